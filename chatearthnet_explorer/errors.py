@@ -1,0 +1,59 @@
+"""Everything that can go wrong, under one base class."""
+
+from __future__ import annotations
+
+
+class ExplorerError(Exception):
+    """Base of every error this package raises: its text is one sentence for the person who reads it."""
+
+
+class PlaceError(ExplorerError, ValueError):
+    """A place, a tile or a chip's name that is not on the map."""
+
+
+class LabelError(ExplorerError, ValueError):
+    """Labels that are no 256 x 256 map of known land-cover classes."""
+
+
+class WordingError(ExplorerError, ValueError):
+    """A wording file that lacks a slot, names an unknown one, or cannot be read."""
+
+
+class SettingError(ExplorerError, ValueError):
+    """An option or environment variable whose value cannot be used."""
+
+
+class SourceError(ExplorerError):
+    """A source could not give a chip or a part of it."""
+
+
+class CatalogueError(SourceError, ConnectionError):
+    """A STAC catalogue is down, slow, refuses, or answers something that is no STAC."""
+
+
+class SceneError(SourceError, LookupError):
+    """A catalogue answered, and has no usable scene of the place and year."""
+
+
+class RasterError(SourceError, OSError):
+    """A raster file is missing, cut short, not a GeoTIFF, or without the place."""
+
+
+class CaptionerError(ExplorerError):
+    """A captioner could not write a caption."""
+
+
+class KeyMissingError(CaptionerError, LookupError):
+    """A model was asked for and no key is there to ask it with."""
+
+
+class ModelError(CaptionerError):
+    """A model's service refused, failed, or answered nothing usable."""
+
+
+class NothingToDescribeError(CaptionerError, ValueError):
+    """A chip that no model should be asked about: uniform, or without labels."""
+
+
+class Cancelled(ExplorerError):  # noqa: N818 - not a failure: the person asked for it
+    """The person stopped what was under way."""

@@ -1,0 +1,164 @@
+"""The land-cover classes: code, name, colours; the only table of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NoReturn
+
+import numpy as np
+
+from chatearthnet_explorer.errors import LabelError
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike, NDArray
+
+Colour = tuple[int, int, int]
+"""Red, green, blue, each 0 to 255."""
+
+
+@dataclass(frozen=True, slots=True)
+class LandClass:
+    """One class of ESA WorldCover, as ChatEarthNet counts, names and colours it."""
+
+    index: int
+    """Position in a label map, 0 to 11; 0 is background, which is no label at all."""
+
+    code: int
+    """ESA WorldCover's code; 0 where it has no data."""
+
+    name: str
+    """What 3.5 prompts call it."""
+
+    name_4v: str
+    """What 4V prompts call it."""
+
+    plain: str
+    """What it is, for somebody who meets the word for the first time."""
+
+    chatearthnet: Colour
+    """Its colour in ChatEarthNet's label maps, the ones the vision model saw."""
+
+    worldcover: Colour
+    """Its colour in ESA WorldCover's own legend."""
+
+    colourblind: Colour
+    """A colour told apart by people with any of the common colour blindnesses (Tol's muted scheme)."""
+
+
+def _land(  # noqa: PLR0913, PLR0917 - one row of the table
+    index: int, code: int, name: str, plain: str, colours: tuple[str, str, str], name_4v: str = ""
+) -> LandClass:
+    shown = [_rgb(colour) for colour in colours]
+    return LandClass(index, code, name, name_4v or name, plain, *shown)
+
+
+def _rgb(colour: str) -> Colour:
+    red, green, blue = bytes.fromhex(colour)
+    return red, green, blue
+
+
+# Codes, names and ChatEarthNet colours: Yuan et al., arXiv 2402.11325. WorldCover colours: ESA WorldCover
+# product user manual. Colour-blind set: Paul Tol, "Colour schemes" (SRON/EPS/TN/09-002), muted, and
+# three greys and blacks that differ in lightness.
+CLASSES: tuple[LandClass, ...] = (
+    _land(0, 0, "background", "No label: nobody mapped this place.", ("000000", "000000", "ffffff")),
+    _land(1, 80, "water", "Rivers, lakes and sea.", ("0000ff", "0064c8", "332288")),
+    _land(
+        2,
+        50,
+        "developed area",
+        "Buildings, roads and other things people built.",
+        ("ff0000", "fa0000", "cc6677"),
+        "developed",
+    ),
+    _land(3, 10, "tree", "Forests, orchards and single trees.", ("00c000", "006400", "117733")),
+    _land(4, 20, "shrub", "Bushes lower than trees.", ("c8aa78", "ffbb22", "999933")),
+    _land(5, 30, "grass", "Meadows, pasture and steppe.", ("00ff00", "ffff4c", "bdd89a")),
+    _land(6, 40, "crop", "Fields where food or fodder grows.", ("ffff00", "f096ff", "ddcc77")),
+    _land(
+        7,
+        60,
+        "bare land",
+        "Rock, sand and soil with little growing on it.",
+        ("808080", "b4b4b4", "bbbbbb"),
+        "bare",
+    ),
+    _land(8, 70, "snow", "Snow and ice that stay all year.", ("ffffff", "f0f0f0", "eeeeee")),
+    _land(9, 90, "wetland", "Marsh, reeds and bog.", ("00ffff", "0096a0", "88ccee")),
+    _land(10, 95, "mangroves", "Trees that stand in salty water.", ("ff00ff", "00cf75", "882255")),
+    _land(11, 100, "moss", "Moss and lichen of the far north.", ("800080", "fae6a0", "aa4499")),
+)
+
+BACKGROUND = 0
+"""Index of "no label here": open sea, Antarctica, gaps. It is not water."""
+
+PALETTES = ("chatearthnet", "worldcover", "colourblind")
+"""Names of the palettes, each a colour field of LandClass."""
+
+_UNKNOWN = 255
+_INDEX_OF_CODE = np.full(256, _UNKNOWN, np.uint8)
+_INDEX_OF_CODE[[land.code for land in CLASSES]] = [land.index for land in CLASSES]
+_CODE_OF_INDEX = np.array([land.code for land in CLASSES], np.uint8)
+
+
+def palette(name: str = "chatearthnet") -> NDArray[np.uint8]:
+    """Return the colours of the classes, shape (12, 3) uint8, row = class index.
+
+    Raises:
+        LabelError: If there is no palette of that name.
+    """
+    if name not in PALETTES:
+        msg = f"There is no palette {name!r}; choose one of {', '.join(PALETTES)}."
+        raise LabelError(msg)
+    return np.array([getattr(land, name) for land in CLASSES], np.uint8)
+
+
+def indices_of_codes(codes: ArrayLike) -> NDArray[np.uint8]:
+    """Return class indices (uint8, same shape) of ESA WorldCover codes.
+
+    Raises:
+        LabelError: If a code is none of WorldCover's.
+    """
+    given = np.asarray(codes)
+    if given.dtype != np.uint8:
+        outside = (given < 0) | (given > _UNKNOWN) | (given != np.trunc(given))
+        if outside.any():
+            _refuse("code", given[outside].flat[0])
+        given = given.astype(np.uint8)
+    indices: NDArray[np.uint8] = _INDEX_OF_CODE[given]
+    if (indices == _UNKNOWN).any():
+        _refuse("code", given[indices == _UNKNOWN].flat[0])
+    return indices
+
+
+def codes_of_indices(indices: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Return ESA WorldCover codes (uint8, same shape) of class indices 0 to 11."""
+    codes: NDArray[np.uint8] = _CODE_OF_INDEX[indices]
+    return codes
+
+
+def indices_of_colours(rgb: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Return class indices, shape (rows, columns), of a map in ChatEarthNet's colours, (rows, columns, 3).
+
+    Raises:
+        LabelError: If a colour is none of the table's.
+    """
+    packed = _packed(rgb)
+    table = _packed(palette("chatearthnet"))
+    order = np.argsort(table)
+    place = np.searchsorted(table[order], packed).clip(max=len(table) - 1)
+    indices: NDArray[np.uint8] = order[place].astype(np.uint8)
+    wrong = table[indices] != packed
+    if wrong.any():
+        _refuse("colour", tuple(int(value) for value in rgb[wrong][0]))
+    return indices
+
+
+def _packed(rgb: NDArray[np.uint8]) -> NDArray[np.int64]:
+    packed: NDArray[np.int64] = rgb.astype(np.int64) @ np.array([65536, 256, 1])
+    return packed
+
+
+def _refuse(kind: str, value: object) -> NoReturn:
+    msg = f"The label map holds the {kind} {value}, which is no land-cover class; see the legend for those that are."
+    raise LabelError(msg)

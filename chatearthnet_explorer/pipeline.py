@@ -1,0 +1,182 @@
+"""A click becomes a caption: the whole flow on one page."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from chatearthnet_explorer.captioners import Captioner, open_captioner
+from chatearthnet_explorer.errors import CaptionerError
+from chatearthnet_explorer.landcover import shares
+from chatearthnet_explorer.prompt import Prompt, prompt_for
+from chatearthnet_explorer.sources import Source, open_source
+from chatearthnet_explorer.tile import ZOOM, wrap_longitude
+from chatearthnet_explorer.world import Country, country_at
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from chatearthnet_explorer.caption import Caption
+    from chatearthnet_explorer.chip import Chip
+
+
+@dataclass(frozen=True, kw_only=True)
+class Captioned:
+    """What became of a click: everything there is to show, and why the rest is not there."""
+
+    lon: float
+    """Degrees east of the place asked for, within -180 to 180."""
+
+    lat: float
+    """Degrees north of the place asked for."""
+
+    country: Country | None
+    """Whose land it is, or within 50 km of its coast; None on the open sea."""
+
+    chip: Chip
+    """Pixels and labels, as far as they could be had."""
+
+    prompt: Prompt | None
+    """What a writer is asked; None where there are no labels."""
+
+    caption: Caption | None
+    """What the writer wrote; None where it could not."""
+
+    error: CaptionerError | None = None
+    """Why there is no caption; None where there is one or nothing to write it from."""
+
+    code: str = ""
+    """Three lines of Python that give the same."""
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """What could not be had and why, one sentence each."""
+        return (*self.chip.missing, *([str(self.error)] if self.error else []))
+
+    def to_dict(self) -> dict[str, object]:
+        """Return it as JSON: ``place``, ``chip``, ``labels``, ``prompt``, ``caption``, ``missing``."""
+        chip, scene, prompt, caption = self.chip, self.chip.scene, self.prompt, self.caption
+        return {
+            "place": {
+                "lon": self.lon,
+                "lat": self.lat,
+                "tile": chip.tile.name,
+                "z": ZOOM,
+                "x": chip.tile.x,
+                "y": chip.tile.y,
+                "bounds": list(chip.tile.bounds),
+                "country": self.country.name if self.country else None,
+            },
+            "chip": {
+                "source": chip.source,
+                "simulated": chip.simulated,
+                "acquired": scene.acquired.isoformat() if scene and scene.acquired else None,
+                "catalogue": scene.catalogue if scene else None,
+                "item": scene.item if scene else None,
+                "cloud_share": scene.cloud_share if scene else None,
+                "attribution": list(chip.attribution),
+            },
+            "labels": {
+                "version": chip.label_version,
+                "missing": chip.labels is None,
+                "shares": {} if chip.labels is None else shares(chip.labels)["overall"],
+            },
+            "prompt": prompt
+            and {
+                "style": prompt.style,
+                "seed": prompt.seed,
+                "system": prompt.system,
+                "user": prompt.user,
+                "facts": prompt.facts.to_dict(),
+            },
+            "caption": caption
+            and {
+                "text": caption.text,
+                "captioner": caption.captioner,
+                "model": caption.model,
+                "style": caption.style,
+            },
+            "missing": list(self.missing),
+        }
+
+
+def caption_at(  # noqa: PLR0913 - every choice a person has, each with a default
+    lon: float,
+    lat: float,
+    *,
+    source: str | Source = "auto",
+    captioner: str | Captioner = "template",
+    style: str = "3.5",
+    year: int = 2020,
+    seed: int = 0,
+    scene: str | None = None,
+    wording: str | Path | None = None,
+    step: Callable[[str], None] = lambda _: None,
+) -> Captioned:
+    """Return the chip of a place, the prompt that ChatEarthNet's method makes of its labels, and a caption.
+
+    Args:
+        lon: Degrees east; wrapped beyond -180 to 180.
+        lat: Degrees north, within 85.0511 of the equator.
+        source: Where chips come from: ``auto``, ``stac``, ``simulated``, or an object.
+        captioner: Who writes: ``template``, ``chat``, ``vision``, or an object.
+        style: Style of the prompt: ``3.5`` or ``4v``.
+        year: 2020 or 2021, of the labels and of the scene.
+        seed: Seed of the words a 3.5 prompt draws.
+        scene: Identifier of the scene to take; None for the least cloudy.
+        wording: TOML file with other sentences for the prompt.
+        step: Told what is done next, in words; may raise ``Cancelled`` to stop.
+
+    Raises:
+        PlaceError: If the place is not on the grid.
+        SettingError: If a name or the year is unknown.
+        WordingError: If the style or the wording file cannot be used.
+    """
+    sources, writer = open_source(source), open_captioner(captioner)
+    step("Fetching the chip and its labels.")
+    chip = sources.chip_at(lon, lat, year=year, scene=scene)
+    country = country_at(*chip.tile.center)
+    prompt, caption, error = None, None, None
+    if chip.labels is not None:
+        step("Making the prompt.")
+        prompt = prompt_for(chip.labels, style=style, seed=seed, wording=wording)
+        step("Waiting for the caption.")
+        try:
+            caption = writer.caption(prompt, chip)
+        except CaptionerError as problem:  # the chip and the prompt are there all the same
+            error = problem
+    return Captioned(
+        lon=wrap_longitude(lon),
+        lat=lat,
+        country=country,
+        chip=chip,
+        prompt=prompt,
+        caption=caption,
+        error=error,
+        code=_code(lon, lat, chip, writer, style=style, year=year, seed=seed, wording=wording),
+    )
+
+
+def _code(  # noqa: PLR0913 - every choice that was made
+    lon: float,
+    lat: float,
+    chip: Chip,
+    captioner: Captioner,
+    *,
+    style: str,
+    year: int,
+    seed: int,
+    wording: str | Path | None,
+) -> str:
+    chosen: dict[str, object] = {"source": chip.source, "captioner": captioner.name, "style": style, "year": year}
+    if seed:
+        chosen["seed"] = seed
+    if chip.scene and not chip.simulated:
+        chosen["scene"] = chip.scene.item
+    if wording:
+        chosen["wording"] = str(wording)
+    said = ", ".join(f"{name}={value!r}" for name, value in chosen.items())
+    return (
+        f"from chatearthnet_explorer import caption_at, card\nshown = caption_at({lon!r}, {lat!r}, {said})\ncard(shown)"
+    )

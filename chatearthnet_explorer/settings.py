@@ -1,0 +1,66 @@
+"""Settings that every front end shares, from options or the environment."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from chatearthnet_explorer.errors import SettingError
+
+CATALOGUES = (
+    "https://earth-search.aws.element84.com/v1#sentinel-2-c1-l2a",
+    "https://earth-search.aws.element84.com/v1#sentinel-2-l2a",
+    "https://planetarycomputer.microsoft.com/api/stac/v1#sentinel-2-l2a",
+)
+"""STAC APIs to ask, in order; behind ``#`` the collection (without it: any that holds Sentinel-2 L2A)."""
+
+WORLDCOVER = "https://esa-worldcover.s3.eu-central-1.amazonaws.com"
+"""Where ESA keeps WorldCover's files, by year below it."""
+
+CACHE_BYTES = 500_000_000
+"""Bytes that the cache may take on disk; the oldest entries go first."""
+
+
+def _catalogues() -> tuple[str, ...]:
+    given = os.environ.get("CHATEARTHNET_STAC", "")
+    return tuple(filter(None, (one.strip() for one in given.split(",")))) or CATALOGUES
+
+
+def _cache() -> Path:
+    given = os.environ.get("CHATEARTHNET_CACHE")
+    home = Path(os.environ.get("XDG_CACHE_HOME") or "~/.cache").expanduser()
+    return Path(given).expanduser() if given else home / "chatearthnet_explorer"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """Where catalogues, labels and the cache are. The environment is read when one is made, not at import.
+
+    Raises:
+        SettingError: If an address is not one of http or https.
+    """
+
+    catalogues: tuple[str, ...] = field(default_factory=_catalogues)
+    """STAC APIs in the order to try, from ``CHATEARTHNET_STAC`` (comma-separated)."""
+
+    worldcover: str = field(default_factory=lambda: os.environ.get("CHATEARTHNET_WORLDCOVER") or WORLDCOVER)
+    """Address under which ``v100/2020/map/...`` lies, from ``CHATEARTHNET_WORLDCOVER``."""
+
+    cache: Path = field(default_factory=_cache)
+    """Folder of the cache, from ``CHATEARTHNET_CACHE``."""
+
+    cache_bytes: int = CACHE_BYTES
+    """Bytes the cache may take."""
+
+    def __post_init__(self) -> None:
+        """Refuse addresses that lead elsewhere than to a web server."""
+        for name, address in (
+            *(("CHATEARTHNET_STAC", one) for one in self.catalogues),
+            ("CHATEARTHNET_WORLDCOVER", self.worldcover),
+        ):
+            parts = urlsplit(address)
+            if parts.scheme not in {"http", "https"} or not parts.hostname:
+                msg = f"{name} holds {address[:80]!r}, which is no http or https address; correct it."
+                raise SettingError(msg)

@@ -1,0 +1,71 @@
+"""Where chips come from: one-method protocol + open_source(name)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+from chatearthnet_explorer.errors import SettingError
+from chatearthnet_explorer.settings import Settings
+
+if TYPE_CHECKING:
+    from chatearthnet_explorer.chip import Chip
+
+SOURCES = ("auto", "stac", "simulated")
+"""Names that ``open_source`` knows."""
+
+YEARS = (2020, 2021)
+"""Years that a WorldCover map was made of: 2020 is v100, which ChatEarthNet most likely used; 2021 is v200."""
+
+
+class Source(Protocol):
+    """Whatever gives the chip of a place."""
+
+    name: str
+    """Which source it is, as ``Chip.source`` says."""
+
+    def chip_at(
+        self, lon: float, lat: float, *, year: int = 2020, scene: str | None = None, bands: bool = False
+    ) -> Chip:
+        """Return the chip of the zoom-14 tile that holds a place.
+
+        What cannot be had is left out and explained in ``Chip.missing``: labels do not wait for a scene, nor the
+        other way round.
+
+        Args:
+            lon: Degrees east; wrapped beyond -180 to 180.
+            lat: Degrees north, within 85.0511 of the equator.
+            year: One of ``YEARS``: of the labels, and of the scene unless one is named.
+            scene: Identifier of the scene to take; None for the least cloudy over the chip.
+            bands: Whether to read the nine bands of ``chip.BANDS`` as well.
+
+        Raises:
+            PlaceError: If the place is not on the grid.
+            SettingError: If the year is not one of ``YEARS``.
+        """
+        ...
+
+
+def open_source(source: str | Source, *, settings: Settings | None = None) -> Source:
+    """Return a source by its name, or the one given.
+
+    Raises:
+        SettingError: If there is no source of that name.
+    """
+    if not isinstance(source, str):
+        return source
+    settings = settings or Settings()
+    # each is imported where it is chosen: stac brings heavy libraries that the others do without
+    if source == "simulated":
+        from chatearthnet_explorer.sources.simulated import SimulatedSource  # noqa: PLC0415
+
+        return SimulatedSource()
+    if source == "stac":
+        from chatearthnet_explorer.sources.stac import StacSource  # noqa: PLC0415
+
+        return StacSource(settings)
+    if source == "auto":
+        from chatearthnet_explorer.sources.auto import AutoSource  # noqa: PLC0415
+
+        return AutoSource(settings)
+    msg = f"There is no source {source!r}; choose one of {', '.join(SOURCES)}."
+    raise SettingError(msg)

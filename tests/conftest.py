@@ -1,0 +1,30 @@
+"""What every test stands on: a home of its own, no network but loopback, real files where they are."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+HERE = Path(__file__).parent
+REALDATA = Path(os.environ.get("CHATEARTHNET_REALDATA", HERE.parents[1] / "shared" / "realdata"))
+
+
+@pytest.fixture(autouse=True)
+def _private_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing of this machine reaches a test, nothing of a test reaches this machine."""
+    home = tmp_path_factory.mktemp("home")
+    monkeypatch.setenv("HOME", str(home))
+    monkeypatch.setenv("XDG_CACHE_HOME", str(home / ".cache"))
+    for name in list(os.environ):
+        if name.startswith(("CHATEARTHNET_", "OPENAI_")):
+            monkeypatch.delenv(name)
+
+
+@pytest.fixture(scope="session")
+def realdata() -> Path:
+    """The folder of real files, which is not part of the repository."""
+    if not REALDATA.is_dir():
+        pytest.skip("the real files are not here: set CHATEARTHNET_REALDATA to their folder")
+    return REALDATA
