@@ -82,14 +82,7 @@ class Captioned:
                 "missing": chip.labels is None,
                 "shares": {} if chip.labels is None else shares(chip.labels)["overall"],
             },
-            "prompt": prompt
-            and {
-                "style": prompt.style,
-                "seed": prompt.seed,
-                "system": prompt.system,
-                "user": prompt.user,
-                "facts": prompt.facts.to_dict(),
-            },
+            "prompt": prompt.to_dict() if prompt else None,
             "caption": caption
             and {
                 "text": caption.text,

@@ -75,6 +75,16 @@ class Prompt:
             digest.update(image.tobytes())
         return digest.hexdigest()[:12]
 
+    def to_dict(self) -> dict[str, object]:
+        """Return it as JSON: ``style``, ``seed``, ``system``, ``user``, ``facts``."""
+        return {
+            "style": self.style,
+            "seed": self.seed,
+            "system": self.system,
+            "user": self.user,
+            "facts": self.facts.to_dict(),
+        }
+
 
 def prompt_for(
     labels: NDArray[np.uint8],

@@ -1,0 +1,105 @@
+"""Shares and facts: equal to the published scripts' figures, and true of any map."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from data.label_maps import label_map
+
+from chatearthnet_explorer.errors import LabelError
+from chatearthnet_explorer.landcover import PARTS, THRESHOLD, facts_4v, facts_35, pixels, shares
+from chatearthnet_explorer.legend import CLASSES
+
+REFERENCE = json.loads((Path(__file__).parent / "data" / "prompt_facts.json").read_text("utf-8"))
+
+
+@pytest.mark.parametrize("seed", REFERENCE)
+def test_facts_equal_those_of_the_published_scripts(seed: str) -> None:
+    expected = REFERENCE[seed]
+    in_35, in_4v = facts_35(label_map(int(seed))).to_dict(), facts_4v(label_map(int(seed))).to_dict()
+    assert in_35 == {"overall": expected["overall"], "parts": expected["parts35"]}
+    assert in_4v["shares"] == {part: expected["share4v"][part.replace(" ", "_")] for part in PARTS}
+    assert in_4v["percents"] == {
+        name: {part.removesuffix(" part"): percent for part, percent in parts.items()}
+        for name, parts in expected["percent4v"].items()
+    }
+
+
+def test_there_are_sixty_reference_maps() -> None:
+    assert len(REFERENCE) == 60
+
+
+def test_parts_are_the_quarters_and_the_middle() -> None:
+    labels = np.zeros((256, 256), np.uint8)
+    labels[:128, :128], labels[:128, 128:], labels[128:, :128], labels[128:, 128:] = 1, 2, 3, 4
+    labels[64:192, 64:192] = 5
+    counts = dict(zip((*PARTS, "overall"), pixels(labels), strict=True))
+    for index, part in enumerate(PARTS[:4], start=1):
+        assert counts[part][index] == 128 * 128 - 64 * 64
+        assert counts[part][5] == 64 * 64
+    assert counts["middle"][5] == 128 * 128
+    assert counts["overall"].sum() == 256 * 256
+
+
+def test_shares_of_every_part_sum_to_one() -> None:
+    for seed in range(20):
+        for present in shares(label_map(seed)).values():
+            assert sum(present.values()) == pytest.approx(1.0)
+            assert list(present.values()) == sorted(present.values(), reverse=True)
+
+
+def test_a_class_absent_from_the_labels_is_absent_from_the_facts() -> None:
+    for seed in range(60):
+        labels = label_map(seed)
+        present = set(np.unique(labels).tolist()) - {0}
+        assert facts_35(labels).named <= {CLASSES[index].name for index in present}
+        assert facts_4v(labels).named == {CLASSES[index].name_4v for index in present}
+
+
+def test_half_a_turn_swaps_opposite_parts() -> None:
+    labels = label_map(8)
+    turned = facts_35(labels[::-1, ::-1].copy())
+    facts = facts_35(labels)
+    assert facts.parts["top left"] == turned.parts["bottom right"]
+    assert facts.parts["top right"] == turned.parts["bottom left"]
+    assert facts.parts["middle"] == turned.parts["middle"]
+    assert facts.overall == turned.overall
+
+
+def test_a_part_without_labels_has_nothing_to_describe() -> None:
+    labels = np.full((256, 256), 3, np.uint8)
+    labels[:128, :128] = 0
+    facts = facts_35(labels)
+    assert facts.parts["top left"] == ()
+    assert facts.parts["middle"][0].percent == 100
+
+
+def test_twenty_pixels_are_named_and_nineteen_are_not() -> None:
+    labels = np.full((256, 256), 3, np.uint8)
+    labels[0, : THRESHOLD - 1] = 1
+    assert facts_35(labels).overall == ("tree",)
+    labels[0, :THRESHOLD] = 1
+    assert facts_35(labels).overall == ("tree", "water")
+    assert [amount.name for amount in facts_35(labels).parts["top left"]] == ["tree", "water"]
+
+
+def test_percents_truncate_as_the_published_scripts_do() -> None:
+    labels = np.full((256, 256), 3, np.uint8)
+    part = np.full(128 * 128, 3, np.uint8)
+    part[: round(0.29 * part.size)] = 1
+    labels[:128, :128] = part.reshape(128, 128)
+    assert [amount.percent for amount in facts_35(labels).parts["top left"]] == [71, 28]
+
+
+@pytest.mark.parametrize(
+    ("labels", "said"),
+    [
+        (np.zeros((274, 274), np.uint8), "274 x 274"),
+        (np.zeros((256, 256), np.int64), "int64"),
+        (np.full((256, 256), 12, np.uint8), "12"),
+    ],
+)
+def test_what_is_no_label_map_is_refused(labels: np.ndarray, said: str) -> None:
+    with pytest.raises(LabelError, match=said):
+        facts_35(labels)
