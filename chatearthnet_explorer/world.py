@@ -1,0 +1,176 @@
+"""The outline of the land, and which country a place lies in."""
+
+from __future__ import annotations
+
+import json
+import math
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from chatearthnet_explorer.errors import PlaceError
+from chatearthnet_explorer.tile import wrap_longitude
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike, NDArray
+
+ATTRIBUTION = "Made with Natural Earth (public domain), https://www.naturalearthdata.com"
+"""Credit of the outlines."""
+
+COAST_KM = 50.0
+"""Kilometres off its coast up to which a place counts as a country's; farther out it is open sea."""
+
+_RADIUS_KM = 6371.0088  # mean radius of the Earth, IUGG: (2a + b) / 3 of WGS 84
+_OUTLINES = files("chatearthnet_explorer") / "outlines"
+
+
+@dataclass(frozen=True, slots=True)
+class Country:
+    """Whose land a place is, as Natural Earth draws it: a drawing, not a judgement on any border."""
+
+    name: str
+    """Its short name in English."""
+
+    iso: str
+    """ISO 3166-1 alpha-3 code, such as ``STP``; empty for the few areas that have none."""
+
+    continent: str
+    """One of the seven continents."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Edges:
+    """Every edge of every outline at 1:50m, and of the islands that only 1:10m has."""
+
+    countries: tuple[Country, ...]
+    start: NDArray[np.float64]  # (2, edges): longitude and latitude in degrees
+    end: NDArray[np.float64]  # (2, edges)
+    owner: NDArray[np.intp]  # (edges,): index into countries
+    coast: NDArray[np.float64]  # (edges with sea on one side, 3): unit vectors of their starts
+    along: NDArray[np.float64]  # (edges with sea on one side, 3): vectors to their ends
+    coast_owner: NDArray[np.intp]
+    longest: float  # of the coast's edges, as a share of the radius
+
+
+def country_at(lon: float, lat: float) -> Country | None:
+    """Return the country that holds a place, or whose coast is nearest within 50 km; None on the open sea.
+
+    Inside is asked by the even-odd rule in degrees, distance on a sphere through three dimensions, so that neither
+    the antimeridian nor the poles are special.
+
+    Args:
+        lon: Degrees east; wrapped beyond -180 to 180.
+        lat: Degrees north.
+
+    Raises:
+        PlaceError: If a coordinate is not a finite number or the latitude lies beyond a pole.
+    """
+    if not (math.isfinite(lon) and abs(lat) <= 90.0):  # noqa: PLR2004 - the poles
+        msg = f"There is no place at longitude {lon} and latitude {lat}; a latitude lies between -90 and 90."
+        raise PlaceError(msg)
+    edges = _edges()
+    # the outline of Antarctica ends a hundred metres short of the pole
+    owners = edges.owner[_right_of(edges, wrap_longitude(lon), max(lat, -89.9))]
+    held = np.flatnonzero(np.bincount(owners) % 2)  # odd: inside
+    if held.size:
+        return edges.countries[held[0]]
+    place = _vectors(np.array([lon]), np.array([lat]))
+    near = _near(edges, place, COAST_KM)
+    if not near.size:
+        return None
+    distances = _kilometres(edges, place, near)[0]
+    nearest = int(distances.argmin())
+    return edges.countries[edges.coast_owner[near[nearest]]] if distances[nearest] <= COAST_KM else None
+
+
+def coast_distance(lons: ArrayLike, lats: ArrayLike, *, reach: float = 60.0) -> NDArray[np.float64]:
+    """Return kilometres to the coast of 1:50m for places that lie close together: positive on land, negative at sea.
+
+    Args:
+        lons: Degrees east within -180 to 180, shape (n,).
+        lats: Degrees north, shape (n,).
+        reach: Kilometres beyond which every distance is given as this one.
+    """
+    lon, lat = np.asarray(lons, np.float64), np.asarray(lats, np.float64)
+    edges = _edges()
+    land = np.array([_right_of(edges, x, y).size % 2 for x, y in zip(lon, lat, strict=True)], bool)
+    places = _vectors(lon, lat)
+    near = _near(edges, places, reach)
+    far = np.full(len(lon), reach)
+    distances = np.minimum(_kilometres(edges, places, near).min(axis=1), far) if near.size else far
+    return np.where(land, distances, -distances)
+
+
+@cache
+def land_outline() -> dict[str, Any]:
+    """Return the countries of the world at 1:110m, to be drawn.
+
+    A GeoJSON FeatureCollection of MultiPolygons in degrees, cut at the antimeridian; properties ``name``, ``iso``
+    and ``continent``. It is read once and shared: take a copy to change it.
+    """
+    outline: dict[str, Any] = json.loads((_OUTLINES / "countries-110m.geojson").read_text(encoding="utf-8"))
+    return outline
+
+
+def _right_of(edges: _Edges, lon: float, lat: float) -> NDArray[np.intp]:
+    """Return the edges that a ray from the place due east crosses."""
+    (x0, y0), (x1, y1) = edges.start, edges.end
+    crossed = np.flatnonzero((y0 > lat) != (y1 > lat))
+    x0, y0, x1, y1 = x0[crossed], y0[crossed], x1[crossed], y1[crossed]
+    right: NDArray[np.intp] = crossed[x0 + (lat - y0) / (y1 - y0) * (x1 - x0) > lon]
+    return right
+
+
+def _near(edges: _Edges, places: NDArray[np.float64], reach: float) -> NDArray[np.intp]:
+    """Return the coast's edges that can lie within reach of any of the places."""
+    middle = places.mean(axis=0)
+    middle /= np.linalg.norm(middle)
+    spread = float(np.linalg.norm(places - middle, axis=1).max())
+    angle = min(reach / _RADIUS_KM + spread * 1.01 + edges.longest, math.pi)
+    near: NDArray[np.intp] = np.flatnonzero(edges.coast @ middle >= math.cos(angle))
+    return near
+
+
+def _kilometres(edges: _Edges, places: NDArray[np.float64], near: NDArray[np.intp]) -> NDArray[np.float64]:
+    """Return distances, shape (places, edges), from places to edges of the coast."""
+    start, along = edges.coast[near], edges.along[near]
+    away = places[:, None, :] - start
+    reached = np.clip((away * along).sum(axis=2) / (along * along).sum(axis=1), 0.0, 1.0)
+    chord = np.linalg.norm(away - reached[:, :, None] * along, axis=2)
+    kilometres: NDArray[np.float64] = 2.0 * _RADIUS_KM * np.arcsin(np.minimum(chord / 2.0, 1.0))
+    return kilometres
+
+
+def _vectors(lon: NDArray[np.float64], lat: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return unit vectors, shape (n, 3), of places in degrees."""
+    x, y = np.radians(lon), np.radians(lat)
+    return np.stack([np.cos(y) * np.cos(x), np.cos(y) * np.sin(x), np.sin(y)], axis=-1)
+
+
+@cache
+def _edges() -> _Edges:
+    with (_OUTLINES / "countries-50m.npz").open("rb") as file, np.load(file, allow_pickle=False) as stored:
+        places = np.cumsum(stored["steps"], axis=1) * float(stored["step"])
+        sizes = stored["sizes"]
+        owner = np.repeat(stored["owners"].astype(np.intp), sizes)
+        coast = np.unpackbits(stored["coast"], count=places.shape[1]).astype(bool)
+        countries = tuple(Country(*map(str, row)) for row in stored["countries"])
+    starts = np.ones(places.shape[1], bool)
+    starts[np.cumsum(sizes) - 1] = False  # a ring ends where it began: no edge starts at its last place
+    first = np.flatnonzero(starts)
+    shore = np.flatnonzero(coast)
+    vectors = _vectors(*places)
+    along = vectors[shore + 1] - vectors[shore]
+    return _Edges(
+        countries=countries,
+        start=places[:, first],
+        end=places[:, first + 1],
+        owner=owner[first],
+        coast=vectors[shore],
+        along=along,
+        coast_owner=owner[shore],
+        longest=float(np.linalg.norm(along, axis=1).max()),
+    )
