@@ -76,14 +76,14 @@ def country_at(lon: float, lat: float) -> Country | None:
     owners = edges.owner[_right_of(edges, wrap_longitude(lon), max(lat, -89.9))]
     held = np.flatnonzero(np.bincount(owners) % 2)  # odd: inside
     if held.size:
-        return edges.countries[held[0]]
+        return edges.countries[int(held[0])]
     place = _vectors(np.array([lon]), np.array([lat]))
     near = _near(edges, place, COAST_KM)
     if not near.size:
         return None
     distances = _kilometres(edges, place, near)[0]
     nearest = int(distances.argmin())
-    return edges.countries[edges.coast_owner[near[nearest]]] if distances[nearest] <= COAST_KM else None
+    return edges.countries[int(edges.coast_owner[near[nearest]])] if distances[nearest] <= COAST_KM else None
 
 
 def coast_distance(lons: ArrayLike, lats: ArrayLike, *, reach: float = 60.0) -> NDArray[np.float64]:

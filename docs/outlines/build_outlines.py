@@ -163,7 +163,7 @@ def _write_asked(countries: dict[Named, list[shapely.Polygon]], path: Path) -> N
         for part in countries[named]:
             for ring in (part.exterior, *part.interiors):
                 places = np.round(np.array(ring.coords) / STEP).astype(np.int32)
-                moved = np.append(True, np.any(np.diff(places, axis=0), axis=1))  # noqa: FBT003 - a value, not a flag
+                moved = np.append(True, np.any(np.diff(places, axis=0), axis=1))
                 if moved.sum() > 3:  # noqa: PLR2004 - a ring that rounding has not flattened to a line
                     rings.append(places[moved])
                     owners.append(owner)
