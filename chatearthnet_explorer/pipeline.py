@@ -129,11 +129,46 @@ def caption_at(  # noqa: PLR0913 - every choice a person has, each with a defaul
     sources, writer = open_source(source), open_captioner(captioner)
     step("Fetching the chip and its labels.")
     chip = sources.chip_at(lon, lat, year=year, scene=scene)
+    return caption_of(chip, lon, lat, captioner=writer, style=style, year=year, seed=seed, wording=wording, step=step)
+
+
+def caption_of(  # noqa: PLR0913 - every choice a person has, each with a default
+    chip: Chip,
+    lon: float,
+    lat: float,
+    *,
+    captioner: str | Captioner = "template",
+    style: str = "3.5",
+    year: int = 2020,
+    seed: int = 0,
+    wording: str | Path | None = None,
+    prompt: Prompt | None = None,
+    step: Callable[[str], None] = lambda _: None,
+) -> Captioned:
+    """Return what becomes of a chip that is there already: ``caption_at`` without its first half.
+
+    Args:
+        chip: What to describe.
+        lon: Degrees east of the place asked for; wrapped beyond -180 to 180.
+        lat: Degrees north of it.
+        captioner: Who writes: ``template``, ``chat``, ``vision``, or an object.
+        style: Style of the prompt: ``3.5`` or ``4v``.
+        year: Year the chip was asked for, told in ``Captioned.code``.
+        seed: Seed of the words a 3.5 prompt draws.
+        wording: TOML file with other sentences for the prompt.
+        prompt: A prompt that somebody has edited; None to make it of the labels.
+        step: Told what is done next, in words; may raise ``Cancelled`` to stop.
+
+    Raises:
+        SettingError: If the captioner is unknown.
+        WordingError: If the style or the wording file cannot be used.
+    """
+    writer = open_captioner(captioner)
     country = country_at(*chip.tile.center)
-    prompt, caption, error = None, None, None
+    caption, error = None, None
     if chip.labels is not None:
         step("Making the prompt.")
-        prompt = prompt_for(chip.labels, style=style, seed=seed, wording=wording)
+        prompt = prompt or prompt_for(chip.labels, style=style, seed=seed, wording=wording)
         step("Waiting for the caption.")
         try:
             caption = writer.caption(prompt, chip)
