@@ -1,0 +1,258 @@
+"""Windows of remote GeoTIFFs, read side by side and warped to one tile."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import threading
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from async_geotiff import GeoTIFF
+from async_tiff import TIFF
+from async_tiff.enums import PlanarConfiguration
+
+from chatearthnet_explorer.errors import RasterError
+from chatearthnet_explorer.sources.remote import AbsentError, Remote, shown
+from chatearthnet_explorer.sources.warp import Grid, Warped, Window, mosaic, valid_pixels, warp, window_of
+from chatearthnet_explorer.tile import SIZE, Tile
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from async_tiff import ImageFileDirectory
+    from numpy.typing import NDArray
+
+HEADER = 32_768
+"""Bytes of the first read: holds the whole header of a WorldCover file (27,560) and of a Sentinel-2 one (about 4,000)."""
+
+BLOCK_LIMIT = 4096
+"""Pixels along the longest side of an internal tile that is decoded."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Layer:
+    """One picture to read: files that together cover the tile."""
+
+    hrefs: tuple[str, ...]
+    """Web addresses of the files; where several have data, the first wins."""
+
+    resampling: str
+    """``nearest`` for codes, ``bilinear`` for measurements."""
+
+    nodata: float | None = None
+    """Value that stands for no data; None for what each file says itself."""
+
+    optional: bool = False
+    """Whether a file that is not on the server (404) means "nothing here" instead of an error."""
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Read:
+    """What a layer holds over a tile. Row 0 is north, column 0 is west."""
+
+    data: NDArray[Any]
+    """Pixels, shape (bands, 256, 256), of the files' dtype, alpha left out; nodata (or 0) where not ``valid``.
+
+    (0, 256, 256) uint8 if every file of an optional layer was absent.
+    """
+
+    valid: NDArray[np.bool_]
+    """Where there is data, shape (256, 256). All False where no file reaches the tile."""
+
+    absent: tuple[str, ...] = ()
+    """Addresses that the server does not have (404), as they may be shown; only of an optional layer."""
+
+    nodata: float | None = None
+    """Value for no data that was in force."""
+
+    scale: float = 1.0
+    """What the first file says (GDAL's band metadata): measurement = scale x number + offset. Not applied."""
+
+    offset: float = 0.0
+    """See ``scale``. Not applied."""
+
+
+def read_layers(layers: Mapping[str, Layer], tile: Tile, *, timeout: float = 30) -> dict[str, Read | RasterError]:
+    """Read all layers of a tile side by side.
+
+    May be called from any thread, and where an event loop already runs (Jupyter).
+
+    Args:
+        layers: What to read, by a name of your own.
+        tile: Where.
+        timeout: Seconds that a layer may take; one that takes longer is given up.
+
+    Returns:
+        For each name the pixels, or the error that kept them: one layer that fails does not take the others along.
+    """
+    work = asyncio.run_coroutine_threadsafe(_read_all(layers, tile, timeout), _loop())
+    try:
+        return work.result()
+    except BaseException:
+        # the person pressed stop: nobody waits for the answers any more
+        work.cancel()
+        raise
+
+
+async def _read_all(layers: Mapping[str, Layer], tile: Tile, limit: float) -> dict[str, Read | RasterError]:
+    reads = await asyncio.gather(*(_read_in_time(layer, tile, limit) for layer in layers.values()))
+    return dict(zip(layers, reads, strict=True))
+
+
+async def _read_in_time(layer: Layer, tile: Tile, limit: float) -> Read | RasterError:
+    try:
+        async with asyncio.timeout(limit):
+            return await _read(layer, tile)
+    except TimeoutError:
+        address = shown(layer.hrefs[0])
+        return RasterError(f"{address} did not arrive within {limit:g} seconds; try again, or use a nearer server.")
+    except RasterError as error:
+        return error
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class _Piece:
+    """What one file gives; ``warped`` is None where it does not reach the tile."""
+
+    warped: Warped | None
+    empty: NDArray[Any]
+    nodata: float | None
+    scale: float
+    offset: float
+
+
+async def _read(layer: Layer, tile: Tile) -> Read:
+    found = await asyncio.gather(*(_read_piece(href, layer, tile) for href in layer.hrefs))
+    absent = tuple(shown(href) for href, piece in zip(layer.hrefs, found, strict=True) if piece is None)
+    pieces = [piece for piece in found if piece is not None]
+    nowhere = np.zeros((SIZE, SIZE), np.bool_)
+    if not pieces:
+        return Read(data=np.zeros((0, SIZE, SIZE), np.uint8), valid=nowhere, absent=absent)
+    first = pieces[0]
+    if any((len(piece.empty), piece.empty.dtype) != (len(first.empty), first.empty.dtype) for piece in pieces):
+        msg = f"{shown(layer.hrefs[0])} and its neighbours differ in bands or type; choose another scene."
+        raise RasterError(msg)
+    whole = mosaic(piece.warped for piece in pieces if piece.warped is not None)
+    return Read(
+        data=first.empty if whole is None else whole.data,
+        valid=nowhere if whole is None else whole.valid,
+        absent=absent,
+        nodata=first.nodata,
+        scale=first.scale,
+        offset=first.offset,
+    )
+
+
+async def _read_piece(href: str, layer: Layer, tile: Tile) -> _Piece | None:
+    remote = Remote(href)
+    try:
+        return await _decode(remote, layer, tile)
+    except AbsentError:
+        if layer.optional:
+            return None
+        raise
+    except RasterError:
+        raise
+    except Exception:
+        # async-tiff has one exception for everything, and a damaged file can raise any other
+        if isinstance(remote.failure, AbsentError) and layer.optional:
+            return None
+        msg = f"{shown(href)} is damaged or no GeoTIFF, so it cannot be read; choose another scene."
+        raise (remote.failure or RasterError(msg)) from None
+
+
+async def _decode(remote: Remote, layer: Layer, tile: Tile) -> _Piece:
+    tiff = await TIFF.open(remote.path, store=remote, prefetch=HEADER)
+    if any(ifd.tile_offsets is None for ifd in tiff.ifds):
+        msg = f"{shown(remote.href)} is stored in strips, not in tiles, so no part of it can be read; use a COG."
+        raise RasterError(msg)
+    file = GeoTIFF(tiff)
+    try:
+        window = window_of(_grid(file), tile)
+    except RasterError as error:
+        msg = f"{shown(remote.href)} cannot be used: {error}."
+        raise RasterError(msg) from None
+    alpha = [str(band.name) for band in file.colorinterp].index("ALPHA") if _has_alpha(file) else None
+    nodata = file.nodata if layer.nodata is None else layer.nodata
+    fill = 0 if nodata is None else nodata
+    bands = file.count - (alpha is not None)
+    warped = None
+    if window is not None:
+        data, mask = await asyncio.gather(
+            _pixels(file.ifd, window), _pixels(file.mask_ifd, window) if file.mask_ifd else _nothing()
+        )
+        valid = None if mask is None else mask[0] > 0
+        if alpha is not None:
+            seen = data[alpha] > 0
+            valid = seen if valid is None else valid & seen
+            data = np.delete(data, alpha, axis=0)
+        known = valid_pixels(data, nodata)
+        valid = known if valid is None else valid if known is None else valid & known
+        warped = warp(data, valid, window, resampling=layer.resampling, fill=fill)
+    return _Piece(
+        warped=warped,
+        empty=np.full((bands, SIZE, SIZE), fill, file.dtype),
+        nodata=nodata,
+        scale=file.scales[0],
+        offset=file.offsets[0],
+    )
+
+
+def _has_alpha(file: GeoTIFF) -> bool:
+    return any(band.name == "ALPHA" for band in file.colorinterp)
+
+
+async def _nothing() -> None:
+    return None
+
+
+def _grid(file: GeoTIFF) -> Grid:
+    keys = file.ifd.geo_key_directory
+    code = None if keys is None else keys.projected_type or keys.geographic_type
+    # 32767 is GeoTIFF's "user-defined"
+    crs = f"EPSG:{code}" if code and code < 32767 else file.crs.to_wkt()  # noqa: PLR2004 - see above
+    a, b, c, d, e, f = file.transform[:6]
+    return Grid(crs=crs, transform=(a, b, c, d, e, f), width=file.width, height=file.height)
+
+
+async def _pixels(ifd: ImageFileDirectory, window: Window) -> NDArray[Any]:
+    """Return the pixels of a window, shape (bands, rows, columns)."""
+    width, height = ifd.tile_width or ifd.image_width, ifd.tile_height or ifd.image_height
+    if max(width, height) > BLOCK_LIMIT:
+        msg = f"A file has internal tiles of {width} x {height} pixels; at most {BLOCK_LIMIT} are read."
+        raise RasterError(msg)
+    columns = range(window.column // width, (window.column + window.width - 1) // width + 1)
+    rows = range(window.row // height, (window.row + window.height - 1) // height + 1)
+    tiles = await ifd.fetch_tiles(list(itertools.product(columns, rows)))
+    arrays = await asyncio.gather(*(tile.decode() for tile in tiles))
+    planar = ifd.planar_configuration == PlanarConfiguration.Planar
+    whole: NDArray[Any] | None = None
+    for tile, array in zip(tiles, arrays, strict=True):
+        block = np.asarray(array)
+        block = block if planar else np.moveaxis(block, -1, 0)
+        if whole is None:
+            whole = np.empty((len(block), len(rows) * height, len(columns) * width), block.dtype)
+        top, left = (tile.y - rows.start) * height, (tile.x - columns.start) * width
+        whole[:, top : top + height, left : left + width] = block
+    assert whole is not None
+    top, left = window.row - rows.start * height, window.column - columns.start * width
+    return np.ascontiguousarray(whole[:, top : top + window.height, left : left + window.width])
+
+
+_STARTING = threading.Lock()
+
+
+def _loop() -> asyncio.AbstractEventLoop:
+    """Return the one event loop that reads, in a thread of its own."""
+    with _STARTING:
+        return _running_loop()
+
+
+@lru_cache(maxsize=1)
+def _running_loop() -> asyncio.AbstractEventLoop:
+    loop = asyncio.new_event_loop()
+    threading.Thread(target=loop.run_forever, name="chatearthnet-raster", daemon=True).start()
+    return loop
