@@ -1,0 +1,65 @@
+"""HTML that cannot be broken out of: elements built as a tree, text escaped by the serialiser."""
+
+from __future__ import annotations
+
+import unicodedata
+from xml.etree.ElementTree import Element, tostring
+
+# Controls, invisible formats (among them those that turn the direction of reading), lone surrogates, private use.
+_UNSEEN = frozenset({"Cc", "Cf", "Cs", "Co"})
+_LINES = frozenset("\n\t")
+
+
+def visible(text: str) -> str:
+    """Return a text in which every character that would act unseen is written out, such as ``⟨U+202E⟩``.
+
+    Line breaks and tabs stay. What comes back can be encoded as UTF-8 whatever went in.
+    """
+    if text.isascii() and text.isprintable():
+        return text
+    return "".join(
+        f"⟨U+{ord(character):04X}⟩"
+        if character not in _LINES and unicodedata.category(character) in _UNSEEN
+        else character
+        for character in text
+    )
+
+
+def element(tag: str, *children: Element | str | None, **attributes: str | None) -> Element:
+    """Return an element with children in order: text is made visible and escaped, None is left out.
+
+    Args:
+        tag: Name of the element, never from outside.
+        children: Elements and text.
+        attributes: By name; a trailing underscore (``class_``) and other underscores (``data_x``) are rewritten as
+            HTML writes them. None leaves the attribute out.
+    """
+    made = Element(tag)
+    for name, value in attributes.items():
+        if value is not None:
+            made.set(name.rstrip("_").replace("_", "-"), visible(value))
+    for child in children:
+        if isinstance(child, Element):
+            made.append(child)
+        elif child is not None:
+            _add_text(made, visible(child))
+    return made
+
+
+def markup(made: Element) -> str:
+    """Return an element as HTML."""
+    return tostring(made, encoding="unicode", method="html")
+
+
+def style_sheet(rules: str) -> Element:
+    """Return a style element. The rules are the project's own: HTML does not escape what stands in it."""
+    made = Element("style")
+    made.text = rules
+    return made
+
+
+def _add_text(made: Element, text: str) -> None:
+    if len(made):
+        made[-1].tail = (made[-1].tail or "") + text
+    else:
+        made.text = (made.text or "") + text

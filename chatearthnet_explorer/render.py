@@ -1,0 +1,87 @@
+"""Arrays in, PNG bytes out."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from io import BytesIO
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PIL import Image
+
+from chatearthnet_explorer.errors import LabelError
+from chatearthnet_explorer.legend import CLASSES
+from chatearthnet_explorer.legend import palette as colours_of
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+_GREY, _RGB = 2, 3  # dimensions of an array with and without channels
+
+
+def png(pixels: NDArray[np.uint8]) -> bytes:
+    """Return a PNG file of an array, lossless.
+
+    Args:
+        pixels: Grey (rows, columns) or red, green, blue (rows, columns, 3), uint8, row 0 on top.
+
+    Raises:
+        LabelError: If the array is of another shape or type.
+    """
+    grey = pixels.ndim == _GREY
+    if pixels.dtype != np.uint8 or not (grey or (pixels.ndim == _RGB and pixels.shape[2] == _RGB)) or not pixels.size:
+        msg = (
+            "A picture is made of uint8 of shape (rows, columns) or (rows, columns, 3), "
+            f"got {pixels.dtype} of shape {pixels.shape}."
+        )
+        raise LabelError(msg)
+    return _file(Image.fromarray(np.ascontiguousarray(pixels)))
+
+
+def label_png(labels: NDArray[np.uint8], palette: str = "chatearthnet") -> bytes:
+    """Return a PNG file whose pixels are the class indices and whose colour table is a palette of the legend.
+
+    It looks like ``png(colour_labels(labels, palette))`` at a fraction of the bytes, and keeps the indices.
+
+    Args:
+        labels: Class indices 0 to 11, (rows, columns) uint8, row 0 on top.
+        palette: One of ``legend.PALETTES``.
+
+    Raises:
+        LabelError: If an index is no class, or there is no palette of that name.
+    """
+    image = Image.fromarray(np.ascontiguousarray(_indices(labels)))
+    image.putpalette(colours_of(palette).tobytes())
+    return _file(image)
+
+
+def colour_labels(labels: NDArray[np.uint8], palette: str = "chatearthnet") -> NDArray[np.uint8]:
+    """Return the colours of a label map, shape (rows, columns, 3) uint8.
+
+    Args:
+        labels: Class indices 0 to 11, (rows, columns) uint8.
+        palette: One of ``legend.PALETTES``.
+
+    Raises:
+        LabelError: If an index is no class, or there is no palette of that name.
+    """
+    coloured: NDArray[np.uint8] = colours_of(palette)[_indices(labels)]
+    return coloured
+
+
+def data_url(file: bytes) -> str:
+    """Return a PNG file as an address that holds it, for a page that may load nothing."""
+    return f"data:image/png;base64,{b64encode(file).decode('ascii')}"
+
+
+def _indices(labels: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    if labels.dtype != np.uint8 or labels.ndim != _GREY or not labels.size or labels.max() >= len(CLASSES):
+        msg = f"A label map holds class indices 0 to {len(CLASSES) - 1} as uint8 in rows and columns."
+        raise LabelError(msg)
+    return labels
+
+
+def _file(image: Image.Image) -> bytes:
+    buffer = BytesIO()
+    image.save(buffer, "PNG")
+    return buffer.getvalue()

@@ -1,0 +1,123 @@
+const PARTS = ["top left", "top right", "bottom left", "bottom right", "middle"];
+
+/** Style 3.5: each part with up to three classes, their percent and the word for it. */
+function table35(model, { parts }) {
+  const rows = Object.entries(parts).map(([part, amounts]) => make("tr", {}, make("th", { scope: "row" }, part),
+    ...[0, 1, 2].map((place) => {
+      const amount = amounts[place];
+      if (!amount) return make("td", {}, place === 0 ? "nothing to describe" : "");
+      const [name, share, size] = amount;
+      return make("td", {}, classMark(model, name), make("strong", {}, ` ${name} ${share} %`),
+        make("span", { class: "cen-size" }, size));
+    })));
+  const head = ["Part", "Largest", "Second", "Third"].map((name) => make("th", { scope: "col" }, name));
+  return make("table", { class: "cen-table" }, make("thead", {}, make("tr", {}, ...head)), make("tbody", {}, ...rows));
+}
+
+/** Style 4v: each class with its percent of each part. */
+function table4v(model, { percents }) {
+  const rows = Object.entries(percents).map(([name, parts]) => make("tr", {},
+    make("th", { scope: "row" }, classMark(model, name), ` ${name}`),
+    ...PARTS.map((part) => make("td", {
+      class: "cen-heat", style: { "--share": `${parts[part]}%` },
+    }, `${parts[part].toFixed(2)} %`))));
+  const head = ["Class", ...PARTS].map((name) => make("th", { scope: "col" }, name));
+  return make("table", { class: "cen-table" }, make("thead", {}, make("tr", {}, ...head)), make("tbody", {}, ...rows));
+}
+
+/** The mark of a class by either style's name: 4V names are the first word of the others. */
+function classMark(model, name) {
+  const index = model.get("legend").findIndex((land) => land.name === name || land.name.startsWith(`${name} `));
+  return index < 0 ? "" : pointable(model, swatch(model, index), index);
+}
+
+function render({ model, el }) {
+  const root = frame(model, el, "cen-prompt-view");
+  const top = make("div");
+  const badge = make("p", { class: "cen-remark", hidden: true }, "Edited by you: this is no longer ChatEarthNet's method.");
+  const fault = make("p", { class: "cen-error", role: "alert", hidden: true });
+  const [system, user] = ["edited_system", "edited_user"].map((trait) => {
+    const area = make("textarea", { class: "cen-area", maxlength: model.get("limit"), spellcheck: "false", readonly: true });
+    area.addEventListener("change", () => send(model, { [trait]: area.value }));
+    area.addEventListener("input", () => showEdited());
+    return area;
+  });
+  const images = make("div", { class: "cen-maps" });
+  const edit = make("button", { type: "button", class: "cen-button", "aria-pressed": "false" }, "Edit");
+  const undo = make("button", { type: "button", class: "cen-button", hidden: true }, "Undo my edits");
+  const again = make("button", { type: "button", class: "cen-button cen-primary" }, "Caption again");
+  const copy = copier("Copy", () => `${system.value}\n\n${user.value}`);
+  const words = make("details", { class: "cen-words" }, make("summary", {}, "The exact words that are sent"),
+    make("label", {}, make("span", {}, "Rules (system message)"), system),
+    make("label", {}, make("span", {}, "Facts (user message)"), user), images);
+  const buttons = make("div", { class: "cen-buttons" }, copy, edit, undo, again);
+  root.append(top, badge, words, fault, buttons);
+
+  const isEdited = () => system.value !== model.get("told").system || user.value !== model.get("told").user;
+
+  function showEdited() {
+    const edited = Boolean(model.get("told").style) && isEdited();
+    badge.hidden = undo.hidden = !edited;
+  }
+
+  function setEditing(on) {
+    system.readOnly = user.readOnly = !on;
+    edit.setAttribute("aria-pressed", String(on));
+    root.classList.toggle("cen-editing", on);
+    if (on) { words.open = true; user.focus(); }
+  }
+
+  function showTexts() {
+    system.value = model.get("edited_system");
+    user.value = model.get("edited_user");
+    for (const area of [system, user]) area.rows = Math.min(18, Math.max(3, Math.ceil(area.value.length / 80) + area.value.split("\n").length - 1));
+    showEdited();
+  }
+
+  function showFault() {
+    fault.textContent = model.get("error");
+    fault.hidden = !model.get("error");
+  }
+
+  async function show() {
+    const told = model.get("told");
+    const some = Boolean(told.style);
+    words.hidden = buttons.hidden = !some;
+    setEditing(false);
+    if (!some) {
+      top.replaceChildren(make("p", {}, model.get("empty")));
+    } else {
+      top.replaceChildren(
+        make("p", { class: "cen-headline" }, make("strong", {}, `Style ${told.style}`),
+          make("span", { class: "cen-size" }, `seed ${told.seed} · prompt ${told.id}`)),
+        make("p", {}, "Most widespread first: ", told.overall.join(", ") || "nothing to describe"),
+        make("div", { class: "cen-scroll" }, told.style === "4v" ? table4v(model, told.facts) : table35(model, told.facts)));
+    }
+    showTexts(); showFault();
+    const maps = await Promise.all(model.get("images").map((bytes, at) =>
+      draw(make("canvas", { class: "cen-map", role: "img", "aria-label": `Label map ${at + 1}, as sent` }), bytes)));
+    images.replaceChildren(...(maps.length ? [make("p", {}, "Label maps sent with them, not the satellite picture:"), ...maps] : []));
+  }
+
+  edit.addEventListener("click", () => setEditing(system.readOnly));
+  undo.addEventListener("click", () => {
+    const { system: rules, user: said } = model.get("told");
+    send(model, { edited_system: rules, edited_user: said });
+    showTexts();
+  });
+  again.addEventListener("click", () => send(model, {
+    edited_system: system.value, edited_user: user.value, asked: model.get("asked") + 1,
+  }));
+
+  const stop = listen(model, {
+    "told images": show,
+    "edited_system edited_user": showTexts,
+    error: showFault,
+    palette: show,
+    highlight: () => mark(root, model),
+  });
+  show();
+  return stop;
+}
+
+export default { render };

@@ -1,0 +1,115 @@
+// What every view shares. It stands before the view's own script: a widget has one module.
+
+/** An element of known name: text goes in as text, so that nothing from outside becomes markup. */
+function make(tag, properties = {}, ...children) {
+  const element = document.createElement(tag);
+  for (const [name, value] of Object.entries(properties)) {
+    if (value === null || value === undefined || value === false) continue;
+    if (name.startsWith("on")) element.addEventListener(name.slice(2), value);
+    else if (name === "style") for (const [rule, set] of Object.entries(value)) element.style.setProperty(rule, set);
+    else element.setAttribute(name, value === true ? "" : value);
+  }
+  element.append(...children.filter((child) => child !== null && child !== undefined));
+  return element;
+}
+
+/** The frame of a view, with its own style sheet inside: a shadow root does not see the page's. */
+function frame(model, el, name) {
+  const style = document.createElement("style");
+  style.textContent = model.get("style_sheet");
+  const root = make("div", { class: `cen-view ${name}` });
+  el.replaceChildren(style, root);
+  return root;
+}
+
+/** Listens to traits until the view is removed; returns how to stop. */
+function listen(model, handlers) {
+  const events = Object.entries(handlers).flatMap(([names, handler]) =>
+    names.split(" ").map((name) => [`change:${name}`, handler]));
+  for (const [event, handler] of events) model.on(event, handler);
+  return () => events.forEach(([event, handler]) => model.off(event, handler));
+}
+
+function send(model, traits) {
+  for (const [name, value] of Object.entries(traits)) model.set(name, value);
+  model.save_changes();
+}
+
+/** A class's mark: its colour, and its initials for those who cannot tell the colour. */
+function swatch(model, index) {
+  const land = model.get("legend")[index];
+  const palette = model.get("palette");
+  return make("span", {
+    class: "cen-swatch", "aria-hidden": "true",
+    style: { background: land.colours[palette], color: land.inks[palette] },
+  }, land.initials);
+}
+
+/** Pointing at something highlights a class; a click pins it, for touch and for a second look. */
+function pointable(model, element, index) {
+  const point = () => send(model, { highlight: index });
+  const leave = () => send(model, { highlight: model.pinned ?? -1 });
+  element.addEventListener("pointerenter", point);
+  element.addEventListener("pointerleave", leave);
+  element.addEventListener("focus", point);
+  element.addEventListener("blur", leave);
+  element.addEventListener("click", () => {
+    model.pinned = model.pinned === index ? -1 : index;
+    send(model, { highlight: index });
+    element.setAttribute("aria-pressed", String(model.pinned === index));
+  });
+  element.dataset.cenClass = index;
+  return element;
+}
+
+/** Marks every element that speaks of the highlighted class. */
+function mark(root, model) {
+  for (const element of root.querySelectorAll("[data-cen-class]")) {
+    const index = Number(element.dataset.cenClass);
+    element.classList.toggle("cen-lit", index === model.get("highlight"));
+    if (element.hasAttribute("aria-pressed")) element.setAttribute("aria-pressed", String(index === model.pinned));
+  }
+}
+
+/** Draws a PNG of a trait at its own size; colours are taken as they stand. */
+async function draw(canvas, bytes) {
+  const image = await createImageBitmap(new Blob([bytes], { type: "image/png" }), { colorSpaceConversion: "none" });
+  canvas.width = image.width;
+  canvas.height = image.height;
+  canvas.getContext("2d", { willReadFrequently: true }).drawImage(image, 0, 0);
+  return canvas;
+}
+
+function percent(share) {
+  return share > 0 && share < 0.01 ? "<1 %" : `${(100 * share).toFixed(0)} %`;
+}
+
+/** A button that puts a text on the clipboard, also on pages (plain http) where the browser has no clipboard API. */
+function copier(label, text) {
+  const button = make("button", { type: "button", class: "cen-button" }, label);
+  button.addEventListener("click", async () => {
+    let done = false;
+    try {
+      await navigator.clipboard.writeText(text());
+      done = true;
+    } catch {
+      const area = make("textarea", { class: "cen-offscreen", readonly: true });
+      area.value = text();
+      button.after(area);
+      area.select();
+      done = document.execCommand("copy");
+      area.remove();
+      button.focus();
+    }
+    button.textContent = done ? "Copied" : "Copying is not allowed here";
+    setTimeout(() => { button.textContent = label; }, 1600);
+  });
+  return button;
+}
+
+/** Rows of [name, value]. */
+function facts(rows) {
+  return make("dl", { class: "cen-facts" },
+    ...rows.flatMap(([name, value]) => [make("dt", {}, name), make("dd", {}, value)]));
+}
+
