@@ -1,0 +1,41 @@
+"""Captions without a model: fluent English from the facts of a prompt, the same for the same prompt."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from chatearthnet_explorer.caption import Caption
+from chatearthnet_explorer.captioners.description import descriptions
+from chatearthnet_explorer.captioners.guard import notes_on
+from chatearthnet_explorer.captioners.paragraph import paragraph
+from chatearthnet_explorer.landcover import Facts4V, Facts35
+
+if TYPE_CHECKING:
+    from chatearthnet_explorer.chip import Chip
+    from chatearthnet_explorer.prompt import Prompt
+
+NO_SHAPES = "It was written from shares alone, so it tells where land cover lies and not what shape it has."
+"""What a reader of a 4V-style template caption should know: that style asks for shapes, which facts do not hold."""
+
+
+class TemplateCaptioner:
+    """Writes from the facts with sentences of its own. It needs no key and no network, and never fails."""
+
+    name = "template"
+
+    def caption(self, prompt: Prompt, chip: Chip) -> Caption:
+        """Return a caption that names every class the prompt names, and none it does not.
+
+        In style 3.5 one paragraph, where each amount reads ``size noun of class`` in the sentence of its part;
+        in style 4v one description of each label map.
+        """
+        facts_35 = [facts for facts in prompt.all_facts if isinstance(facts, Facts35)]
+        facts_4v = tuple(facts for facts in prompt.all_facts if isinstance(facts, Facts4V))
+        return Caption(
+            text=paragraph(facts_35[0], prompt.seed) if facts_35 else descriptions(facts_4v, prompt.seed),
+            captioner=self.name,
+            style=prompt.style,
+            sent="the facts",
+            prompt_id=prompt.id,
+            notes=(*notes_on(chip), *((NO_SHAPES,) if facts_4v else ())),
+        )
