@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import itertools
+import logging
 import threading
 from dataclasses import dataclass
 from functools import lru_cache
@@ -11,25 +11,24 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from async_geotiff import GeoTIFF
+from async_geotiff.enums import ColorInterp
 from async_tiff import TIFF
-from async_tiff.enums import PlanarConfiguration
 
 from chatearthnet_explorer.errors import RasterError
+from chatearthnet_explorer.sources.blocks import read_window
 from chatearthnet_explorer.sources.remote import AbsentError, Remote, shown
-from chatearthnet_explorer.sources.warp import Grid, Warped, Window, mosaic, valid_pixels, warp, window_of
+from chatearthnet_explorer.sources.warp import Grid, Warped, mosaic, valid_pixels, warp, window_of
 from chatearthnet_explorer.tile import SIZE, Tile
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from async_tiff import ImageFileDirectory
     from numpy.typing import NDArray
 
-HEADER = 32_768
-"""Bytes of the first read: holds the whole header of a WorldCover file (27,560) and of a Sentinel-2 one (about 4,000)."""
+_log = logging.getLogger(__name__)
 
-BLOCK_LIMIT = 4096
-"""Pixels along the longest side of an internal tile that is decoded."""
+HEADER = 32_768
+"""Bytes of the first read: the whole header of a WorldCover file takes 27,560, of a Sentinel-2 one about 4,000."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -154,10 +153,11 @@ async def _read_piece(href: str, layer: Layer, tile: Tile) -> _Piece | None:
         if layer.optional:
             return None
         raise
-    except RasterError:
-        raise
-    except Exception:
-        # async-tiff has one exception for everything, and a damaged file can raise any other
+    except RasterError as error:
+        msg = f"{shown(href)} cannot be used: {error}; choose another scene."
+        raise (remote.failure or RasterError(msg)) from None
+    except Exception:  # noqa: BLE001 - async-tiff has one for everything, and a damaged file can raise any other
+        _log.debug("%s", shown(href), exc_info=True)
         if isinstance(remote.failure, AbsentError) and layer.optional:
             return None
         msg = f"{shown(href)} is damaged or no GeoTIFF, so it cannot be read; choose another scene."
@@ -167,22 +167,19 @@ async def _read_piece(href: str, layer: Layer, tile: Tile) -> _Piece | None:
 async def _decode(remote: Remote, layer: Layer, tile: Tile) -> _Piece:
     tiff = await TIFF.open(remote.path, store=remote, prefetch=HEADER)
     if any(ifd.tile_offsets is None for ifd in tiff.ifds):
-        msg = f"{shown(remote.href)} is stored in strips, not in tiles, so no part of it can be read; use a COG."
+        msg = "it is stored in strips, not in tiles, so no part of it can be read alone"
         raise RasterError(msg)
     file = GeoTIFF(tiff)
-    try:
-        window = window_of(_grid(file), tile)
-    except RasterError as error:
-        msg = f"{shown(remote.href)} cannot be used: {error}."
-        raise RasterError(msg) from None
-    alpha = [str(band.name) for band in file.colorinterp].index("ALPHA") if _has_alpha(file) else None
+    window = window_of(_grid(file), tile)
+    alpha = next((i for i, band in enumerate(file.colorinterp) if band == ColorInterp.ALPHA), None)
     nodata = file.nodata if layer.nodata is None else layer.nodata
     fill = 0 if nodata is None else nodata
     bands = file.count - (alpha is not None)
     warped = None
     if window is not None:
         data, mask = await asyncio.gather(
-            _pixels(file.ifd, window), _pixels(file.mask_ifd, window) if file.mask_ifd else _nothing()
+            read_window(file.ifd, window, fill=fill),
+            read_window(file.mask_ifd, window, fill=1) if file.mask_ifd else _nothing(),
         )
         valid = None if mask is None else mask[0] > 0
         if alpha is not None:
@@ -201,10 +198,6 @@ async def _decode(remote: Remote, layer: Layer, tile: Tile) -> _Piece:
     )
 
 
-def _has_alpha(file: GeoTIFF) -> bool:
-    return any(band.name == "ALPHA" for band in file.colorinterp)
-
-
 async def _nothing() -> None:
     return None
 
@@ -216,30 +209,6 @@ def _grid(file: GeoTIFF) -> Grid:
     crs = f"EPSG:{code}" if code and code < 32767 else file.crs.to_wkt()  # noqa: PLR2004 - see above
     a, b, c, d, e, f = file.transform[:6]
     return Grid(crs=crs, transform=(a, b, c, d, e, f), width=file.width, height=file.height)
-
-
-async def _pixels(ifd: ImageFileDirectory, window: Window) -> NDArray[Any]:
-    """Return the pixels of a window, shape (bands, rows, columns)."""
-    width, height = ifd.tile_width or ifd.image_width, ifd.tile_height or ifd.image_height
-    if max(width, height) > BLOCK_LIMIT:
-        msg = f"A file has internal tiles of {width} x {height} pixels; at most {BLOCK_LIMIT} are read."
-        raise RasterError(msg)
-    columns = range(window.column // width, (window.column + window.width - 1) // width + 1)
-    rows = range(window.row // height, (window.row + window.height - 1) // height + 1)
-    tiles = await ifd.fetch_tiles(list(itertools.product(columns, rows)))
-    arrays = await asyncio.gather(*(tile.decode() for tile in tiles))
-    planar = ifd.planar_configuration == PlanarConfiguration.Planar
-    whole: NDArray[Any] | None = None
-    for tile, array in zip(tiles, arrays, strict=True):
-        block = np.asarray(array)
-        block = block if planar else np.moveaxis(block, -1, 0)
-        if whole is None:
-            whole = np.empty((len(block), len(rows) * height, len(columns) * width), block.dtype)
-        top, left = (tile.y - rows.start) * height, (tile.x - columns.start) * width
-        whole[:, top : top + height, left : left + width] = block
-    assert whole is not None
-    top, left = window.row - rows.start * height, window.column - columns.start * width
-    return np.ascontiguousarray(whole[:, top : top + window.height, left : left + window.width])
 
 
 _STARTING = threading.Lock()
