@@ -27,9 +27,6 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 
-HEADER = 32_768
-"""Bytes of the first read: the whole header of a WorldCover file takes 27,560, of a Sentinel-2 one about 4,000."""
-
 
 @dataclass(frozen=True, kw_only=True)
 class Layer:
@@ -46,6 +43,10 @@ class Layer:
 
     optional: bool = False
     """Whether a file that is not on the server (404) means "nothing here" instead of an error."""
+
+    header: int = 32_768
+    """Bytes of the first read. Where it holds the whole header (a Sentinel-2 band's is about 4,000), it is the only one
+    before the pixels; each that is needed on top costs a round trip."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -165,7 +166,7 @@ async def _read_piece(href: str, layer: Layer, tile: Tile) -> _Piece | None:
 
 
 async def _decode(remote: Remote, layer: Layer, tile: Tile) -> _Piece:
-    tiff = await TIFF.open(remote.path, store=remote, prefetch=HEADER)
+    tiff = await TIFF.open(remote.path, store=remote, prefetch=layer.header)
     if any(ifd.tile_offsets is None for ifd in tiff.ifds):
         msg = "it is stored in strips, not in tiles, so no part of it can be read alone"
         raise RasterError(msg)

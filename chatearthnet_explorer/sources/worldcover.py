@@ -29,6 +29,9 @@ NOT_HERE = "WorldCover has no map here (open sea, or south of 60° S); that is n
 """Why labels are missing where nobody mapped."""
 
 _STEP = 3
+# Bytes of tables before the first pixel: v100 keeps its overviews in 26,648 tiles of 128 pixels (237,296 bytes in
+# N00E006), v200 in tiles of 1024 (27,560). The counts follow from 36,000 x 36,000 pixels, so all files have as many.
+_HEADER = {2020: 245_760, 2021: 32_768}
 
 
 def worldcover_layer(tile: Tile, year: int = 2020, prefix: str = WORLDCOVER) -> Layer:
@@ -57,7 +60,7 @@ def worldcover_layer(tile: Tile, year: int = 2020, prefix: str = WORLDCOVER) -> 
         for lat in reversed(_corners(south, north))
         for lon in _corners(west, east)
     )
-    return Layer(hrefs=hrefs, resampling="nearest", nodata=0, optional=True)
+    return Layer(hrefs=hrefs, resampling="nearest", nodata=0, optional=True, header=_HEADER[year])
 
 
 def labels_of(read: Read) -> tuple[NDArray[np.uint8] | None, tuple[str, ...]]:
