@@ -1,0 +1,138 @@
+"""What people made of the simulated ground: fields, roads, villages and cities."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from chatearthnet_explorer.sources.noise import scatter
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from chatearthnet_explorer.sources.noise import Window
+    from chatearthnet_explorer.sources.terrain import Terrain
+
+_SQUARE = 256  # pixels between main roads
+_FARM = 96  # pixels of the land that is cut into fields
+_BLOCK = 26  # pixels of a town that streets go round
+
+
+@dataclass(frozen=True, slots=True)
+class Parcels:
+    """Land cut into pieces, each layer (272, 272)."""
+
+    number: NDArray[np.float64]
+    """A number in 0 to 1 that all pixels of a piece share."""
+
+    edge: NDArray[np.float64]
+    """Pixels to the nearest edge of the piece."""
+
+    furrow: NDArray[np.float64]
+    """Pixels across the piece's longer side: what is ploughed runs along it."""
+
+
+@dataclass(frozen=True, slots=True)
+class People:
+    """What people made, each layer (272, 272)."""
+
+    fields: Parcels
+    """How farmland is divided."""
+
+    blocks: Parcels
+    """How towns are divided."""
+
+    farmland: NDArray[np.bool_]
+    """Where the land is under the plough."""
+
+    pivot: NDArray[np.float64]
+    """1 in a field that one turning arm waters, 0 on the dry ground beside it, -1 where there are none."""
+
+    town: NDArray[np.float64]
+    """Positive in towns, up to 1 and more in their middle."""
+
+    road: NDArray[np.float64]
+    """Pixels to the middle of the nearest main road."""
+
+
+def people_in(window: Window, ground: Terrain) -> People:
+    """Return what people made of a window."""
+    # lattices are bent, so that neither fields nor roads are ruled from pole to pole
+    u = window.columns + 70.0 * window.noise(20, coarse=9, fine=7)
+    v = window.rows + 70.0 * window.noise(21, coarse=9, fine=7)
+    plain = np.clip(1.2 - 5.0 * ground.steep, 0.0, 1.0) * np.clip((ground.summer - 10.0) / 4.0, 0.0, 1.0)
+    dry = ground.rain < 0.3  # noqa: PLR2004 - here fields need a river
+    watered = np.where(dry, 0.75 * np.exp(-np.maximum(ground.river, 0.0) / 45.0), 0.0) * plain
+    share = np.clip(ground.farmed * plain + watered, 0.0, 1.0)
+    farmed = window.noise(22, coarse=11, fine=5, gain=0.55) < _quantile(share)
+    settled = np.clip(0.12 + 1.3 * share, 0.0, 1.0) * plain * (ground.shore > 0.0)
+    road, village = _roads(u, v, settled, window)
+    city = np.where(ground.city > -1.0, ground.city + 0.22 * window.noise(24, coarse=9, fine=4), -1.0)
+    number = scatter(np.floor(u / _FARM).astype(np.int64), np.floor(v / _FARM).astype(np.int64), 25)
+    arm = np.hypot(u % _FARM - _FARM / 2, v % _FARM - _FARM / 2)
+    pivots = dry & (window.noise(26, coarse=12, fine=10) > 0.2) & farmed & (number < 0.8)  # noqa: PLR2004 - a choice
+    return People(
+        fields=_parcels(u, v, cell=_FARM, smallest=np.where(ground.warmth > 19.0, 9.0, 17.0), seed=27),  # noqa: PLR2004 - warm lands have the smaller fields
+        blocks=_parcels(u, v, cell=_BLOCK, smallest=np.full_like(u, 9.0), seed=28),
+        farmland=farmed,
+        pivot=np.where(pivots, np.where(arm < 0.47 * _FARM, 1.0, 0.0), -1.0),  # noqa: PLR2004 - all but touching
+        town=np.maximum(village, np.clip(3.0 * city, -1.0, 1.5)),
+        road=road,
+    )
+
+
+def _roads(
+    u: NDArray[np.float64], v: NDArray[np.float64], settled: NDArray[np.float64], window: Window
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return pixels to the nearest main road, and where villages are: at the crossings."""
+    column, row = np.rint(u / _SQUARE).astype(np.int64), np.rint(v / _SQUARE).astype(np.int64)
+    off_u, off_v = np.abs(u - column * _SQUARE), np.abs(v - row * _SQUARE)
+    cell_u, cell_v = np.floor(u / _SQUARE).astype(np.int64), np.floor(v / _SQUARE).astype(np.int64)
+    wanted = 0.25 + settled
+    absent = 1e3
+    upright = np.where(scatter(column, cell_v, 30) < wanted, off_u, absent)
+    level = np.where(scatter(cell_u, row, 31) < wanted, off_v, absent)
+    road = np.where(settled > 0.05, np.minimum(upright, level), absent)  # noqa: PLR2004 - hardly anybody lives here
+    radius = (8.0 + 95.0 * scatter(column, row, 32) ** 2.5) * (scatter(column, row, 33) < settled * 1.4)
+    village = 1.0 - np.hypot(off_u, off_v) / np.maximum(radius, 1.0) + 0.28 * window.noise(34, coarse=5, fine=2)
+    # houses stand along the roads that leave a village
+    strung = (radius > 0.0) & (road < 3.0) & (np.hypot(off_u, off_v) < 1.9 * radius)  # noqa: PLR2004 - a house's depth
+    strung &= window.noise(35, coarse=4, fine=2) > 0.0
+    village = np.where(strung, np.maximum(village, 0.3), village)
+    return road, np.where(radius > 0.0, village, -1.0)
+
+
+def _parcels(
+    u: NDArray[np.float64], v: NDArray[np.float64], *, cell: int, smallest: NDArray[np.float64], seed: int
+) -> Parcels:
+    """Cut squares in two, again and again, across the longer side, until the pieces are small."""
+    column, row = np.floor(u / cell).astype(np.int64), np.floor(v / cell).astype(np.int64)
+    x, y = u - column * cell, v - row * cell
+    width, height = np.full_like(x, cell), np.full_like(x, cell)
+    key = column * 1_000_003 + row
+    for cut in range(5):
+        chance, where = scatter(key, row, seed + cut), scatter(key, row, seed + 100 + cut)
+        upright = width > height * (0.75 + 0.5 * where)
+        length = np.where(upright, width, height)
+        near = length * (0.36 + 0.28 * chance)
+        behind = np.where(upright, x, y) >= near
+        done = (length < 2.0 * smallest) | (chance > 0.9)  # noqa: PLR2004 - some pieces stay large
+        moved = behind & ~done
+        left = np.where(behind, length - near, near)
+        x, y = np.where(moved & upright, x - near, x), np.where(moved & ~upright, y - near, y)
+        width = np.where(upright & ~done, left, width)
+        height = np.where(upright | done, height, left)
+        key = np.where(done, key, key * 2 + 7 + moved)
+    return Parcels(
+        number=scatter(key, row, seed + 200),
+        edge=np.minimum(np.minimum(x, width - x), np.minimum(y, height - y)),
+        furrow=np.where(width < height, x, y),
+    )
+
+
+def _quantile(share: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the value below which a share of noise lies: the logistic stand-in for the normal quantile."""
+    inside = np.clip(share, 1e-6, 1.0 - 1e-6)
+    return np.log(inside / (1.0 - inside)) / 1.702

@@ -1,0 +1,100 @@
+"""Chips of a simulated Earth: any place, the same every time, without a network."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from types import MappingProxyType
+
+import numpy as np
+
+from chatearthnet_explorer.chip import BANDS, Chip, Scene
+from chatearthnet_explorer.errors import SettingError
+from chatearthnet_explorer.sources import YEARS
+from chatearthnet_explorer.sources.cover import INDEX, NORTH, SOUTH, cover_of, labels_of
+from chatearthnet_explorer.sources.noise import PAD, Window, scatter
+from chatearthnet_explorer.sources.people import people_in
+from chatearthnet_explorer.sources.pixels import reflectance, true_colour
+from chatearthnet_explorer.sources.terrain import terrain_of
+from chatearthnet_explorer.tile import Tile
+
+ATTRIBUTION = "Simulated by chatearthnet_explorer: no satellite saw this, nobody mapped it"
+"""Credit of pixels and labels, and a warning."""
+
+_OUTLINES = "coastlines from Natural Earth (public domain)"
+_VERSIONS = {2020: "v100/2020", 2021: "v200/2021"}
+# Scene classification (Sentinel-2 Level-2A, SCL): 4 vegetation, 5 not vegetated, 6 water, 11 snow.
+_SCL = np.full(len(INDEX), 4, np.uint8)
+for _name, _code in (("background", 6), ("water", 6), ("developed area", 5), ("bare land", 5), ("snow", 11)):
+    _SCL[INDEX[_name]] = _code
+
+
+class SimulatedSource:
+    """Gives the chip of any place on the grid, made up from the tile alone and marked as such."""
+
+    name = "simulated"
+
+    def chip_at(
+        self, lon: float, lat: float, *, year: int = 2020, scene: str | None = None, bands: bool = False
+    ) -> Chip:
+        """Return the simulated chip of a place; see ``Source.chip_at``. There is one scene a year.
+
+        Raises:
+            PlaceError: If the place is not on the grid.
+            SettingError: If the year is not one of ``YEARS``, or there is no such scene of the place and year.
+        """
+        if year not in YEARS:
+            msg = f"The simulated source has the years {YEARS[0]} and {YEARS[1]}, not {year}; choose one of them."
+            raise SettingError(msg)
+        tile = Tile.at(lon, lat)
+        item = f"simulated-{tile.name}-{year}"
+        if scene not in {None, item}:
+            msg = f"The simulated source has one scene of this place in {year}, {item}; leave the scene out."
+            raise SettingError(msg)
+        window = Window(tile)
+        ground = terrain_of(window)
+        people = people_in(window, ground)
+        cover = cover_of(window, ground, people, year=year)
+        seen = reflectance(window, ground, people, cover, year=year, names=BANDS if bands else BANDS[:3])
+        inside = (slice(PAD, -PAD), slice(PAD, -PAD))
+        labels = labels_of(cover, ground)[inside]
+        mapped = bool(labels.any())
+        return Chip(
+            tile=tile,
+            source=self.name,
+            simulated=True,
+            labels=np.ascontiguousarray(labels) if mapped else None,
+            label_version=f"simulated, in the manner of {_VERSIONS[year]}" if mapped else None,
+            rgb=true_colour(seen),
+            bands=MappingProxyType(seen if bands else {}),
+            scl=_SCL[cover[inside]],
+            scene=Scene(
+                catalogue="simulated",
+                item=item,
+                acquired=_summer_day(tile, year),
+                cloud_share=0.0,
+                tile_cloud_share=0.0,
+                radiometry="Reflectance was simulated from the classes, not measured." if bands else "",
+            ),
+            missing=() if mapped else (_why_unmapped(ground.lat),),
+            attribution=(ATTRIBUTION, _OUTLINES),
+        )
+
+
+def _why_unmapped(lat: float) -> str:
+    if not SOUTH <= lat <= NORTH:
+        return (
+            "There are no labels here: as ESA WorldCover does, the simulated map ends at 60 degrees south and 84 "
+            "degrees north."
+        )
+    return (
+        "There are no labels here: as in ESA WorldCover, nobody mapped the open sea, which is not the same as water; "
+        "choose a place nearer to land."
+    )
+
+
+def _summer_day(tile: Tile, year: int) -> datetime:
+    """Return a day within four weeks of midsummer, at half past ten by the sun, when Sentinel-2 passes."""
+    lon, lat = tile.center
+    midsummer = datetime(year, 7, 10, 10, 30, tzinfo=UTC) if lat >= 0.0 else datetime(year, 1, 10, 10, 30, tzinfo=UTC)
+    days = int(scatter(np.array([tile.x]), np.array([tile.y]), year)[0] * 40) - 5
+    return (midsummer + timedelta(days=days, hours=-lon / 15.0)).replace(microsecond=0)
