@@ -26,6 +26,12 @@ NO_CAPTION = "There is no caption yet: it is written from the prompt of a place.
 LABEL_MAPS = "GPT-4V was shown the coloured label map, not the satellite picture."
 """What is said beside every text in the 4V style, because readers assume otherwise."""
 
+WHY_LABEL_MAPS = (
+    "ChatEarthNet's authors sent it the coloured maps of four neighbouring chips, at 128 x 128 pixels, with "
+    "their shares. It could not see clouds, seasons, or anything else that the labels do not tell."
+)
+"""Why, for those who ask (arXiv 2402.11325)."""
+
 EDITED = "Edited by you: this is no longer ChatEarthNet's method."
 """What is said beside a prompt whose words somebody changed."""
 
@@ -95,17 +101,13 @@ def told_of(caption: Caption) -> tuple[tuple[str, str], ...]:
     )
 
 
-def remarks_on(caption: Caption) -> tuple[str, ...]:
-    """Return what a reader should know of a caption, one sentence each."""
-    return (*([LABEL_MAPS] if caption.style == "4v" else []), *caption.notes)
-
-
 def _caption(caption: Caption, palette: str) -> Element:
     return element(
         "article",
         element("p", *(_piece(piece, palette) for piece in pieces(caption.text)), class_="cen-text", dir="auto"),
         element("p", caption.byline, class_="cen-byline"),
-        *(element("p", remark, class_="cen-remark") for remark in remarks_on(caption)),
+        element("p", f"{LABEL_MAPS} {WHY_LABEL_MAPS}", class_="cen-remark") if caption.style == "4v" else None,
+        *(element("p", note, class_="cen-remark") for note in caption.notes),
         table_of(told_of(caption)),
     )
 
@@ -119,5 +121,5 @@ def _piece(piece: Piece, palette: str) -> Element | str:
         piece.text,
         class_="cen-word",
         title=f"{name_of(land)}: {land.plain}",
-        style=f"text-decoration-color:{hex_colour(land, palette)}",
+        style=f"--colour:{hex_colour(land, palette)}",
     )

@@ -9,7 +9,7 @@ import traitlets as t
 from chatearthnet_explorer.caption import Caption
 from chatearthnet_explorer.card import caption_card
 from chatearthnet_explorer.card.html import visible
-from chatearthnet_explorer.card.words import NO_CAPTION, remarks_on, told_of
+from chatearthnet_explorer.card.words import LABEL_MAPS, NO_CAPTION, WHY_LABEL_MAPS, told_of
 from chatearthnet_explorer.mentions import classes_named, pieces
 from chatearthnet_explorer.widgets.view import View, script
 
@@ -32,7 +32,7 @@ class CaptionView(View):
     """What is said where there is neither a caption nor an error."""
 
     columns: t.List[Any] = t.List(read_only=True).tag(sync=True)
-    """The captions as the script draws them: byline, pieces, classes, told, remarks, text, released."""
+    """The captions as the script draws them: byline, pieces, classes, told, label_maps, remarks, text, released."""
 
     def card(self) -> Card:
         """Return the captions as HTML to be read."""
@@ -67,5 +67,6 @@ def _column(caption: Caption) -> dict[str, object]:
         "pieces": [list(piece) for piece in pieces(text)],
         "classes": list(classes_named(text)),
         "told": [[name, visible(value)] for name, value in told_of(caption)],
-        "remarks": [visible(remark) for remark in remarks_on(caption)],
+        "label_maps": [LABEL_MAPS, WHY_LABEL_MAPS] if caption.style == "4v" else None,
+        "remarks": [visible(note) for note in caption.notes],
     }

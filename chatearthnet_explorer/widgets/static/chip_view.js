@@ -13,51 +13,56 @@ function partsAt(column, row) {
   });
 }
 
+/** The bytes of a pixel as one number, in the order in which a canvas keeps them. */
+function pixel(red, green, blue, alpha = 255) {
+  return new Uint32Array(new Uint8Array([red, green, blue, alpha]).buffer)[0];
+}
+
 /** Colours the label map with the palette that is on. */
 function colour(canvas, indices, model) {
-  const palette = model.get("legend").map((land) => {
+  const colours = model.get("legend").map((land) => {
     const value = Number.parseInt(land.colours[model.get("palette")].slice(1), 16);
-    return [value >> 16, (value >> 8) & 255, value & 255];
+    return pixel(value >> 16, (value >> 8) & 255, value & 255);
   });
-  canvas.width = canvas.height = SIZE;
   const image = new ImageData(SIZE, SIZE);
-  indices.forEach((index, at) => image.data.set([...palette[index], 255], 4 * at));
+  new Uint32Array(image.data.buffer).set(indices.map((index) => colours[index]));
+  canvas.width = canvas.height = SIZE;
   canvas.getContext("2d").putImageData(image, 0, 0);
 }
 
-/** Dims all but the highlighted class and outlines it; outlines the chosen part. */
-function overlay(canvas, indices, highlight, part) {
-  const side = SIZE * FINE;
-  canvas.width = canvas.height = side;
-  const context = canvas.getContext("2d");
-  if (indices && highlight >= 0) {
-    const is = (column, row) =>
-      column >= 0 && row >= 0 && column < SIZE && row < SIZE && indices[row * SIZE + column] === highlight;
-    const image = new ImageData(side, side);
-    for (let y = 0; y < side; y++) {
-      for (let x = 0; x < side; x++) {
-        const [column, row] = [x >> 1, y >> 1];
-        if (is(column, row)) {
-          const edge = !is((x + 1) >> 1, row) || !is((x - 1) >> 1, row) || !is(column, (y + 1) >> 1) || !is(column, (y - 1) >> 1);
-          if (edge) image.data.set([255, 255, 255, 255], 4 * (y * side + x));
-        } else image.data.set([8, 12, 18, 178], 4 * (y * side + x));
-      }
+/** Dims all but one class and outlines it. */
+function lightClass(context, indices, index) {
+  const image = new ImageData(FINE * SIZE, FINE * SIZE);
+  const pixels = new Uint32Array(image.data.buffer);
+  const [dim, outline] = [pixel(8, 12, 18, 178), pixel(255, 255, 255)];
+  const is = (column, row) =>
+    column >= 0 && row >= 0 && column < SIZE && row < SIZE && indices[row * SIZE + column] === index;
+  for (let y = 0; y < FINE * SIZE; y++) {
+    for (let x = 0; x < FINE * SIZE; x++) {
+      const [column, row] = [x >> 1, y >> 1];
+      const [aside, above] = [column + (x & 1 ? 1 : -1), row + (y & 1 ? 1 : -1)];
+      const at = y * FINE * SIZE + x;
+      if (!is(column, row)) pixels[at] = dim;
+      else if (!is(aside, row) || !is(column, above)) pixels[at] = outline;
     }
-    context.putImageData(image, 0, 0);
   }
-  if (part in BOXES) {
-    const [left, top] = BOXES[part].map((at) => at * FINE);
-    for (const [stroke, dash] of [["#000", []], ["#fff", [8, 6]]]) {
-      context.strokeStyle = stroke;
-      context.lineWidth = 3;
-      context.setLineDash(dash);
-      context.strokeRect(left + 2, top + 2, HALF * FINE - 4, HALF * FINE - 4);
-    }
+  context.putImageData(image, 0, 0);
+}
+
+/** Outlines a part, dashed white on black so that it shows on anything. */
+function outlinePart(context, [left, top]) {
+  const inset = 2;
+  context.lineWidth = 3;
+  for (const [stroke, dash] of [["#000", []], ["#fff", [8, 6]]]) {
+    context.strokeStyle = stroke;
+    context.setLineDash(dash);
+    context.strokeRect(FINE * left + inset, FINE * top + inset, FINE * HALF - 2 * inset, FINE * HALF - 2 * inset);
   }
 }
 
 function render({ model, el }) {
   const root = frame(model, el, "cen-chip-view");
+  const view = pointer(model, root);
   const [picture, labels, light] = ["cen-picture", "cen-labels", "cen-light"].map((name) =>
     make("canvas", { class: name, "aria-hidden": "true" }));
   let indices = null;
@@ -75,13 +80,16 @@ function render({ model, el }) {
   const tabs = make("div", { class: "cen-tabs", role: "tablist", "aria-label": "Part of the picture" });
   const legend = make("div", { class: "cen-legend", role: "tabpanel" });
   const remarks = make("div", { class: "cen-remarks" });
-  const about = make("details", { class: "cen-about" }, make("summary", {}, "Where this comes from"));
+  const table = make("div");
+  const every = make("details", {}, make("summary", {}, "Every part at a glance"), table);
+  const origin = make("summary");
   const provenance = make("div");
-  about.append(provenance);
+  const about = make("details", {}, origin, provenance);
+  const credits = make("div");
   const side = make("div", { class: "cen-side" }, tabs, legend,
-    make("label", { class: "cen-palette" }, make("span", {}, "Colours"), palettes));
+    make("label", { class: "cen-palette" }, make("span", {}, "Colours"), palettes), every);
   root.append(heading, make("div", { class: "cen-columns" },
-    make("div", { class: "cen-left" }, stage, readout, blend), side), remarks, about);
+    make("div", { class: "cen-left" }, stage, readout, blend, remarks, about, credits), side));
 
   const has = (trait) => model.get(trait)?.byteLength > 0;
 
@@ -89,13 +97,15 @@ function render({ model, el }) {
     const share = !has("picture") ? 1 : !has("label_map") ? 0 : model.get("blend");
     labels.style.opacity = share;
     slider.value = Math.round(100 * share);
-    slider.disabled = !(has("picture") && has("label_map"));
-    slider.style.setProperty("--at", `${100 * share}%`);
+    blend.hidden = !(has("picture") && has("label_map"));
   }
 
   function showLight() {
-    overlay(light, indices, model.get("highlight"), model.get("part"));
-    mark(root, model);
+    light.width = light.height = FINE * SIZE; // which also clears it
+    const [index, part] = [model.get("highlight"), model.get("part")];
+    if (indices && index >= 0) lightClass(light.getContext("2d"), indices, index);
+    if (indices && part in BOXES) outlinePart(light.getContext("2d"), BOXES[part]);
+    mark(view);
   }
 
   function showLegend() {
@@ -105,12 +115,12 @@ function render({ model, el }) {
       type: "button", role: "tab", class: "cen-tab", "aria-selected": String(name === part),
       tabindex: name === part ? 0 : -1, onclick: () => send(model, { part: name }),
     }, name === "overall" ? "Whole" : name)));
-    tabs.hidden = side.hidden = !shares;
+    side.hidden = !shares;
     const present = (shares ?? []).map((share, index) => [index, share]).filter(([, share]) => share > 0);
     present.sort((one, other) => other[1] - one[1]);
     legend.replaceChildren(...present.map(([index, share]) => {
       const land = model.get("legend")[index];
-      return pointable(model, make("button", {
+      return pointable(view, make("button", {
         type: "button", class: "cen-row", title: land.plain, "aria-pressed": "false",
         "aria-label": `${land.name}, ${percent(share)}. ${land.plain} Press to light it up in the picture.`,
       }, swatch(model, index), make("span", { class: "cen-name" }, land.name),
@@ -119,6 +129,9 @@ function render({ model, el }) {
         style: { width: `${100 * share}%`, background: land.colours[model.get("palette")] },
       })), make("span", { class: "cen-number" }, percent(share))), index);
     }));
+    const columns = model.get("parts");
+    table.replaceChildren(shareTable(view, columns, present.map(([index]) =>
+      [index, model.get("legend")[index].name, columns.map((name) => model.get("shares")[name][index])]), percent));
     showLight();
   }
 
@@ -126,15 +139,20 @@ function render({ model, el }) {
     heading.textContent = model.get("place");
     heading.hidden = !model.get("place");
     ribbon.hidden = !model.get("simulated");
-    remarks.replaceChildren(...model.get("remarks").map((remark) => make("p", { class: "cen-remark" }, remark)));
-    provenance.replaceChildren(facts(model.get("provenance")),
-      ...model.get("attribution").map((credit) => make("p", { class: "cen-credit" }, credit)));
+    const some = has("picture") || has("label_map");
+    const said = model.get("remarks").map((remark) => make("p", { class: "cen-remark" }, remark));
+    absent.replaceChildren(...(some ? [] : said));
+    remarks.replaceChildren(...(some ? said : []));
+    const told = Object.fromEntries(model.get("provenance"));
+    origin.textContent = ["Where this comes from", ...[told.Seen, told.Labels].filter(Boolean)].join(" · ");
+    provenance.replaceChildren(facts(model.get("provenance")));
     about.hidden = !model.get("provenance").length;
-    absent.textContent = has("picture") || has("label_map") ? "" : "No picture, no labels";
+    credits.replaceChildren(...model.get("attribution").map((credit) => make("p", { class: "cen-credit" }, credit)));
     const kind = model.get("simulated") ? "Simulated" : "Sentinel-2";
     stage.setAttribute("aria-label", has("picture") ? `${kind} picture and land-cover labels of the chip, north up`
       : has("label_map") ? "Land-cover labels of the chip, north up" : "No picture and no labels");
-    stage.classList.toggle("cen-empty", !(has("picture") || has("label_map")));
+    stage.classList.toggle("cen-empty", !some);
+    readout.hidden = !has("label_map");
     palettes.value = model.get("palette");
   }
 
@@ -150,7 +168,7 @@ function render({ model, el }) {
     labels.hidden = !mapped;
     if (mapped) {
       const { data } = mapped.getContext("2d").getImageData(0, 0, SIZE, SIZE);
-      indices = Uint8Array.from({ length: SIZE * SIZE }, (_, at) => data[4 * at]);
+      indices = Uint32Array.from({ length: SIZE * SIZE }, (_, at) => data[4 * at]);
       colour(labels, indices, model);
     }
     readout.textContent = mapped ? "Point at the picture, or at a class." : "";

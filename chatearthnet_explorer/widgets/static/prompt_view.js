@@ -1,38 +1,39 @@
 const PARTS = ["top left", "top right", "bottom left", "bottom right", "middle"];
 
 /** Style 3.5: each part with up to three classes, their percent and the word for it. */
-function table35(model, { parts }) {
+function table35(view, { parts }) {
   const rows = Object.entries(parts).map(([part, amounts]) => make("tr", {}, make("th", { scope: "row" }, part),
     ...[0, 1, 2].map((place) => {
       const amount = amounts[place];
       if (!amount) return make("td", {}, place === 0 ? "nothing to describe" : "");
       const [name, share, size] = amount;
-      return make("td", {}, classMark(model, name), make("strong", {}, ` ${name} ${share} %`),
+      return make("td", {}, classMark(view, name), make("strong", {}, ` ${name} ${share} %`),
         make("span", { class: "cen-size" }, size));
     })));
   const head = ["Part", "Largest", "Second", "Third"].map((name) => make("th", { scope: "col" }, name));
-  return make("table", { class: "cen-table" }, make("thead", {}, make("tr", {}, ...head)), make("tbody", {}, ...rows));
+  return make("div", { class: "cen-scroll" }, make("table", { class: "cen-table" },
+    make("thead", {}, make("tr", {}, ...head)), make("tbody", {}, ...rows)));
 }
 
 /** Style 4v: each class with its percent of each part. */
-function table4v(model, { percents }) {
-  const rows = Object.entries(percents).map(([name, parts]) => make("tr", {},
-    make("th", { scope: "row" }, classMark(model, name), ` ${name}`),
-    ...PARTS.map((part) => make("td", {
-      class: "cen-heat", style: { "--share": `${parts[part]}%` },
-    }, `${parts[part].toFixed(2)} %`))));
-  const head = ["Class", ...PARTS].map((name) => make("th", { scope: "col" }, name));
-  return make("table", { class: "cen-table" }, make("thead", {}, make("tr", {}, ...head)), make("tbody", {}, ...rows));
+function table4v(view, { percents }) {
+  return shareTable(view, PARTS, Object.entries(percents).map(([name, parts]) =>
+    [indexOf(view, name), name, PARTS.map((part) => parts[part] / 100)]), (share) => `${(100 * share).toFixed(2)} %`);
 }
 
-/** The mark of a class by either style's name: 4V names are the first word of the others. */
-function classMark(model, name) {
-  const index = model.get("legend").findIndex((land) => land.name === name || land.name.startsWith(`${name} `));
-  return index < 0 ? "" : pointable(model, swatch(model, index), index);
+/** The class of either style's name: 4V names are the first word of the others. */
+function indexOf(view, name) {
+  return view.model.get("legend").findIndex((land) => land.name === name || land.name.startsWith(`${name} `));
+}
+
+function classMark(view, name) {
+  const index = indexOf(view, name);
+  return index < 0 ? "" : pointable(view, swatch(view.model, index), index);
 }
 
 function render({ model, el }) {
   const root = frame(model, el, "cen-prompt-view");
+  const view = pointer(model, root);
   const top = make("div");
   const badge = make("p", { class: "cen-remark", hidden: true }, "Edited by you: this is no longer ChatEarthNet's method.");
   const fault = make("p", { class: "cen-error", role: "alert", hidden: true });
@@ -91,7 +92,7 @@ function render({ model, el }) {
         make("p", { class: "cen-headline" }, make("strong", {}, `Style ${told.style}`),
           make("span", { class: "cen-size" }, `seed ${told.seed} · prompt ${told.id}`)),
         make("p", {}, "Most widespread first: ", told.overall.join(", ") || "nothing to describe"),
-        make("div", { class: "cen-scroll" }, told.style === "4v" ? table4v(model, told.facts) : table35(model, told.facts)));
+        told.style === "4v" ? table4v(view, told.facts) : table35(view, told.facts));
     }
     showTexts(); showFault();
     const maps = await Promise.all(model.get("images").map((bytes, at) =>
@@ -114,7 +115,7 @@ function render({ model, el }) {
     "edited_system edited_user": showTexts,
     error: showFault,
     palette: show,
-    highlight: () => mark(root, model),
+    highlight: () => mark(view),
   });
   show();
   return stop;

@@ -13,13 +13,18 @@ function make(tag, properties = {}, ...children) {
   return element;
 }
 
-/** The frame of a view, with its own style sheet inside: a shadow root does not see the page's. */
+/** The frame of a view, with its style sheet inside: a shadow root does not see the page's. Returns its root. */
 function frame(model, el, name) {
   const style = document.createElement("style");
   style.textContent = model.get("style_sheet");
   const root = make("div", { class: `cen-view ${name}` });
   el.replaceChildren(style, root);
   return root;
+}
+
+/** What a view points at: `rest` is the class that stays highlighted while nothing is pointed at, -1 for none. */
+function pointer(model, root) {
+  return { model, root, rest: model.get("highlight"), pointing: false };
 }
 
 /** Listens to traits until the view is removed; returns how to stop. */
@@ -45,29 +50,30 @@ function swatch(model, index) {
   }, land.initials);
 }
 
-/** Pointing at something highlights a class; a click pins it, for touch and for a second look. */
-function pointable(model, element, index) {
-  const point = () => send(model, { highlight: index });
-  const leave = () => send(model, { highlight: model.pinned ?? -1 });
+/** Pointing at the element highlights a class; a click keeps it so, for touch and for a second look. */
+function pointable(view, element, index) {
+  const point = () => { view.pointing = true; send(view.model, { highlight: index }); };
+  const leave = () => { view.pointing = false; send(view.model, { highlight: view.rest }); };
   element.addEventListener("pointerenter", point);
   element.addEventListener("pointerleave", leave);
   element.addEventListener("focus", point);
   element.addEventListener("blur", leave);
   element.addEventListener("click", () => {
-    model.pinned = model.pinned === index ? -1 : index;
-    send(model, { highlight: index });
-    element.setAttribute("aria-pressed", String(model.pinned === index));
+    view.rest = view.rest === index ? -1 : index;
+    send(view.model, { highlight: index });
+    mark(view);
   });
   element.dataset.cenClass = index;
   return element;
 }
 
 /** Marks every element that speaks of the highlighted class. */
-function mark(root, model) {
-  for (const element of root.querySelectorAll("[data-cen-class]")) {
+function mark(view) {
+  if (!view.pointing) view.rest = view.model.get("highlight");
+  for (const element of view.root.querySelectorAll("[data-cen-class]")) {
     const index = Number(element.dataset.cenClass);
-    element.classList.toggle("cen-lit", index === model.get("highlight"));
-    if (element.hasAttribute("aria-pressed")) element.setAttribute("aria-pressed", String(index === model.pinned));
+    element.classList.toggle("cen-lit", index === view.model.get("highlight"));
+    if (element.hasAttribute("aria-pressed")) element.setAttribute("aria-pressed", String(index === view.rest));
   }
 }
 
@@ -105,6 +111,16 @@ function copier(label, text) {
     setTimeout(() => { button.textContent = label; }, 1600);
   });
   return button;
+}
+
+/** A table of [class index, name, shares 0 to 1], a bar behind each figure. */
+function shareTable(view, columns, rows, write) {
+  const head = ["Class", ...columns].map((name) => make("th", { scope: "col" }, name));
+  const body = rows.map(([index, name, shares]) => make("tr", {},
+    make("th", { scope: "row" }, index < 0 ? "" : pointable(view, swatch(view.model, index), index), ` ${name}`),
+    ...shares.map((share) => make("td", { class: "cen-heat", style: { "--share": `${100 * share}%` } }, write(share)))));
+  return make("div", { class: "cen-scroll" }, make("table", { class: "cen-table" },
+    make("thead", {}, make("tr", {}, ...head)), make("tbody", {}, ...body)));
 }
 
 /** Rows of [name, value]. */
