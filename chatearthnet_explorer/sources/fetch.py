@@ -1,0 +1,203 @@
+"""Web answers, bounded in bytes and seconds; what goes wrong is said in one sentence."""
+
+from __future__ import annotations
+
+import threading
+import time
+from concurrent.futures import Future
+from typing import TYPE_CHECKING, Any, TypeVar
+from urllib.parse import urlsplit
+
+import requests
+from requests.adapters import HTTPAdapter
+from urllib3 import BaseHTTPResponse, Retry
+from urllib3.exceptions import HTTPError, NameResolutionError
+
+from chatearthnet_explorer.errors import CatalogueError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+T = TypeVar("T")
+
+CONNECT, READ = 5.0, 10.0
+"""Seconds until a server must have taken a connection, and between two pieces of its answer."""
+
+LARGEST = 32_000_000
+"""Bytes of one answer, unpacked; a page of 100 Sentinel-2 items takes about 3 million."""
+
+RETRY_AFTER = 3.0
+"""Seconds that a server may ask us to wait before the next try; whoever clicked waits no longer."""
+
+_PIECE = 65_536
+_TOO_MANY = 429
+_SERVER = 500
+
+
+class RefusedError(CatalogueError):
+    """A server says that the request itself is wrong (4xx)."""
+
+
+class _ShortRetry(Retry):
+    """Tries again where a server is busy, and waits as long as it asks, within reason."""
+
+    def get_retry_after(self, response: BaseHTTPResponse) -> float | None:
+        """Return the seconds the server asks for, at most ``RETRY_AFTER``."""
+        asked = super().get_retry_after(response)
+        return None if asked is None else min(asked, RETRY_AFTER)
+
+
+def open_session() -> requests.Session:
+    """Return a session that tries a busy server twice more; one that does not answer it leaves alone at once."""
+    retry = _ShortRetry(
+        total=2,
+        connect=0,
+        read=0,
+        other=0,
+        backoff_factor=0.5,
+        status_forcelist=[_TOO_MANY, 500, 502, 503, 504],
+        allowed_methods=None,
+        raise_on_status=False,
+    )
+    session = requests.Session()
+    session.max_redirects = 3
+    session.headers["User-Agent"] = "chatearthnet_explorer"
+    for scheme in ("http://", "https://"):
+        session.mount(scheme, HTTPAdapter(max_retries=retry))
+    return session
+
+
+def read(  # noqa: PLR0913 - a request, and its two bounds
+    session: requests.Session,
+    address: str,
+    *,
+    method: str = "GET",
+    json: dict[str, Any] | None = None,
+    params: dict[str, str] | None = None,
+    deadline: float,
+    largest: int = LARGEST,
+) -> bytes:
+    """Return the body of one answer.
+
+    Args:
+        session: What ``open_session`` gave.
+        address: An http or https address.
+        method: GET or POST.
+        json: Body of a POST.
+        params: Query of a GET.
+        deadline: When it must be there, on the clock of ``time.monotonic``.
+        largest: Bytes it may have, unpacked.
+
+    Raises:
+        CatalogueError: If the server cannot be reached, refuses, is too slow, or says too much.
+    """
+    host = host_of(address)
+    left = deadline - time.monotonic()
+    if left <= 0:
+        raise CatalogueError(slow(host))
+    try:
+        with session.request(
+            method,
+            address,
+            json=json,
+            params=params,
+            stream=True,
+            timeout=(min(CONNECT, left), min(READ, left)),
+        ) as response:
+            if response.status_code != requests.codes.ok:
+                raise _refusal(host, response.status_code)
+            return _body(response.raw, host, deadline, largest)
+    except (requests.RequestException, HTTPError, ValueError) as error:  # ValueError: no address at all
+        raise CatalogueError(_reason(host, error)) from error
+
+
+def _body(raw: BaseHTTPResponse, host: str, deadline: float, largest: int) -> bytes:
+    # piece by piece as they arrive: a server that sends one byte a second never lets a full read return
+    pieces, size = [], 0
+    while piece := raw.read1(_PIECE, decode_content=True):
+        size += len(piece)
+        pieces.append(piece)
+        if size > largest:
+            msg = f"{host} sent more than {largest // 1_000_000} MB, which no search needs; try another catalogue."
+            raise CatalogueError(msg)
+        if time.monotonic() > deadline:
+            raise CatalogueError(slow(host))
+    return b"".join(pieces)
+
+
+def within(seconds: float, call: Callable[[], T], *, name: str) -> T:
+    """Return what a call gives, or give up on it: neither DNS nor a dripping server keeps a click waiting.
+
+    The call goes on on its own thread until its own bounds end it.
+
+    Args:
+        seconds: How long to wait.
+        call: What to do.
+        name: Who is asked, as the sentence names it.
+
+    Raises:
+        CatalogueError: If it takes longer.
+    """
+    result = begin(call)
+    try:
+        return result.result(seconds)
+    except TimeoutError as error:
+        if result.done():  # the call's own time-out
+            raise
+        raise CatalogueError(slow(name)) from error
+
+
+def begin(call: Callable[[], T]) -> Future[T]:
+    """Start a call on a thread that does not keep Python from ending, and return its future."""
+    result: Future[T] = Future()
+
+    def run() -> None:
+        try:
+            result.set_result(call())
+        except BaseException as error:  # noqa: BLE001 - it is raised where the result is asked for
+            result.set_exception(error)
+
+    threading.Thread(target=run, daemon=True).start()
+    return result
+
+
+def host_of(address: str) -> str:
+    """Return the host of an address, with its port if it names one, as sentences and credits name it."""
+    try:
+        return urlsplit(address).netloc.rpartition("@")[2][:100] or "The catalogue"
+    except ValueError:
+        return "The catalogue"
+
+
+def slow(host: str) -> str:
+    """Return the sentence for a server that takes too long."""
+    return f"{host} did not answer in time; try again later."
+
+
+def _refusal(host: str, status: int) -> CatalogueError:
+    if status == _TOO_MANY:
+        return CatalogueError(f"{host} was asked too often (429); wait a minute and try again.")
+    if status >= _SERVER:
+        return CatalogueError(f"{host} has trouble of its own ({status}); try again later.")
+    return RefusedError(f"{host} refused the request ({status}); check the catalogue's address.")
+
+
+def _reason(host: str, error: Exception) -> str:
+    if isinstance(error, requests.Timeout):
+        return slow(host)
+    if any(isinstance(cause, NameResolutionError) for cause in _causes(error)):
+        return f"{host} could not be found; check the network and the address."
+    if isinstance(error, requests.exceptions.SSLError):
+        return f"{host} has no certificate that can be trusted; check its address."
+    if isinstance(error, requests.ConnectionError | HTTPError):
+        return f"{host} could not be reached or broke off; check the network and try again."
+    return f"{host} could not be asked; check its address."
+
+
+def _causes(error: BaseException | None) -> list[BaseException]:
+    found: list[BaseException] = []
+    while error is not None and error not in found:
+        found.append(error)
+        inner = getattr(error, "reason", None) or next(iter(error.args), None)
+        error = inner if isinstance(inner, BaseException) else error.__cause__ or error.__context__
+    return found

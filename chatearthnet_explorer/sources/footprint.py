@@ -1,0 +1,71 @@
+"""Which part of a chip lies inside an item's footprint, also at the antimeridian."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from chatearthnet_explorer.tile import SIZE
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from chatearthnet_explorer.tile import Tile
+
+POINTS = 9
+"""Points along each side of a chip that are tested: one in about 270 m, and the four corner pixels."""
+
+TRIANGLE = 3
+"""Corners a ring needs to hold anything."""
+
+MOST_VERTICES = 10_000
+"""Corners a footprint may have; Sentinel-2's have between five and a few hundred."""
+
+
+def rings_of(geometry: object) -> tuple[NDArray[np.float64], ...] | None:
+    """Return the rings of a GeoJSON Polygon or MultiPolygon, each (vertices, 2) of degrees, or None if it is neither.
+
+    Holes are rings like the others: ``cover`` counts crossings, so they cancel.
+    """
+    if not isinstance(geometry, dict):
+        return None
+    given = geometry.get("coordinates")
+    polygons: Any = {"Polygon": [given], "MultiPolygon": given}.get(str(geometry.get("type")), [])
+    try:
+        rings = tuple(
+            np.array([[float(lon), float(lat)] for lon, lat, *_ in ring]) for polygon in polygons for ring in polygon
+        )
+    except (TypeError, ValueError):
+        return None
+    sound = all(len(ring) >= TRIANGLE and np.isfinite(ring).all() for ring in rings)
+    return rings if rings and sound and sum(map(len, rings)) <= MOST_VERTICES else None
+
+
+def cover(rings: tuple[NDArray[np.float64], ...], tile: Tile) -> NDArray[np.bool_]:
+    """Return which of 9 x 9 points of a chip lie inside a footprint, row 0 north.
+
+    Each ring is unwrapped first (two corners in a row are never more than 180 degrees apart), and the chip is looked
+    for one turn to the west and to the east as well, so footprints across the antimeridian need no repair.
+    """
+    west, south, east, north = tile.bounds
+    inset = (np.linspace(0, SIZE - 1, POINTS) + 0.5) / SIZE
+    lons, lats = np.meshgrid(west + inset * (east - west), north - inset * (north - south))
+    turned: NDArray[np.bool_] = np.logical_or.reduce(
+        [_inside(rings, lons + turn, lats) for turn in (-360.0, 0.0, 360.0)]
+    )
+    return turned
+
+
+def _inside(
+    rings: tuple[NDArray[np.float64], ...], lons: NDArray[np.float64], lats: NDArray[np.float64]
+) -> NDArray[np.bool_]:
+    """Even-odd rule: a point is inside if a ray to the east crosses the rings an odd number of times."""
+    odd = np.zeros(lons.shape, bool)
+    for ring in rings:
+        x, y = np.unwrap(ring[:, 0], period=360.0), ring[:, 1]
+        for x0, y0, x1, y1 in zip(x, y, np.roll(x, -1), np.roll(y, -1), strict=True):
+            between = (y0 > lats) != (y1 > lats)
+            if between.any():
+                odd ^= between & (lons < x0 + (lats - y0) * (x1 - x0) / (y1 - y0))
+    return odd

@@ -1,0 +1,74 @@
+"""Numbers of a Sentinel-2 file in, reflectance out, whatever was done to them before."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+SCALE = 0.0001
+"""Reflectance per number: ESA's QUANTIFICATION_VALUE of 10,000."""
+
+OFFSET = -0.1
+"""Reflectance to add since baseline 04.00: ESA's BOA_ADD_OFFSET of -1000, which keeps dark pixels above zero."""
+
+FIRST_BASELINE = "04.00"
+"""First processing baseline with the offset (25 January 2022; Collection 1 was made anew with 05.00 and later)."""
+
+TOO_DARK = -0.05
+"""First percentile of reflectance below which the offset must have been applied before: no ground is that dark."""
+
+
+def reflectance(  # noqa: PLR0913 - all that a catalogue says of its numbers
+    numbers: NDArray[np.generic],
+    *,
+    valid: NDArray[np.bool_],
+    baseline: str | None = None,
+    scale: float | None = None,
+    offset: float | None = None,
+    applied: bool | None = None,
+) -> tuple[NDArray[np.float32], str]:
+    """Return reflectance, and one sentence that says what was done to get it.
+
+    Args:
+        numbers: All bands of one scene, shape (bands, rows, columns): the darkest of them tells whether an offset is
+            applied twice, and what holds for one band holds for all.
+        valid: Where there are numbers, shape (rows, columns) or that of ``numbers``; the rest becomes NaN.
+        baseline: Processing baseline such as ``05.00``; None if not known, which is taken for one before 04.00.
+        scale: Reflectance per number as the catalogue gives it; None for 1 / 10,000.
+        offset: Reflectance to add as the catalogue gives it; None for what the baseline asks for.
+        applied: Whether the catalogue says that the offset is in the numbers already.
+
+    Returns:
+        Array of float32, shape of ``numbers``, 1.0 for all light, and the sentence.
+    """
+    scale = scale or SCALE
+    due = OFFSET if (baseline or "") >= FIRST_BASELINE else 0.0
+    given = due if offset is None else offset
+    known = np.broadcast_to(valid, numbers.shape)
+    plain = np.where(known, numbers.astype(np.float32) * np.float32(scale), np.float32(np.nan))
+    history = f"baseline {baseline}" if baseline else "baseline not known"
+    said = f"numbers times {scale:g}"
+    if applied and given:
+        return plain, f"Reflectance is {said} ({history}; the catalogue says the offset of {given:g} was applied)."
+    if not given:
+        return plain, f"Reflectance is {said} ({history}, no offset)."
+    shifted = plain + np.float32(given)
+    if _darkest(shifted, known) < TOO_DARK:
+        return plain, (
+            f"Reflectance is {said} ({history}; with the offset of {given:g} it would fall below zero, "
+            "so the offset had been applied)."
+        )
+    whence = "given by the catalogue" if offset is not None else "due since baseline 04.00"
+    return shifted, f"Reflectance is {said} {'plus' if given > 0 else 'minus'} {abs(given):g} ({history}; {whence})."
+
+
+def _darkest(bands: NDArray[np.float32], known: NDArray[np.bool_]) -> float:
+    """Return the lowest first percentile of any band with data."""
+    return min(
+        (float(np.percentile(band[seen], 1)) for band, seen in zip(bands, known, strict=True) if seen.any()),
+        default=0.0,
+    )

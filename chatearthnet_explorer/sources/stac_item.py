@@ -1,0 +1,205 @@
+"""A STAC item of Sentinel-2, every field checked, under names that all catalogues share."""
+
+from __future__ import annotations
+
+import math
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from chatearthnet_explorer.sources.footprint import rings_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+ASSETS: Mapping[str, tuple[str, ...]] = {
+    "visual": ("visual",),
+    "SCL": ("SCL", "scl"),
+    "B02": ("B02", "blue"),
+    "B03": ("B03", "green"),
+    "B04": ("B04", "red"),
+    "B05": ("B05", "rededge1"),
+    "B06": ("B06", "rededge2"),
+    "B07": ("B07", "rededge3"),
+    "B08": ("B08", "nir"),
+    "B11": ("B11", "swir16"),
+    "B12": ("B12", "swir22"),
+}
+"""What we read, and what the catalogues call it: Planetary Computer's names, then Earth Search's."""
+
+IDENTIFIER = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:-]{0,127}", re.ASCII)
+"""What an item's identifier may be made of; all of Sentinel-2's are."""
+
+_LONGEST_ADDRESS = 2_000
+_BASELINE = re.compile(r"\d\d\.\d\d", re.ASCII)
+_BASELINE_IN_NAME = re.compile(r"_N(\d\d)(\d\d)_", re.ASCII)
+_GRID = re.compile(r"(?:^|[-_T])(\d{1,2}[C-X][A-Z]{2})(?:_|$)", re.ASCII)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Asset:
+    """One file of an item."""
+
+    href: str
+    """Its http or https address."""
+
+    scale: float | None = None
+    """Reflectance per number in the file, where the catalogue says it."""
+
+    offset: float | None = None
+    """Reflectance to add after scaling, where the catalogue says it."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class StacItem:
+    """One granule of Sentinel-2 Level-2A, as far as a catalogue knows it."""
+
+    catalogue: str
+    """Address of the STAC API that has it."""
+
+    id: str
+    """Its identifier there."""
+
+    acquired: datetime
+    """When the satellite passed, in UTC."""
+
+    platform: str
+    """Which satellite, such as ``sentinel-2a``; empty if not said."""
+
+    grid: str
+    """Its MGRS tile, such as ``32TMT``; empty if not said."""
+
+    cloud_share: float | None
+    """Share of the whole granule (0 to 1) that its maker calls cloudy."""
+
+    baseline: str | None
+    """Processing baseline, such as ``05.00``."""
+
+    offset_applied: bool | None
+    """What the catalogue says of the offset that came with baseline 04.00; its word is not always right."""
+
+    made: str
+    """Sorts versions of one acquisition from oldest to newest: baseline, time of making, sequence, last update."""
+
+    rings: tuple[NDArray[np.float64], ...]
+    """Footprint, each ring (vertices, 2) of longitude and latitude in degrees."""
+
+    assets: Mapping[str, Asset]
+    """Files by their name in ``ASSETS``; those with an unusable address are left out."""
+
+    @property
+    def radiometry(self) -> tuple[object, ...]:
+        """What must be the same for numbers of two items to be mosaicked."""
+        bands = tuple((name, asset.scale, asset.offset) for name, asset in sorted(self.assets.items()))
+        return (self.baseline or "") >= "04.00", self.offset_applied, bands
+
+
+def stac_item(raw: object, *, catalogue: str) -> StacItem | None:
+    """Return an item that can be used, or None: no true colour, no place, no time, or a name that is none.
+
+    Args:
+        raw: One of ``features`` of an answer, from anybody.
+        catalogue: Address of the STAC API that gave it.
+    """
+    if not isinstance(raw, dict) or not isinstance(raw.get("properties"), dict):
+        return None
+    told: dict[str, Any] = raw["properties"]
+    name, acquired, rings = raw.get("id"), _time(told.get("datetime")), rings_of(raw.get("geometry"))
+    assets = _assets(raw.get("assets"))
+    if not isinstance(name, str) or not IDENTIFIER.fullmatch(name):
+        return None
+    if acquired is None or rings is None or "visual" not in assets:
+        return None
+    baseline = _baseline(told, name)
+    applied = told.get("earthsearch:boa_offset_applied")
+    made = (baseline, told.get("s2:generation_time"), told.get("s2:sequence", told.get("sentinel:sequence")))
+    return StacItem(
+        catalogue=catalogue,
+        id=name,
+        acquired=acquired,
+        platform=str(told.get("platform", ""))[:40].lower(),
+        grid=_grid(told, name),
+        cloud_share=_share(told.get("eo:cloud_cover")),
+        baseline=baseline,
+        offset_applied=applied if isinstance(applied, bool) else None,
+        made="|".join(str(part or "")[:40] for part in (*made, told.get("updated"))),
+        rings=rings,
+        assets=assets,
+    )
+
+
+def _assets(raw: object) -> dict[str, Asset]:
+    if not isinstance(raw, dict):
+        return {}
+    found = {}
+    for name, aliases in ASSETS.items():
+        given: dict[str, Any] = next((raw[alias] for alias in aliases if isinstance(raw.get(alias), dict)), {})
+        href = given.get("href")
+        if not isinstance(href, str) or len(href) > _LONGEST_ADDRESS or not _is_web(href):
+            continue
+        # STAC 1.0 keeps them in raster:bands, 1.1 in bands or on the asset itself
+        bands = [given.get("raster:bands"), given.get("bands"), given]
+        told = next((first for first in map(_first, bands) if {"scale", "raster:scale"} & first.keys()), {})
+        found[name] = Asset(
+            href=href,
+            scale=_number(told.get("scale", told.get("raster:scale"))),
+            offset=_number(told.get("offset", told.get("raster:offset"))),
+        )
+    return found
+
+
+def _first(bands: object) -> dict[str, Any]:
+    band = bands[0] if isinstance(bands, list) and bands else bands
+    return band if isinstance(band, dict) else {}
+
+
+def _is_web(href: str) -> bool:
+    try:
+        parts = urlsplit(href)
+    except ValueError:
+        return False
+    return parts.scheme in {"http", "https"} and bool(parts.hostname)
+
+
+def _time(value: object) -> datetime | None:
+    try:
+        when = datetime.fromisoformat(str(value))
+        # an answer without a zone means UTC: STAC asks for RFC 3339
+        return when.replace(tzinfo=UTC) if when.tzinfo is None else when.astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None
+
+
+def _number(value: object) -> float | None:
+    if isinstance(value, bool) or not isinstance(value, int | float) or abs(value) > 1e6:  # noqa: PLR2004 - no band
+        return None
+    return float(value) if math.isfinite(value) else None
+
+
+def _share(percent: object) -> float | None:
+    number = _number(percent)
+    return None if number is None or not 0 <= number <= 100 else number / 100  # noqa: PLR2004 - a percentage
+
+
+def _baseline(told: dict[str, Any], name: str) -> str | None:
+    for key in ("s2:processing_baseline", "processing:version"):
+        if isinstance(told.get(key), str) and _BASELINE.fullmatch(told[key]):
+            return str(told[key])
+    for text in (told.get("s2:product_uri"), told.get("sentinel:product_id"), told.get("s2:granule_id"), name):
+        match = _BASELINE_IN_NAME.search(text) if isinstance(text, str) else None
+        if match:
+            return ".".join(match.groups())
+    return None
+
+
+def _grid(told: dict[str, Any], name: str) -> str:
+    for text in (told.get("grid:code"), told.get("s2:mgrs_tile"), name):
+        match = _GRID.search(text) if isinstance(text, str) else None
+        if match:
+            return match[1].zfill(5)
+    return ""
