@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from async_tiff import DecoderRegistry
-from async_tiff.enums import Compression, PlanarConfiguration
+from async_tiff.enums import Compression, PlanarConfiguration, SampleFormat
 
 from chatearthnet_explorer.errors import RasterError
 
@@ -51,7 +51,7 @@ async def read_window(image: ImageFileDirectory, window: Window, *, fill: float)
     arrays = await asyncio.gather(
         *(_unpacked(tile, stride * count, stride * height) for tile, count in zip(tiles, needed, strict=True))
     )
-    whole = np.full((image.samples_per_pixel, window.height, window.width), fill, _dtype(image))
+    whole = np.full((image.samples_per_pixel, window.height, window.width), fill, dtype_of(image))
     for (column, row), array in zip(spots, arrays, strict=True):
         block = np.asarray(array) if planar else np.moveaxis(np.asarray(array), -1, 0)
         left, top = column * width - window.column, row * height - window.row
@@ -98,12 +98,17 @@ async def _unpacked(tile: Tile, needed: int, size: int) -> Array:
     return await tile.decode(decoder_registry=DecoderRegistry(dict.fromkeys(_DEFLATE, inflate)))
 
 
-def _dtype(image: ImageFileDirectory) -> np.dtype[Any]:
+def dtype_of(image: ImageFileDirectory) -> np.dtype[Any]:
+    """Return the type of an image's numbers.
+
+    Raises:
+        RasterError: If there is no such type here; text without the address.
+    """
     kinds, bits = set(image.sample_format), set(image.bits_per_sample)
     if len(kinds) != 1 or len(bits) != 1 or not bits <= {1, 8, 16, 32, 64}:
         msg = f"its bands are of {sorted(bits)} bits, and only 8, 16, 32 or 64 alike are read"
         raise RasterError(msg)
     if bits == {1}:
         return np.dtype(np.bool_)
-    kind = {"Uint": "u", "Int": "i", "Float": "f"}[kinds.pop().name]
+    kind = {SampleFormat.Uint: "u", SampleFormat.Int: "i", SampleFormat.Float: "f"}[kinds.pop()]
     return np.dtype(f"{kind}{bits.pop() // 8}")

@@ -15,15 +15,18 @@ from async_geotiff.enums import ColorInterp
 from async_tiff import TIFF
 
 from chatearthnet_explorer.errors import RasterError
-from chatearthnet_explorer.sources.blocks import read_window
+from chatearthnet_explorer.sources.blocks import dtype_of, read_window
 from chatearthnet_explorer.sources.remote import AbsentError, Remote, shown
-from chatearthnet_explorer.sources.warp import Grid, Warped, mosaic, valid_pixels, warp, window_of
+from chatearthnet_explorer.sources.warp import Grid, Warped, fill_of, mosaic, valid_pixels, warp, window_of
 from chatearthnet_explorer.tile import SIZE, Tile
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from numpy.typing import NDArray
+
+BANDS_LIMIT = 32
+"""Bands of the largest file that is read; a Sentinel-2 file has one or three."""
 
 _log = logging.getLogger(__name__)
 
@@ -118,7 +121,8 @@ class _Piece:
     """What one file gives; ``warped`` is None where it does not reach the tile."""
 
     warped: Warped | None
-    empty: NDArray[Any]
+    bands: int
+    dtype: np.dtype[Any]
     nodata: float | None
     scale: float
     offset: float
@@ -132,12 +136,12 @@ async def _read(layer: Layer, tile: Tile) -> Read:
     if not pieces:
         return Read(data=np.zeros((0, SIZE, SIZE), np.uint8), valid=nowhere, absent=absent)
     first = pieces[0]
-    if any((len(piece.empty), piece.empty.dtype) != (len(first.empty), first.empty.dtype) for piece in pieces):
+    if any((piece.bands, piece.dtype) != (first.bands, first.dtype) for piece in pieces):
         msg = f"{shown(layer.hrefs[0])} and its neighbours differ in bands or type; choose another scene."
         raise RasterError(msg)
     whole = mosaic(piece.warped for piece in pieces if piece.warped is not None)
     return Read(
-        data=first.empty if whole is None else whole.data,
+        data=_empty(first) if whole is None else whole.data,
         valid=nowhere if whole is None else whole.valid,
         absent=absent,
         nodata=first.nodata,
@@ -150,19 +154,14 @@ async def _read_piece(href: str, layer: Layer, tile: Tile) -> _Piece | None:
     remote = Remote(href)
     try:
         return await _decode(remote, layer, tile)
-    except AbsentError:
-        if layer.optional:
-            return None
-        raise
-    except RasterError as error:
-        msg = f"{shown(href)} cannot be used: {error}; choose another scene."
-        raise (remote.failure or RasterError(msg)) from None
-    except Exception:  # noqa: BLE001 - async-tiff has one for everything, and a damaged file can raise any other
+    except Exception as error:  # noqa: BLE001 - async-tiff has one for everything, and damaged files raise any other
         _log.debug("%s", shown(href), exc_info=True)
-        if isinstance(remote.failure, AbsentError) and layer.optional:
+        if layer.optional and isinstance(remote.failure, AbsentError):
             return None
-        msg = f"{shown(href)} is damaged or no GeoTIFF, so it cannot be read; choose another scene."
-        raise (remote.failure or RasterError(msg)) from None
+        why = f"cannot be used: {error}" if isinstance(error, RasterError) else "is damaged or no GeoTIFF"
+        failure = remote.failure or RasterError(f"{shown(href)} {why}; choose another scene.")
+        # the cause may hold the whole address, and with it a signature
+        raise failure from None
 
 
 async def _decode(remote: Remote, layer: Layer, tile: Tile) -> _Piece:
@@ -171,11 +170,14 @@ async def _decode(remote: Remote, layer: Layer, tile: Tile) -> _Piece:
         msg = "it is stored in strips, not in tiles, so no part of it can be read alone"
         raise RasterError(msg)
     file = GeoTIFF(tiff)
+    if file.count > BANDS_LIMIT:
+        msg = f"it claims {file.count} bands, and at most {BANDS_LIMIT} are read"
+        raise RasterError(msg)
     window = window_of(_grid(file), tile)
     alpha = next((i for i, band in enumerate(file.colorinterp) if band == ColorInterp.ALPHA), None)
     nodata = file.nodata if layer.nodata is None else layer.nodata
-    fill = 0 if nodata is None else nodata
-    bands = file.count - (alpha is not None)
+    dtype = dtype_of(file.ifd)
+    fill = fill_of(dtype, nodata)
     warped = None
     if window is not None:
         data, mask = await asyncio.gather(
@@ -192,11 +194,16 @@ async def _decode(remote: Remote, layer: Layer, tile: Tile) -> _Piece:
         warped = warp(data, valid, window, resampling=layer.resampling, fill=fill)
     return _Piece(
         warped=warped,
-        empty=np.full((bands, SIZE, SIZE), fill, file.dtype),
+        bands=file.count - (alpha is not None),
+        dtype=dtype,
         nodata=nodata,
         scale=file.scales[0],
         offset=file.offsets[0],
     )
+
+
+def _empty(piece: _Piece) -> NDArray[Any]:
+    return np.full((piece.bands, SIZE, SIZE), fill_of(piece.dtype, piece.nodata), piece.dtype)
 
 
 async def _nothing() -> None:

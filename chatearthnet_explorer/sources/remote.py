@@ -13,6 +13,7 @@ from obstore.exceptions import BaseError, NotSupportedError, PermissionDeniedErr
 from obstore.store import HTTPStore
 
 from chatearthnet_explorer.errors import RasterError
+from chatearthnet_explorer.sources.header import check_header
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,6 +26,9 @@ RETRIES = 3
 
 BYTE_LIMIT = 64_000_000
 """Bytes of the largest answer that is asked for; a window of Sentinel-2 needs at most about 9 million."""
+
+HEADER_LIMIT = 4_000_000
+"""Bytes of the tables that are asked for at once; WorldCover's longest take 237,296 in all."""
 
 _PLAIN_PATH = re.compile(r"(?:/[\w.~+=,@-]+)+", re.ASCII)
 _STATUS = re.compile(r"status code: (\d{3})")
@@ -64,6 +68,7 @@ class Remote:
             msg = f"{href[:80].partition('?')[0]!r} is no http or https address, so it is not read."
             raise RasterError(msg)
         self.href = href
+        self._head = b""
         user, at, host = parts.netloc.rpartition("@")
         query = f"?{parts.query}" if parts.query else ""
         # one store for all plain paths of a server, so that they share its connections; obstore would encode
@@ -75,12 +80,19 @@ class Remote:
     async def get_range_async(
         self, path: str, *, start: int, end: int | None = None, length: int | None = None
     ) -> Bytes:
-        """Return bytes from ``start`` on; fewer than asked for where the file ends before."""
-        self._bound(length if end is None else end - start)
+        """Return bytes of the header, from ``start`` on; fewer than asked for where the file ends before.
+
+        async-tiff reads the tables of a file front to back and trusts them with its memory: they are checked here.
+        """
+        length = length if end is None else end - start
+        if length is None or length > HEADER_LIMIT:
+            self._refuse("is not cloud-optimised: its tables are spread all over it; use a COG.")
         try:
-            return await self._store.get_range_async(path, start=start, end=end, length=length)
+            answer = await self._store.get_range_async(path, start=start, length=length)
         except (BaseError, OSError, ValueError) as error:
             self._fail(error)
+        self._check(start, answer)
+        return answer
 
     async def get_ranges_async(
         self,
@@ -93,7 +105,8 @@ class Remote:
         """Return several ranges, neighbours in one request."""
         if lengths is None:
             lengths = [end - start for start, end in zip(starts, ends or (), strict=True)]
-        self._bound(sum(lengths))
+        if sum(lengths) > BYTE_LIMIT:
+            self._refuse(f"asks for more than {BYTE_LIMIT // 1_000_000} MB at once; it is not what it claims to be.")
         try:
             answers = await self._store.get_ranges_async(path, starts=starts, lengths=lengths)
         except (BaseError, OSError, ValueError) as error:
@@ -102,9 +115,13 @@ class Remote:
             self._refuse("is cut short: it ends before its own pixels do; fetch it again or choose another scene.")
         return answers
 
-    def _bound(self, length: int | None) -> None:
-        if length is None or length > BYTE_LIMIT:
-            self._refuse(f"asks for more than {BYTE_LIMIT // 1_000_000} MB at once; it is not what it claims to be.")
+    def _check(self, start: int, answer: Bytes) -> None:
+        if start == len(self._head):
+            self._head += answer
+        try:
+            check_header(self._head)
+        except RasterError as error:
+            self._refuse(f"cannot be used: {error}; choose another scene.")
 
     def _fail(self, error: Exception) -> NoReturn:
         text = str(error).partition("\n")[0]

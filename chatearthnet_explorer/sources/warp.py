@@ -129,6 +129,14 @@ def valid_pixels(data: NDArray[Any], nodata: float | None) -> NDArray[np.bool_] 
     return ~missing if missing.any() else None
 
 
+def fill_of(dtype: np.dtype[Any], nodata: float | None) -> float:
+    """Return what stands where there is no data: the nodata value if the type can hold it, else 0."""
+    if nodata is None or np.issubdtype(dtype, np.floating):
+        return 0 if nodata is None else nodata
+    limits = np.iinfo(dtype)
+    return nodata if limits.min <= nodata <= limits.max else 0
+
+
 def warp(
     data: NDArray[Any], valid: NDArray[np.bool_] | None, window: Window, *, resampling: str, fill: float = 0
 ) -> Warped:

@@ -1,0 +1,72 @@
+"""The tables at the start of a TIFF, checked before a library believes them."""
+
+from __future__ import annotations
+
+import struct
+
+from chatearthnet_explorer.errors import RasterError
+
+VALUES_LIMIT = 2_000_000
+"""Values of one tag, which are made room for at once; 36,000 x 36,000 pixels in tiles of 128 have 80,000."""
+
+ENTRIES_LIMIT = 1000
+"""Tags of one image; about 20 are usual."""
+
+IMAGES_LIMIT = 64
+"""Images in one file; the picture, its overviews and their masks are about 14."""
+
+# Layouts of TIFF 6.0 and of BigTIFF, by version: where the first link stands, and count of tags, tag, link to an image.
+_LAYOUTS = {42: (4, "H", "HHI4x", "I"), 43: (8, "Q", "HHQ8x", "Q")}
+_MAGIC = 4
+# BYTE to DOUBLE, IFD, and BigTIFF's LONG8, SLONG8 and IFD8
+_KINDS = {*range(1, 14), 16, 17, 18}
+
+
+def check_header(head: bytes) -> None:
+    """Refuse a TIFF whose tables would make a reader run in circles or out of memory.
+
+    What lies behind the end of ``head`` is not looked at; call again with more.
+
+    Args:
+        head: The file from its first byte on, as far as it is known.
+
+    Raises:
+        RasterError: If it is no TIFF, or claims what no picture needs; text without the address.
+    """
+    order = {b"II": "<", b"MM": ">"}.get(head[:2], "")
+    layout = _LAYOUTS.get(struct.unpack_from(f"{order}H", head, 2)[0]) if order and len(head) >= _MAGIC else None
+    if layout is None:
+        msg = "it is no TIFF at all"
+        raise RasterError(msg)
+    first, *forms = layout
+    count, tag, link = (struct.Struct(order + form) for form in forms)
+    position = _number(link, head, first)
+    seen: set[int] = set()
+    while position:
+        if position in seen or len(seen) == IMAGES_LIMIT:
+            msg = "its tables lead in a circle"
+            raise RasterError(msg)
+        seen.add(position)
+        entries = _number(count, head, position)
+        if entries > ENTRIES_LIMIT:
+            msg = f"it claims {entries} tags for one image"
+            raise RasterError(msg)
+        start = position + count.size
+        stop = start + entries * tag.size
+        for entry in range(start, min(stop, len(head) - tag.size + 1), tag.size):
+            _, kind, values = tag.unpack_from(head, entry)
+            if kind not in _KINDS:
+                msg = "its tables are damaged"
+                raise RasterError(msg)
+            if values > VALUES_LIMIT:
+                msg = f"it claims {values} values for one tag"
+                raise RasterError(msg)
+        position = _number(link, head, stop)
+
+
+def _number(layout: struct.Struct, head: bytes, position: int) -> int:
+    """Return the number at a position, or 0 where that is not known yet."""
+    if position + layout.size > len(head):
+        return 0
+    number: int = layout.unpack_from(head, position)[0]
+    return number
