@@ -1,0 +1,173 @@
+"""A service's answer in, a caption out: read with suspicion, bounded, and without characters nobody sees."""
+
+from __future__ import annotations
+
+import json
+import re
+import unicodedata
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from chatearthnet_explorer.caption import LIMIT, Caption
+from chatearthnet_explorer.captioners.guard import notes_on
+from chatearthnet_explorer.captioners.models import retirement
+from chatearthnet_explorer.errors import ModelError
+from chatearthnet_explorer.prompt import BANNED
+
+if TYPE_CHECKING:
+    from chatearthnet_explorer.chip import Chip
+    from chatearthnet_explorer.prompt import Prompt
+
+QUOTE = 160
+"""Characters of a service's own words that an error repeats."""
+
+_LONGEST_NAME = 100
+_MOST_TOKENS = 10**9
+# Controls, formatting (bidirectional overrides, zero width), private use, surrogates: nobody sees them, and some lie
+# about the order of what is seen.
+_UNSEEN = {"Cc", "Cf", "Co", "Cs", "Zl", "Zp"}
+_STEMS = "|".join(re.escape(word.removesuffix("y").removesuffix("e")) for word in BANNED)
+_BANNED = re.compile(rf"\b(?:un)?(?:{_STEMS})\w*", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What a service wrote, cleaned."""
+
+    text: str
+    """The words, never empty, at most ``caption.LIMIT`` characters."""
+
+    model: str
+    """Identifier the model gave of itself, or the one that was asked for."""
+
+    tokens_in: int | None
+    """Tokens the service says it read."""
+
+    tokens_out: int | None
+    """Tokens the service says it wrote."""
+
+    notes: tuple[str, ...] = ()
+    """What happened to it on the way, one sentence each."""
+
+
+def read_answer(body: bytes, *, host: str, model: str, token_limit: int, key: str) -> Answer:
+    """Return what a chat.completions body says.
+
+    Args:
+        body: The bytes of the answer, of any content.
+        host: The service, as errors name it.
+        model: Identifier of the model that was asked.
+        token_limit: Tokens the answer was allowed.
+        key: The key that was sent, which is taken out wherever the service repeats it.
+
+    Raises:
+        ModelError: If it is no such answer, is empty, or refuses.
+    """
+    content = _object(body)
+    choices = content.get("choices")
+    choice = choices[0] if isinstance(choices, list) and choices else None
+    message = choice.get("message") if isinstance(choice, dict) else None
+    if not isinstance(choice, dict) or not isinstance(message, dict):
+        msg = (
+            f"{host} answered something that is no chat completion; does the address lead to an OpenAI-compatible "
+            "service, and does it end in /v1?"
+        )
+        raise ModelError(msg)
+    ended = choice.get("finish_reason")
+    if isinstance(refusal := message.get("refusal"), str) and refusal.strip():
+        msg = f"The model {model!r} declined to write a caption ({quoted(refusal, key)}); choose another model."
+        raise ModelError(msg)
+    if ended == "content_filter":
+        msg = f"{host} held the answer back by its content filter; choose another model or place."
+        raise ModelError(msg)
+    text, unseen = visible(_without(message.get("content"), key))
+    if not text:
+        reason = (
+            f"used up its {token_limit} tokens before it wrote a word; choose one that does not think at length first"
+            if ended == "length"
+            else "answered without a word; ask again or choose another model"
+        )
+        msg = f"The model {model!r} {reason}."
+        raise ModelError(msg)
+    named = visible(_without(content.get("model"), key))[0][:_LONGEST_NAME]
+    notes = (
+        f"The answer was cut off at the limit of {token_limit} tokens." if ended == "length" else "",
+        f"Of the answer, the first {LIMIT} characters are kept." if len(text) > LIMIT else "",
+        f"{unseen} characters that cannot be seen were taken out of the answer." if unseen else "",
+        "" if named else f"The service did not say which model answered; {model} was asked.",
+    )
+    usage = content.get("usage")
+    counts = usage if isinstance(usage, dict) else {}
+    return Answer(
+        text=text[:LIMIT].rstrip(),
+        model=named or model,
+        tokens_in=_count(counts.get("prompt_tokens")),
+        tokens_out=_count(counts.get("completion_tokens")),
+        notes=tuple(filter(None, notes)),
+    )
+
+
+def caption_of(  # noqa: PLR0913 - what a caption says of itself
+    answer: Answer, prompt: Prompt, chip: Chip, *, captioner: str, asked: str, sent: str, notes: tuple[str, ...] = ()
+) -> Caption:
+    """Return an answer as the caption of a chip, with all that a reader should know of it."""
+    banned = banned_words(answer.text)
+    retired = retirement(asked, datetime.now(UTC).date())
+    return Caption(
+        text=answer.text,
+        captioner=captioner,
+        style=prompt.style,
+        model=answer.model,
+        sent=sent + (", of a simulated chip" if chip.simulated else ""),
+        prompt_id=prompt.id,
+        tokens_in=answer.tokens_in,
+        tokens_out=answer.tokens_out,
+        notes=(
+            *notes_on(chip),
+            *notes,
+            *answer.notes,
+            *((f"It uses words that the prompt forbids: {', '.join(banned)}.",) if banned else ()),
+            *((retired,) if retired else ()),
+        ),
+    )
+
+
+def banned_words(text: str) -> tuple[str, ...]:
+    """Return the words of a text that the prompts forbid, in any form (``appears``, ``unlikely``), once each."""
+    return tuple(dict.fromkeys(word.lower() for word in _BANNED.findall(text)))
+
+
+def visible(text: str) -> tuple[str, int]:
+    """Return a text without characters that nobody sees, and how many there were. Line breaks and tabs stay."""
+    lines = text.replace("\r\n", "\n").replace("\r", "\n")
+    kept = "".join(one for one in lines if one in "\n\t" or unicodedata.category(one) not in _UNSEEN)
+    return kept.strip(), len(lines) - len(kept)
+
+
+def quoted(text: str, key: str) -> str:
+    """Return the beginning of a service's own words on one line, or that they are left out if they show the key.
+
+    Services repeat keys in part (``sk-ab***yz``), so six characters of it in a row are enough to leave them out.
+    """
+    words = " ".join(visible(text[: 4 * QUOTE])[0].split())
+    if any(key[start : start + 6] in text for start in range(len(key) - 5)):
+        return "its words are left out because they repeat the key"
+    return f'"{words[:QUOTE]}..."' if len(words) > QUOTE else f'"{words}"'
+
+
+def _object(body: bytes) -> dict[str, Any]:
+    try:
+        content = json.loads(body)
+    except (ValueError, RecursionError):
+        content = None
+    return content if isinstance(content, dict) else {}
+
+
+def _without(text: object, key: str) -> str:
+    """Return a text without the key, and an empty one for whatever is no text."""
+    return text.replace(key, "[key]") if isinstance(text, str) else ""
+
+
+def _count(value: object) -> int | None:
+    return value if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < _MOST_TOKENS else None

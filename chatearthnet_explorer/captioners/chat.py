@@ -1,0 +1,69 @@
+"""Captions by a language model that is sent the prompt's words."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from chatearthnet_explorer.captioners.answer import caption_of
+from chatearthnet_explorer.captioners.guard import check
+from chatearthnet_explorer.captioners.service import RETRIES, TIMEOUT, Service
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from chatearthnet_explorer.caption import Caption
+    from chatearthnet_explorer.chip import Chip
+    from chatearthnet_explorer.prompt import Prompt
+
+WITHOUT_MAPS = (
+    "No map comes with this request. Write from the measured figures alone, and say nothing about shapes, which "
+    "figures do not tell."
+)
+"""Put before a 4V prompt, which speaks of maps that this captioner does not send."""
+
+BLIND = "The 4V style shows the writer label maps; this captioner sends words alone."
+"""What a reader of such a caption should know."""
+
+
+class ChatCaptioner:
+    """Asks a model of any OpenAI-compatible service."""
+
+    name = "chat"
+
+    def __init__(
+        self,
+        *,
+        model: str | None = None,
+        base_url: str | None = None,
+        ask_key: Callable[[], str | None] | None = None,
+        timeout: float = TIMEOUT,
+        retries: int = RETRIES,
+    ) -> None:
+        """Say whom to ask; see ``Service``.
+
+        Raises:
+            SettingError: If the address cannot be used.
+        """
+        self.service = Service(model=model, base_url=base_url, ask_key=ask_key, timeout=timeout, retries=retries)
+
+    def caption(self, prompt: Prompt, chip: Chip) -> Caption:
+        """Return what the model writes.
+
+        Raises:
+            NothingToDescribeError: If the chip is uniform or has no labels.
+            KeyMissingError: If the service needs a key and there is none.
+            ModelError: If the service refused, failed, or answered nothing usable.
+        """
+        check(prompt, chip)
+        blind = bool(prompt.images)
+        user = f"{WITHOUT_MAPS}\n\n{prompt.user}" if blind else prompt.user
+        answer = self.service.ask(system=prompt.system, user=user, token_limit=prompt.token_limit)
+        return caption_of(
+            answer,
+            prompt,
+            chip,
+            captioner=self.name,
+            asked=self.service.model,
+            sent="the prompt",
+            notes=(BLIND,) if blind else (),
+        )

@@ -1,0 +1,124 @@
+"""Where a model's service is, and with which key it is asked."""
+
+from __future__ import annotations
+
+import getpass
+import ipaddress
+import os
+import sys
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from chatearthnet_explorer.errors import KeyMissingError, SettingError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+OPENAI = "https://api.openai.com/v1"
+"""Where OpenAI's own service is."""
+
+PLACEHOLDER = "no-key-needed"
+"""What is sent in place of a key to a service that needs none; the protocol wants something."""
+
+_NEAR_NAMES = (".local", ".internal", ".lan", ".home.arpa")
+_LONGEST_KEY = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """A service that speaks chat.completions."""
+
+    url: str
+    """Its address, such as ``https://api.openai.com/v1``, without user, password, query or fragment."""
+
+    host: str
+    """Its host and port, as errors name it."""
+
+    loopback: bool
+    """Whether it runs on this machine."""
+
+    near: bool
+    """Whether it runs on this machine or in a private network, where a service may need no key."""
+
+    @property
+    def plain(self) -> bool:
+        """Whether what is sent can be read on the way."""
+        return self.url.startswith("http:")
+
+
+def open_endpoint(base_url: str | None = None) -> Endpoint:
+    """Return the service at an address, or at ``OPENAI_BASE_URL``, or OpenAI's own.
+
+    Raises:
+        SettingError: If the address is not http or https, holds a password or a query, or is plain http to a host
+            that is neither this machine nor in a private network. The text never repeats a password.
+    """
+    address = base_url or os.environ.get("OPENAI_BASE_URL") or OPENAI
+    try:
+        parts = urlsplit(address.strip())
+        host, port = parts.hostname, parts.port
+    except ValueError:
+        host, port = None, None
+    if not host or parts.scheme not in {"http", "https"} or not address.isprintable():
+        msg = "The address of the model's service (base_url, OPENAI_BASE_URL) is no http or https address; correct it."
+        raise SettingError(msg)
+    if parts.username is not None or parts.password is not None or parts.query or parts.fragment:
+        msg = (
+            f"The address of the model's service at {host} holds a user, password, query or fragment; "
+            "leave these out and put the key into OPENAI_API_KEY."
+        )
+        raise SettingError(msg)
+    loopback, near = _nearness(host)
+    if parts.scheme == "http" and not near:
+        msg = f"Prompts are not sent to {host} over plain http, where anybody on the way can read them; use https."
+        raise SettingError(msg)
+    shown = f"{host}:{port}" if port else host
+    return Endpoint(url=parts.geturl(), host=shown, loopback=loopback, near=near)
+
+
+def key_for(endpoint: Endpoint, ask_key: Callable[[], str | None]) -> str:
+    """Return the key to send: from ``OPENAI_API_KEY``, or a placeholder where none is needed, or from the person.
+
+    A key is never sent over plain http to another machine, not even in a private network.
+
+    Raises:
+        KeyMissingError: If there is none, or what there is cannot be a key.
+    """
+    if endpoint.plain and not endpoint.loopback:
+        return PLACEHOLDER
+    key = os.environ.get("OPENAI_API_KEY", "").strip()
+    if not key and endpoint.near:
+        return PLACEHOLDER
+    key = key or (ask_key() or "").strip()
+    if not key:
+        msg = (
+            f"Asking a model at {endpoint.host} needs a key: set OPENAI_API_KEY before you start, or choose the "
+            "template captioner, which needs none."
+        )
+        raise KeyMissingError(msg)
+    if not key.isascii() or not key.isprintable() or " " in key or len(key) > _LONGEST_KEY:
+        msg = "What was given as the key holds characters that no key has; copy it once more, all of it and only it."
+        raise KeyMissingError(msg)
+    return key
+
+
+def ask_in_terminal() -> str | None:
+    """Return a key typed unseen, or None where nobody sits at a terminal."""
+    if sys.stdin is None or not sys.stdin.isatty():
+        return None
+    try:
+        return getpass.getpass("Key of the model's service (not shown, not stored): ")
+    except EOFError:
+        return None
+
+
+def _nearness(host: str) -> tuple[bool, bool]:
+    """Return whether a host is this machine, and whether it is that or in a private network; no name is looked up."""
+    name = host.lower().rstrip(".")
+    try:
+        address = ipaddress.ip_address(name)
+    except ValueError:
+        loopback = name == "localhost" or name.endswith(".localhost")
+        return loopback, loopback or "." not in name or name.endswith(_NEAR_NAMES)
+    return address.is_loopback, address.is_loopback or address.is_private

@@ -1,0 +1,80 @@
+"""What a service's refusal means and what to do about it, in one sentence."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from http import HTTPStatus
+from typing import TYPE_CHECKING
+
+from chatearthnet_explorer.captioners.answer import quoted
+from chatearthnet_explorer.captioners.endpoint import PLACEHOLDER
+from chatearthnet_explorer.captioners.models import retirement
+from chatearthnet_explorer.errors import CaptionerError, KeyMissingError, ModelError
+
+if TYPE_CHECKING:
+    from chatearthnet_explorer.captioners.endpoint import Endpoint
+
+
+def explain(  # noqa: PLR0913 - the facts of a refusal
+    endpoint: Endpoint, *, key: str, model: str, status: int, code: str | None, text: str
+) -> CaptionerError:
+    """Return the error to raise for an HTTP status.
+
+    Args:
+        endpoint: The service.
+        key: The key that was sent; no error repeats it.
+        model: Identifier of the model that was asked.
+        status: HTTP status, 300 and above.
+        code: The service's own code of the failure, such as ``insufficient_quota``.
+        text: The body of the answer, hostile.
+    """
+    if status == HTTPStatus.UNAUTHORIZED:
+        return _unauthorized(endpoint, key)
+    if status == HTTPStatus.NOT_FOUND:
+        return _not_found(endpoint.host, model, code, text)
+    asked = f"{model[:100]!r} ({quoted(_message(text), key)})"
+    return ModelError(_sentence(endpoint.host, asked, status, code))
+
+
+def _sentence(host: str, asked: str, status: int, code: str | None) -> str:
+    if status < HTTPStatus.BAD_REQUEST:
+        return f"{host} points to another address, which is not followed; give the final address instead."
+    if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        return f"{host} has a fault of its own (error {status}); try again later or choose another service."
+    if status == HTTPStatus.TOO_MANY_REQUESTS and code == "insufficient_quota":
+        return f"The account behind the key at {host} has no credit left; top it up or use another key."
+    if status == HTTPStatus.TOO_MANY_REQUESTS:
+        return f"{host} is asked too often at the moment; wait a minute and ask again."
+    if status == HTTPStatus.FORBIDDEN:
+        return f"{host} does not let this key ask {asked}; choose another model or key."
+    return f"{host} refused, with error {status}, to ask {asked}; choose another model."
+
+
+def _unauthorized(endpoint: Endpoint, key: str) -> CaptionerError:
+    if key != PLACEHOLDER:
+        return ModelError(f"{endpoint.host} does not accept the key; check OPENAI_API_KEY, or make a new key there.")
+    if endpoint.plain and not endpoint.loopback:
+        return KeyMissingError(
+            f"{endpoint.host} wants a key, and a key is not sent to another machine over plain http; use https."
+        )
+    return KeyMissingError(f"{endpoint.host} wants a key after all: set OPENAI_API_KEY before you start.")
+
+
+def _not_found(host: str, model: str, code: str | None, text: str) -> ModelError:
+    if code != "model_not_found" and model not in text:
+        return ModelError(f"There are no chat completions at this address of {host}; does it end in /v1?")
+    known = retirement(model, datetime.now(UTC).date())
+    ending = f": {known}" if known else "; name one that it has."
+    return ModelError(f"{host} does not know the model {model[:100]!r}{ending}")
+
+
+def _message(text: str) -> str:
+    """Return the sentence in a service's refusal, or all of it where it has no such place."""
+    try:
+        content = json.loads(text)
+    except (ValueError, RecursionError):
+        return text
+    error = content.get("error", content) if isinstance(content, dict) else None
+    message = error.get("message") if isinstance(error, dict) else error
+    return message if isinstance(message, str) else text

@@ -1,0 +1,119 @@
+"""Captions by a model that is shown the label maps, as 4V was, or the true-colour chip."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from chatearthnet_explorer.captioners.answer import caption_of
+from chatearthnet_explorer.captioners.guard import check
+from chatearthnet_explorer.captioners.models import MODELS
+from chatearthnet_explorer.captioners.service import RETRIES, TIMEOUT, Service
+from chatearthnet_explorer.errors import CaptionerError, NothingToDescribeError, SettingError
+from chatearthnet_explorer.render import data_url, png
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from chatearthnet_explorer.caption import Caption
+    from chatearthnet_explorer.chip import Chip
+    from chatearthnet_explorer.prompt import Prompt
+
+IMAGES = ("labels", "true colour")
+"""What the model can be shown. ChatEarthNet's 4V was shown the label maps and never the satellite image."""
+
+TRUE_COLOUR = (
+    "The picture with this request is the satellite image of the ground in its natural colours, not a map of land "
+    "cover. Where the text below speaks of maps, or of a colour that stands for a kind of land cover, that does not "
+    "hold for this picture; the figures hold for the same ground."
+)
+"""Put before the prompt when the true-colour chip is sent, as a 4V prompt explains the colours of label maps."""
+
+
+class VisionCaptioner:
+    """Asks a model that takes images, of any OpenAI-compatible service."""
+
+    name = "vision"
+
+    def __init__(  # noqa: PLR0913 - whom to ask, and what to show
+        self,
+        *,
+        model: str | None = None,
+        base_url: str | None = None,
+        ask_key: Callable[[], str | None] | None = None,
+        image: str = "labels",
+        timeout: float = TIMEOUT,
+        retries: int = RETRIES,
+    ) -> None:
+        """Say whom to ask, as for ``Service``, and which of ``IMAGES`` to show.
+
+        Raises:
+            SettingError: If the address cannot be used, the image is not one of ``IMAGES``, or the model is known
+                to take no images.
+        """
+        if image not in IMAGES:
+            msg = f"A model can be shown 'labels' or 'true colour', not {image!r}."
+            raise SettingError(msg)
+        self.image = image
+        self.service = Service(model=model, base_url=base_url, ask_key=ask_key, timeout=timeout, retries=retries)
+        known = MODELS.get(self.service.model)
+        if known and not known.takes_images:
+            msg = f"The model {known.id} takes no images; choose another, or the chat captioner."
+            raise SettingError(msg)
+
+    def caption(self, prompt: Prompt, chip: Chip) -> Caption:
+        """Return what the model writes.
+
+        Raises:
+            NothingToDescribeError: If the chip is uniform, has no labels, or lacks the image to be shown.
+            KeyMissingError: If the service needs a key and there is none.
+            ModelError: If the service refused, failed, or answered nothing usable.
+            CaptionerError: If the prompt has no label maps to show, or describes more chips than there are images.
+        """
+        check(prompt, chip)
+        maps = self.image == "labels"
+        pictures = _label_maps(prompt) if maps else _true_colour(prompt, chip)
+        text = prompt.user if maps else f"{TRUE_COLOUR}\n\n{prompt.user}"
+        answer = self.service.ask(
+            system=prompt.system,
+            user=[{"type": "text", "text": text}, *map(_part, pictures)],
+            token_limit=prompt.token_limit,
+        )
+        return caption_of(
+            answer,
+            prompt,
+            chip,
+            captioner=self.name,
+            asked=self.service.model,
+            sent=_sent(pictures, maps=maps),
+        )
+
+
+def _label_maps(prompt: Prompt) -> tuple[NDArray[np.uint8], ...]:
+    if not prompt.images:
+        msg = f"A {prompt.style} prompt has no label maps to show; choose style 4v, or show the true-colour chip."
+        raise CaptionerError(msg)
+    return prompt.images
+
+
+def _true_colour(prompt: Prompt, chip: Chip) -> tuple[NDArray[np.uint8], ...]:
+    if chip.rgb is None:
+        msg = f"The chip {chip.tile.name} has no true-colour picture to show; show the label maps instead."
+        raise NothingToDescribeError(msg)
+    if len(prompt.all_facts) > 1:
+        msg = "The prompt describes several chips and there is one picture; make the prompt of one chip."
+        raise CaptionerError(msg)
+    return (chip.rgb,)
+
+
+def _part(picture: NDArray[np.uint8]) -> dict[str, Any]:
+    # high: both sizes lie within one tile of that detail, so it costs next to nothing and loses no pixel
+    return {"type": "image_url", "image_url": {"url": data_url(png(picture)), "detail": "high"}}
+
+
+def _sent(pictures: tuple[NDArray[np.uint8], ...], *, maps: bool) -> str:
+    rows, columns = pictures[0].shape[:2]
+    kind = f"{len(pictures)} label map{'s' if len(pictures) > 1 else ''}" if maps else "the true-colour chip"
+    return f"the prompt and {kind}, {columns} x {rows}"

@@ -1,0 +1,163 @@
+"""A real HTTP server that speaks chat.completions: well, slowly, wrongly, or with malice, as told."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import threading
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+TEXT = "Trees cover most of the square, and crops fill the bottom left."
+MODEL = "rig-model-2026-11-01"
+# openai-python waits 0.5 s and more before it tries again, unless the service names a time.
+SOON = {"retry-after-ms": "5"}
+
+Reply = tuple[int, dict[str, str], bytes]
+
+
+def completion(text: object = TEXT, **changes: Any) -> dict[str, Any]:  # noqa: ANN401 - JSON of any kind
+    """Return the body of an answer; ``changes`` replace or remove (None) what it holds."""
+    choice: dict[str, Any] = {"index": 0, "finish_reason": "stop", "message": {"role": "assistant", "content": text}}
+    choice["message"] |= changes.pop("message", {})
+    choice |= changes.pop("choice", {})
+    usage = {"prompt_tokens": 321, "completion_tokens": 45, "total_tokens": 366}
+    body = {"id": "c1", "object": "chat.completion", "created": 1, "model": MODEL, "choices": [choice], "usage": usage}
+    return {name: value for name, value in (body | changes).items() if value is not None}
+
+
+def failure(status: int, message: str, *, code: str | None = None, **headers: str) -> Reply:
+    body = {"error": {"message": message, "type": "error", "param": None, "code": code}}
+    return _json(body, status=status, **headers)
+
+
+def _json(body: object, *, status: int = 200, **headers: str) -> Reply:
+    return status, {"content-type": "application/json"} | headers, json.dumps(body).encode()
+
+
+MODES: dict[str, Callable[[], Reply]] = {
+    **dict.fromkeys(("normal", "slow", "trickle", "cut", "only max_tokens"), lambda: _json(completion())),
+    "busy": lambda: failure(429, "Rate limit reached.", code="rate_limit_exceeded", **SOON),
+    "busy for an hour": lambda: failure(429, "Rate limit reached.", **{"retry-after": "3600"}),
+    "quota": lambda: failure(429, "You exceeded your current quota.", code="insufficient_quota", **SOON),
+    "broken": lambda: failure(500, "The server had an error.", **SOON),
+    "truncated": lambda: (200, {"content-type": "application/json"}, json.dumps(completion()).encode()[:90]),
+    "html": lambda: (200, {"content-type": "text/html"}, b"<!doctype html><script>alert(1)</script><p>Log in"),
+    "refusal": lambda: _json(completion(None, message={"refusal": "I can't help with that."})),
+    "empty": lambda: _json(completion("  \n")),
+    "no such path": lambda: (404, {"content-type": "text/plain"}, b"404 page not found"),
+    "huge": lambda: _json(completion("tree " * 1_000_000)),
+    "gzip bomb": lambda: (
+        200,
+        {"content-type": "application/json", "content-encoding": "gzip"},
+        gzip.compress(bytes(50_000_000), 1),
+    ),
+    "length": lambda: _json(completion("Trees cover most of the", choice={"finish_reason": "length"})),
+    "thought too long": lambda: _json(completion("", choice={"finish_reason": "length"})),
+    "filtered": lambda: _json(completion("", choice={"finish_reason": "content_filter"})),
+    "redirect": lambda: (307, {"location": "http://127.0.0.1:1/v1/chat/completions"}, b""),
+}
+"""What each mode answers; ``wrong key`` and others below need the request."""
+
+
+class ChatServer:
+    """Answers each request with the next of ``modes``, the last one again and again; keeps what it was sent."""
+
+    def __init__(self, port: int) -> None:
+        self.base_url = f"http://127.0.0.1:{port}/v1"
+        self.modes: list[str | Reply] = ["normal"]
+        self.requests: list[dict[str, Any]] = []
+        self.keys: list[str] = []
+        self.ended = threading.Event()
+        self._lock = threading.Lock()
+
+    def says(self, body: object, *, status: int = 200) -> None:
+        """Answer every request with this JSON."""
+        self.modes = [_json(body, status=status)]
+
+    def reply(self, request: dict[str, Any], key: str) -> tuple[str, Reply]:
+        with self._lock:
+            mode = self.modes.pop(0) if len(self.modes) > 1 else self.modes[0]
+            self.requests.append(request)
+            self.keys.append(key)
+        return ("made", mode) if isinstance(mode, tuple) else (mode, self._made(mode, request, key))
+
+    @staticmethod
+    def _made(mode: str, request: dict[str, Any], key: str) -> Reply:
+        if mode == "only max_tokens" and "max_completion_tokens" in request:
+            return failure(400, "Extra inputs are not permitted: max_completion_tokens")
+        if mode == "wrong key":
+            return failure(401, f"Incorrect API key provided: {key}.", code="invalid_api_key")
+        if mode == "forbidden":
+            return failure(403, f"Key {key[:9]}***{key[-7:]} has no access.")
+        if mode == "unknown model":
+            return failure(404, f"The model `{request['model']}` does not exist.", code="model_not_found")
+        return MODES[mode]()
+
+
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    timeout = 5
+    server: _Listener
+
+    def do_POST(self) -> None:
+        request = json.loads(self.rfile.read(int(self.headers["content-length"])))
+        if self.path != "/v1/chat/completions":
+            self.send_error(404)
+            return
+        chat = self.server.chat
+        mode, (status, headers, body) = chat.reply(request, self.headers.get("authorization", "")[7:])
+        if mode == "slow":
+            chat.ended.wait(5)
+        try:
+            self.send_response(status)
+            for name, value in headers.items():
+                self.send_header(name, value)
+            self.send_header("content-length", str(len(body)))
+            self.end_headers()
+            self._send(mode, body)
+        except OSError:  # the client has had enough, as it should
+            self.close_connection = True
+
+    def _send(self, mode: str, body: bytes) -> None:
+        if mode == "cut":
+            self.wfile.write(body[: len(body) // 2])
+            self.close_connection = True
+        elif mode == "trickle":
+            for byte in body:
+                self.wfile.write(bytes([byte]))
+                if self.server.chat.ended.wait(0.05):
+                    return
+        else:
+            self.wfile.write(body)
+
+    def log_message(self, *_: object) -> None:
+        """Keep the tests' output to what the tests say."""
+
+
+class _Listener(ThreadingHTTPServer):
+    daemon_threads = True
+    chat: ChatServer
+
+    def handle_error(self, *_: object) -> None:
+        """A client that hangs up is part of the game."""
+
+
+@contextmanager
+def chat_server() -> Iterator[ChatServer]:
+    """Start one on a free port of this machine, and end it."""
+    listener = _Listener(("127.0.0.1", 0), _Handler)
+    listener.chat = ChatServer(listener.server_port)
+    thread = threading.Thread(target=listener.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
+    thread.start()
+    try:
+        yield listener.chat
+    finally:
+        listener.chat.ended.set()
+        listener.shutdown()
+        listener.server_close()
+        thread.join(5)
