@@ -51,6 +51,7 @@ class Card:
                 element("meta", charset="utf-8"),
                 element("meta", http_equiv="Content-Security-Policy", content=_POLICY),
                 element("meta", name="viewport", content="width=device-width, initial-scale=1"),
+                element("meta", name="color-scheme", content="light dark"),
                 element("title", self.title),
             ),
             element("body", self._body()),

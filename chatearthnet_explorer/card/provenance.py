@@ -32,7 +32,7 @@ def provenance(chip: Chip) -> tuple[tuple[str, str], ...]:
         for name, value in (
             ("Chip", f"{chip.tile.name}, centred on {coordinates(*chip.tile.center)}"),
             ("Picture", "simulated" if chip.simulated else scene.item if scene else ""),
-            ("Seen", f"{scene.acquired:%d %B %Y, %H:%M %Z}" if scene and scene.acquired else ""),
+            ("Seen", f"{scene.acquired.day} {scene.acquired:%B %Y, %H:%M %Z}" if scene and scene.acquired else ""),
             ("Catalogue", scene.catalogue if scene and not chip.simulated else ""),
             ("Clouds over the chip", _percent(scene.cloud_share if scene else None)),
             ("Processing baseline", (scene.baseline or "") if scene else ""),

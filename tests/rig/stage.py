@@ -6,7 +6,7 @@ import base64
 import json
 import shutil
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from playwright.sync_api import Browser, Page
+
+    from chatearthnet_explorer.widgets.view import View
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 
@@ -81,13 +83,13 @@ class Stage:
     def __init__(self, page: Page) -> None:
         self.page = page
         self.errors: list[str] = []
-        self.widgets: dict[str, Any] = {}
+        self.widgets: dict[str, View] = {}
         page.on("pageerror", lambda error: self.errors.append(str(error)))
         page.on("console", lambda said: self.errors.append(said.text) if said.type == "error" else None)
         page.expose_function("toPython", self._receive)
         page.set_content(_PAGE)
 
-    def mount(self, name: str, widget: Any, *, width: int | None = None) -> None:
+    def mount(self, name: str, widget: View, *, width: int | None = None) -> None:
         """Draw a widget."""
         self.widgets[name] = widget
         self.page.evaluate(
@@ -95,7 +97,7 @@ class Stage:
             [name, _plain(_synced(widget)), str(widget._esm), width],
         )
 
-    def tell(self, name: str, **traits: Any) -> None:
+    def tell(self, name: str, **traits: object) -> None:
         """Set traits in Python and let the browser know, as a comm would."""
         before = _synced(self.widgets[name])
         for trait, value in traits.items():
@@ -112,16 +114,16 @@ class Stage:
         return json.dumps(_plain(_changed(before, _synced(self.widgets[name]))))
 
 
-def _synced(widget: Any) -> dict[str, Any]:
+def _synced(widget: View) -> dict[str, object]:
     # what belongs to the Jupyter protocol is no business of a view's script
     return {key: value for key, value in widget.get_state().items() if not key.startswith("_") and key != "layout"}
 
 
-def _changed(before: dict[str, Any], after: dict[str, Any]) -> dict[str, Any]:
+def _changed(before: dict[str, object], after: dict[str, object]) -> dict[str, object]:
     return {key: value for key, value in after.items() if before.get(key) != value}
 
 
-def _plain(value: Any) -> Any:
+def _plain(value: object) -> object:
     if isinstance(value, bytes):
         return {"bytes64": base64.b64encode(value).decode()}
     if isinstance(value, dict):

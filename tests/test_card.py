@@ -1,0 +1,188 @@
+"""Cards show everything there is, and nothing in them acts."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pytest
+from rig.hostile import ATTACK, ATTACK_SHOWN, TURNED, TURNED_SHOWN, Page
+from rig.shown import caption, chip, quarters
+
+from chatearthnet_explorer.card import Card, caption_card, card, chip_card, prompt_card
+from chatearthnet_explorer.card.html import element, markup, visible
+from chatearthnet_explorer.errors import ModelError
+from chatearthnet_explorer.pipeline import Captioned
+from chatearthnet_explorer.prompt import prompt_for
+from chatearthnet_explorer.world import country_at
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+LARGEST = 400_000
+
+
+def shown(**changed: object) -> Captioned:
+    whole: dict[str, Any] = {
+        "lon": -9.2175,
+        "lat": 38.6426,
+        "country": country_at(-9.2175, 38.6426),
+        "chip": chip(),
+        "prompt": prompt_for(quarters()),
+        "caption": caption(),
+    }
+    return Captioned(**(whole | changed))
+
+
+def page(made: Card) -> Page:
+    read = Page(made._repr_html_())
+    read.assert_harmless()
+    return read
+
+
+def test_a_card_shows_place_pictures_shares_history_caption_and_prompt() -> None:
+    text = page(card(shown())).text
+    for said in (
+        "Portugal, 38.6426° N, 9.2175° W",
+        "3886_3141_patch00",
+        "S2B_29SMC_20200704_0_L2A",
+        "https://catalogue.example/v1",
+        "4 July 2020, 11:27 UTC",
+        "3 %",
+        "02.14",
+        "The picture is shown as its maker scaled it.",
+        "ESA WorldCover 2020 (v100)",
+        "CC-BY-4.0",
+        "No label here is not water",
+        "Water lies beside trees",
+        "In the style of GPT-3.5, by model-7",
+        "What was sent",
+        "the prompt",
+        "Rules (system message)",
+        prompt_for(quarters()).user,
+    ):
+        assert said in text
+    assert "SIMULATED" not in text
+
+
+def test_shares_stand_in_the_legend_overall_and_for_each_part() -> None:
+    rows = {}
+    read = page(chip_card(chip()))
+    cells = read.text[read.text.index("middle") :]
+    for name, expected in {
+        "water": "24 %98 %0 %0 %0 %",  # of the whole; then top left, ..., the middle follows
+        "no label": "24 %0 %0 %0 %98 %",
+    }.items():
+        rows[name] = cells[cells.index(name) + len(name) :][: len(expected)]
+        assert rows[name] == expected
+
+
+def test_what_covers_little_is_not_said_to_cover_nothing() -> None:
+    labels = quarters()
+    labels[0, 0] = 9
+    assert "wetland<1 %<1 %0 %" in page(chip_card(chip(labels=labels))).text
+
+
+@pytest.mark.parametrize("made", [card(shown(chip=chip(simulated=True))), chip_card(chip(simulated=True))])
+def test_a_simulated_chip_says_so(made: Card) -> None:
+    text = page(made).text
+    assert "SIMULATED" in text
+    assert "No satellite saw this" in text
+    assert "Sentinel-2 picture" not in text
+
+
+@pytest.mark.parametrize(
+    ("changed", "there", "absent"),
+    [
+        ({"rgb": None, "scene": None}, "Land-cover labels", "Sentinel-2 picture"),
+        ({"labels": None}, "Sentinel-2 picture", "Land-cover labels"),
+        ({"labels": None, "rgb": None, "scene": None}, "Why it is so.", "Land-cover labels"),
+    ],
+)
+def test_what_is_missing_is_left_out_and_explained(changed: dict[str, Any], there: str, absent: str) -> None:
+    text = page(chip_card(chip(missing=("Why it is so.",), **changed))).text
+    assert there in text
+    assert "Why it is so." in text
+    assert absent not in text
+
+
+def test_a_reason_stands_where_the_caption_would() -> None:
+    text = page(card(shown(caption=None, error=ModelError("The service is down; try again later.")))).text
+    assert "The service is down; try again later." in text
+    assert "There is no caption yet" not in text
+
+
+def test_the_open_sea_has_no_country() -> None:
+    assert "Open sea, 0.0000° N, 30.0000° W" in page(card(shown(lon=-30.0, lat=0.0, country=None))).text
+
+
+def test_who_wrote_from_label_maps_did_not_see_the_picture() -> None:
+    sentence = "GPT-4V was shown the coloured label map, not the satellite picture."
+    assert sentence in page(caption_card([caption(style="4v")])).text
+    assert sentence not in page(caption_card([caption()])).text
+
+
+def test_label_maps_that_were_sent_are_shown() -> None:
+    assert page(prompt_card(prompt_for(quarters(), quarters(), style="4v"))).tags.count("img") == 2
+
+
+def test_class_words_are_underlined_and_explained() -> None:
+    read = page(caption_card([caption("Many trees.")], palette="worldcover"))
+    assert ("title", "tree: Forests, orchards and single trees.") in read.attributes
+    assert ("style", "--colour:#006400") in read.attributes
+
+
+def test_nothing_is_shown_as_nothing() -> None:
+    assert "No place has been chosen yet." in page(chip_card(None)).text
+    assert "There is no prompt yet" in page(prompt_card(None)).text
+    assert "There is no caption yet" in page(caption_card([])).text
+
+
+def test_hostile_text_is_shown_as_text_wherever_it_may_come_from() -> None:
+    scene = replace(chip().scene, item=ATTACK, catalogue=ATTACK, baseline=ATTACK, radiometry=ATTACK)
+    hostile = chip(scene=scene, missing=(ATTACK,), attribution=(ATTACK,))
+    prompt = replace(prompt_for(quarters()), system=ATTACK, user=ATTACK)
+    country = replace(country_at(-9.2175, 38.6426), name=ATTACK)
+    words = caption(ATTACK, model=ATTACK, sent=ATTACK, notes=(ATTACK,))
+    for made, times in (
+        (card(shown(chip=hostile, country=country, prompt=prompt, caption=words)), 14),
+        (card(shown(chip=hostile, caption=None, error=ModelError(ATTACK))), 7),
+        (chip_card(hostile, place=ATTACK), 7),
+        (prompt_card(prompt), 2),
+        (caption_card([words], error=ATTACK), 6),
+    ):
+        assert page(made).text.count(ATTACK_SHOWN) == times
+
+
+def test_controls_are_written_out_and_ordinary_text_is_left_alone() -> None:
+    assert visible(TURNED) == TURNED_SHOWN
+    assert visible("São Tomé\n\tمرحبا 水 €") == "São Tomé\n\tمرحبا 水 €"
+
+
+def test_attributes_are_escaped_like_text() -> None:
+    read = Page(markup(element("p", "x", title=ATTACK)))
+    assert read.tags == ["p"]
+    assert read.attributes == [("title", ATTACK_SHOWN)]
+
+
+def test_a_page_is_saved_whole_and_may_load_and_run_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "card.html"
+    card(shown(caption=caption(TURNED))).save(path)
+    written = path.read_text("utf-8")
+    assert written.startswith("<!DOCTYPE html>\n<html")
+    read = Page(written)
+    read.assert_harmless()
+    assert ("http-equiv", "Content-Security-Policy") in read.attributes
+    assert ("content", "default-src 'none'; img-src data:; style-src 'unsafe-inline'") in read.attributes
+    assert TURNED_SHOWN in read.text
+
+
+def test_the_largest_card_there_can_be_stays_small(tmp_path: Path) -> None:
+    noise = np.random.default_rng(0)
+    labels = noise.integers(0, 12, (256, 256)).astype(np.uint8)
+    rgb = noise.integers(0, 256, (256, 256, 3)).astype(np.uint8)
+    path = tmp_path / "card.html"
+    prompt = prompt_for(labels, labels, labels, labels, style="4v")
+    card(shown(chip=chip(rgb=rgb, labels=labels), prompt=prompt)).save(path)
+    assert path.stat().st_size < LARGEST
