@@ -1,0 +1,1 @@
+"""The views: one widget, one file, public traits as the only state."""

@@ -1,0 +1,273 @@
+"""A click becomes a caption, on screen: map, chip, prompt and caption together."""
+
+from __future__ import annotations
+
+import functools
+import logging
+from typing import TYPE_CHECKING, Any
+
+import ipywidgets
+import traitlets
+
+from chatearthnet_explorer.captioners import CAPTIONERS, Captioner, open_captioner
+from chatearthnet_explorer.card import Card, card
+from chatearthnet_explorer.card.provenance import coordinates
+from chatearthnet_explorer.errors import Cancelled, ExplorerError
+from chatearthnet_explorer.pipeline import Captioned, caption_at, caption_of
+from chatearthnet_explorer.sources import SOURCES, Source, open_source
+from chatearthnet_explorer.widgets.caption_view import CaptionView
+from chatearthnet_explorer.widgets.chip_view import ChipView
+from chatearthnet_explorer.widgets.click_map import ClickMap
+from chatearthnet_explorer.widgets.code_view import CodeView
+from chatearthnet_explorer.widgets.places import PLACES, Place
+from chatearthnet_explorer.widgets.prompt_view import PromptView
+from chatearthnet_explorer.widgets.status_line import StatusLine
+from chatearthnet_explorer.widgets.switches import Switches
+from chatearthnet_explorer.widgets.view import Readable, static
+from chatearthnet_explorer.widgets.work import Work
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from chatearthnet_explorer.prompt import Prompt
+
+    Step = Callable[[str], None]
+
+_LOG = logging.getLogger(__name__)
+_HINT = "Click anywhere on land: its chip, its labels, the prompt and a caption appear here."
+_STOPPED = "Stopped. Click anywhere to go on."
+_UNEXPECTED = "Something went wrong that should not have; the log says what, and another click may work."
+
+
+def _guarded(handler: Callable[..., None]) -> Callable[..., None]:
+    """Wrap a handler so that nothing it raises is lost: the person reads a sentence, the log has the rest."""
+
+    @functools.wraps(handler)
+    def guarded(self: Explorer, *arguments: object) -> None:
+        try:
+            handler(self, *arguments)
+        except Exception as problem:  # noqa: BLE001 - widgets swallow what their callbacks raise
+            self.tell(problem)
+
+    return guarded
+
+
+class Explorer(Readable, ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
+    """Click a place and see its Sentinel-2 chip, its land cover, ChatEarthNet's prompt of it, and a caption.
+
+    As the last line of a cell it shows itself; ``explorer.go(lon, lat)`` does by code what a click does.
+    """
+
+    result = traitlets.Instance(Captioned, allow_none=True, default_value=None)
+    """What became of the latest click; the views show it."""
+
+    def __init__(
+        self,
+        *,
+        source: str | Source = "auto",
+        captioner: str | Captioner = "template",
+        captioners: Sequence[str] = CAPTIONERS,
+        place: Place | None = PLACES[0],
+    ) -> None:
+        """Open on a place.
+
+        Args:
+            source: Where chips come from: ``auto``, ``stac``, ``simulated``, or an object.
+            captioner: Who writes: ``template``, ``chat``, ``vision``, or an object.
+            captioners: Those a person can choose from.
+            place: What is shown before the first click; None for the map alone.
+
+        Raises:
+            SettingError: If there is no source or captioner of that name.
+        """
+        self._source, self._captioner = open_source(source), open_captioner(captioner)
+        self._work, self._scene, self._quiet = Work(), "", False
+        self.map = ClickMap()
+        """Where to."""
+        self.switches = Switches(
+            sources=() if source is self._source else SOURCES,
+            captioners=() if captioner is self._captioner else captioners,
+        )
+        """How."""
+        if isinstance(source, str):
+            self.switches.source = source
+        if isinstance(captioner, str):
+            self.switches.captioner = captioner
+        self.chip_view, self.prompt_view, self.caption_view = ChipView(), PromptView(), CaptionView()
+        self.status, self.code_view = StatusLine(message=_HINT), CodeView()
+        super().__init__(self._composed(), layout={"width": "100%", "overflow": "hidden"})
+        self.add_class("cen-explorer")
+        self._connect()
+        if place is not None:
+            self.map.go(place.lon, place.lat)
+
+    def go(self, lon: float, lat: float) -> Captioned:
+        """Go to a place, wait, and return what became of it; the views show it.
+
+        Args:
+            lon: Degrees east; wrapped beyond -180 to 180.
+            lat: Degrees north, within 85.0511 of the equator.
+
+        Raises:
+            ExplorerError: If there is no such place, or something could not be had.
+        """
+        self._work.stop()
+        self._quiet = True
+        try:
+            self.map.go(lon, lat)
+        finally:
+            self._quiet = False
+        self._scene = ""
+        shown = self._fetching()(lambda _: None)
+        self._show(shown)
+        return shown
+
+    def card(self) -> Card:
+        """Return what is on screen, as HTML to be read.
+
+        Raises:
+            ExplorerError: If nothing is on screen yet.
+        """
+        if self.result is None:
+            raise ExplorerError(_HINT)
+        return card(self.result, palette=self.chip_view.palette)
+
+    def close(self) -> None:
+        """Let go of everything: what is under way ends at its next step, the widgets close."""
+        self._work.stop()
+        for widget in (self.map, self.switches, self.chip_view, self.prompt_view, self.caption_view, self.status):
+            widget.close()
+        super().close()
+
+    def tell(self, problem: Exception) -> None:
+        """Say in one sentence what went wrong; what nobody foresaw goes to the log in full."""
+        if isinstance(problem, Cancelled):
+            self.status.say(_STOPPED, kind="hint")
+        elif isinstance(problem, ExplorerError):
+            self.status.say(str(problem), kind="error")
+        else:
+            _LOG.error("A handler of the explorer failed.", exc_info=problem)
+            self.status.say(_UNEXPECTED, kind="error")
+
+    def _connect(self) -> None:
+        self.map.observe(self._picked, "lonlat")
+        self.observe(self._draw, "result")
+        self.switches.observe(self._from_anew, ["source", "year"])
+        self.switches.observe(self._other_scene, "scene")
+        self.switches.observe(self._same_chip, ["style", "seed", "captioner", "model", "base_url"])
+        self.prompt_view.on_caption_again(self._asked_again)
+        self.status.on_cancel(self._cancelled)
+        self._work.observe(self._progress, ["busy", "step"])
+        traitlets.link((self.caption_view, "highlight"), (self.chip_view, "highlight"))
+        traitlets.link((self.caption_view, "palette"), (self.chip_view, "palette"))
+        traitlets.link((self.prompt_view, "palette"), (self.chip_view, "palette"))
+
+    def _composed(self) -> list[ipywidgets.Widget]:
+        look = ipywidgets.HTML(f"<style>{static('explorer.css')}</style>", layout={"display": "none"})
+        columns = [
+            ipywidgets.VBox(
+                [
+                    _panel(self.status, self.map, self.switches.where),
+                    _panel(self.switches.how, self.caption_view, self.code_view),
+                ]
+            ),
+            ipywidgets.VBox([_panel(self.chip_view), _panel(self.prompt_view)]),
+        ]
+        grid = ipywidgets.Box(columns)
+        grid.add_class("cen-grid")
+        return [look, grid]
+
+    @_guarded
+    def _picked(self, change: dict[str, Any]) -> None:
+        if change["new"] is not None and not self._quiet:
+            self._scene = ""
+            self._start(self._fetching())
+
+    @_guarded
+    def _from_anew(self, _change: dict[str, Any]) -> None:
+        if self.switches.source != self._source.name and self.switches.sources:
+            self._source = open_source(self.switches.source)
+        self._scene, self.switches.scenes = "", ()
+        if self.map.lonlat is not None:
+            self._start(self._fetching())
+
+    @_guarded
+    def _other_scene(self, _change: dict[str, Any]) -> None:
+        if self.switches.scene != self._scene and self.map.lonlat is not None:
+            self._scene = self.switches.scene
+            self._start(self._fetching())
+
+    @_guarded
+    def _same_chip(self, _change: dict[str, Any]) -> None:
+        self._write(None)
+
+    @_guarded
+    def _asked_again(self, prompt: Prompt) -> None:
+        self._write(prompt)
+
+    @_guarded
+    def _cancelled(self) -> None:
+        self._work.stop()
+        self.tell(Cancelled())
+
+    def _write(self, prompt: Prompt | None) -> None:
+        """Have the chip on screen captioned, without fetching it anew."""
+        shown, choice = self.result, self._choice()
+        if shown is None:
+            return
+
+        def job(step: Step) -> Captioned:
+            return caption_of(shown.chip, shown.lon, shown.lat, prompt=prompt, step=step, **choice)
+
+        self._start(job)
+
+    def _fetching(self) -> Callable[[Step], Captioned]:
+        """Return the work of a click, with every choice as it is now."""
+        lon, lat = self.map.lonlat
+        source, scene, choice = self._source, self._scene, self._choice()
+
+        def job(step: Step) -> Captioned:
+            return caption_at(lon, lat, source=source, scene=scene or None, step=step, **choice)
+
+        return job
+
+    def _choice(self) -> dict[str, Any]:
+        chosen = self.switches
+        if chosen.captioners:
+            self._captioner = open_captioner(
+                chosen.captioner, model=chosen.model or None, base_url=chosen.base_url or None
+            )
+        return {"captioner": self._captioner, "style": chosen.style, "year": chosen.year, "seed": chosen.seed}
+
+    def _start(self, job: Callable[[Step], Captioned]) -> None:
+        self._work.start(job, done=self._show, failed=self.tell)
+
+    @_guarded
+    def _progress(self, _change: dict[str, Any]) -> None:
+        self.status.busy = self._work.busy
+        if self._work.busy and self._work.step:
+            self.status.say(self._work.step, kind="hint")
+
+    @_guarded
+    def _show(self, shown: Captioned) -> None:
+        self.result = shown
+
+    @_guarded
+    def _draw(self, _change: dict[str, Any]) -> None:
+        shown = self.result
+        if shown is None:
+            return
+        country = shown.country.name if shown.country else "Open sea"
+        self.map.chip = self.chip_view.chip = shown.chip
+        self.chip_view.place = f"{country}, {coordinates(shown.lon, shown.lat)}"
+        self.prompt_view.prompt = shown.prompt
+        self.caption_view.captions = (shown.caption,) if shown.caption else ()
+        self.caption_view.error = str(shown.error or "")
+        self.code_view.code = shown.code
+        self.status.say(f"{country}. Click anywhere on the map to see another place.", kind="done")
+
+
+def _panel(*widgets: ipywidgets.Widget) -> ipywidgets.VBox:
+    panel = ipywidgets.VBox(widgets)
+    panel.add_class("cen-panel")
+    return panel

@@ -1,0 +1,53 @@
+"""What is going on, in one sentence, with a bar and a way to stop."""
+
+from __future__ import annotations
+
+import html
+from typing import TYPE_CHECKING
+
+import ipywidgets
+import traitlets
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+KINDS = ("hint", "done", "error")
+"""What a sentence can be: what to do next, what there is now, what went wrong."""
+
+
+class StatusLine(ipywidgets.HBox):  # type: ignore[misc]  # ipywidgets has no types
+    """One sentence for the person; while something is under way, a bar and a Cancel button."""
+
+    message = traitlets.Unicode()
+    """The sentence, as text."""
+
+    kind = traitlets.Enum(KINDS, default_value="hint")
+    """One of ``KINDS``."""
+
+    busy = traitlets.Bool(default_value=False)
+    """Whether something is under way."""
+
+    def __init__(self, *, message: str = "") -> None:
+        """Begin with a sentence."""
+        self._text = ipywidgets.HTML(layout={"flex": "1 1 auto", "min_width": "0"})
+        self._cancel = ipywidgets.Button(description="Cancel", tooltip="Stop waiting", layout={"width": "auto"})
+        self._cancel.add_class("cen-cancel")
+        super().__init__([self._text, self._cancel], layout={"align_items": "center", "min_height": "38px"})
+        self.say(message)
+
+    def on_cancel(self, callback: Callable[[], None]) -> None:
+        """Have a function called when the person wants to stop."""
+        self._cancel.on_click(lambda _: callback())
+
+    def say(self, message: str, *, kind: str = "hint") -> None:
+        """Show a sentence of one of ``KINDS``."""
+        with self.hold_trait_notifications():
+            self.message, self.kind = message, kind
+        self._draw(None)
+
+    @traitlets.observe("busy")
+    def _draw(self, _change: object) -> None:
+        self._cancel.layout.display = "" if self.busy else "none"
+        role = "alert" if self.kind == "error" else "status"
+        shown = "busy" if self.busy else self.kind
+        self._text.value = f"<div class='cen-status cen-{shown}' role='{role}'>{html.escape(self.message)}</div>"

@@ -1,0 +1,140 @@
+"""What a person can choose: style, year, source, captioner, scene, seed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import ipywidgets
+import traitlets
+
+from chatearthnet_explorer.captioners import CAPTIONERS
+from chatearthnet_explorer.sources import SOURCES, YEARS
+from chatearthnet_explorer.wording import STYLES
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+_CAPTIONERS = {
+    "template": "No model, no key",
+    "chat": "A chat model",
+    "vision": "A vision model",
+}
+_SOURCES = {"auto": "Automatic", "stac": "Sentinel-2 (online)", "simulated": "Simulated (offline)"}
+_KEY = (
+    "<div class='cen-note'>The key is read from <code>OPENAI_API_KEY</code> and from nowhere else, so that it is never "
+    "saved with a notebook. In a notebook: <code>import getpass, os; os.environ['OPENAI_API_KEY'] = "
+    "getpass.getpass()</code></div>"
+)
+
+
+class Switches(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
+    """Every choice beside the place, each a trait."""
+
+    style = traitlets.Enum(STYLES, default_value="3.5")
+    """Style of the prompt."""
+
+    year = traitlets.Enum(YEARS, default_value=YEARS[0])
+    """Year of labels and scene."""
+
+    source = traitlets.Enum(SOURCES, default_value="auto")
+    """Where chips come from."""
+
+    captioner = traitlets.Enum(CAPTIONERS, default_value="template")
+    """Who writes the caption."""
+
+    seed = traitlets.Int(0)
+    """Seed of the words a 3.5 prompt draws."""
+
+    model = traitlets.Unicode()
+    """Identifier of the model to ask; empty for the project's choice."""
+
+    base_url = traitlets.Unicode()
+    """Address of an OpenAI-compatible service; empty for ``OPENAI_BASE_URL`` or OpenAI's own."""
+
+    scene = traitlets.Unicode()
+    """Identifier of the scene to take; empty for the least cloudy."""
+
+    scenes = traitlets.Tuple()
+    """Scenes to choose from, each a pair of words and identifier."""
+
+    def __init__(self, *, sources: Sequence[str] = SOURCES, captioners: Sequence[str] = CAPTIONERS) -> None:
+        """Offer some sources and captioners.
+
+        Args:
+            sources: Names of ``sources.SOURCES`` to choose from; none where an object was handed in.
+            captioners: Names of ``captioners.CAPTIONERS``, likewise.
+        """
+        self._offering = False
+        self.sources, self.captioners = tuple(sources), tuple(captioners)
+        style = ipywidgets.ToggleButtons(
+            options=[("GPT-3.5 style", "3.5"), ("GPT-4V style", "4v")],
+            tooltips=["One paragraph, from the facts", "Longer, from the coloured label map and the facts"],
+            style={"button_width": "auto"},
+        )
+        year = ipywidgets.ToggleButtons(options=[(str(year), year) for year in YEARS], style={"button_width": "auto"})
+        source = ipywidgets.Dropdown(options=[(_SOURCES[name], name) for name in sources])
+        captioner = ipywidgets.Dropdown(options=[(_CAPTIONERS[name], name) for name in captioners])
+        seed = ipywidgets.BoundedIntText(min=0, max=9999, tooltip="Another seed draws other words for the shares")
+        model = ipywidgets.Text(placeholder="the project's choice", continuous_update=False)
+        base_url = ipywidgets.Text(placeholder="OPENAI_BASE_URL, or OpenAI's own", continuous_update=False)
+        self._scene = ipywidgets.Dropdown(options=[("the least cloudy", "")])
+        super().__init__(layout={"width": "100%"})
+        for name, widget in (
+            *(("style", style), ("year", year), ("seed", seed), ("model", model), ("base_url", base_url)),
+            *((("source", source),) if sources else ()),
+            *((("captioner", captioner),) if captioners else ()),
+        ):
+            traitlets.link((self, name), (widget, "value"))
+        self._scene_row = _labelled("Scene", self._scene)
+        more = [_labelled("Seed", seed)]
+        if any(name != "template" for name in captioners):
+            more += [_labelled("Model", model), _labelled("Service", base_url), ipywidgets.HTML(_KEY)]
+        advanced = _row(*more)
+        unfold = ipywidgets.ToggleButton(description="More …", tooltip="Seed, model, service", layout={"width": "auto"})
+        unfold.observe(lambda change: _show(advanced, shown=change["new"]), "value")
+        _show(advanced, shown=False)
+        self.where = _row(*([_labelled("Source", source)] if sources else []), _labelled("Year", year), self._scene_row)
+        """The choices of a chip."""
+        self.how = ipywidgets.VBox(
+            [
+                _row(
+                    _labelled("Style", style),
+                    *([_labelled("Caption by", captioner)] if len(captioners) > 1 else []),
+                    unfold,
+                ),
+                advanced,
+            ]
+        )
+        """The choices of a caption."""
+        self.children = (self.where, self.how)
+        self._scene.observe(self._scene_chosen, "value")
+        self._offer(None)
+
+    def _scene_chosen(self, change: dict[str, str]) -> None:
+        if not self._offering:
+            self.scene = change["new"]
+
+    @traitlets.observe("scenes")
+    def _offer(self, _change: object) -> None:
+        chosen = self.scene
+        known = {identifier for _, identifier in self.scenes}
+        self._offering = True
+        self._scene.options = [("the least cloudy", ""), *self.scenes]
+        self._scene.value = chosen if chosen in known else ""
+        self._offering = False
+        self.scene = self._scene.value
+        _show(self._scene_row, shown=bool(self.scenes))
+
+
+def _show(widget: ipywidgets.Widget, *, shown: bool) -> None:
+    widget.layout.display = "" if shown else "none"
+
+
+def _labelled(label: str, widget: ipywidgets.Widget) -> ipywidgets.HBox:
+    widget.layout.width = "auto"
+    name = ipywidgets.HTML(f"<span class='cen-label'>{label}</span>")
+    return ipywidgets.HBox([name, widget], layout={"align_items": "center", "margin": "0 12px 0 0"})
+
+
+def _row(*widgets: ipywidgets.Widget) -> ipywidgets.HBox:
+    return ipywidgets.HBox(widgets, layout={"flex_flow": "row wrap", "align_items": "center"})
