@@ -21,7 +21,8 @@ NO_LABEL = "no label"
 """What views call the background, which is the absence of a class."""
 
 _LEAST = 0.01  # the smallest share that is written as a number
-_LIGHT = 140  # luma (0 to 255) above which a colour carries black letters
+_LIGHT = 0.179  # relative luminance at which black and white letters are read equally well
+_DARK = 0.04045  # where sRGB turns from a line to a power (IEC 61966-2-1)
 
 
 def name_of(land: LandClass) -> str:
@@ -115,7 +116,12 @@ def _swatch(land: LandClass, palette: str) -> Element:
 
 
 def ink(land: LandClass, palette: str) -> str:
-    """Return the colour of letters that can be read on a class's colour, as CSS writes it."""
-    # luma of ITU-R BT.601
-    red, green, blue = getattr(land, palette)
-    return "#000" if 0.299 * red + 0.587 * green + 0.114 * blue > _LIGHT else "#fff"
+    """Return the colour of letters that can be read on a class's colour, as CSS writes it.
+
+    Black where the relative luminance of WCAG 2.2 is above 0.179, else white: either way a contrast of 4.5 or more.
+    """
+    linear = [
+        c / 12.92 if c <= _DARK else ((c + 0.055) / 1.055) ** 2.4 for c in (v / 255 for v in getattr(land, palette))
+    ]
+    luminance = sum(weight * value for weight, value in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
+    return "#000" if luminance > _LIGHT else "#fff"
