@@ -206,7 +206,7 @@ def _positions(crs: str, tile: Tile) -> tuple[NDArray[np.float64], NDArray[np.fl
     """Return x and y in ``crs`` of the pixel centres of a tile, each (256, 256).
 
     The way from Web Mercator into a map projection is smooth over 2.4 km, so PROJ is asked at 9 x 9 Chebyshev nodes
-    and the polynomial through them gives the rest, to about a millionth of a pixel and fifty times as fast.
+    and the polynomial through them gives the rest, to a hundred-millionth of a pixel.
     """
     import pyproj  # noqa: PLC0415 - heavy
 

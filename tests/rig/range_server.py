@@ -94,6 +94,7 @@ class RangeServer:
         self.bandwidth = bandwidth
         self.log: list[Request] = []
         self.bytes_sent = 0
+        self.connections = 0
         self.stopping = threading.Event()
         self.lock = threading.Lock()
         self.shared = _Pace(shared)
@@ -115,7 +116,7 @@ class RangeServer:
         """Count from zero again."""
         with self.lock:
             self.log.clear()
-            self.bytes_sent = 0
+            self.bytes_sent = self.connections = 0
 
     def fail(self, path: str, *faults: Fault) -> None:
         """Let a path (such as ``/a/b.tif``) fail: in order, each fault for its ``times``; no fault at all heals it."""
@@ -182,6 +183,7 @@ class _Http(ThreadingHTTPServer):
     def process_request(self, request: Connection, client_address: object) -> None:
         with self.rig.lock:
             self._open.add(request)
+            self.rig.connections += 1
         super().process_request(request, client_address)
 
     def shutdown_request(self, request: Connection) -> None:

@@ -1,0 +1,389 @@
+"""Reading windows from a real Range server: right pixels, few requests, and every fault in one sentence."""
+
+from __future__ import annotations
+
+import asyncio
+import struct
+import threading
+import time
+import zlib
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+import rasterio
+import rioxarray
+from affine import Affine
+from rasterio.warp import Resampling
+from rig.cogs import SceneFiles, pattern, write_cog, write_scene
+from rig.range_server import Fault, RangeServer
+
+from chatearthnet_explorer.errors import RasterError
+from chatearthnet_explorer.sources.raster import Layer, Read, read_layers
+from chatearthnet_explorer.tile import Tile
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+TILE = Tile.at(6.73, 0.336)
+
+
+@pytest.fixture(scope="module")
+def scene(tmp_path_factory: pytest.TempPathFactory) -> SceneFiles:
+    return write_scene(tmp_path_factory.mktemp("scene"), TILE)
+
+
+@pytest.fixture
+def server(scene: SceneFiles, tmp_path: Path) -> Iterator[RangeServer]:
+    """A server with the scene under ``/scene`` and an empty folder at the root."""
+    with RangeServer({"scene": scene.paths["TCI"].parent, "": tmp_path}) as running:
+        yield running
+
+
+def _read(href: str, *, timeout: float = 30, resampling: str = "bilinear", optional: bool = False) -> Read:
+    layer = Layer(hrefs=(href,), resampling=resampling, optional=optional)
+    read = read_layers({"it": layer}, TILE, timeout=timeout)["it"]
+    if isinstance(read, RasterError):
+        raise read
+    return read
+
+
+def _refused(href: str, *, timeout: float = 30) -> str:
+    """Return the sentence of the error, which is one sentence and keeps secrets."""
+    with pytest.raises(RasterError) as caught:
+        _read(href, timeout=timeout)
+    sentence = str(caught.value)
+    assert sentence.endswith(".")
+    assert "\n" not in sentence
+    assert "secret" not in sentence
+    assert caught.value.__cause__ is None
+    return sentence
+
+
+def _small(path: Path, **options: str | float) -> bytes:
+    """Write a small COG over the tile and return its bytes."""
+    data = np.arange(512 * 512, dtype=np.uint16).reshape(1, 512, 512) + 1
+    write_cog(path, data, crs="EPSG:32632", transform=Affine(10, 0, 245_300, 0, -10, 40_200), nodata=0, **options)
+    return path.read_bytes()
+
+
+def test_eleven_pictures_come_side_by_side_and_right(scene: SceneFiles, server: RangeServer) -> None:
+    layers = {
+        name: Layer(hrefs=(f"{server.url}/scene/{name}.tif",), resampling="nearest" if name == "SCL" else "bilinear")
+        for name in scene.paths
+    }
+    reads = read_layers(layers, TILE)
+    assert server.requests == 2 * len(layers)
+    for name, read in reads.items():
+        assert isinstance(read, Read), read
+        expected = (
+            rioxarray.open_rasterio(scene.paths[name])
+            .rio.reproject(
+                "EPSG:3857",
+                transform=Affine(*TILE.transform),
+                shape=(256, 256),
+                resampling=Resampling.nearest if name == "SCL" else Resampling.bilinear,
+            )
+            .values
+        )
+        assert read.valid.all()
+        assert read.nodata == 0
+        assert read.data.dtype == expected.dtype
+        if name == "SCL":
+            np.testing.assert_array_equal(read.data, expected)
+        else:
+            assert np.abs(read.data.astype(int) - expected).max() <= 2
+        assert np.abs(read.data.astype(float) - pattern(TILE)[name]).mean() < 25
+
+
+@pytest.mark.parametrize("site", ["282D_485L_3_3", "38D_378R_2_3", "433D_629L_3_1"])
+def test_real_sentinel_2_pixels(realdata: Path, tmp_path: Path, server: RangeServer, site: str) -> None:
+    for folder in ("S2L2A", "S2RGB"):
+        with rasterio.open(realdata / "sentinel2" / folder / f"{site}.tif") as file:
+            data, crs, transform = file.read(), file.crs.to_string(), file.transform
+            lon, lat = file.lnglat()
+        path = write_cog(tmp_path / f"{folder}.tif", data, crs=crs, transform=transform)
+        tile = Tile.at(lon, lat)
+        layer = Layer(hrefs=(f"{server.url}/{folder}.tif",), resampling="bilinear")
+        read = read_layers({"it": layer}, tile)["it"]
+        assert isinstance(read, Read), read
+        placed = rioxarray.open_rasterio(path, masked=True).rio.reproject(
+            "EPSG:3857", transform=Affine(*tile.transform), shape=(256, 256), resampling=Resampling.bilinear
+        )
+        known = ~np.isnan(placed.values[0])
+        assert 0.2 < read.valid.mean() < 1
+        assert (known == read.valid).mean() > 0.995
+        both = known & read.valid
+        off = np.abs(read.data[:, both].astype(float) - placed.values[:, both])
+        # GDAL places pixels to an eighth of one; real edges are steep
+        assert off.mean() < 0.002 * max(read.data.max(), 255)
+
+
+def test_scale_and_offset_are_told_and_not_applied(tmp_path: Path, server: RangeServer) -> None:
+    path = tmp_path / "plain.tif"
+    with rasterio.open(
+        path, "w", driver="GTiff", tiled=True, blockxsize=256, blockysize=256, width=512, height=512, count=1,
+        dtype="uint16", crs="EPSG:32632", transform=Affine(10, 0, 245_300, 0, -10, 40_200), compress="deflate",
+    ) as file:  # fmt: skip
+        file.write(np.full((1, 512, 512), 1200, np.uint16))
+        file.scales, file.offsets = (0.0001,), (-0.1,)
+    read = _read(f"{server.url}/plain.tif")
+    assert (read.scale, read.offset, read.nodata) == (0.0001, -0.1, None)
+    assert set(np.unique(read.data)) == {1200}
+
+
+def test_masks_and_alpha_say_where_there_is_data(tmp_path: Path, server: RangeServer) -> None:
+    transform = Affine(10, 0, 245_300, 0, -10, 40_200)
+    options = {
+        "driver": "GTiff", "tiled": True, "blockxsize": 256, "blockysize": 256, "width": 512, "height": 512,
+        "dtype": "uint8", "crs": "EPSG:32632", "transform": transform, "compress": "deflate",
+    }  # fmt: skip
+    seen = np.zeros((512, 512), np.uint8)
+    seen[:, :256] = 255
+    with rasterio.Env(GDAL_TIFF_INTERNAL_MASK=True), rasterio.open(tmp_path / "mask.tif", "w", count=3, **options) as f:
+        f.write(np.full((3, 512, 512), 9, np.uint8))
+        f.write_mask(seen)
+    with rasterio.open(tmp_path / "alpha.tif", "w", count=4, photometric="RGB", alpha="unspecified", **options) as file:
+        file.write(np.concatenate([np.full((3, 512, 512), 9, np.uint8), seen[None]]))
+    for name in ("mask", "alpha"):
+        read = _read(f"{server.url}/{name}.tif")
+        assert read.data.shape == (3, 256, 256)
+        assert 0.4 < read.valid.mean() < 0.6
+        assert read.valid[:, :100].all()
+        assert not read.valid[:, -100:].any()
+        assert set(np.unique(read.data[:, read.valid])) == {9}
+
+
+def test_blocks_left_out_of_a_sparse_file_are_no_data(tmp_path: Path, server: RangeServer) -> None:
+    with rasterio.open(
+        tmp_path / "sparse.tif", "w", driver="GTiff", tiled=True, blockxsize=256, blockysize=256, width=512, height=512,
+        count=1, dtype="uint16", crs="EPSG:32632", transform=Affine(10, 0, 245_300, 0, -10, 40_200), nodata=0,
+        compress="deflate", sparse_ok=True,
+    ) as file:  # fmt: skip
+        file.write(np.full((256, 256), 7, np.uint16), 1, window=rasterio.windows.Window(0, 0, 256, 256))
+    read = _read(f"{server.url}/sparse.tif")
+    assert 0.1 < read.valid.mean() < 0.9
+    assert set(np.unique(read.data)) == {0, 7}
+
+
+def test_a_mosaic_takes_the_first_with_data(tmp_path: Path, server: RangeServer) -> None:
+    west = write_scene(tmp_path / "west", TILE, {"B04": np.full((256, 256), 100, np.uint16)}, shift=(-5200, 0))
+    east = write_scene(tmp_path / "east", TILE, {"B04": np.full((256, 256), 200, np.uint16)}, epsg=32631)
+    assert west.paths
+    assert east.paths
+    hrefs = tuple(f"{server.url}/{side}/B04.tif" for side in ("west", "east"))
+    read = read_layers({"it": Layer(hrefs=hrefs, resampling="bilinear")}, TILE)["it"]
+    assert isinstance(read, Read), read
+    assert read.valid.all()
+    assert (read.data[0, :, 0] == 100).all()
+    assert (read.data[0, :, -1] == 200).all()
+
+
+def test_a_file_of_another_place_has_nothing(tmp_path: Path, server: RangeServer) -> None:
+    write_scene(tmp_path, Tile.at(12, 47), {"B04": np.full((256, 256), 100, np.uint16)}, size=512)
+    read = _read(f"{server.url}/B04.tif")
+    assert read.data.shape == (1, 256, 256)
+    assert not read.valid.any()
+    assert server.requests == 1
+
+
+def test_absent_files_are_nothing_where_they_may_be(server: RangeServer) -> None:
+    read = _read(f"{server.url}/none.tif?sig=secret", optional=True)
+    assert read.data.shape == (0, 256, 256)
+    assert not read.valid.any()
+    assert read.absent == (f"{server.url}/none.tif",)
+    assert "not there (404)" in _refused(f"{server.url}/none.tif?sig=secret")
+
+
+def test_one_failing_layer_leaves_the_others(server: RangeServer) -> None:
+    server.fail("/scene/SCL.tif", Fault(status=403))
+    layers = {
+        name: Layer(hrefs=(f"{server.url}/scene/{name}.tif",), resampling="nearest") for name in ("TCI", "SCL", "B02")
+    }
+    reads = read_layers(layers, TILE)
+    assert list(reads) == ["TCI", "SCL", "B02"]
+    assert isinstance(reads["SCL"], RasterError)
+    assert isinstance(reads["TCI"], Read)
+    assert isinstance(reads["B02"], Read)
+
+
+def test_a_signed_address_keeps_its_query_and_its_user(tmp_path: Path, server: RangeServer) -> None:
+    odd = "a b/c%2Bd"
+    _small(tmp_path / "a b" / "c+d.tif")
+    read = _read(f"{server.url.replace('://', '://me:secret@')}/{odd.replace(' ', '%20')}.tif?sig=secret%2Fx%3D&se=1")
+    assert read.valid.all()
+    assert {request.query for request in server.log} == {"sig=secret%2Fx%3D&se=1"}
+    assert {request.path for request in server.log} == {"/a%20b/c%2Bd.tif"}
+    assert {request.authorization for request in server.log} == {"Basic bWU6c2VjcmV0"}
+    assert "403" in _refused(f"{_failing(server, 403).replace('://', '://me:secret@')}?sig=secret")
+
+
+def _failing(server: RangeServer, status: int) -> str:
+    server.fail("/scene/B02.tif", Fault(status=status))
+    return f"{server.url}/scene/B02.tif"
+
+
+@pytest.mark.parametrize(
+    ("status", "words"), [(401, "permission"), (403, "permission"), (404, "not there"), (410, "not there")]
+)
+def test_a_refusal_is_not_repeated(server: RangeServer, status: int, words: str) -> None:
+    assert words in _refused(f"{_failing(server, status)}?sig=secret")
+    assert server.requests == 1
+
+
+@pytest.mark.parametrize("status", [429, 500, 503])
+def test_a_busy_server_is_asked_again_a_few_times(server: RangeServer, status: int) -> None:
+    server.fail("/scene/B03.tif", Fault(status=status, times=2, retry_after=0))
+    assert _read(f"{server.url}/scene/B03.tif").valid.all()
+    server.reset()
+    assert str(status) in _refused(f"{_failing(server, status)}?sig=secret")
+    assert server.requests == 4
+
+
+def test_a_stalling_server_is_given_up(server: RangeServer) -> None:
+    server.fail("/scene/B02.tif", Fault(stall=60))
+    began = time.monotonic()
+    assert "within 0.5 seconds" in _refused(f"{server.url}/scene/B02.tif?sig=secret", timeout=0.5)
+    assert time.monotonic() - began < 5
+
+
+def test_nobody_at_home() -> None:
+    with RangeServer({}) as gone:
+        href = f"{gone.url}/x.tif?sig=secret"
+    assert "could not be reached" in _refused(href)
+
+
+def test_a_server_without_ranges_is_left_before_it_has_sent_all(tmp_path: Path, server: RangeServer) -> None:
+    with (tmp_path / "huge.tif").open("wb") as file:
+        file.truncate(2_000_000_000)
+    server.fail("/huge.tif", Fault(ignore_range=True))
+    assert "byte ranges" in _refused(f"{server.url}/huge.tif?sig=secret")
+    assert server.bytes_sent < 50_000_000
+
+
+@pytest.mark.parametrize(
+    "href", ["file:///etc/passwd", "/etc/passwd", "ftp://secret@x/y.tif", "http://", "s3://b/k", "http://[", ""]
+)
+def test_only_the_web_is_read(href: str) -> None:
+    assert "no http or https address" in _refused(href)
+
+
+def test_redirects_lead_to_the_web_only(server: RangeServer) -> None:
+    server.fail("/moved.tif", Fault(status=302, location=f"{server.url}/scene/B02.tif"))
+    assert _read(f"{server.url}/moved.tif").valid.all()
+    server.fail("/away.tif", Fault(status=302, location="file:///etc/passwd"))
+    _refused(f"{server.url}/away.tif")
+    server.fail("/round.tif", Fault(status=302, location=f"{server.url}/round.tif"))
+    server.reset()
+    _refused(f"{server.url}/round.tif")
+    assert server.requests <= 50
+
+
+def test_a_page_is_no_picture(tmp_path: Path, server: RangeServer) -> None:
+    (tmp_path / "page.tif").write_text("<html>Please log in</html>")
+    assert "no TIFF" in _refused(f"{server.url}/page.tif")
+    (tmp_path / "empty.tif").write_bytes(b"")
+    _refused(f"{server.url}/empty.tif")
+
+
+@pytest.mark.parametrize("share", [0.0001, 0.001, 0.02, 0.3, 0.95])
+def test_a_file_cut_short(tmp_path: Path, server: RangeServer, share: float) -> None:
+    raw = _small(tmp_path / "whole.tif", blocksize=512)
+    (tmp_path / "cut.tif").write_bytes(raw[: int(len(raw) * share)])
+    _refused(f"{server.url}/cut.tif?sig=secret")
+
+
+def test_a_body_cut_off_is_asked_for_again(server: RangeServer) -> None:
+    server.fail("/scene/B08.tif", Fault(cut=1000, times=1))
+    assert _read(f"{server.url}/scene/B08.tif").valid.all()
+    server.fail("/scene/B08.tif", Fault(cut=1000))
+    _refused(f"{server.url}/scene/B08.tif?sig=secret", timeout=20)
+
+
+def test_a_picture_without_a_place(tmp_path: Path, server: RangeServer) -> None:
+    options = {"driver": "GTiff", "tiled": True, "blockxsize": 256, "blockysize": 256, "width": 256, "height": 256}
+    with pytest.warns(rasterio.errors.NotGeoreferencedWarning):
+        file = rasterio.open(tmp_path / "plain.tif", "w", count=1, dtype="uint8", **options)
+    with file:
+        file.write(np.ones((1, 256, 256), np.uint8))
+    assert "no GeoTIFF" in _refused(f"{server.url}/plain.tif")
+    local = 'ENGCRS["site",EDATUM["here"],CS[Cartesian,2],AXIS["x",east],AXIS["y",north],LENGTHUNIT["metre",1]]'
+    with rasterio.open(
+        tmp_path / "local.tif", "w", count=1, dtype="uint8", crs=local, transform=Affine(10, 0, 0, 0, -10, 0), **options
+    ) as file:
+        file.write(np.ones((1, 256, 256), np.uint8))
+    _refused(f"{server.url}/local.tif")
+
+
+def test_strips_and_odd_compressions_are_named(tmp_path: Path, server: RangeServer) -> None:
+    with rasterio.open(
+        tmp_path / "strips.tif", "w", driver="GTiff", width=512, height=512, count=1, dtype="uint16",
+        crs="EPSG:32632", transform=Affine(10, 0, 245_300, 0, -10, 40_200),
+    ) as file:  # fmt: skip
+        file.write(np.ones((1, 512, 512), np.uint16))
+    assert "strips" in _refused(f"{server.url}/strips.tif")
+    _small(tmp_path / "lzw.tif", compress="lzw")
+    assert "LZW" in _refused(f"{server.url}/lzw.tif")
+
+
+def test_tables_that_lead_in_circles_or_out_of_memory(tmp_path: Path, server: RangeServer) -> None:
+    raw = _small(tmp_path / "whole.tif")
+    (first,) = struct.unpack_from("<I", raw, 4)
+    (entries,) = struct.unpack_from("<H", raw, first)
+    link = first + 2 + 12 * entries
+    (tmp_path / "circle.tif").write_bytes(raw[:link] + struct.pack("<I", first) + raw[link + 4 :])
+    assert "circle" in _refused(f"{server.url}/circle.tif")
+    # the count of values of the first tag
+    (tmp_path / "greedy.tif").write_bytes(raw[: first + 6] + b"\xff\xff\xff\xff" + raw[first + 10 :])
+    assert "values for one tag" in _refused(f"{server.url}/greedy.tif")
+
+
+def test_a_block_that_unpacks_to_gigabytes_is_cut_off(tmp_path: Path, server: RangeServer) -> None:
+    """A tile of 512 x 512 whose deflate stream holds 200 MB: read as far as its own pixels go."""
+    raw = _small(tmp_path / "whole.tif", blocksize=512, overviews="NONE")
+    bomb = zlib.compress(b"\x01" * 200_000_000, 9)
+    at = raw.index(b"\x78", 300)
+    assert len(bomb) < len(raw) - at
+    (tmp_path / "bomb.tif").write_bytes(raw[:at] + bomb + raw[at + len(bomb) :])
+    read = _read(f"{server.url}/bomb.tif")
+    assert read.data.max() == 0x0101
+
+
+def test_damage_anywhere_in_the_tables_is_survived(tmp_path: Path, server: RangeServer) -> None:
+    raw = _small(tmp_path / "whole.tif")
+    random = np.random.default_rng(3)
+    layers = {}
+    for number in range(60):
+        damaged = bytearray(raw)
+        for place in random.integers(0, 600, 2):
+            damaged[place] = random.integers(0, 256)
+        (tmp_path / f"{number}.tif").write_bytes(bytes(damaged))
+        layers[str(number)] = Layer(hrefs=(f"{server.url}/{number}.tif",), resampling="nearest")
+    reads = read_layers(layers, TILE, timeout=20)
+    assert {isinstance(read, RasterError) for read in reads.values()} == {True, False}
+
+
+def test_several_threads_and_a_running_loop(server: RangeServer) -> None:
+    found: list[bool] = []
+
+    def read() -> None:
+        found.append(bool(_read(f"{server.url}/scene/B04.tif").valid.all()))
+
+    async def in_a_notebook() -> None:
+        read()
+
+    threads = [threading.Thread(target=read) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    asyncio.run(in_a_notebook())
+    for thread in threads:
+        thread.join(20)
+    assert found == [True] * 5
+
+
+def test_connections_are_kept(server: RangeServer) -> None:
+    for _ in range(3):
+        _read(f"{server.url}/scene/B04.tif")
+    assert server.requests == 6
+    assert server.connections <= 2
