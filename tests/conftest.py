@@ -4,8 +4,14 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from rig.sao_tome import SaoTome
 
 HERE = Path(__file__).parent
 REALDATA = Path(os.environ.get("CHATEARTHNET_REALDATA", HERE.parents[1] / "shared" / "realdata"))
@@ -28,3 +34,12 @@ def realdata() -> Path:
     if not REALDATA.is_dir():
         pytest.skip("the real files are not here: set CHATEARTHNET_REALDATA to their folder")
     return REALDATA
+
+
+@pytest.fixture(scope="session")
+def sao_tome(tmp_path_factory: pytest.TempPathFactory, realdata: Path) -> Iterator[SaoTome]:
+    """São Tomé on loopback: real labels, simulated scenes, a real STAC API."""
+    from rig.sao_tome import serve  # noqa: PLC0415 - heavy
+
+    with serve(tmp_path_factory.mktemp("sao_tome"), realdata) as served:
+        yield served

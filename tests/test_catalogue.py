@@ -1,0 +1,654 @@
+"""Catalogues: what they answered once, what they may answer, and what they must not do to a click."""
+
+from __future__ import annotations
+
+import copy
+import importlib
+import itertools
+import json
+import socket
+import time
+import warnings
+from typing import TYPE_CHECKING, Any, cast
+
+import numpy as np
+import pytest
+from rig.stac_api import Asked, Said, ScriptedApi, found, item, landing, rustac, searching
+
+from chatearthnet_explorer.errors import CatalogueError, SceneError
+from chatearthnet_explorer.sources import catalogue as catalogue_room
+from chatearthnet_explorer.sources.catalogue import MOST_PAGES, PAGE, Catalogues
+from chatearthnet_explorer.sources.fetch import LARGEST
+from chatearthnet_explorer.sources.footprint import cover, rings_of
+from chatearthnet_explorer.sources.scenes import scenes_over
+from chatearthnet_explorer.sources.stac_item import ASSETS, StacItem, stac_item
+from chatearthnet_explorer.tile import Tile
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+    from types import ModuleType
+
+    from chatearthnet_explorer.sources.scenes import SceneInfo
+
+TILE = Tile.at(9.5, 47.5)
+HREFS = {name: f"http://127.0.0.1:9/{name}.tif" for name in ASSETS}
+
+
+def made(
+    name: str = "S2A_32TNT_20200601_0_L2A", bbox: tuple[float, ...] = (9, 47, 10, 48), **said: object
+) -> dict[str, Any]:
+    west, south, east, north = bbox
+    return item(name, HREFS, (west, south, east, north), **cast("Any", said))
+
+
+def parsed(*raw: dict[str, Any]) -> list[StacItem]:
+    items = [stac_item(one, catalogue="http://127.0.0.1:9") for one in raw]
+    assert all(items)
+    return [one for one in items if one]
+
+
+def outcome(*addresses: str, patience: float = 3.0, tile: Tile = TILE) -> list[Any]:
+    return list(Catalogues(addresses, patience=patience).scenes(tile, year=2020))
+
+
+def assert_sentence(error: object) -> None:
+    assert isinstance(error, CatalogueError)
+    said = str(error)
+    assert said.endswith(".")
+    assert len(said) < 200
+    assert not {"\n", "Traceback", "Error(", "object at"} & {said, *said.split()}
+
+
+def load(realdata: Path, name: str) -> dict[str, Any]:
+    return json.loads((realdata / "stac" / name).read_text())
+
+
+# what the catalogues really answered
+
+
+def test_earth_search_calls_bands_by_colour_and_applies_the_offset(realdata: Path) -> None:
+    raw = load(realdata, "earth-search-v1/item_S2A_32TMT_20200305_1_L2A.json")
+    (one,) = parsed(raw)
+    assert set(one.assets) == set(ASSETS)
+    assert one.assets["B05"].href == raw["assets"]["rededge1"]["href"]
+    assert one.assets["B08"].href == raw["assets"]["nir"]["href"]
+    assert one.assets["B12"].href == raw["assets"]["swir22"]["href"]
+    assert one.assets["visual"].href.endswith("TCI.tif")
+    assert (one.assets["B04"].scale, one.assets["B04"].offset) == (0.0001, -0.1)
+    assert one.offset_applied is True
+    assert (one.grid, one.baseline, one.platform) == ("32TMT", "05.00", "sentinel-2a")
+    assert one.cloud_share == pytest.approx(0.999852)
+
+
+def test_planetary_computer_calls_bands_by_number_and_gives_no_scale(realdata: Path) -> None:
+    raw = load(realdata, "planetary-computer/item_S2B_MSIL2A_20200705T101559_R065_T32TMT.json")
+    (one,) = parsed(raw)
+    assert set(one.assets) == set(ASSETS)
+    assert one.assets["SCL"].href == raw["assets"]["SCL"]["href"]
+    assert one.assets["B04"].scale is None
+    assert one.offset_applied is None
+    assert (one.grid, one.baseline, one.platform) == ("32TMT", "02.12", "sentinel-2b")
+
+
+def test_an_old_item_tells_its_baseline_in_its_product_name(realdata: Path) -> None:
+    (one,) = parsed(load(realdata, "odc-stac/S2A_28QCH_20200714_0_L2A.json"))
+    assert (one.grid, one.baseline) == ("28QCH", "02.14")
+
+
+def test_of_a_mixed_answer_only_sentinel_2_is_used(realdata: Path) -> None:
+    raw = load(realdata, "earth-search-v1/search_mixed_collections_cql2_page1_POST.json")["features"]
+    kept = [one["collection"] for one in raw if stac_item(one, catalogue="x")]
+    assert len(kept) < len(raw)
+    assert set(kept) == {"sentinel-2-c1-l2a", "sentinel-2-l2a"}
+
+
+def test_all_recorded_items_of_planetary_computer_are_understood(realdata: Path) -> None:
+    raw = load(realdata, "planetary-computer/search_sentinel-2-l2a_POST.json")["features"]
+    assert len(parsed(*raw)) == 33
+
+
+def test_the_newest_of_two_versions_is_kept(realdata: Path) -> None:
+    raw = load(realdata, "earth-search-v1/search_page1_POST.json")["features"]
+    tile = Tile.at(9.2, 47.4)
+    scenes = scenes_over(parsed(*raw), tile)
+    ids = {one.id for scene in scenes for one in scene.items}
+    assert ids
+    assert all(name.endswith("_1_L2A") for name in ids)
+
+
+def replayed(realdata: Path, api: str, *, root: dict[str, Any] | None = None) -> Callable[[Asked], Said | None]:
+    """Earth Search as recorded, its links turned to loopback."""
+    there = "https://earth-search.aws.element84.com/v1"
+    names = ("search_page1_POST", "search_page2_POST", "search_page3_empty_POST")
+    pages = [
+        json.loads((realdata / "stac" / "earth-search-v1" / f"{name}.json").read_text().replace(there, api))
+        for name in names
+    ]
+    scripted = searching(*pages)
+
+    def answer(asked: Asked) -> Said | None:
+        if root is not None and asked.path in {"", "/"}:
+            return Said(body=json.loads(json.dumps(root).replace(there, api)))
+        return scripted(asked)
+
+    return answer
+
+
+def test_the_pages_of_earth_search_are_followed(realdata: Path) -> None:
+    with ScriptedApi(lambda _: None) as api:
+        api.answer = replayed(realdata, api.url)
+        (scenes,) = outcome(f"{api.url}#sentinel-2-l2a")
+        posted = [asked.body for asked in api.asked if asked.method == "POST"]
+        assert len(posted) == 3
+        assert posted[0]["collections"] == ["sentinel-2-l2a"]
+        assert posted[0]["datetime"] == "2020-01-01T00:00:00Z/2020-12-31T23:59:59Z"
+        assert posted[0]["limit"] == PAGE
+        assert posted[0]["intersects"]["type"] == "Polygon"
+        assert "sortby" not in posted[0]
+        assert posted[1]["next"].startswith("2020-03-02T10:27:44")
+        assert scenes
+
+
+def test_where_a_catalogue_sorts_one_page_is_enough(realdata: Path) -> None:
+    with ScriptedApi(lambda _: None) as api:
+        api.answer = replayed(realdata, api.url, root=load(realdata, "earth-search-v1/root.json"))
+        (scenes,) = outcome(f"{api.url}#sentinel-2-l2a")
+        (posted,) = [asked.body for asked in api.asked if asked.method == "POST"]
+        assert posted["sortby"] == [{"field": "properties.eo:cloud_cover", "direction": "asc"}]
+        assert scenes
+
+
+def test_planetary_computer_says_that_it_sorts(realdata: Path) -> None:
+    for name in ("planetary-computer", "earth-search-v1"):
+        conforms = load(realdata, f"{name}/root.json")["conformsTo"]
+        assert any(catalogue_room._SORTS.fullmatch(one) for one in conforms), name
+
+
+def test_a_catalogue_that_cannot_sort_after_all_is_asked_again() -> None:
+    sorts = {"conformsTo": ["https://api.stacspec.org/v1.0.0/item-search#sort"]}
+    with ScriptedApi(searching(Said(status=400, body={}), found(made()), **sorts)) as api:
+        (scenes,) = outcome(f"{api.url}#x")
+        assert [scene.id for scene in scenes] == ["S2A_32TNT_20200601_0_L2A"]
+
+
+# a real STAC API
+
+
+@pytest.fixture(scope="module")
+def real_api(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    items = [
+        made("S2A_32TNT_20200601_0_L2A", cloud=40.0),
+        made("S2A_32TNT_20200701_0_L2A", acquired="2020-07-01T10:00:00Z", cloud=4.0),
+        made("S2A_32TNT_20210701_0_L2A", acquired="2021-07-01T10:00:00Z", cloud=1.0),
+        made("S2A_32TPT_20200701_0_L2A", (11, 47, 12, 48), acquired="2020-07-01T10:00:00Z", cloud=0.0),
+        made("LC08_20200701", acquired="2020-07-01T10:00:00Z", cloud=0.0, collection="landsat"),
+    ]
+    with rustac(items, tmp_path_factory.mktemp("api"), options=["--create-collections"]) as url:
+        yield url
+
+
+@pytest.mark.parametrize("collection", ["#sentinel-2-l2a", ""])
+def test_a_real_api_is_searched_by_place_and_year(real_api: str, collection: str) -> None:
+    (scenes,) = outcome(f"{real_api}{collection}")
+    assert [scene.id for scene in scenes] == ["S2A_32TNT_20200701_0_L2A", "S2A_32TNT_20200601_0_L2A"]
+    assert scenes[0].catalogue == real_api
+    assert scenes[0].covered == 1
+    assert str(scenes[0].day) == "2020-07-01"
+
+
+def test_a_real_api_is_asked_for_a_scene_by_name(real_api: str) -> None:
+    asked = Catalogues((f"{real_api}#sentinel-2-l2a",))
+    (scenes,) = asked.named(TILE, "S2A_32TNT_20210701_0_L2A")
+    assert [scene.id for scene in scenes] == ["S2A_32TNT_20210701_0_L2A"]
+    (elsewhere,) = asked.named(TILE, "S2A_32TPT_20200701_0_L2A")
+    assert elsewhere == ()
+
+
+def test_a_real_api_without_collections_is_searched_all_the_same(tmp_path: Path) -> None:
+    with rustac([made(collection=None)], tmp_path) as url:
+        (scenes,) = outcome(url)
+        assert [scene.id for scene in scenes] == ["S2A_32TNT_20200601_0_L2A"]
+
+
+@pytest.mark.parametrize("name", ["", "a b", "../x", "a+" * 9 + "a", "<script>", "x" * 200, "a++b"])
+def test_a_name_that_is_none_is_not_sent(name: str) -> None:
+    with pytest.raises(SceneError, match="no identifier"):
+        Catalogues(("http://127.0.0.1:9#x",)).named(TILE, name)
+
+
+# catalogues that fail
+
+
+HOSTILE_BODIES = {
+    "html": b"<html><body>Sign in</body></html>",
+    "cut short": b'{"type": "Catalog", "links": [',
+    "empty": b"",
+    "not utf-8": b"\xff\xfe\x00",
+    "a list": b"[]",
+    "a number": b"3",
+    "no links": b"{}",
+    "links of another kind": b'{"links": "none"}',
+    "links that are none": b'{"links": [3]}',
+    "too deep": b"[" * 200_000,
+    "null": b"null",
+}
+
+
+@pytest.mark.parametrize("body", HOSTILE_BODIES.values(), ids=HOSTILE_BODIES)
+def test_a_first_page_that_is_no_stac(body: bytes) -> None:
+    with ScriptedApi(lambda _: Said(body=body)) as api:
+        (error,) = outcome(f"{api.url}#x")
+        assert_sentence(error)
+        assert "no STAC" in str(error)
+
+
+@pytest.mark.parametrize(
+    "page",
+    [[], 3, None, {"features": 3}, {"features": {"a": 1}}, {"features": "abc"}, {"links": [{}], "features": [{}]}],
+    ids=str,
+)
+def test_a_search_that_answers_no_stac_gives_nothing(page: object) -> None:
+    with ScriptedApi(searching(page)) as api:
+        (answer,) = outcome(f"{api.url}#x")
+        if answer:
+            assert_sentence(answer)
+
+
+@pytest.mark.parametrize(
+    ("status", "words"), [(429, "too often"), (504, "trouble"), (500, "trouble"), (403, "refused")]
+)
+def test_a_catalogue_that_refuses(status: int, words: str) -> None:
+    with ScriptedApi(searching(Said(status=status, headers={"Retry-After": "0"}))) as api:
+        (error,) = outcome(f"{api.url}#x")
+        assert_sentence(error)
+        assert words in str(error)
+        assert str(status) in str(error)
+
+
+def test_a_busy_catalogue_is_asked_again_after_the_time_it_names() -> None:
+    with ScriptedApi(searching(Said(status=429, headers={"Retry-After": "1"}), found(made()))) as api:
+        start = time.monotonic()
+        (scenes,) = outcome(f"{api.url}#x")
+        assert scenes
+        assert time.monotonic() - start >= 1
+
+
+def test_nobody_waits_an_hour_because_a_catalogue_says_so() -> None:
+    with ScriptedApi(searching(Said(status=429, headers={"Retry-After": "3600"}))) as api:
+        start = time.monotonic()
+        (error,) = outcome(f"{api.url}#x", patience=1.0)
+        assert_sentence(error)
+        assert time.monotonic() - start < 2.5
+
+
+def test_a_slow_catalogue_is_given_up() -> None:
+    with ScriptedApi(searching(Said(stall=30))) as api:
+        start = time.monotonic()
+        (error,) = outcome(f"{api.url}#x", patience=0.5)
+        assert_sentence(error)
+        assert "in time" in str(error)
+        assert time.monotonic() - start < 2
+
+
+def test_a_catalogue_that_drips_is_given_up() -> None:
+    def drip() -> Iterator[bytes]:
+        while True:
+            time.sleep(0.05)
+            yield b" "
+
+    with ScriptedApi(searching(Said(body=drip()))) as api:
+        start = time.monotonic()
+        (error,) = outcome(f"{api.url}#x", patience=0.5)
+        assert_sentence(error)
+        assert time.monotonic() - start < 2
+
+
+def test_an_answer_without_end_is_cut() -> None:
+    sent = []
+
+    def flood() -> Iterator[bytes]:
+        while True:
+            sent.append(1)
+            yield b" " * 1_000_000
+
+    with ScriptedApi(searching(Said(body=flood()))) as api:
+        (error,) = outcome(f"{api.url}#x", patience=10)
+        assert_sentence(error)
+        assert "32 MB" in str(error)
+        assert len(sent) < 2 * LARGEST / 1_000_000
+
+
+def test_a_chain_of_pages_without_end_is_left() -> None:
+    with ScriptedApi(lambda _: None) as api:
+        link = {"rel": "next", "href": f"{api.url}/search", "method": "POST", "body": {"next": "again"}}
+        api.answer = searching(found(made(), links=[link]))
+        (scenes,) = outcome(f"{api.url}#x")
+        assert len(scenes) == 1
+        assert len([asked for asked in api.asked if asked.method == "POST"]) == MOST_PAGES
+
+
+@pytest.mark.parametrize("href", ["file:///etc/passwd", "/etc/passwd", "http://127.0.0.2:9/search", "ftp://127.0.0.1/"])
+def test_a_next_page_elsewhere_is_not_read(href: str) -> None:
+    with ScriptedApi(searching(found(made(), links=[{"rel": "next", "href": href}]))) as api:
+        (error,) = outcome(f"{api.url}#x")
+        assert_sentence(error)
+        assert "another server" in str(error)
+
+
+def test_a_search_address_elsewhere_is_not_used() -> None:
+    def answer(asked: Asked) -> Said | None:
+        page = landing("http://127.0.0.2:9") if asked.path == "/" else found(made())
+        return Said(body=page)
+
+    with ScriptedApi(answer) as api:
+        (scenes,) = outcome(f"{api.url}#x")
+        assert scenes
+        assert [asked.path for asked in api.asked] == ["/", "/search"]
+
+
+def test_a_circle_of_redirections_is_left() -> None:
+    with ScriptedApi(lambda _: Said(status=302, headers={"Location": "/again"})) as api:
+        (error,) = outcome(f"{api.url}#x")
+        assert_sentence(error)
+
+
+def test_nobody_at_home() -> None:
+    with socket.socket() as closed:
+        closed.bind(("127.0.0.1", 0))
+        (error,) = outcome(f"http://127.0.0.1:{closed.getsockname()[1]}#x")
+    assert_sentence(error)
+    assert "could not be reached" in str(error)
+
+
+def test_a_host_that_does_not_exist() -> None:
+    (error,) = outcome("http://nobody.invalid/stac#x")
+    assert_sentence(error)
+    assert "nobody.invalid could not be found" in str(error)
+
+
+def test_a_password_in_an_address_is_not_told() -> None:
+    (error,) = outcome("http://me:secret@127.0.0.1:9/#x")
+    assert_sentence(error)
+    assert "secret" not in str(error)
+
+
+def test_the_next_catalogue_is_asked() -> None:
+    with ScriptedApi(searching(Said(status=504))) as broken, ScriptedApi(searching(found(made()))) as sound:
+        error, scenes = outcome(f"{broken.url}#x", f"{sound.url}#x")
+        assert_sentence(error)
+        assert scenes[0].catalogue == sound.url
+
+
+def test_a_server_that_is_down_is_not_asked_for_its_other_collection() -> None:
+    with ScriptedApi(lambda _: Said(status=503)) as down:
+        answers = outcome(f"{down.url}#a", f"{down.url}#b")
+        assert len(answers) == 1
+        assert len(down.asked) == 3  # once, and twice more because it is busy
+
+
+def test_what_a_catalogue_says_of_itself_is_asked_once() -> None:
+    with ScriptedApi(searching(found(made()))) as api:
+        asked = Catalogues((f"{api.url}#x",))
+        for _ in range(2):
+            list(asked.scenes(TILE, year=2020))
+        assert [one.method for one in api.asked] == ["GET", "POST", "POST"]
+
+
+# items that lie
+
+
+def broken(**changed: object) -> dict[str, Any]:
+    return {**made(), **changed}
+
+
+def told(**changed: object) -> dict[str, Any]:
+    raw = made()
+    raw["properties"].update(changed)
+    return raw
+
+
+def linked(href: object, name: str = "visual") -> dict[str, Any]:
+    raw = copy.deepcopy(made())
+    raw["assets"][name]["href"] = href
+    return raw
+
+
+UNUSABLE = {
+    "none": None,
+    "text": "Feature",
+    "no properties": broken(properties=None),
+    "no id": broken(id=None),
+    "script in the id": broken(id="<script>alert(1)</script>"),
+    "joined id": broken(id="a+b"),
+    "long id": broken(id="a" * 1000),
+    "newline in the id": broken(id="a\n"),
+    "no geometry": broken(geometry=None),
+    "a point": broken(geometry={"type": "Point", "coordinates": [9, 47]}),
+    "infinite": broken(geometry={"type": "Polygon", "coordinates": [[[0, 0], [1e999, 0], [0, 1], [0, 0]]]}),
+    "ragged": broken(geometry={"type": "Polygon", "coordinates": [[[0], [1, 1], [0, 1]]]}),
+    "text for numbers": broken(geometry={"type": "Polygon", "coordinates": [["abc", "def", "ghi"]]}),
+    "a bomb": broken(geometry={"type": "Polygon", "coordinates": [[[0, 0]] * 20_000]}),
+    "line": broken(geometry={"type": "Polygon", "coordinates": [[[0, 0], [1, 1]]]}),
+    "a collection": broken(geometry={"type": "GeometryCollection", "geometries": []}),
+    "no time": told(datetime=None),
+    "another time": told(datetime="yesterday"),
+    "a number for a time": told(datetime=3),
+    "year 1": told(datetime="0001-01-01T00:00:00+14:00"),
+    "no assets": broken(assets=[]),
+    "a file": linked("file:///etc/passwd"),
+    "a path": linked("/etc/passwd"),
+    "a bucket": linked("s3://bucket/key.tif"),
+    "script": linked("javascript:alert(1)"),
+    "no host": linked("http:///x"),
+    "bad host": linked("http://[::1/x"),
+    "long address": linked("http://127.0.0.1/" + "x" * 5000),
+    "no text": linked(3),
+}
+
+
+@pytest.mark.parametrize("raw", UNUSABLE.values(), ids=UNUSABLE)
+def test_an_item_that_cannot_be_used_is_left_out(raw: object) -> None:
+    assert stac_item(raw, catalogue="x") is None
+
+
+@pytest.mark.parametrize("cloud", [None, "many", -1, 101, float("nan"), True, [3]])
+def test_a_cloud_share_that_is_none_is_not_known(cloud: object) -> None:
+    (one,) = parsed(told(**{"eo:cloud_cover": cloud}))
+    assert one.cloud_share is None
+
+
+def test_a_band_elsewhere_than_on_the_web_is_left_out() -> None:
+    (one,) = parsed(linked("s3://bucket/B05.jp2", "B05"))
+    assert "B05" not in one.assets
+    assert "B06" in one.assets
+
+
+def test_scale_and_offset_are_found_where_newer_items_have_them() -> None:
+    raw = copy.deepcopy(made())
+    raw["assets"]["B04"] |= {"bands": [{"name": "B04", "raster:scale": 0.0001, "raster:offset": -0.1}]}
+    raw["assets"]["B03"] |= {"raster:scale": 0.0002, "raster:offset": 0}
+    (one,) = parsed(raw)
+    assert (one.assets["B04"].scale, one.assets["B04"].offset) == (0.0001, -0.1)
+    assert (one.assets["B03"].scale, one.assets["B03"].offset) == (0.0002, 0)
+
+
+# footprints
+
+
+def box(west: float, south: float, east: float, north: float) -> list[list[float]]:
+    return [[west, south], [east, south], [east, north], [west, north], [west, south]]
+
+
+def covered(tile: Tile, *polygons: list[list[list[float]]]) -> float:
+    rings = rings_of({"type": "MultiPolygon", "coordinates": list(polygons)})
+    assert rings is not None
+    return float(cover(rings, tile).mean())
+
+
+EASTMOST, WESTMOST = Tile.at(179.999, -17), Tile.at(-179.999, -17)
+
+
+@pytest.mark.parametrize("tile", [EASTMOST, WESTMOST], ids=["east", "west"])
+def test_a_footprint_across_the_antimeridian_holds_both_sides(tile: Tile) -> None:
+    assert covered(tile, [[[179.5, -18], [-179.5, -18], [-179.5, -16], [179.5, -16], [179.5, -18]]]) == 1
+    assert covered(tile, [box(179.5, -18, 180.5, -16)]) == 1
+    assert covered(tile, [box(-180.5, -18, -179.5, -16)]) == 1
+    assert covered(tile, [box(179.5, -18, 180, -16)], [box(-180, -18, -179.5, -16)]) == 1
+
+
+def test_a_footprint_across_the_antimeridian_does_not_hold_the_other_side_of_the_earth() -> None:
+    wide = [[[179.5, -18], [-179.5, -18], [-179.5, -16], [179.5, -16], [179.5, -18]]]
+    assert covered(Tile.at(0, -17), wide) == 0
+    assert covered(Tile.at(170, -17), wide) == 0
+
+
+def test_a_hole_is_not_covered() -> None:
+    west, south, east, north = TILE.bounds
+    hole = box(west - 0.001, south - 0.001, (west + east) / 2, north + 0.001)
+    assert covered(TILE, [box(9, 47, 10, 48), hole]) == pytest.approx(0.5, abs=0.1)
+
+
+def test_footprints_agree_with_shapely() -> None:
+    shapely = pytest.importorskip("shapely")
+    random = np.random.default_rng(0)
+    west, south, east, north = TILE.bounds
+    inset = (np.linspace(0, 255, 9) + 0.5) / 256
+    lons, lats = np.meshgrid(west + inset * (east - west), north - inset * (north - south))
+    partly = 0
+    for _ in range(60):
+        angles = np.sort(random.uniform(0, 2 * np.pi, 7))
+        middle = random.uniform((west, south), (east, north))
+        corners = np.stack([np.cos(angles), np.sin(angles)], 1) * random.uniform(0.005, 0.03) + middle
+        ring = [*corners.tolist(), corners[0].tolist()]
+        expected = shapely.contains_xy(shapely.Polygon(ring), lons, lats)
+        rings = rings_of({"type": "Polygon", "coordinates": [ring]})
+        assert rings is not None
+        assert (cover(rings, TILE) == expected).all()
+        partly += 0 < expected.sum() < 81
+    assert partly > 20
+
+
+# scenes of items
+
+
+def half(name: str, *, west: bool, **said: object) -> dict[str, Any]:
+    left, south, right, north = TILE.bounds
+    middle = (left + right) / 2
+    bbox = (
+        (left - 0.1, south - 0.1, middle + 0.0001, north + 0.1) if west else (middle, south - 0.1, right + 1, north + 1)
+    )
+    return made(name, bbox, **said)
+
+
+def test_two_halves_of_one_day_make_a_scene() -> None:
+    items = parsed(
+        half("west", west=True), half("east", west=False, acquired="2020-06-01T10:00:14Z"), made("clouded", cloud=99.0)
+    )
+    (scene,) = scenes_over(items, TILE)
+    assert scene.id == "clouded"  # it holds all of the chip
+    (scene,) = scenes_over(items[:2], TILE)
+    assert scene.covered == 1
+    assert set(scene.id.split("+")) == {"west", "east"}
+
+
+def test_a_scene_that_holds_the_whole_chip_goes_first() -> None:
+    items = parsed(
+        half("west", west=True, cloud=0.0),
+        made("whole", acquired="2020-07-01T10:00:00Z", cloud=60.0),
+        made("far", (0, 0, 1, 1)),
+    )
+    assert [scene.id for scene in scenes_over(items, TILE)] == ["whole", "west"]
+
+
+def test_halves_of_two_days_stay_apart() -> None:
+    items = parsed(half("west", west=True), half("east", west=False, acquired="2020-06-02T10:00:00Z"))
+    assert [scene.id for scene in scenes_over(items, TILE)] == ["west", "east"]
+
+
+def test_halves_that_count_light_differently_are_not_mixed() -> None:
+    items = parsed(
+        half("west", west=True, **{"s2:processing_baseline": "03.01"}),
+        half("east", west=False, **{"s2:processing_baseline": "04.00"}),
+    )
+    (scene,) = scenes_over(items, TILE)
+    assert len(scene.items) == 1
+
+
+def test_parts_of_one_pass_are_not_taken_for_versions() -> None:
+    grid = {"grid:code": "MGRS-32TNT"}
+    items = parsed(half("first", west=True, **grid), half("second", west=False, **grid))
+    (scene,) = scenes_over(items, TILE)
+    assert scene.covered == 1
+
+
+@pytest.mark.parametrize("order", list(itertools.permutations(range(3))))
+def test_the_version_with_the_newest_baseline_wins(order: tuple[int, ...]) -> None:
+    grid = {"grid:code": "MGRS-32TNT"}
+    versions = [
+        made("old", cloud=1.0, **grid, **{"s2:processing_baseline": "02.14"}),
+        made("new", cloud=5.0, **grid, **{"s2:processing_baseline": "05.00", "s2:sequence": "0"}),
+        made("newest", cloud=9.0, **grid, **{"s2:processing_baseline": "05.00", "s2:sequence": "1"}),
+    ]
+    (scene,) = scenes_over(parsed(*(versions[place] for place in order)), TILE)
+    assert scene.id == "newest"
+
+
+def test_a_solar_day_is_one_day_at_the_antimeridian() -> None:
+    # 22:30 and 00:10 UTC are the late morning of one day in Fiji
+    fiji = Tile.at(178.5, -18)
+    bbox = (178, -19, 179, -17)
+    items = parsed(
+        made("a", bbox, acquired="2020-05-31T22:30:00Z", cloud=50.0),
+        made("b", bbox, acquired="2020-06-01T00:10:00Z", cloud=10.0),
+    )
+    (scene,) = scenes_over(items, fiji)
+    assert scene.id == "b"
+
+
+# signing
+
+
+def scene_of(catalogue: str) -> SceneInfo:
+    one = stac_item(made(), catalogue=catalogue)
+    assert one
+    (scene,) = scenes_over([one], TILE)
+    return scene
+
+
+@pytest.fixture
+def planetary_computer() -> ModuleType:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # it speaks to pydantic in the manner of version 1
+        return importlib.import_module("planetary_computer")
+
+
+def test_only_planetary_computer_is_signed(planetary_computer: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(planetary_computer, "sign", lambda href: f"{href}?sig=1")
+    asked = Catalogues(())
+    signed = asked.sign(scene_of("https://planetarycomputer.microsoft.com/api/stac/v1"), "visual")
+    assert signed == (f"{HREFS['visual']}?sig=1",)
+    for other in ("https://earth-search.aws.element84.com/v1", "https://planetarycomputer.microsoft.com.evil.example/"):
+        assert asked.sign(scene_of(other), "visual") == (HREFS["visual"],)
+
+
+def test_a_signature_refused_tells_no_key(planetary_computer: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(href: str) -> str:
+        msg = f"401 for {href} with key sk-secret"
+        raise RuntimeError(msg)
+
+    monkeypatch.setattr(planetary_computer, "sign", refuse)
+    with pytest.raises(CatalogueError) as caught:
+        Catalogues(()).sign(scene_of("https://planetarycomputer.microsoft.com/api/stac/v1"), "visual")
+    assert_sentence(caught.value)
+    assert "secret" not in str(caught.value)
+
+
+def test_a_signature_that_never_comes_is_not_waited_for(
+    planetary_computer: ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(planetary_computer, "sign", lambda _: time.sleep(5))
+    start = time.monotonic()
+    with pytest.raises(CatalogueError, match="in time"):
+        Catalogues((), patience=0.2).sign(scene_of("https://planetarycomputer.microsoft.com/api/stac/v1"), "visual")
+    assert time.monotonic() - start < 2
