@@ -1,0 +1,109 @@
+"""Reflectance: the offset of baseline 04.00 is taken off once, whatever a catalogue says."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+
+from chatearthnet_explorer.sources.reflectance import reflectance
+from chatearthnet_explorer.sources.stac_item import stac_item
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+TRUE = np.random.default_rng(0).uniform(0.005, 0.4, (3, 64, 64)).astype(np.float32)
+ALL = np.ones((64, 64), bool)
+
+
+def numbers(offset: float) -> NDArray[np.uint16]:
+    """What a file holds of ``TRUE`` if this offset is to be added after scaling."""
+    return np.rint((TRUE - offset) * 10_000).astype(np.uint16)
+
+
+CASES = {
+    # in the file, baseline, scale, offset, applied, words
+    "Collection 1 of 2020, scale and offset given": (-0.1, "05.00", 0.0001, -0.1, None, "given by the catalogue"),
+    "Earth Search: offset given, and said to be applied": (0.0, "05.00", 0.0001, -0.1, True, "was applied"),
+    "Earth Search: said not to be applied, and it is": (0.0, "05.00", 0.0001, -0.1, False, "had been applied"),
+    "Earth Search: not applied": (-0.1, "05.00", 0.0001, -0.1, False, "given by the catalogue"),
+    "before 04.00, yet an offset is given": (0.0, "02.14", 0.0001, -0.1, None, "had been applied"),
+    "Planetary Computer before 04.00": (0.0, "02.12", None, None, None, "no offset"),
+    "Planetary Computer since 04.00": (-0.1, "04.00", None, None, None, "due since baseline 04.00"),
+    "baseline 10 and later": (-0.1, "10.00", None, None, None, "due since baseline 04.00"),
+    "nothing known": (0.0, None, None, None, None, "baseline not known"),
+    "said to be applied, without an offset": (0.0, "05.00", None, None, True, "was applied"),
+    "an offset of zero": (0.0, "05.00", 0.0001, 0.0, None, "no offset"),
+}
+
+
+@pytest.mark.parametrize(("held", "baseline", "scale", "offset", "applied", "words"), CASES.values(), ids=CASES)
+def test_reflectance_is_what_it_was(  # noqa: PLR0913, PLR0917 - a row of the table
+    held: float,
+    baseline: str | None,
+    scale: float | None,
+    offset: float | None,
+    applied: bool | None,  # noqa: FBT001 - likewise
+    words: str,
+) -> None:
+    light, said = reflectance(numbers(held), valid=ALL, baseline=baseline, scale=scale, offset=offset, applied=applied)
+    assert light.dtype == np.float32
+    assert light == pytest.approx(TRUE, abs=0.0001)
+    assert words in said
+    assert said.endswith(").")
+
+
+def test_the_darkest_band_speaks_for_all() -> None:
+    true = np.full((2, 64, 64), 0.3, np.float32)
+    true[1] = 0.02  # water in the near infrared; the first band alone would not give the double offset away
+    light, said = reflectance((true * 10_000).astype(np.uint16), valid=ALL, baseline="05.00", offset=-0.1)
+    assert light == pytest.approx(true, abs=0.0001)
+    assert "had been applied" in said
+
+
+def test_no_data_is_nan_and_has_no_say() -> None:
+    held = numbers(-0.1)
+    valid = ALL.copy()
+    held[:, :20] = 0
+    valid[:20] = False
+    light, said = reflectance(held, valid=valid, baseline="05.00")
+    assert np.isnan(light[:, :20]).all()
+    assert light[:, 20:] == pytest.approx(TRUE[:, 20:], abs=0.0001)
+    assert "minus 0.1" in said
+
+
+def test_nothing_at_all_is_nan() -> None:
+    light, said = reflectance(np.zeros((2, 4, 4), np.uint16), valid=np.zeros((4, 4), bool), baseline="05.00")
+    assert np.isnan(light).all()
+    assert said.endswith(".")
+
+
+def test_a_real_product_is_not_darkened_twice(realdata: Path) -> None:
+    rasterio = pytest.importorskip("rasterio")
+    folder = realdata / "sentinel2" / "product_120m" / "S2A_33TWL_20230815_0_L2A"
+    raw = json.loads((folder / f"{folder.name}.json").read_text())
+    for asset in raw["assets"].values():
+        asset["href"] = f"http://127.0.0.1/{asset['href']}"
+    item = stac_item(raw, catalogue="x")
+    assert item
+    bands = []
+    for name in ("B02", "B03", "B04", "B08"):
+        with rasterio.open(folder / f"{name}.tif") as file:
+            bands.append(file.read(1))
+    held = np.stack(bands)
+    red = item.assets["B04"]
+    assert (item.baseline, item.offset_applied, red.offset) == ("05.09", True, -0.1)
+    for applied in (True, False, None):  # even where the catalogue's word is wrong or lacking
+        light, said = reflectance(
+            held, valid=held.min(0) > 0, baseline=item.baseline, scale=red.scale, offset=red.offset, applied=applied
+        )
+        assert "applied" in said
+        near, visible = light[3], light[2]
+        seen = np.isfinite(near)
+        assert 0 < np.nanpercentile(visible, 1) < 0.05
+        ndvi = (near - visible)[seen] / (near + visible)[seen]
+        assert 0.7 < np.median(ndvi) < 0.95  # 96 % of the scene is vegetation
