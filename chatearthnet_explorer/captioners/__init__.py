@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Protocol
 from chatearthnet_explorer.errors import SettingError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from chatearthnet_explorer.caption import Caption
     from chatearthnet_explorer.chip import Chip
     from chatearthnet_explorer.prompt import Prompt
@@ -32,16 +34,24 @@ class Captioner(Protocol):
         ...
 
 
-def open_captioner(captioner: str | Captioner, *, model: str | None = None, base_url: str | None = None) -> Captioner:
+def open_captioner(
+    captioner: str | Captioner,
+    *,
+    model: str | None = None,
+    base_url: str | None = None,
+    ask_key: Callable[[], str | None] | None = None,
+) -> Captioner:
     """Return a captioner by its name, or the one given.
 
     Args:
         captioner: One of ``CAPTIONERS`` or an object that has their method.
         model: Identifier of the model to ask, for ``chat`` and ``vision``; None for the project's choice.
         base_url: Address of an OpenAI-compatible service; None for ``OPENAI_BASE_URL`` or OpenAI's own.
+        ask_key: Asked for a key where the environment has none, such as ``getpass.getpass`` in a notebook; None for a
+            prompt in the terminal, if there is one.
 
     Raises:
-        SettingError: If there is no captioner of that name.
+        SettingError: If there is no captioner of that name, or the address cannot be used.
     """
     if not isinstance(captioner, str):
         return captioner
@@ -53,10 +63,10 @@ def open_captioner(captioner: str | Captioner, *, model: str | None = None, base
     if captioner == "chat":
         from chatearthnet_explorer.captioners.chat import ChatCaptioner  # noqa: PLC0415
 
-        return ChatCaptioner(model=model, base_url=base_url)
+        return ChatCaptioner(model=model, base_url=base_url, ask_key=ask_key)
     if captioner == "vision":
         from chatearthnet_explorer.captioners.vision import VisionCaptioner  # noqa: PLC0415
 
-        return VisionCaptioner(model=model, base_url=base_url)
+        return VisionCaptioner(model=model, base_url=base_url, ask_key=ask_key)
     msg = f"There is no captioner {captioner!r}; choose one of {', '.join(CAPTIONERS)}."
     raise SettingError(msg)

@@ -28,6 +28,8 @@ _MOST_TOKENS = 10**9
 # about the order of what is seen.
 _UNSEEN = {"Cc", "Cf", "Co", "Cs", "Zl", "Zp"}
 _STEMS = "|".join(re.escape(word.removesuffix("y").removesuffix("e")) for word in BANNED)
+# Models that think aloud do so before they answer, between these marks.
+_THOUGHT = re.compile(r"\A\s*<think>.*?(?:</think>|\Z)", re.DOTALL)
 _BANNED = re.compile(rf"\b(?:un)?(?:{_STEMS})\w*", re.IGNORECASE)
 
 
@@ -70,8 +72,8 @@ def read_answer(body: bytes, *, host: str, model: str, token_limit: int, key: st
     message = choice.get("message") if isinstance(choice, dict) else None
     if not isinstance(choice, dict) or not isinstance(message, dict):
         msg = (
-            f"{host} answered something that is no chat completion; does the address lead to an OpenAI-compatible "
-            "service, and does it end in /v1?"
+            f"{host} answered something that is no chat completion; check that the address leads to an "
+            "OpenAI-compatible service and ends in /v1."
         )
         raise ModelError(msg)
     ended = choice.get("finish_reason")
@@ -81,7 +83,7 @@ def read_answer(body: bytes, *, host: str, model: str, token_limit: int, key: st
     if ended == "content_filter":
         msg = f"{host} held the answer back by its content filter; choose another model or place."
         raise ModelError(msg)
-    text, unseen = visible(_without(message.get("content"), key))
+    text, unseen = visible(_THOUGHT.sub("", _without(message.get("content"), key)))
     if not text:
         reason = (
             f"used up its {token_limit} tokens before it wrote a word; choose one that does not think at length first"

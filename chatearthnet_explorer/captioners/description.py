@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from chatearthnet_explorer.captioners.phrases import Draw, listed, places, sentence, subjects
+from chatearthnet_explorer.captioners.phrases import Draw, places, sentence, subjects
 from chatearthnet_explorer.landcover import PARTS, SIZES
 
 if TYPE_CHECKING:
@@ -127,7 +127,13 @@ def _behind(facts: Facts4V, names: list[str], draw: Draw) -> list[str]:
         kind, slots = _spread(facts.percents[name])
         alike.setdefault(_PLACE[kind].format(**slots), []).append(name)
     clauses = [draw.told(("{x} {are} {place}",), *together, place=place) for place, together in alike.items()]
-    return [listed(clauses[start : start + _OWN]) for start in range(0, len(clauses), _OWN)]
+    return [_joined(clauses[start : start + _OWN]) for start in range(0, len(clauses), _OWN)]
+
+
+def _joined(clauses: list[str]) -> str:
+    """Return clauses as one sentence. Each may hold an "and" of its own, so a comma stands before the last."""
+    *most, last = clauses
+    return f"{', '.join(most)}, and {last}" if most else last
 
 
 def _spread(percents: dict[str, float]) -> tuple[str, dict[str, str]]:

@@ -63,7 +63,9 @@ def _unauthorized(endpoint: Endpoint, key: str) -> CaptionerError:
 
 def _not_found(host: str, model: str, code: str | None, text: str) -> ModelError:
     if code != "model_not_found" and model not in text:
-        return ModelError(f"There are no chat completions at this address of {host}; does it end in /v1?")
+        return ModelError(
+            f"There are no chat completions at this address of {host}; check that it is complete and ends in /v1."
+        )
     known = retirement(model, datetime.now(UTC).date())
     ending = f": {known}" if known else "; name one that it has."
     return ModelError(f"{host} does not know the model {model[:100]!r}{ending}")

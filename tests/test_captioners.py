@@ -1,0 +1,198 @@
+"""One contract for every captioner: template, chat and vision."""
+
+from __future__ import annotations
+
+import logging
+import subprocess
+import sys
+import traceback
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+from data.label_maps import label_map
+from rig.chat_server import MODEL, TEXT, chat_server, completion
+
+from chatearthnet_explorer.captioners import CAPTIONERS, open_captioner
+from chatearthnet_explorer.captioners.chat import ChatCaptioner
+from chatearthnet_explorer.captioners.guard import SIMULATED
+from chatearthnet_explorer.captioners.template import TemplateCaptioner
+from chatearthnet_explorer.captioners.vision import VisionCaptioner
+from chatearthnet_explorer.chip import Chip
+from chatearthnet_explorer.errors import CaptionerError, ModelError, NothingToDescribeError, SettingError
+from chatearthnet_explorer.prompt import prompt_for
+from chatearthnet_explorer.tile import Tile
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from rig.chat_server import ChatServer
+
+    from chatearthnet_explorer.captioners import Captioner
+
+KEY = "sk-rig-4f9c0a17e2b85d63-SECRET"
+LABELS = label_map(1)
+RGB = np.random.default_rng(0).integers(0, 255, (256, 256, 3)).astype(np.uint8)
+ALL = pytest.mark.parametrize("name", CAPTIONERS)
+ASKING = pytest.mark.parametrize("name", ["chat", "vision"])
+
+
+def chip_of(**changes: object) -> Chip:
+    given: dict[str, object] = {"tile": Tile(8192, 8192), "source": "file", "labels": LABELS, "rgb": RGB}
+    return Chip(**given | changes)  # type: ignore[arg-type]
+
+
+def style_of(name: str) -> str:
+    return "4v" if name == "vision" else "3.5"
+
+
+@pytest.fixture
+def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[ChatServer]:
+    monkeypatch.setenv("OPENAI_API_KEY", KEY)
+    with chat_server() as running:
+        yield running
+
+
+@pytest.fixture
+def make(server: ChatServer) -> Callable[[str], Captioner]:
+    def made(name: str) -> Captioner:
+        if name == "template":
+            return TemplateCaptioner()
+        kind = ChatCaptioner if name == "chat" else VisionCaptioner
+        return kind(base_url=server.base_url, model="rig-model", timeout=2)
+
+    return made
+
+
+@ALL
+def test_a_caption_says_who_wrote_it_from_what(name: str, make: Callable[[str], Captioner]) -> None:
+    prompt = prompt_for(LABELS, style=style_of(name))
+    caption = make(name).caption(prompt, chip_of())
+    assert caption.captioner == make(name).name == name
+    assert caption.style == prompt.style
+    assert caption.prompt_id == prompt.id
+    assert caption.text
+    assert not caption.released
+    if name == "template":
+        assert (caption.model, caption.tokens_in, caption.sent) == (None, None, "the facts")
+    else:
+        assert (caption.text, caption.model) == (TEXT, MODEL)
+        assert (caption.tokens_in, caption.tokens_out) == (321, 45)
+        assert caption.notes == ()
+        assert caption.sent == ("the prompt" if name == "chat" else "the prompt and 1 label map, 128 x 128")
+
+
+@ALL
+def test_a_simulated_chip_is_called_so(name: str, make: Callable[[str], Captioner]) -> None:
+    caption = make(name).caption(prompt_for(LABELS, style=style_of(name)), chip_of(simulated=True))
+    assert SIMULATED in caption.notes
+
+
+@ALL
+def test_the_door_opens_by_name_and_by_object(name: str, make: Callable[[str], Captioner]) -> None:
+    assert open_captioner(name).name == name
+    mine = make(name)
+    assert open_captioner(mine) is mine
+
+
+def test_choosing_a_captioner_does_not_wait_for_heavy_libraries() -> None:
+    code = (
+        "import sys; from chatearthnet_explorer.captioners import CAPTIONERS, open_captioner; "
+        "[open_captioner(name) for name in CAPTIONERS]; print('openai' in sys.modules, 'pydantic' in sys.modules)"
+    )
+    told = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True).stdout
+    assert told.split() == ["False", "False"]
+
+
+def test_the_door_refuses_a_name_nobody_has() -> None:
+    with pytest.raises(SettingError, match="'oracle'; choose one of template, chat, vision"):
+        open_captioner("oracle")
+
+
+@ASKING
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        ({"labels": None}, "nobody mapped"),
+        ({"labels": np.zeros((256, 256), np.uint8)}, "nobody mapped"),
+        ({"rgb": np.zeros((256, 256, 3), np.uint8)}, "are black"),
+        ({"rgb": np.full((256, 256, 3), 255, np.uint8)}, "are white"),
+        ({"rgb": np.full((256, 256, 3), (1, 2, 3), np.uint8)}, "of colour 1 2 3"),
+    ],
+)
+def test_a_chip_without_anything_to_tell_is_never_sent(
+    name: str, changes: dict[str, object], reason: str, make: Callable[[str], Captioner], server: ChatServer
+) -> None:
+    with pytest.raises(NothingToDescribeError, match=reason):
+        make(name).caption(prompt_for(LABELS, style=style_of(name)), chip_of(**changes))
+    assert server.requests == []
+
+
+@ASKING
+def test_a_prompt_that_names_nothing_is_never_sent(
+    name: str, make: Callable[[str], Captioner], server: ChatServer
+) -> None:
+    labels = np.zeros((256, 256), np.uint8)
+    labels[0, :19] = 3  # under the threshold of 20 pixels
+    prompt = prompt_for(labels) if name == "chat" else prompt_for(np.zeros_like(labels), style="4v")
+    with pytest.raises(NothingToDescribeError, match="large enough"):
+        make(name).caption(prompt, chip_of(labels=labels))
+    assert server.requests == []
+
+
+def test_the_template_describes_even_nothing() -> None:
+    empty = np.zeros((256, 256), np.uint8)
+    for style in ("3.5", "4v"):
+        text = TemplateCaptioner().caption(prompt_for(empty, style=style), chip_of(labels=empty)).text
+        assert text.startswith("There is nothing to describe in the top left, the top right, ")
+
+
+@ASKING
+@pytest.mark.parametrize(
+    "mode",
+    [
+        *("normal", "wrong key", "forbidden", "unknown model", "broken", "busy", "quota", "truncated", "html"),
+        *("refusal", "empty", "huge", "redirect", "only max_tokens", "no such path"),
+    ],
+)
+def test_the_key_shows_nowhere(
+    name: str, mode: str, make: Callable[[str], Captioner], server: ChatServer, caplog: pytest.LogCaptureFixture
+) -> None:
+    server.modes = [mode]
+    caplog.set_level(logging.DEBUG)
+    captioner = make(name)
+    shown = [repr(captioner), str(captioner), repr(vars(captioner))]
+    failure: CaptionerError | None = None
+    try:
+        shown.append(repr(captioner.caption(prompt_for(LABELS, style=style_of(name)), chip_of())))
+    except CaptionerError as error:
+        failure = error
+    if failure:
+        assert (failure.__cause__, failure.__context__) == (None, None)
+        shown += [repr(failure), str(failure), "".join(traceback.format_exception(failure))]
+        assert str(failure).endswith(".")
+        assert "\n" not in str(failure)
+    assert set(server.keys) == {KEY}
+    told = "\n".join([*shown, caplog.text, *(str(vars(record)) for record in caplog.records)])
+    assert KEY not in told
+    assert KEY[-7:] not in told  # services shorten keys when they repeat them
+    assert "4f9c0a" not in told
+
+
+@ASKING
+def test_a_key_in_the_answer_itself_is_taken_out(
+    name: str, make: Callable[[str], Captioner], server: ChatServer
+) -> None:
+    server.says(completion(f"Trees. Your key is {KEY}.", model=f"m-{KEY}"))
+    caption = make(name).caption(prompt_for(LABELS, style=style_of(name)), chip_of())
+    assert caption.text == "Trees. Your key is [key]."
+    assert caption.model == "m-[key]"
+
+
+@ASKING
+def test_without_the_package_the_sentence_says_what_to_install(
+    name: str, make: Callable[[str], Captioner], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "chatearthnet_explorer.captioners.exchange", None)
+    with pytest.raises(ModelError, match=r"pip install 'chatearthnet-explorer\[openai\]'"):
+        make(name).caption(prompt_for(LABELS, style=style_of(name)), chip_of())
