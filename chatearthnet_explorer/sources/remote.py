@@ -65,7 +65,8 @@ class Remote:
         except ValueError:
             web = False
         if not web:
-            msg = f"{href[:80].partition('?')[0]!r} is no http or https address, so it is not read."
+            bare = href.partition("?")[0].rpartition("@")[2]
+            msg = f"{bare[:80]!r} is no http or https address, so it is not read."
             raise RasterError(msg)
         self.href = href
         self._head = b""
@@ -138,7 +139,7 @@ class Remote:
             self._refuse("is cut short: it ends before its own pixels do; fetch it again or choose another scene.")
         if code:
             self._refuse(f"could not be read: the server answered {code} again and again; try later.")
-        if "timed out" in text.lower() or "timeout" in text.lower():
+        if "timed out" in text:
             self._refuse("did not arrive in time; try again, or use a nearer server.")
         self._refuse("could not be reached, or its server hung up; check the connection and try again.")
 
