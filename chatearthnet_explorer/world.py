@@ -73,7 +73,8 @@ def country_at(lon: float, lat: float) -> Country | None:
         raise PlaceError(msg)
     edges = _edges()
     # the outline of Antarctica ends a hundred metres short of the pole
-    owners = edges.owner[_right_of(edges, wrap_longitude(lon), max(lat, -89.9))]
+    level = max(lat, -89.9)
+    owners = edges.owner[_right_of(edges, _level_with(edges, level, level), wrap_longitude(lon), level)]
     held = np.flatnonzero(np.bincount(owners) % 2)  # odd: inside
     if held.size:
         return edges.countries[int(held[0])]
@@ -90,13 +91,15 @@ def coast_distance(lons: ArrayLike, lats: ArrayLike, *, reach: float = 60.0) -> 
     """Return kilometres to the coast of 1:50m for places that lie close together: positive on land, negative at sea.
 
     Args:
-        lons: Degrees east within -180 to 180, shape (n,).
+        lons: Degrees east, shape (n,).
         lats: Degrees north, shape (n,).
         reach: Kilometres beyond which every distance is given as this one.
     """
-    lon, lat = np.asarray(lons, np.float64), np.asarray(lats, np.float64)
+    lon = (np.asarray(lons, np.float64) + 180.0) % 360.0 - 180.0
+    lat = np.asarray(lats, np.float64)
     edges = _edges()
-    land = np.array([_right_of(edges, x, y).size % 2 for x, y in zip(lon, lat, strict=True)], bool)
+    level = _level_with(edges, lat.min(), lat.max())
+    land = np.array([_right_of(edges, level, x, y).size % 2 for x, y in zip(lon, lat, strict=True)], bool)
     places = _vectors(lon, lat)
     near = _near(edges, places, reach)
     far = np.full(len(lon), reach)
@@ -115,13 +118,19 @@ def land_outline() -> dict[str, Any]:
     return outline
 
 
-def _right_of(edges: _Edges, lon: float, lat: float) -> NDArray[np.intp]:
-    """Return the edges that a ray from the place due east crosses."""
-    (x0, y0), (x1, y1) = edges.start, edges.end
-    crossed = np.flatnonzero((y0 > lat) != (y1 > lat))
-    x0, y0, x1, y1 = x0[crossed], y0[crossed], x1[crossed], y1[crossed]
+def _right_of(edges: _Edges, among: NDArray[np.intp], lon: float, lat: float) -> NDArray[np.intp]:
+    """Return the edges, of some, that a ray from the place due east crosses."""
+    crossed = among[(edges.start[1, among] > lat) != (edges.end[1, among] > lat)]
+    (x0, y0), (x1, y1) = edges.start[:, crossed], edges.end[:, crossed]
     right: NDArray[np.intp] = crossed[x0 + (lat - y0) / (y1 - y0) * (x1 - x0) > lon]
     return right
+
+
+def _level_with(edges: _Edges, south: float, north: float) -> NDArray[np.intp]:
+    """Return the edges that reach into a band of latitudes."""
+    y0, y1 = edges.start[1], edges.end[1]
+    level: NDArray[np.intp] = np.flatnonzero((np.minimum(y0, y1) <= north) & (np.maximum(y0, y1) >= south))
+    return level
 
 
 def _near(edges: _Edges, places: NDArray[np.float64], reach: float) -> NDArray[np.intp]:
@@ -130,7 +139,9 @@ def _near(edges: _Edges, places: NDArray[np.float64], reach: float) -> NDArray[n
     middle /= np.linalg.norm(middle)
     spread = float(np.linalg.norm(places - middle, axis=1).max())
     angle = min(reach / _RADIUS_KM + spread * 1.01 + edges.longest, math.pi)
-    near: NDArray[np.intp] = np.flatnonzero(edges.coast @ middle >= math.cos(angle))
+    # no matrix product: its threads cost a hundred times what they save
+    cosine = np.einsum("ei,i->e", edges.coast, middle)
+    near: NDArray[np.intp] = np.flatnonzero(cosine >= math.cos(angle))
     return near
 
 

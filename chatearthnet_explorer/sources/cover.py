@@ -11,7 +11,7 @@ from chatearthnet_explorer.legend import CLASSES
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from chatearthnet_explorer.sources.noise import Window
+    from chatearthnet_explorer.sources.noise import Layer, Window
     from chatearthnet_explorer.sources.people import People
     from chatearthnet_explorer.sources.terrain import Terrain
 
@@ -52,28 +52,25 @@ def labels_of(cover: NDArray[np.uint8], ground: Terrain) -> NDArray[np.uint8]:
     return np.where(unmapped, np.uint8(0), cover)
 
 
-def _wild(window: Window, ground: Terrain, speck: NDArray[np.float64]) -> NDArray[np.int64]:
+def _wild(window: Window, ground: Terrain, speck: Layer) -> NDArray[np.int64]:
     """Return the class of land that people left alone."""
     patches = window.noise(40, coarse=8, fine=1, gain=0.68) + speck
     # trees follow the water, and keep to the valleys
     patches = patches - 1.6 * np.exp(-np.maximum(ground.river, 0.0) / 7.0) * (ground.rain > 0.15)  # noqa: PLR2004 - none in a desert
     place = 1.0 / (1.0 + np.exp(-1.702 * patches))
-    hardy = np.clip((ground.summer - 6.5) / 2.0, 0.0, 1.0)[..., None]
-    green = np.clip((ground.summer - 3.0) / 2.5, 0.0, 1.0)[..., None] * np.clip(1.8 - 1.3 * ground.steep, 0.0, 1.0)[..., None]
-    shares = ground.shares[..., list(_ALONG_A_GRADIENT)] * [1.0, 1.0, 1.0, 1.0, 1.0]
-    shares[..., :2] *= hardy
-    shares[..., 3] += 1.0 - shares.sum(axis=-1)
-    shares[..., :4] *= green
-    ends = shares[..., :4].cumsum(axis=-1)
-    found = np.asarray(_ALONG_A_GRADIENT)[(place[..., None] >= ends).sum(axis=-1)]
+    hardy = np.clip((ground.summer - 6.5) / 2.0, 0.0, 1.0)
+    green = np.clip((ground.summer - 3.0) / 2.5, 0.0, 1.0) * np.clip(1.8 - 1.3 * ground.steep, 0.0, 1.0)
+    tree, shrub, moss, grass, bare = ground.shares[list(_ALONG_A_GRADIENT)]
+    woods = (tree + shrub) * (1.0 - hardy)  # above the tree line there is grass instead
+    ends = np.cumsum([tree * hardy, shrub * hardy, moss, grass + woods], axis=0)
+    ends *= green / np.maximum(ends[-1] + bare, 1e-6)
+    found = np.asarray(_ALONG_A_GRADIENT)[(place >= ends).sum(axis=0)]
     bog = window.noise(41, coarse=8, fine=2, gain=0.55) + speck
-    low = ground.shares[..., _WET] * np.where(ground.river < 14.0, 4.0, 1.0)  # noqa: PLR2004 - a flood plain's width in pixels
+    low = ground.shares[_WET] * np.where(ground.river < 14.0, 4.0, 1.0) + 0.2 * ground.delta * (ground.warmth < 15.0)  # noqa: PLR2004 - a flood plain's width in pixels
     return np.where((bog > 2.6 - 11.0 * low) & (low > 0.004) & (ground.steep < 0.15), _WET, found)  # noqa: PLR2004 - flat
 
 
-def _farmed(
-    window: Window, people: People, found: NDArray[np.int64], speck: NDArray[np.float64]
-) -> NDArray[np.int64]:
+def _farmed(window: Window, people: People, found: NDArray[np.int64], speck: Layer) -> NDArray[np.int64]:
     """Return the classes with farmland in them."""
     number, edge = people.fields.number, people.fields.edge
     use = np.where(number < 0.05, _TREE, np.where(number < 0.2, _GRASS, _CROP))  # noqa: PLR2004 - woodlots and meadows
@@ -84,9 +81,7 @@ def _farmed(
     return np.where(arable & (people.pivot > 0.0), _CROP, found)
 
 
-def _built(
-    people: People, found: NDArray[np.int64], *, dry: NDArray[np.bool_], speck: NDArray[np.float64]
-) -> NDArray[np.int64]:
+def _built(people: People, found: NDArray[np.int64], *, dry: NDArray[np.bool_], speck: Layer) -> NDArray[np.int64]:
     """Return the classes with roads, farmsteads and towns in them."""
     block = people.blocks.number
     dense = np.clip(0.55 + 0.6 * people.town, 0.0, 0.93)
@@ -95,7 +90,7 @@ def _built(
     found = np.where((people.town + 0.3 * speck > 0.0) & dry, town, found)
     corner = (people.fields.number % 0.05 < 0.004) & (people.fields.edge > 2.0) & (people.blocks.number < 0.25)  # noqa: PLR2004 - one farmstead in a dozen fields
     found = np.where(corner & people.farmland & dry, _TOWN, found)
-    return np.where((people.road < 1.0 + 0.8 * speck) & (found != _SNOW), _TOWN, found)
+    return np.where((people.road < 1.3 + 0.8 * speck) & (found != _SNOW), _TOWN, found)
 
 
 def _cold(window: Window, ground: Terrain) -> NDArray[np.bool_]:
@@ -105,17 +100,16 @@ def _cold(window: Window, ground: Terrain) -> NDArray[np.bool_]:
     return ground.summer + 1.2 * window.noise(44, coarse=7, fine=1, gain=0.6) + steep < line
 
 
-def _coast(
-    window: Window, ground: Terrain, found: NDArray[np.int64], speck: NDArray[np.float64]
-) -> NDArray[np.int64]:
+def _coast(window: Window, ground: Terrain, found: NDArray[np.int64], speck: Layer) -> NDArray[np.int64]:
     """Return the classes with beaches, marshes, mangroves and the sea."""
     shore = ground.shore + 0.02 * speck
-    muddy = window.noise(45, coarse=11, fine=4)
-    tidal = (shore < 0.9 + 0.5 * muddy) | ((shore < 5.0) & (ground.river < 22.0))  # noqa: PLR2004 - km inland, along rivers
+    muddy = window.noise(45, coarse=11, fine=4) + 3.0 * ground.delta
+    tidal = (shore < 0.9 + 0.5 * muddy + 30.0 * ground.delta) | ((shore < 5.0) & (ground.river < 22.0))  # noqa: PLR2004 - km inland, along rivers
     tropical = (ground.warmth > 21.5) & (ground.rain > 0.3)  # noqa: PLR2004 - where mangroves grow
-    swamp = tidal & (found != _TOWN) & (found != _WATER) & (ground.summer > 8.0)  # noqa: PLR2004 - no marsh in the ice
+    swamp = tidal & (found != _TOWN) & (found != _WATER) & (ground.warmth > 0.0)  # noqa: PLR2004 - no marsh in the ice
     found = np.where(swamp & tropical & (muddy > 0.35), _MANGROVE, found)  # noqa: PLR2004 - a third of the coast
     found = np.where(swamp & ~tropical & (muddy > 0.9), _WET, found)  # noqa: PLR2004 - a fifth of the coast
-    beach = (shore < 0.05 * (1.0 - muddy)) & (found != _MANGROVE) & (found != _SNOW)
+    sandy = np.clip(0.05 * (0.7 - muddy), 0.0, 0.07)
+    beach = (shore < sandy) & (found != _TOWN) & (found != _MANGROVE) & (found != _SNOW)
     found = np.where(beach, _BARE, found)
     return np.where(shore < 0.0, _WATER, found)

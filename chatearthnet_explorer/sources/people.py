@@ -12,7 +12,7 @@ from chatearthnet_explorer.sources.noise import scatter
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from chatearthnet_explorer.sources.noise import Window
+    from chatearthnet_explorer.sources.noise import Layer, Window
     from chatearthnet_explorer.sources.terrain import Terrain
 
 _SQUARE = 256  # pixels between main roads
@@ -24,13 +24,13 @@ _BLOCK = 26  # pixels of a town that streets go round
 class Parcels:
     """Land cut into pieces, each layer (272, 272)."""
 
-    number: NDArray[np.float64]
+    number: Layer
     """A number in 0 to 1 that all pixels of a piece share."""
 
-    edge: NDArray[np.float64]
+    edge: Layer
     """Pixels to the nearest edge of the piece."""
 
-    furrow: NDArray[np.float64]
+    furrow: Layer
     """Pixels across the piece's longer side: what is ploughed runs along it."""
 
 
@@ -47,34 +47,43 @@ class People:
     farmland: NDArray[np.bool_]
     """Where the land is under the plough."""
 
-    pivot: NDArray[np.float64]
+    pivot: Layer
     """1 in a field that one turning arm waters, 0 on the dry ground beside it, -1 where there are none."""
 
-    town: NDArray[np.float64]
+    town: Layer
     """Positive in towns, up to 1 and more in their middle."""
 
-    road: NDArray[np.float64]
+    road: Layer
     """Pixels to the middle of the nearest main road."""
 
 
 def people_in(window: Window, ground: Terrain) -> People:
     """Return what people made of a window."""
     # lattices are bent, so that neither fields nor roads are ruled from pole to pole
-    u = window.columns + 70.0 * window.noise(20, coarse=9, fine=7)
-    v = window.rows + 70.0 * window.noise(21, coarse=9, fine=7)
+    u = window.columns + 45.0 * window.noise(20, coarse=9, fine=7)
+    v = window.rows + 45.0 * window.noise(21, coarse=9, fine=7)
     plain = np.clip(1.2 - 5.0 * ground.steep, 0.0, 1.0) * np.clip((ground.summer - 10.0) / 4.0, 0.0, 1.0)
     dry = ground.rain < 0.3  # noqa: PLR2004 - here fields need a river
     watered = np.where(dry, 0.75 * np.exp(-np.maximum(ground.river, 0.0) / 45.0), 0.0) * plain
     share = np.clip(ground.farmed * plain + watered, 0.0, 1.0)
-    farmed = window.noise(22, coarse=11, fine=5, gain=0.55) < _quantile(share)
-    settled = np.clip(0.12 + 1.3 * share, 0.0, 1.0) * plain * (ground.shore > 0.0)
-    road, village = _roads(u, v, settled, window)
-    city = np.where(ground.city > -1.0, ground.city + 0.22 * window.noise(24, coarse=9, fine=4), -1.0)
+    settled = np.clip(0.06 + 0.9 * share, 0.0, 0.8) * plain * (ground.shore > 0.0) * (1.0 - ground.delta)
+    fields = _parcels(u, v, cell=_FARM, smallest=np.where(ground.warmth > 19.0, 9.0, 17.0), seed=27)  # noqa: PLR2004 - warm lands have the smaller fields
+    # farmland ends at the edges of fields
+    farmed = window.noise(22, coarse=11, fine=8, gain=0.55) + 1.2 * (fields.number - 0.5) < _quantile(share)
     number = scatter(np.floor(u / _FARM).astype(np.int64), np.floor(v / _FARM).astype(np.int64), 25)
     arm = np.hypot(u % _FARM - _FARM / 2, v % _FARM - _FARM / 2)
-    pivots = dry & (window.noise(26, coarse=12, fine=10) > 0.2) & farmed & (number < 0.8)  # noqa: PLR2004 - a choice
+    pivots = dry & (window.noise(29, coarse=12, fine=10) > 0.9)  # noqa: PLR2004 - one region in six pumps its water
+    watered_by_arm = pivots & (number < 0.6)  # noqa: PLR2004 - of the squares
+    fields = Parcels(
+        number=np.where(watered_by_arm, number, fields.number),
+        edge=np.where(watered_by_arm, np.abs(0.47 * _FARM - arm), fields.edge),
+        furrow=np.where(watered_by_arm, arm, fields.furrow),
+    )
+    farmed = np.where(pivots, watered_by_arm & (ground.steep < 0.1), farmed)  # noqa: PLR2004 - level ground
+    road, village = _roads(u, v, settled, window)
+    city = np.where(ground.city > -1.0, ground.city + 0.22 * window.noise(24, coarse=9, fine=4), -1.0)
     return People(
-        fields=_parcels(u, v, cell=_FARM, smallest=np.where(ground.warmth > 19.0, 9.0, 17.0), seed=27),  # noqa: PLR2004 - warm lands have the smaller fields
+        fields=fields,
         blocks=_parcels(u, v, cell=_BLOCK, smallest=np.full_like(u, 9.0), seed=28),
         farmland=farmed,
         pivot=np.where(pivots, np.where(arm < 0.47 * _FARM, 1.0, 0.0), -1.0),  # noqa: PLR2004 - all but touching
@@ -83,9 +92,7 @@ def people_in(window: Window, ground: Terrain) -> People:
     )
 
 
-def _roads(
-    u: NDArray[np.float64], v: NDArray[np.float64], settled: NDArray[np.float64], window: Window
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def _roads(u: Layer, v: Layer, settled: Layer, window: Window) -> tuple[Layer, Layer]:
     """Return pixels to the nearest main road, and where villages are: at the crossings."""
     column, row = np.rint(u / _SQUARE).astype(np.int64), np.rint(v / _SQUARE).astype(np.int64)
     off_u, off_v = np.abs(u - column * _SQUARE), np.abs(v - row * _SQUARE)
@@ -95,7 +102,7 @@ def _roads(
     upright = np.where(scatter(column, cell_v, 30) < wanted, off_u, absent)
     level = np.where(scatter(cell_u, row, 31) < wanted, off_v, absent)
     road = np.where(settled > 0.05, np.minimum(upright, level), absent)  # noqa: PLR2004 - hardly anybody lives here
-    radius = (8.0 + 95.0 * scatter(column, row, 32) ** 2.5) * (scatter(column, row, 33) < settled * 1.4)
+    radius = (8.0 + 90.0 * scatter(column, row, 32) ** 3.5) * (scatter(column, row, 33) < settled * 1.4)
     village = 1.0 - np.hypot(off_u, off_v) / np.maximum(radius, 1.0) + 0.28 * window.noise(34, coarse=5, fine=2)
     # houses stand along the roads that leave a village
     strung = (radius > 0.0) & (road < 3.0) & (np.hypot(off_u, off_v) < 1.9 * radius)  # noqa: PLR2004 - a house's depth
@@ -104,9 +111,7 @@ def _roads(
     return road, np.where(radius > 0.0, village, -1.0)
 
 
-def _parcels(
-    u: NDArray[np.float64], v: NDArray[np.float64], *, cell: int, smallest: NDArray[np.float64], seed: int
-) -> Parcels:
+def _parcels(u: Layer, v: Layer, *, cell: int, smallest: Layer, seed: int) -> Parcels:
     """Cut squares in two, again and again, across the longer side, until the pieces are small."""
     column, row = np.floor(u / cell).astype(np.int64), np.floor(v / cell).astype(np.int64)
     x, y = u - column * cell, v - row * cell
@@ -132,7 +137,7 @@ def _parcels(
     )
 
 
-def _quantile(share: NDArray[np.float64]) -> NDArray[np.float64]:
+def _quantile(share: Layer) -> Layer:
     """Return the value below which a share of noise lies: the logistic stand-in for the normal quantile."""
     inside = np.clip(share, 1e-6, 1.0 - 1e-6)
     return np.log(inside / (1.0 - inside)) / 1.702

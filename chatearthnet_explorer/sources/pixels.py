@@ -16,11 +16,12 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from chatearthnet_explorer.sources.noise import Window
+    from chatearthnet_explorer.sources.noise import Layer, Window
     from chatearthnet_explorer.sources.people import People
     from chatearthnet_explorer.sources.terrain import Terrain
 
 _WHITE = 0.3558  # reflectance that ESA's true-colour image shows as 255 (Sentinel-2 products specification)
+_SHOULDER = 0.8  # of white, from which on brightness is compressed
 _BLUR = (0.18, 0.64, 0.18)  # a pixel sees a little of its neighbours: MTF about 0.2-0.3 at Nyquist
 _HAZE = (0.016, 0.010, 0.006, 0.005, 0.004, 0.003, 0.003, 0.0, 0.0)  # what air adds, by band
 
@@ -34,10 +35,10 @@ class Paint(NamedTuple):
     second: NDArray[np.intp] | int
     """Row of ``SPECTRA`` that is mixed in."""
 
-    mix: NDArray[np.float64] | float
+    mix: Layer | float
     """Share of the second, 0 to 1."""
 
-    bright: NDArray[np.float64] | float
+    bright: Layer | float
     """Factor on the reflectance."""
 
 
@@ -78,10 +79,14 @@ def reflectance(  # noqa: PLR0913 - all that there is to see
 def true_colour(seen: dict[str, NDArray[np.float32]]) -> NDArray[np.uint8]:
     """Return red, green and blue, (256, 256, 3) uint8, stretched as ESA's true-colour image is."""
     stacked = np.stack([seen[name] for name in ("B04", "B03", "B02")], axis=-1)
-    return np.clip(stacked * (255.0 / _WHITE) + 0.5, 1.0, 255.0).astype(np.uint8)
+    shown = stacked / _WHITE
+    # snow keeps its shades: the real product cuts them off at white
+    bright = np.float32(1.0 - _SHOULDER)
+    shown = np.where(shown > _SHOULDER, _SHOULDER + bright * -np.expm1((_SHOULDER - shown) / 0.8), shown)
+    return np.clip(shown * 255.0 + 0.5, 1.0, 255.0).astype(np.uint8)
 
 
-def _blurred(light: NDArray[np.float64]) -> NDArray[np.float64]:
+def _blurred(light: Layer) -> Layer:
     side, middle, _ = _BLUR
     down = side * (light[PAD - 1 : -PAD - 1] + light[PAD + 1 : -PAD + 1]) + middle * light[PAD:-PAD]
     return side * (down[:, PAD - 1 : -PAD - 1] + down[:, PAD + 1 : -PAD + 1]) + middle * down[:, PAD:-PAD]
@@ -140,16 +145,28 @@ class _View:
 
     def trees(self) -> Paint:
         needles = self.ground.warmth + 2.0 * self.mottle < 5.0  # noqa: PLR2004 - taiga
-        first = np.where(needles, _row("needles"), np.where(self.ground.warmth > 20.0, _row("rain forest"), _row("leaves")))  # noqa: PLR2004 - tropics
+        first = np.where(
+            needles, _row("needles"), np.where(self.ground.warmth > 20.0, _row("rain forest"), _row("leaves"))
+        )  # noqa: PLR2004 - tropics
         crowns = self.window.noise(66, coarse=3, fine=0, gain=0.85)
-        return Paint(first, _row("dry grass"), 0.1 + 0.3 * self.parched + 0.04 * self.fine, np.exp(0.13 * crowns + 0.05 * self.mottle))
+        return Paint(
+            first,
+            _row("dry grass"),
+            0.08 + 0.3 * self.parched + 0.04 * self.fine,
+            np.exp(0.17 * crowns + 0.06 * self.mottle),
+        )
 
     def shrubs(self) -> Paint:
         clumps = self.window.noise(67, coarse=2, fine=0, gain=0.9)
         return Paint(_row("shrub"), self.soil, 0.15 + 0.5 * self.parched + 0.13 * clumps, 1.0 + 0.06 * self.mottle)
 
     def grass(self) -> Paint:
-        dry = 0.1 + 0.85 * self.parched + 0.1 * self.mottle + 0.22 * (self.people.fields.number - 0.5) * self.people.farmland
+        dry = (
+            0.1
+            + 0.85 * self.parched
+            + 0.1 * self.mottle
+            + 0.22 * (self.people.fields.number - 0.5) * self.people.farmland
+        )
         paddock = np.where(self.people.farmland, 0.8 + 0.4 * self.people.fields.number, 1.0)
         return Paint(_row("grass"), _row("dry grass"), dry, paddock * (1.0 + 0.05 * self.fine))
 
@@ -163,15 +180,19 @@ class _View:
         second = np.where(stage < green, _row("grass"), np.where(stage < ripe, self.soil, _row("dry grass")))
         lines = 0.045 * np.sin(2.0 * np.pi * fields.furrow / np.where(tone > 0.5, 3.1, 4.7))
         track = np.where(fields.edge < 0.7, 0.25, 0.0)  # noqa: PLR2004 - half a pixel of grass
-        return Paint(first, second, 0.5 * tone + track + 0.07 * self.mottle, 0.85 + 0.35 * tone + lines + 0.03 * self.fine)
+        return Paint(
+            first, second, 0.5 * tone + track + 0.07 * self.mottle, 0.85 + 0.35 * tone + lines + 0.03 * self.fine
+        )
 
     def bare(self) -> Paint:
         ground = self.ground
-        beach = (ground.shore < 0.12) | (ground.river < 20.0)  # noqa: PLR2004 - sand that water brought
-        rocky = np.clip(0.5 + 0.5 * self.window.noise(68, coarse=10, fine=4, gain=0.55) + 2.0 * (ground.steep - 0.15), 0.0, 1.0)
+        beach = (ground.shore < 0.12) | ((ground.river < 7.0) & (ground.steep < 0.3))  # noqa: PLR2004 - sand that water brought
+        rocky = np.clip(
+            0.5 + 0.5 * self.window.noise(68, coarse=10, fine=4, gain=0.55) + 2.0 * (ground.steep - 0.15), 0.0, 1.0
+        )
         rocky = np.where(ground.warmth < 2.0, 1.0, np.where(beach, 0.1, rocky))  # noqa: PLR2004 - frost breaks rock, not sand
         first = np.where(ground.rain < 0.3, _row("sand"), np.where(beach, _row("beach"), self.soil))  # noqa: PLR2004 - desert
-        bend = self.window.columns + 0.55 * self.window.rows + 26.0 * self.window.noise(69, coarse=6, fine=4)
+        bend = self.window.columns + 0.55 * self.window.rows + 34.0 * self.window.noise(69, coarse=8, fine=5)
         crest = np.abs((bend / 26.0) % 1.0 - 0.7)  # dunes: a long side to the wind, a short one behind
         ripple = 0.22 * (np.minimum(crest / 0.7, 1.0) - 0.5) * (1.0 - rocky) * (ground.rain < 0.2) * ~beach  # noqa: PLR2004 - sand seas
         return Paint(first, _row("rock"), rocky, 1.0 + ripple + 0.06 * self.mottle + 0.03 * self.fine)
@@ -182,7 +203,9 @@ class _View:
 
     def wetland(self) -> Paint:
         pools = self.window.noise(71, coarse=4, fine=0, gain=0.7)
-        return Paint(_row("reeds"), _row("deep water"), np.clip(0.25 + 0.35 * pools, 0.0, 0.85), 1.0 + 0.08 * self.mottle)
+        return Paint(
+            _row("reeds"), _row("deep water"), np.clip(0.25 + 0.35 * pools, 0.0, 0.85), 1.0 + 0.08 * self.mottle
+        )
 
     def mangroves(self) -> Paint:
         creeks = np.abs(self.window.noise(72, coarse=5, fine=1, gain=0.6)) < 0.07  # noqa: PLR2004 - narrow
@@ -194,18 +217,18 @@ class _View:
 
     def town(self) -> Paint:
         people, columns, rows = self.people, self.window.columns, self.window.rows
-        lots = people.blocks.furrow, people.blocks.edge
         house = scatter(
-            np.floor(columns / 2.0 + people.blocks.number * 97.0).astype(np.int64),
-            np.floor(rows / 2.0 + lots[1] * 0.2).astype(np.int64),
-            74,
+            (columns / 2.0).astype(np.int64), ((rows + 97.0 * people.blocks.number) / 2.0).astype(np.int64), 74
         )
         block = people.blocks.number * 31.0 % 1.0
-        tiled = np.clip(0.55 + 0.2 * self.window.noise(75, coarse=12, fine=10), 0.1, 0.9)  # tiles here, tin there
+        tiled = np.clip(0.5 + 0.25 * self.window.noise(75, coarse=12, fine=10), 0.1, 0.9)  # tiles here, concrete there
+        halls = (block > 0.96) & (people.blocks.edge > 2.5)  # noqa: PLR2004 - one block in 25 is sheds and halls
         roof = np.where(block < tiled, _row("tiles"), _row("concrete"))
-        roof = np.where(house > 0.93, _row("white roof"), roof)  # noqa: PLR2004 - halls and tin
+        roof = np.where(halls | (house > 0.975), _row("white roof"), roof)  # noqa: PLR2004 - and single tin roofs
         yard = np.where(self.parched > 0.75, self.soil, _row("leaves"))  # noqa: PLR2004 - nothing to water it with
-        street = (people.blocks.edge < 1.3) | (people.road < 1.6)  # noqa: PLR2004 - a pixel and a half
+        street = (people.blocks.edge < 1.1) | (people.road < 1.5)  # noqa: PLR2004 - a pixel and more
         first = np.where(street, _row("asphalt"), roof)
-        open_ground = np.where(street, 0.15, np.where(house < 0.42, 0.75, 0.2))  # noqa: PLR2004 - gardens
-        return Paint(first, yard, open_ground, 0.85 + 0.35 * house + 0.06 * self.fine)
+        tone = people.blocks.number * 53.0 % 1.0
+        leafy = np.clip(0.28 + 0.25 * np.sin(40.0 * people.blocks.number) + 0.1 * self.mottle, 0.05, 0.7)
+        gardens = np.where(street, 0.12, np.where(halls, 0.0, leafy + np.where(house < 0.3, 0.3, 0.0)))  # noqa: PLR2004 - trees
+        return Paint(first, yard, gardens, np.where(halls, 0.62 + 0.2 * tone, 0.82 + 0.25 * house) + 0.05 * self.fine)

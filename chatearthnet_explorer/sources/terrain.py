@@ -14,11 +14,11 @@ from chatearthnet_explorer.tile import EARTH_RADIUS, SIZE, ZOOM
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from chatearthnet_explorer.sources.noise import Window
+    from chatearthnet_explorer.sources.noise import Layer, Window
 
 _NODE = 64  # pixels between the places where the climate is asked; what lies between is linear
 _WORLD = SIZE * 2**ZOOM
-_WIDEST = 2.0 ** -10.5  # least slope of a river's field: where it is flat, the river would become a lake
+_WIDEST = 2.0**-10.5  # least slope of a river's field: where it is flat, the river would become a lake
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,66 +31,76 @@ class Terrain:
     metres: float
     """Metres on the ground along a pixel's side."""
 
-    shore: NDArray[np.float64]
+    shore: Layer
     """Kilometres to the coast: positive on land, negative at sea."""
 
-    height: NDArray[np.float64]
+    height: Layer
     """Kilometres above the sea."""
 
-    steep: NDArray[np.float64]
+    steep: Layer
     """Slope: metres of height for each metre on the ground."""
 
-    light: NDArray[np.float64]
+    light: Layer
     """How much sun the slope gets, 1 on a plain."""
 
-    summer: NDArray[np.float64]
+    summer: Layer
     """Warmth of the warm season in degrees Celsius, at this height."""
 
-    warmth: NDArray[np.float64]
+    warmth: Layer
     """Annual mean in degrees Celsius at sea level."""
 
-    rain: NDArray[np.float64]
+    rain: Layer
     """0 (none) to 1 (every day)."""
 
-    city: NDArray[np.float64]
+    city: Layer
     """1 in the middle of a large city, 0 at its edge, negative outside."""
 
-    river: NDArray[np.float64]
+    delta: Layer
+    """1 in the middle of the mud that a great river brought, 0 elsewhere."""
+
+    river: Layer
     """Pixels to the bank of the nearest river; negative in it."""
 
-    lake: NDArray[np.float64]
+    lake: Layer
     """Positive in a lake."""
 
-    shares: NDArray[np.float64]
-    """Share of each class where people left the land alone, shape (272, 272, 12)."""
+    shares: Layer
+    """Share of each class where people left the land alone, shape (12, 272, 272)."""
 
-    farmed: NDArray[np.float64]
+    farmed: Layer
     """Share of the plains under the plough."""
 
 
 def terrain_of(window: Window) -> Terrain:
     """Return the ground of a window."""
-    across, lons = _nodes(window.across)
-    down, norths = _nodes(window.down)
-    lon = lons / _WORLD * 360.0 - 180.0
-    lat = np.degrees(np.arctan(np.sinh(np.pi * (1.0 - 2.0 * np.clip(norths, 0, _WORLD) / _WORLD))))
-    climate = climate_at(np.tile((lon + 180.0) % 360.0 - 180.0, len(lat)), np.repeat(lat, len(lon)))
+    lon = _nodes(window.across) * (_NODE / _WORLD) * 360.0 - 180.0
+    north = np.clip(_nodes(window.down) * (_NODE / _WORLD), 0.0, 1.0)
+    lat = np.degrees(np.arctan(np.sinh(np.pi * (1.0 - 2.0 * north))))
+    climate = climate_at(np.tile(lon, len(lat)), np.repeat(lat, len(lon)))
 
-    def spread(values: NDArray[np.float64]) -> NDArray[np.float64]:
-        grid: NDArray[np.float64] = values.reshape(len(lat), len(lon), -1)
-        return np.einsum("yn,nmc,xm->yxc", down, grid, across, optimize=True)
+    def spread(values: Layer) -> NDArray[np.float32]:
+        rows = _between(values.reshape(len(lat), len(lon), -1), window.down)
+        return np.moveaxis(_between(rows.swapaxes(0, 1), window.across), (0, 1, 2), (2, 1, 0))
 
     middle = float(lat[len(lat) // 2])
     metres = 2.0 * math.pi * EARTH_RADIUS / _WORLD * math.cos(math.radians(middle))
     shares, farmed = cover(cooled(climate.warmth, 0.5 * climate.height), climate.rain)
-    layers = spread(np.stack([climate.shore, climate.warmth, climate.rain, climate.height, climate.city, farmed], 1))
-    shore, warmth, rain, crest, city, farmed = np.moveaxis(layers, 2, 0)
+    farmed = np.clip(farmed + climate.plough, 0.0, 0.97)
+    layers = spread(
+        np.stack([climate.shore, climate.warmth, climate.rain, climate.height, climate.city, climate.delta, farmed], 1)
+    )
+    shore, warmth, rain, crest, city, delta, farmed = layers
     shore = shore + 0.3 * window.noise(1, coarse=9, fine=1, gain=0.52)
+    creeks = np.abs(window.noise(8, coarse=8, fine=2, gain=0.5))
+    shore = np.where(delta > 0.1, np.minimum(shore + 9.0 * delta, 12.0 * (creeks - 0.09)), shore)
     hills = 0.03 * window.noise(2, coarse=9, fine=3, gain=0.45) * np.clip(shore / 2.0, 0.05, 1.0)
-    relief = crest * window.ridges(3, coarse=10, fine=2) * np.clip(crest, 0.0, 1.0)
-    height = np.maximum(0.4 * crest + relief + hills + np.clip(shore * 0.004, 0.0, 0.2), 0.0)
+    # pixels shrink towards the poles, and so do mountains on them: their slopes stay the same
+    narrow = math.cos(math.radians(middle))
+    relief = crest * (0.35 + 0.45 * (1.0 - narrow) + 1.5 * narrow * window.ridges(3, coarse=9, fine=2))
+    height = np.maximum(relief + hills + np.clip(shore * 0.004, 0.0, 0.2), 0.0)
     slope_y, slope_x = np.gradient(height * 1000.0 / metres)
     river, lake = _waters(window, rain, cooled(warmth, height), crest)
+    lake = lake + np.where(warmth < 0.0, 2.2 * delta, 0.0)  # ponds on frozen ground
     return Terrain(
         lat=middle,
         metres=metres,
@@ -102,6 +112,7 @@ def terrain_of(window: Window) -> Terrain:
         warmth=warmth,
         rain=rain,
         city=city,
+        delta=delta,
         river=river,
         lake=lake,
         shares=spread(shares),
@@ -109,39 +120,43 @@ def terrain_of(window: Window) -> Terrain:
     )
 
 
-def _nodes(places: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return linear weights (pixels, nodes), and the nodes' coordinates; neighbours share theirs."""
-    first = math.floor(places[0] / _NODE)
-    nodes = np.arange(first, math.floor(places[-1] / _NODE) + 2)
-    weights = np.maximum(1.0 - np.abs(places[:, None] / _NODE - nodes), 0.0)
-    return weights, nodes * float(_NODE)
+def _nodes(places: NDArray[np.float64]) -> NDArray[np.int64]:
+    """Return the nodes that pixels lie between; neighbours share theirs."""
+    return np.arange(math.floor(places[0] / _NODE), math.floor(places[-1] / _NODE) + 2)
 
 
-def _waters(
-    window: Window, rain: NDArray[np.float64], warmth: NDArray[np.float64], crest: NDArray[np.float64]
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def _between(values: NDArray[np.float64], places: NDArray[np.float64]) -> NDArray[np.float32]:
+    """Return values at pixels, (pixels, ...) float32, from those at the nodes, (nodes, ...): linear between them."""
+    place = places / _NODE - math.floor(places[0] / _NODE)
+    cell = np.floor(place).astype(np.intp)
+    share = (place - cell).astype(np.float32).reshape(-1, *[1] * (values.ndim - 1))
+    narrow = values.astype(np.float32)
+    return narrow[cell] * (1 - share) + narrow[cell + 1] * share
+
+
+def _waters(window: Window, rain: Layer, warmth: Layer, crest: Layer) -> tuple[Layer, Layer]:
     """Return pixels to the rivers' banks, and where lakes are."""
     size = window.noise(5, coarse=13, fine=11)
     banks = _line(window, 4, coarse=11) - np.clip(2.0 + 2.2 * size, 0.0, 9.0) * np.clip(1.6 * rain, 0.25, 1.0)
-    brooks = _line(window, 6, coarse=9) - np.clip(1.3 * rain - 0.15, 0.0, 0.8)
+    brooks = _line(window, 6, coarse=10) - np.clip(1.3 * rain - 0.15, 0.0, 0.8)
     # ice of the last cold age left lakes where it is cold and wet today
     left = np.exp(-(((warmth + 2.0) / 6.0) ** 2)) * np.clip(2.5 * rain - 0.9, 0.0, 1.0)
     depth = window.noise(7, coarse=8, fine=2, gain=0.45) - (3.1 - 2.0 * left) - np.clip(crest, 0.0, 1.5)
-    return np.minimum(banks, brooks), depth
+    return np.minimum(banks, brooks) + 400.0 * np.clip(0.14 - rain, 0.0, 0.14), depth
 
 
-def _line(window: Window, seed: int, *, coarse: int) -> NDArray[np.float64]:
+def _line(window: Window, seed: int, *, coarse: int) -> Layer:
     """Return about how many pixels away the nearest winding line is: where noise passes through 0."""
     field = window.noise(seed, coarse=coarse, fine=coarse - 6, gain=0.48)
     slope = np.hypot(*np.gradient(field))
     return np.abs(field) / np.maximum(slope, _WIDEST * 2.0 ** (11 - coarse))
 
 
-def _light(slope_x: NDArray[np.float64], slope_y: NDArray[np.float64], lat: float) -> NDArray[np.float64]:
+def _light(slope_x: Layer, slope_y: Layer, lat: float) -> Layer:
     """Return Lambert's cosine over that of a plain, at half past ten in summer: the sun stands in the (south) east."""
     high = math.radians(np.clip(75.0 - 0.55 * abs(lat), 25.0, 75.0))
     bearing = math.radians(130.0 if lat >= 0.0 else 50.0)
     east, south = math.sin(bearing) * math.cos(high), -math.cos(bearing) * math.cos(high)
     length = np.sqrt(1.0 + slope_x**2 + slope_y**2)
     facing = (math.sin(high) - slope_x * east - slope_y * south) / length
-    return np.clip(facing / math.sin(high), 0.12, 1.6)
+    return np.clip(facing / math.sin(high), 0.28, 1.6)

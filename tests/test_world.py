@@ -1,0 +1,176 @@
+"""Whose land a place is, how far its coast is, and what is drawn."""
+
+from importlib.resources import files
+
+import geopandas
+import numpy as np
+import pytest
+import shapely
+
+from chatearthnet_explorer.errors import PlaceError
+from chatearthnet_explorer.world import ATTRIBUTION, Country, _edges, coast_distance, country_at, land_outline
+
+CONTINENTS = {"Africa", "Antarctica", "Asia", "Europe", "North America", "Oceania", "South America"}
+KM = 1.0 / 111.195  # degrees of latitude
+
+
+def iso_at(lon: float, lat: float) -> str | None:
+    country = country_at(lon, lat)
+    return country and country.iso
+
+
+@pytest.mark.parametrize(
+    ("lon", "lat", "iso"),
+    [
+        (6.73, 0.336, "STP"),
+        (7.40, 1.60, "STP"),  # Príncipe
+        (179.3, -16.6, "FJI"),
+        (-179.95, -16.8, "FJI"),  # Taveuni, across the antimeridian
+        (178.0, 68.0, "RUS"),
+        (-175.0, 66.5, "RUS"),  # Chukotka, likewise
+        (180.0, 68.5, "RUS"),
+        (-180.0, 68.5, "RUS"),
+        (12.435, 41.904, "VAT"),
+        (12.6, 41.8, "ITA"),
+        (7.42, 43.74, "MCO"),
+        (12.46, 43.94, "SMR"),
+        (28.2, -29.6, "LSO"),  # a hole in South Africa
+        (173.0, 1.4, "KIR"),
+        (73.5, 4.17, "MDV"),
+        (179.2, -8.52, "TUV"),  # only 1:10m has it
+        (0.0, -80.0, "ATA"),
+        (123.4, -90.0, "ATA"),
+        (45.0, -89.97, "ATA"),
+        (6.73 + 360.0, 0.336, "STP"),
+    ],
+)
+def test_a_place_lies_in_its_country(lon: float, lat: float, iso: str) -> None:
+    assert iso_at(lon, lat) == iso
+
+
+@pytest.mark.parametrize(("lon", "lat"), [(-30.0, 0.0), (-160.0, 40.0), (0.0, 90.0), (51.0, 41.9), (-179.99, -40.0)])
+def test_the_open_sea_is_nobodys(lon: float, lat: float) -> None:
+    assert country_at(lon, lat) is None
+
+
+def test_a_country_reaches_fifty_kilometres_beyond_its_coast() -> None:
+    south = min(y for _, y in _places_of("STP"))
+    lon = next(x for x, y in _places_of("STP") if y == south)
+    assert iso_at(lon, south - 30.0 * KM) == "STP"
+    assert iso_at(lon, south - 49.5 * KM) == "STP"
+    assert iso_at(lon, south - 50.5 * KM) is None
+    assert iso_at(lon, south - 80.0 * KM) is None
+
+
+def test_fifty_kilometres_are_as_long_near_the_pole_and_across_the_antimeridian() -> None:
+    svalbard = [(x, y) for x, y in _places_of("NOR") if y > 77.0]
+    west, lat = min(svalbard)
+    degree = KM / np.cos(np.radians(lat))
+    assert iso_at(west - 45.0 * degree, lat) == "NOR"
+    assert iso_at(west - 55.0 * degree, lat) is None
+    # Wrangel Island lies on both sides of 180; north of it there is only sea
+    assert iso_at(179.99, 71.6 + 30.0 * KM) == iso_at(-179.99, 71.6 + 30.0 * KM) == "RUS"
+
+
+def _places_of(iso: str) -> list[tuple[float, float]]:
+    edges = _edges()
+    mine = [edges.countries[owner].iso == iso for owner in edges.owner]
+    return [(float(x), float(y)) for x, y in edges.start[:, mine].T]
+
+
+@pytest.mark.parametrize(("lon", "lat"), [(float("nan"), 0.0), (0.0, float("inf")), (0.0, 91.0)])
+def test_no_place_no_country(lon: float, lat: float) -> None:
+    with pytest.raises(PlaceError, match="There is no place at"):
+        country_at(lon, lat)
+
+
+def test_every_country_has_a_name_and_a_continent() -> None:
+    countries = _edges().countries
+    assert len(countries) > 240
+    assert {country.continent for country in countries} == CONTINENTS
+    assert all(country.name and len(country.iso) in {0, 3} for country in countries)
+    assert Country("São Tomé and Príncipe", "STP", "Africa") in countries
+
+
+def test_what_is_drawn_is_geojson_within_the_map() -> None:
+    outline = land_outline()
+    frame = geopandas.GeoDataFrame.from_features(outline["features"])
+    assert outline["type"] == "FeatureCollection"
+    assert set(frame["continent"]) == CONTINENTS
+    assert len(frame) > 170
+    west, south, east, north = frame.total_bounds
+    assert (west, east) == (-180.0, 180.0)
+    assert -90.0 <= south < north < 84.0
+    # no line across the whole map, as an outline that was not cut at the antimeridian would draw
+    for shape in frame[frame["iso"] != "ATA"].geometry:
+        for part in shape.geoms:
+            assert np.abs(np.diff(np.array(part.exterior.coords)[:, 0])).max() < 40.0
+    assert land_outline() is outline
+
+
+def test_the_files_are_small_and_credited() -> None:
+    folder = files("chatearthnet_explorer") / "outlines"
+    assert sum(len(file.read_bytes()) for file in folder.iterdir()) < 900_000
+    assert "Natural Earth" in ATTRIBUTION
+    assert "public domain" in ATTRIBUTION
+
+
+def _shapes() -> list[tuple[Country, shapely.Geometry]]:
+    edges = _edges()
+    rings: dict[int, list[np.ndarray]] = {}
+    joints = np.flatnonzero(np.any(edges.end[:, :-1] != edges.start[:, 1:], axis=0)) + 1
+    for start, end in zip([0, *joints], [*joints, len(edges.owner)], strict=True):
+        ring = np.vstack([edges.start[:, start:end].T, edges.end[:, end - 1]])
+        rings.setdefault(int(edges.owner[start]), []).append(ring)
+    return [
+        (edges.countries[owner], shapely.build_area(shapely.union_all([shapely.LinearRing(ring) for ring in some])))
+        for owner, some in rings.items()
+    ]
+
+
+def test_country_at_agrees_with_shapely() -> None:
+    shapes = _shapes()
+    tree = shapely.STRtree([shape for _, shape in shapes])
+    random = np.random.default_rng(2)
+    lons, lats = random.uniform(-180, 180, 600), np.degrees(np.arcsin(random.uniform(-0.98, 0.99, 600)))
+    compared = 0
+    for lon, lat in zip(lons, lats, strict=True):
+        place = shapely.Point(lon, lat)
+        inside = [shapes[index][0] for index in tree.query(place, predicate="within")]
+        if inside:
+            assert country_at(lon, lat) in inside
+            compared += 1
+            continue
+        # an azimuthal plane around the place: distances from its middle are true
+        nearby = [shapes[index] for index in tree.query(place.buffer(6.0), predicate="intersects")]
+        shrink = np.cos(np.radians(lat))
+        apart = {
+            country: shapely.transform(shape, lambda at, s=shrink, x=lon, y=lat: (at - [x, y]) * [s, 1.0]).distance(
+                shapely.Point(0, 0)
+            )
+            / KM
+            for country, shape in nearby
+        }
+        nearest = min(apart, key=lambda country: apart[country]) if apart else None
+        if nearest is None or apart[nearest] > 52.0:
+            assert country_at(lon, lat) is None or abs(lat) > 75.0
+        elif apart[nearest] < 48.0 and abs(lat) < 75.0:
+            assert country_at(lon, lat) == nearest
+            compared += 1
+    assert compared > 150
+
+
+def test_coast_distance_is_signed_and_in_kilometres() -> None:
+    places = np.array([(6.6, 0.25), (6.9, 0.25), (24.0, 12.0), (-30.0, 0.0)])
+    near = coast_distance(places[:2, 0], places[:2, 1])
+    assert near[0] > 0.0 > near[1]
+    assert coast_distance([24.0], [12.0]).tolist() == [60.0]
+    assert coast_distance([-30.0], [0.0]).tolist() == [-60.0]
+    lon, south = min(_places_of("STP"), key=lambda place: place[1])
+    assert coast_distance([lon], [south - 20.0 * KM])[0] == pytest.approx(-20.0, rel=0.01)
+
+
+def test_borders_and_the_antimeridian_are_no_coast() -> None:
+    assert coast_distance([28.9], [-15.0]).tolist() == [60.0]  # Zambia and Zimbabwe
+    assert coast_distance([180.0], [68.2])[0] == pytest.approx(coast_distance([-179.999], [68.2])[0], abs=0.2)
+    assert coast_distance([-180.0], [67.6])[0] > 25.0
