@@ -49,7 +49,7 @@ def odd_map(seed: int) -> np.ndarray:
 
 MAPS = [label_map(seed) for seed in range(60)] + [odd_map(seed) for seed in range(60)]
 BOTH = pytest.mark.parametrize("style", ["3.5", "4v"])
-EVERY = pytest.mark.parametrize("number", range(len(MAPS)))
+TENTH = pytest.mark.parametrize("tenth", range(10))
 
 
 def text_of(labels: np.ndarray, style: str, seed: int = 0) -> str:
@@ -62,78 +62,84 @@ def sentences(text: str) -> list[str]:
 
 
 @BOTH
-@EVERY
-def test_it_names_what_the_prompt_names_and_nothing_else(number: int, style: str) -> None:
-    named = prompt_for(MAPS[number], style=style).facts.named
-    assert set(classes_named(text_of(MAPS[number], style))) == {INDEX[name] for name in named}
+@TENTH
+def test_it_names_what_the_prompt_names_and_nothing_else(tenth: int, style: str) -> None:
+    for number in range(tenth, len(MAPS), 10):
+        named = prompt_for(MAPS[number], style=style).facts.named
+        assert set(classes_named(text_of(MAPS[number], style))) == {INDEX[name] for name in named}
 
 
 @BOTH
-@EVERY
-def test_it_keeps_to_the_rules_of_the_prompt(number: int, style: str) -> None:
-    text = text_of(MAPS[number], style, seed=number)
-    assert banned_words(text) == ()
-    assert not re.search(r"\b(?:maybe|seems?|might|could|probabl\w+|suggest\w*|indicat\w+)\b", text, re.IGNORECASE)
-    assert not re.search(COLOURS, text, re.IGNORECASE)
-    if prompt_for(MAPS[number], style=style).facts.named:
-        assert "main theme" in sentences(text)[-1]
-    if style == "3.5":
-        assert "\n" not in text
+@TENTH
+def test_it_keeps_to_the_rules_of_the_prompt(tenth: int, style: str) -> None:
+    for number in range(tenth, len(MAPS), 10):
+        text = text_of(MAPS[number], style, seed=number)
+        assert banned_words(text) == ()
+        assert not re.search(r"\b(?:maybe|seems?|might|could|probabl\w+|suggest\w*|indicat\w+)\b", text, re.IGNORECASE)
+        assert not re.search(COLOURS, text, re.IGNORECASE)
+        if prompt_for(MAPS[number], style=style).facts.named:
+            assert "main theme" in sentences(text)[-1]
+        if style == "3.5":
+            assert "\n" not in text
 
 
 @BOTH
-@EVERY
-def test_it_is_written_properly(number: int, style: str) -> None:
-    text = text_of(MAPS[number], style, seed=number)
-    assert not re.search(r"[{}]|  |,,| ,|\.\.|\b(\w+) \1\b|\ba [aeiou]|\ban [^aeiou\W]", text), text
-    assert all(one[0].isupper() and one.endswith(".") for one in sentences(text))
-    for land in CLASSES[1:]:
-        wrong = "(?:is|has|covers|comes|lies)" if cover(land.name).plural else "(?:are|have|cover|come|lie)"
-        # "a part of crops comes" and "water and moss come" are right
-        assert not re.search(rf"(?<!of )(?<!and )\b{cover(land.name).subject} {wrong}\b", text, re.IGNORECASE), text
+@TENTH
+def test_it_is_written_properly(tenth: int, style: str) -> None:
+    for number in range(tenth, len(MAPS), 10):
+        text = text_of(MAPS[number], style, seed=number)
+        assert not re.search(r"[{}]|  |,,| ,|\.\.|\b(\w+) \1\b|\ba [aeiou]|\ban [^aeiou\W]", text), text
+        assert all(one[0].isupper() and one.endswith(".") for one in sentences(text))
+        for land in CLASSES[1:]:
+            wrong = "(?:is|has|covers|comes|lies)" if cover(land.name).plural else "(?:are|have|cover|come|lie)"
+            # "a part of crops comes" and "water and moss come" are right
+            assert not re.search(rf"(?<!of )(?<!and )\b{cover(land.name).subject} {wrong}\b", text, re.IGNORECASE), text
 
 
 @BOTH
-@EVERY
-def test_no_two_sentences_follow_one_pattern(number: int, style: str) -> None:
-    blank = text_of(MAPS[number], style, seed=number)
-    for words in (
-        *(re.escape(form) for land in CLASSES[1:] for form in (*cover(land.name).of, cover(land.name).subject)),
-        "|".join(PARTS),
-        SIZES,
-        "|".join(NOUNS),
-    ):
-        blank = re.sub(rf"\b(?:{words})\b", "_", blank, flags=re.IGNORECASE)
-    patterns = [one for one in sentences(blank) if not one.startswith("_ is") and not one.startswith("_ are")]
-    assert len(patterns) == len(set(patterns)), blank
+@TENTH
+def test_no_two_sentences_follow_one_pattern(tenth: int, style: str) -> None:
+    for number in range(tenth, len(MAPS), 10):
+        blank = text_of(MAPS[number], style, seed=number)
+        for words in (
+            *(re.escape(form) for land in CLASSES[1:] for form in (*cover(land.name).of, cover(land.name).subject)),
+            "|".join(PARTS),
+            SIZES,
+            "|".join(NOUNS),
+        ):
+            blank = re.sub(rf"\b(?:{words})\b", "_", blank, flags=re.IGNORECASE)
+        patterns = [one for one in sentences(blank) if not one.startswith("_ is") and not one.startswith("_ are")]
+        assert len(patterns) == len(set(patterns)), blank
 
 
-@EVERY
-def test_the_parts_can_be_read_back_from_a_paragraph(number: int) -> None:
-    facts = prompt_for(MAPS[number]).facts
-    assert isinstance(facts, Facts35)
-    told: dict[str, list[tuple[int, str]]] = {}
-    for one in sentences(text_of(MAPS[number], "3.5", seed=number)):
-        amounts = re.findall(rf"\ban? ({SIZES}) (?:{'|'.join(NOUNS)}) of ({FORMS})\b", one)
-        if amounts:
-            (part,) = re.findall("|".join(PARTS), one)
-            assert part not in told
-            told[part] = [(classes_named(name)[0], size) for size, name in amounts]
-    wanted = {
-        part: [(INDEX[one.name], one.size) for one in amounts] for part, amounts in facts.parts.items() if amounts
-    }
-    assert told == wanted
-    assert list(told) == list(wanted)
+@TENTH
+def test_the_parts_can_be_read_back_from_a_paragraph(tenth: int) -> None:
+    for number in range(tenth, len(MAPS), 10):
+        facts = prompt_for(MAPS[number]).facts
+        assert isinstance(facts, Facts35)
+        told: dict[str, list[tuple[int, str]]] = {}
+        for one in sentences(text_of(MAPS[number], "3.5", seed=number)):
+            amounts = re.findall(rf"\ban? ({SIZES}) (?:{'|'.join(NOUNS)}) of ({FORMS})\b", one)
+            if amounts:
+                (part,) = re.findall("|".join(PARTS), one)
+                assert part not in told
+                told[part] = [(classes_named(name)[0], size) for size, name in amounts]
+        wanted = {
+            part: [(INDEX[one.name], one.size) for one in amounts] for part, amounts in facts.parts.items() if amounts
+        }
+        assert told == wanted
+        assert list(told) == list(wanted)
 
 
-@EVERY
-def test_parts_without_a_class_are_said_to_have_nothing(number: int) -> None:
-    for style in ("3.5", "4v"):
-        facts = prompt_for(MAPS[number], style=style).facts
-        parts = facts.parts if isinstance(facts, Facts35) else facts.shares
-        empty = {part for part, held in parts.items() if not held}
-        nothing = " ".join(one for one in sentences(text_of(MAPS[number], style)) if "nothing to describe" in one)
-        assert {part for part in PARTS if part in nothing} == empty
+@TENTH
+def test_parts_without_a_class_are_said_to_have_nothing(tenth: int) -> None:
+    for number in range(tenth, len(MAPS), 10):
+        for style in ("3.5", "4v"):
+            facts = prompt_for(MAPS[number], style=style).facts
+            parts = facts.parts if isinstance(facts, Facts35) else facts.shares
+            empty = {part for part, held in parts.items() if not held}
+            nothing = " ".join(one for one in sentences(text_of(MAPS[number], style)) if "nothing to describe" in one)
+            assert {part for part in PARTS if part in nothing} == empty
 
 
 def test_lengths_are_those_of_real_captions() -> None:
