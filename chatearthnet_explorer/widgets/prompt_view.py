@@ -45,6 +45,9 @@ class PromptView(View):
     empty = t.Unicode(NO_PROMPT, read_only=True).tag(sync=True)
     """What is said where there is no prompt."""
 
+    edited_note = t.Unicode(EDITED, read_only=True).tag(sync=True)
+    """What is said while the words differ from the prompt's own."""
+
     limit = t.Int(LIMIT, read_only=True).tag(sync=True)
     """``LIMIT``, for the script."""
 

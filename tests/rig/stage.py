@@ -25,6 +25,7 @@ _PAGE = """<!DOCTYPE html><meta charset="utf-8"><title>stage</title>
 <div id="stage"></div>
 <script>
 window.attacks = [];
+window.pending = 0;
 window.alert = (what) => window.attacks.push(what);
 window.mount = async (name, state, script, width) => {
   const bytes = (value) => value && value.bytes64 !== undefined
@@ -42,8 +43,10 @@ window.mount = async (name, state, script, width) => {
     set: (key, value) => { changed[key] = value; apply(key, value); },
     save_changes: async () => {
       const sent = changed; changed = {};
+      window.pending += 1;
       const back = await window.toPython(name, JSON.stringify(sent));
       for (const [key, value] of Object.entries(JSON.parse(back))) apply(key, bytes(value));
+      window.pending -= 1;
     },
     on: (event, listener) => { (listeners[event] ??= []).push(listener); },
     off: (event, listener) => { listeners[event] = (listeners[event] ?? []).filter((one) => one !== listener); },
@@ -106,6 +109,10 @@ class Stage:
             "([name, changed]) => { for (const [k, v] of Object.entries(changed)) window.models[name].apply(k, v); }",
             [name, _plain(_changed(before, _synced(self.widgets[name])))],
         )
+
+    def settle(self) -> None:
+        """Wait until Python has heard everything that the browser said."""
+        self.page.wait_for_function("window.pending === 0")
 
     def _receive(self, name: str, sent: str) -> str:
         state = json.loads(sent)

@@ -77,7 +77,10 @@ function render({ model, el }) {
   const palettes = make("select", { class: "cen-select" },
     ...[["chatearthnet", "ChatEarthNet"], ["worldcover", "ESA WorldCover"], ["colourblind", "Colour-blind safe"]].map(
       ([value, name]) => make("option", { value }, name)));
-  const tabs = make("div", { class: "cen-tabs", role: "tablist", "aria-label": "Part of the picture" });
+  const tabs = make("div", { class: "cen-tabs", role: "tablist", "aria-label": "Part of the picture" },
+    ...model.get("parts").map((part) => make("button", {
+      type: "button", role: "tab", class: "cen-tab", onclick: () => send(model, { part }),
+    }, part === "overall" ? "whole" : part)));
   const legend = make("div", { class: "cen-legend", role: "tabpanel" });
   const remarks = make("div", { class: "cen-remarks" });
   const table = make("div");
@@ -111,10 +114,10 @@ function render({ model, el }) {
   function showLegend() {
     const part = model.get("part");
     const shares = model.get("shares")[part];
-    tabs.replaceChildren(...model.get("parts").map((name) => make("button", {
-      type: "button", role: "tab", class: "cen-tab", "aria-selected": String(name === part),
-      tabindex: name === part ? 0 : -1, onclick: () => send(model, { part: name }),
-    }, name === "overall" ? "Whole" : name)));
+    model.get("parts").forEach((name, at) => {
+      tabs.children[at].setAttribute("aria-selected", String(name === part));
+      tabs.children[at].tabIndex = name === part ? 0 : -1;
+    });
     side.hidden = !shares;
     const present = (shares ?? []).map((share, index) => [index, share]).filter(([, share]) => share > 0);
     present.sort((one, other) => other[1] - one[1]);

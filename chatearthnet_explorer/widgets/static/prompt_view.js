@@ -35,7 +35,7 @@ function render({ model, el }) {
   const root = frame(model, el, "cen-prompt-view");
   const view = pointer(model, root);
   const top = make("div");
-  const badge = make("p", { class: "cen-remark", hidden: true }, "Edited by you: this is no longer ChatEarthNet's method.");
+  const badge = make("p", { class: "cen-remark", hidden: true }, model.get("edited_note"));
   const fault = make("p", { class: "cen-error", role: "alert", hidden: true });
   const [system, user] = ["edited_system", "edited_user"].map((trait) => {
     const area = make("textarea", { class: "cen-area", maxlength: model.get("limit"), spellcheck: "false", readonly: true });
@@ -71,7 +71,10 @@ function render({ model, el }) {
   function showTexts() {
     system.value = model.get("edited_system");
     user.value = model.get("edited_user");
-    for (const area of [system, user]) area.rows = Math.min(18, Math.max(3, Math.ceil(area.value.length / 80) + area.value.split("\n").length - 1));
+    for (const area of [system, user]) {
+      const lines = area.value.split("\n").map((line) => Math.ceil(line.length / 80) || 1);
+      area.rows = Math.min(16, Math.max(3, lines.reduce((sum, count) => sum + count)));
+    }
     showEdited();
   }
 
@@ -80,24 +83,27 @@ function render({ model, el }) {
     fault.hidden = !model.get("error");
   }
 
-  async function show() {
+  function showFacts() {
     const told = model.get("told");
-    const some = Boolean(told.style);
-    words.hidden = buttons.hidden = !some;
+    if (!told.style) return top.replaceChildren(make("p", {}, model.get("empty")));
+    top.replaceChildren(
+      make("p", {}, make("strong", {}, `Style ${told.style}`),
+        make("span", { class: "cen-size" }, `seed ${told.seed} · prompt ${told.id}`)),
+      make("p", {}, "Most widespread first: ", told.overall.join(", ") || "nothing to describe"),
+      told.style === "4v" ? table4v(view, told.facts) : table35(view, told.facts));
+    mark(view);
+  }
+
+  async function show() {
+    words.hidden = buttons.hidden = !model.get("told").style;
     setEditing(false);
-    if (!some) {
-      top.replaceChildren(make("p", {}, model.get("empty")));
-    } else {
-      top.replaceChildren(
-        make("p", { class: "cen-headline" }, make("strong", {}, `Style ${told.style}`),
-          make("span", { class: "cen-size" }, `seed ${told.seed} · prompt ${told.id}`)),
-        make("p", {}, "Most widespread first: ", told.overall.join(", ") || "nothing to describe"),
-        told.style === "4v" ? table4v(view, told.facts) : table35(view, told.facts));
-    }
-    showTexts(); showFault();
+    showFacts();
+    showTexts();
+    showFault();
     const maps = await Promise.all(model.get("images").map((bytes, at) =>
       draw(make("canvas", { class: "cen-map", role: "img", "aria-label": `Label map ${at + 1}, as sent` }), bytes)));
-    images.replaceChildren(...(maps.length ? [make("p", {}, "Label maps sent with them, not the satellite picture:"), ...maps] : []));
+    const heading = make("p", {}, "Label maps sent with them, not the satellite picture:");
+    images.replaceChildren(...(maps.length ? [heading, ...maps] : []));
   }
 
   edit.addEventListener("click", () => setEditing(system.readOnly));
@@ -114,7 +120,7 @@ function render({ model, el }) {
     "told images": show,
     "edited_system edited_user": showTexts,
     error: showFault,
-    palette: show,
+    palette: showFacts,
     highlight: () => mark(view),
   });
   show();

@@ -27,10 +27,17 @@ function pointer(model, root) {
   return { model, root, rest: model.get("highlight"), pointing: false };
 }
 
-/** Listens to traits until the view is removed; returns how to stop. */
+/** Calls a handler once for whatever of its traits a message changes, until the view is removed; returns how to stop. */
 function listen(model, handlers) {
-  const events = Object.entries(handlers).flatMap(([names, handler]) =>
-    names.split(" ").map((name) => [`change:${name}`, handler]));
+  const events = Object.entries(handlers).flatMap(([names, handler]) => {
+    let due = false;
+    const once = () => {
+      if (due) return;
+      due = true;
+      queueMicrotask(() => { due = false; handler(); });
+    };
+    return names.split(" ").map((name) => [`change:${name}`, once]);
+  });
   for (const [event, handler] of events) model.on(event, handler);
   return () => events.forEach(([event, handler]) => model.off(event, handler));
 }

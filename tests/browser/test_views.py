@@ -1,0 +1,282 @@
+"""The views in a real browser: real widget, real script; only the notebook between them is left out."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from rig.hostile import ATTACK, ATTACK_SHOWN
+from rig.shown import caption, chip, quarters
+from rig.stage import Stage, chromium
+
+from chatearthnet_explorer.legend import CLASSES, PALETTES
+from chatearthnet_explorer.prompt import prompt_for
+from chatearthnet_explorer.widgets.caption_view import CaptionView
+from chatearthnet_explorer.widgets.chip_view import ChipView
+from chatearthnet_explorer.widgets.prompt_view import PromptView
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from playwright.sync_api import Browser
+
+    from chatearthnet_explorer.prompt import Prompt
+
+WATER, TOWN, TREE, CROP = 1, 2, 3, 6
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with chromium() as opened:
+        yield opened
+
+
+@pytest.fixture
+def stage(browser: Browser) -> Iterator[Stage]:
+    page = browser.new_page(viewport={"width": 1000, "height": 800})
+    page.set_default_timeout(5_000)
+    staged = Stage(page)
+    yield staged
+    assert staged.errors == []
+    page.close()
+
+
+@pytest.fixture
+def view(stage: Stage) -> ChipView:
+    """A chip on the stage, drawn."""
+    shown = ChipView(chip=chip())
+    stage.mount("chip", shown)
+    stage.page.wait_for_selector(".cen-row")
+    return shown
+
+
+def pixel(stage: Stage, canvas: str, column: int, row: int) -> list[int]:
+    """Red, green, blue, alpha of a canvas of the stage."""
+    script = "(c, [x, y]) => [...c.getContext('2d').getImageData(x, y, 1, 1).data]"
+    return stage.page.locator(canvas).evaluate(script, [column, row])
+
+
+def point(stage: Stage, column: int, row: int) -> tuple[float, float]:
+    """Where on the page a pixel of the chip is."""
+    box = stage.page.locator(".cen-stage").bounding_box()
+    return box["x"] + (column + 0.5) / 256 * box["width"], box["y"] + (row + 0.5) / 256 * box["height"]
+
+
+@pytest.mark.parametrize("name", PALETTES)
+def test_labels_have_exactly_the_colours_of_the_palette(stage: Stage, view: ChipView, name: str) -> None:
+    stage.page.get_by_label("Colours").select_option(name)
+    stage.settle()
+    assert view.palette == name
+    for (column, row), index in {
+        (5, 5): WATER,
+        (200, 5): TREE,
+        (5, 200): CROP,
+        (128, 128): TOWN,
+        (250, 250): 0,
+    }.items():
+        assert pixel(stage, "canvas.cen-labels", column, row) == [*getattr(CLASSES[index], name), 255]
+    assert pixel(stage, "canvas.cen-picture", 7, 201) == [201, 7, 104, 255]
+
+
+def test_the_slider_blends_and_the_keyboard_reaches_it(stage: Stage, view: ChipView) -> None:
+    slider = stage.page.get_by_role("slider", name="Labels over the picture, in percent")
+    slider.focus()
+    for _ in range(3):
+        slider.press("ArrowRight")
+    stage.page.wait_for_function("document.querySelector('canvas.cen-labels').style.opacity === '0.03'")
+    stage.settle()
+    assert view.blend == pytest.approx(0.03)
+    stage.tell("chip", blend=1.0)
+    assert slider.input_value() == "100"
+
+
+def test_pointing_at_a_class_lights_its_pixels_and_leaving_puts_them_out(stage: Stage, view: ChipView) -> None:
+    row = stage.page.get_by_role("button", name="tree")
+    row.hover()
+    stage.page.wait_for_function("window.models.chip.get('highlight') === 3")
+    stage.settle()
+    assert view.highlight == TREE
+    assert pixel(stage, "canvas.cen-light", 400, 100)[3] == 0
+    assert pixel(stage, "canvas.cen-light", 100, 100)[3] > 100
+    assert pixel(stage, "canvas.cen-light", 256, 100) == [255, 255, 255, 255]
+    stage.page.mouse.move(2, 2)
+    stage.page.wait_for_function("window.models.chip.get('highlight') === -1")
+    stage.settle()
+    assert view.highlight == -1
+    assert pixel(stage, "canvas.cen-light", 100, 100)[3] == 0
+
+
+def test_a_click_keeps_a_class_lit_until_the_next(stage: Stage, view: ChipView) -> None:
+    row = stage.page.get_by_role("button", name="tree")
+    row.click()
+    stage.page.get_by_role("button", name="water").hover()
+    stage.page.mouse.move(2, 2)
+    stage.page.evaluate("document.activeElement.blur()")
+    stage.settle()
+    assert view.highlight == TREE
+    assert row.get_attribute("aria-pressed") == "true"
+    row.click()
+    stage.page.mouse.move(2, 2)
+    stage.page.evaluate("document.activeElement.blur()")
+    stage.settle()
+    assert view.highlight == -1
+
+
+def test_pointing_at_a_pixel_tells_its_class_and_its_parts(stage: Stage, view: ChipView) -> None:
+    assert view.chip is not None
+    for place, said in {
+        (10, 10): "water, top left",
+        (120, 120): "developed area, top left and middle",
+        (200, 10): "tree, top right",
+        (250, 250): "no label, bottom right",
+    }.items():
+        stage.page.mouse.move(*point(stage, *place))
+        assert said in stage.page.locator(".cen-readout").inner_text()
+
+
+def test_a_part_is_chosen_on_the_picture_or_by_the_keyboard(stage: Stage, view: ChipView) -> None:
+    rows = stage.page.locator(".cen-row")
+    stage.page.mouse.click(*point(stage, 20, 20))
+    stage.settle()
+    assert view.part == "top left"
+    assert rows.all_inner_texts()[0].split("\n")[-1] == "98 %"
+    stage.page.mouse.click(*point(stage, 20, 20))
+    stage.settle()
+    assert view.part == "overall"
+    stage.page.mouse.click(*point(stage, 128, 128))
+    stage.settle()
+    assert view.part == "middle"
+    stage.page.get_by_role("tab", name="middle").press("ArrowLeft")
+    stage.settle()
+    assert view.part == "bottom right"
+    assert stage.page.evaluate("document.activeElement.textContent") == "bottom right"
+    assert rows.count() == 2
+
+
+def test_a_simulated_chip_wears_a_ribbon(stage: Stage, view: ChipView) -> None:
+    ribbon = stage.page.locator(".cen-ribbon")
+    assert not ribbon.is_visible()
+    stage.tell("chip", chip=chip(simulated=True))
+    assert view.simulated
+    ribbon.wait_for(state="visible")
+    assert stage.page.get_by_text("No satellite saw this").is_visible()
+
+
+def test_halves_of_a_chip_and_none_of_it(stage: Stage, view: ChipView) -> None:
+    slider = stage.page.get_by_role("slider")
+    stage.tell("chip", chip=chip(rgb=None, scene=None, missing=("No scene there.",)))
+    stage.page.get_by_text("No scene there.").wait_for()
+    assert stage.page.locator("canvas.cen-labels").evaluate("c => c.style.opacity") == "1"
+    assert not slider.is_visible()
+    stage.tell("chip", chip=chip(labels=None, missing=("No map there.",)))
+    stage.page.get_by_text("No map there.").wait_for()
+    assert not stage.page.locator(".cen-side").is_visible()
+    assert pixel(stage, "canvas.cen-picture", 7, 201) == [201, 7, 104, 255]
+    stage.tell("chip", chip=None)
+    stage.page.get_by_text("No place has been chosen yet.").wait_for()
+    assert view.chip is None
+
+
+def test_the_last_of_two_quick_chips_is_shown(stage: Stage, view: ChipView) -> None:
+    # the first chip's pictures take their time, the second's do not
+    stage.page.evaluate(
+        """() => {
+          const decode = window.createImageBitmap; let calls = 0;
+          window.createImageBitmap = async (...given) => {
+            if (++calls <= 2) await new Promise((resolve) => setTimeout(resolve, 300));
+            window.decoded = calls;
+            return decode(...given);
+          };
+        }"""
+    )
+    stage.tell("chip", chip=chip(rgb=255 - chip().rgb))
+    stage.tell("chip", chip=chip(labels=None))
+    stage.page.wait_for_timeout(600)
+    assert view.chip is not None
+    assert stage.page.evaluate("window.decoded") == 3
+    assert not stage.page.locator(".cen-side").is_visible()
+    assert pixel(stage, "canvas.cen-picture", 7, 201) == [201, 7, 104, 255]
+
+
+@pytest.mark.parametrize("width", [320, 420])
+def test_nothing_sticks_out_of_a_narrow_column(stage: Stage, width: int) -> None:
+    stage.mount("chip", ChipView(chip=chip(), place="A place with rather a long name beside the sea"), width=width)
+    stage.mount("prompt", PromptView(prompt=prompt_for(quarters(), style="4v")), width=width)
+    stage.mount("caption", CaptionView(captions=(caption(), caption("x" * 400))), width=width)
+    stage.page.wait_for_selector(".cen-row")
+    for name in ("chip", "prompt", "caption"):
+        assert stage.page.locator(f"#{name}").evaluate("e => e.scrollWidth - e.clientWidth") <= 0
+
+
+def test_an_edited_prompt_is_marked_sent_on_and_can_be_undone(stage: Stage) -> None:
+    view = PromptView(prompt=prompt_for(quarters()))
+    asked: list[Prompt] = []
+    view.on_caption_again(asked.append)
+    stage.mount("prompt", view)
+    badge = stage.page.get_by_text("no longer ChatEarthNet's method")
+    stage.page.get_by_role("button", name="Edit", exact=True).click()
+    stage.page.get_by_label("Facts (user message)").fill("Describe the water.")
+    assert badge.is_visible()
+    stage.page.get_by_role("button", name="Caption again").click()
+    stage.settle()
+    assert [prompt.user for prompt in asked] == ["Describe the water."]
+    stage.page.get_by_role("button", name="Undo my edits").click()
+    stage.settle()
+    assert not badge.is_visible()
+    assert not view.edited
+    stage.page.get_by_label("Facts (user message)").fill(" ")
+    stage.page.get_by_role("button", name="Caption again").click()
+    stage.page.get_by_role("alert").get_by_text("The facts are empty").wait_for()
+    assert len(asked) == 1
+
+
+def test_label_maps_that_are_sent_are_drawn(stage: Stage) -> None:
+    stage.mount("prompt", PromptView(prompt=prompt_for(quarters(), style="4v")))
+    stage.page.get_by_text("The exact words that are sent").click()
+    stage.page.get_by_role("img", name="Label map 1, as sent").wait_for()
+    assert pixel(stage, "canvas.cen-map", 5, 5) == [0, 0, 255, 255]
+
+
+def test_copying_works_where_the_browser_has_no_clipboard(stage: Stage) -> None:
+    stage.page.evaluate(
+        "document.addEventListener('copy', () => { window.copied = document.activeElement.value; })",
+    )
+    stage.mount("caption", CaptionView(captions=(caption("Trees, as they stand."),)))
+    assert stage.page.evaluate("navigator.clipboard === undefined")
+    stage.page.get_by_role("button", name="Copy").click()
+    stage.page.get_by_role("button", name="Copied").wait_for()
+    assert stage.page.evaluate("window.copied") == "Trees, as they stand."
+
+
+def test_a_class_word_points_and_is_pointed_at(stage: Stage) -> None:
+    view = CaptionView(captions=(caption("Trees stand by the water."),))
+    stage.mount("caption", view)
+    stage.page.get_by_text("Trees", exact=True).hover()
+    stage.settle()
+    assert view.highlight == TREE
+    stage.page.mouse.move(2, 2)
+    stage.tell("caption", highlight=WATER)
+    lit = stage.page.locator(".cen-word.cen-lit")
+    assert lit.all_inner_texts() == ["water"]
+
+
+def test_hostile_words_are_seen_as_words_and_nothing_runs(stage: Stage) -> None:
+    hostile = chip(missing=(ATTACK,), attribution=(ATTACK,))
+    prompt = prompt_for(quarters())
+    stage.mount("chip", ChipView(chip=hostile, place=ATTACK))
+    stage.mount("caption", CaptionView(captions=(caption(ATTACK, model=ATTACK, notes=(ATTACK,)),), error=ATTACK))
+    stage.mount("prompt", PromptView(prompt=prompt))
+    stage.tell("prompt", edited_user=ATTACK)
+    stage.page.wait_for_selector(".cen-row")
+    assert stage.page.evaluate("document.body.textContent").count(ATTACK_SHOWN) >= 8
+    assert stage.page.get_by_label("Facts (user message)").input_value() == ATTACK.replace("\ud800", "?")
+    assert stage.page.locator("#stage :is(script, img, svg, iframe, a, u, b)").count() == 0
+    handlers = "(all) => all.flatMap((e) => [...e.attributes]).filter((a) => a.name.startsWith('on')).length"
+    assert stage.page.locator("#stage *").evaluate_all(handlers) == 0
+    assert stage.page.evaluate("window.attacks") == []
+
+
+def test_a_view_that_was_removed_listens_no_more(stage: Stage, view: ChipView) -> None:
+    stage.page.evaluate("() => { window.stops.chip(); document.getElementById('chip').remove(); }")
+    stage.tell("chip", chip=None, blend=0.5, highlight=2)
+    assert view.chip is None
