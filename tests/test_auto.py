@@ -1,0 +1,137 @@
+"""The auto source: real where a catalogue answers within two seconds, and never slow to decide."""
+
+from __future__ import annotations
+
+import sys
+import time
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from rig.sao_tome import LAT, LON
+from rig.stac_api import Said, ScriptedApi, landing
+
+from chatearthnet_explorer.errors import PlaceError, SettingError
+from chatearthnet_explorer.settings import Settings
+from chatearthnet_explorer.sources import auto as auto_room
+from chatearthnet_explorer.sources.auto import FALLBACK, NOT_INSTALLED, AutoSource
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from rig.sao_tome import SaoTome
+    from rig.stac_api import Asked
+
+NOBODY = "http://127.0.0.1:9"
+
+
+def settings(cache: Path, *catalogues: str) -> Settings:
+    return Settings(catalogues=catalogues or (NOBODY,), worldcover=NOBODY, cache=cache)
+
+
+def test_a_catalogue_that_answers_gives_real_chips(sao_tome: SaoTome, tmp_path: Path) -> None:
+    chip = AutoSource(sao_tome.settings(tmp_path)).chip_at(LON, LAT)
+    assert chip.source == "stac"
+    assert not chip.simulated
+    assert chip.missing == ()
+
+
+def test_one_catalogue_of_several_is_enough(sao_tome: SaoTome, tmp_path: Path) -> None:
+    with ScriptedApi(lambda _: Said(stall=30)) as slow:
+        chosen = sao_tome.settings(tmp_path, catalogues=(NOBODY, f"{sao_tome.api}#sentinel-2-l2a", f"{slow.url}#x"))
+        start = time.monotonic()
+        assert AutoSource(chosen)._why_not_real() == ""
+        assert time.monotonic() - start < 1.5
+
+
+ANSWERS: dict[str, Callable[[Asked], Said]] = {
+    "slow": lambda _: Said(stall=30),
+    "503": lambda _: Said(status=503),
+    "html": lambda _: Said(body=b"<html>please sign in</html>"),
+    "json": lambda _: Said(body={"hello": "world"}),
+    "a list": lambda _: Said(body=[1]),
+    "deep": lambda _: Said(body=b"[" * 100_000),
+}
+
+
+@pytest.mark.parametrize("answer", ANSWERS.values(), ids=ANSWERS)
+def test_what_answers_no_catalogue_in_time_is_none(answer: Callable[[Asked], Said], tmp_path: Path) -> None:
+    with ScriptedApi(answer) as api:
+        source = AutoSource(settings(tmp_path, f"{api.url}#x"))
+        start = time.monotonic()
+        chip = source.chip_at(LON, LAT)
+        assert time.monotonic() - start < 4  # two for the catalogue, the rest to simulate
+        assert chip.simulated
+        assert chip.source == "simulated"
+        assert chip.missing[0] == FALLBACK
+        assert FALLBACK.endswith(".")
+
+
+@pytest.mark.parametrize("address", [NOBODY, "http://nobody.invalid/stac"], ids=["refused", "no such host"])
+def test_without_a_network_it_is_decided_at_once(tmp_path: Path, address: str) -> None:
+    start = time.monotonic()
+    assert AutoSource(settings(tmp_path, address))._why_not_real() == FALLBACK
+    assert time.monotonic() - start < 1.5
+
+
+def test_the_verdict_is_remembered_for_a_while(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with ScriptedApi(lambda _: Said(status=404)) as api:
+        source = AutoSource(settings(tmp_path, f"{api.url}#a", f"{api.url}#b"))
+        first = source.chip_at(LON, LAT)
+        again = source.chip_at(LON + 1, LAT)
+        assert len(api.asked) == 1  # one address, two collections, two clicks
+        assert first.simulated
+        assert again.simulated
+        monkeypatch.setattr(source, "_until", time.monotonic() - 1)
+        source.chip_at(LON, LAT)
+        assert len(api.asked) == 2
+
+
+def test_a_catalogue_that_comes_back_is_used(
+    sao_tome: SaoTome, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source = AutoSource(sao_tome.settings(tmp_path))
+    monkeypatch.setattr(auto_room, "_answers", lambda *_: False)
+    assert source.chip_at(LON, LAT).simulated
+    monkeypatch.undo()
+    source._until = 0
+    assert not source.chip_at(LON, LAT).simulated
+
+
+def test_a_kept_chip_is_real_without_any_network(
+    sao_tome: SaoTome, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    AutoSource(sao_tome.settings(tmp_path)).chip_at(LON, LAT)
+
+    def nobody(*_: object) -> Any:  # noqa: ANN401
+        pytest.fail("asked a catalogue")
+
+    monkeypatch.setattr(AutoSource, "_why_not_real", nobody)
+    chip = AutoSource(sao_tome.settings(tmp_path)).chip_at(LON, LAT)
+    assert chip.source == "stac"
+    assert chip.rgb is not None
+
+
+def test_a_real_scene_asked_for_offline_is_simulated_all_the_same(tmp_path: Path) -> None:
+    chip = AutoSource(settings(tmp_path)).chip_at(LON, LAT, scene="S2A_32NKF_20200612_1_L2A")
+    assert chip.simulated
+    assert chip.missing[0] == FALLBACK
+    assert chip.scene
+    assert AutoSource(settings(tmp_path)).chip_at(LON, LAT, scene=chip.scene.item).scene == chip.scene
+
+
+def test_with_the_core_alone_it_says_what_to_install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delitem(sys.modules, "chatearthnet_explorer.sources.fetch", raising=False)
+    monkeypatch.setitem(sys.modules, "requests", None)
+    with ScriptedApi(lambda asked: Said(body=landing(f"http://{asked.host}"))) as api:
+        chip = AutoSource(settings(tmp_path, api.url)).chip_at(LON, LAT)
+    assert chip.simulated
+    assert chip.missing[0] == NOT_INSTALLED
+
+
+def test_bad_places_and_years_ask_nobody(tmp_path: Path) -> None:
+    source = AutoSource(settings(tmp_path))
+    with pytest.raises(PlaceError):
+        source.chip_at(0, 89)
+    with pytest.raises(SettingError):
+        source.chip_at(0, 0, year=1999)

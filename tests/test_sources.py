@@ -1,0 +1,201 @@
+"""One suite for every source: whoever gives chips, a chip is a chip."""
+
+from __future__ import annotations
+
+import inspect
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+from rig.sao_tome import LAT, LON
+
+from chatearthnet_explorer.chip import BANDS
+from chatearthnet_explorer.errors import PlaceError, SettingError
+from chatearthnet_explorer.legend import codes_of_indices
+from chatearthnet_explorer.settings import Settings
+from chatearthnet_explorer.sources import SOURCES, YEARS, Source, open_source
+from chatearthnet_explorer.tile import Tile
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from rig.sao_tome import SaoTome
+
+    from chatearthnet_explorer.chip import Chip
+
+NOBODY = "http://127.0.0.1:9"
+RIGS = ("stac", "simulated", "auto", "auto without a network")
+
+
+@pytest.fixture(params=RIGS)
+def source(request: pytest.FixtureRequest, tmp_path: Path) -> Source:
+    """Each source, with São Tomé within its reach; the simulated ones need no rig."""
+    kind = request.param
+    if kind in {"stac", "auto"}:
+        sao_tome: SaoTome = request.getfixturevalue("sao_tome")
+        return open_source(kind, settings=sao_tome.settings(tmp_path))
+    offline = Settings(catalogues=(NOBODY,), worldcover=NOBODY, cache=tmp_path)
+    return open_source(kind.split()[0], settings=offline)
+
+
+def assert_alike(one: Chip, other: Chip) -> None:
+    assert one.tile == other.tile
+    assert one.scene == other.scene
+    for name in ("labels", "rgb", "scl"):
+        assert np.array_equal(getattr(one, name), getattr(other, name)), name
+    assert list(one.bands) == list(other.bands)
+    for name in other.bands:
+        assert np.array_equal(one.bands[name], other.bands[name], equal_nan=True), name
+
+
+def test_every_source_is_in_the_suite() -> None:
+    assert {rig.split()[0] for rig in RIGS} == set(SOURCES)
+
+
+def test_signatures_are_those_of_the_protocol(source: Source) -> None:
+    wanted = inspect.signature(Source.chip_at).parameters
+    given = inspect.signature(type(source).chip_at).parameters
+    assert [(one.name, one.kind, one.default) for one in given.values()] == [
+        (one.name, one.kind, one.default) for one in wanted.values()
+    ]
+    assert source.name in SOURCES
+
+
+@pytest.mark.parametrize("year", YEARS)
+def test_shapes_types_and_ranges(source: Source, year: int) -> None:
+    chip = source.chip_at(LON, LAT, year=year)
+    assert chip.tile == Tile.at(LON, LAT)
+    assert chip.labels is not None
+    assert chip.rgb is not None
+    assert chip.scl is not None
+    assert (chip.labels.shape, chip.labels.dtype) == ((256, 256), np.uint8)
+    assert (chip.rgb.shape, chip.rgb.dtype) == ((256, 256, 3), np.uint8)
+    assert (chip.scl.shape, chip.scl.dtype) == ((256, 256), np.uint8)
+    assert chip.labels.max() <= 11
+    assert chip.scl.max() <= 11
+    assert chip.rgb.std() > 1  # something is to be seen
+    assert not chip.bands
+
+
+def test_bands_are_reflectance(source: Source) -> None:
+    chip = source.chip_at(LON, LAT, bands=True)
+    assert tuple(chip.bands) == BANDS
+    for band in chip.bands.values():
+        assert (band.shape, band.dtype) == ((256, 256), np.float32)
+        assert np.nanmin(band) > -0.1
+        assert np.nanmax(band) < 1.5
+    assert chip.scene
+    assert chip.scene.radiometry.endswith(".")
+
+
+@pytest.mark.parametrize("bands", [False, True])
+def test_the_same_place_gives_the_same_chip(source: Source, bands: bool) -> None:  # noqa: FBT001
+    assert_alike(source.chip_at(LON, LAT, bands=bands), source.chip_at(LON, LAT, bands=bands))
+
+
+def test_all_places_of_a_tile_give_its_chip(source: Source) -> None:
+    west, south, east, north = Tile.at(LON, LAT).bounds
+    corner = source.chip_at(west + 1e-9, south + 1e-9)
+    assert_alike(corner, source.chip_at((west + east) / 2, (south + north) / 2))
+
+
+@pytest.mark.parametrize("turns", [-2, -1, 1])
+def test_longitudes_are_wrapped(source: Source, turns: int) -> None:
+    assert_alike(source.chip_at(LON + 360 * turns, LAT), source.chip_at(LON, LAT))
+
+
+@pytest.mark.parametrize("place", [(0, 85.06), (0, -90), (float("nan"), 0), (0, float("inf"))])
+def test_places_off_the_map_are_refused(source: Source, place: tuple[float, float]) -> None:
+    with pytest.raises(PlaceError) as caught:
+        source.chip_at(*place)
+    assert str(caught.value).endswith(".")
+
+
+@pytest.mark.parametrize("year", [2019, 2022, 0, -1])
+def test_years_without_a_map_are_refused(source: Source, year: int) -> None:
+    with pytest.raises(SettingError) as caught:
+        source.chip_at(LON, LAT, year=year)
+    assert str(caught.value).endswith(".")
+
+
+def test_where_it_comes_from_is_told(source: Source) -> None:
+    chip = source.chip_at(LON, LAT)
+    assert chip.source in {"stac", "simulated"}
+    assert chip.simulated == (chip.source == "simulated")
+    assert chip.scene
+    assert chip.scene.catalogue
+    assert chip.scene.item
+    assert chip.scene.acquired
+    assert chip.scene.acquired.tzinfo
+    assert chip.scene.cloud_share is not None
+    assert 0 <= chip.scene.cloud_share <= 1
+    assert chip.attribution
+    assert chip.label_version
+    if chip.simulated:
+        assert any("simulated" in credit.lower() for credit in chip.attribution)
+        assert "simulated" in chip.label_version
+    else:
+        assert any("Copernicus" in credit for credit in chip.attribution)
+        assert any("WorldCover" in credit for credit in chip.attribution)
+        assert chip.label_version == "v100/2020"
+
+
+def test_the_scene_it_names_can_be_asked_for(source: Source) -> None:
+    chip = source.chip_at(LON, LAT)
+    assert chip.scene
+    again = source.chip_at(LON, LAT, scene=chip.scene.item)
+    assert np.array_equal(again.rgb, chip.rgb)
+    assert again.scene
+    assert again.scene.item == chip.scene.item
+
+
+# open sea, Antarctica, beyond both maps, the antimeridian from both sides
+@pytest.mark.parametrize(
+    "place", [(-30, 0), (0, -75), (0, 84.5), (180, 0), (-180, 0), (179.9999, -17), (-179.9999, -17)]
+)
+def test_what_is_missing_is_told_in_sentences(source: Source, place: tuple[float, float]) -> None:
+    chip = source.chip_at(*place)
+    assert chip.tile == Tile.at(*place)
+    assert (chip.labels is None) <= bool(chip.missing)
+    assert (chip.rgb is None) <= bool(chip.missing)
+    for said in chip.missing:
+        assert said.endswith(".")
+        assert "\n" not in said
+    if chip.labels is None:
+        assert chip.label_version is None
+
+
+def test_xarray_is_placed(source: Source) -> None:
+    pytest.importorskip("rioxarray")
+    chip = source.chip_at(LON, LAT, bands=True)
+    dataset = chip.to_xarray()
+    assert dataset.rio.crs.to_epsg() == 3857
+    west, south, east, north = chip.tile.bounds
+    assert dataset.rio.transform_bounds("EPSG:4326") == pytest.approx((west, south, east, north), abs=1e-9)
+    assert set(BANDS) | {"rgb", "labels", "scl"} <= set(dataset)
+    assert np.array_equal(dataset["rgb"].to_numpy()[0], chip.rgb[..., 0])
+    assert dataset.attrs["simulated"] == ("yes" if chip.simulated else "no")
+
+
+def test_a_geotiff_is_placed(source: Source, tmp_path: Path) -> None:
+    rasterio = pytest.importorskip("rasterio")
+    chip = source.chip_at(LON, LAT)
+    path = tmp_path / "chip.tif"
+    chip.to_geotiff(path)
+    with rasterio.open(path) as file:
+        assert file.crs.to_epsg() == 3857
+        assert file.transform[:6] == pytest.approx(chip.tile.transform)
+        assert file.descriptions == ("red", "green", "blue", "worldcover")
+        assert np.array_equal(np.moveaxis(file.read((1, 2, 3)), 0, 2), chip.rgb)
+        assert np.array_equal(file.read(4), codes_of_indices(chip.labels))
+        assert file.tags()["source"] == chip.source
+        assert file.tags()["simulated"] == ("yes" if chip.simulated else "no")
+
+
+def test_a_source_is_opened_by_name_or_taken_as_it_is() -> None:
+    for name in SOURCES:
+        opened = open_source(name, settings=Settings(catalogues=(NOBODY,)))
+        assert opened.name == name
+        assert open_source(opened) is opened
+    with pytest.raises(SettingError, match="simulated"):
+        open_source("sattelite")

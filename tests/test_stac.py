@@ -1,0 +1,514 @@
+"""The stac source: real labels, the clearest scene, and a sentence for everything that is not to be had."""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+import time
+from typing import TYPE_CHECKING, Any, NoReturn
+
+import numpy as np
+import pytest
+from rig.cogs import write_cog, write_scene
+from rig.range_server import Fault, RangeServer
+from rig.sao_tome import CLEAR, CLOUDY, DECEIVING, LAT, LON, OLDER
+from rig.stac_api import Said, ScriptedApi, found, item, landing, scene_item, searching
+
+from chatearthnet_explorer.errors import CatalogueError, PlaceError, SceneError, SettingError
+from chatearthnet_explorer.legend import indices_of_codes
+from chatearthnet_explorer.settings import Settings
+from chatearthnet_explorer.sources import cache as cache_room
+from chatearthnet_explorer.sources.stac import StacSource
+from chatearthnet_explorer.tile import Tile
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+    from rig.sao_tome import SaoTome
+    from rig.stac_api import Asked
+
+    from chatearthnet_explorer.chip import Chip
+
+NOBODY = "http://127.0.0.1:9"
+"""The discard port, on which nothing listens."""
+
+
+def assert_sentences(chip: Chip) -> None:
+    for said in chip.missing:
+        assert said.endswith("."), said
+        assert "\n" not in said
+        assert len(said) < 300
+
+
+def source(settings: Settings) -> StacSource:
+    return StacSource(settings)
+
+
+def warped_labels(path: Path, tile: Tile) -> NDArray[np.uint8]:
+    """WorldCover's codes on the tile's grid, by rioxarray."""
+    rioxarray = pytest.importorskip("rioxarray")
+    affine = pytest.importorskip("affine")
+    west, south, east, north = tile.bounds
+    with rioxarray.open_rasterio(path) as file:
+        part = file.rio.clip_box(west - 0.01, south - 0.01, east + 0.01, north + 0.01)
+        codes = part.rio.reproject(
+            "EPSG:3857", transform=affine.Affine(*tile.transform), shape=(256, 256), resampling=0
+        )
+        found: NDArray[np.uint8] = codes.to_numpy()[0]
+    return indices_of_codes(found)
+
+
+# a click on São Tomé
+
+
+@pytest.mark.parametrize(("year", "version"), [(2020, "v100"), (2021, "v200")])
+def test_sao_tome_has_its_real_labels(
+    sao_tome: SaoTome, realdata: Path, tmp_path: Path, year: int, version: str
+) -> None:
+    chip = source(sao_tome.settings(tmp_path)).chip_at(6.73, 0.336, year=year)
+    path = realdata / "worldcover" / f"ESA_WorldCover_10m_{year}_{version}_N00E006_Map.tif"
+    assert chip.labels is not None
+    assert (chip.labels == warped_labels(path, chip.tile)).all()
+    assert len(np.unique(chip.labels)) >= 5
+    assert chip.label_version == f"{version}/{year}"
+
+
+def test_the_clearest_over_the_chip_is_taken(sao_tome: SaoTome, tmp_path: Path) -> None:
+    chip = source(sao_tome.settings(tmp_path)).chip_at(LON, LAT)
+    scene = chip.scene
+    assert scene
+    assert scene.item == CLEAR  # others are clearer over the whole granule, and cloudy, older or empty here
+    assert scene.catalogue == sao_tome.api
+    assert scene.cloud_share == pytest.approx(26 / 256, abs=0.01)
+    assert scene.tile_cloud_share == 0.2
+    assert scene.baseline == "05.00"
+    assert str(scene.acquired) == "2020-06-12 10:00:01.587000+00:00"
+    assert chip.missing == ()
+    assert chip.rgb is not None
+    assert chip.scl is not None
+    truth = np.moveaxis(sao_tome.truth["TCI"], 0, 2).astype(int)
+    assert np.abs(chip.rgb.astype(int) - truth).mean() < 3  # warped to UTM and back
+    assert (chip.scl == sao_tome.truth["SCL"]).mean() > 0.95
+    assert "Contains modified Copernicus Sentinel data 2020" in chip.attribution
+    assert any("WorldCover" in one for one in chip.attribution)
+    assert any("127.0.0.1" in one for one in chip.attribution)
+
+
+def test_nine_bands_on_demand(sao_tome: SaoTome, tmp_path: Path) -> None:
+    chip = source(sao_tome.settings(tmp_path)).chip_at(LON, LAT, bands=True)
+    assert chip.missing == ()
+    assert chip.scene
+    assert "minus 0.1" in chip.scene.radiometry
+    for name, band in chip.bands.items():
+        true = sao_tome.truth[name] * 1e-4 - 0.1
+        assert np.nanmean(np.abs(band - true)) < 0.01, name
+
+
+def test_scenes_are_listed_and_chosen_by_name(sao_tome: SaoTome, tmp_path: Path) -> None:
+    stac = source(sao_tome.settings(tmp_path))
+    listed = stac.scenes_at(LON, LAT, year=2020)
+    assert CLEAR in [scene.id for scene in listed]
+    assert OLDER not in [scene.id for scene in listed]
+    shares = [scene.cloud_share for scene in listed]
+    assert shares == sorted(shares, key=lambda share: 1.0 if share is None else share)
+    chosen = next(scene for scene in listed if scene.id == DECEIVING)
+    assert str(chosen.day) == "2020-03-01"
+    chip = stac.chip_at(LON, LAT, scene=DECEIVING)
+    assert chip.scene
+    assert chip.scene.item == DECEIVING
+    assert chip.scene.cloud_share == 1
+    assert chip.missing == ()  # whoever chooses a cloud sees it
+    other_year = next(iter(CLOUDY))
+    chip = stac.chip_at(LON, LAT, scene=other_year)
+    assert chip.scene
+    assert chip.scene.item == other_year
+    assert chip.label_version == "v100/2020"
+
+
+def test_where_all_scenes_are_cloudy_the_least_is_taken_and_told(sao_tome: SaoTome, tmp_path: Path) -> None:
+    chip = source(sao_tome.settings(tmp_path)).chip_at(LON, LAT, year=2021)
+    assert chip.scene
+    assert chip.scene.item == min(CLOUDY, key=lambda name: CLOUDY[name])
+    assert chip.missing == ("Every scene of 2021 is cloudy here; this is the least cloudy: 83 %.",)
+    assert chip.rgb is not None
+
+
+@pytest.mark.parametrize("name", ["nothing_of_that_name", "<script>alert(1)</script>", "a b", "x" * 5000])
+def test_a_scene_that_is_none(sao_tome: SaoTome, tmp_path: Path, name: str) -> None:
+    chip = source(sao_tome.settings(tmp_path)).chip_at(LON, LAT, scene=name)
+    assert chip.labels is not None
+    assert chip.rgb is None
+    assert "scene" in chip.missing[0]
+    assert_sentences(chip)
+
+
+# the cache
+
+
+def test_the_second_click_asks_nobody(sao_tome: SaoTome, tmp_path: Path) -> None:
+    settings = sao_tome.settings(tmp_path)
+    first = source(settings).chip_at(LON, LAT)
+    sao_tome.server.reset()
+    again = source(settings).chip_at(LON, LAT)
+    assert sao_tome.server.requests == 0
+    assert np.array_equal(again.rgb, first.rgb)
+    assert np.array_equal(again.labels, first.labels)
+    assert again.scene == first.scene
+
+
+def test_a_full_disk_takes_no_chip_away(
+    sao_tome: SaoTome, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def full(*_: object, **__: object) -> NoReturn:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(cache_room.tempfile, "mkstemp", full)
+    chip = source(sao_tome.settings(tmp_path)).chip_at(LON, LAT)
+    assert chip.rgb is not None
+    assert chip.missing == ()
+    assert "No space left" in caplog.text
+
+
+def test_a_cache_that_cannot_be_made_takes_no_chip_away(sao_tome: SaoTome, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way")
+    assert source(sao_tome.settings(tmp_path / "file")).chip_at(LON, LAT).rgb is not None
+
+
+def test_what_failed_is_tried_again(sao_tome: SaoTome, tmp_path: Path) -> None:
+    settings = sao_tome.settings(tmp_path)
+    path = "/v100/2020/map/ESA_WorldCover_10m_2020_v100_N00E006_Map.tif"
+    sao_tome.server.fail(path, Fault(status=403))
+    try:
+        chip = source(settings).chip_at(LON, LAT)
+    finally:
+        sao_tome.server.fail(path)
+    assert chip.labels is None
+    assert chip.rgb is not None
+    assert_sentences(chip)
+    assert any("403" in said for said in chip.missing)
+    assert source(settings).chip_at(LON, LAT).labels is not None
+
+
+# labels without scenes, scenes without labels
+
+
+@pytest.mark.parametrize("catalogue", ["refused", "html", "504", "429", "slow"])
+def test_labels_do_not_wait_for_a_catalogue(
+    sao_tome: SaoTome, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, catalogue: str
+) -> None:
+    answers: dict[str, Callable[[Asked], Said]] = {
+        "html": lambda _: Said(body=b"<html>"),
+        "504": lambda _: Said(status=504),
+        "429": lambda _: Said(status=429, headers={"Retry-After": "0"}),
+        "slow": lambda _: Said(stall=30),
+    }
+    with ScriptedApi(answers.get(catalogue, lambda _: Said())) as api:
+        address = NOBODY if catalogue == "refused" else api.url
+        stac = source(sao_tome.settings(tmp_path, catalogues=(address,)))
+        monkeypatch.setattr(stac._catalogues, "_patience", 1.5)
+        start = time.monotonic()
+        chip = stac.chip_at(LON, LAT)
+        assert time.monotonic() - start < 5
+        assert chip.labels is not None
+        assert chip.rgb is None
+        assert chip.scene is None
+        assert chip.missing[0] == "No catalogue of scenes could be asked, so there are no pixels."
+        assert len(chip.missing) == 2
+        assert_sentences(chip)
+        with pytest.raises(CatalogueError):
+            stac.scenes_at(LON, LAT)
+
+
+def test_a_year_without_scenes(sao_tome: SaoTome, tmp_path: Path) -> None:
+    with ScriptedApi(searching(found())) as api:
+        stac = source(sao_tome.settings(tmp_path, catalogues=(f"{api.url}#x",)))
+        chip = stac.chip_at(LON, LAT)
+        assert chip.labels is not None
+        (said,) = chip.missing
+        assert said.startswith("No catalogue has a scene of 2020 here")
+        with pytest.raises(SceneError, match="2020"):
+            stac.scenes_at(LON, LAT)
+
+
+def test_the_next_catalogue_has_it(sao_tome: SaoTome, tmp_path: Path) -> None:
+    with ScriptedApi(searching(found())) as api:
+        settings = sao_tome.settings(tmp_path, catalogues=(NOBODY, f"{api.url}#x", f"{sao_tome.api}#sentinel-2-l2a"))
+        chip = source(settings).chip_at(LON, LAT)
+        assert chip.scene
+        assert chip.scene.catalogue == sao_tome.api
+        assert chip.missing == ()
+
+
+def test_no_labels_are_no_water(sao_tome: SaoTome, tmp_path: Path) -> None:
+    chip = source(sao_tome.settings(tmp_path)).chip_at(-20, 0.5)  # open sea: no file, 404
+    assert chip.labels is None
+    assert chip.label_version is None
+    assert any("not the same as water" in said for said in chip.missing)
+    assert_sentences(chip)
+
+
+def test_a_scene_where_nobody_mapped(sao_tome: SaoTome, tmp_path: Path) -> None:
+    chip = source(sao_tome.settings(tmp_path, worldcover=f"{sao_tome.server.url}/nowhere")).chip_at(LON, LAT)
+    assert chip.labels is None
+    assert chip.rgb is not None
+    assert any("not the same as water" in said for said in chip.missing)
+    assert not any("WorldCover" in credit for credit in chip.attribution)
+
+
+def test_nothing_at_all_is_still_a_chip(tmp_path: Path) -> None:
+    chip = source(Settings(catalogues=(NOBODY,), worldcover=NOBODY, cache=tmp_path)).chip_at(LON, LAT)
+    assert chip.labels is None
+    assert chip.rgb is None
+    assert len(chip.missing) >= 3
+    assert_sentences(chip)
+    assert not list(tmp_path.rglob("*.npz"))
+
+
+@pytest.mark.parametrize("lat", [-75.0, -84.9, 84.9])
+def test_the_poles(sao_tome: SaoTome, tmp_path: Path, lat: float) -> None:
+    chip = source(sao_tome.settings(tmp_path)).chip_at(10, lat)
+    assert chip.labels is None
+    assert chip.rgb is None
+    assert_sentences(chip)
+    if abs(lat) > 84:
+        assert any("84 degrees" in said for said in chip.missing)
+
+
+def test_places_and_years_are_checked(tmp_path: Path) -> None:
+    stac = source(Settings(catalogues=(NOBODY,), worldcover=NOBODY, cache=tmp_path))
+    for ask in (stac.chip_at, stac.scenes_at):
+        with pytest.raises(PlaceError):
+            ask(0, 86)
+        with pytest.raises(PlaceError):
+            ask(float("nan"), 0)
+        with pytest.raises(SettingError):
+            ask(0, 0, year=2019)
+
+
+# scenes whose files are not what they seem
+
+
+@pytest.fixture(scope="module")
+def little(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """Two scenes of one tile on disk: the whole of it, and its western half."""
+    folder = tmp_path_factory.mktemp("little")
+    tile = Tile.at(6.73, 0.336)
+    whole = write_scene(folder / "whole", tile, size=512)
+    # 512 pixels of 10 m around the middle, moved west until the edge runs through the chip
+    west = write_scene(folder / "west", tile, size=512, shift=(-2560, 0))
+    east = write_scene(folder / "east", tile, size=512, shift=(2560, 0))
+    lon_west, _, lon_east, _ = whole.bbox
+    middle = (lon_west + lon_east) / 2
+    return {"folder": folder, "tile": tile, "whole": whole, "west": west, "east": east, "middle": middle}
+
+
+def click(little: dict[str, Any], tmp_path: Path, *items: dict[str, Any], server: RangeServer, **asked: Any) -> Chip:  # noqa: ANN401
+    with ScriptedApi(searching(found(*items))) as api:
+        settings = Settings(catalogues=(f"{api.url}#x",), worldcover=f"{server.url}/none", cache=tmp_path)
+        lon, lat = little["tile"].center
+        return source(settings).chip_at(lon, lat, **asked)
+
+
+def named(little: dict[str, Any], server: RangeServer, name: str, **said: Any) -> dict[str, Any]:  # noqa: ANN401
+    return scene_item(said.pop("id", name), little[name], f"{server.url}/{name}", **said)
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        Fault(status=404),
+        Fault(status=403),
+        Fault(cut=100),
+        None,
+        Fault(body=b"<html>no picture</html>" * 2000),
+        Fault(body=b"II*\0" + b"\xff" * 40_000),
+        Fault(body=b""),
+    ],
+    ids=["404", "403", "connection lost", "cut short", "not a TIFF", "a broken TIFF", "empty"],
+)
+@pytest.mark.parametrize("name", ["TCI", "SCL"])
+def test_a_file_that_cannot_be_read_costs_one_scene(
+    little: dict[str, Any], tmp_path: Path, fault: Fault | None, name: str
+) -> None:
+    with RangeServer(little["folder"]) as server:
+        whole = little["west"].paths[name].read_bytes()
+        server.fail(f"/west/{name}.tif", fault or Fault(body=whole[: len(whole) * 2 // 3]))
+        # it claims to hold the chip and to be the clearest
+        broken = scene_item("broken", little["west"], f"{server.url}/west", cloud=0.0)
+        broken["geometry"] = named(little, server, "whole")["geometry"]
+        chip = click(little, tmp_path, broken, server=server)
+        assert chip.rgb is None
+        assert chip.missing[-2] == "No scene could be used here, so there are no pixels."
+        assert_sentences(chip)
+        good = named(little, server, "whole", cloud=50.0, acquired="2020-07-01T10:00:00Z")
+        chip = click(little, tmp_path, broken, good, server=server)
+        assert chip.scene
+        assert chip.scene.item == "whole"
+        assert chip.rgb is not None
+
+
+def served(little: dict[str, Any], tmp_path: Path, name: str, data: NDArray[Any], **said: Any) -> Chip:  # noqa: ANN401
+    """A click where one file of the scene is replaced by an array."""
+    whole = little["whole"]
+    with RangeServer({"": little["folder"], "own": tmp_path / "own"}) as server:
+        options = {"crs": f"EPSG:{whole.epsg}", "transform": whole.transform, **said}
+        write_cog(tmp_path / "own" / f"{name}.tif", data, **options)
+        raw = named(little, server, "whole")
+        raw["assets"]["visual" if name == "TCI" else name]["href"] = f"{server.url}/own/{name}.tif"
+        return click(little, tmp_path, raw, server=server)
+
+
+def test_a_scene_without_data_is_no_scene(little: dict[str, Any], tmp_path: Path) -> None:
+    empty = np.zeros((1, 512, 512), np.uint8)
+    chip = served(little, tmp_path, "SCL", empty, nodata=0)
+    assert chip.rgb is None
+    assert any("pixels of this place" in said for said in chip.missing)
+    chip = served(little, tmp_path, "TCI", empty.repeat(3, 0), nodata=0)
+    assert chip.rgb is None
+    assert any("pixels of this place" in said for said in chip.missing)
+    assert_sentences(chip)
+
+
+def test_a_scene_somewhere_else_is_no_scene(little: dict[str, Any], tmp_path: Path) -> None:
+    chip = served(little, tmp_path, "SCL", np.full((1, 512, 512), 4, np.uint8), crs="EPSG:32733", nodata=0)
+    assert chip.rgb is None
+    assert any("pixels of this place" in said for said in chip.missing)
+
+
+def test_a_scene_without_a_reference_system(little: dict[str, Any], tmp_path: Path) -> None:
+    data = np.full((3, 512, 512), 4, np.uint8)
+    chip = served(little, tmp_path, "TCI", data, crs='LOCAL_CS["nowhere",UNIT["metre",1]]')
+    assert chip.rgb is None
+    assert_sentences(chip)
+
+
+@pytest.mark.parametrize(
+    ("name", "data"),
+    [
+        ("SCL", np.full((1, 512, 512), 77, np.uint8)),
+        ("SCL", np.full((1, 512, 512), 4, np.uint16)),
+        ("SCL", np.full((2, 512, 512), 4, np.uint8)),
+        ("TCI", np.full((1, 512, 512), 4, np.uint8)),
+        ("TCI", np.full((3, 512, 512), 4, np.uint16)),
+    ],
+    ids=["code 77", "16 bits", "two bands", "grey", "16-bit colours"],
+)
+def test_a_file_of_another_kind(little: dict[str, Any], tmp_path: Path, name: str, data: NDArray[Any]) -> None:
+    chip = served(little, tmp_path, name, data)
+    assert chip.rgb is None
+    assert any("choose another scene" in said for said in chip.missing)
+    assert_sentences(chip)
+
+
+def test_a_scene_without_classification_is_shown_without_its_cloud(little: dict[str, Any], tmp_path: Path) -> None:
+    with RangeServer(little["folder"]) as server:
+        raw = named(little, server, "whole")
+        del raw["assets"]["SCL"]
+        chip = click(little, tmp_path, raw, server=server)
+        assert chip.rgb is not None
+        assert chip.scl is None
+        assert chip.scene
+        assert chip.scene.cloud_share is None
+
+
+def test_a_band_that_is_lacking_is_named(little: dict[str, Any], tmp_path: Path) -> None:
+    with RangeServer(little["folder"]) as server:
+        server.fail("/whole/B11.tif", Fault(status=404))
+        raw = named(little, server, "whole")
+        del raw["assets"]["B05"]
+        chip = click(little, tmp_path, raw, server=server, bands=True)
+        assert chip.rgb is not None
+        assert sorted(chip.bands) == ["B02", "B03", "B04", "B06", "B07", "B08", "B12"]
+        assert any("B05" in said for said in chip.missing)
+        assert any("B11" in said for said in chip.missing)
+        assert_sentences(chip)
+        assert not list(tmp_path.rglob("*.npz"))
+
+
+def test_two_items_of_one_day_are_mosaicked(little: dict[str, Any], tmp_path: Path) -> None:
+    with RangeServer(little["folder"]) as server:
+        west = named(little, server, "west")
+        east = named(little, server, "east", acquired="2020-06-01T10:00:14Z")
+        chip = click(little, tmp_path, west, east, server=server, bands=True)
+        whole = click(little, tmp_path, named(little, server, "whole"), server=server, bands=True)
+        assert chip.scene
+        assert set(chip.scene.item.split("+")) == {"west", "east"}
+        assert chip.missing == whole.missing
+        assert chip.rgb is not None
+        assert whole.rgb is not None
+        assert np.abs(chip.rgb.astype(int) - whole.rgb).mean() < 1
+        for name, band in chip.bands.items():
+            assert np.isfinite(band).all()
+            assert np.abs(band - whole.bands[name]).mean() < 0.002
+        half = click(little, tmp_path, west, server=server)
+        assert half.rgb is not None
+        assert any("of the chip; the rest is black" in said for said in half.missing)
+        shown = (half.rgb > 0).any(2).mean()
+        assert 0.3 < shown < 0.7
+
+
+def test_the_antimeridian(tmp_path: Path) -> None:
+    # Fiji: a footprint that runs over 180 degrees, as catalogues write it
+    for lon in (179.99, -179.99):
+        tile = Tile.at(lon, -17)
+        files = write_scene(tmp_path / f"scene{lon}", tile, size=512, epsg=32760 if lon > 0 else 32701)
+        ring = [[179.5, -17.5], [-179.5, -17.5], [-179.5, -16.5], [179.5, -16.5], [179.5, -17.5]]
+        with RangeServer(tmp_path / f"scene{lon}") as server:
+            hrefs = {"visual": f"{server.url}/TCI.tif", "SCL": f"{server.url}/SCL.tif"}
+            raw = item("over", hrefs, files.bbox, geometry={"type": "Polygon", "coordinates": [ring]})
+            chip = click({"tile": tile}, tmp_path / "cache", raw, server=server)
+            assert chip.tile == tile
+            assert chip.rgb is not None
+            assert (chip.rgb > 0).mean() > 0.999  # the rig's own scene ends on the line
+
+
+def test_more_scenes_are_looked_at_while_all_are_cloudy(little: dict[str, Any], tmp_path: Path) -> None:
+    with RangeServer({"": little["folder"], "own": tmp_path / "own"}) as server:
+        cloudy = np.full((1, 512, 512), 9, np.uint8)
+        whole = little["whole"]
+        write_cog(tmp_path / "own" / "SCL.tif", cloudy, crs=f"EPSG:{whole.epsg}", transform=whole.transform, nodata=0)
+        items = []
+        for day in range(1, 21):
+            raw = named(
+                little, server, "whole", id=f"s{day:02}", acquired=f"2020-06-{day:02}T10:00:00Z", cloud=float(day)
+            )
+            if day != 12:
+                raw["assets"]["SCL"]["href"] = f"{server.url}/own/SCL.tif"
+            items.append(raw)
+        chip = click(little, tmp_path, *items, server=server)
+        assert chip.scene
+        assert chip.scene.item == "s12"
+        chip = click(little, tmp_path, *(one for one in items if one["id"] != "s12"), server=server)
+        assert chip.missing[-1] == "The 15 clearest scenes of 2020 are cloudy; this is the least cloudy: 100 %."
+
+
+def test_a_hostile_item_reaches_no_file_and_no_chip(little: dict[str, Any], tmp_path: Path) -> None:
+    with RangeServer(little["folder"]) as server:
+        raw = named(little, server, "whole")
+        hostile = json.loads(json.dumps(raw))
+        hostile["id"] = "<img src=x onerror=alert(1)>"
+        leading = json.loads(json.dumps(raw)) | {"id": "leading"}
+        for asset in leading["assets"].values():
+            asset["href"] = "file:///etc/passwd"
+        chip = click(little, tmp_path, hostile, leading, server=server)
+        assert chip.rgb is None
+        assert server.requests == 1  # WorldCover
+
+
+def test_a_landing_page_is_asked_once_and_answers_keep_their_address(little: dict[str, Any], tmp_path: Path) -> None:
+    with RangeServer(little["folder"]) as server:
+        raw = named(little, server, "whole")
+
+        def answer(asked: Asked) -> Said:
+            return Said(body=found(raw) if asked.path == "/search" else landing(f"http://{asked.host}"))
+
+        with ScriptedApi(answer) as api:
+            settings = Settings(catalogues=(f"{api.url}#x",), worldcover=f"{server.url}/none", cache=tmp_path)
+            stac = source(settings)
+            lon, lat = little["tile"].center
+            stac.chip_at(lon, lat)
+            stac.scenes_at(lon, lat)
+            assert [asked.method for asked in api.asked] == ["GET", "POST", "POST"]
