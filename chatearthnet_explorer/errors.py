@@ -39,6 +39,14 @@ class RasterError(SourceError, OSError):
     """A raster file is missing, cut short, not a GeoTIFF, or without the place."""
 
 
+class ReleaseError(SourceError, ValueError):
+    """A release, or a part of it, is not what ChatEarthNet published."""
+
+
+class ArchiveError(SourceError, OSError):
+    """A file of the release, or a member of one of its ZIPs, cannot be read."""
+
+
 class CaptionerError(ExplorerError):
     """A captioner could not write a caption."""
 
