@@ -121,15 +121,14 @@ def test_a_real_scene_asked_for_offline_is_simulated_all_the_same(tmp_path: Path
 
 
 def test_with_the_core_alone_it_says_what_to_install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delitem(sys.modules, "chatearthnet_explorer.sources.fetch", raising=False)
-    monkeypatch.setitem(sys.modules, "requests", None)
+    monkeypatch.setitem(sys.modules, "pystac_client", None)
     with ScriptedApi(lambda asked: Said(body=landing(f"http://{asked.host}"))) as api:
         chip = AutoSource(settings(tmp_path, api.url)).chip_at(LON, LAT)
     assert chip.simulated
     assert chip.missing[0] == NOT_INSTALLED
 
 
-def test_bad_places_and_years_ask_nobody(tmp_path: Path) -> None:
+def test_bad_places_and_years_are_refused(tmp_path: Path) -> None:
     source = AutoSource(settings(tmp_path))
     with pytest.raises(PlaceError):
         source.chip_at(0, 89)

@@ -159,6 +159,29 @@ def test_where_a_catalogue_sorts_one_page_is_enough(realdata: Path) -> None:
         assert scenes
 
 
+def test_of_the_collections_of_earth_search_the_first_of_sentinel_2_is_taken(realdata: Path) -> None:
+    collections = load(realdata, "earth-search-v1/collections.json") | {"links": []}
+    asked_for = []
+    for left_out in ({}, {"sentinel-2-c1-l2a"}, {"sentinel-2-c1-l2a", "sentinel-2-l2a"}):
+        known = [one for one in collections["collections"] if one["id"] not in left_out]
+        with ScriptedApi(lambda _: None) as api:
+            scripted = searching(found(made()))
+
+            def answer(
+                asked: Asked,
+                known: list[dict[str, Any]] = known,
+                scripted: Callable[[Asked], Said | None] = scripted,
+            ) -> Said | None:
+                return (
+                    Said(body={"collections": known, "links": []}) if asked.path == "/collections" else scripted(asked)
+                )
+
+            api.answer = answer
+            assert outcome(api.url) != [()]
+            asked_for += [asked.body["collections"] for asked in api.asked if asked.body]
+    assert asked_for == [["sentinel-2-c1-l2a"], ["sentinel-2-l2a"], ["sentinel-2-pre-c1-l2a"]]
+
+
 def test_planetary_computer_says_that_it_sorts(realdata: Path) -> None:
     for name in ("planetary-computer", "earth-search-v1"):
         conforms = load(realdata, f"{name}/root.json")["conformsTo"]
@@ -371,6 +394,12 @@ def test_a_password_in_an_address_is_not_told() -> None:
     (error,) = outcome("http://me:secret@127.0.0.1:9/#x")
     assert_sentence(error)
     assert "secret" not in str(error)
+
+
+def test_a_password_in_an_address_reaches_no_scene() -> None:
+    with ScriptedApi(searching(found(made()))) as api:
+        (scenes,) = outcome(f"{api.url.replace('//', '//me:secret@')}#x")
+        assert scenes[0].catalogue == api.url
 
 
 def test_the_next_catalogue_is_asked() -> None:

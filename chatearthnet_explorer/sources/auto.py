@@ -7,6 +7,7 @@ import time
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from dataclasses import replace
 from functools import partial
+from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 from chatearthnet_explorer.errors import CatalogueError
@@ -27,6 +28,9 @@ MEMORY = 60.0
 
 LARGEST = 2_000_000
 """Bytes of a catalogue's first page; the largest known has 30 thousand."""
+
+NEEDED = ("async_geotiff", "obstore", "pystac_client", "requests")
+"""Libraries of the ``stac`` extra, without any of which there are no real chips."""
 
 FALLBACK = "No catalogue answered within two seconds, so this chip is simulated."
 """What a chip says that could have been real."""
@@ -83,10 +87,10 @@ class AutoSource:
 
     def _why_not_real(self) -> str:
         """Return why there are no real chips now, or nothing at all if there are."""
-        try:
-            from chatearthnet_explorer.sources.fetch import begin  # noqa: PLC0415 - of an extra
-        except ModuleNotFoundError:
+        if not all(map(find_spec, NEEDED)):
             return NOT_INSTALLED
+        from chatearthnet_explorer.sources.fetch import begin  # noqa: PLC0415 - of an extra
+
         deadline = time.monotonic() + PATIENCE
         addresses = dict.fromkeys(one.partition("#")[0] for one in self._settings.catalogues)
         asked: set[Future[bool]] = {begin(partial(_answers, address, deadline)) for address in addresses}
@@ -104,7 +108,8 @@ def _answers(address: str, deadline: float) -> bool:
     from chatearthnet_explorer.sources.fetch import open_session, read  # noqa: PLC0415 - of an extra
 
     try:
-        page = json.loads(read(open_session(), address, deadline=deadline, largest=LARGEST))
+        with open_session() as session:
+            page = json.loads(read(session, address, deadline=deadline, largest=LARGEST))
     except (CatalogueError, ValueError, RecursionError):
         return False
     return isinstance(page, dict) and "stac_version" in page

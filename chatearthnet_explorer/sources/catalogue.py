@@ -15,6 +15,7 @@ from pystac_client.stac_api_io import StacApiIO
 
 from chatearthnet_explorer.errors import CatalogueError, SceneError
 from chatearthnet_explorer.sources.fetch import RefusedError, host_of, open_session, read, within
+from chatearthnet_explorer.sources.remote import shown
 from chatearthnet_explorer.sources.scenes import SceneInfo, scenes_over
 from chatearthnet_explorer.sources.stac_item import IDENTIFIER, StacItem, stac_item
 
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 
     from chatearthnet_explorer.tile import Tile
 
-PATIENCE = 12.0
+PATIENCE = 10.0
 """Seconds that one catalogue may take for a whole search; then the next is asked."""
 
 PAGE = 100
@@ -132,7 +133,7 @@ class Catalogues:
         except _NO_STAC as error:
             msg = f"{host_of(address)} answered something that is no STAC; check the catalogue's address."
             raise CatalogueError(msg) from error
-        items = (stac_item(one, catalogue=address) for one in raw)
+        items = (stac_item(one, catalogue=shown(address)) for one in raw)
         return [item for item in items if item and (api.collections or "SCL" in item.assets)]
 
 
