@@ -60,6 +60,15 @@ function outlinePart(context, [left, top]) {
   }
 }
 
+function nameOf(part) {
+  return part === "overall" ? "whole" : part;
+}
+
+/** The classes that have a share, the largest first. */
+function present(shares = []) {
+  return [...shares.keys()].filter((index) => shares[index] > 0).sort((one, other) => shares[other] - shares[one]);
+}
+
 function render({ model, el }) {
   const root = frame(model, el, "cen-chip-view");
   const view = pointer(model, root);
@@ -80,7 +89,7 @@ function render({ model, el }) {
   const tabs = make("div", { class: "cen-tabs", role: "tablist", "aria-label": "Part of the picture" },
     ...model.get("parts").map((part) => make("button", {
       type: "button", role: "tab", class: "cen-tab", onclick: () => send(model, { part }),
-    }, part === "overall" ? "whole" : part)));
+    }, nameOf(part))));
   const legend = make("div", { class: "cen-legend", role: "tabpanel" });
   const remarks = make("div", { class: "cen-remarks" });
   const table = make("div");
@@ -90,9 +99,9 @@ function render({ model, el }) {
   const about = make("details", {}, origin, provenance);
   const credits = make("div");
   const side = make("div", { class: "cen-side" }, tabs, legend,
-    make("label", { class: "cen-palette" }, make("span", {}, "Colours"), palettes), every);
+    make("label", { class: "cen-palette" }, make("span", {}, "Colours"), palettes));
   root.append(heading, make("div", { class: "cen-columns" },
-    make("div", { class: "cen-left" }, stage, readout, blend, remarks, about, credits), side));
+    make("div", { class: "cen-left" }, stage, readout, blend, remarks, about, credits), side), every);
 
   const has = (trait) => model.get(trait)?.byteLength > 0;
 
@@ -119,9 +128,9 @@ function render({ model, el }) {
       tabs.children[at].tabIndex = name === part ? 0 : -1;
     });
     side.hidden = !shares;
-    const present = (shares ?? []).map((share, index) => [index, share]).filter(([, share]) => share > 0);
-    present.sort((one, other) => other[1] - one[1]);
-    legend.replaceChildren(...present.map(([index, share]) => {
+    every.hidden = !shares;
+    legend.replaceChildren(...present(shares).map((index) => {
+      const share = shares[index];
       const land = model.get("legend")[index];
       return pointable(view, make("button", {
         type: "button", class: "cen-row", title: land.plain, "aria-pressed": "false",
@@ -133,7 +142,7 @@ function render({ model, el }) {
       })), make("span", { class: "cen-number" }, percent(share))), index);
     }));
     const columns = model.get("parts");
-    table.replaceChildren(shareTable(view, columns, present.map(([index]) =>
+    table.replaceChildren(shareTable(view, columns.map(nameOf), present(model.get("shares").overall).map((index) =>
       [index, model.get("legend")[index].name, columns.map((name) => model.get("shares")[name][index])]), percent));
     showLight();
   }

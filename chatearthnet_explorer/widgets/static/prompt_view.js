@@ -38,7 +38,7 @@ function render({ model, el }) {
   const badge = make("p", { class: "cen-remark", hidden: true }, model.get("edited_note"));
   const fault = make("p", { class: "cen-error", role: "alert", hidden: true });
   const [system, user] = ["edited_system", "edited_user"].map((trait) => {
-    const area = make("textarea", { class: "cen-area", maxlength: model.get("limit"), spellcheck: "false", readonly: true });
+    const area = make("textarea", { class: "cen-area", rows: 9, maxlength: model.get("limit"), spellcheck: "false", readonly: true });
     area.addEventListener("change", () => send(model, { [trait]: area.value }));
     area.addEventListener("input", () => showEdited());
     return area;
@@ -71,10 +71,6 @@ function render({ model, el }) {
   function showTexts() {
     system.value = model.get("edited_system");
     user.value = model.get("edited_user");
-    for (const area of [system, user]) {
-      const lines = area.value.split("\n").map((line) => Math.ceil(line.length / 80) || 1);
-      area.rows = Math.min(16, Math.max(3, lines.reduce((sum, count) => sum + count)));
-    }
     showEdited();
   }
 
