@@ -9,12 +9,12 @@ import numpy as np
 
 from chatearthnet_explorer.chip import BANDS, Chip, Scene
 from chatearthnet_explorer.errors import SettingError
+from chatearthnet_explorer.simulation.cover import INDEX, NORTH, SOUTH, cover_of, labels_of
+from chatearthnet_explorer.simulation.noise import PAD, Window, scatter
+from chatearthnet_explorer.simulation.people import people_in
+from chatearthnet_explorer.simulation.pixels import reflectance, true_colour
+from chatearthnet_explorer.simulation.terrain import terrain_of
 from chatearthnet_explorer.sources import YEARS
-from chatearthnet_explorer.sources.cover import INDEX, NORTH, SOUTH, cover_of, labels_of
-from chatearthnet_explorer.sources.noise import PAD, Window, scatter
-from chatearthnet_explorer.sources.people import people_in
-from chatearthnet_explorer.sources.pixels import reflectance, true_colour
-from chatearthnet_explorer.sources.terrain import terrain_of
 from chatearthnet_explorer.tile import Tile
 
 ATTRIBUTION = "Simulated by chatearthnet_explorer: no satellite saw this, nobody mapped it"

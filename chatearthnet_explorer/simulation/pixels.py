@@ -7,18 +7,18 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from chatearthnet_explorer.chip import BANDS
-from chatearthnet_explorer.sources.cover import INDEX
-from chatearthnet_explorer.sources.materials import NAMES, SPECTRA
-from chatearthnet_explorer.sources.noise import PAD, scatter
+from chatearthnet_explorer.simulation.cover import INDEX
+from chatearthnet_explorer.simulation.materials import NAMES, SPECTRA
+from chatearthnet_explorer.simulation.noise import PAD, scatter
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from numpy.typing import NDArray
 
-    from chatearthnet_explorer.sources.noise import Layer, Window
-    from chatearthnet_explorer.sources.people import People
-    from chatearthnet_explorer.sources.terrain import Terrain
+    from chatearthnet_explorer.simulation.noise import Layer, Window
+    from chatearthnet_explorer.simulation.people import People
+    from chatearthnet_explorer.simulation.terrain import Terrain
 
 _WHITE = 0.3558  # reflectance that ESA's true-colour image shows as 255 (Sentinel-2 products specification)
 _SHOULDER = 0.8  # of white, from which on brightness is compressed
@@ -99,14 +99,14 @@ def _row(name: str) -> int:
 class _View:
     """The paints of one window; layers that several classes share are made once."""
 
-    def __init__(  # noqa: PLR0917, PLR0913 - the same as above
+    def __init__(
         self, window: Window, ground: Terrain, people: People, cover: NDArray[np.uint8], year: int
     ) -> None:
         self.window, self.ground, self.people, self.cover, self.year = window, ground, people, cover, year
         self.fine = window.noise(60, coarse=2, fine=0, gain=0.9)
         self.mottle = window.noise(61, coarse=7, fine=2, gain=0.6)
         self.parched = np.clip(1.15 - 1.35 * ground.rain + 0.12 * self.mottle, 0.0, 1.0)
-        hot = ground.warmth + 4.0 * window.noise(62, coarse=12, fine=9) > 20.0  # noqa: PLR2004 - where soils weather red
+        hot = ground.warmth + 4.0 * window.noise(62, coarse=12, fine=9) > 20.0  # where soils weather red
         self.soil = np.where(hot, _row("red soil"), _row("brown soil"))
 
     def paint(self, index: int) -> Paint:
@@ -129,25 +129,25 @@ class _View:
     def water(self) -> Paint:
         ground = self.ground
         muddy = self.window.noise(45, coarse=11, fine=4)  # the same as along the shore
-        clear = (ground.warmth > 22.0) & (muddy < 0.2)  # noqa: PLR2004 - reefs and lagoons
+        clear = (ground.warmth > 22.0) & (muddy < 0.2)  # reefs and lagoons
         depth = np.maximum(-ground.shore, 0.0) * np.where(clear, 1.0, 1.6)
         sea = ground.shore < 0.0
         shoal = 0.12 * self.window.noise(63, coarse=6, fine=2)
-        near = np.exp(-(depth + np.where(depth > 0.05, shoal, 0.0)) / 0.35)  # noqa: PLR2004 - km from the waterline
+        near = np.exp(-(depth + np.where(depth > 0.05, shoal, 0.0)) / 0.35)  # km from the waterline
         inland = np.where(ground.lake > 0.0, 0.12 + 0.05 * self.mottle, 0.55 + 0.2 * muddy)
         silty = np.where(sea, near * np.where(clear, 0.75, np.clip(0.5 + 0.25 * muddy, 0.1, 0.9)), inland)
         second = np.where(sea & clear, _row("lagoon"), _row("silty water"))
         swell = 1.0 + 0.05 * self.window.noise(64, coarse=4, fine=1) + 0.08 * self.mottle * silty
-        surf = sea & (depth < 0.05) & (self.fine + 2.0 * muddy > 0.6)  # noqa: PLR2004 - where waves break
-        ice = sea & (ground.summer + 1.2 * self.window.noise(65, coarse=7, fine=2, gain=0.62) < 0.2)  # noqa: PLR2004 - freezing
+        surf = sea & (depth < 0.05) & (self.fine + 2.0 * muddy > 0.6)  # where waves break
+        ice = sea & (ground.summer + 1.2 * self.window.noise(65, coarse=7, fine=2, gain=0.62) < 0.2)  # freezing
         second = np.where(ice, _row("snow"), np.where(surf, _row("foam"), second))
         return Paint(_row("deep water"), second, np.where(ice, 0.86, np.where(surf, 0.5, silty)), swell)
 
     def trees(self) -> Paint:
-        needles = self.ground.warmth + 2.0 * self.mottle < 5.0  # noqa: PLR2004 - taiga
+        needles = self.ground.warmth + 2.0 * self.mottle < 5.0  # taiga
         first = np.where(
             needles, _row("needles"), np.where(self.ground.warmth > 20.0, _row("rain forest"), _row("leaves"))
-        )  # noqa: PLR2004 - tropics
+        )  # tropics
         crowns = self.window.noise(66, coarse=3, fine=0, gain=0.85)
         return Paint(
             first,
@@ -179,22 +179,22 @@ class _View:
         first = np.where(stage < green, _row("green crop"), np.where(stage < ripe, _row("ripe crop"), self.soil))
         second = np.where(stage < green, _row("grass"), np.where(stage < ripe, self.soil, _row("dry grass")))
         lines = 0.045 * np.sin(2.0 * np.pi * fields.furrow / np.where(tone > 0.5, 3.1, 4.7))
-        track = np.where(fields.edge < 0.7, 0.25, 0.0)  # noqa: PLR2004 - half a pixel of grass
+        track = np.where(fields.edge < 0.7, 0.25, 0.0)  # half a pixel of grass
         return Paint(
             first, second, 0.5 * tone + track + 0.07 * self.mottle, 0.85 + 0.35 * tone + lines + 0.03 * self.fine
         )
 
     def bare(self) -> Paint:
         ground = self.ground
-        beach = (ground.shore < 0.12) | ((ground.river < 7.0) & (ground.steep < 0.3))  # noqa: PLR2004 - sand that water brought
+        beach = (ground.shore < 0.12) | ((ground.river < 7.0) & (ground.steep < 0.3))  # sand that water brought
         rocky = np.clip(
             0.5 + 0.5 * self.window.noise(68, coarse=10, fine=4, gain=0.55) + 2.0 * (ground.steep - 0.15), 0.0, 1.0
         )
-        rocky = np.where(ground.warmth < 2.0, 1.0, np.where(beach, 0.1, rocky))  # noqa: PLR2004 - frost breaks rock, not sand
-        first = np.where(ground.rain < 0.3, _row("sand"), np.where(beach, _row("beach"), self.soil))  # noqa: PLR2004 - desert
+        rocky = np.where(ground.warmth < 2.0, 1.0, np.where(beach, 0.1, rocky))  # frost breaks rock, not sand
+        first = np.where(ground.rain < 0.3, _row("sand"), np.where(beach, _row("beach"), self.soil))  # desert
         bend = self.window.columns + 0.55 * self.window.rows + 34.0 * self.window.noise(69, coarse=8, fine=5)
         crest = np.abs((bend / 26.0) % 1.0 - 0.7)  # dunes: a long side to the wind, a short one behind
-        ripple = 0.22 * (np.minimum(crest / 0.7, 1.0) - 0.5) * (1.0 - rocky) * (ground.rain < 0.2) * ~beach  # noqa: PLR2004 - sand seas
+        ripple = 0.22 * (np.minimum(crest / 0.7, 1.0) - 0.5) * (1.0 - rocky) * (ground.rain < 0.2) * ~beach  # sand seas
         return Paint(first, _row("rock"), rocky, 1.0 + ripple + 0.06 * self.mottle + 0.03 * self.fine)
 
     def snow(self) -> Paint:
@@ -208,7 +208,7 @@ class _View:
         )
 
     def mangroves(self) -> Paint:
-        creeks = np.abs(self.window.noise(72, coarse=5, fine=1, gain=0.6)) < 0.07  # noqa: PLR2004 - narrow
+        creeks = np.abs(self.window.noise(72, coarse=5, fine=1, gain=0.6)) < 0.07  # narrow
         return Paint(_row("mangroves"), _row("silty water"), np.where(creeks, 0.8, 0.08), np.exp(0.09 * self.fine))
 
     def moss(self) -> Paint:
@@ -222,13 +222,13 @@ class _View:
         )
         block = people.blocks.number * 31.0 % 1.0
         tiled = np.clip(0.5 + 0.25 * self.window.noise(75, coarse=12, fine=10), 0.1, 0.9)  # tiles here, concrete there
-        halls = (block > 0.96) & (people.blocks.edge > 2.5)  # noqa: PLR2004 - one block in 25 is sheds and halls
+        halls = (block > 0.96) & (people.blocks.edge > 2.5)  # one block in 25 is sheds and halls
         roof = np.where(block < tiled, _row("tiles"), _row("concrete"))
-        roof = np.where(halls | (house > 0.975), _row("white roof"), roof)  # noqa: PLR2004 - and single tin roofs
-        yard = np.where(self.parched > 0.75, self.soil, _row("leaves"))  # noqa: PLR2004 - nothing to water it with
-        street = (people.blocks.edge < 1.1) | (people.road < 1.5)  # noqa: PLR2004 - a pixel and more
+        roof = np.where(halls | (house > 0.975), _row("white roof"), roof)  # and single tin roofs
+        yard = np.where(self.parched > 0.75, self.soil, _row("leaves"))  # nothing to water it with
+        street = (people.blocks.edge < 1.1) | (people.road < 1.5)  # a pixel and more
         first = np.where(street, _row("asphalt"), roof)
         tone = people.blocks.number * 53.0 % 1.0
         leafy = np.clip(0.28 + 0.25 * np.sin(40.0 * people.blocks.number) + 0.1 * self.mottle, 0.05, 0.7)
-        gardens = np.where(street, 0.12, np.where(halls, 0.0, leafy + np.where(house < 0.3, 0.3, 0.0)))  # noqa: PLR2004 - trees
+        gardens = np.where(street, 0.12, np.where(halls, 0.0, leafy + np.where(house < 0.3, 0.3, 0.0)))  # trees
         return Paint(first, yard, gardens, np.where(halls, 0.62 + 0.2 * tone, 0.82 + 0.25 * house) + 0.05 * self.fine)

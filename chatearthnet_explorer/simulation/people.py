@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from chatearthnet_explorer.sources.noise import scatter
+from chatearthnet_explorer.simulation.noise import scatter
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from chatearthnet_explorer.sources.noise import Layer, Window
-    from chatearthnet_explorer.sources.terrain import Terrain
+    from chatearthnet_explorer.simulation.noise import Layer, Window
+    from chatearthnet_explorer.simulation.terrain import Terrain
 
 _SQUARE = 256  # pixels between main roads
 _FARM = 96  # pixels of the land that is cut into fields
@@ -63,30 +63,32 @@ def people_in(window: Window, ground: Terrain) -> People:
     u = window.columns + 45.0 * window.noise(20, coarse=9, fine=7)
     v = window.rows + 45.0 * window.noise(21, coarse=9, fine=7)
     plain = np.clip(1.2 - 5.0 * ground.steep, 0.0, 1.0) * np.clip((ground.summer - 10.0) / 4.0, 0.0, 1.0)
-    dry = ground.rain < 0.3  # noqa: PLR2004 - here fields need a river
+    dry = ground.rain < 0.3  # here fields need a river
     watered = np.where(dry, 0.75 * np.exp(-np.maximum(ground.river, 0.0) / 45.0), 0.0) * plain
     share = np.clip(ground.farmed * plain + watered, 0.0, 1.0)
     settled = np.clip(0.06 + 0.9 * share, 0.0, 0.8) * plain * (ground.shore > 0.0) * (1.0 - ground.delta)
-    fields = _parcels(u, v, cell=_FARM, smallest=np.where(ground.warmth > 19.0, 9.0, 17.0), seed=27)  # noqa: PLR2004 - warm lands have the smaller fields
+    fields = _parcels(
+        u, v, cell=_FARM, smallest=np.where(ground.warmth > 19.0, 9.0, 17.0), seed=27
+    )  # warm lands have the smaller fields
     # farmland ends at the edges of fields
     farmed = window.noise(22, coarse=11, fine=8, gain=0.55) + 1.2 * (fields.number - 0.5) < _quantile(share)
     number = scatter(np.floor(u / _FARM).astype(np.int64), np.floor(v / _FARM).astype(np.int64), 25)
     arm = np.hypot(u % _FARM - _FARM / 2, v % _FARM - _FARM / 2)
-    pivots = dry & (window.noise(29, coarse=12, fine=10) > 0.9)  # noqa: PLR2004 - one region in six pumps its water
-    watered_by_arm = pivots & (number < 0.6)  # noqa: PLR2004 - of the squares
+    pivots = dry & (window.noise(29, coarse=12, fine=10) > 0.9)  # one region in six pumps its water
+    watered_by_arm = pivots & (number < 0.6)  # of the squares
     fields = Parcels(
         number=np.where(watered_by_arm, number, fields.number),
         edge=np.where(watered_by_arm, np.abs(0.47 * _FARM - arm), fields.edge),
         furrow=np.where(watered_by_arm, arm, fields.furrow),
     )
-    farmed = np.where(pivots, watered_by_arm & (ground.steep < 0.1), farmed)  # noqa: PLR2004 - level ground
+    farmed = np.where(pivots, watered_by_arm & (ground.steep < 0.1), farmed)  # level ground
     road, village = _roads(u, v, settled, window)
     city = np.where(ground.city > -1.0, ground.city + 0.22 * window.noise(24, coarse=9, fine=4), -1.0)
     return People(
         fields=fields,
         blocks=_parcels(u, v, cell=_BLOCK, smallest=np.full_like(u, 9.0), seed=28),
         farmland=farmed,
-        pivot=np.where(pivots, np.where(arm < 0.47 * _FARM, 1.0, 0.0), -1.0),  # noqa: PLR2004 - all but touching
+        pivot=np.where(pivots, np.where(arm < 0.47 * _FARM, 1.0, 0.0), -1.0),  # all but touching
         town=np.maximum(village, np.clip(3.0 * city, -1.0, 1.5)),
         road=road,
     )
@@ -101,11 +103,11 @@ def _roads(u: Layer, v: Layer, settled: Layer, window: Window) -> tuple[Layer, L
     absent = 1e3
     upright = np.where(scatter(column, cell_v, 30) < wanted, off_u, absent)
     level = np.where(scatter(cell_u, row, 31) < wanted, off_v, absent)
-    road = np.where(settled > 0.05, np.minimum(upright, level), absent)  # noqa: PLR2004 - hardly anybody lives here
+    road = np.where(settled > 0.05, np.minimum(upright, level), absent)  # hardly anybody lives here
     radius = (8.0 + 90.0 * scatter(column, row, 32) ** 3.5) * (scatter(column, row, 33) < settled * 1.4)
     village = 1.0 - np.hypot(off_u, off_v) / np.maximum(radius, 1.0) + 0.28 * window.noise(34, coarse=5, fine=2)
     # houses stand along the roads that leave a village
-    strung = (radius > 0.0) & (road < 3.0) & (np.hypot(off_u, off_v) < 1.9 * radius)  # noqa: PLR2004 - a house's depth
+    strung = (radius > 0.0) & (road < 3.0) & (np.hypot(off_u, off_v) < 1.9 * radius)  # a house's depth
     strung &= window.noise(35, coarse=4, fine=2) > 0.0
     village = np.where(strung, np.maximum(village, 0.3), village)
     return road, np.where(radius > 0.0, village, -1.0)
@@ -123,7 +125,7 @@ def _parcels(u: Layer, v: Layer, *, cell: int, smallest: Layer, seed: int) -> Pa
         length = np.where(upright, width, height)
         near = length * (0.36 + 0.28 * chance)
         behind = np.where(upright, x, y) >= near
-        done = (length < 2.0 * smallest) | (chance > 0.9)  # noqa: PLR2004 - some pieces stay large
+        done = (length < 2.0 * smallest) | (chance > 0.9)  # some pieces stay large
         moved = behind & ~done
         left = np.where(behind, length - near, near)
         x, y = np.where(moved & upright, x - near, x), np.where(moved & ~upright, y - near, y)

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from chatearthnet_explorer.sources.climate import climate_at, cooled, cover
+from chatearthnet_explorer.simulation.climate import climate_at, cooled, cover
 from chatearthnet_explorer.tile import EARTH_RADIUS, SIZE, ZOOM
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from chatearthnet_explorer.sources.noise import Layer, Window
+    from chatearthnet_explorer.simulation.noise import Layer, Window
 
 _NODE = 64  # pixels between the places where the climate is asked; what lies between is linear
 _WORLD = SIZE * 2**ZOOM

@@ -11,9 +11,9 @@ from chatearthnet_explorer.legend import CLASSES
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from chatearthnet_explorer.sources.noise import Layer, Window
-    from chatearthnet_explorer.sources.people import People
-    from chatearthnet_explorer.sources.terrain import Terrain
+    from chatearthnet_explorer.simulation.noise import Layer, Window
+    from chatearthnet_explorer.simulation.people import People
+    from chatearthnet_explorer.simulation.terrain import Terrain
 
 INDEX = {land.name: land.index for land in CLASSES}
 """Index of each class by its name."""
@@ -56,7 +56,7 @@ def _wild(window: Window, ground: Terrain, speck: Layer) -> NDArray[np.int64]:
     """Return the class of land that people left alone."""
     patches = window.noise(40, coarse=8, fine=1, gain=0.68) + speck
     # trees follow the water, and keep to the valleys
-    patches = patches - 1.6 * np.exp(-np.maximum(ground.river, 0.0) / 7.0) * (ground.rain > 0.15)  # noqa: PLR2004 - none in a desert
+    patches = patches - 1.6 * np.exp(-np.maximum(ground.river, 0.0) / 7.0) * (ground.rain > 0.15)  # none in a desert
     place = 1.0 / (1.0 + np.exp(-1.702 * patches))
     hardy = np.clip((ground.summer - 6.5) / 2.0, 0.0, 1.0)
     green = np.clip((ground.summer - 3.0) / 2.5, 0.0, 1.0) * np.clip(1.8 - 1.3 * ground.steep, 0.0, 1.0)
@@ -66,17 +66,21 @@ def _wild(window: Window, ground: Terrain, speck: Layer) -> NDArray[np.int64]:
     ends *= green / np.maximum(ends[-1] + bare, 1e-6)
     found = np.asarray(_ALONG_A_GRADIENT)[(place >= ends).sum(axis=0)]
     bog = window.noise(41, coarse=8, fine=2, gain=0.55) + speck
-    low = ground.shares[_WET] * np.where(ground.river < 14.0, 4.0, 1.0) + 0.2 * ground.delta * (ground.warmth < 15.0)  # noqa: PLR2004 - a flood plain's width in pixels
-    return np.where((bog > 2.6 - 11.0 * low) & (low > 0.004) & (ground.steep < 0.15), _WET, found)  # noqa: PLR2004 - flat
+    low = ground.shares[_WET] * np.where(ground.river < 14.0, 4.0, 1.0) + 0.2 * ground.delta * (
+        ground.warmth < 15.0
+    )  # a flood plain's width in pixels
+    return np.where((bog > 2.6 - 11.0 * low) & (low > 0.004) & (ground.steep < 0.15), _WET, found)  # flat
 
 
 def _farmed(window: Window, people: People, found: NDArray[np.int64], speck: Layer) -> NDArray[np.int64]:
     """Return the classes with farmland in them."""
     number, edge = people.fields.number, people.fields.edge
-    use = np.where(number < 0.05, _TREE, np.where(number < 0.2, _GRASS, _CROP))  # noqa: PLR2004 - woodlots and meadows
-    hedge = (edge < 0.8 + speck) & (window.noise(42, coarse=6, fine=4) > 0.8)  # noqa: PLR2004 - a pixel's width, here and there
+    use = np.where(number < 0.05, _TREE, np.where(number < 0.2, _GRASS, _CROP))  # woodlots and meadows
+    hedge = (edge < 0.8 + speck) & (window.noise(42, coarse=6, fine=4) > 0.8)  # a pixel's width, here and there
     use = np.where(hedge, np.where(found == _BARE, _GRASS, found), use)
-    arable = people.farmland & ~((found == _TREE) & (window.noise(43, coarse=7, fine=3) > 1.1)) & (found != _WET)  # noqa: PLR2004 - woods that nobody cleared
+    arable = (
+        people.farmland & ~((found == _TREE) & (window.noise(43, coarse=7, fine=3) > 1.1)) & (found != _WET)
+    )  # woods that nobody cleared
     found = np.where(arable & (people.pivot < 0.0), use, found)
     return np.where(arable & (people.pivot > 0.0), _CROP, found)
 
@@ -88,7 +92,9 @@ def _built(people: People, found: NDArray[np.int64], *, dry: NDArray[np.bool_], 
     green = np.where(block > 0.5 * (1.0 + dense), _TREE, _GRASS)
     town = np.where(block < dense, _TOWN, np.where(people.blocks.edge < 1.0, _TOWN, green))
     found = np.where((people.town + 0.3 * speck > 0.0) & dry, town, found)
-    corner = (people.fields.number % 0.05 < 0.004) & (people.fields.edge > 2.0) & (people.blocks.number < 0.25)  # noqa: PLR2004 - one farmstead in a dozen fields
+    corner = (
+        (people.fields.number % 0.05 < 0.004) & (people.fields.edge > 2.0) & (people.blocks.number < 0.25)
+    )  # one farmstead in a dozen fields
     found = np.where(corner & people.farmland & dry, _TOWN, found)
     return np.where((people.road < 1.3 + 0.8 * speck) & (found != _SNOW), _TOWN, found)
 
@@ -104,11 +110,13 @@ def _coast(window: Window, ground: Terrain, found: NDArray[np.int64], speck: Lay
     """Return the classes with beaches, marshes, mangroves and the sea."""
     shore = ground.shore + 0.02 * speck
     muddy = window.noise(45, coarse=11, fine=4) + 3.0 * ground.delta
-    tidal = (shore < 0.9 + 0.5 * muddy + 30.0 * ground.delta) | ((shore < 5.0) & (ground.river < 22.0))  # noqa: PLR2004 - km inland, along rivers
-    tropical = (ground.warmth > 21.5) & (ground.rain > 0.3)  # noqa: PLR2004 - where mangroves grow
-    swamp = tidal & (found != _TOWN) & (found != _WATER) & (ground.warmth > 0.0)  # noqa: PLR2004 - no marsh in the ice
-    found = np.where(swamp & tropical & (muddy > 0.35), _MANGROVE, found)  # noqa: PLR2004 - a third of the coast
-    found = np.where(swamp & ~tropical & (muddy > 0.9), _WET, found)  # noqa: PLR2004 - a fifth of the coast
+    tidal = (shore < 0.9 + 0.5 * muddy + 30.0 * ground.delta) | (
+        (shore < 5.0) & (ground.river < 22.0)
+    )  # km inland, along rivers
+    tropical = (ground.warmth > 21.5) & (ground.rain > 0.3)  # where mangroves grow
+    swamp = tidal & (found != _TOWN) & (found != _WATER) & (ground.warmth > 0.0)  # no marsh in the ice
+    found = np.where(swamp & tropical & (muddy > 0.35), _MANGROVE, found)  # a third of the coast
+    found = np.where(swamp & ~tropical & (muddy > 0.9), _WET, found)  # a fifth of the coast
     sandy = np.clip(0.05 * (0.7 - muddy), 0.0, 0.07)
     beach = (shore < sandy) & (found != _TOWN) & (found != _MANGROVE) & (found != _SNOW)
     found = np.where(beach, _BARE, found)

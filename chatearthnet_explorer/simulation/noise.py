@@ -34,9 +34,9 @@ class Window:
 
     def __init__(self, tile: Tile) -> None:
         """Place the window over a tile."""
-        steps = np.arange(-PAD, SIZE + PAD) + 0.5
-        self.across: NDArray[np.float64] = tile.x * SIZE + steps
-        self.down: NDArray[np.float64] = tile.y * SIZE + steps
+        steps: NDArray[np.float64] = np.arange(-PAD, SIZE + PAD) + np.float64(0.5)
+        self.across = tile.x * SIZE + steps
+        self.down = tile.y * SIZE + steps
         self._splines: dict[tuple[str, int], _Spline] = {}
 
     @cached_property
