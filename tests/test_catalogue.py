@@ -416,6 +416,16 @@ def test_a_server_that_is_down_is_not_asked_for_its_other_collection() -> None:
         assert len(down.asked) == 3  # once, and twice more because it is busy
 
 
+def test_a_server_that_falls_silent_is_not_asked_for_its_other_collection() -> None:
+    with ScriptedApi(searching(found(made()), Said(stall=30))) as api:
+        asked = Catalogues((f"{api.url}#a", f"{api.url}#b"), patience=0.5)
+        assert len(list(asked.scenes(TILE, year=2020))) == 2  # well at first, then silent
+        start = time.monotonic()
+        (error,) = asked.scenes(TILE, year=2020)
+        assert_sentence(error)
+        assert time.monotonic() - start < 1
+
+
 def test_what_a_catalogue_says_of_itself_is_asked_once() -> None:
     with ScriptedApi(searching(found(made()))) as api:
         asked = Catalogues((f"{api.url}#x",))

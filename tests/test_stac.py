@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import numpy as np
 import pytest
-from rig.cogs import write_cog, write_scene
+from rig.cogs import pattern, write_cog, write_scene
 from rig.range_server import Fault, RangeServer
 from rig.sao_tome import CLEAR, CLOUDY, DECEIVING, LAT, LON, OLDER
 from rig.stac_api import Said, ScriptedApi, found, item, landing, scene_item, searching
@@ -454,7 +454,8 @@ def test_the_antimeridian(tmp_path: Path) -> None:
     # Fiji: a footprint that runs over 180 degrees, as catalogues write it
     for lon in (179.99, -179.99):
         tile = Tile.at(lon, -17)
-        files = write_scene(tmp_path / f"scene{lon}", tile, size=512, epsg=32760 if lon > 0 else 32701)
+        made = {name: pattern(tile)[name] for name in ("TCI", "SCL")}
+        files = write_scene(tmp_path / f"scene{lon}", tile, made, size=512, epsg=32760 if lon > 0 else 32701)
         ring = [[179.5, -17.5], [-179.5, -17.5], [-179.5, -16.5], [179.5, -16.5], [179.5, -17.5]]
         with RangeServer(tmp_path / f"scene{lon}") as server:
             hrefs = {"visual": f"{server.url}/TCI.tif", "SCL": f"{server.url}/SCL.tif"}

@@ -14,9 +14,9 @@ from pystac_client.item_search import ItemSearch
 from pystac_client.stac_api_io import StacApiIO
 
 from chatearthnet_explorer.errors import CatalogueError, SceneError
-from chatearthnet_explorer.sources.fetch import RefusedError, host_of, open_session, read, within
+from chatearthnet_explorer.sources.fetch import RefusedError, UnreachableError, host_of, open_session, read, within
 from chatearthnet_explorer.sources.remote import shown
-from chatearthnet_explorer.sources.scenes import SceneInfo, scenes_over
+from chatearthnet_explorer.sources.scenes import MOST_ITEMS, SceneInfo, scenes_over
 from chatearthnet_explorer.sources.stac_item import IDENTIFIER, StacItem, stac_item
 
 if TYPE_CHECKING:
@@ -34,9 +34,6 @@ PAGE = 100
 
 MOST_PAGES = 5
 """Pages of one search. A year over one place is 70 to 300 items; whoever links to more pages is not believed."""
-
-MOST_ITEMS = 8
-"""Items that one scene may be put together of."""
 
 _COLLECTIONS = ("sentinel-2-c1-l2a", "sentinel-2-l2a")
 _LIKE_COLLECTION = re.compile(r"s(entinel)?[-_]?2.*l(evel)?[-_]?2a", re.IGNORECASE)
@@ -116,8 +113,8 @@ class Catalogues:
             try:
                 items = within(self._patience, partial(self._items, endpoint, asked), name=host_of(address))
             except CatalogueError as error:
-                if endpoint not in self._apis:
-                    # one server, two collections: where its first page failed, nobody waits for it again
+                # one server, two collections: where it is silent or its first page failed, nobody waits for it again
+                if isinstance(error, UnreachableError) or endpoint not in self._apis:
                     down.add(address)
                 yield error
             else:

@@ -38,6 +38,10 @@ class RefusedError(CatalogueError):
     """A server says that the request itself is wrong (4xx)."""
 
 
+class UnreachableError(CatalogueError):
+    """A server does not answer, or not in time."""
+
+
 class _ShortRetry(Retry):
     """Tries again where a server is busy, and waits as long as it asks, within reason."""
 
@@ -89,12 +93,14 @@ def read(  # noqa: PLR0913 - a request, and its two bounds
         largest: Bytes it may have, unpacked.
 
     Raises:
-        CatalogueError: If the server cannot be reached, refuses, is too slow, or says too much.
+        UnreachableError: If the server cannot be reached, or is too slow.
+        RefusedError: If it says that the request is wrong.
+        CatalogueError: If it is too busy, has trouble of its own, or says too much.
     """
     host = host_of(address)
     left = deadline - time.monotonic()
     if left <= 0:
-        raise CatalogueError(slow(host))
+        raise _slow(host)
     try:
         with session.request(
             method,
@@ -108,7 +114,7 @@ def read(  # noqa: PLR0913 - a request, and its two bounds
                 raise _refusal(host, response.status_code)
             return _body(response.raw, host, deadline, largest)
     except (requests.RequestException, HTTPError, ValueError) as error:  # ValueError: no address at all
-        raise CatalogueError(_reason(host, error)) from error
+        raise UnreachableError(_reason(host, error)) from error
 
 
 def _body(raw: BaseHTTPResponse, host: str, deadline: float, largest: int) -> bytes:
@@ -121,7 +127,7 @@ def _body(raw: BaseHTTPResponse, host: str, deadline: float, largest: int) -> by
             msg = f"{host} sent more than {largest // 1_000_000} MB, which no search needs; try another catalogue."
             raise CatalogueError(msg)
         if time.monotonic() > deadline:
-            raise CatalogueError(slow(host))
+            raise _slow(host)
     return b"".join(pieces)
 
 
@@ -136,7 +142,7 @@ def within(seconds: float, call: Callable[[], T], *, name: str) -> T:
         name: Who is asked, as the sentence names it.
 
     Raises:
-        CatalogueError: If it takes longer.
+        UnreachableError: If it takes longer.
     """
     result = begin(call)
     try:
@@ -144,7 +150,7 @@ def within(seconds: float, call: Callable[[], T], *, name: str) -> T:
     except TimeoutError as error:
         if result.done():  # the call's own time-out
             raise
-        raise CatalogueError(slow(name)) from error
+        raise _slow(name) from error
 
 
 def begin(call: Callable[[], T]) -> Future[T]:
@@ -169,9 +175,8 @@ def host_of(address: str) -> str:
         return "The catalogue"
 
 
-def slow(host: str) -> str:
-    """Return the sentence for a server that takes too long."""
-    return f"{host} did not answer in time; try again later."
+def _slow(host: str) -> UnreachableError:
+    return UnreachableError(f"{host} did not answer in time; try again later.")
 
 
 def _refusal(host: str, status: int) -> CatalogueError:
@@ -184,7 +189,7 @@ def _refusal(host: str, status: int) -> CatalogueError:
 
 def _reason(host: str, error: Exception) -> str:
     if isinstance(error, requests.Timeout):
-        return slow(host)
+        return str(_slow(host))
     if any(isinstance(cause, NameResolutionError) for cause in _causes(error)):
         return f"{host} could not be found; check the network and the address."
     if isinstance(error, requests.exceptions.SSLError):

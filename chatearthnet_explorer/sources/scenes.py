@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from chatearthnet_explorer.sources.stac_item import StacItem
     from chatearthnet_explorer.tile import Tile
 
+MOST_ITEMS = 8
+"""Items that one scene may be put together of; a chip on the corner of two UTM zones needs at most four."""
+
 SAME_PASS = timedelta(minutes=1)
 """Two items of one satellite and MGRS tile nearer in time than this are versions of one acquisition: the next
 orbit comes a hundred minutes later, and reprocessing moves the time by a millisecond."""
@@ -104,7 +107,7 @@ def _fewest(seen: list[Seen]) -> list[Seen]:
     first, ground = by_ground[0]
     kept, covered = [(first, ground)], ground
     for item, more in by_ground[1:]:
-        if (more & ~covered).any() and item.radiometry == first.radiometry:
+        if len(kept) < MOST_ITEMS and (more & ~covered).any() and item.radiometry == first.radiometry:
             kept.append((item, more))
             covered = covered | more
     return kept
