@@ -54,7 +54,7 @@ class _Pane(pn.pane.IPyWidget):
     """Panel's pane of a widget, with its scripts from here."""
 
     def _get_ipywidget(self, *arguments: Any, **options: Any) -> Any:  # noqa: ANN401 - Panel's own signature
-        model = super()._get_ipywidget(*arguments, **options)
+        model = super()._get_ipywidget(*arguments, **options)  # type: ignore[no-untyped-call]  # half of Panel has types
         model.cdn = "widgets"
         return model
 
@@ -108,9 +108,8 @@ def _page(source: str, captioners: Sequence[str]) -> pn.Column:
     # a change made before the page is there would never reach it
     pn.state.onload(lambda: explorer.map.go(PLACES[0].lon, PLACES[0].lat))
     wide = {"sizing_mode": "stretch_width"}
-    return pn.Column(
-        pn.pane.HTML(_HEAD, **wide), _Pane(explorer, **wide), pn.pane.HTML(_FOOT, **wide), max_width=1500, **wide
-    )
+    view = _Pane(explorer, **wide)  # type: ignore[no-untyped-call]  # half of Panel has types
+    return pn.Column(pn.pane.HTML(_HEAD, **wide), view, pn.pane.HTML(_FOOT, **wide), max_width=1500, **wide)
 
 
 def _free_port(address: str) -> int:

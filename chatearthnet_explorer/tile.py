@@ -27,6 +27,8 @@ _NAME = re.compile(r"(\d{1,4})_(\d{1,4})_patch([01])([01])(?:\.png)?", re.ASCII)
 
 def wrap_longitude(lon: float) -> float:
     """Return ``lon`` in degrees, brought into -180 (included) to 180 (excluded)."""
+    if -180.0 <= lon < 180.0:  # noqa: PLR2004 - the antimeridian; the formula would lose digits of what is right
+        return lon
     return (lon + 180.0) % 360.0 - 180.0
 
 

@@ -174,7 +174,7 @@ class ClickMap(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no type
         self._turn = 360.0 * math.floor((lon + 180.0) / 360.0)
         wrapped = lon - self._turn
         if self.lonlat == (wrapped, lat):
-            self.lonlat = None  # the same place once more is asked for once more
+            self.set_trait("lonlat", None)  # the same place once more is asked for once more
         self.lonlat = (wrapped, lat)
 
     @traitlets.observe("chip")
@@ -229,12 +229,12 @@ def _leafmap(height: str) -> leafmap.leafmap.Map:
         max_zoom=17,
         height=height,
         panes=_PANES,
+        default_style={"cursor": "crosshair"},
         world_copy_jump=True,
         **dict.fromkeys(_CONTROLS, False),
     )
     # leafmap adds one for layers whatever it is told
     shown.controls = tuple(one for one in shown.controls if not isinstance(one, ipyleaflet.LayersControl))
-    shown.default_style = {"cursor": "crosshair"}
     shown.layout.width = "100%"
     return shown
 

@@ -10,7 +10,7 @@ import ipywidgets
 import traitlets
 
 from chatearthnet_explorer.captioners import CAPTIONERS, Captioner, open_captioner
-from chatearthnet_explorer.card import Card, card
+from chatearthnet_explorer.card import Card, card, chip_card
 from chatearthnet_explorer.card.provenance import coordinates
 from chatearthnet_explorer.errors import Cancelled, ExplorerError
 from chatearthnet_explorer.pipeline import Captioned, caption_at, caption_of
@@ -123,21 +123,14 @@ class Explorer(Readable, ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets h
         return shown
 
     def card(self) -> Card:
-        """Return what is on screen, as HTML to be read.
-
-        Raises:
-            ExplorerError: If nothing is on screen yet.
-        """
-        if self.result is None:
-            raise ExplorerError(_HINT)
-        return card(self.result, palette=self.chip_view.palette)
+        """Return what is on screen, as HTML to be read."""
+        return card(self.result, palette=self.chip_view.palette) if self.result else chip_card(None)
 
     def close(self) -> None:
         """Let go of everything: what is under way ends at its next step, the widgets close."""
         self._work.stop()
-        for widget in (self.map, self.switches, self.chip_view, self.prompt_view, self.caption_view, self.status):
-            widget.close()
-        super().close()
+        for widget in _family(self):
+            ipywidgets.Widget.close(widget)
 
     def tell(self, problem: Exception) -> None:
         """Say in one sentence what went wrong; what nobody foresaw goes to the log in full."""
@@ -271,3 +264,16 @@ def _panel(*widgets: ipywidgets.Widget) -> ipywidgets.VBox:
     panel = ipywidgets.VBox(widgets)
     panel.add_class("cen-panel")
     return panel
+
+
+def _family(widget: ipywidgets.Widget) -> set[ipywidgets.Widget]:
+    """Return a widget and every one that it holds, at any depth: closing one does not close the others."""
+    found, to_do = set(), [widget]
+    while to_do:
+        one = to_do.pop()
+        if one not in found:
+            found.add(one)
+            for value in (*vars(one).values(), *one._trait_values.values()):  # noqa: SLF001 - asking by name makes them
+                held = value if isinstance(value, list | tuple) else (value,)
+                to_do += [other for other in held if isinstance(other, ipywidgets.Widget)]
+    return found

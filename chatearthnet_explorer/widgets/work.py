@@ -16,10 +16,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 T = TypeVar("T")
-Step = "Callable[[str], None]"
+
+_NAME = "chatearthnet-work"
 
 
-class Work(traitlets.HasTraits):  # type: ignore[misc]  # traitlets' class is untyped here
+class Work(traitlets.HasTraits):
     """Runs what takes long beside the event loop, and tells of it on the loop, where widgets may be changed.
 
     Without a running loop (a plain script, a test) it runs at once and returns when it is done.
@@ -72,7 +73,8 @@ class Work(traitlets.HasTraits):  # type: ignore[misc]  # traitlets' class is un
 
         # A thread of its own, for a pool would be filled by abandoned clicks on a slow catalogue; daemon, so that
         # leaving does not wait for them. The context tells Panel whose page it is.
-        threading.Thread(target=contextvars.copy_context().run, args=(run,), daemon=True).start()
+        context = contextvars.copy_context()
+        threading.Thread(target=context.run, args=(run,), name=_NAME, daemon=True).start()
 
     def stop(self) -> None:
         """Wait no longer; the job itself ends at its next step."""

@@ -1,0 +1,9 @@
+"""A click on a map without a browser."""
+
+from chatearthnet_explorer.widgets.click_map import ClickMap
+
+
+def click(shown: ClickMap, lon: float, lat: float) -> None:
+    """Do what the browser does: Leaflet's event, the one private call of the tests."""
+    event = {"event": "interaction", "type": "click", "coordinates": [lat, lon]}
+    shown.map._handle_leaflet_event(None, event, [])

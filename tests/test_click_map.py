@@ -1,0 +1,113 @@
+"""Clicks, names and numbers become one place; a chip is drawn where it lies, on the copy of the world one looks at."""
+
+import pytest
+from rig.map_click import click
+
+from chatearthnet_explorer.errors import PlaceError
+from chatearthnet_explorer.sources import open_source
+from chatearthnet_explorer.tile import Tile
+from chatearthnet_explorer.widgets.click_map import ClickMap, parse_coordinates
+from chatearthnet_explorer.widgets.places import PLACES
+from chatearthnet_explorer.world import coast_distance, country_at
+
+
+@pytest.fixture
+def shown() -> ClickMap:
+    return ClickMap()
+
+
+def test_a_click_is_a_place(shown: ClickMap) -> None:
+    click(shown, 6.73, 0.336)
+    assert shown.lonlat == (6.73, 0.336)
+
+
+@pytest.mark.parametrize(("lon", "wrapped"), [(366.73, 6.73), (-353.27, 6.73), (180.0, -180.0), (-180.0, -180.0)])
+def test_a_click_on_another_copy_of_the_world_is_the_same_place(shown: ClickMap, lon: float, wrapped: float) -> None:
+    click(shown, lon, 0.336)
+    assert shown.lonlat == pytest.approx((wrapped, 0.336))
+
+
+def test_the_chip_is_drawn_on_the_copy_that_was_clicked(shown: ClickMap) -> None:
+    click(shown, 366.73, 0.336)
+    shown.chip = open_source("simulated").chip_at(6.73, 0.336)
+    west, south, east, north = Tile.at(6.73, 0.336).bounds
+    (low, left), (high, right) = shown._image.bounds
+    assert (left, low, right, high) == pytest.approx((west + 360, south, east + 360, north))
+    assert [place[1] > 360 for place in shown._square.locations] == [True] * 4
+
+
+def test_the_dot_gives_way_to_the_chip_from_near(shown: ClickMap) -> None:
+    shown.go(6.73, 0.336)
+    shown.chip = open_source("simulated").chip_at(6.73, 0.336)
+    assert shown._dot.fill
+    shown.show_chip()
+    assert shown.map.zoom > 10
+    assert not shown._dot.fill
+
+
+def test_the_same_place_twice_is_asked_for_twice(shown: ClickMap) -> None:
+    asked = []
+    shown.observe(lambda change: asked.append(change["new"]), "lonlat")
+    click(shown, 6.73, 0.336)
+    click(shown, 6.73, 0.336)
+    assert [place for place in asked if place] == [(6.73, 0.336)] * 2
+
+
+@pytest.mark.parametrize("coordinates", [[0.3], ["0", "1"], None, [float("nan"), 1.0], [1.0, float("inf")]])
+def test_what_is_no_click_is_no_place(shown: ClickMap, coordinates: object) -> None:
+    event = {"event": "interaction", "type": "click", "coordinates": coordinates}
+    shown.map._handle_leaflet_event(None, event, [])
+    assert shown.lonlat is None
+
+
+def test_a_place_of_the_list_is_gone_to(shown: ClickMap) -> None:
+    shown._place.value = PLACES[3].name
+    assert shown.lonlat == (PLACES[3].lon, PLACES[3].lat)
+    assert tuple(shown.map.center) == (PLACES[3].lat, PLACES[3].lon)
+
+
+@pytest.mark.parametrize("place", PLACES, ids=lambda place: place.name)
+def test_every_place_of_the_list_is_on_land_and_in_the_country_it_says(place: object) -> None:
+    country = country_at(place.lon, place.lat)
+    assert country is not None
+    assert country.name.split()[0] in place.name
+    assert coast_distance([place.lon], [place.lat])[0] > 0
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["0.336, 6.73", " 0.336 6.73 ", "0.336;6.73", "0.336N, 6.73E", "+0.336° n 6.73° e", "-0.336 S, -6.73 W"],
+)
+def test_latitude_and_longitude_are_read_as_people_write_them(text: str) -> None:
+    assert parse_coordinates(text) == (6.73, 0.336)
+
+
+def test_a_minus_sign_from_a_web_page_is_one() -> None:
+    assert parse_coordinates("\u221233.9, \u2212151.2") == (-151.2, -33.9)
+
+
+@pytest.mark.parametrize("text", ["", "Lisbon", "1,2,3", "1e3, 4", "<script>1, 2</script>", "1 2" * 1000])
+def test_what_is_no_pair_of_numbers_is_said_to_be_none(text: str) -> None:
+    with pytest.raises(PlaceError, match="latitude, then longitude"):
+        parse_coordinates(text)
+
+
+def test_a_wrong_entry_is_answered_on_the_map_as_text(shown: ClickMap) -> None:
+    shown._entry.value = "<img src=x onerror=alert(1)>"
+    assert "&lt;img" in shown._problem.value
+    assert "<img" not in shown._problem.value
+    assert shown._problem.layout.display is None or shown._problem.layout.display == ""
+    shown._entry.value = "89, 0"
+    assert "nearer to the equator" in shown._problem.value
+    assert shown.lonlat is None
+    shown._entry.value = "0.336, 6.73"
+    assert shown.lonlat == (6.73, 0.336)
+    assert shown._problem.layout.display == "none"
+
+
+def test_the_outline_is_there_without_network_and_lets_clicks_through(shown: ClickMap) -> None:
+    land = shown.map.layers[1]
+    assert len(land.locations) > 100
+    assert land.pane == "land"
+    assert not land.interactive
+    assert shown.map.panes["land"]["zIndex"] < 200  # below the pane of Leaflet's tiles
