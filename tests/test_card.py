@@ -90,6 +90,7 @@ def test_a_simulated_chip_says_so(made: Card) -> None:
     assert "SIMULATED" in text
     assert "No satellite saw this" in text
     assert "Sentinel-2 picture" not in text
+    assert "Seen" not in text
 
 
 @pytest.mark.parametrize(

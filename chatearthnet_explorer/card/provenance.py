@@ -27,12 +27,13 @@ def coordinates(lon: float, lat: float) -> str:
 def provenance(chip: Chip) -> tuple[tuple[str, str], ...]:
     """Return (what, where from) of a chip, row by row; rows of which nothing is known are left out."""
     scene = chip.scene
+    seen = scene.acquired if scene and not chip.simulated else None
     return tuple(
         (name, value)
         for name, value in (
             ("Chip", f"{chip.tile.name}, centred on {coordinates(*chip.tile.center)}"),
             ("Picture", "simulated" if chip.simulated else scene.item if scene else ""),
-            ("Seen", f"{scene.acquired.day} {scene.acquired:%B %Y, %H:%M %Z}" if scene and scene.acquired else ""),
+            ("Seen", f"{seen.day} {seen:%B %Y, %H:%M %Z}" if seen else ""),
             ("Catalogue", scene.catalogue if scene and not chip.simulated else ""),
             ("Clouds over the chip", _percent(scene.cloud_share if scene else None)),
             ("Processing baseline", (scene.baseline or "") if scene else ""),

@@ -7,8 +7,8 @@ function table35(view, { parts }) {
       const amount = amounts[place];
       if (!amount) return make("td", {}, place === 0 ? "nothing to describe" : "");
       const [name, share, size] = amount;
-      return make("td", {}, classMark(view, name), make("strong", {}, ` ${name} ${share} %`),
-        make("span", { class: "cen-size" }, size));
+      return make("td", {}, make("div", { class: "cen-amount" }, classMark(view, name),
+        make("div", {}, make("strong", {}, `${name} ${share}\u00a0%`), make("div", { class: "cen-faint" }, size))));
     })));
   const head = ["Part", "Largest", "Second", "Third"].map((name) => make("th", { scope: "col" }, name));
   return make("div", { class: "cen-scroll" }, make("table", { class: "cen-table" },
