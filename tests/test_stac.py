@@ -19,6 +19,8 @@ from chatearthnet_explorer.errors import CatalogueError, PlaceError, SceneError,
 from chatearthnet_explorer.legend import indices_of_codes
 from chatearthnet_explorer.settings import Settings
 from chatearthnet_explorer.sources import cache as cache_room
+from chatearthnet_explorer.sources import scene_pixels as scene_room
+from chatearthnet_explorer.sources import stac as stac_room
 from chatearthnet_explorer.sources.stac import StacSource
 from chatearthnet_explorer.tile import Tile
 
@@ -348,6 +350,24 @@ def test_a_file_that_cannot_be_read_costs_one_scene(
         assert chip.scene
         assert chip.scene.item == "whole"
         assert chip.rgb is not None
+
+
+def test_files_that_never_come_are_not_waited_for(
+    little: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(scene_room, "READ_SECONDS", 0.5)
+    monkeypatch.setattr(stac_room, "LABEL_SECONDS", 0.5)
+    with RangeServer(little["folder"]) as server:
+        labels = "/none/v100/2020/map/ESA_WorldCover_10m_2020_v100_N00E006_Map.tif"
+        for path in ("/whole/SCL.tif", labels):
+            server.fail(path, Fault(stall=30))
+        start = time.monotonic()
+        chip = click(little, tmp_path, named(little, server, "whole"), server=server)
+        assert time.monotonic() - start < 3
+        assert chip.rgb is None
+        assert chip.labels is None
+        assert sum("did not arrive" in said for said in chip.missing) == 2
+        assert_sentences(chip)
 
 
 def served(little: dict[str, Any], tmp_path: Path, name: str, data: NDArray[Any], **said: Any) -> Chip:  # noqa: ANN401
