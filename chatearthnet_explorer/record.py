@@ -23,6 +23,9 @@ ARCHIVES: Mapping[str, tuple[str, str, str]] = MappingProxyType({
 SPLITS = ("train", "val", "test")
 """The three parts of the dataset, in which each style has files of its own."""
 
+MARKER = "simulated_release.json"
+"""File beside the JSON of a release that is made up; a real one has none."""
+
 NAME_LIMIT = 200
 """Characters that a name may have; the longest real one has 23."""
 
