@@ -63,7 +63,7 @@ def test_caption_writes_a_page_and_a_geotiff_where_they_belong(
     place = ("caption", "6.73", "0.336", "--source", "simulated")
     assert main([*place, "--html", str(page), "--geotiff", str(picture)]) == 0
     said = capsys.readouterr().out
-    assert "SIMULATED" in said
+    assert "Simulated" in said
     assert "CAPTION" in said
     assert "simulated" in page.read_text("utf-8").lower()
     with rasterio.open(picture) as file:

@@ -1,0 +1,52 @@
+"""The explorer in the browser, and the notebooks in JupyterLab."""
+
+from __future__ import annotations
+
+import os
+import sys
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import argparse
+
+
+def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add the commands ``serve`` and ``lab``."""
+    serve = commands.add_parser("serve", help="open the explorer in the browser")
+    serve.add_argument("--port", type=int, default=0, help="port on this computer; 0 takes a free one")
+    serve.add_argument("--address", default="127.0.0.1", help="address to listen at")
+    serve.add_argument("--no-browser", action="store_true", help="do not open a browser")
+    serve.set_defaults(run=_serve)
+    lab = commands.add_parser("lab", help="open the notebooks in JupyterLab")
+    lab.add_argument("--folder", type=Path, default=Path("chatearthnet-notebooks"), help="where to put the notebooks")
+    lab.add_argument("--no-browser", action="store_true", help="do not open a browser")
+    lab.set_defaults(run=_lab)
+
+
+def _serve(options: argparse.Namespace) -> None:
+    from chatearthnet_explorer.app import serve  # noqa: PLC0415 - heavy
+
+    serve(port=options.port, address=options.address, show=not options.no_browser)
+
+
+def _lab(options: argparse.Namespace) -> None:
+    if find_spec("jupyterlab") is None:
+        raise ModuleNotFoundError(name="jupyterlab")
+    options.folder.mkdir(parents=True, exist_ok=True)
+    for notebook in _notebooks().glob("*.ipynb"):
+        copy = options.folder / notebook.name
+        if not copy.exists():  # what somebody wrote into a copy stays
+            copy.write_bytes(notebook.read_bytes())
+    command = [sys.executable, "-m", "jupyterlab", str(options.folder)]
+    if options.no_browser:
+        command.append("--no-browser")
+    sys.stdout.flush()
+    os.execv(sys.executable, command)  # noqa: S606 - our own interpreter, no shell
+
+
+def _notebooks() -> Path:
+    package = Path(__file__).parents[1]
+    packed = package / "notebooks"  # in the wheel; beside the package in a checkout
+    return packed if packed.is_dir() else package.parent / "notebooks"
