@@ -103,7 +103,8 @@ def _cold(window: Window, ground: Terrain) -> NDArray[np.bool_]:
     """Tell where snow stays: above a line that sinks towards the poles, and nearly everywhere on Antarctica."""
     line = 0.09 * abs(ground.lat) - 4.0 + (30.0 if ground.lat < SOUTH else 0.0)
     steep = 4.0 * np.clip(ground.steep - 0.7, 0.0, 1.0)  # it slides off
-    return ground.summer + 1.2 * window.noise(44, coarse=7, fine=1, gain=0.6) + steep < line
+    cold: NDArray[np.bool_] = ground.summer + 1.2 * window.noise(44, coarse=7, fine=1, gain=0.6) + steep < line
+    return cold
 
 
 def _coast(window: Window, ground: Terrain, found: NDArray[np.int64], speck: Layer) -> NDArray[np.int64]:

@@ -126,4 +126,4 @@ def scatter(column: NDArray[np.int64], row: NDArray[np.int64], seed: int) -> NDA
     mixed ^= mixed >> np.uint64(27)
     mixed *= np.uint64(0x94D049BB133111EB)
     mixed ^= mixed >> np.uint64(31)
-    return (mixed >> np.uint64(11)) * 2.0**-53
+    return np.asarray((mixed >> np.uint64(11)) * 2.0**-53, np.float64)

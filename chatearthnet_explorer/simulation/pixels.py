@@ -63,7 +63,7 @@ def reflectance(  # noqa: PLR0913 - all that there is to see
     mix = np.clip(mix, 0.0, 1.0)
     bright = bright * np.where(cover == INDEX["water"], 1.0, ground.light)
     air = 1.0 + 0.25 * window.noise(90, coarse=12, fine=9)
-    grain = np.random.default_rng((int(window.across[0]), int(window.down[0]), year))
+    grain = np.random.default_rng((int(window.across[PAD]), int(window.down[PAD]), year))
     seen = {}
     for name in names:
         band = BANDS.index(name)
@@ -83,7 +83,8 @@ def true_colour(seen: dict[str, NDArray[np.float32]]) -> NDArray[np.uint8]:
     # snow keeps its shades: the real product cuts them off at white
     bright = np.float32(1.0 - _SHOULDER)
     shown = np.where(shown > _SHOULDER, _SHOULDER + bright * -np.expm1((_SHOULDER - shown) / 0.8), shown)
-    return np.clip(shown * 255.0 + 0.5, 1.0, 255.0).astype(np.uint8)
+    rgb: NDArray[np.uint8] = np.clip(shown * 255.0 + 0.5, 1.0, 255.0).astype(np.uint8)
+    return rgb
 
 
 def _blurred(light: Layer) -> Layer:
@@ -99,9 +100,7 @@ def _row(name: str) -> int:
 class _View:
     """The paints of one window; layers that several classes share are made once."""
 
-    def __init__(
-        self, window: Window, ground: Terrain, people: People, cover: NDArray[np.uint8], year: int
-    ) -> None:
+    def __init__(self, window: Window, ground: Terrain, people: People, cover: NDArray[np.uint8], year: int) -> None:
         self.window, self.ground, self.people, self.cover, self.year = window, ground, people, cover, year
         self.fine = window.noise(60, coarse=2, fine=0, gain=0.9)
         self.mottle = window.noise(61, coarse=7, fine=2, gain=0.6)

@@ -125,13 +125,14 @@ def _nodes(places: NDArray[np.float64]) -> NDArray[np.int64]:
     return np.arange(math.floor(places[0] / _NODE), math.floor(places[-1] / _NODE) + 2)
 
 
-def _between(values: NDArray[np.float64], places: NDArray[np.float64]) -> NDArray[np.float32]:
+def _between(values: Layer, places: NDArray[np.float64]) -> NDArray[np.float32]:
     """Return values at pixels, (pixels, ...) float32, from those at the nodes, (nodes, ...): linear between them."""
     place = places / _NODE - math.floor(places[0] / _NODE)
     cell = np.floor(place).astype(np.intp)
     share = (place - cell).astype(np.float32).reshape(-1, *[1] * (values.ndim - 1))
     narrow = values.astype(np.float32)
-    return narrow[cell] * (1 - share) + narrow[cell + 1] * share
+    between: NDArray[np.float32] = narrow[cell] * (1 - share) + narrow[cell + 1] * share
+    return between
 
 
 def _waters(window: Window, rain: Layer, warmth: Layer, crest: Layer) -> tuple[Layer, Layer]:
@@ -149,7 +150,8 @@ def _line(window: Window, seed: int, *, coarse: int) -> Layer:
     """Return about how many pixels away the nearest winding line is: where noise passes through 0."""
     field = window.noise(seed, coarse=coarse, fine=coarse - 6, gain=0.48)
     slope = np.hypot(*np.gradient(field))
-    return np.abs(field) / np.maximum(slope, _WIDEST * 2.0 ** (11 - coarse))
+    apart: Layer = np.abs(field) / np.maximum(slope, _WIDEST * 2.0 ** (11 - coarse))
+    return apart
 
 
 def _light(slope_x: Layer, slope_y: Layer, lat: float) -> Layer:
@@ -159,4 +161,5 @@ def _light(slope_x: Layer, slope_y: Layer, lat: float) -> Layer:
     east, south = math.sin(bearing) * math.cos(high), -math.cos(bearing) * math.cos(high)
     length = np.sqrt(1.0 + slope_x**2 + slope_y**2)
     facing = (math.sin(high) - slope_x * east - slope_y * south) / length
-    return np.clip(facing / math.sin(high), 0.28, 1.6)
+    light: Layer = np.clip(facing / math.sin(high), 0.28, 1.6)  # the sky lights what the sun does not
+    return light
