@@ -7,6 +7,7 @@ import logging
 import re
 import threading
 from collections.abc import Callable
+from datetime import UTC, datetime
 
 import ipywidgets
 import pytest
@@ -17,6 +18,8 @@ from chatearthnet_explorer.chip import Chip
 from chatearthnet_explorer.errors import CatalogueError, ModelError, PlaceError
 from chatearthnet_explorer.prompt import Prompt
 from chatearthnet_explorer.sources import open_source
+from chatearthnet_explorer.sources.scenes import SceneInfo
+from chatearthnet_explorer.tile import Tile
 from chatearthnet_explorer.widgets.explorer import Explorer
 
 HOSTILE = "<script>alert('tree')</script> <img src=x onerror=alert(1)>"
@@ -41,6 +44,25 @@ class Gate:
         if self.problem:
             raise self.problem
         return open_source("simulated").chip_at(lon, lat, year=year, bands=bands)
+
+
+class Listing(Gate):
+    """Likewise, with a list of scenes."""
+
+    def scenes_at(self, lon: float, lat: float, *, year: int = 2020) -> tuple[SceneInfo, ...]:
+        assert Tile.at(lon, lat)
+        told = (("late", 7, 9, 0.01), ("early", 3, 2, 0.4))
+        return tuple(
+            SceneInfo(
+                id=name,
+                catalogue="http://127.0.0.1",
+                acquired=datetime(year, month, day, tzinfo=UTC),
+                cloud_share=cloudy,
+                covered=1.0,
+                items=(),
+            )
+            for name, month, day, cloudy in told
+        )
 
 
 class Writer:
@@ -133,6 +155,25 @@ def test_another_source_fetches_from_it() -> None:
     explorer.switches.source = "auto"
     explorer.switches.source = "simulated"
     assert explorer.go(6.73, 0.336).chip.source == "simulated"
+
+
+def test_scenes_are_offered_by_date_and_the_chosen_one_is_fetched() -> None:
+    source = Listing()
+    explorer = _explorer(source=source)
+    explorer.go(6.73, 0.336)
+    assert explorer.switches._scene.options == (
+        ("the least cloudy", ""),
+        ("02 March 2020, 40 % cloudy", "early"),
+        ("09 July 2020, 1 % cloudy", "late"),
+    )
+    explorer.switches._scene.value = "early"
+    assert source.asked[-1] == (6.73, 2020, "early")
+    assert explorer.switches.scene == "early"
+    assert len(source.asked) == 2
+    click(explorer.map, 4.92, 52.55)
+    assert source.asked[-1] == (4.92, 2020, None)
+    assert explorer.switches.scene == ""
+    assert len(source.asked) == 3
 
 
 def test_edited_words_are_captioned_again() -> None:

@@ -81,7 +81,7 @@ class Explorer(Readable, ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets h
             SettingError: If there is no source or captioner of that name.
         """
         self._source, self._captioner = open_source(source), open_captioner(captioner)
-        self._work, self._scene, self._quiet = Work(), "", False
+        self._work, self._listing, self._scene, self._quiet = Work(), Work(), "", False
         self.map = ClickMap()
         """Where to."""
         self.switches = Switches(
@@ -117,7 +117,7 @@ class Explorer(Readable, ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets h
             self.map.go(lon, lat)
         finally:
             self._quiet = False
-        self._scene = ""
+        self._forget_scenes()
         shown = self._fetching()(lambda _: None)
         self._show(shown)
         return shown
@@ -129,6 +129,7 @@ class Explorer(Readable, ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets h
     def close(self) -> None:
         """Let go of everything: what is under way ends at its next step, the widgets close."""
         self._work.stop()
+        self._listing.stop()
         for widget in _family(self):
             ipywidgets.Widget.close(widget)
 
@@ -139,7 +140,7 @@ class Explorer(Readable, ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets h
         elif isinstance(problem, ExplorerError):
             self.status.say(str(problem), kind="error")
         else:
-            _LOG.error("A handler of the explorer failed.", exc_info=problem)
+            _log(problem)
             self.status.say(_UNEXPECTED, kind="error")
 
     def _connect(self) -> None:
@@ -173,14 +174,14 @@ class Explorer(Readable, ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets h
     @_guarded
     def _picked(self, change: dict[str, Any]) -> None:
         if change["new"] is not None and not self._quiet:
-            self._scene = ""
+            self._forget_scenes()
             self._start(self._fetching())
 
     @_guarded
     def _from_anew(self, _change: dict[str, Any]) -> None:
         if self.switches.source != self._source.name and self.switches.sources:
             self._source = open_source(self.switches.source)
-        self._scene, self.switches.scenes = "", ()
+        self._forget_scenes()
         if self.map.lonlat is not None:
             self._start(self._fetching())
 
@@ -232,6 +233,24 @@ class Explorer(Readable, ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets h
             )
         return {"captioner": self._captioner, "style": chosen.style, "year": chosen.year, "seed": chosen.seed}
 
+    def _forget_scenes(self) -> None:
+        self._listing.stop()
+        self._scene, self.switches.scenes = "", ()
+
+    def _list_scenes(self) -> None:
+        """Offer the scenes of the place, where the source has a list of them."""
+        scenes_at = getattr(self._source, "scenes_at", None)
+        if scenes_at is None or self.switches.scenes or self._listing.busy:
+            return
+        (lon, lat), year = self.map.lonlat, self.switches.year
+
+        # that there is none, the chip says already
+        self._listing.start(
+            lambda _: scenes_at(lon, lat, year=year),
+            done=lambda scenes: self.switches.set_trait("scenes", scenes),
+            failed=_log,
+        )
+
     def _start(self, job: Callable[[Step], Captioned]) -> None:
         self._work.start(job, done=self._show, failed=self.tell)
 
@@ -244,6 +263,7 @@ class Explorer(Readable, ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets h
     @_guarded
     def _show(self, shown: Captioned) -> None:
         self.result = shown
+        self._list_scenes()
 
     @_guarded
     def _draw(self, _change: dict[str, Any]) -> None:
@@ -258,6 +278,11 @@ class Explorer(Readable, ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets h
         self.caption_view.error = str(shown.error or "")
         self.code_view.code = shown.code
         self.status.say(f"{country}. Click anywhere on the map to see another place.", kind="done")
+
+
+def _log(problem: Exception) -> None:
+    if not isinstance(problem, ExplorerError):
+        _LOG.error("A handler of the explorer failed.", exc_info=problem)
 
 
 def _panel(*widgets: ipywidgets.Widget) -> ipywidgets.VBox:

@@ -14,6 +14,8 @@ from chatearthnet_explorer.wording import STYLES
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from chatearthnet_explorer.sources.scenes import SceneInfo
+
 _CAPTIONERS = {
     "template": "No model, no key",
     "chat": "A chat model",
@@ -55,7 +57,7 @@ class Switches(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no type
     """Identifier of the scene to take; empty for the least cloudy."""
 
     scenes = traitlets.Tuple()
-    """Scenes to choose from, each a pair of words and identifier."""
+    """``SceneInfo`` objects to choose from."""
 
     def __init__(self, *, sources: Sequence[str] = SOURCES, captioners: Sequence[str] = CAPTIONERS) -> None:
         """Offer some sources and captioners.
@@ -117,13 +119,19 @@ class Switches(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no type
     @traitlets.observe("scenes")
     def _offer(self, _change: object) -> None:
         chosen = self.scene
-        known = {identifier for _, identifier in self.scenes}
+        by_date = sorted(self.scenes, key=lambda scene: scene.acquired)
+        known = {scene.id for scene in by_date}
         self._offering = True
-        self._scene.options = [("the least cloudy", ""), *self.scenes]
+        self._scene.options = [("the least cloudy", ""), *((_told(scene), scene.id) for scene in by_date)]
         self._scene.value = chosen if chosen in known else ""
         self._offering = False
         self.scene = self._scene.value
         _show(self._scene_row, shown=bool(self.scenes))
+
+
+def _told(scene: SceneInfo) -> str:
+    clouds = "" if scene.cloud_share is None else f", {100 * scene.cloud_share:.0f} % cloudy"
+    return f"{scene.acquired:%d %B %Y}{clouds}"
 
 
 def _show(widget: ipywidgets.Widget, *, shown: bool) -> None:
