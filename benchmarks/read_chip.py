@@ -42,6 +42,7 @@ from rig.cogs import TWENTY, utm_of
 from rig.range_server import RangeServer
 
 from chatearthnet_explorer.chip import BANDS
+from chatearthnet_explorer.sources import warp
 from chatearthnet_explorer.sources.raster import Layer, Read, read_layers
 from chatearthnet_explorer.sources.worldcover import worldcover_layer
 from chatearthnet_explorer.tile import Tile
@@ -172,7 +173,9 @@ def rio(url: str, names: tuple[str, ...]) -> None:
 
 
 def forget() -> None:
-    """Let GDAL forget what it has read, so that each run starts cold; ours keeps nothing but connections."""
+    """Let GDAL and this package forget what they know of the files and the place; both keep connections."""
+    warp.window_of.cache_clear()
+    warp._positions.cache_clear()  # noqa: SLF001 - a second look at the same tile would be no fair run
     for library in (Path(rasterio.__file__).parents[1] / "rasterio.libs").glob("libgdal*"):
         ctypes.CDLL(str(library)).VSICurlClearCache()
 
