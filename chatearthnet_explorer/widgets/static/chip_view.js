@@ -81,7 +81,9 @@ function render({ model, el }) {
   const absent = make("div", { class: "cen-absent" });
   const stage = make("div", { class: "cen-stage", role: "img" }, picture, labels, light, absent, ribbon);
   const readout = make("div", { class: "cen-readout" });
-  const slider = make("input", { type: "range", min: 0, max: 100, step: 1, "aria-label": "Labels over the picture, in percent" });
+  const slider = make("input", {
+    type: "range", min: 0, max: 100, step: 1, "aria-label": "Labels over the picture, in percent",
+  });
   const blend = make("label", { class: "cen-blend" }, make("span", {}, "Picture"), slider, make("span", {}, "Labels"));
   const palettes = make("select", { class: "cen-select" },
     ...[["chatearthnet", "ChatEarthNet"], ["worldcover", "ESA WorldCover"], ["colourblind", "Colour-blind safe"]].map(
@@ -196,7 +198,8 @@ function render({ model, el }) {
     if (!indices) return;
     const [column, row] = at(event);
     const index = indices[row * SIZE + column];
-    readout.replaceChildren(swatch(model, index), `${model.get("legend")[index].name}, ${partsAt(column, row).join(" and ")}`);
+    const { name } = model.get("legend")[index];
+    readout.replaceChildren(swatch(model, index), `${name}, ${partsAt(column, row).join(" and ")}`);
   });
   stage.addEventListener("pointerleave", () => {
     if (indices) readout.textContent = "Point at the picture, or at a class.";
@@ -221,7 +224,11 @@ function render({ model, el }) {
   const stop = listen(model, {
     "picture label_map": show,
     blend: showBlend,
-    palette: () => { if (indices) colour(labels, indices, model); palettes.value = model.get("palette"); showLegend(); },
+    palette: () => {
+      palettes.value = model.get("palette");
+      if (indices) colour(labels, indices, model);
+      showLegend();
+    },
     "shares part": showLegend,
     highlight: showLight,
     "place simulated provenance remarks attribution": showWords,

@@ -38,7 +38,9 @@ function render({ model, el }) {
   const badge = make("p", { class: "cen-remark", hidden: true }, model.get("edited_note"));
   const fault = make("p", { class: "cen-error", role: "alert", hidden: true });
   const [system, user] = ["edited_system", "edited_user"].map((trait) => {
-    const area = make("textarea", { class: "cen-area", rows: 9, maxlength: model.get("limit"), spellcheck: "false", readonly: true });
+    const area = make("textarea", {
+      class: "cen-area", rows: 9, maxlength: model.get("limit"), spellcheck: "false", readonly: true,
+    });
     area.addEventListener("change", () => send(model, { [trait]: area.value }));
     area.addEventListener("input", () => showEdited());
     return area;

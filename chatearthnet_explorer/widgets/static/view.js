@@ -27,7 +27,7 @@ function pointer(model, root) {
   return { model, root, rest: model.get("highlight"), pointing: false };
 }
 
-/** Calls a handler once for whatever of its traits a message changes, until the view is removed; returns how to stop. */
+/** Calls a handler once for whatever of its traits a message changes, until it is stopped; returns how to stop. */
 function listen(model, handlers) {
   const events = Object.entries(handlers).flatMap(([names, handler]) => {
     let due = false;
