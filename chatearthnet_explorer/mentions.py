@@ -6,30 +6,14 @@ import re
 from typing import NamedTuple
 
 from chatearthnet_explorer.legend import CLASSES
+from chatearthnet_explorer.vocabulary import LAND, finder, lowered, single_spaced, spelled
 
 NO_CLASS = -1
 """Class index of a piece of text that names none."""
 
-# Patterns by the class's name in the 3.5 style. Where two could match, the one that starts earlier wins, and of
-# those the one that stands higher: "mangrove trees" are mangroves, "bare land" is one word.
-_WORDS = {
-    "mangroves": r"mangroves?(?: (?:trees?|forests?))?",
-    "water": r"water(?:s|(?: |-)?bod(?:y|ies)|courses?|ways?)?|rivers?|lakes?",
-    "developed area": r"(?:human-)?developed(?: (?:areas?|lands?|zones?|regions?))?|built-up(?: areas?)?|urban areas?",
-    "tree": r"trees?(?: cover(?:age)?)?|forests?|forested|woodlands?",
-    "shrub": r"shrubs?(?: cover)?|shrublands?|bush(?:es)?",
-    "grass": r"grass(?:es|y|lands?)?(?: cover)?",
-    "crop": r"crops?(?: (?:fields?|lands?|cultivation))?|croplands?",
-    "bare land": r"bare(?: (?:areas?|lands?|soils?|grounds?))?|barren(?: lands?)?",
-    "snow": r"snow(?:y|-covered)?(?: and ice)?|glaciers?",
-    "wetland": r"wetlands?|marsh(?:es|lands?)?",
-    "moss": r"moss(?:es|y)?(?: and lichens?)?|lichens?",
-}
 _INDEX = {land.name: land.index for land in CLASSES}
-_MENTION = re.compile(
-    r"\b(?:" + "|".join(f"(?P<c{_INDEX[name]}>{pattern})" for name, pattern in _WORDS.items()) + r")\b",
-    re.IGNORECASE,
-)
+_CLASS_OF = {phrase: _INDEX[name] for name, patterns in LAND.items() for phrase in spelled(patterns)}
+_MENTION = re.compile(finder(_CLASS_OF))
 
 
 class Piece(NamedTuple):
@@ -48,10 +32,10 @@ def pieces(text: str) -> tuple[Piece, ...]:
     The pieces joined are the text. A word counts as a mention whatever the sentence says of it: "no water" names water.
     """
     found, end = [], 0
-    for match in _MENTION.finditer(text):
+    for match in _MENTION.finditer(lowered(text)):
         if match.start() > end:
             found.append(Piece(text[end : match.start()], NO_CLASS))
-        found.append(Piece(match.group(), int(str(match.lastgroup)[1:])))
+        found.append(Piece(text[match.start() : match.end()], _CLASS_OF[single_spaced(match.group())]))
         end = match.end()
     if end < len(text):
         found.append(Piece(text[end:], NO_CLASS))

@@ -1,0 +1,125 @@
+"""One class word of a caption, and what is said with it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+PASSING, PLAIN = 1, 2
+"""How clearly a class is said to lead."""
+
+Parts = tuple[str, ...]
+"""Parts of the chip; empty for the chip as a whole."""
+
+
+class Size(NamedTuple):
+    """Words of amount."""
+
+    word: str | None
+    """The size word of ``landcover.SIZES`` that they stand for; None where they stand for none."""
+
+    start: int
+    """Where they start in the text."""
+
+    end: int
+    """Where they end."""
+
+
+@dataclass(slots=True)
+class Statement:
+    """Where and how much; filled in as the words come."""
+
+    parts: Parts | None = None
+    """None until it is known."""
+
+    size: Size | None = None
+    """None where nothing is said of it."""
+
+    negated: bool = False
+    """Whether the class is said not to be there."""
+
+
+@dataclass(slots=True)
+class Mention:
+    """A class word with its statements; filled in as the words come."""
+
+    name: str
+    """The class, by its 3.5 name."""
+
+    start: int
+    """Where the word starts in the text."""
+
+    end: int
+    """Where it ends."""
+
+    statements: list[Statement] = field(default_factory=lambda: [Statement()])
+    """What is said of it, at least one thing; the first is what the words before it say."""
+
+    shares_size: bool = False
+    """Whether classes listed behind it have its size too."""
+
+    denied_at: int = -1
+    """Where the word that denies it starts; -1 for none."""
+
+    lead: int = 0
+    """How clearly it is said to lead: 0 not at all, ``PASSING``, ``PLAIN``."""
+
+    wider: bool = False
+    """Whether the part named last is only where there is most of it."""
+
+    of_whole: bool = False
+    """Whether it is said to lead in the chip as a whole, whatever parts are named after."""
+
+    def place(self, parts: Parts, *, joined: bool, especially: bool) -> None:
+        """Say where it is. ``joined`` parts belong to those placed before; ``especially`` leaves it elsewhere too."""
+        last = self.statements[-1]
+        if last.parts is None:
+            if especially:
+                last.parts = ()
+                self.wider = True
+                self.statements.append(Statement(parts, negated=last.negated))
+            else:
+                last.parts = parts
+        elif joined or (last.size is None and not last.negated and len(self.statements) == 1):
+            last.parts += tuple(part for part in parts if part not in last.parts)
+        else:
+            self.statements.append(Statement(parts))
+
+    def deny(self, parts: Parts) -> None:
+        """Say where it is not."""
+        last = self.statements[-1]
+        if last.parts is None:
+            # what is missing from one part is there in others
+            last.parts, last.negated = (), False
+            self.statements.append(Statement(parts, negated=True))
+            return
+        if last.negated and len(self.statements) > 1:
+            last.parts += parts
+            return
+        last.parts = tuple(part for part in last.parts if part not in parts)
+        self.statements.append(Statement(parts, negated=True))
+
+    def deny_all(self, at: int) -> None:
+        """Say that it is not there; ``at`` is where the word that denies it starts."""
+        self.denied_at = at
+        self.statements[-1].negated = True
+
+    def promote(self, lead: int, *, of_whole: bool) -> None:
+        """Say that it leads."""
+        self.lead = max(self.lead, lead)
+        self.of_whole = self.of_whole or of_whole
+
+    def copied_to(self, parts: Parts) -> Mention | None:
+        """Return the same of other parts; None if it speaks of no part."""
+        said = next((one for one in self.statements if one.parts and not one.negated), None)
+        if said is None:
+            return None
+        return Mention(self.name, self.start, self.end, [Statement(parts, said.size)], lead=self.lead)
+
+    def settle(self, parts: Parts) -> None:
+        """Put it in the parts that the sentences before speak of, if nothing was said of where it is."""
+        last = self.statements[-1]
+        if last.parts is None and len(self.statements) > 1:
+            self.statements.pop()
+        elif last.parts is None:
+            last.parts = parts

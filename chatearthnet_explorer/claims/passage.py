@@ -1,0 +1,165 @@
+"""What a caption says, sentence after sentence: what carries over, and who leads where."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from chatearthnet_explorer.caption import LIMIT
+from chatearthnet_explorer.claims.clause import Clause
+from chatearthnet_explorer.claims.mention import PLAIN, Mention, Parts, Statement
+from chatearthnet_explorer.landcover import PARTS
+from chatearthnet_explorer.vocabulary import Sign, lowered
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from chatearthnet_explorer.claims.tokens import Token
+
+
+class Passage:
+    """Takes the tokens of a caption and keeps its mentions.
+
+    A place that a sentence opens with holds for the sentences behind it, until a place or the whole image is named.
+    """
+
+    def __init__(self, text: str) -> None:
+        """Start at the beginning of a text."""
+        self.text = lowered(text[:LIMIT])
+        self.mentions: list[Mention] = []
+        self.seen: list[str] = []
+        self.walk: list[str] = []
+        self.sentences: list[tuple[int, int]] = []
+        self.leaders: dict[str, str] = {}
+        self._in_passing: dict[str, str] = {}
+        self._context: Parts = ()
+        self._in_context: list[Mention] = []
+        self._start_sentence(0)
+
+    def read(self, tokens: Iterable[Token]) -> None:
+        """Take all tokens of the text."""
+        for sign, value, start, end in tokens:
+            within = _IN_CLAUSE[sign]
+            if within:
+                within(self._clause, value, start, end)
+            else:
+                beyond = _BEYOND[sign]
+                if beyond:
+                    beyond(self, value, start, end)
+            if sign is Sign.PLACE:
+                self.seen += value
+            self._clause.after(sign, value, end)
+        if self.text[self._begin :].strip():
+            self._stop("", len(self.text), len(self.text))
+        self.leaders = {**self._in_passing, **self.leaders}
+
+    def _start_sentence(self, at: int) -> None:
+        self._begin = at
+        self._told: list[Mention] = []
+        self._here: Parts = ()
+        self._latest: Parts = ()
+        self._mode = ""
+        self._whole = self._same = False
+        self._clause = Clause(self.text)
+
+    def _finish_clause(self) -> None:
+        clause = self._clause
+        clause.close()
+        self._told += clause.mentions
+        self.walk += clause.turned
+        self._mode = self._mode or clause.mode
+        self._here = clause.here or self._here
+        self._latest = clause.latest or self._latest
+        self._whole = self._whole or clause.whole
+
+    def _next_clause(self, _word: str, _start: int, _end: int) -> None:
+        self._finish_clause()
+        self._clause = Clause(self.text, whole=self._whole)
+
+    def _but(self, _word: str, _start: int, _end: int) -> None:
+        self._finish_clause()
+        self._clause = Clause(self.text, subject=self._clause.open or self._clause.subject, whole=self._whole)
+
+    def _overall(self, _word: str, _start: int, _end: int) -> None:
+        self._clause.whole = True
+        self._context = ()
+
+    def _rest(self, word: str, start: int, end: int) -> None:
+        """Take "the rest" for the parts that the sentence, or all before it, has not named."""
+        here = self._here or self._clause.here
+        known = self._latest or self._clause.latest or self.seen
+        parts = tuple(part for part in PARTS if part not in known)
+        if here and not self._told:
+            return
+        if 0 < len(parts) < len(PARTS):
+            self._clause.place(parts, start, end)
+        else:
+            self._clause.image(word, start, end)
+
+    def _repeats(self, _word: str, _start: int, _end: int) -> None:
+        self._same = True
+
+    def _stop(self, _word: str, _start: int, end: int) -> None:
+        self._finish_clause()
+        if self._same and self._here and not self._told:
+            self._told = [copy for mention in self._in_context if (copy := mention.copied_to(self._here))]
+        fallback = self._here or (() if self._whole else self._context)
+        for mention in self._told:
+            self._settle(mention, fallback)
+        self.mentions += self._told
+        if self._mode == "places":
+            self._context = self._here if len(self._here) < len(PARTS) else ()
+        elif self._context and self._latest:
+            self._context = self._latest
+        elif self._whole:
+            self._context = ()
+        if self._here or self._latest or not self._context:
+            self._in_context = []
+        self._in_context += self._told
+        sentence = self.text[self._begin : end].lstrip()
+        self.sentences.append((end - len(sentence), end))
+        self._start_sentence(end)
+
+    def _settle(self, mention: Mention, fallback: Parts) -> None:
+        mention.settle(fallback)
+        if mention.lead:
+            leaders = self.leaders if mention.lead == PLAIN else self._in_passing
+            positive = [statement.parts or () for statement in mention.statements if not statement.negated]
+            for parts in positive:
+                for part in parts or ("",):
+                    leaders.setdefault(part, mention.name)
+            if (mention.of_whole and not self._here) or any(len(parts) == len(PARTS) for parts in positive):
+                leaders.setdefault("", mention.name)
+
+
+_OF_CLAUSE = {
+    Sign.LAND: Clause.land,
+    Sign.PLACE: Clause.place,
+    Sign.AMOUNT: Clause.amount,
+    Sign.NO: Clause.no,
+    Sign.ABSENT: Clause.missing,
+    Sign.EXCEPT: Clause.unless,
+    Sign.LEADS: Clause.leads,
+    Sign.LED_BY: Clause.led_by,
+    Sign.MADE_OF: Clause.made_of,
+    Sign.THEME: Clause.theme,
+    Sign.AHEAD: Clause.ahead,
+    Sign.ESPECIALLY: Clause.especially,
+    Sign.COVERS: Clause.cover,
+    Sign.VERB: Clause.verb,
+    Sign.JOINS: Clause.join,
+    Sign.AND: Clause.listing,
+    Sign.IMAGE: Clause.image,
+    Sign.OF_IMAGE: Clause.of_image,
+    Sign.OF_IT: Clause.of_it,
+}
+_OF_PASSAGE = {
+    Sign.OVERALL: Passage._overall,  # noqa: SLF001 - its own table
+    Sign.REST: Passage._rest,  # noqa: SLF001 - likewise
+    Sign.CLAUSE: Passage._next_clause,  # noqa: SLF001 - likewise
+    Sign.BUT: Passage._but,  # noqa: SLF001 - likewise
+    Sign.SAME: Passage._repeats,  # noqa: SLF001 - likewise
+    Sign.STOP: Passage._stop,  # noqa: SLF001 - likewise
+}
+# by the number of the sign, which is found faster than by the sign
+_IN_CLAUSE = (None, *(_OF_CLAUSE.get(sign) for sign in Sign))
+_BEYOND = (None, *(_OF_PASSAGE.get(sign) for sign in Sign))

@@ -1,0 +1,48 @@
+"""The words of a caption that say what is where, in their order; all others are passed over."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from chatearthnet_explorer.caption import LIMIT
+from chatearthnet_explorer.landcover import SIZES
+from chatearthnet_explorer.vocabulary import AMOUNTS, LAND, PLACES, SIGNS, Sign, finder, lowered, single_spaced, spelled
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+Token = tuple[Sign, Any, int, int]
+"""What kind of phrase it is, what it stands for (a class, parts, a size, or its own letters), where it starts and ends."""
+
+
+def tokens(text: str) -> Iterator[Token]:
+    """Yield the phrases of the vocabulary in the first ``caption.LIMIT`` characters of a text."""
+    for match in _TOKEN.finditer(lowered(text[:LIMIT])):
+        word = match.group()
+        entry = _LEXICON.get(word) or _LEXICON.get(single_spaced(word)) or _entry_of(word)
+        yield *entry, match.start(), match.end()
+
+
+def _entry_of(word: str) -> tuple[Sign, object]:
+    if not word[0].isdigit():
+        return Sign.STOP, word
+    percent = float(word.rstrip("%percnt \u00a0"))
+    return Sign.AMOUNT, next((size for end, size in SIZES if percent < end), None)
+
+
+_LEXICON: dict[str, tuple[Sign, object]] = {
+    **{phrase: (sign, phrase) for sign, patterns in SIGNS.items() for phrase in spelled(patterns)},
+    **{
+        phrase: (sign, value)
+        for sign, table in ((Sign.AMOUNT, AMOUNTS), (Sign.PLACE, PLACES), (Sign.LAND, LAND))
+        for value, patterns in table.items()  # type: ignore[attr-defined]
+        for phrase in spelled(patterns)
+    },
+    ",": (Sign.AND, ","),
+    ";": (Sign.CLAUSE, ";"),
+}
+_PERCENT = r"\b\d{1,3}(?:\.\d{1,4})?\s?(?:%|percent\b|per cent\b)"
+_END = r"[.!?\u3002](?=\W|$)|\n\s{0,9}\n"
+_TOKEN = re.compile(rf"{finder(phrase for phrase in _LEXICON if phrase[0].isalpha())}|[,;]|{_END}|{_PERCENT}")
