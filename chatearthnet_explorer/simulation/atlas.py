@@ -8,7 +8,7 @@ from __future__ import annotations
 WARMTH = {0: 27, 20: 26, 30: 21, 40: 15, 50: 9, 60: 1, 70: -9, 80: -17, 90: -22}
 """Annual mean in degrees Celsius at sea level, by degrees from the equator."""
 
-RAIN = {0: 0.92, 8: 0.85, 14: 0.52, 18: 0.28, 22: 0.06, 29: 0.08, 33: 0.3, 38: 0.5, 50: 0.72, 65: 0.68, 90: 0.55}
+RAIN = {0: 0.92, 8: 0.85, 14: 0.52, 18: 0.28, 22: 0.02, 29: 0.04, 33: 0.3, 38: 0.5, 50: 0.72, 65: 0.68, 90: 0.55}
 """Rain from 0 (none) to 1 (every day), by degrees from the equator."""
 
 WARMER = {
@@ -37,8 +37,8 @@ WETTER = {
     "Gobi": (105, 43, 10, 4, -0.5),
     "Australian outback": (134, -27, 13, 8, -0.2),
     "Tibet": (88, 33, 10, 4, -0.2),
-    "Kenya": (40, -4, 4, 4, -0.35),
-    "Serengeti": (36, -2, 6, 9, -0.53),
+    "Kenya": (39, -1, 3, 4, -0.35),
+    "Serengeti": (35.5, -2, 3.5, 6, -0.5),
     "Erg Chebbi": (-2, 30, 6, 2.5, -0.2),
     "south China": (113, 28, 12, 7, 0.55),
     "south-east of the United States": (-84, 33, 9, 7, 0.45),
@@ -58,6 +58,9 @@ WETTER = {
     "Philippines": (121, 15, 5, 8, 0.35),
     "Pampas": (-58, -30, 6, 6, 0.35),
     "Caribbean": (-75, 20, 10, 5, 0.35),
+    "Fiji and Tonga": (-180, -17, 12, 6, 0.5),
+    "Vanuatu": (167, -17, 5, 6, 0.4),
+    "Hawaii": (-157, 20.5, 4, 3, 0.5),
     "Nile delta": (31.2, 30.9, 1.6, 0.8, 0.3),
 }
 """Where rain departs from its belt: longitude, latitude, half widths, what to add."""

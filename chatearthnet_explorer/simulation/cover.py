@@ -95,7 +95,7 @@ def _built(people: People, found: NDArray[np.int64], *, dry: NDArray[np.bool_], 
     corner = (
         (people.fields.number % 0.05 < 0.004) & (people.fields.edge > 2.0) & (people.blocks.number < 0.25)
     )  # one farmstead in a dozen fields
-    found = np.where(corner & people.farmland & dry, _TOWN, found)
+    found = np.where(corner & people.farmland & (people.pivot < 0.0) & dry, _TOWN, found)
     return np.where((people.road < 1.3 + 0.8 * speck) & (found != _SNOW), _TOWN, found)
 
 
