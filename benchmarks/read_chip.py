@@ -173,7 +173,7 @@ def rio(url: str, names: tuple[str, ...]) -> None:
 
 
 def forget() -> None:
-    """Let GDAL and this package forget what they know of the files and the place; both keep connections."""
+    """Let GDAL and this package forget what they know of files and place; both keep connections and PROJ's ways."""
     warp.window_of.cache_clear()
     warp._positions.cache_clear()  # noqa: SLF001 - a second look at the same tile would be no fair run
     for library in (Path(rasterio.__file__).parents[1] / "rasterio.libs").glob("libgdal*"):

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from numpy.typing import NDArray
+    from pyproj import Transformer
 
 MARGIN = 1
 """Pixels read beyond those the tile's pixel centres fall on: what bilinear interpolation reaches for."""
@@ -208,18 +209,23 @@ def _positions(crs: str, tile: Tile) -> tuple[NDArray[np.float64], NDArray[np.fl
     The way from Web Mercator into a map projection is smooth over 2.4 km, so PROJ is asked at 9 x 9 Chebyshev nodes
     and the polynomial through them gives the rest, to a hundred-millionth of a pixel.
     """
-    import pyproj  # noqa: PLC0415 - heavy
-
     nodes, basis = _basis()
     a, _, c, _, e, f = tile.transform
     columns, rows = np.meshgrid(nodes, nodes)
+    x, y = _transformer(crs).transform(c + a * columns, f + e * rows)
+    return basis @ x @ basis.T, basis @ y @ basis.T
+
+
+@lru_cache(maxsize=32)
+def _transformer(crs: str) -> Transformer:
+    """Return the way from Web Mercator into ``crs``; to find it takes PROJ some 15 ms, so it is kept."""
+    import pyproj  # noqa: PLC0415 - heavy
+
     try:
-        transformer = pyproj.Transformer.from_crs("EPSG:3857", crs, always_xy=True)
-        x, y = transformer.transform(c + a * columns, f + e * rows)
+        return pyproj.Transformer.from_crs("EPSG:3857", crs, always_xy=True)
     except pyproj.exceptions.ProjError as error:
         msg = "its coordinate reference system is unknown or has no place on Earth"
         raise RasterError(msg) from error
-    return basis @ x @ basis.T, basis @ y @ basis.T
 
 
 @lru_cache(maxsize=1)
