@@ -89,7 +89,7 @@ PLACES: dict[tuple[str, ...], tuple[str, ...]] = {
     PARTS: (
         *(f"all [of the |of its |the ][four |five ]{{{_SPOT}}}", f"{{every|each}} {{{_SPOT}}}"),
         *(f"each of {{the|its}} [four |five ]{{{_SPOT}}}", "everywhere"),
-        f"{{throughout|all over|across}} the [entire |whole ]{{{_IMAGE}}}",
+        *(f"{{throughout|all over}} the [entire |whole ]{{{_IMAGE}}}", f"across the {{entire|whole}} {{{_IMAGE}}}"),
     ),
 }
 """Where in the chip, as parts of ``landcover.PARTS``; north is up."""
@@ -151,6 +151,7 @@ class Sign(IntEnum):
     CLAUSE = auto()
     BUT = auto()
     SAME = auto()
+    HERE = auto()
     STOP = auto()
     IDLE = auto()
 
@@ -234,6 +235,8 @@ SIGNS: dict[Sign, tuple[str, ...]] = {
     Sign.BUT: ("but", "yet", "though", "however"),
     # a sentence without a class repeats the part before
     Sign.SAME: ("same", "likewise", "similar[ly]", "identical", "mirrors", "repeats", "echoes"),
+    # the part that the sentence before speaks of
+    Sign.HERE: ("here", "there {is|are} also", f"{{this|that}} {{{_SPOT}}}"),
     # longer phrases that must not be taken for their words
     Sign.IDLE: (
         *(f"{{{_ADVERB}}} {{{_LIES}}}", "no other", "no longer", "no less", "not only", "rest of the", "for the most part"),

@@ -56,7 +56,7 @@ class Clause:
 
     def after(self, sign: Sign, word: object, end: int) -> None:
         """Remember what was taken last."""
-        if sign is not Sign.PLACE and sign is not Sign.AND:
+        if sign is not Sign.PLACE and sign is not Sign.AND and sign is not Sign.JOINS:
             if self._grouping:
                 self._grouping = self._comparing = self._excepting = False
             if sign is Sign.REFERENCE:

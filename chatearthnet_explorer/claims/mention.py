@@ -109,9 +109,9 @@ class Mention:
         self.lead = max(self.lead, lead)
         self.of_whole = self.of_whole or of_whole
 
-    def copied_to(self, parts: Parts) -> Mention | None:
-        """Return the same of other parts; None if it speaks of no part."""
-        said = next((one for one in self.statements if one.parts and not one.negated), None)
+    def copied(self, source: Parts, parts: Parts) -> Mention | None:
+        """Return what is said of ``source``, said of other parts; None if nothing is."""
+        said = next((one for one in self.statements if not one.negated and {*source} & {*(one.parts or ())}), None)
         if said is None:
             return None
         return Mention(self.name, self.start, self.end, [Statement(parts, said.size)], lead=self.lead)

@@ -32,6 +32,7 @@ class Passage:
         self.leaders: dict[str, str] = {}
         self._in_passing: dict[str, str] = {}
         self._context: Parts = ()
+        self._last: Parts = ()
         self._in_context: list[Mention] = []
         self._start_sentence(0)
 
@@ -58,7 +59,7 @@ class Passage:
         self._here: Parts = ()
         self._latest: Parts = ()
         self._mode = ""
-        self._whole = self._same = False
+        self._whole = self._same = self._points_back = False
         self._clause = Clause(self.text)
 
     def _finish_clause(self) -> None:
@@ -98,10 +99,15 @@ class Passage:
     def _repeats(self, _word: str, _start: int, _end: int) -> None:
         self._same = True
 
+    def _back(self, _word: str, _start: int, _end: int) -> None:
+        self._points_back = True
+
     def _stop(self, _word: str, _start: int, end: int) -> None:
         self._finish_clause()
         if self._same and self._here and not self._told:
-            self._told = [copy for mention in self._in_context if (copy := mention.copied_to(self._here))]
+            self._told = [copy for mention in self._in_context if (copy := mention.copied(self._context or self._last, self._here))]
+        if self._points_back and not self._whole:
+            self._context = self._context or self._last
         fallback = self._here or (() if self._whole else self._context)
         for mention in self._told:
             self._settle(mention, fallback)
@@ -115,6 +121,7 @@ class Passage:
         if self._here or self._latest or not self._context:
             self._in_context = []
         self._in_context += self._told
+        self._last = self._here or (() if self._whole else self._latest)
         sentence = self.text[self._begin : end].lstrip()
         self.sentences.append((end - len(sentence), end))
         self._start_sentence(end)
@@ -158,6 +165,7 @@ _OF_PASSAGE = {
     Sign.CLAUSE: Passage._next_clause,  # noqa: SLF001 - likewise
     Sign.BUT: Passage._but,  # noqa: SLF001 - likewise
     Sign.SAME: Passage._repeats,  # noqa: SLF001 - likewise
+    Sign.HERE: Passage._back,  # noqa: SLF001 - likewise
     Sign.STOP: Passage._stop,  # noqa: SLF001 - likewise
 }
 # by the number of the sign, which is found faster than by the sign
