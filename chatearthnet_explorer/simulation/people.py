@@ -120,7 +120,8 @@ def _parcels(u: Layer, v: Layer, *, cell: int, smallest: Layer, seed: int) -> Pa
     width, height = np.full_like(x, cell), np.full_like(x, cell)
     key = column * 1_000_003 + row
     for cut in range(5):
-        chance, where = scatter(key, row, seed + cut), scatter(key, row, seed + 100 + cut)
+        chance = scatter(key, row, seed + cut)
+        where = chance * 8192.0 % 1.0  # the digits behind
         upright = width > height * (0.75 + 0.5 * where)
         length = np.where(upright, width, height)
         near = length * (0.36 + 0.28 * chance)
