@@ -28,9 +28,6 @@ class Terrain:
     lat: float
     """Degrees north of the middle."""
 
-    metres: float
-    """Metres on the ground along a pixel's side."""
-
     shore: Layer
     """Kilometres to the coast: positive on land, negative at sea."""
 
@@ -103,7 +100,6 @@ def terrain_of(window: Window) -> Terrain:
     lake = lake + np.where(warmth < 0.0, 2.2 * delta, 0.0)  # ponds on frozen ground
     return Terrain(
         lat=middle,
-        metres=metres,
         shore=shore,
         height=height,
         steep=np.hypot(slope_x, slope_y),
