@@ -8,10 +8,15 @@ from chatearthnet_explorer.errors import SettingError
 from chatearthnet_explorer.settings import Settings
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
     from chatearthnet_explorer.chip import Chip
+    from chatearthnet_explorer.record import Record
+    from chatearthnet_explorer.tile import Tile
 
 SOURCES = ("auto", "stac", "simulated")
-"""Names that ``open_source`` knows."""
+"""Names that ``open_source`` knows; ``release`` is one too, and needs to be told where it is."""
 
 YEARS = (2020, 2021)
 """Years that a WorldCover map was made of: 2020 is v100, which ChatEarthNet most likely used; 2021 is v200."""
@@ -45,11 +50,24 @@ class Source(Protocol):
         ...
 
 
-def open_source(source: str | Source, *, settings: Settings | None = None) -> Source:
+def open_source(
+    source: str | Source,
+    *,
+    settings: Settings | None = None,
+    root: str | Path | None = None,
+    locate: Callable[[Tile], Record | None] | None = None,
+) -> Source:
     """Return a source by its name, or the one given.
 
+    Args:
+        source: One of ``SOURCES``, ``release``, or an object that has their method.
+        settings: Where catalogues and the cache are; None for what the environment says.
+        root: Where the release is, for ``release``: see ``sources.release.open_release``.
+        locate: Returns the record of a tile, for ``release``; None to look for the tile's name in its ZIPs.
+
     Raises:
-        SettingError: If there is no source of that name.
+        SettingError: If there is no source of that name, or ``release`` comes without a root.
+        SourceError: If there is no release at the root.
     """
     if not isinstance(source, str):
         return source
@@ -67,5 +85,13 @@ def open_source(source: str | Source, *, settings: Settings | None = None) -> So
         from chatearthnet_explorer.sources.auto import AutoSource  # noqa: PLC0415
 
         return AutoSource(settings)
-    msg = f"There is no source {source!r}; choose one of {', '.join(SOURCES)}."
+    if source == "release":
+        from chatearthnet_explorer.sources.release import open_release  # noqa: PLC0415
+        from chatearthnet_explorer.sources.released import ReleaseSource  # noqa: PLC0415
+
+        if root is None:
+            msg = "The source 'release' needs a root: its folder, its address, or zenodo:11003436."
+            raise SettingError(msg)
+        return ReleaseSource(open_release(root, settings=settings), locate=locate)
+    msg = f"There is no source {source!r}; choose one of {', '.join(SOURCES)}, or release with its root."
     raise SettingError(msg)

@@ -1,0 +1,457 @@
+"""The release from folders, servers and a Zenodo that is not always in the mood; and everything it may hold."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import struct
+import time
+import zipfile
+import zlib
+from io import BytesIO
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+from PIL import Image
+from rig.range_server import Fault, RangeServer
+
+from chatearthnet_explorer.archive import read_directory
+from chatearthnet_explorer.chip import BANDS, Chip
+from chatearthnet_explorer.errors import ArchiveError, ReleaseError, SettingError
+from chatearthnet_explorer.ranges import open_ranges
+from chatearthnet_explorer.record import ARCHIVES, MARKER, Record
+from chatearthnet_explorer.settings import Settings
+from chatearthnet_explorer.sources import open_source
+from chatearthnet_explorer.sources.picture import pixels_of, reflectance
+from chatearthnet_explorer.sources.release import open_release
+from chatearthnet_explorer.sources.released import NO_CHIP, NO_LABELS, ReleaseSource
+from chatearthnet_explorer.sources.zenodo import Service
+from chatearthnet_explorer.tile import Tile
+from chatearthnet_explorer.web import BusyError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from chatearthnet_explorer.sources.release import Release
+
+NAMES = ("1314_3172_patch11", "3886_3141_patch00")
+ENTRIES = [{"image_id": f"{name}.png", "caption": [f"The chip {name}."]} for name in NAMES]
+
+
+@pytest.fixture
+def folder(tmp_path: Path, realdata: Path) -> Path:
+    """A release of the two real chips; the other bands are those of the same picture, darker."""
+    folder = tmp_path / "release"
+    folder.mkdir()
+    with zipfile.ZipFile(folder / "json_files.zip", "w", zipfile.ZIP_DEFLATED) as archive:
+        for style in ("35", "4v"):
+            for split in ("train", "val", "test"):
+                entries = ENTRIES if split == "train" else []
+                archive.writestr(f"json_files/ChatEarthNet_caps_{style}_{split}.json", json.dumps(entries))
+    for number, name in enumerate(ARCHIVES):
+        with zipfile.ZipFile(folder / f"{name}.zip", "w") as archive:
+            for chip in NAMES:
+                content = (realdata / "chatearthnet" / "chips" / f"{chip}.png").read_bytes()
+                if number:
+                    content = _png(np.asarray(Image.open(BytesIO(content))) // (number + 1))
+                archive.writestr(f"s2_images/{chip}.png", content)
+    return folder
+
+
+@pytest.fixture
+def served(folder: Path) -> Iterator[RangeServer]:
+    with RangeServer(folder.parent) as server:
+        yield server
+
+
+def _png(pixels: np.ndarray) -> bytes:
+    file = BytesIO()
+    Image.fromarray(pixels).save(file, "PNG")
+    return file.getvalue()
+
+
+def _unzipped(folder: Path) -> Path:
+    target = folder.parent / "unzipped"
+    for path in folder.glob("*.zip"):
+        deeper = target if path.name == "json_files.zip" else target / path.stem / path.stem  # one level deeper
+        with zipfile.ZipFile(path) as archive:
+            archive.extractall(deeper)
+    return target
+
+
+def _check(release: Release, realdata: Path) -> None:
+    assert list(release.entries("3.5", "train")) == ENTRIES
+    assert list(release.entries("4v", "test")) == []
+    pixels, missing = release.images([*NAMES, "1_1_patch00"])
+    assert list(missing) == ["1_1_patch00"]
+    assert list(pixels) == list(NAMES)
+    for name in NAMES:
+        with Image.open(realdata / "chatearthnet" / "chips" / f"{name}.png") as image:
+            np.testing.assert_array_equal(pixels[name], np.asarray(image))
+    bands = release.bands(NAMES[0])
+    assert tuple(bands) == BANDS[3:]
+    np.testing.assert_array_equal(bands["B06"], pixels[NAMES[0]][..., 1] // 2)
+    np.testing.assert_array_equal(bands["B12"], pixels[NAMES[0]][..., 2] // 3)
+    assert not release.simulated
+
+
+def _zenodo(server: RangeServer, folder: Path) -> Service:
+    """Let the server answer as Zenodo does, and beside it a mirror of the JSON."""
+    listed = [
+        {
+            "key": path.name,
+            "size": path.stat().st_size,
+            "checksum": f"md5:{hashlib.md5(path.read_bytes()).hexdigest()}",  # noqa: S324 - Zenodo's choice
+            "links": {"self": f"{server.url}/release/{path.name}"},
+        }
+        for path in sorted(folder.glob("*.zip"))
+    ]
+    server.fail("/api/records/11003436", Fault(body=json.dumps({"files": listed}).encode()))
+    mirror = folder.parent / "mirror"
+    mirror.mkdir(exist_ok=True)
+    for style in ("35", "4v"):
+        for split in ("train", "val", "test"):
+            entries = ENTRIES if split == "train" else []
+            (mirror / f"mm_chatearthnet_caps_{style}_{split}.json").write_text(json.dumps(entries), "utf-8")
+    return Service(api=f"{server.url}/api", mirror=f"{server.url}/mirror")
+
+
+def test_a_folder_with_the_zips(folder: Path, realdata: Path) -> None:
+    _check(open_release(folder), realdata)
+
+
+def test_a_folder_that_holds_the_folder_with_the_zips(folder: Path, realdata: Path) -> None:
+    _check(open_release(str(folder.parent)), realdata)
+
+
+def test_a_folder_with_unzipped_files(folder: Path, realdata: Path) -> None:
+    _check(open_release(_unzipped(folder)), realdata)
+
+
+def test_a_server_that_honours_range(served: RangeServer, realdata: Path) -> None:
+    _check(open_release(f"{served.url}/release/"), realdata)
+
+
+def test_only_the_json_is_downloaded_whole_and_only_once(served: RangeServer, folder: Path) -> None:
+    seen: list[tuple[int, int]] = []
+    for _ in range(2):
+        open_release(f"{served.url}/release", progress=lambda *done: seen.append(done))
+    assert [request.path for request in served.log] == ["/release/json_files.zip"]
+    size = (folder / "json_files.zip").stat().st_size
+    assert seen[-1] == (size, size)
+
+
+def test_a_signature_behind_the_address_goes_with_every_file(served: RangeServer) -> None:
+    release = open_release(f"{served.url}/release?sig=topsecret")
+    release.images(NAMES)
+    assert {request.query for request in served.log} == {"sig=topsecret"}
+    assert "topsecret" not in release.shown
+    served.fail("/release/s2_rgb_images.zip", Fault(status=404))
+    _, missing = open_release(f"{served.url}/release?sig=topsecret").images(NAMES)
+    assert all("404" in why and "topsecret" not in why for why in missing.values())
+
+
+@pytest.mark.parametrize(
+    "root", ["zenodo:11003436", "https://zenodo.org/records/11003436", "https://doi.org/10.5281/zenodo.11003436"]
+)
+def test_the_zenodo_record(served: RangeServer, folder: Path, realdata: Path, root: str) -> None:
+    _check(open_release(root, service=_zenodo(served, folder)), realdata)
+
+
+def test_a_download_that_broke_off_goes_on_where_it_stopped(served: RangeServer, folder: Path) -> None:
+    with zipfile.ZipFile(folder / "json_files.zip", "a") as archive:  # long enough to break off in the middle
+        archive.writestr("json_files/padding.bin", np.random.default_rng(0).bytes(400_000))
+    service = _zenodo(served, folder)
+    served.fail("/release/json_files.zip", Fault(cut=150_000))
+    service_without_mirror = Service(api=service.api, mirror=f"{served.url}/nowhere")
+    with pytest.raises(ArchiveError, match="hung up"):
+        open_release("zenodo:11003436", service=service_without_mirror)
+    served.fail("/release/json_files.zip")
+    served.reset()
+    assert list(open_release("zenodo:11003436", service=service).entries("3.5", "train")) == ENTRIES
+    (request,) = [request for request in served.log if request.path == "/release/json_files.zip"]
+    start = int(request.span.removeprefix("bytes=").removesuffix("-"))
+    assert start >= 65_536
+    assert served.bytes_sent < (folder / "json_files.zip").stat().st_size - start + 5000
+
+
+def test_a_wrong_md5_is_said_and_nothing_of_it_kept(served: RangeServer, folder: Path) -> None:
+    service = Service(api=_zenodo(served, folder).api, mirror=f"{served.url}/nowhere")
+    content = bytearray((folder / "json_files.zip").read_bytes())
+    content[100] ^= 1
+    served.fail("/release/json_files.zip", Fault(body=bytes(content)))
+    with pytest.raises(ArchiveError, match=r"MD5 differs.*the mirror did not help either"):
+        open_release("zenodo:11003436", service=service)
+    kept = Settings().cache
+    assert not [path for path in kept.rglob("*") if path.is_file()]
+
+
+@pytest.mark.parametrize("path", ["/api/records/11003436", "/release/json_files.zip"])
+def test_the_mirror_helps_when_zenodo_refuses(served: RangeServer, folder: Path, path: str, realdata: Path) -> None:
+    service = _zenodo(served, folder)
+    served.fail(path, Fault(status=429, retry_after=3600))
+    begun = time.monotonic()
+    release = open_release("zenodo:11003436", service=service)
+    assert time.monotonic() - begun < 5
+    assert list(release.entries("3.5", "train")) == ENTRIES
+    (note,) = release.notes
+    assert "the mirror" in note
+    assert "come back in 3600 s" in note
+    if "release" in path:  # the API had told where the images are
+        np.testing.assert_array_equal(
+            release.images(NAMES[:1]).pixels[NAMES[0]],
+            np.asarray(Image.open(realdata / "chatearthnet" / "chips" / f"{NAMES[0]}.png")),
+        )
+
+
+def test_both_refuse(served: RangeServer, folder: Path) -> None:
+    service = Service(api=_zenodo(served, folder).api, mirror=f"{served.url}/nowhere")
+    served.fail("/api/records/11003436", Fault(status=429, retry_after=3600))
+    with pytest.raises(BusyError, match=r"busy \(429\).*the mirror did not help either"):
+        open_release("zenodo:11003436", service=service)
+
+
+@pytest.mark.parametrize("answer", [b"<html>", b"[]", b'{"files": [{"key": 1}]}', b'{"files": []}', b"[" * 100_000])
+def test_an_answer_that_is_no_record_is_said(served: RangeServer, folder: Path, answer: bytes) -> None:
+    service = _zenodo(served, folder)
+    served.fail("/api/records/11003436", Fault(body=answer))
+    with pytest.raises(ReleaseError, match="record"):
+        open_release("zenodo:11003436", service=service)
+
+
+def test_a_server_without_ranges_is_said_once_and_left(served: RangeServer) -> None:
+    for name in ARCHIVES:
+        served.fail(f"/release/{name}.zip", Fault(ignore_range=True))
+    release = open_release(f"{served.url}/release")
+    served.reset()
+    pixels, missing = release.images(NAMES)
+    assert not pixels
+    assert all("download the file and give its folder" in why for why in missing.values())
+    assert served.requests == 1
+
+
+def test_a_page_of_24_in_three_round_trips_and_in_one_with_the_catalogs_ranges(
+    served: RangeServer, folder: Path, realdata: Path
+) -> None:
+    content = (realdata / "chatearthnet" / "chips" / f"{NAMES[0]}.png").read_bytes()
+    names = [f"{number}_1_patch00" for number in range(24)]
+    with zipfile.ZipFile(folder / "s2_rgb_images.zip", "w") as archive:
+        for name in names:
+            archive.writestr(f"s2_images/{name}.png", content)
+            archive.writestr(f"{name}.bin", bytes(70_000))  # so that no two share a request
+    directory = read_directory(open_ranges(folder / "s2_rgb_images.zip"))
+    members = {name: member for name in names if (member := directory.get(f"{name}.png"))}
+    release = open_release(f"{served.url}/release")
+    served.latency = 0.4
+    served.reset()
+    begun = time.monotonic()
+    cold = release.images(names)
+    trips = (time.monotonic() - begun) / served.latency
+    assert len(cold.pixels) == 24
+    assert served.requests <= 2 + 24
+    assert trips < 4  # three, and less than one for the work between
+    served.reset()
+    begun = time.monotonic()
+    warm = release.images(names, members=members)
+    assert len(warm.pixels) == 24
+    assert served.requests == 24
+    assert (time.monotonic() - begun) / served.latency < 2
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"GIF89a",
+        b"<html>",
+        b"\x89PNG\r\n\x1a\n",
+        _png(np.zeros((128, 128, 3), np.uint8)),
+        _png(np.zeros((256, 256), np.uint8)),
+        _png(np.zeros((256, 256, 3), np.uint8))[:-200],
+    ],
+)
+def test_what_is_no_chip_is_said_and_the_rest_of_the_page_shown(folder: Path, content: bytes) -> None:
+    with zipfile.ZipFile(folder / "s2_rgb_images.zip", "a") as archive:
+        archive.writestr("s2_images/7_7_patch00.png", content)
+    pixels, missing = open_release(folder).images([*NAMES, "7_7_patch00.png"])
+    assert list(pixels) == list(NAMES)
+    assert "7_7_patch00.png" in missing["7_7_patch00.png"]
+
+
+def test_a_png_of_four_gigapixels_is_not_unpacked() -> None:
+    header = struct.pack(">IIBBBBB", 65_536, 65_536, 8, 2, 0, 0, 0)
+    body = zlib.compress(bytes(1_000_000))
+    chunks = b"".join(
+        struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+        for kind, data in ((b"IHDR", header), (b"IDAT", body), (b"IEND", b""))
+    )
+    with pytest.raises(ReleaseError, match="a PNG of 65536 x 65536 pixels"):
+        pixels_of(b"\x89PNG\r\n\x1a\n" + chunks, "bomb.png")
+
+
+def test_an_opaque_fourth_channel_is_left_out() -> None:
+    pixels = np.random.default_rng(0).integers(0, 256, (256, 256, 4), np.uint8)
+    np.testing.assert_array_equal(pixels_of(_png(pixels), "a.png"), pixels[..., :3])
+
+
+def test_a_name_never_leads_out_of_the_folder(folder: Path) -> None:
+    target = _unzipped(folder)
+    (target.parent / "secret.png").write_bytes(b"secret")
+    _, missing = open_release(target).images(["../../../secret.png", "/etc/passwd", "..\\secret"])
+    assert len(missing) == 3
+
+
+def _rewrite(folder: Path, content: bytes) -> None:
+    (folder / "json_files.zip").unlink()
+    (folder / "ChatEarthNet_caps_35_train.json").write_bytes(content)
+
+
+@pytest.mark.parametrize("cut", [1, 30, 200, 2_500_000])
+def test_json_that_breaks_off_gives_what_stands_before_and_says_so(folder: Path, cut: int) -> None:
+    entries = [{"image": f"{number}_1_patch00.png", "caption": "word " * 200} for number in range(4000)]
+    _rewrite(folder, json.dumps(entries).encode()[:-cut])
+    read = open_release(folder).entries("3.5", "train")
+    found: list[object] = []
+    with pytest.raises(ReleaseError, match=r"breaks off or is no JSON behind \d+ entries"):
+        found.extend(read)
+    assert found == entries[: len(found)]
+    assert len(found) >= 4000 - 1 - cut // 1000
+
+
+@pytest.mark.parametrize(
+    ("content", "found"),
+    [
+        (b"[]", []),
+        (b'\xef\xbb\xbf [ 1 ,\n null, "x", [ ], 12345 ] ', [1, None, "x", [], 12345]),
+        ('["🌍 \\u00e9 é"]'.encode(), ["🌍 é é"]),
+        (b'["\xff\xfe"]', ["��"]),
+    ],
+)
+def test_whatever_stands_in_a_list_is_yielded(folder: Path, content: bytes, found: list[object]) -> None:
+    _rewrite(folder, content)
+    assert list(open_release(folder).entries("3.5", "train")) == found
+
+
+@pytest.mark.parametrize("content", [b"", b"{}", b"null", b"[1 2]", b"[1,,2]", b"[1,", b"[" * 100_000])
+def test_what_is_no_list_of_json_is_said(folder: Path, content: bytes) -> None:
+    _rewrite(folder, content)
+    with pytest.raises(ReleaseError, match=r"is no list|is no JSON"):
+        list(open_release(folder).entries("3.5", "train"))
+
+
+def test_an_entry_without_end_is_given_up(folder: Path) -> None:
+    _rewrite(folder, b'["' + b"x" * 12_000_000)
+    with pytest.raises(ReleaseError, match="behind 0 entries"):
+        list(open_release(folder).entries("3.5", "train"))
+
+
+def test_a_damaged_json_zip_is_said(folder: Path) -> None:
+    content = bytearray((folder / "json_files.zip").read_bytes())
+    content[80:84] = b"\xff\xff\xff\xff"
+    (folder / "json_files.zip").write_bytes(content)
+    with pytest.raises(ReleaseError, match="damaged"):
+        list(open_release(folder).entries("3.5", "train"))
+    (folder / "json_files.zip").write_bytes(content[:300])
+    with pytest.raises(ReleaseError, match="is no ZIP or cut short"):
+        open_release(folder)
+
+
+def test_a_folder_without_a_release_is_said(tmp_path: Path) -> None:
+    with pytest.raises(ReleaseError, match=r"holds no json_files\.zip"):
+        open_release(tmp_path)
+    with pytest.raises(ReleaseError, match="is no folder"):
+        open_release(tmp_path / "none")
+    with pytest.raises(SettingError, match="needs a root"):
+        open_source("release")
+
+
+def test_a_style_or_archive_that_is_not_there_is_said(folder: Path) -> None:
+    (folder / "s2_band_5_6_7_images.zip").unlink()
+    release = open_release(folder)
+    with pytest.raises(ReleaseError, match=r"has no s2_band_5_6_7_images\.zip"):
+        release.bands(NAMES[0])
+    with pytest.raises(ReleaseError, match="no captions of style 5"):
+        list(release.entries("5", "train"))
+
+
+def test_the_marker_of_a_simulated_release_is_seen(folder: Path) -> None:
+    target = _unzipped(folder)
+    (target / "json_files" / MARKER).write_text("{}", "utf-8")
+    assert open_release(target).simulated
+    with zipfile.ZipFile(folder / "json_files.zip", "a") as archive:
+        archive.writestr(f"json_files/{MARKER}", "{}")
+    assert open_release(folder).simulated
+
+
+def test_the_source_gives_the_released_chip_of_a_place(folder: Path) -> None:
+    tile = Tile.from_name(NAMES[1])
+    chip = open_source("release", root=folder).chip_at(*tile.center)
+    assert chip.tile == tile
+    assert chip.source == "release"
+    assert not chip.simulated
+    assert chip.rgb is not None
+    assert chip.labels is None
+    assert chip.missing == (NO_LABELS,)
+    assert chip.scene is not None
+    assert chip.scene.item == NAMES[1]
+    assert any("CC BY 4.0" in thanks for thanks in chip.attribution)
+
+
+def test_the_source_reads_bands_as_approximate_reflectance(folder: Path) -> None:
+    chip = open_source("release", root=folder).chip_at(*Tile.from_name(NAMES[1]).center, bands=True)
+    assert chip.rgb is not None
+    assert tuple(chip.bands) == BANDS
+    np.testing.assert_allclose(chip.bands["B04"], chip.rgb[..., 0] * (0.3558 / 255), rtol=1e-6)
+    np.testing.assert_allclose(chip.bands["B05"], (chip.rgb[..., 0] // 2) * 0.0032, rtol=1e-6)
+    assert chip.scene is not None
+    assert "approximate" in chip.scene.radiometry
+
+
+def test_indices_of_rescaled_bands_are_right_where_naive_ones_are_not() -> None:
+    """Dense vegetation: reflectance 0.05 in red and 0.30 in near infrared has an NDVI of 0.71."""
+    red, near = np.uint8([round(0.05 / 0.3558 * 255)]), np.uint8([round(0.30 * 10_000 / 32)])
+    a, b = reflectance(near, "B08"), reflectance(red, "B04")
+    assert ((a - b) / (a + b)).item() == pytest.approx(0.71, abs=0.01)
+
+
+def _located(tile: Tile) -> Record | None:
+    known = Tile.from_name(NAMES[0])
+    return Record(name=f"{NAMES[0]}.png", captions={}, splits={}, tile=tile) if tile == known else None
+
+
+def _labelled(tile: Tile, year: int) -> Chip:
+    return Chip(
+        tile=tile,
+        source="test",
+        labels=np.full((256, 256), 3, np.uint8),
+        label_version=f"of {year}",
+        attribution=("mappers",),
+    )
+
+
+@pytest.mark.parametrize("locate", [None, _located])
+def test_places_without_a_released_chip_say_so(folder: Path, locate: Callable[[Tile], Record | None] | None) -> None:
+    source = open_source("release", root=folder, locate=locate)
+    assert source.chip_at(*Tile.from_name(NAMES[0]).center).rgb is not None
+    chip = source.chip_at(13.4, 52.5)
+    assert chip.rgb is None
+    assert chip.scene is None
+    assert (NO_CHIP if locate else "no '") in chip.missing[0]
+
+
+def test_labels_come_from_where_the_source_is_told(folder: Path) -> None:
+    chip = ReleaseSource(open_release(folder), labels=_labelled).chip_at(*Tile.from_name(NAMES[0]).center, year=2021)
+    assert chip.labels is not None
+    assert chip.label_version == "of 2021"
+    assert "mappers" in chip.attribution
+    assert chip.missing == ()
+
+
+def test_years_and_scenes_that_are_not_there_are_refused(folder: Path) -> None:
+    source = open_source("release", root=folder)
+    with pytest.raises(SettingError, match="2019"):
+        source.chip_at(0, 0, year=2019)
+    with pytest.raises(SettingError, match="leave the scene out"):
+        source.chip_at(0, 0, scene="S2A")
