@@ -85,7 +85,7 @@ def _from_facts(text: str, facts: Facts35 | Facts4V) -> Case:
         dominant = facts.overall[0] if facts.overall else None
         return Case(text, facts.named, pairs, pairs, sized, dominant)
     quarters = {name: [percents[part] for part in PARTS[:4]] for name, percents in facts.percents.items()}
-    # a class with most of its pixels in one quarter is said to lie there; of the others the sentences choose what to say
+    # a class with most of its pixels in one quarter is said to lie there; of others the sentences choose
     peaks = frozenset(
         (NAME[name], PARTS[values.index(max(values))])
         for name, values in quarters.items()
@@ -102,6 +102,7 @@ class Score:
     """Counts of what was found, missed and made up, by kind."""
 
     def __init__(self) -> None:
+        """Start at nothing."""
         self.right: Counter[Hashable] = Counter()
         self.found: Counter[Hashable] = Counter()
         self.missed: Counter[Hashable] = Counter()
@@ -138,7 +139,9 @@ def judge(score: Score, source: str, case: Case, reading: Reading) -> bool:
             score.add(("size", source, size), found=of_size[0], said=of_size[1], true=of_size[1])
     dominant = frozenset({reading.dominant} - {None})
     if case.dominant:
-        score.add((source, "dominant"), found=dominant, said=frozenset({case.dominant}), true=frozenset({case.dominant}))
+        score.add(
+            (source, "dominant"), found=dominant, said=frozenset({case.dominant}), true=frozenset({case.dominant})
+        )
     for land in CLASSES[BACKGROUND + 1 :]:
         mine = [frozenset(one for one in some if one[0] == land.name) for some in (pairs, case.pairs, case.allowed)]
         score.add(("class", source, land.name), found=mine[0], said=mine[1], true=mine[2])
@@ -173,8 +176,18 @@ def main() -> None:
             triples = {one for one in reading.triples if one[1]}
             pairs = {one[:2] for one in triples}
             print(f"\n{source}: {case.text}")
-            print("  missed ", sorted(case.pairs - pairs), sorted(case.triples - triples), sorted(case.classes - set(reading.classes)))
-            print("  made up", sorted(pairs - case.allowed), sorted({one for one in triples if one[2]} - case.triples) if case.triples else "", sorted(set(reading.classes) - case.classes))
+            print(
+                "  missed ",
+                sorted(case.pairs - pairs),
+                sorted(case.triples - triples),
+                sorted(case.classes - set(reading.classes)),
+            )
+            print(
+                "  made up",
+                sorted(pairs - case.allowed),
+                sorted({one for one in triples if one[2]} - case.triples) if case.triples else "",
+                sorted(set(reading.classes) - case.classes),
+            )
             print("  dominant", reading.dominant, case.dominant)
     for source in count:
         print(f"\n{source}: {all_right[source]} of {count[source]} captions read without a fault")

@@ -6,7 +6,8 @@ import re
 from typing import NamedTuple
 
 from chatearthnet_explorer.legend import CLASSES
-from chatearthnet_explorer.vocabulary import LAND, finder, lowered, single_spaced, spelled
+from chatearthnet_explorer.vocabulary import LAND
+from chatearthnet_explorer.vocabulary.finder import finder, lowered, single_spaced, spelled
 
 NO_CLASS = -1
 """Class index of a piece of text that names none."""

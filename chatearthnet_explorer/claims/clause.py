@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
-from chatearthnet_explorer.claims.mention import PASSING, PLAIN, Mention, Parts, Size, Statement
-from chatearthnet_explorer.vocabulary import Sign
+from chatearthnet_explorer.claims.amounts import Amounts
+from chatearthnet_explorer.claims.mention import PASSING, PLAIN, Mention, Parts, Size
+from chatearthnet_explorer.vocabulary.signs import Sign
+
+if TYPE_CHECKING:
+    from chatearthnet_explorer.claims.tokens import Token
 
 # What may stand between the members of a list that share an amount or a denial.
 _LISTED = re.compile(
     r"(?: (?:area|land|zone|region|field|patch|cover|ground|vegetation)[a-z]{0,3})?"
     r"(?:,|,? (?:and|or|&|and/or)(?: the| any)?|/) ?"
 )
-# What tells, behind words of amount that no class follows, that they speak of the class before them.
-_NOUN = re.compile(r"\s(?:fraction|part|portion|amount|quantit|share|coverage|presence|extent|area|expanse)")
-_STANDALONE = re.compile(rf"{_NOUN.pattern}[a-z]{{0,3}}(?:\s?[,.;]|\s(?:overall|in|throughout|across)\b)")
 _NEAR = 12
 
 
@@ -26,14 +28,32 @@ class Clause:
     """
 
     __slots__ = (
-        *("text", "mentions", "here", "mode", "open", "latest", "turned", "subject", "whole"),
-        *("_absent", "_apart", "_before", "_before_end", "_before_word", "_came_from", "_comparing", "_covers"),
-        *("_denied_at", "_especially", "_excepting", "_grouping", "_lead", "_lead_survives", "_orphan"),
-        *("_pending", "_pending_of_whole"),
+        *("text", "mentions", "here", "mode", "open", "latest", "turned", "subject", "whole", "before", "grouping"),
+        *(
+            "_absent",
+            "_amounts",
+            "_apart",
+            "_came_from",
+            "_comparing",
+            "_contrast",
+            "_denied_at",
+            "_especially",
+            "_excepting",
+        ),
+        *("_lead", "_lead_survives", "_orphan"),
     )
 
-    def __init__(self, text: str, *, subject: list[Mention] | None = None, whole: bool = False) -> None:
-        """Start a clause of a text; ``subject`` are classes of the one before that it goes on to speak of."""
+    def __init__(
+        self, text: str, *, subject: list[Mention] | None = None, whole: bool = False, contrast: bool = False
+    ) -> None:
+        """Start a clause of a text.
+
+        Args:
+            text: All of it, in lower case.
+            subject: Classes of the clause before that this one goes on to speak of.
+            whole: Whether the sentence has named the whole image.
+            contrast: Whether a comma may end it, as in "while trees fill the left, the right is bare".
+        """
         self.text = text
         self.mentions: list[Mention] = []
         self.here: Parts = ()
@@ -43,44 +63,53 @@ class Clause:
         self.turned: Parts = ()
         self.subject = subject or []
         self.whole = whole
-        self._before: Sign = Sign.STOP
-        self._before_end = 0
-        self._before_word = ""
+        self._contrast = contrast
+        self.before: Token = (Sign.STOP, "", 0, 0)
         self._apart = True
-        self._grouping = self._comparing = self._excepting = False
-        self._absent = self._covers = self._especially = self._orphan = self._came_from = False
-        self._pending: Size | None = None
-        self._pending_of_whole = self._lead_survives = False
+        self.grouping = self._comparing = self._excepting = False
+        self._absent = self._especially = self._orphan = self._came_from = False
+        self._amounts = Amounts(text)
+        self._lead_survives = False
         self._denied_at = -1
         self._lead = 0
-
-    def after(self, sign: Sign, word: object, end: int) -> None:
-        """Remember what was taken last."""
-        if sign is not Sign.PLACE and sign is not Sign.AND and sign is not Sign.JOINS:
-            if self._grouping:
-                self._grouping = self._comparing = self._excepting = False
-            if sign is Sign.REFERENCE:
-                self._comparing = True
-            elif sign is Sign.EXCEPT:
-                self._excepting = True
-        self._before, self._before_word, self._before_end = sign, word, end
 
     def close(self) -> None:
         """Give what is left over to whom it belongs."""
         if self._orphan and (self.open or self.subject):
             # a place that no class follows: "trees fill the left but are absent from the middle"
-            self._grouping = False
-            self._bind(self.open or self.subject, self.here)
-            if not self.open:
-                self.here = ()
+            self._place_last()
         elif self._orphan:
             self.turned += self.here
-        if self._pending and self.open and (self._covers or _NOUN.match(self.text, self._pending.end)):
-            self._size_back(self._pending)
+        self._amounts.settle(self.open)
         if self.mode == "classes" and self.latest:
             for mention in self.open:
                 if mention.statements[-1].parts is None:
                     mention.statements[-1].parts = self.latest
+
+    def _place_last(self) -> None:
+        """Give a place that no class follows to the class before it, and to those listed with that."""
+        self.grouping = False
+        if not self.open:
+            self.open = self.subject
+            self._bind(self.open, self.here, sized_after=True)
+            self.here = ()
+            return
+        listed = len(self.open) - 1
+        while listed and _LISTED.fullmatch(self.text, self.open[listed - 1].end, self.open[listed].start):
+            listed -= 1
+        two = self.open[-2:]
+        if listed == len(self.open) - len(two) and self.text[two[0].end : two[-1].start].startswith(", and"):
+            # a list of two takes no comma: "trees fill the left, and grass the right"
+            listed = len(self.open) - 1
+        if listed or len(self.mentions) > len(self.open):
+            # the others keep the place that the clause opened with
+            for mention in self.open[listed:]:
+                mention.statements[-1].parts = None
+        self._bind(self.open[listed:], self.here)
+
+    def end_group(self) -> None:
+        """A list of places is over."""
+        self.grouping = self._comparing = self._excepting = False
 
     # --- classes
 
@@ -89,8 +118,7 @@ class Clause:
         mention = Mention(name, start, end)
         said = mention.statements[0]
         before = self.open[-1] if self.open else None
-        if self._pending:
-            self._sized(mention, self._pending)
+        self._amounts.give_to(mention)
         if self._denied_at >= 0:
             mention.deny_all(self._denied_at)
         if before and _LISTED.fullmatch(self.text, before.end, start):
@@ -111,101 +139,86 @@ class Clause:
             self._absent = False
         self.open.append(mention)
         self.mentions.append(mention)
-        self._apart = self._covers = self._orphan = self._comparing = self._excepting = False
+        self._apart = self._amounts.covers = self._orphan = self._comparing = self._excepting = False
         self._denied_at = -1
-
-    def _sized(self, mention: Mention, size: Size) -> None:
-        self._pending = None
-        if self._pending_of_whole:
-            mention.statements = [Statement((), size), Statement()]
-            self._pending_of_whole = False
-            return
-        mention.statements[0].size = size
-        # "a small area of grass and trees" speaks of both, "a small lake and trees" of one
-        article = self.text[max(size.start - 3, 0) : size.start].endswith((" a ", "an "))
-        mention.shares_size = not article or self.text[mention.start - 3 : mention.start] == "of "
 
     # --- places
 
     def place(self, parts: Parts, start: int, _end: int) -> None:
         """One part or several."""
         if self._comparing:
-            self._grouping = True
+            self.grouping = True
             return
         lead_in = self.text[max(start - 9, 0) : start]
         if self._excepting:
             self.here = tuple(part for part in self.here if part not in parts)
             for mention in self.open:
                 mention.deny(parts)
-        elif self.mode == "classes" and not self._fronted(start):
+        elif self.mode == "classes" and not self._fronted(start) and not self._turns(start):
             self._bind(self.open, parts)
-        elif self.mode == "places" and self._grouping and not (self._came_from and lead_in.endswith(("to the ", "to "))):
+        elif self.mode == "places" and self.grouping and not (self._came_from and lead_in.endswith(("to the ", "to "))):
             self.here += tuple(part for part in parts if part not in self.here)
         else:
             self._turn_to(parts, lead_in)
-        self.latest = self.latest + parts if self._grouping else parts
+        self.latest = self.latest + parts if self.grouping else parts
         if not self._lead_survives:
             self._lead = 0
-        self._grouping = True
-        self._covers = False
+        self.grouping = True
+        self._amounts.covers = False
         self._especially = self._especially and self.mode == "places"
 
     def _turn_to(self, parts: Parts, lead_in: str) -> None:
         if self.mode == "classes":
             self.open = []
-        elif self._pending and self.open and not lead_in.endswith("of the "):
-            self._size_back(self._pending)
+        elif not lead_in.endswith("of the "):
+            self._amounts.give(self.open)
         self.mode = "places"
+        self._contrast = False
         self.here = parts
         self._orphan = True
         self._came_from = lead_in.endswith(("from the ", "from "))
 
     def _fronted(self, start: int) -> bool:
         """Return whether a place opens a clause of its own: "trees dominate, and in the middle there is water"."""
-        near = start - self._before_end < _NEAR
-        opened = self.text[self._before_end : start].startswith((" in ", " at ", " on ", " within ", " towards "))
-        return self._apart and near and opened and self._before_word == "and" and not self._grouping
+        _, word, _, end = self.before
+        opened = self.text[end : min(start, end + _NEAR)].startswith((" in ", " at ", " on ", " within ", " towards "))
+        return self._apart and opened and word == "and" and not self.grouping
 
-    def _bind(self, mentions: list[Mention], parts: Parts) -> None:
-        if self._pending:
-            self._size_back(self._pending)
+    def _turns(self, start: int) -> bool:
+        """Return whether a comma ends the contrast that the clause opened with."""
+        _, word, _, end = self.before
+        return self._contrast and bool(self.open) and word == "," and self.text[end:start] in {" the ", " in the "}
+
+    def _bind(self, mentions: list[Mention], parts: Parts, *, sized_after: bool = False) -> None:
+        if not sized_after:
+            self._amounts.give(mentions)
         for mention in mentions:
             if self._absent:
                 mention.deny(parts)
             else:
-                mention.place(parts, joined=self._grouping, especially=self._especially)
+                mention.place(parts, joined=self.grouping, especially=self._especially)
+        self._amounts.give(mentions)
 
     # --- amounts
 
     def amount(self, word: str | None, start: int, end: int) -> None:
-        """Words of amount: of the class that follows, as a rule."""
-        size = Size(word, start, end)
-        unsized = bool(self.open) and not any(mention.statements[-1].size for mention in self.open)
-        if unsized and (self._covers or _STANDALONE.match(self.text, end)):
-            self._covers = self._pending_of_whole = False
-            self._size_back(size)
-        elif self._pending is None or self._pending.word is None or self.text[start - 2 : start] in {"a ", "n "}:
-            self._pending = size
+        """Words of amount."""
+        self._amounts.hear(Size(word, start, end), self.open)
 
     def of_it(self, _word: str, _start: int, _end: int) -> None:
-        """"Of it": the amount before belongs to the class before."""
-        if self._pending:
-            for mention in self.open:
-                mention.statements[-1].size = mention.statements[-1].size or self._pending
-            self._pending = None
+        """Of it: the amount before belongs to the class before."""
+        self._amounts.give(self.open, anyway=True)
 
-    def _size_back(self, size: Size) -> None:
-        self._pending = None
-        for mention in self.open:
-            last = mention.statements[-1]
-            if last.size is None and not (mention.wider and mention.statements[0].size):
-                last.size = size
+    def cover(self, _word: str, _start: int, _end: int) -> None:
+        """An amount that follows is that of the class before."""
+        self._amounts.covers = self._apart = True
 
     # --- the whole image
 
     def image(self, _word: str, start: int, _end: int) -> None:
         """The image as a whole, unless it says whose part is meant."""
-        if self._before is Sign.PLACE and " of " in self.text[self._before_end : min(start, self._before_end + 24)]:
+        sign, _, _, before_end = self.before
+        if sign is Sign.PLACE and " of " in self.text[before_end : min(start, before_end + 2 * _NEAR)]:
             return
         self.whole = True
         for mention in self.open:
@@ -214,10 +227,11 @@ class Clause:
                 mention.statements[-1].parts = ()
 
     def of_image(self, word: str, start: int, end: int) -> None:
-        """"Of the image": the amount before is one of the whole."""
-        if self._before is Sign.PLACE and start - self._before_end < _NEAR:
+        """Of the image: the amount before is one of the whole."""
+        sign, _, _, before_end = self.before
+        if sign is Sign.PLACE and start - before_end < _NEAR:
             return
-        self._pending_of_whole = self._pending is not None
+        self._amounts.of_whole = True
         self.image(word, start, end)
 
     # --- denial
@@ -235,8 +249,14 @@ class Clause:
                 mention.deny_all(start)
 
     def unless(self, _word: str, _start: int, _end: int) -> None:
-        """Ends a denial: "nothing but trees"."""
+        """Ends a denial, "nothing but trees", and takes out the parts that follow, "all parts except the middle"."""
         self._denied_at = -1
+        self._excepting = True
+
+    def compare(self, _word: str, _start: int, _end: int) -> None:
+        """The parts that follow are not spoken of, only compared with."""
+        self._comparing = True
+        self._contrast = self._contrast or not self.mentions
 
     # --- who leads
 
@@ -269,6 +289,11 @@ class Clause:
             self._lead, self._lead_survives = PASSING, False
         self._apart = True
 
+    def mix(self, _word: str, _start: int, _end: int) -> None:
+        """None of the classes behind leads, unless it was said plainly."""
+        if self._lead == PASSING:
+            self._lead = 0
+
     def ahead(self, _word: str, _start: int, _end: int) -> None:
         """The class before comes before those behind."""
         if self.open and not any(mention.lead for mention in self.mentions):
@@ -281,17 +306,13 @@ class Clause:
         """The parts that follow are not the only ones."""
         self._especially = True
 
-    def cover(self, _word: str, _start: int, _end: int) -> None:
-        """An amount that follows is that of the class before."""
-        self._covers = self._apart = True
-
     def verb(self, _word: str, _start: int, _end: int) -> None:
         """The class behind does not share the place of the one before."""
         self._apart = True
 
     def join(self, _word: str, _start: int, _end: int) -> None:
         """The class behind shares the place of the one before."""
-        self._apart = self._covers = False
+        self._apart = self._amounts.covers = False
 
     def listing(self, word: str, _start: int, _end: int) -> None:
         """A comma ends a comparison and a denial; "and" does not."""

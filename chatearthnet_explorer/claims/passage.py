@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from chatearthnet_explorer.caption import LIMIT
 from chatearthnet_explorer.claims.clause import Clause
-from chatearthnet_explorer.claims.mention import PLAIN, Mention, Parts, Statement
+from chatearthnet_explorer.claims.mention import PLAIN, Mention, Parts
 from chatearthnet_explorer.landcover import PARTS
-from chatearthnet_explorer.vocabulary import Sign, lowered
+from chatearthnet_explorer.vocabulary.finder import lowered
+from chatearthnet_explorer.vocabulary.signs import Sign
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from chatearthnet_explorer.claims.tokens import Token
 
@@ -38,17 +39,20 @@ class Passage:
 
     def read(self, tokens: Iterable[Token]) -> None:
         """Take all tokens of the text."""
-        for sign, value, start, end in tokens:
-            within = _IN_CLAUSE[sign]
-            if within:
-                within(self._clause, value, start, end)
-            else:
-                beyond = _BEYOND[sign]
-                if beyond:
-                    beyond(self, value, start, end)
+        for token in tokens:
+            sign, value, start, end = token
+            clause = self._clause
+            if clause.grouping and sign not in _IN_GROUP:
+                clause.end_group()
+            action = _OF_CLAUSE.get(sign)
+            if action:
+                action(clause, value, start, end)
+                clause.before = token
+            elif sign in _OF_PASSAGE:
+                _OF_PASSAGE[sign](self, value, start, end)
+                self._clause.before = token
             if sign is Sign.PLACE:
                 self.seen += value
-            self._clause.after(sign, value, end)
         if self.text[self._begin :].strip():
             self._stop("", len(self.text), len(self.text))
         self.leaders = {**self._in_passing, **self.leaders}
@@ -74,7 +78,7 @@ class Passage:
 
     def _next_clause(self, _word: str, _start: int, _end: int) -> None:
         self._finish_clause()
-        self._clause = Clause(self.text, whole=self._whole)
+        self._clause = Clause(self.text, whole=self._whole, contrast=True)
 
     def _but(self, _word: str, _start: int, _end: int) -> None:
         self._finish_clause()
@@ -93,6 +97,7 @@ class Passage:
             return
         if 0 < len(parts) < len(PARTS):
             self._clause.place(parts, start, end)
+            self._clause.end_group()
         else:
             self._clause.image(word, start, end)
 
@@ -105,7 +110,11 @@ class Passage:
     def _stop(self, _word: str, _start: int, end: int) -> None:
         self._finish_clause()
         if self._same and self._here and not self._told:
-            self._told = [copy for mention in self._in_context if (copy := mention.copied(self._context or self._last, self._here))]
+            self._told = [
+                copy
+                for mention in self._in_context
+                if (copy := mention.copied(self._context or self._last, self._here))
+            ]
         if self._points_back and not self._whole:
             self._context = self._context or self._last
         fallback = self._here or (() if self._whole else self._context)
@@ -138,16 +147,18 @@ class Passage:
                 leaders.setdefault("", mention.name)
 
 
-_OF_CLAUSE = {
+_OF_CLAUSE: dict[Sign, Callable[[Clause, Any, int, int], None]] = {
     Sign.LAND: Clause.land,
     Sign.PLACE: Clause.place,
     Sign.AMOUNT: Clause.amount,
     Sign.NO: Clause.no,
     Sign.ABSENT: Clause.missing,
     Sign.EXCEPT: Clause.unless,
+    Sign.REFERENCE: Clause.compare,
     Sign.LEADS: Clause.leads,
     Sign.LED_BY: Clause.led_by,
     Sign.MADE_OF: Clause.made_of,
+    Sign.MIX: Clause.mix,
     Sign.THEME: Clause.theme,
     Sign.AHEAD: Clause.ahead,
     Sign.ESPECIALLY: Clause.especially,
@@ -159,7 +170,7 @@ _OF_CLAUSE = {
     Sign.OF_IMAGE: Clause.of_image,
     Sign.OF_IT: Clause.of_it,
 }
-_OF_PASSAGE = {
+_OF_PASSAGE: dict[Sign, Callable[[Passage, Any, int, int], None]] = {
     Sign.OVERALL: Passage._overall,  # noqa: SLF001 - its own table
     Sign.REST: Passage._rest,  # noqa: SLF001 - likewise
     Sign.CLAUSE: Passage._next_clause,  # noqa: SLF001 - likewise
@@ -168,6 +179,4 @@ _OF_PASSAGE = {
     Sign.HERE: Passage._back,  # noqa: SLF001 - likewise
     Sign.STOP: Passage._stop,  # noqa: SLF001 - likewise
 }
-# by the number of the sign, which is found faster than by the sign
-_IN_CLAUSE = (None, *(_OF_CLAUSE.get(sign) for sign in Sign))
-_BEYOND = (None, *(_OF_PASSAGE.get(sign) for sign in Sign))
+_IN_GROUP = frozenset({Sign.PLACE, Sign.AND, Sign.JOINS})

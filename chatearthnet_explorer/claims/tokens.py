@@ -7,14 +7,16 @@ from typing import TYPE_CHECKING, Any
 
 from chatearthnet_explorer.caption import LIMIT
 from chatearthnet_explorer.landcover import SIZES
-from chatearthnet_explorer.vocabulary import AMOUNTS, LAND, PLACES, SIGNS, Sign, finder, lowered, single_spaced, spelled
+from chatearthnet_explorer.vocabulary import AMOUNTS, LAND, PLACES
+from chatearthnet_explorer.vocabulary.finder import finder, lowered, single_spaced, spelled
+from chatearthnet_explorer.vocabulary.signs import SIGNS, Sign
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
 Token = tuple[Sign, Any, int, int]
-"""What kind of phrase it is, what it stands for (a class, parts, a size, or its own letters), where it starts and ends."""
+"""What kind of phrase it is, what it stands for (class, parts, size, else its own letters), where it starts and ends."""
 
 
 def tokens(text: str) -> Iterator[Token]:
@@ -37,7 +39,7 @@ _LEXICON: dict[str, tuple[Sign, object]] = {
     **{
         phrase: (sign, value)
         for sign, table in ((Sign.AMOUNT, AMOUNTS), (Sign.PLACE, PLACES), (Sign.LAND, LAND))
-        for value, patterns in table.items()  # type: ignore[attr-defined]
+        for value, patterns in table.items()
         for phrase in spelled(patterns)
     },
     ",": (Sign.AND, ","),

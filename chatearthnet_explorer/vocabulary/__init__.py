@@ -1,0 +1,130 @@
+"""The words captions use for classes, places and amounts; the only table of them."""
+
+from __future__ import annotations
+
+from chatearthnet_explorer.landcover import PARTS
+
+# How phrases are written here: "a[b|c]" is a, ab or ac; "{a|b}c" is ac or bc; a space stands for spaces or hyphens.
+_AREA = " area| areas| land| lands| zone| zones| region| regions| space| spaces| terrain"
+SPOT = "part|parts|section|sections|quadrant|quadrants|quarter|quarters|corner|corners|area|areas|region|regions"
+_SIDE = f"half|side|sides|edge|third|portion|portions|halves|{SPOT}"
+IMAGE = "image|scene|picture|square|map|landscape|view|chip|tile"
+_TOP = "{top|upper}"
+_BOTTOM = "{bottom|lower}"
+
+LAND: dict[str, tuple[str, ...]] = {
+    "water": (
+        *("[open ]water[s|way|ways|course|courses]", "water {body|bodies|area|areas|feature|features|surface|cover}"),
+        *("waterbod{y|ies}", "bod{y|ies} of water", "river[s]", "stream[s]", "lake[s]", "pond[s]", "reservoir[s]"),
+        *("sea", "ocean", "canal[s]", "lagoon[s]", "estuary"),
+    ),
+    "developed area": (
+        f"[human ]developed[{_AREA}]",
+        *(f"{{built up|urban|urbanized|urbanised|residential|artificial}}[{_AREA}]", "[human ]settlement[s]"),
+        *("[human |urban ]development[s]", "urban sprawl", "urbanization", "urbanisation", "built environment"),
+        *("infrastructure", "building[s]", "road[s]", "road network", "town[s]", "city", "cities", "village[s]"),
+    ),
+    "tree": (
+        *("tree[s]", "tree cover[age]", "tree covered[ area| areas]", "tree canopy", "forest[s|ry]", "forest cover"),
+        f"{{forested|wooded}}[{_AREA}]",
+        *("[rain ]forest area[s]", "rainforest[s]", "woodland[s]", "woods"),
+    ),
+    "shrub": (
+        *("shrub[s|by|land|lands]", "shrub {cover|land|lands|area|areas}", "bush[es|y|land]", "scrub[by|land|lands]"),
+        *("shrubbery", "thicket[s]"),
+    ),
+    "grass": (
+        *("grass[es|land|lands]", "grass {cover|covered|land|lands|field|fields}", f"grassy[{_AREA}| field| fields]"),
+        *("meadow[s]", "pasture[s|land|lands]", "lawn[s]", "prairie[s]", "steppe[s]", "rangeland[s]"),
+        "herbaceous {cover|vegetation}",
+    ),
+    "crop": (
+        *(
+            "crop[s]",
+            "cropland[s]",
+            "crop {field|fields|land|lands|cultivation|cover|area|areas|production}",
+            "field[s]",
+        ),
+        *("farm[s|land|lands|ing]", "agriculture", f"{{agricultural|cultivated|arable}}[{_AREA}| field| fields]"),
+        *("cultivation", "paddies", "orchard[s]", "plantation[s]"),
+    ),
+    "bare land": (
+        f"{{bare|barren}}[{_AREA}| soil| soils| ground| earth| rock| rocks| surface| surfaces]",
+        *("exposed {soil|ground|earth|rock}", "desert[s]", "sand[y]", "sandy {area|areas|soil}", "sand dunes"),
+    ),
+    "snow": (
+        *("snow[y]", "snow covered[ area| areas]", "snow {and|or} ice", "ice and snow", "snow {cover|field|fields}"),
+        *("snowfield[s]", "ice", "icy", "glacier[s]"),
+    ),
+    "wetland": (
+        *(
+            "[herbaceous ]wetland[s]",
+            "wetland {area|areas|vegetation}",
+            "marsh[es|y|land|lands]",
+            "swamp[s|y]",
+            "bog[s]",
+        ),
+        *("peatland[s]", "fen[s]"),
+    ),
+    "mangroves": ("mangrove[s]", "mangrove {tree|trees|forest|forests|swamp|swamps|area|areas|cover|vegetation}"),
+    "moss": ("moss[es|y]", "{moss|mosses} and lichen[s]", "lichen[s]", "moss cover"),
+}
+"""What each class is called in captions, by its 3.5 name. Longer phrases win: mangrove trees are mangroves."""
+
+_TL, _TR, _BL, _BR, _MIDDLE = PARTS
+PLACES: dict[tuple[str, ...], tuple[str, ...]] = {
+    (_TL,): (f"{_TOP} left", f"left {_TOP}", "north[ ]west[ern]"),
+    (_TR,): (f"{_TOP} right", f"right {_TOP}", "north[ ]east[ern]"),
+    (_BL,): (f"{_BOTTOM} left", f"left {_BOTTOM}", "south[ ]west[ern]"),
+    (_BR,): (f"{_BOTTOM} right", f"right {_BOTTOM}", "south[ ]east[ern]"),
+    (_MIDDLE,): ("middle", "cent{er|re|ral|rally}", "midsection", "mid section"),
+    (_TL, _TR): ("top", f"upper {{{_SIDE}}}", f"{_TOP} left and right", f"{_TOP} right and left"),
+    (_BL, _BR): ("bottom", f"lower {{{_SIDE}}}", f"{_BOTTOM} left and right", f"{_BOTTOM} right and left"),
+    (_TL, _BL): (
+        *(f"left {{{_SIDE}|hand}}", "{on|at|to|in|along|toward|towards} the [far ]left"),
+        *(f"{_TOP} and {_BOTTOM} left", f"{_BOTTOM} and {_TOP} left"),
+    ),
+    (_TR, _BR): (
+        *(f"right {{{_SIDE}|hand}}", "{on|at|to|in|along|toward|towards} the [far ]right"),
+        *(f"{_TOP} and {_BOTTOM} right", f"{_BOTTOM} and {_TOP} right"),
+    ),
+    (_TL, _TR, _BL, _BR): ("[all ]four corners", "all corners", "left and right sides"),
+    PARTS: (
+        *(f"all [of the |of its |the ][four |five ]{{{SPOT}}}", f"{{every|each}} {{{SPOT}}}"),
+        *(f"each of {{the|its}} [four |five ]{{{SPOT}}}", "everywhere"),
+        *(f"{{throughout|all over}} the [entire |whole ]{{{IMAGE}}}", f"across the {{entire|whole}} {{{IMAGE}}}"),
+    ),
+}
+"""Where in the chip, as parts of ``landcover.PARTS``; north is up."""
+
+AMOUNTS: dict[str | None, tuple[str, ...]] = {
+    "extra small": (
+        *("{extra|very|extremely|exceptionally} {small|limited}", "very {little|few}", "tiny", "tiniest", "minuscule"),
+        *("miniscule", "minute", "negligible", "minimal[ly]", "slight", "trace[s]", "hint[s]", "sliver[s]", "speck[s]"),
+        *("scant[y]", "{hardly|barely} any", "marginal", "insignificant", "touch of"),
+    ),
+    "small": (
+        *("small[er]", "little", "minor", "limited", "few[er]", "modest", "sparse[ly]", "lesser", "slim"),
+        "[more than ]{a|one} tenth",
+    ),
+    "medium": (
+        *("medium[ sized]", "moderate[ly]", "moderate[ly] sized", "mid sized", "intermediate", "fair", "average"),
+        *("[more than ]{a|one} {third|quarter|fifth}", "{about|roughly|nearly|almost} half"),
+    ),
+    "large": (
+        *("large[r]", "big[ger]", "significant", "substantial[ly]", "considerable", "extensive[ly]", "sizable"),
+        *("sizeable", "expansive", "abundant", "abundance of", "majority", "most of", "much of", "bulk of", "half of"),
+        *("{more than|over} half", "two thirds", "three quarters", "major {part|portion|share}"),
+    ),
+    "extra large": (
+        *("{extra|very|extremely|exceptionally} large", "vast", "huge", "immense", "massive", "enormous", "entire"),
+        *(
+            "overwhelming[ly]",
+            "{vast|great|overwhelming} majority",
+            "[almost |nearly ]{entirely|completely|wholly|fully}",
+        ),
+        *("exclusively", "{almost|nearly|virtually} all", "[nearly |almost ]the {whole|entire}"),
+    ),
+    None: ("notable", "noticeable", "some", "several", "numerous", "many", "prominent"),
+}
+"""What captions say for each size of ``landcover.SIZES``; under None, words of amount that stand for no size."""

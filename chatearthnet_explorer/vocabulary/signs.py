@@ -1,0 +1,169 @@
+"""The words captions use to say something of classes, places and amounts: denial, lead, comparison and the like."""
+
+from __future__ import annotations
+
+from enum import IntEnum, auto
+
+from chatearthnet_explorer.vocabulary import IMAGE as _IMAGE
+from chatearthnet_explorer.vocabulary import SPOT as _SPOT
+
+
+class Sign(IntEnum):
+    """What a phrase does to the words around it."""
+
+    LAND = auto()
+    PLACE = auto()
+    AMOUNT = auto()
+    NO = auto()
+    ABSENT = auto()
+    REFERENCE = auto()
+    EXCEPT = auto()
+    LEADS = auto()
+    LED_BY = auto()
+    MADE_OF = auto()
+    MIX = auto()
+    THEME = auto()
+    AHEAD = auto()
+    ESPECIALLY = auto()
+    COVERS = auto()
+    VERB = auto()
+    JOINS = auto()
+    AND = auto()
+    IMAGE = auto()
+    OF_IMAGE = auto()
+    OVERALL = auto()
+    OF_IT = auto()
+    REST = auto()
+    CLAUSE = auto()
+    BUT = auto()
+    SAME = auto()
+    HERE = auto()
+    STOP = auto()
+    IDLE = auto()
+
+
+_ADVERB = "mostly|mainly|primarily|predominantly|chiefly|largely|principally"
+_LIES = "in|at|on|to|along|near|within|found|located|situated|concentrated|confined|across|around|towards"
+_LEADING = "dominant|predominant|main|primary|principal|prevailing|leading|major|key"
+_KIND = "feature|features|land cover|land cover type|cover|class|element|type|component|land cover class"
+
+SIGNS: dict[Sign, tuple[str, ...]] = {
+    # before a class: it is not there
+    Sign.NO: (
+        *(
+            "no",
+            "not any",
+            "none",
+            "without",
+            "devoid of",
+            "lack[s]",
+            "lack of",
+            "lacking",
+            "absence of",
+            "free {of|from}",
+        ),
+        *("neither", "nor", "rather than", "instead of"),
+    ),
+    # behind a class: it is not there, or not in the part that follows
+    Sign.ABSENT: (
+        *("absent", "missing", "not {present|visible|found|seen|observed|evident|noted|detected|there}"),
+        "nowhere",
+    ),
+    # before a part: it is only compared with
+    Sign.REFERENCE: (
+        *(
+            "unlike",
+            "compared {to|with}",
+            "in comparison {to|with}",
+            "in contrast to",
+            "contrasting with",
+            "similar to",
+        ),
+        *("like", "than", "different from", "relative to", "outside", "away from", "as {in|with}"),
+    ),
+    Sign.EXCEPT: ("except[ for| in]", "excluding", "apart from", "other than", "with the exception of", "aside from"),
+    # the class before it leads, or the class behind it where none stands before
+    Sign.LEADS: (
+        *("dominat{e|es|ing}", "predominat{e|es|ing}", "prevail[s|ing]", "preval{ent|ence}", f"[most ]{{{_LEADING}}}"),
+        *(f"{{{_LEADING}}} {{{_KIND}}}", "tak{es|e|ing} the lead", "com{e|es|ing} first", "most {common|widespread}"),
+        *("first in", "in front", "at the head"),
+    ),
+    # the class behind it leads
+    Sign.LED_BY: (
+        *(
+            "[pre]dominated by",
+            "[pre]dominance of",
+            "led by",
+            f"{{{_ADVERB}}}",
+            "most dominantly",
+            "majority of",
+            "ruled by",
+        ),
+        *(f"{{{_LEADING}}} {{{_KIND}}} {{is|are|being|here is}}", "largest {part|portion|share|amount|fraction|area}"),
+        *("characterized {mainly|mostly|chiefly|primarily|predominantly|largely} by", "prevalence of"),
+        *("first place", "on top"),
+    ),
+    # likewise, where nothing says it more clearly
+    Sign.MADE_OF: (
+        *("characterized by", "characterised by", "consist[s|ing] of"),
+        *("composed of", "made up of", "defined by"),
+    ),
+    # likewise, and of the whole image
+    Sign.THEME: ("{main|overall|central|dominant} theme",),
+    # before classes of which none leads
+    Sign.MIX: ("mix of", "mixture of", "variety of", "combination of", "balance of"),
+    # the class before it leads what follows
+    Sign.AHEAD: ("followed by", "ahead of", "then", "comes before", "before"),
+    Sign.ESPECIALLY: (
+        *("[e]specially", "particularly", "notably", "most of all", "most notably", "in particular", "above all"),
+        "most {prominent|noticeable|evident|visible}[ly]",
+    ),
+    Sign.COVERS: (
+        *("cover[s|ing]", "occup{y|ies|ying}", "tak{e|es|ing} up", "account[s|ing] for", "mak{e|es|ing} up"),
+        *("fill[s|ing]", "constitut{e|es|ing}", "represent[s|ing]", "appear[s|ing] in", "occur[s|ring] in"),
+    ),
+    Sign.VERB: (
+        *("{is|are|was|were|be|being}", "has", "have", "show[s|ing]", "exhibit[s|ing]", "contain[s|ing]", "with"),
+        *("displays", "includes", "lie[s]", "remain[s]", "continue[s]", "gives way to", "give way to"),
+    ),
+    Sign.JOINS: (
+        *("accompanied by", "together with", "along with", "as well as", "alongside", "combined with", "mixed with"),
+        *("interspersed with", "surrounded by", "bordered by", "joined by", "supported by", "intermixed with"),
+    ),
+    Sign.AND: ("and", "or"),
+    Sign.IMAGE: (
+        *(f"[entire |whole ]{{{_IMAGE}}}", "throughout", "widely", "widespread"),
+        "{entire|whole} {area|region|terrain}",
+    ),
+    Sign.OF_IMAGE: (f"of {{the|this|its}} [entire |whole |overall ]{{{_IMAGE}}}",),
+    Sign.OVERALL: (
+        *("overall", "in {summary|conclusion|general|total|short|essence|sum}", "all in all", "taken together"),
+        *("taken as a whole", "as a whole", "altogether", "collectively", "to summarize"),
+    ),
+    Sign.OF_IT: ("of it", "of them", "of which"),
+    Sign.REST: (
+        *("the rest", "elsewhere", "the remainder", f"the {{remaining|other}} {{{_SPOT}|{_IMAGE}}}"),
+        "rest of the image",
+    ),
+    Sign.CLAUSE: ("while", "whereas", "although", "meanwhile"),
+    Sign.BUT: ("but", "yet", "though", "however"),
+    # a sentence without a class repeats the part before
+    Sign.SAME: ("same", "likewise", "similar[ly]", "identical", "mirrors", "repeats", "echoes"),
+    # the part that the sentence before speaks of
+    Sign.HERE: ("here", "there {is|are} also", f"{{this|that}} {{{_SPOT}}}", "{it|this} is {accompanied|followed}"),
+    # longer phrases that must not be taken for their words
+    Sign.IDLE: (
+        *(
+            f"{{{_ADVERB}}} {{{_LIES}}}",
+            "no other",
+            "no longer",
+            "no less",
+            "not only",
+            "rest of the",
+            "for the most part",
+        ),
+        *("no {kind|single|one|second kind}", "nothing", "at least", "no different"),
+        "land cover[s| type| types| class| classes]",
+    ),
+}
+"""What is said of classes, places and amounts."""
