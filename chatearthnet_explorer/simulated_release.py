@@ -71,8 +71,8 @@ def write_release(
     """Write ``json_files.zip`` and the three ZIPs of images into a folder; everything in it says it is simulated.
 
     The chips of the first ``images`` records are those of the simulated source, at 0.16 s each, and their captions
-    speak of them. For the others that would take hours: their captions speak of a map near by, of those chips and up
-    to 64 more, turned, mirrored and cropped by chance, at 1 ms each. The same arguments write the same records.
+    speak of them. For the others that would take hours: their captions speak of a map near by, of those chips and up to
+    64 in all, turned, mirrored and cropped by chance, at 1 ms each. The same arguments write the same records.
 
     Args:
         folder: Where to; made if it is not there.
@@ -108,7 +108,7 @@ class _Maker:
 
     def __post_init__(self) -> None:
         self.source = SimulatedSource()
-        self.maps = min(24 + self.records // 2000, _MOST_MAPS)
+        self.maps = min(2 + self.records // 80, _MOST_MAPS)
         self.total = max(self.images, self.maps) + round(self.records * (1 + _SHARE_4V))
 
     @cached_property
@@ -164,10 +164,11 @@ class _Maker:
         for number in self._placed[style, split]:
             tile = self.tiles[number]
             draw = random.Random(f"{self.seed} {tile.name}")  # noqa: S311 - as above
-            text = tell(_STYLES[style](self._labels(tile, draw)), seed=self.seed).text
+            text = tell(_STYLES[style](self._labels(tile, draw)), seed=f"{self.seed} {tile.name}").text
             entry = {key: f"{tile.name}.png", "caption": [text] if as_list else text, "simulated": True}
             broken = style == "35" and number >= self.images and number % _BROKEN_EVERY == _BROKEN_EVERY - 1
-            yield link + json.dumps(_break(entry, key, number // _BROKEN_EVERY, self.tiles[0]) if broken else entry)
+            shown = _break(entry, key, number // _BROKEN_EVERY, self.tiles[number - 1]) if broken else entry
+            yield link + json.dumps(shown)
             link = ",\n"
             self._step()
         yield "[]" if link == "[" else "]"

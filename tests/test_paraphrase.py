@@ -1,0 +1,121 @@
+"""Paraphrases of the facts: they say what they claim to say, in many ways, and the same for the same seed."""
+
+from __future__ import annotations
+
+import re
+import string
+
+import numpy as np
+import pytest
+
+from chatearthnet_explorer.captioners.paraphrase import SIMULATED, ParaphraseCaptioner, Said, _table, tell
+from chatearthnet_explorer.chip import Chip
+from chatearthnet_explorer.landcover import PARTS, facts_4v, facts_35
+from chatearthnet_explorer.legend import CLASSES
+from chatearthnet_explorer.prompt import BANNED, prompt_for
+from chatearthnet_explorer.tile import Tile
+
+
+def _labels(seed: int) -> np.ndarray:
+    """Return patches of a few classes, as a place has them."""
+    draw = np.random.default_rng(seed)
+    classes = draw.choice(np.arange(1, 12), size=draw.integers(1, 7), replace=False)
+    weights = draw.dirichlet(np.full(len(classes), 0.6))
+    cells = draw.choice(classes, size=(8, 8), p=weights)
+    return np.kron(cells, np.ones((32, 32), np.uint8)).astype(np.uint8)
+
+
+def _strings(table: object) -> list[str]:
+    if isinstance(table, str):
+        return [table]
+    return [found for one in (table.values() if isinstance(table, dict) else list(table)) for found in _strings(one)]
+
+
+@pytest.mark.parametrize("style", ["3.5", "4v"])
+def test_the_same_seed_says_the_same_and_another_says_it_otherwise(style: str) -> None:
+    prompt = prompt_for(_labels(1), style=style)
+    chip = Chip(tile=Tile(1, 2), source="test", labels=_labels(1))
+    first, again, other = (ParaphraseCaptioner(seed=seed).caption(prompt, chip) for seed in (0, 0, 1))
+    assert first == again
+    assert first.text != other.text
+    assert first.captioner == "paraphrase"
+    assert first.model is None
+    assert not first.released
+    assert SIMULATED in first.notes
+
+
+def test_every_caption_differs_from_every_other() -> None:
+    facts = facts_35(_labels(3))
+    assert len({tell(facts, seed=seed).text for seed in range(500)}) == 500
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_a_paraphrase_names_a_word_of_every_class_it_says_it_names(seed: int) -> None:
+    words = {name: _strings(forms) for name, forms in _table()["classes"].items()}
+    for facts in (facts_35(_labels(seed)), facts_4v(_labels(seed))):
+        told = tell(facts, seed=seed)
+        text = told.text.lower()
+        for name in told.named:
+            assert any(word in text for word in words[name]), (name, told.text)
+        assert told.named <= {land.name for land in CLASSES}
+        assert {said.name for said in told.said} <= told.named
+        assert told.dominant in told.named
+
+
+def test_what_the_3_5_style_says_is_what_the_facts_say() -> None:
+    facts = facts_35(_labels(5))
+    told = tell(facts, seed=0)
+    assert told.said == {Said(one.name, part, one.size) for part, all_ in facts.parts.items() for one in all_}
+    assert told.dominant == facts.overall[0]
+
+
+def test_what_the_4v_style_says_is_true_of_the_parts() -> None:
+    for seed in range(60):
+        facts = facts_4v(_labels(seed))
+        by_name = {
+            next(land.name for land in CLASSES if land.name_4v == name): of for name, of in facts.percents.items()
+        }
+        for said in tell(facts, seed=seed).said:
+            assert by_name[said.name][said.part] > 0
+            assert said.size is None
+
+
+def test_captions_are_as_long_as_real_ones() -> None:
+    lengths = [len(tell(facts_35(_labels(seed)), seed=seed).text.split()) for seed in range(200)]
+    assert 110 < np.median(lengths) < 188  # the four real ones have 142 to 188 words
+    assert max(lengths) < 260
+
+
+def test_sentences_are_whole() -> None:
+    for seed in range(300):
+        for facts in (facts_35(_labels(seed)), facts_4v(_labels(seed))):
+            text = tell(facts, seed=seed).text
+            assert not re.search(r"[{}]|\s\s|\s[.,]|\.\.|,\.", text), text
+            assert all(sentence[0].isupper() for sentence in text.split(". "))
+
+
+def test_banned_words_and_cut_captions_occur_as_they_do_in_the_release() -> None:
+    texts = [tell(facts_35(_labels(seed % 50)), seed=seed).text for seed in range(3000)]
+    banned = re.compile("|".join(BANNED))
+    share = sum(bool(banned.search(text)) for text in texts) / len(texts)
+    assert 0.02 < share < 0.06
+    assert 1 <= sum(not text.endswith(".") for text in texts) < 60
+
+
+def test_nothing_to_describe_is_said() -> None:
+    nothing = np.zeros((256, 256), np.uint8)
+    for facts in (facts_35(nothing), facts_4v(nothing)):
+        told = tell(facts, seed=0)
+        assert told.dominant is None
+        assert not told.said
+        assert not told.named
+
+
+def test_the_table_has_words_for_every_class_and_part_and_slots_that_are_filled() -> None:
+    table = _table()
+    assert set(table["classes"]) == {land.name for land in CLASSES[1:]}
+    assert set(table["parts"]) == set(PARTS)
+    filled = {"x", "s", "are", "have", "ies", "part", "other", "other_most", "other_rest", "most", "rest", "noun"}
+    filled |= {"mainly", "strongest", "r", "y", "minor", "where", "a", "b", "with"}
+    for text in _strings(table):
+        assert {name for _, name, _, _ in string.Formatter().parse(text) if name} <= filled, text
