@@ -1,0 +1,65 @@
+"""The app that Panel serves, as somebody without network opens it."""
+
+import urllib.error
+import urllib.request
+from http.client import HTTPConnection
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Browser, expect
+from rig import doors
+
+
+def test_a_click_becomes_a_caption(browser: Browser, app: str) -> None:
+    with doors.watched(browser) as seen:
+        page = seen.page
+        page.goto(app)
+        assert len(doors.caption(page)) > 100
+        expect(page.locator(".cen-status")).to_contain_text("São Tomé")
+        print(f"\nclick to visible caption in the app: {doors.click_map(page):.3f} s")  # noqa: T201 - a figure, not a limit
+
+        page.locator(".cen-chip-view input[type=range]").fill("100")
+        expect(page.locator(".cen-chip-view .cen-labels")).to_have_css("opacity", "1")
+        page.get_by_role("button", name="GPT-4V style").click()
+        expect(page.locator(".cen-prompt-view")).to_contain_text("Style 4v", timeout=doors.SLOW)
+        assert seen.foreign == []
+        assert seen.errors == []
+
+
+def test_each_tab_has_an_explorer_of_its_own(browser: Browser, app: str) -> None:
+    with doors.watched(browser) as one, doors.watched(browser) as other:
+        one.page.goto(app)
+        other.page.goto(app)
+        first, second = doors.caption(one.page), doors.caption(other.page)
+        assert first == second
+        doors.click_map(one.page)
+        assert doors.caption(one.page) != first
+        assert doors.caption(other.page) == second
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["widgets/bqplot@^0.13/dist/index", "widgets/..%2F..@1/dist/index", "widgets/anywidget@1/dist/../extension"],
+)
+def test_only_the_two_scripts_are_served(app: str, path: str) -> None:
+    with urllib.request.urlopen(f"{app}widgets/anywidget@~0.9.*/dist/index") as script:  # noqa: S310 - our own
+        assert b"AnyModel" in script.read()
+    with pytest.raises(urllib.error.HTTPError, match="404"):
+        urllib.request.urlopen(f"{app}{path}")  # noqa: S310 - our own, on loopback
+
+
+@pytest.mark.parametrize(("origin", "status"), [("http://evil.example", 403), ("", 101)])
+def test_pages_of_other_sites_may_not_connect(app: str, origin: str, status: int) -> None:
+    parts = urlsplit(app)
+    asking = HTTPConnection(parts.hostname or "", parts.port)
+    headers = {
+        "Connection": "Upgrade",
+        "Upgrade": "websocket",
+        "Sec-WebSocket-Version": "13",
+        "Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ==",
+        "Sec-WebSocket-Protocol": "bokeh",
+        "Origin": origin or app.rstrip("/"),
+    }
+    asking.request("GET", "/ws", headers=headers)
+    assert asking.getresponse().status == status
+    asking.close()

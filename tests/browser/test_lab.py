@@ -1,0 +1,81 @@
+"""The notebook in JupyterLab, as somebody without network runs it."""
+
+import json
+
+from playwright.sync_api import Browser, expect
+from rig import doors
+
+HOSTILE = """
+from chatearthnet_explorer import Explorer
+from chatearthnet_explorer.caption import Caption
+
+BAD = "<img src=x onerror=alert('caption')><script>alert('script')</script> tree"
+
+
+class Hostile:
+    name = "chat"
+
+    def caption(self, prompt, chip):
+        return Caption(text=BAD, captioner="chat", style=prompt.style, model=BAD)
+
+
+explorer = Explorer(source="simulated", captioner=Hostile())
+explorer.go(6.73, 0.336)
+explorer.chip_view.place = BAD
+explorer.status.say(BAD, kind="error")
+explorer
+"""
+
+
+def test_the_notebook_from_run_all_to_a_caption_of_ones_own(browser: Browser, lab: str) -> None:
+    with doors.watched(browser, height=1400) as seen:
+        page = seen.page
+        page.goto(lab)
+        doors.run_all(page)
+        assert len(doors.caption(page)) > 100
+        doors.wait_idle(page)
+        print(f"\nclick to visible caption in JupyterLab: {doors.click_map(page):.3f} s")  # noqa: T201 - a figure, not a limit
+
+        slider = page.locator(".cen-chip-view input[type=range]")
+        slider.fill("100")
+        expect(page.locator(".cen-chip-view .cen-labels")).to_have_css("opacity", "1")
+        slider.fill("0")
+        expect(page.locator(".cen-chip-view .cen-labels")).to_have_css("opacity", "0")
+
+        page.get_by_role("button", name="GPT-3.5 style").click()
+        expect(page.locator(".cen-prompt-view")).to_contain_text("Style 3.5", timeout=doors.SLOW)
+        words = doors.caption(page)
+        page.get_by_role("button", name="GPT-4V style").click()
+        expect(page.locator(".cen-prompt-view")).to_contain_text("Style 4v", timeout=doors.SLOW)
+        expect(page.locator(".cen-caption .cen-text").first).not_to_have_text(words)
+
+        assert seen.foreign == []
+        assert seen.errors == []
+
+
+def test_what_others_wrote_is_text(browser: Browser, lab: str) -> None:
+    cell = {"cell_type": "code", "id": "a", "metadata": {}, "outputs": [], "execution_count": None, "source": HOSTILE}
+    kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
+    book = {"cells": [cell], "metadata": kernel, "nbformat": 4, "nbformat_minor": 5}
+    name = "hostile.ipynb"
+    with doors.watched(browser, height=1400) as seen:
+        page = seen.page
+        page.goto(lab)
+        page.locator(".jp-Notebook .jp-CodeCell").first.wait_for(timeout=doors.SLOW)
+        stored = page.evaluate(
+            """async ([name, content]) => {
+                const xsrf = document.cookie.match(/_xsrf=([^;]*)/)[1];
+                const body = JSON.stringify({ type: "notebook", content: JSON.parse(content) });
+                const headers = { "X-XSRFToken": xsrf, "Content-Type": "application/json" };
+                return (await fetch(`/api/contents/${name}`, { method: "PUT", headers, body })).status; }""",
+            [name, json.dumps(book)],
+        )
+        assert stored in {200, 201}
+        page.goto(lab.replace("/tree/", "/workspaces/hostile/tree/").replace("01_click_to_caption.ipynb", name))
+        doors.run_all(page)
+        assert "<script>alert('script')</script>" in doors.caption(page)
+        expect(page.locator(".cen-chip-view .cen-place")).to_contain_text("<img src=x onerror")
+        expect(page.locator(".cen-status")).to_contain_text("<img src=x onerror")
+        assert seen.dialogs == []
+        assert page.locator("img[src=x]").count() == 0
+        assert seen.foreign == []

@@ -1,0 +1,194 @@
+"""The doors as a person meets them: JupyterLab and the app as processes, and a page that keeps what goes wrong."""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from playwright.sync_api import Browser, ConsoleMessage, Page, Route
+
+NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
+READY_SECONDS = 120
+SLOW = 120_000
+"""Milliseconds a page may take on a busy machine whose Python has compiled nothing yet."""
+
+IMAGERY = "server.arcgisonline.com"
+"""The one host that a page may ask: it has the pictures below the map, and the map does without."""
+
+
+@dataclass
+class Watched:
+    """A page of a browser that reaches loopback alone, and what happened on it."""
+
+    page: Page
+    foreign: list[str] = field(default_factory=list)
+    """Addresses asked for on other hosts, but for the map's imagery."""
+
+    errors: list[str] = field(default_factory=list)
+    """What the page complained of."""
+
+    dialogs: list[str] = field(default_factory=list)
+    """What a script of somebody else's would have said."""
+
+
+@contextmanager
+def watched(browser: Browser, *, width: int = 1280, height: int = 1000) -> Iterator[Watched]:
+    """Open a page that is cut off from the network."""
+    context = browser.new_context(viewport={"width": width, "height": height})
+    seen = Watched(context.new_page())
+
+    def route(asked: Route) -> None:
+        parts = urlsplit(asked.request.url)
+        if parts.scheme in {"data", "blob"} or parts.hostname in {"127.0.0.1", "localhost"}:
+            asked.continue_()
+            return
+        if parts.hostname != IMAGERY:
+            seen.foreign.append(asked.request.url)
+        asked.abort()
+
+    def said(message: ConsoleMessage) -> None:
+        # blocked imagery, and a picture that ipywidgets_bokeh asks for by a name that is none
+        known = IMAGERY in str(message.location) or "object%20Module" in str(message.location)
+        if message.type == "error" and not known:
+            seen.errors.append(message.text)
+
+    context.route("**/*", route)
+    seen.page.on("console", said)
+    seen.page.on("pageerror", lambda error: seen.errors.append(str(error)))
+    seen.page.on("dialog", lambda dialog: (seen.dialogs.append(dialog.message), dialog.dismiss()))
+    try:
+        yield seen
+    finally:
+        context.close()
+
+
+@contextmanager
+def lab(folder: Path, *, theme: str = "JupyterLab Light") -> Iterator[str]:
+    """Serve copies of the notebooks by JupyterLab; gives the address of the first, token and all."""
+    pytest.importorskip("jupyterlab", reason="JupyterLab is not installed: pip install .[ui]")
+    notebooks, home = folder / "notebooks", folder / "home"
+    shutil.copytree(NOTEBOOKS, notebooks, dirs_exist_ok=True)
+    settings = home / ".jupyter" / "lab" / "user-settings" / "@jupyterlab" / "apputils-extension"
+    settings.mkdir(parents=True)
+    (settings / "notification.jupyterlab-settings").write_text(json.dumps({"fetchNews": "false"}))
+    (settings / "themes.jupyterlab-settings").write_text(json.dumps({"theme": theme}))
+    port, token = _free_port(), secrets.token_hex(16)
+    command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", f"--ServerApp.root_dir={notebooks}"]
+    command += ["--ServerApp.ip=127.0.0.1", f"--ServerApp.port={port}", f"--IdentityProvider.token={token}"]
+    with _running(command, home, f"http://127.0.0.1:{port}/api?token={token}"):
+        yield f"http://127.0.0.1:{port}/lab/tree/01_click_to_caption.ipynb?token={token}"
+
+
+@contextmanager
+def app(folder: Path) -> Iterator[str]:
+    """Serve the Panel app; gives its address. No catalogue answers, so its chips are simulated."""
+    pytest.importorskip("panel", reason="Panel is not installed: pip install .[app]")
+    port = _free_port()
+    main = "import sys; from chatearthnet_explorer.cli import main; sys.exit(main())"
+    command = [sys.executable, "-c", main, "serve", "--no-browser", f"--port={port}"]
+    with _running(command, folder / "home", f"http://127.0.0.1:{port}/"):
+        yield f"http://127.0.0.1:{port}/"
+
+
+@contextmanager
+def _running(command: list[str], home: Path, ready: str) -> Iterator[None]:
+    home.mkdir(parents=True, exist_ok=True)
+    kept = {key: value for key, value in os.environ.items() if not key.startswith(("JUPYTER", "OPENAI", "XDG"))}
+    environment = {**kept, "HOME": str(home), "CHATEARTHNET_STAC": "http://127.0.0.1:9"}
+    with (home / "log").open("wb") as log:
+        process = subprocess.Popen(command, env=environment, stdout=log, stderr=log)
+        try:
+            _wait(ready, process, home / "log")
+            yield
+        finally:
+            process.terminate()
+            try:
+                process.wait(20)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+
+
+def _wait(address: str, process: subprocess.Popen[bytes], log: Path) -> None:
+    deadline = time.monotonic() + READY_SECONDS
+    while time.monotonic() < deadline:
+        if process.poll() is not None:
+            break
+        try:
+            with urllib.request.urlopen(address, timeout=5):  # noqa: S310 - our own, on loopback
+                return
+        except (urllib.error.URLError, OSError):
+            time.sleep(0.1)
+    pytest.fail(f"the server did not start: {log.read_text('utf-8', 'replace')[-2000:]}")
+
+
+def _free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port: int = free.getsockname()[1]
+    return port
+
+
+def run_all(page: Page) -> None:
+    """Choose Run, Run All Cells in JupyterLab."""
+    page.locator(".jp-Notebook .jp-CodeCell").first.wait_for(timeout=SLOW)
+    wait_idle(page)
+    page.locator(".lm-MenuBar-itemLabel", has_text="Run").first.click()
+    page.locator(".lm-Menu-itemLabel", has_text="Run All Cells").first.click()
+
+
+def wait_idle(page: Page) -> None:
+    """Wait until the kernel has nothing to do; before it is there at all, JupyterLab would ask which one to take."""
+    page.get_by_text("| Idle").wait_for(timeout=SLOW)
+
+
+def caption(page: Page) -> str:
+    """Wait for a caption and return its text."""
+    words = page.locator(".cen-caption .cen-text").first
+    words.wait_for(timeout=SLOW)
+    return words.inner_text()
+
+
+def click_map(page: Page, *, right: float = 0.62, down: float = 0.3) -> float:
+    """Click the map at a share of its width and height; return the seconds until another caption is there."""
+    shown = page.locator(".leaflet-container").first
+    shown.scroll_into_view_if_needed()
+    box = shown.bounding_box()
+    assert box
+    before = caption(page)
+    # measured by the page itself, from the event to the frame that shows the words
+    page.evaluate(
+        """(before) => {
+            const find = (root) => { for (const one of root.querySelectorAll('*')) {
+                if (one.matches('.cen-caption .cen-text')) return one;
+                const inside = one.shadowRoot && find(one.shadowRoot); if (inside) return inside; } return null; };
+            window.took = null;
+            addEventListener('mousedown', () => {
+                const began = performance.now();
+                const look = () => { const words = find(document);
+                    if (words && words.innerText && words.innerText !== before) window.took = performance.now() - began;
+                    else requestAnimationFrame(look); };
+                look(); }, { once: true, capture: true });
+        }""",
+        before,
+    )
+    page.mouse.click(box["x"] + right * box["width"], box["y"] + down * box["height"])
+    page.wait_for_function("window.took !== null", timeout=SLOW)
+    return float(page.evaluate("window.took")) / 1000
