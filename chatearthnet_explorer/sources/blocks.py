@@ -11,9 +11,11 @@ from async_tiff import DecoderRegistry
 from async_tiff.enums import Compression, PlanarConfiguration, SampleFormat
 
 from chatearthnet_explorer.errors import RasterError
+from chatearthnet_explorer.sources.codecs import CODECS, unpack
 
 if TYPE_CHECKING:
-    from async_tiff import Array, ImageFileDirectory, Tile
+    from async_tiff import ImageFileDirectory, Tile
+    from async_tiff.enums import Endianness
     from numpy.typing import NDArray
     from typing_extensions import Buffer
 
@@ -23,18 +25,19 @@ BLOCK_LIMIT = 4096
 """Pixels along the longest side of an internal tile that is unpacked; 1024 is usual."""
 
 _DEFLATE = (Compression.Deflate, Compression.OldDeflate)
-# deflate stores what it cannot shrink, at a cost of 5 bytes in 16 kB
-_GROWTH = 1.01
+# What noise grows by: LZW writes 12 bits for one of 8, all others store what they cannot shrink.
+_GROWTH = 1.6
 _SLACK = 4096
 
 
-async def read_window(image: ImageFileDirectory, window: Window, *, fill: float) -> NDArray[Any]:
+async def read_window(image: ImageFileDirectory, window: Window, *, fill: float, order: Endianness) -> NDArray[Any]:
     """Return the pixels of a window, shape (bands, rows, columns).
 
     Args:
         image: One image of the file: the picture itself, or its mask.
         window: Which pixels, within the image.
         fill: Value of internal tiles that were left out because they are empty (a sparse file).
+        order: Byte order of the file.
 
     Raises:
         RasterError: If the file keeps its pixels in a way that is not read here; text without the address.
@@ -47,13 +50,16 @@ async def read_window(image: ImageFileDirectory, window: Window, *, fill: float)
     stride = width * sum(image.bits_per_sample[: 1 if planar else None]) // 8
     spots = [(column, row) for row in rows for column in columns if _stored(image, column, row, most=stride * height)]
     tiles = await image.fetch_tiles(spots)
-    needed = [min(height, window.row + window.height - row * height) for _, row in spots]
-    arrays = await asyncio.gather(
-        *(_unpacked(tile, stride * count, stride * height) for tile, count in zip(tiles, needed, strict=True))
-    )
+    if image.compression in CODECS:
+        blocks = await asyncio.gather(*(asyncio.to_thread(unpack, image, tile, order) for tile in tiles))
+    else:
+        needed = [min(height, window.row + window.height - row * height) for _, row in spots]
+        arrays = await asyncio.gather(
+            *(_unpacked(tile, stride * count, stride * height) for tile, count in zip(tiles, needed, strict=True))
+        )
+        blocks = [array if planar else np.moveaxis(array, -1, 0) for array in arrays]
     whole = np.full((image.samples_per_pixel, window.height, window.width), fill, dtype_of(image))
-    for (column, row), array in zip(spots, arrays, strict=True):
-        block = np.asarray(array) if planar else np.moveaxis(np.asarray(array), -1, 0)
+    for (column, row), block in zip(spots, blocks, strict=True):
         left, top = column * width - window.column, row * height - window.row
         whole[:, max(top, 0) : top + height, max(left, 0) : left + width] = block[
             :, max(-top, 0) : window.height - top, max(-left, 0) : window.width - left
@@ -69,9 +75,9 @@ def _block_size(image: ImageFileDirectory) -> tuple[int, int]:
     if not (0 < width <= BLOCK_LIMIT and 0 < height <= BLOCK_LIMIT):
         msg = f"its internal tiles are {width} x {height} pixels, and at most {BLOCK_LIMIT} on a side are read"
         raise RasterError(msg)
-    if image.compression not in {*_DEFLATE, Compression.Uncompressed}:
+    if image.compression not in {*_DEFLATE, *CODECS, Compression.Uncompressed}:
         name = getattr(image.compression, "name", image.compression)
-        msg = f"it is compressed with {name}, and only deflate or nothing is read"
+        msg = f"it is compressed with {name}, which is not read here"
         raise RasterError(msg)
     return width, height
 
@@ -86,7 +92,7 @@ def _stored(image: ImageFileDirectory, column: int, row: int, *, most: int) -> b
     return min(sizes) > 0
 
 
-async def _unpacked(tile: Tile, needed: int, size: int) -> Array:
+async def _unpacked(tile: Tile, needed: int, size: int) -> NDArray[Any]:
     def inflate(buffer: Buffer) -> Buffer:
         # never more than asked for, whatever the stream holds: a small file may unpack to gigabytes
         pixels = zlib.decompressobj().decompress(buffer, needed)
@@ -95,7 +101,7 @@ async def _unpacked(tile: Tile, needed: int, size: int) -> Array:
             raise ValueError(msg)
         return pixels.ljust(size, b"\0")
 
-    return await tile.decode(decoder_registry=DecoderRegistry(dict.fromkeys(_DEFLATE, inflate)))
+    return np.asarray(await tile.decode(decoder_registry=DecoderRegistry(dict.fromkeys(_DEFLATE, inflate))))
 
 
 def dtype_of(image: ImageFileDirectory) -> np.dtype[Any]:

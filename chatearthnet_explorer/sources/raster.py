@@ -181,8 +181,8 @@ async def _decode(remote: Remote, layer: Layer, tile: Tile) -> _Piece:
     warped = None
     if window is not None:
         data, mask = await asyncio.gather(
-            read_window(file.ifd, window, fill=fill),
-            read_window(file.mask_ifd, window, fill=1) if file.mask_ifd else _nothing(),
+            read_window(file.ifd, window, fill=fill, order=tiff.endianness),
+            read_window(file.mask_ifd, window, fill=1, order=tiff.endianness) if file.mask_ifd else _nothing(),
         )
         valid = None if mask is None else mask[0] > 0
         if alpha is not None:
