@@ -18,7 +18,7 @@ from chatearthnet_explorer.errors import PlaceError
 from chatearthnet_explorer.render import data_url, label_png, png
 from chatearthnet_explorer.tile import Tile
 from chatearthnet_explorer.widgets.places import PLACES
-from chatearthnet_explorer.world import ATTRIBUTION, land_outline
+from chatearthnet_explorer.world import land_outline
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -34,6 +34,9 @@ _CONTROLS = (
 
 _PANES = {"land": {"zIndex": 150}, "chip": {"zIndex": 450}}
 """Leaflet draws tiles at 200: the outline shows where they did not come, the chip lies on top of them."""
+
+_CREDIT = "Imagery \u00a9 Esri, Maxar, Earthstar Geographics, and the GIS User Community | Outline: Natural Earth"
+"""What Esri asks to be shown; Natural Earth asks for nothing, and is thanked."""
 
 _NOTHING = "data:image/gif;base64,R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7"
 """A transparent pixel."""
@@ -94,9 +97,7 @@ class ClickMap(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no type
         """The leafmap.Map inside, for those who want to add layers of their own."""
         land = _Shape(
             locations=list(_land()),
-            color="#8aa0b0",
             weight=1,
-            fill_color="#f4f1ea",
             fill_opacity=1.0,
             pane="land",
         )
@@ -217,12 +218,11 @@ def parse_coordinates(text: str) -> tuple[float, float]:
 
 
 def _leafmap(height: str) -> leafmap.leafmap.Map:
-    imagery = xyzservices.providers.Esri.WorldImagery
-    tiles = ipyleaflet.TileLayer(
-        url=imagery.build_url(), attribution=f"{imagery.attribution} | {ATTRIBUTION}", max_zoom=18, name="Imagery"
+    imagery = ipyleaflet.TileLayer(
+        url=xyzservices.providers.Esri.WorldImagery.build_url(), attribution=_CREDIT, max_zoom=18, name="Imagery"
     )
     shown = leafmap.leafmap.Map(
-        basemap=tiles,
+        basemap=imagery,
         center=(20, 0),
         zoom=2,
         min_zoom=1,
@@ -233,6 +233,7 @@ def _leafmap(height: str) -> leafmap.leafmap.Map:
         world_copy_jump=True,
         **dict.fromkeys(_CONTROLS, False),
     )
+    shown.attribution_control_instance.prefix = ""
     # leafmap adds one for layers whatever it is told
     shown.controls = tuple(one for one in shown.controls if not isinstance(one, ipyleaflet.LayersControl))
     shown.layout.width = "100%"

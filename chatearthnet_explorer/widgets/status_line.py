@@ -32,7 +32,7 @@ class StatusLine(ipywidgets.HBox):  # type: ignore[misc]  # ipywidgets has no ty
         self._text = ipywidgets.HTML(layout={"flex": "1 1 auto", "min_width": "0"})
         self._cancel = ipywidgets.Button(description="Cancel", tooltip="Stop waiting", layout={"width": "auto"})
         self._cancel.add_class("cen-cancel")
-        super().__init__([self._text, self._cancel], layout={"align_items": "center", "min_height": "38px"})
+        super().__init__([self._text, self._cancel], layout={"align_items": "center", "min_height": "32px"})
         self.say(message)
 
     def on_cancel(self, callback: Callable[[], None]) -> None:

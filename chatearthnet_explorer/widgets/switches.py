@@ -108,6 +108,7 @@ class Switches(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no type
             ]
         )
         """The choices of a caption."""
+        self.how.add_class("cen-how")
         self.children = (self.where, self.how)
         self._scene.observe(self._scene_chosen, "value")
         self._offer(None)

@@ -1,0 +1,84 @@
+"""Make the pictures of the documentation: the Explorer in JupyterLab, in the 4V style and the dark theme, and the app.
+
+Run it from the root of the repository: ``PYTHONPATH=tests python docs/screenshots.py``.
+"""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PIL import Image
+from playwright.sync_api import expect
+from rig import doors, stage
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Locator, Page
+
+DOCS = Path(__file__).parent
+LARGEST = 500_000
+"""Bytes of a picture in the repository."""
+
+
+def main() -> None:
+    """Write three PNG files beside this one, or to the folder named."""
+    folder = Path(sys.argv[1]) if len(sys.argv) > 1 else DOCS
+    with stage.chromium() as browser, tempfile.TemporaryDirectory() as place:
+        _notebook(browser, Path(place) / "light", folder / "explorer.png", style="GPT-3.5 style", to="Beemster")
+        _notebook(
+            browser, Path(place) / "dark", folder / "explorer_4v.png", style="GPT-4V style", to="Valencia", blend="60",
+            theme="JupyterLab Dark",
+        )  # fmt: skip
+        with doors.app(Path(place) / "app") as address, doors.watched(browser, height=900) as seen:
+            seen.page.goto(address)
+            doors.caption(seen.page)
+            _settle(seen.page)
+            seen.page.screenshot(path=folder / "app.png", full_page=True)
+    for name in ("explorer.png", "explorer_4v.png", "app.png"):
+        _shrink(folder / name)
+
+
+def _notebook(  # noqa: PLR0913 - what a picture can differ in
+    browser: Browser, place: Path, path: Path, *, style: str, to: str, blend: str = "0", theme: str = "JupyterLab Light"
+) -> None:
+    with doors.lab(place, theme=theme) as address, doors.watched(browser, width=1400, height=1600) as seen:
+        page = seen.page
+        page.goto(address.replace("/lab/tree/", "/doc/tree/"))
+        doors.run_all(page)
+        doors.caption(page)
+        doors.wait_idle(page)
+        page.get_by_role("button", name=style).click()
+        choice = page.locator(".cen-explorer select").first
+        choice.select_option(
+            label=next(one for one in choice.locator("option").all_inner_texts() if one.startswith(to))
+        )
+        expect(page.locator(".cen-status")).not_to_contain_text("São Tomé", timeout=doors.SLOW)
+        page.locator(".cen-chip-view input[type=range]").fill(blend)
+        _settle(page)
+        _shown(page.locator(".cen-explorer")).screenshot(path=path)
+
+
+def _shown(view: Locator) -> Locator:
+    view.scroll_into_view_if_needed()
+    return view
+
+
+def _settle(page: Page) -> None:
+    """Let the last tiles, fades and fonts finish."""
+    page.wait_for_timeout(1500)
+
+
+def _shrink(path: Path) -> None:
+    with Image.open(path) as picture:
+        picture.convert("RGB").save(path, optimize=True)
+        if path.stat().st_size > LARGEST:
+            picture.convert("RGB").quantize(256).save(path, optimize=True)
+    if path.stat().st_size > LARGEST:
+        msg = f"{path} has {path.stat().st_size} bytes, more than {LARGEST}."
+        raise SystemExit(msg)
+
+
+if __name__ == "__main__":
+    main()
