@@ -1,0 +1,55 @@
+"""TACO files of both versions: what is in them is found at run time, and said where it cannot be told."""
+
+from __future__ import annotations
+
+import zipfile
+from typing import TYPE_CHECKING
+
+import pytest
+from rig.range_server import RangeServer
+
+from chatearthnet_explorer.errors import ArchiveError, ReleaseError
+from chatearthnet_explorer.record import read_entry
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+pytest.importorskip("pyarrow", reason="pyarrow is not installed: chatearthnet-explorer[taco]")
+
+from chatearthnet_explorer.sources.taco import open_taco
+
+
+def test_version_3_gives_captions_by_columns_found_at_run_time(realdata: Path) -> None:
+    with RangeServer(realdata / "taco") as server:
+        taco = open_taco(f"{server.url}/taco_v3_layout_probe.zip")
+        assert server.requests <= 3
+        assert server.bytes_sent < 200_000
+    assert taco.version.startswith("3")
+    assert taco.roles == {"name": "id", "split": "ml:split", "3.5": "cen:caption35", "4v": "cen:caption4v"}
+    assert [read_entry(entry) for entry in taco.entries("3.5", "test")] == [("1314_3172_patch11", "probe text")]
+    assert len(list(taco.entries("3.5"))) == 2
+    assert list(taco.entries("4v")) == []
+
+
+@pytest.mark.parametrize("name", ["flat", "nested"])
+def test_version_2_without_captions_says_what_it_found(realdata: Path, name: str) -> None:
+    taco = open_taco(realdata / "taco" / f"{name}.tacozip")
+    assert taco.roles == {"name": "id"}
+    with pytest.raises(ReleaseError, match=r"No column can be told to hold 3\.5.*columns: id, type, istac:geometry"):
+        list(taco.entries("3.5"))
+
+
+def test_what_is_no_taco_file_is_said(tmp_path: Path) -> None:
+    path = tmp_path / "a.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("a.txt", "words")
+    with pytest.raises(ReleaseError, match="no TACO file"):
+        open_taco(path)
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("COLLECTION.json", "{}")
+        archive.writestr("METADATA/sample.parquet", "words")
+    with pytest.raises(ReleaseError, match="cannot be read"):
+        open_taco(path)
+    path.write_bytes(b"words")
+    with pytest.raises(ArchiveError, match="is no ZIP"):
+        open_taco(path)
