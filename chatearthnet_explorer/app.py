@@ -69,7 +69,7 @@ def serve(
 ) -> None:
     """Serve the Explorer until it is interrupted; each browser tab has its own.
 
-    Listening elsewhere than on this computer, it offers no captioner that asks a model: strangers would spend the
+    Listening for others than this computer, it offers no captioner that asks a model: strangers would spend the
     key of whoever serves, or have it sent to an address of theirs.
 
     Args:
@@ -79,19 +79,18 @@ def serve(
         origins: Other hosts (``name:port``) whose pages may connect; this computer's own always may.
         source: Where chips come from at first: ``auto``, ``stac`` or ``simulated``.
     """
-    local = ip_address(socket.gethostbyname(address)).is_loopback
+    captioners = _captioners(address, origins)
     port = port or _free_port(address)
-    hosts = ("127.0.0.1", "localhost", *([address] if local else []))
     pn.extension("ipywidgets")
     # both name the style sheet of icons that no view uses, on public servers
     import_module("panel.io.ipywidget").IPyWidget.__css__ = []
     pn.config.css_files = [one for one in pn.config.css_files if one != CSS_URLS["font-awesome"]]
     server = pn.io.server.get_server(
-        {"/": lambda: _page(source, CAPTIONERS if local else ("template",))},
+        {"/": lambda: _page(source, captioners)},
         port=port,
         address=address,
         title={"/": _TITLE},
-        websocket_origin=[*dict.fromkeys(f"{host}:{port}" for host in hosts), *origins],
+        websocket_origin=[*dict.fromkeys(f"{host}:{port}" for host in ("127.0.0.1", "localhost", address)), *origins],
         # the address Panel asks for a package: its name, a range of versions, its file
         extra_patterns=[(r"/widgets/([a-z-]+)@[^/]+/dist/index", _Script)],
         show=show,
@@ -99,6 +98,11 @@ def serve(
     sys.stdout.write(f"{_TITLE} is at http://{address}:{port}/ until you press Ctrl+C.\n")
     sys.stdout.flush()
     server.run_until_shutdown()
+
+
+def _captioners(address: str, origins: Sequence[str]) -> tuple[str, ...]:
+    near = ip_address(socket.gethostbyname(address)).is_loopback and not origins
+    return CAPTIONERS if near else ("template",)
 
 
 def _page(source: str, captioners: Sequence[str]) -> pn.Column:

@@ -1,0 +1,56 @@
+"""What the app does beyond the Explorer itself: who may do what, and that a closed tab leaves nothing behind."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+pytest.importorskip("panel", reason="Panel is not installed: pip install .[app]")
+
+# In a process of its own: Panel changes how ipywidgets makes its widgets, for good.
+SESSION = """
+import json, sys
+from types import SimpleNamespace
+import panel as pn
+pn.extension("ipywidgets")
+import ipywidgets
+from bokeh.document import Document
+from panel.io.state import set_curdoc
+from chatearthnet_explorer import app
+from chatearthnet_explorer.widgets.explorer import Explorer
+
+live = ipywidgets.widgets.widget._instances
+counts, explorers = [], []
+for _ in range(3):
+    document = Document()
+    with set_curdoc(document):
+        page = app._page("simulated", app._captioners(*json.loads(sys.argv[1])))
+        page.server_doc(document)
+        explorers += [one for one in live.values() if isinstance(one, Explorer)]
+        offered = list(explorers[-1].switches.captioners)
+    for callback in list(document.session_destroyed_callbacks):
+        callback(SimpleNamespace(_document=document, id="a tab"))
+    counts.append(len(live))
+print(json.dumps({"counts": counts, "offered": offered, "explorers": len(explorers)}))
+"""
+
+
+def _session(address: str, *origins: str) -> dict[str, object]:
+    command = [sys.executable, "-W", "ignore", "-c", SESSION, json.dumps([address, origins])]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr[-2000:]
+    told: dict[str, object] = json.loads(done.stdout.splitlines()[-1])
+    return told
+
+
+def test_a_closed_tab_leaves_no_widgets() -> None:
+    told = _session("127.0.0.1")
+    assert told["explorers"] == 3
+    assert len(set(told["counts"])) == 1
+    assert told["offered"] == ["template", "chat", "vision"]
+
+
+@pytest.mark.parametrize("served", [("0.0.0.0",), ("127.0.0.1", "explorer.example:443")])  # noqa: S104 - the case
+def test_strangers_are_offered_no_model(served: tuple[str, ...]) -> None:
+    assert _session(*served)["offered"] == ["template"]

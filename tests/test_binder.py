@@ -1,0 +1,92 @@
+"""What Binder does with the repository, done here: its requirements, its build step, its start."""
+
+import os
+import re
+import shutil
+import socket
+import subprocess
+import time
+import tomllib
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+import pytest
+from packaging.requirements import Requirement
+
+ROOT = Path(__file__).parents[1]
+BINDER = ROOT / "binder"
+NOTEBOOK = "notebooks/01_click_to_caption.ipynb"
+
+
+def _extras() -> dict[str, list[str]]:
+    extras: dict[str, list[str]] = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"][
+        "optional-dependencies"
+    ]
+    return extras
+
+
+def test_requirements_are_the_project_with_an_extra_that_brings_notebook_and_app() -> None:
+    lines = [line for line in (BINDER / "requirements.txt").read_text().splitlines() if not line.startswith("#")]
+    (extra,) = re.fullmatch(r"\.\[(\w+)\]", *lines).groups()
+    names, to_do = set(), [extra]
+    while to_do:
+        for line in _extras()[to_do.pop()]:
+            needed = Requirement(line)
+            names.add(needed.name)
+            if needed.name == "chatearthnet-explorer":
+                to_do += needed.extras
+    assert {"jupyterlab", "leafmap", "anywidget", "panel", "pystac-client"} <= names
+
+
+def test_no_extra_forbids_a_newer_release() -> None:
+    for lines in _extras().values():
+        for line in lines:
+            assert {bound.operator for bound in Requirement(line).specifier} <= {">="}, line
+
+
+@pytest.mark.parametrize("name", ["postBuild", "start"])
+def test_scripts_may_be_run_and_are_bash(name: str) -> None:
+    assert os.access(BINDER / name, os.X_OK)
+    subprocess.run(["bash", "-n", str(BINDER / name)], check=True)
+
+
+@pytest.fixture
+def clone(tmp_path: Path) -> Path:
+    shutil.copytree(ROOT / "notebooks", tmp_path / "notebooks")
+    shutil.copytree(BINDER, tmp_path / "binder")
+    return tmp_path
+
+
+def _environment(home: Path) -> dict[str, str]:
+    return {**{key: value for key, value in os.environ.items() if not key.startswith("JUPYTER")}, "HOME": str(home)}
+
+
+def test_build_and_start_open_the_first_notebook(clone: Path) -> None:
+    pytest.importorskip("jupyterlab", reason="JupyterLab is not installed: pip install .[ui]")
+    environment = _environment(clone)
+    subprocess.run([clone / "binder" / "postBuild"], cwd=clone, env=environment, check=True, capture_output=True)
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    command = [clone / "binder" / "start", "jupyter", "lab", "--no-browser", "--allow-root", "--ip=127.0.0.1"]
+    command += [f"--port={port}", "--IdentityProvider.token="]
+    with (clone / "log").open("wb") as log:
+        process = subprocess.Popen(command, cwd=clone, env=environment, stdout=log, stderr=log)
+        try:
+            assert _opened(f"http://127.0.0.1:{port}/", process).endswith(f"/lab/tree/{NOTEBOOK}")
+        finally:
+            process.terminate()
+            process.wait(30)
+
+
+def _opened(address: str, process: subprocess.Popen[bytes]) -> str:
+    """Return where the server leads somebody who asks for its first page."""
+    deadline = time.monotonic() + 120
+    while time.monotonic() < deadline and process.poll() is None:
+        try:
+            with urllib.request.urlopen(address, timeout=10) as page:  # noqa: S310 - our own, on loopback
+                led: str = page.geturl()
+                return led
+        except (urllib.error.URLError, OSError):
+            time.sleep(0.1)
+    pytest.fail("JupyterLab did not start")
