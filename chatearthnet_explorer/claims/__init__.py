@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from chatearthnet_explorer.claims.passage import Passage
@@ -12,7 +11,7 @@ from chatearthnet_explorer.claims.tokens import tokens
 from chatearthnet_explorer.landcover import PARTS
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from chatearthnet_explorer.claims.mention import Mention
 
@@ -105,8 +104,8 @@ def read_claims(text: str) -> Reading:
     return Reading(
         claims=tuple(claims),
         dominant=passage.leaders.get(""),
-        dominant_of=MappingProxyType({part: name for part, name in passage.leaders.items() if part}),
-        parts=tuple(dict.fromkeys(passage.seen)),
+        dominant_of={part: name for part, name in passage.leaders.items() if part},
+        parts=tuple(passage.seen),
         walk=tuple(passage.walk),
         sentences=tuple(passage.sentences),
     )
@@ -126,28 +125,22 @@ _COMMON = frozenset(
 _FEWEST, _SHARE = 5, 0.15
 
 
-def _claims(mention: Mention, text: str) -> list[Claim]:
-    found = []
+def _claims(mention: Mention, text: str) -> Iterator[Claim]:
     for statement in mention.statements:
-        size = statement.size
-        starts, ends = [mention.start], [mention.end]
+        first, last, size = mention.start, mention.end, statement.size
         if size:
-            starts.append(size.start)
-            ends.append(size.end)
+            first, last = min(first, size.start), max(last, size.end)
         if statement.negated and mention.denied_at >= 0:
-            starts.append(mention.denied_at)
-        found.append(
-            Claim(
-                name=mention.name,
-                parts=tuple(part for part in PARTS if part in (statement.parts or ())),
-                size=size.word if size else None,
-                size_words=text[size.start : size.end] if size else "",
-                negated=statement.negated,
-                leads=mention.lead > 0 and not statement.negated,
-                start=mention.start,
-                end=mention.end,
-                phrase_start=min(starts),
-                phrase_end=max(ends),
-            )
+            first = min(first, mention.denied_at)
+        yield Claim(
+            name=mention.name,
+            parts=tuple(part for part in PARTS if part in statement.parts) if statement.parts else (),
+            size=size.word if size else None,
+            size_words=text[size.start : size.end] if size else "",
+            negated=statement.negated,
+            leads=mention.lead > 0 and not statement.negated,
+            start=mention.start,
+            end=mention.end,
+            phrase_start=first,
+            phrase_end=last,
         )
-    return found

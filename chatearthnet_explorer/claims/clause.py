@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from chatearthnet_explorer.claims.amounts import Amounts
+from chatearthnet_explorer.claims.lists import are_listed, start_of_list
 from chatearthnet_explorer.claims.mention import PASSING, PLAIN, Mention, Parts, Size
+from chatearthnet_explorer.vocabulary import LAND
 from chatearthnet_explorer.vocabulary.signs import Sign
 
 if TYPE_CHECKING:
     from chatearthnet_explorer.claims.tokens import Token
 
-# What may stand between the members of a list that share an amount or a denial.
-_LISTED = re.compile(
-    r"(?: (?:area|land|zone|region|field|patch|cover|ground|vegetation)[a-z]{0,3})?"
-    r"(?:,|,? (?:and|or|&|and/or)(?: the| any)?|/) ?"
-)
 _NEAR = 12
 
 
@@ -94,18 +90,12 @@ class Clause:
             self._bind(self.open, self.here, sized_after=True)
             self.here = ()
             return
-        listed = len(self.open) - 1
-        while listed and _LISTED.fullmatch(self.text, self.open[listed - 1].end, self.open[listed].start):
-            listed -= 1
-        two = self.open[-2:]
-        if listed == len(self.open) - len(two) and self.text[two[0].end : two[-1].start].startswith(", and"):
-            # a list of two takes no comma: "trees fill the left, and grass the right"
-            listed = len(self.open) - 1
-        if listed or len(self.mentions) > len(self.open):
+        first = start_of_list(self.open, self.text)
+        if first or len(self.mentions) > len(self.open):
             # the others keep the place that the clause opened with
-            for mention in self.open[listed:]:
+            for mention in self.open[first:]:
                 mention.statements[-1].parts = None
-        self._bind(self.open[listed:], self.here)
+        self._bind(self.open[first:], self.here)
 
     def end_group(self) -> None:
         """A list of places is over."""
@@ -121,7 +111,7 @@ class Clause:
         self._amounts.give_to(mention)
         if self._denied_at >= 0:
             mention.deny_all(self._denied_at)
-        if before and _LISTED.fullmatch(self.text, before.end, start):
+        if before and are_listed(self.text, before.end, start, third=len(self.open) > 1):
             if before.shares_size and not said.size:
                 said.size, mention.shares_size = before.statements[-1].size, True
             if before.statements[0].negated:
@@ -134,7 +124,9 @@ class Clause:
             mention.statements[-1].parts = self.here
             if self._orphan:
                 self.turned += self.here
-        if self._apart or (before and self.mode == "classes" and before.statements[-1].parts is not None):
+        placed = self.mode == "classes" and before is not None and before.statements[-1].parts is not None
+        # a list longer than the legend is none, and would make reading slow
+        if self._apart or placed or len(self.open) == len(LAND):
             self.open = []
             self._absent = False
         self.open.append(mention)
@@ -160,7 +152,7 @@ class Clause:
             self.here += tuple(part for part in parts if part not in self.here)
         else:
             self._turn_to(parts, lead_in)
-        self.latest = self.latest + parts if self.grouping else parts
+        self.latest = tuple(dict.fromkeys(self.latest + parts)) if self.grouping else parts
         if not self._lead_survives:
             self._lead = 0
         self.grouping = True

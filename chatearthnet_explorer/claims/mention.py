@@ -94,7 +94,7 @@ class Mention:
             self.statements.append(Statement(parts, negated=True))
             return
         if last.negated and len(self.statements) > 1:
-            last.parts += parts
+            last.parts += tuple(part for part in parts if part not in last.parts)
             return
         last.parts = tuple(part for part in last.parts if part not in parts)
         self.statements.append(Statement(parts, negated=True))

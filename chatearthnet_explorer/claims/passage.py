@@ -27,7 +27,7 @@ class Passage:
         """Start at the beginning of a text."""
         self.text = lowered(text[:LIMIT])
         self.mentions: list[Mention] = []
-        self.seen: list[str] = []
+        self.seen: dict[str, None] = {}
         self.walk: list[str] = []
         self.sentences: list[tuple[int, int]] = []
         self.leaders: dict[str, str] = {}
@@ -52,7 +52,7 @@ class Passage:
                 _OF_PASSAGE[sign](self, value, start, end)
                 self._clause.before = token
             if sign is Sign.PLACE:
-                self.seen += value
+                self.seen.update(dict.fromkeys(value))
         if self.text[self._begin :].strip():
             self._stop("", len(self.text), len(self.text))
         self.leaders = {**self._in_passing, **self.leaders}
@@ -95,6 +95,8 @@ class Passage:
         parts = tuple(part for part in PARTS if part not in known)
         if here and not self._told:
             return
+        if self._clause.mode and word.startswith("the ") and self.text[start - 3 : start] != "in ":
+            self._next_clause(word, start, end)
         if 0 < len(parts) < len(PARTS):
             self._clause.place(parts, start, end)
             self._clause.end_group()
@@ -110,11 +112,9 @@ class Passage:
     def _stop(self, _word: str, _start: int, end: int) -> None:
         self._finish_clause()
         if self._same and self._here and not self._told:
-            self._told = [
-                copy
-                for mention in self._in_context
-                if (copy := mention.copied(self._context or self._last, self._here))
-            ]
+            source = self._context or self._last
+            copies = {mention.name: mention.copied(source, self._here) for mention in self._in_context}
+            self._told = [copy for copy in copies.values() if copy]
         if self._points_back and not self._whole:
             self._context = self._context or self._last
         fallback = self._here or (() if self._whole else self._context)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 Token = tuple[Sign, Any, int, int]
-"""What kind of phrase it is, what it stands for (class, parts, size, else its own letters), where it starts and ends."""
+"""What kind of phrase it is, what it stands for (class, parts, size, its own letters), its start, its end."""
 
 
 def tokens(text: str) -> Iterator[Token]:
@@ -47,4 +47,5 @@ _LEXICON: dict[str, tuple[Sign, object]] = {
 }
 _PERCENT = r"\b\d{1,3}(?:\.\d{1,4})?\s?(?:%|percent\b|per cent\b)"
 _END = r"[.!?\u3002](?=\W|$)|\n\s{0,9}\n"
-_TOKEN = re.compile(rf"{finder(phrase for phrase in _LEXICON if phrase[0].isalpha())}|[,;]|{_END}|{_PERCENT}")
+_WORDS = finder(phrase for phrase in _LEXICON if phrase[0].isalpha())
+_TOKEN = re.compile(rf"{_WORDS}|(?=[\d,;.!?\u3002\n])(?:[,;]|{_END}|{_PERCENT})")

@@ -15,7 +15,7 @@ Tree = dict[str, "Tree"]
 
 
 def spelled(patterns: Iterable[str]) -> Iterator[str]:
-    """Yield each phrase that patterns stand for: ``tree[s]`` is ``tree`` and ``trees``, ``{a|b}c`` ``ac`` and ``bc``."""
+    """Yield the phrases that patterns stand for: ``tree[s]`` is tree and trees, ``{a|b}c`` is ac and bc."""
     for pattern in patterns:
         pieces = [
             (["", *piece[1:-1].split("|")] if piece[0] == "[" else piece[1:-1].split("|"))

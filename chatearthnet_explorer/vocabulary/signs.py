@@ -96,7 +96,6 @@ SIGNS: dict[Sign, tuple[str, ...]] = {
             "led by",
             f"{{{_ADVERB}}}",
             "most dominantly",
-            "majority of",
             "ruled by",
         ),
         *(f"{{{_LEADING}}} {{{_KIND}}} {{is|are|being|here is}}", "largest {part|portion|share|amount|fraction|area}"),
@@ -120,7 +119,8 @@ SIGNS: dict[Sign, tuple[str, ...]] = {
     ),
     Sign.COVERS: (
         *("cover[s|ing]", "occup{y|ies|ying}", "tak{e|es|ing} up", "account[s|ing] for", "mak{e|es|ing} up"),
-        *("fill[s|ing]", "constitut{e|es|ing}", "represent[s|ing]", "appear[s|ing] in", "occur[s|ring] in"),
+        *("fill[s|ing]", "form[s|ing]", "constitut{e|es|ing}", "represent[s|ing]"),
+        *("appear[s|ing] in", "occur[s|ring] in"),
     ),
     Sign.VERB: (
         *("{is|are|was|were|be|being}", "has", "have", "show[s|ing]", "exhibit[s|ing]", "contain[s|ing]", "with"),
@@ -162,7 +162,8 @@ SIGNS: dict[Sign, tuple[str, ...]] = {
             "rest of the",
             "for the most part",
         ),
-        *("no {kind|single|one|second kind}", "nothing", "at least", "no different"),
+        *("no {kind|single|one|second kind}", "nothing", "at least", "no different", "limited to"),
+        "more {abundant|extensive|prominent|common|widespread|prevalent|dominant}",
         "land cover[s| type| types| class| classes]",
     ),
 }

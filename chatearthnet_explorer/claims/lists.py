@@ -1,0 +1,35 @@
+"""Whether classes stand in one list, such as "trees, shrubs and grass"."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from chatearthnet_explorer.claims.mention import Mention
+
+_BETWEEN = re.compile(
+    r"(?: (?:area|land|zone|region|field|patch|cover|ground|vegetation)[a-z]{0,3})?"
+    r"(?:,|,? (?:and|or|&|and/or)(?: the| any)?|/) ?"
+)
+
+
+def are_listed(text: str, end: int, start: int, *, third: bool = True) -> bool:
+    """Return whether a class word that ends at ``end`` and one that starts at ``start`` stand in one list.
+
+    A list of two takes no comma before its "and": "trees fill the left, and grass the right" has none. ``third`` says
+    that there is another class before.
+    """
+    return (third or not text.startswith(", and", end)) and _BETWEEN.fullmatch(text, end, start) is not None
+
+
+def start_of_list(mentions: Sequence[Mention], text: str) -> int:
+    """Return the index of the first of the mentions that stand in one list with the last of them."""
+    first = len(mentions) - 1
+    while first and are_listed(text, mentions[first - 1].end, mentions[first].start):
+        first -= 1
+    if first == len(mentions) - 2 and not are_listed(text, mentions[-2].end, mentions[-1].start, third=False):
+        return first + 1
+    return first
