@@ -12,7 +12,7 @@ from chatearthnet_explorer.errors import ArchiveError
 from chatearthnet_explorer.record import Member
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from numpy.typing import NDArray
 
@@ -25,7 +25,6 @@ _ENTRY = np.dtype([
 _LENGTHS = struct.Struct("<28x3H")
 _TABLE = np.dtype([
     ("offset", "u8"), ("packed", "u8"), ("size", "u8"), ("crc", "u4"), ("method", "u2"), ("flags", "u2"),
-    ("name", "u4"), ("name_length", "u2"),
 ])  # fmt: skip
 _FULL32 = 0xFFFFFFFF
 _ZIP64 = 1
@@ -44,16 +43,19 @@ class Directory:
     same. Where two have the same name the later one is meant, as for any tool that unpacks them.
     """
 
-    def __init__(self, table: NDArray[np.void], names: bytes) -> None:
-        """Index the names; ``table`` is of ``_TABLE``, its names are positions in ``names``."""
-        self._table, self._names = table, names
+    table: NDArray[np.void]
+    """``offset``, ``packed``, ``size``, ``crc``, ``method`` (all as in ``Member``) and ``flags``, a row a member."""
+
+    def __init__(self, table: NDArray[np.void], names: bytes, starts: NDArray[np.uint32]) -> None:
+        """Index the names: that of a row lies in ``names`` between its place in ``starts`` and the next."""
+        self.table, self._names, self._starts = table, names, starts
         hashes = np.fromiter((_hash(self._raw_name(row)) for row in range(len(table))), np.uint32, len(table))
         self._order = np.argsort(hashes, kind="stable").astype(np.uint32)
         self._hashes = hashes[self._order]
 
     def __len__(self) -> int:
         """Return the number of members, folders included."""
-        return len(self._table)
+        return len(self.table)
 
     def __iter__(self) -> Iterator[Member]:
         """Yield every member in the order of the directory."""
@@ -65,26 +67,35 @@ class Directory:
 
     def get(self, name: str) -> Member | None:
         """Return the member of a name, in any folder if the name has none; None if there is no such member."""
-        wanted = _hash(name.encode())
-        row = int(np.searchsorted(self._hashes, wanted, side="right")) - 1
-        while row >= 0 and self._hashes[row] == wanted:
-            member = self._member(int(self._order[row]))
-            if name == (member.name if "/" in name else member.name.rpartition("/")[2]):
-                return member
-            row -= 1
-        return None
+        row = int(self.rows([name])[0])
+        return None if row < 0 else self._member(row)
+
+    def rows(self, names: Sequence[str]) -> NDArray[np.int64]:
+        """Return the row in ``table`` of each name, found as ``get`` does; -1 where there is no such member."""
+        wanted = [name.encode(errors="replace") for name in names]
+        hashes = np.fromiter((_hash(name) for name in wanted), np.uint32, len(wanted))
+        last = np.searchsorted(self._hashes, hashes, side="right") - 1
+        found = np.full(len(wanted), -1, np.int64)
+        for number, (name, hashed, place) in enumerate(zip(wanted, hashes, last.tolist(), strict=True)):
+            while place >= 0 and self._hashes[place] == hashed:
+                row = int(self._order[place])
+                raw = self._raw_name(row)
+                if name == (raw if b"/" in name else raw.rpartition(b"/")[2]):
+                    found[number] = row
+                    break
+                place -= 1  # noqa: PLW2901 - another name of the same hash, or an earlier one of the same name
+        return found
 
     @property
     def nbytes(self) -> int:
         """Bytes of memory it takes."""
-        return self._table.nbytes + len(self._names) + self._order.nbytes + self._hashes.nbytes
+        return sum(one.nbytes for one in (self.table, self._starts, self._order, self._hashes)) + len(self._names)
 
     def _raw_name(self, row: int) -> bytes:
-        start = int(self._table["name"][row])
-        return self._names[start : start + int(self._table["name_length"][row])]
+        return self._names[self._starts[row] : self._starts[row + 1]]
 
     def _member(self, row: int) -> Member:
-        one = self._table[row]
+        one = self.table[row]
         name = decoded(self._raw_name(row), flags=int(one["flags"]))
         return Member(name, *(int(one[key]) for key in ("offset", "packed", "size", "method", "crc")))
 
@@ -121,15 +132,15 @@ def parsed(content: bytes, count: int, *, base: int, stop: int) -> Directory:
         msg = "has a directory that cannot be right; it is damaged, so download it anew."
         raise ArchiveError(msg)
     table = np.zeros(count, _TABLE)
-    for key in ("offset", "packed", "size", "crc", "method", "flags", "name_length"):
+    for key in ("offset", "packed", "size", "crc", "method", "flags"):
         table[key] = raw[key]
-    table["name"][1:] = np.cumsum(raw["name_length"][:-1], dtype=np.uint64)
+    starts = np.concatenate([[0], np.cumsum(raw["name_length"], dtype=np.uint64)]).astype(np.uint32)
     full = (raw["size"] == _FULL32) | (raw["packed"] == _FULL32) | (raw["offset"] == _FULL32)
     for large in np.flatnonzero(full).tolist():
         _widen(table[large : large + 1], raw[large], content[wide.get(large, slice(0))])
     table["offset"] += np.uint64(base)
-    _check_places(table, stop)
-    return Directory(table, bytes(names))
+    _check_places(table, raw["name_length"], stop)
+    return Directory(table, bytes(names), starts)
 
 
 def decoded(name: bytes, *, flags: int) -> str:
@@ -149,13 +160,13 @@ def _widen(row: NDArray[np.void], raw: np.void, extra: bytes) -> None:
         extra = extra[4 + length :]
 
 
-def _check_places(table: NDArray[np.void], stop: int) -> None:
+def _check_places(table: NDArray[np.void], name_lengths: NDArray[np.uint16], stop: int) -> None:
     """Refuse members that reach into each other or into the directory: zip bombs do, no ZIP of images does."""
     order = np.argsort(table["offset"], kind="stable")
     starts = table["offset"][order]
     # each term is bounded by itself as well, so that no sum can wrap round
     absurd = bool((starts > stop).any() or (table["packed"] > stop).any())
-    ends = starts + table["packed"][order] + table["name_length"][order] + np.uint64(_LOCAL_SIZE)
+    ends = starts + table["packed"][order] + name_lengths[order] + np.uint64(_LOCAL_SIZE)
     limits = np.append(starts[1:], np.uint64(stop))[: len(table)]
     if absurd or (ends > limits).any():
         msg = "has members that overlap or lie outside of it; it is damaged or a trap, so use another copy."

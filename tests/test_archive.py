@@ -88,6 +88,12 @@ def test_a_member_is_found_in_whatever_folder_it_lies(chips: Path) -> None:
     assert "3886_3141_patch00.png" in directory
     assert "ünïcode 名.png" in directory
     assert directory.get("1314_3172_patch10.png") is None
+    assert directory.get("half a \ud83d pair") is None
+    rows = directory.rows(["3886_3141_patch00.png", "none.png", "s2_images/1314_3172_patch11.png"])
+    assert [int(directory.table["crc"][row]) if row >= 0 else None for row in rows] == [
+        member.crc if (member := directory.get(name)) else None
+        for name in ("3886_3141_patch00.png", "none.png", "1314_3172_patch11.png")
+    ]
     assert directory.get("elsewhere/1314_3172_patch11.png") is None
 
 
