@@ -47,6 +47,14 @@ class ArchiveError(SourceError, OSError):
     """A file of the release, or a member of one of its ZIPs, cannot be read."""
 
 
+class CatalogError(ExplorerError):
+    """A catalog of pairs is missing, being built, of another schema, damaged, or cannot be written."""
+
+
+class QueryError(ExplorerError, ValueError):
+    """A question to the catalog that cannot be asked."""
+
+
 class CaptionerError(ExplorerError):
     """A captioner could not write a caption."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
@@ -24,6 +24,8 @@ COAST_KM = 50.0
 """Kilometres off its coast up to which a place counts as a country's; farther out it is open sea."""
 
 _RADIUS_KM = 6371.0088  # mean radius of the Earth, IUGG: (2a + b) / 3 of WGS 84
+_BLOCK = 8192  # places that are asked at once
+_MOST_DISTANCES = 1_000_000  # likewise, from places to edges
 _OUTLINES = files("chatearthnet_explorer") / "outlines"
 
 
@@ -87,6 +89,45 @@ def country_at(lon: float, lat: float) -> Country | None:
     return edges.countries[int(edges.coast_owner[near[nearest]])] if distances[nearest] <= COAST_KM else None
 
 
+def countries() -> tuple[Country, ...]:
+    """Return every country that ``country_at`` may answer, in the order that ``countries_at`` counts."""
+    return _edges().countries
+
+
+def countries_at(lons: ArrayLike, lats: ArrayLike) -> NDArray[np.int16]:
+    """Return the position in ``countries()`` of what ``country_at`` says of each of many places, -1 where it says None.
+
+    Places are taken in the order of their latitudes, so that those which an edge is level with follow each other and
+    only true crossings are looked at: about 5 microseconds a place instead of a millisecond.
+
+    Args:
+        lons: Degrees east, shape (n,); wrapped beyond -180 to 180.
+        lats: Degrees north, shape (n,).
+
+    Raises:
+        PlaceError: If a coordinate is not a finite number or a latitude lies beyond a pole.
+    """
+    lon, lat = np.asarray(lons, np.float64), np.asarray(lats, np.float64)
+    wrong = ~(np.isfinite(lon) & (np.abs(lat) <= 90.0))  # noqa: PLR2004 - the poles
+    if wrong.any():
+        country_at(float(lon[wrong][0]), float(lat[wrong][0]))  # says what is wrong
+    lon = np.where((lon >= -180.0) & (lon < 180.0), lon, (lon + 180.0) % 360.0 - 180.0)  # noqa: PLR2004
+    edges = _edges()
+    found = np.full(len(lon), -1, np.int16)
+    order = np.argsort(lat, kind="stable")
+    for start in range(0, len(order), _BLOCK):
+        block = order[start : start + _BLOCK]
+        found[block] = _held(edges, lon[block], np.maximum(lat[block], -89.9))
+    outside = np.flatnonzero(found < 0)
+    # most of the coast is far from anywhere: it is left behind step by step, as places are told apart
+    for wide in _in_cells(outside, lon, lat, 10.0):
+        places = _vectors(lon[wide], lat[wide])
+        some = _only(edges, _near(edges, places, COAST_KM))
+        for group in _in_cells(wide, lon, lat, 1.0) if some.coast_owner.size else ():
+            found[group] = _offshore(some, lon[group], lat[group])
+    return found
+
+
 def coast_distance(lons: ArrayLike, lats: ArrayLike, *, reach: float = 60.0) -> NDArray[np.float64]:
     """Return kilometres to the coast of 1:50m for places that lie close together: positive on land, negative at sea.
 
@@ -116,6 +157,57 @@ def land_outline() -> dict[str, Any]:
     """
     outline: dict[str, Any] = json.loads((_OUTLINES / "countries-110m.geojson").read_text(encoding="utf-8"))
     return outline
+
+
+def _held(edges: _Edges, lon: NDArray[np.float64], lat: NDArray[np.float64]) -> NDArray[np.int16]:
+    """Return the country around each of some places, which come by rising latitude; -1 where there is none."""
+    low, high = np.minimum(edges.start[1], edges.end[1]), np.maximum(edges.start[1], edges.end[1])
+    # an edge is level with a place if exactly one of its ends lies above it
+    first, stop = np.searchsorted(lat, low), np.searchsorted(lat, high)
+    level = np.flatnonzero(stop > first)
+    sizes = stop[level] - first[level]
+    edge = np.repeat(level, sizes)
+    place = np.arange(sizes.sum()) - np.repeat(np.cumsum(sizes) - sizes - first[level], sizes)
+    (x0, y0), (x1, y1) = edges.start[:, edge], edges.end[:, edge]
+    right = x0 + (lat[place] - y0) / (y1 - y0) * (x1 - x0) > lon[place]
+    width = len(edges.countries)
+    counts = np.bincount(place[right] * width + edges.owner[edge[right]], minlength=len(lon) * width)
+    odd = counts.reshape(len(lon), width) % 2 == 1
+    held: NDArray[np.int16] = np.where(odd.any(axis=1), odd.argmax(axis=1), -1).astype(np.int16)
+    return held
+
+
+def _in_cells(
+    chosen: NDArray[np.intp], lon: NDArray[np.float64], lat: NDArray[np.float64], side: float
+) -> list[NDArray[np.intp]]:
+    """Return the chosen places in groups that share a cell of so many degrees."""
+    cells = np.floor(lon[chosen] / side).astype(np.int64) * 1000 + np.floor(lat[chosen] / side).astype(np.int64)
+    order = np.argsort(cells, kind="stable")
+    groups = np.split(chosen[order], np.flatnonzero(np.diff(cells[order])) + 1)
+    return [group for group in groups if group.size]
+
+
+def _only(edges: _Edges, near: NDArray[np.intp]) -> _Edges:
+    """Return the edges with some of the coast alone."""
+    some = {"coast": edges.coast[near], "along": edges.along[near], "coast_owner": edges.coast_owner[near]}
+    return replace(edges, **some)
+
+
+def _offshore(edges: _Edges, lon: NDArray[np.float64], lat: NDArray[np.float64]) -> NDArray[np.int16]:
+    """Return the country whose coast is nearest to each of some places close together; -1 beyond ``COAST_KM``."""
+    places = _vectors(lon, lat)
+    near = _near(edges, places, COAST_KM)
+    found = np.full(len(lon), -1, np.int16)
+    if not near.size:
+        return found
+    step = max(1, _MOST_DISTANCES // near.size)
+    for start in range(0, len(lon), step):
+        distances = _kilometres(edges, places[start : start + step], near)
+        nearest = distances.argmin(axis=1)
+        owner = edges.coast_owner[near[nearest]]
+        close = np.take_along_axis(distances, nearest[:, None], axis=1)[:, 0] <= COAST_KM
+        found[start : start + step] = np.where(close, owner, -1)
+    return found
 
 
 def _right_of(edges: _Edges, among: NDArray[np.intp], lon: float, lat: float) -> NDArray[np.intp]:

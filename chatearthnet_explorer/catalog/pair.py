@@ -1,0 +1,102 @@
+"""A pair as the catalog gives it out: the record, where it lies, what its captions claim."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+from chatearthnet_explorer.catalog.schema import FLAGS, NAMES, SUFFIX
+from chatearthnet_explorer.record import SPLITS, Record, place_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from chatearthnet_explorer.record import Member
+    from chatearthnet_explorer.world import Country
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pair:
+    """One row of the catalog. Names and captions are hostile until a view escapes them."""
+
+    row: int
+    """Its position in the catalog, from 0."""
+
+    record: Record
+    """The released pair itself."""
+
+    country: Country | None
+    """Whose land it is; None without a place and on the open sea."""
+
+    flags: tuple[str, ...]
+    """What is odd about it, of ``schema.FLAGS``."""
+
+    classes: Mapping[str, tuple[str, ...]]
+    """Classes that each caption names, by style, in the order of their first mention."""
+
+    dominant: Mapping[str, str | None]
+    """The class that each caption calls dominant, by style."""
+
+    claims: Mapping[str, tuple[Mapping[str, Any], ...]]
+    """What each caption claims, by style: ``class``, ``part``, ``size``, ``leads``, ``negated``."""
+
+    shares: Mapping[str, float] | None
+    """Share (0 to 1) of each class in the labels, background left out; None where it is not known."""
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return it for JSON. ``split`` is that of the 3.5 caption where there is one."""
+        record = self.record
+        lon, lat = record.tile.center if record.tile else (None, None)
+        named = {name for classes in self.classes.values() for name in classes}
+        return {
+            "name": record.name,
+            "lon": lon,
+            "lat": lat,
+            "bbox": list(record.tile.bounds) if record.tile else None,
+            "country": self.country.name if self.country else None,
+            "country_iso": self.country.iso if self.country else None,
+            "continent": self.country.continent if self.country else None,
+            "split": next(iter(record.splits.values())),
+            "splits": dict(record.splits),
+            "captions": dict(record.captions),
+            "classes": [name for name in NAMES if name in named],
+            "classes_by_style": {style: list(classes) for style, classes in self.classes.items()},
+            "dominant": dict(self.dominant),
+            "flags": list(self.flags),
+            "shares": None if self.shares is None else dict(self.shares),
+        }
+
+
+def pair_of(  # noqa: PLR0913 - one place puts together what four files hold
+    row: int,
+    told: dict[str, Any],
+    *,
+    splits: dict[str, int],
+    flags: int,
+    country: Country | None,
+    members: dict[str, Member],
+    shares: list[float] | None,
+) -> Pair:
+    """Return the pair of a line of the catalog and the numbers of its row."""
+    styles = [style for style, suffix in SUFFIX.items() if told[f"caption_{suffix}"] is not None]
+    of = {kind: {style: told[f"{kind}_{SUFFIX[style]}"] for style in styles} for kind in _KINDS}
+    return Pair(
+        row=row,
+        record=Record(
+            name=told["name"],
+            captions=MappingProxyType(of["caption"]),
+            splits=MappingProxyType({style: SPLITS[splits[style] - 1] for style in styles}),
+            members=MappingProxyType(members),
+            tile=place_of(told["name"]),
+        ),
+        country=country,
+        flags=tuple(flag for bit, flag in enumerate(FLAGS) if flags >> bit & 1),
+        classes=MappingProxyType({style: tuple(classes) for style, classes in of["classes"].items()}),
+        dominant=MappingProxyType(of["dominant"]),
+        claims=MappingProxyType({style: tuple(claims) for style, claims in of["claims"].items()}),
+        shares=None if shares is None else MappingProxyType(dict(zip(NAMES, shares, strict=True))),
+    )
+
+
+_KINDS = ("caption", "classes", "dominant", "claims")

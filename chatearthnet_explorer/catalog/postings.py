@@ -1,0 +1,118 @@
+"""Where every word occurs: captions in, an index on disk out."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from array import array
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+VOCABULARY, ROWS, PLACES = "vocabulary.npz", "rows.npy", "places.npy"
+"""Files of an index: the words in the order of their characters with their first occurrence; the row, and the place
+in its caption, of every occurrence by word, row and place."""
+
+LONGEST = 64
+"""Characters of a word that are indexed; the longest English ones have half as many."""
+
+_WORD = re.compile(r"\w+")
+
+
+def words_of(text: str) -> list[str]:
+    """Return the words of a text: runs of letters and digits of any script, without case, in composed form."""
+    if not text.isascii():
+        text = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
+    return [word[:LONGEST] for word in _WORD.findall(text.lower())]
+
+
+class Occurrences:
+    """Collects the words of a block of captions."""
+
+    def __init__(self, start: int) -> None:
+        """Count rows from ``start``."""
+        self._start = start
+        self._numbers: dict[str, int] = {}
+        self._words, self._sizes, self._rows = array("I"), array("H"), array("I")
+
+    def add(self, row: int, caption: str) -> None:
+        """Add a caption; rows come in rising order."""
+        words = words_of(caption)
+        numbers = self._numbers
+        self._words.extend([numbers.setdefault(word, len(numbers)) for word in words])
+        self._sizes.append(len(words))
+        self._rows.append(row)
+
+    def save(self, path: Path) -> None:
+        """Write what was collected, by word in the order of characters."""
+        vocabulary = sorted(self._numbers)
+        rank = np.empty(len(vocabulary), np.uint32)
+        rank[[self._numbers[word] for word in vocabulary]] = np.arange(len(vocabulary), dtype=np.uint32)
+        words = rank[np.array(self._words, np.uint32)]
+        sizes = np.array(self._sizes, np.int64)
+        rows = np.repeat(np.array(self._rows, np.uint32), sizes)
+        places = (np.arange(len(words)) - np.repeat(np.cumsum(sizes) - sizes, sizes)).astype(np.uint16)
+        order = np.argsort(words, kind="stable")
+        np.savez(
+            path,
+            vocabulary=packed(vocabulary),
+            counts=np.bincount(words, minlength=len(vocabulary)).astype(np.uint64),
+            rows=rows[order],
+            places=places[order],
+        )
+
+
+def merge(parts: Sequence[Path], folder: Path) -> None:
+    """Write one index of the blocks that ``Occurrences`` saved, given in the order of their rows.
+
+    Memory grows with the words there are, not with the captions; the index itself is written through the page cache.
+    """
+    folder.mkdir(parents=True)
+    counts: dict[str, int] = {}
+    for vocabulary, block in _blocks(parts):
+        for word, count in zip(vocabulary, block["counts"].tolist(), strict=True):
+            counts[word] = counts.get(word, 0) + count
+    words = sorted(counts)
+    starts = np.zeros(len(words) + 1, np.uint64)
+    np.cumsum([counts[word] for word in words], out=starts[1:], dtype=np.uint64)
+    np.savez(folder / VOCABULARY, words=packed(words), starts=starts)
+    number = {word: place for place, word in enumerate(words)}
+    free, total = starts[:-1].astype(np.int64), int(starts[-1])
+    if not total:
+        np.save(folder / ROWS, np.empty(0, np.uint32))
+        np.save(folder / PLACES, np.empty(0, np.uint16))
+        return
+    rows = np.lib.format.open_memmap(folder / ROWS, "w+", np.uint32, (total,))
+    places = np.lib.format.open_memmap(folder / PLACES, "w+", np.uint16, (total,))
+    for vocabulary, block in _blocks(parts):
+        mine, sizes = np.array([number[word] for word in vocabulary], np.intp), block["counts"].astype(np.int64)
+        inside = np.arange(sizes.sum()) - np.repeat(np.cumsum(sizes) - sizes, sizes)
+        target = np.repeat(free[mine], sizes) + inside
+        rows[target], places[target] = block["rows"], block["places"]
+        free[mine] += sizes
+    rows.flush()
+    places.flush()
+
+
+def packed(words: Sequence[str]) -> NDArray[np.uint8]:
+    """Return words as bytes, one a line: a word holds no line break."""
+    return np.frombuffer("\n".join(words).encode(), np.uint8)
+
+
+def unpacked(content: NDArray[np.uint8]) -> list[str]:
+    """Return the words that ``packed`` packed."""
+    text = content.tobytes().decode()
+    return text.split("\n") if text else []
+
+
+def _blocks(parts: Sequence[Path]) -> Iterator[tuple[list[str], dict[str, NDArray[np.generic]]]]:
+    for part in parts:
+        with np.load(part) as stored:
+            block = {name: stored[name] for name in stored.files}
+        yield unpacked(block.pop("vocabulary")), block

@@ -1,0 +1,227 @@
+"""A question to the catalog, as a value."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, fields, replace
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from chatearthnet_explorer.catalog.schema import FLAGS, NAMES
+from chatearthnet_explorer.errors import QueryError
+from chatearthnet_explorer.landcover import PARTS
+from chatearthnet_explorer.legend import CLASSES
+from chatearthnet_explorer.record import SPLITS
+from chatearthnet_explorer.tile import wrap_longitude
+from chatearthnet_explorer.wording import STYLES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+FACETS = ("continent", "country", "class", "style", "split", "flag")
+"""What is counted, in the order in which it is shown."""
+
+STYLE_CHOICES = (*STYLES, "both")
+"""What ``Query.style`` may be, beside empty."""
+
+SORTS = ("place", "name", "lat", "lon", "country", "share", "random")
+"""Orders of the pairs: along a Z-curve (neighbours together), by column and row of the name, from the south, from the
+west, by country, by share of the first class from the labels, or shuffled by the seed."""
+
+MATCHES = ("all", "any")
+"""Whether a pair must name all of the classes or any of them."""
+
+LONGEST_WORDS, MOST_VERTICES, MOST_CHOICES, LARGEST_PAGE = 500, 1000, 300, 1000
+"""Limits of what one question may hold."""
+
+_NAME_OF = {alias: land.name for land in CLASSES[1:] for alias in (land.name, land.name_4v)}
+_POLE, _TURN = 90.0, 360.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Query:
+    """What is looked for. Every field left alone asks for everything.
+
+    A pair is in a region if the middle of its chip is. Words and classes are looked for in one caption of the pair:
+    in that of the style where one is chosen, in either where none or both are.
+
+    Raises:
+        QueryError: If a value is not one of those that can be asked for.
+    """
+
+    words: str = ""
+    """Words that must all occur; ``"quoted words"`` in a row, ``begin*`` for a beginning, ``-word`` for none of it."""
+
+    continents: tuple[str, ...] = ()
+    """Any of these, or ``none``."""
+
+    countries: tuple[str, ...] = ()
+    """Any of these, by name or ISO 3166-1 alpha-3 code, or ``none``."""
+
+    box: tuple[float, float, float, float] | None = None
+    """West, south, east, north in degrees; over the antimeridian where west lies east of east."""
+
+    polygon: tuple[tuple[float, float], ...] = ()
+    """Corners (longitude, latitude) in degrees, not closed; sides take the shorter way round the world."""
+
+    classes: tuple[str, ...] = ()
+    """Classes that the caption names, or, with ``min_share``, that the labels have."""
+
+    match: str = "all"
+    """One of ``MATCHES``: all of the classes, or any."""
+
+    part: str = ""
+    """One of ``landcover.PARTS`` in which the caption must name the classes."""
+
+    min_share: float | None = None
+    """Share (0 to 1) of the chip that the classes must have in the labels."""
+
+    style: str = ""
+    """Pairs with a caption of this style, or of ``both``."""
+
+    splits: tuple[str, ...] = ()
+    """Any of ``record.SPLITS``, of the style where one is chosen."""
+
+    flags: tuple[str, ...] = ()
+    """Any of ``schema.FLAGS``; those with ``-`` before them must be absent."""
+
+    sort: str = "place"
+    """One of ``SORTS``."""
+
+    descending: bool = False
+    """Whether the order is turned round."""
+
+    seed: int = 0
+    """Which shuffle."""
+
+    page: int = 1
+    """Which page, from 1; one beyond the end is empty."""
+
+    size: int = 24
+    """Pairs on a page."""
+
+    def __post_init__(self) -> None:
+        """Bring what was given into one form, and refuse what cannot be asked."""
+
+        def put(name: str, value: object) -> None:
+            object.__setattr__(self, name, value)
+
+        put("words", _text("words", self.words, LONGEST_WORDS))
+        for name in ("continents", "countries"):
+            put(name, _several(name, getattr(self, name)))
+        put("classes", tuple(_NAME_OF.get(name, name) for name in _several("classes", self.classes)))
+        _among("classes", self.classes, NAMES)
+        for name, choices in (
+            ("match", MATCHES),
+            ("part", ("", *PARTS)),
+            ("style", ("", *STYLE_CHOICES)),
+            ("sort", SORTS),
+        ):
+            _among(name, (_text(name, getattr(self, name), 40),), choices)
+        put("splits", _among("splits", _several("splits", self.splits), SPLITS))
+        put("flags", _several("flags", self.flags))
+        _among("flags", tuple(flag.removeprefix("-") for flag in self.flags), tuple(FLAGS))
+        for name, low, high in (("page", 1, 10**9), ("size", 1, LARGEST_PAGE), ("seed", 0, 2**32 - 1)):
+            put(name, _whole(name, getattr(self, name), low, high))
+        put("descending", bool(self.descending))
+        put("min_share", None if self.min_share is None else _number("min_share", self.min_share, 0.0, 1.0))
+        put("box", None if self.box is None else _box(self.box))
+        put("polygon", _polygon(self.polygon))
+        if self.min_share is not None and self.part:
+            _refuse("min_share is of the whole chip, so it cannot be asked with a part; leave one of them out.")
+        if self.sort == "share" and not self.classes:
+            _refuse("To sort by share, choose the class whose share is meant.")
+
+    def but(self, **changed: Any) -> Query:  # noqa: ANN401 - fields of Query
+        """Return the question with some fields changed, on the first page unless a page is given."""
+        return replace(self, **{"page": 1, **changed})
+
+    def without(self, facet: str) -> Query:
+        """Return the question with a facet's own choice left out."""
+        left = {
+            "continent": "continents",
+            "country": "countries",
+            "class": "classes",
+            "split": "splits",
+            "flag": "flags",
+        }
+        if facet == "style":
+            return self.but(style="")
+        sort = {"sort": "place"} if facet == "class" and self.sort == "share" else {}
+        return self.but(**{left[facet]: ()}, **sort)
+
+    @property
+    def given(self) -> dict[str, Any]:
+        """The fields that differ from their defaults."""
+        return {one.name: getattr(self, one.name) for one in fields(self) if getattr(self, one.name) != one.default}
+
+
+def _text(name: str, value: object, limit: int) -> str:
+    if not isinstance(value, str) or len(value) > limit:
+        _refuse(f"{name} must be text of at most {limit} characters.")
+    return value.encode("utf-8", "replace").decode().strip()
+
+
+def _several(name: str, values: object) -> tuple[str, ...]:
+    if isinstance(values, str) or not hasattr(values, "__iter__"):
+        _refuse(f"{name} must be a list of words.")
+    several = tuple(dict.fromkeys(_text(name, value, 100) for value in values))
+    if len(several) > MOST_CHOICES:
+        _refuse(f"{name} may hold {MOST_CHOICES} choices at most.")
+    return several
+
+
+def _among(name: str, values: tuple[str, ...], choices: Iterable[str]) -> tuple[str, ...]:
+    known = tuple(choices)
+    for value in values:
+        if value not in known:
+            _refuse(f"{value[:40]!r} is none of the {name} there are; choose of {', '.join(filter(None, known))}.")
+    return values
+
+
+def _number(name: str, value: object, low: float, high: float) -> float:
+    try:
+        number = float(value)  # type: ignore[arg-type]
+    except (TypeError, ValueError):
+        number = math.nan
+    if not low <= number <= high:
+        _refuse(f"{name} must be a number from {low:g} to {high:g}.")
+    return number + 0.0  # never -0
+
+
+def _whole(name: str, value: object, low: int, high: int) -> int:
+    number = _number(name, value, low, high)
+    if number != int(number):
+        _refuse(f"{name} must be a whole number.")
+    return int(number)
+
+
+def _box(values: object) -> tuple[float, float, float, float]:
+    if not isinstance(values, tuple | list) or len(values) != 4:  # noqa: PLR2004 - the four sides
+        _refuse("A box is four numbers: west, south, east, north.")
+    west, south, east, north = (_number("A side of the box", value, -1e4, 1e4) for value in values)
+    if not -_POLE <= south <= north <= _POLE:
+        _refuse("The south of a box must lie below its north, both between -90 and 90 degrees.")
+    if east - west >= _TURN:
+        return -180.0, south, 180.0, north
+    # 180 as an eastern side stays what it is, or a box up to the antimeridian would go all the way round
+    return wrap_longitude(west), south, 180.0 if east == 180.0 else wrap_longitude(east), north  # noqa: PLR2004
+
+
+def _polygon(corners: object) -> tuple[tuple[float, float], ...]:
+    if not isinstance(corners, tuple | list) or len(corners) > MOST_VERTICES:
+        _refuse(f"A polygon is a list of at most {MOST_VERTICES} corners, each a longitude and a latitude.")
+    found = []
+    for corner in corners:
+        if not isinstance(corner, tuple | list) or len(corner) != 2:  # noqa: PLR2004 - longitude and latitude
+            _refuse("A corner of the polygon must be two numbers: longitude, latitude.")
+        lon = _number("A longitude of the polygon", corner[0], -1e4, 1e4)
+        found.append((wrap_longitude(lon), _number("A latitude of the polygon", corner[1], -_POLE, _POLE)))
+    if len(found) > 1 and found[0] == found[-1]:
+        found.pop()
+    if 0 < len(found) < 3:  # noqa: PLR2004 - a triangle
+        _refuse("A polygon needs at least three corners.")
+    return tuple(found)
+
+
+def _refuse(what: str) -> NoReturn:
+    raise QueryError(what)

@@ -1,0 +1,122 @@
+"""One version of a catalog on disk, read as far as it is needed."""
+
+from __future__ import annotations
+
+import json
+import threading
+import zlib
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from chatearthnet_explorer.catalog.columns import Columns
+from chatearthnet_explorer.catalog.members import Members
+from chatearthnet_explorer.catalog.pair import Pair, pair_of
+from chatearthnet_explorer.catalog.schema import SUFFIX
+from chatearthnet_explorer.catalog.words import Words
+from chatearthnet_explorer.errors import CatalogError
+from chatearthnet_explorer.world import Country
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+SHARES = "shares.npy"
+"""Shares of the classes but background, (rows, 11) float32, NaN where they are not known; there once enriched."""
+
+_LARGEST_GROUP = 16 * 1_000_000  # bytes of the rows that are packed together, unpacked
+
+
+class Stored:
+    """The files of one version. It is safe to ask from several threads."""
+
+    def __init__(self, folder: Path) -> None:
+        """Read the numbers of all pairs; captions stay on disk.
+
+        Raises:
+            CatalogError: If a file is missing or damaged.
+        """
+        self.folder = folder
+        try:
+            tables = json.loads((folder / "tables.json").read_text(encoding="utf-8"))
+            self.report: dict[str, Any] = json.loads((folder / "report.json").read_text(encoding="utf-8"))
+            with np.load(folder / "columns.npz", allow_pickle=False) as stored:
+                numbers = {name: stored[name] for name in stored.files}
+            sizes = numbers.pop("sizes")
+            self.columns = Columns(**numbers, countries=tuple(Country(*one) for one in tables["countries"]))
+            self._file = (folder / "rows.bin").open("rb")
+        except (OSError, ValueError, KeyError, TypeError, zlib.error) as error:
+            msg = f"The catalog in {folder.parent} is damaged; build it again."
+            raise CatalogError(msg) from error
+        self._group = int(tables["group"])
+        self._ends = np.cumsum(sizes, dtype=np.int64)
+        self._lock = threading.Lock()
+        self._members = Members(folder / "members.npz", tables["folders"])
+        self._words = {style: Words(folder / "words" / style, len(self.columns)) for style in SUFFIX}
+
+    def close(self) -> None:
+        """Close its files."""
+        self._file.close()
+
+    @cached_property
+    def shares(self) -> NDArray[np.float32] | None:
+        """Shares of the classes but background, (rows, 11) float32, NaN where they are not known; None before that."""
+        path = self.folder / SHARES
+        return np.load(path, allow_pickle=False) if path.exists() else None
+
+    def holding(self, words: str, style: str) -> NDArray[np.bool_]:
+        """Return which captions of a style hold words; see ``words.terms_of``."""
+        return self._words[style].matching(words)
+
+    def pairs(self, rows: Iterable[int]) -> Iterator[Pair]:
+        """Yield pairs in the order of the rows asked for; neighbours cost least.
+
+        Raises:
+            CatalogError: If the file of rows is damaged.
+        """
+        held, lines = -1, []
+        for row in rows:
+            if row // self._group != held:
+                held, lines = row // self._group, self._lines(row // self._group)
+            try:
+                told = json.loads(lines[row % self._group])
+            except (ValueError, IndexError) as error:
+                raise self._damaged() from error
+            yield self._pair(row, told)
+
+    def lines(self, rows: Iterable[int]) -> Iterator[bytes]:
+        """Yield the stored lines of rows as they are, JSON in UTF-8."""
+        held, lines = -1, []
+        for row in rows:
+            if row // self._group != held:
+                held, lines = row // self._group, self._lines(row // self._group)
+            yield lines[row % self._group]
+
+    def _pair(self, row: int, told: dict[str, Any]) -> Pair:
+        columns = self.columns
+        shares = None if self.shares is None else self.shares[row]
+        return pair_of(
+            row,
+            told,
+            splits={"3.5": int(columns.split_35[row]), "4v": int(columns.split_4v[row])},
+            flags=int(columns.flags[row]),
+            country=columns.countries[columns.country[row]] if columns.country[row] else None,
+            members=self._members.of(row, told["name"]),
+            shares=None if shares is None or np.isnan(shares[0]) else [round(float(one), 6) for one in shares],
+        )
+
+    def _lines(self, group: int) -> list[bytes]:
+        start, stop = int(self._ends[group - 1]) if group else 0, int(self._ends[group])
+        try:
+            with self._lock:
+                self._file.seek(start)
+                packed = self._file.read(stop - start)
+            return zlib.decompressobj().decompress(packed, _LARGEST_GROUP).splitlines()
+        except (OSError, ValueError, zlib.error) as error:
+            raise self._damaged() from error
+
+    def _damaged(self) -> CatalogError:
+        return CatalogError(f"The captions of the catalog in {self.folder.parent} are damaged; build it again.")

@@ -1,0 +1,207 @@
+"""The catalog: ask it, look one up, count places for a map."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self
+
+import numpy as np
+
+from chatearthnet_explorer.catalog import order
+from chatearthnet_explorer.catalog.density import counted
+from chatearthnet_explorer.catalog.query import Query
+from chatearthnet_explorer.catalog.selection import Selection
+from chatearthnet_explorer.catalog.stage import z_order
+from chatearthnet_explorer.catalog.stored import Stored
+from chatearthnet_explorer.catalog.versions import current
+from chatearthnet_explorer.record import place_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from numpy.typing import NDArray
+
+    from chatearthnet_explorer.catalog.pair import Pair
+    from chatearthnet_explorer.record import Record
+    from chatearthnet_explorer.tile import Tile
+
+EVERYTHING = Query()
+"""The question for everything."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Found:
+    """What a question found."""
+
+    query: Query
+    """The question."""
+
+    total: int
+    """Pairs that match."""
+
+    rows: tuple[Pair, ...]
+    """The pairs of the page; none where it lies beyond the end."""
+
+    facets: dict[str, dict[str, int]]
+    """How many pairs each value of each facet would have, were that facet's own choice left out."""
+
+    @property
+    def pages(self) -> int:
+        """Number of pages."""
+        return -(-self.total // self.query.size)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return it for JSON."""
+        return {
+            "total": self.total,
+            "page": self.query.page,
+            "pages": self.pages,
+            "size": self.query.size,
+            "facets": self.facets,
+            "rows": [pair.to_dict() for pair in self.rows],
+        }
+
+
+class Catalog:
+    """All pairs of a release, open for questions from any thread. It goes on with the version that it opened."""
+
+    def __init__(self, folder: Path) -> None:
+        """Open the current version in a folder.
+
+        Raises:
+            CatalogError: If there is none, or it is damaged or of another schema.
+        """
+        self.folder = folder
+        version, self._pointer = current(folder)
+        self.stored = Stored(version)
+
+    def __len__(self) -> int:
+        """Return the number of pairs."""
+        return len(self.stored.columns)
+
+    def __enter__(self) -> Self:
+        """Return the catalog; leaving closes it."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Close its files."""
+        self.close()
+
+    def close(self) -> None:
+        """Close its files."""
+        self.stored.close()
+
+    @property
+    def path(self) -> Path:
+        """Its GeoParquet file, for other programs."""
+        return self.stored.folder / "pairs.parquet"
+
+    @property
+    def simulated(self) -> bool:
+        """Whether the release says that it is made up."""
+        return bool(self.stored.report["simulated"])
+
+    def info(self) -> dict[str, Any]:
+        """Return what the catalog is and what its build reported, for JSON."""
+        report = self.stored.report
+        return {
+            "folder": str(self.folder),
+            "schema": self._pointer["schema"],
+            "version": self._pointer["version"],
+            "bytes": sum(path.stat().st_size for path in self.stored.folder.rglob("*") if path.is_file()),
+            **report,
+        }
+
+    def search(self, query: Query = EVERYTHING) -> Found:
+        """Return the page, the total and the counts of every facet.
+
+        Raises:
+            QueryError: If the question names a country there is not, or shares before the catalog is enriched.
+            CatalogError: If a file is damaged.
+        """
+        selection = self._selection(query)
+        rows = np.flatnonzero(selection.rows())
+        page = order.page(self.stored.columns, rows, query, shares=self.stored.shares)
+        return Found(
+            query=query, total=len(rows), rows=tuple(self.stored.pairs(page.tolist())), facets=selection.facets()
+        )
+
+    def rows(self, query: Query = EVERYTHING) -> NDArray[np.int64]:
+        """Return the rows of all pairs that match, in the order asked for, whatever the page."""
+        rows = np.flatnonzero(self._selection(query).rows())
+        return order.ordered(self.stored.columns, rows, query, shares=self.stored.shares)
+
+    def pairs(self, query: Query = EVERYTHING) -> Iterator[Pair]:
+        """Yield all pairs that match, in the order asked for, in little memory."""
+        return self.stored.pairs(self.rows(query).tolist())
+
+    def density(
+        self, query: Query, bounds: tuple[float, float, float, float], size: tuple[int, int]
+    ) -> NDArray[np.uint32]:
+        """Return how many matching pairs lie under each pixel of a Web-Mercator picture, shape (height, width).
+
+        Args:
+            query: The question; sort and page do not count.
+            bounds: West, south, east, north of the picture in degrees; west may lie east of east.
+            size: Width and height in pixels.
+
+        Raises:
+            QueryError: If the bounds or the size cannot be drawn.
+        """
+        return counted(self.stored.columns, self._selection(query).rows(), bounds, size)
+
+    def at(self, tile: Tile) -> Record | None:
+        """Return the record of a tile; None where the release has none."""
+        row = self.row_at(tile)
+        return None if row is None else self.pair(row).record
+
+    def row_at(self, tile: Tile) -> int | None:
+        """Return the row of a tile; None where the release has none."""
+        columns = self.stored.columns
+        key = z_order(np.array([tile.x], np.uint16), np.array([tile.y], np.uint16))[0]
+        row = int(np.searchsorted(columns.keys, key))
+        return row if row < columns.placed and columns.keys[row] == key else None
+
+    def pair(self, row: int) -> Pair:
+        """Return the pair of a row.
+
+        Raises:
+            IndexError: If there is no such row.
+        """
+        if not 0 <= row < len(self):
+            msg = f"The catalog has no row {row}; rows run from 0 to {len(self) - 1}."
+            raise IndexError(msg)
+        return next(self.stored.pairs([row]))
+
+    def record(self, name: str) -> Record | None:
+        """Return the record of a name, with or without ``.png``; None where the release has none."""
+        pair = self.named(name)
+        return None if pair is None else pair.record
+
+    def named(self, name: str) -> Pair | None:
+        """Return the pair of a name, with or without ``.png``; None where the release has none."""
+        tile = place_of(name)
+        if tile is not None:
+            row = self.row_at(tile)
+            return None if row is None else self.pair(row)
+        wanted = name.removesuffix(".png")
+        unplaced = self.stored.pairs(range(self.stored.columns.placed, len(self)))
+        return next((pair for pair in unplaced if pair.record.name.removesuffix(".png") == wanted), None)
+
+    def random(self, query: Query = EVERYTHING, *, seed: int) -> Pair | None:
+        """Return one of the matching pairs, each as likely as any other; the same for the same seed."""
+        rows = np.flatnonzero(self._selection(query).rows())
+        return self.pair(int(np.random.default_rng(seed).choice(rows))) if len(rows) else None
+
+    def _selection(self, query: Query) -> Selection:
+        return Selection(self.stored.columns, query, words=self.stored.holding, shares=lambda: self.stored.shares)
+
+
+def open_catalog(folder: str | Path) -> Catalog:
+    """Return the catalog in a folder.
+
+    Raises:
+        CatalogError: If there is none, or it is damaged or of another schema.
+    """
+    return Catalog(Path(folder))

@@ -1,0 +1,122 @@
+"""The folder of a catalog: versions that are there whole or not at all, and one writer at a time."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from chatearthnet_explorer.catalog.schema import SCHEMA
+from chatearthnet_explorer.errors import CatalogError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+POINTER = "catalog.json"
+"""File that names the current version: replacing it is what makes a new version the catalog."""
+
+LOCK, UNFINISHED = ".lock", ".unfinished"
+"""Who writes holds the one, and works in the other."""
+
+_DIGITS = 16
+_LARGEST_POINTER = 1_000_000
+
+
+def current(folder: Path) -> tuple[Path, dict[str, Any]]:
+    """Return the folder of a catalog's current version, and what its pointer says.
+
+    Raises:
+        CatalogError: If there is none, or it is damaged or of another schema.
+    """
+    try:
+        with (folder / POINTER).open("rb") as file:
+            told = json.loads(file.read(_LARGEST_POINTER))
+        schema, version = told["schema"], told["version"]
+        known = isinstance(version, str) and len(version) == _DIGITS and version.isalnum()
+    except FileNotFoundError:
+        msg = f"There is no catalog in {folder}; build one with `catalog build RELEASE {folder}`."
+        raise CatalogError(msg) from None
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        msg = f"The catalog in {folder} cannot be read; build it again."
+        raise CatalogError(msg) from error
+    if schema != SCHEMA:
+        msg = f"The catalog in {folder} is of schema {str(schema)[:20]}, this program reads {SCHEMA}; build it again."
+        raise CatalogError(msg)
+    if not (known and (folder / version).is_dir()):
+        msg = f"The catalog in {folder} lacks its files; build it again."
+        raise CatalogError(msg)
+    return folder / version, told
+
+
+@contextmanager
+def new_version(folder: Path) -> Iterator[Path]:
+    """Give an empty folder to write the next version into, with ``report.json`` in it; then make it the catalog.
+
+    The version is named by the bytes of its files. Whatever is raised leaves the catalog as it was. The version
+    before stays until the next one, for those who are reading it.
+
+    Raises:
+        CatalogError: If somebody else is writing, or the folder cannot be written.
+    """
+    try:
+        from filelock import FileLock, Timeout  # noqa: PLC0415 - only writers need it
+    except ImportError as error:
+        msg = "Catalogs are written with filelock; install it with `pip install 'chatearthnet-explorer[catalog]'`."
+        raise CatalogError(msg) from error
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with FileLock(folder / LOCK, timeout=0):
+            unfinished = folder / UNFINISHED
+            shutil.rmtree(unfinished, ignore_errors=True)  # left by one that died
+            unfinished.mkdir()
+            try:
+                yield unfinished
+                _publish(folder, unfinished)
+            finally:
+                shutil.rmtree(unfinished, ignore_errors=True)
+    except Timeout as error:
+        msg = f"Another build or enrichment is writing the catalog in {folder}; wait until it is done."
+        raise CatalogError(msg) from error
+    except OSError as error:
+        why = error.strerror or "the disk refused"
+        msg = f"The catalog in {folder} cannot be written ({why}); free some room there or choose another folder."
+        raise CatalogError(msg) from error
+
+
+def _publish(folder: Path, unfinished: Path) -> None:
+    version = _digest(unfinished)
+    before = _named(folder)
+    told = json.loads((unfinished / "report.json").read_text(encoding="utf-8"))
+    pointer = {"schema": SCHEMA, "version": version, **{key: told[key] for key in ("simulated", "rows", "enriched")}}
+    if not (folder / version).exists():
+        unfinished.rename(folder / version)
+    waiting = folder / f"{POINTER}.new"
+    with waiting.open("w", encoding="utf-8") as file:
+        json.dump(pointer, file)
+        file.flush()
+        os.fsync(file.fileno())
+    waiting.replace(folder / POINTER)
+    for old in folder.iterdir():
+        if old.is_dir() and old.name not in {version, before} and len(old.name) == _DIGITS and old.name.isalnum():
+            shutil.rmtree(old, ignore_errors=True)
+
+
+def _named(folder: Path) -> str | None:
+    try:
+        return str(json.loads((folder / POINTER).read_text(encoding="utf-8"))["version"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def _digest(folder: Path) -> str:
+    """Return a digest of the names and bytes of all files."""
+    digest = hashlib.sha256()
+    for path in sorted(path for path in folder.rglob("*") if path.is_file()):
+        digest.update(f"{path.relative_to(folder).as_posix()} {path.stat().st_size}\n".encode())
+        with path.open("rb") as file:
+            digest.update(hashlib.file_digest(file, "sha256").digest())
+    return digest.hexdigest()[:_DIGITS]
