@@ -21,6 +21,8 @@ def progress() -> Iterator[Callable[[str, int, int], None]]:
     with tqdm(file=sys.stderr, disable=None, leave=False, delay=1.0, unit="") as bar:
 
         def told(step: str, done: int, total: int) -> None:
+            if bar.disable:
+                return
             if bar.desc != f"{step}: ":
                 bar.reset()
                 bar.set_description(step, refresh=False)
