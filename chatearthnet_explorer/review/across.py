@@ -1,0 +1,74 @@
+"""What only all pairs together show: the same picture twice, and neighbours in different splits."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from chatearthnet_explorer.review.finding import Finding
+from chatearthnet_explorer.wording import STYLES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    import pyarrow as pa
+    from numpy.typing import NDArray
+
+
+class Placed(NamedTuple):
+    """A finding and the row of the rows judged that it belongs to."""
+
+    row: int
+    """Which row."""
+
+    finding: Finding
+    """What is wrong with it."""
+
+
+def across(judged: pa.Table) -> Iterator[Placed]:
+    """Yield what is wrong with rows because of other rows.
+
+    Args:
+        judged: Every row judged, with at least the columns name, style, split, tile and digest.
+    """
+    yield from _same_bytes(judged)
+    yield from _split_tiles(judged)
+
+
+def _same_bytes(judged: pa.Table) -> Iterator[Placed]:
+    digests = judged["digest"].combine_chunks()
+    rows = np.flatnonzero(digests.is_valid().to_numpy(zero_copy_only=False))
+    codes = digests.dictionary_encode().indices.take(rows).to_numpy(zero_copy_only=False)
+    for group in _groups(codes, rows):
+        first, second = (judged["name"][int(row)].as_py() for row in group[:2])
+        for row in group.tolist():
+            other = second if row == group[0] else first
+            more = f" and {len(group) - 2} more" if len(group) > 2 else ""  # noqa: PLR2004 - itself and one other
+            evidence = f"Its picture is byte for byte that of {other}{more}."
+            yield Placed(row, Finding("same bytes", evidence, figure=len(group)))
+
+
+def _split_tiles(judged: pa.Table) -> Iterator[Placed]:
+    tiles = judged["tile"].to_numpy()
+    styles, splits = (
+        judged[name].combine_chunks().cast("string").to_numpy(zero_copy_only=False) for name in ("style", "split")
+    )
+    for style in STYLES:
+        rows = np.flatnonzero((styles == style) & (tiles >= 0) & (splits != ""))
+        for group in _groups(tiles[rows], rows):
+            found = sorted(set(splits[group]))
+            if len(found) > 1:
+                for row in group.tolist():
+                    others = int((splits[group] != splits[row]).sum())
+                    evidence = f"Of its map tile, {others} other pair(s) are in another split ({', '.join(found)})."
+                    yield Placed(row, Finding("tile in two splits", evidence, figure=others))
+
+
+def _groups(keys: NDArray[np.integer], rows: NDArray[np.integer]) -> list[NDArray[np.integer]]:
+    """Return the rows that share a key with others, each group by rising row, groups by their first row."""
+    if not len(rows):
+        return []
+    order = np.argsort(keys, kind="stable")
+    groups = np.split(rows[order], np.flatnonzero(np.diff(keys[order])) + 1)
+    return sorted((group for group in groups if len(group) > 1), key=lambda group: int(group[0]))

@@ -1,0 +1,205 @@
+"""All pairs through all checks: in parts, on this computer or a cluster, and resumed where it was stopped."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from dataclasses import dataclass, replace
+from functools import partial
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from chatearthnet_explorer.errors import SettingError
+from chatearthnet_explorer.review.chunk import Chunk, Listed
+from chatearthnet_explorer.review.parts import is_done, join_parts, write_part
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from chatearthnet_explorer.record import Record
+    from chatearthnet_explorer.review.chunk import CountsOf, FilesOf, Pairs
+
+FINDINGS, JUDGED, ABOUT = "findings.parquet", "judged.parquet", "audit.json"
+"""Files of an audit: what was found, every caption and picture that was looked at, and what it was made from."""
+
+LOCAL = ("threads", "processes", "synchronous")
+"""Schedulers on this computer; any other is the address of a Dask scheduler, ``tcp://host:port``."""
+
+EDITION = 1
+"""Number of these checks; an unfinished audit with others is begun anew."""
+
+_PATIENCE = 10  # seconds to wait for a scheduler that does not answer
+_AHEAD = 3  # chunks that wait at a cluster for each of its threads
+
+
+@dataclass(frozen=True)
+class Audit:
+    """A finished audit."""
+
+    folder: Path
+    """Where its files are."""
+
+    pairs: int
+    """Pairs that were looked at."""
+
+    found: int
+    """Findings."""
+
+    @property
+    def findings(self) -> Path:
+        """The Parquet file of findings; its columns are those of ``chunk.schemas``."""
+        return self.folder / FINDINGS
+
+    @property
+    def judged(self) -> Path:
+        """The Parquet file of every caption and picture looked at, with its score; likewise."""
+        return self.folder / JUDGED
+
+
+def audit(  # noqa: PLR0913 - each is its own choice
+    records: Sequence[Record] | Pairs,
+    folder: str | Path,
+    *,
+    counts_of: CountsOf | None = None,
+    files_of: FilesOf | None = None,
+    scheduler: str = "threads",
+    size: int = 1000,
+    progress: Callable[[int, int], None] = lambda _done, _total: None,
+) -> Audit:
+    """Put pairs through every check and write what is found.
+
+    It goes in parts that are written as they are finished: an audit that was stopped, or whose computer was, goes on
+    where it was when it is asked for again with the same pairs; a finished one is not repeated.
+
+    Args:
+        records: The pairs; a list, or ``Pairs`` that each worker reads for itself.
+        folder: Where the files go, and the parts until all are there.
+        counts_of: Gives for a list of pairs their pixels of each class in each part, (6, 12) as ``landcover.pixels``
+            counts them, or None for a pair without labels. None: no check that needs labels is made.
+        files_of: Gives for a list of pairs the bytes of their pictures, or None for a pair without. None: no check
+            that needs pixels is made. Both must be importable by other processes where ``scheduler`` leads there.
+        scheduler: One of ``LOCAL``, or the address of a Dask scheduler.
+        size: Pairs of a part.
+        progress: Told how many of how many pairs are judged; may raise ``Cancelled`` to stop.
+
+    Raises:
+        SettingError: If the scheduler is neither known nor answers.
+        Cancelled: As ``progress`` does; what is finished stays.
+    """
+    pairs: Any = records if hasattr(records, "identity") else Listed(records)
+    folder = Path(folder)
+    about = {
+        "edition": EDITION,
+        "pairs": len(pairs),
+        "identity": pairs.identity,
+        "size": size,
+        "labels": counts_of is not None,
+        "pictures": files_of is not None,
+    }
+    parts = _parts_of(folder, about)
+    if parts is None:
+        return _read(folder)
+    chunks = {
+        number: Chunk(pairs, slice(start, min(start + size, len(pairs))), counts_of, files_of)
+        for number, start in enumerate(range(0, len(pairs), size))
+    }
+    left = {number: chunk for number, chunk in chunks.items() if not is_done(parts, number)}
+    done = len(pairs) - sum(_length(chunk) for chunk in left.values())
+    progress(done, len(pairs))
+
+    def told(number: int) -> None:
+        nonlocal done
+        done += _length(left[number])
+        progress(done, len(pairs))
+
+    if left:
+        (_run_here if scheduler in LOCAL else _run_there)(left, parts, scheduler, told)
+    found = join_parts(parts, len(chunks), findings=folder / FINDINGS, judged=folder / JUDGED)
+    _write(folder / ABOUT, {**about, "found": found, "finished": True})
+    shutil.rmtree(parts)
+    return Audit(folder, len(pairs), found)
+
+
+def _parts_of(folder: Path, about: dict[str, object]) -> Path | None:
+    """Return the folder of parts, empty unless they are of the same audit; None if that is finished."""
+    folder.mkdir(parents=True, exist_ok=True)
+    parts = folder / "parts"
+    try:
+        before = json.loads((folder / ABOUT).read_text("utf-8"))
+    except (OSError, ValueError):
+        before = {}
+    same = isinstance(before, dict) and all(before.get(key) == value for key, value in about.items())
+    if same and before.get("finished") and (folder / FINDINGS).exists() and (folder / JUDGED).exists():
+        return None
+    if not same:
+        shutil.rmtree(parts, ignore_errors=True)
+    parts.mkdir(exist_ok=True)
+    _write(folder / ABOUT, about)
+    return parts
+
+
+def _read(folder: Path) -> Audit:
+    about = json.loads((folder / ABOUT).read_text("utf-8"))
+    return Audit(folder, about["pairs"], about["found"])
+
+
+def _run_here(chunks: dict[int, Chunk], parts: Path, scheduler: str, told: Callable[[int], None]) -> None:
+    """Judge chunks with Dask on this computer, each writing its own part; ``told`` of each as it is finished."""
+    from dask.base import compute  # noqa: PLC0415 - heavy
+    from dask.callbacks import Callback  # noqa: PLC0415
+    from dask.delayed import delayed  # noqa: PLC0415
+
+    jobs = [partial(_judge_here, number, chunk, parts) for number, chunk in chunks.items()]
+    with Callback(posttask=lambda _key, number, *_: told(number)):
+        compute(*(delayed(job, pure=False, traverse=False)() for job in jobs), scheduler=scheduler)
+
+
+def _judge_here(number: int, chunk: Chunk, parts: Path) -> int:
+    write_part(parts, number, chunk.judge())
+    return number
+
+
+def _run_there(chunks: dict[int, Chunk], parts: Path, scheduler: str, told: Callable[[int], None]) -> None:
+    """Judge chunks on a cluster and write their parts here; a worker that dies has its chunks done by another."""
+    from distributed import Client, as_completed  # noqa: PLC0415 - heavy
+
+    try:
+        client = Client(scheduler, timeout=_PATIENCE, set_as_default=False)
+    except (OSError, ValueError) as error:
+        msg = f"No Dask scheduler answers at {scheduler[:80]!r}; start one, or choose one of {', '.join(LOCAL)}."
+        raise SettingError(msg) from error
+    with client:
+        numbers: dict[Any, int] = {}
+
+        def submit() -> Iterator[Any]:
+            for number, chunk in chunks.items():
+                future = client.submit(_carried(chunk).judge, pure=False)
+                numbers[future.key] = number
+                yield future
+
+        submitted = submit()
+        running = as_completed(islice(submitted, _AHEAD * (sum(client.nthreads().values()) or 1)))
+        for future in running:
+            number = numbers.pop(future.key)
+            write_part(parts, number, future.result())
+            future.release()
+            running.update(list(islice(submitted, 1)))
+            told(number)
+
+
+def _carried(chunk: Chunk) -> Chunk:
+    """Return a chunk that carries its own pairs and no others, if they are in memory."""
+    if not isinstance(chunk.pairs, Listed):
+        return chunk
+    return replace(chunk, pairs=Listed(chunk.pairs[chunk.span]), span=slice(None))
+
+
+def _length(chunk: Chunk) -> int:
+    return int(chunk.span.stop - chunk.span.start)
+
+
+def _write(path: Path, about: dict[str, Any]) -> None:
+    unfinished = path.with_suffix(".tmp")
+    unfinished.write_text(f"{json.dumps(about, indent=1)}\n", "utf-8")
+    unfinished.replace(path)

@@ -1,0 +1,140 @@
+"""The checks: one table of what can be wrong with a pair, and the three questions that go through it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import chain
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from chatearthnet_explorer.caption import LIMIT
+from chatearthnet_explorer.claims import Reading, is_english, read_claims
+from chatearthnet_explorer.review import chip_checks, label_checks, language_checks, pair_checks
+from chatearthnet_explorer.review.case import Case
+from chatearthnet_explorer.review.cover import Cover
+from chatearthnet_explorer.review.finding import ALL, BOTH, CAPTION, LABELS, PIXELS, Check, Finding
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+_OF_LABELS = (
+    ("hallucinated", 3, label_checks.hallucinated, "It names land cover that the labels do not have."),
+    ("denied", 3, label_checks.denied, "It says land cover is missing that the labels have."),
+    ("omitted", 3, label_checks.omitted, "It does not name the land cover that fills most of a part."),
+    ("wrong part", 3, label_checks.wrong_part, "It puts land cover in a part of the image that has none of it."),
+    ("wrong size", 2, label_checks.wrong_size, "Its word for how much does not fit the share in the labels."),
+    (
+        "wrong dominant",
+        3,
+        label_checks.wrong_dominant,
+        "It calls land cover dominant where another covers clearly more.",
+    ),
+    ("order of classes", 1, label_checks.order_of_classes, "In a part, it tells a smaller land cover before a larger."),
+)
+_OF_WORDS = (
+    ("order of parts", 1, language_checks.order_of_parts, "It does not go through the parts in the order asked for."),
+    ("part unspoken", 2, language_checks.part_unspoken, "It says nothing of one of the five parts."),
+    ("banned word", 1, language_checks.banned_word, "It uses a word of guessing that it was told not to use."),
+    ("several images", 2, language_checks.several_images, "It speaks of several images, and the reader sees one."),
+    ("colour word", 2, language_checks.colour_word, "It tells colours of the map the model saw, not of the land."),
+    ("cut off", 2, language_checks.cut_off, "It stops in the middle of a sentence."),
+    ("repeated sentence", 1, language_checks.repeated_sentence, "It says the same sentence twice."),
+    ("too short", 2, language_checks.too_short, "It has too few words to describe the image."),
+    ("too long", 1, language_checks.too_long, "It has more words than one image needs."),
+)
+_OF_PIXELS = (
+    ("broken picture", 3, chip_checks.broken_picture, "The file of the picture cannot be read."),
+    ("all black", 3, chip_checks.all_black, "The picture is entirely black."),
+    ("all white", 3, chip_checks.all_white, "The picture is entirely white."),
+    ("uniform", 3, chip_checks.uniform, "The picture is of one colour."),
+    ("mostly cloud", 2, chip_checks.cloudy, "Most of the picture is as bright as clouds."),
+)
+_OF_BOTH = (
+    ("contradiction", 2, pair_checks.contradictions, "The captions of the two styles cannot both be right."),
+)  # fmt: skip
+# answered before and after the others: by what makes a caption unreadable, and by all pairs together
+_OF_ITSELF = (
+    ("empty", 3, CAPTION, "There are no words at all."),
+    ("not English", 2, CAPTION, "It is not in English, so nothing else of it was judged."),
+    ("same bytes", 2, ALL, "Another pair has exactly the same picture."),
+    (
+        "tile in two splits",
+        1,
+        ALL,
+        "A neighbour of the same map tile is in another split: training may leak into tests.",
+    ),
+)
+_TABLES = ((LABELS, _OF_LABELS), (CAPTION, _OF_WORDS), (BOTH, _OF_BOTH), (PIXELS, _OF_PIXELS))
+CHECKS: Mapping[str, Check] = MappingProxyType({
+    **{id_: Check(id_, says, needs, weight, find) for needs, rows in _TABLES for id_, weight, find, says in rows},
+    **{id_: Check(id_, says, needs, weight) for id_, weight, needs, says in _OF_ITSELF},
+})  # fmt: skip
+"""Every check by its id, those of captions first."""
+
+_FEW = 5  # claims from which a caption is English for certain, and words below which a text is too short to tell
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What the checks say of one caption."""
+
+    findings: tuple[Finding, ...]
+    """Everything they object to, in the order of ``CHECKS``."""
+
+    reading: Reading | None
+    """What the caption claims; None where it could not be judged."""
+
+    unjudged: str = ""
+    """What was not judged and why, in one sentence; empty where everything was."""
+
+
+def judge_caption(text: str, *, style: str, counts: NDArray[np.integer] | None = None) -> Judged:
+    """Return what is wrong with a caption.
+
+    Args:
+        text: The caption, hostile; no more than ``caption.LIMIT`` characters are read.
+        style: ``3.5`` or ``4v``.
+        counts: Pixels of each class in each part, (6, 12), as ``landcover.pixels`` gives them; None without labels, and
+            then the checks that need them are left out.
+
+    Raises:
+        LabelError: If the counts are not of shape (6, 12).
+    """
+    text = text[:LIMIT]
+    if not text.strip():
+        why = "There is no caption, so nothing was judged."
+        return Judged((Finding("empty", "It has no words."),), None, why)
+    reading = read_claims(text)
+    if len(reading.claims) < _FEW and not _readable(text):
+        why = "It is not English, so it was not judged."
+        return Judged((Finding("not English", "Few of its words are English."),), None, why)
+    labelled = counts is not None and bool(counts[-1, 1:].any())
+    case = Case(text, style, reading, Cover(counts, style=style) if labelled and counts is not None else None)
+    rows = (*_OF_LABELS, *_OF_WORDS) if labelled else _OF_WORDS
+    found = chain.from_iterable(find(case) for _, _, find, _ in rows)
+    why = "" if labelled else "There are no labels here, so it was judged by its words alone."
+    return Judged(tuple(found), reading, why)
+
+
+def judge_both(judged: Mapping[str, Judged]) -> tuple[Finding, ...]:
+    """Return where the captions of the two styles contradict each other; spans are of the 4V caption."""
+    first, second = (judged[style].reading if style in judged else None for style in ("3.5", "4v"))
+    return tuple(pair_checks.contradictions((first, second))) if first and second else ()
+
+
+def judge_picture(picture: chip_checks.Picture) -> tuple[Finding, ...]:
+    """Return what is wrong with a picture."""
+    return tuple(chain.from_iterable(find(picture) for _, _, find, _ in _OF_PIXELS))
+
+
+def score(findings: Iterable[Finding]) -> int:
+    """Return how bad findings are together: each check counts once, by its weight."""
+    return sum(CHECKS[check].weight for check in {finding.check for finding in findings})
+
+
+def _readable(text: str) -> bool:
+    """Return whether a text of few claims is English, or too short to tell and written in its letters."""
+    return is_english(text) or (text.isascii() and len(text.split()) < _FEW)

@@ -1,0 +1,192 @@
+"""Each claim of a caption held against the labels: supported, contradicted, or not checkable."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
+
+from chatearthnet_explorer.landcover import PARTS, SIZES
+from chatearthnet_explorer.review.cover import Cover, fits, size_of
+from chatearthnet_explorer.review.finding import quoted
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from chatearthnet_explorer.claims import Claim, Reading
+
+SUPPORTED, CONTRADICTED, NOT_CHECKABLE = "supported", "contradicted", "not checkable"
+"""What the labels say of a claim."""
+
+LEAD = 5.0
+"""Percentage points that a class said to lead may lie behind the one that does."""
+
+TRACE = 1.0
+"""Percent of a part up to which a class may be called absent from it."""
+
+_OWN_SIZES = frozenset(size for _, size in SIZES)
+_WHOLE = ("",)
+
+
+class Fault(NamedTuple):
+    """A claim that the labels contradict in one part."""
+
+    claim: Claim
+    """What the caption says."""
+
+    check: str
+    """Id of the check that objects."""
+
+    part: str
+    """The part; empty for the chip as a whole."""
+
+    percent: float
+    """Percent of the part that the class covers."""
+
+
+@dataclass(frozen=True, slots=True)
+class Grounded:
+    """A claim and what the labels say of it."""
+
+    claim: Claim
+    """What the caption says, and which words say it."""
+
+    result: str
+    """``SUPPORTED``, ``CONTRADICTED`` or ``NOT_CHECKABLE``."""
+
+    reason: str
+    """Why, in one sentence."""
+
+    check: str = ""
+    """Id of the check that objects; empty where none does."""
+
+    parts: tuple[str, ...] = ()
+    """The parts whose pixels of the class decide, those that contradict where some do; empty for the whole chip."""
+
+    percent: float | None = None
+    """Percent of the first of these parts that the class covers; None where nothing could be counted."""
+
+
+def ground(reading: Reading, counts: NDArray[np.integer] | None, *, style: str = "3.5") -> tuple[Grounded, ...]:
+    """Return what the labels say of each claim, in the order of the claims.
+
+    Args:
+        reading: What the caption claims.
+        counts: Pixels of each class in each part, (6, 12), as ``landcover.pixels`` gives them; None without labels.
+        style: ``3.5``, whose shares are of labelled pixels, or ``4v``, whose shares are of all and whose words are
+            judged as looser.
+
+    Raises:
+        LabelError: If the counts are not of shape (6, 12).
+    """
+    if counts is None:
+        why = "There are no labels here to hold it against."
+        return tuple(Grounded(claim, NOT_CHECKABLE, why) for claim in reading.claims)
+    cover = Cover(counts, style=style)
+    of_claim: dict[int, list[Fault]] = {}
+    for fault in faults(reading, cover):
+        of_claim.setdefault(id(fault.claim), []).append(fault)
+    return tuple(_grounded(claim, cover, of_claim.get(id(claim), [])) for claim in reading.claims)
+
+
+def faults(reading: Reading, cover: Cover) -> list[Fault]:
+    """Return every claim that the labels contradict, part by part."""
+    found: list[Fault] = []
+    for claim in reading.claims:
+        found += _faults(claim, cover)
+    return found + _false_leads(reading, cover)
+
+
+def why(fault: Fault, style: str) -> str:
+    """Return in one sentence what the labels hold against a claim."""
+    claim, check, part, percent = fault
+    name, there = claim.name, f"the {part}" if part else "the chip"
+    if check == "hallucinated":
+        return f"The labels have no {name} anywhere in this chip."
+    if check == "denied":
+        return f"It is said to be missing, and {name} covers {percent:.1f} % of {there}."
+    if check == "wrong part":
+        return f"The labels have {name} in this chip, but none in {there}."
+    if check == "wrong size":
+        slack = ", which is more than a size off" if _loose(claim, style) else ""
+        return f"{quoted(claim.size_words)} stands for {claim.size}; {there} has {percent:.1f} % {name}{slack}."
+    return f"It is said to lead in {there}, where {name} covers {percent:.1f} % and another class more."
+
+
+def _faults(claim: Claim, cover: Cover) -> list[Fault]:
+    name = claim.name
+    # a class that is everywhere in the image is not promised to every part of it
+    parts = claim.parts if 0 < len(claim.parts) < len(PARTS) else _WHOLE
+    if claim.negated:
+        if claim.size_words:  # "no large lake" is not "no lake"
+            return []
+        said = [(part, cover.percent(name, part)) for part in parts]
+        return [Fault(claim, "denied", part, percent) for part, percent in said if percent >= TRACE]
+    if not cover.pixels(name):
+        return [Fault(claim, "hallucinated", "", 0.0)] if cover.labelled() else []
+    found = []
+    for part in parts:
+        if not cover.pixels(name, part):
+            if cover.labelled(part):
+                found.append(Fault(claim, "wrong part", part, 0.0))
+        elif claim.size:
+            percent = cover.percent(name, part)
+            size = claim.size
+            if not fits(size, percent, loose=False) and not (
+                _loose(claim, cover.style) and fits(size, percent, loose=True)
+            ):
+                found.append(Fault(claim, "wrong size", part, percent))
+    return found
+
+
+def _loose(claim: Claim, style: str) -> bool:
+    """Return whether words of amount are not held to the letter."""
+    own = claim.size_words.lower().replace("-", " ") in _OWN_SIZES
+    return style != "3.5" or len(claim.parts) != 1 or not own
+
+
+def _false_leads(reading: Reading, cover: Cover) -> list[Fault]:
+    """Return the classes that are said to lead where another covers clearly more."""
+    found = []
+    leads = [claim for claim in reading.claims if claim.leads]
+    if reading.dominant and _behind(reading.dominant, "", cover):
+        mine = [claim for claim in (*leads, *reading.claims) if claim.name == reading.dominant and not claim.negated]
+        # style 4V may say of several classes that they lead
+        leader = cover.leaders[""][0]
+        shared = cover.style != "3.5" and any(one.name == leader and not one.parts for one in leads)
+        if mine and not shared:
+            found.append(Fault(mine[0], "wrong dominant", "", cover.percent(reading.dominant)))
+    opening = reading.sentences[0][1] if reading.sentences else 0
+    told: set[str] = set()
+    for claim in leads:
+        # "trees dominate, most of all in the middle" does not say that they lead in the middle
+        if len(claim.parts) == len(PARTS) or (claim.start < opening and claim.name == reading.dominant):
+            continue
+        for part in claim.parts:
+            if part not in told and cover.pixels(claim.name, part) and _behind(claim.name, part, cover):
+                found.append(Fault(claim, "wrong dominant", part, cover.percent(claim.name, part)))
+            told.add(part)
+    return found
+
+
+def _behind(name: str, part: str, cover: Cover) -> bool:
+    leader, most = cover.leaders.get(part, (name, 0.0))
+    return leader != name and most - cover.percent(name, part) > LEAD
+
+
+def _grounded(claim: Claim, cover: Cover, against: list[Fault]) -> Grounded:
+    if against:
+        parts = tuple(dict.fromkeys(fault.part for fault in against if fault.part))
+        first = against[0]
+        return Grounded(claim, CONTRADICTED, why(first, cover.style), first.check, parts, first.percent)
+    labelled = [part for part in claim.parts or _WHOLE if cover.labelled(part)]
+    if not labelled:
+        there = "this part" if claim.parts else "this chip"
+        return Grounded(claim, NOT_CHECKABLE, f"Nobody mapped {there}.", parts=claim.parts)
+    if claim.negated and claim.size_words:
+        return Grounded(claim, NOT_CHECKABLE, "It denies an amount, not that the class is there.", parts=claim.parts)
+    part = labelled[0]
+    percent = cover.percent(claim.name, part)
+    share = f"{'The ' + part if part else 'The chip'} has {percent:.1f} % {claim.name}"
+    sized = f", which is {size_of(percent)}" if claim.size else ""
+    return Grounded(claim, SUPPORTED, f"{share}{sized}.", parts=claim.parts, percent=percent)

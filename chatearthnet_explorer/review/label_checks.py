@@ -1,0 +1,134 @@
+"""What the labels object to in a caption."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from chatearthnet_explorer.landcover import PARTS
+from chatearthnet_explorer.review.finding import Finding
+from chatearthnet_explorer.review.grounding import why
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from chatearthnet_explorer.claims import Claim
+    from chatearthnet_explorer.review.case import Case
+
+SWAPPED = 2.0
+"""Percentage points by which a class must exceed the one told before it, for their order to be wrong."""
+
+
+def hallucinated(case: Case) -> Iterator[Finding]:
+    """Find classes that are named and that the labels lack, each once."""
+    return _each(case, "hallucinated")
+
+
+def denied(case: Case) -> Iterator[Finding]:
+    """Find classes that are said to be missing and that the labels have."""
+    return _each(case, "denied")
+
+
+def wrong_part(case: Case) -> Iterator[Finding]:
+    """Find classes put in a part that has none of them, though the chip has."""
+    return _each(case, "wrong part")
+
+
+def wrong_size(case: Case) -> Iterator[Finding]:
+    """Find size words that do not fit the share."""
+    return _each(case, "wrong size")
+
+
+def wrong_dominant(case: Case) -> Iterator[Finding]:
+    """Find classes said to lead where another covers clearly more."""
+    return _each(case, "wrong dominant")
+
+
+def omitted(case: Case) -> Iterator[Finding]:
+    """Find parts whose largest class is not named there, and in style 4V not named at all."""
+    if case.cover is None:
+        return
+    leaders = [(part, *case.cover.leaders[part]) for part in PARTS if part in case.cover.leaders]
+    named = set(case.reading.classes)
+    for name in dict.fromkeys(name for _, name, _ in leaders if name not in named):
+        part, percent = max(
+            ((part, percent) for part, other, percent in leaders if other == name), key=lambda one: one[1]
+        )
+        yield Finding(
+            "omitted",
+            f"The caption never names {name}, which covers {percent:.1f} % of the {part}, more than any other class.",
+            name,
+            part,
+            percent,
+        )
+    if case.style != "3.5":
+        return
+    for part, name, percent in leaders:
+        said = case.said_of.get(part)
+        # a part of which nothing is said may be meant by what is said of the whole
+        if said and name in named and name not in said:
+            yield Finding(
+                "omitted",
+                f"The caption does not name {name} in the {part}, where it covers {percent:.1f} %, "
+                "more than any other class.",
+                name,
+                part,
+                percent,
+            )
+
+
+def order_of_classes(case: Case) -> Iterator[Finding]:
+    """Find parts in which style 3.5 tells a class before one that covers clearly more."""
+    if case.cover is None or case.style != "3.5":
+        return
+    for part, claims in _told(case).items():
+        least: tuple[float, Claim] | None = None
+        for claim in claims:
+            percent = case.cover.percent(claim.name, part)
+            if least and percent > least[0] + SWAPPED:
+                before = least[1]
+                yield Finding(
+                    "order of classes",
+                    f"In the {part}, {before.name} ({least[0]:.1f} %) is told before {claim.name} ({percent:.1f} %).",
+                    claim.name,
+                    part,
+                    percent,
+                    before.phrase_start,
+                    claim.phrase_end,
+                )
+                break
+            if least is None or percent < least[0]:
+                least = percent, claim
+
+
+def _told(case: Case) -> dict[str, list[Claim]]:
+    """Return the claims of each part in the order of the text, without those of the opening and the closing sentence.
+
+    An opening says where the dominant class is strongest, not what comes first there.
+    """
+    sentences = case.reading.sentences
+    first, last = (sentences[0][1], sentences[-1][0]) if len(sentences) > 2 else (0, len(case.text))  # noqa: PLR2004
+    found: dict[str, list[Claim]] = {}
+    for claim in case.reading.claims:
+        if first <= claim.start < last and not claim.negated and len(claim.parts) < len(PARTS):
+            for part in claim.parts:
+                found.setdefault(part, []).append(claim)
+    return found
+
+
+def _each(case: Case, check: str) -> Iterator[Finding]:
+    """Yield a finding for each class and part that a check objects to, with the first words that say it."""
+    seen = set()
+    for fault in case.faults:
+        if fault.check != check or (fault.claim.name, fault.part) in seen:
+            continue
+        seen.add((fault.claim.name, fault.part))
+        claim = fault.claim
+        yield Finding(
+            check,
+            why(fault, case.style),
+            claim.name,
+            fault.part,
+            fault.percent,
+            claim.phrase_start,
+            claim.phrase_end,
+        )
