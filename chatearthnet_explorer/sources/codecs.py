@@ -62,7 +62,7 @@ def _file(image: ImageFileDirectory, packed: bytes, order: str) -> bytes:
     """Return a TIFF (TIFF 6.0, section 2) of one image in one tile; each tag is number, type and values."""
     planar = image.planar_configuration == PlanarConfiguration.Planar
     bands = 1 if planar else image.samples_per_pixel
-    tags: dict[int, tuple[int, tuple[int, ...]]] = {
+    tags: dict[int, tuple[int, tuple[float, ...]]] = {
         256: (_LONG, (image.tile_width or 0,)),
         257: (_LONG, (image.tile_height or 0,)),
         258: (_SHORT, tuple(image.bits_per_sample[:bands])),
