@@ -55,6 +55,18 @@ class QueryError(ExplorerError, ValueError):
     """A question to the catalog that cannot be asked."""
 
 
+class PlanError(ExplorerError, ValueError):
+    """A spot-check that cannot be drawn, or a file that is no plan of one."""
+
+
+class VerdictError(ExplorerError, ValueError):
+    """A verdict that says what no verdict can say, or too much of it."""
+
+
+class LedgerError(ExplorerError, OSError):
+    """A ledger of verdicts cannot be read or written."""
+
+
 class CaptionerError(ExplorerError):
     """A captioner could not write a caption."""
 

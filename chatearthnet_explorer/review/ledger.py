@@ -1,0 +1,245 @@
+"""Verdicts in a file that only grows: several write at once, and a kill in mid-word costs nothing said before."""
+
+from __future__ import annotations
+
+import os
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from filelock import FileLock, Timeout
+
+from chatearthnet_explorer.errors import LedgerError
+from chatearthnet_explorer.review.entry import LAST, Damaged, Entry, Key, Newer, read_line, standing
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from chatearthnet_explorer.review.verdict import Verdict
+
+LIMIT = 256_000_000
+"""Bytes that a ledger may have: about half a million verdicts."""
+
+PATIENCE = 10.0
+"""Seconds that another writer is waited for; an entry takes milliseconds."""
+
+
+class Ledger:
+    """A file of JSON lines to which entries are appended under a lock, each on the disk before the call returns.
+
+    Many processes may write to one file: each reads what the others wrote before it writes itself.
+    """
+
+    def __init__(self, path: str | Path) -> None:
+        """Use a file, which is made with the first entry."""
+        self.path = Path(path)
+        self._lines: list[Entry | Newer | Damaged] = []
+        self._read = 0
+        self._tail = b""
+
+    @property
+    def entries(self) -> tuple[Entry, ...]:
+        """Every entry of the file, in the order in which they were written there.
+
+        Raises:
+            LedgerError: If the file cannot be read or is too large.
+        """
+        return tuple(line for line in self._all() if isinstance(line, Entry))
+
+    @property
+    def standing(self) -> dict[Key, Entry]:
+        """Each reviewer's last word on each caption; see ``entry.standing``.
+
+        Raises:
+            LedgerError: As ``entries``.
+        """
+        return standing(self.entries)
+
+    @property
+    def verdicts(self) -> tuple[Verdict, ...]:
+        """The verdicts that stand.
+
+        Raises:
+            LedgerError: As ``entries``.
+        """
+        return tuple(entry.verdict for entry in self.standing.values() if entry.verdict)
+
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """What a reader should know of the file, one sentence each.
+
+        Raises:
+            LedgerError: As ``entries``.
+        """
+        lines, name = self._all(), self.path.name
+        damaged = _count(sum(isinstance(line, Damaged) for line in lines))
+        newer = _count(sum(isinstance(line, Newer) for line in lines))
+        return (
+            *(
+                [f"{damaged} of {name} cannot be read, as after a crash in mid-word: kept, not counted."]
+                * bool(damaged)
+            ),
+            *([f"{newer} of {name} came from a newer version: kept, not counted until you update."] * bool(newer)),
+        )
+
+    def record(self, verdict: Verdict) -> Entry:
+        """Append a verdict; return its entry once it is on the disk.
+
+        Raises:
+            LedgerError: If the file cannot be written, or others hold it for longer than ``PATIENCE``.
+        """
+        return self._append(verdict.reviewer, verdict.time, verdict=verdict)
+
+    def undo(self, entry: Entry) -> Entry:
+        """Take an entry back, which stays in the file; return the entry that says so.
+
+        Raises:
+            LedgerError: As ``record``.
+        """
+        return self._append(entry.reviewer, datetime.now(UTC), undoes=entry.id)
+
+    def add(self, lines: Iterable[Entry | Newer]) -> int:
+        """Append those lines that this ledger lacks; return how many they are.
+
+        Raises:
+            LedgerError: As ``record``.
+        """
+        with self._locked():
+            known = {_bytes(line) for line in self._all()}
+            fresh = dict.fromkeys(line for line in map(_bytes, lines) if line not in known)
+            if fresh:
+                self._write(b"\n".join(fresh) + b"\n")
+        return len(fresh)
+
+    def _append(self, reviewer: str, time: datetime, *, verdict: Verdict | None = None, undoes: str = "") -> Entry:
+        with self._locked():
+            before = max((entry.seq for entry in self.entries if entry.reviewer == reviewer), default=0)
+            entry = Entry(reviewer, min(before + 1, LAST), time, verdict, undoes)
+            self._write(entry.to_line())
+        return entry
+
+    def _all(self) -> Sequence[Entry | Newer | Damaged]:
+        """Return every line, of which those that came since the last look are read."""
+        try:
+            if self.path.stat().st_size < self._read:  # somebody put a shorter file in its place
+                self._lines, self._read = [], 0
+            with self.path.open("rb") as file:
+                file.seek(self._read)
+                content = file.read(LIMIT + 1 - self._read)
+        except FileNotFoundError:
+            return self._lines
+        except OSError as error:
+            raise self._failed("read", error) from error
+        if self._read + len(content) > LIMIT:
+            msg = f"{self.path.name} is larger than a ledger may be ({LIMIT:,} bytes); begin another and merge reports."
+            raise LedgerError(msg)
+        *lines, self._tail = content.split(b"\n")
+        self._read += len(content) - len(self._tail)
+        self._lines += [read_line(line) for line in lines if line.strip()]
+        return [*self._lines, read_line(self._tail)] if self._tail else self._lines
+
+    def _write(self, content: bytes) -> None:
+        """Append under the lock, after ``_all``: whoever was torn from its last line has it ended first."""
+        try:
+            fresh = not self.path.exists()
+            with self.path.open("ab", buffering=0) as file:
+                left = memoryview(b"\n" + content if self._tail else content)
+                while left:
+                    left = left[file.write(left) :]
+                os.fsync(file.fileno())
+            if fresh:
+                _sync_folder(self.path.parent)
+        except OSError as error:
+            raise self._failed("written", error) from error
+
+    @contextmanager
+    def _locked(self) -> Iterator[None]:
+        lock = FileLock(f"{self.path}.lock", timeout=PATIENCE)
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            lock.acquire()
+        except Timeout:
+            msg = f"Another program has held {self.path.name} for {PATIENCE:.0f} seconds; close it and try again."
+            raise LedgerError(msg) from None
+        except (OSError, NotImplementedError) as error:
+            raise self._failed("locked", error) from error
+        try:
+            yield
+        finally:
+            lock.release()
+
+    def _failed(self, what: str, error: Exception) -> LedgerError:
+        why = getattr(error, "strerror", None) or type(error).__name__
+        return LedgerError(f"{self.path.name} cannot be {what} ({why}); choose another file for the ledger.")
+
+
+@dataclass(frozen=True, slots=True)
+class Merged:
+    """What became of a merge."""
+
+    added: int
+    """Entries that the ledger lacked, and has now."""
+
+    known: int
+    """Entries that it had already, or that came more than once."""
+
+    remarks: tuple[str, ...]
+    """What a reader should know of the files, one sentence each."""
+
+
+def merge(files: Iterable[str | Path], into: Ledger) -> Merged:
+    """Bring the entries of other ledgers, such as came by mail, into one; doing it again changes nothing.
+
+    Args:
+        files: Ledgers, or folders of them (``*.jsonl``).
+        into: Which ledger grows.
+
+    Raises:
+        LedgerError: If a file is not there, cannot be read, or holds no entry at all; then nothing is added.
+    """
+    lines: list[Entry | Newer] = []
+    remarks: list[str] = []
+    for path in _files(files):
+        ledger = Ledger(path)
+        found = ledger._all()  # noqa: SLF001 - its own room
+        kept = [line for line in found if not isinstance(line, Damaged)]
+        if found and not kept:
+            msg = f"{path.name} holds no entry of a ledger; choose files that a ledger wrote."
+            raise LedgerError(msg)
+        lines += kept
+        remarks += ledger.remarks
+    added = into.add(lines)
+    return Merged(added, len(lines) - added, tuple(remarks))
+
+
+def _files(given: Iterable[str | Path]) -> list[Path]:
+    found: list[Path] = []
+    for path in map(Path, given):
+        if path.is_dir():
+            found += sorted(path.glob("*.jsonl"))
+        elif path.is_file():
+            found.append(path)
+        else:
+            msg = f"There is no ledger {path.name}; check the name."
+            raise LedgerError(msg)
+    return found
+
+
+def _bytes(line: Entry | Newer | Damaged) -> bytes:
+    return line.to_line().rstrip(b"\n") if isinstance(line, Entry) else line.line
+
+
+def _count(lines: int) -> str:
+    return f"{lines:,} line{'s' * (lines > 1)}" if lines else ""
+
+
+def _sync_folder(folder: Path) -> None:
+    """Put a new file's name on the disk, where the system has a way to."""
+    if hasattr(os, "O_DIRECTORY"):
+        opened = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            os.fsync(opened)
+        finally:
+            os.close(opened)

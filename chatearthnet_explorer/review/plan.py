@@ -1,0 +1,170 @@
+"""A plan of a spot-check: which pairs, in which order, and how many more they stand for."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from chatearthnet_explorer.errors import PlanError
+from chatearthnet_explorer.record import NAME_LIMIT
+from chatearthnet_explorer.wording import STYLES
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+SIMPLE, STRATIFIED, RISK = "simple random", "stratified", "risk first"
+"""Designs. The first two are probability samples; the last is a search for faults and estimates nothing."""
+
+DESIGNS = (SIMPLE, STRATIFIED, RISK)
+"""All of them."""
+
+VERSION = 1
+"""Of the file; one of a higher number is not read."""
+
+LIMIT = 64_000_000
+"""Bytes that a plan's file may have: 163,488 pairs take about 11 million."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stratum:
+    """A part of the population that is sampled on its own."""
+
+    value: str
+    """Its value of the facet, hostile until a view escapes it."""
+
+    population: int
+    """Pairs it has."""
+
+    sample: int
+    """Pairs drawn of it."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plan:
+    """Everything that a report needs to count back from a sample to the population."""
+
+    design: str
+    """One of ``DESIGNS``."""
+
+    style: str
+    """The captions to judge: ``3.5`` or ``4v``."""
+
+    seed: int
+    """Seed of the lots."""
+
+    strata: tuple[Stratum, ...]
+    """Parts of the population; a single one where it was not stratified."""
+
+    pairs: tuple[tuple[str, str], ...]
+    """What to judge, in order: name and stratum. Names are hostile until a view escapes them."""
+
+    facet: str = ""
+    """What the strata are; empty where there is one."""
+
+    allocation: str = ""
+    """How the sample was shared out; empty where there is one stratum."""
+
+    def __post_init__(self) -> None:
+        """Check that the parts agree."""
+        sizes = dict.fromkeys((stratum.value for stratum in self.strata), 0)
+        for _, value in self.pairs:
+            sizes[value] = sizes.get(value, 0) + 1
+        agree = all(0 <= one.sample == sizes[one.value] <= one.population for one in self.strata)
+        whole = bool(self.pairs) and len(sizes) == len(self.strata) and len(set(self.names)) == len(self.pairs)
+        if not (agree and whole and self.design in DESIGNS and self.style in STYLES):
+            msg = "The strata of this plan do not agree with its pairs; draw it anew."
+            raise PlanError(msg)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of the pairs, in order."""
+        return tuple(name for name, _ in self.pairs)
+
+    @property
+    def population(self) -> int:
+        """Pairs of the whole population."""
+        return sum(stratum.population for stratum in self.strata)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return it for JSON."""
+        return {
+            "plan": VERSION,
+            "design": self.design,
+            "style": self.style,
+            "seed": self.seed,
+            "facet": self.facet,
+            "allocation": self.allocation,
+            "population": self.population,
+            "sample": len(self.pairs),
+            "strata": [{"value": one.value, "population": one.population, "sample": one.sample} for one in self.strata],
+            "pairs": [{"name": name, "stratum": stratum} for name, stratum in self.pairs],
+        }
+
+    @classmethod
+    def from_dict(cls, told: object) -> Plan:
+        """Return the plan that ``to_dict`` wrote.
+
+        Raises:
+            PlanError: If it is none, or of a newer version.
+        """
+        if isinstance(told, dict) and isinstance(told.get("plan"), int) and told["plan"] > VERSION:
+            msg = "This plan was written by a newer version of the explorer; update it to read the plan."
+            raise PlanError(msg)
+        try:
+            return cls(
+                design=_text(told["design"]),  # type: ignore[index]  # what is no dict is caught below
+                style=_text(told["style"]),  # type: ignore[index]
+                seed=_number(told["seed"]),  # type: ignore[index]
+                facet=_text(told["facet"]),  # type: ignore[index]
+                allocation=_text(told["allocation"]),  # type: ignore[index]
+                strata=tuple(
+                    Stratum(_text(one["value"]), _number(one["population"]), _number(one["sample"]))
+                    for one in told["strata"]  # type: ignore[index]
+                ),
+                pairs=tuple((_text(one["name"]), _text(one["stratum"])) for one in told["pairs"]),  # type: ignore[index]
+            )
+        except (TypeError, KeyError) as error:
+            msg = f"This is no plan of a spot-check ({type(error).__name__}: {error}); draw one with sampling."
+            raise PlanError(msg) from None
+
+    def save(self, path: Path) -> None:
+        """Write it as JSON.
+
+        Raises:
+            OSError: If the file cannot be written.
+        """
+        path.write_text(json.dumps(self.to_dict(), indent=1) + "\n", encoding="ascii")
+
+    @classmethod
+    def load(cls, path: Path) -> Plan:
+        """Read what ``save`` wrote.
+
+        Raises:
+            PlanError: If it is no plan, too large, or of a newer version.
+            OSError: If the file cannot be read.
+        """
+        with path.open("rb") as file:
+            content = file.read(LIMIT + 1)
+        if len(content) > LIMIT:
+            msg = f"{path.name} is larger than any plan ({LIMIT:,} bytes); choose another file."
+            raise PlanError(msg)
+        try:
+            return cls.from_dict(json.loads(content))
+        except (json.JSONDecodeError, UnicodeDecodeError, RecursionError):
+            msg = f"{path.name} is not JSON; choose a file that a plan was saved to."
+            raise PlanError(msg) from None
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str) or len(value) > NAME_LIMIT:
+        msg = "a text is missing or too long"
+        raise TypeError(msg)
+    return value
+
+
+def _number(value: object) -> int:
+    if not isinstance(value, int) or isinstance(value, bool):
+        msg = "a whole number is missing"
+        raise TypeError(msg)
+    return value

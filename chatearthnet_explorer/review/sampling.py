@@ -1,0 +1,213 @@
+"""Which pairs to look at: seeded samples of a population, and how many are enough."""
+
+from __future__ import annotations
+
+import hashlib
+import math
+from collections import Counter
+from statistics import NormalDist
+from typing import TYPE_CHECKING
+
+from chatearthnet_explorer.errors import PlanError
+from chatearthnet_explorer.review.plan import RISK, SIMPLE, STRATIFIED, Plan, Stratum
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+PROPORTIONAL, EQUAL = "proportional", "equal"
+"""How a stratified sample is shared out: as the population is, or the same for every stratum."""
+
+EMPTY = "There is no pair to draw from; choose a query that finds some."
+"""What is said of an empty population."""
+
+
+def simple_random(names: Iterable[str], n: int, *, seed: int = 0, style: str = "3.5") -> Plan:
+    """Return a sample in which every pair is as likely as any other.
+
+    Args:
+        names: The population; a name that occurs twice counts once, and their order does not matter.
+        n: How many to draw. A larger sample of the same seed holds the smaller one, and begins with it.
+        seed: Which sample.
+        style: The captions to judge, ``3.5`` or ``4v``.
+
+    Raises:
+        PlanError: If the population is empty or has fewer than ``n`` pairs, or ``n`` is below one.
+    """
+    drawn = _by_lot(dict.fromkeys(names), seed)
+    _check(n, len(drawn), "the population")
+    return Plan(
+        design=SIMPLE,
+        style=style,
+        seed=seed,
+        strata=(Stratum("all", len(drawn), n),),
+        pairs=tuple((name, "all") for name in drawn[:n]),
+    )
+
+
+def stratified(
+    strata: Mapping[str, str],
+    n: int,
+    *,
+    facet: str,
+    allocation: str = PROPORTIONAL,
+    seed: int = 0,
+    style: str = "3.5",
+) -> Plan:
+    """Return a simple random sample of every stratum, in an order that mixes them.
+
+    Who stops early has judged a random part of each stratum, so that the report stays sound.
+
+    Args:
+        strata: The population: the stratum of each name.
+        n: How many to draw in all. With ``EQUAL`` allocation what cannot be shared out evenly goes to the first
+            strata by name.
+        facet: What the strata are, in one word for the reader: ``continent``, ``split``, ...
+        allocation: ``PROPORTIONAL`` (largest remainder; one at least of each stratum, if ``n`` allows) or ``EQUAL``.
+        seed: Which sample.
+        style: The captions to judge, ``3.5`` or ``4v``.
+
+    Raises:
+        PlanError: If the population is empty, ``n`` is more than it or one of its strata has, or below one, or there is
+            no such allocation.
+    """
+    sizes = dict(sorted(Counter(strata.values()).items()))
+    _check(n, len(strata), "the population")
+    shares = _allocated(sizes, n, allocation)
+    for value, share in shares.items():
+        if share > sizes[value]:
+            msg = (
+                f"The stratum {value!r} has {sizes[value]:,} pairs and {share:,} were asked of it; ask for fewer pairs "
+                "or for proportional allocation."
+            )
+            raise PlanError(msg)
+    left, chosen = dict(shares), []
+    for name in _by_lot(strata, seed):
+        if left[strata[name]]:
+            left[strata[name]] -= 1
+            chosen.append((name, strata[name]))
+    return Plan(
+        design=STRATIFIED,
+        style=style,
+        seed=seed,
+        facet=facet,
+        allocation=allocation,
+        strata=tuple(Stratum(value, sizes[value], shares[value]) for value in sizes),
+        pairs=tuple(chosen),
+    )
+
+
+def risk_first(scores: Mapping[str, float], n: int, *, seed: int = 0, style: str = "3.5") -> Plan:
+    """Return the pairs that an audit thinks worst, the worst first: to find faults, not to estimate how many there are.
+
+    Args:
+        scores: The population: how bad each name looks, larger is worse. Ties are broken by lot.
+        n: How many to look at.
+        seed: Which lots.
+        style: The captions to judge, ``3.5`` or ``4v``.
+
+    Raises:
+        PlanError: If the population is empty or has fewer than ``n`` pairs, ``n`` is below one, or a score is no number.
+    """
+    _check(n, len(scores), "the population")
+    if any(math.isnan(score) for score in scores.values()):
+        msg = "A score of the audit is not a number; run the audit again."
+        raise PlanError(msg)
+    worst = sorted(_by_lot(scores, seed), key=lambda name: -scores[name])[:n]
+    return Plan(
+        design=RISK,
+        style=style,
+        seed=seed,
+        strata=(Stratum("all", len(scores), n),),
+        pairs=tuple((name, "all") for name in worst),
+    )
+
+
+def sample_size(
+    margin: float, *, confidence: float = 0.95, population: int | None = None, expected: float = 0.5
+) -> int:
+    """Return how many pairs a simple random sample needs for an error rate to be known to ``margin``.
+
+    n0 = z² p (1 - p) / margin², n = n0 / (1 + (n0 - 1) / N): Cochran, Sampling Techniques, 3rd edition (1977),
+    section 4.4.
+
+    Args:
+        margin: Half the width of the interval, 0 to 1: 0.05 is five percentage points.
+        confidence: Of the interval, 0 to 1.
+        population: Pairs there are (finite population correction); None for endlessly many.
+        expected: The rate that is expected; 0.5 is the cautious choice.
+
+    Raises:
+        PlanError: If one of them is out of its range, or the population is empty.
+    """
+    z = _quantile(confidence, population, expected)
+    if not 0 < margin < 1:
+        msg = f"A margin lies between 0 and 1, not at {margin}; 0.05 is five percentage points."
+        raise PlanError(msg)
+    endless = z**2 * expected * (1 - expected) / margin**2
+    needed = endless if population is None else endless / (1 + (endless - 1) / population)
+    # the figures are doubles: a need of 385.0000000001 is one of 385
+    return max(1, math.ceil(round(needed, 9)))
+
+
+def margin_of(n: int, *, confidence: float = 0.95, population: int | None = None, expected: float = 0.5) -> float:
+    """Return the margin to which a simple random sample of ``n`` pairs knows an error rate; see ``sample_size``.
+
+    Raises:
+        PlanError: If one of them is out of its range, or the population is empty or has fewer than ``n`` pairs.
+    """
+    z = _quantile(confidence, population, expected)
+    if population is not None or n < 1:
+        _check(n, n if population is None else population, "the population")
+    left = 1.0 if population is None else (population - n) / max(population - 1, 1)
+    return z * math.sqrt(expected * (1 - expected) / n * left)
+
+
+def _quantile(confidence: float, population: int | None, expected: float) -> float:
+    if not 0 < confidence < 1:
+        msg = f"A confidence lies between 0 and 1, not at {confidence}; 0.95 is the usual one."
+        raise PlanError(msg)
+    if not 0 < expected < 1:
+        msg = f"An expected rate lies between 0 and 1, not at {expected}; 0.5 is the cautious one."
+        raise PlanError(msg)
+    if population is not None and population < 1:
+        raise PlanError(EMPTY)
+    return NormalDist().inv_cdf((1 + confidence) / 2)
+
+
+def _by_lot(names: Iterable[str], seed: int) -> list[str]:
+    """Return names in a random order that depends on the seed and the names alone.
+
+    Each name draws a number of its own for good (permanent random numbers: Ohlsson, Coordination of samples using
+    permanent random numbers, 1995), so a plan can be enlarged without losing what was judged.
+    """
+    return sorted(names, key=lambda name: (hashlib.blake2b(f"{seed} {name}".encode("utf-8", "replace")).digest(), name))
+
+
+def _check(n: int, population: int, whose: str) -> None:
+    if not population:
+        raise PlanError(EMPTY)
+    if n < 1:
+        msg = f"A plan of {n} pairs cannot be drawn; ask for one at least."
+        raise PlanError(msg)
+    if n > population:
+        msg = f"{n:,} pairs were asked for and {whose} has {population:,}; ask for fewer."
+        raise PlanError(msg)
+
+
+def _allocated(sizes: Mapping[str, int], n: int, allocation: str) -> dict[str, int]:
+    """Return how many to draw of each stratum."""
+    if allocation == EQUAL:
+        each, rest = divmod(n, len(sizes))
+        return {value: each + (place < rest) for place, value in enumerate(sizes)}
+    if allocation != PROPORTIONAL:
+        msg = f"There is no allocation {allocation!r}; choose {PROPORTIONAL} or {EQUAL}."
+        raise PlanError(msg)
+    least = 1 if n >= len(sizes) else 0
+    total, spare = sum(sizes.values()) - least * len(sizes), n - least * len(sizes)
+    # in whole numbers, so that no rounding of doubles decides
+    exact = {value: divmod((size - least) * spare, total) if total else (0, 0) for value, size in sizes.items()}
+    shares = {value: least + whole for value, (whole, _) in exact.items()}
+    rest = n - sum(shares.values())
+    for value in sorted(exact, key=lambda one: (-exact[one][1], one))[:rest]:
+        shares[value] += 1
+    return shares
