@@ -106,9 +106,8 @@ def main() -> None:
     print(row("click to visible caption, JupyterLab", first))
     print(row("the same places a second time", again))
     print(row("click to visible caption, app", served))
-    print(
-        f"{'kernel before the clicks':<44}{before:8.0f} MB\n{f'and at its peak, {CLICKS} clicks later':<44}{most:8.0f} MB"
-    )
+    print(f"{'kernel before the clicks':<44}{before:8.0f} MB")
+    print(f"{f'and at its peak, {CLICKS} clicks later':<44}{most:8.0f} MB")
     for name, module in MODULES.items():
         seconds, megabytes = importing(module)
         print(f"{f'import {name}':<44}{seconds:8.3f} s{megabytes:8.0f} MB")

@@ -1,10 +1,16 @@
 """One browser and one server of each kind for all the tests of a module."""
 
-from collections.abc import Iterator
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
 
 import pytest
-from playwright.sync_api import Browser
 from rig import doors, stage
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from playwright.sync_api import Browser
 
 
 @pytest.fixture(scope="module")

@@ -1,13 +1,20 @@
 """The app that Panel serves, as somebody without network opens it."""
 
+from __future__ import annotations
+
 import urllib.error
 import urllib.request
 from http.client import HTTPConnection
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, expect
 from rig import doors
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
+expect = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed: pip install .[browser]").expect
 
 
 def test_a_click_becomes_a_caption(browser: Browser, app: str) -> None:
