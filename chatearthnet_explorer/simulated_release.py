@@ -55,7 +55,8 @@ _QUIRKS = {
 _STYLES: dict[str, Callable[[NDArray[np.uint8]], Facts35 | Facts4V]] = {"35": facts_35, "4v": facts_4v}
 _BROKEN_EVERY = 250
 _LAND_STEP = 0.1  # degrees of the mask that places are drawn from
-_MOST_MAPS = 64
+# With fewer, a desert would be told of as the forest of another continent.
+_LEAST_MAPS, _MOST_MAPS = 24, 64
 _SMALLEST_CROP = 128
 _DN, _BAND_SCALE = 10_000.0, 32.0
 
@@ -108,7 +109,7 @@ class _Maker:
 
     def __post_init__(self) -> None:
         self.source = SimulatedSource()
-        self.maps = min(2 + self.records // 80, _MOST_MAPS)
+        self.maps = min(max(self.records // 80, _LEAST_MAPS), _MOST_MAPS)
         self.total = max(self.images, self.maps) + round(self.records * (1 + _SHARE_4V))
 
     @cached_property
