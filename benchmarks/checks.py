@@ -1,0 +1,347 @@
+"""How well each check finds faults that were planted, what it makes up about correct captions, and how fast it is."""
+
+from __future__ import annotations
+
+import argparse
+import random
+import resource
+import sys
+import tempfile
+import time
+from collections import Counter, defaultdict
+from functools import partial
+from io import BytesIO
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from machine import describe
+from PIL import Image
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
+
+from data.label_maps import label_map
+
+from chatearthnet_explorer.captioners.paraphrase import tell
+from chatearthnet_explorer.captioners.template import TemplateCaptioner
+from chatearthnet_explorer.chip import Chip
+from chatearthnet_explorer.claims import read_claims
+from chatearthnet_explorer.landcover import Facts4V, Facts35, facts_4v, facts_35, pixels
+from chatearthnet_explorer.legend import BACKGROUND, CLASSES
+from chatearthnet_explorer.mentions import classes_named
+from chatearthnet_explorer.prompt import BANNED, Prompt
+from chatearthnet_explorer.record import Record
+from chatearthnet_explorer.review import chip_faults
+from chatearthnet_explorer.review.audit import audit
+from chatearthnet_explorer.review.checks import CHECKS, Judged, judge_both, judge_caption, judge_picture
+from chatearthnet_explorer.review.chip_checks import picture_of
+from chatearthnet_explorer.review.cover import Cover
+from chatearthnet_explorer.review.faults import CAPTION_FAULTS, Sound, Spoiled, plant, spoil
+from chatearthnet_explorer.sources.simulated import SimulatedSource
+from chatearthnet_explorer.tile import Tile
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+# What else is then true of a caption that was given one fault.
+FOLLOWS = {
+    "too short": {"part unspoken", "omitted", "wrong dominant"},
+    "cut off": {"part unspoken", "omitted"},
+    "part unspoken": {"omitted", "order of parts"},
+    "too long": {"repeated sentence", "order of parts"},
+    "order of classes": {"wrong dominant"},
+    "omitted": {"wrong dominant"},
+    "wrong part": {"denied", "wrong size"},
+    "wrong size": {"wrong dominant"},
+}
+PLACES = ((6.73, 0.34), (10.0, 47.5), (-60.0, -3.0), (31.0, 30.0), (-100.0, 40.0), (78.0, 22.0), (145.0, -37.0))
+
+
+def written(facts: Facts35 | Facts4V, *, seed: int) -> str:
+    """Return the facts in the project's own sentences."""
+    style = "3.5" if isinstance(facts, Facts35) else "4v"
+    prompt = Prompt(style=style, seed=seed, all_facts=(facts,), system="", user="")
+    chip = Chip(tile=Tile(0, 0), source="file")
+    return TemplateCaptioner().caption(prompt, chip).text
+
+
+def paraphrased(facts: Facts35 | Facts4V, *, seed: int) -> str:
+    """Return the facts as a language model might tell them, without the faults that the paraphrase adds unasked."""
+    for again in range(100):
+        text = tell(facts, seed=f"{seed} {again}").text
+        low = text.lower()
+        if text.endswith(".") and not any(word.removesuffix("e") in low for word in BANNED) and "no " not in low:
+            return text
+    return text
+
+
+WRITERS = {"template": written, "paraphrase": paraphrased}
+
+
+def label_maps(count: int, simulated: int) -> list[np.ndarray]:
+    """Return reference maps, and those of simulated chips around some places."""
+    maps = [label_map(seed) for seed in range(count)]
+    source, draw = SimulatedSource(), random.Random(0)
+    while simulated > 0:
+        lon, lat = draw.choice(PLACES)
+        chip = source.chip_at(lon + draw.uniform(-2, 2), lat + draw.uniform(-2, 2))
+        if chip.labels is not None:
+            maps.append(chip.labels)
+            simulated -= 1
+    return maps
+
+
+def sounds(maps: Sequence[np.ndarray], times: int) -> Iterator[tuple[str, Sound]]:
+    """Yield every map in both styles by both writers, several times."""
+    for number, labels in enumerate(maps):
+        counts = pixels(labels)
+        for facts in (facts_35(labels), facts_4v(labels)):
+            for name, write in WRITERS.items():
+                for again in range(times):
+                    yield name, Sound(facts, counts, partial(write, seed=1000 * number + again))
+
+
+class Score:
+    """What was planted and what was found, by check."""
+
+    def __init__(self) -> None:
+        self.planted: Counter[str] = Counter()
+        self.found: Counter[str] = Counter()
+        self.fired: Counter[str] = Counter()
+        self.false: Counter[str] = Counter()
+        self.on_clean: Counter[str] = Counter()
+        self.clean = 0
+        self.examples: dict[str, list[str]] = defaultdict(list)
+
+    def add(self, spoiled: Spoiled, judged: Judged) -> None:
+        """Count one caption."""
+        planted, fired = spoiled.planted, {finding.check for finding in judged.findings}
+        allowed = {planted.check, *FOLLOWS.get(planted.check, ())} if planted else set()
+        self.clean += planted is None
+        for check in fired:
+            self.fired[check] += 1
+            self.false[check] += check not in allowed
+            self.on_clean[check] += planted is None
+            if check not in allowed:
+                one = next(finding for finding in judged.findings if finding.check == check)
+                self.examples[f"false {check}"].append(f"{planted} {one}\n    {spoiled.text}")
+        if planted:
+            self.planted[planted.check] += 1
+            hit = any(
+                finding.check == planted.check
+                and (not planted.land or finding.land == planted.land)
+                and (not planted.part or finding.part in {planted.part, ""})
+                for finding in judged.findings
+            )
+            self.found[planted.check] += hit
+            if not hit:
+                self.examples[f"missed {planted.check}"].append(f"{planted}\n    {spoiled.text}")
+
+    def table(self, checks: Sequence[str]) -> None:
+        """Print it."""
+        print(f"{'':20}{'planted':>9}{'found':>7}{'recall':>8}{'fired':>8}{'false':>7}{'precision':>11}{'on clean':>10}")
+        for check in checks:
+            planted, fired = self.planted[check], self.fired[check]
+            recall = f"{self.found[check] / planted:.3f}" if planted else "-"
+            precision = f"{1 - self.false[check] / fired:.3f}" if fired else "-"
+            print(
+                f"{check:20}{planted:9}{self.found[check]:7}{recall:>8}{fired:8}{self.false[check]:7}{precision:>11}"
+                f"{self.on_clean[check]:6}/{self.clean}"
+            )
+
+
+def captions(maps: Sequence[np.ndarray], times: int, wrong: str, show: int) -> None:
+    """Print how well planted faults of captions are found."""
+    rate = 0.8 / len(CAPTION_FAULTS)
+    score, by_writer, sizes = Score(), defaultdict(Score), Counter[tuple[str, str, int, bool]]()
+    naive: Counter[tuple[str, bool, bool]] = Counter()
+    named = list(sounds(maps, times))
+    spoiled = spoil((sound for _, sound in named), rates=dict.fromkeys(CAPTION_FAULTS, rate))
+    for (writer, sound), one in zip(named, spoiled, strict=True):
+        judged = judge_caption(one.text, style=sound.style, counts=sound.counts)
+        score.add(one, judged)
+        by_writer[f"{writer} {sound.style}"].add(one, judged)
+        count_naive(naive, one)
+        if one.planted and one.planted.check == "wrong size":
+            hit = any(finding.check == "wrong size" for finding in judged.findings)
+            sizes[writer, sound.style, one.planted.steps, hit] += 1
+    print(f"\n{len(named)} captions, {score.clean} of them without a fault")
+    checks = [check for check in CHECKS if score.planted[check] or score.fired[check]]
+    score.table(checks)
+    for source, part in by_writer.items():
+        print(f"\n{source}")
+        part.table([check for check in checks if part.planted[check] or part.fired[check]])
+    print("\nwrong size: recall by writer, style and how many sizes off")
+    for writer, style, steps in sorted({key[:3] for key in sizes}):
+        hits, misses = sizes[writer, style, steps, True], sizes[writer, style, steps, False]
+        print(f"{writer:11} {style:4} {steps}: {hits / (hits + misses):.3f} of {hits + misses}")
+    print("\nclass words alone, without reading what is said of them (the naive way)")
+    for check in ("hallucinated", "omitted"):
+        true, missed, false = naive[check, True, True], naive[check, True, False], naive[check, False, True]
+        print(f"{check:20} recall {true / (true + missed):.3f}  precision {true / max(true + false, 1):.3f}")
+    for key, texts in score.examples.items():
+        if wrong and wrong in key:
+            print(f"\n{key}: {len(texts)}", *texts[:show], sep="\n  ")
+
+
+def count_naive(naive: Counter[tuple[str, bool, bool]], one: Spoiled) -> None:
+    """Count what looking for class words alone would find."""
+    present = {land.index for land in CLASSES[BACKGROUND + 1 :] if one.sound.counts[-1, land.index]}
+    leaders = {int(row[BACKGROUND + 1 :].argmax()) + 1 for row in one.sound.counts[:-1] if row[BACKGROUND + 1 :].any()}
+    words = set(classes_named(one.text))
+    for check, fired in (("hallucinated", bool(words - present)), ("omitted", bool(leaders - words))):
+        follows = one.planted is not None and check in FOLLOWS.get(one.planted.check, ())
+        if not follows:
+            naive[check, one.planted is not None and one.planted.check == check, fired] += 1
+
+
+def pairs(maps: Sequence[np.ndarray]) -> None:
+    """Print how well contradictions between the styles are found."""
+    draw = random.Random(1)
+    score: Counter[tuple[str, bool]] = Counter()
+    for number, labels in enumerate(maps):
+        counts = pixels(labels)
+        for write in WRITERS.values():
+            first, second = (
+                Sound(facts, counts, partial(write, seed=number)) for facts in (facts_35(labels), facts_4v(labels))
+            )
+            right = first.write(first.facts)
+            for kind in ("", "wrong dominant", "denied"):
+                one = plant(second, kind, draw=draw) if kind else Spoiled(second.write(second.facts), second, None)
+                if one is None:
+                    continue
+                judged = {
+                    "3.5": judge_caption(right, style="3.5", counts=counts),
+                    "4v": judge_caption(one.text, style="4v", counts=counts),
+                }
+                score[kind or "none", bool(judge_both(judged))] += 1
+    print("\ncontradiction between styles, by what is wrong with the 4V caption: found / pairs")
+    for kind in ("wrong dominant", "denied", "none"):
+        print(f"{kind:20}{score[kind, True]:6} / {score[kind, True] + score[kind, False]}")
+
+
+def chips(count: int) -> None:
+    """Print how well pictures that are wrong are found, among simulated ones."""
+    source, draw, rng = SimulatedSource(), random.Random(2), np.random.default_rng(2)
+    score = {kind: Counter[bool]() for kind in chip_faults.FAULTS}
+    false, clean = Counter[str](), 0
+    for _ in range(count):
+        lon, lat = draw.choice(PLACES)
+        chip = source.chip_at(lon + draw.uniform(-2, 2), lat + draw.uniform(-2, 2))
+        if chip.rgb is None or chip.labels is None:
+            continue
+        cover = Cover(pixels(chip.labels), style="4v")
+        false.update(finding.check for finding in judge_picture(picture_of(png(chip.rgb), cover=cover)))
+        clean += 1
+        for kind, fault in chip_faults.FAULTS.items():
+            found = {finding.check for finding in judge_picture(picture_of(png(fault(chip.rgb, rng)), cover=cover))}
+            score[kind][found == {kind}] += 1
+    print("\npictures: found / planted, and false alarms on clean ones")
+    for kind, counted in score.items():
+        print(f"{kind:20}{counted[True]:6} / {counted.total()}{false[kind]:8} / {clean}")
+
+
+def png(rgb: np.ndarray) -> bytes:
+    """Return a picture as the bytes of a PNG."""
+    file = BytesIO()
+    Image.fromarray(rgb).save(file, "PNG")
+    return file.getvalue()
+
+
+class Given:
+    """Counts of pairs by their names, as a catalog has them."""
+
+    def __init__(self, counts: list[np.ndarray]) -> None:
+        self.counts = counts
+
+    def __call__(self, records: Sequence[Record]) -> list[np.ndarray]:
+        """Return the counts of pairs."""
+        return [self.counts[int(record.name.split("_")[0]) % len(self.counts)] for record in records]
+
+
+class Release:
+    """As many pairs as asked for, made where they are judged from a pool of captions."""
+
+    def __init__(self, length: int, pool: list[dict[str, str]]) -> None:
+        self.length, self.pool = length, pool
+        self.identity = f"{length} of {len(pool)}"
+
+    def __len__(self) -> int:
+        """Return how many pairs there are."""
+        return self.length
+
+    def __getitem__(self, span: slice) -> list[Record]:
+        """Return the pairs of a span."""
+        return [self.record(number) for number in range(*span.indices(self.length))]
+
+    def record(self, number: int) -> Record:
+        """Return one pair; every 16th has both styles."""
+        captions = dict(self.pool[number % len(self.pool)])
+        if number % 16:
+            captions.pop("4v")
+        tile = Tile(4096 + number % 8192, 4096 + number // 8192)
+        splits = dict.fromkeys(captions, ("train", "train", "test", "train", "val")[number // 2 % 5])
+        return Record(name=f"{number}_{tile.name}", captions=captions, splits=splits, tile=tile)
+
+
+def speed(maps: Sequence[np.ndarray], length: int, scheduler: str) -> None:
+    """Print the time of one caption, and of an audit of a whole release."""
+    pool = [
+        {"3.5": paraphrased(facts_35(labels), seed=number), "4v": paraphrased(facts_4v(labels), seed=number)}
+        for number, labels in enumerate(maps[:500])
+    ]
+    counts = [pixels(labels) for labels in maps[:500]]
+    texts = [one["3.5"] for one in pool]
+    took = {}
+    for name, work in (
+        ("reading its claims", lambda text, _: read_claims(text)),
+        ("reading and all checks", lambda text, given: judge_caption(text, style="3.5", counts=given)),
+    ):
+        best = []
+        for _ in range(3):
+            start = time.process_time()
+            for text, given in zip(texts, counts, strict=True):
+                work(text, given)
+            best.append(time.process_time() - start)
+        took[name] = min(best) / len(texts) * 1000
+    mean = sum(map(len, texts)) / len(texts)
+    print(f"\none caption of {mean:.0f} characters: " + ", ".join(f"{name} {ms:.3f} ms" for name, ms in took.items()))
+    if not length:
+        return
+    release = Release(length, pool)
+    with tempfile.TemporaryDirectory() as folder:
+        start, cpu = time.perf_counter(), time.process_time()
+        done = audit(release, folder, counts_of=Given(counts), scheduler=scheduler)
+        wall = time.perf_counter() - start
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    children = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
+    print(
+        f"audit of {done.pairs} pairs, {scheduler}: {wall:.0f} s ({time.process_time() - cpu:.0f} s of one core here), "
+        f"{done.found} findings, peak memory {peak:.0f} MiB, largest child {children:.0f} MiB"
+    )
+
+
+def main() -> None:
+    """Print the tables."""
+    options = argparse.ArgumentParser(description=__doc__)
+    options.add_argument("--maps", type=int, default=500, help="reference label maps")
+    options.add_argument("--simulated", type=int, default=60, help="label maps of simulated chips")
+    options.add_argument("--times", type=int, default=2, help="captions of each map, style and writer")
+    options.add_argument("--chips", type=int, default=60, help="simulated pictures")
+    options.add_argument("--audit", type=int, default=0, metavar="N", help="pairs of an audit to be timed")
+    options.add_argument("--scheduler", default="threads", help="who does the audit")
+    options.add_argument("--wrong", default="", help="print captions that were judged wrong, such as 'missed omitted'")
+    options.add_argument("--show", type=int, default=3, help="how many of them")
+    asked = options.parse_args()
+    print(describe("numpy", "dask"))
+    maps = label_maps(asked.maps, asked.simulated)
+    if asked.times:
+        captions(maps, asked.times, asked.wrong, asked.show)
+        pairs(maps)
+    if asked.chips:
+        chips(asked.chips)
+    speed(maps, asked.audit, asked.scheduler)
+
+
+if __name__ == "__main__":
+    main()

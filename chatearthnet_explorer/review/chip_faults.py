@@ -1,0 +1,66 @@
+"""Pictures that are wrong in one known respect."""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from chatearthnet_explorer.tile import SIZE
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from numpy.typing import NDArray
+
+    Picture = NDArray[np.uint8]
+
+_COVERED = (0.6, 0.98)  # share of a chip under cloud
+_OCTAVES = (4, 8, 16, 32, 64)  # bumps along a side, from the shape of a cloud to its fringe
+
+
+def black(rgb: Picture, _draw: np.random.Generator) -> Picture:
+    """Return a picture without light."""
+    return np.zeros_like(rgb)
+
+
+def white(rgb: Picture, _draw: np.random.Generator) -> Picture:
+    """Return a picture without dark."""
+    return np.full_like(rgb, 255)
+
+
+def uniform(rgb: Picture, draw: np.random.Generator) -> Picture:
+    """Return a picture of one colour, up to one grey value."""
+    return (draw.integers(1, 253, 3) + draw.integers(0, 2, rgb.shape)).astype(np.uint8)
+
+
+def cloud(rgb: Picture, draw: np.random.Generator) -> Picture:
+    """Return a picture with clouds over more than half of it, thin at their fringes."""
+    height = np.sum([_bumps(count, draw) / count for count in _OCTAVES], axis=0)
+    edge = np.quantile(height, 1.0 - draw.uniform(*_COVERED))
+    thick = np.clip((height - edge) / (height.max() - edge) * 6.0 + 0.5, 0.0, 1.0) * (height >= edge)
+    shine = draw.uniform(205, 255) - 25.0 * _bumps(32, draw)
+    clouded = rgb * (1.0 - thick[..., None]) + shine[..., None] * thick[..., None]
+    seen: Picture = np.clip(clouded, 0, 255).astype(np.uint8)
+    return seen
+
+
+FAULTS: Mapping[str, Callable[[Picture, np.random.Generator], Picture]] = MappingProxyType({
+    "all black": black,
+    "all white": white,
+    "uniform": uniform,
+    "mostly cloud": cloud,
+})  # fmt: skip
+"""What makes a picture (256, 256, 3) wrong, by the check that is to find it."""
+
+
+def _bumps(count: int, draw: np.random.Generator) -> NDArray[np.float64]:
+    """Return smooth heights from 0 to 1, (256, 256), with so many bumps along a side."""
+    grid = draw.random((count + 1, count + 1))
+    at = np.arange(SIZE) * count / SIZE
+    low, part = at.astype(int), at % 1.0
+    part = part * part * (3.0 - 2.0 * part)
+    rows = grid[low] * (1.0 - part[:, None]) + grid[low + 1] * part[:, None]
+    heights: NDArray[np.float64] = rows[:, low] * (1.0 - part) + rows[:, low + 1] * part
+    return heights
