@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+from chatearthnet_explorer.captioners import open_captioner
 from chatearthnet_explorer.card import card
 from chatearthnet_explorer.chip import Chip
 from chatearthnet_explorer.errors import ExplorerError
@@ -12,7 +13,7 @@ from chatearthnet_explorer.tile import Tile
 if TYPE_CHECKING:
     from chatearthnet_explorer.widgets.explorer import Explorer
 
-__all__ = ["Chip", "Explorer", "ExplorerError", "Prompt", "Tile", "caption_at", "card", "prompt_for"]
+__all__ = ["Chip", "Explorer", "ExplorerError", "Prompt", "Tile", "caption_at", "card", "open_captioner", "prompt_for"]
 
 
 def __getattr__(name: str) -> type:

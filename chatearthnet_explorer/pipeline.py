@@ -197,14 +197,19 @@ def _code(  # noqa: PLR0913 - every choice that was made
     seed: int,
     wording: str | Path | None,
 ) -> str:
-    chosen: dict[str, object] = {"source": chip.source, "captioner": captioner.name, "style": style, "year": year}
+    chosen: dict[str, object] = {"source": chip.source, "style": style, "year": year}
     if seed:
         chosen["seed"] = seed
     if chip.scene and not chip.simulated:
         chosen["scene"] = chip.scene.item
     if wording:
         chosen["wording"] = str(wording)
-    said = ", ".join(f"{name}={value!r}" for name, value in chosen.items())
+    # a captioner that asks a model says what it was opened with; a key is never among it
+    options = "".join(f", {name}={value!r}" for name, value in getattr(captioner, "options", {}).items())
+    writer = f"open_captioner({captioner.name!r}{options})" if options else repr(captioner.name)
+    said = ", ".join([f"captioner={writer}", *(f"{name}={value!r}" for name, value in chosen.items())])
     return (
-        f"from chatearthnet_explorer import caption_at, card\nshown = caption_at({lon!r}, {lat!r}, {said})\ncard(shown)"
+        f"from chatearthnet_explorer import caption_at, card{', open_captioner' if options else ''}\n"
+        f"shown = caption_at({lon!r}, {lat!r}, {said})\n"
+        "card(shown)"
     )

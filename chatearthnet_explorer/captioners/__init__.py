@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 CAPTIONERS = ("template", "chat", "vision")
 """Names that ``open_captioner`` knows."""
 
+IMAGES = ("labels", "true colour")
+"""What ``vision`` can be shown. ChatEarthNet's 4V was shown the label maps and never the satellite image."""
+
 
 class Captioner(Protocol):
     """Whatever writes the caption of a prompt."""
@@ -39,6 +42,7 @@ def open_captioner(
     *,
     model: str | None = None,
     base_url: str | None = None,
+    image: str = IMAGES[0],
     ask_key: Callable[[], str | None] | None = None,
 ) -> Captioner:
     """Return a captioner by its name, or the one given.
@@ -47,11 +51,12 @@ def open_captioner(
         captioner: One of ``CAPTIONERS`` or an object that has their method.
         model: Identifier of the model to ask, for ``chat`` and ``vision``; None for the project's choice.
         base_url: Address of an OpenAI-compatible service; None for ``OPENAI_BASE_URL`` or OpenAI's own.
+        image: One of ``IMAGES``, for ``vision``.
         ask_key: Asked for a key where the environment has none, such as ``getpass.getpass`` in a notebook; None for a
             prompt in the terminal, if there is one.
 
     Raises:
-        SettingError: If there is no captioner of that name, or the address cannot be used.
+        SettingError: If there is no captioner or image of that name, or the address cannot be used.
     """
     if not isinstance(captioner, str):
         return captioner
@@ -67,6 +72,6 @@ def open_captioner(
     if captioner == "vision":
         from chatearthnet_explorer.captioners.vision import VisionCaptioner  # noqa: PLC0415
 
-        return VisionCaptioner(model=model, base_url=base_url, ask_key=ask_key)
+        return VisionCaptioner(model=model, base_url=base_url, image=image, ask_key=ask_key)
     msg = f"There is no captioner {captioner!r}; choose one of {', '.join(CAPTIONERS)}."
     raise SettingError(msg)

@@ -45,6 +45,7 @@ class ChatCaptioner:
             SettingError: If the address cannot be used.
         """
         self.service = Service(model=model, base_url=base_url, ask_key=ask_key, timeout=timeout, retries=retries)
+        self.options = self.service.options
 
     def caption(self, prompt: Prompt, chip: Chip) -> Caption:
         """Return what the model writes.

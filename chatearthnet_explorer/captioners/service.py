@@ -46,6 +46,7 @@ class Service:
         """
         self.endpoint = open_endpoint(base_url)
         self.model = model or DEFAULT
+        self.options = {"model": self.model, **({"base_url": base_url} if base_url else {})}
         self._ask_key = ask_key or ask_in_terminal
         self._typed: str | None = None
         self._timeout = timeout

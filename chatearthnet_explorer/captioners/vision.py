@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from chatearthnet_explorer.captioners import IMAGES
 from chatearthnet_explorer.captioners.answer import caption_of
 from chatearthnet_explorer.captioners.guard import check
 from chatearthnet_explorer.captioners.models import MODELS
@@ -20,9 +21,6 @@ if TYPE_CHECKING:
     from chatearthnet_explorer.caption import Caption
     from chatearthnet_explorer.chip import Chip
     from chatearthnet_explorer.prompt import Prompt
-
-IMAGES = ("labels", "true colour")
-"""What the model can be shown. ChatEarthNet's 4V was shown the label maps and never the satellite image."""
 
 TRUE_COLOUR = (
     "The picture with this request is the satellite image of the ground in its natural colours, not a map of land "
@@ -43,7 +41,7 @@ class VisionCaptioner:
         model: str | None = None,
         base_url: str | None = None,
         ask_key: Callable[[], str | None] | None = None,
-        image: str = "labels",
+        image: str = IMAGES[0],
         timeout: float = TIMEOUT,
         retries: int = RETRIES,
     ) -> None:
@@ -58,6 +56,7 @@ class VisionCaptioner:
             raise SettingError(msg)
         self.image = image
         self.service = Service(model=model, base_url=base_url, ask_key=ask_key, timeout=timeout, retries=retries)
+        self.options = {**self.service.options, "image": image}
         known = MODELS.get(self.service.model)
         if known and not known.takes_images:
             msg = f"The model {known.id} takes no images; choose another, or the chat captioner."

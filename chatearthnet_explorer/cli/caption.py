@@ -6,7 +6,7 @@ import textwrap
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from chatearthnet_explorer.captioners import CAPTIONERS, open_captioner
+from chatearthnet_explorer.captioners import CAPTIONERS, IMAGES, open_captioner
 from chatearthnet_explorer.card import card
 from chatearthnet_explorer.card.provenance import coordinates, provenance, remarks
 from chatearthnet_explorer.cli.output import put
@@ -28,6 +28,7 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
     parser.add_argument("--captioner", choices=CAPTIONERS, default="template", help="who writes the caption")
     parser.add_argument("--model", help="model to ask, for chat and vision")
     parser.add_argument("--base-url", help="address of an OpenAI-compatible service (OPENAI_BASE_URL)")
+    parser.add_argument("--image", choices=IMAGES, default=IMAGES[0], help="what vision is shown")
     parser.add_argument("--year", type=int, choices=YEARS, default=YEARS[0], help="year of labels and scene")
     parser.add_argument("--scene", help="identifier of the scene to take")
     add_wording_to(parser)
@@ -47,7 +48,9 @@ def _run(options: argparse.Namespace) -> None:
         options.lon,
         options.lat,
         source=open_source(options.source, settings=Settings(**given)),
-        captioner=open_captioner(options.captioner, model=options.model, base_url=options.base_url),
+        captioner=open_captioner(
+            options.captioner, model=options.model, base_url=options.base_url, image=options.image
+        ),
         style=options.style,
         year=options.year,
         seed=options.seed,

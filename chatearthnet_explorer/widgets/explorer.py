@@ -148,7 +148,7 @@ class Explorer(Readable, ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets h
         self.observe(self._draw, "result")
         self.switches.observe(self._from_anew, ["source", "year"])
         self.switches.observe(self._other_scene, "scene")
-        self.switches.observe(self._same_chip, ["style", "seed", "captioner", "model", "base_url"])
+        self.switches.observe(self._same_chip, ["style", "seed", "captioner", "model", "base_url", "image"])
         self.prompt_view.on_caption_again(self._asked_again)
         self.status.on_cancel(self._cancelled)
         self._work.observe(self._progress, ["busy", "step"])
@@ -229,7 +229,10 @@ class Explorer(Readable, ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets h
         chosen = self.switches
         if chosen.captioners:
             self._captioner = open_captioner(
-                chosen.captioner, model=chosen.model or None, base_url=chosen.base_url or None
+                chosen.captioner,
+                model=chosen.model or None,
+                base_url=chosen.base_url or None,
+                image=chosen.image,
             )
         return {"captioner": self._captioner, "style": chosen.style, "year": chosen.year, "seed": chosen.seed}
 

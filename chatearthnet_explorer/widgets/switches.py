@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import ipywidgets
 import traitlets
 
-from chatearthnet_explorer.captioners import CAPTIONERS
+from chatearthnet_explorer.captioners import CAPTIONERS, IMAGES
 from chatearthnet_explorer.sources import SOURCES, YEARS
 from chatearthnet_explorer.wording import STYLES
 
@@ -22,6 +22,7 @@ _CAPTIONERS = {
     "vision": "A vision model",
 }
 _SOURCES = {"auto": "Automatic", "stac": "Sentinel-2 (online)", "simulated": "Simulated (offline)"}
+_IMAGES = {"labels": "Label map, as GPT-4V was", "true colour": "Satellite picture"}
 _KEY = (
     "<div class='cen-note'>The key is read from <code>OPENAI_API_KEY</code> and from nowhere else, so that it is never "
     "saved with a notebook. In a notebook: <code>import getpass, os; os.environ['OPENAI_API_KEY'] = "
@@ -53,6 +54,9 @@ class Switches(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no type
     base_url = traitlets.Unicode()
     """Address of an OpenAI-compatible service; empty for ``OPENAI_BASE_URL`` or OpenAI's own."""
 
+    image = traitlets.Enum(IMAGES, default_value=IMAGES[0])
+    """What a vision model is shown."""
+
     scene = traitlets.Unicode()
     """Identifier of the scene to take; empty for the least cloudy."""
 
@@ -79,10 +83,18 @@ class Switches(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no type
         seed = ipywidgets.BoundedIntText(min=0, max=9999, tooltip="Another seed draws other words for the shares")
         model = ipywidgets.Text(placeholder="the project's choice", continuous_update=False)
         base_url = ipywidgets.Text(placeholder="OPENAI_BASE_URL, or OpenAI's own", continuous_update=False)
+        image = ipywidgets.Dropdown(options=[(_IMAGES[name], name) for name in IMAGES])
         self._scene = ipywidgets.Dropdown(options=[("the least cloudy", "")])
         super().__init__(layout={"width": "100%"})
         for name, widget in (
-            *(("style", style), ("year", year), ("seed", seed), ("model", model), ("base_url", base_url)),
+            *(
+                ("style", style),
+                ("year", year),
+                ("seed", seed),
+                ("model", model),
+                ("base_url", base_url),
+                ("image", image),
+            ),
             *((("source", source),) if sources else ()),
             *((("captioner", captioner),) if captioners else ()),
         ):
@@ -90,7 +102,8 @@ class Switches(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no type
         self._scene_row = _labelled("Scene", self._scene)
         more = [_labelled("Seed", seed)]
         if any(name != "template" for name in captioners):
-            more += [_labelled("Model", model), _labelled("Service", base_url), ipywidgets.HTML(_KEY)]
+            more += [_labelled("Model", model), _labelled("Service", base_url)]
+            more += [_labelled("Shown to vision", image), ipywidgets.HTML(_KEY)]
         advanced = _row(*more)
         unfold = ipywidgets.ToggleButton(description="More …", tooltip="Seed, model, service", layout={"width": "auto"})
         unfold.observe(lambda change: _show(advanced, shown=change["new"]), "value")

@@ -1,0 +1,114 @@
+"""The whole dataset: build its catalog, ask it, take a selection along."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from chatearthnet_explorer.cli.output import put
+from chatearthnet_explorer.cli.progress import progress
+from chatearthnet_explorer.errors import QueryError
+
+if TYPE_CHECKING:
+    import argparse
+
+    from chatearthnet_explorer.catalog import Query
+
+
+def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add the commands ``catalog build``, ``info``, ``search``, ``export`` and ``enrich``."""
+    catalog = commands.add_parser("catalog", help="build, ask and export the catalog of all pairs")
+    tasks = catalog.add_subparsers(required=True, metavar="TASK")
+
+    build = tasks.add_parser("build", help="read a release and build its catalog")
+    build.add_argument("release", metavar="RELEASE", help="folder, web address, or zenodo:11003436")
+    _add_folder_to(build)
+    build.set_defaults(run=_build)
+
+    info = tasks.add_parser("info", help="say what a catalog holds, and what its build left out")
+    _add_folder_to(info)
+    info.set_defaults(run=_info)
+
+    search = tasks.add_parser("search", help="ask a catalog")
+    _add_folder_to(search)
+    _add_query_to(search)
+    search.add_argument("--page", type=int, default=1, help="which page, from 1")
+    search.add_argument("--size", type=int, default=24, help="pairs on a page")
+    search.add_argument("--json", action="store_true", help="print JSON")
+    search.set_defaults(run=_search)
+
+
+def _add_folder_to(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("catalog", type=Path, metavar="CATALOG", help="folder of the catalog")
+
+
+def _add_query_to(parser: argparse.ArgumentParser) -> None:
+    def several(option: str, name: str, told: str) -> None:
+        parser.add_argument(option, dest=name, action="append", default=[], help=f"{told}; may be repeated")
+
+    parser.add_argument("--words", default="", help='words that must occur; "a phrase", begin*, -without')
+    several("--country", "countries", "name or ISO code")
+    several("--continent", "continents", "of any country there")
+    parser.add_argument("--bbox", metavar="W,S,E,N", help="box in degrees")
+    several("--class", "classes", "class that the caption names")
+    parser.add_argument("--min-share", type=float, help="share of the labels that the classes need (0 to 1)")
+    parser.add_argument("--style", default="", help="3.5, 4v or both")
+    several("--split", "splits", "train, val or test")
+    several("--flag", "flags", "-FLAG for those without it")
+    parser.add_argument("--sort", default="place", help="place, name, lat, lon, country, share or random")
+
+
+def query_of(options: argparse.Namespace, **more: int) -> Query:
+    """Return the question that options ask.
+
+    Raises:
+        QueryError: If it cannot be asked.
+    """
+    from chatearthnet_explorer.catalog import Query  # noqa: PLC0415 - numpy-heavy files behind it
+
+    names = ("words", "countries", "continents", "classes", "min_share", "style", "splits", "flags", "sort")
+    given: dict[str, Any] = {name: getattr(options, name) for name in names}
+    return Query(**given | more, box=_box(options.bbox))
+
+
+def _box(text: str | None) -> tuple[float, float, float, float] | None:
+    if text is None:
+        return None
+    try:
+        west, south, east, north = map(float, text.split(","))
+    except ValueError:
+        msg = f"The box {text[:80]!r} is not four numbers; write west,south,east,north, such as 6,0,7.5,2."
+        raise QueryError(msg) from None
+    return west, south, east, north
+
+
+def _build(options: argparse.Namespace) -> None:
+    from chatearthnet_explorer.catalog import build  # noqa: PLC0415 - heavy
+    from chatearthnet_explorer.sources.release import open_release  # noqa: PLC0415 - heavy
+
+    with progress() as told, build(open_release(options.release), options.catalog, progress=told) as catalog:
+        put(catalog.info())
+
+
+def _info(options: argparse.Namespace) -> None:
+    from chatearthnet_explorer.catalog import open_catalog  # noqa: PLC0415 - heavy
+
+    with open_catalog(options.catalog) as catalog:
+        put(catalog.info())
+
+
+def _search(options: argparse.Namespace) -> None:
+    from chatearthnet_explorer.catalog import open_catalog  # noqa: PLC0415 - heavy
+
+    query = query_of(options, page=options.page, size=options.size)
+    with open_catalog(options.catalog) as catalog:
+        found = catalog.search(query).to_dict()
+    put(found if options.json else _told(found))
+
+
+def _told(found: dict[str, Any]) -> str:
+    lines = [f"{found['total']} pairs, page {found['page']} of {found['pages']}."]
+    for row in found["rows"]:
+        caption = next(iter(row["captions"].values()), "")
+        lines.append(f"{row['name']}  {row['country'] or '-'}  {caption[:80]}")
+    return "\n".join(lines)

@@ -1,0 +1,92 @@
+"""The whole flow: what became of a click, what is said where something is not there, and code that gives the same."""
+
+import json
+
+import numpy as np
+import pytest
+from rig.chat_server import MODEL, chat_server
+
+from chatearthnet_explorer import caption_at, open_captioner
+from chatearthnet_explorer.chip import Chip
+from chatearthnet_explorer.errors import Cancelled, PlaceError, SettingError, WordingError
+from chatearthnet_explorer.pipeline import Captioned, caption_of
+from chatearthnet_explorer.tile import Tile
+
+PLACE = (6.73, 0.336)
+
+
+def _run(code: str) -> Captioned:
+    names: dict[str, object] = {}
+    exec(code, names)  # noqa: S102 - the lines that a person would paste
+    shown = names["shown"]
+    assert isinstance(shown, Captioned)
+    return shown
+
+
+@pytest.mark.parametrize("style", ["3.5", "4v"])
+def test_the_code_of_what_is_on_screen_gives_the_same(style: str) -> None:
+    shown = caption_at(*PLACE, source="simulated", style=style, year=2021, seed=5)
+    again = _run(shown.code)
+    assert shown.code.count("\n") == 2
+    assert again.to_dict() == shown.to_dict()
+
+
+def test_the_code_of_a_models_caption_names_model_and_picture_and_no_key(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-very-secret")
+    with chat_server() as server:
+        writer = open_captioner("vision", model=MODEL, base_url=server.url, image="true colour")
+        shown = caption_at(*PLACE, source="simulated", captioner=writer, style="4v")
+        assert shown.caption is not None
+        assert "true-colour" in shown.caption.sent
+        assert f"model={MODEL!r}" in shown.code
+        assert "image='true colour'" in shown.code
+        assert "secret" not in shown.code + json.dumps(shown.to_dict())
+        assert _run(shown.code).to_dict() == shown.to_dict()
+
+
+def test_steps_are_told_in_order_and_may_stop_the_work() -> None:
+    steps: list[str] = []
+    caption_at(*PLACE, source="simulated", step=steps.append)
+    assert [step.split()[0] for step in steps] == ["Fetching", "Making", "Waiting"]
+
+    def stop(_: str) -> None:
+        raise Cancelled
+
+    with pytest.raises(Cancelled):
+        caption_at(*PLACE, source="simulated", step=stop)
+
+
+def test_pixels_without_labels_have_neither_prompt_nor_caption() -> None:
+    chip = Chip(
+        tile=Tile.at(*PLACE), source="test", rgb=np.ones((256, 256, 3), np.uint8), missing=("Nobody mapped it.",)
+    )
+    shown = caption_of(chip, *PLACE)
+    assert (shown.prompt, shown.caption, shown.error) == (None, None, None)
+    assert shown.missing == ("Nobody mapped it.",)
+    assert shown.to_dict()["labels"] == {"version": None, "missing": True, "shares": {}}
+
+
+def test_labels_without_pixels_have_both() -> None:
+    chip = Chip(tile=Tile.at(*PLACE), source="test", labels=np.full((256, 256), 3, np.uint8), missing=("No scene.",))
+    shown = caption_of(chip, *PLACE)
+    assert shown.prompt is not None
+    assert shown.caption is not None
+    assert "tree" in shown.caption.text
+
+
+def test_longitudes_are_wrapped_and_the_country_is_that_of_the_chip() -> None:
+    shown = caption_at(PLACE[0] - 360, PLACE[1], source="simulated")
+    assert shown.lon == pytest.approx(PLACE[0])
+    assert shown.country is not None
+    assert shown.country.iso == "STP"
+
+
+def test_unknown_names_and_places_are_refused() -> None:
+    with pytest.raises(SettingError, match="no source 'mars'"):
+        caption_at(*PLACE, source="mars")
+    with pytest.raises(SettingError, match="no captioner 'poet'"):
+        caption_at(*PLACE, source="simulated", captioner="poet")
+    with pytest.raises(WordingError, match="style '5'"):
+        caption_at(*PLACE, source="simulated", style="5")
+    with pytest.raises(PlaceError, match=r"85\.05"):
+        caption_at(0, 89, source="simulated")
