@@ -34,7 +34,7 @@ def test_the_code_of_what_is_on_screen_gives_the_same(style: str) -> None:
 def test_the_code_of_a_models_caption_names_model_and_picture_and_no_key(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OPENAI_API_KEY", "sk-very-secret")
     with chat_server() as server:
-        writer = open_captioner("vision", model=MODEL, base_url=server.url, image="true colour")
+        writer = open_captioner("vision", model=MODEL, base_url=server.base_url, image="true colour")
         shown = caption_at(*PLACE, source="simulated", captioner=writer, style="4v")
         assert shown.caption is not None
         assert "true-colour" in shown.caption.sent
