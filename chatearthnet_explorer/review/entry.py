@@ -93,7 +93,7 @@ class Damaged:
 def read_line(line: bytes) -> Entry | Newer | Damaged:
     """Return what a line says, whoever wrote it; one whose id is not that of its content is damaged."""
     try:
-        told = json.loads(line) if len(line) <= LINE_LIMIT else None
+        told: Any = json.loads(line) if len(line) <= LINE_LIMIT else None
         if isinstance(told, dict) and type(told.get("v")) is int and told["v"] > VERSION:
             return Newer(line)
         entry = _entry(told)

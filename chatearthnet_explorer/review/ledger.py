@@ -131,7 +131,7 @@ class Ledger:
         except FileNotFoundError:
             return self._lines
         except OSError as error:
-            raise self._failed("read", error) from error
+            raise _failed(self.path, error, to="read") from error
         if self._read + len(content) > LIMIT:
             msg = f"{self.path.name} is larger than a ledger may be ({LIMIT:,} bytes); begin another and merge reports."
             raise LedgerError(msg)
@@ -152,7 +152,7 @@ class Ledger:
             if fresh:
                 _sync_folder(self.path.parent)
         except OSError as error:
-            raise self._failed("written", error) from error
+            raise _failed(self.path, error, to="write") from error
 
     @contextmanager
     def _locked(self) -> Iterator[None]:
@@ -164,15 +164,11 @@ class Ledger:
             msg = f"Another program has held {self.path.name} for {PATIENCE:.0f} seconds; close it and try again."
             raise LedgerError(msg) from None
         except (OSError, NotImplementedError) as error:
-            raise self._failed("locked", error) from error
+            raise _failed(self.path, error, to="lock") from error
         try:
             yield
         finally:
             lock.release()
-
-    def _failed(self, what: str, error: Exception) -> LedgerError:
-        why = getattr(error, "strerror", None) or type(error).__name__
-        return LedgerError(f"{self.path.name} cannot be {what} ({why}); choose another file for the ledger.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,6 +221,11 @@ def _files(given: Iterable[str | Path]) -> list[Path]:
             msg = f"There is no ledger {path.name}; check the name."
             raise LedgerError(msg)
     return found
+
+
+def _failed(path: Path, error: Exception, *, to: str) -> LedgerError:
+    why = getattr(error, "strerror", None) or type(error).__name__
+    return LedgerError(f"It was not possible to {to} {path.name} ({why}); choose another file for the ledger.")
 
 
 def _bytes(line: Entry | Newer | Damaged) -> bytes:

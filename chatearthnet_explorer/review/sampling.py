@@ -44,7 +44,7 @@ def simple_random(names: Iterable[str], n: int, *, seed: int = 0, style: str = "
     )
 
 
-def stratified(
+def stratified(  # noqa: PLR0913 - each is a choice of its own
     strata: Mapping[str, str],
     n: int,
     *,
@@ -106,7 +106,7 @@ def risk_first(scores: Mapping[str, float], n: int, *, seed: int = 0, style: str
         style: The captions to judge, ``3.5`` or ``4v``.
 
     Raises:
-        PlanError: If the population is empty or has fewer than ``n`` pairs, ``n`` is below one, or a score is no number.
+        PlanError: If the population is empty or has fewer than ``n`` pairs, ``n`` is below one, or a score is NaN.
     """
     _check(n, len(scores), "the population")
     if any(math.isnan(score) for score in scores.values()):

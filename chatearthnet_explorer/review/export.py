@@ -1,0 +1,45 @@
+"""Verdicts for others: corrections as the release writes captions, everything as CSV."""
+
+from __future__ import annotations
+
+import csv
+import io
+from typing import TYPE_CHECKING
+
+from chatearthnet_explorer.review.verdict import CAUSES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from chatearthnet_explorer.review.verdict import Verdict
+
+COLUMNS = ("name", "style", "caption", "reviewer", "verdict", "cause", "note", "corrected", "time")
+"""Of the CSV, in order."""
+
+# What spreadsheets take for the beginning of a formula, or pass over before one (OWASP, CSV Injection).
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\0", "＝", "＋", "－", "＠", "|", "%")  # noqa: RUF001 - wide ones too
+
+
+def corrections(verdicts: Iterable[Verdict], *, style: str) -> list[dict[str, str]]:
+    """Return the corrected captions of a style as a list of ``image`` and ``caption``, by name of the image.
+
+    Where several reviewers corrected a caption, the latest by their clocks is taken.
+    """
+    given = sorted((one for one in verdicts if one.style == style and one.corrected), key=lambda one: one.time)
+    latest = {one.name: one.corrected for one in given}
+    return [{"image": name, "caption": latest[name]} for name in sorted(latest)]
+
+
+def to_csv(verdicts: Iterable[Verdict]) -> str:
+    """Return verdicts as CSV (RFC 4180), in which no spreadsheet finds a formula: such cells begin with ``'``."""
+    file = io.StringIO()
+    writer = csv.writer(file)
+    writer.writerow(COLUMNS)
+    for verdict in verdicts:
+        told = verdict.to_dict() | {"cause": CAUSES[verdict.cause] if verdict.cause else ""}
+        writer.writerow([_cell(str(told[column])) for column in COLUMNS])
+    return file.getvalue().encode("utf-8", "replace").decode()
+
+
+def _cell(text: str) -> str:
+    return f"'{text}" if text.lstrip(" ").startswith(_FORMULA) else text

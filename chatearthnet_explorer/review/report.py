@@ -1,0 +1,267 @@
+"""Verdicts in, figures out: how many captions are wrong, how sure that is, and how far reviewers agree."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from dataclasses import dataclass
+from itertools import combinations
+from typing import TYPE_CHECKING, Any
+
+from chatearthnet_explorer.review.agreement import Agreement, agreement
+from chatearthnet_explorer.review.plan import RISK, Plan, Stratum
+from chatearthnet_explorer.review.statistics import Counted, Rate, rate_of
+from chatearthnet_explorer.review.verdict import CAUSES, CORRECT, MAJOR, VERDICTS, Verdict
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+EXAMPLES = 10
+"""Captions found wrong that a report shows."""
+
+_RANK = {verdict: rank for rank, verdict in enumerate(VERDICTS)}
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """One caption and what all its reviewers said of it."""
+
+    name: str
+    """The image, hostile until a view escapes it."""
+
+    style: str
+    """``3.5`` or ``4v``."""
+
+    stratum: str
+    """Where the plan drew it from; its style where there is no plan."""
+
+    verdict: str
+    """The median of its verdicts; of two that differ the worse."""
+
+    said: tuple[Verdict, ...]
+    """Each reviewer's word, by name of reviewer."""
+
+    caption: str = ""
+    """The caption, hostile, where it is known."""
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return it for JSON."""
+        fields = ("name", "style", "stratum", "verdict", "caption")
+        return {field: getattr(self, field) for field in fields} | {"said": [one.to_dict() for one in self.said]}
+
+
+@dataclass(frozen=True, slots=True)
+class Rates:
+    """Error rates of a population, or of one stratum of it."""
+
+    value: str
+    """The stratum; empty for all of them."""
+
+    population: int | None
+    """Pairs there are; None where nobody knows."""
+
+    error: Rate
+    """Captions with any error."""
+
+    major: Rate
+    """Captions with a major error."""
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return it for JSON."""
+        told = {"error": self.error.to_dict(), "major": self.major.to_dict()}
+        return {"value": self.value, "population": self.population} | told
+
+
+@dataclass(frozen=True, kw_only=True)
+class Report:
+    """What a spot-check found."""
+
+    plan: Plan | None
+    """How the captions were drawn; None where nobody said."""
+
+    confidence: float
+    """Of all intervals."""
+
+    seed: int
+    """Of the bootstrap."""
+
+    reviewers: dict[str, int]
+    """Captions that each reviewer judged."""
+
+    overall: Rates
+    """Error rates, counted back to the population."""
+
+    strata: tuple[Rates, ...]
+    """Error rates of each stratum."""
+
+    agreement: tuple[Agreement, ...]
+    """How far the reviewers agree."""
+
+    causes: dict[str, dict[str, int]]
+    """How many verdicts name each cause, by cause and verdict."""
+
+    confusion: dict[str, dict[str, int]]
+    """How often one reviewer gave one cause (rows: the reviewer whose name comes first) and another the other."""
+
+    judged: tuple[Judged, ...]
+    """Every caption that was judged, the worst first."""
+
+    remarks: tuple[str, ...]
+    """What a reader should know, one sentence each."""
+
+    @property
+    def examples(self) -> tuple[Judged, ...]:
+        """Some captions that are wrong, the worst first."""
+        return tuple(one for one in self.judged if one.verdict != CORRECT)[:EXAMPLES]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return it for JSON, the plan without its pairs."""
+        plan = self.plan.to_dict() if self.plan else None
+        if plan:
+            del plan["pairs"]
+        return {
+            "plan": plan,
+            "confidence": self.confidence,
+            "seed": self.seed,
+            "reviewers": self.reviewers,
+            "judged": len(self.judged),
+            "overall": self.overall.to_dict(),
+            "strata": [rates.to_dict() for rates in self.strata],
+            "agreement": [one.to_dict() for one in self.agreement],
+            "causes": self.causes,
+            "confusion": self.confusion,
+            "examples": [one.to_dict() for one in self.examples],
+            "remarks": list(self.remarks),
+        }
+
+
+def report(  # noqa: PLR0913 - each is a choice of its own
+    verdicts: Iterable[Verdict],
+    plan: Plan | None = None,
+    *,
+    confidence: float = 0.95,
+    seed: int = 0,
+    caption_of: Callable[[str, str], str | None] = lambda _name, _style: None,
+    remarks: Sequence[str] = (),
+) -> Report:
+    """Return the figures of a spot-check.
+
+    Args:
+        verdicts: Those that stand, such as ``Ledger.verdicts``: one of each reviewer on each caption.
+        plan: How the captions were drawn, for counting back to the population; None to speak of the judged alone.
+        confidence: Of the intervals, 0 to 1.
+        seed: Of the bootstrap.
+        caption_of: Returns the caption of a name and style, to be shown with examples.
+        remarks: What to add to the remarks, such as ``Ledger.remarks``.
+    """
+    said = _planned(verdicts, plan)
+    notes = list(remarks)
+    judged, others = _by_caption(said.kept, said.stratum_of, caption_of)
+    notes += _remarks(plan, judged, said.outside, others)
+    sizes = plan.strata if plan else tuple(Stratum(value, 0, 0) for value in sorted({one.stratum for one in judged}))
+    ranks = [{one.reviewer: _RANK[one.verdict] for one in case.said} for case in judged]
+    return Report(
+        plan=plan,
+        confidence=confidence,
+        seed=seed,
+        reviewers=dict(sorted(Counter(one.reviewer for case in judged for one in case.said).items())),
+        overall=_rates("", judged, sizes, confidence, plan),
+        strata=tuple(
+            _rates(one.value, [case for case in judged if case.stratum == one.value], (one,), confidence, plan)
+            for one in sizes
+        ),
+        agreement=agreement(ranks, levels=len(VERDICTS), confidence=confidence, seed=seed),
+        causes=_causes(judged),
+        confusion=_confusion(judged),
+        judged=tuple(sorted(judged, key=lambda one: -_RANK[one.verdict])),
+        remarks=tuple(notes),
+    )
+
+
+@dataclass
+class _Planned:
+    kept: list[Verdict]
+    outside: int
+    stratum_of: Callable[[Verdict], str]
+
+
+def _planned(verdicts: Iterable[Verdict], plan: Plan | None) -> _Planned:
+    """Leave out what the plan does not ask for, in the order of the plan."""
+    given = list(verdicts)
+    if plan is None:
+        return _Planned(given, 0, lambda one: one.style)
+    strata = dict(plan.pairs)
+    place = {name: number for number, name in enumerate(strata)}
+    kept = [one for one in given if one.name in strata and one.style == plan.style]
+    kept.sort(key=lambda one: place[one.name])
+    return _Planned(kept, len(given) - len(kept), lambda one: strata[one.name])
+
+
+def _by_caption(
+    verdicts: list[Verdict], stratum_of: Callable[[Verdict], str], caption_of: Callable[[str, str], str | None]
+) -> tuple[list[Judged], int]:
+    """Return what was said of each caption, and how many verdicts speak of another wording of one."""
+    wordings: dict[tuple[str, str], dict[str, list[Verdict]]] = defaultdict(lambda: defaultdict(list))
+    for one in verdicts:
+        wordings[one.name, one.style][one.caption].append(one)
+    judged, others = [], 0
+    for (name, style), by_digest in wordings.items():
+        chosen = max(by_digest.values(), key=lambda many: (len(many), max(one.time for one in many)))
+        others += sum(map(len, by_digest.values())) - len(chosen)
+        said = tuple(sorted(chosen, key=lambda one: one.reviewer))
+        ranks = sorted(_RANK[one.verdict] for one in said)
+        verdict = VERDICTS[ranks[len(ranks) // 2]]
+        judged.append(Judged(name, style, stratum_of(said[0]), verdict, said, caption_of(name, style) or ""))
+    return judged, others
+
+
+def _rates(
+    value: str, judged: Sequence[Judged], strata: Sequence[Stratum], confidence: float, plan: Plan | None
+) -> Rates:
+    def rate(wrong: Sequence[str]) -> Rate:
+        found = Counter(case.stratum for case in judged)
+        errors = Counter(case.stratum for case in judged if case.verdict in wrong)
+        counted = [Counted(one.population, found[one.value], errors[one.value]) for one in strata]
+        if plan is None:  # one pot, for nobody knows what they stand for
+            counted = [Counted(None, found.total(), errors.total())]
+        known = rate_of(counted, confidence=confidence)
+        return Rate(known.errors, known.judged, known.rate) if plan and plan.design == RISK else known
+
+    population = sum(one.population for one in strata) if plan else None
+    return Rates(value, population, rate(VERDICTS[1:]), rate((MAJOR,)))
+
+
+def _causes(judged: Iterable[Judged]) -> dict[str, dict[str, int]]:
+    found = Counter((one.cause, one.verdict) for case in judged for one in case.said)
+    return {cause: {verdict: found[cause, verdict] for verdict in VERDICTS} for cause in CAUSES}
+
+
+def _confusion(judged: Iterable[Judged]) -> dict[str, dict[str, int]]:
+    found = Counter((one.cause, other.cause) for case in judged for one, other in combinations(case.said, 2))
+    return {cause: {other: found[cause, other] for other in CAUSES} for cause in CAUSES}
+
+
+def _remarks(plan: Plan | None, judged: Sequence[Judged], outside: int, others: int) -> list[str]:
+    said = []
+    unseen = (
+        [one for one in plan.strata if one.value not in {case.stratum for case in judged}] if plan and judged else []
+    )
+    if not judged:
+        said.append("No verdict has been given yet, so there is nothing to report.")
+    if plan is None and judged:
+        said.append("There is no plan, so the figures speak of the judged captions and of no others.")
+    if plan and plan.design == RISK:
+        said.append(
+            "The worst-looking captions were looked at first, so the share of errors among them is that of no others."
+        )
+    if plan and 0 < len(judged) < len(plan.pairs):
+        said.append(f"{len(judged):,} of the {len(plan.pairs):,} captions of the plan have been judged so far.")
+    if plan and unseen:
+        share = sum(one.population for one in unseen) / plan.population
+        said.append(
+            f"Nothing was judged in {len(unseen)} strata with {share:.1%} of the pairs; no figure speaks of them."
+        )
+    if outside:
+        said.append(f"{outside:,} verdicts are on captions that the plan does not ask for; they are left out.")
+    if others:
+        said.append(f"{others:,} verdicts are on another wording of a caption than most; they are left out.")
+    return said
