@@ -45,8 +45,8 @@ if TYPE_CHECKING:
 
 # What else is then true of a caption that was given one fault.
 FOLLOWS = {
-    "too short": {"part unspoken", "omitted", "wrong dominant"},
-    "cut off": {"part unspoken", "omitted"},
+    "too short": {"part unspoken", "omitted", "wrong dominant", "wrong part", "wrong size"},
+    "cut off": {"part unspoken", "omitted", "wrong part", "wrong size", "too short"},
     "part unspoken": {"omitted", "order of parts"},
     "too long": {"repeated sentence", "order of parts"},
     "order of classes": {"wrong dominant"},
@@ -139,7 +139,9 @@ class Score:
 
     def table(self, checks: Sequence[str]) -> None:
         """Print it."""
-        print(f"{'':20}{'planted':>9}{'found':>7}{'recall':>8}{'fired':>8}{'false':>7}{'precision':>11}{'on clean':>10}")
+        print(
+            f"{'':20}{'planted':>9}{'found':>7}{'recall':>8}{'fired':>8}{'false':>7}{'precision':>11}{'on clean':>10}"
+        )
         for check in checks:
             planted, fired = self.planted[check], self.fired[check]
             recall = f"{self.found[check] / planted:.3f}" if planted else "-"

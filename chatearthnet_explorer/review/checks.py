@@ -74,6 +74,7 @@ CHECKS: Mapping[str, Check] = MappingProxyType({
 })  # fmt: skip
 """Every check by its id, those of captions first."""
 
+_SHORT = 20  # words below which a single claim makes a text English
 _FEW = 5  # claims from which a caption is English for certain, and words below which a text is too short to tell
 
 
@@ -108,7 +109,7 @@ def judge_caption(text: str, *, style: str, counts: NDArray[np.integer] | None =
         why = "There is no caption, so nothing was judged."
         return Judged((Finding("empty", "It has no words."),), None, why)
     reading = read_claims(text)
-    if len(reading.claims) < _FEW and not _readable(text):
+    if len(reading.claims) < _FEW and not _readable(text, len(reading.claims)):
         why = "It is not English, so it was not judged."
         return Judged((Finding("not English", "Few of its words are English."),), None, why)
     labelled = counts is not None and bool(counts[-1, 1:].any())
@@ -135,6 +136,8 @@ def score(findings: Iterable[Finding]) -> int:
     return sum(CHECKS[check].weight for check in {finding.check for finding in findings})
 
 
-def _readable(text: str) -> bool:
+def _readable(text: str, claims: int) -> bool:
     """Return whether a text of few claims is English, or too short to tell and written in its letters."""
-    return is_english(text) or (text.isascii() and len(text.split()) < _FEW)
+    words = len(text.split())
+    short = words < _FEW or (words < _SHORT and claims > 0)
+    return is_english(text) or (text.isascii() and short)

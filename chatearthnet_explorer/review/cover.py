@@ -13,12 +13,10 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-POINTS = 1.0
-"""Percentage points that a share may lie outside the range of its size word: the published scripts round them."""
-
-STEPS, LOOSE_POINTS = 1, 5.0
-"""Sizes, and percentage points beyond them, that a loose word may be off: one that is not the prompt's own, that speaks
-of several parts or of the whole chip, or that stands in style 4V."""
+EXACT, FREE, LOOSE = (0, 1.0), (1, 1.0), (1, 5.0)
+"""How far a size word may be off: sizes, and percentage points beyond them. ``EXACT`` is for the prompt's own words in
+style 3.5 (the published scripts round shares to a percent), ``FREE`` for other words and for several parts at once,
+``LOOSE`` for style 4V, whose writer was given shares and no words for them."""
 
 LEAST_LEADER = 5.0
 """Percent of a part that its largest class must cover in style 4V, which counts the unlabelled pixels too."""
@@ -78,14 +76,16 @@ def size_of(percent: float) -> str:
     return next((size for end, size in SIZES if percent < end), SIZES[-1][1])
 
 
-def fits(size: str, percent: float, *, loose: bool) -> bool:
-    """Return whether a size word can stand for a percent: within ``POINTS``, or ``STEPS`` and ``LOOSE_POINTS``."""
-    low, high = (_LOOSE if loose else _STRICT)[size]
+def fits(size: str, percent: float, *, slack: tuple[int, float]) -> bool:
+    """Return whether a size word can stand for a percent, with the slack of ``EXACT``, ``FREE`` or ``LOOSE``."""
+    low, high = _RANGES[slack][size]
     return low <= percent < high
 
 
-_STRICT = {size: (_ENDS[step] - POINTS, _ENDS[step + 1] + POINTS) for step, (_, size) in enumerate(SIZES)}
-_LOOSE = {
-    size: (_ENDS[max(step - STEPS, 0)] - LOOSE_POINTS, _ENDS[min(step + STEPS, len(SIZES) - 1) + 1] + LOOSE_POINTS)
-    for step, (_, size) in enumerate(SIZES)
+_RANGES = {
+    (steps, points): {
+        size: (_ENDS[max(step - steps, 0)] - points, _ENDS[min(step + steps, len(SIZES) - 1) + 1] + points)
+        for step, (_, size) in enumerate(SIZES)
+    }
+    for steps, points in (EXACT, FREE, LOOSE)
 }

@@ -36,10 +36,13 @@ class Planted:
     """For a wrong size, how many sizes it is off."""
 
 
-_NAMES = tuple(land.name for land in CLASSES if land.index != BACKGROUND)
+NAMES = tuple(land.name for land in CLASSES if land.index != BACKGROUND)
+"""The classes, by their 3.5 names."""
+
 _NAME = {name: land.name for land in CLASSES for name in (land.name, land.name_4v)}
 _NAME_4V = {land.name: land.name_4v for land in CLASSES}
 _CLEARLY = 10.0  # percentage points by which something must be false to be called so
+_TOLD = 5.0  # percent of a quarter from which a caption tells where a class lies
 _WORDS = [size for _, size in SIZES]
 _ENDS = (0, *(end for end, _ in SIZES))
 _TURN = dict(zip(PARTS, (*PARTS[3::-1], PARTS[4]), strict=True))  # top left and bottom right change places, and so on
@@ -49,7 +52,7 @@ _Changed = tuple["Facts", Planted]
 
 def hallucinated(facts: Facts, cover: Cover, draw: random.Random) -> _Changed | None:
     """Return facts with a class that the chip lacks."""
-    absent = [name for name in _NAMES if not cover.pixels(name)]
+    absent = [name for name in NAMES if not cover.pixels(name)]
     parts = [part for part in PARTS if cover.labelled(part)]
     if not absent or not parts:
         return None
@@ -59,11 +62,15 @@ def hallucinated(facts: Facts, cover: Cover, draw: random.Random) -> _Changed | 
 
 def wrong_part(facts: Facts, cover: Cover, draw: random.Random) -> _Changed | None:
     """Return facts with a class in a part that has none of it."""
+    is_35 = isinstance(facts, Facts35)
+    # 4V captions tell where most of a class lies, by quarters, and not of every trace
     free = [
         (name, part)
         for name in facts.named
-        for part in PARTS
-        if cover.labelled(part) and not cover.pixels(_NAME[name], part)
+        for part in (PARTS if is_35 else PARTS[:4])
+        if cover.labelled(part)
+        and not cover.pixels(_NAME[name], part)
+        and (is_35 or max(cover.percent(_NAME[name], one) for one in PARTS[:4]) > _TOLD)
     ]
     if not free:
         return None
@@ -71,8 +78,6 @@ def wrong_part(facts: Facts, cover: Cover, draw: random.Random) -> _Changed | No
     if isinstance(facts, Facts35):
         return _added(facts, name, part, draw), Planted("wrong part", name, part)
     most = max(facts.percents[name].values())
-    if not most:
-        return None
     percents = {**facts.percents, name: {one: most if one == part else 0.0 for one in PARTS}}
     return _facts_4v(percents), Planted("wrong part", _NAME[name], part)
 
@@ -101,42 +106,34 @@ def omitted(facts: Facts, cover: Cover, draw: random.Random) -> _Changed | None:
 
 
 def wrong_size(facts: Facts, _cover: Cover, draw: random.Random) -> _Changed | None:
-    """Return facts in which a class, not the first of its part, is of another size."""
-    if isinstance(facts, Facts35):
-        free = [
-            (part, place, step)
-            for part, amounts in facts.parts.items()
-            for place, amount in enumerate(amounts[1:], start=1)
-            for step in range(len(SIZES))
-            if not _ENDS[step] - 2 <= amount.percent < _ENDS[step + 1] + 2
-        ]
-        if not free:
-            return None
-        part, place, step = draw.choice(free)
-        amounts = list(facts.parts[part])
-        before = amounts[place]
-        amounts[place] = replace(before, size=_WORDS[step])
-        steps = abs(step - _WORDS.index(before.size))
-        return replace(facts, parts={**facts.parts, part: tuple(amounts)}), Planted(
-            "wrong size", before.name, part, steps
-        )
-    free_4v = [name for name, percents in facts.percents.items() if 0 < max(percents.values()) < _CLEARLY]
-    if not free_4v:
+    """Return facts in which a class, not the first of its part, is of another size; style 4V has none in its facts."""
+    if not isinstance(facts, Facts35):
         return None
-    name = draw.choice(free_4v)
-    percents = facts.percents[name]
-    times = draw.choice((65.0, 90.0)) / max(percents.values())
-    more = {part: round(percent * times, 2) for part, percent in percents.items()}
-    return _facts_4v({**facts.percents, name: more}), Planted("wrong size", _NAME[name], steps=3)
+    free = [
+        (part, place, step)
+        for part, amounts in facts.parts.items()
+        for place, amount in enumerate(amounts[1:], start=1)
+        for step in range(len(SIZES))
+        if not _ENDS[step] - 2 <= amount.percent < _ENDS[step + 1] + 2
+    ]
+    if not free:
+        return None
+    part, place, step = draw.choice(free)
+    amounts = list(facts.parts[part])
+    before = amounts[place]
+    amounts[place] = replace(before, size=_WORDS[step])
+    planted = Planted("wrong size", before.name, part, abs(step - _WORDS.index(before.size)))
+    return replace(facts, parts={**facts.parts, part: tuple(amounts)}), planted
 
 
 def wrong_dominant(facts: Facts, cover: Cover, draw: random.Random) -> _Changed | None:
     """Return facts in which another class comes first in the chip."""
     if "" not in cover.leaders:
         return None
-    leader, most = cover.leaders[""]
+    _, most = cover.leaders[""]
     names = facts.overall if isinstance(facts, Facts35) else tuple(facts.percents)
-    behind = [name for name in names if _NAME[name] != leader and most - cover.percent(_NAME[name]) > _CLEARLY]
+    told = {one.name for amounts in facts.parts.values() for one in amounts} if isinstance(facts, Facts35) else {*names}
+    behind = [name for name in names if name in told and most - cover.percent(_NAME[name]) > _CLEARLY]
     if not behind:
         return None
     name = draw.choice(behind)

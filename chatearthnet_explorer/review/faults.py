@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from chatearthnet_explorer.review.fact_faults import Planted
 
-CAPTION_FAULTS = (*fact_faults.FAULTS, "order of parts", *word_faults.FAULTS)
+CAPTION_FAULTS = tuple(dict.fromkeys((*fact_faults.FAULTS, "order of parts", *word_faults.FAULTS)))
 """Faults that can be planted in a caption, each named as the check that is to find it."""
 
 
@@ -79,16 +79,12 @@ def plant(sound: Sound, kind: str, *, draw: random.Random) -> Spoiled | None:
     fit; what is wrong with the language is planted in the words.
     """
     cover = Cover(sound.counts, style=sound.style)
-    if kind in fact_faults.FAULTS:
-        changed = fact_faults.FAULTS[kind](sound.facts, cover, draw)
-        return Spoiled(sound.write(changed[0]), sound, changed[1]) if changed else None
+    changed = fact_faults.FAULTS[kind](sound.facts, cover, draw) if kind in fact_faults.FAULTS else None
+    if changed:
+        return Spoiled(sound.write(changed[0]), sound, changed[1])
     if kind == "order of parts":
         turned = fact_faults.turned(sound.facts)
         return Spoiled(word_faults.turned(sound.write(turned[0])), sound, turned[1]) if turned else None
-    worded = word_faults.FAULTS[kind](sound.write(sound.facts), cover, draw)
-    return Spoiled(*_swap(worded, sound)) if worded else None
-
-
-def _swap(worded: tuple[str, Planted], sound: Sound) -> tuple[str, Sound, Planted]:
-    text, planted = worded
-    return text, sound, planted
+    write = word_faults.FAULTS.get(kind)
+    worded = write(sound.write(sound.facts), cover, draw) if write else None
+    return Spoiled(worded[0], sound, worded[1]) if worded else None

@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from chatearthnet_explorer.landcover import PARTS, SIZES
-from chatearthnet_explorer.review.cover import Cover, fits, size_of
+from chatearthnet_explorer.review.cover import EXACT, FREE, LOOSE, Cover, fits, size_of
 from chatearthnet_explorer.review.finding import quoted
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     import numpy as np
     from numpy.typing import NDArray
 
@@ -108,8 +110,11 @@ def why(fault: Fault, style: str) -> str:
     if check == "wrong part":
         return f"The labels have {name} in this chip, but none in {there}."
     if check == "wrong size":
-        slack = ", which is more than a size off" if _loose(claim, style) else ""
-        return f"{quoted(claim.size_words)} stands for {claim.size}; {there} has {percent:.1f} % {name}{slack}."
+        here = f"{there} has {percent:.1f} % {name}"
+        if style != "3.5":
+            return f"{quoted(claim.size_words)} stands for {claim.size}; {here}, and nothing near it in any part."
+        off = "" if _slack(claim) is EXACT else ", which is more than a size off"
+        return f"{quoted(claim.size_words)} stands for {claim.size}; {here}{off}."
     return f"It is said to lead in {there}, where {name} covers {percent:.1f} % and another class more."
 
 
@@ -124,25 +129,35 @@ def _faults(claim: Claim, cover: Cover) -> list[Fault]:
         return [Fault(claim, "denied", part, percent) for part, percent in said if percent >= TRACE]
     if not cover.pixels(name):
         return [Fault(claim, "hallucinated", "", 0.0)] if cover.labelled() else []
-    found = []
-    for part in parts:
-        if not cover.pixels(name, part):
-            if cover.labelled(part):
-                found.append(Fault(claim, "wrong part", part, 0.0))
-        elif claim.size:
-            percent = cover.percent(name, part)
-            size = claim.size
-            if not fits(size, percent, loose=False) and not (
-                _loose(claim, cover.style) and fits(size, percent, loose=True)
-            ):
-                found.append(Fault(claim, "wrong size", part, percent))
+    found = [
+        Fault(claim, "wrong part", part, 0.0) for part in parts if not cover.pixels(name, part) and cover.labelled(part)
+    ]
+    if claim.size and not found:
+        found += _missized(claim, claim.size, parts, cover)
     return found
 
 
-def _loose(claim: Claim, style: str) -> bool:
-    """Return whether words of amount are not held to the letter."""
+def _missized(claim: Claim, size: str, parts: tuple[str, ...], cover: Cover) -> Iterator[Fault]:
+    """Yield where words of amount do not fit.
+
+    Style 4V tells how much of the image, and then where most of it lies: its words are wrong if they fit nowhere.
+    """
+    percents = [cover.percent(claim.name, part) for part in parts]
+    if cover.style != "3.5":
+        everywhere = (cover.percent(claim.name, part) for part in (*PARTS, ""))
+        if not any(fits(size, percent, slack=LOOSE) for percent in (*percents, *everywhere)):
+            yield Fault(claim, "wrong size", parts[0], percents[0])
+        return
+    for part, percent in zip(parts, percents, strict=True):
+        # most words fit to the letter, and then nothing more needs to be known of them
+        if not fits(size, percent, slack=EXACT) and not fits(size, percent, slack=_slack(claim)):
+            yield Fault(claim, "wrong size", part, percent)
+
+
+def _slack(claim: Claim) -> tuple[int, float]:
+    """Return how far the words of amount of style 3.5 may be off."""
     own = claim.size_words.lower().replace("-", " ") in _OWN_SIZES
-    return style != "3.5" or len(claim.parts) != 1 or not own
+    return EXACT if own and len(claim.parts) == 1 else FREE
 
 
 def _false_leads(reading: Reading, cover: Cover) -> list[Fault]:

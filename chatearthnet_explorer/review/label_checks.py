@@ -82,7 +82,9 @@ def order_of_classes(case: Case) -> Iterator[Finding]:
         return
     for part, claims in _told(case).items():
         least: tuple[float, Claim] | None = None
-        for claim in claims:
+        # what is told a second time has its place already
+        first = {claim.name: claim for claim in reversed(claims)}
+        for claim in sorted(first.values(), key=lambda claim: claim.start):
             percent = case.cover.percent(claim.name, part)
             if least and percent > least[0] + SWAPPED:
                 before = least[1]

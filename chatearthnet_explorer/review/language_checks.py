@@ -15,9 +15,9 @@ if TYPE_CHECKING:
 
     from chatearthnet_explorer.review.case import Case
 
-SHORTEST, LONGEST = 20, 260
+SHORTEST, LONGEST = 15, 260
 """Words that a caption of one chip has at least and at most. The four real ones at hand have 93 to 169, and a chip of
-one class is fairly told in 25; 300 tokens, the limit of style 3.5 and a quarter of that of style 4V, are about 225."""
+one class is told in 15; 300 tokens, the limit of style 3.5 and a quarter of that of style 4V, are about 225."""
 
 REPEATED = 4
 """Words that a sentence must have for its repetition to count."""

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from chatearthnet_explorer.claims import Claim, Reading
 
 APART = 2
-"""Sizes by which two words of amount for one class in one part must differ to contradict each other."""
+"""Sizes by which the words of amount for one class must differ to contradict each other."""
 
 _STEP = {size: step for step, (_, size) in enumerate(SIZES)}
 
@@ -51,21 +51,21 @@ def _denials(first: Reading, second: Reading) -> Iterator[Finding]:
 
 
 def _sizes(first: Reading, second: Reading) -> Iterator[Finding]:
-    said = {(claim.name, part): claim.size for claim in first.claims if _sized(claim) for part in claim.parts}
+    """Find words of amount of the second that are far from all that the first says of the class, in any part."""
+    said: dict[str, set[str]] = {}
+    for claim in first.claims:
+        if claim.size and not claim.negated:
+            said.setdefault(claim.name, set()).add(claim.size)
     seen = set()
     for claim in second.claims:
-        if not _sized(claim) or not claim.size:
+        sizes = said.get(claim.name)
+        if not sizes or not claim.size or claim.negated or claim.name in seen:
             continue
-        for part in claim.parts:
-            size = said.get((claim.name, part))
-            if size and abs(_STEP[size] - _STEP[claim.size]) >= APART and (claim.name, part) not in seen:
-                seen.add((claim.name, part))
-                evidence = f"In the {part}, style 3.5 calls {claim.name} {size}, style 4V {claim.size}."
-                yield Finding("contradiction", evidence, claim.name, part, None, *_span(claim))
-
-
-def _sized(claim: Claim) -> bool:
-    return bool(claim.size) and not claim.negated
+        if min(abs(_STEP[size] - _STEP[claim.size]) for size in sizes) >= APART:
+            seen.add(claim.name)
+            parts = ", ".join(sorted(sizes, key=lambda size: _STEP[size]))
+            evidence = f"Style 3.5 calls {claim.name} {parts}, style 4V {claim.size}."
+            yield Finding("contradiction", evidence, claim.name, "", None, *_span(claim))
 
 
 def _leaders(reading: Reading) -> set[str]:

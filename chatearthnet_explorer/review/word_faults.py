@@ -9,7 +9,8 @@ from importlib.resources import files
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from chatearthnet_explorer.review.fact_faults import Planted
+from chatearthnet_explorer.landcover import PARTS
+from chatearthnet_explorer.review.fact_faults import NAMES, Planted
 from chatearthnet_explorer.review.language_checks import LONGEST, SHORTEST
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ _PART_WORDS = {
     "middle": ("middle", "center", "central"),
 }
 _SEVERAL_WORDS = 5
+_MUCH_OR_LITTLE = (("too much", 0.0, 8.0), ("too little", 55.0, 100.0))  # percent of every part
 _PLAIN = 5.0  # percent of the chip from which a class cannot be called missing
 
 _Worded = tuple[str, Planted]
@@ -66,6 +68,23 @@ def _denied(text: str, cover: Cover, draw: random.Random) -> _Worded | None:
     name = draw.choice(names)
     said = draw.choice(("There is no {} in this image.", "No {} is visible.", "The image is devoid of {}."))
     return f"{text} {said.format(name)}", Planted("denied", name)
+
+
+def _missized(text: str, cover: Cover, draw: random.Random) -> _Worded | None:
+    """Say of a class that there is much more or much less of it, in style 4V, whose facts have no words for that."""
+    if cover.style == "3.5":
+        return None
+    told = [
+        (name, kind)
+        for name in NAMES
+        if cover.pixels(name)
+        for kind, low, high in _MUCH_OR_LITTLE
+        if all(low <= cover.percent(name, part) <= high for part in (*PARTS, ""))
+    ]
+    if not told:
+        return None
+    name, kind = draw.choice(told)
+    return f"{text} {draw.choice(_table()[kind]).format(x=name)}", Planted("wrong size", name)
 
 
 def _cut_off(text: str, _cover: Cover, draw: random.Random) -> _Worded:
@@ -125,6 +144,7 @@ def _foreign(_text: str, _cover: Cover, draw: random.Random) -> _Worded:
 
 FAULTS: Mapping[str, Callable[[str, Cover, random.Random], _Worded | None]] = MappingProxyType({
     "denied": _denied,
+    "wrong size": _missized,
     "part unspoken": _unspoken,
     "banned word": _inserted("banned word"),
     "several images": _inserted("several images"),
