@@ -47,6 +47,15 @@ class Cover:
         """Return the pixels of a class in a part, or in the chip as a whole."""
         return self._counts[_ROW[part]][_INDEX[name]]
 
+    def bears_out(self, name: str, part: str, size: str | None) -> bool:
+        """Return whether a class is in a part, and as much of it as a size word says to the letter."""
+        row = _ROW[part]
+        count = self._counts[row][_INDEX[name]]
+        if not count or not size:
+            return count > 0
+        low, high = _RANGES[EXACT][size]
+        return low <= 100.0 * count / self._whole[row] < high
+
     def labelled(self, part: str = "") -> int:
         """Return the pixels of a part that have a label."""
         row = self._counts[_ROW[part]]

@@ -92,7 +92,7 @@ def repeated_sentence(case: Case) -> Iterator[Finding]:
     """Find sentences that stand in the caption twice."""
     seen: set[str] = set()
     for start, end in case.reading.sentences:
-        words = " ".join(case.low[start:end].split())
+        words = case.low[start:end].strip()
         if words in seen and words.count(" ") >= REPEATED - 1:
             evidence = f"{quoted(case.text[start:end])} is said twice."
             yield Finding("repeated sentence", evidence, start=start, end=end)

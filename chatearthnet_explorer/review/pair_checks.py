@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from chatearthnet_explorer.claims import Claim, Reading
 
-APART = 2
+APART = 3
 """Sizes by which the words of amount for one class must differ to contradict each other."""
 
 _STEP = {size: step for step, (_, size) in enumerate(SIZES)}
