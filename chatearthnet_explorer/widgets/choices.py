@@ -1,0 +1,79 @@
+"""The choices of a question in words, and the question without each of them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from chatearthnet_explorer.catalog.query import Query
+
+STYLES = {"3.5": "GPT-3.5 style", "4v": "GPT-4V style", "both": "both styles"}
+"""Styles of the captions that are asked for; a simulated release has them as well, and no model wrote those."""
+
+SPLITS = {"train": "training", "val": "validation", "test": "test"}
+"""The splits."""
+
+WITHOUT = {
+    "no place": "has a place",
+    "no picture": "has a picture",
+    "blank": "not blank",
+    "named twice": "named once",
+    "splits differ": "in one split",
+}
+"""What is true of a pair without each of ``schema.FLAGS``."""
+
+
+def choices_of(query: Query) -> Iterator[tuple[str, Query]]:
+    """Yield each choice in words, with the question without it."""
+    if query.words:
+        yield f"words: {query.words}", query.but(words="")
+    yield from _classes(query)
+    yield from _region(query)
+    if query.style:
+        yield f"caption in {STYLES[query.style]}", query.but(style="")
+    for name in query.splits:
+        yield f"split: {SPLITS[name]}", query.but(splits=_but(query.splits, name))
+    for flag in query.flags:
+        words = flag_words(flag.removeprefix("-"), absent=flag.startswith("-"))
+        yield words, query.but(flags=_but(query.flags, flag))
+
+
+def flag_words(flag: str, *, absent: bool) -> str:
+    """Return what is asked of a pair that must have a flag, or must not."""
+    return WITHOUT.get(flag, f"not {flag}") if absent else flag
+
+
+def place_words(name: str) -> str:
+    """Return a continent or country in words."""
+    return "no country: at sea, or without a place" if name == "none" else name
+
+
+def _classes(query: Query) -> Iterator[tuple[str, Query]]:
+    for name in query.classes:
+        kept = _but(query.classes, name)
+        # without a class there is nothing left to sort its share by
+        sort = "place" if query.sort == "share" and not kept else query.sort
+        words = f"names {name}" if query.min_share is None else f"labels have {name}"
+        yield words, query.but(classes=kept, sort=sort)
+    if query.part:
+        yield f"in the {query.part}", query.but(part="")
+    if query.min_share is not None:
+        yield f"at least {100 * query.min_share:g} % of the labels", query.but(min_share=None)
+
+
+def _region(query: Query) -> Iterator[tuple[str, Query]]:
+    for name in query.continents:
+        yield place_words(name), query.but(continents=_but(query.continents, name))
+    for name in query.countries:
+        yield place_words(name), query.but(countries=_but(query.countries, name))
+    if query.box:
+        west, south, east, north = query.box
+        yield f"box {west:.4g}, {south:.4g}, {east:.4g}, {north:.4g}", query.but(box=None)
+    if query.polygon:
+        yield f"polygon of {len(query.polygon)} corners", query.but(polygon=())
+
+
+def _but(held: tuple[str, ...], name: str) -> tuple[str, ...]:
+    return tuple(one for one in held if one != name)

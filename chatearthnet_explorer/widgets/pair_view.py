@@ -1,0 +1,240 @@
+"""One released pair: chip, captions compared, and, on demand, labels, the prompt they give and a new caption."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import TYPE_CHECKING, Any
+
+import ipywidgets
+import traitlets
+
+from chatearthnet_explorer.card import Card, chip_card
+from chatearthnet_explorer.card.html import visible
+from chatearthnet_explorer.catalog.pair import Pair
+from chatearthnet_explorer.chip import Chip
+from chatearthnet_explorer.prompt import prompt_for
+from chatearthnet_explorer.render import png
+from chatearthnet_explorer.widgets.caption_view import CaptionView
+from chatearthnet_explorer.widgets.chip_view import ChipView
+from chatearthnet_explorer.widgets.compare_view import CompareView
+from chatearthnet_explorer.widgets.composed import Composed, guarded, panel
+from chatearthnet_explorer.widgets.gallery import note_of
+from chatearthnet_explorer.widgets.pair_head import ACTIONS, PairHead
+from chatearthnet_explorer.widgets.prompt_view import PromptView
+from chatearthnet_explorer.widgets.released_captions import RELEASE, released_captions
+from chatearthnet_explorer.widgets.status_line import StatusLine
+from chatearthnet_explorer.widgets.work import Work
+from chatearthnet_explorer.wording import STYLES
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from chatearthnet_explorer.caption import Caption
+    from chatearthnet_explorer.captioners import Captioner
+    from chatearthnet_explorer.prompt import Prompt
+    from chatearthnet_explorer.record import Record
+    from chatearthnet_explorer.sources import Source
+    from chatearthnet_explorer.tile import Tile
+
+    Step = Callable[[str], None]
+    Picture = NDArray[np.uint8] | str
+
+_NO_PLACE = "Its name says no place on Earth, so there are no labels of it and nothing to show on the map."
+_NO_LABELS = "The release has no label maps; press 'Labels of this tile' to read them from the land-cover map."
+
+
+class PairView(Composed):
+    """Shows a pair: set ``pair``."""
+
+    pair = traitlets.Instance(Pair, allow_none=True)
+    """What is shown."""
+
+    def __init__(
+        self,
+        *,
+        picture: Callable[[Pair], Picture],
+        labels: Source,
+        captioner: Captioner,
+        credit: tuple[str, ...] = (),
+        simulated: bool = False,
+    ) -> None:
+        """Prepare to show pairs.
+
+        Args:
+            picture: Returns the pixels of a pair, (256, 256, 3) uint8, or why there are none in a sentence.
+            labels: Where labels come from.
+            captioner: Who writes a new caption.
+            credit: Whom to thank for the pictures.
+            simulated: Whether the release is made up.
+        """
+        self._picture, self._labels, self._captioner = picture, labels, captioner
+        self._credit, self._simulated = credit, simulated
+        self._work, self._reading = Work(), Work()
+        self.head, self.chip_view, self.caption_view = PairHead(), ChipView(), CaptionView()
+        self.compare_view, self.prompt_view = CompareView(), PromptView()
+        self.style = ipywidgets.ToggleButtons(
+            options=[(f"GPT-{'3.5' if style == '3.5' else '4V'} style", style) for style in STYLES],
+            style={"button_width": "auto"},
+        )
+        """Style of the prompt that the labels give."""
+        self._prompts = panel(self.style, self.prompt_view)
+        grid = ipywidgets.Box([panel(self.chip_view), panel(self.caption_view, self.compare_view)])
+        grid.add_class("cen-grid")
+        status = StatusLine()
+        super().__init__([panel(self.head, status), grid, self._prompts], status)
+        self.head.on_action(self._act)
+        self.prompt_view.on_caption_again(self._caption)
+        self.style.observe(self._prompt, "value")
+        status.on_cancel(self._cancelled)
+        self._work.observe(self._progress, ["busy", "step"])
+        for view in (self.caption_view, self.compare_view, self.prompt_view):
+            traitlets.link((view, "palette"), (self.chip_view, "palette"))
+        for view in (self.caption_view, self.compare_view):
+            traitlets.link((view, "highlight"), (self.chip_view, "highlight"))
+
+    def card(self) -> Card:
+        """Return the pair as HTML to be read."""
+        shown = (self.head.card(), chip_card(self.chip_view.chip), self.caption_view.card(), self.compare_view.card())
+        return Card(self.head.heading or "No pair", tuple(section for one in shown for section in one.sections))
+
+    def stop(self) -> None:
+        """Let go of what is under way."""
+        self._work.stop()
+        self._reading.stop()
+
+    @traitlets.observe("pair")
+    @guarded
+    def _show(self, _change: object) -> None:
+        self.stop()
+        pair = self.pair
+        self.status.say("")
+        self.prompt_view.prompt = None
+        self._prompts.layout.display = "none"
+        if pair is None:
+            self.head.pair = self.chip_view.chip = None
+            self.caption_view.captions = self.compare_view.captions = ()
+            return
+        self.head.pair = pair
+        self._allow(*(() if pair.record.tile is None else ("map", "labels")))
+        self._write(released_captions(pair.record, simulated=self._simulated))
+        self._put(pair.record, None, ("Fetching the picture …",))
+
+        def pictured(picture: Picture) -> None:
+            self._pictured(pair.record, picture)
+
+        self._reading.start(lambda _: self._picture(pair), done=pictured, failed=self.tell)
+
+    def _allow(self, *actions: str) -> None:
+        """Offer some of the actions, beside those that always lead somewhere."""
+        around = [one for one in self.head.possible if one in {"back", "previous", "next"}]
+        self.head.possible = [one for one in ACTIONS if one in {*around, *actions}]
+
+    def _put(self, record: Record, rgb: NDArray[np.uint8] | None, missing: tuple[str, ...]) -> None:
+        self.chip_view.place = record.name
+        if record.tile is not None:
+            self.chip_view.chip = Chip(
+                tile=record.tile,
+                source="release",
+                simulated=self._simulated,
+                rgb=rgb,
+                missing=missing,
+                attribution=self._credit,
+            )
+            return
+        # a chip is a place on Earth, and this pair has none: only its picture is shown
+        self.chip_view.chip = None
+        self.chip_view.set_trait("picture", b"" if rgb is None else png(rgb))
+        self.chip_view.set_trait("remarks", [*map(visible, missing), _NO_PLACE])
+        self.chip_view.set_trait("simulated", self._simulated)
+
+    @guarded
+    def _pictured(self, record: Record, picture: Picture) -> None:
+        rgb, missing = (None, (picture,)) if isinstance(picture, str) else (picture, _remarks(picture))
+        chip = self.chip_view.chip
+        if chip is not None and chip.labels is not None:  # they were there first
+            self.chip_view.chip = dataclasses.replace(chip, rgb=rgb, missing=missing)
+        else:
+            self._put(record, rgb, missing if record.tile is None else (*missing, _NO_LABELS))
+
+    @guarded
+    def _act(self, what: str) -> None:
+        chip = self.chip_view.chip
+        if what == "labels" and chip is not None:
+            self._fetch_labels(chip.tile)
+        elif what == "caption" and self.prompt_view.current is not None:
+            self._caption(self.prompt_view.current)
+
+    def _fetch_labels(self, tile: Tile) -> None:
+        def job(step: Step) -> Chip:
+            step("Reading the labels of this tile.")
+            return self._labels.chip_at(*tile.center)
+
+        self._work.start(job, done=self._labelled, failed=self.tell)
+
+    @guarded
+    def _labelled(self, mapped: Chip) -> None:
+        shown = self.chip_view.chip
+        if shown is None or mapped.labels is None:
+            self.status.say(" ".join(mapped.missing) or "There are no labels of this place.", kind="error")
+            return
+        self.chip_view.chip = dataclasses.replace(
+            shown,
+            labels=mapped.labels,
+            label_version=mapped.label_version,
+            simulated=shown.simulated or mapped.simulated,
+            missing=tuple(one for one in shown.missing if one != _NO_LABELS),
+            attribution=tuple(dict.fromkeys((*shown.attribution, *mapped.attribution))),
+        )
+        self._allow("map", "caption")
+        self.status.say(
+            "Here are the simulated labels of this tile, and the prompt they give."
+            if mapped.simulated
+            else "Here are the labels of this tile, and the prompt they give.",
+            kind="done",
+        )
+        self._prompt(None)
+
+    @guarded
+    def _prompt(self, _change: object) -> None:
+        chip = self.chip_view.chip
+        if chip is not None and chip.labels is not None:
+            self._prompts.layout.display = ""
+            self.prompt_view.prompt = prompt_for(chip.labels, style=self.style.value)
+
+    @guarded
+    def _caption(self, prompt: Prompt) -> None:
+        chip = self.chip_view.chip
+        if chip is None:
+            return
+
+        def job(step: Step) -> Caption:
+            step("Waiting for the caption.")
+            return self._captioner.caption(prompt, chip)
+
+        self._work.start(job, done=self._captioned, failed=self.tell)
+
+    @guarded
+    def _captioned(self, caption: Caption) -> None:
+        self._write((*(one for one in self.caption_view.captions if one.captioner == RELEASE), caption))
+        self.status.say("The new caption stands beside the released ones.", kind="done")
+
+    def _write(self, captions: tuple[Caption, ...]) -> None:
+        self.caption_view.captions = self.compare_view.captions = captions
+
+    @guarded
+    def _cancelled(self) -> None:
+        self._work.stop()
+        self.status.say("Stopped.")
+
+    @guarded
+    def _progress(self, _change: dict[str, Any]) -> None:
+        self.status.busy = self._work.busy
+        if self._work.busy and self._work.step:
+            self.status.say(self._work.step)
+
+
+def _remarks(picture: NDArray[np.uint8]) -> tuple[str, ...]:
+    return (f"{said} It is a fault of the release.",) if (said := note_of(picture)) else ()

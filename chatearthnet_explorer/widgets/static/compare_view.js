@@ -1,0 +1,36 @@
+function render({ model, el }) {
+  const root = frame(model, el, "cen-compare-view");
+  const view = pointer(model, root);
+
+  function cell([verdict, words] = []) {
+    if (!verdict) return make("td", { class: "cen-silent" }, make("span", { "aria-label": "neither speaks of it" }, "·"));
+    return make("td", {}, make("span", { class: `cen-verdict cen-${verdict}`, title: words, role: "img", "aria-label": words },
+      model.get("marks")[verdict]));
+  }
+
+  function show() {
+    const names = model.get("names");
+    root.hidden = !names.length;
+    if (!names.length) return root.replaceChildren();
+    const legend = model.get("legend");
+    const head = ["Class", ...model.get("places")].map((name) => make("th", { scope: "col" }, name));
+    const body = model.get("rows").map(({ index, cells }) => make("tr", {},
+      make("th", { scope: "row" }, pointable(view, swatch(model, index), index), ` ${legend[index].name}`), ...cells.map(cell)));
+    const marks = model.get("marks");
+    const key = [["agree", "both say so"], ["contradict", "they contradict each other"],
+      ["first", `only ${names[0]}`], ["second", `only ${names[1]}`]].map(([verdict, words]) => make("span", { class: "cen-key" },
+      make("span", { class: `cen-verdict cen-${verdict}`, "aria-hidden": "true" }, marks[verdict]), words));
+    root.replaceChildren(make("h4", {}, `${names[0]} and ${names[1]} compared`), make("p", {}, model.get("summary")),
+      ...model.get("contradictions").map((sentence) => make("p", { class: "cen-error" }, `≠ ${sentence}`)),
+      body.length ? make("div", { class: "cen-scroll" }, make("table", { class: "cen-table" },
+        make("thead", {}, make("tr", {}, ...head)), make("tbody", {}, ...body))) : "",
+      make("p", { class: "cen-keys" }, ...key), make("p", { class: "cen-credit" }, model.get("read")));
+    mark(view);
+  }
+
+  const stop = listen(model, { "names summary contradictions rows palette": show, highlight: () => mark(view) });
+  show();
+  return stop;
+}
+
+export default { render };

@@ -1,0 +1,140 @@
+const STYLES = { "3.5": "3.5", "4v": "4V" }; // a simulated caption is in a style, and by no model
+
+function render({ model, el }) {
+  const root = frame(model, el, "cen-gallery");
+  const heading = make("h3", { "aria-live": "polite" });
+  const ribbon = make("span", { class: "cen-made-up", hidden: true }, "Simulated: no satellite saw these places");
+  const grid = make("div", { class: "cen-tiles", role: "group", "aria-label": "Pairs" });
+  const empty = make("div", { class: "cen-nothing" });
+  const number = make("input", { type: "number", min: 1, step: 1, class: "cen-page", "aria-label": "Page" });
+  const last = make("span", {});
+  const step = (label, text, target) => make("button", {
+    type: "button", class: "cen-button", "aria-label": label, title: label, onclick: () => turnTo(target()),
+  }, text);
+  const page = () => model.get("counts").page;
+  const pages = () => model.get("counts").pages;
+  const back = [step("First page", "«", () => 1), step("Previous page", "‹ Previous", () => page() - 1)];
+  const on = [step("Next page", "Next ›", () => page() + 1), step("Last page", "»", () => pages())];
+  const bar = make("nav", { class: "cen-bar", "aria-label": "Pages" }, ...back,
+    make("label", { class: "cen-number" }, "Page ", number, last), ...on);
+  const keys = make("p", { class: "cen-keys" },
+    "Keys: arrows, Home and End move; Enter opens; Page Up and Page Down turn the page.");
+  root.append(make("div", { class: "cen-head" }, heading, ribbon), empty, grid, bar, keys);
+
+  let turn = model.get("asked").turn ?? 0;
+  let at = 0; // the tile that the Tab key leads to
+  let follow = false; // whether the focus goes along to the next page
+  let urls = [];
+
+  const want = (what, value) => send(model, { asked: { what, value, turn: ++turn } });
+  const turnTo = (target) => {
+    const next = Math.min(Math.max(1, target), Math.max(1, pages()));
+    if (next !== page()) want("page", next);
+  };
+
+  function tile(item, place) {
+    const odd = item.odd.map((flag) => make("span", { class: "cen-odd" }, `⚠ ${flag}`));
+    return make("button", {
+      type: "button", class: "cen-tile", title: `${item.name}\n${item.excerpt}`, tabindex: place === at ? 0 : -1,
+      "aria-label": [item.name, item.place, ...item.odd].join(", "),
+      onclick: () => { at = place; want("open", place); },
+    }, make("span", { class: "cen-photo" }),
+    make("span", { class: "cen-where", dir: "auto" }, item.country || item.place),
+    make("span", { class: "cen-what" },
+      ...item.styles.map((style) => make("span", { class: "cen-style", title: `Caption in the ${STYLES[style] ?? style} style` }, STYLES[style] ?? style)), ...odd),
+    make("span", { class: "cen-swatches" }, ...item.classes.slice(0, 6).map((index) => swatch(model, index))));
+  }
+
+  function showPictures() {
+    urls.forEach((url) => URL.revokeObjectURL(url));
+    urls = [];
+    const notes = model.get("notes");
+    model.get("thumbnails").forEach((bytes, place) => {
+      const photo = grid.children[place]?.querySelector(".cen-photo");
+      if (!photo) return;
+      const note = notes[place] ?? "";
+      photo.classList.toggle("cen-awaited", !bytes.byteLength && !note);
+      if (bytes.byteLength) {
+        const url = URL.createObjectURL(new Blob([bytes], { type: "image/jpeg" }));
+        urls.push(url);
+        photo.replaceChildren(make("img", { src: url, alt: "", draggable: "false" }),
+          note ? make("span", { class: "cen-note" }, note) : "");
+      } else photo.replaceChildren(make("span", { class: "cen-note" }, note));
+    });
+  }
+
+  function showEmpty() {
+    const { state, total } = model.get("counts");
+    empty.hidden = state === "some" || state === "waiting";
+    if (empty.hidden) return;
+    if (state === "beyond") {
+      empty.replaceChildren(make("p", {}, `This page lies beyond the last of ${total.toLocaleString("en")} pairs.`),
+        make("button", { type: "button", class: "cen-button cen-primary", onclick: () => want("page", 1) }, "Go to the first page"));
+      return;
+    }
+    const ways = model.get("relaxing");
+    empty.replaceChildren(make("p", {}, "No pair matches all of this."),
+      ...(ways.length ? [make("p", {}, "What would be there with one choice less:")] : []),
+      make("div", { class: "cen-buttons" }, ...ways.map(([words, pairs], place) => make("button", {
+        type: "button", class: "cen-button", onclick: () => want("relax", place),
+      }, `without ${words}: ${pairs.toLocaleString("en")}`))));
+  }
+
+  function showItems() {
+    const { state, total, first, last: end } = model.get("counts");
+    const inside = grid.contains(root.getRootNode().activeElement) || follow;
+    at = 0;
+    follow = false;
+    const some = state === "some";
+    const said = (count) => count.toLocaleString("en");
+    heading.textContent = some ? `Pairs ${said(first)} to ${said(end)} of ${said(total)}`
+      : state === "waiting" ? "Looking …" : "No pairs";
+    ribbon.hidden = !model.get("simulated");
+    number.value = page();
+    number.max = Math.max(1, pages());
+    last.textContent = ` of ${said(pages())}`;
+    bar.hidden = keys.hidden = !some;
+    back.forEach((button) => { button.disabled = page() <= 1; });
+    on.forEach((button) => { button.disabled = page() >= pages(); });
+    grid.replaceChildren(...model.get("items").map(tile));
+    grid.hidden = !some;
+    showPictures();
+    showEmpty();
+    if (inside) grid.children[0]?.focus();
+  }
+
+  function focusOn(place) {
+    const tiles = [...grid.children];
+    if (!tiles.length) return;
+    tiles[at]?.setAttribute("tabindex", -1);
+    at = Math.min(Math.max(0, place), tiles.length - 1);
+    tiles[at].setAttribute("tabindex", 0);
+    tiles[at].focus();
+  }
+
+  /** Tiles in a row, as they stand now. */
+  const across = () => [...grid.children].filter((one) => one.offsetTop === grid.children[0].offsetTop).length;
+
+  grid.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    const moves = {
+      ArrowRight: () => focusOn(at + 1), ArrowLeft: () => focusOn(at - 1),
+      ArrowDown: () => focusOn(at + across()), ArrowUp: () => focusOn(at - across()),
+      Home: () => focusOn(0), End: () => focusOn(grid.children.length - 1),
+      PageDown: () => { follow = true; turnTo(page() + 1); }, PageUp: () => { follow = true; turnTo(page() - 1); },
+    };
+    if (!(event.key in moves)) return;
+    event.preventDefault();
+    event.stopPropagation(); // JupyterLab would move among its cells
+    moves[event.key]();
+  });
+  number.addEventListener("change", () => { if (number.value) turnTo(Math.round(number.valueAsNumber)); });
+
+  const stop = listen(model, {
+    "counts items": showItems, "thumbnails notes": showPictures, relaxing: showEmpty, "simulated palette": showItems,
+  });
+  showItems();
+  return () => { stop(); urls.forEach((url) => URL.revokeObjectURL(url)); };
+}
+
+export default { render };

@@ -1,0 +1,44 @@
+const BUTTONS = {
+  back: ["‹ Back to the pairs", "Escape"], previous: ["Previous", "The pair before it on the page"],
+  next: ["Next", "The pair after it on the page"], map: ["Show on map", "Go there on the map above"],
+  labels: ["Labels of this tile", "Read the land cover of this place"],
+  caption: ["Caption again", "Have a new caption written from the labels"],
+};
+
+function render({ model, el }) {
+  const root = frame(model, el, "cen-pair-head");
+  let turn = model.get("asked").turn ?? 0;
+  const want = (what) => send(model, { asked: { what, turn: ++turn } });
+  const heading = make("h3", { tabindex: -1 });
+  const told = make("div");
+  const odd = make("div");
+  const buttons = Object.entries(BUTTONS).map(([what, [label, hint]]) => make("button", {
+    type: "button", class: "cen-button", title: hint, "data-what": what, onclick: () => want(what),
+  }, label));
+  root.append(make("div", { class: "cen-buttons" }, ...buttons), heading, odd, told);
+  root.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape") return;
+    event.stopPropagation();
+    want("back");
+  });
+
+  function showButtons() {
+    const possible = model.get("possible");
+    buttons.forEach((button) => { button.disabled = !possible.includes(button.dataset.what); });
+  }
+
+  function show() {
+    heading.textContent = model.get("heading");
+    told.replaceChildren(facts(model.get("told")));
+    odd.replaceChildren(...model.get("odd").map((sentence) => make("p", { class: "cen-remark" }, `⚠ ${sentence}`)));
+    showButtons();
+  }
+
+  const stop = listen(model, {
+    "heading told odd": show, possible: showButtons, opening: () => { show(); heading.focus(); },
+  });
+  show();
+  return stop;
+}
+
+export default { render };
