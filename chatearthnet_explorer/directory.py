@@ -86,6 +86,10 @@ class Directory:
                 place -= 1  # noqa: PLW2901 - another name of the same hash, or an earlier one of the same name
         return found
 
+    def folder(self, row: int) -> str:
+        """Return the folders before the name of a row in ``table``, with the slash behind them; empty without any."""
+        return decoded(b"".join(self._raw_name(row).rpartition(b"/")[:2]), flags=int(self.table["flags"][row]))
+
     @property
     def nbytes(self) -> int:
         """Bytes of memory it takes."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -27,9 +28,10 @@ _KINDS = {
     "size": np.uint32,
     "method": np.uint8,
     "crc": np.uint32,
-    "folder": np.uint16,
+    "folder": np.uint32,
 }
-_MOST_FOLDERS = 60_000
+_TOO_LARGE = 2**32
+_BLOCK = 4096
 
 
 def file_of(name: str) -> str:
@@ -53,16 +55,21 @@ def look_up(
         f"{column}_{kind}": np.zeros(rows, sort) for column in MEMBER_COLUMN.values() for kind, sort in _KINDS.items()
     }
     folders: dict[str, int] = {}
-    for row, name in enumerate(names) if directories else ():
-        file = file_of(name)
+    waiting = iter(names)
+    for start in range(0, rows if directories else 0, _BLOCK):
+        files = [file_of(name) for name in islice(waiting, _BLOCK)]
         for archive, directory in directories.items():
-            member = directory.get(file)
-            folder = "" if member is None else member.name[: -len(file)]
-            if member is None or member.size >= 2**32 or member.packed >= 2**32 or len(folders) > _MOST_FOLDERS:
-                continue
-            told = (member.offset, member.packed, member.size, member.method, member.crc)
-            for kind, number in zip(_KINDS, (*told, folders.setdefault(folder, len(folders))), strict=True):
-                numbers[f"{MEMBER_COLUMN[archive]}_{kind}"][row] = number
+            column, found = MEMBER_COLUMN[archive], directory.rows(files)
+            there = np.flatnonzero(found >= 0)
+            table = directory.table[found[there]]
+            # what 32 bits do not hold is no picture
+            there, table = there[fits := (table["size"] < _TOO_LARGE) & (table["packed"] < _TOO_LARGE)], table[fits]
+            for kind in _KINDS:
+                if kind != "folder":
+                    numbers[f"{column}_{kind}"][start + there] = table[kind]
+            numbers[f"{column}_folder"][start + there] = [
+                folders.setdefault(directory.folder(row), len(folders)) for row in found[there].tolist()
+            ]
     return numbers, list(folders) or [""]
 
 

@@ -99,7 +99,7 @@ def _values(
 
 def _shuffled(rows: NDArray[np.int64], seed: int) -> NDArray[np.uint64]:
     """Return a number for each row that has nothing to do with it: the finalizer of SplitMix64 (Steele et al. 2014)."""
-    mixed = rows.astype(np.uint64) + np.uint64(seed + 1) * np.uint64(0x9E3779B97F4A7C15)
+    mixed = rows.astype(np.uint64) + np.uint64((seed + 1) * 0x9E3779B97F4A7C15 % 2**64)
     for shift, factor in ((30, 0xBF58476D1CE4E5B9), (27, 0x94D049BB133111EB)):
         mixed = (mixed ^ mixed >> np.uint64(shift)) * np.uint64(factor)
     shuffled: NDArray[np.uint64] = np.minimum((mixed ^ mixed >> np.uint64(31)) >> np.uint64(32), _LOW - np.uint64(1))

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 import unicodedata
 from array import array
+from collections import defaultdict
+from itertools import count
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -22,14 +24,14 @@ in its caption, of every occurrence by word, row and place."""
 LONGEST = 64
 """Characters of a word that are indexed; the longest English ones have half as many."""
 
-_WORD = re.compile(r"\w+")
+_WORD = re.compile(rf"(\w{{1,{LONGEST}}})\w*")
 
 
 def words_of(text: str) -> list[str]:
     """Return the words of a text: runs of letters and digits of any script, without case, in composed form."""
     if not text.isascii():
         text = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
-    return [word[:LONGEST] for word in _WORD.findall(text.lower())]
+    return _WORD.findall(text.lower())
 
 
 class Occurrences:
@@ -38,14 +40,14 @@ class Occurrences:
     def __init__(self, start: int) -> None:
         """Count rows from ``start``."""
         self._start = start
-        self._numbers: dict[str, int] = {}
+        # a word that is new gets the next number
+        self._numbers: defaultdict[str, int] = defaultdict(count().__next__)
         self._words, self._sizes, self._rows = array("I"), array("H"), array("I")
 
     def add(self, row: int, caption: str) -> None:
         """Add a caption; rows come in rising order."""
         words = words_of(caption)
-        numbers = self._numbers
-        self._words.extend([numbers.setdefault(word, len(numbers)) for word in words])
+        self._words.extend(map(self._numbers.__getitem__, words))
         self._sizes.append(len(words))
         self._rows.append(row)
 
@@ -76,8 +78,8 @@ def merge(parts: Sequence[Path], folder: Path) -> None:
     folder.mkdir(parents=True)
     counts: dict[str, int] = {}
     for vocabulary, block in _blocks(parts):
-        for word, count in zip(vocabulary, block["counts"].tolist(), strict=True):
-            counts[word] = counts.get(word, 0) + count
+        for word, times in zip(vocabulary, block["counts"].tolist(), strict=True):
+            counts[word] = counts.get(word, 0) + times
     words = sorted(counts)
     starts = np.zeros(len(words) + 1, np.uint64)
     np.cumsum([counts[word] for word in words], out=starts[1:], dtype=np.uint64)
