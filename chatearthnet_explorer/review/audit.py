@@ -84,24 +84,45 @@ def audit(  # noqa: PLR0913 - each is its own choice
         progress: Told how many of how many pairs are judged; may raise ``Cancelled`` to stop.
 
     Raises:
-        SettingError: If the scheduler is neither known nor answers.
+        SettingError: If the scheduler is neither known nor answers, or another audit writes to the folder.
         Cancelled: As ``progress`` does; what is finished stays.
     """
+    from filelock import FileLock, Timeout  # noqa: PLC0415 - of an extra
+
     pairs: Any = records if hasattr(records, "identity") else Listed(records)
     folder = Path(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        with FileLock(folder / "audit.lock", timeout=0):
+            return _audit(pairs, folder, _Choices(counts_of, files_of, scheduler, size), progress)
+    except Timeout as error:
+        msg = f"Another audit is writing to {folder}; wait until it is done, or choose another folder."
+        raise SettingError(msg) from error
+
+
+@dataclass(frozen=True)
+class _Choices:
+    counts_of: CountsOf | None
+    files_of: FilesOf | None
+    scheduler: str
+    size: int
+
+
+def _audit(pairs: Pairs, folder: Path, choices: _Choices, progress: Callable[[int, int], None]) -> Audit:
+    size = choices.size
     about = {
         "edition": EDITION,
         "pairs": len(pairs),
         "identity": pairs.identity,
         "size": size,
-        "labels": counts_of is not None,
-        "pictures": files_of is not None,
+        "labels": choices.counts_of is not None,
+        "pictures": choices.files_of is not None,
     }
     parts = _parts_of(folder, about)
     if parts is None:
         return _read(folder)
     chunks = {
-        number: Chunk(pairs, slice(start, min(start + size, len(pairs))), counts_of, files_of)
+        number: Chunk(pairs, slice(start, min(start + size, len(pairs))), choices.counts_of, choices.files_of)
         for number, start in enumerate(range(0, len(pairs), size))
     }
     left = {number: chunk for number, chunk in chunks.items() if not is_done(parts, number)}
@@ -114,7 +135,8 @@ def audit(  # noqa: PLR0913 - each is its own choice
         progress(done, len(pairs))
 
     if left:
-        (_run_here if scheduler in LOCAL else _run_there)(left, parts, scheduler, told)
+        run = _run_here if choices.scheduler in LOCAL else _run_there
+        run(left, parts, choices.scheduler, told)
     found = join_parts(parts, len(chunks), findings=folder / FINDINGS, judged=folder / JUDGED)
     _write(folder / ABOUT, {**about, "found": found, "finished": True})
     shutil.rmtree(parts)
@@ -123,7 +145,6 @@ def audit(  # noqa: PLR0913 - each is its own choice
 
 def _parts_of(folder: Path, about: dict[str, object]) -> Path | None:
     """Return the folder of parts, empty unless they are of the same audit; None if that is finished."""
-    folder.mkdir(parents=True, exist_ok=True)
     parts = folder / "parts"
     try:
         before = json.loads((folder / ABOUT).read_text("utf-8"))
@@ -179,7 +200,8 @@ def _run_there(chunks: dict[int, Chunk], parts: Path, scheduler: str, told: Call
                 yield future
 
         submitted = submit()
-        running = as_completed(islice(submitted, _AHEAD * (sum(client.nthreads().values()) or 1)))
+        ahead = _AHEAD * (sum(client.nthreads().values()) or 1)
+        running = as_completed(islice(submitted, ahead), loop=client.loop)
         for future in running:
             number = numbers.pop(future.key)
             write_part(parts, number, future.result())

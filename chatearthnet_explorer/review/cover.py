@@ -53,8 +53,7 @@ class Cover:
         count = self._counts[row][_INDEX[name]]
         if not count or not size:
             return count > 0
-        low, high = _RANGES[EXACT][size]
-        return low <= 100.0 * count / self._whole[row] < high
+        return fits(size, 100.0 * count / self._whole[row], slack=EXACT)
 
     def labelled(self, part: str = "") -> int:
         """Return the pixels of a part that have a label."""

@@ -10,7 +10,7 @@ from chatearthnet_explorer.review.cover import EXACT, FREE, LOOSE, Cover, fits, 
 from chatearthnet_explorer.review.finding import quoted
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     import numpy as np
     from numpy.typing import NDArray
@@ -131,15 +131,14 @@ def _faults(claim: Claim, cover: Cover) -> list[Fault]:
         return [Fault(claim, "denied", part, percent) for part, percent in said if percent >= TRACE]
     if not cover.pixels(name):
         return [Fault(claim, "hallucinated", "", 0.0)] if cover.labelled() else []
-    found = [
-        Fault(claim, "wrong part", part, 0.0) for part in parts if not cover.pixels(name, part) and cover.labelled(part)
-    ]
-    if claim.size and not found:
-        found += _missized(claim, claim.size, parts, cover)
+    mapped = [part for part in parts if cover.labelled(part)]
+    found = [Fault(claim, "wrong part", part, 0.0) for part in mapped if not cover.pixels(name, part)]
+    if claim.size and mapped and not found:
+        found += _missized(claim, claim.size, mapped, cover)
     return found
 
 
-def _missized(claim: Claim, size: str, parts: tuple[str, ...], cover: Cover) -> Iterator[Fault]:
+def _missized(claim: Claim, size: str, parts: Sequence[str], cover: Cover) -> Iterator[Fault]:
     """Yield where words of amount do not fit.
 
     Style 4V tells how much of the image, and then where most of it lies: its words are wrong if they fit nowhere.

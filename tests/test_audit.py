@@ -1,0 +1,336 @@
+"""The audit: complete, resumed, stopped, the same on a cluster whose worker is killed, and honest about the rest."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import time
+from dataclasses import dataclass
+from io import BytesIO
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pyarrow.parquet as pq
+import pytest
+from data.label_maps import label_map
+from PIL import Image
+from rig.hostile import ATTACK, TURNED
+
+from chatearthnet_explorer.captioners.paraphrase import tell
+from chatearthnet_explorer.errors import Cancelled, SettingError
+from chatearthnet_explorer.landcover import facts_4v, facts_35, pixels
+from chatearthnet_explorer.record import Record, place_of
+from chatearthnet_explorer.review.audit import audit
+from chatearthnet_explorer.review.checks import CHECKS, judge_caption
+from chatearthnet_explorer.review.tally import tally
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    import pandas as pd
+
+LOOPBACK = {"threads_per_worker": 1, "processes": True, "host": "127.0.0.1", "dashboard_address": "127.0.0.1:0"}
+COUNTS = [pixels(label_map(seed)) for seed in range(12)]
+
+
+@dataclass(frozen=True)
+class Given:
+    """Counts of pairs, as a catalog hands them out; slowly, if a test needs the time."""
+
+    wait: float = 0.0
+
+    def __call__(self, records: Sequence[Record]) -> list[np.ndarray | None]:
+        """Return the counts, every tenth missing."""
+        time.sleep(self.wait)
+        seeds = [_seed(record) for record in records]
+        return [None if seed % 10 == 9 else COUNTS[seed % 12] for seed in seeds]
+
+
+def pictures(records: Sequence[Record]) -> list[bytes | None]:
+    """Return PNGs: one in ten black, one in ten missing, one in ten broken, the others of six scenes."""
+    return [_picture(_seed(record)) for record in records]
+
+
+def _picture(seed: int) -> bytes | None:
+    if seed % 10 == 3:
+        return None
+    if seed % 10 == 4:
+        return b"no picture"
+    rgb = np.random.default_rng(seed % 6).integers(20, 140, (256, 256, 3), np.uint8) * (seed % 10 != 5)
+    file = BytesIO()
+    Image.fromarray(rgb.astype(np.uint8)).save(file, "PNG", compress_level=1)
+    return file.getvalue()
+
+
+def _seed(record: Record) -> int:
+    return int(record.name.split("_")[0]) - 2000
+
+
+def _records(count: int) -> list[Record]:
+    """Return pairs whose captions are of their counts, every seventh of another map, every fifth in both styles."""
+    records = []
+    for seed in range(count):
+        labels = label_map((seed + (seed % 7 == 6)) % 12)
+        captions = {"3.5": tell(facts_35(labels), seed=seed).text}
+        if seed % 5 == 0:
+            captions["4v"] = tell(facts_4v(labels), seed=seed).text
+        name = f"{2000 + seed}_3000_patch{seed % 2}1.png"
+        records.append(
+            Record(name=name, captions=captions, splits=dict.fromkeys(captions, "train"), tile=place_of(name))
+        )
+    return records
+
+
+def _tables(folder: Path) -> tuple[pd.DataFrame, pd.DataFrame]:
+    return pq.read_table(folder / "findings.parquet").to_pandas(), pq.read_table(folder / "judged.parquet").to_pandas()
+
+
+def _same(one: Path, other: Path) -> bool:
+    return all(
+        pq.read_table(one / name).equals(pq.read_table(other / name)) for name in ("findings.parquet", "judged.parquet")
+    )
+
+
+def test_what_the_files_say_is_what_the_checks_say(tmp_path: Path) -> None:
+    records = _records(45)
+    done = audit(records, tmp_path, counts_of=Given(), size=10)
+    findings, judged = _tables(tmp_path)
+    assert done.found == len(findings)
+    assert (done.findings, done.judged) == (tmp_path / "findings.parquet", tmp_path / "judged.parquet")
+    assert len(judged) == sum(len(record.captions) for record in records)
+    alone = findings[~findings.check.isin(["contradiction", "same bytes", "tile in two splits"])]
+    for row, (name, style) in enumerate(zip(judged.name, judged["style"], strict=True)):
+        record = next(record for record in records if record.name == name)
+        counts = Given()([record])[0]
+        expected = judge_caption(record.captions[style], style=style, counts=counts)
+        mine = alone[alone.row == row]
+        assert list(mine.check) == [finding.check for finding in expected.findings]
+        assert list(mine.evidence) == [finding.evidence for finding in expected.findings]
+        assert list(mine.start) == [finding.start for finding in expected.findings]
+        assert set(mine.name) | set(mine["style"]) <= {name, style}
+        assert judged.unjudged[row] == expected.unjudged
+        assert judged.score[row] == sum(CHECKS[check].weight for check in set(findings[findings.row == row].check))
+    assert not (tmp_path / "parts").exists()
+
+
+def test_pictures_and_what_only_all_pairs_show(tmp_path: Path) -> None:
+    records = _records(60)
+    # the two chips of a tile in different splits
+    for number, row in ((10, 0), (11, 1)):
+        name = f"2070_3001_patch{row}0.png"
+        records[number] = Record(
+            name=name, captions=records[number].captions, splits={"3.5": ("train", "test")[row]}, tile=place_of(name)
+        )
+    audit(records, tmp_path, counts_of=Given(), files_of=pictures, size=8)
+    findings, judged = _tables(tmp_path)
+    chips = judged[judged["style"] == ""]
+    seeds = [_seed(record) for record in records]
+    assert len(chips) == sum(seed % 10 != 3 for seed in seeds)
+    of = findings.groupby("check", observed=True)["name"].apply(set)
+    named = {seed: record.name for seed, record in zip(seeds, records, strict=True)}
+    assert of["all black"] == {name for seed, name in named.items() if seed % 10 == 5}
+    assert of["broken picture"] == {name for seed, name in named.items() if seed % 10 == 4}
+    assert of["tile in two splits"] == {records[10].name, records[11].name}
+    by_digest = chips.groupby("digest")["name"].apply(set)
+    assert of["same bytes"] == set().union(*(names for names in by_digest if len(names) > 1))
+    assert set(findings[findings.check == "all black"]["style"]) == {""}
+
+
+def test_an_audit_that_was_stopped_goes_on_where_it_was(tmp_path: Path) -> None:
+    records = _records(60)
+    audit(records, tmp_path / "whole", counts_of=Given(), size=10)
+
+    def stop(done: int, _total: int) -> None:
+        if done >= 30:
+            raise Cancelled
+
+    with pytest.raises(Cancelled):
+        audit(records, tmp_path / "twice", counts_of=Given(), size=10, progress=stop, scheduler="synchronous")
+    parts = sorted((tmp_path / "twice" / "parts").glob("*-judged.parquet"))
+    assert len(parts) == 3
+    before = {part.name: part.stat().st_mtime_ns for part in parts}
+    seen: list[tuple[int, int]] = []
+
+    def look(done: int, total: int) -> None:
+        seen.append((done, total))
+        for name, changed in before.items():
+            assert (tmp_path / "twice" / "parts" / name).stat().st_mtime_ns == changed
+
+    audit(records, tmp_path / "twice", counts_of=Given(), size=10, progress=look)
+    assert seen[0] == (30, 60)
+    assert seen[-1] == (60, 60)
+    assert len(seen) == 4
+    assert _same(tmp_path / "whole", tmp_path / "twice")
+
+
+def test_a_part_that_was_being_written_is_written_again(tmp_path: Path) -> None:
+    records = _records(30)
+    audit(records, tmp_path / "whole", counts_of=Given(), size=10)
+
+    def stop(done: int, _total: int) -> None:
+        if done >= 20:
+            raise Cancelled
+
+    with pytest.raises(Cancelled):
+        audit(records, tmp_path / "torn", counts_of=Given(), size=10, progress=stop, scheduler="synchronous")
+    parts = tmp_path / "torn" / "parts"
+    one = min(parts.glob("*-judged.parquet"))
+    one.unlink()
+    one.with_name(one.name.replace("judged", "findings")).write_bytes(b"PAR1 torn")
+    (parts / "000002-findings.parquet.77.tmp").write_bytes(b"half")
+    audit(records, tmp_path / "torn", counts_of=Given(), size=10)
+    assert _same(tmp_path / "whole", tmp_path / "torn")
+
+
+def test_other_pairs_or_other_choices_begin_anew_and_the_same_are_not_repeated(tmp_path: Path) -> None:
+    records = _records(20)
+    first = audit(records, tmp_path, counts_of=Given(), size=10)
+    changed = first.findings.stat().st_mtime_ns
+    assert audit(records, tmp_path, counts_of=Given(), size=10) == first
+    assert first.findings.stat().st_mtime_ns == changed
+    without = audit(records, tmp_path, size=10)
+    assert without.found != first.found
+    assert not _tables(tmp_path)[1].labels.any()
+    fewer = audit(records[:7], tmp_path, size=10)
+    assert len(_tables(tmp_path)[1].name.unique()) == fewer.pairs == 7
+    (tmp_path / "audit.json").write_text("[torn", "utf-8")
+    assert audit(records[:7], tmp_path, size=10) == fewer
+
+
+def test_nothing_to_audit(tmp_path: Path) -> None:
+    done = audit([], tmp_path)
+    assert (done.pairs, done.found) == (0, 0)
+    assert all(share.of == 0 for share in tally(tmp_path))
+
+
+@pytest.mark.parametrize("scheduler", ["threads", "processes", "synchronous"])
+def test_every_local_scheduler_finds_the_same(tmp_path: Path, scheduler: str) -> None:
+    records = _records(24)
+    audit(records, tmp_path / "one", counts_of=Given(), size=24, scheduler="synchronous")
+    audit(records, tmp_path / "other", counts_of=Given(), size=24, scheduler=scheduler)
+    assert _same(tmp_path / "one", tmp_path / "other")
+
+
+@pytest.mark.parametrize("scheduler", ["tcp://127.0.0.1:9", "nonsense", "tcp://", ""])
+def test_a_scheduler_that_does_not_answer_is_said(
+    tmp_path: Path, scheduler: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("chatearthnet_explorer.review.audit._PATIENCE", 1)
+    with pytest.raises(SettingError, match="No Dask scheduler answers"):
+        audit(_records(3), tmp_path, scheduler=scheduler)
+
+
+def test_a_cluster_whose_worker_is_killed_finds_the_same(tmp_path: Path) -> None:
+    from distributed import Client, LocalCluster  # noqa: PLC0415 - heavy
+
+    records = _records(120)
+    audit(records, tmp_path / "here", counts_of=Given(), size=5)
+    killed: list[int] = []
+    with LocalCluster(n_workers=2, **LOOPBACK) as cluster:
+        with Client(cluster.scheduler_address, set_as_default=False) as client:
+            before = set(client.run(os.getpid).values())
+        assert len(before) == 2
+
+        def kill(done: int, total: int) -> None:
+            if not killed and total // 4 <= done < total // 2:
+                killed.append(min(before))
+                os.kill(killed[0], signal.SIGKILL)
+
+        done = audit(
+            records,
+            tmp_path / "there",
+            counts_of=Given(wait=0.05),
+            size=5,
+            scheduler=cluster.scheduler_address,
+            progress=kill,
+        )
+    assert killed
+    assert done.pairs == 120
+    assert _same(tmp_path / "here", tmp_path / "there")
+
+
+def test_a_stopped_audit_on_a_cluster_leaves_its_workers_free(tmp_path: Path) -> None:
+    from distributed import Client, LocalCluster  # noqa: PLC0415 - heavy
+
+    def stop(done: int, _total: int) -> None:
+        if done:
+            raise Cancelled
+
+    with LocalCluster(n_workers=1, **LOOPBACK) as cluster:
+        address = cluster.scheduler_address
+        with pytest.raises(Cancelled):
+            audit(_records(100), tmp_path, counts_of=Given(wait=0.2), size=5, scheduler=address, progress=stop)
+        with Client(address, set_as_default=False) as client:
+            deadline = time.monotonic() + 10
+            while any(client.processing().values()) and time.monotonic() < deadline:
+                time.sleep(0.05)
+            assert not any(client.processing().values())
+
+
+def test_a_second_audit_of_a_folder_is_told_of_the_first(tmp_path: Path) -> None:
+    records = _records(20)
+
+    def second(done: int, _total: int) -> None:
+        if done == 10:
+            with pytest.raises(SettingError, match="Another audit is writing"):
+                audit(records, tmp_path, size=10)
+
+    audit(records, tmp_path, size=5, progress=second, scheduler="synchronous")
+    assert audit(records, tmp_path, size=5).pairs == 20
+
+
+def test_hostile_names_and_captions_are_written_and_read_back(tmp_path: Path) -> None:
+    texts = [ATTACK, TURNED, "", "🌲" * 50, "perhaps " + TURNED, "a" * 20_000, "'; DROP TABLE findings; --"]
+    records = [
+        Record(name=text[:200] or "blank", captions={"3.5": text, "4v": text, "5": text}, splits={"3.5": "../x"})
+        for text in texts
+    ]
+    audit(records, tmp_path, counts_of=lambda some: [COUNTS[0]] * len(some), size=3)
+    findings, judged = _tables(tmp_path)
+    assert len(judged) == 2 * len(texts)
+    assert set(judged.split) == {""}
+    assert set(judged.continent) == {""}
+    assert set(findings.check) <= set(CHECKS)
+    assert findings.evidence.str.len().max() < 500
+
+
+def test_the_tally_counts_captions_and_not_findings(tmp_path: Path) -> None:
+    records = _records(70)
+    audit(records, tmp_path, counts_of=Given(), files_of=pictures, size=30)
+    findings, judged = _tables(tmp_path)
+    shares = {(one.check, one.by, one.value): one for one in tally(tmp_path)}
+    for check in CHECKS:
+        one = shares[check, "all", ""]
+        assert one.found == findings[findings.check == check].row.nunique()
+        assert one.found <= one.of
+        assert one.share == (one.found / one.of if one.of else 0.0)
+    labelled = judged[judged.labels & judged.read]
+    assert shares["hallucinated", "all", ""].of == len(labelled)
+    assert shares["all black", "all", ""].of == (judged["style"] == "").sum()
+    assert shares["contradiction", "all", ""].of == judged[(judged["style"] == "4v") & judged.both].shape[0]
+    # most pairs of another map's caption name what is not there
+    of = set(findings[findings.check == "hallucinated"].name)
+    wrong = {record.name for number, record in enumerate(records) if number % 7 == 6 and number % 10 != 9}
+    assert of <= wrong
+    assert len(of) > len(wrong) / 2
+    by_split = [one for one in shares.values() if one.check == "hallucinated" and one.by == "split"]
+    assert [(one.value, one.of) for one in by_split] == [("train", len(labelled))]
+    by_country = [one for one in shares.values() if one.check == "hallucinated" and one.by == "country"]
+    assert sum(one.of for one in by_country) == (labelled.country != "").sum()
+    by_class = {one.value: one for one in shares.values() if one.check == "hallucinated" and one.by == "class"}
+    assert by_class["tree"].of == (labelled.classes.to_numpy() & (1 << 3) > 0).sum()
+
+
+def test_the_figure_shows_every_share_and_runs_nothing() -> None:
+    from chatearthnet_explorer.review.tally import Share, figure  # noqa: PLC0415
+
+    shares = [Share("hallucinated", "country", "<script>alert(1)</script>", 3, 10), Share("omitted", "all", "", 0, 0)]
+    page = figure(shares)
+    assert "<script" not in page
+    assert "&lt;script&gt;" in page
+    assert "30.0 %" in page
+    assert "3 of 10" in page
+    assert CHECKS["hallucinated"].says in page
+    assert json.dumps([one.to_dict() for one in shares])

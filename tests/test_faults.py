@@ -1,0 +1,150 @@
+"""The fault injector: what it plants is wrong, known, and as often as asked; and the checks find it."""
+
+from __future__ import annotations
+
+import random
+from functools import partial
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+from data.label_maps import label_map
+
+from chatearthnet_explorer.captioners.paraphrase import tell
+from chatearthnet_explorer.captioners.template import TemplateCaptioner
+from chatearthnet_explorer.chip import Chip
+from chatearthnet_explorer.landcover import PARTS, Facts4V, Facts35, facts_4v, facts_35, pixels
+from chatearthnet_explorer.prompt import Prompt
+from chatearthnet_explorer.review import chip_faults, fact_faults, word_faults
+from chatearthnet_explorer.review.checks import CHECKS, judge_caption, judge_picture
+from chatearthnet_explorer.review.chip_checks import Picture
+from chatearthnet_explorer.review.cover import Cover
+from chatearthnet_explorer.review.faults import CAPTION_FAULTS, Sound, plant, spoil
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+def _written(facts: Facts35 | Facts4V, *, seed: int) -> str:
+    style = "3.5" if isinstance(facts, Facts35) else "4v"
+    prompt = Prompt(style=style, seed=seed, all_facts=(facts,), system="", user="")
+    return TemplateCaptioner().caption(prompt, Chip(tile=None, source="file")).text  # type: ignore[arg-type]
+
+
+def _told(facts: Facts35 | Facts4V, *, seed: int) -> str:
+    return tell(facts, seed=seed).text
+
+
+def _sounds(seeds: range, *, write: object = _written) -> Iterator[Sound]:
+    for seed in seeds:
+        labels = label_map(seed)
+        for facts in (facts_35(labels), facts_4v(labels)):
+            yield Sound(facts, pixels(labels), partial(write, seed=seed))  # type: ignore[arg-type]
+
+
+def test_every_fault_is_named_for_a_check() -> None:
+    assert set(CAPTION_FAULTS) | set(chip_faults.FAULTS) <= set(CHECKS)
+    # the others need two captions, or two pairs, or a file that is broken
+    assert set(CHECKS) - set(CAPTION_FAULTS) - set(chip_faults.FAULTS) == {
+        "contradiction",
+        "same bytes",
+        "tile in two splits",
+        "broken picture",
+    }
+
+
+def test_rates_are_kept_and_nothing_else_is_planted() -> None:
+    rates = {"banned word": 0.3, "hallucinated": 0.2}
+    spoiled = list(spoil(_sounds(range(150)), rates=rates, seed=5))
+    planted = [one.planted.check if one.planted else "" for one in spoiled]
+    assert len(spoiled) == 300
+    assert set(planted) == {"banned word", "hallucinated", ""}
+    assert 0.22 < planted.count("banned word") / 300 < 0.38
+    assert 0.12 < planted.count("hallucinated") / 300 < 0.28
+    for one in spoiled:
+        assert (one.text == one.sound.write(one.sound.facts)) == (one.planted is None)
+
+
+def test_the_same_seed_plants_the_same() -> None:
+    rates = dict.fromkeys(CAPTION_FAULTS, 0.05)
+    first, again, other = (
+        [one.text for one in spoil(_sounds(range(20)), rates=rates, seed=seed)] for seed in (1, 1, 2)
+    )
+    assert first == again
+    assert first != other
+
+
+@pytest.mark.parametrize("kind", sorted(fact_faults.FAULTS))
+def test_false_facts_are_false_of_the_map(kind: str) -> None:
+    draw, count = random.Random(3), 0  # noqa: S311 - faults, not secrets
+    for sound in _sounds(range(60)):
+        cover = Cover(sound.counts, style=sound.style)
+        changed = fact_faults.FAULTS[kind](sound.facts, cover, draw)
+        if changed is None:
+            continue
+        facts, planted = changed
+        count += 1
+        assert repr(facts) != repr(sound.facts)  # of dicts, == does not see the order
+        assert planted.check == kind
+        if kind == "hallucinated":
+            assert not cover.pixels(planted.land)
+            assert len(facts.named) == len(sound.facts.named | facts.named)
+        elif kind == "wrong part":
+            assert cover.pixels(planted.land)
+            assert not cover.pixels(planted.land, planted.part)
+        elif kind == "omitted":
+            parts = [planted.part] if planted.part else PARTS
+            assert any(cover.leaders.get(part, ("",))[0] == planted.land for part in parts)
+        elif kind == "wrong dominant":
+            assert cover.leaders[""][1] - cover.percent(planted.land) > 10
+    assert count >= 20
+
+
+def test_turning_twice_is_no_turn() -> None:
+    facts = facts_35(label_map(5))
+    once = fact_faults.turned(facts)
+    assert once is not None
+    assert once[0] != facts
+    twice = fact_faults.turned(once[0])
+    assert twice is not None
+    assert twice[0] == facts
+    text = "Top left, upper-right and Lower left; leftovers stop."
+    assert word_faults.turned(text) == "Bottom right, lower-left and Upper right; leftovers stop."
+    assert word_faults.turned(word_faults.turned(text)) == text
+
+
+@pytest.mark.parametrize("kind", CAPTION_FAULTS)
+def test_a_planted_fault_is_found_in_plain_captions(kind: str) -> None:
+    draw, found, count = random.Random(7), 0, 0  # noqa: S311 - likewise
+    for sound in _sounds(range(80)):
+        one = plant(sound, kind, draw=draw)
+        if one is None:
+            continue
+        count += 1
+        judged = judge_caption(one.text, style=sound.style, counts=sound.counts)
+        found += any(finding.check == kind for finding in judged.findings)
+    assert count >= 20
+    assert found / count >= 0.95
+
+
+@pytest.mark.parametrize("write", [_written, _told])
+def test_correct_captions_have_next_to_no_findings(write: object) -> None:
+    alarms, count = 0, 0
+    for sound in _sounds(range(150), write=write):
+        findings = judge_caption(sound.write(sound.facts), style=sound.style, counts=sound.counts).findings
+        # the paraphrase plants guesses, true denials and cuts of its own accord
+        alarms += any(finding.check not in {"banned word", "cut off"} for finding in findings)
+        count += 1
+    assert alarms / count <= 0.02
+
+
+@pytest.mark.parametrize("kind", sorted(chip_faults.FAULTS))
+@pytest.mark.parametrize("seed", range(8))
+def test_a_spoiled_picture_is_found_and_named_for_what_it_is(kind: str, seed: int) -> None:
+    draw = np.random.default_rng(seed)
+    rgb = (draw.random((256, 256, 3)) * 60 + draw.integers(20, 100, 3)).astype(np.uint8)
+    assert not judge_picture(Picture(rgb))
+    spoiled = chip_faults.FAULTS[kind](rgb, draw)
+    assert spoiled.shape == (256, 256, 3)
+    assert spoiled.dtype == np.uint8
+    assert [finding.check for finding in judge_picture(Picture(spoiled))] == [kind]
