@@ -185,10 +185,10 @@ class _Planned:
 
 
 def _planned(verdicts: Iterable[Verdict], plan: Plan | None) -> _Planned:
-    """Leave out what the plan does not ask for, in the order of the plan."""
+    """Leave out what the plan does not ask for, in the order of the plan, or of the names without one."""
     given = list(verdicts)
     if plan is None:
-        return _Planned(given, 0, lambda one: one.style)
+        return _Planned(sorted(given, key=lambda one: (one.name, one.style)), 0, lambda one: one.style)
     strata = dict(plan.pairs)
     place = {name: number for number, name in enumerate(strata)}
     kept = [one for one in given if one.name in strata and one.style == plan.style]

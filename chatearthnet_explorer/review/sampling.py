@@ -156,8 +156,7 @@ def margin_of(n: int, *, confidence: float = 0.95, population: int | None = None
         PlanError: If one of them is out of its range, or the population is empty or has fewer than ``n`` pairs.
     """
     z = _quantile(confidence, population, expected)
-    if population is not None or n < 1:
-        _check(n, n if population is None else population, "the population")
+    _check(n, max(n, 1) if population is None else population, "the population")
     left = 1.0 if population is None else (population - n) / max(population - 1, 1)
     return z * math.sqrt(expected * (1 - expected) / n * left)
 

@@ -1,0 +1,148 @@
+"""Plans: the same for the same seed, as random as they say, and enough."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from typing import TYPE_CHECKING
+
+import pytest
+from statsmodels.stats.proportion import samplesize_confint_proportion
+
+from chatearthnet_explorer.errors import PlanError
+from chatearthnet_explorer.review.plan import Plan
+from chatearthnet_explorer.review.sampling import margin_of, risk_first, sample_size, simple_random, stratified
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+NAMES = [f"{number}.png" for number in range(1000)]
+SIZES = {"Africa": 600, "Asia": 300, "Europe": 93, "Oceania": 7}
+STRATA = dict(zip(NAMES, (value for value, size in SIZES.items() for _ in range(size)), strict=True))
+
+
+def test_the_same_seed_draws_the_same_pairs_from_the_same_names_in_any_order() -> None:
+    assert simple_random(NAMES, 50, seed=1) == simple_random(reversed(NAMES), 50, seed=1)
+    assert set(simple_random(NAMES, 50, seed=1).names) != set(simple_random(NAMES, 50, seed=2).names)
+    assert simple_random([*NAMES, *NAMES], 50, seed=1).population == 1000
+
+
+def test_a_larger_sample_begins_with_the_smaller_one() -> None:
+    assert simple_random(NAMES, 300, seed=4).names[:50] == simple_random(NAMES, 50, seed=4).names
+
+
+def test_every_pair_is_as_likely_as_any_other() -> None:
+    drawn = Counter(name for seed in range(400) for name in simple_random(NAMES[:40], 10, seed=seed).names)
+    # 100 expected of each; the deviation of a count is 8.7, and 40 of them stay within five of those
+    assert all(56 < drawn[name] < 144 for name in NAMES[:40])
+    assert sum((drawn[name] - 100) ** 2 / 75 for name in NAMES[:40]) < 80  # chi-square of 39, 1 in 10,000
+
+
+def test_proportional_allocation_follows_the_population_and_leaves_no_stratum_out() -> None:
+    plan = stratified(STRATA, 100, facet="continent")
+    assert {one.value: one.sample for one in plan.strata} == {"Africa": 59, "Asia": 30, "Europe": 10, "Oceania": 1}
+    assert {one.value: one.population for one in plan.strata} == SIZES
+    assert Counter(stratum for _, stratum in plan.pairs) == {one.value: one.sample for one in plan.strata}
+    assert all(STRATA[name] == stratum for name, stratum in plan.pairs)
+    whole = stratified(STRATA, 1000, facet="continent")
+    assert {one.value: one.sample for one in whole.strata} == SIZES
+
+
+def test_equal_allocation_takes_the_same_of_each() -> None:
+    plan = stratified(STRATA, 26, facet="continent", allocation="equal")
+    assert [one.sample for one in plan.strata] == [7, 7, 6, 6]
+
+
+def test_the_order_mixes_the_strata() -> None:
+    first = [stratum for _, stratum in stratified(STRATA, 200, facet="continent").pairs[:50]]
+    assert 20 <= first.count("Africa") <= 40
+    assert len(set(first)) >= 3
+
+
+def test_the_worst_come_first_and_ties_by_lot() -> None:
+    scores = {name: float(number % 10) for number, name in enumerate(NAMES)}
+    plan = risk_first(scores, 150)
+    assert [scores[name] for name in plan.names] == [9.0] * 100 + [8.0] * 50
+    assert plan.names != risk_first(scores, 150, seed=1).names
+
+
+@pytest.mark.parametrize(
+    ("draw", "said"),
+    [
+        (lambda: simple_random([], 5), "There is no pair to draw from; choose a query that finds some."),
+        (lambda: stratified({}, 5, facet="split"), "There is no pair to draw from"),
+        (lambda: risk_first({}, 5), "There is no pair to draw from"),
+        (lambda: simple_random(NAMES, 1001), "1,001 pairs were asked for and the population has 1,000; ask for fewer."),
+        (lambda: simple_random(NAMES, 0), "A plan of 0 pairs cannot be drawn"),
+        (
+            lambda: stratified(STRATA, 40, facet="continent", allocation="equal"),
+            "'Oceania' has 7 pairs and 10 were asked",
+        ),
+        (lambda: stratified(STRATA, 40, facet="continent", allocation="best"), "no allocation 'best'"),
+        (lambda: risk_first({"a": math.nan}, 1), "not a number"),
+        (lambda: sample_size(0), "margin lies between 0 and 1"),
+        (lambda: sample_size(0.05, confidence=95), "confidence lies between 0 and 1"),
+        (lambda: sample_size(0.05, expected=0), "expected rate lies between 0 and 1"),
+        (lambda: sample_size(0.05, population=0), "There is no pair to draw from"),
+        (lambda: margin_of(11, population=10), "11 pairs were asked for"),
+        (lambda: margin_of(0), "A plan of 0 pairs"),
+    ],
+)
+def test_what_cannot_be_drawn_is_said_in_one_sentence(draw: object, said: str) -> None:
+    with pytest.raises(PlanError) as raised:
+        draw()  # type: ignore[operator]
+    assert said in str(raised.value)
+    assert str(raised.value).count(".") - str(raised.value).count("0.") <= 1
+
+
+@pytest.mark.parametrize("margin", [0.01, 0.03, 0.05, 0.1])
+@pytest.mark.parametrize("confidence", [0.9, 0.95, 0.99])
+def test_the_size_of_a_sample_is_that_of_the_textbook(margin: float, confidence: float) -> None:
+    endless = samplesize_confint_proportion(0.5, margin, alpha=1 - confidence)
+    assert sample_size(margin, confidence=confidence) == math.ceil(endless)
+    n = sample_size(margin, confidence=confidence, population=163_488)
+    assert margin_of(n, confidence=confidence, population=163_488) <= margin
+    assert margin_of(n - 1, confidence=confidence, population=163_488) > margin * (1 - 1e-4)
+
+
+def test_five_points_of_the_whole_release_take_384_and_a_small_one_never_more_than_it_has() -> None:
+    assert sample_size(0.05, population=163_488) == 384
+    assert sample_size(0.05) == 385
+    assert sample_size(0.001, population=40) == 40
+    assert margin_of(40, population=40) == 0.0
+    assert margin_of(1, population=1) == 0.0
+
+
+def test_a_plan_comes_back_from_its_file(tmp_path: Path) -> None:
+    hostile = {**STRATA, "../<script>é\ud800.png": "=cmd()"}
+    for plan in (stratified(hostile, 1001, facet="continent", seed=3), risk_first({"a": 1.0, "b": math.inf}, 2)):
+        plan.save(tmp_path / "plan.json")
+        assert Plan.load(tmp_path / "plan.json") == plan
+    assert Plan.from_dict(plan.to_dict()) == plan
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"", "is not JSON"),
+        (b"\xff\xfe", "is not JSON"),
+        (b"[" * 100_000, "is not JSON"),
+        (b"[]", "is no plan"),
+        (b"null", "is no plan"),
+        (b'{"plan": 1}', "is no plan"),
+        (b'{"plan": 2}', "newer version"),
+    ],
+)
+def test_a_file_that_is_no_plan_is_said(tmp_path: Path, content: bytes, said: str) -> None:
+    (tmp_path / "plan.json").write_bytes(content)
+    with pytest.raises(PlanError, match=said):
+        Plan.load(tmp_path / "plan.json")
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [{"strata": []}, {"pairs": []}, {"design": "best"}, {"style": "5"}, {"pairs": [{"name": "a", "stratum": "b"}]}],
+)
+def test_a_plan_whose_parts_do_not_agree_is_refused(changed: dict[str, object]) -> None:
+    with pytest.raises(PlanError):
+        Plan.from_dict(simple_random(NAMES, 3).to_dict() | changed)

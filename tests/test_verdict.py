@@ -1,0 +1,50 @@
+"""Verdicts: what they can say, and what they cannot."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+from rig.verdicts import verdict
+
+from chatearthnet_explorer.errors import VerdictError
+from chatearthnet_explorer.review.verdict import CAUSES, VERDICTS, Verdict, digest
+
+
+@pytest.mark.parametrize("cause", CAUSES)
+@pytest.mark.parametrize("said", VERDICTS)
+def test_a_verdict_comes_back_from_its_json(said: str, cause: str) -> None:
+    given = verdict("../x<b>.png", said, cause=cause, note="n\u2028\ud800", corrected="c", reviewer="../x")
+    assert Verdict.from_dict(given.to_dict()) == given
+    assert given.is_error == (said != "correct")
+
+
+@pytest.mark.parametrize(
+    ("changed", "says"),
+    [
+        ({"said": "good"}, "verdict 'good' is unknown"),
+        ({"cause": "weather"}, "cause 'weather' is unknown"),
+        ({"style": "5"}, "style '5' is unknown"),
+        ({"reviewer": " "}, "needs the name of its reviewer"),
+        ({"reviewer": "x" * 201}, "at most 200 characters"),
+        ({"note": "x" * 2001}, "at most 2,000 characters"),
+        ({"corrected": "x" * 20_001}, "at most 20,000 characters"),
+        ({"note": None}, "is a text"),
+        ({"time": datetime(2026, 1, 1)}, "time zone"),  # noqa: DTZ001 - that is the fault
+    ],
+)
+def test_what_no_verdict_can_say_is_refused(changed: dict[str, object], says: str) -> None:
+    with pytest.raises(VerdictError, match=says):
+        verdict("a.png", **changed)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("told", [{}, {"time": 3}, {**verdict().to_dict(), "time": "noon"}])
+def test_what_is_no_verdict_is_said(told: dict[str, object]) -> None:
+    with pytest.raises(VerdictError, match="no verdict"):
+        Verdict.from_dict(told)
+
+
+def test_a_caption_that_changed_is_another_one() -> None:
+    assert digest("Trees.") != digest("Trees")
+    assert len(digest("\ud800")) == 32
+    assert verdict(time=datetime(2026, 1, 1, tzinfo=UTC)).to_dict()["time"] == "2026-01-01T00:00:00+00:00"
