@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import panel as pn
+from jupyter_core.paths import jupyter_path
 from panel.io.resources import CSS_URLS
 from tornado.web import HTTPError, RequestHandler
 
@@ -20,7 +21,6 @@ from chatearthnet_explorer.widgets.places import PLACES
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-_SCRIPTS = Path(sys.prefix) / "share" / "jupyter" / "nbextensions"
 _PACKAGES = ("anywidget", "jupyter-leaflet")
 """Packages whose scripts the views need; Panel would load them from a public server."""
 
@@ -43,8 +43,9 @@ class _Script(RequestHandler):
 
     def get(self, package: str) -> None:
         """Send the one script of a package in ``_PACKAGES``."""
-        file = _SCRIPTS / package / "index.js"
-        if package not in _PACKAGES or not file.is_file():
+        places = [Path(folder, package, "index.js") for folder in jupyter_path("nbextensions")]
+        file = next((place for place in places if place.is_file()), None)
+        if package not in _PACKAGES or file is None:
             raise HTTPError(404)
         self.set_header("Content-Type", "text/javascript; charset=utf-8")
         self.finish(file.read_bytes())
