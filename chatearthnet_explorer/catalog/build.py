@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
 from pathlib import Path
@@ -18,7 +17,7 @@ from chatearthnet_explorer.catalog.reading import GROUP, part_of, read_blocks
 from chatearthnet_explorer.catalog.schema import FLAG_BIT, MEMBER_COLUMN, NOWHERE, SUFFIX
 from chatearthnet_explorer.catalog.stage import ROWS, TEXTS, Pairs, Staged, stage
 from chatearthnet_explorer.catalog.table import Catalog, open_catalog
-from chatearthnet_explorer.catalog.versions import new_version
+from chatearthnet_explorer.catalog.versions import locked, new_version, write_json
 from chatearthnet_explorer.errors import ArchiveError
 from chatearthnet_explorer.record import ARCHIVES
 
@@ -56,7 +55,7 @@ def build(
         CatalogError: If there is no whole entry at all, somebody else is writing there, or it cannot be written.
     """
     folder = Path(folder)
-    with new_version(folder) as version:
+    with locked(folder), new_version(folder) as version:
         work = version / "work"
         work.mkdir()
         staged = stage(release, work, progress=lambda count: progress("entries", count, 0))
@@ -93,18 +92,19 @@ def build(
             "folders": folders,
             "group": GROUP,
         }
-        _write_json(version / "tables.json", told)
+        write_json(version / "tables.json", told)
         for_parquet = found | {name: numbers[name] for name in ("country", "flags", "split_35", "split_4v")}
         for_parquet |= {f"class_bits_{suffix}": numbers[f"classes_{suffix}"] for suffix in SUFFIX.values()}
         parquet.write(
             [part.lines for part in parts],
-            version / "pairs.parquet",
+            version / parquet.PAIRS,
             columns=for_parquet,
             countries=countries,
             folders=folders,
+            simulated=release.simulated,
         )
         progress("files", steps - 1, steps)
-        _write_json(version / "report.json", _report(release, staged, notes, numbers))
+        write_json(version / "report.json", _report(release, staged, notes, numbers))
         shutil.rmtree(work)
         progress("files", steps, steps)
     return open_catalog(folder)
@@ -179,7 +179,3 @@ def _report(release: Pairs, staged: Staged, notes: list[str], numbers: Numbers) 
         "notes": [*getattr(release, "notes", ()), *notes],
         "enriched": 0,
     }
-
-
-def _write_json(path: Path, told: dict[str, Any]) -> None:
-    path.write_text(json.dumps(told, ensure_ascii=False, indent=1), encoding="utf-8")

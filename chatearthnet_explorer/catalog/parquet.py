@@ -10,11 +10,10 @@ import numpy as np
 
 from chatearthnet_explorer.catalog.schema import FLAGS, MEMBER_COLUMN, NAMES, SCHEMA, SUFFIX
 from chatearthnet_explorer.errors import CatalogError
-from chatearthnet_explorer.legend import CLASSES
 from chatearthnet_explorer.record import ARCHIVES, SPLITS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
     from pathlib import Path
 
     import duckdb
@@ -22,6 +21,9 @@ if TYPE_CHECKING:
 
     from chatearthnet_explorer.tile import Tile
     from chatearthnet_explorer.world import Country
+
+PAIRS = "pairs.parquet"
+"""Name of the file in a catalog."""
 
 MEMORY = "384MB"
 """What DuckDB may take before it writes to disk."""
@@ -70,7 +72,7 @@ def connect(folder: Path) -> duckdb.DuckDBPyConnection:
     except ImportError as error:
         msg = "Catalogs are written with DuckDB; install it with `pip install 'chatearthnet-explorer[catalog]'`."
         raise CatalogError(msg) from error
-    return duckdb.connect(
+    base = duckdb.connect(
         config={
             "memory_limit": MEMORY,
             "temp_directory": str(folder),
@@ -78,56 +80,83 @@ def connect(folder: Path) -> duckdb.DuckDBPyConnection:
             "autoload_known_extensions": False,
         }
     )
+    # footprints are bytes to us, and their metadata is our own
+    base.execute("SET enable_geoparquet_conversion = false")
+    return base
 
 
-def write(
+def write(  # noqa: PLR0913 - what a file is made of
     lines: Sequence[Path],
     path: Path,
     *,
     columns: dict[str, NDArray[Any]],
     countries: Sequence[Country],
     folders: Sequence[str],
+    simulated: bool,
 ) -> None:
-    """Write the pairs into a GeoParquet 1.1 file.
+    """Write the pairs into a GeoParquet 1.1 file, without shares.
 
     Args:
         lines: Files of JSON lines, in the order of the rows.
         path: The file to be.
-        columns: What else is known, by row: ``country``, ``flags``, ``split_*``, and of each archive the numbers
-            of ``record.Member`` and the position of its folder; ``share_*`` where shares are known.
+        columns: What else is known, by row: ``country``, ``flags``, ``split_*``, ``class_bits_*``, and of each
+            archive the numbers of ``record.Member`` and the position of its folder.
         countries: What ``country`` counts; the first is none.
         folders: What ``*_folder`` counts.
+        simulated: Whether the release says that it is made up.
     """
     selected = ["name", *_PLACE, *(f"{kind}_{suffix}" for suffix in SUFFIX.values() for kind in _TOLD)]
-    selected += [f"[{_listed(SPLITS)}][nullif(split_{suffix}, 0)] AS split_{suffix}" for suffix in SUFFIX.values()]
-    selected += [f"class_bits_{suffix}" for suffix in SUFFIX.values()]
-    for field in ("name", "iso", "continent"):
-        known = _listed(getattr(country, field) for country in countries)
-        selected.append(f"nullif([{known}][country + 1], '') AS {_COUNTRY[field]}")
-    selected.append(f"list_filter([{_listed(FLAGS)}], lambda flag, bit: (flags >> (bit - 1)) % 2 = 1) AS flags")
+    selected += [
+        f"getvariable('splits')[nullif(split_{suffix}, 0)] AS split_{suffix}, class_bits_{suffix}"
+        for suffix in SUFFIX.values()
+    ]
+    selected += [f"nullif(getvariable('{name}')[country + 1], '') AS {name}" for name in _COUNTRY]
+    selected.append("list_filter(getvariable('flags'), lambda flag, bit: (flags >> (bit - 1)) % 2 = 1) AS flags")
     for archive in ARCHIVES:
         column = MEMBER_COLUMN[archive]
         numbers = ", ".join(f"'{field}': {column}_{field}" for field in _MEMBER_FIELDS)
-        name = f"[{_listed(folders)}][{column}_folder + 1] || file"
+        name = f"getvariable('folders')[{column}_folder + 1] || file"
         selected.append(f"CASE WHEN {column}_size > 0 THEN {{'name': {name}, {numbers}}} END AS {column}")
-    selected += [f"CASE WHEN NOT isnan({share}) THEN {share} END AS {share}" for share in share_columns()]
+    selected += [f"NULL::FLOAT AS {share}" for share in share_columns()]
     selected.append("unhex(geometry) AS geometry")
-    if share_columns()[0] not in columns:
-        unknown = np.full(len(columns["flags"]), np.nan, np.float32)
-        columns = {**columns, **dict.fromkeys(share_columns(), unknown)}
     kinds = ", ".join(f"'{name}': '{kind}'" for name, kind in _LINE.items())
-    files = _listed(map(str, lines))
+    read = f"read_json(getvariable('lines'), format = 'newline_delimited', columns = {{{kinds}}}, {_LONGEST_LINE})"
     with connect(path.parent) as base:
+        for name, known in (("lines", map(str, lines)), ("splits", SPLITS), ("flags", FLAGS), ("folders", folders)):
+            base.execute(f"SET VARIABLE {name} = ?", [list(known)])
+        for name, field in _COUNTRY.items():
+            base.execute(f"SET VARIABLE {name} = ?", [[getattr(country, field) for country in countries]])
         base.register("numbers", columns)
-        read = (
-            f"read_json([{files}], format = 'newline_delimited', columns = {{{kinds}}}, maximum_object_size = 16777216)"
-        )
-        # every name in it is from the tables of this package; what users wrote stands in the files alone
+        # every name is from the tables of this package; what others wrote stands in files and variables alone
         rows = f"SELECT {', '.join(selected)} FROM {read} POSITIONAL JOIN numbers"  # noqa: S608 - as said
-        base.execute(f"COPY ({rows}) TO {_quoted(str(path))} {options()}")
+        base.execute(f"COPY ({rows}) TO {_quoted(path)} {_options(simulated=simulated)}")
 
 
-def options() -> str:
+def write_with_shares(source: Path, path: Path, shares: NDArray[np.float32], *, simulated: bool) -> None:
+    """Write a file of pairs again, with the shares of ``NAMES``, (rows, 11), NaN where they are not known."""
+    names = share_columns()
+    replaced = ", ".join(f"CASE WHEN NOT isnan(known_{name}) THEN known_{name} END AS {name}" for name in names)
+    known = {f"known_{name}": np.ascontiguousarray(shares[:, place]) for place, name in enumerate(names)}
+    with connect(path.parent) as base:
+        base.register("numbers", known)
+        own = f"SELECT * EXCLUDE ({', '.join(known)}) REPLACE ({replaced})"
+        rows = f"{own} FROM read_parquet({_quoted(source)}) POSITIONAL JOIN numbers"
+        base.execute(f"COPY ({rows}) TO {_quoted(path)} {_options(simulated=simulated)}")
+
+
+def write_some(source: Path, path: Path, rows: NDArray[np.int64], *, simulated: bool) -> None:
+    """Write some rows of a file of pairs, in the order in which they are given."""
+    with connect(path.parent) as base:
+        base.register("chosen", {"file_row_number": rows, "place": np.arange(len(rows))})
+        some = (
+            "SELECT pairs.* EXCLUDE (file_row_number) "  # noqa: S608 - the path is quoted
+            f"FROM read_parquet({_quoted(source)}, file_row_number = true) AS pairs "
+            "JOIN chosen USING (file_row_number) ORDER BY place"
+        )
+        base.execute(f"COPY ({some}) TO {_quoted(path)} {_options(simulated=simulated)}")
+
+
+def _options(*, simulated: bool) -> str:
     """Return how DuckDB is to write a GeoParquet file: https://geoparquet.org/releases/v1.1.0."""
     geo = {
         "version": "1.1.0",
@@ -142,10 +171,9 @@ def options() -> str:
             }
         },
     }
-    return (
-        f"(FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {ROW_GROUP}, "
-        f"KV_METADATA {{geo: {_quoted(json.dumps(geo))}, chatearthnet_schema: '{SCHEMA}'}})"
-    )
+    told = {"geo": json.dumps(geo), "chatearthnet_schema": str(SCHEMA), "simulated": "yes" if simulated else "no"}
+    metadata = ", ".join(f"{key}: {_quoted(value)}" for key, value in told.items())
+    return f"(FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {ROW_GROUP}, KV_METADATA {{{metadata}}})"
 
 
 def share_columns() -> list[str]:
@@ -153,13 +181,9 @@ def share_columns() -> list[str]:
     return [f"share_{name.replace(' ', '_')}" for name in NAMES]
 
 
-_COUNTRY = {"name": "country", "iso": "country_iso", "continent": "continent"}
-assert len(NAMES) == len(CLASSES) - 1  # noqa: S101 - shares skip the background
+_COUNTRY = {"country": "name", "country_iso": "iso", "continent": "continent"}
+_LONGEST_LINE = "maximum_object_size = 16777216"
 
 
-def _listed(texts: Iterable[str]) -> str:
-    return ", ".join(map(_quoted, texts))
-
-
-def _quoted(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"
+def _quoted(text: object) -> str:
+    return "'" + str(text).replace("'", "''") + "'"

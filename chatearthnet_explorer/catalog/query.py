@@ -225,3 +225,7 @@ def _polygon(corners: object) -> tuple[tuple[float, float], ...]:
 
 def _refuse(what: str) -> NoReturn:
     raise QueryError(what)
+
+
+EVERYTHING = Query()
+"""The question for everything."""

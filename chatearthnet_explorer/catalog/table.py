@@ -10,7 +10,8 @@ import numpy as np
 
 from chatearthnet_explorer.catalog import order
 from chatearthnet_explorer.catalog.density import counted
-from chatearthnet_explorer.catalog.query import Query
+from chatearthnet_explorer.catalog.parquet import PAIRS
+from chatearthnet_explorer.catalog.query import EVERYTHING, Query
 from chatearthnet_explorer.catalog.selection import Selection
 from chatearthnet_explorer.catalog.stage import z_order
 from chatearthnet_explorer.catalog.stored import Stored
@@ -18,16 +19,16 @@ from chatearthnet_explorer.catalog.versions import current
 from chatearthnet_explorer.record import place_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
+    import geopandas
+    import xarray as xr
     from numpy.typing import NDArray
 
+    from chatearthnet_explorer.catalog.interop import Source
     from chatearthnet_explorer.catalog.pair import Pair
     from chatearthnet_explorer.record import Record
     from chatearthnet_explorer.tile import Tile
-
-EVERYTHING = Query()
-"""The question for everything."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,15 +67,17 @@ class Found:
 class Catalog:
     """All pairs of a release, open for questions from any thread. It goes on with the version that it opened."""
 
-    def __init__(self, folder: Path) -> None:
-        """Open the current version in a folder.
+    def __init__(self, folder: Path, version: str = "") -> None:
+        """Open the current version in a folder, or that which another process has open.
 
         Raises:
             CatalogError: If there is none, or it is damaged or of another schema.
         """
         self.folder = folder
-        version, self._pointer = current(folder)
-        self.stored = Stored(version)
+        path, self._pointer = current(folder)
+        if version:
+            path, self._pointer = folder / version, {**self._pointer, "version": version}
+        self.stored = Stored(path)
 
     def __len__(self) -> int:
         """Return the number of pairs."""
@@ -95,7 +98,12 @@ class Catalog:
     @property
     def path(self) -> Path:
         """Its GeoParquet file, for other programs."""
-        return self.stored.folder / "pairs.parquet"
+        return self.stored.folder / PAIRS
+
+    @property
+    def version(self) -> str:
+        """Its version, named by the bytes of its files."""
+        return str(self._pointer["version"])
 
     @property
     def simulated(self) -> bool:
@@ -108,7 +116,7 @@ class Catalog:
         return {
             "folder": str(self.folder),
             "schema": self._pointer["schema"],
-            "version": self._pointer["version"],
+            "version": self.version,
             "bytes": sum(path.stat().st_size for path in self.stored.folder.rglob("*") if path.is_file()),
             **report,
         }
@@ -193,6 +201,28 @@ class Catalog:
         """Return one of the matching pairs, each as likely as any other; the same for the same seed."""
         rows = np.flatnonzero(self._selection(query).rows())
         return self.pair(int(np.random.default_rng(seed).choice(rows))) if len(rows) else None
+
+    def export(self, query: Query = EVERYTHING, *, path: str | Path, format: str = "") -> int:  # noqa: A002 - the word
+        """Write all matching pairs to a file and return how many; see ``export.export``."""
+        from chatearthnet_explorer.catalog.export import export  # noqa: PLC0415 - it stands on this room
+
+        return export(self, query, path=path, format=format)
+
+    def to_geopandas(self, query: Query = EVERYTHING) -> geopandas.GeoDataFrame:
+        """Return all matching pairs with their footprints; see ``interop.to_geopandas``."""
+        from chatearthnet_explorer.catalog.interop import to_geopandas  # noqa: PLC0415 - likewise
+
+        return to_geopandas(self, query)
+
+    def to_xarray(self, record: Record, *, source: Source, bands: bool = False) -> xr.Dataset:
+        """Return the chip of a record with its captions; see ``interop.to_xarray``."""
+        from chatearthnet_explorer.catalog.interop import to_xarray  # noqa: PLC0415 - likewise
+
+        return to_xarray(record, source=source, bands=bands)
+
+    def __reduce__(self) -> tuple[Callable[..., Catalog], tuple[Path, str]]:
+        """Be sent to another process as the folder and version that are open."""
+        return Catalog, (self.folder, self.version)
 
     def _selection(self, query: Query) -> Selection:
         return Selection(self.stored.columns, query, words=self.stored.holding, shares=lambda: self.stored.shares)

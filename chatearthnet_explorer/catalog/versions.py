@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from chatearthnet_explorer.catalog.schema import SCHEMA
-from chatearthnet_explorer.errors import CatalogError
+from chatearthnet_explorer.errors import CatalogError, ExplorerError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -53,11 +53,8 @@ def current(folder: Path) -> tuple[Path, dict[str, Any]]:
 
 
 @contextmanager
-def new_version(folder: Path) -> Iterator[Path]:
-    """Give an empty folder to write the next version into, with ``report.json`` in it; then make it the catalog.
-
-    The version is named by the bytes of its files. Whatever is raised leaves the catalog as it was. The version
-    before stays until the next one, for those who are reading it.
+def locked(folder: Path) -> Iterator[None]:
+    """Keep others from writing the catalog in a folder, which is made if it is not there.
 
     Raises:
         CatalogError: If somebody else is writing, or the folder cannot be written.
@@ -70,21 +67,38 @@ def new_version(folder: Path) -> Iterator[Path]:
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with FileLock(folder / LOCK, timeout=0):
-            unfinished = folder / UNFINISHED
-            shutil.rmtree(unfinished, ignore_errors=True)  # left by one that died
-            unfinished.mkdir()
-            try:
-                yield unfinished
-                _publish(folder, unfinished)
-            finally:
-                shutil.rmtree(unfinished, ignore_errors=True)
+            yield
     except Timeout as error:
         msg = f"Another build or enrichment is writing the catalog in {folder}; wait until it is done."
         raise CatalogError(msg) from error
     except OSError as error:
+        if isinstance(error, ExplorerError):
+            raise
         why = error.strerror or "the disk refused"
         msg = f"The catalog in {folder} cannot be written ({why}); free some room there or choose another folder."
         raise CatalogError(msg) from error
+
+
+@contextmanager
+def new_version(folder: Path) -> Iterator[Path]:
+    """Give an empty folder to write the next version into, with ``report.json`` in it; then make it the catalog.
+
+    To be used by the holder of the lock. The version is named by the bytes of its files. Whatever is raised leaves
+    the catalog as it was. The version before stays until the next one, for those who are reading it.
+    """
+    unfinished = folder / UNFINISHED
+    shutil.rmtree(unfinished, ignore_errors=True)  # left by one that died
+    unfinished.mkdir()
+    try:
+        yield unfinished
+        _publish(folder, unfinished)
+    finally:
+        shutil.rmtree(unfinished, ignore_errors=True)
+
+
+def write_json(path: Path, told: dict[str, Any]) -> None:
+    """Write what people may read, too."""
+    path.write_text(json.dumps(told, ensure_ascii=False, indent=1), encoding="utf-8")
 
 
 def _publish(folder: Path, unfinished: Path) -> None:
