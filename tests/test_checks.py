@@ -240,9 +240,7 @@ def test_the_prompts_own_words_are_held_to_the_letter_and_others_are_not() -> No
 
 
 def test_4v_words_are_wrong_only_if_they_fit_nowhere() -> None:
-    text = (
-        "Trees are widespread. There is a large amount of crops, especially in the bottom right. Grass lies here too."
-    )
+    text = "Trees are widespread. There is a large amount of crops, especially in the bottom right. Some grass is seen."
     assert not _checks(text, style="4v")
     text = text.replace("a large amount of crops", "a vast expanse of water").replace("bottom right", "bottom left")
     assert _checks(text, style="4v") == {"wrong size"}

@@ -74,7 +74,7 @@ CHECKS: Mapping[str, Check] = MappingProxyType({
 })  # fmt: skip
 """Every check by its id, those of captions first."""
 
-_SHORT = 20  # words below which a single claim makes a text English
+_SHORT = 20  # words below which a single claim, or an article, makes a text English
 _FEW = 5  # claims from which a caption is English for certain, and words below which a text is too short to tell
 
 
@@ -138,6 +138,6 @@ def score(findings: Iterable[Finding]) -> int:
 
 def _readable(text: str, claims: int) -> bool:
     """Return whether a text of few claims is English, or too short to tell and written in its letters."""
-    words = len(text.split())
-    short = words < _FEW or (words < _SHORT and claims > 0)
+    words = text.lower().split()
+    short = len(words) < _FEW or (len(words) < _SHORT and (claims > 0 or "the" in words))
     return is_english(text) or (text.isascii() and short)

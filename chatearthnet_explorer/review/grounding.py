@@ -164,13 +164,11 @@ def _false_leads(reading: Reading, cover: Cover) -> list[Fault]:
     """Return the classes that are said to lead where another covers clearly more."""
     found = []
     leads = [claim for claim in reading.claims if claim.leads]
-    if reading.dominant and _behind(reading.dominant, "", cover):
+    if reading.dominant and cover.style == "3.5" and _behind(reading.dominant, "", cover):
         mine = [claim for claim in (*leads, *reading.claims) if claim.name == reading.dominant and not claim.negated]
-        # style 4V may say of several classes that they lead
-        leader = cover.leaders[""][0]
-        shared = cover.style != "3.5" and any(one.name == leader and not one.parts for one in leads)
-        if mine and not shared:
-            found.append(Fault(mine[0], "wrong dominant", "", cover.percent(reading.dominant)))
+        found += [Fault(claim, "wrong dominant", "", cover.percent(claim.name)) for claim in mine[:1]]
+    if cover.style != "3.5":
+        found += _false_themes(reading, leads, cover)
     opening = reading.sentences[0][1] if reading.sentences else 0
     told: set[str] = set()
     for claim in leads:
@@ -182,6 +180,14 @@ def _false_leads(reading: Reading, cover: Cover) -> list[Fault]:
                 found.append(Fault(claim, "wrong dominant", part, cover.percent(claim.name, part)))
             told.add(part)
     return found
+
+
+def _false_themes(reading: Reading, leads: list[Claim], cover: Cover) -> Iterator[Fault]:
+    """Yield what is wrongly said to dominate the whole chip in style 4V, where one sentence may say it of several."""
+    for start, end in reading.sentences:
+        here = [claim for claim in leads if start <= claim.start < end and not claim.parts]
+        if here and all(_behind(claim.name, "", cover) for claim in here):
+            yield Fault(here[0], "wrong dominant", "", cover.percent(here[0].name))
 
 
 def _behind(name: str, part: str, cover: Cover) -> bool:
