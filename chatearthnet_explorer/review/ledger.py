@@ -159,7 +159,7 @@ class Ledger:
         lock = FileLock(f"{self.path}.lock", timeout=PATIENCE)
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
-            lock.acquire()
+            lock.acquire(poll_interval=0.005)
         except Timeout:
             msg = f"Another program has held {self.path.name} for {PATIENCE:.0f} seconds; close it and try again."
             raise LedgerError(msg) from None
@@ -183,6 +183,10 @@ class Merged:
 
     remarks: tuple[str, ...]
     """What a reader should know of the files, one sentence each."""
+
+    def to_dict(self) -> dict[str, object]:
+        """Return it for JSON."""
+        return {"added": self.added, "known": self.known, "remarks": list(self.remarks)}
 
 
 def merge(files: Iterable[str | Path], into: Ledger) -> Merged:

@@ -49,8 +49,8 @@ function render({ model, el }) {
   const told = make("p", { class: "cen-told", role: "status" });
   const fault = make("p", { class: "cen-error", role: "alert" });
   root.tabIndex = 0;
-  root.append(make("div", { class: "cen-top" }, count, progress), verdicts, causes, texts, fault, tools,
-    make("div", { class: "cen-said" }, told, hint));
+  root.append(make("div", { class: "cen-top" }, count, progress), verdicts, causes, texts, fault,
+    make("div", { class: "cen-foot" }, tools, make("div", { class: "cen-said" }, told, hint)));
 
   /** One wish at a time: a key pressed before the next pair is there would judge what nobody has seen. */
   function wish(what) {
