@@ -19,7 +19,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     for room in (caption, prompt, catalog, release, doors):
         room.add_to(commands)
-    options = parser.parse_args(arguments)
+    options = parser.parse_args(_with_dashes(sys.argv[1:] if arguments is None else arguments))
     try:
         options.run(options)
     except ExplorerError as error:
@@ -31,6 +31,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         return _failed("Stopped.")
     return 0
+
+
+def _with_dashes(arguments: Sequence[str]) -> list[str]:
+    """Tie values that may begin with a dash to their option: argparse would take them for options themselves."""
+    tied: list[str] = []
+    for argument in arguments:
+        if tied and tied[-1] in {"--bbox", "--flag", "--words"}:
+            tied[-1] += f"={argument}"
+        else:
+            tied.append(argument)
+    return tied
 
 
 def _failed(sentence: str) -> int:

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 from chatearthnet_explorer.cli.output import put
 from chatearthnet_explorer.cli.progress import progress
 from chatearthnet_explorer.errors import QueryError
+from chatearthnet_explorer.settings import Settings
+from chatearthnet_explorer.sources import YEARS
 
 if TYPE_CHECKING:
     import argparse
@@ -36,6 +38,21 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
     search.add_argument("--size", type=int, default=24, help="pairs on a page")
     search.add_argument("--json", action="store_true", help="print JSON")
     search.set_defaults(run=_search)
+
+    export = tasks.add_parser("export", help="write what a question finds to a file")
+    _add_folder_to(export)
+    export.add_argument("file", type=Path, metavar="FILE", help="file to be; for --format release a folder")
+    export.add_argument("--format", default="", help="csv, jsonl, geojson, geoparquet or release (by the ending)")
+    _add_query_to(export)
+    export.set_defaults(run=_export)
+
+    enrich = tasks.add_parser("enrich", help="add the shares of the classes in ESA WorldCover")
+    _add_folder_to(enrich)
+    enrich.add_argument("--year", type=int, choices=YEARS, default=YEARS[0], help="year of the map")
+    enrich.add_argument("--worldcover", help="address above v100/2020/map (CHATEARTHNET_WORLDCOVER)")
+    enrich.add_argument("--scheduler", default="threads", help="threads, or a Dask cluster: tcp://host:port")
+    _add_query_to(enrich)
+    enrich.set_defaults(run=_enrich)
 
 
 def _add_folder_to(parser: argparse.ArgumentParser) -> None:
@@ -104,6 +121,33 @@ def _search(options: argparse.Namespace) -> None:
     with open_catalog(options.catalog) as catalog:
         found = catalog.search(query).to_dict()
     put(found if options.json else _told(found))
+
+
+def _export(options: argparse.Namespace) -> None:
+    from chatearthnet_explorer.catalog import export, open_catalog  # noqa: PLC0415 - heavy
+
+    with open_catalog(options.catalog) as catalog:
+        count = export(catalog, query_of(options), path=options.file, format=options.format)
+    put(f"{count} pairs are in {options.file}.")
+
+
+def _enrich(options: argparse.Namespace) -> None:
+    from chatearthnet_explorer.catalog import enrich  # noqa: PLC0415 - heavy
+    from chatearthnet_explorer.sources.worldcover import VERSIONS, LabelReader  # noqa: PLC0415 - heavy
+
+    prefix = Settings(**({"worldcover": options.worldcover} if options.worldcover else {})).worldcover
+    with (
+        progress() as told,
+        enrich(
+            options.catalog,
+            LabelReader(year=options.year, prefix=prefix),
+            labels=f"WorldCover {VERSIONS[options.year]}",
+            query=query_of(options),
+            scheduler=options.scheduler,
+            progress=told,
+        ) as catalog,
+    ):
+        put(catalog.info())
 
 
 def _told(found: dict[str, Any]) -> str:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from chatearthnet_explorer.errors import LabelError, SettingError
+from chatearthnet_explorer.errors import LabelError, RasterError, SettingError
 from chatearthnet_explorer.legend import BACKGROUND, indices_of_codes
 from chatearthnet_explorer.settings import WORLDCOVER
-from chatearthnet_explorer.sources.raster import Layer, Read
+from chatearthnet_explorer.sources.raster import Layer, Read, read_layers
 
 if TYPE_CHECKING:
     import numpy as np
@@ -76,6 +77,29 @@ def labels_of(read: Read) -> tuple[NDArray[np.uint8] | None, tuple[str, ...]]:
         return None, (f"What was read is no WorldCover map: {error}",)
     labels[~read.valid] = BACKGROUND
     return labels, ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class LabelReader:
+    """The labels of a tile by themselves, without a scene; it can be sent to the workers of a cluster."""
+
+    year: int = 2020
+    """2020 or 2021."""
+
+    prefix: str = WORLDCOVER
+    """Address under which ``v100/2020/map/...`` lies."""
+
+    def __call__(self, tile: Tile) -> NDArray[np.uint8] | None:
+        """Return class indices, (256, 256) uint8, or None where nothing is mapped.
+
+        Raises:
+            RasterError: If WorldCover cannot be read.
+            SettingError: If WorldCover has no map of the year.
+        """
+        read = read_layers({"labels": worldcover_layer(tile, self.year, self.prefix)}, tile)["labels"]
+        if isinstance(read, RasterError):
+            raise read
+        return labels_of(read)[0]
 
 
 def _corners(low: float, high: float) -> range:
