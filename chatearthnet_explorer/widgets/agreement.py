@@ -132,4 +132,4 @@ def _leaders(first: Reading, second: Reading, names: tuple[str, str]) -> Iterato
         if one and other and one == other:
             yield Point(one, place, "agree", "")
         elif one and other:
-            yield Point(one, place, "contradict", f"{names[0]} lets {one} lead, {names[1]} {other}")
+            yield Point(one, place, "contradict", f"{names[0]} says that {one} leads, {names[1]} that {other} does")

@@ -13,6 +13,7 @@ from chatearthnet_explorer.captioners import Captioner, open_captioner
 from chatearthnet_explorer.catalog.pair import Pair
 from chatearthnet_explorer.catalog.permalink import from_url
 from chatearthnet_explorer.catalog.query import Query
+from chatearthnet_explorer.catalog.schema import FLAGS
 from chatearthnet_explorer.errors import ExplorerError
 from chatearthnet_explorer.record import ARCHIVES
 from chatearthnet_explorer.sample import open_sample
@@ -225,7 +226,8 @@ class Browser(Composed):
         wanted = [pair.record for pair in pairs if "no picture" not in pair.flags]
         members = {record.name: record.members[_PICTURE] for record in wanted if _PICTURE in record.members}
         images = self._release.images([record.name for record in wanted], members=members)
-        return {pair.record.name: _NOT_HERE for pair in pairs} | images.missing | images.pixels
+        absent = _NOT_HERE if self._catalog.simulated else FLAGS["no picture"]
+        return {pair.record.name: absent for pair in pairs} | images.missing | images.pixels
 
     @guarded
     def _picture_page(self, pictures: dict[str, Picture]) -> None:

@@ -68,7 +68,9 @@ class CompareView(View):
         with self.hold_sync():
             self.set_trait("names", [visible(name) for name in names])
             self.set_trait("summary", _summary(agreement))
-            self.set_trait("contradictions", [visible(_sentence(point)) for point in agreement.contradictions])
+            self.set_trait(
+                "contradictions", [visible(_sentence(point, agreement.leaders)) for point in agreement.contradictions]
+            )
             self.set_trait("rows", _rows(agreement, names))
             self.highlight = -1
 
@@ -102,10 +104,9 @@ def _count(number: int, word: str) -> str:
     return f"{number} {word}{'' if number == 1 else 's'}"
 
 
-def _sentence(point: Point) -> str:
+def _sentence(point: Point, leaders: Sequence[Point]) -> str:
     where = "In the whole chip" if point.place == WHOLE else f"In the {point.place}"
-    said = "" if "lead" in point.why else f" of {point.name}"
-    return f"{where},{said and f' speaking{said},'} {point.why}."
+    return f"{where}, {point.why}." if point in leaders else f"{where}, of {point.name}: {point.why}."
 
 
 def _rows(agreement: Agreement, names: Sequence[str]) -> list[dict[str, object]]:

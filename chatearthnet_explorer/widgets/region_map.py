@@ -45,6 +45,7 @@ class RegionMap(Asking, ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets ha
     def __init__(self, catalog: Catalog, *, height: str = "380px") -> None:
         """Draw the map of a catalog at a height in CSS units."""
         self._pairs = PairLayer(catalog)
+        self._written = ""  # what stands in the entry, unless a person wrote it
         self._due: asyncio.TimerHandle | None = None
         self._callbacks: list[Callable[[Pair], None]] = []
         self._region = Shape(locations=[], color="#1d9bf0", weight=2, dash_array="6 4", fill_opacity=0.06, pane="chip")
@@ -162,7 +163,7 @@ class RegionMap(Asking, ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets ha
 
     def _entered(self, change: Mapping[str, Any]) -> None:
         text = str(change["new"])[:200]
-        if not text.strip():
+        if not text.strip() or text == self._written:
             return
         numbers = [float(one.replace("\u2212", "-")) for one in _NUMBER.findall(text)]
         self.follow = False
@@ -222,7 +223,8 @@ class RegionMap(Asking, ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets ha
             west, south, east, north = query.box
             east += 360.0 * (east < west)
             self._region.locations = [(south, west), (south, east), (north, east), (north, west)]
-        self._entry.value = ", ".join(f"{side:g}" for side in query.box) if query.box and not self.follow else ""
+        self._written = ", ".join(f"{side:g}" for side in query.box) if query.box and not self.follow else ""
+        self._entry.value = self._written
 
     @traitlets.observe("pair")
     def _mark(self, _change: object) -> None:

@@ -1,0 +1,181 @@
+"""The second notebook in JupyterLab, as somebody without network browses: choose, draw, turn pages, open, come back."""
+
+import json
+import re
+
+from playwright.sync_api import Browser, Page, expect
+from rig import doors
+
+NOTEBOOK = "02_browse_the_dataset.ipynb"
+HOSTILE = """
+import dataclasses, tempfile, types
+from pathlib import Path
+from chatearthnet_explorer.sample import open_sample
+from chatearthnet_explorer.widgets.browser import Browser
+
+BAD = "<img src=x onerror=alert('pair')><script>alert('script')</script> tree"
+sample = open_sample(records=40, images=1)
+honest = sample.catalog.search
+
+
+def search(query):
+    found = honest(query)
+    def spoilt(pair):
+        texts = types.MappingProxyType({"3.5": BAD, "4v": BAD})
+        record = dataclasses.replace(pair.record, name=BAD, captions=texts)
+        country = pair.country and dataclasses.replace(pair.country, name=BAD)
+        return dataclasses.replace(pair, record=record, country=country)
+    facets = {**found.facets, "country": {BAD: 3}}
+    return dataclasses.replace(found, rows=tuple(map(spoilt, found.rows)), facets=facets)
+
+
+sample.catalog.search = search
+browser = Browser(sample.catalog, release=sample.release, labels="simulated")
+browser
+"""
+
+
+def _open(page: Page, lab: str) -> None:
+    """Open the notebook and run the cell that shows the browser."""
+    page.goto(lab.replace("01_click_to_caption.ipynb", NOTEBOOK).replace("/lab/tree/", "/lab/workspaces/browse/tree/"))
+    page.locator(".jp-Notebook .jp-CodeCell").first.wait_for(timeout=doors.SLOW)
+    doors.wait_idle(page)
+    page.locator(".jp-CodeCell .jp-InputArea-editor").first.click()
+    page.keyboard.press("Shift+Enter")
+    page.locator(".cen-gallery .cen-tile").first.wait_for(timeout=doors.SLOW)
+
+
+def _total(page: Page) -> int:
+    """Wait until the answer is there, and return how many pairs match."""
+    head = page.locator(".cen-gallery .cen-head h3")
+    expect(head).to_contain_text(re.compile(r"Pairs .* of [\d,]+"), timeout=doors.SLOW)
+    return int(head.inner_text().rpartition(" ")[2].replace(",", ""))
+
+
+def _pills(page: Page) -> list[str]:
+    return [text.rstrip("×").strip() for text in page.locator(".cen-pill").all_inner_texts()]
+
+
+def _facet(page: Page, name: str) -> int:
+    """Press a choice and wait for its answer; return the pairs it promised."""
+    choice = page.locator(".cen-facet-view .cen-value").filter(has_text=re.compile(rf"^\W*\w*\s*{name}\s*[\d,]+$"))
+    promised = int(choice.locator(".cen-count").inner_text().replace(",", ""))
+    choice.click()
+    return promised
+
+
+def test_filter_draw_page_open_and_come_back_by_link(browser: Browser, lab: str) -> None:
+    with doors.watched(browser, width=1400, height=1300) as seen:
+        page = seen.page
+        _open(page, lab)
+        assert _pills(page) == ["has a picture"]
+        assert _total(page) == 48
+        photos = page.locator(".cen-gallery .cen-photo img")
+        expect(photos).to_have_count(24, timeout=doors.SLOW)
+        expect(page.locator(".cen-made-up")).to_be_visible()
+
+        # a choice taken back, another made: as many pairs as it promised
+        page.locator(".cen-pill").first.click()
+        expect(page.locator(".cen-gallery .cen-head h3")).to_contain_text("1,9", timeout=doors.SLOW)
+        promised = _facet(page, "Africa")
+        expect(page.locator(".cen-pill")).to_have_count(1, timeout=doors.SLOW)
+        expect(page.locator(".cen-gallery .cen-head h3")).to_contain_text(f"of {promised:,}", timeout=doors.SLOW)
+
+        # a box drawn on the map, then one that is written
+        shown = page.locator(".leaflet-container").first
+        shown.scroll_into_view_if_needed()
+        box = shown.bounding_box()
+        assert box
+        page.locator(".leaflet-draw-draw-rectangle").click()
+        page.mouse.move(box["x"] + 0.35 * box["width"], box["y"] + 0.2 * box["height"])
+        page.mouse.down()
+        page.mouse.move(box["x"] + 0.8 * box["width"], box["y"] + 0.8 * box["height"], steps=6)
+        page.mouse.up()
+        expect(page.locator(".cen-pill", has_text="box")).to_have_count(1, timeout=doors.SLOW)
+        entry = page.locator(".cen-box-entry input")
+        expect(entry).not_to_have_value("", timeout=doors.SLOW)
+        entry.fill("-20, -35, 52, 15")
+        entry.press("Enter")
+        expect(page.locator(".cen-pill", has_text="box -20, -35, 52, 15")).to_have_count(1, timeout=doors.SLOW)
+        expect(page.locator(".cen-browser .cen-status").first).to_contain_text("match", timeout=doors.SLOW)
+        total = _total(page)
+        assert 24 < total < promised
+
+        # the keyboard: along the page, to the next one, and into a pair
+        tiles = page.locator(".cen-gallery .cen-tile")
+        tiles.first.focus()
+        page.keyboard.press("End")
+        expect(tiles.nth(23)).to_be_focused()
+        page.keyboard.press("Home")
+        page.keyboard.press("ArrowRight")
+        expect(tiles.nth(1)).to_be_focused()
+        page.keyboard.press("PageDown")
+        expect(page.locator(".cen-gallery .cen-head h3")).to_contain_text("Pairs 25 to", timeout=doors.SLOW)
+        expect(tiles.first).to_be_focused()
+        where = tiles.first.locator(".cen-where").inner_text()
+        page.keyboard.press("Enter")
+        expect(page.locator(".cen-pair-head h3")).to_contain_text(where, timeout=doors.SLOW)
+        assert len(doors.caption(page)) > 50
+        page.get_by_role("button", name="Labels of this tile").click()
+        expect(page.locator(".cen-prompt-view")).to_contain_text("Style 3.5", timeout=doors.SLOW)
+        page.locator(".cen-pair-head").get_by_role("button", name="Caption again").click()
+        expect(page.locator(".cen-caption")).to_have_count(2, timeout=doors.SLOW)
+        expect(page.locator(".cen-compare-view")).to_contain_text("They agree on", timeout=doors.SLOW)
+        page.locator(".cen-pair-head h3").focus()
+        page.keyboard.press("Escape")
+        expect(tiles.first).to_be_visible()
+
+        # the link brings the same question back
+        page.locator(".cen-linked summary").click()
+        link = page.locator(".cen-link").input_value()
+        assert "continent=Africa" in link
+        assert "page=2" in link
+        pills = _pills(page)
+        page.get_by_role("button", name="Clear all").click()
+        expect(page.locator(".cen-pill")).to_have_count(0, timeout=doors.SLOW)
+        page.locator(".cen-link").fill(link)
+        page.locator(".cen-link").press("Enter")
+        expect(page.locator(".cen-gallery .cen-head h3")).to_contain_text("Pairs 25 to", timeout=doors.SLOW)
+        assert _pills(page) == pills
+
+        # words that nothing has say what to leave out
+        words = page.locator(".cen-words")
+        words.fill("zyxwvu")
+        words.press("Enter")
+        expect(page.locator(".cen-nothing")).to_contain_text("without words: zyxwvu", timeout=doors.SLOW)
+        page.locator(".cen-nothing button").first.click()
+        expect(page.locator(".cen-pill", has_text="words")).to_have_count(0, timeout=doors.SLOW)
+
+        assert seen.foreign == []
+        assert seen.errors == []
+
+
+def test_names_and_captions_of_others_are_text(browser: Browser, lab: str) -> None:
+    cell = {"cell_type": "code", "id": "a", "metadata": {}, "outputs": [], "execution_count": None, "source": HOSTILE}
+    kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
+    book = {"cells": [cell], "metadata": kernel, "nbformat": 4, "nbformat_minor": 5}
+    with doors.watched(browser, width=1400, height=1300) as seen:
+        page = seen.page
+        page.goto(lab)
+        page.locator(".jp-Notebook .jp-CodeCell").first.wait_for(timeout=doors.SLOW)
+        stored = page.evaluate(
+            """async ([name, content]) => {
+                const xsrf = document.cookie.match(/_xsrf=([^;]*)/)[1];
+                const body = JSON.stringify({ type: "notebook", content: JSON.parse(content) });
+                const headers = { "X-XSRFToken": xsrf, "Content-Type": "application/json" };
+                return (await fetch(`/api/contents/${name}`, { method: "PUT", headers, body })).status; }""",
+            ["hostile_pairs.ipynb", json.dumps(book)],
+        )
+        assert stored in {200, 201}
+        page.goto(lab.replace("/tree/", "/workspaces/pairs/tree/").replace("01_click_to_caption", "hostile_pairs"))
+        doors.run_all(page)
+        tile = page.locator(".cen-gallery .cen-tile").first
+        tile.wait_for(timeout=doors.SLOW)
+        expect(tile).to_contain_text("<img src=x onerror")
+        expect(page.locator(".cen-facet-view")).to_contain_text("<script>alert('script')</script>")
+        tile.click()
+        expect(page.locator(".cen-pair-head h3")).to_contain_text("<img src=x onerror", timeout=doors.SLOW)
+        assert "<script>alert('script')</script>" in doors.caption(page)
+        assert seen.dialogs == []
+        assert page.locator("img[src=x]").count() == 0
+        assert seen.foreign == []

@@ -1,0 +1,460 @@
+"""The browser on no screen: one question goes round, pairs open, late answers are dropped, errors are sentences."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pytest
+from PIL import Image
+from rig.hostile import Page
+from rig.samples import press, small_sample
+
+from chatearthnet_explorer.catalog import Query
+from chatearthnet_explorer.errors import ExplorerError, QueryError, SceneError
+from chatearthnet_explorer.render import data_url
+from chatearthnet_explorer.sample import open_sample
+from chatearthnet_explorer.settings import Settings
+from chatearthnet_explorer.tile import Tile
+from chatearthnet_explorer.widgets.browser import Browser
+from chatearthnet_explorer.widgets.composed import family
+from chatearthnet_explorer.widgets.density_image import COLOURS, coarser, density_png, frame_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from chatearthnet_explorer.chip import Chip
+    from chatearthnet_explorer.widgets.region_map import RegionMap
+
+WORLD = (-180.0, -80.0, 180.0, 80.0)
+
+
+def browse(**chosen: Any) -> Browser:  # noqa: ANN401 - what a browser takes
+    sample = small_sample()
+    return Browser(sample.catalog, **{"release": sample.release, "labels": "simulated", **chosen})
+
+
+async def _until(met: Callable[[], bool]) -> None:
+    async with asyncio.timeout(10):
+        while not met():  # noqa: ASYNC110 - what is waited for tells nobody of it
+            await asyncio.sleep(0.005)
+
+
+def look_at(shown: RegionMap, *view: float, zoom: int) -> None:
+    """Do what the browser does when the map has been moved."""
+    west, south, east, north = view
+    shown.map.zoom = zoom
+    shown.map.set_trait("bounds", ((south, west), (north, east)))
+
+
+def click(shown: RegionMap, lon: float, lat: float) -> None:
+    event = {"event": "interaction", "type": "click", "coordinates": [lat, lon]}
+    shown.map._handle_leaflet_event(None, event, [])
+
+
+def draw(shown: RegionMap, *corners: tuple[float, float]) -> None:
+    """Do what Leaflet's pencil does: a closed ring of longitude and latitude."""
+    ring = [list(corner) for corner in (*corners, corners[0])]
+    shape = {"type": "Feature", "properties": {}, "geometry": {"type": "Polygon", "coordinates": [ring]}}
+    shown._pencil._handle_leaflet_event(None, {"event": "draw:created", "geo_json": shape}, [])
+
+
+def test_everything_is_there_at_first() -> None:
+    browser = browse()
+    total = len(small_sample().catalog)
+    assert browser.status.message == f"All {total:,} pairs."
+    assert len(browser.gallery.items) == 24
+    assert browser.gallery.simulated
+    assert browser.facet_view.found is browser.gallery.found
+
+
+def test_one_question_goes_round() -> None:
+    browser = browse()
+    press(browser.facet_view, "continent", "Africa")
+    press(browser.search_bar, "words", "grass")
+    assert browser.query == browser.map.query == browser.gallery.query == Query(continents=("Africa",), words="grass")
+    found = small_sample().catalog.search(browser.query)
+    assert browser.status.message.startswith(f"{found.total:,} of ")
+    assert {item["name"] for item in browser.gallery.items} == {pair.record.name for pair in found.rows}
+    press(browser.gallery, "page", 2)
+    assert browser.search_bar.query.page == 2
+    press(browser.facet_view, "continent", "Africa")
+    assert browser.query.page == 1
+
+
+def test_a_link_brings_everything_back() -> None:
+    first = browse(query=Query(classes=("tree",), box=(-20.0, -35.0, 52.0, 38.0), sort="lat", page=2))
+    second = browse(query=first.search_bar.link)
+    assert second.query == first.query
+    assert [item["name"] for item in second.gallery.items] == [item["name"] for item in first.gallery.items]
+    assert len(second.map._region.locations) == 4
+
+
+@pytest.mark.filterwarnings("error")
+def test_a_link_that_cannot_be_asked_is_refused_at_once() -> None:
+    with pytest.raises(QueryError, match="lava"):
+        browse(query="class=lava")
+
+
+def test_a_country_that_is_none_is_a_sentence_and_the_next_question_works() -> None:
+    browser = browse()
+    browser.query = Query(countries=("<b>Atlantis</b>",))
+    assert browser.status.kind == "error"
+    assert "&lt;b&gt;Atlantis" in browser.status._text.value
+    assert "<b>" not in browser.status._text.value
+    browser.query = Query()
+    assert browser.status.kind == "done"
+
+
+def test_where_nothing_matches_each_choice_says_what_would_be_there_without_it() -> None:
+    browser = browse(query=Query(continents=("Africa",), words="zyxwvu"))
+    africa = small_sample().catalog.search(Query(continents=("Africa",))).total
+    assert browser.gallery.relaxing == [["words: zyxwvu", africa]]
+    press(browser.gallery, "relax", 0)
+    assert browser.query == Query(continents=("Africa",))
+    assert browser.gallery.relaxing == []
+
+
+def test_pictures_come_from_the_release_and_missing_and_blank_ones_say_so() -> None:
+    browser = browse()
+    assert set(browser.gallery.notes) <= {"", "No picture in this sample."}
+    assert any(browser.gallery.notes)
+    press(browser.facet_view, "flag", "no picture")
+    press(browser.facet_view, "flag", "no picture")
+    assert browser.query.flags == ("-no picture",)
+    assert len(browser.gallery.items) == 12
+    assert all(browser.gallery.thumbnails)
+    assert sorted(filter(None, browser.gallery.notes)) == ["This picture is all black.", "This picture is all white."]
+
+
+def test_without_a_release_it_says_what_to_do() -> None:
+    browser = browse(release=None)
+    assert set(browser.gallery.notes) == {"No pictures are at hand: open the browser with release=open_release(...)."}
+
+
+def test_a_pair_opens_with_its_captions_compared() -> None:
+    browser = browse(query="style=both")
+    press(browser.gallery, "open", 0)
+    view, pair = browser.pair_view, browser.gallery.found.rows[0]
+    assert browser.pair is view.pair is browser.map.pair is pair
+    assert [one.text for one in view.caption_view.captions] == list(pair.record.captions.values())
+    assert view.compare_view.names == ["the 3.5 one", "the 4V one"]
+    assert "agree on" in view.compare_view.summary
+    assert (view.layout.display, browser._results.layout.display) == ("", "none")
+    press(view.head, "back")
+    assert browser.pair is None
+    assert (view.layout.display, browser._results.layout.display) == ("none", "")
+
+
+def test_a_simulated_caption_is_never_said_to_be_by_gpt() -> None:
+    browser = browse()
+    browser.gallery.open_at(0)
+    (caption, *_) = browser.pair_view.caption_view.captions
+    assert caption.byline == "In the style of GPT-3.5, by rules of this program"
+    assert caption.notes == ("Simulated: no language model wrote this caption.",)
+    assert browser.pair_view.chip_view.simulated
+
+
+def test_next_and_previous_go_through_the_page() -> None:
+    browser = browse(query="size=3")
+    names = [item["name"] for item in browser.gallery.items]
+    browser.gallery.open_at(0)
+    head = browser.pair_view.head
+    assert "previous" not in head.possible
+    press(head, "next")
+    press(head, "next")
+    assert browser.pair.record.name == names[2]
+    assert "next" not in head.possible
+    press(head, "next")  # what is not offered is not done
+    assert browser.pair.record.name == names[2]
+    press(head, "previous")
+    assert browser.pair.record.name == names[1]
+
+
+def test_labels_prompt_and_a_new_caption_on_demand() -> None:
+    browser = browse(query="flag=-no+picture&flag=-blank")
+    browser.gallery.open_at(0)
+    view = browser.pair_view
+    assert view.chip_view.chip.rgb is not None
+    assert view.chip_view.chip.labels is None
+    assert view.prompt_view.prompt is None
+    assert "caption" not in view.head.possible
+    press(view.head, "labels")
+    assert view.chip_view.chip.labels is not None
+    assert view.chip_view.chip.rgb is not None
+    assert view.prompt_view.prompt.style == "3.5"
+    view.style.value = "4v"
+    assert view.prompt_view.prompt.style == "4v"
+    press(view.head, "caption")
+    *released, fresh = view.caption_view.captions
+    assert [one.captioner for one in released] == ["release"] * len(released)
+    assert fresh.captioner == "template"
+    press(view.head, "caption")
+    assert len(view.caption_view.captions) == len(released) + 1
+
+
+def test_a_source_without_labels_there_is_a_sentence() -> None:
+    class Nowhere:
+        name = "stac"
+
+        def chip_at(self, lon: float, lat: float, **_: object) -> Chip:
+            assert Tile.at(lon, lat)
+            msg = "No scene of this place; try another year."
+            raise SceneError(msg)
+
+    browser = browse(labels=Nowhere())
+    browser.gallery.open_at(0)
+    press(browser.pair_view.head, "labels")
+    assert browser.pair_view.status.message == "No scene of this place; try another year."
+    assert browser.pair_view.prompt_view.prompt is None
+
+
+def test_a_pair_without_a_place_is_shown_and_offers_no_map() -> None:
+    browser = browse(query="flag=no+place")
+    browser.gallery.open_at(0)
+    head = browser.pair_view.head
+    assert head.heading == "place unknown"
+    assert not {"map", "labels"} & set(head.possible)
+    assert "says no place" in browser.pair_view.chip_view.remarks[-1]
+    assert browser.map._square.locations == []
+    browser.map.show_pair(browser.pair)
+
+
+def test_show_by_name_and_a_surprise() -> None:
+    browser = browse()
+    name = browser.gallery.items[5]["name"]
+    assert browser.show(name).record.name == name
+    with pytest.raises(ExplorerError, match="no pair called"):
+        browser.show("<script>")
+    press(browser.search_bar, "random")
+    assert browser.pair is not None
+    browser.query = Query(words="zyxwvu")
+    assert browser.pair is None
+    press(browser.search_bar, "random")
+    assert browser.pair is None
+    assert browser.status.kind == "error"
+
+
+def test_only_the_latest_question_is_answered() -> None:
+    async def run() -> None:
+        browser = browse()
+        await _until(lambda: not browser._search.busy)
+        gate, search = threading.Event(), browser._catalog.search
+
+        class Slow:
+            def __getattr__(self, name: str) -> object:
+                return getattr(small_sample().catalog, name)
+
+            def __len__(self) -> int:
+                return len(small_sample().catalog)
+
+            def search(self, query: Query) -> object:
+                if query.words:
+                    assert gate.wait(10)
+                return search(query)
+
+        browser._catalog = Slow()
+        browser.query = Query(words="grass")
+        browser.query = Query(classes=("tree",))
+        await _until(lambda: browser.gallery.found.query == Query(classes=("tree",)))
+        gate.set()
+        await asyncio.sleep(0.1)
+        assert browser.gallery.found.query == Query(classes=("tree",))
+        browser.close()
+
+    asyncio.run(run())
+
+
+def test_what_nobody_foresaw_is_a_sentence_and_a_log(caplog: pytest.LogCaptureFixture) -> None:
+    browser = browse()
+
+    def broken(*_: object) -> object:
+        raise ZeroDivisionError
+
+    browser._catalog = type("Broken", (), {"search": broken})()
+    browser.query = Query(words="x")
+    assert "should not have" in browser.status.message
+    assert "ZeroDivisionError" in caplog.text
+
+
+def test_what_is_only_read_is_harmless() -> None:
+    browser = browse()
+    page = Page(browser._repr_html_())
+    page.assert_harmless()
+    assert browser.gallery.items[0]["name"] in page.text
+    browser.gallery.open_at(0)
+    page = Page(browser._repr_html_())
+    page.assert_harmless()
+    assert browser.pair.record.captions["3.5"][:40] in page.text
+
+
+def test_closing_lets_go_of_every_widget() -> None:
+    browser = browse()
+    held = family(browser)
+    assert {browser.map.map, browser.pair_view.chip_view, browser.gallery} <= held
+    browser.close()
+    assert all(widget.comm is None for widget in held)
+
+
+def test_the_sample_is_built_once_and_two_builders_do_not_meet(tmp_path: Path) -> None:
+    settings, told = Settings(cache=tmp_path), []
+    for _ in range(2):
+        sample = open_sample(settings=settings, records=40, images=1, progress=told.append)
+        assert sample.catalog.simulated
+        assert sample.release.simulated
+        sample.catalog.close()
+    assert told == sorted(told)
+    assert told[-1] == 1.0
+    assert told.count(1.0) == 1
+    assert [path.name for path in tmp_path.iterdir()] == ["sample-1-40-1"]
+
+
+def test_the_sample_opens_with_what_has_a_picture(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CHATEARTHNET_CACHE", str(tmp_path))
+    monkeypatch.setattr("chatearthnet_explorer.widgets.browser.open_sample", lambda **_: small_sample())
+    browser = Browser.sample()
+    assert browser.query.flags == ("-no picture",)
+    assert browser.search_bar.choices == ["has a picture"]
+    assert len(browser.gallery.items) == 12
+
+
+# The map.
+
+
+def test_a_rectangle_becomes_a_box_and_another_shape_a_polygon() -> None:
+    browser = browse()
+    draw(browser.map, (10.0, 40.0), (10.0, 50.0), (30.0, 50.0), (30.0, 40.0))
+    assert browser.query == Query(box=(10.0, 40.0, 30.0, 50.0))
+    assert browser.map._entry.value == "10, 40, 30, 50"
+    draw(browser.map, (10.0, 40.0), (20.0, 60.0), (30.0, 40.0))
+    assert browser.query == Query(polygon=((10.0, 40.0), (20.0, 60.0), (30.0, 40.0)))
+    assert browser.map._entry.value == ""
+    browser.map._clear.click()
+    assert browser.query == Query()
+    assert browser.map._region.locations == []
+
+
+def test_a_shape_over_the_antimeridian_is_drawn_in_one_piece() -> None:
+    browser = browse()
+    draw(browser.map, (170.0, -20.0), (190.0, -20.0), (180.0, 10.0))
+    assert browser.query.polygon == ((170.0, -20.0), (-170.0, -20.0), (-180.0, 10.0))
+    assert [lon for _, lon in browser.map._region.locations] == [170.0, 190.0, 180.0]
+    browser.query = Query(box=(170.0, -20.0, -170.0, 10.0))
+    assert {lon for _, lon in browser.map._region.locations} == {170.0, 190.0}
+
+
+@pytest.mark.parametrize(
+    "shape", [{}, {"geometry": None}, {"geometry": {"type": "Polygon", "coordinates": [[["x", 1], [2, 3], [4, 5]]]}}]
+)
+def test_what_is_no_shape_changes_nothing(shape: dict[str, object]) -> None:
+    browser = browse()
+    browser.map._pencil._handle_leaflet_event(None, {"event": "draw:created", "geo_json": shape}, [])
+    assert browser.query == Query()
+
+
+def test_a_box_can_be_written() -> None:
+    browser = browse()
+    browser.map._entry.value = "5, 45, 10, 48.5"
+    assert browser.query == Query(box=(5.0, 45.0, 10.0, 48.5))
+    assert tuple(browser.map.map.center) == (46.75, 7.5)
+    browser.map._entry.value = "here <b>"
+    assert "four numbers" in browser.status.message
+    browser.map._entry.value = "5, 60, 10, 48"
+    assert browser.status.kind == "error"
+    assert browser.query == Query(box=(5.0, 45.0, 10.0, 48.5))
+
+
+def test_what_the_map_shows_is_the_region_while_it_is_followed() -> None:
+    browser = browse()
+    look_at(browser.map, 0.0, 40.0, 20.0, 50.0, zoom=5)
+    assert browser.query.box is None
+    browser.map.follow = True
+    assert browser.query.box == (0.0, 40.0, 20.0, 50.0)
+    look_at(browser.map, 360.0, 30.0, 380.0, 50.0, zoom=5)
+    assert browser.query.box == (0.0, 30.0, 20.0, 50.0)
+    assert browser.map._region.locations == []
+    look_at(browser.map, -300.0, -88.0, 300.0, 88.0, zoom=1)
+    assert browser.query.box == (-180.0, -88.0, 180.0, 88.0)
+    browser.map.follow = False
+    look_at(browser.map, 0.0, 40.0, 20.0, 50.0, zoom=5)
+    assert browser.query.box == (-180.0, -88.0, 180.0, 88.0)
+
+
+def test_from_near_chips_have_outlines_and_a_click_opens_one() -> None:
+    browser = browse()
+    pair = browser.gallery.found.rows[0]
+    lon, lat = pair.record.tile.center
+    look_at(browser.map, lon - 0.2, lat - 0.1, lon + 0.2, lat + 0.1, zoom=12)
+    cells, outlines = browser.map._pairs.layers
+    near = small_sample().catalog.search(Query(box=(lon - 0.3, lat - 0.15, lon + 0.3, lat + 0.15))).total
+    assert len(outlines.locations) >= near >= 1
+    assert cells.url.startswith("data:image/gif")
+    click(browser.map, lon, lat)
+    assert browser.pair.record.name == pair.record.name
+    browser.pair = None
+    click(browser.map, lon + 360.0, lat)
+    assert browser.pair.record.name == pair.record.name
+
+
+def test_a_click_where_nothing_matches_opens_nothing() -> None:
+    browser = browse()
+    pair = browser.gallery.found.rows[0]
+    lon, lat = pair.record.tile.center
+    look_at(browser.map, lon - 0.2, lat - 0.1, lon + 0.2, lat + 0.1, zoom=12)
+    click(browser.map, lon + 0.19, lat - 0.09)
+    click(browser.map, float("nan"), 0.0)
+    click(browser.map, 0.0, 90.0)
+    assert browser.pair is None
+    browser.query = Query(box=(lon + 1, lat - 1, lon + 2, lat + 1))
+    click(browser.map, lon, lat)
+    assert browser.pair is None
+
+
+def test_show_on_map_goes_there_and_marks_it() -> None:
+    browser = browse()
+    browser.gallery.open_at(0)
+    press(browser.pair_view.head, "map")
+    tile = browser.pair.record.tile
+    assert tuple(browser.map.map.center) == pytest.approx(tile.center[::-1])
+    assert browser.map.map.zoom >= 12
+    assert len(browser.map._square.locations) == 4
+
+
+def overlay(counts: np.ndarray) -> np.ndarray:
+    from io import BytesIO  # noqa: PLC0415 - used here alone
+
+    return np.asarray(Image.open(BytesIO(density_png(counts))).convert("RGBA"))
+
+
+def test_the_overlay_is_transparent_where_no_pair_is_and_has_a_colour_for_each_step() -> None:
+    shown = overlay(np.array([[0, 1, 3, 4, 15, 16, 64, 9999]], np.uint32))[0]
+    seen = ["" if pixel[3] == 0 else "#" + bytes(pixel[:3].tolist()).hex() for pixel in shown]
+    assert seen == ["", COLOURS[0], COLOURS[1], COLOURS[2], COLOURS[2], COLOURS[3], COLOURS[4], COLOURS[4]]
+
+
+@pytest.mark.parametrize("zoom", range(1, 18))
+@pytest.mark.parametrize("middle", [(0.0, 0.0), (179.0, 60.0), (-500.0, -80.0), (12.3, 84.9)])
+def test_a_frame_holds_its_view_in_whole_cells_and_can_be_drawn(zoom: int, middle: tuple[float, float]) -> None:
+    lon, lat = middle
+    half = 360.0 * 900 / 256 / 2**zoom / 2
+    frame = frame_of((lon - half, max(lat - half / 2, -89.0), lon + half, min(lat + half / 2, 89.0)), zoom)
+    columns, rows = frame.size
+    assert columns % 2 == rows % 2 == 0
+    assert max(columns, rows) <= 1500
+    assert frame.east - frame.west <= 360.0
+    if half < 120:
+        assert frame.west <= lon - half
+        assert frame.east >= lon + half
+    counts = small_sample().catalog.density(Query(), (frame.west, frame.south, frame.east, frame.north), frame.size)
+    assert counts.shape == (rows, columns)
+    assert coarser(counts).sum() == counts.sum()
+
+
+def test_every_place_is_under_a_cell_of_the_world() -> None:
+    frame = frame_of(WORLD, 2)
+    counts = small_sample().catalog.density(Query(), (frame.west, frame.south, frame.east, frame.north), frame.size)
+    assert counts.sum() == len(small_sample().catalog) - small_sample().catalog.search(Query(flags=("no place",))).total
+    assert len(data_url(density_png(counts))) < 200_000

@@ -1,0 +1,321 @@
+"""Gallery, facets, search bar and comparison without a browser: what they show, what a press does, hostile text."""
+
+from __future__ import annotations
+
+import dataclasses
+from io import BytesIO
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pytest
+from PIL import Image
+from rig.hostile import ATTACK, ATTACK_SHOWN, Page
+from rig.samples import press, small_sample
+from rig.shown import caption, slopes
+
+from chatearthnet_explorer.catalog import Query
+from chatearthnet_explorer.claims import read_claims
+from chatearthnet_explorer.widgets.agreement import compare
+from chatearthnet_explorer.widgets.choices import choices_of
+from chatearthnet_explorer.widgets.compare_view import CompareView
+from chatearthnet_explorer.widgets.facet_view import FacetView
+from chatearthnet_explorer.widgets.gallery import THUMBNAIL, Gallery, thumbnail
+from chatearthnet_explorer.widgets.search_bar import SearchBar
+
+if TYPE_CHECKING:
+    from chatearthnet_explorer.catalog.table import Found
+
+TWO = ("GPT-3.5", "GPT-4V")
+
+
+def search(**asked: Any) -> Found:  # noqa: ANN401 - fields of Query
+    return small_sample().catalog.search(Query(**asked))
+
+
+def hostile() -> Found:
+    """A page whose one pair has an attack for a name and for a caption."""
+    found = search(size=1)
+    record = dataclasses.replace(found.rows[0].record, name=ATTACK, captions=MappingProxyType({"3.5": ATTACK}))
+    return dataclasses.replace(found, rows=(dataclasses.replace(found.rows[0], record=record),))
+
+
+def test_a_page_of_pairs_is_shown_with_where_and_what_they_are() -> None:
+    found = search(size=5)
+    gallery = Gallery(found=found)
+    assert [item["name"] for item in gallery.items] == [pair.record.name for pair in found.rows]
+    assert gallery.counts == {
+        "state": "some",
+        "total": found.total,
+        "page": 1,
+        "pages": found.pages,
+        "first": 1,
+        "last": 5,
+    }
+    assert found.rows[0].country is not None
+    assert gallery.items[0]["country"] == found.rows[0].country.name
+    assert gallery.items[0]["styles"] == list(found.rows[0].record.captions)
+
+
+def test_pictures_come_as_small_jpegs_and_what_is_none_says_why() -> None:
+    found = search(size=4)
+    names = [pair.record.name for pair in found.rows]
+    gallery = Gallery(found=found)
+    assert gallery.thumbnails == [b""] * 4
+    black, white = np.zeros((256, 256, 3), np.uint8), np.full((256, 256, 3), 255, np.uint8)
+    gallery.pictures = {names[0]: slopes(), names[1]: black, names[2]: white, names[3]: "It is <b>gone</b>\u202e."}
+    image = Image.open(BytesIO(gallery.thumbnails[0]))
+    assert (image.format, image.size) == ("JPEG", (THUMBNAIL, THUMBNAIL))
+    assert len(gallery.thumbnails[0]) < 20_000
+    assert gallery.notes == [
+        "",
+        "This picture is all black.",
+        "This picture is all white.",
+        "It is <b>gone</b>⟨U+202E⟩.",
+    ]
+    assert gallery.thumbnails[3] == b""
+
+
+def test_pictures_of_the_page_before_are_gone_with_it() -> None:
+    gallery = Gallery(found=search(size=1))
+    gallery.pictures = {gallery.items[0]["name"]: slopes()}
+    gallery.found = search(size=1, page=2)
+    assert gallery.thumbnails == [b""]
+    assert gallery.pictures == {}
+
+
+def test_a_press_turns_the_page_and_opens_a_pair() -> None:
+    opened: list[object] = []
+    gallery = Gallery(found=search(size=3), query=Query(size=3))
+    gallery.on_open(opened.append)
+    press(gallery, "page", 7)
+    assert gallery.query == Query(size=3, page=7)
+    press(gallery, "open", 2)
+    assert opened == [gallery.found.rows[2]]
+
+
+@pytest.mark.parametrize(
+    "sent", [("open", 99), ("open", -1), ("open", "0"), ("open", None), ("relax", 5), ("page", "2"), (["open"], 0)]
+)
+def test_what_no_person_can_press_does_nothing(sent: tuple[object, object]) -> None:
+    opened: list[object] = []
+    gallery = Gallery(found=search(size=3), query=Query(size=3))
+    gallery.on_open(opened.append)
+    gallery.asked = {"what": sent[0], "value": sent[1], "turn": 1}
+    assert opened == []
+    assert gallery.query == Query(size=3)
+
+
+def test_a_page_that_cannot_be_is_refused_in_words() -> None:
+    gallery = Gallery(found=search(size=3), query=Query(size=3))
+    press(gallery, "page", 0)
+    assert "whole number" in gallery.problem or "from 1" in gallery.problem
+    assert gallery.query == Query(size=3)
+
+
+def test_beyond_the_end_and_nothing_at_all_are_told_apart() -> None:
+    assert Gallery().counts["state"] == "waiting"
+    assert Gallery(found=search(page=10_000)).counts["state"] == "beyond"
+    assert Gallery(found=search(words="zyxwvu")).counts["state"] == "none"
+
+
+def test_names_and_captions_stay_text() -> None:
+    gallery = Gallery(found=hostile())
+    assert gallery.items[0]["name"] == ATTACK_SHOWN
+    assert gallery.items[0]["excerpt"].startswith("tree <script>alert(1)</script>")
+    page = Page(gallery._repr_html_())
+    page.assert_harmless()
+    assert ATTACK_SHOWN in page.text
+
+
+def test_a_thumbnail_is_what_the_picture_is() -> None:
+    shown = np.asarray(Image.open(BytesIO(thumbnail(slopes()))).resize((256, 256)), np.int16)
+    assert np.abs(shown - slopes()).mean() < 4
+
+
+def facet(view: FacetView, key: str) -> dict[str, list[Any]]:
+    (found,) = (one for one in view.facets if one["key"] == key)
+    return {value[0]: value for value in found["values"]}
+
+
+def test_facets_show_the_counts_of_the_catalog_the_most_first() -> None:
+    found = search()
+    view = FacetView(found=found)
+    counts = {name: value[3] for name, value in facet(view, "class").items()}
+    assert counts == found.facets["class"]
+    assert list(counts.values()) == sorted(counts.values(), reverse=True)
+
+
+def test_a_press_chooses_and_another_takes_it_back() -> None:
+    view = FacetView(found=search())
+    press(view, "class", "tree")
+    press(view, "class", "water")
+    press(view, "style", "both")
+    assert view.query == Query(classes=("tree", "water"), style="both")
+    assert facet(view, "class")["tree"][4] == "on"
+    press(view, "class", "tree")
+    press(view, "style", "both")
+    assert view.query == Query(classes=("water",))
+    press(view, "clear", "class")
+    assert view.query == Query()
+
+
+def test_a_flag_goes_from_with_to_without_to_either() -> None:
+    view = FacetView(found=search())
+    asked = []
+    for _ in range(3):
+        press(view, "flag", "blank")
+        asked.append(view.query.flags)
+    assert asked == [("blank",), ("-blank",), ()]
+
+
+def test_a_flag_that_must_be_absent_counts_those_without_it() -> None:
+    query = Query(flags=("-no picture",))
+    view = FacetView(query=query, found=small_sample().catalog.search(query))
+    value = facet(view, "flag")["no picture"]
+    assert value[1:5] == ["has a picture", "", 12, "off"]
+
+
+def test_a_choice_that_no_pair_has_stays_to_be_taken_back() -> None:
+    query = Query(countries=("Atlantis",))
+    assert facet(FacetView(query=query, found=search()), "country")["Atlantis"][3:5] == [0, "on"]
+
+
+@pytest.mark.parametrize(
+    ("what", "value", "asked"),
+    [
+        ("match", "any", Query(match="any")),
+        ("part", "top left", Query(part="top left")),
+        ("min_share", 0.25, Query(min_share=0.25)),
+    ],
+)
+def test_how_classes_are_looked_for(what: str, value: object, asked: Query) -> None:
+    view = FacetView()
+    press(view, what, value)
+    assert view.query == asked
+
+
+def test_a_share_is_of_the_whole_chip_so_the_part_gives_way_and_the_other_way_round() -> None:
+    view = FacetView(query=Query(part="middle"))
+    press(view, "min_share", 0.5)
+    assert view.query == Query(min_share=0.5)
+    press(view, "part", "middle")
+    assert view.query == Query(part="middle")
+
+
+@pytest.mark.parametrize(
+    ("what", "value"), [("match", 3), ("part", "attic"), ("min_share", 7), ("class", "lava"), ("style", "5.0")]
+)
+def test_what_cannot_be_asked_is_said_and_not_asked(what: str, value: object) -> None:
+    view = FacetView()
+    press(view, what, value)
+    assert view.problem
+    assert view.query == Query()
+
+
+@pytest.mark.parametrize(("what", "value"), [("country", 5), ("clear", "all"), ("__class__", "x"), (None, None)])
+def test_what_is_no_press_at_all_does_nothing(what: object, value: object) -> None:
+    view = FacetView()
+    view.asked = {"what": what, "value": value, "turn": 1}
+    assert (view.query, view.problem) == (Query(), "")
+
+
+def test_leaving_the_last_class_ends_the_order_by_its_share() -> None:
+    view = FacetView(query=Query(classes=("tree",), sort="share"))
+    press(view, "class", "tree")
+    assert view.query == Query()
+
+
+def test_words_order_and_link_change_the_question() -> None:
+    bar = SearchBar()
+    press(bar, "words", "river delta")
+    press(bar, "sort", "lat")
+    press(bar, "descending", value=True)
+    assert bar.query == Query(words="river delta", sort="lat", descending=True)
+    assert bar.link == "words=river+delta&sort=lat&descending=1"
+    other = SearchBar()
+    press(other, "link", f"https://a.example/lab?{bar.link}#here")
+    assert other.query == bar.query
+
+
+def test_a_link_that_cannot_be_followed_is_said() -> None:
+    bar = SearchBar(query=Query(words="sea"))
+    for link in ("class=lava", "bbox=1,2,3", "words=" + "x" * 70_000):
+        bar.problem = ""
+        press(bar, "link", link)
+        assert bar.problem
+        assert bar.query == Query(words="sea")
+
+
+def test_every_choice_is_listed_and_can_be_left_out() -> None:
+    query = Query(
+        words="sea", continents=("Asia",), countries=("India", "none"), box=(0, 0, 9, 9),
+        polygon=((0, 0), (9, 0), (9, 9)),
+        classes=("tree", "water"), part="middle", style="4v", splits=("val",), flags=("blank", "-no picture"),
+    )  # fmt: skip
+    bar = SearchBar(query=query)
+    assert len(bar.choices) == 13
+    while bar.choices:
+        left = len(bar.choices)
+        press(bar, "drop", left // 2)
+        assert len(bar.choices) == left - 1
+    assert bar.query == Query()
+
+
+def test_each_choice_left_out_leaves_the_others() -> None:
+    query = Query(classes=("tree", "water"), min_share=0.3, sort="share", style="both")
+    assert dict(choices_of(query)) == {
+        "labels have tree": query.but(classes=("water",)),
+        "labels have water": query.but(classes=("tree",)),
+        "at least 30 % of the labels": query.but(min_share=None),
+        "caption in both styles": query.but(style=""),
+    }
+
+
+def test_captions_that_say_the_same_agree() -> None:
+    told = read_claims("Tree dominates the image. The top left has a large area of tree and a small area of water.")
+    agreement = compare(told, told, names=TWO)
+    assert agreement.agreed == len(agreement.points) + len(agreement.leaders)
+    assert ("tree", "top left", "agree") in {(one.name, one.place, one.verdict) for one in agreement.points}
+    assert not agreement.contradictions
+
+
+def test_who_dominates_can_contradict() -> None:
+    first = read_claims("The image is dominated by tree.")
+    second = read_claims("The image is dominated by crop fields.")
+    (point, *_) = compare(first, second, names=TWO).contradictions
+    assert (point.place, point.verdict) == ("", "contradict")
+    assert point.why == "GPT-3.5 says that tree leads, GPT-4V that crop does"
+
+
+def test_a_class_that_one_denies_and_a_size_far_off_contradict() -> None:
+    first = read_claims("The top left has an extra large area of water. The middle has a small area of grass.")
+    second = read_claims("The top left has a small area of water. There is no grass in the middle.")
+    found = {(one.name, one.place): one.why for one in compare(first, second, names=TWO).contradictions}
+    assert found[("water", "top left")] == "GPT-3.5 calls it extra large, GPT-4V small"
+    assert found[("grass", "middle")] == "GPT-3.5 says it is there, GPT-4V that it is not"
+
+
+def test_silence_is_no_contradiction() -> None:
+    agreement = compare(read_claims("The top left has water."), read_claims("The top right has a town."), names=TWO)
+    assert not agreement.contradictions
+    assert {one.verdict for one in agreement.points} == {"first", "second"}
+
+
+def test_the_comparison_is_told_in_words_and_hides_without_two_captions() -> None:
+    view = CompareView(captions=(caption("Tree dominates the image.", captioner="release", released=True),))
+    assert view.names == []
+    crop = caption("Crop dominates the image.", captioner="release", released=True, style="4v", model=None)
+    view.captions = (*view.captions, crop)
+    assert view.names == ["GPT-3.5", "GPT-4V"]
+    assert view.contradictions == ["In the whole chip, GPT-3.5 says that tree leads, GPT-4V that crop does."]
+    assert "contradict each other on 1" in view.summary
+    page = Page(view._repr_html_())
+    page.assert_harmless()
+    assert view.summary in page.text
+
+
+def test_hostile_captions_compare_as_text() -> None:
+    view = CompareView(captions=(caption(ATTACK), caption(ATTACK)))
+    assert view.names == ["the first", "the second"]
+    assert {row["index"] for row in view.rows} == {1, 3}
