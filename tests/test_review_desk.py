@@ -6,6 +6,7 @@ import threading
 from typing import TYPE_CHECKING, Any
 
 import pytest
+import traitlets
 from rig.hostile import ATTACK, ATTACK_SHOWN, Page
 from rig.shown import caption, chip, quarters
 from rig.verdicts import verdict
@@ -14,6 +15,7 @@ from chatearthnet_explorer.errors import SourceError, VerdictError
 from chatearthnet_explorer.review.ledger import Ledger
 from chatearthnet_explorer.review.sampling import simple_random
 from chatearthnet_explorer.widgets.ahead import Ahead
+from chatearthnet_explorer.widgets.caption_view import CaptionView
 from chatearthnet_explorer.widgets.review_desk import ReviewDesk
 
 if TYPE_CHECKING:
@@ -107,6 +109,15 @@ def test_labels_that_come_beside_the_chip_are_shown(tmp_path: Path) -> None:
     assert desk.chip_view.label_map
     press(desk, "labels")
     assert desk.chip_view.blend == 1.0
+
+
+def test_a_view_that_holds_words_against_the_labels_is_told_the_chip(tmp_path: Path) -> None:
+    class Grounded(CaptionView):
+        __module__ = CaptionView.__module__  # where its style is looked for
+        chip = traitlets.Any()
+
+    shown = ReviewDesk(NAMES, pair_of, tmp_path / "l.jsonl", reviewer="Ada", caption_view=Grounded())
+    assert shown.caption_view.chip is shown.chip_view.chip
 
 
 def test_a_pair_that_cannot_be_had_is_said_and_can_be_passed(tmp_path: Path) -> None:

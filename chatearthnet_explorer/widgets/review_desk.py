@@ -46,7 +46,7 @@ _NEAR = (-1, 0, 1, 2)  # which pairs around the one on screen are held ready
 class ReviewDesk(Readable, ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
     """Judge captions one after the other: 1 correct, 2 minor, 3 major; arrows, u, / and letters for the rest."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what is judged, by whom, where to, and how it is shown
         self,
         plan: Plan | Sequence[str],
         pair_of: Callable[[str], Pair],
@@ -54,6 +54,7 @@ class ReviewDesk(Readable, ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets
         *,
         reviewer: str,
         style: str = "3.5",
+        caption_view: CaptionView | None = None,
     ) -> None:
         """Open at the first caption that this reviewer has not judged.
 
@@ -64,6 +65,8 @@ class ReviewDesk(Readable, ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets
             ledger: Where verdicts go: a ledger, or its file.
             reviewer: Who judges.
             style: The captions to judge where there is no plan that says so, ``3.5`` or ``4v``.
+            caption_view: What shows the captions; one with a trait ``chip`` is told the chip too, to hold the words
+                against its labels. None for a plain view.
 
         Raises:
             LedgerError: If the ledger cannot be read.
@@ -77,7 +80,8 @@ class ReviewDesk(Readable, ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets
         self._ahead, self._work = Ahead(pair_of), Work()
         self._caption: Caption | None = None
         self._given: dict[str, Entry] = {}
-        self.chip_view, self.caption_view, self.pad = ChipView(), CaptionView(), VerdictPad(total=len(self.names))
+        self.chip_view, self.caption_view = ChipView(), caption_view or CaptionView()
+        self.pad = VerdictPad(total=len(self.names))
         self._verdict(self.names[0] if self.names else "-", "", {"verdict": "correct"})  # a bad name of one is said now
         self._recall()
         super().__init__(self._composed(), layout={"width": "100%", "overflow": "hidden"})
@@ -203,6 +207,8 @@ class ReviewDesk(Readable, ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets
             chip = replace(chip, labels=labels)
         self._caption = next((one for one in captions if one.style == self.style), None)
         self.chip_view.chip = chip
+        if self.caption_view.has_trait("chip"):
+            self.caption_view.chip = chip
         self.caption_view.captions = (self._caption,) if self._caption else ()
         self.caption_view.error = "" if self._caption else f"There is no caption in style {self.style} here; go on."
         self._tell()
