@@ -53,7 +53,8 @@ def _total(page: Page) -> int:
 
 
 def _pills(page: Page) -> list[str]:
-    return [text.rstrip("×").strip() for text in page.locator(".cen-pill").all_inner_texts()]
+    pills = page.locator(".cen-pill").all()
+    return [(pill.get_attribute("aria-label") or "").removeprefix("Leave out: ") for pill in pills]
 
 
 def _facet(page: Page, name: str) -> int:
@@ -62,6 +63,88 @@ def _facet(page: Page, name: str) -> int:
     promised = int(choice.locator(".cen-count").inner_text().replace(",", ""))
     choice.click()
     return promised
+
+
+def _choose(page: Page) -> int:
+    """Take a choice back and make another: as many pairs as it promised."""
+    page.locator(".cen-pill").first.click()
+    expect(page.locator(".cen-gallery .cen-head h3")).to_contain_text("1,9", timeout=doors.SLOW)
+    promised = _facet(page, "Africa")
+    expect(page.locator(".cen-pill")).to_have_count(1, timeout=doors.SLOW)
+    expect(page.locator(".cen-gallery .cen-head h3")).to_contain_text(f"of {promised:,}", timeout=doors.SLOW)
+    return promised
+
+
+def _draw(page: Page) -> int:
+    """Draw a box on the map, then write one; return how many pairs match."""
+    shown = page.locator(".leaflet-container").first
+    shown.scroll_into_view_if_needed()
+    box = shown.bounding_box()
+    assert box
+    page.locator(".leaflet-draw-draw-rectangle").click()
+    page.mouse.move(box["x"] + 0.35 * box["width"], box["y"] + 0.2 * box["height"])
+    page.mouse.down()
+    page.mouse.move(box["x"] + 0.8 * box["width"], box["y"] + 0.8 * box["height"], steps=6)
+    page.mouse.up()
+    expect(page.locator(".cen-pill", has_text="box")).to_have_count(1, timeout=doors.SLOW)
+    entry = page.locator(".cen-box-entry input")
+    expect(entry).not_to_have_value("", timeout=doors.SLOW)
+    entry.fill("-20, -35, 52, 15")
+    entry.press("Enter")
+    expect(page.locator(".cen-pill", has_text="box -20, -35, 52, 15")).to_have_count(1, timeout=doors.SLOW)
+    expect(page.locator(".cen-browser .cen-status").first).to_contain_text("match", timeout=doors.SLOW)
+    return _total(page)
+
+
+def _move_by_keys(page: Page) -> None:
+    """Go along the page, to the next one, and into a pair and out of it."""
+    tiles = page.locator(".cen-gallery .cen-tile")
+    tiles.first.focus()
+    page.keyboard.press("End")
+    expect(tiles.nth(23)).to_be_focused()
+    page.keyboard.press("Home")
+    page.keyboard.press("ArrowRight")
+    expect(tiles.nth(1)).to_be_focused()
+    page.keyboard.press("PageDown")
+    expect(page.locator(".cen-gallery .cen-head h3")).to_contain_text("Pairs 25 to", timeout=doors.SLOW)
+    expect(tiles.first).to_be_focused()
+    where = tiles.first.locator(".cen-where").inner_text()
+    page.keyboard.press("Enter")
+    expect(page.locator(".cen-pair-head h3")).to_contain_text(where, timeout=doors.SLOW)
+    assert len(doors.caption(page)) > 50
+    page.get_by_role("button", name="Labels of this tile").click()
+    expect(page.locator(".cen-prompt-view")).to_contain_text("Style 3.5", timeout=doors.SLOW)
+    page.locator(".cen-pair-head").get_by_role("button", name="Caption again").click()
+    expect(page.locator(".cen-caption")).to_have_count(2, timeout=doors.SLOW)
+    expect(page.locator(".cen-compare-view")).to_contain_text("They agree on", timeout=doors.SLOW)
+    page.locator(".cen-pair-head h3").focus()
+    page.keyboard.press("Escape")
+    expect(tiles.first).to_be_visible()
+
+
+def _follow_link(page: Page) -> None:
+    """Take the link along, clear everything, and come back by it."""
+    page.locator(".cen-linked summary").click()
+    link = page.locator(".cen-link").input_value()
+    assert "continent=Africa" in link
+    assert "page=2" in link
+    pills = _pills(page)
+    page.get_by_role("button", name="Clear all").click()
+    expect(page.locator(".cen-pill")).to_have_count(0, timeout=doors.SLOW)
+    page.locator(".cen-link").fill(link)
+    page.locator(".cen-link").press("Enter")
+    expect(page.locator(".cen-gallery .cen-head h3")).to_contain_text("Pairs 25 to", timeout=doors.SLOW)
+    assert _pills(page) == pills
+
+
+def _ask_for_nothing(page: Page) -> None:
+    """Words that nothing has say what to leave out."""
+    words = page.locator(".cen-search-bar .cen-words")
+    words.fill("zyxwvu")
+    words.press("Enter")
+    expect(page.locator(".cen-nothing")).to_contain_text("without words: zyxwvu", timeout=doors.SLOW)
+    page.locator(".cen-nothing button").first.click()
+    expect(page.locator(".cen-pill", has_text="words")).to_have_count(0, timeout=doors.SLOW)
 
 
 def test_filter_draw_page_open_and_come_back_by_link(browser: Browser, lab: str) -> None:
@@ -74,78 +157,11 @@ def test_filter_draw_page_open_and_come_back_by_link(browser: Browser, lab: str)
         expect(photos).to_have_count(24, timeout=doors.SLOW)
         expect(page.locator(".cen-made-up")).to_be_visible()
 
-        # a choice taken back, another made: as many pairs as it promised
-        page.locator(".cen-pill").first.click()
-        expect(page.locator(".cen-gallery .cen-head h3")).to_contain_text("1,9", timeout=doors.SLOW)
-        promised = _facet(page, "Africa")
-        expect(page.locator(".cen-pill")).to_have_count(1, timeout=doors.SLOW)
-        expect(page.locator(".cen-gallery .cen-head h3")).to_contain_text(f"of {promised:,}", timeout=doors.SLOW)
-
-        # a box drawn on the map, then one that is written
-        shown = page.locator(".leaflet-container").first
-        shown.scroll_into_view_if_needed()
-        box = shown.bounding_box()
-        assert box
-        page.locator(".leaflet-draw-draw-rectangle").click()
-        page.mouse.move(box["x"] + 0.35 * box["width"], box["y"] + 0.2 * box["height"])
-        page.mouse.down()
-        page.mouse.move(box["x"] + 0.8 * box["width"], box["y"] + 0.8 * box["height"], steps=6)
-        page.mouse.up()
-        expect(page.locator(".cen-pill", has_text="box")).to_have_count(1, timeout=doors.SLOW)
-        entry = page.locator(".cen-box-entry input")
-        expect(entry).not_to_have_value("", timeout=doors.SLOW)
-        entry.fill("-20, -35, 52, 15")
-        entry.press("Enter")
-        expect(page.locator(".cen-pill", has_text="box -20, -35, 52, 15")).to_have_count(1, timeout=doors.SLOW)
-        expect(page.locator(".cen-browser .cen-status").first).to_contain_text("match", timeout=doors.SLOW)
-        total = _total(page)
-        assert 24 < total < promised
-
-        # the keyboard: along the page, to the next one, and into a pair
-        tiles = page.locator(".cen-gallery .cen-tile")
-        tiles.first.focus()
-        page.keyboard.press("End")
-        expect(tiles.nth(23)).to_be_focused()
-        page.keyboard.press("Home")
-        page.keyboard.press("ArrowRight")
-        expect(tiles.nth(1)).to_be_focused()
-        page.keyboard.press("PageDown")
-        expect(page.locator(".cen-gallery .cen-head h3")).to_contain_text("Pairs 25 to", timeout=doors.SLOW)
-        expect(tiles.first).to_be_focused()
-        where = tiles.first.locator(".cen-where").inner_text()
-        page.keyboard.press("Enter")
-        expect(page.locator(".cen-pair-head h3")).to_contain_text(where, timeout=doors.SLOW)
-        assert len(doors.caption(page)) > 50
-        page.get_by_role("button", name="Labels of this tile").click()
-        expect(page.locator(".cen-prompt-view")).to_contain_text("Style 3.5", timeout=doors.SLOW)
-        page.locator(".cen-pair-head").get_by_role("button", name="Caption again").click()
-        expect(page.locator(".cen-caption")).to_have_count(2, timeout=doors.SLOW)
-        expect(page.locator(".cen-compare-view")).to_contain_text("They agree on", timeout=doors.SLOW)
-        page.locator(".cen-pair-head h3").focus()
-        page.keyboard.press("Escape")
-        expect(tiles.first).to_be_visible()
-
-        # the link brings the same question back
-        page.locator(".cen-linked summary").click()
-        link = page.locator(".cen-link").input_value()
-        assert "continent=Africa" in link
-        assert "page=2" in link
-        pills = _pills(page)
-        page.get_by_role("button", name="Clear all").click()
-        expect(page.locator(".cen-pill")).to_have_count(0, timeout=doors.SLOW)
-        page.locator(".cen-link").fill(link)
-        page.locator(".cen-link").press("Enter")
-        expect(page.locator(".cen-gallery .cen-head h3")).to_contain_text("Pairs 25 to", timeout=doors.SLOW)
-        assert _pills(page) == pills
-
-        # words that nothing has say what to leave out
-        words = page.locator(".cen-words")
-        words.fill("zyxwvu")
-        words.press("Enter")
-        expect(page.locator(".cen-nothing")).to_contain_text("without words: zyxwvu", timeout=doors.SLOW)
-        page.locator(".cen-nothing button").first.click()
-        expect(page.locator(".cen-pill", has_text="words")).to_have_count(0, timeout=doors.SLOW)
-
+        promised = _choose(page)
+        assert 24 < _draw(page) < promised
+        _move_by_keys(page)
+        _follow_link(page)
+        _ask_for_nothing(page)
         assert seen.foreign == []
         assert seen.errors == []
 
