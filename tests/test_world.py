@@ -8,7 +8,16 @@ import pytest
 import shapely
 
 from chatearthnet_explorer.errors import PlaceError
-from chatearthnet_explorer.world import ATTRIBUTION, Country, _edges, coast_distance, country_at, land_outline
+from chatearthnet_explorer.world import (
+    ATTRIBUTION,
+    Country,
+    _edges,
+    coast_distance,
+    countries,
+    countries_at,
+    country_at,
+    land_outline,
+)
 
 CONTINENTS = {"Africa", "Antarctica", "Asia", "Europe", "North America", "Oceania", "South America"}
 KM = 1.0 / 111.195  # degrees of latitude
@@ -174,3 +183,18 @@ def test_borders_and_the_antimeridian_are_no_coast() -> None:
     assert coast_distance([28.9], [-15.0]).tolist() == [60.0]  # Zambia and Zimbabwe
     assert coast_distance([180.0], [68.2])[0] == pytest.approx(coast_distance([-179.999], [68.2])[0], abs=0.2)
     assert coast_distance([-180.0], [67.6])[0] > 25.0
+
+
+def test_many_places_are_answered_as_one_by_one() -> None:
+    random = np.random.default_rng(5)
+    lons, lats = random.uniform(-180, 180, 1500), np.degrees(np.arcsin(random.uniform(-1, 1, 1500)))
+    coast = np.array(_places_of("FJI") + _places_of("NOR")[::40])
+    lons = np.concatenate([lons, coast[:, 0] + 0.3, [-180.0, 180.0, 180.0, 540.0, 0.0, 0.0, 6.73 + 720.0]])
+    lats = np.concatenate([lats, np.clip(coast[:, 1] + 0.1, -90, 90), [68.5, 68.5, -40.0, -16.8, 90.0, -90.0, 0.336]])
+    known = countries()
+    found = [None if place < 0 else known[place] for place in countries_at(lons, lats).tolist()]
+    assert found == [country_at(lon, lat) for lon, lat in zip(lons, lats, strict=True)]
+    assert sum(one is not None for one in found) > 500
+    assert countries_at([], []).shape == (0,)
+    with pytest.raises(PlaceError, match="There is no place at longitude 3.0 and latitude nan"):
+        countries_at([1.0, 3.0], [2.0, float("nan")])

@@ -11,6 +11,7 @@ import numpy as np
 
 from chatearthnet_explorer import world
 from chatearthnet_explorer.catalog import members, parquet
+from chatearthnet_explorer.catalog.arrays import read_arrays
 from chatearthnet_explorer.catalog.columns import centers
 from chatearthnet_explorer.catalog.postings import merge
 from chatearthnet_explorer.catalog.reading import GROUP, part_of, read_blocks
@@ -59,8 +60,7 @@ def build(
         work = version / "work"
         work.mkdir()
         staged = stage(release, work, progress=lambda count: progress("entries", count, 0))
-        with np.load(work / ROWS) as stored:
-            rows: Numbers = {name: stored[name] for name in stored.files}
+        rows = read_arrays(work / ROWS)
         blocks = read_blocks(
             work, staged.rows, progress=lambda count: progress("captions", count, staged.rows), processes=processes
         )
@@ -157,7 +157,7 @@ def _joined(packed: list[Path], path: Path, columns: list[Path], numbers: Number
             with part.open("rb") as content:
                 shutil.copyfileobj(content, file)
         os.fsync(file.fileno())
-    stored = [dict(np.load(part)) for part in columns]
+    stored = [read_arrays(part) for part in columns]
     for kind, sort in (("classes", np.uint16), ("parts", np.uint64)):
         for suffix in SUFFIX.values():
             numbers[f"{kind}_{suffix}"] = np.concatenate([one[f"{kind}_{suffix}"] for one in stored]).astype(sort)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from chatearthnet_explorer.catalog import parquet
+from chatearthnet_explorer.catalog.arrays import read_arrays
 from chatearthnet_explorer.catalog.query import EVERYTHING, Query
 from chatearthnet_explorer.catalog.schema import NAMES
 from chatearthnet_explorer.catalog.stored import SHARES
@@ -88,8 +89,8 @@ def enrich(  # noqa: PLR0913 - a job and how it is to be run
         work = folder / _WORK / f"{catalog.version}-{labels.encode().hex()[:64]}"
         work.mkdir(parents=True, exist_ok=True)
         for path in sorted(work.glob("*.npz")):
-            with np.load(path, allow_pickle=False) as stored:
-                shares[stored["rows"]] = stored["shares"]
+            stored = read_arrays(path)
+            shares[stored["rows"]] = stored["shares"]
         wanted = np.sort(catalog.rows(query))
         wanted = wanted[wanted < columns.placed]
         rows = wanted[np.isnan(shares[wanted, 0])]

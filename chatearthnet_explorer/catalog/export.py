@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import shutil
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
@@ -23,6 +24,12 @@ if TYPE_CHECKING:
 FORMATS = {"csv": ".csv", "jsonl": ".jsonl", "geojson": ".geojson", "geoparquet": ".parquet", "release": ""}
 """What can be written, with the usual ending; ``release`` is a folder of JSON files in the release's own layout."""
 
+_SIDES = ("west", "south", "east", "north")
+_COLUMNS = (
+    *("name", "lon", "lat", *_SIDES, "country", "country_iso", "continent"),
+    *(f"{kind}_{suffix}" for suffix in SUFFIX.values() for kind in ("split", "caption", "classes", "dominant")),
+    *("flags", *share_columns(), "simulated"),
+)
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -64,9 +71,9 @@ def export(catalog: Catalog, query: Query = EVERYTHING, *, path: str | Path, for
         msg = f"{path} cannot be written ({error.strerror or 'the disk refused'}); choose another place."
         raise CatalogError(msg) from error
     finally:
-        if unfinished.is_dir():
-            shutil.rmtree(unfinished)
-        unfinished.unlink(missing_ok=True)
+        shutil.rmtree(unfinished, ignore_errors=True)
+        with suppress(OSError):
+            unfinished.unlink()
     return len(rows)
 
 
@@ -75,7 +82,7 @@ def _flat(pair: Pair, simulated: bool) -> dict[str, Any]:  # noqa: FBT001 - a co
     told, record = pair.to_dict(), pair.record
     bounds = record.tile.bounds if record.tile else (None,) * 4
     flat = {name: told[name] for name in ("name", "lon", "lat")}
-    flat |= dict(zip(("west", "south", "east", "north"), bounds, strict=True))
+    flat |= dict(zip(_SIDES, bounds, strict=True))
     flat |= {name: told[name] for name in ("country", "country_iso", "continent")}
     for style, suffix in SUFFIX.items():
         flat[f"split_{suffix}"] = record.splits.get(style)
@@ -91,13 +98,10 @@ def _flat(pair: Pair, simulated: bool) -> dict[str, Any]:  # noqa: FBT001 - a co
 
 
 def _write_csv(file: TextIO, pairs: Iterator[Pair], simulated: bool) -> None:  # noqa: FBT001 - all writers take it
-    writer = None
+    writer = csv.DictWriter(file, _COLUMNS)
+    writer.writeheader()
     for pair in pairs:
-        flat = _flat(pair, simulated)
-        if writer is None:
-            writer = csv.DictWriter(file, flat)
-            writer.writeheader()
-        writer.writerow({name: _harmless(value) for name, value in flat.items()})
+        writer.writerow({name: _harmless(value) for name, value in _flat(pair, simulated).items()})
 
 
 def _harmless(value: object) -> object:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from chatearthnet_explorer.catalog.arrays import read_arrays
 from chatearthnet_explorer.catalog.schema import MEMBER_COLUMN
 from chatearthnet_explorer.record import ARCHIVES, Member
 
@@ -100,6 +101,5 @@ class Members:
     def numbers(self) -> dict[str, NDArray[Any]]:
         """Every number, by column."""
         if self._numbers is None:
-            with np.load(self._path, allow_pickle=False) as stored:
-                self._numbers = {name: stored[name] for name in stored.files}
+            self._numbers = read_arrays(self._path)
         return self._numbers

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from chatearthnet_explorer.catalog.arrays import read_arrays
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
@@ -115,6 +117,5 @@ def unpacked(content: NDArray[np.uint8]) -> list[str]:
 
 def _blocks(parts: Sequence[Path]) -> Iterator[tuple[list[str], dict[str, NDArray[np.generic]]]]:
     for part in parts:
-        with np.load(part) as stored:
-            block = {name: stored[name] for name in stored.files}
+        block = read_arrays(part)
         yield unpacked(block.pop("vocabulary")), block

@@ -108,7 +108,7 @@ class Query:
         put("words", _text("words", self.words, LONGEST_WORDS))
         for name in ("continents", "countries"):
             put(name, _several(name, getattr(self, name)))
-        put("classes", tuple(_NAME_OF.get(name, name) for name in _several("classes", self.classes)))
+        put("classes", tuple(dict.fromkeys(_NAME_OF.get(name, name) for name in _several("classes", self.classes))))
         _among("classes", self.classes, NAMES)
         for name, choices in (
             ("match", MATCHES),

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from chatearthnet_explorer.catalog.arrays import read_arrays
 from chatearthnet_explorer.catalog.members import file_of
 from chatearthnet_explorer.catalog.parquet import place_fields
 from chatearthnet_explorer.catalog.postings import Occurrences
@@ -110,8 +111,7 @@ class _Reader:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        with np.load(folder / ROWS) as rows:
-            self.rows = {name: rows[name] for name in rows.files}
+        self.rows = read_arrays(folder / ROWS)
         self.count = len(self.rows["x"])
 
     def read(self, block: int) -> None:

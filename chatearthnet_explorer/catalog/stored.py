@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-import threading
 import zlib
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from chatearthnet_explorer.catalog.arrays import read_arrays
 from chatearthnet_explorer.catalog.columns import Columns
 from chatearthnet_explorer.catalog.members import Members
 from chatearthnet_explorer.catalog.pair import Pair, pair_of
@@ -43,23 +43,18 @@ class Stored:
         try:
             tables = json.loads((folder / "tables.json").read_text(encoding="utf-8"))
             self.report: dict[str, Any] = json.loads((folder / "report.json").read_text(encoding="utf-8"))
-            with np.load(folder / "columns.npz", allow_pickle=False) as stored:
-                numbers = {name: stored[name] for name in stored.files}
+            numbers = read_arrays(folder / "columns.npz")
             sizes = numbers.pop("sizes")
             self.columns = Columns(**numbers, countries=tuple(Country(*one) for one in tables["countries"]))
-            self._file = (folder / "rows.bin").open("rb")
-        except (OSError, ValueError, KeyError, TypeError, zlib.error) as error:
+            # mapped, not opened: it stays readable when a later build takes the version away
+            self._rows = np.memmap(folder / "rows.bin", np.uint8, "r")
+        except (OSError, ValueError, KeyError, TypeError) as error:
             msg = f"The catalog in {folder.parent} is damaged; build it again."
             raise CatalogError(msg) from error
         self._group = int(tables["group"])
         self._ends = np.cumsum(sizes, dtype=np.int64)
-        self._lock = threading.Lock()
         self._members = Members(folder / "members.npz", tables["folders"])
         self._words = {style: Words(folder / "words" / style, len(self.columns)) for style in SUFFIX}
-
-    def close(self) -> None:
-        """Close its files."""
-        self._file.close()
 
     @cached_property
     def shares(self) -> NDArray[np.float32] | None:
@@ -87,14 +82,6 @@ class Stored:
                 raise self._damaged() from error
             yield self._pair(row, told)
 
-    def lines(self, rows: Iterable[int]) -> Iterator[bytes]:
-        """Yield the stored lines of rows as they are, JSON in UTF-8."""
-        held, lines = -1, []
-        for row in rows:
-            if row // self._group != held:
-                held, lines = row // self._group, self._lines(row // self._group)
-            yield lines[row % self._group]
-
     def _pair(self, row: int, told: dict[str, Any]) -> Pair:
         columns = self.columns
         shares = None if self.shares is None else self.shares[row]
@@ -111,10 +98,8 @@ class Stored:
     def _lines(self, group: int) -> list[bytes]:
         start, stop = int(self._ends[group - 1]) if group else 0, int(self._ends[group])
         try:
-            with self._lock:
-                self._file.seek(start)
-                packed = self._file.read(stop - start)
-            return zlib.decompressobj().decompress(packed, _LARGEST_GROUP).splitlines()
+            packed = self._rows[start:stop].tobytes()
+            return zlib.decompressobj().decompress(packed, _LARGEST_GROUP).split(b"\n")
         except (OSError, ValueError, zlib.error) as error:
             raise self._damaged() from error
 

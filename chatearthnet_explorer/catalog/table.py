@@ -88,12 +88,10 @@ class Catalog:
         return self
 
     def __exit__(self, *_: object) -> None:
-        """Close its files."""
-        self.close()
+        """Do nothing: its files are mapped, and given back when nobody holds the catalog any more."""
 
     def close(self) -> None:
-        """Close its files."""
-        self.stored.close()
+        """Do nothing, likewise."""
 
     @property
     def path(self) -> Path:

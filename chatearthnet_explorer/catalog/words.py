@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from chatearthnet_explorer.catalog.arrays import read_arrays
 from chatearthnet_explorer.catalog.postings import PLACES, ROWS, VOCABULARY, unpacked, words_of
 from chatearthnet_explorer.errors import CatalogError
 
@@ -32,8 +33,8 @@ class Term:
     words: tuple[str, ...]
     """Words that must follow each other."""
 
-    prefix: bool = False
-    """Whether the last is a beginning."""
+    beginnings: tuple[bool, ...]
+    """Whether each of them is only how a word begins."""
 
     excluded: bool = False
     """Whether it must not occur."""
@@ -48,10 +49,14 @@ def terms_of(text: str) -> list[Term]:
     """
     terms = []
     for sign, quoted, plain in _TERM.findall(text)[:MOST_TERMS]:
-        raw = quoted or plain
-        words = tuple(words_of(raw))
+        words: list[str] = []
+        beginnings: list[bool] = []
+        for piece in (quoted or plain).split():
+            found = words_of(piece)
+            words += found
+            beginnings += [False] * (len(found) - 1) + [piece.endswith("*")] * bool(found)
         if words:
-            terms.append(Term(words, prefix=raw.rstrip().endswith("*"), excluded=bool(sign)))
+            terms.append(Term(tuple(words), tuple(beginnings), excluded=bool(sign)))
     return terms
 
 
@@ -91,10 +96,11 @@ class Words:
 
     def _holding(self, term: Term) -> NDArray[np.bool_]:
         found = np.zeros(self._rows, bool)
-        spans = [self._span(word, prefix=False) for word in term.words[:-1]]
-        spans.append(self._span(term.words[-1], prefix=term.prefix))
+        spans = [
+            self._span(word, prefix=beginning) for word, beginning in zip(term.words, term.beginnings, strict=True)
+        ]
         if len(spans) == 1:
-            found[self._read(ROWS, *spans[0], np.uint32)] = True
+            found[self._rows_of[slice(*spans[0])]] = True
         elif all(stop > start for start, stop in spans):
             found[self._in_a_row(spans)] = True
         return found
@@ -116,7 +122,7 @@ class Words:
 
     def _keys(self, span: tuple[int, int], among: NDArray[np.bool_] | None = None) -> NDArray[np.int64]:
         """Return row and place of occurrences as one rising number, of all rows or some."""
-        rows, places = self._read(ROWS, *span, np.uint32), self._read(PLACES, *span, np.uint16)
+        rows, places = self._rows_of[slice(*span)], self._places[slice(*span)]
         if among is not None:
             kept = among[rows]
             rows, places = rows[kept], places[kept]
@@ -134,18 +140,26 @@ class Words:
         )
         return int(starts[first]), int(starts[last])
 
-    def _read(self, name: str, start: int, stop: int, dtype: type[np.unsignedinteger]) -> NDArray[np.unsignedinteger]:
-        stored = np.load(self._folder / name, mmap_mode="r", allow_pickle=False)
-        return np.asarray(stored[start:stop], dtype)
+    @cached_property
+    def _rows_of(self) -> NDArray[np.uint32]:
+        """The row of every occurrence, mapped."""
+        mapped: NDArray[np.uint32] = np.load(self._folder / ROWS, mmap_mode="r", allow_pickle=False)
+        return mapped
+
+    @cached_property
+    def _places(self) -> NDArray[np.uint16]:
+        """The place in its caption of every occurrence, mapped."""
+        mapped: NDArray[np.uint16] = np.load(self._folder / PLACES, mmap_mode="r", allow_pickle=False)
+        return mapped
 
     @cached_property
     def _vocabulary(self) -> tuple[list[str], NDArray[np.uint64]]:
-        with np.load(self._folder / VOCABULARY, allow_pickle=False) as stored:
-            return unpacked(stored["words"]), stored["starts"]
+        stored = read_arrays(self._folder / VOCABULARY)
+        return unpacked(stored["words"]), stored["starts"]
 
     @cached_property
     def _written(self) -> NDArray[np.bool_]:
         """Rows that have a caption with a word in it."""
         found = np.zeros(self._rows, bool)
-        found[np.load(self._folder / ROWS, mmap_mode="r", allow_pickle=False)] = True
+        found[self._rows_of] = True
         return found

@@ -1,0 +1,304 @@
+"""A release becomes a catalog: whole or not at all, the same bytes each time, and nothing is lost in silence."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+import zipfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import geopandas
+import numpy as np
+import pyarrow.parquet
+import pytest
+from rig.pairs import Listed, one, paraphrased
+
+from chatearthnet_explorer.archive import read_directory
+from chatearthnet_explorer.catalog import Query, build, open_catalog
+from chatearthnet_explorer.catalog.schema import FLAGS
+from chatearthnet_explorer.catalog.versions import locked
+from chatearthnet_explorer.claims import read_claims
+from chatearthnet_explorer.errors import CatalogError, ReleaseError
+from chatearthnet_explorer.ranges import LocalFile
+from chatearthnet_explorer.tile import Tile
+from chatearthnet_explorer.world import country_at
+
+if TYPE_CHECKING:
+    from chatearthnet_explorer.catalog import Catalog
+
+
+@pytest.fixture(scope="module")
+def catalog(tmp_path_factory: pytest.TempPathFactory) -> Catalog:
+    return build(paraphrased(300), tmp_path_factory.mktemp("catalog"))
+
+
+def digest_of(folder: Path) -> dict[str, bytes]:
+    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def test_every_pair_is_in_it_with_what_its_captions_claim(catalog: Catalog) -> None:
+    files = paraphrased(300).files
+    captions = {
+        (entry.get("image", entry.get("image_id")), style): entry["caption"]
+        for (style, _), entries in files.items()
+        for entry in entries
+    }
+    seen = 0
+    for pair in catalog.pairs():
+        for style, text in pair.record.captions.items():
+            told = captions[pair.record.name, style]
+            reading = read_claims(text)
+            assert text == (told[0] if isinstance(told, list) else told)
+            assert pair.classes[style] == reading.classes
+            assert pair.dominant[style] == reading.dominant
+            claimed = {
+                (claim["class"], claim["part"] or "", claim["size"])
+                for claim in pair.claims[style]
+                if not claim["negated"]
+            }
+            assert claimed == reading.triples
+            seen += 1
+    assert seen == len(captions)
+
+
+def test_a_pair_has_its_place_and_country(catalog: Catalog) -> None:
+    placed = 0
+    for pair in catalog.pairs():
+        tile = pair.record.tile
+        assert (tile is None) == ("no place" in pair.flags) == pair.record.name.startswith("somewhere")
+        assert pair.country == (country_at(*tile.center) if tile else None)
+        placed += tile is not None
+    assert 250 < placed < 300
+
+
+def test_the_file_is_geoparquet_that_others_read(catalog: Catalog) -> None:
+    frame = geopandas.read_parquet(catalog.path)
+    assert frame.crs.to_epsg() == 4326 or frame.crs.to_string() == "OGC:CRS84"
+    for (_, row), pair in zip(frame.iterrows(), catalog.pairs(), strict=True):
+        record = pair.record
+        assert row["name"] == record.name
+        if record.tile is None:
+            assert row.geometry is None
+            continue
+        assert row.geometry.bounds == record.tile.bounds
+        assert row.geometry.exterior.is_ccw
+        assert (row["x"], row["y"], row["lon"], row["lat"]) == (record.tile.x, record.tile.y, *record.tile.center)
+        assert record.tile.name == f"{row['col']:.0f}_{row['row']:.0f}_patch{row['i']:.0f}{row['j']:.0f}"
+        assert list(row["classes_35"]) == list(pair.classes["3.5"])
+    told = json.loads(pyarrow.parquet.read_metadata(catalog.path).metadata[b"geo"])
+    assert told["version"] == "1.1.0"
+    assert told["columns"]["geometry"]["covering"]["bbox"]["xmin"] == ["bbox", "xmin"]
+    some = geopandas.read_parquet(catalog.path, bbox=(0.0, 0.0, 90.0, 60.0))
+    assert sorted(some["name"]) == sorted(
+        pair.record.name
+        for pair in catalog.pairs()
+        if pair.record.tile and _meets(pair.record.tile.bounds, (0.0, 0.0, 90.0, 60.0))
+    )
+
+
+def _meets(one: tuple[float, ...], other: tuple[float, ...]) -> bool:
+    return one[0] <= other[2] and other[0] <= one[2] and one[1] <= other[3] and other[1] <= one[3]
+
+
+def test_the_same_release_gives_the_same_bytes_however_many_read(catalog: Catalog, tmp_path: Path) -> None:
+    again = build(paraphrased(300), tmp_path, processes=1)
+    assert again.version == catalog.version
+    assert digest_of(again.path.parent) == digest_of(catalog.path.parent)
+
+
+def test_processes_that_share_the_work_write_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("chatearthnet_explorer.catalog.reading.BLOCK", 4096)
+    texts = [f"Water lies in the top left, {number} trees stand in the middle." for number in range(9000)]
+    names = [Tile(number % 16384, 5000 + number // 16384).name for number in range(9000)]
+    release = Listed({("3.5", "train"): [one(name, text) for name, text in zip(names, texts, strict=True)]})
+    alone, shared = (build(release, tmp_path / str(count), processes=count) for count in (1, 3))
+    assert alone.version == shared.version
+    assert shared.search(Query(words="8765 trees")).total == 1
+
+
+def test_broken_entries_are_left_out_and_listed(tmp_path: Path) -> None:
+    release = Listed({
+        ("3.5", "train"): [
+            one("1000_2000_patch00.png"),
+            one("1000_2000_patch01.png", None),
+            one("1000_2000_patch10.png", 7),
+            one("1000_2000_patch11.png", "x" * 1_000_000),
+            {"caption": "Trees."},
+            None,
+            [],
+            one("1000_2000_patch00", "Once more."),
+            one("9" * 300),
+            one("", "Grass."),
+            one("../../etc/passwd", "<script>alert(1)</script> trees"),
+            one("1000_2001_patch00.png", ["Water.", "Trees."]),
+            one("1000_2002_patch00.png", "\ud800 trees \x00"),
+        ],
+        ("3.5", "val"): [one("1000_2003_patch00.png"), ReleaseError("val breaks off behind 1 entries; fetch it.")],
+        ("4v", "test"): [one("1000_2000_patch00.png", "Trees everywhere.")],
+    })  # fmt: skip
+    catalog = build(release, tmp_path)
+    assert [pair.record.name for pair in catalog.pairs()] == [
+        "1000_2000_patch00.png",
+        "1000_2002_patch00.png",
+        "1000_2003_patch00.png",
+        "../../etc/passwd",
+    ]
+    report = catalog.info()
+    assert report["left_out"] == len(report["broken"]) == 10 + 1 + 3  # three files are not there
+    broken = {(line["file"], line["entry"]): line["said"] for line in report["broken"]}
+    assert "null" in broken["3.5/train", 1]
+    assert "a number" in broken["3.5/train", 2]
+    assert "1000000 characters" in broken["3.5/train", 3]
+    assert "already" in broken["3.5/train", 7]
+    assert "breaks off" in broken["3.5/val", 1]
+    first = catalog.named("1000_2000_patch00")
+    assert first is not None
+    assert first.flags == ("named twice", "splits differ")
+    assert first.record.captions == {"3.5": "Trees cover the top left.", "4v": "Trees everywhere."}
+    assert first.record.splits == {"3.5": "train", "4v": "test"}
+    strange = catalog.record("../../etc/passwd")
+    assert strange is not None
+    assert strange.tile is None
+    assert strange.captions["3.5"] == "<script>alert(1)</script> trees"
+    assert set(report["flags"]) == set(FLAGS)
+
+
+def test_members_flags_and_folders_come_from_the_zips(tmp_path: Path) -> None:
+    names = ["1000_2000_patch00", "1000_2000_patch01", "1000_2000_patch10"]
+    noise = np.random.default_rng(0).bytes(9000)
+    path = tmp_path / "s2_rgb_images.zip"
+    with zipfile.ZipFile(path, "w") as file:
+        file.writestr(f"deep'er/s2_images/{names[0]}.png", noise)
+        file.writestr(f"s2_images/{names[1]}.png", b"blank")
+    directory = read_directory(LocalFile(path))
+    release = Listed(
+        {("3.5", "train"): [one(f"{name}.png") for name in names]}, directories={"s2_rgb_images": directory}
+    )
+    catalog = build(release, tmp_path / "catalog")
+    whole, blank, missing = (catalog.named(name) for name in names)
+    assert whole
+    assert blank
+    assert missing
+    assert whole.record.members == {"s2_rgb_images": directory.get(f"{names[0]}.png")}
+    assert whole.record.members["s2_rgb_images"].name.startswith("deep'er/")
+    assert (whole.flags, blank.flags, missing.flags) == ((), ("blank",), ("no picture",))
+    frame = geopandas.read_parquet(catalog.path)
+    assert frame["member_rgb"][0]["name"] == f"deep'er/s2_images/{names[0]}.png"
+    assert frame["member_rgb"][2] is None
+
+
+def test_nothing_whole_is_no_catalog_and_leaves_the_old_one(tmp_path: Path) -> None:
+    old = build(Listed({("3.5", "train"): [one("1000_2000_patch00")]}), tmp_path)
+    with pytest.raises(CatalogError, match="has no image-text pair"):
+        build(Listed({}), tmp_path)
+    assert open_catalog(tmp_path).version == old.version
+
+
+def test_a_new_build_replaces_the_old_one_and_readers_go_on(tmp_path: Path) -> None:
+    versions = []
+    for number in range(4):
+        before = open_catalog(tmp_path) if number else None
+        versions.append(build(Listed({("3.5", "train"): [one(f"1000_200{number}_patch00")]}), tmp_path).version)
+        if before:
+            assert before.search(Query(words="trees")).rows[0].record.name == f"1000_200{number - 1}_patch00"
+    assert open_catalog(tmp_path).version == versions[-1]
+    folders = {path.name for path in tmp_path.iterdir() if path.is_dir()}
+    assert folders == set(versions[-2:])
+
+
+def test_two_builds_at_once_meet_a_sentence(tmp_path: Path) -> None:
+    build(Listed({("3.5", "train"): [one("1000_2000_patch00")]}), tmp_path)
+    with locked(tmp_path), pytest.raises(CatalogError, match="Another build or enrichment is writing"):
+        build(Listed({("3.5", "train"): [one("1000_2000_patch01")]}), tmp_path)
+    assert open_catalog(tmp_path).record("1000_2000_patch00")
+
+
+def test_a_build_that_is_killed_leaves_the_old_catalog(tmp_path: Path) -> None:
+    old = build(Listed({("3.5", "train"): [one("1000_2000_patch00")]}), tmp_path)
+    code = """
+import sys, pathlib
+sys.path.insert(0, sys.argv[2])
+from rig.pairs import paraphrased
+from chatearthnet_explorer.catalog import build
+build(paraphrased(30), sys.argv[1], progress=lambda step, done, total: step == "files" and done == 1 and (
+    pathlib.Path(sys.argv[1], "here").touch(), sys.stdin.read()))
+"""
+    command = [sys.executable, "-c", code, str(tmp_path), str(Path(__file__).parent)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE) as process:
+        deadline = time.monotonic() + 60
+        while not (tmp_path / "here").exists():
+            assert process.poll() is None
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+        with pytest.raises(CatalogError, match="Another build"):
+            build(paraphrased(3), tmp_path)
+        os.kill(process.pid, signal.SIGKILL)
+    assert open_catalog(tmp_path).version == old.version
+    assert open_catalog(tmp_path).search().total == 1
+    assert len(build(paraphrased(3), tmp_path)) == 3
+    assert not (tmp_path / ".unfinished").exists()
+
+
+def test_another_schema_is_said_and_rebuilt(tmp_path: Path) -> None:
+    build(Listed({("3.5", "train"): [one("1000_2000_patch00")]}), tmp_path)
+    pointer = tmp_path / "catalog.json"
+    pointer.write_text(json.dumps({**json.loads(pointer.read_text()), "schema": 0}))
+    with pytest.raises(CatalogError, match="is of schema 0, this program reads 1; build it again"):
+        open_catalog(tmp_path)
+    assert len(build(Listed({("3.5", "train"): [one("1000_2000_patch00")]}), tmp_path)) == 1
+
+
+@pytest.mark.parametrize("content", ["", "[]", "{", '{"schema": 1, "version": "../../../../etc"}', '{"schema": 1}'])
+def test_a_damaged_pointer_is_said(tmp_path: Path, content: str) -> None:
+    (tmp_path / "catalog.json").write_text(content)
+    with pytest.raises(CatalogError, match="build it again"):
+        open_catalog(tmp_path)
+
+
+@pytest.mark.parametrize("name", ["rows.bin", "columns.npz", "tables.json", "report.json", "words/3.5/rows.npy"])
+def test_a_damaged_file_is_said(tmp_path: Path, name: str) -> None:
+    catalog = build(Listed({("3.5", "train"): [one("1000_2000_patch00")]}), tmp_path)
+    path = catalog.path.parent / name
+    path.write_bytes(path.read_bytes()[:20])
+    with pytest.raises(CatalogError, match="damaged"):
+        open_catalog(tmp_path).search(Query(words="trees"))
+
+
+def test_no_catalog_is_said(tmp_path: Path) -> None:
+    with pytest.raises(CatalogError, match="There is no catalog in"):
+        open_catalog(tmp_path / "nowhere")
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may write anywhere")
+def test_a_folder_that_cannot_be_written_is_said(tmp_path: Path) -> None:
+    tmp_path.chmod(0o500)
+    with pytest.raises(CatalogError, match="cannot be written"):
+        build(paraphrased(3), tmp_path / "catalog")
+
+
+def test_a_full_disk_is_said_and_leaves_the_old_catalog(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    old = build(Listed({("3.5", "train"): [one("1000_2000_patch00")]}), tmp_path)
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(shutil, "copyfileobj", full)
+    with pytest.raises(CatalogError, match=r"cannot be written \(No space left on device\)"):
+        build(paraphrased(3), tmp_path)
+    assert open_catalog(tmp_path).version == old.version
+
+
+def test_progress_tells_each_step(tmp_path: Path) -> None:
+    told: list[tuple[str, int, int]] = []
+    build(paraphrased(40), tmp_path, progress=lambda *step: told.append(step))
+    assert [step for step, _, _ in told] == sorted(
+        (step for step, _, _ in told), key=["entries", "captions", "files"].index
+    )
+    assert told[-1][1] == told[-1][2]
+    assert ("captions", 40, 40) in told

@@ -1,0 +1,169 @@
+"""Shares of real labels come into the catalog, and a run that is stopped goes on where it was."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import geopandas
+import numpy as np
+import pytest
+from rig.pairs import Listed, one
+
+from chatearthnet_explorer.catalog import Query, build, enrich, open_catalog
+from chatearthnet_explorer.errors import CatalogError, RasterError
+from chatearthnet_explorer.landcover import shares
+from chatearthnet_explorer.legend import CLASSES
+from chatearthnet_explorer.sources.raster import Read, read_layers
+from chatearthnet_explorer.sources.worldcover import labels_of, worldcover_layer
+from chatearthnet_explorer.tile import Tile
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+    from rig.sao_tome import SaoTome
+
+CENTER = Tile.at(6.73, 0.336)
+TILES = [Tile(CENTER.x + dx, CENTER.y + dy) for dx in range(-5, 5) for dy in range(-5, 5)]
+
+
+def made(tile: Tile) -> NDArray[np.uint8] | None:
+    """Return labels that follow from the tile; every tenth place is not mapped."""
+    if (tile.x + tile.y) % 10 == 0:
+        return None
+    return np.random.default_rng([tile.x, tile.y]).integers(0, 12, (256, 256), np.uint8)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    entries = [one(f"{tile.name}.png") for tile in TILES] + [one("nowhere")]
+    build(Listed({("3.5", "train"): entries}), tmp_path)
+    return tmp_path
+
+
+def test_real_labels_of_sao_tome(folder: Path, sao_tome: SaoTome) -> None:
+    def labels_at(tile: Tile) -> NDArray[np.uint8] | None:
+        read = read_layers({"labels": worldcover_layer(tile, 2020, sao_tome.server.url)}, tile)["labels"]
+        assert isinstance(read, Read)
+        return labels_of(read)[0]
+
+    catalog = enrich(folder, labels_at, labels="WorldCover 2020 v100", workers=4)
+    assert catalog.info()["enriched"] == len(TILES)
+    assert catalog.info()["labels"] == "WorldCover 2020 v100"
+    forest = Query(classes=("tree",), min_share=0.9, sort="share", descending=True, size=1000)
+    found = catalog.search(forest)
+    assert 5 < found.total < len(TILES)
+    falling = []
+    for pair in found.rows:
+        assert pair.shares is not None
+        assert pair.record.tile is not None
+        truth = labels_at(pair.record.tile)
+        assert truth is not None
+        overall = shares(truth)["overall"]
+        assert pair.shares == pytest.approx({land.name: overall.get(land.name, 0.0) for land in CLASSES[1:]}, abs=1e-6)
+        falling.append(pair.shares["tree"])
+    assert falling == sorted(falling, reverse=True)
+    assert falling[-1] >= 0.9
+    assert catalog.search(forest.without("class")).facets["class"]["tree"] == found.total
+    frame = geopandas.read_parquet(catalog.path)
+    assert int((frame["share_tree"] >= 0.9).sum()) == found.total
+    assert frame["share_tree"].isna().sum() == 1  # the pair without a place
+    # what was known before is as it was
+    assert catalog.search(Query(words="trees")).total == len(TILES) + 1
+
+
+def test_a_region_first_and_the_rest_later_reads_nothing_twice(folder: Path) -> None:
+    west = Query(box=(6.0, 0.0, CENTER.center[0] - 0.01, 1.0))
+    read: list[Tile] = []
+
+    def labels_at(tile: Tile) -> NDArray[np.uint8] | None:
+        read.append(tile)
+        return made(tile)
+
+    some = enrich(folder, labels_at, labels="made", query=west)
+    assert 0 < some.info()["enriched"] == len(read) == some.search(west).total < len(TILES)
+    whole = enrich(folder, labels_at, labels="made")
+    assert len(read) == len(TILES) == len(set(read)) == whole.info()["enriched"]
+    again = enrich(folder, labels_at, labels="made")
+    assert again.version == whole.version
+    assert len(read) == len(TILES)
+    # other labels replace them
+    assert enrich(folder, lambda _tile: None, labels="other").version != whole.version
+    unmapped = open_catalog(folder).pair(0)
+    assert unmapped.shares == dict.fromkeys((land.name for land in CLASSES[1:]), 0.0)
+    assert open_catalog(folder).search(Query(classes=("tree",), min_share=0.0)).total == 0
+
+
+def test_labels_that_cannot_be_read_stay_unknown_and_are_tried_again(folder: Path) -> None:
+    def fails(tile: Tile) -> NDArray[np.uint8] | None:
+        if tile.x % 2:
+            msg = "The server is busy; try again later."
+            raise RasterError(msg)
+        return made(tile)
+
+    first = enrich(folder, fails, labels="made")
+    assert first.info()["enriched"] == 50
+    assert first.info()["labels_missing"] == ["The server is busy; try again later."]
+    read: list[Tile] = []
+    second = enrich(folder, lambda tile: read.append(tile) or made(tile), labels="made")
+    assert second.info()["enriched"] == len(TILES)
+    assert second.info()["labels_missing"] == []
+    assert len(read) == 50
+
+
+def test_a_run_that_is_killed_goes_on_where_it_was(folder: Path) -> None:
+    code = """
+import sys, pathlib, threading
+sys.path.insert(0, sys.argv[2])
+import test_catalog_enrich as tests
+from chatearthnet_explorer.catalog import enrich
+import chatearthnet_explorer.catalog.enrich
+sys.modules["chatearthnet_explorer.catalog.enrich"].PARTITION = 10
+enrich(sys.argv[1], tests.made, labels="made", workers=2, progress=lambda step, done, total: done >= 40 and (
+    pathlib.Path(sys.argv[1], "here").touch(), sys.stdin.read()))
+"""
+    command = [sys.executable, "-c", code, str(folder), str(Path(__file__).parent)]
+    before = open_catalog(folder).version
+    with subprocess.Popen(command, stdin=subprocess.PIPE) as process:
+        deadline = time.monotonic() + 60
+        while not (folder / "here").exists():
+            assert process.poll() is None
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+        with pytest.raises(CatalogError, match="Another build or enrichment"):
+            enrich(folder, made, labels="made")
+        os.kill(process.pid, signal.SIGKILL)
+    assert open_catalog(folder).version == before
+    read: list[Tile] = []
+    catalog = enrich(folder, lambda tile: read.append(tile) or made(tile), labels="made", workers=2)
+    assert catalog.info()["enriched"] == len(TILES)
+    assert len(read) == len(TILES) - 40
+    alone = enrich(_copy_of(folder), made, labels="made", workers=2)
+    assert alone.version == catalog.version
+
+
+def _copy_of(folder: Path) -> Path:
+    other = folder.parent / f"{folder.name}-other"
+    entries = [one(f"{tile.name}.png") for tile in TILES] + [one("nowhere")]
+    build(Listed({("3.5", "train"): entries}), other)
+    return other
+
+
+def test_a_cluster_gives_the_same(folder: Path) -> None:
+    distributed = pytest.importorskip("distributed")
+    with distributed.LocalCluster(
+        n_workers=1, threads_per_worker=2, processes=False, dashboard_address=None, protocol="tcp://", host="127.0.0.1"
+    ) as cluster:
+        catalog = enrich(folder, made, labels="made", scheduler=cluster.scheduler_address, workers=2)
+    assert catalog.version == enrich(_copy_of(folder), made, labels="made").version
+
+
+def test_schedulers_that_are_not_there_are_said(folder: Path) -> None:
+    with pytest.raises(CatalogError, match="is no scheduler"):
+        enrich(folder, made, labels="made", scheduler="http://example.org")
+    with pytest.raises(CatalogError, match="There is no catalog in"):
+        enrich(folder / "deeper", made, labels="made")

@@ -1,0 +1,150 @@
+"""A question is a value: checked at the door, and the same after a trip through an address."""
+
+from __future__ import annotations
+
+import random
+from typing import Any
+
+import pytest
+
+from chatearthnet_explorer.catalog import Query
+from chatearthnet_explorer.catalog.permalink import from_url, to_url
+from chatearthnet_explorer.catalog.query import MATCHES, SORTS, STYLE_CHOICES
+from chatearthnet_explorer.catalog.schema import FLAGS, NAMES
+from chatearthnet_explorer.errors import ExplorerError, QueryError
+from chatearthnet_explorer.landcover import PARTS
+from chatearthnet_explorer.record import SPLITS
+
+HOSTILE = [
+    "",
+    " ",
+    "a&b=c",
+    "%00",
+    "'; DROP TABLE pairs; --",
+    "<script>",
+    "名前 🌳",
+    "a+b",
+    "x" * 400,
+    "\ud800",
+    "?#&;",
+]
+
+
+def drawn(seed: int) -> Query:
+    draw = random.Random(seed)  # noqa: S311 - questions, not secrets
+    several = lambda choices: tuple(draw.sample(list(choices), draw.randint(0, 2)))  # noqa: E731 - said in one line
+    classes = several(NAMES)
+    part = draw.choice(["", *PARTS])
+    return Query(
+        words=draw.choice(HOSTILE),
+        continents=several(["Asia", "Africa", "none"]),
+        countries=several(["São Tomé and Príncipe", "Côte d'Ivoire", "a&b", "RUS"]),
+        box=draw.choice([None, (170.5, -10.0, -170.25, 1 / 3), (-180.0, -90.0, 180.0, 90.0)]),
+        polygon=draw.choice([(), ((0.1, 0.2), (1 / 3, 5.0), (-179.9, 2.0))]),
+        classes=classes,
+        match=draw.choice(MATCHES),
+        part=part,
+        min_share=None if part else draw.choice([None, 0.0, 0.123456789]),
+        style=draw.choice(["", *STYLE_CHOICES]),
+        splits=several(SPLITS),
+        flags=several([*FLAGS, *(f"-{flag}" for flag in FLAGS)]),
+        sort=draw.choice([sort for sort in SORTS if sort != "share" or classes]),
+        descending=draw.random() < 0.5,
+        seed=draw.randrange(2**32),
+        page=draw.randint(1, 10**9),
+        size=draw.randint(1, 1000),
+    )
+
+
+@pytest.mark.parametrize("seed", range(100))
+def test_an_address_says_the_same_question(seed: int) -> None:
+    query = drawn(seed)
+    address = to_url(query)
+    assert from_url(address) == query
+    assert from_url(f"https://example.org/browse?{address}#top") == query
+    assert address.isascii()
+
+
+def test_the_question_for_everything_has_no_address() -> None:
+    assert to_url(Query()) == ""
+    assert from_url("") == from_url("?") == from_url("https://example.org/?other=1") == Query()
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["page=0", "page=x", "page=1.5", "size=100000", "size=-1", "seed=nan", "bbox=1,2,3", "bbox=a,b,c,d",
+     "bbox=0,50,1,10", "bbox=0,-91,1,0", "bbox=nan,0,1,1", "bbox=0,0,1e99,1", "polygon=1,2", "polygon=1,2 3,4",
+     "polygon=1,2,3 4,5 6,7",
+     "class=forest", "class=", "style=5", "split=all", "flag=odd", "sort=price", "match=none", "part=left",
+     "min_share=2", "min_share=x", "min_share=0.5&part=middle", "sort=share",
+     "words=" + "x" * 501, "country=" + "x" * 101,
+     "&".join(f"class={number}" for number in range(3000)), "words=" + "x" * 70000,
+     "polygon=" + " ".join("1,1" for _ in range(1001)), "&".join(f"country=c{number}" for number in range(400))],
+)  # fmt: skip
+def test_what_cannot_be_asked_is_said_in_one_sentence(address: str) -> None:
+    if address == "class=":  # an empty value is no choice
+        assert from_url(address) == Query()
+        return
+    with pytest.raises(QueryError) as caught:
+        from_url(address)
+    told = str(caught.value)
+    assert told.endswith(".")
+    assert len(told) < 400
+    assert "\n" not in told
+
+
+@pytest.mark.parametrize("seed", range(300))
+def test_any_text_is_a_question_or_a_sentence(seed: int) -> None:
+    draw = random.Random(seed)  # noqa: S311 - questions, not secrets
+    keys = [
+        "words",
+        "class",
+        "bbox",
+        "polygon",
+        "page",
+        "size",
+        "seed",
+        "style",
+        "sort",
+        "flag",
+        "min_share",
+        "part",
+        "x",
+    ]
+    signs = "0123456789.,-+eE%&=;#?\\\"'<> \tnaNinf\u0660\u2028\ud83d"
+    pairs = (draw.choice(keys) + "=" + "".join(draw.choices(signs, k=draw.randint(0, 12))) for _ in range(3))
+    try:
+        query = from_url("&".join(pairs))
+    except ExplorerError:
+        return
+    assert from_url(to_url(query)) == query
+
+
+@pytest.mark.parametrize(
+    "given",
+    [{"words": 7}, {"words": None}, {"countries": "Brazil"}, {"countries": [1]}, {"classes": None}, {"box": "1,2,3,4"},
+     {"box": (1, 2, 3)}, {"polygon": [(1,)]}, {"polygon": "x"}, {"page": None}, {"size": float("inf")}, {"style": 3.5},
+     {"min_share": "half"}, {"sort": ""}],
+)  # fmt: skip
+def test_values_of_another_kind_are_refused(given: dict[str, Any]) -> None:
+    with pytest.raises(QueryError):
+        Query(**given)
+
+
+def test_what_was_given_is_brought_into_one_form() -> None:
+    query = Query(classes=["bare", "developed", "bare land"], countries=["a", "a"], words="  x ", page="3")
+    assert query.classes == ("bare land", "developed area")
+    assert (query.countries, query.words, query.page) == (("a",), "x", 3)
+    assert Query(box=(190.0, 0, 540.0, 1)).box == (-170.0, 0.0, -180.0, 1.0)
+    assert Query(box=(-200.0, 0, 200.0, 1)).box == (-180.0, 0.0, 180.0, 1.0)
+    assert Query(box=(170.0, 0, 180.0, 1)).box == (170.0, 0.0, 180.0, 1.0)
+    assert Query(polygon=[(0, 0), (361, 0), (1, 1), (0, 0)]).polygon == ((0.0, 0.0), (1.0, 0.0), (1.0, 1.0))
+    assert hash(query) == hash(query.but(page=3))
+    assert query.but(words="y").page == 1
+
+
+def test_a_facets_own_choice_is_left_out() -> None:
+    query = Query(classes=("tree",), sort="share", style="4v", splits=("val",), continents=("Asia",), page=5)
+    assert query.without("class") == Query(style="4v", splits=("val",), continents=("Asia",))
+    assert query.without("style").style == ""
+    assert query.without("continent").continents == ()

@@ -1,0 +1,362 @@
+"""What a question finds, and what its facets count, beside the same in plain Python."""
+
+from __future__ import annotations
+
+import random
+import re
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pytest
+import shapely
+from rig.pairs import Listed, one, paraphrased
+
+from chatearthnet_explorer.catalog import Query, build, open_catalog
+from chatearthnet_explorer.catalog.query import FACETS, SORTS
+from chatearthnet_explorer.catalog.schema import FLAGS, NAMES
+from chatearthnet_explorer.errors import QueryError
+from chatearthnet_explorer.landcover import PARTS
+from chatearthnet_explorer.record import SPLITS
+from chatearthnet_explorer.tile import Tile
+
+if TYPE_CHECKING:
+    from chatearthnet_explorer.catalog import Catalog
+    from chatearthnet_explorer.catalog.pair import Pair
+
+
+@pytest.fixture(scope="module")
+def catalog(tmp_path_factory: pytest.TempPathFactory) -> Catalog:
+    return build(paraphrased(400, seed=1), tmp_path_factory.mktemp("catalog"))
+
+
+@pytest.fixture(scope="module")
+def pairs(catalog: Catalog) -> list[Pair]:
+    return list(catalog.pairs())
+
+
+# --- the same in plain Python, from the records alone
+
+
+def styles_of(query: Query) -> tuple[str, ...]:
+    return (query.style,) if query.style in {"3.5", "4v"} else ("3.5", "4v")
+
+
+def named(pair: Pair, style: str, part: str) -> set[str]:
+    return {
+        claim["class"]
+        for claim in pair.claims.get(style, ())
+        if not claim["negated"] and (not part or claim["part"] == part)
+    }
+
+
+def holds(text: str, words: str) -> bool:
+    found = re.findall(r"\w+", text.lower())
+    for sign, quoted, plain in re.findall(r'(-?)(?:"([^"]*)"|(\S+))', words):
+        wanted = re.findall(r"\w+\*?", (quoted or plain).lower())
+        here = any(
+            all(
+                at + k < len(found)
+                and (found[at + k].startswith(word[:-1]) if word.endswith("*") else found[at + k] == word)
+                for k, word in enumerate(wanted)
+            )
+            for at in range(len(found))
+        )
+        if here == bool(sign):
+            return False
+    return True
+
+
+def values(pair: Pair, facet: str, query: Query) -> set[str]:
+    """Return the values of a facet that a pair has."""
+    if facet == "class":
+        return set().union(*(named(pair, style, query.part) for style in styles_of(query)))
+    if facet == "style":
+        has = set(pair.record.captions)
+        return has | ({"both"} if len(has) == 2 else set())
+    if facet == "split":
+        return {split for style, split in pair.record.splits.items() if style in styles_of(query)}
+    return {
+        "continent": {pair.country.continent if pair.country else "none"},
+        "country": {pair.country.name if pair.country else "none"},
+        "flag": set(pair.flags),
+    }[facet]
+
+
+def matches(pair: Pair, query: Query) -> bool:
+    lon, lat = pair.record.tile.center if pair.record.tile else (np.nan, np.nan)
+    captions = [pair.record.captions[style] for style in styles_of(query) if style in pair.record.captions]
+    in_box = True
+    if query.box:
+        west, south, east, north = query.box
+        in_box = south <= lat <= north and (west <= lon <= east if west <= east else lon >= west or lon <= east)
+    combine = all if query.match == "all" else any
+    iso = {pair.country.iso} if pair.country else set()
+    flags = [flag for flag in query.flags if not flag.startswith("-")]
+    barred = {flag[1:] for flag in query.flags if flag.startswith("-")}
+    return (
+        in_box
+        and (not query.continents or bool(values(pair, "continent", query) & set(query.continents)))
+        and (not query.countries or bool((values(pair, "country", query) | iso) & set(query.countries)))
+        and (
+            not query.classes
+            or any(
+                combine(name in named(pair, style, query.part) for name in query.classes) for style in styles_of(query)
+            )
+        )
+        and (not query.style or query.style in values(pair, "style", query))
+        and (not query.splits or bool(values(pair, "split", query) & set(query.splits)))
+        and (not flags or bool(set(flags) & set(pair.flags)))
+        and not barred & set(pair.flags)
+        and (not query.words or any(holds(text, query.words) for text in captions))
+    )
+
+
+def counted(pairs: list[Pair], facet: str, query: Query) -> dict[str, int]:
+    counts: dict[str, int] = {}
+    for pair in pairs:
+        if matches(pair, query.without(facet)):
+            for value in values(pair, facet, query.without(facet)):
+                counts[value] = counts.get(value, 0) + 1
+    return counts
+
+
+def drawn(seed: int) -> Query:
+    """Return a question drawn at random, with most choices left alone."""
+    draw = random.Random(seed)  # noqa: S311 - questions, not secrets
+    maybe: dict[str, Any] = {
+        "words": draw.choice(["tree*", '"the top left"', "water -crop", "grass the", "-snow", '"cro* fields" small']),
+        "continents": tuple(draw.sample(["Africa", "Asia", "Europe", "none", "South America"], 2)),
+        "countries": tuple(draw.sample(["Brazil", "RUS", "China", "none", "Canada"], 3)),
+        "box": draw.choice([(-20.0, -35.0, 60.0, 60.0), (100.0, -50.0, -100.0, 70.0), (-180.0, 0.0, 180.0, 90.0)]),
+        "classes": tuple(draw.sample(NAMES[:7], draw.randint(1, 2))),
+        "match": draw.choice(["all", "any"]),
+        "part": draw.choice(PARTS),
+        "style": draw.choice(["3.5", "4v", "both"]),
+        "splits": tuple(draw.sample(SPLITS, draw.randint(1, 2))),
+        "flags": draw.choice([("no place",), ("-no place",), ("splits differ", "no place"), ("-splits differ",)]),
+    }
+    return Query(**{name: value for name, value in maybe.items() if draw.random() < 0.25})
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_total_rows_and_facets_are_those_of_plain_python(catalog: Catalog, pairs: list[Pair], seed: int) -> None:
+    query = drawn(seed).but(size=1000)
+    found = catalog.search(query)
+    expected = [pair for pair in pairs if matches(pair, query)]
+    assert [pair.record.name for pair in found.rows] == [pair.record.name for pair in expected], query.given
+    assert found.total == len(expected)
+    for facet in FACETS:
+        shown = {value: count for value, count in found.facets[facet].items() if count}
+        assert shown == counted(pairs, facet, query), (facet, query.given)
+
+
+def test_the_questions_drawn_find_something_and_not_everything(pairs: list[Pair]) -> None:
+    totals = [sum(matches(pair, drawn(seed)) for pair in pairs) for seed in range(60)]
+    assert sum(0 < total < len(pairs) for total in totals) > 25
+
+
+def test_pages_are_the_whole_in_order_and_beyond_the_end_is_nothing(catalog: Catalog, pairs: list[Pair]) -> None:
+    for sort in ("place", "name", "lat", "lon", "country", "random"):
+        for descending in (False, True):
+            query = Query(sort=sort, descending=descending, seed=3, size=37)
+            pages = [catalog.search(query.but(page=page)).rows for page in range(1, 13)]
+            rows = [pair.row for page in pages for pair in page]
+            assert sorted(rows) == list(range(len(pairs)))
+            assert rows == catalog.rows(query).tolist()
+            assert [len(page) for page in pages] == [37] * 10 + [30, 0]
+    beyond = catalog.search(Query(page=10**9, sort="lat"))
+    assert (beyond.total, beyond.rows) == (len(pairs), ())
+    assert beyond.facets["style"]["3.5"] == len(pairs)
+
+
+def test_sorting_sorts_and_those_without_a_value_come_last(catalog: Catalog) -> None:
+    lats = [pair.record.tile.center[1] if pair.record.tile else 99.0 for pair in catalog.pairs(Query(sort="lat"))]
+    assert lats == sorted(lats)
+    falling = [pair.record.tile for pair in catalog.pairs(Query(sort="lon", descending=True))]
+    assert falling[-1] is None
+    lons = [tile.center[0] for tile in falling if tile]
+    assert lons == sorted(lons, reverse=True)
+    names = [pair.record.tile for pair in catalog.pairs(Query(sort="name", flags=("-no place",)))]
+    keys = [(tile.x // 2, tile.y // 2, tile.y % 2, tile.x % 2) for tile in names if tile]
+    assert keys == sorted(keys)
+    countries = [pair.country.name if pair.country else "zz" for pair in catalog.pairs(Query(sort="country"))]
+    assert countries == sorted(countries)
+    shuffles = {tuple(catalog.rows(Query(sort="random", seed=seed)).tolist()) for seed in (0, 1, 2**32 - 1)}
+    assert len(shuffles) == 3
+    assert set(SORTS) == {"place", "name", "lat", "lon", "country", "share", "random"}
+
+
+def test_a_polygon_is_that_of_shapely_also_over_the_antimeridian(catalog: Catalog, pairs: list[Pair]) -> None:
+    star = ((10.0, 10.0), (40.0, 60.0), (70.0, 10.0), (-5.0, 45.0), (85.0, 45.0))
+    across = ((150.0, -30.0), (-120.0, -60.0), (-140.0, 70.0), (170.0, 60.0))
+    for corners, shape in (
+        (((-20.0, -40.0), (60.0, -40.0), (30.0, 70.0)), None),
+        (across, shapely.Polygon([(lon % 360.0, lat) for lon, lat in across])),
+    ):
+        area = shape or shapely.Polygon(corners)
+        turn = 360.0 if shape else 1e9
+        expected = [
+            pair.row
+            for pair in pairs
+            if pair.record.tile
+            and area.contains(
+                shapely.Point(
+                    pair.record.tile.center[0] % turn if shape else pair.record.tile.center[0],
+                    pair.record.tile.center[1],
+                )
+            )
+        ]
+        assert len(expected) > 20
+        assert catalog.rows(Query(polygon=corners)).tolist() == expected
+        assert catalog.rows(Query(polygon=(*corners[::-1], corners[-1]))).tolist() == expected
+    # a star's middle is outside by the even-odd rule
+    lons = [pair.record.tile.center for pair in catalog.pairs(Query(polygon=star)) if pair.record.tile]
+    assert all(not (35.0 < lon < 45.0 and 30.0 < lat < 40.0) for lon, lat in lons)
+    with pytest.raises(QueryError, match="round a pole"):
+        catalog.search(Query(polygon=((0.0, 70.0), (90.0, 70.0), (180.0, 70.0), (-90.0, 70.0))))
+
+
+def test_countries_are_known_by_name_and_code_and_unknown_ones_said(catalog: Catalog) -> None:
+    assert catalog.search(Query(countries=("russia",))).total == catalog.search(Query(countries=("RUS",))).total > 0
+    assert catalog.search(Query(countries=("Vatican",))).total == 0
+    with pytest.raises(QueryError, match="'Atlantis'"):
+        catalog.search(Query(countries=("Atlantis",)))
+    with pytest.raises(QueryError, match="'Gondwana'"):
+        catalog.search(Query(continents=("Gondwana",)))
+
+
+def test_shares_before_they_are_known_are_said(catalog: Catalog) -> None:
+    with pytest.raises(QueryError, match="run `catalog enrich` first"):
+        catalog.search(Query(classes=("tree",), min_share=0.5))
+    with pytest.raises(QueryError, match="run `catalog enrich` first"):
+        catalog.search(Query(classes=("tree",), sort="share"))
+    with pytest.raises(QueryError, match="run `catalog enrich` first"):
+        catalog.search(Query(min_share=0.5))
+
+
+def test_density_counts_each_place_once(catalog: Catalog, pairs: list[Pair]) -> None:
+    placed = [pair.record.tile for pair in pairs if pair.record.tile]
+    world = catalog.density(Query(), (-180.0, -85.05, 180.0, 85.05), (512, 256))
+    assert world.shape == (256, 512)
+    assert world.sum() == len(placed)
+    box = (-20.0, -35.0, 60.0, 60.0)
+    view = catalog.density(Query(classes=("tree",)), box, (100, 80))
+    assert view.sum() == catalog.search(Query(classes=("tree",), box=box)).total
+    # a picture over the antimeridian is its two halves side by side
+    both = catalog.density(Query(), (170.0, -50.0, -170.0, 50.0), (200, 90))
+    halves = [catalog.density(Query(), (west, -50.0, west + 10.0, 50.0), (100, 90)) for west in (170.0, -180.0)]
+    assert both.sum() > 0
+    assert np.array_equal(both, np.hstack(halves))
+    tile = placed[7]
+    assert catalog.density(Query(), tile.bounds, (3, 3)).tolist() == [[0, 0, 0], [0, 1, 0], [0, 0, 0]]
+    for bounds, size in (
+        ((0.0, 10.0, 10.0, 10.0), (10, 10)),
+        ((0.0, 0.0, 1.0, 1.0), (0, 10)),
+        ((0, 0, 1, 1), (9999, 1)),
+    ):
+        with pytest.raises(QueryError, match="A map needs"):
+            catalog.density(Query(), bounds, size)
+
+
+def test_one_pair_by_tile_name_row_and_chance(catalog: Catalog, pairs: list[Pair]) -> None:
+    for pair in pairs[::17]:
+        name = pair.record.name
+        assert catalog.record(name) == catalog.record(name.removesuffix(".png")) == pair.record
+        assert catalog.pair(pair.row) == pair
+        if pair.record.tile:
+            assert catalog.at(pair.record.tile) == pair.record
+    assert catalog.at(Tile(0, 0)) is None
+    assert catalog.record("0_0_patch00") is None
+    assert catalog.record("nowhere to be found") is None
+    with pytest.raises(IndexError, match="rows run from 0 to 399"):
+        catalog.pair(400)
+    query = Query(continents=("Africa",))
+    chosen = {catalog.random(query, seed=seed).record.name for seed in range(20)}  # type: ignore[union-attr]
+    assert len(chosen) > 5
+    assert chosen <= {pair.record.name for pair in catalog.pairs(query)}
+    assert catalog.random(query, seed=4) == catalog.random(query, seed=4)
+    assert catalog.random(Query(words="nosuchwordatall"), seed=0) is None
+
+
+@pytest.mark.parametrize(
+    ("words", "found"),
+    [
+        ("manmade", set()),
+        ("man-made", {"a"}),
+        ('"made man"', set()),
+        ('"man made"', {"a"}),
+        ("TREES", {"a", "b", "c"}),
+        ('"trees and"', {"b"}),
+        ('"trees and', {"b"}),
+        ("tree", set()),
+        ("tree*", {"a", "b", "c"}),
+        ('"wat* an"', {"b"}),
+        ("trees -water", {"a", "c"}),
+        ("-water", {"a", "c", "d", "e"}),
+        ("ÎLE", {"c"}),
+        ("i\u0302le", {"c"}),
+        ("森林", {"d"}),
+        ("森*", {"d"}),
+        ("Лес", {"e"}),
+        ("STRASSE", {"e"}),
+        ("🌳", set()),
+        ('trees 🌳 & -- \' * - ""', {"a", "b", "c"}),
+        ('"', set()),
+        ("*", set()),
+        ("trees' OR 1=1 --", set()),
+        ("NEAR(trees, water) AND NOT x:y^2 {a} [b] \\ / %", set()),
+        ("a" * 500, set()),
+        ("\x00\u202e trees", {"a", "b", "c"}),
+        ("b and trees", set()),
+    ],
+)
+def test_words_of_any_kind(some_words: Catalog, words: str, found: set[str]) -> None:
+    result = some_words.search(Query(words=words))
+    assert {pair.record.name for pair in result.rows} == found
+
+
+@pytest.fixture(scope="module")
+def some_words(tmp_path_factory: pytest.TempPathFactory) -> Catalog:
+    entries = [
+        one("a", "A man-made thing beside Trees."),
+        one("b", "water, an island; trees and bush"),
+        one("c", "trees of an île"),
+        one("d", "森林 🌳"),
+        one("e", "лес, Straße"),
+    ]
+    return build(Listed({("3.5", "train"): entries}), tmp_path_factory.mktemp("words"))
+
+
+def test_words_are_held_by_one_caption_not_by_two_together(tmp_path_factory: pytest.TempPathFactory) -> None:
+    release = Listed({("3.5", "val"): [one("x", "Only trees.")], ("4v", "val"): [one("x", "Only water.")]})
+    catalog = build(release, tmp_path_factory.mktemp("two"))
+    totals = {
+        (words, style): catalog.search(Query(words=words, style=style)).total
+        for words in ("trees water", "trees", "water", "only")
+        for style in ("", "3.5", "4v", "both")
+    }
+    assert {key for key, total in totals.items() if total} == {
+        ("trees", ""), ("trees", "3.5"), ("trees", "both"), ("water", ""), ("water", "4v"), ("water", "both"),
+        ("only", ""), ("only", "3.5"), ("only", "4v"), ("only", "both"),
+    }  # fmt: skip
+
+
+def test_threads_ask_together(catalog: Catalog) -> None:
+    from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415 - here alone
+
+    fresh = open_catalog(catalog.folder)
+    queries = [drawn(seed) for seed in range(40)]
+    with ThreadPoolExecutor(8) as pool:
+        together = list(pool.map(fresh.search, queries))
+    assert [found.to_dict() for found in together] == [catalog.search(query).to_dict() for query in queries]
+
+
+def test_a_row_says_what_a_reader_of_json_needs(catalog: Catalog) -> None:
+    told = catalog.search(Query(style="both", size=1)).to_dict()
+    assert set(told) == {"total", "page", "pages", "size", "facets", "rows"}
+    (row,) = told["rows"]
+    assert set(row["captions"]) == {"3.5", "4v"}
+    assert row["split"] in SPLITS
+    assert set(row["classes"]) <= set(NAMES)
+    assert tuple(told["facets"]) == FACETS
+    assert set(told["facets"]["flag"]) <= set(FLAGS)
