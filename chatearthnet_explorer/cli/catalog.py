@@ -24,42 +24,45 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
 
     build = tasks.add_parser("build", help="read a release and build its catalog")
     build.add_argument("release", metavar="RELEASE", help="folder, web address, or zenodo:11003436")
-    _add_folder_to(build)
+    add_folder_to(build)
     build.set_defaults(run=_build)
 
     info = tasks.add_parser("info", help="say what a catalog holds, and what its build left out")
-    _add_folder_to(info)
+    add_folder_to(info)
     info.set_defaults(run=_info)
 
     search = tasks.add_parser("search", help="ask a catalog")
-    _add_folder_to(search)
-    _add_query_to(search)
+    add_folder_to(search)
+    add_query_to(search)
     search.add_argument("--page", type=int, default=1, help="which page, from 1")
     search.add_argument("--size", type=int, default=24, help="pairs on a page")
     search.add_argument("--json", action="store_true", help="print JSON")
     search.set_defaults(run=_search)
 
     export = tasks.add_parser("export", help="write what a question finds to a file")
-    _add_folder_to(export)
+    add_folder_to(export)
     export.add_argument("file", type=Path, metavar="FILE", help="file to be; for --format release a folder")
     export.add_argument("--format", default="", help="csv, jsonl, geojson, geoparquet or release (by the ending)")
-    _add_query_to(export)
+    add_query_to(export)
     export.set_defaults(run=_export)
 
     enrich = tasks.add_parser("enrich", help="add the shares of the classes in ESA WorldCover")
-    _add_folder_to(enrich)
+    add_folder_to(enrich)
     enrich.add_argument("--year", type=int, choices=YEARS, default=YEARS[0], help="year of the map")
     enrich.add_argument("--worldcover", help="address above v100/2020/map (CHATEARTHNET_WORLDCOVER)")
     enrich.add_argument("--scheduler", default="threads", help="threads, or a Dask cluster: tcp://host:port")
-    _add_query_to(enrich)
+    add_query_to(enrich)
     enrich.set_defaults(run=_enrich)
 
 
-def _add_folder_to(parser: argparse.ArgumentParser) -> None:
+def add_folder_to(parser: argparse.ArgumentParser) -> None:
+    """Add the argument that says which catalog."""
     parser.add_argument("catalog", type=Path, metavar="CATALOG", help="folder of the catalog")
 
 
-def _add_query_to(parser: argparse.ArgumentParser) -> None:
+def add_query_to(parser: argparse.ArgumentParser) -> None:
+    """Add the options that say which pairs."""
+
     def several(option: str, name: str, told: str) -> None:
         parser.add_argument(option, dest=name, action="append", default=[], help=f"{told}; may be repeated")
 
