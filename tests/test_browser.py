@@ -21,6 +21,7 @@ from chatearthnet_explorer.tile import Tile
 from chatearthnet_explorer.widgets.browser import Browser
 from chatearthnet_explorer.widgets.composed import family
 from chatearthnet_explorer.widgets.density_image import COLOURS, coarser, density_png, frame_of
+from chatearthnet_explorer.widgets.explorer import Explorer
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -319,6 +320,19 @@ def test_the_sample_opens_with_what_has_a_picture(tmp_path: Path, monkeypatch: p
     assert browser.query.flags == ("-no picture",)
     assert browser.search_bar.choices == ["has a picture"]
     assert len(browser.gallery.items) == 12
+
+
+def test_in_the_explorer_a_click_on_a_released_chip_shows_its_captions_first() -> None:
+    catalog = small_sample().catalog
+    pair = catalog.search(Query(style="both", size=1)).rows[0]
+    explorer = Explorer(source="simulated", place=None, catalog=catalog)
+    explorer.go(*pair.record.tile.center)
+    *released, fresh = explorer.caption_view.captions
+    assert [one.text for one in released] == list(pair.record.captions.values())
+    assert fresh is explorer.result.caption
+    explorer.go(-140.0, 0.0)
+    assert explorer.caption_view.captions == ()
+    assert Explorer(source="simulated").caption_view.captions[0].captioner == "template"
 
 
 # The map.

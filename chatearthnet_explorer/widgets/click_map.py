@@ -1,4 +1,4 @@
-"""A world map that is clicked, and the only door to leafmap."""
+"""A world map that is clicked: a place by pointing, by name, or by its latitude and longitude."""
 
 from __future__ import annotations
 
@@ -9,37 +9,20 @@ from typing import TYPE_CHECKING
 
 import ipyleaflet
 import ipywidgets
-import leafmap.leafmap
 import traitlets
-import xyzservices
 
 from chatearthnet_explorer.chip import Chip
 from chatearthnet_explorer.errors import PlaceError
 from chatearthnet_explorer.render import data_url, label_png, png
 from chatearthnet_explorer.tile import Tile
 from chatearthnet_explorer.widgets.places import PLACES
-from chatearthnet_explorer.world import land_outline
+from chatearthnet_explorer.widgets.world_map import NOTHING, Dot, Shape, corners, world_map
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Mapping
 
 _FAR, _NEAR, _CLOSE = 4, 10, 13
 """Zooms that show where on Earth a chip is, from which it can be seen, and at which it is 128 pixels wide."""
-
-_CONTROLS = (
-    *("toolbar_control", "draw_control", "measure_control", "layers_control", "fullscreen_control"),
-    *("scale_control", "search_control"),
-)
-"""What leafmap adds unless told not to; its toolbar breaks inside Panel."""
-
-_PANES = {"land": {"zIndex": 150}, "chip": {"zIndex": 450}}
-"""Leaflet draws tiles at 200: the outline shows where they did not come, the chip lies on top of them."""
-
-_CREDIT = "Imagery \u00a9 Esri, Maxar, Earthstar Geographics, and the GIS User Community | Outline: Natural Earth"
-"""What Esri asks to be shown; Natural Earth asks for nothing, and is thanked."""
-
-_NOTHING = "data:image/gif;base64,R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7"
-"""A transparent pixel."""
 
 _COORDINATES = re.compile(
     r"\s*(?P<lat>[-+\u2212]?\d+(?:\.\d+)?)\s*\u00b0?\s*(?P<ns>[NS])?\s*[,;\s]\s*"
@@ -49,18 +32,6 @@ _COORDINATES = re.compile(
 
 
 _RED = "#ff3b30"
-
-
-class _Shape(ipyleaflet.Polygon):  # type: ignore[misc]  # ipyleaflet has no types
-    """A shape that lets the pointer through to the map."""
-
-    interactive = traitlets.Bool(default_value=False).tag(sync=True, o=True)
-
-
-class _Dot(ipyleaflet.CircleMarker):  # type: ignore[misc]  # ipyleaflet has no types
-    """A dot that lets the pointer through to the map."""
-
-    interactive = traitlets.Bool(default_value=False).tag(sync=True, o=True)
 
 
 class ClickMap(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
@@ -93,18 +64,10 @@ class ClickMap(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no type
             description="Zoom to chip", layout={"width": "auto"}, tooltip="Show the chip from near", disabled=True
         )
         self._problem = ipywidgets.HTML(layout={"display": "none"})
-        self.map = _leafmap(height)
-        """The leafmap.Map inside, for those who want to add layers of their own."""
-        land = _Shape(
-            locations=list(_land()),
-            weight=1,
-            fill_opacity=1.0,
-            pane="land",
-        )
-        self._image = ipyleaflet.ImageOverlay(url=_NOTHING, bounds=((0, 0), (0, 0)), pane="chip")
-        self._family = _Shape(locations=[], color="#ffffff", weight=1, dash_array="4 4", fill=False, pane="chip")
-        self._square = _Shape(locations=[], color=_RED, weight=2, fill=False, pane="chip")
-        self._dot = _Dot(
+        self._image = ipyleaflet.ImageOverlay(url=NOTHING, bounds=((0, 0), (0, 0)), pane="chip")
+        self._family = Shape(locations=[], color="#ffffff", weight=1, dash_array="4 4", fill=False, pane="chip")
+        self._square = Shape(locations=[], color=_RED, weight=2, fill=False, pane="chip")
+        self._dot = Dot(
             stroke=False,
             fill=False,
             location=(0, 0),
@@ -114,8 +77,8 @@ class ClickMap(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no type
             fill_color=_RED,
             fill_opacity=1.0,
         )
-        # not leafmap's add(): it builds a panel of controls for each layer
-        self.map.layers = (*self.map.layers, land, self._image, self._family, self._square, self._dot)
+        self.map = world_map(height, self._image, self._family, self._square, self._dot)
+        """The leafmap.Map inside, for those who want to add layers of their own."""
         self.map.on_interaction(self._clicked)
         self.map.observe(lambda _: self._mark(), "zoom")
         self._place.observe(self._chosen, "value")
@@ -183,13 +146,13 @@ class ClickMap(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no type
         chip = self.chip
         self._zoom.disabled = chip is None
         if chip is None:
-            self._image.url, self._square.locations, self._family.locations = _NOTHING, [], []
+            self._image.url, self._square.locations, self._family.locations = NOTHING, [], []
         else:
             west, south, east, north = chip.tile.bounds
             self._image.bounds = ((south, west + self._turn), (north, east + self._turn))
             self._image.url = _picture(chip)
-            self._square.locations = _corners([chip.tile], self._turn)
-            self._family.locations = _corners(chip.tile.siblings, self._turn)
+            self._square.locations = corners([chip.tile], self._turn)
+            self._family.locations = corners(chip.tile.siblings, self._turn)
         self._mark()
 
     def _mark(self) -> None:
@@ -217,44 +180,7 @@ def parse_coordinates(text: str) -> tuple[float, float]:
     return -lon if west else lon, -lat if south else lat
 
 
-def _leafmap(height: str) -> leafmap.leafmap.Map:
-    imagery = ipyleaflet.TileLayer(
-        url=xyzservices.providers.Esri.WorldImagery.build_url(), attribution=_CREDIT, max_zoom=18, name="Imagery"
-    )
-    shown = leafmap.leafmap.Map(
-        basemap=imagery,
-        center=(20, 0),
-        zoom=2,
-        min_zoom=1,
-        max_zoom=17,
-        height=height,
-        panes=_PANES,
-        default_style={"cursor": "crosshair"},
-        world_copy_jump=True,
-        **dict.fromkeys(_CONTROLS, False),
-    )
-    shown.attribution_control_instance.prefix = ""
-    # leafmap adds one for layers whatever it is told
-    shown.controls = tuple(one for one in shown.controls if not isinstance(one, ipyleaflet.LayersControl))
-    shown.layout.width = "100%"
-    return shown
-
-
 def _picture(chip: Chip) -> str:
     if chip.rgb is not None:
         return data_url(png(chip.rgb))
-    return _NOTHING if chip.labels is None else data_url(label_png(chip.labels))
-
-
-def _corners(tiles: Sequence[Tile], turn: float) -> list[tuple[float, float]]:
-    """Return latitude and longitude of the corners of the square that the tiles fill."""
-    west, south, east, north = zip(*(tile.bounds for tile in tiles), strict=True)
-    left, right, low, high = min(west) + turn, max(east) + turn, min(south), max(north)
-    return [(low, left), (low, right), (high, right), (high, left)]
-
-
-def _land() -> Iterator[list[list[tuple[float, float]]]]:
-    """Yield the polygons of the land, each a list of rings of latitude and longitude, as Leaflet has them."""
-    for country in land_outline()["features"]:
-        for polygon in country["geometry"]["coordinates"]:
-            yield [[(lat, lon) for lon, lat in ring] for ring in polygon]
+    return NOTHING if chip.labels is None else data_url(label_png(chip.labels))

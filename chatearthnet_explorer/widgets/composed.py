@@ -17,12 +17,14 @@ if TYPE_CHECKING:
     from chatearthnet_explorer.widgets.status_line import StatusLine
 
 _LOG = logging.getLogger(__name__)
-_STOPPED = "Stopped."
 _UNEXPECTED = "Something went wrong that should not have; the log says what, and another try may work."
 
 
 class Composed(Readable, ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
     """A widget made of widgets, with a line that says what is going on."""
+
+    stopped = "Stopped."
+    """What is said once the person has stopped what was under way."""
 
     def __init__(self, children: list[ipywidgets.Widget], status: StatusLine, *, sheets: tuple[str, ...] = ()) -> None:
         """Put widgets below each other.
@@ -40,7 +42,7 @@ class Composed(Readable, ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets h
     def tell(self, problem: Exception) -> None:
         """Say in one sentence what went wrong; what nobody foresaw goes to the log in full."""
         if isinstance(problem, Cancelled):
-            self.status.say(_STOPPED, kind="hint")
+            self.status.say(self.stopped, kind="hint")
         elif isinstance(problem, ExplorerError):
             self.status.say(str(problem), kind="error")
         else:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import logging
 from typing import TYPE_CHECKING, Any
 
@@ -19,44 +18,35 @@ from chatearthnet_explorer.widgets.caption_view import CaptionView
 from chatearthnet_explorer.widgets.chip_view import ChipView
 from chatearthnet_explorer.widgets.click_map import ClickMap
 from chatearthnet_explorer.widgets.code_view import CodeView
+from chatearthnet_explorer.widgets.composed import Composed, guarded, panel
 from chatearthnet_explorer.widgets.places import PLACES, Place
 from chatearthnet_explorer.widgets.prompt_view import PromptView
+from chatearthnet_explorer.widgets.released_captions import released_captions
 from chatearthnet_explorer.widgets.status_line import StatusLine
 from chatearthnet_explorer.widgets.switches import Switches
-from chatearthnet_explorer.widgets.view import Readable, static
 from chatearthnet_explorer.widgets.work import Work
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from chatearthnet_explorer.caption import Caption
+    from chatearthnet_explorer.catalog.table import Catalog
     from chatearthnet_explorer.prompt import Prompt
+    from chatearthnet_explorer.tile import Tile
 
     Step = Callable[[str], None]
 
 _LOG = logging.getLogger(__name__)
 _HINT = "Click anywhere on land: its chip, its labels, the prompt and a caption appear here."
-_STOPPED = "Stopped. Click anywhere to go on."
-_UNEXPECTED = "Something went wrong that should not have; the log says what, and another click may work."
 
 
-def _guarded(handler: Callable[..., None]) -> Callable[..., None]:
-    """Wrap a handler so that nothing it raises is lost: the person reads a sentence, the log has the rest."""
-
-    @functools.wraps(handler)
-    def guarded(self: Explorer, *arguments: object) -> None:
-        try:
-            handler(self, *arguments)
-        except Exception as problem:  # noqa: BLE001 - widgets swallow what their callbacks raise
-            self.tell(problem)
-
-    return guarded
-
-
-class Explorer(Readable, ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
+class Explorer(Composed):
     """Click a place and see its Sentinel-2 chip, its land cover, ChatEarthNet's prompt of it, and a caption.
 
     As the last line of a cell it shows itself; ``explorer.go(lon, lat)`` does by code what a click does.
     """
+
+    stopped = "Stopped. Click anywhere to go on."
 
     result = traitlets.Instance(Captioned, allow_none=True, default_value=None)
     """What became of the latest click; the views show it."""
@@ -68,6 +58,7 @@ class Explorer(Readable, ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets h
         captioner: str | Captioner = "template",
         captioners: Sequence[str] = CAPTIONERS,
         place: Place | None = PLACES[0],
+        catalog: Catalog | None = None,
     ) -> None:
         """Open on a place.
 
@@ -76,11 +67,13 @@ class Explorer(Readable, ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets h
             captioner: Who writes: ``template``, ``chat``, ``vision``, or an object.
             captioners: Those a person can choose from.
             place: What is shown before the first click; None for the map alone.
+            catalog: Whose captions come before a new one where it has the chip.
 
         Raises:
             SettingError: If there is no source or captioner of that name.
         """
         self._source, self._captioner = open_source(source), open_captioner(captioner)
+        self._catalog = catalog
         self._work, self._listing, self._scene, self._quiet = Work(), Work(), "", False
         self.map = ClickMap()
         """Where to."""
@@ -94,8 +87,8 @@ class Explorer(Readable, ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets h
         if isinstance(captioner, str):
             self.switches.captioner = captioner
         self.chip_view, self.prompt_view, self.caption_view = ChipView(), PromptView(), CaptionView()
-        self.status, self.code_view = StatusLine(message=_HINT), CodeView()
-        super().__init__(self._composed(), layout={"width": "100%", "overflow": "hidden"})
+        self.code_view, status = CodeView(), StatusLine(message=_HINT)
+        super().__init__(self._composed(status), status, sheets=("explorer.css",))
         self.add_class("cen-explorer")
         self._connect()
         if place is not None:
@@ -130,18 +123,7 @@ class Explorer(Readable, ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets h
         """Let go of everything: what is under way ends at its next step, the widgets close."""
         self._work.stop()
         self._listing.stop()
-        for widget in _family(self):
-            ipywidgets.Widget.close(widget)
-
-    def tell(self, problem: Exception) -> None:
-        """Say in one sentence what went wrong; what nobody foresaw goes to the log in full."""
-        if isinstance(problem, Cancelled):
-            self.status.say(_STOPPED, kind="hint")
-        elif isinstance(problem, ExplorerError):
-            self.status.say(str(problem), kind="error")
-        else:
-            _log(problem)
-            self.status.say(_UNEXPECTED, kind="error")
+        super().close()
 
     def _connect(self) -> None:
         self.map.observe(self._picked, "lonlat")
@@ -156,28 +138,27 @@ class Explorer(Readable, ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets h
         traitlets.link((self.caption_view, "palette"), (self.chip_view, "palette"))
         traitlets.link((self.prompt_view, "palette"), (self.chip_view, "palette"))
 
-    def _composed(self) -> list[ipywidgets.Widget]:
-        look = ipywidgets.HTML(f"<style>{static('explorer.css')}</style>", layout={"display": "none"})
+    def _composed(self, status: StatusLine) -> list[ipywidgets.Widget]:
         columns = [
             ipywidgets.VBox(
                 [
-                    _panel(self.status, self.map, self.switches.where),
-                    _panel(self.switches.how, self.caption_view, self.code_view),
+                    panel(status, self.map, self.switches.where),
+                    panel(self.switches.how, self.caption_view, self.code_view),
                 ]
             ),
-            ipywidgets.VBox([_panel(self.chip_view), _panel(self.prompt_view)]),
+            ipywidgets.VBox([panel(self.chip_view), panel(self.prompt_view)]),
         ]
         grid = ipywidgets.Box(columns)
         grid.add_class("cen-grid")
-        return [look, grid]
+        return [grid]
 
-    @_guarded
+    @guarded
     def _picked(self, change: dict[str, Any]) -> None:
         if change["new"] is not None and not self._quiet:
             self._forget_scenes()
             self._start(self._fetching())
 
-    @_guarded
+    @guarded
     def _from_anew(self, _change: dict[str, Any]) -> None:
         if self.switches.source != self._source.name and self.switches.sources:
             self._source = open_source(self.switches.source)
@@ -185,21 +166,21 @@ class Explorer(Readable, ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets h
         if self.map.lonlat is not None:
             self._start(self._fetching())
 
-    @_guarded
+    @guarded
     def _other_scene(self, _change: dict[str, Any]) -> None:
         if self.switches.scene != self._scene and self.map.lonlat is not None:
             self._scene = self.switches.scene
             self._start(self._fetching())
 
-    @_guarded
+    @guarded
     def _same_chip(self, _change: dict[str, Any]) -> None:
         self._write(None)
 
-    @_guarded
+    @guarded
     def _asked_again(self, prompt: Prompt) -> None:
         self._write(prompt)
 
-    @_guarded
+    @guarded
     def _cancelled(self) -> None:
         self._work.stop()
         self.tell(Cancelled())
@@ -257,18 +238,18 @@ class Explorer(Readable, ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets h
     def _start(self, job: Callable[[Step], Captioned]) -> None:
         self._work.start(job, done=self._show, failed=self.tell)
 
-    @_guarded
+    @guarded
     def _progress(self, _change: dict[str, Any]) -> None:
         self.status.busy = self._work.busy
         if self._work.busy and self._work.step:
             self.status.say(self._work.step, kind="hint")
 
-    @_guarded
+    @guarded
     def _show(self, shown: Captioned) -> None:
         self.result = shown
         self._list_scenes()
 
-    @_guarded
+    @guarded
     def _draw(self, _change: dict[str, Any]) -> None:
         shown = self.result
         if shown is None:
@@ -277,31 +258,16 @@ class Explorer(Readable, ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets h
         self.map.chip = self.chip_view.chip = shown.chip
         self.chip_view.place = f"{country}, {coordinates(shown.lon, shown.lat)}"
         self.prompt_view.prompt = shown.prompt
-        self.caption_view.captions = (shown.caption,) if shown.caption else ()
+        self.caption_view.captions = (*self._released(shown.chip.tile), *((shown.caption,) if shown.caption else ()))
         self.caption_view.error = str(shown.error or "")
         self.code_view.code = shown.code
         self.status.say(f"{country}. Click anywhere on the map to see another place.", kind="done")
+
+    def _released(self, tile: Tile) -> tuple[Caption, ...]:
+        record = self._catalog.at(tile) if self._catalog else None
+        return released_captions(record, simulated=self._catalog.simulated) if self._catalog and record else ()
 
 
 def _log(problem: Exception) -> None:
     if not isinstance(problem, ExplorerError):
         _LOG.error("A handler of the explorer failed.", exc_info=problem)
-
-
-def _panel(*widgets: ipywidgets.Widget) -> ipywidgets.VBox:
-    panel = ipywidgets.VBox(widgets)
-    panel.add_class("cen-panel")
-    return panel
-
-
-def _family(widget: ipywidgets.Widget) -> set[ipywidgets.Widget]:
-    """Return a widget and every one that it holds, at any depth: closing one does not close the others."""
-    found, to_do = set(), [widget]
-    while to_do:
-        one = to_do.pop()
-        if one not in found:
-            found.add(one)
-            for value in (*vars(one).values(), *one._trait_values.values()):  # noqa: SLF001 - asking by name makes them
-                held = value if isinstance(value, list | tuple) else (value,)
-                to_do += [other for other in held if isinstance(other, ipywidgets.Widget)]
-    return found
