@@ -3,7 +3,7 @@
 python docs/simulated_chips.py
 """
 
-# ruff: noqa: INP001 - a script, not a room
+
 
 from __future__ import annotations
 

@@ -7,7 +7,7 @@
 The same package gives the same bytes.
 """
 
-# ruff: noqa: INP001, T201 - a script, not a room; it tells what it wrote
+# ruff: noqa: T201 - a script, not a room; it tells what it wrote
 
 from __future__ import annotations
 
