@@ -74,7 +74,7 @@ CHECKS: Mapping[str, Check] = MappingProxyType({
 })  # fmt: skip
 """Every check by its id, those of captions first."""
 
-_SHORT = 20  # words below which a single claim, or an article, makes a text English
+_SHORT = 30  # words below which a single claim, or an article, makes a text English
 _FEW = 5  # claims from which a caption is English for certain, and words below which a text is too short to tell
 
 
