@@ -189,8 +189,7 @@ def _in_cells(
 
 def _only(edges: _Edges, near: NDArray[np.intp]) -> _Edges:
     """Return the edges with some of the coast alone."""
-    some = {"coast": edges.coast[near], "along": edges.along[near], "coast_owner": edges.coast_owner[near]}
-    return replace(edges, **some)
+    return replace(edges, coast=edges.coast[near], along=edges.along[near], coast_owner=edges.coast_owner[near])
 
 
 def _offshore(edges: _Edges, lon: NDArray[np.float64], lat: NDArray[np.float64]) -> NDArray[np.int16]:

@@ -196,5 +196,5 @@ def test_many_places_are_answered_as_one_by_one() -> None:
     assert found == [country_at(lon, lat) for lon, lat in zip(lons, lats, strict=True)]
     assert sum(one is not None for one in found) > 500
     assert countries_at([], []).shape == (0,)
-    with pytest.raises(PlaceError, match="There is no place at longitude 3.0 and latitude nan"):
+    with pytest.raises(PlaceError, match=r"There is no place at longitude 3\.0 and latitude nan"):
         countries_at([1.0, 3.0], [2.0, float("nan")])
