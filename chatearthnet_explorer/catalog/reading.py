@@ -144,7 +144,7 @@ class _Reader:
                 lines.write(place[:-2] + b"," + line[1:])  # one object of both
                 group += line
                 if (row + 1) % GROUP == 0 or row + 1 == stop:
-                    sizes.append(file.write(zlib.compress(group, 6)))
+                    sizes.append(file.write(zlib.compress(group, 3)))
                     group.clear()
         for style, found in words.items():
             found.save(part.words[style])

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from functools import lru_cache
+from typing import TYPE_CHECKING, NamedTuple
 
 from chatearthnet_explorer.claims.passage import Passage
 from chatearthnet_explorer.claims.tokens import tokens
@@ -13,11 +14,10 @@ from chatearthnet_explorer.landcover import PARTS
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from chatearthnet_explorer.claims.mention import Mention
+    from chatearthnet_explorer.claims.mention import Mention, Parts
 
 
-@dataclass(frozen=True, slots=True)
-class Claim:
+class Claim(NamedTuple):
     """One thing that a caption says of one class."""
 
     name: str
@@ -125,6 +125,11 @@ _COMMON = frozenset(
 _FEWEST, _SHARE = 5, 0.15
 
 
+@lru_cache(1024)
+def _in_order(parts: Parts) -> Parts:
+    return tuple(part for part in PARTS if part in parts)
+
+
 def _claims(mention: Mention, text: str) -> Iterator[Claim]:
     for statement in mention.statements:
         first, last, size = mention.start, mention.end, statement.size
@@ -134,7 +139,7 @@ def _claims(mention: Mention, text: str) -> Iterator[Claim]:
             first = min(first, mention.denied_at)
         yield Claim(
             name=mention.name,
-            parts=tuple(part for part in PARTS if part in statement.parts) if statement.parts else (),
+            parts=_in_order(statement.parts) if statement.parts else (),
             size=size.word if size else None,
             size_words=text[size.start : size.end] if size else "",
             negated=statement.negated,

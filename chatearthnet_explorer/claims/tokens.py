@@ -24,7 +24,8 @@ def tokens(text: str) -> Iterator[Token]:
     for match in _TOKEN.finditer(lowered(text[:LIMIT])):
         word = match.group()
         entry = _LEXICON.get(word) or _LEXICON.get(single_spaced(word)) or _entry_of(word)
-        yield *entry, match.start(), match.end()
+        start, end = match.span()
+        yield entry[0], entry[1], start, end
 
 
 def _entry_of(word: str) -> tuple[Sign, object]:
