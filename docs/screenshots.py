@@ -1,4 +1,4 @@
-"""Make the pictures of the documentation: the Explorer in JupyterLab, in the 4V style and the dark theme, and the app.
+"""Make the pictures of the documentation: Explorer and browser in JupyterLab, light and dark, and the app.
 
 Run it from the root of the repository: ``PYTHONPATH=tests python docs/screenshots.py``.
 """
@@ -23,7 +23,7 @@ LARGEST = 500_000
 
 
 def main() -> None:
-    """Write three PNG files beside this one, or to the folder named."""
+    """Write the PNG files beside this one, or to the folder named."""
     folder = Path(sys.argv[1]) if len(sys.argv) > 1 else DOCS
     with stage.chromium() as browser, tempfile.TemporaryDirectory() as place:
         _notebook(browser, Path(place) / "light", folder / "explorer.png", style="GPT-3.5 style", to="Beemster")
@@ -31,12 +31,14 @@ def main() -> None:
             browser, Path(place) / "dark", folder / "explorer_4v.png", style="GPT-4V style", to="Valencia", blend="60",
             theme="JupyterLab Dark",
         )  # fmt: skip
+        _browser(browser, Path(place) / "pairs", folder / "browser.png")
+        _browser(browser, Path(place) / "pair", folder / "browser_pair.png", pair=True, theme="JupyterLab Dark")
         with doors.app(Path(place) / "app") as address, doors.watched(browser, height=900) as seen:
             seen.page.goto(address)
             doors.caption(seen.page)
             _settle(seen.page)
             seen.page.screenshot(path=folder / "app.png", full_page=True)
-    for name in ("explorer.png", "explorer_4v.png", "app.png"):
+    for name in ("explorer.png", "explorer_4v.png", "browser.png", "browser_pair.png", "app.png"):
         _shrink(folder / name)
 
 
@@ -58,6 +60,31 @@ def _notebook(  # noqa: PLR0913 - what a picture can differ in
         page.locator(".cen-chip-view input[type=range]").fill(blend)
         _settle(page)
         _shown(page.locator(".cen-explorer")).screenshot(path=path)
+
+
+def _browser(browser: Browser, place: Path, path: Path, *, pair: bool = False, theme: str = "JupyterLab Light") -> None:
+    """Show the gallery, or a pair with both captions and its labels."""
+    with (
+        doors.lab(place, theme=theme) as address,
+        doors.watched(browser, width=1400, height=3400 if pair else 2000) as seen,
+    ):
+        page = seen.page
+        page.goto(address.replace("/lab/tree/", "/doc/tree/").replace("01_click_to_caption", "02_browse_the_dataset"))
+        page.locator(".jp-Notebook .jp-CodeCell").first.wait_for(timeout=doors.SLOW)
+        doors.wait_idle(page)
+        page.locator(".jp-CodeCell .jp-InputArea-editor").first.click()
+        page.keyboard.press("Shift+Enter")
+        page.locator(".cen-gallery .cen-photo img").first.wait_for(timeout=doors.SLOW)
+        if pair:
+            page.locator(".cen-facet-view .cen-value", has_text="both styles").click()
+            expect(page.locator(".cen-pill")).to_have_count(2, timeout=doors.SLOW)
+            _settle(page)
+            page.locator(".cen-gallery .cen-tile").first.click()
+            page.get_by_role("button", name="Labels of this tile").click()
+            expect(page.locator(".cen-prompt-view")).to_contain_text("Style 3.5", timeout=doors.SLOW)
+            page.locator(".cen-browser .cen-chip-view input[type=range]").fill("50")
+        _settle(page)
+        _shown(page.locator(".cen-browser")).screenshot(path=path)
 
 
 def _shown(view: Locator) -> Locator:

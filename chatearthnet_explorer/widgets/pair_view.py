@@ -81,10 +81,10 @@ class PairView(Composed):
         )
         """Style of the prompt that the labels give."""
         self._prompts = panel(self.style, self.prompt_view)
-        grid = ipywidgets.Box([panel(self.chip_view), panel(self.caption_view, self.compare_view)])
-        grid.add_class("cen-grid")
+        self._grid = ipywidgets.Box([panel(self.chip_view), panel(self.caption_view, self.compare_view)])
+        self._grid.add_class("cen-grid")
         status = StatusLine()
-        super().__init__([panel(self.head, status), grid, self._prompts], status)
+        super().__init__([panel(self.head, status), self._grid, self._prompts], status)
         self.head.on_action(self._act)
         self.prompt_view.on_caption_again(self._caption)
         self.style.observe(self._prompt, "value")
@@ -222,6 +222,8 @@ class PairView(Composed):
         self.status.say("The new caption stands beside the released ones.", kind="done")
 
     def _write(self, captions: tuple[Caption, ...]) -> None:
+        # two captions beside each other need the whole width
+        (self._grid.add_class if len(captions) > 1 else self._grid.remove_class)("cen-wide")
         self.caption_view.captions = self.compare_view.captions = captions
 
     @guarded

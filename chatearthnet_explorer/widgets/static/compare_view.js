@@ -20,7 +20,7 @@ function render({ model, el }) {
     const key = [["agree", "both say so"], ["contradict", "they contradict each other"],
       ["first", `only ${names[0]}`], ["second", `only ${names[1]}`]].map(([verdict, words]) => make("span", { class: "cen-key" },
       make("span", { class: `cen-verdict cen-${verdict}`, "aria-hidden": "true" }, marks[verdict]), words));
-    root.replaceChildren(make("h4", {}, `${names[0]} and ${names[1]} compared`), make("p", {}, model.get("summary")),
+    root.replaceChildren(make("h4", {}, `Compared: ${names[0]} and ${names[1]}`), make("p", {}, model.get("summary")),
       ...model.get("contradictions").map((sentence) => make("p", { class: "cen-error" }, `≠ ${sentence}`)),
       body.length ? make("div", { class: "cen-scroll" }, make("table", { class: "cen-table" },
         make("thead", {}, make("tr", {}, ...head)), make("tbody", {}, ...body))) : "",
