@@ -3,8 +3,6 @@
 python docs/simulated_chips.py
 """
 
-
-
 from __future__ import annotations
 
 from pathlib import Path
