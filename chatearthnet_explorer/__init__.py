@@ -1,5 +1,6 @@
 """Click a place on Earth: its Sentinel-2 chip, its land cover, ChatEarthNet's prompt of it, and captions."""
 
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 from chatearthnet_explorer.captioners import open_captioner
@@ -11,16 +12,31 @@ from chatearthnet_explorer.prompt import Prompt, prompt_for
 from chatearthnet_explorer.tile import Tile
 
 if TYPE_CHECKING:
+    from chatearthnet_explorer.widgets.browser import Browser
     from chatearthnet_explorer.widgets.explorer import Explorer
+    from chatearthnet_explorer.widgets.review_desk import ReviewDesk
 
-__all__ = ["Chip", "Explorer", "ExplorerError", "Prompt", "Tile", "caption_at", "card", "open_captioner", "prompt_for"]
+__all__ = [
+    "Browser",
+    "Chip",
+    "Explorer",
+    "ExplorerError",
+    "Prompt",
+    "ReviewDesk",
+    "Tile",
+    "caption_at",
+    "card",
+    "open_captioner",
+    "prompt_for",
+]
+
+_WIDGETS = {"Browser": "browser", "Explorer": "explorer", "ReviewDesk": "review_desk"}
 
 
 def __getattr__(name: str) -> type:
-    """Import the Explorer when it is asked for: its map alone takes seconds."""
-    if name != "Explorer":
+    """Import a widget when it is asked for: the map alone takes seconds."""
+    if name not in _WIDGETS:
         msg = f"module {__name__!r} has no attribute {name!r}"
         raise AttributeError(msg)
-    from chatearthnet_explorer.widgets.explorer import Explorer  # noqa: PLC0415 - heavy
-
-    return Explorer
+    widget: type = getattr(import_module(f"chatearthnet_explorer.widgets.{_WIDGETS[name]}"), name)
+    return widget

@@ -57,7 +57,19 @@ def test_importing_the_package_loads_nothing_heavy() -> None:
 
 @pytest.mark.parametrize(
     "name",
-    ["Chip", "Explorer", "ExplorerError", "Prompt", "Tile", "caption_at", "card", "open_captioner", "prompt_for"],
+    [
+        "Browser",
+        "Chip",
+        "Explorer",
+        "ExplorerError",
+        "Prompt",
+        "ReviewDesk",
+        "Tile",
+        "caption_at",
+        "card",
+        "open_captioner",
+        "prompt_for",
+    ],
 )
 def test_the_names_worth_importing_are_there(name: str) -> None:
     code = f"from chatearthnet_explorer import {name}; print({name}.__doc__)"
