@@ -14,7 +14,7 @@ from chatearthnet_explorer.catalog import members, parquet
 from chatearthnet_explorer.catalog.arrays import read_arrays
 from chatearthnet_explorer.catalog.columns import centers
 from chatearthnet_explorer.catalog.postings import merge
-from chatearthnet_explorer.catalog.reading import GROUP, part_of, read_blocks
+from chatearthnet_explorer.catalog.reading import GROUP, part_of, readers
 from chatearthnet_explorer.catalog.schema import FLAG_BIT, MEMBER_COLUMN, NOWHERE, SUFFIX
 from chatearthnet_explorer.catalog.stage import ROWS, TEXTS, Pairs, Staged, stage
 from chatearthnet_explorer.catalog.table import Catalog, open_catalog
@@ -61,16 +61,17 @@ def build(
         work.mkdir()
         staged = stage(release, work, progress=lambda count: progress("entries", count, 0))
         rows = read_arrays(work / ROWS)
-        blocks = read_blocks(
-            work, staged.rows, progress=lambda count: progress("captions", count, staged.rows), processes=processes
-        )
-        directories, notes = _directories(release)
-        found, folders = members.look_up(_names(work, rows), staged.rows, directories)
+        with readers(work, staged.rows, processes=processes) as wait:
+            # two things that the captions do not wait for
+            directories, notes = _directories(release)
+            found, folders = members.look_up(_names(work, rows), staged.rows, directories)
+            country = _countries(rows)
+            blocks = wait(lambda count: progress("captions", count, staged.rows))
         countries = (world.Country("", "", ""), *world.countries())
         numbers: Numbers = {
             "x": rows["x"].astype(np.uint16),
             "y": rows["y"].astype(np.uint16),
-            "country": _countries(rows),
+            "country": country,
             "flags": _flags(rows, found, pictures="s2_rgb_images" in directories),
             "split_35": rows["split_35"].astype(np.uint8),
             "split_4v": rows["split_4v"].astype(np.uint8),

@@ -39,9 +39,8 @@ def words_of(text: str) -> list[str]:
 class Occurrences:
     """Collects the words of a block of captions."""
 
-    def __init__(self, start: int) -> None:
-        """Count rows from ``start``."""
-        self._start = start
+    def __init__(self) -> None:
+        """Start with none."""
         # a word that is new gets the next number
         self._numbers: defaultdict[str, int] = defaultdict(count().__next__)
         self._words, self._sizes, self._rows = array("I"), array("H"), array("I")

@@ -8,6 +8,7 @@ import os
 import subprocess
 import sys
 import zlib
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -24,15 +25,19 @@ from chatearthnet_explorer.errors import CatalogError
 from chatearthnet_explorer.tile import Tile
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from chatearthnet_explorer.claims import Reading
+
+    Progress = Callable[[int], object]
 
 BLOCK = 4096
 """Rows that are read at once."""
 
 GROUP = 16
 """Rows that are packed together in the file of rows."""
+
+_LEVEL = 3  # of deflating: 6 saves a tenth of the room and takes three times as long
 
 _ALONE = 6 * BLOCK  # rows up to which a process of its own takes longer to start than it saves
 _MOST = 16
@@ -61,13 +66,16 @@ def part_of(folder: Path, block: int) -> Part:
     return Part(folder / f"{stem}.ndjson", folder / f"{stem}.packed", folder / f"{stem}.npz", words)
 
 
-def read_blocks(folder: Path, rows: int, *, progress: Callable[[int], None], processes: int | None = None) -> int:
-    """Read all rows that are staged in a folder, and return the number of blocks.
+@contextmanager
+def readers(folder: Path, rows: int, *, processes: int | None = None) -> Iterator[Callable[[Progress], int]]:
+    """Start to read all rows that are staged in a folder; give a function that waits for it, which must be called.
+
+    It takes a function that is told how many rows are read, and returns the number of blocks. What is done before it
+    is called is done beside the reading.
 
     Args:
         folder: What ``stage`` wrote into.
         rows: Rows staged.
-        progress: Told how many rows are read.
         processes: How many to share the work; None for as many as there are processors.
 
     Raises:
@@ -76,11 +84,8 @@ def read_blocks(folder: Path, rows: int, *, progress: Callable[[int], None], pro
     blocks = -(-rows // BLOCK)
     processes = min(processes or (1 if rows <= _ALONE else _processors()), blocks, _MOST)
     if processes == 1:
-        reader = _Reader(folder)
-        for block in range(blocks):
-            reader.read(block)
-            progress(min(rows, (block + 1) * BLOCK))
-        return blocks
+        yield lambda progress: _read_here(folder, rows, progress)
+        return
     # plain programs rather than multiprocessing, which would run the user's own script once more in each of them
     command = [sys.executable, "-c", f"import sys; from {__name__} import main; main(*sys.argv[1:])"]
     command += [str(folder), str(processes)]
@@ -89,7 +94,8 @@ def read_blocks(folder: Path, rows: int, *, progress: Callable[[int], None], pro
         subprocess.Popen([*command, str(number)], stdout=subprocess.PIPE, env=environment)  # noqa: S603 - ourselves
         for number in range(processes)
     ]
-    try:
+
+    def wait(progress: Progress) -> int:
         # they take turns, so listening to them in turn is listening to whoever is next
         for block in range(blocks):
             told = running[block % processes].stdout
@@ -97,12 +103,24 @@ def read_blocks(folder: Path, rows: int, *, progress: Callable[[int], None], pro
                 msg = "Reading the captions broke off, as a process ended early; try again with more memory free."
                 raise CatalogError(msg)
             progress(min(rows, (block + 1) * BLOCK))
+        return blocks
+
+    try:
+        yield wait
     finally:
         for process in running:
             process.terminate()
             process.wait()
             if process.stdout:
                 process.stdout.close()
+
+
+def _read_here(folder: Path, rows: int, progress: Progress) -> int:
+    reader = _Reader(folder)
+    blocks = -(-rows // BLOCK)
+    for block in range(blocks):
+        reader.read(block)
+        progress(min(rows, (block + 1) * BLOCK))
     return blocks
 
 
@@ -115,43 +133,50 @@ class _Reader:
         self.count = len(self.rows["x"])
 
     def read(self, block: int) -> None:
-        """Read one block."""
-        start, stop = block * BLOCK, min((block + 1) * BLOCK, self.count)
+        """Read one block.
+
+        All captions go through one step before the next: taking turns would push each step's tables out of the
+        processor's cache, and make reading a third slower.
+        """
+        rows = range(block * BLOCK, min((block + 1) * BLOCK, self.count))
         part = part_of(self.folder, block)
-        masks = {f"{kind}_{suffix}": np.zeros(stop - start, np.uint64) for kind in _KINDS for suffix in SUFFIX.values()}
-        words = {style: Occurrences(start) for style in SUFFIX}
-        sizes, group = [], bytearray()
-        with (self.folder / TEXTS).open("rb") as texts, part.lines.open("wb") as lines, part.packed.open("wb") as file:
-
-            def text(at: str, size: str, row: int) -> str:
-                texts.seek(int(self.rows[at][row]))
-                return texts.read(int(self.rows[size][row])).decode()
-
-            for row in range(start, stop):
-                told: dict[str, Any] = {"name": text("name_at", "name_size", row)}
-                for style, suffix in SUFFIX.items():
-                    caption = text(f"at_{suffix}", f"size_{suffix}", row) or None
-                    told[f"caption_{suffix}"] = caption
-                    reading = None if caption is None else read_claims(caption)
-                    told |= _claims(reading, suffix)
-                    if caption is not None and reading is not None:
-                        words[style].add(row, caption)
-                        for kind, mask in _masks(reading).items():
-                            masks[f"{kind}_{suffix}"][row - start] = mask
-                line = _line(told)
+        told: list[dict[str, Any]] = [{"name": name} for name in self._texts("name_at", "name_size", rows)]
+        masks: dict[str, list[int]] = {}
+        for style, suffix in SUFFIX.items():
+            captions = [text or None for text in self._texts(f"at_{suffix}", f"size_{suffix}", rows)]
+            readings = [caption and read_claims(caption) for caption in captions]
+            for one, caption, reading in zip(told, captions, readings, strict=True):
+                one[f"caption_{suffix}"] = caption
+                one.update(_claims(reading or None, suffix))
+            masks[f"classes_{suffix}"] = [_classes(reading) if reading else 0 for reading in readings]
+            masks[f"parts_{suffix}"] = [_parts(reading) if reading else 0 for reading in readings]
+            words = Occurrences()
+            for row, caption in zip(rows, captions, strict=True):
+                if caption:
+                    words.add(row, caption)
+            words.save(part.words[style])
+        lines = [_line(one) for one in told]
+        groups = (b"".join(lines[start : start + GROUP]) for start in range(0, len(lines), GROUP))
+        with part.packed.open("wb") as file:
+            sizes = [file.write(zlib.compress(group, _LEVEL)) for group in groups]
+        with part.lines.open("wb") as file:
+            for row, one, line in zip(rows, told, lines, strict=True):
                 x, y = int(self.rows["x"][row]), int(self.rows["y"][row])
-                place = _line({"file": file_of(told["name"]), **place_fields(None if x == NOWHERE else Tile(x, y))})
-                lines.write(place[:-2] + b"," + line[1:])  # one object of both
-                group += line
-                if (row + 1) % GROUP == 0 or row + 1 == stop:
-                    sizes.append(file.write(zlib.compress(group, 3)))
-                    group.clear()
-        for style, found in words.items():
-            found.save(part.words[style])
-        np.savez(part.columns, sizes=np.array(sizes, np.uint32), **masks)  # type: ignore[arg-type]
+                place = _line({"file": file_of(one["name"]), **place_fields(None if x == NOWHERE else Tile(x, y))})
+                file.write(place[:-2] + b"," + line[1:])  # one object of both
+        stored = {name: np.array(mask, np.uint64) for name, mask in masks.items()}
+        np.savez(part.columns, sizes=np.array(sizes, np.uint32), **stored)  # type: ignore[arg-type]
 
-
-_KINDS = ("classes", "parts")
+    def _texts(self, at: str, size: str, rows: range) -> list[str]:
+        """Return names or captions of rows, empty where there is none."""
+        chosen = slice(rows.start, rows.stop)
+        with (self.folder / TEXTS).open("rb", buffering=0) as file:
+            texts = []
+            for start, length in zip(self.rows[at][chosen].tolist(), self.rows[size][chosen].tolist(), strict=True):
+                if length:
+                    file.seek(start)
+                texts.append(file.read(length).decode() if length else "")
+        return texts
 
 
 def _line(told: dict[str, Any]) -> bytes:
@@ -171,14 +196,17 @@ def _claims(reading: Reading | None, suffix: str) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _masks(reading: Reading) -> dict[str, int]:
-    classes = parts = 0
+def _classes(reading: Reading) -> int:
+    return sum(1 << BIT[name] for name in reading.classes)
+
+
+def _parts(reading: Reading) -> int:
+    mask = 0
     for claim in reading.claims:
         if not claim.negated:
-            classes |= 1 << BIT[claim.name]
             for part in claim.parts:
-                parts |= 1 << PART_SHIFT[part] + BIT[claim.name]
-    return {"classes": classes, "parts": parts}
+                mask |= 1 << PART_SHIFT[part] + BIT[claim.name]
+    return mask
 
 
 def _processors() -> int:

@@ -1,0 +1,317 @@
+"""The catalog at full size: build, open, questions beside pandas, the map's density, memory.
+
+Run with ``python benchmarks/catalog.py [--records 163488]``; it needs ``pip install -e '.[catalog,test]'`` and about
+1 GB of disk, 12 GB for ``--records 1634880``. Captions are drawn from 20,000 paraphrases, halves of which are
+joined, so that nearly all differ; pictures are ZIP members of a few bytes, since only their directory is read.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import multiprocessing
+import random
+import resource
+import statistics
+import sys
+import tempfile
+import threading
+import time
+import zipfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import psutil
+from machine import describe
+
+from chatearthnet_explorer.captioners.paraphrase import tell
+from chatearthnet_explorer.catalog import Catalog, Query, build, open_catalog
+from chatearthnet_explorer.landcover import PARTS, facts_4v, facts_35
+from chatearthnet_explorer.record import ARCHIVES, SPLITS
+from chatearthnet_explorer.sources.release import open_release
+from chatearthnet_explorer.tile import Tile
+from chatearthnet_explorer.world import countries_at
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
+from data.label_maps import label_map
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    import pandas as pd
+
+SHARES = {"train": 0.6, "val": 0.1, "test": 0.3}
+DISTINCT = 20_000
+SHARE_4V = 10_000 / 163_488
+PLAIN = [
+    Query(),
+    Query(continents=("Africa",)),
+    Query(countries=("Brazil", "India")),
+    Query(classes=("water", "wetland")),
+    Query(box=(-10.0, 35.0, 30.0, 60.0), sort="name"),
+    Query(classes=("developed area",), part="middle", splits=("val",), sort="random", seed=1),
+    Query(style="4v", continents=("Asia", "Europe"), sort="lat", descending=True),
+    Query(polygon=((170.0, -20.0), (-170.0, -20.0), (-150.0, 60.0), (150.0, 60.0)), page=7),
+]
+WORDED = [
+    Query(words="mangrove swamp"),
+    Query(words="the"),
+    Query(words="crop fields grass"),
+    Query(words='"in the top left"'),
+    Query(words='"crop fields"', continents=("Europe",)),
+    Query(words="wat* -grass", classes=("water",)),
+    Query(words="t*"),
+    Query(words="snow", style="4v", sort="name"),
+]
+
+
+def main() -> None:
+    """Print the table."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--records", type=int, default=163_488)
+    parser.add_argument("--pictures", type=int, default=3, help="archives of pictures, 0 to 3")
+    parser.add_argument(
+        "--folder", type=Path, help="where to keep release and catalog; default: a folder that is removed"
+    )
+    options = parser.parse_args()
+    print(describe("numpy", "duckdb", "pandas"))
+    with tempfile.TemporaryDirectory() as scratch:
+        folder = options.folder or Path(scratch)
+        release = folder / f"release-{options.records}"
+        if not release.exists():
+            write_release(release, options.records, options.pictures)
+        in_process(report_build, release, folder / f"catalog-{options.records}")
+        in_process(report_questions, folder / f"catalog-{options.records}")
+
+
+def write_release(folder: Path, records: int, pictures: int) -> None:
+    """Write the JSON of a release in its own layout, and ZIPs with the names of its images."""
+    draw = random.Random(0)  # noqa: S311 - captions, not secrets
+    maps = [label_map(seed) for seed in range(400)]
+    captions = {
+        "35": [tell(facts_35(maps[seed % 400]), seed=seed).text.split(". ") for seed in range(DISTINCT)],
+        "4v": [tell(facts_4v(maps[seed % 400]), seed=seed).text.split(". ") for seed in range(DISTINCT // 10)],
+    }
+    tiles = places(records)
+    split_of = draw.choices(SPLITS, [SHARES[split] for split in SPLITS], k=records)
+    folder.mkdir(parents=True)
+    for style, texts in captions.items():
+        files = {split: (folder / f"ChatEarthNet_caps_{style}_{split}.json").open("w") for split in SPLITS}
+        links = dict.fromkeys(SPLITS, "[")
+        for tile, split in zip(tiles, split_of, strict=True):
+            if style == "4v" and draw.random() > SHARE_4V:
+                continue
+            first, second = draw.choice(texts), draw.choice(texts)
+            caption = ". ".join(first[: len(first) // 2] + second[len(first) // 2 :])
+            files[split].write(links[split] + json.dumps({"image_id": f"{tile.name}.png", "caption": [caption]}))
+            links[split] = ",\n"
+        for split, file in files.items():
+            file.write("]" if links[split] != "[" else "[]")
+            file.close()
+    for archive in list(ARCHIVES)[:pictures]:
+        with zipfile.ZipFile(folder / f"{archive}.zip", "w") as zipped:
+            for tile in tiles:
+                zipped.writestr(zipfile.ZipInfo(f"s2_images/{tile.name}.png"), tile.name)
+
+
+def places(records: int) -> list[Tile]:
+    """Return places on land, four to a zoom-13 tile, as the release's are."""
+    draw = np.random.default_rng(0)
+    found: dict[Tile, None] = {}
+    while len(found) < records:
+        lon = draw.uniform(-180, 180, records)
+        lat = np.degrees(np.arcsin(draw.uniform(-0.8, 0.98, records)))
+        for place in np.flatnonzero(countries_at(lon, lat) >= 0):
+            found.update(dict.fromkeys(Tile.at(lon[place], lat[place]).siblings))
+    return list(found)[:records]
+
+
+def report_build(release: Path, folder: Path) -> None:
+    """Print time and memory of a build, its processes included, and the sizes on disk."""
+    with peak_memory() as peak:
+        start = time.perf_counter()
+        marks: dict[str, float] = {}
+        catalog = build(
+            open_release(release), folder, progress=lambda step, *_: marks.update({step: time.perf_counter()})
+        )
+        taken = time.perf_counter() - start
+    steps, before = [], start
+    for step, mark in marks.items():
+        steps.append(f"{step} {mark - before:.1f} s")
+        before = mark
+    print(f"build of {len(catalog):,} pairs   {taken:7.1f} s   ({', '.join(steps)})")
+    used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    busy = sum(one.ru_utime + one.ru_stime for one in used)
+    print(f"  processor time          {busy:7.1f} s, which other work on the machine does not change much")
+    print(f"  peak memory             {peak[0] / 1e6:7.0f} MB, all processes together")
+    parquet = catalog.path.stat().st_size / 1e6
+    print(f"  on disk                 {catalog.info()['bytes'] / 1e6:7.0f} MB, of which {parquet:.0f} GeoParquet")
+
+
+def report_questions(folder: Path) -> None:
+    """Print times of opening, asking and drawing beside pandas, and the memory they take."""
+    process = psutil.Process()
+    before = process.memory_info().rss
+    start = time.perf_counter()
+    catalog = open_catalog(folder)
+    catalog.search(Query(size=24))
+    print(f"open, with a first page   {1000 * (time.perf_counter() - start):7.1f} ms")
+    ours = {"without words": times(catalog.search, PLAIN), "with words": times(catalog.search, WORDED)}
+    views = [(-180.0, -60.0, 180.0, 80.0), (-10.0, 35.0, 30.0, 60.0), (6.0, 0.0, 8.0, 2.0)]
+    drawn = times(lambda view: catalog.density(Query(), view, (800, 500)), views)
+    print(f"density, 800 x 500        {_spread(drawn)}")
+    print(
+        f"memory of the catalog     {(process.memory_info().rss - before) / 1e6:7.0f} MB, after all of these questions"
+    )
+    frame = pandas_frame(catalog)
+    for kind, queries in (("without words", PLAIN), ("with words", WORDED)):
+        for query in queries:
+            total, _ = ask_pandas(frame, query)
+            if query.words not in {"t*", '"in the top left"'} and total != catalog.search(query).total:
+                print(f"  pandas finds {total}, the catalog {catalog.search(query).total}: {query.given}")
+        naive = times(lambda query: ask_pandas(frame, query), queries, repeats=2)
+        print(f"question {kind:16} {_spread(ours[kind])}")
+        ratio = statistics.median(naive) / statistics.median(ours[kind])
+        print(f"  the same in pandas      {_spread(naive)}   {ratio:.0f} times as long")
+
+
+def pandas_frame(catalog: Catalog) -> pd.DataFrame:
+    """Return the catalog's own file as a data frame, prepared as one would: categories, bits, lower case."""
+    import pandas as pd  # noqa: PLC0415 - after the catalog's memory was measured
+
+    columns = ["name", "lon", "lat", "split_35", "split_4v", "class_bits_35", "class_bits_4v", "country", "continent"]
+    frame = pd.read_parquet(catalog.path, columns=[*columns, "caption_35", "caption_4v"])
+    for column in ("split_35", "split_4v", "country", "continent"):
+        frame[column] = frame[column].astype("category")
+    frame["middle_35"] = catalog.stored.columns.parts_35
+    frame["middle_4v"] = catalog.stored.columns.parts_4v
+    for style in ("35", "4v"):
+        frame[f"text_{style}"] = frame[f"caption_{style}"].str.lower()
+    return frame
+
+
+def ask_pandas(frame: pd.DataFrame, query: Query) -> tuple[int, dict[str, Any]]:
+    """Return total and facets as one would write it with pandas: a mask for each choice, counts for each facet."""
+    masks = {name: mask for name, mask in pandas_masks(frame, query).items() if mask is not None}
+    counts: dict[str, Any] = {}
+    for facet in ("continent", "country", "class", "style", "split"):
+        kept = frame[_all(frame, {name: mask for name, mask in masks.items() if name != facet})]
+        if facet in {"continent", "country"}:
+            counts[facet] = kept[facet].value_counts().to_dict()
+        elif facet == "class":
+            bits = kept["class_bits_35"] | kept["class_bits_4v"]
+            counts[facet] = {index: int((bits & 1 << index > 0).sum()) for index in range(1, 12)}
+        elif facet == "style":
+            counts[facet] = {style: int(kept[f"split_{style}"].notna().sum()) for style in ("35", "4v")}
+        else:
+            either = [(kept["split_35"] == split) | (kept["split_4v"] == split) for split in SPLITS]
+            counts[facet] = [int(one.sum()) for one in either]
+    found = frame[_all(frame, masks)]
+    if query.sort in {"name", "lat"}:
+        found = found.sort_values(query.sort, ascending=not query.descending)
+    counts["page"] = found.iloc[(query.page - 1) * query.size : query.page * query.size].to_dict("records")
+    return len(found), counts
+
+
+def pandas_masks(frame: pd.DataFrame, query: Query) -> dict[str, Any]:
+    """Return a mask for each choice of the question, None for those not made."""
+    wanted = sum(1 << CLASS_BIT[name] for name in query.classes)
+    styles = [query.style.replace("3.5", "35")] if query.style else ["35", "4v"]
+    either = lambda test: np.logical_or.reduce([test(style) for style in styles])  # noqa: E731 - said in one line
+    shift = 12 * PARTS.index(query.part) if query.part else 0
+    bits = {
+        style: frame[f"middle_{style}"].to_numpy() >> np.uint64(shift) if query.part else frame[f"class_bits_{style}"]
+        for style in styles
+    }
+    west, south, east, north = query.box or (0.0, 0.0, 0.0, 0.0)
+    return {
+        "continent": frame["continent"].isin(query.continents) if query.continents else None,
+        "country": frame["country"].isin(query.countries) if query.countries else None,
+        "class": either(lambda style: (bits[style] & wanted) == wanted) if query.classes else None,
+        "style": frame[f"split_{styles[0]}"].notna() if query.style else None,
+        "split": either(lambda style: frame[f"split_{style}"].isin(query.splits)) if query.splits else None,
+        "box": frame["lon"].between(west, east) & frame["lat"].between(south, north) if query.box else None,
+        "polygon": _in_polygon(frame, query) if query.polygon else None,
+        "words": either(lambda style: _worded(frame[f"text_{style}"], query.words)) if query.words else None,
+    }
+
+
+def _worded(texts: pd.Series[str], words: str) -> Any:  # noqa: ANN401 - a mask
+    mask = texts.notna()
+    for term in [words] if words.startswith('"') else words.split():
+        pattern = r"\b" + term.strip('"-').replace("*", r"\w*") + r"\b"
+        held = texts.str.contains(pattern, na=False)
+        mask &= ~held if term.startswith("-") else held
+    return mask
+
+
+def _in_polygon(frame: pd.DataFrame, query: Query) -> Any:  # noqa: ANN401 - a mask
+    import shapely  # noqa: PLC0415 - the peer's
+
+    area = shapely.Polygon([(lon % 360.0, lat) for lon, lat in query.polygon])
+    return shapely.contains_xy(area, frame["lon"].to_numpy() % 360.0, frame["lat"].to_numpy())
+
+
+def _all(frame: pd.DataFrame, masks: dict[str, Any]) -> Any:  # noqa: ANN401 - a mask
+    return np.logical_and.reduce([np.ones(len(frame), bool), *masks.values()])
+
+
+def times(work: Callable[[Any], object], cases: list[Any], repeats: int = 15) -> list[float]:
+    """Return the milliseconds of every call, cases in turn, after one round that is not counted."""
+    taken = []
+    for round_ in range(repeats + 1):
+        for case in cases:
+            start = time.perf_counter()
+            work(case)
+            if round_:
+                taken.append(1000 * (time.perf_counter() - start))
+    return taken
+
+
+def _spread(taken: list[float]) -> str:
+    return f"p50 {statistics.median(taken):8.1f} ms   p95 {np.quantile(taken, 0.95):8.1f} ms"
+
+
+class peak_memory:  # noqa: N801 - used like a function
+    """Measures the largest memory of this process and its children, sharing counted once for each."""
+
+    def __enter__(self) -> list[int]:
+        """Start to look."""
+        self._peak, self._ended = [0], threading.Event()
+        self._thread = threading.Thread(target=self._watch)
+        self._thread.start()
+        return self._peak
+
+    def __exit__(self, *_: object) -> None:
+        """Stop looking."""
+        self._ended.set()
+        self._thread.join()
+
+    def _watch(self) -> None:
+        me = psutil.Process()
+        while not self._ended.wait(0.1):
+            self._peak[0] = max(self._peak[0], sum(_resident(one) for one in [me, *me.children(recursive=True)]))
+
+
+def _resident(process: psutil.Process) -> int:
+    """Return the memory that would be free without the process: its own and its part of what is shared."""
+    try:
+        return int(process.memory_full_info().pss)
+    except psutil.Error:
+        return 0
+
+
+def in_process(work: Callable[..., None], *arguments: object) -> None:
+    """Run in a fresh process, so that its memory is its own."""
+    process = multiprocessing.get_context("spawn").Process(target=work, args=arguments)
+    process.start()
+    process.join()
+    if process.exitcode:
+        sys.exit(process.exitcode)
+
+
+CLASS_BIT = {"water": 1, "developed area": 2, "wetland": 9}
+
+if __name__ == "__main__":
+    main()
