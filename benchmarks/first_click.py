@@ -1,6 +1,6 @@
 """Click to visible caption in a real browser, what the kernel takes of memory for it, and what importing costs.
 
-``PYTHONPATH=tests python benchmarks/first_click.py``: no network; the chips are simulated, the captioner needs no model.
+``PYTHONPATH=tests python benchmarks/first_click.py``: no network; the chips are simulated, and no model is asked.
 """
 
 from __future__ import annotations
