@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import os
 import pickle
 import sys
 import zipfile
@@ -113,6 +114,10 @@ def test_what_cannot_be_written_is_said_and_leaves_nothing(catalog: Catalog, tmp
     for name in ("file/x.csv", "file/x.parquet"):
         with pytest.raises(CatalogError, match="cannot be written"):
             catalog.export(path=tmp_path / name)
+    ahead = tmp_path / f"y.parquet.{os.getpid()}.part"
+    ahead.mkdir()
+    with pytest.raises(CatalogError, match="The GeoParquet file cannot be written"):
+        catalog.export(path=tmp_path / "y.parquet")
     (tmp_path / "taken").mkdir()
     (tmp_path / "taken" / "mine.txt").write_text("mine")
     with pytest.raises(CatalogError, match="cannot be written"):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import os
 import shutil
 from contextlib import suppress
 from pathlib import Path
@@ -54,7 +55,7 @@ def export(catalog: Catalog, query: Query = EVERYTHING, *, path: str | Path, for
         msg = f"There is no format {format[:40]!r} to export to; choose one of {', '.join(FORMATS)}."
         raise CatalogError(msg)
     rows = catalog.rows(query)
-    unfinished = path.with_name(f"{path.name}.part")
+    unfinished = path.with_name(f"{path.name}.{os.getpid()}.part")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         if format == "geoparquet":

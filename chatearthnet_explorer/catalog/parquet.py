@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import struct
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,7 +14,7 @@ from chatearthnet_explorer.errors import CatalogError
 from chatearthnet_explorer.record import ARCHIVES, SPLITS
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     import duckdb
@@ -61,28 +62,28 @@ def footprint(tile: Tile) -> bytes:
     return struct.pack("<BIII10d", 1, 3, 1, 5, *ring)
 
 
-def connect(folder: Path) -> duckdb.DuckDBPyConnection:
-    """Return a DuckDB of its own, bounded in memory, that puts what does not fit into a folder.
+@contextmanager
+def connected(folder: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Give a DuckDB of its own, bounded in memory, that puts what does not fit into a folder.
 
     Raises:
-        CatalogError: If DuckDB is not installed.
+        CatalogError: If DuckDB is not installed, or cannot do what it is told.
     """
     try:
         import duckdb  # noqa: PLC0415 - only who builds, enriches or exports GeoParquet needs it
     except ImportError as error:
         msg = "Catalogs are written with DuckDB; install it with `pip install 'chatearthnet-explorer[catalog]'`."
         raise CatalogError(msg) from error
-    base = duckdb.connect(
-        config={
-            "memory_limit": MEMORY,
-            "temp_directory": str(folder),
-            "autoinstall_known_extensions": False,
-            "autoload_known_extensions": False,
-        }
-    )
-    # footprints are bytes to us, and their metadata is our own
-    base.execute("SET enable_geoparquet_conversion = false")
-    return base
+    offline = {"autoinstall_known_extensions": False, "autoload_known_extensions": False}
+    try:
+        with duckdb.connect(config={"memory_limit": MEMORY, "temp_directory": str(folder), **offline}) as base:
+            # footprints are bytes to us, and their metadata is our own
+            base.execute("SET enable_geoparquet_conversion = false")
+            yield base
+    except duckdb.Error as error:
+        why = " ".join(str(error).split())[:200]
+        msg = f"The GeoParquet file cannot be written ({why}); free some room or choose another place."
+        raise CatalogError(msg) from error
 
 
 def write(  # noqa: PLR0913 - what a file is made of
@@ -121,7 +122,7 @@ def write(  # noqa: PLR0913 - what a file is made of
     selected.append("unhex(geometry) AS geometry")
     kinds = ", ".join(f"'{name}': '{kind}'" for name, kind in _LINE.items())
     read = f"read_json(getvariable('lines'), format = 'newline_delimited', columns = {{{kinds}}}, {_LONGEST_LINE})"
-    with connect(path.parent) as base:
+    with connected(path.parent) as base:
         for name, known in (("lines", map(str, lines)), ("splits", SPLITS), ("flags", FLAGS), ("folders", folders)):
             base.execute(f"SET VARIABLE {name} = ?", [list(known)])
         for name, field in _COUNTRY.items():
@@ -137,7 +138,7 @@ def write_with_shares(source: Path, path: Path, shares: NDArray[np.float32], *, 
     names = share_columns()
     replaced = ", ".join(f"CASE WHEN NOT isnan(known_{name}) THEN known_{name} END AS {name}" for name in names)
     known = {f"known_{name}": np.ascontiguousarray(shares[:, place]) for place, name in enumerate(names)}
-    with connect(path.parent) as base:
+    with connected(path.parent) as base:
         base.register("numbers", known)
         own = f"SELECT * EXCLUDE ({', '.join(known)}) REPLACE ({replaced})"
         rows = f"{own} FROM read_parquet({_quoted(source)}) POSITIONAL JOIN numbers"
@@ -146,7 +147,7 @@ def write_with_shares(source: Path, path: Path, shares: NDArray[np.float32], *, 
 
 def write_some(source: Path, path: Path, rows: NDArray[np.int64], *, simulated: bool) -> None:
     """Write some rows of a file of pairs, in the order in which they are given."""
-    with connect(path.parent) as base:
+    with connected(path.parent) as base:
         base.register("chosen", {"file_row_number": rows, "place": np.arange(len(rows))})
         some = (
             "SELECT pairs.* EXCLUDE (file_row_number) "  # noqa: S608 - the path is quoted
