@@ -214,7 +214,7 @@ def test_a_new_build_replaces_the_old_one_and_readers_go_on(tmp_path: Path) -> N
 
 def test_two_builds_at_once_meet_a_sentence(tmp_path: Path) -> None:
     build(Listed({("3.5", "train"): [one("1000_2000_patch00")]}), tmp_path)
-    with locked(tmp_path), pytest.raises(CatalogError, match="Another build or enrichment is writing"):
+    with locked(tmp_path), pytest.raises(CatalogError, match="Another build, enrichment or audit is writing"):
         build(Listed({("3.5", "train"): [one("1000_2000_patch01")]}), tmp_path)
     assert open_catalog(tmp_path).record("1000_2000_patch00")
 
@@ -249,12 +249,12 @@ def test_another_schema_is_said_and_rebuilt(tmp_path: Path) -> None:
     build(Listed({("3.5", "train"): [one("1000_2000_patch00")]}), tmp_path)
     pointer = tmp_path / "catalog.json"
     pointer.write_text(json.dumps({**json.loads(pointer.read_text()), "schema": 0}))
-    with pytest.raises(CatalogError, match="is of schema 0, this program reads 1; build it again"):
+    with pytest.raises(CatalogError, match="is of schema 0, this program reads 2; build it again"):
         open_catalog(tmp_path)
     assert len(build(Listed({("3.5", "train"): [one("1000_2000_patch00")]}), tmp_path)) == 1
 
 
-@pytest.mark.parametrize("content", ["", "[]", "{", '{"schema": 1, "version": "../../../../etc"}', '{"schema": 1}'])
+@pytest.mark.parametrize("content", ["", "[]", "{", '{"schema": 2, "version": "../../../../etc"}', '{"schema": 2}'])
 def test_a_damaged_pointer_is_said(tmp_path: Path, content: str) -> None:
     (tmp_path / "catalog.json").write_text(content)
     with pytest.raises(CatalogError, match="build it again"):

@@ -134,7 +134,7 @@ enrich(sys.argv[1], tests.made, labels="made", workers=2, progress=lambda step, 
             assert process.poll() is None
             assert time.monotonic() < deadline
             time.sleep(0.05)
-        with pytest.raises(CatalogError, match="Another build or enrichment"):
+        with pytest.raises(CatalogError, match="Another build, enrichment or audit"):
             enrich(folder, made, labels="made")
         os.kill(process.pid, signal.SIGKILL)
     assert open_catalog(folder).version == before

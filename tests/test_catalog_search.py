@@ -6,27 +6,42 @@ import random
 import re
 from typing import TYPE_CHECKING, Any
 
+import geopandas
 import numpy as np
 import pytest
 import shapely
 from rig.pairs import Listed, one, paraphrased
 
 from chatearthnet_explorer.catalog import Query, build, open_catalog
+from chatearthnet_explorer.catalog.marks import JUDGED, Marks
 from chatearthnet_explorer.catalog.query import FACETS, SORTS
-from chatearthnet_explorer.catalog.schema import FLAGS, NAMES
+from chatearthnet_explorer.catalog.remember import remember
+from chatearthnet_explorer.catalog.schema import FLAGS, KINDS, NAMES
 from chatearthnet_explorer.errors import QueryError
 from chatearthnet_explorer.landcover import PARTS
 from chatearthnet_explorer.record import SPLITS
 from chatearthnet_explorer.tile import Tile
 
+CHECKS = {"cut off": "It stops.", "hallucinated": "It names what is not there.", "all black": "It is black."}
+
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from chatearthnet_explorer.catalog import Catalog
     from chatearthnet_explorer.catalog.pair import Pair
 
 
 @pytest.fixture(scope="module")
 def catalog(tmp_path_factory: pytest.TempPathFactory) -> Catalog:
-    return build(paraphrased(400, seed=1), tmp_path_factory.mktemp("catalog"))
+    folder = tmp_path_factory.mktemp("catalog")
+    built = build(paraphrased(400, seed=1), folder)
+    draw = np.random.default_rng(1)
+    rows = np.flatnonzero(draw.random(len(built)) < 0.8)
+    bits = (draw.random((len(rows), len(KINDS), len(CHECKS))) < 0.1) @ (1 << np.arange(len(CHECKS), dtype=np.uint32))
+    judged = draw.random(bits.shape) < [0.9, 0.3, 0.3]
+    bits = np.where(judged, bits.astype(np.uint32) | JUDGED, np.uint32(0))
+    scores = np.where(judged, draw.integers(0, 9, bits.shape), 0).astype(np.int16)
+    return remember(folder, rows, Marks(CHECKS, bits, scores), about={"labels": None})
 
 
 @pytest.fixture(scope="module")
@@ -75,11 +90,20 @@ def values(pair: Pair, facet: str, query: Query) -> set[str]:
         return has | ({"both"} if len(has) == 2 else set())
     if facet == "split":
         return {split for style, split in pair.record.splits.items() if style in styles_of(query)}
+    if facet == "finding":
+        judged = [pair.findings[kind] for kind in (*styles_of(query), "picture") if kind in (pair.findings or {})]
+        return set().union(*judged) or ({"none"} if judged else set())
     return {
         "continent": {pair.country.continent if pair.country else "none"},
         "country": {pair.country.name if pair.country else "none"},
         "flag": set(pair.flags),
     }[facet]
+
+
+def wanted(found: set[str], asked: tuple[str, ...]) -> bool:
+    any_of = {one for one in asked if not one.startswith("-")}
+    none_of = {one[1:] for one in asked if one.startswith("-")}
+    return (not any_of or bool(any_of & found)) and not none_of & found
 
 
 def matches(pair: Pair, query: Query) -> bool:
@@ -107,6 +131,7 @@ def matches(pair: Pair, query: Query) -> bool:
         and (not query.splits or bool(values(pair, "split", query) & set(query.splits)))
         and (not flags or bool(set(flags) & set(pair.flags)))
         and not barred & set(pair.flags)
+        and wanted(values(pair, "finding", query), query.findings)
         and (not query.words or any(holds(text, query.words) for text in captions))
     )
 
@@ -134,6 +159,9 @@ def drawn(seed: int) -> Query:
         "style": draw.choice(["3.5", "4v", "both"]),
         "splits": tuple(draw.sample(SPLITS, draw.randint(1, 2))),
         "flags": draw.choice([("no place",), ("-no place",), ("splits differ", "no place"), ("-splits differ",)]),
+        "findings": draw.choice(
+            [("cut off",), ("none",), ("-hallucinated", "all black"), ("-none", "cut off", "none")]
+        ),
     }
     return Query(**{name: value for name, value in maybe.items() if draw.random() < 0.25})
 
@@ -183,7 +211,52 @@ def test_sorting_sorts_and_those_without_a_value_come_last(catalog: Catalog) -> 
     assert countries == sorted(countries)
     shuffles = {tuple(catalog.rows(Query(sort="random", seed=seed)).tolist()) for seed in (0, 1, 2**32 - 1)}
     assert len(shuffles) == 3
-    assert set(SORTS) == {"place", "name", "lat", "lon", "country", "share", "random"}
+    assert set(SORTS) == {"place", "name", "lat", "lon", "country", "share", "worst", "random"}
+
+
+def test_the_worst_come_first_and_the_unjudged_last(catalog: Catalog) -> None:
+    marks = catalog.stored.marks
+    assert marks is not None
+    for style in ("", "3.5", "4v", "both"):
+        for descending in (False, True):
+            rows = catalog.rows(Query(sort="worst", style=style, descending=descending))
+            judged = (marks.asked(style)[rows] & JUDGED) > 0
+            assert judged[: judged.sum()].all()
+            assert 0 < judged.sum() < len(rows)
+            badness = marks.badness(style)[rows][judged]
+            assert (np.diff(badness) * (1 if descending else -1) >= 0).all()
+            page = catalog.search(Query(sort="worst", style=style, descending=descending, page=2, size=20))
+            assert [pair.row for pair in page.rows] == rows[20:40].tolist()
+
+
+def test_findings_before_an_audit_and_unknown_ones_are_said(catalog: Catalog, tmp_path: Path) -> None:
+    fresh = build(paraphrased(5, seed=1), tmp_path)
+    assert fresh.search().facets["finding"] == {}
+    assert fresh.pair(0).findings is None
+    for query in (Query(findings=("cut off",)), Query(sort="worst")):
+        with pytest.raises(QueryError, match="not been through the checks yet; run `audit CATALOG`"):
+            fresh.search(query)
+    with pytest.raises(QueryError, match="No check is called 'torn'; choose of cut off"):
+        catalog.search(Query(findings=("-torn",)))
+
+
+def test_what_is_remembered_is_added_to_what_was_known(tmp_path: Path) -> None:
+    build(paraphrased(5, seed=1), tmp_path)
+
+    def found(bit: int, rows: int) -> Marks:
+        kinds = (rows, len(KINDS))
+        return Marks(CHECKS, np.full(kinds, JUDGED | np.uint32(bit)), np.full(kinds, bit, np.int16))
+
+    remember(tmp_path, np.array([0, 3]), found(1, 2), about={})
+    both = remember(tmp_path, np.array([3, 4]), found(2, 2), about={})
+    told = [pair.findings and pair.findings["3.5"] for pair in both.pairs()]
+    assert told == [("cut off",), None, None, ("hallucinated",), ("hallucinated",)]
+    assert both.info()["audited"] == 3
+    frame = geopandas.read_parquet(both.path)
+    assert [None if one is None else tuple(one) for one in frame["findings_35"]] == told
+    assert remember(tmp_path, np.array([3]), found(2, 1), about={}).version == both.version
+    other = Marks({"else": "Something else."}, *(getattr(found(0, 1), one) for one in ("bits", "scores")))
+    assert remember(tmp_path, np.array([1]), other, about={}).search().facets["finding"] == {"none": 1}
 
 
 def test_a_polygon_is_that_of_shapely_also_over_the_antimeridian(catalog: Catalog, pairs: list[Pair]) -> None:

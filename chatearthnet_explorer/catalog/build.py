@@ -179,4 +179,5 @@ def _report(release: Pairs, staged: Staged, notes: list[str], numbers: Numbers) 
         "flags": {flag: int(np.count_nonzero(numbers["flags"] >> bit & 1)) for flag, bit in FLAG_BIT.items()},
         "notes": [*getattr(release, "notes", ()), *notes],
         "enriched": 0,
+        "audited": 0,
     }

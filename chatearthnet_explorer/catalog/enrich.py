@@ -1,8 +1,7 @@
-"""Shares of the classes in real labels, for every pair or some, part by part so that nothing is done twice."""
+"""Pixels of the classes in real labels, for every pair or some, part by part so that nothing is done twice."""
 
 from __future__ import annotations
 
-import os
 import shutil
 from contextlib import contextmanager
 from functools import partial
@@ -13,13 +12,11 @@ import numpy as np
 
 from chatearthnet_explorer.catalog import parquet
 from chatearthnet_explorer.catalog.arrays import read_arrays
+from chatearthnet_explorer.catalog.counts import COUNTS, counts_of, is_read, shares_of, unread
 from chatearthnet_explorer.catalog.query import EVERYTHING, Query
-from chatearthnet_explorer.catalog.schema import NAMES
-from chatearthnet_explorer.catalog.stored import SHARES
 from chatearthnet_explorer.catalog.table import Catalog, open_catalog
-from chatearthnet_explorer.catalog.versions import locked, new_version, write_json
+from chatearthnet_explorer.catalog.versions import locked, successor, write_json
 from chatearthnet_explorer.errors import CatalogError, ExplorerError
-from chatearthnet_explorer.landcover import pixels
 from chatearthnet_explorer.tile import Tile
 
 if TYPE_CHECKING:
@@ -36,14 +33,13 @@ PARTITION = 64
 
 _WORK = ".enriching"
 _MOST_SAID = 20
-_REPLACED = {SHARES, parquet.PAIRS, "report.json"}
 
 
 class Part(NamedTuple):
     """What came of some pairs."""
 
-    shares: NDArray[np.float32]
-    """(pairs, 11); zeros where nothing is mapped, NaN where the labels could not be read."""
+    counts: NDArray[np.uint16]
+    """(pairs, 5, 12), see ``catalog.counts``."""
 
     said: tuple[str, ...]
     """Why labels could not be read."""
@@ -59,10 +55,10 @@ def enrich(  # noqa: PLR0913 - a job and how it is to be run
     workers: int = 16,
     progress: Callable[[str, int, int], None] = lambda _step, _done, _total: None,
 ) -> Catalog:
-    """Add the shares of the classes to a catalog's pairs, and return the catalog that has them.
+    """Count the classes in the labels of a catalog's pairs, and return the catalog that knows their shares.
 
     What was read is kept from partition to partition: a run that is stopped goes on where it was when it is started
-    again, and pairs that have shares of the same labels are not read again. Where labels cannot be read the share
+    again, and pairs that were counted in the same labels are not read again. Where labels cannot be read the share
     stays unknown, and the next run tries again.
 
     Args:
@@ -82,37 +78,35 @@ def enrich(  # noqa: PLR0913 - a job and how it is to be run
     folder = Path(folder)
     with locked(folder), open_catalog(folder) as catalog:
         columns = catalog.stored.columns
-        shares = np.full((len(catalog), len(NAMES)), np.nan, np.float32)
-        if catalog.stored.shares is not None and catalog.stored.report.get("labels") == labels:
-            shares[:] = catalog.stored.shares
+        counts = unread(len(catalog))
+        if catalog.stored.counts is not None and catalog.stored.report.get("labels") == labels:
+            counts[:] = catalog.stored.counts
         # parts belong to the rows of one version and to the labels
         work = folder / _WORK / f"{catalog.version}-{labels.encode().hex()[:64]}"
         work.mkdir(parents=True, exist_ok=True)
         for path in sorted(work.glob("*.npz")):
             stored = read_arrays(path)
-            shares[stored["rows"]] = stored["shares"]
+            counts[stored["rows"]] = stored["counts"]
         wanted = np.sort(catalog.rows(query))
         wanted = wanted[wanted < columns.placed]
-        rows = wanted[np.isnan(shares[wanted, 0])]
-        said = _read(rows, columns.x, columns.y, labels_at, work, shares, (scheduler, workers), progress)
+        rows = wanted[~is_read(counts[wanted])]
+        said = _read(rows, columns.x, columns.y, labels_at, work, counts, (scheduler, workers), progress)
         if len(rows):
-            _publish(folder, catalog, shares, labels, said)
+            _publish(folder, catalog, counts, labels, said)
         shutil.rmtree(folder / _WORK, ignore_errors=True)
     return open_catalog(folder)
 
 
-def shares_of(tiles: Sequence[tuple[int, int]], labels_at: Labels) -> Part:
-    """Return the shares of a partition's tiles, given as x and y."""
-    shares = np.full((len(tiles), len(NAMES)), np.nan, np.float32)
+def counted(tiles: Sequence[tuple[int, int]], labels_at: Labels) -> Part:
+    """Return the counts of a partition's tiles, given as x and y."""
+    counts = unread(len(tiles))
     said: dict[str, None] = {}
     for place, (x, y) in enumerate(tiles):
         try:
-            labels = labels_at(Tile(x, y))
-            # of all pixels, background counted: the last row is the whole map
-            shares[place] = 0.0 if labels is None else pixels(labels)[-1, 1:] / labels.size
+            counts[place] = counts_of(labels_at(Tile(x, y)))
         except ExplorerError as error:
             said[str(error)] = None
-    return Part(shares, tuple(said))
+    return Part(counts, tuple(said))
 
 
 def _read(  # noqa: PLR0913, PLR0917 - the steps of one job
@@ -121,11 +115,11 @@ def _read(  # noqa: PLR0913, PLR0917 - the steps of one job
     y: NDArray[np.uint16],
     labels_at: Labels,
     work: Path,
-    shares: NDArray[np.float32],
+    counts: NDArray[np.uint16],
     how: tuple[str, int],
     progress: Callable[[str, int, int], None],
 ) -> list[str]:
-    """Read the labels of rows, keep every partition on disk, fill in shares; return what went wrong."""
+    """Read the labels of rows, keep every partition on disk, fill in counts; return what went wrong."""
     said: dict[str, None] = {}
     partitions = [rows[start : start + PARTITION] for start in range(0, len(rows), PARTITION)]
     done = 0
@@ -134,21 +128,21 @@ def _read(  # noqa: PLR0913, PLR0917 - the steps of one job
         for start in range(0, len(partitions), at_once):
             some = partitions[start : start + at_once]
             tiles = [list(zip(x[part].tolist(), y[part].tolist(), strict=True)) for part in some]
-            for part, found in zip(some, compute(tiles, partial(shares_of, labels_at=labels_at)), strict=True):
-                shares[part] = found.shares
+            for part, found in zip(some, compute(tiles, partial(counted, labels_at=labels_at)), strict=True):
+                counts[part] = found.counts
                 said.update(dict.fromkeys(found.said))
-                known = ~np.isnan(found.shares[:, 0])
-                _keep(work / f"{part[0]}-{part[-1]}-{len(part)}.npz", part[known], found.shares[known])
+                known = is_read(found.counts)
+                _keep(work / f"{part[0]}-{part[-1]}-{len(part)}.npz", part[known], found.counts[known])
                 done += len(part)
             progress("labels", done, len(rows))
     return list(said)[:_MOST_SAID]
 
 
-def _keep(path: Path, rows: NDArray[np.int64], shares: NDArray[np.float32]) -> None:
+def _keep(path: Path, rows: NDArray[np.int64], counts: NDArray[np.uint16]) -> None:
     if len(rows):
         unfinished = path.with_suffix(".part")
         with unfinished.open("wb") as file:
-            np.savez(file, rows=rows, shares=shares)
+            np.savez(file, rows=rows, counts=counts)
         unfinished.replace(path)
 
 
@@ -187,28 +181,15 @@ def _scheduler(name: str, workers: int) -> Iterator[tuple[Compute, int]]:
         yield lambda tiles, work: tuple(client.gather(client.map(work, tiles, pure=False))), workers
 
 
-def _publish(folder: Path, catalog: Catalog, shares: NDArray[np.float32], labels: str, said: list[str]) -> None:
-    """Make a version that has the shares; what stays the same is linked to."""
-    before = catalog.path.parent
-    known = int(np.count_nonzero(~np.isnan(shares[:, 0])))
+def _publish(folder: Path, catalog: Catalog, counts: NDArray[np.uint16], labels: str, said: list[str]) -> None:
+    known = int(np.count_nonzero(is_read(counts)))
     report: dict[str, Any] = {**catalog.stored.report, "enriched": known, "labels": labels, "labels_missing": said}
-    with new_version(folder) as version:
-        for path in before.rglob("*"):
-            target = version / path.relative_to(before)
-            if path.is_dir():
-                target.mkdir()
-            elif path.name not in _REPLACED:
-                _link(path, target)
-        np.save(version / SHARES, shares)
+    replaced = {COUNTS, parquet.PAIRS, "report.json"}
+    with successor(folder, catalog.stored.folder, replaced=replaced) as version:
+        np.save(version / COUNTS, counts)
+        shares = shares_of(counts)
         parquet.write_with_shares(catalog.path, version / parquet.PAIRS, shares, simulated=catalog.simulated)
         write_json(version / "report.json", report)
-
-
-def _link(path: Path, target: Path) -> None:
-    try:
-        os.link(path, target)
-    except OSError:  # a file system without links
-        shutil.copyfile(path, target)
 
 
 _NO_DASK = "Shares are read with Dask; install it with `pip install 'chatearthnet-explorer[enrich]'`."

@@ -10,9 +10,9 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
-from chatearthnet_explorer.catalog.parquet import share_columns, write_some
+from chatearthnet_explorer.catalog.parquet import finding_columns, share_columns, write_some
 from chatearthnet_explorer.catalog.query import EVERYTHING, Query
-from chatearthnet_explorer.catalog.schema import NAMES, SUFFIX
+from chatearthnet_explorer.catalog.schema import KINDS, NAMES, SUFFIX
 from chatearthnet_explorer.errors import CatalogError, ExplorerError
 from chatearthnet_explorer.record import MARKER, SPLITS
 
@@ -29,7 +29,7 @@ _SIDES = ("west", "south", "east", "north")
 _COLUMNS = (
     *("name", "lon", "lat", *_SIDES, "country", "country_iso", "continent"),
     *(f"{kind}_{suffix}" for suffix in SUFFIX.values() for kind in ("split", "caption", "classes", "dominant")),
-    *("flags", *share_columns(), "simulated"),
+    *("flags", *finding_columns(), *share_columns(), "simulated"),
 )
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
@@ -91,6 +91,11 @@ def _flat(pair: Pair, simulated: bool) -> dict[str, Any]:  # noqa: FBT001 - a co
         flat[f"classes_{suffix}"] = "; ".join(pair.classes.get(style, ()))
         flat[f"dominant_{suffix}"] = pair.dominant.get(style)
     flat["flags"] = "; ".join(pair.flags)
+    found = pair.findings or {}
+    flat |= {
+        column: "; ".join(found[kind]) if kind in found else None
+        for column, kind in zip(finding_columns(), KINDS, strict=True)
+    }
     flat |= {
         column: None if pair.shares is None else pair.shares[name]
         for column, name in zip(share_columns(), NAMES, strict=True)

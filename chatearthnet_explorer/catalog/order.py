@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from chatearthnet_explorer.catalog.marks import JUDGED, UNAUDITED
 from chatearthnet_explorer.catalog.schema import BIT, NOWHERE
 from chatearthnet_explorer.errors import QueryError
 
@@ -13,22 +14,24 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from chatearthnet_explorer.catalog.columns import Columns
+    from chatearthnet_explorer.catalog.marks import Marks
     from chatearthnet_explorer.catalog.query import Query
 
 _ROW_BITS = np.uint64(32)
 _LOW = np.uint64(2**32 - 1)
+_WORST = 2**20  # more than all scores of a pair together
 
 
 def page(
-    columns: Columns, rows: NDArray[np.int64], query: Query, *, shares: NDArray[np.float32] | None
+    columns: Columns, rows: NDArray[np.int64], query: Query, *, shares: NDArray[np.float32] | None, marks: Marks | None
 ) -> NDArray[np.int64]:
     """Return the rows of one page of those selected, without sorting the others.
 
     Raises:
-        QueryError: If shares are to be sorted by and are not known.
+        QueryError: If shares or findings are to be sorted by and are not known.
     """
     start, stop = (query.page - 1) * query.size, query.page * query.size
-    keys = _keys(columns, rows, query, shares)
+    keys = _keys(columns, rows, query, shares, marks)
     if start >= len(rows):
         return rows[:0]
     if keys is None:
@@ -39,17 +42,17 @@ def page(
 
 
 def ordered(
-    columns: Columns, rows: NDArray[np.int64], query: Query, *, shares: NDArray[np.float32] | None
+    columns: Columns, rows: NDArray[np.int64], query: Query, *, shares: NDArray[np.float32] | None, marks: Marks | None
 ) -> NDArray[np.int64]:
     """Return all rows selected in the order asked for; see ``page``."""
-    keys = _keys(columns, rows, query, shares)
+    keys = _keys(columns, rows, query, shares, marks)
     if keys is None:
         return rows[::-1] if query.descending else rows
     return (np.sort(keys) & _LOW).astype(np.int64)
 
 
 def _keys(
-    columns: Columns, rows: NDArray[np.int64], query: Query, shares: NDArray[np.float32] | None
+    columns: Columns, rows: NDArray[np.int64], query: Query, shares: NDArray[np.float32] | None, marks: Marks | None
 ) -> NDArray[np.uint64] | None:
     """Return numbers that sort as asked, with the row in their low half so that equals keep their order; None as is.
 
@@ -57,7 +60,7 @@ def _keys(
     """
     if query.sort == "place":
         return None
-    values = _values(columns, rows, query, shares)
+    values = _values(columns, rows, query, shares, marks)
     missing = values == _LOW
     if query.descending:
         values = np.uint64(_LOW - 1) - values
@@ -67,7 +70,7 @@ def _keys(
 
 
 def _values(
-    columns: Columns, rows: NDArray[np.int64], query: Query, shares: NDArray[np.float32] | None
+    columns: Columns, rows: NDArray[np.int64], query: Query, shares: NDArray[np.float32] | None, marks: Marks | None
 ) -> NDArray[np.uint64]:
     """Return what is sorted by as numbers below 2^32 - 1, which stands for no value."""
     x, y = columns.x[rows].astype(np.uint64), columns.y[rows].astype(np.uint64)
@@ -91,6 +94,11 @@ def _values(
         share = shares[rows, BIT[query.classes[0]] - 1]
         nowhere = np.isnan(share)
         values = np.rint(np.nan_to_num(share) * 2.0**24).astype(np.uint64)
+    elif query.sort == "worst":
+        if marks is None:
+            raise QueryError(UNAUDITED)
+        nowhere = (marks.asked(query.style)[rows] & JUDGED) == 0
+        values = (_WORST - marks.badness(query.style)[rows]).astype(np.uint64)
     else:
         return _shuffled(rows, query.seed)
     found: NDArray[np.uint64] = np.where(nowhere, _LOW, values)

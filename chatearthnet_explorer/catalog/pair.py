@@ -44,6 +44,9 @@ class Pair:
     shares: Mapping[str, float] | None
     """Share (0 to 1) of each class in the labels, background left out; None where it is not known."""
 
+    findings: Mapping[str, tuple[str, ...]] | None
+    """Checks that found something, by ``schema.KINDS`` as far as they were judged; None before an audit."""
+
     def to_dict(self) -> dict[str, Any]:
         """Return it for JSON. ``split`` is that of the 3.5 caption where there is one."""
         record = self.record
@@ -64,6 +67,7 @@ class Pair:
             "classes_by_style": {style: list(classes) for style, classes in self.classes.items()},
             "dominant": dict(self.dominant),
             "flags": list(self.flags),
+            "findings": None if self.findings is None else {kind: list(one) for kind, one in self.findings.items()},
             "shares": None if self.shares is None else dict(self.shares),
         }
 
@@ -76,6 +80,7 @@ def pair_of(  # noqa: PLR0913 - one place puts together what four files hold
     flags: int,
     country: Country | None,
     members: dict[str, Member],
+    findings: dict[str, tuple[str, ...]] | None,
     shares: list[float] | None,
 ) -> Pair:
     """Return the pair of a line of the catalog and the numbers of its row."""
@@ -95,6 +100,7 @@ def pair_of(  # noqa: PLR0913 - one place puts together what four files hold
         classes=MappingProxyType({style: tuple(classes) for style, classes in of["classes"].items()}),
         dominant=MappingProxyType(of["dominant"]),
         claims=MappingProxyType({style: tuple(claims) for style, claims in of["claims"].items()}),
+        findings=None if findings is None else MappingProxyType(findings),
         shares=None if shares is None else MappingProxyType(dict(zip(NAMES, shares, strict=True))),
     )
 

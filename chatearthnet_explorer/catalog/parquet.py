@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from chatearthnet_explorer.catalog.schema import FLAGS, MEMBER_COLUMN, NAMES, SCHEMA, SUFFIX
+from chatearthnet_explorer.catalog.schema import FLAGS, KINDS, MEMBER_COLUMN, NAMES, SCHEMA, SUFFIX
 from chatearthnet_explorer.errors import CatalogError
 from chatearthnet_explorer.record import ARCHIVES, SPLITS
 
@@ -95,7 +95,7 @@ def write(  # noqa: PLR0913 - what a file is made of
     folders: Sequence[str],
     simulated: bool,
 ) -> None:
-    """Write the pairs into a GeoParquet 1.1 file, without shares.
+    """Write the pairs into a GeoParquet 1.1 file, without shares and findings.
 
     Args:
         lines: Files of JSON lines, in the order of the rows.
@@ -119,6 +119,7 @@ def write(  # noqa: PLR0913 - what a file is made of
         name = f"getvariable('folders')[{column}_folder + 1] || file"
         selected.append(f"CASE WHEN {column}_size > 0 THEN {{'name': {name}, {numbers}}} END AS {column}")
     selected += [f"NULL::FLOAT AS {share}" for share in share_columns()]
+    selected += [f"NULL::VARCHAR[] AS {findings}" for findings in finding_columns()]
     selected.append("unhex(geometry) AS geometry")
     kinds = ", ".join(f"'{name}': '{kind}'" for name, kind in _LINE.items())
     read = f"read_json(getvariable('lines'), format = 'newline_delimited', columns = {{{kinds}}}, {_LONGEST_LINE})"
@@ -139,10 +140,38 @@ def write_with_shares(source: Path, path: Path, shares: NDArray[np.float32], *, 
     replaced = ", ".join(f"CASE WHEN NOT isnan(known_{name}) THEN known_{name} END AS {name}" for name in names)
     known = {f"known_{name}": np.ascontiguousarray(shares[:, place]) for place, name in enumerate(names)}
     with connected(path.parent) as base:
-        base.register("numbers", known)
-        own = f"SELECT * EXCLUDE ({', '.join(known)}) REPLACE ({replaced})"
-        rows = f"{own} FROM read_parquet({_quoted(source)}) POSITIONAL JOIN numbers"
-        base.execute(f"COPY ({rows}) TO {_quoted(path)} {_options(simulated=simulated)}")
+        _write_again(base, source, path, known, replaced, simulated=simulated)
+
+
+def write_with_findings(
+    source: Path, path: Path, bits: NDArray[np.uint32], *, checks: Sequence[str], simulated: bool
+) -> None:
+    """Write a file of pairs again, with the checks that found something, from the bits of ``marks.Marks``."""
+    names = finding_columns()
+    judged = 1 << 31
+    found = "list_filter(getvariable('checks'), lambda one, bit: (known_{name} >> (bit - 1)) % 2 = 1)"
+    replaced = ", ".join(
+        f"CASE WHEN known_{name} >= {judged} THEN {found.format(name=name)} END AS {name}" for name in names
+    )
+    known = {f"known_{name}": np.ascontiguousarray(bits[:, place]) for place, name in enumerate(names)}
+    with connected(path.parent) as base:
+        base.execute("SET VARIABLE checks = ?", [list(checks)])
+        _write_again(base, source, path, known, replaced, simulated=simulated)
+
+
+def _write_again(  # noqa: PLR0913 - one step of two writers
+    base: duckdb.DuckDBPyConnection,
+    source: Path,
+    path: Path,
+    known: dict[str, NDArray[Any]],
+    replaced: str,
+    *,
+    simulated: bool,
+) -> None:
+    base.register("numbers", known)
+    own = f"SELECT * EXCLUDE ({', '.join(known)}) REPLACE ({replaced})"
+    rows = f"{own} FROM read_parquet({_quoted(source)}) POSITIONAL JOIN numbers"
+    base.execute(f"COPY ({rows}) TO {_quoted(path)} {_options(simulated=simulated)}")
 
 
 def write_some(source: Path, path: Path, rows: NDArray[np.int64], *, simulated: bool) -> None:
@@ -180,6 +209,11 @@ def _options(*, simulated: bool) -> str:
 def share_columns() -> list[str]:
     """Return the names of the columns of shares, in the order of ``NAMES``."""
     return [f"share_{name.replace(' ', '_')}" for name in NAMES]
+
+
+def finding_columns() -> list[str]:
+    """Return the names of the columns of findings, in the order of ``KINDS``."""
+    return [f"findings_{SUFFIX.get(kind, kind)}" for kind in KINDS]
 
 
 _COUNTRY = {"country": "name", "country_iso": "iso", "continent": "continent"}

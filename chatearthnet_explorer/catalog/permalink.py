@@ -11,7 +11,14 @@ LONGEST = 60_000
 """Characters of an address that are read."""
 
 # Names in an address: short, and the same as the options of the command line.
-_SEVERAL = {"continent": "continents", "country": "countries", "class": "classes", "split": "splits", "flag": "flags"}
+_SEVERAL = {
+    "continent": "continents",
+    "country": "countries",
+    "class": "classes",
+    "split": "splits",
+    "flag": "flags",
+    "finding": "findings",
+}
 _ONE = ("words", "match", "part", "min_share", "style", "sort", "seed", "page", "size")
 _PLACES = {"bbox": "box", "polygon": "polygon"}
 

@@ -17,15 +17,16 @@ from chatearthnet_explorer.wording import STYLES
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-FACETS = ("continent", "country", "class", "style", "split", "flag")
+FACETS = ("continent", "country", "class", "style", "split", "flag", "finding")
 """What is counted, in the order in which it is shown."""
 
 STYLE_CHOICES = (*STYLES, "both")
 """What ``Query.style`` may be, beside empty."""
 
-SORTS = ("place", "name", "lat", "lon", "country", "share", "random")
+SORTS = ("place", "name", "lat", "lon", "country", "share", "worst", "random")
 """Orders of the pairs: along a Z-curve (neighbours together), by column and row of the name, from the south, from the
-west, by country, by share of the first class from the labels, or shuffled by the seed."""
+west, by country, by share of the first class from the labels, by what the checks found (the worst first), or shuffled
+by the seed."""
 
 MATCHES = ("all", "any")
 """Whether a pair must name all of the classes or any of them."""
@@ -84,6 +85,9 @@ class Query:
     flags: tuple[str, ...] = ()
     """Any of ``schema.FLAGS``; those with ``-`` before them must be absent."""
 
+    findings: tuple[str, ...] = ()
+    """Any of the checks that found something, or ``none``; those with ``-`` before them must not have."""
+
     sort: str = "place"
     """One of ``SORTS``."""
 
@@ -106,7 +110,7 @@ class Query:
             object.__setattr__(self, name, value)
 
         put("words", _text("words", self.words, LONGEST_WORDS))
-        for name in ("continents", "countries"):
+        for name in ("continents", "countries", "findings"):
             put(name, _several(name, getattr(self, name)))
         put("classes", tuple(dict.fromkeys(_NAME_OF.get(name, name) for name in _several("classes", self.classes))))
         _among("classes", self.classes, NAMES)
@@ -143,6 +147,7 @@ class Query:
             "class": "classes",
             "split": "splits",
             "flag": "flags",
+            "finding": "findings",
         }
         if facet == "style":
             return self.but(style="")

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     Columns = Mapping[str, NDArray[np.generic]]
 
-SCHEMA = 1
+SCHEMA = 2
 """Number of this layout; a catalog of another is rebuilt."""
 
 NOWHERE = 65_535
@@ -53,6 +53,9 @@ FLAG_BIT = MappingProxyType({flag: bit for bit, flag in enumerate(FLAGS)})
 
 SUFFIX = MappingProxyType(dict(zip(STYLES, ("35", "4v"), strict=True)))
 """How the columns of a style end."""
+
+KINDS = (*STYLES, "picture")
+"""What checks judge of a pair: its captions by style, and its picture."""
 
 SPLIT_CODE = MappingProxyType({split: code for code, split in enumerate(SPLITS, start=1)})
 """Number of a split in its columns; 0 where there is no caption of the style."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
+from chatearthnet_explorer.catalog.marks import UNAUDITED
 from chatearthnet_explorer.catalog.query import FACETS, Query
 from chatearthnet_explorer.catalog.region import in_box, in_polygon
 from chatearthnet_explorer.catalog.schema import BIT, CLASS_BITS, FLAG_BIT, NAMES, NONE, PART_SHIFT, SPLIT_CODE
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from chatearthnet_explorer.catalog.columns import Columns
+    from chatearthnet_explorer.catalog.marks import Marks
 
     Mask = NDArray[np.bool_]
     Counts = dict[str, dict[str, int]]
@@ -37,6 +39,7 @@ class Selection:
         *,
         words: Callable[[str, str], Mask],
         shares: Callable[[], NDArray[np.float32] | None] = lambda: None,
+        marks: Callable[[], Marks | None] = lambda: None,
     ) -> None:
         """Prepare to select.
 
@@ -46,11 +49,13 @@ class Selection:
             words: Returns for words and a style which captions hold them.
             shares: Returns the share of every class in the labels, (rows, 11) without background, NaN where it is
                 not known; or None.
+            marks: Returns what checks found, or None.
 
         Raises:
-            QueryError: If a country or continent is none of the catalog's, or shares are asked for and not there.
+            QueryError: If a country, continent or check is none of the catalog's, or shares or findings are asked for
+                and not there.
         """
-        self._columns, self._query, self._words, self._shares = columns, query, words, shares
+        self._columns, self._query, self._words, self._shares, self._marks = columns, query, words, shares, marks
         self._held: dict[str, Mask] = {}
 
     def rows(self) -> Mask:
@@ -79,13 +84,7 @@ class Selection:
 
     def _tests(self, query: Query) -> dict[str, Mask]:
         """Return what each choice of the question selects by itself; choices not made are not in it."""
-        columns, tests = self._columns, {}
-        if query.continents:
-            chosen = [self._continent(name) for name in query.continents]
-            tests["continent"] = np.isin(np.arange(len(columns.continents)), chosen)[columns.continent]
-        if query.countries:
-            chosen = [self._country(name) for name in query.countries]
-            tests["country"] = np.isin(np.arange(len(columns.countries)), chosen)[columns.country]
+        tests = self._regions(query)
         if query.classes:
             wanted = sum(1 << BIT[name] for name in query.classes)
             tests["class"] = self._named(query, wanted)
@@ -96,12 +95,24 @@ class Selection:
             tests["split"] = (self._splits(query) & wanted) != 0
         if query.flags:
             tests["flag"] = self._flagged(query.flags)
+        if query.findings:
+            tests["finding"] = self._audited().matching(query.findings, query.style)
+        if query.words:
+            tests["words"] = self._worded(query)
+        return tests
+
+    def _regions(self, query: Query) -> dict[str, Mask]:
+        columns, tests = self._columns, {}
+        if query.continents:
+            chosen = [self._continent(name) for name in query.continents]
+            tests["continent"] = np.isin(np.arange(len(columns.continents)), chosen)[columns.continent]
+        if query.countries:
+            chosen = [self._country(name) for name in query.countries]
+            tests["country"] = np.isin(np.arange(len(columns.countries)), chosen)[columns.country]
         if query.box:
             tests["box"] = in_box(columns, query.box)
         if query.polygon:
             tests["polygon"] = in_polygon(columns, query.polygon)
-        if query.words:
-            tests["words"] = self._worded(query)
         return tests
 
     def _all(self, tests: Mapping[str, Mask]) -> Mask:
@@ -109,10 +120,12 @@ class Selection:
 
     def _counted(self, facet: str, mask: Mask, query: Query) -> dict[str, int]:
         columns = self._columns
-        if facet == "continent":
-            return _falling(columns.continents, columns.continent[mask])
-        if facet == "country":
-            return _falling(tuple(country.name for country in columns.countries), columns.country[mask])
+        if facet in {"continent", "country"}:
+            countries = tuple(country.name for country in columns.countries)
+            names, values = (
+                (columns.continents, columns.continent) if facet == "continent" else (countries, columns.country)
+            )
+            return _falling(names, values[mask])
         if facet == "style":
             has, has_4v = columns.split_35[mask] > 0, columns.split_4v[mask] > 0
             return {"3.5": int(has.sum()), "4v": int(has_4v.sum()), "both": int((has & has_4v).sum())}
@@ -120,8 +133,11 @@ class Selection:
             return _bits_counted(self._splits(query)[mask], SPLIT_CODE)
         if facet == "flag":
             return {flag: count for flag, count in _bits_counted(columns.flags[mask], FLAG_BIT).items() if count}
-        named = (bits[mask] for bits in self._class_bits(query))
-        return _bits_counted(reduce(np.bitwise_or, named), {name: BIT[name] for name in NAMES})
+        if facet == "class":
+            named = (bits[mask] for bits in self._class_bits(query))
+            return _bits_counted(reduce(np.bitwise_or, named), {name: BIT[name] for name in NAMES})
+        marks = self._marks()
+        return marks.counted(mask, query.style) if marks else {}
 
     def _named(self, query: Query, wanted: int) -> Mask:
         """Return which pairs have the classes: all of them in one caption, or any."""
@@ -166,6 +182,12 @@ class Selection:
         if wanted:
             mask &= (self._columns.flags & np.uint8(wanted)) != 0
         return mask
+
+    def _audited(self) -> Marks:
+        marks = self._marks()
+        if marks is None:
+            raise QueryError(UNAUDITED)
+        return marks
 
     def _worded(self, query: Query) -> Mask:
         masks = []

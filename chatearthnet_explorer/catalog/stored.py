@@ -11,6 +11,8 @@ import numpy as np
 
 from chatearthnet_explorer.catalog.arrays import read_arrays
 from chatearthnet_explorer.catalog.columns import Columns
+from chatearthnet_explorer.catalog.counts import COUNTS, shares_of
+from chatearthnet_explorer.catalog.marks import Marks, load_marks
 from chatearthnet_explorer.catalog.members import Members
 from chatearthnet_explorer.catalog.pair import Pair, pair_of
 from chatearthnet_explorer.catalog.schema import SUFFIX
@@ -23,9 +25,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from numpy.typing import NDArray
-
-SHARES = "shares.npy"
-"""Shares of the classes but background, (rows, 11) float32, NaN where they are not known; there once enriched."""
 
 _LARGEST_GROUP = 16 * 1_000_000  # bytes of the rows that are packed together, unpacked
 
@@ -57,10 +56,24 @@ class Stored:
         self._words = {style: Words(folder / "words" / style, len(self.columns)) for style in SUFFIX}
 
     @cached_property
+    def counts(self) -> NDArray[np.uint16] | None:
+        """Pixels of the classes in each part, (rows, 5, 12), as ``counts.COUNTS`` has them; None before enrichment."""
+        path = self.folder / COUNTS
+        return np.load(path, mmap_mode="r", allow_pickle=False) if path.exists() else None
+
+    @cached_property
     def shares(self) -> NDArray[np.float32] | None:
-        """Shares of the classes but background, (rows, 11) float32, NaN where they are not known; None before that."""
-        path = self.folder / SHARES
-        return np.load(path, allow_pickle=False) if path.exists() else None
+        """Shares of the classes but background, (rows, 11), NaN where they are not known; None before enrichment."""
+        return None if self.counts is None else shares_of(self.counts)
+
+    @cached_property
+    def marks(self) -> Marks | None:
+        """What checks found; None before an audit."""
+        try:
+            return load_marks(self.folder)
+        except (OSError, ValueError, KeyError) as error:
+            msg = f"The findings of the catalog in {self.folder.parent} are damaged; audit it again."
+            raise CatalogError(msg) from error
 
     def holding(self, words: str, style: str) -> NDArray[np.bool_]:
         """Return which captions of a style hold words; see ``words.terms_of``."""
@@ -92,6 +105,7 @@ class Stored:
             flags=int(columns.flags[row]),
             country=columns.countries[columns.country[row]] if columns.country[row] else None,
             members=self._members.of(row, told["name"]),
+            findings=self.marks.of(row) if self.marks else None,
             shares=None if shares is None or np.isnan(shares[0]) else [round(float(one), 6) for one in shares],
         )
 

@@ -123,12 +123,12 @@ class Catalog:
         """Return the page, the total and the counts of every facet.
 
         Raises:
-            QueryError: If the question names a country there is not, or shares before the catalog is enriched.
+            QueryError: If the question names a country there is not, or shares or findings before there are any.
             CatalogError: If a file is damaged.
         """
         selection = self._selection(query)
         rows = np.flatnonzero(selection.rows())
-        page = order.page(self.stored.columns, rows, query, shares=self.stored.shares)
+        page = order.page(self.stored.columns, rows, query, shares=self.stored.shares, marks=self.stored.marks)
         return Found(
             query=query, total=len(rows), rows=tuple(self.stored.pairs(page.tolist())), facets=selection.facets()
         )
@@ -136,7 +136,7 @@ class Catalog:
     def rows(self, query: Query = EVERYTHING) -> NDArray[np.int64]:
         """Return the rows of all pairs that match, in the order asked for, whatever the page."""
         rows = np.flatnonzero(self._selection(query).rows())
-        return order.ordered(self.stored.columns, rows, query, shares=self.stored.shares)
+        return order.ordered(self.stored.columns, rows, query, shares=self.stored.shares, marks=self.stored.marks)
 
     def pairs(self, query: Query = EVERYTHING) -> Iterator[Pair]:
         """Yield all pairs that match, in the order asked for, in little memory."""
@@ -223,7 +223,10 @@ class Catalog:
         return Catalog, (self.folder, self.version)
 
     def _selection(self, query: Query) -> Selection:
-        return Selection(self.stored.columns, query, words=self.stored.holding, shares=lambda: self.stored.shares)
+        stored = self.stored
+        return Selection(
+            stored.columns, query, words=stored.holding, shares=lambda: stored.shares, marks=lambda: stored.marks
+        )
 
 
 def open_catalog(folder: str | Path) -> Catalog:

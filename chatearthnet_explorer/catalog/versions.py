@@ -69,7 +69,7 @@ def locked(folder: Path) -> Iterator[None]:
         with FileLock(folder / LOCK, timeout=0):
             yield
     except Timeout as error:
-        msg = f"Another build or enrichment is writing the catalog in {folder}; wait until it is done."
+        msg = f"Another build, enrichment or audit is writing the catalog in {folder}; wait until it is done."
         raise CatalogError(msg) from error
     except OSError as error:
         if isinstance(error, ExplorerError):
@@ -96,6 +96,19 @@ def new_version(folder: Path) -> Iterator[Path]:
         shutil.rmtree(unfinished, ignore_errors=True)
 
 
+@contextmanager
+def successor(folder: Path, before: Path, *, replaced: set[str]) -> Iterator[Path]:
+    """Give the next version as ``new_version`` does, with the files of the version before but for those replaced."""
+    with new_version(folder) as version:
+        for path in before.rglob("*"):
+            target = version / path.relative_to(before)
+            if path.is_dir():
+                target.mkdir()
+            elif path.name not in replaced:
+                _link(path, target)
+        yield version
+
+
 def write_json(path: Path, told: dict[str, Any]) -> None:
     """Write what people may read, too."""
     path.write_text(json.dumps(told, ensure_ascii=False, indent=1), encoding="utf-8")
@@ -117,6 +130,14 @@ def _publish(folder: Path, unfinished: Path) -> None:
     for old in folder.iterdir():
         if old.is_dir() and old.name not in {version, before} and len(old.name) == _DIGITS and old.name.isalnum():
             shutil.rmtree(old, ignore_errors=True)
+
+
+def _link(path: Path, target: Path) -> None:
+    """Give a file a second name: what stays the same takes no room."""
+    try:
+        os.link(path, target)
+    except OSError:  # a file system without links
+        shutil.copyfile(path, target)
 
 
 def _named(folder: Path) -> str | None:

@@ -26,7 +26,7 @@ FINDINGS, JUDGED, ABOUT = "findings.parquet", "judged.parquet", "audit.json"
 LOCAL = ("threads", "processes", "synchronous")
 """Schedulers on this computer; any other is the address of a Dask scheduler, ``tcp://host:port``."""
 
-EDITION = 1
+EDITION = 2
 """Number of these checks; an unfinished audit with others is begun anew."""
 
 _PATIENCE = 10  # seconds to wait for a scheduler that does not answer
@@ -122,7 +122,7 @@ def _audit(pairs: Pairs, folder: Path, choices: _Choices, progress: Callable[[in
     if parts is None:
         return _read(folder)
     chunks = {
-        number: Chunk(pairs, slice(start, min(start + size, len(pairs))), choices.counts_of, choices.files_of)
+        number: Chunk(pairs, slice(start, min(start + size, len(pairs))), start, choices.counts_of, choices.files_of)
         for number, start in enumerate(range(0, len(pairs), size))
     }
     left = {number: chunk for number, chunk in chunks.items() if not is_done(parts, number)}

@@ -88,6 +88,9 @@ class Chunk:
     span: slice
     """Which of them it judges."""
 
+    first: int = 0
+    """Number of the first of these among all pairs."""
+
     counts_of: CountsOf | None = None
     """Gives for pairs their pixels of each class in each part, (6, 12), None for those without labels."""
 
@@ -102,21 +105,23 @@ class Chunk:
         files = self.files_of(records) if self.files_of else nothing
         rows = _Rows()
         lands = _lands(records)
-        for record, cover, file, land in zip(records, counts, files, lands, strict=True):
-            rows.take(record, cover, file, land)
+        for number, given in enumerate(zip(records, counts, files, lands, strict=True), start=self.first):
+            rows.take(number, *given)
         return rows.tables()
 
 
 def schemas() -> tuple[pa.Schema, pa.Schema]:
     """Return the columns of the findings and of the rows judged.
 
-    A finding belongs to the ``row`` of the rows judged, which is one caption, or the picture where ``style`` is empty.
+    A finding belongs to the ``row`` of the rows judged, which is one caption, or the picture where ``style`` is empty;
+    ``pair`` counts the pairs that were audited, from 0.
     """
     import pyarrow as pa  # noqa: PLC0415 - heavy
 
     word = pa.dictionary(pa.int16(), pa.string())
     findings = pa.schema([
         ("row", pa.int32()),
+        ("pair", pa.int32()),
         ("name", pa.string()),
         ("style", word),
         ("check", word),
@@ -128,6 +133,7 @@ def schemas() -> tuple[pa.Schema, pa.Schema]:
         ("evidence", pa.string()),
     ])  # fmt: skip
     judged = pa.schema([
+        ("pair", pa.int32()),
         ("name", pa.string()),
         ("style", word),
         ("split", word),
@@ -156,7 +162,12 @@ class _Rows:
         self._judged: dict[str, list[Any]] = {name: [] for name in of_judged.names}
 
     def take(
-        self, record: Record, counts: NDArray[np.integer] | None, file: bytes | None, land: tuple[str, str]
+        self,
+        number: int,
+        record: Record,
+        counts: NDArray[np.integer] | None,
+        file: bytes | None,
+        land: tuple[str, str],
     ) -> None:
         """Judge one pair."""
         judged = {
@@ -168,6 +179,7 @@ class _Rows:
         labelled = counts is not None and bool(counts[-1, 1:].any())
         masks = {style: _mask(one) for style, one in judged.items()}
         shared = {
+            "pair": number,
             "name": _clean(record.name),
             "continent": land[0],
             "country": land[1],
@@ -198,6 +210,7 @@ class _Rows:
         columns = self._findings
         for finding in found:
             columns["row"].append(row)
+            columns["pair"].append(told["pair"])
             columns["name"].append(told["name"])
             columns["style"].append(style)
             for name in ("check", "land", "part", "figure", "start", "end"):

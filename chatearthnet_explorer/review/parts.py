@@ -67,8 +67,13 @@ def join_parts(parts: Path, count: int, *, findings: Path, judged: Path) -> int:
 def _table(rows: pa.Table, placed: list[Placed], schema: pa.Schema) -> pa.Table:
     import pyarrow as pa  # noqa: PLC0415 - heavy
 
-    of = rows.select(["name", "style"]).take(pa.array([one.row for one in placed]))
-    columns = {"row": [one.row for one in placed], "name": of["name"], "style": of["style"].cast(pa.string())}
+    of = rows.select(["pair", "name", "style"]).take(pa.array([one.row for one in placed]))
+    columns = {
+        "row": [one.row for one in placed],
+        "pair": of["pair"],
+        "name": of["name"],
+        "style": of["style"].cast(pa.string()),
+    }
     for name in schema.names[len(columns) :]:
         columns[name] = [getattr(one.finding, name) for one in placed]
     return pa.table({name: _cast(column, schema.field(name).type) for name, column in columns.items()}, schema=schema)
