@@ -144,6 +144,19 @@ def test_denials_reach_as_far_as_their_list(text: str, denied: set[str]) -> None
     assert {claim.name for claim in read_claims(text).claims if claim.negated} == denied
 
 
+@pytest.mark.parametrize(
+    ("text", "leading"),
+    [
+        ("There is also water, outside the leading kinds of every part.", None),
+        ("Water lies in the middle, outside the leading kinds there.", None),
+        ("Water is confined to the middle, unlike the dominant trees.", "tree"),
+        ("Water is the leading kind of every part.", "water"),
+    ],
+)
+def test_a_class_compared_with_what_leads_does_not_lead_itself(text: str, leading: str | None) -> None:
+    assert [claim.name for claim in read_claims(text).claims if claim.leads] == ([leading] if leading else [])
+
+
 def test_a_denial_in_one_part_leaves_the_others() -> None:
     claims = read_claims("Trees cover all sections except the middle.").claims
     assert [(claim.parts, claim.negated) for claim in claims] == [(PARTS[:4], False), (("middle",), True)]

@@ -111,6 +111,7 @@ def test_turning_twice_is_no_turn() -> None:
     text = "Top left, upper-right and Lower left; leftovers stop."
     assert word_faults.turned(text) == "Bottom right, lower-left and Upper right; leftovers stop."
     assert word_faults.turned(word_faults.turned(text)) == text
+    assert word_faults.turned("The top left has the same kind on top.") == "The bottom right has the same kind on top."
 
 
 @pytest.mark.parametrize("kind", CAPTION_FAULTS)

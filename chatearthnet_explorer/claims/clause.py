@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from chatearthnet_explorer.claims.amounts import Amounts
+from chatearthnet_explorer.claims.between import FROM, OF, TO, ends_contrast, follows_part, is_of_part, opens_clause
 from chatearthnet_explorer.claims.lists import are_listed, start_of_list
 from chatearthnet_explorer.claims.mention import PASSING, PLAIN, Mention, Parts, Size
 from chatearthnet_explorer.vocabulary import LAND
@@ -12,8 +13,6 @@ from chatearthnet_explorer.vocabulary.signs import Sign
 
 if TYPE_CHECKING:
     from chatearthnet_explorer.claims.tokens import Token
-
-_NEAR = 12
 
 
 class Clause:
@@ -25,18 +24,8 @@ class Clause:
 
     __slots__ = (
         *("text", "mentions", "here", "mode", "open", "latest", "turned", "subject", "whole", "before", "grouping"),
-        *(
-            "_absent",
-            "_amounts",
-            "_apart",
-            "_came_from",
-            "_comparing",
-            "_contrast",
-            "_denied_at",
-            "_especially",
-            "_excepting",
-        ),
-        *("_lead", "_lead_survives", "_orphan"),
+        *("_absent", "_amounts", "_apart", "_came_from", "_comparing", "_contrast", "_denied_at", "_especially"),
+        *("_excepting", "_lead", "_lead_survives", "_orphan"),
     )
 
     def __init__(
@@ -141,17 +130,16 @@ class Clause:
         if self._comparing:
             self.grouping = True
             return
-        lead_in = self.text[max(start - 9, 0) : start]
         if self._excepting:
             self.here = tuple(part for part in self.here if part not in parts)
             for mention in self.open:
                 mention.deny(parts)
-        elif self.mode == "classes" and not self._fronted(start) and not self._turns(start):
+        elif self.mode == "classes" and not self._opens(start):
             self._bind(self.open, parts)
-        elif self.mode == "places" and self.grouping and not (self._came_from and lead_in.endswith(("to the ", "to "))):
+        elif self.mode == "places" and self.grouping and not (self._came_from and self.text.endswith(TO, 0, start)):
             self.here += tuple(part for part in parts if part not in self.here)
         else:
-            self._turn_to(parts, lead_in)
+            self._turn_to(parts, start)
         self.latest = tuple(dict.fromkeys(self.latest + parts)) if self.grouping else parts
         if not self._lead_survives:
             self._lead = 0
@@ -159,27 +147,22 @@ class Clause:
         self._amounts.covers = False
         self._especially = self._especially and self.mode == "places"
 
-    def _turn_to(self, parts: Parts, lead_in: str) -> None:
+    def _turn_to(self, parts: Parts, start: int) -> None:
         if self.mode == "classes":
             self.open = []
-        elif not lead_in.endswith("of the "):
+        elif not self.text.endswith(OF, 0, start):
             self._amounts.give(self.open)
         self.mode = "places"
         self._contrast = False
         self.here = parts
         self._orphan = True
-        self._came_from = lead_in.endswith(("from the ", "from "))
+        self._came_from = self.text.endswith(FROM, 0, start)
 
-    def _fronted(self, start: int) -> bool:
-        """Return whether a place opens a clause of its own: "trees dominate, and in the middle there is water"."""
-        _, word, _, end = self.before
-        opened = self.text[end : min(start, end + _NEAR)].startswith((" in ", " at ", " on ", " within ", " towards "))
-        return self._apart and opened and word == "and" and not self.grouping
-
-    def _turns(self, start: int) -> bool:
-        """Return whether a comma ends the contrast that the clause opened with."""
-        _, word, _, end = self.before
-        return self._contrast and bool(self.open) and word == "," and self.text[end:start] in {" the ", " in the "}
+    def _opens(self, start: int) -> bool:
+        """Return whether a place turns from the classes before it to those behind."""
+        if self._apart and not self.grouping and opens_clause(self.text, self.before, start):
+            return True
+        return self._contrast and bool(self.open) and ends_contrast(self.text, self.before, start)
 
     def _bind(self, mentions: list[Mention], parts: Parts, *, sized_after: bool = False) -> None:
         if not sized_after:
@@ -209,8 +192,7 @@ class Clause:
 
     def image(self, _word: str, start: int, _end: int) -> None:
         """The image as a whole, unless it says whose part is meant."""
-        sign, _, _, before_end = self.before
-        if sign is Sign.PLACE and " of " in self.text[before_end : min(start, before_end + 2 * _NEAR)]:
+        if is_of_part(self.text, self.before, start):
             return
         self.whole = True
         for mention in self.open:
@@ -220,8 +202,7 @@ class Clause:
 
     def of_image(self, word: str, start: int, end: int) -> None:
         """Of the image: the amount before is one of the whole."""
-        sign, _, _, before_end = self.before
-        if sign is Sign.PLACE and start - before_end < _NEAR:
+        if follows_part(self.before, start):
             return
         self._amounts.of_whole = True
         self.image(word, start, end)
@@ -256,10 +237,11 @@ class Clause:
         """The class before leads; where there is none, the class behind."""
         if self._denied_at >= 0:
             self._denied_at = -1
-        elif self.open:
+        elif self.open and self.before[0] is not Sign.REFERENCE:
             self.open[0].promote(PLAIN, of_whole=self.whole)
         else:
-            self._lead, self._lead_survives = PLAIN, True
+            # "water, outside the leading kinds" and "water, unlike the dominant trees" do not say it of water
+            self._lead, self._lead_survives = PLAIN, not self.open
         self._apart = True
 
     def led_by(self, _word: str, _start: int, _end: int) -> None:

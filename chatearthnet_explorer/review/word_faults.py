@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 _SWAP = {"top": "bottom", "upper": "lower", "left": "right"}
 _SWAP |= {there: here for here, there in _SWAP.items()}
-_DIRECTION = re.compile(rf"\b({'|'.join(_SWAP)})\b", re.IGNORECASE)
+_DIRECTION = re.compile(rf"(?<!\bon )\b({'|'.join(_SWAP)})\b", re.IGNORECASE)  # to be "on top" is to lead
 _SENTENCES = re.compile(r"(?<=[.!?])\s+")
 _PART_WORDS = {
     "top left": ("top left", "top-left", "upper left"),
