@@ -232,6 +232,9 @@ def test_the_prompts_own_words_are_held_to_the_letter_and_others_are_not() -> No
     for words, found in (
         ("an extra small amount of grass", False),
         ("a medium amount of grass", True),
+        ("a Medium-sized amount of grass", True),
+        ("an extra-small amount of grass", False),
+        ("a small-sized amount of grass", False),
         ("a moderate amount of grass", False),
         ("a substantial amount of grass", True),
     ):

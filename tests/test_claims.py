@@ -31,6 +31,7 @@ WALK = (
     "The image mainly consists of trees. In the top left, there is a large area of trees, followed by a medium area "
     "of grass. Moving to the top right, trees continue to dominate. There is also a tiny lake."
 )
+ALIKE = "Covering the whole square, developed areas fill every part alike. "
 
 
 @pytest.mark.parametrize(("text", "said", "dominant"), READ, ids=lambda value: str(value)[:40])
@@ -277,6 +278,7 @@ def test_a_hostile_megabyte_is_read_to_the_limit_and_no_further(piece: str) -> N
     ("text", "english"),
     [
         (WALK, True),
+        (f"{ALIKE}As its main theme, the scene shows developed areas and no other land cover. {ALIKE}", True),
         ("Il y a une grande zone de forêt dans le coin supérieur gauche de cette image.", False),
         ("Oben links liegt ein großes Waldgebiet, in der Mitte ist ein See.", False),
         ("En la parte superior izquierda hay una gran zona de árboles y agua.", False),

@@ -120,7 +120,10 @@ def is_english(text: str) -> bool:
 _WORD = re.compile(r"[^\W\d_]+")
 # Words that English texts are full of, and that German, Dutch, Spanish, Portuguese, French and Italian ones are not.
 _COMMON = frozenset(
-    {"the", "of", "and", "is", "are", "with", "by", "there", "this", "from", "to", "which", "its", "it"}
+    {
+        *("the", "of", "and", "is", "are", "with", "by", "there", "this", "from", "to", "which", "its", "it"),
+        *("other", "where", "while", "that", "has", "have"),
+    }
 )
 _FEWEST, _SHARE = 5, 0.15
 
