@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from chatearthnet_explorer.landcover import PARTS, SIZES
 from chatearthnet_explorer.review.cover import EXACT, FREE, LOOSE, Cover, fits, size_of
 from chatearthnet_explorer.review.finding import quoted
+from chatearthnet_explorer.vocabulary.finder import single_spaced
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -156,7 +157,7 @@ def _missized(claim: Claim, size: str, parts: Sequence[str], cover: Cover) -> It
 
 def _slack(claim: Claim) -> tuple[int, float]:
     """Return how far the words of amount of style 3.5 may be off."""
-    own = claim.size_words.lower().replace("-", " ") in _OWN_SIZES
+    own = single_spaced(claim.size_words.lower()).removesuffix(" sized") in _OWN_SIZES
     return EXACT if own and len(claim.parts) == 1 else FREE
 
 
