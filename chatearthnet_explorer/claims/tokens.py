@@ -45,6 +45,7 @@ _LEXICON: dict[str, tuple[Sign, object]] = {
     },
     ",": (Sign.AND, ","),
     ";": (Sign.CLAUSE, ";"),
+    **{mark: (Sign.STOP, mark) for mark in ".!?\u3002"},
 }
 _PERCENT = r"\b\d{1,3}(?:\.\d{1,4})?\s?(?:%|percent\b|per cent\b)"
 _END = r"[.!?\u3002](?=\W|$)|\n\s{0,9}\n"

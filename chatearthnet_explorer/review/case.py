@@ -35,6 +35,11 @@ class Case:
         self.low = lowered(self.text)
 
     @cached_property
+    def words(self) -> int:
+        """How many words it has."""
+        return len(self.text.split())
+
+    @cached_property
     def faults(self) -> list[Fault]:
         """Every claim that the labels contradict."""
         return faults(self.reading, self.cover) if self.cover else []

@@ -101,16 +101,14 @@ def repeated_sentence(case: Case) -> Iterator[Finding]:
 
 def too_short(case: Case) -> Iterator[Finding]:
     """Find captions with too few words to describe a chip."""
-    words = len(case.text.split())
-    if words < SHORTEST:
-        yield Finding("too short", f"It has {words} words, fewer than {SHORTEST}.", figure=words)
+    if case.words < SHORTEST:
+        yield Finding("too short", f"It has {case.words} words, fewer than {SHORTEST}.", figure=case.words)
 
 
 def too_long(case: Case) -> Iterator[Finding]:
     """Find captions with more words than the prompt leaves room for."""
-    words = len(case.text.split())
-    if words > LONGEST:
-        yield Finding("too long", f"It has {words} words, more than {LONGEST}.", figure=words)
+    if case.words > LONGEST:
+        yield Finding("too long", f"It has {case.words} words, more than {LONGEST}.", figure=case.words)
 
 
 def part_unspoken(case: Case) -> Iterator[Finding]:
