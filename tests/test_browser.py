@@ -133,7 +133,7 @@ def test_pictures_come_from_the_release_and_missing_and_blank_ones_say_so() -> N
 
 def test_without_a_release_it_says_what_to_do() -> None:
     browser = browse(release=None)
-    assert set(browser.gallery.notes) == {"No pictures are at hand: open the browser with release=open_release(...)."}
+    assert set(browser.gallery.notes) == {"No pictures are at hand; give release=open_release(...)."}
 
 
 def test_a_pair_opens_with_its_captions_compared() -> None:

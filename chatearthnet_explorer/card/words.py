@@ -101,15 +101,21 @@ def told_of(caption: Caption) -> tuple[tuple[str, str], ...]:
     )
 
 
-def _caption(caption: Caption, palette: str) -> Element:
+def written_by(caption: Caption, *words: Element | None) -> Element:
+    """Return the words of a caption, however they are shown, with their writer and history below."""
     return element(
         "article",
-        element("p", *(_piece(piece, palette) for piece in pieces(caption.text)), class_="cen-text", dir="auto"),
+        *words,
         element("p", caption.byline, class_="cen-byline"),
         element("p", f"{LABEL_MAPS} {WHY_LABEL_MAPS}", class_="cen-remark") if caption.style == "4v" else None,
         *(element("p", note, class_="cen-remark") for note in caption.notes),
         table_of(told_of(caption)),
     )
+
+
+def _caption(caption: Caption, palette: str) -> Element:
+    text = element("p", *(_piece(piece, palette) for piece in pieces(caption.text)), class_="cen-text", dir="auto")
+    return written_by(caption, text)
 
 
 def _piece(piece: Piece, palette: str) -> Element | str:

@@ -115,9 +115,9 @@ def why(fault: Fault, style: str) -> str:
     if check == "wrong size":
         here = f"{there} has {percent:.1f} % {name}"
         if style != "3.5":
-            return f"{quoted(claim.size_words)} stands for {claim.size}; {here}, and nothing near it in any part."
+            return f"{_amount(claim)}; {here}, and nothing near it in any part."
         off = "" if _slack(claim) is EXACT else ", which is more than a size off"
-        return f"{quoted(claim.size_words)} stands for {claim.size}; {here}{off}."
+        return f"{_amount(claim)}; {here}{off}."
     return f"It is said to lead in {there}, where {name} covers {percent:.1f} % and another class more."
 
 
@@ -201,14 +201,43 @@ def _grounded(claim: Claim, cover: Cover, against: list[Fault]) -> Grounded:
         parts = tuple(dict.fromkeys(fault.part for fault in against if fault.part))
         first = against[0]
         return Grounded(claim, CONTRADICTED, why(first, cover.style), first.check, parts, first.percent)
-    labelled = [part for part in claim.parts or _WHOLE if cover.labelled(part)]
+    said = claim.parts if len(claim.parts) < len(PARTS) else ()
+    labelled = [part for part in said or _WHOLE if cover.labelled(part)]
     if not labelled:
-        there = "this part" if claim.parts else "this chip"
-        return Grounded(claim, NOT_CHECKABLE, f"Nobody mapped {there}.", parts=claim.parts)
+        there = "this part" if said else "this chip"
+        return Grounded(claim, NOT_CHECKABLE, f"Nobody mapped {there}.", parts=said)
     if claim.negated and claim.size_words:
-        return Grounded(claim, NOT_CHECKABLE, "It denies an amount, not that the class is there.", parts=claim.parts)
-    part = labelled[0]
-    percent = cover.percent(claim.name, part)
-    share = f"{'The ' + part if part else 'The chip'} has {percent:.1f} % {claim.name}"
-    sized = f", which is {size_of(percent)}" if claim.size else ""
-    return Grounded(claim, SUPPORTED, f"{share}{sized}.", parts=claim.parts, percent=percent)
+        return Grounded(claim, NOT_CHECKABLE, "It denies an amount, not that the class is there.", parts=said)
+    percents = [cover.percent(claim.name, part) for part in labelled]
+    reason = f"{_shares(claim.name, labelled, percents)}{_fit(claim, percents, cover.style)}."
+    return Grounded(claim, SUPPORTED, reason, parts=said, percent=percents[0])
+
+
+def _shares(name: str, parts: Sequence[str], percents: Sequence[float]) -> str:
+    """Return how much of each part a class covers: "The top left has 3.1 % water, the middle 0.4 %"."""
+    first, *others = (
+        (f"the {part}" if part else "the chip", percent) for part, percent in zip(parts, percents, strict=True)
+    )
+    told = f"{first[0].capitalize()} has {first[1]:.1f} % {name}"
+    return ", ".join([told, *(f"{there} {percent:.1f} %" for there, percent in others)])
+
+
+def _fit(claim: Claim, percents: Sequence[float], style: str) -> str:
+    """Return what words of amount stand for, and that they are near enough where they are not right to the letter."""
+    if not claim.size or claim.negated:
+        return ""
+    if all(size_of(percent) == claim.size for percent in percents):
+        return f"; {_amount(claim)}"
+    where = "" if style == "3.5" else ", here or elsewhere in the chip"
+    return f"; {_amount(claim)}, which is near enough{where}"
+
+
+def _amount(claim: Claim) -> str:
+    size = claim.size or ""
+    return f"{quoted(claim.size_words)} stands for {_PERCENTS[size]}"
+
+
+_PERCENTS = {
+    size: f"{low} to {min(end - 1, 100)} %"
+    for low, (end, size) in zip((0, *(end for end, _ in SIZES)), SIZES, strict=False)
+}

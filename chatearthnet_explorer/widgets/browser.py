@@ -13,9 +13,7 @@ from chatearthnet_explorer.captioners import Captioner, open_captioner
 from chatearthnet_explorer.catalog.pair import Pair
 from chatearthnet_explorer.catalog.permalink import from_url
 from chatearthnet_explorer.catalog.query import Query
-from chatearthnet_explorer.catalog.schema import FLAGS
 from chatearthnet_explorer.errors import ExplorerError
-from chatearthnet_explorer.record import ARCHIVES
 from chatearthnet_explorer.sample import open_sample
 from chatearthnet_explorer.sources import Source, open_source
 from chatearthnet_explorer.widgets.choices import choices_of
@@ -24,6 +22,7 @@ from chatearthnet_explorer.widgets.facet_view import FacetView
 from chatearthnet_explorer.widgets.gallery import Gallery
 from chatearthnet_explorer.widgets.pair_view import PairView
 from chatearthnet_explorer.widgets.region_map import RegionMap
+from chatearthnet_explorer.widgets.released_pair import credit_of_release, pictures_of
 from chatearthnet_explorer.widgets.search_bar import SearchBar
 from chatearthnet_explorer.widgets.status_line import StatusLine
 from chatearthnet_explorer.widgets.work import Work
@@ -41,11 +40,8 @@ if TYPE_CHECKING:
     Picture = NDArray[np.uint8] | str
     Relaxed = list[tuple[str, Query, int]]
 
-_PICTURE = next(iter(ARCHIVES))
 _WITH_PICTURE = Query(flags=("-no picture",))
 _MAKING = "Making a simulated sample:"
-_NO_RELEASE = "No pictures are at hand: open the browser with release=open_release(...)."
-_NOT_HERE = "No picture in this sample."
 
 
 class Browser(Composed):
@@ -87,7 +83,9 @@ class Browser(Composed):
         query = from_url(query) if isinstance(query, str) else query
         self._catalog, self._release = catalog, release
         self._search, self._pictures = Work(), Work()
-        self.search_bar, self.facet_view = SearchBar(), FacetView(enriched=catalog.stored.shares is not None)
+        marks = catalog.stored.marks
+        self.search_bar = SearchBar()
+        self.facet_view = FacetView(enriched=catalog.stored.counts is not None, meanings=marks.checks if marks else {})
         """Words, order, link; and what there is to choose from."""
         self.map = RegionMap(catalog)
         """Where the pairs are."""
@@ -97,7 +95,7 @@ class Browser(Composed):
             picture=self._picture_of,
             labels=open_source(labels),
             captioner=open_captioner(captioner),
-            credit=_credit() if release and not catalog.simulated else (),
+            credit=credit_of_release() if release and not catalog.simulated else (),
             simulated=catalog.simulated,
         )
         """The pair that is open."""
@@ -220,14 +218,7 @@ class Browser(Composed):
         self.tell(problem)
 
     def _pictured(self, pairs: Sequence[Pair]) -> dict[str, Picture]:
-        """Return the pictures of pairs, or why there are none, in one round trip."""
-        if self._release is None:
-            return {pair.record.name: _NO_RELEASE for pair in pairs}
-        wanted = [pair.record for pair in pairs if "no picture" not in pair.flags]
-        members = {record.name: record.members[_PICTURE] for record in wanted if _PICTURE in record.members}
-        images = self._release.images([record.name for record in wanted], members=members)
-        absent = _NOT_HERE if self._catalog.simulated else FLAGS["no picture"]
-        return {pair.record.name: absent for pair in pairs} | images.missing | images.pixels
+        return pictures_of(pairs, self._release, simulated=self._catalog.simulated)
 
     @guarded
     def _picture_page(self, pictures: dict[str, Picture]) -> None:
@@ -302,9 +293,3 @@ def _told(found: Found, every: int) -> str:
     if not found.total:
         return "No pair matches all of this; leave one choice out."
     return f"{found.total:,} of {every:,} pairs match." if found.total < every else f"All {every:,} pairs."
-
-
-def _credit() -> tuple[str, ...]:
-    from chatearthnet_explorer.sources.released import ATTRIBUTION  # noqa: PLC0415 - brings what reads ZIPs
-
-    return ATTRIBUTION

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 class CaptionView(View):
     """Shows one caption, or two beside each other: set ``captions``, or ``error`` where there is none."""
 
-    _esm = script("caption_view")
+    _esm = script("captions", "caption_view")
 
     captions = t.Tuple()
     """What is shown: ``Caption`` objects, the first on the left."""
@@ -54,19 +54,18 @@ class CaptionView(View):
     @t.observe("captions")
     def _show(self, _change: object) -> None:
         with self.hold_sync():
-            self.set_trait("columns", [_column(caption) for caption in self.captions])
-            self.highlight = -1
+            self.set_trait("columns", [self._column(caption) for caption in self.captions])
+            self.highlight, self.within = -1, []
 
-
-def _column(caption: Caption) -> dict[str, object]:
-    text = visible(caption.text)
-    return {
-        "byline": visible(caption.byline),
-        "released": caption.released,
-        "text": text,
-        "pieces": [list(piece) for piece in pieces(text)],
-        "classes": list(classes_named(text)),
-        "told": [[name, visible(value)] for name, value in told_of(caption)],
-        "label_maps": [LABEL_MAPS, WHY_LABEL_MAPS] if caption.style == "4v" else None,
-        "remarks": [visible(note) for note in caption.notes],
-    }
+    def _column(self, caption: Caption) -> dict[str, object]:
+        text = visible(caption.text)
+        return {
+            "byline": visible(caption.byline),
+            "released": caption.released,
+            "text": text,
+            "pieces": [list(piece) for piece in pieces(text)],
+            "classes": list(classes_named(text)),
+            "told": [[name, visible(value)] for name, value in told_of(caption)],
+            "label_maps": [LABEL_MAPS, WHY_LABEL_MAPS] if caption.style == "4v" else None,
+            "remarks": [visible(note) for note in caption.notes],
+        }

@@ -72,7 +72,7 @@ class ChipView(View):
         with self.hold_sync():
             for name, value in _state(self.chip).items():
                 self.set_trait(name, value)
-            self.highlight = -1
+            self.highlight, self.within = -1, []
 
 
 def _state(chip: Chip | None) -> dict[str, object]:

@@ -9,19 +9,17 @@ import ipywidgets
 import traitlets
 
 from chatearthnet_explorer.card import Card, chip_card
-from chatearthnet_explorer.card.html import visible
 from chatearthnet_explorer.catalog.pair import Pair
 from chatearthnet_explorer.chip import Chip
 from chatearthnet_explorer.prompt import prompt_for
-from chatearthnet_explorer.render import png
-from chatearthnet_explorer.widgets.caption_view import CaptionView
 from chatearthnet_explorer.widgets.chip_view import ChipView
 from chatearthnet_explorer.widgets.compare_view import CompareView
 from chatearthnet_explorer.widgets.composed import Composed, guarded, panel
-from chatearthnet_explorer.widgets.gallery import note_of
+from chatearthnet_explorer.widgets.grounding_view import GroundingView
 from chatearthnet_explorer.widgets.pair_head import ACTIONS, PairHead
 from chatearthnet_explorer.widgets.prompt_view import PromptView
 from chatearthnet_explorer.widgets.released_captions import RELEASE, released_captions
+from chatearthnet_explorer.widgets.released_pair import labelled, pictured, show
 from chatearthnet_explorer.widgets.status_line import StatusLine
 from chatearthnet_explorer.widgets.work import Work
 from chatearthnet_explorer.wording import STYLES
@@ -42,7 +40,6 @@ if TYPE_CHECKING:
     Step = Callable[[str], None]
     Picture = NDArray[np.uint8] | str
 
-_NO_PLACE = "Its name says no place on Earth, so there are no labels of it and nothing to show on the map."
 _NO_LABELS = "The release has no label maps; press 'Labels of this tile' to read them from the land-cover map."
 
 
@@ -73,7 +70,7 @@ class PairView(Composed):
         self._picture, self._labels, self._captioner = picture, labels, captioner
         self._credit, self._simulated = credit, simulated
         self._work, self._reading = Work(), Work()
-        self.head, self.chip_view, self.caption_view = PairHead(), ChipView(), CaptionView()
+        self.head, self.chip_view, self.caption_view = PairHead(), ChipView(), GroundingView(plain=True)
         self.compare_view, self.prompt_view = CompareView(), PromptView()
         self.style = ipywidgets.ToggleButtons(
             options=[(f"GPT-{'3.5' if style == '3.5' else '4V'} style", style) for style in STYLES],
@@ -93,7 +90,8 @@ class PairView(Composed):
         for view in (self.caption_view, self.compare_view, self.prompt_view):
             traitlets.link((view, "palette"), (self.chip_view, "palette"))
         for view in (self.caption_view, self.compare_view):
-            traitlets.link((view, "highlight"), (self.chip_view, "highlight"))
+            for trait in ("highlight", "within"):
+                traitlets.link((view, trait), (self.chip_view, trait))
 
     def card(self) -> Card:
         """Return the pair as HTML to be read."""
@@ -119,45 +117,33 @@ class PairView(Composed):
             return
         self.head.pair = pair
         self._allow(*(() if pair.record.tile is None else ("map", "labels")))
+        self.caption_view.chip = None
         self._write(released_captions(pair.record, simulated=self._simulated))
-        self._put(pair.record, None, ("Fetching the picture …",))
+        self._put(pair.record, None, "Fetching the picture …")
 
-        def pictured(picture: Picture) -> None:
+        def fetched(picture: Picture) -> None:
             self._pictured(pair.record, picture)
 
-        self._reading.start(lambda _: self._picture(pair), done=pictured, failed=self.tell)
+        self._reading.start(lambda _: self._picture(pair), done=fetched, failed=self.tell)
 
     def _allow(self, *actions: str) -> None:
         """Offer some of the actions, beside those that always lead somewhere."""
         around = [one for one in self.head.possible if one in {"back", "previous", "next"}]
         self.head.possible = [one for one in ACTIONS if one in {*around, *actions}]
 
-    def _put(self, record: Record, rgb: NDArray[np.uint8] | None, missing: tuple[str, ...]) -> None:
+    def _put(self, record: Record, picture: Picture | None, *missing: str) -> None:
         self.chip_view.place = record.name
-        if record.tile is not None:
-            self.chip_view.chip = Chip(
-                tile=record.tile,
-                source="release",
-                simulated=self._simulated,
-                rgb=rgb,
-                missing=missing,
-                attribution=self._credit,
-            )
-            return
-        # a chip is a place on Earth, and this pair has none: only its picture is shown
-        self.chip_view.chip = None
-        self.chip_view.set_trait("picture", b"" if rgb is None else png(rgb))
-        self.chip_view.set_trait("remarks", [*map(visible, missing), _NO_PLACE])
-        self.chip_view.set_trait("simulated", self._simulated)
+        show(self.chip_view, pictured(record, picture, *missing, simulated=self._simulated, credit=self._credit))
 
     @guarded
     def _pictured(self, record: Record, picture: Picture) -> None:
-        rgb, missing = (None, (picture,)) if isinstance(picture, str) else (picture, _remarks(picture))
         chip = self.chip_view.chip
         if chip is not None and chip.labels is not None:  # they were there first
-            self.chip_view.chip = dataclasses.replace(chip, rgb=rgb, missing=missing)
+            seen = pictured(record, picture, simulated=self._simulated, credit=self._credit)
+            if isinstance(seen, Chip):
+                self.chip_view.chip = labelled(seen, chip)
         else:
-            self._put(record, rgb, missing if record.tile is None else (*missing, _NO_LABELS))
+            self._put(record, picture, _NO_LABELS)
 
     @guarded
     def _act(self, what: str) -> None:
@@ -180,14 +166,11 @@ class PairView(Composed):
         if shown is None or mapped.labels is None:
             self.status.say(" ".join(mapped.missing) or "There are no labels of this place.", kind="error")
             return
-        self.chip_view.chip = dataclasses.replace(
-            shown,
-            labels=mapped.labels,
-            label_version=mapped.label_version,
-            simulated=shown.simulated or mapped.simulated,
-            missing=tuple(one for one in shown.missing if one != _NO_LABELS),
-            attribution=tuple(dict.fromkeys((*shown.attribution, *mapped.attribution))),
-        )
+        missing = tuple(one for one in shown.missing if one != _NO_LABELS)
+        chip = labelled(dataclasses.replace(shown, missing=missing), mapped)
+        self.chip_view.chip = chip
+        if mapped.simulated == self._simulated:  # made-up labels say nothing of a real caption
+            self.caption_view.chip = chip
         self._allow("map", "caption")
         self.status.say(
             "Here are the simulated labels of this tile, and the prompt they give."
@@ -236,7 +219,3 @@ class PairView(Composed):
         self.status.busy = self._work.busy
         if self._work.busy and self._work.step:
             self.status.say(self._work.step)
-
-
-def _remarks(picture: NDArray[np.uint8]) -> tuple[str, ...]:
-    return (f"{said} It is a fault of the release.",) if (said := note_of(picture)) else ()

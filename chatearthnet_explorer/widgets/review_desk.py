@@ -5,22 +5,23 @@ from __future__ import annotations
 import logging
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 import ipywidgets
 import traitlets
 
 from chatearthnet_explorer.card import Card
 from chatearthnet_explorer.card.chip import chip_section
-from chatearthnet_explorer.card.words import caption_section
+from chatearthnet_explorer.chip import Chip
 from chatearthnet_explorer.errors import ExplorerError
 from chatearthnet_explorer.review.ledger import Ledger
 from chatearthnet_explorer.review.plan import Plan
 from chatearthnet_explorer.review.verdict import Verdict, digest
 from chatearthnet_explorer.widgets.ahead import Ahead
-from chatearthnet_explorer.widgets.caption_view import CaptionView
 from chatearthnet_explorer.widgets.chip_view import ChipView
 from chatearthnet_explorer.widgets.composed import family
+from chatearthnet_explorer.widgets.grounding_view import GroundingView
+from chatearthnet_explorer.widgets.released_pair import ReleasedPairs, show
 from chatearthnet_explorer.widgets.verdict_pad import VerdictPad
 from chatearthnet_explorer.widgets.view import Readable, static
 from chatearthnet_explorer.widgets.work import Work
@@ -33,10 +34,14 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from chatearthnet_explorer.caption import Caption
-    from chatearthnet_explorer.chip import Chip
+    from chatearthnet_explorer.catalog.table import Catalog
     from chatearthnet_explorer.review.entry import Entry
+    from chatearthnet_explorer.sources import Source
+    from chatearthnet_explorer.sources.release import Release
+    from chatearthnet_explorer.widgets.caption_view import CaptionView
+    from chatearthnet_explorer.widgets.released_pair import Unplaced
 
-    Pair = tuple[Chip | None, Sequence[Caption], NDArray[np.uint8] | None]
+    Pair = tuple[Chip | Unplaced | None, Sequence[Caption], NDArray[np.uint8] | None]
 
 _LOG = logging.getLogger(__name__)
 _UNEXPECTED = "Something went wrong that should not have; the log says what, and nothing in the ledger is lost."
@@ -66,7 +71,8 @@ class ReviewDesk(Readable, ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets
             reviewer: Who judges.
             style: The captions to judge where there is no plan that says so, ``3.5`` or ``4v``.
             caption_view: What shows the captions; one with a trait ``chip`` is told the chip too, to hold the words
-                against its labels. None for a plain view.
+                against its labels. None for a ``GroundingView``, which does; a ``CaptionView`` does not, for reviewers
+                who are not to know what the labels say.
 
         Raises:
             LedgerError: If the ledger cannot be read.
@@ -80,19 +86,52 @@ class ReviewDesk(Readable, ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets
         self._ahead, self._work = Ahead(pair_of), Work()
         self._caption: Caption | None = None
         self._given: dict[str, Entry] = {}
-        self.chip_view, self.caption_view = ChipView(), caption_view or CaptionView()
+        self.chip_view, self.caption_view = ChipView(), caption_view or GroundingView()
         self.pad = VerdictPad(total=len(self.names))
         self._verdict(self.names[0] if self.names else "-", "", {"verdict": "correct"})  # a bad name of one is said now
         self._recall()
         super().__init__(self._composed(), layout={"width": "100%", "overflow": "hidden"})
         self.add_class("cen-review")
-        traitlets.link((self.caption_view, "highlight"), (self.chip_view, "highlight"))
-        traitlets.link((self.caption_view, "palette"), (self.chip_view, "palette"))
+        for trait in ("highlight", "within", "palette"):
+            traitlets.link((self.caption_view, trait), (self.chip_view, trait))
         self.pad.on_ask(self._asked)
         unjudged = (place for place, name in enumerate(self.names) if name not in self._given)
         self.go(next(unjudged, max(len(self.names) - 1, 0)))
         if self.ledger.remarks:
             self.pad.told = " ".join(self.ledger.remarks)
+
+    @classmethod
+    def of_catalog(  # noqa: PLR0913 - where the pairs come from, beside what a desk is
+        cls,
+        catalog: Catalog,
+        plan: Plan | Sequence[str],
+        ledger: Ledger | str | Path,
+        *,
+        reviewer: str,
+        release: Release | None = None,
+        labels: str | Source | None = "auto",
+        style: str = "3.5",
+        caption_view: CaptionView | None = None,
+    ) -> Self:
+        """Open the desk on pairs of a catalog. A pair without picture, labels or place is judged too, and says so.
+
+        Args:
+            catalog: Where the captions are.
+            plan: What to judge, drawn from its names.
+            ledger: As above, like what is not named here.
+            reviewer: As above.
+            release: Where the pictures are; None for none.
+            labels: Where labels come from, see ``ReleasedPairs``; None for none.
+            style: As above.
+            caption_view: As above.
+
+        Raises:
+            SettingError: If there is no source of labels of that name.
+            LedgerError: If the ledger cannot be read.
+            VerdictError: If nobody can be called so.
+        """
+        pairs = ReleasedPairs(catalog, release=release, labels=labels)
+        return cls(plan, pairs.pair_of, ledger, reviewer=reviewer, style=style, caption_view=caption_view)
 
     @property
     def position(self) -> int:
@@ -148,7 +187,7 @@ class ReviewDesk(Readable, ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets
             f"Spot-check: {self.pad.judged} of {len(self.names)} captions judged",
             (
                 chip_section(self.chip_view.chip, self.chip_view.palette),
-                caption_section(self.caption_view.captions, error=self.caption_view.error),
+                *self.caption_view.card().sections,
             ),
         )
 
@@ -203,13 +242,14 @@ class ReviewDesk(Readable, ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets
 
     def _draw(self, pair: Pair) -> None:
         chip, captions, labels = pair
-        if chip is not None and chip.labels is None and labels is not None:
+        if isinstance(chip, Chip) and chip.labels is None and labels is not None:
             chip = replace(chip, labels=labels)
         self._caption = next((one for one in captions if one.style == self.style), None)
-        self.chip_view.chip = chip
-        if self.caption_view.has_trait("chip"):
-            self.caption_view.chip = chip
-        self.caption_view.captions = (self._caption,) if self._caption else ()
+        show(self.chip_view, chip)
+        with self.caption_view.hold_trait_notifications():  # no caption is held against the labels of another
+            if self.caption_view.has_trait("chip"):
+                self.caption_view.chip = self.chip_view.chip
+            self.caption_view.captions = (self._caption,) if self._caption else ()
         self.caption_view.error = "" if self._caption else f"There is no caption in style {self.style} here; go on."
         self._tell()
         self._ahead.keep(

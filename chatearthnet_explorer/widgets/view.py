@@ -10,6 +10,7 @@ import traitlets as t
 from anywidget import AnyWidget
 
 from chatearthnet_explorer.card.chip import hex_colour, initials, ink, name_of
+from chatearthnet_explorer.landcover import PARTS
 from chatearthnet_explorer.legend import CLASSES, PALETTES
 
 if TYPE_CHECKING:
@@ -54,6 +55,9 @@ class View(Readable, AnyWidget):
     highlight = t.Int(-1, min=-1, max=len(CLASSES) - 1).tag(sync=True)
     """The class that is pointed at, a position in ``legend.CLASSES``; -1 for none."""
 
+    within = t.List(t.Enum(PARTS)).tag(sync=True)
+    """The parts, of ``landcover.PARTS``, in which it is pointed at; empty for the whole chip."""
+
     legend: t.List[Any] = t.List(read_only=True).tag(sync=True)
     """The classes: name, plain words, initials, colours and inks by palette."""
 
@@ -78,9 +82,9 @@ class View(Readable, AnyWidget):
         return static("view.css") + static(f"{type(self).__module__.rpartition('.')[2]}.css")
 
 
-def script(name: str) -> str:
+def script(*names: str) -> str:
     """Return the script of a view: what all share, then its own. They are one module, because a widget has one."""
-    return static("view.js") + static(f"{name}.js")
+    return "".join(static(f"{name}.js") for name in ("view", *names))
 
 
 def static(name: str) -> str:

@@ -30,13 +30,17 @@ function colour(canvas, indices, model) {
   canvas.getContext("2d").putImageData(image, 0, 0);
 }
 
-/** Dims all but one class and outlines it. */
-function lightClass(context, indices, index) {
+/** Dims all but one class, in some parts or everywhere, and outlines it. */
+function lightClass(context, indices, index, boxes) {
   const image = new ImageData(FINE * SIZE, FINE * SIZE);
   const pixels = new Uint32Array(image.data.buffer);
   const [dim, outline] = [pixel(8, 12, 18, 178), pixel(255, 255, 255)];
-  const is = (column, row) =>
-    column >= 0 && row >= 0 && column < SIZE && row < SIZE && indices[row * SIZE + column] === index;
+  const inside = ([left, top], at) => {
+    const [column, row] = [at % SIZE - left, Math.floor(at / SIZE) - top];
+    return column >= 0 && row >= 0 && column < HALF && row < HALF;
+  };
+  const lit = indices.map((own, at) => own === index && (!boxes.length || boxes.some((box) => inside(box, at))));
+  const is = (column, row) => column >= 0 && row >= 0 && column < SIZE && row < SIZE && lit[row * SIZE + column];
   for (let y = 0; y < FINE * SIZE; y++) {
     for (let x = 0; x < FINE * SIZE; x++) {
       const [column, row] = [x >> 1, y >> 1];
@@ -116,9 +120,11 @@ function render({ model, el }) {
 
   function showLight() {
     light.width = light.height = FINE * SIZE; // which also clears it
-    const [index, part] = [model.get("highlight"), model.get("part")];
-    if (indices && index >= 0) lightClass(light.getContext("2d"), indices, index);
-    if (indices && part in BOXES) outlinePart(light.getContext("2d"), BOXES[part]);
+    const [{ highlight, within }, part] = [highlighted(model), model.get("part")];
+    if (indices && highlight >= 0) lightClass(light.getContext("2d"), indices, highlight, within.map((name) => BOXES[name]));
+    for (const name of indices ? new Set([part, ...within]) : []) {
+      if (name in BOXES) outlinePart(light.getContext("2d"), BOXES[name]);
+    }
     mark(view);
   }
 
@@ -230,7 +236,7 @@ function render({ model, el }) {
       showLegend();
     },
     "shares part": showLegend,
-    highlight: showLight,
+    "highlight within": showLight,
     "place simulated provenance remarks attribution": showWords,
   });
   show();

@@ -22,9 +22,16 @@ function frame(model, el, name) {
   return root;
 }
 
-/** What a view points at: `rest` is the class that stays highlighted while nothing is pointed at, -1 for none. */
+const NOTHING = { highlight: -1, within: [] };
+
+/** What is highlighted: a class, -1 for none, and the parts to which that is limited. */
+function highlighted(model) {
+  return { highlight: model.get("highlight"), within: model.get("within") };
+}
+
+/** What a view points at: `rest` is what stays highlighted while nothing is pointed at. */
 function pointer(model, root) {
-  return { model, root, rest: model.get("highlight"), pointing: false };
+  return { model, root, rest: highlighted(model), pointing: false };
 }
 
 /** Calls a handler once for whatever of its traits a message changes, until it is stopped; returns how to stop. */
@@ -59,15 +66,16 @@ function swatch(model, index) {
 
 /** Pointing at the element highlights a class; a click keeps it so, for touch and for a second look. */
 function pointable(view, element, index) {
-  const point = () => { view.pointing = true; send(view.model, { highlight: index }); };
-  const leave = () => { view.pointing = false; send(view.model, { highlight: view.rest }); };
+  const whole = { highlight: index, within: [] };
+  const point = () => { view.pointing = true; send(view.model, whole); };
+  const leave = () => { view.pointing = false; send(view.model, view.rest); };
   element.addEventListener("pointerenter", point);
   element.addEventListener("pointerleave", leave);
   element.addEventListener("focus", point);
   element.addEventListener("blur", leave);
   element.addEventListener("click", () => {
-    view.rest = view.rest === index ? -1 : index;
-    send(view.model, { highlight: index });
+    view.rest = view.rest.highlight === index && !view.rest.within.length ? NOTHING : whole;
+    send(view.model, whole);
     mark(view);
   });
   element.dataset.cenClass = index;
@@ -76,11 +84,11 @@ function pointable(view, element, index) {
 
 /** Marks every element that speaks of the highlighted class. */
 function mark(view) {
-  if (!view.pointing) view.rest = view.model.get("highlight");
+  if (!view.pointing) view.rest = highlighted(view.model);
   for (const element of view.root.querySelectorAll("[data-cen-class]")) {
     const index = Number(element.dataset.cenClass);
     element.classList.toggle("cen-lit", index === view.model.get("highlight"));
-    if (element.hasAttribute("aria-pressed")) element.setAttribute("aria-pressed", String(index === view.rest));
+    if (element.hasAttribute("aria-pressed")) element.setAttribute("aria-pressed", String(index === view.rest.highlight));
   }
 }
 

@@ -1,0 +1,220 @@
+"""Captions held against labels: which words are underlined, how, why, and which pixels they light."""
+
+from __future__ import annotations
+
+from itertools import chain
+
+import numpy as np
+import pytest
+from rig.hostile import ATTACK, ATTACK_SHOWN, TURNED, TURNED_SHOWN, Page
+from rig.shown import caption, chip, quarters
+
+from chatearthnet_explorer.claims import read_claims
+from chatearthnet_explorer.landcover import pixels
+from chatearthnet_explorer.review.grounding import CONTRADICTED, NOT_CHECKABLE, SUPPORTED, ground
+from chatearthnet_explorer.review.marking import MOST, NO_LABELS, SIGNS, Marked, marked
+from chatearthnet_explorer.simulated_pairs import SimulatedPairs
+from chatearthnet_explorer.widgets.caption_view import CaptionView
+from chatearthnet_explorer.widgets.grounding_view import GroundingView
+
+WATER, TOWN, TREE, CROP = 1, 2, 3, 6
+RIGHT = (
+    "The image is dominated by water. The top left is an extra large part of water. The top right is an extra large "
+    "amount of trees. The bottom left has an extra large area of crops. The bottom right is unmapped. The middle has a "
+    "medium part of water, a medium amount of trees and a small amount of developed area."
+)
+PAIRS = SimulatedPairs(4, seed=2, wrong=0.5)
+
+
+def held(text: str, *, style: str = "3.5", labels: np.ndarray | None = None) -> Marked:
+    return marked(text, style=style, labels=quarters() if labels is None else labels)
+
+
+def words(found: Marked) -> list[tuple[str, str, tuple[str, ...]]]:
+    """The underlined words, how they are, and where they light pixels."""
+    runs = [("".join(text for text, _ in run.pieces), run.point) for run in found.runs if run.point >= 0]
+    return [(text, found.points[number].result, found.points[number].parts) for text, number in runs]
+
+
+def lit(found: Marked, number: int) -> list[str]:
+    """The words that light up while a point is pointed at."""
+    pieces = chain.from_iterable(run.pieces for run in found.runs)
+    return [text for text, about in pieces if number in about]
+
+
+# --- which words
+
+
+@pytest.mark.parametrize("name", PAIRS.names)
+@pytest.mark.parametrize("style", [0, 1])
+def test_the_pieces_joined_are_the_caption_and_every_claim_is_underlined_once(name: str, style: int) -> None:
+    shown, captions, _ = PAIRS.pair_of(name)
+    told = captions[style]
+    found = marked(told.text, style=told.style, labels=shown.labels)
+    assert "".join(text for run in found.runs for text, _ in run.pieces) == told.text
+    numbers = [run.point for run in found.runs if run.point >= 0]
+    assert numbers == list(range(len(found.claims)))
+    reading = read_claims(told.text)
+    assert shown.labels is not None
+    grounded = ground(reading, pixels(shown.labels), style=told.style)
+    assert sum(count for _, count in found.counts) == len(grounded)
+    assert {(one.result, one.reason) for one in grounded} == set(chain.from_iterable(one.said for one in found.claims))
+    for claim in reading.claims:
+        assert any(text.endswith(told.text[claim.start : claim.end]) for text, _, _ in words(found))
+
+
+def test_words_of_amount_are_underlined_with_their_class() -> None:
+    assert words(held("There is an extra small part of water in the bottom left, and no snow.")) == [
+        ("extra small part of water", CONTRADICTED, ("bottom left",)),
+        ("no snow", SUPPORTED, ("bottom left",)),
+    ]
+
+
+def test_a_list_shares_its_words_of_amount_and_each_class_has_its_own_line() -> None:
+    found = held("The top left has a small amount of trees, crops and water, all of it.")
+    assert words(found) == [
+        ("small amount of trees", CONTRADICTED, ("top left",)),
+        ("crops", CONTRADICTED, ("top left",)),
+        ("water", CONTRADICTED, ("top left",)),
+    ]
+    assert lit(found, 0) == ["small", " amount of trees"]
+    assert lit(found, 1) == ["small", "crops"]
+    assert lit(found, 2) == ["small", "water"]
+
+
+def test_a_word_of_which_two_things_are_said_has_one_line_of_the_worse_and_both_reasons() -> None:
+    found = held("Substantial tree cover is present, especially in the bottom left and the middle.", style="4v")
+    (word,) = words(found)
+    assert word == ("Substantial tree cover", CONTRADICTED, ("bottom left",))
+    (point,) = found.claims
+    assert [result for result, _ in point.said] == [SUPPORTED, CONTRADICTED]
+    assert dict(found.counts) == {SUPPORTED: 1, CONTRADICTED: 1, NOT_CHECKABLE: 0}
+
+
+def test_what_is_nowhere_is_shown_to_be_missing_where_it_is_said_to_be() -> None:
+    found = held("The middle has a small amount of snow.")
+    assert words(found) == [("small amount of snow", CONTRADICTED, ("middle",))]
+    assert found.claims[0].said[0][1] == "The labels have no snow anywhere in this chip."
+
+
+def test_each_reason_names_the_figure_and_what_the_word_stands_for() -> None:
+    found = held(RIGHT)
+    said = [why for point in found.claims for _, why in point.said]
+    assert "The middle has 29.1 % water; 'medium' stands for 20 to 49 %." in said
+    assert all(why.endswith(".") for why in said)
+    assert dict(found.counts) == {SUPPORTED: len(said), CONTRADICTED: 0, NOT_CHECKABLE: 0}
+
+
+def test_a_part_that_nobody_mapped_cannot_be_checked() -> None:
+    assert words(held("The bottom right has trees."))[0][1] == CONTRADICTED  # the town reaches into it
+    labels = quarters()
+    labels[128:, 128:] = 0
+    assert words(held("The bottom right has trees.", labels=labels)) == [("trees", NOT_CHECKABLE, ("bottom right",))]
+
+
+# --- what else is said
+
+
+@pytest.mark.parametrize("labels", [None, np.zeros((256, 256), np.uint8)])
+def test_without_labels_no_claim_is_checkable_and_one_sentence_says_what_to_do(labels: np.ndarray | None) -> None:
+    found = marked(RIGHT + " Perhaps.", style="3.5", labels=labels)
+    assert found.note == NO_LABELS
+    assert {result for _, result, _ in words(found)} == {NOT_CHECKABLE}
+    assert dict(found.counts)[NOT_CHECKABLE] == len(read_claims(RIGHT).claims)
+    assert [point.said[0] for point in found.findings] == [("banned word", "The prompt forbids 'Perhaps'.")]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("", "There is no caption"),
+        (" \n", "There is no caption"),
+        ("Der Wald liegt oben links am Wasser.", "not English"),
+    ],
+)
+def test_what_cannot_be_read_is_said_and_not_judged(text: str, said: str) -> None:
+    found = held(text)
+    assert said in found.note
+    assert found.points == found.counts == ()
+    assert "".join(text for run in found.runs for text, _ in run.pieces) == text
+
+
+def test_a_caption_without_claims_says_so() -> None:
+    assert held("This is the picture that they took of it in the morning.").note.startswith("It says nothing")
+
+
+def test_findings_quote_their_words_and_light_them_and_their_pixels() -> None:
+    text = "The top right is possibly a large amount of grass. There is water in the top left, and it"
+    found = held(text)
+    by_check = {point.said[0][0]: point for point in found.findings}
+    assert {"banned word", "cut off", "omitted"} <= by_check.keys()
+    banned = found.points.index(by_check["banned word"])
+    assert lit(found, banned) == ["possibly"]
+    assert "'possibly'" in by_check["banned word"].said[0][1]
+    omitted = {(one.class_index, *one.parts) for one in found.findings if one.said[0][0] == "omitted"}
+    assert {(TREE, "top right"), (CROP, "bottom left")} <= omitted
+    assert not {"hallucinated", "wrong part", "wrong size"} & by_check.keys()  # the underlines tell those
+
+
+def test_many_findings_are_counted() -> None:
+    found = held(RIGHT + " Perhaps." * 100)
+    assert len(found.findings) == MOST
+    assert found.more.startswith("And ")
+
+
+# --- the view
+
+
+def test_the_view_holds_new_captions_against_a_new_chip() -> None:
+    view = GroundingView(captions=(caption(RIGHT), caption(RIGHT, style="4v")))
+    assert [column["checked"]["note"] for column in view.columns] == [NO_LABELS] * 2
+    view.highlight, view.within = TREE, ["middle"]
+    view.chip = chip()
+    assert (view.highlight, view.within) == (-1, [])
+    checked = view.columns[0]["checked"]
+    assert [(one["sign"], one["result"], one["count"]) for one in checked["counts"]] == [
+        ("✓", SUPPORTED, 7),
+        ("✗", CONTRADICTED, 0),
+        ("?", NOT_CHECKABLE, 0),
+    ]
+    assert len({one["line"] for one in checked["counts"]}) == len({sign for sign, _ in SIGNS.values()}) == 3
+    assert {(point["index"], *point["within"]) for point in checked["points"]} >= {
+        (TREE, "top right"),
+        (TOWN, "middle"),
+    }
+
+
+def test_a_plain_view_says_nothing_of_checking_until_there_are_labels() -> None:
+    view = GroundingView(captions=(caption(RIGHT),), chip=chip(labels=None), plain=True)
+    assert view.columns[0] == {**CaptionView(captions=(caption(RIGHT),)).columns[0], "checked": None}
+    assert view._repr_html_() == CaptionView(captions=(caption(RIGHT),))._repr_html_()
+    view.chip = chip()
+    assert view.columns[0]["checked"]["counts"]
+
+
+def test_hostile_words_are_written_out_and_every_claim_keeps_its_place() -> None:
+    text = f"{TURNED} {RIGHT.replace('small', 'large')} {ATTACK} {RIGHT}"
+    view = GroundingView(captions=(caption(text, notes=(ATTACK,)),), chip=chip(), error=ATTACK)
+    checked = view.columns[0]["checked"]
+    assert "".join(piece for _, pieces in checked["runs"] for piece, _ in pieces) == view.columns[0]["text"]
+    told = ["".join(piece for piece, _ in pieces) for number, pieces in checked["runs"] if number >= 0]
+    assert {"large amount of developed area", "small amount of developed area"} <= {*told}
+    shown = str(view.get_state())
+    assert not {"\u202e", "\u2066", "\x00", "\ud800"} & set(shown)
+    page = Page(view._repr_html_())
+    page.assert_harmless()
+    assert TURNED_SHOWN in page.text
+    assert ATTACK_SHOWN.removeprefix("tree").removesuffix("water") in page.text.replace("✗", "").replace("✓", "")
+
+
+def test_the_card_has_signs_counts_and_the_reason_of_every_doubt() -> None:
+    text = RIGHT.replace("a small amount of developed area", "a large amount of developed area") + " Perhaps."
+    page = Page(GroundingView(captions=(caption(text),), chip=chip())._repr_html_())
+    page.assert_harmless()
+    assert "6 supported: the labels show it" in page.text.replace("✓ ", "")
+    assert "large amount of developed area✗" in page.text
+    assert "✗ 'large' stands for 50 to 79 %; the middle has 12.6 % developed area." in page.text
+    assert "The prompt forbids 'Perhaps'." in page.text
+    assert "model-7" in page.text
+    empty = Page(GroundingView(error="The key was refused.")._repr_html_()).text
+    assert "The key was refused." in empty
