@@ -10,11 +10,16 @@ import numpy as np
 import pytest
 from PIL import Image
 from rig.hostile import Page
+from rig.pairs import paraphrased
 from rig.samples import press, small_sample
+from rig.shown import chip
 
-from chatearthnet_explorer.catalog import Query
+from chatearthnet_explorer.catalog import Query, build
+from chatearthnet_explorer.catalog.schema import SCHEMA
+from chatearthnet_explorer.catalog_audit import audit_catalog
 from chatearthnet_explorer.errors import ExplorerError, QueryError, SceneError
 from chatearthnet_explorer.render import data_url
+from chatearthnet_explorer.review.checks import CHECKS
 from chatearthnet_explorer.sample import open_sample
 from chatearthnet_explorer.settings import Settings
 from chatearthnet_explorer.tile import Tile
@@ -35,7 +40,8 @@ WORLD = (-180.0, -80.0, 180.0, 80.0)
 
 def browse(**chosen: Any) -> Browser:  # noqa: ANN401 - what a browser takes
     sample = small_sample()
-    return Browser(sample.catalog, **{"release": sample.release, "labels": "simulated", **chosen})
+    chosen = {"catalog": sample.catalog, "release": sample.release, "labels": "simulated", **chosen}
+    return Browser(chosen.pop("catalog"), **chosen)
 
 
 async def _until(met: Callable[[], bool]) -> None:
@@ -131,6 +137,32 @@ def test_pictures_come_from_the_release_and_missing_and_blank_ones_say_so() -> N
     assert sorted(filter(None, browser.gallery.notes)) == ["This picture is all black.", "This picture is all white."]
 
 
+def test_what_an_audit_found_is_a_facet_an_order_and_stands_at_the_pair(tmp_path: Path) -> None:
+    browser = browse()
+    assert "worst" in browser.search_bar.barred
+    assert next(one for one in browser.facet_view.facets if one["key"] == "finding")["values"] == []
+    press(browser.search_bar, "sort", "worst")
+    assert browser.status.kind == "error"
+    build(paraphrased(40, seed=5), tmp_path)
+    audited = audit_catalog(tmp_path).catalog
+    browser = browse(catalog=audited)
+    facet = next(one for one in browser.facet_view.facets if one["key"] == "finding")
+    assert {value[0]: value[3] for value in facet["values"]} == audited.search().facets["finding"]
+    name, label, hint, count, *_ = facet["values"][0]
+    assert (label, hint) == (name, CHECKS[name].says)
+    press(browser.facet_view, "finding", name)
+    assert browser.query.findings == (name,)
+    assert browser.search_bar.choices == [f"found: {name}"]
+    assert browser.gallery.found.total == count
+    press(browser.search_bar, "sort", "worst")
+    press(browser.gallery, "open", 0)
+    assert any("The checks object to the " in said and name in said for said in browser.pair_view.head.odd)
+    press(browser.facet_view, "finding", name)
+    assert browser.query.findings == (f"-{name}",)
+    assert browser.gallery.found.total == len(audited) - count
+    assert "worst" not in browser.search_bar.barred
+
+
 def test_without_a_release_it_says_what_to_do() -> None:
     browser = browse(release=None)
     assert set(browser.gallery.notes) == {"No pictures are at hand; give release=open_release(...)."}
@@ -195,6 +227,37 @@ def test_labels_prompt_and_a_new_caption_on_demand() -> None:
     assert fresh.captioner == "template"
     press(view.head, "caption")
     assert len(view.caption_view.captions) == len(released) + 1
+
+
+def test_captions_are_held_against_the_labels_once_these_are_there() -> None:
+    browser = browse(query="flag=-no+picture&flag=-blank")
+    browser.gallery.open_at(0)
+    view = browser.pair_view
+    assert {column["checked"] for column in view.caption_view.columns} == {None}
+    press(view.head, "labels")
+    counts = [
+        {one["result"]: one["count"] for one in column["checked"]["counts"]} for column in view.caption_view.columns
+    ]
+    assert all(count["supported"] > count["contradicted"] == 0 for count in counts)
+    view.caption_view.set_state({"highlight": 3, "within": ["top left"]})
+    assert (view.chip_view.highlight, view.chip_view.within) == (3, ["top left"])
+    browser.gallery.open_at(1)
+    assert {column["checked"] for column in view.caption_view.columns} == {None}
+    assert view.chip_view.within == []
+
+
+def test_made_up_captions_are_not_held_against_real_labels() -> None:
+    class Real:
+        name = "stac"
+
+        def chip_at(self, *_: float, **__: object) -> Chip:
+            return chip()
+
+    browser = browse(query="flag=-no+picture", labels=Real())
+    browser.gallery.open_at(0)
+    press(browser.pair_view.head, "labels")
+    assert browser.pair_view.chip_view.chip.labels is not None
+    assert browser.pair_view.caption_view.columns[0]["checked"] is None
 
 
 def test_a_source_without_labels_there_is_a_sentence() -> None:
@@ -310,7 +373,7 @@ def test_the_sample_is_built_once_and_two_builders_do_not_meet(tmp_path: Path) -
     assert told == sorted(told)
     assert told[-1] == 1.0
     assert told.count(1.0) == 1
-    assert [path.name for path in tmp_path.iterdir()] == ["sample-1-40-1"]
+    assert [path.name for path in tmp_path.iterdir()] == [f"sample-{SCHEMA}-40-1"]
 
 
 def test_the_sample_opens_with_what_has_a_picture(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

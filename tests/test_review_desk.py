@@ -5,23 +5,29 @@ from __future__ import annotations
 import threading
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pytest
-import traitlets
 from rig.hostile import ATTACK, ATTACK_SHOWN, Page
+from rig.samples import small_sample
 from rig.shown import caption, chip, quarters
 from rig.verdicts import verdict
 
+from chatearthnet_explorer.catalog import Query
+from chatearthnet_explorer.chip import Chip
 from chatearthnet_explorer.errors import SourceError, VerdictError
 from chatearthnet_explorer.review.ledger import Ledger
 from chatearthnet_explorer.review.sampling import simple_random
 from chatearthnet_explorer.widgets.ahead import Ahead
 from chatearthnet_explorer.widgets.caption_view import CaptionView
+from chatearthnet_explorer.widgets.grounding_view import GroundingView
+from chatearthnet_explorer.widgets.released_pair import ReleasedPairs, labelled
 from chatearthnet_explorer.widgets.review_desk import ReviewDesk
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 NAMES = [f"{number}.png" for number in range(6)]
+LAND = {1: "water", 3: "tree cover", 6: "crop land"}
 
 
 def pair_of(name: str) -> tuple[Any, ...]:
@@ -111,13 +117,41 @@ def test_labels_that_come_beside_the_chip_are_shown(tmp_path: Path) -> None:
     assert desk.chip_view.blend == 1.0
 
 
-def test_a_view_that_holds_words_against_the_labels_is_told_the_chip(tmp_path: Path) -> None:
-    class Grounded(CaptionView):
-        __module__ = CaptionView.__module__  # where its style is looked for
-        chip = traitlets.Any()
+def test_claims_are_held_against_the_labels_and_pointing_at_one_reaches_the_chip(desk: ReviewDesk) -> None:
+    view = desk.caption_view
+    assert isinstance(view, GroundingView)
+    assert view.chip is desk.chip_view.chip
+    (point,) = view.columns[0]["checked"]["points"][:1]
+    view.set_state({"highlight": point["index"], "within": ["middle"]})
+    assert (desk.chip_view.highlight, desk.chip_view.within) == (3, ["middle"])
+    press(desk, "judge", verdict="correct", then="next")
+    assert (desk.chip_view.highlight, desk.chip_view.within) == (-1, [])
+    page = Page(desk._repr_html_())
+    page.assert_harmless()
+    assert "supported: the labels show it" in page.text
 
-    shown = ReviewDesk(NAMES, pair_of, tmp_path / "l.jsonl", reviewer="Ada", caption_view=Grounded())
-    assert shown.caption_view.chip is shown.chip_view.chip
+
+def test_a_caption_is_never_held_against_the_labels_of_another_pair(tmp_path: Path) -> None:
+    def own(name: str) -> tuple[Any, ...]:
+        return chip(labels=np.full((256, 256), int(name), np.uint8)), (caption(f"There is {LAND[int(name)]}."),), None
+
+    desk = ReviewDesk(["1", "3", "6"], own, tmp_path / "l.jsonl", reviewer="Ada")
+    seen: list[str] = []
+    desk.caption_view.observe(
+        lambda change: seen.extend(one["result"] for column in change["new"] for one in column["checked"]["points"]),
+        "columns",
+    )
+    press(desk, "go", by=1)
+    press(desk, "go", by=1)
+    assert set(seen) == {"supported", ""}
+
+
+def test_a_reviewer_who_is_not_to_know_the_labels_has_a_plain_view(tmp_path: Path) -> None:
+    plain = CaptionView()
+    desk = ReviewDesk(NAMES, pair_of, tmp_path / "l.jsonl", reviewer="Ada", caption_view=plain)
+    assert "checked" not in plain.columns[0]
+    press(desk, "go", by=1)
+    assert plain.captions[0].text == "Trees of 1.png"
 
 
 def test_a_pair_that_cannot_be_had_is_said_and_can_be_passed(tmp_path: Path) -> None:
@@ -206,3 +240,115 @@ def test_closing_closes_everything(desk: ReviewDesk) -> None:
     held = [desk, desk.pad, desk.chip_view, desk.caption_view]
     desk.close()
     assert [one.comm for one in held] == [None] * 4
+
+
+# --- of a catalog
+
+
+def of_sample(path: Path, flag: str = "", **chosen: Any) -> ReviewDesk:  # noqa: ANN401 - what a desk takes
+    """A desk on the pairs of the small sample that have a flag."""
+    catalog = small_sample().catalog
+    names = [pair.record.name for pair in catalog.search(Query(flags=(flag,) if flag else ())).rows]
+    return ReviewDesk.of_catalog(catalog, names, path / "l.jsonl", reviewer="Ada", **chosen)
+
+
+def test_a_pair_of_a_catalog_has_its_picture_its_caption_and_the_labels_of_its_place(tmp_path: Path) -> None:
+    sample = small_sample()
+    desk = of_sample(tmp_path, "-no picture", release=sample.release)
+    pair = sample.catalog.named(desk.names[0])
+    chip_ = desk.chip_view.chip
+    assert chip_.tile == pair.record.tile
+    assert chip_.rgb.shape == (256, 256, 3)
+    assert chip_.labels.shape == (256, 256)
+    assert chip_.simulated
+    assert desk.caption_view.captions[0].text == pair.record.captions["3.5"]
+    assert desk.caption_view.captions[0].notes == ("Simulated: no language model wrote this caption.",)
+    # the captions of pairs that have pictures are true
+    counts = {one["result"]: one["count"] for one in desk.caption_view.columns[0]["checked"]["counts"]}
+    assert counts["supported"] > 3
+    assert counts["contradicted"] == 0
+    assert desk.judge("correct").verdict.name == desk.names[0]
+
+
+@pytest.mark.parametrize(
+    ("chosen", "said"),
+    [
+        ({"labels": None}, "No source of labels was chosen"),
+        ({"labels": "simulated"}, "No pictures are at hand; give release="),
+    ],
+)
+def test_a_pair_without_picture_or_labels_is_judged_and_says_so(
+    tmp_path: Path, chosen: dict[str, Any], said: str
+) -> None:
+    desk = of_sample(tmp_path, "-no picture", **chosen)
+    assert any(said in remark for remark in desk.chip_view.remarks)
+    press(desk, "judge", verdict="minor")
+    assert desk.pad.error == ""
+    assert len(desk.ledger.verdicts) == 1
+
+
+def test_a_pair_without_a_place_is_judged_and_says_so(tmp_path: Path) -> None:
+    desk = of_sample(tmp_path, "no place", release=small_sample().release)
+    assert desk.chip_view.chip is None
+    assert "says no place on Earth" in desk.chip_view.remarks[-1]
+    assert desk.chip_view.simulated
+    assert "no claim can be checked" in desk.caption_view.columns[0]["checked"]["note"]
+    press(desk, "judge", verdict="correct", then="next")
+    assert len(desk.ledger.verdicts) == 1
+
+
+def test_a_name_that_the_catalog_lacks_is_said_and_can_be_passed(tmp_path: Path) -> None:
+    catalog = small_sample().catalog
+    names = ["elsewhere.png", catalog.pair(0).record.name]
+    desk = ReviewDesk.of_catalog(catalog, names, tmp_path / "l.jsonl", reviewer="Ada", labels=None)
+    assert "has no pair called 'elsewhere.png'" in desk.pad.error
+    press(desk, "go", by=1)
+    assert desk.pad.ready
+
+
+class Mapped:
+    """A source of labels that fails, has none, or has real ones."""
+
+    name = "mapped"
+
+    def __init__(self, answer: Chip | Exception) -> None:
+        self.answer = answer
+
+    def chip_at(self, _lon: float, _lat: float, **_: object) -> Chip:
+        if isinstance(self.answer, Exception):
+            raise self.answer
+        return self.answer
+
+
+@pytest.mark.parametrize(
+    ("answer", "said"),
+    [
+        (SourceError("The map does not answer; try later."), "The map does not answer; try later."),
+        (chip(labels=None, missing=("Nobody mapped it.",)), "Nobody mapped it."),
+        (chip(labels=None), "There are no labels of this place."),
+        (chip(), "The labels are of the real place, and this pair is made up"),
+    ],
+)
+def test_labels_that_fail_or_are_of_another_earth_are_not_shown_and_the_reason_is(
+    answer: Chip | Exception, said: str
+) -> None:
+    sample = small_sample()
+    (pair, *_) = sample.catalog.search(Query(flags=("-no picture",))).rows
+    pairs = ReleasedPairs(sample.catalog, release=sample.release, labels=Mapped(answer))
+    shown, captions, labels = pairs.pair_of(pair.record.name)
+    assert isinstance(shown, Chip)
+    assert shown.rgb is not None
+    assert shown.labels is None
+    assert labels is None
+    assert said in shown.missing[-1]
+    assert captions[0].text == pair.record.captions["3.5"]
+
+
+def test_labels_bring_their_version_and_their_credit_and_nothing_else() -> None:
+    shown, mapped = chip(labels=None, label_version=None, attribution=("A",)), chip(attribution=("A", "B"), rgb=None)
+    both = labelled(shown, mapped)
+    assert both.labels is mapped.labels
+    assert both.label_version == "v100/2020"
+    assert both.attribution == ("A", "B")
+    assert both.rgb is shown.rgb
+    assert both.scene is shown.scene
