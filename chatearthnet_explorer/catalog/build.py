@@ -17,6 +17,7 @@ from chatearthnet_explorer.catalog.postings import merge
 from chatearthnet_explorer.catalog.reading import GROUP, part_of, readers
 from chatearthnet_explorer.catalog.schema import FLAG_BIT, MEMBER_COLUMN, NOWHERE, SUFFIX
 from chatearthnet_explorer.catalog.stage import ROWS, TEXTS, Pairs, Staged, stage
+from chatearthnet_explorer.catalog.stored import PACKED
 from chatearthnet_explorer.catalog.table import Catalog, open_catalog
 from chatearthnet_explorer.catalog.versions import locked, new_version, write_json
 from chatearthnet_explorer.errors import ArchiveError
@@ -79,9 +80,7 @@ def build(
         parts = [part_of(work, block) for block in range(blocks)]
         steps = 3 + len(SUFFIX)
         progress("files", 0, steps)
-        sizes = _joined(
-            [part.packed for part in parts], version / "rows.bin", [part.columns for part in parts], numbers
-        )
+        sizes = _joined([part.packed for part in parts], version / PACKED, [part.columns for part in parts], numbers)
         np.savez(version / "columns.npz", sizes=sizes, **numbers)  # type: ignore[arg-type]
         np.savez(version / "members.npz", **found)  # type: ignore[arg-type]
         progress("files", 1, steps)

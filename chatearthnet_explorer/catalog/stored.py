@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+PACKED = "rows.bin"
+"""File of the pairs as JSON lines, packed by groups."""
+
 _LARGEST_GROUP = 16 * 1_000_000  # bytes of the rows that are packed together, unpacked
 
 
@@ -46,7 +49,7 @@ class Stored:
             sizes = numbers.pop("sizes")
             self.columns = Columns(**numbers, countries=tuple(Country(*one) for one in tables["countries"]))
             # mapped, not opened: it stays readable when a later build takes the version away
-            self._rows = np.memmap(folder / "rows.bin", np.uint8, "r")
+            self._rows = np.memmap(folder / PACKED, np.uint8, "r")
         except (OSError, ValueError, KeyError, TypeError) as error:
             msg = f"The catalog in {folder.parent} is damaged; build it again."
             raise CatalogError(msg) from error

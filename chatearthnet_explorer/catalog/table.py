@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
@@ -10,12 +11,14 @@ import numpy as np
 
 from chatearthnet_explorer.catalog import order
 from chatearthnet_explorer.catalog.density import counted
+from chatearthnet_explorer.catalog.marks import JUDGED, UNAUDITED
 from chatearthnet_explorer.catalog.parquet import PAIRS
 from chatearthnet_explorer.catalog.query import EVERYTHING, Query
 from chatearthnet_explorer.catalog.selection import Selection
 from chatearthnet_explorer.catalog.stage import z_order
 from chatearthnet_explorer.catalog.stored import Stored
 from chatearthnet_explorer.catalog.versions import current
+from chatearthnet_explorer.errors import QueryError
 from chatearthnet_explorer.record import place_of
 
 if TYPE_CHECKING:
@@ -142,6 +145,20 @@ class Catalog:
         """Yield all pairs that match, in the order asked for, in little memory."""
         return self.stored.pairs(self.rows(query).tolist())
 
+    def scores(self, query: Query = EVERYTHING, *, style: str) -> dict[str, int]:
+        """Return how bad the caption of a style and the picture of each matching pair are, by name, as far as judged.
+
+        Raises:
+            QueryError: If the catalog was not audited.
+        """
+        rows = self.rows(query)
+        marks = self.stored.marks
+        if marks is None:
+            raise QueryError(UNAUDITED)
+        rows = np.sort(rows[(marks.asked(style)[rows] & JUDGED) > 0])
+        badness = marks.badness(style)[rows].tolist()
+        return {pair.record.name: score for pair, score in zip(self.stored.pairs(rows.tolist()), badness, strict=True)}
+
     def density(
         self, query: Query, bounds: tuple[float, float, float, float], size: tuple[int, int]
     ) -> NDArray[np.uint32]:
@@ -220,13 +237,19 @@ class Catalog:
 
     def __reduce__(self) -> tuple[Callable[..., Catalog], tuple[Path, str]]:
         """Be sent to another process as the folder and version that are open."""
-        return Catalog, (self.folder, self.version)
+        return _reopened, (self.folder, self.version)
 
     def _selection(self, query: Query) -> Selection:
         stored = self.stored
         return Selection(
             stored.columns, query, words=stored.holding, shares=lambda: stored.shares, marks=lambda: stored.marks
         )
+
+
+@lru_cache(maxsize=4)
+def _reopened(folder: Path, version: str) -> Catalog:
+    """Return a catalog that came from another process, opened once for all that comes of it."""
+    return Catalog(folder, version)
 
 
 def open_catalog(folder: str | Path) -> Catalog:

@@ -6,7 +6,7 @@ import argparse
 import sys
 from typing import TYPE_CHECKING
 
-from chatearthnet_explorer.cli import caption, catalog, doors, prompt, release, review
+from chatearthnet_explorer.cli import audit, caption, catalog, doors, prompt, release, review
 from chatearthnet_explorer.errors import ExplorerError
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit status: 0 done, 1 not done and one sentence on standard error."""
     parser = argparse.ArgumentParser(prog="chatearthnet-explorer", description=__doc__, allow_abbrev=False)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    for room in (caption, prompt, catalog, release, review, doors):
+    for room in (caption, prompt, catalog, audit, release, review, doors):
         room.add_to(commands)
     options = parser.parse_args(_with_dashes(sys.argv[1:] if arguments is None else arguments))
     try:
@@ -37,7 +37,7 @@ def _with_dashes(arguments: Sequence[str]) -> list[str]:
     """Tie values that may begin with a dash to their option: argparse would take them for options themselves."""
     tied: list[str] = []
     for argument in arguments:
-        if tied and tied[-1] in {"--bbox", "--flag", "--words"}:
+        if tied and tied[-1] in {"--bbox", "--flag", "--finding", "--words"}:
             tied[-1] += f"={argument}"
         else:
             tied.append(argument)

@@ -75,7 +75,8 @@ def add_query_to(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--style", default="", help="3.5, 4v or both")
     several("--split", "splits", "train, val or test")
     several("--flag", "flags", "-FLAG for those without it")
-    parser.add_argument("--sort", default="place", help="place, name, lat, lon, country, share or random")
+    several("--finding", "findings", "check that found something (after `audit`), -CHECK for those without it, or none")
+    parser.add_argument("--sort", default="place", help="place, name, lat, lon, country, share, worst or random")
 
 
 def query_of(options: argparse.Namespace, **more: int) -> Query:
@@ -86,7 +87,7 @@ def query_of(options: argparse.Namespace, **more: int) -> Query:
     """
     from chatearthnet_explorer.catalog import Query  # noqa: PLC0415 - numpy-heavy files behind it
 
-    names = ("words", "countries", "continents", "classes", "min_share", "style", "splits", "flags", "sort")
+    names = ("words", "countries", "continents", "classes", "min_share", "style", "splits", "flags", "findings", "sort")
     given: dict[str, Any] = {name: getattr(options, name) for name in names}
     return Query(**given | more, box=_box(options.bbox))
 

@@ -31,6 +31,9 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
     plan.add_argument("--confidence", type=float, default=0.95, help="of the interval")
     plan.add_argument("--by", choices=FACETS, help="stratify by this")
     plan.add_argument("--allocation", choices=("proportional", "equal"), default="proportional")
+    plan.add_argument(
+        "--worst", action="store_true", help="those that `audit` thinks worst: to find faults, no estimate"
+    )
     plan.add_argument("--seed", type=int, default=0, help="another seed draws another sample")
     plan.add_argument("--json", action="store_true", help="print the plan")
     add_query_to(plan)
@@ -54,18 +57,23 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
 
 def _plan(options: argparse.Namespace) -> None:
     from chatearthnet_explorer.catalog import open_catalog  # noqa: PLC0415 - heavy
-    from chatearthnet_explorer.review.sampling import sample_size, simple_random, stratified  # noqa: PLC0415 - likewise
+    from chatearthnet_explorer.review import sampling  # noqa: PLC0415 - likewise
 
     style = options.style if options.style in {"3.5", "4v"} else "3.5"
     with open_catalog(options.catalog) as catalog:
-        strata = {pair.record.name: _stratum(pair, options.by, style) for pair in catalog.pairs(query_of(options))}
-    wanted = options.pairs or sample_size(options.margin, confidence=options.confidence, population=len(strata) or None)
-    if options.by:
-        plan = stratified(
+        query = query_of(options)
+        strata = {pair.record.name: _stratum(pair, options.by, style) for pair in catalog.pairs(query)}
+        scores = catalog.scores(query, style=style) if options.worst else {}
+    margin, confidence = options.margin, options.confidence
+    wanted = options.pairs or sampling.sample_size(margin, confidence=confidence, population=len(strata) or None)
+    if options.worst:
+        plan = sampling.risk_first(scores, wanted, seed=options.seed, style=style)
+    elif options.by:
+        plan = sampling.stratified(
             strata, wanted, facet=options.by, allocation=options.allocation, seed=options.seed, style=style
         )
     else:
-        plan = simple_random(strata, wanted, seed=options.seed, style=style)
+        plan = sampling.simple_random(strata, wanted, seed=options.seed, style=style)
     plan.save(options.plan)
     put(plan.to_dict() if options.json else f"{wanted} of {len(strata)} pairs are to be looked at: {options.plan}.")
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     import pyarrow as pa
+    from numpy.typing import NDArray
 
 _BLOCK = 10_000  # findings that are turned into a table at once
 
@@ -34,7 +35,8 @@ def write_part(parts: Path, number: int, tables: tuple[pa.Table, pa.Table]) -> N
 def join_parts(parts: Path, count: int, *, findings: Path, judged: Path) -> int:
     """Write all parts as one, with what only all rows together show, and return the number of findings.
 
-    The parts are taken in their order, so the same pairs give the same tables, whoever judged them and when.
+    Both go by rising row. The parts are taken in their order, so the same pairs give the same tables, whoever judged
+    them and when.
     """
     import pyarrow as pa  # noqa: PLC0415 - heavy
     import pyarrow.compute as pc  # noqa: PLC0415
@@ -44,24 +46,34 @@ def join_parts(parts: Path, count: int, *, findings: Path, judged: Path) -> int:
     files = [_files(parts, number) for number in range(count)]
     tables = [of_judged.empty_table(), *(pq.read_table(file, schema=of_judged) for _, file in files)]
     rows = pa.concat_tables(tables).unify_dictionaries().combine_chunks()
-    late, extra, found = across(rows), np.zeros(len(rows), np.int16), 0
+    late, extra = _late(rows, of_findings)
+    late_rows, offset, found = late["row"].to_numpy(), 0, 0
     unfinished = _unfinished(findings)
     with pq.ParquetWriter(unfinished, of_findings) as writer:
-        offset = 0
         for (file, _), table in zip(files, tables[1:], strict=True):
-            some = pq.read_table(file, schema=of_findings)
-            moved = pc.add(some["row"], pa.scalar(offset, pa.int32()))
-            writer.write_table(some.set_column(0, of_findings.field("row"), moved))
+            own = pq.read_table(file, schema=of_findings)
+            own = own.set_column(0, of_findings.field("row"), pc.add(own["row"], pa.scalar(offset, pa.int32())))
+            first, end = np.searchsorted(late_rows, (offset, offset + len(table)))
+            some = pa.concat_tables([own, late.slice(first, end - first)]).unify_dictionaries()
+            writer.write_table(some.take(np.argsort(some["row"].to_numpy(), kind="stable")))
             found += len(some)
             offset += len(table)
-        while block := list(islice(late, _BLOCK)):
-            writer.write_table(_table(rows, block, of_findings))
-            found += len(block)
-            np.add.at(extra, [one.row for one in block], [CHECKS[one.finding.check].weight for one in block])
     scores = pc.add(rows["score"], pa.array(extra)).cast(pa.int16())
     _write(judged, rows.set_column(of_judged.get_field_index("score"), of_judged.field("score"), scores))
     unfinished.replace(findings)
     return found
+
+
+def _late(rows: pa.Table, schema: pa.Schema) -> tuple[pa.Table, NDArray[np.int16]]:
+    """Return what only all rows together show, by rising row, and what it adds to the score of each row."""
+    import pyarrow as pa  # noqa: PLC0415 - heavy
+
+    placed, extra, tables = across(rows), np.zeros(len(rows), np.int16), [schema.empty_table()]
+    while block := list(islice(placed, _BLOCK)):
+        tables.append(_table(rows, block, schema))
+        np.add.at(extra, [one.row for one in block], [CHECKS[one.finding.check].weight for one in block])
+    late = pa.concat_tables(tables).unify_dictionaries()
+    return late.take(np.argsort(late["row"].to_numpy(), kind="stable")), extra
 
 
 def _table(rows: pa.Table, placed: list[Placed], schema: pa.Schema) -> pa.Table:

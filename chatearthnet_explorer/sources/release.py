@@ -21,7 +21,7 @@ from chatearthnet_explorer.sources.zenodo import ZENODO, Service
 from chatearthnet_explorer.web import PATIENCE
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -96,7 +96,7 @@ class Release:
             members: Where their bytes live, by name, as a catalog knows; for others the ZIP's directory is read.
         """
         wanted = list(dict.fromkeys(names))
-        contents = self._contents(wanted, archive, members)
+        contents = self.contents(wanted, archive=archive, members=members)
         pixels: dict[str, NDArray[np.uint8]] = {}
         missing: dict[str, str] = {}
         for name, content in zip(wanted, contents, strict=True):
@@ -130,7 +130,16 @@ class Release:
             found |= dict(zip(bands, np.moveaxis(images.pixels[name], 2, 0), strict=True))
         return found
 
-    def _contents(self, names: list[str], archive: str, members: Mapping[str, Member]) -> list[bytes | SourceError]:
+    def contents(
+        self, names: Sequence[str], *, archive: str = PICTURE, members: Mapping[str, Member] = MappingProxyType({})
+    ) -> list[bytes | SourceError]:
+        """Return the bytes of image files as they are, or for each why it cannot be had, in one round trip.
+
+        Args:
+            names: As ``images`` takes them, as the others.
+            archive: One of ``ARCHIVES``.
+            members: Where their bytes live.
+        """
         folder = self._holding.folders.get(archive)
         if folder is not None:
             return [_from_folder(folder, name) for name in names]

@@ -85,7 +85,9 @@ class Browser(Composed):
         self._search, self._pictures = Work(), Work()
         marks = catalog.stored.marks
         self.search_bar = SearchBar()
-        self.facet_view = FacetView(enriched=catalog.stored.counts is not None, meanings=marks.checks if marks else {})
+        self.facet_view = FacetView(
+            enriched=catalog.stored.counts is not None, meanings=dict(marks.checks) if marks else {}
+        )
         """Words, order, link; and what there is to choose from."""
         self.map = RegionMap(catalog)
         """Where the pairs are."""

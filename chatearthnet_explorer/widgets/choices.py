@@ -35,6 +35,9 @@ def choices_of(query: Query) -> Iterator[tuple[str, Query]]:
         yield f"caption in {STYLES[query.style]}", query.but(style="")
     for name in query.splits:
         yield f"split: {SPLITS[name]}", query.but(splits=_but(query.splits, name))
+    for finding in query.findings:
+        words = finding_words(finding.removeprefix("-"), absent=finding.startswith("-"))
+        yield words, query.but(findings=_but(query.findings, finding))
     for flag in query.flags:
         words = flag_words(flag.removeprefix("-"), absent=flag.startswith("-"))
         yield words, query.but(flags=_but(query.flags, flag))
@@ -43,6 +46,13 @@ def choices_of(query: Query) -> Iterator[tuple[str, Query]]:
 def flag_words(flag: str, *, absent: bool) -> str:
     """Return what is asked of a pair that must have a flag, or must not."""
     return WITHOUT.get(flag, f"not {flag}") if absent else flag
+
+
+def finding_words(finding: str, *, absent: bool) -> str:
+    """Return what is asked of a pair in which a check must have found something, or nothing."""
+    if finding == "none":
+        return "some finding" if absent else "nothing found"
+    return f"not: {finding}" if absent else f"found: {finding}"
 
 
 def place_words(name: str) -> str:

@@ -13,7 +13,7 @@ from chatearthnet_explorer.catalog.schema import FLAGS
 from chatearthnet_explorer.landcover import PARTS
 from chatearthnet_explorer.legend import CLASSES
 from chatearthnet_explorer.widgets.asking import Asking, wish
-from chatearthnet_explorer.widgets.choices import SPLITS, STYLES, flag_words, place_words
+from chatearthnet_explorer.widgets.choices import SPLITS, STYLES, finding_words, flag_words, place_words
 from chatearthnet_explorer.widgets.view import View, script
 
 if TYPE_CHECKING:
@@ -26,6 +26,7 @@ FIELDS = {
     "style": ("style", "Captions there are"),
     "split": ("splits", "Split"),
     "flag": ("flags", "Odd about the pair"),
+    "finding": ("findings", "What the checks found"),
 }
 """For each facet, in the order shown, the field of ``Query`` it sets and its heading."""
 
@@ -62,6 +63,9 @@ class FacetView(Asking, View):
 
     parts = t.List(list(PARTS), read_only=True).tag(sync=True)
     """What ``part`` can be."""
+
+    meanings = t.Dict({})
+    """What a finding of each check means."""
 
     unenriched = t.Unicode(_UNENRICHED, read_only=True).tag(sync=True)
     """What is said where shares are not known."""
@@ -110,7 +114,8 @@ class FacetView(Asking, View):
         if absent:  # the facet counts the pairs that have it
             count = self.found.total if self.found else 0
         state = "on" if value in held else "off" if absent else ""
-        label, hint = _LABEL[key](value) if not absent else (flag_words(value, absent=True), "")
+        label, hint = _LABEL[key](value) if not absent else (_ABSENT[key](value, absent=True), "")
+        hint = visible(self.meanings.get(value, "")) if key == "finding" else hint
         return _Value(value, visible(label), hint, count, state, _INDEX.get(value, -1) if key == "class" else -1)
 
     @t.observe("asked")
@@ -137,7 +142,7 @@ class FacetView(Asking, View):
         kept = tuple(one for one in held if one not in {value, f"-{value}"})
         if value not in held and f"-{value}" not in held:
             kept = (*held, value)
-        elif key == "flag" and value in held:
+        elif key in {"flag", "finding"} and value in held:
             kept = (*kept, f"-{value}")  # a second press asks for those without, a third for all
         # nothing is left to sort by once no class is chosen
         unsorted = {"sort": "place"} if key == "class" and not kept and self.query.sort == "share" else {}
@@ -151,4 +156,6 @@ _LABEL: dict[str, Callable[[str], tuple[str, str]]] = {
     "style": lambda style: (STYLES.get(style, style), ""),
     "split": lambda split: (SPLITS.get(split, split), ""),
     "flag": lambda flag: (flag, FLAGS.get(flag, "")),
+    "finding": lambda finding: ("nothing" if finding == "none" else finding, ""),
 }
+_ABSENT = {"flag": flag_words, "finding": finding_words}

@@ -67,7 +67,7 @@ class PairHead(View):
         with self.hold_sync():
             self.set_trait("heading", visible(place_of(pair)) if pair else "")
             self.set_trait("told", _told(pair) if pair else [])
-            self.set_trait("odd", [FLAGS[flag] for flag in pair.flags] if pair else [])
+            self.set_trait("odd", [*(FLAGS[flag] for flag in pair.flags), *_found(pair)] if pair else [])
             self.set_trait("opening", self.opening + (pair is not None))
 
     @t.observe("asked")
@@ -88,3 +88,9 @@ def _told(pair: Pair) -> list[list[str]]:
         large = sorted(((share, name) for name, share in pair.shares.items() if share), reverse=True)
         rows.append(["Shares of the labels", ", ".join(f"{name} {100 * share:.0f} %" for share, name in large[:6])])
     return [[name, visible(value)] for name, value in rows]
+
+
+def _found(pair: Pair) -> list[str]:
+    """Return what an audit found, one sentence for each caption and for the picture."""
+    found = {"picture" if kind == "picture" else f"{kind} caption": of for kind, of in (pair.findings or {}).items()}
+    return [visible(f"The checks object to the {what}: {', '.join(of)}.") for what, of in found.items() if of]

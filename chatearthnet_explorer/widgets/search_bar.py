@@ -25,6 +25,7 @@ _SORTS = {
     "lon": "west to east",
     "country": "by country",
     "share": "by share of the class",
+    "worst": "worst findings first",
     "random": "shuffled",
 }
 _MOST_SEEDS = 2**32
@@ -46,6 +47,9 @@ class SearchBar(Asking, View):
 
     sorts: t.List[Any] = t.List([[name, _SORTS[name]] for name in SORTS], read_only=True).tag(sync=True)
     """What can be sorted by: [name, words]."""
+
+    barred = t.List(t.Unicode(), read_only=True).tag(sync=True)
+    """Orders that cannot be asked for now: by share without a class, by findings before there are any."""
 
     choices = t.List(t.Unicode(), read_only=True).tag(sync=True)
     """The choices made, in words."""
@@ -70,12 +74,18 @@ class SearchBar(Asking, View):
         """Return the choices as HTML to be read."""
         return Card("What is asked for", tuple(element("p", words) for words in self.choices or ["everything"]))
 
-    @t.observe("query")
+    def _barred(self) -> list[str]:
+        query, found = self.query, self.found
+        can = {"share": bool(query.classes), "worst": bool(found and found.facets["finding"])}
+        return [sort for sort, possible in can.items() if not possible and query.sort != sort]
+
+    @t.observe("query", "found")
     def _show(self, _change: object) -> None:
         query = self.query
         with self.hold_sync():
             self.set_trait("words", visible(query.words))
             self.set_trait("order", [query.sort, query.descending])
+            self.set_trait("barred", self._barred())
             self.set_trait("choices", [visible(words) for words, _ in choices_of(query)])
             self.set_trait("link", to_url(query))
 

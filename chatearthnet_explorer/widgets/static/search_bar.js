@@ -39,7 +39,7 @@ function render({ model, el }) {
     words.value = model.get("words");
     const [sort, descending] = model.get("order");
     sorts.value = sort;
-    sorts.querySelector("option[value=share]").disabled = !model.get("link").includes("class=") && sort !== "share";
+    for (const option of sorts.options) option.disabled = model.get("barred").includes(option.value);
     turned.textContent = descending ? "↑" : "↓";
     turned.setAttribute("aria-label", descending ? "Turned round; press for the usual order" : "Turn the order round");
     turned.setAttribute("aria-pressed", String(descending));
@@ -53,7 +53,7 @@ function render({ model, el }) {
     choices.length > 1 ? make("button", { type: "button", class: "cen-clear", onclick: () => want("clear") }, "Clear all") : "");
   }
 
-  const stop = listen(model, { "words order choices link": show });
+  const stop = listen(model, { "words order barred choices link": show });
   show();
   return stop;
 }

@@ -1,0 +1,232 @@
+"""An audit of a catalog: its findings are those of the checks, are facets afterwards, and come from any scheduler."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pyarrow.parquet as pq
+import pytest
+from data.label_maps import label_map
+from rig.pairs import paraphrased
+
+from chatearthnet_explorer.catalog import Query, build, enrich, open_catalog
+from chatearthnet_explorer.catalog_audit import Counts, audit_catalog
+from chatearthnet_explorer.cli import main
+from chatearthnet_explorer.errors import ArchiveError, Cancelled, QueryError
+from chatearthnet_explorer.landcover import pixels
+from chatearthnet_explorer.review.checks import CHECKS, judge_both, judge_caption
+from chatearthnet_explorer.review.plan import Plan
+from chatearthnet_explorer.review.tally import tally
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+    from chatearthnet_explorer.catalog import Catalog
+    from chatearthnet_explorer.tile import Tile
+
+LATE = {"same bytes", "tile in two splits"}
+LOOPBACK = {"threads_per_worker": 1, "processes": True, "host": "127.0.0.1", "dashboard_address": "127.0.0.1:0"}
+
+
+def labels_at(tile: Tile) -> NDArray[np.uint8] | None:
+    """Return labels that follow from the tile; some places are not mapped."""
+    return None if tile.x % 7 == 0 else label_map(tile.y % 5)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    build(paraphrased(60, seed=3), tmp_path / "catalog")
+    return tmp_path / "catalog"
+
+
+@pytest.fixture
+def enriched(folder: Path) -> Path:
+    enrich(folder, labels_at, labels="made", query=Query(continents=("Asia", "Africa", "Europe")))
+    return folder
+
+
+def expected(catalog: Catalog) -> dict[tuple[str, str], set[str]]:
+    """Return the findings of every caption, from the checks alone."""
+    found = {}
+    for pair in catalog.pairs():
+        tile = pair.record.tile
+        counts = None
+        if tile is not None and pair.shares is not None:
+            labels = labels_at(tile)
+            counts = pixels(np.zeros((256, 256), np.uint8) if labels is None else labels)
+        judged = {
+            style: judge_caption(text, style=style, counts=counts) for style, text in pair.record.captions.items()
+        }
+        for style, one in judged.items():
+            found[pair.record.name, style] = {finding.check for finding in one.findings}
+        if "4v" in judged:
+            found[pair.record.name, "4v"] |= {finding.check for finding in judge_both(judged)}
+    return found
+
+
+def test_findings_are_those_of_the_checks_and_facets_of_the_catalog(enriched: Path) -> None:
+    before = open_catalog(enriched)
+    truth = expected(before)
+    assert any("hallucinated" in found for found in truth.values())
+    catalog, audit = audit_catalog(enriched, size=7)
+    assert len(catalog) == audit.pairs == 60
+    for pair in catalog.pairs():
+        assert pair.findings is not None
+        assert set(pair.findings) == set(pair.record.captions)
+        for style, found in pair.findings.items():
+            assert set(found) - LATE == truth[pair.record.name, style]
+    found = pq.read_table(audit.findings).to_pandas()
+    assert audit.found == len(found)
+    assert found["row"].is_monotonic_increasing
+    assert [catalog.pair(pair).record.name for pair in found["pair"]] == list(found["name"])
+    facets = catalog.search().facets["finding"]
+    for check in CHECKS:
+        assert facets.get(check, 0) == found[found["check"] == check]["name"].nunique()
+        assert catalog.search(Query(findings=(check,))).total == facets.get(check, 0)
+    for style in ("3.5", "4v"):
+        own = found[found["style"] == style]
+        told = catalog.search(Query(style=style)).facets["finding"]
+        assert {check: count for check, count in told.items() if check != "none"} == (
+            own.groupby("check", observed=True)["name"].nunique().to_dict()
+        )
+    assert catalog.info()["audit"] == {
+        "edition": 2, "labels": "made", "pictures": False, "pairs": 60, "findings": audit.found,
+    }  # fmt: skip
+    # the worst one has the largest score of all
+    judged = pq.read_table(audit.judged).to_pandas()
+    worst = catalog.search(Query(sort="worst", size=1)).rows[0]
+    assert worst.record.name in set(judged.groupby("name")["score"].sum().nlargest(1, keep="all").index)
+
+
+def test_counts_of_the_catalog_are_those_of_the_labels(enriched: Path) -> None:
+    catalog = open_catalog(enriched)
+    records = [pair.record for pair in catalog.pairs()]
+    known = 0
+    for record, counts in zip(records, Counts(catalog)(records), strict=True):
+        tile = record.tile
+        pair = catalog.named(record.name)
+        assert pair is not None
+        assert (counts is None) == (pair.shares is None)
+        if counts is not None and tile is not None:
+            labels = labels_at(tile)
+            assert (counts == pixels(np.zeros((256, 256), np.uint8) if labels is None else labels)).all()
+            known += 1
+    assert 10 < known < 60
+
+
+def test_a_question_first_and_the_rest_later(folder: Path) -> None:
+    africa = Query(continents=("Africa",))
+    some, audit = audit_catalog(folder, query=africa)
+    assert 0 < audit.pairs == some.search(africa).total < 60
+    assert [pair.findings is not None for pair in some.pairs()] == [
+        pair.country is not None and pair.country.continent == "Africa" for pair in some.pairs()
+    ]
+    whole, audit = audit_catalog(folder)
+    assert audit.pairs == whole.info()["audited"] == 60
+    again = audit_catalog(folder)
+    assert again.catalog.version == whole.version
+    with pytest.raises(QueryError, match="nothing to audit"):
+        audit_catalog(folder, query=Query(words="zzyzx"))
+
+
+def test_enriching_keeps_the_findings_and_a_new_audit_uses_the_labels(folder: Path) -> None:
+    first = audit_catalog(folder).catalog
+    assert "hallucinated" not in first.search().facets["finding"]
+    kept = enrich(folder, labels_at, labels="made")
+    assert [pair.findings for pair in kept.pairs()] == [pair.findings for pair in first.pairs()]
+    second = audit_catalog(folder).catalog
+    assert second.search().facets["finding"]["hallucinated"] > 0
+    assert second.pair(0).shares is not None
+
+
+def test_a_stopped_audit_goes_on_and_the_catalog_is_as_it_was_until_then(enriched: Path) -> None:
+    version = open_catalog(enriched).version
+
+    def stop(done: int, _total: int) -> None:
+        if done >= 30:
+            raise Cancelled
+
+    with pytest.raises(Cancelled):
+        audit_catalog(enriched, size=10, scheduler="synchronous", progress=stop)
+    assert open_catalog(enriched).version == version
+    seen: list[int] = []
+    audit_catalog(enriched, size=10, progress=lambda done, _total: seen.append(done))
+    assert (seen[0], seen[-1]) == (30, 60)
+
+
+def test_a_cluster_finds_the_same(enriched: Path) -> None:
+    from distributed import LocalCluster  # noqa: PLC0415 - heavy
+
+    here = audit_catalog(enriched, query=Query(flags=("-no place",)), size=9)
+    tables = [pq.read_table(path) for path in (here.audit.findings, here.audit.judged)]
+    (enriched / "audit" / "audit.json").unlink()
+    with LocalCluster(n_workers=2, **LOOPBACK) as cluster:
+        there = audit_catalog(enriched, query=Query(flags=("-no place",)), size=9, scheduler=cluster.scheduler_address)
+    assert there.catalog.version == here.catalog.version
+    for table, path in zip(tables, (there.audit.findings, there.audit.judged), strict=True):
+        assert table.equals(pq.read_table(path))
+
+
+def test_pictures_of_a_release_are_checked_and_a_dead_server_is_no_finding(tmp_path: Path) -> None:
+    release, folder = tmp_path / "release", tmp_path / "catalog"
+    assert main(["simulate-release", str(release), "--records", "40", "--images", "12"]) == 0
+    assert main(["catalog", "build", str(release), str(folder)]) == 0
+    catalog = audit_catalog(folder, release=release, size=10).catalog
+    blank = {pair.record.name for pair in catalog.pairs(Query(flags=("blank",)))}
+    with_picture = catalog.search(Query(flags=("-no picture",), size=100)).rows
+    assert blank
+    assert all(pair.findings and "picture" in pair.findings for pair in with_picture)
+    black = {pair.record.name for pair in catalog.pairs(Query(findings=("all black", "all white", "uniform")))}
+    assert blank <= black
+    for archive in release.glob("*.zip"):
+        archive.write_bytes(b"")
+    (folder / "audit" / "audit.json").unlink()
+    with pytest.raises(ArchiveError):
+        audit_catalog(folder, release=release, size=100)
+
+
+def test_the_command_line(enriched: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    page = tmp_path / "shares.html"
+    assert main(["audit", str(enriched), "--json", "--html", str(page)]) == 0
+    told = json.loads(capsys.readouterr().out)
+    catalog = open_catalog(enriched)
+    truth = {key: found for key, found in expected(catalog).items() if found}
+    records = {(record["name"], record["style"]): record["findings"] for record in told["records"]}
+    assert len(records) == len(told["records"])
+    for key, found in truth.items():
+        assert {finding["check"] for finding in records[key]} - LATE == found
+    assert sum(map(len, records.values())) == told["findings"]
+    one = next(finding for found in records.values() for finding in found if finding["check"] == "wrong part")
+    assert set(one) == {"check", "evidence", "land", "part", "figure", "start", "end"}
+    assert one["part"] in one["evidence"]
+    totals = {share.check: share for share in tally(enriched / "audit") if share.by == "all"}
+    for check, total in told["totals"].items():
+        assert total == {"found": totals[check].found, "of": totals[check].of, "share": totals[check].share}
+    assert "<h3>hallucinated</h3>" in page.read_text("utf-8")
+    assert main(["audit", str(enriched)]) == 0
+    assert f"60 pairs were checked; {told['findings']} findings" in capsys.readouterr().out
+    assert main(["catalog", "search", str(enriched), "--finding", "-hallucinated", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["total"] == catalog.search(Query(findings=("-hallucinated",))).total
+    assert main(["audit", str(enriched), "--words", "zzyzx"]) == 1
+    assert "nothing to audit" in capsys.readouterr().err
+    assert main(["audit", str(tmp_path / "nowhere")]) == 1
+    assert "There is no catalog" in capsys.readouterr().err
+
+
+def test_the_worst_first_plan(enriched: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    plan_file = tmp_path / "plan.json"
+    plan = ["review", "plan", str(enriched), str(plan_file), "--pairs", "10", "--worst"]
+    assert main(plan) == 1
+    assert "has not been through the checks yet" in capsys.readouterr().err
+    catalog = audit_catalog(enriched).catalog
+    assert main(plan) == 0
+    drawn = Plan.load(plan_file)
+    scores = catalog.scores(style="3.5")
+    assert drawn.design == "risk first"
+    told = [scores[name] for name in drawn.names]
+    assert told == sorted(scores.values(), reverse=True)[:10]
+    assert told[0] > 0
