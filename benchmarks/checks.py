@@ -78,7 +78,8 @@ def paraphrased(facts: Facts35 | Facts4V, *, seed: int) -> str:
     for again in range(100):
         text = tell(facts, seed=f"{seed} {again}").text
         low = text.lower()
-        if text.endswith(".") and not any(word.removesuffix("e") in low for word in BANNED) and "no " not in low:
+        unasked = any(word in low for word in (*(word.removesuffix("e") for word in BANNED), "no ", "devoid of"))
+        if text.endswith(".") and not unasked:
             return text
     return text
 
@@ -354,7 +355,7 @@ def main() -> None:
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--maps", type=int, default=500, help="reference label maps")
     options.add_argument(
-        "--first", type=int, default=20_000, help="seed of the first; the checks were tuned on 0 to 559"
+        "--first", type=int, default=40_000, help="seed of the first; the checks were tuned on 0 to 559"
     )
     options.add_argument("--simulated", type=int, default=60, help="label maps of simulated chips")
     options.add_argument("--times", type=int, default=2, help="captions of each map, style and writer")

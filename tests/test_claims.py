@@ -32,6 +32,7 @@ WALK = (
     "of grass. Moving to the top right, trees continue to dominate. There is also a tiny lake."
 )
 ALIKE = "Covering the whole square, developed areas fill every part alike. "
+EVENLY = "evenly across all sections"
 
 
 @pytest.mark.parametrize(("text", "said", "dominant"), READ, ids=lambda value: str(value)[:40])
@@ -182,6 +183,15 @@ def test_a_part_holds_until_another_is_named() -> None:
     assert [claim.leads for claim in reading.claims] == [True, True, False, True, False]
 
 
+@pytest.mark.parametrize(
+    ("between", "where"),
+    [("The image is calm.", "top left"), ("Overall, the image is calm.", ""), ("Grass covers the image.", "")],
+)
+def test_what_is_said_of_no_class_leaves_here_where_it_was(between: str, where: str) -> None:
+    reading = read_claims(f"In the top left, there are trees. {between} A small lake can be found here.")
+    assert ("water", where, "small") in reading.triples
+
+
 def test_spans_point_at_the_words() -> None:
     reading = read_claims(WALK)
     assert [WALK[claim.start : claim.end] for claim in reading.claims] == ["trees", "trees", "grass", "trees", "lake"]
@@ -279,6 +289,10 @@ def test_a_hostile_megabyte_is_read_to_the_limit_and_no_further(piece: str) -> N
     [
         (WALK, True),
         (f"{ALIKE}As its main theme, the scene shows developed areas and no other land cover. {ALIKE}", True),
+        (
+            f"Woodland dominates, {EVENLY}. Bare land occupies a considerable area, {EVENLY}. Overall, forest leads.",
+            True,
+        ),
         ("Il y a une grande zone de forêt dans le coin supérieur gauche de cette image.", False),
         ("Oben links liegt ein großes Waldgebiet, in der Mitte ist ein See.", False),
         ("En la parte superior izquierda hay una gran zona de árboles y agua.", False),

@@ -122,7 +122,7 @@ _WORD = re.compile(r"[^\W\d_]+")
 _COMMON = frozenset(
     {
         *("the", "of", "and", "is", "are", "with", "by", "there", "this", "from", "to", "which", "its", "it"),
-        *("other", "where", "while", "that", "has", "have"),
+        *("other", "where", "while", "that", "has", "have", "across", "overall", "left", "right", "cover", "covers"),
     }
 )
 _FEWEST, _SHARE = 5, 0.15

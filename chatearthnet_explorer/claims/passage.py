@@ -86,7 +86,7 @@ class Passage:
 
     def _overall(self, _word: str, _start: int, _end: int) -> None:
         self._clause.whole = True
-        self._context = ()
+        self._context = self._last = ()
 
     def _rest(self, word: str, start: int, end: int) -> None:
         """Take "the rest" for the parts that the sentence, or all before it, has not named."""
@@ -130,7 +130,9 @@ class Passage:
         if self._here or self._latest or not self._context:
             self._in_context = []
         self._in_context += self._told
-        self._last = self._here or (() if self._whole else self._latest)
+        if self._told or self._here:
+            # what is said of no class leaves "here" where it was
+            self._last = self._here or (() if self._whole else self._latest)
         sentence = self.text[self._begin : end].lstrip()
         self.sentences.append((end - len(sentence), end))
         self._start_sentence(end)
