@@ -26,6 +26,33 @@ plan = simple_random(pairs.names, 20)
 desk = ReviewDesk(plan, pairs.pair_of, folder / "ledger.jsonl", reviewer="<b>Ada</b>")
 desk
 """
+GROUNDED = """
+from pathlib import Path
+
+import numpy as np
+
+from chatearthnet_explorer.caption import Caption
+from chatearthnet_explorer.chip import Chip
+from chatearthnet_explorer.tile import Tile
+from chatearthnet_explorer.widgets.review_desk import ReviewDesk
+
+labels = np.full((256, 256), 3, np.uint8)
+labels[:128, :128], labels[128:, 128:] = 1, 6
+chip = Chip(tile=Tile.from_name("3886_3141_patch00"), source="file", labels=labels)
+said = "<img src=x onerror=alert('caption')> The top left has a small amount of water. The middle has crops, it is so."
+
+
+def pair_of(name):
+    return chip, (Caption(text=said + name, captioner="file", style="3.5"),), None
+
+
+desk = ReviewDesk(["one", "two"], pair_of, Path({folder!r}) / "ledger.jsonl", reviewer="Ada")
+desk
+"""
+LIT = """([column, row]) => {
+  const canvas = document.querySelector('.cen-review canvas.cen-light');
+  return canvas.getContext('2d').getImageData(column, row, 1, 1).data[3];
+}"""
 MOVED = """() => {
   const pad = document.querySelector('.cen-verdict-pad');
   const words = () => document.querySelector('.cen-review .cen-text')?.textContent;
@@ -42,10 +69,10 @@ PAUSE = 600
 """Milliseconds for which a very hasty reader looks at a pair."""
 
 
-def open_desk(page: Page, lab: str, folder: Path) -> None:
+def open_desk(page: Page, lab: str, folder: Path, source: str = CELL) -> None:
     cell = {"cell_type": "code", "id": "a", "metadata": {}, "outputs": [], "execution_count": None}
     kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
-    book = {"cells": [{**cell, "source": CELL.format(folder=str(folder))}], "metadata": kernel}
+    book = {"cells": [{**cell, "source": source.format(folder=str(folder))}], "metadata": kernel}
     page.goto(lab)
     page.locator(".jp-Notebook .jp-CodeCell").first.wait_for(timeout=doors.SLOW)
     stored = page.evaluate(
@@ -133,3 +160,33 @@ def test_twenty_verdicts_by_keyboard_and_a_kernel_killed_after_twelve(
         assert not page.locator(".jp-Notebook .jp-MarkdownCell").count()
         assert seen.foreign == []
         assert seen.dialogs == []
+
+
+def test_pointing_at_a_contradicted_claim_lights_its_pixels_in_its_part(
+    browser: Browser, lab: str, tmp_path: Path
+) -> None:
+    with doors.watched(browser, width=1360, height=1100) as seen:
+        page = seen.page
+        open_desk(page, lab, tmp_path, GROUNDED)
+        claims = page.locator(".cen-review .cen-text .cen-claim")
+        expect(claims).to_have_count(2)
+        expect(page.locator(".cen-counts li").nth(1)).to_contain_text("1 contradicted")
+        claims.first.hover()
+        page.wait_for_function(f"({LIT})([300, 100]) > 100", timeout=doors.SLOW)
+        assert page.evaluate(LIT, [100, 100]) == 0  # water, top left
+        assert page.evaluate(LIT, [400, 400]) > 100  # crops, which the other claim is about
+        expect(page.locator(".cen-why")).to_contain_text(
+            "'small' stands for 10 to 19 %; the top left has 100.0 % water."
+        )
+        claims.last.focus()
+        page.wait_for_function(f"({LIT})([300, 300]) === 0", timeout=doors.SLOW)
+        assert page.evaluate(LIT, [450, 450]) > 100  # crops too, and outside of the middle
+
+        page.keyboard.press("1")  # the keys of the desk are heard while a claim has the focus, and after it is gone
+        judged(page, 1)
+        expect(page.locator(".cen-review .cen-text")).to_contain_text("it is so.two")
+        page.keyboard.press("1")
+        judged(page, 2)
+        assert len(Ledger(tmp_path / "ledger.jsonl").verdicts) == 2
+        assert seen.dialogs == []
+        assert seen.errors == []

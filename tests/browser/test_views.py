@@ -13,12 +13,13 @@ from chatearthnet_explorer.legend import CLASSES, PALETTES
 from chatearthnet_explorer.prompt import prompt_for
 from chatearthnet_explorer.widgets.caption_view import CaptionView
 from chatearthnet_explorer.widgets.chip_view import ChipView
+from chatearthnet_explorer.widgets.grounding_view import GroundingView
 from chatearthnet_explorer.widgets.prompt_view import PromptView
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from playwright.sync_api import Browser
+    from playwright.sync_api import Browser, Locator
 
     from chatearthnet_explorer.prompt import Prompt
 
@@ -203,8 +204,9 @@ def test_nothing_sticks_out_of_a_narrow_column(stage: Stage, width: int) -> None
     stage.mount("chip", ChipView(chip=chip(), place="A place with rather a long name beside the sea"), width=width)
     stage.mount("prompt", PromptView(prompt=prompt_for(quarters(), style="4v")), width=width)
     stage.mount("caption", CaptionView(captions=(caption(), caption("x" * 400))), width=width)
+    stage.mount("grounding", GroundingView(captions=(caption(CLAIMS), caption("x" * 400)), chip=chip()), width=width)
     stage.page.wait_for_selector(".cen-row")
-    for name in ("chip", "prompt", "caption"):
+    for name in ("chip", "prompt", "caption", "grounding"):
         assert stage.page.locator(f"#{name}").evaluate("e => e.scrollWidth - e.clientWidth") <= 0
 
 
@@ -258,6 +260,137 @@ def test_a_class_word_points_and_is_pointed_at(stage: Stage) -> None:
     stage.tell("caption", highlight=WATER)
     lit = stage.page.locator(".cen-word.cen-lit")
     assert lit.all_inner_texts() == ["water"]
+
+
+CLAIMS = (
+    "The top left is covered by water, with a small amount of crops. The top right has an extra large amount of trees. "
+    "Possibly the middle has a small developed area. The bottom right shows no snow, and its trees."
+)
+
+
+@pytest.fixture
+def grounded(stage: Stage) -> GroundingView:
+    """A caption beside the chip it speaks of, on the stage."""
+    shown = GroundingView(chip=chip(), captions=(caption(CLAIMS),))
+    stage.mount("chip", ChipView(chip=chip()))
+    stage.mount("grounding", shown)
+    stage.page.wait_for_selector(".cen-row")
+    return shown
+
+
+def light(stage: Stage, view: GroundingView) -> None:
+    """Tell the chip what is pointed at, as the desk's links do."""
+    stage.settle()
+    stage.tell("chip", highlight=view.highlight, within=view.within)
+
+
+def claim(stage: Stage, words: str) -> Locator:
+    return stage.page.locator("#grounding .cen-text .cen-claim").filter(has_text=words)
+
+
+def test_pointing_at_a_contradicted_claim_lights_its_class_in_its_part_alone(
+    stage: Stage, grounded: GroundingView
+) -> None:
+    claim(stage, "crops").hover()
+    light(stage, grounded)
+    assert (grounded.highlight, grounded.within) == (CROP, ["top left"])
+    for column, row in ((100, 100), (20, 300), (400, 100), (300, 300)):  # crop is bottom left, and not what is meant
+        assert pixel(stage, "canvas.cen-light", column, row)[3] > 100
+    claim(stage, "developed").hover()
+    light(stage, grounded)
+    assert (grounded.highlight, grounded.within) == (TOWN, ["middle"])
+    assert pixel(stage, "canvas.cen-light", 256, 256)[3] == 0
+    assert pixel(stage, "canvas.cen-light", 20, 20)[3] > 100
+    claim(stage, "water").hover()
+    light(stage, grounded)
+    assert pixel(stage, "canvas.cen-light", 60, 60)[3] == 0
+    stage.page.mouse.move(2, 2)
+    light(stage, grounded)
+    assert (grounded.highlight, grounded.within) == (-1, [])
+    assert pixel(stage, "canvas.cen-light", 100, 100)[3] == 0
+
+
+def test_a_class_is_lit_only_in_the_parts_that_a_claim_names(stage: Stage, grounded: GroundingView) -> None:
+    stage.tell("grounding", captions=(caption("The middle has water. The top left has trees, and so on, and water."),))
+    claim(stage, "water").first.hover()
+    light(stage, grounded)
+    assert (grounded.highlight, grounded.within) == (WATER, ["middle"])
+    assert pixel(stage, "canvas.cen-light", 150, 150)[3] == 0
+    assert pixel(stage, "canvas.cen-light", 60, 60)[3] > 100
+    stage.page.locator("#chip").get_by_role("button", name="water").hover()
+    stage.settle()
+    assert pixel(stage, "canvas.cen-light", 60, 60)[3] == 0  # the legend speaks of the whole chip
+
+
+def test_each_result_has_a_line_and_a_sign_of_its_own_and_says_why(stage: Stage, grounded: GroundingView) -> None:
+    look = "e => [getComputedStyle(e).textDecorationStyle, getComputedStyle(e, '::after').content.slice(0, 3)]"
+    assert claim(stage, "amount of trees").evaluate(look) == ["solid", '"✓"']
+    assert claim(stage, "crops").evaluate(look) == ["wavy", '"✗"']
+    counts = stage.page.locator(".cen-counts li").all_inner_texts()
+    assert [said.partition(" ")[2] for said in counts] == [
+        "supported the labels show it",
+        "contradicted the labels show something else",
+        "not checkable the labels cannot tell",
+    ]
+    why = stage.page.locator(".cen-why")
+    assert "with Tab" in why.inner_text()
+    claim(stage, "amount of trees").focus()
+    assert "✓ The top right has 97.6 % tree; 'extra large' stands for 80 to 100 %." in why.inner_text()
+    assert claim(stage, "amount of trees").get_attribute("aria-label").endswith(": supported")
+    stage.tell("grounding", chip=chip(labels=None))
+    assert claim(stage, "crops").evaluate(look) == ["dotted", '"?"']
+    assert {point["result"] for point in grounded.columns[0]["checked"]["points"]} == {"not checkable", ""}
+    assert stage.page.get_by_text("so no claim can be checked").is_visible()
+
+
+def test_claims_are_reached_and_kept_by_the_keyboard(stage: Stage, grounded: GroundingView) -> None:
+    claim(stage, "water").focus()
+    stage.page.keyboard.press("Tab")
+    stage.settle()
+    assert grounded.highlight == CROP
+    stage.page.keyboard.press("Enter")
+    stage.page.evaluate("document.activeElement.blur()")
+    stage.settle()
+    assert (grounded.highlight, grounded.within) == (CROP, ["top left"])
+    assert claim(stage, "crops").get_attribute("aria-pressed") == "true"
+    assert "✗" in stage.page.locator(".cen-why").inner_text()
+    claim(stage, "crops").focus()
+    stage.page.keyboard.press(" ")
+    stage.page.evaluate("document.activeElement.blur()")
+    stage.settle()
+    assert (grounded.highlight, grounded.within) == (-1, [])
+    # what had the focus goes, the focus stays where the keys of a desk are heard
+    claim(stage, "crops").focus()
+    stage.tell("grounding", captions=(caption("The top left has water, as far as one sees."),))
+    assert stage.page.evaluate("document.activeElement.className") == "cen-captions"
+
+
+def test_a_finding_lights_its_words_and_its_pixels(stage: Stage, grounded: GroundingView) -> None:
+    stage.page.locator(".cen-found summary", has_text="'Possibly'").hover()
+    assert stage.page.locator(".cen-text .cen-lit").all_inner_texts() == ["Possibly"]
+    assert "told not to use" not in stage.page.locator("#grounding").inner_text()
+    stage.page.locator(".cen-found summary", has_text="'Possibly'").click()
+    assert "told not to use" in stage.page.locator("#grounding").inner_text()
+    stage.page.locator(".cen-found summary", has_text="not name developed area in the bottom right").hover()
+    light(stage, grounded)
+    assert (grounded.highlight, grounded.within) == (TOWN, ["bottom right"])
+    assert pixel(stage, "canvas.cen-light", 270, 270)[3] == 0
+    assert pixel(stage, "canvas.cen-light", 240, 240)[3] > 100
+    stage.page.locator(".cen-found summary", has_text="It never speaks of the bottom left").hover()
+    light(stage, grounded)
+    assert (grounded.highlight, grounded.within) == (-1, ["bottom left"])
+    assert pixel(stage, "canvas.cen-light", 128, 384)[3] == 0  # an outline, and nothing dimmed
+    assert pixel(stage, "canvas.cen-light", 2, 300)[3] > 100
+
+
+def test_hostile_claims_stay_words(stage: Stage, grounded: GroundingView) -> None:
+    text = CLAIMS.replace("small amount of crops", f"small amount of crops {ATTACK} and shrubs") + f" Perhaps {ATTACK}"
+    stage.tell("grounding", captions=(caption(text, notes=(ATTACK,)),), error=ATTACK)
+    assert grounded.columns[0]["checked"]["counts"]
+    stage.page.locator("#grounding .cen-text .cen-claim").last.hover()
+    assert ATTACK_SHOWN in stage.page.locator("#grounding .cen-text").text_content()
+    assert stage.page.locator("#stage :is(script, img, svg, iframe, a, u, b)").count() == 0
+    assert stage.page.evaluate("window.attacks") == []
 
 
 def test_hostile_words_are_seen_as_words_and_nothing_runs(stage: Stage) -> None:
