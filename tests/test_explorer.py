@@ -11,9 +11,12 @@ from datetime import UTC, datetime
 
 import ipywidgets
 import pytest
+from rig.chat_server import chat_server
 from rig.map_click import click
 
 from chatearthnet_explorer.caption import Caption
+from chatearthnet_explorer.captioners import open_captioner
+from chatearthnet_explorer.captioners.models import estimate
 from chatearthnet_explorer.chip import Chip
 from chatearthnet_explorer.errors import CatalogueError, ModelError, PlaceError
 from chatearthnet_explorer.prompt import Prompt
@@ -322,6 +325,22 @@ def test_no_key_is_in_the_state_of_any_widget(monkeypatch: pytest.MonkeyPatch) -
     state = ipywidgets.Widget.get_manager_state(widgets=None)
     assert "sk-very-secret" not in json.dumps(state, default=str)
     assert "sk-very-secret" not in explorer._repr_html_()
+
+
+def test_what_a_model_costs_is_said_beside_the_button_and_nothing_costs_nothing() -> None:
+    explorer = _explorer()
+    explorer.go(6.73, 0.336)
+    assert explorer.prompt_view.cost == ""
+    with chat_server() as server:
+        writer = open_captioner("chat", model="gpt-6-luna", base_url=server.base_url)
+        explorer = _explorer(captioner=writer)
+        explorer.go(6.73, 0.336)
+        prompt = explorer.result.prompt
+        assert explorer.prompt_view.cost == estimate(prompt, "gpt-6-luna", images=0).told
+        assert "$" in explorer.prompt_view.cost
+        shown = open_captioner("vision", model="mine", base_url=server.base_url, image="true colour")
+        assert shown.estimate(prompt) == estimate(prompt, "mine", images=1)
+        assert "price unknown" in shown.estimate(prompt).told
 
 
 def test_notebooks_that_are_only_read_have_a_card() -> None:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from chatearthnet_explorer.captioners.answer import caption_of
 from chatearthnet_explorer.captioners.guard import check
+from chatearthnet_explorer.captioners.models import Estimate, estimate
 from chatearthnet_explorer.captioners.service import RETRIES, TIMEOUT, Service
 
 if TYPE_CHECKING:
@@ -46,6 +47,10 @@ class ChatCaptioner:
         """
         self.service = Service(model=model, base_url=base_url, ask_key=ask_key, timeout=timeout, retries=retries)
         self.options = self.service.options
+
+    def estimate(self, prompt: Prompt) -> Estimate:
+        """Return what a caption will roughly cost."""
+        return estimate(prompt, self.service.model, images=0)
 
     def caption(self, prompt: Prompt, chip: Chip) -> Caption:
         """Return what the model writes.

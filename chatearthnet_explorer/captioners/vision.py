@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from chatearthnet_explorer.captioners import IMAGES
 from chatearthnet_explorer.captioners.answer import caption_of
 from chatearthnet_explorer.captioners.guard import check
-from chatearthnet_explorer.captioners.models import MODELS
+from chatearthnet_explorer.captioners.models import MODELS, Estimate, estimate
 from chatearthnet_explorer.captioners.service import RETRIES, TIMEOUT, Service
 from chatearthnet_explorer.errors import CaptionerError, NothingToDescribeError, SettingError
 from chatearthnet_explorer.render import data_url, png
@@ -61,6 +61,10 @@ class VisionCaptioner:
         if known and not known.takes_images:
             msg = f"The model {known.id} takes no images; choose another, or the chat captioner."
             raise SettingError(msg)
+
+    def estimate(self, prompt: Prompt) -> Estimate:
+        """Return what a caption will roughly cost."""
+        return estimate(prompt, self.service.model, images=len(prompt.images) if self.image == "labels" else 1)
 
     def caption(self, prompt: Prompt, chip: Chip) -> Caption:
         """Return what the model writes.

@@ -258,10 +258,16 @@ class Explorer(Composed):
         self.map.chip = self.chip_view.chip = shown.chip
         self.chip_view.place = f"{country}, {coordinates(shown.lon, shown.lat)}"
         self.prompt_view.prompt = shown.prompt
+        self.prompt_view.cost = self._cost(shown.prompt)
         self.caption_view.captions = (*self._released(shown.chip.tile), *((shown.caption,) if shown.caption else ()))
         self.caption_view.error = str(shown.error or "")
         self.code_view.code = shown.code
         self.status.say(f"{country}. Click anywhere on the map to see another place.", kind="done")
+
+    def _cost(self, prompt: Prompt | None) -> str:
+        """Return in words what another caption will roughly cost; nothing where no model is asked."""
+        estimate = getattr(self._captioner, "estimate", None)
+        return estimate(prompt).told if estimate and prompt else ""
 
     def _released(self, tile: Tile) -> tuple[Caption, ...]:
         record = self._catalog.at(tile) if self._catalog else None

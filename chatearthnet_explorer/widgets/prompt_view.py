@@ -36,6 +36,9 @@ class PromptView(View):
     edited_user = t.Unicode("").tag(sync=True)
     """The facts in words as the person left them, likewise."""
 
+    cost = t.Unicode("").tag(sync=True)
+    """What a caption of this prompt will roughly cost, in words; empty where it costs nothing."""
+
     asked = t.Int(0).tag(sync=True)
     """How often "Caption again" was pressed."""
 

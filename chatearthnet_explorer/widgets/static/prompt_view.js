@@ -53,7 +53,8 @@ function render({ model, el }) {
   const words = make("details", { class: "cen-words" }, make("summary", {}, "The exact words that are sent"),
     make("label", {}, make("span", {}, "Rules (system message)"), system),
     make("label", {}, make("span", {}, "Facts (user message)"), user), images);
-  const buttons = make("div", { class: "cen-buttons" }, copy, edit, undo, again);
+  const cost = make("span", { class: "cen-size" });
+  const buttons = make("div", { class: "cen-buttons" }, copy, edit, undo, again, cost);
   root.append(top, badge, words, fault, buttons);
 
   const isEdited = () => system.value !== model.get("told").system || user.value !== model.get("told").user;
@@ -79,6 +80,10 @@ function render({ model, el }) {
   function showFault() {
     fault.textContent = model.get("error");
     fault.hidden = !model.get("error");
+  }
+
+  function showCost() {
+    cost.textContent = model.get("cost") && `A caption costs ${model.get("cost")}.`;
   }
 
   function showFacts() {
@@ -115,13 +120,14 @@ function render({ model, el }) {
   }));
 
   const stop = listen(model, {
+    cost: showCost,
     "told images": show,
     "edited_system edited_user": showTexts,
     error: showFault,
     palette: showFacts,
     highlight: () => mark(view),
   });
-  show();
+  show(); showCost();
   return stop;
 }
 
