@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 from typing import TYPE_CHECKING
 
@@ -191,7 +192,8 @@ def test_pictures_of_a_release_are_checked_and_a_dead_server_is_no_finding(tmp_p
 
 def test_the_command_line(enriched: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     page = tmp_path / "shares.html"
-    assert main(["audit", str(enriched), "--json", "--html", str(page)]) == 0
+    table = tmp_path / "shares.csv"
+    assert main(["audit", str(enriched), "--json", "--html", str(page), "--csv", str(table)]) == 0
     told = json.loads(capsys.readouterr().out)
     catalog = open_catalog(enriched)
     truth = {key: found for key, found in expected(catalog).items() if found}
@@ -206,6 +208,11 @@ def test_the_command_line(enriched: Path, tmp_path: Path, capsys: pytest.Capture
     totals = {share.check: share for share in tally(enriched / "audit") if share.by == "all"}
     for check, total in told["totals"].items():
         assert total == {"found": totals[check].found, "of": totals[check].of, "share": totals[check].share}
+    with table.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert [(row["check"], row["by"], row["value"], int(row["found"])) for row in rows] == [
+        (share.check, share.by, share.value, share.found) for share in tally(enriched / "audit")
+    ]
     assert "<h3>hallucinated</h3>" in page.read_text("utf-8")
     assert main(["audit", str(enriched)]) == 0
     assert f"60 pairs were checked; {told['findings']} findings" in capsys.readouterr().out

@@ -29,13 +29,14 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
     parser.add_argument(
         "--html", type=Path, metavar="FILE", help="write the shares by class, region and split as a page"
     )
+    parser.add_argument("--csv", type=Path, metavar="FILE", help="write the same shares as a table")
     parser.add_argument("--json", action="store_true", help="print every finding, then the totals")
     parser.set_defaults(run=_audit)
 
 
 def _audit(options: argparse.Namespace) -> None:
     from chatearthnet_explorer.catalog_audit import audit_catalog  # noqa: PLC0415 - heavy
-    from chatearthnet_explorer.review.tally import figure, tally  # noqa: PLC0415 - heavy
+    from chatearthnet_explorer.review.tally import figure, tally, to_csv  # noqa: PLC0415 - heavy
 
     with progress() as told:
         audited = audit_catalog(
@@ -48,6 +49,8 @@ def _audit(options: argparse.Namespace) -> None:
     shares = tally(audited.audit.folder)
     if options.html:
         options.html.write_text(figure(shares), "utf-8")
+    if options.csv:
+        options.csv.write_text(to_csv(shares), "utf-8", newline="")
     totals = [share for share in shares if share.by == "all"]
     if options.json:
         _print_json(audited, totals)

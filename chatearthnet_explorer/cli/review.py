@@ -75,7 +75,11 @@ def _plan(options: argparse.Namespace) -> None:
     else:
         plan = sampling.simple_random(strata, wanted, seed=options.seed, style=style)
     plan.save(options.plan)
-    put(plan.to_dict() if options.json else f"{wanted} of {len(strata)} pairs are to be looked at: {options.plan}.")
+    told = f"{wanted:,} of {len(strata):,} pairs are to be looked at: {options.plan}."
+    if not options.worst and options.allocation == sampling.PROPORTIONAL:
+        margin = 100 * sampling.margin_of(wanted, confidence=confidence, population=len(strata))
+        told += f" The share of wrong captions will be known to within {margin:.1f} points, or better."
+    put(plan.to_dict() if options.json else told)
 
 
 def _stratum(pair: Pair, facet: str | None, style: str) -> str:

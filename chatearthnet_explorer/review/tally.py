@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from csv import DictWriter
 from dataclasses import asdict, dataclass
+from io import StringIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from xml.etree.ElementTree import Element, SubElement, tostring
@@ -81,6 +83,15 @@ def tally(folder: str | Path) -> list[Share]:
             if by == "all" or of.any():
                 shares.append(Share(check.id, by, value, int((hit & of).sum()), int(of.sum())))
     return shares
+
+
+def to_csv(shares: Sequence[Share]) -> str:
+    """Return shares as a table: check, by, value, found, of, share. No value of it is from a caption."""
+    file = StringIO()
+    writer = DictWriter(file, ("check", "by", "value", "found", "of", "share"))
+    writer.writeheader()
+    writer.writerows(share.to_dict() for share in shares)
+    return file.getvalue()
 
 
 def figure(shares: Sequence[Share]) -> str:
