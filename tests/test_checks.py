@@ -301,6 +301,10 @@ def test_styles_contradict_each_other() -> None:
     assert "grass is missing" in evidence
     (evidence,) = _both(RIGHT, "The image is dominated by trees. A vast expanse of water covers the bottom left.")
     assert "water" in evidence
+    unsized = RIGHT.replace("trees cover an extra large part", "there are trees and water")
+    vast = "The image is dominated by trees. A vast expanse of water covers the middle."
+    assert not _both(unsized, vast)
+    assert _both(unsized.replace("Overall", "There is a tiny amount of water in the middle. Overall"), vast)
     assert not _both("", RIGHT)
     assert not judge_both({"3.5": judge_caption(RIGHT, style="3.5")})
 

@@ -51,12 +51,19 @@ def _denials(first: Reading, second: Reading) -> Iterator[Finding]:
 
 
 def _sizes(first: Reading, second: Reading) -> Iterator[Finding]:
-    """Find words of amount of the second that are far from all that the first says of the class, in any part."""
+    """Find words of amount of the second that are far from all that the first says of the class, in any part.
+
+    If it names the class in a part without ever saying how much, that may be the part the second speaks of.
+    """
     said: dict[str, set[str]] = {}
+    named, sized = set(), set()
     for claim in first.claims:
+        places = {(claim.name, part) for part in claim.parts if not claim.negated}
+        named |= places
         if claim.size and not claim.negated:
             said.setdefault(claim.name, set()).add(claim.size)
-    seen = set()
+            sized |= places
+    seen = {name for name, _ in named - sized}
     for claim in second.claims:
         sizes = said.get(claim.name)
         if not sizes or not claim.size or claim.negated or claim.name in seen:
