@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 RECORDS, IMAGES = 2000, 48
-"""Pairs of the sample, and those that have a picture: each picture takes a third of a second to make."""
+"""Pairs of the sample, and those that have a picture: each picture takes a tenth of a second to make."""
 
 _WRITING = 0.8  # share of the time that goes into the release
 
@@ -41,7 +41,7 @@ def open_sample(
     records: int = RECORDS,
     images: int = IMAGES,
 ) -> Sample:
-    """Return the sample; the first time it is built, which takes some fifteen seconds and no network.
+    """Return the sample; the first time it is built, which takes some seconds and no network.
 
     Args:
         settings: Where the cache is; None for what the environment says.

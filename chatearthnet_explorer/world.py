@@ -50,6 +50,8 @@ class _Edges:
     countries: tuple[Country, ...]
     start: NDArray[np.float64]  # (2, edges): longitude and latitude in degrees
     end: NDArray[np.float64]  # (2, edges)
+    low: NDArray[np.float64]  # (edges,): latitude of its southern end
+    high: NDArray[np.float64]  # (edges,): latitude of its northern end
     owner: NDArray[np.intp]  # (edges,): index into countries
     coast: NDArray[np.float64]  # (edges with sea on one side, 3): unit vectors of their starts
     along: NDArray[np.float64]  # (edges with sea on one side, 3): vectors to their ends
@@ -139,10 +141,12 @@ def coast_distance(lons: ArrayLike, lats: ArrayLike, *, reach: float = 60.0) -> 
     lon = (np.asarray(lons, np.float64) + 180.0) % 360.0 - 180.0
     lat = np.asarray(lats, np.float64)
     edges = _edges()
-    level = _level_with(edges, lat.min(), lat.max())
-    land = np.array([_right_of(edges, level, x, y).size % 2 for x, y in zip(lon, lat, strict=True)], bool)
     places = _vectors(lon, lat)
     near = _near(edges, places, reach)
+    # with no coast about, all places are on the same side of it
+    asked = slice(None) if near.size else slice(1)
+    level = _level_with(edges, lat[asked].min(), lat[asked].max())
+    land = np.array([_right_of(edges, level, *at).size % 2 for at in zip(lon[asked], lat[asked], strict=True)], bool)
     far = np.full(len(lon), reach)
     distances = np.minimum(_kilometres(edges, places, near).min(axis=1), far) if near.size else far
     return np.where(land, distances, -distances)
@@ -161,9 +165,8 @@ def land_outline() -> dict[str, Any]:
 
 def _held(edges: _Edges, lon: NDArray[np.float64], lat: NDArray[np.float64]) -> NDArray[np.int16]:
     """Return the country around each of some places, which come by rising latitude; -1 where there is none."""
-    low, high = np.minimum(edges.start[1], edges.end[1]), np.maximum(edges.start[1], edges.end[1])
     # an edge is level with a place if exactly one of its ends lies above it
-    first, stop = np.searchsorted(lat, low), np.searchsorted(lat, high)
+    first, stop = np.searchsorted(lat, edges.low), np.searchsorted(lat, edges.high)
     level = np.flatnonzero(stop > first)
     sizes = stop[level] - first[level]
     edge = np.repeat(level, sizes)
@@ -219,8 +222,7 @@ def _right_of(edges: _Edges, among: NDArray[np.intp], lon: float, lat: float) ->
 
 def _level_with(edges: _Edges, south: float, north: float) -> NDArray[np.intp]:
     """Return the edges that reach into a band of latitudes."""
-    y0, y1 = edges.start[1], edges.end[1]
-    level: NDArray[np.intp] = np.flatnonzero((np.minimum(y0, y1) <= north) & (np.maximum(y0, y1) >= south))
+    level: NDArray[np.intp] = np.flatnonzero((edges.low <= north) & (edges.high >= south))
     return level
 
 
@@ -270,6 +272,8 @@ def _edges() -> _Edges:
         countries=countries,
         start=places[:, first],
         end=places[:, first + 1],
+        low=np.minimum(places[1, first], places[1, first + 1]),
+        high=np.maximum(places[1, first], places[1, first + 1]),
         owner=owner[first],
         coast=vectors[shore],
         along=along,

@@ -11,10 +11,12 @@ from PIL import Image
 
 from chatearthnet_explorer.chip import BANDS, Chip
 from chatearthnet_explorer.errors import PlaceError, SettingError
+from chatearthnet_explorer.landcover import pixels
 from chatearthnet_explorer.legend import CLASSES
 from chatearthnet_explorer.simulation.cover import cover_of
 from chatearthnet_explorer.simulation.noise import PAD, Window
 from chatearthnet_explorer.simulation.people import people_in
+from chatearthnet_explorer.simulation.survey import survey
 from chatearthnet_explorer.simulation.terrain import terrain_of
 from chatearthnet_explorer.sources import Source, open_source
 from chatearthnet_explorer.sources.simulated import SimulatedSource
@@ -231,6 +233,28 @@ def test_bad_questions_get_one_sentence(source: SimulatedSource) -> None:
 @pytest.mark.parametrize("place", [(-180.0, 85.05), (179.9999, 85.05), (-180.0, -85.05), (179.9999, -85.05)])
 def test_the_corners_of_the_grid_have_chips(source: SimulatedSource, place: tuple[float, float]) -> None:
     assert source.chip_at(*place).rgb.shape == (256, 256, 3)
+
+
+def test_a_survey_has_the_shares_that_the_source_has(source: SimulatedSource) -> None:
+    tiles = [*[sibling for place in PLACES for sibling in Tile.at(*place).siblings][::3], Tile.at(*ATLANTIC)]
+    apart = []
+    for tile, labels in survey(tiles, year=2020):
+        chip = source.chip_at(*tile.center)
+        if chip.labels is None:
+            assert not labels.any()
+            continue
+        ours, theirs = (pixels(one)[:5] / 128**2 for one in (labels, chip.labels))  # by part and class
+        apart.append(np.abs(ours - theirs))
+    assert np.mean(apart) < 0.005
+    assert np.quantile(apart, 0.99) < 0.04
+    assert len(apart) == len(tiles) - 1
+
+
+def test_a_survey_is_the_same_for_a_tile_alone_and_among_others() -> None:
+    four = list(Tile.at(*SAO_TOME).siblings)
+    together = dict(survey(four, year=2020))
+    agreed = [(labels == together[tile]).mean() for tile in four for _, labels in survey([tile], year=2020)]
+    assert min(agreed) > 0.97  # slopes at the rim of a window are one-sided
 
 
 def test_scene_classes_fit_the_labels(source: SimulatedSource) -> None:

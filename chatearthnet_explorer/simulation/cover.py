@@ -30,6 +30,7 @@ OFFSHORE = -12.0
 _WATER, _TREE, _SHRUB, _GRASS = INDEX["water"], INDEX["tree"], INDEX["shrub"], INDEX["grass"]
 _BARE, _SNOW, _WET, _MOSS = INDEX["bare land"], INDEX["snow"], INDEX["wetland"], INDEX["moss"]
 _CROP, _TOWN, _MANGROVE = INDEX["crop"], INDEX["developed area"], INDEX["mangroves"]
+_UNSURE = 9.0  # degrees Celsius from the snow line within which snow may lie or not
 _ALONG_A_GRADIENT = (_TREE, _SHRUB, _MOSS, _GRASS, _BARE)  # neighbours in this order border on each other
 
 
@@ -65,22 +66,24 @@ def _wild(window: Window, ground: Terrain, speck: Layer) -> NDArray[np.int64]:
     ends = np.cumsum([tree * hardy, shrub * hardy, moss, grass + woods], axis=0)
     ends *= green / np.maximum(ends[-1] + bare, 1e-6)
     found = np.asarray(_ALONG_A_GRADIENT)[(place >= ends).sum(axis=0)]
-    bog = window.noise(41, coarse=8, fine=2, gain=0.55) + speck
     low = ground.shares[_WET] * np.where(ground.river < 14.0, 4.0, 1.0) + 0.2 * ground.delta * (
         ground.warmth < 15.0
     )  # a flood plain's width in pixels
-    return np.where((bog > 2.6 - 11.0 * low) & (low > 0.004) & (ground.steep < 0.15), _WET, found)  # flat
+    flat = (low > 0.004) & (ground.steep < 0.15)
+    bog = window.noise(41, coarse=8, fine=2, gain=0.55, where=flat) + speck
+    return np.where((bog > 2.6 - 11.0 * low) & flat, _WET, found)
 
 
 def _farmed(window: Window, people: People, found: NDArray[np.int64], speck: Layer) -> NDArray[np.int64]:
     """Return the classes with farmland in them."""
     number, edge = people.fields.number, people.fields.edge
     use = np.where(number < 0.05, _TREE, np.where(number < 0.2, _GRASS, _CROP))  # woodlots and meadows
-    hedge = (edge < 0.8 + speck) & (window.noise(42, coarse=6, fine=4) > 0.8)  # a pixel's width, here and there
+    farmland = people.farmland
+    hedge = (edge < 0.8 + speck) & (window.noise(42, coarse=6, fine=4, where=farmland) > 0.8)  # a pixel's width
     use = np.where(hedge, np.where(found == _BARE, _GRASS, found), use)
-    arable = (
-        people.farmland & ~((found == _TREE) & (window.noise(43, coarse=7, fine=3) > 1.1)) & (found != _WET)
-    )  # woods that nobody cleared
+    woods = farmland & (found == _TREE)
+    woods &= window.noise(43, coarse=7, fine=3, where=woods) > 1.1  # that nobody cleared
+    arable = farmland & ~woods & (found != _WET)
     found = np.where(arable & (people.pivot < 0.0), use, found)
     return np.where(arable & (people.pivot > 0.0), _CROP, found)
 
@@ -92,10 +95,8 @@ def _built(people: People, found: NDArray[np.int64], *, dry: NDArray[np.bool_], 
     green = np.where(block > 0.5 * (1.0 + dense), _TREE, _GRASS)
     town = np.where(block < dense, _TOWN, np.where(people.blocks.edge < 1.0, _TOWN, green))
     found = np.where((people.town + 0.3 * speck > 0.0) & dry, town, found)
-    corner = (
-        (people.fields.number % 0.05 < 0.004) & (people.fields.edge > 2.0) & (people.blocks.number < 0.25)
-    )  # one farmstead in a dozen fields
-    found = np.where(corner & people.farmland & (people.pivot < 0.0) & dry, _TOWN, found)
+    house = people.farmstead & (block < 0.25)  # one in four
+    found = np.where(house & (people.pivot < 0.0) & dry, _TOWN, found)
     return np.where((people.road < 1.3 + 0.8 * speck) & (found != _SNOW), _TOWN, found)
 
 
@@ -103,13 +104,17 @@ def _cold(window: Window, ground: Terrain) -> NDArray[np.bool_]:
     """Tell where snow stays: above a line that sinks towards the poles, and nearly everywhere on Antarctica."""
     line = 0.09 * abs(ground.lat) - 4.0 + (30.0 if ground.lat < SOUTH else 0.0)
     steep = 4.0 * np.clip(ground.steep - 0.7, 0.0, 1.0)  # it slides off
-    cold: NDArray[np.bool_] = ground.summer + 1.2 * window.noise(44, coarse=7, fine=1, gain=0.6) + steep < line
+    patches = window.noise(44, coarse=7, fine=1, gain=0.6, where=np.abs(ground.summer + steep - line) < _UNSURE)
+    cold: NDArray[np.bool_] = ground.summer + 1.2 * patches + steep < line
     return cold
 
 
 def _coast(window: Window, ground: Terrain, found: NDArray[np.int64], speck: Layer) -> NDArray[np.int64]:
     """Return the classes with beaches, marshes, mangroves and the sea."""
     shore = ground.shore + 0.02 * speck
+    near = shore < 5.0 + 32.0 * ground.delta  # what the tide can reach
+    if not near.any():
+        return found
     muddy = window.noise(45, coarse=11, fine=4) + 3.0 * ground.delta
     tidal = (shore < 0.9 + 0.5 * muddy + 30.0 * ground.delta) | (
         (shore < 5.0) & (ground.river < 22.0)

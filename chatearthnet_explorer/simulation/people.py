@@ -47,6 +47,9 @@ class People:
     farmland: NDArray[np.bool_]
     """Where the land is under the plough."""
 
+    farmstead: NDArray[np.bool_]
+    """The corners of farmland where a farmer may live."""
+
     pivot: Layer
     """1 in a field that one turning arm waters, 0 on the dry ground beside it, -1 where there are none."""
 
@@ -67,62 +70,80 @@ def people_in(window: Window, ground: Terrain) -> People:
     watered = np.where(dry, 0.75 * np.exp(-np.maximum(ground.river, 0.0) / 45.0), 0.0) * plain
     share = np.clip(ground.farmed * plain + watered, 0.0, 1.0)
     settled = np.clip(0.06 + 0.9 * share, 0.0, 0.8) * plain * (ground.shore > 0.0) * (1.0 - ground.delta)
-    fields = _parcels(
-        u, v, cell=_FARM, smallest=np.where(ground.warmth > 19.0, 9.0, 17.0), seed=27
-    )  # warm lands have the smaller fields
-    # farmland ends at the edges of fields
-    farmed = window.noise(22, coarse=11, fine=8, gain=0.55) + 1.2 * (fields.number - 0.5) < _quantile(share)
-    number = scatter(np.floor(u / _FARM).astype(np.int64), np.floor(v / _FARM).astype(np.int64), 25)
-    arm = np.hypot(u % _FARM - _FARM / 2, v % _FARM - _FARM / 2)
-    pivots = dry & (window.noise(29, coarse=12, fine=10) > 0.9)  # one region in six pumps its water
-    watered_by_arm = pivots & (number < 0.6)  # of the squares
-    fields = Parcels(
-        number=np.where(watered_by_arm, number, fields.number),
-        edge=np.where(watered_by_arm, np.abs(0.47 * _FARM - arm), fields.edge),
-        furrow=np.where(watered_by_arm, arm, fields.furrow),
-    )
-    farmed = np.where(pivots, watered_by_arm & (ground.steep < 0.1), farmed)  # level ground
+    smallest = np.where(ground.warmth > 19.0, 9.0, 17.0)  # warm lands have the smaller fields
+    region = window.noise(22, coarse=11, fine=8, gain=0.55, where=share > 0.0)
+    suited = region - _quantile(share)
+    fields = _parcels(u, v, cell=_FARM, smallest=smallest, seed=27, where=suited < 0.6)
+    farmland = suited + 1.2 * (fields.number - 0.5) < 0.0  # it ends at the edges of fields
+    pivots = dry & (window.noise(29, coarse=12, fine=10, where=dry) > 0.9)  # one region in six pumps its water
+    pivot = np.full(u.shape, -1.0)
+    if pivots.any():
+        number = scatter(np.floor(u / _FARM).astype(np.int64), np.floor(v / _FARM).astype(np.int64), 25)
+        arm = np.hypot(u % _FARM - _FARM / 2, v % _FARM - _FARM / 2)
+        watered_by_arm = pivots & (number < 0.6)  # of the squares
+        fields = Parcels(
+            number=np.where(watered_by_arm, number, fields.number),
+            edge=np.where(watered_by_arm, np.abs(0.47 * _FARM - arm), fields.edge),
+            furrow=np.where(watered_by_arm, arm, fields.furrow),
+        )
+        farmland = np.where(pivots, watered_by_arm & (ground.steep < 0.1), farmland)  # level ground
+        pivot = np.where(pivots, np.where(arm < 0.47 * _FARM, 1.0, 0.0), pivot)  # all but touching
     road, village = _roads(u, v, settled, window)
-    city = np.where(ground.city > -1.0, ground.city + 0.22 * window.noise(24, coarse=9, fine=4), -1.0)
+    near_city = ground.city > -1.0
+    sprawl = window.noise(24, coarse=9, fine=4, where=near_city)
+    city = np.where(near_city, ground.city + 0.22 * sprawl, -1.0)
+    town = np.maximum(village, np.clip(3.0 * city, -1.0, 1.5))
+    farmstead = farmland & (fields.number % 0.05 < 0.004) & (fields.edge > 2.0)  # in a dozen fields
+    smallest = np.full_like(u, 9.0)
+    built = (town > -0.5) | (road < 3.0) | farmstead  # more than there is room for
     return People(
         fields=fields,
-        blocks=_parcels(u, v, cell=_BLOCK, smallest=np.full_like(u, 9.0), seed=28),
-        farmland=farmed,
-        pivot=np.where(pivots, np.where(arm < 0.47 * _FARM, 1.0, 0.0), -1.0),  # all but touching
-        town=np.maximum(village, np.clip(3.0 * city, -1.0, 1.5)),
+        blocks=_parcels(u, v, cell=_BLOCK, smallest=smallest, seed=28, where=built),
+        farmland=farmland,
+        farmstead=farmstead,
+        pivot=pivot,
+        town=town,
         road=road,
     )
 
 
 def _roads(u: Layer, v: Layer, settled: Layer, window: Window) -> tuple[Layer, Layer]:
     """Return pixels to the nearest main road, and where villages are: at the crossings."""
+    absent = 1e3
+    if not settled.any():
+        return np.full(u.shape, absent), np.full(u.shape, -1.0)
     column, row = np.rint(u / _SQUARE).astype(np.int64), np.rint(v / _SQUARE).astype(np.int64)
     off_u, off_v = np.abs(u - column * _SQUARE), np.abs(v - row * _SQUARE)
     cell_u, cell_v = np.floor(u / _SQUARE).astype(np.int64), np.floor(v / _SQUARE).astype(np.int64)
     wanted = 0.25 + settled
-    absent = 1e3
     upright = np.where(scatter(column, cell_v, 30) < wanted, off_u, absent)
     level = np.where(scatter(cell_u, row, 31) < wanted, off_v, absent)
     road = np.where(settled > 0.05, np.minimum(upright, level), absent)  # hardly anybody lives here
     radius = (8.0 + 90.0 * scatter(column, row, 32) ** 3.5) * (scatter(column, row, 33) < settled * 1.4)
-    village = 1.0 - np.hypot(off_u, off_v) / np.maximum(radius, 1.0) + 0.28 * window.noise(34, coarse=5, fine=2)
+    inside = radius > 0.0
+    ragged = window.noise(34, coarse=5, fine=2, where=inside)
+    village = 1.0 - np.hypot(off_u, off_v) / np.maximum(radius, 1.0) + 0.28 * ragged
     # houses stand along the roads that leave a village
-    strung = (radius > 0.0) & (road < 3.0) & (np.hypot(off_u, off_v) < 1.9 * radius)  # a house's depth
-    strung &= window.noise(35, coarse=4, fine=2) > 0.0
+    strung = inside & (road < 3.0) & (np.hypot(off_u, off_v) < 1.9 * radius)  # a house's depth
+    strung &= window.noise(35, coarse=4, fine=2, where=strung) > 0.0
     village = np.where(strung, np.maximum(village, 0.3), village)
-    return road, np.where(radius > 0.0, village, -1.0)
+    return road, np.where(inside, village, -1.0)
 
 
-def _parcels(u: Layer, v: Layer, *, cell: int, smallest: Layer, seed: int) -> Parcels:
-    """Cut squares in two, again and again, across the longer side, until the pieces are small."""
+def _parcels(  # noqa: PLR0913 - each says something else
+    u: Layer, v: Layer, *, cell: int, smallest: Layer, seed: int, where: NDArray[np.bool_]
+) -> Parcels:
+    """Cut squares in two, again and again, across the longer side, until the pieces are small; 0 elsewhere."""
+    shape = u.shape
+    u, v, smallest = u[where], v[where], smallest[where]
     column, row = np.floor(u / cell).astype(np.int64), np.floor(v / cell).astype(np.int64)
     x, y = u - column * cell, v - row * cell
     width, height = np.full_like(x, cell), np.full_like(x, cell)
     key = column * 1_000_003 + row
     for cut in range(5):
         chance = scatter(key, row, seed + cut)
-        where = chance * 8192.0 % 1.0  # the digits behind
-        upright = width > height * (0.75 + 0.5 * where)
+        digits = chance * 8192.0 % 1.0  # the digits behind
+        upright = width > height * (0.75 + 0.5 * digits)
         length = np.where(upright, width, height)
         near = length * (0.36 + 0.28 * chance)
         behind = np.where(upright, x, y) >= near
@@ -133,11 +154,15 @@ def _parcels(u: Layer, v: Layer, *, cell: int, smallest: Layer, seed: int) -> Pa
         width = np.where(upright & ~done, left, width)
         height = np.where(upright | done, height, left)
         key = np.where(done, key, key * 2 + 7 + moved)
-    return Parcels(
-        number=scatter(key, row, seed + 200),
-        edge=np.minimum(np.minimum(x, width - x), np.minimum(y, height - y)),
-        furrow=np.where(width < height, x, y),
+    layers = (
+        scatter(key, row, seed + 200),
+        np.minimum(np.minimum(x, width - x), np.minimum(y, height - y)),
+        np.where(width < height, x, y),
     )
+    placed = np.zeros((len(layers), *shape))
+    for layer, values in zip(placed, layers, strict=True):
+        layer[where] = values
+    return Parcels(*placed)
 
 
 def _quantile(share: Layer) -> Layer:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 _WHITE = 0.3558  # reflectance that ESA's true-colour image shows as 255 (Sentinel-2 products specification)
 _SHOULDER = 0.8  # of white, from which on brightness is compressed
 _BLUR = (0.18, 0.64, 0.18)  # a pixel sees a little of its neighbours: MTF about 0.2-0.3 at Nyquist
+_NEVER_ICE = 9.0  # degrees Celsius of the warm season from which on no ice floats on the sea
 _HAZE = (0.016, 0.010, 0.006, 0.005, 0.004, 0.003, 0.003, 0.0, 0.0)  # what air adds, by band
 
 
@@ -55,23 +56,25 @@ def reflectance(  # noqa: PLR0913 - all that there is to see
     view = _View(window, ground, people, cover, year)
     shape = cover.shape
     first, second = np.zeros(shape, np.intp), np.zeros(shape, np.intp)
-    mix, bright = np.zeros(shape), np.ones(shape)
+    mix: NDArray[np.float32] = np.zeros(shape, np.float32)
+    bright: NDArray[np.float32] = np.ones(shape, np.float32)
+    layers: tuple[NDArray[Any], ...] = (first, second, mix, bright)
     for index in np.unique(cover):
         here = cover == index
-        for layer, value in zip((first, second, mix, bright), view.paint(int(index)), strict=True):
+        for layer, value in zip(layers, view.paint(int(index)), strict=True):
             layer[here] = value[here] if isinstance(value, np.ndarray) else value
     mix = np.clip(mix, 0.0, 1.0)
-    bright = bright * np.where(cover == INDEX["water"], 1.0, ground.light)
+    bright *= np.where(cover == INDEX["water"], np.float32(1.0), ground.light)
     air = 1.0 + 0.25 * window.noise(90, coarse=12, fine=9)
     grain = np.random.default_rng((int(window.across[PAD]), int(window.down[PAD]), year))
     seen = {}
     for name in names:
         band = BANDS.index(name)
-        spectrum = SPECTRA[:, band]
+        spectrum = SPECTRA[:, band].astype(np.float32)
         light = (spectrum[first] * (1.0 - mix) + spectrum[second] * mix) * bright
         light = _blurred(light) + _HAZE[band] * air[PAD:-PAD, PAD:-PAD]
-        light *= 1.0 + 0.012 * grain.standard_normal(light.shape, np.float32)
-        light += 0.0012 * grain.standard_normal(light.shape, np.float32)
+        # of what is seen and of the instrument, which are one normal variable together
+        light += np.hypot(0.012 * light, 0.0012) * grain.standard_normal(light.shape, np.float32)
         seen[name] = np.clip(light, 0.0001, 1.6).astype(np.float32)
     return seen
 
@@ -131,14 +134,15 @@ class _View:
         clear = (ground.warmth > 22.0) & (muddy < 0.2)  # reefs and lagoons
         depth = np.maximum(-ground.shore, 0.0) * np.where(clear, 1.0, 1.6)
         sea = ground.shore < 0.0
-        shoal = 0.12 * self.window.noise(63, coarse=6, fine=2)
+        shoal = 0.12 * self.window.noise(63, coarse=6, fine=2, where=sea)
         near = np.exp(-(depth + np.where(depth > 0.05, shoal, 0.0)) / 0.35)  # km from the waterline
         inland = np.where(ground.lake > 0.0, 0.12 + 0.05 * self.mottle, 0.55 + 0.2 * muddy)
         silty = np.where(sea, near * np.where(clear, 0.75, np.clip(0.5 + 0.25 * muddy, 0.1, 0.9)), inland)
         second = np.where(sea & clear, _row("lagoon"), _row("silty water"))
         swell = 1.0 + 0.05 * self.window.noise(64, coarse=4, fine=1) + 0.08 * self.mottle * silty
         surf = sea & (depth < 0.05) & (self.fine + 2.0 * muddy > 0.6)  # where waves break
-        ice = sea & (ground.summer + 1.2 * self.window.noise(65, coarse=7, fine=2, gain=0.62) < 0.2)  # freezing
+        cool = sea & (ground.summer < _NEVER_ICE)
+        ice = cool & (ground.summer + 1.2 * self.window.noise(65, coarse=7, fine=2, gain=0.62, where=cool) < 0.2)
         second = np.where(ice, _row("snow"), np.where(surf, _row("foam"), second))
         return Paint(_row("deep water"), second, np.where(ice, 0.86, np.where(surf, 0.5, silty)), swell)
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from chatearthnet_explorer.simulation.noise import Layer, Window
 
 _NODE = 64  # pixels between the places where the climate is asked; what lies between is linear
+_INLAND = 55.0  # kilometres from the coast, beyond which no coast is as much as heard of
 _WORLD = SIZE * 2**ZOOM
 _WIDEST = 2.0**-10.5  # least slope of a river's field: where it is flat, the river would become a lake
 
@@ -76,8 +77,8 @@ def terrain_of(window: Window) -> Terrain:
     climate = climate_at(np.tile(lon, len(lat)), np.repeat(lat, len(lon)))
 
     def spread(values: Layer) -> NDArray[np.float32]:
-        rows = _between(values.reshape(len(lat), len(lon), -1), window.down)
-        return np.moveaxis(_between(rows.swapaxes(0, 1), window.across), (0, 1, 2), (2, 1, 0))
+        nodes = np.ascontiguousarray(values.T, np.float32).reshape(-1, len(lat), len(lon))
+        return _between(_between(nodes, window.down, axis=1), window.across, axis=2)
 
     middle = float(lat[len(lat) // 2])
     metres = 2.0 * math.pi * EARTH_RADIUS / _WORLD * math.cos(math.radians(middle))
@@ -87,15 +88,18 @@ def terrain_of(window: Window) -> Terrain:
         np.stack([climate.shore, climate.warmth, climate.rain, climate.height, climate.city, climate.delta, farmed], 1)
     )
     shore, warmth, rain, crest, city, delta, farmed = layers
-    shore = shore + 0.3 * window.noise(1, coarse=9, fine=1, gain=0.52)
-    creeks = np.abs(window.noise(8, coarse=8, fine=2, gain=0.5))
-    shore = np.where(delta > 0.1, np.minimum(shore + 9.0 * delta, 12.0 * (creeks - 0.09)), shore)
+    # noise is made where it can matter: this one not far inland
+    shore = shore + 0.3 * window.noise(1, coarse=9, fine=1, gain=0.52, where=shore < _INLAND)
+    muddy = delta > 0.1  # the middle of a delta
+    creeks = np.abs(window.noise(8, coarse=8, fine=2, gain=0.5, where=muddy))
+    shore = np.where(muddy, np.minimum(shore + 9.0 * delta, 12.0 * (creeks - 0.09)), shore)
     hills = 0.03 * window.noise(2, coarse=9, fine=3, gain=0.45) * np.clip(shore / 2.0, 0.05, 1.0)
     # pixels shrink towards the poles, and so do mountains on them: their slopes stay the same
     narrow = math.cos(math.radians(middle))
-    relief = crest * (0.35 + 0.45 * (1.0 - narrow) + 1.5 * narrow * window.ridges(3, coarse=9, fine=2))
+    ridges = window.ridges(3, coarse=9, fine=2, where=crest > 0.0)
+    relief = crest * (0.35 + 0.45 * (1.0 - narrow) + 1.5 * narrow * ridges)
     height = np.maximum(relief + hills + np.clip(shore * 0.004, 0.0, 0.2), 0.0)
-    slope_y, slope_x = np.gradient(height * 1000.0 / metres)
+    slope_y, slope_x = np.gradient(height * 1000.0 / metres, window.step)
     river, lake = _waters(window, rain, cooled(warmth, height), crest)
     lake = lake + np.where(warmth < 0.0, 2.2 * delta, 0.0)  # ponds on frozen ground
     return Terrain(
@@ -121,13 +125,12 @@ def _nodes(places: NDArray[np.float64]) -> NDArray[np.int64]:
     return np.arange(math.floor(places[0] / _NODE), math.floor(places[-1] / _NODE) + 2)
 
 
-def _between(values: Layer, places: NDArray[np.float64]) -> NDArray[np.float32]:
-    """Return values at pixels, (pixels, ...) float32, from those at the nodes, (nodes, ...): linear between them."""
+def _between(values: NDArray[np.float32], places: NDArray[np.float64], *, axis: int) -> NDArray[np.float32]:
+    """Return values at pixels from those at the nodes along one of three axes: linear between them."""
     place = places / _NODE - math.floor(places[0] / _NODE)
     cell = np.floor(place).astype(np.intp)
-    share = (place - cell).astype(np.float32).reshape(-1, *[1] * (values.ndim - 1))
-    narrow = values.astype(np.float32)
-    between: NDArray[np.float32] = narrow[cell] * (1 - share) + narrow[cell + 1] * share
+    share = (place - cell).astype(np.float32).reshape(-1, *[1] * (2 - axis))
+    between: NDArray[np.float32] = values.take(cell, axis) * (1 - share) + values.take(cell + 1, axis) * share
     return between
 
 
@@ -145,7 +148,7 @@ def _waters(window: Window, rain: Layer, warmth: Layer, crest: Layer) -> tuple[L
 def _line(window: Window, seed: int, *, coarse: int) -> Layer:
     """Return about how many pixels away the nearest winding line is: where noise passes through 0."""
     field = window.noise(seed, coarse=coarse, fine=coarse - 6, gain=0.48)
-    slope = np.hypot(*np.gradient(field))
+    slope = np.hypot(*np.gradient(field, window.step))
     apart: Layer = np.abs(field) / np.maximum(slope, _WIDEST * 2.0 ** (11 - coarse))
     return apart
 

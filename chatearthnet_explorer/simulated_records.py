@@ -1,0 +1,224 @@
+"""Places, pictures and captions of a made-up release, by as many processes as there are."""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+import random
+import subprocess
+import sys
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cached_property
+from io import BytesIO
+from itertools import groupby
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+from PIL import Image, ImageDraw
+from PIL.PngImagePlugin import PngInfo
+
+from chatearthnet_explorer.captioners.paraphrase import tell
+from chatearthnet_explorer.errors import ReleaseError
+from chatearthnet_explorer.landcover import facts_4v, facts_35
+from chatearthnet_explorer.record import ARCHIVES, SPLITS
+from chatearthnet_explorer.simulation.survey import survey
+from chatearthnet_explorer.sources.simulated import SimulatedSource
+from chatearthnet_explorer.tile import SIZE, Tile
+from chatearthnet_explorer.world import land_outline
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from numpy.typing import NDArray
+
+    from chatearthnet_explorer.landcover import Facts4V, Facts35
+
+SAID = (
+    "This release is simulated: no satellite saw these places, no language model wrote these captions. "
+    "chatearthnet_explorer made it up in the layout of ChatEarthNet, to be tried without a network."
+)
+"""What its README, its ZIPs and its pictures say."""
+
+EFFORT = 25
+"""Records without a picture that take as long as one with a picture."""
+
+_YEAR = 2020
+# Shares of ChatEarthNet: 98,092 / 16,348 / 49,048 of 163,488 in style 3.5, and 10,000 of them in style 4v.
+_SPLIT_SHARES = (98_092, 16_348, 49_048)
+_SHARE_4V = 10_000 / 163_488
+_BLANK_SHARE = 0.0045  # 71 of 16,348 in val, 188 of 49,048 in test
+# Zoom-13 tiles of which all four chips are taken. All of them may be: each number of the real release can be divided
+# by four. The others show what a reader must live with if not.
+_WHOLE_TILE = 0.9
+_STYLES: dict[str, Callable[[NDArray[np.uint8]], Facts35 | Facts4V]] = {"35": facts_35, "4v": facts_4v}
+_LAND_STEP = 0.1  # degrees of the mask that places are drawn from
+_DN, _BAND_SCALE = 10_000.0, 32.0
+_ALONE = 400  # records without a picture that are made before another process would have started
+
+
+class Made(NamedTuple):
+    """One record."""
+
+    captions: dict[str, str]
+    """Its caption in each style that it has, by ``35`` and ``4v``."""
+
+    images: tuple[bytes, ...]
+    """Its PNGs in the order of ``ARCHIVES``; empty if it has none."""
+
+
+@dataclass(frozen=True)
+class Records:
+    """Which records there are: the same for the same numbers and seed."""
+
+    count: int
+    images: int
+    seed: int
+
+    @cached_property
+    def tiles(self) -> list[Tile]:
+        """Place of each, four chips of a zoom-13 tile often together."""
+        draw = random.Random(f"{self.seed} tiles")  # noqa: S311 - places, not secrets
+        lands = _land()
+        rows, columns = np.nonzero(lands)
+        lats = 90.0 - (rows + 0.5) * _LAND_STEP
+        ends = np.cumsum(np.cos(np.radians(lats)))
+        found: dict[Tile, None] = {}
+        while len(found) < self.count:
+            spot = int(np.searchsorted(ends, draw.random() * ends[-1]))
+            lon = (columns[spot] + draw.random()) * _LAND_STEP - 180.0
+            lat = 90.0 - (rows[spot] + draw.random()) * _LAND_STEP
+            four = list(Tile.at(lon, lat).siblings)
+            taken = four if draw.random() < _WHOLE_TILE else draw.sample(four, draw.randint(1, 3))
+            found.update(dict.fromkeys(taken))
+        return list(found)[: self.count]
+
+    @cached_property
+    def files(self) -> list[tuple[tuple[str, str], ...]]:
+        """Style and split of the files that each stands in; it is in the same split in both styles."""
+        draw = random.Random(f"{self.seed} splits")  # noqa: S311 - as above
+        splits = draw.choices(SPLITS, _SPLIT_SHARES, k=self.count)
+        return [(("35", split), ("4v", split)) if draw.random() < _SHARE_4V else (("35", split),) for split in splits]
+
+    @cached_property
+    def blanks(self) -> dict[Tile, int]:
+        """Chips that are all black or all white, by their grey value."""
+        draw = random.Random(f"{self.seed} blank")  # noqa: S311 - as above
+        few = 2 if self.images >= 10 else 0  # noqa: PLR2004 - a handful of pictures has none
+        chosen = draw.sample(self.tiles[: self.images], max(few, round(self.images * _BLANK_SHARE)))
+        return {tile: 255 * (place % 2) for place, tile in enumerate(chosen)}
+
+    @cached_property
+    def jobs(self) -> list[range]:
+        """The records in pieces that are made at once: one with a picture, or those of one zoom-13 tile without."""
+        found = [range(number, number + 1) for number in range(self.images)]
+        others = range(self.images, self.count)
+        for _, group in groupby(others, lambda number: (self.tiles[number].x // 2, self.tiles[number].y // 2)):
+            numbers = list(group)
+            found.append(range(numbers[0], numbers[-1] + 1))
+        return found
+
+    def make(self, job: range) -> list[Made]:
+        """Return the records of one piece."""
+        if job[0] >= self.images:
+            mapped = survey((self.tiles[number] for number in job), year=_YEAR)
+            return [Made(self._told(number, labels), ()) for number, (_, labels) in zip(job, mapped, strict=True)]
+        tile = self.tiles[job[0]]
+        chip = SimulatedSource().chip_at(*tile.center, year=_YEAR, bands=True)
+        labels = np.zeros((SIZE, SIZE), np.uint8) if chip.labels is None else chip.labels
+        images = []
+        for archive, bands in ARCHIVES.items():
+            if tile in self.blanks:
+                values = np.full((SIZE, SIZE, 3), self.blanks[tile], np.uint8)
+            elif archive == "s2_rgb_images":
+                values = np.zeros((SIZE, SIZE, 3), np.uint8) if chip.rgb is None else chip.rgb
+            else:
+                seen = np.stack([chip.bands[band] for band in bands], axis=-1)
+                values = np.clip(np.nan_to_num(seen) * _DN / _BAND_SCALE, 0, 255).astype(np.uint8)
+            images.append(_png(values))
+        return [Made(self._told(job[0], labels), tuple(images))]
+
+    def _told(self, number: int, labels: NDArray[np.uint8]) -> dict[str, str]:
+        seed = f"{self.seed} {self.tiles[number].name}"
+        return {style: tell(_STYLES[style](labels), seed=seed).text for style, _ in self.files[number]}
+
+
+@contextmanager
+def made(records: Records, *, processes: int | None = None) -> Iterator[Iterator[Made]]:
+    """Give every record in its order; how many processes make them changes nothing but the time.
+
+    Args:
+        records: Which.
+        processes: How many; None for as many as there are processors, where that pays.
+
+    Raises:
+        ReleaseError: If a process dies.
+    """
+    effort = records.count + EFFORT * records.images
+    processes = min(processes or (_processors() if effort > _ALONE else 1), len(records.jobs))
+    if processes == 1:
+        yield (one for job in records.jobs for one in records.make(job))
+        return
+    # plain programs rather than multiprocessing, which would run the user's own script once more in each of them
+    command = [sys.executable, "-c", f"import sys; from {__name__} import main; main(*map(int, sys.argv[1:]))"]
+    command += [str(number) for number in (records.count, records.images, records.seed, processes)]
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
+    running = [
+        subprocess.Popen([*command, str(number)], stdout=subprocess.PIPE, env=environment)  # noqa: S603 - ourselves
+        for number in range(processes)
+    ]
+
+    def listen() -> Iterator[Made]:
+        # they take turns, so listening to them in turn is listening to whoever is next
+        for job in range(len(records.jobs)):
+            told = running[job % processes].stdout
+            line = told.readline() if told else b""
+            if not line.endswith(b"\n"):
+                msg = "Making the release broke off, as a process ended early; try again with more memory free."
+                raise ReleaseError(msg)
+            for captions, images in json.loads(line):
+                yield Made(captions, tuple(base64.b64decode(image) for image in images))
+
+    try:
+        yield listen()
+    finally:
+        for process in running:
+            process.terminate()
+            process.wait()
+            if process.stdout:
+                process.stdout.close()
+
+
+def main(count: int, images: int, seed: int, processes: int, number: int) -> None:
+    """Make every piece that falls to one of several processes, and write it to the standard output, a line each."""
+    records = Records(count, images, seed)
+    for job in records.jobs[number::processes]:
+        told = [(one.captions, [base64.b64encode(image).decode() for image in one.images]) for one in records.make(job)]
+        print(json.dumps(told), flush=True)  # noqa: T201 - this is how the processes talk
+
+
+def _processors() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def _png(values: NDArray[np.uint8]) -> bytes:
+    said = PngInfo()
+    said.add_text("Comment", SAID)
+    file = BytesIO()
+    Image.fromarray(values).save(file, "PNG", compress_level=1, pnginfo=said)
+    return file.getvalue()
+
+
+def _land() -> NDArray[np.bool_]:
+    """Return where land is but Antarctica, (1800, 3600), row 0 north."""
+    mask = Image.new("1", (round(360 / _LAND_STEP), round(180 / _LAND_STEP)))
+    draw = ImageDraw.Draw(mask)
+    for country in land_outline()["features"]:
+        if country["properties"]["continent"] == "Antarctica":
+            continue
+        for polygon in country["geometry"]["coordinates"]:
+            draw.polygon([((lon + 180.0) / _LAND_STEP, (90.0 - lat) / _LAND_STEP) for lon, lat in polygon[0]], fill=1)
+    land = np.array(mask)
+    land[: round((90 - 82) / _LAND_STEP)] = False  # Sentinel-2 does not see what lies farther north
+    return land
