@@ -1,4 +1,4 @@
-"""Make the pictures of the documentation: Explorer and browser in JupyterLab, light and dark, and the app.
+"""Make the pictures of the documentation: Explorer, browser and review desk in JupyterLab, light and dark, and the app.
 
 Run it from the root of the repository: ``PYTHONPATH=tests python docs/screenshots.py``.
 """
@@ -33,12 +33,13 @@ def main() -> None:
         )  # fmt: skip
         _browser(browser, Path(place) / "pairs", folder / "browser.png")
         _browser(browser, Path(place) / "pair", folder / "browser_pair.png", pair=True, theme="JupyterLab Dark")
+        _desk(browser, Path(place) / "desk", folder / "review_desk.png")
         with doors.app(Path(place) / "app") as address, doors.watched(browser, height=900) as seen:
             seen.page.goto(address)
             doors.caption(seen.page)
             _settle(seen.page)
             seen.page.screenshot(path=folder / "app.png", full_page=True)
-    for name in ("explorer.png", "explorer_4v.png", "browser.png", "browser_pair.png", "app.png"):
+    for name in ("explorer.png", "explorer_4v.png", "browser.png", "browser_pair.png", "review_desk.png", "app.png"):
         _shrink(folder / name)
 
 
@@ -85,6 +86,33 @@ def _browser(browser: Browser, place: Path, path: Path, *, pair: bool = False, t
             page.locator(".cen-browser .cen-chip-view input[type=range]").fill("50")
         _settle(page)
         _shown(page.locator(".cen-browser")).screenshot(path=path)
+
+
+def _desk(browser: Browser, place: Path, path: Path) -> None:
+    """Show a pair whose caption is wrong, and the pixels of a claim that the labels contradict."""
+    with doors.lab(place) as address, doors.watched(browser, width=1400, height=1900) as seen:
+        page = seen.page
+        page.goto(address.replace("/lab/tree/", "/doc/tree/").replace("01_click_to_caption", "03_spot_check_quality"))
+        page.locator(".jp-Notebook .jp-CodeCell").first.wait_for(timeout=doors.SLOW)
+        doors.wait_idle(page)
+        page.locator(".jp-CodeCell .jp-InputArea-editor").first.click()
+        desk = page.locator(".cen-review")
+        for _ in range(5):  # the cells down to the desk; those behind it would keep the kernel from answering
+            page.keyboard.press("Shift+Enter")
+        desk.locator(".cen-verdict-pad:not(.cen-waiting) .cen-correct:enabled").wait_for(timeout=doors.SLOW)
+        claim = desk.locator(".cen-text .cen-contradicted")
+        desk.locator(".cen-verdict-pad").focus()
+        for key in ("3", "c", *("1" * 8)):
+            page.keyboard.press(key)
+            _settle(page)
+        while claim.count() < 3:  # noqa: PLR2004 - a caption of the mirrored map
+            page.keyboard.press("1")
+            _settle(page)
+        desk.locator(".cen-chip-view input[type=range]").fill("60")
+        _shown(desk)
+        claim.nth(1).hover()
+        _settle(page)
+        desk.screenshot(path=path)
 
 
 def _shown(view: Locator) -> Locator:

@@ -71,7 +71,8 @@ function run(view, place, points, [number, pieces]) {
 function grounded(view, caption) {
   const { checked } = caption;
   if (!checked) return words(view, caption);
-  const place = view.model.get("columns").indexOf(caption);
+  const columns = view.model.get("columns");
+  const place = columns.indexOf(caption);
   checked.points.forEach((point, number) => view.points.set(`${place}.${number}`, point));
   const found = checked.points.map((point, number) => [point, `${place}.${number}`]).filter(([point]) => !point.result);
   return [
@@ -86,7 +87,7 @@ function grounded(view, caption) {
         aimed(view, make("summary", { "data-points": key }, point.said[0][1]), key, point, false),
         make("p", { class: "cen-credit" }, point.means)))) : null,
     checked.more ? make("p", { class: "cen-credit" }, checked.more) : null,
-    checked.counts.length ? make("p", { class: "cen-credit" }, checked.belief) : null,
+    checked.counts.length && place === columns.length - 1 ? make("p", { class: "cen-credit" }, checked.belief) : null,
   ];
 }
 
