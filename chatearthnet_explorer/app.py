@@ -2,40 +2,69 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
 import sys
 from importlib import import_module
 from ipaddress import ip_address
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
+import ipywidgets
 import panel as pn
 from jupyter_core.paths import jupyter_path
 from panel.io.resources import CSS_URLS
 from tornado.web import HTTPError, RequestHandler
 
 from chatearthnet_explorer.captioners import CAPTIONERS
+from chatearthnet_explorer.catalog import open_catalog
+from chatearthnet_explorer.sample import open_sample
+from chatearthnet_explorer.sources.release import open_release
+from chatearthnet_explorer.widgets.browser import WITH_PICTURE, Browser
 from chatearthnet_explorer.widgets.explorer import Explorer
 from chatearthnet_explorer.widgets.places import PLACES
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from chatearthnet_explorer.catalog import Catalog
+    from chatearthnet_explorer.sources.release import Release
+
+_WIDE = {"sizing_mode": "stretch_width"}
 _PACKAGES = ("anywidget", "jupyter-leaflet")
 """Packages whose scripts the views need; Panel would load them from a public server."""
 
 _TITLE = "ChatEarthNet Explorer"
-_HEAD = (
-    "<header style='padding:6px 2px 0;font-family:system-ui,sans-serif;color:#1d2733'>"
-    "<h1 style='margin:0;font-size:22px;line-height:1.3'>ChatEarthNet Explorer</h1>"
-    "<p style='margin:2px 0 0;font-size:14px;color:#5b6673'>Click a place on Earth: its satellite picture, its land "
-    "cover, the prompt ChatEarthNet makes of it, and a caption.</p></header>"
+_PAGES = {
+    "explore": (
+        "Explore a place",
+        "Click a place: its satellite picture, its land cover, the prompt ChatEarthNet makes of it, and a caption.",
+    ),
+    "browse": (
+        "Browse the dataset",
+        "All pairs of picture and caption, by place, land cover and words.",
+    ),
+}
+"""The pages by their address: what they are called, and what is there."""
+
+_MAKING = (
+    "<p style='font:14px system-ui,sans-serif'>Getting the pairs ready; the first time this takes some seconds …</p>"
 )
 _FOOT = (
     "<footer style='padding:4px 2px 16px;font:12px/1.5 system-ui,sans-serif;color:#5b6673'>"
     "Method: ChatEarthNet, Yuan, Xiong, Mou and Zhu, 2025, CC-BY-4.0. Labels: ESA WorldCover, CC-BY-4.0. Pictures: "
     "Copernicus Sentinel-2. Outline: Natural Earth, public domain. Each chip says where it comes from.</footer>"
 )
+
+
+class Held(NamedTuple):
+    """What is browsed."""
+
+    catalog: Catalog
+    """The pairs."""
+
+    release: Release | None
+    """Their pictures."""
 
 
 class _Script(RequestHandler):
@@ -60,15 +89,17 @@ class _Pane(pn.pane.IPyWidget):
         return model
 
 
-def serve(
+def serve(  # noqa: PLR0913 - each is its own choice
     *,
     port: int = 0,
     address: str = "127.0.0.1",
     show: bool = True,
     origins: Sequence[str] = (),
     source: str = "auto",
+    catalog: str | Path | None = None,
+    release: str | Path | None = None,
 ) -> None:
-    """Serve the Explorer until it is interrupted; each browser tab has its own.
+    """Serve the Explorer and the Browser until it is interrupted; each tab has its own.
 
     Listening for others than this computer, it offers no captioner that asks a model: strangers would spend the
     key of whoever serves, or have it sent to an address of theirs.
@@ -79,7 +110,14 @@ def serve(
         show: Whether to open a browser.
         origins: Other hosts (``name:port``) whose pages may connect; this computer's own always may.
         source: Where chips come from at first: ``auto``, ``stac`` or ``simulated``.
+        catalog: Folder of the catalog to browse; None for a simulated sample.
+        release: Where the pictures of its pairs are, as ``open_release`` takes it.
+
+    Raises:
+        CatalogError: If there is no catalog in the folder.
+        SourceError: If there is no release.
     """
+    held = None if catalog is None else Held(open_catalog(catalog), open_release(release) if release else None)
     captioners = _captioners(address, origins)
     port = port or _free_port(address)
     pn.extension("ipywidgets")
@@ -87,10 +125,14 @@ def serve(
     import_module("panel.io.ipywidget").IPyWidget.__css__ = []
     pn.config.css_files = [one for one in pn.config.css_files if one != CSS_URLS["font-awesome"]]
     server = pn.io.server.get_server(
-        {"/": lambda: _page(source, captioners)},
+        {
+            "/": lambda: _explore(source, captioners, held),
+            "/explore": lambda: _explore(source, captioners, held),
+            "/browse": lambda: _browse(captioners, held),
+        },
         port=port,
         address=address,
-        title={"/": _TITLE},
+        title=dict.fromkeys(("/", "/explore", "/browse"), _TITLE),
         websocket_origin=[*dict.fromkeys(f"{host}:{port}" for host in ("127.0.0.1", "localhost", address)), *origins],
         # the address Panel asks for a package: its name, a range of versions, its file
         extra_patterns=[(r"/widgets/([a-z-]+)@[^/]+/dist/index", _Script)],
@@ -106,15 +148,49 @@ def _captioners(address: str, origins: Sequence[str]) -> tuple[str, ...]:
     return CAPTIONERS if near else ("template",)
 
 
-def _page(source: str, captioners: Sequence[str]) -> pn.Column:
-    """Return the page of one browser tab, with an Explorer of its own."""
-    explorer = Explorer(source=source, captioners=captioners, place=None)
+def _explore(source: str, captioners: Sequence[str], held: Held | None) -> pn.Column:
+    """Return the page of one tab, with an Explorer of its own."""
+    explorer = Explorer(source=source, captioners=captioners, place=None, catalog=held.catalog if held else None)
     pn.state.on_session_destroyed(lambda _: explorer.close())
     # a change made before the page is there would never reach it
     pn.state.onload(lambda: explorer.map.go(PLACES[0].lon, PLACES[0].lat))
-    wide = {"sizing_mode": "stretch_width"}
-    view = _Pane(explorer, **wide)  # type: ignore[no-untyped-call]  # half of Panel has types
-    return pn.Column(pn.pane.HTML(_HEAD, **wide), view, pn.pane.HTML(_FOOT, **wide), max_width=1500, **wide)
+    return _page("explore", _Pane(explorer, **_WIDE))  # type: ignore[no-untyped-call]  # half of Panel has types
+
+
+def _browse(captioners: Sequence[str], held: Held | None) -> pn.Column:
+    """Return the page of one tab, with a Browser of its own, which comes when its pairs are there."""
+    # what a pane is given later would bring every widget of the process along, so the box is there from the start
+    box = ipywidgets.VBox([ipywidgets.HTML(_MAKING)])
+    writer = "template" if "chat" not in captioners else captioners[0]
+
+    async def come() -> None:
+        shown = held or Held(*await asyncio.to_thread(open_sample))
+        labels = "simulated" if shown.catalog.simulated else "auto"
+        query = WITH_PICTURE if shown.catalog.simulated else ""
+        browser = Browser(shown.catalog, release=shown.release, labels=labels, captioner=writer, query=query)
+        pn.state.on_session_destroyed(lambda _: browser.close())
+        box.children = (browser,)
+
+    pn.state.onload(come)
+    return _page("browse", _Pane(box, **_WIDE))  # type: ignore[no-untyped-call]  # likewise
+
+
+def _page(name: str, view: pn.viewable.Viewable) -> pn.Column:
+    return pn.Column(pn.pane.HTML(_head(name), **_WIDE), view, pn.pane.HTML(_FOOT, **_WIDE), max_width=1500, **_WIDE)
+
+
+def _head(name: str) -> str:
+    """Return the heading of a page, with the way to the others."""
+    ways = " · ".join(
+        f"<b aria-current='page'>{title}</b>" if one == name else f"<a href='./{one}' style='color:#20567a'>{title}</a>"
+        for one, (title, _) in _PAGES.items()
+    )
+    return (
+        "<header style='padding:6px 2px 0;font-family:system-ui,sans-serif;color:#1d2733'>"
+        f"<h1 style='margin:0;font-size:22px;line-height:1.3'>{_TITLE}</h1>"
+        f"<nav style='margin:4px 0;font-size:14px'>{ways}</nav>"
+        f"<p style='margin:2px 0 0;font-size:14px;color:#5b6673'>{_PAGES[name][1]}</p></header>"
+    )
 
 
 def _free_port(address: str) -> int:

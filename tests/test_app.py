@@ -25,7 +25,7 @@ counts, explorers = [], []
 for _ in range(3):
     document = Document()
     with set_curdoc(document):
-        page = app._page("simulated", app._captioners(*json.loads(sys.argv[1])))
+        page = app._explore("simulated", app._captioners(*json.loads(sys.argv[1])), None)
         page.server_doc(document)
         explorers += [one for one in live.values() if isinstance(one, Explorer)]
         offered = list(explorers[-1].switches.captioners)

@@ -17,6 +17,10 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
     serve = commands.add_parser("serve", help="open the explorer in the browser")
     serve.add_argument("--port", type=int, default=0, help="port on this computer; 0 takes a free one")
     serve.add_argument("--address", default="127.0.0.1", help="address to listen at")
+    serve.add_argument(
+        "--catalog", type=Path, metavar="CATALOG", help="catalog to browse; without it a simulated sample"
+    )
+    serve.add_argument("--release", metavar="RELEASE", help="where the pictures of its pairs are")
     serve.add_argument("--no-browser", action="store_true", help="do not open a browser")
     serve.set_defaults(run=_serve)
     lab = commands.add_parser("lab", help="open the notebooks in JupyterLab")
@@ -28,7 +32,13 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
 def _serve(options: argparse.Namespace) -> None:
     from chatearthnet_explorer.app import serve  # noqa: PLC0415 - heavy
 
-    serve(port=options.port, address=options.address, show=not options.no_browser)
+    serve(
+        port=options.port,
+        address=options.address,
+        show=not options.no_browser,
+        catalog=options.catalog,
+        release=options.release,
+    )
 
 
 def _lab(options: argparse.Namespace) -> None:

@@ -40,7 +40,9 @@ if TYPE_CHECKING:
     Picture = NDArray[np.uint8] | str
     Relaxed = list[tuple[str, Query, int]]
 
-_WITH_PICTURE = Query(flags=("-no picture",))
+WITH_PICTURE = Query(flags=("-no picture",))
+"""What is asked of the sample at first: most of its pairs have no picture."""
+
 _MAKING = "Making a simulated sample:"
 
 
@@ -135,7 +137,7 @@ class Browser(Composed):
 
         made = open_sample(progress=progress)
         bar.close()
-        return cls(made.catalog, release=made.release, **{"labels": "simulated", "query": _WITH_PICTURE, **chosen})
+        return cls(made.catalog, release=made.release, **{"labels": "simulated", "query": WITH_PICTURE, **chosen})
 
     def card(self) -> Card:
         """Return what is on screen, as HTML to be read."""

@@ -16,7 +16,6 @@ from chatearthnet_explorer.widgets.asking import Asking, wish
 from chatearthnet_explorer.widgets.view import View, script
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
 
     import numpy as np
     from numpy.typing import NDArray
@@ -98,9 +97,13 @@ class Gallery(Asking, View):
 
     def _told(self) -> str:
         counts = self.counts
-        if counts.get("state") != "some":
+        if counts["state"] != "some":
             return "No pairs"
         return f"Pairs {counts['first']:,} to {counts['last']:,} of {counts['total']:,}"
+
+    @t.default("counts")
+    def _nothing_yet(self) -> dict[str, object]:
+        return _counts(None)
 
     @t.observe("found")
     def _show(self, _change: object) -> None:
@@ -185,7 +188,7 @@ def _note(picture: NDArray[np.uint8] | str | None) -> str:
     return "" if picture is None else visible(picture) if isinstance(picture, str) else note_of(picture)
 
 
-def _counts(found: Any) -> Mapping[str, object]:  # noqa: ANN401 - Found or None
+def _counts(found: Any) -> dict[str, object]:  # noqa: ANN401 - Found or None
     if found is None:
         return {"state": "waiting", "total": 0, "page": 1, "pages": 0, "first": 0, "last": 0}
     first = (found.query.page - 1) * found.query.size + 1

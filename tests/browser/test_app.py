@@ -33,6 +33,27 @@ def test_a_click_becomes_a_caption(browser: Browser, app: str) -> None:
         assert seen.errors == []
 
 
+def test_the_dataset_is_browsed_on_a_page_of_its_own(browser: Browser, app: str) -> None:
+    with doors.watched(browser) as seen:
+        page = seen.page
+        page.goto(app)
+        page.get_by_role("link", name="Browse the dataset").click()
+        page.locator(".cen-gallery .cen-tile").first.wait_for(timeout=doors.SLOW)
+        heading = page.locator(".cen-gallery .cen-head h3")
+        expect(heading).to_have_text("Pairs 1 to 24 of 48")
+        africa = page.locator(".cen-facet-view .cen-value").filter(has_text="Africa").first
+        promised = africa.locator(".cen-count").inner_text()
+        africa.click()
+        expect(heading).to_contain_text(f"of {promised}", timeout=doors.SLOW)
+        page.locator(".cen-gallery .cen-tile").first.click()
+        expect(page.locator(".cen-pair-head")).to_contain_text("_patch", timeout=doors.SLOW)
+        assert len(doors.caption(page)) > 100
+        page.get_by_role("link", name="Explore a place").click()
+        assert len(doors.caption(page)) > 100
+        assert seen.foreign == []
+        assert seen.errors == []
+
+
 def test_each_tab_has_an_explorer_of_its_own(browser: Browser, app: str) -> None:
     with doors.watched(browser) as one, doors.watched(browser) as other:
         one.page.goto(app)
