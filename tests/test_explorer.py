@@ -327,6 +327,24 @@ def test_no_key_is_in_the_state_of_any_widget(monkeypatch: pytest.MonkeyPatch) -
     assert "sk-very-secret" not in explorer._repr_html_()
 
 
+def test_a_caption_is_held_against_the_labels_when_a_person_asks_for_it() -> None:
+    writer = Writer("Snow covers the middle. There is also a lake <b>somewhere</b>.")
+    explorer = _explorer(captioner=writer)
+    explorer.go(6.73, 0.336)
+    assert explorer.caption_view.columns[0]["checked"] is None
+    explorer.check.value = True
+    checked = explorer.caption_view.columns[0]["checked"]
+    assert {count["result"]: count["count"] for count in checked["counts"]}["contradicted"] > 0
+    point = next(point for point in checked["points"] if point["result"] == "contradicted")
+    assert "snow" in point["said"][0][1]
+    explorer.caption_view.within = point["within"]
+    assert explorer.chip_view.within == point["within"]
+    explorer.go(16.37, 48.2)
+    assert explorer.caption_view.chip is explorer.chip_view.chip is explorer.result.chip
+    explorer.check.value = False
+    assert explorer.caption_view.columns[0]["checked"] is None
+
+
 def test_what_a_model_costs_is_said_beside_the_button_and_nothing_costs_nothing() -> None:
     explorer = _explorer()
     explorer.go(6.73, 0.336)

@@ -14,11 +14,11 @@ from chatearthnet_explorer.card.provenance import coordinates
 from chatearthnet_explorer.errors import Cancelled, ExplorerError
 from chatearthnet_explorer.pipeline import Captioned, caption_at, caption_of
 from chatearthnet_explorer.sources import SOURCES, Source, open_source
-from chatearthnet_explorer.widgets.caption_view import CaptionView
 from chatearthnet_explorer.widgets.chip_view import ChipView
 from chatearthnet_explorer.widgets.click_map import ClickMap
 from chatearthnet_explorer.widgets.code_view import CodeView
 from chatearthnet_explorer.widgets.composed import Composed, guarded, panel
+from chatearthnet_explorer.widgets.grounding_view import GroundingView
 from chatearthnet_explorer.widgets.places import PLACES, Place
 from chatearthnet_explorer.widgets.prompt_view import PromptView
 from chatearthnet_explorer.widgets.released_captions import released_captions
@@ -86,7 +86,13 @@ class Explorer(Composed):
             self.switches.source = source
         if isinstance(captioner, str):
             self.switches.captioner = captioner
-        self.chip_view, self.prompt_view, self.caption_view = ChipView(), PromptView(), CaptionView()
+        self.chip_view, self.prompt_view, self.caption_view = ChipView(), PromptView(), GroundingView(plain=True)
+        self.check = ipywidgets.ToggleButton(
+            description="Check against the labels",
+            tooltip="Underline what the caption claims by what the labels say of it",
+            layout={"width": "auto", "align_self": "flex-start"},
+        )
+        """Whether captions are held against the labels."""
         self.code_view, status = CodeView(), StatusLine(message=_HINT)
         super().__init__(self._composed(status), status, sheets=("explorer.css",))
         self.add_class("cen-explorer")
@@ -132,9 +138,11 @@ class Explorer(Composed):
         self.switches.observe(self._other_scene, "scene")
         self.switches.observe(self._same_chip, ["style", "seed", "captioner", "model", "base_url", "image"])
         self.prompt_view.on_caption_again(self._asked_again)
+        self.check.observe(self._checked, "value")
         self.status.on_cancel(self._cancelled)
         self._work.observe(self._progress, ["busy", "step"])
-        traitlets.link((self.caption_view, "highlight"), (self.chip_view, "highlight"))
+        for pointing in ("highlight", "within"):
+            traitlets.link((self.caption_view, pointing), (self.chip_view, pointing))
         traitlets.link((self.caption_view, "palette"), (self.chip_view, "palette"))
         traitlets.link((self.prompt_view, "palette"), (self.chip_view, "palette"))
 
@@ -143,7 +151,7 @@ class Explorer(Composed):
             ipywidgets.VBox(
                 [
                     panel(status, self.map, self.switches.where),
-                    panel(self.switches.how, self.caption_view, self.code_view),
+                    panel(self.switches.how, self.caption_view, self.check, self.code_view),
                 ]
             ),
             ipywidgets.VBox([panel(self.chip_view), panel(self.prompt_view)]),
@@ -259,10 +267,19 @@ class Explorer(Composed):
         self.chip_view.place = f"{country}, {coordinates(shown.lon, shown.lat)}"
         self.prompt_view.prompt = shown.prompt
         self.prompt_view.cost = self._cost(shown.prompt)
-        self.caption_view.captions = (*self._released(shown.chip.tile), *((shown.caption,) if shown.caption else ()))
+        with self.caption_view.hold_sync():  # no caption is ever seen beside what another chip says of it
+            self._checked(None)
+            self.caption_view.captions = (
+                *self._released(shown.chip.tile),
+                *((shown.caption,) if shown.caption else ()),
+            )
         self.caption_view.error = str(shown.error or "")
         self.code_view.code = shown.code
         self.status.say(f"{country}. Click anywhere on the map to see another place.", kind="done")
+
+    @guarded
+    def _checked(self, _change: dict[str, Any] | None) -> None:
+        self.caption_view.chip = self.chip_view.chip if self.check.value else None
 
     def _cost(self, prompt: Prompt | None) -> str:
         """Return in words what another caption will roughly cost; nothing where no model is asked."""
