@@ -94,14 +94,15 @@ def write_full(path: Path) -> None:
 
 
 def timed(server: RangeServer, work: Callable[[], object], times: int = 5) -> str:
-    """Return the median time of one call, its requests and its bytes."""
+    """Return the median time of one call, its round trips, its requests and its bytes."""
     taken = []
     for _ in range(times):
         server.reset()
         begun = time.perf_counter()
         work()
         taken.append(time.perf_counter() - begun)
-    return f"{statistics.median(taken):8.3f} s {server.requests:5} requests {server.bytes_sent / 1e6:8.2f} MB"
+    asked = f"{server.trips:3} round trips {server.requests:5} requests {server.bytes_sent / 1e6:8.2f} MB"
+    return f"{statistics.median(taken):8.3f} s {asked}"
 
 
 def grown(directory: Callable[[Path], object], path: Path) -> str:

@@ -14,8 +14,9 @@ import time
 from pathlib import Path
 
 import psutil
-from catalog import WORDED, write_release
+from catalog import WORDED
 from machine import describe
+from rig import full_size
 
 from chatearthnet_explorer.catalog import Catalog, Query, build, open_catalog
 from chatearthnet_explorer.sources.release import open_release
@@ -38,7 +39,7 @@ def main() -> None:
         folder = options.folder or Path(scratch)
         release, place = folder / f"release-{options.records}", folder / f"catalog-{options.records}"
         if not release.exists():
-            write_release(release, options.records, 1)
+            full_size.write_release(release, records=options.records, archives=1)
         if not place.exists():
             build(open_release(release), place).close()
         report_overlay(open_catalog(place))

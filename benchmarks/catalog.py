@@ -1,23 +1,19 @@
 """The catalog at full size: build, open, questions beside pandas, the map's density, memory.
 
 Run with ``python benchmarks/catalog.py [--records 163488]``; it needs ``pip install -e '.[catalog,test]'`` and about
-1 GB of disk, 12 GB for ``--records 1634880``. Captions are drawn from 20,000 paraphrases, halves of which are
-joined, so that nearly all differ; pictures are ZIP members of a few bytes, since only their directory is read.
+1 GB of disk, 10 GB for ``--records 1634880``. The release is that of the tests (``tests/rig/full_size.py``).
 """
 
 from __future__ import annotations
 
 import argparse
-import json
 import multiprocessing
-import random
 import resource
 import statistics
 import sys
 import tempfile
 import threading
 import time
-import zipfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -25,25 +21,19 @@ import numpy as np
 import psutil
 from machine import describe
 
-from chatearthnet_explorer.captioners.paraphrase import tell
 from chatearthnet_explorer.catalog import Catalog, Query, build, open_catalog
-from chatearthnet_explorer.landcover import PARTS, facts_4v, facts_35
-from chatearthnet_explorer.record import ARCHIVES, SPLITS
+from chatearthnet_explorer.landcover import PARTS
+from chatearthnet_explorer.record import SPLITS
 from chatearthnet_explorer.sources.release import open_release
-from chatearthnet_explorer.tile import Tile
-from chatearthnet_explorer.world import countries_at
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
-from data.label_maps import label_map
+from rig import full_size
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     import pandas as pd
 
-SHARES = {"train": 0.6, "val": 0.1, "test": 0.3}
-DISTINCT = 20_000
-SHARE_4V = 10_000 / 163_488
 PLAIN = [
     Query(),
     Query(continents=("Africa",)),
@@ -80,51 +70,9 @@ def main() -> None:
         folder = options.folder or Path(scratch)
         release = folder / f"release-{options.records}"
         if not release.exists():
-            write_release(release, options.records, options.pictures)
+            full_size.write_release(release, records=options.records, archives=options.pictures)
         in_process(report_build, release, folder / f"catalog-{options.records}")
         in_process(report_questions, folder / f"catalog-{options.records}")
-
-
-def write_release(folder: Path, records: int, pictures: int) -> None:
-    """Write the JSON of a release in its own layout, and ZIPs with the names of its images."""
-    draw = random.Random(0)  # noqa: S311 - captions, not secrets
-    maps = [label_map(seed) for seed in range(400)]
-    captions = {
-        "35": [tell(facts_35(maps[seed % 400]), seed=seed).text.split(". ") for seed in range(DISTINCT)],
-        "4v": [tell(facts_4v(maps[seed % 400]), seed=seed).text.split(". ") for seed in range(DISTINCT // 10)],
-    }
-    tiles = places(records)
-    split_of = draw.choices(SPLITS, [SHARES[split] for split in SPLITS], k=records)
-    folder.mkdir(parents=True)
-    for style, texts in captions.items():
-        files = {split: (folder / f"ChatEarthNet_caps_{style}_{split}.json").open("w") for split in SPLITS}
-        links = dict.fromkeys(SPLITS, "[")
-        for tile, split in zip(tiles, split_of, strict=True):
-            if style == "4v" and draw.random() > SHARE_4V:
-                continue
-            first, second = draw.choice(texts), draw.choice(texts)
-            caption = ". ".join(first[: len(first) // 2] + second[len(first) // 2 :])
-            files[split].write(links[split] + json.dumps({"image_id": f"{tile.name}.png", "caption": [caption]}))
-            links[split] = ",\n"
-        for split, file in files.items():
-            file.write("]" if links[split] != "[" else "[]")
-            file.close()
-    for archive in list(ARCHIVES)[:pictures]:
-        with zipfile.ZipFile(folder / f"{archive}.zip", "w") as zipped:
-            for tile in tiles:
-                zipped.writestr(zipfile.ZipInfo(f"s2_images/{tile.name}.png"), tile.name)
-
-
-def places(records: int) -> list[Tile]:
-    """Return places on land, four to a zoom-13 tile, as the release's are."""
-    draw = np.random.default_rng(0)
-    found: dict[Tile, None] = {}
-    while len(found) < records:
-        lon = draw.uniform(-180, 180, records)
-        lat = np.degrees(np.arcsin(draw.uniform(-0.8, 0.98, records)))
-        for place in np.flatnonzero(countries_at(lon, lat) >= 0):
-            found.update(dict.fromkeys(Tile.at(lon[place], lat[place]).siblings))
-    return list(found)[:records]
 
 
 def report_build(release: Path, folder: Path) -> None:

@@ -1,10 +1,9 @@
 """The second notebook in JupyterLab, as somebody without network browses: choose, draw, turn pages, open, come back."""
 
 import json
-import re
 
 from playwright.sync_api import Browser, Page, expect
-from rig import doors
+from rig import browsing, doors
 
 NOTEBOOK = "02_browse_the_dataset.ipynb"
 HOSTILE = """
@@ -45,55 +44,26 @@ def _open(page: Page, lab: str) -> None:
     page.locator(".cen-gallery .cen-tile").first.wait_for(timeout=doors.SLOW)
 
 
-def _total(page: Page) -> int:
-    """Wait until the answer is there, and return how many pairs match."""
-    head = page.locator(".cen-gallery .cen-head h3")
-    expect(head).to_contain_text(re.compile(r"Pairs .* of [\d,]+"), timeout=doors.SLOW)
-    return int(head.inner_text().rpartition(" ")[2].replace(",", ""))
-
-
-def _pills(page: Page) -> list[str]:
-    pills = page.locator(".cen-pill").all()
-    return [(pill.get_attribute("aria-label") or "").removeprefix("Leave out: ") for pill in pills]
-
-
-def _facet(page: Page, name: str) -> int:
-    """Press a choice and wait for its answer; return the pairs it promised."""
-    choice = page.locator(".cen-facet-view .cen-value").filter(has_text=re.compile(rf"^\W*\w*\s*{name}\s*[\d,]+$"))
-    promised = int(choice.locator(".cen-count").inner_text().replace(",", ""))
-    choice.click()
-    return promised
-
-
 def _choose(page: Page) -> int:
     """Take a choice back and make another: as many pairs as it promised."""
     page.locator(".cen-pill").first.click()
-    expect(page.locator(".cen-gallery .cen-head h3")).to_contain_text("1,9", timeout=doors.SLOW)
-    promised = _facet(page, "Africa")
+    expect(page.locator(browsing.HEAD)).to_contain_text("1,9", timeout=doors.SLOW)
+    promised = browsing.choose(page, "Africa")
     expect(page.locator(".cen-pill")).to_have_count(1, timeout=doors.SLOW)
-    expect(page.locator(".cen-gallery .cen-head h3")).to_contain_text(f"of {promised:,}", timeout=doors.SLOW)
+    expect(page.locator(browsing.HEAD)).to_contain_text(f"of {promised:,}", timeout=doors.SLOW)
     return promised
 
 
 def _draw(page: Page) -> int:
     """Draw a box on the map, then write one; return how many pairs match."""
-    shown = page.locator(".leaflet-container").first
-    shown.scroll_into_view_if_needed()
-    box = shown.bounding_box()
-    assert box
-    page.locator(".leaflet-draw-draw-rectangle").click()
-    page.mouse.move(box["x"] + 0.35 * box["width"], box["y"] + 0.2 * box["height"])
-    page.mouse.down()
-    page.mouse.move(box["x"] + 0.8 * box["width"], box["y"] + 0.8 * box["height"], steps=6)
-    page.mouse.up()
-    expect(page.locator(".cen-pill", has_text="box")).to_have_count(1, timeout=doors.SLOW)
+    browsing.draw_box(page)
     entry = page.locator(".cen-box-entry input")
     expect(entry).not_to_have_value("", timeout=doors.SLOW)
     entry.fill("-20, -35, 52, 15")
     entry.press("Enter")
     expect(page.locator(".cen-pill", has_text="box -20, -35, 52, 15")).to_have_count(1, timeout=doors.SLOW)
     expect(page.locator(".cen-browser .cen-status").first).to_contain_text("match", timeout=doors.SLOW)
-    return _total(page)
+    return browsing.total(page)
 
 
 def _move_by_keys(page: Page) -> None:
@@ -106,7 +76,7 @@ def _move_by_keys(page: Page) -> None:
     page.keyboard.press("ArrowRight")
     expect(tiles.nth(1)).to_be_focused()
     page.keyboard.press("PageDown")
-    expect(page.locator(".cen-gallery .cen-head h3")).to_contain_text("Pairs 25 to", timeout=doors.SLOW)
+    expect(page.locator(browsing.HEAD)).to_contain_text("Pairs 25 to", timeout=doors.SLOW)
     expect(tiles.first).to_be_focused()
     where = tiles.first.locator(".cen-where").inner_text()
     page.keyboard.press("Enter")
@@ -124,17 +94,15 @@ def _move_by_keys(page: Page) -> None:
 
 def _follow_link(page: Page) -> None:
     """Take the link along, clear everything, and come back by it."""
-    page.locator(".cen-linked summary").click()
-    link = page.locator(".cen-link").input_value()
+    link = browsing.link(page)
     assert "continent=Africa" in link
     assert "page=2" in link
-    pills = _pills(page)
+    pills = browsing.pills(page)
     page.get_by_role("button", name="Clear all").click()
     expect(page.locator(".cen-pill")).to_have_count(0, timeout=doors.SLOW)
-    page.locator(".cen-link").fill(link)
-    page.locator(".cen-link").press("Enter")
-    expect(page.locator(".cen-gallery .cen-head h3")).to_contain_text("Pairs 25 to", timeout=doors.SLOW)
-    assert _pills(page) == pills
+    browsing.follow(page, link)
+    expect(page.locator(browsing.HEAD)).to_contain_text("Pairs 25 to", timeout=doors.SLOW)
+    assert browsing.pills(page) == pills
 
 
 def _ask_for_nothing(page: Page) -> None:
@@ -151,8 +119,8 @@ def test_filter_draw_page_open_and_come_back_by_link(browser: Browser, lab: str)
     with doors.watched(browser, width=1400, height=1300) as seen:
         page = seen.page
         _open(page, lab)
-        assert _pills(page) == ["has a picture"]
-        assert _total(page) == 48
+        assert browsing.pills(page) == ["has a picture"]
+        assert browsing.total(page) == 48
         photos = page.locator(".cen-gallery .cen-photo img")
         expect(photos).to_have_count(24, timeout=doors.SLOW)
         expect(page.locator(".cen-made-up")).to_be_visible()

@@ -146,6 +146,32 @@ def _free_port() -> int:
     return port
 
 
+def store(lab: str, name: str, *cells: str) -> str:
+    """Write a notebook of some cells beside the others of a JupyterLab; return its address there."""
+    kind = {"cell_type": "code", "metadata": {}, "outputs": [], "execution_count": None}
+    kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
+    book = {
+        "cells": [{**kind, "id": f"cell-{number}", "source": source} for number, source in enumerate(cells)],
+        "metadata": kernel,
+        "nbformat": 4,
+        "nbformat_minor": 5,
+    }
+    parts = urlsplit(lab)
+    address = f"{parts.scheme}://{parts.netloc}/api/contents/{name}.ipynb?{parts.query}"
+    body = json.dumps({"type": "notebook", "content": book}).encode()
+    asked = urllib.request.Request(address, data=body, method="PUT", headers={"Content-Type": "application/json"})  # noqa: S310 - our own
+    with urllib.request.urlopen(asked, timeout=60):  # noqa: S310 - our own, on loopback
+        return lab.replace("/tree/", f"/workspaces/{name}/tree/").replace("01_click_to_caption", name)
+
+
+def run_cell(page: Page, number: int) -> None:
+    """Run one cell of the notebook that is open, when the kernel is there."""
+    page.locator(".jp-Notebook .jp-CodeCell").nth(number).wait_for(timeout=SLOW)
+    wait_idle(page)
+    page.locator(".jp-CodeCell .jp-InputArea-editor").nth(number).click()
+    page.keyboard.press("Shift+Enter")
+
+
 def run_all(page: Page) -> None:
     """Choose Run, Run All Cells in JupyterLab."""
     page.locator(".jp-Notebook .jp-CodeCell").first.wait_for(timeout=SLOW)

@@ -93,6 +93,7 @@ class RangeServer:
         self.latency = latency
         self.bandwidth = bandwidth
         self.log: list[Request] = []
+        self.answered: list[tuple[float, float]] = []  # when each request came, and when its answer set out
         self.bytes_sent = 0
         self.connections = 0
         self.stopping = threading.Event()
@@ -112,10 +113,27 @@ class RangeServer:
         """Requests since the start or the last ``reset``."""
         return len(self.log)
 
+    @property
+    def trips(self) -> int:
+        """Round trips since the start or the last ``reset``: how often somebody asked after an answer had set out.
+
+        It is the longest chain of requests of which each came in after the answer to the one before; requests that
+        wait for their answers together are one trip, however many they are. It needs a ``latency`` longer than
+        a client takes to send them all.
+        """
+        count, free_at = 0, 0.0
+        with self.lock:
+            answered = sorted(self.answered, key=lambda one: one[1])
+        for began, ended in answered:
+            if began >= free_at:
+                count, free_at = count + 1, ended
+        return count
+
     def reset(self) -> None:
         """Count from zero again."""
         with self.lock:
             self.log.clear()
+            self.answered.clear()
             self.bytes_sent = self.connections = 0
 
     def fail(self, path: str, *faults: Fault) -> None:
@@ -214,6 +232,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.pace = _Pace(self.server.rig.bandwidth)
 
     def do_GET(self) -> None:
+        began = time.monotonic()
         rig = self.server.rig
         parts = urlsplit(self.path)
         span = self.headers.get("Range", "")
@@ -223,6 +242,8 @@ class _Handler(BaseHTTPRequestHandler):
         if rig.stopping.wait(rig.latency + fault.stall):
             self.close_connection = True
             return
+        with rig.lock:  # before a byte is sent, so that nobody can have asked on the strength of it
+            rig.answered.append((began, time.monotonic()))
         file = rig.file(parts.path)
         if fault.status or (file is None and fault.body is None):
             self._refuse(fault)

@@ -128,7 +128,13 @@ function render({ model, el }) {
     event.stopPropagation(); // JupyterLab would move among its cells
     moves[event.key]();
   });
-  number.addEventListener("change", () => { if (number.value) turnTo(Math.round(number.valueAsNumber)); });
+  const typed = () => { if (number.value) turnTo(Math.round(number.valueAsNumber)); };
+  number.addEventListener("change", typed);
+  number.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter") return;
+    event.stopPropagation(); // JupyterLab takes this key for itself, and then nothing changes
+    typed();
+  });
 
   const stop = listen(model, {
     "counts items": showItems, "thumbnails notes": showPictures, relaxing: showEmpty, "simulated palette": showItems,

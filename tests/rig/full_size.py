@@ -1,0 +1,129 @@
+"""A release of the real one's size, written in seconds: its numbers, splits, layout and places; captions made up."""
+
+from __future__ import annotations
+
+import json
+import random
+import shutil
+import zipfile
+from io import BytesIO
+from typing import TYPE_CHECKING
+
+import numpy as np
+from data.label_maps import label_map
+from PIL import Image
+
+from chatearthnet_explorer.captioners.paraphrase import tell
+from chatearthnet_explorer.landcover import facts_4v, facts_35
+from chatearthnet_explorer.record import ARCHIVES, SPLITS
+from chatearthnet_explorer.sources.simulated import SimulatedSource
+from chatearthnet_explorer.tile import Tile
+from chatearthnet_explorer.world import countries, countries_at
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+
+RECORDS = 163_488
+COUNTS = {
+    "3.5": dict(zip(SPLITS, (98_092, 16_348, 49_048), strict=True)),
+    "4v": dict(zip(SPLITS, (6_000, 1_000, 3_000), strict=True)),
+}
+"""Captions of ChatEarthNet by style and split."""
+
+PICTURED = "Iceland"
+"""The country whose places have pictures."""
+
+_SHORT = {"3.5": "35", "4v": "4v"}
+_ENDINGS = 2000  # paraphrases whose halves are joined: nearly all captions differ
+_CHIPS = 12
+
+
+def counts(records: int) -> dict[str, dict[str, int]]:
+    """Return captions by style and split of a release of another size, in the same shares."""
+    if records == RECORDS:
+        return COUNTS
+    shares = {style: {split: count / RECORDS for split, count in of.items()} for style, of in COUNTS.items()}
+    found = {style: {split: int(share * records) for split, share in of.items()} for style, of in shares.items()}
+    found["3.5"]["train"] += records - sum(found["3.5"].values())
+    return found
+
+
+def write_release(
+    folder: Path, *, records: int = RECORDS, archives: int = len(ARCHIVES), chips: Sequence[bytes] = ()
+) -> None:
+    """Write ``json_files.zip`` and ZIPs of images, of which only those of ``PICTURED`` are more than a name.
+
+    Args:
+        folder: Where to; it must not be there.
+        records: Pairs of the 3.5 style.
+        archives: ZIPs of images, 0 to 3.
+        chips: PNGs for the pictured places, in turn, after those of the simulated source.
+    """
+    folder.mkdir(parents=True)
+    tiles = places(records)
+    order = random.Random(0).sample(tiles, records)  # noqa: S311 - places, not secrets
+    written = counts(records)
+    with zipfile.ZipFile(folder / "json_files.zip", "w", zipfile.ZIP_DEFLATED, compresslevel=1) as packed:
+        for style, of in written.items():
+            texts, start = _texts(style), 0
+            for split in SPLITS:
+                with packed.open(f"json_files/ChatEarthNet_caps_{_SHORT[style]}_{split}.json", "w") as file:
+                    for piece in _entries(order[start : start + of[split]], texts):
+                        file.write(piece)
+                start += written["3.5"][split]  # a pair is in the same split in both styles
+    names = list(ARCHIVES)[:archives]
+    pictures = [*_simulated_chips(), *chips]
+    pictured = _in(PICTURED, tiles)
+    for name in names[:1]:
+        with zipfile.ZipFile(folder / f"{name}.zip", "w") as images:
+            for number, tile in enumerate(tiles):
+                content = pictures[number % len(pictures)] if tile in pictured else tile.name.encode()
+                images.writestr(zipfile.ZipInfo(f"s2_images/{tile.name}.png"), content)
+    for name in names[1:]:
+        shutil.copyfile(folder / f"{names[0]}.zip", folder / f"{name}.zip")
+
+
+def places(records: int) -> list[Tile]:
+    """Return places on land, four to a zoom-13 tile, as the release's are."""
+    draw = np.random.default_rng(0)
+    found: dict[Tile, None] = {}
+    while len(found) < records:
+        lon = draw.uniform(-180, 180, records)
+        lat = np.degrees(np.arcsin(draw.uniform(-0.8, 0.98, records)))
+        for place in np.flatnonzero(countries_at(lon, lat) >= 0):
+            found.update(dict.fromkeys(Tile.at(lon[place], lat[place]).siblings))
+    return list(found)[:records]
+
+
+def _in(country: str, tiles: Sequence[Tile]) -> set[Tile]:
+    lon, lat = np.array([tile.center for tile in tiles]).T
+    wanted = [one.name for one in countries()].index(country)
+    return {tiles[place] for place in np.flatnonzero(countries_at(lon, lat) == wanted)}
+
+
+def _texts(style: str) -> list[tuple[str, str]]:
+    """Return beginnings and ends of captions."""
+    facts = facts_35 if style == "3.5" else facts_4v
+    maps = [facts(label_map(seed)) for seed in range(200)]
+    sentences = [tell(maps[seed % len(maps)], seed=seed).text.split(". ") for seed in range(_ENDINGS)]
+    return [(". ".join(one[: len(one) // 2]), ". ".join(one[len(one) // 2 :])) for one in sentences]
+
+
+def _entries(tiles: Sequence[Tile], texts: list[tuple[str, str]]) -> Iterator[bytes]:
+    """Yield the pieces of a list in JSON."""
+    draw = random.Random(len(tiles))  # noqa: S311 - captions, not secrets
+    for number, tile in enumerate(tiles):
+        (first, _), (_, second) = draw.choices(texts, k=2)
+        entry = {"image_id": f"{tile.name}.png", "caption": [f"{first}. {second}"]}
+        yield (",\n" if number else "[").encode() + json.dumps(entry).encode()
+    yield b"]" if tiles else b"[]"
+
+
+def _simulated_chips() -> list[bytes]:
+    chips = []
+    for number in range(_CHIPS):
+        file = BytesIO()
+        Image.fromarray(SimulatedSource().chip_at(-19.0 + number / 3, 65.0).rgb).save(file, "PNG")
+        chips.append(file.getvalue())
+    return chips
