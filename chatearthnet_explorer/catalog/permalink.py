@@ -4,21 +4,13 @@ from __future__ import annotations
 
 from urllib.parse import parse_qsl, urlencode
 
-from chatearthnet_explorer.catalog.query import Query
+from chatearthnet_explorer.catalog.query import SEVERAL, Query
 from chatearthnet_explorer.errors import QueryError
 
 LONGEST = 60_000
 """Characters of an address that are read."""
 
 # Names in an address: short, and the same as the options of the command line.
-_SEVERAL = {
-    "continent": "continents",
-    "country": "countries",
-    "class": "classes",
-    "split": "splits",
-    "flag": "flags",
-    "finding": "findings",
-}
 _ONE = ("words", "match", "part", "min_share", "style", "sort", "seed", "page", "size")
 _PLACES = {"bbox": "box", "polygon": "polygon"}
 
@@ -27,7 +19,7 @@ def to_url(query: Query) -> str:
     """Return the question as the query part of an address, without ``?``; empty for the question for everything."""
     given = query.given
     pairs: list[tuple[str, str]] = []
-    for key, field in _SEVERAL.items():
+    for key, field in SEVERAL.items():
         pairs += [(key, value) for value in given.get(field, ())]
     pairs += [(key, str(given[key])) for key in _ONE if key in given]
     if "descending" in given:
@@ -58,8 +50,8 @@ def from_url(text: str) -> Query:
         msg = "The link holds too many choices; copy it again."
         raise QueryError(msg) from error
     for key, value in pairs:
-        if key in _SEVERAL:
-            several.setdefault(_SEVERAL[key], []).append(value)
+        if key in SEVERAL:
+            several.setdefault(SEVERAL[key], []).append(value)
         elif key in _PLACES:
             told[_PLACES[key]] = _numbers(value) if key == "bbox" else tuple(map(_numbers, value.split()))
         elif key == "descending":

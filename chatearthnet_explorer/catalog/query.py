@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, fields, replace
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from chatearthnet_explorer.catalog.schema import FLAGS, NAMES
@@ -19,6 +20,16 @@ if TYPE_CHECKING:
 
 FACETS = ("continent", "country", "class", "style", "split", "flag", "finding")
 """What is counted, in the order in which it is shown."""
+
+SEVERAL = MappingProxyType({
+    "continent": "continents",
+    "country": "countries",
+    "class": "classes",
+    "split": "splits",
+    "flag": "flags",
+    "finding": "findings",
+})  # fmt: skip
+"""The field of ``Query`` for each facet of which several values may be chosen."""
 
 STYLE_CHOICES = (*STYLES, "both")
 """What ``Query.style`` may be, beside empty."""
@@ -141,18 +152,10 @@ class Query:
 
     def without(self, facet: str) -> Query:
         """Return the question with a facet's own choice left out."""
-        left = {
-            "continent": "continents",
-            "country": "countries",
-            "class": "classes",
-            "split": "splits",
-            "flag": "flags",
-            "finding": "findings",
-        }
         if facet == "style":
             return self.but(style="")
         sort = {"sort": "place"} if facet == "class" and self.sort == "share" else {}
-        return self.but(**{left[facet]: ()}, **sort)
+        return self.but(**{SEVERAL[facet]: ()}, **sort)
 
     @property
     def given(self) -> dict[str, Any]:
