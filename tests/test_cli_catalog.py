@@ -71,6 +71,24 @@ def test_pages_go_on_where_the_one_before_ended(catalog: Path, capsys: pytest.Ca
     assert _json(capsys, *ask, "9999")["rows"] == []
 
 
+def test_a_page_beyond_the_last_is_said(catalog: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    capsys.readouterr()
+    assert main(["catalog", "search", str(catalog), "--page", "9999"]) == 0
+    assert "no page 9999: the last is" in capsys.readouterr().out
+
+
+def test_a_truncated_zip_of_images_costs_the_images_alone(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = str(tmp_path / "release")
+    assert main(["simulate-release", folder, "--records", "20", "--images", "2"]) == 0
+    images = tmp_path / "release" / "s2_rgb_images.zip"
+    images.write_bytes(images.read_bytes()[:-100])
+    told = _json(capsys, "catalog", "build", folder, str(tmp_path / "catalog"))
+    assert told["rows"] == 20
+    (note,) = told["notes"]
+    assert "s2_rgb_images.zip" in note
+    assert "cut short" in note
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [

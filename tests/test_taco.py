@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import zipfile
 from typing import TYPE_CHECKING
 
 import pytest
 from rig.range_server import RangeServer
 
+from chatearthnet_explorer.cli import main
 from chatearthnet_explorer.errors import ArchiveError, ReleaseError
 from chatearthnet_explorer.record import read_entry
 
@@ -29,6 +31,19 @@ def test_version_3_gives_captions_by_columns_found_at_run_time(realdata: Path) -
     assert [read_entry(entry) for entry in taco.entries("3.5", "test")] == [("1314_3172_patch11", "probe text")]
     assert len(list(taco.entries("3.5"))) == 2
     assert list(taco.entries("4v")) == []
+
+
+def test_a_catalog_is_built_of_one_and_says_which_columns_were_taken(
+    realdata: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    probe = realdata / "taco" / "taco_v3_layout_probe.zip"
+    assert main(["catalog", "build", str(probe), str(tmp_path / "catalog")]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert told["captions"] == {"3.5": 2, "4v": 0}
+    assert "3.5 in cen:caption35" in told["notes"][0]
+    assert main(["catalog", "build", str(realdata / "taco" / "flat.tacozip"), str(tmp_path / "other")]) == 1
+    assert "No column can be told to hold 3.5" in capsys.readouterr().err
+    assert not (tmp_path / "other" / "catalog.json").exists()
 
 
 @pytest.mark.parametrize("name", ["flat", "nested"])

@@ -13,8 +13,13 @@ from chatearthnet_explorer.sources import YEARS
 
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Callable
 
     from chatearthnet_explorer.catalog import Query
+    from chatearthnet_explorer.sources.release import Release
+    from chatearthnet_explorer.sources.taco import Taco
+
+_TACO = (".tacozip", ".taco", ".zip")
 
 
 def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -23,7 +28,7 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
     tasks = catalog.add_subparsers(required=True, metavar="TASK")
 
     build = tasks.add_parser("build", help="read a release and build its catalog")
-    build.add_argument("release", metavar="RELEASE", help="folder, web address, or zenodo:11003436")
+    build.add_argument("release", metavar="RELEASE", help="folder, web address, zenodo:11003436, or TACO file")
     add_folder_to(build)
     build.set_defaults(run=_build)
 
@@ -105,10 +110,20 @@ def _box(text: str | None) -> tuple[float, float, float, float] | None:
 
 def _build(options: argparse.Namespace) -> None:
     from chatearthnet_explorer.catalog import build  # noqa: PLC0415 - heavy
+
+    with progress() as told, build(_opened(options.release, told), options.catalog, progress=told) as catalog:
+        put(catalog.info())
+
+
+def _opened(root: str, told: Callable[[str, int, int], None]) -> Release | Taco:
+    """Return the release at a root: a TACO file where its name says so, else any of those ``open_release`` knows."""
+    if root.partition("?")[0].endswith(_TACO):
+        from chatearthnet_explorer.sources.taco import open_taco  # noqa: PLC0415 - heavy
+
+        return open_taco(root)
     from chatearthnet_explorer.sources.release import open_release  # noqa: PLC0415 - heavy
 
-    with progress() as told, build(open_release(options.release), options.catalog, progress=told) as catalog:
-        put(catalog.info())
+    return open_release(root, progress=lambda done, total: told("captions", done, total))
 
 
 def _info(options: argparse.Namespace) -> None:
@@ -156,6 +171,8 @@ def _enrich(options: argparse.Namespace) -> None:
 
 def _told(found: dict[str, Any]) -> str:
     lines = [f"{found['total']} pairs, page {found['page']} of {found['pages']}."]
+    if found["total"] and not found["rows"]:
+        lines = [f"{found['total']} pairs, and no page {found['page']}: the last is {found['pages']}."]
     for row in found["rows"]:
         caption = next(iter(row["captions"].values()), "")
         lines.append(f"{row['name']}  {row['country'] or '-'}  {caption[:80]}")

@@ -32,7 +32,7 @@ _ROLES = {
 }
 
 
-@dataclass(frozen=True)
+@dataclass
 class Taco:
     """One TACO file, and what was found in it."""
 
@@ -50,6 +50,18 @@ class Taco:
 
     table: pa.Table
     """The table itself."""
+
+    simulated = False
+    """No TACO file says that it is made up."""
+
+    def directory(self, archive: str) -> None:  # noqa: ARG002 - as any release is asked
+        """Say that there is no such ZIP of images: a TACO file has its own way to hold them, which is not read."""
+        return
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What a reader of its captions should know."""
+        return (self.found,)
 
     @property
     def found(self) -> str:
