@@ -16,7 +16,6 @@ from chatearthnet_explorer.widgets.asking import Asking, wish
 from chatearthnet_explorer.widgets.view import View, script
 
 if TYPE_CHECKING:
-
     import numpy as np
     from numpy.typing import NDArray
 
