@@ -45,7 +45,8 @@ def open_sample(
 
     Args:
         settings: Where the cache is; None for what the environment says.
-        progress: Told the share (0 to 1) of the building that is done; never called where there is nothing to build.
+        progress: Told the share of the building that is done, 0 once and then more up to 1; never called where there is
+            nothing to build.
         records: Pairs it has.
         images: Pairs of it that have a picture.
 
@@ -64,6 +65,7 @@ def _build(folder: Path, records: int, images: int, progress: Callable[[float], 
     aside = folder.with_name(f"{folder.name}.{os.getpid()}")
     try:
         shutil.rmtree(aside, ignore_errors=True)
+        progress(0.0)
         write_release(
             aside / "release",
             records=records,

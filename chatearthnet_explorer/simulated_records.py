@@ -106,22 +106,30 @@ class Records:
         """Chips that are all black or all white, by their grey value."""
         draw = random.Random(f"{self.seed} blank")  # noqa: S311 - as above
         few = 2 if self.images >= 10 else 0  # noqa: PLR2004 - a handful of pictures has none
-        chosen = draw.sample(self.tiles[: self.images], max(few, round(self.images * _BLANK_SHARE)))
-        return {tile: 255 * (place % 2) for place, tile in enumerate(chosen)}
+        chosen = draw.sample(sorted(self.pictured), max(few, round(self.images * _BLANK_SHARE)))
+        return {self.tiles[number]: 255 * (place % 2) for place, number in enumerate(chosen)}
+
+    @cached_property
+    def pictured(self) -> frozenset[int]:
+        """The records with pictures: of as many zoom-13 tiles as can be, so that few pictures show many lands."""
+        ranked: list[tuple[int, int]] = []
+        for _, group in groupby(range(self.count), self._square):
+            ranked += enumerate(group)
+        return frozenset(number for _, number in sorted(ranked)[: self.images])
 
     @cached_property
     def jobs(self) -> list[range]:
         """The records in pieces that are made at once: one with a picture, or those of one zoom-13 tile without."""
-        found = [range(number, number + 1) for number in range(self.images)]
-        others = range(self.images, self.count)
-        for _, group in groupby(others, lambda number: (self.tiles[number].x // 2, self.tiles[number].y // 2)):
+        found = []
+        alone = self.pictured
+        for _, group in groupby(range(self.count), lambda one: (self._square(one), one if one in alone else -1)):
             numbers = list(group)
             found.append(range(numbers[0], numbers[-1] + 1))
         return found
 
     def make(self, job: range) -> list[Made]:
         """Return the records of one piece."""
-        if job[0] >= self.images:
+        if job[0] not in self.pictured:
             mapped = survey((self.tiles[number] for number in job), year=_YEAR)
             return [Made(self._told(number, labels), ()) for number, (_, labels) in zip(job, mapped, strict=True)]
         tile = self.tiles[job[0]]
@@ -138,6 +146,9 @@ class Records:
                 values = np.clip(np.nan_to_num(seen) * _DN / _BAND_SCALE, 0, 255).astype(np.uint8)
             images.append(_png(values))
         return [Made(self._told(job[0], labels), tuple(images))]
+
+    def _square(self, number: int) -> tuple[int, int]:
+        return self.tiles[number].x // 2, self.tiles[number].y // 2
 
     def _told(self, number: int, labels: NDArray[np.uint8]) -> dict[str, str]:
         seed = f"{self.seed} {self.tiles[number].name}"

@@ -44,14 +44,14 @@ def write_release(  # noqa: PLR0913 - each says something else
 ) -> None:
     """Write ``json_files.zip`` and the three ZIPs of images into a folder; everything in it says it is simulated.
 
-    Every caption speaks of its own place, as the simulated source maps it. The first ``images`` records have the chips
-    of that source, at a tenth of a second each; the maps of the others are looked at in steps, at 3 ms each, so that
-    one claim in a hundred of theirs is not quite true. The same arguments write the same bytes.
+    Every caption speaks of its own place, as the simulated source maps it. Some records, all over the world, have the
+    chips of that source, at a tenth of a second each; the maps of the others are looked at in steps, at 3 ms each, so
+    that one claim in a hundred of theirs is not quite true. The same arguments write the same bytes.
 
     Args:
         folder: Where to; made if it is not there.
         records: Entries of the 3.5 style, the broken ones included; the 4V style has 6 % as many.
-        images: Records that have images, counted from the first.
+        images: Records that have images.
         seed: Which release.
         processes: How many share the work; None for as many as there are processors.
         progress: Told how many of how many steps are done.
@@ -68,7 +68,7 @@ def write_release(  # noqa: PLR0913 - each says something else
         msg = f"{folder} holds a release already; choose another folder."
         raise ReleaseError(msg)
     wanted = Records(records, images, seed)
-    total = records + EFFORT * images
+    total, done = records + EFFORT * images, 0
     with ExitStack() as opened:
         archives = [opened.enter_context(_zip(folder / f"{archive}.zip")) for archive in ARCHIVES]
         texts = {file: opened.enter_context(tempfile.TemporaryFile(dir=folder)) for file in _QUIRKS}
@@ -77,7 +77,8 @@ def write_release(  # noqa: PLR0913 - each says something else
                 archive.writestr(_info(f"s2_images/{wanted.tiles[number].name}.png"), image)
             for file in wanted.files[number]:
                 _add(texts[file], _entry(wanted, number, file, one))
-            progress(number + 1 + EFFORT * min(number + 1, images), total)
+            done += 1 + EFFORT * bool(one.images)
+            progress(done, total)
         texts_zip = opened.enter_context(_zip(folder / "json_files.zip"))
         marker = {"simulated": True, "seed": seed, "said": SAID}
         texts_zip.writestr(_info(f"json_files/{MARKER}"), json.dumps(marker).encode())
@@ -97,7 +98,7 @@ def _entry(records: Records, number: int, file: tuple[str, str], one: Made) -> A
     key, as_list = _QUIRKS[file]
     text, tiles = one.captions[style], records.tiles
     entry = {key: f"{tiles[number].name}.png", "caption": [text] if as_list else text, "simulated": True}
-    broken = style == "35" and number >= records.images and number % _BROKEN_EVERY == _BROKEN_EVERY - 1
+    broken = style == "35" and number not in records.pictured and number % _BROKEN_EVERY == _BROKEN_EVERY - 1
     return _break(entry, key, number // _BROKEN_EVERY, tiles[number - 1]) if broken else entry
 
 

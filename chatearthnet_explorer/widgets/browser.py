@@ -131,7 +131,7 @@ class Browser(Composed):
         bar = ipywidgets.FloatProgress(max=1.0, description=_MAKING, style={"description_width": "auto"})
 
         def progress(share: float) -> None:
-            if not bar.value:
+            if not share:  # it begins
                 display(bar)  # type: ignore[no-untyped-call]  # IPython has no types here
             bar.value = share
 
