@@ -1,7 +1,8 @@
 """The catalog at full size: build, open, questions beside pandas, the map's density, memory.
 
 Run with ``python benchmarks/catalog.py [--records 163488]``; it needs ``pip install -e '.[catalog,test]'`` and about
-1 GB of disk, 10 GB for ``--records 1634880``. The release is that of the tests (``tests/rig/full_size.py``).
+1 GB of disk. ``--records 163488 1634880`` needs 10 GB and ends on a table of how each figure grows. The release is that
+of the tests (``tests/rig/full_size.py``).
 """
 
 from __future__ import annotations
@@ -31,8 +32,11 @@ from rig import full_size
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from multiprocessing.connection import Connection
 
     import pandas as pd
+
+Figures = dict[str, float]
 
 PLAIN = [
     Query(),
@@ -59,7 +63,7 @@ WORDED = [
 def main() -> None:
     """Print the table."""
     parser = argparse.ArgumentParser()
-    parser.add_argument("--records", type=int, default=163_488)
+    parser.add_argument("--records", type=int, nargs="+", default=[full_size.RECORDS])
     parser.add_argument("--pictures", type=int, default=3, help="archives of pictures, 0 to 3")
     parser.add_argument(
         "--folder", type=Path, help="where to keep release and catalog; default: a folder that is removed"
@@ -68,14 +72,25 @@ def main() -> None:
     print(describe("numpy", "duckdb", "pandas"))
     with tempfile.TemporaryDirectory() as scratch:
         folder = options.folder or Path(scratch)
-        release = folder / f"release-{options.records}"
-        if not release.exists():
-            full_size.write_release(release, records=options.records, archives=options.pictures)
-        in_process(report_build, release, folder / f"catalog-{options.records}")
-        in_process(report_questions, folder / f"catalog-{options.records}")
+        figures = []
+        for records in options.records:
+            release, place = folder / f"release-{records}", folder / f"catalog-{records}"
+            if not release.exists():
+                full_size.write_release(release, records=records, archives=options.pictures)
+            figures.append(in_process(report_build, release, place) | in_process(report_questions, place))
+    report_growth(options.records, figures)
 
 
-def report_build(release: Path, folder: Path) -> None:
+def report_growth(sizes: list[int], figures: list[Figures]) -> None:
+    """Print each figure at every size, and how many times as much the last is as the first."""
+    if len(sizes) < 2:  # noqa: PLR2004 - one size does not grow
+        return
+    print(f"\n{'':34}" + "".join(f"{size:>14,}" for size in sizes) + f"{sizes[-1] / sizes[0]:>9.1f} x the pairs")
+    for name, first in figures[0].items():
+        print(f"{name:34}" + "".join(f"{of[name]:14,.1f}" for of in figures) + f"{figures[-1][name] / first:9.1f} x")
+
+
+def report_build(release: Path, folder: Path) -> Figures:
     """Print time and memory of a build, its processes included, and the sizes on disk."""
     with peak_memory() as peak:
         start = time.perf_counter()
@@ -94,24 +109,27 @@ def report_build(release: Path, folder: Path) -> None:
     print(f"  processor time          {busy:7.1f} s, which other work on the machine does not change much")
     print(f"  peak memory             {peak[0] / 1e6:7.0f} MB, all processes together")
     parquet = catalog.path.stat().st_size / 1e6
-    print(f"  on disk                 {catalog.info()['bytes'] / 1e6:7.0f} MB, of which {parquet:.0f} GeoParquet")
+    disk = catalog.info()["bytes"] / 1e6
+    print(f"  on disk                 {disk:7.0f} MB, of which {parquet:.0f} GeoParquet")
+    return {"build, s": taken, "build, s of processors": busy, "build, MB at most": peak[0] / 1e6, "disk, MB": disk}
 
 
-def report_questions(folder: Path) -> None:
+def report_questions(folder: Path) -> Figures:
     """Print times of opening, asking and drawing beside pandas, and the memory they take."""
     process = psutil.Process()
     before = process.memory_info().rss
     start = time.perf_counter()
     catalog = open_catalog(folder)
     catalog.search(Query(size=24))
-    print(f"open, with a first page   {1000 * (time.perf_counter() - start):7.1f} ms")
+    figures = {"open, with a first page, ms": 1000 * (time.perf_counter() - start)}
+    print(f"open, with a first page   {figures['open, with a first page, ms']:7.1f} ms")
     ours = {"without words": times(catalog.search, PLAIN), "with words": times(catalog.search, WORDED)}
     views = [(-180.0, -60.0, 180.0, 80.0), (-10.0, 35.0, 30.0, 60.0), (6.0, 0.0, 8.0, 2.0)]
     drawn = times(lambda view: catalog.density(Query(), view, (800, 500)), views)
     print(f"density, 800 x 500        {_spread(drawn)}")
-    print(
-        f"memory of the catalog     {(process.memory_info().rss - before) / 1e6:7.0f} MB, after all of these questions"
-    )
+    figures |= {f"question {kind}, p95 ms": _p95(taken) for kind, taken in ours.items()}
+    figures |= {"density, p95 ms": _p95(drawn), "memory, MB": (process.memory_info().rss - before) / 1e6}
+    print(f"memory of the catalog     {figures['memory, MB']:7.0f} MB, after all of these questions")
     frame = pandas_frame(catalog)
     for kind, queries in (("without words", PLAIN), ("with words", WORDED)):
         for query in queries:
@@ -122,6 +140,8 @@ def report_questions(folder: Path) -> None:
         print(f"question {kind:16} {_spread(ours[kind])}")
         ratio = statistics.median(naive) / statistics.median(ours[kind])
         print(f"  the same in pandas      {_spread(naive)}   {ratio:.0f} times as long")
+        figures[f"pandas {kind}, p95 ms"] = _p95(naive)
+    return figures
 
 
 def pandas_frame(catalog: Catalog) -> pd.DataFrame:
@@ -218,7 +238,11 @@ def times(work: Callable[[Any], object], cases: list[Any], repeats: int = 15) ->
 
 
 def _spread(taken: list[float]) -> str:
-    return f"p50 {statistics.median(taken):8.1f} ms   p95 {np.quantile(taken, 0.95):8.1f} ms"
+    return f"p50 {statistics.median(taken):8.1f} ms   p95 {_p95(taken):8.1f} ms"
+
+
+def _p95(taken: list[float]) -> float:
+    return float(np.quantile(taken, 0.95))
 
 
 class peak_memory:  # noqa: N801 - used like a function
@@ -250,13 +274,24 @@ def _resident(process: psutil.Process) -> int:
         return 0
 
 
-def in_process(work: Callable[..., None], *arguments: object) -> None:
-    """Run in a fresh process, so that its memory is its own."""
-    process = multiprocessing.get_context("spawn").Process(target=work, args=arguments)
+def in_process(work: Callable[..., Figures], *arguments: object) -> Figures:
+    """Run in a fresh process, so that its memory is its own, and return the figures."""
+    # not a pool: its workers are daemons, which a build could not start processes from
+    context = multiprocessing.get_context("spawn")
+    here, there = context.Pipe(duplex=False)
+    process = context.Process(target=_sent, args=(there, work, *arguments))
     process.start()
+    there.close()
+    try:
+        figures: Figures = here.recv()
+    except EOFError:
+        sys.exit(1)
     process.join()
-    if process.exitcode:
-        sys.exit(process.exitcode)
+    return figures
+
+
+def _sent(there: Connection, work: Callable[..., Figures], *arguments: object) -> None:
+    there.send(work(*arguments))
 
 
 CLASS_BIT = {"water": 1, "developed area": 2, "wetland": 9}
