@@ -217,7 +217,7 @@ def test_every_local_scheduler_finds_the_same(tmp_path: Path, scheduler: str) ->
 def test_a_scheduler_that_does_not_answer_is_said(
     tmp_path: Path, scheduler: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("chatearthnet_explorer.review.audit._PATIENCE", 1)
+    monkeypatch.setattr("chatearthnet_explorer.cluster.PATIENCE", 1)
     with pytest.raises(SettingError, match="No Dask scheduler answers"):
         audit(_records(3), tmp_path, scheduler=scheduler)
 

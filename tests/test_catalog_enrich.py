@@ -16,7 +16,7 @@ import pytest
 from rig.pairs import Listed, one
 
 from chatearthnet_explorer.catalog import Query, build, enrich, open_catalog
-from chatearthnet_explorer.errors import CatalogError, RasterError
+from chatearthnet_explorer.errors import CatalogError, RasterError, SettingError
 from chatearthnet_explorer.landcover import shares
 from chatearthnet_explorer.legend import CLASSES
 from chatearthnet_explorer.sources.raster import Read, read_layers
@@ -162,8 +162,10 @@ def test_a_cluster_gives_the_same(folder: Path) -> None:
     assert catalog.version == enrich(_copy_of(folder), made, labels="made").version
 
 
-def test_schedulers_that_are_not_there_are_said(folder: Path) -> None:
-    with pytest.raises(CatalogError, match="is no scheduler"):
-        enrich(folder, made, labels="made", scheduler="http://example.org")
+def test_schedulers_that_are_not_there_are_said(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("chatearthnet_explorer.cluster.PATIENCE", 1)
+    for scheduler in ("http://127.0.0.1:9", "tcp://127.0.0.1:9"):
+        with pytest.raises(SettingError, match="No Dask scheduler answers"):
+            enrich(folder, made, labels="made", scheduler=scheduler)
     with pytest.raises(CatalogError, match="There is no catalog in"):
         enrich(folder / "deeper", made, labels="made")

@@ -16,6 +16,7 @@ from chatearthnet_explorer.catalog.counts import COUNTS, counts_of, is_read, sha
 from chatearthnet_explorer.catalog.query import EVERYTHING, Query
 from chatearthnet_explorer.catalog.table import Catalog, open_catalog
 from chatearthnet_explorer.catalog.versions import locked, successor, write_json
+from chatearthnet_explorer.cluster import connected
 from chatearthnet_explorer.errors import CatalogError, ExplorerError
 from chatearthnet_explorer.tile import Tile
 
@@ -73,6 +74,7 @@ def enrich(  # noqa: PLR0913 - a job and how it is to be run
 
     Raises:
         CatalogError: If there is no catalog, somebody else is writing it, or it cannot be written; or Dask is missing.
+        SettingError: If there is no such scheduler.
         QueryError: If the question cannot be asked of this catalog.
     """
     folder = Path(folder)
@@ -163,21 +165,7 @@ def _scheduler(name: str, workers: int) -> Iterator[tuple[Compute, int]]:
 
         yield on_threads, workers
         return
-    if not name.startswith(("tcp://", "tls://")):
-        msg = (
-            f"{name[:80]!r} is no scheduler; write threads, or the address of a Dask cluster, such as tcp://host:8786."
-        )
-        raise CatalogError(msg)
-    try:
-        from distributed import Client  # noqa: PLC0415 - heavy
-    except ImportError as error:
-        raise CatalogError(_NO_DASK) from error
-    try:
-        client = Client(name, timeout=10, set_as_default=False)
-    except (OSError, ValueError) as error:
-        msg = f"No Dask cluster answers at {name[:80]}; start one with `dask scheduler`, or leave the scheduler out."
-        raise CatalogError(msg) from error
-    with client:
+    with connected(name) as client:
         yield lambda tiles, work: tuple(client.gather(client.map(work, tiles, pure=False))), workers
 
 

@@ -10,6 +10,7 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from chatearthnet_explorer.cluster import connected
 from chatearthnet_explorer.errors import SettingError
 from chatearthnet_explorer.review.chunk import Chunk, Listed
 from chatearthnet_explorer.review.parts import is_done, join_parts, write_part
@@ -29,7 +30,6 @@ LOCAL = ("threads", "processes", "synchronous")
 EDITION = 2
 """Number of these checks; an unfinished audit with others is begun anew."""
 
-_PATIENCE = 10  # seconds to wait for a scheduler that does not answer
 _AHEAD = 3  # chunks that wait at a cluster for each of its threads
 
 
@@ -183,14 +183,9 @@ def _judge_here(number: int, chunk: Chunk, parts: Path) -> int:
 
 def _run_there(chunks: dict[int, Chunk], parts: Path, scheduler: str, told: Callable[[int], None]) -> None:
     """Judge chunks on a cluster and write their parts here; a worker that dies has its chunks done by another."""
-    from distributed import Client, as_completed  # noqa: PLC0415 - heavy
+    with connected(scheduler) as client:
+        from distributed import as_completed  # noqa: PLC0415 - heavy
 
-    try:
-        client = Client(scheduler, timeout=_PATIENCE, set_as_default=False)
-    except (OSError, ValueError) as error:
-        msg = f"No Dask scheduler answers at {scheduler[:80]!r}; start one, or choose one of {', '.join(LOCAL)}."
-        raise SettingError(msg) from error
-    with client:
         numbers: dict[Any, int] = {}
 
         def submit() -> Iterator[Any]:

@@ -1,0 +1,46 @@
+"""A Dask cluster, by the address of its scheduler."""
+
+from __future__ import annotations
+
+import gc
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from chatearthnet_explorer.errors import SettingError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from distributed import Client
+
+PATIENCE = 10
+"""Seconds to wait for a scheduler that does not answer."""
+
+
+@contextmanager
+def connected(address: str) -> Iterator[Client]:
+    """Give a client of the cluster whose scheduler is at an address, such as ``tcp://127.0.0.1:8786``.
+
+    Raises:
+        SettingError: If nothing answers there that is a scheduler, or Dask is not installed.
+    """
+    try:
+        from distributed import Client  # noqa: PLC0415 - heavy
+    except ImportError as error:
+        msg = "Clusters are asked with Dask; install it with `pip install 'chatearthnet-explorer[enrich]'`."
+        raise SettingError(msg) from error
+    client = None
+    try:
+        client = Client(address, timeout=PATIENCE, set_as_default=False)
+    except (OSError, ValueError) as error:
+        why = type(error).__name__
+    if client is None:
+        # A client half made closes itself when it is collected. Were that left to chance, it could be while the next
+        # one is made, whose lock it would wait for in the very thread that holds it (distributed 2026.8).
+        gc.collect()
+        msg = (
+            f"No Dask scheduler answers at {address[:80]!r} ({why}); start one with `dask scheduler`, or leave it out."
+        )
+        raise SettingError(msg)
+    with client:
+        yield client
