@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import html
 import socket
 import sys
 from importlib import import_module
@@ -18,6 +19,7 @@ from tornado.web import HTTPError, RequestHandler
 
 from chatearthnet_explorer.captioners import CAPTIONERS
 from chatearthnet_explorer.catalog import open_catalog
+from chatearthnet_explorer.errors import ExplorerError
 from chatearthnet_explorer.sample import open_sample
 from chatearthnet_explorer.sources.release import open_release
 from chatearthnet_explorer.widgets.browser import WITH_PICTURE, Browser
@@ -128,7 +130,7 @@ def serve(  # noqa: PLR0913 - each is its own choice
         {
             "/": lambda: _explore(source, captioners, held),
             "/explore": lambda: _explore(source, captioners, held),
-            "/browse": lambda: _browse(captioners, held),
+            "/browse": lambda: _browse(held),
         },
         port=port,
         address=address,
@@ -157,17 +159,20 @@ def _explore(source: str, captioners: Sequence[str], held: Held | None) -> pn.Co
     return _page("explore", _Pane(explorer, **_WIDE))  # type: ignore[no-untyped-call]  # half of Panel has types
 
 
-def _browse(captioners: Sequence[str], held: Held | None) -> pn.Column:
+def _browse(held: Held | None) -> pn.Column:
     """Return the page of one tab, with a Browser of its own, which comes when its pairs are there."""
     # what a pane is given later would bring every widget of the process along, so the box is there from the start
     box = ipywidgets.VBox([ipywidgets.HTML(_MAKING)])
-    writer = "template" if "chat" not in captioners else captioners[0]
 
     async def come() -> None:
-        shown = held or Held(*await asyncio.to_thread(open_sample))
+        try:
+            shown = held or Held(*await asyncio.to_thread(open_sample))
+        except ExplorerError as error:
+            box.children = (ipywidgets.HTML(html.escape(str(error))),)
+            return
         labels = "simulated" if shown.catalog.simulated else "auto"
         query = WITH_PICTURE if shown.catalog.simulated else ""
-        browser = Browser(shown.catalog, release=shown.release, labels=labels, captioner=writer, query=query)
+        browser = Browser(shown.catalog, release=shown.release, labels=labels, query=query)
         pn.state.on_session_destroyed(lambda _: browser.close())
         box.children = (browser,)
 

@@ -82,7 +82,7 @@ def audit_catalog(  # noqa: PLR0913 - a job and how it is to be run
         raise QueryError(msg)
     enriched = catalog.stored.counts is not None
     done = audit(
-        Pairs(catalog, None if len(rows) == len(catalog) else rows),
+        Pairs(catalog, None if len(rows) == len(catalog) else rows, "" if release is None else str(release)),
         catalog.folder / FOLDER,
         counts_of=Counts(catalog) if enriched else None,
         files_of=None if release is None else Pictures(str(release)),
@@ -110,15 +110,19 @@ class Pairs:
     rows: NDArray[np.int64] | None
     """Which; None for all."""
 
+    release: str = ""
+    """Where their pictures are; empty where these are not looked at."""
+
     @property
     def identity(self) -> str:
-        """A digest of their captions and labels, and of which they are."""
+        """A digest of their captions and labels, of where their pictures are, and of which they are."""
         digest = hashlib.blake2b(digest_size=16)
         for name in (PACKED, COUNTS):
             path = self.catalog.stored.folder / name
             if path.exists():
                 with path.open("rb") as file:
                     digest.update(hashlib.file_digest(file, "blake2b").digest())
+        digest.update(f"{self.release}\n".encode())
         digest.update(b"" if self.rows is None else self.rows.tobytes())
         return digest.hexdigest()
 

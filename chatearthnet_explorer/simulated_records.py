@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
-import os
 import random
-import subprocess
-import sys
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
@@ -22,6 +19,7 @@ from PIL.PngImagePlugin import PngInfo
 from chatearthnet_explorer.captioners.paraphrase import tell
 from chatearthnet_explorer.errors import ReleaseError
 from chatearthnet_explorer.landcover import facts_4v, facts_35
+from chatearthnet_explorer.processes import processors, programs
 from chatearthnet_explorer.record import ARCHIVES, SPLITS
 from chatearthnet_explorer.simulation.survey import survey
 from chatearthnet_explorer.sources.simulated import SimulatedSource
@@ -167,50 +165,36 @@ def made(records: Records, *, processes: int | None = None) -> Iterator[Iterator
         ReleaseError: If a process dies.
     """
     effort = records.count + EFFORT * records.images
-    processes = min(processes or (_processors() if effort > _ALONE else 1), len(records.jobs))
+    processes = min(processes or (processors() if effort > _ALONE else 1), len(records.jobs))
     if processes == 1:
         yield (one for job in records.jobs for one in records.make(job))
         return
-    # plain programs rather than multiprocessing, which would run the user's own script once more in each of them
-    command = [sys.executable, "-c", f"import sys; from {__name__} import main; main(*map(int, sys.argv[1:]))"]
-    command += [str(number) for number in (records.count, records.images, records.seed, processes)]
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
-    running = [
-        subprocess.Popen([*command, str(number)], stdout=subprocess.PIPE, env=environment)  # noqa: S603 - ourselves
-        for number in range(processes)
-    ]
+    numbers = (records.count, records.images, records.seed, processes)
+    with programs(__name__, numbers, processes) as running:
 
-    def listen() -> Iterator[Made]:
-        # they take turns, so listening to them in turn is listening to whoever is next
-        for job in range(len(records.jobs)):
-            told = running[job % processes].stdout
-            line = told.readline() if told else b""
-            if not line.endswith(b"\n"):
-                msg = "Making the release broke off, as a process ended early; try again with more memory free."
-                raise ReleaseError(msg)
-            for captions, images in json.loads(line):
-                yield Made(captions, tuple(base64.b64decode(image) for image in images))
+        def listen() -> Iterator[Made]:
+            # they take turns, so listening to them in turn is listening to whoever is next
+            for job in range(len(records.jobs)):
+                told = running[job % processes].stdout
+                line = told.readline() if told else b""
+                if not line.endswith(b"\n"):
+                    msg = "Making the release broke off, as a process ended early; try again with more memory free."
+                    raise ReleaseError(msg)
+                for captions, images in json.loads(line):
+                    yield Made(captions, tuple(base64.b64decode(image) for image in images))
 
-    try:
         yield listen()
-    finally:
-        for process in running:
-            process.terminate()
-            process.wait()
-            if process.stdout:
-                process.stdout.close()
 
 
-def main(count: int, images: int, seed: int, processes: int, number: int) -> None:
+def main(*told: str) -> None:
     """Make every piece that falls to one of several processes, and write it to the standard output, a line each."""
+    count, images, seed, processes, number = map(int, told)
     records = Records(count, images, seed)
     for job in records.jobs[number::processes]:
-        told = [(one.captions, [base64.b64encode(image).decode() for image in one.images]) for one in records.make(job)]
-        print(json.dumps(told), flush=True)  # noqa: T201 - this is how the processes talk
-
-
-def _processors() -> int:
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+        made_here = [
+            (one.captions, [base64.b64encode(image).decode() for image in one.images]) for one in records.make(job)
+        ]
+        print(json.dumps(made_here), flush=True)  # noqa: T201 - this is how the processes talk
 
 
 def _png(values: NDArray[np.uint8]) -> bytes:

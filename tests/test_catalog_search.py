@@ -17,7 +17,7 @@ from chatearthnet_explorer.catalog.marks import JUDGED, Marks
 from chatearthnet_explorer.catalog.query import FACETS, SORTS
 from chatearthnet_explorer.catalog.remember import remember
 from chatearthnet_explorer.catalog.schema import FLAGS, KINDS, NAMES
-from chatearthnet_explorer.errors import QueryError
+from chatearthnet_explorer.errors import CatalogError, QueryError
 from chatearthnet_explorer.landcover import PARTS
 from chatearthnet_explorer.record import SPLITS
 from chatearthnet_explorer.tile import Tile
@@ -255,6 +255,9 @@ def test_what_is_remembered_is_added_to_what_was_known(tmp_path: Path) -> None:
     frame = geopandas.read_parquet(both.path)
     assert [None if one is None else tuple(one) for one in frame["findings_35"]] == told
     assert remember(tmp_path, np.array([3]), found(2, 1), about={}).version == both.version
+    many = Marks({str(number): "" for number in range(32)}, found(0, 1).bits, found(0, 1).scores)
+    with pytest.raises(CatalogError, match="31 checks, not 32"):
+        remember(tmp_path, np.array([3]), many, about={})
     other = Marks({"else": "Something else."}, *(getattr(found(0, 1), one) for one in ("bits", "scores")))
     assert remember(tmp_path, np.array([1]), other, about={}).search().facets["finding"] == {"none": 1}
 

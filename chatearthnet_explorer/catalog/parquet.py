@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from chatearthnet_explorer.catalog.marks import JUDGED
 from chatearthnet_explorer.catalog.schema import FLAGS, KINDS, MEMBER_COLUMN, NAMES, SCHEMA, SUFFIX
 from chatearthnet_explorer.errors import CatalogError
 from chatearthnet_explorer.record import ARCHIVES, SPLITS
@@ -148,10 +149,9 @@ def write_with_findings(
 ) -> None:
     """Write a file of pairs again, with the checks that found something, from the bits of ``marks.Marks``."""
     names = finding_columns()
-    judged = 1 << 31
     found = "list_filter(getvariable('checks'), lambda one, bit: (known_{name} >> (bit - 1)) % 2 = 1)"
     replaced = ", ".join(
-        f"CASE WHEN known_{name} >= {judged} THEN {found.format(name=name)} END AS {name}" for name in names
+        f"CASE WHEN known_{name} >= {JUDGED} THEN {found.format(name=name)} END AS {name}" for name in names
     )
     known = {f"known_{name}": np.ascontiguousarray(bits[:, place]) for place, name in enumerate(names)}
     with connected(path.parent) as base:

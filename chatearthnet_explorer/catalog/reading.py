@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import gc
 import json
-import os
-import subprocess
-import sys
 import zlib
 from contextlib import contextmanager
 from pathlib import Path
@@ -22,6 +19,7 @@ from chatearthnet_explorer.catalog.schema import BIT, NOWHERE, PART_SHIFT, SUFFI
 from chatearthnet_explorer.catalog.stage import ROWS, TEXTS
 from chatearthnet_explorer.claims import read_claims
 from chatearthnet_explorer.errors import CatalogError
+from chatearthnet_explorer.processes import processors, programs
 from chatearthnet_explorer.tile import Tile
 
 if TYPE_CHECKING:
@@ -82,37 +80,23 @@ def readers(folder: Path, rows: int, *, processes: int | None = None) -> Iterato
         CatalogError: If a process dies.
     """
     blocks = -(-rows // BLOCK)
-    processes = min(processes or (1 if rows <= _ALONE else _processors()), blocks, _MOST)
+    processes = min(processes or (1 if rows <= _ALONE else processors()), blocks, _MOST)
     if processes == 1:
         yield lambda progress: _read_here(folder, rows, progress)
         return
-    # plain programs rather than multiprocessing, which would run the user's own script once more in each of them
-    command = [sys.executable, "-c", f"import sys; from {__name__} import main; main(*sys.argv[1:])"]
-    command += [str(folder), str(processes)]
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
-    running = [
-        subprocess.Popen([*command, str(number)], stdout=subprocess.PIPE, env=environment)  # noqa: S603 - ourselves
-        for number in range(processes)
-    ]
+    with programs(__name__, (folder, processes), processes) as running:
 
-    def wait(progress: Progress) -> int:
-        # they take turns, so listening to them in turn is listening to whoever is next
-        for block in range(blocks):
-            told = running[block % processes].stdout
-            if told is None or told.readline() != b"%d\n" % block:
-                msg = "Reading the captions broke off, as a process ended early; try again with more memory free."
-                raise CatalogError(msg)
-            progress(min(rows, (block + 1) * BLOCK))
-        return blocks
+        def wait(progress: Progress) -> int:
+            # they take turns, so listening to them in turn is listening to whoever is next
+            for block in range(blocks):
+                told = running[block % processes].stdout
+                if told is None or told.readline() != b"%d\n" % block:
+                    msg = "Reading the captions broke off, as a process ended early; try again with more memory free."
+                    raise CatalogError(msg)
+                progress(min(rows, (block + 1) * BLOCK))
+            return blocks
 
-    try:
         yield wait
-    finally:
-        for process in running:
-            process.terminate()
-            process.wait()
-            if process.stdout:
-                process.stdout.close()
 
 
 def _read_here(folder: Path, rows: int, progress: Progress) -> int:
@@ -207,10 +191,6 @@ def _parts(reading: Reading) -> int:
             for part in claim.parts:
                 mask |= 1 << PART_SHIFT[part] + BIT[claim.name]
     return mask
-
-
-def _processors() -> int:
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def main(folder: str, processes: str, number: str) -> None:

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from chatearthnet_explorer.catalog import parquet
-from chatearthnet_explorer.catalog.marks import JUDGED, MARKS, Marks
+from chatearthnet_explorer.catalog.marks import JUDGED, MARKS, MOST_CHECKS, Marks
 from chatearthnet_explorer.catalog.schema import KINDS
 from chatearthnet_explorer.catalog.table import Catalog, open_catalog
 from chatearthnet_explorer.catalog.versions import locked, successor, write_json
+from chatearthnet_explorer.errors import CatalogError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -30,9 +31,13 @@ def remember(folder: str | Path, rows: NDArray[np.int64], found: Marks, *, about
         about: How they were judged, for the catalog's report.
 
     Raises:
-        CatalogError: If there is no catalog, somebody else is writing it, or it cannot be written.
+        CatalogError: If there are more than ``MOST_CHECKS``, there is no catalog, somebody else is writing it, or it
+            cannot be written.
     """
     folder = Path(folder)
+    if len(found.checks) > MOST_CHECKS:
+        msg = f"A catalog remembers {MOST_CHECKS} checks, not {len(found.checks)}; leave some out."
+        raise CatalogError(msg)
     with locked(folder), open_catalog(folder) as catalog:
         before = catalog.stored.marks
         if before is not None and dict(before.checks) == dict(found.checks):
