@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 import unicodedata
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ from chatearthnet_explorer.caption import LIMIT, Caption
 from chatearthnet_explorer.captioners.guard import notes_on
 from chatearthnet_explorer.captioners.models import retirement
 from chatearthnet_explorer.errors import ModelError
+from chatearthnet_explorer.nesting import read_json
 from chatearthnet_explorer.prompt import BANNED
 
 if TYPE_CHECKING:
@@ -160,8 +160,8 @@ def quoted(text: str, key: str) -> str:
 
 def _object(body: bytes) -> dict[str, Any]:
     try:
-        content = json.loads(body)
-    except (ValueError, RecursionError):
+        content = read_json(body)
+    except ValueError:
         content = None
     return content if isinstance(content, dict) else {}
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import TYPE_CHECKING
@@ -11,6 +10,7 @@ from chatearthnet_explorer.captioners.answer import quoted
 from chatearthnet_explorer.captioners.endpoint import PLACEHOLDER
 from chatearthnet_explorer.captioners.models import retirement
 from chatearthnet_explorer.errors import CaptionerError, KeyMissingError, ModelError
+from chatearthnet_explorer.nesting import read_json
 
 if TYPE_CHECKING:
     from chatearthnet_explorer.captioners.endpoint import Endpoint
@@ -74,8 +74,8 @@ def _not_found(host: str, model: str, code: str | None, text: str) -> ModelError
 def _message(text: str) -> str:
     """Return the sentence in a service's refusal, or all of it where it has no such place."""
     try:
-        content = json.loads(text)
-    except (ValueError, RecursionError):
+        content = read_json(text)
+    except ValueError:
         return text
     error = content.get("error", content) if isinstance(content, dict) else None
     message = error.get("message") if isinstance(error, dict) else error

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from chatearthnet_explorer.errors import VerdictError
+from chatearthnet_explorer.nesting import read_json
 from chatearthnet_explorer.review.verdict import REVIEWER_LIMIT, Verdict
 
 if TYPE_CHECKING:
@@ -93,11 +94,11 @@ class Damaged:
 def read_line(line: bytes) -> Entry | Newer | Damaged:
     """Return what a line says, whoever wrote it; one whose id is not that of its content is damaged."""
     try:
-        told: Any = json.loads(line) if len(line) <= LINE_LIMIT else None
+        told: Any = read_json(line) if len(line) <= LINE_LIMIT else None
         if isinstance(told, dict) and type(told.get("v")) is int and told["v"] > VERSION:
             return Newer(line)
         entry = _entry(told)
-    except (ValueError, TypeError, KeyError, RecursionError):  # a VerdictError is a ValueError
+    except (ValueError, TypeError, KeyError):  # a VerdictError is a ValueError
         return Damaged(line)
     return entry if entry.id == told["id"] else Damaged(line)
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from chatearthnet_explorer.errors import PlanError
+from chatearthnet_explorer.nesting import read_json
 from chatearthnet_explorer.record import NAME_LIMIT
 from chatearthnet_explorer.wording import STYLES
 
@@ -150,10 +151,11 @@ class Plan:
             msg = f"{path.name} is larger than any plan ({LIMIT:,} bytes); choose another file."
             raise PlanError(msg)
         try:
-            return cls.from_dict(json.loads(content))
-        except (json.JSONDecodeError, UnicodeDecodeError, RecursionError):
+            told = read_json(content)
+        except ValueError:
             msg = f"{path.name} is not JSON; choose a file that a plan was saved to."
             raise PlanError(msg) from None
+        return cls.from_dict(told)
 
 
 def _text(value: object) -> str:

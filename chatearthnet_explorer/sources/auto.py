@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import time
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from dataclasses import replace
@@ -11,6 +10,7 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 from chatearthnet_explorer.errors import CatalogueError
+from chatearthnet_explorer.nesting import read_json
 from chatearthnet_explorer.settings import Settings
 from chatearthnet_explorer.sources.cache import ChipCache, chip_key
 from chatearthnet_explorer.sources.simulated import SimulatedSource
@@ -109,7 +109,7 @@ def _answers(address: str, deadline: float) -> bool:
 
     try:
         with open_session() as session:
-            page = json.loads(read(session, address, deadline=deadline, largest=LARGEST))
-    except (CatalogueError, ValueError, RecursionError):
+            page = read_json(read(session, address, deadline=deadline, largest=LARGEST))
+    except (CatalogueError, ValueError):
         return False
     return isinstance(page, dict) and "stac_version" in page

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from chatearthnet_explorer.chip import Chip, Scene
+from chatearthnet_explorer.nesting import read_json
 from chatearthnet_explorer.tile import Tile
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ _FULL = 0.9
 _ABOUT = "about"
 _BAND = "band_"
 _BROKEN = (
-    *(ValueError, KeyError, TypeError, AttributeError, EOFError, MemoryError, RecursionError, OverflowError),
+    *(ValueError, KeyError, TypeError, AttributeError, EOFError, MemoryError, OverflowError),
     *(NotImplementedError, RuntimeError, zipfile.BadZipFile, zlib.error),
 )
 _log = logging.getLogger(__name__)
@@ -180,7 +181,7 @@ def _unpack(content: bytes) -> Chip:
             raise ValueError(msg)
     with np.load(io.BytesIO(content), allow_pickle=False) as file:
         arrays = {name: file[name] for name in file.files}
-    about = json.loads(arrays.pop(_ABOUT).tobytes())
+    about = read_json(arrays.pop(_ABOUT).tobytes())
     scene = about["scene"]
     if scene:
         scene["acquired"] = scene["acquired"] and datetime.fromisoformat(scene["acquired"])

@@ -14,6 +14,7 @@ from pystac_client.item_search import ItemSearch
 from pystac_client.stac_api_io import StacApiIO
 
 from chatearthnet_explorer.errors import CatalogueError, SceneError
+from chatearthnet_explorer.nesting import read_json
 from chatearthnet_explorer.sources.fetch import RefusedError, UnreachableError, host_of, open_session, read, within
 from chatearthnet_explorer.sources.remote import shown
 from chatearthnet_explorer.sources.scenes import MOST_ITEMS, SceneInfo, scenes_over
@@ -39,7 +40,7 @@ _COLLECTIONS = ("sentinel-2-c1-l2a", "sentinel-2-l2a")
 _LIKE_COLLECTION = re.compile(r"s(entinel)?[-_]?2.*l(evel)?[-_]?2a", re.IGNORECASE)
 _SORTS = re.compile(r"https://api\.stacspec\.org/v1\.[^/]+/item-search#(.+:)?sort")
 _SIGNED_BY = "planetarycomputer.microsoft.com"
-_NO_STAC = (TypeError, ValueError, KeyError, AttributeError, RecursionError)
+_NO_STAC = (TypeError, ValueError, KeyError, AttributeError)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -164,6 +165,11 @@ class _BoundedIO(StacApiIO):
             deadline=self._deadline,
         )
         return body.decode()
+
+    def json_loads(self, txt: str, *_: object, **__: object) -> dict[str, Any]:
+        """Return what an answer says."""
+        answered: dict[str, Any] = read_json(txt)
+        return answered
 
     def is_home(self, href: str) -> bool:
         """Return whether an address is one of the server's own."""

@@ -8,6 +8,7 @@ import re
 from typing import TYPE_CHECKING, Any, BinaryIO, NoReturn
 
 from chatearthnet_explorer.errors import ReleaseError
+from chatearthnet_explorer.nesting import is_deep
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -69,9 +70,11 @@ class _Text:
     def value(self, number: int) -> Any:  # noqa: ANN401 - anything may be in JSON
         """Return the value that starts here, and move behind it."""
         while True:
+            if is_deep(self._text, self.place):
+                self.refuse(number)
             try:
                 value, stop = self._scan(self._text, self.place)
-            except (ValueError, RecursionError):
+            except ValueError:
                 if self._ended or len(self._text) - self.place > LARGEST_ENTRY:
                     self.refuse(number)
             else:

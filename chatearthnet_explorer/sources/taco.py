@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from dataclasses import dataclass
 from io import BytesIO
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from chatearthnet_explorer.archive import read_directory, read_members
 from chatearthnet_explorer.errors import ArchiveError, ReleaseError
+from chatearthnet_explorer.nesting import read_json
 from chatearthnet_explorer.ranges import open_ranges
 
 if TYPE_CHECKING:
@@ -114,10 +114,10 @@ def open_taco(where: str | Path) -> Taco:
         if isinstance(part, ArchiveError):
             raise part
     try:
-        told = json.loads(bytes(collection))  # type: ignore[arg-type]
+        told = read_json(bytes(collection))  # type: ignore[arg-type]
         table = pa.parquet.read_table(BytesIO(bytes(content)))  # type: ignore[arg-type]
         version = str(told.get("taco:version") or told.get("taco_version") or "2")
-    except (ValueError, AttributeError, RecursionError, pa.ArrowException) as error:
+    except (ValueError, AttributeError, pa.ArrowException) as error:
         msg = f"{file.shown} has a description or table that cannot be read ({type(error).__name__}); fetch it again."
         raise ReleaseError(msg) from error
     columns = tuple(table.column_names)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from chatearthnet_explorer.errors import ArchiveError, ReleaseError
+from chatearthnet_explorer.nesting import read_json
 from chatearthnet_explorer.web import pieces, shown
 
 if TYPE_CHECKING:
@@ -86,14 +86,14 @@ def files_of(web: Web, record: str, *, api: str) -> dict[str, ZenodoFile]:
         return b"".join(pieces(response, size)) if size >= 0 else response.read(_LARGEST_ANSWER)
 
     try:
-        listed: list[dict[str, Any]] = json.loads(web.ask(address, take))["files"]
+        listed: list[dict[str, Any]] = read_json(web.ask(address, take))["files"]
         return {
             str(one["key"]): ZenodoFile(
                 address=str(one["links"]["self"]), size=int(one["size"]), md5=_md5(str(one["checksum"]))
             )
             for one in listed
         }
-    except (ValueError, KeyError, TypeError, RecursionError) as error:
+    except (ValueError, KeyError, TypeError) as error:
         msg = f"{shown(address)} did not answer with a list of files; check the record's number or try later."
         raise ReleaseError(msg) from error
 

@@ -1,7 +1,5 @@
 """The second notebook in JupyterLab, as somebody without network browses: choose, draw, turn pages, open, come back."""
 
-import json
-
 from playwright.sync_api import Browser, Page, expect
 from rig import browsing, doors
 
@@ -135,23 +133,9 @@ def test_filter_draw_page_open_and_come_back_by_link(browser: Browser, lab: str)
 
 
 def test_names_and_captions_of_others_are_text(browser: Browser, lab: str) -> None:
-    cell = {"cell_type": "code", "id": "a", "metadata": {}, "outputs": [], "execution_count": None, "source": HOSTILE}
-    kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
-    book = {"cells": [cell], "metadata": kernel, "nbformat": 4, "nbformat_minor": 5}
     with doors.watched(browser, width=1400, height=1300) as seen:
         page = seen.page
-        page.goto(lab)
-        page.locator(".jp-Notebook .jp-CodeCell").first.wait_for(timeout=doors.SLOW)
-        stored = page.evaluate(
-            """async ([name, content]) => {
-                const xsrf = document.cookie.match(/_xsrf=([^;]*)/)[1];
-                const body = JSON.stringify({ type: "notebook", content: JSON.parse(content) });
-                const headers = { "X-XSRFToken": xsrf, "Content-Type": "application/json" };
-                return (await fetch(`/api/contents/${name}`, { method: "PUT", headers, body })).status; }""",
-            ["hostile_pairs.ipynb", json.dumps(book)],
-        )
-        assert stored in {200, 201}
-        page.goto(lab.replace("/tree/", "/workspaces/pairs/tree/").replace("01_click_to_caption", "hostile_pairs"))
+        page.goto(doors.store(lab, "hostile_pairs", HOSTILE))
         doors.run_all(page)
         tile = page.locator(".cen-gallery .cen-tile").first
         tile.wait_for(timeout=doors.SLOW)

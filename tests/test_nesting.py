@@ -1,0 +1,78 @@
+"""JSON of others: what it says, and where it goes too deep to be looked at."""
+
+import gc
+import json
+
+import pytest
+
+from chatearthnet_explorer.nesting import DEEPEST, is_deep, read_json
+
+
+def nested(depth: int) -> str:
+    return '{"a": [' * (depth // 2) + "[" * (depth % 2) + "1" + "]" * (depth % 2) + "]}" * (depth // 2)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-32-le"])
+def test_bytes_of_any_encoding_that_json_knows(encoding: str) -> None:
+    told = {"words": "Köln 🌍", "list": [1, 2.5, None, True]}
+    assert read_json(json.dumps(told, ensure_ascii=False).encode(encoding)) == told
+
+
+@pytest.mark.parametrize("depth", [1, DEEPEST - 1, DEEPEST])
+def test_as_deep_as_anything_goes(depth: int) -> None:
+    assert read_json(nested(depth)) == json.loads(nested(depth))
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        nested(DEEPEST + 1),
+        "[" * 1_000_000,
+        '{"a":' * 200_000,
+        '["\\"]' + "[" * 500,
+        "[" * 500 + "]" * 500,
+        '"' + "[" * 500,
+    ],
+)
+def test_what_goes_deeper_or_is_no_json_is_refused(content: str) -> None:
+    with pytest.raises(ValueError, match=r"deeper|line 1 column"):
+        read_json(content)
+
+
+def test_wide_is_not_deep() -> None:
+    wide = [[{"n": number, "text": '[[[["{{\\'}] for number in range(10_000)]
+    assert read_json(json.dumps(wide)) == wide
+    brackets = ["[" * 100_000 + '"\\' * 50 + "{" * 100_000]
+    assert read_json(json.dumps(brackets)) == brackets
+
+
+def test_only_the_value_that_starts_there_counts() -> None:
+    text = '{"a": [1, "]"]}, ' + "[" * 500
+    assert not is_deep(text)
+    assert is_deep(text, text.index("}, ") + 3)
+
+
+def test_nothing_is_tidied_up_at_the_bottom() -> None:
+    # Python's own reader is then as deep as it may go, and what is collected there fails unseen
+    class Tidied:
+        def __init__(self) -> None:
+            self.me = self
+
+        def __del__(self) -> None:
+            levels.append(_levels_left())
+
+    levels: list[int] = []
+    for _ in range(50):
+        Tidied()
+    with pytest.raises(ValueError, match="deeper"):
+        read_json("[" * 100_000)
+    gc.collect()
+    assert levels
+    assert min(levels) > _levels_left() - 100
+
+
+def _levels_left() -> int:
+    try:
+        return 1 + _levels_left()
+    except RecursionError:
+        return 0
