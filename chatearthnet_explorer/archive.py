@@ -34,6 +34,10 @@ _STORED, _DEFLATED = 0, 8
 _SLACK = 128
 
 
+class DamagedError(ArchiveError):
+    """The bytes of one member came, and are not what the archive says of them."""
+
+
 class _End(NamedTuple):
     """Where the central directory lies."""
 
@@ -74,7 +78,7 @@ def read_members(file: Ranged, members: Sequence[Member], *, largest: int = LARG
         largest: Bytes that one may have, unpacked.
     """
     found: list[bytes | ArchiveError] = [
-        ArchiveError(f"{_said(member)} of {file.shown} claims to be larger than {largest} bytes; it was not read.")
+        DamagedError(f"{_said(member)} of {file.shown} claims to be larger than {largest} bytes; it was not read.")
         for member in members
     ]
     slack = dict.fromkeys(
@@ -169,7 +173,7 @@ def _data_start(file: Ranged, member: Member, block: bytes) -> int:
 def _unpacked(file: Ranged, member: Member, packed: bytes) -> bytes:
     if member.method not in {_STORED, _DEFLATED}:
         msg = f"{_said(member)} of {file.shown} is packed by method {member.method}; pack it anew with deflate."
-        raise ArchiveError(msg)
+        raise DamagedError(msg)
     content = packed
     if member.method == _DEFLATED:
         try:
@@ -179,7 +183,7 @@ def _unpacked(file: Ranged, member: Member, packed: bytes) -> bytes:
             content = b""
     if len(content) != member.size or zlib.crc32(content) != member.crc:
         msg = f"{_said(member)} of {file.shown} is damaged: its checksum is another; use another copy."
-        raise ArchiveError(msg)
+        raise DamagedError(msg)
     return content
 
 

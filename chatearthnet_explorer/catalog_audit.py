@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from chatearthnet_explorer.archive import DamagedError
 from chatearthnet_explorer.catalog.counts import COUNTS, with_whole
 from chatearthnet_explorer.catalog.marks import JUDGED, Marks
 from chatearthnet_explorer.catalog.query import EVERYTHING, Query
@@ -17,7 +18,7 @@ from chatearthnet_explorer.catalog.remember import remember
 from chatearthnet_explorer.catalog.schema import KINDS
 from chatearthnet_explorer.catalog.stored import PACKED
 from chatearthnet_explorer.catalog.table import Catalog, open_catalog
-from chatearthnet_explorer.errors import QueryError, SourceError
+from chatearthnet_explorer.errors import ArchiveError, QueryError, SourceError
 from chatearthnet_explorer.review.audit import EDITION, Audit, audit
 from chatearthnet_explorer.review.checks import CHECKS
 from chatearthnet_explorer.review.chunk import CHIP
@@ -161,14 +162,14 @@ class Pictures:
         """Return the bytes of pictures; None where the release has none, nothing at all where one cannot be read.
 
         Raises:
-            SourceError: If not one of several can be read: then it is the server, and not the picture.
+            ArchiveError: If the bytes of none can be had: then it is the server, and not the pictures.
         """
         wanted = [record for record in records if PICTURE in record.members]
         members = {record.name: record.members[PICTURE] for record in wanted}
         found = _release(self.root).contents([record.name for record in wanted], members=members)
-        failed = [content for content in found if isinstance(content, SourceError)]
-        if len(failed) == len(found) > 1:
-            raise failed[0]
+        unread = [one for one in found if isinstance(one, ArchiveError) and not isinstance(one, DamagedError)]
+        if unread and len(unread) == len(found):
+            raise unread[0]
         files = dict(zip(members, (b"" if isinstance(one, SourceError) else one for one in found), strict=True))
         return [files.get(record.name) for record in records]
 

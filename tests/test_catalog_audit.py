@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import zipfile
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -188,6 +189,25 @@ def test_pictures_of_a_release_are_checked_and_a_dead_server_is_no_finding(tmp_p
         archive.write_bytes(b"")
     with pytest.raises(ArchiveError):  # another release is looked at anew
         audit_catalog(folder, release=other, size=100)
+
+
+def test_where_every_picture_is_broken_each_is_a_finding(tmp_path: Path) -> None:
+    release, folder = tmp_path / "release", tmp_path / "catalog"
+    assert main(["simulate-release", str(release), "--records", "20", "--images", "3"]) == 0
+    assert main(["catalog", "build", str(release), str(folder)]) == 0
+    (archive,) = release.glob("s2_rgb*.zip")
+    content = bytearray(archive.read_bytes())
+    with zipfile.ZipFile(archive) as opened:
+        members = opened.infolist()
+    for member in members:
+        content[member.header_offset + 30 + len(member.filename.encode()) + member.compress_size // 2] ^= 255
+    archive.write_bytes(content)
+    catalog = audit_catalog(folder, release=release).catalog
+    assert catalog.search(Query(findings=("broken picture",))).total == 3
+    with archive.open("wb"):
+        pass
+    with pytest.raises(ArchiveError):  # a file that lost its end says nothing of the pictures
+        audit_catalog(folder, query=Query(flags=("-no picture",)), release=release)
 
 
 def test_the_command_line(enriched: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
