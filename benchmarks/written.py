@@ -1,0 +1,145 @@
+"""How captions that a language model wrote are read and checked: prose that the reader does not come from."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections import Counter, defaultdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+from checks import FOLLOWS
+from claims import Case, Score, explain, judge, show_source
+from machine import describe
+
+from chatearthnet_explorer.claims import read_claims
+from chatearthnet_explorer.landcover import PARTS
+from chatearthnet_explorer.review.checks import CHECKS, judge_caption
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from chatearthnet_explorer.review.finding import Finding
+
+FILE = Path(__file__).parents[1] / "tests" / "data" / "written_captions.json"
+SEEN = "acefgh"
+"""Letters of the writers that the reader was mended on; of the others nobody looked at a caption before."""
+
+
+class Written(NamedTuple):
+    """A caption that a language model wrote, and what its writer says that it says."""
+
+    id: str
+    """Chip and style, and whether it was asked for with a fault."""
+
+    text: str
+    """The caption."""
+
+    style: str
+    """3.5 or 4v."""
+
+    fault: str
+    """The check that its fault is planted for; empty where it was to be faithful."""
+
+    said: dict[str, Any]
+    """``claims`` as [class, part, size], ``denied`` as [class, part], ``dominant``."""
+
+    counts: np.ndarray
+    """Pixels of its chip, (6, 12), as ``landcover.pixels`` counts them."""
+
+    @property
+    def case(self) -> Case:
+        """What a reader should find in it."""
+        rows = self.said["claims"]
+        whole = {name for name, part, _ in rows if not part}
+        placed = frozenset((name, part) for name, part, _ in rows if part)
+        sized = frozenset((name, part, size) for name, part, size in rows if part and size)
+        # who says "everywhere" may mean the five parts or the whole
+        allowed = placed | {(name, part) for name in whole for part in PARTS}
+        leads = self.said["dominant"]
+        single = leads if isinstance(leads, str) else None
+        return Case(self.text, frozenset(name for name, _, _ in rows), placed, frozenset(allowed), sized, single)
+
+
+def written(path: Path = FILE) -> Iterator[Written]:
+    """Yield the captions of the file."""
+    told = json.loads(path.read_text(encoding="utf-8"))
+    counts = {chip["id"]: np.array(chip["counts"], np.int64) for chip in told["chips"]}
+    for one in told["captions"]:
+        chip, style, *_ = one["id"].split("-")
+        yield Written(one["id"], one["caption"], style, one["fault"], one, counts[chip])
+
+
+def reading(captions: Iterable[Written], shown: int) -> None:
+    """Print how well claims are read."""
+    score, right, count, wrong = Score(), Counter[str](), Counter[str](), []
+    for one in captions:
+        found = read_claims(one.text)
+        good = judge(score, one.style, one.case, found)
+        right[one.style] += good
+        count[one.style] += 1
+        if not good:
+            wrong.append((f"{one.id} ({one.style})", one.case, found))
+    for style in sorted(count):
+        print(f"\n{style}: {right[style]} of {count[style]} captions read without a fault")
+        show_source(score, style)
+    for source, case, found in wrong[:shown]:
+        explain(source, case, found)
+
+
+def checking(captions: Iterable[Written], shown: int) -> None:
+    """Print which faults are found, and what is objected to in captions without."""
+    planted, found, alarms = Counter[str](), Counter[str](), Counter[str]()
+    examples: dict[str, list[str]] = defaultdict(list)
+    clean = 0
+    for one in captions:
+        judged = judge_caption(one.text, style=one.style, counts=one.counts)
+        fired = {finding.check for finding in judged.findings}
+        clean += not one.fault
+        planted[one.fault] += 1
+        found[one.fault] += one.fault in fired
+        allowed = {one.fault, *FOLLOWS.get(one.fault, ())} if one.fault else set()
+        if one.fault and one.fault not in fired:
+            examples[f"missed {one.fault}"].append(f"{one.id}: {one.said['what']}\n    {one.text}")
+        for check in fired - allowed:
+            alarms[check] += 1
+            told = [_told(finding) for finding in judged.findings if finding.check == check]
+            examples[f"alarm {check}"].append(f"{one.id} ({one.fault or 'faithful'}): {told}\n    {one.text}")
+    print(f"\n{planted.total()} captions, {clean} written without a fault")
+    print(f"{'':20}{'planted':>9}{'found':>7}{'recall':>8}{'beside the planted':>20}")
+    for check in CHECKS:
+        if planted[check] or alarms[check]:
+            recall = f"{found[check] / planted[check]:.3f}" if planted[check] else "-"
+            print(f"{check:20}{planted[check]:9}{found[check]:7}{recall:>8}{alarms[check]:20}")
+    for key, texts in examples.items():
+        print(*([f"\n{key}: {len(texts)}", *texts[:shown]] if shown else []), sep="\n  ")
+
+
+def _told(finding: Finding) -> str:
+    return f"{finding.land} in {finding.part or 'the whole'}, {finding.figure}: {finding.evidence}"
+
+
+def main() -> None:
+    """Print the tables."""
+    options = argparse.ArgumentParser(description=__doc__)
+    options.add_argument("--file", type=Path, default=FILE)
+    options.add_argument("--wrong", type=int, default=0, metavar="N", help="print so many of those not read right")
+    options.add_argument("--alarms", type=int, default=0, metavar="N", help="print so many findings of each check")
+    options.add_argument("--unseen", action="store_true", help="print those of the others, too")
+    asked = options.parse_args()
+    print(describe())
+    everything = list(written(asked.file))
+    groups = {"seen while the reader was mended": True, "never seen before": False}
+    for name, seen in groups.items():
+        captions = [one for one in everything if (one.id[0] in SEEN) == seen]
+        if captions:
+            print(f"\n== {name}: {len(captions)} captions")
+            show = seen or asked.unseen
+            reading(captions, asked.wrong if show else 0)
+            checking(captions, asked.alarms if show else 0)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
