@@ -146,7 +146,7 @@ def _claims(mention: Mention, text: str) -> Iterator[Claim]:
             size=size.word if size else None,
             size_words=text[size.start : size.end] if size else "",
             negated=statement.negated,
-            leads=mention.lead > 0 and not statement.negated,
+            leads=statement.lead > 0 and not statement.negated,
             start=mention.start,
             end=mention.end,
             phrase_start=first,

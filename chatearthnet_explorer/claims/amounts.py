@@ -12,42 +12,65 @@ if TYPE_CHECKING:
 
     from chatearthnet_explorer.claims.mention import Mention, Size
 
-# What tells, behind words of amount that no class follows, that they speak of the class before them.
-_NOUN = re.compile(r"\s(?:fraction|part|portion|amount|quantit|share|coverage|presence|extent|area|expanse)")
-_STANDALONE = re.compile(rf"{_NOUN.pattern}[a-z]{{0,3}}(?:\s?[,.;]|\s(?:overall|in|throughout|across)\b)")
+_NOUN = (
+    "fraction|part|portion|amount|quantit|share|coverage|presence|extent|area|expanse|stretch|spread|level|proportion"
+    "|percentage|number|scale|size|one|element|role|stake|component|cover|patch(?!es)|piece|block|bit|group"
+)
+# Words that end what an amount and its noun can say together.
+_ELSE = (
+    "and|or|nor|but|yet|with|without|in|into|at|on|by|as|while|whereas|where|which|who|that|than|then|from|over|across"
+    "|along|throughout|also|though|although|followed|plus|ahead|before|after|behind|next|beside|besides|near|like"
+    "|unlike|if|because|since|so|both|each|all|is|are|was|were|be|being|has|have|having|had|to|of|the|a|an|there|here"
+    "|no|not|it|its|they|their|too|again|cover[a-z]*|tak[a-z]+|hold[a-z]*|occup[a-z]+|fill[a-z]*|mak[a-z]+|lie[a-z]*"
+    "|remain[a-z]*|stand[a-z]*|show[a-z]*|overall|everywhere|elsewhere|around|between|toward|towards|within|under|for"
+)
+_WORD = rf"[\s\-\u2010-\u2015]+(?!(?:{_ELSE})\b)[a-z'\u2019]+"
+_GIVEN = (
+    "covered|occupied|taken|taken up|filled|held|dominated|claimed|made up|formed|given|given over|devoted|used|left"
+)
+_GOES = (
+    r"\s(?:is|are|being|consists? of|goes? to|going to|belongs? to|belonging to|falls? to|falling to|to|in|under"
+    rf"|(?:(?:is|are|being)\s)?(?:{_GIVEN})\s(?:with|by|of|to|for|in|as))\b(?:\s(?:the|an?)\b)?"
+)
+# "a small, isolated patch of dry grass", "more than half of the ground is grass", "a large part of it belongs to crops"
+_SPEAKS_OF_NEXT = re.compile(
+    rf"(?:,?{_WORD})?(?:{_WORD}){{0,4}}(?:\sof(?:\s(?:the|its?|this|that|these|them|which|an?)\b)?(?:{_WORD}){{0,3}}){{0,2}}"
+    rf"(?:{_GOES}(?:{_WORD}){{0,2}})?[\s\-]*"
+)
+# "trees in a medium share", "grass is large in extent"; but "trees on a large island" is no amount of trees
+_STANDS_ALONE = re.compile(
+    rf"(?:\s(?:{_NOUN})[a-z]{{0,3}})?"
+    rf"(?:\W*[,.;:()]|\s*$|\s(?!of\b)(?:{_ELSE}|only|still|just|about|nearly|almost|compared|yet)\b"
+    r"|\sof\s(?:the|its?|them|that|this|these|those|each|every|all|an?|both|which|their|what)\b)"
+)
+_IS_ONE_OF = re.compile(rf"{_GOES}")
 
 
 class Amounts:
-    """The words of amount of a clause that wait for their class. It follows them, as a rule."""
+    """The words of amount of a clause that wait until it is clear whether they speak of a class before or behind."""
 
-    __slots__ = ("_text", "_waiting", "covers", "of_whole")
+    __slots__ = ("_text", "_waiting", "of_whole")
 
     def __init__(self, text: str) -> None:
         """Start with none."""
         self._text = text
         self._waiting: Size | None = None
-        self.covers = False
         self.of_whole = False
 
     def hear(self, size: Size, before: Sequence[Mention]) -> None:
         """Take words of amount that come behind the classes ``before``."""
-        unsized = bool(before) and not any(mention.statements[-1].size for mention in before)
-        if unsized and (self.covers or _STANDALONE.match(self._text, size.end)):
-            self.covers = False
-            self._waiting = size
-            self.give(before)
-        elif (
-            self._waiting is None
-            or self._waiting.word is None
-            or self._text[max(size.start - 2, 0) : size.start] in {"a ", "n "}
-        ):
-            self._waiting, self.of_whole = size, False
+        self.settle(before)
+        self._waiting, self.of_whole = size, False
 
-    def give_to(self, mention: Mention) -> None:
-        """Give what waits to the class that follows."""
-        size, self._waiting = self._waiting, None
+    def give_to(self, mention: Mention, before: Sequence[Mention]) -> None:
+        """Give what waits to the class that follows, or to those ``before`` it where it speaks of them."""
+        size = self._waiting
         if size is None:
             return
+        if not _SPEAKS_OF_NEXT.fullmatch(self._text, size.end, mention.start):
+            self.settle(before)
+            return
+        self._waiting = None
         if self.of_whole:
             mention.statements = [Statement((), size), Statement()]
             return
@@ -58,15 +81,22 @@ class Amounts:
 
     def give(self, mentions: Sequence[Mention], *, anyway: bool = False) -> None:
         """Give what waits to the classes before it; ``anyway`` even if it is said of just one part of many."""
-        if self._waiting is None or not mentions:
+        size = self._waiting
+        if size is None or not mentions:
             return
+        self._waiting = None
         for mention in mentions:
             last = mention.statements[-1]
-            if last.size is None and (anyway or not (mention.wider and mention.statements[0].size)):
-                last.size = self._waiting
-        self._waiting = None
+            if (last.size is None or last.shared) and (anyway or not (mention.wider and mention.statements[0].size)):
+                last.size, last.shared = size, False
 
     def settle(self, mentions: Sequence[Mention]) -> None:
-        """At the end of a clause, give what waits to the classes before it, if it can be meant of them."""
-        if self._waiting and (self.covers or _NOUN.match(self._text, self._waiting.end)):
+        """Give what waits to the classes before it, if it can be meant of them; else to none."""
+        size = self._waiting
+        if size is not None and _STANDS_ALONE.match(self._text, size.end):
             self.give(mentions)
+        self._waiting = None
+
+    def speaks_of_it(self, end: int) -> bool:
+        """Return whether an amount "of it" that ends there is one of the class before, and not "of it is grass"."""
+        return self._waiting is not None and not _IS_ONE_OF.match(self._text, end)

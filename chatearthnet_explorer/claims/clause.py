@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from chatearthnet_explorer.claims.amounts import Amounts
 from chatearthnet_explorer.claims.between import FROM, OF, TO, ends_contrast, follows_part, is_of_part, opens_clause
 from chatearthnet_explorer.claims.lists import are_listed, start_of_list
-from chatearthnet_explorer.claims.mention import PASSING, PLAIN, Mention, Parts, Size
+from chatearthnet_explorer.claims.mention import PASSING, PLAIN, Mention, Parts, Size, Statement
 from chatearthnet_explorer.vocabulary import LAND
 from chatearthnet_explorer.vocabulary.signs import Sign
 
@@ -25,7 +25,7 @@ class Clause:
     __slots__ = (
         *("text", "mentions", "here", "mode", "open", "latest", "turned", "subject", "whole", "before", "grouping"),
         *("_absent", "_amounts", "_apart", "_came_from", "_comparing", "_contrast", "_denied_at", "_especially"),
-        *("_excepting", "_lead", "_lead_survives", "_orphan"),
+        *("_excepting", "_lead", "_lead_survives", "_orphan", "_ahead", "recalled"),
     )
 
     def __init__(
@@ -57,6 +57,15 @@ class Clause:
         self._lead_survives = False
         self._denied_at = -1
         self._lead = 0
+        self._ahead = False
+        self.recalled: list[Mention] = []
+
+    def recall(self, mentions: list[Mention]) -> None:
+        """Go on to speak of classes of the clause or sentence before: "they cover ..."."""
+        self.mode = "classes"
+        self.open, self.recalled = list(mentions), mentions
+        for mention in mentions:
+            mention.statements.append(Statement())
 
     def close(self) -> None:
         """Give what is left over to whom it belongs."""
@@ -65,7 +74,7 @@ class Clause:
             self._place_last()
         elif self._orphan:
             self.turned += self.here
-        self._amounts.settle(self.open)
+        self._amounts.settle(self._last_list())
         if self.mode == "classes" and self.latest:
             for mention in self.open:
                 if mention.statements[-1].parts is None:
@@ -97,16 +106,21 @@ class Clause:
         mention = Mention(name, start, end)
         said = mention.statements[0]
         before = self.open[-1] if self.open else None
-        self._amounts.give_to(mention)
+        self._amounts.give_to(mention, self._last_list())
         if self._denied_at >= 0:
             mention.deny_all(self._denied_at)
         if before and are_listed(self.text, before.end, start, third=len(self.open) > 1):
             if before.shares_size and not said.size:
-                said.size, mention.shares_size = before.statements[-1].size, True
+                said.size, said.shared, mention.shares_size = before.statements[-1].size, True, True
             if before.statements[0].negated:
                 mention.deny_all(before.denied_at)
+        if self._ahead and self.open:
+            self.open[0].promote(PASSING, of_whole=self.whole)
+        if self._lead == PASSING and before and before.name == name:
+            self._lead = 0  # "developed land, made up of roads"
         if self._lead:
-            mention.lead, mention.of_whole, self._lead = self._lead, self.whole, 0
+            mention.promote(self._lead, of_whole=self.whole)
+            self._lead = 0
         if not self.mode:
             self.mode = "classes"
         elif self.mode == "places":
@@ -120,7 +134,8 @@ class Clause:
             self._absent = False
         self.open.append(mention)
         self.mentions.append(mention)
-        self._apart = self._amounts.covers = self._orphan = self._comparing = self._excepting = False
+        self._apart = self._orphan = self._comparing = self._excepting = False
+        self._ahead = False
         self._denied_at = -1
 
     # --- places
@@ -130,10 +145,16 @@ class Clause:
         if self._comparing:
             self.grouping = True
             return
+        if self.mode == "places" and self.grouping and self.before[1] != "and" and set(parts) < set(self.here):
+            self.here = self.latest = parts  # "in the upper half, the top left"
+            return
+        if self._denied_at >= 0 and self.open and self.mode == "classes":
+            self._absent, self._denied_at = True, -1  # "with none in the middle"
         if self._excepting:
             self.here = tuple(part for part in self.here if part not in parts)
             for mention in self.open:
-                mention.deny(parts)
+                # "common in all parts but one" does not say that it is missing there
+                (mention.leave_out if mention.statements[-1].size else mention.deny)(parts)
         elif self.mode == "classes" and not self._opens(start):
             self._bind(self.open, parts)
         elif self.mode == "places" and self.grouping and not (self._came_from and self.text.endswith(TO, 0, start)):
@@ -141,10 +162,10 @@ class Clause:
         else:
             self._turn_to(parts, start)
         self.latest = tuple(dict.fromkeys(self.latest + parts)) if self.grouping else parts
+        self._ahead = False
         if not self._lead_survives:
             self._lead = 0
         self.grouping = True
-        self._amounts.covers = False
         self._especially = self._especially and self.mode == "places"
 
     def _turn_to(self, parts: Parts, start: int) -> None:
@@ -178,15 +199,20 @@ class Clause:
 
     def amount(self, word: str | None, start: int, end: int) -> None:
         """Words of amount."""
-        self._amounts.hear(Size(word, start, end), self.open)
+        self._amounts.hear(Size(word, start, end), self._last_list())
 
-    def of_it(self, _word: str, _start: int, _end: int) -> None:
+    def of_it(self, _word: str, _start: int, end: int) -> None:
         """Of it: the amount before belongs to the class before."""
-        self._amounts.give(self.open, anyway=True)
+        if self._amounts.speaks_of_it(end):
+            self._amounts.give(self.open, anyway=True)
+
+    def _last_list(self) -> list[Mention]:
+        """Return the class before, and those listed with it."""
+        return self.open[start_of_list(self.open, self.text) :] if self.open else []
 
     def cover(self, _word: str, _start: int, _end: int) -> None:
-        """An amount that follows is that of the class before."""
-        self._amounts.covers = self._apart = True
+        """The class behind does not share the place of the one before."""
+        self._apart = True
 
     # --- the whole image
 
@@ -196,7 +222,7 @@ class Clause:
             return
         self.whole = True
         for mention in self.open:
-            mention.of_whole = mention.of_whole or mention.lead > 0
+            mention.widen()
             if self.mode == "classes" and mention.statements[-1].parts is None:
                 mention.statements[-1].parts = ()
 
@@ -221,8 +247,13 @@ class Clause:
             if self.mode == "places" or mention.statements[-1].parts is None:
                 mention.deny_all(start)
 
+    def not_in(self, _word: str, _start: int, _end: int) -> None:
+        """Denies that the classes before are in the parts that follow."""
+        self._absent = True
+
     def unless(self, _word: str, _start: int, _end: int) -> None:
         """Ends a denial, "nothing but trees", and takes out the parts that follow, "all parts except the middle"."""
+        self._amounts.settle(self._last_list())
         self._denied_at = -1
         self._excepting = True
 
@@ -252,7 +283,10 @@ class Clause:
     def theme(self, word: str, start: int, end: int) -> None:
         """The class before or behind is what the image is about."""
         self.image(word, start, end)
-        if self.open:
+        if self.mentions and self.mode == "classes":
+            self.mentions[0].promote(PLAIN, of_whole=True)
+            self._apart = True
+        elif self.open:
             self.leads(word, start, end)
         else:
             self.made_of(word, start, end)
@@ -270,8 +304,7 @@ class Clause:
 
     def ahead(self, _word: str, _start: int, _end: int) -> None:
         """The class before comes before those behind."""
-        if self.open and not any(mention.lead for mention in self.mentions):
-            self.open[0].promote(PASSING, of_whole=self.whole)
+        self._ahead = bool(self.open) and not any(mention.leads for mention in self.mentions)
         self._apart = False
 
     # --- what else holds words together or apart
@@ -286,10 +319,15 @@ class Clause:
 
     def join(self, _word: str, _start: int, _end: int) -> None:
         """The class behind shares the place of the one before."""
-        self._apart = self._amounts.covers = False
+        self._apart = False
 
     def listing(self, word: str, _start: int, _end: int) -> None:
         """A comma ends a comparison and a denial; "and" does not."""
-        if word == ",":
-            self._comparing = self._excepting = False
-            self._denied_at = -1
+        if word != ",":
+            return
+        self._comparing = self._excepting = False
+        self._denied_at = -1
+        if self.before[0] is Sign.LEADS and self.mode == "classes" and self.open:
+            self.open[0].widen()  # "grass is the main cover, ..."
+        if self.before[0] is Sign.LED_BY:
+            self._lead = 0  # "mainly tilled, with some bare soil"

@@ -35,8 +35,14 @@ class Statement:
     size: Size | None = None
     """None where nothing is said of it."""
 
+    shared: bool = False
+    """Whether the size is that of a class before in its list, and gives way to one of its own."""
+
     negated: bool = False
     """Whether the class is said not to be there."""
+
+    lead: int = 0
+    """How clearly the class is said to lead there: 0 not at all, ``PASSING``, ``PLAIN``."""
 
 
 @dataclass(slots=True)
@@ -61,14 +67,16 @@ class Mention:
     denied_at: int = -1
     """Where the word that denies it starts; -1 for none."""
 
-    lead: int = 0
-    """How clearly it is said to lead: 0 not at all, ``PASSING``, ``PLAIN``."""
-
     wider: bool = False
     """Whether the part named last is only where there is most of it."""
 
-    of_whole: bool = False
-    """Whether it is said to lead in the chip as a whole, whatever parts are named after."""
+    leads_whole: int = 0
+    """How clearly it is said to lead in the chip as a whole, whatever parts are named after; likewise."""
+
+    @property
+    def leads(self) -> bool:
+        """Whether it is said to lead anywhere."""
+        return bool(self.leads_whole) or any(statement.lead for statement in self.statements)
 
     def place(self, parts: Parts, *, joined: bool, especially: bool) -> None:
         """Say where it is. ``joined`` parts belong to those placed before; ``especially`` leaves it elsewhere too."""
@@ -80,7 +88,7 @@ class Mention:
                 self.statements.append(Statement(parts, negated=last.negated))
             else:
                 last.parts = parts
-        elif joined or (last.size is None and not last.negated and len(self.statements) == 1):
+        elif joined or not (last.size or last.negated or last.lead or len(self.statements) > 1):
             last.parts += tuple(part for part in parts if part not in last.parts)
         else:
             self.statements.append(Statement(parts))
@@ -88,6 +96,9 @@ class Mention:
     def deny(self, parts: Parts) -> None:
         """Say where it is not."""
         last = self.statements[-1]
+        if last.parts is None and len(self.statements) > 1:
+            last.parts, last.negated = parts, True
+            return
         if last.parts is None:
             # what is missing from one part is there in others
             last.parts, last.negated = (), False
@@ -99,27 +110,48 @@ class Mention:
         last.parts = tuple(part for part in last.parts if part not in parts)
         self.statements.append(Statement(parts, negated=True))
 
+    def leave_out(self, parts: Parts) -> None:
+        """Take parts out of where it is, without a word on whether it is there."""
+        last = self.statements[-1]
+        last.parts = tuple(part for part in last.parts or () if part not in parts)
+
     def deny_all(self, at: int) -> None:
         """Say that it is not there; ``at`` is where the word that denies it starts."""
         self.denied_at = at
         self.statements[-1].negated = True
 
     def promote(self, lead: int, *, of_whole: bool) -> None:
-        """Say that it leads."""
-        self.lead = max(self.lead, lead)
-        self.of_whole = self.of_whole or of_whole
+        """Say that it leads, in the part spoken of or in the chip as a whole."""
+        if of_whole:
+            self.leads_whole = max(self.leads_whole, lead)
+        else:
+            self.statements[-1].lead = max(self.statements[-1].lead, lead)
+
+    def widen(self) -> None:
+        """Take the lead that was said last, of no part, as one of the chip as a whole."""
+        last = self.statements[-1]
+        if last.lead and not last.parts:
+            self.leads_whole, last.lead = max(self.leads_whole, last.lead), 0
 
     def copied(self, source: Parts, parts: Parts) -> Mention | None:
         """Return what is said of ``source``, said of other parts; None if nothing is."""
         said = next((one for one in self.statements if not one.negated and {*source} & {*(one.parts or ())}), None)
         if said is None:
             return None
-        return Mention(self.name, self.start, self.end, [Statement(parts, said.size)], lead=self.lead)
+        return Mention(self.name, self.start, self.end, [Statement(parts, said.size, lead=said.lead)])
 
     def settle(self, parts: Parts) -> None:
         """Put it in the parts that the sentences before speak of, if nothing was said of where it is."""
-        last = self.statements[-1]
-        if last.parts is None and len(self.statements) > 1:
+        if self.statements[-1].parts is None and len(self.statements) > 1:
             self.statements.pop()
-        elif last.parts is None:
-            last.parts = parts
+        for statement in self.statements:
+            statement.parts = parts if statement.parts is None else statement.parts
+
+    def lead_whole(self) -> None:
+        """Say that it leads in the chip as a whole, if that was said."""
+        first = self.statements[0]
+        if self.leads_whole and first.parts:
+            self.statements.insert(0, Statement((), lead=self.leads_whole))
+        elif self.leads_whole:
+            first.lead = max(first.lead, self.leads_whole)
+        self.leads_whole = 0

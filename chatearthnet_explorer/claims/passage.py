@@ -35,6 +35,7 @@ class Passage:
         self._context: Parts = ()
         self._last: Parts = ()
         self._in_context: list[Mention] = []
+        self._topic: list[Mention] = []
         self._start_sentence(0)
 
     def read(self, tokens: Iterable[Token]) -> None:
@@ -60,6 +61,7 @@ class Passage:
     def _start_sentence(self, at: int) -> None:
         self._begin = at
         self._told: list[Mention] = []
+        self._recalled: list[Mention] = []
         self._here: Parts = ()
         self._latest: Parts = ()
         self._mode = ""
@@ -70,6 +72,9 @@ class Passage:
         clause = self._clause
         clause.close()
         self._told += clause.mentions
+        self._recalled += clause.recalled
+        if clause.mentions or clause.recalled:
+            self._topic = clause.mentions[:1] or clause.recalled if clause.mode == "classes" else []
         self.walk += clause.turned
         self._mode = self._mode or clause.mode
         self._here = clause.here or self._here
@@ -106,6 +111,11 @@ class Passage:
     def _repeats(self, _word: str, _start: int, _end: int) -> None:
         self._same = True
 
+    def _pronoun(self, _word: str, _start: int, _end: int) -> None:
+        """Let a clause that opens with a pronoun go on with what the one before opens with."""
+        if self._topic and not self._clause.mode:
+            self._clause.recall(self._topic)
+
     def _back(self, _word: str, _start: int, _end: int) -> None:
         self._points_back = True
 
@@ -119,6 +129,8 @@ class Passage:
             self._context = self._context or self._last
         fallback = self._here or (() if self._whole else self._context)
         for mention in self._told:
+            self._settle(mention, fallback)
+        for mention in self._recalled:
             self._settle(mention, fallback)
         self.mentions += self._told
         if self._mode == "places":
@@ -139,14 +151,15 @@ class Passage:
 
     def _settle(self, mention: Mention, fallback: Parts) -> None:
         mention.settle(fallback)
-        if mention.lead:
-            leaders = self.leaders if mention.lead == PLAIN else self._in_passing
-            positive = [statement.parts or () for statement in mention.statements if not statement.negated]
-            for parts in positive:
-                for part in parts or ("",):
+        if self._here and mention.leads_whole:
+            mention.statements[0].lead, mention.leads_whole = mention.leads_whole, 0
+        mention.lead_whole()
+        for statement in mention.statements:
+            if statement.lead and not statement.negated:
+                leaders = self.leaders if statement.lead == PLAIN else self._in_passing
+                parts = statement.parts or ()
+                for part in (*parts, *(("",) if len(parts) in {0, len(PARTS)} else ())):
                     leaders.setdefault(part, mention.name)
-            if (mention.of_whole and not self._here) or any(len(parts) == len(PARTS) for parts in positive):
-                leaders.setdefault("", mention.name)
 
 
 _OF_CLAUSE: dict[Sign, Callable[[Clause, Any, int, int], None]] = {
@@ -155,6 +168,7 @@ _OF_CLAUSE: dict[Sign, Callable[[Clause, Any, int, int], None]] = {
     Sign.AMOUNT: Clause.amount,
     Sign.NO: Clause.no,
     Sign.ABSENT: Clause.missing,
+    Sign.NOT_IN: Clause.not_in,
     Sign.EXCEPT: Clause.unless,
     Sign.REFERENCE: Clause.compare,
     Sign.LEADS: Clause.leads,
@@ -179,6 +193,7 @@ _OF_PASSAGE: dict[Sign, Callable[[Passage, Any, int, int], None]] = {
     Sign.BUT: Passage._but,  # noqa: SLF001 - likewise
     Sign.SAME: Passage._repeats,  # noqa: SLF001 - likewise
     Sign.HERE: Passage._back,  # noqa: SLF001 - likewise
+    Sign.PRONOUN: Passage._pronoun,  # noqa: SLF001 - likewise
     Sign.STOP: Passage._stop,  # noqa: SLF001 - likewise
 }
 _IN_GROUP = frozenset({Sign.PLACE, Sign.AND, Sign.JOINS})

@@ -6,7 +6,7 @@ from chatearthnet_explorer.landcover import PARTS
 
 # How phrases are written here: "a[b|c]" is a, ab or ac; "{a|b}c" is ac or bc; a space stands for spaces or hyphens.
 _AREA = " area| areas| land| lands| zone| zones| region| regions| space| spaces| terrain"
-SPOT = "part|parts|section|sections|quadrant|quadrants|quarter|quarters|corner|corners|area|areas|region|regions"
+SPOT = "part|parts|place|places|section|sections|quadrant|quadrants|quarter|quarters|corner|corners|area|areas|region|regions"
 _SIDE = f"half|side|sides|edge|third|portion|portions|halves|{SPOT}"
 IMAGE = "image|scene|picture|square|map|landscape|view|chip|tile"
 _TOP = "{top|upper}"
@@ -27,7 +27,7 @@ LAND: dict[str, tuple[str, ...]] = {
     "tree": (
         *("tree[s]", "tree cover[age]", "tree covered[ area| areas]", "tree canopy", "forest[s|ry]", "forest cover"),
         f"{{forested|wooded}}[{_AREA}]",
-        *("[rain ]forest area[s]", "rainforest[s]", "woodland[s]", "woods"),
+        *("[rain ]forest area[s]", "canopy", "rainforest[s]", "woodland[s]", "woods"),
     ),
     "shrub": (
         *("shrub[s|by|land|lands]", "shrub {cover|land|lands|area|areas}", "bush[es|y|land]", "scrub[by|land|lands]"),
@@ -46,11 +46,17 @@ LAND: dict[str, tuple[str, ...]] = {
             "field[s]",
         ),
         *("farm[s|land|lands|ing]", "agriculture", f"{{agricultural|cultivated|arable}}[{_AREA}| field| fields]"),
-        *("cultivation", "paddies", "orchard[s]", "plantation[s]"),
+        *("tilled {land|ground|fields}", "cultivation", "paddies", "orchard[s]", "plantation[s]"),
     ),
     "bare land": (
         f"{{bare|barren}}[{_AREA}| soil| soils| ground| earth| rock| rocks| surface| surfaces]",
-        *("exposed {soil|ground|earth|rock}", "desert[s]", "sand[y]", "sandy {area|areas|soil}", "sand dunes"),
+        *(
+            "{exposed|open|bare} {soil|ground|earth|rock}",
+            "desert[s]",
+            "sand[y]",
+            "sandy {area|areas|soil}",
+            "sand dunes",
+        ),
     ),
     "snow": (
         *("snow[y]", "snow covered[ area| areas]", "snow {and|or} ice", "ice and snow", "snow {cover|field|fields}"),
@@ -77,7 +83,7 @@ PLACES: dict[tuple[str, ...], tuple[str, ...]] = {
     (_TR,): (f"{_TOP} right", f"right {_TOP}", "north[ ]east[ern]"),
     (_BL,): (f"{_BOTTOM} left", f"left {_BOTTOM}", "south[ ]west[ern]"),
     (_BR,): (f"{_BOTTOM} right", f"right {_BOTTOM}", "south[ ]east[ern]"),
-    (_MIDDLE,): ("middle", "cent{er|re|ral|rally}", "midsection", "mid section"),
+    (_MIDDLE,): ("middle", "cent{er|re|ral|rally}", f"{{heart|core}} of the {{{IMAGE}}}", "midsection", "mid section"),
     (_TL, _TR): ("top", f"upper {{{_SIDE}}}", f"{_TOP} left and right", f"{_TOP} right and left"),
     (_BL, _BR): ("bottom", f"lower {{{_SIDE}}}", f"{_BOTTOM} left and right", f"{_BOTTOM} right and left"),
     (_TL, _BL): (
@@ -90,7 +96,8 @@ PLACES: dict[tuple[str, ...], tuple[str, ...]] = {
     ),
     (_TL, _TR, _BL, _BR): ("[all ]four corners", "all corners", "left and right sides"),
     PARTS: (
-        *(f"all [of the |of its |the ][four |five ]{{{SPOT}}}", f"{{every|each}} {{{SPOT}}}"),
+        *(f"all [of the |of its |the ][four |five ]{{{SPOT}}}", f"{{every|each|any}} {{{SPOT}}}"),
+        *(f"any of {{the|its|these|those}} [four |five ]{{{SPOT}}}",),
         *(f"each of {{the|its}} [four |five ]{{{SPOT}}}", "everywhere"),
         *(f"{{throughout|all over}} the [entire |whole ]{{{IMAGE}}}", f"across the {{entire|whole}} {{{IMAGE}}}"),
     ),
@@ -101,20 +108,30 @@ AMOUNTS: dict[str | None, tuple[str, ...]] = {
     "extra small": (
         *("{extra|very|extremely|exceptionally} {small|limited}", "very {little|few}", "tiny", "tiniest", "minuscule"),
         *("miniscule", "minute", "negligible", "minimal[ly]", "slight", "trace[s]", "hint[s]", "sliver[s]", "speck[s]"),
-        *("scant[y]", "{hardly|barely} any", "marginal", "insignificant", "touch of"),
+        *("scant[y]", "{hardly|barely|scarcely} any", "marginal", "insignificant", "touch of"),
+        *("next to {no|nothing|none}", "extra small", "{extremely|very} {scarce|sparse|limited|minor|slight|rare}"),
     ),
     "small": (
         *("small[er]", "little", "minor", "limited", "few[er]", "modest", "sparse[ly]", "lesser", "slim"),
-        "[more than ]{a|one} tenth",
+        *("[more than |about |around |roughly |nearly |almost ]{a|one} tenth",),
     ),
     "medium": (
         *("medium[ sized]", "moderate[ly]", "moderate[ly] sized", "mid sized", "intermediate", "fair", "average"),
-        *("[more than ]{a|one} {third|quarter|fifth}", "{about|roughly|nearly|almost} half"),
+        *("[more than |about |around |roughly |nearly |almost |over |some ]{a|one} {third|quarter|fifth}", "middling"),
+        *(
+            "{about|roughly|nearly|almost|around|close to|under|below|less than|not quite|short of|a bit less than} half",
+        ),
+        *("two fifths", "{three|four} tenths"),
     ),
     "large": (
         *("large[r]", "big[ger]", "significant", "substantial[ly]", "considerable", "extensive[ly]", "sizable"),
         *("sizeable", "expansive", "abundant", "abundance of", "majority", "most of", "much of", "bulk of", "half of"),
-        *("{more than|over} half", "two thirds", "three quarters", "major {part|portion|share}"),
+        *(
+            "[a little |a bit |just |well |slightly |clearly |somewhat ]{more than|over|above} [one ]half",
+            "two thirds",
+            "three quarters",
+        ),
+        *("three fifths", "{six|seven} tenths", "{major|greater|larger|better|biggest|largest} {part|portion|share}"),
     ),
     "extra large": (
         *("{extra|very|extremely|exceptionally} large", "vast", "huge", "immense", "massive", "enormous", "entire"),
@@ -123,8 +140,26 @@ AMOUNTS: dict[str | None, tuple[str, ...]] = {
             "{vast|great|overwhelming} majority",
             "[almost |nearly ]{entirely|completely|wholly|fully}",
         ),
-        *("exclusively", "{almost|nearly|virtually} all", "[nearly |almost ]the {whole|entire}"),
+        *(
+            "exclusively",
+            "{almost|nearly|virtually|practically} {all|everything}",
+            "[nearly |almost |practically ]the {whole|entire}",
+        ),
+        *("four fifths", "{eight|nine} tenths"),
     ),
-    None: ("notable", "noticeable", "some", "several", "numerous", "many", "prominent"),
+    None: (
+        "bit of",
+        "common",
+        "frequent",
+        "plentiful",
+        "ample",
+        "notable",
+        "noticeable",
+        "some",
+        "several",
+        "numerous",
+        "many",
+        "prominent",
+    ),
 }
 """What captions say for each size of ``landcover.SIZES``; under None, words of amount that stand for no size."""

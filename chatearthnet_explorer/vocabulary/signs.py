@@ -16,6 +16,7 @@ class Sign(IntEnum):
     AMOUNT = auto()
     NO = auto()
     ABSENT = auto()
+    NOT_IN = auto()
     REFERENCE = auto()
     EXCEPT = auto()
     LEADS = auto()
@@ -38,12 +39,13 @@ class Sign(IntEnum):
     BUT = auto()
     SAME = auto()
     HERE = auto()
+    PRONOUN = auto()
     STOP = auto()
     IDLE = auto()
 
 
 _ADVERB = "mostly|mainly|primarily|predominantly|chiefly|largely|principally"
-_LIES = "in|at|on|to|along|near|within|found|located|situated|concentrated|confined|across|around|towards"
+_LIES = "in|at|on|to|along|near|within|found|located|situated|concentrated|confined|across|around|toward|towards|beside|next|between|inside|by|over"
 _LEADING = "dominant|predominant|main|primary|principal|prevailing|leading|major|key"
 _KIND = "feature|features|land cover|land cover type|cover|class|element|type|component|land cover class"
 
@@ -67,8 +69,10 @@ SIGNS: dict[Sign, tuple[str, ...]] = {
     # behind a class: it is not there, or not in the part that follows
     Sign.ABSENT: (
         *("absent", "missing", "not {present|visible|found|seen|observed|evident|noted|detected|there}"),
-        "nowhere",
+        "nowhere to be {found|seen}",
     ),
+    # likewise, but only of the part that follows
+    Sign.NOT_IN: ("{but|though|and} not {in|into|at|on|to}", "no part in", "nowhere in", "lacking in", "missing from"),
     # before a part: it is only compared with
     Sign.REFERENCE: (
         *(
@@ -85,8 +89,17 @@ SIGNS: dict[Sign, tuple[str, ...]] = {
     # the class before it leads, or the class behind it where none stands before
     Sign.LEADS: (
         *("dominat{e|es|ing}", "predominat{e|es|ing}", "prevail[s|ing]", "preval{ent|ence}", f"[most ]{{{_LEADING}}}"),
-        *(f"{{{_LEADING}}} {{{_KIND}}}", "tak{es|e|ing} the lead", "com{e|es|ing} first", "most {common|widespread}"),
-        *("first in", "in front", "at the head"),
+        *(
+            f"{{{_LEADING}}} {{{_KIND}}}",
+            "tak{es|e|ing} the lead",
+            "com{e|es|ing} first",
+            "most {common|widespread|extensive|abundant}",
+        ),
+        *("first in", "in front", "at the head", "[{to|takes|take|taking|holds|regains|regain} ][the ]first place"),
+        *(
+            "{has|have|having|takes|take|taking|holds|hold|holding} the {largest|biggest|greatest} {part|portion|share|amount}",
+        ),
+        *("hold[s] sway", "rule[s]", "blanket[s|ing]", "rank[s] first", "upper hand", "takes over"),
     ),
     # the class behind it leads
     Sign.LED_BY: (
@@ -100,7 +113,7 @@ SIGNS: dict[Sign, tuple[str, ...]] = {
         ),
         *(f"{{{_LEADING}}} {{{_KIND}}} {{is|are|being|here is}}", "largest {part|portion|share|amount|fraction|area}"),
         *("characterized {mainly|mostly|chiefly|primarily|predominantly|largely} by", "prevalence of"),
-        *("first place", "on top"),
+        *("first place {is|goes to|belongs to}", "on top"),
     ),
     # likewise, where nothing says it more clearly
     Sign.MADE_OF: (
@@ -108,7 +121,7 @@ SIGNS: dict[Sign, tuple[str, ...]] = {
         *("composed of", "made up of", "defined by"),
     ),
     # likewise, and of the whole image
-    Sign.THEME: ("{main|overall|central|dominant} theme",),
+    Sign.THEME: ("[main |overall |central |dominant ]theme[s]",),
     # before classes of which none leads
     Sign.MIX: ("mix of", "mixture of", "variety of", "combination of", "balance of"),
     # the class before it leads what follows
@@ -150,12 +163,27 @@ SIGNS: dict[Sign, tuple[str, ...]] = {
     # a sentence without a class repeats the part before
     Sign.SAME: ("same", "likewise", "similar[ly]", "identical", "mirrors", "repeats", "echoes"),
     # the part that the sentence before speaks of
-    Sign.HERE: ("here", "there {is|are} also", f"{{this|that}} {{{_SPOT}}}", "{it|this} is {accompanied|followed}"),
+    Sign.HERE: (
+        *("here", "there", "there {is|are} also", f"{{this|that}} [same |latter ]{{{_SPOT}}}"),
+        "{it|this} is {accompanied|followed}",
+    ),
+    # the class that the clause before opens with
+    Sign.PRONOUN: ("it", "they"),
     # longer phrases that must not be taken for their words
     Sign.IDLE: (
         *(
             f"{{{_ADVERB}}} {{{_LIES}}}",
             "no other",
+            "there {is|are|was|were|remains|remain|lies|lie}",
+            "a little {more|less|lower|higher|larger|smaller|bigger|further|ahead|behind|beyond|above|below|bit}",
+            "little {more|less|else|other|to|by|difference}",
+            "but {still|also|only|just|with|an|a}",
+            "second most {common|widespread|extensive|important|prominent|abundant}",
+            "second {largest|biggest|greatest|most}",
+            "most {common|widespread|prominent|abundant|extensive|prevalent|dominant} {in|at|along|toward|towards|on|across|of all}",
+            "all but {missing|absent}",
+            "{main|chief|principal|other} {rival|partner|foothold|companion|neighbour|neighbor|stronghold|leading|place|exception}",
+            "far {more|less|larger|smaller}",
             "no longer",
             "no less",
             "not only",
