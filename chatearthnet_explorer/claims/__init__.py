@@ -70,6 +70,9 @@ class Reading:
     walk: tuple[str, ...]
     """The parts that clauses open with, in that order and as often as they do: the path of a 3.5 caption."""
 
+    loose: frozenset[str]
+    """The parts of which a sentence with "it", "they" or "the same" speaks, which may mean a class without its name."""
+
     sentences: tuple[tuple[int, int], ...]
     """Start and end of each sentence in the text."""
 
@@ -107,6 +110,7 @@ def read_claims(text: str) -> Reading:
         dominant_of={part: name for part, name in passage.leaders.items() if part},
         parts=tuple(passage.seen),
         walk=tuple(passage.walk),
+        loose=frozenset(passage.loose),
         sentences=tuple(passage.sentences),
     )
 

@@ -43,6 +43,8 @@ _STANDS_ALONE = re.compile(
     rf"(?:\W*[,.;:()]|\s*$|\s(?!of\b)(?:{_ELSE}|only|still|just|about|nearly|almost|compared|yet)\b"
     r"|\sof\s(?:the|its?|them|that|this|these|those|each|every|all|an?|both|which|their|what)\b)"
 )
+# "loosens a little", "is larger": no amount, unless of the class that follows
+_OF_NEXT = frozenset({"little", "larger", "smaller", "bigger", "fewer", "lesser"})
 _IS_ONE_OF = re.compile(rf"{_GOES}")
 
 
@@ -90,13 +92,18 @@ class Amounts:
             if (last.size is None or last.shared) and (anyway or not (mention.wider and mention.statements[0].size)):
                 last.size, last.shared = size, False
 
-    def settle(self, mentions: Sequence[Mention]) -> None:
-        """Give what waits to the classes before it, if it can be meant of them; else to none."""
+    def settle(self, mentions: Sequence[Mention], *, before: int = -1) -> None:
+        """Give what waits to the classes before it, if it can be meant of them; else to none.
+
+        ``before`` is where a part starts that follows: "the entire top left".
+        """
         size = self._waiting
-        if size is not None and _STANDS_ALONE.match(self._text, size.end):
-            self.give(mentions)
+        if size is not None and self._text[size.start : size.end] not in _OF_NEXT:
+            of_part = before > 0 and not self._text[size.end : before].strip()
+            if of_part or _STANDS_ALONE.match(self._text, size.end):
+                self.give(mentions)
         self._waiting = None
 
-    def speaks_of_it(self, end: int) -> bool:
-        """Return whether an amount "of it" that ends there is one of the class before, and not "of it is grass"."""
-        return self._waiting is not None and not _IS_ONE_OF.match(self._text, end)
+    def speaks_of_next(self, end: int) -> bool:
+        """Return whether an amount "of it" that ends there is one of the class behind: "of it is grass"."""
+        return _IS_ONE_OF.match(self._text, end) is not None

@@ -156,7 +156,7 @@ class Clause:
                 # "common in all parts but one" does not say that it is missing there
                 (mention.leave_out if mention.statements[-1].size else mention.deny)(parts)
         elif self.mode == "classes" and not self._opens(start):
-            self._bind(self.open, parts)
+            self._bind(self.open, parts, start=start)
         elif self.mode == "places" and self.grouping and not (self._came_from and self.text.endswith(TO, 0, start)):
             self.here += tuple(part for part in parts if part not in self.here)
         else:
@@ -171,8 +171,8 @@ class Clause:
     def _turn_to(self, parts: Parts, start: int) -> None:
         if self.mode == "classes":
             self.open = []
-        elif not self.text.endswith(OF, 0, start):
-            self._amounts.give(self.open)
+        elif self.open and not self.text.endswith(OF, 0, start):
+            self._amounts.settle(self.open)
         self.mode = "places"
         self._contrast = False
         self.here = parts
@@ -185,15 +185,15 @@ class Clause:
             return True
         return self._contrast and bool(self.open) and ends_contrast(self.text, self.before, start)
 
-    def _bind(self, mentions: list[Mention], parts: Parts, *, sized_after: bool = False) -> None:
+    def _bind(self, mentions: list[Mention], parts: Parts, *, start: int = -1, sized_after: bool = False) -> None:
         if not sized_after:
-            self._amounts.give(mentions)
+            self._amounts.settle(mentions, before=start)
         for mention in mentions:
             if self._absent:
                 mention.deny(parts)
             else:
                 mention.place(parts, joined=self.grouping, especially=self._especially)
-        self._amounts.give(mentions)
+        self._amounts.settle(mentions)
 
     # --- amounts
 
@@ -203,12 +203,17 @@ class Clause:
 
     def of_it(self, _word: str, _start: int, end: int) -> None:
         """Of it: the amount before belongs to the class before."""
-        if self._amounts.speaks_of_it(end):
+        if not self._amounts.speaks_of_next(end):
             self._amounts.give(self.open, anyway=True)
 
     def _last_list(self) -> list[Mention]:
         """Return the class before, and those listed with it."""
-        return self.open[start_of_list(self.open, self.text) :] if self.open else []
+        if not self.open:
+            return []
+        first = start_of_list(self.open, self.text)
+        if first < len(self.open) - 1 and " and" not in self.text[self.open[-2].end : self.open[-1].start]:
+            return self.open[-1:]  # "beneath the trees, moss ..."
+        return self.open[first:]
 
     def cover(self, _word: str, _start: int, _end: int) -> None:
         """The class behind does not share the place of the one before."""
@@ -232,6 +237,8 @@ class Clause:
             return
         self._amounts.of_whole = True
         self.image(word, start, end)
+        if not self._amounts.speaks_of_next(end):
+            self._amounts.settle(self._last_list())
 
     # --- denial
 

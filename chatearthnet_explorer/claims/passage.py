@@ -32,6 +32,7 @@ class Passage:
         self.sentences: list[tuple[int, int]] = []
         self.leaders: dict[str, str] = {}
         self._in_passing: dict[str, str] = {}
+        self.loose: set[str] = set()
         self._context: Parts = ()
         self._last: Parts = ()
         self._in_context: list[Mention] = []
@@ -65,7 +66,7 @@ class Passage:
         self._here: Parts = ()
         self._latest: Parts = ()
         self._mode = ""
-        self._whole = self._same = self._points_back = False
+        self._whole = self._same = self._points_back = self._loose = False
         self._clause = Clause(self.text)
 
     def _finish_clause(self) -> None:
@@ -96,6 +97,8 @@ class Passage:
     def _rest(self, word: str, start: int, end: int) -> None:
         """Take "the rest" for the parts that the sentence, or all before it, has not named."""
         here = self._here or self._clause.here
+        if self._context and word in {"the rest", "the remainder"}:
+            return  # of the part that is spoken of
         known = self._latest or self._clause.latest or self.seen
         parts = tuple(part for part in PARTS if part not in known)
         if here and not self._told:
@@ -113,6 +116,7 @@ class Passage:
 
     def _pronoun(self, _word: str, _start: int, _end: int) -> None:
         """Let a clause that opens with a pronoun go on with what the one before opens with."""
+        self._loose = True
         if self._topic and not self._clause.mode:
             self._clause.recall(self._topic)
 
@@ -128,6 +132,8 @@ class Passage:
         if self._points_back and not self._whole:
             self._context = self._context or self._last
         fallback = self._here or (() if self._whole else self._context)
+        if self._same or self._loose:
+            self.loose.update(self._here or self._latest or fallback)
         for mention in self._told:
             self._settle(mention, fallback)
         for mention in self._recalled:

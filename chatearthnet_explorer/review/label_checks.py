@@ -65,7 +65,7 @@ def omitted(case: Case) -> Iterator[Finding]:
     for part, name, percent in leaders:
         said = case.said_of.get(part)
         # a part of which nothing is said may be meant by what is said of the whole
-        if said and name in named and name not in said:
+        if said and name in named and name not in said and part not in case.reading.loose:
             yield Finding(
                 "omitted",
                 f"The caption does not name {name} in the {part}, where it covers {percent:.1f} %, "
@@ -81,6 +81,8 @@ def order_of_classes(case: Case) -> Iterator[Finding]:
     if case.cover is None or case.style != "3.5":
         return
     for part, claims in _told(case).items():
+        if part in case.reading.loose:
+            continue
         least: tuple[float, Claim] | None = None
         # what is told a second time has its place already
         first = {claim.name: claim for claim in reversed(claims)}

@@ -109,7 +109,7 @@ AMOUNTS: dict[str | None, tuple[str, ...]] = {
         *("{extra|very|extremely|exceptionally} {small|limited}", "very {little|few}", "tiny", "tiniest", "minuscule"),
         *("miniscule", "minute", "negligible", "minimal[ly]", "slight", "trace[s]", "hint[s]", "sliver[s]", "speck[s]"),
         *("scant[y]", "{hardly|barely|scarcely} any", "marginal", "insignificant", "touch of"),
-        *("next to {no|nothing|none}", "extra small", "{extremely|very} {scarce|sparse|limited|minor|slight|rare}"),
+        *("extra small", "{extremely|very} {scarce|sparse|limited|minor|slight|rare}"),
     ),
     "small": (
         *("small[er]", "little", "minor", "limited", "few[er]", "modest", "sparse[ly]", "lesser", "slim"),
@@ -143,7 +143,8 @@ AMOUNTS: dict[str | None, tuple[str, ...]] = {
         *(
             "exclusively",
             "{almost|nearly|virtually|practically} {all|everything}",
-            "[nearly |almost |practically ]the {whole|entire}",
+            "{nearly|almost|practically} the whole",
+            "[nearly |almost |practically ]the entire",
         ),
         *("four fifths", "{eight|nine} tenths"),
     ),

@@ -54,6 +54,7 @@ SIGNS: dict[Sign, tuple[str, ...]] = {
     Sign.NO: (
         *(
             "no",
+            "next to {no|none}",
             "not any",
             "none",
             "without",
@@ -145,7 +146,7 @@ SIGNS: dict[Sign, tuple[str, ...]] = {
     ),
     Sign.AND: ("and", "or"),
     Sign.IMAGE: (
-        *(f"[entire |whole ]{{{_IMAGE}}}", "throughout", "widely", "widespread"),
+        *("the whole", f"[entire |whole ]{{{_IMAGE}}}", "throughout", "widely", "widespread"),
         "{entire|whole} {area|region|terrain}",
     ),
     Sign.OF_IMAGE: (f"of {{the|this|its}} [entire |whole |overall ]{{{_IMAGE}}}",),
@@ -188,6 +189,9 @@ SIGNS: dict[Sign, tuple[str, ...]] = {
             "no less",
             "not only",
             "rest of the",
+            "of the {rest|remainder}",
+            "{a|slightly|somewhat|marginally|even|still|just} {lower|upper} {portion|part|area|half}",
+            "{best|better} developed",
             "for the most part",
         ),
         *("no {kind|single|one|second kind}", "nothing", "at least", "no different", "limited to"),
