@@ -32,6 +32,9 @@ class Claim(NamedTuple):
     size_words: str
     """The words of amount as they stand in the caption; equal to ``size`` where it uses the prompt's own."""
 
+    of_image: bool
+    """Whether it says that it is so much of the image as a whole."""
+
     negated: bool
     """Whether the caption says that the class is not there."""
 
@@ -149,6 +152,7 @@ def _claims(mention: Mention, text: str) -> Iterator[Claim]:
             parts=_in_order(statement.parts) if statement.parts else (),
             size=size.word if size else None,
             size_words=text[size.start : size.end] if size else "",
+            of_image=size is not None and size.of_image,
             negated=statement.negated,
             leads=statement.lead > 0 and not statement.negated,
             start=mention.start,

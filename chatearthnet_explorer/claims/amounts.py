@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 _NOUN = (
     "fraction|part|portion|amount|quantit|share|coverage|presence|extent|area|expanse|stretch|spread|level|proportion"
-    "|percentage|number|scale|size|one|element|role|stake|component|cover|patch(?!es)|piece|block|bit|group"
+    "|percentage|number|scale|size|ground|surface|corner|quadrant|one|element|role|stake|component|cover|patch(?!es)|piece|block|bit|group"
 )
 # Words that end what an amount and its noun can say together.
 _ELSE = (
@@ -51,18 +51,22 @@ _IS_ONE_OF = re.compile(rf"{_GOES}")
 class Amounts:
     """The words of amount of a clause that wait until it is clear whether they speak of a class before or behind."""
 
-    __slots__ = ("_text", "_waiting", "of_whole")
+    __slots__ = ("_text", "_waiting")
 
     def __init__(self, text: str) -> None:
         """Start with none."""
         self._text = text
         self._waiting: Size | None = None
-        self.of_whole = False
 
     def hear(self, size: Size, before: Sequence[Mention]) -> None:
         """Take words of amount that come behind the classes ``before``."""
         self.settle(before)
-        self._waiting, self.of_whole = size, False
+        self._waiting = size
+
+    def say_of_image(self) -> None:
+        """Take what waits as an amount of the image as a whole."""
+        if self._waiting is not None:
+            self._waiting = self._waiting._replace(of_image=True)
 
     def give_to(self, mention: Mention, before: Sequence[Mention]) -> None:
         """Give what waits to the class that follows, or to those ``before`` it where it speaks of them."""
@@ -73,7 +77,7 @@ class Amounts:
             self.settle(before)
             return
         self._waiting = None
-        if self.of_whole:
+        if size.of_image:
             mention.statements = [Statement((), size), Statement()]
             return
         mention.statements[0].size = size

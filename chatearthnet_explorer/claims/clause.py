@@ -235,7 +235,7 @@ class Clause:
         """Of the image: the amount before is one of the whole."""
         if follows_part(self.before, start):
             return
-        self._amounts.of_whole = True
+        self._amounts.say_of_image()
         self.image(word, start, end)
         if not self._amounts.speaks_of_next(end):
             self._amounts.settle(self._last_list())

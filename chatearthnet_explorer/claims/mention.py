@@ -24,6 +24,9 @@ class Size(NamedTuple):
     end: int
     """Where they end."""
 
+    of_image: bool = False
+    """Whether they say that it is so much of the image as a whole."""
+
 
 @dataclass(slots=True)
 class Statement:

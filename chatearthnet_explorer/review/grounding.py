@@ -142,12 +142,15 @@ def _faults(claim: Claim, cover: Cover) -> list[Fault]:
 def _missized(claim: Claim, size: str, parts: Sequence[str], cover: Cover) -> Iterator[Fault]:
     """Yield where words of amount do not fit.
 
-    Style 4V tells how much of the image, and then where most of it lies: its words are wrong if they fit nowhere.
+    Style 4V tells how much of the image, and then where most of it lies: its words are wrong if they fit nowhere,
+    unless they say in so many words that it is so much of the image.
     """
+    if claim.of_image:
+        parts = ("",)
     percents = [cover.percent(claim.name, part) for part in parts]
     if cover.style != "3.5":
-        everywhere = (cover.percent(claim.name, part) for part in (*PARTS, ""))
-        if not any(fits(size, percent, slack=LOOSE) for percent in (*percents, *everywhere)):
+        elsewhere = () if claim.of_image else (cover.percent(claim.name, part) for part in (*PARTS, ""))
+        if not any(fits(size, percent, slack=LOOSE) for percent in (*percents, *elsewhere)):
             yield Fault(claim, "wrong size", parts[0], percents[0])
         return
     for part, percent in zip(parts, percents, strict=True):

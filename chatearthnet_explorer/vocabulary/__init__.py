@@ -79,18 +79,34 @@ LAND: dict[str, tuple[str, ...]] = {
 
 _TL, _TR, _BL, _BR, _MIDDLE = PARTS
 PLACES: dict[tuple[str, ...], tuple[str, ...]] = {
-    (_TL,): (f"{_TOP} left", f"left {_TOP}", "north[ ]west[ern]"),
-    (_TR,): (f"{_TOP} right", f"right {_TOP}", "north[ ]east[ern]"),
-    (_BL,): (f"{_BOTTOM} left", f"left {_BOTTOM}", "south[ ]west[ern]"),
-    (_BR,): (f"{_BOTTOM} right", f"right {_BOTTOM}", "south[ ]east[ern]"),
+    (_TL,): (f"{_TOP} left", f"left {_TOP}", "[the ]north[ ]west[ern]"),
+    (_TR,): (f"{_TOP} right", f"right {_TOP}", "[the ]north[ ]east[ern]"),
+    (_BL,): (f"{_BOTTOM} left", f"left {_BOTTOM}", "[the ]south[ ]west[ern]"),
+    (_BR,): (f"{_BOTTOM} right", f"right {_BOTTOM}", "[the ]south[ ]east[ern]"),
     (_MIDDLE,): ("middle", "cent{er|re|ral|rally}", f"{{heart|core}} of the {{{IMAGE}}}", "midsection", "mid section"),
-    (_TL, _TR): ("top", f"upper {{{_SIDE}}}", f"{_TOP} left and right", f"{_TOP} right and left"),
-    (_BL, _BR): ("bottom", f"lower {{{_SIDE}}}", f"{_BOTTOM} left and right", f"{_BOTTOM} right and left"),
+    (_TL, _TR): (
+        "the north",
+        "north[ern] {" + _SIDE + "|corners}",
+        "top",
+        f"upper {{{_SIDE}}}",
+        f"{_TOP} left and right",
+        f"{_TOP} right and left",
+    ),
+    (_BL, _BR): (
+        "the south",
+        "south[ern] {" + _SIDE + "|corners}",
+        "bottom",
+        f"lower {{{_SIDE}}}",
+        f"{_BOTTOM} left and right",
+        f"{_BOTTOM} right and left",
+    ),
     (_TL, _BL): (
+        *("the west", f"west[ern] {{{_SIDE}|corners}}"),
         *(f"left {{{_SIDE}|hand}}", "{on|at|to|in|along|toward|towards} the [far ]left"),
         *(f"{_TOP} and {_BOTTOM} left", f"{_BOTTOM} and {_TOP} left"),
     ),
     (_TR, _BR): (
+        *("the east", f"east[ern] {{{_SIDE}|corners}}"),
         *(f"right {{{_SIDE}|hand}}", "{on|at|to|in|along|toward|towards} the [far ]right"),
         *(f"{_TOP} and {_BOTTOM} right", f"{_BOTTOM} and {_TOP} right"),
     ),
@@ -109,7 +125,11 @@ AMOUNTS: dict[str | None, tuple[str, ...]] = {
         *("{extra|very|extremely|exceptionally} {small|limited}", "very {little|few}", "tiny", "tiniest", "minuscule"),
         *("miniscule", "minute", "negligible", "minimal[ly]", "slight", "trace[s]", "hint[s]", "sliver[s]", "speck[s]"),
         *("scant[y]", "{hardly|barely|scarcely} any", "marginal", "insignificant", "touch of"),
-        *("extra small", "{extremely|very} {scarce|sparse|limited|minor|slight|rare}"),
+        *(
+            "extra small",
+            "{almost|nearly|mostly|largely} {missing|absent|lacking}",
+            "{extremely|very} {scarce|sparse|limited|minor|slight|rare}",
+        ),
     ),
     "small": (
         *("small[er]", "little", "minor", "limited", "few[er]", "modest", "sparse[ly]", "lesser", "slim"),

@@ -190,6 +190,7 @@ SIGNS: dict[Sign, tuple[str, ...]] = {
             "not only",
             "rest of the",
             "of the {rest|remainder}",
+            "[almost |nearly ]{entirely|wholly|exclusively|completely|fully} {to|in|at|within|along}",
             "{a|slightly|somewhat|marginally|even|still|just} {lower|upper} {portion|part|area|half}",
             "{best|better} developed",
             "for the most part",
