@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from chatearthnet_explorer.vocabulary.signs import Sign
@@ -13,6 +14,11 @@ FROM, TO, OF = ("from the ", "from "), ("to the ", "to "), "of the "
 """How the text may end before a place that is left, that is gone to, and that has shares."""
 
 _NEAR = 12
+_PLACES = re.compile(
+    r"(?:[\s,]|\b(?:and|or|to|then|also|as well as|both|even|the|its|in|at|on|across|of|over|along|within|into|through|towards?"
+    r"|near|around|from|finally|especially|particularly|parts?|sections?|corners?|quadrants?|areas?|sides?)\b)*"
+)
+_PLAIN = re.compile(r"(?:\s+(?!(?:its?|with|by|of|in|and|set|where|which|while|a|an|the)\b)[a-z\-]+){0,3}[\s\-]*")
 _INTO = (" in ", " at ", " on ", " within ", " towards ")
 
 
@@ -26,6 +32,16 @@ def ends_contrast(text: str, before: Token, start: int) -> bool:
     """Return whether a place stands right behind a comma: "while trees fill the left, the right is bare"."""
     _, word, _, end = before
     return word == "," and text[end:start] in {" the ", " in the "}
+
+
+def are_places(text: str, end: int, start: int) -> bool:
+    """Return whether nothing but "and", a comma or a word like "in" stands between two places of one list."""
+    return _PLACES.fullmatch(text, end, start) is not None
+
+
+def is_plain(text: str, end: int, start: int) -> bool:
+    """Return whether nothing but adjectives stands between a comma and a class: "the theme is dense, closed forest"."""
+    return _PLAIN.fullmatch(text, end, start) is not None
 
 
 def is_of_part(text: str, before: Token, start: int) -> bool:

@@ -5,8 +5,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from chatearthnet_explorer.claims.amounts import Amounts
-from chatearthnet_explorer.claims.between import FROM, OF, TO, ends_contrast, follows_part, is_of_part, opens_clause
-from chatearthnet_explorer.claims.lists import are_listed, start_of_list
+from chatearthnet_explorer.claims.between import (
+    FROM,
+    OF,
+    TO,
+    are_places,
+    ends_contrast,
+    follows_part,
+    is_of_part,
+    is_plain,
+    opens_clause,
+)
+from chatearthnet_explorer.claims.lists import are_in_series, are_listed, start_of_list
 from chatearthnet_explorer.claims.mention import PASSING, PLAIN, Mention, Parts, Size, Statement
 from chatearthnet_explorer.vocabulary import LAND
 from chatearthnet_explorer.vocabulary.signs import Sign
@@ -25,11 +35,29 @@ class Clause:
     __slots__ = (
         *("text", "mentions", "here", "mode", "open", "latest", "turned", "subject", "whole", "before", "grouping"),
         *("_absent", "_amounts", "_apart", "_came_from", "_comparing", "_contrast", "_denied_at", "_especially"),
-        *("_excepting", "_lead", "_lead_survives", "_orphan", "_ahead", "recalled"),
+        *(
+            "_excepting",
+            "_lead",
+            "_lead_survives",
+            "_orphan",
+            "_ahead",
+            "_joins",
+            "_themed",
+            "_comma",
+            "_stopped",
+            "_first",
+            "recalled",
+        ),
     )
 
     def __init__(
-        self, text: str, *, subject: list[Mention] | None = None, whole: bool = False, contrast: bool = False
+        self,
+        text: str,
+        *,
+        subject: list[Mention] | None = None,
+        whole: bool = False,
+        contrast: bool = False,
+        first: bool = True,
     ) -> None:
         """Start a clause of a text.
 
@@ -38,6 +66,7 @@ class Clause:
             subject: Classes of the clause before that this one goes on to speak of.
             whole: Whether the sentence has named the whole image.
             contrast: Whether a comma may end it, as in "while trees fill the left, the right is bare".
+            first: Whether no class was told in the sentence before it.
         """
         self.text = text
         self.mentions: list[Mention] = []
@@ -57,7 +86,9 @@ class Clause:
         self._lead_survives = False
         self._denied_at = -1
         self._lead = 0
-        self._ahead = False
+        self._ahead = self._joins = self._themed = False
+        self._comma = self._stopped = -1
+        self._first = first
         self.recalled: list[Mention] = []
 
     def recall(self, mentions: list[Mention]) -> None:
@@ -118,29 +149,35 @@ class Clause:
             self.open[0].promote(PASSING, of_whole=self.whole)
         if self._lead == PASSING and before and before.name == name:
             self._lead = 0  # "developed land, made up of roads"
+        if self._lead and self._comma >= 0 and not is_plain(self.text, self._comma, start):
+            self._lead = 0  # "the theme is arid ground, relieved by swaths of grass"
+        if self._themed:
+            said.parts = ()
         if self._lead:
             mention.promote(self._lead, of_whole=self.whole)
             self._lead = 0
         if not self.mode:
             self.mode = "classes"
-        elif self.mode == "places":
+        elif self.mode == "places" and not self._themed:
             mention.statements[-1].parts = self.here
             if self._orphan:
                 self.turned += self.here
         placed = self.mode == "classes" and before is not None and before.statements[-1].parts is not None
         # a list longer than the legend is none, and would make reading slow
-        if self._apart or placed or len(self.open) == len(LAND):
+        alone = before is not None and before.name != name and not self._joins
+        alone = alone and not are_in_series(self.text, before.end, start)
+        if self._apart or placed or alone or len(self.open) == len(LAND):
             self.open = []
             self._absent = False
         self.open.append(mention)
         self.mentions.append(mention)
         self._apart = self._orphan = self._comparing = self._excepting = False
-        self._ahead = False
+        self._ahead = self._joins = False
         self._denied_at = -1
 
     # --- places
 
-    def place(self, parts: Parts, start: int, _end: int) -> None:
+    def place(self, parts: Parts, start: int, end: int) -> None:
         """One part or several."""
         if self._comparing:
             self.grouping = True
@@ -148,8 +185,12 @@ class Clause:
         if self.mode == "places" and self.grouping and self.before[1] != "and" and set(parts) < set(self.here):
             self.here = self.latest = parts  # "in the upper half, the top left"
             return
-        if self._denied_at >= 0 and self.open and self.mode == "classes":
+        if self._denied_at >= 0 and self.open and self.mode == "classes" and self.before[1] == "none":
             self._absent, self._denied_at = True, -1  # "with none in the middle"
+        if self._themed:
+            return  # what a theme says of places is no claim
+        self.grouping = self.grouping and are_places(self.text, self._stopped, start)
+        self._stopped = end
         if self._excepting:
             self.here = tuple(part for part in self.here if part not in parts)
             for mention in self.open:
@@ -279,17 +320,18 @@ class Clause:
             self.open[0].promote(PLAIN, of_whole=self.whole)
         else:
             # "water, outside the leading kinds" and "water, unlike the dominant trees" do not say it of water
-            self._lead, self._lead_survives = PLAIN, not self.open
+            self._lead, self._lead_survives, self._comma = PLAIN, not self.open, -1
         self._apart = True
 
     def led_by(self, _word: str, _start: int, _end: int) -> None:
         """The class behind leads."""
-        self._lead, self._lead_survives = PLAIN, False
+        self._lead, self._lead_survives, self._comma = PLAIN, False, -1
         self._apart = True
 
     def theme(self, word: str, start: int, end: int) -> None:
         """The class before or behind is what the image is about."""
         self.image(word, start, end)
+        self._themed = True
         if self.mentions and self.mode == "classes":
             self.mentions[0].promote(PLAIN, of_whole=True)
             self._apart = True
@@ -301,7 +343,7 @@ class Clause:
     def made_of(self, _word: str, _start: int, _end: int) -> None:
         """The class behind leads, if nothing clearer is said."""
         if not self._lead:
-            self._lead, self._lead_survives = PASSING, False
+            self._lead, self._lead_survives, self._comma = PASSING, False, -1
         self._apart = True
 
     def mix(self, _word: str, _start: int, _end: int) -> None:
@@ -311,8 +353,8 @@ class Clause:
 
     def ahead(self, _word: str, _start: int, _end: int) -> None:
         """The class before comes before those behind."""
-        self._ahead = bool(self.open) and not any(mention.leads for mention in self.mentions)
-        self._apart = False
+        self._ahead = self._first and bool(self.open) and not any(mention.leads for mention in self.mentions)
+        self._joins, self._apart = True, False
 
     # --- what else holds words together or apart
 
@@ -326,9 +368,9 @@ class Clause:
 
     def join(self, _word: str, _start: int, _end: int) -> None:
         """The class behind shares the place of the one before."""
-        self._apart = False
+        self._joins, self._apart = True, False
 
-    def listing(self, word: str, _start: int, _end: int) -> None:
+    def listing(self, word: str, _start: int, end: int) -> None:
         """A comma ends a comparison and a denial; "and" does not."""
         if word != ",":
             return
@@ -336,5 +378,5 @@ class Clause:
         self._denied_at = -1
         if self.before[0] is Sign.LEADS and self.mode == "classes" and self.open:
             self.open[0].widen()  # "grass is the main cover, ..."
-        if self.before[0] is Sign.LED_BY:
-            self._lead = 0  # "mainly tilled, with some bare soil"
+        if self._lead and self._comma < 0:
+            self._comma = end

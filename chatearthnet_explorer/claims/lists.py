@@ -15,6 +15,15 @@ _BETWEEN = re.compile(
     r"(?:,|,? (?:and|or|&|and/or)(?: the| any)?|/) ?"
 )
 
+# what may stand between two classes of one series: "a large area of trees, a smaller one of dense shrub and some grass"
+_WORD = r"[\s\-]+(?!(?:in|at|on|by|with|while|where|which|that|than|from|over|along|to|is|are|has|have|then)\b)[a-z\-]+"
+_SERIES = re.compile(rf"(?:{_WORD}){{0,2}}(?:,|,? and|,? or|/| &)(?:{_WORD}){{0,7}}[\s\-]*")
+
+
+def are_in_series(text: str, end: int, start: int) -> bool:
+    """Return whether nothing but a comma or "and", amounts and adjectives stands between two classes."""
+    return _SERIES.fullmatch(text, end, start) is not None
+
 
 def are_listed(text: str, end: int, start: int, *, third: bool = True) -> bool:
     """Return whether a class word that ends at ``end`` and one that starts at ``start`` stand in one list.

@@ -84,11 +84,12 @@ class Passage:
 
     def _next_clause(self, _word: str, _start: int, _end: int) -> None:
         self._finish_clause()
-        self._clause = Clause(self.text, whole=self._whole, contrast=True)
+        self._clause = Clause(self.text, whole=self._whole, contrast=True, first=not self._told)
 
     def _but(self, _word: str, _start: int, _end: int) -> None:
         self._finish_clause()
-        self._clause = Clause(self.text, subject=self._clause.open or self._clause.subject, whole=self._whole)
+        subject = self._clause.open or self._clause.subject
+        self._clause = Clause(self.text, subject=subject, whole=self._whole, first=not self._told)
 
     def _overall(self, _word: str, _start: int, _end: int) -> None:
         self._clause.whole = True
@@ -131,7 +132,8 @@ class Passage:
             self._told = [copy for copy in copies.values() if copy]
         if self._points_back and not self._whole:
             self._context = self._context or self._last
-        fallback = self._here or (() if self._whole else self._context)
+        context = self._latest if self._context and self._latest else self._context
+        fallback = self._here or (() if self._whole else context)
         if self._same or self._loose:
             self.loose.update(self._here or self._latest or fallback)
         for mention in self._told:

@@ -25,7 +25,7 @@ REPEATED = 4
 COLOURS = (
     *("red", "green", "blue", "yellow", "cyan", "magenta", "purple", "white", "black", "gray", "grey", "brown", "tan"),
     *("orange", "pink", "violet", "beige", "turquoise", "teal", "greenish", "bluish", "reddish", "yellowish"),
-    *("color", "colors", "colored", "colour", "colours", "coloured", "hue", "hues", "shades", "shade of", "rgb"),
+    *("color", "colors", "colored", "colour", "colours", "coloured", "hue", "hues", "shades of", "shade of", "rgb"),
 )
 """Words for colours, which style 4V forbids: the model saw a coloured map, not the land."""
 

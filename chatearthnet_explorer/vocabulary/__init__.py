@@ -53,6 +53,8 @@ LAND: dict[str, tuple[str, ...]] = {
         *(
             "{exposed|open|bare} {soil|ground|earth|rock}",
             "desert[s]",
+            "bar{eness|renness}",
+            "arid {ground|land|terrain}",
             "sand[y]",
             "sandy {area|areas|soil}",
             "sand dunes",

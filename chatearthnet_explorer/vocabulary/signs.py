@@ -69,11 +69,11 @@ SIGNS: dict[Sign, tuple[str, ...]] = {
     ),
     # behind a class: it is not there, or not in the part that follows
     Sign.ABSENT: (
-        *("absent", "missing", "not {present|visible|found|seen|observed|evident|noted|detected|there}"),
+        *("absent", "missing", "lacking in", "not {present|visible|found|seen|observed|evident|noted|detected|there}"),
         "nowhere to be {found|seen}",
     ),
     # likewise, but only of the part that follows
-    Sign.NOT_IN: ("{but|though|and} not {in|into|at|on|to}", "no part in", "nowhere in", "lacking in", "missing from"),
+    Sign.NOT_IN: ("{but|though|and} not {in|into|at|on|to}", "no part in", "nowhere in"),
     # before a part: it is only compared with
     Sign.REFERENCE: (
         *(
@@ -126,7 +126,7 @@ SIGNS: dict[Sign, tuple[str, ...]] = {
     # before classes of which none leads
     Sign.MIX: ("mix of", "mixture of", "variety of", "combination of", "balance of"),
     # the class before it leads what follows
-    Sign.AHEAD: ("followed by", "ahead of", "then", "comes before", "before"),
+    Sign.AHEAD: ("followed by", "then", "comes before", "before"),
     Sign.ESPECIALLY: (
         *("[e]specially", "particularly", "notably", "most of all", "most notably", "in particular", "above all"),
         "most {prominent|noticeable|evident|visible}[ly]",
@@ -141,7 +141,16 @@ SIGNS: dict[Sign, tuple[str, ...]] = {
         *("displays", "includes", "lie[s]", "remain[s]", "continue[s]", "gives way to", "give way to"),
     ),
     Sign.JOINS: (
-        *("accompanied by", "together with", "along with", "as well as", "alongside", "combined with", "mixed with"),
+        *(
+            "accompanied by",
+            "ahead of",
+            "together with",
+            "along with",
+            "as well as",
+            "alongside",
+            "combined with",
+            "mixed with",
+        ),
         *("interspersed with", "surrounded by", "bordered by", "joined by", "supported by", "intermixed with"),
     ),
     Sign.AND: ("and", "or"),
@@ -190,6 +199,8 @@ SIGNS: dict[Sign, tuple[str, ...]] = {
             "not only",
             "rest of the",
             "of the {rest|remainder}",
+            "without {a|any} {break|gap|rival|exception|interruption}",
+            "exclusively {a|the}",
             "[almost |nearly ]{entirely|wholly|exclusively|completely|fully} {to|in|at|within|along}",
             "{a|slightly|somewhat|marginally|even|still|just} {lower|upper} {portion|part|area|half}",
             "{best|better} developed",
