@@ -14,6 +14,7 @@ from chatearthnet_explorer.claims.between import (
     follows_part,
     is_of_part,
     is_plain,
+    is_theme,
     opens_clause,
 )
 from chatearthnet_explorer.claims.lists import are_in_series, are_listed, start_of_list
@@ -43,6 +44,7 @@ class Clause:
             "_ahead",
             "_joins",
             "_themed",
+            "_theme_end",
             "_comma",
             "_stopped",
             "_first",
@@ -87,7 +89,7 @@ class Clause:
         self._denied_at = -1
         self._lead = 0
         self._ahead = self._joins = self._themed = False
-        self._comma = self._stopped = -1
+        self._comma = self._stopped = self._theme_end = -1
         self._first = first
         self.recalled: list[Mention] = []
 
@@ -150,7 +152,9 @@ class Clause:
         if self._lead == PASSING and before and before.name == name:
             self._lead = 0  # "developed land, made up of roads"
         if self._lead and self._comma >= 0 and not is_plain(self.text, self._comma, start):
-            self._lead = 0  # "the theme is arid ground, relieved by swaths of grass"
+            self._lead = 0  # "the theme is arid ground, set off by swaths of grass"
+        elif self._lead and self._themed and not is_theme(self.text, self._theme_end, start):
+            self._lead = 0  # "the theme is a snowbound land broken by wetland"
         if self._themed:
             said.parts = ()
         if self._lead:
@@ -166,6 +170,10 @@ class Clause:
         # a list longer than the legend is none, and would make reading slow
         alone = before is not None and before.name != name and not self._joins
         alone = alone and not are_in_series(self.text, before.end, start)
+        if alone and self.mode == "classes" and not (self._apart or placed) and self.text.endswith(" the ", 0, start):
+            said.parts = ()  # "grass surrounds the town and is widest in the middle"
+            self.mentions.append(mention)
+            return
         if self._apart or placed or alone or len(self.open) == len(LAND):
             self.open = []
             self._absent = False
@@ -185,8 +193,9 @@ class Clause:
         if self.mode == "places" and self.grouping and self.before[1] != "and" and set(parts) < set(self.here):
             self.here = self.latest = parts  # "in the upper half, the top left"
             return
-        if self._denied_at >= 0 and self.open and self.mode == "classes" and self.before[1] == "none":
-            self._absent, self._denied_at = True, -1  # "with none in the middle"
+        if self._denied_at >= 0 and self.open and self.mode == "classes":
+            # "with none in the middle"
+            self._absent, self._denied_at = self.text.startswith("none", self._denied_at), -1
         if self._themed:
             return  # what a theme says of places is no claim
         self.grouping = self.grouping and are_places(self.text, self._stopped, start)
@@ -195,7 +204,8 @@ class Clause:
             self.here = tuple(part for part in self.here if part not in parts)
             for mention in self.open:
                 # "common in all parts but one" does not say that it is missing there
-                (mention.leave_out if mention.statements[-1].size else mention.deny)(parts)
+                last = mention.statements[-1]
+                (mention.leave_out if last.size or last.lead else mention.deny)(parts)
         elif self.mode == "classes" and not self._opens(start):
             self._bind(self.open, parts, start=start)
         elif self.mode == "places" and self.grouping and not (self._came_from and self.text.endswith(TO, 0, start)):
@@ -325,13 +335,14 @@ class Clause:
 
     def led_by(self, _word: str, _start: int, _end: int) -> None:
         """The class behind leads."""
+        self._theme_end = max(self._theme_end, _end)
         self._lead, self._lead_survives, self._comma = PLAIN, False, -1
         self._apart = True
 
     def theme(self, word: str, start: int, end: int) -> None:
         """The class before or behind is what the image is about."""
         self.image(word, start, end)
-        self._themed = True
+        self._themed, self._theme_end = True, end
         if self.mentions and self.mode == "classes":
             self.mentions[0].promote(PLAIN, of_whole=True)
             self._apart = True
@@ -353,7 +364,8 @@ class Clause:
 
     def ahead(self, _word: str, _start: int, _end: int) -> None:
         """The class before comes before those behind."""
-        self._ahead = self._first and bool(self.open) and not any(mention.leads for mention in self.mentions)
+        first = self._first and bool(self.open) and self.open[0] is self.mentions[0] and self.before[1] != "and"
+        self._ahead = first and not any(mention.leads for mention in self.mentions)
         self._joins, self._apart = True, False
 
     # --- what else holds words together or apart
@@ -361,6 +373,10 @@ class Clause:
     def especially(self, _word: str, _start: int, _end: int) -> None:
         """The parts that follow are not the only ones."""
         self._especially = True
+
+    def latter(self, _word: str, _start: int, _end: int) -> None:
+        """Only the last class before is spoken of."""
+        self.open = self.open[-1:]
 
     def verb(self, _word: str, _start: int, _end: int) -> None:
         """The class behind does not share the place of the one before."""
@@ -378,5 +394,5 @@ class Clause:
         self._denied_at = -1
         if self.before[0] is Sign.LEADS and self.mode == "classes" and self.open:
             self.open[0].widen()  # "grass is the main cover, ..."
-        if self._lead and self._comma < 0:
+        if self._lead and self._comma < 0 and self.before[0] is not Sign.THEME:
             self._comma = end

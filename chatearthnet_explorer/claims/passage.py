@@ -121,6 +121,9 @@ class Passage:
         if self._topic and not self._clause.mode:
             self._clause.recall(self._topic)
 
+    def _loosely(self, _word: str, _start: int, _end: int) -> None:
+        self._loose = True
+
     def _back(self, _word: str, _start: int, _end: int) -> None:
         self._points_back = True
 
@@ -132,7 +135,8 @@ class Passage:
             self._told = [copy for copy in copies.values() if copy]
         if self._points_back and not self._whole:
             self._context = self._context or self._last
-        context = self._latest if self._context and self._latest else self._context
+        told_here = self._context and self._latest and not self._points_back
+        context = self._latest if told_here else self._context
         fallback = self._here or (() if self._whole else context)
         if self._same or self._loose:
             self.loose.update(self._here or self._latest or fallback)
@@ -159,7 +163,7 @@ class Passage:
 
     def _settle(self, mention: Mention, fallback: Parts) -> None:
         mention.settle(fallback)
-        if self._here and mention.leads_whole:
+        if (self._here or self._points_back) and mention.leads_whole:
             mention.statements[0].lead, mention.leads_whole = mention.leads_whole, 0
         mention.lead_whole()
         for statement in mention.statements:
@@ -188,6 +192,7 @@ _OF_CLAUSE: dict[Sign, Callable[[Clause, Any, int, int], None]] = {
     Sign.ESPECIALLY: Clause.especially,
     Sign.COVERS: Clause.cover,
     Sign.VERB: Clause.verb,
+    Sign.LATTER: Clause.latter,
     Sign.JOINS: Clause.join,
     Sign.AND: Clause.listing,
     Sign.IMAGE: Clause.image,
@@ -202,6 +207,7 @@ _OF_PASSAGE: dict[Sign, Callable[[Passage, Any, int, int], None]] = {
     Sign.SAME: Passage._repeats,  # noqa: SLF001 - likewise
     Sign.HERE: Passage._back,  # noqa: SLF001 - likewise
     Sign.PRONOUN: Passage._pronoun,  # noqa: SLF001 - likewise
+    Sign.POSSESSIVE: Passage._loosely,  # noqa: SLF001 - likewise
     Sign.STOP: Passage._stop,  # noqa: SLF001 - likewise
 }
 _IN_GROUP = frozenset({Sign.PLACE, Sign.AND, Sign.JOINS})

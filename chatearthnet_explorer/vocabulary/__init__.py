@@ -31,12 +31,12 @@ LAND: dict[str, tuple[str, ...]] = {
     ),
     "shrub": (
         *("shrub[s|by|land|lands]", "shrub {cover|land|lands|area|areas}", "bush[es|y|land]", "scrub[by|land|lands]"),
-        *("shrubbery", "thicket[s]"),
+        "shrubbery",
     ),
     "grass": (
         *("grass[es|land|lands]", "grass {cover|covered|land|lands|field|fields}", f"grassy[{_AREA}| field| fields]"),
         *("meadow[s]", "pasture[s|land|lands]", "lawn[s]", "prairie[s]", "steppe[s]", "rangeland[s]"),
-        "herbaceous {cover|vegetation}",
+        *("herbaceous {cover|vegetation}", "grassed", "field[s] of grass"),
     ),
     "crop": (
         *(
@@ -51,7 +51,7 @@ LAND: dict[str, tuple[str, ...]] = {
     "bare land": (
         f"{{bare|barren}}[{_AREA}| soil| soils| ground| earth| rock| rocks| surface| surfaces]",
         *(
-            "{exposed|open|bare} {soil|ground|earth|rock}",
+            "{exposed|open|bare|naked} {soil|ground|earth|rock}",
             "desert[s]",
             "bar{eness|renness}",
             "arid {ground|land|terrain}",
@@ -62,7 +62,7 @@ LAND: dict[str, tuple[str, ...]] = {
     ),
     "snow": (
         *("snow[y]", "snow covered[ area| areas]", "snow {and|or} ice", "ice and snow", "snow {cover|field|fields}"),
-        *("snowfield[s]", "ice", "icy", "glacier[s]"),
+        *("snowfield[s]", "field[s] of {snow|ice}", "ice", "icy", "glacier[s]"),
     ),
     "wetland": (
         *(
@@ -74,8 +74,11 @@ LAND: dict[str, tuple[str, ...]] = {
         ),
         *("peatland[s]", "fen[s]"),
     ),
-    "mangroves": ("mangrove[s]", "mangrove {tree|trees|forest|forests|swamp|swamps|area|areas|cover|vegetation}"),
-    "moss": ("moss[es|y]", "{moss|mosses} and lichen[s]", "lichen[s]", "moss cover"),
+    "mangroves": (
+        "mangrove[s]",
+        "mangrove {thicket|thickets|stand|stands|belt|tree|trees|forest|forests|swamp|swamps|area|areas|cover|vegetation}",
+    ),
+    "moss": ("moss[es|y]", "{moss|mosses} and lichen[s]", "lichen[s]", "moss cover", "field[s] of moss"),
 }
 """What each class is called in captions, by its 3.5 name. Longer phrases win: mangrove trees are mangroves."""
 
@@ -139,7 +142,11 @@ AMOUNTS: dict[str | None, tuple[str, ...]] = {
     ),
     "medium": (
         *("medium[ sized]", "moderate[ly]", "moderate[ly] sized", "mid sized", "intermediate", "fair", "average"),
-        *("[more than |about |around |roughly |nearly |almost |over |some ]{a|one} {third|quarter|fifth}", "middling"),
+        *(
+            "[more than |about |around |roughly |nearly |almost |over |some ]{a|one} {third|quarter|fifth}",
+            "middling",
+            "another {third|quarter|fifth}",
+        ),
         *(
             "{about|roughly|nearly|almost|around|close to|under|below|less than|not quite|short of|a bit less than} half",
         ),

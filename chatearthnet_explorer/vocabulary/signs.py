@@ -40,6 +40,8 @@ class Sign(IntEnum):
     SAME = auto()
     HERE = auto()
     PRONOUN = auto()
+    POSSESSIVE = auto()
+    LATTER = auto()
     STOP = auto()
     IDLE = auto()
 
@@ -55,8 +57,9 @@ SIGNS: dict[Sign, tuple[str, ...]] = {
         *(
             "no",
             "next to {no|none}",
+            "nowhere {is|are|does|do}",
             "not any",
-            "none",
+            "none[ of it| of them]",
             "without",
             "devoid of",
             "lack[s]",
@@ -73,7 +76,12 @@ SIGNS: dict[Sign, tuple[str, ...]] = {
         "nowhere to be {found|seen}",
     ),
     # likewise, but only of the part that follows
-    Sign.NOT_IN: ("{but|though|and} not {in|into|at|on|to}", "no part in", "nowhere in"),
+    Sign.NOT_IN: (
+        "{but|though|and} not {in|into|at|on|to}",
+        "no part in",
+        "nowhere in",
+        "{do|does} not {extend|reach|occur|appear|grow|stretch|enter}",
+    ),
     # before a part: it is only compared with
     Sign.REFERENCE: (
         *(
@@ -179,6 +187,11 @@ SIGNS: dict[Sign, tuple[str, ...]] = {
     ),
     # the class that the clause before opens with
     Sign.PRONOUN: ("it", "they"),
+    # likewise, without going on with it
+    Sign.POSSESSIVE: (
+        *("{its|their} [extra ]{large|small|medium|share|extent|hold|lead|dominance|presence|spread}", "them"),
+    ),
+    Sign.LATTER: ("the latter",),
     # longer phrases that must not be taken for their words
     Sign.IDLE: (
         *(
@@ -199,6 +212,10 @@ SIGNS: dict[Sign, tuple[str, ...]] = {
             "not only",
             "rest of the",
             "of the {rest|remainder}",
+            "crop[s] up",
+            "all but {a|an}",
+            "{around|beside|behind|alongside|next to|near|along with|between|among|in|on} {it|them}",
+            f"no {{{_SPOT}}} {{lacks|is without}}",
             "without {a|any} {break|gap|rival|exception|interruption}",
             "exclusively {a|the}",
             "[almost |nearly ]{entirely|wholly|exclusively|completely|fully} {to|in|at|within|along}",
