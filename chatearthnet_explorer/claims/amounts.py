@@ -43,6 +43,10 @@ _STANDS_ALONE = re.compile(
     rf"(?:\W*[,.;:()]|\s*$|\s(?!of\b)(?:{_ELSE}|only|still|just|about|nearly|almost|compared|yet)\b"
     r"|\sof\s(?:the|its?|them|that|this|these|those|each|every|all|an?|both|which|their|what)\b)"
 )
+# "and a small one in the top right"
+_OF_PART = re.compile(
+    rf"(?:\s(?:{_NOUN})[a-z]{{0,3}})?\s(?:(?:of|in|at|on|over|across|to|along|within|towards?)\s)?(?:the |its |both |each )*"
+)
 # "loosens a little", "is larger": no amount, unless of the class that follows
 _OF_NEXT = frozenset({"little", "larger", "smaller", "bigger", "fewer", "lesser"})
 _IS_ONE_OF = re.compile(rf"{_GOES}")
@@ -95,6 +99,14 @@ class Amounts:
             last = mention.statements[-1]
             if (last.size is None or last.shared) and (anyway or not (mention.wider and mention.statements[0].size)):
                 last.size, last.shared = size, False
+
+    def take_for_part(self, start: int, after: int) -> Size | None:
+        """Take what waits away if it was said behind a place that ends at ``after``, of the one that starts there."""
+        size = self._waiting
+        if size is None or size.start < after or not _OF_PART.fullmatch(self._text, size.end, start):
+            return None
+        self._waiting = None
+        return size
 
     def settle(self, mentions: Sequence[Mention], *, before: int = -1) -> None:
         """Give what waits to the classes before it, if it can be meant of them; else to none.

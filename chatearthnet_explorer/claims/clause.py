@@ -47,6 +47,7 @@ class Clause:
             "_theme_end",
             "_comma",
             "_stopped",
+            "_last_place",
             "_first",
             "recalled",
         ),
@@ -89,7 +90,7 @@ class Clause:
         self._denied_at = -1
         self._lead = 0
         self._ahead = self._joins = self._themed = False
-        self._comma = self._stopped = self._theme_end = -1
+        self._comma = self._stopped = self._last_place = self._theme_end = -1
         self._first = first
         self.recalled: list[Mention] = []
 
@@ -199,7 +200,7 @@ class Clause:
         if self._themed:
             return  # what a theme says of places is no claim
         self.grouping = self.grouping and are_places(self.text, self._stopped, start)
-        self._stopped = end
+        self._last_place, self._stopped = self._stopped, end
         if self._excepting:
             self.here = tuple(part for part in self.here if part not in parts)
             for mention in self.open:
@@ -237,6 +238,12 @@ class Clause:
         return self._contrast and bool(self.open) and ends_contrast(self.text, self.before, start)
 
     def _bind(self, mentions: list[Mention], parts: Parts, *, start: int = -1, sized_after: bool = False) -> None:
+        placed = bool(mentions) and mentions[-1].statements[-1].parts is not None
+        own = self._amounts.take_for_part(start, self._last_place) if placed and not self._absent else None
+        if own:
+            for mention in mentions:
+                mention.statements.append(Statement(parts, own))
+            return
         if not sized_after:
             self._amounts.settle(mentions, before=start)
         for mention in mentions:
@@ -276,6 +283,8 @@ class Clause:
         """The image as a whole, unless it says whose part is meant."""
         if is_of_part(self.text, self.before, start):
             return
+        if self.before[0] is Sign.LAND and start == self.before[3] + 1 and self.mentions:
+            self.mentions[-1].promote(PASSING, of_whole=True)  # "a wooded landscape"
         self.whole = True
         for mention in self.open:
             mention.widen()

@@ -84,7 +84,9 @@ class Mention:
     def place(self, parts: Parts, *, joined: bool, especially: bool) -> None:
         """Say where it is. ``joined`` parts belong to those placed before; ``especially`` leaves it elsewhere too."""
         last = self.statements[-1]
-        if last.parts is None:
+        if last.parts and {*parts} <= {*last.parts}:
+            self.statements.append(Statement(parts))
+        elif last.parts is None:
             if especially:
                 last.parts = ()
                 self.wider = True

@@ -8,7 +8,7 @@ from chatearthnet_explorer.landcover import PARTS
 _AREA = " area| areas| land| lands| zone| zones| region| regions| space| spaces| terrain"
 SPOT = "part|parts|place|places|section|sections|quadrant|quadrants|quarter|quarters|corner|corners|area|areas|region|regions"
 _SIDE = f"half|side|sides|edge|third|portion|portions|halves|{SPOT}"
-IMAGE = "image|scene|picture|square|map|landscape|view|chip|tile"
+IMAGE = "image|scene|picture|square|map|landscape|countryside|view|chip|tile"
 _TOP = "{top|upper}"
 _BOTTOM = "{bottom|lower}"
 
