@@ -36,6 +36,7 @@ _GOES = (
 _SPEAKS_OF_NEXT = re.compile(
     rf"(?:,?{_WORD})?(?:{_WORD}){{0,4}}(?:\sof(?:\s(?:the|its?|this|that|these|them|which|an?)\b)?(?:{_WORD}){{0,3}}){{0,2}}"
     rf"(?:{_GOES}(?:{_WORD}){{0,2}})?[\s\-]*"
+    rf"|\s(?:the|this|its)\b(?:{_WORD}){{0,3}}{_GOES}(?:{_WORD}){{0,2}}[\s\-]*"  # "most of the ground is grass"
 )
 # "trees in a medium share", "grass is large in extent"; but "trees on a large island" is no amount of trees
 _STANDS_ALONE = re.compile(
@@ -45,10 +46,12 @@ _STANDS_ALONE = re.compile(
 )
 # "and a small one in the top right"
 _OF_PART = re.compile(
-    rf"(?:\s(?:{_NOUN})[a-z]{{0,3}})?\s(?:(?:of|in|at|on|over|across|to|along|within|towards?)\s)?(?:the |its |both |each )*"
+    rf"(?:\s(?:{_NOUN})[a-z]{{0,3}})?\s(?:(?:of|in|at|on|over|across|to|along|within|towards?)\s)?"
+    r"(?:the |its |both |each )*"
 )
 # "loosens a little", "is larger": no amount, unless of the class that follows
 _OF_NEXT = frozenset({"little", "larger", "smaller", "bigger", "fewer", "lesser"})
+_IS_WHOLE = re.compile(rf"(?:\s(?:{_NOUN})[a-z]{{0,3}})?\s(?:of\s)?(?:(?:the|this|its)\s)?")
 _IS_ONE_OF = re.compile(rf"{_GOES}")
 
 
@@ -67,9 +70,9 @@ class Amounts:
         self.settle(before)
         self._waiting = size
 
-    def say_of_image(self) -> None:
-        """Take what waits as an amount of the image as a whole."""
-        if self._waiting is not None:
+    def say_of_image(self, start: int) -> None:
+        """Take what waits as an amount of the image as a whole, if that is named right behind it."""
+        if self._waiting is not None and _IS_WHOLE.fullmatch(self._text, self._waiting.end, start):
             self._waiting = self._waiting._replace(of_image=True)
 
     def give_to(self, mention: Mention, before: Sequence[Mention]) -> None:

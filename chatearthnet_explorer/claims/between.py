@@ -15,14 +15,9 @@ FROM, TO, OF = ("from the ", "from "), ("to the ", "to "), "of the "
 
 _NEAR = 12
 _PLACES = re.compile(
-    r"(?:[\s,]|\b(?:and|or|to|then|also|as well as|both|even|the|its|in|at|on|across|of|over|along|within|into|through|towards?"
-    r"|near|around|from|finally|especially|particularly|parts?|sections?|corners?|quadrants?|areas?|sides?)\b)*"
+    r"(?:[\s,]|\b(?:and|or|to|then|also|as well as|both|even|the|its|in|at|on|across|of|over|along|within|into|through"
+    r"|towards?|near|around|from|finally|especially|particularly|parts?|sections?|corners?|quadrants?|areas?|sides?)\b)*"
 )
-_BESIDE = re.compile(
-    r"\b(?:broken|relieved|softened|fringed|edged|interrupted|dotted|punctuated|flanked|framed|crossed|cut|joined|bordered"
-    r"|accompanied|surrounded|interspersed|threaded|laced|beside|with)\b"
-)
-_PLAIN = re.compile(r"(?:\s+(?!(?:its?|with|by|of|in|and|set|where|which|while|a|an|the)\b)[a-z\-]+){0,3}[\s\-]*")
 _INTO = (" in ", " at ", " on ", " within ", " towards ")
 
 
@@ -41,16 +36,6 @@ def ends_contrast(text: str, before: Token, start: int) -> bool:
 def are_places(text: str, end: int, start: int) -> bool:
     """Return whether nothing but "and", a comma or a word like "in" stands between two places of one list."""
     return _PLACES.fullmatch(text, end, start) is not None
-
-
-def is_plain(text: str, end: int, start: int) -> bool:
-    """Return whether nothing but adjectives stands between a comma and a class: "the theme is dense, closed forest"."""
-    return _PLAIN.fullmatch(text, end, start) is not None
-
-
-def is_theme(text: str, end: int, start: int) -> bool:
-    """Return whether a class is the theme, and not only what interrupts it: "a snowbound land broken by wetland"."""
-    return _BESIDE.search(text, end, start) is None
 
 
 def is_of_part(text: str, before: Token, start: int) -> bool:

@@ -16,7 +16,10 @@ _BETWEEN = re.compile(
 )
 
 # what may stand between two classes of one series: "a large area of trees, a smaller one of dense shrub and some grass"
-_WORD = r"[\s\-]+(?!(?:in|at|on|by|against|set|beside|behind|near|among|around|under|with|while|where|which|that|than|from|over|along|to|is|are|has|have|then)\b)[a-z\-]+"
+_WORD = (
+    r"[\s\-]+(?!(?:in|at|on|by|against|set|beside|behind|near|among|around|under|with|while|where|which|that|than|from"
+    r"|over|along|to|is|are|has|have|then)\b)[a-z\-]+"
+)
 _SERIES = re.compile(rf"(?:{_WORD}){{0,2}}(?:,|,? and|,? or|/| &)(?:{_WORD}){{0,7}}[\s\-]*")
 
 
@@ -42,3 +45,13 @@ def start_of_list(mentions: Sequence[Mention], text: str) -> int:
     if first == len(mentions) - 2 and not are_listed(text, mentions[-2].end, mentions[-1].start, third=False):
         return first + 1
     return first
+
+
+def last_list(mentions: Sequence[Mention], text: str) -> Sequence[Mention]:
+    """Return the last of the mentions, with those before it in a list that "and" closes."""
+    if not mentions:
+        return mentions
+    first = start_of_list(mentions, text)
+    if first < len(mentions) - 1 and " and" not in text[mentions[-2].end : mentions[-1].start]:
+        return mentions[-1:]  # "beneath the trees, moss ..."
+    return mentions[first:]

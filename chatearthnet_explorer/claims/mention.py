@@ -81,6 +81,14 @@ class Mention:
         """Whether it is said to lead anywhere."""
         return bool(self.leads_whole) or any(statement.lead for statement in self.statements)
 
+    def follow(self, before: Mention) -> None:
+        """Take over what is said of the class before it in a list: "a small area of grass and trees"."""
+        said = self.statements[0]
+        if before.shares_size and not said.size:
+            said.size, said.shared, self.shares_size = before.statements[-1].size, True, True
+        if before.statements[0].negated:
+            self.deny_all(before.denied_at)
+
     def place(self, parts: Parts, *, joined: bool, especially: bool) -> None:
         """Say where it is. ``joined`` parts belong to those placed before; ``especially`` leaves it elsewhere too."""
         last = self.statements[-1]

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from chatearthnet_explorer.caption import LIMIT
 from chatearthnet_explorer.claims.clause import Clause
 from chatearthnet_explorer.claims.mention import PLAIN, Mention, Parts
+from chatearthnet_explorer.claims.phrases import OF_CLAUSE, image
 from chatearthnet_explorer.landcover import PARTS
 from chatearthnet_explorer.vocabulary.finder import lowered
 from chatearthnet_explorer.vocabulary.signs import Sign
@@ -46,7 +47,7 @@ class Passage:
             clause = self._clause
             if clause.grouping and sign not in _IN_GROUP:
                 clause.end_group()
-            action = _OF_CLAUSE.get(sign)
+            action = OF_CLAUSE.get(sign)
             if action:
                 action(clause, value, start, end)
                 clause.before = token
@@ -110,7 +111,7 @@ class Passage:
             self._clause.place(parts, start, end)
             self._clause.end_group()
         else:
-            self._clause.image(word, start, end)
+            image(self._clause, word, start, end)
 
     def _repeats(self, _word: str, _start: int, _end: int) -> None:
         self._same = True
@@ -130,19 +131,13 @@ class Passage:
     def _stop(self, _word: str, _start: int, end: int) -> None:
         self._finish_clause()
         if self._same and self._here and not self._told:
-            source = self._context or self._last
-            copies = {mention.name: mention.copied(source, self._here) for mention in self._in_context}
-            self._told = [copy for copy in copies.values() if copy]
+            self._told = self._copies(self._context or self._last)
         if self._points_back and not self._whole:
             self._context = self._context or self._last
-        told_here = self._context and self._latest and not self._points_back
-        context = self._latest if told_here else self._context
-        fallback = self._here or (() if self._whole else context)
+        fallback = self._here or (() if self._whole else self._part_spoken_of())
         if self._same or self._loose:
             self.loose.update(self._here or self._latest or fallback)
-        for mention in self._told:
-            self._settle(mention, fallback)
-        for mention in self._recalled:
+        for mention in (*self._told, *self._recalled):
             self._settle(mention, fallback)
         self.mentions += self._told
         if self._mode == "places":
@@ -161,6 +156,15 @@ class Passage:
         self.sentences.append((end - len(sentence), end))
         self._start_sentence(end)
 
+    def _copies(self, source: Parts) -> list[Mention]:
+        """Return the classes told of some parts, told of those of this sentence."""
+        copies = {mention.name: mention.copied(source, self._here) for mention in self._in_context}
+        return [copy for copy in copies.values() if copy]
+
+    def _part_spoken_of(self) -> Parts:
+        """Return where classes are that have no place of their own."""
+        return self._latest if self._context and self._latest and not self._points_back else self._context
+
     def _settle(self, mention: Mention, fallback: Parts) -> None:
         mention.settle(fallback)
         if (self._here or self._points_back) and mention.leads_whole:
@@ -174,31 +178,6 @@ class Passage:
                     leaders.setdefault(part, mention.name)
 
 
-_OF_CLAUSE: dict[Sign, Callable[[Clause, Any, int, int], None]] = {
-    Sign.LAND: Clause.land,
-    Sign.PLACE: Clause.place,
-    Sign.AMOUNT: Clause.amount,
-    Sign.NO: Clause.no,
-    Sign.ABSENT: Clause.missing,
-    Sign.NOT_IN: Clause.not_in,
-    Sign.EXCEPT: Clause.unless,
-    Sign.REFERENCE: Clause.compare,
-    Sign.LEADS: Clause.leads,
-    Sign.LED_BY: Clause.led_by,
-    Sign.MADE_OF: Clause.made_of,
-    Sign.MIX: Clause.mix,
-    Sign.THEME: Clause.theme,
-    Sign.AHEAD: Clause.ahead,
-    Sign.ESPECIALLY: Clause.especially,
-    Sign.COVERS: Clause.cover,
-    Sign.VERB: Clause.verb,
-    Sign.LATTER: Clause.latter,
-    Sign.JOINS: Clause.join,
-    Sign.AND: Clause.listing,
-    Sign.IMAGE: Clause.image,
-    Sign.OF_IMAGE: Clause.of_image,
-    Sign.OF_IT: Clause.of_it,
-}
 _OF_PASSAGE: dict[Sign, Callable[[Passage, Any, int, int], None]] = {
     Sign.OVERALL: Passage._overall,  # noqa: SLF001 - its own table
     Sign.REST: Passage._rest,  # noqa: SLF001 - likewise

@@ -3,193 +3,187 @@
 from __future__ import annotations
 
 from chatearthnet_explorer.landcover import PARTS
+from chatearthnet_explorer.vocabulary.finder import listed
 
 # How phrases are written here: "a[b|c]" is a, ab or ac; "{a|b}c" is ac or bc; a space stands for spaces or hyphens.
 _AREA = " area| areas| land| lands| zone| zones| region| regions| space| spaces| terrain"
-SPOT = "part|parts|place|places|section|sections|quadrant|quadrants|quarter|quarters|corner|corners|area|areas|region|regions"
+SPOT = (
+    "part|parts|place|places|section|sections|quadrant|quadrants|quarter|quarters|corner|corners|area|areas"
+    "|region|regions"
+)
 _SIDE = f"half|side|sides|edge|third|portion|portions|halves|{SPOT}"
 IMAGE = "image|scene|picture|square|map|landscape|countryside|view|chip|tile"
 _TOP = "{top|upper}"
 _BOTTOM = "{bottom|lower}"
 
 LAND: dict[str, tuple[str, ...]] = {
-    "water": (
-        *("[open ]water[s|way|ways|course|courses]", "water {body|bodies|area|areas|feature|features|surface|cover}"),
-        *("waterbod{y|ies}", "bod{y|ies} of water", "river[s]", "stream[s]", "lake[s]", "pond[s]", "reservoir[s]"),
-        *("sea", "ocean", "canal[s]", "lagoon[s]", "estuary"),
+    "water": listed(
+        """
+        [open ]water[s|way|ways|course|courses], water {body|bodies|area|areas|feature|features|surface|cover},
+        waterbod{y|ies}, bod{y|ies} of water, river[s], stream[s], lake[s], pond[s], reservoir[s], sea, ocean,
+        canal[s], lagoon[s], estuary
+        """
     ),
-    "developed area": (
-        f"[human ]developed[{_AREA}]",
-        *(f"{{built up|urban|urbanized|urbanised|residential|artificial}}[{_AREA}]", "[human ]settlement[s]"),
-        *("[human |urban ]development[s]", "urban sprawl", "urbanization", "urbanisation", "built environment"),
-        *("infrastructure", "building[s]", "road[s]", "road network", "town[s]", "city", "cities", "village[s]"),
+    "developed area": listed(
+        f"""
+        [human ]developed[{_AREA}], {{built up|urban|urbanized|urbanised|residential|artificial}}[{_AREA}],
+        [human ]settlement[s], [human |urban ]development[s], urban sprawl, urbanization, urbanisation,
+        built environment, infrastructure, building[s], road[s], road network, town[s], city, cities, village[s]
+        """
     ),
-    "tree": (
-        *("tree[s]", "tree cover[age]", "tree covered[ area| areas]", "tree canopy", "forest[s|ry]", "forest cover"),
-        f"{{forested|wooded}}[{_AREA}]",
-        *("[rain ]forest area[s]", "canopy", "rainforest[s]", "woodland[s]", "woods"),
+    "tree": listed(
+        f"""
+        tree[s], tree cover[age], tree covered[ area| areas], tree canopy, forest[s|ry], forest cover,
+        {{forested|wooded}}[{_AREA}], [rain ]forest area[s], canopy, rainforest[s], woodland[s], woods
+        """
     ),
-    "shrub": (
-        *("shrub[s|by|land|lands]", "shrub {cover|land|lands|area|areas}", "bush[es|y|land]", "scrub[by|land|lands]"),
-        "shrubbery",
+    "shrub": listed(
+        """
+        shrub[s|by|land|lands], shrub {cover|land|lands|area|areas}, bush[es|y|land], scrub[by|land|lands],
+        shrubbery
+        """
     ),
-    "grass": (
-        *("grass[es|land|lands]", "grass {cover|covered|land|lands|field|fields}", f"grassy[{_AREA}| field| fields]"),
-        *("meadow[s]", "pasture[s|land|lands]", "lawn[s]", "prairie[s]", "steppe[s]", "rangeland[s]"),
-        *("herbaceous {cover|vegetation}", "grassed", "field[s] of grass"),
+    "grass": listed(
+        f"""
+        grass[es|land|lands], grass {{cover|covered|land|lands|field|fields}}, grassy[{_AREA}| field| fields],
+        meadow[s], pasture[s|land|lands], lawn[s], prairie[s], steppe[s], rangeland[s],
+        herbaceous {{cover|vegetation}}, grassed, field[s] of grass
+        """
     ),
-    "crop": (
-        *(
-            "crop[s]",
-            "cropland[s]",
-            "crop {field|fields|land|lands|cultivation|cover|area|areas|production}",
-            "field[s]",
-        ),
-        *("farm[s|land|lands|ing]", "agriculture", f"{{agricultural|cultivated|arable}}[{_AREA}| field| fields]"),
-        *("tilled {land|ground|fields}", "cultivation", "paddies", "orchard[s]", "plantation[s]"),
+    "crop": listed(
+        f"""
+        crop[s], cropland[s], crop {{field|fields|land|lands|cultivation|cover|area|areas|production}}, field[s],
+        farm[s|land|lands|ing], agriculture, {{agricultural|cultivated|arable}}[{_AREA}| field| fields],
+        tilled {{land|ground|fields}}, cultivation, paddies, orchard[s], plantation[s]
+        """
     ),
-    "bare land": (
-        f"{{bare|barren}}[{_AREA}| soil| soils| ground| earth| rock| rocks| surface| surfaces]",
-        *(
-            "{exposed|open|bare|naked} {soil|ground|earth|rock}",
-            "desert[s]",
-            "bar{eness|renness}",
-            "arid {ground|land|terrain}",
-            "sand[y]",
-            "sandy {area|areas|soil}",
-            "sand dunes",
-        ),
+    "bare land": listed(
+        f"""
+        {{bare|barren}}[{_AREA}| soil| soils| ground| earth| rock| rocks| surface| surfaces],
+        {{exposed|open|bare|naked}} {{soil|ground|earth|rock}}, desert[s], bar{{eness|renness}},
+        arid {{ground|land|terrain}}, sand[y], sandy {{area|areas|soil}}, sand dunes
+        """
     ),
-    "snow": (
-        *("snow[y]", "snow covered[ area| areas]", "snow {and|or} ice", "ice and snow", "snow {cover|field|fields}"),
-        *("snowfield[s]", "field[s] of {snow|ice}", "ice", "icy", "glacier[s]"),
+    "snow": listed(
+        """
+        snow[y], snow covered[ area| areas], snow {and|or} ice, ice and snow, snow {cover|field|fields},
+        snowfield[s], field[s] of {snow|ice}, ice, icy, glacier[s]
+        """
     ),
-    "wetland": (
-        *(
-            "[herbaceous ]wetland[s]",
-            "wetland {area|areas|vegetation}",
-            "marsh[es|y|land|lands]",
-            "swamp[s|y]",
-            "bog[s]",
-        ),
-        *("peatland[s]", "fen[s]"),
+    "wetland": listed(
+        """
+        [herbaceous ]wetland[s], wetland {area|areas|vegetation}, marsh[es|y|land|lands], swamp[s|y], bog[s],
+        peatland[s], fen[s]
+        """
     ),
-    "mangroves": (
-        "mangrove[s]",
-        "mangrove {thicket|thickets|stand|stands|belt|tree|trees|forest|forests|swamp|swamps|area|areas|cover|vegetation}",
+    "mangroves": listed(
+        """
+        mangrove[s],
+        mangrove {thicket|thickets|stand|stands|belt|tree|trees|forest|forests|swamp|swamps|area|areas|cover|vegetation}
+        """
     ),
-    "moss": ("moss[es|y]", "{moss|mosses} and lichen[s]", "lichen[s]", "moss cover", "field[s] of moss"),
+    "moss": listed(
+        """
+        moss[es|y], {moss|mosses} and lichen[s], lichen[s], moss cover, field[s] of moss
+        """
+    ),
 }
 """What each class is called in captions, by its 3.5 name. Longer phrases win: mangrove trees are mangroves."""
 
 _TL, _TR, _BL, _BR, _MIDDLE = PARTS
 PLACES: dict[tuple[str, ...], tuple[str, ...]] = {
-    (_TL,): (f"{_TOP} left", f"left {_TOP}", "[the ]north[ ]west[ern]"),
-    (_TR,): (f"{_TOP} right", f"right {_TOP}", "[the ]north[ ]east[ern]"),
-    (_BL,): (f"{_BOTTOM} left", f"left {_BOTTOM}", "[the ]south[ ]west[ern]"),
-    (_BR,): (f"{_BOTTOM} right", f"right {_BOTTOM}", "[the ]south[ ]east[ern]"),
-    (_MIDDLE,): ("middle", "cent{er|re|ral|rally}", f"{{heart|core}} of the {{{IMAGE}}}", "midsection", "mid section"),
-    (_TL, _TR): (
-        "the north",
-        "north[ern] {" + _SIDE + "|corners}",
-        "top",
-        f"upper {{{_SIDE}}}",
-        f"{_TOP} left and right",
-        f"{_TOP} right and left",
+    (_TL,): listed(f"{_TOP} left, left {_TOP}, [the ]north[ ]west[ern]"),
+    (_TR,): listed(f"{_TOP} right, right {_TOP}, [the ]north[ ]east[ern]"),
+    (_BL,): listed(f"{_BOTTOM} left, left {_BOTTOM}, [the ]south[ ]west[ern]"),
+    (_BR,): listed(f"{_BOTTOM} right, right {_BOTTOM}, [the ]south[ ]east[ern]"),
+    (_MIDDLE,): listed(
+        f"""
+        middle, cent{{er|re|ral|rally}}, {{heart|core}} of the {{{IMAGE}}}, midsection, mid section
+        """
     ),
-    (_BL, _BR): (
-        "the south",
-        "south[ern] {" + _SIDE + "|corners}",
-        "bottom",
-        f"lower {{{_SIDE}}}",
-        f"{_BOTTOM} left and right",
-        f"{_BOTTOM} right and left",
+    (_TL, _TR): listed(
+        f"""
+        the north, north[ern] {{{_SIDE}|corners}}, top, upper {{{_SIDE}}}, {_TOP} left and right,
+        {_TOP} right and left
+        """
     ),
-    (_TL, _BL): (
-        *("the west", f"west[ern] {{{_SIDE}|corners}}"),
-        *(f"left {{{_SIDE}|hand}}", "{on|at|to|in|along|toward|towards} the [far ]left"),
-        *(f"{_TOP} and {_BOTTOM} left", f"{_BOTTOM} and {_TOP} left"),
+    (_BL, _BR): listed(
+        f"""
+        the south, south[ern] {{{_SIDE}|corners}}, bottom, lower {{{_SIDE}}}, {_BOTTOM} left and right,
+        {_BOTTOM} right and left
+        """
     ),
-    (_TR, _BR): (
-        *("the east", f"east[ern] {{{_SIDE}|corners}}"),
-        *(f"right {{{_SIDE}|hand}}", "{on|at|to|in|along|toward|towards} the [far ]right"),
-        *(f"{_TOP} and {_BOTTOM} right", f"{_BOTTOM} and {_TOP} right"),
+    (_TL, _BL): listed(
+        f"""
+        the west, west[ern] {{{_SIDE}|corners}}, left {{{_SIDE}|hand}},
+        {{on|at|to|in|along|toward|towards}} the [far ]left, {_TOP} and {_BOTTOM} left, {_BOTTOM} and {_TOP} left
+        """
     ),
-    (_TL, _TR, _BL, _BR): ("[all ]four corners", "all corners", "left and right sides"),
-    PARTS: (
-        *(f"all [of the |of its |the ][four |five ]{{{SPOT}}}", f"{{every|each|any}} {{{SPOT}}}"),
-        *(f"any of {{the|its|these|those}} [four |five ]{{{SPOT}}}",),
-        *(f"each of {{the|its}} [four |five ]{{{SPOT}}}", "everywhere"),
-        *(f"{{throughout|all over}} the [entire |whole ]{{{IMAGE}}}", f"across the {{entire|whole}} {{{IMAGE}}}"),
+    (_TR, _BR): listed(
+        f"""
+        the east, east[ern] {{{_SIDE}|corners}}, right {{{_SIDE}|hand}},
+        {{on|at|to|in|along|toward|towards}} the [far ]right, {_TOP} and {_BOTTOM} right,
+        {_BOTTOM} and {_TOP} right
+        """
+    ),
+    (_TL, _TR, _BL, _BR): listed("[all ]four corners, all corners, left and right sides"),
+    PARTS: listed(
+        f"""
+        all [of the |of its |the ][four |five ]{{{SPOT}}}, {{every|each|any}} {{{SPOT}}},
+        any of {{the|its|these|those}} [four |five ]{{{SPOT}}}, each of {{the|its}} [four |five ]{{{SPOT}}},
+        everywhere, {{throughout|all over}} the [entire |whole ]{{{IMAGE}}},
+        across the {{entire|whole}} {{{IMAGE}}}
+        """
     ),
 }
 """Where in the chip, as parts of ``landcover.PARTS``; north is up."""
 
 AMOUNTS: dict[str | None, tuple[str, ...]] = {
-    "extra small": (
-        *("{extra|very|extremely|exceptionally} {small|limited}", "very {little|few}", "tiny", "tiniest", "minuscule"),
-        *("miniscule", "minute", "negligible", "minimal[ly]", "slight", "trace[s]", "hint[s]", "sliver[s]", "speck[s]"),
-        *("scant[y]", "{hardly|barely|scarcely} any", "marginal", "insignificant", "touch of"),
-        *(
-            "extra small",
-            "{almost|nearly|mostly|largely} {missing|absent|lacking}",
-            "{extremely|very} {scarce|sparse|limited|minor|slight|rare}",
-        ),
+    "extra small": listed(
+        """
+        {extra|very|extremely|exceptionally} {small|limited}, very {little|few}, tiny, tiniest, minuscule,
+        miniscule, minute, negligible, minimal[ly], slight, trace[s], hint[s], sliver[s], speck[s], scant[y],
+        {hardly|barely|scarcely} any, marginal, insignificant, touch of, extra small,
+        {almost|nearly|mostly|largely} {missing|absent|lacking},
+        {extremely|very} {scarce|sparse|limited|minor|slight|rare}
+        """
     ),
-    "small": (
-        *("small[er]", "little", "minor", "limited", "few[er]", "modest", "sparse[ly]", "lesser", "slim"),
-        *("[more than |about |around |roughly |nearly |almost ]{a|one} tenth",),
+    "small": listed(
+        """
+        small[er], little, minor, limited, few[er], modest, sparse[ly], lesser, slim,
+        [more than |about |around |roughly |nearly |almost ]{a|one} tenth
+        """
     ),
-    "medium": (
-        *("medium[ sized]", "moderate[ly]", "moderate[ly] sized", "mid sized", "intermediate", "fair", "average"),
-        *(
-            "[more than |about |around |roughly |nearly |almost |over |some ]{a|one} {third|quarter|fifth}",
-            "middling",
-            "another {third|quarter|fifth}",
-        ),
-        *(
-            "{about|roughly|nearly|almost|around|close to|under|below|less than|not quite|short of|a bit less than} half",
-        ),
-        *("two fifths", "{three|four} tenths"),
+    "medium": listed(
+        """
+        medium[ sized], moderate[ly], moderate[ly] sized, mid sized, intermediate, fair, average,
+        [more than |about |around |roughly |nearly |almost |over |some ]{a|one} {third|quarter|fifth}, middling,
+        another {third|quarter|fifth},
+        {about|roughly|nearly|almost|around|close to|under|below|less than|not quite|short of|a bit less than} half,
+        two fifths, {three|four} tenths
+        """
     ),
-    "large": (
-        *("large[r]", "big[ger]", "significant", "substantial[ly]", "considerable", "extensive[ly]", "sizable"),
-        *("sizeable", "expansive", "abundant", "abundance of", "majority", "most of", "much of", "bulk of", "half of"),
-        *(
-            "[a little |a bit |just |well |slightly |clearly |somewhat ]{more than|over|above} [one ]half",
-            "two thirds",
-            "three quarters",
-        ),
-        *("three fifths", "{six|seven} tenths", "{major|greater|larger|better|biggest|largest} {part|portion|share}"),
+    "large": listed(
+        """
+        large[r], big[ger], significant, substantial[ly], considerable, extensive[ly], sizable, sizeable,
+        expansive, abundant, abundance of, majority, most of, much of, bulk of, half of,
+        [a little |a bit |just |well |slightly |clearly |somewhat ]{more than|over|above} [one ]half, two thirds,
+        three quarters, three fifths, {six|seven} tenths,
+        {major|greater|larger|better|biggest|largest} {part|portion|share}
+        """
     ),
-    "extra large": (
-        *("{extra|very|extremely|exceptionally} large", "vast", "huge", "immense", "massive", "enormous", "entire"),
-        *(
-            "overwhelming[ly]",
-            "{vast|great|overwhelming} majority",
-            "[almost |nearly ]{entirely|completely|wholly|fully}",
-        ),
-        *(
-            "exclusively",
-            "{almost|nearly|virtually|practically} {all|everything}",
-            "{nearly|almost|practically} the whole",
-            "[nearly |almost |practically ]the entire",
-        ),
-        *("four fifths", "{eight|nine} tenths"),
+    "extra large": listed(
+        """
+        {extra|very|extremely|exceptionally} large, vast, huge, immense, massive, enormous, entire,
+        overwhelming[ly], {vast|great|overwhelming} majority, [almost |nearly ]{entirely|completely|wholly|fully},
+        exclusively, {almost|nearly|virtually|practically} {all|everything}, {nearly|almost|practically} the whole,
+        [nearly |almost |practically ]the entire, four fifths, {eight|nine} tenths
+        """
     ),
-    None: (
-        "bit of",
-        "common",
-        "frequent",
-        "plentiful",
-        "ample",
-        "notable",
-        "noticeable",
-        "some",
-        "several",
-        "numerous",
-        "many",
-        "prominent",
+    None: listed(
+        """
+        bit of, common, frequent, plentiful, ample, notable, noticeable, some, several, numerous, many, prominent
+        """
     ),
 }
 """What captions say for each size of ``landcover.SIZES``; under None, words of amount that stand for no size."""

@@ -14,6 +14,11 @@ Tree = dict[str, "Tree"]
 """Phrases letter by letter; an empty letter where one ends."""
 
 
+def listed(patterns: str) -> tuple[str, ...]:
+    """Return the patterns of a text that has commas between them."""
+    return tuple(" ".join(pattern.split()) for pattern in patterns.split(","))
+
+
 def spelled(patterns: Iterable[str]) -> Iterator[str]:
     """Yield the phrases that patterns stand for: ``tree[s]`` is tree and trees, ``{a|b}c`` is ac and bc."""
     for pattern in patterns:

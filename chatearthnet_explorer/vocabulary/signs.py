@@ -6,6 +6,7 @@ from enum import IntEnum, auto
 
 from chatearthnet_explorer.vocabulary import IMAGE as _IMAGE
 from chatearthnet_explorer.vocabulary import SPOT as _SPOT
+from chatearthnet_explorer.vocabulary.finder import listed
 
 
 class Sign(IntEnum):
@@ -26,7 +27,6 @@ class Sign(IntEnum):
     THEME = auto()
     AHEAD = auto()
     ESPECIALLY = auto()
-    COVERS = auto()
     VERB = auto()
     JOINS = auto()
     AND = auto()
@@ -47,185 +47,163 @@ class Sign(IntEnum):
 
 
 _ADVERB = "mostly|mainly|primarily|predominantly|chiefly|largely|principally"
-_LIES = "in|at|on|to|along|near|within|found|located|situated|concentrated|confined|across|around|toward|towards|beside|next|between|inside|by|over"
+_LIES = (
+    "in|at|on|to|along|near|within|found|located|situated|concentrated|confined|across|around|toward|towards|beside"
+    "|next|between|inside|by|over"
+)
 _LEADING = "dominant|predominant|main|primary|principal|prevailing|leading|major|key"
+_COMMON = "common|widespread|prominent|abundant|extensive|prevalent|dominant|important"
+_HAS = "has|have|having|takes|take|taking|holds|hold|holding"
+_BESIDE_LEADER = "rival|partner|foothold|companion|neighbour|neighbor|stronghold|leading|place|exception"
 _KIND = "feature|features|land cover|land cover type|cover|class|element|type|component|land cover class"
 
 SIGNS: dict[Sign, tuple[str, ...]] = {
     # before a class: it is not there
-    Sign.NO: (
-        *(
-            "no",
-            "next to {no|none}",
-            "nowhere {is|are|does|do}",
-            "not any",
-            "none[ of it| of them]",
-            "without",
-            "devoid of",
-            "lack[s]",
-            "lack of",
-            "lacking",
-            "absence of",
-            "free {of|from}",
-        ),
-        *("neither", "nor", "rather than", "instead of"),
+    Sign.NO: listed(
+        """
+        no, next to {no|none}, nowhere {is|are|does|do}, not any, none[ of it| of them], without, devoid of,
+        lack[s], lack of, lacking, absence of, free {of|from}, neither, nor, rather than, instead of
+        """
     ),
     # behind a class: it is not there, or not in the part that follows
-    Sign.ABSENT: (
-        *("absent", "missing", "lacking in", "not {present|visible|found|seen|observed|evident|noted|detected|there}"),
-        "nowhere to be {found|seen}",
+    Sign.ABSENT: listed(
+        """
+        absent, missing, lacking in, not {present|visible|found|seen|observed|evident|noted|detected|there},
+        nowhere to be {found|seen}
+        """
     ),
     # likewise, but only of the part that follows
-    Sign.NOT_IN: (
-        "{but|though|and} not {in|into|at|on|to}",
-        "no part in",
-        "nowhere in",
-        "{do|does} not {extend|reach|occur|appear|grow|stretch|enter}",
+    Sign.NOT_IN: listed(
+        """
+        {but|though|and} not {in|into|at|on|to}, no part in, nowhere in,
+        {do|does} not {extend|reach|occur|appear|grow|stretch|enter}
+        """
     ),
     # before a part: it is only compared with
-    Sign.REFERENCE: (
-        *(
-            "unlike",
-            "compared {to|with}",
-            "in comparison {to|with}",
-            "in contrast to",
-            "contrasting with",
-            "similar to",
-        ),
-        *("like", "than", "different from", "relative to", "outside", "away from", "as {in|with}"),
+    Sign.REFERENCE: listed(
+        """
+        unlike, compared {to|with}, in comparison {to|with}, in contrast to, contrasting with, similar to, like,
+        than, different from, relative to, outside, away from, as {in|with}
+        """
     ),
-    Sign.EXCEPT: ("except[ for| in]", "excluding", "apart from", "other than", "with the exception of", "aside from"),
+    Sign.EXCEPT: listed(
+        """
+        except[ for| in], excluding, apart from, other than, with the exception of, aside from
+        """
+    ),
     # the class before it leads, or the class behind it where none stands before
-    Sign.LEADS: (
-        *("dominat{e|es|ing}", "predominat{e|es|ing}", "prevail[s|ing]", "preval{ent|ence}", f"[most ]{{{_LEADING}}}"),
-        *(
-            f"{{{_LEADING}}} {{{_KIND}}}",
-            "tak{es|e|ing} the lead",
-            "com{e|es|ing} first",
-            "most {common|widespread|extensive|abundant}",
-        ),
-        *("first in", "in front", "at the head", "[{to|takes|take|taking|holds|regains|regain} ][the ]first place"),
-        *(
-            "{has|have|having|takes|take|taking|holds|hold|holding} the {largest|biggest|greatest} {part|portion|share|amount}",
-        ),
-        *("hold[s] sway", "rule[s]", "blanket[s|ing]", "rank[s] first", "upper hand", "takes over"),
+    Sign.LEADS: listed(
+        f"""
+        dominat{{e|es|ing}}, predominat{{e|es|ing}}, prevail[s|ing], preval{{ent|ence}}, [most ]{{{_LEADING}}},
+        {{{_LEADING}}} {{{_KIND}}}, tak{{es|e|ing}} the lead, com{{e|es|ing}} first,
+        most {{common|widespread|extensive|abundant}}, first in, in front, at the head,
+        [{{to|takes|take|taking|holds|regains|regain}} ][the ]first place,
+        {{{_HAS}}} the {{largest|biggest|greatest}} {{part|portion|share|amount}},
+        hold[s] sway, rule[s], blanket[s|ing], rank[s] first, upper hand, takes over
+        """
     ),
     # the class behind it leads
-    Sign.LED_BY: (
-        *(
-            "[pre]dominated by",
-            "[pre]dominance of",
-            "led by",
-            f"{{{_ADVERB}}}",
-            "most dominantly",
-            "ruled by",
-        ),
-        *(f"{{{_LEADING}}} {{{_KIND}}} {{is|are|being|here is}}", "largest {part|portion|share|amount|fraction|area}"),
-        *("characterized {mainly|mostly|chiefly|primarily|predominantly|largely} by", "prevalence of"),
-        *("first place {is|goes to|belongs to}", "on top"),
+    Sign.LED_BY: listed(
+        f"""
+        [pre]dominated by, [pre]dominance of, led by, {{{_ADVERB}}}, most dominantly, ruled by,
+        {{{_LEADING}}} {{{_KIND}}} {{is|are|being|here is}}, largest {{part|portion|share|amount|fraction|area}},
+        characterized {{mainly|mostly|chiefly|primarily|predominantly|largely}} by, prevalence of,
+        first place {{is|goes to|belongs to}}, on top
+        """
     ),
     # likewise, where nothing says it more clearly
-    Sign.MADE_OF: (
-        *("characterized by", "characterised by", "consist[s|ing] of"),
-        *("composed of", "made up of", "defined by"),
+    Sign.MADE_OF: listed(
+        """
+        characterized by, characterised by, consist[s|ing] of, composed of, made up of, defined by
+        """
     ),
     # likewise, and of the whole image
-    Sign.THEME: ("[main |overall |central |dominant ]theme[s]",),
+    Sign.THEME: listed("[main |overall |central |dominant ]theme[s]"),
     # before classes of which none leads
-    Sign.MIX: ("mix of", "mixture of", "variety of", "combination of", "balance of"),
+    Sign.MIX: listed("mix of, mixture of, variety of, combination of, balance of"),
     # the class before it leads what follows
-    Sign.AHEAD: ("followed by", "then", "comes before", "before"),
-    Sign.ESPECIALLY: (
-        *("[e]specially", "particularly", "notably", "most of all", "most notably", "in particular", "above all"),
-        "most {prominent|noticeable|evident|visible}[ly]",
+    Sign.AHEAD: listed("followed by, then, comes before, before"),
+    Sign.ESPECIALLY: listed(
+        """
+        [e]specially, particularly, notably, most of all, most notably, in particular, above all,
+        most {prominent|noticeable|evident|visible}[ly]
+        """
     ),
-    Sign.COVERS: (
-        *("cover[s|ing]", "occup{y|ies|ying}", "tak{e|es|ing} up", "account[s|ing] for", "mak{e|es|ing} up"),
-        *("fill[s|ing]", "form[s|ing]", "constitut{e|es|ing}", "represent[s|ing]"),
-        *("appear[s|ing] in", "occur[s|ring] in"),
+    Sign.VERB: listed(
+        """
+        cover[s|ing], occup{y|ies|ying}, tak{e|es|ing} up, account[s|ing] for, mak{e|es|ing} up, fill[s|ing],
+        form[s|ing], constitut{e|es|ing}, represent[s|ing], appear[s|ing] in, occur[s|ring] in,
+        {is|are|was|were|be|being}, has, have, show[s|ing], exhibit[s|ing], contain[s|ing], with, displays,
+        includes, lie[s], remain[s], continue[s], gives way to, give way to
+        """
     ),
-    Sign.VERB: (
-        *("{is|are|was|were|be|being}", "has", "have", "show[s|ing]", "exhibit[s|ing]", "contain[s|ing]", "with"),
-        *("displays", "includes", "lie[s]", "remain[s]", "continue[s]", "gives way to", "give way to"),
+    Sign.JOINS: listed(
+        """
+        accompanied by, ahead of, together with, along with, as well as, alongside, combined with, mixed with,
+        interspersed with, surrounded by, bordered by, joined by, supported by, intermixed with
+        """
     ),
-    Sign.JOINS: (
-        *(
-            "accompanied by",
-            "ahead of",
-            "together with",
-            "along with",
-            "as well as",
-            "alongside",
-            "combined with",
-            "mixed with",
-        ),
-        *("interspersed with", "surrounded by", "bordered by", "joined by", "supported by", "intermixed with"),
+    Sign.AND: listed("and, or"),
+    Sign.IMAGE: listed(
+        f"""
+        the whole, [entire |whole ]{{{_IMAGE}}}, throughout, widely, widespread,
+        {{entire|whole}} {{area|region|terrain}}
+        """
     ),
-    Sign.AND: ("and", "or"),
-    Sign.IMAGE: (
-        *("the whole", f"[entire |whole ]{{{_IMAGE}}}", "throughout", "widely", "widespread"),
-        "{entire|whole} {area|region|terrain}",
+    Sign.OF_IMAGE: listed(f"of {{the|this|its}} [entire |whole |overall ]{{{_IMAGE}}}"),
+    Sign.OVERALL: listed(
+        """
+        overall, in {summary|conclusion|general|total|short|essence|sum}, all in all, taken together,
+        taken as a whole, as a whole, altogether, collectively, to summarize
+        """
     ),
-    Sign.OF_IMAGE: (f"of {{the|this|its}} [entire |whole |overall ]{{{_IMAGE}}}",),
-    Sign.OVERALL: (
-        *("overall", "in {summary|conclusion|general|total|short|essence|sum}", "all in all", "taken together"),
-        *("taken as a whole", "as a whole", "altogether", "collectively", "to summarize"),
+    Sign.OF_IT: listed("of it, of them, of which"),
+    Sign.REST: listed(
+        f"""
+        the rest, elsewhere, the remainder, the {{remaining|other}} {{{_SPOT}|{_IMAGE}}}, rest of the image
+        """
     ),
-    Sign.OF_IT: ("of it", "of them", "of which"),
-    Sign.REST: (
-        *("the rest", "elsewhere", "the remainder", f"the {{remaining|other}} {{{_SPOT}|{_IMAGE}}}"),
-        "rest of the image",
-    ),
-    Sign.CLAUSE: ("while", "whereas", "although", "meanwhile"),
-    Sign.BUT: ("but", "yet", "though", "however"),
+    Sign.CLAUSE: listed("while, whereas, although, meanwhile"),
+    Sign.BUT: listed("but, yet, though, however"),
     # a sentence without a class repeats the part before
-    Sign.SAME: ("same", "likewise", "similar[ly]", "identical", "mirrors", "repeats", "echoes"),
+    Sign.SAME: listed("same, likewise, similar[ly], identical, mirrors, repeats, echoes"),
     # the part that the sentence before speaks of
-    Sign.HERE: (
-        *("here", "there", "there {is|are} also", f"{{this|that}} [same |latter ]{{{_SPOT}}}"),
-        "{it|this} is {accompanied|followed}",
+    Sign.HERE: listed(
+        f"""
+        here, there, there {{is|are}} also, {{this|that}} [same |latter ]{{{_SPOT}}},
+        {{it|this}} is {{accompanied|followed}}
+        """
     ),
     # the class that the clause before opens with
-    Sign.PRONOUN: ("it", "they"),
+    Sign.PRONOUN: listed("it, they"),
     # likewise, without going on with it
-    Sign.POSSESSIVE: (
-        *("{its|their} [extra ]{large|small|medium|share|extent|hold|lead|dominance|presence|spread}", "them"),
+    Sign.POSSESSIVE: listed(
+        """
+        {its|their} [extra ]{large|small|medium|share|extent|hold|lead|dominance|presence|spread}, them
+        """
     ),
-    Sign.LATTER: ("the latter",),
+    Sign.LATTER: listed("the latter"),
     # longer phrases that must not be taken for their words
-    Sign.IDLE: (
-        *(
-            f"{{{_ADVERB}}} {{{_LIES}}}",
-            "no other",
-            "there {is|are|was|were|remains|remain|lies|lie}",
-            "a little {more|less|lower|higher|larger|smaller|bigger|further|ahead|behind|beyond|above|below|bit}",
-            "little {more|less|else|other|to|by|difference}",
-            "but {still|also|only|just|with|an|a}",
-            "second most {common|widespread|extensive|important|prominent|abundant}",
-            "second {largest|biggest|greatest|most}",
-            "most {common|widespread|prominent|abundant|extensive|prevalent|dominant} {in|at|along|toward|towards|on|across|of all}",
-            "all but {missing|absent}",
-            "{main|chief|principal|other} {rival|partner|foothold|companion|neighbour|neighbor|stronghold|leading|place|exception}",
-            "far {more|less|larger|smaller}",
-            "no longer",
-            "no less",
-            "not only",
-            "rest of the",
-            "of the {rest|remainder}",
-            "crop[s] up",
-            "all but {a|an}",
-            "{around|beside|behind|alongside|next to|near|along with|between|among|in|on} {it|them}",
-            f"no {{{_SPOT}}} {{lacks|is without}}",
-            "without {a|any} {break|gap|rival|exception|interruption}",
-            "exclusively {a|the}",
-            "[almost |nearly ]{entirely|wholly|exclusively|completely|fully} {to|in|at|within|along}",
-            "{a|slightly|somewhat|marginally|even|still|just} {lower|upper} {portion|part|area|half}",
-            "{best|better} developed",
-            "for the most part",
-        ),
-        *("no {kind|single|one|second kind}", "nothing", "at least", "no different", "limited to"),
-        "more {abundant|extensive|prominent|common|widespread|prevalent|dominant}",
-        "land cover[s| type| types| class| classes]",
+    Sign.IDLE: listed(
+        f"""
+        {{{_ADVERB}}} {{{_LIES}}}, no other, there {{is|are|was|were|remains|remain|lies|lie}},
+        a little {{more|less|lower|higher|larger|smaller|bigger|further|ahead|behind|beyond|above|below|bit}},
+        little {{more|less|else|other|to|by|difference}}, but {{still|also|only|just|with|an|a}},
+        second {{most|largest|biggest|greatest}}, second most {{{_COMMON}}}, more {{{_COMMON}}},
+        most {{{_COMMON}}} {{in|at|along|toward|towards|on|across|of all}}, all but {{missing|absent|a|an}},
+        {{main|chief|principal|other}} {{{_BESIDE_LEADER}}},
+        far {{more|less|larger|smaller}}, no longer, no less, not only, rest of the, of the {{rest|remainder}},
+        crop[s] up,
+        {{around|beside|behind|alongside|next to|near|along with|between|among|in|on|after|before|under}} {{it|them}},
+        where it {{is|was}}, same kind,
+        no {{{_SPOT}}} {{lacks|is without}}, without {{a|any}} {{break|gap|rival|exception|interruption}},
+        exclusively {{a|the}},
+        [almost |nearly ]{{entirely|wholly|exclusively|completely|fully}} {{to|in|at|within|along}},
+        {{a|slightly|somewhat|marginally|even|still|just}} {{lower|upper}} {{portion|part|area|half}},
+        {{best|better}} developed, for the most part, no {{kind|single|one|second kind}}, nothing, at least,
+        no different, limited to,
+        land cover[s| type| types| class| classes]
+        """
     ),
 }
 """What is said of classes, places and amounts."""
