@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from chatearthnet_explorer.review.finding import Finding
 
 FILE = Path(__file__).parents[1] / "tests" / "data" / "written_captions.json"
-SEEN = "abcdef"
+SEEN = frozenset("abcdefi")
 """Letters of the writers that the reader was mended on; of the others nobody looked at a caption before."""
 
 
@@ -90,31 +90,34 @@ def reading(captions: Iterable[Written], shown: int) -> None:
 
 
 def checking(captions: Iterable[Written], shown: int) -> None:
-    """Print which faults are found, and what is objected to in captions without."""
-    planted, found, alarms = Counter[str](), Counter[str](), Counter[str]()
+    """Print which faults are found, and what is objected to beside them and in captions without."""
+    planted, found, beside, on_faithful = Counter[str](), Counter[str](), Counter[str](), Counter[str]()
     examples: dict[str, list[str]] = defaultdict(list)
-    clean = 0
+    silent = Counter[str]()
     for one in captions:
         judged = judge_caption(one.text, style=one.style, counts=one.counts)
         fired = {finding.check for finding in judged.findings}
-        clean += not one.fault
         planted[one.fault] += 1
         found[one.fault] += one.fault in fired
+        silent[one.fault] += not fired
         allowed = {one.fault, *FOLLOWS.get(one.fault, ())} if one.fault else set()
         if one.fault and one.fault not in fired:
             examples[f"missed {one.fault}"].append(f"{one.id}: {one.said['what']}\n    {one.text}")
         for check in fired - allowed:
-            alarms[check] += 1
+            (beside if one.fault else on_faithful)[check] += 1
             told = [_told(finding) for finding in judged.findings if finding.check == check]
             examples[f"alarm {check}"].append(f"{one.id} ({one.fault or 'faithful'}): {told}\n    {one.text}")
-    print(f"\n{planted.total()} captions, {clean} written without a fault")
-    print(f"{'':20}{'planted':>9}{'found':>7}{'recall':>8}{'beside the planted':>20}")
+    faulty = planted.total() - planted[""]
+    print(f"\n{faulty} captions with a fault, {planted['']} without; of the latter {silent['']} without any finding")
+    print(f"{'':20}{'planted':>9}{'found':>7}{'recall':>8}{'others beside':>15}{'on faithful':>13}")
     for check in CHECKS:
-        if planted[check] or alarms[check]:
+        if planted[check] or beside[check] or on_faithful[check]:
             recall = f"{found[check] / planted[check]:.3f}" if planted[check] else "-"
-            print(f"{check:20}{planted[check]:9}{found[check]:7}{recall:>8}{alarms[check]:20}")
+            counts = f"{planted[check]:9}{found[check]:7}{recall:>8}{beside[check]:15}{on_faithful[check]:13}"
+            print(f"{check:20}{counts}")
     for key, texts in examples.items():
-        print(*([f"\n{key}: {len(texts)}", *texts[:shown]] if shown else []), sep="\n  ")
+        if shown:
+            print(f"\n{key}: {len(texts)}", *texts[:shown], sep="\n  ")
 
 
 def _told(finding: Finding) -> str:

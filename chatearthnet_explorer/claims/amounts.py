@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from chatearthnet_explorer.claims.lists import last_list
 from chatearthnet_explorer.claims.mention import Statement
 
 if TYPE_CHECKING:
@@ -111,16 +112,19 @@ class Amounts:
         self._waiting = None
         return size
 
-    def settle(self, mentions: Sequence[Mention], *, before: int = -1) -> None:
-        """Give what waits to the classes before it, if it can be meant of them; else to none.
+    def settle(self, mentions: Sequence[Mention], *, all_of_them: bool = False, before: int = -1) -> None:
+        """Give what waits to the last list of the classes before it, if it can be meant of them; else to none.
 
-        ``before`` is where a part starts that follows: "the entire top left".
+        Args:
+            mentions: The classes before it.
+            all_of_them: Whether it is said of all of them.
+            before: Where a part starts that follows: "the entire top left"; -1 for none.
         """
         size = self._waiting
         if size is not None and self._text[size.start : size.end] not in _OF_NEXT:
             of_part = before > 0 and not self._text[size.end : before].strip()
             if of_part or _STANDS_ALONE.match(self._text, size.end):
-                self.give(mentions)
+                self.give(mentions if all_of_them else last_list(mentions, self._text))
         self._waiting = None
 
     def speaks_of_next(self, end: int) -> bool:

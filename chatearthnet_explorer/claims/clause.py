@@ -14,7 +14,7 @@ from chatearthnet_explorer.claims.between import (
     opens_clause,
 )
 from chatearthnet_explorer.claims.lead import Lead
-from chatearthnet_explorer.claims.lists import are_in_series, are_listed, last_list, start_of_list
+from chatearthnet_explorer.claims.lists import are_in_series, are_listed, is_shape, start_of_list
 from chatearthnet_explorer.claims.mention import PASSING, Mention, Parts, Statement
 from chatearthnet_explorer.vocabulary import LAND
 from chatearthnet_explorer.vocabulary.signs import Sign
@@ -68,6 +68,8 @@ class Clause:
         self.ahead = self.joins = False
         self.first = first
         self.recalled: list[Mention] = []
+        self.pair: list[Mention] = []
+        self.sums_up = False
 
     def recall(self, mentions: list[Mention]) -> None:
         """Go on to speak of classes of the clause or sentence before: "they cover ..."."""
@@ -83,8 +85,8 @@ class Clause:
             self._place_last()
         elif self._orphan:
             self.turned += self.here
-        self.amounts.settle(last_list(self.open, self.text))
-        if self.mode == "classes" and self.latest:
+        self.amounts.settle(self.open)
+        if self.mode == "classes" and self.latest and not self.sums_up:
             for mention in self.open:
                 if mention.statements[-1].parts is None:
                     mention.statements[-1].parts = self.latest
@@ -112,9 +114,11 @@ class Clause:
 
     def land(self, name: str, start: int, end: int) -> None:
         """A class."""
-        mention = Mention(name, start, end)
         before = self.open[-1] if self.open else None
-        self.amounts.give_to(mention, last_list(self.open, self.text))
+        if before and name != before.name and is_shape(self.text, before.end, start, end):
+            return
+        mention = Mention(name, start, end)
+        self.amounts.give_to(mention, self.open)
         if self.denied_at >= 0:
             mention.deny_all(self.denied_at)
         if before and are_listed(self.text, before.end, start, third=len(self.open) > 1):
@@ -150,6 +154,7 @@ class Clause:
             self.open = []
             self.absent = False
         self.open.append(mention)
+        self.pair = []
         self.apart = self._orphan = self.comparing = self.excepting = self.ahead = self.joins = False
 
     # --- places
@@ -174,7 +179,7 @@ class Clause:
             for mention in self.open:
                 # "common in all parts but one" does not say that it is missing there
                 last = mention.statements[-1]
-                (mention.leave_out if last.size or last.lead else mention.deny)(parts)
+                (mention.leave_out if last.size or mention.leads else mention.deny)(parts)
         elif self.mode == "classes" and not self._opens(start):
             self._bind(self.open, parts, start=start)
         elif self.mode == "places" and self.grouping and not (self._came_from and self.text.endswith(TO, 0, start)):
@@ -191,7 +196,7 @@ class Clause:
         if self.mode == "classes":
             self.open = []
         elif self.open and not self.text.endswith(OF, 0, start):
-            self.amounts.settle(self.open)
+            self.amounts.settle(self.open, all_of_them=True)
         self.mode = "places"
         self.contrast = False
         self.here = parts
@@ -212,10 +217,10 @@ class Clause:
                 mention.statements.append(Statement(parts, own))
             return
         if not sized_after:
-            self.amounts.settle(mentions, before=start)
+            self.amounts.settle(mentions, all_of_them=True, before=start)
         for mention in mentions:
             if self.absent:
                 mention.deny(parts)
             else:
                 mention.place(parts, joined=self.grouping, especially=self.especially)
-        self.amounts.settle(mentions)
+        self.amounts.settle(mentions, all_of_them=True)

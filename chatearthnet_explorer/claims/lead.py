@@ -10,7 +10,7 @@ _WORD = r"\s+(?!(?:its?|with|by|of|in|and|set|where|which|while|a|an|the)\b)[a-z
 _PLAIN = re.compile(rf"(?:{_WORD}){{0,3}}[\s\-]*")
 _BESIDE = re.compile(
     r"\b(?:broken|relieved|softened|fringed|edged|interrupted|dotted|punctuated|flanked|framed|crossed|cut|joined"
-    r"|bordered|accompanied|surrounded|interspersed|threaded|laced|beside|with)\b"
+    r"|bordered|accompanied|surrounded|interspersed|threaded|laced|beside|(?<!covered )(?<!filled )with)\b"
 )
 
 
@@ -63,6 +63,6 @@ class Lead:
             return 0
         if self._comma >= 0 and not _PLAIN.fullmatch(self._text, self._comma, start):
             return 0  # "the theme is arid ground, set off by swaths of grass"
-        if self.themed and _BESIDE.search(self._text, self._said_at, start):
+        if _BESIDE.search(self._text, self._said_at, start):
             return 0  # "the theme is a snowbound land broken by wetland"
         return strength

@@ -22,6 +22,8 @@ _WORD = (
 )
 _SERIES = re.compile(rf"(?:{_WORD}){{0,2}}(?:,|,? and|,? or|/| &)(?:{_WORD}){{0,7}}[\s\-]*")
 
+_SHAPED = re.compile(r"\b(?:in|as|into|forms?|forming)\s(?:[a-z\-]+,?\s){0,4}\Z")
+
 
 def are_in_series(text: str, end: int, start: int) -> bool:
     """Return whether nothing but a comma or "and", amounts and adjectives stands between two classes."""
@@ -45,6 +47,11 @@ def start_of_list(mentions: Sequence[Mention], text: str) -> int:
     if first == len(mentions) - 2 and not are_listed(text, mentions[-2].end, mentions[-1].start, third=False):
         return first + 1
     return first
+
+
+def is_shape(text: str, before: int, start: int, end: int) -> bool:
+    """Return whether "fields" only say how the class before lies: "snow spreads in wide fields"."""
+    return text.startswith("field", start, end) and _SHAPED.search(text, before, start) is not None
 
 
 def last_list(mentions: Sequence[Mention], text: str) -> Sequence[Mention]:

@@ -93,13 +93,13 @@ class Passage:
         self._clause = Clause(self.text, subject=subject, whole=self._whole, first=not self._told)
 
     def _overall(self, _word: str, _start: int, _end: int) -> None:
-        self._clause.whole = True
+        self._clause.whole = self._clause.sums_up = True
         self._context = self._last = ()
 
     def _rest(self, word: str, start: int, end: int) -> None:
         """Take "the rest" for the parts that the sentence, or all before it, has not named."""
         here = self._here or self._clause.here
-        if self._context and word in {"the rest", "the remainder"}:
+        if (self._context or self._loose) and word in {"the rest", "the remainder"}:
             return  # of the part that is spoken of
         known = self._latest or self._clause.latest or self.seen
         parts = tuple(part for part in PARTS if part not in known)
@@ -126,7 +126,9 @@ class Passage:
         self._loose = True
 
     def _back(self, _word: str, _start: int, _end: int) -> None:
-        self._points_back = True
+        clause = self._clause
+        # "there" speaks of a part of this sentence, if it has named one
+        self._points_back = not (self._here or self._latest or clause.here or clause.latest)
 
     def _stop(self, _word: str, _start: int, end: int) -> None:
         self._finish_clause()

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 from chatearthnet_explorer.claims.between import follows_part, is_of_part
 from chatearthnet_explorer.claims.clause import Clause
-from chatearthnet_explorer.claims.lists import last_list
 from chatearthnet_explorer.claims.mention import PASSING, PLAIN, Size
 from chatearthnet_explorer.vocabulary.signs import Sign
 
@@ -19,7 +18,14 @@ if TYPE_CHECKING:
 
 def amount(clause: Clause, word: str | None, start: int, end: int) -> None:
     """Words of amount."""
-    clause.amounts.hear(Size(word, start, end), last_list(clause.open, clause.text))
+    clause.amounts.hear(Size(word, start, end), clause.open)
+
+
+def somewhere(clause: Clause, _word: str, _start: int, _end: int) -> None:
+    """The amount before is that of a part, and nobody knows of which."""
+    clause.amounts.settle(clause.open)
+    for mention in clause.open[-1:]:
+        mention.statements[-1].size = None
 
 
 def of_it(clause: Clause, _word: str, _start: int, end: int) -> None:
@@ -51,7 +57,7 @@ def of_image(clause: Clause, word: str, start: int, end: int) -> None:
         return
     image(clause, word, start, end)
     if not clause.amounts.speaks_of_next(end):
-        clause.amounts.settle(last_list(clause.open, clause.text))
+        clause.amounts.settle(clause.open)
 
 
 # --- denial
@@ -78,13 +84,15 @@ def not_in(clause: Clause, _word: str, _start: int, _end: int) -> None:
 
 def unless(clause: Clause, _word: str, _start: int, _end: int) -> None:
     """Ends a denial, "nothing but trees", and takes out the parts that follow, "all parts except the middle"."""
-    clause.amounts.settle(last_list(clause.open, clause.text))
+    clause.amounts.settle(clause.open)
     clause.denied_at = -1
     clause.excepting = True
 
 
-def compare(clause: Clause, _word: str, _start: int, _end: int) -> None:
-    """The parts that follow are not spoken of, only compared with."""
+def compare(clause: Clause, _word: str, start: int, _end: int) -> None:
+    """The parts that follow are not spoken of, only compared with; nothing is compared in "dot-like"."""
+    if clause.text.startswith("-", start - 1):
+        return
     clause.comparing = True
     clause.contrast = clause.contrast or not clause.mentions
 
@@ -149,9 +157,11 @@ def especially(clause: Clause, _word: str, _start: int, _end: int) -> None:
     clause.especially = True
 
 
-def latter(clause: Clause, _word: str, _start: int, _end: int) -> None:
-    """Only the last class before is spoken of."""
-    clause.open = clause.open[-1:]
+def one_of_two(clause: Clause, word: str, _start: int, _end: int) -> None:
+    """Only the first or the last of the classes before is spoken of."""
+    clause.pair = clause.pair or clause.open
+    clause.amounts.settle(clause.open)
+    clause.open = clause.pair[-1:] if word == "the latter" else clause.pair[:1]
 
 
 def verb(clause: Clause, _word: str, _start: int, _end: int) -> None:
@@ -192,11 +202,12 @@ OF_CLAUSE: dict[Sign, Callable[[Clause, Any, int, int], None]] = {
     Sign.AHEAD: ahead,
     Sign.ESPECIALLY: especially,
     Sign.VERB: verb,
-    Sign.LATTER: latter,
+    Sign.ONE_OF_TWO: one_of_two,
     Sign.JOINS: join,
     Sign.AND: listing,
     Sign.IMAGE: image,
     Sign.OF_IMAGE: of_image,
     Sign.OF_IT: of_it,
+    Sign.SOMEWHERE: somewhere,
 }
 """What each phrase does, with what it stands for, its start and its end."""

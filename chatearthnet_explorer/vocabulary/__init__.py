@@ -34,7 +34,7 @@ LAND: dict[str, tuple[str, ...]] = {
     "tree": listed(
         f"""
         tree[s], tree cover[age], tree covered[ area| areas], tree canopy, forest[s|ry], forest cover,
-        {{forested|wooded}}[{_AREA}], [rain ]forest area[s], canopy, rainforest[s], woodland[s], woods
+        {{forested|wooded}}[{_AREA}], [rain ]forest area[s], canopy, rainforest[s], woodland[s], wood[s]
         """
     ),
     "shrub": listed(
@@ -61,7 +61,7 @@ LAND: dict[str, tuple[str, ...]] = {
         f"""
         {{bare|barren}}[{_AREA}| soil| soils| ground| earth| rock| rocks| surface| surfaces],
         {{exposed|open|bare|naked}} {{soil|ground|earth|rock}}, desert[s], bar{{eness|renness}},
-        arid {{ground|land|terrain}}, sand[y], sandy {{area|areas|soil}}, sand dunes
+        {{arid|exposed}} {{ground|land|terrain}}, sand[y], sandy {{area|areas|soil}}, sand dunes
         """
     ),
     "snow": listed(
@@ -143,7 +143,7 @@ AMOUNTS: dict[str | None, tuple[str, ...]] = {
         """
         {extra|very|extremely|exceptionally} {small|limited}, very {little|few}, tiny, tiniest, minuscule,
         miniscule, minute, negligible, minimal[ly], slight, trace[s], hint[s], sliver[s], speck[s], scant[y],
-        {hardly|barely|scarcely} any, marginal, insignificant, touch of, extra small,
+        {hardly|barely|scarcely} any, marginal, insignificant, touch of, extra small, a few {percent|per cent},
         {almost|nearly|mostly|largely} {missing|absent|lacking},
         {extremely|very} {scarce|sparse|limited|minor|slight|rare}
         """
@@ -151,7 +151,7 @@ AMOUNTS: dict[str | None, tuple[str, ...]] = {
     "small": listed(
         """
         small[er], little, minor, limited, few[er], modest, sparse[ly], lesser, slim,
-        [more than |about |around |roughly |nearly |almost ]{a|one} tenth
+        [more than |about |around |roughly |nearly |almost ]{a|one} tenth, ten {percent|per cent}
         """
     ),
     "medium": listed(
@@ -160,7 +160,7 @@ AMOUNTS: dict[str | None, tuple[str, ...]] = {
         [more than |about |around |roughly |nearly |almost |over |some ]{a|one} {third|quarter|fifth}, middling,
         another {third|quarter|fifth},
         {about|roughly|nearly|almost|around|close to|under|below|less than|not quite|short of|a bit less than} half,
-        two fifths, {three|four} tenths
+        two fifths, {three|four} tenths, {twenty|thirty|forty} {percent|per cent}
         """
     ),
     "large": listed(
@@ -168,7 +168,7 @@ AMOUNTS: dict[str | None, tuple[str, ...]] = {
         large[r], big[ger], significant, substantial[ly], considerable, extensive[ly], sizable, sizeable,
         expansive, abundant, abundance of, majority, most of, much of, bulk of, half of,
         [a little |a bit |just |well |slightly |clearly |somewhat ]{more than|over|above} [one ]half, two thirds,
-        three quarters, three fifths, {six|seven} tenths,
+        three quarters, three fifths, {six|seven} tenths, {fifty|sixty|seventy} {percent|per cent},
         {major|greater|larger|better|biggest|largest} {part|portion|share}
         """
     ),
@@ -177,7 +177,7 @@ AMOUNTS: dict[str | None, tuple[str, ...]] = {
         {extra|very|extremely|exceptionally} large, vast, huge, immense, massive, enormous, entire,
         overwhelming[ly], {vast|great|overwhelming} majority, [almost |nearly ]{entirely|completely|wholly|fully},
         exclusively, {almost|nearly|virtually|practically} {all|everything}, {nearly|almost|practically} the whole,
-        [nearly |almost |practically ]the entire, four fifths, {eight|nine} tenths
+        [nearly |almost |practically ]the entire, four fifths, {eight|nine} tenths, {eighty|ninety} {percent|per cent}
         """
     ),
     None: listed(

@@ -33,6 +33,7 @@ class Sign(IntEnum):
     IMAGE = auto()
     OF_IMAGE = auto()
     OVERALL = auto()
+    SOMEWHERE = auto()
     OF_IT = auto()
     REST = auto()
     CLAUSE = auto()
@@ -41,7 +42,7 @@ class Sign(IntEnum):
     HERE = auto()
     PRONOUN = auto()
     POSSESSIVE = auto()
-    LATTER = auto()
+    ONE_OF_TWO = auto()
     STOP = auto()
     IDLE = auto()
 
@@ -69,13 +70,13 @@ SIGNS: dict[Sign, tuple[str, ...]] = {
     Sign.ABSENT: listed(
         """
         absent, missing, lacking in, not {present|visible|found|seen|observed|evident|noted|detected|there},
-        nowhere to be {found|seen}
+        nowhere {in|to be found|to be seen}
         """
     ),
     # likewise, but only of the part that follows
     Sign.NOT_IN: listed(
         """
-        {but|though|and} not {in|into|at|on|to}, no part in, nowhere in,
+        {but|though|and} not {in|into|at|on|to}, no part in,
         {do|does} not {extend|reach|occur|appear|grow|stretch|enter}
         """
     ),
@@ -99,7 +100,7 @@ SIGNS: dict[Sign, tuple[str, ...]] = {
         most {{common|widespread|extensive|abundant}}, first in, in front, at the head,
         [{{to|takes|take|taking|holds|regains|regain}} ][the ]first place,
         {{{_HAS}}} the {{largest|biggest|greatest}} {{part|portion|share|amount}},
-        hold[s] sway, rule[s], blanket[s|ing], rank[s] first, upper hand, takes over
+        hold[s] sway, rule[s], rank[s] first, upper hand, takes over, in the lead, most {{{_COMMON}}} {{{_KIND}}}
         """
     ),
     # the class behind it leads
@@ -154,9 +155,12 @@ SIGNS: dict[Sign, tuple[str, ...]] = {
     Sign.OVERALL: listed(
         """
         overall, in {summary|conclusion|general|total|short|essence|sum}, all in all, taken together,
-        taken as a whole, as a whole, altogether, collectively, to summarize
+        taken as a whole, as a whole, altogether, collectively, all told,
+        to sum up, all things considered, by and large, to conclude, to summarize
         """
     ),
+    # an amount before it is that of a part which is not said
+    Sign.SOMEWHERE: listed(f"{{a|one|single}} {{{_SPOT}}}"),
     Sign.OF_IT: listed("of it, of them, of which"),
     Sign.REST: listed(
         f"""
@@ -182,7 +186,7 @@ SIGNS: dict[Sign, tuple[str, ...]] = {
         {its|their} [extra ]{large|small|medium|share|extent|hold|lead|dominance|presence|spread}, them
         """
     ),
-    Sign.LATTER: listed("the latter"),
+    Sign.ONE_OF_TWO: listed("the former, the latter"),
     # longer phrases that must not be taken for their words
     Sign.IDLE: listed(
         f"""
@@ -191,10 +195,12 @@ SIGNS: dict[Sign, tuple[str, ...]] = {
         little {{more|less|else|other|to|by|difference}}, but {{still|also|only|just|with|an|a}},
         second {{most|largest|biggest|greatest}}, second most {{{_COMMON}}}, more {{{_COMMON}}},
         most {{{_COMMON}}} {{in|at|along|toward|towards|on|across|of all}}, all but {{missing|absent|a|an}},
-        {{main|chief|principal|other}} {{{_BESIDE_LEADER}}},
+        {{main|chief|principal|other}} {{{_BESIDE_LEADER}}}, {{other|second|next}} {{{_LEADING}}},
+        {{other|second|next}} {{{_LEADING}}} {{{_KIND}}}, top {{cover|spot|rank|position|kind|class|share}},
         far {{more|less|larger|smaller}}, no longer, no less, not only, rest of the, of the {{rest|remainder}},
         crop[s] up,
-        {{around|beside|behind|alongside|next to|near|along with|between|among|in|on|after|before|under}} {{it|them}},
+        {{around|beside|besides|behind|alongside|next to|near|along with|between|among}} {{it|them}},
+        {{in|on|after|before|under}} {{it|them}},
         where it {{is|was}}, same kind,
         no {{{_SPOT}}} {{lacks|is without}}, without {{a|any}} {{break|gap|rival|exception|interruption}},
         exclusively {{a|the}},
