@@ -18,6 +18,7 @@ from chatearthnet_explorer.catalog_audit import Counts, audit_catalog
 from chatearthnet_explorer.cli import main
 from chatearthnet_explorer.errors import ArchiveError, Cancelled, QueryError
 from chatearthnet_explorer.landcover import pixels
+from chatearthnet_explorer.review.audit import EDITION
 from chatearthnet_explorer.review.checks import CHECKS, judge_both, judge_caption
 from chatearthnet_explorer.review.plan import Plan
 from chatearthnet_explorer.review.tally import tally
@@ -96,7 +97,7 @@ def test_findings_are_those_of_the_checks_and_facets_of_the_catalog(enriched: Pa
             own.groupby("check", observed=True)["name"].nunique().to_dict()
         )
     assert catalog.info()["audit"] == {
-        "edition": 2, "labels": "made", "pictures": False, "pairs": 60, "findings": audit.found,
+        "edition": EDITION, "labels": "made", "pictures": False, "pairs": 60, "findings": audit.found,
     }  # fmt: skip
     # the worst one has the largest score of all
     judged = pq.read_table(audit.judged).to_pandas()

@@ -7,7 +7,7 @@ import pickle
 from typing import TYPE_CHECKING
 
 import pytest
-from data.claim_sentences import MISREAD, READ, Triple
+from data.claim_sentences import MISREAD, PROSE, READ, Triple
 from data.label_maps import label_map
 from rig.hostile import ATTACK
 
@@ -35,7 +35,7 @@ ALIKE = "Covering the whole square, developed areas fill every part alike. "
 EVENLY = "evenly across all sections"
 
 
-@pytest.mark.parametrize(("text", "said", "dominant"), READ, ids=lambda value: str(value)[:40])
+@pytest.mark.parametrize(("text", "said", "dominant"), [*READ, *PROSE], ids=lambda value: str(value)[:40])
 def test_a_sentence_claims_what_a_careful_reader_finds_in_it(
     text: str, said: frozenset[Triple], dominant: str | None
 ) -> None:

@@ -30,7 +30,15 @@ COLOURS = (
 """Words for colours, which style 4V forbids: the model saw a coloured map, not the land."""
 
 _STEMS = tuple(word.removesuffix("e") for word in BANNED)
-_BANNED = re.compile(rf"\b(?:{'|'.join(_STEMS)})(?:e|s|es|ed|ing|al|ual|ally|ance|ances)?\b|\bcolou?r dictionary\b")
+GUESSES = (
+    *("probably", "probable", "presumably", "apparently", "seem", "seems", "seemingly", "maybe", "conceivably"),
+    *("supposedly", "plausibly"),
+)
+"""Words of guessing beside the nine that the prompts forbid by name; they forbid words like those, too."""
+
+_BANNED = re.compile(
+    rf"\b(?:(?:{'|'.join(_STEMS)})(?:e|s|es|ed|ing|al|ual|ally|ance|ances)?|colou?r dictionary|{'|'.join(GUESSES)})\b"
+)
 _COLOURS = re.compile(rf"\b(?:{'|'.join(COLOURS)})\b")
 _KINDS = ("image", "picture", "map", "photo", "tile", "chip")
 _KIND = "|".join(_KINDS)
@@ -47,8 +55,8 @@ _DOTS = ("...", "\u2026")
 
 
 def banned_word(case: Case) -> Iterator[Finding]:
-    """Find words that both styles forbid, in any form."""
-    if any(stem in case.low for stem in _STEMS) or "dictionary" in case.low:
+    """Find words that both styles forbid, in any form, and other words of guessing."""
+    if any(word in case.low for word in (*_STEMS, *GUESSES)) or "dictionary" in case.low:
         for match in _BANNED.finditer(case.low):
             word = quoted(case.text[match.start() : match.end()])
             yield Finding("banned word", f"The prompt forbids {word}.", start=match.start(), end=match.end())

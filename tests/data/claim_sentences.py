@@ -224,6 +224,83 @@ READ: list[tuple[str, frozenset[Triple], str | None]] = [
     ),
 ]
 
+# what a language model wrote that has no image before it: see docs/reading_captions.md
+PROSE: list[tuple[str, frozenset[Triple], str | None]] = [
+    (
+        "In the top right, crops cover a large portion, with trees in a medium share and grass in only a small one.",
+        _said(("crop", TR, "large"), ("tree", TR, "medium"), ("grass", TR, "small")),
+        None,
+    ),
+    (
+        "In the bottom left, the grass is large in extent, the trees are moderate, and the shrubs remain small.",
+        _said(("grass", BL, "large"), ("tree", BL, "medium"), ("shrub", BL, "small")),
+        None,
+    ),
+    (
+        "In the bottom right, crops, grass and trees share the ground, each with a moderate amount.",
+        _said(("crop", BR, "medium"), ("grass", BR, "medium"), ("tree", BR, "medium")),
+        None,
+    ),
+    (
+        "In the middle, an extra large part belongs to crops, a small amount of the rest to grass, little to trees.",
+        _said(("crop", M, "extra large"), ("grass", M, "small"), ("tree", M, "small")),
+        None,
+    ),
+    (
+        "The bottom left has nearly half of its ground in grass, a moderate part in bare land, a small one in shrub.",
+        _said(("grass", BL, "medium"), ("bare land", BL, "medium"), ("shrub", BL, "small")),
+        None,
+    ),
+    (
+        "The top left has a large area of wetland. In the top right, developed land is larger, but trees lead.",
+        _said(("wetland", TL, "large"), ("developed area", TR), ("tree", TR)),
+        None,
+    ),
+    (
+        "Crops are the leading cover; they claim more than half of the top left, and about a third of the bottom left.",
+        _said(("crop", ""), ("crop", TL, "large"), ("crop", BL, "medium")),
+        "crop",
+    ),
+    (
+        "Built-up land lies in angular blocks, most plentiful in the bottom left, with a small one in the top right.",
+        _said(("developed area", BL), ("developed area", TR, "small")),
+        None,
+    ),
+    (
+        "Trees are common in every part except the bottom left.",
+        _said(("tree", (TL, TR, BR, M))),
+        None,
+    ),
+    ("Buildings are few, with none in the top right.", _said(("developed area", "", "small")), None),
+    (
+        "In the upper half, the top left is wooded almost entirely, and the top right holds a medium amount of moss.",
+        _said(("tree", TL, "extra large"), ("moss", TR, "medium")),
+        None,
+    ),
+    (
+        "Mangroves are strongest in the bottom left; moss is their main rival and leads in the middle.",
+        _said(("mangroves", BL), ("moss", M)),
+        None,
+    ),
+    (
+        "Trees take up nearly half of the whole scene, with a grove in the lower right.",
+        _said(("tree", "", "medium"), ("tree", BR)),
+        None,
+    ),
+    (
+        "The dominant theme is exposed ground, relieved by swaths of grass.",
+        _said(("bare land", ""), ("grass", "")),
+        "bare land",
+    ),
+    ("Overall, this is an agricultural landscape with a lake.", _said(("crop", ""), ("water", "")), "crop"),
+    ("Snow spreads in wide, unbroken fields over the top left.", _said(("snow", TL)), None),
+    (
+        "Shrub and bare land lie in the bottom right, the latter a tiny speck.",
+        _said(("shrub", BR), ("bare land", BR, "extra small")),
+        None,
+    ),
+]
+
 # read wrongly, and known to be: see docs/reading_captions.md
 MISREAD: list[tuple[str, frozenset[Triple], str | None]] = [
     (
