@@ -242,8 +242,8 @@ PROSE: list[tuple[str, frozenset[Triple], str | None]] = [
         None,
     ),
     (
-        "In the middle, an extra large part belongs to crops, a small amount of the rest to grass, little to trees.",
-        _said(("crop", M, "extra large"), ("grass", M, "small"), ("tree", M, "small")),
+        "In the middle, an extra large part belongs to crops, a small amount to grass, and very little to trees.",
+        _said(("crop", M, "extra large"), ("grass", M, "small"), ("tree", M, "extra small")),
         None,
     ),
     (
