@@ -143,14 +143,14 @@ class Clause:
 
     def _open(self, mention: Mention, before: Mention | None, *, placed: bool) -> None:
         """Let a class be spoken of, alone or with those before it."""
-        alone = before is not None and before.name != mention.name and not self.joins
-        alone = alone and before is not None and not are_in_series(self.text, before.end, mention.start)
         apart = self.apart or placed
-        if alone and not apart and self.mode == "classes" and self.text.endswith(" the ", 0, mention.start):
-            mention.statements[0].parts = ()  # "grass surrounds the town and is widest in the middle"
-            return
+        if before and not apart and before.name != mention.name and not self.joins:
+            apart = not are_in_series(self.text, before.end, mention.start)
+            if apart and self.mode == "classes" and self.text.endswith(" the ", 0, mention.start):
+                mention.statements[0].parts = ()  # "grass surrounds the town and is widest in the middle"
+                return
         # a list longer than the legend is none, and would make reading slow
-        if apart or alone or len(self.open) == len(LAND):
+        if apart or len(self.open) == len(LAND):
             self.open = []
             self.absent = False
         self.open.append(mention)

@@ -59,7 +59,7 @@ class Lead:
         ``again`` says that the class before has the same name: "developed land, made up of roads" does not lead.
         """
         strength, self._strength = self._strength, 0
-        if again and strength == PASSING:
+        if not strength or (again and strength == PASSING):
             return 0
         if self._comma >= 0 and not _PLAIN.fullmatch(self._text, self._comma, start):
             return 0  # "the theme is arid ground, set off by swaths of grass"
