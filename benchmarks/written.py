@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from chatearthnet_explorer.review.finding import Finding
 
 FILE = Path(__file__).parents[1] / "tests" / "data" / "written_captions.json"
-SEEN = frozenset("abcdefi")
+SEEN = frozenset("abcdefghijkl")
 """Letters of the writers that the reader was mended on; of the others nobody looked at a caption before."""
 
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 _NOUN = (
     "fraction|part|portion|amount|quantit|share|coverage|presence|extent|area|expanse|stretch|spread|level|proportion"
-    "|percentage|number|scale|size|ground|surface|corner|quadrant|one|element|role|stake|component|cover|patch(?!es)|piece|block|bit|group"
+    "|percentage|number|scale|size|ground|surface|corner|quadrant|section|half|one|element|role|stake|component|cover|patch(?!es)|piece|block|bit|group"
 )
 # Words that end what an amount and its noun can say together.
 _ELSE = (
@@ -30,7 +30,7 @@ _GIVEN = (
     "covered|occupied|taken|taken up|filled|held|dominated|claimed|made up|formed|given|given over|devoted|used|left"
 )
 _GOES = (
-    r"\s(?:is|are|being|consists? of|goes? to|going to|belongs? to|belonging to|falls? to|falling to|to|in|under"
+    r"\s(?:is|are|being|consists? of|goes? to|going to|belongs? to|belonging to|falls? to|falling to|to|for|in|under"
     rf"|(?:(?:is|are|being)\s)?(?:{_GIVEN})\s(?:with|by|of|to|for|in|as))\b(?:\s(?:the|an?)\b)?"
 )
 # "a small, isolated patch of dry grass", "more than half of the ground is grass", "a large part of it belongs to crops"

@@ -18,7 +18,7 @@ _BETWEEN = re.compile(
 # what may stand between two classes of one series: "a large area of trees, a smaller one of dense shrub and some grass"
 _WORD = (
     r"[\s\-]+(?!(?:in|at|on|by|against|set|beside|behind|near|among|around|under|with|while|where|which|that|than|from"
-    r"|over|along|to|is|are|has|have|then)\b)[a-z\-]+"
+    r"|over|along|to|is|are|has|have|then|since|because|as|so|though)\b)[a-z\-]+"
 )
 _SERIES = re.compile(rf"(?:{_WORD}){{0,2}}(?:,|,? and|,? or|/| &)(?:{_WORD}){{0,7}}[\s\-]*")
 

@@ -54,6 +54,8 @@ class Passage:
             elif sign in _OF_PASSAGE:
                 _OF_PASSAGE[sign](self, value, start, end)
                 self._clause.before = token
+            if sign is Sign.OF_IT and not clause.open:
+                self._loose = True
             if sign is Sign.PLACE:
                 self.seen.update(dict.fromkeys(value))
         if self.text[self._begin :].strip():
@@ -65,10 +67,11 @@ class Passage:
         self._told: list[Mention] = []
         self._recalled: list[Mention] = []
         self._here: Parts = ()
+        self._there: Parts = ()
         self._latest: Parts = ()
         self._mode = ""
         self._whole = self._same = self._points_back = self._loose = False
-        self._clause = Clause(self.text)
+        self._clause: Clause = Clause(self.text)
 
     def _finish_clause(self) -> None:
         clause = self._clause
@@ -107,7 +110,10 @@ class Passage:
             return
         if self._clause.mode and word.startswith("the ") and self.text[start - 3 : start] != "in ":
             self._next_clause(word, start, end)
-        if 0 < len(parts) < len(PARTS):
+        vague = word == "elsewhere" or word.startswith(("the other", "the remaining"))
+        if vague and not self._clause.absent:
+            image(self._clause, word, start, end)  # "a few specks elsewhere": who knows in how many of them
+        elif 0 < len(parts) < len(PARTS):
             self._clause.place(parts, start, end)
             self._clause.end_group()
         else:
@@ -128,7 +134,8 @@ class Passage:
     def _back(self, _word: str, _start: int, _end: int) -> None:
         clause = self._clause
         # "there" speaks of a part of this sentence, if it has named one
-        self._points_back = not (self._here or self._latest or clause.here or clause.latest)
+        self._there = clause.here or clause.latest or self._here or self._latest
+        self._points_back = not self._there
 
     def _stop(self, _word: str, _start: int, end: int) -> None:
         self._finish_clause()
@@ -136,7 +143,7 @@ class Passage:
             self._told = self._copies(self._context or self._last)
         if self._points_back and not self._whole:
             self._context = self._context or self._last
-        fallback = self._here or (() if self._whole else self._part_spoken_of())
+        fallback = self._here or self._there or (() if self._whole else self._part_spoken_of())
         if self._same or self._loose:
             self.loose.update(self._here or self._latest or fallback)
         for mention in (*self._told, *self._recalled):

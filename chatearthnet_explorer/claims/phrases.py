@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from chatearthnet_explorer.claims.between import follows_part, is_of_part
 from chatearthnet_explorer.claims.clause import Clause
+from chatearthnet_explorer.claims.lists import last_list
 from chatearthnet_explorer.claims.mention import PASSING, PLAIN, Size
 from chatearthnet_explorer.vocabulary.signs import Sign
 
@@ -31,17 +32,17 @@ def somewhere(clause: Clause, _word: str, _start: int, _end: int) -> None:
 def of_it(clause: Clause, _word: str, _start: int, end: int) -> None:
     """Of it: the amount before belongs to the class before."""
     if not clause.amounts.speaks_of_next(end):
-        clause.amounts.give(clause.open, anyway=True)
+        clause.amounts.give(last_list(clause.open, clause.text), anyway=True)
 
 
 # --- the whole image
 
 
-def image(clause: Clause, _word: str, start: int, _end: int) -> None:
+def image(clause: Clause, word: str, start: int, _end: int) -> None:
     """The image as a whole, unless it says whose part is meant."""
     if is_of_part(clause.text, clause.before, start):
         return
-    if clause.before[0] is Sign.LAND and start == clause.before[3] + 1 and clause.mentions:
+    if clause.before[0] is Sign.LAND and start == clause.before[3] + 1 and clause.mentions and word[:3] != "of ":
         clause.mentions[-1].promote(PASSING, of_whole=True)  # "a wooded landscape"
     clause.whole = True
     clause.amounts.say_of_image(start)
@@ -157,6 +158,12 @@ def especially(clause: Clause, _word: str, _start: int, _end: int) -> None:
     clause.especially = True
 
 
+def others(clause: Clause, _word: str, _start: int, _end: int) -> None:
+    """Nothing of what follows is said of the classes before."""
+    clause.amounts.settle(clause.open)
+    clause.open = []
+
+
 def one_of_two(clause: Clause, word: str, _start: int, _end: int) -> None:
     """Only the first or the last of the classes before is spoken of."""
     clause.pair = clause.pair or clause.open
@@ -202,6 +209,7 @@ OF_CLAUSE: dict[Sign, Callable[[Clause, Any, int, int], None]] = {
     Sign.AHEAD: ahead,
     Sign.ESPECIALLY: especially,
     Sign.VERB: verb,
+    Sign.OTHERS: others,
     Sign.ONE_OF_TWO: one_of_two,
     Sign.JOINS: join,
     Sign.AND: listing,

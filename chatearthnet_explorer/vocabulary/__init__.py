@@ -28,7 +28,8 @@ LAND: dict[str, tuple[str, ...]] = {
         f"""
         [human ]developed[{_AREA}], {{built up|urban|urbanized|urbanised|residential|artificial}}[{_AREA}],
         [human ]settlement[s], [human |urban ]development[s], urban sprawl, urbanization, urbanisation,
-        built environment, infrastructure, building[s], road[s], road network, town[s], city, cities, village[s]
+        built environment, construction, infrastructure, building[s], road[s], road network, town[s], city, cities,
+        village[s]
         """
     ),
     "tree": listed(
@@ -143,7 +144,7 @@ AMOUNTS: dict[str | None, tuple[str, ...]] = {
         """
         {extra|very|extremely|exceptionally} {small|limited}, very {little|few}, tiny, tiniest, minuscule,
         miniscule, minute, negligible, minimal[ly], slight, trace[s], hint[s], sliver[s], speck[s], scant[y],
-        {hardly|barely|scarcely} any, marginal, insignificant, touch of, extra small, a few {percent|per cent},
+        {hardly|barely|scarcely} any, marginal, insignificant, touch of, extra small, few {percent|per cent},
         {almost|nearly|mostly|largely} {missing|absent|lacking},
         {extremely|very} {scarce|sparse|limited|minor|slight|rare}
         """

@@ -42,6 +42,7 @@ class Sign(IntEnum):
     HERE = auto()
     PRONOUN = auto()
     POSSESSIVE = auto()
+    OTHERS = auto()
     ONE_OF_TWO = auto()
     STOP = auto()
     IDLE = auto()
@@ -55,7 +56,10 @@ _LIES = (
 _LEADING = "dominant|predominant|main|primary|principal|prevailing|leading|major|key"
 _COMMON = "common|widespread|prominent|abundant|extensive|prevalent|dominant|important"
 _HAS = "has|have|having|takes|take|taking|holds|hold|holding"
-_BESIDE_LEADER = "rival|partner|foothold|companion|neighbour|neighbor|stronghold|leading|place|exception"
+_BESIDE_LEADER = (
+    "home|area|areas|body|bodies|block|competitor|concentration|cluster|stand|patch|range"
+    "|rival|partner|foothold|companion|neighbour|neighbor|stronghold|leading|place|exception"
+)
 _KIND = "feature|features|land cover|land cover type|cover|class|element|type|component|land cover class"
 
 SIGNS: dict[Sign, tuple[str, ...]] = {
@@ -63,7 +67,7 @@ SIGNS: dict[Sign, tuple[str, ...]] = {
     Sign.NO: listed(
         """
         no, next to {no|none}, nowhere {is|are|does|do}, not any, none[ of it| of them], without, devoid of,
-        lack[s], lack of, lacking, absence of, free {of|from}, neither, nor, rather than, instead of
+        lack[s], lack of, lacking, absence of, free {of|from}, neither, nor, rather than, instead of, minus[ the]
         """
     ),
     # behind a class: it is not there, or not in the part that follows
@@ -83,8 +87,9 @@ SIGNS: dict[Sign, tuple[str, ...]] = {
     # before a part: it is only compared with
     Sign.REFERENCE: listed(
         """
-        unlike, compared {to|with}, in comparison {to|with}, in contrast to, contrasting with, similar to, like,
-        than, different from, relative to, outside, away from, as {in|with}
+        unlike, compared {to|with}, in comparison {to|with}, in contrast to, contrasting with, similar to, like, than,
+        behind {its|the|their}, rather than {its|the}, different from, relative to, outside, away from, as {in|with},
+        {fades|fading|thins|thinning|dwindles|shrinks|narrows} [out ]toward[s]
         """
     ),
     Sign.EXCEPT: listed(
@@ -97,7 +102,7 @@ SIGNS: dict[Sign, tuple[str, ...]] = {
         f"""
         dominat{{e|es|ing}}, predominat{{e|es|ing}}, prevail[s|ing], preval{{ent|ence}}, [most ]{{{_LEADING}}},
         {{{_LEADING}}} {{{_KIND}}}, tak{{es|e|ing}} the lead, com{{e|es|ing}} first,
-        most {{common|widespread|extensive|abundant}}, first in, in front, at the head,
+        the most {{common|widespread|extensive|abundant}}, first in, in front, at the head,
         [{{to|takes|take|taking|holds|regains|regain}} ][the ]first place,
         {{{_HAS}}} the {{largest|biggest|greatest}} {{part|portion|share|amount}},
         hold[s] sway, rule[s], rank[s] first, upper hand, takes over, in the lead, most {{{_COMMON}}} {{{_KIND}}}
@@ -183,9 +188,11 @@ SIGNS: dict[Sign, tuple[str, ...]] = {
     # likewise, without going on with it
     Sign.POSSESSIVE: listed(
         """
-        {its|their} [extra ]{large|small|medium|share|extent|hold|lead|dominance|presence|spread}, them
+        {its|their} [extra ]{large|small|medium|share|extent|hold|lead|dominance|presence|spread|reach}, them
         """
     ),
+    # none of the classes before is spoken of
+    Sign.OTHERS: listed("{everything|all} else, all others, the others, other {kinds|covers|classes|types}"),
     Sign.ONE_OF_TWO: listed("the former, the latter"),
     # longer phrases that must not be taken for their words
     Sign.IDLE: listed(
@@ -198,7 +205,8 @@ SIGNS: dict[Sign, tuple[str, ...]] = {
         {{main|chief|principal|other}} {{{_BESIDE_LEADER}}}, {{other|second|next}} {{{_LEADING}}},
         {{other|second|next}} {{{_LEADING}}} {{{_KIND}}}, top {{cover|spot|rank|position|kind|class|share}},
         far {{more|less|larger|smaller}}, no longer, no less, not only, rest of the, of the {{rest|remainder}},
-        crop[s] up,
+        crop[s] up, in the first place, {{no|little|hardly|barely}} more than,
+        {{to|on}} the {{left|right}} of {{it|this|that|them}},
         {{around|beside|besides|behind|alongside|next to|near|along with|between|among}} {{it|them}},
         {{in|on|after|before|under}} {{it|them}},
         where it {{is|was}}, same kind,
