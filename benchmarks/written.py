@@ -16,7 +16,7 @@ from machine import describe
 
 from chatearthnet_explorer.claims import read_claims
 from chatearthnet_explorer.landcover import PARTS
-from chatearthnet_explorer.review.checks import CHECKS, judge_caption
+from chatearthnet_explorer.review.checks import CHECKS, judge_both, judge_caption
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -120,6 +120,23 @@ def checking(captions: Iterable[Written], shown: int) -> None:
             print(f"\n{key}: {len(texts)}", *texts[:shown], sep="\n  ")
 
 
+def contradicting(captions: Iterable[Written]) -> None:
+    """Print how often the faultless 3.5 caption of a chip and its 4V captions are said to contradict each other."""
+    by_id = {one.id: one for one in captions}
+    found, pairs = Counter[str](), Counter[str]()
+    for first in by_id.values():
+        if first.style != "3.5" or first.fault:
+            continue
+        one = judge_caption(first.text, style="3.5", counts=first.counts)
+        for second in (by_id[first.id.replace("3.5", "4v")], by_id[first.id.replace("3.5", "4v") + "-fault"]):
+            two = judge_caption(second.text, style="4v", counts=second.counts)
+            pairs[second.fault] += 1
+            found[second.fault] += bool(judge_both({"3.5": one, "4v": two}))
+    print("\ncontradiction, by the fault of the 4V caption: found / pairs")
+    for fault in ("wrong dominant", "denied", ""):
+        print(f"{fault or 'none':20}{found[fault]:6} / {pairs[fault]}")
+
+
 def _told(finding: Finding) -> str:
     return f"{finding.land} in {finding.part or 'the whole'}, {finding.figure}: {finding.evidence}"
 
@@ -142,6 +159,7 @@ def main() -> None:
             show = seen or asked.unseen
             reading(captions, asked.wrong if show else 0)
             checking(captions, asked.alarms if show else 0)
+            contradicting(captions)
 
 
 if __name__ == "__main__":

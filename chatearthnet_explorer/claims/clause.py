@@ -121,10 +121,10 @@ class Clause:
         self.amounts.give_to(mention, self.open)
         if self.denied_at >= 0:
             mention.deny_all(self.denied_at)
-        if before and are_listed(self.text, before.end, start, third=len(self.open) > 1):
-            mention.follow(before)
         if self.ahead and self.open:
             self.open[0].promote(PASSING, of_whole=self.whole)
+        elif before and are_listed(self.text, before.end, start, third=len(self.open) > 1):
+            mention.follow(before)
         lead = self.lead.take(start, again=before is not None and before.name == name)
         if lead:
             mention.promote(lead, of_whole=self.whole)

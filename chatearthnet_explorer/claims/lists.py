@@ -54,6 +54,14 @@ def is_shape(text: str, before: int, start: int, end: int) -> bool:
     return text.startswith("field", start, end) and _SHAPED.search(text, before, start) is not None
 
 
+def first_list(mentions: Sequence[Mention], text: str) -> Sequence[Mention]:
+    """Return the first of the mentions, with those behind it in one list."""
+    stop = 1
+    while stop < len(mentions) and are_listed(text, mentions[stop - 1].end, mentions[stop].start):
+        stop += 1
+    return mentions[:stop]
+
+
 def last_list(mentions: Sequence[Mention], text: str) -> Sequence[Mention]:
     """Return the last of the mentions, with those before it in a list that "and" closes."""
     if not mentions:

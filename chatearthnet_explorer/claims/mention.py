@@ -88,6 +88,7 @@ class Mention:
             said.size, said.shared, self.shares_size = before.statements[-1].size, True, True
         if before.statements[0].negated:
             self.deny_all(before.denied_at)
+        said.lead, self.leads_whole = before.statements[0].lead, before.leads_whole
 
     def place(self, parts: Parts, *, joined: bool, especially: bool) -> None:
         """Say where it is. ``joined`` parts belong to those placed before; ``especially`` leaves it elsewhere too."""

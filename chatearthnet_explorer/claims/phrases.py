@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from chatearthnet_explorer.claims.between import follows_part, is_of_part
 from chatearthnet_explorer.claims.clause import Clause
-from chatearthnet_explorer.claims.lists import last_list
+from chatearthnet_explorer.claims.lists import first_list, last_list
 from chatearthnet_explorer.claims.mention import PASSING, PLAIN, Size
 from chatearthnet_explorer.vocabulary.signs import Sign
 
@@ -64,9 +64,11 @@ def of_image(clause: Clause, word: str, start: int, end: int) -> None:
 # --- denial
 
 
-def no(clause: Clause, _word: str, start: int, _end: int) -> None:
-    """Denies the classes that follow."""
+def no(clause: Clause, word: str, start: int, end: int) -> None:
+    """Denies the classes that follow; "almost no" denies an amount of them."""
     clause.denied_at = start
+    if word.endswith((" no", " none")):
+        amount(clause, None, start, end)
     clause.apart = True
 
 
@@ -106,7 +108,8 @@ def leads(clause: Clause, _word: str, _start: int, end: int) -> None:
     if clause.denied_at >= 0:
         clause.denied_at = -1
     elif clause.open and clause.before[0] is not Sign.REFERENCE:
-        clause.open[0].promote(PLAIN, of_whole=clause.whole)
+        for mention in first_list(clause.open, clause.text):
+            mention.promote(PLAIN, of_whole=clause.whole)
     else:
         # "water, outside the leading kinds" and "water, unlike the dominant trees" do not say it of water
         clause.lead.wait(PLAIN, end, survives=not clause.open)
@@ -124,9 +127,10 @@ def theme(clause: Clause, word: str, start: int, end: int) -> None:
     image(clause, word, start, end)
     clause.lead.themed = True
     if clause.mentions and clause.mode == "classes":
-        clause.mentions[0].promote(PLAIN, of_whole=True)
+        for mention in first_list(clause.mentions, clause.text):
+            mention.promote(PLAIN, of_whole=True)
         clause.apart = True
-    elif clause.open:
+    elif clause.open and not clause.recalled:
         leads(clause, word, start, end)
     else:
         made_of(clause, word, start, end)

@@ -53,7 +53,7 @@ _LIES = (
     "in|at|on|to|along|near|within|found|located|situated|concentrated|confined|across|around|toward|towards|beside"
     "|next|between|inside|by|over"
 )
-_LEADING = "dominant|predominant|main|primary|principal|prevailing|leading|major|key"
+_LEADING = "dominant|chief|predominant|main|primary|principal|prevailing|leading|major|key"
 _COMMON = "common|widespread|prominent|abundant|extensive|prevalent|dominant|important"
 _HAS = "has|have|having|takes|take|taking|holds|hold|holding"
 _BESIDE_LEADER = (
@@ -66,7 +66,7 @@ SIGNS: dict[Sign, tuple[str, ...]] = {
     # before a class: it is not there
     Sign.NO: listed(
         """
-        no, next to {no|none}, nowhere {is|are|does|do}, not any, none[ of it| of them], without, devoid of,
+        no, {next to|almost|nearly|virtually|practically} {no|none}, nowhere {is|are|does|do}, not any, none[ of it| of them], without, devoid of,
         lack[s], lack of, lacking, absence of, free {of|from}, neither, nor, rather than, instead of, minus[ the]
         """
     ),
