@@ -43,7 +43,8 @@ def image(clause: Clause, word: str, start: int, _end: int) -> None:
     if is_of_part(clause.text, clause.before, start):
         return
     if clause.before[0] is Sign.LAND and start == clause.before[3] + 1 and clause.mentions and word[:3] != "of ":
-        clause.mentions[-1].promote(PASSING, of_whole=True)  # "a wooded landscape"
+        for mention in clause.open:
+            mention.promote(PASSING, of_whole=True)  # "a snowy, partly wooded landscape"
     clause.whole = True
     clause.amounts.say_of_image(start)
     for mention in clause.open:

@@ -30,12 +30,12 @@ def contradictions(readings: tuple[Reading, Reading]) -> Iterator[Finding]:
 
 
 def _dominants(first: Reading, second: Reading) -> Iterator[Finding]:
-    one, other = first.dominant, second.dominant
-    if not one or not other or one == other or one in _leaders(second) or other in _leaders(first):
+    ours, theirs = _leading(first), _leading(second)
+    if not ours or not theirs or {claim.name for claim in ours} & {claim.name for claim in theirs}:
         return
-    claim = next((claim for claim in second.claims if claim.leads and claim.name == other), None)
-    evidence = f"Style 3.5 says that {one} dominates, style 4V that {other} does."
-    yield Finding("contradiction", evidence, other, "", None, *_span(claim))
+    claim = theirs[0]
+    evidence = f"Style 3.5 says that {ours[0].name} dominates, style 4V that {claim.name} does."
+    yield Finding("contradiction", evidence, claim.name, "", None, *_span(claim))
 
 
 def _denials(first: Reading, second: Reading) -> Iterator[Finding]:
@@ -75,8 +75,14 @@ def _sizes(first: Reading, second: Reading) -> Iterator[Finding]:
             yield Finding("contradiction", evidence, claim.name, "", None, *_span(claim))
 
 
-def _leaders(reading: Reading) -> set[str]:
-    return {claim.name for claim in reading.claims if claim.leads and not claim.parts}
+def _leading(reading: Reading) -> list[Claim]:
+    """Return what leads in the chip by the last sentence that says so: there a caption tells its theme."""
+    leading = [claim for claim in reading.claims if claim.leads and not claim.parts]
+    for start, end in reversed(reading.sentences):
+        told = [claim for claim in leading if start <= claim.start < end]
+        if told:
+            return told
+    return []
 
 
 def _span(claim: Claim | None) -> tuple[int, int]:

@@ -61,7 +61,7 @@ LAND: dict[str, tuple[str, ...]] = {
     "bare land": listed(
         f"""
         {{bare|barren}}[{_AREA}| soil| soils| ground| earth| rock| rocks| surface| surfaces],
-        {{exposed|open|bare|naked}} {{soil|ground|earth|rock}}, desert[s], bar{{eness|renness}},
+        {{exposed|bare|naked}} {{soil|ground|earth|rock}}, open {{soil|earth}}, desert[s], bar{{eness|renness}},
         {{arid|exposed}} {{ground|land|terrain}}, sand[y], sandy {{area|areas|soil}}, sand dunes
         """
     ),

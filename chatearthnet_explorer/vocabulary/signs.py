@@ -58,7 +58,7 @@ _COMMON = "common|widespread|prominent|abundant|extensive|prevalent|dominant|imp
 _HAS = "has|have|having|takes|take|taking|holds|hold|holding"
 _BESIDE_LEADER = (
     "home|area|areas|body|bodies|block|competitor|concentration|cluster|stand|patch|range"
-    "|rival|partner|foothold|companion|neighbour|neighbor|stronghold|leading|place|exception"
+    "|rival|rivals|partner|partners|foothold|companion|companions|competitors|neighbour|neighbor|stronghold|leading|place|exception"
 )
 _KIND = "feature|features|land cover|land cover type|cover|class|element|type|component|land cover class"
 
@@ -66,8 +66,9 @@ SIGNS: dict[Sign, tuple[str, ...]] = {
     # before a class: it is not there
     Sign.NO: listed(
         """
-        no, {next to|almost|nearly|virtually|practically} {no|none}, nowhere {is|are|does|do}, not any, none[ of it| of them], without, devoid of,
-        lack[s], lack of, lacking, absence of, free {of|from}, neither, nor, rather than, instead of, minus[ the]
+        no, {next to|almost|nearly|virtually|practically} {no|none}, nowhere {is|are|does|do}, not any,
+        none[ of it| of them], without, devoid of, lack[s], lack of, lacking, absence of, free {of|from},
+        neither, nor, rather than, instead of, minus[ the]
         """
     ),
     # behind a class: it is not there, or not in the part that follows
