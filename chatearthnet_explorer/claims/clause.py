@@ -30,6 +30,23 @@ class Clause:
     that follow stand there. In one that opens with a class ("trees cover the top left") its place follows it.
     """
 
+    __slots__ = (
+        *("text", "mentions", "here", "mode", "open", "latest", "turned", "subject", "whole", "before", "grouping"),
+        *(
+            "absent",
+            "amounts",
+            "apart",
+            "comparing",
+            "contrast",
+            "denied_at",
+            "especially",
+            "excepting",
+            "lead",
+            "ahead",
+        ),
+        *("joins", "first", "recalled", "pair", "sums_up", "_orphan", "_came_from", "_stopped", "_last_place"),
+    )
+
     def __init__(
         self,
         text: str,
