@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 
 _NOUN = (
     "fraction|part|portion|amount|quantit|share|coverage|presence|extent|area|expanse|stretch|spread|level|proportion"
-    "|percentage|number|scale|size|ground|surface|corner|quadrant|section|half|one|element|role|stake|component|cover|patch(?!es)|piece|block|bit|group"
+    "|percentage|number|scale|size|ground|surface|corner|quadrant|section|half|one|element|role|stake|component|cover"
+    "|patch(?!es)|piece|block|bit|group"
 )
 # Words that end what an amount and its noun can say together.
 _ELSE = (

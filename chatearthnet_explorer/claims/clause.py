@@ -32,19 +32,9 @@ class Clause:
 
     __slots__ = (
         *("text", "mentions", "here", "mode", "open", "latest", "turned", "subject", "whole", "before", "grouping"),
-        *(
-            "absent",
-            "amounts",
-            "apart",
-            "comparing",
-            "contrast",
-            "denied_at",
-            "especially",
-            "excepting",
-            "lead",
-            "ahead",
-        ),
-        *("joins", "first", "recalled", "pair", "sums_up", "_orphan", "_came_from", "_stopped", "_last_place"),
+        *("absent", "amounts", "apart", "comparing", "contrast", "denied_at", "especially", "excepting", "lead"),
+        *("ahead", "joins", "first", "recalled", "pair", "sums_up"),
+        *("_orphan", "_came_from", "_stopped", "_last_place"),
     )
 
     def __init__(
