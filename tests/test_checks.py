@@ -497,3 +497,38 @@ def test_the_caption_of_another_real_chip_is_told_apart(realdata: Path) -> None:
     }
     told = {(one.check, one.land, one.part) for one in found}
     assert {("wrong part", "crop", "top left"), ("wrong size", "crop", "bottom right")} <= told
+
+
+def test_what_is_said_of_the_whole_image_is_held_against_all_of_it() -> None:
+    said = "Trees are the main cover. Crops lie in the bottom right and take up {} of the whole image."
+    assert not _found(said.format("a small part"), style="4v")
+    (finding,) = _found(said.format("more than half"), style="4v")  # a third of a part, and 8 % of the image
+    assert (finding.check, finding.land, finding.part) == ("wrong size", "crop", "")
+    assert "8." in finding.evidence
+    assert "any part" not in finding.evidence
+
+
+@pytest.mark.parametrize(
+    "words", ["They take up the top right.", "The top right is much the same.", "It covers the top right."]
+)
+def test_a_part_that_is_told_by_a_pronoun_may_mean_any_class(words: str) -> None:
+    text = RIGHT.replace(
+        "Moving to the top right, there is an extra large area of trees.", f"{words} Grass is rare there."
+    )
+    assert "omitted" not in _checks(text)
+    plain = RIGHT.replace("there is an extra large area of trees", "there is an extra small area of grass")
+    assert "omitted" in _checks(plain)
+
+
+def test_almost_none_is_not_none() -> None:
+    right = RIGHT.replace("a medium amount of crops", "almost no crops")
+    assert "denied" not in _checks(right)
+    assert "denied" in _checks(RIGHT.replace("a medium amount of crops", "no crops"))
+
+
+def test_styles_are_compared_by_what_each_ends_with() -> None:
+    first = "Trees dominate the scene, and crops lie in the bottom right."
+    both = _both(RIGHT, f"{first} The main theme is farmland.")
+    assert both == ["Style 3.5 says that tree dominates, style 4V that crop does."]
+    assert not _both(RIGHT, f"{first} The main theme is farmland and forest.")
+    assert not _both(RIGHT, f"{first} The scene is calm.")

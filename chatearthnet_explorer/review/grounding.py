@@ -115,7 +115,7 @@ def why(fault: Fault, style: str) -> str:
     if check == "wrong size":
         here = f"{there} has {percent:.1f} % {name}"
         if style != "3.5":
-            return f"{_amount(claim)}; {here}, and nothing near it in any part."
+            return f"{_amount(claim)}; {here}{'' if claim.of_image else ', and nothing near it in any part'}."
         off = "" if _slack(claim) is EXACT else ", which is more than a size off"
         return f"{_amount(claim)}; {here}{off}."
     return f"It is said to lead in {there}, where {name} covers {percent:.1f} % and another class more."
