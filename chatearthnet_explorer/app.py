@@ -120,6 +120,7 @@ def serve(  # noqa: PLR0913 - each is its own choice
         SourceError: If there is no release.
     """
     held = None if catalog is None else Held(open_catalog(catalog), open_release(release) if release else None)
+    shelf = [] if held is None else [held]  # what is browsed, once it is there
     captioners = _captioners(address, origins)
     port = port or _free_port(address)
     pn.extension("ipywidgets")
@@ -130,7 +131,7 @@ def serve(  # noqa: PLR0913 - each is its own choice
         {
             "/": lambda: _explore(source, captioners, held),
             "/explore": lambda: _explore(source, captioners, held),
-            "/browse": lambda: _browse(held),
+            "/browse": lambda: _browse(shelf),
         },
         port=port,
         address=address,
@@ -159,25 +160,55 @@ def _explore(source: str, captioners: Sequence[str], held: Held | None) -> pn.Co
     return _page("explore", _Pane(explorer, **_WIDE))  # type: ignore[no-untyped-call]  # half of Panel has types
 
 
-def _browse(held: Held | None) -> pn.Column:
-    """Return the page of one tab, with a Browser of its own, which comes when its pairs are there."""
-    # what a pane is given later would bring every widget of the process along, so the box is there from the start
-    box = ipywidgets.VBox([ipywidgets.HTML(_MAKING)])
+def _browse(shelf: list[Held]) -> pn.Column:
+    """Return the page of one tab, with a Browser of its own; where its pairs are still to be made, one that waits."""
+    if not shelf:
+        return _wait(shelf)
+    held = shelf[0]
+    simulated = held.catalog.simulated
+    browser = Browser(
+        held.catalog,
+        release=held.release,
+        labels="simulated" if simulated else "auto",
+        query=WITH_PICTURE if simulated else "",
+    )
+    pn.state.on_session_destroyed(lambda _: browser.close())
+    # what was found before the page was there never reached it
+    pn.state.onload(lambda: _send(browser, set()))
+    return _page("browse", _Pane(browser, **_WIDE))  # type: ignore[no-untyped-call]  # likewise
+
+
+def _wait(shelf: list[Held]) -> pn.Column:
+    """Return a page that puts the sample on the shelf, and then is loaded again.
+
+    Widgets that a page is given later come in pieces, and on a busy computer not all of them arrive.
+    """
+    note = pn.pane.HTML(_MAKING, **_WIDE)
+    location = pn.state.location
 
     async def come() -> None:
         try:
-            shown = held or Held(*await asyncio.to_thread(open_sample))
+            held = Held(*await asyncio.to_thread(open_sample))
         except ExplorerError as error:
-            box.children = (ipywidgets.HTML(html.escape(str(error))),)
+            note.object = f"<p style='font:14px system-ui,sans-serif'>{html.escape(str(error))}</p>"
             return
-        labels = "simulated" if shown.catalog.simulated else "auto"
-        query = WITH_PICTURE if shown.catalog.simulated else ""
-        browser = Browser(shown.catalog, release=shown.release, labels=labels, query=query)
-        pn.state.on_session_destroyed(lambda _: browser.close())
-        box.children = (browser,)
+        shelf[:] = shelf or [held]
+        if location:
+            location.reload = True
 
     pn.state.onload(come)
-    return _page("browse", _Pane(box, **_WIDE))  # type: ignore[no-untyped-call]  # likewise
+    return _page("browse", note)
+
+
+def _send(widget: ipywidgets.Widget, sent: set[str]) -> None:
+    """Send the state of a widget, and before it of those that it holds, each once."""
+    sent.add(widget.model_id)
+    for name in widget.keys:
+        held = getattr(widget, name)
+        for one in held if isinstance(held, list | tuple) else (held,):
+            if isinstance(one, ipywidgets.Widget) and one.model_id not in sent:
+                _send(one, sent)
+    widget.send_state()
 
 
 def _page(name: str, view: pn.viewable.Viewable) -> pn.Column:

@@ -41,6 +41,11 @@ def test_the_dataset_is_browsed_on_a_page_of_its_own(browser: Browser, app: str)
         page.locator(".cen-gallery .cen-tile").first.wait_for(timeout=doors.SLOW)
         heading = page.locator(".cen-gallery .cen-head h3")
         expect(heading).to_have_text("Pairs 1 to 24 of 48")
+        # nothing of what the widgets were told before the page was there is lost
+        expect(page.locator(".leaflet-land-pane path").first).to_be_attached(timeout=doors.SLOW)
+        expect(page.locator(".cen-facet-view select").first).to_have_value("all")
+        expect(page.get_by_role("button", name="Cancel")).to_have_count(0)
+        expect(page.locator(".cen-side-panel")).to_be_visible()
         africa = page.locator(".cen-facet-view .cen-value").filter(has_text="Africa").first
         promised = africa.locator(".cen-count").inner_text()
         africa.click()

@@ -24,7 +24,6 @@ function render({ model, el }) {
   let turn = model.get("asked").turn ?? 0;
   let at = 0; // the tile that the Tab key leads to
   let follow = false; // whether the focus goes along to the next page
-  let urls = [];
 
   const want = (what, value) => send(model, { asked: { what, value, turn: ++turn } });
   const turnTo = (target) => {
@@ -46,8 +45,6 @@ function render({ model, el }) {
   }
 
   function showPictures() {
-    urls.forEach((url) => URL.revokeObjectURL(url));
-    urls = [];
     const notes = model.get("notes");
     model.get("thumbnails").forEach((bytes, place) => {
       const photo = grid.children[place]?.querySelector(".cen-photo");
@@ -56,8 +53,8 @@ function render({ model, el }) {
       photo.classList.toggle("cen-awaited", !bytes.byteLength && !note);
       if (bytes.byteLength) {
         const url = URL.createObjectURL(new Blob([bytes], { type: "image/jpeg" }));
-        urls.push(url);
-        photo.replaceChildren(make("img", { src: url, alt: "", draggable: "false" }),
+        const free = () => URL.revokeObjectURL(url); // when it is drawn, or never will be
+        photo.replaceChildren(make("img", { src: url, alt: "", draggable: "false", onload: free, onerror: free }),
           note ? make("span", { class: "cen-note" }, note) : "");
       } else photo.replaceChildren(make("span", { class: "cen-note" }, note));
     });
@@ -140,7 +137,7 @@ function render({ model, el }) {
     "counts items": showItems, "thumbnails notes": showPictures, relaxing: showEmpty, "simulated palette": showItems,
   });
   showItems();
-  return () => { stop(); urls.forEach((url) => URL.revokeObjectURL(url)); };
+  return stop;
 }
 
 export default { render };
