@@ -18,7 +18,7 @@ from rig.stac_api import Asked, Said, ScriptedApi, found, item, landing, rustac,
 from chatearthnet_explorer.errors import CatalogueError, SceneError
 from chatearthnet_explorer.sources import catalogue as catalogue_room
 from chatearthnet_explorer.sources.catalogue import MOST_PAGES, PAGE, Catalogues
-from chatearthnet_explorer.sources.fetch import LARGEST
+from chatearthnet_explorer.sources.fetch import LARGEST, UnreachableError, open_session, read
 from chatearthnet_explorer.sources.footprint import cover, rings_of
 from chatearthnet_explorer.sources.scenes import scenes_over
 from chatearthnet_explorer.sources.stac_item import ASSETS, StacItem, stac_item
@@ -312,6 +312,15 @@ def test_a_slow_catalogue_is_given_up() -> None:
         assert_sentence(error)
         assert "in time" in str(error)
         assert time.monotonic() - start < 2
+
+
+def test_a_server_that_never_answers_is_slow_and_not_gone() -> None:
+    with (
+        ScriptedApi(lambda _: Said(stall=30)) as api,
+        open_session() as session,
+        pytest.raises(UnreachableError, match="did not answer in time"),
+    ):
+        read(session, api.url, deadline=time.monotonic() + 0.3)
 
 
 def test_a_catalogue_that_drips_is_given_up() -> None:

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 import requests
 from requests.adapters import HTTPAdapter
 from urllib3 import BaseHTTPResponse, Retry
-from urllib3.exceptions import HTTPError, NameResolutionError
+from urllib3.exceptions import HTTPError, NameResolutionError, ReadTimeoutError
 
 from chatearthnet_explorer.errors import CatalogueError
 
@@ -188,9 +188,11 @@ def _refusal(host: str, status: int) -> CatalogueError:
 
 
 def _reason(host: str, error: Exception) -> str:
-    if isinstance(error, requests.Timeout):
+    causes = _causes(error)
+    # requests calls it a broken connection where urllib3 was told not to try again
+    if any(isinstance(cause, requests.Timeout | ReadTimeoutError) for cause in causes):
         return str(_slow(host))
-    if any(isinstance(cause, NameResolutionError) for cause in _causes(error)):
+    if any(isinstance(cause, NameResolutionError) for cause in causes):
         return f"{host} could not be found; check the network and the address."
     if isinstance(error, requests.exceptions.SSLError):
         return f"{host} has no certificate that can be trusted; check its address."
