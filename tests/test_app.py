@@ -17,7 +17,8 @@ pn.extension("ipywidgets")
 import ipywidgets
 from bokeh.document import Document
 from panel.io.state import set_curdoc
-from chatearthnet_explorer import app
+from chatearthnet_explorer.app.pages import explore_page
+from chatearthnet_explorer.app.server import allowed_captioners
 from chatearthnet_explorer.widgets.explorer import Explorer
 
 live = ipywidgets.widgets.widget._instances
@@ -25,7 +26,7 @@ counts, explorers = [], []
 for _ in range(3):
     document = Document()
     with set_curdoc(document):
-        page = app._explore("simulated", app._captioners(*json.loads(sys.argv[1])), None)
+        page = explore_page("simulated", allowed_captioners(*json.loads(sys.argv[1])), None)
         page.server_doc(document)
         explorers += [one for one in live.values() if isinstance(one, Explorer)]
         offered = list(explorers[-1].switches.captioners)

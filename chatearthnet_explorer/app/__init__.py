@@ -1,0 +1,5 @@
+"""The same views, served by Panel."""
+
+from chatearthnet_explorer.app.server import serve
+
+__all__ = ["serve"]

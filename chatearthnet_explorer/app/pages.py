@@ -1,0 +1,134 @@
+"""The pages of the app: one function each, called once for each tab."""
+
+from __future__ import annotations
+
+import asyncio
+import html
+from typing import TYPE_CHECKING, NamedTuple
+
+import ipywidgets
+import panel as pn
+
+from chatearthnet_explorer.app.scripts import WidgetPane
+from chatearthnet_explorer.errors import ExplorerError
+from chatearthnet_explorer.sample import open_sample
+from chatearthnet_explorer.widgets.browser import WITH_PICTURE, Browser
+from chatearthnet_explorer.widgets.explorer import Explorer
+from chatearthnet_explorer.widgets.places import PLACES
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from chatearthnet_explorer.catalog import Catalog
+    from chatearthnet_explorer.sources.release import Release
+
+_WIDE = {"sizing_mode": "stretch_width"}
+TITLE = "ChatEarthNet Explorer"
+_PAGES = {
+    "explore": (
+        "Explore a place",
+        "Click a place: its satellite picture, its land cover, the prompt ChatEarthNet makes of it, and a caption.",
+    ),
+    "browse": (
+        "Browse the dataset",
+        "All pairs of picture and caption, by place, land cover and words.",
+    ),
+}
+"""The pages by their address: what they are called, and what is there."""
+
+_MAKING = (
+    "<p style='font:14px system-ui,sans-serif'>Getting the pairs ready; the first time this takes some seconds …</p>"
+)
+_FOOT = (
+    "<footer style='padding:4px 2px 16px;font:12px/1.5 system-ui,sans-serif;color:#5b6673'>"
+    "Method: ChatEarthNet, Yuan, Xiong, Mou and Zhu, 2025, CC-BY-4.0. Labels: ESA WorldCover, CC-BY-4.0. Pictures: "
+    "Copernicus Sentinel-2. Outline: Natural Earth, public domain. Each chip says where it comes from.</footer>"
+)
+
+
+class BrowseData(NamedTuple):
+    """What is browsed."""
+
+    catalog: Catalog
+    """The pairs."""
+
+    release: Release | None
+    """Their pictures."""
+
+
+def explore_page(source: str, captioners: Sequence[str], held: BrowseData | None) -> pn.Column:
+    """Return the page of one tab, with an Explorer of its own."""
+    explorer = Explorer(source=source, captioners=captioners, place=None, catalog=held.catalog if held else None)
+    pn.state.on_session_destroyed(lambda _: explorer.close())
+    # a change made before the page is there would never reach it
+    pn.state.onload(lambda: explorer.map.go(PLACES[0].lon, PLACES[0].lat))
+    return _page("explore", WidgetPane(explorer, **_WIDE))  # type: ignore[no-untyped-call]  # half of Panel has types
+
+
+def browse_page(shelf: list[BrowseData]) -> pn.Column:
+    """Return the page of one tab, with a Browser of its own; where its pairs are still to be made, one that waits."""
+    if not shelf:
+        return _wait(shelf)
+    held = shelf[0]
+    simulated = held.catalog.simulated
+    browser = Browser(
+        held.catalog,
+        release=held.release,
+        labels="simulated" if simulated else "auto",
+        query=WITH_PICTURE if simulated else "",
+    )
+    pn.state.on_session_destroyed(lambda _: browser.close())
+    # what was found before the page was there never reached it
+    pn.state.onload(lambda: _send(browser, set()))
+    return _page("browse", WidgetPane(browser, **_WIDE))  # type: ignore[no-untyped-call]  # likewise
+
+
+def _wait(shelf: list[BrowseData]) -> pn.Column:
+    """Return a page that puts the sample on the shelf, and then is loaded again.
+
+    Widgets that a page is given later come in pieces, and on a busy computer not all of them arrive.
+    """
+    note = pn.pane.HTML(_MAKING, **_WIDE)
+    location = pn.state.location
+
+    async def come() -> None:
+        try:
+            held = BrowseData(*await asyncio.to_thread(open_sample))
+        except ExplorerError as error:
+            note.object = f"<p style='font:14px system-ui,sans-serif'>{html.escape(str(error))}</p>"
+            return
+        shelf[:] = shelf or [held]
+        if location:
+            location.reload = True
+
+    pn.state.onload(come)
+    return _page("browse", note)
+
+
+def _send(widget: ipywidgets.Widget, sent: set[str]) -> None:
+    """Send the state of a widget, and before it of those that it holds, each once."""
+    sent.add(widget.model_id)
+    for name in widget.keys:
+        held = getattr(widget, name)
+        for one in held if isinstance(held, list | tuple) else (held,):
+            if isinstance(one, ipywidgets.Widget) and one.model_id not in sent:
+                _send(one, sent)
+    widget.send_state()
+
+
+def _page(name: str, view: pn.viewable.Viewable) -> pn.Column:
+    return pn.Column(pn.pane.HTML(_head(name), **_WIDE), view, pn.pane.HTML(_FOOT, **_WIDE), max_width=1500, **_WIDE)
+
+
+def _head(name: str) -> str:
+    """Return the heading of a page, with the way to the others."""
+    ways = " · ".join(
+        f"<b aria-current='page'>{title}</b>" if one == name else f"<a href='./{one}' style='color:#20567a'>{title}</a>"
+        for one, (title, _) in _PAGES.items()
+    )
+    return (
+        "<header style='padding:6px 2px 0;font-family:system-ui,sans-serif;color:#1d2733'>"
+        f"<h1 style='margin:0;font-size:22px;line-height:1.3'>{TITLE}</h1>"
+        f"<nav style='margin:4px 0;font-size:14px'>{ways}</nav>"
+        f"<p style='margin:2px 0 0;font-size:14px;color:#5b6673'>{_PAGES[name][1]}</p></header>"
+    )
