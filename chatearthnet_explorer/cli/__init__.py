@@ -6,7 +6,7 @@ import argparse
 import sys
 from typing import TYPE_CHECKING
 
-from chatearthnet_explorer.cli import audit, caption, catalog, doors, prompt, release, review
+from chatearthnet_explorer.cli import audit, caption, catalog, doctor, doors, prompt, release, review
 from chatearthnet_explorer.errors import ExplorerError
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit status: 0 done, 1 not done and one sentence on standard error."""
     parser = argparse.ArgumentParser(prog="chatearthnet-explorer", description=__doc__, allow_abbrev=False)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    for room in (caption, prompt, catalog, audit, release, review, doors):
+    for room in (caption, prompt, catalog, audit, release, review, doctor, doors):
         room.add_to(commands)
     options = parser.parse_args(_with_dashes(sys.argv[1:] if arguments is None else arguments))
     try:
