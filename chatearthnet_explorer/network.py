@@ -25,6 +25,10 @@ _LOOPBACK = "localhost,127.0.0.0/8,::1"
 _SEPARATORS = re.compile(r"[,\s]+")
 _PEM = re.compile(rb"-----BEGIN CERTIFICATE-----.+?-----END CERTIFICATE-----", re.DOTALL)
 _DER = b"0\x82"  # how a certificate of more than 255 bytes starts in binary form
+_LOGIN = "write user and password into HTTPS_PROXY as http://user:password@host:port."
+# what http.client, and httpx, write where a proxy refuses a tunnel
+_TUNNEL = re.compile(r"(?:Tunnel connection failed: |^)([45]\d\d)\b")
+_UNCONNECTED = "kind: Connect,"  # what object_store writes: where there is a proxy, it is what was connected to
 _UNTRUSTED = "InvalidCertificate("  # what rustls writes into the text of an obstore error
 
 
@@ -82,6 +86,16 @@ def is_loopback(host: str) -> bool:
     return address.is_loopback or bool(mapped and mapped.is_loopback)
 
 
+def is_local(host: str) -> bool:
+    """Return whether a host is this computer or in a private network by its name; no name is looked up."""
+    name = host.strip("[]").rstrip(".").lower()
+    try:
+        address = ipaddress.ip_address(name)
+    except ValueError:
+        return is_loopback(name)
+    return not (getattr(address, "ipv4_mapped", None) or address).is_global
+
+
 def certificates() -> str:
     """Return the certificates to trust beside the system's, as PEM: those of ``CERTIFICATE_VARIABLES``, or ``""``.
 
@@ -110,12 +124,30 @@ def is_certificate_error(error: BaseException) -> bool:
     )
 
 
-def certificate_problem(host: str) -> str:
-    """Return the sentence for a host whose certificate is not trusted."""
-    return (
-        f"The certificate of {host} is not trusted; where a company's proxy reads along, set SSL_CERT_FILE to the "
-        "file of its certificate, else check the address."
-    )
+def network_problem(address: str, error: BaseException) -> str | None:
+    """Return the sentence for an error that a certificate or the proxy caused; None for any other cause.
+
+    Args:
+        address: What was asked for.
+        error: What urllib3, requests, httpx or obstore raised; its causes are looked at as well.
+    """
+    host = urlsplit(address).netloc.rpartition("@")[2][:100]
+    if is_certificate_error(error):
+        return (
+            f"The certificate of {host} is not trusted; where a company's proxy reads along, set SSL_CERT_FILE to "
+            "the file of its certificate, else check the address."
+        )
+    proxy = proxy_for(address)
+    texts = [str(cause) for cause in _causes(error)]
+    if proxy is None or not any(
+        type(cause).__name__ == "ProxyError" or _UNCONNECTED in text
+        for cause, text in zip(_causes(error), texts, strict=True)
+    ):
+        return None
+    status = next((match.group(1) for text in texts if (match := _TUNNEL.search(text))), "")
+    answer = f" (it answered {status})" if status else ""
+    advice = _LOGIN if status == "407" else "check HTTP_PROXY, HTTPS_PROXY and NO_PROXY."
+    return f"The proxy {proxy_name(proxy)} did not lead to {host}{answer}; {advice}"
 
 
 def _is_excluded(host: str, port: int | None, listed: str) -> bool:

@@ -19,6 +19,7 @@ from rig.range_server import Fault, RangeServer
 from chatearthnet_explorer.archive import read_directory
 from chatearthnet_explorer.chip import BANDS, Chip
 from chatearthnet_explorer.errors import ArchiveError, ReleaseError, SettingError
+from chatearthnet_explorer.limits import BusyError
 from chatearthnet_explorer.ranges import open_ranges
 from chatearthnet_explorer.record import ARCHIVES, MARKER, Record
 from chatearthnet_explorer.settings import Settings
@@ -28,7 +29,6 @@ from chatearthnet_explorer.sources.release import open_release
 from chatearthnet_explorer.sources.released import NO_CHIP, NO_LABELS, ReleaseSource
 from chatearthnet_explorer.sources.zenodo import Service
 from chatearthnet_explorer.tile import Tile
-from chatearthnet_explorer.web import BusyError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -198,7 +198,7 @@ def test_the_mirror_helps_when_zenodo_refuses(served: RangeServer, folder: Path,
     assert list(release.entries("3.5", "train")) == ENTRIES
     (note,) = release.notes
     assert "the mirror" in note
-    assert "come back in 3600 s" in note
+    assert "come back in 60 minutes" in note
     if "release" in path:  # the API had told where the images are
         np.testing.assert_array_equal(
             release.images(NAMES[:1]).pixels[NAMES[0]],

@@ -13,10 +13,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, cast
 
 from chatearthnet_explorer.errors import ArchiveError, ReleaseError
+from chatearthnet_explorer.limits import BusyError
 from chatearthnet_explorer.record import ARCHIVES, MARKER, SPLITS
 from chatearthnet_explorer.sources.download import download
 from chatearthnet_explorer.sources.zenodo import ZENODO, Service, content_address, files_of, record_of
-from chatearthnet_explorer.web import PATIENCE, BusyError, Web, below, shown
+from chatearthnet_explorer.web import PATIENCE, Web, below, shown
 from chatearthnet_explorer.wording import STYLES
 
 if TYPE_CHECKING:
