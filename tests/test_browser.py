@@ -15,13 +15,14 @@ from rig.samples import press, small_sample
 from rig.shown import chip
 
 from chatearthnet_explorer.catalog import Query, build
-from chatearthnet_explorer.catalog.schema import SCHEMA
 from chatearthnet_explorer.catalog_audit import audit_catalog
+from chatearthnet_explorer.drawn_release import DrawnRelease
 from chatearthnet_explorer.errors import ExplorerError, QueryError, SceneError
 from chatearthnet_explorer.render import data_url
 from chatearthnet_explorer.review.checks import CHECKS
-from chatearthnet_explorer.sample import open_sample
-from chatearthnet_explorer.settings import Settings
+from chatearthnet_explorer.sample import FIRST, open_sample
+from chatearthnet_explorer.simulated_records import image_of
+from chatearthnet_explorer.sources.release import PICTURE
 from chatearthnet_explorer.tile import Tile
 from chatearthnet_explorer.widgets.browser import Browser
 from chatearthnet_explorer.widgets.composed import family
@@ -29,7 +30,7 @@ from chatearthnet_explorer.widgets.density_image import COLOURS, coarser, densit
 from chatearthnet_explorer.widgets.explorer import Explorer
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from chatearthnet_explorer.chip import Chip
@@ -363,26 +364,50 @@ def test_closing_lets_go_of_every_widget() -> None:
     assert all(widget.comm is None for widget in held)
 
 
-def test_the_sample_is_built_once_and_two_builders_do_not_meet(tmp_path: Path) -> None:
-    settings, told = Settings(cache=tmp_path), []
-    for _ in range(2):
-        sample = open_sample(settings=settings, records=40, images=1, progress=told.append)
-        assert sample.catalog.simulated
-        assert sample.release.simulated
-        sample.catalog.close()
-    assert told == sorted(told)
-    assert told[-1] == 1.0
-    assert told.count(1.0) == 1
-    assert [path.name for path in tmp_path.iterdir()] == [f"sample-{SCHEMA}-40-1"]
-
-
-def test_the_sample_opens_with_what_has_a_picture(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_every_pair_of_the_sample_has_its_picture(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CHATEARTHNET_CACHE", str(tmp_path))
-    monkeypatch.setattr("chatearthnet_explorer.widgets.browser.open_sample", lambda **_: small_sample())
     browser = Browser.sample()
-    assert browser.query.flags == ("-no picture",)
-    assert browser.search_bar.choices == ["has a picture"]
-    assert len(browser.gallery.items) == 12
+    assert browser.status.message == "All 2,000 pairs."
+    assert browser.search_bar.choices == []
+    assert browser.gallery.simulated
+    assert len(browser.gallery.thumbnails) == 24
+    for query in (FIRST, FIRST.but(page=2), Query(size=4), Query(countries=("Brazil",), size=4)):
+        browser.query = query
+        assert all(browser.gallery.thumbnails)
+        assert not any(browser.gallery.notes)
+
+
+def test_pictures_are_drawn_some_at_a_time_and_a_superseded_page_is_not_drawn_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CHATEARTHNET_CACHE", str(tmp_path))
+    drawn: list[list[str]] = []
+    there: list[int] = []
+    go_on = threading.Event()
+
+    class Slow(DrawnRelease):
+        batch = 2
+
+        def contents(self, names: Sequence[str], **_: Any) -> Any:  # noqa: ANN401 - as the release does
+            drawn.append(list(names))
+            go_on.wait(10)
+            return [image_of(chip(), PICTURE) for _ in names]
+
+    async def run() -> None:
+        sample = open_sample()
+        browser = Browser(sample.catalog, release=Slow(), labels="simulated", query=Query(size=6))
+        browser.gallery.observe(lambda change: there.append(sum(map(bool, change["new"]))), "thumbnails")
+        await _until(lambda: bool(drawn))
+        browser.query = Query(size=5, sort="lat")
+        await _until(lambda: len(drawn) == 2)
+        go_on.set()
+        await _until(lambda: all(browser.gallery.thumbnails))
+        await asyncio.sleep(0.05)
+        assert [len(names) for names in drawn] == [2, 2, 2, 1]
+        assert [name for names in drawn[1:] for name in names] == [item["name"] for item in browser.gallery.items]
+        assert there[-3:] == [2, 4, 5]
+
+    asyncio.run(run())
 
 
 def test_in_the_explorer_a_click_on_a_released_chip_shows_its_captions_first() -> None:

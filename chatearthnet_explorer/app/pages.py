@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import html
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -10,9 +9,10 @@ import ipywidgets
 import panel as pn
 
 from chatearthnet_explorer.app.scripts import WidgetPane
+from chatearthnet_explorer.drawn_release import DrawnRelease
 from chatearthnet_explorer.errors import ExplorerError
-from chatearthnet_explorer.sample import open_sample
-from chatearthnet_explorer.widgets.browser import WITH_PICTURE, Browser
+from chatearthnet_explorer.sample import FIRST, open_sample
+from chatearthnet_explorer.widgets.browser import Browser
 from chatearthnet_explorer.widgets.explorer import Explorer
 from chatearthnet_explorer.widgets.places import PLACES
 
@@ -36,9 +36,6 @@ _PAGES = {
 }
 """The pages by their address: what they are called, and what is there."""
 
-_MAKING = (
-    "<p style='font:14px system-ui,sans-serif'>Getting the pairs ready; the first time this takes some seconds …</p>"
-)
 _FOOT = (
     "<footer style='padding:4px 2px 16px;font:12px/1.5 system-ui,sans-serif;color:#5b6673'>"
     "Method: ChatEarthNet, Yuan, Xiong, Mou and Zhu, 2025, CC-BY-4.0. Labels: ESA WorldCover, CC-BY-4.0. Pictures: "
@@ -66,43 +63,24 @@ def explore_page(source: str, captioners: Sequence[str], held: BrowseData | None
 
 
 def browse_page(shelf: list[BrowseData]) -> pn.Column:
-    """Return the page of one tab, with a Browser of its own; where its pairs are still to be made, one that waits."""
-    if not shelf:
-        return _wait(shelf)
-    held = shelf[0]
+    """Return the page of one tab, with a Browser of its own, of the sample where nothing else was given."""
+    try:
+        held = shelf[0] if shelf else BrowseData(*open_sample())
+    except ExplorerError as error:
+        note = f"<p style='font:14px system-ui,sans-serif'>{html.escape(str(error))}</p>"
+        return _page("browse", pn.pane.HTML(note, **_WIDE))
+    shelf[:] = [held]
     simulated = held.catalog.simulated
     browser = Browser(
         held.catalog,
         release=held.release,
         labels="simulated" if simulated else "auto",
-        query=WITH_PICTURE if simulated else "",
+        query=FIRST if isinstance(held.release, DrawnRelease) else "",
     )
     pn.state.on_session_destroyed(lambda _: browser.close())
     # what was found before the page was there never reached it
     pn.state.onload(lambda: _send(browser, set()))
     return _page("browse", WidgetPane(browser, **_WIDE))  # type: ignore[no-untyped-call]  # likewise
-
-
-def _wait(shelf: list[BrowseData]) -> pn.Column:
-    """Return a page that puts the sample on the shelf, and then is loaded again.
-
-    Widgets that a page is given later come in pieces, and on a busy computer not all of them arrive.
-    """
-    note = pn.pane.HTML(_MAKING, **_WIDE)
-    location = pn.state.location
-
-    async def come() -> None:
-        try:
-            held = BrowseData(*await asyncio.to_thread(open_sample))
-        except ExplorerError as error:
-            note.object = f"<p style='font:14px system-ui,sans-serif'>{html.escape(str(error))}</p>"
-            return
-        shelf[:] = shelf or [held]
-        if location:
-            location.reload = True
-
-    pn.state.onload(come)
-    return _page("browse", note)
 
 
 def _send(widget: ipywidgets.Widget, sent: set[str]) -> None:

@@ -98,6 +98,11 @@ class Members:
         return members_of(self.numbers, self._folders, row, name)
 
     @property
+    def rows(self) -> int:
+        """How many pairs they are of."""
+        return len(next(iter(self.numbers.values())))
+
+    @property
     def numbers(self) -> dict[str, NDArray[Any]]:
         """Every number, by column."""
         if self._numbers is None:

@@ -44,6 +44,12 @@ class Images(NamedTuple):
 class Release:
     """One release: its captions, and its images by name."""
 
+    batch = 1000
+    """Images that are best asked for at once; many, since they share a round trip."""
+
+    thumbnails: Mapping[str, bytes] = MappingProxyType({})
+    """Small JPEGs that came with it, by name, to be shown before an image is read."""
+
     def __init__(self, holding: Holding, *, patience: float = PATIENCE) -> None:
         """Prepare to read; ZIPs are looked into when the first image is asked for.
 

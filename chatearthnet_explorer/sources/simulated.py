@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -16,6 +18,9 @@ from chatearthnet_explorer.simulation.pixels import reflectance, true_colour
 from chatearthnet_explorer.simulation.terrain import terrain_of
 from chatearthnet_explorer.sources import YEARS
 from chatearthnet_explorer.tile import Tile
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 ATTRIBUTION = "Simulated by chatearthnet_explorer: no satellite saw this, nobody mapped it"
 """Credit of pixels and labels, and a warning."""
@@ -78,6 +83,22 @@ class SimulatedSource:
             missing=() if mapped else (_why_unmapped(ground.lat),),
             attribution=(ATTRIBUTION, _OUTLINES),
         )
+
+
+@dataclass(frozen=True)
+class SimulatedLabels:
+    """Gives the label map of any tile, as the chip of ``SimulatedSource`` has it, in half the time."""
+
+    year: int
+    """Which map, of ``YEARS``."""
+
+    def __call__(self, tile: Tile) -> NDArray[np.uint8] | None:
+        """Return the labels, (256, 256) uint8 of class indices; None where nothing is mapped."""
+        window = Window(tile)
+        ground = terrain_of(window)
+        cover = cover_of(window, ground, people_in(window, ground), year=self.year)
+        labels = labels_of(cover, ground)[PAD:-PAD, PAD:-PAD]
+        return np.ascontiguousarray(labels) if labels.any() else None
 
 
 def _why_unmapped(lat: float) -> str:

@@ -7,14 +7,13 @@ from typing import TYPE_CHECKING, Any, Self
 
 import ipywidgets
 import traitlets
-from IPython.display import display
 
 from chatearthnet_explorer.captioners import Captioner, open_captioner
 from chatearthnet_explorer.catalog.pair import Pair
 from chatearthnet_explorer.catalog.permalink import from_url
 from chatearthnet_explorer.catalog.query import Query
 from chatearthnet_explorer.errors import ExplorerError
-from chatearthnet_explorer.sample import open_sample
+from chatearthnet_explorer.sample import FIRST, open_sample
 from chatearthnet_explorer.sources import Source, open_source
 from chatearthnet_explorer.widgets.choices import choices_of
 from chatearthnet_explorer.widgets.composed import Composed, guarded, panel
@@ -39,11 +38,6 @@ if TYPE_CHECKING:
 
     Picture = NDArray[np.uint8] | str
     Relaxed = list[tuple[str, Query, int]]
-
-WITH_PICTURE = Query(flags=("-no picture",))
-"""What is asked of the sample at first: most of its pairs have no picture."""
-
-_MAKING = "Making a simulated sample:"
 
 
 class Browser(Composed):
@@ -118,26 +112,16 @@ class Browser(Composed):
 
     @classmethod
     def sample(cls, **chosen: Any) -> Self:  # noqa: ANN401 - what the browser takes
-        """Return a browser of 2,000 simulated pairs, which needs no network; the first time they are made, in seconds.
-
-        Only some of them have a picture, so those are asked for at first.
+        """Return a browser of 2,000 simulated pairs that come with the package, which needs no network.
 
         Args:
             chosen: What else ``Browser`` takes, such as ``query`` or ``captioner``.
 
         Raises:
-            CatalogError: If the sample cannot be written.
+            CatalogError: If the sample is damaged or cannot be unpacked.
         """
-        bar = ipywidgets.FloatProgress(max=1.0, description=_MAKING, style={"description_width": "auto"})
-
-        def progress(share: float) -> None:
-            if not share:  # it begins
-                display(bar)  # type: ignore[no-untyped-call]  # IPython has no types here
-            bar.value = share
-
-        made = open_sample(progress=progress)
-        bar.close()
-        return cls(made.catalog, release=made.release, **{"labels": "simulated", "query": WITH_PICTURE, **chosen})
+        sample = open_sample()
+        return cls(sample.catalog, release=sample.release, **{"labels": "simulated", "query": FIRST, **chosen})
 
     def card(self) -> Card:
         """Return what is on screen, as HTML to be read."""
@@ -213,8 +197,8 @@ class Browser(Composed):
         self.gallery.relaxed = relaxed
         self.status.say(_told(found, len(self._catalog)), kind="done")
         self._around()
-        if found.rows:
-            self._pictures.start(lambda _: self._pictured(found.rows), done=self._picture_page, failed=self.tell)
+        self.gallery.previews = dict(self._release.thumbnails) if self._release else {}
+        self._picture_rest()
 
     @guarded
     def _not_found(self, problem: Exception) -> None:
@@ -224,9 +208,19 @@ class Browser(Composed):
     def _pictured(self, pairs: Sequence[Pair]) -> dict[str, Picture]:
         return pictures_of(pairs, self._release, simulated=self._catalog.simulated)
 
+    def _picture_rest(self) -> None:
+        """Have the pictures of the page made that are still missing, as many at once as suits the release."""
+        gallery = self.gallery
+        there = {*gallery.pictures, *gallery.previews}
+        waiting = [pair for pair in gallery.found.rows if pair.record.name not in there] if gallery.found else []
+        some = waiting[: self._release.batch] if self._release else waiting
+        if some:
+            self._pictures.start(lambda _: self._pictured(some), done=self._picture_some, failed=self.tell)
+
     @guarded
-    def _picture_page(self, pictures: dict[str, Picture]) -> None:
-        self.gallery.pictures = pictures
+    def _picture_some(self, pictures: dict[str, Picture]) -> None:
+        self.gallery.pictures = {**self.gallery.pictures, **pictures}
+        self._picture_rest()
 
     def _picture_of(self, pair: Pair) -> Picture:
         held = self.gallery.pictures.get(pair.record.name)

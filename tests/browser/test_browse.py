@@ -11,7 +11,7 @@ from chatearthnet_explorer.sample import open_sample
 from chatearthnet_explorer.widgets.browser import Browser
 
 BAD = "<img src=x onerror=alert('pair')><script>alert('script')</script> tree"
-sample = open_sample(records=40, images=1)
+sample = open_sample()
 honest = sample.catalog.search
 
 
