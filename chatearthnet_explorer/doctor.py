@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from chatearthnet_explorer.captioners.endpoint import OPENAI, key_for, open_endpoint
 from chatearthnet_explorer.captioners.models import DEFAULT
 from chatearthnet_explorer.errors import ExplorerError, KeyMissingError, SourceError
-from chatearthnet_explorer.network import certificate_problem, is_certificate_error, proxy_for, ssl_context
+from chatearthnet_explorer.network import network_problem, proxy_for, ssl_context
 from chatearthnet_explorer.settings import Settings
 from chatearthnet_explorer.sources.fetch import UnreachableError, host_of, within
 from chatearthnet_explorer.sources.stac import StacSource

@@ -188,7 +188,8 @@ def _from_numbers(
     if not np.issubdtype(numbers.dtype, np.number) or (numbers != np.trunc(numbers)).any():
         msg = "it holds other values than whole numbers, and labels are class indices or WorldCover codes."
         raise LabelError(msg)
-    asked = [values or usual] if values or usual else list(_READINGS)
+    only = values or usual
+    asked = [only] if only else list(_READINGS)
     maps: dict[str, NDArray[np.uint8]] = {}
     problems = []
     for kind in asked:
