@@ -256,12 +256,8 @@ def _ask(
         finally:
             response.close()
     except (urllib3.exceptions.HTTPError, OSError) as error:
-        host = host_of(address)
-        text = (
-            certificate_problem(host)
-            if is_certificate_error(error)
-            else f"{host} could not be reached; check the network and the address."
-        )
+        text = f"{host_of(address)} could not be reached; check the network and the address."
+        text = network_problem(address, error) or text
         raise UnreachableError(text) from error
 
 

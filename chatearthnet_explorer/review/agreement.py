@@ -62,8 +62,8 @@ def agreement(
 
     Kappa: Cohen, Educational and Psychological Measurement 20, 1960, 37-46; weighted: Psychological Bulletin 70, 1968,
     213-220. Alpha, nominal and ordinal, with missing verdicts: Krippendorff, Computing Krippendorff's
-    Alpha-Reliability, 2011, sections C and D. Resampled are whole captions; those judged alike are drawn together, so that the time does
-    not grow with their number.
+    Alpha-Reliability, 2011, sections C and D. Resampled are whole
+    captions; those judged alike are drawn together, so that the time does not grow with their number.
 
     Args:
         judged: For each caption, the verdict (0 to ``levels`` - 1, ranked) by reviewer.
