@@ -164,6 +164,20 @@ def pieces(response: urllib3.BaseHTTPResponse, length: int) -> Iterator[bytes]:
         raise IncompleteRead(length - left, left)
 
 
+def answer_of(address: str, largest: int) -> Callable[[urllib3.BaseHTTPResponse], bytes]:
+    """Return a function that takes a whole answer, of at most ``largest`` bytes, for ``Web.ask``."""
+
+    def take(response: urllib3.BaseHTTPResponse) -> bytes:
+        size = int(response.headers.get("Content-Length", "-1"))
+        if size > largest:
+            msg = f"{shown(address)} answered more than {largest} bytes, which no list of files needs; check it."
+            raise ArchiveError(msg)
+        # some servers send their answers in chunks, without saying how long they are
+        return b"".join(pieces(response, size)) if size >= 0 else response.read(largest)
+
+    return take
+
+
 def shown(address: str) -> str:
     """Return an address as it may be printed: without user, password, query and fragment."""
     try:

@@ -13,7 +13,8 @@ from requests.adapters import HTTPAdapter
 from urllib3 import BaseHTTPResponse, Retry
 from urllib3.exceptions import HTTPError, NameResolutionError, ReadTimeoutError
 
-from chatearthnet_explorer.errors import CatalogueError
+from chatearthnet_explorer.errors import CatalogueError, SettingError
+from chatearthnet_explorer.network import network_problem, proxy_for, ssl_context
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -64,11 +65,39 @@ def open_session() -> requests.Session:
         raise_on_status=False,
     )
     session = requests.Session()
+    session.trust_env = False  # our adapter knows proxies and certificates, and a .netrc is nobody's business
     session.max_redirects = 3
     session.headers["User-Agent"] = "chatearthnet_explorer"
     for scheme in ("http://", "https://"):
-        session.mount(scheme, HTTPAdapter(max_retries=retry))
+        session.mount(scheme, _Adapter(max_retries=retry))
     return session
+
+
+class _Adapter(HTTPAdapter):
+    """Sends each request, redirected ones included, through the proxy and with the certificates of ``network``."""
+
+    def send(self, request: requests.PreparedRequest, *args: Any, **options: Any) -> requests.Response:  # noqa: ANN401
+        """Send through the proxy of this very address."""
+        proxy = proxy_for(request.url or "")
+        options["proxies"] = {urlsplit(request.url or "").scheme: proxy} if proxy else {}
+        return super().send(request, *args, **options)
+
+    def build_connection_pool_key_attributes(
+        self,
+        request: requests.PreparedRequest,
+        verify: Any,  # noqa: ANN401
+        cert: Any = None,  # noqa: ANN401
+    ) -> tuple[dict[str, Any], dict[str, Any]]:
+        """Return what makes a connection, with our check of its certificate in place of requests' own."""
+        host, _ = super().build_connection_pool_key_attributes(request, verify, cert)
+        return host, {"cert_reqs": "CERT_REQUIRED", "ssl_context": ssl_context()}
+
+    def cert_verify(self, conn: Any, url: str, verify: Any, cert: Any) -> None:  # noqa: ANN401
+        """Leave the connection as it was made: requests would add its own authorities."""
+
+    def proxy_manager_for(self, proxy: str, **options: Any) -> Any:  # noqa: ANN401
+        """Return what keeps the connections through one proxy, whose certificate is checked likewise."""
+        return super().proxy_manager_for(proxy, proxy_ssl_context=ssl_context(), **options)
 
 
 def read(  # noqa: PLR0913 - a request, and its two bounds
@@ -113,8 +142,10 @@ def read(  # noqa: PLR0913 - a request, and its two bounds
             if response.status_code != requests.codes.ok:
                 raise _refusal(host, response.status_code)
             return _body(response.raw, host, deadline, largest)
+    except SettingError as error:  # a ValueError as well
+        raise UnreachableError(str(error)) from None
     except (requests.RequestException, HTTPError, ValueError) as error:  # ValueError: no address at all
-        raise UnreachableError(_reason(host, error)) from error
+        raise UnreachableError(network_problem(address, error) or _reason(host, error)) from error
 
 
 def _body(raw: BaseHTTPResponse, host: str, deadline: float, largest: int) -> bytes:
@@ -195,7 +226,7 @@ def _reason(host: str, error: Exception) -> str:
     if any(isinstance(cause, NameResolutionError) for cause in causes):
         return f"{host} could not be found; check the network and the address."
     if isinstance(error, requests.exceptions.SSLError):
-        return f"{host} has no certificate that can be trusted; check its address."
+        return f"{host} does not speak https as it should; check its address."
     if isinstance(error, requests.ConnectionError | HTTPError):
         return f"{host} could not be reached or broke off; check the network and try again."
     return f"{host} could not be asked; check its address."

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from functools import partial
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -17,7 +18,6 @@ from chatearthnet_explorer.settings import Settings
 from chatearthnet_explorer.sources.entries import entries_of
 from chatearthnet_explorer.sources.holding import Holding, hold
 from chatearthnet_explorer.sources.picture import pixels_of
-from chatearthnet_explorer.sources.zenodo import ZENODO, Service
 from chatearthnet_explorer.web import PATIENCE
 
 if TYPE_CHECKING:
@@ -62,7 +62,9 @@ class Release:
         self.simulated = holding.simulated
         self._holding = holding
         self._files: dict[str, Ranged] = {
-            name: LocalFile(where) if isinstance(where, Path) else WebFile(where, patience=patience)
+            name: LocalFile(where)
+            if isinstance(where, Path)
+            else WebFile(*where, patience=patience, more=partial(holding.more, name))
             for name, where in holding.archives.items()
         }
         self._directories: dict[str, Directory] = {}
@@ -171,7 +173,6 @@ def open_release(
     root: str | Path,
     *,
     settings: Settings | None = None,
-    service: Service = ZENODO,
     patience: float = PATIENCE,
     progress: Callable[[int, int], None] = lambda _done, _total: None,
 ) -> Release:
@@ -180,8 +181,7 @@ def open_release(
     Args:
         root: A folder, with the ZIPs or unzipped; an address below which the ZIPs lie on a server that honours Range;
             or ``zenodo:11003436`` or that record's address.
-        settings: Where the cache is; None for what the environment says.
-        service: Who is asked for a Zenodo record.
+        settings: Where Zenodo, its mirror and the cache are; None for what the environment says.
         patience: Seconds that a busy server may ask us to wait.
         progress: Told how many bytes of how many of the JSON are there.
 
@@ -189,8 +189,8 @@ def open_release(
         ReleaseError: If nothing of a release is there.
         ArchiveError: If it cannot be fetched.
     """
-    cache = (settings or Settings()).cache
-    return Release(hold(root, cache=cache, service=service, patience=patience, progress=progress), patience=patience)
+    holding = hold(root, settings=settings or Settings(), patience=patience, progress=progress)
+    return Release(holding, patience=patience)
 
 
 def _from_folder(folder: Path, name: str) -> bytes | SourceError:

@@ -12,7 +12,8 @@ from urllib.parse import unquote, urlsplit
 from obstore.exceptions import BaseError, NotSupportedError, PermissionDeniedError, UnauthenticatedError
 from obstore.store import HTTPStore
 
-from chatearthnet_explorer.errors import RasterError
+from chatearthnet_explorer.errors import RasterError, SettingError
+from chatearthnet_explorer.network import certificates, network_problem, proxy_exclusions, proxy_for
 from chatearthnet_explorer.sources.header import check_header
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ HEADER_LIMIT = 4_000_000
 """Bytes of the tables that are asked for at once; WorldCover's longest take 237,296 in all."""
 
 _PLAIN_PATH = re.compile(r"(?:/[\w.~+=,@-]+)+", re.ASCII)
+_NO_PROXY, _EVERY_HOST = "http://127.0.0.1:9", "*,0.0.0.0/0,::/0"
 _STATUS = re.compile(r"status code: (\d{3})")
 
 
@@ -76,7 +78,11 @@ class Remote:
         # the others anew, so that each of those has a store of its own
         plain = _PLAIN_PATH.fullmatch(parts.path) and not {".", ".."}.intersection(parts.path.split("/"))
         self.path, fixed = (parts.path[1:], "") if plain else ("", parts.path)
-        self._store = _store(f"{parts.scheme}://{host}{fixed}{query}", user if at else "")
+        try:
+            way = (proxy_for(href), proxy_exclusions(), certificates())
+        except SettingError as error:
+            raise RasterError(str(error)) from None
+        self._store = _store(f"{parts.scheme}://{host}{fixed}{query}", user if at else "", *way)
 
     async def get_range_async(
         self, path: str, *, start: int, end: int | None = None, length: int | None = None
@@ -131,6 +137,9 @@ class Remote:
         if isinstance(error, FileNotFoundError) or code in {"404", "410"}:
             self.failure = AbsentError(f"{shown(self.href)} is not there (404); choose another scene or place.")
             raise self.failure from None
+        if sentence := network_problem(self.href, error):
+            self.failure = RasterError(sentence)
+            raise self.failure from None
         if isinstance(error, (PermissionDeniedError, UnauthenticatedError)) or code in {"401", "403"}:
             self._refuse("may not be read (403): the server asks for permission; sign the address anew.")
         if isinstance(error, NotSupportedError):
@@ -150,14 +159,19 @@ class Remote:
 
 
 @lru_cache(maxsize=64)
-def _store(url: str, user: str) -> HTTPStore:
+def _store(url: str, user: str, proxy: str | None, exclusions: str, pem: str) -> HTTPStore:
     options: ClientConfig = {
         # an https address is not led to http by a redirect
         "allow_http": url.startswith("http:"),
         "connect_timeout": timedelta(seconds=5),
         "timeout": timedelta(seconds=30),
         "user_agent": "chatearthnet_explorer",
+        # without this, obstore reads the environment by its own rules, which send this computer to the proxy
+        "proxy_url": proxy or _NO_PROXY,
+        "proxy_excludes": exclusions if proxy else _EVERY_HOST,
     }
+    if pem:
+        options["root_certificate"] = options["proxy_ca_certificate"] = pem
     if user:
         token = base64.b64encode(unquote(user).encode()).decode()
         options["default_headers"] = {"authorization": f"Basic {token}"}

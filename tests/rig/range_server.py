@@ -158,6 +158,10 @@ class RangeServer:
                 return found if ".." not in found.parts and found.is_file() else None
         return None
 
+    def headers(self) -> dict[str, str]:
+        """Return further headers of an answer."""
+        return {}
+
     def __enter__(self) -> Self:
         self._thread.start()
         return self
@@ -261,8 +265,13 @@ class _Handler(BaseHTTPRequestHandler):
             self.send_header("Retry-After", str(fault.retry_after))
         if fault.location:
             self.send_header("Location", fault.location)
+        self._send_headers()
         self.send_header("Content-Length", "0")
         self.end_headers()
+
+    def _send_headers(self) -> None:
+        for name, value in self.server.rig.headers().items():
+            self.send_header(name, value)
 
     def _serve(self, content: bytes | Path, span: str, cut: int | None) -> None:
         size = len(content) if isinstance(content, bytes) else content.stat().st_size
@@ -274,6 +283,7 @@ class _Handler(BaseHTTPRequestHandler):
             self.end_headers()
             return
         self.send_response(206 if span else 200)
+        self._send_headers()
         self.send_header("ETag", f'"{size}"')
         self.send_header("Accept-Ranges", "bytes")
         self.send_header("Content-Type", "application/octet-stream")
