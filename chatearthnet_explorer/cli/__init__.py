@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import argparse
 import os
+import re
 import sys
 from contextlib import nullcontext
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from chatearthnet_explorer.cli import audit, caption, catalog, doctor, doors, output, prompt, release, review
 from chatearthnet_explorer.errors import ExplorerError
@@ -19,6 +20,11 @@ _WRONG_ARGUMENTS = 2  # exit status, as argparse has it
 
 class _Parser(argparse.ArgumentParser):
     """A parser that says in one sentence what is wrong, and prints as all else is printed."""
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:  # noqa: ANN401 - argparse's own
+        super().__init__(*arguments, **options)
+        # what begins as a number does is none of our options: -1e-5, or -33,9 of which a sentence can be said
+        self._negative_number_matcher = re.compile(r"-\.?\d")
 
     def error(self, message: str) -> NoReturn:
         output.complain(f"{message[:1].upper()}{message[1:].rstrip('.')}; see `{self.prog} --help`.")

@@ -54,7 +54,7 @@ def write(text: str) -> None:
 
 
 def complain(sentence: str) -> None:
-    """Print why a command failed: one line of bounded length on standard error."""
+    """Print why a command failed, or what its caller should look at: one line, bounded, on standard error."""
     _write(standard_error(), shortened(one_line(sentence)) + "\n")
 
 
