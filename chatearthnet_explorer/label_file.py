@@ -188,11 +188,10 @@ def _from_numbers(
     if not np.issubdtype(numbers.dtype, np.number) or (numbers != np.trunc(numbers)).any():
         msg = "it holds other values than whole numbers, and labels are class indices or WorldCover codes."
         raise LabelError(msg)
-    only = values or usual
-    asked = [only] if only else list(_READINGS)
+    reading = values or usual
     maps: dict[str, NDArray[np.uint8]] = {}
     problems = []
-    for kind in asked:
+    for kind in [reading] if reading else _READINGS:
         try:
             maps[kind] = _READINGS[kind](numbers)
         except LabelError as error:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from chatearthnet_explorer.errors import ArchiveError
+from chatearthnet_explorer.files import unreadable
 from chatearthnet_explorer.limits import BusyError
 from chatearthnet_explorer.web import CONNECTIONS, PATIENCE, AbsentError, OddRangeError, Web, pieces, shown
 
@@ -91,6 +92,9 @@ class LocalFile:
         Raises:
             ArchiveError: If there is no such file.
         """
+        if why := unreadable(self._path):
+            msg = f"{self.shown} {why}."
+            raise ArchiveError(msg)
         try:
             return self._path.stat().st_size
         except OSError as error:
@@ -109,6 +113,8 @@ class LocalFile:
 
     def read(self, spans: Sequence[Span]) -> list[bytes | ArchiveError]:
         """Return each span's bytes, or why they cannot be had."""
+        if why := unreadable(self._path):
+            return [ArchiveError(f"{self.shown} {why}.")] * len(spans)
         try:
             with self._path.open("rb") as file:
                 found: list[bytes | ArchiveError] = []

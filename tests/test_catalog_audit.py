@@ -229,7 +229,7 @@ def test_the_command_line(enriched: Path, tmp_path: Path, capsys: pytest.Capture
     totals = {share.check: share for share in tally(enriched / "audit") if share.by == "all"}
     for check, total in told["totals"].items():
         assert total == {"found": totals[check].found, "of": totals[check].of, "share": totals[check].share}
-    with table.open(encoding="utf-8", newline="") as file:
+    with table.open(encoding="utf-8-sig", newline="") as file:
         rows = list(csv.DictReader(file))
     assert [(row["check"], row["by"], row["value"], int(row["found"])) for row in rows] == [
         (share.check, share.by, share.value, share.found) for share in tally(enriched / "audit")

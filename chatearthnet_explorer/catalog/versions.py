@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from chatearthnet_explorer.catalog.schema import SCHEMA
 from chatearthnet_explorer.catalog.stored import Stored
 from chatearthnet_explorer.errors import CatalogError, ExplorerError
+from chatearthnet_explorer.files import unreadable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,6 +34,9 @@ def current(folder: Path) -> tuple[Path, dict[str, Any]]:
     Raises:
         CatalogError: If there is none, or it is damaged or of another schema.
     """
+    if why := unreadable(folder / POINTER, missing=True):
+        msg = f"The catalog in {folder} cannot be read: {POINTER} {why}."
+        raise CatalogError(msg)
     try:
         with (folder / POINTER).open("rb") as file:
             told = json.loads(file.read(_LARGEST_POINTER))
@@ -50,6 +54,10 @@ def current(folder: Path) -> tuple[Path, dict[str, Any]]:
     if not (known and (folder / version).is_dir()):
         msg = f"The catalog in {folder} lacks its files; build it again."
         raise CatalogError(msg)
+    for path in (folder / version).rglob("*"):  # a hundred at most
+        if not path.is_dir() and (why := unreadable(path)):
+            msg = f"The catalog in {folder} cannot be read: {path.name} {why}."
+            raise CatalogError(msg)
     _check_sizes(folder, version, told.get("files"))
     return folder / version, told
 

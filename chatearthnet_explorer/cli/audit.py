@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from chatearthnet_explorer.cli.catalog import add_folder_to, add_query_to, query_of
-from chatearthnet_explorer.cli.output import put
+from chatearthnet_explorer.cli.output import put, write
 from chatearthnet_explorer.cli.progress import progress
+from chatearthnet_explorer.spreadsheet import ENCODING
 
 if TYPE_CHECKING:
     import argparse
@@ -50,7 +50,7 @@ def _audit(options: argparse.Namespace) -> None:
     if options.html:
         options.html.write_text(figure(shares), "utf-8")
     if options.csv:
-        options.csv.write_text(to_csv(shares), "utf-8", newline="")
+        options.csv.write_text(to_csv(shares), ENCODING, newline="")
     totals = [share for share in shares if share.by == "all"]
     if options.json:
         _print_json(audited, totals)
@@ -62,17 +62,17 @@ def _print_json(audited: Audited, totals: Sequence[Share]) -> None:
     """Print one object, its records as they are read: there may be a hundred thousand."""
     from chatearthnet_explorer.review.listing import listed  # noqa: PLC0415 - heavy
 
-    sys.stdout.write('{"records": [')
+    write('{"records": [')
     link = "\n"
     for record in listed(audited.audit.findings):
-        sys.stdout.write(link + json.dumps(record, ensure_ascii=False))
+        write(link + json.dumps(record, ensure_ascii=False))
         link = ",\n"
     told = {
         "pairs": audited.audit.pairs,
         "findings": audited.audit.found,
         "totals": {share.check: {"found": share.found, "of": share.of, "share": share.share} for share in totals},
     }
-    sys.stdout.write("\n], " + json.dumps(told, ensure_ascii=False)[1:] + "\n")
+    write("\n], " + json.dumps(told, ensure_ascii=False)[1:] + "\n")
 
 
 def _told(audited: Audited, totals: Sequence[Share]) -> str:

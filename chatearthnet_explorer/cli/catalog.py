@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from chatearthnet_explorer.cli.output import put
+from chatearthnet_explorer.cli.output import one_line, put
 from chatearthnet_explorer.cli.progress import progress
 from chatearthnet_explorer.errors import QueryError
 from chatearthnet_explorer.settings import Settings
@@ -148,6 +148,8 @@ def _export(options: argparse.Namespace) -> None:
     with open_catalog(options.catalog) as catalog:
         count = export(catalog, query_of(options), path=options.file, format=options.format)
     put(f"{count} pairs are in {options.file}.")
+    if (options.format or options.file.suffix.lower().lstrip(".")) == "csv":
+        put("Texts that a spreadsheet would take for a formula begin with an apostrophe there.")
 
 
 def _enrich(options: argparse.Namespace) -> None:
@@ -175,5 +177,5 @@ def _told(found: dict[str, Any]) -> str:
         lines = [f"{found['total']} pairs, and no page {found['page']}: the last is {found['pages']}."]
     for row in found["rows"]:
         caption = next(iter(row["captions"].values()), "")
-        lines.append(f"{row['name']}  {row['country'] or '-'}  {caption[:80]}")
+        lines.append(one_line(f"{row['name']}  {row['country'] or '-'}  {caption[:80]}"))
     return "\n".join(lines)

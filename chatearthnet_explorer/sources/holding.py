@@ -221,7 +221,7 @@ def _in_folder(root: Path) -> Holding:
         marked = marked or (folder / MARKER).is_file()
         for path in folder.glob("*.[jJ][sS][oO][nN]"):
             which = _which(path.name)
-            if which is not None:
+            if which is not None and path.is_file():
                 files.setdefault(which, path)
         if next(folder.glob("*.png"), None):
             # unzipped, the three archives are told apart by the folder above; without one it is the picture
