@@ -10,7 +10,7 @@ import shutil
 import tempfile
 import threading
 import zipfile
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -81,8 +81,7 @@ def _unpacked_once(folder: Path, version: str) -> Catalog:
         catalog = _intact(folder, version)  # by another, meanwhile
         if catalog is not None:
             return catalog
-        for left in folder.parent.glob(f".{folder.name}.*.part"):  # by one that was killed
-            shutil.rmtree(left, ignore_errors=True)
+        _clear(folder)
         aside = folder.with_name(f".{folder.name}.{secrets.token_hex(4)}.part")
         try:
             _unpack(aside, version)
@@ -90,9 +89,16 @@ def _unpacked_once(folder: Path, version: str) -> Catalog:
                 folder.rename(folder.with_name(f"{aside.name.removesuffix('.part')}-old.part"))
             aside.rename(folder)
         finally:
-            for left in folder.parent.glob(f".{folder.name}.*.part"):
-                shutil.rmtree(left, ignore_errors=True)
+            _clear(folder)
         return open_catalog(folder)
+
+
+def _clear(folder: Path) -> None:
+    """Take away what is aside: the copy that was damaged, and what one left who was killed."""
+    for left in folder.parent.glob(f".{folder.name}.*.part"):
+        shutil.rmtree(left, ignore_errors=True)
+        with suppress(OSError):
+            left.unlink()
 
 
 def _unpacked_here(version: str) -> Catalog:

@@ -12,6 +12,8 @@ import pytest
 from rig import doors
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from playwright.sync_api import Browser
 
 expect = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed: pip install .[browser]").expect
@@ -40,7 +42,9 @@ def test_the_dataset_is_browsed_on_a_page_of_its_own(browser: Browser, app: str)
         page.get_by_role("link", name="Browse the dataset").click()
         page.locator(".cen-gallery .cen-tile").first.wait_for(timeout=doors.SLOW)
         heading = page.locator(".cen-gallery .cen-head h3")
-        expect(heading).to_have_text("Pairs 1 to 24 of 48")
+        expect(heading).to_have_text("Pairs 1 to 24 of 2,000")
+        expect(page.locator(".cen-gallery .cen-tile img")).to_have_count(24, timeout=doors.SLOW)
+        expect(page.locator(".cen-gallery")).to_contain_text("Simulated")
         # nothing of what the widgets were told before the page was there is lost
         expect(page.locator(".leaflet-land-pane path").first).to_be_attached(timeout=doors.SLOW)
         expect(page.locator(".cen-facet-view select").first).to_have_value("all")
@@ -57,6 +61,24 @@ def test_the_dataset_is_browsed_on_a_page_of_its_own(browser: Browser, app: str)
         assert len(doors.caption(page)) > 100
         assert seen.foreign == []
         assert seen.errors == []
+
+
+def test_two_tabs_and_a_reload_in_the_first_second_each_show_the_whole_sample(browser: Browser, tmp_path: Path) -> None:
+    with doors.app(tmp_path) as address, doors.watched(browser) as one, doors.watched(browser, width=360) as other:
+        one.page.goto(f"{address}browse", wait_until="commit")
+        other.page.goto(f"{address}browse", wait_until="commit")
+        one.page.reload(wait_until="commit")
+        for seen in (one, other):
+            heading = seen.page.locator(".cen-gallery .cen-head h3")
+            expect(heading).to_have_text("Pairs 1 to 24 of 2,000", timeout=doors.SLOW)
+            expect(seen.page.locator(".cen-gallery .cen-tile img")).to_have_count(24, timeout=doors.SLOW)
+            expect(seen.page.locator(".leaflet-land-pane path").first).to_be_attached(timeout=doors.SLOW)
+            assert seen.errors == []
+        one.page.get_by_role("button", name="Next").click()
+        expect(one.page.locator(".cen-gallery .cen-head h3")).to_have_text("Pairs 25 to 48 of 2,000")
+        expect(one.page.locator(".cen-gallery .cen-tile img")).to_have_count(24, timeout=doors.SLOW)
+        log = (tmp_path / "home" / "log").read_text("utf-8")
+        assert "Traceback" not in log
 
 
 def test_each_tab_has_an_explorer_of_its_own(browser: Browser, app: str) -> None:
