@@ -307,13 +307,18 @@ def test_a_picture_without_a_place(tmp_path: Path, server: RangeServer) -> None:
         file = rasterio.open(tmp_path / "plain.tif", "w", count=1, dtype="uint8", **options)
     with file:
         file.write(np.ones((1, 256, 256), np.uint8))
-    assert "no GeoTIFF" in _refused(f"{server.url}/plain.tif")
+    assert "no coordinate reference system" in _refused(f"{server.url}/plain.tif")
+    with pytest.warns(rasterio.errors.NotGeoreferencedWarning):
+        file = rasterio.open(tmp_path / "nowhere.tif", "w", count=1, dtype="uint8", crs="EPSG:32632", **options)
+    with file:
+        file.write(np.ones((1, 256, 256), np.uint8))
+    assert "does not say where its pixels lie" in _refused(f"{server.url}/nowhere.tif")
     local = 'ENGCRS["site",EDATUM["here"],CS[Cartesian,2],AXIS["x",east],AXIS["y",north],LENGTHUNIT["metre",1]]'
     with rasterio.open(
         tmp_path / "local.tif", "w", count=1, dtype="uint8", crs=local, transform=Affine(10, 0, 0, 0, -10, 0), **options
     ) as file:
         file.write(np.ones((1, 256, 256), np.uint8))
-    _refused(f"{server.url}/local.tif")
+    assert "local coordinate system" in _refused(f"{server.url}/local.tif")
 
 
 @pytest.mark.parametrize(

@@ -5,8 +5,9 @@ from __future__ import annotations
 import threading
 import time
 from concurrent.futures import Future
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
 import requests
 from requests.adapters import HTTPAdapter
@@ -30,13 +31,32 @@ LARGEST = 32_000_000
 RETRY_AFTER = 3.0
 """Seconds that a server may ask us to wait before the next try; whoever clicked waits no longer."""
 
+REDIRECTS = 3
+"""Redirects that are followed one after the other."""
+
+_MOVED = {301, 302, 303, 307, 308}
+_NOT_IMPLEMENTED = 501
 _PIECE = 65_536
 _TOO_MANY = 429
 _SERVER = 500
 
 
 class RefusedError(CatalogueError):
-    """A server says that the request itself is wrong (4xx)."""
+    """A server says that the request itself is wrong (4xx), or that it cannot answer such ones (501)."""
+
+    status: int = 0
+    """Its answer's status."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answer:
+    """What a server answered."""
+
+    body: bytes
+    """Unpacked, as it came."""
+
+    address: str
+    """Where it came from in the end; redirects lead away from the address that was asked."""
 
 
 class UnreachableError(CatalogueError):
@@ -66,7 +86,6 @@ def open_session() -> requests.Session:
     )
     session = requests.Session()
     session.trust_env = False  # our adapter knows proxies and certificates, and a .netrc is nobody's business
-    session.max_redirects = 3
     session.headers["User-Agent"] = "chatearthnet_explorer"
     for scheme in ("http://", "https://"):
         session.mount(scheme, _Adapter(max_retries=retry))
@@ -100,7 +119,12 @@ class _Adapter(HTTPAdapter):
         return super().proxy_manager_for(proxy, proxy_ssl_context=ssl_context(), **options)
 
 
-def read(  # noqa: PLR0913 - a request, and its two bounds
+def read(session: requests.Session, address: str, *, deadline: float, largest: int = LARGEST) -> bytes:
+    """Return the body of the answer to a GET; see ``ask``."""
+    return ask(session, address, deadline=deadline, largest=largest).body
+
+
+def ask(  # noqa: PLR0913 - a request, and its two bounds
     session: requests.Session,
     address: str,
     *,
@@ -109,8 +133,10 @@ def read(  # noqa: PLR0913 - a request, and its two bounds
     params: dict[str, str] | None = None,
     deadline: float,
     largest: int = LARGEST,
-) -> bytes:
-    """Return the body of one answer.
+) -> Answer:
+    """Return one answer, redirects followed: a POST stays a POST, with its body, unless the server says 303.
+
+    Browsers make a GET of a POST that is answered by 301 or 302, for which no search has an answer.
 
     Args:
         session: What ``open_session`` gave.
@@ -124,28 +150,46 @@ def read(  # noqa: PLR0913 - a request, and its two bounds
     Raises:
         UnreachableError: If the server cannot be reached, or is too slow.
         RefusedError: If it says that the request is wrong.
-        CatalogueError: If it is too busy, has trouble of its own, or says too much.
+        CatalogueError: If it is too busy, has trouble of its own, says too much, or redirects where nobody follows.
     """
-    host = host_of(address)
-    left = deadline - time.monotonic()
-    if left <= 0:
-        raise _slow(host)
-    try:
-        with session.request(
-            method,
-            address,
-            json=json,
-            params=params,
-            stream=True,
-            timeout=(min(CONNECT, left), min(READ, left)),
-        ) as response:
-            if response.status_code != requests.codes.ok:
-                raise _refusal(host, response.status_code)
-            return _body(response.raw, host, deadline, largest)
-    except SettingError as error:  # a ValueError as well
-        raise UnreachableError(str(error)) from None
-    except (requests.RequestException, HTTPError, ValueError) as error:  # ValueError: no address at all
-        raise UnreachableError(network_problem(address, error) or _reason(host, error)) from error
+    there = address
+    for _ in range(REDIRECTS + 1):
+        host = host_of(there)
+        left = deadline - time.monotonic()
+        if left <= 0:
+            raise _slow(host)
+        try:
+            with session.request(
+                method,
+                there,
+                json=json,
+                params=params,
+                stream=True,
+                allow_redirects=False,
+                timeout=(min(CONNECT, left), min(READ, left)),
+            ) as response:
+                if response.status_code == requests.codes.ok:
+                    return Answer(body=_body(response.raw, host, deadline, largest), address=response.url)
+                target = response.headers.get("Location") if response.status_code in _MOVED else None
+                if target is None:
+                    raise _refusal(host, response.status_code)
+                if response.status_code == requests.codes.see_other:
+                    method, json = "GET", None
+                there, params = _redirect(response.url, target), None
+        except SettingError as error:  # a ValueError as well
+            raise UnreachableError(str(error)) from None
+        except (requests.RequestException, HTTPError, ValueError) as error:  # ValueError: no address at all
+            raise UnreachableError(network_problem(there, error) or _reason(host, error)) from error
+    msg = f"{host_of(address)} redirects in a circle; check the catalogue's address."
+    raise CatalogueError(msg)
+
+
+def _redirect(address: str, target: str) -> str:
+    there = urljoin(address, target)
+    if address.startswith("https:") and not there.startswith("https:"):
+        msg = f"{host_of(address)} redirects to an address without encryption; check the catalogue's address."
+        raise CatalogueError(msg)
+    return there
 
 
 def _body(raw: BaseHTTPResponse, host: str, deadline: float, largest: int) -> bytes:
@@ -213,9 +257,11 @@ def _slow(host: str) -> UnreachableError:
 def _refusal(host: str, status: int) -> CatalogueError:
     if status == _TOO_MANY:
         return CatalogueError(f"{host} was asked too often (429); wait a minute and try again.")
-    if status >= _SERVER:
+    if status >= _SERVER and status != _NOT_IMPLEMENTED:
         return CatalogueError(f"{host} has trouble of its own ({status}); try again later.")
-    return RefusedError(f"{host} refused the request ({status}); check the catalogue's address.")
+    refused = RefusedError(f"{host} refused the request ({status}); check the catalogue's address.")
+    refused.status = status
+    return refused
 
 
 def _reason(host: str, error: Exception) -> str:

@@ -42,6 +42,22 @@ def rings_of(geometry: object) -> tuple[NDArray[np.float64], ...] | None:
     return rings if rings and sound and sum(map(len, rings)) <= MOST_VERTICES else None
 
 
+def rings_of_bbox(bbox: object) -> tuple[NDArray[np.float64], ...] | None:
+    """Return a bbox of degrees (4 or 6 numbers, as GeoJSON has it) as one ring (4, 2), or None if it is none.
+
+    One whose west lies east of its east runs over the antimeridian (RFC 7946, 5.2).
+    """
+    if not isinstance(bbox, list) or len(bbox) not in {4, 6}:  # without and with heights
+        return None
+    west, south, east, north = bbox if len(bbox) == len("wsen") else (*bbox[:2], *bbox[3:5])
+    try:
+        ring = np.array([(west, south), (east, south), (east, north), (west, north)], np.float64)
+    except (TypeError, ValueError):
+        return None
+    sound = np.isfinite(ring).all() and ring[0, 1] < ring[2, 1]
+    return (ring,) if sound else None
+
+
 def cover(rings: tuple[NDArray[np.float64], ...], tile: Tile) -> NDArray[np.bool_]:
     """Return which of 9 x 9 points of a chip lie inside a footprint, row 0 north.
 
