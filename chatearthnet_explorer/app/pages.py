@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, NamedTuple
 import ipywidgets
 import panel as pn
 
+from chatearthnet_explorer.app.page import page_template
+from chatearthnet_explorer.app.place import browse_query, keep_query, open_explorer
 from chatearthnet_explorer.app.scripts import WidgetPane
 from chatearthnet_explorer.drawn_release import DrawnRelease
 from chatearthnet_explorer.errors import ExplorerError
 from chatearthnet_explorer.sample import FIRST, open_sample
 from chatearthnet_explorer.widgets.browser import Browser
 from chatearthnet_explorer.widgets.explorer import Explorer
-from chatearthnet_explorer.widgets.places import PLACES
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -57,8 +58,7 @@ def explore_page(source: str, captioners: Sequence[str], held: BrowseData | None
     """Return the page of one tab, with an Explorer of its own."""
     explorer = Explorer(source=source, captioners=captioners, place=None, catalog=held.catalog if held else None)
     pn.state.on_session_destroyed(lambda _: explorer.close())
-    # a change made before the page is there would never reach it
-    pn.state.onload(lambda: explorer.map.go(PLACES[0].lon, PLACES[0].lat))
+    open_explorer(explorer, pn.state.session_args)
     return _page("explore", WidgetPane(explorer, **_WIDE))  # type: ignore[no-untyped-call]  # half of Panel has types
 
 
@@ -75,8 +75,9 @@ def browse_page(shelf: list[BrowseData]) -> pn.Column:
         held.catalog,
         release=held.release,
         labels="simulated" if simulated else "auto",
-        query=FIRST if isinstance(held.release, DrawnRelease) else "",
+        query=browse_query(pn.state.session_args, FIRST if isinstance(held.release, DrawnRelease) else ""),
     )
+    keep_query(browser)
     pn.state.on_session_destroyed(lambda _: browser.close())
     # what was found before the page was there never reached it
     pn.state.onload(lambda: _send(browser, set()))
@@ -95,6 +96,8 @@ def _send(widget: ipywidgets.Widget, sent: set[str]) -> None:
 
 
 def _page(name: str, view: pn.viewable.Viewable) -> pn.Column:
+    if pn.state.curdoc:
+        pn.state.curdoc.template = page_template()
     return pn.Column(pn.pane.HTML(_head(name), **_WIDE), view, pn.pane.HTML(_FOOT, **_WIDE), max_width=1500, **_WIDE)
 
 

@@ -15,13 +15,30 @@ if TYPE_CHECKING:
 def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add the commands ``serve`` and ``lab``."""
     serve = commands.add_parser("serve", help="open the explorer in the browser")
-    serve.add_argument("--port", type=int, default=0, help="port on this computer; 0 takes a free one")
+    serve.add_argument(
+        "--port", type=int, help="port on this computer: 5007 or the next free one; 0 takes any free one"
+    )
     serve.add_argument("--address", default="127.0.0.1", help="address to listen at")
     serve.add_argument(
         "--catalog", type=Path, metavar="CATALOG", help="catalog to browse; without it a simulated sample"
     )
     serve.add_argument("--release", metavar="RELEASE", help="where the pictures of its pairs are")
     serve.add_argument("--no-browser", action="store_true", help="do not open a browser")
+    serve.add_argument(
+        "--allow-host",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="another name that the server answers to, as behind a proxy; NAME:PORT for one port alone; repeatable",
+    )
+    serve.add_argument(
+        "--embed-in",
+        action="append",
+        default=[],
+        metavar="ORIGIN",
+        help="site whose pages may embed the app, such as https://example.org; repeatable",
+    )
+    serve.add_argument("--no-token", action="store_true", help="let anybody in who reaches the address")
     serve.set_defaults(run=_serve)
     lab = commands.add_parser("lab", help="open the notebooks in JupyterLab")
     lab.add_argument("--folder", type=Path, default=Path("chatearthnet-notebooks"), help="where to put the notebooks")
@@ -38,6 +55,9 @@ def _serve(options: argparse.Namespace) -> None:
         show=not options.no_browser,
         catalog=options.catalog,
         release=options.release,
+        hosts=options.allow_host,
+        embedders=options.embed_in,
+        ask_token=not options.no_token,
     )
 
 
