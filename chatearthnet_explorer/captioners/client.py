@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import socket
-import ssl
 import threading
 import time
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import openai
 
 from chatearthnet_explorer.captioners.fields import complains_of_system
-from chatearthnet_explorer.errors import Cancelled, ModelError
+from chatearthnet_explorer.errors import Cancelled, ModelError, SettingError
+from chatearthnet_explorer.network import network_problem, proxy_for, ssl_context
 
 if TYPE_CHECKING:
     import httpx2
@@ -24,12 +22,8 @@ if TYPE_CHECKING:
 BODY_LIMIT = 1_000_000
 """Bytes of an answer that are read; a caption of 1,200 tokens takes about 10,000."""
 
-CERTIFICATES = ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
-"""Environment variables that name a file or folder of certificates to trust, in the order in which they count."""
-
 _HEADERS = ("host", "accept", "accept-encoding", "connection", "content-type", "content-length", "user-agent")
 _FAULT = 500
-_DEEPEST_CAUSE = 10
 
 
 class Stop:
@@ -88,14 +82,14 @@ class BoundedClient(openai.DefaultHttpxClient):
         """
         try:
             super().__init__(
-                timeout=seconds, follow_redirects=False, trust_env=not endpoint.loopback, verify=trusted_certificates()
+                timeout=seconds,
+                follow_redirects=False,
+                trust_env=False,
+                proxy=proxy_for(endpoint.url),
+                verify=ssl_context(),
             )
-        except (ImportError, ValueError) as error:
-            msg = (
-                "The proxy that HTTPS_PROXY, HTTP_PROXY or ALL_PROXY names cannot be used "
-                f"({type(error).__name__}); correct it, or name {endpoint.host} in NO_PROXY."
-            )
-            raise ModelError(msg) from None
+        except SettingError as error:
+            raise ModelError(str(error)) from None
         self._endpoint, self._key, self._seconds, self._stop = endpoint, key, seconds, stop
 
     def send(self, request: httpx2.Request, *, stream: bool = False, **options: Any) -> httpx2.Response:  # noqa: ANN401, ARG002 - what openai-python hands through
@@ -116,7 +110,7 @@ class BoundedClient(openai.DefaultHttpxClient):
             raise
         except Exception as error:
             self._stop.check()
-            if sentence := _connection_fault(error, request.url.host):
+            if sentence := network_problem(self._endpoint.url, error):
                 raise ModelError(sentence) from None
             raise
         headers = {
@@ -155,44 +149,6 @@ class BoundedClient(openai.DefaultHttpxClient):
             if name not in _HEADERS and not name.startswith("x-stainless-"):
                 del request.headers[name]
         request.headers["authorization"] = f"Bearer {self._key}"
-
-
-def trusted_certificates() -> ssl.SSLContext | bool:
-    """Return the certificates that the environment says to trust, or True for those of the system.
-
-    Raises:
-        ModelError: If a variable of ``CERTIFICATES`` names something else than certificates.
-    """
-    name = next((name for name in CERTIFICATES if os.environ.get(name)), None)
-    if name is None:
-        return True
-    place = os.environ[name]
-    try:
-        folder = Path(place).is_dir()
-        return ssl.create_default_context(cafile=None if folder else place, capath=place if folder else None)
-    except (OSError, ValueError):
-        msg = f"{name} names {place[:150]!r}, which holds no certificate that can be read; correct it."
-        raise ModelError(msg) from None
-
-
-def _connection_fault(error: BaseException | None, host: str) -> str:
-    """Return what a connection failed for in a sentence; empty where it is nothing but out of reach."""
-    for _ in range(_DEEPEST_CAUSE):
-        if error is None:
-            return ""
-        if isinstance(error, ssl.SSLCertVerificationError):
-            why = (error.verify_message or "not trusted").rstrip(".")
-            return (
-                f"The certificate of {host} is not accepted here ({why[:100]}); where a company's proxy signs "
-                f"connections anew, name its certificate in {CERTIFICATES[0]}."
-            )
-        if type(error).__name__ == "ProxyError":
-            return (
-                f"The proxy that the environment names does not lead to {host} ({str(error)[:80]!r}); "
-                "check HTTPS_PROXY, or name the host in NO_PROXY."
-            )
-        error = error.__cause__ or error.__context__
-    return ""
 
 
 def _wait(headers: dict[str, str]) -> float:

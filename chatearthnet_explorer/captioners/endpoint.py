@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from chatearthnet_explorer.errors import KeyMissingError, SettingError
+from chatearthnet_explorer.network import is_loopback
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -146,9 +147,9 @@ def _normalised(address: str) -> tuple[str, str, int | None, str]:
 def _nearness(host: str) -> tuple[bool, bool]:
     """Return whether a host is this machine, and whether it is that or in a private network; no name is looked up."""
     name = host.lower().rstrip(".")
+    loopback = is_loopback(name)
     try:
-        address = ipaddress.ip_address(name)
+        private = ipaddress.ip_address(name).is_private
     except ValueError:
-        loopback = name == "localhost" or name.endswith(".localhost")
-        return loopback, loopback or "." not in name or name.endswith(_NEAR_NAMES)
-    return address.is_loopback, address.is_loopback or address.is_private
+        private = "." not in name or name.endswith(_NEAR_NAMES)
+    return loopback, loopback or private
