@@ -142,7 +142,7 @@ def test_a_retired_model_is_explained(server: ChatServer) -> None:
     "body",
     [
         *([], "text", 7, None, {}, {"choices": []}, {"choices": [None]}, {"choices": "x"}),
-        *({"choices": [{}]}, {"choices": [{"message": "x"}]}, {"error": {"message": "no"}}),
+        *({"choices": [{}]}, {"choices": [{"message": "x"}]}, {"error": {"code": 7}}),
     ],
 )
 def test_json_of_another_kind_is_no_answer(server: ChatServer, body: object) -> None:
@@ -151,7 +151,7 @@ def test_json_of_another_kind_is_no_answer(server: ChatServer, body: object) -> 
         ask(server)
 
 
-@pytest.mark.parametrize("content", [None, ["Trees"], {"a": 1}, 5, "\u200b\u202e"])
+@pytest.mark.parametrize("content", [None, [7], {"a": 1}, 5, "\u200b\u202e"])
 def test_content_that_is_no_text_is_an_empty_answer(server: ChatServer, content: object) -> None:
     server.says(completion(content))
     with pytest.raises(ModelError, match="without a word"):

@@ -8,6 +8,7 @@ import textwrap
 from pathlib import Path
 
 from chatearthnet_explorer.captioners import CAPTIONERS, IMAGES, open_captioner
+from chatearthnet_explorer.captioners.service import EFFORTS
 from chatearthnet_explorer.card import card
 from chatearthnet_explorer.card.provenance import coordinates, provenance, remarks
 from chatearthnet_explorer.cli.output import complain, put
@@ -29,6 +30,8 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
     parser.add_argument("--captioner", choices=CAPTIONERS, default="template", help="who writes the caption")
     parser.add_argument("--model", help="model to ask, for chat and vision")
     parser.add_argument("--base-url", help="address of an OpenAI-compatible service (OPENAI_BASE_URL)")
+    parser.add_argument("--token-limit", type=int, metavar="N", help="tokens a model may write, thinking included")
+    parser.add_argument("--reasoning-effort", choices=EFFORTS, help="how long a model is to think")
     parser.add_argument("--image", choices=IMAGES, default=IMAGES[0], help="what vision is shown")
     parser.add_argument("--year", type=int, choices=YEARS, default=YEARS[0], help="year of labels and scene")
     parser.add_argument("--scene", help="identifier of the scene to take")
@@ -68,7 +71,12 @@ def _run(options: argparse.Namespace) -> None:
         options.lat,
         source=open_source(options.source, settings=Settings(**given)),
         captioner=open_captioner(
-            options.captioner, model=options.model, base_url=options.base_url, image=options.image
+            options.captioner,
+            model=options.model,
+            base_url=options.base_url,
+            image=options.image,
+            token_limit=options.token_limit,
+            reasoning_effort=options.reasoning_effort,
         ),
         style=options.style,
         year=options.year,
