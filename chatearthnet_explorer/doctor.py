@@ -13,20 +13,18 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from chatearthnet_explorer.captioners.endpoint import OPENAI, key_for, open_endpoint
 from chatearthnet_explorer.captioners.models import DEFAULT
-from chatearthnet_explorer.errors import ExplorerError, KeyMissingError, SourceError
-from chatearthnet_explorer.network import network_problem, proxy_for, ssl_context
+from chatearthnet_explorer.errors import ArchiveError, ExplorerError, KeyMissingError, SourceError
 from chatearthnet_explorer.settings import Settings
-from chatearthnet_explorer.sources.fetch import UnreachableError, host_of, within
+from chatearthnet_explorer.sources.fetch import host_of, within
+from chatearthnet_explorer.sources.mirror import caption_addresses
 from chatearthnet_explorer.sources.stac import StacSource
 from chatearthnet_explorer.sources.worldcover import VERSIONS, LabelReader
-from chatearthnet_explorer.sources.zenodo import RECORD, ZENODO
+from chatearthnet_explorer.sources.zenodo import file_addresses
 from chatearthnet_explorer.tile import Tile
-from chatearthnet_explorer.web import shown
+from chatearthnet_explorer.web import REDIRECTS, Web, shown
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
-
-    import urllib3
 
 LON, LAT = 6.73, 0.336
 """Place of the trial click: the town of São Tomé, which lies in one WorldCover file and has scenes in every year."""
@@ -37,6 +35,7 @@ PATIENCE = 60.0
 CAPTIONS_SHA = "md5:ac365a328d645641ca28315bee9e1d25"
 """Checksum of ``json_files.zip`` as record 11003436 lists it (read in April 2025)."""
 
+_RECORD = "11003436"
 _FILE = "json_files.zip"
 _MIRROR_FILE = "mm_chatearthnet_caps_4v_val.json"
 _ZIP = b"PK\x03\x04"
@@ -92,9 +91,9 @@ def check_services(settings: Settings | None = None, *, patience: float = PATIEN
     checks: list[tuple[str, str, Callable[[], ServiceCheck]]] = [
         *(("catalogue", one, lambda one=one: _check_catalogue(one, settings)) for one in settings.catalogues),
         ("WorldCover", settings.worldcover, lambda: _check_worldcover(settings.worldcover)),
-        ("Zenodo files", _files_address(), _check_zenodo_files),
-        ("Zenodo API", _api_address(), _check_zenodo_api),
-        ("mirror", _mirror_address(), _check_mirror),
+        ("Zenodo files", settings.zenodo, lambda: _check_zenodo_files(settings.zenodo)),
+        ("Zenodo API", settings.zenodo, lambda: _check_zenodo_api(settings.zenodo)),
+        ("mirror", settings.mirror, lambda: _check_mirror(settings.mirror)),
         ("model", os.environ.get("OPENAI_BASE_URL") or OPENAI, _check_model),
     ]
     with ThreadPoolExecutor(len(checks)) as pool:
@@ -158,13 +157,13 @@ def _check_worldcover(prefix: str) -> ServiceCheck:
     )
 
 
-def _check_zenodo_files() -> ServiceCheck:
-    return _range_check("Zenodo files", _files_address(), _ZIP)
+def _check_zenodo_files(base: str) -> ServiceCheck:
+    return _range_check("Zenodo files", file_addresses(_RECORD, _FILE, base=base)[0], _ZIP)
 
 
-def _check_zenodo_api() -> ServiceCheck:
+def _check_zenodo_api(base: str) -> ServiceCheck:
     """Look at the record's list of files, then try a range at the API's own address of a file."""
-    listed = _ask(f"{_zenodo()}/api/records/{RECORD}")
+    listed = _ask(f"{base.rstrip('/')}/api/records/{_RECORD}")
     try:
         files = {one["key"]: one["checksum"] for one in json.loads(listed.body)["files"]}
     except (ValueError, KeyError, TypeError, RecursionError):
@@ -172,7 +171,7 @@ def _check_zenodo_api() -> ServiceCheck:
     differences = []
     if files.get(_FILE) != CAPTIONS_SHA:
         differences.append(f"{_FILE} is not listed with its known checksum.")
-    ranged = _range_check("Zenodo API", _api_address(), _ZIP)
+    ranged = _range_check("Zenodo API", file_addresses(_RECORD, _FILE, base=base)[1], _ZIP)
     if not ranged.works:
         differences.append("It gives no byte ranges, as is known of it; the other address is used.")
     return replace(
@@ -183,8 +182,8 @@ def _check_zenodo_api() -> ServiceCheck:
     )
 
 
-def _check_mirror() -> ServiceCheck:
-    return _range_check("mirror", _mirror_address(), b"[", whole_is_fine=True)
+def _check_mirror(mirror: str) -> ServiceCheck:
+    return _range_check("mirror", caption_addresses(mirror, _MIRROR_FILE)[0], b"[", whole_is_fine=True)
 
 
 def _check_model() -> ServiceCheck:
@@ -226,66 +225,26 @@ def _range_check(service: str, address: str, start: bytes, *, whole_is_fine: boo
 
 
 def _ask(
-    address: str, headers: Mapping[str, str] | None = None, *, most: int = _LARGEST, redirects: int = 3
+    address: str, headers: Mapping[str, str] | None = None, *, most: int = _LARGEST, redirects: int = REDIRECTS
 ) -> _Answer:
     """Send one GET and return its answer, cut off after ``most`` bytes.
 
     Raises:
-        UnreachableError: If there is none.
+        ArchiveError: If there is none.
     """
-    import urllib3  # noqa: PLC0415 - comes with the extras whose services are asked
+    from urllib3.exceptions import HTTPError  # noqa: PLC0415 - comes with the extras whose services are asked
 
     try:
-        response = _pool(address).request(
-            "GET",
-            address,
-            headers={"User-Agent": "chatearthnet_explorer", "Accept-Encoding": "identity", **(headers or {})},
-            timeout=urllib3.Timeout(connect=5.0, read=20.0),
-            retries=urllib3.Retry(
-                connect=0,
-                read=0,
-                redirect=redirects,
-                other=0,
-                raise_on_redirect=False,
-                respect_retry_after_header=False,  # a busy server is named, not waited for
-            ),
-            preload_content=False,
-        )
+        _, response = Web().open(address, dict(headers or {}), redirects=redirects)
         try:
             return _Answer(response.status, dict(response.headers), response.read(most))
         finally:
             response.close()
-    except (urllib3.exceptions.HTTPError, OSError) as error:
-        text = f"{host_of(address)} could not be reached; check the network and the address."
-        text = network_problem(address, error) or text
-        raise UnreachableError(text) from error
-
-
-def _pool(address: str) -> urllib3.PoolManager:
-    import urllib3  # noqa: PLC0415 - as above
-
-    proxy = proxy_for(address)
-    if proxy is None:
-        return urllib3.PoolManager(ssl_context=ssl_context())
-    parsed = urllib3.util.parse_url(proxy)
-    headers = urllib3.make_headers(proxy_basic_auth=parsed.auth) if parsed.auth else None
-    return urllib3.ProxyManager(proxy, proxy_headers=headers, ssl_context=ssl_context())
-
-
-def _zenodo() -> str:
-    return ZENODO.api.removesuffix("/api")
-
-
-def _files_address() -> str:
-    return f"{_zenodo()}/records/{RECORD}/files/{_FILE}"
-
-
-def _api_address() -> str:
-    return f"{_zenodo()}/api/records/{RECORD}/files/{_FILE}/content"
-
-
-def _mirror_address() -> str:
-    return f"{ZENODO.mirror}/{_MIRROR_FILE}"
+    except (HTTPError, OSError) as error:
+        if isinstance(error, ExplorerError):
+            raise
+        msg = f"{host_of(address)} could not be reached; check the network and the address."
+        raise ArchiveError(msg) from error
 
 
 def _public(address: str) -> str:

@@ -79,7 +79,7 @@ class Web:
         problem = ArchiveError(f"{said} could not be reached, or its server hung up; check the connection, try again.")
         for left in reversed(range(TRIES)):
             try:
-                final, response = self._open(target, headers)
+                final, response = self.open(target, headers)
                 try:
                     if response.status not in _BUSY:
                         _check_status(said, response.status)
@@ -101,9 +101,21 @@ class Web:
         """Return how many requests the server of an address takes for now; None where it does not count."""
         return limit_of(address).left
 
-    def _open(self, address: str, headers: dict[str, str]) -> tuple[str, urllib3.BaseHTTPResponse]:
-        """Return the answer to a request, and the address that it came from in the end."""
-        for _ in range(REDIRECTS + 1):
+    def open(
+        self, address: str, headers: dict[str, str], *, redirects: int = REDIRECTS
+    ) -> tuple[str, urllib3.BaseHTTPResponse]:
+        """Return the answer to a GET, whatever its status, and the address that it came from in the end.
+
+        Args:
+            address: An http or https address, without a user.
+            headers: What to send along; a user's permission is not sent on to another server.
+            redirects: Redirects to follow.
+
+        Raises:
+            ArchiveError: If a certificate, a proxy or a redirect stands in the way.
+            urllib3.exceptions.HTTPError: If the server cannot be reached.
+        """
+        for _ in range(redirects + 1):
             response = self._send(address, headers)
             location = response.get_redirect_location()
             if not location:

@@ -11,7 +11,6 @@ from rig.range_server import Fault, RangeServer
 
 from chatearthnet_explorer import doctor
 from chatearthnet_explorer.cli import main
-from chatearthnet_explorer.sources.zenodo import Service
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,14 +32,16 @@ def services(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[RangeS
     bodies = {
         FILES: packed,
         "/api/records/11003436": json.dumps({"files": [{"key": "json_files.zip", "checksum": checksum}]}).encode(),
-        "/jsons/mm_chatearthnet_caps_4v_val.json": b'[{"image_id": "x"}]' + bytes(100),
+        "/datasets/institute/copy/resolve/main/jsons/mm_chatearthnet_caps_4v_val.json": b'[{"image_id": "x"}]'
+        + bytes(100),
         "/v1/models": json.dumps({"data": [{"id": doctor.DEFAULT}]}).encode(),
     }
     with RangeServer(tmp_path) as server:
         for path, body in bodies.items():
             server.fail(path, Fault(body=body))
         server.fail(CONTENT, Fault(body=packed, ignore_range=True))
-        monkeypatch.setattr(doctor, "ZENODO", Service(api=f"{server.url}/api", mirror=f"{server.url}/jsons"))
+        monkeypatch.setenv("CHATEARTHNET_ZENODO", server.url)
+        monkeypatch.setenv("CHATEARTHNET_MIRROR", f"{server.url}/datasets/institute/copy")
         monkeypatch.setattr(doctor, "CAPTIONS_SHA", checksum)
         monkeypatch.setenv("OPENAI_BASE_URL", f"{server.url}/v1")
         monkeypatch.setenv("OPENAI_API_KEY", KEY)
@@ -75,7 +76,9 @@ def test_all_services_work(sao_tome: SaoTome, services: RangeServer, tmp_path: P
 def test_differences_are_named(sao_tome: SaoTome, services: RangeServer, tmp_path: Path) -> None:
     services.fail(FILES, Fault(body=b"<!doctype html>Log in"))
     services.fail("/api/records/11003436", Fault(body=b'{"files": [{"key": "json_files.zip", "checksum": "md5:0"}]}'))
-    services.fail("/jsons/mm_chatearthnet_caps_4v_val.json", Fault(status=429, retry_after=3))
+    services.fail(
+        "/datasets/institute/copy/resolve/main/jsons/mm_chatearthnet_caps_4v_val.json", Fault(status=429, retry_after=3)
+    )
     services.fail("/v1/models", Fault(status=401))
     answers = _by_service(doctor.check_services(sao_tome.settings(tmp_path / "cache")))
     assert not answers["Zenodo files"].works
@@ -119,7 +122,8 @@ def test_command_fails_where_no_click_can_work(
 def test_command_succeeds_where_catalogue_and_labels_work(
     sao_tome: SaoTome, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(doctor, "ZENODO", Service(api=f"{NOBODY}/api", mirror=NOBODY))
+    monkeypatch.setenv("CHATEARTHNET_ZENODO", NOBODY)
+    monkeypatch.setenv("CHATEARTHNET_MIRROR", NOBODY)
     monkeypatch.setenv("OPENAI_BASE_URL", f"{NOBODY}/v1")
     monkeypatch.setenv("CHATEARTHNET_STAC", f"{NOBODY},{sao_tome.api}#sentinel-2-l2a")
     monkeypatch.setenv("CHATEARTHNET_WORLDCOVER", sao_tome.server.url)
