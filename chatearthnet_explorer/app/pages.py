@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, NamedTuple
 import ipywidgets
 import panel as pn
 
+from chatearthnet_explorer.app.outline import without_outline
 from chatearthnet_explorer.app.scripts import WidgetPane
+from chatearthnet_explorer.app.sessions import Session
 from chatearthnet_explorer.errors import ExplorerError
 from chatearthnet_explorer.sample import open_sample
 from chatearthnet_explorer.widgets.browser import WITH_PICTURE, Browser
@@ -58,8 +60,10 @@ class BrowseData(NamedTuple):
 
 def explore_page(source: str, captioners: Sequence[str], held: BrowseData | None) -> pn.Column:
     """Return the page of one tab, with an Explorer of its own."""
-    explorer = Explorer(source=source, captioners=captioners, place=None, catalog=held.catalog if held else None)
-    pn.state.on_session_destroyed(lambda _: explorer.close())
+    session = Session(pn.state.curdoc)
+    with without_outline():
+        explorer = Explorer(source=source, captioners=captioners, place=None, catalog=held.catalog if held else None)
+    session.on_end(explorer.close)
     # a change made before the page is there would never reach it
     pn.state.onload(lambda: explorer.map.go(PLACES[0].lon, PLACES[0].lat))
     return _page("explore", WidgetPane(explorer, **_WIDE))  # type: ignore[no-untyped-call]  # half of Panel has types
@@ -69,18 +73,25 @@ def browse_page(shelf: list[BrowseData]) -> pn.Column:
     """Return the page of one tab, with a Browser of its own; where its pairs are still to be made, one that waits."""
     if not shelf:
         return _wait(shelf)
+    session = Session(pn.state.curdoc)
     held = shelf[0]
     simulated = held.catalog.simulated
-    browser = Browser(
-        held.catalog,
-        release=held.release,
-        labels="simulated" if simulated else "auto",
-        query=WITH_PICTURE if simulated else "",
-    )
-    pn.state.on_session_destroyed(lambda _: browser.close())
+    with without_outline():
+        browser = Browser(
+            held.catalog,
+            release=held.release,
+            labels="simulated" if simulated else "auto",
+            query=WITH_PICTURE if simulated else "",
+        )
+    session.on_end(browser.close)
     # what was found before the page was there never reached it
     pn.state.onload(lambda: _send(browser, set()))
     return _page("browse", WidgetPane(browser, **_WIDE))  # type: ignore[no-untyped-call]  # likewise
+
+
+def empty_page() -> pn.Column:
+    """Return a page of the same models as the others, with nothing on it: what HTML has of a page is the same."""
+    return _page("explore", WidgetPane(ipywidgets.HTML(), **_WIDE))  # type: ignore[no-untyped-call]  # likewise
 
 
 def _wait(shelf: list[BrowseData]) -> pn.Column:

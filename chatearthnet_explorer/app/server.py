@@ -11,8 +11,11 @@ from typing import TYPE_CHECKING
 import panel as pn
 from panel.io.resources import CSS_URLS
 
-from chatearthnet_explorer.app.pages import TITLE, BrowseData, browse_page, explore_page
+from chatearthnet_explorer.app.computing import shared_computing
+from chatearthnet_explorer.app.documents import share_pages
+from chatearthnet_explorer.app.pages import TITLE, BrowseData, browse_page, empty_page, explore_page
 from chatearthnet_explorer.app.scripts import WidgetScript
+from chatearthnet_explorer.app.sessions import EXPIRY
 from chatearthnet_explorer.captioners import CAPTIONERS
 from chatearthnet_explorer.catalog import open_catalog
 from chatearthnet_explorer.sources.release import open_release
@@ -58,6 +61,7 @@ def serve(  # noqa: PLR0913 - each is its own choice
     # both name the style sheet of icons that no view uses, on public servers
     import_module("panel.io.ipywidget").IPyWidget.__css__ = []
     pn.config.css_files = [one for one in pn.config.css_files if one != CSS_URLS["font-awesome"]]
+    share_pages(empty_page, TITLE)
     server = pn.io.server.get_server(
         {
             "/": lambda: explore_page(source, captioners, held),
@@ -71,10 +75,13 @@ def serve(  # noqa: PLR0913 - each is its own choice
         # the address Panel asks for a package: its name, a range of versions, its file
         extra_patterns=[(r"/widgets/([a-z-]+)@[^/]+/dist/index", WidgetScript)],
         show=show,
+        unused_session_lifetime=EXPIRY,
+        check_unused_sessions=EXPIRY // 5,
     )
     sys.stdout.write(f"{TITLE} is at http://{address}:{port}/ until you press Ctrl+C.\n")
     sys.stdout.flush()
-    server.run_until_shutdown()
+    with shared_computing():
+        server.run_until_shutdown()
 
 
 def allowed_captioners(address: str, origins: Sequence[str]) -> tuple[str, ...]:
