@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -108,6 +108,14 @@ class Chip:
         if self.labels is not None and int(self.labels.max()) >= len(CLASSES):
             msg = f"A chip's labels must be class indices 0 to {len(CLASSES) - 1}, got {self.labels.max()}."
             raise LabelError(msg)
+
+    def __getstate__(self) -> dict[str, object]:
+        """Return the fields, for another process: a mapping proxy cannot be pickled."""
+        return {**self.__dict__, "bands": dict(self.bands)}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        """Take the fields of a chip of another process."""
+        self.__dict__.update(state, bands=MappingProxyType(state["bands"]))
 
     def to_xarray(self) -> xr.Dataset:
         """Return what the chip has as a Dataset that rioxarray places correctly (EPSG:3857).

@@ -6,10 +6,11 @@ import os
 import subprocess
 import sys
 from contextlib import contextmanager
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
 
 def processors() -> int:
@@ -17,29 +18,43 @@ def processors() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
+def start(
+    module: str, *arguments: object, environment: Mapping[str, str] = MappingProxyType({})
+) -> subprocess.Popen[bytes]:
+    """Start the ``main`` of a module as a program of its own, with pipes to its input and from its output.
+
+    It is a program rather than ``multiprocessing``, which would run the user's own script once more in it.
+
+    Args:
+        module: Its name; ``main`` is called with texts.
+        arguments: What it is told.
+        environment: Variables beside those of this program.
+    """
+    command = [sys.executable, "-c", f"import sys; from {module} import main; main(*sys.argv[1:])"]
+    return subprocess.Popen(  # noqa: S603 - ourselves
+        [*command, *map(str, arguments)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path)), **environment},
+    )
+
+
 @contextmanager
 def programs(module: str, arguments: Sequence[object], count: int) -> Iterator[list[subprocess.Popen[bytes]]]:
     """Start the ``main`` of a module several times, and end all of them on leaving.
-
-    They are programs rather than ``multiprocessing``, which would run the user's own script once more in each of them.
 
     Args:
         module: Its name; ``main`` is called with texts.
         arguments: What each is told; then follows its number, from 0.
         count: How many. What they write can be read from ``stdout`` of each.
     """
-    command = [sys.executable, "-c", f"import sys; from {module} import main; main(*sys.argv[1:])"]
-    command += [str(argument) for argument in arguments]
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
-    running = [
-        subprocess.Popen([*command, str(number)], stdout=subprocess.PIPE, env=environment)  # noqa: S603 - ourselves
-        for number in range(count)
-    ]
+    running = [start(module, *arguments, number) for number in range(count)]
     try:
         yield running
     finally:
         for process in running:
             process.terminate()
             process.wait()
-            if process.stdout:
-                process.stdout.close()
+            for pipe in (process.stdin, process.stdout):
+                if pipe:
+                    pipe.close()

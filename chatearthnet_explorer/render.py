@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import threading
 from base64 import b64encode
 from io import BytesIO
 from typing import TYPE_CHECKING
@@ -17,6 +19,10 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 _GREY, _RGB = 2, 3  # dimensions of an array with and without channels
+_MOST_KEPT = 64  # files: of chips, some 8 MB
+_LOCK = threading.Lock()
+_kept: dict[tuple[tuple[int, ...], bytes], bytes] = {}
+"""Files by the shape and digest of their pixels, the newest last: several views show one picture, to all visitors."""
 
 
 def png(pixels: NDArray[np.uint8]) -> bytes:
@@ -35,7 +41,17 @@ def png(pixels: NDArray[np.uint8]) -> bytes:
             f"got {pixels.dtype} of shape {pixels.shape}."
         )
         raise LabelError(msg)
-    return _file(Image.fromarray(np.ascontiguousarray(pixels)))
+    packed = np.ascontiguousarray(pixels)
+    key = _key(packed)
+    kept = _kept.get(key)
+    if kept is None:
+        kept = _keep(key, _file(Image.fromarray(packed)))
+    return kept
+
+
+def keep_png(pixels: NDArray[np.uint8], file: bytes) -> None:
+    """Have ``png`` return a file for an array that was encoded elsewhere, such as in another process."""
+    _keep(_key(np.ascontiguousarray(pixels)), file)
 
 
 def label_png(labels: NDArray[np.uint8], palette: str = "chatearthnet") -> bytes:
@@ -79,6 +95,18 @@ def _indices(labels: NDArray[np.uint8]) -> NDArray[np.uint8]:
         msg = f"A label map holds class indices 0 to {len(CLASSES) - 1} as uint8 in rows and columns."
         raise LabelError(msg)
     return labels
+
+
+def _key(packed: NDArray[np.uint8]) -> tuple[tuple[int, ...], bytes]:
+    return packed.shape, hashlib.blake2b(packed.data, digest_size=16).digest()
+
+
+def _keep(key: tuple[tuple[int, ...], bytes], file: bytes) -> bytes:
+    with _LOCK:
+        _kept[key] = file
+        while len(_kept) > _MOST_KEPT:
+            del _kept[next(iter(_kept))]
+    return file
 
 
 def _file(image: Image.Image) -> bytes:

@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, NamedTuple
 import ipywidgets
 import panel as pn
 
+from chatearthnet_explorer.app.outline import without_outline
 from chatearthnet_explorer.app.page import page_template
 from chatearthnet_explorer.app.place import browse_query, keep_query, open_explorer
 from chatearthnet_explorer.app.scripts import WidgetPane
+from chatearthnet_explorer.app.sessions import Session
 from chatearthnet_explorer.drawn_release import DrawnRelease
 from chatearthnet_explorer.errors import ExplorerError
 from chatearthnet_explorer.sample import FIRST, open_sample
@@ -56,14 +58,17 @@ class BrowseData(NamedTuple):
 
 def explore_page(source: str, captioners: Sequence[str], held: BrowseData | None) -> pn.Column:
     """Return the page of one tab, with an Explorer of its own."""
-    explorer = Explorer(source=source, captioners=captioners, place=None, catalog=held.catalog if held else None)
-    pn.state.on_session_destroyed(lambda _: explorer.close())
+    session = Session(pn.state.curdoc)
+    with without_outline():
+        explorer = Explorer(source=source, captioners=captioners, place=None, catalog=held.catalog if held else None)
+    session.on_end(explorer.close)
     open_explorer(explorer, pn.state.session_args)
     return _page("explore", WidgetPane(explorer, **_WIDE))  # type: ignore[no-untyped-call]  # half of Panel has types
 
 
 def browse_page(shelf: list[BrowseData]) -> pn.Column:
     """Return the page of one tab, with a Browser of its own, of the sample where nothing else was given."""
+    session = Session(pn.state.curdoc)
     try:
         held = shelf[0] if shelf else BrowseData(*open_sample())
     except ExplorerError as error:
@@ -71,17 +76,23 @@ def browse_page(shelf: list[BrowseData]) -> pn.Column:
         return _page("browse", pn.pane.HTML(note, **_WIDE))
     shelf[:] = [held]
     simulated = held.catalog.simulated
-    browser = Browser(
-        held.catalog,
-        release=held.release,
-        labels="simulated" if simulated else "auto",
-        query=browse_query(pn.state.session_args, FIRST if isinstance(held.release, DrawnRelease) else ""),
-    )
+    with without_outline():
+        browser = Browser(
+            held.catalog,
+            release=held.release,
+            labels="simulated" if simulated else "auto",
+            query=browse_query(pn.state.session_args, FIRST if isinstance(held.release, DrawnRelease) else ""),
+        )
+    session.on_end(browser.close)
     keep_query(browser)
-    pn.state.on_session_destroyed(lambda _: browser.close())
     # what was found before the page was there never reached it
     pn.state.onload(lambda: _send(browser, set()))
     return _page("browse", WidgetPane(browser, **_WIDE))  # type: ignore[no-untyped-call]  # likewise
+
+
+def empty_page() -> pn.Column:
+    """Return a page of the same models as the others, with nothing on it: what HTML has of a page is the same."""
+    return _page("explore", WidgetPane(ipywidgets.HTML(), **_WIDE))  # type: ignore[no-untyped-call]  # likewise
 
 
 def _send(widget: ipywidgets.Widget, sent: set[str]) -> None:

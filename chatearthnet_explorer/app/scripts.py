@@ -9,6 +9,8 @@ import panel as pn
 from jupyter_core.paths import jupyter_path
 from tornado.web import HTTPError, RequestHandler
 
+from chatearthnet_explorer.app.outline import bring_outline
+
 PACKAGES = ("anywidget", "jupyter-leaflet")
 """Packages whose scripts the views need; Panel would load them from a public server."""
 
@@ -32,4 +34,5 @@ class WidgetPane(pn.pane.IPyWidget):
     def _get_ipywidget(self, *arguments: Any, **options: Any) -> Any:  # noqa: ANN401 - Panel's own signature
         model = super()._get_ipywidget(*arguments, **options)  # type: ignore[no-untyped-call]  # half of Panel has types
         model.cdn = "widgets"
+        bring_outline(model.bundle)
         return model

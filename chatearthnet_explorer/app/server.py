@@ -108,6 +108,8 @@ def _server(
     from tornado.httpserver import HTTPServer  # noqa: PLC0415
     from tornado.ioloop import IOLoop  # noqa: PLC0415
 
+    from chatearthnet_explorer.app.documents import share_pages  # noqa: PLC0415
+    from chatearthnet_explorer.app.pages import TITLE, empty_page  # noqa: PLC0415
     from chatearthnet_explorer.app.sockets import quiet_visitor_faults  # noqa: PLC0415
     from chatearthnet_explorer.app.web import WebApplication  # noqa: PLC0415
 
@@ -117,7 +119,8 @@ def _server(
     pn.config.css_files = [one for one in pn.config.css_files if one != CSS_URLS["font-awesome"]]
     silence(EMPTY_LAYOUT, silence=True)
     quiet_visitor_faults()
-    web = WebApplication(build_applications(pages, title=_TITLE), access, embedders)
+    share_pages(empty_page, TITLE)
+    web = WebApplication(build_applications(pages, title=TITLE), access, embedders)
     http = HTTPServer(web, max_body_size=_MOST_BODY, max_buffer_size=_MOST_BODY * 20)
     http.add_sockets(sockets)
     return BaseServer(IOLoop.current(), web, http)
@@ -135,8 +138,11 @@ def _run(server: BaseServer) -> None:
     loop = server.io_loop.asyncio_loop  # type: ignore[attr-defined]  # Tornado's loops are all asyncio's
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: loop.call_soon_threadsafe(server.io_loop.stop))
+    from chatearthnet_explorer.app.computing import shared_computing  # noqa: PLC0415 - heavy
+
     server.start()
     try:
-        server.io_loop.start()
+        with shared_computing():
+            server.io_loop.start()
     finally:
         server.stop()

@@ -18,6 +18,7 @@ from chatearthnet_explorer.app.messages import LONGEST
 from chatearthnet_explorer.app.page import PageScript, Status
 from chatearthnet_explorer.app.refusals import PAGES, Moved, TokenNeeded, WrongHost, has_cookie
 from chatearthnet_explorer.app.scripts import WidgetScript
+from chatearthnet_explorer.app.sessions import EXPIRY
 from chatearthnet_explorer.app.sockets import PageSocket
 
 if TYPE_CHECKING:
@@ -63,6 +64,8 @@ class WebApplication(BokehTornado):
             secret_key=secrets.token_bytes(32),
             sign_sessions=True,
             websocket_max_message_size_bytes=LONGEST,
+            unused_session_lifetime_milliseconds=EXPIRY,
+            check_unused_sessions_milliseconds=EXPIRY // 5,
             transforms=[headers_for(embedders)],
             log_function=_log_answer,
             access=access,

@@ -9,6 +9,7 @@ from functools import partial
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
+from chatearthnet_explorer.cancellation import checkpoint
 from chatearthnet_explorer.errors import CatalogueError
 from chatearthnet_explorer.nesting import read_json
 from chatearthnet_explorer.settings import Settings
@@ -78,6 +79,7 @@ class AutoSource:
             own = scene if scene and scene.startswith("simulated-") else None
             chip = self._simulated.chip_at(lon, lat, year=year, scene=own, bands=bands)
             return replace(chip, missing=(self._reason, *chip.missing))
+        checkpoint()
         # only now: its libraries take two seconds to import where Jupyter is installed
         if self._real is None:
             from chatearthnet_explorer.sources.stac import StacSource  # noqa: PLC0415

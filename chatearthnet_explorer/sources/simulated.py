@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from chatearthnet_explorer.cancellation import checkpoint
 from chatearthnet_explorer.chip import BANDS, Chip, Scene
 from chatearthnet_explorer.errors import SettingError
 from chatearthnet_explorer.simulation.cover import INDEX, NORTH, SOUTH, cover_of, labels_of
@@ -20,6 +21,8 @@ from chatearthnet_explorer.sources import YEARS
 from chatearthnet_explorer.tile import Tile
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from numpy.typing import NDArray
 
 ATTRIBUTION = "Simulated by chatearthnet_explorer: no satellite saw this, nobody mapped it"
@@ -51,38 +54,58 @@ class SimulatedSource:
             msg = f"The simulated source has the years {YEARS[0]} and {YEARS[1]}, not {year}; choose one of them."
             raise SettingError(msg)
         tile = Tile.at(lon, lat)
-        item = f"simulated-{tile.name}-{year}"
+        item = _scene_of(tile, year)
         if scene not in {None, item}:
             msg = f"The simulated source has one scene of this place in {year}, {item}; leave the scene out."
             raise SettingError(msg)
-        window = Window(tile)
-        ground = terrain_of(window)
-        people = people_in(window, ground)
-        cover = cover_of(window, ground, people, year=year)
-        seen = reflectance(window, ground, people, cover, year=year, names=BANDS if bands else BANDS[:3])
-        inside = (slice(PAD, -PAD), slice(PAD, -PAD))
-        labels = labels_of(cover, ground)[inside]
-        mapped = bool(labels.any())
-        return Chip(
-            tile=tile,
-            source=self.name,
-            simulated=True,
-            labels=np.ascontiguousarray(labels) if mapped else None,
-            label_version=f"simulated, in the manner of {_VERSIONS[year]}" if mapped else None,
-            rgb=true_colour(seen),
-            bands=MappingProxyType(seen if bands else {}),
-            scl=_SCL[cover[inside]],
-            scene=Scene(
-                catalogue="simulated",
-                item=item,
-                acquired=_summer_day(tile, year),
-                cloud_share=0.0,
-                tile_cloud_share=0.0,
-                radiometry="Reflectance was simulated from the classes, not measured." if bands else "",
-            ),
-            missing=() if mapped else (_why_unmapped(ground.lat),),
-            attribution=(ATTRIBUTION, _OUTLINES),
-        )
+        return make_chip(tile, year, bands)
+
+
+def simulate(tile: Tile, year: int, bands: bool) -> Chip:  # noqa: FBT001 - called with what a key holds
+    """Return the simulated chip of a tile and year, made here and now.
+
+    Raises:
+        Cancelled: If nobody waits for it any more.
+    """
+    window = Window(tile)
+    ground = terrain_of(window)
+    checkpoint()
+    people = people_in(window, ground)
+    checkpoint()
+    cover = cover_of(window, ground, people, year=year)
+    checkpoint()
+    seen = reflectance(window, ground, people, cover, year=year, names=BANDS if bands else BANDS[:3])
+    inside = (slice(PAD, -PAD), slice(PAD, -PAD))
+    labels = labels_of(cover, ground)[inside]
+    mapped = bool(labels.any())
+    return Chip(
+        tile=tile,
+        source=SimulatedSource.name,
+        simulated=True,
+        labels=np.ascontiguousarray(labels) if mapped else None,
+        label_version=f"simulated, in the manner of {_VERSIONS[year]}" if mapped else None,
+        rgb=true_colour(seen),
+        bands=MappingProxyType(seen if bands else {}),
+        scl=_SCL[cover[inside]],
+        scene=Scene(
+            catalogue="simulated",
+            item=_scene_of(tile, year),
+            acquired=_summer_day(tile, year),
+            cloud_share=0.0,
+            tile_cloud_share=0.0,
+            radiometry="Reflectance was simulated from the classes, not measured." if bands else "",
+        ),
+        missing=() if mapped else (_why_unmapped(ground.lat),),
+        attribution=(ATTRIBUTION, _OUTLINES),
+    )
+
+
+make_chip: Callable[[Tile, int, bool], Chip] = simulate
+"""What every ``SimulatedSource`` calls; ``simulated_chips.shared_chips`` puts workers behind it."""
+
+
+def _scene_of(tile: Tile, year: int) -> str:
+    return f"simulated-{tile.name}-{year}"
 
 
 @dataclass(frozen=True)

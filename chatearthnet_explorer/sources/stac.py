@@ -6,6 +6,7 @@ import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from chatearthnet_explorer.cancellation import checkpoint
 from chatearthnet_explorer.chip import Chip
 from chatearthnet_explorer.errors import CatalogueError, RasterError, SceneError, SourceError
 from chatearthnet_explorer.settings import Settings
@@ -131,6 +132,7 @@ class StacSource:
         except SceneError as error:
             return _Half(missing=(str(error),), lasting=False)
         for answer in asked:
+            checkpoint()
             if isinstance(answer, CatalogueError):
                 troubles.append(answer)
             elif not answer.scenes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextvars import ContextVar
 from typing import TYPE_CHECKING
 
 import ipyleaflet
@@ -12,7 +13,7 @@ import xyzservices
 from chatearthnet_explorer.world import land_outline
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     from chatearthnet_explorer.tile import Tile
 
@@ -25,7 +26,13 @@ _CONTROLS = (
 )
 """What leafmap adds unless told not to; its toolbar breaks inside Panel."""
 
-_PANES = {"land": {"zIndex": 150}, "chip": {"zIndex": 450}}
+LAND_PANE = "land"
+"""Pane of the outline of the land."""
+
+OUTLINED: ContextVar[bool] = ContextVar("OUTLINED", default=True)
+"""Whether a map has the outline from the start; False while a page is made that brings it (``app.outline``)."""
+
+_PANES = {LAND_PANE: {"zIndex": 150}, "chip": {"zIndex": 450}}
 """Leaflet draws tiles at 200: the outline shows where they did not come, the chip lies on top of them."""
 
 _CREDIT = "Imagery \u00a9 Esri, Maxar, Earthstar Geographics, and the GIS User Community | Outline: Natural Earth"
@@ -42,6 +49,14 @@ class Dot(ipyleaflet.CircleMarker):  # type: ignore[misc]  # ipyleaflet has no t
     """A dot that lets the pointer through to the map."""
 
     interactive = traitlets.Bool(default_value=False).tag(sync=True, o=True)
+
+
+class Land(Shape):
+    """The outline of the land."""
+
+    @traitlets.default("locations")
+    def _places(self) -> list[list[list[tuple[float, float]]]]:
+        return land() if OUTLINED.get() else []
 
 
 def world_map(height: str, *layers: ipyleaflet.Layer) -> leafmap.leafmap.Map:
@@ -70,9 +85,9 @@ def world_map(height: str, *layers: ipyleaflet.Layer) -> leafmap.leafmap.Map:
     # leafmap adds one for layers whatever it is told
     shown.controls = tuple(one for one in shown.controls if not isinstance(one, ipyleaflet.LayersControl))
     shown.layout.width = "100%"
-    land = Shape(locations=list(_land()), weight=1, fill_opacity=1.0, pane="land")
+    outline = Land(weight=1, fill_opacity=1.0, pane=LAND_PANE)
     # not leafmap's add(): it builds a panel of controls for each layer
-    shown.layers = (*shown.layers, land, *layers)
+    shown.layers = (*shown.layers, outline, *layers)
     return shown
 
 
@@ -88,8 +103,10 @@ def corners(tiles: Sequence[Tile], turn: float = 0.0) -> list[tuple[float, float
     return [(low, left), (low, right), (high, right), (high, left)]
 
 
-def _land() -> Iterator[list[list[tuple[float, float]]]]:
-    """Yield the polygons of the land, each a list of rings of latitude and longitude, as Leaflet has them."""
-    for country in land_outline()["features"]:
-        for polygon in country["geometry"]["coordinates"]:
-            yield [[(lat, lon) for lon, lat in ring] for ring in polygon]
+def land() -> list[list[list[tuple[float, float]]]]:
+    """Return the polygons of the land, each a list of rings of latitude and longitude, as Leaflet has them."""
+    return [
+        [[(lat, lon) for lon, lat in ring] for ring in polygon]
+        for country in land_outline()["features"]
+        for polygon in country["geometry"]["coordinates"]
+    ]

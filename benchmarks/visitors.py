@@ -1,0 +1,276 @@
+"""Visitors of the served app over real websockets: how long they wait, and what memory they take and give back.
+
+``python benchmarks/visitors.py``: no network; the chips are simulated, and no model is asked. With ``--beside DIR``, a
+checkout of another commit, both are measured in turns in one run. All of it takes about nine minutes a commit;
+``--only latency`` takes one, ``--only quick`` half of one, ``--only memory`` the rest.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import contextlib
+import json
+import os
+import random
+import re
+import signal
+import statistics
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import psutil
+from machine import describe
+from visitor import Visitor, sign_in
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+HERE = Path(__file__).parents[1]
+PLACES = (
+    *((6.73, 0.336), (2.35, 48.85), (-60.0, -3.1), (31.2, 30.0), (77.2, 28.6), (139.7, 35.7), (-99.1, 19.4)),
+    *((18.4, -33.9), (37.6, 55.7), (106.8, -6.2), (-70.6, -33.4), (151.2, -33.8), (-122.4, 37.7), (24.9, 60.1)),
+    *((36.8, -1.3), (90.4, 23.8), (-47.9, -15.8), (12.5, 41.9), (44.4, 33.3), (116.4, 39.9)),
+)
+"""Longitude and latitude of places on land, on every continent that has a country."""
+
+# In the server's own process: on a signal it writes down what is alive there.
+SERVER = """
+import gc, json, os, signal, sys
+
+def count(*_):
+    import ipywidgets, comm
+    from bokeh.document import Document
+    gc.collect()
+    documents = [one for one in gc.get_objects() if isinstance(one, Document)]
+    alive = {
+        "widgets": len(ipywidgets.widgets.widget._instances),
+        "comms": len(comm.get_comm_manager().comms),
+        "documents": len(documents),
+    }
+    with open(sys.argv[1] + ".new", "w") as file:
+        json.dump(alive, file)
+    os.replace(sys.argv[1] + ".new", sys.argv[1])
+
+signal.signal(signal.SIGUSR1, count)
+from chatearthnet_explorer.cli import main
+sys.exit(main(["serve", "--no-browser", "--port", sys.argv[2]]))
+"""
+MB = 1e6
+
+
+@dataclass
+class Served:
+    """A server under measurement."""
+
+    address: str
+    process: psutil.Process
+    folder: Path
+    cookies: str = ""
+
+    def memory(self) -> float:
+        """Return megabytes of the server and of every process that it started."""
+        total = 0.0
+        for one in (self.process, *self.process.children(recursive=True)):
+            with contextlib.suppress(psutil.Error):
+                total += one.memory_info().rss / MB
+        return total
+
+    def processes(self) -> int:
+        """Return how many processes the server is made of."""
+        return 1 + len(self.process.children(recursive=True))
+
+    async def alive(self) -> dict[str, int]:
+        """Return how many widgets, comms and documents there are in the server."""
+        file = self.folder / "alive.json"
+        file.unlink(missing_ok=True)
+        self.process.send_signal(signal.SIGUSR1)
+        async with asyncio.timeout(60):
+            while not file.is_file():  # noqa: ASYNC110 - a file tells nobody
+                await asyncio.sleep(0.05)
+        counts: dict[str, int] = json.loads(file.read_text())
+        return counts
+
+    async def visit(self) -> Visitor:
+        """Return a visitor who has the page and its first caption."""
+        visitor = await Visitor(self.address, self.cookies).open()
+        await visitor.first_caption()
+        return visitor
+
+
+@dataclass
+class Waits:
+    """Seconds that visitors waited."""
+
+    opened: list[float] = field(default_factory=list)
+    captioned: list[float] = field(default_factory=list)
+
+
+@contextlib.contextmanager
+def served(checkout: Path) -> Iterator[Served]:
+    """Serve the app of a checkout, in a home of its own; no catalogue answers, so its chips are simulated."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        kept = {key: value for key, value in os.environ.items() if not key.startswith(("CHATEARTHNET", "OPENAI"))}
+        environment = {
+            **kept,
+            "PYTHONPATH": str(checkout),
+            "HOME": name,
+            "XDG_CACHE_HOME": str(folder / "cache"),
+            "CHATEARTHNET_STAC": "http://127.0.0.1:9",
+        }
+        command = [sys.executable, "-c", SERVER, str(folder / "alive.json"), "0"]
+        with (folder / "log").open("w") as log:
+            process = subprocess.Popen(  # noqa: S603 - our own words
+                command, env=environment, cwd=checkout, stdout=subprocess.PIPE, stderr=log, text=True
+            )
+            try:
+                address = next(found[0] for line in process.stdout or () if (found := re.search(r"http://\S+", line)))
+                yield Served(address, psutil.Process(process.pid), folder)
+            finally:
+                process.terminate()
+                try:
+                    process.wait(20)
+                except subprocess.TimeoutExpired:
+                    process.kill()
+                    process.wait()
+                print(f"  the log: {(folder / 'log').read_text()[:2000].strip() or 'empty'}")
+
+
+async def crowd(server: Served, visitors: int, clicks: int, waits: Waits) -> list[Visitor]:
+    """Have visitors open the page at once, then click at once; return them."""
+    there = await asyncio.gather(*(server.visit() for _ in range(visitors)))
+    waits.opened += [one.opened for one in there]
+    await asyncio.sleep(2)
+
+    async def clicking(number: int, visitor: Visitor) -> None:
+        for turn in range(clicks):
+            lon, lat = PLACES[(number + 7 * turn) % len(PLACES)]
+            # no two clicks of a run hit the same chip
+            lon, lat = lon + random.uniform(-0.2, 0.2), lat + random.uniform(-0.2, 0.2)  # noqa: S311 - no secret
+            since, began = len(visitor.received), time.perf_counter()
+            await visitor.click(lon, lat)
+            waits.captioned.append(await visitor.captioned(lon, lat, since=since) - began)
+            await asyncio.sleep(random.random())  # noqa: S311 - likewise
+
+    await asyncio.gather(*(clicking(*one) for one in enumerate(there)))
+    return list(there)
+
+
+async def latency(server: Served, options: argparse.Namespace, waits: Waits) -> None:
+    """Measure what a crowd waits for, once the server is warm."""
+    await (await server.visit()).close()
+    there = await crowd(server, options.visitors, options.clicks, waits)
+    kilobytes = statistics.mean(one.bytes for one in there) / 1e3
+    print(f"  {kilobytes:.0f} kB a visitor, {server.memory():.0f} MB in {server.processes()} processes while there")
+    await asyncio.gather(*(one.close() for one in there))
+
+
+async def quick(server: Served, options: argparse.Namespace) -> None:
+    """Measure many clicks at once of one visitor."""
+    visitor = await server.visit()
+    # what is loaded at the first click is no part of it
+    since = len(visitor.received)
+    await visitor.click(3.0, 47.0)
+    await visitor.captioned(3.0, 47.0, since=since)
+    await asyncio.sleep(3)
+    before = peak = server.memory()
+    stopped = threading.Event()
+
+    def watch() -> None:
+        nonlocal peak
+        while not stopped.wait(0.02):
+            peak = max(peak, server.memory())
+
+    watcher = threading.Thread(target=watch)
+    watcher.start()
+    since, began = len(visitor.received), time.perf_counter()
+    for number in range(options.quick):
+        lon, lat = PLACES[number % len(PLACES)]
+        lon += 0.001 * number
+        await visitor.click(lon, lat)
+    took = await visitor.captioned(lon, lat, since=since) - began
+    await asyncio.sleep(3)
+    stopped.set()
+    watcher.join()
+    print(
+        f"  {options.quick} clicks at once: the last caption after {took:.2f} s; {before:.0f} MB before, "
+        f"{peak:.0f} MB at the peak (+{peak - before:.0f}), {server.memory():.0f} MB after; "
+        f"{server.processes()} processes, {server.process.num_threads()} threads"
+    )
+    await visitor.close()
+
+
+async def memory(server: Served, options: argparse.Namespace) -> None:
+    """Measure what is left of visitors who have gone, round after round."""
+    before = await server.alive()
+    print(f"  before: {server.memory():.0f} MB, {_told(before)}")
+    for number in range(options.rounds):
+        there = await crowd(server, options.visitors, options.clicks, Waits())
+        most = server.memory()
+        await asyncio.gather(*(one.close() for one in there))
+        await asyncio.sleep(options.pause)
+        after = server.memory()
+        left = await server.alive()
+        print(f"  round {number + 1}: {most:.0f} MB, {after:.0f} MB {options.pause:g} s after they left, {_told(left)}")
+
+
+def _told(alive: dict[str, int]) -> str:
+    return ", ".join(f"{count} {name}" for name, count in alive.items())
+
+
+def _row(what: str, seconds: list[float]) -> str:
+    ordered = sorted(seconds)
+    p95 = ordered[min(len(ordered) - 1, int(0.95 * len(ordered)))]
+    return f"{what:<48}p50 {statistics.median(ordered):6.2f} s   p95 {p95:6.2f} s   most {ordered[-1]:6.2f} s"
+
+
+async def measure(name: str, checkout: Path, options: argparse.Namespace, waits: Waits) -> None:
+    """Measure one commit in a server of its own for each part."""
+    parts = [("latency", lambda one: latency(one, options, waits)), ("quick", lambda one: quick(one, options))]
+    parts += [("memory", lambda one: memory(one, options))]
+    for part, run in parts:
+        if part in options.only:
+            print(f"{name}, {part}, load {os.getloadavg()[0]:.1f}:", flush=True)
+            with served(checkout) as server:
+                server.cookies = await sign_in(server.address)
+                await run(server)
+
+
+def main() -> None:
+    """Print the figures."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--beside", type=Path, metavar="DIR", help="checkout of another commit, measured in turns")
+    parser.add_argument("--only", nargs="+", choices=("latency", "quick", "memory"), help="parts to measure")
+    parser.add_argument("--visitors", type=int, default=20, help="visitors at once")
+    parser.add_argument("--clicks", type=int, default=3, help="clicks of each")
+    parser.add_argument("--quick", type=int, default=200, help="clicks at once of one visitor")
+    parser.add_argument("--rounds", type=int, default=4, help="rounds of visitors whose memory is looked for")
+    parser.add_argument("--pause", type=float, default=40.0, help="seconds between rounds")
+    parser.add_argument("--repeat", type=int, default=2, help="how often each commit takes its turn for latency")
+    options = parser.parse_args()
+    options.only = options.only or ["latency", "quick", "memory"]
+    print(describe("panel", "bokeh", "ipywidgets", "tornado"))
+    checkouts = {"this checkout": HERE} | (
+        {str(options.beside.name): options.beside.resolve()} if options.beside else {}
+    )
+    waits = {name: Waits() for name in checkouts}
+    for turn in range(max(1, options.repeat if "latency" in options.only else 1)):
+        for name, checkout in checkouts.items():
+            chosen = argparse.Namespace(**vars(options))
+            chosen.only = [part for part in options.only if part == "latency" or turn == 0]
+            asyncio.run(measure(name, checkout, chosen, waits[name]))
+    for name, one in waits.items():
+        if one.opened:
+            print(_row(f"{name}: page open", one.opened))
+            print(_row(f"{name}: click to caption", one.captioned))
+
+
+if __name__ == "__main__":
+    main()
