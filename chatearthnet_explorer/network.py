@@ -28,6 +28,7 @@ _DER = b"0\x82"  # how a certificate of more than 255 bytes starts in binary for
 _LOGIN = "write user and password into HTTPS_PROXY as http://user:password@host:port."
 # what http.client, and httpx, write where a proxy refuses a tunnel
 _TUNNEL = re.compile(r"(?:Tunnel connection failed: |^)([45]\d\d)\b")
+_UNCONNECTED_ERRORS = {"ProxyError", "ConnectError"}  # of urllib3, requests and httpx
 _UNCONNECTED = "kind: Connect,"  # what object_store writes: where there is a proxy, it is what was connected to
 _UNTRUSTED = "InvalidCertificate("  # what rustls writes into the text of an obstore error
 
@@ -140,7 +141,7 @@ def network_problem(address: str, error: BaseException) -> str | None:
     proxy = proxy_for(address)
     texts = [str(cause) for cause in _causes(error)]
     if proxy is None or not any(
-        type(cause).__name__ == "ProxyError" or _UNCONNECTED in text
+        type(cause).__name__ in _UNCONNECTED_ERRORS or _UNCONNECTED in text
         for cause, text in zip(_causes(error), texts, strict=True)
     ):
         return None
