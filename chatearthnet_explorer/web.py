@@ -12,8 +12,8 @@ from chatearthnet_explorer.limits import BusyError, duration, limit_of, seconds_
 from chatearthnet_explorer.network import (
     is_certificate_error,
     is_local,
-    is_loopback,
     network_problem,
+    password_problem,
     proxy_for,
     ssl_context,
 )
@@ -255,9 +255,8 @@ def _checked(address: str) -> tuple[str, dict[str, str]]:
     user, at, host = parts.netloc.rpartition("@")
     if not at:
         return address, {}
-    if parts.scheme == "http" and not is_loopback(parts.hostname or ""):
-        msg = f"The password for {host} would travel unencrypted, so nothing was sent; use an https address."
-        raise ArchiveError(msg)
+    if sentence := password_problem(address):
+        raise ArchiveError(sentence)
     import urllib3  # noqa: PLC0415 - not needed for files on this computer
 
     return parts._replace(netloc=host).geturl(), urllib3.make_headers(basic_auth=unquote(user))

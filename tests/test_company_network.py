@@ -11,14 +11,15 @@ import time
 import zipfile
 from typing import TYPE_CHECKING
 
-import openai
 import pytest
 import trustme
 from rig.proxy import Proxy
 from rig.range_server import Fault, RangeServer
 
-from chatearthnet_explorer.errors import ArchiveError, ExplorerError, ModelError
-from chatearthnet_explorer.network import CERTIFICATE_VARIABLES, network_problem, proxy_for, ssl_context
+from chatearthnet_explorer.captioners.client import BoundedClient, Stop
+from chatearthnet_explorer.captioners.endpoint import Endpoint
+from chatearthnet_explorer.errors import ArchiveError, ExplorerError
+from chatearthnet_explorer.network import CERTIFICATE_VARIABLES
 from chatearthnet_explorer.sources.fetch import open_session, read
 from chatearthnet_explorer.sources.remote import Remote
 from chatearthnet_explorer.web import Web
@@ -48,13 +49,9 @@ def _by_raster(address: str) -> bytes:
 
 
 def _by_model(address: str) -> bytes:
-    """Ask with the library that asks models, as ``captioners`` makes its client."""
-    client = openai.DefaultHttpxClient(proxy=proxy_for(address), verify=ssl_context(), trust_env=False, timeout=20)
-    with client:
-        try:
-            return bytes(client.get(address).content)
-        except Exception as error:  # noqa: BLE001 - whichever HTTP client openai-python has these days
-            raise ModelError(network_problem(address, error) or "cannot be reached") from None
+    endpoint = Endpoint(url=address, host=NAME, loopback=False, near=True)
+    with BoundedClient(endpoint, key="", seconds=20, stop=Stop()) as client:
+        return bytes(client.get(address).content)
 
 
 WAYS = [_by_release, _by_catalogue, _by_raster, _by_model]
@@ -228,7 +225,7 @@ def test_names_a_proxy_that_is_not_there(ask: Callable[[str], bytes], monkeypatc
     assert "topsecret" not in str(caught.value)
 
 
-@pytest.mark.parametrize("ask", WAYS[:3], ids=lambda way: way.__name__)
+@every_way
 def test_names_the_variable_that_cannot_be_used(
     ask: Callable[[str], bytes], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -240,6 +237,22 @@ def test_names_the_variable_that_cannot_be_used(
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(tmp_path / "none.pem"))
     with pytest.raises(ExplorerError, match=r"REQUESTS_CA_BUNDLE names .*none\.pem, which cannot be read"):
         ask(f"https://{NAME}{PATH}")
+
+
+@pytest.mark.parametrize("ask", WAYS[:1], ids=lambda way: way.__name__)
+@pytest.mark.parametrize("host", [NAME, "10.0.0.1", "intranet"])
+def test_password_does_not_travel_unencrypted_to_another_computer(
+    ask: Callable[[str], bytes], host: str, plain: RangeServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with Proxy(plain.port) as proxy:
+        _set_proxies(monkeypatch, proxy)
+        with pytest.raises(ExplorerError, match=rf"The password for {host} would travel unencrypted") as caught:
+            ask(f"http://user:topsecret@{host}/file.tif")
+        assert "topsecret" not in str(caught.value)
+        assert proxy.log == []
+    with_password = plain.url.replace("http://", "http://user:pass@")
+    assert ask(f"{with_password}/file.tif") == CONTENT
+    assert plain.log[-1].authorization == "Basic dXNlcjpwYXNz"
 
 
 def test_redirect_from_outside_into_a_private_network_is_not_followed(

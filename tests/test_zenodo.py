@@ -431,12 +431,6 @@ def test_leaves_a_circle_of_redirects(tmp_path: Path) -> None:
         assert server.requests == 4
 
 
-def test_sends_no_password_unencrypted_to_another_computer() -> None:
-    with pytest.raises(ArchiveError, match=r"password for files\.example would travel unencrypted") as caught:
-        Web().ask("http://user:topsecret@files.example/a.zip", lambda response: response.status)
-    assert "topsecret" not in str(caught.value)
-
-
 @pytest.mark.parametrize(
     ("root", "record"),
     [
