@@ -17,8 +17,8 @@ from rig.proxy import Proxy
 from rig.range_server import Fault, RangeServer
 
 from chatearthnet_explorer.captioners.client import BoundedClient, Stop
-from chatearthnet_explorer.captioners.endpoint import Endpoint
-from chatearthnet_explorer.errors import ArchiveError, ExplorerError
+from chatearthnet_explorer.captioners.endpoint import PLACEHOLDER, Endpoint
+from chatearthnet_explorer.errors import ArchiveError, ExplorerError, ModelError
 from chatearthnet_explorer.network import CERTIFICATE_VARIABLES
 from chatearthnet_explorer.sources.fetch import open_session, read
 from chatearthnet_explorer.sources.remote import Remote
@@ -50,8 +50,14 @@ def _by_raster(address: str) -> bytes:
 
 def _by_model(address: str) -> bytes:
     endpoint = Endpoint(url=address, host=NAME, loopback=False, near=True)
-    with BoundedClient(endpoint, key="", seconds=20, stop=Stop()) as client:
-        return bytes(client.get(address).content)
+    with BoundedClient(endpoint, key=PLACEHOLDER, seconds=20, stop=Stop()) as client:
+        try:
+            return bytes(client.get(address).content)
+        except ExplorerError:
+            raise
+        except Exception as error:
+            msg = "What openai-python makes of its HTTP client's own errors."
+            raise ModelError(msg) from error
 
 
 WAYS = [_by_release, _by_catalogue, _by_raster, _by_model]

@@ -97,6 +97,7 @@ class _Adapter(HTTPAdapter):
 
     def send(self, request: requests.PreparedRequest, *args: Any, **options: Any) -> requests.Response:  # noqa: ANN401
         """Send through the proxy of this very address."""
+        ssl_context()  # what is wrong with it is said here: further in, requests would blame the address
         proxy = proxy_for(request.url or "")
         options["proxies"] = {urlsplit(request.url or "").scheme: proxy} if proxy else {}
         return super().send(request, *args, **options)
