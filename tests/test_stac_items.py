@@ -14,6 +14,7 @@ from rig.cogs import pattern, write_cog, write_scene
 from rig.range_server import Fault, RangeServer
 from rig.stac_api import Said, ScriptedApi, found, landing, rustac, scene_item, searching
 
+from chatearthnet_explorer.card.provenance import provenance
 from chatearthnet_explorer.errors import RasterError, SceneError
 from chatearthnet_explorer.legend import CLASSES
 from chatearthnet_explorer.settings import Settings
@@ -435,6 +436,7 @@ def test_clouds_that_cannot_be_counted_do_not_cost_the_picture(place: Place, fau
     assert chip.scene.cloud_share is None
     assert chip.missing[0] == NOT_COUNTED
     assert "SCL.tif" in chip.missing[1]
+    assert dict(provenance(chip))["Clouds over the chip"] == "not counted"
     assert_sentences(chip)
 
 

@@ -93,6 +93,7 @@ class Remote:
         self.href = href
         self._local = local
         self._head = b""
+        self._given_up = False
 
     async def get_range_async(
         self,
@@ -140,7 +141,11 @@ class Remote:
 
     async def _get(self, start: int, length: int) -> bytes:
         # on a thread of its own: urllib3 says where a connection leads before anything is sent, obstore does not
-        return await asyncio.wrap_future(begin(lambda: self._read(start, length)))
+        try:
+            return await asyncio.wrap_future(begin(lambda: self._read(start, length)))
+        except asyncio.CancelledError:
+            self._given_up = True  # nobody waits for it: the thread ends at its next step
+            raise
 
     def _read(self, start: int, length: int) -> bytes:
         deadline = time.monotonic() + SECONDS
@@ -160,7 +165,7 @@ class Remote:
                 trouble = _trouble(error)
                 if is_certificate_error(error):
                     break
-            if not left or time.monotonic() + pause > deadline:
+            if not left or self._given_up or time.monotonic() + pause > deadline:
                 break
             time.sleep(pause * random.uniform(0.5, 1))  # noqa: S311 - that all do not come back at once
             pause = min(2 * pause, _LONGEST_PAUSE)
@@ -193,7 +198,7 @@ class Remote:
         while missing and (piece := raw.read1(min(_PIECE, missing), decode_content=False)):
             pieces.append(piece)
             missing -= len(piece)
-            if time.monotonic() > deadline:
+            if self._given_up or time.monotonic() > deadline:
                 self._refuse("did not arrive in time; try again, or use a nearer server.")
         if missing:
             raise _BusyError(_HUNG_UP)
