@@ -9,7 +9,14 @@ from urllib.parse import unquote, urljoin, urlsplit
 
 from chatearthnet_explorer.errors import ArchiveError, SettingError
 from chatearthnet_explorer.limits import BusyError, duration, limit_of, seconds_to_wait
-from chatearthnet_explorer.network import is_local, is_loopback, network_problem, proxy_for, ssl_context
+from chatearthnet_explorer.network import (
+    is_certificate_error,
+    is_local,
+    network_problem,
+    password_problem,
+    proxy_for,
+    ssl_context,
+)
 
 if TYPE_CHECKING:
     import ssl
@@ -45,6 +52,10 @@ class AbsentError(ArchiveError):
 
 class OddRangeError(ArchiveError):
     """A server does not understand the range it was asked for, or has nothing there."""
+
+
+class _LostError(ArchiveError):
+    """A proxy did not lead on."""
 
 
 class Web:
@@ -90,6 +101,9 @@ class Web:
                         response.release_conn()
                     else:
                         response.close()
+            except _LostError as error:
+                problem = ArchiveError(str(error))
+                time.sleep(delay if left else 0.0)
             except ArchiveError:
                 raise
             except (HTTPError, OSError):
@@ -139,7 +153,8 @@ class Web:
             raise ArchiveError(str(error)) from None
         except HTTPError as error:
             if sentence := network_problem(address, error):
-                raise ArchiveError(sentence) from None  # the cause prints the query, where signatures are
+                # the cause prints the query, where signatures are; only a proxy may do better the next time
+                raise (ArchiveError if is_certificate_error(error) else _LostError)(sentence) from None
             raise
         limit.learn(response.headers)
         return response
@@ -240,9 +255,8 @@ def _checked(address: str) -> tuple[str, dict[str, str]]:
     user, at, host = parts.netloc.rpartition("@")
     if not at:
         return address, {}
-    if parts.scheme == "http" and not is_loopback(parts.hostname or ""):
-        msg = f"The password for {host} would travel unencrypted, so nothing was sent; use an https address."
-        raise ArchiveError(msg)
+    if sentence := password_problem(address):
+        raise ArchiveError(sentence)
     import urllib3  # noqa: PLC0415 - not needed for files on this computer
 
     return parts._replace(netloc=host).geturl(), urllib3.make_headers(basic_auth=unquote(user))
