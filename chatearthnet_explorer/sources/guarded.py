@@ -13,7 +13,7 @@ import urllib3
 from urllib3.connection import HTTPConnection, HTTPSConnection
 
 from chatearthnet_explorer.errors import SourceError
-from chatearthnet_explorer.network import is_local, is_loopback, proxy_for, ssl_context
+from chatearthnet_explorer.network import is_local, is_loopback, password_problem, proxy_for, ssl_context
 
 if TYPE_CHECKING:
     import ssl
@@ -33,7 +33,7 @@ Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 
 class LeadError(SourceError):
-    """A server leads to where nobody follows: a private network, no encryption, or round in a circle."""
+    """An address to which nothing is sent: in a private network, without encryption, or round in a circle."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -83,6 +83,8 @@ def send(  # noqa: PLR0913 - a request and its bounds
         SettingError: If the environment's proxy or certificates cannot be used.
         urllib3.exceptions.HTTPError: If it cannot be had.
     """
+    if problem := password_problem(address):
+        raise LeadError(problem)
     address, headers = _without_user(address, headers)
     for _ in range(REDIRECTS + 1):
         host = urlsplit(address).hostname or ""
