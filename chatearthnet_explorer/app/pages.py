@@ -99,6 +99,7 @@ def _wait(shelf: list[BrowseData]) -> pn.Column:
 
     Widgets that a page is given later come in pieces, and on a busy computer not all of them arrive.
     """
+    Session(pn.state.curdoc)
     note = pn.pane.HTML(_MAKING, **_WIDE)
     location = pn.state.location
 

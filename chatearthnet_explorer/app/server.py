@@ -75,8 +75,8 @@ def serve(  # noqa: PLR0913 - each is its own choice
         # the address Panel asks for a package: its name, a range of versions, its file
         extra_patterns=[(r"/widgets/([a-z-]+)@[^/]+/dist/index", WidgetScript)],
         show=show,
-        unused_session_lifetime=EXPIRY,
-        check_unused_sessions=EXPIRY // 5,
+        unused_session_lifetime_milliseconds=EXPIRY,
+        check_unused_sessions_milliseconds=EXPIRY // 5,
     )
     sys.stdout.write(f"{TITLE} is at http://{address}:{port}/ until you press Ctrl+C.\n")
     sys.stdout.flush()
