@@ -20,7 +20,7 @@ from chatearthnet_explorer.captioners.client import BoundedClient, Stop
 from chatearthnet_explorer.captioners.endpoint import PLACEHOLDER, Endpoint
 from chatearthnet_explorer.errors import ArchiveError, ExplorerError, ModelError
 from chatearthnet_explorer.network import CERTIFICATE_VARIABLES
-from chatearthnet_explorer.sources.fetch import open_session, read
+from chatearthnet_explorer.sources.fetch import read
 from chatearthnet_explorer.sources.remote import Remote
 from chatearthnet_explorer.web import Web
 
@@ -39,7 +39,7 @@ def _by_release(address: str) -> bytes:
 
 
 def _by_catalogue(address: str) -> bytes:
-    return read(open_session(), address, deadline=time.monotonic() + 20)
+    return read(address, deadline=time.monotonic() + 20)
 
 
 def _by_raster(address: str) -> bytes:

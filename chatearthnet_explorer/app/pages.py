@@ -18,6 +18,7 @@ from chatearthnet_explorer.errors import ExplorerError
 from chatearthnet_explorer.sample import FIRST, open_sample
 from chatearthnet_explorer.widgets.browser import Browser
 from chatearthnet_explorer.widgets.explorer import Explorer
+from chatearthnet_explorer.widgets.world_map import LAND_PANE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -96,8 +97,10 @@ def empty_page() -> pn.Column:
 
 
 def _send(widget: ipywidgets.Widget, sent: set[str]) -> None:
-    """Send the state of a widget, and before it of those that it holds, each once."""
+    """Send the state of a widget, and before it of those that it holds, each once; the page has the outline already."""
     sent.add(widget.model_id)
+    if getattr(widget, "pane", None) == LAND_PANE:
+        return
     for name in widget.keys:
         held = getattr(widget, name)
         for one in held if isinstance(held, list | tuple) else (held,):

@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from chatearthnet_explorer.app.access import Access
 
 
-_TITLE = "ChatEarthNet Explorer"
 _MOST_BODY = 100_000
 """Bytes of a request's body that are read; none of our pages sends one."""
 
@@ -72,7 +71,7 @@ def serve(  # noqa: PLR0913 - each is its own choice
     sockets, taken = listen(address, port)
     access = access_for(address, taken, hosts=hosts, ask_token=ask_token)
 
-    from chatearthnet_explorer.app.pages import BrowseData, browse_page, explore_page  # noqa: PLC0415 - heavy
+    from chatearthnet_explorer.app.pages import TITLE, BrowseData, browse_page, explore_page  # noqa: PLC0415 - heavy
 
     held = BrowseData(*opened) if opened else None
     shelf = [held] if held else []  # what is browsed, once it is there
@@ -84,7 +83,7 @@ def serve(  # noqa: PLR0913 - each is its own choice
     server = _server(
         {"/": explore, "/explore": explore, "/browse": lambda: browse_page(shelf)}, sockets, access, embedders
     )
-    _announce(access, port)
+    _announce(TITLE, access, port)
     if show:
         webbrowser.open(access.url)
     _run(server)
@@ -126,10 +125,10 @@ def _server(
     return BaseServer(IOLoop.current(), web, http)
 
 
-def _announce(access: Access, wanted: int | None) -> None:
+def _announce(title: str, access: Access, wanted: int | None) -> None:
     if wanted is None and access.port != DEFAULT_PORT:
         sys.stdout.write(f"Port {DEFAULT_PORT} is taken, so another one is used; --port chooses one.\n")
-    sys.stdout.write(f"{_TITLE} is at {access.url} until you press Ctrl+C.\n")
+    sys.stdout.write(f"{title} is at {access.url} until you press Ctrl+C.\n")
     sys.stdout.flush()
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from bokeh.document import Document
 from ipywidgets.widgets.widget import _instances
 from panel.io.ipywidget import _get_kernel
+from panel.io.resources import LOCAL_DIST
 from tornado.ioloop import IOLoop
 
 if TYPE_CHECKING:
@@ -45,6 +46,8 @@ class Session:
         self._document = document = document or Document()
         self._kernel = _get_kernel(doc=document)
         self._closers: list[Callable[[], None]] = []
+        # where style sheets lie; Panel itself would say so at a GET, and name a public server until then
+        document.template_variables["dist_url"] = LOCAL_DIST
         self._silence()
         document.add_next_tick_callback(self._speak)
         document.on_session_destroyed(self.end)
