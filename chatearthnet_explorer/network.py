@@ -21,16 +21,14 @@ CERTIFICATE_VARIABLES = ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"
 """Environment variables that name a file (or folder) of certificates to trust beside the system's; all are read."""
 
 _LARGEST_BUNDLE = 10_000_000
-_LOOPBACK = "localhost,127.0.0.0/8,::1"
 _SEPARATORS = re.compile(r"[,\s]+")
 _PEM = re.compile(rb"-----BEGIN CERTIFICATE-----.+?-----END CERTIFICATE-----", re.DOTALL)
 _DER = b"0\x82"  # how a certificate of more than 255 bytes starts in binary form
 _LOGIN = "write user and password into HTTPS_PROXY as http://user:password@host:port."
 # what http.client, and httpx, write where a proxy refuses a tunnel
 _TUNNEL = re.compile(r"(?:Tunnel connection failed: |^)([45]\d\d)\b")
-_UNCONNECTED_ERRORS = {"ProxyError", "ConnectError"}  # of urllib3, requests and httpx
-_UNCONNECTED = "kind: Connect,"  # what object_store writes: where there is a proxy, it is what was connected to
-_UNTRUSTED = "InvalidCertificate("  # what rustls writes into the text of an obstore error
+_UNCONNECTED_ERRORS = {"ProxyError", "ConnectError"}  # of urllib3 and httpx
+_PORTS = {"http": 80, "https": 443}
 
 
 def proxy_for(address: str) -> str | None:
@@ -49,9 +47,10 @@ def proxy_for(address: str) -> str | None:
     host = (parts.hostname or "").rstrip(".")
     if not host or is_loopback(host):
         return None
+    port = parts.port or _PORTS.get(parts.scheme)
     proxies = urllib.request.getproxies()
     proxy = proxies.get(parts.scheme) or proxies.get("all")
-    if not proxy or _is_excluded(host, parts.port, proxies.get("no", "")) or urllib.request.proxy_bypass(host):
+    if not proxy or _is_excluded(host, port, proxies.get("no", "")) or urllib.request.proxy_bypass(host):
         return None
     proxy = proxy if "://" in proxy else f"http://{proxy}"
     try:
@@ -63,12 +62,6 @@ def proxy_for(address: str) -> str | None:
         msg = f"{parts.scheme.upper()}_PROXY or ALL_PROXY is no http://host:port of a proxy; correct it."
         raise SettingError(msg)
     return proxy
-
-
-def proxy_exclusions() -> str:
-    """Return the hosts to ask without a proxy, comma-separated: this computer, and those of ``NO_PROXY``."""
-    listed = urllib.request.getproxies().get("no", "")
-    return ",".join([_LOOPBACK, *filter(None, _SEPARATORS.split(listed))])
 
 
 def proxy_name(proxy: str) -> str:
@@ -109,32 +102,18 @@ def is_local(host: str) -> bool:
     return not (getattr(address, "ipv4_mapped", None) or address).is_global
 
 
-def certificates() -> str:
-    """Return the certificates to trust beside the system's, as PEM: those of ``CERTIFICATE_VARIABLES``, or ``""``.
+def ssl_context() -> ssl.SSLContext:
+    """Return what checks certificates, by the authorities of the system, certifi and ``CERTIFICATE_VARIABLES``.
 
     Raises:
         SettingError: If a variable names a file that is not there or holds no certificate.
     """
-    variables = {os.environ.get(name): name for name in reversed(CERTIFICATE_VARIABLES)}
-    return "".join(_certificates(name, Path(path).expanduser()) for path, name in variables.items() if path)
-
-
-def ssl_context() -> ssl.SSLContext:
-    """Return what checks a server's certificate: the system's authorities, certifi's, and ``certificates()``.
-
-    Raises:
-        SettingError: As ``certificates``.
-    """
-    return _ssl_context(certificates())
+    return _ssl_context(_certificates())
 
 
 def is_certificate_error(error: BaseException) -> bool:
     """Return whether a certificate that is not trusted lies behind an error, whichever library raised it."""
-    return any(
-        isinstance(cause, ssl.SSLCertVerificationError)
-        or (type(cause).__module__.startswith("obstore") and _UNTRUSTED in str(cause))
-        for cause in _causes(error)
-    )
+    return any(isinstance(cause, ssl.SSLCertVerificationError) for cause in _causes(error))
 
 
 def network_problem(address: str, error: BaseException) -> str | None:
@@ -142,7 +121,7 @@ def network_problem(address: str, error: BaseException) -> str | None:
 
     Args:
         address: What was asked for.
-        error: What urllib3, requests, httpx or obstore raised; its causes are looked at as well.
+        error: What urllib3 or httpx raised; its causes are looked at as well.
     """
     try:
         host, proxy = urlsplit(address).netloc.rpartition("@")[2][:100], proxy_for(address)
@@ -153,13 +132,10 @@ def network_problem(address: str, error: BaseException) -> str | None:
             f"The certificate of {host} is not trusted; where a company's proxy reads along, set SSL_CERT_FILE to "
             "the file of its certificate, else check the address."
         )
-    texts = [str(cause) for cause in _causes(error)]
-    if proxy is None or not any(
-        type(cause).__name__ in _UNCONNECTED_ERRORS or _UNCONNECTED in text
-        for cause, text in zip(_causes(error), texts, strict=True)
-    ):
+    causes = list(_causes(error))
+    if proxy is None or not any(type(cause).__name__ in _UNCONNECTED_ERRORS for cause in causes):
         return None
-    status = next((match.group(1) for text in texts if (match := _TUNNEL.search(text))), "")
+    status = next((match.group(1) for cause in causes if (match := _TUNNEL.search(str(cause)))), "")
     answer = f" (it answered {status})" if status else ""
     advice = _LOGIN if status == "407" else "check HTTP_PROXY, HTTPS_PROXY and NO_PROXY."
     return f"The proxy {proxy_name(proxy)} did not lead to {host}{answer}; {advice}"
@@ -182,7 +158,17 @@ def _is_excluded(host: str, port: int | None, listed: str) -> bool:
     return False
 
 
-def _certificates(variable: str, path: Path) -> str:
+def _certificates() -> str:
+    """Return the certificates to trust beside the system's, as PEM: those of ``CERTIFICATE_VARIABLES``, or ``""``.
+
+    Raises:
+        SettingError: If a variable names a file that is not there or holds no certificate.
+    """
+    variables = {os.environ.get(name): name for name in reversed(CERTIFICATE_VARIABLES)}
+    return "".join(_pem_of(name, Path(path).expanduser()) for path, name in variables.items() if path)
+
+
+def _pem_of(variable: str, path: Path) -> str:
     try:
         return _pem_at(variable, path, path.stat().st_mtime_ns)
     except OSError as error:
@@ -198,7 +184,7 @@ def _pem_at(variable: str, path: Path, _modified: int) -> str:
         raise SettingError(msg)
     contents = [one.read_bytes() for one in files]
     pem = "".join(
-        ssl.DER_cert_to_PEM_cert(content) if content.startswith(_DER) else _pem_of(content) for content in contents
+        ssl.DER_cert_to_PEM_cert(content) if content.startswith(_DER) else _pem_in(content) for content in contents
     )
     try:
         ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(cadata=pem)
@@ -208,7 +194,7 @@ def _pem_at(variable: str, path: Path, _modified: int) -> str:
     return pem
 
 
-def _pem_of(content: bytes) -> str:
+def _pem_in(content: bytes) -> str:
     return "".join(f"{match.group().decode('ascii', 'replace')}\n" for match in _PEM.finditer(content))
 
 
@@ -216,7 +202,7 @@ def _pem_of(content: bytes) -> str:
 def _ssl_context(pem: str) -> ssl.SSLContext:
     context = ssl.create_default_context()
     try:
-        import certifi  # noqa: PLC0415 - comes with requests and httpx; where Python finds no authorities of the system
+        import certifi  # noqa: PLC0415 - comes with httpx; where Python finds no authorities of the system
     except ImportError:
         pass
     else:
