@@ -11,6 +11,7 @@ from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from chatearthnet_explorer.cancellation import checkpoint
 from chatearthnet_explorer.errors import ArchiveError
 
 if TYPE_CHECKING:
@@ -33,10 +34,7 @@ class BusyError(ArchiveError):
 
 @contextmanager
 def report_waits(report: Callable[[str], None]) -> Iterator[None]:
-    """Have a function called with a sentence, four times a second, whenever a request of this context has to wait.
-
-    What it raises, such as ``Cancelled``, ends the wait and the request.
-    """
+    """Have a function called with a sentence, four times a second, whenever a request of this context has to wait."""
     token = _listener.set(report)
     try:
         yield
@@ -138,13 +136,18 @@ def limit_of(address: str) -> Limit:
 
 
 def pause(seconds: float, host: str) -> None:
-    """Sleep, and report it to whoever listens."""
+    """Sleep, report it to whoever listens, and stop where nobody waits any more.
+
+    Raises:
+        Cancelled: If nobody does.
+    """
     report = _listener.get()
     end = time.monotonic() + seconds
     while (left := end - time.monotonic()) > 0:
         if report is not None:
             report(f"{host} takes no more requests at the moment; it goes on in {duration(left)}.")
         time.sleep(min(left, _TICK))
+        checkpoint()
 
 
 def seconds_to_wait(headers: Mapping[str, str], default: float) -> float:

@@ -28,6 +28,7 @@ _DER = b"0\x82"  # how a certificate of more than 255 bytes starts in binary for
 _LOGIN = "write user and password into HTTPS_PROXY as http://user:password@host:port."
 # what http.client, and httpx, write where a proxy refuses a tunnel
 _TUNNEL = re.compile(r"(?:Tunnel connection failed: |^)([45]\d\d)\b")
+_UNCONNECTED_ERRORS = {"ProxyError", "ConnectError"}  # of urllib3, requests and httpx
 _UNCONNECTED = "kind: Connect,"  # what object_store writes: where there is a proxy, it is what was connected to
 _UNTRUSTED = "InvalidCertificate("  # what rustls writes into the text of an obstore error
 
@@ -86,6 +87,18 @@ def is_loopback(host: str) -> bool:
     return address.is_loopback or bool(mapped and mapped.is_loopback)
 
 
+def password_problem(address: str) -> str | None:
+    """Return why nothing is sent to an address whose password anybody on the way could read; None where none can."""
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        return None
+    host = parts.netloc.rpartition("@")
+    if parts.scheme != "http" or not host[1] or is_loopback(parts.hostname or ""):
+        return None
+    return f"The password for {host[2][:100]} would travel unencrypted, so nothing was sent; use an https address."
+
+
 def is_local(host: str) -> bool:
     """Return whether a host is this computer or in a private network by its name; no name is looked up."""
     name = host.strip("[]").rstrip(".").lower()
@@ -131,16 +144,18 @@ def network_problem(address: str, error: BaseException) -> str | None:
         address: What was asked for.
         error: What urllib3, requests, httpx or obstore raised; its causes are looked at as well.
     """
-    host = urlsplit(address).netloc.rpartition("@")[2][:100]
+    try:
+        host, proxy = urlsplit(address).netloc.rpartition("@")[2][:100], proxy_for(address)
+    except ValueError:  # no address at all; SettingError is one as well
+        return None
     if is_certificate_error(error):
         return (
             f"The certificate of {host} is not trusted; where a company's proxy reads along, set SSL_CERT_FILE to "
             "the file of its certificate, else check the address."
         )
-    proxy = proxy_for(address)
     texts = [str(cause) for cause in _causes(error)]
     if proxy is None or not any(
-        type(cause).__name__ == "ProxyError" or _UNCONNECTED in text
+        type(cause).__name__ in _UNCONNECTED_ERRORS or _UNCONNECTED in text
         for cause, text in zip(_causes(error), texts, strict=True)
     ):
         return None

@@ -9,7 +9,14 @@ from urllib.parse import unquote, urljoin, urlsplit
 
 from chatearthnet_explorer.errors import ArchiveError, SettingError
 from chatearthnet_explorer.limits import BusyError, duration, limit_of, seconds_to_wait
-from chatearthnet_explorer.network import is_local, is_loopback, network_problem, proxy_for, ssl_context
+from chatearthnet_explorer.network import (
+    is_certificate_error,
+    is_local,
+    network_problem,
+    password_problem,
+    proxy_for,
+    ssl_context,
+)
 
 if TYPE_CHECKING:
     import ssl
@@ -35,6 +42,7 @@ _CONNECT, _READ = 5.0, 20.0
 _PIECE = 65_536
 # Bytes a second below which an answer counts as too slow, and seconds it may take in any case.
 _SLOWEST, _GRACE = 10_000, 30.0
+_TOO_SLOW = "The server sends too slowly; try again later, or use another one."
 _BUSY = {429, 500, 502, 503, 504}
 _HEADERS = {"User-Agent": "chatearthnet_explorer", "Accept-Encoding": "identity"}
 
@@ -45,6 +53,10 @@ class AbsentError(ArchiveError):
 
 class OddRangeError(ArchiveError):
     """A server does not understand the range it was asked for, or has nothing there."""
+
+
+class _LostError(ArchiveError):
+    """A proxy did not lead on."""
 
 
 class Web:
@@ -90,6 +102,9 @@ class Web:
                         response.release_conn()
                     else:
                         response.close()
+            except _LostError as error:
+                problem = ArchiveError(str(error))
+                time.sleep(delay if left else 0.0)
             except ArchiveError:
                 raise
             except (HTTPError, OSError):
@@ -123,7 +138,7 @@ class Web:
             if response.length_remaining is not None and response.length_remaining < _PIECE:
                 response.drain_conn()
             response.close()
-            address, headers = _redirected(address, location, headers)
+            address, headers = redirected(address, location, headers)
         msg = f"{shown(address)} leads on and on without end, so it was not read; use another server."
         raise ArchiveError(msg)
 
@@ -139,7 +154,8 @@ class Web:
             raise ArchiveError(str(error)) from None
         except HTTPError as error:
             if sentence := network_problem(address, error):
-                raise ArchiveError(sentence) from None  # the cause prints the query, where signatures are
+                # the cause prints the query, where signatures are; only a proxy may do better the next time
+                raise (ArchiveError if is_certificate_error(error) else _LostError)(sentence) from None
             raise
         limit.learn(response.headers)
         return response
@@ -170,24 +186,41 @@ def pieces(response: urllib3.BaseHTTPResponse, length: int) -> Iterator[bytes]:
         left -= len(piece)
         yield piece
         if time.monotonic() > deadline:
-            msg = "The server sends too slowly; try again later, or use another one."
-            raise ArchiveError(msg)
+            raise ArchiveError(_TOO_SLOW)
     if left:
         raise IncompleteRead(length - left, left)
+
+
+def length_of(response: urllib3.BaseHTTPResponse) -> int | None:
+    """Return the bytes that a server promises; None where it does not say, or says nonsense."""
+    said = response.headers.get("Content-Length", "")
+    return int(said) if said.isascii() and said.isdigit() else None
 
 
 def answer_of(address: str, largest: int) -> Callable[[urllib3.BaseHTTPResponse], bytes]:
     """Return a function that takes a whole answer, of at most ``largest`` bytes, for ``Web.ask``."""
 
     def take(response: urllib3.BaseHTTPResponse) -> bytes:
-        size = int(response.headers.get("Content-Length", "-1"))
-        if size > largest:
+        size = length_of(response)
+        # some servers send their answers in chunks, without saying how long they are
+        content = b"".join(_chunks(response, largest) if size is None else pieces(response, min(size, largest + 1)))
+        if len(content) > largest:
             msg = f"{shown(address)} answered more than {largest} bytes, which no list of files needs; check it."
             raise ArchiveError(msg)
-        # some servers send their answers in chunks, without saying how long they are
-        return b"".join(pieces(response, size)) if size >= 0 else response.read(largest)
+        return content
 
     return take
+
+
+def _chunks(response: urllib3.BaseHTTPResponse, largest: int) -> Iterator[bytes]:
+    """Yield the body as it arrives, a little more than ``largest`` bytes at most."""
+    deadline = time.monotonic() + _GRACE + largest / _SLOWEST
+    left = largest
+    while left >= 0 and (piece := response.read1(_PIECE, decode_content=False)):
+        left -= len(piece)
+        yield piece
+        if time.monotonic() > deadline:
+            raise ArchiveError(_TOO_SLOW)
 
 
 def shown(address: str) -> str:
@@ -240,16 +273,20 @@ def _checked(address: str) -> tuple[str, dict[str, str]]:
     user, at, host = parts.netloc.rpartition("@")
     if not at:
         return address, {}
-    if parts.scheme == "http" and not is_loopback(parts.hostname or ""):
-        msg = f"The password for {host} would travel unencrypted, so nothing was sent; use an https address."
-        raise ArchiveError(msg)
+    if sentence := password_problem(address):
+        raise ArchiveError(sentence)
     import urllib3  # noqa: PLC0415 - not needed for files on this computer
 
     return parts._replace(netloc=host).geturl(), urllib3.make_headers(basic_auth=unquote(user))
 
 
-def _redirected(address: str, location: str, headers: dict[str, str]) -> tuple[str, dict[str, str]]:
-    """Return where an answer leads, and the headers that may go there: a password stays with its own server."""
+def redirected(address: str, location: str, headers: dict[str, str]) -> tuple[str, dict[str, str]]:
+    """Return where an answer leads, and the headers that may go there: a password stays with its own server.
+
+    Raises:
+        ArchiveError: If that is no web address, one without encryption after one with, or one of a private network
+            after a public one.
+    """
     try:
         old, new = urlsplit(address), urlsplit(urljoin(address, location))
         usable = new.scheme in {"http", "https"} and bool(new.hostname) and (new.port or 1) > 0

@@ -18,7 +18,7 @@ from rig.stac_api import Asked, Said, ScriptedApi, found, item, landing, rustac,
 from chatearthnet_explorer.errors import CatalogueError, SceneError
 from chatearthnet_explorer.sources import stac_search
 from chatearthnet_explorer.sources.catalogue import Catalogues, SceneList
-from chatearthnet_explorer.sources.fetch import LARGEST, UnreachableError, open_session, read
+from chatearthnet_explorer.sources.fetch import LARGEST, UnreachableError, read
 from chatearthnet_explorer.sources.footprint import cover, rings_of
 from chatearthnet_explorer.sources.scenes import scenes_over
 from chatearthnet_explorer.sources.stac_item import ASSETS, StacItem, UnusableItemError, stac_item
@@ -336,10 +336,9 @@ def test_a_slow_catalogue_is_given_up() -> None:
 def test_a_server_that_never_answers_is_slow_and_not_gone() -> None:
     with (
         ScriptedApi(lambda _: Said(stall=30)) as api,
-        open_session() as session,
         pytest.raises(UnreachableError, match="did not answer in time"),
     ):
-        read(session, api.url, deadline=time.monotonic() + 0.3)
+        read(api.url, deadline=time.monotonic() + 0.3)
 
 
 def test_a_catalogue_that_drips_is_given_up() -> None:

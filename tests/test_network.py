@@ -10,6 +10,8 @@ from chatearthnet_explorer.network import (
     CERTIFICATE_VARIABLES,
     certificates,
     is_loopback,
+    network_problem,
+    password_problem,
     proxy_exclusions,
     proxy_for,
     proxy_name,
@@ -131,3 +133,10 @@ def test_trusts_the_system_alone_without_variables() -> None:
     assert context.verify_mode == ssl.CERT_REQUIRED
     assert context.check_hostname
     assert context is ssl_context()
+
+
+def test_says_nothing_of_what_is_no_address() -> None:
+    error = ssl.SSLCertVerificationError("certificate verify failed")
+    assert network_problem("http://[", error) is None
+    assert password_problem("http://user:secret@[") is None
+    assert "certificate of files.example" in str(network_problem("https://files.example", error))

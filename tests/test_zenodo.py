@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import re
 import threading
@@ -18,14 +19,17 @@ from rig.zenodo import RECORD, SIGNATURE, Hub, Zenodo
 from rig.zips import write_sparse
 
 from chatearthnet_explorer.archive import read_directory
+from chatearthnet_explorer.cancellation import cancelled_by
+from chatearthnet_explorer.catalog import build
 from chatearthnet_explorer.errors import ArchiveError, Cancelled, ReleaseError
-from chatearthnet_explorer.limits import BusyError, duration, report_waits, seconds_to_reset, seconds_to_wait
+from chatearthnet_explorer.limits import BusyError, Limit, duration, report_waits, seconds_to_reset, seconds_to_wait
 from chatearthnet_explorer.ranges import NEAR_IF_COUNTED, Span, WebFile, open_ranges
 from chatearthnet_explorer.settings import Settings
 from chatearthnet_explorer.sources.mirror import caption_addresses
 from chatearthnet_explorer.sources.release import open_release
-from chatearthnet_explorer.sources.zenodo import record_of
-from chatearthnet_explorer.web import Web
+from chatearthnet_explorer.sources.zenodo import file_addresses, files_of, record_of
+from chatearthnet_explorer.web import Web, answer_of
+from chatearthnet_explorer.widgets.browser import Browser
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -221,11 +225,11 @@ def test_cancel_ends_a_wait(folder: Path, monkeypatch: pytest.MonkeyPatch) -> No
         _check_pictures(release, members, [0])
         zenodo.fail(PICTURES, Fault(status=429, retry_after=14))
 
-        def stop(_sentence: str) -> None:
+        def stop() -> None:
             raise Cancelled
 
         zenodo.reset()
-        with report_waits(stop), pytest.raises(Cancelled):
+        with cancelled_by(stop), pytest.raises(Cancelled):
             release.images([NAMES[5], NAMES[45]], members=members)
         assert 1 <= zenodo.requests <= 2  # each thread asked once, and did not wait to ask again
 
@@ -268,6 +272,16 @@ def test_many_threads_together_stay_within_the_limit(folder: Path) -> None:
 )
 def test_reads_how_long_a_busy_server_asks_to_wait(headers: dict[str, str], seconds: float) -> None:
     assert seconds_to_wait(headers, 0.5) == pytest.approx(seconds)
+
+
+@pytest.mark.parametrize(
+    ("remaining", "reset", "left"),
+    [("5", "60", 5), ("0", "60", 0), ("5", "soon", None), ("many", "60", None), ("-1", "60", None), ("5", "inf", None)],
+)
+def test_believes_a_limit_that_is_one(remaining: str, reset: str, left: int | None) -> None:
+    limit = Limit("files.example")
+    limit.learn({"X-RateLimit-Remaining": remaining, "X-RateLimit-Reset": reset})
+    assert limit.left == left
 
 
 def test_says_nothing_of_a_limit_without_headers() -> None:
@@ -368,6 +382,23 @@ def test_refuses_an_answer_that_is_no_record(zenodo: Zenodo, answer: bytes) -> N
         open_release(ROOT)
 
 
+@pytest.mark.parametrize("link", ["file:///etc/passwd", "http://[", "javascript:alert(1)"])
+def test_asks_no_address_of_the_record_that_is_none(zenodo: Zenodo, link: str) -> None:
+    answer = Web().ask(f"{zenodo.url}/api/records/{RECORD}", answer_of(zenodo.url, 1_000_000))
+    record = json.loads(answer)
+    for one in record["files"]:
+        one["links"]["self"] = link
+    zenodo.fail(f"/api/records/{RECORD}", Fault(body=json.dumps(record).encode()))
+    listed = files_of(Web(), RECORD, base=zenodo.url)
+    assert listed["json_files.zip"].addresses == file_addresses(RECORD, "json_files.zip", base=zenodo.url)
+
+
+def test_leaves_an_answer_without_end(zenodo: Zenodo) -> None:
+    zenodo.fail(f"/api/records/{RECORD}", Fault(body=bytes(3_000_000)))
+    with pytest.raises(ArchiveError, match=r"answered more than 2000000 bytes.*the mirror did not help either"):
+        open_release(ROOT)
+
+
 def test_refuses_captions_with_another_md5_and_keeps_nothing(zenodo: Zenodo, folder: Path) -> None:
     content = bytearray((folder / "json_files.zip").read_bytes())
     content[100] ^= 1
@@ -431,12 +462,6 @@ def test_leaves_a_circle_of_redirects(tmp_path: Path) -> None:
         assert server.requests == 4
 
 
-def test_sends_no_password_unencrypted_to_another_computer() -> None:
-    with pytest.raises(ArchiveError, match=r"password for files\.example would travel unencrypted") as caught:
-        Web().ask("http://user:topsecret@files.example/a.zip", lambda response: response.status)
-    assert "topsecret" not in str(caught.value)
-
-
 @pytest.mark.parametrize(
     ("root", "record"),
     [
@@ -450,3 +475,25 @@ def test_sends_no_password_unencrypted_to_another_computer() -> None:
 )
 def test_knows_a_record_by_its_address(root: str, record: str | None) -> None:
     assert record_of(root, base="https://copy.example/zenodo/") == record
+
+
+def test_page_says_how_long_a_busy_server_keeps_its_pictures(zenodo: Zenodo, tmp_path: Path) -> None:
+    asyncio.run(_page_of_busy_server(zenodo, tmp_path))
+
+
+async def _page_of_busy_server(zenodo: Zenodo, tmp_path: Path) -> None:
+    release = open_release(ROOT)
+    with build(release, tmp_path / "catalog", processes=1) as catalog:
+        zenodo.fail(PICTURES, Fault(status=429, retry_after=3, times=1))
+        sentences: list[str] = []
+        browser = Browser(catalog, release=release, labels="simulated")
+        browser.status.observe(lambda change: sentences.append(change["new"]), "message")
+        async with asyncio.timeout(60):
+            while len(browser.gallery.pictures) < 24:  # noqa: ASYNC110 - what is waited for tells nobody of it
+                await asyncio.sleep(0.01)
+        browser.close()
+    host = zenodo.url.removeprefix("http://")
+    waits = [one for one in sentences if one.startswith(f"{host} takes no more requests at the moment; it goes on in")]
+    assert waits
+    assert sentences[-1] not in waits
+    assert not [one for one in browser.gallery.pictures.values() if isinstance(one, str)]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from chatearthnet_explorer.cli.output import one_line, put
 from chatearthnet_explorer.cli.progress import progress
 from chatearthnet_explorer.errors import QueryError
+from chatearthnet_explorer.limits import report_waits
 from chatearthnet_explorer.settings import Settings
 from chatearthnet_explorer.sources import YEARS
 
@@ -111,7 +112,11 @@ def _box(text: str | None) -> tuple[float, float, float, float] | None:
 def _build(options: argparse.Namespace) -> None:
     from chatearthnet_explorer.catalog import build  # noqa: PLC0415 - heavy
 
-    with progress() as told, build(_opened(options.release, told), options.catalog, progress=told) as catalog:
+    with (
+        progress() as told,
+        report_waits(lambda sentence: told(sentence.rstrip("."), 0, 0)),
+        build(_opened(options.release, told), options.catalog, progress=told) as catalog,
+    ):
         put(catalog.info())
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from chatearthnet_explorer.errors import CatalogueError, SceneError
-from chatearthnet_explorer.sources.fetch import UnreachableError, host_of, open_session, within
+from chatearthnet_explorer.sources.fetch import UnreachableError, host_of, within
 from chatearthnet_explorer.sources.footprint import cover
 from chatearthnet_explorer.sources.remote import shown
 from chatearthnet_explorer.sources.scenes import MOST_ITEMS, SceneInfo, scenes_over
@@ -82,7 +82,6 @@ class Catalogues:
         self._addresses = addresses
         self._patience = patience
         self._apis: dict[str, StacApi] = {}
-        self._session = open_session()
 
     def scenes(self, tile: Tile, *, year: int) -> Iterator[SceneList | CatalogueError]:
         """Yield, for each catalogue, its scenes of a chip in a year, or why it has no answer."""
@@ -133,7 +132,7 @@ class Catalogues:
 
     def _pages(self, endpoint: str, asked: dict[str, Any]) -> SearchPages:
         address = endpoint.partition("#")[0]
-        io = BoundedIO(address, self._session, time.monotonic() + self._patience)
+        io = BoundedIO(address, time.monotonic() + self._patience)
         try:
             api = self._apis.get(endpoint) or first_page(io, endpoint)
             self._apis[endpoint] = api

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+import json
 import threading
 import time
 from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlencode, urlsplit
 
-import requests
-from requests.adapters import HTTPAdapter
+import urllib3
 from urllib3 import BaseHTTPResponse, Retry
-from urllib3.exceptions import HTTPError, NameResolutionError, ReadTimeoutError
+from urllib3.exceptions import HTTPError, NameResolutionError, NewConnectionError, SSLError
+from urllib3.exceptions import TimeoutError as SlowError
 
 from chatearthnet_explorer.errors import CatalogueError, SettingError
-from chatearthnet_explorer.network import network_problem, proxy_for, ssl_context
+from chatearthnet_explorer.network import network_problem
+from chatearthnet_explorer.sources.guarded import LeadError, send
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -31,10 +33,8 @@ LARGEST = 32_000_000
 RETRY_AFTER = 3.0
 """Seconds that a server may ask us to wait before the next try; whoever clicked waits no longer."""
 
-REDIRECTS = 3
-"""Redirects that are followed one after the other."""
-
-_MOVED = {301, 302, 303, 307, 308}
+_HEADERS = {"User-Agent": "chatearthnet_explorer", **urllib3.make_headers(accept_encoding=True)}
+_OK = 200
 _NOT_IMPLEMENTED = 501
 _PIECE = 65_536
 _TOO_MANY = 429
@@ -58,6 +58,9 @@ class Answer:
     address: str
     """Where it came from in the end; redirects lead away from the address that was asked."""
 
+    local: bool
+    """Whether it came from this computer or its own network, so that it may lead there."""
+
 
 class UnreachableError(CatalogueError):
     """A server does not answer, or not in time."""
@@ -72,78 +75,39 @@ class _ShortRetry(Retry):
         return None if asked is None else min(asked, RETRY_AFTER)
 
 
-def open_session() -> requests.Session:
-    """Return a session that tries a busy server twice more; one that does not answer it leaves alone at once."""
-    retry = _ShortRetry(
-        total=2,
-        connect=0,
-        read=0,
-        other=0,
-        backoff_factor=0.5,
-        status_forcelist=[_TOO_MANY, 500, 502, 503, 504],
-        allowed_methods=None,
-        raise_on_status=False,
-    )
-    session = requests.Session()
-    session.trust_env = False  # our adapter knows proxies and certificates, and a .netrc is nobody's business
-    session.headers["User-Agent"] = "chatearthnet_explorer"
-    for scheme in ("http://", "https://"):
-        session.mount(scheme, _Adapter(max_retries=retry))
-    return session
+_RETRY = _ShortRetry(
+    total=2,
+    connect=0,
+    read=0,
+    other=0,
+    backoff_factor=0.5,
+    status_forcelist=[_TOO_MANY, 500, 502, 503, 504],
+    allowed_methods=None,
+    raise_on_status=False,
+)
 
 
-class _Adapter(HTTPAdapter):
-    """Sends each request, redirected ones included, through the proxy and with the certificates of ``network``."""
-
-    def send(self, request: requests.PreparedRequest, *args: Any, **options: Any) -> requests.Response:  # noqa: ANN401
-        """Send through the proxy of this very address."""
-        proxy = proxy_for(request.url or "")
-        options["proxies"] = {urlsplit(request.url or "").scheme: proxy} if proxy else {}
-        return super().send(request, *args, **options)
-
-    def build_connection_pool_key_attributes(
-        self,
-        request: requests.PreparedRequest,
-        verify: Any,  # noqa: ANN401
-        cert: Any = None,  # noqa: ANN401
-    ) -> tuple[dict[str, Any], dict[str, Any]]:
-        """Return what makes a connection, with our check of its certificate in place of requests' own."""
-        host, _ = super().build_connection_pool_key_attributes(request, verify, cert)
-        return host, {"cert_reqs": "CERT_REQUIRED", "ssl_context": ssl_context()}
-
-    def cert_verify(self, conn: Any, url: str, verify: Any, cert: Any) -> None:  # noqa: ANN401
-        """Leave the connection as it was made: requests would add its own authorities."""
-
-    def proxy_manager_for(self, proxy: str, **options: Any) -> Any:  # noqa: ANN401
-        """Return what keeps the connections through one proxy, whose certificate is checked likewise."""
-        return super().proxy_manager_for(proxy, proxy_ssl_context=ssl_context(), **options)
-
-
-def read(session: requests.Session, address: str, *, deadline: float, largest: int = LARGEST) -> bytes:
+def read(address: str, *, deadline: float, largest: int = LARGEST) -> bytes:
     """Return the body of the answer to a GET; see ``ask``."""
-    return ask(session, address, deadline=deadline, largest=largest).body
+    return ask(address, deadline=deadline, largest=largest).body
 
 
-def ask(  # noqa: PLR0913 - a request, and its two bounds
-    session: requests.Session,
+def ask(
     address: str,
     *,
     method: str = "GET",
-    json: dict[str, Any] | None = None,
-    params: dict[str, str] | None = None,
+    params: dict[str, Any] | None = None,
     deadline: float,
     largest: int = LARGEST,
 ) -> Answer:
-    """Return one answer, redirects followed: a POST stays a POST, with its body, unless the server says 303.
+    """Return one answer, redirects followed as ``guarded.send`` follows them.
 
-    Browsers make a GET of a POST that is answered by 301 or 302, for which no search has an answer.
+    A busy server is asked twice more; one that does not answer is left alone at once.
 
     Args:
-        session: What ``open_session`` gave.
-        address: An http or https address.
+        address: An http or https address that a person set, or one of the same server.
         method: GET or POST.
-        json: Body of a POST.
-        params: Query of a GET.
+        params: Query of a GET, or what a POST sends as JSON.
         deadline: When it must be there, on the clock of ``time.monotonic``.
         largest: Bytes it may have, unpacked.
 
@@ -152,44 +116,41 @@ def ask(  # noqa: PLR0913 - a request, and its two bounds
         RefusedError: If it says that the request is wrong.
         CatalogueError: If it is too busy, has trouble of its own, says too much, or redirects where nobody follows.
     """
-    there = address
-    for _ in range(REDIRECTS + 1):
-        host = host_of(there)
-        left = deadline - time.monotonic()
-        if left <= 0:
-            raise _slow(host)
+    host = host_of(address)
+    left = deadline - time.monotonic()
+    if left <= 0:
+        raise _slow(host)
+    headers, body, there = dict(_HEADERS), None, address
+    if method == "POST":
+        headers["Content-Type"], body = "application/json", json.dumps(params).encode()
+    elif params:
+        query = urlencode({name: value for name, value in params.items() if value is not None})
+        there = f"{address}{'&' if '?' in address else '?'}{query}"
+    try:
+        response = send(
+            method,
+            there,
+            headers=headers,
+            body=body,
+            local=True,
+            timeout=(min(CONNECT, left), min(READ, left)),
+            retries=_RETRY,
+        )
         try:
-            with session.request(
-                method,
-                there,
-                json=json,
-                params=params,
-                stream=True,
-                allow_redirects=False,
-                timeout=(min(CONNECT, left), min(READ, left)),
-            ) as response:
-                if response.status_code == requests.codes.ok:
-                    return Answer(body=_body(response.raw, host, deadline, largest), address=response.url)
-                target = response.headers.get("Location") if response.status_code in _MOVED else None
-                if target is None:
-                    raise _refusal(host, response.status_code)
-                if response.status_code == requests.codes.see_other:
-                    method, json = "GET", None
-                there, params = _redirect(response.url, target), None
-        except SettingError as error:  # a ValueError as well
-            raise UnreachableError(str(error)) from None
-        except (requests.RequestException, HTTPError, ValueError) as error:  # ValueError: no address at all
-            raise UnreachableError(network_problem(there, error) or _reason(host, error)) from error
-    msg = f"{host_of(address)} redirects in a circle; check the catalogue's address."
-    raise CatalogueError(msg)
-
-
-def _redirect(address: str, target: str) -> str:
-    there = urljoin(address, target)
-    if address.startswith("https:") and not there.startswith("https:"):
-        msg = f"{host_of(address)} redirects to an address without encryption; check the catalogue's address."
-        raise CatalogueError(msg)
-    return there
+            if response.raw.status != _OK:
+                raise _refusal(host_of(response.address), response.raw.status)
+            content = _body(response.raw, host, deadline, largest)
+        finally:
+            response.raw.close()
+    except LeadError as error:
+        raise CatalogueError(str(error)) from None
+    except SettingError as error:  # a ValueError as well
+        raise UnreachableError(str(error)) from None
+    except (HTTPError, OSError, ValueError) as error:  # ValueError: no address at all
+        if isinstance(error, CatalogueError):
+            raise
+        raise UnreachableError(network_problem(address, error) or _reason(host, error)) from error
+    return Answer(body=content, address=response.address, local=response.local)
 
 
 def _body(raw: BaseHTTPResponse, host: str, deadline: float, largest: int) -> bytes:
@@ -231,6 +192,7 @@ def within(seconds: float, call: Callable[[], T], *, name: str) -> T:
 def begin(call: Callable[[], T]) -> Future[T]:
     """Start a call on a thread that does not keep Python from ending, and return its future."""
     result: Future[T] = Future()
+    result.set_running_or_notify_cancel()  # who no longer waits for it does not end it
 
     def run() -> None:
         try:
@@ -266,16 +228,18 @@ def _refusal(host: str, status: int) -> CatalogueError:
 
 def _reason(host: str, error: Exception) -> str:
     causes = _causes(error)
-    # requests calls it a broken connection where urllib3 was told not to try again
-    if any(isinstance(cause, requests.Timeout | ReadTimeoutError) for cause in causes):
-        return str(_slow(host))
+    # urllib3 calls a name that does not resolve, and a port that nobody listens at, a time-out, too
     if any(isinstance(cause, NameResolutionError) for cause in causes):
         return f"{host} could not be found; check the network and the address."
-    if isinstance(error, requests.exceptions.SSLError):
+    if any(
+        isinstance(cause, SlowError | TimeoutError) and not isinstance(cause, NewConnectionError) for cause in causes
+    ):
+        return str(_slow(host))
+    if any(isinstance(cause, SSLError) for cause in causes):
         return f"{host} does not speak https as it should; check its address."
-    if isinstance(error, requests.ConnectionError | HTTPError):
-        return f"{host} could not be reached or broke off; check the network and try again."
-    return f"{host} could not be asked; check its address."
+    if isinstance(error, ValueError):
+        return f"{host} could not be asked; check its address."
+    return f"{host} could not be reached or broke off; check the network and try again."
 
 
 def _causes(error: BaseException | None) -> list[BaseException]:

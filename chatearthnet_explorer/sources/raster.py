@@ -49,6 +49,9 @@ class Layer:
     """Whether a file that is not on the server (404) means "nothing here" instead of an error, and whether one that
     cannot be read leaves the others."""
 
+    local: bool = True
+    """Whether the files may lie on this computer or its own network; False for addresses that a public server gave."""
+
     header: int = 32_768
     """Bytes of the first read. Where it holds the whole header (a Sentinel-2 band's is about 4,000), it is the only one
     before the pixels; each that is needed on top costs a round trip."""
@@ -164,7 +167,7 @@ async def _read_in_time(href: str, layer: Layer, tile: Tile, limit: float) -> _P
 
 
 async def _read_piece(href: str, layer: Layer, tile: Tile) -> _Piece:
-    remote = Remote(href)
+    remote = Remote(href, local=layer.local)
     try:
         return await _decode(remote, layer, tile)
     except Exception as error:  # noqa: BLE001 - async-tiff has one for everything, and damaged files raise any other

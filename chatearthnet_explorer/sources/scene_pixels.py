@@ -156,7 +156,11 @@ def _looks(scenes: Sequence[SceneInfo], tile: Tile, sign: Sign, deadline: float)
     for start in range(0, min(len(scenes), MOST_SCENES), AT_ONCE):
         some = {scene.id: scene for scene in scenes[start : start + AT_ONCE]}
         hrefs = {name: sign(scene, "SCL") for name, scene in some.items()}
-        layers = {name: Layer(hrefs=at, resampling="nearest", nodata=NO_DATA) for name, at in hrefs.items() if at}
+        layers = {
+            name: Layer(hrefs=at, resampling="nearest", nodata=NO_DATA, local=_is_local(some[name]))
+            for name, at in hrefs.items()
+            if at
+        }
         reads = read_layers(layers, tile, timeout=READ_SECONDS)
         failed = 0
         for name, scene in some.items():
@@ -227,8 +231,16 @@ def _read(look: _Look, tile: Tile, *, bands: bool, sign: Sign) -> Pixels:
 def _files(scene: SceneInfo, names: set[str], tile: Tile, sign: Sign) -> dict[str, Read | RasterError]:
     """Read files of a scene; those that no item has are left out."""
     hrefs = {name: sign(scene, name) for name in sorted(names)}
-    layers = {name: Layer(hrefs=at, resampling="bilinear", nodata=0) for name, at in hrefs.items() if at}
+    layers = {
+        name: Layer(hrefs=at, resampling="bilinear", nodata=0, local=_is_local(scene))
+        for name, at in hrefs.items()
+        if at
+    }
     return read_layers(layers, tile, timeout=READ_SECONDS)
+
+
+def _is_local(scene: SceneInfo) -> bool:
+    return all(item.local for item in scene.items)
 
 
 def _visual(scene: SceneInfo, read: Read | RasterError | None) -> tuple[NDArray[np.uint8], NDArray[np.bool_]]:

@@ -52,6 +52,20 @@ class UnusableItemError(SceneError):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Page:
+    """A page that lists items."""
+
+    address: str = ""
+    """Its own address, against which relative ones are resolved; empty if it has none."""
+
+    local: bool = False
+    """Whether it came from this computer or its own network, so that its items may lead there."""
+
+
+NO_PAGE = Page()
+
+
+@dataclass(frozen=True, kw_only=True)
 class Asset:
     """One file of an item."""
 
@@ -102,6 +116,9 @@ class StacItem:
     assets: Mapping[str, Asset]
     """Files by their name in ``ASSETS``; those with an unusable address are left out."""
 
+    local: bool = False
+    """Whether its files may lie on this computer or its own network, because its catalogue does."""
+
     @property
     def radiometry(self) -> tuple[object, ...]:
         """What must be the same for numbers of two items to be mosaicked."""
@@ -109,13 +126,13 @@ class StacItem:
         return (self.baseline or "") >= "04.00", self.offset_applied, bands
 
 
-def stac_item(raw: object, *, catalogue: str, page: str = "") -> StacItem:
+def stac_item(raw: object, *, catalogue: str, page: Page = NO_PAGE) -> StacItem:
     """Return an item as far as it can be used.
 
     Args:
         raw: One of ``features`` of an answer, from anybody.
         catalogue: Address of the STAC API that gave it.
-        page: Address of the answer, for relative addresses of items that do not give their own.
+        page: Where it stands.
 
     Raises:
         UnusableItemError: If no chip can be made of it.
@@ -133,7 +150,7 @@ def stac_item(raw: object, *, catalogue: str, page: str = "") -> StacItem:
     rings = rings_of_bbox(raw.get("bbox")) if raw.get("geometry") is None else rings_of(raw["geometry"])
     if rings is None:
         raise UnusableItemError(_NO_OUTLINE)
-    assets, troubles = _assets(raw.get("assets"), item_base(raw, page))
+    assets, troubles = _assets(raw.get("assets"), item_base(raw, page.address))
     if "visual" not in assets and not assets.keys() >= set(VISIBLE):
         raise UnusableItemError(next((troubles[key] for key in ("visual", *VISIBLE) if key in troubles), _NO_COLOUR))
     baseline = _baseline(told, name)
@@ -151,6 +168,7 @@ def stac_item(raw: object, *, catalogue: str, page: str = "") -> StacItem:
         made="|".join(str(part or "")[:40] for part in (*made, told.get("updated"))),
         rings=rings,
         assets=assets,
+        local=page.local,
     )
 
 

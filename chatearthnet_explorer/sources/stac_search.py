@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 from pystac_client.item_search import ItemSearch
@@ -14,9 +14,7 @@ from pystac_client.stac_api_io import StacApiIO
 from chatearthnet_explorer.errors import CatalogueError
 from chatearthnet_explorer.nesting import read_json, text_of
 from chatearthnet_explorer.sources.fetch import RefusedError, ask, host_of
-
-if TYPE_CHECKING:
-    import requests
+from chatearthnet_explorer.sources.stac_item import Page
 
 PAGE = 100
 """Items of one page: what the common servers allow."""
@@ -53,8 +51,8 @@ class StacApi:
 class SearchPages:
     """What a search answered, as it came."""
 
-    features: list[tuple[object, str]]
-    """Each item, and the address of the page it stands on."""
+    features: list[tuple[object, Page]]
+    """Each item, and the page it stands on."""
 
     method: str
     """How the server let itself be searched."""
@@ -66,19 +64,17 @@ class SearchPages:
 class BoundedIO(StacApiIO):
     """pystac-client's requests to one server, each within one deadline."""
 
-    def __init__(self, address: str, session: requests.Session, deadline: float) -> None:
+    def __init__(self, address: str, deadline: float) -> None:
         """Prepare to ask.
 
         Args:
             address: First page of the API; links to other servers are not followed.
-            session: What ``open_session`` gave.
             deadline: When all answers must be there, on the clock of ``time.monotonic``.
         """
         super().__init__()
-        self.session = session
         self._home = urlsplit(address)
         self._deadline = deadline
-        self.address = address
+        self.page = Page(address=address, local=True)
 
     def request(
         self,
@@ -91,16 +87,13 @@ class BoundedIO(StacApiIO):
         if not self.is_home(href):
             msg = f"{self._home.hostname} links to another server, which is not asked for it; check the catalogue."
             raise CatalogueError(msg)
-        posted = (method or "GET").upper() == "POST"
         answer = ask(
-            self.session,
             href,
-            method="POST" if posted else "GET",
-            json=parameters if posted else None,
-            params=None if posted else parameters,
+            method="POST" if (method or "GET").upper() == "POST" else "GET",
+            params=parameters,
             deadline=self._deadline,
         )
-        self.address = answer.address
+        self.page = Page(address=answer.address, local=answer.local)
         return text_of(answer.body)
 
     def json_loads(self, txt: str, *_: object, **__: object) -> dict[str, Any]:
@@ -115,7 +108,7 @@ class BoundedIO(StacApiIO):
             raise ValueError(msg)  # noqa: TRY004 - what is wrong is the answer's text
         links = answered.get("links")
         answered["links"] = [
-            {**link, "href": urljoin(self.address, link["href"])}
+            {**link, "href": urljoin(self.page.address, link["href"])}
             for link in (links if isinstance(links, list) else [])
             if isinstance(link, dict)
             and all(isinstance(link.get(name), str) and link[name] for name in ("rel", "href"))
@@ -143,7 +136,7 @@ def first_page(io: BoundedIO, endpoint: str) -> StacApi:
         msg = "no first page of a STAC API"
         raise ValueError(msg)
     search = links.get("search", {})
-    there = search.get("href") or f"{io.address.rstrip('/')}/search"
+    there = search.get("href") or f"{io.page.address.rstrip('/')}/search"
     conforms = landing.get("conformsTo")
     return StacApi(
         search=there if io.is_home(there) else f"{address.rstrip('/')}/search",
@@ -200,7 +193,7 @@ def _searched(io: BoundedIO, api: StacApi, wanted: dict[str, Any], *, most: int)
 
 
 def _read_pages(io: BoundedIO, search: str, method: str, wanted: dict[str, Any], *, most: int) -> SearchPages:
-    features: list[tuple[object, str]] = []
+    features: list[tuple[object, Page]] = []
     broken_off = ""
     pages = itertools.islice(ItemSearch(search, method=method, **wanted).pages_as_dicts(), most)
     for number in itertools.count():
@@ -216,5 +209,5 @@ def _read_pages(io: BoundedIO, search: str, method: str, wanted: dict[str, Any],
             known = isinstance(error, CatalogueError)
             broken_off = str(error) if known else f"{host_of(search)} answered something that is not STAC."
             break
-        features += [(feature, io.address) for feature in found]
+        features += [(feature, io.page) for feature in found]
     return SearchPages(features=features, method=method, broken_off=broken_off)

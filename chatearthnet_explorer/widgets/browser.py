@@ -166,6 +166,7 @@ class Browser(Composed):
         self.pair_view.head.on_action(self._act)
         self.status.on_cancel(self._cancelled)
         self._search.observe(self._progress, "busy")
+        self._pictures.observe(self._say_wait, "step")
 
     @guarded
     def _refused(self, change: dict[str, Any]) -> None:
@@ -218,7 +219,14 @@ class Browser(Composed):
             self._pictures.start(lambda _: self._pictured(some), done=self._picture_some, failed=self.tell)
 
     @guarded
+    def _say_wait(self, change: dict[str, Any]) -> None:
+        if self._pictures.busy and change["new"]:
+            self.status.say(change["new"])
+
+    @guarded
     def _picture_some(self, pictures: dict[str, Picture]) -> None:
+        if self._pictures.step and self.gallery.found:
+            self.status.say(_told(self.gallery.found, len(self._catalog)), kind="done")
         self.gallery.pictures = {**self.gallery.pictures, **pictures}
         self._picture_rest()
 

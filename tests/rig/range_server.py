@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Self
 from urllib.parse import unquote, urlsplit
 
 if TYPE_CHECKING:
+    import ssl
     from pathlib import Path
     from types import TracebackType
 
@@ -79,6 +80,7 @@ class RangeServer:
         latency: Seconds before each answer.
         bandwidth: Bytes a second of each connection; None for no limit.
         shared: Bytes a second of all connections together; None for no limit.
+        tls: Certificate to show, for https; None for plain http.
     """
 
     def __init__(
@@ -88,6 +90,7 @@ class RangeServer:
         latency: float = 0,
         bandwidth: float | None = None,
         shared: float | None = None,
+        tls: ssl.SSLContext | None = None,
     ) -> None:
         self.folders = dict(folders) if isinstance(folders, Mapping) else {"": folders}
         self.latency = latency
@@ -101,12 +104,20 @@ class RangeServer:
         self.shared = _Pace(shared)
         self._faults: dict[str, list[Fault]] = {}
         self._http = _Http(("127.0.0.1", 0), self)
+        self._scheme = "https" if tls else "http"
+        if tls:  # the handshake waits for the connection's own thread
+            self._http.socket = tls.wrap_socket(self._http.socket, server_side=True, do_handshake_on_connect=False)
         self._thread = threading.Thread(target=self._http.serve_forever, args=(0.02,), name="range-server")
 
     @property
     def url(self) -> str:
         """Address of the root, without a slash at the end."""
-        return f"http://127.0.0.1:{self._http.server_port}"
+        return f"{self._scheme}://127.0.0.1:{self.port}"
+
+    @property
+    def port(self) -> int:
+        """Its port."""
+        return self._http.server_port
 
     @property
     def requests(self) -> int:
