@@ -21,16 +21,13 @@ CERTIFICATE_VARIABLES = ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"
 """Environment variables that name a file (or folder) of certificates to trust beside the system's; all are read."""
 
 _LARGEST_BUNDLE = 10_000_000
-_LOOPBACK = "localhost,127.0.0.0/8,::1"
 _SEPARATORS = re.compile(r"[,\s]+")
 _PEM = re.compile(rb"-----BEGIN CERTIFICATE-----.+?-----END CERTIFICATE-----", re.DOTALL)
 _DER = b"0\x82"  # how a certificate of more than 255 bytes starts in binary form
 _LOGIN = "write user and password into HTTPS_PROXY as http://user:password@host:port."
 # what http.client, and httpx, write where a proxy refuses a tunnel
 _TUNNEL = re.compile(r"(?:Tunnel connection failed: |^)([45]\d\d)\b")
-_UNCONNECTED_ERRORS = {"ProxyError", "ConnectError"}  # of urllib3, requests and httpx
-_UNCONNECTED = "kind: Connect,"  # what object_store writes: where there is a proxy, it is what was connected to
-_UNTRUSTED = "InvalidCertificate("  # what rustls writes into the text of an obstore error
+_UNCONNECTED = {"ProxyError", "ConnectError"}  # of urllib3, requests and httpx
 
 
 def proxy_for(address: str) -> str | None:
@@ -63,12 +60,6 @@ def proxy_for(address: str) -> str | None:
         msg = f"{parts.scheme.upper()}_PROXY or ALL_PROXY is no http://host:port of a proxy; correct it."
         raise SettingError(msg)
     return proxy
-
-
-def proxy_exclusions() -> str:
-    """Return the hosts to ask without a proxy, comma-separated: this computer, and those of ``NO_PROXY``."""
-    listed = urllib.request.getproxies().get("no", "")
-    return ",".join([_LOOPBACK, *filter(None, _SEPARATORS.split(listed))])
 
 
 def proxy_name(proxy: str) -> str:
@@ -130,11 +121,7 @@ def ssl_context() -> ssl.SSLContext:
 
 def is_certificate_error(error: BaseException) -> bool:
     """Return whether a certificate that is not trusted lies behind an error, whichever library raised it."""
-    return any(
-        isinstance(cause, ssl.SSLCertVerificationError)
-        or (type(cause).__module__.startswith("obstore") and _UNTRUSTED in str(cause))
-        for cause in _causes(error)
-    )
+    return any(isinstance(cause, ssl.SSLCertVerificationError) for cause in _causes(error))
 
 
 def network_problem(address: str, error: BaseException) -> str | None:
@@ -142,7 +129,7 @@ def network_problem(address: str, error: BaseException) -> str | None:
 
     Args:
         address: What was asked for.
-        error: What urllib3, requests, httpx or obstore raised; its causes are looked at as well.
+        error: What urllib3, requests or httpx raised; its causes are looked at as well.
     """
     try:
         host, proxy = urlsplit(address).netloc.rpartition("@")[2][:100], proxy_for(address)
@@ -154,10 +141,7 @@ def network_problem(address: str, error: BaseException) -> str | None:
             "the file of its certificate, else check the address."
         )
     texts = [str(cause) for cause in _causes(error)]
-    if proxy is None or not any(
-        type(cause).__name__ in _UNCONNECTED_ERRORS or _UNCONNECTED in text
-        for cause, text in zip(_causes(error), texts, strict=True)
-    ):
+    if proxy is None or not any(type(cause).__name__ in _UNCONNECTED for cause in _causes(error)):
         return None
     status = next((match.group(1) for text in texts if (match := _TUNNEL.search(text))), "")
     answer = f" (it answered {status})" if status else ""

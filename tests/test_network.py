@@ -12,7 +12,6 @@ from chatearthnet_explorer.network import (
     is_loopback,
     network_problem,
     password_problem,
-    proxy_exclusions,
     proxy_for,
     proxy_name,
     ssl_context,
@@ -83,7 +82,6 @@ def test_excludes_hosts_of_no_proxy(monkeypatch: pytest.MonkeyPatch, variable: s
     monkeypatch.setenv(variable, listed)
     assert proxy_for(address) is None
     assert proxy_for("https://zenodo.org") == (None if listed == "*" else PROXY)
-    assert proxy_exclusions().startswith("localhost,127.0.0.0/8,::1,")
 
 
 @pytest.mark.parametrize(
