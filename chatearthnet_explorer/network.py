@@ -27,7 +27,7 @@ _DER = b"0\x82"  # how a certificate of more than 255 bytes starts in binary for
 _LOGIN = "write user and password into HTTPS_PROXY as http://user:password@host:port."
 # what http.client, and httpx, write where a proxy refuses a tunnel
 _TUNNEL = re.compile(r"(?:Tunnel connection failed: |^)([45]\d\d)\b")
-_UNCONNECTED_ERRORS = {"ProxyError", "ConnectError"}  # of urllib3 and httpx
+_UNCONNECTED = {"ProxyError", "ConnectError"}  # of urllib3 and httpx
 _PORTS = {"http": 80, "https": 443}
 
 
@@ -133,7 +133,7 @@ def network_problem(address: str, error: BaseException) -> str | None:
             "the file of its certificate, else check the address."
         )
     causes = list(_causes(error))
-    if proxy is None or not any(type(cause).__name__ in _UNCONNECTED_ERRORS for cause in causes):
+    if proxy is None or not any(type(cause).__name__ in _UNCONNECTED for cause in causes):
         return None
     status = next((match.group(1) for cause in causes if (match := _TUNNEL.search(str(cause)))), "")
     answer = f" (it answered {status})" if status else ""

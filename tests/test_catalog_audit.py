@@ -231,12 +231,19 @@ def test_the_command_line(enriched: Path, tmp_path: Path, capsys: pytest.Capture
         assert total == {"found": totals[check].found, "of": totals[check].of, "share": totals[check].share}
     with table.open(encoding="utf-8-sig", newline="") as file:
         rows = list(csv.DictReader(file))
-    assert [(row["check"], row["by"], row["value"], int(row["found"])) for row in rows] == [
-        (share.check, share.by, share.value, share.found) for share in tally(enriched / "audit")
+    assert [(row["check"], row["by"], row["value"], row["found"]) for row in rows] == [
+        (share.check, share.by, share.value, str(share.found) if share.of else "")
+        for share in tally(enriched / "audit")
     ]
-    assert "<h3>hallucinated</h3>" in page.read_text("utf-8")
+    assert told["totals"]["all black"] == {"found": 0, "of": 0, "share": None}
+    html = page.read_text("utf-8")
+    assert "<h2>hallucinated</h2>" in html
+    assert "<h2>all black</h2>" not in html
+    assert "60 of 60 pairs" in html
     assert main(["audit", str(enriched)]) == 0
-    assert f"60 pairs were checked; {told['findings']} findings" in capsys.readouterr().out
+    out = capsys.readouterr().out
+    assert f"60 pairs were checked; {told['findings']} findings" in out
+    assert "Not checked: broken picture, all black, all white, uniform, mostly cloud, same bytes. It needs" in out
     assert main(["catalog", "search", str(enriched), "--finding", "-hallucinated", "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["total"] == catalog.search(Query(findings=("-hallucinated",))).total
     assert main(["audit", str(enriched), "--words", "zzyzx"]) == 1

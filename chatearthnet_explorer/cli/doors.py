@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import argparse
 
+_FIRST = "01_click_to_caption.ipynb"
+
 
 def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add the commands ``serve`` and ``lab``."""
@@ -69,9 +71,13 @@ def _lab(options: argparse.Namespace) -> None:
         copy = options.folder / notebook.name
         if not copy.exists():  # what somebody wrote into a copy stays
             copy.write_bytes(notebook.read_bytes())
-    command = [sys.executable, "-m", "jupyterlab", str(options.folder)]
+    # the address that is printed leads to the notebook, as the browser does
+    first = f"--LabApp.default_url=/lab/tree/{_FIRST}"
+    command = [sys.executable, "-m", "jupyterlab", f"--ServerApp.root_dir={options.folder.absolute()}", first]
     if options.no_browser:
         command.append("--no-browser")
+    if hasattr(os, "geteuid") and os.geteuid() == 0:
+        command.append("--allow-root")  # in containers everybody is root; the notebooks are this package's own
     sys.stdout.flush()
     os.execv(sys.executable, command)  # noqa: S606 - our own interpreter, no shell
 

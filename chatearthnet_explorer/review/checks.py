@@ -50,7 +50,7 @@ _OF_PIXELS = (
     ("all black", 3, chip_checks.all_black, "The picture is entirely black."),
     ("all white", 3, chip_checks.all_white, "The picture is entirely white."),
     ("uniform", 3, chip_checks.uniform, "The picture is of one colour."),
-    ("mostly cloud", 2, chip_checks.cloudy, "Most of the picture is as bright as clouds."),
+    ("mostly cloud", 2, chip_checks.cloudy, "Most of the picture looks like cloud, or like fresh snow."),
 )
 _OF_BOTH = (
     ("contradiction", 2, pair_checks.contradictions, "The captions of the two styles cannot both be right."),

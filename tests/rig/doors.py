@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import secrets
 import shutil
 import socket
@@ -15,13 +16,14 @@ import urllib.request
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import pytest
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from playwright.sync_api import Browser, ConsoleMessage, Page, Route
 
@@ -98,6 +100,19 @@ def lab(folder: Path, *, theme: str = "JupyterLab Light") -> Iterator[str]:
 
 
 @contextmanager
+def lab_command(folder: Path) -> Iterator[str]:
+    """Run the command ``lab``, as root where the tests are; gives the address that it prints, with a token."""
+    pytest.importorskip("jupyterlab", reason="JupyterLab is not installed: pip install .[ui]")
+    port, token = _free_port(), secrets.token_hex(16)
+    main = "import sys; from chatearthnet_explorer.cli import main; sys.exit(main())"
+    command = [sys.executable, "-c", main, "lab", "--no-browser", f"--folder={folder / 'copies'}"]
+    settings = {"JUPYTER_PORT": str(port), "JUPYTER_TOKEN": token}
+    with _running(command, folder / "home", f"http://127.0.0.1:{port}/api?token={token}", settings):
+        (printed,) = set(re.findall(rf"http://127.0.0.1:{port}(/\S+?)\?", (folder / "home" / "log").read_text("utf-8")))
+        yield f"http://127.0.0.1:{port}{printed}?token={token}"
+
+
+@contextmanager
 def app(folder: Path) -> Iterator[str]:
     """Serve the Panel app; gives its address. No catalogue answers, so its chips are simulated."""
     pytest.importorskip("panel", reason="Panel is not installed: pip install .[app]")
@@ -109,10 +124,12 @@ def app(folder: Path) -> Iterator[str]:
 
 
 @contextmanager
-def _running(command: list[str], home: Path, ready: str) -> Iterator[None]:
+def _running(
+    command: list[str], home: Path, ready: str, settings: Mapping[str, str] = MappingProxyType({})
+) -> Iterator[None]:
     home.mkdir(parents=True, exist_ok=True)
     kept = {key: value for key, value in os.environ.items() if not key.startswith(("JUPYTER", "OPENAI", "XDG"))}
-    environment = {**kept, "HOME": str(home), "CHATEARTHNET_STAC": "http://127.0.0.1:9"}
+    environment = {**kept, "HOME": str(home), "CHATEARTHNET_STAC": "http://127.0.0.1:9", **settings}
     with (home / "log").open("wb") as log:
         process = subprocess.Popen(command, env=environment, stdout=log, stderr=log)
         try:
