@@ -48,7 +48,7 @@ def _audit(options: argparse.Namespace) -> None:
         )
     shares = tally(audited.audit.folder)
     if options.html:
-        options.html.write_text(figure(shares), "utf-8")
+        options.html.write_text(figure(shares, audited.catalog.stored.report["audit"]["dataset"]), "utf-8")
     if options.csv:
         options.csv.write_text(to_csv(shares), ENCODING, newline="")
     totals = [share for share in shares if share.by == "all"]
@@ -70,6 +70,7 @@ def _print_json(audited: Audited, totals: Sequence[Share]) -> None:
     told = {
         "pairs": audited.audit.pairs,
         "findings": audited.audit.found,
+        "dataset": audited.catalog.stored.report["audit"]["dataset"],
         "totals": {share.check: {"found": share.found, "of": share.of, "share": share.share} for share in totals},
     }
     write("\n], " + json.dumps(told, ensure_ascii=False)[1:] + "\n")
@@ -86,4 +87,5 @@ def _told(audited: Audited, totals: Sequence[Share]) -> str:
     left_out = [share.check for share in totals if not share.of]
     if left_out:
         lines.append(f"Not checked, for want of labels, pictures or second captions: {', '.join(left_out)}.")
+    lines += audited.catalog.stored.report["audit"]["dataset"]
     return "\n".join(lines)

@@ -94,14 +94,21 @@ def to_csv(shares: Sequence[Share]) -> str:
     return file.getvalue()
 
 
-def figure(shares: Sequence[Share]) -> str:
-    """Return shares as a page of its own: a table with bars, that runs and loads nothing."""
+def figure(shares: Sequence[Share], dataset: Sequence[str] = ()) -> str:
+    """Return shares as a page of its own: a table with bars, that runs and loads nothing.
+
+    Args:
+        shares: What is shown, check by check.
+        dataset: What is wrong with the whole, one sentence each; it stands first.
+    """
     page = Element("html", lang="en")
     head = SubElement(page, "head")
     SubElement(head, "meta", charset="utf-8")
     SubElement(head, "title").text = "Findings of an audit"
     SubElement(head, "style").text = _STYLE
     body = SubElement(page, "body")
+    for sentence in dataset:
+        SubElement(body, "p").text = sentence
     for check in dict.fromkeys(share.check for share in shares):
         SubElement(body, "h3").text = check
         SubElement(body, "p").text = CHECKS[check].says
