@@ -10,7 +10,25 @@ import ipywidgets
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from chatearthnet_explorer.captioners import Captioner
+    from chatearthnet_explorer.prompt import Prompt
+
 _LONGEST_NAME = 40
+
+
+def offer_of(captioner: Captioner, prompt: Prompt) -> tuple[str, str]:
+    """Return the words on a button that asks, such as ``Ask gpt-6-luna``, and what that will cost, in words.
+
+    Args:
+        captioner: Who is asked.
+        prompt: What is asked.
+    """
+    name = str(getattr(captioner, "options", {}).get("model") or captioner.name)
+    estimate = getattr(captioner, "estimate", None)
+    return (
+        f"Ask {name if len(name) <= _LONGEST_NAME else f'{name[:_LONGEST_NAME]}…'}",
+        estimate(prompt).told if estimate else "",
+    )
 
 
 class AskBar(ipywidgets.HBox):  # type: ignore[misc]  # ipywidgets has no types
@@ -42,17 +60,16 @@ class AskBar(ipywidgets.HBox):  # type: ignore[misc]  # ipywidgets has no types
         """Have a function called when the button is pressed, and not while it is away or disabled."""
         self._button.on_click(lambda _: callback() if self.label and not self.disabled else None)
 
-    def show(self, model: str, cost: str) -> None:
-        """Offer to ask a model.
+    def show(self, label: str, cost: str) -> None:
+        """Offer to ask.
 
         Args:
-            model: Its identifier.
+            label: The words on the button.
             cost: What that will cost, in words; empty where nobody knows.
         """
-        name = model if len(model) <= _LONGEST_NAME else f"{model[:_LONGEST_NAME]}…"
-        self._button.description = f"Ask {name}"
+        self._button.description = label
         words = f"A caption costs {cost}." if cost else "What a caption costs is not known."
-        self._cost.value = f"<span class='cen-note'>{html.escape(words)}</span>"
+        self._cost.value = f"<div class='cen-note'>{html.escape(words)}</div>"
         self.layout.display = ""
 
     def press(self) -> None:

@@ -8,7 +8,7 @@ from chatearthnet_explorer.captioners import Captioner, is_free, open_captioner
 from chatearthnet_explorer.captioners.endpoint import same_address
 from chatearthnet_explorer.captioners.quota import Quota
 from chatearthnet_explorer.errors import SettingError
-from chatearthnet_explorer.widgets.ask_bar import AskBar
+from chatearthnet_explorer.widgets.ask_bar import AskBar, offer_of
 from chatearthnet_explorer.widgets.prompt_view import AGAIN
 
 if TYPE_CHECKING:
@@ -100,11 +100,8 @@ class ModelRequests:
             self.bar.hide()
             view.cost, view.ask_label = "", AGAIN
             return ""
-        estimate = getattr(self._captioner, "estimate", None)
-        view.cost = estimate(prompt).told if estimate else ""
-        name = getattr(self._captioner, "options", {}).get("model") or self._captioner.name
-        self.bar.show(name, view.cost)
-        view.ask_label = self.bar.label
+        view.ask_label, view.cost = offer_of(self._captioner, prompt)
+        self.bar.show(view.ask_label, view.cost)
         return self.bar.label
 
     def wait(self, *, busy: bool) -> None:

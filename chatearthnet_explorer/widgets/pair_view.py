@@ -14,6 +14,7 @@ from chatearthnet_explorer.card import Card, chip_card
 from chatearthnet_explorer.catalog.pair import Pair
 from chatearthnet_explorer.chip import Chip
 from chatearthnet_explorer.prompt import prompt_for
+from chatearthnet_explorer.widgets.ask_bar import offer_of
 from chatearthnet_explorer.widgets.chip_view import ChipView
 from chatearthnet_explorer.widgets.compare_view import CompareView
 from chatearthnet_explorer.widgets.composed import Composed, guarded, panel
@@ -167,6 +168,7 @@ class PairView(Composed):
             step("Reading the labels of this tile.")
             return self._labels.chip_at(*tile.center)
 
+        self._end_request()
         self._work.start(job, done=self._labelled, failed=self.tell)
 
     @guarded
@@ -180,7 +182,8 @@ class PairView(Composed):
         self.chip_view.chip = chip
         if mapped.simulated == self._simulated:  # made-up labels say nothing of a real caption
             self.caption_view.chip = chip
-        self._allow("map", "caption")
+        # where it costs, the button that says how much is the only one
+        self._allow("map", *(("caption",) if is_free(self._captioner) else ()))
         self.status.say(
             "Here are the simulated labels of this tile, and the prompt they give."
             if mapped.simulated
@@ -194,9 +197,9 @@ class PairView(Composed):
         chip = self.chip_view.chip
         if chip is not None and chip.labels is not None:
             self._prompts.layout.display = ""
-            self.prompt_view.prompt = prompt_for(chip.labels, style=self.style.value)
-            estimate = getattr(self._captioner, "estimate", None)
-            self.prompt_view.cost = estimate(self.prompt_view.prompt).told if estimate else ""
+            prompt = self.prompt_view.prompt = prompt_for(chip.labels, style=self.style.value)
+            if not is_free(self._captioner):
+                self.prompt_view.ask_label, self.prompt_view.cost = offer_of(self._captioner, prompt)
 
     @guarded
     def _caption(self, prompt: Prompt) -> None:

@@ -102,7 +102,7 @@ class Switches(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no type
         limit = ipywidgets.BoundedIntText(
             min=0, max=TOKEN_LIMITS[1], tooltip="0: 300 in GPT-3.5 style, 1,200 in GPT-4V's"
         )
-        effort = ipywidgets.Dropdown(options=[("as the model has it", ""), *((name, name) for name in EFFORTS)])
+        effort = ipywidgets.Dropdown(options=[("as long as the model likes", ""), *((name, name) for name in EFFORTS)])
         self.key_field = KeyField()
         """Where a key is typed."""
         self._scene = ipywidgets.Dropdown(options=[("the least cloudy", "")])
@@ -125,7 +125,11 @@ class Switches(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no type
             if choose_service:
                 traitlets.dlink((self, "base_url"), (self.key_field, "base_url"))
                 more += [_labelled("Model", model), _labelled("Service", base_url), _labelled("Key", self.key_field)]
-                more += [_labelled("Token limit", limit), _labelled("Thinking", effort), ipywidgets.HTML(_KEY)]
+                more += [
+                    _labelled("Token limit, 0 for the usual", limit),
+                    _labelled("Thinking", effort),
+                    ipywidgets.HTML(_KEY),
+                ]
         advanced = _row(*more)
         unfold = ipywidgets.ToggleButton(description="More …", tooltip="Seed, model, service", layout={"width": "auto"})
         unfold.observe(lambda change: _show(advanced, shown=change["new"]), "value")
