@@ -135,3 +135,36 @@ def test_strangers_have_the_owners_model_and_no_other(browser: Browser, tmp_path
             "as often as it may be", timeout=doors.SLOW
         )
         assert len(service.requests) == 1
+
+
+CELLS = ("from chatearthnet_explorer.widgets.explorer import Explorer\nExplorer(source='simulated', captioner='chat')",)
+
+
+def test_a_key_typed_in_a_notebook_is_not_saved_with_it(browser: Browser, tmp_path: Path) -> None:
+    with chat_server() as service, doors.lab(tmp_path) as lab, doors.watched(browser) as seen:
+        page = seen.page
+        page.goto(doors.store(lab, "keys", *CELLS))
+        doors.run_cell(page, 0)
+        expect(page.locator(".cen-ask")).to_be_visible(timeout=doors.SLOW)
+        page.get_by_role("button", name="More …").click()
+        address = field(page, "Service")
+        address.fill(service.base_url)
+        address.press("Enter")
+        page.locator(".cen-key").fill(TYPED)
+        page.locator(".cen-key").press("Enter")
+        expect(page.locator(".cen-kept")).to_be_visible(timeout=doors.SLOW)
+        ask(page, service)
+        assert service.keys == [TYPED]
+        page.locator(".lm-MenuBar-itemLabel", has_text="Settings").first.click()
+        page.locator(".lm-Menu-itemLabel", has_text="Save Widget State Automatically").first.click()
+        page.keyboard.press("Control+s")
+        saved = tmp_path / "notebooks" / "keys.ipynb"
+        deadline = time.monotonic() + doors.SLOW / 1000
+        while "application/vnd.jupyter.widget-state+json" not in saved.read_text("utf-8"):
+            assert time.monotonic() < deadline
+            page.wait_for_timeout(200)
+        text = saved.read_text("utf-8")
+        assert "kept_for" in text  # the state of the field is there, and the key is not in it
+        for file in tmp_path.rglob("*"):
+            if file.is_file():
+                assert TYPED.encode() not in file.read_bytes(), file
