@@ -117,11 +117,6 @@ class Web:
     ) -> tuple[str, urllib3.BaseHTTPResponse]:
         """Return the answer to a GET, whatever its status, and the address that it came from in the end.
 
-        Args:
-            address: An http or https address, without a user.
-            headers: What to send along; a user's permission is not sent on to another server.
-            redirects: Redirects to follow.
-
         Raises:
             ArchiveError: If a certificate, a proxy or a redirect stands in the way.
             urllib3.exceptions.HTTPError: If the server cannot be reached.

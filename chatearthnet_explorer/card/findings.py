@@ -56,6 +56,9 @@ class AuditSummary:
     pictures: str
     """The release that the pictures were read from, hostile; empty where they were not looked at."""
 
+    dataset: tuple[str, ...] = ()
+    """What is wrong with the data set and no single pair, one sentence each."""
+
 
 def findings_page(shares: Sequence[Share], audit: AuditSummary) -> str:
     """Return a page of its own that runs and loads nothing: each check with its shares, the most frequent first.
@@ -106,7 +109,8 @@ def _summary(audit: AuditSummary) -> list[Element]:
         "A finding says that something does not fit, not which side is wrong: WorldCover is about 74 to 77 % accurate, "
         "and a check may misread a caption."
     )
-    return [element("table", element("tbody", *rows), class_="facts"), element("p", note)]
+    whole = (element("p", sentence) for sentence in audit.dataset)
+    return [element("table", element("tbody", *rows), class_="facts"), *whole, element("p", note)]
 
 
 def _overview(checked: Sequence[Share]) -> Element:

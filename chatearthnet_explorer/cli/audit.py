@@ -60,7 +60,7 @@ def _audit(options: argparse.Namespace) -> None:
         options.csv.write_text(table, ENCODING, newline="")
     totals = [share for share in shares if share.by == "all"]
     if options.json:
-        _print_json(audited, totals)
+        _print_json(audited, totals, summary)
     else:
         put(_told(audited, totals, summary))
 
@@ -79,10 +79,11 @@ def _summary(audited: Audited, release: str | None) -> AuditSummary:
         findings=audit.found,
         labels=str(report.get("labels") or "yes") if catalog.stored.counts is not None else "",
         pictures=str(release or ""),
+        dataset=tuple(report["audit"]["dataset"]),
     )
 
 
-def _print_json(audited: Audited, totals: Sequence[Share]) -> None:
+def _print_json(audited: Audited, totals: Sequence[Share], summary: AuditSummary) -> None:
     """Print one object, its records as they are read: there may be a hundred thousand."""
     from chatearthnet_explorer.review.listing import listed  # noqa: PLC0415 - heavy
 
@@ -95,6 +96,7 @@ def _print_json(audited: Audited, totals: Sequence[Share]) -> None:
         "pairs": audited.audit.pairs,
         "findings": audited.audit.found,
         "simulated": audited.catalog.simulated,
+        "dataset": list(summary.dataset),
         "totals": {share.check: {"found": share.found, "of": share.of, "share": share.share} for share in totals},
     }
     write("\n], " + json.dumps(told, ensure_ascii=False)[1:] + "\n")
@@ -117,4 +119,5 @@ def _told(audited: Audited, totals: Sequence[Share], summary: AuditSummary) -> s
             why = unchecked(share.check, labels=bool(summary.labels), pictures=bool(summary.pictures))
             reasons.setdefault(why, []).append(share.check)
     lines += [f"Not checked: {', '.join(checks)}. {why}" for why, checks in reasons.items()]
+    lines += summary.dataset
     return "\n".join(lines)

@@ -60,12 +60,6 @@ _OF_ITSELF = (
     ("empty", 3, CAPTION, "There are no words at all."),
     ("not English", 2, CAPTION, "It is not in English, so nothing else of it was judged."),
     ("same bytes", 2, ALL, "Another pair has exactly the same picture."),
-    (
-        "tile in two splits",
-        1,
-        ALL,
-        "A neighbour of the same map tile is in another split: training may leak into tests.",
-    ),
 )
 _TABLES = ((LABELS, _OF_LABELS), (CAPTION, _OF_WORDS), (BOTH, _OF_BOTH), (PIXELS, _OF_PIXELS))
 CHECKS: Mapping[str, Check] = MappingProxyType({

@@ -126,7 +126,6 @@ _WHY = {
     LABELS: "It needs land-cover labels: run `catalog enrich` on this catalog, then the audit again.",
     PIXELS: "It needs the pictures: run the audit again with --release.",
     BOTH: "It needs captions in both styles, and none of these pairs has both.",
-    ALL: "It needs places and splits, and none of these pairs has both.",
     CAPTION: "It needs captions in English, and none of these is.",
 }
 _NEEDED = ("style", "split", "continent", "country", "classes", "tile", "read", "labels", "both", "digest")
