@@ -36,7 +36,7 @@ def rings_of(geometry: object) -> tuple[NDArray[np.float64], ...] | None:
         rings = tuple(
             np.array([[float(lon), float(lat)] for lon, lat, *_ in ring]) for polygon in polygons for ring in polygon
         )
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return None
     sound = all(len(ring) >= TRIANGLE and np.isfinite(ring).all() for ring in rings)
     return rings if rings and sound and sum(map(len, rings)) <= MOST_VERTICES else None
@@ -52,7 +52,7 @@ def rings_of_bbox(bbox: object) -> tuple[NDArray[np.float64], ...] | None:
     west, south, east, north = bbox if len(bbox) == len("wsen") else (*bbox[:2], *bbox[3:5])
     try:
         ring = np.array([(west, south), (east, south), (east, north), (west, north)], np.float64)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return None
     sound = np.isfinite(ring).all() and ring[0, 1] < ring[2, 1]
     return (ring,) if sound else None
