@@ -96,6 +96,10 @@ class ModelError(CaptionerError):
     """A model's service refused, failed, or answered nothing usable."""
 
 
+class QuotaError(CaptionerError):
+    """A model is not asked now: a request is under way already, or there were enough within the hour."""
+
+
 class NothingToDescribeError(CaptionerError, ValueError):
     """A chip that no model should be asked about: uniform, or without labels."""
 

@@ -106,6 +106,7 @@ def caption_at(  # noqa: PLR0913 - every choice a person has, each with a defaul
     seed: int = 0,
     scene: str | None = None,
     wording: str | Path | None = None,
+    ask: bool = True,
     step: Callable[[str], None] = lambda _: None,
 ) -> Captioned:
     """Return the chip of a place, the prompt that ChatEarthNet's method makes of its labels, and a caption.
@@ -120,6 +121,7 @@ def caption_at(  # noqa: PLR0913 - every choice a person has, each with a defaul
         seed: Seed of the words a 3.5 prompt draws.
         scene: Identifier of the scene to take; None for the least cloudy.
         wording: TOML file with other sentences for the prompt.
+        ask: Whether to have a caption written; else chip and prompt are all there is.
         step: Told what is done next, in words; may raise ``Cancelled`` to stop.
 
     Raises:
@@ -140,6 +142,7 @@ def caption_at(  # noqa: PLR0913 - every choice a person has, each with a defaul
         year=year,
         seed=seed,
         wording=wording,
+        ask=ask,
         step=step,
     )
 
@@ -156,6 +159,7 @@ def caption_of(  # noqa: PLR0913 - every choice a person has, each with a defaul
     seed: int = 0,
     wording: str | Path | None = None,
     prompt: Prompt | None = None,
+    ask: bool = True,
     step: Callable[[str], None] = lambda _: None,
 ) -> Captioned:
     """Return what becomes of a chip that is there already: ``caption_at`` without its first half.
@@ -171,6 +175,7 @@ def caption_of(  # noqa: PLR0913 - every choice a person has, each with a defaul
         seed: Seed of the words a 3.5 prompt draws.
         wording: TOML file with other sentences for the prompt.
         prompt: A prompt that somebody has edited; None to make it of the labels.
+        ask: Whether to have a caption written; else chip and prompt are all there is.
         step: Told what is done next, in words; may raise ``Cancelled`` to stop.
 
     Raises:
@@ -183,11 +188,12 @@ def caption_of(  # noqa: PLR0913 - every choice a person has, each with a defaul
     if chip.labels is not None:
         step("Making the prompt.")
         prompt = prompt or prompt_for(chip.labels, style=style, seed=seed, wording=wording)
-        step("Waiting for the caption.")
-        try:
-            caption = writer.caption(prompt, chip)
-        except CaptionerError as problem:  # the chip and the prompt are there all the same
-            error = problem
+        if ask:
+            step("Waiting for the caption.")
+            try:
+                caption = writer.caption(prompt, chip)
+            except CaptionerError as problem:  # the chip and the prompt are there all the same
+                error = problem
     return Captioned(
         lon=wrap_longitude(lon),
         lat=lat,

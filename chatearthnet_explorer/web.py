@@ -42,6 +42,7 @@ _CONNECT, _READ = 5.0, 20.0
 _PIECE = 65_536
 # Bytes a second below which an answer counts as too slow, and seconds it may take in any case.
 _SLOWEST, _GRACE = 10_000, 30.0
+_TOO_SLOW = "The server sends too slowly; try again later, or use another one."
 _BUSY = {429, 500, 502, 503, 504}
 _HEADERS = {"User-Agent": "chatearthnet_explorer", "Accept-Encoding": "identity"}
 
@@ -120,11 +121,6 @@ class Web:
     ) -> tuple[str, urllib3.BaseHTTPResponse]:
         """Return the answer to a GET, whatever its status, and the address that it came from in the end.
 
-        Args:
-            address: An http or https address, without a user.
-            headers: What to send along; a user's permission is not sent on to another server.
-            redirects: Redirects to follow.
-
         Raises:
             ArchiveError: If a certificate, a proxy or a redirect stands in the way.
             urllib3.exceptions.HTTPError: If the server cannot be reached.
@@ -137,7 +133,7 @@ class Web:
             if response.length_remaining is not None and response.length_remaining < _PIECE:
                 response.drain_conn()
             response.close()
-            address, headers = _redirected(address, location, headers)
+            address, headers = redirected(address, location, headers)
         msg = f"{shown(address)} leads on and on without end, so it was not read; use another server."
         raise ArchiveError(msg)
 
@@ -185,24 +181,41 @@ def pieces(response: urllib3.BaseHTTPResponse, length: int) -> Iterator[bytes]:
         left -= len(piece)
         yield piece
         if time.monotonic() > deadline:
-            msg = "The server sends too slowly; try again later, or use another one."
-            raise ArchiveError(msg)
+            raise ArchiveError(_TOO_SLOW)
     if left:
         raise IncompleteRead(length - left, left)
+
+
+def length_of(response: urllib3.BaseHTTPResponse) -> int | None:
+    """Return the bytes that a server promises; None where it does not say, or says nonsense."""
+    said = response.headers.get("Content-Length", "")
+    return int(said) if said.isascii() and said.isdigit() else None
 
 
 def answer_of(address: str, largest: int) -> Callable[[urllib3.BaseHTTPResponse], bytes]:
     """Return a function that takes a whole answer, of at most ``largest`` bytes, for ``Web.ask``."""
 
     def take(response: urllib3.BaseHTTPResponse) -> bytes:
-        size = int(response.headers.get("Content-Length", "-1"))
-        if size > largest:
+        size = length_of(response)
+        # some servers send their answers in chunks, without saying how long they are
+        content = b"".join(_chunks(response, largest) if size is None else pieces(response, min(size, largest + 1)))
+        if len(content) > largest:
             msg = f"{shown(address)} answered more than {largest} bytes, which no list of files needs; check it."
             raise ArchiveError(msg)
-        # some servers send their answers in chunks, without saying how long they are
-        return b"".join(pieces(response, size)) if size >= 0 else response.read(largest)
+        return content
 
     return take
+
+
+def _chunks(response: urllib3.BaseHTTPResponse, largest: int) -> Iterator[bytes]:
+    """Yield the body as it arrives, a little more than ``largest`` bytes at most."""
+    deadline = time.monotonic() + _GRACE + largest / _SLOWEST
+    left = largest
+    while left >= 0 and (piece := response.read1(_PIECE, decode_content=False)):
+        left -= len(piece)
+        yield piece
+        if time.monotonic() > deadline:
+            raise ArchiveError(_TOO_SLOW)
 
 
 def shown(address: str) -> str:
@@ -262,8 +275,13 @@ def _checked(address: str) -> tuple[str, dict[str, str]]:
     return parts._replace(netloc=host).geturl(), urllib3.make_headers(basic_auth=unquote(user))
 
 
-def _redirected(address: str, location: str, headers: dict[str, str]) -> tuple[str, dict[str, str]]:
-    """Return where an answer leads, and the headers that may go there: a password stays with its own server."""
+def redirected(address: str, location: str, headers: dict[str, str]) -> tuple[str, dict[str, str]]:
+    """Return where an answer leads, and the headers that may go there: a password stays with its own server.
+
+    Raises:
+        ArchiveError: If that is no web address, one without encryption after one with, or one of a private network
+            after a public one.
+    """
     try:
         old, new = urlsplit(address), urlsplit(urljoin(address, location))
         usable = new.scheme in {"http", "https"} and bool(new.hostname) and (new.port or 1) > 0

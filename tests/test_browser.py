@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 from PIL import Image
+from rig.chat_server import chat_server
 from rig.hostile import Page
 from rig.pairs import paraphrased
 from rig.samples import press, small_sample
 from rig.shown import chip
 
+from chatearthnet_explorer.captioners import open_captioner
 from chatearthnet_explorer.catalog import Query, build
 from chatearthnet_explorer.catalog_audit import audit_catalog
 from chatearthnet_explorer.drawn_release import DrawnRelease
@@ -228,6 +230,38 @@ def test_labels_prompt_and_a_new_caption_on_demand() -> None:
     assert fresh.captioner == "template"
     press(view.head, "caption")
     assert len(view.caption_view.captions) == len(released) + 1
+
+
+def test_a_model_writes_a_pair_anew_by_a_press_that_names_its_cost_and_once_at_a_time() -> None:
+    async def run() -> None:
+        with chat_server() as server:
+            writer = open_captioner("chat", base_url=server.base_url)
+            browser = browse(query="flag=-no+picture&flag=-blank", captioner=writer)
+            view = browser.pair_view
+            await _until(lambda: browser.gallery.found is not None)
+            browser.gallery.open_at(0)
+            await _until(lambda: view.chip_view.chip is not None and view.chip_view.chip.rgb is not None)
+            press(view.head, "labels")
+            await _until(lambda: view.prompt_view.prompt is not None)
+            view.style.value = "4v"
+            assert view.prompt_view.ask_label == "Ask gpt-6-luna"
+            assert "$" in view.prompt_view.cost
+            press(view.head, "caption")
+            assert server.requests == []
+            await _until(lambda: not view.status.busy)
+            server.modes = ["slow"]
+            view.prompt_view.asked += 1
+            await _until(server.waiting.is_set)
+            assert view.prompt_view.busy
+            view.prompt_view.asked += 1
+            view.status._cancel.click()
+            server.modes = ["normal"]
+            view.prompt_view.asked += 1
+            await _until(lambda: view.caption_view.captions[-1].captioner == "chat")
+            assert len(server.requests) == 2
+            browser.close()
+
+    asyncio.run(run())
 
 
 def test_captions_are_held_against_the_labels_once_these_are_there() -> None:

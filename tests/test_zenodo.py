@@ -22,13 +22,13 @@ from chatearthnet_explorer.archive import read_directory
 from chatearthnet_explorer.cancellation import cancelled_by
 from chatearthnet_explorer.catalog import build
 from chatearthnet_explorer.errors import ArchiveError, Cancelled, ReleaseError
-from chatearthnet_explorer.limits import BusyError, duration, report_waits, seconds_to_reset, seconds_to_wait
+from chatearthnet_explorer.limits import BusyError, Limit, duration, report_waits, seconds_to_reset, seconds_to_wait
 from chatearthnet_explorer.ranges import NEAR_IF_COUNTED, Span, WebFile, open_ranges
 from chatearthnet_explorer.settings import Settings
 from chatearthnet_explorer.sources.mirror import caption_addresses
 from chatearthnet_explorer.sources.release import open_release
-from chatearthnet_explorer.sources.zenodo import record_of
-from chatearthnet_explorer.web import Web
+from chatearthnet_explorer.sources.zenodo import file_addresses, files_of, record_of
+from chatearthnet_explorer.web import Web, answer_of
 from chatearthnet_explorer.widgets.browser import Browser
 
 if TYPE_CHECKING:
@@ -274,6 +274,16 @@ def test_reads_how_long_a_busy_server_asks_to_wait(headers: dict[str, str], seco
     assert seconds_to_wait(headers, 0.5) == pytest.approx(seconds)
 
 
+@pytest.mark.parametrize(
+    ("remaining", "reset", "left"),
+    [("5", "60", 5), ("0", "60", 0), ("5", "soon", None), ("many", "60", None), ("-1", "60", None), ("5", "inf", None)],
+)
+def test_believes_a_limit_that_is_one(remaining: str, reset: str, left: int | None) -> None:
+    limit = Limit("files.example")
+    limit.learn({"X-RateLimit-Remaining": remaining, "X-RateLimit-Reset": reset})
+    assert limit.left == left
+
+
 def test_says_nothing_of_a_limit_without_headers() -> None:
     assert seconds_to_reset({}) is None
     assert [duration(seconds) for seconds in (0.2, 59.1, 100, 101, 3600, 86_400)] == [
@@ -369,6 +379,23 @@ def test_says_both_where_neither_helps(zenodo: Zenodo) -> None:
 def test_refuses_an_answer_that_is_no_record(zenodo: Zenodo, answer: bytes) -> None:
     zenodo.fail(f"/api/records/{RECORD}", Fault(body=answer))
     with pytest.raises(ReleaseError, match="record"):
+        open_release(ROOT)
+
+
+@pytest.mark.parametrize("link", ["file:///etc/passwd", "http://[", "javascript:alert(1)"])
+def test_asks_no_address_of_the_record_that_is_none(zenodo: Zenodo, link: str) -> None:
+    answer = Web().ask(f"{zenodo.url}/api/records/{RECORD}", answer_of(zenodo.url, 1_000_000))
+    record = json.loads(answer)
+    for one in record["files"]:
+        one["links"]["self"] = link
+    zenodo.fail(f"/api/records/{RECORD}", Fault(body=json.dumps(record).encode()))
+    listed = files_of(Web(), RECORD, base=zenodo.url)
+    assert listed["json_files.zip"].addresses == file_addresses(RECORD, "json_files.zip", base=zenodo.url)
+
+
+def test_leaves_an_answer_without_end(zenodo: Zenodo) -> None:
+    zenodo.fail(f"/api/records/{RECORD}", Fault(body=bytes(3_000_000)))
+    with pytest.raises(ArchiveError, match=r"answered more than 2000000 bytes.*the mirror did not help either"):
         open_release(ROOT)
 
 

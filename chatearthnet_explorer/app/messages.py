@@ -103,7 +103,12 @@ def _kernel_message(sent: object) -> dict[str, Any] | None:
     if not isinstance(header, dict) or not isinstance(content, dict):
         return None
     kind, ident = header.get("msg_type"), header.get("msg_id")
-    if kind not in _KERNEL_MESSAGES or not isinstance(ident, str) or not _ID.fullmatch(ident):
+    if (
+        not isinstance(kind, str)
+        or kind not in _KERNEL_MESSAGES
+        or not isinstance(ident, str)
+        or not _ID.fullmatch(ident)
+    ):
         return None
     checked = _content(kind, content)
     if checked is None:

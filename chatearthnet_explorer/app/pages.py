@@ -21,8 +21,7 @@ from chatearthnet_explorer.widgets.explorer import Explorer
 from chatearthnet_explorer.widgets.world_map import LAND_PANE
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
+    from chatearthnet_explorer.app.model_access import ModelAccess
     from chatearthnet_explorer.catalog import Catalog
     from chatearthnet_explorer.sources.release import Release
 
@@ -57,11 +56,20 @@ class BrowseData(NamedTuple):
     """Their pictures."""
 
 
-def explore_page(source: str, captioners: Sequence[str], held: BrowseData | None) -> pn.Column:
+def explore_page(source: str, models: ModelAccess, held: BrowseData | None) -> pn.Column:
     """Return the page of one tab, with an Explorer of its own."""
     session = Session(pn.state.curdoc)
     with without_outline():
-        explorer = Explorer(source=source, captioners=captioners, place=None, catalog=held.catalog if held else None)
+        explorer = Explorer(
+            source=source,
+            captioners=models.captioners,
+            place=None,
+            catalog=held.catalog if held else None,
+            model=models.model,
+            base_url=models.base_url,
+            choose_service=models.choose_service,
+            quota=models.quota_of(pn.state.curdoc),
+        )
     session.on_end(explorer.close)
     open_explorer(explorer, pn.state.session_args)
     return _page("explore", WidgetPane(explorer, **_WIDE))  # type: ignore[no-untyped-call]  # half of Panel has types

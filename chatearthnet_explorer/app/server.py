@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from chatearthnet_explorer.app.access import access_for, embedding_origin, is_local
 from chatearthnet_explorer.app.listen import DEFAULT_PORT, listen
-from chatearthnet_explorer.captioners import CAPTIONERS
+from chatearthnet_explorer.app.model_access import ModelAccess, ModelOptions
 from chatearthnet_explorer.catalog import open_catalog
 from chatearthnet_explorer.sources.release import open_release
 
@@ -41,11 +41,12 @@ def serve(  # noqa: PLR0913 - each is its own choice
     source: str = "auto",
     catalog: str | Path | None = None,
     release: str | Path | None = None,
+    models: ModelOptions = ModelOptions(),  # noqa: B008 - frozen
 ) -> None:
     """Serve the Explorer and the Browser until it is interrupted; each tab has its own.
 
-    Listening for others than this computer, it offers no captioner that asks a model: strangers would spend the
-    key of whoever serves, or have it sent to an address of theirs.
+    Listening for others than this computer, it offers no captioner that asks a model, unless ``models`` says so:
+    strangers would spend the key of whoever serves.
 
     Args:
         port: Port to listen at; 0 takes a free one, None ``DEFAULT_PORT`` or the next free one.
@@ -58,6 +59,7 @@ def serve(  # noqa: PLR0913 - each is its own choice
         source: Where chips come from at first: ``auto``, ``stac`` or ``simulated``.
         catalog: Folder of the catalog to browse; None for a simulated sample.
         release: Where the pictures of its pairs are, as ``open_release`` takes it.
+        models: Whether strangers may have a model asked, and how often anybody may.
 
     Raises:
         CatalogError: If there is no catalog in the folder.
@@ -67,6 +69,7 @@ def serve(  # noqa: PLR0913 - each is its own choice
     # before anything slow, so that a mistake is said at once
     embedders = tuple(map(embedding_origin, embedders))
     access_for(address, 0, hosts=hosts, ask_token=ask_token)
+    model_access = ModelAccess(models, near=is_near(address, hosts))
     opened = None if catalog is None else (open_catalog(catalog), open_release(release) if release else None)
     sockets, taken = listen(address, port)
     access = access_for(address, taken, hosts=hosts, ask_token=ask_token)
@@ -75,10 +78,9 @@ def serve(  # noqa: PLR0913 - each is its own choice
 
     held = BrowseData(*opened) if opened else None
     shelf = [held] if held else []  # what is browsed, once it is there
-    captioners = allowed_captioners(address, hosts)
 
     def explore() -> Viewable:
-        return explore_page(source, captioners, held)
+        return explore_page(source, model_access, held)
 
     server = _server(
         {"/": explore, "/explore": explore, "/browse": lambda: browse_page(shelf)}, sockets, access, embedders
@@ -89,9 +91,9 @@ def serve(  # noqa: PLR0913 - each is its own choice
     _run(server)
 
 
-def allowed_captioners(address: str, hosts: Sequence[str]) -> tuple[str, ...]:
-    """Return the captioners that a visitor may choose: those that ask a model only where nobody else can connect."""
-    return CAPTIONERS if is_local(address) and not hosts else ("template",)
+def is_near(address: str, hosts: Sequence[str]) -> bool:
+    """Return whether nobody else than whoever serves can connect."""
+    return is_local(address) and not hosts
 
 
 def _server(

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 _LOG = logging.getLogger(__name__)
 _UNUSED = (AutoloadJsHandler, MetadataHandler)
-"""Bokeh's routes for other sites' pages: one starts a session at any request, with any site reading the answer."""
+"""Bokeh's routes for other sites' pages, which like arguments named ``bokeh-`` start or choose a session."""
 
 _ROUTES = [
     # the address Panel asks for a package: its name, a range of versions, its file
@@ -45,13 +45,20 @@ _SERVER_ERROR = 500
 class WebApplication(BokehTornado):
     """Bokeh's application behind one check of every request."""
 
-    def __init__(self, applications: Mapping[str, Application], access: Access, embedders: Sequence[str] = ()) -> None:
+    def __init__(
+        self,
+        applications: Mapping[str, Application],
+        access: Access,
+        embedders: Sequence[str] = (),
+        **options: Any,  # noqa: ANN401 - Bokeh's own
+    ) -> None:
         """Take the pages and the rules.
 
         Args:
             applications: What is served at each path.
             access: Who may use it.
             embedders: Origins whose pages may embed it.
+            options: What else Bokeh's application takes, such as how long a session without its page is kept.
         """
         self._access = access
         super().__init__(
@@ -69,6 +76,7 @@ class WebApplication(BokehTornado):
             transforms=[headers_for(embedders)],
             log_function=_log_answer,
             access=access,
+            **options,
         )
 
     def get_handler_delegate(
@@ -83,7 +91,7 @@ class WebApplication(BokehTornado):
         refusal = self._refusal(request)
         if refusal is not None:
             return super().get_handler_delegate(request, refusal, {"access": self._access})
-        if issubclass(target_class, _UNUSED):
+        if issubclass(target_class, _UNUSED) or any(name.startswith("bokeh-") for name in request.query_arguments):
             target_class, target_kwargs = ErrorHandler, {"status_code": 404}
         if issubclass(target_class, WSHandler):
             target_class = PageSocket
@@ -97,7 +105,7 @@ class WebApplication(BokehTornado):
         path = request.path
         if path.rstrip("/") in PAGES and path.rstrip("/") != path:
             return Moved
-        if not has_cookie(self._access, request) or (path in PAGES and b"token" in request.query.encode()):
+        if not has_cookie(self._access, request) or (path in PAGES and "token" in request.query_arguments):
             return TokenNeeded
         return None
 

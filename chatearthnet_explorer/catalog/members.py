@@ -9,7 +9,7 @@ import numpy as np
 
 from chatearthnet_explorer.catalog.arrays import read_arrays
 from chatearthnet_explorer.catalog.schema import MEMBER_COLUMN
-from chatearthnet_explorer.record import ARCHIVES, Member
+from chatearthnet_explorer.record import ARCHIVES, Member, stem_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -37,7 +37,7 @@ _BLOCK = 4096
 
 def file_of(name: str) -> str:
     """Return the name of a pair's image in a ZIP, without its folders."""
-    return name.replace("\\", "/").rpartition("/")[2].removesuffix(".png") + ".png"
+    return f"{stem_of(name)}.png"
 
 
 def look_up(

@@ -117,10 +117,8 @@ class Catalog:
         report = self.stored.report
         notes = [*report.get("notes", ())]
         if left_out := report.get("left_out", 0):
-            notes.append(
-                f"{left_out:,} broken {'entries' if left_out > 1 else 'entry'} of the release "
-                f"{'are' if left_out > 1 else 'is'} not in the catalog; `catalog info` lists what is wrong."
-            )
+            what = "entries or files of the release are" if left_out > 1 else "entry or file of the release is"
+            notes.append(f"{left_out:,} {what} not in the catalog, as `catalog info` lists.")
         if missing := report.get("labels_missing"):
             notes.append(f"Some labels could not be read, so some shares are not known: {missing[0]}")
         return tuple(map(str, notes))

@@ -13,7 +13,7 @@ import numpy as np
 from chatearthnet_explorer.archive import LARGEST, read_directory, read_members
 from chatearthnet_explorer.errors import ArchiveError, ReleaseError, SourceError
 from chatearthnet_explorer.ranges import LocalFile, Ranged, Span, WebFile
-from chatearthnet_explorer.record import ARCHIVES, Member
+from chatearthnet_explorer.record import ARCHIVES, Member, stem_of
 from chatearthnet_explorer.settings import Settings
 from chatearthnet_explorer.sources.entries import entries_of
 from chatearthnet_explorer.sources.holding import Holding, hold
@@ -58,7 +58,7 @@ class Release:
             patience: Seconds that a busy server may ask us to wait.
         """
         self.shown = holding.shown
-        self.notes = holding.notes
+        self._notes = dict.fromkeys(holding.notes)
         self.simulated = holding.simulated
         self._holding = holding
         self._files: dict[str, Ranged] = {
@@ -70,6 +70,11 @@ class Release:
         self._directories: dict[str, Directory] = {}
         self._lock = threading.Lock()
 
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What a reader should know of its files, one sentence each; those of captions once these were read."""
+        return tuple(self._notes)
+
     def entries(self, style: str, split: str) -> Iterator[Any]:
         """Yield the entries of one style and split as they were released; ``record.read_entry`` reads one.
 
@@ -77,7 +82,7 @@ class Release:
             ReleaseError: If there is no such file, or it breaks off: then after what stands before.
         """
         with self._holding.open_text(style, split) as (file, shown):
-            yield from entries_of(file, shown)
+            yield from entries_of(file, shown, self._notes.setdefault)
 
     def directory(self, archive: str) -> Directory | None:
         """Return what is in a ZIP of images, read once; None where the images are unzipped or not there.
@@ -202,5 +207,4 @@ def _from_folder(folder: Path, name: str) -> bytes | SourceError:
 
 def _base(name: str) -> str:
     """Return the file's name alone: what stands before it may lead anywhere."""
-    base = name.replace("\\", "/").rpartition("/")[2].removesuffix(".png")
-    return f"{base}.png"
+    return f"{stem_of(name)}.png"

@@ -6,9 +6,9 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from chatearthnet_explorer.errors import ReleaseError
+from chatearthnet_explorer.errors import ArchiveError, ReleaseError
 from chatearthnet_explorer.nesting import read_json
-from chatearthnet_explorer.web import answer_of, shown
+from chatearthnet_explorer.web import answer_of, redirected, shown
 
 if TYPE_CHECKING:
     from chatearthnet_explorer.web import Web
@@ -70,8 +70,7 @@ def files_of(web: Web, record: str, *, base: str) -> dict[str, ZenodoFile]:
         listed: list[dict[str, Any]] = read_json(web.ask(address, answer_of(address, _LARGEST_ANSWER)))["files"]
         return {
             name: ZenodoFile(
-                # the address that the record names comes last: a copy may still name the original
-                addresses=tuple(dict.fromkeys([*file_addresses(record, name, base=base), str(one["links"]["self"])])),
+                addresses=tuple(dict.fromkeys([*file_addresses(record, name, base=base), *_named(address, one)])),
                 size=int(one["size"]),
                 md5=_md5(str(one["checksum"])),
             )
@@ -81,6 +80,17 @@ def files_of(web: Web, record: str, *, base: str) -> dict[str, ZenodoFile]:
     except (ValueError, KeyError, TypeError) as error:
         msg = f"{shown(address)} did not answer with a list of files; check the record's number or try later."
         raise ReleaseError(msg) from error
+
+
+def _named(address: str, listed: dict[str, Any]) -> list[str]:
+    """Return the address that a record names for a file, if it leads where a redirect might.
+
+    It is the last to be asked: a copy of Zenodo may still name the original.
+    """
+    try:
+        return [redirected(address, str(listed["links"]["self"]), {})[0]]
+    except ArchiveError:
+        return []
 
 
 def _md5(checksum: str) -> str:
