@@ -45,20 +45,13 @@ _SERVER_ERROR = 500
 class WebApplication(BokehTornado):
     """Bokeh's application behind one check of every request."""
 
-    def __init__(
-        self,
-        applications: Mapping[str, Application],
-        access: Access,
-        embedders: Sequence[str] = (),
-        **options: Any,  # noqa: ANN401 - Bokeh's own
-    ) -> None:
+    def __init__(self, applications: Mapping[str, Application], access: Access, embedders: Sequence[str] = ()) -> None:
         """Take the pages and the rules.
 
         Args:
             applications: What is served at each path.
             access: Who may use it.
             embedders: Origins whose pages may embed it.
-            options: What else Bokeh's application takes, such as how long a session without its page is kept.
         """
         self._access = access
         super().__init__(
@@ -76,7 +69,6 @@ class WebApplication(BokehTornado):
             transforms=[headers_for(embedders)],
             log_function=_log_answer,
             access=access,
-            **options,
         )
 
     def get_handler_delegate(
