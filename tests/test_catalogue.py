@@ -493,6 +493,8 @@ UNUSABLE = {
     "long id": broken(id="a" * 1000),
     "newline in the id": broken(id="a\n"),
     "no geometry and no bbox": broken(geometry=None, bbox=None),
+    "numbers beyond all floats": broken(geometry={"type": "Polygon", "coordinates": [[[0, 0], [10**400, 0], [0, 1]]]}),
+    "a bbox beyond all floats": broken(geometry=None, bbox=[0, 0, 1, 10**400]),
     "a bbox upside down": broken(geometry=None, bbox=[9, 48, 10, 47]),
     "a bbox of words": broken(geometry=None, bbox=["a", "b", "c", "d"]),
     "a point": broken(geometry={"type": "Point", "coordinates": [9, 47]}),
