@@ -151,7 +151,8 @@ def _parts_of(folder: Path, about: dict[str, object]) -> Path | None:
     except (OSError, ValueError):
         before = {}
     same = isinstance(before, dict) and all(before.get(key) == value for key, value in about.items())
-    if same and before.get("finished") and (folder / FINDINGS).exists() and (folder / JUDGED).exists():
+    finished = same and before.get("finished") and isinstance(before.get("found"), int)
+    if finished and (folder / FINDINGS).exists() and (folder / JUDGED).exists():
         return None
     if not same:
         shutil.rmtree(parts, ignore_errors=True)
