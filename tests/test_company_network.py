@@ -114,6 +114,18 @@ def test_plain_http_goes_through_proxy(
         assert {(one.method, one.target) for one in proxy.log} == {("GET", f"http://{NAME}{PATH}")}
 
 
+@pytest.mark.parametrize("ask", WAYS[:3], ids=lambda way: way.__name__)
+@pytest.mark.parametrize("query", ["", "?a=1"])
+def test_address_without_path_gets_one(
+    ask: Callable[[str], bytes], query: str, plain: RangeServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plain.fail("/", Fault(body=CONTENT))
+    with Proxy(plain.port) as proxy:
+        _set_proxies(monkeypatch, proxy)
+        assert ask(f"http://{NAME}{query}") == CONTENT
+        assert {one.target for one in proxy.log} == {f"http://{NAME}/{query}"}
+
+
 @every_way
 @pytest.mark.parametrize("variable", CERTIFICATE_VARIABLES)
 def test_https_goes_through_tunnel_with_company_certificate(
