@@ -256,6 +256,10 @@ def test_nobody_at_home() -> None:
     assert "could not be reached" in _refused(href)
 
 
+def test_name_that_nobody_has_is_named() -> None:
+    assert "no server of this name" in _refused("http://nobody.invalid/x.tif?sig=secret")
+
+
 def test_a_server_without_ranges_is_left_before_it_has_sent_all(tmp_path: Path, server: RangeServer) -> None:
     with (tmp_path / "huge.tif").open("wb") as file:
         file.truncate(2_000_000_000)
