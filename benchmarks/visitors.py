@@ -1,107 +1,36 @@
 """Visitors of the served app over real websockets: how long they wait, and what memory they take and give back.
 
-``python benchmarks/visitors.py``: no network; the chips are simulated, and no model is asked. With ``--beside DIR``, a
-checkout of another commit, both are measured in turns in one run. All of it takes about nine minutes a commit;
-``--only latency`` takes one, ``--only quick`` half of one, ``--only memory`` the rest.
+``PYTHONPATH=tests python benchmarks/visitors.py``: no network; the chips are simulated, and no model is asked. With
+``--beside DIR``, a checkout of another commit, both are measured in turns in one run. All of it takes about six minutes
+a commit; ``--only latency`` takes one, ``--only quick`` half of one, ``--only memory`` the rest.
 """
 
 from __future__ import annotations
 
 import argparse
 import asyncio
-import contextlib
-import json
 import os
 import random
-import re
-import signal
 import statistics
-import subprocess
-import sys
-import tempfile
 import threading
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import psutil
 from machine import describe
-from visitor import Visitor, sign_in
+from rig.page_client import sign_in
+from rig.visited import CHECKOUT, Served, served
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from rig.page_client import Visitor
 
-HERE = Path(__file__).parents[1]
 PLACES = (
     *((6.73, 0.336), (2.35, 48.85), (-60.0, -3.1), (31.2, 30.0), (77.2, 28.6), (139.7, 35.7), (-99.1, 19.4)),
     *((18.4, -33.9), (37.6, 55.7), (106.8, -6.2), (-70.6, -33.4), (151.2, -33.8), (-122.4, 37.7), (24.9, 60.1)),
     *((36.8, -1.3), (90.4, 23.8), (-47.9, -15.8), (12.5, 41.9), (44.4, 33.3), (116.4, 39.9)),
 )
 """Longitude and latitude of places on land, on every continent that has a country."""
-
-# In the server's own process: on a signal it writes down what is alive there.
-SERVER = """
-import gc, json, os, signal, sys
-
-def count(*_):
-    import ipywidgets, comm
-    from bokeh.document import Document
-    gc.collect()
-    documents = [one for one in gc.get_objects() if isinstance(one, Document)]
-    alive = {
-        "widgets": len(ipywidgets.widgets.widget._instances),
-        "comms": len(comm.get_comm_manager().comms),
-        "documents": len(documents),
-    }
-    with open(sys.argv[1] + ".new", "w") as file:
-        json.dump(alive, file)
-    os.replace(sys.argv[1] + ".new", sys.argv[1])
-
-signal.signal(signal.SIGUSR1, count)
-from chatearthnet_explorer.cli import main
-sys.exit(main(["serve", "--no-browser", "--port", sys.argv[2]]))
-"""
-MB = 1e6
-
-
-@dataclass
-class Served:
-    """A server under measurement."""
-
-    address: str
-    process: psutil.Process
-    folder: Path
-    cookies: str = ""
-
-    def memory(self) -> float:
-        """Return megabytes of the server and of every process that it started."""
-        total = 0.0
-        for one in (self.process, *self.process.children(recursive=True)):
-            with contextlib.suppress(psutil.Error):
-                total += one.memory_info().rss / MB
-        return total
-
-    def processes(self) -> int:
-        """Return how many processes the server is made of."""
-        return 1 + len(self.process.children(recursive=True))
-
-    async def alive(self) -> dict[str, int]:
-        """Return how many widgets, comms and documents there are in the server."""
-        file = self.folder / "alive.json"
-        file.unlink(missing_ok=True)
-        self.process.send_signal(signal.SIGUSR1)
-        async with asyncio.timeout(60):
-            while not file.is_file():  # noqa: ASYNC110 - a file tells nobody
-                await asyncio.sleep(0.05)
-        counts: dict[str, int] = json.loads(file.read_text())
-        return counts
-
-    async def visit(self) -> Visitor:
-        """Return a visitor who has the page and its first caption."""
-        visitor = await Visitor(self.address, self.cookies).open()
-        await visitor.first_caption()
-        return visitor
 
 
 @dataclass
@@ -110,37 +39,6 @@ class Waits:
 
     opened: list[float] = field(default_factory=list)
     captioned: list[float] = field(default_factory=list)
-
-
-@contextlib.contextmanager
-def served(checkout: Path) -> Iterator[Served]:
-    """Serve the app of a checkout, in a home of its own; no catalogue answers, so its chips are simulated."""
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        kept = {key: value for key, value in os.environ.items() if not key.startswith(("CHATEARTHNET", "OPENAI"))}
-        environment = {
-            **kept,
-            "PYTHONPATH": str(checkout),
-            "HOME": name,
-            "XDG_CACHE_HOME": str(folder / "cache"),
-            "CHATEARTHNET_STAC": "http://127.0.0.1:9",
-        }
-        command = [sys.executable, "-c", SERVER, str(folder / "alive.json"), "0"]
-        with (folder / "log").open("w") as log:
-            process = subprocess.Popen(  # noqa: S603 - our own words
-                command, env=environment, cwd=checkout, stdout=subprocess.PIPE, stderr=log, text=True
-            )
-            try:
-                address = next(found[0] for line in process.stdout or () if (found := re.search(r"http://\S+", line)))
-                yield Served(address, psutil.Process(process.pid), folder)
-            finally:
-                process.terminate()
-                try:
-                    process.wait(20)
-                except subprocess.TimeoutExpired:
-                    process.kill()
-                    process.wait()
-                print(f"  the log: {(folder / 'log').read_text()[:2000].strip() or 'empty'}")
 
 
 async def crowd(server: Served, visitors: int, clicks: int, waits: Waits) -> list[Visitor]:
@@ -241,6 +139,7 @@ async def measure(name: str, checkout: Path, options: argparse.Namespace, waits:
             with served(checkout) as server:
                 server.cookies = await sign_in(server.address)
                 await run(server)
+                print(f"  the log: {server.log()[:2000] or 'empty'}", flush=True)
 
 
 def main() -> None:
@@ -257,7 +156,7 @@ def main() -> None:
     options = parser.parse_args()
     options.only = options.only or ["latency", "quick", "memory"]
     print(describe("panel", "bokeh", "ipywidgets", "tornado"))
-    checkouts = {"this checkout": HERE} | (
+    checkouts = {"this checkout": CHECKOUT} | (
         {str(options.beside.name): options.beside.resolve()} if options.beside else {}
     )
     waits = {name: Waits() for name in checkouts}

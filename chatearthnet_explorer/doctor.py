@@ -11,6 +11,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from chatearthnet_explorer.addresses import shown
 from chatearthnet_explorer.captioners.endpoint import OPENAI, key_for, open_endpoint
 from chatearthnet_explorer.captioners.models import DEFAULT
 from chatearthnet_explorer.errors import ArchiveError, ExplorerError, KeyMissingError, SourceError
@@ -21,7 +22,7 @@ from chatearthnet_explorer.sources.stac import StacSource
 from chatearthnet_explorer.sources.worldcover import VERSIONS, LabelReader
 from chatearthnet_explorer.sources.zenodo import file_addresses
 from chatearthnet_explorer.tile import Tile
-from chatearthnet_explorer.web import REDIRECTS, Web, shown
+from chatearthnet_explorer.web import REDIRECTS, Web
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -27,7 +27,8 @@ _DER = b"0\x82"  # how a certificate of more than 255 bytes starts in binary for
 _LOGIN = "write user and password into HTTPS_PROXY as http://user:password@host:port."
 # what http.client, and httpx, write where a proxy refuses a tunnel
 _TUNNEL = re.compile(r"(?:Tunnel connection failed: |^)([45]\d\d)\b")
-_UNCONNECTED = {"ProxyError", "ConnectError"}  # of urllib3, requests and httpx
+_UNCONNECTED = {"ProxyError", "ConnectError"}  # of urllib3 and httpx
+_PORTS = {"http": 80, "https": 443}
 
 
 def proxy_for(address: str) -> str | None:
@@ -46,9 +47,10 @@ def proxy_for(address: str) -> str | None:
     host = (parts.hostname or "").rstrip(".")
     if not host or is_loopback(host):
         return None
+    port = parts.port or _PORTS.get(parts.scheme)
     proxies = urllib.request.getproxies()
     proxy = proxies.get(parts.scheme) or proxies.get("all")
-    if not proxy or _is_excluded(host, parts.port, proxies.get("no", "")) or urllib.request.proxy_bypass(host):
+    if not proxy or _is_excluded(host, port, proxies.get("no", "")) or urllib.request.proxy_bypass(host):
         return None
     proxy = proxy if "://" in proxy else f"http://{proxy}"
     try:
@@ -100,23 +102,13 @@ def is_local(host: str) -> bool:
     return not (getattr(address, "ipv4_mapped", None) or address).is_global
 
 
-def certificates() -> str:
-    """Return the certificates to trust beside the system's, as PEM: those of ``CERTIFICATE_VARIABLES``, or ``""``.
+def ssl_context() -> ssl.SSLContext:
+    """Return what checks certificates, by the authorities of the system, certifi and ``CERTIFICATE_VARIABLES``.
 
     Raises:
         SettingError: If a variable names a file that is not there or holds no certificate.
     """
-    variables = {os.environ.get(name): name for name in reversed(CERTIFICATE_VARIABLES)}
-    return "".join(_certificates(name, Path(path).expanduser()) for path, name in variables.items() if path)
-
-
-def ssl_context() -> ssl.SSLContext:
-    """Return what checks a server's certificate: the system's authorities, certifi's, and ``certificates()``.
-
-    Raises:
-        SettingError: As ``certificates``.
-    """
-    return _ssl_context(certificates())
+    return _ssl_context(_certificates())
 
 
 def is_certificate_error(error: BaseException) -> bool:
@@ -129,7 +121,7 @@ def network_problem(address: str, error: BaseException) -> str | None:
 
     Args:
         address: What was asked for.
-        error: What urllib3, requests or httpx raised; its causes are looked at as well.
+        error: What urllib3 or httpx raised; its causes are looked at as well.
     """
     try:
         host, proxy = urlsplit(address).netloc.rpartition("@")[2][:100], proxy_for(address)
@@ -140,10 +132,10 @@ def network_problem(address: str, error: BaseException) -> str | None:
             f"The certificate of {host} is not trusted; where a company's proxy reads along, set SSL_CERT_FILE to "
             "the file of its certificate, else check the address."
         )
-    texts = [str(cause) for cause in _causes(error)]
-    if proxy is None or not any(type(cause).__name__ in _UNCONNECTED for cause in _causes(error)):
+    causes = list(_causes(error))
+    if proxy is None or not any(type(cause).__name__ in _UNCONNECTED for cause in causes):
         return None
-    status = next((match.group(1) for text in texts if (match := _TUNNEL.search(text))), "")
+    status = next((match.group(1) for cause in causes if (match := _TUNNEL.search(str(cause)))), "")
     answer = f" (it answered {status})" if status else ""
     advice = _LOGIN if status == "407" else "check HTTP_PROXY, HTTPS_PROXY and NO_PROXY."
     return f"The proxy {proxy_name(proxy)} did not lead to {host}{answer}; {advice}"
@@ -166,7 +158,17 @@ def _is_excluded(host: str, port: int | None, listed: str) -> bool:
     return False
 
 
-def _certificates(variable: str, path: Path) -> str:
+def _certificates() -> str:
+    """Return the certificates to trust beside the system's, as PEM: those of ``CERTIFICATE_VARIABLES``, or ``""``.
+
+    Raises:
+        SettingError: If a variable names a file that is not there or holds no certificate.
+    """
+    variables = {os.environ.get(name): name for name in reversed(CERTIFICATE_VARIABLES)}
+    return "".join(_pem_of(name, Path(path).expanduser()) for path, name in variables.items() if path)
+
+
+def _pem_of(variable: str, path: Path) -> str:
     try:
         return _pem_at(variable, path, path.stat().st_mtime_ns)
     except OSError as error:
@@ -182,7 +184,7 @@ def _pem_at(variable: str, path: Path, _modified: int) -> str:
         raise SettingError(msg)
     contents = [one.read_bytes() for one in files]
     pem = "".join(
-        ssl.DER_cert_to_PEM_cert(content) if content.startswith(_DER) else _pem_of(content) for content in contents
+        ssl.DER_cert_to_PEM_cert(content) if content.startswith(_DER) else _pem_in(content) for content in contents
     )
     try:
         ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(cadata=pem)
@@ -192,7 +194,7 @@ def _pem_at(variable: str, path: Path, _modified: int) -> str:
     return pem
 
 
-def _pem_of(content: bytes) -> str:
+def _pem_in(content: bytes) -> str:
     return "".join(f"{match.group().decode('ascii', 'replace')}\n" for match in _PEM.finditer(content))
 
 
@@ -200,7 +202,7 @@ def _pem_of(content: bytes) -> str:
 def _ssl_context(pem: str) -> ssl.SSLContext:
     context = ssl.create_default_context()
     try:
-        import certifi  # noqa: PLC0415 - comes with requests and httpx; where Python finds no authorities of the system
+        import certifi  # noqa: PLC0415 - comes with httpx; where Python finds no authorities of the system
     except ImportError:
         pass
     else:

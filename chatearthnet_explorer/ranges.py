@@ -10,10 +10,12 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
+from chatearthnet_explorer.addresses import shown
+from chatearthnet_explorer.bodies import pieces
 from chatearthnet_explorer.errors import ArchiveError
 from chatearthnet_explorer.files import unreadable
 from chatearthnet_explorer.limits import BusyError
-from chatearthnet_explorer.web import CONNECTIONS, PATIENCE, AbsentError, OddRangeError, Web, pieces, shown
+from chatearthnet_explorer.web import CONNECTIONS, PATIENCE, AbsentError, OddRangeError, Web
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -5,22 +5,21 @@ from __future__ import annotations
 import time
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, TypeVar
-from urllib.parse import unquote, urljoin, urlsplit
+from urllib.parse import unquote, urlsplit
 
+from chatearthnet_explorer.addresses import checked, redirected, shown
 from chatearthnet_explorer.errors import ArchiveError, SettingError
 from chatearthnet_explorer.limits import BusyError, duration, limit_of, seconds_to_wait
 from chatearthnet_explorer.network import (
     is_certificate_error,
-    is_local,
     network_problem,
-    password_problem,
     proxy_for,
     ssl_context,
 )
 
 if TYPE_CHECKING:
     import ssl
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
     import urllib3
 
@@ -39,10 +38,7 @@ REDIRECTS = 3
 """Times that a server may lead on to another address."""
 
 _CONNECT, _READ = 5.0, 20.0
-_PIECE = 65_536
-# Bytes a second below which an answer counts as too slow, and seconds it may take in any case.
-_SLOWEST, _GRACE = 10_000, 30.0
-_TOO_SLOW = "The server sends too slowly; try again later, or use another one."
+_SMALL = 65_536  # bytes of a redirect that are read, for the sake of the connection
 _BUSY = {429, 500, 502, 503, 504}
 _HEADERS = {"User-Agent": "chatearthnet_explorer", "Accept-Encoding": "identity"}
 
@@ -84,7 +80,7 @@ class Web:
         """
         from urllib3.exceptions import HTTPError  # noqa: PLC0415 - not needed for files on this computer
 
-        target, headers = _checked(address)
+        target, headers = checked(address)
         headers |= {"Range": f"bytes={span}"} if span else {}
         said = shown(address)
         delay = 0.5
@@ -130,7 +126,7 @@ class Web:
             location = response.get_redirect_location()
             if not location:
                 return address, response
-            if response.length_remaining is not None and response.length_remaining < _PIECE:
+            if response.length_remaining is not None and response.length_remaining < _SMALL:
                 response.drain_conn()
             response.close()
             address, headers = redirected(address, location, headers)
@@ -167,72 +163,6 @@ class Web:
         return problem
 
 
-def pieces(response: urllib3.BaseHTTPResponse, length: int) -> Iterator[bytes]:
-    """Yield the body as it arrives, ``length`` bytes in all; a server that drips is not waited for.
-
-    Raises:
-        ArchiveError: If it comes slower than 10 kB a second.
-    """
-    from urllib3.exceptions import IncompleteRead  # noqa: PLC0415 - not needed for files on this computer
-
-    deadline = time.monotonic() + _GRACE + length / _SLOWEST
-    left = length
-    while left and (piece := response.read1(min(_PIECE, left), decode_content=False)):
-        left -= len(piece)
-        yield piece
-        if time.monotonic() > deadline:
-            raise ArchiveError(_TOO_SLOW)
-    if left:
-        raise IncompleteRead(length - left, left)
-
-
-def length_of(response: urllib3.BaseHTTPResponse) -> int | None:
-    """Return the bytes that a server promises; None where it does not say, or says nonsense."""
-    said = response.headers.get("Content-Length", "")
-    return int(said) if said.isascii() and said.isdigit() else None
-
-
-def answer_of(address: str, largest: int) -> Callable[[urllib3.BaseHTTPResponse], bytes]:
-    """Return a function that takes a whole answer, of at most ``largest`` bytes, for ``Web.ask``."""
-
-    def take(response: urllib3.BaseHTTPResponse) -> bytes:
-        size = length_of(response)
-        # some servers send their answers in chunks, without saying how long they are
-        content = b"".join(_chunks(response, largest) if size is None else pieces(response, min(size, largest + 1)))
-        if len(content) > largest:
-            msg = f"{shown(address)} answered more than {largest} bytes, which no list of files needs; check it."
-            raise ArchiveError(msg)
-        return content
-
-    return take
-
-
-def _chunks(response: urllib3.BaseHTTPResponse, largest: int) -> Iterator[bytes]:
-    """Yield the body as it arrives, a little more than ``largest`` bytes at most."""
-    deadline = time.monotonic() + _GRACE + largest / _SLOWEST
-    left = largest
-    while left >= 0 and (piece := response.read1(_PIECE, decode_content=False)):
-        left -= len(piece)
-        yield piece
-        if time.monotonic() > deadline:
-            raise ArchiveError(_TOO_SLOW)
-
-
-def shown(address: str) -> str:
-    """Return an address as it may be printed: without user, password, query and fragment."""
-    try:
-        parts = urlsplit(address)
-    except ValueError:
-        return "The address"
-    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"[:300]
-
-
-def below(address: str, name: str) -> str:
-    """Return the address of a file in the folder that an address names; a query, such as a signature, is kept."""
-    folder, mark, query = address.partition("?")
-    return f"{folder.rstrip('/')}/{name}{mark}{query}"
-
-
 def _pool(proxy: str | None, context: ssl.SSLContext) -> urllib3.PoolManager:
     """Return what keeps the connections of one way to the web: direct, or through one proxy."""
     import urllib3  # noqa: PLC0415 - not needed for files on this computer
@@ -253,52 +183,6 @@ def _pool(proxy: str | None, context: ssl.SSLContext) -> urllib3.PoolManager:
         proxy_ssl_context=context,
         **options,
     )
-
-
-def _checked(address: str) -> tuple[str, dict[str, str]]:
-    """Return the address without its user, and the headers that speak for that user."""
-    try:
-        parts = urlsplit(address)
-        web = parts.scheme in {"http", "https"} and bool(parts.hostname) and (parts.port or 1) > 0
-    except ValueError:
-        web = False
-    if not web:
-        msg = f"{address[:80].partition('?')[0].rpartition('@')[2]!r} is no http or https address; correct it."
-        raise ArchiveError(msg)
-    user, at, host = parts.netloc.rpartition("@")
-    if not at:
-        return address, {}
-    if sentence := password_problem(address):
-        raise ArchiveError(sentence)
-    import urllib3  # noqa: PLC0415 - not needed for files on this computer
-
-    return parts._replace(netloc=host).geturl(), urllib3.make_headers(basic_auth=unquote(user))
-
-
-def redirected(address: str, location: str, headers: dict[str, str]) -> tuple[str, dict[str, str]]:
-    """Return where an answer leads, and the headers that may go there: a password stays with its own server.
-
-    Raises:
-        ArchiveError: If that is no web address, one without encryption after one with, or one of a private network
-            after a public one.
-    """
-    try:
-        old, new = urlsplit(address), urlsplit(urljoin(address, location))
-        usable = new.scheme in {"http", "https"} and bool(new.hostname) and (new.port or 1) > 0
-    except ValueError:
-        usable = False
-    if not usable:
-        msg = f"{shown(address)} leads to something that is no web address, so it was not read; use another server."
-        raise ArchiveError(msg)
-    if (old.scheme, new.scheme) == ("https", "http"):
-        msg = f"{shown(address)} leads to an address without encryption, so it was not read; use another server."
-        raise ArchiveError(msg)
-    if is_local(new.hostname or "") and not is_local(old.hostname or ""):
-        msg = f"{shown(address)} leads into a private network, so it was not read; use another server."
-        raise ArchiveError(msg)
-    new = new._replace(netloc=new.netloc.rpartition("@")[2])
-    same = (old.scheme, old.netloc) == (new.scheme, new.netloc)
-    return new.geturl(), headers if same else {name: one for name, one in headers.items() if name == "Range"}
 
 
 def _check_status(said: str, status: int) -> None:

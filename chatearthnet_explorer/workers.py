@@ -10,7 +10,6 @@ import threading
 from collections import deque
 from contextlib import suppress
 from functools import partial
-from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from chatearthnet_explorer.cancellation import checkpoint
@@ -54,7 +53,7 @@ class Workers:
         self._closed = False
 
     def run(self, function: Callable[..., Any], *arguments: object) -> Any:  # noqa: ANN401 - what the function returns
-        """Return what a function of a module of this package returns, computed in one of the processes.
+        """Return what a function of a module returns, computed in one of the processes.
 
         Where a process dies over it, another one is asked; where none can be had, it is computed here.
 
@@ -62,7 +61,7 @@ class Workers:
             Cancelled: If nobody waits any more before its turn comes.
             Exception: What the function raises.
         """
-        request = pickle.dumps((function.__module__, function.__name__, arguments), pickle.HIGHEST_PROTOCOL)
+        request = pickle.dumps((function, arguments), pickle.HIGHEST_PROTOCOL)
         for _ in range(2):
             worker = self._take()
             if worker is None:
@@ -175,8 +174,8 @@ def main() -> None:
     sys.stdout = sys.stderr  # what a library prints must not stand between the answers
     for request in iter(partial(_next, incoming), None):
         try:
-            module, name, arguments = pickle.loads(request)  # noqa: S301 - from the process that started this one
-            answer = True, getattr(import_module(module), name)(*arguments)
+            function, arguments = pickle.loads(request)  # noqa: S301 - from the process that started this one
+            answer = True, function(*arguments)
         except Exception as problem:  # noqa: BLE001 - raised where the answer is waited for
             answer = False, problem
         _write(outgoing, pickle.dumps(answer, pickle.HIGHEST_PROTOCOL))

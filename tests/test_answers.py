@@ -15,6 +15,7 @@ from chatearthnet_explorer.captioners.chat import ChatCaptioner
 from chatearthnet_explorer.captioners.thinking import answer_alone
 from chatearthnet_explorer.captioners.vision import VisionCaptioner
 from chatearthnet_explorer.chip import Chip
+from chatearthnet_explorer.cli import main
 from chatearthnet_explorer.errors import ModelError, SettingError
 from chatearthnet_explorer.prompt import prompt_for
 from chatearthnet_explorer.tile import Tile
@@ -313,6 +314,16 @@ def test_token_limit_and_effort_can_be_set(server: ChatServer) -> None:
         "reasoning_effort": "minimal",
     }
     assert captioner.estimate(PROMPT).tokens_out == 4000
+
+
+def test_the_command_line_sets_limit_and_effort(server: ChatServer, capsys: pytest.CaptureFixture[str]) -> None:
+    options = ["--captioner=chat", f"--base-url={server.base_url}", "--token-limit=900", "--reasoning-effort=low"]
+    assert main(["caption", "6.73", "0.336", "--source=simulated", *options]) == 0
+    assert TEXT[:40] in capsys.readouterr().out
+    assert server.requests[0]["max_completion_tokens"] == 900
+    assert server.requests[0]["reasoning_effort"] == "low"
+    assert main(["caption", "6.73", "0.336", "--source=simulated", "--captioner=chat", "--token-limit=3"]) == 1
+    assert "The token limit is 3; choose one from 16" in capsys.readouterr().err
 
 
 def test_a_budget_spent_on_thinking_is_a_sentence_that_says_what_to_do(server: ChatServer) -> None:

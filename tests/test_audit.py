@@ -317,6 +317,9 @@ def test_the_tally_counts_captions_and_not_findings(tmp_path: Path) -> None:
         assert one.share == (one.found / one.of if one.of else None)
     labelled = judged[judged.labels & judged.read]
     assert shares["hallucinated", "all", ""].of == len(labelled)
+    assert shares["order of classes", "all", ""].of == (labelled["style"] == "3.5").sum()
+    assert shares["part unspoken", "all", ""].of == (judged.read & (judged["style"] == "3.5")).sum()
+    assert shares["colour word", "all", ""].of == (judged.read & (judged["style"] == "4v")).sum() > 0
     assert shares["all black", "all", ""].of == (judged["style"] == "").sum()
     assert shares["contradiction", "all", ""].of == judged[(judged["style"] == "4v") & judged.both].shape[0]
     # most pairs of another map's caption name what is not there

@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 from rig.chat_server import chat_server
 from rig.hostile import Page
-from rig.pairs import paraphrased
+from rig.pairs import Listed, one, paraphrased
 from rig.samples import press, small_sample
 from rig.shown import chip
 
@@ -442,6 +442,22 @@ def test_pictures_are_drawn_some_at_a_time_and_a_superseded_page_is_not_drawn_on
         assert there[-3:] == [2, 4, 5]
 
     asyncio.run(run())
+
+
+def test_what_a_build_could_not_read_stands_where_the_catalog_is_browsed(tmp_path: Path) -> None:
+    release = Noted({("3.5", "train"): [one("<b>1</b>.png"), None]})
+    browser = browse(catalog=build(release, tmp_path), release=None)
+    (notes,) = [widget for widget in family(browser) if "cen-notes" in getattr(widget, "_dom_classes", ())]
+    assert "&lt;i&gt;s2_rgb_images.zip&lt;/i&gt; is cut short" in notes.value
+    assert "6 entries or files of the release are not in the catalog" in notes.value
+    assert "<i>" not in notes.value
+    assert len(notes.value) < 1200
+    browser = browse(catalog=open_sample().catalog, release=None)
+    assert not [widget for widget in family(browser) if "cen-notes" in getattr(widget, "_dom_classes", ())]
+
+
+class Noted(Listed):
+    notes = ("<i>s2_rgb_images.zip</i> is cut short" + " and long" * 200,)
 
 
 def test_in_the_explorer_a_click_on_a_released_chip_shows_its_captions_first() -> None:

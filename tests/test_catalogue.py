@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import copy
-import importlib
 import itertools
 import json
 import socket
 import time
-import warnings
 from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
@@ -28,9 +26,6 @@ from chatearthnet_explorer.tile import Tile
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
-    from types import ModuleType
-
-    from chatearthnet_explorer.sources.scenes import SceneInfo
 
 TILE = Tile.at(9.5, 47.5)
 HREFS = {name: f"http://127.0.0.1:9/{name}.tif" for name in ASSETS}
@@ -684,50 +679,3 @@ def test_a_solar_day_is_one_day_at_the_antimeridian() -> None:
     )
     (scene,) = scenes_over(items, fiji)
     assert scene.id == "b"
-
-
-# signing
-
-
-def scene_of(catalogue: str) -> SceneInfo:
-    one = stac_item(made(), catalogue=catalogue)
-    (scene,) = scenes_over([one], TILE)
-    return scene
-
-
-@pytest.fixture
-def planetary_computer() -> ModuleType:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # it speaks to pydantic in the manner of version 1
-        return importlib.import_module("planetary_computer")
-
-
-def test_only_planetary_computer_is_signed(planetary_computer: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(planetary_computer, "sign", lambda href: f"{href}?sig=1")
-    asked = Catalogues(())
-    signed = asked.sign(scene_of("https://planetarycomputer.microsoft.com/api/stac/v1"), "visual")
-    assert signed == (f"{HREFS['visual']}?sig=1",)
-    for other in ("https://earth-search.aws.element84.com/v1", "https://planetarycomputer.microsoft.com.evil.example/"):
-        assert asked.sign(scene_of(other), "visual") == (HREFS["visual"],)
-
-
-def test_a_signature_refused_tells_no_key(planetary_computer: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
-    def refuse(href: str) -> str:
-        msg = f"401 for {href} with key sk-secret"
-        raise RuntimeError(msg)
-
-    monkeypatch.setattr(planetary_computer, "sign", refuse)
-    with pytest.raises(CatalogueError) as caught:
-        Catalogues(()).sign(scene_of("https://planetarycomputer.microsoft.com/api/stac/v1"), "visual")
-    assert_sentence(caught.value)
-    assert "secret" not in str(caught.value)
-
-
-def test_a_signature_that_never_comes_is_not_waited_for(
-    planetary_computer: ModuleType, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(planetary_computer, "sign", lambda _: time.sleep(5))
-    start = time.monotonic()
-    with pytest.raises(CatalogueError, match="in time"):
-        Catalogues((), patience=0.2).sign(scene_of("https://planetarycomputer.microsoft.com/api/stac/v1"), "visual")
-    assert time.monotonic() - start < 2

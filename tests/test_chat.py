@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import socket
 import sys
 import time
@@ -107,6 +108,17 @@ def test_each_failure_is_one_sentence(server: ChatServer, mode: str, words: str,
         ask(server)
     assert str(caught.value).count(". ") == 0
     assert len(server.requests) == requests
+
+
+def test_an_answer_is_not_kept_waiting_by_a_time_to_come_back(server: ChatServer) -> None:
+    later = {"content-type": "application/json", "retry-after": "1"}
+    server.modes = [(200, later, json.dumps(completion()).encode())]
+    begun = time.monotonic()
+    assert ask(server, timeout=30).text == TEXT
+    server.modes = [(400, {**later, "retry-after": "20"}, b"{}")]
+    with pytest.raises(ModelError, match="error 400"):
+        ask(server, timeout=30)
+    assert time.monotonic() - begun < 15
 
 
 @pytest.mark.parametrize("mode", ["slow", "trickle"])

@@ -227,6 +227,27 @@ def test_certificates_that_cannot_be_read_are_one_sentence(monkeypatch: pytest.M
             ask(FAR)
 
 
+def test_cancel_ends_a_wait_that_the_service_asks_for(server: ChatServer) -> None:
+    server.modes = [(429, {"content-type": "application/json", "retry-after": "25"}, b"{}")]
+    captioner = ChatCaptioner(base_url=server.base_url, timeout=30)
+    outcome: list[object] = []
+
+    def run() -> None:
+        try:
+            outcome.append(captioner.caption(PROMPT, CHIP))
+        except Exception as problem:  # noqa: BLE001 - looked at below
+            outcome.append(problem)
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    while not server.requests:
+        thread.join(0.05)
+    captioner.cancel()
+    thread.join(15)
+    assert [type(one) for one in outcome] == [Cancelled]
+    assert len(server.requests) == 1
+
+
 @pytest.mark.parametrize("tls", [False, True])
 def test_cancel_ends_a_request_at_once(monkeypatch: pytest.MonkeyPatch, *, tls: bool) -> None:
     monkeypatch.setenv("SSL_CERT_FILE", str(AUTHORITY))

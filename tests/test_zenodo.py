@@ -19,6 +19,7 @@ from rig.zenodo import RECORD, SIGNATURE, Hub, Zenodo
 from rig.zips import write_sparse
 
 from chatearthnet_explorer.archive import read_directory
+from chatearthnet_explorer.bodies import answer_of
 from chatearthnet_explorer.cancellation import cancelled_by
 from chatearthnet_explorer.catalog import build
 from chatearthnet_explorer.errors import ArchiveError, Cancelled, ReleaseError
@@ -28,7 +29,7 @@ from chatearthnet_explorer.settings import Settings
 from chatearthnet_explorer.sources.mirror import caption_addresses
 from chatearthnet_explorer.sources.release import open_release
 from chatearthnet_explorer.sources.zenodo import file_addresses, files_of, record_of
-from chatearthnet_explorer.web import Web, answer_of
+from chatearthnet_explorer.web import Web
 from chatearthnet_explorer.widgets.browser import Browser
 
 if TYPE_CHECKING:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
 from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
 from bokeh.document import Document
 from bokeh.server.urls import per_app_patterns
 from bokeh.util.token import generate_jwt_token, generate_session_id
+from panel.io.document import _destroy_document
 from panel.io.resources import Resources
 from panel.io.server import AutoloadJsHandler, DocHandler, server_html_page_for_session
 from panel.io.state import set_curdoc
@@ -72,7 +74,10 @@ class PageHandler(DocHandler):
                 template=document.template,
                 template_variables=document.template_variables,
             )
-        for callback in list(document.session_destroyed_callbacks):
+        callbacks = list(document.session_destroyed_callbacks)
+        document.destroy = partial(_destroy_document, document)  # type: ignore[method-assign]  # as Panel does
+        document.destroy(None)
+        for callback in callbacks:
             callback(SimpleNamespace(id="", _document=document))  # type: ignore[arg-type]  # likewise
         return html
 

@@ -11,6 +11,7 @@ import panel as pn
 from chatearthnet_explorer.app.outline import without_outline
 from chatearthnet_explorer.app.page import page_template
 from chatearthnet_explorer.app.place import browse_query, keep_query, open_explorer
+from chatearthnet_explorer.app.refusals import TITLE
 from chatearthnet_explorer.app.scripts import WidgetPane
 from chatearthnet_explorer.app.sessions import Session
 from chatearthnet_explorer.drawn_release import DrawnRelease
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
     from chatearthnet_explorer.sources.release import Release
 
 _WIDE = {"sizing_mode": "stretch_width"}
-TITLE = "ChatEarthNet Explorer"
 _PAGES = {
     "explore": (
         "Explore a place",

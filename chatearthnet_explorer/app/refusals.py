@@ -11,12 +11,11 @@ from tornado.web import RequestHandler
 from chatearthnet_explorer.app.access import parse_host
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from tornado.httputil import HTTPServerRequest
 
     from chatearthnet_explorer.app.access import Access
-
-PAGES = frozenset({"/", "/explore", "/browse"})
-"""Paths of the pages."""
 
 TITLE = "ChatEarthNet Explorer"
 _NOT_TOLD = "The name in this address is not one that this server answers to."
@@ -35,9 +34,9 @@ h1 {{ font-size: 22px }} input, button {{ font: inherit; padding: 6px 10px; max-
 class Refused(RequestHandler):
     """Base of what answers in the place of the handler that was asked for, whatever the method."""
 
-    def initialize(self, access: Access) -> None:
-        """Take the rules of the server."""
-        self.access = access
+    def initialize(self, access: Access, pages: Collection[str]) -> None:
+        """Take the rules of the server and the paths of its pages."""
+        self.access, self.pages = access, pages
 
     async def prepare(self) -> None:
         """Answer."""
@@ -106,7 +105,7 @@ class TokenNeeded(Refused):
 
     def _is_page(self) -> bool:
         asked = self.request
-        return asked.method in {"GET", "HEAD"} and "Upgrade" not in asked.headers and asked.path in PAGES
+        return asked.method in {"GET", "HEAD"} and "Upgrade" not in asked.headers and asked.path in self.pages
 
     def _from_another_site(self) -> bool:
         return self.request.headers.get("Sec-Fetch-Site") == "cross-site"

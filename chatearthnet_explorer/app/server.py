@@ -74,7 +74,7 @@ def serve(  # noqa: PLR0913 - each is its own choice
     sockets, taken = listen(address, port)
     access = access_for(address, taken, hosts=hosts, ask_token=ask_token)
 
-    from chatearthnet_explorer.app.pages import TITLE, BrowseData, browse_page, explore_page  # noqa: PLC0415 - heavy
+    from chatearthnet_explorer.app.pages import BrowseData, browse_page, explore_page  # noqa: PLC0415 - heavy
 
     held = BrowseData(*opened) if opened else None
     shelf = [held] if held else []  # what is browsed, once it is there
@@ -85,7 +85,7 @@ def serve(  # noqa: PLR0913 - each is its own choice
     server = _server(
         {"/": explore, "/explore": explore, "/browse": lambda: browse_page(shelf)}, sockets, access, embedders
     )
-    _announce(TITLE, access, port)
+    _announce(access, port)
     if show:
         webbrowser.open(access.url)
     _run(server)
@@ -110,7 +110,8 @@ def _server(
     from tornado.ioloop import IOLoop  # noqa: PLC0415
 
     from chatearthnet_explorer.app.documents import share_pages  # noqa: PLC0415
-    from chatearthnet_explorer.app.pages import TITLE, empty_page  # noqa: PLC0415
+    from chatearthnet_explorer.app.pages import empty_page  # noqa: PLC0415
+    from chatearthnet_explorer.app.refusals import TITLE  # noqa: PLC0415
     from chatearthnet_explorer.app.sockets import quiet_visitor_faults  # noqa: PLC0415
     from chatearthnet_explorer.app.web import WebApplication  # noqa: PLC0415
 
@@ -127,10 +128,12 @@ def _server(
     return BaseServer(IOLoop.current(), web, http)
 
 
-def _announce(title: str, access: Access, wanted: int | None) -> None:
+def _announce(access: Access, wanted: int | None) -> None:
+    from chatearthnet_explorer.app.refusals import TITLE  # noqa: PLC0415 - brings Tornado
+
     if wanted is None and access.port != DEFAULT_PORT:
         sys.stdout.write(f"Port {DEFAULT_PORT} is taken, so another one is used; --port chooses one.\n")
-    sys.stdout.write(f"{title} is at {access.url} until you press Ctrl+C.\n")
+    sys.stdout.write(f"{TITLE} is at {access.url} until you press Ctrl+C.\n")
     sys.stdout.flush()
 
 

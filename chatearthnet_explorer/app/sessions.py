@@ -10,6 +10,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from bokeh.document import Document
+from ipykernel.comm.comm import BaseComm
 from ipywidgets.widgets.widget import _instances
 from panel.io.ipywidget import _get_kernel
 from panel.io.resources import LOCAL_DIST
@@ -74,8 +75,10 @@ class Session:
                 _LOG.exception("A part of a closed tab could not be closed.")
         for widget in widgets_of(self._document):
             widget.close()
+            widget._document = None  # noqa: SLF001 - Panel's; libraries hold some widgets for ever
         self._kernel.comm_manager.comms = {}
-        self._kernel.session.parent = None
+        if BaseComm.kernel is self._kernel:  # Panel leaves the latest there
+            BaseComm.kernel = None
         self._closers.clear()
         del self._kernel, self._document
         _tidy_soon()

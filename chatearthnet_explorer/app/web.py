@@ -16,7 +16,7 @@ from tornado.web import ErrorHandler, RequestHandler
 from chatearthnet_explorer.app.headers import headers_for
 from chatearthnet_explorer.app.messages import LONGEST
 from chatearthnet_explorer.app.page import PageScript, Status
-from chatearthnet_explorer.app.refusals import PAGES, Moved, TokenNeeded, WrongHost, has_cookie
+from chatearthnet_explorer.app.refusals import Moved, TokenNeeded, WrongHost, has_cookie
 from chatearthnet_explorer.app.scripts import WidgetScript
 from chatearthnet_explorer.app.sessions import EXPIRY
 from chatearthnet_explorer.app.sockets import PageSocket
@@ -45,22 +45,15 @@ _SERVER_ERROR = 500
 class WebApplication(BokehTornado):
     """Bokeh's application behind one check of every request."""
 
-    def __init__(
-        self,
-        applications: Mapping[str, Application],
-        access: Access,
-        embedders: Sequence[str] = (),
-        **options: Any,  # noqa: ANN401 - Bokeh's own
-    ) -> None:
+    def __init__(self, applications: Mapping[str, Application], access: Access, embedders: Sequence[str] = ()) -> None:
         """Take the pages and the rules.
 
         Args:
             applications: What is served at each path.
             access: Who may use it.
             embedders: Origins whose pages may embed it.
-            options: What else Bokeh's application takes, such as how long a session without its page is kept.
         """
-        self._access = access
+        self._access, self._pages = access, frozenset(applications)
         super().__init__(
             applications,
             extra_patterns=list(_ROUTES),
@@ -76,7 +69,6 @@ class WebApplication(BokehTornado):
             transforms=[headers_for(embedders)],
             log_function=_log_answer,
             access=access,
-            **options,
         )
 
     def get_handler_delegate(
@@ -90,7 +82,7 @@ class WebApplication(BokehTornado):
         """Return what answers a request: the handler of its path only if the request may have it."""
         refusal = self._refusal(request)
         if refusal is not None:
-            return super().get_handler_delegate(request, refusal, {"access": self._access})
+            return super().get_handler_delegate(request, refusal, {"access": self._access, "pages": self._pages})
         if issubclass(target_class, _UNUSED) or any(name.startswith("bokeh-") for name in request.query_arguments):
             target_class, target_kwargs = ErrorHandler, {"status_code": 404}
         if issubclass(target_class, WSHandler):
@@ -103,9 +95,9 @@ class WebApplication(BokehTornado):
         if not self._access.answers_to(request.headers.get("Host")):
             return WrongHost
         path = request.path
-        if path.rstrip("/") in PAGES and path.rstrip("/") != path:
+        if path.rstrip("/") in self._pages and path.rstrip("/") != path:
             return Moved
-        if not has_cookie(self._access, request) or (path in PAGES and "token" in request.query_arguments):
+        if not has_cookie(self._access, request) or (path in self._pages and "token" in request.query_arguments):
             return TokenNeeded
         return None
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import math
 import socket
 import threading
 import time
@@ -33,13 +34,12 @@ class Stop:
         """Begin with nothing to end."""
         self._lock = threading.Lock()
         self._sockets: list[socket.socket] = []
-        self.pressed = False
-        """Whether it was asked to end them."""
+        self._pressed = threading.Event()
 
     def press(self) -> None:
         """End what is under way and let nothing begin."""
         with self._lock:
-            self.pressed = True
+            self._pressed.set()
             sockets, self._sockets = self._sockets, []
         for one in sockets:
             # not the method of a TLS socket, which takes the session from under the thread that reads from it
@@ -48,7 +48,11 @@ class Stop:
 
     def check(self) -> None:
         """Raise ``Cancelled`` once it was asked to end."""
-        if self.pressed:
+        self.wait(0)
+
+    def wait(self, seconds: float) -> None:
+        """Wait, and raise ``Cancelled`` as soon as it was asked to end."""
+        if self._pressed.wait(seconds):
             raise Cancelled
 
     def trace(self, event: str, info: dict[str, Any]) -> None:
@@ -68,13 +72,14 @@ class BoundedClient(openai.DefaultHttpxClient):
     service on this machine is asked directly: a proxy would see the key, and could not reach it anyway.
     """
 
-    def __init__(self, endpoint: Endpoint, *, key: str, seconds: float, stop: Stop) -> None:
+    def __init__(self, endpoint: Endpoint, *, key: str, seconds: float, retries: int, stop: Stop) -> None:
         """Prepare to ask one service.
 
         Args:
             endpoint: The service.
             key: The key it is asked with.
             seconds: Allowed for each answer, from the first byte sent to the last received.
+            retries: Tries after the first.
             stop: Ends what is under way.
 
         Raises:
@@ -90,7 +95,8 @@ class BoundedClient(openai.DefaultHttpxClient):
             )
         except SettingError as error:
             raise ModelError(str(error)) from None
-        self._endpoint, self._key, self._seconds, self._stop = endpoint, key, seconds, stop
+        self._endpoint, self._key, self._seconds = endpoint, key, seconds
+        self._retries, self._stop = retries, stop
 
     def send(self, request: httpx2.Request, *, stream: bool = False, **options: Any) -> httpx2.Response:  # noqa: ANN401, ARG002 - what openai-python hands through
         """Return the answer, read whole and decoded.
@@ -121,9 +127,17 @@ class BoundedClient(openai.DefaultHttpxClient):
         hopeless = response.status_code >= _FAULT and complains_of_system(
             response.status_code, body.decode("utf-8", "replace")
         )
-        if hopeless or _wait(headers) > self._seconds:
-            # longer than a person would wait, or the same again: openai-python heeds this header
+        pause = _pause(headers)
+        if hopeless or pause > self._seconds:
+            # the same again, or longer than a person would wait: openai-python heeds this header
             headers["x-should-retry"] = "false"
+        elif (
+            pause
+            and _is_retried(response.status_code)
+            and int(request.headers.get("x-stainless-retry-count", "0")) < self._retries
+        ):
+            self._stop.wait(pause)  # here, as openai-python's own sleep cannot be ended
+            headers["retry-after-ms"] = "1"
         return type(response)(response.status_code, headers=headers, content=body, request=request)
 
     def _read(self, request: httpx2.Request, options: dict[str, Any]) -> tuple[httpx2.Response, bytes]:
@@ -151,10 +165,19 @@ class BoundedClient(openai.DefaultHttpxClient):
         request.headers["authorization"] = f"Bearer {self._key}"
 
 
-def _wait(headers: dict[str, str]) -> float:
-    """Return the seconds a service asks to wait, 0 if it asks for none or names a date."""
-    try:
-        return float(headers.get("retry-after", 0))
-    except ValueError:
-        headers.pop("retry-after")
-        return 0.0
+def _is_retried(status: int) -> bool:
+    """Return whether openai-python tries again after a status."""
+    return status in {408, 409, 429} or status >= _FAULT
+
+
+def _pause(headers: dict[str, str]) -> float:
+    """Return the seconds a service asks to wait, and take that out; 0 if it asks for none or names a date."""
+    for name, unit in (("retry-after-ms", 1000), ("retry-after", 1)):
+        text = headers.pop(name, "")
+        try:
+            seconds = float(text) / unit
+        except ValueError:
+            continue
+        if 0 <= seconds < math.inf:
+            return seconds
+    return 0.0

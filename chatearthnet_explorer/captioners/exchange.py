@@ -47,7 +47,7 @@ def exchange(  # noqa: PLR0913 - one request, and each way in which it fails
     fields = _LEARNED.get(learned, Fields())
     stop = stop or Stop()
     for left in reversed(range(_MOST_FIELDS_LEFT_OUT)):
-        client = BoundedClient(endpoint, key=key, seconds=timeout, stop=stop)
+        client = BoundedClient(endpoint, key=key, seconds=timeout, retries=retries, stop=stop)
         try:
             with openai.OpenAI(
                 api_key=key, base_url=endpoint.url, max_retries=retries, timeout=timeout, http_client=client

@@ -8,7 +8,7 @@ from collections import deque
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from chatearthnet_explorer.errors import KeyMissingError, NothingToDescribeError, QuotaError
+from chatearthnet_explorer.errors import CaptionerError, ModelError, QuotaError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -68,8 +68,9 @@ class Quota:
             taken = self._take()
             try:
                 yield
-            except (KeyMissingError, NothingToDescribeError):
-                self._give_back(taken)
+            except CaptionerError as error:
+                if not isinstance(error, ModelError):
+                    self._give_back(taken)
                 raise
         finally:
             self._under_way.release()

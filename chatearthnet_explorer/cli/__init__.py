@@ -7,6 +7,7 @@ import os
 import re
 import sys
 from contextlib import nullcontext
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from chatearthnet_explorer.cli import audit, caption, catalog, doctor, doors, output, prompt, release, review
@@ -25,6 +26,13 @@ class _Parser(argparse.ArgumentParser):
         super().__init__(*arguments, **options)
         # what begins as a number does is none of our options: -1e-5, or -33,9 of which a sentence can be said
         self._negative_number_matcher = re.compile(r"-\.?\d")
+        self.color = False  # Python 3.14 would steer the terminal
+
+    def add_argument(self, *names: Any, **options: Any) -> argparse.Action:  # noqa: ANN401 - argparse's own
+        """Add an argument; no path may be empty, which Python takes for the folder one is in."""
+        if options.get("type") is Path:
+            options["type"] = _path
+        return super().add_argument(*names, **options)
 
     def error(self, message: str) -> NoReturn:
         output.complain(f"{message[:1].upper()}{message[1:].rstrip('.')}; see `{self.prog} --help`.")
@@ -32,6 +40,13 @@ class _Parser(argparse.ArgumentParser):
 
     def _print_message(self, message: str, file: object = None) -> None:  # noqa: ARG002 - always the same
         output.write(message)  # help, which is all that is left to print
+
+
+def _path(text: str) -> Path:
+    if not text:
+        msg = "an empty path names no file; write . for the folder you are in"
+        raise argparse.ArgumentTypeError(msg)
+    return Path(text)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

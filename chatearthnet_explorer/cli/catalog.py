@@ -151,17 +151,21 @@ def _info(options: argparse.Namespace) -> None:
 
 
 def _search(options: argparse.Namespace) -> None:
+    from chatearthnet_explorer.catalog import open_catalog  # noqa: PLC0415 - heavy
+
     query = query_of(options, page=options.page, size=options.size)
-    with open_with_notes(options.catalog) as catalog:
+    with open_catalog(options.catalog) as catalog:
         found = catalog.search(query).to_dict()
-    put(found if options.json else _told(found))
+        put(found if options.json else _told(found))
+        _complain(catalog)
 
 
 def _export(options: argparse.Namespace) -> None:
-    from chatearthnet_explorer.catalog import export  # noqa: PLC0415 - heavy
+    from chatearthnet_explorer.catalog import export, open_catalog  # noqa: PLC0415 - heavy
 
-    with open_with_notes(options.catalog) as catalog:
+    with open_catalog(options.catalog) as catalog:
         count = export(catalog, query_of(options), path=options.file, format=options.format)
+        _complain(catalog)
     put(f"{count} pairs are in {options.file}.")
     if (options.format or options.file.suffix.lower().lstrip(".")) == "csv":
         put("Texts that a spreadsheet would take for a formula begin with an apostrophe there.")
@@ -203,16 +207,8 @@ def _labels_of(options: argparse.Namespace, *, simulated: bool) -> tuple[Labels,
     return LabelReader(year=options.year, prefix=prefix), f"WorldCover {VERSIONS[options.year]}", 16
 
 
-def open_with_notes(folder: Path) -> Catalog:
-    """Return the catalog in a folder, and tell on standard error what whoever asks it should know of it."""
-    from chatearthnet_explorer.catalog import open_catalog  # noqa: PLC0415 - heavy
-
-    catalog = open_catalog(folder)
-    _complain(catalog)
-    return catalog
-
-
 def _complain(catalog: Catalog) -> None:
+    """Tell on standard error what whoever asks a catalog should know of it."""
     for note in catalog.notes[:_MOST_NOTES]:
         complain(note)
 

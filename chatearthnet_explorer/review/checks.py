@@ -68,6 +68,11 @@ CHECKS: Mapping[str, Check] = MappingProxyType({
 })  # fmt: skip
 """Every check by its id, those of captions first."""
 
+ONE_STYLE: Mapping[str, str] = MappingProxyType({
+    "order of classes": "3.5", "order of parts": "3.5", "part unspoken": "3.5", "colour word": "4v",
+})  # fmt: skip
+"""Checks of what the prompt of one style alone asks for, and which style that is."""
+
 _SHORT = 30  # words below which a single claim, or an article, makes a text English
 _FEW = 5  # claims from which a caption is English for certain, and words below which a text is too short to tell
 

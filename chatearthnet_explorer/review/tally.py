@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from chatearthnet_explorer.legend import BACKGROUND, CLASSES
-from chatearthnet_explorer.review.checks import CHECKS
+from chatearthnet_explorer.review.checks import CHECKS, ONE_STYLE
 from chatearthnet_explorer.review.finding import ALL, BOTH, CAPTION, LABELS, PIXELS
 
 if TYPE_CHECKING:
@@ -123,10 +123,10 @@ def to_csv(shares: Sequence[Share], *, simulated: bool, labels: bool, pictures: 
 
 
 _WHY = {
-    LABELS: "It needs land-cover labels: run `catalog enrich` on this catalog, then the audit again.",
-    PIXELS: "It needs the pictures: run the audit again with --release.",
-    BOTH: "It needs captions in both styles, and none of these pairs has both.",
-    CAPTION: "It needs captions in English, and none of these is.",
+    LABELS: "Land-cover labels are needed: run `catalog enrich` on this catalog, then the audit again.",
+    PIXELS: "The pictures are needed: run the audit again with --release.",
+    BOTH: "Captions in both styles are needed, and none of these pairs has both.",
+    CAPTION: "Captions in English, of the style that the check is made for, are needed, and there are none.",
 }
 _NEEDED = ("style", "split", "continent", "country", "classes", "tile", "read", "labels", "both", "digest")
 
@@ -145,6 +145,8 @@ def _could(check: str, needs: str, rows: pa.Table) -> Mask:
         could = _bits(rows["digest"].is_valid())
     elif check in {"empty", "not English"}:
         could = style != ""
+    if check in ONE_STYLE:
+        could = could & (style == ONE_STYLE[check])
     return np.asarray(could)
 
 

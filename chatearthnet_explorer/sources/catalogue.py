@@ -14,6 +14,7 @@ from chatearthnet_explorer.sources.fetch import UnreachableError, host_of, withi
 from chatearthnet_explorer.sources.footprint import cover
 from chatearthnet_explorer.sources.remote import shown
 from chatearthnet_explorer.sources.scenes import MOST_ITEMS, SceneInfo, scenes_over
+from chatearthnet_explorer.sources.signature import SIGNER, signed
 from chatearthnet_explorer.sources.stac_item import IDENTIFIER, UnusableItemError, stac_item
 from chatearthnet_explorer.sources.stac_search import (
     NO_STAC,
@@ -34,8 +35,6 @@ PATIENCE = 10.0
 
 MOST_REASONS = 4
 """Reasons that a sentence gives for scenes that cannot be used."""
-
-_SIGNED_BY = "planetarycomputer.microsoft.com"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -108,9 +107,10 @@ class Catalogues:
             CatalogueError: If Planetary Computer gives no signature.
         """
         hrefs = tuple(item.assets[name].href for item in scene.items if name in item.assets)
-        if urlsplit(scene.catalogue).hostname != _SIGNED_BY:
+        if urlsplit(scene.catalogue).hostname != SIGNER:
             return hrefs
-        return within(self._patience, lambda: tuple(map(_signed, hrefs)), name=_SIGNED_BY)
+        sign = partial(signed, seconds=self._patience)
+        return within(self._patience, lambda: tuple(map(sign, hrefs)), name=SIGNER)
 
     def _ask(
         self, tile: Tile, asked: dict[str, Any], *, only: frozenset[str] | None = None
@@ -172,13 +172,3 @@ def _outline(tile: Tile) -> dict[str, Any]:
     west, south, east, north = tile.bounds
     ring = [[west, south], [east, south], [east, north], [west, north], [west, south]]
     return {"type": "Polygon", "coordinates": [ring]}
-
-
-def _signed(href: str) -> str:
-    from planetary_computer import sign  # noqa: PLC0415 - heavy, and of use for one catalogue only
-
-    try:
-        return str(sign(href))
-    except Exception:  # noqa: BLE001 - whatever it is, it may hold a key
-        msg = f"{_SIGNED_BY} gave no permission to read its files; try again later."
-        raise CatalogueError(msg) from None

@@ -5,8 +5,10 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING
 
+from chatearthnet_explorer.addresses import shown
+from chatearthnet_explorer.bodies import length_of, pieces
 from chatearthnet_explorer.errors import ArchiveError
-from chatearthnet_explorer.web import OddRangeError, Web, length_of, pieces, shown
+from chatearthnet_explorer.web import OddRangeError, Web
 
 if TYPE_CHECKING:
     from collections.abc import Callable

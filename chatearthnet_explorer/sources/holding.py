@@ -12,13 +12,14 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
+from chatearthnet_explorer.addresses import below, shown
 from chatearthnet_explorer.errors import ArchiveError, ReleaseError
 from chatearthnet_explorer.limits import BusyError
 from chatearthnet_explorer.record import ARCHIVES, MARKER, SPLITS
 from chatearthnet_explorer.sources.download import download
 from chatearthnet_explorer.sources.mirror import archive_addresses, caption_addresses
 from chatearthnet_explorer.sources.zenodo import file_addresses, files_of, record_of
-from chatearthnet_explorer.web import PATIENCE, Web, below, shown
+from chatearthnet_explorer.web import PATIENCE, Web
 from chatearthnet_explorer.wording import STYLES
 
 if TYPE_CHECKING:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlsplit
 
+from chatearthnet_explorer.addresses import below
+from chatearthnet_explorer.bodies import answer_of
 from chatearthnet_explorer.errors import ArchiveError
 from chatearthnet_explorer.nesting import read_json
-from chatearthnet_explorer.web import Web, answer_of, below
+from chatearthnet_explorer.web import Web
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

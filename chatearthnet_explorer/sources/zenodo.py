@@ -6,9 +6,10 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from chatearthnet_explorer.addresses import redirected, shown
+from chatearthnet_explorer.bodies import answer_of
 from chatearthnet_explorer.errors import ArchiveError, ReleaseError
 from chatearthnet_explorer.nesting import read_json
-from chatearthnet_explorer.web import answer_of, redirected, shown
 
 if TYPE_CHECKING:
     from chatearthnet_explorer.web import Web

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import random
 from typing import TYPE_CHECKING, Any, Self
 
@@ -9,6 +10,7 @@ import ipywidgets
 import traitlets
 
 from chatearthnet_explorer.captioners import Captioner, open_captioner
+from chatearthnet_explorer.card.html import visible
 from chatearthnet_explorer.catalog.pair import Pair
 from chatearthnet_explorer.catalog.permalink import from_url
 from chatearthnet_explorer.catalog.query import Query
@@ -38,6 +40,9 @@ if TYPE_CHECKING:
 
     Picture = NDArray[np.uint8] | str
     Relaxed = list[tuple[str, Query, int]]
+
+
+_MOST_NOTES, _LONGEST_NOTE = 5, 400
 
 
 class Browser(Composed):
@@ -147,7 +152,7 @@ class Browser(Composed):
         super().close()
 
     def _composed(self, status: StatusLine) -> list[ipywidgets.Widget]:
-        top = panel(self.search_bar, status)
+        top = panel(self.search_bar, status, *_notes(self._catalog))
         side = panel(self.facet_view)
         side.add_class("cen-side-panel")
         columns = ipywidgets.Box([side, ipywidgets.VBox([panel(self.map), self._results, self.pair_view])])
@@ -288,6 +293,16 @@ class Browser(Composed):
     @guarded
     def _progress(self, _change: object) -> None:
         self.status.busy = self._search.busy
+
+
+def _notes(catalog: Catalog) -> list[ipywidgets.Widget]:
+    """Return what whoever opens a catalog should know of it, as something to show; nothing where there is nothing."""
+    notes = catalog.notes[:_MOST_NOTES]
+    if not notes:
+        return []
+    view = ipywidgets.HTML("".join(f"<p>{html.escape(visible(note[:_LONGEST_NOTE]))}</p>" for note in notes))
+    view.add_class("cen-notes")
+    return [view]
 
 
 def _hint(catalog: Catalog) -> str:

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import urllib.error
-import urllib.request
-from http.client import HTTPConnection
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 import pytest
 from rig import doors
@@ -65,8 +62,8 @@ def test_the_dataset_is_browsed_on_a_page_of_its_own(browser: Browser, app: str)
 
 def test_two_tabs_and_a_reload_in_the_first_second_each_show_the_whole_sample(browser: Browser, tmp_path: Path) -> None:
     with doors.app(tmp_path) as address, doors.watched(browser) as one, doors.watched(browser, width=360) as other:
-        one.page.goto(f"{address}browse", wait_until="commit")
-        other.page.goto(f"{address}browse", wait_until="commit")
+        one.page.goto(doors.page_of(address, "browse"), wait_until="commit")
+        other.page.goto(doors.page_of(address, "browse"), wait_until="commit")
         one.page.reload(wait_until="commit")
         for seen in (one, other):
             heading = seen.page.locator(".cen-gallery .cen-head h3")
@@ -97,24 +94,8 @@ def test_each_tab_has_an_explorer_of_its_own(browser: Browser, app: str) -> None
     ["widgets/bqplot@^0.13/dist/index", "widgets/..%2F..@1/dist/index", "widgets/anywidget@1/dist/../extension"],
 )
 def test_only_the_two_scripts_are_served(app: str, path: str) -> None:
-    with urllib.request.urlopen(f"{app}widgets/anywidget@~0.9.*/dist/index") as script:  # noqa: S310 - our own
+    client = doors.client_of(app)
+    with client.open(doors.page_of(app, "widgets/anywidget@~0.9.*/dist/index")) as script:
         assert b"AnyModel" in script.read()
     with pytest.raises(urllib.error.HTTPError, match="404"):
-        urllib.request.urlopen(f"{app}{path}")  # noqa: S310 - our own, on loopback
-
-
-@pytest.mark.parametrize(("origin", "status"), [("http://evil.example", 403), ("", 101)])
-def test_pages_of_other_sites_may_not_connect(app: str, origin: str, status: int) -> None:
-    parts = urlsplit(app)
-    asking = HTTPConnection(parts.hostname or "", parts.port)
-    headers = {
-        "Connection": "Upgrade",
-        "Upgrade": "websocket",
-        "Sec-WebSocket-Version": "13",
-        "Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ==",
-        "Sec-WebSocket-Protocol": "bokeh",
-        "Origin": origin or app.rstrip("/"),
-    }
-    asking.request("GET", "/ws", headers=headers)
-    assert asking.getresponse().status == status
-    asking.close()
+        client.open(doors.page_of(app, path))

@@ -79,7 +79,7 @@ def test_the_command_opens_the_first_notebook(browser: Browser, tmp_path: Path) 
 @pytest.mark.parametrize(
     ("name", "last"),
     [
-        ("01_click_to_caption", ".jp-OutputArea-output img"),
+        ("01_click_to_caption", ".jp-RenderedHTML img.cen-labels"),
         ("02_browse_the_dataset", ".cen-compare-view"),
         ("03_spot_check_quality", ".jp-OutputArea-output >> text=How good are the captions?"),
     ],
@@ -90,7 +90,7 @@ def test_run_all_ends_with_something_to_look_at(browser: Browser, lab: str, name
         page = seen.page
         page.goto(lab.replace("/lab/tree/01_click_to_caption", f"/doc/tree/{name}"))
         doors.run_all(page)
-        expect(page.locator(last).last).to_be_visible(timeout=2 * doors.SLOW)
+        expect(page.locator(f"{last} >> visible=true").last).to_be_visible(timeout=2 * doors.SLOW)
         doors.wait_idle(page)
         assert page.locator(".jp-RenderedText[data-mime-type='application/vnd.jupyter.stderr']").count() == 0
         assert page.get_by_text("Nothing has been judged yet").count() == 0

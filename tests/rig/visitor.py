@@ -18,7 +18,7 @@ from rig import doors
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
-SECONDS = 20
+SECONDS = 120
 """How long anything may take on a busy machine."""
 
 

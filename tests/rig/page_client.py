@@ -177,7 +177,7 @@ def state_of(message: Payload) -> Payload:
 def shows(message: Payload, lon: float, lat: float) -> bool:
     """Return whether a message brings what becomes of a click: the code names its place."""
     found = re.search(r"caption_at\((-?[\d.e-]+), (-?[\d.e-]+)", str(state_of(message).get("code", "")))
-    return bool(found) and abs(float(found[1]) - lon) < 1e-6 and abs(float(found[2]) - lat) < 1e-6  # noqa: PLR2004
+    return bool(found) and abs(float(found[1]) - lon) < 1e-6 and abs(float(found[2]) - lat) < 1e-6
 
 
 def _messages(content: Payload) -> Iterator[Payload]:

@@ -1,0 +1,197 @@
+"""Processes that compute for all visitors: the same answers, one at a time each, and none is ever left behind."""
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+import psutil
+import pytest
+
+from chatearthnet_explorer.cancellation import cancelled_by
+from chatearthnet_explorer.chip import Chip
+from chatearthnet_explorer.errors import Cancelled, PlaceError, SettingError
+from chatearthnet_explorer.render import png
+from chatearthnet_explorer.sources import open_source, simulated
+from chatearthnet_explorer.sources.simulated_chips import KEPT, SharedChips, drawn, shared_chips
+from chatearthnet_explorer.tile import Tile
+from chatearthnet_explorer.workers import Workers
+
+TILE = Tile.at(2.35, 48.85)
+
+
+@pytest.fixture
+def workers() -> Iterator[Workers]:
+    pool = Workers(2)
+    yield pool
+    pool.close()
+    assert psutil.Process().children() == []
+
+
+def _children() -> list[psutil.Process]:
+    return psutil.Process().children()
+
+
+def test_nothing_is_started_before_it_is_needed(workers: Workers) -> None:
+    assert _children() == []
+    assert workers.run(os.getpid) != os.getpid()
+    assert len(_children()) == 2
+
+
+def test_a_chip_of_a_worker_is_the_same(workers: Workers) -> None:
+    chip, file = workers.run(drawn, TILE, 2021, True)  # noqa: FBT003 - the key of a chip
+    here = simulated.simulate(TILE, 2021, bands=True)
+    assert isinstance(chip, Chip)
+    for name in ("rgb", "labels", "scl"):
+        np.testing.assert_array_equal(getattr(chip, name), getattr(here, name))
+    assert chip.bands.keys() == here.bands.keys()
+    np.testing.assert_array_equal(chip.bands["B08"], here.bands["B08"])
+    assert (chip.tile, chip.scene, chip.missing, chip.attribution) == (
+        *(here.tile, here.scene),
+        *(here.missing, here.attribution),
+    )
+    assert file == png(here.rgb)
+
+
+def test_what_a_function_raises_is_raised_here(workers: Workers) -> None:
+    with pytest.raises(PlaceError, match="nearer to the equator"):
+        workers.run(Tile.at, 0.0, 89.0)
+    assert workers.run(os.getpid) != os.getpid()
+
+
+def test_a_killed_worker_is_replaced(workers: Workers) -> None:
+    first = workers.run(os.getpid)
+    for child in _children():
+        child.send_signal(signal.SIGKILL)
+        child.wait(10)
+    pids = {workers.run(os.getpid) for _ in range(3)}
+    assert first not in pids
+    assert os.getpid() not in pids
+
+
+def test_where_every_process_dies_the_work_is_done_here(workers: Workers) -> None:
+    # a process that ends itself over what it is asked does so in every worker
+    assert workers.run(_pid_or_death, os.getpid()) == os.getpid()
+
+
+def _pid_or_death(home: int) -> int:
+    if os.getpid() != home:
+        os._exit(1)
+    return home
+
+
+def test_after_its_end_everything_is_computed_here() -> None:
+    pool = Workers(1)
+    assert pool.run(os.getpid) != os.getpid()
+    pool.close()
+    assert pool.run(os.getpid) == os.getpid()
+    assert _children() == []
+
+
+def test_who_gives_up_waiting_keeps_nobody_from_a_worker() -> None:
+    pool = Workers(1)
+    gone = threading.Event()
+
+    def check() -> None:
+        if gone.is_set():
+            raise Cancelled
+
+    def impatient() -> None:
+        with cancelled_by(check):
+            pool.run(time.sleep, 0.1)
+
+    try:
+        with ThreadPoolExecutor(8) as threads:
+            busy = threads.submit(pool.run, time.sleep, 1.0)
+            waiting = [threads.submit(impatient) for _ in range(5)]
+            while len(pool._waiting) < 5:
+                time.sleep(0.01)
+            gone.set()
+            assert [type(one.exception(30)) for one in waiting] == [Cancelled] * 5
+            busy.result(30)
+        assert not pool._waiting
+        assert pool.run(os.getpid) != os.getpid()
+    finally:
+        pool.close()
+
+
+SERVER = """
+import os, sys
+from chatearthnet_explorer.workers import Workers
+pool = Workers(1)
+print(pool.run(os.getpid), flush=True)
+os.kill(os.getpid(), 9)
+"""
+
+
+def test_a_killed_server_leaves_no_worker() -> None:
+    done = subprocess.run([sys.executable, "-c", SERVER], capture_output=True, text=True, check=False)
+    worker = int(done.stdout)
+    deadline = time.monotonic() + 30
+    while psutil.pid_exists(worker) and psutil.Process(worker).status() != psutil.STATUS_ZOMBIE:
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+
+
+class Counting(Workers):
+    """Workers that write down what they were asked."""
+
+    def __init__(self) -> None:
+        super().__init__(1)
+        self.asked: list[tuple[object, ...]] = []
+
+    def run(self, function: Callable[..., object], *arguments: object) -> object:
+        self.asked.append(arguments)
+        time.sleep(0.05)
+        return function(*arguments)
+
+
+def test_what_several_want_at_once_is_made_once() -> None:
+    counting = Counting()
+    with shared_chips(counting), ThreadPoolExecutor(8) as threads:
+        source = open_source("simulated")
+        chips = list(threads.map(lambda _: source.chip_at(2.35, 48.85), range(8)))
+    assert len(counting.asked) == 1
+    assert all(chip is chips[0] for chip in chips)
+    assert simulated.make_chip is simulated.simulate
+
+
+def test_chips_that_are_kept_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    chip = simulated.simulate(TILE, 2020, bands=False)
+    monkeypatch.setattr(simulated, "simulate", lambda *_: chip)
+    counting = Counting()
+    shared = SharedChips(counting)
+    monkeypatch.setattr(time, "sleep", lambda _: None)
+    for column in range(3 * KEPT):
+        shared.chip(Tile(column, 5000), 2020, bands=False)
+    assert len(shared._chips) == KEPT
+
+
+def test_a_visitor_who_gives_up_does_not_spoil_it_for_the_next() -> None:
+    class Refusing(Counting):
+        def run(self, function: Callable[..., object], *arguments: object) -> object:
+            if not self.asked:
+                self.asked.append(arguments)
+                time.sleep(0.2)
+                raise Cancelled
+            return super().run(function, *arguments)
+
+    shared = SharedChips(Refusing())
+    with ThreadPoolExecutor(2) as threads:
+        first = threads.submit(shared.chip, TILE, 2020, bands=False)
+        time.sleep(0.05)
+        second = threads.submit(shared.chip, TILE, 2020, bands=False)
+        assert isinstance(first.exception(30), Cancelled)
+        assert second.result(30).tile == TILE
+
+
+def test_a_wrong_choice_is_named_before_a_worker_is_asked() -> None:
+    counting = Counting()
+    with shared_chips(counting), pytest.raises(SettingError, match="2020 and 2021"):
+        open_source("simulated").chip_at(2.35, 48.85, year=1999)
+    assert counting.asked == []
