@@ -51,7 +51,7 @@ def _by_raster(address: str) -> bytes:
 
 def _by_model(address: str) -> bytes:
     endpoint = Endpoint(url=address, host=NAME, loopback=False, near=True)
-    with BoundedClient(endpoint, key=PLACEHOLDER, seconds=20, stop=Stop()) as client:
+    with BoundedClient(endpoint, key=PLACEHOLDER, seconds=20, retries=0, stop=Stop()) as client:
         try:
             return bytes(client.get(address).content)
         except ExplorerError:
