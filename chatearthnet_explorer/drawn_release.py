@@ -26,8 +26,9 @@ if TYPE_CHECKING:
 KEPT = 96
 """Images that stay in memory, some 100 kB each: four pages of a gallery."""
 
-BATCH = 4
-"""Images that are drawn before the first of them is shown: each takes a tenth of a second."""
+BATCH = 8
+"""Images that are drawn before the first of them is shown: each takes a tenth of a second, and each update of a page as
+much as several."""
 
 _AT_ONCE = 2
 _PATIENCE = 0.05  # seconds between two looks whether anybody still waits
