@@ -214,7 +214,7 @@ def main() -> None:
     options = parser.parse_args()
     line: dict[str, Any] = {"latency": options.latency, "shared" if options.shared else "bandwidth": options.bandwidth}
     jobs = {"eleven assets": (*BANDS, "SCL", "WorldCover"), "a click": ("TCI", "SCL", "WorldCover")}
-    print(describe("numpy", "async-geotiff", "obstore", "rasterio", "rioxarray", "odc-stac"))
+    print(describe("numpy", "async-geotiff", "urllib3", "rasterio", "rioxarray", "odc-stac"))
     where = "in all" if options.shared else "on each connection"
     print(
         f"{1000 * options.latency:.0f} ms per request, {options.bandwidth / 1e6:.0f} MB/s {where}, {options.runs} runs"

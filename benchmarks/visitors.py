@@ -19,11 +19,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from machine import describe
+from rig.page_client import sign_in
 from rig.visited import CHECKOUT, Served, served
-from rig.visitor import sign_in
 
 if TYPE_CHECKING:
-    from rig.visitor import Visitor
+    from rig.page_client import Visitor
 
 PLACES = (
     *((6.73, 0.336), (2.35, 48.85), (-60.0, -3.1), (31.2, 30.0), (77.2, 28.6), (139.7, 35.7), (-99.1, 19.4)),

@@ -9,6 +9,7 @@ from chatearthnet_explorer.chip import Chip
 from chatearthnet_explorer.errors import ExplorerError
 from chatearthnet_explorer.pipeline import caption_at
 from chatearthnet_explorer.prompt import Prompt, prompt_for
+from chatearthnet_explorer.sources import open_source
 from chatearthnet_explorer.tile import Tile
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ __all__ = [
     "caption_at",
     "card",
     "open_captioner",
+    "open_source",
     "prompt_for",
 ]
 

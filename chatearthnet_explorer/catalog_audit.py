@@ -19,6 +19,7 @@ from chatearthnet_explorer.catalog.schema import KINDS
 from chatearthnet_explorer.catalog.stored import PACKED
 from chatearthnet_explorer.catalog.table import Catalog, open_catalog
 from chatearthnet_explorer.errors import ArchiveError, QueryError, SourceError
+from chatearthnet_explorer.review.across import of_dataset
 from chatearthnet_explorer.review.audit import EDITION, Audit, audit
 from chatearthnet_explorer.review.checks import CHECKS
 from chatearthnet_explorer.review.chunk import CHIP
@@ -97,6 +98,7 @@ def audit_catalog(  # noqa: PLR0913 - a job and how it is to be run
         "pictures": release is not None,
         "pairs": done.pairs,
         "findings": done.found,
+        "dataset": of_dataset(done.judged),
     }
     return Audited(remember(catalog.folder, rows, marks_of(done), about=about), done)
 

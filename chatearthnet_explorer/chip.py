@@ -122,6 +122,8 @@ class Chip:
 
         Variables, each with the dims it needs: ``rgb`` (band, y, x), ``labels`` and ``scl`` (y, x),
         one variable for each band of reflectance; ``x`` and ``y`` are pixel centres in metres, y falling.
+        Each carries its nodata value (``rio.nodata``), with which reprojection fills: 0 is no label, no class of SCL
+        and no picture, NaN no reflectance.
         """
         import rioxarray  # noqa: F401, PLC0415 - heavy; registers the .rio accessor
         import xarray as xr  # noqa: PLC0415
@@ -142,6 +144,9 @@ class Chip:
             coords["band"] = ["red", "green", "blue"]
         dataset = xr.Dataset(variables, coords=coords, attrs=self.tags())
         placed: xr.Dataset = dataset.rio.write_crs("EPSG:3857").rio.write_transform(Affine(*self.tile.transform))
+        for name in variables:
+            nodata = np.nan if name in self.bands else 0
+            placed[name] = placed[name].rio.write_nodata(nodata)
         return placed
 
     def to_geotiff(self, path: str | Path) -> None:

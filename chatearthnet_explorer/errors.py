@@ -2,9 +2,26 @@
 
 from __future__ import annotations
 
+LIMIT = 400
+"""Characters that the text of an error may have: names, paths and answers of servers in it know no bounds."""
+
+_END = 140  # of these at its end, where it says what to do
+
+
+def shortened(sentence: str) -> str:
+    """Return a sentence of at most ``LIMIT`` characters; what is too much is taken from its middle."""
+    if len(sentence) <= LIMIT:
+        return sentence
+    gap = " ... "
+    return sentence[: LIMIT - _END - len(gap)] + gap + sentence[-_END:]
+
 
 class ExplorerError(Exception):
     """Base of every error this package raises: its text is one sentence for the person who reads it."""
+
+    def __str__(self) -> str:
+        """Return the sentence, at most ``LIMIT`` characters of it."""
+        return shortened(super().__str__())
 
 
 class PlaceError(ExplorerError, ValueError):
@@ -77,6 +94,10 @@ class KeyMissingError(CaptionerError, LookupError):
 
 class ModelError(CaptionerError):
     """A model's service refused, failed, or answered nothing usable."""
+
+
+class QuotaError(CaptionerError):
+    """A model is not asked now: a request is under way already, or there were enough within the hour."""
 
 
 class NothingToDescribeError(CaptionerError, ValueError):

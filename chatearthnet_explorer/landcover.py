@@ -148,6 +148,9 @@ def shares(labels: NDArray[np.uint8]) -> dict[str, dict[str, float]]:
 def facts_35(labels: NDArray[np.uint8]) -> Facts35:
     """Return the facts of a 3.5 prompt (thresholds, order and rounding of arXiv 2402.11325's scripts).
 
+    Classes of equal area are ordered as those scripts order them: over the whole map the class whose first pixel
+    comes first (row by row from the north-west corner), in a part the class of the higher index.
+
     Raises:
         LabelError: If the labels are no (256, 256) uint8 map of class indices.
     """
@@ -157,11 +160,14 @@ def facts_35(labels: NDArray[np.uint8]) -> Facts35:
         labelled = sum(counts) - counts[BACKGROUND]
         parts[part] = tuple(
             _amount(CLASSES[index].name, count / labelled)
-            for index, count in _falling(counts)[:LARGEST]
+            for index, count in _falling(counts, lower_first=False)[:LARGEST]
             if count >= THRESHOLD
         )
-    names = (CLASSES[index].name for index, count in _falling(overall) if count >= THRESHOLD)
-    return Facts35(tuple(names), parts)
+    listed = [(index, count) for index, count in _falling(overall) if count >= THRESHOLD]
+    if len({count for _, count in listed}) < len(listed):
+        # The scripts count with a dict, which keeps the order in which it met the classes, and sort it stably.
+        listed.sort(key=lambda pair: (-pair[1], int((labels == pair[0]).argmax())))
+    return Facts35(tuple(CLASSES[index].name for index, _ in listed), parts)
 
 
 def facts_4v(labels: NDArray[np.uint8]) -> Facts4V:
@@ -185,11 +191,11 @@ def facts_4v(labels: NDArray[np.uint8]) -> Facts4V:
     )
 
 
-def _falling(counts: list[int], *, background: bool = False) -> list[tuple[int, int]]:
-    """Return (class index, pixels) of the classes present by falling area; ties by class index."""
+def _falling(counts: list[int], *, background: bool = False, lower_first: bool = True) -> list[tuple[int, int]]:
+    """Return (class index, pixels) of the classes present by falling area; of equal ones the lower index first."""
     first = BACKGROUND if background else BACKGROUND + 1
     present = [(index, counts[index]) for index in range(first, len(counts)) if counts[index]]
-    return sorted(present, key=lambda pair: -pair[1])
+    return sorted(present, key=lambda pair: (-pair[1], pair[0] if lower_first else -pair[0]))
 
 
 def _amount(name: str, share: float) -> Amount:

@@ -95,6 +95,10 @@ BACKGROUND = 0
 PALETTES = ("chatearthnet", "worldcover", "colourblind")
 """Names of the palettes, each a colour field of LandClass."""
 
+NEAR = 4
+"""Steps of 255 by which each channel of a colour may be off. Colours of two classes are at least 50 apart."""
+
+_NAMED = 3  # colours that a refusal names
 _UNKNOWN = 255
 _INDEX_OF_CODE = np.full(256, _UNKNOWN, np.uint8)
 _INDEX_OF_CODE[[land.code for land in CLASSES]] = [land.index for land in CLASSES]
@@ -138,20 +142,30 @@ def codes_of_indices(indices: NDArray[np.uint8]) -> NDArray[np.uint8]:
 
 
 def indices_of_colours(rgb: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """Return class indices, shape (rows, columns), of a map in ChatEarthNet's colours, (rows, columns, 3).
+    """Return class indices, shape (rows, columns), of a map in ChatEarthNet's or ESA WorldCover's colours.
+
+    A colour that is off by at most ``NEAR`` in each channel counts as its neighbour, as programs that look for
+    a palette of few colours move them; black has to be black, since an index shown as grey is nearly so.
+
+    Args:
+        rgb: Red, green, blue, shape (rows, columns, 3).
 
     Raises:
-        LabelError: If a colour is none of the table's.
+        LabelError: If a colour is none of the tables'.
     """
-    packed = _packed(rgb)
-    table = _packed(palette("chatearthnet"))
-    order = np.argsort(table)
-    place = np.searchsorted(table[order], packed).clip(max=len(table) - 1)
-    indices: NDArray[np.uint8] = order[place].astype(np.uint8)
-    wrong = table[indices] != packed
+    colours, inverse = np.unique(_packed(rgb), return_inverse=True)
+    present = np.stack([colours >> 16, colours >> 8 & 255, colours & 255], axis=-1)
+    table = np.concatenate([palette("chatearthnet"), palette("worldcover")[1:]]).astype(np.int64)
+    distance = np.abs(present[:, None] - table).max(axis=2)
+    nearest = distance.argmin(axis=1)
+    off = distance[np.arange(len(nearest)), nearest]
+    wrong = (off > NEAR) | ((nearest == BACKGROUND) & (off > 0))
     if wrong.any():
-        _refuse("colour", tuple(int(value) for value in rgb[wrong][0]))
-    return indices
+        strange = [str(tuple(colour)) for colour in present[wrong].tolist()]
+        more = f" and {len(strange) - _NAMED} more" if len(strange) > _NAMED else ""
+        _refuse("colour", ", ".join(strange[:_NAMED]) + more)
+    indices: NDArray[np.uint8] = (nearest % len(CLASSES) + nearest // len(CLASSES)).astype(np.uint8)
+    return indices[inverse].reshape(rgb.shape[:2])
 
 
 def _packed(rgb: NDArray[np.uint8]) -> NDArray[np.int64]:

@@ -35,6 +35,17 @@ def read_json(content: str | bytes) -> Any:  # noqa: ANN401 - anything may be in
     return json.loads(text)
 
 
+def text_of(content: bytes) -> str:
+    """Return the text of a web answer in JSON: UTF-8, UTF-16 or UTF-32, with or without a mark, else Latin-1.
+
+    RFC 8259 asks for UTF-8; servers that send Latin-1 all the same do so in titles, which nobody reads here.
+    """
+    try:
+        return content.decode(json.detect_encoding(content))
+    except UnicodeDecodeError:
+        return content.decode("latin-1")
+
+
 def is_deep(text: str, start: int = 0) -> bool:
     """Return whether the value that starts at a place of a text goes deeper than ``DEEPEST``."""
     if _FLAT.match(text, start):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -14,7 +15,7 @@ from chatearthnet_explorer.tile import ZOOM, wrap_longitude
 from chatearthnet_explorer.world import Country, country_at
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
     from chatearthnet_explorer.caption import Caption
@@ -47,7 +48,7 @@ class Captioned:
     """Why there is no caption; None where there is one or nothing to write it from."""
 
     code: str = ""
-    """Three lines of Python that give the same."""
+    """Three lines of Python that give the same, but for what functions of your own gave to a source."""
 
     @property
     def missing(self) -> tuple[str, ...]:
@@ -105,6 +106,7 @@ def caption_at(  # noqa: PLR0913 - every choice a person has, each with a defaul
     seed: int = 0,
     scene: str | None = None,
     wording: str | Path | None = None,
+    ask: bool = True,
     step: Callable[[str], None] = lambda _: None,
 ) -> Captioned:
     """Return the chip of a place, the prompt that ChatEarthNet's method makes of its labels, and a caption.
@@ -119,6 +121,7 @@ def caption_at(  # noqa: PLR0913 - every choice a person has, each with a defaul
         seed: Seed of the words a 3.5 prompt draws.
         scene: Identifier of the scene to take; None for the least cloudy.
         wording: TOML file with other sentences for the prompt.
+        ask: Whether to have a caption written; else chip and prompt are all there is.
         step: Told what is done next, in words; may raise ``Cancelled`` to stop.
 
     Raises:
@@ -129,7 +132,19 @@ def caption_at(  # noqa: PLR0913 - every choice a person has, each with a defaul
     sources, writer = open_source(source), open_captioner(captioner)
     step("Fetching the chip and its labels.")
     chip = sources.chip_at(lon, lat, year=year, scene=scene)
-    return caption_of(chip, lon, lat, captioner=writer, style=style, year=year, seed=seed, wording=wording, step=step)
+    return caption_of(
+        chip,
+        lon,
+        lat,
+        source=sources,
+        captioner=writer,
+        style=style,
+        year=year,
+        seed=seed,
+        wording=wording,
+        ask=ask,
+        step=step,
+    )
 
 
 def caption_of(  # noqa: PLR0913 - every choice a person has, each with a default
@@ -137,12 +152,14 @@ def caption_of(  # noqa: PLR0913 - every choice a person has, each with a defaul
     lon: float,
     lat: float,
     *,
+    source: Source | None = None,
     captioner: str | Captioner = "template",
     style: str = "3.5",
     year: int = 2020,
     seed: int = 0,
     wording: str | Path | None = None,
     prompt: Prompt | None = None,
+    ask: bool = True,
     step: Callable[[str], None] = lambda _: None,
 ) -> Captioned:
     """Return what becomes of a chip that is there already: ``caption_at`` without its first half.
@@ -151,12 +168,14 @@ def caption_of(  # noqa: PLR0913 - every choice a person has, each with a defaul
         chip: What to describe.
         lon: Degrees east of the place asked for; wrapped beyond -180 to 180.
         lat: Degrees north of it.
+        source: Where the chip came from, for ``Captioned.code``; None where the chip says enough of it.
         captioner: Who writes: ``template``, ``chat``, ``vision``, or an object.
         style: Style of the prompt: ``3.5`` or ``4v``.
         year: Year the chip was asked for, told in ``Captioned.code``.
         seed: Seed of the words a 3.5 prompt draws.
         wording: TOML file with other sentences for the prompt.
         prompt: A prompt that somebody has edited; None to make it of the labels.
+        ask: Whether to have a caption written; else chip and prompt are all there is.
         step: Told what is done next, in words; may raise ``Cancelled`` to stop.
 
     Raises:
@@ -169,11 +188,12 @@ def caption_of(  # noqa: PLR0913 - every choice a person has, each with a defaul
     if chip.labels is not None:
         step("Making the prompt.")
         prompt = prompt or prompt_for(chip.labels, style=style, seed=seed, wording=wording)
-        step("Waiting for the caption.")
-        try:
-            caption = writer.caption(prompt, chip)
-        except CaptionerError as problem:  # the chip and the prompt are there all the same
-            error = problem
+        if ask:
+            step("Waiting for the caption.")
+            try:
+                caption = writer.caption(prompt, chip)
+            except CaptionerError as problem:  # the chip and the prompt are there all the same
+                error = problem
     return Captioned(
         lon=wrap_longitude(lon),
         lat=lat,
@@ -182,7 +202,7 @@ def caption_of(  # noqa: PLR0913 - every choice a person has, each with a defaul
         prompt=prompt,
         caption=caption,
         error=error,
-        code=_code(lon, lat, chip, writer, style=style, year=year, seed=seed, wording=wording),
+        code=_code(lon, lat, chip, source, writer, style=style, year=year, seed=seed, wording=wording),
     )
 
 
@@ -190,6 +210,7 @@ def _code(  # noqa: PLR0913 - every choice that was made
     lon: float,
     lat: float,
     chip: Chip,
+    source: Source | None,
     captioner: Captioner,
     *,
     style: str,
@@ -197,19 +218,36 @@ def _code(  # noqa: PLR0913 - every choice that was made
     seed: int,
     wording: str | Path | None,
 ) -> str:
-    chosen: dict[str, object] = {"source": chip.source, "style": style, "year": year}
+    released = chip.source == "release"
+    options: dict[str, str] = {"root": chip.scene.catalogue} if released and chip.scene else {}
+    options |= getattr(source, "options", {})
+    if released and "root" in options:
+        options["root"] = re.sub(r"^Zenodo record (\d+)$", r"zenodo:\1", options["root"])
+    # a captioner that asks a model says what it was opened with, as the source of a release does; a key is never
+    # among it
+    chosen = {
+        "captioner": _opened("open_captioner", captioner.name, getattr(captioner, "options", {})),
+        "source": _opened("open_source", chip.source, options),
+        "style": repr(style),
+        "year": repr(year),
+    }
     if seed:
-        chosen["seed"] = seed
-    if chip.scene and not chip.simulated:
-        chosen["scene"] = chip.scene.item
+        chosen["seed"] = repr(seed)
+    if chip.scene and not chip.simulated and not released:  # a place was released once
+        chosen["scene"] = repr(chip.scene.item)
     if wording:
-        chosen["wording"] = str(wording)
-    # a captioner that asks a model says what it was opened with; a key is never among it
-    options = "".join(f", {name}={value!r}" for name, value in getattr(captioner, "options", {}).items())
-    writer = f"open_captioner({captioner.name!r}{options})" if options else repr(captioner.name)
-    said = ", ".join([f"captioner={writer}", *(f"{name}={value!r}" for name, value in chosen.items())])
+        chosen["wording"] = repr(str(wording))
+    imports = ["caption_at", "card", *(name for name in ("open_captioner", "open_source") if name in str(chosen))]
+    words = ", ".join(f"{name}={value}" for name, value in chosen.items())
     return (
-        f"from chatearthnet_explorer import caption_at, card{', open_captioner' if options else ''}\n"
-        f"shown = caption_at({lon!r}, {lat!r}, {said})\n"
+        f"from chatearthnet_explorer import {', '.join(imports)}\n"
+        f"shown = caption_at({lon!r}, {lat!r}, {words})\n"
         "card(shown)"
     )
+
+
+def _opened(function: str, name: str, options: Mapping[str, object]) -> str:
+    """Return the Python of a name, or of the call that opens it where it needs more than its name."""
+    if not options:
+        return repr(name)
+    return f"{function}({name!r}, {', '.join(f'{option}={value!r}' for option, value in options.items())})"

@@ -3,22 +3,32 @@
 from __future__ import annotations
 
 import re
+import threading
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
+from chatearthnet_explorer.addresses import shown
+from chatearthnet_explorer.bodies import pieces
 from chatearthnet_explorer.errors import ArchiveError
-from chatearthnet_explorer.web import CONNECTIONS, PATIENCE, OddRangeError, Web, pieces, shown
+from chatearthnet_explorer.files import unreadable
+from chatearthnet_explorer.limits import BusyError
+from chatearthnet_explorer.web import CONNECTIONS, PATIENCE, AbsentError, OddRangeError, Web
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     import urllib3
 
-# Ranges with fewer bytes between them are one request: a server that counts requests (Zenodo allows about 100 a minute)
-# is asked less, and 64 kB take less time than a round trip.
-_GAP, _LARGEST_GROUP = 65_536, 8_000_000
+NEAR = 65_536
+"""Bytes between two ranges that are still read in one request: they take less time than a round trip."""
+
+NEAR_IF_COUNTED = 1_048_576
+"""The same where a server counts requests and few are left: at 60 a minute each costs a second, in which these come."""
+
+_LARGEST_GROUP = 8_000_000
 _CONTENT_RANGE = re.compile(r"bytes (\d+)-(\d+)/(\d+)")
 
 
@@ -84,6 +94,9 @@ class LocalFile:
         Raises:
             ArchiveError: If there is no such file.
         """
+        if why := unreadable(self._path):
+            msg = f"{self.shown} {why}."
+            raise ArchiveError(msg)
         try:
             return self._path.stat().st_size
         except OSError as error:
@@ -102,6 +115,8 @@ class LocalFile:
 
     def read(self, spans: Sequence[Span]) -> list[bytes | ArchiveError]:
         """Return each span's bytes, or why they cannot be had."""
+        if why := unreadable(self._path):
+            return [ArchiveError(f"{self.shown} {why}.")] * len(spans)
         try:
             with self._path.open("rb") as file:
                 found: list[bytes | ArchiveError] = []
@@ -119,12 +134,27 @@ class LocalFile:
 class WebFile:
     """A file on a web server that honours Range."""
 
-    def __init__(self, address: str, *, patience: float = PATIENCE) -> None:
-        """Prepare to read; nothing is sent yet."""
-        self.shown = shown(address)
-        self._web = Web(patience=patience)
-        self._address = address
+    def __init__(
+        self,
+        *addresses: str,
+        web: Web | None = None,
+        patience: float = PATIENCE,
+        more: Callable[[], Sequence[str]] = tuple,
+    ) -> None:
+        """Prepare to read; nothing is sent yet.
+
+        Args:
+            addresses: Where the file is, the best first; whichever gives byte ranges is kept.
+            web: Sends the requests; None for one of its own.
+            patience: Seconds that a busy server may ask us to wait, where it is one of its own.
+            more: Returns further addresses; called once, when none of the others helps.
+        """
+        self.shown = shown(addresses[0])
+        self._web = web or Web(patience=patience)
+        self._addresses = list(addresses)
+        self._more = more
         self._size: int | None = None
+        self._lock = threading.Lock()
 
     @property
     def size(self) -> int:
@@ -150,34 +180,81 @@ class WebFile:
             return self._get(f"{start}-{self.size - 1}", length)
 
     def read(self, spans: Sequence[Span]) -> list[bytes | ArchiveError]:
-        """Return each span's bytes, or why they cannot be had. Neighbours share a request, all go out at once."""
-        groups = _grouped(spans)
-        answers: list[bytes | ArchiveError] = []
-        if groups and self._size is None:  # one goes ahead: a server that sends whole files must not send 24 of them
-            answers.append(self._group(groups[0]))
-            if isinstance(answers[0], NoRangesError):
-                return [answers[0]] * len(spans)
-        left = groups[len(answers) :]
-        if left:
-            with ThreadPoolExecutor(min(len(left), CONNECTIONS)) as threads:
-                answers += threads.map(self._group, left)
+        """Return each span's bytes, or why they cannot be had. Neighbours share a request, all go out at once.
+
+        Where the server counts requests, those of one call shall leave it half of what it still takes.
+        """
         found: list[bytes | ArchiveError] = [b""] * len(spans)
-        for (group, members), answer in zip(groups, answers, strict=True):
-            for member in members:
-                begin = spans[member].start - group.start
-                cut = answer if isinstance(answer, ArchiveError) else answer[begin : begin + spans[member].length]
-                found[member] = cut
+        left = list(range(len(spans)))
+        if left and self._size is None:  # one goes ahead: a server that sends whole files must not send 24 of them
+            group = _grouped(spans, left, NEAR)[0]
+            answer = self._group(group[0])
+            if isinstance(answer, NoRangesError):
+                return [answer] * len(spans)
+            _cut(spans, group, answer, found)
+            left = [place for place in left if place not in set(group[1])]
+        if left:
+            groups = self._affordable(spans, left)
+            contexts = [copy_context() for _ in groups]
+            with ThreadPoolExecutor(min(len(groups), CONNECTIONS)) as threads:
+                answers = threads.map(lambda context, group: context.run(self._group, group[0]), contexts, groups)
+                for group, answer in zip(groups, answers, strict=True):
+                    _cut(spans, group, answer, found)
         return found
 
-    def _group(self, group: tuple[Span, list[int]]) -> bytes | ArchiveError:
-        span = group[0]
+    def _affordable(self, spans: Sequence[Span], places: list[int]) -> list[tuple[Span, list[int]]]:
+        """Return the requests for spans: merged over wider gaps as long as the server takes too few."""
+        near, groups = NEAR, _grouped(spans, places, NEAR)
+        budget = self._web.left(self._addresses[0])
+        while budget is not None and len(groups) > max(budget // 2, 1) and near < NEAR_IF_COUNTED:
+            near *= 2
+            groups = _grouped(spans, places, near)
+        return groups
+
+    def _group(self, span: Span) -> bytes | ArchiveError:
         try:
             return self._get(f"{span.start}-{span.start + span.length - 1}", span.length)
         except ArchiveError as error:
             return error
 
     def _get(self, span: str, length: int) -> bytes:
-        return self._web.ask(self._address, lambda response: self._part(response, length), span=span)
+        """Return a part from the first address that gives it, which is asked first from then on."""
+        failures: list[ArchiveError] = []
+        addresses = list(self._addresses)
+        while addresses:
+            address = addresses.pop(0)
+            try:
+                content = self._web.ask(address, lambda response: self._part(response, length), span=span)
+            except OddRangeError:  # a question of the range, not of the address
+                raise
+            except ArchiveError as error:
+                failures.append(error)
+                addresses = addresses or self._further()
+                if addresses and isinstance(error, (NoRangesError, AbsentError)):
+                    self._drop(address)
+            else:
+                self._prefer(address)
+                return content
+        # one that is busy may help in a while; else the first is the one to be named
+        raise next((error for error in failures if isinstance(error, BusyError)), failures[0])
+
+    def _further(self) -> list[str]:
+        """Return the further addresses, once."""
+        with self._lock:
+            more, self._more = self._more, tuple
+        addresses = [address for address in more() if address not in self._addresses]
+        with self._lock:
+            self._addresses += addresses
+        return addresses
+
+    def _drop(self, address: str) -> None:
+        with self._lock:
+            self._addresses = [one for one in self._addresses if one != address]
+
+    def _prefer(self, address: str) -> None:
+        with self._lock:
+            if self._addresses[:1] != [address]:
+                self._addresses = [address, *(one for one in self._addresses if one != address)]
 
     def _part(self, response: urllib3.BaseHTTPResponse, length: int) -> bytes:
         match = _CONTENT_RANGE.fullmatch(response.headers.get("Content-Range", ""))
@@ -192,20 +269,36 @@ class WebFile:
         if promised > length or (promised < length and last + 1 != total):
             msg = f"{self.shown} came with another part than was asked for; try again or use another server."
             raise ArchiveError(msg)
+        if self._size not in {None, total}:
+            msg = f"{self.shown} has another size than before, so it is another file; open the release anew."
+            raise ArchiveError(msg)
         self._size = total
         return b"".join(pieces(response, promised))
 
 
-def _grouped(spans: Sequence[Span]) -> list[tuple[Span, list[int]]]:
+def _grouped(spans: Sequence[Span], places: Sequence[int], near: int) -> list[tuple[Span, list[int]]]:
     """Return what to ask for, each with the positions of the spans it holds."""
     groups: list[tuple[Span, list[int]]] = []
-    for place in sorted(range(len(spans)), key=lambda one: spans[one]):
+    for place in sorted(places, key=lambda one: spans[one]):
         span = spans[place]
         if groups:
             group, members = groups[-1]
             stop = max(group.start + group.length, span.start + span.length)
-            if span.start - (group.start + group.length) <= _GAP and stop - group.start <= _LARGEST_GROUP:
+            if span.start - (group.start + group.length) <= near and stop - group.start <= _LARGEST_GROUP:
                 groups[-1] = Span(group.start, stop - group.start), [*members, place]
                 continue
         groups.append((span, [place]))
     return groups
+
+
+def _cut(
+    spans: Sequence[Span],
+    group: tuple[Span, list[int]],
+    answer: bytes | ArchiveError,
+    found: list[bytes | ArchiveError],
+) -> None:
+    """Put each span's part of an answer into its place."""
+    whole, places = group
+    for place in places:
+        begin = spans[place].start - whole.start
+        found[place] = answer if isinstance(answer, ArchiveError) else answer[begin : begin + spans[place].length]

@@ -29,6 +29,8 @@ MARKER = "simulated_release.json"
 NAME_LIMIT = 200
 """Characters that a name may have; the longest real one has 23."""
 
+_ENDINGS = frozenset({"png", "jpg", "jpeg", "tif", "tiff", "webp"})
+
 # Keys under which the image's name stands, in the order they are looked for.
 _IMAGE_KEYS = ("image", "image_id")
 
@@ -76,10 +78,20 @@ class Record:
     """Where on Earth, as its name says; None where the name says no place."""
 
 
+def stem_of(name: str) -> str:
+    """Return a name without its folders, written with either slash, and without the ending of an image in any case."""
+    base = name.replace("\\", "/").rpartition("/")[2]
+    stem, dot, ending = base.rpartition(".")
+    return stem if dot and ending.lower() in _ENDINGS else base
+
+
 def place_of(name: str) -> Tile | None:
-    """Return the tile that a released name says, or None: a name that does not parse is given no place."""
+    """Return the tile that a released name says, or None: a name that does not parse is given no place.
+
+    Folders and the ending say nothing of the place.
+    """
     try:
-        return Tile.from_name(name)
+        return Tile.from_name(stem_of(name))
     except PlaceError:
         return None
 

@@ -19,6 +19,12 @@ CATALOGUES = (
 WORLDCOVER = "https://esa-worldcover.s3.eu-central-1.amazonaws.com"
 """Where ESA keeps WorldCover's files, by year below it."""
 
+ZENODO = "https://zenodo.org"
+"""Where ChatEarthNet was released: records lie at ``/api/records/ID`` and files at ``/records/ID/files/NAME``."""
+
+MIRROR = "https://huggingface.co/datasets/JessicaYuan/ChatEarthNet"
+"""A copy of ChatEarthNet, for when Zenodo does not answer."""
+
 CACHE_BYTES = 500_000_000
 """Bytes that the cache may take on disk; the oldest entries go first."""
 
@@ -36,7 +42,7 @@ def _cache() -> Path:
 
 @dataclass(frozen=True, kw_only=True)
 class Settings:
-    """Where catalogues, labels and the cache are. The environment is read when one is made, not at import.
+    """Where catalogues, labels, the release and the cache are. The environment is read when one is made, not at import.
 
     Raises:
         SettingError: If an address is not one of http or https.
@@ -47,6 +53,12 @@ class Settings:
 
     worldcover: str = field(default_factory=lambda: os.environ.get("CHATEARTHNET_WORLDCOVER") or WORLDCOVER)
     """Address under which ``v100/2020/map/...`` lies, from ``CHATEARTHNET_WORLDCOVER``."""
+
+    zenodo: str = field(default_factory=lambda: os.environ.get("CHATEARTHNET_ZENODO") or ZENODO)
+    """Address under which ``api/records/ID`` and ``records/ID/files/NAME`` lie, from ``CHATEARTHNET_ZENODO``."""
+
+    mirror: str = field(default_factory=lambda: os.environ.get("CHATEARTHNET_MIRROR") or MIRROR)
+    """Address of a copy, from ``CHATEARTHNET_MIRROR``: a data set on a Hugging Face hub, or a folder."""
 
     cache: Path = field(default_factory=_cache)
     """Folder of the cache, from ``CHATEARTHNET_CACHE``."""
@@ -59,8 +71,15 @@ class Settings:
         for name, address in (
             *(("CHATEARTHNET_STAC", one) for one in self.catalogues),
             ("CHATEARTHNET_WORLDCOVER", self.worldcover),
+            ("CHATEARTHNET_ZENODO", self.zenodo),
+            ("CHATEARTHNET_MIRROR", self.mirror),
         ):
-            parts = urlsplit(address)
-            if parts.scheme not in {"http", "https"} or not parts.hostname:
-                msg = f"{name} holds {address[:80]!r}, which is no http or https address; correct it."
+            try:
+                parts = urlsplit(address)
+                usable = parts.scheme in {"http", "https"} and bool(parts.hostname) and (parts.port or 1) > 0
+            except ValueError:
+                usable = False
+            if not usable:
+                bare = address.partition("?")[0].rpartition("@")[2]
+                msg = f"{name} holds {bare[:80]!r}, which is no http or https address; correct it."
                 raise SettingError(msg)

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from chatearthnet_explorer.chip import Chip
     from chatearthnet_explorer.landcover import Facts4V, Facts35
 
 SAID = (
@@ -42,7 +43,9 @@ SAID = (
 EFFORT = 25
 """Records without a picture that take as long as one with a picture."""
 
-_YEAR = 2020
+YEAR = 2020
+"""Year of the simulated maps that captions speak of."""
+
 # Shares of ChatEarthNet: 98,092 / 16,348 / 49,048 of 163,488 in style 3.5, and 10,000 of them in style 4v.
 _SPLIT_SHARES = (98_092, 16_348, 49_048)
 _SHARE_4V = 10_000 / 163_488
@@ -128,29 +131,36 @@ class Records:
     def make(self, job: range) -> list[Made]:
         """Return the records of one piece."""
         if job[0] not in self.pictured:
-            mapped = survey((self.tiles[number] for number in job), year=_YEAR)
-            return [Made(self._told(number, labels), ()) for number, (_, labels) in zip(job, mapped, strict=True)]
+            mapped = survey((self.tiles[number] for number in job), year=YEAR)
+            return [Made(self.captions_of(number, labels), ()) for number, (_, labels) in zip(job, mapped, strict=True)]
         tile = self.tiles[job[0]]
-        chip = SimulatedSource().chip_at(*tile.center, year=_YEAR, bands=True)
+        chip = SimulatedSource().chip_at(*tile.center, year=YEAR, bands=True)
         labels = np.zeros((SIZE, SIZE), np.uint8) if chip.labels is None else chip.labels
-        images = []
-        for archive, bands in ARCHIVES.items():
-            if tile in self.blanks:
-                values = np.full((SIZE, SIZE, 3), self.blanks[tile], np.uint8)
-            elif archive == "s2_rgb_images":
-                values = np.zeros((SIZE, SIZE, 3), np.uint8) if chip.rgb is None else chip.rgb
-            else:
-                seen = np.stack([chip.bands[band] for band in bands], axis=-1)
-                values = np.clip(np.nan_to_num(seen) * _DN / _BAND_SCALE, 0, 255).astype(np.uint8)
-            images.append(_png(values))
-        return [Made(self._told(job[0], labels), tuple(images))]
+        grey = self.blanks.get(tile)
+        blank = None if grey is None else _png(np.full((SIZE, SIZE, 3), grey, np.uint8))
+        images = tuple(blank or image_of(chip, archive) for archive in ARCHIVES)
+        return [Made(self.captions_of(job[0], labels), images)]
+
+    def captions_of(self, number: int, labels: NDArray[np.uint8]) -> dict[str, str]:
+        """Return the captions of a record by ``35`` and ``4v``, given its label map of shape (256, 256)."""
+        seed = f"{self.seed} {self.tiles[number].name}"
+        return {style: tell(_STYLES[style](labels), seed=seed).text for style, _ in self.files[number]}
 
     def _square(self, number: int) -> tuple[int, int]:
         return self.tiles[number].x // 2, self.tiles[number].y // 2
 
-    def _told(self, number: int, labels: NDArray[np.uint8]) -> dict[str, str]:
-        seed = f"{self.seed} {self.tiles[number].name}"
-        return {style: tell(_STYLES[style](labels), seed=seed).text for style, _ in self.files[number]}
+
+def image_of(chip: Chip, archive: str) -> bytes:
+    """Return the PNG that an archive of a simulated release has of a chip.
+
+    Args:
+        chip: A simulated chip, with its bands unless the archive is that of true colour.
+        archive: One of ``ARCHIVES``.
+    """
+    if archive == "s2_rgb_images":
+        return _png(np.zeros((SIZE, SIZE, 3), np.uint8) if chip.rgb is None else chip.rgb)
+    seen = np.stack([chip.bands[band] for band in ARCHIVES[archive]], axis=-1)
+    return _png(np.clip(np.nan_to_num(seen) * _DN / _BAND_SCALE, 0, 255).astype(np.uint8))
 
 
 @contextmanager

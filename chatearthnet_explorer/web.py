@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
-import threading
 import time
-from functools import cached_property
-from typing import TYPE_CHECKING, TypeVar
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import unquote, urlsplit
 
-from chatearthnet_explorer.errors import ArchiveError
+from chatearthnet_explorer.addresses import checked, redirected, shown
+from chatearthnet_explorer.errors import ArchiveError, SettingError
+from chatearthnet_explorer.limits import BusyError, duration, limit_of, seconds_to_wait
+from chatearthnet_explorer.network import (
+    is_certificate_error,
+    network_problem,
+    proxy_for,
+    ssl_context,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    import ssl
+    from collections.abc import Callable
 
     import urllib3
 
@@ -21,21 +29,18 @@ CONNECTIONS = 24
 """Requests that are under way at once: a page of thumbnails."""
 
 PATIENCE = 15.0
-"""Seconds that a busy server's ``Retry-After`` is waited for; a longer one is said, not slept through."""
+"""Seconds that a busy server is waited for; where it asks for more, a sentence says so and nobody waits."""
 
 TRIES = 3
 """Times that a request is sent while a server is busy (429, 5xx) or hangs up."""
 
+REDIRECTS = 3
+"""Times that a server may lead on to another address."""
+
 _CONNECT, _READ = 5.0, 20.0
-_PIECE = 65_536
-# Bytes a second below which an answer counts as too slow, and seconds it may take in any case.
-_SLOWEST, _GRACE = 10_000, 30.0
+_SMALL = 65_536  # bytes of a redirect that are read, for the sake of the connection
 _BUSY = {429, 500, 502, 503, 504}
-_LONGEST_PAUSE = 86_400.0
-
-
-class BusyError(ArchiveError):
-    """A server asks to come back later."""
+_HEADERS = {"User-Agent": "chatearthnet_explorer", "Accept-Encoding": "identity"}
 
 
 class AbsentError(ArchiveError):
@@ -46,8 +51,12 @@ class OddRangeError(ArchiveError):
     """A server does not understand the range it was asked for, or has nothing there."""
 
 
+class _LostError(ArchiveError):
+    """A proxy did not lead on."""
+
+
 class Web:
-    """Sends requests. Its threads wait together when a server asks them to."""
+    """Sends requests, and waits where a server asks for it."""
 
     def __init__(self, *, patience: float = PATIENCE) -> None:
         """Prepare; nothing is sent yet.
@@ -56,20 +65,7 @@ class Web:
             patience: Seconds that a server may ask us to wait.
         """
         self._patience = patience
-        self._quiet_until = 0.0
-        self._lock = threading.Lock()
-
-    @cached_property
-    def _pool(self) -> urllib3.PoolManager:
-        import urllib3  # noqa: PLC0415 - not needed for files on this computer
-
-        return urllib3.PoolManager(
-            maxsize=CONNECTIONS,
-            headers={"User-Agent": "chatearthnet_explorer", "Accept-Encoding": "identity"},
-            timeout=urllib3.Timeout(connect=_CONNECT, read=_READ),
-            # this class waits and tries again by itself, within its bounds; urllib3 follows redirects only
-            retries=urllib3.Retry(connect=0, read=0, redirect=3, status=0, other=0, respect_retry_after_header=False),
-        )
+        self._pools = lru_cache(maxsize=8)(_pool)
 
     def ask(self, address: str, take: Callable[[urllib3.BaseHTTPResponse], T], *, span: str = "") -> T:
         """Send a GET and return what is taken of its answer; what is left unread is not drained.
@@ -82,111 +78,114 @@ class Web:
         Raises:
             ArchiveError: If the server refuses, cannot be reached, or is busy beyond patience.
         """
-        from urllib3.exceptions import HTTPError  # noqa: PLC0415 - as above
+        from urllib3.exceptions import HTTPError  # noqa: PLC0415 - not needed for files on this computer
 
-        asked, said = _checked(address), shown(address)
-        pause = 0.5
+        target, headers = checked(address)
+        headers |= {"Range": f"bytes={span}"} if span else {}
+        said = shown(address)
+        delay = 0.5
         problem = ArchiveError(f"{said} could not be reached, or its server hung up; check the connection, try again.")
         for left in reversed(range(TRIES)):
-            time.sleep(max(self._quiet_until - time.monotonic(), 0.0))
             try:
-                response = self._pool.request(
-                    "GET",
-                    asked[0],
-                    headers=asked[1] | ({"Range": f"bytes={span}"} if span else {}),
-                    preload_content=False,
-                )
+                final, response = self.open(target, headers)
                 try:
                     if response.status not in _BUSY:
-                        _check_status(said, address, response)
+                        _check_status(said, response.status)
                         return take(response)
-                    problem = self._busy(said, response, pause)
+                    problem = self._busy(said, final, response, delay)
                 finally:
                     if response.length_remaining == 0:
                         response.release_conn()
                     else:
                         response.close()
+            except _LostError as error:
+                problem = ArchiveError(str(error))
+                time.sleep(delay if left else 0.0)
             except ArchiveError:
                 raise
             except (HTTPError, OSError):
-                self._rest(pause if left else 0.0)
-            pause *= 2
+                time.sleep(delay if left else 0.0)
+            delay *= 2
         raise problem
 
-    def _busy(self, said: str, response: urllib3.BaseHTTPResponse, pause: float) -> ArchiveError:
+    def left(self, address: str) -> int | None:
+        """Return how many requests the server of an address takes for now; None where it does not count."""
+        return limit_of(address).left
+
+    def open(
+        self, address: str, headers: dict[str, str], *, redirects: int = REDIRECTS
+    ) -> tuple[str, urllib3.BaseHTTPResponse]:
+        """Return the answer to a GET, whatever its status, and the address that it came from in the end.
+
+        Raises:
+            ArchiveError: If a certificate, a proxy or a redirect stands in the way.
+            urllib3.exceptions.HTTPError: If the server cannot be reached.
+        """
+        for _ in range(redirects + 1):
+            response = self._send(address, headers)
+            location = response.get_redirect_location()
+            if not location:
+                return address, response
+            if response.length_remaining is not None and response.length_remaining < _SMALL:
+                response.drain_conn()
+            response.close()
+            address, headers = redirected(address, location, headers)
+        msg = f"{shown(address)} leads on and on without end, so it was not read; use another server."
+        raise ArchiveError(msg)
+
+    def _send(self, address: str, headers: dict[str, str]) -> urllib3.BaseHTTPResponse:
+        from urllib3.exceptions import HTTPError  # noqa: PLC0415 - as above
+
+        limit = limit_of(address)
+        limit.acquire(urlsplit(address).path, self._patience)
+        try:
+            pool = self._pools(proxy_for(address), ssl_context())
+            response = pool.request("GET", address, headers=_HEADERS | headers, preload_content=False, redirect=False)
+        except SettingError as error:
+            raise ArchiveError(str(error)) from None
+        except HTTPError as error:
+            if sentence := network_problem(address, error):
+                # the cause prints the query, where signatures are; only a proxy may do better the next time
+                raise (ArchiveError if is_certificate_error(error) else _LostError)(sentence) from None
+            raise
+        limit.learn(response.headers)
+        return response
+
+    def _busy(self, said: str, address: str, response: urllib3.BaseHTTPResponse, delay: float) -> BusyError:
         """Arrange the wait that the server asks for, and return the error for when all tries are used up."""
-        seconds = min(_retry_after(response, pause), _LONGEST_PAUSE)
+        seconds = seconds_to_wait(response.headers, delay)
+        limit_of(address).refuse(urlsplit(address).path, seconds, patience=self._patience)
         problem = BusyError(
-            f"{said} is busy ({response.status}) and asks to come back in {seconds:.0f} s; wait and try again."
+            f"{said} is busy ({response.status}) and asks to come back in {duration(seconds)}; wait and try again."
         )
         if seconds > self._patience:
             raise problem
-        self._rest(seconds)
         return problem
 
-    def _rest(self, seconds: float) -> None:
-        with self._lock:
-            self._quiet_until = max(self._quiet_until, time.monotonic() + seconds)
 
-
-def pieces(response: urllib3.BaseHTTPResponse, length: int) -> Iterator[bytes]:
-    """Yield the body as it arrives, ``length`` bytes in all; a server that drips is not waited for.
-
-    Raises:
-        ArchiveError: If it comes slower than 10 kB a second.
-    """
-    from urllib3.exceptions import IncompleteRead  # noqa: PLC0415 - not needed for files on this computer
-
-    deadline = time.monotonic() + _GRACE + length / _SLOWEST
-    left = length
-    while left and (piece := response.read1(min(_PIECE, left), decode_content=False)):
-        left -= len(piece)
-        yield piece
-        if time.monotonic() > deadline:
-            msg = "The server sends too slowly; try again later, or use another one."
-            raise ArchiveError(msg)
-    if left:
-        raise IncompleteRead(length - left, left)
-
-
-def shown(address: str) -> str:
-    """Return an address as it may be printed: without user, password, query and fragment."""
-    try:
-        parts = urlsplit(address)
-    except ValueError:
-        return "The address"
-    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"[:300]
-
-
-def below(address: str, name: str) -> str:
-    """Return the address of a file in the folder that an address names; a query, such as a signature, is kept."""
-    folder, mark, query = address.partition("?")
-    return f"{folder.rstrip('/')}/{name}{mark}{query}"
-
-
-def _checked(address: str) -> tuple[str, dict[str, str]]:
-    """Return the address without its user, and the headers that speak for that user."""
-    try:
-        parts = urlsplit(address)
-        web = parts.scheme in {"http", "https"} and bool(parts.hostname) and (parts.port or 1) > 0
-    except ValueError:
-        web = False
-    if not web:
-        msg = f"{address[:80].partition('?')[0]!r} is no http or https address; correct it."
-        raise ArchiveError(msg)
-    user, at, host = parts.netloc.rpartition("@")
-    if not at:
-        return address, {}
+def _pool(proxy: str | None, context: ssl.SSLContext) -> urllib3.PoolManager:
+    """Return what keeps the connections of one way to the web: direct, or through one proxy."""
     import urllib3  # noqa: PLC0415 - not needed for files on this computer
 
-    return parts._replace(netloc=host).geturl(), urllib3.make_headers(basic_auth=unquote(user))
+    options: dict[str, Any] = {
+        "maxsize": CONNECTIONS,
+        "ssl_context": context,
+        "timeout": urllib3.Timeout(connect=_CONNECT, read=_READ),
+        # ``Web`` waits, follows redirects and tries again by itself, within its bounds
+        "retries": urllib3.Retry(total=0, respect_retry_after_header=False, raise_on_status=False),
+    }
+    if proxy is None:
+        return urllib3.PoolManager(**options)
+    user = unquote(urlsplit(proxy).netloc.rpartition("@")[0])
+    return urllib3.ProxyManager(
+        proxy,
+        proxy_headers=urllib3.make_headers(proxy_basic_auth=user) if user else None,
+        proxy_ssl_context=context,
+        **options,
+    )
 
 
-def _check_status(said: str, address: str, response: urllib3.BaseHTTPResponse) -> None:
-    status = response.status
-    if address.startswith("https:") and (response.geturl() or "").startswith("http:"):
-        msg = f"{said} leads to an address without encryption, so it was not read; use another server."
-        raise ArchiveError(msg)
+def _check_status(said: str, status: int) -> None:
     if status in {200, 206}:
         return
     if status in {404, 410}:
@@ -198,16 +197,8 @@ def _check_status(said: str, address: str, response: urllib3.BaseHTTPResponse) -
     if status in {401, 403}:
         msg = f"{said} may not be read ({status}): its server asks for permission; use another server."
         raise ArchiveError(msg)
+    if status == 407:  # noqa: PLR2004 - Proxy Authentication Required
+        msg = "The proxy asks for a user and password (407); write them into HTTP_PROXY as http://user:password@host."
+        raise ArchiveError(msg)
     msg = f"{said} could not be read: the server answered {status}; check the address."
     raise ArchiveError(msg)
-
-
-def _retry_after(response: urllib3.BaseHTTPResponse, default: float) -> float:
-    """Return the seconds that the server asks us to wait."""
-    import urllib3  # noqa: PLC0415 - not needed for files on this computer
-
-    asked = response.headers.get("Retry-After")
-    try:
-        return default if asked is None else urllib3.Retry().parse_retry_after(asked)
-    except urllib3.exceptions.InvalidHeader:
-        return default

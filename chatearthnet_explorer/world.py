@@ -11,11 +11,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from chatearthnet_explorer.continents import AREAS, inside
 from chatearthnet_explorer.errors import PlaceError
 from chatearthnet_explorer.tile import wrap_longitude
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
+
+    from chatearthnet_explorer.continents import Ring
 
 ATTRIBUTION = "Made with Natural Earth (public domain), https://www.naturalearthdata.com"
 """Credit of the outlines."""
@@ -40,14 +43,14 @@ class Country:
     """ISO 3166-1 alpha-3 code, such as ``STP``; empty for the few areas that have none."""
 
     continent: str
-    """One of the seven continents."""
+    """The one of the seven continents that the place is on; see ``continents.AREAS`` for countries on two."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Edges:
     """Every edge of every outline at 1:50m, and of the islands that only 1:10m has."""
 
-    countries: tuple[Country, ...]
+    countries: tuple[Country, ...]  # at the end those of another continent than most of their land
     start: NDArray[np.float64]  # (2, edges): longitude and latitude in degrees
     end: NDArray[np.float64]  # (2, edges)
     low: NDArray[np.float64]  # (edges,): latitude of its southern end
@@ -57,6 +60,7 @@ class _Edges:
     along: NDArray[np.float64]  # (edges with sea on one side, 3): vectors to their ends
     coast_owner: NDArray[np.intp]
     longest: float  # of the coast's edges, as a share of the radius
+    elsewhere: tuple[tuple[int, int, Ring], ...]  # country, the same of another continent, where it is on that one
 
 
 def country_at(lon: float, lat: float) -> Country | None:
@@ -81,18 +85,23 @@ def country_at(lon: float, lat: float) -> Country | None:
     owners = edges.owner[_right_of(edges, _level_with(edges, level, level), wrap_longitude(lon), level)]
     held = np.flatnonzero(np.bincount(owners) % 2)  # odd: inside
     if held.size:
-        return edges.countries[int(held[0])]
+        return _of_continent(edges, int(held[0]), lon, lat)
     place = _vectors(np.array([lon]), np.array([lat]))
     near = _near(edges, place, COAST_KM)
     if not near.size:
         return None
     distances = _kilometres(edges, place, near)[0]
     nearest = int(distances.argmin())
-    return edges.countries[int(edges.coast_owner[near[nearest]])] if distances[nearest] <= COAST_KM else None
+    if distances[nearest] > COAST_KM:
+        return None
+    return _of_continent(edges, int(edges.coast_owner[near[nearest]]), lon, lat)
 
 
 def countries() -> tuple[Country, ...]:
-    """Return every country that ``country_at`` may answer, in the order that ``countries_at`` counts."""
+    """Return every country that ``country_at`` may answer, in the order that ``countries_at`` counts.
+
+    One that has land on two continents is among them for each of these.
+    """
     return _edges().countries
 
 
@@ -127,7 +136,7 @@ def countries_at(lons: ArrayLike, lats: ArrayLike) -> NDArray[np.int16]:
         some = _only(edges, _near(edges, places, COAST_KM))
         for group in _in_cells(wide, lon, lat, 1.0) if some.coast_owner.size else ():
             found[group] = _offshore(some, lon[group], lat[group])
-    return found
+    return _by_continent(edges, found, lon, lat)
 
 
 def coast_distance(lons: ArrayLike, lats: ArrayLike, *, reach: float = 60.0) -> NDArray[np.float64]:
@@ -161,6 +170,22 @@ def land_outline() -> dict[str, Any]:
     """
     outline: dict[str, Any] = json.loads((_OUTLINES / "countries-110m.geojson").read_text(encoding="utf-8"))
     return outline
+
+
+def _of_continent(edges: _Edges, owner: int, lon: float, lat: float) -> Country:
+    place = np.array([wrap_longitude(lon)]), np.array([lat])
+    return edges.countries[int(_by_continent(edges, np.array([owner], np.int16), *place)[0])]
+
+
+def _by_continent(
+    edges: _Edges, owner: NDArray[np.int16], lon: NDArray[np.float64], lat: NDArray[np.float64]
+) -> NDArray[np.int16]:
+    """Return the owners of places, each as of the continent that the place is on."""
+    found = owner.copy()
+    for here, other, ring in edges.elsewhere:
+        some = np.flatnonzero(owner == here)
+        found[some[inside(ring, lon[some], lat[some])]] = other
+    return found
 
 
 def _held(edges: _Edges, lon: NDArray[np.float64], lat: NDArray[np.float64]) -> NDArray[np.int16]:
@@ -261,7 +286,10 @@ def _edges() -> _Edges:
         sizes = stored["sizes"]
         owner = np.repeat(stored["owners"].astype(np.intp), sizes)
         coast = np.unpackbits(stored["coast"], count=places.shape[1]).astype(bool)
-        countries = tuple(Country(*map(str, row)) for row in stored["countries"])
+        main = [Country(*map(str, row)) for row in stored["countries"]]
+    of = {country.iso: country for country in main}
+    moved = [(of[area.iso], replace(of[area.iso], continent=area.continent), area.ring) for area in AREAS]
+    countries = (*main, *dict.fromkeys(country for _, country, _ in moved))
     starts = np.ones(places.shape[1], bool)
     starts[np.cumsum(sizes) - 1] = False  # a ring ends where it began: no edge starts at its last place
     first = np.flatnonzero(starts)
@@ -279,4 +307,5 @@ def _edges() -> _Edges:
         along=along,
         coast_owner=owner[shore],
         longest=float(np.linalg.norm(along, axis=1).max()),
+        elsewhere=tuple((countries.index(one), countries.index(other), ring) for one, other, ring in moved),
     )

@@ -14,6 +14,12 @@ if TYPE_CHECKING:
     from rig.sao_tome import SaoTome
 
 HERE = Path(__file__).parent
+NETWORK = {
+    *("http_proxy", "https_proxy", "all_proxy", "no_proxy"),
+    *("ssl_cert_file", "requests_ca_bundle", "curl_ca_bundle"),
+}
+"""Variables, in lower case, that lead requests elsewhere or change whom they trust."""
+
 REALDATA = Path(os.environ.get("CHATEARTHNET_REALDATA", HERE.parents[1] / "shared" / "realdata"))
 
 
@@ -23,8 +29,9 @@ def _private_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.
     home = tmp_path_factory.mktemp("home")
     monkeypatch.setenv("HOME", str(home))
     monkeypatch.setenv("XDG_CACHE_HOME", str(home / ".cache"))
+    monkeypatch.setattr("chatearthnet_explorer.limits._limits", {})
     for name in list(os.environ):
-        if name.startswith(("CHATEARTHNET_", "OPENAI_")):
+        if name.startswith(("CHATEARTHNET_", "OPENAI_")) or name.lower() in NETWORK:
             monkeypatch.delenv(name)
 
 

@@ -18,7 +18,8 @@ import ipywidgets
 from bokeh.document import Document
 from panel.io.state import set_curdoc
 from chatearthnet_explorer.app.pages import explore_page
-from chatearthnet_explorer.app.server import allowed_captioners
+from chatearthnet_explorer.app.model_access import ModelAccess, ModelOptions
+from chatearthnet_explorer.app.server import is_near
 from chatearthnet_explorer.widgets.explorer import Explorer
 
 live = ipywidgets.widgets.widget._instances
@@ -26,7 +27,7 @@ counts, explorers = [], []
 for _ in range(3):
     document = Document()
     with set_curdoc(document):
-        page = explore_page("simulated", allowed_captioners(*json.loads(sys.argv[1])), None)
+        page = explore_page("simulated", ModelAccess(ModelOptions(), near=is_near(*json.loads(sys.argv[1]))), None)
         page.server_doc(document)
         explorers += [one for one in live.values() if isinstance(one, Explorer)]
         offered = list(explorers[-1].switches.captioners)

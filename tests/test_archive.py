@@ -16,8 +16,9 @@ from rig.zips import replace_in_directory, write_sparse
 
 from chatearthnet_explorer.archive import read_directory, read_members
 from chatearthnet_explorer.errors import ArchiveError
+from chatearthnet_explorer.limits import BusyError
 from chatearthnet_explorer.ranges import Span, WebFile, open_ranges
-from chatearthnet_explorer.web import BusyError, Web
+from chatearthnet_explorer.web import Web
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -225,7 +226,7 @@ def test_a_busy_server_is_waited_for_as_long_as_it_asks(chips: Path, served: Ran
 def test_a_server_that_asks_for_an_hour_is_not_waited_for(chips: Path, served: RangeServer) -> None:
     served.fail(f"/{chips.name}", Fault(status=429, retry_after=3600))
     begun = time.monotonic()
-    with pytest.raises(BusyError, match=r"busy \(429\) and asks to come back in 3600 s"):
+    with pytest.raises(BusyError, match=r"busy \(429\) and asks to come back in 60 minutes"):
         read_directory(WebFile(f"{served.url}/{chips.name}"))
     assert time.monotonic() - begun < 1
     assert served.requests == 1
@@ -286,7 +287,7 @@ def test_a_file_that_is_no_zip_or_no_file_is_said(tmp_path: Path) -> None:
     path.write_bytes(b"<html>Not found</html>" * 1000)
     with pytest.raises(ArchiveError, match="is no ZIP"):
         read_directory(open_ranges(path))
-    with pytest.raises(ArchiveError, match="No such file"):
+    with pytest.raises(ArchiveError, match="is not there"):
         read_directory(open_ranges(tmp_path / "none.zip"))
 
 

@@ -9,19 +9,22 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 from PIL import Image
+from rig.chat_server import chat_server
 from rig.hostile import Page
-from rig.pairs import paraphrased
+from rig.pairs import Listed, one, paraphrased
 from rig.samples import press, small_sample
 from rig.shown import chip
 
+from chatearthnet_explorer.captioners import open_captioner
 from chatearthnet_explorer.catalog import Query, build
-from chatearthnet_explorer.catalog.schema import SCHEMA
 from chatearthnet_explorer.catalog_audit import audit_catalog
+from chatearthnet_explorer.drawn_release import DrawnRelease
 from chatearthnet_explorer.errors import ExplorerError, QueryError, SceneError
 from chatearthnet_explorer.render import data_url
 from chatearthnet_explorer.review.checks import CHECKS
-from chatearthnet_explorer.sample import open_sample
-from chatearthnet_explorer.settings import Settings
+from chatearthnet_explorer.sample import FIRST, open_sample
+from chatearthnet_explorer.simulated_records import image_of
+from chatearthnet_explorer.sources.release import PICTURE
 from chatearthnet_explorer.tile import Tile
 from chatearthnet_explorer.widgets.browser import Browser
 from chatearthnet_explorer.widgets.composed import family
@@ -29,7 +32,7 @@ from chatearthnet_explorer.widgets.density_image import COLOURS, coarser, densit
 from chatearthnet_explorer.widgets.explorer import Explorer
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from chatearthnet_explorer.chip import Chip
@@ -229,6 +232,38 @@ def test_labels_prompt_and_a_new_caption_on_demand() -> None:
     assert len(view.caption_view.captions) == len(released) + 1
 
 
+def test_a_model_writes_a_pair_anew_by_a_press_that_names_its_cost_and_once_at_a_time() -> None:
+    async def run() -> None:
+        with chat_server() as server:
+            writer = open_captioner("chat", base_url=server.base_url)
+            browser = browse(query="flag=-no+picture&flag=-blank", captioner=writer)
+            view = browser.pair_view
+            await _until(lambda: browser.gallery.found is not None)
+            browser.gallery.open_at(0)
+            await _until(lambda: view.chip_view.chip is not None and view.chip_view.chip.rgb is not None)
+            press(view.head, "labels")
+            await _until(lambda: view.prompt_view.prompt is not None)
+            view.style.value = "4v"
+            assert view.prompt_view.ask_label == "Ask gpt-6-luna"
+            assert "$" in view.prompt_view.cost
+            press(view.head, "caption")
+            assert server.requests == []
+            await _until(lambda: not view.status.busy)
+            server.modes = ["slow"]
+            view.prompt_view.asked += 1
+            await _until(server.waiting.is_set)
+            assert view.prompt_view.busy
+            view.prompt_view.asked += 1
+            view.status._cancel.click()
+            server.modes = ["normal"]
+            view.prompt_view.asked += 1
+            await _until(lambda: view.caption_view.captions[-1].captioner == "chat")
+            assert len(server.requests) == 2
+            browser.close()
+
+    asyncio.run(run())
+
+
 def test_captions_are_held_against_the_labels_once_these_are_there() -> None:
     browser = browse(query="flag=-no+picture&flag=-blank")
     browser.gallery.open_at(0)
@@ -363,26 +398,66 @@ def test_closing_lets_go_of_every_widget() -> None:
     assert all(widget.comm is None for widget in held)
 
 
-def test_the_sample_is_built_once_and_two_builders_do_not_meet(tmp_path: Path) -> None:
-    settings, told = Settings(cache=tmp_path), []
-    for _ in range(2):
-        sample = open_sample(settings=settings, records=40, images=1, progress=told.append)
-        assert sample.catalog.simulated
-        assert sample.release.simulated
-        sample.catalog.close()
-    assert told == sorted(told)
-    assert told[-1] == 1.0
-    assert told.count(1.0) == 1
-    assert [path.name for path in tmp_path.iterdir()] == [f"sample-{SCHEMA}-40-1"]
-
-
-def test_the_sample_opens_with_what_has_a_picture(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_every_pair_of_the_sample_has_its_picture(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CHATEARTHNET_CACHE", str(tmp_path))
-    monkeypatch.setattr("chatearthnet_explorer.widgets.browser.open_sample", lambda **_: small_sample())
     browser = Browser.sample()
-    assert browser.query.flags == ("-no picture",)
-    assert browser.search_bar.choices == ["has a picture"]
-    assert len(browser.gallery.items) == 12
+    assert browser.status.message == "All 2,000 pairs."
+    assert browser.search_bar.choices == []
+    assert browser.gallery.simulated
+    assert len(browser.gallery.thumbnails) == 24
+    for query in (FIRST, FIRST.but(page=2), Query(size=4), Query(countries=("Brazil",), size=4)):
+        browser.query = query
+        assert all(browser.gallery.thumbnails)
+        assert not any(browser.gallery.notes)
+
+
+def test_pictures_are_drawn_some_at_a_time_and_a_superseded_page_is_not_drawn_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CHATEARTHNET_CACHE", str(tmp_path))
+    drawn: list[list[str]] = []
+    there: list[int] = []
+    go_on = threading.Event()
+
+    class Slow(DrawnRelease):
+        batch = 2
+
+        def contents(self, names: Sequence[str], **_: Any) -> Any:  # noqa: ANN401 - as the release does
+            drawn.append(list(names))
+            go_on.wait(10)
+            return [image_of(chip(), PICTURE) for _ in names]
+
+    async def run() -> None:
+        sample = open_sample()
+        browser = Browser(sample.catalog, release=Slow(), labels="simulated", query=Query(size=6))
+        browser.gallery.observe(lambda change: there.append(sum(map(bool, change["new"]))), "thumbnails")
+        await _until(lambda: bool(drawn))
+        browser.query = Query(size=5, sort="lat")
+        await _until(lambda: len(drawn) == 2)
+        go_on.set()
+        await _until(lambda: all(browser.gallery.thumbnails))
+        await asyncio.sleep(0.05)
+        assert [len(names) for names in drawn] == [2, 2, 2, 1]
+        assert [name for names in drawn[1:] for name in names] == [item["name"] for item in browser.gallery.items]
+        assert there[-3:] == [2, 4, 5]
+
+    asyncio.run(run())
+
+
+def test_what_a_build_could_not_read_stands_where_the_catalog_is_browsed(tmp_path: Path) -> None:
+    release = Noted({("3.5", "train"): [one("<b>1</b>.png"), None]})
+    browser = browse(catalog=build(release, tmp_path), release=None)
+    (notes,) = [widget for widget in family(browser) if "cen-notes" in getattr(widget, "_dom_classes", ())]
+    assert "&lt;i&gt;s2_rgb_images.zip&lt;/i&gt; is cut short" in notes.value
+    assert "6 entries or files of the release are not in the catalog" in notes.value
+    assert "<i>" not in notes.value
+    assert len(notes.value) < 1200
+    browser = browse(catalog=open_sample().catalog, release=None)
+    assert not [widget for widget in family(browser) if "cen-notes" in getattr(widget, "_dom_classes", ())]
+
+
+class Noted(Listed):
+    notes = ("<i>s2_rgb_images.zip</i> is cut short" + " and long" * 200,)
 
 
 def test_in_the_explorer_a_click_on_a_released_chip_shows_its_captions_first() -> None:

@@ -18,6 +18,7 @@ from chatearthnet_explorer.catalog_audit import Counts, audit_catalog
 from chatearthnet_explorer.cli import main
 from chatearthnet_explorer.errors import ArchiveError, Cancelled, QueryError
 from chatearthnet_explorer.landcover import pixels
+from chatearthnet_explorer.review.across import of_dataset
 from chatearthnet_explorer.review.audit import EDITION
 from chatearthnet_explorer.review.checks import CHECKS, judge_both, judge_caption
 from chatearthnet_explorer.review.plan import Plan
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
     from chatearthnet_explorer.catalog import Catalog
     from chatearthnet_explorer.tile import Tile
 
-LATE = {"same bytes", "tile in two splits"}
+LATE = {"same bytes"}
 LOOPBACK = {"threads_per_worker": 1, "processes": True, "host": "127.0.0.1", "dashboard_address": "127.0.0.1:0"}
 
 
@@ -98,6 +99,7 @@ def test_findings_are_those_of_the_checks_and_facets_of_the_catalog(enriched: Pa
         )
     assert catalog.info()["audit"] == {
         "edition": EDITION, "labels": "made", "pictures": False, "pairs": 60, "findings": audit.found,
+        "dataset": of_dataset(audit.judged),
     }  # fmt: skip
     # the worst one has the largest score of all
     judged = pq.read_table(audit.judged).to_pandas()
@@ -229,14 +231,21 @@ def test_the_command_line(enriched: Path, tmp_path: Path, capsys: pytest.Capture
     totals = {share.check: share for share in tally(enriched / "audit") if share.by == "all"}
     for check, total in told["totals"].items():
         assert total == {"found": totals[check].found, "of": totals[check].of, "share": totals[check].share}
-    with table.open(encoding="utf-8", newline="") as file:
+    with table.open(encoding="utf-8-sig", newline="") as file:
         rows = list(csv.DictReader(file))
-    assert [(row["check"], row["by"], row["value"], int(row["found"])) for row in rows] == [
-        (share.check, share.by, share.value, share.found) for share in tally(enriched / "audit")
+    assert [(row["check"], row["by"], row["value"], row["found"]) for row in rows] == [
+        (share.check, share.by, share.value, str(share.found) if share.of else "")
+        for share in tally(enriched / "audit")
     ]
-    assert "<h3>hallucinated</h3>" in page.read_text("utf-8")
+    assert told["totals"]["all black"] == {"found": 0, "of": 0, "share": None}
+    html = page.read_text("utf-8")
+    assert "<h2>hallucinated</h2>" in html
+    assert "<h2>all black</h2>" not in html
+    assert "60 of 60 pairs" in html
     assert main(["audit", str(enriched)]) == 0
-    assert f"60 pairs were checked; {told['findings']} findings" in capsys.readouterr().out
+    out = capsys.readouterr().out
+    assert f"60 pairs were checked; {told['findings']} findings" in out
+    assert "Not checked: broken picture, all black, all white, uniform, mostly cloud, same bytes. It needs" in out
     assert main(["catalog", "search", str(enriched), "--finding", "-hallucinated", "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["total"] == catalog.search(Query(findings=("-hallucinated",))).total
     assert main(["audit", str(enriched), "--words", "zzyzx"]) == 1

@@ -8,8 +8,11 @@ import shutil
 import signal
 import subprocess
 import sys
+import threading
 import time
 import zipfile
+import zlib
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,16 +24,20 @@ from rig.pairs import Listed, one, paraphrased
 
 from chatearthnet_explorer.archive import read_directory
 from chatearthnet_explorer.catalog import Query, build, open_catalog
+from chatearthnet_explorer.catalog.members import file_of
 from chatearthnet_explorer.catalog.schema import FLAGS
 from chatearthnet_explorer.catalog.versions import locked
 from chatearthnet_explorer.claims import read_claims
 from chatearthnet_explorer.errors import CatalogError, ReleaseError
 from chatearthnet_explorer.ranges import LocalFile
+from chatearthnet_explorer.record import place_of
+from chatearthnet_explorer.sources.release import open_release
 from chatearthnet_explorer.tile import Tile
 from chatearthnet_explorer.world import country_at
 
 if TYPE_CHECKING:
     from chatearthnet_explorer.catalog import Catalog
+    from chatearthnet_explorer.sources.release import Release
 
 
 @pytest.fixture(scope="module")
@@ -169,6 +176,73 @@ def test_broken_entries_are_left_out_and_listed(tmp_path: Path) -> None:
     assert set(report["flags"]) == set(FLAGS)
 
 
+def _release(folder: Path, files: dict[str, bytes]) -> Release:
+    folder.mkdir()
+    for name, content in files.items():
+        (folder / f"ChatEarthNet_caps_{name}.json").write_bytes(content)
+    return open_release(folder)
+
+
+def _entries(*captions: str) -> str:
+    names = [f"{TILES[place].name}.png" for place in range(len(captions))]
+    pairs = [{"image": name, "caption": text} for name, text in zip(names, captions, strict=True)]
+    return json.dumps(pairs, ensure_ascii=False)
+
+
+TILES = [Tile(8500 + place, 8150) for place in range(8)]
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be", "utf-32"])
+def test_captions_in_utf_16_are_read_and_the_file_is_named(tmp_path: Path, encoding: str) -> None:
+    captions = _entries("São Tomé has trees.", "\u6728 means tree.")
+    catalog = build(_release(tmp_path / "in", {"35_train": captions.encode(encoding)}), tmp_path / "out")
+    assert [pair.record.captions["3.5"] for pair in catalog.pairs()] == ["São Tomé has trees.", "\u6728 means tree."]
+    assert "ChatEarthNet_caps_35_train.json is UTF-" in catalog.notes[0]
+    assert catalog.notes[1:] == ("5 entries or files of the release are not in the catalog, as `catalog info` lists.",)
+
+
+def test_bytes_that_are_no_utf_8_are_counted_and_named_and_true_replacement_characters_are_not(tmp_path: Path) -> None:
+    text = _entries("São Tomé", "plain", "known as \N{REPLACEMENT CHARACTER}", "Príncipe")
+    spoilt = text.encode().replace("ã".encode(), b"\xe3").replace("í".encode(), b"\xed")
+    marked = b"\xef\xbb\xbf" + _entries("with a mark").encode()
+    files = {"35_train": spoilt, "35_val": marked.replace(b"patch00", b"patch11")}
+    catalog = build(_release(tmp_path / "in", files), tmp_path / "out")
+    captions = {pair.record.captions["3.5"] for pair in catalog.pairs()}
+    assert captions == {"S\ufffdo Tomé", "plain", "known as \ufffd", "Pr\ufffdncipe", "with a mark"}
+    assert catalog.notes[0].endswith(
+        "ChatEarthNet_caps_35_train.json has bytes that are no UTF-8 in 2 of its entries (counted from 0: 0, 3); each "
+        "such byte is shown as \ufffd."
+    )
+
+
+def test_a_file_that_breaks_off_is_named_with_its_odd_bytes(tmp_path: Path) -> None:
+    content = _entries("São Tomé", "plain").encode("latin-1")[:-20]
+    catalog = build(_release(tmp_path / "in", {"35_train": content}), tmp_path / "out")
+    assert len(catalog) == 1
+    assert "in 1 of its entries" in catalog.notes[0]
+    assert "6 entries or files of the release are not" in catalog.notes[1]
+
+
+@pytest.mark.parametrize(
+    "form",
+    ["s2_images/{}.png", "s2_images\\{}.png", "C:\\data\\{}.PNG", "{}.PNG", "{}.jpg", "{}.JPEG", "./a/b/{}.Png", "{}"],
+)
+def test_names_keep_their_place_with_folders_either_slash_and_any_ending(tmp_path: Path, form: str) -> None:
+    tile = TILES[0]
+    release = Listed({("3.5", "train"): [{"image": form.format(tile.name), "caption": "Trees."}]})
+    catalog = build(release, tmp_path)
+    (pair,) = catalog.pairs()
+    assert pair.record.tile == tile
+    assert pair.record.name == form.format(tile.name)
+    assert catalog.named(form.format(tile.name)) == catalog.named(tile.name) == pair
+    assert file_of(pair.record.name) == f"{tile.name}.png"
+
+
+@pytest.mark.parametrize("name", ["8500_8150.png", "8500_8150_patch00.png.exe", "8500_8150_patch00/x.png", "patch00"])
+def test_names_that_say_no_place_are_given_none(name: str) -> None:
+    assert place_of(name) is None
+
+
 def test_members_flags_and_folders_come_from_the_zips(tmp_path: Path) -> None:
     names = ["1000_2000_patch00", "1000_2000_patch01", "1000_2000_patch10"]
     noise = np.random.default_rng(0).bytes(9000)
@@ -217,6 +291,66 @@ def test_two_builds_at_once_meet_a_sentence(tmp_path: Path) -> None:
     with locked(tmp_path), pytest.raises(CatalogError, match="Another build, enrichment or audit is writing"):
         build(Listed({("3.5", "train"): [one("1000_2000_patch01")]}), tmp_path)
     assert open_catalog(tmp_path).record("1000_2000_patch00")
+
+
+def test_threads_that_build_at_once_leave_one_whole_catalog_and_the_others_a_sentence(tmp_path: Path) -> None:
+    barrier = threading.Barrier(4)
+
+    def attempt(_: int) -> str:
+        barrier.wait()
+        try:
+            return build(paraphrased(60), tmp_path, processes=1).version
+        except CatalogError as error:
+            return str(error)
+
+    with ThreadPoolExecutor(4) as pool:
+        answers = list(pool.map(attempt, range(4)))
+    catalog = open_catalog(tmp_path)
+    catalog.check()
+    assert catalog.version in answers
+    assert all(one == catalog.version or "Another build" in one for one in answers)
+    assert catalog.notes == ()
+    assert not (tmp_path / ".unfinished").exists()
+
+
+@pytest.mark.parametrize("name", ["rows.bin", "words/3.5/rows.npy", "columns.npz", "report.json", "members.npz"])
+@pytest.mark.parametrize("harm", ["cut", "gone"])
+def test_a_file_cut_short_or_missing_is_named_when_the_catalog_is_opened(tmp_path: Path, name: str, harm: str) -> None:
+    path = tmp_path / build(paraphrased(20), tmp_path).version / name
+    if harm == "cut":
+        path.write_bytes(path.read_bytes()[:-1])
+    else:
+        path.unlink()
+    what = "bytes instead of" if harm == "cut" else "is missing"
+    with pytest.raises(CatalogError, match=f"is damaged: {name} .*{what}.*; build it again"):
+        open_catalog(tmp_path)
+    mended = build(paraphrased(20), tmp_path)
+    mended.check()
+    assert mended.search().total == len(mended)
+
+
+def test_bytes_that_changed_are_found_by_the_check_and_a_build_replaces_them(tmp_path: Path) -> None:
+    catalog = build(paraphrased(20), tmp_path)
+    path = tmp_path / catalog.version / "words" / "3.5" / "places.npy"
+    content = bytearray(path.read_bytes())
+    content[-1] ^= 1
+    path.write_bytes(content)
+    with pytest.raises(CatalogError, match="its files are not those that were built"):
+        open_catalog(tmp_path).check()
+    build(paraphrased(20), tmp_path).check()
+
+
+def test_what_cannot_be_read_back_never_takes_the_place_of_the_catalog(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = build(paraphrased(20), tmp_path)
+    honest = zlib.compress
+    monkeypatch.setattr(zlib, "compress", lambda data, *level: honest(data, *level)[:-6])
+    with pytest.raises(CatalogError, match="its catalog is as before"):
+        build(paraphrased(30), tmp_path, processes=1)
+    monkeypatch.undo()
+    assert open_catalog(tmp_path).version == before.version
+    open_catalog(tmp_path).check()
 
 
 def test_a_build_that_is_killed_leaves_the_old_catalog(tmp_path: Path) -> None:

@@ -44,7 +44,8 @@ def catalog(tmp_path_factory: pytest.TempPathFactory) -> Catalog:
 def test_csv_has_every_pair_and_no_formula(catalog: Catalog, tmp_path: Path) -> None:
     path = tmp_path / "pairs.csv"
     assert catalog.export(QUERY, path=path) == catalog.search(QUERY).total > 20
-    with path.open(encoding="utf-8", newline="") as file:
+    assert path.read_bytes().startswith(b"\xef\xbb\xbfname,")  # Excel takes it for UTF-8 only then
+    with path.open(encoding="utf-8-sig", newline="") as file:
         rows = list(csv.DictReader(file))
     pairs = list(catalog.pairs(QUERY))
     assert [row["name"].removeprefix("'") for row in rows] == [pair.record.name for pair in pairs]
@@ -94,7 +95,7 @@ def test_the_releases_own_layout_can_be_built_again(catalog: Catalog, tmp_path: 
     }
 
 
-@pytest.mark.parametrize("name", ["x.csv", "x.jsonl", "x.geojson", "x.parquet", "x"])
+@pytest.mark.parametrize("name", ["x.csv", "x.jsonl", "x.geojson", "x.parquet", "x.geoparquet", "x"])
 def test_nothing_selected_is_an_empty_file(catalog: Catalog, tmp_path: Path, name: str) -> None:
     path = tmp_path / name
     assert catalog.export(Query(words="nosuchword"), path=path, format="" if "." in name else "release") == 0
@@ -102,14 +103,15 @@ def test_nothing_selected_is_an_empty_file(catalog: Catalog, tmp_path: Path, nam
     if name == "x.geojson":
         assert json.loads(path.read_text())["features"] == []
     if name == "x.csv":
-        assert path.read_text().startswith("name,lon,lat")
+        assert path.read_text("utf-8-sig").startswith("name,lon,lat")
 
 
 def test_what_cannot_be_written_is_said_and_leaves_nothing(catalog: Catalog, tmp_path: Path) -> None:
     with pytest.raises(CatalogError, match="There is no format 'xlsx' to export to"):
         catalog.export(path=tmp_path / "x", format="xlsx")
-    with pytest.raises(CatalogError, match="There is no format ''"):
-        catalog.export(path=tmp_path / "x.docx")
+    for name, start in (("x.docx", "The ending '.docx'"), ("x", "A name without ending")):
+        with pytest.raises(CatalogError, match=rf"{start} .*\.csv, \.jsonl, \.geojson, \.parquet"):
+            catalog.export(path=tmp_path / name)
     (tmp_path / "file").write_text("")
     for name in ("file/x.csv", "file/x.parquet"):
         with pytest.raises(CatalogError, match="cannot be written"):

@@ -295,10 +295,35 @@ def test_a_polygon_is_that_of_shapely_also_over_the_antimeridian(catalog: Catalo
 def test_countries_are_known_by_name_and_code_and_unknown_ones_said(catalog: Catalog) -> None:
     assert catalog.search(Query(countries=("russia",))).total == catalog.search(Query(countries=("RUS",))).total > 0
     assert catalog.search(Query(countries=("Vatican",))).total == 0
+    russia = catalog.search(Query(countries=("Russia",)))
+    for name in ("RU", "ru", "Russian Federation", " RUSSIA "):
+        assert catalog.search(Query(countries=(name,))).total == russia.total
+    for names in (
+        ("US", "USA", "United States", "United States of America"),
+        ("AU", "AUS"),
+        ("tr", "Turkey", "Türkiye"),
+    ):
+        assert len({tuple(catalog.rows(Query(countries=(name,))).tolist()) for name in names}) == 1
+    with pytest.raises(QueryError, match="did you mean Germany"):
+        catalog.search(Query(countries=("Germny",)))
     with pytest.raises(QueryError, match="'Atlantis'"):
         catalog.search(Query(countries=("Atlantis",)))
     with pytest.raises(QueryError, match="'Gondwana'"):
         catalog.search(Query(continents=("Gondwana",)))
+
+
+def test_a_country_on_two_continents_is_one_country_and_its_places_are_on_either(tmp_path: Path) -> None:
+    places = {"west": (37.6, 55.75), "middle": (70.0, 62.0), "east": (177.5, 64.7), "far": (-173.2, 64.4)}
+    entries = [one(f"{Tile.at(*place).name}.png") for place in places.values()]
+    catalog = build(Listed({("3.5", "train"): entries}), tmp_path)
+    assert catalog.search().facets["country"] == {"Russia": 4}
+    assert catalog.search().facets["continent"] == {"Asia": 3, "Europe": 1}
+    assert catalog.search(Query(countries=("RU",), continents=("Asia",))).total == 3
+    (europe,) = catalog.pairs(Query(continents=("Europe",)))
+    assert europe.record.tile == Tile.at(*places["west"])
+    assert len(catalog.rows(Query(sort="country"))) == 4
+    frame = geopandas.read_parquet(catalog.path)
+    assert sorted(frame["continent"]) == ["Asia", "Asia", "Asia", "Europe"]
 
 
 def test_shares_before_they_are_known_are_said(catalog: Catalog) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import socket
 import sys
 import time
@@ -109,6 +110,17 @@ def test_each_failure_is_one_sentence(server: ChatServer, mode: str, words: str,
     assert len(server.requests) == requests
 
 
+def test_an_answer_is_not_kept_waiting_by_a_time_to_come_back(server: ChatServer) -> None:
+    later = {"content-type": "application/json", "retry-after": "1"}
+    server.modes = [(200, later, json.dumps(completion()).encode())]
+    begun = time.monotonic()
+    assert ask(server, timeout=30).text == TEXT
+    server.modes = [(400, {**later, "retry-after": "20"}, b"{}")]
+    with pytest.raises(ModelError, match="error 400"):
+        ask(server, timeout=30)
+    assert time.monotonic() - begun < 15
+
+
 @pytest.mark.parametrize("mode", ["slow", "trickle"])
 def test_it_waits_no_longer_than_told(server: ChatServer, mode: str) -> None:
     server.modes = [mode]
@@ -142,7 +154,7 @@ def test_a_retired_model_is_explained(server: ChatServer) -> None:
     "body",
     [
         *([], "text", 7, None, {}, {"choices": []}, {"choices": [None]}, {"choices": "x"}),
-        *({"choices": [{}]}, {"choices": [{"message": "x"}]}, {"error": {"message": "no"}}),
+        *({"choices": [{}]}, {"choices": [{"message": "x"}]}, {"error": {"code": 7}}),
     ],
 )
 def test_json_of_another_kind_is_no_answer(server: ChatServer, body: object) -> None:
@@ -151,7 +163,7 @@ def test_json_of_another_kind_is_no_answer(server: ChatServer, body: object) -> 
         ask(server)
 
 
-@pytest.mark.parametrize("content", [None, ["Trees"], {"a": 1}, 5, "\u200b\u202e"])
+@pytest.mark.parametrize("content", [None, [7], {"a": 1}, 5, "\u200b\u202e"])
 def test_content_that_is_no_text_is_an_empty_answer(server: ChatServer, content: object) -> None:
     server.says(completion(content))
     with pytest.raises(ModelError, match="without a word"):

@@ -18,7 +18,7 @@ from chatearthnet_explorer.errors import LabelError
 from chatearthnet_explorer.landcover import pixels
 from chatearthnet_explorer.legend import palette
 from chatearthnet_explorer.review import checks
-from chatearthnet_explorer.review.checks import CHECKS, judge_both, judge_caption, judge_picture, score
+from chatearthnet_explorer.review.checks import CHECKS, ONE_STYLE, judge_both, judge_caption, judge_picture, score
 from chatearthnet_explorer.review.chip_checks import BLACK, WHITE, Picture, picture_of
 from chatearthnet_explorer.review.cover import EXACT, FREE, LOOSE, Cover, fits, size_of
 from chatearthnet_explorer.review.finding import ALL, BOTH, CAPTION, LABELS, PIXELS, Finding
@@ -371,6 +371,24 @@ def test_real_chips_are_clean(realdata: Path) -> None:
 
 
 # --- the table
+
+
+@pytest.mark.parametrize("check", sorted(ONE_STYLE))
+def test_a_check_of_one_style_is_silent_in_the_other(check: str) -> None:
+    wrong = {
+        "order of classes": RIGHT.replace("water", "grass").replace("grass", "water", 1),
+        "order of parts": "In the middle, trees. In the bottom left, trees. In the top left, trees. " + RIGHT,
+        "part unspoken": "In the top left, there is an extra large portion of trees. It is a forest of many trees.",
+        "colour word": RIGHT + " The green areas are trees and the blue areas are water.",
+    }[check]
+    found = {
+        style: {one.check for one in judge_caption(wrong, style=style, counts=COUNTS).findings}
+        for style in ("3.5", "4v")
+    }
+    other = {"3.5": "4v", "4v": "3.5"}[ONE_STYLE[check]]
+    assert check not in found[other]
+    if check != "order of classes":  # which needs the right shares, and has tests of its own
+        assert check in found[ONE_STYLE[check]]
 
 
 def test_every_check_says_what_it_is_and_what_it_needs() -> None:

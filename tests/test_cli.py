@@ -88,11 +88,21 @@ def test_prompt_reads_labels_in_every_form(tmp_path: Path, capsys: pytest.Captur
     assert set(told[0]["facts"]) == ({"overall", "parts"} if style == "3.5" else {"shares", "percents"})
 
 
+def test_prompt_reads_numbers_as_it_is_asked_to(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    Image.fromarray(np.full((256, 256), 10, np.uint8)).save(tmp_path / "a.png")
+    assert main(["prompt", str(tmp_path / "a.png")]) == 1
+    assert "--values codes" in capsys.readouterr().err
+    assert _json(capsys, "prompt", str(tmp_path / "a.png"), "--values", "codes")["facts"]["overall"] == ["tree"]
+    assert _json(capsys, "prompt", str(tmp_path / "a.png"), "--values", "indices")["facts"]["overall"] == ["mangroves"]
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
         (["caption", "0", "86"], "85.05"),
         (["caption", "nan", "0"], "nan"),
+        (["caption", "4", "inf"], "inf"),
+        (["caption", "-33.9", "151.2"], "try `caption 151.2 -33.9` (Australia)"),
         (["caption", "6.73", "0.336", "--source", "simulated", "--wording", "none.toml"], "none.toml"),
         (["caption", "6.73", "0.336", "--stac", "file:///etc/passwd"], "CHATEARTHNET_STAC"),
         (["prompt", "none.png"], "none.png"),
@@ -116,6 +126,27 @@ def test_a_caption_that_fails_still_prints_chip_and_prompt(capsys: pytest.Captur
     assert told["caption"] is None
     assert told["prompt"]["user"]
     assert any("OPENAI_API_KEY" in sentence for sentence in told["missing"])
+
+
+@pytest.mark.parametrize(
+    ("place", "hint"),
+    [
+        (("48.14", "11.58"), "try `caption 11.58 48.14` (Germany)"),
+        (("48.14,", "11.58"), "try `caption 11.58 48.14` (Germany)"),  # as it is copied from a map
+        (("40.7", "-74"), "try `caption -74 40.7` (United States)"),
+        (("11.58", "48.14"), ""),
+        (("-30", "-20"), ""),  # sea either way
+        (("-1e-5", "5.2"), ""),
+    ],
+)
+def test_hints_where_longitude_and_latitude_look_exchanged(
+    place: tuple[str, str], hint: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["caption", *place, "--source", "simulated", "--json"]) == 0
+    printed = capsys.readouterr()
+    assert json.loads(printed.out)["place"]["lat"] == pytest.approx(float(place[1]))
+    assert hint in printed.err
+    assert printed.err.count("\n") == bool(hint)
 
 
 def test_open_sea_says_that_nobody_mapped_it(capsys: pytest.CaptureFixture[str]) -> None:

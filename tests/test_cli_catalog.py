@@ -87,6 +87,52 @@ def test_a_truncated_zip_of_images_costs_the_images_alone(tmp_path: Path, capsys
     (note,) = told["notes"]
     assert "s2_rgb_images.zip" in note
     assert "cut short" in note
+    capsys.readouterr()
+    for task in ("search", "export"):
+        more = [str(tmp_path / "pairs.jsonl")] if task == "export" else []
+        assert main(["catalog", task, str(tmp_path / "catalog"), *more]) == 0
+        shown = capsys.readouterr()
+        assert "s2_rgb_images.zip" in shown.err
+        assert "s2_rgb_images.zip" not in shown.out
+
+
+def test_check_reads_every_byte(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder, built = str(tmp_path / "release"), tmp_path / "catalog"
+    assert main(["simulate-release", folder, "--records", "20", "--images", "0"]) == 0
+    told = _json(capsys, "catalog", "build", folder, str(built))
+    assert main(["catalog", "info", str(built), "--check"]) == 0
+    rows = built / told["version"] / "rows.bin"
+    rows.write_bytes(rows.read_bytes()[:-1] + b"\0")
+    capsys.readouterr()
+    assert main(["catalog", "info", str(built)]) == 0
+    assert main(["catalog", "info", str(built), "--check"]) == 1
+    assert "its files are not those that were built" in capsys.readouterr().err
+
+
+def test_enrich_takes_simulated_labels_for_a_simulated_catalog_and_only_there(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder, built = str(tmp_path / "release"), str(tmp_path / "catalog")
+    assert main(["simulate-release", folder, "--records", "12", "--images", "0"]) == 0
+    assert main(["catalog", "build", folder, built]) == 0
+    told = _json(capsys, "catalog", "enrich", built)
+    assert (told["labels"], told["enriched"]) == ("simulated 2020", 12)
+    assert main(["catalog", "enrich", built, "--labels", "worldcover", "--worldcover", "http://127.0.0.1:9"]) == 1
+    error = capsys.readouterr().err
+    assert "0 pairs were read" in error
+    real = tmp_path / "real"
+    real.mkdir()
+    (real / "ChatEarthNet_caps_35_train.json").write_text('[{"image": "1_1_patch00.png", "caption": "Trees."}]')
+    assert main(["catalog", "build", str(real), str(tmp_path / "c")]) == 0
+    assert main(["catalog", "enrich", str(tmp_path / "c"), "--labels", "simulated"]) == 1
+    assert "say nothing of a real catalog" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("name", ["US", "us", "USA", "United States", "United States of America"])
+def test_a_country_is_found_by_code_and_name(catalog: Path, capsys: pytest.CaptureFixture[str], name: str) -> None:
+    told = _json(capsys, "catalog", "search", str(catalog), "--country", name, "--json")
+    assert told["total"] > 0
+    assert {row["country_iso"] for row in told["rows"]} == {"USA"}
 
 
 @pytest.mark.parametrize(

@@ -58,6 +58,7 @@ def test_from_plan_to_report(catalog: str, tmp_path: Path, capsys: pytest.Captur
     told = json.loads(capsys.readouterr().out)
     assert told["judged"]
     assert "95" in page.read_text("utf-8")
+    assert table.read_bytes().startswith(b"\xef\xbb\xbfname,")
     assert table.read_text("utf-8").count("\n") == 41
     assert main(report) == 0
     assert "20" in capsys.readouterr().out
@@ -76,6 +77,8 @@ def test_what_cannot_be_planned_or_reported_is_said(
     for arguments in (
         ["plan", catalog, str(tmp_path / "p"), "--pairs", "9999"],
         ["plan", catalog, str(tmp_path / "p"), "--continent", "Antarctica"],
+        ["report", str(tmp_path / "none.jsonl")],
+        ["report", str(tmp_path)],
         ["report", str(tmp_path / "none.jsonl"), "--plan", str(tmp_path / "none.json")],
         ["merge", str(tmp_path / "none.jsonl"), "--into", str(tmp_path / "all.jsonl")],
     ):

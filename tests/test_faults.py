@@ -48,7 +48,6 @@ def test_every_fault_is_named_for_a_check() -> None:
     assert set(CHECKS) - set(CAPTION_FAULTS) - set(chip_faults.FAULTS) == {
         "contradiction",
         "same bytes",
-        "tile in two splits",
         "broken picture",
     }
 

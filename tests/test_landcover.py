@@ -1,6 +1,7 @@
 """Shares and facts: equal to the published scripts' figures, and true of any map."""
 
 import json
+from collections import Counter
 from pathlib import Path
 
 import numpy as np
@@ -90,6 +91,38 @@ def test_percents_truncate_as_the_published_scripts_do() -> None:
     part[: round(0.29 * part.size)] = 1
     labels[:128, :128] = part.reshape(128, 128)
     assert [amount.percent for amount in facts_35(labels).parts["top left"]] == [71, 28]
+
+
+def test_orders_equal_areas_of_the_map_by_first_pixel() -> None:
+    labels = np.full((256, 256), 3, np.uint8)
+    labels[200, :28], labels[10, 100:128], labels[90, 5:33] = 1, 11, 6
+    assert facts_35(labels).overall == ("tree", "moss", "crop", "water")
+    assert facts_35(labels[::-1, ::-1].copy()).overall == ("tree", "water", "crop", "moss")
+
+
+def test_orders_equal_areas_of_a_part_by_higher_class_and_keeps_three() -> None:
+    labels = np.full((256, 256), 3, np.uint8)
+    for row, index in enumerate((1, 11, 6, 2)):
+        labels[row, :30] = index
+    part = facts_35(labels).parts["top left"]
+    assert [amount.name for amount in part] == ["tree", "moss", "crop"]
+    assert facts_4v(labels).shares["top left"][1:] == tuple(
+        (name, 0.0) for name in ("water", "developed", "crop", "moss")
+    )
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_orders_equal_areas_as_a_counter_and_a_reversed_argsort_do(seed: int) -> None:
+    """Maps of blocks of one size: nearly every area occurs twice. The steps are those of the published scripts."""
+    rng = np.random.default_rng(seed)
+    labels = np.kron(rng.integers(0, 12, (16, 16)), np.ones((16, 16))).astype(np.uint8)
+    by_area = [index for index, _ in Counter(labels.ravel().tolist()).most_common() if index]
+    assert facts_35(labels).overall == tuple(CLASSES[index].name for index in by_area)
+    quarter = labels[:128, :128]
+    values, counts = np.unique(quarter[quarter > 0], return_counts=True)
+    largest = values[counts.argsort(kind="stable")[::-1]][:3]
+    names = [amount.name for amount in facts_35(labels).parts["top left"]]
+    assert names == [CLASSES[index].name for index in largest]
 
 
 @pytest.mark.parametrize(

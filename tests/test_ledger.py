@@ -248,7 +248,7 @@ def test_a_merge_of_what_is_no_ledger_adds_nothing(tmp_path: Path, ledger: Ledge
     good.record(verdict())
     for files, said in (
         ([good.path, tmp_path / "letter.txt"], "holds no entry"),
-        ([good.path, tmp_path / "x.jsonl"], "There is no ledger"),
+        ([good.path, tmp_path / "x.jsonl"], "The ledger x.jsonl is not there"),
     ):
         with pytest.raises(LedgerError, match=said):
             merge(files, ledger)
@@ -271,7 +271,7 @@ def test_what_cannot_be_read_or_written_is_said(tmp_path: Path, monkeypatch: pyt
     with pytest.raises(LedgerError, match="choose another file for the ledger"):
         Ledger(tmp_path / "file" / "ledger.jsonl").record(verdict())
     (tmp_path / "folder").mkdir()
-    with pytest.raises(LedgerError, match="not possible to read folder"):
+    with pytest.raises(LedgerError, match="The ledger folder is a folder"):
         _ = Ledger(tmp_path / "folder").verdicts
     full = Ledger("/dev/full")
     with pytest.raises(LedgerError, match="not possible to"):

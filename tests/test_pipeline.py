@@ -1,15 +1,18 @@
 """The whole flow: what became of a click, what is said where something is not there, and code that gives the same."""
 
 import json
+import zipfile
+from pathlib import Path
 
 import numpy as np
 import pytest
 from rig.chat_server import MODEL, chat_server
 
-from chatearthnet_explorer import caption_at, open_captioner
-from chatearthnet_explorer.chip import Chip
+from chatearthnet_explorer import caption_at, open_captioner, open_source
+from chatearthnet_explorer.chip import Chip, Scene
 from chatearthnet_explorer.errors import Cancelled, PlaceError, SettingError, WordingError
 from chatearthnet_explorer.pipeline import Captioned, caption_of
+from chatearthnet_explorer.simulated_release import write_release
 from chatearthnet_explorer.tile import Tile
 
 PLACE = (6.73, 0.336)
@@ -42,6 +45,39 @@ def test_the_code_of_a_models_caption_names_model_and_picture_and_no_key(monkeyp
         assert "image='true colour'" in shown.code
         assert "secret" not in shown.code + json.dumps(shown.to_dict())
         assert _run(shown.code).to_dict() == shown.to_dict()
+
+
+@pytest.fixture(scope="module")
+def release(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("released")
+    write_release(folder, records=60, images=4)
+    return folder
+
+
+@pytest.mark.parametrize("labels", ["simulated", None])
+def test_code_of_a_released_chip_gives_the_same(release: Path, labels: str | None) -> None:
+    source = open_source("release", root=release, labels=labels)
+    with zipfile.ZipFile(release / "s2_rgb_images.zip") as pictures:
+        tile = Tile.from_name(Path(pictures.namelist()[0]).name)
+    shown = caption_at(*tile.center, source=source, year=2021, seed=3)
+    again = _run(shown.code)
+    assert shown.code.count("\n") == 2
+    assert again.to_dict() == shown.to_dict()
+    assert again.chip.rgb is not None
+    assert np.array_equal(again.chip.rgb, shown.chip.rgb)
+    assert (again.caption is None) == (labels is None)
+    # a chip that is described later says where it came from
+    assert _run(caption_of(shown.chip, *tile.center).code).chip.scene == shown.chip.scene
+
+
+def test_code_of_a_place_without_a_released_chip_runs(release: Path) -> None:
+    shown = caption_at(13.4, 52.5, source=open_source("release", root=release))
+    assert _run(shown.code).missing == shown.missing
+
+
+def test_code_of_a_chip_of_the_zenodo_record_names_it_as_a_root() -> None:
+    chip = Chip(tile=Tile.at(*PLACE), source="release", scene=Scene(catalogue="Zenodo record 11003436", item="a.png"))
+    assert "open_source('release', root='zenodo:11003436')" in caption_of(chip, *PLACE).code
 
 
 def test_steps_are_told_in_order_and_may_stop_the_work() -> None:

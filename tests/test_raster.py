@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import struct
 import threading
 import time
@@ -17,6 +18,7 @@ from affine import Affine
 from rasterio.warp import Resampling
 from rig.cogs import SceneFiles, pattern, write_cog, write_scene
 from rig.range_server import Fault, RangeServer
+from rig.stac_api import Asked, Said, ScriptedApi
 
 from chatearthnet_explorer.errors import RasterError
 from chatearthnet_explorer.sources.raster import Layer, Read, read_layers
@@ -280,6 +282,44 @@ def test_redirects_lead_to_the_web_only(server: RangeServer) -> None:
     assert server.requests <= 50
 
 
+@pytest.mark.parametrize(
+    ("stated", "words"),
+    [
+        ("bytes {first}-{last}/{size}", ""),
+        ("bytes {first}-{last}/*", ""),
+        ("bytes  {first}-{last}/* ", ""),
+        (None, "does not say which part it sends"),
+        ("", "does not say which part it sends"),
+        ("bytes */{size}", "does not say which part it sends"),
+        ("items {first}-{last}/{size}", "does not say which part it sends"),
+        ("bytes 7-{last}/{size}", "sends others than are asked for"),
+        ("bytes {first}-99999999999/{size}", "sends others than are asked for"),
+        ("bytes {last}-{first}/{size}", "sends others than are asked for"),
+        ("bytes {first}-{first}/*", "no TIFF|damaged|cut short"),
+    ],
+    ids=str,
+)
+def test_part_is_what_its_content_range_says(tmp_path: Path, stated: str | None, words: str) -> None:
+    content = _small(tmp_path / "whole.tif")
+
+    def answer(asked: Asked) -> Said:
+        first, last = map(int, asked.span.removeprefix("bytes=").split("-"))
+        last = min(last, len(content) - 1)
+        headers = {} if stated is None else {"Content-Range": stated.format(first=first, last=last, size=len(content))}
+        return Said(status=206, body=content[first : last + 1], headers=headers)
+
+    with ScriptedApi(answer) as api:
+        if words:
+            assert re.search(words, _refused(f"{api.url}/whole.tif?sig=secret"))
+        else:
+            assert _read(f"{api.url}/whole.tif").valid.all()
+
+
+def test_page_instead_of_a_file_is_named() -> None:
+    with ScriptedApi(lambda _: Said(body=b"<html>Sign in</html>", headers={"Content-Type": "text/html"})) as api:
+        assert "is a web page, not a file" in _refused(f"{api.url}/x.tif?sig=secret")
+
+
 def test_a_page_is_no_picture(tmp_path: Path, server: RangeServer) -> None:
     (tmp_path / "page.tif").write_text("<html>Please log in</html>")
     assert "no TIFF" in _refused(f"{server.url}/page.tif")
@@ -307,13 +347,18 @@ def test_a_picture_without_a_place(tmp_path: Path, server: RangeServer) -> None:
         file = rasterio.open(tmp_path / "plain.tif", "w", count=1, dtype="uint8", **options)
     with file:
         file.write(np.ones((1, 256, 256), np.uint8))
-    assert "no GeoTIFF" in _refused(f"{server.url}/plain.tif")
+    assert "no coordinate reference system" in _refused(f"{server.url}/plain.tif")
+    with pytest.warns(rasterio.errors.NotGeoreferencedWarning):
+        file = rasterio.open(tmp_path / "nowhere.tif", "w", count=1, dtype="uint8", crs="EPSG:32632", **options)
+    with file:
+        file.write(np.ones((1, 256, 256), np.uint8))
+    assert "does not say where its pixels lie" in _refused(f"{server.url}/nowhere.tif")
     local = 'ENGCRS["site",EDATUM["here"],CS[Cartesian,2],AXIS["x",east],AXIS["y",north],LENGTHUNIT["metre",1]]'
     with rasterio.open(
         tmp_path / "local.tif", "w", count=1, dtype="uint8", crs=local, transform=Affine(10, 0, 0, 0, -10, 0), **options
     ) as file:
         file.write(np.ones((1, 256, 256), np.uint8))
-    _refused(f"{server.url}/local.tif")
+    assert "local coordinate system" in _refused(f"{server.url}/local.tif")
 
 
 @pytest.mark.parametrize(

@@ -1,8 +1,7 @@
-"""The release from folders, servers and a Zenodo that is not always in the mood; and everything it may hold."""
+"""The release from folders and servers, and everything it may hold; tests/test_zenodo.py has its record."""
 
 from __future__ import annotations
 
-import hashlib
 import json
 import struct
 import time
@@ -18,17 +17,14 @@ from rig.range_server import Fault, RangeServer
 
 from chatearthnet_explorer.archive import read_directory
 from chatearthnet_explorer.chip import BANDS, Chip
-from chatearthnet_explorer.errors import ArchiveError, ReleaseError, SettingError
+from chatearthnet_explorer.errors import ReleaseError, SettingError
 from chatearthnet_explorer.ranges import open_ranges
 from chatearthnet_explorer.record import ARCHIVES, MARKER, Record
-from chatearthnet_explorer.settings import Settings
 from chatearthnet_explorer.sources import open_source
 from chatearthnet_explorer.sources.picture import pixels_of, reflectance
 from chatearthnet_explorer.sources.release import open_release
 from chatearthnet_explorer.sources.released import NO_CHIP, NO_LABELS, ReleaseSource
-from chatearthnet_explorer.sources.zenodo import Service
 from chatearthnet_explorer.tile import Tile
-from chatearthnet_explorer.web import BusyError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -97,27 +93,6 @@ def _check(release: Release, realdata: Path) -> None:
     assert not release.simulated
 
 
-def _zenodo(server: RangeServer, folder: Path) -> Service:
-    """Let the server answer as Zenodo does, and beside it a mirror of the JSON."""
-    listed = [
-        {
-            "key": path.name,
-            "size": path.stat().st_size,
-            "checksum": f"md5:{hashlib.md5(path.read_bytes()).hexdigest()}",  # noqa: S324 - Zenodo's choice
-            "links": {"self": f"{server.url}/release/{path.name}"},
-        }
-        for path in sorted(folder.glob("*.zip"))
-    ]
-    server.fail("/api/records/11003436", Fault(body=json.dumps({"files": listed}).encode()))
-    mirror = folder.parent / "mirror"
-    mirror.mkdir(exist_ok=True)
-    for style in ("35", "4v"):
-        for split in ("train", "val", "test"):
-            entries = ENTRIES if split == "train" else []
-            (mirror / f"mm_chatearthnet_caps_{style}_{split}.json").write_text(json.dumps(entries), "utf-8")
-    return Service(api=f"{server.url}/api", mirror=f"{server.url}/mirror")
-
-
 def test_a_folder_with_the_zips(folder: Path, realdata: Path) -> None:
     _check(open_release(folder), realdata)
 
@@ -151,74 +126,6 @@ def test_a_signature_behind_the_address_goes_with_every_file(served: RangeServer
     served.fail("/release/s2_rgb_images.zip", Fault(status=404))
     _, missing = open_release(f"{served.url}/release?sig=topsecret").images(NAMES)
     assert all("404" in why and "topsecret" not in why for why in missing.values())
-
-
-@pytest.mark.parametrize(
-    "root", ["zenodo:11003436", "https://zenodo.org/records/11003436", "https://doi.org/10.5281/zenodo.11003436"]
-)
-def test_the_zenodo_record(served: RangeServer, folder: Path, realdata: Path, root: str) -> None:
-    _check(open_release(root, service=_zenodo(served, folder)), realdata)
-
-
-def test_a_download_that_broke_off_goes_on_where_it_stopped(served: RangeServer, folder: Path) -> None:
-    with zipfile.ZipFile(folder / "json_files.zip", "a") as archive:  # long enough to break off in the middle
-        archive.writestr("json_files/padding.bin", np.random.default_rng(0).bytes(400_000))
-    service = _zenodo(served, folder)
-    served.fail("/release/json_files.zip", Fault(cut=150_000))
-    service_without_mirror = Service(api=service.api, mirror=f"{served.url}/nowhere")
-    with pytest.raises(ArchiveError, match="hung up"):
-        open_release("zenodo:11003436", service=service_without_mirror)
-    served.fail("/release/json_files.zip")
-    served.reset()
-    assert list(open_release("zenodo:11003436", service=service).entries("3.5", "train")) == ENTRIES
-    (request,) = [request for request in served.log if request.path == "/release/json_files.zip"]
-    start = int(request.span.removeprefix("bytes=").removesuffix("-"))
-    assert start >= 65_536
-    assert served.bytes_sent < (folder / "json_files.zip").stat().st_size - start + 5000
-
-
-def test_a_wrong_md5_is_said_and_nothing_of_it_kept(served: RangeServer, folder: Path) -> None:
-    service = Service(api=_zenodo(served, folder).api, mirror=f"{served.url}/nowhere")
-    content = bytearray((folder / "json_files.zip").read_bytes())
-    content[100] ^= 1
-    served.fail("/release/json_files.zip", Fault(body=bytes(content)))
-    with pytest.raises(ArchiveError, match=r"MD5 differs.*the mirror did not help either"):
-        open_release("zenodo:11003436", service=service)
-    kept = Settings().cache
-    assert not [path for path in kept.rglob("*") if path.is_file()]
-
-
-@pytest.mark.parametrize("path", ["/api/records/11003436", "/release/json_files.zip"])
-def test_the_mirror_helps_when_zenodo_refuses(served: RangeServer, folder: Path, path: str, realdata: Path) -> None:
-    service = _zenodo(served, folder)
-    served.fail(path, Fault(status=429, retry_after=3600))
-    begun = time.monotonic()
-    release = open_release("zenodo:11003436", service=service)
-    assert time.monotonic() - begun < 5
-    assert list(release.entries("3.5", "train")) == ENTRIES
-    (note,) = release.notes
-    assert "the mirror" in note
-    assert "come back in 3600 s" in note
-    if "release" in path:  # the API had told where the images are
-        np.testing.assert_array_equal(
-            release.images(NAMES[:1]).pixels[NAMES[0]],
-            np.asarray(Image.open(realdata / "chatearthnet" / "chips" / f"{NAMES[0]}.png")),
-        )
-
-
-def test_both_refuse(served: RangeServer, folder: Path) -> None:
-    service = Service(api=_zenodo(served, folder).api, mirror=f"{served.url}/nowhere")
-    served.fail("/api/records/11003436", Fault(status=429, retry_after=3600))
-    with pytest.raises(BusyError, match=r"busy \(429\).*the mirror did not help either"):
-        open_release("zenodo:11003436", service=service)
-
-
-@pytest.mark.parametrize("answer", [b"<html>", b"[]", b'{"files": [{"key": 1}]}', b'{"files": []}', b"[" * 100_000])
-def test_an_answer_that_is_no_record_is_said(served: RangeServer, folder: Path, answer: bytes) -> None:
-    service = _zenodo(served, folder)
-    served.fail("/api/records/11003436", Fault(body=answer))
-    with pytest.raises(ReleaseError, match="record"):
-        open_release("zenodo:11003436", service=service)
 
 
 def test_a_server_without_ranges_is_said_once_and_left(served: RangeServer) -> None:

@@ -140,6 +140,48 @@ def test_alpha_of_a_sample_is_that_of_the_krippendorff_package(level: str) -> No
     assert (measured.low, measured.high) == pytest.approx(np.quantile(slow, [0.025, 0.975]), abs=0.03)
 
 
+@pytest.mark.parametrize(("level", "published"), [("nominal", 0.743), ("ordinal", 0.815)])
+def test_alpha_is_that_of_krippendorffs_own_example(level: str, published: float) -> None:
+    # four observers, twelve units, values 1 to 5, some missing: Krippendorff, Computing Krippendorff's
+    # Alpha-Reliability, 2011, example C and what it says of the same data at other levels
+    observers = (
+        "1 2 3 3 2 1 4 1 2 . . .",
+        "1 2 3 3 2 2 4 1 2 5 . 3",
+        ". 3 3 3 2 3 4 2 2 5 1 .",
+        "1 2 3 3 2 4 4 1 2 5 1 .",
+    )
+    units = list(zip(*(line.split() for line in observers), strict=True))
+    counts = np.array([[unit.count(str(value)) for value in range(1, 6)] for unit in units])
+    counts = counts[counts.sum(1) > 1]
+    assert _alpha(counts, 5, ordinal=level == "ordinal")(np.ones((1, len(counts))))[0] == pytest.approx(
+        published, abs=5e-4
+    )
+    judged = [{str(who): int(value) - 1 for who, value in enumerate(unit) if value != "."} for unit in units]
+    measured = next(one for one in agreement(judged, levels=5) if one.level == level)
+    assert measured.value == pytest.approx(published, abs=5e-4)
+    assert measured.captions == 11
+
+
+@pytest.mark.parametrize("level", ["nominal", "ordinal"])
+@pytest.mark.parametrize("seed", range(20))
+def test_alpha_of_random_tables_is_that_of_the_krippendorff_package(level: str, seed: int) -> None:
+    draw = np.random.default_rng(seed)
+    levels, reviewers, captions = int(draw.integers(2, 7)), int(draw.integers(3, 8)), int(draw.integers(2, 60))
+    table = draw.integers(0, levels, (reviewers, captions)).astype(float)
+    truth = draw.integers(0, levels, captions)
+    table = np.where(draw.random(table.shape) < draw.random(), truth, table)
+    table[draw.random(table.shape) < 0.7 * draw.random()] = np.nan
+    table[:, 0] = np.arange(reviewers) % levels  # so that there is something to measure in every table
+    judged = [{f"r{who}": int(value) for who, value in enumerate(unit) if not np.isnan(value)} for unit in table.T]
+    measured = next(one for one in agreement(judged, levels=levels) if one.level == level)
+    theirs = krippendorff.alpha(
+        table,
+        level_of_measurement=level,
+        value_domain=list(range(levels)),  # type: ignore[arg-type]
+    )
+    assert measured.value == pytest.approx(theirs, abs=1e-12)
+
+
 def test_agreement_that_cannot_be_measured_says_why() -> None:
     assert [one.why for one in agreement([{"a": 1}, {"b": 2}], levels=3)] == [NOBODY]
     for judged in ([{"a": 0, "b": 0}] * 5, [{"a": 0, "b": 0, "c": 0}] * 5):

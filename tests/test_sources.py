@@ -177,6 +177,21 @@ def test_xarray_is_placed(source: Source) -> None:
     assert dataset.attrs["simulated"] == ("yes" if chip.simulated else "no")
 
 
+def test_reprojection_fills_with_what_is_no_data(source: Source) -> None:
+    pytest.importorskip("rioxarray")
+    dataset = source.chip_at(LON, LAT, bands=True).to_xarray()
+    turned = dataset.rio.reproject("EPSG:3413")  # polar: there the square of the chip stands askew
+    for name in ("labels", "scl", "rgb", *BANDS):
+        assert dataset[name].dtype == turned[name].dtype
+        corners = turned[name].to_numpy()[..., [0, 0, -1, -1], [0, -1, 0, -1]]
+        filled = np.isnan(corners) if name in BANDS else corners == 0
+        assert filled.any(axis=-1).all(), name
+        assert np.isnan(turned[name].rio.nodata) if name in BANDS else turned[name].rio.nodata == 0
+    # no pixel outside the chip becomes a class: what is not 0 is what was there
+    assert set(np.unique(turned["labels"])) <= {0, *np.unique(dataset["labels"]).tolist()}
+    assert set(np.unique(turned["rgb"])) <= {0, *np.unique(dataset["rgb"]).tolist()}
+
+
 def test_a_geotiff_is_placed(source: Source, tmp_path: Path) -> None:
     rasterio = pytest.importorskip("rasterio")
     chip = source.chip_at(LON, LAT)

@@ -8,8 +8,8 @@ import pytest
 
 pytest.importorskip("panel", reason="Panel is not installed: pip install .[app]")
 
+from rig.page_client import Visitor, sign_in, state_of
 from rig.visited import Served, served
-from rig.visitor import Visitor, sign_in, state_of
 from tornado.httpclient import AsyncHTTPClient, HTTPRequest
 
 PATIENCE = 120

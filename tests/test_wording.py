@@ -51,7 +51,7 @@ def test_slots_are_filled_as_text(tmp_path: Path) -> None:
 
 
 def test_missing_large_and_binary_files_are_refused(tmp_path: Path) -> None:
-    with pytest.raises(WordingError, match="cannot be read"):
+    with pytest.raises(WordingError, match="is not there"):
         open_wording("3.5", tmp_path / "none.toml")
     with pytest.raises(WordingError, match="larger than 64 kB"):
         open_wording("3.5", _write(tmp_path, OWN + "#" * LIMIT))

@@ -7,6 +7,8 @@ import numpy as np
 import pytest
 import shapely
 
+from chatearthnet_explorer.continents import AREAS
+from chatearthnet_explorer.country_names import code_of, plain
 from chatearthnet_explorer.errors import PlaceError
 from chatearthnet_explorer.world import (
     ATTRIBUTION,
@@ -55,6 +57,125 @@ def iso_at(lon: float, lat: float) -> str | None:
 )
 def test_a_place_lies_in_its_country(lon: float, lat: float, iso: str) -> None:
     assert iso_at(lon, lat) == iso
+
+
+@pytest.mark.parametrize(
+    ("lon", "lat", "iso", "continent"),
+    [
+        (37.6, 55.75, "RUS", "Europe"),  # Moscow
+        (20.5, 54.7, "RUS", "Europe"),  # Kaliningrad
+        (56.3, 58.0, "RUS", "Europe"),  # Perm
+        (60.6, 56.84, "RUS", "Asia"),  # Yekaterinburg
+        (61.4, 55.16, "RUS", "Asia"),  # Chelyabinsk
+        (56.0, 54.74, "RUS", "Europe"),  # Ufa
+        (55.0, 72.8, "RUS", "Europe"),  # Novaya Zemlya
+        (69.0, 71.0, "RUS", "Asia"),  # Yamal
+        (64.0, 67.5, "RUS", "Europe"),  # Vorkuta
+        (66.6, 66.53, "RUS", "Asia"),  # Salekhard
+        (131.9, 43.1, "RUS", "Asia"),  # Vladivostok
+        (177.5, 64.7, "RUS", "Asia"),  # Anadyr, Chukotka
+        (-173.2, 64.4, "RUS", "Asia"),  # Provideniya, Chukotka beyond the antimeridian
+        (-173.2 + 360.0, 64.4, "RUS", "Asia"),
+        (47.5, 42.98, "RUS", "Europe"),  # Makhachkala
+        (39.7, 43.6, "RUS", "Europe"),  # Sochi
+        (76.9, 43.25, "KAZ", "Asia"),  # Almaty
+        (50.0, 50.0, "KAZ", "Europe"),  # west of the Ural river
+        (51.17, 43.65, "KAZ", "Asia"),  # Aktau
+        (26.56, 41.67, "TUR", "Europe"),  # Edirne
+        (28.85, 41.05, "TUR", "Europe"),  # Istanbul west of the Bosporus
+        (29.2, 41.0, "TUR", "Asia"),  # Istanbul east of it
+        (32.85, 39.93, "TUR", "Asia"),  # Ankara
+        (27.14, 38.42, "TUR", "Asia"),  # Izmir
+        (26.55, 40.33, "TUR", "Europe"),  # Gallipoli
+        (26.4, 39.95, "TUR", "Asia"),  # across the Dardanelles
+        (31.24, 30.04, "EGY", "Africa"),  # Cairo
+        (33.8, 31.13, "EGY", "Asia"),  # El Arish
+        (34.3, 27.95, "EGY", "Asia"),  # Sharm el-Sheikh
+        (33.8, 27.2, "EGY", "Africa"),  # Hurghada
+        (32.5, 29.95, "EGY", "Africa"),  # Suez
+        (106.8, -6.2, "IDN", "Asia"),  # Jakarta
+        (140.7, -2.6, "IDN", "Oceania"),  # Jayapura
+        (131.25, -0.88, "IDN", "Oceania"),  # Sorong
+        (140.4, -8.5, "IDN", "Oceania"),  # Merauke
+        (129.5, -3.2, "IDN", "Asia"),  # Seram
+        (132.75, -5.65, "IDN", "Asia"),  # Kai
+        (141.5, -5.0, "PNG", "Oceania"),
+        (33.0, 34.9, "CYP", "Asia"),
+        (33.3, 35.25, "", "Asia"),  # Northern Cyprus
+        (-155.5, 19.6, "USA", "Oceania"),  # Hawaii
+        (-150.0, 61.2, "USA", "North America"),  # Anchorage
+        (173.0, 52.9, "USA", "North America"),  # Attu
+        (-109.35, -27.12, "CHL", "Oceania"),  # Easter Island
+        (-70.65, -33.45, "CHL", "South America"),
+        (-15.6, 27.95, "ESP", "Africa"),  # Gran Canaria
+        (3.0, 39.6, "ESP", "Europe"),  # Mallorca
+        (-17.0, 32.75, "PRT", "Africa"),  # Madeira
+        (-25.5, 37.8, "PRT", "Europe"),  # Azores
+        (2.35, 48.85, "FRA", "Europe"),
+        (-53.0, 4.0, "FRA", "South America"),
+        (-61.6, 16.2, "FRA", "North America"),
+        (55.5, -21.1, "FRA", "Africa"),
+        (45.15, -12.8, "FRA", "Africa"),
+        (-68.25, 12.15, "NLD", "North America"),
+        (5.1, 52.1, "NLD", "Europe"),
+        (54.0, 12.5, "YEM", "Africa"),  # Socotra
+        (45.0, 12.9, "YEM", "Asia"),
+        (3.36, -54.42, "NOR", "Antarctica"),  # Bouvet
+        (15.6, 78.2, "NOR", "Europe"),  # Svalbard
+    ],
+)
+def test_continent_is_that_of_the_place_not_of_the_country(lon: float, lat: float, iso: str, continent: str) -> None:
+    country = country_at(lon, lat)
+    assert country is not None
+    assert (country.iso, country.continent) == (iso, continent)
+    assert countries()[int(countries_at([lon], [lat])[0])] == country
+
+
+def test_every_area_of_another_continent_lies_in_its_country_and_on_a_known_continent() -> None:
+    known = {country.continent for country in countries()}
+    assert len(known) == 7
+    rng = np.random.default_rng(0)
+    for area in AREAS:
+        west, south = np.min(area.ring, axis=0)
+        east, north = np.max(area.ring, axis=0)
+        lons, lats = rng.uniform(west, east, 20_000), rng.uniform(south, north, 20_000)
+        found = [countries()[which] for which in set(countries_at(lons, lats).tolist()) if which >= 0]
+        assert any((one.iso, one.continent) == (area.iso, area.continent) for one in found), area
+
+
+def test_every_country_is_known_by_both_of_its_codes() -> None:
+    codes = {country.iso for country in countries() if country.iso}
+    assert {code_of(code) for code in codes} == codes
+    pairs = {"US": "USA", "de": "DEU", "GB": "GBR", "uk": "GBR", "gr": "GRC", "NA": "NAM", "xk": "XKX", "TW": "TWN"}
+    for short, code in pairs.items():
+        assert code_of(short) == code
+
+
+@pytest.mark.parametrize(
+    ("name", "code"),
+    [
+        ("United States of America", "USA"),
+        ("  TURKEY ", "TUR"),
+        ("Côte d\u2019Ivoire", "CIV"),
+        ("Cote d'Ivoire", "CIV"),
+        ("Czech Republic", "CZE"),
+        ("Sao Tome & Principe", "STP"),
+        ("The Gambia", "GMB"),
+        ("Viet Nam", "VNM"),
+        ("Atlantis", ""),
+        ("", ""),
+        ("\u202eASU", ""),
+    ],
+)
+def test_other_names_in_use_stand_for_their_country(name: str, code: str) -> None:
+    assert code_of(name) == code
+
+
+def test_no_other_name_is_the_name_of_another_country() -> None:
+    for country in countries():
+        if country.iso:
+            assert code_of(country.name) in {"", country.iso}, country
+    assert plain("Åland Islands") == "aland islands"
 
 
 @pytest.mark.parametrize(("lon", "lat"), [(-30.0, 0.0), (-160.0, 40.0), (0.0, 90.0), (51.0, 41.9), (-179.99, -40.0)])
@@ -137,6 +258,10 @@ def _shapes() -> list[tuple[Country, shapely.Geometry]]:
     ]
 
 
+def whose(country: Country | None) -> tuple[str, str] | None:
+    return country and (country.name, country.iso)
+
+
 def test_country_at_agrees_with_shapely() -> None:
     shapes = _shapes()
     tree = shapely.STRtree([shape for _, shape in shapes])
@@ -147,7 +272,7 @@ def test_country_at_agrees_with_shapely() -> None:
         place = shapely.Point(lon, lat)
         inside = [shapes[index][0] for index in tree.query(place, predicate="within")]
         if inside:
-            assert country_at(lon, lat) in inside
+            assert whose(country_at(lon, lat)) in map(whose, inside)
             compared += 1
             continue
         # an azimuthal plane around the place: distances from its middle are true
@@ -164,7 +289,7 @@ def test_country_at_agrees_with_shapely() -> None:
         if nearest is None or apart[nearest] > 52.0:
             assert country_at(lon, lat) is None or abs(lat) > 75.0
         elif apart[nearest] < 48.0 and abs(lat) < 75.0:
-            assert country_at(lon, lat) == nearest
+            assert whose(country_at(lon, lat)) == whose(nearest)
             compared += 1
     assert compared > 150
 

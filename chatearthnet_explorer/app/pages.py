@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import html
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -10,22 +9,24 @@ import ipywidgets
 import panel as pn
 
 from chatearthnet_explorer.app.outline import without_outline
+from chatearthnet_explorer.app.page import page_template
+from chatearthnet_explorer.app.place import browse_query, keep_query, open_explorer
+from chatearthnet_explorer.app.refusals import TITLE
 from chatearthnet_explorer.app.scripts import WidgetPane
 from chatearthnet_explorer.app.sessions import Session
+from chatearthnet_explorer.drawn_release import DrawnRelease
 from chatearthnet_explorer.errors import ExplorerError
-from chatearthnet_explorer.sample import open_sample
-from chatearthnet_explorer.widgets.browser import WITH_PICTURE, Browser
+from chatearthnet_explorer.sample import FIRST, open_sample
+from chatearthnet_explorer.widgets.browser import Browser
 from chatearthnet_explorer.widgets.explorer import Explorer
-from chatearthnet_explorer.widgets.places import PLACES
+from chatearthnet_explorer.widgets.world_map import LAND_PANE
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
+    from chatearthnet_explorer.app.model_access import ModelAccess
     from chatearthnet_explorer.catalog import Catalog
     from chatearthnet_explorer.sources.release import Release
 
 _WIDE = {"sizing_mode": "stretch_width"}
-TITLE = "ChatEarthNet Explorer"
 _PAGES = {
     "explore": (
         "Explore a place",
@@ -38,9 +39,6 @@ _PAGES = {
 }
 """The pages by their address: what they are called, and what is there."""
 
-_MAKING = (
-    "<p style='font:14px system-ui,sans-serif'>Getting the pairs ready; the first time this takes some seconds …</p>"
-)
 _FOOT = (
     "<footer style='padding:4px 2px 16px;font:12px/1.5 system-ui,sans-serif;color:#5b6673'>"
     "Method: ChatEarthNet, Yuan, Xiong, Mou and Zhu, 2025, CC-BY-4.0. Labels: ESA WorldCover, CC-BY-4.0. Pictures: "
@@ -58,32 +56,44 @@ class BrowseData(NamedTuple):
     """Their pictures."""
 
 
-def explore_page(source: str, captioners: Sequence[str], held: BrowseData | None) -> pn.Column:
+def explore_page(source: str, models: ModelAccess, held: BrowseData | None) -> pn.Column:
     """Return the page of one tab, with an Explorer of its own."""
     session = Session(pn.state.curdoc)
     with without_outline():
-        explorer = Explorer(source=source, captioners=captioners, place=None, catalog=held.catalog if held else None)
+        explorer = Explorer(
+            source=source,
+            captioners=models.captioners,
+            place=None,
+            catalog=held.catalog if held else None,
+            model=models.model,
+            base_url=models.base_url,
+            choose_service=models.choose_service,
+            quota=models.quota_of(pn.state.curdoc),
+        )
     session.on_end(explorer.close)
-    # a change made before the page is there would never reach it
-    pn.state.onload(lambda: explorer.map.go(PLACES[0].lon, PLACES[0].lat))
+    open_explorer(explorer, pn.state.session_args)
     return _page("explore", WidgetPane(explorer, **_WIDE))  # type: ignore[no-untyped-call]  # half of Panel has types
 
 
 def browse_page(shelf: list[BrowseData]) -> pn.Column:
-    """Return the page of one tab, with a Browser of its own; where its pairs are still to be made, one that waits."""
-    if not shelf:
-        return _wait(shelf)
+    """Return the page of one tab, with a Browser of its own, of the sample where nothing else was given."""
     session = Session(pn.state.curdoc)
-    held = shelf[0]
+    try:
+        held = shelf[0] if shelf else BrowseData(*open_sample())
+    except ExplorerError as error:
+        note = f"<p style='font:14px system-ui,sans-serif'>{html.escape(str(error))}</p>"
+        return _page("browse", pn.pane.HTML(note, **_WIDE))
+    shelf[:] = [held]
     simulated = held.catalog.simulated
     with without_outline():
         browser = Browser(
             held.catalog,
             release=held.release,
             labels="simulated" if simulated else "auto",
-            query=WITH_PICTURE if simulated else "",
+            query=browse_query(pn.state.session_args, FIRST if isinstance(held.release, DrawnRelease) else ""),
         )
     session.on_end(browser.close)
+    keep_query(browser)
     # what was found before the page was there never reached it
     pn.state.onload(lambda: _send(browser, set()))
     return _page("browse", WidgetPane(browser, **_WIDE))  # type: ignore[no-untyped-call]  # likewise
@@ -94,32 +104,11 @@ def empty_page() -> pn.Column:
     return _page("explore", WidgetPane(ipywidgets.HTML(), **_WIDE))  # type: ignore[no-untyped-call]  # likewise
 
 
-def _wait(shelf: list[BrowseData]) -> pn.Column:
-    """Return a page that puts the sample on the shelf, and then is loaded again.
-
-    Widgets that a page is given later come in pieces, and on a busy computer not all of them arrive.
-    """
-    Session(pn.state.curdoc)
-    note = pn.pane.HTML(_MAKING, **_WIDE)
-    location = pn.state.location
-
-    async def come() -> None:
-        try:
-            held = BrowseData(*await asyncio.to_thread(open_sample))
-        except ExplorerError as error:
-            note.object = f"<p style='font:14px system-ui,sans-serif'>{html.escape(str(error))}</p>"
-            return
-        shelf[:] = shelf or [held]
-        if location:
-            location.reload = True
-
-    pn.state.onload(come)
-    return _page("browse", note)
-
-
 def _send(widget: ipywidgets.Widget, sent: set[str]) -> None:
-    """Send the state of a widget, and before it of those that it holds, each once."""
+    """Send the state of a widget, and before it of those that it holds, each once; the page has the outline already."""
     sent.add(widget.model_id)
+    if getattr(widget, "pane", None) == LAND_PANE:
+        return
     for name in widget.keys:
         held = getattr(widget, name)
         for one in held if isinstance(held, list | tuple) else (held,):
@@ -129,6 +118,8 @@ def _send(widget: ipywidgets.Widget, sent: set[str]) -> None:
 
 
 def _page(name: str, view: pn.viewable.Viewable) -> pn.Column:
+    if pn.state.curdoc:
+        pn.state.curdoc.template = page_template()
     return pn.Column(pn.pane.HTML(_head(name), **_WIDE), view, pn.pane.HTML(_FOOT, **_WIDE), max_width=1500, **_WIDE)
 
 

@@ -2,95 +2,151 @@
 
 from __future__ import annotations
 
-import socket
+import signal
 import sys
+import webbrowser
 from importlib import import_module
-from ipaddress import ip_address
 from typing import TYPE_CHECKING
 
-import panel as pn
-from panel.io.resources import CSS_URLS
-
-from chatearthnet_explorer.app.computing import shared_computing
-from chatearthnet_explorer.app.documents import share_pages
-from chatearthnet_explorer.app.pages import TITLE, BrowseData, browse_page, empty_page, explore_page
-from chatearthnet_explorer.app.scripts import WidgetScript
-from chatearthnet_explorer.app.sessions import EXPIRY
-from chatearthnet_explorer.captioners import CAPTIONERS
+from chatearthnet_explorer.app.access import access_for, embedding_origin, is_local
+from chatearthnet_explorer.app.listen import DEFAULT_PORT, listen
+from chatearthnet_explorer.app.model_access import ModelAccess, ModelOptions
 from chatearthnet_explorer.catalog import open_catalog
 from chatearthnet_explorer.sources.release import open_release
 
 if TYPE_CHECKING:
+    import socket
     from collections.abc import Sequence
     from pathlib import Path
+
+    from bokeh.server.server import BaseServer
+    from panel.io.application import TViewableFuncOrPath
+    from panel.viewable import Viewable
+
+    from chatearthnet_explorer.app.access import Access
+
+
+_MOST_BODY = 100_000
+"""Bytes of a request's body that are read; none of our pages sends one."""
 
 
 def serve(  # noqa: PLR0913 - each is its own choice
     *,
-    port: int = 0,
+    port: int | None = None,
     address: str = "127.0.0.1",
     show: bool = True,
-    origins: Sequence[str] = (),
+    hosts: Sequence[str] = (),
+    embedders: Sequence[str] = (),
+    ask_token: bool = True,
     source: str = "auto",
     catalog: str | Path | None = None,
     release: str | Path | None = None,
+    models: ModelOptions = ModelOptions(),  # noqa: B008 - frozen
 ) -> None:
     """Serve the Explorer and the Browser until it is interrupted; each tab has its own.
 
-    Listening for others than this computer, it offers no captioner that asks a model: strangers would spend the
-    key of whoever serves, or have it sent to an address of theirs.
+    Listening for others than this computer, it offers no captioner that asks a model, unless ``models`` says so:
+    strangers would spend the key of whoever serves.
 
     Args:
-        port: Port to listen at; 0 takes a free one.
+        port: Port to listen at; 0 takes a free one, None ``DEFAULT_PORT`` or the next free one.
         address: Address to listen at.
         show: Whether to open a browser.
-        origins: Other hosts (``name:port``) whose pages may connect; this computer's own always may.
+        hosts: Other names (``NAME`` or ``NAME:PORT``) that the server answers to and whose pages may connect.
+        embedders: Origins (``https://NAME``) whose pages may embed the app.
+        ask_token: Whether visitors need the token that is printed; without ``CHATEARTHNET_TOKEN`` there is one only
+            where the server listens for this computer alone.
         source: Where chips come from at first: ``auto``, ``stac`` or ``simulated``.
         catalog: Folder of the catalog to browse; None for a simulated sample.
         release: Where the pictures of its pairs are, as ``open_release`` takes it.
+        models: Whether strangers may have a model asked, and how often anybody may.
 
     Raises:
         CatalogError: If there is no catalog in the folder.
+        SettingError: If an address, port, name, origin or token cannot be used.
         SourceError: If there is no release.
     """
-    held = None if catalog is None else BrowseData(open_catalog(catalog), open_release(release) if release else None)
-    shelf = [] if held is None else [held]  # what is browsed, once it is there
-    captioners = allowed_captioners(address, origins)
-    port = port or _free_port(address)
+    # before anything slow, so that a mistake is said at once
+    embedders = tuple(map(embedding_origin, embedders))
+    access_for(address, 0, hosts=hosts, ask_token=ask_token)
+    model_access = ModelAccess(models, near=is_near(address, hosts))
+    opened = None if catalog is None else (open_catalog(catalog), open_release(release) if release else None)
+    sockets, taken = listen(address, port)
+    access = access_for(address, taken, hosts=hosts, ask_token=ask_token)
+
+    from chatearthnet_explorer.app.pages import BrowseData, browse_page, explore_page  # noqa: PLC0415 - heavy
+
+    held = BrowseData(*opened) if opened else None
+    shelf = [held] if held else []  # what is browsed, once it is there
+
+    def explore() -> Viewable:
+        return explore_page(source, model_access, held)
+
+    server = _server(
+        {"/": explore, "/explore": explore, "/browse": lambda: browse_page(shelf)}, sockets, access, embedders
+    )
+    _announce(access, port)
+    if show:
+        webbrowser.open(access.url)
+    _run(server)
+
+
+def is_near(address: str, hosts: Sequence[str]) -> bool:
+    """Return whether nobody else than whoever serves can connect."""
+    return is_local(address) and not hosts
+
+
+def _server(
+    pages: dict[str, TViewableFuncOrPath], sockets: list[socket.socket], access: Access, embedders: Sequence[str]
+) -> BaseServer:
+    """Return a server of the pages at the sockets, not yet running."""
+    import panel as pn  # noqa: PLC0415 - heavy
+    from bokeh.core.validation import silence  # noqa: PLC0415
+    from bokeh.core.validation.warnings import EMPTY_LAYOUT  # noqa: PLC0415
+    from bokeh.server.server import BaseServer  # noqa: PLC0415
+    from panel.io.application import build_applications  # noqa: PLC0415
+    from panel.io.resources import CSS_URLS  # noqa: PLC0415
+    from tornado.httpserver import HTTPServer  # noqa: PLC0415
+    from tornado.ioloop import IOLoop  # noqa: PLC0415
+
+    from chatearthnet_explorer.app.documents import share_pages  # noqa: PLC0415
+    from chatearthnet_explorer.app.pages import empty_page  # noqa: PLC0415
+    from chatearthnet_explorer.app.refusals import TITLE  # noqa: PLC0415
+    from chatearthnet_explorer.app.sockets import quiet_visitor_faults  # noqa: PLC0415
+    from chatearthnet_explorer.app.web import WebApplication  # noqa: PLC0415
+
     pn.extension("ipywidgets")
     # both name the style sheet of icons that no view uses, on public servers
     import_module("panel.io.ipywidget").IPyWidget.__css__ = []
     pn.config.css_files = [one for one in pn.config.css_files if one != CSS_URLS["font-awesome"]]
+    silence(EMPTY_LAYOUT, silence=True)
+    quiet_visitor_faults()
     share_pages(empty_page, TITLE)
-    server = pn.io.server.get_server(
-        {
-            "/": lambda: explore_page(source, captioners, held),
-            "/explore": lambda: explore_page(source, captioners, held),
-            "/browse": lambda: browse_page(shelf),
-        },
-        port=port,
-        address=address,
-        title=dict.fromkeys(("/", "/explore", "/browse"), TITLE),
-        websocket_origin=[*dict.fromkeys(f"{host}:{port}" for host in ("127.0.0.1", "localhost", address)), *origins],
-        # the address Panel asks for a package: its name, a range of versions, its file
-        extra_patterns=[(r"/widgets/([a-z-]+)@[^/]+/dist/index", WidgetScript)],
-        show=show,
-        unused_session_lifetime_milliseconds=EXPIRY,
-        check_unused_sessions_milliseconds=EXPIRY // 5,
-    )
-    sys.stdout.write(f"{TITLE} is at http://{address}:{port}/ until you press Ctrl+C.\n")
+    web = WebApplication(build_applications(pages, title=TITLE), access, embedders)
+    http = HTTPServer(web, max_body_size=_MOST_BODY, max_buffer_size=_MOST_BODY * 20)
+    http.add_sockets(sockets)
+    return BaseServer(IOLoop.current(), web, http)
+
+
+def _announce(access: Access, wanted: int | None) -> None:
+    from chatearthnet_explorer.app.refusals import TITLE  # noqa: PLC0415 - brings Tornado
+
+    if wanted is None and access.port != DEFAULT_PORT:
+        sys.stdout.write(f"Port {DEFAULT_PORT} is taken, so another one is used; --port chooses one.\n")
+    sys.stdout.write(f"{TITLE} is at {access.url} until you press Ctrl+C.\n")
     sys.stdout.flush()
-    with shared_computing():
-        server.run_until_shutdown()
 
 
-def allowed_captioners(address: str, origins: Sequence[str]) -> tuple[str, ...]:
-    """Return the captioners that a visitor may choose: those that ask a model only where nobody else can connect."""
-    near = ip_address(socket.gethostbyname(address)).is_loopback and not origins
-    return CAPTIONERS if near else ("template",)
+def _run(server: BaseServer) -> None:
+    """Run until Ctrl+C or SIGTERM."""
+    loop = server.io_loop.asyncio_loop  # type: ignore[attr-defined]  # Tornado's loops are all asyncio's
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: loop.call_soon_threadsafe(server.io_loop.stop))
+    from chatearthnet_explorer.app.computing import shared_computing  # noqa: PLC0415 - heavy
 
-
-def _free_port(address: str) -> int:
-    with socket.create_server((address, 0)) as free:
-        port: int = free.getsockname()[1]
-    return port
+    server.start()
+    try:
+        with shared_computing():
+            server.io_loop.start()
+    finally:
+        server.stop()

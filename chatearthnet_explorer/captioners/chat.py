@@ -30,27 +30,44 @@ class ChatCaptioner:
     """Asks a model of any OpenAI-compatible service."""
 
     name = "chat"
+    free = False
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - whom to ask, and how
         self,
         *,
         model: str | None = None,
         base_url: str | None = None,
         ask_key: Callable[[], str | None] | None = None,
+        typed_address: bool = False,
+        token_limit: int | None = None,
+        reasoning_effort: str | None = None,
         timeout: float = TIMEOUT,
         retries: int = RETRIES,
     ) -> None:
         """Say whom to ask; see ``Service``.
 
         Raises:
-            SettingError: If the address cannot be used.
+            SettingError: If the address, the token limit or the effort cannot be used.
         """
-        self.service = Service(model=model, base_url=base_url, ask_key=ask_key, timeout=timeout, retries=retries)
+        self.service = Service(
+            model=model,
+            base_url=base_url,
+            ask_key=ask_key,
+            typed_address=typed_address,
+            token_limit=token_limit,
+            reasoning_effort=reasoning_effort,
+            timeout=timeout,
+            retries=retries,
+        )
         self.options = self.service.options
 
     def estimate(self, prompt: Prompt) -> Estimate:
         """Return what a caption will roughly cost."""
-        return estimate(prompt, self.service.model, images=0)
+        return estimate(prompt, self.service.model, images=0, token_limit=self.service.token_limit(prompt.token_limit))
+
+    def cancel(self) -> None:
+        """End the requests that are under way, from any thread."""
+        self.service.cancel()
 
     def caption(self, prompt: Prompt, chip: Chip) -> Caption:
         """Return what the model writes.
@@ -59,6 +76,7 @@ class ChatCaptioner:
             NothingToDescribeError: If the chip is uniform or has no labels.
             KeyMissingError: If the service needs a key and there is none.
             ModelError: If the service refused, failed, or answered nothing usable.
+            Cancelled: If ``cancel`` was called meanwhile.
         """
         check(prompt, chip)
         blind = bool(prompt.images)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from chatearthnet_explorer.errors import KeyMissingError, SettingError
+from chatearthnet_explorer.network import is_loopback
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -41,20 +42,29 @@ class Endpoint:
     near: bool
     """Whether it runs on this machine or in a private network, where a service may need no key."""
 
+    trusted: bool = True
+    """Whether the environment's key may go there: who set the environment chose the address as well."""
+
     @property
     def plain(self) -> bool:
         """Whether what is sent can be read on the way."""
         return self.url.startswith("http:")
 
 
-def open_endpoint(base_url: str | None = None) -> Endpoint:
+def open_endpoint(base_url: str | None = None, *, typed: bool = False) -> Endpoint:
     """Return the service at an address, or at ``OPENAI_BASE_URL``, or OpenAI's own.
+
+    Args:
+        base_url: The address; None for that of the environment.
+        typed: Whether it was typed by somebody who may not own the environment, such as a visitor of a page. The
+            environment's key is trusted to such an address only if it is the environment's own.
 
     Raises:
         SettingError: If the address is not http or https, holds a password or a query, or is plain http to a host
             that is neither this machine nor in a private network. The text never repeats a password.
     """
-    address = base_url or os.environ.get("OPENAI_BASE_URL") or OPENAI
+    own = os.environ.get("OPENAI_BASE_URL") or OPENAI
+    address = base_url or own
     try:
         parts = urlsplit(address.strip())
         host, port = parts.hostname, parts.port
@@ -74,27 +84,42 @@ def open_endpoint(base_url: str | None = None) -> Endpoint:
         msg = f"Prompts are not sent to {host} over plain http, where anybody on the way can read them; use https."
         raise SettingError(msg)
     shown = f"{host}:{port}" if port else host
-    return Endpoint(url=parts.geturl(), host=shown, loopback=loopback, near=near)
+    trusted = not typed or same_address(address, own)
+    return Endpoint(url=parts.geturl(), host=shown, loopback=loopback, near=near, trusted=trusted)
 
 
-def key_for(endpoint: Endpoint, ask_key: Callable[[], str | None]) -> str:
+def same_address(one: str, other: str) -> bool:
+    """Return whether two addresses are of the same service, however they are written; in doubt they are not."""
+    try:
+        return _normalised(one) == _normalised(other)
+    except ValueError:
+        return False
+
+
+def key_for(endpoint: Endpoint, ask_key: Callable[[], str | None], *, typed: bool = False) -> str:
     """Return the key to send: from ``OPENAI_API_KEY``, or a placeholder where none is needed, or from the person.
 
     A key is never sent over plain http to another machine, not even in a private network.
+
+    Args:
+        endpoint: Where it is to be sent.
+        ask_key: Asked for a key where the environment has none.
+        typed: Whether a person on a page gives the key, which then goes before that of the environment.
 
     Raises:
         KeyMissingError: If there is none, or what there is cannot be a key.
     """
     if endpoint.plain and not endpoint.loopback:
         return PLACEHOLDER
-    key = os.environ.get("OPENAI_API_KEY", "").strip()
+    environment = os.environ.get("OPENAI_API_KEY", "").strip() if endpoint.trusted else ""
+    key = (typed and (ask_key() or "").strip()) or environment
     if not key and endpoint.near:
         return PLACEHOLDER
-    key = key or (ask_key() or "").strip()
+    key = key or ("" if typed else (ask_key() or "").strip())
     if not key:
+        how = "type it under 'More ...'" if typed else "set OPENAI_API_KEY before you start"
         msg = (
-            f"Asking a model at {endpoint.host} needs a key: set OPENAI_API_KEY before you start, or choose the "
-            "template captioner, which needs none."
+            f"Asking a model at {endpoint.host} needs a key: {how}, or choose the template captioner, which needs none."
         )
         raise KeyMissingError(msg)
     if not key.isascii() or not key.isprintable() or " " in key or len(key) > _LONGEST_KEY:
@@ -113,12 +138,18 @@ def ask_in_terminal() -> str | None:
         return None
 
 
+def _normalised(address: str) -> tuple[str, str, int | None, str]:
+    parts = urlsplit(address.strip())
+    port = parts.port or {"http": 80, "https": 443}.get(parts.scheme)
+    return parts.scheme, (parts.hostname or "").rstrip("."), port, parts.path.rstrip("/")
+
+
 def _nearness(host: str) -> tuple[bool, bool]:
     """Return whether a host is this machine, and whether it is that or in a private network; no name is looked up."""
     name = host.lower().rstrip(".")
+    loopback = is_loopback(name)
     try:
-        address = ipaddress.ip_address(name)
+        private = ipaddress.ip_address(name).is_private
     except ValueError:
-        loopback = name == "localhost" or name.endswith(".localhost")
-        return loopback, loopback or "." not in name or name.endswith(_NEAR_NAMES)
-    return address.is_loopback, address.is_loopback or address.is_private
+        private = "." not in name or name.endswith(_NEAR_NAMES)
+    return loopback, loopback or private

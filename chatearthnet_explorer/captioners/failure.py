@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
-from chatearthnet_explorer.captioners.answer import quoted
+from chatearthnet_explorer.captioners.answer import quoted, spent
 from chatearthnet_explorer.captioners.endpoint import PLACEHOLDER
 from chatearthnet_explorer.captioners.models import retirement
 from chatearthnet_explorer.errors import CaptionerError, KeyMissingError, ModelError
@@ -14,27 +15,53 @@ from chatearthnet_explorer.nesting import read_json
 
 if TYPE_CHECKING:
     from chatearthnet_explorer.captioners.endpoint import Endpoint
+    from chatearthnet_explorer.captioners.fields import Question
+
+_SPENT = re.compile(r"could not finish the message|output limit was reached", re.IGNORECASE)
+_IMAGES = re.compile(r"image|vision|multi-?modal", re.IGNORECASE)
+_CONTEXT = re.compile(r"context (?:length|window|size)|too long|maximum context", re.IGNORECASE)
+_LIMIT = re.compile(r"max_(?:completion_)?tokens|token limit", re.IGNORECASE)
+_EFFORT = re.compile(r"reasoning_effort|reasoning effort", re.IGNORECASE)
 
 
 def explain(  # noqa: PLR0913 - the facts of a refusal
-    endpoint: Endpoint, *, key: str, model: str, status: int, code: str | None, text: str
+    endpoint: Endpoint, question: Question, *, key: str, status: int, code: str | None, text: str
 ) -> CaptionerError:
     """Return the error to raise for an HTTP status.
 
     Args:
         endpoint: The service.
+        question: What it was asked.
         key: The key that was sent; no error repeats it.
-        model: Identifier of the model that was asked.
         status: HTTP status, 300 and above.
         code: The service's own code of the failure, such as ``insufficient_quota``.
         text: The body of the answer, hostile.
     """
+    model, message = question.model, _message(text)
     if status == HTTPStatus.UNAUTHORIZED:
         return _unauthorized(endpoint, key)
     if status == HTTPStatus.NOT_FOUND:
         return _not_found(endpoint.host, model, code, text)
-    asked = f"{model[:100]!r} ({quoted(_message(text), key)})"
+    if _SPENT.search(message):
+        return spent(model, question.token_limit)
+    asked = f"{model[:100]!r} ({quoted(message, key)})"
+    if status in {HTTPStatus.BAD_REQUEST, HTTPStatus.UNPROCESSABLE_ENTITY}:
+        return ModelError(
+            f"{endpoint.host} refused, with error {status}, to ask {asked}; {_advice(question, message)}."
+        )
     return ModelError(_sentence(endpoint.host, asked, status, code))
+
+
+def _advice(question: Question, message: str) -> str:
+    if not isinstance(question.user, str) and _IMAGES.search(message):
+        return "choose a model that takes images, or the chat captioner"
+    if _CONTEXT.search(message):
+        return "choose a model that reads longer texts, or a smaller token limit"
+    if _LIMIT.search(message):
+        return "choose another token limit"
+    if _EFFORT.search(message):
+        return "choose another reasoning effort"
+    return "choose another model"
 
 
 def _sentence(host: str, asked: str, status: int, code: str | None) -> str:
@@ -53,12 +80,14 @@ def _sentence(host: str, asked: str, status: int, code: str | None) -> str:
 
 def _unauthorized(endpoint: Endpoint, key: str) -> CaptionerError:
     if key != PLACEHOLDER:
-        return ModelError(f"{endpoint.host} does not accept the key; check OPENAI_API_KEY, or make a new key there.")
+        where = "OPENAI_API_KEY" if endpoint.trusted else "what you typed"
+        return ModelError(f"{endpoint.host} does not accept the key; check {where}, or make a new key there.")
     if endpoint.plain and not endpoint.loopback:
         return KeyMissingError(
             f"{endpoint.host} wants a key, and a key is not sent to another machine over plain http; use https."
         )
-    return KeyMissingError(f"{endpoint.host} wants a key after all: set OPENAI_API_KEY before you start.")
+    how = "set OPENAI_API_KEY before you start" if endpoint.trusted else "type it under 'More ...'"
+    return KeyMissingError(f"{endpoint.host} wants a key after all: {how}.")
 
 
 def _not_found(host: str, model: str, code: str | None, text: str) -> ModelError:

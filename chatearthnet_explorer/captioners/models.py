@@ -119,17 +119,19 @@ def retirement(model: str, today: date) -> str | None:
     )
 
 
-def estimate(prompt: Prompt, model: str = DEFAULT, *, images: int | None = None) -> Estimate:
+def estimate(
+    prompt: Prompt, model: str = DEFAULT, *, images: int | None = None, token_limit: int | None = None
+) -> Estimate:
     """Return what a caption will roughly cost.
 
     Args:
         prompt: What will be asked.
         model: Identifier of the model.
         images: Pictures sent with it; None for the label maps that the prompt holds.
+        token_limit: Tokens the answer may have; None for the prompt's own limit.
     """
     pictures = len(prompt.images) if images is None else images
     characters = len(prompt.system) + len(prompt.user)
     tokens_in = math.ceil(characters / _CHARACTERS_OF_A_TOKEN) + pictures * IMAGE_TOKENS
-    return Estimate(
-        tokens_in=tokens_in, tokens_out=prompt.token_limit, dollars=price(model, tokens_in, prompt.token_limit)
-    )
+    tokens_out = token_limit or prompt.token_limit
+    return Estimate(tokens_in=tokens_in, tokens_out=tokens_out, dollars=price(model, tokens_in, tokens_out))

@@ -22,6 +22,7 @@ class TemplateCaptioner:
     """Writes from the facts with sentences of its own. It needs no key and no network, and never fails."""
 
     name = "template"
+    free = True
 
     def caption(self, prompt: Prompt, chip: Chip) -> Caption:
         """Return a caption that names every class the prompt names, and none it does not.

@@ -34,6 +34,7 @@ class VisionCaptioner:
     """Asks a model that takes images, of any OpenAI-compatible service."""
 
     name = "vision"
+    free = False
 
     def __init__(  # noqa: PLR0913 - whom to ask, and what to show
         self,
@@ -41,6 +42,9 @@ class VisionCaptioner:
         model: str | None = None,
         base_url: str | None = None,
         ask_key: Callable[[], str | None] | None = None,
+        typed_address: bool = False,
+        token_limit: int | None = None,
+        reasoning_effort: str | None = None,
         image: str = IMAGES[0],
         timeout: float = TIMEOUT,
         retries: int = RETRIES,
@@ -48,14 +52,23 @@ class VisionCaptioner:
         """Say whom to ask, as for ``Service``, and which of ``IMAGES`` to show.
 
         Raises:
-            SettingError: If the address cannot be used, the image is not one of ``IMAGES``, or the model is known
-                to take no images.
+            SettingError: If the address, the token limit or the effort cannot be used, the image is not one of
+                ``IMAGES``, or the model is known to take no images.
         """
         if image not in IMAGES:
             msg = f"A model can be shown 'labels' or 'true colour', not {image!r}."
             raise SettingError(msg)
         self.image = image
-        self.service = Service(model=model, base_url=base_url, ask_key=ask_key, timeout=timeout, retries=retries)
+        self.service = Service(
+            model=model,
+            base_url=base_url,
+            ask_key=ask_key,
+            typed_address=typed_address,
+            token_limit=token_limit,
+            reasoning_effort=reasoning_effort,
+            timeout=timeout,
+            retries=retries,
+        )
         self.options = {**self.service.options, "image": image}
         known = MODELS.get(self.service.model)
         if known and not known.takes_images:
@@ -64,7 +77,13 @@ class VisionCaptioner:
 
     def estimate(self, prompt: Prompt) -> Estimate:
         """Return what a caption will roughly cost."""
-        return estimate(prompt, self.service.model, images=len(prompt.images) if self.image == "labels" else 1)
+        pictures = len(prompt.images) if self.image == "labels" else 1
+        limit = self.service.token_limit(prompt.token_limit)
+        return estimate(prompt, self.service.model, images=pictures, token_limit=limit)
+
+    def cancel(self) -> None:
+        """End the requests that are under way, from any thread."""
+        self.service.cancel()
 
     def caption(self, prompt: Prompt, chip: Chip) -> Caption:
         """Return what the model writes.
@@ -73,6 +92,7 @@ class VisionCaptioner:
             NothingToDescribeError: If the chip is uniform, has no labels, or lacks the image to be shown.
             KeyMissingError: If the service needs a key and there is none.
             ModelError: If the service refused, failed, or answered nothing usable.
+            Cancelled: If ``cancel`` was called meanwhile.
             CaptionerError: If the prompt has no label maps to show, or describes more chips than there are images.
         """
         check(prompt, chip)

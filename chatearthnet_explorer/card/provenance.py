@@ -35,7 +35,7 @@ def provenance(chip: Chip) -> tuple[tuple[str, str], ...]:
             ("Picture", "simulated" if chip.simulated else scene.item if scene else ""),
             ("Seen", f"{seen.day} {seen:%B %Y, %H:%M %Z}" if seen else ""),
             ("Catalogue", scene.catalogue if scene and not chip.simulated else ""),
-            ("Clouds over the chip", _percent(scene.cloud_share if scene else None)),
+            ("Clouds over the chip", _clouds(chip)),
             ("Processing baseline", (scene.baseline or "") if scene else ""),
             ("Radiometry", scene.radiometry if scene else ""),
             ("Labels", _labels(chip)),
@@ -50,8 +50,13 @@ def remarks(chip: Chip) -> tuple[str, ...]:
     return (*([SIMULATED] if chip.simulated else []), *([NOT_WATER] if unlabelled else []), *chip.missing)
 
 
-def _percent(share: float | None) -> str:
-    return "" if share is None else f"{100 * share:.0f} %"
+def _clouds(chip: Chip) -> str:
+    if chip.scene is None:
+        return ""
+    share = chip.scene.cloud_share
+    if share is None:  # a released chip comes without a time, and nobody counts its clouds
+        return "not counted" if chip.scene.acquired and chip.rgb is not None else ""
+    return f"{100 * share:.0f} %"
 
 
 def _labels(chip: Chip) -> str:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import random
 import shutil
-from contextlib import contextmanager
+import threading
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from contextlib import closing, contextmanager
 from functools import partial
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -21,16 +25,19 @@ from chatearthnet_explorer.errors import CatalogError, ExplorerError
 from chatearthnet_explorer.tile import Tile
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Generator, Iterator, Sequence
 
     from numpy.typing import NDArray
 
     Labels = Callable[[Tile], NDArray[np.uint8] | None]
     Tiles = list[tuple[int, int]]
-    Compute = Callable[[list[Tiles], Callable[[Tiles], "Part"]], tuple["Part", ...]]
 
 PARTITION = 64
 """Pairs that are read together; they are neighbours, so that they share files and blocks."""
+
+FIRST_PLACES, IN_A_ROW = 20, 3
+"""A partition is given up when so many places fail before any is read, and all of it after so many such partitions in
+a row: partitions are read in a shuffled order, so by then it is the server, and not the file of one region."""
 
 _WORK = ".enriching"
 _MOST_SAID = 20
@@ -70,10 +77,11 @@ def enrich(  # noqa: PLR0913 - a job and how it is to be run
         query: Which pairs.
         scheduler: ``threads`` of this program, or the address of a Dask cluster, ``tcp://host:port``.
         workers: Threads, or partitions that are under way on the cluster.
-        progress: Told ``labels``, how many pairs are done, and of how many.
+        progress: Told ``labels``, how many pairs are done, and of how many; from any thread, one at a time.
 
     Raises:
-        CatalogError: If there is no catalog, somebody else is writing it, or it cannot be written; or Dask is missing.
+        CatalogError: If there is no catalog, somebody else is writing it, or it cannot be written; or if many places
+            fail in a row, or all: then what was read is kept for the next run.
         SettingError: If there is no such scheduler.
         QueryError: If the question cannot be asked of this catalog.
     """
@@ -92,20 +100,33 @@ def enrich(  # noqa: PLR0913 - a job and how it is to be run
         wanted = np.sort(catalog.rows(query))
         wanted = wanted[wanted < columns.placed]
         rows = wanted[~is_read(counts[wanted])]
-        said = _read(rows, columns.x, columns.y, labels_at, work, counts, (scheduler, workers), progress)
+        tiles = list(zip(columns.x[rows].tolist(), columns.y[rows].tolist(), strict=True))
         if len(rows):
+            stop = threading.Event()
+            with _scheduler(scheduler, workers, labels_at, _counter(len(rows), progress), stop) as compute:
+                said = _read(rows, tiles, work, counts, compute, stop)
             _publish(folder, catalog, counts, labels, said)
         shutil.rmtree(folder / _WORK, ignore_errors=True)
     return open_catalog(folder)
 
 
-def counted(tiles: Sequence[tuple[int, int]], labels_at: Labels) -> Part:
-    """Return the counts of a partition's tiles, given as x and y."""
+def counted(tiles: Sequence[tuple[int, int]], labels_at: Labels, stopped: Callable[[], bool] = lambda: False) -> Part:
+    """Return the counts of a partition's tiles, given as x and y; where nothing can be read, it ends early.
+
+    Args:
+        tiles: Which.
+        labels_at: As ``enrich`` takes it.
+        stopped: Tells whether nobody waits for more than what is begun well.
+    """
     counts = unread(len(tiles))
     said: dict[str, None] = {}
+    begun = False
     for place, (x, y) in enumerate(tiles):
+        if not begun and (place >= FIRST_PLACES or stopped()):
+            break
         try:
             counts[place] = counts_of(labels_at(Tile(x, y)))
+            begun = True
         except ExplorerError as error:
             said[str(error)] = None
     return Part(counts, tuple(said))
@@ -113,31 +134,54 @@ def counted(tiles: Sequence[tuple[int, int]], labels_at: Labels) -> Part:
 
 def _read(  # noqa: PLR0913, PLR0917 - the steps of one job
     rows: NDArray[np.int64],
-    x: NDArray[np.uint16],
-    y: NDArray[np.uint16],
-    labels_at: Labels,
+    tiles: Tiles,
     work: Path,
     counts: NDArray[np.uint16],
-    how: tuple[str, int],
-    progress: Callable[[str, int, int], None],
+    compute: Callable[[list[Tiles]], Generator[tuple[int, Part]]],
+    stop: threading.Event,
 ) -> list[str]:
-    """Read the labels of rows, keep every partition on disk, fill in counts; return what went wrong."""
+    """Read the labels of rows, keep every partition on disk, fill in counts; return what went wrong.
+
+    Raises:
+        CatalogError: If too many places fail in a row, or all do.
+    """
     said: dict[str, None] = {}
-    partitions = [rows[start : start + PARTITION] for start in range(0, len(rows), PARTITION)]
-    done = 0
-    progress("labels", 0, len(rows))
-    with _scheduler(*how) as (compute, at_once):
-        for start in range(0, len(partitions), at_once):
-            some = partitions[start : start + at_once]
-            tiles = [list(zip(x[part].tolist(), y[part].tolist(), strict=True)) for part in some]
-            for part, found in zip(some, compute(tiles, partial(counted, labels_at=labels_at)), strict=True):
-                counts[part] = found.counts
-                said.update(dict.fromkeys(found.said))
-                known = is_read(found.counts)
-                _keep(work / f"{part[0]}-{part[-1]}-{len(part)}.npz", part[known], found.counts[known])
-                done += len(part)
-            progress("labels", done, len(rows))
+    starts = list(range(0, len(rows), PARTITION))
+    random.Random(0).shuffle(starts)  # noqa: S311 - an order, no secret
+    partitions = [rows[start : start + PARTITION] for start in starts]
+    known_here, failed, given_up = 0, 0, False
+    with closing(compute([tiles[start : start + PARTITION] for start in starts])) as parts:
+        for number, found in parts:
+            part, known = partitions[number], is_read(found.counts)
+            counts[part] = found.counts
+            said.update(dict.fromkeys(found.said))
+            _keep(work / f"{part[0]}-{part[-1]}-{len(part)}.npz", part[known], found.counts[known])
+            known_here += int(known.sum())
+            failed = 0 if known.any() else failed + 1
+            if failed == IN_A_ROW:
+                given_up = True
+                stop.set()  # what was begun well still comes
+    if said and (given_up or not known_here):
+        msg = (
+            f"Labels could not be read at many places in a row, so nothing more is tried; {known_here:,} pairs were "
+            f"read and are kept for the next run. {next(reversed(said))}"
+        )
+        raise CatalogError(msg)
     return list(said)[:_MOST_SAID]
+
+
+def _counter(total: int, progress: Callable[[str, int, int], None]) -> Callable[[int], None]:
+    """Return a function that adds up what is done, from any thread, and tells of it."""
+    done, lock = 0, threading.Lock()
+    progress("labels", 0, total)
+
+    def tell(more: int) -> None:
+        nonlocal done
+        with lock:
+            done += more
+            progress("labels", done, total)
+
+    return tell
 
 
 def _keep(path: Path, rows: NDArray[np.int64], counts: NDArray[np.uint16]) -> None:
@@ -149,24 +193,65 @@ def _keep(path: Path, rows: NDArray[np.int64], counts: NDArray[np.uint16]) -> No
 
 
 @contextmanager
-def _scheduler(name: str, workers: int) -> Iterator[tuple[Compute, int]]:
-    """Give a function that computes partitions with Dask, and how many to hand it at once."""
-    try:
-        from dask.base import compute  # noqa: PLC0415 - heavy
-        from dask.delayed import delayed  # noqa: PLC0415 - heavy
-    except ImportError as error:
-        raise CatalogError(_NO_DASK) from error
+def _scheduler(
+    name: str, workers: int, labels_at: Labels, tell: Callable[[int], None], stop: threading.Event
+) -> Iterator[Callable[[list[Tiles]], Generator[tuple[int, Part]]]]:
+    """Give a function that counts partitions and yields number and counts of each as soon as it is done.
+
+    Args:
+        name: ``threads`` or the address of a cluster.
+        workers: Threads, or partitions that are under way there.
+        labels_at: As ``enrich`` takes it.
+        tell: Called with how many places are done.
+        stop: Once it is set, no partition is begun.
+    """
     if name == "threads":
-
-        def on_threads(tiles: list[Tiles], work: Callable[[Tiles], Part]) -> tuple[Part, ...]:
-            tasks = [delayed(work, pure=False, traverse=False)(one) for one in tiles]
-            parts: tuple[Part, ...] = compute(*tasks, scheduler="threads", num_workers=workers)
-            return parts
-
-        yield on_threads, workers
+        yield partial(_on_threads, workers=workers, labels_at=labels_at, tell=tell, stop=stop)
         return
     with connected(name) as client:
-        yield lambda tiles, work: tuple(client.gather(client.map(work, tiles, pure=False))), workers
+        yield partial(_on_cluster, client, ahead=workers, labels_at=labels_at, tell=tell, stop=stop)
+
+
+def _on_threads(
+    partitions: list[Tiles], *, workers: int, labels_at: Labels, tell: Callable[[int], None], stop: threading.Event
+) -> Generator[tuple[int, Part]]:
+    def read(tile: Tile) -> NDArray[np.uint8] | None:
+        try:
+            return labels_at(tile)
+        finally:
+            tell(1)
+
+    left = enumerate(partitions)
+    with ThreadPoolExecutor(workers) as pool:
+        running: dict[Future[Part], int] = {}
+        try:
+            while True:
+                for number, tiles in islice(left, 0 if stop.is_set() else workers - len(running)):
+                    running[pool.submit(counted, tiles, read, stop.is_set)] = number
+                if not running:
+                    return
+                done, _ = wait(running, return_when=FIRST_COMPLETED)
+                for one in done:
+                    yield running.pop(one), one.result()
+        finally:
+            stop.set()
+
+
+def _on_cluster(  # noqa: PLR0913 - likewise
+    client: Any,  # noqa: ANN401 - half of distributed has types
+    partitions: list[Tiles],
+    *,
+    ahead: int,
+    labels_at: Labels,
+    tell: Callable[[int], None],
+    stop: threading.Event,
+) -> Generator[tuple[int, Part]]:
+    work = partial(counted, labels_at=labels_at)
+    for start in range(0, len(partitions), ahead):
+        some = [] if stop.is_set() else partitions[start : start + ahead]
+        for number, part in enumerate(client.gather(client.map(work, some, pure=False)), start=start):
+            tell(len(partitions[number]))
+            yield number, part
 
 
 def _publish(folder: Path, catalog: Catalog, counts: NDArray[np.uint16], labels: str, said: list[str]) -> None:
@@ -178,6 +263,3 @@ def _publish(folder: Path, catalog: Catalog, counts: NDArray[np.uint16], labels:
         shares = shares_of(counts)
         parquet.write_with_shares(catalog.path, version / parquet.PAIRS, shares, simulated=catalog.simulated)
         write_json(version / "report.json", report)
-
-
-_NO_DASK = "Shares are read with Dask; install it with `pip install 'chatearthnet-explorer[enrich]'`."

@@ -15,6 +15,7 @@ from chatearthnet_explorer.catalog.query import EVERYTHING, Query
 from chatearthnet_explorer.catalog.schema import KINDS, NAMES, SUFFIX
 from chatearthnet_explorer.errors import CatalogError, ExplorerError
 from chatearthnet_explorer.record import MARKER, SPLITS
+from chatearthnet_explorer.spreadsheet import ENCODING, cell
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -25,19 +26,22 @@ if TYPE_CHECKING:
 FORMATS = {"csv": ".csv", "jsonl": ".jsonl", "geojson": ".geojson", "geoparquet": ".parquet", "release": ""}
 """What can be written, with the usual ending; ``release`` is a folder of JSON files in the release's own layout."""
 
+ENDINGS = {ending: name for name, ending in FORMATS.items() if ending} | {".geoparquet": "geoparquet"}
+"""Format by the ending of a file's name."""
+
 _SIDES = ("west", "south", "east", "north")
 _COLUMNS = (
     *("name", "lon", "lat", *_SIDES, "country", "country_iso", "continent"),
     *(f"{kind}_{suffix}" for suffix in SUFFIX.values() for kind in ("split", "caption", "classes", "dominant")),
     *("flags", *finding_columns(), *share_columns(), "simulated"),
 )
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def export(catalog: Catalog, query: Query = EVERYTHING, *, path: str | Path, format: str = "") -> int:  # noqa: A002 - the word for it
     """Write all pairs that match, in the order asked for, and return how many there are.
 
-    The file is there whole or not at all, and says so if the pairs are simulated.
+    The file is there whole or not at all, and says so if the pairs are simulated. CSV is for spreadsheets: UTF-8 with
+    a byte order mark, and an apostrophe before texts that one would take for a formula.
 
     Args:
         catalog: The pairs.
@@ -50,9 +54,13 @@ def export(catalog: Catalog, query: Query = EVERYTHING, *, path: str | Path, for
         CatalogError: If the format is not known, or the file cannot be written.
     """
     path = Path(path)
-    format = format or next((one for one, ending in FORMATS.items() if ending == path.suffix.lower()), "")  # noqa: A001
-    if format not in FORMATS:
+    if format and format not in FORMATS:
         msg = f"There is no format {format[:40]!r} to export to; choose one of {', '.join(FORMATS)}."
+        raise CatalogError(msg)
+    format = format or ENDINGS.get(path.suffix.lower(), "")  # noqa: A001
+    if not format:
+        ending = f"The ending {path.suffix[:20]!r}" if path.suffix else "A name without ending"
+        msg = f"{ending} says no format to export to; use {', '.join(ENDINGS)}, or name the format, such as release."
         raise CatalogError(msg)
     rows = catalog.rows(query)
     unfinished = path.with_name(f"{path.name}.{os.getpid()}.part")
@@ -63,7 +71,7 @@ def export(catalog: Catalog, query: Query = EVERYTHING, *, path: str | Path, for
         elif format == "release":
             _write_release(catalog, rows.tolist(), unfinished)
         else:
-            with unfinished.open("w", encoding="utf-8", newline="") as file:
+            with unfinished.open("w", encoding=ENCODING if format == "csv" else "utf-8", newline="") as file:
                 _WRITERS[format](file, catalog.stored.pairs(rows.tolist()), catalog.simulated)
         unfinished.replace(path)
     except OSError as error:
@@ -107,12 +115,7 @@ def _write_csv(file: TextIO, pairs: Iterator[Pair], simulated: bool) -> None:  #
     writer = csv.DictWriter(file, _COLUMNS)
     writer.writeheader()
     for pair in pairs:
-        writer.writerow({name: _harmless(value) for name, value in _flat(pair, simulated).items()})
-
-
-def _harmless(value: object) -> object:
-    """Return a cell that no spreadsheet takes for a formula: https://owasp.org/www-community/attacks/CSV_Injection."""
-    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value
+        writer.writerow({name: cell(value) for name, value in _flat(pair, simulated).items()})
 
 
 def _write_jsonl(file: TextIO, pairs: Iterator[Pair], simulated: bool) -> None:  # noqa: FBT001 - likewise

@@ -9,7 +9,7 @@ import numpy as np
 
 from chatearthnet_explorer.catalog.arrays import read_arrays
 from chatearthnet_explorer.catalog.schema import MEMBER_COLUMN
-from chatearthnet_explorer.record import ARCHIVES, Member
+from chatearthnet_explorer.record import ARCHIVES, Member, stem_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -37,7 +37,7 @@ _BLOCK = 4096
 
 def file_of(name: str) -> str:
     """Return the name of a pair's image in a ZIP, without its folders."""
-    return name.replace("\\", "/").rpartition("/")[2].removesuffix(".png") + ".png"
+    return f"{stem_of(name)}.png"
 
 
 def look_up(
@@ -96,6 +96,11 @@ class Members:
     def of(self, row: int, name: str) -> dict[str, Member]:
         """Return the members of one pair, by archive."""
         return members_of(self.numbers, self._folders, row, name)
+
+    @property
+    def rows(self) -> int:
+        """How many pairs they are of."""
+        return len(next(iter(self.numbers.values())))
 
     @property
     def numbers(self) -> dict[str, NDArray[Any]]:

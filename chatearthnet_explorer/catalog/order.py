@@ -84,8 +84,8 @@ def _values(
         values = x
     elif query.sort == "country":
         names = [country.name for country in columns.countries]
-        rank = np.empty(len(names), np.uint64)
-        rank[sorted(range(len(names)), key=names.__getitem__)] = np.arange(len(names), dtype=np.uint64)
+        places = {name: place for place, name in enumerate(sorted(set(names)))}
+        rank = np.array([places[name] for name in names], np.uint64)
         values, nowhere = rank[columns.country[rows]], columns.country[rows] == 0
     elif query.sort == "share":
         if shares is None:

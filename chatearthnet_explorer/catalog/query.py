@@ -67,7 +67,7 @@ class Query:
     """Any of these, or ``none``."""
 
     countries: tuple[str, ...] = ()
-    """Any of these, by name or ISO 3166-1 alpha-3 code, or ``none``."""
+    """Any of these, by name or ISO 3166-1 code (alpha-2 or alpha-3), or ``none``."""
 
     box: tuple[float, float, float, float] | None = None
     """West, south, east, north in degrees; over the antimeridian where west lies east of east."""

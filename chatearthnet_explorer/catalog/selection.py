@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from difflib import get_close_matches
 from functools import reduce
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -11,6 +12,7 @@ from chatearthnet_explorer.catalog.marks import UNAUDITED
 from chatearthnet_explorer.catalog.query import FACETS, Query
 from chatearthnet_explorer.catalog.region import in_box, in_polygon
 from chatearthnet_explorer.catalog.schema import BIT, CLASS_BITS, FLAG_BIT, NAMES, NONE, PART_SHIFT, SPLIT_CODE
+from chatearthnet_explorer.country_names import code_of, plain
 from chatearthnet_explorer.errors import QueryError
 
 if TYPE_CHECKING:
@@ -107,7 +109,7 @@ class Selection:
             chosen = [self._continent(name) for name in query.continents]
             tests["continent"] = np.isin(np.arange(len(columns.continents)), chosen)[columns.continent]
         if query.countries:
-            chosen = [self._country(name) for name in query.countries]
+            chosen = [place for name in query.countries for place in self._country(name)]
             tests["country"] = np.isin(np.arange(len(columns.countries)), chosen)[columns.country]
         if query.box:
             tests["box"] = in_box(columns, query.box)
@@ -206,12 +208,20 @@ class Selection:
         msg = f"No pair is on the continent {name[:40]!r}; choose of {known}."
         raise QueryError(msg)
 
-    def _country(self, name: str) -> int:
-        wanted = "" if name.lower() == NONE else name.casefold()
-        for place, country in enumerate(self._columns.countries):
-            if wanted in {country.name.casefold(), country.iso.casefold()} and bool(wanted) == bool(country.name):
-                return place
-        msg = f"No pair is in a country called {name[:40]!r}; choose one that the catalog lists, by name or ISO code."
+    def _country(self, name: str) -> list[int]:
+        """Return the places of a country among the catalog's, by name or code: it may be there for two continents."""
+        countries = self._columns.countries
+        if name.lower() == NONE:
+            return [place for place, country in enumerate(countries) if not country.name]
+        for wanted, known in (
+            (plain(name), [plain(country.name) for country in countries]),
+            (code_of(name), [country.iso for country in countries]),
+        ):
+            if wanted and wanted in known:
+                return [place for place, one in enumerate(known) if one == wanted]
+        near = get_close_matches(name.casefold(), [country.name.casefold() for country in countries if country.name], 1)
+        hint = next((f"did you mean {one.name}?" for one in countries if near and one.name.casefold() == near[0]), "")
+        msg = f"No country is called {name[:40]!r}; {hint or 'choose one that the catalog lists, by name or ISO code.'}"
         raise QueryError(msg)
 
 
@@ -228,5 +238,8 @@ def _bits_counted(values: Bits, bits: Mapping[str, int]) -> dict[str, int]:
 
 def _falling(names: tuple[str, ...], values: Bits) -> dict[str, int]:
     """Return how often each position occurs, by name: the largest count first, ``NONE`` last, zeros left out."""
-    held = [(names[place] or NONE, count) for place, count in enumerate(np.bincount(values).tolist()) if count]
-    return dict(sorted(held, key=lambda pair: (pair[0] == NONE, -pair[1], pair[0])))
+    counts: dict[str, int] = {}
+    for place, count in enumerate(np.bincount(values).tolist()):
+        if count:  # a country on two continents has two positions
+            counts[names[place] or NONE] = counts.get(names[place] or NONE, 0) + count
+    return dict(sorted(counts.items(), key=lambda pair: (pair[0] == NONE, -pair[1], pair[0])))

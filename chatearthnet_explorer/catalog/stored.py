@@ -78,6 +78,20 @@ class Stored:
             msg = f"The findings of the catalog in {self.folder.parent} are damaged; audit it again."
             raise CatalogError(msg) from error
 
+    def check(self) -> None:
+        """Look whether all files belong together: every pair can be read, and every index is as long as it must be.
+
+        Raises:
+            CatalogError: If not.
+        """
+        rows = len(self.columns)
+        groups = [self._lines(group) for group in range(len(self._ends))]
+        whole = sum(len(lines) - 1 for lines in groups) == rows == self.report["rows"]
+        if not (whole and self._members.rows == rows and (self.counts is None or len(self.counts) == rows)):
+            raise self._damaged()
+        for words in self._words.values():
+            words.check()
+
     def holding(self, words: str, style: str) -> NDArray[np.bool_]:
         """Return which captions of a style hold words; see ``words.terms_of``."""
         return self._words[style].matching(words)

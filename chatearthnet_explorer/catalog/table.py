@@ -17,7 +17,7 @@ from chatearthnet_explorer.catalog.query import EVERYTHING, Query
 from chatearthnet_explorer.catalog.selection import Selection
 from chatearthnet_explorer.catalog.stage import z_order
 from chatearthnet_explorer.catalog.stored import Stored
-from chatearthnet_explorer.catalog.versions import current
+from chatearthnet_explorer.catalog.versions import check_bytes, current
 from chatearthnet_explorer.errors import QueryError
 from chatearthnet_explorer.record import place_of
 
@@ -110,6 +110,26 @@ class Catalog:
     def simulated(self) -> bool:
         """Whether the release says that it is made up."""
         return bool(self.stored.report["simulated"])
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What whoever opens it should know, one sentence each: what its build could not read and left out."""
+        report = self.stored.report
+        notes = [*report.get("notes", ())]
+        if left_out := report.get("left_out", 0):
+            what = "entries or files of the release are" if left_out > 1 else "entry or file of the release is"
+            notes.append(f"{left_out:,} {what} not in the catalog, as `catalog info` lists.")
+        if missing := report.get("labels_missing"):
+            notes.append(f"Some labels could not be read, so some shares are not known: {missing[0]}")
+        return tuple(map(str, notes))
+
+    def check(self) -> None:
+        """Read every byte, which takes some seconds for the whole dataset.
+
+        Raises:
+            CatalogError: If one differs from what was built.
+        """
+        check_bytes(self.folder, self.version)
 
     def info(self) -> dict[str, Any]:
         """Return what the catalog is and what its build reported, for JSON."""

@@ -84,6 +84,22 @@ class Words:
             msg = f"The index of words in {self._folder} is damaged or gone; build the catalog again."
             raise CatalogError(msg) from error
 
+    def check(self) -> None:
+        """Look whether its files belong together.
+
+        Raises:
+            CatalogError: If not.
+        """
+        try:
+            words, starts = self._vocabulary
+            whole = len(starts) == len(words) + 1 and int(starts[-1]) == len(self._rows_of) == len(self._places)
+        except (OSError, ValueError, KeyError) as error:
+            msg = f"The index of words in {self._folder} is damaged or gone; build the catalog again."
+            raise CatalogError(msg) from error
+        if not whole:
+            msg = f"The index of words in {self._folder} is cut short; build the catalog again."
+            raise CatalogError(msg)
+
     def _matching(self, terms: list[Term]) -> NDArray[np.bool_]:
         wanted = [term for term in terms if not term.excluded]
         found = self._written.copy() if not wanted else self._holding(wanted[0])

@@ -3,33 +3,89 @@
 from __future__ import annotations
 
 import argparse
+import os
+import re
 import sys
-from typing import TYPE_CHECKING
+from contextlib import nullcontext
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn
 
-from chatearthnet_explorer.cli import audit, caption, catalog, doors, prompt, release, review
+from chatearthnet_explorer.cli import audit, caption, catalog, doctor, doors, output, prompt, release, review
 from chatearthnet_explorer.errors import ExplorerError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+_WRONG_ARGUMENTS = 2  # exit status, as argparse has it
+
+
+class _Parser(argparse.ArgumentParser):
+    """A parser that says in one sentence what is wrong, and prints as all else is printed."""
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:  # noqa: ANN401 - argparse's own
+        super().__init__(*arguments, **options)
+        # what begins as a number does is none of our options: -1e-5, or -33,9 of which a sentence can be said
+        self._negative_number_matcher = re.compile(r"-\.?\d")
+        self.color = False  # Python 3.14 would steer the terminal
+
+    def add_argument(self, *names: Any, **options: Any) -> argparse.Action:  # noqa: ANN401 - argparse's own
+        """Add an argument; no path may be empty, which Python takes for the folder one is in."""
+        if options.get("type") is Path:
+            options["type"] = _path
+        return super().add_argument(*names, **options)
+
+    def error(self, message: str) -> NoReturn:
+        output.complain(f"{message[:1].upper()}{message[1:].rstrip('.')}; see `{self.prog} --help`.")
+        raise SystemExit(_WRONG_ARGUMENTS)
+
+    def _print_message(self, message: str, file: object = None) -> None:  # noqa: ARG002 - always the same
+        output.write(message)  # help, which is all that is left to print
+
+
+def _path(text: str) -> Path:
+    if not text:
+        msg = "an empty path names no file; write . for the folder you are in"
+        raise argparse.ArgumentTypeError(msg)
+    return Path(text)
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command and return its exit status: 0 done, 1 not done and one sentence on standard error."""
-    parser = argparse.ArgumentParser(prog="chatearthnet-explorer", description=__doc__, allow_abbrev=False)
+    """Run one command and return its exit status: 0 done, 1 not done and one sentence on standard error.
+
+    Arguments that no command has raise ``SystemExit`` with 2, after one sentence on standard error.
+    """
+    parser = _Parser(prog="chatearthnet-explorer", description=__doc__, allow_abbrev=False)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    for room in (caption, prompt, catalog, audit, release, review, doors):
+    for room in (caption, prompt, catalog, audit, release, review, doctor, doors):
         room.add_to(commands)
     options = parser.parse_args(_with_dashes(sys.argv[1:] if arguments is None else arguments))
+    # servers keep their log
+    with nullcontext() if options.run.__module__ == doors.__name__ else output.quiet():
+        return _run(options)
+
+
+def _run(options: argparse.Namespace) -> int:  # noqa: PLR0911 - one for each kind of failure
     try:
         options.run(options)
+        if sys.stdout is not None:
+            sys.stdout.flush()
     except ExplorerError as error:
         return _failed(str(error))
     except ModuleNotFoundError as error:
         return _failed(f"The package {error.name} is needed here; pip install 'chatearthnet-explorer[app]'.")
+    except BrokenPipeError:  # `| head` has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # what is still buffered has nowhere to go
+        return 1
     except OSError as error:
         return _failed(f"{error.strerror or error}: {error.filename or 'a file'}; choose another path.")
     except KeyboardInterrupt:
         return _failed("Stopped.")
+    except BaseException as error:
+        # compiled libraries panic with a BaseException of their own
+        if os.environ.get(output.DEBUG) or isinstance(error, SystemExit | GeneratorExit):
+            raise
+        what = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+        return _failed(f"This should not happen ({what}); report it, with what {output.DEBUG}=1 in front prints.")
     return 0
 
 
@@ -45,5 +101,5 @@ def _with_dashes(arguments: Sequence[str]) -> list[str]:
 
 
 def _failed(sentence: str) -> int:
-    sys.stderr.write(f"{sentence}\n")
+    output.complain(sentence)
     return 1

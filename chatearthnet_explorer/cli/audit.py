@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import json
-import sys
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from chatearthnet_explorer.cli.catalog import add_folder_to, add_query_to, query_of
-from chatearthnet_explorer.cli.output import put
+from chatearthnet_explorer.cli.output import put, write
 from chatearthnet_explorer.cli.progress import progress
+from chatearthnet_explorer.spreadsheet import ENCODING
 
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Sequence
 
+    from chatearthnet_explorer.card.findings import AuditSummary
     from chatearthnet_explorer.catalog_audit import Audited
     from chatearthnet_explorer.review.tally import Share
 
@@ -35,8 +37,9 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
 
 
 def _audit(options: argparse.Namespace) -> None:
+    from chatearthnet_explorer.card.findings import findings_page  # noqa: PLC0415 - heavy
     from chatearthnet_explorer.catalog_audit import audit_catalog  # noqa: PLC0415 - heavy
-    from chatearthnet_explorer.review.tally import figure, tally, to_csv  # noqa: PLC0415 - heavy
+    from chatearthnet_explorer.review.tally import tally, to_csv  # noqa: PLC0415 - heavy
 
     with progress() as told:
         audited = audit_catalog(
@@ -47,43 +50,74 @@ def _audit(options: argparse.Namespace) -> None:
             progress=lambda done, total: told("pairs", done, total),
         )
     shares = tally(audited.audit.folder)
+    summary = _summary(audited, options.release)
     if options.html:
-        options.html.write_text(figure(shares), "utf-8")
+        options.html.write_text(findings_page(shares, summary), "utf-8")
     if options.csv:
-        options.csv.write_text(to_csv(shares), "utf-8", newline="")
+        table = to_csv(
+            shares, simulated=summary.simulated, labels=bool(summary.labels), pictures=bool(summary.pictures)
+        )
+        options.csv.write_text(table, ENCODING, newline="")
     totals = [share for share in shares if share.by == "all"]
     if options.json:
-        _print_json(audited, totals)
+        _print_json(audited, totals, summary)
     else:
-        put(_told(audited, totals))
+        put(_told(audited, totals, summary))
 
 
-def _print_json(audited: Audited, totals: Sequence[Share]) -> None:
+def _summary(audited: Audited, release: str | None) -> AuditSummary:
+    from chatearthnet_explorer.card.findings import AuditSummary  # noqa: PLC0415 - heavy
+
+    catalog, audit = audited
+    report = catalog.stored.report
+    return AuditSummary(
+        data=str(report.get("release") or "unknown"),
+        simulated=catalog.simulated,
+        date=datetime.fromtimestamp(audit.judged.stat().st_mtime, UTC).date().isoformat(),
+        pairs=audit.pairs,
+        total=len(catalog),
+        findings=audit.found,
+        labels=str(report.get("labels") or "yes") if catalog.stored.counts is not None else "",
+        pictures=str(release or ""),
+        dataset=tuple(report["audit"]["dataset"]),
+    )
+
+
+def _print_json(audited: Audited, totals: Sequence[Share], summary: AuditSummary) -> None:
     """Print one object, its records as they are read: there may be a hundred thousand."""
     from chatearthnet_explorer.review.listing import listed  # noqa: PLC0415 - heavy
 
-    sys.stdout.write('{"records": [')
+    write('{"records": [')
     link = "\n"
     for record in listed(audited.audit.findings):
-        sys.stdout.write(link + json.dumps(record, ensure_ascii=False))
+        write(link + json.dumps(record, ensure_ascii=False))
         link = ",\n"
     told = {
         "pairs": audited.audit.pairs,
         "findings": audited.audit.found,
+        "simulated": audited.catalog.simulated,
+        "dataset": list(summary.dataset),
         "totals": {share.check: {"found": share.found, "of": share.of, "share": share.share} for share in totals},
     }
-    sys.stdout.write("\n], " + json.dumps(told, ensure_ascii=False)[1:] + "\n")
+    write("\n], " + json.dumps(told, ensure_ascii=False)[1:] + "\n")
 
 
-def _told(audited: Audited, totals: Sequence[Share]) -> str:
+def _told(audited: Audited, totals: Sequence[Share], summary: AuditSummary) -> str:
+    from chatearthnet_explorer.review.tally import unchecked  # noqa: PLC0415 - heavy
+
     done = audited.audit
-    lines = [f"{done.pairs:,} pairs were checked; {done.found:,} findings are in {done.findings}."]
+    lines = ["The data are simulated."] if summary.simulated else []
+    lines.append(f"{done.pairs:,} pairs were checked; {done.found:,} findings are in {done.findings}.")
     lines += [
         f"{share.check:20} {share.found:8,} of {share.of:9,}  {100 * share.share:5.1f} %"
-        for share in sorted(totals, key=lambda one: -one.share)
-        if share.of
+        for share in sorted(totals, key=lambda one: -(one.share or 0.0))
+        if share.share is not None
     ]
-    left_out = [share.check for share in totals if not share.of]
-    if left_out:
-        lines.append(f"Not checked, for want of labels, pictures or second captions: {', '.join(left_out)}.")
+    reasons: dict[str, list[str]] = {}
+    for share in totals:
+        if share.share is None:
+            why = unchecked(share.check, labels=bool(summary.labels), pictures=bool(summary.pictures))
+            reasons.setdefault(why, []).append(share.check)
+    lines += [f"Not checked: {', '.join(checks)}. {why}" for why, checks in reasons.items()]
+    lines += summary.dataset
     return "\n".join(lines)

@@ -5,9 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from chatearthnet_explorer.cli.output import put
+from chatearthnet_explorer.cli.output import complain, one_line, put
 from chatearthnet_explorer.cli.progress import progress
-from chatearthnet_explorer.errors import QueryError
+from chatearthnet_explorer.errors import CatalogError, QueryError
+from chatearthnet_explorer.limits import report_waits
+from chatearthnet_explorer.processes import processors
 from chatearthnet_explorer.settings import Settings
 from chatearthnet_explorer.sources import YEARS
 
@@ -15,11 +17,13 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Callable
 
-    from chatearthnet_explorer.catalog import Query
+    from chatearthnet_explorer.catalog import Catalog, Query
+    from chatearthnet_explorer.catalog.enrich import Labels
     from chatearthnet_explorer.sources.release import Release
     from chatearthnet_explorer.sources.taco import Taco
 
 _TACO = (".tacozip", ".taco", ".zip")
+_MOST_NOTES = 5
 
 
 def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -34,6 +38,7 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
 
     info = tasks.add_parser("info", help="say what a catalog holds, and what its build left out")
     add_folder_to(info)
+    info.add_argument("--check", action="store_true", help="read every byte too, and fail if one differs")
     info.set_defaults(run=_info)
 
     search = tasks.add_parser("search", help="ask a catalog")
@@ -54,6 +59,11 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
     enrich = tasks.add_parser("enrich", help="add the shares of the classes in ESA WorldCover")
     add_folder_to(enrich)
     enrich.add_argument("--year", type=int, choices=YEARS, default=YEARS[0], help="year of the map")
+    enrich.add_argument(
+        "--labels",
+        choices=("worldcover", "simulated"),
+        help="whose labels; without it WorldCover's, and for a simulated catalog the simulated ones",
+    )
     enrich.add_argument("--worldcover", help="address above v100/2020/map (CHATEARTHNET_WORLDCOVER)")
     enrich.add_argument("--scheduler", default="threads", help="threads, or a Dask cluster: tcp://host:port")
     add_query_to(enrich)
@@ -72,8 +82,8 @@ def add_query_to(parser: argparse.ArgumentParser) -> None:
         parser.add_argument(option, dest=name, action="append", default=[], help=f"{told}; may be repeated")
 
     parser.add_argument("--words", default="", help='words that must occur; "a phrase", begin*, -without')
-    several("--country", "countries", "name or ISO code")
-    several("--continent", "continents", "of any country there")
+    several("--country", "countries", "name or ISO code of two or three letters")
+    several("--continent", "continents", "that the place is on")
     parser.add_argument("--bbox", metavar="W,S,E,N", help="box in degrees")
     several("--class", "classes", "class that the caption names")
     parser.add_argument("--min-share", type=float, help="share of the labels that the classes need (0 to 1)")
@@ -111,8 +121,13 @@ def _box(text: str | None) -> tuple[float, float, float, float] | None:
 def _build(options: argparse.Namespace) -> None:
     from chatearthnet_explorer.catalog import build  # noqa: PLC0415 - heavy
 
-    with progress() as told, build(_opened(options.release, told), options.catalog, progress=told) as catalog:
+    with (
+        progress() as told,
+        report_waits(lambda sentence: told(sentence.rstrip("."), 0, 0)),
+        build(_opened(options.release, told), options.catalog, progress=told) as catalog,
+    ):
         put(catalog.info())
+        _complain(catalog)
 
 
 def _opened(root: str, told: Callable[[str, int, int], None]) -> Release | Taco:
@@ -130,6 +145,8 @@ def _info(options: argparse.Namespace) -> None:
     from chatearthnet_explorer.catalog import open_catalog  # noqa: PLC0415 - heavy
 
     with open_catalog(options.catalog) as catalog:
+        if options.check:
+            catalog.check()
         put(catalog.info())
 
 
@@ -139,7 +156,8 @@ def _search(options: argparse.Namespace) -> None:
     query = query_of(options, page=options.page, size=options.size)
     with open_catalog(options.catalog) as catalog:
         found = catalog.search(query).to_dict()
-    put(found if options.json else _told(found))
+        put(found if options.json else _told(found))
+        _complain(catalog)
 
 
 def _export(options: argparse.Namespace) -> None:
@@ -147,26 +165,52 @@ def _export(options: argparse.Namespace) -> None:
 
     with open_catalog(options.catalog) as catalog:
         count = export(catalog, query_of(options), path=options.file, format=options.format)
+        _complain(catalog)
     put(f"{count} pairs are in {options.file}.")
+    if (options.format or options.file.suffix.lower().lstrip(".")) == "csv":
+        put("Texts that a spreadsheet would take for a formula begin with an apostrophe there.")
 
 
 def _enrich(options: argparse.Namespace) -> None:
-    from chatearthnet_explorer.catalog import enrich  # noqa: PLC0415 - heavy
-    from chatearthnet_explorer.sources.worldcover import VERSIONS, LabelReader  # noqa: PLC0415 - heavy
+    from chatearthnet_explorer.catalog import enrich, open_catalog  # noqa: PLC0415 - heavy
 
-    prefix = Settings(**({"worldcover": options.worldcover} if options.worldcover else {})).worldcover
+    with open_catalog(options.catalog) as before:
+        read, labels, workers = _labels_of(options, simulated=before.simulated)
     with (
         progress() as told,
         enrich(
             options.catalog,
-            LabelReader(year=options.year, prefix=prefix),
-            labels=f"WorldCover {VERSIONS[options.year]}",
+            read,
+            labels=labels,
             query=query_of(options),
             scheduler=options.scheduler,
+            workers=workers,
             progress=told,
         ) as catalog,
     ):
         put(catalog.info())
+        _complain(catalog)
+
+
+def _labels_of(options: argparse.Namespace, *, simulated: bool) -> tuple[Labels, str, int]:
+    """Return what reads the labels, what these are called, and how many threads suit it."""
+    if (options.labels or ("simulated" if simulated else "worldcover")) == "simulated":
+        from chatearthnet_explorer.sources.simulated import SimulatedLabels  # noqa: PLC0415 - heavy
+
+        if not simulated:
+            msg = "Simulated labels say nothing of a real catalog; leave --labels out to read WorldCover."
+            raise CatalogError(msg)
+        return SimulatedLabels(options.year), f"simulated {options.year}", processors()
+    from chatearthnet_explorer.sources.worldcover import VERSIONS, LabelReader  # noqa: PLC0415 - heavy
+
+    prefix = Settings(**({"worldcover": options.worldcover} if options.worldcover else {})).worldcover
+    return LabelReader(year=options.year, prefix=prefix), f"WorldCover {VERSIONS[options.year]}", 16
+
+
+def _complain(catalog: Catalog) -> None:
+    """Tell on standard error what whoever asks a catalog should know of it."""
+    for note in catalog.notes[:_MOST_NOTES]:
+        complain(note)
 
 
 def _told(found: dict[str, Any]) -> str:
@@ -175,5 +219,5 @@ def _told(found: dict[str, Any]) -> str:
         lines = [f"{found['total']} pairs, and no page {found['page']}: the last is {found['pages']}."]
     for row in found["rows"]:
         caption = next(iter(row["captions"].values()), "")
-        lines.append(f"{row['name']}  {row['country'] or '-'}  {caption[:80]}")
+        lines.append(one_line(f"{row['name']}  {row['country'] or '-'}  {caption[:80]}"))
     return "\n".join(lines)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import sys
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
+
+from chatearthnet_explorer.cli.output import escaped, one_line, standard_error
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -18,14 +19,15 @@ def progress() -> Iterator[Callable[[str, int, int], None]]:
     """
     from tqdm import tqdm  # noqa: PLC0415 - comes with the extras whose commands take long
 
-    with tqdm(file=sys.stderr, disable=None, leave=False, delay=1.0, unit="") as bar:
+    with tqdm(file=standard_error(), disable=None, leave=False, delay=1.0, unit="") as bar:
 
         def told(step: str, done: int, total: int) -> None:
             if bar.disable:
                 return
-            if bar.desc != f"{step}: ":
+            label = escaped(one_line(step))
+            if bar.desc != f"{label}: ":
                 bar.reset()
-                bar.set_description(step, refresh=False)
+                bar.set_description(label, refresh=False)
             bar.total = total or None
             bar.n = done
             bar.refresh()

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args
 
 from chatearthnet_explorer.cli.output import put
-from chatearthnet_explorer.label_file import read_labels
+from chatearthnet_explorer.label_file import Values, read_labels
 from chatearthnet_explorer.prompt import prompt_for
 from chatearthnet_explorer.wording import STYLES
 
@@ -18,6 +18,9 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
     """Add the command ``prompt``."""
     parser = commands.add_parser("prompt", help="show the prompt of a label map")
     parser.add_argument("labels", type=Path, metavar="LABELS", help="label map: .png, .tif or .npy")
+    parser.add_argument(
+        "--values", choices=get_args(Values), help="what its numbers are: class indices or ESA WorldCover's codes"
+    )
     add_wording_to(parser)
     parser.set_defaults(run=_run)
 
@@ -31,6 +34,6 @@ def add_wording_to(parser: argparse.ArgumentParser) -> None:
 
 
 def _run(options: argparse.Namespace) -> None:
-    labels = read_labels(options.labels)
+    labels = read_labels(options.labels, values=options.values)
     prompt = prompt_for(labels, style=options.style, seed=options.seed, wording=options.wording)
     put(prompt.to_dict() if options.json else f"{prompt.system}\n\n{prompt.user}")

@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING
 
 from chatearthnet_explorer.cli.catalog import add_folder_to, add_query_to, query_of
 from chatearthnet_explorer.cli.output import put
+from chatearthnet_explorer.errors import LedgerError
+from chatearthnet_explorer.files import unreadable
+from chatearthnet_explorer.spreadsheet import ENCODING
 
 if TYPE_CHECKING:
     import argparse
@@ -99,13 +102,16 @@ def _report(options: argparse.Namespace) -> None:
     from chatearthnet_explorer.review.plan import Plan  # noqa: PLC0415 - likewise
     from chatearthnet_explorer.review.report import report  # noqa: PLC0415 - likewise
 
+    if why := unreadable(options.ledger):
+        msg = f"The ledger {options.ledger} {why}."
+        raise LedgerError(msg)
     ledger = Ledger(options.ledger)
     plan = Plan.load(options.plan) if options.plan else None
     found = report(ledger.verdicts, plan, confidence=options.confidence, remarks=ledger.remarks)
     if options.html:
         report_card(found).save(options.html)
     if options.csv:
-        options.csv.write_text(to_csv(ledger.verdicts), "utf-8")
+        options.csv.write_text(to_csv(ledger.verdicts), ENCODING, newline="")
     if options.corrections:
         style = plan.style if plan else "3.5"
         mended = json.dumps(corrections(ledger.verdicts, style=style), ensure_ascii=False, indent=1)

@@ -1,4 +1,4 @@
-"""What only all pairs together show: the same picture twice, and neighbours in different splits."""
+"""What only all pairs together show: the same picture twice, and, of the whole, neighbours in different splits."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from chatearthnet_explorer.wording import STYLES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     import pyarrow as pa
     from numpy.typing import NDArray
@@ -32,11 +33,6 @@ def across(judged: pa.Table) -> Iterator[Placed]:
     Args:
         judged: Every row judged, with at least the columns name, style, split, tile and digest.
     """
-    yield from _same_bytes(judged)
-    yield from _split_tiles(judged)
-
-
-def _same_bytes(judged: pa.Table) -> Iterator[Placed]:
     digests = judged["digest"].combine_chunks()
     rows = np.flatnonzero(digests.is_valid().to_numpy(zero_copy_only=False))
     codes = digests.dictionary_encode().indices.take(rows).to_numpy(zero_copy_only=False)
@@ -49,20 +45,32 @@ def _same_bytes(judged: pa.Table) -> Iterator[Placed]:
             yield Placed(row, Finding("same bytes", evidence, figure=len(group)))
 
 
-def _split_tiles(judged: pa.Table) -> Iterator[Placed]:
-    tiles = judged["tile"].to_numpy()
-    styles, splits = (
-        judged[name].combine_chunks().cast("string").to_numpy(zero_copy_only=False) for name in ("style", "split")
-    )
+def of_dataset(judged: str | Path) -> list[str]:
+    """Return what is wrong with the dataset and no single pair, one sentence each, from the judged rows of an audit.
+
+    Args:
+        judged: The file of an audit with its columns style, split and tile.
+
+    Raises:
+        OSError: If there is no such file.
+    """
+    import pyarrow.parquet as pq  # noqa: PLC0415 - heavy
+
+    rows = pq.read_table(judged, columns=["style", "split", "tile"])
+    tiles = rows["tile"].to_numpy()
+    styles, splits = (rows[name].cast("string").to_numpy() for name in ("style", "split"))
+    sentences = []
     for style in STYLES:
-        rows = np.flatnonzero((styles == style) & (tiles >= 0) & (splits != ""))
-        for group in _groups(tiles[rows], rows):
-            found = sorted(set(splits[group]))
-            if len(found) > 1:
-                for row in group.tolist():
-                    others = int((splits[group] != splits[row]).sum())
-                    evidence = f"Of its map tile, {others} other pair(s) are in another split ({', '.join(found)})."
-                    yield Placed(row, Finding("tile in two splits", evidence, figure=others))
+        chosen = np.flatnonzero((styles == style) & (tiles >= 0) & (splits != ""))
+        groups = _groups(tiles[chosen], chosen)
+        apart = [group for group in groups if len(set(splits[group])) > 1]
+        if apart:
+            sentences.append(
+                f"Tile in two splits: of {len(groups):,} map tiles with several captions of style {style}, "
+                f"{len(apart):,} have them in different splits ({sum(map(len, apart)):,} of {len(chosen):,} captions), "
+                "so training may leak into tests."
+            )
+    return sentences
 
 
 def _groups(keys: NDArray[np.integer], rows: NDArray[np.integer]) -> list[NDArray[np.integer]]:

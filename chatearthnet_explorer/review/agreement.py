@@ -6,7 +6,6 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import krippendorff
 import numpy as np
 
 if TYPE_CHECKING:
@@ -62,8 +61,9 @@ def agreement(
     """Return Cohen's kappa, plain and linearly weighted, of two reviewers, or Krippendorff's alpha of more.
 
     Kappa: Cohen, Educational and Psychological Measurement 20, 1960, 37-46; weighted: Psychological Bulletin 70, 1968,
-    213-220. Alpha, nominal and ordinal: Krippendorff, Content Analysis, 4th edition, 2019, chapter 12. Resampled are
-    whole captions; those judged alike are drawn together, so that the time does not grow with their number.
+    213-220. Alpha, nominal and ordinal, with missing verdicts: Krippendorff, Computing Krippendorff's
+    Alpha-Reliability, 2011, sections C and D. Resampled are whole
+    captions; those judged alike are drawn together, so that the time does not grow with their number.
 
     Args:
         judged: For each caption, the verdict (0 to ``levels`` - 1, ranked) by reviewer.
@@ -91,13 +91,6 @@ def agreement(
     for level in ("nominal", "ordinal"):
         statistic = (_kappa if two else _alpha)(kinds, levels, ordinal=level == "ordinal")
         value = float(statistic(counts[None].astype(float))[0])
-        if not two and not np.isnan(value):
-            value = float(
-                krippendorff.alpha(
-                    value_counts=np.repeat(kinds, counts, axis=0),
-                    level_of_measurement="ordinal" if level == "ordinal" else "nominal",
-                )
-            )
         if np.isnan(value):
             found.append(Agreement(measure, level, len(shared), None, why=SAME))
             continue

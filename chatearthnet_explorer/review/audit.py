@@ -27,7 +27,7 @@ FINDINGS, JUDGED, ABOUT = "findings.parquet", "judged.parquet", "audit.json"
 LOCAL = ("threads", "processes", "synchronous")
 """Schedulers on this computer; any other is the address of a Dask scheduler, ``tcp://host:port``."""
 
-EDITION = 3
+EDITION = 4
 """Number of these checks; an unfinished audit with others is begun anew."""
 
 _AHEAD = 3  # chunks that wait at a cluster for each of its threads

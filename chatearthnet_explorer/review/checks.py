@@ -50,7 +50,7 @@ _OF_PIXELS = (
     ("all black", 3, chip_checks.all_black, "The picture is entirely black."),
     ("all white", 3, chip_checks.all_white, "The picture is entirely white."),
     ("uniform", 3, chip_checks.uniform, "The picture is of one colour."),
-    ("mostly cloud", 2, chip_checks.cloudy, "Most of the picture is as bright as clouds."),
+    ("mostly cloud", 2, chip_checks.cloudy, "Most of the picture looks like cloud, or like fresh snow."),
 )
 _OF_BOTH = (
     ("contradiction", 2, pair_checks.contradictions, "The captions of the two styles cannot both be right."),
@@ -60,12 +60,6 @@ _OF_ITSELF = (
     ("empty", 3, CAPTION, "There are no words at all."),
     ("not English", 2, CAPTION, "It is not in English, so nothing else of it was judged."),
     ("same bytes", 2, ALL, "Another pair has exactly the same picture."),
-    (
-        "tile in two splits",
-        1,
-        ALL,
-        "A neighbour of the same map tile is in another split: training may leak into tests.",
-    ),
 )
 _TABLES = ((LABELS, _OF_LABELS), (CAPTION, _OF_WORDS), (BOTH, _OF_BOTH), (PIXELS, _OF_PIXELS))
 CHECKS: Mapping[str, Check] = MappingProxyType({
@@ -73,6 +67,11 @@ CHECKS: Mapping[str, Check] = MappingProxyType({
     **{id_: Check(id_, says, needs, weight) for id_, weight, needs, says in _OF_ITSELF},
 })  # fmt: skip
 """Every check by its id, those of captions first."""
+
+ONE_STYLE: Mapping[str, str] = MappingProxyType({
+    "order of classes": "3.5", "order of parts": "3.5", "part unspoken": "3.5", "colour word": "4v",
+})  # fmt: skip
+"""Checks of what the prompt of one style alone asks for, and which style that is."""
 
 _SHORT = 30  # words below which a single claim, or an article, makes a text English
 _FEW = 5  # claims from which a caption is English for certain, and words below which a text is too short to tell

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PIL import Image
 
+from chatearthnet_explorer.review.cloud_cover import cloud_cover
 from chatearthnet_explorer.review.cover import Cover  # noqa: TC001 - a field of a dataclass
 from chatearthnet_explorer.review.finding import Finding
 from chatearthnet_explorer.tile import SIZE
@@ -29,12 +30,9 @@ WHITE = "13c0915d226521fb56bba264c92a227dbdebcf9a4add3a4957fd9c810582dbe8"
 FLAT = 2
 """Grey values between the darkest and the brightest pixel of each channel up to which a picture is uniform."""
 
-BRIGHT, GREY = 170, 60
-"""A pixel is as bright as a cloud if its darkest channel is at least the one, and its channels differ by no more than
-the other, of 255."""
-
-CLOUDY = 50.0
-"""Percent of such pixels from which a picture is called mostly cloud."""
+CLOUDY = 40.0
+"""Percent of a picture that looks like cloud, from which it is called mostly cloud: less than half, because edges of
+single clouds are not counted."""
 
 _LARGEST = 1_000_000  # bytes; a chip without compression takes 200,000
 
@@ -94,17 +92,15 @@ def uniform(picture: Picture) -> Iterator[Finding]:
 
 
 def cloudy(picture: Picture) -> Iterator[Finding]:
-    """Find pictures that are mostly as bright and grey as clouds, unless the labels have snow to explain it."""
+    """Find pictures mostly under cloud, less what the labels explain: snow, and bare land where it is white."""
     if picture.rgb is None or picture.spread <= FLAT:
         return
-    low, high = picture.rgb.min(axis=2), picture.rgb.max(axis=2)
-    percent = 100.0 * float(np.mean((low >= BRIGHT) & (high - low <= GREY)))
-    snow = picture.cover.percent("snow") if picture.cover else 0.0
-    if percent - snow >= CLOUDY:
-        explained = "" if picture.cover else "; without labels, snow cannot be ruled out"
-        yield Finding(
-            "mostly cloud", f"{percent:.1f} % of its pixels are as bright as clouds{explained}.", figure=percent
-        )
+    percent, white = cloud_cover(picture.rgb)
+    snow, bare = (picture.cover.percent(land) if picture.cover else 0.0 for land in ("snow", "bare land"))
+    if percent - snow - min(white, bare) >= CLOUDY:
+        explained = "" if picture.cover else "; without labels, snow and salt cannot be ruled out"
+        evidence = f"At least {percent:.1f} % of it looks like cloud: bright, white or bluish, and smooth{explained}."
+        yield Finding("mostly cloud", evidence, figure=percent)
 
 
 def _pixels(data: bytes) -> NDArray[np.uint8] | None:

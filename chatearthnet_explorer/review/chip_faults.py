@@ -16,8 +16,10 @@ if TYPE_CHECKING:
 
     Picture = NDArray[np.uint8]
 
-_COVERED = (0.6, 0.98)  # share of a chip under cloud
-_OCTAVES = (4, 8, 16, 32, 64)  # bumps along a side, from the shape of a cloud to its fringe
+_COVERED = (0.7, 1.0)  # share of a chip under cloud
+_OCTAVES = (4, 8, 16)  # bumps along a side: what is smaller, light has smoothed
+_SHINE = np.array([[90.0, 104.0, 140.0], [255.0, 255.0, 255.0]])
+"""From the blue-grey of cloud in a low sun (as released chip 4318_2656_patch11 has it) to the white of thick cloud."""
 
 
 def black(rgb: Picture, _draw: np.random.Generator) -> Picture:
@@ -36,12 +38,13 @@ def uniform(rgb: Picture, draw: np.random.Generator) -> Picture:
 
 
 def cloud(rgb: Picture, draw: np.random.Generator) -> Picture:
-    """Return a picture with clouds over more than half of it, thin at their fringes."""
+    """Return a picture with clouds over more than half of it, white or blue-grey, thin at their fringes."""
     height = np.sum([_bumps(count, draw) / count for count in _OCTAVES], axis=0)
     edge = np.quantile(height, 1.0 - draw.uniform(*_COVERED))
     thick = np.clip((height - edge) / (height.max() - edge) * 6.0 + 0.5, 0.0, 1.0) * (height >= edge)
-    shine = draw.uniform(205, 255) - 25.0 * _bumps(32, draw)
-    clouded = rgb * (1.0 - thick[..., None]) + shine[..., None] * thick[..., None]
+    low, high = _SHINE
+    shine = low + (high - low) * draw.random() + 40.0 * (_bumps(8, draw)[..., None] - 0.5)
+    clouded = rgb * (1.0 - thick[..., None]) + shine * thick[..., None]
     seen: Picture = np.clip(clouded, 0, 255).astype(np.uint8)
     return seen
 

@@ -7,6 +7,7 @@ import io
 from typing import TYPE_CHECKING
 
 from chatearthnet_explorer.review.verdict import CAUSES
+from chatearthnet_explorer.spreadsheet import cell
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -15,9 +16,6 @@ if TYPE_CHECKING:
 
 COLUMNS = ("name", "style", "caption", "reviewer", "verdict", "cause", "note", "corrected", "time")
 """Of the CSV, in order."""
-
-# What spreadsheets take for the beginning of a formula, or pass over before one (OWASP, CSV Injection).
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\0", "＝", "＋", "－", "＠", "|", "%")  # noqa: RUF001 - wide ones too
 
 
 def corrections(verdicts: Iterable[Verdict], *, style: str) -> list[dict[str, str]]:
@@ -31,15 +29,14 @@ def corrections(verdicts: Iterable[Verdict], *, style: str) -> list[dict[str, st
 
 
 def to_csv(verdicts: Iterable[Verdict]) -> str:
-    """Return verdicts as CSV (RFC 4180), in which no spreadsheet finds a formula: such cells begin with ``'``."""
+    """Return verdicts as CSV (RFC 4180), in which no spreadsheet finds a formula: such cells begin with ``'``.
+
+    Write it in ``spreadsheet.ENCODING``, which keeps the accents.
+    """
     file = io.StringIO()
     writer = csv.writer(file)
     writer.writerow(COLUMNS)
     for verdict in verdicts:
         told = verdict.to_dict() | {"cause": CAUSES[verdict.cause] if verdict.cause else ""}
-        writer.writerow([_cell(str(told[column])) for column in COLUMNS])
+        writer.writerow([cell(str(told[column])) for column in COLUMNS])
     return file.getvalue().encode("utf-8", "replace").decode()
-
-
-def _cell(text: str) -> str:
-    return f"'{text}" if text.lstrip(" ").startswith(_FORMULA) else text

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from filelock import FileLock, Timeout
 
 from chatearthnet_explorer.errors import LedgerError
+from chatearthnet_explorer.files import unreadable
 from chatearthnet_explorer.review.entry import LAST, Damaged, Entry, Key, Newer, read_line, standing
 
 if TYPE_CHECKING:
@@ -122,6 +123,9 @@ class Ledger:
 
     def _all(self) -> Sequence[Entry | Newer | Damaged]:
         """Return every line, of which those that came since the last look are read."""
+        if why := unreadable(self.path, missing=True):
+            msg = f"The ledger {self.path.name} {why}."
+            raise LedgerError(msg)
         try:
             if self.path.stat().st_size < self._read:  # somebody put a shorter file in its place
                 self._lines, self._read = [], 0
@@ -222,7 +226,7 @@ def _files(given: Iterable[str | Path]) -> list[Path]:
         elif path.is_file():
             found.append(path)
         else:
-            msg = f"There is no ledger {path.name}; check the name."
+            msg = f"The ledger {path.name} {unreadable(path) or 'cannot be read'}."
             raise LedgerError(msg)
     return found
 

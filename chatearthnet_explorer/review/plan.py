@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from chatearthnet_explorer.errors import PlanError
+from chatearthnet_explorer.files import unreadable
 from chatearthnet_explorer.nesting import read_json
 from chatearthnet_explorer.record import NAME_LIMIT
 from chatearthnet_explorer.wording import STYLES
@@ -142,9 +143,12 @@ class Plan:
         """Read what ``save`` wrote.
 
         Raises:
-            PlanError: If it is no plan, too large, or of a newer version.
+            PlanError: If it is no ordinary file or no plan, too large, or of a newer version.
             OSError: If the file cannot be read.
         """
+        if why := unreadable(path):
+            msg = f"The plan {path.name} {why}."
+            raise PlanError(msg)
         with path.open("rb") as file:
             content = file.read(LIMIT + 1)
         if len(content) > LIMIT:

@@ -1,4 +1,4 @@
-"""The share of captions with each finding, by class, region, split and style, as a table and a figure."""
+"""The share of captions with each finding, by class, region, split and style, and why checks were not made."""
 
 from __future__ import annotations
 
@@ -7,12 +7,11 @@ from dataclasses import asdict, dataclass
 from io import StringIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from xml.etree.ElementTree import Element, SubElement, tostring
 
 import numpy as np
 
 from chatearthnet_explorer.legend import BACKGROUND, CLASSES
-from chatearthnet_explorer.review.checks import CHECKS
+from chatearthnet_explorer.review.checks import CHECKS, ONE_STYLE
 from chatearthnet_explorer.review.finding import ALL, BOTH, CAPTION, LABELS, PIXELS
 
 if TYPE_CHECKING:
@@ -27,7 +26,6 @@ BY = ("all", "style", "split", "continent", "country", "class")
 """What shares are given by; a class is one that the caption names."""
 
 _FILES = ("findings.parquet", "judged.parquet")
-_STYLE = "body{font:14px system-ui,sans-serif;margin:1em}td,th{text-align:left;padding:1px .6em}td.n{text-align:right}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +48,9 @@ class Share:
     """Captions of the kind that the check could judge."""
 
     @property
-    def share(self) -> float:
-        """The share, 0 to 1; 0 where nothing was judged."""
-        return self.found / self.of if self.of else 0.0
+    def share(self) -> float | None:
+        """The share, 0 to 1; None where nothing was judged, which is not the same as 0."""
+        return self.found / self.of if self.of else None
 
     def to_dict(self) -> dict[str, Any]:
         """Return it as JSON."""
@@ -85,43 +83,52 @@ def tally(folder: str | Path) -> list[Share]:
     return shares
 
 
-def to_csv(shares: Sequence[Share]) -> str:
-    """Return shares as a table: check, by, value, found, of, share. No value of it is from a caption."""
+def unchecked(check: str, *, labels: bool, pictures: bool) -> str:
+    """Return why a check judged nothing, and what to do, in one sentence.
+
+    Args:
+        check: The check, by its id.
+        labels: Whether the catalog has labels at all.
+        pictures: Whether pictures were looked for.
+    """
+    needs = PIXELS if check == "same bytes" else CHECKS[check].needs
+    if needs == LABELS and labels:
+        return "None of these captions has labels that it can be compared with; enrich their pairs and audit again."
+    if needs == PIXELS and pictures:
+        return "The release has no picture of these pairs."
+    return _WHY[needs]
+
+
+def to_csv(shares: Sequence[Share], *, simulated: bool, labels: bool, pictures: bool) -> str:
+    """Return shares as a table: check, by, value, found, of, share, not_checked, simulated.
+
+    Where nothing was judged, ``found`` and ``share`` are empty and ``not_checked`` says why. No value is from a
+    caption.
+
+    Args:
+        shares: As ``tally`` gives them.
+        simulated: Whether the data are made up.
+        labels: As for ``unchecked``.
+        pictures: Likewise.
+    """
     file = StringIO()
-    writer = DictWriter(file, ("check", "by", "value", "found", "of", "share"))
+    writer = DictWriter(file, ("check", "by", "value", "found", "of", "share", "not_checked", "simulated"))
     writer.writeheader()
-    writer.writerows(share.to_dict() for share in shares)
+    for share in shares:
+        row = share.to_dict() | {"not_checked": "", "simulated": "yes" if simulated else "no"}
+        if not share.of:
+            row |= {"found": "", "not_checked": unchecked(share.check, labels=labels, pictures=pictures)}
+        writer.writerow(row)
     return file.getvalue()
 
 
-def figure(shares: Sequence[Share]) -> str:
-    """Return shares as a page of its own: a table with bars, that runs and loads nothing."""
-    page = Element("html", lang="en")
-    head = SubElement(page, "head")
-    SubElement(head, "meta", charset="utf-8")
-    SubElement(head, "title").text = "Findings of an audit"
-    SubElement(head, "style").text = _STYLE
-    body = SubElement(page, "body")
-    for check in dict.fromkeys(share.check for share in shares):
-        SubElement(body, "h3").text = check
-        SubElement(body, "p").text = CHECKS[check].says
-        table = SubElement(body, "table")
-        for share in (one for one in shares if one.check == check):
-            _bar(SubElement(table, "tr"), share)
-    return f"<!DOCTYPE html>\n{tostring(page, encoding='unicode', method='html')}\n"
-
-
+_WHY = {
+    LABELS: "Land-cover labels are needed: run `catalog enrich` on this catalog, then the audit again.",
+    PIXELS: "The pictures are needed: run the audit again with --release.",
+    BOTH: "Captions in both styles are needed, and none of these pairs has both.",
+    CAPTION: "Captions in English, of the style that the check is made for, are needed, and there are none.",
+}
 _NEEDED = ("style", "split", "continent", "country", "classes", "tile", "read", "labels", "both", "digest")
-
-
-def _bar(row: Element, share: Share) -> None:
-    SubElement(row, "td").text = share.by if share.by == "all" else f"{share.by}: {share.value}"
-    picture = SubElement(SubElement(row, "td"), "svg", width="200", height="12", role="img")
-    SubElement(picture, "title").text = f"{100 * share.share:.1f} %"
-    SubElement(picture, "rect", width="200", height="12", fill="#dddddd")
-    SubElement(picture, "rect", width=f"{200 * share.share:.1f}", height="12", fill="#332288")
-    SubElement(row, "td", {"class": "n"}).text = f"{100 * share.share:.1f} %"
-    SubElement(row, "td", {"class": "n"}).text = f"{share.found} of {share.of}"
 
 
 def _could(check: str, needs: str, rows: pa.Table) -> Mask:
@@ -138,6 +145,8 @@ def _could(check: str, needs: str, rows: pa.Table) -> Mask:
         could = _bits(rows["digest"].is_valid())
     elif check in {"empty", "not English"}:
         could = style != ""
+    if check in ONE_STYLE:
+        could = could & (style == ONE_STYLE[check])
     return np.asarray(could)
 
 

@@ -56,6 +56,7 @@ def open_source(
     settings: Settings | None = None,
     root: str | Path | None = None,
     locate: Callable[[Tile], Record | None] | None = None,
+    labels: str | Source | None = None,
 ) -> Source:
     """Return a source by its name, or the one given.
 
@@ -64,6 +65,7 @@ def open_source(
         settings: Where catalogues and the cache are; None for what the environment says.
         root: Where the release is, for ``release``: see ``sources.release.open_release``.
         locate: Returns the record of a tile, for ``release``; None to look for the tile's name in its ZIPs.
+        labels: Source whose labels are shown with the chips of ``release``, which has none; None for no labels.
 
     Raises:
         SettingError: If there is no source of that name, or ``release`` comes without a root.
@@ -92,6 +94,12 @@ def open_source(
         if root is None:
             msg = "The source 'release' needs a root: its folder, its address, or zenodo:11003436."
             raise SettingError(msg)
-        return ReleaseSource(open_release(root, settings=settings), locate=locate)
+        release = open_release(root, settings=settings)
+        if labels is None:
+            return ReleaseSource(release, locate=locate)
+        mapped = open_source(labels, settings=settings)
+        found = ReleaseSource(release, locate=locate, labels=lambda tile, year: mapped.chip_at(*tile.center, year=year))
+        found.options["labels"] = mapped.name
+        return found
     msg = f"There is no source {source!r}; choose one of {', '.join(SOURCES)}, or release with its root."
     raise SettingError(msg)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from chatearthnet_explorer.cancellation import checkpoint
 from chatearthnet_explorer.errors import CatalogueError
-from chatearthnet_explorer.nesting import read_json
+from chatearthnet_explorer.nesting import read_json, text_of
 from chatearthnet_explorer.settings import Settings
 from chatearthnet_explorer.sources.cache import ChipCache, chip_key
 from chatearthnet_explorer.sources.simulated import SimulatedSource
@@ -30,7 +30,7 @@ MEMORY = 60.0
 LARGEST = 2_000_000
 """Bytes of a catalogue's first page; the largest known has 30 thousand."""
 
-NEEDED = ("async_geotiff", "obstore", "pystac_client", "requests")
+NEEDED = ("async_geotiff", "pystac_client", "urllib3")
 """Libraries of the ``stac`` extra, without any of which there are no real chips."""
 
 FALLBACK = "No catalogue answered within two seconds, so this chip is simulated."
@@ -107,11 +107,10 @@ class AutoSource:
 
 def _answers(address: str, deadline: float) -> bool:
     """Return whether the first page of a catalogue comes in time and is one."""
-    from chatearthnet_explorer.sources.fetch import open_session, read  # noqa: PLC0415 - of an extra
+    from chatearthnet_explorer.sources.fetch import read  # noqa: PLC0415 - of an extra
 
     try:
-        with open_session() as session:
-            page = read_json(read(session, address, deadline=deadline, largest=LARGEST))
+        page = read_json(text_of(read(address, deadline=deadline, largest=LARGEST)))
     except (CatalogueError, ValueError):
         return False
     return isinstance(page, dict) and "stac_version" in page

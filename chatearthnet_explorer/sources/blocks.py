@@ -112,7 +112,8 @@ def dtype_of(image: ImageFileDirectory) -> np.dtype[Any]:
     """
     kinds, bits = set(image.sample_format), set(image.bits_per_sample)
     if len(kinds) != 1 or len(bits) != 1 or not bits <= {1, 8, 16, 32, 64}:
-        msg = f"its bands are of {sorted(bits)} bits, and only 8, 16, 32 or 64 alike are read"
+        widths = ", ".join(map(str, sorted(bits)[:4])) + (" and more" if len(bits) > 4 else "")  # noqa: PLR2004
+        msg = f"its bands are of {widths} bits, and only 8, 16, 32 or 64 alike are read"
         raise RasterError(msg)
     if bits == {1}:
         return np.dtype(np.bool_)

@@ -5,8 +5,10 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING
 
+from chatearthnet_explorer.addresses import shown
+from chatearthnet_explorer.bodies import length_of, pieces
 from chatearthnet_explorer.errors import ArchiveError
-from chatearthnet_explorer.web import OddRangeError, Web, pieces, shown
+from chatearthnet_explorer.web import OddRangeError, Web
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -49,11 +51,11 @@ def download(
 
     def take(response: urllib3.BaseHTTPResponse) -> None:
         there = have if response.status == _PARTIAL else 0
-        left = int(response.headers.get("Content-Length", "-1"))
+        left = length_of(response)
         if response.status == _PARTIAL and not response.headers.get("Content-Range", "").startswith(f"bytes {there}-"):
             msg = f"{shown(address)} came with another part than was asked for; try again or use another server."
             raise ArchiveError(msg)
-        if not 0 <= left <= LARGEST - there:
+        if left is None or left > LARGEST - there:
             msg = f"{shown(address)} is larger than {LARGEST:,} bytes, or does not say how large; it was not fetched."
             raise ArchiveError(msg)
         with unfinished.open("r+b" if there else "wb") as file:

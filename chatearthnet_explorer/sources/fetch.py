@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import json
 import threading
 import time
 from concurrent.futures import Future
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
-import requests
-from requests.adapters import HTTPAdapter
+import urllib3
 from urllib3 import BaseHTTPResponse, Retry
-from urllib3.exceptions import HTTPError, NameResolutionError, ReadTimeoutError
+from urllib3.exceptions import HTTPError, NameResolutionError, NewConnectionError, SSLError
+from urllib3.exceptions import TimeoutError as SlowError
 
-from chatearthnet_explorer.errors import CatalogueError
+from chatearthnet_explorer.errors import CatalogueError, SettingError
+from chatearthnet_explorer.network import network_problem
+from chatearthnet_explorer.sources.guarded import LeadError, send
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -29,13 +33,33 @@ LARGEST = 32_000_000
 RETRY_AFTER = 3.0
 """Seconds that a server may ask us to wait before the next try; whoever clicked waits no longer."""
 
+_HEADERS = {"User-Agent": "chatearthnet_explorer", **urllib3.make_headers(accept_encoding=True)}
+_OK = 200
+_NOT_IMPLEMENTED = 501
 _PIECE = 65_536
 _TOO_MANY = 429
 _SERVER = 500
 
 
 class RefusedError(CatalogueError):
-    """A server says that the request itself is wrong (4xx)."""
+    """A server says that the request itself is wrong (4xx), or that it cannot answer such ones (501)."""
+
+    status: int = 0
+    """Its answer's status."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answer:
+    """What a server answered."""
+
+    body: bytes
+    """Unpacked, as it came."""
+
+    address: str
+    """Where it came from in the end; redirects lead away from the address that was asked."""
+
+    local: bool
+    """Whether it came from this computer or its own network, so that it may lead there."""
 
 
 class UnreachableError(CatalogueError):
@@ -51,70 +75,82 @@ class _ShortRetry(Retry):
         return None if asked is None else min(asked, RETRY_AFTER)
 
 
-def open_session() -> requests.Session:
-    """Return a session that tries a busy server twice more; one that does not answer it leaves alone at once."""
-    retry = _ShortRetry(
-        total=2,
-        connect=0,
-        read=0,
-        other=0,
-        backoff_factor=0.5,
-        status_forcelist=[_TOO_MANY, 500, 502, 503, 504],
-        allowed_methods=None,
-        raise_on_status=False,
-    )
-    session = requests.Session()
-    session.max_redirects = 3
-    session.headers["User-Agent"] = "chatearthnet_explorer"
-    for scheme in ("http://", "https://"):
-        session.mount(scheme, HTTPAdapter(max_retries=retry))
-    return session
+_RETRY = _ShortRetry(
+    total=2,
+    connect=0,
+    read=0,
+    other=0,
+    backoff_factor=0.5,
+    status_forcelist=[_TOO_MANY, 500, 502, 503, 504],
+    allowed_methods=None,
+    raise_on_status=False,
+)
 
 
-def read(  # noqa: PLR0913 - a request, and its two bounds
-    session: requests.Session,
+def read(address: str, *, deadline: float, largest: int = LARGEST) -> bytes:
+    """Return the body of the answer to a GET; see ``ask``."""
+    return ask(address, deadline=deadline, largest=largest).body
+
+
+def ask(
     address: str,
     *,
     method: str = "GET",
-    json: dict[str, Any] | None = None,
-    params: dict[str, str] | None = None,
+    params: dict[str, Any] | None = None,
     deadline: float,
     largest: int = LARGEST,
-) -> bytes:
-    """Return the body of one answer.
+) -> Answer:
+    """Return one answer, redirects followed as ``guarded.send`` follows them.
+
+    A busy server is asked twice more; one that does not answer is left alone at once.
 
     Args:
-        session: What ``open_session`` gave.
-        address: An http or https address.
+        address: An http or https address that a person set, or one of the same server.
         method: GET or POST.
-        json: Body of a POST.
-        params: Query of a GET.
+        params: Query of a GET, or what a POST sends as JSON.
         deadline: When it must be there, on the clock of ``time.monotonic``.
         largest: Bytes it may have, unpacked.
 
     Raises:
         UnreachableError: If the server cannot be reached, or is too slow.
         RefusedError: If it says that the request is wrong.
-        CatalogueError: If it is too busy, has trouble of its own, or says too much.
+        CatalogueError: If it is too busy, has trouble of its own, says too much, or redirects where nobody follows.
     """
     host = host_of(address)
     left = deadline - time.monotonic()
     if left <= 0:
         raise _slow(host)
+    headers, body, there = dict(_HEADERS), None, address
+    if method == "POST":
+        headers["Content-Type"], body = "application/json", json.dumps(params).encode()
+    elif params:
+        query = urlencode({name: value for name, value in params.items() if value is not None})
+        there = f"{address}{'&' if '?' in address else '?'}{query}"
     try:
-        with session.request(
+        response = send(
             method,
-            address,
-            json=json,
-            params=params,
-            stream=True,
+            there,
+            headers=headers,
+            body=body,
+            local=True,
             timeout=(min(CONNECT, left), min(READ, left)),
-        ) as response:
-            if response.status_code != requests.codes.ok:
-                raise _refusal(host, response.status_code)
-            return _body(response.raw, host, deadline, largest)
-    except (requests.RequestException, HTTPError, ValueError) as error:  # ValueError: no address at all
-        raise UnreachableError(_reason(host, error)) from error
+            retries=_RETRY,
+        )
+        try:
+            if response.raw.status != _OK:
+                raise _refusal(host_of(response.address), response.raw.status)
+            content = _body(response.raw, host, deadline, largest)
+        finally:
+            response.raw.close()
+    except LeadError as error:
+        raise CatalogueError(str(error)) from None
+    except SettingError as error:  # a ValueError as well
+        raise UnreachableError(str(error)) from None
+    except (HTTPError, OSError, ValueError) as error:  # ValueError: no address at all
+        if isinstance(error, CatalogueError):
+            raise
+        raise UnreachableError(network_problem(address, error) or _reason(host, error)) from error
+    return Answer(body=content, address=response.address, local=response.local)
 
 
 def _body(raw: BaseHTTPResponse, host: str, deadline: float, largest: int) -> bytes:
@@ -156,6 +192,7 @@ def within(seconds: float, call: Callable[[], T], *, name: str) -> T:
 def begin(call: Callable[[], T]) -> Future[T]:
     """Start a call on a thread that does not keep Python from ending, and return its future."""
     result: Future[T] = Future()
+    result.set_running_or_notify_cancel()  # who no longer waits for it does not end it
 
     def run() -> None:
         try:
@@ -182,23 +219,27 @@ def _slow(host: str) -> UnreachableError:
 def _refusal(host: str, status: int) -> CatalogueError:
     if status == _TOO_MANY:
         return CatalogueError(f"{host} was asked too often (429); wait a minute and try again.")
-    if status >= _SERVER:
+    if status >= _SERVER and status != _NOT_IMPLEMENTED:
         return CatalogueError(f"{host} has trouble of its own ({status}); try again later.")
-    return RefusedError(f"{host} refused the request ({status}); check the catalogue's address.")
+    refused = RefusedError(f"{host} refused the request ({status}); check the catalogue's address.")
+    refused.status = status
+    return refused
 
 
 def _reason(host: str, error: Exception) -> str:
     causes = _causes(error)
-    # requests calls it a broken connection where urllib3 was told not to try again
-    if any(isinstance(cause, requests.Timeout | ReadTimeoutError) for cause in causes):
-        return str(_slow(host))
+    # urllib3 calls a name that does not resolve, and a port that nobody listens at, a time-out, too
     if any(isinstance(cause, NameResolutionError) for cause in causes):
         return f"{host} could not be found; check the network and the address."
-    if isinstance(error, requests.exceptions.SSLError):
-        return f"{host} has no certificate that can be trusted; check its address."
-    if isinstance(error, requests.ConnectionError | HTTPError):
-        return f"{host} could not be reached or broke off; check the network and try again."
-    return f"{host} could not be asked; check its address."
+    if any(
+        isinstance(cause, SlowError | TimeoutError) and not isinstance(cause, NewConnectionError) for cause in causes
+    ):
+        return str(_slow(host))
+    if any(isinstance(cause, SSLError) for cause in causes):
+        return f"{host} does not speak https as it should; check its address."
+    if isinstance(error, ValueError):
+        return f"{host} could not be asked; check its address."
+    return f"{host} could not be reached or broke off; check the network and try again."
 
 
 def _causes(error: BaseException | None) -> list[BaseException]:

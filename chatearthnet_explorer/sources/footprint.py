@@ -36,10 +36,26 @@ def rings_of(geometry: object) -> tuple[NDArray[np.float64], ...] | None:
         rings = tuple(
             np.array([[float(lon), float(lat)] for lon, lat, *_ in ring]) for polygon in polygons for ring in polygon
         )
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return None
     sound = all(len(ring) >= TRIANGLE and np.isfinite(ring).all() for ring in rings)
     return rings if rings and sound and sum(map(len, rings)) <= MOST_VERTICES else None
+
+
+def rings_of_bbox(bbox: object) -> tuple[NDArray[np.float64], ...] | None:
+    """Return a bbox of degrees (4 or 6 numbers, as GeoJSON has it) as one ring (4, 2), or None if it is none.
+
+    One whose west lies east of its east runs over the antimeridian (RFC 7946, 5.2).
+    """
+    if not isinstance(bbox, list) or len(bbox) not in {4, 6}:  # without and with heights
+        return None
+    west, south, east, north = bbox if len(bbox) == len("wsen") else (*bbox[:2], *bbox[3:5])
+    try:
+        ring = np.array([(west, south), (east, south), (east, north), (west, north)], np.float64)
+    except (TypeError, ValueError, OverflowError):
+        return None
+    sound = np.isfinite(ring).all() and ring[0, 1] < ring[2, 1]
+    return (ring,) if sound else None
 
 
 def cover(rings: tuple[NDArray[np.float64], ...], tile: Tile) -> NDArray[np.bool_]:
@@ -51,21 +67,26 @@ def cover(rings: tuple[NDArray[np.float64], ...], tile: Tile) -> NDArray[np.bool
     west, south, east, north = tile.bounds
     inset = (np.linspace(0, SIZE - 1, POINTS) + 0.5) / SIZE
     lons, lats = np.meshgrid(west + inset * (east - west), north - inset * (north - south))
-    turned: NDArray[np.bool_] = np.logical_or.reduce(
-        [_inside(rings, lons + turn, lats) for turn in (-360.0, 0.0, 360.0)]
-    )
-    return turned
+    unwrapped = [np.column_stack([np.unwrap(ring[:, 0], period=360.0), ring[:, 1]]) for ring in rings]
+    first, last = min(ring[:, 0].min() for ring in unwrapped), max(ring[:, 0].max() for ring in unwrapped)
+    inside = np.zeros(lons.shape, np.bool_)
+    for turn in (-360.0, 0.0, 360.0):
+        if first <= east + turn and last >= west + turn:
+            inside |= _inside(unwrapped, lons + turn, lats)
+    return inside
 
 
 def _inside(
-    rings: tuple[NDArray[np.float64], ...], lons: NDArray[np.float64], lats: NDArray[np.float64]
+    rings: list[NDArray[np.float64]], lons: NDArray[np.float64], lats: NDArray[np.float64]
 ) -> NDArray[np.bool_]:
     """Even-odd rule: a point is inside if a ray to the east crosses the rings an odd number of times."""
     odd = np.zeros(lons.shape, bool)
+    east, north = lons[..., np.newaxis], lats[..., np.newaxis]
     for ring in rings:
-        x, y = np.unwrap(ring[:, 0], period=360.0), ring[:, 1]
-        for x0, y0, x1, y1 in zip(x, y, np.roll(x, -1), np.roll(y, -1), strict=True):
-            between = (y0 > lats) != (y1 > lats)
-            if between.any():
-                odd ^= between & (lons < x0 + (lats - y0) * (x1 - x0) / (y1 - y0))
+        x, y = ring.T
+        x1, y1 = np.roll(x, -1), np.roll(y, -1)
+        crossed = (y > north) != (y1 > north)
+        # a level side is never crossed, so by what it is divided does not matter
+        rise = np.where(y1 == y, 1.0, y1 - y)
+        odd ^= np.logical_xor.reduce(crossed & (east < x + (north - y) * (x1 - x) / rise), axis=-1)
     return odd

@@ -10,17 +10,22 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO, cast
+from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
+from chatearthnet_explorer.addresses import below, shown
 from chatearthnet_explorer.errors import ArchiveError, ReleaseError
+from chatearthnet_explorer.limits import BusyError
 from chatearthnet_explorer.record import ARCHIVES, MARKER, SPLITS
 from chatearthnet_explorer.sources.download import download
-from chatearthnet_explorer.sources.zenodo import ZENODO, Service, content_address, files_of, record_of
-from chatearthnet_explorer.web import PATIENCE, BusyError, Web, below, shown
+from chatearthnet_explorer.sources.mirror import archive_addresses, caption_addresses
+from chatearthnet_explorer.sources.zenodo import file_addresses, files_of, record_of
+from chatearthnet_explorer.web import PATIENCE, Web
 from chatearthnet_explorer.wording import STYLES
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
+
+    from chatearthnet_explorer.settings import Settings
 
 _TEXTS = "json_files.zip"
 _JSON = re.compile(r"(?:mm_)?chatearthnet_caps_(35|4v)_(train|val|test)\.json", re.IGNORECASE)
@@ -37,8 +42,11 @@ class Holding:
     shown: str
     """How sentences name it."""
 
-    archives: dict[str, str | Path] = field(default_factory=dict)
-    """Path or address of each ZIP of images, by name of ``ARCHIVES``."""
+    archives: dict[str, tuple[str, ...] | Path] = field(default_factory=dict)
+    """Path or addresses (the best first) of each ZIP of images, by name of ``ARCHIVES``."""
+
+    more: Callable[[str], Sequence[str]] = lambda _name: ()
+    """Returns further addresses of a ZIP, by its name of ``ARCHIVES``, for when no other helps; may ask a server."""
 
     folders: dict[str, Path] = field(default_factory=dict)
     """Folder of the unzipped PNGs, by the same names."""
@@ -100,8 +108,7 @@ class Holding:
 def hold(
     root: str | Path,
     *,
-    cache: Path,
-    service: Service = ZENODO,
+    settings: Settings,
     patience: float = PATIENCE,
     progress: Callable[[int, int], None] = lambda _done, _total: None,
 ) -> Holding:
@@ -110,8 +117,7 @@ def hold(
     Args:
         root: A folder, with the ZIPs or unzipped; an address below which the ZIPs lie on a server that honours Range;
             or ``zenodo:11003436`` or the record's address.
-        cache: Folder to keep the JSON in.
-        service: Who is asked for a Zenodo record.
+        settings: Whom to ask for a Zenodo record, and where to keep the JSON.
         patience: Seconds that a busy server may ask us to wait.
         progress: Told how many bytes of how many of a file are there.
 
@@ -119,52 +125,91 @@ def hold(
         ReleaseError: If nothing of a release is there.
         ArchiveError: If it cannot be fetched.
     """
-    if isinstance(root, Path) or ("://" not in root and record_of(root) is None):
+    record = None if isinstance(root, Path) else record_of(root, base=settings.zenodo)
+    if isinstance(root, Path) or ("://" not in root and record is None):
         return _in_folder(Path(root))
     web = Web(patience=patience)
-    place = cache / "release" / hashlib.sha256(root.partition("?")[0].encode()).hexdigest()[:16]
-    record = record_of(root)
+    place = settings.cache / "release" / hashlib.sha256(root.partition("?")[0].encode()).hexdigest()[:16]
     if record is None:
         texts = download(web, below(root, _TEXTS), place / _TEXTS, progress=progress)
-        return Holding(shown=shown(root), texts=texts, archives={name: below(root, f"{name}.zip") for name in ARCHIVES})
-    return _in_record(web, record, place, service, progress)
-
-
-def _in_record(web: Web, record: str, place: Path, service: Service, progress: Callable[[int, int], None]) -> Holding:
-    said = f"Zenodo record {record}"
-    archives: dict[str, str | Path] = {
-        name: content_address(record, f"{name}.zip", api=service.api) for name in ARCHIVES
-    }
+        archives: dict[str, tuple[str, ...] | Path] = {name: (below(root, f"{name}.zip"),) for name in ARCHIVES}
+        return Holding(shown=shown(root), texts=texts, archives=archives)
+    found = _Record(record, settings, patience)
     if (place / _TEXTS).exists():  # Zenodo counts requests, and a record never changes
-        return Holding(shown=said, texts=place / _TEXTS, archives=archives)
+        return found.holding(texts=place / _TEXTS)
     try:
-        listed = files_of(web, record, api=service.api)
-        if _TEXTS not in listed:
-            msg = f"{said} has no {_TEXTS}, so it is not ChatEarthNet's; check its number."
-            raise ReleaseError(msg)
-        archives |= {name: listed[f"{name}.zip"].address for name in ARCHIVES if f"{name}.zip" in listed}
-        texts = download(web, listed[_TEXTS].address, place / _TEXTS, md5=listed[_TEXTS].md5, progress=progress)
-        return Holding(shown=said, texts=texts, archives=archives)
+        return found.holding(texts=found.texts(web, place / _TEXTS, progress))
     except ArchiveError as refused:
         try:
-            files = {
-                (style, split): download(web, below(service.mirror, name), place / name, progress=progress)
-                for short, style in _STYLE.items()
-                for split in SPLITS
-                for name in [f"mm_chatearthnet_caps_{short}_{split}.json"]
-            }
+            files = found.mirrored(web, place, progress)
         except ArchiveError as error:
             msg = f"{str(refused).rstrip('.')}, and the mirror did not help either: {error}"
             raise (BusyError if isinstance(refused, BusyError) else ArchiveError)(msg) from error
-        note = f"The captions come from the mirror {shown(service.mirror)}, since Zenodo did not give them ({refused})"
-        return Holding(shown=said, files=files, archives=archives, notes=(note,))
+        note = f"The captions come from the mirror {shown(settings.mirror)}, since Zenodo did not give them ({refused})"
+        return found.holding(files=files, notes=(note,))
+
+
+class _Record:
+    """A record on Zenodo, and its mirror."""
+
+    def __init__(self, record: str, settings: Settings, patience: float) -> None:
+        self._record, self._settings, self._patience = record, settings, patience
+        self._shown = f"Zenodo record {record}"
+        self._archives: dict[str, tuple[str, ...] | Path] = {
+            name: file_addresses(record, f"{name}.zip", base=settings.zenodo) for name in ARCHIVES
+        }
+
+    def holding(self, **fields: Any) -> Holding:  # noqa: ANN401 - those of Holding
+        """Return the files of the record, with what else is known."""
+
+        def more(name: str) -> list[str]:
+            return archive_addresses(self._settings.mirror, f"{name}.zip", patience=self._patience)
+
+        return Holding(shown=self._shown, archives=self._archives, more=more, **fields)
+
+    def texts(self, web: Web, path: Path, progress: Callable[[int, int], None]) -> Path:
+        """Return the ZIP of captions, fetched from Zenodo."""
+        listed = files_of(web, self._record, base=self._settings.zenodo)
+        if _TEXTS not in listed:
+            msg = f"{self._shown} has no {_TEXTS}, so it is not ChatEarthNet's; check its number."
+            raise ReleaseError(msg)
+        self._archives |= {name: listed[f"{name}.zip"].addresses for name in ARCHIVES if f"{name}.zip" in listed}
+        return _first(web, listed[_TEXTS].addresses, path, md5=listed[_TEXTS].md5, progress=progress)
+
+    def mirrored(self, web: Web, place: Path, progress: Callable[[int, int], None]) -> dict[tuple[str, str], Path]:
+        """Return the JSON of each style and split, fetched from the mirror."""
+        return {
+            (style, split): _first(
+                web, caption_addresses(self._settings.mirror, name), place / name, md5=None, progress=progress
+            )
+            for short, style in _STYLE.items()
+            for split in SPLITS
+            for name in [f"mm_chatearthnet_caps_{short}_{split}.json"]
+        }
+
+
+def _first(
+    web: Web, addresses: Sequence[str], path: Path, *, md5: str | None, progress: Callable[[int, int], None]
+) -> Path:
+    """Return a file, fetched from the first address that gives it.
+
+    Raises:
+        ArchiveError: If none does; then why the first does not.
+    """
+    failures: list[ArchiveError] = []
+    for address in addresses:
+        try:
+            return download(web, address, path, md5=md5, progress=progress)
+        except ArchiveError as error:
+            failures.append(error)
+    raise failures[0]
 
 
 def _in_folder(root: Path) -> Holding:
     if not root.is_dir():
         msg = f"{root} is no folder; give the folder of the release, its address, or zenodo:11003436."
         raise ReleaseError(msg)
-    archives: dict[str, str | Path] = {}
+    archives: dict[str, tuple[str, ...] | Path] = {}
     folders: dict[str, Path] = {}
     files: dict[tuple[str, str], Path] = {}
     texts, marked = None, False
@@ -177,7 +222,7 @@ def _in_folder(root: Path) -> Holding:
         marked = marked or (folder / MARKER).is_file()
         for path in folder.glob("*.[jJ][sS][oO][nN]"):
             which = _which(path.name)
-            if which is not None:
+            if which is not None and path.is_file():
                 files.setdefault(which, path)
         if next(folder.glob("*.png"), None):
             # unzipped, the three archives are told apart by the folder above; without one it is the picture

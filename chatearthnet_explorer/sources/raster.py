@@ -23,6 +23,7 @@ from chatearthnet_explorer.tile import SIZE, Tile
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from async_tiff import ImageFileDirectory
     from numpy.typing import NDArray
 
 BANDS_LIMIT = 32
@@ -45,7 +46,11 @@ class Layer:
     """Value that stands for no data; None for what each file says itself."""
 
     optional: bool = False
-    """Whether a file that is not on the server (404) means "nothing here" instead of an error."""
+    """Whether a file that is not on the server (404) means "nothing here" instead of an error, and whether one that
+    cannot be read leaves the others."""
+
+    local: bool = True
+    """Whether the files may lie on this computer or its own network; False for addresses that a public server gave."""
 
     header: int = 32_768
     """Bytes of the first read. Where it holds the whole header (a Sentinel-2 band's is about 4,000), it is the only one
@@ -67,6 +72,9 @@ class Read:
 
     absent: tuple[str, ...] = ()
     """Addresses that the server does not have (404), as they may be shown; only of an optional layer."""
+
+    failed: tuple[str, ...] = ()
+    """Why files could not be read, one sentence each, where others could; only of an optional layer."""
 
     nodata: float | None = None
     """Value for no data that was in force."""
@@ -101,19 +109,8 @@ def read_layers(layers: Mapping[str, Layer], tile: Tile, *, timeout: float = 30)
 
 
 async def _read_all(layers: Mapping[str, Layer], tile: Tile, limit: float) -> dict[str, Read | RasterError]:
-    reads = await asyncio.gather(*(_read_in_time(layer, tile, limit) for layer in layers.values()))
+    reads = await asyncio.gather(*(_read(layer, tile, limit) for layer in layers.values()))
     return dict(zip(layers, reads, strict=True))
-
-
-async def _read_in_time(layer: Layer, tile: Tile, limit: float) -> Read | RasterError:
-    try:
-        async with asyncio.timeout(limit):
-            return await _read(layer, tile)
-    except TimeoutError:
-        address = shown(layer.hrefs[0])
-        return RasterError(f"{address} did not arrive within {limit:g} seconds; try again, or use a nearer server.")
-    except RasterError as error:
-        return error
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -128,36 +125,53 @@ class _Piece:
     offset: float
 
 
-async def _read(layer: Layer, tile: Tile) -> Read:
-    found = await asyncio.gather(*(_read_piece(href, layer, tile) for href in layer.hrefs))
-    absent = tuple(shown(href) for href, piece in zip(layer.hrefs, found, strict=True) if piece is None)
-    pieces = [piece for piece in found if piece is not None]
+async def _read(layer: Layer, tile: Tile, limit: float) -> Read | RasterError:
+    found = await asyncio.gather(*(_read_in_time(href, layer, tile, limit) for href in layer.hrefs))
+    absent = tuple(
+        shown(href) for href, piece in zip(layer.hrefs, found, strict=True) if isinstance(piece, AbsentError)
+    )
+    pieces = [piece for piece in found if isinstance(piece, _Piece)]
+    failed = [piece for piece in found if isinstance(piece, RasterError) and not isinstance(piece, AbsentError)]
+    if not layer.optional:
+        trouble = next((piece for piece in found if isinstance(piece, RasterError)), None)
+    else:
+        trouble = failed[0] if failed and not pieces else None
+    if trouble is not None:
+        return trouble
     nowhere = np.zeros((SIZE, SIZE), np.bool_)
     if not pieces:
         return Read(data=np.zeros((0, SIZE, SIZE), np.uint8), valid=nowhere, absent=absent)
     first = pieces[0]
     if any((piece.bands, piece.dtype) != (first.bands, first.dtype) for piece in pieces):
-        msg = f"{shown(layer.hrefs[0])} and its neighbours differ in bands or type; choose another scene."
-        raise RasterError(msg)
+        return RasterError(f"{shown(layer.hrefs[0])} and its neighbours differ in bands or type; choose another scene.")
     whole = mosaic(piece.warped for piece in pieces if piece.warped is not None)
     return Read(
         data=_empty(first) if whole is None else whole.data,
         valid=nowhere if whole is None else whole.valid,
         absent=absent,
+        failed=tuple(map(str, failed)),
         nodata=first.nodata,
         scale=first.scale,
         offset=first.offset,
     )
 
 
-async def _read_piece(href: str, layer: Layer, tile: Tile) -> _Piece | None:
-    remote = Remote(href)
+async def _read_in_time(href: str, layer: Layer, tile: Tile, limit: float) -> _Piece | RasterError:
+    try:
+        async with asyncio.timeout(limit):
+            return await _read_piece(href, layer, tile)
+    except TimeoutError:
+        return RasterError(f"{shown(href)} did not arrive within {limit:g} seconds; try again, or use a nearer server.")
+    except RasterError as error:
+        return error
+
+
+async def _read_piece(href: str, layer: Layer, tile: Tile) -> _Piece:
+    remote = Remote(href, local=layer.local)
     try:
         return await _decode(remote, layer, tile)
     except Exception as error:  # noqa: BLE001 - async-tiff has one for everything, and damaged files raise any other
         _log.debug("%s", shown(href), exc_info=True)
-        if layer.optional and isinstance(remote.failure, AbsentError):
-            return None
         why = f"cannot be used: {error}" if isinstance(error, RasterError) else "is damaged or no GeoTIFF"
         failure = remote.failure or RasterError(f"{shown(href)} {why}; choose another scene.")
         # the cause may hold the whole address, and with it a signature
@@ -169,6 +183,7 @@ async def _decode(remote: Remote, layer: Layer, tile: Tile) -> _Piece:
     if any(ifd.tile_offsets is None for ifd in tiff.ifds):
         msg = "it is stored in strips, not in tiles, so no part of it can be read alone"
         raise RasterError(msg)
+    _check_place(tiff.ifds[0])
     file = GeoTIFF(tiff)
     if file.count > BANDS_LIMIT:
         msg = f"it claims {file.count} bands, and at most {BANDS_LIMIT} are read"
@@ -210,11 +225,30 @@ async def _nothing() -> None:
     return None
 
 
+def _check_place(image: ImageFileDirectory) -> None:
+    """Refuse a file that does not say where on Earth it lies."""
+    keys = image.geo_key_directory
+    if keys is None:
+        msg = "it has no coordinate reference system, so nobody knows where it lies"
+        raise RasterError(msg)
+    # GeoTIFF 1.1, 7.1: 1 projected, 2 geographic, 3 geocentric; GDAL writes none for a local system
+    if keys.model_type not in {1, 2}:
+        msg = "it has a local coordinate system, so nobody knows where on Earth it lies"
+        raise RasterError(msg)
+    if image.model_transformation is None and (image.model_tiepoint is None or image.model_pixel_scale is None):
+        msg = "it has a coordinate reference system, and does not say where its pixels lie in it"
+        raise RasterError(msg)
+
+
 def _grid(file: GeoTIFF) -> Grid:
     keys = file.ifd.geo_key_directory
     code = None if keys is None else keys.projected_type or keys.geographic_type
     # 32767 is GeoTIFF's "user-defined"
-    crs = f"EPSG:{code}" if code and code < 32767 else file.crs.to_wkt()  # noqa: PLR2004 - see above
+    try:
+        crs = f"EPSG:{code}" if code and code < 32767 else file.crs.to_wkt()  # noqa: PLR2004 - see above
+    except (ValueError, RuntimeError) as error:  # what pyproj raises is a RuntimeError
+        msg = "its coordinate reference system is made up of parts that are not read here"
+        raise RasterError(msg) from error
     a, b, c, d, e, f = file.transform[:6]
     return Grid(crs=crs, transform=(a, b, c, d, e, f), width=file.width, height=file.height)
 

@@ -18,6 +18,10 @@ OFFSET = -0.1
 FIRST_BASELINE = "04.00"
 """First processing baseline with the offset (25 January 2022; Collection 1 was made anew with 05.00 and later)."""
 
+WHITE = 0.2
+"""Reflectance that a Level-2A true-colour image shows as 255 (ESA, Sentinel-2 MSI user guide, definitions: "true colour
+image", coded from 1 to 255, with 0 for no data; Level-1C's white is 0.3558)."""
+
 TOO_DARK = -0.05
 """First percentile of reflectance below which the offset must have been applied before: no ground is that dark."""
 
@@ -64,6 +68,24 @@ def reflectance(  # noqa: PLR0913 - all that a catalogue says of its numbers
         )
     whence = "given by the catalogue" if offset is not None else "due since baseline 04.00"
     return shifted, f"Reflectance is {said} {'plus' if given > 0 else 'minus'} {abs(given):g} ({history}; {whence})."
+
+
+def true_colour(red: NDArray[np.float32], green: NDArray[np.float32], blue: NDArray[np.float32]) -> NDArray[np.uint8]:
+    """Return the picture, (rows, columns, 3) uint8, that Level-2A's own true-colour file would show.
+
+    Args:
+        red: Reflectance of B04, (rows, columns), 1.0 for all light, NaN for no data.
+        green: That of B03.
+        blue: That of B02.
+
+    Returns:
+        1 + 254 x reflectance / ``WHITE``, cut off at 1 and 255; 0 where one of the three has no data.
+    """
+    light = np.stack([red, green, blue], axis=-1)
+    known = np.isfinite(light).all(axis=-1, keepdims=True)
+    shades = 1 + 254 * np.nan_to_num(light) / WHITE
+    picture: NDArray[np.uint8] = np.where(known, np.clip(np.rint(shades), 1, 255), 0).astype(np.uint8)
+    return picture
 
 
 def _darkest(bands: NDArray[np.float32], known: NDArray[np.bool_]) -> float:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from functools import partial
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -12,12 +13,11 @@ import numpy as np
 from chatearthnet_explorer.archive import LARGEST, read_directory, read_members
 from chatearthnet_explorer.errors import ArchiveError, ReleaseError, SourceError
 from chatearthnet_explorer.ranges import LocalFile, Ranged, Span, WebFile
-from chatearthnet_explorer.record import ARCHIVES, Member
+from chatearthnet_explorer.record import ARCHIVES, Member, stem_of
 from chatearthnet_explorer.settings import Settings
 from chatearthnet_explorer.sources.entries import entries_of
 from chatearthnet_explorer.sources.holding import Holding, hold
 from chatearthnet_explorer.sources.picture import pixels_of
-from chatearthnet_explorer.sources.zenodo import ZENODO, Service
 from chatearthnet_explorer.web import PATIENCE
 
 if TYPE_CHECKING:
@@ -44,6 +44,12 @@ class Images(NamedTuple):
 class Release:
     """One release: its captions, and its images by name."""
 
+    batch = 1000
+    """Images that are best asked for at once; many, since they share a round trip."""
+
+    thumbnails: Mapping[str, bytes] = MappingProxyType({})
+    """Small JPEGs that came with it, by name, to be shown before an image is read."""
+
     def __init__(self, holding: Holding, *, patience: float = PATIENCE) -> None:
         """Prepare to read; ZIPs are looked into when the first image is asked for.
 
@@ -52,15 +58,22 @@ class Release:
             patience: Seconds that a busy server may ask us to wait.
         """
         self.shown = holding.shown
-        self.notes = holding.notes
+        self._notes = dict.fromkeys(holding.notes)
         self.simulated = holding.simulated
         self._holding = holding
         self._files: dict[str, Ranged] = {
-            name: LocalFile(where) if isinstance(where, Path) else WebFile(where, patience=patience)
+            name: LocalFile(where)
+            if isinstance(where, Path)
+            else WebFile(*where, patience=patience, more=partial(holding.more, name))
             for name, where in holding.archives.items()
         }
         self._directories: dict[str, Directory] = {}
         self._lock = threading.Lock()
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What a reader should know of its files, one sentence each; those of captions once these were read."""
+        return tuple(self._notes)
 
     def entries(self, style: str, split: str) -> Iterator[Any]:
         """Yield the entries of one style and split as they were released; ``record.read_entry`` reads one.
@@ -69,7 +82,7 @@ class Release:
             ReleaseError: If there is no such file, or it breaks off: then after what stands before.
         """
         with self._holding.open_text(style, split) as (file, shown):
-            yield from entries_of(file, shown)
+            yield from entries_of(file, shown, self._notes.setdefault)
 
     def directory(self, archive: str) -> Directory | None:
         """Return what is in a ZIP of images, read once; None where the images are unzipped or not there.
@@ -165,7 +178,6 @@ def open_release(
     root: str | Path,
     *,
     settings: Settings | None = None,
-    service: Service = ZENODO,
     patience: float = PATIENCE,
     progress: Callable[[int, int], None] = lambda _done, _total: None,
 ) -> Release:
@@ -174,8 +186,7 @@ def open_release(
     Args:
         root: A folder, with the ZIPs or unzipped; an address below which the ZIPs lie on a server that honours Range;
             or ``zenodo:11003436`` or that record's address.
-        settings: Where the cache is; None for what the environment says.
-        service: Who is asked for a Zenodo record.
+        settings: Where Zenodo, its mirror and the cache are; None for what the environment says.
         patience: Seconds that a busy server may ask us to wait.
         progress: Told how many bytes of how many of the JSON are there.
 
@@ -183,8 +194,8 @@ def open_release(
         ReleaseError: If nothing of a release is there.
         ArchiveError: If it cannot be fetched.
     """
-    cache = (settings or Settings()).cache
-    return Release(hold(root, cache=cache, service=service, patience=patience, progress=progress), patience=patience)
+    holding = hold(root, settings=settings or Settings(), patience=patience, progress=progress)
+    return Release(holding, patience=patience)
 
 
 def _from_folder(folder: Path, name: str) -> bytes | SourceError:
@@ -196,5 +207,4 @@ def _from_folder(folder: Path, name: str) -> bytes | SourceError:
 
 def _base(name: str) -> str:
     """Return the file's name alone: what stands before it may lead anywhere."""
-    base = name.replace("\\", "/").rpartition("/")[2].removesuffix(".png")
-    return f"{base}.png"
+    return f"{stem_of(name)}.png"

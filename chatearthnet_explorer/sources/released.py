@@ -53,6 +53,7 @@ class ReleaseSource:
             labels: Returns a chip of a tile and year whose labels are shown; None for no labels.
         """
         self.release = release
+        self.options = {"root": release.shown}  # with which ``open_source`` gives the same, without keys of an address
         self._locate = locate
         self._labels = labels
 

@@ -11,8 +11,9 @@ import numpy as np
 from chatearthnet_explorer.chip import BANDS, Scene
 from chatearthnet_explorer.errors import RasterError, SceneError, SourceError
 from chatearthnet_explorer.sources.raster import Layer, Read, read_layers
-from chatearthnet_explorer.sources.reflectance import reflectance
+from chatearthnet_explorer.sources.reflectance import WHITE, reflectance, true_colour
 from chatearthnet_explorer.sources.scl import LAST, NO_DATA, cloud_share, useless_share
+from chatearthnet_explorer.sources.stac_item import VISIBLE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -37,10 +38,20 @@ CLEAR = 0.05
 CLOUDY = 0.5
 """Share of cloud over the chip from which on the chip says that it is cloudy."""
 
+NOT_COUNTED = "Clouds were not counted: the scene classification could not be read."
+"""What a chip says whose clouds nobody counted, before it says why."""
+
+NOTHING_TO_COUNT = "Clouds were not counted: the scene has no classification."
+"""What a chip says of a scene without SCL."""
+
+COMPOSED = "The scene's true-colour file could not be read, so the picture is made of B04, B03 and B02."
+"""What a chip says where a file is missing, before it says why."""
+
 READ_SECONDS = 15.0
 """Seconds that one round of reading may take."""
 
 _TRIES = 3
+_NO_VISUAL = "The scene has no true colour that can be read; choose another scene."
 _COLOURS = 3
 
 
@@ -69,20 +80,40 @@ class Pixels:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class _Look:
-    """A scene and its SCL over the chip; None where the scene has none."""
+    """A scene and its SCL over the chip."""
 
     scene: SceneInfo
     codes: NDArray[np.uint8] | None
+    """None where the scene has none, or none that could be read."""
+
+    trouble: str = ""
+    """Why it could not be read, one sentence; empty if it was, or there is none."""
 
     @property
     def useless(self) -> float:
-        if self.codes is None:
-            return 1.0 if self.scene.cloud_share is None else self.scene.cloud_share
-        return useless_share(self.codes)
+        if self.codes is not None:
+            return useless_share(self.codes)
+        share = 1.0 if self.scene.cloud_share is None else self.scene.cloud_share
+        # the catalogue's share is of 110 km: a scene whose clouds were counted over the chip, and are few, wins
+        return max(share, CLOUDY) if self.trouble else share
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What to say where no clouds were counted."""
+        if self.codes is not None:
+            return ()
+        return (NOT_COUNTED, self.trouble) if self.trouble else (NOTHING_TO_COUNT,)
 
 
 def clearest(  # noqa: PLR0913 - what to choose from, and the bounds of the choice
-    scenes: Sequence[SceneInfo], tile: Tile, *, year: int | None, bands: bool, sign: Sign, deadline: float
+    scenes: Sequence[SceneInfo],
+    tile: Tile,
+    *,
+    year: int | None,
+    bands: bool,
+    sign: Sign,
+    deadline: float,
+    complete: bool = True,
 ) -> Pixels:
     """Return the pixels of the scene with the least cloud, shadow and gaps over the chip.
 
@@ -92,6 +123,7 @@ def clearest(  # noqa: PLR0913 - what to choose from, and the bounds of the choi
         year: The year they are of, if there was a choice; None if somebody named the scene.
         bands: Whether to read reflectance as well.
         sign: Gives the addresses of a scene's files.
+        complete: Whether these are all scenes of the year, as far as the catalogue knows.
         deadline: When to be content with what was seen so far, on the clock of ``time.monotonic``.
 
     Raises:
@@ -99,41 +131,51 @@ def clearest(  # noqa: PLR0913 - what to choose from, and the bounds of the choi
         RasterError: If none can be read.
         CatalogueError: If their addresses cannot be signed.
     """
-    looks, trouble = _looks(scenes, tile, sign, deadline)
-    for look in sorted(looks, key=lambda look: look.useless)[:_TRIES]:
+    looks, trouble = _looks(scenes, tile, sign, deadline), None
+    # where not one classification could be read, the server of the files is down, most likely
+    tries = 1 if all(look.trouble for look in looks) else _TRIES
+    for look in sorted(looks, key=lambda look: look.useless)[:tries]:
+        if trouble and time.monotonic() > deadline:
+            break
         try:
             pixels = _read(look, tile, bands=bands, sign=sign)
         except SourceError as error:
             trouble = error
             continue
-        return pixels if year is None else _with_note(pixels, year, seen=len(looks), there=len(scenes))
+        return (
+            pixels
+            if year is None
+            else _with_note(pixels, year, seen=len(looks), all_seen=complete and len(looks) >= len(scenes))
+        )
     raise trouble or SceneError("No scene has pixels of this place, though the catalogue lists some.")
 
 
-def _looks(
-    scenes: Sequence[SceneInfo], tile: Tile, sign: Sign, deadline: float
-) -> tuple[list[_Look], SourceError | None]:
-    """Return the scenes that show something, with their SCL, and the last trouble on the way."""
+def _looks(scenes: Sequence[SceneInfo], tile: Tile, sign: Sign, deadline: float) -> list[_Look]:
+    """Return the scenes that show something, with their SCL."""
     looks: list[_Look] = []
-    trouble: SourceError | None = None
     for start in range(0, min(len(scenes), MOST_SCENES), AT_ONCE):
         some = {scene.id: scene for scene in scenes[start : start + AT_ONCE]}
         hrefs = {name: sign(scene, "SCL") for name, scene in some.items()}
-        layers = {name: Layer(hrefs=at, resampling="nearest", nodata=NO_DATA) for name, at in hrefs.items() if at}
+        layers = {
+            name: Layer(hrefs=at, resampling="nearest", nodata=NO_DATA, local=_is_local(some[name]))
+            for name, at in hrefs.items()
+            if at
+        }
         reads = read_layers(layers, tile, timeout=READ_SECONDS)
         failed = 0
         for name, scene in some.items():
             try:
                 codes = _codes(reads[name]) if name in reads else None
             except RasterError as error:
-                trouble, failed = error, failed + 1
+                looks.append(_Look(scene=scene, codes=None, trouble=str(error)))
+                failed += 1
                 continue
             if codes is None or (codes != NO_DATA).any():
                 looks.append(_Look(scene=scene, codes=codes))
         # where not one could be read, the server of the files is down: fifteen will not be better than five
         if failed == len(some) or time.monotonic() > deadline or any(look.useless <= CLEAR for look in looks):
             break
-    return looks, trouble
+    return looks
 
 
 def _codes(read: Read | RasterError) -> NDArray[np.uint8]:
@@ -147,40 +189,80 @@ def _codes(read: Read | RasterError) -> NDArray[np.uint8]:
 
 
 def _read(look: _Look, tile: Tile, *, bands: bool, sign: Sign) -> Pixels:
-    names = ("visual", *(BANDS if bands else ()))
-    hrefs = {name: sign(look.scene, name) for name in names}
-    layers = {name: Layer(hrefs=at, resampling="bilinear", nodata=0) for name, at in hrefs.items() if at}
-    reads = read_layers(layers, tile, timeout=READ_SECONDS)
-    visual = reads["visual"]
-    if isinstance(visual, RasterError):
-        raise visual
-    if len(visual.data) != _COLOURS or visual.data.dtype != np.uint8:
-        msg = f"The true colour of {look.scene.id} is no picture of three 8-bit colours; choose another scene."
-        raise RasterError(msg)
-    if not visual.valid.any():
-        msg = f"Scene {look.scene.id} has no pixels of this place, though the catalogue lists it."
+    scene = look.scene
+    visual = all("visual" in item.assets for item in scene.items)
+    wanted = ("visual",) if visual else VISIBLE
+    reads = _files(scene, {*wanted, *(BANDS if bands else ())}, tile, sign)
+    notes: list[str] = list(look.notes)
+    whole = not look.trouble
+    composed = ""
+    try:
+        rgb, valid = _visual(scene, reads.get("visual"))
+    except RasterError as error:
+        reads = _files(scene, set(VISIBLE) - reads.keys(), tile, sign) | reads
+        rgb, valid, composed = _composed(scene, reads, error)
+        if visual:
+            whole = False
+            notes += [COMPOSED, str(error)]
+    if not valid.any():
+        msg = f"Scene {scene.id} has no pixels of this place, though the catalogue lists it."
         raise SceneError(msg)
-    notes: list[str] = []
-    if not visual.valid.all():
-        notes.append(f"The scene shows {visual.valid.mean():.0%} of the chip; the rest is black.".replace("%", " %"))
-    light, radiometry, troubles = _light(look.scene, {name: reads.get(name) for name in names[1:]})
-    item = look.scene.items[0]
+    if not valid.all():
+        notes.append(f"The scene shows {valid.mean():.0%} of the chip; the rest is black.".replace("%", " %"))
+    light, radiometry, troubles = _light(scene, {name: reads.get(name) for name in BANDS} if bands else {})
     return Pixels(
-        rgb=np.ascontiguousarray(np.moveaxis(visual.data, 0, 2)),
+        rgb=rgb,
         scl=look.codes,
         bands=light,
-        notes=(*notes, *troubles),
-        whole=not troubles,
+        notes=tuple(dict.fromkeys((*notes, *troubles))),
+        whole=whole and not troubles,
         scene=Scene(
-            catalogue=look.scene.catalogue,
-            item=look.scene.id,
-            acquired=look.scene.acquired,
+            catalogue=scene.catalogue,
+            item=scene.id,
+            acquired=scene.acquired,
             cloud_share=None if look.codes is None else cloud_share(look.codes),
-            tile_cloud_share=look.scene.cloud_share,
-            baseline=item.baseline,
-            radiometry=radiometry,
+            tile_cloud_share=scene.cloud_share,
+            baseline=scene.items[0].baseline,
+            radiometry=" ".join(filter(None, (radiometry, composed))),
         ),
     )
+
+
+def _files(scene: SceneInfo, names: set[str], tile: Tile, sign: Sign) -> dict[str, Read | RasterError]:
+    """Read files of a scene; those that no item has are left out."""
+    hrefs = {name: sign(scene, name) for name in sorted(names)}
+    layers = {
+        name: Layer(hrefs=at, resampling="bilinear", nodata=0, local=_is_local(scene))
+        for name, at in hrefs.items()
+        if at
+    }
+    return read_layers(layers, tile, timeout=READ_SECONDS)
+
+
+def _is_local(scene: SceneInfo) -> bool:
+    return all(item.local for item in scene.items)
+
+
+def _visual(scene: SceneInfo, read: Read | RasterError | None) -> tuple[NDArray[np.uint8], NDArray[np.bool_]]:
+    """Return the picture of a true-colour file, (256, 256, 3), and where it shows something."""
+    if not isinstance(read, Read):
+        raise read or RasterError(_NO_VISUAL)
+    if len(read.data) != _COLOURS or read.data.dtype != np.uint8:
+        msg = f"The true colour of {scene.id} is not a picture of three 8-bit colours; choose another scene."
+        raise RasterError(msg)
+    return np.ascontiguousarray(np.moveaxis(read.data, 0, 2)), read.valid
+
+
+def _composed(
+    scene: SceneInfo, reads: Mapping[str, Read | RasterError], trouble: RasterError
+) -> tuple[NDArray[np.uint8], NDArray[np.bool_], str]:
+    """Return the picture that red, green and blue make, where it shows something, and how it was made."""
+    light, radiometry, _ = _light(scene, {name: reads.get(name) for name in VISIBLE})
+    if len(light) < len(VISIBLE):
+        failed = next((read for name in VISIBLE if isinstance(read := reads.get(name), RasterError)), None)
+        raise failed if failed and str(trouble) == _NO_VISUAL else trouble
+    rgb = true_colour(*(light[name] for name in VISIBLE))
+    return rgb, rgb[..., 0] > 0, f"True colour is made of B04, B03 and B02, white at {WHITE:g}: {radiometry}"
 
 
 def _light(
@@ -211,12 +293,10 @@ def _light(
     return dict(zip(got, light, strict=True)), radiometry, tuple(dict.fromkeys(troubles))
 
 
-def _with_note(pixels: Pixels, year: int, *, seen: int, there: int) -> Pixels:
+def _with_note(pixels: Pixels, year: int, *, seen: int, all_seen: bool) -> Pixels:
     share = pixels.scene.cloud_share
     if share is None or share < CLOUDY:
         return pixels
-    which = (
-        f"Every scene of {year} is cloudy here" if seen >= there else f"The {seen} clearest scenes of {year} are cloudy"
-    )
+    which = f"Every scene of {year} is cloudy here" if all_seen else f"The {seen} clearest scenes of {year} are cloudy"
     note = f"{which}; this is the least cloudy: {share * 100:.0f} %."
     return Pixels(**{**vars(pixels), "notes": (note, *pixels.notes)})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
 from typing import TYPE_CHECKING
@@ -21,6 +22,8 @@ from chatearthnet_explorer.tile import Tile
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from numpy.typing import NDArray
 
 ATTRIBUTION = "Simulated by chatearthnet_explorer: no satellite saw this, nobody mapped it"
 """Credit of pixels and labels, and a warning."""
@@ -103,6 +106,22 @@ make_chip: Callable[[Tile, int, bool], Chip] = simulate
 
 def _scene_of(tile: Tile, year: int) -> str:
     return f"simulated-{tile.name}-{year}"
+
+
+@dataclass(frozen=True)
+class SimulatedLabels:
+    """Gives the label map of any tile, as the chip of ``SimulatedSource`` has it, in half the time."""
+
+    year: int
+    """Which map, of ``YEARS``."""
+
+    def __call__(self, tile: Tile) -> NDArray[np.uint8] | None:
+        """Return the labels, (256, 256) uint8 of class indices; None where nothing is mapped."""
+        window = Window(tile)
+        ground = terrain_of(window)
+        cover = cover_of(window, ground, people_in(window, ground), year=self.year)
+        labels = labels_of(cover, ground)[PAD:-PAD, PAD:-PAD]
+        return np.ascontiguousarray(labels) if labels.any() else None
 
 
 def _why_unmapped(lat: float) -> str:

@@ -29,6 +29,9 @@ LABEL_SECONDS = 30.0
 CLICK_SECONDS = 45.0
 """Seconds after which no other catalogue or scene is tried."""
 
+NOT_ALL_LISTED = "Not every scene of this place could be listed; there may be a clearer one."
+"""What a chip says for which a catalogue broke off."""
+
 POLAR = 84.0
 """Degrees north and south that Sentinel-2 does not pass."""
 
@@ -105,17 +108,19 @@ class StacSource:
             PlaceError: If the place is not on the grid.
             SettingError: If there is no WorldCover map of the year.
             CatalogueError: If no catalogue has one, and not every catalogue answered.
-            SceneError: If there is no scene.
+            SceneError: If there is no scene, or none of those that are listed can be used.
         """
         tile = Tile.at(lon, lat)
         worldcover_layer(tile, year)
-        troubles = []
+        troubles, unusable = [], []
         for answer in self._catalogues.scenes(tile, year=year):
             if isinstance(answer, CatalogueError):
                 troubles.append(answer)
-            elif answer:
-                return answer
-        raise troubles[0] if troubles else SceneError(_nothing(year, None))
+            elif answer.scenes:
+                return answer.scenes
+            elif answer.why_none:
+                unusable.append(SceneError(answer.why_none))
+        raise next(iter([*unusable, *troubles]), SceneError(_nothing(year, None)))
 
     def _pixels(self, tile: Tile, *, year: int, scene: str | None, bands: bool) -> _Half:
         if abs(tile.center[1]) > POLAR:
@@ -130,20 +135,23 @@ class StacSource:
             checkpoint()
             if isinstance(answer, CatalogueError):
                 troubles.append(answer)
-            elif answer:
+            elif not answer.scenes:
+                troubles += [SceneError(answer.why_none)] if answer.why_none else []
+            else:
                 try:
                     pixels = clearest(
-                        answer,
+                        answer.scenes,
                         tile,
                         year=None if scene else year,
                         bands=bands,
                         sign=self._catalogues.sign,
                         deadline=deadline,
+                        complete=not answer.broken_off,
                     )
                 except SourceError as error:
                     troubles.append(error)
                 else:
-                    return _found(pixels)
+                    return _found(pixels, answer.broken_off)
             if time.monotonic() > deadline:
                 break
         # not even "no scene" lasts: catalogues fill their gaps
@@ -156,23 +164,29 @@ def _labels(layer: Layer, tile: Tile, year: int) -> _Half:
         return _Half(missing=("The labels could not be read.", str(read)), lasting=False)
     labels, missing = labels_of(read)
     if labels is None:
-        return _Half(missing=missing)
+        return _Half(missing=missing, lasting=not read.failed)
     return _Half(
-        fields={"labels": labels, "label_version": VERSIONS[year]}, missing=missing, attribution=(ATTRIBUTION,)
+        fields={"labels": labels, "label_version": VERSIONS[year]},
+        missing=missing,
+        attribution=(ATTRIBUTION,),
+        lasting=not read.failed,
     )
 
 
-def _found(pixels: Pixels) -> _Half:
+def _found(pixels: Pixels, broken_off: str) -> _Half:
     scene = pixels.scene
     year = scene.acquired.year if scene.acquired else ""
     return _Half(
         fields={"rgb": pixels.rgb, "scl": pixels.scl, "bands": pixels.bands, "scene": scene},
-        missing=pixels.notes,
+        missing=(
+            *([NOT_ALL_LISTED, broken_off] if broken_off else []),
+            *pixels.notes,
+        ),
         attribution=(
             f"Contains modified Copernicus Sentinel data {year}",
             f"Scene found through {host_of(scene.catalogue)}",
         ),
-        lasting=pixels.whole,
+        lasting=pixels.whole and not broken_off,
     )
 
 

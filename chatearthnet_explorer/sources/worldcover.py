@@ -29,6 +29,9 @@ ATTRIBUTION = (
 NOT_HERE = "WorldCover has no map here (open sea, or south of 60° S); that is not the same as water."
 """Why labels are missing where nobody mapped."""
 
+IN_PART = "The labels are incomplete: one of the WorldCover files that meet here could not be read."
+"""What a chip says whose labels are missing in part, before it says why."""
+
 _STEP = 3
 # Bytes of tables before the first pixel: v100 keeps its overviews in 26,648 tiles of 128 pixels (237,296 bytes in
 # N00E006), v200 in tiles of 1024 (27,560). The counts follow from 36,000 x 36,000 pixels, so all files have as many.
@@ -67,16 +70,17 @@ def worldcover_layer(tile: Tile, year: int = 2020, prefix: str = WORLDCOVER) -> 
 def labels_of(read: Read) -> tuple[NDArray[np.uint8] | None, tuple[str, ...]]:
     """Return class indices, (256, 256) uint8, and what is missing, one sentence each.
 
-    Where nothing at all is mapped the labels are None.
+    Where nothing at all is mapped, or could be read, the labels are None.
     """
+    missing = (IN_PART, *read.failed) if read.failed else ()
     if not read.valid.any():
-        return None, (NOT_HERE,)
+        return None, missing or (NOT_HERE,)
     try:
         labels = indices_of_codes(read.data[0])
     except LabelError as error:
         return None, (f"What was read is no WorldCover map: {error}",)
     labels[~read.valid] = BACKGROUND
-    return labels, ()
+    return labels, missing
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -99,6 +103,8 @@ class LabelReader:
         read = read_layers({"labels": worldcover_layer(tile, self.year, self.prefix)}, tile)["labels"]
         if isinstance(read, RasterError):
             raise read
+        if read.failed:  # half a map would be counted as a whole one
+            raise RasterError(read.failed[0])
         return labels_of(read)[0]
 
 

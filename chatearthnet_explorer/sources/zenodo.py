@@ -6,18 +6,18 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from chatearthnet_explorer.addresses import redirected, shown
+from chatearthnet_explorer.bodies import answer_of
 from chatearthnet_explorer.errors import ArchiveError, ReleaseError
 from chatearthnet_explorer.nesting import read_json
-from chatearthnet_explorer.web import pieces, shown
 
 if TYPE_CHECKING:
-    import urllib3
-
     from chatearthnet_explorer.web import Web
 
 _ROOT = re.compile(
     r"(?:zenodo:|https?://(?:www\.)?zenodo\.org/records?/|https?://doi\.org/10\.5281/zenodo\.)(\d{1,12})/?"
 )
+_BELOW_BASE = re.compile(r"/records?/(\d{1,12})/?")
 _LARGEST_ANSWER = 2_000_000
 _MD5 = re.compile(r"md5:([0-9a-f]{32})")
 
@@ -26,8 +26,8 @@ _MD5 = re.compile(r"md5:([0-9a-f]{32})")
 class ZenodoFile:
     """One file of a record."""
 
-    address: str
-    """Where its bytes are."""
+    addresses: tuple[str, ...]
+    """Where its bytes are, that which honours Range first."""
 
     size: int
     """Bytes it has."""
@@ -36,66 +36,62 @@ class ZenodoFile:
     """Its MD5 in hexadecimal digits."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Service:
-    """Who is asked for a record."""
+def record_of(root: str, *, base: str) -> str | None:
+    """Return the number of the record that a root names; None for other roots.
 
-    api: str
-    """Address of Zenodo's REST interface."""
-
-    mirror: str
-    """Address of a folder with ChatEarthNet's JSON, unzipped, for when Zenodo refuses."""
-
-
-ZENODO = Service(
-    api="https://zenodo.org/api",
-    mirror="https://huggingface.co/datasets/JessicaYuan/ChatEarthNet/resolve/main/jsons",
-)
-"""The real ones."""
-
-RECORD = "11003436"
-"""The record that ChatEarthNet was released as."""
-
-
-def record_of(root: str) -> str | None:
-    """Return the number of the record that ``zenodo:11003436`` or an address of Zenodo names; None for other roots."""
+    Args:
+        root: ``zenodo:11003436``, or the record's address on Zenodo or below ``base``.
+        base: Where records are asked for.
+    """
     match = _ROOT.fullmatch(root)
+    if match is None and root.startswith(base.rstrip("/")):
+        match = _BELOW_BASE.fullmatch(root[len(base.rstrip("/")) :])
     return match.group(1) if match else None
 
 
-def content_address(record: str, name: str, *, api: str) -> str:
-    """Return where a file's bytes are, without asking."""
-    return f"{api}/records/{record}/files/{name}/content"
+def file_addresses(record: str, name: str, *, base: str) -> tuple[str, ...]:
+    """Return where a file's bytes are, without asking.
+
+    Zenodo answers a Range at the first address with 206; at the second, its API's, with the whole file
+    (zenodo/zenodo#2593, January 2026).
+    """
+    base = base.rstrip("/")
+    return f"{base}/records/{record}/files/{name}", f"{base}/api/records/{record}/files/{name}/content"
 
 
-def files_of(web: Web, record: str, *, api: str) -> dict[str, ZenodoFile]:
+def files_of(web: Web, record: str, *, base: str) -> dict[str, ZenodoFile]:
     """Return the files of a record by name, as its API lists them.
 
     Raises:
         ArchiveError: If Zenodo cannot be reached, refuses, or is busy.
         ReleaseError: If it answers something else.
     """
-    address = f"{api}/records/{record}"
-
-    def take(response: urllib3.BaseHTTPResponse) -> bytes:
-        size = int(response.headers.get("Content-Length", "-1"))
-        if size > _LARGEST_ANSWER:
-            msg = f"{shown(address)} answered more than {_LARGEST_ANSWER} bytes, which no record needs; check it."
-            raise ArchiveError(msg)
-        # Zenodo sends its answers in chunks, without saying how long they are
-        return b"".join(pieces(response, size)) if size >= 0 else response.read(_LARGEST_ANSWER)
-
+    address = f"{base.rstrip('/')}/api/records/{record}"
     try:
-        listed: list[dict[str, Any]] = read_json(web.ask(address, take))["files"]
+        listed: list[dict[str, Any]] = read_json(web.ask(address, answer_of(address, _LARGEST_ANSWER)))["files"]
         return {
-            str(one["key"]): ZenodoFile(
-                address=str(one["links"]["self"]), size=int(one["size"]), md5=_md5(str(one["checksum"]))
+            name: ZenodoFile(
+                addresses=tuple(dict.fromkeys([*file_addresses(record, name, base=base), *_named(address, one)])),
+                size=int(one["size"]),
+                md5=_md5(str(one["checksum"])),
             )
             for one in listed
+            for name in [str(one["key"])]
         }
     except (ValueError, KeyError, TypeError) as error:
         msg = f"{shown(address)} did not answer with a list of files; check the record's number or try later."
         raise ReleaseError(msg) from error
+
+
+def _named(address: str, listed: dict[str, Any]) -> list[str]:
+    """Return the address that a record names for a file, if it leads where a redirect might.
+
+    It is the last to be asked: a copy of Zenodo may still name the original.
+    """
+    try:
+        return [redirected(address, str(listed["links"]["self"]), {})[0]]
+    except ArchiveError:
+        return []
 
 
 def _md5(checksum: str) -> str:

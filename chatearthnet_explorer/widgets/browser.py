@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+import html
 import random
 from typing import TYPE_CHECKING, Any, Self
 
 import ipywidgets
 import traitlets
-from IPython.display import display
 
 from chatearthnet_explorer.captioners import Captioner, open_captioner
+from chatearthnet_explorer.card.html import visible
 from chatearthnet_explorer.catalog.pair import Pair
 from chatearthnet_explorer.catalog.permalink import from_url
 from chatearthnet_explorer.catalog.query import Query
 from chatearthnet_explorer.errors import ExplorerError
-from chatearthnet_explorer.sample import open_sample
+from chatearthnet_explorer.sample import FIRST, open_sample
 from chatearthnet_explorer.sources import Source, open_source
 from chatearthnet_explorer.widgets.choices import choices_of
 from chatearthnet_explorer.widgets.composed import Composed, guarded, panel
@@ -40,10 +41,8 @@ if TYPE_CHECKING:
     Picture = NDArray[np.uint8] | str
     Relaxed = list[tuple[str, Query, int]]
 
-WITH_PICTURE = Query(flags=("-no picture",))
-"""What is asked of the sample at first: most of its pairs have no picture."""
 
-_MAKING = "Making a simulated sample:"
+_MOST_NOTES, _LONGEST_NOTE = 5, 400
 
 
 class Browser(Composed):
@@ -118,26 +117,16 @@ class Browser(Composed):
 
     @classmethod
     def sample(cls, **chosen: Any) -> Self:  # noqa: ANN401 - what the browser takes
-        """Return a browser of 2,000 simulated pairs, which needs no network; the first time they are made, in seconds.
-
-        Only some of them have a picture, so those are asked for at first.
+        """Return a browser of 2,000 simulated pairs that come with the package, which needs no network.
 
         Args:
             chosen: What else ``Browser`` takes, such as ``query`` or ``captioner``.
 
         Raises:
-            CatalogError: If the sample cannot be written.
+            CatalogError: If the sample is damaged or cannot be unpacked.
         """
-        bar = ipywidgets.FloatProgress(max=1.0, description=_MAKING, style={"description_width": "auto"})
-
-        def progress(share: float) -> None:
-            if not share:  # it begins
-                display(bar)  # type: ignore[no-untyped-call]  # IPython has no types here
-            bar.value = share
-
-        made = open_sample(progress=progress)
-        bar.close()
-        return cls(made.catalog, release=made.release, **{"labels": "simulated", "query": WITH_PICTURE, **chosen})
+        sample = open_sample()
+        return cls(sample.catalog, release=sample.release, **{"labels": "simulated", "query": FIRST, **chosen})
 
     def card(self) -> Card:
         """Return what is on screen, as HTML to be read."""
@@ -163,7 +152,7 @@ class Browser(Composed):
         super().close()
 
     def _composed(self, status: StatusLine) -> list[ipywidgets.Widget]:
-        top = panel(self.search_bar, status)
+        top = panel(self.search_bar, status, *_notes(self._catalog))
         side = panel(self.facet_view)
         side.add_class("cen-side-panel")
         columns = ipywidgets.Box([side, ipywidgets.VBox([panel(self.map), self._results, self.pair_view])])
@@ -182,6 +171,7 @@ class Browser(Composed):
         self.pair_view.head.on_action(self._act)
         self.status.on_cancel(self._cancelled)
         self._search.observe(self._progress, "busy")
+        self._pictures.observe(self._say_wait, "step")
 
     @guarded
     def _refused(self, change: dict[str, Any]) -> None:
@@ -213,8 +203,8 @@ class Browser(Composed):
         self.gallery.relaxed = relaxed
         self.status.say(_told(found, len(self._catalog)), kind="done")
         self._around()
-        if found.rows:
-            self._pictures.start(lambda _: self._pictured(found.rows), done=self._picture_page, failed=self.tell)
+        self.gallery.previews = dict(self._release.thumbnails) if self._release else {}
+        self._picture_rest()
 
     @guarded
     def _not_found(self, problem: Exception) -> None:
@@ -224,9 +214,26 @@ class Browser(Composed):
     def _pictured(self, pairs: Sequence[Pair]) -> dict[str, Picture]:
         return pictures_of(pairs, self._release, simulated=self._catalog.simulated)
 
+    def _picture_rest(self) -> None:
+        """Have the pictures of the page made that are still missing, as many at once as suits the release."""
+        gallery = self.gallery
+        there = {*gallery.pictures, *gallery.previews}
+        waiting = [pair for pair in gallery.found.rows if pair.record.name not in there] if gallery.found else []
+        some = waiting[: self._release.batch] if self._release else waiting
+        if some:
+            self._pictures.start(lambda _: self._pictured(some), done=self._picture_some, failed=self.tell)
+
     @guarded
-    def _picture_page(self, pictures: dict[str, Picture]) -> None:
-        self.gallery.pictures = pictures
+    def _say_wait(self, change: dict[str, Any]) -> None:
+        if self._pictures.busy and change["new"]:
+            self.status.say(change["new"])
+
+    @guarded
+    def _picture_some(self, pictures: dict[str, Picture]) -> None:
+        if self._pictures.step and self.gallery.found:
+            self.status.say(_told(self.gallery.found, len(self._catalog)), kind="done")
+        self.gallery.pictures = {**self.gallery.pictures, **pictures}
+        self._picture_rest()
 
     def _picture_of(self, pair: Pair) -> Picture:
         held = self.gallery.pictures.get(pair.record.name)
@@ -286,6 +293,16 @@ class Browser(Composed):
     @guarded
     def _progress(self, _change: object) -> None:
         self.status.busy = self._search.busy
+
+
+def _notes(catalog: Catalog) -> list[ipywidgets.Widget]:
+    """Return what whoever opens a catalog should know of it, as something to show; nothing where there is nothing."""
+    notes = catalog.notes[:_MOST_NOTES]
+    if not notes:
+        return []
+    view = ipywidgets.HTML("".join(f"<p>{html.escape(visible(note[:_LONGEST_NOTE]))}</p>" for note in notes))
+    view.add_class("cen-notes")
+    return [view]
 
 
 def _hint(catalog: Catalog) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import logging
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import ipywidgets
@@ -11,7 +11,8 @@ import traitlets
 from chatearthnet_explorer.captioners import CAPTIONERS, Captioner, open_captioner
 from chatearthnet_explorer.card import Card, card, chip_card
 from chatearthnet_explorer.card.provenance import coordinates
-from chatearthnet_explorer.errors import Cancelled, ExplorerError
+from chatearthnet_explorer.card.words import NO_CAPTION
+from chatearthnet_explorer.errors import Cancelled
 from chatearthnet_explorer.pipeline import Captioned, caption_at, caption_of
 from chatearthnet_explorer.render import png
 from chatearthnet_explorer.sources import SOURCES, Source, open_source
@@ -20,9 +21,11 @@ from chatearthnet_explorer.widgets.click_map import ClickMap
 from chatearthnet_explorer.widgets.code_view import CodeView
 from chatearthnet_explorer.widgets.composed import Composed, guarded, panel
 from chatearthnet_explorer.widgets.grounding_view import GroundingView
+from chatearthnet_explorer.widgets.model_requests import ModelRequests
 from chatearthnet_explorer.widgets.places import PLACES, Place
 from chatearthnet_explorer.widgets.prompt_view import PromptView
 from chatearthnet_explorer.widgets.released_captions import released_captions
+from chatearthnet_explorer.widgets.scene_choice import SceneChoice
 from chatearthnet_explorer.widgets.status_line import StatusLine
 from chatearthnet_explorer.widgets.switches import Switches
 from chatearthnet_explorer.widgets.work import Work
@@ -31,20 +34,21 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from chatearthnet_explorer.caption import Caption
+    from chatearthnet_explorer.captioners.quota import Quota
     from chatearthnet_explorer.catalog.table import Catalog
     from chatearthnet_explorer.prompt import Prompt
     from chatearthnet_explorer.tile import Tile
 
     Step = Callable[[str], None]
 
-_LOG = logging.getLogger(__name__)
 _HINT = "Click anywhere on land: its chip, its labels, the prompt and a caption appear here."
 
 
 class Explorer(Composed):
     """Click a place and see its Sentinel-2 chip, its land cover, ChatEarthNet's prompt of it, and a caption.
 
-    As the last line of a cell it shows itself; ``explorer.go(lon, lat)`` does by code what a click does.
+    As the last line of a cell it shows itself; ``explorer.go(lon, lat)`` does by code what a click does, and asks the
+    captioner as well. On screen a model is asked only by a press of its button: asking may cost.
     """
 
     stopped = "Stopped. Click anywhere to go on."
@@ -52,7 +56,7 @@ class Explorer(Composed):
     result = traitlets.Instance(Captioned, allow_none=True, default_value=None)
     """What became of the latest click; the views show it."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - every choice of whoever opens it
         self,
         *,
         source: str | Source = "auto",
@@ -60,6 +64,10 @@ class Explorer(Composed):
         captioners: Sequence[str] = CAPTIONERS,
         place: Place | None = PLACES[0],
         catalog: Catalog | None = None,
+        model: str = "",
+        base_url: str = "",
+        choose_service: bool = True,
+        quota: Quota | None = None,
     ) -> None:
         """Open on a place.
 
@@ -69,25 +77,38 @@ class Explorer(Composed):
             captioners: Those a person can choose from.
             place: What is shown before the first click; None for the map alone.
             catalog: Whose captions come before a new one where it has the chip.
+            model: Identifier of the model to ask at first; empty for the project's choice.
+            base_url: Address of the service to ask at first; empty for ``OPENAI_BASE_URL`` or OpenAI's own. The key of
+                ``OPENAI_API_KEY`` goes there, and to no address that is typed on screen.
+            choose_service: Whether a person may choose another model or address, and edit the prompt.
+            quota: How often a model may be asked; None for as often as one likes, one request at a time.
 
         Raises:
             SettingError: If there is no source or captioner of that name.
         """
-        self._source, self._captioner = open_source(source), open_captioner(captioner)
+        self._source = open_source(source)
+        writer = open_captioner(captioner)
         self._catalog = catalog
-        self._work, self._listing, self._scene, self._quiet = Work(), Work(), "", False
+        self._work, self._quiet = Work(), False
         self.map = ClickMap()
         """Where to."""
         self.switches = Switches(
             sources=() if source is self._source else SOURCES,
-            captioners=() if captioner is self._captioner else captioners,
+            captioners=() if captioner is writer else captioners,
+            choose_service=choose_service,
         )
         """How."""
+        self._scenes = SceneChoice(self.switches)
         if isinstance(source, str):
             self.switches.source = source
         if isinstance(captioner, str):
             self.switches.captioner = captioner
-        self.chip_view, self.prompt_view, self.caption_view = ChipView(), PromptView(), GroundingView(plain=True)
+        self.switches.model, self.switches.base_url = model, base_url
+        self.chip_view, self.caption_view = ChipView(), GroundingView(plain=True)
+        self.prompt_view = PromptView(may_edit=choose_service)
+        self._requests = ModelRequests(writer, self.switches, self.prompt_view, base_url=base_url, quota=quota)
+        self.ask_bar = self._requests.bar
+        """The button that has a model asked."""
         self.check = ipywidgets.ToggleButton(
             description="Check against the labels",
             tooltip="Underline what the caption claims by what the labels say of it",
@@ -117,8 +138,8 @@ class Explorer(Composed):
             self.map.go(lon, lat)
         finally:
             self._quiet = False
-        self._forget_scenes()
-        shown = self._fetching()(lambda _: None)
+        self._scenes.forget()
+        shown = self._fetching(ask=True)(lambda _: None)
         self._show(shown)
         return shown
 
@@ -129,7 +150,9 @@ class Explorer(Composed):
     def close(self) -> None:
         """Let go of everything: what is under way ends at its next step, the widgets close."""
         self._work.stop()
-        self._listing.stop()
+        self._requests.end()
+        self._scenes.stop()
+        self.switches.key_field.forget()
         super().close()
 
     def _connect(self) -> None:
@@ -137,8 +160,12 @@ class Explorer(Composed):
         self.observe(self._draw, "result")
         self.switches.observe(self._from_anew, ["source", "year"])
         self.switches.observe(self._other_scene, "scene")
-        self.switches.observe(self._same_chip, ["style", "seed", "captioner", "model", "base_url", "image"])
-        self.prompt_view.on_caption_again(self._asked_again)
+        self.switches.observe(self._other_prompt, ["style", "seed"])
+        self.switches.observe(
+            self._other_captioner, ["captioner", "model", "base_url", "image", "token_limit", "effort"]
+        )
+        self.prompt_view.on_caption_again(self._ask)
+        self.ask_bar.on_press(self.prompt_view.ask_again)
         self.check.observe(self._checked, "value")
         self.status.on_cancel(self._cancelled)
         self._work.observe(self._progress, ["busy", "step"])
@@ -152,7 +179,7 @@ class Explorer(Composed):
             ipywidgets.VBox(
                 [
                     panel(status, self.map, self.switches.where),
-                    panel(self.switches.how, self.caption_view, self.check, self.code_view),
+                    panel(self.switches.how, self.ask_bar, self.caption_view, self.check, self.code_view),
                 ]
             ),
             ipywidgets.VBox([panel(self.chip_view), panel(self.prompt_view)]),
@@ -164,85 +191,85 @@ class Explorer(Composed):
     @guarded
     def _picked(self, change: dict[str, Any]) -> None:
         if change["new"] is not None and not self._quiet:
-            self._forget_scenes()
+            self._scenes.forget()
             self._start(self._fetching())
 
     @guarded
     def _from_anew(self, _change: dict[str, Any]) -> None:
         if self.switches.source != self._source.name and self.switches.sources:
             self._source = open_source(self.switches.source)
-        self._forget_scenes()
+        self._scenes.forget()
         if self.map.lonlat is not None:
             self._start(self._fetching())
 
     @guarded
     def _other_scene(self, _change: dict[str, Any]) -> None:
-        if self.switches.scene != self._scene and self.map.lonlat is not None:
-            self._scene = self.switches.scene
+        if self.switches.scene != self._scenes.scene and self.map.lonlat is not None:
+            self._scenes.scene = self.switches.scene
             self._start(self._fetching())
 
     @guarded
-    def _same_chip(self, _change: dict[str, Any]) -> None:
+    def _other_prompt(self, _change: dict[str, Any]) -> None:
         self._write(None)
 
     @guarded
-    def _asked_again(self, prompt: Prompt) -> None:
-        self._write(prompt)
+    def _other_captioner(self, _change: dict[str, Any]) -> None:
+        if self.result is not None:
+            self._write(self.result.prompt, keep=True)
+
+    @guarded
+    def _ask(self, prompt: Prompt) -> None:
+        self._write(prompt, ask=True)
 
     @guarded
     def _cancelled(self) -> None:
         self._work.stop()
+        self._requests.end()
         self.tell(Cancelled())
 
-    def _write(self, prompt: Prompt | None) -> None:
-        """Have the chip on screen captioned, without fetching it anew."""
+    def _write(self, prompt: Prompt | None, *, ask: bool = False, keep: bool = False) -> None:
+        """Have the chip on screen captioned, without fetching it anew.
+
+        Args:
+            prompt: What to ask; None to make it of the labels.
+            ask: Whether a person wants it asked; a captioner that costs nothing is asked in any case.
+            keep: Whether a caption of the same captioner stays.
+        """
         shown, choice = self.result, self._choice()
         if shown is None:
             return
+        ask = self._prepare(choice, ask=ask)
+        kept = shown.caption if keep and shown.caption and shown.caption.captioner == choice["captioner"].name else None
 
         def job(step: Step) -> Captioned:
-            return caption_of(shown.chip, shown.lon, shown.lat, prompt=prompt, step=step, **choice)
+            made = caption_of(shown.chip, shown.lon, shown.lat, prompt=prompt, ask=ask, step=step, **choice)
+            return made if ask else replace(made, caption=kept)
 
         self._start(job)
 
-    def _fetching(self) -> Callable[[Step], Captioned]:
+    def _prepare(self, choice: dict[str, Any], *, ask: bool) -> bool:
+        """End the request of the job before, and return whether the captioner of a choice is to be asked."""
+        self._requests.end()
+        ask = ask or self._requests.free
+        if ask:
+            choice["captioner"] = self._requests.begin()
+        return ask
+
+    def _fetching(self, *, ask: bool = False) -> Callable[[Step], Captioned]:
         """Return the work of a click, with every choice as it is now."""
         lon, lat = self.map.lonlat
-        source, scene, choice = self._source, self._scene, self._choice()
+        source, scene, choice = self._source, self._scenes.scene, self._choice()
+        ask = self._prepare(choice, ask=ask)
 
         def job(step: Step) -> Captioned:
-            return caption_at(lon, lat, source=source, scene=scene or None, step=step, **choice)
+            return caption_at(lon, lat, source=source, scene=scene or None, ask=ask, step=step, **choice)
 
         return job
 
     def _choice(self) -> dict[str, Any]:
         chosen = self.switches
-        if chosen.captioners:
-            self._captioner = open_captioner(
-                chosen.captioner,
-                model=chosen.model or None,
-                base_url=chosen.base_url or None,
-                image=chosen.image,
-            )
-        return {"captioner": self._captioner, "style": chosen.style, "year": chosen.year, "seed": chosen.seed}
-
-    def _forget_scenes(self) -> None:
-        self._listing.stop()
-        self._scene, self.switches.scenes = "", ()
-
-    def _list_scenes(self) -> None:
-        """Offer the scenes of the place, where the source has a list of them."""
-        scenes_at = getattr(self._source, "scenes_at", None)
-        if scenes_at is None or self.switches.scenes or self._listing.busy:
-            return
-        (lon, lat), year = self.map.lonlat, self.switches.year
-
-        # that there is none, the chip says already
-        self._listing.start(
-            lambda _: scenes_at(lon, lat, year=year),
-            done=lambda scenes: self.switches.set_trait("scenes", scenes),
-            failed=_log,
-        )
+        writer = self._requests.captioner()
+        return {"captioner": writer, "style": chosen.style, "year": chosen.year, "seed": chosen.seed}
 
     def _start(self, job: Callable[[Step], Captioned]) -> None:
         def encoded(step: Step) -> Captioned:
@@ -256,13 +283,14 @@ class Explorer(Composed):
     @guarded
     def _progress(self, _change: dict[str, Any]) -> None:
         self.status.busy = self._work.busy
+        self._requests.wait(busy=self._work.busy)
         if self._work.busy and self._work.step:
             self.status.say(self._work.step, kind="hint")
 
     @guarded
     def _show(self, shown: Captioned) -> None:
         self.result = shown
-        self._list_scenes()
+        self._scenes.offer(self._source, *self.map.lonlat)
 
     @guarded
     def _draw(self, _change: dict[str, Any]) -> None:
@@ -273,31 +301,23 @@ class Explorer(Composed):
         self.map.chip = self.chip_view.chip = shown.chip
         self.chip_view.place = f"{country}, {coordinates(shown.lon, shown.lat)}"
         self.prompt_view.prompt = shown.prompt
-        self.prompt_view.cost = self._cost(shown.prompt)
+        button = self._requests.offer(shown.prompt)
         with self.caption_view.hold_sync():  # no caption is ever seen beside what another chip says of it
             self._checked(None)
+            self.caption_view.set_trait("empty", f"No caption yet: press '{button}'." if button else NO_CAPTION)
             self.caption_view.captions = (
                 *self._released(shown.chip.tile),
                 *((shown.caption,) if shown.caption else ()),
             )
         self.caption_view.error = str(shown.error or "")
         self.code_view.code = shown.code
-        self.status.say(f"{country}. Click anywhere on the map to see another place.", kind="done")
+        wanted = f"Press '{button}' for a caption, or click" if button and not shown.caption else "Click"
+        self.status.say(f"{country}. {wanted} anywhere on the map to see another place.", kind="done")
 
     @guarded
     def _checked(self, _change: dict[str, Any] | None) -> None:
         self.caption_view.chip = self.chip_view.chip if self.check.value else None
 
-    def _cost(self, prompt: Prompt | None) -> str:
-        """Return in words what another caption will roughly cost; nothing where no model is asked."""
-        estimate = getattr(self._captioner, "estimate", None)
-        return estimate(prompt).told if estimate and prompt else ""
-
     def _released(self, tile: Tile) -> tuple[Caption, ...]:
         record = self._catalog.at(tile) if self._catalog else None
         return released_captions(record, simulated=self._catalog.simulated) if self._catalog and record else ()
-
-
-def _log(problem: Exception) -> None:
-    if not isinstance(problem, ExplorerError):
-        _LOG.error("A handler of the explorer failed.", exc_info=problem)

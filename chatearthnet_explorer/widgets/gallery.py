@@ -45,6 +45,9 @@ class Gallery(Asking, View):
     pictures = t.Dict()
     """Pixels (256, 256, 3) uint8 by name, or why there are none in a sentence; names that are missing are awaited."""
 
+    previews = t.Dict()
+    """JPEGs by name that are there before the pictures are, ``THUMBNAIL`` pixels wide."""
+
     simulated = t.Bool(default_value=False).tag(sync=True)
     """Whether the release is made up."""
 
@@ -76,6 +79,7 @@ class Gallery(Asking, View):
     def __init__(self, **traits: object) -> None:
         """Take traits by name."""
         self._callbacks: list[Any] = []
+        self._small: dict[str, bytes] = {}
         super().__init__(**traits)
         self._show(None)
 
@@ -108,22 +112,30 @@ class Gallery(Asking, View):
     def _show(self, _change: object) -> None:
         found = self.found
         with self.hold_sync():
-            self.opened, self.relaxed, self.pictures = -1, [], {}
+            self._small = {}
+            self.opened, self.relaxed, self.pictures, self.previews = -1, [], {}, {}
             self.set_trait("items", [_item(pair) for pair in found.rows] if found else [])
             self.set_trait("thumbnails", [b""] * len(self.items))
             self.set_trait("notes", [""] * len(self.items))
             self.set_trait("counts", _counts(found))
 
-    @t.observe("pictures")
+    @t.observe("pictures", "previews")
     def _picture(self, _change: object) -> None:
-        if not self.pictures or not self.found:
+        if not self.found or not (self.pictures or self.previews):
             return
-        told = [self.pictures.get(pair.record.name) for pair in self.found.rows]
+        names = [pair.record.name for pair in self.found.rows]
         with self.hold_sync():
-            self.set_trait(
-                "thumbnails", [b"" if one is None or isinstance(one, str) else thumbnail(one) for one in told]
-            )
-            self.set_trait("notes", [_note(one) for one in told])
+            self.set_trait("thumbnails", [self._thumbnail(name) for name in names])
+            self.set_trait("notes", [_note(self.pictures.get(name)) for name in names])
+
+    def _thumbnail(self, name: str) -> bytes:
+        """Return the JPEG of a pair of the page, made once; empty where there is none, or not yet."""
+        picture = self.pictures.get(name)
+        if picture is None or isinstance(picture, str):
+            return b"" if picture else self.previews.get(name, b"")
+        if name not in self._small:
+            self._small[name] = thumbnail(picture)
+        return self._small[name]
 
     @t.observe("relaxed")
     def _relax(self, _change: object) -> None:

@@ -8,10 +8,13 @@ from typing import TYPE_CHECKING, Any
 import ipywidgets
 import traitlets
 
+from chatearthnet_explorer.captioners import Captioner, is_free
+from chatearthnet_explorer.captioners.quota import Quota
 from chatearthnet_explorer.card import Card, chip_card
 from chatearthnet_explorer.catalog.pair import Pair
 from chatearthnet_explorer.chip import Chip
 from chatearthnet_explorer.prompt import prompt_for
+from chatearthnet_explorer.widgets.ask_bar import offer_of
 from chatearthnet_explorer.widgets.chip_view import ChipView
 from chatearthnet_explorer.widgets.compare_view import CompareView
 from chatearthnet_explorer.widgets.composed import Composed, guarded, panel
@@ -31,7 +34,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from chatearthnet_explorer.caption import Caption
-    from chatearthnet_explorer.captioners import Captioner
     from chatearthnet_explorer.prompt import Prompt
     from chatearthnet_explorer.record import Record
     from chatearthnet_explorer.sources import Source
@@ -69,6 +71,8 @@ class PairView(Composed):
         """
         self._picture, self._labels, self._captioner = picture, labels, captioner
         self._credit, self._simulated = credit, simulated
+        # asked by a press alone, and where that costs, once at a time
+        self._asked = captioner if is_free(captioner) else Quota().within(captioner)
         self._work, self._reading = Work(), Work()
         self.head, self.chip_view, self.caption_view = PairHead(), ChipView(), GroundingView(plain=True)
         self.compare_view, self.prompt_view = CompareView(), PromptView()
@@ -101,7 +105,13 @@ class PairView(Composed):
     def stop(self) -> None:
         """Let go of what is under way."""
         self._work.stop()
+        self._end_request()
         self._reading.stop()
+
+    def _end_request(self) -> None:
+        cancel = getattr(self._asked, "cancel", None)
+        if cancel is not None:
+            cancel()
 
     @traitlets.observe("pair")
     @guarded
@@ -158,6 +168,7 @@ class PairView(Composed):
             step("Reading the labels of this tile.")
             return self._labels.chip_at(*tile.center)
 
+        self._end_request()
         self._work.start(job, done=self._labelled, failed=self.tell)
 
     @guarded
@@ -171,7 +182,8 @@ class PairView(Composed):
         self.chip_view.chip = chip
         if mapped.simulated == self._simulated:  # made-up labels say nothing of a real caption
             self.caption_view.chip = chip
-        self._allow("map", "caption")
+        # where it costs, the button that says how much is the only one
+        self._allow("map", *(("caption",) if is_free(self._captioner) else ()))
         self.status.say(
             "Here are the simulated labels of this tile, and the prompt they give."
             if mapped.simulated
@@ -185,17 +197,19 @@ class PairView(Composed):
         chip = self.chip_view.chip
         if chip is not None and chip.labels is not None:
             self._prompts.layout.display = ""
-            self.prompt_view.prompt = prompt_for(chip.labels, style=self.style.value)
+            prompt = self.prompt_view.prompt = prompt_for(chip.labels, style=self.style.value)
+            if not is_free(self._captioner):
+                self.prompt_view.ask_label, self.prompt_view.cost = offer_of(self._captioner, prompt)
 
     @guarded
     def _caption(self, prompt: Prompt) -> None:
         chip = self.chip_view.chip
-        if chip is None:
+        if chip is None or (self.prompt_view.busy and self._work.busy):
             return
 
         def job(step: Step) -> Caption:
             step("Waiting for the caption.")
-            return self._captioner.caption(prompt, chip)
+            return self._asked.caption(prompt, chip)
 
         self._work.start(job, done=self._captioned, failed=self.tell)
 
@@ -212,10 +226,12 @@ class PairView(Composed):
     @guarded
     def _cancelled(self) -> None:
         self._work.stop()
+        self._end_request()
         self.status.say("Stopped.")
 
     @guarded
     def _progress(self, _change: dict[str, Any]) -> None:
         self.status.busy = self._work.busy
+        self.prompt_view.busy = self._work.busy and not is_free(self._captioner)
         if self._work.busy and self._work.step:
             self.status.say(self._work.step)

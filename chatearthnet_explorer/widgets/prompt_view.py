@@ -22,6 +22,10 @@ LIMIT = 20_000
 """Characters that an edited system or user text may have; the longest of our own has about 6,000."""
 
 
+AGAIN = "Caption again"
+"""What the button says where asking costs nothing."""
+
+
 class PromptView(View):
     """Shows a prompt: set ``prompt``, and register what shall happen when a person asks again."""
 
@@ -39,8 +43,17 @@ class PromptView(View):
     cost = t.Unicode("").tag(sync=True)
     """What a caption of this prompt will roughly cost, in words; empty where it costs nothing."""
 
+    ask_label = t.Unicode(AGAIN).tag(sync=True)
+    """The words on the button that has a caption written."""
+
+    busy = t.Bool(default_value=False).tag(sync=True)
+    """Whether a model is being asked, so that the button does nothing."""
+
+    editable = t.Bool(default_value=True, read_only=True).tag(sync=True)
+    """Whether the page offers to change the words."""
+
     asked = t.Int(0).tag(sync=True)
-    """How often "Caption again" was pressed."""
+    """How often that button was pressed."""
 
     error = t.Unicode("", read_only=True).tag(sync=True)
     """Why the edited text cannot be used, in one sentence; empty if it can."""
@@ -60,10 +73,17 @@ class PromptView(View):
     images = t.List(t.Bytes(), read_only=True).tag(sync=True)
     """Label maps sent with it, PNG 128 x 128 each."""
 
-    def __init__(self, **traits: object) -> None:
-        """Take traits by name."""
+    def __init__(self, *, may_edit: bool = True, **traits: object) -> None:
+        """Show a prompt.
+
+        Args:
+            may_edit: Whether a person may change the words; if not, what a page sends of them all the same is ignored.
+            traits: Traits by name.
+        """
         self._callbacks: list[Callable[[Prompt], None]] = []
+        self._may_edit = may_edit  # no trait: a page can set those
         super().__init__(**traits)
+        self.set_trait("editable", may_edit)
 
     @property
     def edited(self) -> bool:
@@ -75,7 +95,7 @@ class PromptView(View):
         """The prompt with the words as they are in the view now."""
         if self.prompt is None:
             return None
-        if (self.edited_system, self.edited_user) == (self.prompt.system, self.prompt.user):
+        if not self._may_edit or (self.edited_system, self.edited_user) == (self.prompt.system, self.prompt.user):
             return self.prompt
         return dataclasses.replace(self.prompt, system=self.edited_system, user=self.edited_user)
 
@@ -104,9 +124,13 @@ class PromptView(View):
             self.edited_user = prompt.user if prompt else ""
 
     @t.observe("asked")
-    def _ask(self, _change: object) -> None:
+    def _press(self, _change: object) -> None:
+        self.ask_again()
+
+    def ask_again(self) -> None:
+        """Do what the button does: have the prompt as it is now captioned, or say why it cannot be."""
         prompt = self.current
-        if prompt is None:
+        if prompt is None or self.busy:
             return
         self.set_trait("error", _fault(prompt))
         if not self.error:

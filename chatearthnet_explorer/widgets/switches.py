@@ -8,7 +8,9 @@ import ipywidgets
 import traitlets
 
 from chatearthnet_explorer.captioners import CAPTIONERS, IMAGES
+from chatearthnet_explorer.captioners.service import EFFORTS, TOKEN_LIMITS
 from chatearthnet_explorer.sources import SOURCES, YEARS
+from chatearthnet_explorer.widgets.key_field import KeyField
 from chatearthnet_explorer.wording import STYLES
 
 if TYPE_CHECKING:
@@ -24,9 +26,9 @@ _CAPTIONERS = {
 _SOURCES = {"auto": "Automatic", "stac": "Sentinel-2 (online)", "simulated": "Simulated (offline)"}
 _IMAGES = {"labels": "Label map, as GPT-4V was", "true colour": "Satellite picture"}
 _KEY = (
-    "<div class='cen-note'>The key is read from <code>OPENAI_API_KEY</code> and from nowhere else, so that it is never "
-    "saved with a notebook. In a notebook: <code>import getpass, os; os.environ['OPENAI_API_KEY'] = "
-    "getpass.getpass()</code></div>"
+    "<div class='cen-note'>A key typed here goes to the service above, stays in memory until this page is closed, and "
+    "is not saved with a notebook. Without one, the key of <code>OPENAI_API_KEY</code> goes to the address of "
+    "<code>OPENAI_BASE_URL</code> or OpenAI's own, and to no other that is typed here.</div>"
 )
 
 
@@ -57,18 +59,31 @@ class Switches(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no type
     image = traitlets.Enum(IMAGES, default_value=IMAGES[0])
     """What a vision model is shown."""
 
+    token_limit = traitlets.Int(0)
+    """Tokens that a model may write, thinking included; 0 for as many as the style allows."""
+
+    effort = traitlets.Enum(("", *EFFORTS), default_value="")
+    """How long a model is to think; empty to leave that to the model."""
+
     scene = traitlets.Unicode()
     """Identifier of the scene to take; empty for the least cloudy."""
 
     scenes = traitlets.Tuple()
     """``SceneInfo`` objects to choose from."""
 
-    def __init__(self, *, sources: Sequence[str] = SOURCES, captioners: Sequence[str] = CAPTIONERS) -> None:
+    def __init__(
+        self,
+        *,
+        sources: Sequence[str] = SOURCES,
+        captioners: Sequence[str] = CAPTIONERS,
+        choose_service: bool = True,
+    ) -> None:
         """Offer some sources and captioners.
 
         Args:
             sources: Names of ``sources.SOURCES`` to choose from; none where an object was handed in.
             captioners: Names of ``captioners.CAPTIONERS``, likewise.
+            choose_service: Whether a person may choose model, address, key, token limit and effort.
         """
         self._offering = False
         self.sources, self.captioners = tuple(sources), tuple(captioners)
@@ -84,16 +99,20 @@ class Switches(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no type
         model = ipywidgets.Text(placeholder="the project's choice", continuous_update=False)
         base_url = ipywidgets.Text(placeholder="OPENAI_BASE_URL, or OpenAI's own", continuous_update=False)
         image = ipywidgets.Dropdown(options=[(_IMAGES[name], name) for name in IMAGES])
+        limit = ipywidgets.BoundedIntText(
+            min=0, max=TOKEN_LIMITS[1], tooltip="0: 300 in GPT-3.5 style, 1,200 in GPT-4V's"
+        )
+        effort = ipywidgets.Dropdown(options=[("as long as the model likes", ""), *((name, name) for name in EFFORTS)])
+        self.key_field = KeyField()
+        """Where a key is typed."""
         self._scene = ipywidgets.Dropdown(options=[("the least cloudy", "")])
         super().__init__(layout={"width": "100%"})
         for name, widget in (
+            *(("style", style), ("year", year), ("seed", seed), ("image", image)),
             *(
-                ("style", style),
-                ("year", year),
-                ("seed", seed),
-                ("model", model),
-                ("base_url", base_url),
-                ("image", image),
+                (("model", model), ("base_url", base_url), ("token_limit", limit), ("effort", effort))
+                if choose_service
+                else ()
             ),
             *((("source", source),) if sources else ()),
             *((("captioner", captioner),) if captioners else ()),
@@ -102,8 +121,15 @@ class Switches(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no type
         self._scene_row = _labelled("Scene", self._scene)
         more = [_labelled("Seed", seed)]
         if any(name != "template" for name in captioners):
-            more += [_labelled("Model", model), _labelled("Service", base_url)]
-            more += [_labelled("Shown to vision", image), ipywidgets.HTML(_KEY)]
+            more += [_labelled("Shown to vision", image)]
+            if choose_service:
+                traitlets.dlink((self, "base_url"), (self.key_field, "base_url"))
+                more += [_labelled("Model", model), _labelled("Service", base_url), _labelled("Key", self.key_field)]
+                more += [
+                    _labelled("Token limit, 0 for the usual", limit),
+                    _labelled("Thinking", effort),
+                    ipywidgets.HTML(_KEY),
+                ]
         advanced = _row(*more)
         unfold = ipywidgets.ToggleButton(description="More …", tooltip="Seed, model, service", layout={"width": "auto"})
         unfold.observe(lambda change: _show(advanced, shown=change["new"]), "value")

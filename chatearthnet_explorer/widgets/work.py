@@ -13,6 +13,7 @@ import traitlets
 
 from chatearthnet_explorer.cancellation import cancelled_by
 from chatearthnet_explorer.errors import Cancelled
+from chatearthnet_explorer.limits import report_waits
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -131,7 +132,7 @@ class Work(traitlets.HasTraits):
             check()
             job.loop.call_soon_threadsafe(self._tell, job.turn, text)
 
-        with cancelled_by(check):
+        with cancelled_by(check), report_waits(tell):
             outcome = _outcome(job.run, tell)
         with contextlib.suppress(RuntimeError):  # the loop has ended, and with it those who waited
             job.loop.call_soon_threadsafe(self._settle, job.turn, outcome, job.done, job.failed)

@@ -10,6 +10,7 @@ from pathlib import Path
 from string import Template
 
 from chatearthnet_explorer.errors import WordingError
+from chatearthnet_explorer.files import unreadable
 
 STYLES = ("3.5", "4v")
 """The prompt styles: 3.5 describes in words, 4v adds the coloured label maps."""
@@ -77,6 +78,9 @@ def _own(style: str) -> Wording:
 
 
 def _read(path: Path) -> str:
+    if why := unreadable(path):
+        msg = f"The wording file {path} {why}."
+        raise WordingError(msg)
     try:
         with path.open("rb") as file:
             content = file.read(LIMIT + 1)

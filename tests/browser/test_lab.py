@@ -10,6 +10,8 @@ import pytest
 from rig import doors
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from playwright.sync_api import Browser
 
 expect = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed: pip install .[browser]").expect
@@ -58,6 +60,40 @@ def test_the_notebook_from_run_all_to_a_caption_of_ones_own(browser: Browser, la
         expect(page.locator(".cen-prompt-view")).to_contain_text("Style 4v", timeout=doors.SLOW)
         expect(page.locator(".cen-caption .cen-text").first).not_to_have_text(words)
 
+        assert seen.foreign == []
+        assert seen.errors == []
+
+
+def test_the_command_opens_the_first_notebook(browser: Browser, tmp_path: Path) -> None:
+    folder = tmp_path / "a folder, with é"
+    folder.mkdir()
+    with doors.lab_command(folder) as address, doors.watched(browser) as seen:
+        seen.page.goto(address)
+        expect(seen.page.locator(".jp-Notebook h1").first).to_contain_text(
+            "From a click to a caption", timeout=doors.SLOW
+        )
+        assert len(list((folder / "copies").glob("*.ipynb"))) == 3
+        assert seen.errors == []
+
+
+@pytest.mark.parametrize(
+    ("name", "last"),
+    [
+        ("01_click_to_caption", ".jp-RenderedHTML img.cen-labels"),
+        ("02_browse_the_dataset", ".cen-compare-view"),
+        ("03_spot_check_quality", ".jp-OutputArea-output >> text=How good are the captions?"),
+    ],
+)
+def test_run_all_ends_with_something_to_look_at(browser: Browser, lab: str, name: str, last: str) -> None:
+    """JupyterLab goes to the end of a notebook; what is there is what a person sees first."""
+    with doors.watched(browser, height=1300) as seen:
+        page = seen.page
+        page.goto(lab.replace("/lab/tree/01_click_to_caption", f"/doc/tree/{name}"))
+        doors.run_all(page)
+        expect(page.locator(f"{last} >> visible=true").last).to_be_visible(timeout=2 * doors.SLOW)
+        doors.wait_idle(page)
+        assert page.locator(".jp-RenderedText[data-mime-type='application/vnd.jupyter.stderr']").count() == 0
+        assert page.get_by_text("Nothing has been judged yet").count() == 0
         assert seen.foreign == []
         assert seen.errors == []
 

@@ -1,12 +1,14 @@
-"""A real HTTP server that speaks chat.completions: well, slowly, wrongly, or with malice, as told."""
+"""A real HTTP server that speaks chat.completions: well, slowly, wrongly, or with malice, as a test wants it."""
 
 from __future__ import annotations
 
 import gzip
 import json
+import ssl
 import threading
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -16,6 +18,9 @@ TEXT = "Trees cover most of the square, and crops fill the bottom left."
 MODEL = "rig-model-2026-11-01"
 # openai-python waits 0.5 s and more before it tries again, unless the service names a time.
 SOON = {"retry-after-ms": "5"}
+
+AUTHORITY = Path(__file__).parents[1] / "data" / "tls" / "authority.pem"
+"""The authority that signed the certificate of a server with TLS, for 127.0.0.1, localhost and models.example.test."""
 
 Reply = tuple[int, dict[str, str], bytes]
 
@@ -67,11 +72,15 @@ MODES: dict[str, Callable[[], Reply]] = {
 class ChatServer:
     """Answers each request with the next of ``modes``, the last one again and again; keeps what it was sent."""
 
-    def __init__(self, port: int) -> None:
-        self.base_url = f"http://127.0.0.1:{port}/v1"
-        self.modes: list[str | Reply] = ["normal"]
+    def __init__(self, port: int, scheme: str = "http") -> None:
+        self.port = port
+        self.base_url = f"{scheme}://127.0.0.1:{port}/v1"
+        self.modes: list[str | Reply | Callable[[dict[str, Any]], Reply]] = ["normal"]
         self.requests: list[dict[str, Any]] = []
         self.keys: list[str] = []
+        self.headers: list[dict[str, str]] = []
+        self.waiting = threading.Event()
+        """Set once a request of the mode ``slow`` is there."""
         self.ended = threading.Event()
         self._lock = threading.Lock()
 
@@ -79,11 +88,19 @@ class ChatServer:
         """Answer every request with this JSON."""
         self.modes = [_json(body, status=status)]
 
-    def reply(self, request: dict[str, Any], key: str) -> tuple[str, Reply]:
+    def refuses(self, refusal: Callable[[dict[str, Any]], str | None], *, status: int = 400) -> None:
+        """Refuse requests with a sentence, or answer those for which there is none."""
+        self.modes = [lambda request: failure(status, words) if (words := refusal(request)) else _json(completion())]
+
+    def reply(self, request: dict[str, Any], headers: dict[str, str]) -> tuple[str, Reply]:
+        key = headers.get("authorization", "")[7:]
         with self._lock:
             mode = self.modes.pop(0) if len(self.modes) > 1 else self.modes[0]
             self.requests.append(request)
             self.keys.append(key)
+            self.headers.append(headers)
+        if callable(mode):
+            return "made", mode(request)
         return ("made", mode) if isinstance(mode, tuple) else (mode, self._made(mode, request, key))
 
     @staticmethod
@@ -110,8 +127,10 @@ class _Handler(BaseHTTPRequestHandler):
             self.send_error(404)
             return
         chat = self.server.chat
-        mode, (status, headers, body) = chat.reply(request, self.headers.get("authorization", "")[7:])
+        sent = {name.lower(): value for name, value in self.headers.items()}
+        mode, (status, headers, body) = chat.reply(request, sent)
         if mode == "slow":
+            chat.waiting.set()
             chat.ended.wait(5)
         try:
             self.send_response(status)
@@ -148,10 +167,14 @@ class _Listener(ThreadingHTTPServer):
 
 
 @contextmanager
-def chat_server() -> Iterator[ChatServer]:
+def chat_server(*, tls: bool = False) -> Iterator[ChatServer]:
     """Start one on a free port of this machine, and end it."""
     listener = _Listener(("127.0.0.1", 0), _Handler)
-    listener.chat = ChatServer(listener.server_port)
+    if tls:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(AUTHORITY.with_name("server.pem"))
+        listener.socket = context.wrap_socket(listener.socket, server_side=True)
+    listener.chat = ChatServer(listener.server_port, "https" if tls else "http")
     thread = threading.Thread(target=listener.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
     thread.start()
     try:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import secrets
 import shutil
 import socket
@@ -14,14 +15,16 @@ import urllib.error
 import urllib.request
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from http.client import HTTPConnection
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import pytest
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from playwright.sync_api import Browser, ConsoleMessage, Page, Route
 
@@ -98,26 +101,116 @@ def lab(folder: Path, *, theme: str = "JupyterLab Light") -> Iterator[str]:
 
 
 @contextmanager
-def app(folder: Path) -> Iterator[str]:
-    """Serve the Panel app; gives its address. No catalogue answers, so its chips are simulated."""
-    pytest.importorskip("panel", reason="Panel is not installed: pip install .[app]")
-    port = _free_port()
+def lab_command(folder: Path) -> Iterator[str]:
+    """Run the command ``lab``, as root where the tests are; gives the address that it prints, with a token."""
+    pytest.importorskip("jupyterlab", reason="JupyterLab is not installed: pip install .[ui]")
+    port, token = _free_port(), secrets.token_hex(16)
     main = "import sys; from chatearthnet_explorer.cli import main; sys.exit(main())"
-    command = [sys.executable, "-c", main, "serve", "--no-browser", f"--port={port}"]
-    with _running(command, folder / "home", f"http://127.0.0.1:{port}/"):
-        yield f"http://127.0.0.1:{port}/"
+    command = [sys.executable, "-c", main, "lab", "--no-browser", f"--folder={folder / 'copies'}"]
+    settings = {"JUPYTER_PORT": str(port), "JUPYTER_TOKEN": token}
+    with _running(command, folder / "home", f"http://127.0.0.1:{port}/api?token={token}", settings):
+        (printed,) = set(re.findall(rf"http://127.0.0.1:{port}(/\S+?)\?", (folder / "home" / "log").read_text("utf-8")))
+        yield f"http://127.0.0.1:{port}{printed}?token={token}"
 
 
 @contextmanager
-def _running(command: list[str], home: Path, ready: str) -> Iterator[None]:
+def app(folder: Path, *options: str) -> Iterator[str]:
+    """Serve the Panel app; gives its address, with the token. No catalogue answers, so its chips are simulated.
+
+    Args:
+        folder: Where its home and its log are.
+        options: What else the command is called with.
+    """
+    with serving(folder, *options) as served:
+        yield served.address
+
+
+@dataclass
+class Served:
+    """The app as a process of its own."""
+
+    process: subprocess.Popen[bytes]
+    """The process."""
+
+    address: str
+    """The address that it printed: with the token, if it asks for one."""
+
+    log: Path
+    """The file with all that it wrote."""
+
+    @property
+    def port(self) -> int:
+        """Port that it listens at."""
+        return urlsplit(self.address).port or 0
+
+    @property
+    def lines(self) -> list[str]:
+        """What it wrote so far."""
+        return self.log.read_text("utf-8", "replace").splitlines()
+
+
+@contextmanager
+def serving(folder: Path, *options: str, **environment: str) -> Iterator[Served]:
+    """Serve the Panel app on a free port of its own, unless the options name one, until the context ends."""
+    pytest.importorskip("panel", reason="Panel is not installed: pip install .[app]")
+    main = "import sys; from chatearthnet_explorer.cli import main; sys.exit(main())"
+    free = [] if any(one.startswith("--port") for one in options) else ["--port=0"]
+    command = [sys.executable, "-c", main, "serve", "--no-browser", *free, *options]
+    home = folder / "home"
+    with _process(command, home, environment) as process:
+        yield Served(process, _printed_address(process, home / "log"), home / "log")
+
+
+def page_of(address: str, path: str) -> str:
+    """Return the address of another page of an app, with the token that the given one has."""
+    return urlsplit(address)._replace(path=f"/{path}").geturl()
+
+
+def client_of(address: str) -> urllib.request.OpenerDirector:
+    """Return what opens addresses of an app as a browser would that opened this one: with the cookie."""
+    client = urllib.request.build_opener(urllib.request.HTTPCookieProcessor())
+    with client.open(address, timeout=60):
+        return client
+
+
+def cookie_of(address: str) -> str:
+    """Return the Cookie header of somebody who opened an address of an app."""
+    parts = urlsplit(address)
+    connection = HTTPConnection(parts.hostname or "", parts.port, timeout=60)
+    connection.request("GET", f"{parts.path}?{parts.query}")
+    cookie = connection.getresponse().getheader("Set-Cookie") or ""
+    connection.close()
+    return cookie.partition(";")[0]
+
+
+def _printed_address(process: subprocess.Popen[bytes], log: Path) -> str:
+    deadline = time.monotonic() + READY_SECONDS
+    while time.monotonic() < deadline and process.poll() is None:
+        found = re.search(r" is at (http\S+) until", log.read_text("utf-8", "replace"))
+        if found:
+            return found[1]
+        time.sleep(0.1)
+    pytest.fail(f"the server did not start: {log.read_text('utf-8', 'replace')[-2000:]}")
+
+
+@contextmanager
+def _running(
+    command: list[str], home: Path, ready: str, settings: Mapping[str, str] = MappingProxyType({})
+) -> Iterator[None]:
+    with _process(command, home, settings) as process:
+        _wait(ready, process, home / "log")
+        yield
+
+
+@contextmanager
+def _process(command: list[str], home: Path, variables: Mapping[str, str]) -> Iterator[subprocess.Popen[bytes]]:
     home.mkdir(parents=True, exist_ok=True)
     kept = {key: value for key, value in os.environ.items() if not key.startswith(("JUPYTER", "OPENAI", "XDG"))}
-    environment = {**kept, "HOME": str(home), "CHATEARTHNET_STAC": "http://127.0.0.1:9"}
+    environment = {**kept, "HOME": str(home), "CHATEARTHNET_STAC": "http://127.0.0.1:9", **variables}
     with (home / "log").open("wb") as log:
         process = subprocess.Popen(command, env=environment, stdout=log, stderr=log)
         try:
-            _wait(ready, process, home / "log")
-            yield
+            yield process
         finally:
             process.terminate()
             try:

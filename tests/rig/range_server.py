@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Self
 from urllib.parse import unquote, urlsplit
 
 if TYPE_CHECKING:
+    import ssl
     from pathlib import Path
     from types import TracebackType
 
@@ -79,6 +80,7 @@ class RangeServer:
         latency: Seconds before each answer.
         bandwidth: Bytes a second of each connection; None for no limit.
         shared: Bytes a second of all connections together; None for no limit.
+        tls: Certificate to show, for https; None for plain http.
     """
 
     def __init__(
@@ -88,6 +90,7 @@ class RangeServer:
         latency: float = 0,
         bandwidth: float | None = None,
         shared: float | None = None,
+        tls: ssl.SSLContext | None = None,
     ) -> None:
         self.folders = dict(folders) if isinstance(folders, Mapping) else {"": folders}
         self.latency = latency
@@ -101,12 +104,20 @@ class RangeServer:
         self.shared = _Pace(shared)
         self._faults: dict[str, list[Fault]] = {}
         self._http = _Http(("127.0.0.1", 0), self)
+        self._scheme = "https" if tls else "http"
+        if tls:  # the handshake waits for the connection's own thread
+            self._http.socket = tls.wrap_socket(self._http.socket, server_side=True, do_handshake_on_connect=False)
         self._thread = threading.Thread(target=self._http.serve_forever, args=(0.02,), name="range-server")
 
     @property
     def url(self) -> str:
         """Address of the root, without a slash at the end."""
-        return f"http://127.0.0.1:{self._http.server_port}"
+        return f"{self._scheme}://127.0.0.1:{self.port}"
+
+    @property
+    def port(self) -> int:
+        """Its port."""
+        return self._http.server_port
 
     @property
     def requests(self) -> int:
@@ -157,6 +168,10 @@ class RangeServer:
                 found = folder / wanted[len(prefix) :].lstrip("/")
                 return found if ".." not in found.parts and found.is_file() else None
         return None
+
+    def headers(self) -> dict[str, str]:
+        """Return further headers of an answer."""
+        return {}
 
     def __enter__(self) -> Self:
         self._thread.start()
@@ -261,8 +276,13 @@ class _Handler(BaseHTTPRequestHandler):
             self.send_header("Retry-After", str(fault.retry_after))
         if fault.location:
             self.send_header("Location", fault.location)
+        self._send_headers()
         self.send_header("Content-Length", "0")
         self.end_headers()
+
+    def _send_headers(self) -> None:
+        for name, value in self.server.rig.headers().items():
+            self.send_header(name, value)
 
     def _serve(self, content: bytes | Path, span: str, cut: int | None) -> None:
         size = len(content) if isinstance(content, bytes) else content.stat().st_size
@@ -274,6 +294,7 @@ class _Handler(BaseHTTPRequestHandler):
             self.end_headers()
             return
         self.send_response(206 if span else 200)
+        self._send_headers()
         self.send_header("ETag", f'"{size}"')
         self.send_header("Accept-Ranges", "bytes")
         self.send_header("Content-Type", "application/octet-stream")

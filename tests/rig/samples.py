@@ -6,18 +6,28 @@ import atexit
 import tempfile
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
-from chatearthnet_explorer.sample import Sample, open_sample
-from chatearthnet_explorer.settings import Settings
+from chatearthnet_explorer.catalog import Catalog, build
+from chatearthnet_explorer.simulated_release import write_release
+from chatearthnet_explorer.sources.release import Release, open_release
+
+
+class SmallSample(NamedTuple):
+    """A release of files, and its catalog."""
+
+    catalog: Catalog
+    release: Release
 
 
 @cache
-def small_sample() -> Sample:
+def small_sample() -> SmallSample:
     """Some 1,100 pairs: 12 have a picture, two of those a blank one, one has no place, some have both captions."""
     folder = tempfile.TemporaryDirectory()
     atexit.register(folder.cleanup)
-    return open_sample(settings=Settings(cache=Path(folder.name)), records=1100, images=12)
+    write_release(Path(folder.name, "release"), records=1100, images=12)
+    release = open_release(Path(folder.name, "release"))
+    return SmallSample(build(release, Path(folder.name, "catalog"), processes=1), release)
 
 
 def press(view: Any, what: str, value: object = None) -> None:  # noqa: ANN401 - any of the views

@@ -121,6 +121,9 @@ class Asked:
     path: str
     body: Any
     host: str
+    span: str = ""
+    """The ``Range`` header."""
+    authorization: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -209,7 +212,14 @@ class _Handler(BaseHTTPRequestHandler):
         rig = self.server.rig
         length = int(self.headers.get("Content-Length") or 0)
         body = json.loads(self.rfile.read(length)) if length else None
-        asked = Asked(method=self.command, path=self.path, body=body, host=self.headers["Host"])
+        asked = Asked(
+            method=self.command,
+            path=self.path,
+            body=body,
+            host=self.headers["Host"],
+            span=self.headers.get("Range", ""),
+            authorization=self.headers.get("Authorization", ""),
+        )
         rig.asked.append(asked)
         said = rig.answer(asked) or Said(status=404, body={"code": "NotFound"})
         if said.stall and rig.stopping.wait(said.stall):

@@ -65,7 +65,7 @@ window.mount = async (name, state, script, width) => {
 
 
 @contextmanager
-def chromium() -> Iterator[Browser]:
+def chromium(*options: str) -> Iterator[Browser]:
     """A headless browser; skips the test, with the reason, where there is none."""
     api = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed: pip install .[browser]")
     if CHROMIUM is None:
@@ -73,7 +73,7 @@ def chromium() -> Iterator[Browser]:
     flags = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking"]
     flags += ["--disable-component-update", "--disable-sync", "--no-first-run"]
     with api.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=flags)
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=[*flags, *options])
         try:
             yield browser
         finally:

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 import psutil
 
-from rig.visitor import Visitor
+from rig.page_client import Visitor
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

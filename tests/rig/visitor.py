@@ -1,226 +1,185 @@
-"""A visitor of the served app, without a browser: the page, its websocket, clicks on the map, and what comes back."""
+"""A visitor of the app without a browser: the page's HTML, its websocket, and whatever one wants to send over it."""
 
 from __future__ import annotations
 
 import asyncio
-import base64
 import json
 import re
-import time
 import uuid
-from typing import TYPE_CHECKING, Any, Self
-from urllib.parse import urlsplit, urlunsplit
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from tornado.httpclient import AsyncHTTPClient, HTTPRequest
-from tornado.websocket import websocket_connect
+from tornado.websocket import WebSocketClientConnection, websocket_connect
+
+from rig import doors
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import AsyncIterator
 
-    Payload = dict[str, Any]
-
-TIMEOUT = 120.0
-"""Seconds after which a page or a caption counts as lost."""
-
-_LARGEST = 200_000_000
+SECONDS = 120
+"""How long anything may take on a busy machine."""
 
 
 class Visitor:
-    """One tab: opened, clicked, closed. Speaks Bokeh's protocol and, inside it, that of Jupyter's widgets."""
+    """One page and its websocket. ``received`` has the content of every message, ``kernel_received`` the kernel's."""
 
-    def __init__(self, address: str, cookies: str = "") -> None:
-        """Prepare to visit an address, which may hold a token, with cookies from ``sign_in``."""
-        self.address = urlsplit(address)
-        self.cookies = cookies
-        self.received: list[tuple[float, Payload]] = []
-        """What the server sent and when: messages of widgets, and the document."""
-        self.bytes = 0
-        self.map_id = ""
-        self.opened = 0.0
-        """Seconds from asking for the page until all of its widgets are there."""
-        self._arrived = asyncio.Condition()
-        self._closed = False
+    def __init__(self, connection: WebSocketClientConnection) -> None:
+        self.connection = connection
+        self.received: list[dict[str, Any]] = []
+        self.kernel_received: list[dict[str, Any]] = []
+        self.closed = False
+        self._news = asyncio.Condition()
+        self._reading = asyncio.create_task(self._read())
 
-    async def open(self) -> Self:
-        """Load the page, connect, and fetch the document; the first place is asked for as a browser would."""
-        began = time.perf_counter()
-        headers = {"Cookie": self.cookies} if self.cookies else {}
-        page = urlunsplit(self.address)
-        answer = await AsyncHTTPClient().fetch(
-            HTTPRequest(page, headers=headers, request_timeout=TIMEOUT, connect_timeout=TIMEOUT)
-        )
-        found = re.search(r'"token":"([^"]+)"', answer.body.decode())
-        if found is None:
-            msg = f"{page} is no page of the app."
-            raise ConnectionError(msg)
-        socket = urlunsplit(("ws", self.address.netloc, f"{self.address.path.rstrip('/')}/ws", "", ""))
-        headers["Origin"] = f"http://{self.address.netloc}"
-        self._socket = await websocket_connect(
-            HTTPRequest(socket, headers=headers, connect_timeout=TIMEOUT),
-            subprotocols=["bokeh", found[1]],
-            max_message_size=_LARGEST,
-        )
-        self._reader = asyncio.create_task(self._read())
-        await self.wait(lambda one: one.get("msgtype") == "ACK")
-        await self._send("PULL-DOC-REQ", {})
-        document = await self.wait(lambda one: one.get("msgtype") == "PULL-DOC-REPLY")
-        self.opened = time.perf_counter() - began
-        self.map_id = _map_of(document)
-        await self._patch(
-            {
-                "kind": "MessageSent",
-                "msg_type": "bokeh_event",
-                "msg_data": {"type": "event", "name": "document_ready", "values": {"type": "map"}},
-            }
-        )
-        return self
+    async def send_frames(self, *frames: str | bytes) -> None:
+        """Send frames as they are."""
+        for frame in frames:
+            await self.connection.write_message(frame, binary=isinstance(frame, bytes))
 
-    async def first_caption(self) -> None:
-        """Wait for the caption that every page opens with."""
-        await self.wait(lambda one: bool(state_of(one).get("code")))
+    async def send(self, kind: str, content: object, **header: object) -> None:
+        """Send a message of Bokeh's protocol."""
+        head = {"msgid": uuid.uuid4().hex, "msgtype": kind, **header}
+        await self.send_frames(json.dumps(head), "{}", json.dumps(content))
 
-    async def click(self, lon: float, lat: float) -> None:
-        """Click the map."""
-        content = {"event": "interaction", "type": "click", "coordinates": [lat, lon]}
-        message = {
-            "buffers": [],
-            "channel": "shell",
-            "content": {"comm_id": self.map_id, "data": {"method": "custom", "content": content}},
-            "header": {
-                "date": "2026-01-01T00:00:00.000Z",
-                "msg_id": str(uuid.uuid4()),
-                "msg_type": "comm_msg",
-                "session": "visitor",
-                "username": "",
-                "version": "5.2",
-            },
-            "metadata": {},
-            "parent_header": {},
-        }
-        await self._patch(
-            {"kind": "MessageSent", "msg_type": "ipywidgets_bokeh", "msg_data": json.dumps(message)},
+    async def patch(self, *events: object) -> None:
+        """Send events of a document."""
+        await self.send("PATCH-DOC", {"events": events})
+
+    async def to_kernel(self, kind: str, content: object, *, channel: str = "shell", **parts: object) -> str:
+        """Send a message of Jupyter's protocol; return its identifier."""
+        header = {"msg_id": uuid.uuid4().hex, "msg_type": kind, "session": "x", "username": "", "version": "5.2"}
+        message = {"header": header, "channel": channel, "content": content, "metadata": {}, "parent_header": {}}
+        await self.raw_to_kernel(json.dumps({**message, "buffers": [], **parts}))
+        return header["msg_id"]
+
+    async def raw_to_kernel(self, data: object) -> None:
+        """Send anything to where the kernel's messages arrive."""
+        await self.patch({"kind": "MessageSent", "msg_type": "ipywidgets_bokeh", "msg_data": data})
+
+    async def document(self) -> dict[str, Any]:
+        """Ask for the document and return it."""
+        before = len(self.received)
+        await self.send("PULL-DOC-REQ", {})
+        return await self.wait(lambda: next((one["doc"] for one in self.received[before:] if "doc" in one), None))  # type: ignore[no-any-return]
+
+    async def is_served(self) -> bool:
+        """Return whether the kernel still answers this visitor."""
+        asked = await self.to_kernel("kernel_info_request", {})
+        return bool(await self.wait(lambda: self.was_handled(asked)))
+
+    def was_handled(self, asked: str) -> bool:
+        """Return whether the kernel is done with a message: Panel's sends no replies, but says when it is idle."""
+        return any(
+            one["msg_type"] == "status"
+            and one["content"]["execution_state"] == "idle"
+            and one["parent_header"].get("msg_id") == asked
+            for one in self.kernel_received
         )
 
-    async def captioned(self, lon: float, lat: float, *, since: int = 0) -> float:
-        """Wait for the caption of a place; return when it came, in seconds of ``time.perf_counter``."""
-        start, _ = await self._first(lambda one: shows(one, lon, lat), since)
-        return start
+    async def click(self, lon: float, lat: float) -> str:
+        """Click the map, and return the code that the page then shows for the place."""
+        event = {"event": "interaction", "type": "click", "coordinates": [lat, lon]}
+        await self.to_kernel("comm_msg", {"comm_id": await self.map(), "data": {"method": "custom", "content": event}})
+        return await self.wait(lambda: self._code(lon))  # type: ignore[no-any-return]
 
-    async def wait(self, wanted: Callable[[Payload], bool], *, since: int = 0) -> Payload:
-        """Return the first message, from a position on, that is wanted."""
-        return (await self._first(wanted, since))[1]
+    async def ready(self) -> None:
+        """Say that the page is there, upon which the first place is captioned."""
+        event = {"type": "event", "name": "document_ready", "values": {"type": "map"}}
+        await self.patch({"kind": "MessageSent", "msg_type": "bokeh_event", "msg_data": event})
 
-    async def close(self) -> None:
-        """Close the tab."""
-        self._socket.close()
-        await self._reader
+    async def map(self) -> str:
+        """Return the identifier of the map's comm."""
+        return next(ident for ident, name in comms_of(await self.document()).items() if name == "LeafletMapModel")
 
-    async def _first(self, wanted: Callable[[Payload], bool], position: int) -> tuple[float, Payload]:
-        async with asyncio.timeout(TIMEOUT), self._arrived:
-            while True:
-                for at, one in self.received[position:]:
-                    if wanted(one):
-                        return at, one
-                position = len(self.received)
-                if self._closed:
-                    msg = "The server closed the connection."
-                    raise ConnectionError(msg)
-                await self._arrived.wait()
+    async def wait(self, look: Any) -> Any:  # noqa: ANN401 - whatever is looked for
+        """Wait until ``look`` returns something, or fail."""
+        async with asyncio.timeout(SECONDS), self._news:
+            while not look():
+                assert not self.closed, "the server closed the connection"
+                await self._news.wait()
+        return look()
+
+    async def wait_closed(self) -> int | None:
+        """Wait until the server has closed the connection; return its code."""
+        async with asyncio.timeout(SECONDS):
+            await self._reading
+        return self.connection.close_code
 
     async def _read(self) -> None:
         try:
             while True:
-                about = json.loads(await self._part())
-                await self._part()
-                text = await self._part()
-                buffers = {}
-                for _ in range(about.get("num_buffers", 0)):
-                    named = json.loads(await self._part())
-                    buffers[named.get("id")] = await self._part()
-                at = time.perf_counter()
-                self.bytes += len(text) + sum(map(len, buffers.values()))
-                content = json.loads(text)
-                if about["msgtype"] == "PATCH-DOC":
-                    found = [(at, one) for one in _messages(content)]
-                else:
-                    found = [(at, {"msgtype": about["msgtype"], "content": content})]
-                async with self._arrived:
-                    self.received += found
-                    self._arrived.notify_all()
-        except ConnectionError:
-            pass
-        finally:
-            self._closed = True
-            async with self._arrived:
-                self._arrived.notify_all()
+                header = json.loads(await self._frame())
+                await self._frame()
+                content = json.loads(await self._frame())
+                for _ in range(2 * header.get("num_buffers", 0)):
+                    await self._frame()
+                self.received.append(content)
+                for event in content.get("events", []):
+                    if isinstance(event.get("msg_data"), str) and event["msg_type"] == "ipywidgets_bokeh":
+                        self.kernel_received.append(json.loads(event["msg_data"]))
+                async with self._news:
+                    self._news.notify_all()
+        except EOFError:
+            self.closed = True
+            async with self._news:
+                self._news.notify_all()
 
-    async def _part(self) -> Any:  # noqa: ANN401 - text, or bytes of a buffer
-        part = await self._socket.read_message()
-        if part is None:  # which Tornado says once, and then nothing any more
-            raise ConnectionError
-        return part
+    async def _frame(self) -> str | bytes:
+        frame = await self.connection.read_message()
+        if frame is None:  # it is said once; who asks again waits for ever
+            raise EOFError
+        return frame
 
-    async def _patch(self, event: Payload) -> None:
-        await self._send("PATCH-DOC", {"events": [event]})
-
-    async def _send(self, kind: str, content: Payload) -> None:
-        for part in ({"msgid": uuid.uuid4().hex, "msgtype": kind}, {}, content):
-            await self._socket.write_message(json.dumps(part))
+    def _code(self, lon: float) -> str:
+        states = [one["content"].get("data", {}).get("state", {}) for one in self.kernel_received]
+        codes = [state["code"] for state in states if state.get("code")]
+        return next((code for code in reversed(codes) if f"caption_at({lon}" in code), "")
 
 
-async def sign_in(address: str) -> str:
-    """Return the cookies that a server sets at its address, as a browser would send them back."""
-    client = AsyncHTTPClient()
-    answer = await client.fetch(HTTPRequest(address, follow_redirects=False), raise_error=False)
-    return "; ".join(one.partition(";")[0] for one in answer.headers.get_list("Set-Cookie"))
+def comms_of(document: object) -> dict[str, str]:
+    """Return the names of the widgets' models in a document, by the identifier of their comm."""
+    found: dict[str, str] = {}
+    waiting = [document]
+    while waiting:
+        value = waiting.pop()
+        if isinstance(value, list):
+            waiting += value
+        elif isinstance(value, dict):
+            entries = value.get("entries") if value.get("type") == "map" else list(value.items())
+            for key, one in entries if isinstance(entries, list) else []:
+                name = re.search(r'"(\w+Model)"', json.dumps(one)) if re.fullmatch("[0-9a-f]{32}", str(key)) else None
+                if name:
+                    found[key] = name[1]
+                waiting.append(one)
+    return found
 
 
-def state_of(message: Payload) -> Payload:
-    """Return what a message changes in a widget; nothing where it changes none."""
-    data = message.get("content", {}).get("data")
-    state = data.get("state") if isinstance(data, dict) else None
-    return state if isinstance(state, dict) else {}
+@asynccontextmanager
+async def visiting(address: str, path: str = "", *, pull: bool = True, **headers: str) -> AsyncIterator[Visitor]:
+    """Open a page of the app and its websocket.
 
-
-def shows(message: Payload, lon: float, lat: float) -> bool:
-    """Return whether a message brings what becomes of a click: the code names its place."""
-    found = re.search(r"caption_at\((-?[\d.e-]+), (-?[\d.e-]+)", str(state_of(message).get("code", "")))
-    return bool(found) and abs(float(found[1]) - lon) < 1e-6 and abs(float(found[2]) - lat) < 1e-6
-
-
-def _messages(content: Payload) -> Iterator[Payload]:
-    """Yield the messages of widgets that a patch of the document carries."""
-    for event in content.get("events", []):
-        data = event.get("msg_data") if event.get("kind") == "MessageSent" else None
-        if isinstance(data, str):
-            yield json.loads(data)
-        elif isinstance(data, dict) and isinstance(data.get("data"), str):  # with buffers after it
-            raw = base64.b64decode(data["data"])
-            first = int.from_bytes(raw[4:8], "big")
-            after = int.from_bytes(raw[8:12], "big") if int.from_bytes(raw[:4], "big") > 1 else len(raw)
-            yield json.loads(raw[first:after])
-
-
-def _map_of(document: Payload) -> str:
-    """Return the identifier of the map among the widgets of a document."""
-    for one in _objects(document):
-        entries = one["entries"] if one.get("type") == "map" and isinstance(one.get("entries"), list) else one.items()
-        for name, value in entries:
-            if isinstance(name, str) and re.fullmatch("[0-9a-f]{32}", name) and "LeafletMapModel" in _text(value):
-                return name
-    msg = "The page has no map."
-    raise ConnectionError(msg)
-
-
-def _text(value: object) -> str:
-    return json.dumps(value)[:4000]
-
-
-def _objects(value: object) -> Iterator[Payload]:
-    if isinstance(value, dict):
-        yield value
-        for one in value.values():
-            yield from _objects(one)
-    elif isinstance(value, list):
-        for one in value:
-            yield from _objects(one)
+    Args:
+        address: Address of the app, with the token.
+        path: The page.
+        pull: Whether to wait until the document is there.
+        headers: What the websocket's request has instead: ``origin``, ``host``.
+    """
+    parts = urlsplit(address)
+    base, cookie = f"{parts.scheme}://{parts.netloc}", doors.cookie_of(address)
+    page = await AsyncHTTPClient().fetch(f"{base}/{path}", headers={"Cookie": cookie}, request_timeout=SECONDS)
+    token = re.search(r'"token":"([^"]+)"', page.body.decode())
+    assert token
+    sent = {"Cookie": cookie, "Origin": headers.get("origin", base)}
+    asked = HTTPRequest(f"ws://{parts.netloc}/{path + '/' if path else ''}ws", headers=sent, request_timeout=SECONDS)
+    connection = await websocket_connect(asked, subprotocols=["bokeh", token[1]], max_message_size=200_000_000)
+    visitor = Visitor(connection)
+    try:
+        if pull:
+            await visitor.wait(lambda: visitor.received)  # the acknowledgement
+            await visitor.document()
+        yield visitor
+    finally:
+        connection.close()
+        await visitor._reading

@@ -48,7 +48,7 @@ function render({ model, el }) {
   const images = make("div", { class: "cen-maps" });
   const edit = make("button", { type: "button", class: "cen-button", "aria-pressed": "false" }, "Edit");
   const undo = make("button", { type: "button", class: "cen-button", hidden: true }, "Undo my edits");
-  const again = make("button", { type: "button", class: "cen-button cen-primary" }, "Caption again");
+  const again = make("button", { type: "button", class: "cen-button cen-primary" });
   const copy = copier("Copy", () => `${system.value}\n\n${user.value}`);
   const words = make("details", { class: "cen-words" }, make("summary", {}, "The exact words that are sent"),
     make("label", {}, make("span", {}, "Rules (system message)"), system),
@@ -84,6 +84,9 @@ function render({ model, el }) {
 
   function showCost() {
     cost.textContent = model.get("cost") && `A caption costs ${model.get("cost")}.`;
+    again.textContent = model.get("ask_label");
+    again.disabled = model.get("busy");
+    edit.hidden = !model.get("editable");
   }
 
   function showFacts() {
@@ -120,7 +123,7 @@ function render({ model, el }) {
   }));
 
   const stop = listen(model, {
-    cost: showCost,
+    "cost ask_label busy editable": showCost,
     "told images": show,
     "edited_system edited_user": showTexts,
     error: showFault,

@@ -1,0 +1,83 @@
+"""Pages of thumbnails from a server that counts requests, as Zenodo does: requests, bytes and time of each.
+
+Run with ``python benchmarks/counted.py``; it needs ``pip install -e '.[release,test]'`` and about 40 MB of disk.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import sys
+import tempfile
+import time
+import zipfile
+from pathlib import Path
+
+from machine import describe
+
+from chatearthnet_explorer import ranges
+from chatearthnet_explorer.archive import read_directory, read_members
+from chatearthnet_explorer.ranges import NEAR, NEAR_IF_COUNTED, WebFile, open_ranges
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
+from rig.zenodo import RECORD, Zenodo
+
+MEMBERS = 500
+PAGE = 24
+CHIP_BYTES = 75_000
+LATENCY = 0.15
+BANDWIDTH = 5_000_000
+LIMIT = 60
+
+
+def write(path: Path) -> None:
+    """Write a ZIP of chips of random bytes, side by side."""
+    with zipfile.ZipFile(path, "w") as archive:
+        for number in range(MEMBERS):
+            archive.writestr(f"s2_images/{number}_{number}_patch00.png", os.urandom(CHIP_BYTES))
+
+
+def pages(step: int) -> list[list[int]]:
+    """Return the members of consecutive pages: every ``step``-th of the archive, or at random for 0."""
+    order = random.Random(0).sample(range(MEMBERS), MEMBERS) if step == 0 else list(range(0, MEMBERS, step))  # noqa: S311
+    return [order[start : start + PAGE] for start in range(0, len(order) - PAGE + 1, PAGE)]
+
+
+def measure(path: Path, wanted: list[list[int]]) -> str:
+    """Return how many of the pages a minute's requests suffice for, and what a page costs."""
+    directory = read_directory(open_ranges(path))
+    members = list(directory)
+    read, requests, sent, seconds = 0, 0, 0, 0.0
+    with Zenodo(path.parent, limit=LIMIT, window=3600, latency=LATENCY) as server:
+        server.bandwidth = BANDWIDTH
+        file = WebFile(f"{server.url}/records/{RECORD}/files/{path.name}", patience=0)
+        for page in wanted:
+            server.reset()
+            begun = time.perf_counter()
+            answers = read_members(file, [members[number] for number in page])
+            if any(not isinstance(answer, bytes) for answer in answers):
+                break
+            seconds += time.perf_counter() - begun
+            read, requests, sent = read + 1, requests + server.requests, sent + server.bytes_sent
+    if not read:
+        return "no page"
+    each = f"{requests / read:5.1f} requests {sent / read / 1e6:6.2f} MB {seconds / read:6.2f} s a page"
+    return f"{read:3} of {len(wanted):2} pages, {each}"
+
+
+def main() -> None:
+    """Print the table."""
+    print(describe("urllib3"))
+    print(f"{LIMIT} requests, {LATENCY * 1000:.0f} ms, {BANDWIDTH / 1e6:.0f} MB/s a connection, {PAGE} of 75 kB a page")
+    with tempfile.TemporaryDirectory() as name:
+        path = Path(name) / "s2_rgb_images.zip"
+        write(path)
+        for label, step in (("neighbours", 1), ("every 5th", 5), ("every 10th", 10), ("at random", 0)):
+            wanted = pages(step)
+            for near, how in ((NEAR, f"gaps of {NEAR // 1024} kB"), (NEAR_IF_COUNTED, "wider when few are left")):
+                ranges.NEAR_IF_COUNTED = near
+                print(f"  {label:10} {how:24} {measure(path, wanted)}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,96 @@
+"""Which models the visitors of a server may have asked, at whose address, and how often."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
+from typing import TYPE_CHECKING
+
+from chatearthnet_explorer.captioners import CAPTIONERS
+from chatearthnet_explorer.captioners.endpoint import open_endpoint
+from chatearthnet_explorer.captioners.quota import Quota, Quotas
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from bokeh.document import Document
+
+_UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ModelOptions:
+    """What whoever serves decides about models."""
+
+    offer: bool = False
+    """Whether strangers may have a model asked: this one, at this address, with the key of the environment."""
+
+    requests: int = 60
+    """Requests of one visitor within any hour; all visitors together may send ``quota.WHOLE`` times as many."""
+
+    model: str = ""
+    """Identifier of the model; empty for the project's choice."""
+
+    base_url: str = ""
+    """Address of the service; empty for ``OPENAI_BASE_URL`` or OpenAI's own."""
+
+
+class ModelAccess:
+    """What a server grants its visitors.
+
+    Raises:
+        SettingError: If the address of the service cannot be used.
+    """
+
+    def __init__(self, options: ModelOptions, *, near: bool) -> None:
+        """Decide.
+
+        Args:
+            options: What whoever serves wants.
+            near: Whether the visitor is whoever serves: nobody else can connect.
+        """
+        open_endpoint(options.base_url or None)
+        self._quotas = Quotas(options.requests)
+        self.captioners = CAPTIONERS if near or options.offer else ("template",)
+        """Captioners that a visitor may choose."""
+        self.choose_service = near
+        """Whether a visitor may choose model and address, and edit prompts. A stranger may not: the server would
+        connect to addresses inside its network for them, and ask costly models anything they like."""
+        self.model, self.base_url = options.model, options.base_url
+
+    def quota_of(self, document: Document | None) -> Quota:
+        """Return the quota of the visitor whose page a document is: the same for all their tabs."""
+        request = getattr(getattr(document, "session_context", None), "request", None)
+        peer = getattr(request, "remote_ip", None)
+        return self._quotas.of(visitor_of(peer, getattr(request, "headers", None) or {}))
+
+
+def visitor_of(peer: str | None, headers: Mapping[str, object]) -> str:
+    """Return what a visitor is known by: the network address; for IPv6 the /64 that providers hand out.
+
+    A cookie would be thrown away by whoever wants more, and a tab is opened in a second. Behind a proxy on this machine
+    or in a private network, the address is the last one of ``X-Forwarded-For``: what the proxy itself wrote, while
+    those before it are whatever the visitor sent. People behind one address count as one, and one with many addresses
+    counts as many: the limit for all together is there for that.
+
+    Args:
+        peer: Address of whoever connected.
+        headers: Those of the request, by name.
+    """
+    address = _parsed(peer)
+    if address is None or not address.is_global:
+        forwarded = next((value for name, value in headers.items() if name.lower() == "x-forwarded-for"), "")
+        last = forwarded[-1] if isinstance(forwarded, list) and forwarded else forwarded
+        address = _parsed(str(last).rpartition(",")[2].strip()) or address
+    if address is None:
+        return _UNKNOWN
+    if isinstance(address, IPv6Address):
+        return str(address.ipv4_mapped or ip_network((int(address) >> 64 << 64, 64)))
+    return str(address)
+
+
+def _parsed(text: str | None) -> IPv4Address | IPv6Address | None:
+    try:
+        return ip_address(text or "")
+    except ValueError:
+        return None

@@ -1,0 +1,92 @@
+// Watches the page's connection: says when the server is gone or refuses it, and when it is back; keeps the place in
+// the address. Runs before Bokeh's own scripts, so that it sees their websocket from the start.
+(() => {
+  const ASK_AGAIN = 2000;
+  const NAME_OF_THE_PLACE = "place";
+  let leaving = false;
+  let asking = false;
+
+  const bar = document.createElement("div");
+  bar.setAttribute("role", "alert");
+  bar.className = "cen-connection";
+  bar.style.cssText =
+    "position:fixed;z-index:100000;top:0;left:0;right:0;padding:10px 16px;display:flex;flex-wrap:wrap;gap:8px 16px;" +
+    "align-items:center;background:#7a2e0e;color:#fff;font:15px/1.4 system-ui,sans-serif;box-shadow:0 1px 6px #0006";
+  const words = document.createElement("span");
+  words.style.cssText = "flex:1 1 16em;overflow-wrap:anywhere";
+  const reload = document.createElement("button");
+  reload.type = "button";
+  reload.style.cssText =
+    "font:inherit;padding:4px 14px;border:1px solid #fff;border-radius:4px;background:#fff;color:#7a2e0e;cursor:pointer";
+  reload.addEventListener("click", () => location.reload());
+  bar.append(words);
+
+  const show = (sentence, button) => {
+    if (leaving) return;
+    words.textContent = sentence;
+    reload.remove();
+    if (button) {
+      reload.textContent = button;
+      bar.append(reload);
+    }
+    if (!bar.isConnected) document.body.append(bar);
+  };
+
+  const status = () =>
+    fetch(`status?origin=${encodeURIComponent(location.origin)}`, { cache: "no-store", signal: AbortSignal.timeout(10000) });
+
+  // Asks until the server answers, and says what it answers.
+  const watch = async (gone) => {
+    if (asking || leaving) return;
+    asking = true;
+    show(gone);
+    for (;;) {
+      try {
+        const answer = await status();
+        if (answer.status === 403) {
+          show("The server was started again and asks for its token; your place is kept.", "Enter the token");
+          break;
+        }
+        if (answer.ok) {
+          const { connects } = await answer.json();
+          if (connects) show("The server is there again; your place is kept.", "Reload");
+          else show(`The server refuses pages of ${location.host}; start it with --allow-host ${location.host}.`, "Reload");
+          break;
+        }
+      } catch {
+        // not there yet
+      }
+      await new Promise((resume) => setTimeout(resume, ASK_AGAIN));
+    }
+    asking = false;
+  };
+
+  const keepPlace = () => {
+    const page = window.Bokeh?.documents?.[0];
+    if (!page) {
+      setTimeout(keepPlace, 100);
+      return;
+    }
+    page.on_message(NAME_OF_THE_PLACE, (query) => {
+      history.replaceState(history.state, "", location.pathname + (query ? `?${query}` : "") + location.hash);
+    });
+  };
+
+  const Native = window.WebSocket;
+  window.WebSocket = class extends Native {
+    constructor(...given) {
+      super(...given);
+      let opened = false;
+      this.addEventListener("open", () => {
+        opened = true;
+      });
+      this.addEventListener("close", () => {
+        if (opened) watch("The connection to the server is lost; waiting for it. What you see stays, but nothing answers.");
+        else watch("This page cannot connect to its server; asking why.");
+      });
+    }
+  };
+  for (const event of ["beforeunload", "pagehide"]) addEventListener(event, () => (leaving = true));
+  addEventListener("pageshow", () => (leaving = false));
+  addEventListener("DOMContentLoaded", keepPlace);
+})();

@@ -1,0 +1,108 @@
+"""The web application: which requests reach which handler, whatever their path and method."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+from typing import TYPE_CHECKING, Any
+
+from bokeh.server.tornado import BokehTornado
+from bokeh.server.views.autoload_js_handler import AutoloadJsHandler
+from bokeh.server.views.metadata_handler import MetadataHandler
+from bokeh.server.views.ws import WSHandler
+from panel.io.resources import DIST_DIR
+from tornado.web import ErrorHandler, RequestHandler
+
+from chatearthnet_explorer.app.headers import headers_for
+from chatearthnet_explorer.app.messages import LONGEST
+from chatearthnet_explorer.app.page import PageScript, Status
+from chatearthnet_explorer.app.refusals import Moved, TokenNeeded, WrongHost, has_cookie
+from chatearthnet_explorer.app.scripts import WidgetScript
+from chatearthnet_explorer.app.sessions import EXPIRY
+from chatearthnet_explorer.app.sockets import PageSocket
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from bokeh.application import Application
+    from tornado.httputil import HTTPServerRequest
+
+    from chatearthnet_explorer.app.access import Access
+
+_LOG = logging.getLogger(__name__)
+_UNUSED = (AutoloadJsHandler, MetadataHandler)
+"""Bokeh's routes for other sites' pages, which like arguments named ``bokeh-`` start or choose a session."""
+
+_ROUTES = [
+    # the address Panel asks for a package: its name, a range of versions, its file
+    (r"/widgets/([a-z-]+)@[^/]+/dist/index", WidgetScript),
+    (r"/page.js", PageScript),
+    (r"/status", Status),
+]
+_SERVER_ERROR = 500
+
+
+class WebApplication(BokehTornado):
+    """Bokeh's application behind one check of every request."""
+
+    def __init__(self, applications: Mapping[str, Application], access: Access, embedders: Sequence[str] = ()) -> None:
+        """Take the pages and the rules.
+
+        Args:
+            applications: What is served at each path.
+            access: Who may use it.
+            embedders: Origins whose pages may embed it.
+        """
+        self._access, self._pages = access, frozenset(applications)
+        super().__init__(
+            applications,
+            extra_patterns=list(_ROUTES),
+            ico_path=str(DIST_DIR / "images" / "favicon.ico"),
+            # a page bears its session token in its text, so nothing of the request goes there but the address
+            include_headers=[],
+            include_cookies=[],
+            secret_key=secrets.token_bytes(32),
+            sign_sessions=True,
+            websocket_max_message_size_bytes=LONGEST,
+            unused_session_lifetime_milliseconds=EXPIRY,
+            check_unused_sessions_milliseconds=EXPIRY // 5,
+            transforms=[headers_for(embedders)],
+            log_function=_log_answer,
+            access=access,
+        )
+
+    def get_handler_delegate(
+        self,
+        request: HTTPServerRequest,
+        target_class: type[RequestHandler],
+        target_kwargs: dict[str, Any] | None = None,
+        path_args: list[bytes] | None = None,
+        path_kwargs: dict[str, bytes] | None = None,
+    ) -> Any:  # noqa: ANN401 - private to Tornado
+        """Return what answers a request: the handler of its path only if the request may have it."""
+        refusal = self._refusal(request)
+        if refusal is not None:
+            return super().get_handler_delegate(request, refusal, {"access": self._access, "pages": self._pages})
+        if issubclass(target_class, _UNUSED) or any(name.startswith("bokeh-") for name in request.query_arguments):
+            target_class, target_kwargs = ErrorHandler, {"status_code": 404}
+        if issubclass(target_class, WSHandler):
+            target_class = PageSocket
+        elif request.method == "HEAD" and target_class.head is RequestHandler.head:
+            target_class = type(target_class.__name__, (target_class,), {"head": target_class.get})
+        return super().get_handler_delegate(request, target_class, target_kwargs, path_args, path_kwargs)
+
+    def _refusal(self, request: HTTPServerRequest) -> type[RequestHandler] | None:
+        if not self._access.answers_to(request.headers.get("Host")):
+            return WrongHost
+        path = request.path
+        if path.rstrip("/") in self._pages and path.rstrip("/") != path:
+            return Moved
+        if not has_cookie(self._access, request) or (path in self._pages and "token" in request.query_arguments):
+            return TokenNeeded
+        return None
+
+
+def _log_answer(handler: RequestHandler) -> None:
+    """Log an answer without the query of its address, which may hold the token."""
+    level = logging.ERROR if handler.get_status() >= _SERVER_ERROR else logging.DEBUG
+    _LOG.log(level, "%d %s %.200r", handler.get_status(), handler.request.method, handler.request.path)

@@ -1,0 +1,253 @@
+"""Which services can be reached, what they answer, and what differs from what this package expects of them."""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+import time
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from chatearthnet_explorer.addresses import shown
+from chatearthnet_explorer.captioners.endpoint import OPENAI, key_for, open_endpoint
+from chatearthnet_explorer.captioners.models import DEFAULT
+from chatearthnet_explorer.errors import ArchiveError, ExplorerError, KeyMissingError, SourceError
+from chatearthnet_explorer.settings import Settings
+from chatearthnet_explorer.sources.fetch import host_of, within
+from chatearthnet_explorer.sources.mirror import caption_addresses
+from chatearthnet_explorer.sources.stac import StacSource
+from chatearthnet_explorer.sources.worldcover import VERSIONS, LabelReader
+from chatearthnet_explorer.sources.zenodo import file_addresses
+from chatearthnet_explorer.tile import Tile
+from chatearthnet_explorer.web import REDIRECTS, Web
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+LON, LAT = 6.73, 0.336
+"""Place of the trial click: the town of São Tomé, which lies in one WorldCover file and has scenes in every year."""
+
+PATIENCE = 60.0
+"""Seconds that one service may take."""
+
+CAPTIONS_SHA = "md5:ac365a328d645641ca28315bee9e1d25"
+"""Checksum of ``json_files.zip`` as record 11003436 lists it (read in April 2025)."""
+
+_RECORD = "11003436"
+_FILE = "json_files.zip"
+_MIRROR_FILE = "mm_chatearthnet_caps_4v_val.json"
+_ZIP = b"PK\x03\x04"
+_SPAN = 64
+_LARGEST = 2_000_000
+_OK, _PARTIAL, _UNAUTHORIZED, _FORBIDDEN, _NOT_FOUND = 200, 206, 401, 403, 404
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServiceCheck:
+    """What one service answered."""
+
+    service: str
+    """What it is: ``catalogue``, ``WorldCover``, ``Zenodo files``, ``Zenodo API``, ``mirror`` or ``model``."""
+
+    address: str
+    """Where it is, without user, password, query and fragment."""
+
+    works: bool
+    """Whether it gave what this package needs of it."""
+
+    answer: str
+    """What it answered, in one sentence."""
+
+    difference: str = ""
+    """What differs from what is expected, in one sentence; empty for nothing."""
+
+    seconds: float = 0.0
+    """Seconds until the answer was complete."""
+
+    def to_dict(self) -> dict[str, object]:
+        """Return the fields by name."""
+        return asdict(self)
+
+
+class _Answer(NamedTuple):
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+
+def check_services(settings: Settings | None = None, *, patience: float = PATIENCE) -> tuple[ServiceCheck, ...]:
+    """Ask every service at once and return what each answered, in the order of the settings.
+
+    Each catalogue gets a real search and a real read of the best scene, WorldCover a real read of both years. The
+    model's service is asked for its list of models, which costs nothing.
+
+    Args:
+        settings: Where the services are; None for what the environment says.
+        patience: Seconds that each may take.
+    """
+    settings = settings or Settings()
+    checks: list[tuple[str, str, Callable[[], ServiceCheck]]] = [
+        *(("catalogue", one, lambda one=one: _check_catalogue(one, settings)) for one in settings.catalogues),
+        ("WorldCover", settings.worldcover, lambda: _check_worldcover(settings.worldcover)),
+        ("Zenodo files", settings.zenodo, lambda: _check_zenodo_files(settings.zenodo)),
+        ("Zenodo API", settings.zenodo, lambda: _check_zenodo_api(settings.zenodo)),
+        ("mirror", settings.mirror, lambda: _check_mirror(settings.mirror)),
+        ("model", os.environ.get("OPENAI_BASE_URL") or OPENAI, _check_model),
+    ]
+    with ThreadPoolExecutor(len(checks)) as pool:
+        return tuple(pool.map(lambda check: _timed(*check, patience=patience), checks))
+
+
+def can_answer_click(checks: tuple[ServiceCheck, ...]) -> bool:
+    """Return whether a click gets a real picture and real labels: a catalogue works, and WorldCover does."""
+    return {"catalogue", "WorldCover"} <= {check.service for check in checks if check.works}
+
+
+def _timed(service: str, address: str, check: Callable[[], ServiceCheck], *, patience: float) -> ServiceCheck:
+    began = time.monotonic()
+    try:
+        result = within(patience, check, name=service)
+    except ExplorerError as error:
+        result = ServiceCheck(service=service, address=_public(address), works=False, answer=str(error))
+    return replace(result, seconds=round(time.monotonic() - began, 2))
+
+
+def _check_catalogue(endpoint: str, settings: Settings) -> ServiceCheck:
+    with tempfile.TemporaryDirectory() as cache:  # an empty one: what was kept earlier proves nothing
+        source = StacSource(replace(settings, catalogues=(endpoint,), cache=Path(cache)))
+        scenes = source.scenes_at(LON, LAT)
+        chip = source.chip_at(LON, LAT)
+    found = f"{len(scenes)} scenes of 2020"
+    if chip.rgb is None or chip.scene is None:
+        reasons = " ".join(chip.missing)
+        return ServiceCheck(
+            service="catalogue", address=_public(endpoint), works=False, answer=f"{found}, but no picture: {reasons}"
+        )
+    return ServiceCheck(
+        service="catalogue",
+        address=_public(endpoint),
+        works=True,
+        answer=f"{found}; the picture of {chip.scene.item} was read.",
+        difference=" ".join(note for note in chip.missing if "label" not in note.lower()),
+    )
+
+
+def _check_worldcover(prefix: str) -> ServiceCheck:
+    tile = Tile.at(LON, LAT)
+    classes, problems = {}, []
+    for year in VERSIONS:
+        try:
+            labels = LabelReader(year=year, prefix=prefix)(tile)
+        except SourceError as error:
+            problems.append(f"{year}: {error}")
+            continue
+        if labels is None:
+            problems.append(f"{year}: no labels where there are some.")
+        else:
+            classes[year] = len(set(labels.ravel().tolist()))
+    answer = ", ".join(f"{year} with {count} classes" for year, count in classes.items())
+    return ServiceCheck(
+        service="WorldCover",
+        address=_public(prefix),
+        works=min(VERSIONS) in classes,  # 2020, the default
+        answer=f"Labels of {answer} were read." if answer else problems[0],
+        difference=" ".join(problems) if answer else "",
+    )
+
+
+def _check_zenodo_files(base: str) -> ServiceCheck:
+    return _range_check("Zenodo files", file_addresses(_RECORD, _FILE, base=base)[0], _ZIP)
+
+
+def _check_zenodo_api(base: str) -> ServiceCheck:
+    """Look at the record's list of files, then try a range at the API's own address of a file."""
+    listed = _ask(f"{base.rstrip('/')}/api/records/{_RECORD}")
+    try:
+        files = {one["key"]: one["checksum"] for one in json.loads(listed.body)["files"]}
+    except (ValueError, KeyError, TypeError, RecursionError):
+        files = {}
+    differences = []
+    if files.get(_FILE) != CAPTIONS_SHA:
+        differences.append(f"{_FILE} is not listed with its known checksum.")
+    ranged = _range_check("Zenodo API", file_addresses(_RECORD, _FILE, base=base)[1], _ZIP)
+    if not ranged.works:
+        differences.append("It gives no byte ranges, as is known of it; the other address is used.")
+    return replace(
+        ranged,
+        works=bool(files),
+        answer=f"{listed.status}, {len(files)} files listed. {ranged.answer}",
+        difference=" ".join(differences),
+    )
+
+
+def _check_mirror(mirror: str) -> ServiceCheck:
+    return _range_check("mirror", caption_addresses(mirror, _MIRROR_FILE)[0], b"[", whole_is_fine=True)
+
+
+def _check_model() -> ServiceCheck:
+    endpoint = open_endpoint()
+    address = f"{endpoint.url.rstrip('/')}/models"
+    try:
+        headers = {"Authorization": f"Bearer {key_for(endpoint, lambda: None)}"}
+    except KeyMissingError:
+        headers = {}
+    answer = _ask(address, headers, redirects=0)
+    result = ServiceCheck(service="model", address=_public(endpoint.url), works=answer.status == _OK, answer="")
+    if answer.status in {_UNAUTHORIZED, _FORBIDDEN}:
+        why = "the key is refused" if headers else "no key is set (OPENAI_API_KEY)"
+        return replace(result, answer=f"{answer.status}: {why}; captions of a model need one.")
+    try:
+        models = [str(one["id"]) for one in json.loads(answer.body)["data"]]
+    except (ValueError, KeyError, TypeError, RecursionError):
+        return replace(result, works=False, answer=f"{answer.status}, but no list of models.")
+    missing = "" if DEFAULT in models else f"{DEFAULT} is not among them; choose one of them by its name."
+    return replace(result, answer=f"{answer.status}, {len(models)} models.", difference=missing)
+
+
+def _range_check(service: str, address: str, start: bytes, *, whole_is_fine: bool = False) -> ServiceCheck:
+    """Ask for the first bytes of a file: a server that honours ranges answers 206 and says which they are."""
+    answer = _ask(address, {"Range": f"bytes=0-{_SPAN - 1}"}, most=_SPAN)
+    given = answer.headers.get("Content-Range", "")
+    ranged = answer.status == _PARTIAL and given.startswith(f"bytes 0-{_SPAN - 1}/")
+    known = answer.body.lstrip().startswith(start)
+    works = known and (ranged or (whole_is_fine and answer.status == _OK))
+    if not known:
+        text = f"{answer.status}, and not the file that is expected."
+    elif ranged:
+        text = f"206 with the part that was asked for, of {given.rpartition('/')[2]} bytes."
+    else:
+        text = f"{answer.status}: the whole file instead of a part." if answer.status == _OK else f"{answer.status}."
+    rate = answer.headers.get("X-RateLimit-Remaining", "")
+    note = f"{rate[:10]} requests are left in this minute." if rate else ""
+    return ServiceCheck(service=service, address=_public(address), works=works, answer=f"{text} {note}".strip())
+
+
+def _ask(
+    address: str, headers: Mapping[str, str] | None = None, *, most: int = _LARGEST, redirects: int = REDIRECTS
+) -> _Answer:
+    """Send one GET and return its answer, cut off after ``most`` bytes.
+
+    Raises:
+        ArchiveError: If there is none.
+    """
+    from urllib3.exceptions import HTTPError  # noqa: PLC0415 - comes with the extras whose services are asked
+
+    try:
+        _, response = Web().open(address, dict(headers or {}), redirects=redirects)
+        try:
+            return _Answer(response.status, dict(response.headers), response.read(most))
+        finally:
+            response.close()
+    except (HTTPError, OSError) as error:
+        if isinstance(error, ExplorerError):
+            raise
+        msg = f"{host_of(address)} could not be reached; check the network and the address."
+        raise ArchiveError(msg) from error
+
+
+def _public(address: str) -> str:
+    bare, mark, collection = address.partition("#")
+    return f"{shown(bare)}{mark}{collection}" if "://" in address else address

@@ -1,0 +1,224 @@
+"""Which proxy and which certificates a request uses: one answer for every library that sends one."""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+import re
+import ssl
+import urllib.request
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from chatearthnet_explorer.errors import SettingError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+CERTIFICATE_VARIABLES = ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
+"""Environment variables that name a file (or folder) of certificates to trust beside the system's; all are read."""
+
+_LARGEST_BUNDLE = 10_000_000
+_SEPARATORS = re.compile(r"[,\s]+")
+_PEM = re.compile(rb"-----BEGIN CERTIFICATE-----.+?-----END CERTIFICATE-----", re.DOTALL)
+_DER = b"0\x82"  # how a certificate of more than 255 bytes starts in binary form
+_LOGIN = "write user and password into HTTPS_PROXY as http://user:password@host:port."
+# what http.client, and httpx, write where a proxy refuses a tunnel
+_TUNNEL = re.compile(r"(?:Tunnel connection failed: |^)([45]\d\d)\b")
+_UNCONNECTED = {"ProxyError", "ConnectError"}  # of urllib3 and httpx
+_PORTS = {"http": 80, "https": 443}
+
+
+def proxy_for(address: str) -> str | None:
+    """Return the proxy to ask for an address, as ``http://user:password@host:port``; None for no proxy.
+
+    ``HTTP_PROXY``, ``HTTPS_PROXY``, ``ALL_PROXY`` and ``NO_PROXY`` are read, in lower case first, and where none is
+    set, the settings of Windows or macOS. This computer itself is never asked through a proxy.
+
+    Args:
+        address: An http or https address; a redirect's target needs a look-up of its own.
+
+    Raises:
+        SettingError: If the proxy is none that can be used; the text holds no password.
+    """
+    parts = urlsplit(address)
+    host = (parts.hostname or "").rstrip(".")
+    if not host or is_loopback(host):
+        return None
+    port = parts.port or _PORTS.get(parts.scheme)
+    proxies = urllib.request.getproxies()
+    proxy = proxies.get(parts.scheme) or proxies.get("all")
+    if not proxy or _is_excluded(host, port, proxies.get("no", "")) or urllib.request.proxy_bypass(host):
+        return None
+    proxy = proxy if "://" in proxy else f"http://{proxy}"
+    try:
+        there = urlsplit(proxy)
+        usable = there.scheme in {"http", "https"} and bool(there.hostname) and (there.port or 1) > 0
+    except ValueError:
+        usable = False
+    if not usable:
+        msg = f"{parts.scheme.upper()}_PROXY or ALL_PROXY is no http://host:port of a proxy; correct it."
+        raise SettingError(msg)
+    return proxy
+
+
+def proxy_name(proxy: str) -> str:
+    """Return host and port of a proxy, as sentences name it: without user and password."""
+    return urlsplit(proxy).netloc.rpartition("@")[2][:100]
+
+
+def is_loopback(host: str) -> bool:
+    """Return whether a host is this computer by its name; no name is looked up."""
+    name = host.strip("[]").rstrip(".").lower()
+    try:
+        address = ipaddress.ip_address(name)
+    except ValueError:
+        return name == "localhost" or name.endswith(".localhost")
+    mapped = getattr(address, "ipv4_mapped", None)
+    return address.is_loopback or bool(mapped and mapped.is_loopback)
+
+
+def password_problem(address: str) -> str | None:
+    """Return why nothing is sent to an address whose password anybody on the way could read; None where none can."""
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        return None
+    host = parts.netloc.rpartition("@")
+    if parts.scheme != "http" or not host[1] or is_loopback(parts.hostname or ""):
+        return None
+    return f"The password for {host[2][:100]} would travel unencrypted, so nothing was sent; use an https address."
+
+
+def is_local(host: str) -> bool:
+    """Return whether a host is this computer or in a private network by its name; no name is looked up."""
+    name = host.strip("[]").rstrip(".").lower()
+    try:
+        address = ipaddress.ip_address(name)
+    except ValueError:
+        return is_loopback(name)
+    return not (getattr(address, "ipv4_mapped", None) or address).is_global
+
+
+def ssl_context() -> ssl.SSLContext:
+    """Return what checks certificates, by the authorities of the system, certifi and ``CERTIFICATE_VARIABLES``.
+
+    Raises:
+        SettingError: If a variable names a file that is not there or holds no certificate.
+    """
+    return _ssl_context(_certificates())
+
+
+def is_certificate_error(error: BaseException) -> bool:
+    """Return whether a certificate that is not trusted lies behind an error, whichever library raised it."""
+    return any(isinstance(cause, ssl.SSLCertVerificationError) for cause in _causes(error))
+
+
+def network_problem(address: str, error: BaseException) -> str | None:
+    """Return the sentence for an error that a certificate or the proxy caused; None for any other cause.
+
+    Args:
+        address: What was asked for.
+        error: What urllib3 or httpx raised; its causes are looked at as well.
+    """
+    try:
+        host, proxy = urlsplit(address).netloc.rpartition("@")[2][:100], proxy_for(address)
+    except ValueError:  # no address at all; SettingError is one as well
+        return None
+    if is_certificate_error(error):
+        return (
+            f"The certificate of {host} is not trusted; where a company's proxy reads along, set SSL_CERT_FILE to "
+            "the file of its certificate, else check the address."
+        )
+    causes = list(_causes(error))
+    if proxy is None or not any(type(cause).__name__ in _UNCONNECTED for cause in causes):
+        return None
+    status = next((match.group(1) for cause in causes if (match := _TUNNEL.search(str(cause)))), "")
+    answer = f" (it answered {status})" if status else ""
+    advice = _LOGIN if status == "407" else "check HTTP_PROXY, HTTPS_PROXY and NO_PROXY."
+    return f"The proxy {proxy_name(proxy)} did not lead to {host}{answer}; {advice}"
+
+
+def _is_excluded(host: str, port: int | None, listed: str) -> bool:
+    """Return whether ``NO_PROXY`` names a host: itself, a domain above it, or a network that holds its address."""
+    for one in filter(None, _SEPARATORS.split(listed.lower())):
+        name, _, of_port = one.partition(":") if one.count(":") == 1 else (one, "", "")
+        if of_port and of_port != str(port):
+            continue
+        name = name.strip("[]").removeprefix("*").lstrip(".")
+        if one == "*" or host == name or (name and host.endswith(f".{name}")):
+            return True
+        try:
+            if ipaddress.ip_address(host) in ipaddress.ip_network(name, strict=False):
+                return True
+        except ValueError:
+            continue
+    return False
+
+
+def _certificates() -> str:
+    """Return the certificates to trust beside the system's, as PEM: those of ``CERTIFICATE_VARIABLES``, or ``""``.
+
+    Raises:
+        SettingError: If a variable names a file that is not there or holds no certificate.
+    """
+    variables = {os.environ.get(name): name for name in reversed(CERTIFICATE_VARIABLES)}
+    return "".join(_pem_of(name, Path(path).expanduser()) for path, name in variables.items() if path)
+
+
+def _pem_of(variable: str, path: Path) -> str:
+    try:
+        return _pem_at(variable, path, path.stat().st_mtime_ns)
+    except OSError as error:
+        msg = f"{variable} names {path}, which cannot be read ({error.strerror}); correct it or unset it."
+        raise SettingError(msg) from error
+
+
+@lru_cache(maxsize=8)
+def _pem_at(variable: str, path: Path, _modified: int) -> str:
+    files = sorted(one for one in path.iterdir() if one.is_file()) if path.is_dir() else [path]
+    if sum(one.stat().st_size for one in files) > _LARGEST_BUNDLE:
+        msg = f"{variable} names {path}, which is too large for certificates; correct it."
+        raise SettingError(msg)
+    contents = [one.read_bytes() for one in files]
+    pem = "".join(
+        ssl.DER_cert_to_PEM_cert(content) if content.startswith(_DER) else _pem_in(content) for content in contents
+    )
+    try:
+        ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(cadata=pem)
+    except (ssl.SSLError, ValueError) as error:
+        msg = f"{variable} names {path}, which holds no certificate; give a PEM file, or unset it."
+        raise SettingError(msg) from error
+    return pem
+
+
+def _pem_in(content: bytes) -> str:
+    return "".join(f"{match.group().decode('ascii', 'replace')}\n" for match in _PEM.finditer(content))
+
+
+@lru_cache(maxsize=4)
+def _ssl_context(pem: str) -> ssl.SSLContext:
+    context = ssl.create_default_context()
+    try:
+        import certifi  # noqa: PLC0415 - comes with httpx; where Python finds no authorities of the system
+    except ImportError:
+        pass
+    else:
+        context.load_verify_locations(certifi.where())
+    if pem:
+        context.load_verify_locations(cadata=pem)
+    return context
+
+
+def _causes(error: BaseException) -> Iterator[BaseException]:
+    """Yield an error and whatever it wraps: as its cause, context, ``reason`` or first argument."""
+    waiting: list[object] = [error]
+    known: set[int] = set()
+    while waiting:
+        one = waiting.pop()
+        if isinstance(one, BaseException) and id(one) not in known:
+            known.add(id(one))
+            yield one
+            waiting += [one.__cause__, one.__context__, getattr(one, "reason", None), *one.args[:1]]

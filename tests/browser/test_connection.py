@@ -1,0 +1,182 @@
+"""The page and its server: behind proxies, refused, gone and back, with the place kept."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from rig import doors, stage
+from rig.doors import serving
+from rig.reverse_proxy import reverse_proxy
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from playwright.sync_api import Browser, Page
+
+expect = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed: pip install .[browser]").expect
+
+PREFIX = "/user/x/proxy/5007"
+BAR = ".cen-connection"
+
+
+def _through(address: str, port: int, prefix: str = "", host: str = "localhost") -> str:
+    """Return an address of the app as it is behind a proxy."""
+    return f"http://{host}:{port}{prefix}/?{urlsplit(address).query}"
+
+
+@contextmanager
+def _named(name: str) -> Iterator[Browser]:
+    """Open a browser for which a name is this computer, as for the visitor of a site that has rebound its name."""
+    with stage.chromium(f"--host-resolver-rules=MAP {name} 127.0.0.1") as opened:
+        yield opened
+
+
+@pytest.mark.parametrize("width", [1280, 360])
+def test_says_that_the_server_is_gone_and_comes_back_to_the_place(browser: Browser, tmp_path: Path, width: int) -> None:
+    token = {"CHATEARTHNET_TOKEN": "the-same-at-each-start"}
+    with doors.watched(browser, width=width) as seen:
+        page = seen.page
+        with serving(tmp_path / "first", **token) as served:
+            port = served.port
+            page.goto(served.address)
+            doors.caption(page)
+            page.get_by_role("button", name="2021").click()
+            page.get_by_role("button", name="GPT-4V style").click()
+            doors.click_map(page)
+            page.wait_for_function("location.search.includes('year=2021') && location.search.includes('style=4v')")
+            expect(page.locator(BAR)).to_have_count(0)
+            place, text = page.url, doors.caption(page)
+            assert "token" not in place
+            served.process.kill()
+            served.process.wait()
+        expect(page.locator(BAR)).to_contain_text("The connection to the server is lost", timeout=doors.SLOW)
+        expect(page.get_by_role("button", name="Reload")).to_have_count(0)
+        expect(page.locator(".cen-caption .cen-text").first).to_be_visible()  # what is there can still be read
+        _fits(page, width)
+        with serving(tmp_path / "second", f"--port={port}", **token):
+            expect(page.locator(BAR)).to_contain_text("The server is there again", timeout=doors.SLOW)
+            _fits(page, width)
+            page.get_by_role("button", name="Reload").click()
+            expect(page.locator(BAR)).to_have_count(0)
+            assert doors.caption(page) == text
+            assert parse_qs(urlsplit(page.url).query) == parse_qs(urlsplit(place).query)
+            expect(page.locator(".cen-prompt-view")).to_contain_text("Style 4v", timeout=doors.SLOW)
+    expected = ("WebSocket", "ERR_CONNECTION", "not connected so cannot send")
+    assert not [error for error in seen.errors if not any(one in error for one in expected)]
+
+
+def test_a_server_with_another_token_leads_to_the_same_place(browser: Browser, tmp_path: Path) -> None:
+    with doors.watched(browser) as seen:
+        page = seen.page
+        with serving(tmp_path / "first") as served:
+            port = served.port
+            page.goto(doors.page_of(served.address, "browse"))
+            page.locator(".cen-facet-view .cen-value").filter(has_text="Africa").first.click(timeout=doors.SLOW)
+            page.wait_for_function("location.search.includes('continent=Africa')", timeout=doors.SLOW)
+            served.process.kill()
+            served.process.wait()
+        with serving(tmp_path / "second", f"--port={port}") as served:
+            expect(page.locator(BAR)).to_contain_text("asks for its token", timeout=doors.SLOW)
+            page.get_by_role("button", name="Enter the token").click()
+            page.get_by_label("Token").fill("not-the-token")
+            page.get_by_role("button", name="Open").click()
+            expect(page.get_by_text("That is not the token of this server")).to_be_visible()
+            page.get_by_label("Token").fill(urlsplit(served.address).query.partition("=")[2])
+            page.get_by_role("button", name="Open").click()
+            expect(page.locator(".cen-pill", has_text="Africa").first).to_be_visible(timeout=doors.SLOW)
+            assert parse_qs(urlsplit(page.url).query)["continent"] == ["Africa"]
+            assert "token" not in page.url
+
+
+def test_hostile_places_in_an_address_are_passed_over(browser: Browser, app: str) -> None:
+    hostile = [
+        "?lon=nan&lat=inf&year=1&style=<script>alert(1)</script>",
+        "?lon=1e999&lat=0&lon=5",
+        "?lon=" + "9" * 5000 + "&lat=1",
+        "?lon=500&lat=89.9&year=2021%00",
+        "?lon=%FF&lat=%F0%28",
+        "browse?page=-1&bbox=a,b&continent=<img src=x onerror=alert(1)>",
+        "browse?polygon=" + "1,2 " * 3000,
+    ]
+    with doors.watched(browser) as seen:
+        page = seen.page
+        page.goto(app)
+        base = app.partition("?")[0]
+        for address in hostile:
+            page.goto(base + address)
+            if address.startswith("browse"):
+                page.locator(".cen-gallery .cen-head h3").wait_for(timeout=doors.SLOW)
+            else:
+                expect(page.locator(".cen-status")).to_contain_text("São Tomé", timeout=doors.SLOW)
+        assert seen.dialogs == []
+        assert not [error for error in seen.errors if "status of 414" not in error]
+        page.goto(f"{base}?lon=12.5&lat=41.9&year=2021&style=4v")
+        expect(page.locator(".cen-status")).to_contain_text("Italy", timeout=doors.SLOW)
+        expect(page.locator(".cen-prompt-view")).to_contain_text("Style 4v", timeout=doors.SLOW)
+
+
+@pytest.mark.parametrize("host", ["localhost", "explorer.example.test"])
+@pytest.mark.parametrize("rewrite", [True, False])
+@pytest.mark.parametrize("prefix", ["", PREFIX])
+def test_works_behind_proxies(tmp_path: Path, host: str, prefix: str, *, rewrite: bool) -> None:
+    with (
+        serving(tmp_path, f"--allow-host={host}") as served,
+        reverse_proxy(served.port, prefix=prefix, rewrite_host=rewrite) as port,
+        _named(host) as browser,
+    ):
+        page = browser.new_page()
+        page.goto(_through(served.address, port, prefix, host))
+        doors.caption(page)
+        doors.click_map(page)
+        assert page.url.startswith(f"http://{host}:{port}{prefix}/?lon=")
+        [cookie] = page.context.cookies()
+        assert cookie.get("path") == (prefix or "/")
+        page.get_by_role("link", name="Browse the dataset").click()
+        page.locator(".cen-gallery .cen-tile").first.wait_for(timeout=doors.SLOW)
+        expect(page.locator(BAR)).to_have_count(0)
+
+
+def test_a_page_that_may_not_connect_says_which_option_lets_it(tmp_path: Path, browser: Browser) -> None:
+    with serving(tmp_path) as served, reverse_proxy(served.port, rewrite_host=True) as port:
+        page = browser.new_page(viewport={"width": 360, "height": 640})
+        page.goto(_through(served.address, port))
+        expect(page.locator(BAR)).to_contain_text(f"start it with --allow-host localhost:{port}", timeout=doors.SLOW)
+        _fits(page, 360)
+        page.close()
+
+
+def test_a_name_that_was_bound_to_this_computer_gets_nothing(tmp_path: Path) -> None:
+    with serving(tmp_path, "--no-token") as served, _named("evil.example.test") as browser:
+        page = browser.new_page(viewport={"width": 360, "height": 640})
+        answer = page.goto(f"http://evil.example.test:{served.port}/")
+        assert answer is not None
+        assert answer.status == 403
+        expect(page.get_by_text("start the server with --allow-host evil.example.test.")).to_be_visible()
+        _fits(page, 360)
+
+
+def test_other_sites_cannot_embed_the_app(tmp_path: Path) -> None:
+    with serving(tmp_path, "--no-token", "--embed-in=http://course.example.test") as served:
+        for name, embedded in (("course.example.test", True), ("evil.example.test", False)):
+            with _named(name) as browser:
+                page = browser.new_page()
+                frame = f"<iframe src='http://127.0.0.1:{served.port}/' style='width:900px;height:700px'></iframe>"
+                page.route(
+                    f"http://{name}/", lambda asked, frame=frame: asked.fulfill(body=frame, content_type="text/html")
+                )
+                page.goto(f"http://{name}/")
+                words = page.frame_locator("iframe").locator(".cen-caption .cen-text").first
+                if embedded:
+                    words.wait_for(timeout=doors.SLOW)
+                else:
+                    page.wait_for_timeout(3000)
+                    expect(words).to_have_count(0)
+
+
+def _fits(page: Page, width: int) -> None:
+    """Check that nothing of what is said runs out of the page."""
+    assert page.evaluate("document.documentElement.scrollWidth") <= width

@@ -1,0 +1,170 @@
+"""Models on a served page, in a real browser with a real service: asked by a press alone, with the right key."""
+
+from __future__ import annotations
+
+import json
+import time
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import pytest
+from rig import doors
+from rig.chat_server import TEXT, chat_server
+
+from chatearthnet_explorer.captioners.endpoint import PLACEHOLDER
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from playwright.sync_api import Browser, Page
+    from rig.chat_server import ChatServer
+
+expect = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed: pip install .[browser]").expect
+
+OWN, TYPED = "sk-owner-4f9c0a17e2b85d63", "sk-typed-0b1c2d3e4f5a6978"
+
+
+@contextmanager
+def opened(
+    browser: Browser, folder: Path, service: ChatServer, *options: str, width: int = 1280
+) -> Iterator[doors.Watched]:
+    """Open a page of an app whose owner has a service and a key."""
+    variables = {"OPENAI_BASE_URL": service.base_url, "OPENAI_API_KEY": OWN}
+    with (
+        doors.serving(folder, *options, **variables) as served,
+        doors.watched(browser, width=width) as seen,
+    ):
+        seen.page.goto(served.address)
+        doors.caption(seen.page)
+        yield seen
+        assert OWN not in served.log.read_text("utf-8", "replace")
+        assert TYPED not in served.log.read_text("utf-8", "replace")
+
+
+def choose_chat(page: Page) -> None:
+    """Choose the chat model, and wait until it is offered."""
+    page.locator("select:has(option:text('A chat model'))").first.select_option(label="A chat model")
+    expect(page.locator(".cen-ask")).to_be_visible(timeout=doors.SLOW)
+
+
+def field(page: Page, label: str) -> object:
+    return page.locator(f".widget-hbox:has(> .widget-html .cen-label:text-is('{label}')) input").first
+
+
+def ask(page: Page, service: ChatServer, *, button: str = ".cen-ask") -> None:
+    """Press a button that asks, and wait until the service was asked and the caption is there."""
+    before = len(service.requests)
+    page.locator(button).click()
+    deadline = time.monotonic() + doors.SLOW / 1000
+    while len(service.requests) == before and time.monotonic() < deadline:
+        page.wait_for_timeout(50)
+    assert len(service.requests) == before + 1
+    expect(page.locator(".cen-ask")).to_be_enabled(timeout=doors.SLOW)
+    expect(page.locator(".cen-caption .cen-text")).to_have_text(TEXT, timeout=doors.SLOW)
+
+
+def test_a_model_is_asked_by_a_press_alone(browser: Browser, tmp_path: Path) -> None:
+    with chat_server() as service, opened(browser, tmp_path, service) as seen:
+        page = seen.page
+        choose_chat(page)
+        expect(page.locator(".cen-ask")).to_have_text("Ask gpt-6-luna")
+        expect(page.locator(".cen-caption .cen-text")).to_have_count(0, timeout=doors.SLOW)
+        page.get_by_role("button", name="GPT-4V style").click()
+        expect(page.locator(".cen-prompt-view")).to_contain_text("Style 4v", timeout=doors.SLOW)
+        assert service.requests == []
+        ask(page, service)
+        assert service.keys == [OWN]
+        # an answer that takes its time: the button waits, Cancel ends it
+        service.modes = ["slow"]
+        page.locator(".cen-ask").click()
+        expect(page.locator(".cen-ask")).to_be_disabled(timeout=doors.SLOW)
+        expect(page.locator(".cen-prompt-view .cen-primary")).to_be_disabled(timeout=doors.SLOW)
+        page.get_by_role("button", name="Cancel").click()
+        expect(page.locator(".cen-ask")).to_be_enabled(timeout=doors.SLOW)
+        assert len(service.requests) == 2
+        assert seen.errors == []
+
+
+def test_a_typed_address_gets_a_typed_key_or_none(browser: Browser, tmp_path: Path) -> None:
+    with chat_server() as service, chat_server() as other, opened(browser, tmp_path, service) as seen:
+        page = seen.page
+        frames: list[str] = []
+        page.on("websocket", lambda socket: socket.on("framereceived", lambda data: frames.append(str(data))))
+        page.reload()
+        doors.caption(page)
+        choose_chat(page)
+        page.get_by_role("button", name="More …").click()
+        address = field(page, "Service")
+        address.fill(other.base_url)
+        address.press("Enter")
+        ask(page, other)
+        assert other.keys == [PLACEHOLDER]
+        key = page.locator(".cen-key")
+        expect(key).to_have_attribute("type", "password")
+        key.fill(TYPED)
+        key.press("Enter")
+        expect(page.locator(".cen-kept")).to_contain_text(other.base_url.split("/")[2], timeout=doors.SLOW)
+        assert key.input_value() == ""
+        ask(page, other, button=".cen-prompt-view .cen-primary")
+        assert other.keys == [PLACEHOLDER, TYPED]
+        assert OWN not in json.dumps(other.headers)
+        assert TYPED not in page.content()
+        assert not [frame for frame in frames if TYPED in frame or OWN in frame]
+        address.fill("")
+        address.press("Enter")
+        expect(key).to_be_visible(timeout=doors.SLOW)  # the key was that of the other address
+        ask(page, service)
+        assert service.keys == [OWN]
+
+
+def test_strangers_have_the_owners_model_and_no_other(browser: Browser, tmp_path: Path) -> None:
+    options = ("--allow-host=explorer.example", "--offer-models", "--model-requests=1", "--model=llama3")
+    with chat_server() as service, opened(browser, tmp_path, service, *options, width=360) as seen:
+        page = seen.page
+        choose_chat(page)
+        page.get_by_role("button", name="More …").click()
+        expect(page.get_by_text("Shown to vision")).to_be_visible(timeout=doors.SLOW)
+        for label in ("Model", "Service", "Key", "Token limit, 0 for the usual"):
+            expect(page.locator(f".cen-label:text-is('{label}')")).to_have_count(0)
+        expect(page.get_by_role("button", name="Edit")).to_have_count(0)
+        ask(page, service)
+        assert [request["model"] for request in service.requests] == ["llama3"]
+        page.locator(".cen-ask").click()
+        expect(page.locator(".cen-caption-view .cen-error, .cen-grounding-view .cen-error")).to_contain_text(
+            "as often as it may be", timeout=doors.SLOW
+        )
+        assert len(service.requests) == 1
+
+
+CELLS = ("from chatearthnet_explorer.widgets.explorer import Explorer\nExplorer(source='simulated', captioner='chat')",)
+
+
+def test_a_key_typed_in_a_notebook_is_not_saved_with_it(browser: Browser, tmp_path: Path) -> None:
+    with chat_server() as service, doors.lab(tmp_path) as lab, doors.watched(browser) as seen:
+        page = seen.page
+        page.goto(doors.store(lab, "keys", *CELLS))
+        doors.run_cell(page, 0)
+        expect(page.locator(".cen-ask")).to_be_visible(timeout=doors.SLOW)
+        page.get_by_role("button", name="More …").click()
+        address = field(page, "Service")
+        address.fill(service.base_url)
+        address.press("Enter")
+        page.locator(".cen-key").fill(TYPED)
+        page.locator(".cen-key").press("Enter")
+        expect(page.locator(".cen-kept")).to_be_visible(timeout=doors.SLOW)
+        ask(page, service)
+        assert service.keys == [TYPED]
+        page.locator(".lm-MenuBar-itemLabel", has_text="Settings").first.click()
+        page.locator(".lm-Menu-itemLabel", has_text="Save Widget State Automatically").first.click()
+        page.keyboard.press("Control+s")
+        saved = tmp_path / "notebooks" / "keys.ipynb"
+        deadline = time.monotonic() + doors.SLOW / 1000
+        while "application/vnd.jupyter.widget-state+json" not in saved.read_text("utf-8"):
+            assert time.monotonic() < deadline
+            page.wait_for_timeout(200)
+        text = saved.read_text("utf-8")
+        assert "kept_for" in text  # the state of the field is there, and the key is not in it
+        for file in tmp_path.rglob("*"):
+            if file.is_file():
+                assert TYPED.encode() not in file.read_bytes(), file

@@ -1,0 +1,311 @@
+"""The sample: in the package, whole, rebuilt byte for byte, and unpacked by many at once without harm."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+import zipfile
+from concurrent.futures import ThreadPoolExecutor
+from importlib.util import module_from_spec, spec_from_file_location
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from chatearthnet_explorer import sample as sample_module
+from chatearthnet_explorer.catalog import Query, enrich, open_catalog
+from chatearthnet_explorer.catalog.counts import counts_of
+from chatearthnet_explorer.drawn_release import KEPT, DrawnRelease
+from chatearthnet_explorer.errors import CatalogError
+from chatearthnet_explorer.record import ARCHIVES
+from chatearthnet_explorer.sample import ARCHIVE, FIRST, open_sample
+from chatearthnet_explorer.settings import Settings
+from chatearthnet_explorer.simulated_release import write_release
+from chatearthnet_explorer.sources.release import open_release
+from chatearthnet_explorer.sources.simulated import SimulatedLabels, SimulatedSource
+from chatearthnet_explorer.widgets.gallery import thumbnail
+
+if TYPE_CHECKING:
+    from types import ModuleType
+
+    from chatearthnet_explorer.catalog import Catalog
+
+SCRIPT = Path(__file__).parents[1] / "docs" / "sample" / "build_sample.py"
+EVERY = 40
+STALE = "The sample is not what this code makes any more; run docs/sample/build_sample.py."
+
+
+@pytest.fixture(scope="module")
+def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder: Path = tmp_path_factory.mktemp("cache")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def script() -> ModuleType:
+    spec = spec_from_file_location("build_sample", SCRIPT)
+    assert spec is not None
+    assert spec.loader is not None
+    module = sys.modules["build_sample"] = module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def opened(cache: Path) -> Catalog:
+    return open_sample(settings=Settings(cache=cache)).catalog
+
+
+def files_of(folder: Path) -> dict[str, bytes]:
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def test_it_is_small_and_complete_and_says_that_it_is_simulated(cache: Path) -> None:
+    assert len(ARCHIVE.read_bytes()) < 2_000_000
+    catalog = opened(cache)
+    assert len(catalog) == 2000
+    assert catalog.simulated
+    assert catalog.notes == ()
+    assert catalog.search(Query(flags=("no place",))).total == catalog.search(Query(flags=("no picture",))).total == 0
+    assert catalog.info()["enriched"] == 2000
+    assert str(SCRIPT.parents[2]) not in json.dumps(catalog.info()["release"])
+
+
+def test_captions_and_shares_are_those_of_the_maps_that_this_code_makes(cache: Path, script: ModuleType) -> None:
+    catalog, records = opened(cache), script.records()
+    assert len({tile.name for tile in records.tiles} ^ {pair.record.name[:-4] for pair in catalog.pairs()}) == 0, STALE
+    for number in range(0, script.RECORDS, EVERY):
+        tile = records.tiles[number]
+        row = catalog.row_at(tile)
+        assert row is not None
+        labels = SimulatedLabels(script.YEAR)(tile)
+        made = script.make(number)
+        told = {style.replace(".", ""): text for style, text in catalog.pair(row).record.captions.items()}
+        assert told == made.captions, STALE
+        assert (catalog.stored.counts[row] == counts_of(labels)).all(), STALE
+
+
+def test_the_same_captions_are_packed_into_the_same_bytes(
+    cache: Path, script: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    catalog, records = opened(cache), script.records()
+    rows = [catalog.row_at(tile) for tile in records.tiles]
+    captions = [
+        {style.replace(".", ""): text for style, text in catalog.pair(row).record.captions.items()} for row in rows
+    ]
+    counts = dict(zip(records.tiles, catalog.stored.counts[rows], strict=True))
+    made = [script.Made(one, b"") for one in captions]
+    # the counts stand for the maps, which take a minute to make
+    monkeypatch.setattr(
+        script,
+        "enrich",
+        lambda folder, _labels_at, **how: _enriched(folder, counts, how["labels"]),
+    )
+    script.write(tmp_path / "sample.zip", made)
+    with zipfile.ZipFile(tmp_path / "sample.zip") as new, zipfile.ZipFile(io.BytesIO(ARCHIVE.read_bytes())) as old:
+        assert new.namelist() == old.namelist(), STALE
+        if json.loads(old.read(script.MADE_WITH)) == script.made_with():
+            for name in old.namelist():
+                assert new.read(name) == old.read(name), f"{STALE} ({name})"
+        new.extractall(tmp_path / "new")
+    fresh = open_catalog(tmp_path / "new")
+    assert [pair.to_dict() for pair in fresh.pairs()] == [pair.to_dict() for pair in catalog.pairs()], STALE
+    for query in (Query(words='"dry land" grass* -crop'), Query(continents=("Asia",)), Query(classes=("tree",))):
+        assert fresh.rows(query).tolist() == catalog.rows(query).tolist(), STALE
+
+
+def _enriched(folder: Path, counts: dict[Any, np.ndarray], labels: str) -> Catalog:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sys.modules["chatearthnet_explorer.catalog.enrich"], "counts_of", lambda counted: counted)
+        return enrich(folder, counts.__getitem__, labels=labels)
+
+
+def test_thumbnails_are_those_of_the_first_page_and_of_the_pictures_that_are_opened(cache: Path) -> None:
+    sample = open_sample(settings=Settings(cache=cache))
+    names = [pair.record.name for pair in sample.catalog.search(FIRST).rows]
+    assert set(sample.release.thumbnails) == set(names)
+    for name in names[::6]:
+        drawn = thumbnail(sample.release.images([name]).pixels[name])
+        shipped, fresh = (
+            np.asarray(Image.open(io.BytesIO(one)), float) for one in (sample.release.thumbnails[name], drawn)
+        )
+        assert np.abs(shipped - fresh).mean() < 1.0, STALE  # other versions of libjpeg round otherwise
+
+
+def test_a_drawn_picture_is_the_one_that_a_written_release_holds(tmp_path: Path) -> None:
+    write_release(tmp_path, records=3, images=3)
+    written, drawn = open_release(tmp_path), DrawnRelease()
+    names = [member.name.rpartition("/")[2] for member in written.directory("s2_rgb_images")]
+    for archive in ARCHIVES:
+        assert written.contents(names, archive=archive) == drawn.contents(names, archive=archive)
+    assert drawn.bands(names[0]).keys() == written.bands(names[0]).keys()
+    (why,) = drawn.images(["chip 3 of nowhere.png"]).missing.values()
+    assert "says no place" in why
+    assert drawn.simulated
+
+
+def test_pictures_drawn_once_are_kept_within_a_bound(monkeypatch: pytest.MonkeyPatch) -> None:
+    drawn: list[tuple[float, float]] = []
+    chip = SimulatedSource().chip_at(6.73, 0.336)
+
+    def draw(_self: object, *place: float, **_how: object) -> object:
+        drawn.append(place)
+        return chip
+
+    monkeypatch.setattr(SimulatedSource, "chip_at", draw)
+    release = DrawnRelease()
+    names = [f"{tile.name}.png" for x in range(60) for tile in chip.tile.__class__(x * 2, 5000).siblings][: KEPT + 4]
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(lambda _: release.contents(names[:2]), range(16)))
+    assert len(drawn) == 2
+    release.contents(names)
+    assert len(release._kept) == KEPT
+    assert len(drawn) == KEPT + 4
+
+
+UNPACK = """
+import sys, pathlib
+from chatearthnet_explorer.sample import open_sample
+from chatearthnet_explorer.settings import Settings
+catalog = open_sample(settings=Settings(cache=pathlib.Path(sys.argv[1]))).catalog
+catalog.check()
+print(catalog.search().total, catalog.folder)
+"""
+
+
+def test_threads_and_programs_that_start_at_once_find_the_same_whole_sample(tmp_path: Path) -> None:
+    programs = [
+        subprocess.Popen([sys.executable, "-c", UNPACK, str(tmp_path)], stdout=subprocess.PIPE, text=True)
+        for _ in range(3)
+    ]
+    barrier = threading.Barrier(8)
+
+    def visit(_: int) -> tuple[int, Path]:
+        barrier.wait()
+        catalog = opened(tmp_path)
+        catalog.check()
+        return catalog.search(Query(words="grass")).total, catalog.folder
+
+    with ThreadPoolExecutor(8) as pool:
+        visits = set(pool.map(visit, range(8)))
+    assert len(visits) == 1
+    ((_, folder),) = visits
+    assert folder.parent == tmp_path
+    for program in programs:
+        answer, _ = program.communicate(timeout=120)
+        assert program.returncode == 0
+        assert answer.split() == ["2000", str(folder)]
+    assert [path.name for path in tmp_path.iterdir() if not path.name.endswith(".lock")] == [folder.name]
+
+
+def test_one_that_is_killed_while_unpacking_leaves_nothing_in_the_way(tmp_path: Path) -> None:
+    code = """
+import pathlib, sys, zipfile
+def stop(self, folder, names):
+    for name in names[:4]:
+        self.extract(name, folder)
+    pathlib.Path(sys.argv[1], "here").touch()
+    sys.stdin.read()
+zipfile.ZipFile.extractall = stop
+"""
+    command = [sys.executable, "-c", code + UNPACK, str(tmp_path)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE) as process:
+        _wait_for(tmp_path / "here", process)
+        assert list(tmp_path.glob(".sample-*.part"))
+        os.kill(process.pid, signal.SIGKILL)
+    catalog = opened(tmp_path)
+    catalog.check()
+    assert catalog.search().total == 2000
+    assert catalog.folder.parent == tmp_path
+    assert not list(tmp_path.glob(".sample-*.part"))
+
+
+def _wait_for(path: Path, process: subprocess.Popen[bytes]) -> None:
+    deadline = time.monotonic() + 60
+    while not path.exists():
+        assert process.poll() is None
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+
+
+@pytest.mark.parametrize("harm", ["cut", "gone", "flipped", "pointer", "file instead"])
+def test_a_damaged_copy_in_the_cache_is_replaced(tmp_path: Path, harm: str) -> None:
+    catalog = opened(tmp_path)
+    whole, folder, version = files_of(catalog.folder), catalog.folder, catalog.version
+    rows = folder / version / "rows.bin"
+    if harm == "cut":
+        rows.write_bytes(rows.read_bytes()[:-10])
+    elif harm == "gone":
+        rows.unlink()
+    elif harm == "flipped":
+        content = bytearray(rows.read_bytes())
+        content[5000] ^= 1
+        rows.write_bytes(content)
+    elif harm == "pointer":
+        (folder / "catalog.json").write_text("{")
+    else:
+        shutil.rmtree(folder)
+        folder.write_text("not a folder")
+    opened(tmp_path).check()
+    assert files_of(folder) == whole
+    assert not list(tmp_path.glob(".sample-*.part"))
+
+
+def test_what_somebody_adds_to_the_sample_stays(tmp_path: Path) -> None:
+    catalog = opened(tmp_path)
+    there = Query(countries=("Iceland",))
+    added = enrich(catalog.folder, lambda _tile: None, labels="none", query=there)
+    assert added.version != catalog.version
+    assert opened(tmp_path).version == added.version
+
+
+def test_a_cache_that_cannot_be_written_does_without(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    sample_module._folder_here.cache_clear()
+    (tmp_path / "cache").write_text("a file where the cache should be")
+    with ThreadPoolExecutor(4) as pool:
+        folders = {one.folder for one in pool.map(opened, [tmp_path / "cache" / "deeper"] * 4)}
+    assert len(folders) == 1
+    assert next(iter(folders)).parent == tmp_path
+    sample_module._folder_here.cache_clear()
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "cache"))
+    with pytest.raises(CatalogError, match="free some room, or set CHATEARTHNET_CACHE"):
+        opened(tmp_path / "cache" / "deeper")
+    sample_module._folder_here.cache_clear()
+
+
+@pytest.mark.parametrize("content", [b"", b"PK\x03\x04 no ZIP", ARCHIVE.read_bytes()[:100_000]])
+def test_an_installation_that_is_damaged_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, content: bytes
+) -> None:
+    (tmp_path / "sample.zip").write_bytes(content)
+    monkeypatch.setattr(sample_module, "ARCHIVE", tmp_path / "sample.zip")
+    for cached in (sample_module._version, sample_module._thumbnails):
+        cached.cache_clear()
+    try:
+        with pytest.raises(CatalogError, match="install chatearthnet-explorer again"):
+            opened(tmp_path / "cache")
+    finally:
+        for cached in (sample_module._version, sample_module._thumbnails):
+            cached.cache_clear()
+
+
+def test_bytes_flipped_in_the_installation_are_noticed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    content = bytearray(ARCHIVE.read_bytes())
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        place = next(one.header_offset for one in archive.infolist() if one.filename.endswith("rows.bin"))
+    content[place + 20_000] ^= 255
+    (tmp_path / "sample.zip").write_bytes(content)
+    monkeypatch.setattr(sample_module, "ARCHIVE", tmp_path / "sample.zip")
+    with pytest.raises(CatalogError, match="install chatearthnet-explorer again"):
+        opened(tmp_path / "cache")
+    assert not [path for path in (tmp_path / "cache").iterdir() if not path.name.endswith(".lock")]
