@@ -191,7 +191,7 @@ def shows(message: Payload, lon: float, lat: float) -> bool:
 def _messages(content: Payload) -> Iterator[Payload]:
     """Yield the messages of widgets that a patch of the document carries."""
     for event in content.get("events", []):
-        data = event.get("msg_data") if event.get("kind") == "MessageSent" else None
+        data = event.get("msg_data") if event.get("msg_type") == "ipywidgets_bokeh" else None
         if isinstance(data, str):
             yield json.loads(data)
         elif isinstance(data, dict) and isinstance(data.get("data"), str):  # with buffers after it
