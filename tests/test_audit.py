@@ -305,6 +305,19 @@ def test_hostile_names_and_captions_are_written_and_read_back(tmp_path: Path) ->
     assert findings.evidence.str.len().max() < 500
 
 
+@pytest.mark.parametrize("name", ["findings.parquet", "judged.parquet", "audit.json"])
+def test_a_finished_audit_whose_files_are_damaged_is_made_again(tmp_path: Path, name: str) -> None:
+    records = _records(12)
+    first = audit(records, tmp_path, counts_of=Given(), size=5)
+    before = [table.to_dict("records") for table in _tables(tmp_path)]
+    file = tmp_path / name
+    whole = file.read_bytes()
+    for content in (b"PAR1 junk", whole[:-9], whole.replace(b'"found": ', b'"found": 1'), None):
+        file.unlink() if content is None else file.write_bytes(content)
+        assert audit(records, tmp_path, counts_of=Given(), size=5) == first
+        assert repr([table.to_dict("records") for table in _tables(tmp_path)]) == repr(before)
+
+
 def test_the_tally_counts_captions_and_not_findings(tmp_path: Path) -> None:
     records = _records(70)
     audit(records, tmp_path, counts_of=Given(), files_of=pictures, size=30)

@@ -245,7 +245,7 @@ def test_the_command_line(enriched: Path, tmp_path: Path, capsys: pytest.Capture
     assert main(["audit", str(enriched)]) == 0
     out = capsys.readouterr().out
     assert f"60 pairs were checked; {told['findings']} findings" in out
-    assert "Not checked: broken picture, all black, all white, uniform, mostly cloud, same bytes. It needs" in out
+    assert "Not checked: broken picture, all black, all white, uniform, mostly cloud, same bytes. The pictures" in out
     assert main(["catalog", "search", str(enriched), "--finding", "-hallucinated", "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["total"] == catalog.search(Query(findings=("-hallucinated",))).total
     assert main(["audit", str(enriched), "--words", "zzyzx"]) == 1

@@ -188,6 +188,13 @@ def test_a_torn_last_line_is_kept_and_told_and_the_next_word_begins_anew(ledger:
         b'{"v": 1, "id": 3}',
         b'{"seq": ' + b"9" * 5000 + b"}",
         b"x" * (LINE_LIMIT + 1),
+        # times before the first year and after the last, once they are in UTC
+        b'{"v":1,"id":"0","reviewer":"A","seq":1,"undoes":"x","time":"0001-01-01T00:00:00+23:59"}',
+        b'{"v":1,"id":"0","reviewer":"A","seq":1,"undoes":"x","time":"9999-12-31T23:59:59-23:59"}',
+        (
+            b'{"v":1,"id":"0","reviewer":"A","seq":1,"name":"a.png","style":"3.5","caption":"","verdict":"minor",'
+            b'"cause":"","note":"","corrected":"","time":"9999-12-31T23:59:59-23:59"}'
+        ),
     ],
 )
 def test_lines_of_nonsense_are_left_where_they_are(ledger: Ledger, line: bytes) -> None:

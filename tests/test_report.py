@@ -280,6 +280,14 @@ def test_the_page_shows_every_figure() -> None:
         assert part in text
 
 
+def test_corrections_with_half_a_character_can_be_written(tmp_path: Path) -> None:
+    given = [verdict("a\ud800.png", "major", corrected="Trees \ud800.")]
+    (tmp_path / "corrections.json").write_text(json.dumps(corrections(given, style="3.5"), ensure_ascii=False), "utf-8")
+    assert json.loads((tmp_path / "corrections.json").read_text("utf-8")) == [
+        {"image": "a?.png", "caption": "Trees ?."}
+    ]
+
+
 def test_corrections_have_the_layout_of_the_release() -> None:
     given = [
         verdict("a.png", "major", corrected="old"),

@@ -141,7 +141,15 @@ def test_a_file_that_is_no_plan_is_said(tmp_path: Path, content: bytes, said: st
 
 @pytest.mark.parametrize(
     "changed",
-    [{"strata": []}, {"pairs": []}, {"design": "best"}, {"style": "5"}, {"pairs": [{"name": "a", "stratum": "b"}]}],
+    [
+        {"strata": []},
+        {"pairs": []},
+        {"design": "best"},
+        {"style": "5"},
+        {"pairs": [{"name": "a", "stratum": "b"}]},
+        {"strata": [{"value": "", "population": 10**400, "sample": 3}]},
+        {"strata": [{"value": "", "population": 2, "sample": 3}]},
+    ],
 )
 def test_a_plan_whose_parts_do_not_agree_is_refused(changed: dict[str, object]) -> None:
     with pytest.raises(PlanError):

@@ -31,6 +31,8 @@ def test_a_verdict_comes_back_from_its_json(said: str, cause: str) -> None:
         ({"corrected": "x" * 20_001}, "at most 20,000 characters"),
         ({"note": None}, "is a text"),
         ({"time": datetime(2026, 1, 1)}, "time zone"),  # noqa: DTZ001 - that is the fault
+        ({"time": datetime.fromisoformat("0001-01-01T00:00:00+23:59")}, "outside the years"),
+        ({"time": datetime.fromisoformat("9999-12-31T23:59:59-23:59")}, "outside the years"),
     ],
 )
 def test_what_no_verdict_can_say_is_refused(changed: dict[str, object], says: str) -> None:

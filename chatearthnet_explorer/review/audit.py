@@ -151,13 +151,24 @@ def _parts_of(folder: Path, about: dict[str, object]) -> Path | None:
     except (OSError, ValueError):
         before = {}
     same = isinstance(before, dict) and all(before.get(key) == value for key, value in about.items())
-    if same and before.get("finished") and (folder / FINDINGS).exists() and (folder / JUDGED).exists():
+    if same and before.get("finished") and _is_whole(folder, before.get("found")):
         return None
     if not same:
         shutil.rmtree(parts, ignore_errors=True)
     parts.mkdir(exist_ok=True)
     _write(folder / ABOUT, about)
     return parts
+
+
+def _is_whole(folder: Path, found: object) -> bool:
+    """Return whether the files of a finished audit can be read and hold what they should."""
+    import pyarrow.parquet as pq  # noqa: PLC0415 - heavy
+
+    try:
+        rows = [pq.read_metadata(folder / name).num_rows for name in (FINDINGS, JUDGED)]
+    except (OSError, ValueError):  # as Arrow calls what is no Parquet
+        return False
+    return bool(rows[0] == found)
 
 
 def _read(folder: Path) -> Audit:

@@ -98,7 +98,7 @@ def read_line(line: bytes) -> Entry | Newer | Damaged:
         if isinstance(told, dict) and type(told.get("v")) is int and told["v"] > VERSION:
             return Newer(line)
         entry = _entry(told)
-    except (ValueError, TypeError, KeyError):  # a VerdictError is a ValueError
+    except (ValueError, TypeError, KeyError, OverflowError):  # a VerdictError is a ValueError; years end at 1 and 9999
         return Damaged(line)
     return entry if entry.id == told["id"] else Damaged(line)
 

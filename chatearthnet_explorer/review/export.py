@@ -25,7 +25,9 @@ def corrections(verdicts: Iterable[Verdict], *, style: str) -> list[dict[str, st
     """
     given = sorted((one for one in verdicts if one.style == style and one.corrected), key=lambda one: one.time)
     latest = {one.name: one.corrected for one in given}
-    return [{"image": name, "caption": latest[name]} for name in sorted(latest)]
+    # half a character, which JSON can hold and no file can, becomes a question mark
+    whole = {name: latest[name].encode("utf-8", "replace").decode() for name in sorted(latest)}
+    return [{"image": name.encode("utf-8", "replace").decode(), "caption": text} for name, text in whole.items()]
 
 
 def to_csv(verdicts: Iterable[Verdict]) -> str:

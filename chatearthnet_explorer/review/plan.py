@@ -24,6 +24,9 @@ DESIGNS = (SIMPLE, STRATIFIED, RISK)
 VERSION = 1
 """Of the file; one of a higher number is not read."""
 
+MOST = 2**53
+"""Pairs that a stratum may have: the highest number that every reader of JSON can hold."""
+
 LIMIT = 64_000_000
 """Bytes that a plan's file may have: 163,488 pairs take about 11 million."""
 
@@ -72,7 +75,7 @@ class Plan:
         sizes = dict.fromkeys((stratum.value for stratum in self.strata), 0)
         for _, value in self.pairs:
             sizes[value] = sizes.get(value, 0) + 1
-        agree = all(0 <= one.sample == sizes[one.value] <= one.population for one in self.strata)
+        agree = all(0 <= one.sample == sizes[one.value] <= one.population <= MOST for one in self.strata)
         whole = bool(self.pairs) and len(sizes) == len(self.strata) and len(set(self.names)) == len(self.pairs)
         if not (agree and whole and self.design in DESIGNS and self.style in STYLES):
             msg = "The strata of this plan do not agree with its pairs; draw it anew."

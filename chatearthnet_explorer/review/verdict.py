@@ -88,6 +88,11 @@ class Verdict:
         if not isinstance(self.time, datetime) or self.time.utcoffset() is None:
             msg = "The time of a verdict needs a time zone; give it in UTC."
             raise VerdictError(msg)
+        try:
+            self.time.astimezone(UTC)
+        except OverflowError:
+            msg = "The time of a verdict lies outside the years 1 to 9999; give it in UTC."
+            raise VerdictError(msg) from None
 
     @property
     def is_error(self) -> bool:

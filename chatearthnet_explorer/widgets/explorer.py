@@ -267,8 +267,12 @@ class Explorer(Composed):
 
     def _choice(self) -> dict[str, Any]:
         chosen = self.switches
-        writer = self._requests.captioner()
-        return {"captioner": writer, "style": chosen.style, "year": chosen.year, "seed": chosen.seed}
+        return {
+            "captioner": self._requests.captioner(),
+            "style": chosen.style,
+            "year": chosen.year,
+            "seed": chosen.seed,
+        }
 
     def _start(self, job: Callable[[Step], Captioned]) -> None:
         self._work.start(lambda step: encoded(job(step)), done=self._show, failed=self.tell)
@@ -298,10 +302,8 @@ class Explorer(Composed):
         with self.caption_view.hold_sync():  # no caption is ever seen beside what another chip says of it
             self._checked(None)
             self.caption_view.set_trait("empty", f"No caption yet: press '{button}'." if button else NO_CAPTION)
-            self.caption_view.captions = (
-                *self._released(shown.chip.tile),
-                *((shown.caption,) if shown.caption else ()),
-            )
+            fresh = (shown.caption,) if shown.caption else ()
+            self.caption_view.captions = (*self._released(shown.chip.tile), *fresh)
         self.caption_view.error = str(shown.error or "")
         self.code_view.code = shown.code
         wanted = f"Press '{button}' for a caption, or click" if button and not shown.caption else "Click"
