@@ -105,3 +105,12 @@ def _tidy() -> None:
     if sys.platform == "linux":
         with suppress(AttributeError, OSError):  # of the GNU C library, which keeps what was freed
             ctypes.CDLL(None).malloc_trim(0)
+
+
+def _is_news(record: logging.LogRecord) -> bool:
+    """Return whether a line belongs into the log: that a tab was closed while it was told something does not."""
+    return not record.getMessage().startswith("Failed sending message as connection was closed")
+
+
+for _name in ("bokeh.server.views.ws", "panel.io.document"):
+    logging.getLogger(_name).addFilter(_is_news)

@@ -16,6 +16,7 @@ from chatearthnet_explorer.widgets.view import View, script
 
 if TYPE_CHECKING:
     from chatearthnet_explorer.card import Card
+    from chatearthnet_explorer.pipeline import Captioned
 
 
 class ChipView(View):
@@ -73,6 +74,13 @@ class ChipView(View):
             for name, value in _state(self.chip).items():
                 self.set_trait(name, value)
             self.highlight, self.within = -1, []
+
+
+def encoded(shown: Captioned) -> Captioned:
+    """Return what was handed in, its picture encoded and kept for the views, which draw where everybody is answered."""
+    if shown.chip.rgb is not None:
+        png(shown.chip.rgb)
+    return shown
 
 
 def _state(chip: Chip | None) -> dict[str, object]:

@@ -14,9 +14,8 @@ from chatearthnet_explorer.card.provenance import coordinates
 from chatearthnet_explorer.card.words import NO_CAPTION
 from chatearthnet_explorer.errors import Cancelled
 from chatearthnet_explorer.pipeline import Captioned, caption_at, caption_of
-from chatearthnet_explorer.render import png
 from chatearthnet_explorer.sources import SOURCES, Source, open_source
-from chatearthnet_explorer.widgets.chip_view import ChipView
+from chatearthnet_explorer.widgets.chip_view import ChipView, encoded
 from chatearthnet_explorer.widgets.click_map import ClickMap
 from chatearthnet_explorer.widgets.code_view import CodeView
 from chatearthnet_explorer.widgets.composed import Composed, guarded, panel
@@ -272,13 +271,7 @@ class Explorer(Composed):
         }
 
     def _start(self, job: Callable[[Step], Captioned]) -> None:
-        def encoded(step: Step) -> Captioned:
-            shown = job(step)
-            if shown.chip.rgb is not None:
-                png(shown.chip.rgb)  # kept there for the views, which are drawn on the loop that answers everybody
-            return shown
-
-        self._work.start(encoded, done=self._show, failed=self.tell)
+        self._work.start(lambda step: encoded(job(step)), done=self._show, failed=self.tell)
 
     @guarded
     def _progress(self, _change: dict[str, Any]) -> None:

@@ -129,17 +129,17 @@ class Visitor:
 
     async def _read(self) -> None:
         try:
-            while (header := await self._socket.read_message()) is not None:
-                about = json.loads(header)
-                await self._socket.read_message()
-                text = await self._socket.read_message()
+            while True:
+                about = json.loads(await self._part())
+                await self._part()
+                text = await self._part()
                 buffers = {}
                 for _ in range(about.get("num_buffers", 0)):
-                    named = json.loads(await self._socket.read_message() or "{}")
-                    buffers[named.get("id")] = await self._socket.read_message()
+                    named = json.loads(await self._part())
+                    buffers[named.get("id")] = await self._part()
                 at = time.perf_counter()
-                self.bytes += len(text or "") + sum(map(len, buffers.values()))
-                content = json.loads(text or "{}")
+                self.bytes += len(text) + sum(map(len, buffers.values()))
+                content = json.loads(text)
                 if about["msgtype"] == "PATCH-DOC":
                     found = [(at, one) for one in _messages(content)]
                 else:
@@ -147,10 +147,18 @@ class Visitor:
                 async with self._arrived:
                     self.received += found
                     self._arrived.notify_all()
+        except ConnectionError:
+            pass
         finally:
             self._closed = True
             async with self._arrived:
                 self._arrived.notify_all()
+
+    async def _part(self) -> Any:  # noqa: ANN401 - text, or bytes of a buffer
+        part = await self._socket.read_message()
+        if part is None:  # which Tornado says once, and then nothing any more
+            raise ConnectionError
+        return part
 
     async def _patch(self, event: Payload) -> None:
         await self._send("PATCH-DOC", {"events": [event]})
