@@ -170,20 +170,14 @@ class Explorer(Composed):
         self._work.observe(self._progress, ["busy", "step"])
         for pointing in ("highlight", "within"):
             traitlets.link((self.caption_view, pointing), (self.chip_view, pointing))
-        traitlets.link((self.caption_view, "palette"), (self.chip_view, "palette"))
-        traitlets.link((self.prompt_view, "palette"), (self.chip_view, "palette"))
+        for view in (self.caption_view, self.prompt_view):
+            traitlets.link((view, "palette"), (self.chip_view, "palette"))
 
     def _composed(self, status: StatusLine) -> list[ipywidgets.Widget]:
-        columns = [
-            ipywidgets.VBox(
-                [
-                    panel(status, self.map, self.switches.where),
-                    panel(self.switches.how, self.ask_bar, self.caption_view, self.check, self.code_view),
-                ]
-            ),
-            ipywidgets.VBox([panel(self.chip_view), panel(self.prompt_view)]),
-        ]
-        grid = ipywidgets.Box(columns)
+        place = panel(status, self.map, self.switches.where)
+        caption = panel(self.switches.how, self.ask_bar, self.caption_view, self.check, self.code_view)
+        chip = ipywidgets.VBox([panel(self.chip_view), panel(self.prompt_view)])
+        grid = ipywidgets.Box([ipywidgets.VBox([place, caption]), chip])
         grid.add_class("cen-grid")
         return [grid]
 
