@@ -23,6 +23,12 @@ def below(address: str, name: str) -> str:
     return f"{folder.rstrip('/')}/{name}{mark}{query}"
 
 
+def with_path(address: str) -> str:
+    """Return an address with at least a slash behind its host, without which some proxies do not know what is meant."""
+    parts = urlsplit(address)
+    return address if parts.path else parts._replace(path="/").geturl()
+
+
 def checked(address: str) -> tuple[str, dict[str, str]]:
     """Return the address without its user, and the headers that speak for that user."""
     try:
@@ -35,12 +41,12 @@ def checked(address: str) -> tuple[str, dict[str, str]]:
         raise ArchiveError(msg)
     user, at, host = parts.netloc.rpartition("@")
     if not at:
-        return address, {}
+        return with_path(address), {}
     if sentence := password_problem(address):
         raise ArchiveError(sentence)
     import urllib3  # noqa: PLC0415 - not needed for files on this computer
 
-    return parts._replace(netloc=host).geturl(), urllib3.make_headers(basic_auth=unquote(user))
+    return with_path(parts._replace(netloc=host).geturl()), urllib3.make_headers(basic_auth=unquote(user))
 
 
 def redirected(address: str, location: str, headers: dict[str, str]) -> tuple[str, dict[str, str]]:
@@ -66,4 +72,4 @@ def redirected(address: str, location: str, headers: dict[str, str]) -> tuple[st
         raise ArchiveError(msg)
     new = new._replace(netloc=new.netloc.rpartition("@")[2])
     same = (old.scheme, old.netloc) == (new.scheme, new.netloc)
-    return new.geturl(), headers if same else {name: one for name, one in headers.items() if name == "Range"}
+    return with_path(new.geturl()), headers if same else {name: one for name, one in headers.items() if name == "Range"}

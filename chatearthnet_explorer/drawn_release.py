@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from chatearthnet_explorer.cancellation import checkpoint
 from chatearthnet_explorer.errors import ReleaseError, SourceError
 from chatearthnet_explorer.record import ARCHIVES, place_of
 from chatearthnet_explorer.simulated_records import YEAR, image_of
@@ -18,19 +21,24 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from chatearthnet_explorer.record import Member
+    from chatearthnet_explorer.tile import Tile
 
 KEPT = 96
 """Images that stay in memory, some 100 kB each: four pages of a gallery."""
 
-BATCH = 3
-"""Images that are drawn before the first of them is shown: each takes a tenth of a second."""
+BATCH = 8
+"""Images that are drawn before the first of them is shown: each takes a tenth of a second, and each update of a page as
+much as several."""
+
+_AT_ONCE = 2
+_PATIENCE = 0.05  # seconds between two looks whether anybody still waits
 
 
 class DrawnRelease(Release):
     """Draws the image of any name that says a place: the bytes that ``write_release`` would write for it.
 
-    It has no captions; a catalog has them. It is safe to ask from several threads, which draw one image at a time:
-    the same image is never drawn twice at once, and many visitors do not take every processor.
+    It has no captions; a catalog has them. It is safe to ask from several threads: the same image is never drawn twice
+    at once. Who stops waiting (``cancellation.checkpoint``) stops its own drawing, and nobody else's.
     """
 
     batch = BATCH
@@ -46,7 +54,8 @@ class DrawnRelease(Release):
         self.thumbnails = MappingProxyType(dict(thumbnails or {}))
         self._source = SimulatedSource()
         self._kept: OrderedDict[tuple[str, str], bytes] = OrderedDict()
-        self._drawing = threading.Lock()
+        self._drawing: dict[str, threading.Lock] = {}
+        self._lock = threading.Lock()
 
     def contents(
         self,
@@ -56,20 +65,47 @@ class DrawnRelease(Release):
         members: Mapping[str, Member] = MappingProxyType({}),  # noqa: ARG002 - nothing lies in a ZIP
     ) -> list[bytes | SourceError]:
         """Return the PNGs of names; for a name that says no place, why there is none."""
-        return [self._drawn(name, archive) for name in names]
+        if len(names) == 1:
+            return [self._image(names[0], archive)]
+        with ThreadPoolExecutor(_AT_ONCE) as pool:
+            images = [pool.submit(copy_context().run, self._image, name, archive) for name in names]
+            return [image.result() for image in images]
 
-    def _drawn(self, name: str, archive: str) -> bytes | SourceError:
+    def _image(self, name: str, archive: str) -> bytes | SourceError:
         tile = place_of(name)
         if tile is None:
             return ReleaseError(f"{name[:80]!r} says no place, so no picture of it can be drawn; choose another pair.")
-        with self._drawing:
-            if (image := self._kept.get((tile.name, archive))) is None:
-                alone = archive == PICTURE
-                chip = self._source.chip_at(*tile.center, year=YEAR, bands=not alone)
-                for one in (PICTURE,) if alone else ARCHIVES:
-                    self._kept[tile.name, one] = image_of(chip, one)
-                image = self._kept[tile.name, archive]
-            self._kept.move_to_end((tile.name, archive))
+        with self._lock:
+            drawing = self._drawing.setdefault(tile.name, threading.Lock())
+        while not drawing.acquire(timeout=_PATIENCE):
+            checkpoint()
+        try:
+            image = self._known(tile, archive)
+            if image is None:
+                images = self._drawn(tile, archive)
+                self._keep(tile, images)
+                image = images[archive]
+        finally:
+            with self._lock:
+                self._drawing.pop(tile.name, None)
+            drawing.release()
+        return image
+
+    def _known(self, tile: Tile, archive: str) -> bytes | None:
+        with self._lock:
+            image = self._kept.get((tile.name, archive))
+            if image is not None:
+                self._kept.move_to_end((tile.name, archive))
+            return image
+
+    def _drawn(self, tile: Tile, archive: str) -> dict[str, bytes]:
+        """Return the image of an archive; where that takes all bands, those of all three."""
+        alone = archive == PICTURE
+        chip = self._source.chip_at(*tile.center, year=YEAR, bands=not alone)
+        return {one: image_of(chip, one) for one in ((PICTURE,) if alone else ARCHIVES)}
+
+    def _keep(self, tile: Tile, images: Mapping[str, bytes]) -> None:
+        with self._lock:
+            self._kept.update({(tile.name, archive): image for archive, image in images.items()})
             while len(self._kept) > KEPT:
                 self._kept.popitem(last=False)
-        return image

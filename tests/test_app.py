@@ -28,7 +28,7 @@ for _ in range(3):
     document = Document()
     with set_curdoc(document):
         page = explore_page("simulated", ModelAccess(ModelOptions(), near=is_near(*json.loads(sys.argv[1]))), None)
-        page.server_doc(document)
+        page.server_doc(document, location=False)
         explorers += [one for one in live.values() if isinstance(one, Explorer)]
         offered = list(explorers[-1].switches.captioners)
     for callback in list(document.session_destroyed_callbacks):

@@ -51,7 +51,7 @@ def _by_raster(address: str) -> bytes:
 
 def _by_model(address: str) -> bytes:
     endpoint = Endpoint(url=address, host=NAME, loopback=False, near=True)
-    with BoundedClient(endpoint, key=PLACEHOLDER, seconds=20, stop=Stop()) as client:
+    with BoundedClient(endpoint, key=PLACEHOLDER, seconds=20, retries=0, stop=Stop()) as client:
         try:
             return bytes(client.get(address).content)
         except ExplorerError:
@@ -112,6 +112,18 @@ def test_plain_http_goes_through_proxy(
         _set_proxies(monkeypatch, proxy, upper=upper)
         assert ask(f"http://{NAME}{PATH}") == CONTENT
         assert {(one.method, one.target) for one in proxy.log} == {("GET", f"http://{NAME}{PATH}")}
+
+
+@pytest.mark.parametrize("ask", WAYS[:3], ids=lambda way: way.__name__)
+@pytest.mark.parametrize("query", ["", "?a=1"])
+def test_address_without_path_gets_one(
+    ask: Callable[[str], bytes], query: str, plain: RangeServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plain.fail("/", Fault(body=CONTENT))
+    with Proxy(plain.port) as proxy:
+        _set_proxies(monkeypatch, proxy)
+        assert ask(f"http://{NAME}{query}") == CONTENT
+        assert {one.target for one in proxy.log} == {f"http://{NAME}/{query}"}
 
 
 @every_way

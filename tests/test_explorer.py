@@ -272,6 +272,25 @@ def test_the_late_answer_to_an_old_click_is_dropped() -> None:
     assert not explorer.status.busy
 
 
+def test_a_choice_made_while_a_chip_is_fetched_holds_for_that_chip() -> None:
+    async def click_and_choose() -> Explorer:
+        source = Gate()
+        explorer = _explorer(source=source)
+        click(explorer.map, 6.73, 0.336)
+        await _until(lambda: explorer.result is not None and not explorer.status.busy)
+        source.gates[4.92] = threading.Event()
+        click(explorer.map, 4.92, 52.55)
+        await _until(lambda: len(source.asked) == 2)
+        explorer.switches.style = "4v"
+        source.gates[4.92].set()
+        await _until(lambda: explorer.result.lon == 4.92 and not explorer.status.busy)
+        return explorer
+
+    explorer = asyncio.run(click_and_choose())
+    assert explorer.result.prompt.style == "4v"
+    assert explorer.map.chip is explorer.result.chip
+
+
 def test_cancel_is_at_once_and_what_was_under_way_ends_at_its_next_step() -> None:
     async def cancelled() -> tuple[Explorer, Writer]:
         source, writer = Gate(), Writer()

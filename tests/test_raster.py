@@ -256,6 +256,10 @@ def test_nobody_at_home() -> None:
     assert "could not be reached" in _refused(href)
 
 
+def test_name_that_nobody_has_is_named() -> None:
+    assert "no server of this name" in _refused("http://nobody.invalid/x.tif?sig=secret")
+
+
 def test_a_server_without_ranges_is_left_before_it_has_sent_all(tmp_path: Path, server: RangeServer) -> None:
     with (tmp_path / "huge.tif").open("wb") as file:
         file.truncate(2_000_000_000)
@@ -441,6 +445,41 @@ def test_tables_that_lead_in_circles_or_out_of_memory(tmp_path: Path, server: Ra
     # the count of values of the first tag
     (tmp_path / "greedy.tif").write_bytes(raw[: first + 6] + b"\xff\xff\xff\xff" + raw[first + 10 :])
     assert "values for one tag" in _refused(f"{server.url}/greedy.tif")
+
+
+@pytest.mark.parametrize("tag", [256, 257, 258, 262, 277, 34737])
+@pytest.mark.parametrize("options", [{}, {"bigtiff": "yes"}], ids=str)
+def test_tables_without_a_needed_tag_are_refused_before_a_library_panics(
+    tmp_path: Path, server: RangeServer, capfd: pytest.CaptureFixture[str], tag: int, options: dict[str, str]
+) -> None:
+    raw = bytearray(_small(tmp_path / "whole.tif", **options))
+    first, count, size = struct.unpack_from("<Q", raw, 8)[0], 8, 20
+    if not options:
+        first, count, size = struct.unpack_from("<I", raw, 4)[0], 2, 12
+    entries = int.from_bytes(raw[first : first + count], "little")
+    places = range(first + count, first + count + entries * size, size)
+    (place,) = [one for one in places if struct.unpack_from("<H", raw, one)[0] == tag]
+    raw[place : place + 2] = struct.pack("<H", 65000)
+    (tmp_path / "lacking.tif").write_bytes(raw)
+    assert "its tables are damaged" in _refused(f"{server.url}/lacking.tif")
+    assert "panicked" not in capfd.readouterr().err
+
+
+@pytest.mark.parametrize(("key", "number"), [(0, 7), (1, 7), (3, 900), (6, 9999), (7, 60000)])
+def test_geotiff_keys_outside_their_tables_are_refused_before_a_library_panics(
+    tmp_path: Path, server: RangeServer, capfd: pytest.CaptureFixture[str], key: int, number: int
+) -> None:
+    raw = bytearray(_small(tmp_path / "whole.tif"))
+    start = raw.index(struct.pack("<4H", 1, 1, 0, struct.unpack_from("<H", raw, raw.index(b"\x01\0\x01\0\0\0") + 6)[0]))
+    if key > 3:  # count and position of the first key whose text lies in the table of texts
+        text = next(at for at in range(start + 8, start + 200, 8) if struct.unpack_from("<H", raw, at + 2)[0] == 34737)
+        place = text + 2 * (key - 4)
+    else:
+        place = start + 2 * key
+    raw[place : place + 2] = struct.pack("<H", number)
+    (tmp_path / "odd.tif").write_bytes(raw)
+    assert "its tables are damaged" in _refused(f"{server.url}/odd.tif")
+    assert "panicked" not in capfd.readouterr().err
 
 
 def test_a_block_that_unpacks_to_gigabytes_is_cut_off(tmp_path: Path, server: RangeServer) -> None:

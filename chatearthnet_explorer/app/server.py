@@ -122,7 +122,7 @@ def _server(
     silence(EMPTY_LAYOUT, silence=True)
     quiet_visitor_faults()
     share_pages(empty_page, TITLE)
-    web = WebApplication(build_applications(pages, title=TITLE), access, embedders)
+    web = WebApplication(build_applications(pages, title=TITLE, location=False), access, embedders)
     http = HTTPServer(web, max_body_size=_MOST_BODY, max_buffer_size=_MOST_BODY * 20)
     http.add_sockets(sockets)
     return BaseServer(IOLoop.current(), web, http)

@@ -5,15 +5,19 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from typing import TYPE_CHECKING
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
 
 import traitlets
 from bokeh.util.token import check_token_signature, get_session_id, get_token_payload
 from panel.io.server import WSHandler
+from tornado.websocket import WebSocketClosedError
 
 from chatearthnet_explorer.app.messages import BadFrameError, MessageReader
 
 if TYPE_CHECKING:
+    from bokeh.protocol.message import Message as ProtocolMessage
+
     from chatearthnet_explorer.app.access import Access
 
 _LOG = logging.getLogger(__name__)
@@ -72,6 +76,11 @@ class PageSocket(WSHandler):
         work = await self._handle(self.connection.protocol.assemble(*message.frames))
         if work:
             await self._schedule(work)
+
+    async def send_message(self, message: ProtocolMessage[Any]) -> None:
+        """Send a message; that the page has just been closed is nothing to warn of."""
+        with suppress(WebSocketClosedError):
+            await message.send(self)  # type: ignore[arg-type]  # what Bokeh itself hands over
 
     async def _pace(self, cost: float) -> None:
         now = time.monotonic()

@@ -12,6 +12,7 @@ from urllib.parse import unquote, urljoin, urlsplit
 import urllib3
 from urllib3.connection import HTTPConnection, HTTPSConnection
 
+from chatearthnet_explorer.addresses import with_path
 from chatearthnet_explorer.errors import SourceError
 from chatearthnet_explorer.network import is_local, is_loopback, password_problem, proxy_for, ssl_context
 
@@ -172,8 +173,8 @@ def _without_user(address: str, headers: dict[str, str]) -> tuple[str, dict[str,
     parts = urlsplit(address)
     user, at, host = parts.netloc.rpartition("@")
     if not at:
-        return address, headers
-    return parts._replace(netloc=host).geturl(), headers | {
+        return with_path(address), headers
+    return with_path(parts._replace(netloc=host).geturl()), headers | {
         "Authorization": urllib3.make_headers(basic_auth=unquote(user))["authorization"]
     }
 

@@ -18,12 +18,17 @@ IMAGES_LIMIT = 64
 # Layouts of TIFF 6.0 and of BigTIFF, by version: where the first link stands, and count of tags, tag, link to an image.
 _LAYOUTS = {42: (4, "H", "HHI4x", "I"), 43: (8, "Q", "HHQ8x", "Q")}
 _MAGIC = 4
+# without width, length, bits, photometric interpretation and samples no library knows what an image is
+_NEEDED = {256, 257, 258, 262, 277}
+# GeoTIFF's tables, and the bytes of one of their values
+_KEYS, _DOUBLES, _TEXTS = 34735, 34736, 34737
+_GEO_TAGS = {_KEYS: 2, _DOUBLES: 8, _TEXTS: 1}
 # BYTE to DOUBLE, IFD, and BigTIFF's LONG8, SLONG8 and IFD8
 _KINDS = {*range(1, 14), 16, 17, 18}
 
 
 def check_header(head: bytes) -> None:
-    """Refuse a TIFF whose tables would make a reader run in circles or out of memory.
+    """Refuse a TIFF whose tables would make a reader run in circles, out of memory, or into a panic.
 
     What lies behind the end of ``head`` is not looked at; call again with more.
 
@@ -53,15 +58,49 @@ def check_header(head: bytes) -> None:
             raise RasterError(msg)
         start = position + count.size
         stop = start + entries * tag.size
+        tags: dict[int, bytes] = {}
         for entry in range(start, min(stop, len(head) - tag.size + 1), tag.size):
-            _, kind, values = tag.unpack_from(head, entry)
+            name, kind, values = tag.unpack_from(head, entry)
             if kind not in _KINDS:
                 msg = "its tables are damaged"
                 raise RasterError(msg)
             if values > VALUES_LIMIT:
                 msg = f"it claims {values} values for one tag"
                 raise RasterError(msg)
+            if name in _GEO_TAGS:
+                tags[name] = _content(head, entry + tag.size - link.size, link, values * _GEO_TAGS[name])
+            else:
+                tags[name] = b""
+        if stop <= len(head) and not (tags.keys() >= _NEEDED and _are_sound(order, tags)):
+            msg = "its tables are damaged"
+            raise RasterError(msg)
         position = _number(link, head, stop)
+
+
+def _content(head: bytes, position: int, link: struct.Struct, size: int) -> bytes:
+    """Return what a tag holds, in its entry or elsewhere; empty where that is not known yet."""
+    start = position if size <= link.size else _number(link, head, position)
+    return head[start : start + size] if start + size <= len(head) else b""
+
+
+def _are_sound(order: str, tags: dict[int, bytes]) -> bool:
+    """Return whether the GeoTIFF keys stay within their own tables, as far as these are known (GeoTIFF 1.1, 7.1)."""
+    directory = tags.get(_KEYS, b"")
+    keys = struct.unpack(f"{order}{len(directory) // 2}H", directory)
+    if not keys:
+        return True
+    if keys[:2] != (1, 1) or len(keys) < 4 + 4 * keys[3]:
+        return False
+    for place in range(4, 4 + 4 * keys[3], 4):
+        _, table, count, first = keys[place : place + 4]
+        content = tags.get(table)
+        if table in {_DOUBLES, _TEXTS} and content is None:
+            return False
+        if table == _TEXTS and content and not (first + count <= len(content) and content.isascii()):
+            return False
+        if table == _DOUBLES and content and first + count > len(content) // _GEO_TAGS[_DOUBLES]:
+            return False
+    return True
 
 
 def _number(layout: struct.Struct, head: bytes, position: int) -> int:

@@ -163,8 +163,8 @@ class Remote:
                 if sentence := network_problem(self.href, error):
                     self._say(sentence)
                 trouble = _trouble(error)
-                if is_certificate_error(error):
-                    break
+                if is_certificate_error(error) or _is_unknown_name(error):
+                    break  # it would be the same in a second
             if not left or self._given_up or time.monotonic() + pause > deadline:
                 break
             time.sleep(pause * random.uniform(0.5, 1))  # noqa: S311 - that all do not come back at once
@@ -244,8 +244,12 @@ class Remote:
 _HUNG_UP = "could not be reached, or its server hung up; check the connection and try again."
 
 
+def _is_unknown_name(error: Exception) -> bool:
+    return any(isinstance(one, NameResolutionError) for one in (error, getattr(error, "reason", None)))
+
+
 def _trouble(error: Exception) -> str:
-    if isinstance(error, NameResolutionError) or isinstance(getattr(error, "reason", None), NameResolutionError):
+    if _is_unknown_name(error):
         return "could not be found: there is no server of this name; check the network and the address."
     if isinstance(error, SlowError | TimeoutError) and not isinstance(error, NewConnectionError):
         return "did not arrive in time; try again, or use a nearer server."

@@ -39,7 +39,9 @@ class AskBar(ipywidgets.HBox):  # type: ignore[misc]  # ipywidgets has no types
         self._button = ipywidgets.Button(tooltip="Send the prompt to the model", layout={"width": "auto"})
         self._button.add_class("cen-ask")
         self._cost = ipywidgets.HTML(layout={"flex": "1 1 160px", "min_width": "0"})
-        super().__init__([self._button, self._cost], layout={"flex_flow": "row wrap", "align_items": "center"})
+        super().__init__(
+            [self._button, self._cost], layout={"flex_flow": "row wrap", "align_items": "center", "margin": "0 0 8px"}
+        )
         self.hide()
 
     @property

@@ -88,7 +88,7 @@ class Explorer(Composed):
         self._source = open_source(source)
         writer = open_captioner(captioner)
         self._catalog = catalog
-        self._work, self._quiet = Work(), False
+        self._work, self._quiet, self._fetch_due = Work(), False, False
         self.map = ClickMap()
         """Where to."""
         self.switches = Switches(
@@ -170,20 +170,14 @@ class Explorer(Composed):
         self._work.observe(self._progress, ["busy", "step"])
         for pointing in ("highlight", "within"):
             traitlets.link((self.caption_view, pointing), (self.chip_view, pointing))
-        traitlets.link((self.caption_view, "palette"), (self.chip_view, "palette"))
-        traitlets.link((self.prompt_view, "palette"), (self.chip_view, "palette"))
+        for view in (self.caption_view, self.prompt_view):
+            traitlets.link((view, "palette"), (self.chip_view, "palette"))
 
     def _composed(self, status: StatusLine) -> list[ipywidgets.Widget]:
-        columns = [
-            ipywidgets.VBox(
-                [
-                    panel(status, self.map, self.switches.where),
-                    panel(self.switches.how, self.ask_bar, self.caption_view, self.check, self.code_view),
-                ]
-            ),
-            ipywidgets.VBox([panel(self.chip_view), panel(self.prompt_view)]),
-        ]
-        grid = ipywidgets.Box(columns)
+        place = panel(status, self.map, self.switches.where)
+        caption = panel(self.switches.how, self.ask_bar, self.caption_view, self.check, self.code_view)
+        chip = ipywidgets.VBox([panel(self.chip_view), panel(self.prompt_view)])
+        grid = ipywidgets.Box([ipywidgets.VBox([place, caption]), chip])
         grid.add_class("cen-grid")
         return [grid]
 
@@ -234,10 +228,13 @@ class Explorer(Composed):
             ask: Whether a person wants it asked; a captioner that costs nothing is asked in any case.
             keep: Whether a caption of the same captioner stays.
         """
+        if self._work.busy and self._fetch_due:  # the chip on screen is not the one that is wanted
+            self._start(self._fetching())
+            return
         shown, choice = self.result, self._choice()
         if shown is None:
             return
-        ask = self._prepare(choice, ask=ask)
+        ask = self._requests.prepare(choice, ask=ask)
         kept = shown.caption if keep and shown.caption and shown.caption.captioner == choice["captioner"].name else None
 
         def job(step: Step) -> Captioned:
@@ -246,19 +243,12 @@ class Explorer(Composed):
 
         self._start(job)
 
-    def _prepare(self, choice: dict[str, Any], *, ask: bool) -> bool:
-        """End the request of the job before, and return whether the captioner of a choice is to be asked."""
-        self._requests.end()
-        ask = ask or self._requests.free
-        if ask:
-            choice["captioner"] = self._requests.begin()
-        return ask
-
     def _fetching(self, *, ask: bool = False) -> Callable[[Step], Captioned]:
         """Return the work of a click, with every choice as it is now."""
         lon, lat = self.map.lonlat
         source, scene, choice = self._source, self._scenes.scene, self._choice()
-        ask = self._prepare(choice, ask=ask)
+        ask = self._requests.prepare(choice, ask=ask)
+        self._fetch_due = True
 
         def job(step: Step) -> Captioned:
             return caption_at(lon, lat, source=source, scene=scene or None, ask=ask, step=step, **choice)
@@ -286,7 +276,7 @@ class Explorer(Composed):
 
     @guarded
     def _show(self, shown: Captioned) -> None:
-        self.result = shown
+        self.result, self._fetch_due = shown, False
         self._scenes.offer(self._source, *self.map.lonlat)
 
     @guarded

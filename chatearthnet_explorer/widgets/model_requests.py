@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from chatearthnet_explorer.captioners import Captioner, is_free, open_captioner
 from chatearthnet_explorer.captioners.endpoint import same_address
@@ -79,12 +79,20 @@ class ModelRequests:
             raise
         return self._captioner
 
-    def begin(self) -> Captioner:
-        """Return the captioner for a request, to be asked once."""
-        if self.free:
-            return self._captioner
-        self._under_way = self._quota.within(self._captioner)
-        return self._under_way
+    def prepare(self, choice: dict[str, Any], *, ask: bool) -> bool:
+        """End the request of the job before, and prepare that of the next.
+
+        Args:
+            choice: What the next job is called with; its ``captioner`` is replaced by one that asks within the quota.
+            ask: Whether a person wants a model asked.
+
+        Returns:
+            Whether the captioner is to be asked: if it is wanted, or costs nothing.
+        """
+        self.end()
+        if ask and not self.free:
+            choice["captioner"] = self._under_way = self._quota.within(self._captioner)
+        return ask or self.free
 
     def end(self) -> None:
         """End the request that is under way: nobody will see its answer."""

@@ -137,6 +137,12 @@ def test_strangers_have_the_owners_model_and_no_other(browser: Browser, tmp_path
         assert len(service.requests) == 1
 
 
+def choose(page: Page, menu: str, entry: str) -> None:
+    """Choose an entry of one of JupyterLab's menus."""
+    page.locator(".lm-MenuBar-itemLabel", has_text=menu).first.click()
+    page.locator(".lm-Menu-itemLabel", has_text=entry).first.click()
+
+
 CELLS = ("from chatearthnet_explorer.widgets.explorer import Explorer\nExplorer(source='simulated', captioner='chat')",)
 
 
@@ -155,14 +161,13 @@ def test_a_key_typed_in_a_notebook_is_not_saved_with_it(browser: Browser, tmp_pa
         expect(page.locator(".cen-kept")).to_be_visible(timeout=doors.SLOW)
         ask(page, service)
         assert service.keys == [TYPED]
-        page.locator(".lm-MenuBar-itemLabel", has_text="Settings").first.click()
-        page.locator(".lm-Menu-itemLabel", has_text="Save Widget State Automatically").first.click()
-        page.keyboard.press("Control+s")
+        choose(page, "Settings", "Save Widget State Automatically")
         saved = tmp_path / "notebooks" / "keys.ipynb"
         deadline = time.monotonic() + doors.SLOW / 1000
         while "application/vnd.jupyter.widget-state+json" not in saved.read_text("utf-8"):
             assert time.monotonic() < deadline
-            page.wait_for_timeout(200)
+            choose(page, "File", "Save Notebook")  # again: the setting takes a moment to hold
+            page.wait_for_timeout(1000)
         text = saved.read_text("utf-8")
         assert "kept_for" in text  # the state of the field is there, and the key is not in it
         for file in tmp_path.rglob("*"):

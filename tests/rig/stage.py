@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 
+_FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking"]
+_FLAGS += ["--disable-component-update", "--disable-sync", "--no-first-run"]
+
 # As JupyterLab's model does: set() fires at once, save_changes() sends what was set; what Python changes fires too.
 _PAGE = """<!DOCTYPE html><meta charset="utf-8"><title>stage</title>
 <style>body { margin: 0; padding: 16px; background: var(--jp-layout-color1, #fff); }</style>
@@ -65,19 +68,28 @@ window.mount = async (name, state, script, width) => {
 
 
 @contextmanager
-def chromium(*options: str) -> Iterator[Browser]:
+def chromium() -> Iterator[Browser]:
     """A headless browser; skips the test, with the reason, where there is none."""
     api = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed: pip install .[browser]")
     if CHROMIUM is None:
         pytest.skip("there is no Chromium on this machine")
-    flags = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking"]
-    flags += ["--disable-component-update", "--disable-sync", "--no-first-run"]
     with api.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=[*flags, *options])
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=_FLAGS)
         try:
             yield browser
         finally:
             browser.close()
+
+
+@contextmanager
+def rebound(browser: Browser, name: str) -> Iterator[Browser]:
+    """Another browser, for which a name is this computer, as for the visitor of a site that has rebound its name."""
+    flags = [*_FLAGS, f"--host-resolver-rules=MAP {name} 127.0.0.1"]
+    another = browser.browser_type.launch(executable_path=CHROMIUM, args=flags)
+    try:
+        yield another
+    finally:
+        another.close()
 
 
 class Stage:
