@@ -59,7 +59,7 @@ def test_a_paraphrase_names_a_word_of_every_class_it_says_it_names(seed: int) ->
             assert any(word in text for word in words[name]), (name, told.text)
         assert told.named <= {land.name for land in CLASSES}
         assert {said.name for said in told.said} <= told.named
-        assert told.dominant in told.named
+        assert told.dominant is None or told.dominant in told.named  # a caption that breaks off may have named none
 
 
 def test_what_the_3_5_style_says_is_what_the_facts_say() -> None:

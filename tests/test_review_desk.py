@@ -177,7 +177,7 @@ def test_a_ledger_that_cannot_be_written_keeps_the_pair_on_screen(desk: ReviewDe
     desk.ledger.path.mkdir()
     press(desk, "judge", verdict="correct", then="next")
     assert desk.position == 0
-    assert "choose another file for the ledger" in desk.pad.error
+    assert desk.pad.error == f"The ledger {desk.ledger.path.name} is a folder; give a file."
 
 
 def test_an_empty_plan_and_a_nameless_reviewer_are_said(tmp_path: Path) -> None:
