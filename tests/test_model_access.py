@@ -63,6 +63,15 @@ def test_all_tabs_of_a_visitor_share_a_quota() -> None:
     assert access.quota_of(None) is access.quota_of(SimpleNamespace(session_context=None))
 
 
+def test_only_a_proxy_names_visitors() -> None:
+    """Whoever connects directly could use up the count of another by writing its address into the header."""
+    direct, proxied = (ModelAccess(ModelOptions(), near=False, behind_proxy=proxy) for proxy in (False, True))
+    own, forged = document("10.0.0.7"), document("10.0.0.7", X_Forwarded_For="8.8.4.4")
+    assert direct.quota_of(own) is direct.quota_of(forged)
+    assert proxied.quota_of(own) is not proxied.quota_of(forged)
+    assert proxied.quota_of(forged) is proxied.quota_of(document("8.8.4.4"))
+
+
 @pytest.mark.parametrize("count", ["-1", "many", "1000000"])
 def test_a_limit_that_cannot_be_is_refused(count: str, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):

@@ -8,7 +8,7 @@ import urllib.error
 from contextlib import suppress
 from http.client import HTTPConnection, HTTPResponse
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
 import pytest
 from rig import doors
@@ -343,3 +343,28 @@ def test_a_flood_of_messages_slows_its_own_page_alone(served: Served) -> None:
             assert await visitor.is_served()  # slowed, not dropped
 
     asyncio.run(flood())
+
+
+def test_a_path_with_control_characters_is_not_there_and_its_query_in_no_log(served: Served) -> None:
+    assert _ask(served, "static/%00?token=secret-of-somebody").status == 404
+    assert not any("secret-of-somebody" in line for line in served.lines)
+
+
+def test_several_slashes_behind_a_page_lead_to_it(served: Served) -> None:
+    answer = _ask(served, "explore//")
+    assert urljoin("http://here/explore//", answer.getheader("Location") or "") == "http://here/explore"
+    assert _ask(served, "explore").status == 200
+
+
+def test_a_huge_zoom_does_not_stop_the_server(served: Served) -> None:
+    async def run() -> None:
+        async with visiting(served.address, "browse") as visitor:
+            await visitor.ready()
+            comm = await visitor.map()
+            zoom = {"method": "update", "state": {"zoom": 1e15}, "buffer_paths": []}
+            await visitor.to_kernel("comm_msg", {"comm_id": comm, "data": zoom})
+            event = {"event": "interaction", "type": "click", "coordinates": [10, 10]}
+            await visitor.to_kernel("comm_msg", {"comm_id": comm, "data": {"method": "custom", "content": event}})
+            assert await visitor.is_served()
+
+    asyncio.run(run())

@@ -6,8 +6,8 @@ import json
 import re
 from typing import Any, NamedTuple
 
-LONGEST = 1_000_000
-"""Bytes that one frame may have; the longest that our pages send have a thousand, an edited prompt some more."""
+LONGEST = 300_000
+"""Bytes that one frame may have; the longest that our pages send have a thousand, an edited prompt 100,000 at most."""
 
 _ID = re.compile(r"[A-Za-z0-9._:-]{1,100}")
 _FRAMES = 3
@@ -80,7 +80,7 @@ class MessageReader:
         if event.get("msg_type") == "ipywidgets_bokeh" and isinstance(data, str):
             kernel_message = _kernel_message(_parsed(data))
             if kernel_message:
-                return {"kind": "MessageSent", "msg_type": "ipywidgets_bokeh", "msg_data": json.dumps(kernel_message)}
+                return {"kind": "MessageSent", "msg_type": "ipywidgets_bokeh", "msg_data": _text(kernel_message)}
         return None
 
     def _page_ready(self, data: object) -> dict[str, Any] | None:
@@ -92,7 +92,7 @@ class MessageReader:
 
 
 def _message(kind: str, ident: str, content: dict[str, Any]) -> Message:
-    return Message(kind, (json.dumps({"msgid": ident, "msgtype": kind}), "{}", json.dumps(content)))
+    return Message(kind, (json.dumps({"msgid": ident, "msgtype": kind}), "{}", _text(content)))
 
 
 def _kernel_message(sent: object) -> dict[str, Any] | None:
@@ -142,6 +142,11 @@ def _widget_data(data: object) -> dict[str, Any] | None:
     if part is None or not isinstance(data.get(part), dict):
         return None
     return {"method": method, part: data[part], "buffer_paths": []}
+
+
+def _text(value: object) -> str:
+    """Return JSON without lone surrogates, which Python can neither encode nor send on."""
+    return json.dumps(value, ensure_ascii=False).encode("utf-8", "replace").decode()
 
 
 def _json_object(text: str) -> dict[str, Any]:

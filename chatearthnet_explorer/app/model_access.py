@@ -42,15 +42,18 @@ class ModelAccess:
         SettingError: If the address of the service cannot be used.
     """
 
-    def __init__(self, options: ModelOptions, *, near: bool) -> None:
+    def __init__(self, options: ModelOptions, *, near: bool, behind_proxy: bool = False) -> None:
         """Decide.
 
         Args:
             options: What whoever serves wants.
             near: Whether the visitor is whoever serves: nobody else can connect.
+            behind_proxy: Whether visitors come through a proxy, whose ``X-Forwarded-For`` names them; else anybody
+                could write the address of another visitor there.
         """
         open_endpoint(options.base_url or None)
         self._quotas = Quotas(options.requests)
+        self._behind_proxy = behind_proxy
         self.captioners = CAPTIONERS if near or options.offer else ("template",)
         """Captioners that a visitor may choose."""
         self.choose_service = near
@@ -62,7 +65,8 @@ class ModelAccess:
         """Return the quota of the visitor whose page a document is: the same for all their tabs."""
         request = getattr(getattr(document, "session_context", None), "request", None)
         peer = getattr(request, "remote_ip", None)
-        return self._quotas.of(visitor_of(peer, getattr(request, "headers", None) or {}))
+        headers = (getattr(request, "headers", None) or {}) if self._behind_proxy else {}
+        return self._quotas.of(visitor_of(peer, headers))
 
 
 def visitor_of(peer: str | None, headers: Mapping[str, object]) -> str:

@@ -76,7 +76,9 @@ class Moved(Refused):
     def answer(self) -> None:
         """Name the path without the slash."""
         query = f"?{self.request.query}" if self.request.query else ""
-        self.redirect(f"../{self.request.path.strip('/')}{query}")
+        page = self.request.path.rstrip("/")
+        up = "../" * (len(self.request.path) - len(page))
+        self.redirect(f"{up}{page.strip('/')}{query}")
 
 
 class TokenNeeded(Refused):

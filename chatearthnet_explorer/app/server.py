@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import sys
 import webbrowser
@@ -69,7 +70,7 @@ def serve(  # noqa: PLR0913 - each is its own choice
     # before anything slow, so that a mistake is said at once
     embedders = tuple(map(embedding_origin, embedders))
     access_for(address, 0, hosts=hosts, ask_token=ask_token)
-    model_access = ModelAccess(models, near=is_near(address, hosts))
+    model_access = ModelAccess(models, near=is_near(address, hosts), behind_proxy=bool(hosts))
     opened = None if catalog is None else (open_catalog(catalog), open_release(release) if release else None)
     sockets, taken = listen(address, port)
     access = access_for(address, taken, hosts=hosts, ask_token=ask_token)
@@ -100,6 +101,7 @@ def _server(
     pages: dict[str, TViewableFuncOrPath], sockets: list[socket.socket], access: Access, embedders: Sequence[str]
 ) -> BaseServer:
     """Return a server of the pages at the sockets, not yet running."""
+    os.environ.setdefault("PYDEVD_DISABLE_FILE_VALIDATION", "1")  # a debugger that nobody attaches warns of itself
     import panel as pn  # noqa: PLC0415 - heavy
     from bokeh.core.validation import silence  # noqa: PLC0415
     from bokeh.core.validation.warnings import EMPTY_LAYOUT  # noqa: PLC0415

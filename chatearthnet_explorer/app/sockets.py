@@ -27,10 +27,13 @@ _PER_SECOND, _AT_ONCE = 200.0, 600.0
 _COST = {"PULL-DOC-REQ": 50.0}
 """What counts for more than one: the answer is the whole page."""
 
+_BYTES = 500
+"""Bytes of a frame that count as one message: it is the length that takes time and memory."""
+
 _UNUSABLE = 1008
 _MOST_ORIGINS = 20
-_VISITORS_LOGGERS = ("Comm", "ipykernel.comm", "traitlets")
-_MOST_LINES = 20
+_VISITORS_LOGGERS = ("Comm", "ipykernel.comm", "traitlets", "bokeh.server.protocol_handler")
+_MOST_LINES, _WINDOW = 20, 60.0
 
 
 class PageSocket(WSHandler):
@@ -67,7 +70,8 @@ class PageSocket(WSHandler):
         except BadFrameError as error:
             self._end(str(error))
             return
-        await self._pace(_COST.get(message.kind, 1.0) if message else 1.0 / 3)
+        cost = _COST.get(message.kind, 1.0) if message else 1.0 / 3
+        await self._pace(max(cost, len(fragment) / _BYTES))
         if message is None:
             return
         if self.connection is None:
@@ -111,7 +115,7 @@ class VisitorFaults(logging.Filter):
     def __init__(self) -> None:
         """Start with all lines left."""
         super().__init__()
-        self.left = _MOST_LINES
+        self.left, self._since = _MOST_LINES, time.monotonic()
 
     def filter(self, record: logging.LogRecord) -> bool:
         """Return whether a line is logged; without the traceback if what the page sent is the reason."""
@@ -121,12 +125,14 @@ class VisitorFaults(logging.Filter):
         if not isinstance(fault, traitlets.TraitError | TypeError | ValueError | LookupError | AttributeError):
             return True
         record.msg, record.args = "A page sent a widget what it does not take (%s).", (type(fault).__name__,)
+        if time.monotonic() - self._since > _WINDOW:
+            self.left, self._since = _MOST_LINES, time.monotonic()
         record.exc_info, self.left = None, self.left - 1
         return self.left >= 0
 
 
 def quiet_visitor_faults() -> None:
-    """Log what visitors send their own widgets in one line each, and 20 of them at most."""
+    """Log what visitors send their own widgets in one line each, and 20 of them a minute at most."""
     faults = VisitorFaults()
     for name in _VISITORS_LOGGERS:
         logging.getLogger(name).addFilter(faults)

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import logging
 import secrets
+from functools import cache
 from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote
 
 from bokeh.server.tornado import BokehTornado
 from bokeh.server.views.autoload_js_handler import AutoloadJsHandler
 from bokeh.server.views.metadata_handler import MetadataHandler
 from bokeh.server.views.ws import WSHandler
 from panel.io.resources import DIST_DIR
-from tornado.web import ErrorHandler, RequestHandler
+from tornado.web import ErrorHandler, HTTPError, RequestHandler
 
 from chatearthnet_explorer.app.headers import headers_for
 from chatearthnet_explorer.app.messages import LONGEST
@@ -83,12 +85,12 @@ class WebApplication(BokehTornado):
         refusal = self._refusal(request)
         if refusal is not None:
             return super().get_handler_delegate(request, refusal, {"access": self._access, "pages": self._pages})
-        if issubclass(target_class, _UNUSED) or any(name.startswith("bokeh-") for name in request.query_arguments):
+        odd = not unquote(request.path).isprintable() or any(
+            one.startswith("bokeh-") for one in request.query_arguments
+        )
+        if odd or issubclass(target_class, _UNUSED):
             target_class, target_kwargs = ErrorHandler, {"status_code": 404}
-        if issubclass(target_class, WSHandler):
-            target_class = PageSocket
-        elif request.method == "HEAD" and target_class.head is RequestHandler.head:
-            target_class = type(target_class.__name__, (target_class,), {"head": target_class.get})
+        target_class = PageSocket if issubclass(target_class, WSHandler) else _adapted(target_class)  # type: ignore[arg-type]  # mypy takes no class for hashable
         return super().get_handler_delegate(request, target_class, target_kwargs, path_args, path_kwargs)
 
     def _refusal(self, request: HTTPServerRequest) -> type[RequestHandler] | None:
@@ -100,6 +102,21 @@ class WebApplication(BokehTornado):
         if not has_cookie(self._access, request) or (path in self._pages and "token" in request.query_arguments):
             return TokenNeeded
         return None
+
+
+@cache
+def _adapted(handler: type[RequestHandler]) -> type[RequestHandler]:
+    """Return a handler that answers HEAD as GET, and logs a failure without the query of the address."""
+    members: dict[str, Any] = {"log_exception": _log_exception}
+    if handler.head is RequestHandler.head:
+        members["head"] = handler.get
+    return type(handler.__name__, (handler,), members)
+
+
+def _log_exception(handler: RequestHandler, kind: type[BaseException], error: BaseException, trace: Any) -> None:  # noqa: ANN401 - Tornado's
+    """Log what a handler did not foresee, in place of ``RequestHandler.log_exception``, which shows the query."""
+    if not isinstance(error, HTTPError):
+        _LOG.error("A request of %.200r failed.", handler.request.path, exc_info=(kind, error, trace))
 
 
 def _log_answer(handler: RequestHandler) -> None:

@@ -61,7 +61,7 @@ def _add_models_to(serve: argparse.ArgumentParser) -> None:
         type=_count,
         default=60,
         metavar="N",
-        help="requests to a model that one visitor may send within an hour (60), and ten times that for all of them",
+        help="captions that a visitor may ask a model for within an hour (60); ten times that for all visitors",
     )
     serve.add_argument("--model", default="", help="model to ask")
     serve.add_argument("--base-url", default="", help="address of an OpenAI-compatible service (OPENAI_BASE_URL)")

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     Bounds = tuple[float, float, float, float]
 
+_DEEPEST = 24  # zoom of any map
 _CLOSE = 12  # zoom that shows a chip and what lies round it
 _REACH = 8  # pixels from a click within which the nearest pair is meant
 _REST = 0.15  # seconds that the map must lie still before it is drawn
@@ -192,7 +193,9 @@ class RegionMap(Asking, ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets ha
 
     def _pick(self, lon: float, lat: float) -> None:
         """Tell of the matching pair nearest to a click, within reach."""
-        across = 360.0 / 2 ** (int(self.map.zoom) + 8) * _REACH
+        # the page says the zoom: a huge one would be a number of gigabytes
+        zoom = min(max(self.map.zoom, 0), _DEEPEST)
+        across = 360.0 / 2 ** (zoom + 8) * _REACH
         up = across * math.cos(math.radians(min(abs(lat), 85.0)))
         low, high = max(lat - up, -90.0), min(lat + up, 90.0)
         if low > high:
