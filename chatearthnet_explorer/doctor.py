@@ -214,12 +214,14 @@ def _range_check(service: str, address: str, start: bytes, *, whole_is_fine: boo
     ranged = answer.status == _PARTIAL and given.startswith(f"bytes 0-{_SPAN - 1}/")
     known = answer.body.lstrip().startswith(start)
     works = known and (ranged or (whole_is_fine and answer.status == _OK))
-    if not known:
+    if answer.status not in {_OK, _PARTIAL}:
+        text = f"{answer.status} instead of the file; try again later."
+    elif not known:
         text = f"{answer.status}, and not the file that is expected."
     elif ranged:
         text = f"206 with the part that was asked for, of {given.rpartition('/')[2]} bytes."
     else:
-        text = f"{answer.status}: the whole file instead of a part." if answer.status == _OK else f"{answer.status}."
+        text = f"{answer.status}: the whole file instead of a part."
     rate = answer.headers.get("X-RateLimit-Remaining", "")
     note = f"{rate[:10]} requests are left in this minute." if rate else ""
     return ServiceCheck(service=service, address=_public(address), works=works, answer=f"{text} {note}".strip())
