@@ -78,7 +78,7 @@ def _browser(browser: Browser, place: Path, path: Path, *, pair: bool = False, t
         page.locator(".cen-gallery .cen-photo img").first.wait_for(timeout=doors.SLOW)
         if pair:
             page.locator(".cen-facet-view .cen-value", has_text="both styles").click()
-            expect(page.locator(".cen-pill")).to_have_count(2, timeout=doors.SLOW)
+            expect(page.locator(".cen-pill")).to_have_count(1, timeout=doors.SLOW)
             _settle(page)
             page.locator(".cen-gallery .cen-tile").first.click()
             page.get_by_role("button", name="Labels of this tile").click()
