@@ -97,7 +97,7 @@ def _desk(browser: Browser, place: Path, path: Path) -> None:
         doors.wait_idle(page)
         page.locator(".jp-CodeCell .jp-InputArea-editor").first.click()
         desk = page.locator(".cen-review")
-        for _ in range(5):  # the cells down to the desk; those behind it would keep the kernel from answering
+        for _ in range(7):  # the cells down to the desk; those behind it would keep the kernel from answering
             page.keyboard.press("Shift+Enter")
         desk.locator(".cen-verdict-pad:not(.cen-waiting) .cen-correct:enabled").wait_for(timeout=doors.SLOW)
         claim = desk.locator(".cen-text .cen-contradicted")
