@@ -25,14 +25,19 @@ from chatearthnet_explorer.workers import Workers
 TILE = Tile.at(2.35, 48.85)
 
 
+@pytest.fixture(autouse=True)
+def _other_processes() -> Iterator[None]:
+    others.update(psutil.Process().children())  # of earlier tests, such as Python's own tracker of resources
+    yield
+    others.clear()
+
+
 @pytest.fixture
 def workers() -> Iterator[Workers]:
-    others.update(psutil.Process().children())  # of earlier tests, such as Python's own tracker of resources
     pool = Workers(2)
     yield pool
     pool.close()
     assert _children() == []
-    others.clear()
 
 
 others: set[psutil.Process] = set()
