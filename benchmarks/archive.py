@@ -20,8 +20,8 @@ from typing import TYPE_CHECKING
 import urllib3
 from machine import describe
 
-from chatearthnet_explorer.archive import read_directory, read_members
-from chatearthnet_explorer.ranges import WebFile, open_ranges
+from chatearthnet_explorer.net.byte_ranges import WebFile, open_ranges
+from chatearthnet_explorer.net.zip_members import read_directory, read_members
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 from rig.range_server import RangeServer

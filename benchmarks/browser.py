@@ -19,7 +19,7 @@ from machine import describe
 from rig import full_size
 
 from chatearthnet_explorer.catalog import Catalog, Query, build, open_catalog
-from chatearthnet_explorer.sources.release import open_release
+from chatearthnet_explorer.sources.release.released_pairs import open_release
 
 SCREEN = (1000, 380)
 """Pixels of the map in a notebook of usual width."""
@@ -48,7 +48,7 @@ def main() -> None:
 
 def report_overlay(catalog: Catalog) -> None:
     """Print how long the overlay of any view takes and how large it is."""
-    from chatearthnet_explorer.widgets.density_image import coarser, density_png, frame_of  # noqa: PLC0415 - timed alone
+    from chatearthnet_explorer.widgets.browse.density_image import coarser, density_png, frame_of  # noqa: PLC0415 - timed alone
 
     taken, sizes = [], []
     for zoom in range(1, 13):
@@ -75,7 +75,7 @@ def report_overlay(catalog: Catalog) -> None:
 def report_browser(place: Path) -> None:
     """Print memory and times of a browser."""
     process = psutil.Process()
-    from chatearthnet_explorer.widgets.browser import Browser  # noqa: PLC0415 - what it takes is told apart
+    from chatearthnet_explorer.widgets.browse.browser import Browser  # noqa: PLC0415 - what it takes is told apart
 
     loaded = process.memory_info().rss
     start = time.perf_counter()

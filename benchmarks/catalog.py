@@ -23,9 +23,9 @@ import psutil
 from machine import describe
 
 from chatearthnet_explorer.catalog import Catalog, Query, build, open_catalog
-from chatearthnet_explorer.landcover import PARTS
+from chatearthnet_explorer.landcover.shares import PARTS
 from chatearthnet_explorer.record import SPLITS
-from chatearthnet_explorer.sources.release import open_release
+from chatearthnet_explorer.sources.release.released_pairs import open_release
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 from rig import full_size

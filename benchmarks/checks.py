@@ -23,28 +23,28 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 
 from data.label_maps import label_map
 
-from chatearthnet_explorer.captioners.paraphrase import tell
 from chatearthnet_explorer.captioners.template import TemplateCaptioner
 from chatearthnet_explorer.chip import Chip
 from chatearthnet_explorer.claims import read_claims
-from chatearthnet_explorer.landcover import SIZES, Facts4V, Facts35, facts_4v, facts_35, pixels
-from chatearthnet_explorer.legend import BACKGROUND, CLASSES
-from chatearthnet_explorer.mentions import classes_named
-from chatearthnet_explorer.prompt import BANNED, Prompt
+from chatearthnet_explorer.claims.class_mentions import classes_named
+from chatearthnet_explorer.landcover.legend import BACKGROUND, CLASSES
+from chatearthnet_explorer.landcover.shares import SIZES, Facts4V, Facts35, facts_4v, facts_35, pixels
+from chatearthnet_explorer.prompts.prompt import BANNED, Prompt
 from chatearthnet_explorer.record import Record
-from chatearthnet_explorer.review import chip_faults
 from chatearthnet_explorer.review.audit import audit
 from chatearthnet_explorer.review.checks import CHECKS, Judged, judge_both, judge_caption, judge_picture
 from chatearthnet_explorer.review.chip_checks import picture_of
-from chatearthnet_explorer.review.cover import Cover
-from chatearthnet_explorer.review.faults import CAPTION_FAULTS, Sound, Spoiled, plant, spoil
-from chatearthnet_explorer.sources.simulated import SimulatedSource
+from chatearthnet_explorer.review.label_counts import Cover
+from chatearthnet_explorer.sample.paraphrase import tell
+from chatearthnet_explorer.sources.simulated_chips import SimulatedSource
+from chatearthnet_explorer.testing import chip_faults
+from chatearthnet_explorer.testing.faults import CAPTION_FAULTS, Sound, Spoiled, plant, spoil
 from chatearthnet_explorer.tile import Tile
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from chatearthnet_explorer.review.fact_faults import Planted
+    from chatearthnet_explorer.testing.fact_faults import Planted
 
 # What else is then true of a caption that was given one fault. Whoever calls another class dominant also says where it
 # is strongest, and of the others that they are "a minor presence". Half a sentence may be false, and one without a

@@ -16,14 +16,14 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 from data.claim_sentences import MISREAD, READ
 from data.label_maps import label_map
 
-from chatearthnet_explorer.captioners.paraphrase import tell
 from chatearthnet_explorer.captioners.template import TemplateCaptioner
 from chatearthnet_explorer.chip import Chip
 from chatearthnet_explorer.claims import read_claims
-from chatearthnet_explorer.landcover import PARTS, SIZES, Facts4V, Facts35
-from chatearthnet_explorer.legend import BACKGROUND, CLASSES
-from chatearthnet_explorer.mentions import classes_named
-from chatearthnet_explorer.prompt import prompt_for
+from chatearthnet_explorer.claims.class_mentions import classes_named
+from chatearthnet_explorer.landcover.legend import BACKGROUND, CLASSES
+from chatearthnet_explorer.landcover.shares import PARTS, SIZES, Facts4V, Facts35
+from chatearthnet_explorer.prompts.prompt import prompt_for
+from chatearthnet_explorer.sample.paraphrase import tell
 from chatearthnet_explorer.tile import Tile
 
 if TYPE_CHECKING:

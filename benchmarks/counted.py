@@ -15,9 +15,9 @@ from pathlib import Path
 
 from machine import describe
 
-from chatearthnet_explorer import ranges
-from chatearthnet_explorer.archive import read_directory, read_members
-from chatearthnet_explorer.ranges import NEAR, NEAR_IF_COUNTED, WebFile, open_ranges
+from chatearthnet_explorer.net import byte_ranges
+from chatearthnet_explorer.net.byte_ranges import NEAR, NEAR_IF_COUNTED, WebFile, open_ranges
+from chatearthnet_explorer.net.zip_members import read_directory, read_members
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 from rig.zenodo import RECORD, Zenodo
@@ -75,7 +75,7 @@ def main() -> None:
         for label, step in (("neighbours", 1), ("every 5th", 5), ("every 10th", 10), ("at random", 0)):
             wanted = pages(step)
             for near, how in ((NEAR, f"gaps of {NEAR // 1024} kB"), (NEAR_IF_COUNTED, "wider when few are left")):
-                ranges.NEAR_IF_COUNTED = near
+                byte_ranges.NEAR_IF_COUNTED = near
                 print(f"  {label:10} {how:24} {measure(path, wanted)}")
 
 

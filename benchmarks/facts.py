@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from machine import describe
 
-from chatearthnet_explorer.landcover import PARTS, facts_4v, facts_35
-from chatearthnet_explorer.legend import CLASSES
+from chatearthnet_explorer.landcover.legend import CLASSES
+from chatearthnet_explorer.landcover.shares import PARTS, facts_4v, facts_35
 
 if TYPE_CHECKING:
     from collections.abc import Callable

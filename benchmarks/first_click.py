@@ -31,7 +31,7 @@ MODULES = {
     "chatearthnet_explorer": "chatearthnet_explorer",
     PEER: "ipyleaflet",
     "leafmap": "leafmap.leafmap",
-    "the Explorer": "chatearthnet_explorer.widgets.explorer",
+    "the Explorer": "chatearthnet_explorer.widgets.explore.explorer",
     "the app": "chatearthnet_explorer.app",
 }
 

@@ -42,9 +42,9 @@ from rig.cogs import TWENTY, utm_of
 from rig.range_server import RangeServer
 
 from chatearthnet_explorer.chip import BANDS
-from chatearthnet_explorer.sources import warp
-from chatearthnet_explorer.sources.raster import Layer, Read, read_layers
-from chatearthnet_explorer.sources.worldcover import worldcover_layer
+from chatearthnet_explorer.sources.stac import warp
+from chatearthnet_explorer.sources.stac.raster_windows import Layer, Read, read_layers
+from chatearthnet_explorer.sources.stac.worldcover import worldcover_layer
 from chatearthnet_explorer.tile import Tile
 
 if TYPE_CHECKING:

@@ -20,10 +20,10 @@ import krippendorff
 import numpy as np
 from machine import describe
 
+from chatearthnet_explorer.review.error_rates import Counted, rate_of, wilson
 from chatearthnet_explorer.review.ledger import Ledger
 from chatearthnet_explorer.review.report import report
 from chatearthnet_explorer.review.sampling import stratified
-from chatearthnet_explorer.review.statistics import Counted, rate_of, wilson
 from chatearthnet_explorer.review.verdict import VERDICTS, Verdict, digest
 
 ENTRIES = 300

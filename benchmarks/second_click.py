@@ -25,8 +25,8 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 
 from rig.sao_tome import LAT, LON, serve
 
-from chatearthnet_explorer.sources.cache import ChipCache
-from chatearthnet_explorer.sources.stac import StacSource
+from chatearthnet_explorer.sources.chip_cache import ChipCache
+from chatearthnet_explorer.sources.stac.stac_source import StacSource
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -15,7 +15,7 @@ from claims import Case, Score, explain, judge, show_source
 from machine import describe
 
 from chatearthnet_explorer.claims import read_claims
-from chatearthnet_explorer.landcover import PARTS
+from chatearthnet_explorer.landcover.shares import PARTS
 from chatearthnet_explorer.review.checks import CHECKS, judge_both, judge_caption
 
 if TYPE_CHECKING:

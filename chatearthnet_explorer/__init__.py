@@ -4,18 +4,18 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 from chatearthnet_explorer.captioners import open_captioner
-from chatearthnet_explorer.card import card
+from chatearthnet_explorer.cards import card
 from chatearthnet_explorer.chip import Chip
 from chatearthnet_explorer.errors import ExplorerError
 from chatearthnet_explorer.pipeline import caption_at
-from chatearthnet_explorer.prompt import Prompt, prompt_for
+from chatearthnet_explorer.prompts.prompt import Prompt, prompt_for
 from chatearthnet_explorer.sources import open_source
 from chatearthnet_explorer.tile import Tile
 
 if TYPE_CHECKING:
-    from chatearthnet_explorer.widgets.browser import Browser
-    from chatearthnet_explorer.widgets.explorer import Explorer
-    from chatearthnet_explorer.widgets.review_desk import ReviewDesk
+    from chatearthnet_explorer.widgets.browse.browser import Browser
+    from chatearthnet_explorer.widgets.explore.explorer import Explorer
+    from chatearthnet_explorer.widgets.review.review_desk import ReviewDesk
 
 __all__ = [
     "Browser",
@@ -32,7 +32,7 @@ __all__ = [
     "prompt_for",
 ]
 
-_WIDGETS = {"Browser": "browser", "Explorer": "explorer", "ReviewDesk": "review_desk"}
+_WIDGETS = {"Browser": "browse.browser", "Explorer": "explore.explorer", "ReviewDesk": "review.review_desk"}
 
 
 def __getattr__(name: str) -> type:

@@ -10,20 +10,20 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from chatearthnet_explorer.archive import DamagedError
-from chatearthnet_explorer.catalog.counts import COUNTS, with_whole
-from chatearthnet_explorer.catalog.marks import JUDGED, Marks
+from chatearthnet_explorer.catalog.catalog import Catalog, open_catalog
+from chatearthnet_explorer.catalog.class_counts import COUNTS, with_whole
+from chatearthnet_explorer.catalog.finding_bits import JUDGED, Marks
 from chatearthnet_explorer.catalog.query import EVERYTHING, Query
-from chatearthnet_explorer.catalog.remember import remember
+from chatearthnet_explorer.catalog.save_findings import remember
 from chatearthnet_explorer.catalog.schema import KINDS
-from chatearthnet_explorer.catalog.stored import PACKED
-from chatearthnet_explorer.catalog.table import Catalog, open_catalog
+from chatearthnet_explorer.catalog.storage import PACKED
 from chatearthnet_explorer.errors import ArchiveError, QueryError, SourceError
-from chatearthnet_explorer.review.across import of_dataset
+from chatearthnet_explorer.net.zip_members import DamagedError
 from chatearthnet_explorer.review.audit import EDITION, Audit, audit
+from chatearthnet_explorer.review.audit_worker import CHIP
 from chatearthnet_explorer.review.checks import CHECKS
-from chatearthnet_explorer.review.chunk import CHIP
-from chatearthnet_explorer.sources.release import PICTURE, Release, open_release
+from chatearthnet_explorer.review.dataset_checks import of_dataset
+from chatearthnet_explorer.sources.release.released_pairs import PICTURE, Release, open_release
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from chatearthnet_explorer.errors import LabelError
-from chatearthnet_explorer.legend import CLASSES, codes_of_indices
+from chatearthnet_explorer.landcover.legend import CLASSES, codes_of_indices
 from chatearthnet_explorer.tile import SIZE, Tile
 
 if TYPE_CHECKING:

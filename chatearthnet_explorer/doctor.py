@@ -11,18 +11,18 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from chatearthnet_explorer.addresses import shown
-from chatearthnet_explorer.captioners.endpoint import OPENAI, key_for, open_endpoint
-from chatearthnet_explorer.captioners.models import DEFAULT
+from chatearthnet_explorer.captioners.model_table import DEFAULT
+from chatearthnet_explorer.captioners.service.endpoint import OPENAI, key_for, open_endpoint
 from chatearthnet_explorer.errors import ArchiveError, ExplorerError, KeyMissingError, SourceError
+from chatearthnet_explorer.net.http_client import REDIRECTS, Web
+from chatearthnet_explorer.net.urls import shown
 from chatearthnet_explorer.settings import Settings
-from chatearthnet_explorer.sources.fetch import host_of, within
-from chatearthnet_explorer.sources.mirror import caption_addresses
-from chatearthnet_explorer.sources.stac import StacSource
-from chatearthnet_explorer.sources.worldcover import VERSIONS, LabelReader
-from chatearthnet_explorer.sources.zenodo import file_addresses
+from chatearthnet_explorer.sources.release.mirror import caption_addresses
+from chatearthnet_explorer.sources.release.zenodo import file_addresses
+from chatearthnet_explorer.sources.stac.stac_http import host_of, within
+from chatearthnet_explorer.sources.stac.stac_source import StacSource
+from chatearthnet_explorer.sources.stac.worldcover import VERSIONS, LabelReader
 from chatearthnet_explorer.tile import Tile
-from chatearthnet_explorer.web import REDIRECTS, Web
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

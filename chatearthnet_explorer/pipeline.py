@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 
 from chatearthnet_explorer.captioners import Captioner, open_captioner
 from chatearthnet_explorer.errors import CaptionerError
-from chatearthnet_explorer.landcover import shares
-from chatearthnet_explorer.prompt import Prompt, prompt_for
+from chatearthnet_explorer.landcover.shares import shares
+from chatearthnet_explorer.places.countries import Country, country_at
+from chatearthnet_explorer.prompts.prompt import Prompt, prompt_for
 from chatearthnet_explorer.sources import Source, open_source
 from chatearthnet_explorer.tile import ZOOM, wrap_longitude
-from chatearthnet_explorer.world import Country, country_at
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -13,6 +13,8 @@ from chatearthnet_explorer.tile import Tile
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from chatearthnet_explorer.net.zip_directory import Member
+
 ARCHIVES: Mapping[str, tuple[str, str, str]] = MappingProxyType({
     "s2_rgb_images": ("B04", "B03", "B02"),
     "s2_band_5_6_7_images": ("B05", "B06", "B07"),
@@ -33,29 +35,6 @@ _ENDINGS = frozenset({"png", "jpg", "jpeg", "tif", "tiff", "webp"})
 
 # Keys under which the image's name stands, in the order they are looked for.
 _IMAGE_KEYS = ("image", "image_id")
-
-
-@dataclass(frozen=True, slots=True)
-class Member:
-    """Where one file lies in a ZIP, so that it can be read with one request and without the ZIP's directory."""
-
-    name: str
-    """Its name in the ZIP, folders included. Nothing is ever written to disk under it."""
-
-    offset: int
-    """Position of its local header in the ZIP."""
-
-    packed: int
-    """Bytes it takes in the ZIP, without header."""
-
-    size: int
-    """Bytes it has when unpacked."""
-
-    method: int
-    """0 stored, 8 deflated."""
-
-    crc: int
-    """CRC-32 of the unpacked bytes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,8 +13,8 @@ import numpy as np
 from PIL import Image
 
 from chatearthnet_explorer.errors import LabelError
-from chatearthnet_explorer.legend import CLASSES
-from chatearthnet_explorer.legend import palette as colours_of
+from chatearthnet_explorer.landcover.legend import CLASSES
+from chatearthnet_explorer.landcover.legend import palette as colours_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from PIL import Image, ImageDraw, ImageFont
 
-from chatearthnet_explorer.legend import CLASSES, palette
+from chatearthnet_explorer.landcover.legend import CLASSES, palette
 from chatearthnet_explorer.sources import open_source
 from chatearthnet_explorer.tile import SIZE
 

@@ -29,7 +29,7 @@ def _private_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.
     home = tmp_path_factory.mktemp("home")
     monkeypatch.setenv("HOME", str(home))
     monkeypatch.setenv("XDG_CACHE_HOME", str(home / ".cache"))
-    monkeypatch.setattr("chatearthnet_explorer.limits._limits", {})
+    monkeypatch.setattr("chatearthnet_explorer.net.rate_limits._limits", {})
     for name in list(os.environ):
         if name.startswith(("CHATEARTHNET_", "OPENAI_")) or name.lower() in NETWORK:
             monkeypatch.delenv(name)

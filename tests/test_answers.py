@@ -10,14 +10,14 @@ import pytest
 from data.label_maps import label_map
 from rig.chat_server import TEXT, chat_server, completion
 
-from chatearthnet_explorer.captioners import exchange
 from chatearthnet_explorer.captioners.chat import ChatCaptioner
-from chatearthnet_explorer.captioners.thinking import answer_alone
+from chatearthnet_explorer.captioners.service import chat_completion
+from chatearthnet_explorer.captioners.service.reasoning import answer_alone
 from chatearthnet_explorer.captioners.vision import VisionCaptioner
 from chatearthnet_explorer.chip import Chip
 from chatearthnet_explorer.cli import main
 from chatearthnet_explorer.errors import ModelError, SettingError
-from chatearthnet_explorer.prompt import prompt_for
+from chatearthnet_explorer.prompts.prompt import prompt_for
 from chatearthnet_explorer.tile import Tile
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ HARMONY = "<|channel|>analysis<|message|>Let me see.<|end|><|start|>assistant<|c
 
 @pytest.fixture
 def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[ChatServer]:
-    monkeypatch.setattr(exchange, "_LEARNED", {})  # ports are given out again
+    monkeypatch.setattr(chat_completion, "_LEARNED", {})  # ports are given out again
     with chat_server() as running:
         yield running
 

@@ -20,7 +20,7 @@ from panel.io.state import set_curdoc
 from chatearthnet_explorer.app.pages import explore_page
 from chatearthnet_explorer.app.model_access import ModelAccess, ModelOptions
 from chatearthnet_explorer.app.server import is_near
-from chatearthnet_explorer.widgets.explorer import Explorer
+from chatearthnet_explorer.widgets.explore.explorer import Explorer
 
 live = ipywidgets.widgets.widget._instances
 counts, explorers = [], []

@@ -14,17 +14,17 @@ import pytest
 from rig.range_server import Fault, RangeServer
 from rig.zips import replace_in_directory, write_sparse
 
-from chatearthnet_explorer.archive import read_directory, read_members
 from chatearthnet_explorer.errors import ArchiveError
-from chatearthnet_explorer.limits import BusyError
-from chatearthnet_explorer.ranges import Span, WebFile, open_ranges
-from chatearthnet_explorer.web import Web
+from chatearthnet_explorer.net.byte_ranges import Span, WebFile, open_ranges
+from chatearthnet_explorer.net.http_client import Web
+from chatearthnet_explorer.net.rate_limits import BusyError
+from chatearthnet_explorer.net.zip_members import read_directory, read_members
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from chatearthnet_explorer.ranges import Ranged
+    from chatearthnet_explorer.net.byte_ranges import Ranged
 
 
 @pytest.fixture

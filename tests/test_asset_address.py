@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from chatearthnet_explorer.sources.asset_address import LONGEST, NoAddressError, asset_address, item_base
+from chatearthnet_explorer.sources.stac.asset_address import LONGEST, NoAddressError, asset_address, item_base
 
 PAGE = "https://stac.example/api/search"
 

@@ -20,15 +20,15 @@ from data.label_maps import label_map
 from PIL import Image
 from rig.hostile import ATTACK, TURNED
 
-from chatearthnet_explorer.captioners.paraphrase import tell
-from chatearthnet_explorer.card.findings import AuditSummary, findings_page
+from chatearthnet_explorer.cards.findings_card import AuditSummary, findings_page
 from chatearthnet_explorer.errors import Cancelled, SettingError
-from chatearthnet_explorer.landcover import facts_4v, facts_35, pixels
+from chatearthnet_explorer.landcover.shares import facts_4v, facts_35, pixels
 from chatearthnet_explorer.record import Record, place_of
-from chatearthnet_explorer.review.across import of_dataset
 from chatearthnet_explorer.review.audit import audit
 from chatearthnet_explorer.review.checks import CHECKS, judge_caption
-from chatearthnet_explorer.review.tally import Share, tally, to_csv
+from chatearthnet_explorer.review.dataset_checks import of_dataset
+from chatearthnet_explorer.review.estimates import Share, tally, to_csv
+from chatearthnet_explorer.sample.paraphrase import tell
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -226,7 +226,7 @@ def test_every_local_scheduler_finds_the_same(tmp_path: Path, scheduler: str) ->
 def test_a_scheduler_that_does_not_answer_is_said(
     tmp_path: Path, scheduler: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("chatearthnet_explorer.cluster.PATIENCE", 1)
+    monkeypatch.setattr("chatearthnet_explorer.parallel.dask_cluster.PATIENCE", 1)
     with pytest.raises(SettingError, match="No Dask scheduler answers"):
         audit(_records(3), tmp_path, scheduler=scheduler)
 

@@ -12,8 +12,8 @@ from rig.stac_api import Said, ScriptedApi, landing
 
 from chatearthnet_explorer.errors import PlaceError, SettingError
 from chatearthnet_explorer.settings import Settings
-from chatearthnet_explorer.sources import auto as auto_room
-from chatearthnet_explorer.sources.auto import FALLBACK, NOT_INSTALLED, AutoSource
+from chatearthnet_explorer.sources import auto_source as auto_room
+from chatearthnet_explorer.sources.auto_source import FALLBACK, NOT_INSTALLED, AutoSource
 
 if TYPE_CHECKING:
     from collections.abc import Callable

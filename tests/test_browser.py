@@ -18,25 +18,25 @@ from rig.shown import chip
 from chatearthnet_explorer.captioners import open_captioner
 from chatearthnet_explorer.catalog import Query, build
 from chatearthnet_explorer.catalog_audit import audit_catalog
-from chatearthnet_explorer.drawn_release import DrawnRelease
 from chatearthnet_explorer.errors import ExplorerError, QueryError, SceneError
 from chatearthnet_explorer.render import data_url
 from chatearthnet_explorer.review.checks import CHECKS
-from chatearthnet_explorer.sample import FIRST, open_sample
-from chatearthnet_explorer.simulated_records import image_of
-from chatearthnet_explorer.sources.release import PICTURE
+from chatearthnet_explorer.sample.on_demand_release import DrawnRelease
+from chatearthnet_explorer.sample.sample_catalog import FIRST, open_sample
+from chatearthnet_explorer.sample.simulated_records import image_of
+from chatearthnet_explorer.sources.release.released_pairs import PICTURE
 from chatearthnet_explorer.tile import Tile
-from chatearthnet_explorer.widgets.browser import Browser
-from chatearthnet_explorer.widgets.composed import family
-from chatearthnet_explorer.widgets.density_image import COLOURS, coarser, density_png, frame_of
-from chatearthnet_explorer.widgets.explorer import Explorer
+from chatearthnet_explorer.widgets.browse.browser import Browser
+from chatearthnet_explorer.widgets.browse.density_image import COLOURS, coarser, density_png, frame_of
+from chatearthnet_explorer.widgets.explore.explorer import Explorer
+from chatearthnet_explorer.widgets.shared.composite import family
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from chatearthnet_explorer.chip import Chip
-    from chatearthnet_explorer.widgets.region_map import RegionMap
+    from chatearthnet_explorer.widgets.browse.region_map import RegionMap
 
 WORLD = (-180.0, -80.0, 180.0, 80.0)
 

@@ -18,8 +18,8 @@ import pytest
 
 from chatearthnet_explorer.chip import BANDS, Chip, Scene
 from chatearthnet_explorer.settings import Settings
-from chatearthnet_explorer.sources import cache as cache_room
-from chatearthnet_explorer.sources.cache import ChipCache, chip_key
+from chatearthnet_explorer.sources import chip_cache as cache_room
+from chatearthnet_explorer.sources.chip_cache import ChipCache, chip_key
 from chatearthnet_explorer.tile import Tile
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from rig.hostile import ATTACK, ATTACK_SHOWN, Page
 from rig.shown import caption
 from traitlets import TraitError
 
-from chatearthnet_explorer.widgets.caption_view import CaptionView
+from chatearthnet_explorer.widgets.shared.caption_view import CaptionView
 
 
 def test_class_words_are_told_apart_from_the_rest() -> None:

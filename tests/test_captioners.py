@@ -15,12 +15,12 @@ from rig.chat_server import MODEL, TEXT, chat_server, completion
 
 from chatearthnet_explorer.captioners import CAPTIONERS, open_captioner
 from chatearthnet_explorer.captioners.chat import ChatCaptioner
-from chatearthnet_explorer.captioners.guard import SIMULATED
+from chatearthnet_explorer.captioners.chip_guard import SIMULATED
 from chatearthnet_explorer.captioners.template import TemplateCaptioner
 from chatearthnet_explorer.captioners.vision import VisionCaptioner
 from chatearthnet_explorer.chip import Chip
 from chatearthnet_explorer.errors import CaptionerError, ModelError, NothingToDescribeError, SettingError
-from chatearthnet_explorer.prompt import prompt_for
+from chatearthnet_explorer.prompts.prompt import prompt_for
 from chatearthnet_explorer.tile import Tile
 
 if TYPE_CHECKING:
@@ -193,6 +193,6 @@ def test_a_key_in_the_answer_itself_is_taken_out(
 def test_without_the_package_the_sentence_says_what_to_install(
     name: str, make: Callable[[str], Captioner], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setitem(sys.modules, "chatearthnet_explorer.captioners.exchange", None)
+    monkeypatch.setitem(sys.modules, "chatearthnet_explorer.captioners.service.chat_completion", None)
     with pytest.raises(ModelError, match=r"pip install 'chatearthnet-explorer\[openai\]'"):
         make(name).caption(prompt_for(LABELS, style=style_of(name)), chip_of())

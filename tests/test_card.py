@@ -10,12 +10,12 @@ import pytest
 from rig.hostile import ATTACK, ATTACK_SHOWN, TURNED, TURNED_SHOWN, Page
 from rig.shown import caption, chip, quarters
 
-from chatearthnet_explorer.card import Card, caption_card, card, chip_card, prompt_card
-from chatearthnet_explorer.card.html import element, markup, visible
+from chatearthnet_explorer.cards import Card, caption_card, card, chip_card, prompt_card
+from chatearthnet_explorer.cards.html_tree import element, markup, visible
 from chatearthnet_explorer.errors import ModelError
 from chatearthnet_explorer.pipeline import Captioned
-from chatearthnet_explorer.prompt import prompt_for
-from chatearthnet_explorer.world import country_at
+from chatearthnet_explorer.places.countries import country_at
+from chatearthnet_explorer.prompts.prompt import prompt_for
 
 if TYPE_CHECKING:
     from pathlib import Path

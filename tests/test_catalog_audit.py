@@ -17,12 +17,12 @@ from chatearthnet_explorer.catalog import Query, build, enrich, open_catalog
 from chatearthnet_explorer.catalog_audit import Counts, audit_catalog
 from chatearthnet_explorer.cli import main
 from chatearthnet_explorer.errors import ArchiveError, Cancelled, QueryError
-from chatearthnet_explorer.landcover import pixels
-from chatearthnet_explorer.review.across import of_dataset
+from chatearthnet_explorer.landcover.shares import pixels
 from chatearthnet_explorer.review.audit import EDITION
 from chatearthnet_explorer.review.checks import CHECKS, judge_both, judge_caption
+from chatearthnet_explorer.review.dataset_checks import of_dataset
+from chatearthnet_explorer.review.estimates import tally
 from chatearthnet_explorer.review.plan import Plan
-from chatearthnet_explorer.review.tally import tally
 
 if TYPE_CHECKING:
     from pathlib import Path

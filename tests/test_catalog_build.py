@@ -22,22 +22,22 @@ import pyarrow.parquet
 import pytest
 from rig.pairs import Listed, one, paraphrased
 
-from chatearthnet_explorer.archive import read_directory
 from chatearthnet_explorer.catalog import Query, build, open_catalog
-from chatearthnet_explorer.catalog.members import file_of
+from chatearthnet_explorer.catalog.member_table import file_of
 from chatearthnet_explorer.catalog.schema import FLAGS
 from chatearthnet_explorer.catalog.versions import locked
 from chatearthnet_explorer.claims import read_claims
 from chatearthnet_explorer.errors import CatalogError, ReleaseError
-from chatearthnet_explorer.ranges import LocalFile
+from chatearthnet_explorer.net.byte_ranges import LocalFile
+from chatearthnet_explorer.net.zip_members import read_directory
+from chatearthnet_explorer.places.countries import country_at
 from chatearthnet_explorer.record import place_of
-from chatearthnet_explorer.sources.release import open_release
+from chatearthnet_explorer.sources.release.released_pairs import open_release
 from chatearthnet_explorer.tile import Tile
-from chatearthnet_explorer.world import country_at
 
 if TYPE_CHECKING:
     from chatearthnet_explorer.catalog import Catalog
-    from chatearthnet_explorer.sources.release import Release
+    from chatearthnet_explorer.sources.release.released_pairs import Release
 
 
 @pytest.fixture(scope="module")
@@ -120,7 +120,7 @@ def test_the_same_release_gives_the_same_bytes_however_many_read(catalog: Catalo
 
 
 def test_processes_that_share_the_work_write_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("chatearthnet_explorer.catalog.reading.BLOCK", 4096)
+    monkeypatch.setattr("chatearthnet_explorer.catalog.claims_worker.BLOCK", 4096)
     texts = [f"Water lies in the top left, {number} trees stand in the middle." for number in range(9000)]
     names = [Tile(number % 16384, 5000 + number // 16384).name for number in range(9000)]
     release = Listed({("3.5", "train"): [one(name, text) for name, text in zip(names, texts, strict=True)]})

@@ -17,18 +17,18 @@ from rig.pairs import Listed, one
 
 from chatearthnet_explorer.catalog import Query, build, enrich, open_catalog
 from chatearthnet_explorer.errors import CatalogError, RasterError, SettingError
-from chatearthnet_explorer.landcover import shares
-from chatearthnet_explorer.legend import CLASSES
-from chatearthnet_explorer.sources.raster import Read, read_layers
-from chatearthnet_explorer.sources.simulated import SimulatedLabels, SimulatedSource
-from chatearthnet_explorer.sources.worldcover import labels_of, worldcover_layer
+from chatearthnet_explorer.landcover.legend import CLASSES
+from chatearthnet_explorer.landcover.shares import shares
+from chatearthnet_explorer.sources.simulated_chips import SimulatedLabels, SimulatedSource
+from chatearthnet_explorer.sources.stac.raster_windows import Read, read_layers
+from chatearthnet_explorer.sources.stac.worldcover import labels_of, worldcover_layer
 from chatearthnet_explorer.tile import Tile
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
     from rig.sao_tome import SaoTome
 
-enrich_module = sys.modules["chatearthnet_explorer.catalog.enrich"]  # the package has a function of that name
+enrich_module = sys.modules["chatearthnet_explorer.catalog.enrichment"]  # the package has a function of that name
 CENTER = Tile.at(6.73, 0.336)
 TILES = [Tile(CENTER.x + dx, CENTER.y + dy) for dx in range(-5, 5) for dy in range(-5, 5)]
 
@@ -123,8 +123,8 @@ import sys, pathlib, threading
 sys.path.insert(0, sys.argv[2])
 import test_catalog_enrich as tests
 from chatearthnet_explorer.catalog import enrich
-import chatearthnet_explorer.catalog.enrich
-sys.modules["chatearthnet_explorer.catalog.enrich"].PARTITION = 10
+import chatearthnet_explorer.catalog.enrichment
+sys.modules["chatearthnet_explorer.catalog.enrichment"].PARTITION = 10
 enrich(sys.argv[1], tests.made, labels="made", workers=2, progress=lambda step, done, total: done >= 60 and (
     pathlib.Path(sys.argv[1], "here").touch(), sys.stdin.read()))
 """
@@ -227,7 +227,7 @@ def test_a_cluster_gives_the_same(folder: Path) -> None:
 
 
 def test_schedulers_that_are_not_there_are_said(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("chatearthnet_explorer.cluster.PATIENCE", 1)
+    monkeypatch.setattr("chatearthnet_explorer.parallel.dask_cluster.PATIENCE", 1)
     for scheduler in ("http://127.0.0.1:9", "tcp://127.0.0.1:9"):
         with pytest.raises(SettingError, match="No Dask scheduler answers"):
             enrich(folder, made, labels="made", scheduler=scheduler)

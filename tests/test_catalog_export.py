@@ -19,15 +19,15 @@ from rig.pairs import Listed, one, paraphrased
 
 from chatearthnet_explorer.catalog import PairDataset, Query, build
 from chatearthnet_explorer.errors import CatalogError, PlaceError
-from chatearthnet_explorer.sources.release import open_release
-from chatearthnet_explorer.sources.simulated import SimulatedSource
+from chatearthnet_explorer.sources.release.released_pairs import open_release
+from chatearthnet_explorer.sources.simulated_chips import SimulatedSource
 from chatearthnet_explorer.tile import Tile
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from chatearthnet_explorer.catalog import Catalog
-    from chatearthnet_explorer.sources.release import Release
+    from chatearthnet_explorer.sources.release.released_pairs import Release
 
 QUERY = Query(style="both", sort="lat", descending=True, size=3)
 FORMULA = "=HYPERLINK(1)+trees"

@@ -12,7 +12,7 @@ from chatearthnet_explorer.catalog.permalink import from_url, to_url
 from chatearthnet_explorer.catalog.query import MATCHES, SORTS, STYLE_CHOICES
 from chatearthnet_explorer.catalog.schema import FLAGS, NAMES
 from chatearthnet_explorer.errors import ExplorerError, QueryError
-from chatearthnet_explorer.landcover import PARTS
+from chatearthnet_explorer.landcover.shares import PARTS
 from chatearthnet_explorer.record import SPLITS
 
 HOSTILE = [

@@ -13,12 +13,12 @@ import shapely
 from rig.pairs import Listed, one, paraphrased
 
 from chatearthnet_explorer.catalog import Query, build, open_catalog
-from chatearthnet_explorer.catalog.marks import JUDGED, Marks
+from chatearthnet_explorer.catalog.finding_bits import JUDGED, Marks
 from chatearthnet_explorer.catalog.query import FACETS, SORTS
-from chatearthnet_explorer.catalog.remember import remember
+from chatearthnet_explorer.catalog.save_findings import remember
 from chatearthnet_explorer.catalog.schema import FLAGS, KINDS, NAMES
 from chatearthnet_explorer.errors import CatalogError, QueryError
-from chatearthnet_explorer.landcover import PARTS
+from chatearthnet_explorer.landcover.shares import PARTS
 from chatearthnet_explorer.record import SPLITS
 from chatearthnet_explorer.tile import Tile
 

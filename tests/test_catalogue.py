@@ -14,13 +14,13 @@ import pytest
 from rig.stac_api import Asked, Said, ScriptedApi, found, item, landing, rustac, searching
 
 from chatearthnet_explorer.errors import CatalogueError, SceneError
-from chatearthnet_explorer.sources import stac_search
-from chatearthnet_explorer.sources.catalogue import Catalogues, SceneList
-from chatearthnet_explorer.sources.fetch import LARGEST, UnreachableError, read
-from chatearthnet_explorer.sources.footprint import cover, rings_of
-from chatearthnet_explorer.sources.scenes import scenes_over
-from chatearthnet_explorer.sources.stac_item import ASSETS, StacItem, UnusableItemError, stac_item
-from chatearthnet_explorer.sources.stac_search import MOST_PAGES, PAGE
+from chatearthnet_explorer.sources.stac import stac_search
+from chatearthnet_explorer.sources.stac.footprint import cover, rings_of
+from chatearthnet_explorer.sources.stac.scenes import scenes_over
+from chatearthnet_explorer.sources.stac.stac_client import Catalogues, SceneList
+from chatearthnet_explorer.sources.stac.stac_http import LARGEST, UnreachableError, read
+from chatearthnet_explorer.sources.stac.stac_item import ASSETS, StacItem, UnusableItemError, stac_item
+from chatearthnet_explorer.sources.stac.stac_search import MOST_PAGES, PAGE
 from chatearthnet_explorer.tile import Tile
 
 if TYPE_CHECKING:

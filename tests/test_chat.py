@@ -15,11 +15,11 @@ from rig.chat_server import MODEL, TEXT, chat_server, completion
 
 from chatearthnet_explorer.caption import LIMIT
 from chatearthnet_explorer.captioners.chat import BLIND, WITHOUT_MAPS, ChatCaptioner
-from chatearthnet_explorer.captioners.endpoint import OPENAI, PLACEHOLDER, open_endpoint
-from chatearthnet_explorer.captioners.models import DEFAULT
+from chatearthnet_explorer.captioners.model_table import DEFAULT
+from chatearthnet_explorer.captioners.service.endpoint import OPENAI, PLACEHOLDER, open_endpoint
 from chatearthnet_explorer.chip import Chip
 from chatearthnet_explorer.errors import KeyMissingError, ModelError, SettingError
-from chatearthnet_explorer.prompt import prompt_for
+from chatearthnet_explorer.prompts.prompt import prompt_for
 from chatearthnet_explorer.tile import Tile
 
 if TYPE_CHECKING:
@@ -349,7 +349,7 @@ def test_which_services_are_near(address: str, loopback: bool, near: bool) -> No
 
 
 def test_no_key_goes_over_plain_http_to_another_machine(monkeypatch: pytest.MonkeyPatch) -> None:
-    from chatearthnet_explorer.captioners.endpoint import key_for  # noqa: PLC0415 - asked here alone
+    from chatearthnet_explorer.captioners.service.endpoint import key_for  # noqa: PLC0415 - asked here alone
 
     monkeypatch.setenv("OPENAI_API_KEY", KEY)
     assert key_for(open_endpoint("http://192.168.1.20/v1"), lambda: KEY) == PLACEHOLDER

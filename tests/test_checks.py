@@ -15,14 +15,14 @@ from rig.hostile import ATTACK, SCRIPTS, TURNED
 
 from chatearthnet_explorer.claims import read_claims
 from chatearthnet_explorer.errors import LabelError
-from chatearthnet_explorer.landcover import pixels
-from chatearthnet_explorer.legend import palette
+from chatearthnet_explorer.landcover.legend import palette
+from chatearthnet_explorer.landcover.shares import pixels
 from chatearthnet_explorer.review import checks
 from chatearthnet_explorer.review.checks import CHECKS, ONE_STYLE, judge_both, judge_caption, judge_picture, score
 from chatearthnet_explorer.review.chip_checks import BLACK, WHITE, Picture, picture_of
-from chatearthnet_explorer.review.cover import EXACT, FREE, LOOSE, Cover, fits, size_of
 from chatearthnet_explorer.review.finding import ALL, BOTH, CAPTION, LABELS, PIXELS, Finding
 from chatearthnet_explorer.review.grounding import CONTRADICTED, NOT_CHECKABLE, SUPPORTED, ground
+from chatearthnet_explorer.review.label_counts import EXACT, FREE, LOOSE, Cover, fits, size_of
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -15,9 +15,9 @@ from rig.hostile import ATTACK, ATTACK_SHOWN, Page
 from rig.shown import chip, quarters, slopes
 from traitlets import TraitError
 
-from chatearthnet_explorer.landcover import PARTS, shares
-from chatearthnet_explorer.legend import CLASSES, PALETTES
-from chatearthnet_explorer.widgets.chip_view import ChipView
+from chatearthnet_explorer.landcover.legend import CLASSES, PALETTES
+from chatearthnet_explorer.landcover.shares import PARTS, shares
+from chatearthnet_explorer.widgets.shared.chip_view import ChipView
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -12,20 +12,20 @@ from data.label_maps import label_map
 from rig.hostile import ATTACK
 
 from chatearthnet_explorer.caption import LIMIT
-from chatearthnet_explorer.captioners.paraphrase import tell
 from chatearthnet_explorer.captioners.template import TemplateCaptioner
 from chatearthnet_explorer.chip import Chip
 from chatearthnet_explorer.claims import is_english, read_claims
-from chatearthnet_explorer.landcover import PARTS, SIZES, Facts35
-from chatearthnet_explorer.legend import BACKGROUND, CLASSES
-from chatearthnet_explorer.prompt import prompt_for
+from chatearthnet_explorer.claims.vocabulary import AMOUNTS, LAND, PLACES
+from chatearthnet_explorer.landcover.legend import BACKGROUND, CLASSES
+from chatearthnet_explorer.landcover.shares import PARTS, SIZES, Facts35
+from chatearthnet_explorer.prompts.prompt import prompt_for
+from chatearthnet_explorer.sample.paraphrase import tell
 from chatearthnet_explorer.tile import Tile
-from chatearthnet_explorer.vocabulary import AMOUNTS, LAND, PLACES
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from chatearthnet_explorer.legend import LandClass
+    from chatearthnet_explorer.landcover.legend import LandClass
 
 WALK = (
     "The image mainly consists of trees. In the top left, there is a large area of trees, followed by a medium area "

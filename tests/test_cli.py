@@ -13,8 +13,8 @@ from data.label_maps import label_map
 from PIL import Image
 
 from chatearthnet_explorer.cli import main
-from chatearthnet_explorer.landcover import PARTS
-from chatearthnet_explorer.legend import palette
+from chatearthnet_explorer.landcover.legend import palette
+from chatearthnet_explorer.landcover.shares import PARTS
 from chatearthnet_explorer.tile import Tile
 
 

@@ -4,11 +4,11 @@ import pytest
 from rig.map_click import click
 
 from chatearthnet_explorer.errors import PlaceError
+from chatearthnet_explorer.places.countries import coast_distance, country_at
+from chatearthnet_explorer.places.suggestions import PLACES
 from chatearthnet_explorer.sources import open_source
 from chatearthnet_explorer.tile import Tile
-from chatearthnet_explorer.widgets.click_map import ClickMap, parse_coordinates
-from chatearthnet_explorer.widgets.places import PLACES
-from chatearthnet_explorer.world import coast_distance, country_at
+from chatearthnet_explorer.widgets.explore.click_map import ClickMap, parse_coordinates
 
 
 @pytest.fixture

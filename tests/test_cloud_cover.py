@@ -8,12 +8,12 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from chatearthnet_explorer.landcover import pixels
-from chatearthnet_explorer.legend import CLASSES
+from chatearthnet_explorer.landcover.legend import CLASSES
+from chatearthnet_explorer.landcover.shares import pixels
 from chatearthnet_explorer.review.checks import judge_picture
 from chatearthnet_explorer.review.chip_checks import CLOUDY, Picture
 from chatearthnet_explorer.review.cloud_cover import cloud_cover
-from chatearthnet_explorer.review.cover import Cover
+from chatearthnet_explorer.review.label_counts import Cover
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -16,14 +16,14 @@ import trustme
 from rig.proxy import Proxy
 from rig.range_server import Fault, RangeServer
 
-from chatearthnet_explorer.captioners.client import BoundedClient, Stop
-from chatearthnet_explorer.captioners.endpoint import PLACEHOLDER, Endpoint
+from chatearthnet_explorer.captioners.service.endpoint import PLACEHOLDER, Endpoint
+from chatearthnet_explorer.captioners.service.model_http import BoundedClient, Stop
 from chatearthnet_explorer.errors import ArchiveError, ExplorerError, ModelError
-from chatearthnet_explorer.network import CERTIFICATE_VARIABLES
-from chatearthnet_explorer.sources import signature
-from chatearthnet_explorer.sources.fetch import read
-from chatearthnet_explorer.sources.remote import Remote
-from chatearthnet_explorer.web import Web
+from chatearthnet_explorer.net.http_client import Web
+from chatearthnet_explorer.net.proxies import CERTIFICATE_VARIABLES
+from chatearthnet_explorer.sources.stac import sas_tokens
+from chatearthnet_explorer.sources.stac.raster_http import Remote
+from chatearthnet_explorer.sources.stac.stac_http import read
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -278,16 +278,16 @@ def test_signatures_come_through_the_tunnel_with_company_certificate(
     folder: Path, authority: trustme.CA, bundle: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    authority.issue_cert(signature.SIGNER).configure_cert(context)
-    monkeypatch.setattr(signature, "_known", {})
+    authority.issue_cert(sas_tokens.SIGNER).configure_cert(context)
+    monkeypatch.setattr(sas_tokens, "_known", {})
     monkeypatch.setenv("SSL_CERT_FILE", str(bundle))
     answer = {"msft:expiry": "2100-01-01T00:00:00Z", "token": "sig=1"}
     href = "https://sentinel2l2a01.blob.core.windows.net/sentinel2-l2/a.tif"
     with RangeServer(folder, tls=context) as server, Proxy(server.port) as proxy:
         server.fail("/api/sas/v1/token/sentinel2l2a01/sentinel2-l2", Fault(body=json.dumps(answer).encode()))
         _set_proxies(monkeypatch, proxy)
-        assert signature.signed(href, seconds=20) == f"{href}?sig=1"
-        assert {one.target for one in proxy.log} == {f"{signature.SIGNER}:443"}
+        assert sas_tokens.signed(href, seconds=20) == f"{href}?sig=1"
+        assert {one.target for one in proxy.log} == {f"{sas_tokens.SIGNER}:443"}
 
 
 def test_redirect_from_outside_into_a_private_network_is_not_followed(

@@ -16,14 +16,14 @@ from rig.map_click import click
 
 from chatearthnet_explorer.caption import Caption
 from chatearthnet_explorer.captioners import open_captioner
-from chatearthnet_explorer.captioners.models import estimate
+from chatearthnet_explorer.captioners.model_table import estimate
 from chatearthnet_explorer.chip import Chip
 from chatearthnet_explorer.errors import CatalogueError, ModelError, PlaceError
-from chatearthnet_explorer.prompt import Prompt
+from chatearthnet_explorer.prompts.prompt import Prompt
 from chatearthnet_explorer.sources import open_source
-from chatearthnet_explorer.sources.scenes import SceneInfo
+from chatearthnet_explorer.sources.stac.scenes import SceneInfo
 from chatearthnet_explorer.tile import Tile
-from chatearthnet_explorer.widgets.explorer import Explorer
+from chatearthnet_explorer.widgets.explore.explorer import Explorer
 
 HOSTILE = "<script>alert('tree')</script> <img src=x onerror=alert(1)>"
 

@@ -10,16 +10,16 @@ import numpy as np
 import pytest
 from data.label_maps import label_map
 
-from chatearthnet_explorer.captioners.paraphrase import tell
 from chatearthnet_explorer.captioners.template import TemplateCaptioner
 from chatearthnet_explorer.chip import Chip
-from chatearthnet_explorer.landcover import PARTS, Facts4V, Facts35, facts_4v, facts_35, pixels
-from chatearthnet_explorer.prompt import Prompt
-from chatearthnet_explorer.review import chip_faults, fact_faults, word_faults
+from chatearthnet_explorer.landcover.shares import PARTS, Facts4V, Facts35, facts_4v, facts_35, pixels
+from chatearthnet_explorer.prompts.prompt import Prompt
 from chatearthnet_explorer.review.checks import CHECKS, judge_caption, judge_picture
 from chatearthnet_explorer.review.chip_checks import Picture
-from chatearthnet_explorer.review.cover import Cover
-from chatearthnet_explorer.review.faults import CAPTION_FAULTS, Sound, plant, spoil
+from chatearthnet_explorer.review.label_counts import Cover
+from chatearthnet_explorer.sample.paraphrase import tell
+from chatearthnet_explorer.testing import chip_faults, fact_faults, word_faults
+from chatearthnet_explorer.testing.faults import CAPTION_FAULTS, Sound, plant, spoil
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -16,15 +16,15 @@ from rig.shown import caption, slopes
 
 from chatearthnet_explorer.catalog import Query
 from chatearthnet_explorer.claims import read_claims
-from chatearthnet_explorer.widgets.agreement import compare
-from chatearthnet_explorer.widgets.choices import choices_of
-from chatearthnet_explorer.widgets.compare_view import CompareView
-from chatearthnet_explorer.widgets.facet_view import FacetView
-from chatearthnet_explorer.widgets.gallery import THUMBNAIL, Gallery, thumbnail
-from chatearthnet_explorer.widgets.search_bar import SearchBar
+from chatearthnet_explorer.widgets.browse.caption_agreement import compare
+from chatearthnet_explorer.widgets.browse.compare_view import CompareView
+from chatearthnet_explorer.widgets.browse.facet_view import FacetView
+from chatearthnet_explorer.widgets.browse.filter_chips import choices_of
+from chatearthnet_explorer.widgets.browse.gallery import THUMBNAIL, Gallery, thumbnail
+from chatearthnet_explorer.widgets.browse.search_bar import SearchBar
 
 if TYPE_CHECKING:
-    from chatearthnet_explorer.catalog.table import Found
+    from chatearthnet_explorer.catalog.catalog import Found
 
 TWO = ("GPT-3.5", "GPT-4V")
 

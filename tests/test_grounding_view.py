@@ -10,12 +10,12 @@ from rig.hostile import ATTACK, ATTACK_SHOWN, TURNED, TURNED_SHOWN, Page
 from rig.shown import caption, chip, quarters
 
 from chatearthnet_explorer.claims import read_claims
-from chatearthnet_explorer.landcover import pixels
+from chatearthnet_explorer.landcover.shares import pixels
+from chatearthnet_explorer.review.claim_verification import MOST, NO_LABELS, SIGNS, Marked, marked
 from chatearthnet_explorer.review.grounding import CONTRADICTED, NOT_CHECKABLE, SUPPORTED, ground
-from chatearthnet_explorer.review.marking import MOST, NO_LABELS, SIGNS, Marked, marked
-from chatearthnet_explorer.simulated_pairs import SimulatedPairs
-from chatearthnet_explorer.widgets.caption_view import CaptionView
-from chatearthnet_explorer.widgets.grounding_view import GroundingView
+from chatearthnet_explorer.testing.simulated_pairs import SimulatedPairs
+from chatearthnet_explorer.widgets.shared.caption_view import CaptionView
+from chatearthnet_explorer.widgets.shared.grounding_view import GroundingView
 
 WATER, TOWN, TREE, CROP = 1, 2, 3, 6
 RIGHT = (

@@ -9,8 +9,8 @@ import pytest
 import urllib3
 from rig.stac_api import Said, ScriptedApi
 
-from chatearthnet_explorer.sources import guarded
-from chatearthnet_explorer.sources.guarded import LeadError, may_reach, send
+from chatearthnet_explorer.net import guarded_requests
+from chatearthnet_explorer.net.guarded_requests import LeadError, may_reach, send
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -54,15 +54,17 @@ def no_connection(monkeypatch: pytest.MonkeyPatch) -> None:
 def public_loopback(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let 127.0.0.1, where servers of tests are, count as public; all else stays what it is."""
     monkeypatch.setattr(
-        guarded, "may_reach", lambda address, *, local: address == "127.0.0.1" or may_reach(address, local=local)
+        guarded_requests,
+        "may_reach",
+        lambda address, *, local: address == "127.0.0.1" or may_reach(address, local=local),
     )
 
 
 @pytest.fixture(autouse=True)
 def fresh_pools() -> Iterator[None]:
-    guarded._pool.cache_clear()
+    guarded_requests._pool.cache_clear()
     yield
-    guarded._pool.cache_clear()
+    guarded_requests._pool.cache_clear()
 
 
 def get(address: str, *, local: bool = False, method: str = "GET", **more: Any) -> tuple[int, bytes]:  # noqa: ANN401
@@ -183,15 +185,18 @@ def test_redirect_leads_to_the_web_only(target: str) -> None:
 
 def test_redirect_never_leaves_encryption() -> None:
     with pytest.raises(LeadError, match="without encryption"):
-        guarded._redirected("https://files.example/a", "http://files.example/a", {})
-    assert guarded._redirected("http://files.example/a", "https://files.example/a", {})[0] == "https://files.example/a"
+        guarded_requests._redirected("https://files.example/a", "http://files.example/a", {})
+    assert (
+        guarded_requests._redirected("http://files.example/a", "https://files.example/a", {})[0]
+        == "https://files.example/a"
+    )
 
 
 def test_circle_of_redirects_is_left() -> None:
     with ScriptedApi(lambda _: Said(status=302, headers={"Location": "/again"})) as api:
         with pytest.raises(LeadError, match="again and again"):
             get(api.url, local=True)
-        assert len(api.asked) == guarded.REDIRECTS + 1
+        assert len(api.asked) == guarded_requests.REDIRECTS + 1
 
 
 @pytest.mark.parametrize(

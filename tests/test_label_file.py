@@ -13,8 +13,8 @@ from rasterio.enums import ColorInterp
 from rasterio.transform import from_origin
 
 from chatearthnet_explorer.errors import LabelError
-from chatearthnet_explorer.label_file import read_labels
-from chatearthnet_explorer.legend import CLASSES, codes_of_indices, palette
+from chatearthnet_explorer.landcover.label_files import read_labels
+from chatearthnet_explorer.landcover.legend import CLASSES, codes_of_indices, palette
 from chatearthnet_explorer.sources import open_source
 
 LABELS = label_map(3)

@@ -9,8 +9,8 @@ import pytest
 from data.label_maps import label_map
 
 from chatearthnet_explorer.errors import LabelError
-from chatearthnet_explorer.landcover import PARTS, THRESHOLD, facts_4v, facts_35, pixels, shares
-from chatearthnet_explorer.legend import CLASSES
+from chatearthnet_explorer.landcover.legend import CLASSES
+from chatearthnet_explorer.landcover.shares import PARTS, THRESHOLD, facts_4v, facts_35, pixels, shares
 
 REFERENCE = json.loads((Path(__file__).parent / "data" / "prompt_facts.json").read_text("utf-8"))
 

@@ -18,8 +18,8 @@ from rig.verdicts import NOON, verdict
 
 from chatearthnet_explorer.errors import LedgerError
 from chatearthnet_explorer.review import ledger as room
-from chatearthnet_explorer.review.entry import LAST, LINE_LIMIT, Entry, standing
 from chatearthnet_explorer.review.ledger import Ledger, merge
+from chatearthnet_explorer.review.ledger_entries import LAST, LINE_LIMIT, Entry, standing
 
 TESTS = Path(__file__).parent
 WRITER = """

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from chatearthnet_explorer.errors import LabelError
-from chatearthnet_explorer.legend import (
+from chatearthnet_explorer.landcover.legend import (
     CLASSES,
     PALETTES,
     codes_of_indices,

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from chatearthnet_explorer.app import listen as module
-from chatearthnet_explorer.app.listen import listen
+from chatearthnet_explorer.app import listen_address as module
+from chatearthnet_explorer.app.listen_address import listen
 from chatearthnet_explorer.errors import SettingError
 
 if TYPE_CHECKING:

@@ -10,8 +10,8 @@ import pytest
 from chatearthnet_explorer.doctor import LAT, LON
 from chatearthnet_explorer.pipeline import caption_at
 from chatearthnet_explorer.settings import CATALOGUES, Settings
-from chatearthnet_explorer.sources.release import open_release
-from chatearthnet_explorer.sources.stac import StacSource
+from chatearthnet_explorer.sources.release.released_pairs import open_release
+from chatearthnet_explorer.sources.stac.stac_source import StacSource
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 import pytest
 from rig.hostile import ATTACK
 
-from chatearthnet_explorer.legend import BACKGROUND, CLASSES
-from chatearthnet_explorer.mentions import NO_CLASS, classes_named, pieces
+from chatearthnet_explorer.claims.class_mentions import NO_CLASS, classes_named, pieces
+from chatearthnet_explorer.landcover.legend import BACKGROUND, CLASSES
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from chatearthnet_explorer.legend import LandClass
+    from chatearthnet_explorer.landcover.legend import LandClass
 
 NAMED = [
     ("Trees, a forest, woodland and tree cover.", [3, 3, 3, 3]),

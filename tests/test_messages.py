@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from chatearthnet_explorer.app.messages import LONGEST, BadFrameError, MessageReader
+from chatearthnet_explorer.app.message_allowlist import LONGEST, BadFrameError, MessageReader
 
 HEADER = {"msgid": "1A", "msgtype": "PATCH-DOC"}
 READY = {"type": "event", "name": "document_ready", "values": {"type": "map"}}

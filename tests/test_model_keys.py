@@ -13,10 +13,10 @@ from rig.chat_server import AUTHORITY, TEXT, chat_server
 from rig.forward_proxy import forward_proxy
 
 from chatearthnet_explorer.captioners.chat import ChatCaptioner
-from chatearthnet_explorer.captioners.endpoint import OPENAI, PLACEHOLDER, key_for, open_endpoint, same_address
+from chatearthnet_explorer.captioners.service.endpoint import OPENAI, PLACEHOLDER, key_for, open_endpoint, same_address
 from chatearthnet_explorer.chip import Chip
 from chatearthnet_explorer.errors import Cancelled, KeyMissingError, ModelError
-from chatearthnet_explorer.prompt import prompt_for
+from chatearthnet_explorer.prompts.prompt import prompt_for
 from chatearthnet_explorer.tile import Tile
 
 if TYPE_CHECKING:

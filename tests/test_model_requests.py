@@ -16,21 +16,21 @@ from rig.map_click import click
 
 from chatearthnet_explorer.caption import Caption
 from chatearthnet_explorer.captioners import is_free, open_captioner
-from chatearthnet_explorer.captioners.endpoint import PLACEHOLDER
-from chatearthnet_explorer.captioners.quota import HOUR, WHOLE, Quota, Quotas
+from chatearthnet_explorer.captioners.service.endpoint import PLACEHOLDER
+from chatearthnet_explorer.captioners.service.request_quota import HOUR, WHOLE, Quota, Quotas
 from chatearthnet_explorer.chip import Chip
 from chatearthnet_explorer.errors import ExplorerError, KeyMissingError, ModelError, QuotaError
 from chatearthnet_explorer.pipeline import caption_at
-from chatearthnet_explorer.prompt import Prompt, prompt_for
+from chatearthnet_explorer.prompts.prompt import Prompt, prompt_for
 from chatearthnet_explorer.tile import Tile
-from chatearthnet_explorer.widgets.explorer import Explorer
+from chatearthnet_explorer.widgets.explore.explorer import Explorer
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from rig.chat_server import ChatServer
 
-    from chatearthnet_explorer.widgets.key_field import KeyField
+    from chatearthnet_explorer.widgets.shared.key_field import KeyField
 
 OWN, TYPED = "sk-owner-4f9c0a17e2b85d63", "sk-typed-0b1c2d3e4f5a6978"
 PLACE, ELSEWHERE = (6.73, 0.336), (4.92, 52.55)

@@ -5,7 +5,7 @@ import json
 
 import pytest
 
-from chatearthnet_explorer.nesting import DEEPEST, is_deep, read_json
+from chatearthnet_explorer.net.safe_json import DEEPEST, is_deep, read_json
 
 
 def nested(depth: int) -> str:

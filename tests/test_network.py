@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from chatearthnet_explorer.errors import SettingError
-from chatearthnet_explorer.network import (
+from chatearthnet_explorer.net.proxies import (
     CERTIFICATE_VARIABLES,
     is_loopback,
     network_problem,

@@ -8,11 +8,11 @@ import string
 import numpy as np
 import pytest
 
-from chatearthnet_explorer.captioners.paraphrase import SIMULATED, ParaphraseCaptioner, Said, _table, tell
 from chatearthnet_explorer.chip import Chip
-from chatearthnet_explorer.landcover import PARTS, facts_4v, facts_35
-from chatearthnet_explorer.legend import CLASSES
-from chatearthnet_explorer.prompt import BANNED, prompt_for
+from chatearthnet_explorer.landcover.legend import CLASSES
+from chatearthnet_explorer.landcover.shares import PARTS, facts_4v, facts_35
+from chatearthnet_explorer.prompts.prompt import BANNED, prompt_for
+from chatearthnet_explorer.sample.paraphrase import SIMULATED, ParaphraseCaptioner, Said, _table, tell
 from chatearthnet_explorer.tile import Tile
 
 

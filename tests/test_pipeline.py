@@ -12,7 +12,7 @@ from chatearthnet_explorer import caption_at, open_captioner, open_source
 from chatearthnet_explorer.chip import Chip, Scene
 from chatearthnet_explorer.errors import Cancelled, PlaceError, SettingError, WordingError
 from chatearthnet_explorer.pipeline import Captioned, caption_of
-from chatearthnet_explorer.simulated_release import write_release
+from chatearthnet_explorer.sample.simulated_release import write_release
 from chatearthnet_explorer.tile import Tile
 
 PLACE = (6.73, 0.336)

@@ -6,7 +6,7 @@ import pytest
 
 pytest.importorskip("panel", reason="Panel is not installed: pip install .[app]")
 
-from chatearthnet_explorer.app.place import ExplorePlace, browse_query, explore_place
+from chatearthnet_explorer.app.page_address import ExplorePlace, browse_query, explore_place
 from chatearthnet_explorer.catalog.query import Query
 
 

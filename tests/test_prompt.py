@@ -7,9 +7,9 @@ import pytest
 from data.label_maps import label_map
 
 from chatearthnet_explorer.errors import LabelError, WordingError
-from chatearthnet_explorer.landcover import PARTS
-from chatearthnet_explorer.legend import CLASSES, palette
-from chatearthnet_explorer.prompt import BANNED, NOUNS, prompt_for
+from chatearthnet_explorer.landcover.legend import CLASSES, palette
+from chatearthnet_explorer.landcover.shares import PARTS
+from chatearthnet_explorer.prompts.prompt import BANNED, NOUNS, prompt_for
 
 
 @pytest.mark.parametrize("style", ["3.5", "4v"])

@@ -9,11 +9,11 @@ import pytest
 from rig.hostile import ATTACK, ATTACK_SHOWN, Page
 from rig.shown import quarters
 
-from chatearthnet_explorer.prompt import prompt_for
-from chatearthnet_explorer.widgets.prompt_view import LIMIT, PromptView
+from chatearthnet_explorer.prompts.prompt import prompt_for
+from chatearthnet_explorer.widgets.shared.prompt_view import LIMIT, PromptView
 
 if TYPE_CHECKING:
-    from chatearthnet_explorer.prompt import Prompt
+    from chatearthnet_explorer.prompts.prompt import Prompt
 
 EDITED = "this is no longer ChatEarthNet's method"
 

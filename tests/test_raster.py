@@ -21,7 +21,7 @@ from rig.range_server import Fault, RangeServer
 from rig.stac_api import Asked, Said, ScriptedApi
 
 from chatearthnet_explorer.errors import RasterError
-from chatearthnet_explorer.sources.raster import Layer, Read, read_layers
+from chatearthnet_explorer.sources.stac.raster_windows import Layer, Read, read_layers
 from chatearthnet_explorer.tile import Tile
 
 if TYPE_CHECKING:

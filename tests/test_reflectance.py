@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from chatearthnet_explorer.sources.reflectance import reflectance
-from chatearthnet_explorer.sources.stac_item import stac_item
+from chatearthnet_explorer.sources.stac.reflectance import reflectance
+from chatearthnet_explorer.sources.stac.stac_item import stac_item
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -15,22 +15,22 @@ import pytest
 from PIL import Image
 from rig.range_server import Fault, RangeServer
 
-from chatearthnet_explorer.archive import read_directory
 from chatearthnet_explorer.chip import BANDS, Chip
 from chatearthnet_explorer.errors import ReleaseError, SettingError
-from chatearthnet_explorer.ranges import open_ranges
+from chatearthnet_explorer.net.byte_ranges import open_ranges
+from chatearthnet_explorer.net.zip_members import read_directory
 from chatearthnet_explorer.record import ARCHIVES, MARKER, Record
 from chatearthnet_explorer.sources import open_source
-from chatearthnet_explorer.sources.picture import pixels_of, reflectance
-from chatearthnet_explorer.sources.release import open_release
-from chatearthnet_explorer.sources.released import NO_CHIP, NO_LABELS, ReleaseSource
+from chatearthnet_explorer.sources.release.chip_pngs import pixels_of, reflectance
+from chatearthnet_explorer.sources.release.release_source import NO_CHIP, NO_LABELS, ReleaseSource
+from chatearthnet_explorer.sources.release.released_pairs import open_release
 from chatearthnet_explorer.tile import Tile
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from chatearthnet_explorer.sources.release import Release
+    from chatearthnet_explorer.sources.release.released_pairs import Release
 
 NAMES = ("1314_3172_patch11", "3886_3141_patch00")
 ENTRIES = [{"image_id": f"{name}.png", "caption": [f"The chip {name}."]} for name in NAMES]

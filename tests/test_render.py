@@ -12,7 +12,7 @@ from PIL import Image
 from rig.shown import quarters, slopes
 
 from chatearthnet_explorer.errors import LabelError
-from chatearthnet_explorer.legend import PALETTES, indices_of_colours, palette
+from chatearthnet_explorer.landcover.legend import PALETTES, indices_of_colours, palette
 from chatearthnet_explorer.render import colour_labels, data_url, label_png, png
 
 if TYPE_CHECKING:

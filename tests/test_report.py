@@ -17,14 +17,14 @@ from rig.verdicts import NOON, verdict
 from statsmodels.stats.inter_rater import cohens_kappa
 from statsmodels.stats.proportion import proportion_confint
 
-from chatearthnet_explorer.card.report import report_card
+from chatearthnet_explorer.cards.report_card import report_card
 from chatearthnet_explorer.record import read_entry
-from chatearthnet_explorer.review.agreement import NOBODY, SAME, _alpha, agreement
-from chatearthnet_explorer.review.export import COLUMNS, corrections, to_csv
-from chatearthnet_explorer.review.methods import methods
+from chatearthnet_explorer.review.error_rates import Counted, rate_of, wilson
+from chatearthnet_explorer.review.export_verdicts import COLUMNS, corrections, to_csv
+from chatearthnet_explorer.review.methods_paragraph import methods
 from chatearthnet_explorer.review.report import report
+from chatearthnet_explorer.review.reviewer_agreement import NOBODY, SAME, _alpha, agreement
 from chatearthnet_explorer.review.sampling import risk_first, simple_random, stratified
-from chatearthnet_explorer.review.statistics import Counted, rate_of, wilson
 
 if TYPE_CHECKING:
     from pathlib import Path

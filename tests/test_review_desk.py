@@ -17,11 +17,11 @@ from chatearthnet_explorer.chip import Chip
 from chatearthnet_explorer.errors import SourceError, VerdictError
 from chatearthnet_explorer.review.ledger import Ledger
 from chatearthnet_explorer.review.sampling import simple_random
-from chatearthnet_explorer.widgets.ahead import Ahead
-from chatearthnet_explorer.widgets.caption_view import CaptionView
-from chatearthnet_explorer.widgets.grounding_view import GroundingView
-from chatearthnet_explorer.widgets.released_pair import ReleasedPairs, labelled
-from chatearthnet_explorer.widgets.review_desk import ReviewDesk
+from chatearthnet_explorer.widgets.browse.released_pair import ReleasedPairs, labelled
+from chatearthnet_explorer.widgets.review.prefetch import Ahead
+from chatearthnet_explorer.widgets.review.review_desk import ReviewDesk
+from chatearthnet_explorer.widgets.shared.caption_view import CaptionView
+from chatearthnet_explorer.widgets.shared.grounding_view import GroundingView
 
 if TYPE_CHECKING:
     from pathlib import Path

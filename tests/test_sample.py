@@ -22,19 +22,19 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from chatearthnet_explorer import sample as sample_module
 from chatearthnet_explorer.cancellation import cancelled_by, checkpoint
 from chatearthnet_explorer.catalog import Query, enrich, open_catalog
-from chatearthnet_explorer.catalog.counts import counts_of
-from chatearthnet_explorer.drawn_release import KEPT, DrawnRelease
+from chatearthnet_explorer.catalog.class_counts import counts_of
 from chatearthnet_explorer.errors import Cancelled, CatalogError
 from chatearthnet_explorer.record import ARCHIVES
-from chatearthnet_explorer.sample import ARCHIVE, FIRST, open_sample
+from chatearthnet_explorer.sample import sample_catalog as sample_module
+from chatearthnet_explorer.sample.on_demand_release import KEPT, DrawnRelease
+from chatearthnet_explorer.sample.sample_catalog import ARCHIVE, FIRST, open_sample
+from chatearthnet_explorer.sample.simulated_release import write_release
 from chatearthnet_explorer.settings import Settings
-from chatearthnet_explorer.simulated_release import write_release
-from chatearthnet_explorer.sources.release import open_release
-from chatearthnet_explorer.sources.simulated import SimulatedLabels, SimulatedSource
-from chatearthnet_explorer.widgets.gallery import thumbnail
+from chatearthnet_explorer.sources.release.released_pairs import open_release
+from chatearthnet_explorer.sources.simulated_chips import SimulatedLabels, SimulatedSource
+from chatearthnet_explorer.widgets.browse.gallery import thumbnail
 
 if TYPE_CHECKING:
     from types import ModuleType
@@ -126,7 +126,7 @@ def test_the_same_captions_are_packed_into_the_same_bytes(
 
 def _enriched(folder: Path, counts: dict[Any, np.ndarray], labels: str) -> Catalog:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(sys.modules["chatearthnet_explorer.catalog.enrich"], "counts_of", lambda counted: counted)
+        patch.setattr(sys.modules["chatearthnet_explorer.catalog.enrichment"], "counts_of", lambda counted: counted)
         return enrich(folder, counts.__getitem__, labels=labels)
 
 
@@ -208,7 +208,7 @@ def test_who_stops_waiting_stops_its_own_drawing_alone(monkeypatch: pytest.Monke
 
 UNPACK = """
 import sys, pathlib
-from chatearthnet_explorer.sample import open_sample
+from chatearthnet_explorer.sample.sample_catalog import open_sample
 from chatearthnet_explorer.settings import Settings
 catalog = open_sample(settings=Settings(cache=pathlib.Path(sys.argv[1]))).catalog
 catalog.check()

@@ -11,10 +11,10 @@ from rig.range_server import Fault, RangeServer
 from rig.stac_api import item
 
 from chatearthnet_explorer.errors import CatalogueError
-from chatearthnet_explorer.sources import signature
-from chatearthnet_explorer.sources.catalogue import Catalogues
-from chatearthnet_explorer.sources.scenes import scenes_over
-from chatearthnet_explorer.sources.stac_item import ASSETS, stac_item
+from chatearthnet_explorer.sources.stac import sas_tokens
+from chatearthnet_explorer.sources.stac.scenes import scenes_over
+from chatearthnet_explorer.sources.stac.stac_client import Catalogues
+from chatearthnet_explorer.sources.stac.stac_item import ASSETS, stac_item
 from chatearthnet_explorer.tile import Tile
 
 if TYPE_CHECKING:
@@ -31,9 +31,9 @@ GRANT = "st=2026-11-26T00%3A00%3A00Z&se=2026-11-28T00%3A00%3A00Z&sp=rl&sig=topse
 @pytest.fixture
 def signer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[RangeServer]:
     """The service of signatures, on loopback."""
-    monkeypatch.setattr(signature, "_known", {})
+    monkeypatch.setattr(sas_tokens, "_known", {})
     with RangeServer(tmp_path) as server:
-        monkeypatch.setattr(signature, "_TOKENS", f"{server.url}/token")
+        monkeypatch.setattr(sas_tokens, "_TOKENS", f"{server.url}/token")
         yield server
 
 
@@ -54,7 +54,7 @@ def test_signs_files_of_planetary_computer_with_one_token_until_it_expires(signe
     _grant(signer)
     assert [_signed(), _signed()] == [f"{STORED}?{GRANT}"] * 2
     assert signer.requests == 1
-    signature._known.clear()
+    sas_tokens._known.clear()
     _grant(signer, hours=0.001)  # too short to be used a second time
     assert [_signed(), _signed()] == [f"{STORED}?{GRANT}"] * 2
     assert signer.requests == 3

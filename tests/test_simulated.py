@@ -11,15 +11,15 @@ from PIL import Image
 
 from chatearthnet_explorer.chip import BANDS, Chip
 from chatearthnet_explorer.errors import PlaceError, SettingError
-from chatearthnet_explorer.landcover import pixels
-from chatearthnet_explorer.legend import CLASSES
-from chatearthnet_explorer.simulation.cover import cover_of
+from chatearthnet_explorer.landcover.legend import CLASSES
+from chatearthnet_explorer.landcover.shares import pixels
+from chatearthnet_explorer.simulation.class_map import cover_of
+from chatearthnet_explorer.simulation.label_map_batches import survey
 from chatearthnet_explorer.simulation.noise import PAD, Window
-from chatearthnet_explorer.simulation.people import people_in
-from chatearthnet_explorer.simulation.survey import survey
+from chatearthnet_explorer.simulation.settlement import people_in
 from chatearthnet_explorer.simulation.terrain import terrain_of
 from chatearthnet_explorer.sources import Source, open_source
-from chatearthnet_explorer.sources.simulated import SimulatedSource
+from chatearthnet_explorer.sources.simulated_chips import SimulatedSource
 from chatearthnet_explorer.tile import Tile
 
 SAO_TOME, PARIS, AMAZON = (6.73, 0.336), (2.12, 48.72), (-62.0, -4.0)
@@ -62,7 +62,7 @@ def test_every_place_of_a_tile_gives_the_same_chip_in_every_process(source: Simu
     again = source.chip_at(corner[0] + 1e-6, corner[1] + 1e-6)
     assert digest(here) == digest(again)
     code = (
-        "from hashlib import sha256; from chatearthnet_explorer.sources.simulated import SimulatedSource as S;"
+        "from hashlib import sha256; from chatearthnet_explorer.sources.simulated_chips import SimulatedSource as S;"
         f"c = S().chip_at(*{SAO_TOME});"
         "print(sha256(c.labels.tobytes() + c.rgb.tobytes() + c.scl.tobytes()).hexdigest())"
     )

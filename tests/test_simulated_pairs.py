@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from chatearthnet_explorer.captioners.paraphrase import tell
 from chatearthnet_explorer.errors import SettingError
-from chatearthnet_explorer.landcover import facts_35
-from chatearthnet_explorer.simulated_pairs import MOST, SimulatedPairs
+from chatearthnet_explorer.landcover.shares import facts_35
+from chatearthnet_explorer.sample.paraphrase import tell
+from chatearthnet_explorer.testing.simulated_pairs import MOST, SimulatedPairs
 
 
 def test_the_same_arguments_give_the_same_pairs() -> None:

@@ -14,24 +14,24 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from chatearthnet_explorer.captioners.paraphrase import tell
 from chatearthnet_explorer.claims import read_claims
 from chatearthnet_explorer.errors import ReleaseError
-from chatearthnet_explorer.landcover import facts_35, pixels
+from chatearthnet_explorer.landcover.shares import facts_35, pixels
+from chatearthnet_explorer.places.countries import country_at
 from chatearthnet_explorer.record import ARCHIVES, SPLITS, place_of, read_entry
 from chatearthnet_explorer.review.grounding import CONTRADICTED, SUPPORTED, ground
-from chatearthnet_explorer.simulated_records import SAID
-from chatearthnet_explorer.simulated_release import write_release
-from chatearthnet_explorer.sources.picture import reflectance
-from chatearthnet_explorer.sources.release import open_release
-from chatearthnet_explorer.sources.released import ReleaseSource
-from chatearthnet_explorer.sources.simulated import SimulatedSource
-from chatearthnet_explorer.world import country_at
+from chatearthnet_explorer.sample.paraphrase import tell
+from chatearthnet_explorer.sample.simulated_records import SAID
+from chatearthnet_explorer.sample.simulated_release import write_release
+from chatearthnet_explorer.sources.release.chip_pngs import reflectance
+from chatearthnet_explorer.sources.release.release_source import ReleaseSource
+from chatearthnet_explorer.sources.release.released_pairs import open_release
+from chatearthnet_explorer.sources.simulated_chips import SimulatedSource
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from chatearthnet_explorer.sources.release import Release
+    from chatearthnet_explorer.sources.release.released_pairs import Release
 
 RECORDS, IMAGES = 3000, 12
 

@@ -11,7 +11,7 @@ from rig.sao_tome import LAT, LON
 
 from chatearthnet_explorer.chip import BANDS
 from chatearthnet_explorer.errors import PlaceError, SettingError
-from chatearthnet_explorer.legend import codes_of_indices
+from chatearthnet_explorer.landcover.legend import codes_of_indices
 from chatearthnet_explorer.settings import Settings
 from chatearthnet_explorer.sources import SOURCES, YEARS, Source, open_source
 from chatearthnet_explorer.tile import Tile

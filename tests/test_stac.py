@@ -16,13 +16,13 @@ from rig.sao_tome import CLEAR, CLOUDY, DECEIVING, LAT, LON, OLDER
 from rig.stac_api import Said, ScriptedApi, found, item, landing, scene_item, searching
 
 from chatearthnet_explorer.errors import CatalogueError, PlaceError, SceneError, SettingError
-from chatearthnet_explorer.legend import indices_of_codes
+from chatearthnet_explorer.landcover.legend import indices_of_codes
 from chatearthnet_explorer.settings import Settings
-from chatearthnet_explorer.sources import cache as cache_room
-from chatearthnet_explorer.sources import scene_pixels as scene_room
-from chatearthnet_explorer.sources import stac as stac_room
-from chatearthnet_explorer.sources.scene_pixels import COMPOSED, NOT_COUNTED
-from chatearthnet_explorer.sources.stac import StacSource
+from chatearthnet_explorer.sources import chip_cache as cache_room
+from chatearthnet_explorer.sources.stac import scene_pixels as scene_room
+from chatearthnet_explorer.sources.stac import stac_source as stac_room
+from chatearthnet_explorer.sources.stac.scene_pixels import COMPOSED, NOT_COUNTED
+from chatearthnet_explorer.sources.stac.stac_source import StacSource
 from chatearthnet_explorer.tile import Tile
 
 if TYPE_CHECKING:

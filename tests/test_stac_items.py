@@ -14,15 +14,15 @@ from rig.cogs import pattern, write_cog, write_scene
 from rig.range_server import Fault, RangeServer
 from rig.stac_api import Said, ScriptedApi, found, landing, rustac, scene_item, searching
 
-from chatearthnet_explorer.card.provenance import provenance
+from chatearthnet_explorer.cards.provenance import provenance
 from chatearthnet_explorer.errors import RasterError, SceneError
-from chatearthnet_explorer.legend import CLASSES
+from chatearthnet_explorer.landcover.legend import CLASSES
+from chatearthnet_explorer.net import guarded_requests
 from chatearthnet_explorer.settings import Settings
-from chatearthnet_explorer.sources import guarded
-from chatearthnet_explorer.sources.reflectance import true_colour
-from chatearthnet_explorer.sources.scene_pixels import COMPOSED, NOT_COUNTED, NOTHING_TO_COUNT
-from chatearthnet_explorer.sources.stac import NOT_ALL_LISTED, StacSource
-from chatearthnet_explorer.sources.worldcover import IN_PART, NOT_HERE, LabelReader
+from chatearthnet_explorer.sources.stac.reflectance import true_colour
+from chatearthnet_explorer.sources.stac.scene_pixels import COMPOSED, NOT_COUNTED, NOTHING_TO_COUNT
+from chatearthnet_explorer.sources.stac.stac_source import NOT_ALL_LISTED, StacSource
+from chatearthnet_explorer.sources.stac.worldcover import IN_PART, NOT_HERE, LabelReader
 from chatearthnet_explorer.tile import Tile
 
 if TYPE_CHECKING:
@@ -497,7 +497,7 @@ def test_failing_neighbour_does_not_cost_the_labels(
     corner: tuple[RangeServer, Tile], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fault: Fault | None
 ) -> None:
     server, tile = corner
-    monkeypatch.setattr("chatearthnet_explorer.sources.stac.LABEL_SECONDS", 5.0)
+    monkeypatch.setattr("chatearthnet_explorer.sources.stac.stac_source.LABEL_SECONDS", 5.0)
     path = "/v100/2020/map/ESA_WorldCover_10m_2020_v100_N42E012_Map.tif"
     server.fail(path, fault or Fault(body=b"II*\0" + b"\xff" * 40_000))
     with ScriptedApi(searching(found())) as api:
@@ -536,13 +536,13 @@ def test_labels_that_fail_everywhere_are_an_error(corner: tuple[RangeServer, Til
 
 @pytest.fixture
 def public_loopback(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    real = guarded.may_reach
+    real = guarded_requests.may_reach
     monkeypatch.setattr(
-        guarded, "may_reach", lambda address, *, local: address == "127.0.0.1" or real(address, local=local)
+        guarded_requests, "may_reach", lambda address, *, local: address == "127.0.0.1" or real(address, local=local)
     )
-    guarded._pool.cache_clear()
+    guarded_requests._pool.cache_clear()
     yield
-    guarded._pool.cache_clear()
+    guarded_requests._pool.cache_clear()
 
 
 TARGETS = (

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 pytest.importorskip("pyarrow", reason="pyarrow is not installed: chatearthnet-explorer[taco]")
 
-from chatearthnet_explorer.sources.taco import open_taco
+from chatearthnet_explorer.sources.release.taco import open_taco
 
 
 def test_version_3_gives_captions_by_columns_found_at_run_time(realdata: Path) -> None:

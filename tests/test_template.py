@@ -7,14 +7,14 @@ import numpy as np
 import pytest
 from data.label_maps import label_map
 
-from chatearthnet_explorer.captioners.answer import banned_words
-from chatearthnet_explorer.captioners.phrases import cover
+from chatearthnet_explorer.captioners.service.answer import banned_words
 from chatearthnet_explorer.captioners.template import NO_SHAPES, TemplateCaptioner
+from chatearthnet_explorer.captioners.template_phrases import cover
 from chatearthnet_explorer.chip import Chip
-from chatearthnet_explorer.landcover import PARTS, Facts35
-from chatearthnet_explorer.legend import CLASSES
-from chatearthnet_explorer.mentions import classes_named
-from chatearthnet_explorer.prompt import NOUNS, prompt_for
+from chatearthnet_explorer.claims.class_mentions import classes_named
+from chatearthnet_explorer.landcover.legend import CLASSES
+from chatearthnet_explorer.landcover.shares import PARTS, Facts35
+from chatearthnet_explorer.prompts.prompt import NOUNS, prompt_for
 from chatearthnet_explorer.tile import Tile
 
 INDEX = {name: land.index for land in CLASSES for name in (land.name, land.name_4v)}

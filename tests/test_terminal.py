@@ -18,8 +18,8 @@ from PIL import Image
 from rig.pairs import one, paraphrased
 
 from chatearthnet_explorer.catalog import build
-from chatearthnet_explorer.cli import caption, main, output
-from chatearthnet_explorer.cli.output import escaped, one_line
+from chatearthnet_explorer.cli import caption_command, main, terminal
+from chatearthnet_explorer.cli.terminal import escaped, one_line
 from chatearthnet_explorer.errors import LIMIT, ExplorerError, LedgerError, RasterError, shortened
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ def test_escapes_what_nobody_sees_and_keeps_the_rest() -> None:
 
 
 def test_escapes_in_json_stand_for_the_same_text(capsys: pytest.CaptureFixture[str]) -> None:
-    output.put({"name": HOSTILE.replace("\ud800", "")})
+    terminal.put({"name": HOSTILE.replace("\ud800", "")})
     printed = capsys.readouterr().out
     assert not _unseen(printed)
     assert json.loads(printed)["name"] == HOSTILE.replace("\ud800", "")
@@ -103,7 +103,7 @@ def test_a_failure_is_one_bounded_sentence_and_nothing_before_it(
         logging.getLogger("some.library").warning("a library is worried")
         raise error
 
-    monkeypatch.setattr(caption, "_run", run)
+    monkeypatch.setattr(caption_command, "_run", run)
     assert main(["caption", "1", "2"]) == 1
     os.write(2, b"after\n")
     printed, after = capfd.readouterr().err.split("\n", 1)
@@ -120,8 +120,8 @@ def test_what_libraries_print_is_seen_where_it_is_asked_for(
         os.write(2, b"panicked\n")
         raise PanicException
 
-    monkeypatch.setattr(caption, "_run", run)
-    monkeypatch.setenv(output.DEBUG, "1")
+    monkeypatch.setattr(caption_command, "_run", run)
+    monkeypatch.setenv(terminal.DEBUG, "1")
     with pytest.raises(PanicException):
         main(["caption", "1", "2"])
     assert "panicked" in capfd.readouterr().err
@@ -178,8 +178,8 @@ def test_a_reader_that_has_seen_enough_is_no_failure(tmp_path: Path) -> None:
 
 
 def test_commands_print_through_one_module() -> None:
-    for path in Path(caption.__file__).parent.glob("*.py"):
-        if path.name in {"output.py", "doors.py"}:
+    for path in Path(caption_command.__file__).parent.glob("*.py"):
+        if path.name in {"terminal.py", "serve_command.py"}:
             continue
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
             assert not (isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "print")

@@ -15,8 +15,8 @@ from rig.chat_server import chat_server
 from chatearthnet_explorer.captioners.vision import TRUE_COLOUR, VisionCaptioner
 from chatearthnet_explorer.chip import Chip
 from chatearthnet_explorer.errors import CaptionerError, NothingToDescribeError, SettingError
-from chatearthnet_explorer.legend import indices_of_colours
-from chatearthnet_explorer.prompt import prompt_for
+from chatearthnet_explorer.landcover.legend import indices_of_colours
+from chatearthnet_explorer.prompts.prompt import prompt_for
 from chatearthnet_explorer.tile import Tile
 
 if TYPE_CHECKING:

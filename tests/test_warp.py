@@ -11,7 +11,7 @@ from affine import Affine
 from rasterio.warp import Resampling, reproject, transform_bounds
 
 from chatearthnet_explorer.errors import RasterError
-from chatearthnet_explorer.sources.warp import (
+from chatearthnet_explorer.sources.stac.warp import (
     WINDOW_LIMIT,
     Grid,
     Warped,

@@ -7,10 +7,10 @@ import pytest
 from data.label_maps import label_map
 
 from chatearthnet_explorer.errors import WordingError
-from chatearthnet_explorer.prompt import prompt_for
-from chatearthnet_explorer.wording import LIMIT, open_wording
+from chatearthnet_explorer.prompts.prompt import prompt_for
+from chatearthnet_explorer.prompts.wording import LIMIT, open_wording
 
-OWN = files("chatearthnet_explorer").joinpath("wording/3.5.toml").read_text("utf-8")
+OWN = files("chatearthnet_explorer").joinpath("prompts/wording/3.5.toml").read_text("utf-8")
 
 
 def _write(folder: Path, text: str) -> Path:

@@ -8,8 +8,8 @@ import pytest
 
 from chatearthnet_explorer.cancellation import checkpoint
 from chatearthnet_explorer.errors import Cancelled
-from chatearthnet_explorer.widgets import work as module
-from chatearthnet_explorer.widgets.work import MOST_THREADS, Work
+from chatearthnet_explorer.widgets.shared import background as module
+from chatearthnet_explorer.widgets.shared.background import MOST_THREADS, Work
 
 
 async def _until(met: Callable[[], bool]) -> None:

@@ -16,11 +16,11 @@ import pytest
 from chatearthnet_explorer.cancellation import cancelled_by
 from chatearthnet_explorer.chip import Chip
 from chatearthnet_explorer.errors import Cancelled, PlaceError, SettingError
+from chatearthnet_explorer.parallel.worker_pool import Workers
 from chatearthnet_explorer.render import png
-from chatearthnet_explorer.sources import open_source, simulated
-from chatearthnet_explorer.sources.simulated_chips import KEPT, SharedChips, drawn, shared_chips
+from chatearthnet_explorer.sources import open_source, simulated_chips
+from chatearthnet_explorer.sources.simulated_chip_pool import KEPT, SharedChips, drawn, shared_chips
 from chatearthnet_explorer.tile import Tile
-from chatearthnet_explorer.workers import Workers
 
 TILE = Tile.at(2.35, 48.85)
 
@@ -55,7 +55,7 @@ def test_nothing_is_started_before_it_is_needed(workers: Workers) -> None:
 
 def test_a_chip_of_a_worker_is_the_same(workers: Workers) -> None:
     chip, file = workers.run(drawn, TILE, 2021, True)  # noqa: FBT003 - the key of a chip
-    here = simulated.simulate(TILE, 2021, bands=True)
+    here = simulated_chips.simulate(TILE, 2021, bands=True)
     assert isinstance(chip, Chip)
     for name in ("rgb", "labels", "scl"):
         np.testing.assert_array_equal(getattr(chip, name), getattr(here, name))
@@ -132,7 +132,7 @@ def test_who_gives_up_waiting_keeps_nobody_from_a_worker() -> None:
 
 SERVER = """
 import os, sys
-from chatearthnet_explorer.workers import Workers
+from chatearthnet_explorer.parallel.worker_pool import Workers
 pool = Workers(1)
 print(pool.run(os.getpid), flush=True)
 os.kill(os.getpid(), 9)
@@ -168,12 +168,12 @@ def test_what_several_want_at_once_is_made_once() -> None:
         chips = list(threads.map(lambda _: source.chip_at(2.35, 48.85), range(8)))
     assert len(counting.asked) == 1
     assert all(chip is chips[0] for chip in chips)
-    assert simulated.make_chip is simulated.simulate
+    assert simulated_chips.make_chip is simulated_chips.simulate
 
 
 def test_chips_that_are_kept_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
-    chip = simulated.simulate(TILE, 2020, bands=False)
-    monkeypatch.setattr(simulated, "simulate", lambda *_: chip)
+    chip = simulated_chips.simulate(TILE, 2020, bands=False)
+    monkeypatch.setattr(simulated_chips, "simulate", lambda *_: chip)
     counting = Counting()
     shared = SharedChips(counting)
     monkeypatch.setattr(time, "sleep", lambda _: None)

@@ -7,10 +7,9 @@ import numpy as np
 import pytest
 import shapely
 
-from chatearthnet_explorer.continents import AREAS
-from chatearthnet_explorer.country_names import code_of, plain
 from chatearthnet_explorer.errors import PlaceError
-from chatearthnet_explorer.world import (
+from chatearthnet_explorer.places.continents import AREAS
+from chatearthnet_explorer.places.countries import (
     ATTRIBUTION,
     Country,
     _edges,
@@ -20,6 +19,7 @@ from chatearthnet_explorer.world import (
     country_at,
     land_outline,
 )
+from chatearthnet_explorer.places.country_names import code_of, plain
 
 CONTINENTS = {"Africa", "Antarctica", "Asia", "Europe", "North America", "Oceania", "South America"}
 KM = 1.0 / 111.195  # degrees of latitude
@@ -239,7 +239,7 @@ def test_what_is_drawn_is_geojson_within_the_map() -> None:
 
 
 def test_the_files_are_small_and_credited() -> None:
-    folder = files("chatearthnet_explorer") / "outlines"
+    folder = files("chatearthnet_explorer") / "places" / "outlines"
     assert sum(len(file.read_bytes()) for file in folder.iterdir()) < 900_000
     assert "Natural Earth" in ATTRIBUTION
     assert "public domain" in ATTRIBUTION

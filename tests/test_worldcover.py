@@ -13,9 +13,9 @@ from rig.cogs import write_cog
 from rig.range_server import RangeServer
 
 from chatearthnet_explorer.errors import RasterError, SettingError
-from chatearthnet_explorer.legend import CLASSES, indices_of_codes
-from chatearthnet_explorer.sources.raster import Read, read_layers
-from chatearthnet_explorer.sources.worldcover import ATTRIBUTION, NOT_HERE, VERSIONS, labels_of, worldcover_layer
+from chatearthnet_explorer.landcover.legend import CLASSES, indices_of_codes
+from chatearthnet_explorer.sources.stac.raster_windows import Read, read_layers
+from chatearthnet_explorer.sources.stac.worldcover import ATTRIBUTION, NOT_HERE, VERSIONS, labels_of, worldcover_layer
 from chatearthnet_explorer.tile import Tile
 
 if TYPE_CHECKING:

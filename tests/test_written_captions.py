@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 
 from chatearthnet_explorer.claims import is_english, read_claims
-from chatearthnet_explorer.landcover import PARTS
+from chatearthnet_explorer.landcover.shares import PARTS
 from chatearthnet_explorer.review.checks import judge_caption
 
 if TYPE_CHECKING:

@@ -19,26 +19,33 @@ from rig.range_server import Fault, RangeServer
 from rig.zenodo import RECORD, SIGNATURE, Hub, Zenodo
 from rig.zips import write_sparse
 
-from chatearthnet_explorer.archive import read_directory
-from chatearthnet_explorer.bodies import answer_of
 from chatearthnet_explorer.cancellation import cancelled_by
 from chatearthnet_explorer.catalog import build
 from chatearthnet_explorer.errors import ArchiveError, Cancelled, ReleaseError
-from chatearthnet_explorer.limits import BusyError, Limit, duration, report_waits, seconds_to_reset, seconds_to_wait
-from chatearthnet_explorer.ranges import NEAR_IF_COUNTED, Span, WebFile, open_ranges
+from chatearthnet_explorer.net.byte_ranges import NEAR_IF_COUNTED, Span, WebFile, open_ranges
+from chatearthnet_explorer.net.http_client import Web
+from chatearthnet_explorer.net.rate_limits import (
+    BusyError,
+    Limit,
+    duration,
+    report_waits,
+    seconds_to_reset,
+    seconds_to_wait,
+)
+from chatearthnet_explorer.net.response_bodies import answer_of
+from chatearthnet_explorer.net.zip_members import read_directory
 from chatearthnet_explorer.settings import Settings
-from chatearthnet_explorer.sources.mirror import caption_addresses
-from chatearthnet_explorer.sources.release import open_release
-from chatearthnet_explorer.sources.zenodo import file_addresses, files_of, record_of
-from chatearthnet_explorer.web import Web
-from chatearthnet_explorer.widgets.browser import Browser
+from chatearthnet_explorer.sources.release.mirror import caption_addresses
+from chatearthnet_explorer.sources.release.released_pairs import open_release
+from chatearthnet_explorer.sources.release.zenodo import file_addresses, files_of, record_of
+from chatearthnet_explorer.widgets.browse.browser import Browser
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from chatearthnet_explorer.record import Member
-    from chatearthnet_explorer.sources.release import Release
+    from chatearthnet_explorer.net.zip_directory import Member
+    from chatearthnet_explorer.sources.release.released_pairs import Release
 
 COUNT = 48
 NAMES = [f"{number}_{number}_patch00" for number in range(COUNT)]

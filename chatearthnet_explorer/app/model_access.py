@@ -7,8 +7,8 @@ from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from typing import TYPE_CHECKING
 
 from chatearthnet_explorer.captioners import CAPTIONERS
-from chatearthnet_explorer.captioners.endpoint import open_endpoint
-from chatearthnet_explorer.captioners.quota import Quota, Quotas
+from chatearthnet_explorer.captioners.service.endpoint import open_endpoint
+from chatearthnet_explorer.captioners.service.request_quota import Quota, Quotas
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

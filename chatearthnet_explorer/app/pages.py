@@ -8,23 +8,23 @@ from typing import TYPE_CHECKING, NamedTuple
 import ipywidgets
 import panel as pn
 
-from chatearthnet_explorer.app.outline import without_outline
-from chatearthnet_explorer.app.page import page_template
-from chatearthnet_explorer.app.place import browse_query, keep_query, open_explorer
-from chatearthnet_explorer.app.refusals import TITLE
-from chatearthnet_explorer.app.scripts import WidgetPane
+from chatearthnet_explorer.app.map_outline import without_outline
+from chatearthnet_explorer.app.page_address import browse_query, keep_query, open_explorer
+from chatearthnet_explorer.app.page_template import page_template
+from chatearthnet_explorer.app.refusal_pages import TITLE
 from chatearthnet_explorer.app.sessions import Session
-from chatearthnet_explorer.drawn_release import DrawnRelease
+from chatearthnet_explorer.app.widget_scripts import WidgetPane
 from chatearthnet_explorer.errors import ExplorerError
-from chatearthnet_explorer.sample import FIRST, open_sample
-from chatearthnet_explorer.widgets.browser import Browser
-from chatearthnet_explorer.widgets.explorer import Explorer
-from chatearthnet_explorer.widgets.world_map import LAND_PANE
+from chatearthnet_explorer.sample.on_demand_release import DrawnRelease
+from chatearthnet_explorer.sample.sample_catalog import FIRST, open_sample
+from chatearthnet_explorer.widgets.browse.browser import Browser
+from chatearthnet_explorer.widgets.explore.explorer import Explorer
+from chatearthnet_explorer.widgets.shared.world_map import LAND_PANE
 
 if TYPE_CHECKING:
     from chatearthnet_explorer.app.model_access import ModelAccess
     from chatearthnet_explorer.catalog import Catalog
-    from chatearthnet_explorer.sources.release import Release
+    from chatearthnet_explorer.sources.release.released_pairs import Release
 
 _WIDE = {"sizing_mode": "stretch_width"}
 _PAGES = {

@@ -10,10 +10,10 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 from chatearthnet_explorer.app.access import access_for, embedding_origin, is_local
-from chatearthnet_explorer.app.listen import DEFAULT_PORT, listen
+from chatearthnet_explorer.app.listen_address import DEFAULT_PORT, listen
 from chatearthnet_explorer.app.model_access import ModelAccess, ModelOptions
 from chatearthnet_explorer.catalog import open_catalog
-from chatearthnet_explorer.sources.release import open_release
+from chatearthnet_explorer.sources.release.released_pairs import open_release
 
 if TYPE_CHECKING:
     import socket
@@ -111,11 +111,11 @@ def _server(
     from tornado.httpserver import HTTPServer  # noqa: PLC0415
     from tornado.ioloop import IOLoop  # noqa: PLC0415
 
-    from chatearthnet_explorer.app.documents import share_pages  # noqa: PLC0415
+    from chatearthnet_explorer.app.page_cache import share_pages  # noqa: PLC0415
     from chatearthnet_explorer.app.pages import empty_page  # noqa: PLC0415
-    from chatearthnet_explorer.app.refusals import TITLE  # noqa: PLC0415
-    from chatearthnet_explorer.app.sockets import quiet_visitor_faults  # noqa: PLC0415
-    from chatearthnet_explorer.app.web import WebApplication  # noqa: PLC0415
+    from chatearthnet_explorer.app.refusal_pages import TITLE  # noqa: PLC0415
+    from chatearthnet_explorer.app.routes import WebApplication  # noqa: PLC0415
+    from chatearthnet_explorer.app.websocket import quiet_visitor_faults  # noqa: PLC0415
 
     pn.extension("ipywidgets")
     # both name the style sheet of icons that no view uses, on public servers
@@ -131,7 +131,7 @@ def _server(
 
 
 def _announce(access: Access, wanted: int | None) -> None:
-    from chatearthnet_explorer.app.refusals import TITLE  # noqa: PLC0415 - brings Tornado
+    from chatearthnet_explorer.app.refusal_pages import TITLE  # noqa: PLC0415 - brings Tornado
 
     if wanted is None and access.port != DEFAULT_PORT:
         sys.stdout.write(f"Port {DEFAULT_PORT} is taken, so another one is used; --port chooses one.\n")
@@ -144,7 +144,7 @@ def _run(server: BaseServer) -> None:
     loop = server.io_loop.asyncio_loop  # type: ignore[attr-defined]  # Tornado's loops are all asyncio's
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: loop.call_soon_threadsafe(server.io_loop.stop))
-    from chatearthnet_explorer.app.computing import shared_computing  # noqa: PLC0415 - heavy
+    from chatearthnet_explorer.app.compute_pool import shared_computing  # noqa: PLC0415 - heavy
 
     server.start()
     try:

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from chatearthnet_explorer.caption import Caption
     from chatearthnet_explorer.chip import Chip
-    from chatearthnet_explorer.prompt import Prompt
+    from chatearthnet_explorer.prompts.prompt import Prompt
 
 CAPTIONERS = ("template", "chat", "vision")
 """Names that ``open_captioner`` knows."""

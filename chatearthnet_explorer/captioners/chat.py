@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from chatearthnet_explorer.captioners.answer import caption_of
-from chatearthnet_explorer.captioners.guard import check
-from chatearthnet_explorer.captioners.models import Estimate, estimate
-from chatearthnet_explorer.captioners.service import RETRIES, TIMEOUT, Service
+from chatearthnet_explorer.captioners.chip_guard import check
+from chatearthnet_explorer.captioners.model_table import Estimate, estimate
+from chatearthnet_explorer.captioners.service.answer import caption_of
+from chatearthnet_explorer.captioners.service.model_service import RETRIES, TIMEOUT, Service
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from chatearthnet_explorer.caption import Caption
     from chatearthnet_explorer.chip import Chip
-    from chatearthnet_explorer.prompt import Prompt
+    from chatearthnet_explorer.prompts.prompt import Prompt
 
 WITHOUT_MAPS = (
     "No map comes with this request. Write from the measured figures alone, and say nothing about shapes, which "

@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from chatearthnet_explorer.caption import Caption
-from chatearthnet_explorer.captioners.description import descriptions
-from chatearthnet_explorer.captioners.guard import notes_on
-from chatearthnet_explorer.captioners.paragraph import paragraph
-from chatearthnet_explorer.landcover import Facts4V, Facts35
+from chatearthnet_explorer.captioners.chip_guard import notes_on
+from chatearthnet_explorer.captioners.template_4v import descriptions
+from chatearthnet_explorer.captioners.template_35 import paragraph
+from chatearthnet_explorer.landcover.shares import Facts4V, Facts35
 
 if TYPE_CHECKING:
     from chatearthnet_explorer.chip import Chip
-    from chatearthnet_explorer.prompt import Prompt
+    from chatearthnet_explorer.prompts.prompt import Prompt
 
 NO_SHAPES = "It was written from shares alone, so it tells where land cover lies and not what shape it has."
 """What a reader of a 4V-style template caption should know: that style asks for shapes, which facts do not hold."""

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from chatearthnet_explorer.captioners import IMAGES
-from chatearthnet_explorer.captioners.answer import caption_of
-from chatearthnet_explorer.captioners.guard import check
-from chatearthnet_explorer.captioners.models import MODELS, Estimate, estimate
-from chatearthnet_explorer.captioners.service import RETRIES, TIMEOUT, Service
+from chatearthnet_explorer.captioners.chip_guard import check
+from chatearthnet_explorer.captioners.model_table import MODELS, Estimate, estimate
+from chatearthnet_explorer.captioners.service.answer import caption_of
+from chatearthnet_explorer.captioners.service.model_service import RETRIES, TIMEOUT, Service
 from chatearthnet_explorer.errors import CaptionerError, NothingToDescribeError, SettingError
 from chatearthnet_explorer.render import data_url, png
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from chatearthnet_explorer.caption import Caption
     from chatearthnet_explorer.chip import Chip
-    from chatearthnet_explorer.prompt import Prompt
+    from chatearthnet_explorer.prompts.prompt import Prompt
 
 TRUE_COLOUR = (
     "The picture with this request is the satellite image of the ground in its natural colours, not a map of land "

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from chatearthnet_explorer.catalog.table import Catalog
-    from chatearthnet_explorer.record import Member
+    from chatearthnet_explorer.catalog.catalog import Catalog
+    from chatearthnet_explorer.net.zip_directory import Member
     from chatearthnet_explorer.tile import Tile
 
 PICTURE = "s2_rgb_images"

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from chatearthnet_explorer.catalog.region import column_of, row_of
+from chatearthnet_explorer.catalog.bounding_box import column_of, row_of
 from chatearthnet_explorer.errors import QueryError
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from chatearthnet_explorer.catalog.columns import Columns
+    from chatearthnet_explorer.catalog.numeric_columns import Columns
 
 LARGEST = 4096
 """Pixels that a side of the picture may have."""

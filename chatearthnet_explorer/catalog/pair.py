@@ -12,8 +12,8 @@ from chatearthnet_explorer.record import SPLITS, Record, place_of
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from chatearthnet_explorer.record import Member
-    from chatearthnet_explorer.world import Country
+    from chatearthnet_explorer.net.zip_directory import Member
+    from chatearthnet_explorer.places.countries import Country
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from chatearthnet_explorer.catalog.marks import JUDGED
+from chatearthnet_explorer.catalog.finding_bits import JUDGED
 from chatearthnet_explorer.catalog.schema import FLAGS, KINDS, MEMBER_COLUMN, NAMES, SCHEMA, SUFFIX
 from chatearthnet_explorer.errors import CatalogError
 from chatearthnet_explorer.record import ARCHIVES, SPLITS
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     import duckdb
     from numpy.typing import NDArray
 
+    from chatearthnet_explorer.places.countries import Country
     from chatearthnet_explorer.tile import Tile
-    from chatearthnet_explorer.world import Country
 
 PAIRS = "pairs.parquet"
 """Name of the file in a catalog."""

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from chatearthnet_explorer.catalog.schema import FLAGS, NAMES
 from chatearthnet_explorer.errors import QueryError
-from chatearthnet_explorer.landcover import PARTS
-from chatearthnet_explorer.legend import CLASSES
+from chatearthnet_explorer.landcover.legend import CLASSES
+from chatearthnet_explorer.landcover.shares import PARTS
+from chatearthnet_explorer.prompts.wording import STYLES
 from chatearthnet_explorer.record import SPLITS
 from chatearthnet_explorer.tile import wrap_longitude
-from chatearthnet_explorer.wording import STYLES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

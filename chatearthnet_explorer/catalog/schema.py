@@ -5,10 +5,10 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from chatearthnet_explorer.landcover import PARTS
-from chatearthnet_explorer.legend import BACKGROUND, CLASSES
+from chatearthnet_explorer.landcover.legend import BACKGROUND, CLASSES
+from chatearthnet_explorer.landcover.shares import PARTS
+from chatearthnet_explorer.prompts.wording import STYLES
 from chatearthnet_explorer.record import ARCHIVES, SPLITS
-from chatearthnet_explorer.wording import STYLES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -8,20 +8,20 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
-from chatearthnet_explorer.catalog.marks import UNAUDITED
+from chatearthnet_explorer.catalog.bounding_box import in_box, in_polygon
+from chatearthnet_explorer.catalog.finding_bits import UNAUDITED
 from chatearthnet_explorer.catalog.query import FACETS, Query
-from chatearthnet_explorer.catalog.region import in_box, in_polygon
 from chatearthnet_explorer.catalog.schema import BIT, CLASS_BITS, FLAG_BIT, NAMES, NONE, PART_SHIFT, SPLIT_CODE
-from chatearthnet_explorer.country_names import code_of, plain
 from chatearthnet_explorer.errors import QueryError
+from chatearthnet_explorer.places.country_names import code_of, plain
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from numpy.typing import NDArray
 
-    from chatearthnet_explorer.catalog.columns import Columns
-    from chatearthnet_explorer.catalog.marks import Marks
+    from chatearthnet_explorer.catalog.finding_bits import Marks
+    from chatearthnet_explorer.catalog.numeric_columns import Columns
 
     Mask = NDArray[np.bool_]
     Counts = dict[str, dict[str, int]]

@@ -10,9 +10,9 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from chatearthnet_explorer.catalog.schema import SCHEMA
-from chatearthnet_explorer.catalog.stored import Stored
+from chatearthnet_explorer.catalog.storage import Stored
 from chatearthnet_explorer.errors import CatalogError, ExplorerError
-from chatearthnet_explorer.files import unreadable
+from chatearthnet_explorer.files.input_paths import unreadable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from chatearthnet_explorer.claims.passage import Passage
 from chatearthnet_explorer.claims.tokens import tokens
-from chatearthnet_explorer.landcover import PARTS
+from chatearthnet_explorer.landcover.shares import PARTS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from chatearthnet_explorer.claims.mention import Mention, Parts
+    from chatearthnet_explorer.claims.clause_mention import Mention, Parts
 
 
 class Claim(NamedTuple):

@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from chatearthnet_explorer.claims.lists import last_list
-from chatearthnet_explorer.claims.mention import Statement
+from chatearthnet_explorer.claims.class_lists import last_list
+from chatearthnet_explorer.claims.clause_mention import Statement
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from chatearthnet_explorer.claims.mention import Mention, Size
+    from chatearthnet_explorer.claims.clause_mention import Mention, Size
 
 _NOUN = (
     "fraction|part|portion|amount|quantit|share|coverage|presence|extent|area|expanse|stretch|spread|level|proportion"

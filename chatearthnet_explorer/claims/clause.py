@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from chatearthnet_explorer.claims.amounts import Amounts
-from chatearthnet_explorer.claims.between import (
+from chatearthnet_explorer.claims.class_lists import are_in_series, are_listed, is_shape, start_of_list
+from chatearthnet_explorer.claims.clause_mention import PASSING, Mention, Parts, Statement
+from chatearthnet_explorer.claims.connecting_words import (
     FROM,
     OF,
     TO,
@@ -13,11 +15,9 @@ from chatearthnet_explorer.claims.between import (
     ends_contrast,
     opens_clause,
 )
-from chatearthnet_explorer.claims.lead import Lead
-from chatearthnet_explorer.claims.lists import are_in_series, are_listed, is_shape, start_of_list
-from chatearthnet_explorer.claims.mention import PASSING, Mention, Parts, Statement
-from chatearthnet_explorer.vocabulary import LAND
-from chatearthnet_explorer.vocabulary.signs import Sign
+from chatearthnet_explorer.claims.leading_class import Lead
+from chatearthnet_explorer.claims.vocabulary import LAND
+from chatearthnet_explorer.claims.vocabulary.sign_words import Sign
 
 if TYPE_CHECKING:
     from chatearthnet_explorer.claims.tokens import Token

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 from chatearthnet_explorer.caption import LIMIT
 from chatearthnet_explorer.claims.clause import Clause
-from chatearthnet_explorer.claims.mention import PLAIN, Mention, Parts
-from chatearthnet_explorer.claims.phrases import OF_CLAUSE, image
-from chatearthnet_explorer.landcover import PARTS
-from chatearthnet_explorer.vocabulary.finder import lowered
-from chatearthnet_explorer.vocabulary.signs import Sign
+from chatearthnet_explorer.claims.clause_mention import PLAIN, Mention, Parts
+from chatearthnet_explorer.claims.phrase_effects import OF_CLAUSE, image
+from chatearthnet_explorer.claims.vocabulary.phrase_finder import lowered
+from chatearthnet_explorer.claims.vocabulary.sign_words import Sign
+from chatearthnet_explorer.landcover.shares import PARTS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

@@ -6,10 +6,10 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from chatearthnet_explorer.caption import LIMIT
-from chatearthnet_explorer.landcover import SIZES
-from chatearthnet_explorer.vocabulary import AMOUNTS, LAND, PLACES
-from chatearthnet_explorer.vocabulary.finder import finder, lowered, single_spaced, spelled
-from chatearthnet_explorer.vocabulary.signs import SIGNS, Sign
+from chatearthnet_explorer.claims.vocabulary import AMOUNTS, LAND, PLACES
+from chatearthnet_explorer.claims.vocabulary.phrase_finder import finder, lowered, single_spaced, spelled
+from chatearthnet_explorer.claims.vocabulary.sign_words import SIGNS, Sign
+from chatearthnet_explorer.landcover.shares import SIZES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -10,7 +10,17 @@ from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from chatearthnet_explorer.cli import audit, caption, catalog, doctor, doors, output, prompt, release, review
+from chatearthnet_explorer.cli import (
+    audit_command,
+    caption_command,
+    catalog_command,
+    doctor_command,
+    prompt_command,
+    review_command,
+    serve_command,
+    simulate_release_command,
+    terminal,
+)
 from chatearthnet_explorer.errors import ExplorerError
 
 if TYPE_CHECKING:
@@ -35,11 +45,11 @@ class _Parser(argparse.ArgumentParser):
         return super().add_argument(*names, **options)
 
     def error(self, message: str) -> NoReturn:
-        output.complain(f"{message[:1].upper()}{message[1:].rstrip('.')}; see `{self.prog} --help`.")
+        terminal.complain(f"{message[:1].upper()}{message[1:].rstrip('.')}; see `{self.prog} --help`.")
         raise SystemExit(_WRONG_ARGUMENTS)
 
     def _print_message(self, message: str, file: object = None) -> None:  # noqa: ARG002 - always the same
-        output.write(message)  # help, which is all that is left to print
+        terminal.write(message)  # help, which is all that is left to print
 
 
 def _path(text: str) -> Path:
@@ -56,11 +66,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """
     parser = _Parser(prog="chatearthnet-explorer", description=__doc__, allow_abbrev=False)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    for room in (caption, prompt, catalog, audit, release, review, doctor, doors):
-        room.add_to(commands)
+    for command in (
+        caption_command,
+        prompt_command,
+        catalog_command,
+        audit_command,
+        simulate_release_command,
+        review_command,
+        doctor_command,
+        serve_command,
+    ):
+        command.add_to(commands)
     options = parser.parse_args(_with_dashes(sys.argv[1:] if arguments is None else arguments))
     # servers keep their log
-    with nullcontext() if options.run.__module__ == doors.__name__ else output.quiet():
+    with nullcontext() if options.run.__module__ == serve_command.__name__ else terminal.quiet():
         return _run(options)
 
 
@@ -82,10 +101,10 @@ def _run(options: argparse.Namespace) -> int:  # noqa: PLR0911 - one for each ki
         return _failed("Stopped.")
     except BaseException as error:
         # compiled libraries panic with a BaseException of their own
-        if os.environ.get(output.DEBUG) or isinstance(error, SystemExit | GeneratorExit):
+        if os.environ.get(terminal.DEBUG) or isinstance(error, SystemExit | GeneratorExit):
             raise
         what = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
-        return _failed(f"This should not happen ({what}); report it, with what {output.DEBUG}=1 in front prints.")
+        return _failed(f"This should not happen ({what}); report it, with what {terminal.DEBUG}=1 in front prints.")
     return 0
 
 
@@ -101,5 +120,5 @@ def _with_dashes(arguments: Sequence[str]) -> list[str]:
 
 
 def _failed(sentence: str) -> int:
-    output.complain(sentence)
+    terminal.complain(sentence)
     return 1

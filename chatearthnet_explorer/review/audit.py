@@ -10,16 +10,16 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from chatearthnet_explorer.cluster import connected
 from chatearthnet_explorer.errors import SettingError
-from chatearthnet_explorer.review.chunk import Chunk, Listed
-from chatearthnet_explorer.review.parts import is_done, join_parts, write_part
+from chatearthnet_explorer.parallel.dask_cluster import connected
+from chatearthnet_explorer.review.audit_parts import is_done, join_parts, write_part
+from chatearthnet_explorer.review.audit_worker import Chunk, Listed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from chatearthnet_explorer.record import Record
-    from chatearthnet_explorer.review.chunk import CountsOf, FilesOf, Pairs
+    from chatearthnet_explorer.review.audit_worker import CountsOf, FilesOf, Pairs
 
 FINDINGS, JUDGED, ABOUT = "findings.parquet", "judged.parquet", "audit.json"
 """Files of an audit: what was found, every caption and picture that was looked at, and what it was made from."""

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 from chatearthnet_explorer.caption import LIMIT
 from chatearthnet_explorer.claims import Reading, is_english, read_claims
 from chatearthnet_explorer.review import chip_checks, label_checks, language_checks, pair_checks
-from chatearthnet_explorer.review.case import Case
-from chatearthnet_explorer.review.cover import Cover
+from chatearthnet_explorer.review.checked_caption import Case
 from chatearthnet_explorer.review.finding import ALL, BOTH, CAPTION, LABELS, PIXELS, Check, Finding
+from chatearthnet_explorer.review.label_counts import Cover
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

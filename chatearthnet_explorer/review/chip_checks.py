@@ -12,8 +12,8 @@ import numpy as np
 from PIL import Image
 
 from chatearthnet_explorer.review.cloud_cover import cloud_cover
-from chatearthnet_explorer.review.cover import Cover  # noqa: TC001 - a field of a dataclass
 from chatearthnet_explorer.review.finding import Finding
+from chatearthnet_explorer.review.label_counts import Cover  # noqa: TC001 - a field of a dataclass
 from chatearthnet_explorer.tile import SIZE
 
 if TYPE_CHECKING:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
-from chatearthnet_explorer.landcover import PARTS, SIZES
-from chatearthnet_explorer.review.cover import EXACT, FREE, LOOSE, Cover, fits, size_of
+from chatearthnet_explorer.claims.vocabulary.phrase_finder import single_spaced
+from chatearthnet_explorer.landcover.shares import PARTS, SIZES
 from chatearthnet_explorer.review.finding import quoted
-from chatearthnet_explorer.vocabulary.finder import single_spaced
+from chatearthnet_explorer.review.label_counts import EXACT, FREE, LOOSE, Cover, fits, size_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

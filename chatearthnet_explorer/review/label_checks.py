@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from chatearthnet_explorer.landcover import PARTS
+from chatearthnet_explorer.landcover.shares import PARTS
 from chatearthnet_explorer.review.finding import Finding
 from chatearthnet_explorer.review.grounding import why
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from chatearthnet_explorer.claims import Claim
-    from chatearthnet_explorer.review.case import Case
+    from chatearthnet_explorer.review.checked_caption import Case
 
 SWAPPED = 2.0
 """Percentage points by which a class must exceed the one told before it, for their order to be wrong."""

@@ -6,14 +6,14 @@ import re
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from chatearthnet_explorer.landcover import PARTS
-from chatearthnet_explorer.prompt import BANNED
+from chatearthnet_explorer.landcover.shares import PARTS
+from chatearthnet_explorer.prompts.prompt import BANNED
 from chatearthnet_explorer.review.finding import Finding, quoted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from chatearthnet_explorer.review.case import Case
+    from chatearthnet_explorer.review.checked_caption import Case
 
 SHORTEST, LONGEST = 15, 260
 """Words that a caption of one chip has at least and at most. The four real ones at hand have 93 to 169, and a chip of

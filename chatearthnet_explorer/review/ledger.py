@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 from filelock import FileLock, Timeout
 
 from chatearthnet_explorer.errors import LedgerError
-from chatearthnet_explorer.files import unreadable
-from chatearthnet_explorer.review.entry import LAST, Damaged, Entry, Key, Newer, read_line, standing
+from chatearthnet_explorer.files.input_paths import unreadable
+from chatearthnet_explorer.review.ledger_entries import LAST, Damaged, Entry, Key, Newer, read_line, standing
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from chatearthnet_explorer.errors import PlanError
-from chatearthnet_explorer.files import unreadable
-from chatearthnet_explorer.nesting import read_json
+from chatearthnet_explorer.files.input_paths import unreadable
+from chatearthnet_explorer.net.safe_json import read_json
+from chatearthnet_explorer.prompts.wording import STYLES
 from chatearthnet_explorer.record import NAME_LIMIT
-from chatearthnet_explorer.wording import STYLES
 
 if TYPE_CHECKING:
     from pathlib import Path

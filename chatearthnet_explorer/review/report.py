@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
-from chatearthnet_explorer.review.agreement import Agreement, agreement
+from chatearthnet_explorer.review.error_rates import Counted, Rate, rate_of
 from chatearthnet_explorer.review.plan import RISK, Plan, Stratum
-from chatearthnet_explorer.review.statistics import Counted, Rate, rate_of
+from chatearthnet_explorer.review.reviewer_agreement import Agreement, agreement
 from chatearthnet_explorer.review.verdict import CAUSES, CORRECT, MAJOR, VERDICTS, Verdict
 
 if TYPE_CHECKING:

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from chatearthnet_explorer.caption import LIMIT as CAPTION_LIMIT
 from chatearthnet_explorer.errors import VerdictError
+from chatearthnet_explorer.prompts.wording import STYLES
 from chatearthnet_explorer.record import NAME_LIMIT
-from chatearthnet_explorer.wording import STYLES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

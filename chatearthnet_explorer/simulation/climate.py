@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from chatearthnet_explorer.legend import CLASSES
+from chatearthnet_explorer.landcover.legend import CLASSES
+from chatearthnet_explorer.places.countries import coast_distance
 from chatearthnet_explorer.simulation import atlas
-from chatearthnet_explorer.world import coast_distance
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

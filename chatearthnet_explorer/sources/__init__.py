@@ -76,20 +76,20 @@ def open_source(
     settings = settings or Settings()
     # each is imported where it is chosen: stac brings heavy libraries that the others do without
     if source == "simulated":
-        from chatearthnet_explorer.sources.simulated import SimulatedSource  # noqa: PLC0415
+        from chatearthnet_explorer.sources.simulated_chips import SimulatedSource  # noqa: PLC0415
 
         return SimulatedSource()
     if source == "stac":
-        from chatearthnet_explorer.sources.stac import StacSource  # noqa: PLC0415
+        from chatearthnet_explorer.sources.stac.stac_source import StacSource  # noqa: PLC0415
 
         return StacSource(settings)
     if source == "auto":
-        from chatearthnet_explorer.sources.auto import AutoSource  # noqa: PLC0415
+        from chatearthnet_explorer.sources.auto_source import AutoSource  # noqa: PLC0415
 
         return AutoSource(settings)
     if source == "release":
-        from chatearthnet_explorer.sources.release import open_release  # noqa: PLC0415
-        from chatearthnet_explorer.sources.released import ReleaseSource  # noqa: PLC0415
+        from chatearthnet_explorer.sources.release.release_source import ReleaseSource  # noqa: PLC0415
+        from chatearthnet_explorer.sources.release.released_pairs import open_release  # noqa: PLC0415
 
         if root is None:
             msg = "The source 'release' needs a root: its folder, its address, or zenodo:11003436."

@@ -1,103 +1,144 @@
-"""Simulated chips for many visitors at once: each is made once, in another process, and kept for a while."""
+"""Chips of a simulated Earth: any place, the same every time, without a network."""
 
 from __future__ import annotations
 
-import threading
-from concurrent.futures import Future
-from concurrent.futures import TimeoutError as NotYet
-from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from chatearthnet_explorer.cancellation import checkpoint
-from chatearthnet_explorer.errors import Cancelled
-from chatearthnet_explorer.render import keep_png, png
-from chatearthnet_explorer.sources import simulated
+from chatearthnet_explorer.chip import BANDS, Chip, Scene
+from chatearthnet_explorer.errors import SettingError
+from chatearthnet_explorer.simulation.class_map import INDEX, NORTH, SOUTH, cover_of, labels_of
+from chatearthnet_explorer.simulation.noise import PAD, Window, scatter
+from chatearthnet_explorer.simulation.settlement import people_in
+from chatearthnet_explorer.simulation.simulated_pixels import reflectance, true_colour
+from chatearthnet_explorer.simulation.terrain import terrain_of
+from chatearthnet_explorer.sources import YEARS
+from chatearthnet_explorer.tile import Tile
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable
 
-    from chatearthnet_explorer.chip import Chip
-    from chatearthnet_explorer.tile import Tile
-    from chatearthnet_explorer.workers import Workers
+    from numpy.typing import NDArray
 
-    Key = tuple[Tile, int, bool]
+ATTRIBUTION = "Simulated by chatearthnet_explorer: no satellite saw this, nobody mapped it"
+"""Credit of pixels and labels, and a warning."""
 
-KEPT = 64
-"""Chips that are kept: some 21 MB."""
+_OUTLINES = "coastlines from Natural Earth (public domain)"
+_VERSIONS = {2020: "v100/2020", 2021: "v200/2021"}
+# Scene classification (Sentinel-2 Level-2A, SCL): 4 vegetation, 5 not vegetated, 6 water, 11 snow.
+_SCL = np.full(len(INDEX), 4, np.uint8)
+for _name, _code in (("background", 6), ("water", 6), ("developed area", 5), ("bare land", 5), ("snow", 11)):
+    _SCL[INDEX[_name]] = _code
 
-_PATIENCE = 0.05  # seconds between two looks whether anybody still waits
 
+class SimulatedSource:
+    """Gives the chip of any place on the grid, made up from the tile alone and marked as such."""
 
-class SharedChips:
-    """Makes simulated chips in workers; who wants one that is being made waits for it."""
+    name = "simulated"
 
-    def __init__(self, workers: Workers) -> None:
-        """Prepare; nothing is made yet."""
-        self._workers = workers
-        self._lock = threading.Lock()
-        self._chips: dict[Key, Future[Chip]] = {}
-
-    def chip(self, tile: Tile, year: int, bands: bool) -> Chip:  # noqa: FBT001 - a part of the key
-        """Return the chip of a tile.
+    def chip_at(
+        self, lon: float, lat: float, *, year: int = 2020, scene: str | None = None, bands: bool = False
+    ) -> Chip:
+        """Return the simulated chip of a place; see ``Source.chip_at``. There is one scene a year.
 
         Raises:
-            Cancelled: If nobody waits for it any more.
+            PlaceError: If the place is not on the grid.
+            SettingError: If the year is not one of ``YEARS``, or there is no such scene of the place and year.
         """
-        if bands:  # two megabytes each, and no page shows them
-            return self._drawn((tile, year, bands))[0]
-        key = tile, year, bands
-        while True:
-            with self._lock:
-                known = self._chips.pop(key, None)
-                future = self._chips[key] = known or Future()  # the newest last
-                for old in list(self._chips)[:-KEPT]:
-                    del self._chips[old]
-            if known is None:
-                return self._make(key, future)
-            try:
-                return _awaited(future)
-            except Cancelled:
-                checkpoint()  # it was another who gave up: make it ourselves
-
-    def _make(self, key: Key, future: Future[Chip]) -> Chip:
-        try:
-            chip, file = self._drawn(key)
-        except BaseException as problem:
-            with self._lock:
-                if self._chips.get(key) is future:
-                    del self._chips[key]
-            future.set_exception(problem)
-            raise
-        if chip.rgb is not None:
-            keep_png(chip.rgb, file)
-        future.set_result(chip)
-        return chip
-
-    def _drawn(self, key: Key) -> tuple[Chip, bytes]:
-        made: tuple[Chip, bytes] = self._workers.run(drawn, *key)
-        return made
+        if year not in YEARS:
+            msg = f"The simulated source has the years {YEARS[0]} and {YEARS[1]}, not {year}; choose one of them."
+            raise SettingError(msg)
+        tile = Tile.at(lon, lat)
+        item = _scene_of(tile, year)
+        if scene not in {None, item}:
+            msg = f"The simulated source has one scene of this place in {year}, {item}; leave the scene out."
+            raise SettingError(msg)
+        return make_chip(tile, year, bands)
 
 
-def drawn(tile: Tile, year: int, bands: bool) -> tuple[Chip, bytes]:  # noqa: FBT001 - called with what a key holds
-    """Return a simulated chip and its picture as PNG, which takes a sixth of the time: what a worker does."""
-    chip = simulated.simulate(tile, year, bands)
-    return chip, b"" if chip.rgb is None else png(chip.rgb)
+def simulate(tile: Tile, year: int, bands: bool) -> Chip:  # noqa: FBT001 - called with what a key holds
+    """Return the simulated chip of a tile and year, made here and now.
+
+    Raises:
+        Cancelled: If nobody waits for it any more.
+    """
+    window = Window(tile)
+    ground = terrain_of(window)
+    checkpoint()
+    people = people_in(window, ground)
+    checkpoint()
+    cover = cover_of(window, ground, people, year=year)
+    checkpoint()
+    seen = reflectance(window, ground, people, cover, year=year, names=BANDS if bands else BANDS[:3])
+    inside = (slice(PAD, -PAD), slice(PAD, -PAD))
+    labels = labels_of(cover, ground)[inside]
+    mapped = bool(labels.any())
+    return Chip(
+        tile=tile,
+        source=SimulatedSource.name,
+        simulated=True,
+        labels=np.ascontiguousarray(labels) if mapped else None,
+        label_version=f"simulated, in the manner of {_VERSIONS[year]}" if mapped else None,
+        rgb=true_colour(seen),
+        bands=MappingProxyType(seen if bands else {}),
+        scl=_SCL[cover[inside]],
+        scene=Scene(
+            catalogue="simulated",
+            item=_scene_of(tile, year),
+            acquired=_summer_day(tile, year),
+            cloud_share=0.0,
+            tile_cloud_share=0.0,
+            radiometry="Reflectance was simulated from the classes, not measured." if bands else "",
+        ),
+        missing=() if mapped else (_why_unmapped(ground.lat),),
+        attribution=(ATTRIBUTION, _OUTLINES),
+    )
 
 
-@contextmanager
-def shared_chips(workers: Workers) -> Iterator[None]:
-    """Have every ``SimulatedSource`` of this process get its chips from workers, within this block."""
-    before, simulated.make_chip = simulated.make_chip, SharedChips(workers).chip
-    try:
-        yield
-    finally:
-        simulated.make_chip = before
+make_chip: Callable[[Tile, int, bool], Chip] = simulate
+"""What every ``SimulatedSource`` calls; ``simulated_chips.shared_chips`` puts workers behind it."""
 
 
-def _awaited(future: Future[Chip]) -> Chip:
-    while True:
-        checkpoint()
-        try:
-            return future.result(timeout=_PATIENCE)
-        except NotYet:
-            continue
+def _scene_of(tile: Tile, year: int) -> str:
+    return f"simulated-{tile.name}-{year}"
+
+
+@dataclass(frozen=True)
+class SimulatedLabels:
+    """Gives the label map of any tile, as the chip of ``SimulatedSource`` has it, in half the time."""
+
+    year: int
+    """Which map, of ``YEARS``."""
+
+    def __call__(self, tile: Tile) -> NDArray[np.uint8] | None:
+        """Return the labels, (256, 256) uint8 of class indices; None where nothing is mapped."""
+        window = Window(tile)
+        ground = terrain_of(window)
+        cover = cover_of(window, ground, people_in(window, ground), year=self.year)
+        labels = labels_of(cover, ground)[PAD:-PAD, PAD:-PAD]
+        return np.ascontiguousarray(labels) if labels.any() else None
+
+
+def _why_unmapped(lat: float) -> str:
+    if not SOUTH <= lat <= NORTH:
+        return (
+            "There are no labels here: as ESA WorldCover does, the simulated map ends at 60 degrees south and 84 "
+            "degrees north."
+        )
+    return (
+        "There are no labels here: as in ESA WorldCover, nobody mapped the open sea, which is not the same as water; "
+        "choose a place nearer to land."
+    )
+
+
+def _summer_day(tile: Tile, year: int) -> datetime:
+    """Return a day within four weeks of midsummer, at half past ten by the sun, when Sentinel-2 passes."""
+    lon, lat = tile.center
+    midsummer = datetime(year, 7, 10, 10, 30, tzinfo=UTC) if lat >= 0.0 else datetime(year, 1, 10, 10, 30, tzinfo=UTC)
+    days = int(scatter(np.array([tile.x]), np.array([tile.y]), year)[0] * 40) - 5
+    return (midsummer + timedelta(days=days, hours=-lon / 15.0)).replace(microsecond=0)

@@ -1,4 +1,4 @@
-"""Build chatearthnet_explorer/outlines/ from Natural Earth, as the npm package world-atlas carries it.
+"""Build chatearthnet_explorer/places/outlines/ from Natural Earth, as the npm package world-atlas carries it.
 
     npm pack world-atlas@2.0.2 && tar -xzf world-atlas-2.0.2.tgz
     pip install geopandas country_converter
@@ -26,7 +26,7 @@ import shapely
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-OUT = Path(__file__).parents[2] / "chatearthnet_explorer" / "outlines"
+OUT = Path(__file__).parents[2] / "chatearthnet_explorer" / "places" / "outlines"
 
 # Names to show where country_converter is terse or without accents, by ISO code.
 NAMES = {

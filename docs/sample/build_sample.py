@@ -21,21 +21,21 @@ import numpy as np
 import PIL
 
 from chatearthnet_explorer.catalog import build, enrich
-from chatearthnet_explorer.drawn_release import DrawnRelease
-from chatearthnet_explorer.processes import processors
+from chatearthnet_explorer.parallel.processes import processors
 from chatearthnet_explorer.record import ARCHIVES
-from chatearthnet_explorer.sample import ARCHIVE, FIRST, THUMBNAILS
-from chatearthnet_explorer.simulated_records import YEAR, Records
-from chatearthnet_explorer.sources.simulated import SimulatedLabels
+from chatearthnet_explorer.sample.on_demand_release import DrawnRelease
+from chatearthnet_explorer.sample.sample_catalog import ARCHIVE, FIRST, THUMBNAILS
+from chatearthnet_explorer.sample.simulated_records import YEAR, Records
+from chatearthnet_explorer.sources.simulated_chips import SimulatedLabels
 from chatearthnet_explorer.tile import SIZE, Tile
-from chatearthnet_explorer.widgets.gallery import thumbnail
+from chatearthnet_explorer.widgets.browse.gallery import thumbnail
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from numpy.typing import NDArray
 
-    from chatearthnet_explorer.directory import Directory
+    from chatearthnet_explorer.net.zip_directory import Directory
 
 RECORDS = 2000
 LABELS = f"simulated {YEAR}"

@@ -7,8 +7,8 @@ NOTEBOOK = "02_browse_the_dataset.ipynb"
 HOSTILE = """
 import dataclasses, tempfile, types
 from pathlib import Path
-from chatearthnet_explorer.sample import open_sample
-from chatearthnet_explorer.widgets.browser import Browser
+from chatearthnet_explorer.sample.sample_catalog import open_sample
+from chatearthnet_explorer.widgets.browse.browser import Browser
 
 BAD = "<img src=x onerror=alert('pair')><script>alert('script')</script> tree"
 sample = open_sample()

@@ -11,7 +11,7 @@ import pytest
 from rig import doors
 from rig.chat_server import TEXT, chat_server
 
-from chatearthnet_explorer.captioners.endpoint import PLACEHOLDER
+from chatearthnet_explorer.captioners.service.endpoint import PLACEHOLDER
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -143,7 +143,7 @@ def choose(page: Page, menu: str, entry: str) -> None:
     page.locator(".lm-Menu-itemLabel", has_text=entry).first.click()
 
 
-CELLS = ("from chatearthnet_explorer.widgets.explorer import Explorer\nExplorer(source='simulated', captioner='chat')",)
+CELLS = ("from chatearthnet_explorer import Explorer\nExplorer(source='simulated', captioner='chat')",)
 
 
 def test_a_key_typed_in_a_notebook_is_not_saved_with_it(browser: Browser, tmp_path: Path) -> None:

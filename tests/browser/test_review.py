@@ -15,8 +15,8 @@ import os
 from pathlib import Path
 
 from chatearthnet_explorer.review.sampling import simple_random
-from chatearthnet_explorer.simulated_pairs import SimulatedPairs
-from chatearthnet_explorer.widgets.review_desk import ReviewDesk
+from chatearthnet_explorer.testing.simulated_pairs import SimulatedPairs
+from chatearthnet_explorer.widgets.review.review_desk import ReviewDesk
 
 folder = Path({folder!r})
 folder.joinpath("pid").write_text(str(os.getpid()))
@@ -33,7 +33,7 @@ import numpy as np
 from chatearthnet_explorer.caption import Caption
 from chatearthnet_explorer.chip import Chip
 from chatearthnet_explorer.tile import Tile
-from chatearthnet_explorer.widgets.review_desk import ReviewDesk
+from chatearthnet_explorer.widgets.review.review_desk import ReviewDesk
 
 labels = np.full((256, 256), 3, np.uint8)
 labels[:128, :128], labels[128:, 128:] = 1, 6

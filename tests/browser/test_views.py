@@ -9,19 +9,19 @@ from rig.hostile import ATTACK, ATTACK_SHOWN
 from rig.shown import caption, chip, quarters
 from rig.stage import Stage, chromium
 
-from chatearthnet_explorer.legend import CLASSES, PALETTES
-from chatearthnet_explorer.prompt import prompt_for
-from chatearthnet_explorer.widgets.caption_view import CaptionView
-from chatearthnet_explorer.widgets.chip_view import ChipView
-from chatearthnet_explorer.widgets.grounding_view import GroundingView
-from chatearthnet_explorer.widgets.prompt_view import PromptView
+from chatearthnet_explorer.landcover.legend import CLASSES, PALETTES
+from chatearthnet_explorer.prompts.prompt import prompt_for
+from chatearthnet_explorer.widgets.shared.caption_view import CaptionView
+from chatearthnet_explorer.widgets.shared.chip_view import ChipView
+from chatearthnet_explorer.widgets.shared.grounding_view import GroundingView
+from chatearthnet_explorer.widgets.shared.prompt_view import PromptView
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from playwright.sync_api import Browser, Locator
 
-    from chatearthnet_explorer.prompt import Prompt
+    from chatearthnet_explorer.prompts.prompt import Prompt
 
 WATER, TOWN, TREE, CROP = 1, 2, 3, 6
 

@@ -13,12 +13,12 @@ import numpy as np
 from data.label_maps import label_map
 from PIL import Image
 
-from chatearthnet_explorer.captioners.paraphrase import tell
-from chatearthnet_explorer.landcover import facts_4v, facts_35
+from chatearthnet_explorer.landcover.shares import facts_4v, facts_35
+from chatearthnet_explorer.places.countries import countries, countries_at
 from chatearthnet_explorer.record import ARCHIVES, SPLITS
-from chatearthnet_explorer.sources.simulated import SimulatedSource
+from chatearthnet_explorer.sample.paraphrase import tell
+from chatearthnet_explorer.sources.simulated_chips import SimulatedSource
 from chatearthnet_explorer.tile import Tile
-from chatearthnet_explorer.world import countries, countries_at
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -1,6 +1,6 @@
 """A click on a map without a browser."""
 
-from chatearthnet_explorer.widgets.click_map import ClickMap
+from chatearthnet_explorer.widgets.explore.click_map import ClickMap
 
 
 def click(shown: ClickMap, lon: float, lat: float) -> None:

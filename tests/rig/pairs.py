@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING, Any
 
 from data.label_maps import label_map
 
-from chatearthnet_explorer.captioners.paraphrase import tell
 from chatearthnet_explorer.errors import ReleaseError
-from chatearthnet_explorer.landcover import facts_4v, facts_35
+from chatearthnet_explorer.landcover.shares import facts_4v, facts_35
 from chatearthnet_explorer.record import SPLITS
+from chatearthnet_explorer.sample.paraphrase import tell
 from chatearthnet_explorer.tile import Tile
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from chatearthnet_explorer.directory import Directory
+    from chatearthnet_explorer.net.zip_directory import Directory
 
 
 class Listed:

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from chatearthnet_explorer.catalog import Catalog, build
-from chatearthnet_explorer.simulated_release import write_release
-from chatearthnet_explorer.sources.release import Release, open_release
+from chatearthnet_explorer.sample.simulated_release import write_release
+from chatearthnet_explorer.sources.release.released_pairs import Release, open_release
 
 
 class SmallSample(NamedTuple):

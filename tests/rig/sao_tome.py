@@ -11,7 +11,7 @@ import numpy as np
 
 from chatearthnet_explorer.chip import BANDS
 from chatearthnet_explorer.settings import Settings
-from chatearthnet_explorer.sources.simulated import SimulatedSource
+from chatearthnet_explorer.sources.simulated_chips import SimulatedSource
 from chatearthnet_explorer.tile import Tile
 from rig.cogs import write_scene
 from rig.range_server import RangeServer

@@ -1,0 +1,1 @@
+"""A model's service: its address, requests, answers, refusals and quotas."""

@@ -1,0 +1,82 @@
+"""One question to a chat.completions service: the only door to openai-python and to what it raises."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import openai
+
+from chatearthnet_explorer.captioners.service.model_http import BoundedClient, Stop
+from chatearthnet_explorer.captioners.service.refusals import explain
+from chatearthnet_explorer.captioners.service.request_fields import Fields, Question
+from chatearthnet_explorer.errors import ModelError
+
+if TYPE_CHECKING:
+    from chatearthnet_explorer.captioners.service.endpoint import Endpoint
+    from chatearthnet_explorer.errors import CaptionerError
+
+_MOST_FIELDS_LEFT_OUT = 6
+_MOST_REMEMBERED = 100
+_LEARNED: dict[tuple[str, str], Fields] = {}
+"""What was learned of a service and model while this process runs, so that it is refused once and not every time."""
+
+
+def exchange(  # noqa: PLR0913 - one request, and each way in which it fails
+    endpoint: Endpoint, question: Question, *, key: str, timeout: float, retries: int, stop: Stop | None = None
+) -> bytes:
+    """Return the body of a service's answer.
+
+    Fields that the service refuses are left out, one by one; where the model knows no system role, the rules begin
+    the user's message.
+
+    Args:
+        endpoint: The service.
+        question: What it is asked.
+        key: The key, which no error repeats.
+        timeout: Seconds for one try.
+        retries: Tries after the first, where the service is busy, broken or out of reach.
+        stop: Ends it from another thread.
+
+    Raises:
+        KeyMissingError: If a service that was asked without a key wants one.
+        ModelError: If the service refused, failed or was not there.
+        Cancelled: If it was stopped.
+    """
+    failure: CaptionerError
+    learned = (endpoint.url, question.model)
+    fields = _LEARNED.get(learned, Fields())
+    stop = stop or Stop()
+    for left in reversed(range(_MOST_FIELDS_LEFT_OUT)):
+        client = BoundedClient(endpoint, key=key, seconds=timeout, retries=retries, stop=stop)
+        try:
+            with openai.OpenAI(
+                api_key=key, base_url=endpoint.url, max_retries=retries, timeout=timeout, http_client=client
+            ) as service:
+                raw = service.chat.completions.with_raw_response.create(**fields.request(question))
+                body: bytes = raw.http_response.content
+            _remember(learned, fields)
+        except openai.APIStatusError as error:
+            text = error.response.text
+            other = fields.after(question, status=error.status_code, text=text)
+            if other is not None and left:
+                fields = other
+                continue
+            failure = explain(endpoint, question, key=key, status=error.status_code, code=error.code, text=text)
+        except openai.APITimeoutError:
+            failure = ModelError(
+                f"{endpoint.host} did not answer within {timeout:g} seconds; try again or choose another model."
+            )
+        except openai.OpenAIError:
+            failure = ModelError(f"{endpoint.host} cannot be reached; check the network and the address.")
+        else:
+            return body
+        break
+    # raised here and not above: an exception of openai-python holds the request, and so the key, as its context
+    raise failure
+
+
+def _remember(learned: tuple[str, str], fields: Fields) -> None:
+    if fields != Fields():
+        while len(_LEARNED) >= _MOST_REMEMBERED:
+            _LEARNED.pop(next(iter(_LEARNED)), None)
+        _LEARNED[learned] = fields

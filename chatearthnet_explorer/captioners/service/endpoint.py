@@ -1,0 +1,155 @@
+"""Where a model's service is, and with which key it is asked."""
+
+from __future__ import annotations
+
+import getpass
+import ipaddress
+import os
+import sys
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from chatearthnet_explorer.errors import KeyMissingError, SettingError
+from chatearthnet_explorer.net.proxies import is_loopback
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+OPENAI = "https://api.openai.com/v1"
+"""Where OpenAI's own service is."""
+
+PLACEHOLDER = "no-key-needed"
+"""What is sent in place of a key to a service that needs none; the protocol wants something."""
+
+_NEAR_NAMES = (".local", ".internal", ".lan", ".home.arpa")
+_LONGEST_KEY = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """A service that speaks chat.completions."""
+
+    url: str
+    """Its address, such as ``https://api.openai.com/v1``, without user, password, query or fragment."""
+
+    host: str
+    """Its host and port, as errors name it."""
+
+    loopback: bool
+    """Whether it runs on this machine."""
+
+    near: bool
+    """Whether it runs on this machine or in a private network, where a service may need no key."""
+
+    trusted: bool = True
+    """Whether the environment's key may go there: who set the environment chose the address as well."""
+
+    @property
+    def plain(self) -> bool:
+        """Whether what is sent can be read on the way."""
+        return self.url.startswith("http:")
+
+
+def open_endpoint(base_url: str | None = None, *, typed: bool = False) -> Endpoint:
+    """Return the service at an address, or at ``OPENAI_BASE_URL``, or OpenAI's own.
+
+    Args:
+        base_url: The address; None for that of the environment.
+        typed: Whether it was typed by somebody who may not own the environment, such as a visitor of a page. The
+            environment's key is trusted to such an address only if it is the environment's own.
+
+    Raises:
+        SettingError: If the address is not http or https, holds a password or a query, or is plain http to a host
+            that is neither this machine nor in a private network. The text never repeats a password.
+    """
+    own = os.environ.get("OPENAI_BASE_URL") or OPENAI
+    address = base_url or own
+    try:
+        parts = urlsplit(address.strip())
+        host, port = parts.hostname, parts.port
+    except ValueError:
+        host, port = None, None
+    if not host or parts.scheme not in {"http", "https"} or not address.isprintable():
+        msg = "The address of the model's service (base_url, OPENAI_BASE_URL) is no http or https address; correct it."
+        raise SettingError(msg)
+    if parts.username is not None or parts.password is not None or parts.query or parts.fragment:
+        msg = (
+            f"The address of the model's service at {host} holds a user, password, query or fragment; "
+            "leave these out and put the key into OPENAI_API_KEY."
+        )
+        raise SettingError(msg)
+    loopback, near = _nearness(host)
+    if parts.scheme == "http" and not near:
+        msg = f"Prompts are not sent to {host} over plain http, where anybody on the way can read them; use https."
+        raise SettingError(msg)
+    shown = f"{host}:{port}" if port else host
+    trusted = not typed or same_address(address, own)
+    return Endpoint(url=parts.geturl(), host=shown, loopback=loopback, near=near, trusted=trusted)
+
+
+def same_address(one: str, other: str) -> bool:
+    """Return whether two addresses are of the same service, however they are written; in doubt they are not."""
+    try:
+        return _normalised(one) == _normalised(other)
+    except ValueError:
+        return False
+
+
+def key_for(endpoint: Endpoint, ask_key: Callable[[], str | None], *, typed: bool = False) -> str:
+    """Return the key to send: from ``OPENAI_API_KEY``, or a placeholder where none is needed, or from the person.
+
+    A key is never sent over plain http to another machine, not even in a private network.
+
+    Args:
+        endpoint: Where it is to be sent.
+        ask_key: Asked for a key where the environment has none.
+        typed: Whether a person on a page gives the key, which then goes before that of the environment.
+
+    Raises:
+        KeyMissingError: If there is none, or what there is cannot be a key.
+    """
+    if endpoint.plain and not endpoint.loopback:
+        return PLACEHOLDER
+    environment = os.environ.get("OPENAI_API_KEY", "").strip() if endpoint.trusted else ""
+    key = (typed and (ask_key() or "").strip()) or environment
+    if not key and endpoint.near:
+        return PLACEHOLDER
+    key = key or ("" if typed else (ask_key() or "").strip())
+    if not key:
+        how = "type it under 'More ...'" if typed else "set OPENAI_API_KEY before you start"
+        msg = (
+            f"Asking a model at {endpoint.host} needs a key: {how}, or choose the template captioner, which needs none."
+        )
+        raise KeyMissingError(msg)
+    if not key.isascii() or not key.isprintable() or " " in key or len(key) > _LONGEST_KEY:
+        msg = "What was given as the key holds characters that no key has; copy it once more, all of it and only it."
+        raise KeyMissingError(msg)
+    return key
+
+
+def ask_in_terminal() -> str | None:
+    """Return a key typed unseen, or None where nobody sits at a terminal."""
+    if sys.stdin is None or not sys.stdin.isatty():
+        return None
+    try:
+        return getpass.getpass("Key of the model's service (not shown, not stored): ")
+    except EOFError:
+        return None
+
+
+def _normalised(address: str) -> tuple[str, str, int | None, str]:
+    parts = urlsplit(address.strip())
+    port = parts.port or {"http": 80, "https": 443}.get(parts.scheme)
+    return parts.scheme, (parts.hostname or "").rstrip("."), port, parts.path.rstrip("/")
+
+
+def _nearness(host: str) -> tuple[bool, bool]:
+    """Return whether a host is this machine, and whether it is that or in a private network; no name is looked up."""
+    name = host.lower().rstrip(".")
+    loopback = is_loopback(name)
+    try:
+        private = ipaddress.ip_address(name).is_private
+    except ValueError:
+        private = "." not in name or name.endswith(_NEAR_NAMES)
+    return loopback, loopback or private

@@ -1,0 +1,139 @@
+"""A model at a service, ready to be asked: address, model, key, patience."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from chatearthnet_explorer.captioners.model_table import DEFAULT
+from chatearthnet_explorer.captioners.service.answer import Answer, read_answer
+from chatearthnet_explorer.captioners.service.endpoint import ask_in_terminal, key_for, open_endpoint
+from chatearthnet_explorer.captioners.service.request_fields import Question
+from chatearthnet_explorer.errors import ModelError, SettingError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from chatearthnet_explorer.captioners.service.model_http import Stop
+
+TIMEOUT = 60.0
+"""Seconds for one try; openai-python's own default is 600, and nobody waits that long in front of a map."""
+
+RETRIES = 2
+"""Tries after the first."""
+
+EFFORTS = ("none", "minimal", "low", "medium", "high", "xhigh")
+"""Values of ``reasoning_effort`` in OpenAI's protocol; which of them a model knows is its own matter."""
+
+TOKEN_LIMITS = (16, 128_000)
+"""Smallest and largest token limit that may be set; models refuse what they do not take."""
+
+
+class Service:
+    """A model to ask. It keeps no key but one that a person typed, and shows that to nobody.
+
+    Raises:
+        SettingError: If the address, the token limit or the effort cannot be used.
+    """
+
+    def __init__(  # noqa: PLR0913 - each is its own choice
+        self,
+        *,
+        model: str | None = None,
+        base_url: str | None = None,
+        ask_key: Callable[[], str | None] | None = None,
+        typed_address: bool = False,
+        token_limit: int | None = None,
+        reasoning_effort: str | None = None,
+        timeout: float = TIMEOUT,
+        retries: int = RETRIES,
+    ) -> None:
+        """Say whom to ask and how long to wait.
+
+        Args:
+            model: Identifier of the model; None for ``models.DEFAULT``.
+            base_url: Address of the service; None for ``OPENAI_BASE_URL``, or OpenAI's own.
+            ask_key: Asked for a key where the environment has none; None for a prompt in the terminal, if any.
+            typed_address: Whether the address was typed on a page, by somebody who may not own the environment: its
+                key then goes to the environment's own address only, and a key of ``ask_key`` before it.
+            token_limit: Tokens an answer may have, thinking included, within ``TOKEN_LIMITS``; None for the prompt's.
+            reasoning_effort: One of ``EFFORTS``; None to leave that to the model.
+            timeout: Seconds for one try.
+            retries: Tries after the first.
+        """
+        if token_limit is not None and not TOKEN_LIMITS[0] <= token_limit <= TOKEN_LIMITS[1]:
+            msg = f"The token limit is {token_limit}; choose one from {TOKEN_LIMITS[0]} to {TOKEN_LIMITS[1]:,}."
+            raise SettingError(msg)
+        if reasoning_effort is not None and reasoning_effort not in EFFORTS:
+            msg = f"There is no reasoning effort {reasoning_effort[:50]!r}; choose one of {', '.join(EFFORTS)}."
+            raise SettingError(msg)
+        self.endpoint = open_endpoint(base_url, typed=typed_address)
+        self.model = model or DEFAULT
+        chosen = {"base_url": base_url, "token_limit": token_limit, "reasoning_effort": reasoning_effort}
+        self.options: dict[str, Any] = {
+            "model": self.model,
+            **{name: value for name, value in chosen.items() if value is not None and value != ""},
+        }
+        self._ask_key = ask_key or ask_in_terminal
+        self._page = typed_address
+        self._token_limit, self._effort = token_limit, reasoning_effort
+        self._typed: str | None = None
+        self._timeout = timeout
+        self._retries = retries
+        self._under_way: list[Stop] = []
+
+    def __repr__(self) -> str:
+        """Return who is asked, without a key."""
+        return f"Service(model={self.model!r}, host={self.endpoint.host!r})"
+
+    def __getstate__(self) -> object:
+        """Refuse to be stored, as a typed key would be stored along."""
+        msg = "A service is not stored: it may hold a key."
+        raise TypeError(msg)
+
+    def token_limit(self, usual: int) -> int:
+        """Return the tokens an answer may have where a prompt allows so many."""
+        return self._token_limit or usual
+
+    def ask(self, *, system: str, user: str | list[dict[str, Any]], token_limit: int) -> Answer:
+        """Return what the model answers.
+
+        Args:
+            system: The rules.
+            user: The question, as text or as parts of chat.completions.
+            token_limit: Tokens the answer may have, unless another limit was set.
+
+        Raises:
+            KeyMissingError: If the service needs a key and there is none.
+            ModelError: If it refused, failed, or answered nothing usable.
+            Cancelled: If ``cancel`` was called meanwhile.
+        """
+        try:  # here, as it takes 0.7 s to import and many callers never ask
+            from chatearthnet_explorer.captioners.service.chat_completion import exchange  # noqa: PLC0415
+            from chatearthnet_explorer.captioners.service.model_http import Stop  # noqa: PLC0415
+        except ImportError as error:
+            msg = "Asking a model needs the package openai: pip install 'chatearthnet-explorer[openai]'."
+            raise ModelError(msg) from error
+        key = key_for(self.endpoint, self._typed_key, typed=self._page)
+        limit = self.token_limit(token_limit)
+        question = Question(model=self.model, system=system, user=user, token_limit=limit, effort=self._effort or "")
+        stop = Stop()
+        self._under_way.append(stop)
+        try:
+            body = exchange(self.endpoint, question, key=key, timeout=self._timeout, retries=self._retries, stop=stop)
+        except ModelError:
+            self._typed = None  # it may have been mistyped: ask again next time
+            raise
+        finally:
+            self._under_way.remove(stop)
+        return read_answer(body, host=self.endpoint.host, model=self.model, token_limit=limit, key=key)
+
+    def cancel(self) -> None:
+        """End the requests that are under way, from any thread; those who wait for them get ``Cancelled``."""
+        for stop in list(self._under_way):
+            stop.press()
+
+    def _typed_key(self) -> str | None:
+        if self._page:  # which keeps the key itself, and can forget it
+            return self._ask_key()
+        self._typed = self._typed or self._ask_key()
+        return self._typed

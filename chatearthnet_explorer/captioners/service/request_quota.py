@@ -1,0 +1,171 @@
+"""How often a model may be asked: one request at a time for each visitor, and so many within an hour."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import deque
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from chatearthnet_explorer.errors import CaptionerError, ModelError, QuotaError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from chatearthnet_explorer.caption import Caption
+    from chatearthnet_explorer.captioners import Captioner
+    from chatearthnet_explorer.chip import Chip
+    from chatearthnet_explorer.prompts.prompt import Prompt
+
+HOUR = 3600.0
+"""Seconds within which requests are counted."""
+
+WHOLE = 10
+"""Visitors' worth of requests that a server sends within an hour for all of them together."""
+
+_PATIENCE = 2.0
+_MOST_VISITORS = 5_000
+_MINUTE = 60
+
+
+class Quota:
+    """How often one person may have a model asked. It may be used from several threads."""
+
+    def __init__(
+        self, per_hour: int | None = None, *, whole: Quota | None = None, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        """Begin with nothing used.
+
+        Args:
+            per_hour: Requests within any hour; None for any number.
+            whole: What all visitors share, which must have some left too.
+            clock: Returns the time in seconds.
+        """
+        self._per_hour, self._whole, self._clock = per_hour, whole, clock
+        self._times: deque[float] = deque()
+        self._lock, self._under_way = threading.Lock(), threading.Lock()
+
+    @property
+    def idle(self) -> bool:
+        """Whether nothing is under way and nothing was asked within the hour."""
+        return not self._under_way.locked() and not self._recent()
+
+    @contextmanager
+    def request(self) -> Iterator[None]:
+        """Allow one request, for as long as the block lasts.
+
+        What needs no service (a missing key, a chip without labels) is not counted; a failure of the service is.
+
+        Raises:
+            QuotaError: If another is under way, or there were enough within the hour.
+        """
+        # one that was just cancelled takes a moment to end
+        if not self._under_way.acquire(timeout=_PATIENCE):
+            msg = "Another request of yours is still under way; wait for its answer, or cancel it."
+            raise QuotaError(msg)
+        try:
+            taken = self._take()
+            try:
+                yield
+            except CaptionerError as error:
+                if not isinstance(error, ModelError):
+                    self._give_back(taken)
+                raise
+        finally:
+            self._under_way.release()
+
+    def within(self, captioner: Captioner) -> Captioner:
+        """Return a captioner that asks within this quota."""
+        return _Limited(captioner, self)
+
+    def _recent(self) -> int:
+        with self._lock:
+            return self._forget_old()
+
+    def _forget_old(self) -> int:
+        while self._times and self._times[0] <= self._clock() - HOUR:
+            self._times.popleft()
+        return len(self._times)
+
+    def _take(self) -> float:
+        with self._lock:
+            if self._per_hour is not None and self._forget_old() >= self._per_hour:
+                raise QuotaError(self._exhausted())
+            now = self._clock()
+            if self._whole is not None:
+                self._whole._take()  # noqa: SLF001 - of the same class
+            if self._per_hour is not None:
+                self._times.append(now)
+            return now
+
+    def _give_back(self, taken: float) -> None:
+        with self._lock:
+            if taken in self._times:
+                self._times.remove(taken)
+        if self._whole is not None:
+            self._whole._give_back_last()  # noqa: SLF001 - of the same class
+
+    def _give_back_last(self) -> None:
+        with self._lock:
+            if self._times:
+                self._times.pop()
+
+    def _exhausted(self) -> str:
+        if not self._per_hour:
+            return "No model is asked here; choose the captions without a model."
+        minutes = max(1, round((self._times[0] + HOUR - self._clock()) / _MINUTE))
+        whose = "Within the last hour a model was asked" if self._whole else "Within the last hour visitors asked"
+        return f"{whose} {self._per_hour} times, as often as it may be; try again in {minutes} min."
+
+
+class Quotas:
+    """The quotas of all visitors of a server.
+
+    A visitor is whatever the server can tell apart: see ``app.model_access.visitor_of``. Somebody with many addresses
+    counts as many visitors, so all together may ask no more than ``WHOLE`` times what one may.
+    """
+
+    def __init__(self, per_hour: int, *, clock: Callable[[], float] = time.monotonic) -> None:
+        """Begin with no visitors.
+
+        Args:
+            per_hour: Requests of one visitor within any hour; 0 for none.
+            clock: Returns the time in seconds.
+        """
+        self._per_hour, self._clock = per_hour, clock
+        self._whole = Quota(WHOLE * per_hour, clock=clock)
+        self._quotas: dict[str, Quota] = {}
+        self._lock = threading.Lock()
+
+    def of(self, visitor: str) -> Quota:
+        """Return the quota of a visitor, the same in each of their tabs."""
+        with self._lock:
+            if visitor not in self._quotas and len(self._quotas) >= _MOST_VISITORS:
+                self._quotas = {name: quota for name, quota in self._quotas.items() if not quota.idle}
+            return self._quotas.setdefault(visitor, Quota(self._per_hour, whole=self._whole, clock=self._clock))
+
+
+class _Limited:
+    """A captioner within a quota; what it has beside ``caption`` is that of the one within."""
+
+    def __init__(self, captioner: Captioner, quota: Quota) -> None:
+        self._captioner, self._quota = captioner, quota
+        self.name = captioner.name
+        self.options = getattr(captioner, "options", {})
+
+    def caption(self, prompt: Prompt, chip: Chip) -> Caption:
+        """Return what the captioner writes.
+
+        Raises:
+            QuotaError: If it may not be asked now.
+            CaptionerError: As the captioner itself.
+        """
+        with self._quota.request():
+            return self._captioner.caption(prompt, chip)
+
+    def cancel(self) -> None:
+        """End the request that is under way, if the captioner can."""
+        cancel = getattr(self._captioner, "cancel", None)
+        if cancel is not None:
+            cancel()

@@ -1,0 +1,63 @@
+"""Captions held against labels as a static page shows them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from chatearthnet_explorer.cards import Card
+from chatearthnet_explorer.cards.html_tree import element
+from chatearthnet_explorer.cards.text_cards import NO_CAPTION, written_by
+from chatearthnet_explorer.review.claim_verification import BELIEF, SIGNS
+from chatearthnet_explorer.review.grounding import SUPPORTED
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from xml.etree.ElementTree import Element
+
+    from chatearthnet_explorer.caption import Caption
+    from chatearthnet_explorer.review.claim_verification import Marked, Run
+
+
+def grounding_card(captions: Sequence[tuple[Caption, Marked]], *, error: str = "") -> Card:
+    """Return captions to be read, with a sign behind each claim, and why those that are not supported are not.
+
+    Args:
+        captions: What was written, hostile until escaped here, and what the labels say of it.
+        error: Why there is no caption, in one sentence.
+    """
+    section = element(
+        "section",
+        element("p", error, class_="cen-error") if error else None,
+        element("p", NO_CAPTION) if not (captions or error) else None,
+        *(written_by(caption, *_shown(marked)) for caption, marked in captions),
+        element("p", BELIEF, class_="cen-credit") if any(marked.counts for _, marked in captions) else None,
+        class_="cen-captions",
+    )
+    return Card("Caption", (section,))
+
+
+def _shown(marked: Marked) -> Iterator[Element]:
+    if marked.counts:
+        counts = (f"{SIGNS[result][0]} {count} {result}: {SIGNS[result][1]}" for result, count in marked.counts)
+        yield element("p", "; ".join(counts), ".", class_="cen-credit")
+    yield element(
+        "p", *(piece for run in marked.runs for piece in _written(run, marked)), class_="cen-text", dir="auto"
+    )
+    if marked.note:
+        yield element("p", marked.note, class_="cen-remark")
+    doubted = (said for point in marked.claims for said in point.said if said[0] != SUPPORTED and not marked.note)
+    yield from (element("p", f"{SIGNS[result][0]} {why}") for result, why in dict.fromkeys(doubted))
+    yield from (element("p", point.said[0][1], class_="cen-remark") for point in marked.findings)
+    if marked.more:
+        yield element("p", marked.more, class_="cen-credit")
+
+
+def _written(run: Run, marked: Marked) -> Iterator[Element | str]:
+    text = "".join(text for text, _ in run.pieces)
+    if run.point < 0:
+        yield text
+        return
+    point = marked.points[run.point]
+    why = " ".join(why for _, why in point.said)
+    yield element("span", text, class_=f"cen-claim cen-{point.result.replace(' ', '-')}", title=why)
+    yield element("span", SIGNS[point.result][0], class_="cen-sign")

@@ -1,0 +1,68 @@
+"""Where a chip is and comes from, in the words that every view shows."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from chatearthnet_explorer.landcover.legend import BACKGROUND
+
+if TYPE_CHECKING:
+    from chatearthnet_explorer.chip import Chip
+
+SIMULATED = "Simulated: this program made the picture and the labels up. No satellite saw this, and nobody mapped it."
+"""What is said wherever a simulated chip is shown."""
+
+NOT_WATER = "No label here is not water: nobody mapped those pixels."
+"""What is said wherever a chip has pixels without a label."""
+
+NO_CHIP = "No place has been chosen yet."
+"""What is said where there is no chip to show."""
+
+
+def coordinates(lon: float, lat: float) -> str:
+    """Return a place as people write it: ``38.6400° N, 9.2300° W``."""
+    return f"{abs(lat):.4f}° {'N' if lat >= 0 else 'S'}, {abs(lon):.4f}° {'E' if lon >= 0 else 'W'}"
+
+
+def provenance(chip: Chip) -> tuple[tuple[str, str], ...]:
+    """Return (what, where from) of a chip, row by row; rows of which nothing is known are left out."""
+    scene = chip.scene
+    seen = scene.acquired if scene and not chip.simulated else None
+    return tuple(
+        (name, value)
+        for name, value in (
+            ("Chip", f"{chip.tile.name}, centred on {coordinates(*chip.tile.center)}"),
+            ("Picture", "simulated" if chip.simulated else scene.item if scene else ""),
+            ("Seen", f"{seen.day} {seen:%B %Y, %H:%M %Z}" if seen else ""),
+            ("Catalogue", scene.catalogue if scene and not chip.simulated else ""),
+            ("Clouds over the chip", _clouds(chip)),
+            ("Processing baseline", (scene.baseline or "") if scene else ""),
+            ("Radiometry", scene.radiometry if scene else ""),
+            ("Labels", _labels(chip)),
+        )
+        if value
+    )
+
+
+def remarks(chip: Chip) -> tuple[str, ...]:
+    """Return what a person should know before believing a chip, one sentence each."""
+    unlabelled = chip.labels is not None and bool((chip.labels == BACKGROUND).any())
+    return (*([SIMULATED] if chip.simulated else []), *([NOT_WATER] if unlabelled else []), *chip.missing)
+
+
+def _clouds(chip: Chip) -> str:
+    if chip.scene is None:
+        return ""
+    share = chip.scene.cloud_share
+    if share is None:  # a released chip comes without a time, and nobody counts its clouds
+        return "not counted" if chip.scene.acquired and chip.rgb is not None else ""
+    return f"{100 * share:.0f} %"
+
+
+def _labels(chip: Chip) -> str:
+    if chip.labels is None:
+        return ""
+    if chip.simulated:
+        return "simulated"
+    version, _, year = (chip.label_version or "").partition("/")
+    return f"ESA WorldCover {year} ({version})" if year else f"ESA WorldCover {version}".strip()

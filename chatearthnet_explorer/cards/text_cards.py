@@ -1,0 +1,131 @@
+"""Prompts and captions as a static page shows them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from chatearthnet_explorer.cards.chip_card import hex_colour, name_of, table_of
+from chatearthnet_explorer.cards.html_tree import element
+from chatearthnet_explorer.claims.class_mentions import NO_CLASS, Piece, pieces
+from chatearthnet_explorer.landcover.legend import CLASSES
+from chatearthnet_explorer.render import data_url, png
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from xml.etree.ElementTree import Element
+
+    from chatearthnet_explorer.caption import Caption
+    from chatearthnet_explorer.prompts.prompt import Prompt
+
+NO_PROMPT = "There is no prompt yet: it is made from the labels of a place."
+"""What is said where there is no prompt to show."""
+
+NO_CAPTION = "There is no caption yet: it is written from the prompt of a place."
+"""What is said where there is no caption to show."""
+
+LABEL_MAPS = "GPT-4V was shown the coloured label map, not the satellite picture."
+"""What is said beside every text in the 4V style, because readers assume otherwise."""
+
+WHY_LABEL_MAPS = (
+    "ChatEarthNet's authors sent it the coloured maps of four neighbouring chips, at 128 x 128 pixels, with "
+    "their shares. It could not see clouds, seasons, or anything else that the labels do not tell."
+)
+"""Why, for those who ask (arXiv 2402.11325)."""
+
+EDITED = "Edited by you: this is no longer ChatEarthNet's method."
+"""What is said beside a prompt whose words somebody changed."""
+
+
+def prompt_section(prompt: Prompt | None, note: str = "") -> Element:
+    """Return a prompt, folded away.
+
+    Args:
+        prompt: The prompt; None where there is none.
+        note: A sentence about it, such as ``EDITED``.
+    """
+    if prompt is None:
+        return element("section", element("p", NO_PROMPT))
+    maps = (
+        element(
+            "img", src=data_url(png(image)), alt=f"Label map {number}", width="128", height="128", class_="cen-labels"
+        )
+        for number, image in enumerate(prompt.images, start=1)
+    )
+    return element(
+        "section",
+        element(
+            "details",
+            element("summary", f"The prompt (style {prompt.style}, seed {prompt.seed})"),
+            element("p", note, class_="cen-remark") if note else None,
+            element("h4", "Rules (system message)"),
+            element("pre", prompt.system),
+            element("h4", "Facts (user message)"),
+            element("pre", prompt.user),
+            element("h4", "Label maps sent with it") if prompt.images else None,
+            element("p", *maps) if prompt.images else None,
+        ),
+        class_="cen-prompt",
+    )
+
+
+def caption_section(captions: Sequence[Caption], *, error: str = "", palette: str = "chatearthnet") -> Element:
+    """Return captions one after the other, each with its writer.
+
+    Args:
+        captions: What was written, hostile until escaped here.
+        error: Why there is no caption, or not all of them, in one sentence.
+        palette: Colours of the class words, one of ``legend.PALETTES``.
+    """
+    return element(
+        "section",
+        element("p", error, class_="cen-error") if error else None,
+        element("p", NO_CAPTION) if not (captions or error) else None,
+        *(_caption(caption, palette) for caption in captions),
+        class_="cen-captions",
+    )
+
+
+def told_of(caption: Caption) -> tuple[tuple[str, str], ...]:
+    """Return (what, value) of how a caption came to be, row by row; rows of which nothing is known are left out."""
+    counted = (("read", caption.tokens_in), ("written", caption.tokens_out))
+    tokens = ", ".join(f"{count} {verb}" for verb, count in counted if count is not None)
+    return tuple(
+        (name, value)
+        for name, value in (
+            ("Model", caption.model or ""),
+            ("Prompt style", caption.style),
+            ("What was sent", caption.sent),
+            ("Tokens", tokens),
+        )
+        if value
+    )
+
+
+def written_by(caption: Caption, *words: Element | None) -> Element:
+    """Return the words of a caption, however they are shown, with their writer and history below."""
+    return element(
+        "article",
+        *words,
+        element("p", caption.byline, class_="cen-byline"),
+        element("p", f"{LABEL_MAPS} {WHY_LABEL_MAPS}", class_="cen-remark") if caption.style == "4v" else None,
+        *(element("p", note, class_="cen-remark") for note in caption.notes),
+        table_of(told_of(caption)),
+    )
+
+
+def _caption(caption: Caption, palette: str) -> Element:
+    text = element("p", *(_piece(piece, palette) for piece in pieces(caption.text)), class_="cen-text", dir="auto")
+    return written_by(caption, text)
+
+
+def _piece(piece: Piece, palette: str) -> Element | str:
+    if piece.class_index == NO_CLASS:
+        return piece.text
+    land = CLASSES[piece.class_index]
+    return element(
+        "span",
+        piece.text,
+        class_="cen-word",
+        title=f"{name_of(land)}: {land.plain}",
+        style=f"--colour:{hex_colour(land, palette)}",
+    )

@@ -1,0 +1,48 @@
+"""Words in, land-cover classes out: where a text names which class."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from chatearthnet_explorer.claims.vocabulary import LAND
+from chatearthnet_explorer.claims.vocabulary.phrase_finder import finder, lowered, single_spaced, spelled
+from chatearthnet_explorer.landcover.legend import CLASSES
+
+NO_CLASS = -1
+"""Class index of a piece of text that names none."""
+
+_INDEX = {land.name: land.index for land in CLASSES}
+_CLASS_OF = {phrase: _INDEX[name] for name, patterns in LAND.items() for phrase in spelled(patterns)}
+_MENTION = re.compile(finder(_CLASS_OF))
+
+
+class Piece(NamedTuple):
+    """A run of a text."""
+
+    text: str
+    """The characters as they stand in the text."""
+
+    class_index: int
+    """The class that they name, a position in ``legend.CLASSES``; ``NO_CLASS`` where they name none."""
+
+
+def pieces(text: str) -> tuple[Piece, ...]:
+    """Return a text cut where it begins or ceases to name a land-cover class.
+
+    The pieces joined are the text. A word counts as a mention whatever the sentence says of it: "no water" names water.
+    """
+    found, end = [], 0
+    for match in _MENTION.finditer(lowered(text)):
+        if match.start() > end:
+            found.append(Piece(text[end : match.start()], NO_CLASS))
+        found.append(Piece(text[match.start() : match.end()], _CLASS_OF[single_spaced(match.group())]))
+        end = match.end()
+    if end < len(text):
+        found.append(Piece(text[end:], NO_CLASS))
+    return tuple(found)
+
+
+def classes_named(text: str) -> tuple[int, ...]:
+    """Return the indices of the classes that a text names, in the order of their first mention."""
+    return tuple(dict.fromkeys(piece.class_index for piece in pieces(text) if piece.class_index != NO_CLASS))

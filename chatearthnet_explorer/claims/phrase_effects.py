@@ -1,0 +1,226 @@
+"""What words of amount, denial, lead and comparison do to the clause that they stand in."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from chatearthnet_explorer.claims.class_lists import first_list, last_list
+from chatearthnet_explorer.claims.clause import Clause
+from chatearthnet_explorer.claims.clause_mention import PASSING, PLAIN, Size
+from chatearthnet_explorer.claims.connecting_words import follows_part, is_of_part
+from chatearthnet_explorer.claims.vocabulary.sign_words import Sign
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+# --- amounts
+
+
+def amount(clause: Clause, word: str | None, start: int, end: int) -> None:
+    """Words of amount."""
+    clause.amounts.hear(Size(word, start, end), clause.open)
+
+
+def somewhere(clause: Clause, _word: str, _start: int, _end: int) -> None:
+    """The amount before is that of a part, and nobody knows of which."""
+    clause.amounts.settle(clause.open)
+    for mention in clause.open[-1:]:
+        mention.statements[-1].size = None
+
+
+def of_it(clause: Clause, _word: str, _start: int, end: int) -> None:
+    """Of it: the amount before belongs to the class before."""
+    if not clause.amounts.speaks_of_next(end):
+        clause.amounts.give(last_list(clause.open, clause.text), anyway=True)
+
+
+# --- the whole image
+
+
+def image(clause: Clause, word: str, start: int, _end: int) -> None:
+    """The image as a whole, unless it says whose part is meant."""
+    if is_of_part(clause.text, clause.before, start):
+        return
+    if clause.before[0] is Sign.LAND and start == clause.before[3] + 1 and clause.mentions and word[:3] != "of ":
+        for mention in clause.open:
+            mention.promote(PASSING, of_whole=True)  # "a snowy, partly wooded landscape"
+    clause.whole = True
+    clause.amounts.say_of_image(start)
+    for mention in clause.open:
+        mention.widen()
+        if clause.mode == "classes" and mention.statements[-1].parts is None:
+            mention.statements[-1].parts = ()
+
+
+def of_image(clause: Clause, word: str, start: int, end: int) -> None:
+    """Of the image: the amount before is one of the whole."""
+    if follows_part(clause.before, start):
+        return
+    image(clause, word, start, end)
+    if not clause.amounts.speaks_of_next(end):
+        clause.amounts.settle(clause.open)
+
+
+# --- denial
+
+
+def no(clause: Clause, word: str, start: int, end: int) -> None:
+    """Denies the classes that follow; "almost no" denies an amount of them."""
+    clause.denied_at = start
+    if word.endswith((" no", " none")):
+        amount(clause, None, start, end)
+    clause.apart = True
+
+
+def missing(clause: Clause, _word: str, start: int, _end: int) -> None:
+    """Denies the classes before, or their being in the parts that follow."""
+    clause.absent = True
+    for mention in clause.open:
+        if clause.mode == "places" or mention.statements[-1].parts is None:
+            mention.deny_all(start)
+
+
+def not_in(clause: Clause, _word: str, _start: int, _end: int) -> None:
+    """Denies that the classes before are in the parts that follow."""
+    clause.absent = True
+
+
+def unless(clause: Clause, _word: str, _start: int, _end: int) -> None:
+    """Ends a denial, "nothing but trees", and takes out the parts that follow, "all parts except the middle"."""
+    clause.amounts.settle(clause.open)
+    clause.denied_at = -1
+    clause.excepting = True
+
+
+def compare(clause: Clause, _word: str, start: int, _end: int) -> None:
+    """The parts that follow are not spoken of, only compared with; nothing is compared in "dot-like"."""
+    if clause.text.startswith("-", start - 1):
+        return
+    clause.comparing = True
+    clause.contrast = clause.contrast or not clause.mentions
+
+
+# --- who leads
+
+
+def leads(clause: Clause, _word: str, _start: int, end: int) -> None:
+    """The class before leads; where there is none, the class behind."""
+    if clause.denied_at >= 0:
+        clause.denied_at = -1
+    elif clause.open and clause.before[0] is not Sign.REFERENCE:
+        for mention in first_list(clause.open, clause.text):
+            mention.promote(PLAIN, of_whole=clause.whole)
+    else:
+        # "water, outside the leading kinds" and "water, unlike the dominant trees" do not say it of water
+        clause.lead.wait(PLAIN, end, survives=not clause.open)
+    clause.apart = True
+
+
+def led_by(clause: Clause, _word: str, _start: int, end: int) -> None:
+    """The class behind leads."""
+    clause.lead.wait(PLAIN, end)
+    clause.apart = True
+
+
+def theme(clause: Clause, word: str, start: int, end: int) -> None:
+    """The class before or behind is what the image is about."""
+    image(clause, word, start, end)
+    clause.lead.themed = True
+    if clause.mentions and clause.mode == "classes":
+        for mention in first_list(clause.mentions, clause.text):
+            mention.promote(PLAIN, of_whole=True)
+        clause.apart = True
+    elif clause.open and not clause.recalled:
+        leads(clause, word, start, end)
+    else:
+        made_of(clause, word, start, end)
+
+
+def made_of(clause: Clause, _word: str, _start: int, end: int) -> None:
+    """The class behind leads, if nothing clearer is said."""
+    clause.lead.wait(PASSING, end)
+    clause.apart = True
+
+
+def mix(clause: Clause, _word: str, _start: int, _end: int) -> None:
+    """None of the classes behind leads, unless it was said plainly."""
+    clause.lead.mix()
+
+
+def ahead(clause: Clause, _word: str, _start: int, _end: int) -> None:
+    """The class before comes before those behind."""
+    first = clause.first and bool(clause.open) and clause.open[0] is clause.mentions[0] and clause.before[1] != "and"
+    clause.ahead = first and not any(mention.leads for mention in clause.mentions)
+    clause.joins, clause.apart = True, False
+
+
+# --- what else holds words together or apart
+
+
+def especially(clause: Clause, _word: str, _start: int, _end: int) -> None:
+    """The parts that follow are not the only ones."""
+    clause.especially = True
+
+
+def others(clause: Clause, _word: str, _start: int, _end: int) -> None:
+    """Nothing of what follows is said of the classes before."""
+    clause.amounts.settle(clause.open)
+    clause.open = []
+
+
+def one_of_two(clause: Clause, word: str, _start: int, _end: int) -> None:
+    """Only the first or the last of the classes before is spoken of."""
+    clause.pair = clause.pair or clause.open
+    clause.amounts.settle(clause.open)
+    clause.open = clause.pair[-1:] if word == "the latter" else clause.pair[:1]
+
+
+def verb(clause: Clause, _word: str, _start: int, _end: int) -> None:
+    """The class behind does not share the place of the one before."""
+    clause.apart = True
+
+
+def join(clause: Clause, _word: str, _start: int, _end: int) -> None:
+    """The class behind shares the place of the one before."""
+    clause.joins, clause.apart = True, False
+
+
+def listing(clause: Clause, word: str, _start: int, end: int) -> None:
+    """A comma ends a comparison and a denial; "and" does not."""
+    if word != ",":
+        return
+    clause.comparing = clause.excepting = False
+    clause.denied_at = -1
+    if clause.before[0] is Sign.LEADS and clause.mode == "classes" and clause.open:
+        clause.open[0].widen()  # "grass is the main cover, ..."
+    clause.lead.pause(end)
+
+
+OF_CLAUSE: dict[Sign, Callable[[Clause, Any, int, int], None]] = {
+    Sign.LAND: Clause.land,
+    Sign.PLACE: Clause.place,
+    Sign.AMOUNT: amount,
+    Sign.NO: no,
+    Sign.ABSENT: missing,
+    Sign.NOT_IN: not_in,
+    Sign.EXCEPT: unless,
+    Sign.REFERENCE: compare,
+    Sign.LEADS: leads,
+    Sign.LED_BY: led_by,
+    Sign.MADE_OF: made_of,
+    Sign.MIX: mix,
+    Sign.THEME: theme,
+    Sign.AHEAD: ahead,
+    Sign.ESPECIALLY: especially,
+    Sign.VERB: verb,
+    Sign.OTHERS: others,
+    Sign.ONE_OF_TWO: one_of_two,
+    Sign.JOINS: join,
+    Sign.AND: listing,
+    Sign.IMAGE: image,
+    Sign.OF_IMAGE: of_image,
+    Sign.OF_IT: of_it,
+    Sign.SOMEWHERE: somewhere,
+}
+"""What each phrase does, with what it stands for, its start and its end."""

@@ -1,0 +1,123 @@
+"""A catalog through all checks."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from chatearthnet_explorer.cli.catalog_command import add_folder_to, add_query_to, query_of
+from chatearthnet_explorer.cli.progress_bar import progress
+from chatearthnet_explorer.cli.terminal import put, write
+from chatearthnet_explorer.files.spreadsheets import ENCODING
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Sequence
+
+    from chatearthnet_explorer.cards.findings_card import AuditSummary
+    from chatearthnet_explorer.catalog_audit import Audited
+    from chatearthnet_explorer.review.estimates import Share
+
+
+def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add the command ``audit``."""
+    parser = commands.add_parser("audit", help="put the pairs of a catalog through all checks")
+    add_folder_to(parser)
+    add_query_to(parser)
+    parser.add_argument("--release", metavar="RELEASE", help="where the pictures are, to check them as well")
+    parser.add_argument("--scheduler", default="threads", help="threads, processes, or a Dask cluster: tcp://host:port")
+    parser.add_argument(
+        "--html", type=Path, metavar="FILE", help="write the shares by class, region and split as a page"
+    )
+    parser.add_argument("--csv", type=Path, metavar="FILE", help="write the same shares as a table")
+    parser.add_argument("--json", action="store_true", help="print every finding, then the totals")
+    parser.set_defaults(run=_audit)
+
+
+def _audit(options: argparse.Namespace) -> None:
+    from chatearthnet_explorer.cards.findings_card import findings_page  # noqa: PLC0415 - heavy
+    from chatearthnet_explorer.catalog_audit import audit_catalog  # noqa: PLC0415 - heavy
+    from chatearthnet_explorer.review.estimates import tally, to_csv  # noqa: PLC0415 - heavy
+
+    with progress() as told:
+        audited = audit_catalog(
+            options.catalog,
+            query=query_of(options),
+            release=options.release,
+            scheduler=options.scheduler,
+            progress=lambda done, total: told("pairs", done, total),
+        )
+    shares = tally(audited.audit.folder)
+    summary = _summary(audited, options.release)
+    if options.html:
+        options.html.write_text(findings_page(shares, summary), "utf-8")
+    if options.csv:
+        table = to_csv(
+            shares, simulated=summary.simulated, labels=bool(summary.labels), pictures=bool(summary.pictures)
+        )
+        options.csv.write_text(table, ENCODING, newline="")
+    totals = [share for share in shares if share.by == "all"]
+    if options.json:
+        _print_json(audited, totals, summary)
+    else:
+        put(_told(audited, totals, summary))
+
+
+def _summary(audited: Audited, release: str | None) -> AuditSummary:
+    from chatearthnet_explorer.cards.findings_card import AuditSummary  # noqa: PLC0415 - heavy
+
+    catalog, audit = audited
+    report = catalog.stored.report
+    return AuditSummary(
+        data=str(report.get("release") or "unknown"),
+        simulated=catalog.simulated,
+        date=datetime.fromtimestamp(audit.judged.stat().st_mtime, UTC).date().isoformat(),
+        pairs=audit.pairs,
+        total=len(catalog),
+        findings=audit.found,
+        labels=str(report.get("labels") or "yes") if catalog.stored.counts is not None else "",
+        pictures=str(release or ""),
+        dataset=tuple(report["audit"]["dataset"]),
+    )
+
+
+def _print_json(audited: Audited, totals: Sequence[Share], summary: AuditSummary) -> None:
+    """Print one object, its records as they are read: there may be a hundred thousand."""
+    from chatearthnet_explorer.review.findings_table import listed  # noqa: PLC0415 - heavy
+
+    write('{"records": [')
+    link = "\n"
+    for record in listed(audited.audit.findings):
+        write(link + json.dumps(record, ensure_ascii=False))
+        link = ",\n"
+    told = {
+        "pairs": audited.audit.pairs,
+        "findings": audited.audit.found,
+        "simulated": audited.catalog.simulated,
+        "dataset": list(summary.dataset),
+        "totals": {share.check: {"found": share.found, "of": share.of, "share": share.share} for share in totals},
+    }
+    write("\n], " + json.dumps(told, ensure_ascii=False)[1:] + "\n")
+
+
+def _told(audited: Audited, totals: Sequence[Share], summary: AuditSummary) -> str:
+    from chatearthnet_explorer.review.estimates import unchecked  # noqa: PLC0415 - heavy
+
+    done = audited.audit
+    lines = ["The data are simulated."] if summary.simulated else []
+    lines.append(f"{done.pairs:,} pairs were checked; {done.found:,} findings are in {done.findings}.")
+    lines += [
+        f"{share.check:20} {share.found:8,} of {share.of:9,}  {100 * share.share:5.1f} %"
+        for share in sorted(totals, key=lambda one: -(one.share or 0.0))
+        if share.share is not None
+    ]
+    reasons: dict[str, list[str]] = {}
+    for share in totals:
+        if share.share is None:
+            why = unchecked(share.check, labels=bool(summary.labels), pictures=bool(summary.pictures))
+            reasons.setdefault(why, []).append(share.check)
+    lines += [f"Not checked: {', '.join(checks)}. {why}" for why, checks in reasons.items()]
+    lines += summary.dataset
+    return "\n".join(lines)

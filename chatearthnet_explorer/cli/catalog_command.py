@@ -1,0 +1,223 @@
+"""The whole dataset: build its catalog, ask it, take a selection along."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from chatearthnet_explorer.cli.progress_bar import progress
+from chatearthnet_explorer.cli.terminal import complain, one_line, put
+from chatearthnet_explorer.errors import CatalogError, QueryError
+from chatearthnet_explorer.net.rate_limits import report_waits
+from chatearthnet_explorer.parallel.processes import processors
+from chatearthnet_explorer.settings import Settings
+from chatearthnet_explorer.sources import YEARS
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Callable
+
+    from chatearthnet_explorer.catalog import Catalog, Query
+    from chatearthnet_explorer.catalog.enrichment import Labels
+    from chatearthnet_explorer.sources.release.released_pairs import Release
+    from chatearthnet_explorer.sources.release.taco import Taco
+
+_TACO = (".tacozip", ".taco", ".zip")
+_MOST_NOTES = 5
+
+
+def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add the commands ``catalog build``, ``info``, ``search``, ``export`` and ``enrich``."""
+    catalog = commands.add_parser("catalog", help="build, ask and export the catalog of all pairs")
+    tasks = catalog.add_subparsers(required=True, metavar="TASK")
+
+    build = tasks.add_parser("build", help="read a release and build its catalog")
+    build.add_argument("release", metavar="RELEASE", help="folder, web address, zenodo:11003436, or TACO file")
+    add_folder_to(build)
+    build.set_defaults(run=_build)
+
+    info = tasks.add_parser("info", help="say what a catalog holds, and what its build left out")
+    add_folder_to(info)
+    info.add_argument("--check", action="store_true", help="read every byte too, and fail if one differs")
+    info.set_defaults(run=_info)
+
+    search = tasks.add_parser("search", help="ask a catalog")
+    add_folder_to(search)
+    add_query_to(search)
+    search.add_argument("--page", type=int, default=1, help="which page, from 1")
+    search.add_argument("--size", type=int, default=24, help="pairs on a page")
+    search.add_argument("--json", action="store_true", help="print JSON")
+    search.set_defaults(run=_search)
+
+    export = tasks.add_parser("export", help="write what a question finds to a file")
+    add_folder_to(export)
+    export.add_argument("file", type=Path, metavar="FILE", help="file to be; for --format release a folder")
+    export.add_argument("--format", default="", help="csv, jsonl, geojson, geoparquet or release (by the ending)")
+    add_query_to(export)
+    export.set_defaults(run=_export)
+
+    enrich = tasks.add_parser("enrich", help="add the shares of the classes in ESA WorldCover")
+    add_folder_to(enrich)
+    enrich.add_argument("--year", type=int, choices=YEARS, default=YEARS[0], help="year of the map")
+    enrich.add_argument(
+        "--labels",
+        choices=("worldcover", "simulated"),
+        help="whose labels; without it WorldCover's, and for a simulated catalog the simulated ones",
+    )
+    enrich.add_argument("--worldcover", help="address above v100/2020/map (CHATEARTHNET_WORLDCOVER)")
+    enrich.add_argument("--scheduler", default="threads", help="threads, or a Dask cluster: tcp://host:port")
+    add_query_to(enrich)
+    enrich.set_defaults(run=_enrich)
+
+
+def add_folder_to(parser: argparse.ArgumentParser) -> None:
+    """Add the argument that says which catalog."""
+    parser.add_argument("catalog", type=Path, metavar="CATALOG", help="folder of the catalog")
+
+
+def add_query_to(parser: argparse.ArgumentParser) -> None:
+    """Add the options that say which pairs."""
+
+    def several(option: str, name: str, told: str) -> None:
+        parser.add_argument(option, dest=name, action="append", default=[], help=f"{told}; may be repeated")
+
+    parser.add_argument("--words", default="", help='words that must occur; "a phrase", begin*, -without')
+    several("--country", "countries", "name or ISO code of two or three letters")
+    several("--continent", "continents", "that the place is on")
+    parser.add_argument("--bbox", metavar="W,S,E,N", help="box in degrees")
+    several("--class", "classes", "class that the caption names")
+    parser.add_argument("--min-share", type=float, help="share of the labels that the classes need (0 to 1)")
+    parser.add_argument("--style", default="", help="3.5, 4v or both")
+    several("--split", "splits", "train, val or test")
+    several("--flag", "flags", "-FLAG for those without it")
+    several("--finding", "findings", "check that found something (after `audit`), -CHECK for those without it, or none")
+    parser.add_argument("--sort", default="place", help="place, name, lat, lon, country, share, worst or random")
+
+
+def query_of(options: argparse.Namespace, **more: int) -> Query:
+    """Return the question that options ask.
+
+    Raises:
+        QueryError: If it cannot be asked.
+    """
+    from chatearthnet_explorer.catalog import Query  # noqa: PLC0415 - numpy-heavy files behind it
+
+    names = ("words", "countries", "continents", "classes", "min_share", "style", "splits", "flags", "findings", "sort")
+    given: dict[str, Any] = {name: getattr(options, name) for name in names}
+    return Query(**given | more, box=_box(options.bbox))
+
+
+def _box(text: str | None) -> tuple[float, float, float, float] | None:
+    if text is None:
+        return None
+    try:
+        west, south, east, north = map(float, text.split(","))
+    except ValueError:
+        msg = f"The box {text[:80]!r} is not four numbers; write west,south,east,north, such as 6,0,7.5,2."
+        raise QueryError(msg) from None
+    return west, south, east, north
+
+
+def _build(options: argparse.Namespace) -> None:
+    from chatearthnet_explorer.catalog import build  # noqa: PLC0415 - heavy
+
+    with (
+        progress() as told,
+        report_waits(lambda sentence: told(sentence.rstrip("."), 0, 0)),
+        build(_opened(options.release, told), options.catalog, progress=told) as catalog,
+    ):
+        put(catalog.info())
+        _complain(catalog)
+
+
+def _opened(root: str, told: Callable[[str, int, int], None]) -> Release | Taco:
+    """Return the release at a root: a TACO file where its name says so, else any of those ``open_release`` knows."""
+    if root.partition("?")[0].endswith(_TACO):
+        from chatearthnet_explorer.sources.release.taco import open_taco  # noqa: PLC0415 - heavy
+
+        return open_taco(root)
+    from chatearthnet_explorer.sources.release.released_pairs import open_release  # noqa: PLC0415 - heavy
+
+    return open_release(root, progress=lambda done, total: told("captions", done, total))
+
+
+def _info(options: argparse.Namespace) -> None:
+    from chatearthnet_explorer.catalog import open_catalog  # noqa: PLC0415 - heavy
+
+    with open_catalog(options.catalog) as catalog:
+        if options.check:
+            catalog.check()
+        put(catalog.info())
+
+
+def _search(options: argparse.Namespace) -> None:
+    from chatearthnet_explorer.catalog import open_catalog  # noqa: PLC0415 - heavy
+
+    query = query_of(options, page=options.page, size=options.size)
+    with open_catalog(options.catalog) as catalog:
+        found = catalog.search(query).to_dict()
+        put(found if options.json else _told(found))
+        _complain(catalog)
+
+
+def _export(options: argparse.Namespace) -> None:
+    from chatearthnet_explorer.catalog import export, open_catalog  # noqa: PLC0415 - heavy
+
+    with open_catalog(options.catalog) as catalog:
+        count = export(catalog, query_of(options), path=options.file, format=options.format)
+        _complain(catalog)
+    put(f"{count} pairs are in {options.file}.")
+    if (options.format or options.file.suffix.lower().lstrip(".")) == "csv":
+        put("Texts that a spreadsheet would take for a formula begin with an apostrophe there.")
+
+
+def _enrich(options: argparse.Namespace) -> None:
+    from chatearthnet_explorer.catalog import enrich, open_catalog  # noqa: PLC0415 - heavy
+
+    with open_catalog(options.catalog) as before:
+        read, labels, workers = _labels_of(options, simulated=before.simulated)
+    with (
+        progress() as told,
+        enrich(
+            options.catalog,
+            read,
+            labels=labels,
+            query=query_of(options),
+            scheduler=options.scheduler,
+            workers=workers,
+            progress=told,
+        ) as catalog,
+    ):
+        put(catalog.info())
+        _complain(catalog)
+
+
+def _labels_of(options: argparse.Namespace, *, simulated: bool) -> tuple[Labels, str, int]:
+    """Return what reads the labels, what these are called, and how many threads suit it."""
+    if (options.labels or ("simulated" if simulated else "worldcover")) == "simulated":
+        from chatearthnet_explorer.sources.simulated_chips import SimulatedLabels  # noqa: PLC0415 - heavy
+
+        if not simulated:
+            msg = "Simulated labels say nothing of a real catalog; leave --labels out to read WorldCover."
+            raise CatalogError(msg)
+        return SimulatedLabels(options.year), f"simulated {options.year}", processors()
+    from chatearthnet_explorer.sources.stac.worldcover import VERSIONS, LabelReader  # noqa: PLC0415 - heavy
+
+    prefix = Settings(**({"worldcover": options.worldcover} if options.worldcover else {})).worldcover
+    return LabelReader(year=options.year, prefix=prefix), f"WorldCover {VERSIONS[options.year]}", 16
+
+
+def _complain(catalog: Catalog) -> None:
+    """Tell on standard error what whoever asks a catalog should know of it."""
+    for note in catalog.notes[:_MOST_NOTES]:
+        complain(note)
+
+
+def _told(found: dict[str, Any]) -> str:
+    lines = [f"{found['total']} pairs, page {found['page']} of {found['pages']}."]
+    if found["total"] and not found["rows"]:
+        lines = [f"{found['total']} pairs, and no page {found['page']}: the last is {found['pages']}."]
+    for row in found["rows"]:
+        caption = next(iter(row["captions"].values()), "")
+        lines.append(one_line(f"{row['name']}  {row['country'] or '-'}  {caption[:80]}"))
+    return "\n".join(lines)

@@ -1,0 +1,35 @@
+"""A bar on standard error for what takes more than a moment."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from chatearthnet_explorer.cli.terminal import escaped, one_line, standard_error
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+
+@contextmanager
+def progress() -> Iterator[Callable[[str, int, int], None]]:
+    """Return a function to be told what is done, how much of it, and of how much (0: nobody knows).
+
+    Where standard error is no terminal, nothing is drawn.
+    """
+    from tqdm import tqdm  # noqa: PLC0415 - comes with the extras whose commands take long
+
+    with tqdm(file=standard_error(), disable=None, leave=False, delay=1.0, unit="") as bar:
+
+        def told(step: str, done: int, total: int) -> None:
+            if bar.disable:
+                return
+            label = escaped(one_line(step))
+            if bar.desc != f"{label}: ":
+                bar.reset()
+                bar.set_description(label, refresh=False)
+            bar.total = total or None
+            bar.n = done
+            bar.refresh()
+
+        yield told

@@ -1,0 +1,125 @@
+"""Spot-checks: what to look at, what was decided, and what it comes to."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from chatearthnet_explorer.cli.catalog_command import add_folder_to, add_query_to, query_of
+from chatearthnet_explorer.cli.terminal import put
+from chatearthnet_explorer.errors import LedgerError
+from chatearthnet_explorer.files.input_paths import unreadable
+from chatearthnet_explorer.files.spreadsheets import ENCODING
+
+if TYPE_CHECKING:
+    import argparse
+
+    from chatearthnet_explorer.catalog.pair import Pair
+
+FACETS = ("continent", "country", "split", "dominant")
+"""What a plan may be stratified by."""
+
+
+def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add the commands ``review plan``, ``report`` and ``merge``."""
+    review = commands.add_parser("review", help="plan a spot-check, report on it, merge what reviewers sent")
+    tasks = review.add_subparsers(required=True, metavar="TASK")
+
+    plan = tasks.add_parser("plan", help="draw the pairs to look at")
+    add_folder_to(plan)
+    plan.add_argument("plan", type=Path, metavar="PLAN", help="file to write the plan to (JSON)")
+    plan.add_argument("--pairs", type=int, help="how many; without it as many as the margin needs")
+    plan.add_argument("--margin", type=float, default=0.05, help="half the width of the interval wanted")
+    plan.add_argument("--confidence", type=float, default=0.95, help="of the interval")
+    plan.add_argument("--by", choices=FACETS, help="stratify by this")
+    plan.add_argument("--allocation", choices=("proportional", "equal"), default="proportional")
+    plan.add_argument(
+        "--worst", action="store_true", help="those that `audit` thinks worst: to find faults, no estimate"
+    )
+    plan.add_argument("--seed", type=int, default=0, help="another seed draws another sample")
+    plan.add_argument("--json", action="store_true", help="print the plan")
+    add_query_to(plan)
+    plan.set_defaults(run=_plan)
+
+    report = tasks.add_parser("report", help="error rates, agreement and a methods paragraph")
+    report.add_argument("ledger", type=Path, metavar="LEDGER", help="file of the verdicts")
+    report.add_argument("--plan", type=Path, help="plan that the pairs were drawn by")
+    report.add_argument("--confidence", type=float, default=0.95, help="of the intervals")
+    report.add_argument("--html", type=Path, metavar="FILE", help="write the report as a page")
+    report.add_argument("--csv", type=Path, metavar="FILE", help="write every verdict as a table")
+    report.add_argument("--corrections", type=Path, metavar="FILE", help="write corrected captions (JSON)")
+    report.add_argument("--json", action="store_true", help="print JSON")
+    report.set_defaults(run=_report)
+
+    merge = tasks.add_parser("merge", help="put the ledgers of several people together; nothing is lost")
+    merge.add_argument("files", type=Path, nargs="+", metavar="FILE", help="ledgers, or folders of them")
+    merge.add_argument("--into", type=Path, required=True, metavar="LEDGER", help="ledger that takes them in")
+    merge.set_defaults(run=_merge)
+
+
+def _plan(options: argparse.Namespace) -> None:
+    from chatearthnet_explorer.catalog import open_catalog  # noqa: PLC0415 - heavy
+    from chatearthnet_explorer.review import sampling  # noqa: PLC0415 - likewise
+
+    style = options.style if options.style in {"3.5", "4v"} else "3.5"
+    with open_catalog(options.catalog) as catalog:
+        query = query_of(options)
+        strata = {pair.record.name: _stratum(pair, options.by, style) for pair in catalog.pairs(query)}
+        scores = catalog.scores(query, style=style) if options.worst else {}
+    margin, confidence = options.margin, options.confidence
+    wanted = options.pairs or sampling.sample_size(margin, confidence=confidence, population=len(strata) or None)
+    if options.worst:
+        plan = sampling.risk_first(scores, wanted, seed=options.seed, style=style)
+    elif options.by:
+        plan = sampling.stratified(
+            strata, wanted, facet=options.by, allocation=options.allocation, seed=options.seed, style=style
+        )
+    else:
+        plan = sampling.simple_random(strata, wanted, seed=options.seed, style=style)
+    plan.save(options.plan)
+    told = f"{wanted:,} of {len(strata):,} pairs are to be looked at: {options.plan}."
+    if not options.worst and options.allocation == sampling.PROPORTIONAL:
+        margin = 100 * sampling.margin_of(wanted, confidence=confidence, population=len(strata))
+        told += f" The share of wrong captions will be known to within {margin:.1f} points, or better."
+    put(plan.to_dict() if options.json else told)
+
+
+def _stratum(pair: Pair, facet: str | None, style: str) -> str:
+    if facet == "split":
+        return pair.record.splits.get(style, "none")
+    if facet == "dominant":
+        return pair.dominant.get(style) or "none"
+    where = getattr(pair.country, "name" if facet == "country" else "continent", None)
+    return where or "none"
+
+
+def _report(options: argparse.Namespace) -> None:
+    from chatearthnet_explorer.cards.report_card import report_card  # noqa: PLC0415 - statistics behind it
+    from chatearthnet_explorer.review.export_verdicts import corrections, to_csv  # noqa: PLC0415 - likewise
+    from chatearthnet_explorer.review.ledger import Ledger  # noqa: PLC0415 - likewise
+    from chatearthnet_explorer.review.methods_paragraph import methods  # noqa: PLC0415 - likewise
+    from chatearthnet_explorer.review.plan import Plan  # noqa: PLC0415 - likewise
+    from chatearthnet_explorer.review.report import report  # noqa: PLC0415 - likewise
+
+    if why := unreadable(options.ledger):
+        msg = f"The ledger {options.ledger} {why}."
+        raise LedgerError(msg)
+    ledger = Ledger(options.ledger)
+    plan = Plan.load(options.plan) if options.plan else None
+    found = report(ledger.verdicts, plan, confidence=options.confidence, remarks=ledger.remarks)
+    if options.html:
+        report_card(found).save(options.html)
+    if options.csv:
+        options.csv.write_text(to_csv(ledger.verdicts), ENCODING, newline="")
+    if options.corrections:
+        style = plan.style if plan else "3.5"
+        mended = json.dumps(corrections(ledger.verdicts, style=style), ensure_ascii=False, indent=1)
+        options.corrections.write_text(mended, "utf-8")
+    put(found.to_dict() if options.json else methods(found))
+
+
+def _merge(options: argparse.Namespace) -> None:
+    from chatearthnet_explorer.review.ledger import Ledger, merge  # noqa: PLC0415 - with its lock
+
+    put(merge(options.files, Ledger(options.into)).to_dict())

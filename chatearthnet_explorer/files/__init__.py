@@ -1,0 +1,1 @@
+"""Paths that people type, and CSV files for spreadsheets."""

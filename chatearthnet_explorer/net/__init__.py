@@ -1,0 +1,1 @@
+"""The web: requests, redirects, proxies, rate limits, byte ranges, remote ZIPs and JSON read with limits."""

@@ -1,0 +1,1 @@
+"""Work shared by several processes: a Dask cluster, plain programs, and a pool for a server."""

@@ -1,0 +1,1 @@
+"""The prompt that ChatEarthNet's method makes of land-cover shares."""

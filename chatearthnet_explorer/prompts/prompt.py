@@ -1,0 +1,193 @@
+"""Shares in, words out."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import random
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from chatearthnet_explorer.errors import LabelError
+from chatearthnet_explorer.landcover.legend import BACKGROUND, CLASSES, palette
+from chatearthnet_explorer.landcover.shares import Facts4V, Facts35, facts_4v, facts_35
+from chatearthnet_explorer.prompts.wording import Wording, open_wording
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+NOUNS = ("fraction", "part", "portion", "amount", "quantity")
+"""Words for a share, one of which the 3.5 style draws for each (arXiv 2402.11325's scripts)."""
+
+BANNED = (
+    *("possibly", "likely", "perhaps", "context", "segmentation"),
+    *("appear", "change", "transition", "dynamic"),
+)
+"""Words that both styles forbid the writer (arXiv 2402.11325's scripts)."""
+
+TOKEN_LIMITS = {"3.5": 300, "4v": 1200}
+"""Tokens that an answer may have, by style (arXiv 2402.11325's scripts)."""
+
+MAPS_OF_A_TILE = 4
+"""Label maps that one 4V request of the published method described: the four chips of a zoom-13 tile."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Prompt:
+    """What a writer is asked. The same labels, style, seed and wording give the same prompt."""
+
+    style: str
+    """``3.5`` or ``4v``."""
+
+    seed: int
+    """Seed of the words drawn for shares."""
+
+    all_facts: tuple[Facts35 | Facts4V, ...]
+    """What is true of each label map described, the chip's own first."""
+
+    system: str
+    """The rules."""
+
+    user: str
+    """The facts, in words."""
+
+    images: tuple[NDArray[np.uint8], ...] = ()
+    """Coloured label maps to send with a 4V prompt, each (128, 128, 3) uint8; none for 3.5."""
+
+    @property
+    def facts(self) -> Facts35 | Facts4V:
+        """What is true of the chip itself."""
+        return self.all_facts[0]
+
+    @property
+    def token_limit(self) -> int:
+        """Tokens an answer may have."""
+        return TOKEN_LIMITS[self.style]
+
+    @property
+    def id(self) -> str:
+        """Twelve hexadecimal digits that change with any word or pixel of the prompt."""
+        digest = hashlib.sha256(json.dumps([self.style, self.system, self.user]).encode())
+        for image in self.images:
+            digest.update(image.tobytes())
+        return digest.hexdigest()[:12]
+
+    def to_dict(self) -> dict[str, object]:
+        """Return it as JSON: ``style``, ``seed``, ``system``, ``user``, ``facts``."""
+        return {
+            "style": self.style,
+            "seed": self.seed,
+            "system": self.system,
+            "user": self.user,
+            "facts": self.facts.to_dict(),
+        }
+
+
+def prompt_for(
+    labels: NDArray[np.uint8],
+    *siblings: NDArray[np.uint8],
+    style: str = "3.5",
+    seed: int = 0,
+    wording: str | Path | None = None,
+) -> Prompt:
+    """Return the prompt that ChatEarthNet's method makes of labels.
+
+    Args:
+        labels: Class indices, (256, 256) uint8, row 0 north.
+        siblings: Up to three more maps, for the 4V style only: the published method asked for the four
+            chips of a tile at once.
+        style: ``3.5`` or ``4v``.
+        seed: Seed of the words that the 3.5 style draws.
+        wording: TOML file with other sentences; None for the project's own.
+
+    Raises:
+        LabelError: If a map is not one, or more maps are given than the style describes.
+        WordingError: If the style or the wording file cannot be used.
+    """
+    words = open_wording(style, wording)
+    most = MAPS_OF_A_TILE if style == "4v" else 1
+    maps = (labels, *siblings)
+    if len(maps) > most:
+        msg = f"Style {style} describes at most {most} label map(s) at once, got {len(maps)}."
+        raise LabelError(msg)
+    return _prompt_4v(maps, words, seed) if style == "4v" else _prompt_35(labels, words, seed)
+
+
+def _prompt_35(labels: NDArray[np.uint8], words: Wording, seed: int) -> Prompt:
+    facts = facts_35(labels)
+    draw = random.Random(seed)  # noqa: S311 - words, not secrets
+    lines = []
+    for part, amounts in facts.parts.items():
+        told = [
+            words.say(
+                "amount",
+                size=amount.size,
+                noun=draw.choice(NOUNS),
+                percent=amount.percent,
+                **{"class": amount.name},
+            )
+            for amount in amounts
+        ]
+        sentence = "part" if told else "empty_part"
+        slots = {"amounts": ", ".join(told)} if told else {}
+        lines.append(words.say(sentence, part=part, **slots))
+    user = words.say("user", overall=", ".join(facts.overall) or "nothing to describe", parts="\n".join(lines))
+    return Prompt(style=words.style, seed=seed, all_facts=(facts,), system=words.say("system"), user=user)
+
+
+def _prompt_4v(maps: tuple[NDArray[np.uint8], ...], words: Wording, seed: int) -> Prompt:
+    all_facts = tuple(facts_4v(labels) for labels in maps)
+    present = {name for facts in all_facts for name in facts.percents}
+    legend = "\n".join(
+        words.say("legend", colour=f"RGB {land.chatearthnet}", **{"class": land.name_4v})
+        for land in CLASSES[BACKGROUND + 1 :]
+        if land.name_4v in present
+    )
+    count = len(maps)
+    told = [
+        words.say(
+            "map",
+            number=number,
+            count=count,
+            percents="\n".join(_percents(words, facts)),
+            shares="\n".join(_shares(words, facts)),
+        )
+        for number, facts in enumerate(all_facts, start=1)
+    ]
+    return Prompt(
+        style=words.style,
+        seed=seed,
+        all_facts=all_facts,
+        system=words.say("system", count=count),
+        user=words.say("user", legend=legend, maps="\n\n".join(told), count=count),
+        images=tuple(palette()[labels[::2, ::2]] for labels in maps),
+    )
+
+
+def _percents(words: Wording, facts: Facts4V) -> list[str]:
+    return [
+        words.say(
+            "percents",
+            percents=", ".join(
+                words.say("percent", part=part, percent=f"{percent:.2f}") for part, percent in parts.items()
+            ),
+            **{"class": name},
+        )
+        for name, parts in facts.percents.items()
+    ]
+
+
+def _shares(words: Wording, facts: Facts4V) -> list[str]:
+    return [
+        words.say(
+            "shares",
+            part=part,
+            shares=", ".join(words.say("share", share=f"{share:.2f}", **{"class": name}) for name, share in pairs),
+        )
+        if pairs
+        else words.say("empty_part", part=part)
+        for part, pairs in facts.shares.items()
+    ]

@@ -1,0 +1,130 @@
+"""The words of each prompt style, as data that a user can swap."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+from string import Template
+
+from chatearthnet_explorer.errors import WordingError
+from chatearthnet_explorer.files.input_paths import unreadable
+
+STYLES = ("3.5", "4v")
+"""The prompt styles: 3.5 describes in words, 4v adds the coloured label maps."""
+
+LIMIT = 65_536
+"""Bytes of a wording file that are read; a longer one is refused."""
+
+# For each style and sentence, the slots it must have and those it may have.
+_SLOTS: dict[str, dict[str, tuple[set[str], set[str]]]] = {
+    "3.5": {
+        "system": (set(), set()),
+        "user": ({"overall", "parts"}, set()),
+        "part": ({"part", "amounts"}, set()),
+        "empty_part": ({"part"}, set()),
+        "amount": ({"size", "noun", "class"}, {"percent"}),
+    },
+    "4v": {
+        "system": (set(), {"count"}),
+        "user": ({"legend", "maps"}, {"count"}),
+        "legend": ({"class"}, {"colour"}),
+        "map": ({"percents", "shares"}, {"number", "count"}),
+        "percents": ({"class", "percents"}, set()),
+        "percent": ({"part", "percent"}, set()),
+        "shares": ({"part", "shares"}, set()),
+        "empty_part": ({"part"}, set()),
+        "share": ({"class", "share"}, set()),
+    },
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """The sentences of one style, checked to have the slots that the facts go into."""
+
+    style: str
+    """``3.5`` or ``4v``."""
+
+    sentences: dict[str, str]
+    """Sentence by name, with slots written ``$name``."""
+
+    def say(self, sentence: str, **slots: object) -> str:
+        """Return one sentence with its slots filled. Slots are filled as text and never evaluated."""
+        return Template(self.sentences[sentence]).substitute(slots).strip()
+
+
+def open_wording(style: str, path: str | Path | None = None) -> Wording:
+    """Return the project's wording of a style, or a user's own from a TOML file.
+
+    A file has a line ``style = "3.5"`` or ``"4v"`` and the sentences named in the project's own files
+    ``wording/3.5.toml`` and ``wording/4v.toml``.
+
+    Raises:
+        WordingError: If the style is unknown, the file cannot be read, or a sentence or slot is missing.
+    """
+    if style not in STYLES:
+        msg = f"There is no prompt style {style!r}; choose 3.5 or 4v."
+        raise WordingError(msg)
+    return _own(style) if path is None else _checked(style, _read(Path(path)), str(path))
+
+
+@cache
+def _own(style: str) -> Wording:
+    text = files(__package__).joinpath(f"{style}.toml").read_text("utf-8")
+    return _checked(style, text, f"{style}.toml")
+
+
+def _read(path: Path) -> str:
+    if why := unreadable(path):
+        msg = f"The wording file {path} {why}."
+        raise WordingError(msg)
+    try:
+        with path.open("rb") as file:
+            content = file.read(LIMIT + 1)
+        if len(content) > LIMIT:
+            msg = f"The wording file {path} is larger than {LIMIT // 1024} kB; make it shorter."
+            raise WordingError(msg)
+        return content.decode("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        msg = f"The wording file {path} cannot be read ({error}); check the path, and that it is text."
+        raise WordingError(msg) from error
+
+
+def _checked(style: str, text: str, path: str) -> Wording:
+    try:
+        content = tomllib.loads(text)
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        msg = f"The wording file {path} is not TOML ({error}); mend that line."
+        raise WordingError(msg) from error
+    if content.get("style") != style:
+        msg = (
+            f"The wording file {path} is for style {content.get('style')!r}, and style {style} was asked "
+            "for; choose the other style or another file."
+        )
+        raise WordingError(msg)
+    sentences = {}
+    for name, (needed, allowed) in _SLOTS[style].items():
+        sentence = content.get(name)
+        if not isinstance(sentence, str):
+            msg = f'The wording file {path} lacks the sentence {name!r}; add a line {name} = "...".'
+            raise WordingError(msg)
+        template = Template(sentence)
+        if not template.is_valid():
+            msg = f"The sentence {name!r} of {path} has a lone dollar sign; write $$ for a dollar."
+            raise WordingError(msg)
+        found = set(template.get_identifiers())
+        if missing := needed - found:
+            msg = f"The sentence {name!r} of {path} lacks the slot ${min(missing)}; put it where it belongs."
+            raise WordingError(msg)
+        if unknown := found - needed - allowed:
+            known = ", ".join(f"${slot}" for slot in sorted(needed | allowed)) or "none"
+            msg = (
+                f"The sentence {name!r} of {path} has the slot ${min(unknown)}, which nothing fills; "
+                f"it may have {known}."
+            )
+            raise WordingError(msg)
+        sentences[name] = sentence
+    return Wording(style, sentences)

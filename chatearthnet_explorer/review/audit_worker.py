@@ -1,0 +1,259 @@
+"""A few hundred pairs in, two tables out: what one worker of an audit does."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol
+
+from chatearthnet_explorer.landcover.legend import CLASSES
+from chatearthnet_explorer.places.countries import countries, countries_at
+from chatearthnet_explorer.prompts.wording import STYLES
+from chatearthnet_explorer.record import SPLITS, Record
+from chatearthnet_explorer.review.checks import Judged, judge_both, judge_caption, judge_picture, score
+from chatearthnet_explorer.review.chip_checks import picture_of
+from chatearthnet_explorer.review.label_counts import Cover
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    import numpy as np
+    import pyarrow as pa
+    from numpy.typing import NDArray
+
+    from chatearthnet_explorer.review.finding import Finding
+
+    CountsOf = Callable[[Sequence[Record]], Sequence[NDArray[np.integer] | None]]
+    FilesOf = Callable[[Sequence[Record]], Sequence[bytes | None]]
+
+CHIP = ""
+"""Style of the row that speaks of a pair's picture and not of one of its captions."""
+
+NOWHERE = -1
+"""The map tile of a pair without a place."""
+
+_INDEX = {land.name: land.index for land in CLASSES}
+_SIDE = 1 << 13  # map tiles along each side at zoom 13
+
+
+class Pairs(Protocol):
+    """Pairs that are read where they are judged: cheap to send to a worker, and sliced there."""
+
+    @property
+    def identity(self) -> str:
+        """Changes when the pairs do."""
+        ...
+
+    def __len__(self) -> int:
+        """Return how many pairs there are."""
+        ...
+
+    def __getitem__(self, span: slice, /) -> Sequence[Record]:
+        """Return the pairs of a span."""
+        ...
+
+
+@dataclass(frozen=True)
+class Listed:
+    """Pairs that are in memory already."""
+
+    records: Sequence[Record]
+    """The pairs."""
+
+    @property
+    def identity(self) -> str:
+        """What is in them, as a digest."""
+        digest = hashlib.blake2b(digest_size=16)
+        for record in self.records:
+            told = [record.name, *sorted(record.captions.items()), *sorted(record.splits.items())]
+            digest.update(repr(told).encode("utf-8", "replace"))
+        return digest.hexdigest()
+
+    def __len__(self) -> int:
+        """Return how many pairs there are."""
+        return len(self.records)
+
+    def __getitem__(self, span: slice, /) -> Sequence[Record]:
+        """Return the pairs of a span."""
+        return self.records[span]
+
+
+@dataclass(frozen=True)
+class Chunk:
+    """Everything that a worker needs. It can be pickled if what it holds can."""
+
+    pairs: Pairs
+    """Where its pairs are."""
+
+    span: slice
+    """Which of them it judges."""
+
+    first: int = 0
+    """Number of the first of these among all pairs."""
+
+    counts_of: CountsOf | None = None
+    """Gives for pairs their pixels of each class in each part, (6, 12), None for those without labels."""
+
+    files_of: FilesOf | None = None
+    """Gives for pairs the bytes of their pictures, None for those without."""
+
+    def judge(self) -> tuple[pa.Table, pa.Table]:
+        """Return the findings and the rows judged, as ``FINDINGS`` and ``JUDGED`` of ``tables()``."""
+        records = self.pairs[self.span]
+        nothing = [None] * len(records)
+        counts = self.counts_of(records) if self.counts_of else nothing
+        files = self.files_of(records) if self.files_of else nothing
+        rows = _Rows()
+        lands = _lands(records)
+        for number, given in enumerate(zip(records, counts, files, lands, strict=True), start=self.first):
+            rows.take(number, *given)
+        return rows.tables()
+
+
+def schemas() -> tuple[pa.Schema, pa.Schema]:
+    """Return the columns of the findings and of the rows judged.
+
+    A finding belongs to the ``row`` of the rows judged, which is one caption, or the picture where ``style`` is empty;
+    ``pair`` counts the pairs that were audited, from 0.
+    """
+    import pyarrow as pa  # noqa: PLC0415 - heavy
+
+    word = pa.dictionary(pa.int16(), pa.string())
+    findings = pa.schema([
+        ("row", pa.int32()),
+        ("pair", pa.int32()),
+        ("name", pa.string()),
+        ("style", word),
+        ("check", word),
+        ("land", word),
+        ("part", word),
+        ("figure", pa.float32()),
+        ("start", pa.int32()),
+        ("end", pa.int32()),
+        ("evidence", pa.string()),
+    ])  # fmt: skip
+    judged = pa.schema([
+        ("pair", pa.int32()),
+        ("name", pa.string()),
+        ("style", word),
+        ("split", word),
+        ("continent", word),
+        ("country", word),
+        ("classes", pa.uint16()),
+        ("tile", pa.int32()),
+        ("read", pa.bool_()),
+        ("labels", pa.bool_()),
+        ("pixels", pa.bool_()),
+        ("both", pa.bool_()),
+        ("digest", pa.string()),
+        ("unjudged", pa.string()),
+        ("score", pa.int16()),
+    ])  # fmt: skip
+    return findings, judged
+
+
+class _Rows:
+    """Both tables while they are filled."""
+
+    def __init__(self) -> None:
+        self._schemas = schemas()
+        of_findings, of_judged = self._schemas
+        self._findings: dict[str, list[Any]] = {name: [] for name in of_findings.names}
+        self._judged: dict[str, list[Any]] = {name: [] for name in of_judged.names}
+
+    def take(
+        self,
+        number: int,
+        record: Record,
+        counts: NDArray[np.integer] | None,
+        file: bytes | None,
+        land: tuple[str, str],
+    ) -> None:
+        """Judge one pair."""
+        judged = {
+            style: judge_caption(record.captions[style], style=style, counts=counts)
+            for style in STYLES
+            if style in record.captions
+        }
+        both = judge_both(judged)
+        labelled = counts is not None and bool(counts[-1, 1:].any())
+        masks = {style: _mask(one) for style, one in judged.items()}
+        shared = {
+            "pair": number,
+            "name": _clean(record.name),
+            "continent": land[0],
+            "country": land[1],
+            "tile": NOWHERE if record.tile is None else record.tile.x // 2 * _SIDE + record.tile.y // 2,
+            "labels": labelled,
+            "both": sum(one.reading is not None for one in judged.values()) == len(STYLES),
+        }
+        for style, one in judged.items():
+            found = (*one.findings, *both) if style == "4v" else one.findings
+            own = {"classes": masks[style], "read": one.reading is not None, "unjudged": one.unjudged}
+            self._row(shared | own, found, style, record.splits.get(style, ""))
+        if file is None:
+            return
+        picture = picture_of(file, cover=Cover(counts, style="4v") if labelled and counts is not None else None)
+        split = next(iter(record.splits.values()), "")
+        classes = 0
+        for mask in masks.values():
+            classes |= mask
+        own = {"classes": classes, "pixels": True, "digest": picture.digest}
+        self._row(shared | own, judge_picture(picture), CHIP, split)
+
+    def _row(self, told: dict[str, Any], found: Sequence[Finding], style: str, split: str) -> None:
+        row = len(self._judged["name"])
+        own = {"style": style, "split": split if split in SPLITS else "", "score": score(found)}
+        blank = {"read": False, "pixels": False, "digest": None, "unjudged": ""}
+        for name, value in (blank | told | own).items():
+            self._judged[name].append(value)
+        columns = self._findings
+        for finding in found:
+            columns["row"].append(row)
+            columns["pair"].append(told["pair"])
+            columns["name"].append(told["name"])
+            columns["style"].append(style)
+            for name in ("check", "land", "part", "figure", "start", "end"):
+                columns[name].append(getattr(finding, name))
+            columns["evidence"].append(_clean(finding.evidence))
+
+    def tables(self) -> tuple[pa.Table, pa.Table]:
+        """Return both tables."""
+        import pyarrow as pa  # noqa: PLC0415 - heavy
+
+        findings, judged = (
+            pa.table({field.name: _column(columns[field.name], field.type) for field in schema}, schema=schema)
+            for columns, schema in zip((self._findings, self._judged), self._schemas, strict=True)
+        )
+        return findings, judged
+
+
+def _column(values: list[Any], kind: pa.DataType) -> pa.Array:
+    import pyarrow as pa  # noqa: PLC0415 - heavy
+
+    if pa.types.is_dictionary(kind):
+        return pa.array(values, kind.value_type).dictionary_encode().cast(kind)
+    return pa.array(values, kind)
+
+
+def _mask(judged: Judged) -> int:
+    """Return a bit for each class that a caption names, at the class's index."""
+    return sum(1 << _INDEX[name] for name in judged.reading.classes) if judged.reading else 0
+
+
+def _lands(records: Sequence[Record]) -> list[tuple[str, str]]:
+    """Return continent and country of each pair, empty on the open sea and without a place."""
+    placed = [(number, record.tile.center) for number, record in enumerate(records) if record.tile]
+    found = [("", "")] * len(records)
+    if placed:
+        lons, lats = zip(*(center for _, center in placed), strict=True)
+        known = countries()
+        for (number, _), which in zip(placed, countries_at(lons, lats).tolist(), strict=True):
+            if which >= 0:
+                found[number] = known[which].continent, known[which].name
+    return found
+
+
+def _clean(text: str) -> str:
+    """Return a text that can be written: a lone surrogate cannot."""
+    return text if text.isascii() else text.encode("utf-8", "replace").decode("utf-8")

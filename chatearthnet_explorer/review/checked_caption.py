@@ -1,0 +1,55 @@
+"""One caption as the checks see it: its words, what it claims, and what the labels have."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from chatearthnet_explorer.claims import Reading  # noqa: TC001 - a field of a dataclass
+from chatearthnet_explorer.claims.vocabulary.phrase_finder import lowered
+from chatearthnet_explorer.review.grounding import Fault, faults
+from chatearthnet_explorer.review.label_counts import Cover  # noqa: TC001 - likewise
+
+
+@dataclass
+class Case:
+    """A caption with everything that several checks ask of it, each found once."""
+
+    text: str
+    """The caption, hostile."""
+
+    style: str
+    """``3.5`` or ``4v``."""
+
+    reading: Reading
+    """What it claims."""
+
+    cover: Cover | None = None
+    """What the labels hold; None without labels."""
+
+    low: str = field(init=False)
+    """The caption in lower case, each character in its place."""
+
+    def __post_init__(self) -> None:
+        """Write it small once."""
+        self.low = lowered(self.text)
+
+    @cached_property
+    def words(self) -> int:
+        """How many words it has."""
+        return len(self.text.split())
+
+    @cached_property
+    def faults(self) -> list[Fault]:
+        """Every claim that the labels contradict."""
+        return faults(self.reading, self.cover) if self.cover else []
+
+    @cached_property
+    def said_of(self) -> dict[str, list[str]]:
+        """The classes said to be in each part, in the order they are told; whole-chip claims under the empty part."""
+        found: dict[str, list[str]] = {}
+        for claim in self.reading.claims:
+            if not claim.negated:
+                for part in claim.parts or ("",):
+                    found.setdefault(part, []).append(claim.name)
+        return found

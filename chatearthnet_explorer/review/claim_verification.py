@@ -1,0 +1,222 @@
+"""A caption cut into words that can be pointed at: its claims with what the labels say of them, and what was found."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import pairwise
+from types import MappingProxyType
+from typing import TYPE_CHECKING, NamedTuple
+
+from chatearthnet_explorer.claims.class_mentions import NO_CLASS
+from chatearthnet_explorer.landcover.legend import CLASSES
+from chatearthnet_explorer.landcover.shares import PARTS, pixels
+from chatearthnet_explorer.review.checks import judge_caption
+from chatearthnet_explorer.review.grounding import CONTRADICTED, NOT_CHECKABLE, SUPPORTED, ground
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from chatearthnet_explorer.claims import Claim
+    from chatearthnet_explorer.review.finding import Finding
+    from chatearthnet_explorer.review.grounding import Grounded
+
+    Span = tuple[int, int]
+
+SIGNS: Mapping[str, tuple[str, str]] = MappingProxyType({
+    SUPPORTED: ("✓", "the labels show it"),
+    CONTRADICTED: ("✗", "the labels show something else"),
+    NOT_CHECKABLE: ("?", "the labels cannot tell"),
+})  # fmt: skip
+"""The sign of each result, and what it means; lines and colours repeat the sign."""
+
+BELIEF = (
+    "The labels are right in about three places of four, and rules read the claims out of the words and miss some: "
+    "a contradicted claim is a reason to look, not yet an error."
+)
+"""How far to believe it."""
+
+NO_LABELS = (
+    "There are no labels here, so no claim can be checked: go by the picture, or take labels from another source."
+)
+"""What is said where nobody mapped anything."""
+
+NO_CLAIMS = "It says nothing of any land cover that could be checked."
+"""What is said of a caption without claims."""
+
+MOST = 20
+"""Further findings that are told one by one."""
+
+_OF_CLAIMS = frozenset({"hallucinated", "denied", "wrong part", "wrong size", "wrong dominant"})
+_WORST_FIRST = (CONTRADICTED, NOT_CHECKABLE, SUPPORTED)
+_INDEX = {land.name: land.index for land in CLASSES}
+
+
+class Point(NamedTuple):
+    """Something to point at: the claims of one class word, or a finding. Its sentences quote captions."""
+
+    result: str
+    """The worst result of its claims; empty for a finding."""
+
+    class_index: int
+    """The class that it is about, a position in ``legend.CLASSES``; ``NO_CLASS`` where it is about none."""
+
+    parts: tuple[str, ...]
+    """The parts whose pixels of that class decide; empty for the whole chip."""
+
+    said: tuple[tuple[str, str], ...]
+    """Result and reason of each claim; of a finding its check, of ``checks.CHECKS``, and the evidence."""
+
+    spans: tuple[Span, ...]
+    """The words that it is about: start and end in the text."""
+
+
+class Run(NamedTuple):
+    """Words in a row that are underlined together, or not at all."""
+
+    point: int
+    """Position of their claim in ``Marked.points``; -1 for words that are not underlined."""
+
+    pieces: tuple[tuple[str, tuple[int, ...]], ...]
+    """The words, cut where another point begins or ends to be about them: text, and positions of those points."""
+
+
+@dataclass(frozen=True, slots=True)
+class Marked:
+    """A caption with its claims and what was found. Its texts are hostile until a view escapes them."""
+
+    runs: tuple[Run, ...]
+    """The text; joined again it is the caption."""
+
+    points: tuple[Point, ...]
+    """What can be pointed at: claims in the order of the text, then findings."""
+
+    counts: tuple[tuple[str, int], ...]
+    """How many claims have each result, in the order of ``SIGNS``; empty where nothing was judged."""
+
+    more: str
+    """How many findings there are beyond ``MOST``, in one sentence; empty where there are none."""
+
+    note: str
+    """What could not be judged and why, in one sentence; empty where everything was."""
+
+    @property
+    def claims(self) -> tuple[Point, ...]:
+        """The points that are claims."""
+        return tuple(point for point in self.points if point.result)
+
+    @property
+    def findings(self) -> tuple[Point, ...]:
+        """The points that are no claims."""
+        return tuple(point for point in self.points if not point.result)
+
+
+def marked(text: str, *, style: str, labels: NDArray[np.uint8] | None) -> Marked:
+    """Return a caption held against labels.
+
+    Args:
+        text: The caption, hostile.
+        style: ``3.5`` or ``4v``.
+        labels: Class indices, (256, 256) uint8; None where there are none, and then no claim can be checked.
+
+    Raises:
+        LabelError: If the labels are of another shape or hold something else.
+    """
+    counts = None if labels is None else pixels(labels)
+    judged = judge_caption(text, style=style, counts=counts)
+    if judged.reading is None:
+        return Marked((Run(-1, ((text, ()),)),), (), (), "", judged.unjudged)
+    grounded = ground(judged.reading, counts, style=style)
+    words = _underlined(grounded)
+    # what is wrong with a single claim is told where the claim stands
+    found = [one for one in judged.findings if one.check not in _OF_CLAIMS]
+    points = (*(_claimed(span, claims, text) for span, claims in words), *map(_noticed, found[:MOST]))
+    results = [one.result for one in grounded]
+    note = NO_LABELS if judged.unjudged else "" if grounded else NO_CLAIMS
+    return Marked(
+        runs=tuple(_runs(text, [span for span, _ in words], points)),
+        points=points,
+        counts=tuple((result, results.count(result)) for result in SIGNS),
+        more=f"And {len(found) - MOST:,} more of that kind." if len(found) > MOST else "",
+        note=note,
+    )
+
+
+def _underlined(grounded: Sequence[Grounded]) -> list[tuple[Span, list[Grounded]]]:
+    """Return each class word with what is claimed of it: from the words of amount or denial before it to its end.
+
+    Words before it that another class word stands between, as in "few trees and shrubs", are underlined only once.
+    """
+    of_word: dict[Span, list[Grounded]] = {}
+    for one in grounded:
+        of_word.setdefault((one.claim.start, one.claim.end), []).append(one)
+    found, free = [], 0
+    for (start, end), claims in sorted(of_word.items()):
+        first = min(one.claim.phrase_start for one in claims)
+        found.append(((first if first >= free else start, end), claims))
+        free = end
+    return found
+
+
+def _claimed(span: Span, claims: Sequence[Grounded], text: str) -> Point:
+    worst = min((one.result for one in claims), key=_WORST_FIRST.index)
+    deciding = [one for one in claims if one.result == worst]
+    shown = next((_shown(one) for one in deciding if _shown(one)), ())
+    return Point(
+        result=worst,
+        class_index=_INDEX[claims[0].claim.name],
+        parts=shown,
+        said=tuple(dict.fromkeys((one.result, one.reason) for one in claims)),
+        spans=tuple(dict.fromkeys((span, *(size for one in claims for size in _size_of(one.claim, text, span))))),
+    )
+
+
+def _shown(one: Grounded) -> tuple[str, ...]:
+    """Return the parts to show it in: what is nowhere is shown to be missing where it is said to be."""
+    said = one.claim.parts if one.check == "hallucinated" else one.parts
+    return said if len(said) < len(PARTS) else ()
+
+
+def _size_of(claim: Claim, text: str, span: Span) -> Iterator[Span]:
+    """Yield where its words of amount stand, if they are not in what is underlined."""
+    long = len(claim.size_words)
+    for start in (claim.phrase_start, claim.phrase_end - long):
+        if long and text[start : start + long] == claim.size_words and not span[0] <= start < span[1]:
+            yield start, start + long
+            return
+
+
+def _noticed(finding: Finding) -> Point:
+    return Point(
+        result="",
+        class_index=_INDEX.get(finding.land, NO_CLASS),
+        parts=(finding.part,) if finding.part else (),
+        said=((finding.check, finding.evidence),),
+        spans=((finding.start, finding.end),) if 0 <= finding.start < finding.end else (),
+    )
+
+
+def _runs(text: str, words: Sequence[Span], points: Sequence[Point]) -> Iterator[Run]:
+    """Yield the text cut wherever a span begins or ends; it takes time in proportion to their number."""
+    opening: dict[int, list[int]] = {}
+    closing: dict[int, list[int]] = {}
+    for number, point in enumerate(points):
+        for start, end in point.spans:
+            opening.setdefault(start, []).append(number)
+            closing.setdefault(end, []).append(number)
+    owner = {start: number for number, (start, _) in enumerate(words)}
+    ends = {end for _, end in words}
+    held: list[int] = []
+    pieces: list[tuple[str, tuple[int, ...]]] = []
+    own = -1
+    for start, end in pairwise(sorted({0, len(text), *opening, *closing})):
+        if pieces and (start in owner or start in ends):
+            yield Run(own, tuple(pieces))
+            pieces = []
+        own = owner.get(start, -1 if start in ends else own)
+        held = [number for number in held if number not in closing.get(start, ())] + opening.get(start, [])
+        pieces.append((text[start:end], tuple(held)))
+    if pieces:
+        yield Run(own, tuple(pieces))

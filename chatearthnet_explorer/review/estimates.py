@@ -1,0 +1,171 @@
+"""The share of captions with each finding, by class, region, split and style, and why checks were not made."""
+
+from __future__ import annotations
+
+from csv import DictWriter
+from dataclasses import asdict, dataclass
+from io import StringIO
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from chatearthnet_explorer.landcover.legend import BACKGROUND, CLASSES
+from chatearthnet_explorer.review.checks import CHECKS, ONE_STYLE
+from chatearthnet_explorer.review.finding import ALL, BOTH, CAPTION, LABELS, PIXELS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    import pyarrow as pa
+    from numpy.typing import NDArray
+
+    Mask = NDArray[np.bool_]
+
+BY = ("all", "style", "split", "continent", "country", "class")
+"""What shares are given by; a class is one that the caption names."""
+
+_FILES = ("findings.parquet", "judged.parquet")
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """How many captions, or pictures, of a kind have a finding."""
+
+    check: str
+    """The check, by its id."""
+
+    by: str
+    """One of ``BY``."""
+
+    value: str
+    """Which style, split, ...; empty for all."""
+
+    found: int
+    """Captions of the kind with the finding, however often they have it."""
+
+    of: int
+    """Captions of the kind that the check could judge."""
+
+    @property
+    def share(self) -> float | None:
+        """The share, 0 to 1; None where nothing was judged, which is not the same as 0."""
+        return self.found / self.of if self.of else None
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return it as JSON."""
+        return {**asdict(self), "share": self.share}
+
+
+def tally(folder: str | Path) -> list[Share]:
+    """Return the share of each finding in a finished audit: for each check over all, then by each value of ``BY``.
+
+    Raises:
+        OSError: If there is no finished audit in the folder.
+    """
+    import pyarrow.parquet as pq  # noqa: PLC0415 - heavy
+
+    findings, judged = (Path(folder) / name for name in _FILES)
+    rows = pq.read_table(judged, columns=[*_NEEDED])
+    found = pq.read_table(findings, columns=["row", "check"])
+    which = _words(found["check"])
+    numbers = found["row"].to_numpy()
+    kinds = list(_kinds(rows))
+    shares = []
+    for check in CHECKS.values():
+        could = _could(check.id, check.needs, rows)
+        hit = np.zeros(len(rows), bool)
+        hit[numbers[which == check.id]] = True
+        for by, value, mask in kinds:
+            of = could & mask
+            if by == "all" or of.any():
+                shares.append(Share(check.id, by, value, int((hit & of).sum()), int(of.sum())))
+    return shares
+
+
+def unchecked(check: str, *, labels: bool, pictures: bool) -> str:
+    """Return why a check judged nothing, and what to do, in one sentence.
+
+    Args:
+        check: The check, by its id.
+        labels: Whether the catalog has labels at all.
+        pictures: Whether pictures were looked for.
+    """
+    needs = PIXELS if check == "same bytes" else CHECKS[check].needs
+    if needs == LABELS and labels:
+        return "None of these captions has labels that it can be compared with; enrich their pairs and audit again."
+    if needs == PIXELS and pictures:
+        return "The release has no picture of these pairs."
+    return _WHY[needs]
+
+
+def to_csv(shares: Sequence[Share], *, simulated: bool, labels: bool, pictures: bool) -> str:
+    """Return shares as a table: check, by, value, found, of, share, not_checked, simulated.
+
+    Where nothing was judged, ``found`` and ``share`` are empty and ``not_checked`` says why. No value is from a
+    caption.
+
+    Args:
+        shares: As ``tally`` gives them.
+        simulated: Whether the data are made up.
+        labels: As for ``unchecked``.
+        pictures: Likewise.
+    """
+    file = StringIO()
+    writer = DictWriter(file, ("check", "by", "value", "found", "of", "share", "not_checked", "simulated"))
+    writer.writeheader()
+    for share in shares:
+        row = share.to_dict() | {"not_checked": "", "simulated": "yes" if simulated else "no"}
+        if not share.of:
+            row |= {"found": "", "not_checked": unchecked(share.check, labels=labels, pictures=pictures)}
+        writer.writerow(row)
+    return file.getvalue()
+
+
+_WHY = {
+    LABELS: "Land-cover labels are needed: run `catalog enrich` on this catalog, then the audit again.",
+    PIXELS: "The pictures are needed: run the audit again with --release.",
+    BOTH: "Captions in both styles are needed, and none of these pairs has both.",
+    CAPTION: "Captions in English, of the style that the check is made for, are needed, and there are none.",
+}
+_NEEDED = ("style", "split", "continent", "country", "classes", "tile", "read", "labels", "both", "digest")
+
+
+def _could(check: str, needs: str, rows: pa.Table) -> Mask:
+    """Return which rows a check could judge."""
+    style, read = _words(rows["style"]), _bits(rows["read"])
+    could = {
+        PIXELS: style == "",
+        ALL: (style != "") & (rows["tile"].to_numpy() >= 0),
+        BOTH: _bits(rows["both"]) & (style == "4v"),
+        LABELS: read & _bits(rows["labels"]),
+        CAPTION: read,
+    }[needs]
+    if check == "same bytes":
+        could = _bits(rows["digest"].is_valid())
+    elif check in {"empty", "not English"}:
+        could = style != ""
+    if check in ONE_STYLE:
+        could = could & (style == ONE_STYLE[check])
+    return np.asarray(could)
+
+
+def _kinds(rows: pa.Table) -> Iterator[tuple[str, str, Mask]]:
+    yield "all", "", np.ones(len(rows), bool)
+    for by in BY[1:-1]:
+        values = _words(rows[by])
+        for value in sorted(set(values) - {""}):
+            yield by, value, np.asarray(values == value)
+    classes = rows["classes"].to_numpy()
+    for land in CLASSES[BACKGROUND + 1 :]:
+        yield "class", land.name, (classes >> land.index) & 1 == 1
+
+
+def _words(column: pa.ChunkedArray) -> NDArray[np.object_]:
+    words: NDArray[np.object_] = column.cast("string").to_numpy()
+    return words
+
+
+def _bits(column: pa.ChunkedArray) -> Mask:
+    bits: Mask = column.to_numpy().astype(bool)
+    return bits

@@ -1,0 +1,44 @@
+"""Verdicts for others: corrections as the release writes captions, everything as CSV."""
+
+from __future__ import annotations
+
+import csv
+import io
+from typing import TYPE_CHECKING
+
+from chatearthnet_explorer.files.spreadsheets import cell
+from chatearthnet_explorer.review.verdict import CAUSES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from chatearthnet_explorer.review.verdict import Verdict
+
+COLUMNS = ("name", "style", "caption", "reviewer", "verdict", "cause", "note", "corrected", "time")
+"""Of the CSV, in order."""
+
+
+def corrections(verdicts: Iterable[Verdict], *, style: str) -> list[dict[str, str]]:
+    """Return the corrected captions of a style as a list of ``image`` and ``caption``, by name of the image.
+
+    Where several reviewers corrected a caption, the latest by their clocks is taken.
+    """
+    given = sorted((one for one in verdicts if one.style == style and one.corrected), key=lambda one: one.time)
+    latest = {one.name: one.corrected for one in given}
+    # half a character, which JSON can hold and no file can, becomes a question mark
+    whole = {name: latest[name].encode("utf-8", "replace").decode() for name in sorted(latest)}
+    return [{"image": name.encode("utf-8", "replace").decode(), "caption": text} for name, text in whole.items()]
+
+
+def to_csv(verdicts: Iterable[Verdict]) -> str:
+    """Return verdicts as CSV (RFC 4180), in which no spreadsheet finds a formula: such cells begin with ``'``.
+
+    Write it in ``spreadsheet.ENCODING``, which keeps the accents.
+    """
+    file = io.StringIO()
+    writer = csv.writer(file)
+    writer.writerow(COLUMNS)
+    for verdict in verdicts:
+        told = verdict.to_dict() | {"cause": CAUSES[verdict.cause] if verdict.cause else ""}
+        writer.writerow([cell(str(told[column])) for column in COLUMNS])
+    return file.getvalue().encode("utf-8", "replace").decode()

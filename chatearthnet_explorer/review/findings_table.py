@@ -1,0 +1,37 @@
+"""The findings of an audit, caption by caption."""
+
+from __future__ import annotations
+
+from itertools import groupby
+from typing import TYPE_CHECKING, Any
+
+from chatearthnet_explorer.review.audit_worker import CHIP
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+PICTURE = "picture"
+"""Style of what was found of a picture and not of a caption."""
+
+_BATCH = 5000
+_TOLD = ("check", "evidence", "land", "part", "figure", "start", "end")
+
+
+def listed(findings: Path) -> Iterator[dict[str, Any]]:
+    """Yield what was found of each caption or picture, for JSON: name, style, and findings with their evidence.
+
+    Args:
+        findings: The Parquet file of an audit.
+    """
+    for (_, name, style), found in groupby(_rows(findings), key=lambda one: (one["row"], one["name"], one["style"])):
+        told = [{field: one[field] for field in _TOLD} for one in found]
+        yield {"name": name, "style": PICTURE if style == CHIP else style, "findings": told}
+
+
+def _rows(findings: Path) -> Iterator[dict[str, Any]]:
+    import pyarrow.parquet as pq  # noqa: PLC0415 - heavy
+
+    with pq.ParquetFile(findings) as file:
+        for batch in file.iter_batches(_BATCH):
+            yield from batch.to_pylist()

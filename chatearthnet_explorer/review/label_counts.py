@@ -1,0 +1,99 @@
+"""What the labels hold of each class in each part, as checks ask for it."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from chatearthnet_explorer.errors import LabelError
+from chatearthnet_explorer.landcover.legend import BACKGROUND, CLASSES
+from chatearthnet_explorer.landcover.shares import PARTS, SIZES, THRESHOLD
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+EXACT, FREE, LOOSE = (0, 1.0), (1, 1.0), (1, 5.0)
+"""How far a size word may be off: sizes, and percentage points beyond them. ``EXACT`` is for the prompt's own words in
+style 3.5 (the published scripts round shares to a percent), ``FREE`` for other words and for several parts at once,
+``LOOSE`` for style 4V, whose writer was given shares and no words for them."""
+
+LEAST_LEADER = 5.0
+"""Percent of a part that its largest class must cover in style 4V, which counts the unlabelled pixels too."""
+
+_ROW = {part: row for row, part in enumerate((*PARTS, ""))}
+_INDEX = {land.name: land.index for land in CLASSES}
+_ENDS = (0, *(end for end, _ in SIZES))
+_SHAPE = (len(PARTS) + 1, len(CLASSES))
+
+
+class Cover:
+    """The pixels of each class in each part, and the shares that the prompt of a style makes of them.
+
+    Raises:
+        LabelError: If the counts are not of shape (6, 12).
+    """
+
+    def __init__(self, counts: NDArray[np.integer], *, style: str) -> None:
+        """Take counts as ``landcover.pixels`` gives them; style 3.5 leaves unlabelled pixels out of its shares."""
+        if counts.shape != _SHAPE:
+            msg = f"Counts have the shape {_SHAPE}, the five parts and the whole by twelve classes, not {counts.shape}."
+            raise LabelError(msg)
+        self._counts: list[list[int]] = counts.tolist()
+        self.style = style
+        self._whole = [sum(row) - (row[BACKGROUND] if style == "3.5" else 0) for row in self._counts]
+
+    def pixels(self, name: str, part: str = "") -> int:
+        """Return the pixels of a class in a part, or in the chip as a whole."""
+        return self._counts[_ROW[part]][_INDEX[name]]
+
+    def bears_out(self, name: str, part: str, size: str | None) -> bool:
+        """Return whether a class is in a part, and as much of it as a size word says to the letter."""
+        row = _ROW[part]
+        count = self._counts[row][_INDEX[name]]
+        if not count or not size:
+            return count > 0
+        return fits(size, 100.0 * count / self._whole[row], slack=EXACT)
+
+    def labelled(self, part: str = "") -> int:
+        """Return the pixels of a part that have a label."""
+        row = self._counts[_ROW[part]]
+        return sum(row) - row[BACKGROUND]
+
+    def percent(self, name: str, part: str = "") -> float:
+        """Return the percent of a part that a class covers, 0.0 where nothing is counted."""
+        row = _ROW[part]
+        return 100.0 * self._counts[row][_INDEX[name]] / self._whole[row] if self._whole[row] else 0.0
+
+    @cached_property
+    def leaders(self) -> dict[str, tuple[str, float]]:
+        """The largest class of each part and of the whole (empty part), with its percent, where it is worth naming."""
+        found = {}
+        for part, row in _ROW.items():
+            counts = self._counts[row][BACKGROUND + 1 :]
+            most = max(counts)
+            name = CLASSES[BACKGROUND + 1 + counts.index(most)].name
+            percent = self.percent(name, part)
+            if most >= THRESHOLD and (self.style == "3.5" or percent >= LEAST_LEADER):
+                found[part] = (name, percent)
+        return found
+
+
+def size_of(percent: float) -> str:
+    """Return the size word of a percent."""
+    return next((size for end, size in SIZES if percent < end), SIZES[-1][1])
+
+
+def fits(size: str, percent: float, *, slack: tuple[int, float]) -> bool:
+    """Return whether a size word can stand for a percent, with the slack of ``EXACT``, ``FREE`` or ``LOOSE``."""
+    low, high = _RANGES[slack][size]
+    return low <= percent < high
+
+
+_RANGES = {
+    (steps, points): {
+        size: (_ENDS[max(step - steps, 0)] - points, _ENDS[min(step + steps, len(SIZES) - 1) + 1] + points)
+        for step, (_, size) in enumerate(SIZES)
+    }
+    for steps, points in (EXACT, FREE, LOOSE)
+}

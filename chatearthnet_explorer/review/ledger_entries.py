@@ -1,0 +1,133 @@
+"""One line of a ledger, and which of many lines stand in the end."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from chatearthnet_explorer.errors import VerdictError
+from chatearthnet_explorer.net.safe_json import read_json
+from chatearthnet_explorer.review.verdict import REVIEWER_LIMIT, Verdict
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+VERSION = 1
+"""Of the lines this package writes; lines of a higher number are kept and not read."""
+
+LAST = 2**53
+"""The highest sequence number, which every reader of JSON can hold; entries that reach it are told apart by time."""
+
+LINE_LIMIT = 500_000
+"""Bytes that a line may have: a caption of 20,000 characters takes 240,000 at worst."""
+
+Key = tuple[str, str, str]
+"""Reviewer, name and style: a reviewer has one word on each caption."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A verdict that was given, or taken back."""
+
+    reviewer: str
+    """Who wrote it."""
+
+    seq: int
+    """Which of this reviewer's entries it is, from 1: clocks disagree, this counter does not."""
+
+    time: datetime
+    """When, UTC, by the reviewer's clock."""
+
+    verdict: Verdict | None = None
+    """What was decided; None where something is taken back."""
+
+    undoes: str = ""
+    """Id of the entry that is taken back."""
+
+    id: str = field(init=False)
+    """What identifies it, from its content alone: the same entry has the same id in every file."""
+
+    def __post_init__(self) -> None:
+        """Compute the id once."""
+        content = json.dumps(self._content(), sort_keys=True, separators=(",", ":"))
+        object.__setattr__(self, "id", hashlib.sha256(content.encode()).hexdigest()[:32])
+
+    @property
+    def key(self) -> Key | None:
+        """Whose word on which caption it is; None where something is taken back."""
+        return (self.reviewer, self.verdict.name, self.verdict.style) if self.verdict else None
+
+    @property
+    def order(self) -> tuple[int, datetime, str]:
+        """What an entry comes after among those of its reviewer."""
+        return self.seq, self.time, self.id
+
+    def to_line(self) -> bytes:
+        """Return it as a line of ASCII, its end included."""
+        return json.dumps({"id": self.id} | self._content(), separators=(",", ":")).encode() + b"\n"
+
+    def _content(self) -> dict[str, Any]:
+        said = self.verdict.to_dict() if self.verdict else {"undoes": self.undoes}
+        time = self.time.astimezone(UTC).isoformat()
+        return {"v": VERSION, "reviewer": self.reviewer, "seq": self.seq} | said | {"time": time}
+
+
+@dataclass(frozen=True, slots=True)
+class Newer:
+    """A line that a newer version of this package wrote: kept as it is."""
+
+    line: bytes
+    """The line, without its end."""
+
+
+@dataclass(frozen=True, slots=True)
+class Damaged:
+    """A line that says nothing any more, most often because its writer was killed while writing."""
+
+    line: bytes
+    """The line, without its end."""
+
+
+def read_line(line: bytes) -> Entry | Newer | Damaged:
+    """Return what a line says, whoever wrote it; one whose id is not that of its content is damaged."""
+    try:
+        told: Any = read_json(line) if len(line) <= LINE_LIMIT else None
+        if isinstance(told, dict) and type(told.get("v")) is int and told["v"] > VERSION:
+            return Newer(line)
+        entry = _entry(told)
+    except (ValueError, TypeError, KeyError, OverflowError):  # a VerdictError is a ValueError; years end at 1 and 9999
+        return Damaged(line)
+    return entry if entry.id == told["id"] else Damaged(line)
+
+
+def standing(entries: Iterable[Entry]) -> dict[Key, Entry]:
+    """Return each reviewer's last word on each caption, in the order in which the reviewer gave them.
+
+    It is a fold: the order of the entries and how often each occurs do not matter. What is taken back does not stand,
+    and then the reviewer's word before it does. Nobody takes back another reviewer's word.
+    """
+    entries = list(entries)
+    undone = {(entry.reviewer, entry.undoes) for entry in entries if entry.undoes}
+    last: dict[Key, Entry] = {}
+    for entry in sorted(entries, key=lambda one: one.order):
+        if entry.key and (entry.reviewer, entry.id) not in undone:
+            last.pop(entry.key, None)  # so that it moves to the end
+            last[entry.key] = entry
+    return last
+
+
+def _entry(told: Any) -> Entry:  # noqa: ANN401 - anything may be in JSON
+    seq, reviewer, time = told["seq"], told["reviewer"], datetime.fromisoformat(told["time"])
+    whole = type(seq) is int and 0 < seq <= LAST and isinstance(reviewer, str) and len(reviewer) <= REVIEWER_LIMIT
+    if not whole or time.utcoffset() is None:
+        msg = "A line of the ledger lacks its number, reviewer or time; it is left out."
+        raise VerdictError(msg)
+    if "undoes" in told:
+        if not isinstance(told["undoes"], str) or not told["undoes"]:
+            msg = "A line takes back nothing; it is left out."
+            raise VerdictError(msg)
+        return Entry(reviewer, seq, time, undoes=told["undoes"])
+    return Entry(reviewer, seq, time, Verdict.from_dict(told))

@@ -1,0 +1,1 @@
+"""A made-up release of the layout of ChatEarthNet's, and the sample catalog that comes with the package."""

@@ -1,0 +1,116 @@
+"""Real chips where a catalogue answers within two seconds, simulated ones elsewhere; the chip says which."""
+
+from __future__ import annotations
+
+import time
+from concurrent.futures import FIRST_COMPLETED, Future, wait
+from dataclasses import replace
+from functools import partial
+from importlib.util import find_spec
+from typing import TYPE_CHECKING
+
+from chatearthnet_explorer.cancellation import checkpoint
+from chatearthnet_explorer.errors import CatalogueError
+from chatearthnet_explorer.net.safe_json import read_json, text_of
+from chatearthnet_explorer.settings import Settings
+from chatearthnet_explorer.sources.chip_cache import ChipCache, chip_key
+from chatearthnet_explorer.sources.simulated_chips import SimulatedSource
+from chatearthnet_explorer.tile import Tile
+
+if TYPE_CHECKING:
+    from chatearthnet_explorer.chip import Chip
+    from chatearthnet_explorer.sources.stac.stac_source import StacSource
+
+PATIENCE = 2.0
+"""Seconds within which a catalogue must answer."""
+
+MEMORY = 60.0
+"""Seconds for which it is remembered whether one did."""
+
+LARGEST = 2_000_000
+"""Bytes of a catalogue's first page; the largest known has 30 thousand."""
+
+NEEDED = ("async_geotiff", "pystac_client", "urllib3")
+"""Libraries of the ``stac`` extra, without any of which there are no real chips."""
+
+FALLBACK = "No catalogue answered within two seconds, so this chip is simulated."
+"""What a chip says that could have been real."""
+
+NOT_INSTALLED = "The parts that read real chips are not installed (chatearthnet-explorer[stac]), so it is simulated."
+"""What a chip says where only the core is installed."""
+
+
+class AutoSource:
+    """Whatever can be had: kept chips first, then real ones, then simulated ones."""
+
+    name = "auto"
+
+    def __init__(self, settings: Settings | None = None) -> None:
+        """Prepare to ask; nothing is sent yet.
+
+        Args:
+            settings: Where catalogues, labels and the cache are; None for what the environment says.
+        """
+        self._settings = settings or Settings()
+        self._cache = ChipCache(self._settings.cache, limit=self._settings.cache_bytes)
+        self._simulated = SimulatedSource()
+        self._real: StacSource | None = None
+        self._until = 0.0
+        self._reason = ""
+
+    def chip_at(
+        self, lon: float, lat: float, *, year: int = 2020, scene: str | None = None, bands: bool = False
+    ) -> Chip:
+        """Return the chip of the tile that holds a place; see ``sources.Source``.
+
+        Raises:
+            PlaceError: If the place is not on the grid.
+            SettingError: If the year is none of ``sources.YEARS``.
+        """
+        tile = Tile.at(lon, lat)
+        kept = self._cache.get(chip_key(self._settings, tile, year=year, scene=scene, bands=bands))
+        if kept is not None:  # real, and there without any network
+            return kept
+        if time.monotonic() > self._until:
+            self._reason = self._why_not_real()
+            self._until = time.monotonic() + MEMORY
+        if self._reason:
+            # the simulated Earth has scenes of its own
+            own = scene if scene and scene.startswith("simulated-") else None
+            chip = self._simulated.chip_at(lon, lat, year=year, scene=own, bands=bands)
+            return replace(chip, missing=(self._reason, *chip.missing))
+        checkpoint()
+        # only now: its libraries take two seconds to import where Jupyter is installed
+        if self._real is None:
+            from chatearthnet_explorer.sources.stac.stac_source import StacSource  # noqa: PLC0415
+
+            self._real = StacSource(self._settings)
+        return self._real.chip_at(lon, lat, year=year, scene=scene, bands=bands)
+
+    def _why_not_real(self) -> str:
+        """Return why there are no real chips now, or nothing at all if there are."""
+        if not all(map(find_spec, NEEDED)):
+            return NOT_INSTALLED
+        from chatearthnet_explorer.sources.stac.stac_http import begin  # noqa: PLC0415 - of an extra
+
+        deadline = time.monotonic() + PATIENCE
+        addresses = dict.fromkeys(one.partition("#")[0] for one in self._settings.catalogues)
+        asked: set[Future[bool]] = {begin(partial(_answers, address, deadline)) for address in addresses}
+        while asked:
+            done, asked = wait(asked, timeout=max(0.0, deadline - time.monotonic()), return_when=FIRST_COMPLETED)
+            if any(answer.result() for answer in done):
+                return ""
+            if not done:
+                break
+        return FALLBACK
+
+
+def _answers(address: str, deadline: float) -> bool:
+    """Return whether the first page of a catalogue comes in time and is one."""
+    from chatearthnet_explorer.sources.stac.stac_http import read  # noqa: PLC0415 - of an extra
+
+    try:
+        page = read_json(text_of(read(address, deadline=deadline, largest=LARGEST)))
+    except (CatalogueError, ValueError):
+        return False
+    return isinstance(page, dict) and "stac_version" in page

@@ -1,0 +1,72 @@
+"""A copy of ChatEarthNet beside Zenodo's: where its captions and ZIPs lie, on a Hugging Face hub or in a folder."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote, urlsplit
+
+from chatearthnet_explorer.errors import ArchiveError
+from chatearthnet_explorer.net.http_client import Web
+from chatearthnet_explorer.net.response_bodies import answer_of
+from chatearthnet_explorer.net.safe_json import read_json
+from chatearthnet_explorer.net.urls import below
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+DATA_SET = "JessicaYuan/ChatEarthNet"
+"""Name of ChatEarthNet on the Hugging Face hub."""
+
+_LARGEST_LIST = 5_000_000
+
+
+def caption_addresses(mirror: str, name: str) -> list[str]:
+    """Return where a JSON file of captions may be, the likeliest first.
+
+    Args:
+        mirror: A data set's address on a hub, such as ``https://huggingface.co/datasets/JessicaYuan/ChatEarthNet``,
+            that of its files (``.../resolve/main``), the hub's own, or a folder.
+        name: Name of the file.
+    """
+    path = urlsplit(mirror).path
+    if "/resolve/" in path:
+        folders = ["jsons/", ""]
+    elif "/datasets/" in path:
+        folders = ["resolve/main/jsons/"]
+    else:
+        folders = [f"datasets/{DATA_SET}/resolve/main/jsons/", "jsons/", ""]
+    return [below(mirror, f"{folder}{name}") for folder in folders]
+
+
+def archive_addresses(mirror: str, name: str, *, patience: float) -> list[str]:
+    """Return where a ZIP may be: as the hub lists its files, else beside the captions.
+
+    Args:
+        mirror: As ``caption_addresses`` takes it.
+        name: Name of the ZIP.
+        patience: Seconds that a busy hub may ask us to wait.
+    """
+    hub, data_set = _data_set(mirror)
+    listing = f"{hub}/api/datasets/{data_set}/tree/main?recursive=true"
+    try:
+        paths = list(_paths(read_json(Web(patience=patience).ask(listing, answer_of(listing, _LARGEST_LIST)))))
+    except (ArchiveError, ValueError):
+        return [] if "/datasets/" in urlsplit(mirror).path else [below(mirror, name)]
+    return [
+        f"{hub}/datasets/{data_set}/resolve/main/{quote(path)}"
+        for path in paths
+        if path.rpartition("/")[2] == name and ".." not in path.split("/")
+    ]
+
+
+def _data_set(mirror: str) -> tuple[str, str]:
+    """Return the address of a hub, and the name of the data set that it is asked for."""
+    hub, found, rest = mirror.partition("?")[0].rstrip("/").partition("/datasets/")
+    return hub, "/".join(rest.split("/")[:2]) if found else DATA_SET
+
+
+def _paths(listed: Any) -> Iterator[str]:  # noqa: ANN401 - whatever the hub answers
+    for one in listed if isinstance(listed, list) else ():
+        path = one.get("path") if isinstance(one, dict) else None
+        if isinstance(path, str):
+            yield path

@@ -1,0 +1,210 @@
+"""The released pairs: captions from JSON, chips member by member out of ZIPs that nobody downloads."""
+
+from __future__ import annotations
+
+import threading
+from functools import partial
+from pathlib import Path
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+from chatearthnet_explorer.errors import ArchiveError, ReleaseError, SourceError
+from chatearthnet_explorer.net.byte_ranges import LocalFile, Ranged, Span, WebFile
+from chatearthnet_explorer.net.http_client import PATIENCE
+from chatearthnet_explorer.net.zip_members import LARGEST, read_directory, read_members
+from chatearthnet_explorer.record import ARCHIVES, stem_of
+from chatearthnet_explorer.settings import Settings
+from chatearthnet_explorer.sources.release.chip_pngs import pixels_of
+from chatearthnet_explorer.sources.release.json_entries import entries_of
+from chatearthnet_explorer.sources.release.release_location import Holding, hold
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+
+    from numpy.typing import NDArray
+
+    from chatearthnet_explorer.net.zip_directory import Directory, Member
+
+PICTURE = next(iter(ARCHIVES))
+"""The archive of true-colour pictures."""
+
+
+class Images(NamedTuple):
+    """The pixels of a page of chips."""
+
+    pixels: dict[str, NDArray[np.uint8]]
+    """(256, 256, 3) uint8 by the name asked for; the channels are the bands that ``ARCHIVES`` says."""
+
+    missing: dict[str, str]
+    """Why one could not be had, in one sentence, by the name asked for."""
+
+
+class Release:
+    """One release: its captions, and its images by name."""
+
+    batch = 1000
+    """Images that are best asked for at once; many, since they share a round trip."""
+
+    thumbnails: Mapping[str, bytes] = MappingProxyType({})
+    """Small JPEGs that came with it, by name, to be shown before an image is read."""
+
+    def __init__(self, holding: Holding, *, patience: float = PATIENCE) -> None:
+        """Prepare to read; ZIPs are looked into when the first image is asked for.
+
+        Args:
+            holding: Where its files are.
+            patience: Seconds that a busy server may ask us to wait.
+        """
+        self.shown = holding.shown
+        self._notes = dict.fromkeys(holding.notes)
+        self.simulated = holding.simulated
+        self._holding = holding
+        self._files: dict[str, Ranged] = {
+            name: LocalFile(where)
+            if isinstance(where, Path)
+            else WebFile(*where, patience=patience, more=partial(holding.more, name))
+            for name, where in holding.archives.items()
+        }
+        self._directories: dict[str, Directory] = {}
+        self._lock = threading.Lock()
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What a reader should know of its files, one sentence each; those of captions once these were read."""
+        return tuple(self._notes)
+
+    def entries(self, style: str, split: str) -> Iterator[Any]:
+        """Yield the entries of one style and split as they were released; ``record.read_entry`` reads one.
+
+        Raises:
+            ReleaseError: If there is no such file, or it breaks off: then after what stands before.
+        """
+        with self._holding.open_text(style, split) as (file, shown):
+            yield from entries_of(file, shown, self._notes.setdefault)
+
+    def directory(self, archive: str) -> Directory | None:
+        """Return what is in a ZIP of images, read once; None where the images are unzipped or not there.
+
+        Raises:
+            ArchiveError: If it cannot be read.
+        """
+        file = self._files.get(archive)
+        if file is None or archive in self._holding.folders:
+            return None
+        with self._lock:
+            if archive not in self._directories:
+                self._directories[archive] = read_directory(file)
+            return self._directories[archive]
+
+    def images(
+        self, names: Iterable[str], *, archive: str = PICTURE, members: Mapping[str, Member] = MappingProxyType({})
+    ) -> Images:
+        """Return the pixels of chips, read in one concurrent round trip.
+
+        Args:
+            names: Names as released, with or without folder and ``.png``.
+            archive: One of ``ARCHIVES``.
+            members: Where their bytes live, by name, as a catalog knows; for others the ZIP's directory is read.
+        """
+        wanted = list(dict.fromkeys(names))
+        contents = self.contents(wanted, archive=archive, members=members)
+        pixels: dict[str, NDArray[np.uint8]] = {}
+        missing: dict[str, str] = {}
+        for name, content in zip(wanted, contents, strict=True):
+            try:
+                if isinstance(content, SourceError):
+                    raise content
+                pixels[name] = pixels_of(content, name)
+            except SourceError as error:
+                missing[name] = str(error)
+        return Images(pixels, missing)
+
+    def bands(self, name: str, *, members: Mapping[str, Member] = MappingProxyType({})) -> dict[str, NDArray[np.uint8]]:
+        """Return the six bands beside the picture, (256, 256) uint8 by name; ``picture.reflectance`` rescales them.
+
+        Args:
+            name: Name as released.
+            members: Where its bytes live, by archive.
+
+        Raises:
+            ReleaseError: If one cannot be had.
+        """
+        found: dict[str, NDArray[np.uint8]] = {}
+        for archive, bands in ARCHIVES.items():
+            if archive == PICTURE:
+                continue
+            images = self.images(
+                [name], archive=archive, members={name: members[archive]} if archive in members else {}
+            )
+            if images.missing:
+                raise ReleaseError(images.missing[name])
+            found |= dict(zip(bands, np.moveaxis(images.pixels[name], 2, 0), strict=True))
+        return found
+
+    def contents(
+        self, names: Sequence[str], *, archive: str = PICTURE, members: Mapping[str, Member] = MappingProxyType({})
+    ) -> list[bytes | SourceError]:
+        """Return the bytes of image files as they are, or for each why it cannot be had, in one round trip.
+
+        Args:
+            names: As ``images`` takes them, as the others.
+            archive: One of ``ARCHIVES``.
+            members: Where their bytes live.
+        """
+        folder = self._holding.folders.get(archive)
+        if folder is not None:
+            return [_from_folder(folder, name) for name in names]
+        file = self._files.get(archive)
+        if file is None:
+            return [ReleaseError(f"{self.shown} has no {archive}.zip, so it has no such images; add it.")] * len(names)
+        try:
+            places = [members.get(name) or self._member(archive, name) for name in names]
+        except ArchiveError as error:
+            return [error] * len(names)
+        contents = iter(read_members(file, [place for place in places if place]))
+        return [
+            next(contents) if place else ReleaseError(f"{archive}.zip has no {_base(name)!r}; choose another chip.")
+            for name, place in zip(names, places, strict=True)
+        ]
+
+    def _member(self, archive: str, name: str) -> Member | None:
+        directory = self.directory(archive)
+        return None if directory is None else directory.get(_base(name))
+
+
+def open_release(
+    root: str | Path,
+    *,
+    settings: Settings | None = None,
+    patience: float = PATIENCE,
+    progress: Callable[[int, int], None] = lambda _done, _total: None,
+) -> Release:
+    """Return the release at a root; its JSON is fetched unless it is on this computer.
+
+    Args:
+        root: A folder, with the ZIPs or unzipped; an address below which the ZIPs lie on a server that honours Range;
+            or ``zenodo:11003436`` or that record's address.
+        settings: Where Zenodo, its mirror and the cache are; None for what the environment says.
+        patience: Seconds that a busy server may ask us to wait.
+        progress: Told how many bytes of how many of the JSON are there.
+
+    Raises:
+        ReleaseError: If nothing of a release is there.
+        ArchiveError: If it cannot be fetched.
+    """
+    holding = hold(root, settings=settings or Settings(), patience=patience, progress=progress)
+    return Release(holding, patience=patience)
+
+
+def _from_folder(folder: Path, name: str) -> bytes | SourceError:
+    (content,) = LocalFile(folder / _base(name)).read([Span(0, LARGEST + 1)])
+    if isinstance(content, bytes) and len(content) > LARGEST:
+        return ReleaseError(f"{_base(name)!r} is larger than {LARGEST} bytes, so it is no chip; use another copy.")
+    return content
+
+
+def _base(name: str) -> str:
+    """Return the file's name alone: what stands before it may lead anywhere."""
+    return f"{stem_of(name)}.png"

@@ -1,0 +1,133 @@
+"""Captions out of a TACO file, version 2 or 3, whose columns nobody promises."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from io import BytesIO
+from typing import TYPE_CHECKING, Any
+
+from chatearthnet_explorer.errors import ArchiveError, ReleaseError
+from chatearthnet_explorer.net.byte_ranges import open_ranges
+from chatearthnet_explorer.net.safe_json import read_json
+from chatearthnet_explorer.net.zip_members import read_directory, read_members
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    import pyarrow as pa
+
+LARGEST_TABLE = 600_000_000
+"""Bytes of the largest table that is read; 163,488 captions of a thousand characters take 160 million."""
+
+# Version 2 calls the samples' table level0, version 3 calls it sample.
+_TABLES = re.compile(r"METADATA/(level\d+|sample)\.parquet")
+# What a column must be called to be taken for this or that; the first that fits is taken.
+_ROLES = {
+    "name": (r"(?:.*:)?(?:image|image_id|name|tile)", r"id"),
+    "split": (r".*split", r".*(?:subset|partition)"),
+    "3.5": (r".*(?:caption|text).*3.?5.*", r".*gpt.?3.*"),
+    "4v": (r".*(?:caption|text).*4.?v.*", r".*gpt.?4.*"),
+}
+
+
+@dataclass
+class Taco:
+    """One TACO file, and what was found in it."""
+
+    shown: str
+    """How sentences name it."""
+
+    version: str
+    """Version of the format that it says it has."""
+
+    columns: tuple[str, ...]
+    """Columns of the table of samples."""
+
+    roles: dict[str, str]
+    """Column taken for ``name``, ``split``, ``3.5`` and ``4v``, those that were found."""
+
+    table: pa.Table
+    """The table itself."""
+
+    simulated = False
+    """No TACO file says that it is made up."""
+
+    def directory(self, archive: str) -> None:  # noqa: ARG002 - as any release is asked
+        """Say that there is no such ZIP of images: a TACO file has its own way to hold them, which is not read."""
+        return
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What a reader of its captions should know."""
+        return (self.found,)
+
+    @property
+    def found(self) -> str:
+        """What was found, in one sentence."""
+        roles = ", ".join(f"{role} in {column}" for role, column in self.roles.items()) or "nothing that can be told"
+        columns = ", ".join(self.columns)
+        return f"{self.shown} is TACO {self.version} of {self.table.num_rows} samples: {roles}; columns: {columns}."
+
+    def entries(self, style: str, split: str | None = None) -> Iterator[dict[str, Any]]:
+        """Yield image and caption as the release's JSON has them; samples without a caption of the style are left out.
+
+        Args:
+            style: ``3.5`` or ``4v``.
+            split: ``train``, ``val`` or ``test``; None for all.
+
+        Raises:
+            ReleaseError: If no column can be told to hold them.
+        """
+        wanted = ["name", style, *(["split"] if split else [])]
+        if lacking := [role for role in wanted if role not in self.roles]:
+            msg = f"No column can be told to hold {lacking[0]}, so use the release's JSON instead: {self.found}"
+            raise ReleaseError(msg)
+        for row in self.table.select([self.roles[role] for role in wanted]).to_pylist():
+            if row[self.roles[style]] and (split is None or str(row[self.roles["split"]]).startswith(split)):
+                yield {"image": row[self.roles["name"]], "caption": row[self.roles[style]]}
+
+
+def open_taco(where: str | Path) -> Taco:
+    """Return a TACO file at a path or address, of which the table of samples is read and no image.
+
+    Both versions are ZIPs with Parquet tables, so they are read as such: tacoreader 2.4 fails with DuckDB 2, and
+    taco-eo 0.14 needs a DuckDB extension that it downloads when it is used.
+
+    Raises:
+        ArchiveError: If it cannot be read.
+        ReleaseError: If it is no TACO file.
+        ModuleNotFoundError: If pyarrow is not installed (``chatearthnet-explorer[taco]``).
+    """
+    import pyarrow as pa  # noqa: PLC0415 - heavy
+    import pyarrow.parquet  # noqa: PLC0415
+
+    file = open_ranges(where)
+    members = {member.name: member for member in read_directory(file)}
+    tables = sorted(name for name in members if _TABLES.fullmatch(name))
+    if "COLLECTION.json" not in members or not tables:
+        msg = f"{file.shown} is a ZIP but no TACO file: it lacks COLLECTION.json or METADATA; check the file."
+        raise ReleaseError(msg)
+    collection, content = read_members(file, [members["COLLECTION.json"], members[tables[0]]], largest=LARGEST_TABLE)
+    for part in (collection, content):
+        if isinstance(part, ArchiveError):
+            raise part
+    try:
+        told = read_json(bytes(collection))  # type: ignore[arg-type]
+        table = pa.parquet.read_table(BytesIO(bytes(content)))  # type: ignore[arg-type]
+        version = str(told.get("taco:version") or told.get("taco_version") or "2")
+    except (ValueError, AttributeError, pa.ArrowException) as error:
+        msg = f"{file.shown} has a description or table that cannot be read ({type(error).__name__}); fetch it again."
+        raise ReleaseError(msg) from error
+    columns = tuple(table.column_names)
+    return Taco(file.shown, version, columns, _roles(columns), table)
+
+
+def _roles(columns: tuple[str, ...]) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for role, patterns in _ROLES.items():
+        fitting = [name for pattern in patterns for name in columns if re.fullmatch(pattern, name, re.IGNORECASE)]
+        if fitting:
+            found[role] = fitting[0]
+    return found

@@ -1,0 +1,103 @@
+"""Simulated chips for many visitors at once: each is made once, in another process, and kept for a while."""
+
+from __future__ import annotations
+
+import threading
+from concurrent.futures import Future
+from concurrent.futures import TimeoutError as NotYet
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from chatearthnet_explorer.cancellation import checkpoint
+from chatearthnet_explorer.errors import Cancelled
+from chatearthnet_explorer.render import keep_png, png
+from chatearthnet_explorer.sources import simulated_chips
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from chatearthnet_explorer.chip import Chip
+    from chatearthnet_explorer.parallel.worker_pool import Workers
+    from chatearthnet_explorer.tile import Tile
+
+    Key = tuple[Tile, int, bool]
+
+KEPT = 64
+"""Chips that are kept: some 21 MB."""
+
+_PATIENCE = 0.05  # seconds between two looks whether anybody still waits
+
+
+class SharedChips:
+    """Makes simulated chips in workers; who wants one that is being made waits for it."""
+
+    def __init__(self, workers: Workers) -> None:
+        """Prepare; nothing is made yet."""
+        self._workers = workers
+        self._lock = threading.Lock()
+        self._chips: dict[Key, Future[Chip]] = {}
+
+    def chip(self, tile: Tile, year: int, bands: bool) -> Chip:  # noqa: FBT001 - a part of the key
+        """Return the chip of a tile.
+
+        Raises:
+            Cancelled: If nobody waits for it any more.
+        """
+        if bands:  # two megabytes each, and no page shows them
+            return self._drawn((tile, year, bands))[0]
+        key = tile, year, bands
+        while True:
+            with self._lock:
+                known = self._chips.pop(key, None)
+                future = self._chips[key] = known or Future()  # the newest last
+                for old in list(self._chips)[:-KEPT]:
+                    del self._chips[old]
+            if known is None:
+                return self._make(key, future)
+            try:
+                return _awaited(future)
+            except Cancelled:
+                checkpoint()  # it was another who gave up: make it ourselves
+
+    def _make(self, key: Key, future: Future[Chip]) -> Chip:
+        try:
+            chip, file = self._drawn(key)
+        except BaseException as problem:
+            with self._lock:
+                if self._chips.get(key) is future:
+                    del self._chips[key]
+            future.set_exception(problem)
+            raise
+        if chip.rgb is not None:
+            keep_png(chip.rgb, file)
+        future.set_result(chip)
+        return chip
+
+    def _drawn(self, key: Key) -> tuple[Chip, bytes]:
+        made: tuple[Chip, bytes] = self._workers.run(drawn, *key)
+        return made
+
+
+def drawn(tile: Tile, year: int, bands: bool) -> tuple[Chip, bytes]:  # noqa: FBT001 - called with what a key holds
+    """Return a simulated chip and its picture as PNG, which takes a sixth of the time: what a worker does."""
+    chip = simulated_chips.simulate(tile, year, bands)
+    return chip, b"" if chip.rgb is None else png(chip.rgb)
+
+
+@contextmanager
+def shared_chips(workers: Workers) -> Iterator[None]:
+    """Have every ``SimulatedSource`` of this process get its chips from workers, within this block."""
+    before, simulated_chips.make_chip = simulated_chips.make_chip, SharedChips(workers).chip
+    try:
+        yield
+    finally:
+        simulated_chips.make_chip = before
+
+
+def _awaited(future: Future[Chip]) -> Chip:
+    while True:
+        checkpoint()
+        try:
+            return future.result(timeout=_PATIENCE)
+        except NotYet:
+            continue

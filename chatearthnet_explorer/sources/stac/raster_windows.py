@@ -1,0 +1,269 @@
+"""Windows of remote GeoTIFFs, read side by side and warped to one tile."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import threading
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from async_geotiff import GeoTIFF
+from async_geotiff.enums import ColorInterp
+from async_tiff import TIFF
+
+from chatearthnet_explorer.errors import RasterError
+from chatearthnet_explorer.sources.stac.raster_http import AbsentError, Remote, shown
+from chatearthnet_explorer.sources.stac.tiff_blocks import dtype_of, read_window
+from chatearthnet_explorer.sources.stac.warp import Grid, Warped, fill_of, mosaic, valid_pixels, warp, window_of
+from chatearthnet_explorer.tile import SIZE, Tile
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from async_tiff import ImageFileDirectory
+    from numpy.typing import NDArray
+
+BANDS_LIMIT = 32
+"""Bands of the largest file that is read; a Sentinel-2 file has one or three."""
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Layer:
+    """One picture to read: files that together cover the tile."""
+
+    hrefs: tuple[str, ...]
+    """Web addresses of the files; where several have data, the first wins."""
+
+    resampling: str
+    """``nearest`` for codes, ``bilinear`` for measurements."""
+
+    nodata: float | None = None
+    """Value that stands for no data; None for what each file says itself."""
+
+    optional: bool = False
+    """Whether a file that is not on the server (404) means "nothing here" instead of an error, and whether one that
+    cannot be read leaves the others."""
+
+    local: bool = True
+    """Whether the files may lie on this computer or its own network; False for addresses that a public server gave."""
+
+    header: int = 32_768
+    """Bytes of the first read. Where it holds the whole header (a Sentinel-2 band's is about 4,000), it is the only one
+    before the pixels; each that is needed on top costs a round trip."""
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Read:
+    """What a layer holds over a tile. Row 0 is north, column 0 is west."""
+
+    data: NDArray[Any]
+    """Pixels, shape (bands, 256, 256), of the files' dtype, alpha left out; nodata (or 0) where not ``valid``.
+
+    (0, 256, 256) uint8 if every file of an optional layer was absent.
+    """
+
+    valid: NDArray[np.bool_]
+    """Where there is data, shape (256, 256). All False where no file reaches the tile."""
+
+    absent: tuple[str, ...] = ()
+    """Addresses that the server does not have (404), as they may be shown; only of an optional layer."""
+
+    failed: tuple[str, ...] = ()
+    """Why files could not be read, one sentence each, where others could; only of an optional layer."""
+
+    nodata: float | None = None
+    """Value for no data that was in force."""
+
+    scale: float = 1.0
+    """What the first file says (GDAL's band metadata): measurement = scale x number + offset. Not applied."""
+
+    offset: float = 0.0
+    """See ``scale``. Not applied."""
+
+
+def read_layers(layers: Mapping[str, Layer], tile: Tile, *, timeout: float = 30) -> dict[str, Read | RasterError]:
+    """Read all layers of a tile side by side.
+
+    May be called from any thread, and where an event loop already runs (Jupyter).
+
+    Args:
+        layers: What to read, by a name of your own.
+        tile: Where.
+        timeout: Seconds that a layer may take; one that takes longer is given up.
+
+    Returns:
+        For each name the pixels, or the error that kept them: one layer that fails does not take the others along.
+    """
+    work = asyncio.run_coroutine_threadsafe(_read_all(layers, tile, timeout), _loop())
+    try:
+        return work.result()
+    except BaseException:
+        # the person pressed stop: nobody waits for the answers any more
+        work.cancel()
+        raise
+
+
+async def _read_all(layers: Mapping[str, Layer], tile: Tile, limit: float) -> dict[str, Read | RasterError]:
+    reads = await asyncio.gather(*(_read(layer, tile, limit) for layer in layers.values()))
+    return dict(zip(layers, reads, strict=True))
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class _Piece:
+    """What one file gives; ``warped`` is None where it does not reach the tile."""
+
+    warped: Warped | None
+    bands: int
+    dtype: np.dtype[Any]
+    nodata: float | None
+    scale: float
+    offset: float
+
+
+async def _read(layer: Layer, tile: Tile, limit: float) -> Read | RasterError:
+    found = await asyncio.gather(*(_read_in_time(href, layer, tile, limit) for href in layer.hrefs))
+    absent = tuple(
+        shown(href) for href, piece in zip(layer.hrefs, found, strict=True) if isinstance(piece, AbsentError)
+    )
+    pieces = [piece for piece in found if isinstance(piece, _Piece)]
+    failed = [piece for piece in found if isinstance(piece, RasterError) and not isinstance(piece, AbsentError)]
+    if not layer.optional:
+        trouble = next((piece for piece in found if isinstance(piece, RasterError)), None)
+    else:
+        trouble = failed[0] if failed and not pieces else None
+    if trouble is not None:
+        return trouble
+    nowhere = np.zeros((SIZE, SIZE), np.bool_)
+    if not pieces:
+        return Read(data=np.zeros((0, SIZE, SIZE), np.uint8), valid=nowhere, absent=absent)
+    first = pieces[0]
+    if any((piece.bands, piece.dtype) != (first.bands, first.dtype) for piece in pieces):
+        return RasterError(f"{shown(layer.hrefs[0])} and its neighbours differ in bands or type; choose another scene.")
+    whole = mosaic(piece.warped for piece in pieces if piece.warped is not None)
+    return Read(
+        data=_empty(first) if whole is None else whole.data,
+        valid=nowhere if whole is None else whole.valid,
+        absent=absent,
+        failed=tuple(map(str, failed)),
+        nodata=first.nodata,
+        scale=first.scale,
+        offset=first.offset,
+    )
+
+
+async def _read_in_time(href: str, layer: Layer, tile: Tile, limit: float) -> _Piece | RasterError:
+    try:
+        async with asyncio.timeout(limit):
+            return await _read_piece(href, layer, tile)
+    except TimeoutError:
+        return RasterError(f"{shown(href)} did not arrive within {limit:g} seconds; try again, or use a nearer server.")
+    except RasterError as error:
+        return error
+
+
+async def _read_piece(href: str, layer: Layer, tile: Tile) -> _Piece:
+    remote = Remote(href, local=layer.local)
+    try:
+        return await _decode(remote, layer, tile)
+    except Exception as error:  # noqa: BLE001 - async-tiff has one for everything, and damaged files raise any other
+        _log.debug("%s", shown(href), exc_info=True)
+        why = f"cannot be used: {error}" if isinstance(error, RasterError) else "is damaged or no GeoTIFF"
+        failure = remote.failure or RasterError(f"{shown(href)} {why}; choose another scene.")
+        # the cause may hold the whole address, and with it a signature
+        raise failure from None
+
+
+async def _decode(remote: Remote, layer: Layer, tile: Tile) -> _Piece:
+    tiff = await TIFF.open(remote.path, store=remote, prefetch=layer.header)
+    if any(ifd.tile_offsets is None for ifd in tiff.ifds):
+        msg = "it is stored in strips, not in tiles, so no part of it can be read alone"
+        raise RasterError(msg)
+    _check_place(tiff.ifds[0])
+    file = GeoTIFF(tiff)
+    if file.count > BANDS_LIMIT:
+        msg = f"it claims {file.count} bands, and at most {BANDS_LIMIT} are read"
+        raise RasterError(msg)
+    window = window_of(_grid(file), tile)
+    alpha = next((i for i, band in enumerate(file.colorinterp) if band == ColorInterp.ALPHA), None)
+    nodata = file.nodata if layer.nodata is None else layer.nodata
+    dtype = dtype_of(file.ifd)
+    fill = fill_of(dtype, nodata)
+    warped = None
+    if window is not None:
+        data, mask = await asyncio.gather(
+            read_window(file.ifd, window, fill=fill, order=tiff.endianness),
+            read_window(file.mask_ifd, window, fill=1, order=tiff.endianness) if file.mask_ifd else _nothing(),
+        )
+        valid = None if mask is None else mask[0] > 0
+        if alpha is not None:
+            seen = data[alpha] > 0
+            valid = seen if valid is None else valid & seen
+            data = np.delete(data, alpha, axis=0)
+        known = valid_pixels(data, nodata)
+        valid = known if valid is None else valid if known is None else valid & known
+        warped = warp(data, valid, window, resampling=layer.resampling, fill=fill)
+    return _Piece(
+        warped=warped,
+        bands=file.count - (alpha is not None),
+        dtype=dtype,
+        nodata=nodata,
+        scale=file.scales[0],
+        offset=file.offsets[0],
+    )
+
+
+def _empty(piece: _Piece) -> NDArray[Any]:
+    return np.full((piece.bands, SIZE, SIZE), fill_of(piece.dtype, piece.nodata), piece.dtype)
+
+
+async def _nothing() -> None:
+    return None
+
+
+def _check_place(image: ImageFileDirectory) -> None:
+    """Refuse a file that does not say where on Earth it lies."""
+    keys = image.geo_key_directory
+    if keys is None:
+        msg = "it has no coordinate reference system, so nobody knows where it lies"
+        raise RasterError(msg)
+    # GeoTIFF 1.1, 7.1: 1 projected, 2 geographic, 3 geocentric; GDAL writes none for a local system
+    if keys.model_type not in {1, 2}:
+        msg = "it has a local coordinate system, so nobody knows where on Earth it lies"
+        raise RasterError(msg)
+    if image.model_transformation is None and (image.model_tiepoint is None or image.model_pixel_scale is None):
+        msg = "it has a coordinate reference system, and does not say where its pixels lie in it"
+        raise RasterError(msg)
+
+
+def _grid(file: GeoTIFF) -> Grid:
+    keys = file.ifd.geo_key_directory
+    code = None if keys is None else keys.projected_type or keys.geographic_type
+    # 32767 is GeoTIFF's "user-defined"
+    try:
+        crs = f"EPSG:{code}" if code and code < 32767 else file.crs.to_wkt()  # noqa: PLR2004 - see above
+    except (ValueError, RuntimeError) as error:  # what pyproj raises is a RuntimeError
+        msg = "its coordinate reference system is made up of parts that are not read here"
+        raise RasterError(msg) from error
+    a, b, c, d, e, f = file.transform[:6]
+    return Grid(crs=crs, transform=(a, b, c, d, e, f), width=file.width, height=file.height)
+
+
+_STARTING = threading.Lock()
+
+
+def _loop() -> asyncio.AbstractEventLoop:
+    """Return the one event loop that reads, in a thread of its own."""
+    with _STARTING:
+        return _running_loop()
+
+
+@lru_cache(maxsize=1)
+def _running_loop() -> asyncio.AbstractEventLoop:
+    loop = asyncio.new_event_loop()
+    threading.Thread(target=loop.run_forever, name="chatearthnet-raster", daemon=True).start()
+    return loop

@@ -1,0 +1,78 @@
+"""Signatures for files of the Planetary Computer: one token for each container, kept until it expires."""
+
+from __future__ import annotations
+
+import re
+import threading
+import time
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+from chatearthnet_explorer.errors import CatalogueError
+from chatearthnet_explorer.net.safe_json import read_json
+from chatearthnet_explorer.sources.stac.stac_http import RefusedError, read
+
+SIGNER = "planetarycomputer.microsoft.com"
+"""Host of the catalogue whose files are signed, and of the service that signs them."""
+
+_TOKENS = f"https://{SIGNER}/api/sas/v1/token"
+_STORE = ".blob.core.windows.net"
+_PUBLIC = {f"ai4edatasetspublicassets{_STORE}"}
+_SIGNED = {"sig", "se", "sp"}
+_NAME = re.compile(r"[a-z0-9-]{3,63}")
+_TOKEN = re.compile(r"[\w%&=.~+/:-]{1,2000}", re.ASCII)
+_LARGEST = 100_000
+_SPARE = 60.0  # seconds that a token must still be good for
+
+_known: dict[tuple[str, str], tuple[str, float]] = {}
+_lock = threading.Lock()
+
+
+def signed(href: str, *, seconds: float) -> str:
+    """Return the address of a file with a signature that lets anybody read it for a while.
+
+    What lies elsewhere than in Azure's blob storage is public or not ours to sign, and is returned as it is.
+
+    Args:
+        href: The file, as the Planetary Computer's catalogue names it.
+        seconds: How long the answer may take, where a new token is needed.
+
+    Raises:
+        CatalogueError: If there is no signature to be had; the text holds none either.
+    """
+    parts = urlsplit(href)
+    host = parts.netloc.lower()
+    if not host.endswith(_STORE) or host in _PUBLIC or _SIGNED & set(parse_qs(parts.query)):
+        return href
+    account, container = host.removesuffix(_STORE), parts.path.lstrip("/").partition("/")[0]
+    if not _NAME.fullmatch(account) or not _NAME.fullmatch(container):
+        raise _refused()
+    return parts._replace(query="&".join(filter(None, [parts.query, _token(account, container, seconds)]))).geturl()
+
+
+def _token(account: str, container: str, seconds: float) -> str:
+    with _lock:
+        token, expiry = _known.get((account, container), ("", 0.0))
+    if expiry - time.time() >= _SPARE:
+        return token
+    try:
+        body = read(f"{_TOKENS}/{account}/{container}", deadline=time.monotonic() + seconds, largest=_LARGEST)
+        token, expiry = _read_token(read_json(body))
+    except (RefusedError, ValueError, TypeError, KeyError):
+        raise _refused() from None  # what it answered may hold a key
+    with _lock:
+        _known[account, container] = token, expiry
+    return token
+
+
+def _read_token(answer: Any) -> tuple[str, float]:  # noqa: ANN401 - whatever the service answers
+    """Return a token and when it expires, in seconds of 1970."""
+    token, expiry = str(answer["token"]), datetime.fromisoformat(str(answer["msft:expiry"]))
+    if not _TOKEN.fullmatch(token):
+        raise ValueError
+    return token, (expiry if expiry.tzinfo else expiry.replace(tzinfo=UTC)).timestamp()
+
+
+def _refused() -> CatalogueError:
+    return CatalogueError(f"{SIGNER} gave no permission to read its files; try again later.")

@@ -1,0 +1,130 @@
+"""Items in, scenes out: the newest version of each, one solar day put together, ranked by cloud."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from chatearthnet_explorer.sources.stac.footprint import cover
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from numpy.typing import NDArray
+
+    from chatearthnet_explorer.sources.stac.stac_item import StacItem
+    from chatearthnet_explorer.tile import Tile
+
+MOST_ITEMS = 8
+"""Items that one scene may be put together of; a chip on the corner of two UTM zones needs at most four."""
+
+SAME_PASS = timedelta(minutes=1)
+"""Two items of one satellite and MGRS tile nearer in time than this are versions of one acquisition: the next
+orbit comes a hundred minutes later, and reprocessing moves the time by a millisecond."""
+
+_DEGREES_PER_HOUR = 15.0
+
+Seen = tuple["StacItem", "NDArray[np.bool_]"]
+"""An item and the points of the chip inside its footprint."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class SceneInfo:
+    """A scene that can be chosen for a chip: one item, or those of one solar day that together hold the chip."""
+
+    id: str
+    """What ``scene=`` takes: the items' identifiers, joined by ``+``."""
+
+    catalogue: str
+    """Address of the STAC API that has it."""
+
+    acquired: datetime
+    """When the satellite passed (its first item), in UTC."""
+
+    cloud_share: float | None
+    """Share (0 to 1) that its maker calls cloudy, of the whole 110 km granules, not of the chip."""
+
+    covered: float
+    """Share of the chip (0 to 1) that its footprint holds."""
+
+    items: tuple[StacItem, ...]
+    """The items themselves, the one that lies on top first."""
+
+    @property
+    def day(self) -> date:
+        """The day it was acquired, in UTC."""
+        return self.acquired.date()
+
+
+def scenes_over(items: Iterable[StacItem], tile: Tile) -> tuple[SceneInfo, ...]:
+    """Return the scenes that show a chip: those that hold all of it first, then by falling cloud-free share.
+
+    Args:
+        items: What catalogues answered, in any order.
+        tile: The chip's place. Items whose true footprint does not touch it are dropped.
+    """
+    covers = {item.id: (item, cover(item.rings, tile)) for item in items}
+    lon = tile.center[0]
+    seen = sorted(
+        ((item, ground) for item, ground in covers.values() if ground.any()),
+        key=lambda pair: (_solar_day(pair[0], lon), pair[0].acquired),
+    )
+    days = groupby(seen, key=lambda pair: _solar_day(pair[0], lon))
+    scenes = [_scene(_fewest(_newest(list(day)))) for _, day in days]
+    return tuple(sorted(scenes, key=_rank))
+
+
+def _rank(scene: SceneInfo) -> tuple[bool, float, datetime]:
+    return scene.covered < 1, 1.0 if scene.cloud_share is None else scene.cloud_share, scene.acquired
+
+
+def _solar_day(item: StacItem, lon: float) -> date:
+    return (item.acquired + timedelta(hours=lon / _DEGREES_PER_HOUR)).date()
+
+
+def _newest(seen: list[Seen]) -> list[Seen]:
+    """Drop older versions, unless they show ground that the newer do not: then they are parts, not versions."""
+    kept: list[Seen] = []
+    for item, ground in sorted(seen, key=lambda pair: pair[0].made, reverse=True):
+        newer = [other for rival, other in kept if _same_pass(item, rival)]
+        if not newer or (ground & ~np.logical_or.reduce(newer)).any():
+            kept.append((item, ground))
+    return kept
+
+
+def _same_pass(one: StacItem, other: StacItem) -> bool:
+    same = (one.platform, one.grid) == (other.platform, other.grid)
+    return same and bool(one.grid) and abs(one.acquired - other.acquired) < SAME_PASS
+
+
+def _fewest(seen: list[Seen]) -> list[Seen]:
+    """Keep what shows most of the chip, then whatever adds to it and counts light in the same way."""
+    by_ground = sorted(seen, key=lambda pair: (-pair[1].sum(), _cloud(pair[0]), pair[0].id))
+    first, ground = by_ground[0]
+    kept, covered = [(first, ground)], ground
+    for item, more in by_ground[1:]:
+        if len(kept) < MOST_ITEMS and (more & ~covered).any() and item.radiometry == first.radiometry:
+            kept.append((item, more))
+            covered = covered | more
+    return kept
+
+
+def _cloud(item: StacItem) -> float:
+    return 1.0 if item.cloud_share is None else item.cloud_share
+
+
+def _scene(seen: list[Seen]) -> SceneInfo:
+    items = tuple(item for item, _ in seen)
+    clouds = [item.cloud_share for item in items if item.cloud_share is not None]
+    return SceneInfo(
+        id="+".join(item.id for item in items),
+        catalogue=items[0].catalogue,
+        acquired=items[0].acquired,
+        cloud_share=sum(clouds) / len(clouds) if clouds else None,
+        covered=float(np.logical_or.reduce([ground for _, ground in seen]).mean()),
+        items=items,
+    )

@@ -1,0 +1,240 @@
+"""A STAC item of Sentinel-2, every field checked, under names that all catalogues share."""
+
+from __future__ import annotations
+
+import math
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from chatearthnet_explorer.errors import SceneError
+from chatearthnet_explorer.sources.stac.asset_address import NoAddressError, asset_address, item_base
+from chatearthnet_explorer.sources.stac.footprint import rings_of, rings_of_bbox
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+_COLOURS = {"B02": "blue", "B03": "green", "B04": "red", "B05": "rededge1", "B06": "rededge2", "B07": "rededge3"}
+_INFRARED = {"B08": "nir", "B11": "swir16", "B12": "swir22"}
+ASSETS: Mapping[str, tuple[str, ...]] = {
+    "visual": ("visual", "tci_10m", "tci", "tci_20m", "tci_60m"),
+    "SCL": ("scl", "scl_20m", "scl_60m"),
+    **{
+        name: (name.lower(), *(f"{name.lower()}_{metres}m" for metres in (10, 20, 60)), colour)
+        for name, colour in (_COLOURS | _INFRARED).items()
+    },
+}
+"""What we read, and what catalogues call it, in lower case: Planetary Computer by band, the Copernicus Data Space by
+band and resolution (the finest first), Earth Search by colour."""
+
+VISIBLE = ("B04", "B03", "B02")
+"""Red, green and blue: what the true colour is made of where a catalogue has no file of it."""
+
+IDENTIFIER = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:-]{0,127}", re.ASCII)
+"""What an item's identifier may be made of; all of Sentinel-2's are."""
+
+_NO_ITEM = "nothing that is an item"
+_NO_NAME = "an identifier that is none"
+_NO_TIME = "no time"
+_NO_OUTLINE = "no outline"
+_NO_COLOUR = "no true colour, nor the three bands that make it"
+_BASELINE = re.compile(r"\d\d\.\d\d", re.ASCII)
+_BASELINE_IN_NAME = re.compile(r"_N(\d\d)(\d\d)_", re.ASCII)
+_GRID = re.compile(r"(?:^|[-_T])(\d{1,2}[C-X][A-Z]{2})(?:_|$)", re.ASCII)
+
+
+class UnusableItemError(SceneError):
+    """A catalogue lists an item that no chip can be made of; the text says what it has or lacks, as in "no time"."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Page:
+    """A page that lists items."""
+
+    address: str = ""
+    """Its own address, against which relative ones are resolved; empty if it has none."""
+
+    local: bool = False
+    """Whether it came from this computer or its own network, so that its items may lead there."""
+
+
+NO_PAGE = Page()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Asset:
+    """One file of an item."""
+
+    href: str
+    """Its http or https address."""
+
+    scale: float | None = None
+    """Reflectance per number in the file, where the catalogue says it."""
+
+    offset: float | None = None
+    """Reflectance to add after scaling, where the catalogue says it."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class StacItem:
+    """One granule of Sentinel-2 Level-2A, as far as a catalogue knows it."""
+
+    catalogue: str
+    """Address of the STAC API that has it."""
+
+    id: str
+    """Its identifier there."""
+
+    acquired: datetime
+    """When the satellite passed, in UTC."""
+
+    platform: str
+    """Which satellite, such as ``sentinel-2a``; empty if not said."""
+
+    grid: str
+    """Its MGRS tile, such as ``32TMT``; empty if not said."""
+
+    cloud_share: float | None
+    """Share of the whole granule (0 to 1) that its maker calls cloudy."""
+
+    baseline: str | None
+    """Processing baseline, such as ``05.00``."""
+
+    offset_applied: bool | None
+    """What the catalogue says of the offset that came with baseline 04.00; its word is not always right."""
+
+    made: str
+    """Sorts versions of one acquisition from oldest to newest: baseline, time of making, sequence, last update."""
+
+    rings: tuple[NDArray[np.float64], ...]
+    """Footprint, each ring (vertices, 2) of longitude and latitude in degrees."""
+
+    assets: Mapping[str, Asset]
+    """Files by their name in ``ASSETS``; those with an unusable address are left out."""
+
+    local: bool = False
+    """Whether its files may lie on this computer or its own network, because its catalogue does."""
+
+    @property
+    def radiometry(self) -> tuple[object, ...]:
+        """What must be the same for numbers of two items to be mosaicked."""
+        bands = tuple((name, asset.scale, asset.offset) for name, asset in sorted(self.assets.items()))
+        return (self.baseline or "") >= "04.00", self.offset_applied, bands
+
+
+def stac_item(raw: object, *, catalogue: str, page: Page = NO_PAGE) -> StacItem:
+    """Return an item as far as it can be used.
+
+    Args:
+        raw: One of ``features`` of an answer, from anybody.
+        catalogue: Address of the STAC API that gave it.
+        page: Where it stands.
+
+    Raises:
+        UnusableItemError: If no chip can be made of it.
+    """
+    if not isinstance(raw, dict) or not isinstance(raw.get("properties"), dict):
+        raise UnusableItemError(_NO_ITEM)
+    told: dict[str, Any] = raw["properties"]
+    name = raw.get("id")
+    if not isinstance(name, str) or not IDENTIFIER.fullmatch(name):
+        raise UnusableItemError(_NO_NAME)
+    # an acquisition that is given as a span has no moment of its own (STAC common metadata)
+    acquired = _time(told.get("datetime")) or _time(told.get("start_datetime")) or _time(told.get("end_datetime"))
+    if acquired is None:
+        raise UnusableItemError(_NO_TIME)
+    rings = rings_of_bbox(raw.get("bbox")) if raw.get("geometry") is None else rings_of(raw["geometry"])
+    if rings is None:
+        raise UnusableItemError(_NO_OUTLINE)
+    assets, troubles = _assets(raw.get("assets"), item_base(raw, page.address))
+    if "visual" not in assets and not assets.keys() >= set(VISIBLE):
+        raise UnusableItemError(next((troubles[key] for key in ("visual", *VISIBLE) if key in troubles), _NO_COLOUR))
+    baseline = _baseline(told, name)
+    applied = told.get("earthsearch:boa_offset_applied")
+    made = (baseline, told.get("s2:generation_time"), told.get("s2:sequence", told.get("sentinel:sequence")))
+    return StacItem(
+        catalogue=catalogue,
+        id=name,
+        acquired=acquired,
+        platform=str(told.get("platform", ""))[:40].lower(),
+        grid=_grid(told, name),
+        cloud_share=_share(told.get("eo:cloud_cover")),
+        baseline=baseline,
+        offset_applied=applied if isinstance(applied, bool) else None,
+        made="|".join(str(part or "")[:40] for part in (*made, told.get("updated"))),
+        rings=rings,
+        assets=assets,
+        local=page.local,
+    )
+
+
+def _assets(raw: object, base: str) -> tuple[dict[str, Asset], dict[str, str]]:
+    """Return the files that can be read, and where the others are instead, by their names in ``ASSETS``."""
+    given = {str(key).lower(): asset for key, asset in raw.items()} if isinstance(raw, dict) else {}
+    found: dict[str, Asset] = {}
+    troubles: dict[str, str] = {}
+    for name, aliases in ASSETS.items():
+        for asset in (given[alias] for alias in aliases if isinstance(given.get(alias), dict)):
+            try:
+                href = asset_address(asset, base)
+            except NoAddressError as error:
+                troubles.setdefault(name, str(error))
+                continue
+            # STAC 1.0 keeps them in raster:bands, 1.1 in bands or on the asset itself
+            bands = [asset.get("raster:bands"), asset.get("bands"), asset]
+            told = next((first for first in map(_first, bands) if {"scale", "raster:scale"} & first.keys()), {})
+            found[name] = Asset(
+                href=href,
+                scale=_number(told.get("scale", told.get("raster:scale"))),
+                offset=_number(told.get("offset", told.get("raster:offset"))),
+            )
+            break
+    return found, troubles
+
+
+def _first(bands: object) -> dict[str, Any]:
+    band = bands[0] if isinstance(bands, list) and bands else bands
+    return band if isinstance(band, dict) else {}
+
+
+def _time(value: object) -> datetime | None:
+    try:
+        when = datetime.fromisoformat(str(value))
+        # an answer without a zone means UTC: STAC asks for RFC 3339
+        return when.replace(tzinfo=UTC) if when.tzinfo is None else when.astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None
+
+
+def _number(value: object) -> float | None:
+    if isinstance(value, bool) or not isinstance(value, int | float) or abs(value) > 1e6:  # noqa: PLR2004 - no band
+        return None
+    return float(value) if math.isfinite(value) else None
+
+
+def _share(percent: object) -> float | None:
+    number = _number(percent)
+    return None if number is None or not 0 <= number <= 100 else number / 100  # noqa: PLR2004 - a percentage
+
+
+def _baseline(told: dict[str, Any], name: str) -> str | None:
+    for key in ("s2:processing_baseline", "processing:version"):
+        if isinstance(told.get(key), str) and _BASELINE.fullmatch(told[key]):
+            return str(told[key])
+    for text in (told.get("s2:product_uri"), told.get("sentinel:product_id"), told.get("s2:granule_id"), name):
+        match = _BASELINE_IN_NAME.search(text) if isinstance(text, str) else None
+        if match:
+            return ".".join(match.groups())
+    return None
+
+
+def _grid(told: dict[str, Any], name: str) -> str:
+    for text in (told.get("grid:code"), told.get("s2:mgrs_tile"), name):
+        match = _GRID.search(text) if isinstance(text, str) else None
+        if match:
+            return match[1].zfill(5)
+    return ""

@@ -1,0 +1,1 @@
+"""Captions and chips with known faults: what tests, benchmarks and notebook 03 share."""

@@ -1,0 +1,126 @@
+"""Two captions compared: what both say, what only one says, and where they contradict each other."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import traitlets as t
+
+from chatearthnet_explorer.caption import Caption
+from chatearthnet_explorer.cards import Card
+from chatearthnet_explorer.cards.html_tree import element, visible
+from chatearthnet_explorer.claims import read_claims
+from chatearthnet_explorer.landcover.legend import CLASSES
+from chatearthnet_explorer.widgets.browse.caption_agreement import PLACES, WHOLE, Agreement, compare
+from chatearthnet_explorer.widgets.shared.released_captions import RELEASE
+from chatearthnet_explorer.widgets.shared.view import View, script
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from chatearthnet_explorer.widgets.browse.caption_agreement import Point
+
+MARKS = {"agree": "=", "contradict": "≠", "first": "1", "second": "2"}
+"""What stands for each verdict; the colours repeat it."""
+
+_READ = "Claims are read from the words by rules, which miss some; docs/reading_captions.md says how many."
+_INDEX = {land.name: land.index for land in CLASSES}
+
+
+class CompareView(View):
+    """Shows where two captions agree: set ``captions``; it hides unless there are two."""
+
+    _esm = script("compare_view")
+
+    captions = t.Tuple()
+    """``Caption`` objects, of which the first two are compared."""
+
+    places = t.List([place or "whole" for place in PLACES], read_only=True).tag(sync=True)
+    """The columns."""
+
+    names = t.List(t.Unicode(), read_only=True).tag(sync=True)
+    """What the two captions are called; empty where there are not two."""
+
+    summary = t.Unicode("", read_only=True).tag(sync=True)
+    """How far they agree, in one sentence."""
+
+    contradictions = t.List(t.Unicode(), read_only=True).tag(sync=True)
+    """What contradicts what, one sentence each."""
+
+    rows: t.List[Any] = t.List(read_only=True).tag(sync=True)
+    """For each class: its position in ``legend.CLASSES``, and for each of ``places`` [verdict, words] or nothing."""
+
+    marks = t.Dict(MARKS, read_only=True).tag(sync=True)
+    """``MARKS``, for the script."""
+
+    read = t.Unicode(_READ, read_only=True).tag(sync=True)
+    """How far to believe it."""
+
+    def card(self) -> Card:
+        """Return the comparison as HTML to be read."""
+        said = [self.summary, *self.contradictions] if self.names else ["There are no two captions to compare."]
+        return Card("Compared", tuple(element("p", sentence) for sentence in said))
+
+    @t.observe("captions")
+    def _show(self, _change: object) -> None:
+        pair = [one for one in self.captions if isinstance(one, Caption)][:2]
+        names, agreement = _compared(pair)
+        with self.hold_sync():
+            self.set_trait("names", [visible(name) for name in names])
+            self.set_trait("summary", _summary(agreement))
+            self.set_trait(
+                "contradictions", [visible(_sentence(point, agreement.leaders)) for point in agreement.contradictions]
+            )
+            self.set_trait("rows", _rows(agreement, names))
+            self.highlight = -1
+
+
+def _compared(pair: Sequence[Caption]) -> tuple[tuple[str, ...], Agreement]:
+    if len(pair) < 2:  # noqa: PLR2004 - two are compared
+        return (), Agreement((), ())
+    names = tuple(_called(one) for one in pair)
+    if len(set(names)) < len(names):
+        names = ("the first", "the second")
+    first, second = (read_claims(one.text) for one in pair)
+    return names, compare(first, second, names=(names[0], names[1]))
+
+
+def _called(caption: Caption) -> str:
+    style = "3.5" if caption.style == "3.5" else "4V"
+    return f"GPT-{style}" if caption.released else f"the {style} one" if caption.captioner == RELEASE else "the new one"
+
+
+def _summary(agreement: Agreement) -> str:
+    against, alone = len(agreement.contradictions), sum(one.verdict in {"first", "second"} for one in agreement.points)
+    if not agreement.points and not agreement.leaders:
+        return "Neither names a class in a way that can be compared."
+    return (
+        f"They agree on {_count(agreement.agreed, 'point')}, contradict each other on {against or 'none'}, "
+        f"and on {_count(alone, 'point')} only one of them speaks."
+    )
+
+
+def _count(number: int, word: str) -> str:
+    return f"{number} {word}{'' if number == 1 else 's'}"
+
+
+def _sentence(point: Point, leaders: Sequence[Point]) -> str:
+    where = "In the whole chip" if point.place == WHOLE else f"In the {point.place}"
+    return f"{where}, {point.why}." if point in leaders else f"{where}, of {point.name}: {point.why}."
+
+
+def _rows(agreement: Agreement, names: Sequence[str]) -> list[dict[str, object]]:
+    cells: dict[str, dict[str, list[str]]] = {}
+    for point in agreement.points:
+        cells.setdefault(point.name, {})[point.place] = [
+            point.verdict,
+            visible(point.why or _words(point.verdict, names)),
+        ]
+    return [
+        {"index": _INDEX[name], "cells": [by_place.get(place, []) for place in PLACES]}
+        for name, by_place in cells.items()
+    ]
+
+
+def _words(verdict: str, names: Sequence[str]) -> str:
+    return {"agree": "both say so", "first": f"only {names[0]} says so", "second": f"only {names[1]} says so"}[verdict]

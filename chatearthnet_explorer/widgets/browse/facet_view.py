@@ -1,0 +1,161 @@
+"""What there is to choose from, with how many pairs each choice has."""
+
+from __future__ import annotations
+
+from dataclasses import astuple, dataclass
+from typing import TYPE_CHECKING, Any
+
+import traitlets as t
+
+from chatearthnet_explorer.cards import Card
+from chatearthnet_explorer.cards.html_tree import element, visible
+from chatearthnet_explorer.catalog.schema import FLAGS
+from chatearthnet_explorer.landcover.legend import CLASSES
+from chatearthnet_explorer.landcover.shares import PARTS
+from chatearthnet_explorer.widgets.browse.filter_chips import SPLITS, STYLES, finding_words, flag_words, place_words
+from chatearthnet_explorer.widgets.browse.query_mixin import Asking, wish
+from chatearthnet_explorer.widgets.shared.view import View, script
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+FIELDS = {
+    "class": ("classes", "Classes the captions name"),
+    "continent": ("continents", "Continent"),
+    "country": ("countries", "Country"),
+    "style": ("style", "Captions there are"),
+    "split": ("splits", "Split"),
+    "flag": ("flags", "Odd about the pair"),
+    "finding": ("findings", "What the checks found"),
+}
+"""For each facet, in the order shown, the field of ``Query`` it sets and its heading."""
+
+_INDEX = {land.name: land.index for land in CLASSES}
+_SINGLE = ("match", "part")
+_UNENRICHED = "By share of the labels: this catalog does not know them yet; `catalog enrich` reads them."
+
+
+@dataclass(frozen=True, slots=True)
+class _Value:
+    """One choice as the script draws it."""
+
+    value: str
+    label: str
+    hint: str
+    count: int
+    state: str
+    index: int
+
+
+class FacetView(Asking, View):
+    """Shows every facet with its counts: set ``found``; a press changes ``query``."""
+
+    _esm = script("facet_view")
+
+    enriched = t.Bool(default_value=False).tag(sync=True)
+    """Whether the catalog knows the shares of the labels."""
+
+    facets: t.List[Any] = t.List(read_only=True).tag(sync=True)
+    """The facets as the script draws them: key, title, and values as [value, label, hint, count, state, class]."""
+
+    chosen = t.Dict(read_only=True).tag(sync=True)
+    """How classes are looked for: match, part, min_share."""
+
+    parts = t.List(list(PARTS), read_only=True).tag(sync=True)
+    """What ``part`` can be."""
+
+    meanings = t.Dict({})
+    """What a finding of each check means."""
+
+    unenriched = t.Unicode(_UNENRICHED, read_only=True).tag(sync=True)
+    """What is said where shares are not known."""
+
+    asked = t.Dict().tag(sync=True)
+    """What the person pressed: ``what``, ``value``, ``turn``."""
+
+    def __init__(self, **traits: object) -> None:
+        """Take traits by name."""
+        super().__init__(**traits)
+        self._show(None)
+
+    def card(self) -> Card:
+        """Return the counts as HTML to be read."""
+        sections = [
+            element(
+                "details",
+                element("summary", facet["title"]),
+                *(element("p", f"{label}: {count:,}") for _, label, _, count, *_ in facet["values"]),
+            )
+            for facet in self.facets
+        ]
+        return Card("What there is", tuple(sections))
+
+    @t.observe("query", "found")
+    def _show(self, _change: object) -> None:
+        counts = self.found.facets if self.found else {}
+        query = self.query
+        with self.hold_sync():
+            self.set_trait("facets", [self._facet(key, counts.get(key, {})) for key in FIELDS])
+            self.set_trait("chosen", {"match": query.match, "part": query.part, "min_share": query.min_share})
+
+    def _facet(self, key: str, counts: dict[str, int]) -> dict[str, object]:
+        field, title = FIELDS[key]
+        held = getattr(self.query, field)
+        held = (held,) if isinstance(held, str) and held else tuple(held)
+        # a choice without pairs stays, or nobody could take it back
+        shown = dict.fromkeys((*counts, *(value.removeprefix("-") for value in held)))
+        values = [self._value(key, value, held, counts.get(value, 0)) for value in shown]
+        if key == "class":
+            values.sort(key=lambda one: -one.count)
+        return {"key": key, "title": title, "values": [list(astuple(one)) for one in values]}
+
+    def _value(self, key: str, value: str, held: tuple[str, ...], count: int) -> _Value:
+        absent = f"-{value}" in held
+        if absent:  # the facet counts the pairs that have it
+            count = self.found.total if self.found else 0
+        state = "on" if value in held else "off" if absent else ""
+        label, hint = _LABEL[key](value) if not absent else (_ABSENT[key](value, absent=True), "")
+        hint = visible(self.meanings.get(value, "")) if key == "finding" else hint
+        return _Value(value, visible(label), hint, count, state, _INDEX.get(value, -1) if key == "class" else -1)
+
+    @t.observe("asked")
+    def _press(self, _change: object) -> None:
+        what, value = wish(self.asked)
+        if what == "min_share":
+            # a share is of the whole chip, so the part gives way
+            self.ask(min_share=value, **({} if value is None else {"part": ""}))
+        elif what == "part":
+            self.ask(part=value, **({"min_share": None} if value else {}))
+        elif what in _SINGLE:
+            self.ask(**{what: value})
+        elif what == "clear" and value in FIELDS:
+            self.query = self.query.without(str(value))
+        elif what in FIELDS and isinstance(value, str):
+            self._toggle(what, value)
+
+    def _toggle(self, key: str, value: str) -> None:
+        field, _ = FIELDS[key]
+        held = getattr(self.query, field)
+        if key == "style":
+            self.ask(style="" if held == value else value)
+            return
+        kept = tuple(one for one in held if one not in {value, f"-{value}"})
+        if value not in held and f"-{value}" not in held:
+            kept = (*held, value)
+        elif key in {"flag", "finding"} and value in held:
+            kept = (*kept, f"-{value}")  # a second press asks for those without, a third for all
+        # nothing is left to sort by once no class is chosen
+        unsorted = {"sort": "place"} if key == "class" and not kept and self.query.sort == "share" else {}
+        self.ask(**{field: kept}, **unsorted)
+
+
+_LABEL: dict[str, Callable[[str], tuple[str, str]]] = {
+    "class": lambda name: (name, CLASSES[_INDEX[name]].plain if name in _INDEX else ""),
+    "continent": lambda name: (place_words(name), ""),
+    "country": lambda name: (place_words(name), ""),
+    "style": lambda style: (STYLES.get(style, style), ""),
+    "split": lambda split: (SPLITS.get(split, split), ""),
+    "flag": lambda flag: (flag, FLAGS.get(flag, "")),
+    "finding": lambda finding: ("nothing" if finding == "none" else finding, ""),
+}
+_ABSENT = {"flag": flag_words, "finding": finding_words}

@@ -1,0 +1,214 @@
+"""A page of pairs as thumbnails, with a bar to turn pages and keys to move by."""
+
+from __future__ import annotations
+
+from io import BytesIO
+from typing import TYPE_CHECKING, Any
+
+import traitlets as t
+from PIL import Image
+
+from chatearthnet_explorer.cards import Card
+from chatearthnet_explorer.cards.html_tree import element, visible
+from chatearthnet_explorer.cards.provenance import coordinates
+from chatearthnet_explorer.landcover.legend import CLASSES
+from chatearthnet_explorer.widgets.browse.query_mixin import Asking, wish
+from chatearthnet_explorer.widgets.shared.view import View, script
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from chatearthnet_explorer.catalog.pair import Pair
+
+THUMBNAIL = 192
+"""Pixels along each side of a thumbnail: 10 kB as JPEG, so that a page of 24 has a quarter of a megabyte."""
+
+EXCERPT = 160
+"""Characters of a caption that a thumbnail's tooltip shows."""
+
+_INDEX = {land.name: land.index for land in CLASSES}
+_QUALITY, _WHITE = 82, 255
+
+
+class Gallery(Asking, View):
+    """Shows the pairs of ``found``, then their ``pictures``; a person turns pages and opens one.
+
+    The arrow keys, Home and End move among the thumbnails, Enter opens one, Page Up and Page Down turn the page.
+    """
+
+    _esm = script("gallery")
+
+    opened = t.Int(-1)
+    """Position on the page of the pair that was opened last; -1 for none."""
+
+    pictures = t.Dict()
+    """Pixels (256, 256, 3) uint8 by name, or why there are none in a sentence; names that are missing are awaited."""
+
+    previews = t.Dict()
+    """JPEGs by name that are there before the pictures are, ``THUMBNAIL`` pixels wide."""
+
+    simulated = t.Bool(default_value=False).tag(sync=True)
+    """Whether the release is made up."""
+
+    relaxed = t.List(t.Tuple())
+    """Where nothing matches: (what to leave out, in words; the question without it; pairs that it finds)."""
+
+    items: t.List[Any] = t.List(read_only=True).tag(sync=True)
+    """The pairs as the script draws them: name, place, excerpt, classes, styles, odd."""
+
+    thumbnails = t.List(t.Bytes(), read_only=True).tag(sync=True)
+    """JPEG of each item, ``THUMBNAIL`` pixels wide; empty where there is none, or not yet."""
+
+    notes = t.List(t.Unicode(), read_only=True).tag(sync=True)
+    """Why each item has no picture of the Earth, in a sentence; empty where it has one, or not yet."""
+
+    counts = t.Dict(read_only=True).tag(sync=True)
+    """``total``, ``page``, ``pages``, ``first``, ``last``, and ``state``: waiting, some, none or beyond the last."""
+
+    relaxing: t.List[Any] = t.List(read_only=True).tag(sync=True)
+    """``relaxed`` as the script draws it: [words, pairs]."""
+
+    asked = t.Dict().tag(sync=True)
+    """What the person pressed: ``what`` (page, open, relax), ``value``, ``turn``."""
+
+    def on_open(self, callback: Any) -> None:  # noqa: ANN401 - takes a Pair
+        """Have a function called with the pair that a person opens."""
+        self._callbacks.append(callback)
+
+    def __init__(self, **traits: object) -> None:
+        """Take traits by name."""
+        self._callbacks: list[Any] = []
+        self._small: dict[str, bytes] = {}
+        super().__init__(**traits)
+        self._show(None)
+
+    def card(self) -> Card:
+        """Return the page as HTML to be read."""
+        rows = [
+            element("p", f"{item['name']}, {item['place']}: {item['excerpt'] or 'no caption'}") for item in self.items
+        ]
+        return Card(self._told(), (element("section", *rows),))
+
+    def open_at(self, position: int) -> None:
+        """Open the pair at a position on the page, if there is one."""
+        rows = self.found.rows if self.found else ()
+        if 0 <= position < len(rows):
+            self.opened = position
+            for callback in self._callbacks:
+                callback(rows[position])
+
+    def _told(self) -> str:
+        counts = self.counts
+        if counts["state"] != "some":
+            return "No pairs"
+        return f"Pairs {counts['first']:,} to {counts['last']:,} of {counts['total']:,}"
+
+    @t.default("counts")
+    def _nothing_yet(self) -> dict[str, object]:
+        return _counts(None)
+
+    @t.observe("found")
+    def _show(self, _change: object) -> None:
+        found = self.found
+        with self.hold_sync():
+            self._small = {}
+            self.opened, self.relaxed, self.pictures, self.previews = -1, [], {}, {}
+            self.set_trait("items", [_item(pair) for pair in found.rows] if found else [])
+            self.set_trait("thumbnails", [b""] * len(self.items))
+            self.set_trait("notes", [""] * len(self.items))
+            self.set_trait("counts", _counts(found))
+
+    @t.observe("pictures", "previews")
+    def _picture(self, _change: object) -> None:
+        if not self.found or not (self.pictures or self.previews):
+            return
+        names = [pair.record.name for pair in self.found.rows]
+        with self.hold_sync():
+            self.set_trait("thumbnails", [self._thumbnail(name) for name in names])
+            self.set_trait("notes", [_note(self.pictures.get(name)) for name in names])
+
+    def _thumbnail(self, name: str) -> bytes:
+        """Return the JPEG of a pair of the page, made once; empty where there is none, or not yet."""
+        picture = self.pictures.get(name)
+        if picture is None or isinstance(picture, str):
+            return b"" if picture else self.previews.get(name, b"")
+        if name not in self._small:
+            self._small[name] = thumbnail(picture)
+        return self._small[name]
+
+    @t.observe("relaxed")
+    def _relax(self, _change: object) -> None:
+        self.set_trait("relaxing", [[visible(words), total] for words, _, total in self.relaxed])
+
+    @t.observe("asked")
+    def _press(self, _change: object) -> None:
+        what, value = wish(self.asked)
+        if not isinstance(value, int):
+            return
+        if what == "page":
+            self.ask(page=value)
+        elif what == "open":
+            self.open_at(value)
+        elif what == "relax" and 0 <= value < len(self.relaxed):
+            self.query = self.relaxed[value][1]
+
+
+def thumbnail(pixels: NDArray[np.uint8]) -> bytes:
+    """Return a small JPEG of a picture of shape (rows, columns, 3) uint8."""
+    image = Image.fromarray(pixels)
+    image.thumbnail((THUMBNAIL, THUMBNAIL), Image.Resampling.BILINEAR)
+    buffer = BytesIO()
+    image.save(buffer, "JPEG", quality=_QUALITY)
+    return buffer.getvalue()
+
+
+def place_of(pair: Pair) -> str:
+    """Return where a pair lies, in words."""
+    if pair.record.tile is None:
+        return "place unknown"
+    country = pair.country.name if pair.country else "Open sea"
+    return f"{country}, {coordinates(*pair.record.tile.center)}"
+
+
+def _item(pair: Pair) -> dict[str, object]:
+    record = pair.record
+    named = dict.fromkeys(name for classes in pair.classes.values() for name in classes)
+    text = visible(next(iter(record.captions.values()), ""))
+    return {
+        "name": visible(record.name),
+        "place": visible(place_of(pair)),
+        "country": visible(pair.country.name) if pair.country else "",
+        "excerpt": text if len(text) <= EXCERPT else f"{text[:EXCERPT].rstrip()} …",
+        "classes": [_INDEX[name] for name in named if name in _INDEX],
+        "styles": list(record.captions),
+        "odd": [flag for flag in pair.flags if flag != "no picture"],
+    }
+
+
+def note_of(picture: NDArray[np.uint8]) -> str:
+    """Return what is odd about a picture, in one sentence; empty where nothing is."""
+    low, high = int(picture.min()), int(picture.max())
+    if low < high:
+        return ""
+    return f"This picture is all {'black' if high == 0 else 'white' if low == _WHITE else 'of one colour'}."
+
+
+def _note(picture: NDArray[np.uint8] | str | None) -> str:
+    """Return why a thumbnail is not a picture of the Earth; empty where it is one, or not yet there."""
+    return "" if picture is None else visible(picture) if isinstance(picture, str) else note_of(picture)
+
+
+def _counts(found: Any) -> dict[str, object]:  # noqa: ANN401 - Found or None
+    if found is None:
+        return {"state": "waiting", "total": 0, "page": 1, "pages": 0, "first": 0, "last": 0}
+    first = (found.query.page - 1) * found.query.size + 1
+    state = "some" if found.rows else "beyond" if found.total else "none"
+    return {
+        "state": state,
+        "total": found.total,
+        "page": found.query.page,
+        "pages": found.pages,
+        "first": first,
+        "last": first + len(found.rows) - 1,
+    }

@@ -1,0 +1,96 @@
+"""Which pair is open, what is odd about it, and what can be done with it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import traitlets as t
+
+from chatearthnet_explorer.cards import Card
+from chatearthnet_explorer.cards.html_tree import element, visible
+from chatearthnet_explorer.catalog.pair import Pair
+from chatearthnet_explorer.catalog.schema import FLAGS
+from chatearthnet_explorer.widgets.browse.gallery import place_of
+from chatearthnet_explorer.widgets.browse.query_mixin import wish
+from chatearthnet_explorer.widgets.shared.view import View, script
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+ACTIONS = ("back", "previous", "next", "map", "labels", "caption")
+"""What a person can do with a pair."""
+
+
+class PairHead(View):
+    """Shows the heading of a pair: set ``pair``; ``on_action`` tells which of ``ACTIONS`` is wanted."""
+
+    _esm = script("pair_head")
+
+    pair = t.Instance(Pair, allow_none=True)
+    """The pair; None before one is opened."""
+
+    possible = t.List(t.Unicode(), list(ACTIONS)).tag(sync=True)
+    """Those of ``ACTIONS`` that lead somewhere now."""
+
+    heading = t.Unicode("", read_only=True).tag(sync=True)
+    """Where it lies, in words."""
+
+    told: t.List[Any] = t.List(read_only=True).tag(sync=True)
+    """What the release says of it: [what, value] by row."""
+
+    odd = t.List(t.Unicode(), read_only=True).tag(sync=True)
+    """What is odd about it, one sentence each."""
+
+    opening = t.Int(0, read_only=True).tag(sync=True)
+    """Counts the pairs opened: with each the heading takes the focus."""
+
+    asked = t.Dict().tag(sync=True)
+    """What the person pressed: ``what``, ``turn``."""
+
+    def __init__(self, **traits: object) -> None:
+        """Take traits by name."""
+        self._callbacks: list[Callable[[str], None]] = []
+        super().__init__(**traits)
+
+    def on_action(self, callback: Callable[[str], None]) -> None:
+        """Have a function called with one of ``ACTIONS`` when a person wants it."""
+        self._callbacks.append(callback)
+
+    def card(self) -> Card:
+        """Return the heading as HTML to be read."""
+        rows = [element("p", f"{name}: {value}") for name, value in self.told]
+        return Card(self.heading or "No pair", (*rows, *(element("p", sentence) for sentence in self.odd)))
+
+    @t.observe("pair")
+    def _show(self, _change: object) -> None:
+        pair = self.pair
+        with self.hold_sync():
+            self.set_trait("heading", visible(place_of(pair)) if pair else "")
+            self.set_trait("told", _told(pair) if pair else [])
+            self.set_trait("odd", [*(FLAGS[flag] for flag in pair.flags), *_found(pair)] if pair else [])
+            self.set_trait("opening", self.opening + (pair is not None))
+
+    @t.observe("asked")
+    def _press(self, _change: object) -> None:
+        what, _ = wish(self.asked)
+        if what in ACTIONS and what in self.possible:
+            for callback in self._callbacks:
+                callback(what)
+
+
+def _told(pair: Pair) -> list[list[str]]:
+    record = pair.record
+    rows = [["Name", record.name]]
+    rows += [[f"Split, style {style}", split] for style, split in record.splits.items()]
+    if record.tile:
+        rows.append(["Tile", f"z 14, x {record.tile.x}, y {record.tile.y}"])
+    if pair.shares is not None:
+        large = sorted(((share, name) for name, share in pair.shares.items() if share), reverse=True)
+        rows.append(["Shares of the labels", ", ".join(f"{name} {100 * share:.0f} %" for share, name in large[:6])])
+    return [[name, visible(value)] for name, value in rows]
+
+
+def _found(pair: Pair) -> list[str]:
+    """Return what an audit found, one sentence for each caption and for the picture."""
+    found = {"picture" if kind == "picture" else f"{kind} caption": of for kind, of in (pair.findings or {}).items()}
+    return [visible(f"The checks object to the {what}: {', '.join(of)}.") for what, of in found.items() if of]

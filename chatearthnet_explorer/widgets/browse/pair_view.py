@@ -1,0 +1,237 @@
+"""One released pair: chip, captions compared, and, on demand, labels, the prompt they give and a new caption."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import TYPE_CHECKING, Any
+
+import ipywidgets
+import traitlets
+
+from chatearthnet_explorer.captioners import Captioner, is_free
+from chatearthnet_explorer.captioners.service.request_quota import Quota
+from chatearthnet_explorer.cards import Card, chip_card
+from chatearthnet_explorer.catalog.pair import Pair
+from chatearthnet_explorer.chip import Chip
+from chatearthnet_explorer.prompts.prompt import prompt_for
+from chatearthnet_explorer.prompts.wording import STYLES
+from chatearthnet_explorer.widgets.browse.compare_view import CompareView
+from chatearthnet_explorer.widgets.browse.pair_head import ACTIONS, PairHead
+from chatearthnet_explorer.widgets.browse.released_pair import labelled, pictured, show
+from chatearthnet_explorer.widgets.shared.ask_bar import offer_of
+from chatearthnet_explorer.widgets.shared.background import Work
+from chatearthnet_explorer.widgets.shared.chip_view import ChipView
+from chatearthnet_explorer.widgets.shared.composite import Composed, guarded, panel
+from chatearthnet_explorer.widgets.shared.grounding_view import GroundingView
+from chatearthnet_explorer.widgets.shared.prompt_view import PromptView
+from chatearthnet_explorer.widgets.shared.released_captions import RELEASE, released_captions
+from chatearthnet_explorer.widgets.shared.status_line import StatusLine
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from chatearthnet_explorer.caption import Caption
+    from chatearthnet_explorer.prompts.prompt import Prompt
+    from chatearthnet_explorer.record import Record
+    from chatearthnet_explorer.sources import Source
+    from chatearthnet_explorer.tile import Tile
+
+    Step = Callable[[str], None]
+    Picture = NDArray[np.uint8] | str
+
+_NO_LABELS = "The release has no label maps; press 'Labels of this tile' to read them from the land-cover map."
+
+
+class PairView(Composed):
+    """Shows a pair: set ``pair``."""
+
+    pair = traitlets.Instance(Pair, allow_none=True)
+    """What is shown."""
+
+    def __init__(
+        self,
+        *,
+        picture: Callable[[Pair], Picture],
+        labels: Source,
+        captioner: Captioner,
+        credit: tuple[str, ...] = (),
+        simulated: bool = False,
+    ) -> None:
+        """Prepare to show pairs.
+
+        Args:
+            picture: Returns the pixels of a pair, (256, 256, 3) uint8, or why there are none in a sentence.
+            labels: Where labels come from.
+            captioner: Who writes a new caption.
+            credit: Whom to thank for the pictures.
+            simulated: Whether the release is made up.
+        """
+        self._picture, self._labels, self._captioner = picture, labels, captioner
+        self._credit, self._simulated = credit, simulated
+        # asked by a press alone, and where that costs, once at a time
+        self._asked = captioner if is_free(captioner) else Quota().within(captioner)
+        self._work, self._reading = Work(), Work()
+        self.head, self.chip_view, self.caption_view = PairHead(), ChipView(), GroundingView(plain=True)
+        self.compare_view, self.prompt_view = CompareView(), PromptView()
+        self.style = ipywidgets.ToggleButtons(
+            options=[(f"GPT-{'3.5' if style == '3.5' else '4V'} style", style) for style in STYLES],
+            style={"button_width": "auto"},
+        )
+        """Style of the prompt that the labels give."""
+        self._prompts = panel(self.style, self.prompt_view)
+        self._grid = ipywidgets.Box([panel(self.chip_view), panel(self.caption_view, self.compare_view)])
+        self._grid.add_class("cen-grid")
+        status = StatusLine()
+        super().__init__([panel(self.head, status), self._grid, self._prompts], status)
+        self.head.on_action(self._act)
+        self.prompt_view.on_caption_again(self._caption)
+        self.style.observe(self._prompt, "value")
+        status.on_cancel(self._cancelled)
+        self._work.observe(self._progress, ["busy", "step"])
+        for view in (self.caption_view, self.compare_view, self.prompt_view):
+            traitlets.link((view, "palette"), (self.chip_view, "palette"))
+        for view in (self.caption_view, self.compare_view):
+            for trait in ("highlight", "within"):
+                traitlets.link((view, trait), (self.chip_view, trait))
+
+    def card(self) -> Card:
+        """Return the pair as HTML to be read."""
+        shown = (self.head.card(), chip_card(self.chip_view.chip), self.caption_view.card(), self.compare_view.card())
+        return Card(self.head.heading or "No pair", tuple(section for one in shown for section in one.sections))
+
+    def stop(self) -> None:
+        """Let go of what is under way."""
+        self._work.stop()
+        self._end_request()
+        self._reading.stop()
+
+    def _end_request(self) -> None:
+        cancel = getattr(self._asked, "cancel", None)
+        if cancel is not None:
+            cancel()
+
+    @traitlets.observe("pair")
+    @guarded
+    def _show(self, _change: object) -> None:
+        self.stop()
+        pair = self.pair
+        self.status.say("")
+        self.prompt_view.prompt = None
+        self._prompts.layout.display = "none"
+        if pair is None:
+            self.head.pair = self.chip_view.chip = None
+            self.caption_view.captions = self.compare_view.captions = ()
+            return
+        self.head.pair = pair
+        self._allow(*(() if pair.record.tile is None else ("map", "labels")))
+        self.caption_view.chip = None
+        self._write(released_captions(pair.record, simulated=self._simulated))
+        self._put(pair.record, None, "Fetching the picture …")
+
+        def fetched(picture: Picture) -> None:
+            self._pictured(pair.record, picture)
+
+        self._reading.start(lambda _: self._picture(pair), done=fetched, failed=self.tell)
+
+    def _allow(self, *actions: str) -> None:
+        """Offer some of the actions, beside those that always lead somewhere."""
+        around = [one for one in self.head.possible if one in {"back", "previous", "next"}]
+        self.head.possible = [one for one in ACTIONS if one in {*around, *actions}]
+
+    def _put(self, record: Record, picture: Picture | None, *missing: str) -> None:
+        self.chip_view.place = record.name
+        show(self.chip_view, pictured(record, picture, *missing, simulated=self._simulated, credit=self._credit))
+
+    @guarded
+    def _pictured(self, record: Record, picture: Picture) -> None:
+        chip = self.chip_view.chip
+        if chip is not None and chip.labels is not None:  # they were there first
+            seen = pictured(record, picture, simulated=self._simulated, credit=self._credit)
+            if isinstance(seen, Chip):
+                self.chip_view.chip = labelled(seen, chip)
+        else:
+            self._put(record, picture, _NO_LABELS)
+
+    @guarded
+    def _act(self, what: str) -> None:
+        chip = self.chip_view.chip
+        if what == "labels" and chip is not None:
+            self._fetch_labels(chip.tile)
+        elif what == "caption" and self.prompt_view.current is not None:
+            self._caption(self.prompt_view.current)
+
+    def _fetch_labels(self, tile: Tile) -> None:
+        def job(step: Step) -> Chip:
+            step("Reading the labels of this tile.")
+            return self._labels.chip_at(*tile.center)
+
+        self._end_request()
+        self._work.start(job, done=self._labelled, failed=self.tell)
+
+    @guarded
+    def _labelled(self, mapped: Chip) -> None:
+        shown = self.chip_view.chip
+        if shown is None or mapped.labels is None:
+            self.status.say(" ".join(mapped.missing) or "There are no labels of this place.", kind="error")
+            return
+        missing = tuple(one for one in shown.missing if one != _NO_LABELS)
+        chip = labelled(dataclasses.replace(shown, missing=missing), mapped)
+        self.chip_view.chip = chip
+        if mapped.simulated == self._simulated:  # made-up labels say nothing of a real caption
+            self.caption_view.chip = chip
+        # where it costs, the button that says how much is the only one
+        self._allow("map", *(("caption",) if is_free(self._captioner) else ()))
+        self.status.say(
+            "Here are the simulated labels of this tile, and the prompt they give."
+            if mapped.simulated
+            else "Here are the labels of this tile, and the prompt they give.",
+            kind="done",
+        )
+        self._prompt(None)
+
+    @guarded
+    def _prompt(self, _change: object) -> None:
+        chip = self.chip_view.chip
+        if chip is not None and chip.labels is not None:
+            self._prompts.layout.display = ""
+            prompt = self.prompt_view.prompt = prompt_for(chip.labels, style=self.style.value)
+            if not is_free(self._captioner):
+                self.prompt_view.ask_label, self.prompt_view.cost = offer_of(self._captioner, prompt)
+
+    @guarded
+    def _caption(self, prompt: Prompt) -> None:
+        chip = self.chip_view.chip
+        if chip is None or (self.prompt_view.busy and self._work.busy):
+            return
+
+        def job(step: Step) -> Caption:
+            step("Waiting for the caption.")
+            return self._asked.caption(prompt, chip)
+
+        self._work.start(job, done=self._captioned, failed=self.tell)
+
+    @guarded
+    def _captioned(self, caption: Caption) -> None:
+        self._write((*(one for one in self.caption_view.captions if one.captioner == RELEASE), caption))
+        self.status.say("The new caption stands beside the released ones.", kind="done")
+
+    def _write(self, captions: tuple[Caption, ...]) -> None:
+        # two captions beside each other need the whole width
+        (self._grid.add_class if len(captions) > 1 else self._grid.remove_class)("cen-wide")
+        self.caption_view.captions = self.compare_view.captions = captions
+
+    @guarded
+    def _cancelled(self) -> None:
+        self._work.stop()
+        self._end_request()
+        self.status.say("Stopped.")
+
+    @guarded
+    def _progress(self, _change: dict[str, Any]) -> None:
+        self.status.busy = self._work.busy
+        self.prompt_view.busy = self._work.busy and not is_free(self._captioner)
+        if self._work.busy and self._work.step:
+            self.status.say(self._work.step)

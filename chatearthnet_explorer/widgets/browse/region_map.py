@@ -1,0 +1,259 @@
+"""Where the pairs are, drawn anew for each view, and a region to ask for, drawn by hand or written."""
+
+from __future__ import annotations
+
+import asyncio
+import math
+import re
+from typing import TYPE_CHECKING, Any
+
+import ipyleaflet
+import ipywidgets
+import traitlets
+
+from chatearthnet_explorer.catalog.pair import Pair
+from chatearthnet_explorer.errors import ExplorerError
+from chatearthnet_explorer.tile import LATITUDE_LIMIT
+from chatearthnet_explorer.widgets.browse.pair_layer import NEAR, PairLayer, legend
+from chatearthnet_explorer.widgets.browse.query_mixin import Asking
+from chatearthnet_explorer.widgets.shared.world_map import Dot, Shape, corners, world_map
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from chatearthnet_explorer.catalog.catalog import Catalog
+
+    Bounds = tuple[float, float, float, float]
+
+_DEEPEST = 24  # zoom of any map
+_CLOSE = 12  # zoom that shows a chip and what lies round it
+_REACH = 8  # pixels from a click within which the nearest pair is meant
+_REST = 0.15  # seconds that the map must lie still before it is drawn
+_WORLD = (-180.0, -LATITUDE_LIMIT, 180.0, LATITUDE_LIMIT)
+_NUMBER = re.compile(r"[-+\u2212]?\d+(?:\.\d+)?")
+_STYLE = {"shapeOptions": {"color": "#1d9bf0", "weight": 2, "fillOpacity": 0.08}}
+
+
+class RegionMap(Asking, ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
+    """A map of where the matching pairs are. A box or polygon drawn on it, or what it shows, becomes the region."""
+
+    follow = traitlets.Bool(default_value=False)
+    """Whether the region is always what the map shows."""
+
+    pair = traitlets.Instance(Pair, allow_none=True)
+    """The pair that is marked."""
+
+    def __init__(self, catalog: Catalog, *, height: str = "380px") -> None:
+        """Draw the map of a catalog at a height in CSS units."""
+        self._pairs = PairLayer(catalog)
+        self._written = ""  # what stands in the entry, unless a person wrote it
+        self._due: asyncio.TimerHandle | None = None
+        self._callbacks: list[Callable[[Pair], None]] = []
+        self._region = Shape(locations=[], color="#1d9bf0", weight=2, dash_array="6 4", fill_opacity=0.06, pane="chip")
+        self._square = Shape(locations=[], color="#ff3b30", weight=3, fill=False, pane="chip")
+        self._dot = Dot(location=(0, 0), radius=8, color="#ffffff", weight=2, fill_color="#ff3b30", fill_opacity=1.0)
+        self._dot.stroke = self._dot.fill = False
+        self.map = world_map(height, *self._pairs.layers, self._region, self._square, self._dot)
+        """The leafmap.Map inside, for those who want to add layers of their own."""
+        self._pencil = ipyleaflet.DrawControl(
+            rectangle=_STYLE, polygon=_STYLE, polyline={}, circlemarker={}, edit=False, remove=False
+        )
+        self.map.controls = (*self.map.controls, self._pencil)  # leafmap's own way brings its layers control back
+        self._entry = ipywidgets.Text(
+            placeholder="west, south, east, north",
+            tooltip="A box in degrees: west, south, east, north, such as 5, 45, 10, 48",
+            continuous_update=False,
+            layout={"flex": "1 1 190px", "width": "auto", "min_width": "130px"},
+        )
+        self._entry.add_class("cen-box-entry")
+        self._following = ipywidgets.ToggleButton(
+            description="What the map shows", tooltip="Ask only for what the map shows", layout={"width": "auto"}
+        )
+        self._clear = ipywidgets.Button(
+            description="Whole world", tooltip="Ask for no region", layout={"width": "auto"}
+        )
+        traitlets.link((self, "follow"), (self._following, "value"))
+        self._pencil.on_draw(self._drawn)
+        self._entry.observe(self._entered, "value")
+        self._clear.on_click(lambda _: self._everywhere())
+        self.map.on_interaction(self._clicked)
+        self.map.observe(self._moved, ["bounds", "pixel_bounds"])
+        bar = ipywidgets.HBox(
+            [self._entry, self._following, self._clear], layout={"flex_flow": "row wrap", "align_items": "center"}
+        )
+        super().__init__([self.map, bar, ipywidgets.HTML(legend())], layout={"width": "100%"})
+        self._draw()
+
+    def on_pick(self, callback: Callable[[Pair], None]) -> None:
+        """Have a function called with the pair that a person clicks."""
+        self._callbacks.append(callback)
+
+    def show_pair(self, pair: Pair) -> None:
+        """Mark a pair and go there; one without a place is nowhere."""
+        self.pair = pair
+        if pair.record.tile is not None:
+            lon, lat = pair.record.tile.center
+            self.follow = False  # or the region would be what lies round it
+            self.map.center = (lat, lon)
+            self.map.zoom = max(int(self.map.zoom), _CLOSE)
+
+    def stop(self) -> None:
+        """Let go of what is under way."""
+        self._pairs.stop()
+        if self._due is not None:
+            self._due.cancel()
+
+    @property
+    def view(self) -> Bounds:
+        """West, south, east, north of what the map shows, in degrees; the world before it is on a screen."""
+        match self.map.bounds:
+            case ((south, west), (north, east)) if south < north and west < east:
+                return (west, south, east, north)
+        return _WORLD
+
+    def _moved(self, _change: object) -> None:
+        """Wait until the map lies still, so that a long pan is drawn once."""
+        if self._due is not None:
+            self._due.cancel()
+            self._due = None
+        try:
+            self._due = asyncio.get_running_loop().call_later(_REST, self._settled)
+        except RuntimeError:  # a script or a test: nobody drags the map
+            self._settled()
+
+    def _settled(self) -> None:
+        self._due = None
+        self._mark(None)
+        if self.follow:
+            self._ask_view()
+        self._draw()
+
+    @traitlets.observe("follow")
+    def _followed(self, _change: object) -> None:
+        if self.follow:
+            self._ask_view()
+        self._outline(None)
+
+    def _ask_view(self) -> None:
+        west, south, east, north = self.view
+        self.ask(box=(west, max(south, -90.0), east, min(north, 90.0)), polygon=())
+
+    def _everywhere(self) -> None:
+        self.follow = False
+        self.ask(box=None, polygon=())
+
+    def _drawn(self, _control: object, action: str, geo_json: Mapping[str, Any]) -> None:
+        """Take what was drawn as the region; the shape on the map is ours, so that a link shows it as well."""
+        if action != "created":
+            return
+        self._pencil.clear()
+        self.follow = False
+        match geo_json:
+            case {"geometry": {"type": "Polygon", "coordinates": [[*ring], *_]}}:
+                points = [tuple(point[:2]) for point in ring if isinstance(point, list | tuple)]
+                self._ask_ring(points)
+
+    def _ask_ring(self, points: list[tuple[Any, ...]]) -> None:
+        if not all(len(point) == 2 and all(isinstance(one, int | float) for one in point) for point in points):  # noqa: PLR2004 - longitude and latitude
+            return
+        lons, lats = {lon for lon, _ in points}, {lat for _, lat in points}
+        if len(lons) == len(lats) == 2:  # noqa: PLR2004 - the sides of a rectangle
+            self.ask(box=(min(lons), min(lats), max(lons), max(lats)), polygon=())
+        else:
+            self.ask(box=None, polygon=tuple(points))
+
+    def _entered(self, change: Mapping[str, Any]) -> None:
+        text = str(change["new"])[:200]
+        if not text.strip() or text == self._written:
+            return
+        numbers = [float(one.replace("\u2212", "-")) for one in _NUMBER.findall(text)]
+        self.follow = False
+        if len(numbers) != 4:  # noqa: PLR2004 - the sides of a box
+            self.problem = ""
+            self.problem = "A box is four numbers: west, south, east, north, such as 5, 45, 10, 48."
+            return
+        self.ask(box=tuple(numbers), polygon=())
+        if self.query.box:
+            self._go(self.query.box)
+
+    def _go(self, box: Bounds) -> None:
+        """Show a box as large as the map allows; Leaflet's own way needs a running loop and a screen."""
+        west, south, east, north = box
+        wide = (east - west) % 360.0 or 360.0
+        self.map.center = ((south + north) / 2, west + wide / 2)
+        # 360 degrees are 256 pixels at zoom 0; the map is some 600 wide
+        self.map.zoom = int(min(max(math.log2(600 / 256 * 360.0 / max(wide, 2 * (north - south), 0.02)), 1), 14))
+
+    def _clicked(self, **event: Any) -> None:  # noqa: ANN401 - ipyleaflet's own signature
+        if event.get("type") != "click":
+            return
+        match event.get("coordinates"):
+            case [int() | float() as lat, int() | float() as lon] if math.isfinite(lat) and math.isfinite(lon):
+                self._pick(lon, lat)
+
+    def _pick(self, lon: float, lat: float) -> None:
+        """Tell of the matching pair nearest to a click, within reach."""
+        # the page says the zoom: a huge one would be a number of gigabytes
+        zoom = min(max(self.map.zoom, 0), _DEEPEST)
+        across = 360.0 / 2 ** (zoom + 8) * _REACH
+        up = across * math.cos(math.radians(min(abs(lat), 85.0)))
+        low, high = max(lat - up, -90.0), min(lat + up, 90.0)
+        if low > high:
+            return
+        try:
+            near = self._pairs.inside(self.query, (lon - across, low, lon + across, high))
+        except ExplorerError as problem:
+            self.problem = str(problem)
+            return
+        if near:
+            nearest = min(near, key=lambda one: _apart(one, lon, lat))
+            for callback in self._callbacks:
+                callback(nearest)
+
+    @traitlets.observe("query")
+    def _asked(self, _change: object) -> None:
+        self._outline(None)
+        self._draw()
+
+    def _outline(self, _change: object) -> None:
+        """Show the region asked for, but where it is the view itself."""
+        query = self.query
+        if self.follow or not (query.box or query.polygon):
+            self._region.locations = []
+        elif query.polygon:
+            self._region.locations = [(lat, lon) for lon, lat in _unwrapped(query.polygon)]
+        elif query.box:
+            west, south, east, north = query.box
+            east += 360.0 * (east < west)
+            self._region.locations = [(south, west), (south, east), (north, east), (north, west)]
+        self._written = ", ".join(f"{side:g}" for side in query.box) if query.box and not self.follow else ""
+        self._entry.value = self._written
+
+    @traitlets.observe("pair")
+    def _mark(self, _change: object) -> None:
+        tile = self.pair.record.tile if self.pair else None
+        self._square.locations = [] if tile is None else corners([tile])
+        if tile is not None:
+            lon, lat = tile.center
+            self._dot.location = (lat, lon)
+        self._dot.stroke = self._dot.fill = tile is not None and self.map.zoom < NEAR
+
+    def _draw(self) -> None:
+        self._pairs.draw(self.query, self.view, float(self.map.zoom))
+
+
+def _apart(pair: Pair, lon: float, lat: float) -> float:
+    if pair.record.tile is None:
+        return math.inf
+    there, up = pair.record.tile.center
+    east = (there - lon + 180.0) % 360.0 - 180.0
+    return math.hypot(east * math.cos(math.radians(lat)), up - lat)
+
+
+def _unwrapped(polygon: tuple[tuple[float, float], ...]) -> list[tuple[float, float]]:
+    """Return corners each within half a turn of the one before it, so that a shape over the antimeridian is one."""
+    found = [polygon[0]]
+    for lon, lat in polygon[1:]:
+        before = found[-1][0]
+        found.append((before + (lon - before + 180.0) % 360.0 - 180.0, lat))
+    return found

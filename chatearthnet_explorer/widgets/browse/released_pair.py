@@ -1,0 +1,182 @@
+"""A released pair put together for a view: picture and labels, each with where it is from or why it is missing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from chatearthnet_explorer.cards.html_tree import visible
+from chatearthnet_explorer.catalog.schema import FLAGS
+from chatearthnet_explorer.chip import Chip
+from chatearthnet_explorer.errors import ExplorerError
+from chatearthnet_explorer.record import ARCHIVES
+from chatearthnet_explorer.render import png
+from chatearthnet_explorer.sources import open_source
+from chatearthnet_explorer.widgets.browse.gallery import note_of
+from chatearthnet_explorer.widgets.shared.released_captions import RELEASE, released_captions
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from chatearthnet_explorer.caption import Caption
+    from chatearthnet_explorer.catalog.catalog import Catalog
+    from chatearthnet_explorer.catalog.pair import Pair
+    from chatearthnet_explorer.record import Record
+    from chatearthnet_explorer.sources import Source
+    from chatearthnet_explorer.sources.release.released_pairs import Release
+    from chatearthnet_explorer.widgets.shared.chip_view import ChipView
+
+    Picture = NDArray[np.uint8] | str
+
+_PICTURE = next(iter(ARCHIVES))
+_NO_RELEASE = "No pictures are at hand; give release=open_release(...)."
+_NOT_HERE = "No picture in this sample."
+_NO_PLACE = "Its name says no place on Earth, so there are no labels of it and nothing to show on the map."
+_NO_SOURCE = "No source of labels was chosen; give labels='auto'."
+_NOBODY = "There are no labels of this place."
+_MADE_UP = "No land-cover map answers, and simulated labels say nothing of a real place; try again later."
+_REAL = "The labels are of the real place, and this pair is made up; give labels='simulated'."
+
+
+@dataclass(frozen=True)
+class Unplaced:
+    """A picture whose name says no place. A chip is a place on Earth, so this is none."""
+
+    rgb: NDArray[np.uint8] | None
+    """True colour, (256, 256, 3) uint8; None where there is none."""
+
+    missing: tuple[str, ...] = ()
+    """What is missing and why, one sentence each."""
+
+    simulated: bool = False
+    """Whether it is made up."""
+
+
+def pictures_of(pairs: Sequence[Pair], release: Release | None, *, simulated: bool) -> dict[str, Picture]:
+    """Return the pictures of pairs by name, (256, 256, 3) uint8, or why there is none; read in one round trip.
+
+    Args:
+        pairs: Which.
+        release: Where the pictures are; None for nowhere.
+        simulated: Whether the release is made up, and has few pictures for that reason.
+    """
+    if release is None:
+        return {pair.record.name: _NO_RELEASE for pair in pairs}
+    wanted = [pair.record for pair in pairs if "no picture" not in pair.flags]
+    members = {record.name: record.members[_PICTURE] for record in wanted if _PICTURE in record.members}
+    images = release.images([record.name for record in wanted], members=members)
+    absent = _NOT_HERE if simulated else FLAGS["no picture"]
+    return {pair.record.name: absent for pair in pairs} | images.missing | images.pixels
+
+
+def pictured(
+    record: Record, picture: Picture | None, *missing: str, simulated: bool = False, credit: tuple[str, ...] = ()
+) -> Chip | Unplaced:
+    """Return the chip of a record, without labels: the release has none.
+
+    Args:
+        record: The released pair.
+        picture: Its pixels, (256, 256, 3) uint8, or why there are none; None where that is not known yet.
+        missing: What else is missing and why, one sentence each.
+        simulated: Whether it is made up.
+        credit: Whom to thank for the picture.
+    """
+    rgb = None if isinstance(picture, str) else picture
+    said = (picture,) if isinstance(picture, str) else () if rgb is None else _faults(rgb)
+    if record.tile is None:
+        return Unplaced(rgb, (*said, _NO_PLACE), simulated)
+    return Chip(
+        tile=record.tile,
+        source=RELEASE,
+        simulated=simulated,
+        rgb=rgb,
+        missing=(*said, *missing),
+        attribution=credit if rgb is not None else (),
+    )
+
+
+def labelled(shown: Chip, mapped: Chip) -> Chip:
+    """Return a chip with the labels of another, from where they are and by whom; of the other nothing else is taken."""
+    return replace(
+        shown,
+        labels=mapped.labels,
+        label_version=mapped.label_version,
+        simulated=shown.simulated or mapped.simulated,
+        attribution=tuple(dict.fromkeys((*shown.attribution, *mapped.attribution))),
+    )
+
+
+def show(view: ChipView, what: Chip | Unplaced | None) -> None:
+    """Show a chip, or a picture that has no place."""
+    view.chip = what if isinstance(what, Chip) else None
+    if isinstance(what, Unplaced):
+        view.set_trait("picture", b"" if what.rgb is None else png(what.rgb))
+        view.set_trait("remarks", [visible(sentence) for sentence in what.missing])
+        view.set_trait("simulated", what.simulated)
+
+
+class ReleasedPairs:
+    """The pairs of a catalog by name, as a review desk asks for them. What is missing is said in the chip."""
+
+    def __init__(
+        self, catalog: Catalog, *, release: Release | None = None, labels: str | Source | None = "auto"
+    ) -> None:
+        """Prepare to read.
+
+        Args:
+            catalog: Where the captions are.
+            release: Where the pictures are; None for captions alone.
+            labels: Where labels come from: a name of ``sources.SOURCES`` or an object; ``auto`` is ``simulated`` for a
+                simulated catalog, because real labels say nothing of a made-up caption; None for no labels.
+
+        Raises:
+            SettingError: If there is no source of that name.
+        """
+        self._catalog, self._release = catalog, release
+        chosen = "simulated" if labels == "auto" and catalog.simulated else labels
+        self._labels = None if chosen is None else open_source(chosen)
+
+    def pair_of(self, name: str) -> tuple[Chip | Unplaced, tuple[Caption, ...], None]:
+        """Return chip and captions of a name.
+
+        Raises:
+            ExplorerError: If the catalog has none of that name.
+        """
+        pair = self._catalog.named(name)
+        if pair is None:
+            msg = f"The catalog has no pair called {name[:80]!r}; draw the plan from this catalog, or go on."
+            raise ExplorerError(msg)
+        made_up = self._catalog.simulated
+        picture = pictures_of([pair], self._release, simulated=made_up)[pair.record.name]
+        credit = () if made_up else credit_of_release()
+        shown = pictured(pair.record, picture, simulated=made_up, credit=credit)
+        if isinstance(shown, Chip):
+            shown = self._with_labels(shown)
+        return shown, released_captions(pair.record, simulated=made_up), None
+
+    def _with_labels(self, shown: Chip) -> Chip:
+        if self._labels is None:
+            return replace(shown, missing=(*shown.missing, _NO_SOURCE))
+        try:
+            mapped = self._labels.chip_at(*shown.tile.center)
+        except ExplorerError as problem:
+            return replace(shown, missing=(*shown.missing, str(problem)))
+        if mapped.labels is None:
+            return replace(shown, missing=(*shown.missing, *(mapped.missing or (_NOBODY,))))
+        if mapped.simulated != shown.simulated:
+            return replace(shown, missing=(*shown.missing, _MADE_UP if mapped.simulated else _REAL))
+        return labelled(shown, mapped)
+
+
+def credit_of_release() -> tuple[str, ...]:
+    """Return whom to thank for pictures of the release."""
+    from chatearthnet_explorer.sources.release.release_source import ATTRIBUTION  # noqa: PLC0415 - brings what reads ZIPs
+
+    return ATTRIBUTION
+
+
+def _faults(picture: NDArray[np.uint8]) -> tuple[str, ...]:
+    return (f"{said} It is a fault of the release.",) if (said := note_of(picture)) else ()

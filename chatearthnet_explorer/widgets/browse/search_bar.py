@@ -1,0 +1,118 @@
+"""Words, order, a link to what is shown, and every choice made, to be taken back one by one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import traitlets as t
+
+from chatearthnet_explorer.cards import Card
+from chatearthnet_explorer.cards.html_tree import element, visible
+from chatearthnet_explorer.catalog.permalink import LONGEST, from_url, to_url
+from chatearthnet_explorer.catalog.query import LONGEST_WORDS, SORTS
+from chatearthnet_explorer.errors import QueryError
+from chatearthnet_explorer.widgets.browse.filter_chips import choices_of
+from chatearthnet_explorer.widgets.browse.query_mixin import Asking, wish
+from chatearthnet_explorer.widgets.shared.view import View, script
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_SORTS = {
+    "place": "neighbours together",
+    "name": "by name",
+    "lat": "south to north",
+    "lon": "west to east",
+    "country": "by country",
+    "share": "by share of the class",
+    "worst": "worst findings first",
+    "random": "shuffled",
+}
+_MOST_SEEDS = 2**32
+
+
+class SearchBar(Asking, View):
+    """Shows and changes words, order and link of ``query``, and lists its choices."""
+
+    _esm = script("search_bar")
+
+    words = t.Unicode("", read_only=True).tag(sync=True)
+    """The words asked for."""
+
+    longest = t.Int(LONGEST_WORDS, read_only=True).tag(sync=True)
+    """Characters that they may have."""
+
+    order = t.List(["place", False], read_only=True).tag(sync=True)
+    """What is sorted by, and whether it is turned round."""
+
+    sorts: t.List[Any] = t.List([[name, _SORTS[name]] for name in SORTS], read_only=True).tag(sync=True)
+    """What can be sorted by: [name, words]."""
+
+    barred = t.List(t.Unicode(), read_only=True).tag(sync=True)
+    """Orders that cannot be asked for now: by share without a class, by findings before there are any."""
+
+    choices = t.List(t.Unicode(), read_only=True).tag(sync=True)
+    """The choices made, in words."""
+
+    link = t.Unicode("", read_only=True).tag(sync=True)
+    """The question as the query part of an address; empty where everything is asked for."""
+
+    asked = t.Dict().tag(sync=True)
+    """What the person did: ``what`` (words, sort, descending, drop, clear, random, link), ``value``, ``turn``."""
+
+    def __init__(self, **traits: object) -> None:
+        """Take traits by name."""
+        self._callbacks: list[Callable[[], None]] = []
+        super().__init__(**traits)
+        self._show(None)
+
+    def on_random(self, callback: Callable[[], None]) -> None:
+        """Have a function called when the person wants to be surprised."""
+        self._callbacks.append(callback)
+
+    def card(self) -> Card:
+        """Return the choices as HTML to be read."""
+        return Card("What is asked for", tuple(element("p", words) for words in self.choices or ["everything"]))
+
+    def _barred(self) -> list[str]:
+        query, found = self.query, self.found
+        can = {"share": bool(query.classes), "worst": bool(found and found.facets["finding"])}
+        return [sort for sort, possible in can.items() if not possible and query.sort != sort]
+
+    @t.observe("query", "found")
+    def _show(self, _change: object) -> None:
+        query = self.query
+        with self.hold_sync():
+            self.set_trait("words", visible(query.words))
+            self.set_trait("order", [query.sort, query.descending])
+            self.set_trait("barred", self._barred())
+            self.set_trait("choices", [visible(words) for words, _ in choices_of(query)])
+            self.set_trait("link", to_url(query))
+
+    @t.observe("asked")
+    def _press(self, _change: object) -> None:
+        what, value = wish(self.asked)
+        if what == "words" and isinstance(value, str):
+            self.ask(words=value[:LONGEST_WORDS])
+        elif what == "sort":
+            self.ask(sort=value, seed=(self.query.seed + 1) % _MOST_SEEDS if value == "random" else 0)
+        elif what == "descending":
+            self.ask(descending=bool(value))
+        elif what == "drop" and isinstance(value, int):
+            left = list(choices_of(self.query))
+            if 0 <= value < len(left):
+                self.query = left[value][1]
+        elif what == "clear":
+            self.query = type(self.query)(sort=self.query.sort if self.query.sort != "share" else "place")
+        elif what == "random":
+            for callback in self._callbacks:
+                callback()
+        elif what == "link" and isinstance(value, str):
+            self._follow(value)
+
+    def _follow(self, link: str) -> None:
+        self.problem = ""
+        try:
+            self.query = from_url(link[: LONGEST + 1])
+        except QueryError as error:
+            self.problem = str(error)

@@ -1,0 +1,308 @@
+"""A click becomes a caption, on screen: map, chip, prompt and caption together."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import ipywidgets
+import traitlets
+
+from chatearthnet_explorer.captioners import CAPTIONERS, Captioner, open_captioner
+from chatearthnet_explorer.cards import Card, card, chip_card
+from chatearthnet_explorer.cards.provenance import coordinates
+from chatearthnet_explorer.cards.text_cards import NO_CAPTION
+from chatearthnet_explorer.errors import Cancelled
+from chatearthnet_explorer.pipeline import Captioned, caption_at, caption_of
+from chatearthnet_explorer.places.suggestions import PLACES, Place
+from chatearthnet_explorer.sources import SOURCES, Source, open_source
+from chatearthnet_explorer.widgets.explore.caption_options import Switches
+from chatearthnet_explorer.widgets.explore.click_map import ClickMap
+from chatearthnet_explorer.widgets.explore.code_view import CodeView
+from chatearthnet_explorer.widgets.explore.model_requests import ModelRequests
+from chatearthnet_explorer.widgets.explore.scene_choice import SceneChoice
+from chatearthnet_explorer.widgets.shared.background import Work
+from chatearthnet_explorer.widgets.shared.chip_view import ChipView, encoded
+from chatearthnet_explorer.widgets.shared.composite import Composed, guarded, panel
+from chatearthnet_explorer.widgets.shared.grounding_view import GroundingView
+from chatearthnet_explorer.widgets.shared.prompt_view import PromptView
+from chatearthnet_explorer.widgets.shared.released_captions import released_captions
+from chatearthnet_explorer.widgets.shared.status_line import StatusLine
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from chatearthnet_explorer.caption import Caption
+    from chatearthnet_explorer.captioners.service.request_quota import Quota
+    from chatearthnet_explorer.catalog.catalog import Catalog
+    from chatearthnet_explorer.prompts.prompt import Prompt
+    from chatearthnet_explorer.tile import Tile
+
+    Step = Callable[[str], None]
+
+_HINT = "Click anywhere on land: its chip, its labels, the prompt and a caption appear here."
+
+
+class Explorer(Composed):
+    """Click a place and see its Sentinel-2 chip, its land cover, ChatEarthNet's prompt of it, and a caption.
+
+    As the last line of a cell it shows itself; ``explorer.go(lon, lat)`` does by code what a click does, and asks the
+    captioner as well. On screen a model is asked only by a press of its button: asking may cost.
+    """
+
+    stopped = "Stopped. Click anywhere to go on."
+
+    result = traitlets.Instance(Captioned, allow_none=True, default_value=None)
+    """What became of the latest click; the views show it."""
+
+    def __init__(  # noqa: PLR0913 - every choice of whoever opens it
+        self,
+        *,
+        source: str | Source = "auto",
+        captioner: str | Captioner = "template",
+        captioners: Sequence[str] = CAPTIONERS,
+        place: Place | None = PLACES[0],
+        catalog: Catalog | None = None,
+        model: str = "",
+        base_url: str = "",
+        choose_service: bool = True,
+        quota: Quota | None = None,
+    ) -> None:
+        """Open on a place.
+
+        Args:
+            source: Where chips come from: ``auto``, ``stac``, ``simulated``, or an object.
+            captioner: Who writes: ``template``, ``chat``, ``vision``, or an object.
+            captioners: Those a person can choose from.
+            place: What is shown before the first click; None for the map alone.
+            catalog: Whose captions come before a new one where it has the chip.
+            model: Identifier of the model to ask at first; empty for the project's choice.
+            base_url: Address of the service to ask at first; empty for ``OPENAI_BASE_URL`` or OpenAI's own. The key of
+                ``OPENAI_API_KEY`` goes there, and to no address that is typed on screen.
+            choose_service: Whether a person may choose another model or address, and edit the prompt.
+            quota: How often a model may be asked; None for as often as one likes, one request at a time.
+
+        Raises:
+            SettingError: If there is no source or captioner of that name.
+        """
+        self._source = open_source(source)
+        writer = open_captioner(captioner)
+        self._catalog = catalog
+        self._work, self._quiet, self._fetch_due = Work(), False, False
+        self.map = ClickMap()
+        """Where to."""
+        self.switches = Switches(
+            sources=() if source is self._source else SOURCES,
+            captioners=() if captioner is writer else captioners,
+            choose_service=choose_service,
+        )
+        """How."""
+        self._scenes = SceneChoice(self.switches)
+        if isinstance(source, str):
+            self.switches.source = source
+        if isinstance(captioner, str):
+            self.switches.captioner = captioner
+        self.switches.model, self.switches.base_url = model, base_url
+        self.chip_view, self.caption_view = ChipView(), GroundingView(plain=True)
+        self.prompt_view = PromptView(may_edit=choose_service)
+        self._requests = ModelRequests(writer, self.switches, self.prompt_view, base_url=base_url, quota=quota)
+        self.ask_bar = self._requests.bar
+        """The button that has a model asked."""
+        self.check = ipywidgets.ToggleButton(
+            description="Check against the labels",
+            tooltip="Underline what the caption claims by what the labels say of it",
+            layout={"width": "auto", "align_self": "flex-start"},
+        )
+        """Whether captions are held against the labels."""
+        self.code_view, status = CodeView(), StatusLine(message=_HINT)
+        super().__init__(self._composed(status), status, sheets=("explorer.css",))
+        self.add_class("cen-explorer")
+        self._connect()
+        if place is not None:
+            self.map.go(place.lon, place.lat)
+
+    def go(self, lon: float, lat: float) -> Captioned:
+        """Go to a place, wait, and return what became of it; the views show it.
+
+        Args:
+            lon: Degrees east; wrapped beyond -180 to 180.
+            lat: Degrees north, within 85.0511 of the equator.
+
+        Raises:
+            ExplorerError: If there is no such place, or something could not be had.
+        """
+        self._work.stop()
+        self._quiet = True
+        try:
+            self.map.go(lon, lat)
+        finally:
+            self._quiet = False
+        self._scenes.forget()
+        shown = self._fetching(ask=True)(lambda _: None)
+        self._show(shown)
+        return shown
+
+    def card(self) -> Card:
+        """Return what is on screen, as HTML to be read."""
+        return card(self.result, palette=self.chip_view.palette) if self.result else chip_card(None)
+
+    def close(self) -> None:
+        """Let go of everything: what is under way ends at its next step, the widgets close."""
+        self._work.stop()
+        self._requests.end()
+        self._scenes.stop()
+        self.switches.key_field.forget()
+        super().close()
+
+    def _connect(self) -> None:
+        self.map.observe(self._picked, "lonlat")
+        self.observe(self._draw, "result")
+        self.switches.observe(self._from_anew, ["source", "year"])
+        self.switches.observe(self._other_scene, "scene")
+        self.switches.observe(self._other_prompt, ["style", "seed"])
+        self.switches.observe(
+            self._other_captioner, ["captioner", "model", "base_url", "image", "token_limit", "effort"]
+        )
+        self.prompt_view.on_caption_again(self._ask)
+        self.ask_bar.on_press(self.prompt_view.ask_again)
+        self.check.observe(self._checked, "value")
+        self.status.on_cancel(self._cancelled)
+        self._work.observe(self._progress, ["busy", "step"])
+        for pointing in ("highlight", "within"):
+            traitlets.link((self.caption_view, pointing), (self.chip_view, pointing))
+        for view in (self.caption_view, self.prompt_view):
+            traitlets.link((view, "palette"), (self.chip_view, "palette"))
+
+    def _composed(self, status: StatusLine) -> list[ipywidgets.Widget]:
+        place = panel(status, self.map, self.switches.where)
+        caption = panel(self.switches.how, self.ask_bar, self.caption_view, self.check, self.code_view)
+        chip = ipywidgets.VBox([panel(self.chip_view), panel(self.prompt_view)])
+        grid = ipywidgets.Box([ipywidgets.VBox([place, caption]), chip])
+        grid.add_class("cen-grid")
+        return [grid]
+
+    @guarded
+    def _picked(self, change: dict[str, Any]) -> None:
+        if change["new"] is not None and not self._quiet:
+            self._scenes.forget()
+            self._start(self._fetching())
+
+    @guarded
+    def _from_anew(self, _change: dict[str, Any]) -> None:
+        if self.switches.source != self._source.name and self.switches.sources:
+            self._source = open_source(self.switches.source)
+        self._scenes.forget()
+        if self.map.lonlat is not None:
+            self._start(self._fetching())
+
+    @guarded
+    def _other_scene(self, _change: dict[str, Any]) -> None:
+        if self.switches.scene != self._scenes.scene and self.map.lonlat is not None:
+            self._scenes.scene = self.switches.scene
+            self._start(self._fetching())
+
+    @guarded
+    def _other_prompt(self, _change: dict[str, Any]) -> None:
+        self._write(None)
+
+    @guarded
+    def _other_captioner(self, _change: dict[str, Any]) -> None:
+        if self.result is not None:
+            self._write(self.result.prompt, keep=True)
+
+    @guarded
+    def _ask(self, prompt: Prompt) -> None:
+        self._write(prompt, ask=True)
+
+    @guarded
+    def _cancelled(self) -> None:
+        self._work.stop()
+        self._requests.end()
+        self.tell(Cancelled())
+
+    def _write(self, prompt: Prompt | None, *, ask: bool = False, keep: bool = False) -> None:
+        """Have the chip on screen captioned, without fetching it anew.
+
+        Args:
+            prompt: What to ask; None to make it of the labels.
+            ask: Whether a person wants it asked; a captioner that costs nothing is asked in any case.
+            keep: Whether a caption of the same captioner stays.
+        """
+        if self._work.busy and self._fetch_due:  # the chip on screen is not the one that is wanted
+            self._start(self._fetching())
+            return
+        shown, choice = self.result, self._choice()
+        if shown is None:
+            return
+        ask = self._requests.prepare(choice, ask=ask)
+        kept = shown.caption if keep and shown.caption and shown.caption.captioner == choice["captioner"].name else None
+
+        def job(step: Step) -> Captioned:
+            made = caption_of(shown.chip, shown.lon, shown.lat, prompt=prompt, ask=ask, step=step, **choice)
+            return made if ask else replace(made, caption=kept)
+
+        self._start(job)
+
+    def _fetching(self, *, ask: bool = False) -> Callable[[Step], Captioned]:
+        """Return the work of a click, with every choice as it is now."""
+        lon, lat = self.map.lonlat
+        source, scene, choice = self._source, self._scenes.scene, self._choice()
+        ask = self._requests.prepare(choice, ask=ask)
+        self._fetch_due = True
+
+        def job(step: Step) -> Captioned:
+            return caption_at(lon, lat, source=source, scene=scene or None, ask=ask, step=step, **choice)
+
+        return job
+
+    def _choice(self) -> dict[str, Any]:
+        chosen = self.switches
+        return {
+            "captioner": self._requests.captioner(),
+            "style": chosen.style,
+            "year": chosen.year,
+            "seed": chosen.seed,
+        }
+
+    def _start(self, job: Callable[[Step], Captioned]) -> None:
+        self._work.start(lambda step: encoded(job(step)), done=self._show, failed=self.tell)
+
+    @guarded
+    def _progress(self, _change: dict[str, Any]) -> None:
+        self.status.busy = self._work.busy
+        self._requests.wait(busy=self._work.busy)
+        if self._work.busy and self._work.step:
+            self.status.say(self._work.step, kind="hint")
+
+    @guarded
+    def _show(self, shown: Captioned) -> None:
+        self.result, self._fetch_due = shown, False
+        self._scenes.offer(self._source, *self.map.lonlat)
+
+    @guarded
+    def _draw(self, _change: dict[str, Any]) -> None:
+        shown = self.result
+        if shown is None:
+            return
+        country = shown.country.name if shown.country else "Open sea"
+        self.map.chip = self.chip_view.chip = shown.chip
+        self.chip_view.place = f"{country}, {coordinates(shown.lon, shown.lat)}"
+        self.prompt_view.prompt = shown.prompt
+        button = self._requests.offer(shown.prompt)
+        with self.caption_view.hold_sync():  # no caption is ever seen beside what another chip says of it
+            self._checked(None)
+            self.caption_view.set_trait("empty", f"No caption yet: press '{button}'." if button else NO_CAPTION)
+            fresh = (shown.caption,) if shown.caption else ()
+            self.caption_view.captions = (*self._released(shown.chip.tile), *fresh)
+        self.caption_view.error = str(shown.error or "")
+        self.code_view.code = shown.code
+        wanted = f"Press '{button}' for a caption, or click" if button and not shown.caption else "Click"
+        self.status.say(f"{country}. {wanted} anywhere on the map to see another place.", kind="done")
+
+    @guarded
+    def _checked(self, _change: dict[str, Any] | None) -> None:
+        self.caption_view.chip = self.chip_view.chip if self.check.value else None
+
+    def _released(self, tile: Tile) -> tuple[Caption, ...]:
+        record = self._catalog.at(tile) if self._catalog else None
+        return released_captions(record, simulated=self._catalog.simulated) if self._catalog and record else ()

@@ -1,0 +1,1 @@
+"""The ReviewDesk: a spot-check on screen."""

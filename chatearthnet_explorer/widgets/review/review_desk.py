@@ -1,0 +1,280 @@
+"""A spot-check on screen: pair after pair of a plan, each verdict in the ledger before the next pair is shown."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, Self
+
+import ipywidgets
+import traitlets
+
+from chatearthnet_explorer.cards import Card
+from chatearthnet_explorer.cards.chip_card import chip_section
+from chatearthnet_explorer.chip import Chip
+from chatearthnet_explorer.errors import ExplorerError
+from chatearthnet_explorer.review.ledger import Ledger
+from chatearthnet_explorer.review.plan import Plan
+from chatearthnet_explorer.review.verdict import Verdict, digest
+from chatearthnet_explorer.widgets.browse.released_pair import ReleasedPairs, show
+from chatearthnet_explorer.widgets.review.prefetch import Ahead
+from chatearthnet_explorer.widgets.review.verdict_pad import VerdictPad
+from chatearthnet_explorer.widgets.shared.background import Work
+from chatearthnet_explorer.widgets.shared.chip_view import ChipView
+from chatearthnet_explorer.widgets.shared.composite import family
+from chatearthnet_explorer.widgets.shared.grounding_view import GroundingView
+from chatearthnet_explorer.widgets.shared.view import Readable, static
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from chatearthnet_explorer.caption import Caption
+    from chatearthnet_explorer.catalog.catalog import Catalog
+    from chatearthnet_explorer.review.ledger_entries import Entry
+    from chatearthnet_explorer.sources import Source
+    from chatearthnet_explorer.sources.release.released_pairs import Release
+    from chatearthnet_explorer.widgets.browse.released_pair import Unplaced
+    from chatearthnet_explorer.widgets.shared.caption_view import CaptionView
+
+    Pair = tuple[Chip | Unplaced | None, Sequence[Caption], NDArray[np.uint8] | None]
+
+_LOG = logging.getLogger(__name__)
+_UNEXPECTED = "Something went wrong that should not have; the log says what, and nothing in the ledger is lost."
+_NEAR = (-1, 0, 1, 2)  # which pairs around the one on screen are held ready
+
+
+class ReviewDesk(Readable, ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
+    """Judge captions one after the other: 1 correct, 2 minor, 3 major; arrows, u, / and letters for the rest."""
+
+    def __init__(  # noqa: PLR0913 - what is judged, by whom, where to, and how it is shown
+        self,
+        plan: Plan | Sequence[str],
+        pair_of: Callable[[str], Pair],
+        ledger: Ledger | str | Path,
+        *,
+        reviewer: str,
+        style: str = "3.5",
+        caption_view: CaptionView | None = None,
+    ) -> None:
+        """Open at the first caption that this reviewer has not judged.
+
+        Args:
+            plan: What to judge: a plan, or names of images.
+            pair_of: Returns the chip (None if there is none), the captions, and labels for a chip that has none (None
+                if there are none) of a name. It is called ahead of time, on threads of their own.
+            ledger: Where verdicts go: a ledger, or its file.
+            reviewer: Who judges.
+            style: The captions to judge where there is no plan that says so, ``3.5`` or ``4v``.
+            caption_view: What shows the captions; one with a trait ``chip`` is told the chip too, to hold the words
+                against its labels. None for a ``GroundingView``, which does; a ``CaptionView`` does not, for reviewers
+                who are not to know what the labels say.
+
+        Raises:
+            LedgerError: If the ledger cannot be read.
+            VerdictError: If nobody can be called so.
+        """
+        self.names: tuple[str, ...] = plan.names if isinstance(plan, Plan) else tuple(dict.fromkeys(plan))
+        self.style = plan.style if isinstance(plan, Plan) else style
+        self.reviewer = reviewer
+        self.ledger = ledger if isinstance(ledger, Ledger) else Ledger(ledger)
+        """Where verdicts go."""
+        self._ahead, self._work = Ahead(pair_of), Work()
+        self._caption: Caption | None = None
+        self._given: dict[str, Entry] = {}
+        self.chip_view, self.caption_view = ChipView(), caption_view or GroundingView()
+        self.pad = VerdictPad(total=len(self.names))
+        self._verdict(self.names[0] if self.names else "-", "", {"verdict": "correct"})  # a bad name of one is said now
+        self._recall()
+        super().__init__(self._composed(), layout={"width": "100%", "overflow": "hidden"})
+        self.add_class("cen-review")
+        for trait in ("highlight", "within", "palette"):
+            traitlets.link((self.caption_view, trait), (self.chip_view, trait))
+        self.pad.on_ask(self._asked)
+        unjudged = (place for place, name in enumerate(self.names) if name not in self._given)
+        self.go(next(unjudged, max(len(self.names) - 1, 0)))
+        if self.ledger.remarks:
+            self.pad.told = " ".join(self.ledger.remarks)
+
+    @classmethod
+    def of_catalog(  # noqa: PLR0913 - where the pairs come from, beside what a desk is
+        cls,
+        catalog: Catalog,
+        plan: Plan | Sequence[str],
+        ledger: Ledger | str | Path,
+        *,
+        reviewer: str,
+        release: Release | None = None,
+        labels: str | Source | None = "auto",
+        style: str = "3.5",
+        caption_view: CaptionView | None = None,
+    ) -> Self:
+        """Open the desk on pairs of a catalog. A pair without picture, labels or place is judged too, and says so.
+
+        Args:
+            catalog: Where the captions are.
+            plan: What to judge, drawn from its names.
+            ledger: As above, like what is not named here.
+            reviewer: As above.
+            release: Where the pictures are; None for none.
+            labels: Where labels come from, see ``ReleasedPairs``; None for none.
+            style: As above.
+            caption_view: As above.
+
+        Raises:
+            SettingError: If there is no source of labels of that name.
+            LedgerError: If the ledger cannot be read.
+            VerdictError: If nobody can be called so.
+        """
+        pairs = ReleasedPairs(catalog, release=release, labels=labels)
+        return cls(plan, pairs.pair_of, ledger, reviewer=reviewer, style=style, caption_view=caption_view)
+
+    @property
+    def position(self) -> int:
+        """Which pair of the plan is shown, from 0."""
+        return int(self.pad.position)
+
+    def go(self, position: int) -> None:
+        """Show a pair of the plan, counted from 0; beyond its ends nothing happens."""
+        if not self.names:
+            self.pad.error = "There is nothing to judge: the plan is empty."
+            return
+        if not 0 <= position < len(self.names):
+            return
+        self.pad.position, self.pad.ready = position, False
+        waited = self._ahead.get(self.names[position])
+        if waited.done() and not waited.exception():
+            self._draw(waited.result())
+        else:
+            self._work.start(lambda _: waited.result(), done=self._draw, failed=self._missing)
+
+    def judge(self, verdict: str, *, cause: str = "", note: str = "", corrected: str = "") -> Entry:
+        """Write a verdict on the caption on screen into the ledger, as a key does, and stay.
+
+        Raises:
+            VerdictError: If it is none, or nothing is shown that can be judged.
+            LedgerError: If the ledger cannot be written.
+        """
+        said = {"verdict": verdict, "cause": cause, "note": note, "corrected": corrected}
+        text = self._caption.text if self._caption else ""
+        entry = self.ledger.record(self._verdict(self.names[self.position], text, said))
+        self._recall()
+        self._tell()
+        return entry
+
+    def undo(self) -> None:
+        """Take the latest verdict of this reviewer on this plan back, and show what it was on.
+
+        Raises:
+            LedgerError: If the ledger cannot be written.
+        """
+        if not self._given:
+            self.pad.told = "There is nothing to take back."
+            return
+        name, entry = list(self._given.items())[-1]
+        self.ledger.undo(entry)
+        self._recall()
+        self.go(self.names.index(name))
+        self.pad.told = "Taken back; the ledger keeps both."
+
+    def card(self) -> Card:
+        """Return what is on screen, as HTML to be read."""
+        return Card(
+            f"Spot-check: {self.pad.judged} of {len(self.names)} captions judged",
+            (
+                chip_section(self.chip_view.chip, self.chip_view.palette),
+                *self.caption_view.card().sections,
+            ),
+        )
+
+    def close(self) -> None:
+        """Let go of everything; the ledger has it all."""
+        self._work.stop()
+        for widget in family(self):
+            ipywidgets.Widget.close(widget)
+
+    def _composed(self) -> list[ipywidgets.Widget]:
+        look = ipywidgets.HTML(f"<style>{static('review_desk.css')}</style>", layout={"display": "none"})
+        # the pad first: below a caption it would move with the caption's length
+        pair = ipywidgets.Box([self.chip_view, self.caption_view])
+        for box, name in ((pair, "cen-desk"), (self.pad, "cen-desk-pad")):
+            box.add_class(name)
+        return [look, self.pad, pair]
+
+    def _asked(self, wish: dict[str, Any]) -> None:
+        self.pad.error = self.pad.told = ""
+        try:
+            self._do(wish)
+        except Exception as problem:  # noqa: BLE001 - widgets swallow what their callbacks raise
+            self._fault(problem)
+
+    def _do(self, wish: dict[str, Any]) -> None:
+        if wish.get("do") == "judge" and wish.get("position") == self.position and self.pad.ready:
+            texts = {field: str(wish.get(field, "")) for field in ("cause", "note", "corrected")}
+            self.judge(str(wish.get("verdict")), **texts)
+            if wish.get("then") == "next":
+                self.go(self.position + 1)
+            if len(self._given) == len(self.names):
+                self.pad.told = f"All {len(self.names)} captions are judged. Thank you."
+        elif wish.get("do") == "go":
+            self.go(self.position + (1 if wish.get("by") == 1 else -1))
+        elif wish.get("do") == "undo":
+            self.undo()
+        elif wish.get("do") == "labels":
+            self.chip_view.blend = 0.0 if self.chip_view.blend > 0.5 else 1.0  # noqa: PLR2004 - whichever is farther
+
+    def _verdict(self, name: str, text: str, said: dict[str, str]) -> Verdict:
+        now = datetime.now(UTC)
+        return Verdict(reviewer=self.reviewer, name=name, style=self.style, caption=digest(text), time=now, **said)
+
+    def _recall(self) -> None:
+        """Read from the ledger what this reviewer has said of this plan."""
+        names = set(self.names)
+        self._given = {
+            name: entry
+            for (reviewer, name, style), entry in self.ledger.standing.items()
+            if reviewer == self.reviewer and style == self.style and name in names
+        }
+
+    def _draw(self, pair: Pair) -> None:
+        chip, captions, labels = pair
+        if isinstance(chip, Chip) and chip.labels is None and labels is not None:
+            chip = replace(chip, labels=labels)
+        self._caption = next((one for one in captions if one.style == self.style), None)
+        show(self.chip_view, chip)
+        with self.caption_view.hold_trait_notifications():  # no caption is held against the labels of another
+            if self.caption_view.has_trait("chip"):
+                self.caption_view.chip = self.chip_view.chip
+            self.caption_view.captions = (self._caption,) if self._caption else ()
+        self.caption_view.error = "" if self._caption else f"There is no caption in style {self.style} here; go on."
+        self._tell()
+        self._ahead.keep(
+            [self.names[place] for near in _NEAR if 0 <= (place := self.position + near) < len(self.names)]
+        )
+
+    def _missing(self, problem: Exception) -> None:
+        self._caption, self.chip_view.chip, self.caption_view.captions = None, None, ()
+        self._tell()
+        self._fault(problem)
+
+    def _tell(self) -> None:
+        name = self.names[self.position]
+        entry = self._given.get(name)
+        said = entry.verdict if entry else None
+        with self.pad.hold_sync():
+            self.pad.heading = name
+            self.pad.caption = self._caption.text if self._caption else ""
+            self.pad.judged = len(self._given)
+            self.pad.given = (
+                {field: getattr(said, field) for field in ("verdict", "cause", "note", "corrected")} if said else {}
+            )
+            self.pad.ready = self._caption is not None
+
+    def _fault(self, problem: Exception) -> None:
+        if not isinstance(problem, ExplorerError):
+            _LOG.error("The review desk failed.", exc_info=problem)
+        self.pad.error = str(problem) if isinstance(problem, ExplorerError) else _UNEXPECTED

@@ -1,0 +1,1 @@
+"""Views that the Explorer, the Browser and the ReviewDesk share."""

@@ -1,0 +1,83 @@
+"""The button that has a model asked, with what that will cost; nothing else on the page spends money."""
+
+from __future__ import annotations
+
+import html
+from typing import TYPE_CHECKING
+
+import ipywidgets
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from chatearthnet_explorer.captioners import Captioner
+    from chatearthnet_explorer.prompts.prompt import Prompt
+
+_LONGEST_NAME = 40
+
+
+def offer_of(captioner: Captioner, prompt: Prompt) -> tuple[str, str]:
+    """Return the words on a button that asks, such as ``Ask gpt-6-luna``, and what that will cost, in words.
+
+    Args:
+        captioner: Who is asked.
+        prompt: What is asked.
+    """
+    name = str(getattr(captioner, "options", {}).get("model") or captioner.name)
+    estimate = getattr(captioner, "estimate", None)
+    return (
+        f"Ask {name if len(name) <= _LONGEST_NAME else f'{name[:_LONGEST_NAME]}…'}",
+        estimate(prompt).told if estimate else "",
+    )
+
+
+class AskBar(ipywidgets.HBox):  # type: ignore[misc]  # ipywidgets has no types
+    """Shows the button while a model is chosen and there is a prompt to ask with."""
+
+    def __init__(self) -> None:
+        """Begin without a button."""
+        self._button = ipywidgets.Button(tooltip="Send the prompt to the model", layout={"width": "auto"})
+        self._button.add_class("cen-ask")
+        self._cost = ipywidgets.HTML(layout={"flex": "1 1 160px", "min_width": "0"})
+        super().__init__(
+            [self._button, self._cost], layout={"flex_flow": "row wrap", "align_items": "center", "margin": "0 0 8px"}
+        )
+        self.hide()
+
+    @property
+    def label(self) -> str:
+        """The words on the button; empty while there is none."""
+        return self._button.description if self.layout.display != "none" else ""
+
+    @property
+    def disabled(self) -> bool:
+        """Whether pressing would do nothing."""
+        return bool(self._button.disabled)
+
+    @disabled.setter
+    def disabled(self, value: bool) -> None:
+        self._button.disabled = value
+
+    def on_press(self, callback: Callable[[], None]) -> None:
+        """Have a function called when the button is pressed, and not while it is away or disabled."""
+        self._button.on_click(lambda _: callback() if self.label and not self.disabled else None)
+
+    def show(self, label: str, cost: str) -> None:
+        """Offer to ask.
+
+        Args:
+            label: The words on the button.
+            cost: What that will cost, in words; empty where nobody knows.
+        """
+        self._button.description = label
+        words = f"A caption costs {cost}." if cost else "What a caption costs is not known."
+        self._cost.value = f"<div class='cen-note'>{html.escape(words)}</div>"
+        self.layout.display = ""
+
+    def press(self) -> None:
+        """Press the button by code."""
+        self._button.click()
+
+    def hide(self) -> None:
+        """Offer nothing."""
+        self.layout.display = "none"

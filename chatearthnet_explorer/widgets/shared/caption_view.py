@@ -1,0 +1,71 @@
+"""Captions, with the class words in their colours and who wrote them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import traitlets as t
+
+from chatearthnet_explorer.caption import Caption
+from chatearthnet_explorer.cards import caption_card
+from chatearthnet_explorer.cards.html_tree import visible
+from chatearthnet_explorer.cards.text_cards import LABEL_MAPS, NO_CAPTION, WHY_LABEL_MAPS, told_of
+from chatearthnet_explorer.claims.class_mentions import classes_named, pieces
+from chatearthnet_explorer.widgets.shared.view import View, script
+
+if TYPE_CHECKING:
+    from chatearthnet_explorer.cards import Card
+
+
+class CaptionView(View):
+    """Shows one caption, or two beside each other: set ``captions``, or ``error`` where there is none."""
+
+    _esm = script("captions", "caption_view")
+
+    captions = t.Tuple()
+    """What is shown: ``Caption`` objects, the first on the left."""
+
+    error = t.Unicode("").tag(sync=True)
+    """Why there is no caption, in one sentence; empty where nothing failed."""
+
+    empty = t.Unicode(NO_CAPTION, read_only=True).tag(sync=True)
+    """What is said where there is neither a caption nor an error."""
+
+    columns: t.List[Any] = t.List(read_only=True).tag(sync=True)
+    """The captions as the script draws them: byline, pieces, classes, told, label_maps, remarks, text, released."""
+
+    def card(self) -> Card:
+        """Return the captions as HTML to be read."""
+        return caption_card(self.captions, error=self.error, palette=self.palette)
+
+    @t.validate("captions")
+    def _captions_only(self, proposal: dict[str, Any]) -> tuple[Caption, ...]:
+        given: tuple[object, ...] = tuple(proposal["value"])
+        captions = tuple(one for one in given if isinstance(one, Caption))
+        if len(captions) < len(given):
+            msg = f"CaptionView.captions takes Caption objects, got {given!r:.80}."
+            raise t.TraitError(msg)
+        return captions
+
+    @t.validate("error")
+    def _visible_error(self, proposal: dict[str, Any]) -> str:
+        return visible(proposal["value"])
+
+    @t.observe("captions")
+    def _show(self, _change: object) -> None:
+        with self.hold_sync():
+            self.set_trait("columns", [self._column(caption) for caption in self.captions])
+            self.highlight, self.within = -1, []
+
+    def _column(self, caption: Caption) -> dict[str, object]:
+        text = visible(caption.text)
+        return {
+            "byline": visible(caption.byline),
+            "released": caption.released,
+            "text": text,
+            "pieces": [list(piece) for piece in pieces(text)],
+            "classes": list(classes_named(text)),
+            "told": [[name, visible(value)] for name, value in told_of(caption)],
+            "label_maps": [LABEL_MAPS, WHY_LABEL_MAPS] if caption.style == "4v" else None,
+            "remarks": [visible(note) for note in caption.notes],
+        }

@@ -1,0 +1,105 @@
+"""The picture and the labels of a chip, one over the other."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import traitlets as t
+
+from chatearthnet_explorer.cards import chip_card
+from chatearthnet_explorer.cards.html_tree import visible
+from chatearthnet_explorer.cards.provenance import NO_CHIP, provenance, remarks
+from chatearthnet_explorer.chip import Chip
+from chatearthnet_explorer.landcover.shares import PARTS, pixels
+from chatearthnet_explorer.render import png
+from chatearthnet_explorer.widgets.shared.view import View, script
+
+if TYPE_CHECKING:
+    from chatearthnet_explorer.cards import Card
+    from chatearthnet_explorer.pipeline import Captioned
+
+
+class ChipView(View):
+    """Shows a chip: set ``chip``, and everything below it follows."""
+
+    _esm = script("chip_view")
+
+    chip = t.Instance(Chip, allow_none=True)
+    """What is shown; None before a place is chosen."""
+
+    place = t.Unicode("").tag(sync=True)
+    """Name of the place in words, shown above the picture."""
+
+    blend = t.Float(0.0, min=0.0, max=1.0).tag(sync=True)
+    """How much of the labels lies over the picture: 0 is the picture alone, 1 the labels alone."""
+
+    part = t.Enum(("overall", *PARTS), "overall").tag(sync=True)
+    """Whose shares are shown: ``overall`` or one of ``landcover.PARTS``."""
+
+    parts = t.List(["overall", *PARTS], read_only=True).tag(sync=True)
+    """What ``part`` can be."""
+
+    picture = t.Bytes(b"", read_only=True).tag(sync=True)
+    """True colour, PNG 256 x 256; empty where there is none."""
+
+    label_map = t.Bytes(b"", read_only=True).tag(sync=True)
+    """Class indices as greys, PNG 256 x 256; empty where there is none."""
+
+    shares = t.Dict(read_only=True).tag(sync=True)
+    """For each of ``parts``, the share (0 to 1) of each of the twelve classes."""
+
+    simulated = t.Bool(default_value=False, read_only=True).tag(sync=True)
+    """Whether the chip is made up."""
+
+    provenance: t.List[Any] = t.List(read_only=True).tag(sync=True)
+    """Where the chip comes from: [what, value] by row."""
+
+    remarks = t.List([NO_CHIP], read_only=True).tag(sync=True)
+    """What to know before believing the chip, and what is missing and why, one sentence each."""
+
+    attribution: t.List[Any] = t.List(read_only=True).tag(sync=True)
+    """Credits and licences."""
+
+    def card(self) -> Card:
+        """Return the chip as HTML to be read."""
+        return chip_card(self.chip, place=self.place, palette=self.palette)
+
+    @t.validate("place")
+    def _visible_place(self, proposal: dict[str, Any]) -> str:
+        return visible(proposal["value"])
+
+    @t.observe("chip")
+    def _show(self, _change: object) -> None:
+        with self.hold_sync():
+            for name, value in _state(self.chip).items():
+                self.set_trait(name, value)
+            self.highlight, self.within = -1, []
+
+
+def encoded(shown: Captioned) -> Captioned:
+    """Return what was handed in, its picture encoded and kept for the views, which draw where everybody is answered."""
+    if shown.chip.rgb is not None:
+        png(shown.chip.rgb)
+    return shown
+
+
+def _state(chip: Chip | None) -> dict[str, object]:
+    """Return the synced traits that follow from a chip."""
+    labels = chip.labels if chip else None
+    return {
+        "picture": b"" if chip is None or chip.rgb is None else png(chip.rgb),
+        "label_map": b"" if labels is None else png(labels),
+        "shares": {} if labels is None else _shares(labels),
+        "simulated": bool(chip and chip.simulated),
+        "provenance": [[name, visible(value)] for name, value in (provenance(chip) if chip else ())],
+        "remarks": [visible(remark) for remark in (remarks(chip) if chip else (NO_CHIP,))],
+        "attribution": [visible(credit) for credit in (chip.attribution if chip else ())],
+    }
+
+
+def _shares(labels: Any) -> dict[str, list[float]]:  # noqa: ANN401 - an array, checked by pixels()
+    *by_part, overall = pixels(labels).tolist()
+    return {
+        part: [count / sum(counts) for count in counts]
+        for part, counts in zip(("overall", *PARTS), (overall, *by_part), strict=True)
+    }

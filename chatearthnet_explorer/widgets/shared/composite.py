@@ -1,0 +1,88 @@
+"""What widgets made of widgets share: panels, handlers that lose no exception, and how all of it is let go."""
+
+from __future__ import annotations
+
+import functools
+import logging
+from typing import TYPE_CHECKING, Any
+
+import ipywidgets
+
+from chatearthnet_explorer.errors import Cancelled, ExplorerError
+from chatearthnet_explorer.widgets.shared.view import Readable, static
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from chatearthnet_explorer.widgets.shared.status_line import StatusLine
+
+_LOG = logging.getLogger(__name__)
+_UNEXPECTED = "Something went wrong that should not have; the log says what, and another try may work."
+
+
+class Composed(Readable, ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
+    """A widget made of widgets, with a line that says what is going on."""
+
+    stopped = "Stopped."
+    """What is said once the person has stopped what was under way."""
+
+    def __init__(self, children: list[ipywidgets.Widget], status: StatusLine, *, sheets: tuple[str, ...] = ()) -> None:
+        """Put widgets below each other.
+
+        Args:
+            children: What it is made of, ``status`` somewhere among them.
+            status: Where sentences are said.
+            sheets: Files of the widgets whose rules it brings.
+        """
+        self.status = status
+        rules = "".join(static(name) for name in sheets)
+        look = [ipywidgets.HTML(f"<style>{rules}</style>", layout={"display": "none"})] if rules else []
+        super().__init__([*look, *children], layout={"width": "100%", "overflow": "hidden"})
+
+    def tell(self, problem: Exception) -> None:
+        """Say in one sentence what went wrong; what nobody foresaw goes to the log in full."""
+        if isinstance(problem, Cancelled):
+            self.status.say(self.stopped, kind="hint")
+        elif isinstance(problem, ExplorerError):
+            self.status.say(str(problem), kind="error")
+        else:
+            _LOG.error("A handler failed.", exc_info=problem)
+            self.status.say(_UNEXPECTED, kind="error")
+
+    def close(self) -> None:
+        """Close this widget and every one in it."""
+        for widget in family(self):
+            ipywidgets.Widget.close(widget)
+
+
+def guarded(handler: Callable[..., None]) -> Callable[..., None]:
+    """Wrap a handler so that nothing it raises is lost: the person reads a sentence, the log has the rest."""
+
+    @functools.wraps(handler)
+    def run(self: Composed, *arguments: object, **named: Any) -> None:  # noqa: ANN401 - whatever it is handed
+        try:
+            handler(self, *arguments, **named)
+        except Exception as problem:  # noqa: BLE001 - widgets swallow what their callbacks raise
+            self.tell(problem)
+
+    return run
+
+
+def panel(*widgets: ipywidgets.Widget) -> ipywidgets.VBox:
+    """Return widgets below each other in a frame."""
+    framed = ipywidgets.VBox(widgets)
+    framed.add_class("cen-panel")
+    return framed
+
+
+def family(widget: ipywidgets.Widget) -> set[ipywidgets.Widget]:
+    """Return a widget and every one that it holds, at any depth: closing one does not close the others."""
+    found, to_do = set(), [widget]
+    while to_do:
+        one = to_do.pop()
+        if one not in found:
+            found.add(one)
+            for value in (*vars(one).values(), *one._trait_values.values()):  # noqa: SLF001 - asking by name makes them
+                held = value if isinstance(value, list | tuple) else (value,)
+                to_do += [other for other in held if isinstance(other, ipywidgets.Widget)]
+    return found

@@ -1,0 +1,97 @@
+"""Captions with every claim underlined by what the labels say of it, and lit in its part of the label map."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import traitlets as t
+
+from chatearthnet_explorer.cards.grounding_card import grounding_card
+from chatearthnet_explorer.cards.html_tree import visible
+from chatearthnet_explorer.chip import Chip
+from chatearthnet_explorer.review.checks import CHECKS
+from chatearthnet_explorer.review.claim_verification import BELIEF, SIGNS, Marked, marked
+from chatearthnet_explorer.widgets.shared.caption_view import CaptionView
+from chatearthnet_explorer.widgets.shared.view import script, static
+
+if TYPE_CHECKING:
+    from chatearthnet_explorer.caption import Caption
+    from chatearthnet_explorer.cards import Card
+    from chatearthnet_explorer.review.claim_verification import Point
+
+_HINT = "Point at underlined words, or go to them with Tab, to see why."
+
+
+class GroundingView(CaptionView):
+    """Shows captions held against the labels of a chip: set ``chip`` and ``captions``.
+
+    Pointing at a claim sets ``highlight`` and ``within``; linked to a ``ChipView`` they light its pixels there.
+    """
+
+    _esm = script("captions", "grounding_view")
+
+    chip = t.Instance(Chip, allow_none=True)
+    """Whose labels the words are held against; None, or one without labels, where nothing can be checked."""
+
+    plain = t.Bool(default_value=False)
+    """Whether captions are shown without a word of checking while there are no labels."""
+
+    def card(self) -> Card:
+        """Return the captions with what the labels say of them, as HTML to be read."""
+        if self._is_plain():
+            return super().card()
+        return grounding_card([(caption, self._marked(caption)) for caption in self.captions], error=self.error)
+
+    def _is_plain(self) -> bool:
+        return self.plain and (self.chip is None or self.chip.labels is None)
+
+    def _marked(self, caption: Caption) -> Marked:
+        return marked(caption.text, style=caption.style, labels=self.chip.labels if self.chip else None)
+
+    def _column(self, caption: Caption) -> dict[str, object]:
+        checked = None if self._is_plain() else _checked(self._marked(caption))
+        return {**super()._column(caption), "checked": checked}
+
+    @t.observe("chip", "plain")
+    def _check_again(self, change: object) -> None:
+        self._show(change)
+
+    @t.default("style_sheet")
+    def _style_sheet(self) -> str:
+        return "".join(static(f"{name}.css") for name in ("view", "caption_view", "grounding_view"))
+
+
+def _checked(found: Marked) -> dict[str, object]:
+    """Return what the script draws; every text from outside is made visible."""
+    return {
+        "counts": [
+            {
+                "result": result,
+                "line": _line(result),
+                "sign": SIGNS[result][0],
+                "means": SIGNS[result][1],
+                "count": count,
+            }
+            for result, count in found.counts
+        ],
+        "runs": [[number, [[visible(text), list(about)] for text, about in pieces]] for number, pieces in found.runs],
+        "points": [_drawn(point) for point in found.points],
+        "note": found.note,
+        "hint": _HINT if found.claims else "",
+        "more": found.more,
+        "belief": BELIEF,
+    }
+
+
+def _drawn(point: Point) -> dict[str, object]:
+    drawn = {"index": point.class_index, "within": list(point.parts), "result": point.result}
+    if point.result:
+        said = [[SIGNS[result][0], visible(why)] for result, why in point.said]
+        return {**drawn, "line": _line(point.result), "sign": SIGNS[point.result][0], "said": said}
+    ((check, evidence),) = point.said
+    return {**drawn, "said": [["", visible(evidence)]], "means": f"{CHECKS[check].says} (Check: {check}.)"}
+
+
+def _line(result: str) -> str:
+    """Return the class in the style sheet that underlines a result."""
+    return f"cen-{result.replace(' ', '-')}"

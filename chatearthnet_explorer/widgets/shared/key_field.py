@@ -1,0 +1,98 @@
+"""A field for the key of a model's service: kept in memory for one address, and written nowhere."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import traitlets as t
+
+from chatearthnet_explorer.captioners.service.endpoint import open_endpoint, same_address
+from chatearthnet_explorer.cards import Card
+from chatearthnet_explorer.cards.html_tree import element, visible
+from chatearthnet_explorer.errors import SettingError
+from chatearthnet_explorer.widgets.shared.view import View, script
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+LONGEST = 1_000
+"""Characters of a key."""
+
+_PLAIN = "A key is not sent to {host} over plain http, where anybody on the way can read it; use https."
+
+
+class KeyField(View):
+    """Takes a key that a person types.
+
+    The key comes as a message of its own and is no trait: traits are sent back to the page, are stored with a notebook,
+    and are in the state of the widget manager. It belongs to the address that was chosen when it was typed, and is
+    forgotten when another is.
+    """
+
+    _esm = script("key_field")
+
+    kept_for = t.Unicode("", read_only=True).tag(sync=True)
+    """Host that a key is kept for; empty where there is none."""
+
+    problem = t.Unicode("", read_only=True).tag(sync=True)
+    """Why what was typed is not kept, in one sentence."""
+
+    base_url = t.Unicode("")
+    """Address of the service, as it is chosen now; empty for that of the environment. It is not sent to the page."""
+
+    def __init__(self, **traits: object) -> None:
+        """Take traits by name."""
+        self._key, self._address = "", ""
+        super().__init__(**traits)
+        self.on_msg(self._receive)
+
+    def __getstate__(self) -> object:
+        """Refuse to be stored, as the key would be stored along."""
+        msg = "A key field is not stored: it may hold a key."
+        raise TypeError(msg)
+
+    def key(self, base_url: str = "") -> str | None:
+        """Return the key that was typed for an address; None where there is none."""
+        return self._key if self._key and same_address(self._address, open_endpoint(base_url or None).url) else None
+
+    def forget(self) -> None:
+        """Forget the key."""
+        self._key, self._address = "", ""
+        self.set_trait("kept_for", "")
+
+    def card(self) -> Card:
+        """Return whether there is a key, as HTML to be read."""
+        return Card("Key", (element("p", f"A key is kept for {self.kept_for}." if self.kept_for else "No key."),))
+
+    def _receive(self, _widget: object, content: Mapping[str, object], _buffers: object) -> None:
+        key = content.get("key")
+        if not isinstance(key, str):
+            self.forget()
+            return
+        try:
+            endpoint = open_endpoint(self.base_url or None)
+        except SettingError as error:
+            self.forget()
+            self.set_trait("problem", visible(str(error)))
+            return
+        plain = endpoint.plain and not endpoint.loopback
+        self.set_trait("problem", _PLAIN.format(host=endpoint.host) if plain else "")
+        if plain or not key.strip():
+            self.forget()
+            return
+        self._key, self._address = key.strip()[: LONGEST + 1], endpoint.url
+        self.set_trait("kept_for", endpoint.host)
+
+    @t.observe("base_url")
+    def _address_changed(self, _change: object) -> None:
+        try:
+            known = self.key(self.base_url)
+        except SettingError:
+            known = None
+        if known is None and self._key:
+            self.forget()
+
+    def close(self) -> None:
+        """Forget the key, and close."""
+        self._key, self._address = "", ""
+        super().close()

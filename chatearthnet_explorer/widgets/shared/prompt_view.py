@@ -1,0 +1,161 @@
+"""The prompt: its facts, its exact words, and a way to change them and ask again."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import TYPE_CHECKING, Any
+
+import traitlets as t
+
+from chatearthnet_explorer.cards import prompt_card
+from chatearthnet_explorer.cards.text_cards import EDITED, NO_PROMPT
+from chatearthnet_explorer.prompts.prompt import Prompt
+from chatearthnet_explorer.render import png
+from chatearthnet_explorer.widgets.shared.view import View, script
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from chatearthnet_explorer.cards import Card
+
+LIMIT = 20_000
+"""Characters that an edited system or user text may have; the longest of our own has about 6,000."""
+
+
+AGAIN = "Caption again"
+"""What the button says where asking costs nothing."""
+
+
+class PromptView(View):
+    """Shows a prompt: set ``prompt``, and register what shall happen when a person asks again."""
+
+    _esm = script("prompt_view")
+
+    prompt = t.Instance(Prompt, allow_none=True)
+    """What is shown, as the method made it; None before there are labels."""
+
+    edited_system = t.Unicode("").tag(sync=True)
+    """The rules as the person left them: the prompt's own, or edited; cut off after ``LIMIT`` + 1 characters."""
+
+    edited_user = t.Unicode("").tag(sync=True)
+    """The facts in words as the person left them, likewise."""
+
+    cost = t.Unicode("").tag(sync=True)
+    """What a caption of this prompt will roughly cost, in words; empty where it costs nothing."""
+
+    ask_label = t.Unicode(AGAIN).tag(sync=True)
+    """The words on the button that has a caption written."""
+
+    busy = t.Bool(default_value=False).tag(sync=True)
+    """Whether a model is being asked, so that the button does nothing."""
+
+    editable = t.Bool(default_value=True, read_only=True).tag(sync=True)
+    """Whether the page offers to change the words."""
+
+    asked = t.Int(0).tag(sync=True)
+    """How often that button was pressed."""
+
+    error = t.Unicode("", read_only=True).tag(sync=True)
+    """Why the edited text cannot be used, in one sentence; empty if it can."""
+
+    empty = t.Unicode(NO_PROMPT, read_only=True).tag(sync=True)
+    """What is said where there is no prompt."""
+
+    edited_note = t.Unicode(EDITED, read_only=True).tag(sync=True)
+    """What is said while the words differ from the prompt's own."""
+
+    limit = t.Int(LIMIT, read_only=True).tag(sync=True)
+    """``LIMIT``, for the script."""
+
+    told = t.Dict(read_only=True).tag(sync=True)
+    """The prompt as the script draws it: style, seed, id, system, user, overall, facts."""
+
+    images = t.List(t.Bytes(), read_only=True).tag(sync=True)
+    """Label maps sent with it, PNG 128 x 128 each."""
+
+    def __init__(self, *, may_edit: bool = True, **traits: object) -> None:
+        """Show a prompt.
+
+        Args:
+            may_edit: Whether a person may change the words; if not, what a page sends of them all the same is ignored.
+            traits: Traits by name.
+        """
+        self._callbacks: list[Callable[[Prompt], None]] = []
+        self._may_edit = may_edit  # no trait: a page can set those
+        super().__init__(**traits)
+        self.set_trait("editable", may_edit)
+
+    @property
+    def edited(self) -> bool:
+        """Whether a person changed the words, which is then no longer ChatEarthNet's method."""
+        return self.current != self.prompt
+
+    @property
+    def current(self) -> Prompt | None:
+        """The prompt with the words as they are in the view now."""
+        if self.prompt is None:
+            return None
+        if not self._may_edit or (self.edited_system, self.edited_user) == (self.prompt.system, self.prompt.user):
+            return self.prompt
+        return dataclasses.replace(self.prompt, system=self.edited_system, user=self.edited_user)
+
+    def on_caption_again(self, callback: Callable[[Prompt], None]) -> None:
+        """Have a function called with the prompt, edited or not, whenever a person asks for a caption again."""
+        self._callbacks.append(callback)
+
+    def card(self) -> Card:
+        """Return the prompt as HTML to be read."""
+        return prompt_card(self.current, note=EDITED if self.edited else "")
+
+    @t.validate("edited_system", "edited_user")
+    def _bounded(self, proposal: dict[str, Any]) -> str:
+        # a lone surrogate, which a browser can send, could be neither hashed nor sent on
+        text: str = proposal["value"][: LIMIT + 1]
+        return text.encode("utf-8", "replace").decode("utf-8")
+
+    @t.observe("prompt")
+    def _show(self, _change: object) -> None:
+        prompt = self.prompt
+        with self.hold_sync():
+            self.set_trait("told", _told(prompt) if prompt else {})
+            self.set_trait("images", [png(image) for image in prompt.images] if prompt else [])
+            self.set_trait("error", "")
+            self.edited_system = prompt.system if prompt else ""
+            self.edited_user = prompt.user if prompt else ""
+
+    @t.observe("asked")
+    def _press(self, _change: object) -> None:
+        self.ask_again()
+
+    def ask_again(self) -> None:
+        """Do what the button does: have the prompt as it is now captioned, or say why it cannot be."""
+        prompt = self.current
+        if prompt is None or self.busy:
+            return
+        self.set_trait("error", _fault(prompt))
+        if not self.error:
+            for callback in self._callbacks:
+                callback(prompt)
+
+
+def _told(prompt: Prompt) -> dict[str, object]:
+    facts = prompt.facts.to_dict()
+    overall = facts.get("overall") or list(facts.get("percents", {}))  # type: ignore[call-overload]
+    return {
+        "style": prompt.style,
+        "seed": prompt.seed,
+        "id": prompt.id,
+        "system": prompt.system,
+        "user": prompt.user,
+        "overall": overall,
+        "facts": facts,
+    }
+
+
+def _fault(prompt: Prompt) -> str:
+    for name, text in (("rules", prompt.system), ("facts", prompt.user)):
+        if not text.strip():
+            return f"The {name} are empty; write something or undo your changes."
+        if len(text) > LIMIT:
+            return f"The {name} are longer than {LIMIT:,} characters; make them shorter."
+    return ""

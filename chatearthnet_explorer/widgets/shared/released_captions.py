@@ -1,0 +1,37 @@
+"""A record's captions as a view shows them: by whom they are, and that a simulated release has none by a model."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from chatearthnet_explorer.caption import Caption
+from chatearthnet_explorer.prompts.wording import STYLES
+
+if TYPE_CHECKING:
+    from chatearthnet_explorer.record import Record
+
+RELEASE = "release"
+"""The ``Caption.captioner`` of captions that come with a release, simulated or not."""
+
+_RULES, _MADE_UP = "rules of this program", "Simulated: no language model wrote this caption."
+
+
+def released_captions(record: Record, *, simulated: bool = False) -> tuple[Caption, ...]:
+    """Return the captions of a record, the 3.5 style before 4V.
+
+    Args:
+        record: The released pair.
+        simulated: Whether its release is made up; its captions are then by no GPT, and say so.
+    """
+    return tuple(
+        Caption(
+            text=record.captions[style],
+            captioner=RELEASE,
+            style=style,
+            model=_RULES if simulated else None,
+            released=not simulated,
+            notes=(_MADE_UP,) if simulated else (),
+        )
+        for style in STYLES
+        if style in record.captions
+    )
