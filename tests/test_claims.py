@@ -32,10 +32,17 @@ WALK = (
     "of grass. Moving to the top right, trees continue to dominate. There is also a tiny lake."
 )
 ALIKE = "Covering the whole square, developed areas fill every part alike. "
+
+
+def _text_only(value: object) -> str:
+    """Return the beginning of a sentence: sets have another order in each process."""
+    return value[:40] if isinstance(value, str) else ""
+
+
 EVENLY = "evenly across all sections"
 
 
-@pytest.mark.parametrize(("text", "said", "dominant"), [*READ, *PROSE], ids=lambda value: str(value)[:40])
+@pytest.mark.parametrize(("text", "said", "dominant"), [*READ, *PROSE], ids=_text_only)
 def test_a_sentence_claims_what_a_careful_reader_finds_in_it(
     text: str, said: frozenset[Triple], dominant: str | None
 ) -> None:
@@ -44,7 +51,7 @@ def test_a_sentence_claims_what_a_careful_reader_finds_in_it(
     assert reading.dominant == dominant
 
 
-@pytest.mark.parametrize(("text", "said", "dominant"), MISREAD, ids=lambda value: str(value)[:40])
+@pytest.mark.parametrize(("text", "said", "dominant"), MISREAD, ids=_text_only)
 @pytest.mark.xfail(strict=True, reason="known and documented: needs more than the order of words")
 def test_a_sentence_that_is_misread(text: str, said: frozenset[Triple], dominant: str | None) -> None:
     reading = read_claims(text)

@@ -19,7 +19,7 @@ from rig.pairs import one, paraphrased
 
 from chatearthnet_explorer.catalog import build
 from chatearthnet_explorer.cli import caption_command, main, terminal
-from chatearthnet_explorer.cli.terminal import escaped, one_line
+from chatearthnet_explorer.cli.terminal import escape, one_line
 from chatearthnet_explorer.errors import LIMIT, ExplorerError, LedgerError, RasterError, shortened
 
 if TYPE_CHECKING:
@@ -40,10 +40,10 @@ def _unseen(text: str) -> list[str]:
 
 
 def test_escapes_what_nobody_sees_and_keeps_the_rest() -> None:
-    assert escaped(HOSTILE) == SEEN
-    assert not _unseen(escaped(HOSTILE))
+    assert escape(HOSTILE) == SEEN
+    assert not _unseen(escape(HOSTILE))
     for text in ("two\nlines", "São Tomé e Príncipe", "Москва 東京 العربية", "\u00a0wide", ""):
-        assert escaped(text) == text
+        assert escape(text) == text
     assert one_line("a name\n that  forges\ta line") == "a name that forges a line"
 
 

@@ -1,4 +1,4 @@
-"""Who may use the server: the names it answers to, the pages that may connect, and the token."""
+"""Who may use the server: its host names, the pages that may connect, and the token."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ class Access:
     local: bool
     """Whether only this computer reaches it: it listens at a loopback address."""
 
-    allowed: tuple[Host, ...] = ()
+    allowed_hosts: tuple[Host, ...] = ()
     """Hosts of ``--allow-host``; without a port, any."""
 
     token: str = ""
@@ -82,12 +82,12 @@ class Access:
 
         A stranger's page can have its own name resolve to this computer, but it cannot have an address do so.
         """
-        parsed = parse_host(host) if host else None
-        if parsed is None:
+        name_and_port = parse_host(host) if host else None
+        if name_and_port is None:
             return False
-        if self._allowed(*parsed):
+        if self._is_allowed(*name_and_port):
             return True
-        return self._own(parsed[0]) or (not self.local and _address(parsed[0]) is not None)
+        return self._own(name_and_port[0]) or (not self.local and _address(name_and_port[0]) is not None)
 
     def accepts(self, origin: str, host: str | None) -> bool:
         """Return whether a page of this origin may open a websocket with this Host header."""
@@ -96,7 +96,7 @@ class Access:
             return False
         if page[0] == own[0] and (page[1] == own[1] or (own[1] is None and page[1] in _PORTS.values())):
             return True
-        if self._allowed(*page):
+        if self._is_allowed(*page):
             return True
         # the same server by another of its names; another port of this computer may be anybody's
         return page[1] == self.port and self._own(page[0])
@@ -123,15 +123,15 @@ class Access:
     def url(self) -> str:
         """Address to open, with the token where there is one."""
         everywhere = self.address in {"0.0.0.0", "::"}  # noqa: S104 - compared, not listened at
-        host = "127.0.0.1" if everywhere else _bracketed(self.address)
+        host = "127.0.0.1" if everywhere else _with_brackets(self.address)
         return f"http://{host}:{self.port}/" + (f"?token={self.token}" if self.token else "")
 
     def _own(self, name: str) -> bool:
         address = _address(name)
         return name in {"localhost", self.address.lower()} or (address is not None and address.is_loopback)
 
-    def _allowed(self, name: str, port: int | None) -> bool:
-        return any(name == one and wanted in {None, port} for one, wanted in self.allowed)
+    def _is_allowed(self, name: str, port: int | None) -> bool:
+        return any(name == one and allowed_port in {None, port} for one, allowed_port in self.allowed_hosts)
 
 
 def access_for(address: str, port: int, *, hosts: Sequence[str] = (), ask_token: bool = True) -> Access:
@@ -150,7 +150,7 @@ def access_for(address: str, port: int, *, hosts: Sequence[str] = (), ask_token:
     """
     local = is_local(address)
     token = (_given_token() or (secrets.token_urlsafe(24) if local else "")) if ask_token else ""
-    return Access(address=address, port=port, local=local, allowed=tuple(map(_allowed_host, hosts)), token=token)
+    return Access(address=address, port=port, local=local, allowed_hosts=tuple(map(_allowed_host, hosts)), token=token)
 
 
 def is_local(address: str) -> bool:
@@ -159,10 +159,10 @@ def is_local(address: str) -> bool:
     if literal is not None:
         return literal.is_loopback
     try:
-        found = {str(one[4][0]).partition("%")[0] for one in socket.getaddrinfo(address, None)}
+        addresses = {str(one[4][0]).partition("%")[0] for one in socket.getaddrinfo(address, None)}
     except (OSError, UnicodeError):
         return False
-    return bool(found) and all(ip_address(one).is_loopback for one in found)
+    return bool(addresses) and all(ip_address(one).is_loopback for one in addresses)
 
 
 def embedding_origin(text: str) -> str:
@@ -180,7 +180,7 @@ def embedding_origin(text: str) -> str:
     ):
         msg = f"--embed-in takes the origin of a site, such as https://example.org, not {text[:80]!r}."
         raise SettingError(msg)
-    return f"{parts.scheme}://{_bracketed(host[0])}" + (f":{host[1]}" if host[1] else "")
+    return f"{parts.scheme}://{_with_brackets(host[0])}" + (f":{host[1]}" if host[1] else "")
 
 
 def _allowed_host(text: str) -> Host:
@@ -207,5 +207,5 @@ def _address(name: str) -> IPv4Address | IPv6Address | None:
     return (isinstance(address, IPv6Address) and address.ipv4_mapped) or address
 
 
-def _bracketed(name: str) -> str:
+def _with_brackets(name: str) -> str:
     return f"[{name}]" if ":" in name else name

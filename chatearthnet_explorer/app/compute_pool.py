@@ -1,4 +1,4 @@
-"""Where the pages' chips are made: in processes that all visitors share, beside the loop that answers them."""
+"""The processes that make chips for all visitors, beside the loop that answers requests."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where the server listens: an address and a port, or one sentence that says why not."""
+"""The address and port that the server listens on, or one sentence that says why it cannot."""
 
 from __future__ import annotations
 
@@ -51,24 +51,24 @@ class _TakenError(SettingError):
 
 
 def _open(address: str, port: int) -> tuple[list[socket.socket], int]:
-    opened: list[socket.socket] = []
+    sockets: list[socket.socket] = []
     try:
         for family, host in _addresses(address):
-            opened.append(_bind(family, host, opened[0].getsockname()[1] if opened else port))
+            sockets.append(_bind(family, host, sockets[0].getsockname()[1] if sockets else port))
     except OSError as error:
-        for one in opened:
+        for one in sockets:
             one.close()
         raise _problem(error, address, port) from error
-    return opened, opened[0].getsockname()[1]
+    return sockets, sockets[0].getsockname()[1]
 
 
 def _addresses(name: str) -> Sequence[tuple[socket.AddressFamily, str]]:
     try:
-        found = socket.getaddrinfo(name, None, type=socket.SOCK_STREAM)
+        candidates = socket.getaddrinfo(name, None, type=socket.SOCK_STREAM)
     except (OSError, ValueError) as error:
         msg = f"There is no computer called {name[:80]!r}; use 127.0.0.1, 0.0.0.0 or an address of this computer."
         raise SettingError(msg) from error
-    usable = dict.fromkeys((family, str(where[0])) for family, _, _, _, where in found)
+    usable = dict.fromkeys((family, str(where[0])) for family, _, _, _, where in candidates)
     version_4 = [one for one in usable if one[0] == socket.AF_INET]
     # a name of this computer often has an address of version 6 that is switched off
     return [one for one in usable if one[0] == socket.AF_INET or not version_4 or _works(*one)]

@@ -1,4 +1,4 @@
-"""The outline of the land in a page's maps: worked out once in the form that is sent, not once for each tab."""
+"""The outline of the land in the maps, serialised once for all tabs."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class SharedOutline(Serializable):
     def to_serializable(self, serializer: Serializer) -> Any:  # noqa: ANN401 - what JSON can hold
         """Return lists of lists of numbers, which Bokeh sends as they are."""
         del serializer  # Bokeh hands it over
-        return _sent()
+        return _land_locations()
 
 
 @contextmanager
@@ -47,5 +47,5 @@ def bring_outline(bundle: dict[str, Any]) -> None:
 
 
 @cache
-def _sent() -> list[Any]:
+def _land_locations() -> list[Any]:
     return [[[list(place) for place in ring] for ring in polygon] for polygon in land()]

@@ -1,4 +1,4 @@
-"""What a page may send over its websocket: an allow-list of messages, each put together anew from checked parts."""
+"""The messages that a page may send over its websocket; each is rebuilt from checked parts."""
 
 from __future__ import annotations
 
@@ -56,9 +56,9 @@ class MessageReader:
             return None
         frames, self._frames = self._frames, []
         header, _, content = map(_json_object, frames)
-        return self._checked(header, content)
+        return self._check_message(header, content)
 
-    def _checked(self, header: dict[str, Any], content: dict[str, Any]) -> Message | None:
+    def _check_message(self, header: dict[str, Any], content: dict[str, Any]) -> Message | None:
         kind, ident = header.get("msgtype"), header.get("msgid")
         if not isinstance(ident, str) or not _ID.fullmatch(ident) or header.get("num_buffers"):
             msg = "not a header of Bokeh's protocol, or one with buffers"
@@ -68,8 +68,8 @@ class MessageReader:
         events = content.get("events")
         if kind != "PATCH-DOC" or not isinstance(events, list):
             return None
-        kept = [event for event in map(self._event, events) if event]
-        return _message(kind, ident, {"events": kept}) if kept else None
+        allowed_events = [event for event in map(self._event, events) if event]
+        return _message(kind, ident, {"events": allowed_events}) if allowed_events else None
 
     def _event(self, event: object) -> dict[str, Any] | None:
         if not isinstance(event, dict) or event.get("kind") != "MessageSent":
@@ -78,7 +78,7 @@ class MessageReader:
         if event.get("msg_type") == "bokeh_event":
             return self._page_ready(data)
         if event.get("msg_type") == "ipywidgets_bokeh" and isinstance(data, str):
-            kernel_message = _kernel_message(_parsed(data))
+            kernel_message = _kernel_message(_parse_json(data))
             if kernel_message:
                 return {"kind": "MessageSent", "msg_type": "ipywidgets_bokeh", "msg_data": _text(kernel_message)}
         return None
@@ -95,11 +95,11 @@ def _message(kind: str, ident: str, content: dict[str, Any]) -> Message:
     return Message(kind, (json.dumps({"msgid": ident, "msgtype": kind}), "{}", _text(content)))
 
 
-def _kernel_message(sent: object) -> dict[str, Any] | None:
+def _kernel_message(message: object) -> dict[str, Any] | None:
     """Return an allowed message to the kernel with the fields that the kernel reads, else None."""
-    if not isinstance(sent, dict) or sent.get("channel") != "shell" or sent.get("buffers"):
+    if not isinstance(message, dict) or message.get("channel") != "shell" or message.get("buffers"):
         return None
-    header, content = sent.get("header"), sent.get("content")
+    header, content = message.get("header"), message.get("content")
     if not isinstance(header, dict) or not isinstance(content, dict):
         return None
     kind, ident = header.get("msg_type"), header.get("msg_id")
@@ -110,13 +110,20 @@ def _kernel_message(sent: object) -> dict[str, Any] | None:
         or not _ID.fullmatch(ident)
     ):
         return None
-    checked = _content(kind, content)
-    if checked is None:
+    fields = _content(kind, content)
+    if fields is None:
         return None
     session = header.get("session")
     session = session if isinstance(session, str) and _ID.fullmatch(session) else "page"
     names = {"msg_id": ident, "msg_type": kind, "session": session, "username": "", "version": "5.3"}
-    return {"header": names, "parent_header": {}, "metadata": {}, "content": checked, "channel": "shell", "buffers": []}
+    return {
+        "header": names,
+        "parent_header": {},
+        "metadata": {},
+        "content": fields,
+        "channel": "shell",
+        "buffers": [],
+    }
 
 
 def _content(kind: str, content: dict[str, Any]) -> dict[str, Any] | None:
@@ -150,14 +157,14 @@ def _text(value: object) -> str:
 
 
 def _json_object(text: str) -> dict[str, Any]:
-    value = _parsed(text)
+    value = _parse_json(text)
     if not isinstance(value, dict):
         msg = "not a JSON object"
         raise BadFrameError(msg)
     return value
 
 
-def _parsed(text: str) -> object:
+def _parse_json(text: str) -> object:
     """Return the value of a JSON text; None where it is none, or nested too deep."""
     try:
         value: object = json.loads(text)

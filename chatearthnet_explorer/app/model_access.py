@@ -1,4 +1,4 @@
-"""Which models the visitors of a server may have asked, at whose address, and how often."""
+"""Which models visitors of a server may use, at which address, and how often."""
 
 from __future__ import annotations
 
@@ -81,11 +81,11 @@ def visitor_of(peer: str | None, headers: Mapping[str, object]) -> str:
         peer: Address of whoever connected.
         headers: Those of the request, by name.
     """
-    address = _parsed(peer)
+    address = _parse_address(peer)
     if address is None or not address.is_global:
-        forwarded = next((value for name, value in headers.items() if name.lower() == "x-forwarded-for"), "")
-        last = forwarded[-1] if isinstance(forwarded, list) and forwarded else forwarded
-        address = _parsed(str(last).rpartition(",")[2].strip()) or address
+        forwarded_for = next((value for name, value in headers.items() if name.lower() == "x-forwarded-for"), "")
+        last = forwarded_for[-1] if isinstance(forwarded_for, list) and forwarded_for else forwarded_for
+        address = _parse_address(str(last).rpartition(",")[2].strip()) or address
     if address is None:
         return _UNKNOWN
     if isinstance(address, IPv6Address):
@@ -93,7 +93,7 @@ def visitor_of(peer: str | None, headers: Mapping[str, object]) -> str:
     return str(address)
 
 
-def _parsed(text: str | None) -> IPv4Address | IPv6Address | None:
+def _parse_address(text: str | None) -> IPv4Address | IPv6Address | None:
     try:
         return ip_address(text or "")
     except ValueError:

@@ -1,4 +1,4 @@
-"""The place of a page in its address: read with suspicion when a page opens, written whenever it changes."""
+"""The state of a page in its URL: read with checks when the page opens, written whenever it changes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The page that all tabs load: rendered once for each address, with a token of its own for each tab."""
+"""The HTML of each page, rendered once per address; each tab gets its own session token."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class PageHandler(DocHandler):
     title: str
     """What every page is called."""
 
-    _rendered: dict[str, str]
+    _html_by_address: dict[str, str]
 
     async def get(self) -> None:
         """Send the page of an address."""
@@ -57,9 +57,9 @@ class PageHandler(DocHandler):
 
     def _page(self) -> str:
         address = self.application_context.url or "/"
-        if address not in self._rendered:
-            self._rendered[address] = self._render()
-        return self._rendered[address]
+        if address not in self._html_by_address:
+            self._html_by_address[address] = self._render()
+        return self._html_by_address[address]
 
     def _render(self) -> str:
         document = Document()
@@ -91,7 +91,7 @@ def share_pages(make_empty: Callable[[], pn.viewable.Viewable], title: str) -> N
         make_empty: Returns a page without contents: as many roots and the same kinds of models as the true ones.
         title: What every page is called.
     """
-    members = {"make_empty": staticmethod(make_empty), "title": title, "_rendered": {}, "__module__": __name__}
+    members = {"make_empty": staticmethod(make_empty), "title": title, "_html_by_address": {}, "__module__": __name__}
     handler = type("SharedPageHandler", (PageHandler,), members)
     per_app_patterns[:] = [
         (pattern[0], handler, *pattern[2:]) if issubclass(pattern[1], DocHandler) else pattern

@@ -1,4 +1,4 @@
-"""The page around the views: its template, its own script, and what that asks the server."""
+"""The HTML template around the views, its script, and the status request that the script sends."""
 
 from __future__ import annotations
 
@@ -55,6 +55,6 @@ class Status(RequestHandler):
     def get(self) -> None:
         """Send whether a page of the origin in ``origin`` may connect."""
         access: Access = self.application.settings["access"]
-        allowed = access.accepts(self.get_query_argument("origin", "")[:300], self.request.headers.get("Host"))
+        origins_allowed = access.accepts(self.get_query_argument("origin", "")[:300], self.request.headers.get("Host"))
         self.set_header("Cache-Control", "no-store")
-        self.finish({"connects": allowed})
+        self.finish({"connects": origins_allowed})

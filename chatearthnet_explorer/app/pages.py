@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 import ipywidgets
@@ -47,7 +48,7 @@ _FOOT = (
 
 
 class BrowseData(NamedTuple):
-    """What is browsed."""
+    """A catalog and its release."""
 
     catalog: Catalog
     """The pairs."""
@@ -56,7 +57,7 @@ class BrowseData(NamedTuple):
     """Their pictures."""
 
 
-def explore_page(source: str, models: ModelAccess, held: BrowseData | None) -> pn.Column:
+def explore_page(source: str, models: ModelAccess, data: BrowseData | None) -> pn.Column:
     """Return the page of one tab, with an Explorer of its own."""
     session = Session(pn.state.curdoc)
     with without_outline():
@@ -64,7 +65,7 @@ def explore_page(source: str, models: ModelAccess, held: BrowseData | None) -> p
             source=source,
             captioners=models.captioners,
             place=None,
-            catalog=held.catalog if held else None,
+            catalog=data.catalog if data else None,
             model=models.model,
             base_url=models.base_url,
             choose_service=models.choose_service,
@@ -75,26 +76,43 @@ def explore_page(source: str, models: ModelAccess, held: BrowseData | None) -> p
     return _page("explore", WidgetPane(explorer, **_WIDE))  # type: ignore[no-untyped-call]  # half of Panel has types
 
 
-def browse_page(shelf: list[BrowseData]) -> pn.Column:
-    """Return the page of one tab, with a Browser of its own, of the sample where nothing else was given."""
+@dataclass
+class BrowseState:
+    """What all tabs of a server browse."""
+
+    data: BrowseData | None = None
+    """Catalog and release; None until the first tab loads the sample."""
+
+    def load(self) -> BrowseData:
+        """Return catalog and release; without one of its own, the server loads the sample.
+
+        Raises:
+            ExplorerError: If the sample cannot be unpacked.
+        """
+        if self.data is None:
+            self.data = BrowseData(*open_sample())
+        return self.data
+
+
+def browse_page(state: BrowseState) -> pn.Column:
+    """Return the page of one tab, with a Browser of its own."""
     session = Session(pn.state.curdoc)
     try:
-        held = shelf[0] if shelf else BrowseData(*open_sample())
+        data = state.load()
     except ExplorerError as error:
         note = f"<p style='font:14px system-ui,sans-serif'>{html.escape(str(error))}</p>"
         return _page("browse", pn.pane.HTML(note, **_WIDE))
-    shelf[:] = [held]
-    simulated = held.catalog.simulated
+    simulated = data.catalog.simulated
     with without_outline():
         browser = Browser(
-            held.catalog,
-            release=held.release,
+            data.catalog,
+            release=data.release,
             labels="simulated" if simulated else "auto",
-            query=browse_query(pn.state.session_args, FIRST if isinstance(held.release, DrawnRelease) else ""),
+            query=browse_query(pn.state.session_args, FIRST if isinstance(data.release, DrawnRelease) else ""),
         )
     session.on_end(browser.close)
     keep_query(browser)
-    # what was found before the page was there never reached it
+    # results that came before the page was there never reached it
     pn.state.onload(lambda: _send(browser, set()))
     return _page("browse", WidgetPane(browser, **_WIDE))  # type: ignore[no-untyped-call]  # likewise
 
@@ -104,16 +122,16 @@ def empty_page() -> pn.Column:
     return _page("explore", WidgetPane(ipywidgets.HTML(), **_WIDE))  # type: ignore[no-untyped-call]  # likewise
 
 
-def _send(widget: ipywidgets.Widget, sent: set[str]) -> None:
-    """Send the state of a widget, and before it of those that it holds, each once; the page has the outline already."""
-    sent.add(widget.model_id)
+def _send(widget: ipywidgets.Widget, sent_ids: set[str]) -> None:
+    """Send the state of a widget after that of its children, each once; the page has the outline already."""
+    sent_ids.add(widget.model_id)
     if getattr(widget, "pane", None) == LAND_PANE:
         return
     for name in widget.keys:
-        held = getattr(widget, name)
-        for one in held if isinstance(held, list | tuple) else (held,):
-            if isinstance(one, ipywidgets.Widget) and one.model_id not in sent:
-                _send(one, sent)
+        value = getattr(widget, name)
+        for child in value if isinstance(value, list | tuple) else (value,):
+            if isinstance(child, ipywidgets.Widget) and child.model_id not in sent_ids:
+                _send(child, sent_ids)
     widget.send_state()
 
 

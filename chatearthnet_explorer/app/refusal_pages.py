@@ -1,4 +1,4 @@
-"""What a refused request is answered: one sentence that says why, and what to do."""
+"""The pages that answer refused requests: one sentence that says why, and what to do."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from chatearthnet_explorer.app.access import Access
 
 TITLE = "ChatEarthNet Explorer"
-_NOT_TOLD = "The name in this address is not one that this server answers to."
+_UNKNOWN_NAME = "The name in this address is not one that this server answers to."
 _ASK = "This server asks for the token that it printed when it started: open the address it printed, or paste it here."
 _WRONG = "That is not the token of this server; each start has a new one. Paste the one that it printed last."
 
@@ -31,8 +31,8 @@ h1 {{ font-size: 22px }} input, button {{ font: inherit; padding: 6px 10px; max-
 </style></head><body><h1>{title}</h1>{body}</body></html>"""
 
 
-class Refused(RequestHandler):
-    """Base of what answers in the place of the handler that was asked for, whatever the method."""
+class RefusalHandler(RequestHandler):
+    """Base of the handlers that answer instead of the requested one, whatever the method."""
 
     def initialize(self, access: Access, pages: Collection[str]) -> None:
         """Take the rules of the server and the paths of its pages."""
@@ -58,19 +58,19 @@ class Refused(RequestHandler):
         self.finish(_PAGE.format(title=TITLE, body=body, head=head))
 
 
-class WrongHost(Refused):
+class WrongHost(RefusalHandler):
     """Answers requests for a name that is not the server's."""
 
     def answer(self) -> None:
         """Say which option allows the name."""
         host = parse_host(self.request.headers.get("Host", ""))
         if host is None:
-            self.sentence(403, f"{_NOT_TOLD} Use the address that the server printed.")
+            self.sentence(403, f"{_UNKNOWN_NAME} Use the address that the server printed.")
             return
-        self.sentence(403, f"{_NOT_TOLD} If {host[0]} is yours, start the server with --allow-host {host[0]}.")
+        self.sentence(403, f"{_UNKNOWN_NAME} If {host[0]} is yours, start the server with --allow-host {host[0]}.")
 
 
-class Moved(Refused):
+class TrailingSlash(RefusalHandler):
     """Answers a page's path with a slash behind it: addresses in the page are relative."""
 
     def answer(self) -> None:
@@ -81,7 +81,7 @@ class Moved(Refused):
         self.redirect(f"{up}{page.strip('/')}{query}")
 
 
-class TokenNeeded(Refused):
+class TokenNeeded(RefusalHandler):
     """Takes the token from the address, gives the cookie for it, and has the address without it opened."""
 
     def answer(self) -> None:
@@ -106,8 +106,8 @@ class TokenNeeded(Refused):
             self._ask(here, pairs, _ASK if token is None else _WRONG)
 
     def _is_page(self) -> bool:
-        asked = self.request
-        return asked.method in {"GET", "HEAD"} and "Upgrade" not in asked.headers and asked.path in self.pages
+        request = self.request
+        return request.method in {"GET", "HEAD"} and "Upgrade" not in request.headers and request.path in self.pages
 
     def _from_another_site(self) -> bool:
         return self.request.headers.get("Sec-Fetch-Site") == "cross-site"
@@ -121,10 +121,12 @@ class TokenNeeded(Refused):
         self.page(f"<p><a href='{escape(address)}'>Open the explorer</a></p>", _REFRESH.format(address=escape(address)))
 
     def _ask(self, here: str, pairs: list[tuple[str, str]], sentence: str) -> None:
-        kept = "".join(f"<input type='hidden' name='{escape(name)}' value='{escape(value)}'>" for name, value in pairs)
+        hidden = "".join(
+            f"<input type='hidden' name='{escape(name)}' value='{escape(value)}'>" for name, value in pairs
+        )
         self.set_status(403)
         self.page(
-            f"<p>{sentence}</p><form method='get' action='{here}'>{kept}"
+            f"<p>{sentence}</p><form method='get' action='{here}'>{hidden}"
             "<input type='password' name='token' aria-label='Token' autocomplete='off' autofocus required> "
             "<button>Open</button></form>"
         )

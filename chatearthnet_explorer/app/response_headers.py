@@ -1,4 +1,4 @@
-"""The headers of every answer: what a page may load, who may embed it, and that nobody else reads it."""
+"""The headers of every response: what a page may load and who may embed it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The web application: which requests reach which handler, whatever their path and method."""
+"""The web application: which handler answers which request."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from tornado.web import ErrorHandler, HTTPError, RequestHandler
 
 from chatearthnet_explorer.app.message_allowlist import LONGEST
 from chatearthnet_explorer.app.page_template import PageScript, Status
-from chatearthnet_explorer.app.refusal_pages import Moved, TokenNeeded, WrongHost, has_cookie
+from chatearthnet_explorer.app.refusal_pages import TokenNeeded, TrailingSlash, WrongHost, has_cookie
 from chatearthnet_explorer.app.response_headers import headers_for
 from chatearthnet_explorer.app.sessions import EXPIRY
 from chatearthnet_explorer.app.websocket import PageSocket
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from chatearthnet_explorer.app.access import Access
 
 _LOG = logging.getLogger(__name__)
-_UNUSED = (AutoloadJsHandler, MetadataHandler)
+_UNUSED_HANDLERS = (AutoloadJsHandler, MetadataHandler)
 """Bokeh's routes for other sites' pages, which like arguments named ``bokeh-`` start or choose a session."""
 
 _ROUTES = [
@@ -85,12 +85,12 @@ class WebApplication(BokehTornado):
         refusal = self._refusal(request)
         if refusal is not None:
             return super().get_handler_delegate(request, refusal, {"access": self._access, "pages": self._pages})
-        odd = not unquote(request.path).isprintable() or any(
+        is_invalid = not unquote(request.path).isprintable() or any(
             one.startswith("bokeh-") for one in request.query_arguments
         )
-        if odd or issubclass(target_class, _UNUSED):
+        if is_invalid or issubclass(target_class, _UNUSED_HANDLERS):
             target_class, target_kwargs = ErrorHandler, {"status_code": 404}
-        target_class = PageSocket if issubclass(target_class, WSHandler) else _adapted(target_class)  # type: ignore[arg-type]  # mypy takes no class for hashable
+        target_class = PageSocket if issubclass(target_class, WSHandler) else _adapt_handler(target_class)  # type: ignore[arg-type]  # mypy takes no class for hashable
         return super().get_handler_delegate(request, target_class, target_kwargs, path_args, path_kwargs)
 
     def _refusal(self, request: HTTPServerRequest) -> type[RequestHandler] | None:
@@ -98,14 +98,14 @@ class WebApplication(BokehTornado):
             return WrongHost
         path = request.path
         if path.rstrip("/") in self._pages and path.rstrip("/") != path:
-            return Moved
+            return TrailingSlash
         if not has_cookie(self._access, request) or (path in self._pages and "token" in request.query_arguments):
             return TokenNeeded
         return None
 
 
 @cache
-def _adapted(handler: type[RequestHandler]) -> type[RequestHandler]:
+def _adapt_handler(handler: type[RequestHandler]) -> type[RequestHandler]:
     """Return a handler that answers HEAD as GET, and logs a failure without the query of the address."""
     members: dict[str, Any] = {"log_exception": _log_exception}
     if handler.head is RequestHandler.head:

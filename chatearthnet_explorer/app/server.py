@@ -1,4 +1,4 @@
-"""The server: which pages it has, who may connect, and where it listens."""
+"""The server: its pages, who may connect, and where it listens."""
 
 from __future__ import annotations
 
@@ -71,20 +71,21 @@ def serve(  # noqa: PLR0913 - each is its own choice
     embedders = tuple(map(embedding_origin, embedders))
     access_for(address, 0, hosts=hosts, ask_token=ask_token)
     model_access = ModelAccess(models, near=is_near(address, hosts), behind_proxy=bool(hosts))
-    opened = None if catalog is None else (open_catalog(catalog), open_release(release) if release else None)
-    sockets, taken = listen(address, port)
-    access = access_for(address, taken, hosts=hosts, ask_token=ask_token)
+    opened_catalog = None if catalog is None else open_catalog(catalog)
+    opened_release = open_release(release) if opened_catalog and release else None
+    sockets, bound_port = listen(address, port)
+    access = access_for(address, bound_port, hosts=hosts, ask_token=ask_token)
 
-    from chatearthnet_explorer.app.pages import BrowseData, browse_page, explore_page  # noqa: PLC0415 - heavy
+    from chatearthnet_explorer.app.pages import BrowseData, BrowseState, browse_page, explore_page  # noqa: PLC0415 - heavy
 
-    held = BrowseData(*opened) if opened else None
-    shelf = [held] if held else []  # what is browsed, once it is there
+    browse_data = BrowseData(opened_catalog, opened_release) if opened_catalog else None
+    browse_state = BrowseState(browse_data)
 
     def explore() -> Viewable:
-        return explore_page(source, model_access, held)
+        return explore_page(source, model_access, browse_data)
 
     server = _server(
-        {"/": explore, "/explore": explore, "/browse": lambda: browse_page(shelf)}, sockets, access, embedders
+        {"/": explore, "/explore": explore, "/browse": lambda: browse_page(browse_state)}, sockets, access, embedders
     )
     _announce(access, port)
     if show:
@@ -130,10 +131,10 @@ def _server(
     return BaseServer(IOLoop.current(), web, http)
 
 
-def _announce(access: Access, wanted: int | None) -> None:
+def _announce(access: Access, requested_port: int | None) -> None:
     from chatearthnet_explorer.app.refusal_pages import TITLE  # noqa: PLC0415 - brings Tornado
 
-    if wanted is None and access.port != DEFAULT_PORT:
+    if requested_port is None and access.port != DEFAULT_PORT:
         sys.stdout.write(f"Port {DEFAULT_PORT} is taken, so another one is used; --port chooses one.\n")
     sys.stdout.write(f"{TITLE} is at {access.url} until you press Ctrl+C.\n")
     sys.stdout.flush()

@@ -1,4 +1,4 @@
-"""One session for each tab: quiet while its page is made, and let go of in full when the tab is closed."""
+"""The session of a tab: silent until its page has loaded, closed completely when the tab closes."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ EXPIRY = 10_000
 Bokeh's own 15 seconds, looked at every 17, keep some visitors for half a minute after they have gone.
 """
 
-_SETTLED = 1.0
+_TIDY_DELAY = 1.0
 """Seconds after a session's end until memory is given back: for those that end together, once."""
 
 _LOG = logging.getLogger(__name__)
@@ -89,14 +89,14 @@ def widgets_of(document: Document) -> list[Widget]:
     return [widget for widget in _instances.values() if getattr(widget, "_document", None) is document]
 
 
-def _nowhere(*_arguments: object, **_named: object) -> None:
+def _nowhere(*_arguments: object, **_options: object) -> None:
     """Send nothing, in place of ``jupyter_client.session.Session.send``."""
 
 
 def _tidy_soon() -> None:
     """Collect what the ended sessions left, and give it back to the system, once for all that end together."""
     if Session._tidying is None:  # noqa: SLF001 - one for all sessions
-        Session._tidying = IOLoop.current().call_later(_SETTLED, _tidy)  # noqa: SLF001 - likewise
+        Session._tidying = IOLoop.current().call_later(_TIDY_DELAY, _tidy)  # noqa: SLF001 - likewise
 
 
 def _tidy() -> None:

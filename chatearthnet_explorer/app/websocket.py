@@ -1,4 +1,4 @@
-"""The websocket of a page: allowed messages alone, no faster than the server keeps up with, and a quiet log."""
+"""The websocket of a page: only allowed messages, at a limited rate, and a quiet log."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ class PageSocket(WSHandler):
 
     def open(self, *arguments: str, **options: str) -> None:
         """Begin, if the page brings the session token that it was given."""
-        self._reader, self._left, self._counted = MessageReader(), _AT_ONCE, time.monotonic()
+        self._reader, self._left, self._last_count = MessageReader(), _AT_ONCE, time.monotonic()
         if self.selected_subprotocol != "bokeh" or not self._has_session():
             self._end("no session token of this server")
             return
@@ -88,16 +88,16 @@ class PageSocket(WSHandler):
 
     async def _pace(self, cost: float) -> None:
         now = time.monotonic()
-        self._left = min(_AT_ONCE, self._left + (now - self._counted) * _PER_SECOND) - cost
-        self._counted = now
+        self._left = min(_AT_ONCE, self._left + (now - self._last_count) * _PER_SECOND) - cost
+        self._last_count = now
         if self._left < 0:
             await asyncio.sleep(-self._left / _PER_SECOND)
 
     def _has_session(self) -> bool:
         token = self._token or ""
         try:
-            signed = check_token_signature(token, signed=True, secret_key=self.application.secret_key)  # type: ignore[attr-defined]  # it is Bokeh's
-            return bool(signed and get_session_id(token) and get_token_payload(token)["session_expiry"] > time.time())
+            ok = check_token_signature(token, signed=True, secret_key=self.application.secret_key)  # type: ignore[attr-defined]  # it is Bokeh's
+            return bool(ok and get_session_id(token) and get_token_payload(token)["session_expiry"] > time.time())
         except Exception:  # noqa: BLE001 - Bokeh's reader of tokens raises whatever a stranger's text leads to
             return False
 

@@ -1,4 +1,4 @@
-"""The scripts of the widgets, served from here, and the pane that asks for them."""
+"""The scripts of ipywidgets and anywidget, served from this server, and the pane that loads them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The same functions, from a shell."""
+"""The command line: one module for each command."""
 
 from __future__ import annotations
 
@@ -64,7 +64,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
     Arguments that no command has raise ``SystemExit`` with 2, after one sentence on standard error.
     """
-    parser = _Parser(prog="chatearthnet-explorer", description=__doc__, allow_abbrev=False)
+    parser = _Parser(
+        prog="chatearthnet-explorer",
+        description="Click a place on Earth; browse ChatEarthNet; check its captions.",
+        allow_abbrev=False,
+    )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     for command in (
         caption_command,
@@ -89,22 +93,22 @@ def _run(options: argparse.Namespace) -> int:  # noqa: PLR0911 - one for each ki
         if sys.stdout is not None:
             sys.stdout.flush()
     except ExplorerError as error:
-        return _failed(str(error))
+        return _fail(str(error))
     except ModuleNotFoundError as error:
-        return _failed(f"The package {error.name} is needed here; pip install 'chatearthnet-explorer[app]'.")
+        return _fail(f"The package {error.name} is needed here; pip install 'chatearthnet-explorer[app]'.")
     except BrokenPipeError:  # `| head` has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # what is still buffered has nowhere to go
         return 1
     except OSError as error:
-        return _failed(f"{error.strerror or error}: {error.filename or 'a file'}; choose another path.")
+        return _fail(f"{error.strerror or error}: {error.filename or 'a file'}; choose another path.")
     except KeyboardInterrupt:
-        return _failed("Stopped.")
+        return _fail("Stopped.")
     except BaseException as error:
         # compiled libraries panic with a BaseException of their own
         if os.environ.get(terminal.DEBUG) or isinstance(error, SystemExit | GeneratorExit):
             raise
         what = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
-        return _failed(f"This should not happen ({what}); report it, with what {terminal.DEBUG}=1 in front prints.")
+        return _fail(f"This should not happen ({what}); report it, with what {terminal.DEBUG}=1 in front prints.")
     return 0
 
 
@@ -119,6 +123,6 @@ def _with_dashes(arguments: Sequence[str]) -> list[str]:
     return tied
 
 
-def _failed(sentence: str) -> int:
+def _fail(sentence: str) -> int:
     terminal.complain(sentence)
     return 1

@@ -1,4 +1,4 @@
-"""A catalog through all checks."""
+"""The command `audit`: run all checks over a catalog."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add the command ``audit``."""
-    parser = commands.add_parser("audit", help="put the pairs of a catalog through all checks")
+    parser = commands.add_parser("audit", help="run all checks over the pairs of a catalog")
     add_folder_to(parser)
     add_query_to(parser)
     parser.add_argument("--release", metavar="RELEASE", help="where the pictures are, to check them as well")
@@ -41,16 +41,16 @@ def _audit(options: argparse.Namespace) -> None:
     from chatearthnet_explorer.catalog_audit import audit_catalog  # noqa: PLC0415 - heavy
     from chatearthnet_explorer.review.estimates import tally, to_csv  # noqa: PLC0415 - heavy
 
-    with progress() as told:
-        audited = audit_catalog(
+    with progress() as report_progress:
+        result = audit_catalog(
             options.catalog,
             query=query_of(options),
             release=options.release,
             scheduler=options.scheduler,
-            progress=lambda done, total: told("pairs", done, total),
+            progress=lambda count, total: report_progress("pairs", count, total),
         )
-    shares = tally(audited.audit.folder)
-    summary = _summary(audited, options.release)
+    shares = tally(result.audit.folder)
+    summary = _summary(result, options.release)
     if options.html:
         options.html.write_text(findings_page(shares, summary), "utf-8")
     if options.csv:
@@ -60,15 +60,15 @@ def _audit(options: argparse.Namespace) -> None:
         options.csv.write_text(table, ENCODING, newline="")
     totals = [share for share in shares if share.by == "all"]
     if options.json:
-        _print_json(audited, totals, summary)
+        _print_json(result, totals, summary)
     else:
-        put(_told(audited, totals, summary))
+        put(_summary_text(result, totals, summary))
 
 
-def _summary(audited: Audited, release: str | None) -> AuditSummary:
+def _summary(result: Audited, release: str | None) -> AuditSummary:
     from chatearthnet_explorer.cards.findings_card import AuditSummary  # noqa: PLC0415 - heavy
 
-    catalog, audit = audited
+    catalog, audit = result
     report = catalog.stored.report
     return AuditSummary(
         data=str(report.get("release") or "unknown"),
@@ -83,31 +83,31 @@ def _summary(audited: Audited, release: str | None) -> AuditSummary:
     )
 
 
-def _print_json(audited: Audited, totals: Sequence[Share], summary: AuditSummary) -> None:
+def _print_json(result: Audited, totals: Sequence[Share], summary: AuditSummary) -> None:
     """Print one object, its records as they are read: there may be a hundred thousand."""
     from chatearthnet_explorer.review.findings_table import listed  # noqa: PLC0415 - heavy
 
     write('{"records": [')
     link = "\n"
-    for record in listed(audited.audit.findings):
+    for record in listed(result.audit.findings):
         write(link + json.dumps(record, ensure_ascii=False))
         link = ",\n"
-    told = {
-        "pairs": audited.audit.pairs,
-        "findings": audited.audit.found,
-        "simulated": audited.catalog.simulated,
+    totals_json = {
+        "pairs": result.audit.pairs,
+        "findings": result.audit.found,
+        "simulated": result.catalog.simulated,
         "dataset": list(summary.dataset),
         "totals": {share.check: {"found": share.found, "of": share.of, "share": share.share} for share in totals},
     }
-    write("\n], " + json.dumps(told, ensure_ascii=False)[1:] + "\n")
+    write("\n], " + json.dumps(totals_json, ensure_ascii=False)[1:] + "\n")
 
 
-def _told(audited: Audited, totals: Sequence[Share], summary: AuditSummary) -> str:
+def _summary_text(result: Audited, totals: Sequence[Share], summary: AuditSummary) -> str:
     from chatearthnet_explorer.review.estimates import unchecked  # noqa: PLC0415 - heavy
 
-    done = audited.audit
+    audit = result.audit
     lines = ["The data are simulated."] if summary.simulated else []
-    lines.append(f"{done.pairs:,} pairs were checked; {done.found:,} findings are in {done.findings}.")
+    lines.append(f"{audit.pairs:,} pairs were checked; {audit.found:,} findings are in {audit.findings}.")
     lines += [
         f"{share.check:20} {share.found:8,} of {share.of:9,}  {100 * share.share:5.1f} %"
         for share in sorted(totals, key=lambda one: -(one.share or 0.0))

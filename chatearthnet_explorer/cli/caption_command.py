@@ -1,4 +1,4 @@
-"""Chip, prompt and caption of a place."""
+"""The command `caption`: chip, prompt and caption of a place."""
 
 from __future__ import annotations
 
@@ -31,15 +31,15 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
     parser.add_argument("--model", help="model to ask, for chat and vision")
     parser.add_argument("--base-url", help="address of an OpenAI-compatible service (OPENAI_BASE_URL)")
     parser.add_argument("--token-limit", type=int, metavar="N", help="tokens a model may write, thinking included")
-    parser.add_argument("--reasoning-effort", choices=EFFORTS, help="how long a model is to think")
-    parser.add_argument("--image", choices=IMAGES, default=IMAGES[0], help="what vision is shown")
+    parser.add_argument("--reasoning-effort", choices=EFFORTS, help="how long a model may think")
+    parser.add_argument("--image", choices=IMAGES, default=IMAGES[0], help="image that vision is sent")
     parser.add_argument("--year", type=int, choices=YEARS, default=YEARS[0], help="year of labels and scene")
     parser.add_argument("--scene", help="identifier of the scene to take")
     add_wording_to(parser)
     parser.add_argument("--stac", help="catalogues to ask, comma-separated, in order (CHATEARTHNET_STAC)")
     parser.add_argument("--worldcover", help="address above v100/2020/map (CHATEARTHNET_WORLDCOVER)")
     parser.add_argument("--cache", type=Path, help="folder of the cache (CHATEARTHNET_CACHE)")
-    parser.add_argument("--html", type=Path, metavar="FILE", help="write a page that shows it all")
+    parser.add_argument("--html", type=Path, metavar="FILE", help="write an HTML page with everything")
     parser.add_argument("--geotiff", type=Path, metavar="FILE", help="write the chip for a GIS")
     parser.set_defaults(run=_run)
 
@@ -48,28 +48,28 @@ def _degrees(text: str) -> float:
     try:
         return float(text.strip().removesuffix(","))  # as maps let people copy a place
     except ValueError:
-        msg = f"{text[:40]!r} is no number of degrees, such as 11.58 or -33.9"
+        msg = f"{text[:40]!r} is not a number of degrees, such as 11.58 or -33.9"
         raise argparse.ArgumentTypeError(msg) from None
 
 
-def _exchanged(lon: float, lat: float) -> str:
+def _swap_hint(lon: float, lat: float) -> str:
     """Return a hint where longitude and latitude may have been exchanged: what is missing here lies there."""
     there = country_at(lat, lon) if math.isfinite(lat) and abs(lon) <= LATITUDE_LIMIT else None
     return f"longitude comes first: try `caption {lat:g} {lon:g}` ({there.name})" if there else ""
 
 
 def _run(options: argparse.Namespace) -> None:
-    hint = _exchanged(options.lon, options.lat)
+    hint = _swap_hint(options.lon, options.lat)
     if hint and abs(options.lat) > LATITUDE_LIMIT:
         msg = f"Latitude {options.lat:g} lies beyond {LATITUDE_LIMIT:.2f}, where the map ends; {hint}."
         raise PlaceError(msg)
-    given = {name: getattr(options, name) for name in ("worldcover", "cache") if getattr(options, name)}
+    changes = {name: getattr(options, name) for name in ("worldcover", "cache") if getattr(options, name)}
     if options.stac:
-        given["catalogues"] = tuple(one.strip() for one in options.stac.split(","))
-    shown = caption_at(
+        changes["catalogues"] = tuple(one.strip() for one in options.stac.split(","))
+    captioned = caption_at(
         options.lon,
         options.lat,
-        source=open_source(options.source, settings=Settings(**given)),
+        source=open_source(options.source, settings=Settings(**changes)),
         captioner=open_captioner(
             options.captioner,
             model=options.model,
@@ -85,23 +85,23 @@ def _run(options: argparse.Namespace) -> None:
         wording=options.wording,
     )
     if options.html:
-        card(shown).save(options.html)
+        card(captioned).save(options.html)
     if options.geotiff:
-        shown.chip.to_geotiff(options.geotiff)
-    put(shown.to_dict() if options.json else _told(shown))
-    if hint and shown.chip.labels is None:
-        complain(f"Nothing is mapped at {coordinates(shown.lon, shown.lat)}, and {hint}.")
-    if shown.error:
-        raise shown.error
+        captioned.chip.to_geotiff(options.geotiff)
+    put(captioned.to_dict() if options.json else _as_text(captioned))
+    if hint and captioned.chip.labels is None:
+        complain(f"Nothing is mapped at {coordinates(captioned.lon, captioned.lat)}, and {hint}.")
+    if captioned.error:
+        raise captioned.error
 
 
-def _told(shown: Captioned) -> str:
-    chip, where = shown.chip, shown.country.name if shown.country else "Open sea"
-    lines = [f"{where}, {coordinates(shown.lon, shown.lat)}"]
+def _as_text(captioned: Captioned) -> str:
+    chip, where = captioned.chip, captioned.country.name if captioned.country else "Open sea"
+    lines = [f"{where}, {coordinates(captioned.lon, captioned.lat)}"]
     lines += [f"{what}: {whence}" for what, whence in provenance(chip)]
     lines += remarks(chip)
-    if shown.prompt:
-        lines += ["", "PROMPT", shown.prompt.user]
-    if shown.caption:
-        lines += ["", f"CAPTION ({shown.caption.byline})", textwrap.fill(shown.caption.text, 100)]
+    if captioned.prompt:
+        lines += ["", "PROMPT", captioned.prompt.user]
+    if captioned.caption:
+        lines += ["", f"CAPTION ({captioned.caption.byline})", textwrap.fill(captioned.caption.text, 100)]
     return "\n".join([*lines, "", *chip.attribution])

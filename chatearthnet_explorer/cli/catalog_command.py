@@ -1,4 +1,4 @@
-"""The whole dataset: build its catalog, ask it, take a selection along."""
+"""The commands `catalog build|info|search|export|enrich`."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _MOST_NOTES = 5
 
 def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add the commands ``catalog build``, ``info``, ``search``, ``export`` and ``enrich``."""
-    catalog = commands.add_parser("catalog", help="build, ask and export the catalog of all pairs")
+    catalog = commands.add_parser("catalog", help="build, search and export the catalog of all pairs")
     tasks = catalog.add_subparsers(required=True, metavar="TASK")
 
     build = tasks.add_parser("build", help="read a release and build its catalog")
@@ -36,12 +36,12 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
     add_folder_to(build)
     build.set_defaults(run=_build)
 
-    info = tasks.add_parser("info", help="say what a catalog holds, and what its build left out")
+    info = tasks.add_parser("info", help="show what a catalog contains, and what its build left out")
     add_folder_to(info)
     info.add_argument("--check", action="store_true", help="read every byte too, and fail if one differs")
     info.set_defaults(run=_info)
 
-    search = tasks.add_parser("search", help="ask a catalog")
+    search = tasks.add_parser("search", help="search a catalog")
     add_folder_to(search)
     add_query_to(search)
     search.add_argument("--page", type=int, default=1, help="which page, from 1")
@@ -49,9 +49,9 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
     search.add_argument("--json", action="store_true", help="print JSON")
     search.set_defaults(run=_search)
 
-    export = tasks.add_parser("export", help="write what a question finds to a file")
+    export = tasks.add_parser("export", help="write the matching pairs to a file")
     add_folder_to(export)
-    export.add_argument("file", type=Path, metavar="FILE", help="file to be; for --format release a folder")
+    export.add_argument("file", type=Path, metavar="FILE", help="file to write; a folder for --format release")
     export.add_argument("--format", default="", help="csv, jsonl, geojson, geoparquet or release (by the ending)")
     add_query_to(export)
     export.set_defaults(run=_export)
@@ -78,10 +78,10 @@ def add_folder_to(parser: argparse.ArgumentParser) -> None:
 def add_query_to(parser: argparse.ArgumentParser) -> None:
     """Add the options that say which pairs."""
 
-    def several(option: str, name: str, told: str) -> None:
-        parser.add_argument(option, dest=name, action="append", default=[], help=f"{told}; may be repeated")
+    def several(option: str, name: str, help_text: str) -> None:
+        parser.add_argument(option, dest=name, action="append", default=[], help=f"{help_text}; may be repeated")
 
-    parser.add_argument("--words", default="", help='words that must occur; "a phrase", begin*, -without')
+    parser.add_argument("--words", default="", help='words that must all occur; "a phrase", begin*, -without')
     several("--country", "countries", "name or ISO code of two or three letters")
     several("--continent", "continents", "that the place is on")
     parser.add_argument("--bbox", metavar="W,S,E,N", help="box in degrees")
@@ -103,8 +103,8 @@ def query_of(options: argparse.Namespace, **more: int) -> Query:
     from chatearthnet_explorer.catalog import Query  # noqa: PLC0415 - numpy-heavy files behind it
 
     names = ("words", "countries", "continents", "classes", "min_share", "style", "splits", "flags", "findings", "sort")
-    given: dict[str, Any] = {name: getattr(options, name) for name in names}
-    return Query(**given | more, box=_box(options.bbox))
+    values: dict[str, Any] = {name: getattr(options, name) for name in names}
+    return Query(**values | more, box=_box(options.bbox))
 
 
 def _box(text: str | None) -> tuple[float, float, float, float] | None:
@@ -122,15 +122,15 @@ def _build(options: argparse.Namespace) -> None:
     from chatearthnet_explorer.catalog import build  # noqa: PLC0415 - heavy
 
     with (
-        progress() as told,
-        report_waits(lambda sentence: told(sentence.rstrip("."), 0, 0)),
-        build(_opened(options.release, told), options.catalog, progress=told) as catalog,
+        progress() as report_progress,
+        report_waits(lambda sentence: report_progress(sentence.rstrip("."), 0, 0)),
+        build(_open_release(options.release, report_progress), options.catalog, progress=report_progress) as catalog,
     ):
         put(catalog.info())
         _complain(catalog)
 
 
-def _opened(root: str, told: Callable[[str, int, int], None]) -> Release | Taco:
+def _open_release(root: str, report_progress: Callable[[str, int, int], None]) -> Release | Taco:
     """Return the release at a root: a TACO file where its name says so, else any of those ``open_release`` knows."""
     if root.partition("?")[0].endswith(_TACO):
         from chatearthnet_explorer.sources.release.taco import open_taco  # noqa: PLC0415 - heavy
@@ -138,7 +138,7 @@ def _opened(root: str, told: Callable[[str, int, int], None]) -> Release | Taco:
         return open_taco(root)
     from chatearthnet_explorer.sources.release.released_pairs import open_release  # noqa: PLC0415 - heavy
 
-    return open_release(root, progress=lambda done, total: told("captions", done, total))
+    return open_release(root, progress=lambda count, total: report_progress("captions", count, total))
 
 
 def _info(options: argparse.Namespace) -> None:
@@ -155,8 +155,8 @@ def _search(options: argparse.Namespace) -> None:
 
     query = query_of(options, page=options.page, size=options.size)
     with open_catalog(options.catalog) as catalog:
-        found = catalog.search(query).to_dict()
-        put(found if options.json else _told(found))
+        result = catalog.search(query).to_dict()
+        put(result if options.json else _as_text(result))
         _complain(catalog)
 
 
@@ -177,7 +177,7 @@ def _enrich(options: argparse.Namespace) -> None:
     with open_catalog(options.catalog) as before:
         read, labels, workers = _labels_of(options, simulated=before.simulated)
     with (
-        progress() as told,
+        progress() as report_progress,
         enrich(
             options.catalog,
             read,
@@ -185,7 +185,7 @@ def _enrich(options: argparse.Namespace) -> None:
             query=query_of(options),
             scheduler=options.scheduler,
             workers=workers,
-            progress=told,
+            progress=report_progress,
         ) as catalog,
     ):
         put(catalog.info())
@@ -208,16 +208,16 @@ def _labels_of(options: argparse.Namespace, *, simulated: bool) -> tuple[Labels,
 
 
 def _complain(catalog: Catalog) -> None:
-    """Tell on standard error what whoever asks a catalog should know of it."""
+    """Print a catalog's notes on standard error."""
     for note in catalog.notes[:_MOST_NOTES]:
         complain(note)
 
 
-def _told(found: dict[str, Any]) -> str:
-    lines = [f"{found['total']} pairs, page {found['page']} of {found['pages']}."]
-    if found["total"] and not found["rows"]:
-        lines = [f"{found['total']} pairs, and no page {found['page']}: the last is {found['pages']}."]
-    for row in found["rows"]:
+def _as_text(result: dict[str, Any]) -> str:
+    lines = [f"{result['total']} pairs, page {result['page']} of {result['pages']}."]
+    if result["total"] and not result["rows"]:
+        lines = [f"{result['total']} pairs, and no page {result['page']}: the last is {result['pages']}."]
+    for row in result["rows"]:
         caption = next(iter(row["captions"].values()), "")
         lines.append(one_line(f"{row['name']}  {row['country'] or '-'}  {caption[:80]}"))
     return "\n".join(lines)

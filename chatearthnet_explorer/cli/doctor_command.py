@@ -1,4 +1,4 @@
-"""Which services answer, and whether a click can get a real picture and real labels."""
+"""The command `doctor`: check which services answer."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _FAILS = "A click cannot get a real picture and real labels now: see the lines a
 
 def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add the command ``doctor``."""
-    parser = commands.add_parser("doctor", help="ask every service this program uses and say what it answers")
+    parser = commands.add_parser("doctor", help="check every service that the program uses")
     parser.add_argument("--json", action="store_true", help="print JSON")
     parser.set_defaults(run=_run)
 

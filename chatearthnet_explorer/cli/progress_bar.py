@@ -1,11 +1,11 @@
-"""A bar on standard error for what takes more than a moment."""
+"""The progress bar of the commands, on standard error."""
 
 from __future__ import annotations
 
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from chatearthnet_explorer.cli.terminal import escaped, one_line, standard_error
+from chatearthnet_explorer.cli.terminal import escape, one_line, standard_error
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -21,15 +21,15 @@ def progress() -> Iterator[Callable[[str, int, int], None]]:
 
     with tqdm(file=standard_error(), disable=None, leave=False, delay=1.0, unit="") as bar:
 
-        def told(step: str, done: int, total: int) -> None:
+        def report_progress(step: str, count: int, total: int) -> None:
             if bar.disable:
                 return
-            label = escaped(one_line(step))
+            label = escape(one_line(step))
             if bar.desc != f"{label}: ":
                 bar.reset()
                 bar.set_description(label, refresh=False)
             bar.total = total or None
-            bar.n = done
+            bar.n = count
             bar.refresh()
 
-        yield told
+        yield report_progress

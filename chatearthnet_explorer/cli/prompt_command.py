@@ -1,4 +1,4 @@
-"""The prompt of a label map in a file."""
+"""The command `prompt`: the prompt of a label map in a file."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
     parser = commands.add_parser("prompt", help="show the prompt of a label map")
     parser.add_argument("labels", type=Path, metavar="LABELS", help="label map: .png, .tif or .npy")
     parser.add_argument(
-        "--values", choices=get_args(Values), help="what its numbers are: class indices or ESA WorldCover's codes"
+        "--values", choices=get_args(Values), help="what its numbers mean: class indices or ESA WorldCover's codes"
     )
     add_wording_to(parser)
     parser.set_defaults(run=_run)
@@ -28,7 +28,7 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
 def add_wording_to(parser: argparse.ArgumentParser) -> None:
     """Add the options that every command with a prompt has."""
     parser.add_argument("--style", choices=STYLES, default=STYLES[0], help="style of the prompt")
-    parser.add_argument("--seed", type=int, default=0, help="seed of the words drawn for shares")
+    parser.add_argument("--seed", type=int, default=0, help="seed of the choice among words for the same size")
     parser.add_argument("--wording", type=Path, metavar="FILE", help="other sentences for the prompt (TOML)")
     parser.add_argument("--json", action="store_true", help="print JSON")
 

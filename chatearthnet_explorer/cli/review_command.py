@@ -1,4 +1,4 @@
-"""Spot-checks: what to look at, what was decided, and what it comes to."""
+"""The commands `review plan|report|merge`: spot-checks of captions."""
 
 from __future__ import annotations
 
@@ -23,28 +23,28 @@ FACETS = ("continent", "country", "split", "dominant")
 
 def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add the commands ``review plan``, ``report`` and ``merge``."""
-    review = commands.add_parser("review", help="plan a spot-check, report on it, merge what reviewers sent")
+    review = commands.add_parser("review", help="plan a spot-check, report on it, merge ledgers of reviewers")
     tasks = review.add_subparsers(required=True, metavar="TASK")
 
-    plan = tasks.add_parser("plan", help="draw the pairs to look at")
+    plan = tasks.add_parser("plan", help="choose the pairs to review")
     add_folder_to(plan)
     plan.add_argument("plan", type=Path, metavar="PLAN", help="file to write the plan to (JSON)")
-    plan.add_argument("--pairs", type=int, help="how many; without it as many as the margin needs")
-    plan.add_argument("--margin", type=float, default=0.05, help="half the width of the interval wanted")
+    plan.add_argument("--pairs", type=int, help="how many pairs; default: as many as the margin needs")
+    plan.add_argument("--margin", type=float, default=0.05, help="half the width of the interval to aim for")
     plan.add_argument("--confidence", type=float, default=0.95, help="of the interval")
     plan.add_argument("--by", choices=FACETS, help="stratify by this")
     plan.add_argument("--allocation", choices=("proportional", "equal"), default="proportional")
     plan.add_argument(
-        "--worst", action="store_true", help="those that `audit` thinks worst: to find faults, no estimate"
+        "--worst", action="store_true", help="pairs that `audit` ranks worst: finds faults, gives no estimate"
     )
-    plan.add_argument("--seed", type=int, default=0, help="another seed draws another sample")
+    plan.add_argument("--seed", type=int, default=0, help="another seed gives another sample")
     plan.add_argument("--json", action="store_true", help="print the plan")
     add_query_to(plan)
     plan.set_defaults(run=_plan)
 
     report = tasks.add_parser("report", help="error rates, agreement and a methods paragraph")
     report.add_argument("ledger", type=Path, metavar="LEDGER", help="file of the verdicts")
-    report.add_argument("--plan", type=Path, help="plan that the pairs were drawn by")
+    report.add_argument("--plan", type=Path, help="plan that chose the pairs")
     report.add_argument("--confidence", type=float, default=0.95, help="of the intervals")
     report.add_argument("--html", type=Path, metavar="FILE", help="write the report as a page")
     report.add_argument("--csv", type=Path, metavar="FILE", help="write every verdict as a table")
@@ -52,9 +52,9 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
     report.add_argument("--json", action="store_true", help="print JSON")
     report.set_defaults(run=_report)
 
-    merge = tasks.add_parser("merge", help="put the ledgers of several people together; nothing is lost")
+    merge = tasks.add_parser("merge", help="merge the ledgers of several people; nothing is lost")
     merge.add_argument("files", type=Path, nargs="+", metavar="FILE", help="ledgers, or folders of them")
-    merge.add_argument("--into", type=Path, required=True, metavar="LEDGER", help="ledger that takes them in")
+    merge.add_argument("--into", type=Path, required=True, metavar="LEDGER", help="ledger to write them to")
     merge.set_defaults(run=_merge)
 
 
@@ -68,21 +68,21 @@ def _plan(options: argparse.Namespace) -> None:
         strata = {pair.record.name: _stratum(pair, options.by, style) for pair in catalog.pairs(query)}
         scores = catalog.scores(query, style=style) if options.worst else {}
     margin, confidence = options.margin, options.confidence
-    wanted = options.pairs or sampling.sample_size(margin, confidence=confidence, population=len(strata) or None)
+    count = options.pairs or sampling.sample_size(margin, confidence=confidence, population=len(strata) or None)
     if options.worst:
-        plan = sampling.risk_first(scores, wanted, seed=options.seed, style=style)
+        plan = sampling.risk_first(scores, count, seed=options.seed, style=style)
     elif options.by:
         plan = sampling.stratified(
-            strata, wanted, facet=options.by, allocation=options.allocation, seed=options.seed, style=style
+            strata, count, facet=options.by, allocation=options.allocation, seed=options.seed, style=style
         )
     else:
-        plan = sampling.simple_random(strata, wanted, seed=options.seed, style=style)
+        plan = sampling.simple_random(strata, count, seed=options.seed, style=style)
     plan.save(options.plan)
-    told = f"{wanted:,} of {len(strata):,} pairs are to be looked at: {options.plan}."
+    message = f"{count:,} of {len(strata):,} pairs are to be reviewed: {options.plan}."
     if not options.worst and options.allocation == sampling.PROPORTIONAL:
-        margin = 100 * sampling.margin_of(wanted, confidence=confidence, population=len(strata))
-        told += f" The share of wrong captions will be known to within {margin:.1f} points, or better."
-    put(plan.to_dict() if options.json else told)
+        margin = 100 * sampling.margin_of(count, confidence=confidence, population=len(strata))
+        message += f" The share of wrong captions will be known to within {margin:.1f} points, or better."
+    put(plan.to_dict() if options.json else message)
 
 
 def _stratum(pair: Pair, facet: str | None, style: str) -> str:
@@ -107,16 +107,16 @@ def _report(options: argparse.Namespace) -> None:
         raise LedgerError(msg)
     ledger = Ledger(options.ledger)
     plan = Plan.load(options.plan) if options.plan else None
-    found = report(ledger.verdicts, plan, confidence=options.confidence, remarks=ledger.remarks)
+    figures = report(ledger.verdicts, plan, confidence=options.confidence, remarks=ledger.remarks)
     if options.html:
-        report_card(found).save(options.html)
+        report_card(figures).save(options.html)
     if options.csv:
         options.csv.write_text(to_csv(ledger.verdicts), ENCODING, newline="")
     if options.corrections:
         style = plan.style if plan else "3.5"
-        mended = json.dumps(corrections(ledger.verdicts, style=style), ensure_ascii=False, indent=1)
-        options.corrections.write_text(mended, "utf-8")
-    put(found.to_dict() if options.json else methods(found))
+        corrected_captions = json.dumps(corrections(ledger.verdicts, style=style), ensure_ascii=False, indent=1)
+        options.corrections.write_text(corrected_captions, "utf-8")
+    put(figures.to_dict() if options.json else methods(figures))
 
 
 def _merge(options: argparse.Namespace) -> None:

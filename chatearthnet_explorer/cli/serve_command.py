@@ -1,4 +1,4 @@
-"""The explorer in the browser, and the notebooks in JupyterLab."""
+"""The commands `serve` and `lab`: the explorer in a browser, and the notebooks in JupyterLab."""
 
 from __future__ import annotations
 
@@ -117,5 +117,5 @@ def _lab(options: argparse.Namespace) -> None:
 
 def _notebooks() -> Path:
     package = Path(__file__).parents[1]
-    packed = package / "notebooks"  # in the wheel; beside the package in a checkout
-    return packed if packed.is_dir() else package.parent / "notebooks"
+    notebooks_in_wheel = package / "notebooks"  # in the wheel; beside the package in a checkout
+    return notebooks_in_wheel if notebooks_in_wheel.is_dir() else package.parent / "notebooks"

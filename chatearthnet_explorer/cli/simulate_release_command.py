@@ -1,4 +1,4 @@
-"""A made-up release, to try everything without a download."""
+"""The command `simulate-release`: a made-up release, to try everything without a download."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
 def _run(options: argparse.Namespace) -> None:
     from chatearthnet_explorer.sample.simulated_release import write_release  # noqa: PLC0415 - heavy
 
-    with progress() as told:
+    with progress() as report_progress:
         write_release(
             options.folder,
             records=options.records,
             images=options.images,
             seed=options.seed,
-            progress=lambda done, total: told("simulating", done, total),
+            progress=lambda count, total: report_progress("simulating", count, total),
         )
     put(f"{options.records} simulated pairs, {options.images} with images, are in {options.folder}.")

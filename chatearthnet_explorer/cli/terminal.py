@@ -1,4 +1,4 @@
-"""All that a command prints: on standard output or standard error, without what would steer a terminal."""
+"""Output of the commands, with control characters escaped."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ DEBUG = "CHATEARTHNET_DEBUG"
 
 # Controls, marks of direction and other characters that nobody sees, halves of pairs, other line ends than \n
 _UNSEEN = {"Cc", "Cf", "Cs", "Zl", "Zp"}
-_BEYOND = 0x10000  # the first code point that JSON writes as a pair
+_FIRST_PAIR = 0x10000  # the first code point that JSON writes as a pair
 
 _errors: list[TextIO] = []  # standard error as it was before ``quiet``
 
 
-def escaped(text: str) -> str:
+def escape(text: str) -> str:
     r"""Return text for a terminal: line ends stay, other unseen characters become what JSON writes, ``\u202e``."""
     if text.isascii() and text.replace("\n", " ").isprintable():
         return text
@@ -32,9 +32,9 @@ def escaped(text: str) -> str:
 
 
 def _escape(code: int) -> str:
-    if code < _BEYOND:
+    if code < _FIRST_PAIR:
         return f"\\u{code:04x}"
-    high, low = divmod(code - _BEYOND, 0x400)
+    high, low = divmod(code - _FIRST_PAIR, 0x400)
     return f"\\u{0xD800 + high:04x}\\u{0xDC00 + low:04x}"
 
 
@@ -67,7 +67,7 @@ def _write(stream: TextIO | None, text: str) -> None:
     if stream is None:  # started without standard streams
         return
     encoding = getattr(stream, "encoding", None) or "utf-8"
-    stream.write(escaped(text).encode(encoding, "backslashreplace").decode(encoding))
+    stream.write(escape(text).encode(encoding, "backslashreplace").decode(encoding))
 
 
 @contextmanager
