@@ -57,7 +57,7 @@ def test_answers_to_names_of_its_own(host: str | None, *, local: bool, public: b
 
 
 @pytest.mark.parametrize(
-    ("rules", "origin", "host", "accepted"),
+    ("rules", "origin", "host", "expected"),
     [
         (LOCAL, "http://127.0.0.1:5007", "127.0.0.1:5007", True),
         (LOCAL, "http://localhost:5007", "127.0.0.1:5007", True),  # a proxy of this computer that rewrites Host
@@ -84,8 +84,8 @@ def test_answers_to_names_of_its_own(host: str | None, *, local: bool, public: b
         (PUBLIC, "http://evil.example:5007", "192.0.2.7:5007", False),
     ],
 )
-def test_accepts_pages_of_its_own(rules: Access, origin: str, host: str | None, *, accepted: bool) -> None:
-    assert rules.accepts(origin, host) is accepted
+def test_accepts_pages_of_its_own(rules: Access, origin: str, host: str | None, *, expected: bool) -> None:
+    assert rules.accepts(origin, host) is expected
 
 
 def test_accepts_another_port_of_this_computer_if_it_is_allowed() -> None:
@@ -109,9 +109,9 @@ def test_draws_a_token_only_where_this_computer_alone_connects(monkeypatch: pyte
 @pytest.mark.parametrize("token", ["short", "x" * 129, "sixteen letters and spaces", "sixteen-letters&more", "ä" * 20])
 def test_refuses_a_token_that_is_weak_or_no_part_of_an_address(token: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CHATEARTHNET_TOKEN", token)
-    with pytest.raises(SettingError, match="16 to 128") as raised:
+    with pytest.raises(SettingError, match="16 to 128") as error_info:
         access_for("127.0.0.1", 5007)
-    assert token not in str(raised.value)
+    assert token not in str(error_info.value)
 
 
 def test_the_cookie_follows_the_token_and_does_not_hold_it() -> None:
@@ -150,7 +150,7 @@ def test_refuses_what_is_not_one_name(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("given", "origin"),
+    ("text", "origin"),
     [
         ("https://example.org", "https://example.org"),
         ("https://Example.org/", "https://example.org"),
@@ -158,21 +158,21 @@ def test_refuses_what_is_not_one_name(name: str) -> None:
         ("http://[::1]:8888", "http://[::1]:8888"),
     ],
 )
-def test_takes_the_origin_of_an_embedding_site(given: str, origin: str) -> None:
-    assert embedding_origin(given) == origin
+def test_takes_the_origin_of_an_embedding_site(text: str, origin: str) -> None:
+    assert embedding_origin(text) == origin
 
 
 @pytest.mark.parametrize(
-    "given",
+    "text",
     [
         *("", "*", "example.org", "ftp://example.org", "https://", "https://example.org/page", "https://a@example.org"),
         *("https://example.org; script-src *", "https://example.org 'unsafe-inline'", "https://*.example.org"),
         *("https://exämple.org", "javascript:alert(1)", "https://example.org\nX: y"),
     ],
 )
-def test_refuses_what_is_not_an_origin(given: str) -> None:
+def test_refuses_what_is_not_an_origin(text: str) -> None:
     with pytest.raises(SettingError, match="--embed-in takes the origin"):
-        embedding_origin(given)
+        embedding_origin(text)
 
 
 @pytest.mark.parametrize(("text", "host"), [("a.example", ("a.example", None)), ("[::1]:80", ("::1", 80))])

@@ -40,19 +40,19 @@ print(json.dumps({"counts": counts, "offered": offered, "explorers": len(explore
 
 def _session(address: str, *origins: str) -> dict[str, object]:
     command = [sys.executable, "-W", "ignore", "-c", SESSION, json.dumps([address, origins])]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr[-2000:]
-    told: dict[str, object] = json.loads(done.stdout.splitlines()[-1])
-    return told
+    process = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert process.returncode == 0, process.stderr[-2000:]
+    report: dict[str, object] = json.loads(process.stdout.splitlines()[-1])
+    return report
 
 
 def test_a_closed_tab_leaves_no_widgets() -> None:
-    told = _session("127.0.0.1")
-    assert told["explorers"] == 3
-    assert len(set(told["counts"])) == 1
-    assert told["offered"] == ["template", "chat", "vision"]
+    report = _session("127.0.0.1")
+    assert report["explorers"] == 3
+    assert len(set(report["counts"])) == 1
+    assert report["offered"] == ["template", "chat", "vision"]
 
 
-@pytest.mark.parametrize("served", [("0.0.0.0",), ("127.0.0.1", "explorer.example:443")])  # noqa: S104 - the case
-def test_strangers_are_offered_no_model(served: tuple[str, ...]) -> None:
-    assert _session(*served)["offered"] == ["template"]
+@pytest.mark.parametrize("listening", [("0.0.0.0",), ("127.0.0.1", "explorer.example:443")])  # noqa: S104 - the case
+def test_strangers_are_offered_no_model(listening: tuple[str, ...]) -> None:
+    assert _session(*listening)["offered"] == ["template"]

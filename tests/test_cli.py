@@ -23,10 +23,10 @@ def _json(capsys: pytest.CaptureFixture[str], *arguments: str) -> dict:
     return json.loads(capsys.readouterr().out)
 
 
-def test_caption_tells_place_chip_labels_prompt_and_caption(capsys: pytest.CaptureFixture[str]) -> None:
-    told = _json(capsys, "caption", "6.73", "0.336", "--source", "simulated")
+def test_caption_prints_place_chip_labels_prompt_and_caption(capsys: pytest.CaptureFixture[str]) -> None:
+    output = _json(capsys, "caption", "6.73", "0.336", "--source", "simulated")
     tile = Tile.at(6.73, 0.336)
-    assert told["place"] == {
+    assert output["place"] == {
         "lon": 6.73,
         "lat": 0.336,
         "tile": tile.name,
@@ -36,24 +36,24 @@ def test_caption_tells_place_chip_labels_prompt_and_caption(capsys: pytest.Captu
         "bounds": list(tile.bounds),
         "country": "São Tomé and Príncipe",
     }
-    assert told["chip"]["source"] == "simulated"
-    assert told["chip"]["simulated"] is True
-    assert told["labels"]["missing"] is False
-    assert sum(told["labels"]["shares"].values()) == pytest.approx(1)
-    assert set(told["prompt"]) == {"style", "seed", "system", "user", "facts"}
-    assert list(told["prompt"]["facts"]["parts"]) == list(PARTS)
-    assert told["caption"]["captioner"] == "template"
-    assert told["caption"]["model"] is None
-    assert len(told["caption"]["text"].split()) > 20
+    assert output["chip"]["source"] == "simulated"
+    assert output["chip"]["simulated"] is True
+    assert output["labels"]["missing"] is False
+    assert sum(output["labels"]["shares"].values()) == pytest.approx(1)
+    assert set(output["prompt"]) == {"style", "seed", "system", "user", "facts"}
+    assert list(output["prompt"]["facts"]["parts"]) == list(PARTS)
+    assert output["caption"]["captioner"] == "template"
+    assert output["caption"]["model"] is None
+    assert len(output["caption"]["text"].split()) > 20
 
 
 def test_caption_in_4v_style_of_2021_with_a_seed(capsys: pytest.CaptureFixture[str]) -> None:
-    told = _json(
+    output = _json(
         capsys, "caption", "-9.2", "38.64", "--source", "simulated", "--style", "4v", "--year", "2021", "--seed", "7"
     )
-    assert (told["prompt"]["style"], told["prompt"]["seed"], told["caption"]["style"]) == ("4v", 7, "4v")
-    assert set(told["prompt"]["facts"]) == {"shares", "percents"}
-    assert "2021" in told["labels"]["version"]
+    assert (output["prompt"]["style"], output["prompt"]["seed"], output["caption"]["style"]) == ("4v", 7, "4v")
+    assert set(output["prompt"]["facts"]) == {"shares", "percents"}
+    assert "2021" in output["labels"]["version"]
 
 
 def test_caption_writes_a_page_and_a_geotiff_where_they_belong(
@@ -62,9 +62,9 @@ def test_caption_writes_a_page_and_a_geotiff_where_they_belong(
     page, picture = tmp_path / "chip.html", tmp_path / "chip.tif"
     place = ("caption", "6.73", "0.336", "--source", "simulated")
     assert main([*place, "--html", str(page), "--geotiff", str(picture)]) == 0
-    said = capsys.readouterr().out
-    assert "Simulated" in said
-    assert "CAPTION" in said
+    message = capsys.readouterr().out
+    assert "Simulated" in message
+    assert "CAPTION" in message
     assert "simulated" in page.read_text("utf-8").lower()
     with rasterio.open(picture) as file:
         west, south, east, north = rasterio.warp.transform_bounds(file.crs, "EPSG:4326", *file.bounds)
@@ -79,16 +79,16 @@ def test_prompt_reads_labels_in_every_form(tmp_path: Path, capsys: pytest.Captur
     Image.fromarray(labels).save(tmp_path / "indices.png")
     Image.fromarray(palette()[labels]).save(tmp_path / "colours.png")
     np.save(tmp_path / "map.npy", labels)
-    told = [
+    output = [
         _json(capsys, "prompt", str(tmp_path / name), "--style", style)
         for name in ("indices.png", "colours.png", "map.npy")
     ]
-    assert told[0] == told[1] == told[2]
-    assert told[0]["style"] == style
-    assert set(told[0]["facts"]) == ({"overall", "parts"} if style == "3.5" else {"shares", "percents"})
+    assert output[0] == output[1] == output[2]
+    assert output[0]["style"] == style
+    assert set(output[0]["facts"]) == ({"overall", "parts"} if style == "3.5" else {"shares", "percents"})
 
 
-def test_prompt_reads_numbers_as_it_is_asked_to(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_prompt_reads_numbers_by_the_values_option(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     Image.fromarray(np.full((256, 256), 10, np.uint8)).save(tmp_path / "a.png")
     assert main(["prompt", str(tmp_path / "a.png")]) == 1
     assert "--values codes" in capsys.readouterr().err
@@ -97,7 +97,7 @@ def test_prompt_reads_numbers_as_it_is_asked_to(tmp_path: Path, capsys: pytest.C
 
 
 @pytest.mark.parametrize(
-    ("arguments", "said"),
+    ("arguments", "message"),
     [
         (["caption", "0", "86"], "85.05"),
         (["caption", "nan", "0"], "nan"),
@@ -110,22 +110,26 @@ def test_prompt_reads_numbers_as_it_is_asked_to(tmp_path: Path, capsys: pytest.C
         (["caption", "6.73", "0.336", "--source", "simulated", "--captioner", "chat"], "OPENAI_API_KEY"),
     ],
 )
-def test_what_fails_says_so_in_one_sentence(
-    arguments: list[str], said: str, capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def test_failure_prints_one_sentence(
+    arguments: list[str],
+    message: str,
+    capsys: pytest.CaptureFixture[str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.chdir(tmp_path)
     assert main(arguments) == 1
     error = capsys.readouterr().err
-    assert said in error
+    assert message in error
     assert error.count("\n") == 1
 
 
 def test_a_caption_that_fails_still_prints_chip_and_prompt(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["caption", "6.73", "0.336", "--source", "simulated", "--captioner", "chat", "--json"]) == 1
-    told = json.loads(capsys.readouterr().out)
-    assert told["caption"] is None
-    assert told["prompt"]["user"]
-    assert any("OPENAI_API_KEY" in sentence for sentence in told["missing"])
+    output = json.loads(capsys.readouterr().out)
+    assert output["caption"] is None
+    assert output["prompt"]["user"]
+    assert any("OPENAI_API_KEY" in sentence for sentence in output["missing"])
 
 
 @pytest.mark.parametrize(
@@ -143,21 +147,21 @@ def test_hints_where_longitude_and_latitude_look_exchanged(
     place: tuple[str, str], hint: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(["caption", *place, "--source", "simulated", "--json"]) == 0
-    printed = capsys.readouterr()
-    assert json.loads(printed.out)["place"]["lat"] == pytest.approx(float(place[1]))
-    assert hint in printed.err
-    assert printed.err.count("\n") == bool(hint)
+    output = capsys.readouterr()
+    assert json.loads(output.out)["place"]["lat"] == pytest.approx(float(place[1]))
+    assert hint in output.err
+    assert output.err.count("\n") == bool(hint)
 
 
-def test_open_sea_says_that_nobody_mapped_it(capsys: pytest.CaptureFixture[str]) -> None:
-    told = _json(capsys, "caption", "-30", "20", "--source", "simulated")
-    assert told["labels"] == {"version": None, "missing": True, "shares": {}}
-    assert told["place"]["country"] is None
-    assert told["prompt"] is None
-    assert told["missing"]
+def test_open_sea_has_no_labels(capsys: pytest.CaptureFixture[str]) -> None:
+    output = _json(capsys, "caption", "-30", "20", "--source", "simulated")
+    assert output["labels"] == {"version": None, "missing": True, "shares": {}}
+    assert output["place"]["country"] is None
+    assert output["prompt"] is None
+    assert output["missing"]
 
 
 def test_the_console_script_runs() -> None:
     script = Path(sys.executable).with_name("chatearthnet-explorer")
-    shown = subprocess.run([script, "--help"], check=True, capture_output=True, text=True).stdout
-    assert {"caption", "prompt", "serve", "lab"} <= set(shown.split())
+    help_text = subprocess.run([script, "--help"], check=True, capture_output=True, text=True).stdout
+    assert {"caption", "prompt", "serve", "lab"} <= set(help_text.split())

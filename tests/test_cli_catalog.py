@@ -31,19 +31,19 @@ def _json(capsys: pytest.CaptureFixture[str], *arguments: str) -> dict:
     return json.loads(capsys.readouterr().out)
 
 
-def test_info_says_what_is_in_and_what_was_left_out(catalog: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    told = _json(capsys, "catalog", "info", str(catalog))
-    assert told["simulated"] is True
-    assert told["rows"] + told["left_out"] == RECORDS
-    assert len(told["broken"]) == told["left_out"] > 0
+def test_info_lists_contents_and_broken_entries(catalog: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    output = _json(capsys, "catalog", "info", str(catalog))
+    assert output["simulated"] is True
+    assert output["rows"] + output["left_out"] == RECORDS
+    assert len(output["broken"]) == output["left_out"] > 0
 
 
 def test_search_gives_total_facets_and_rows(catalog: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    told = _json(capsys, "catalog", "search", str(catalog), "--size", "5", "--json")
-    assert told["total"] == RECORDS - 1
-    assert sum(told["facets"]["continent"].values()) == told["total"]
-    assert len(told["rows"]) == 5
-    for row in told["rows"]:
+    output = _json(capsys, "catalog", "search", str(catalog), "--size", "5", "--json")
+    assert output["total"] == RECORDS - 1
+    assert sum(output["facets"]["continent"].values()) == output["total"]
+    assert len(output["rows"]) == 5
+    for row in output["rows"]:
         assert {"name", "lon", "lat", "country", "split", "captions", "classes"} <= set(row)
 
 
@@ -59,19 +59,19 @@ def test_every_option_narrows_the_search(catalog: Path, capsys: pytest.CaptureFi
         ("--split", "test"),
         ("--flag", "-no picture"),
     ):
-        told = _json(capsys, "catalog", "search", str(catalog), option, value, "--json")
-        assert told["total"] < everything, option
+        output = _json(capsys, "catalog", "search", str(catalog), option, value, "--json")
+        assert output["total"] < everything, option
 
 
 def test_pages_go_on_where_the_one_before_ended(catalog: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    ask = ("catalog", "search", str(catalog), "--sort", "name", "--size", "7", "--json", "--page")
-    names = [row["name"] for page in ("1", "2") for row in _json(capsys, *ask, page)["rows"]]
+    search = ("catalog", "search", str(catalog), "--sort", "name", "--size", "7", "--json", "--page")
+    names = [row["name"] for page in ("1", "2") for row in _json(capsys, *search, page)["rows"]]
     assert len(names) == len(set(names)) == 14
     assert names == sorted(names, key=lambda name: [int(part) for part in name.split("_")[:2]])
-    assert _json(capsys, *ask, "9999")["rows"] == []
+    assert _json(capsys, *search, "9999")["rows"] == []
 
 
-def test_a_page_beyond_the_last_is_said(catalog: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_reports_a_page_beyond_the_last(catalog: Path, capsys: pytest.CaptureFixture[str]) -> None:
     capsys.readouterr()
     assert main(["catalog", "search", str(catalog), "--page", "9999"]) == 0
     assert "no page 9999: the last is" in capsys.readouterr().out
@@ -82,42 +82,44 @@ def test_a_truncated_zip_of_images_costs_the_images_alone(tmp_path: Path, capsys
     assert main(["simulate-release", folder, "--records", "20", "--images", "2"]) == 0
     images = tmp_path / "release" / "s2_rgb_images.zip"
     images.write_bytes(images.read_bytes()[:-100])
-    told = _json(capsys, "catalog", "build", folder, str(tmp_path / "catalog"))
-    assert told["rows"] == 20
-    (note,) = told["notes"]
+    output = _json(capsys, "catalog", "build", folder, str(tmp_path / "catalog"))
+    assert output["rows"] == 20
+    (note,) = output["notes"]
     assert "s2_rgb_images.zip" in note
     assert "cut short" in note
     capsys.readouterr()
     for task in ("search", "export"):
         more = [str(tmp_path / "pairs.jsonl")] if task == "export" else []
         assert main(["catalog", task, str(tmp_path / "catalog"), *more]) == 0
-        shown = capsys.readouterr()
-        assert "s2_rgb_images.zip" in shown.err
-        assert "s2_rgb_images.zip" not in shown.out
+        printout = capsys.readouterr()
+        assert "s2_rgb_images.zip" in printout.err
+        assert "s2_rgb_images.zip" not in printout.out
 
 
 def test_check_reads_every_byte(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    folder, built = str(tmp_path / "release"), tmp_path / "catalog"
+    folder, catalog_folder = str(tmp_path / "release"), tmp_path / "catalog"
     assert main(["simulate-release", folder, "--records", "20", "--images", "0"]) == 0
-    told = _json(capsys, "catalog", "build", folder, str(built))
-    assert main(["catalog", "info", str(built), "--check"]) == 0
-    rows = built / told["version"] / "rows.bin"
+    output = _json(capsys, "catalog", "build", folder, str(catalog_folder))
+    assert main(["catalog", "info", str(catalog_folder), "--check"]) == 0
+    rows = catalog_folder / output["version"] / "rows.bin"
     rows.write_bytes(rows.read_bytes()[:-1] + b"\0")
     capsys.readouterr()
-    assert main(["catalog", "info", str(built)]) == 0
-    assert main(["catalog", "info", str(built), "--check"]) == 1
+    assert main(["catalog", "info", str(catalog_folder)]) == 0
+    assert main(["catalog", "info", str(catalog_folder), "--check"]) == 1
     assert "its files are not those that were built" in capsys.readouterr().err
 
 
 def test_enrich_takes_simulated_labels_for_a_simulated_catalog_and_only_there(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    folder, built = str(tmp_path / "release"), str(tmp_path / "catalog")
+    folder, catalog_folder = str(tmp_path / "release"), str(tmp_path / "catalog")
     assert main(["simulate-release", folder, "--records", "12", "--images", "0"]) == 0
-    assert main(["catalog", "build", folder, built]) == 0
-    told = _json(capsys, "catalog", "enrich", built)
-    assert (told["labels"], told["enriched"]) == ("simulated 2020", 12)
-    assert main(["catalog", "enrich", built, "--labels", "worldcover", "--worldcover", "http://127.0.0.1:9"]) == 1
+    assert main(["catalog", "build", folder, catalog_folder]) == 0
+    output = _json(capsys, "catalog", "enrich", catalog_folder)
+    assert (output["labels"], output["enriched"]) == ("simulated 2020", 12)
+    assert (
+        main(["catalog", "enrich", catalog_folder, "--labels", "worldcover", "--worldcover", "http://127.0.0.1:9"]) == 1
+    )
     error = capsys.readouterr().err
     assert "0 pairs were read" in error
     real = tmp_path / "real"
@@ -130,13 +132,13 @@ def test_enrich_takes_simulated_labels_for_a_simulated_catalog_and_only_there(
 
 @pytest.mark.parametrize("name", ["US", "us", "USA", "United States", "United States of America"])
 def test_a_country_is_found_by_code_and_name(catalog: Path, capsys: pytest.CaptureFixture[str], name: str) -> None:
-    told = _json(capsys, "catalog", "search", str(catalog), "--country", name, "--json")
-    assert told["total"] > 0
-    assert {row["country_iso"] for row in told["rows"]} == {"USA"}
+    output = _json(capsys, "catalog", "search", str(catalog), "--country", name, "--json")
+    assert output["total"] > 0
+    assert {row["country_iso"] for row in output["rows"]} == {"USA"}
 
 
 @pytest.mark.parametrize(
-    ("arguments", "said"),
+    ("arguments", "message"),
     [
         (["--bbox", "1,2"], "four numbers"),
         (["--class", "lava"], "lava"),
@@ -145,17 +147,17 @@ def test_a_country_is_found_by_code_and_name(catalog: Path, capsys: pytest.Captu
         (["--min-share", "0.5", "--class", "tree"], "enrich"),
     ],
 )
-def test_what_cannot_be_asked_is_said_in_one_sentence(
-    catalog: Path, capsys: pytest.CaptureFixture[str], arguments: list[str], said: str
+def test_invalid_query_prints_one_sentence(
+    catalog: Path, capsys: pytest.CaptureFixture[str], arguments: list[str], message: str
 ) -> None:
     capsys.readouterr()
     assert main(["catalog", "search", str(catalog), *arguments]) == 1
     error = capsys.readouterr().err
-    assert said in error
+    assert message in error
     assert error.count("\n") == 1
 
 
-def test_a_folder_without_a_catalog_or_release_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_reports_a_folder_without_catalog_or_release(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["catalog", "info", str(tmp_path)]) == 1
     assert "no catalog" in capsys.readouterr().err
     assert main(["catalog", "build", str(tmp_path), str(tmp_path / "c")]) == 1
@@ -173,15 +175,17 @@ def test_a_selection_is_exported(
     assert file.stat().st_size > 1000
 
 
-def test_shares_come_from_the_real_map(tmp_path: Path, capsys: pytest.CaptureFixture[str], sao_tome: SaoTome) -> None:
+def test_shares_are_those_of_the_real_map(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], sao_tome: SaoTome
+) -> None:
     folder = tmp_path / "release" / "json_files"
     folder.mkdir(parents=True)
     entries = [{"image": f"{sao_tome.tile.name}.png", "caption": "Water dominates, with some developed areas."}]
     (folder / "ChatEarthNet_caps_35_train.json").write_text(json.dumps(entries))
     catalog = str(tmp_path / "catalog")
     assert main(["catalog", "build", str(folder.parent), catalog]) == 0
-    told = _json(capsys, "catalog", "enrich", catalog, "--worldcover", sao_tome.server.url)
-    assert told["enriched"] == 1
+    output = _json(capsys, "catalog", "enrich", catalog, "--worldcover", sao_tome.server.url)
+    assert output["enriched"] == 1
     (row,) = _json(capsys, "catalog", "search", catalog, "--class", "water", "--min-share", "0.5", "--json")["rows"]
     # counted once by hand in the real file: see test_sources for the map itself
     assert row["shares"]["water"] == pytest.approx(0.5394, abs=1e-3)

@@ -55,8 +55,8 @@ def test_from_plan_to_report(catalog: str, tmp_path: Path, capsys: pytest.Captur
     page, table = tmp_path / "report.html", tmp_path / "verdicts.csv"
     report = ["review", "report", str(both), "--plan", str(plan_file), "--html", str(page), "--csv", str(table)]
     assert main([*report, "--json"]) == 0
-    told = json.loads(capsys.readouterr().out)
-    assert told["judged"]
+    output = json.loads(capsys.readouterr().out)
+    assert output["judged"]
     assert "95" in page.read_text("utf-8")
     assert table.read_bytes().startswith(b"\xef\xbb\xbfname,")
     assert table.read_text("utf-8").count("\n") == 41
@@ -64,14 +64,14 @@ def test_from_plan_to_report(catalog: str, tmp_path: Path, capsys: pytest.Captur
     assert "20" in capsys.readouterr().out
 
 
-def test_a_margin_says_how_many(catalog: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_margin_determines_the_sample_size(catalog: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     capsys.readouterr()
     assert main(["review", "plan", catalog, str(tmp_path / "plan.json"), "--margin", "0.1", "--json"]) == 0
     # n0 = 96.04; with the correction for 200 pairs, 65 or 66 where some were left out
     assert len(json.loads(capsys.readouterr().out)["pairs"]) in {65, 66}
 
 
-def test_what_cannot_be_planned_or_reported_is_said(
+def test_failure_to_plan_or_report_prints_one_sentence(
     catalog: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     for arguments in (

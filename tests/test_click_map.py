@@ -12,62 +12,64 @@ from chatearthnet_explorer.widgets.explore.click_map import ClickMap, parse_coor
 
 
 @pytest.fixture
-def shown() -> ClickMap:
+def click_map() -> ClickMap:
     return ClickMap()
 
 
-def test_a_click_is_a_place(shown: ClickMap) -> None:
-    click(shown, 6.73, 0.336)
-    assert shown.lonlat == (6.73, 0.336)
+def test_a_click_is_a_place(click_map: ClickMap) -> None:
+    click(click_map, 6.73, 0.336)
+    assert click_map.lonlat == (6.73, 0.336)
 
 
-@pytest.mark.parametrize(("lon", "wrapped"), [(366.73, 6.73), (-353.27, 6.73), (180.0, -180.0), (-180.0, -180.0)])
-def test_a_click_on_another_copy_of_the_world_is_the_same_place(shown: ClickMap, lon: float, wrapped: float) -> None:
-    click(shown, lon, 0.336)
-    assert shown.lonlat == pytest.approx((wrapped, 0.336))
+@pytest.mark.parametrize(("lon", "expected_lon"), [(366.73, 6.73), (-353.27, 6.73), (180.0, -180.0), (-180.0, -180.0)])
+def test_a_click_on_another_copy_of_the_world_is_the_same_place(
+    click_map: ClickMap, lon: float, expected_lon: float
+) -> None:
+    click(click_map, lon, 0.336)
+    assert click_map.lonlat == pytest.approx((expected_lon, 0.336))
 
 
-def test_the_chip_is_drawn_on_the_copy_that_was_clicked(shown: ClickMap) -> None:
-    click(shown, 366.73, 0.336)
-    shown.chip = open_source("simulated").chip_at(6.73, 0.336)
+def test_the_chip_is_drawn_on_the_copy_that_was_clicked(click_map: ClickMap) -> None:
+    click(click_map, 366.73, 0.336)
+    click_map.chip = open_source("simulated").chip_at(6.73, 0.336)
     west, south, east, north = Tile.at(6.73, 0.336).bounds
-    (low, left), (high, right) = shown._image.bounds
+    (low, left), (high, right) = click_map._image.bounds
     assert (left, low, right, high) == pytest.approx((west + 360, south, east + 360, north))
-    assert [place[1] > 360 for place in shown._square.locations] == [True] * 4
+    assert [place[1] > 360 for place in click_map._square.locations] == [True] * 4
 
 
-def test_the_dot_gives_way_to_the_chip_from_near(shown: ClickMap) -> None:
-    shown.go(6.73, 0.336)
-    shown.chip = open_source("simulated").chip_at(6.73, 0.336)
-    assert shown._dot.fill
-    shown.show_chip()
-    assert shown.map.zoom > 10
-    assert not shown._dot.fill
+def test_the_dot_gives_way_to_the_chip_from_near(click_map: ClickMap) -> None:
+    click_map.go(6.73, 0.336)
+    click_map.chip = open_source("simulated").chip_at(6.73, 0.336)
+    assert click_map._dot.fill
+    click_map.show_chip()
+    assert click_map.map.zoom > 10
+    assert not click_map._dot.fill
 
 
-def test_the_same_place_twice_is_asked_for_twice(shown: ClickMap) -> None:
-    asked = []
-    shown.observe(lambda change: asked.append(change["new"]), "lonlat")
-    click(shown, 6.73, 0.336)
-    click(shown, 6.73, 0.336)
-    assert [place for place in asked if place] == [(6.73, 0.336)] * 2
+def test_clicking_the_same_place_twice_sets_it_twice(click_map: ClickMap) -> None:
+    places = []
+    click_map.observe(lambda change: places.append(change["new"]), "lonlat")
+    click(click_map, 6.73, 0.336)
+    click(click_map, 6.73, 0.336)
+    assert [place for place in places if place] == [(6.73, 0.336)] * 2
 
 
 @pytest.mark.parametrize("coordinates", [[0.3], ["0", "1"], None, [float("nan"), 1.0], [1.0, float("inf")]])
-def test_what_is_no_click_is_no_place(shown: ClickMap, coordinates: object) -> None:
+def test_ignores_invalid_click_events(click_map: ClickMap, coordinates: object) -> None:
     event = {"event": "interaction", "type": "click", "coordinates": coordinates}
-    shown.map._handle_leaflet_event(None, event, [])
-    assert shown.lonlat is None
+    click_map.map._handle_leaflet_event(None, event, [])
+    assert click_map.lonlat is None
 
 
-def test_a_place_of_the_list_is_gone_to(shown: ClickMap) -> None:
-    shown._place.value = PLACES[3].name
-    assert shown.lonlat == (PLACES[3].lon, PLACES[3].lat)
-    assert tuple(shown.map.center) == (PLACES[3].lat, PLACES[3].lon)
+def test_choosing_a_listed_place_moves_the_map(click_map: ClickMap) -> None:
+    click_map._place.value = PLACES[3].name
+    assert click_map.lonlat == (PLACES[3].lon, PLACES[3].lat)
+    assert tuple(click_map.map.center) == (PLACES[3].lat, PLACES[3].lon)
 
 
 @pytest.mark.parametrize("place", PLACES, ids=lambda place: place.name)
-def test_every_place_of_the_list_is_on_land_and_in_the_country_it_says(place: object) -> None:
+def test_every_listed_place_is_on_land_in_its_country(place: object) -> None:
     country = country_at(place.lon, place.lat)
     assert country is not None
     assert country.name.split()[0] in place.name
@@ -87,27 +89,27 @@ def test_a_minus_sign_from_a_web_page_is_one() -> None:
 
 
 @pytest.mark.parametrize("text", ["", "Lisbon", "1,2,3", "1e3, 4", "<script>1, 2</script>", "1 2" * 1000])
-def test_what_is_no_pair_of_numbers_is_said_to_be_none(text: str) -> None:
+def test_refuses_text_that_is_not_two_numbers(text: str) -> None:
     with pytest.raises(PlaceError, match="latitude, then longitude"):
         parse_coordinates(text)
 
 
-def test_a_wrong_entry_is_answered_on_the_map_as_text(shown: ClickMap) -> None:
-    shown._entry.value = "<img src=x onerror=alert(1)>"
-    assert "&lt;img" in shown._problem.value
-    assert "<img" not in shown._problem.value
-    assert shown._problem.layout.display is None or shown._problem.layout.display == ""
-    shown._entry.value = "89, 0"
-    assert "nearer to the equator" in shown._problem.value
-    assert shown.lonlat is None
-    shown._entry.value = "0.336, 6.73"
-    assert shown.lonlat == (6.73, 0.336)
-    assert shown._problem.layout.display == "none"
+def test_a_wrong_entry_is_answered_on_the_map_as_text(click_map: ClickMap) -> None:
+    click_map._entry.value = "<img src=x onerror=alert(1)>"
+    assert "&lt;img" in click_map._problem.value
+    assert "<img" not in click_map._problem.value
+    assert click_map._problem.layout.display is None or click_map._problem.layout.display == ""
+    click_map._entry.value = "89, 0"
+    assert "nearer to the equator" in click_map._problem.value
+    assert click_map.lonlat is None
+    click_map._entry.value = "0.336, 6.73"
+    assert click_map.lonlat == (6.73, 0.336)
+    assert click_map._problem.layout.display == "none"
 
 
-def test_the_outline_is_there_without_network_and_lets_clicks_through(shown: ClickMap) -> None:
-    land = shown.map.layers[1]
+def test_the_outline_is_there_without_network_and_lets_clicks_through(click_map: ClickMap) -> None:
+    land = click_map.map.layers[1]
     assert len(land.locations) > 100
     assert land.pane == "land"
     assert not land.interactive
-    assert shown.map.panes["land"]["zIndex"] < 200  # below the pane of Leaflet's tiles
+    assert click_map.map.panes["land"]["zIndex"] < 200  # below the pane of Leaflet's tiles

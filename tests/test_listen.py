@@ -23,9 +23,9 @@ if TYPE_CHECKING:
 
 @contextmanager
 def _listening(address: str, port: int | None) -> Iterator[int]:
-    sockets, taken = listen(address, port)
+    sockets, used_port = listen(address, port)
     try:
-        yield taken
+        yield used_port
     finally:
         for one in sockets:
             one.close()
@@ -37,26 +37,26 @@ def test_listens_at_any_free_port(address: str) -> None:
         assert port > 0
 
 
-def test_takes_the_next_free_port_where_none_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
-    with _listening("127.0.0.1", 0) as taken:
-        monkeypatch.setattr(module, "DEFAULT_PORT", taken)
+def test_takes_the_next_free_port_by_default(monkeypatch: pytest.MonkeyPatch) -> None:
+    with _listening("127.0.0.1", 0) as used_port:
+        monkeypatch.setattr(module, "DEFAULT_PORT", used_port)
         with _listening("127.0.0.1", None) as port:
-            assert port != taken
+            assert port != used_port
             with _listening("127.0.0.1", None) as another:
-                assert another not in {taken, port}
+                assert another not in {used_port, port}
 
 
 def test_takes_any_port_where_many_are_taken(monkeypatch: pytest.MonkeyPatch) -> None:
-    with _listening("127.0.0.1", 0) as taken:
-        monkeypatch.setattr(module, "DEFAULT_PORT", taken)
+    with _listening("127.0.0.1", 0) as used_port:
+        monkeypatch.setattr(module, "DEFAULT_PORT", used_port)
         monkeypatch.setattr(module, "TRIES", 1)
         with _listening("127.0.0.1", None) as port:
-            assert port != taken
+            assert port != used_port
 
 
 def test_refuses_a_port_that_is_taken() -> None:
-    with _listening("127.0.0.1", 0) as taken, pytest.raises(SettingError, match=rf"^Port {taken} is taken"):
-        listen("127.0.0.1", taken)
+    with _listening("127.0.0.1", 0) as used_port, pytest.raises(SettingError, match=rf"^Port {used_port} is taken"):
+        listen("127.0.0.1", used_port)
 
 
 @pytest.mark.parametrize(
@@ -75,20 +75,20 @@ def test_refuses_a_port_that_is_taken() -> None:
         ("192.0.2.7", None, "192.0.2.7 is not an address of this computer; "),
     ],
 )
-def test_says_why_it_cannot_listen(address: str, port: int | None, sentence: str) -> None:
-    with pytest.raises(SettingError) as raised:
+def test_explains_why_it_cannot_listen(address: str, port: int | None, sentence: str) -> None:
+    with pytest.raises(SettingError) as error_info:
         listen(address, port)
-    assert str(raised.value).startswith(sentence)
-    assert len(str(raised.value)) < 200
-    assert "\0" not in str(raised.value)
+    assert str(error_info.value).startswith(sentence)
+    assert len(str(error_info.value)) < 200
+    assert "\0" not in str(error_info.value)
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no ports of the system's own")
-def test_says_that_a_port_needs_rights(monkeypatch: pytest.MonkeyPatch) -> None:
-    def denied(*_: object) -> None:
+def test_explains_that_a_port_needs_rights(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object) -> None:
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr(socket.socket, "bind", denied)  # as for anybody but root
+    monkeypatch.setattr(socket.socket, "bind", refuse)  # as for anybody but root
     with pytest.raises(SettingError, match=r"^Port 80 needs rights"):
         listen("127.0.0.1", 80)
 
@@ -104,11 +104,11 @@ def test_says_that_a_port_needs_rights(monkeypatch: pytest.MonkeyPatch) -> None:
         (["--embed-in", "x"], "--embed-in takes the origin"),
     ],
 )
-def test_serve_says_at_once_what_it_cannot_do(options: list[str], sentence: str, tmp_path: Path) -> None:
+def test_serve_reports_wrong_options_before_loading_panel(options: list[str], sentence: str, tmp_path: Path) -> None:
     main = "import sys; from chatearthnet_explorer.cli import main; status = main(); "
     main += "print(any(name.split('.')[0] in {'panel', 'leafmap', 'bokeh'} for name in sys.modules)); sys.exit(status)"
     began = time.monotonic()
-    done = subprocess.run(
+    process = subprocess.run(
         [sys.executable, "-c", main, "serve", "--no-browser", *options],
         capture_output=True,
         text=True,
@@ -116,7 +116,7 @@ def test_serve_says_at_once_what_it_cannot_do(options: list[str], sentence: str,
         cwd=tmp_path,
     )
     print(f"\n{' '.join(options)}: {time.monotonic() - began:.2f} s")  # noqa: T201 - a figure, not a limit
-    assert done.returncode == 1
-    assert done.stderr.startswith(sentence)
-    assert done.stderr.count("\n") == 1
-    assert done.stdout == "False\n"  # nothing heavy was loaded first
+    assert process.returncode == 1
+    assert process.stderr.startswith(sentence)
+    assert process.stderr.count("\n") == 1
+    assert process.stdout == "False\n"  # nothing heavy was loaded first

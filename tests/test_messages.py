@@ -25,17 +25,17 @@ def _read(content: object, header: object = HEADER, reader: MessageReader | None
 def _to_kernel(kind: object, content: object, **parts: object) -> Any:  # noqa: ANN401
     """Return what is left of a message to the kernel; None where it is dropped."""
     header = {"msg_id": "m-1", "msg_type": kind, "session": "s", "date": "now", "subshell_id": "x"}
-    sent = {"header": header, "channel": "shell", "content": content, "metadata": {"a": 1}, "buffers": [], **parts}
-    events = _read({"events": [_sent("ipywidgets_bokeh", json.dumps(sent))]})
+    message = {"header": header, "channel": "shell", "content": content, "metadata": {"a": 1}, "buffers": [], **parts}
+    events = _read({"events": [_event("ipywidgets_bokeh", json.dumps(message))]})
     return events and json.loads(events[0]["msg_data"])
 
 
-def _sent(kind: str, data: object) -> dict[str, object]:
+def _event(kind: str, data: object) -> dict[str, object]:
     return {"kind": "MessageSent", "msg_type": kind, "msg_data": data}
 
 
 @pytest.mark.parametrize(
-    ("kind", "content", "kept"),
+    ("kind", "content", "expected"),
     [
         ("kernel_info_request", {"x": 1}, {}),
         ("comm_info_request", {}, {"target_name": "jupyter.widget"}),
@@ -45,13 +45,13 @@ def _sent(kind: str, data: object) -> dict[str, object]:
         ("comm_msg", {"comm_id": "a1", "data": {"method": "custom", "content": {"event": "click"}}}, None),
     ],
 )
-def test_keeps_messages_that_widgets_need(kind: str, content: dict[str, Any], kept: dict[str, Any] | None) -> None:
+def test_keeps_messages_that_widgets_need(kind: str, content: dict[str, Any], expected: dict[str, Any] | None) -> None:
     message = _to_kernel(kind, content)
     assert message["header"]["msg_type"] == kind
     assert set(message["header"]) == {"msg_id", "msg_type", "session", "username", "version"}
     assert message["metadata"] == message["parent_header"] == {}
-    if kept is not None:
-        assert message["content"] == kept
+    if expected is not None:
+        assert message["content"] == expected
     else:
         method = content["data"]["method"]
         part = {"update": "state", "custom": "content"}.get(method, "method")
@@ -120,7 +120,7 @@ def test_drops_malformed_messages_to_widgets(content: object, parts: dict[str, o
 
 @pytest.mark.parametrize("data", ["", "{", "[]", "null", "[" * 100_000, 7, None, {"data": "AA=="}, ["a"]])
 def test_drops_what_is_not_a_kernel_message(data: object) -> None:
-    assert _read({"events": [_sent("ipywidgets_bokeh", data)]}) is None
+    assert _read({"events": [_event("ipywidgets_bokeh", data)]}) is None
 
 
 @pytest.mark.parametrize(
@@ -132,10 +132,10 @@ def test_drops_what_is_not_a_kernel_message(data: object) -> None:
         {"kind": "TitleChanged", "title": "x"},
         {"kind": "ColumnDataChanged", "model": {"id": "p1"}, "attr": "data"},
         {"kind": "ColumnsStreamed", "model": {"id": "p1"}},
-        _sent("bokeh_event", {"type": "event", "name": "button_click", "values": {}}),
-        _sent("bokeh_event", {"type": "event", "name": "connection_lost", "values": {}}),
-        _sent("bokeh_event", "document_ready"),
-        _sent("place", "lon=1"),
+        _event("bokeh_event", {"type": "event", "name": "button_click", "values": {}}),
+        _event("bokeh_event", {"type": "event", "name": "connection_lost", "values": {}}),
+        _event("bokeh_event", "document_ready"),
+        _event("place", "lon=1"),
         {"kind": ["MessageSent"]},
         "text",
         None,
@@ -143,20 +143,20 @@ def test_drops_what_is_not_a_kernel_message(data: object) -> None:
 )
 def test_drops_other_events_of_a_document(event: object) -> None:
     assert _read({"events": [event]}) is None
-    assert len(_read({"events": [event, _sent("bokeh_event", READY), event]})) == 1
+    assert len(_read({"events": [event, _event("bokeh_event", READY), event]})) == 1
 
 
 def test_takes_the_first_document_ready_alone() -> None:
     reader = MessageReader()
-    assert _read({"events": [_sent("bokeh_event", READY), _sent("bokeh_event", READY)]}, reader=reader) == [
-        _sent("bokeh_event", READY)
+    assert _read({"events": [_event("bokeh_event", READY), _event("bokeh_event", READY)]}, reader=reader) == [
+        _event("bokeh_event", READY)
     ]
-    assert _read({"events": [_sent("bokeh_event", READY)]}, reader=reader) is None
+    assert _read({"events": [_event("bokeh_event", READY)]}, reader=reader) is None
 
 
 @pytest.mark.parametrize("kind", ["PUSH-DOC", "SERVER-INFO-REQ", "ACK", "OK", "ERROR", "PULL-DOC-REPLY", "", None, 5])
 def test_drops_other_kinds_of_bokehs_messages(kind: object) -> None:
-    assert _read({"doc": {}, "events": [_sent("bokeh_event", READY)]}, {"msgid": "1", "msgtype": kind}) is None
+    assert _read({"doc": {}, "events": [_event("bokeh_event", READY)]}, {"msgid": "1", "msgtype": kind}) is None
 
 
 @pytest.mark.parametrize("events", [None, "text", {}, 3])

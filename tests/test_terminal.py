@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 HOSTILE = "a\x1b[2J\x1b]0;t\x07\u202egnp.\u2066x\u200f\x9b31m\ud800\U000e0041\x7f\u2028b"
-SEEN = "a\\u001b[2J\\u001b]0;t\\u0007\\u202egnp.\\u2066x\\u200f\\u009b31m\\ud800\\udb40\\udc41\\u007f\\u2028b"
+ESCAPED_TEXT = "a\\u001b[2J\\u001b]0;t\\u0007\\u202egnp.\\u2066x\\u200f\\u009b31m\\ud800\\udb40\\udc41\\u007f\\u2028b"
 SCRIPT = Path(sys.executable).with_name("chatearthnet-explorer")
 
 
@@ -39,8 +39,8 @@ def _unseen(text: str) -> list[str]:
     return [one for one in text if one != "\n" and unicodedata.category(one) in {"Cc", "Cf", "Cs", "Zl", "Zp"}]
 
 
-def test_escapes_what_nobody_sees_and_keeps_the_rest() -> None:
-    assert escape(HOSTILE) == SEEN
+def test_escapes_invisible_characters_and_keeps_the_rest() -> None:
+    assert escape(HOSTILE) == ESCAPED_TEXT
     assert not _unseen(escape(HOSTILE))
     for text in ("two\nlines", "São Tomé e Príncipe", "Москва 東京 العربية", "\u00a0wide", ""):
         assert escape(text) == text
@@ -49,9 +49,9 @@ def test_escapes_what_nobody_sees_and_keeps_the_rest() -> None:
 
 def test_escapes_in_json_stand_for_the_same_text(capsys: pytest.CaptureFixture[str]) -> None:
     terminal.put({"name": HOSTILE.replace("\ud800", "")})
-    printed = capsys.readouterr().out
-    assert not _unseen(printed)
-    assert json.loads(printed)["name"] == HOSTILE.replace("\ud800", "")
+    output = capsys.readouterr().out
+    assert not _unseen(output)
+    assert json.loads(output)["name"] == HOSTILE.replace("\ud800", "")
 
 
 @pytest.mark.parametrize("as_json", [False, True])
@@ -62,23 +62,23 @@ def test_names_and_captions_of_a_catalog_are_printed_escaped(
     release.files["3.5", "val"].append(one("evil\x1b[31m\u202e\nname.png", "Trees\x1b]0;owned\x07 and\nwater."))
     build(release, tmp_path / "catalog")
     assert main(["catalog", "search", str(tmp_path / "catalog"), *(["--json"] if as_json else [])]) == 0
-    printed = capsys.readouterr().out
-    assert not _unseen(printed)
-    assert "\\u001b" in printed
+    output = capsys.readouterr().out
+    assert not _unseen(output)
+    assert "\\u001b" in output
     if as_json:
-        assert any("\u202e" in row["name"] for row in json.loads(printed)["rows"])
+        assert any("\u202e" in row["name"] for row in json.loads(output)["rows"])
     else:
-        assert len(printed.splitlines()) == 1 + 6
+        assert len(output.splitlines()) == 1 + 6
 
 
 @pytest.mark.parametrize("encoding", ["ascii", "latin-1", "utf-8"])
 def test_a_terminal_of_another_encoding_is_no_error(encoding: str) -> None:
     environment = {**os.environ, "PYTHONIOENCODING": f"{encoding}:strict"}
-    shown = subprocess.run(
+    process = subprocess.run(
         [SCRIPT, "caption", "6.73", "0.336", "--source", "simulated"], env=environment, capture_output=True, check=True
     )
     name = {"ascii": "S\\xe3o Tom\\xe9"}.get(encoding, "São Tomé")
-    assert shown.stdout.decode(encoding).startswith(name)
+    assert process.stdout.decode(encoding).startswith(name)
 
 
 @pytest.mark.parametrize(
@@ -94,7 +94,7 @@ def test_a_terminal_of_another_encoding_is_no_error(encoding: str) -> None:
         (KeyboardInterrupt(), "Stopped."),
     ],
 )
-def test_a_failure_is_one_bounded_sentence_and_nothing_before_it(
+def test_failure_prints_one_bounded_sentence_and_nothing_before_it(
     error: BaseException, words: str, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
     def run(_: argparse.Namespace) -> None:
@@ -106,14 +106,14 @@ def test_a_failure_is_one_bounded_sentence_and_nothing_before_it(
     monkeypatch.setattr(caption_command, "_run", run)
     assert main(["caption", "1", "2"]) == 1
     os.write(2, b"after\n")
-    printed, after = capfd.readouterr().err.split("\n", 1)
+    output, after = capfd.readouterr().err.split("\n", 1)
     assert after == "after\n"  # standard error is as it was
-    assert words in printed
-    assert len(printed) <= LIMIT
-    assert not _unseen(printed)
+    assert words in output
+    assert len(output) <= LIMIT
+    assert not _unseen(output)
 
 
-def test_what_libraries_print_is_seen_where_it_is_asked_for(
+def test_debug_variable_shows_what_libraries_print(
     monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
     def run(_: argparse.Namespace) -> None:
@@ -155,15 +155,15 @@ def test_arguments_that_no_command_has_are_one_sentence(capsys: pytest.CaptureFi
         ["prompt", "x.png", "--values", "colours"],
         ["review", "plan", "a", "b", "--by", "mood"],
     ):
-        with pytest.raises(SystemExit) as stopped:
+        with pytest.raises(SystemExit) as exit_info:
             main(arguments)
-        printed = capsys.readouterr()
-        assert stopped.value.code == 2
-        assert printed.out == ""
-        assert printed.err.count("\n") == 1, arguments
-        assert not _unseen(printed.err)
-        assert printed.err.endswith("--help`.\n")
-        assert len(printed.err) <= LIMIT + 1
+        output = capsys.readouterr()
+        assert exit_info.value.code == 2
+        assert output.out == ""
+        assert output.err.count("\n") == 1, arguments
+        assert not _unseen(output.err)
+        assert output.err.endswith("--help`.\n")
+        assert len(output.err) <= LIMIT + 1
 
 
 def test_a_reader_that_has_seen_enough_is_no_failure(tmp_path: Path) -> None:
