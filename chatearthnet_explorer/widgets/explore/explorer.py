@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import ipywidgets
 import traitlets
@@ -31,6 +31,8 @@ from chatearthnet_explorer.widgets.shared.status_line import StatusLine
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+
+    import ipyleaflet
 
     from chatearthnet_explorer.caption import Caption
     from chatearthnet_explorer.captioners.service.request_quota import Quota
@@ -61,7 +63,8 @@ class Explorer(Composed):
         source: str | Source = "auto",
         captioner: str | Captioner = "template",
         captioners: Sequence[str] = CAPTIONERS,
-        place: Place | None = PLACES[0],
+        place: Place | Literal["first"] | None = "first",
+        map: ipyleaflet.Map | None = None,  # noqa: A002 - the word that users of maps expect
         catalog: Catalog | None = None,
         model: str = "",
         base_url: str = "",
@@ -74,7 +77,10 @@ class Explorer(Composed):
             source: Where chips come from: ``auto``, ``stac``, ``simulated``, or an object.
             captioner: Who writes: ``template``, ``chat``, ``vision``, or an object.
             captioners: Those a person can choose from.
-            place: What is shown before the first click; None for the map alone.
+            place: What is shown before the first click; None for the map alone. ``first`` is the first of ``PLACES``,
+                and None where the user's own map is given, which stays where it is.
+            map: A ``leafmap.Map`` or ``ipyleaflet.Map`` of the user's own, with its layers and tools; what the Explorer
+                needs is added to it, and removed again by ``close``.
             catalog: Whose captions come before a new one where it has the chip.
             model: Identifier of the model to ask at first; empty for the project's choice.
             base_url: Address of the service to ask at first; empty for ``OPENAI_BASE_URL`` or OpenAI's own. The key of
@@ -83,13 +89,13 @@ class Explorer(Composed):
             quota: How often a model may be asked; None for as often as one likes, one request at a time.
 
         Raises:
-            SettingError: If there is no source or captioner of that name.
+            SettingError: If there is no source or captioner of that name, or the map is of another kind.
         """
         self._source = open_source(source)
         writer = open_captioner(captioner)
         self._catalog = catalog
         self._work, self._quiet, self._fetch_due = Work(), False, False
-        self.map = ClickMap()
+        self.map = ClickMap(map)
         """Where to."""
         self.switches = Switches(
             sources=() if source is self._source else SOURCES,
@@ -118,6 +124,8 @@ class Explorer(Composed):
         super().__init__(self._composed(status), status, sheets=("explorer.css",))
         self.add_class("cen-explorer")
         self._connect()
+        if place == "first":
+            place = PLACES[0] if map is None else None
         if place is not None:
             self.map.go(place.lon, place.lat)
 
@@ -152,6 +160,7 @@ class Explorer(Composed):
         self._requests.end()
         self._scenes.stop()
         self.switches.key_field.forget()
+        self.map.stop()
         super().close()
 
     def _connect(self) -> None:
