@@ -130,7 +130,7 @@ class RegionMap(Asking, ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets ha
         if self._is_users:
             self._is_users = False
             (world, self.map), (pencil, self._pencil) = (self.map, None), (self._pencil, None)
-            self.children = [child for child in self.children if child is not world]
+            self.set_trait("children", [child for child in self.children if child is not world])
             world.on_interaction(self._clicked, remove=True)
             world.unobserve(self._moved, ["bounds", "pixel_bounds"])
             pencil.on_draw(self._drawn, remove=True)

@@ -139,7 +139,7 @@ class ClickMap(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no type
         if self._is_users:
             self._is_users = False
             world, self.map = self.map, None
-            self.children = [child for child in self.children if child is not world]
+            self.set_trait("children", [child for child in self.children if child is not world])
             world.on_interaction(self._clicked, remove=True)
             world.unobserve(self._zoomed, "zoom")
             remove_layers(world, self._layers)

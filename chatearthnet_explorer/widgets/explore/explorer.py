@@ -57,6 +57,8 @@ class Explorer(Composed):
     result = traitlets.Instance(Captioned, allow_none=True, default_value=None)
     """What became of the latest click; the views show it."""
 
+    _endings: tuple[Callable[[], None], ...] = ()
+
     def __init__(  # noqa: PLR0913 - every choice of whoever opens it
         self,
         *,
@@ -124,6 +126,10 @@ class Explorer(Composed):
         super().__init__(self._composed(status), status, sheets=("explorer.css",))
         self.add_class("cen-explorer")
         self._connect()
+        self._endings = (
+            *(self._work.stop, self._requests.end, self._scenes.stop),
+            *(self.switches.key_field.forget, self.map.stop),
+        )
         if place == "first":
             place = PLACES[0] if map is None else None
         if place is not None:
@@ -156,11 +162,8 @@ class Explorer(Composed):
 
     def close(self) -> None:
         """Let go of everything: what is under way ends at its next step, the widgets close."""
-        self._work.stop()
-        self._requests.end()
-        self._scenes.stop()
-        self.switches.key_field.forget()
-        self.map.stop()
+        for end in self._endings:
+            end()
         super().close()
 
     def _connect(self) -> None:

@@ -89,7 +89,8 @@ def user_map(candidate: object) -> ipyleaflet.Map:
     """
     if not isinstance(candidate, ipyleaflet.Map):
         kind = type(candidate)
-        msg = f"map takes a leafmap.Map or an ipyleaflet.Map, not a {kind.__module__}.{kind.__qualname__}."
+        name = kind.__qualname__ if kind.__module__ == "builtins" else f"{kind.__module__}.{kind.__qualname__}"
+        msg = f"map takes a leafmap.Map or an ipyleaflet.Map, not {name}; make one of those and try again."
         raise SettingError(msg)
     return candidate
 
