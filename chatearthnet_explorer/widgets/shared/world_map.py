@@ -49,8 +49,15 @@ class Land(Shape):
     """The outline of the land, below the imagery: it shows where no tiles are."""
 
     def __init__(self) -> None:
-        """Draw the outline."""
-        super().__init__(weight=1, fill_opacity=1.0, pane=LAND_PANE, name="Outline of the land")
+        """Draw the outline, in the colours that ``explorer.css`` has: a user's map may be shown outside of our widgets."""
+        super().__init__(
+            weight=1,
+            color="#8aa0b0",
+            fill_color="#f4f1ea",
+            fill_opacity=1.0,
+            pane=LAND_PANE,
+            name="Outline of the land",
+        )
 
     @traitlets.default("locations")
     def _places(self) -> list[list[list[tuple[float, float]]]]:
