@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from chatearthnet_explorer.caption import LIMIT
@@ -21,7 +22,7 @@ Token = tuple[Sign, Any, int, int]
 
 def tokens(text: str) -> Iterator[Token]:
     """Yield the phrases of the vocabulary in the first ``caption.LIMIT`` characters of a text."""
-    for match in _TOKEN.finditer(lowered(text[:LIMIT])):
+    for match in _pattern().finditer(lowered(text[:LIMIT])):
         word = match.group()
         entry = _LEXICON.get(word) or _LEXICON.get(single_spaced(word)) or _entry_of(word)
         start, end = match.span()
@@ -49,5 +50,10 @@ _LEXICON: dict[str, tuple[Sign, object]] = {
 }
 _PERCENT = r"\b\d{1,3}(?:\.\d{1,4})?\s?(?:%|percent\b|per cent\b)"
 _END = r"[.!?\u3002](?=\W|$)|\n\s{0,9}\n"
-_WORDS = finder(phrase for phrase in _LEXICON if phrase[0].isalpha())
-_TOKEN = re.compile(rf"{_WORDS}|(?=[\d,;.!?\u3002\n])(?:[,;]|{_END}|{_PERCENT})")
+
+
+@cache
+def _pattern() -> re.Pattern[str]:
+    """Return the expression of all phrases; making it takes longer than importing the rest of the package."""
+    words = finder(phrase for phrase in _LEXICON if phrase[0].isalpha())
+    return re.compile(rf"{words}|(?=[\d,;.!?\u3002\n])(?:[,;]|{_END}|{_PERCENT})")

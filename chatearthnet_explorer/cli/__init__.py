@@ -59,6 +59,10 @@ def _path(text: str) -> Path:
     return Path(text)
 
 
+_EXTRAS = {"dask": "data", "distributed": "data", "duckdb": "data", "pyarrow": "data", "jupyterlab": "lab"}
+"""Extras that bring packages which the app does without."""
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit status: 0 done, 1 not done and one sentence on standard error.
 
@@ -95,7 +99,9 @@ def _run(options: argparse.Namespace) -> int:  # noqa: PLR0911 - one for each ki
     except ExplorerError as error:
         return _fail(str(error))
     except ModuleNotFoundError as error:
-        return _fail(f"The package {error.name} is needed here; pip install 'chatearthnet-explorer[app]'.")
+        name = str(error.name).partition(".")[0]
+        extra = _EXTRAS.get(name, "app")
+        return _fail(f"The package {name} is needed here; pip install 'chatearthnet-explorer[{extra}]'.")
     except BrokenPipeError:  # `| head` has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # what is still buffered has nowhere to go
         return 1

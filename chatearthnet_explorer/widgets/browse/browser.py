@@ -31,6 +31,7 @@ from chatearthnet_explorer.widgets.shared.status_line import StatusLine
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    import ipyleaflet
     import numpy as np
     from numpy.typing import NDArray
 
@@ -59,7 +60,7 @@ class Browser(Composed):
 
     _under_way: tuple[Work | RegionMap | PairView, ...] = ()
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - every choice of whoever opens it
         self,
         catalog: Catalog,
         *,
@@ -67,6 +68,7 @@ class Browser(Composed):
         labels: str | Source = "auto",
         captioner: str | Captioner = "template",
         query: Query | str = "",
+        map: ipyleaflet.Map | None = None,  # noqa: A002 - the word that users of maps expect
     ) -> None:
         """Open a catalog.
 
@@ -76,10 +78,12 @@ class Browser(Composed):
             labels: Where the labels of a pair come from: a name of ``sources.SOURCES`` or an object.
             captioner: Who writes a caption anew: a name of ``captioners.CAPTIONERS`` or an object.
             query: What is asked for at first: a question, or the link of one.
+            map: A ``leafmap.Map`` or ``ipyleaflet.Map`` of the user's own, with its layers and tools; what the Browser
+                needs is added to it, and removed again by ``close``. Its own control for drawing draws the region.
 
         Raises:
             QueryError: If the link asks for what cannot be asked.
-            SettingError: If there is no source or captioner of that name.
+            SettingError: If there is no source or captioner of that name, or the map is of another kind.
         """
         query = from_url(query) if isinstance(query, str) else query
         self._catalog, self._release = catalog, release
@@ -90,7 +94,7 @@ class Browser(Composed):
             enriched=catalog.stored.counts is not None, meanings=dict(marks.checks) if marks else {}
         )
         """Words, order, link; and what there is to choose from."""
-        self.map = RegionMap(catalog)
+        self.map = RegionMap(catalog, map)
         """Where the pairs are."""
         self.gallery = Gallery(simulated=catalog.simulated)
         """A page of them."""

@@ -41,8 +41,16 @@ class PairLayer:
     def __init__(self, catalog: Catalog) -> None:
         """Prepare to draw the pairs of a catalog."""
         self._catalog, self._work = catalog, Work()
-        self._cells = ipyleaflet.ImageOverlay(url=NOTHING, bounds=((0, 0), (0, 0)), pane="chip")
-        self._outlines = Shape(locations=[], color="#ffd400", weight=2, fill=True, fill_opacity=0.12, pane="chip")
+        self._cells = ipyleaflet.ImageOverlay(url=NOTHING, bounds=((0, 0), (0, 0)), pane="chip", name="Pairs")
+        self._outlines = Shape(
+            locations=[],
+            color="#ffd400",
+            weight=2,
+            fill=True,
+            fill_opacity=0.12,
+            pane="chip",
+            name="Chips of the pairs",
+        )
         self.layers = (self._cells, self._outlines)
         """To be put on a map."""
 

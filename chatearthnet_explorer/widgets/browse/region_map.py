@@ -16,7 +16,16 @@ from chatearthnet_explorer.errors import ExplorerError
 from chatearthnet_explorer.tile import LATITUDE_LIMIT
 from chatearthnet_explorer.widgets.browse.pair_layer import NEAR, PairLayer, legend
 from chatearthnet_explorer.widgets.browse.query_mixin import Asking
-from chatearthnet_explorer.widgets.shared.world_map import Dot, Shape, corners, world_map
+from chatearthnet_explorer.widgets.shared.world_map import (
+    Dot,
+    Land,
+    Shape,
+    add_layers,
+    corners,
+    remove_layers,
+    user_map,
+    world_map,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -43,22 +52,38 @@ class RegionMap(Asking, ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets ha
     pair = traitlets.Instance(Pair, allow_none=True)
     """The pair that is marked."""
 
-    def __init__(self, catalog: Catalog, *, height: str = "380px") -> None:
-        """Draw the map of a catalog at a height in CSS units."""
+    def __init__(self, catalog: Catalog, base: ipyleaflet.Map | None = None, *, height: str = "380px") -> None:
+        """Draw the map of a catalog.
+
+        Args:
+            catalog: Where the pairs are.
+            base: A map of the user's own that the layers are added to; None for a new one.
+            height: Height of a new one, in CSS units.
+
+        Raises:
+            SettingError: If the user's map is not an ``ipyleaflet.Map``.
+        """
+        self._is_users = base is not None
+        self.map = world_map(height) if base is None else user_map(base)
+        """The ipyleaflet.Map inside, for those who want to add layers of their own."""
         self._pairs = PairLayer(catalog)
         self._written = ""  # what stands in the entry, unless a person wrote it
         self._due: asyncio.TimerHandle | None = None
         self._callbacks: list[Callable[[Pair], None]] = []
-        self._region = Shape(locations=[], color="#1d9bf0", weight=2, dash_array="6 4", fill_opacity=0.06, pane="chip")
-        self._square = Shape(locations=[], color="#ff3b30", weight=3, fill=False, pane="chip")
+        self._region = Shape(
+            locations=[], color="#1d9bf0", weight=2, dash_array="6 4", fill_opacity=0.06, pane="chip", name="Region"
+        )
+        self._square = Shape(locations=[], color="#ff3b30", weight=3, fill=False, pane="chip", name="Edge of the chip")
         self._dot = Dot(location=(0, 0), radius=8, color="#ffffff", weight=2, fill_color="#ff3b30", fill_opacity=1.0)
         self._dot.stroke = self._dot.fill = False
-        self.map = world_map(height, *self._pairs.layers, self._region, self._square, self._dot)
-        """The leafmap.Map inside, for those who want to add layers of their own."""
-        self._pencil = ipyleaflet.DrawControl(
-            rectangle=_STYLE, polygon=_STYLE, polyline={}, circlemarker={}, edit=False, remove=False
-        )
-        self.map.controls = (*self.map.controls, self._pencil)  # leafmap's own way brings its layers control back
+        self._dot.name = "Place"
+        self._layers = (Land(), *self._pairs.layers, self._region, self._square, self._dot)
+        add_layers(self.map, self._layers)
+        own = [control for control in self.map.controls if isinstance(control, ipyleaflet.DrawControl)]
+        self._added_pencil = not own  # a map with two of them draws each shape twice
+        self._pencil = own[0] if own else _new_pencil()
+        if self._added_pencil:
+            self.map.controls = (*self.map.controls, self._pencil)
         self._entry = ipywidgets.Text(
             placeholder="west, south, east, north",
             tooltip="A box in degrees: west, south, east, north, such as 5, 45, 10, 48",
@@ -98,10 +123,21 @@ class RegionMap(Asking, ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets ha
             self.map.zoom = max(int(self.map.zoom), _CLOSE)
 
     def stop(self) -> None:
-        """Let go of what is under way."""
+        """Let go of what is under way, and give a map of the user's own back as it was."""
         self._pairs.stop()
         if self._due is not None:
             self._due.cancel()
+        if self._is_users:
+            self._is_users = False
+            (world, self.map), (pencil, self._pencil) = (self.map, None), (self._pencil, None)
+            self.set_trait("children", [child for child in self.children if child is not world])
+            world.on_interaction(self._clicked, remove=True)
+            world.unobserve(self._moved, ["bounds", "pixel_bounds"])
+            pencil.on_draw(self._drawn, remove=True)
+            if self._added_pencil:
+                world.controls = tuple(control for control in world.controls if control is not pencil)
+                pencil.close()
+            remove_layers(world, self._layers)
 
     @property
     def view(self) -> Bounds:
@@ -144,12 +180,11 @@ class RegionMap(Asking, ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets ha
 
     def _drawn(self, _control: object, action: str, geo_json: Mapping[str, Any]) -> None:
         """Take what was drawn as the region; the shape on the map is ours, so that a link shows it as well."""
-        if action != "created":
-            return
-        self._pencil.clear()
-        self.follow = False
-        match geo_json:
-            case {"geometry": {"type": "Polygon", "coordinates": [[*ring], *_]}}:
+        if self._added_pencil and action == "created":
+            self._pencil.clear()  # what is drawn with the user's own stays theirs
+        match action, geo_json:
+            case "created" | "edited", {"geometry": {"type": "Polygon", "coordinates": [[*ring], *_]}}:
+                self.follow = False
                 points = [tuple(point[:2]) for point in ring if isinstance(point, list | tuple)]
                 self._ask_ring(points)
 
@@ -240,6 +275,12 @@ class RegionMap(Asking, ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets ha
 
     def _draw(self) -> None:
         self._pairs.draw(self.query, self.view, float(self.map.zoom))
+
+
+def _new_pencil() -> ipyleaflet.DrawControl:
+    return ipyleaflet.DrawControl(
+        rectangle=_STYLE, polygon=_STYLE, polyline={}, circlemarker={}, edit=False, remove=False
+    )
 
 
 def _apart(pair: Pair, lon: float, lat: float) -> float:

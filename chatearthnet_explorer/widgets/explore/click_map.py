@@ -16,7 +16,17 @@ from chatearthnet_explorer.errors import PlaceError
 from chatearthnet_explorer.places.suggestions import PLACES
 from chatearthnet_explorer.render import data_url, label_png, png
 from chatearthnet_explorer.tile import Tile
-from chatearthnet_explorer.widgets.shared.world_map import NOTHING, Dot, Shape, corners, world_map
+from chatearthnet_explorer.widgets.shared.world_map import (
+    NOTHING,
+    Dot,
+    Land,
+    Shape,
+    add_layers,
+    corners,
+    remove_layers,
+    user_map,
+    world_map,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -46,8 +56,19 @@ class ClickMap(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no type
     chip = traitlets.Instance(Chip, allow_none=True, default_value=None)
     """The chip that is drawn at its place."""
 
-    def __init__(self, *, height: str = "360px") -> None:
-        """Draw the map at a height in CSS units."""
+    def __init__(self, base: ipyleaflet.Map | None = None, *, height: str = "360px") -> None:
+        """Draw the map.
+
+        Args:
+            base: A map of the user's own that the layers are added to; None for a new one.
+            height: Height of a new one, in CSS units.
+
+        Raises:
+            SettingError: If the user's map is not an ``ipyleaflet.Map``.
+        """
+        self._is_users = base is not None
+        self.map = world_map(height) if base is None else user_map(base)
+        """The ipyleaflet.Map inside, for those who want to add layers of their own."""
         self._turn = 0.0
         self._place = ipywidgets.Dropdown(
             options=[("Choose a place …", ""), *((f"{place.name}: {place.why}", place.name) for place in PLACES)],
@@ -64,9 +85,11 @@ class ClickMap(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no type
             description="Zoom to chip", layout={"width": "auto"}, tooltip="Show the chip from near", disabled=True
         )
         self._problem = ipywidgets.HTML(layout={"display": "none"})
-        self._image = ipyleaflet.ImageOverlay(url=NOTHING, bounds=((0, 0), (0, 0)), pane="chip")
-        self._family = Shape(locations=[], color="#ffffff", weight=1, dash_array="4 4", fill=False, pane="chip")
-        self._square = Shape(locations=[], color=_RED, weight=2, fill=False, pane="chip")
+        self._image = ipyleaflet.ImageOverlay(url=NOTHING, bounds=((0, 0), (0, 0)), pane="chip", name="Chip")
+        self._family = Shape(
+            locations=[], color="#ffffff", weight=1, dash_array="4 4", fill=False, pane="chip", name="Neighbours"
+        )
+        self._square = Shape(locations=[], color=_RED, weight=2, fill=False, pane="chip", name="Edge of the chip")
         self._dot = Dot(
             stroke=False,
             fill=False,
@@ -76,11 +99,12 @@ class ClickMap(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no type
             weight=2,
             fill_color=_RED,
             fill_opacity=1.0,
+            name="Place",
         )
-        self.map = world_map(height, self._image, self._family, self._square, self._dot)
-        """The leafmap.Map inside, for those who want to add layers of their own."""
+        self._layers = (Land(), self._image, self._family, self._square, self._dot)
+        add_layers(self.map, self._layers)
         self.map.on_interaction(self._clicked)
-        self.map.observe(lambda _: self._mark(), "zoom")
+        self.map.observe(self._zoomed, "zoom")
         self._place.observe(self._chosen, "value")
         self._go.on_click(lambda _: self._entered())
         self._entry.observe(lambda _: self._entered(), "value")
@@ -109,6 +133,19 @@ class ClickMap(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no type
             lon, lat = self.chip.tile.center
             self.map.center = (lat, lon + self._turn)
             self.map.zoom = _CLOSE
+
+    def stop(self) -> None:
+        """Give a map of the user's own back as it was."""
+        if self._is_users:
+            self._is_users = False
+            world, self.map = self.map, None
+            self.set_trait("children", [child for child in self.children if child is not world])
+            world.on_interaction(self._clicked, remove=True)
+            world.unobserve(self._zoomed, "zoom")
+            remove_layers(world, self._layers)
+
+    def _zoomed(self, _change: object) -> None:
+        self._mark()
 
     def _clicked(self, **event: object) -> None:
         if event.get("type") != "click":

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import ipywidgets
 import traitlets
@@ -32,6 +32,8 @@ from chatearthnet_explorer.widgets.shared.status_line import StatusLine
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    import ipyleaflet
+
     from chatearthnet_explorer.caption import Caption
     from chatearthnet_explorer.captioners.service.request_quota import Quota
     from chatearthnet_explorer.catalog.catalog import Catalog
@@ -55,13 +57,16 @@ class Explorer(Composed):
     result = traitlets.Instance(Captioned, allow_none=True, default_value=None)
     """What became of the latest click; the views show it."""
 
+    _endings: tuple[Callable[[], None], ...] = ()
+
     def __init__(  # noqa: PLR0913 - every choice of whoever opens it
         self,
         *,
         source: str | Source = "auto",
         captioner: str | Captioner = "template",
         captioners: Sequence[str] = CAPTIONERS,
-        place: Place | None = PLACES[0],
+        place: Place | Literal["first"] | None = "first",
+        map: ipyleaflet.Map | None = None,  # noqa: A002 - the word that users of maps expect
         catalog: Catalog | None = None,
         model: str = "",
         base_url: str = "",
@@ -74,7 +79,10 @@ class Explorer(Composed):
             source: Where chips come from: ``auto``, ``stac``, ``simulated``, or an object.
             captioner: Who writes: ``template``, ``chat``, ``vision``, or an object.
             captioners: Those a person can choose from.
-            place: What is shown before the first click; None for the map alone.
+            place: What is shown before the first click; None for the map alone. ``first`` is the first of ``PLACES``,
+                and None where the user's own map is given, which stays where it is.
+            map: A ``leafmap.Map`` or ``ipyleaflet.Map`` of the user's own, with its layers and tools; what the Explorer
+                needs is added to it, and removed again by ``close``.
             catalog: Whose captions come before a new one where it has the chip.
             model: Identifier of the model to ask at first; empty for the project's choice.
             base_url: Address of the service to ask at first; empty for ``OPENAI_BASE_URL`` or OpenAI's own. The key of
@@ -83,13 +91,13 @@ class Explorer(Composed):
             quota: How often a model may be asked; None for as often as one likes, one request at a time.
 
         Raises:
-            SettingError: If there is no source or captioner of that name.
+            SettingError: If there is no source or captioner of that name, or the map is of another kind.
         """
         self._source = open_source(source)
         writer = open_captioner(captioner)
         self._catalog = catalog
         self._work, self._quiet, self._fetch_due = Work(), False, False
-        self.map = ClickMap()
+        self.map = ClickMap(map)
         """Where to."""
         self.switches = Switches(
             sources=() if source is self._source else SOURCES,
@@ -118,6 +126,12 @@ class Explorer(Composed):
         super().__init__(self._composed(status), status, sheets=("explorer.css",))
         self.add_class("cen-explorer")
         self._connect()
+        self._endings = (
+            *(self._work.stop, self._requests.end, self._scenes.stop),
+            *(self.switches.key_field.forget, self.map.stop),
+        )
+        if place == "first":
+            place = PLACES[0] if map is None else None
         if place is not None:
             self.map.go(place.lon, place.lat)
 
@@ -148,10 +162,8 @@ class Explorer(Composed):
 
     def close(self) -> None:
         """Let go of everything: what is under way ends at its next step, the widgets close."""
-        self._work.stop()
-        self._requests.end()
-        self._scenes.stop()
-        self.switches.key_field.forget()
+        for end in self._endings:
+            end()
         super().close()
 
     def _connect(self) -> None:

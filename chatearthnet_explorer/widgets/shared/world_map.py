@@ -1,4 +1,4 @@
-"""A world map that is there without network, and the only door to leafmap."""
+"""A world map that works without network, and what the views add to a map of the user's own."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from contextvars import ContextVar
 from typing import TYPE_CHECKING
 
 import ipyleaflet
-import leafmap.leafmap
 import traitlets
 import xyzservices
 
+from chatearthnet_explorer.errors import SettingError
 from chatearthnet_explorer.places.countries import land_outline
 
 if TYPE_CHECKING:
@@ -19,12 +19,6 @@ if TYPE_CHECKING:
 
 NOTHING = "data:image/gif;base64,R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7"
 """A transparent pixel."""
-
-_CONTROLS = (
-    *("toolbar_control", "draw_control", "measure_control", "layers_control", "fullscreen_control"),
-    *("scale_control", "search_control"),
-)
-"""What leafmap adds unless told not to; its toolbar breaks inside Panel."""
 
 LAND_PANE = "land"
 """Pane of the outline of the land."""
@@ -52,43 +46,73 @@ class Dot(ipyleaflet.CircleMarker):  # type: ignore[misc]  # ipyleaflet has no t
 
 
 class Land(Shape):
-    """The outline of the land."""
+    """The outline of the land, below the imagery: it shows where no tiles are."""
+
+    def __init__(self) -> None:
+        """Draw the outline, in the colours that ``explorer.css`` has: a user's map may be shown outside of our widgets."""
+        super().__init__(
+            weight=1,
+            color="#8aa0b0",
+            fill_color="#f4f1ea",
+            fill_opacity=1.0,
+            pane=LAND_PANE,
+            name="Outline of the land",
+        )
 
     @traitlets.default("locations")
     def _places(self) -> list[list[list[tuple[float, float]]]]:
         return land() if OUTLINED.get() else []
 
 
-def world_map(height: str, *layers: ipyleaflet.Layer) -> leafmap.leafmap.Map:
-    """Return a map of the world with the outline of the land, imagery where it can be had, and layers above.
+def world_map(height: str) -> ipyleaflet.Map:
+    """Return a map of the world, with imagery where the network gives it.
 
     Args:
         height: In CSS units.
-        layers: What lies on top; pane ``chip`` is above the imagery.
     """
     imagery = ipyleaflet.TileLayer(
         url=xyzservices.providers.Esri.WorldImagery.build_url(), attribution=_CREDIT, max_zoom=18, name="Imagery"
     )
-    shown = leafmap.leafmap.Map(
+    world = ipyleaflet.Map(
         basemap=imagery,
         center=(20, 0),
         zoom=2,
         min_zoom=1,
         max_zoom=17,
-        height=height,
-        panes=_PANES,
+        scroll_wheel_zoom=True,
         default_style={"cursor": "crosshair"},
         world_copy_jump=True,
-        **dict.fromkeys(_CONTROLS, False),
+        layout={"height": height, "width": "100%"},
     )
-    shown.attribution_control_instance.prefix = ""
-    # leafmap adds one for layers whatever it is told
-    shown.controls = tuple(one for one in shown.controls if not isinstance(one, ipyleaflet.LayersControl))
-    shown.layout.width = "100%"
-    outline = Land(weight=1, fill_opacity=1.0, pane=LAND_PANE)
-    # not leafmap's add(): it builds a panel of controls for each layer
-    shown.layers = (*shown.layers, outline, *layers)
-    return shown
+    world.attribution_control_instance.prefix = ""
+    return world
+
+
+def user_map(candidate: object) -> ipyleaflet.Map:
+    """Return a map that the user made, if it is one that layers can be added to.
+
+    Raises:
+        SettingError: If it is not an ``ipyleaflet.Map``; the map of leafmap is one.
+    """
+    if not isinstance(candidate, ipyleaflet.Map):
+        kind = type(candidate)
+        name = kind.__qualname__ if kind.__module__ == "builtins" else f"{kind.__module__}.{kind.__qualname__}"
+        msg = f"map takes a leafmap.Map or an ipyleaflet.Map, not {name}; make one of those and try again."
+        raise SettingError(msg)
+    return candidate
+
+
+def add_layers(world: ipyleaflet.Map, layers: Sequence[ipyleaflet.Layer]) -> None:
+    """Add layers to a map, on top of its own, with the panes that they need."""
+    if not world.panes.keys() >= _PANES.keys():
+        world.panes = {**_PANES, **world.panes}  # a map on screen is drawn anew for that
+    # not by add(): leafmap's builds a panel of controls for each layer
+    world.layers = (*world.layers, *layers)
+
+
+def remove_layers(world: ipyleaflet.Map, layers: Sequence[ipyleaflet.Layer]) -> None:
+    """Remove layers from a map, as far as they are on it."""
+    world.layers = tuple(layer for layer in world.layers if layer not in layers)
 
 
 def corners(tiles: Sequence[Tile], turn: float = 0.0) -> list[tuple[float, float]]:
