@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Any
 import ipywidgets
 import traitlets
 
-from chatearthnet_explorer.captioners import CAPTIONERS, Captioner, open_captioner
+from chatearthnet_explorer.captioners import Captioner, open_captioner
 from chatearthnet_explorer.cards import Card, card, chip_card
 from chatearthnet_explorer.cards.provenance import coordinates
 from chatearthnet_explorer.cards.text_cards import NO_CAPTION
 from chatearthnet_explorer.errors import Cancelled
 from chatearthnet_explorer.pipeline import Captioned, caption_at, caption_of
 from chatearthnet_explorer.places.suggestions import PLACES, Place
-from chatearthnet_explorer.sources import SOURCES, Source, open_source
+from chatearthnet_explorer.sources import Source, open_source
 from chatearthnet_explorer.widgets.explore.caption_options import Switches
 from chatearthnet_explorer.widgets.explore.click_map import ClickMap
 from chatearthnet_explorer.widgets.explore.code_view import CodeView
@@ -60,7 +60,7 @@ class Explorer(Composed):
         *,
         source: str | Source = "auto",
         captioner: str | Captioner = "template",
-        captioners: Sequence[str] = CAPTIONERS,
+        captioners: Sequence[str] | None = None,
         place: Place | None = PLACES[0],
         catalog: Catalog | None = None,
         model: str = "",
@@ -71,9 +71,9 @@ class Explorer(Composed):
         """Open on a place.
 
         Args:
-            source: Where chips come from: ``auto``, ``stac``, ``simulated``, or an object.
-            captioner: Who writes: ``template``, ``chat``, ``vision``, or an object.
-            captioners: Those a person can choose from.
+            source: Where chips come from: one of ``sources.source_names()``, or an object.
+            captioner: Who writes: one of ``captioners.captioner_names()``, or an object.
+            captioners: Names that a person can choose from; None for all that can be used.
             place: What is shown before the first click; None for the map alone.
             catalog: Whose captions come before a new one where it has the chip.
             model: Identifier of the model to ask at first; empty for the project's choice.
@@ -92,7 +92,7 @@ class Explorer(Composed):
         self.map = ClickMap()
         """Where to."""
         self.switches = Switches(
-            sources=() if source is self._source else SOURCES,
+            sources=() if source is self._source else None,
             captioners=() if captioner is writer else captioners,
             choose_service=choose_service,
         )
