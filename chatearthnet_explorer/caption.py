@@ -45,7 +45,7 @@ class Caption:
         if self.released:
             return f"ChatEarthNet, {'GPT-3.5' if self.style == '3.5' else 'GPT-4V'}"
         kind = "GPT-3.5" if self.style == "3.5" else "GPT-4V"
-        writer = self.model or ("fixed sentences, no model" if self.captioner == "template" else "?")
+        writer = self.model or ("fixed sentences, no model" if self.captioner == "template" else self.captioner)
         return f"In the style of {kind}, by {writer}"
 
 

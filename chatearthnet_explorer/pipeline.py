@@ -6,12 +6,12 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from chatearthnet_explorer.captioners import Captioner, open_captioner
+from chatearthnet_explorer.captioners import Captioner, open_captioner, write_caption
 from chatearthnet_explorer.errors import CaptionerError
 from chatearthnet_explorer.landcover.shares import shares
 from chatearthnet_explorer.places.countries import Country, country_at
 from chatearthnet_explorer.prompts.prompt import Prompt, prompt_for
-from chatearthnet_explorer.sources import Source, open_source
+from chatearthnet_explorer.sources import Source, fetch_chip, open_source
 from chatearthnet_explorer.tile import ZOOM, wrap_longitude
 
 if TYPE_CHECKING:
@@ -131,7 +131,7 @@ def caption_at(  # noqa: PLR0913 - every choice a person has, each with a defaul
     """
     sources, writer = open_source(source), open_captioner(captioner)
     step("Fetching the chip and its labels.")
-    chip = sources.chip_at(lon, lat, year=year, scene=scene)
+    chip = fetch_chip(sources, lon, lat, year=year, scene=scene)
     return caption_of(
         chip,
         lon,
@@ -191,7 +191,7 @@ def caption_of(  # noqa: PLR0913 - every choice a person has, each with a defaul
         if ask:
             step("Waiting for the caption.")
             try:
-                caption = writer.caption(prompt, chip)
+                caption = write_caption(writer, prompt, chip)
             except CaptionerError as problem:  # the chip and the prompt are there all the same
                 error = problem
     return Captioned(

@@ -13,7 +13,7 @@ import pytest
 from data.label_maps import label_map
 from rig.chat_server import MODEL, TEXT, chat_server, completion
 
-from chatearthnet_explorer.captioners import CAPTIONERS, open_captioner
+from chatearthnet_explorer.captioners import captioner_names, open_captioner
 from chatearthnet_explorer.captioners.chat import ChatCaptioner
 from chatearthnet_explorer.captioners.chip_guard import SIMULATED
 from chatearthnet_explorer.captioners.template import TemplateCaptioner
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 KEY = "sk-rig-4f9c0a17e2b85d63-SECRET"
 LABELS = label_map(1)
 RGB = np.random.default_rng(0).integers(0, 255, (256, 256, 3)).astype(np.uint8)
-ALL = pytest.mark.parametrize("name", CAPTIONERS)
+ALL = pytest.mark.parametrize("name", captioner_names())
 ASKING = pytest.mark.parametrize("name", ["chat", "vision"])
 
 
@@ -97,8 +97,9 @@ def test_the_door_opens_by_name_and_by_object(name: str, make: Callable[[str], C
 
 def test_choosing_a_captioner_does_not_wait_for_heavy_libraries() -> None:
     code = (
-        "import sys; from chatearthnet_explorer.captioners import CAPTIONERS, open_captioner; "
-        "[open_captioner(name) for name in CAPTIONERS]; print('openai' in sys.modules, 'pydantic' in sys.modules)"
+        "import sys; from chatearthnet_explorer.captioners import captioner_names, open_captioner; "
+        "[open_captioner(name) for name in captioner_names()]; "
+        "print('openai' in sys.modules, 'pydantic' in sys.modules)"
     )
     told = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True).stdout
     assert told.split() == ["False", "False"]

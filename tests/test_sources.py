@@ -13,7 +13,7 @@ from chatearthnet_explorer.chip import BANDS
 from chatearthnet_explorer.errors import PlaceError, SettingError
 from chatearthnet_explorer.landcover.legend import codes_of_indices
 from chatearthnet_explorer.settings import Settings
-from chatearthnet_explorer.sources import SOURCES, YEARS, Source, open_source
+from chatearthnet_explorer.sources import YEARS, Source, open_source, source_names
 from chatearthnet_explorer.tile import Tile
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ def assert_alike(one: Chip, other: Chip) -> None:
 
 
 def test_every_source_is_in_the_suite() -> None:
-    assert {rig.split()[0] for rig in RIGS} == set(SOURCES)
+    assert {rig.split()[0] for rig in RIGS} == set(source_names())
 
 
 def test_signatures_are_those_of_the_protocol(source: Source) -> None:
@@ -58,7 +58,7 @@ def test_signatures_are_those_of_the_protocol(source: Source) -> None:
     assert [(one.name, one.kind, one.default) for one in given.values()] == [
         (one.name, one.kind, one.default) for one in wanted.values()
     ]
-    assert source.name in SOURCES
+    assert source.name in source_names()
 
 
 @pytest.mark.parametrize("year", YEARS)
@@ -208,7 +208,7 @@ def test_a_geotiff_is_placed(source: Source, tmp_path: Path) -> None:
 
 
 def test_a_source_is_opened_by_name_or_taken_as_it_is() -> None:
-    for name in SOURCES:
+    for name in source_names():
         opened = open_source(name, settings=Settings(catalogues=(NOBODY,)))
         assert opened.name == name
         assert open_source(opened) is opened

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from typing import TYPE_CHECKING
 
-from chatearthnet_explorer.captioners import CAPTIONERS
+from chatearthnet_explorer.captioners import usable_captioners
 from chatearthnet_explorer.captioners.service.endpoint import open_endpoint
 from chatearthnet_explorer.captioners.service.request_quota import Quota, Quotas
 
@@ -54,8 +54,10 @@ class ModelAccess:
         open_endpoint(options.base_url or None)
         self._quotas = Quotas(options.requests)
         self._behind_proxy = behind_proxy
-        self.captioners = CAPTIONERS if near or options.offer else ("template",)
-        """Captioners that a visitor may choose."""
+        self.captioners = tuple(
+            plugin.name for plugin in usable_captioners() if near or options.offer or not plugin.needs_service
+        )
+        """Captioners that a visitor may choose, of those that are installed on the server."""
         self.choose_service = near
         """Whether a visitor may choose model and address, and edit prompts. A stranger may not: the server would
         connect to addresses inside its network for them, and ask costly models anything they like."""

@@ -121,12 +121,12 @@ class TokenNeeded(RefusalHandler):
         self.page(f"<p><a href='{escape(address)}'>Open the explorer</a></p>", _REFRESH.format(address=escape(address)))
 
     def _ask(self, here: str, pairs: list[tuple[str, str]], sentence: str) -> None:
-        hidden = "".join(
+        hidden_inputs = "".join(
             f"<input type='hidden' name='{escape(name)}' value='{escape(value)}'>" for name, value in pairs
         )
         self.set_status(403)
         self.page(
-            f"<p>{sentence}</p><form method='get' action='{here}'>{hidden}"
+            f"<p>{sentence}</p><form method='get' action='{here}'>{hidden_inputs}"
             "<input type='password' name='token' aria-label='Token' autocomplete='off' autofocus required> "
             "<button>Open</button></form>"
         )

@@ -1,47 +1,125 @@
-"""Who writes the caption: one-method protocol + open_captioner(name)."""
+"""Captioners write the caption of a prompt: one protocol, and a registry of those that can be opened by name."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Protocol
+import logging
+from dataclasses import replace
+from typing import TYPE_CHECKING, Protocol
 
-from chatearthnet_explorer.errors import SettingError
+from chatearthnet_explorer.caption import LIMIT, Caption
+from chatearthnet_explorer.errors import CaptionerError, ExplorerError
+from chatearthnet_explorer.plugins import Registry, builtin, needs_factory, require_protocol
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from chatearthnet_explorer.caption import Caption
     from chatearthnet_explorer.chip import Chip
+    from chatearthnet_explorer.plugins import Plugin
     from chatearthnet_explorer.prompts.prompt import Prompt
 
-CAPTIONERS = ("template", "chat", "vision")
-"""Names that ``open_captioner`` knows."""
-
 IMAGES = ("labels", "true colour")
-"""What ``vision`` can be shown. ChatEarthNet's 4V was shown the label maps and never the satellite image."""
+"""Pictures that ``vision`` can send. ChatEarthNet sent 4V the label maps and never the satellite image."""
+
+_log = logging.getLogger(__name__)
 
 
 class Captioner(Protocol):
-    """Whatever writes the caption of a prompt."""
+    """An object that writes captions."""
 
     name: str
-    """Which captioner it is, as ``Caption.captioner`` says."""
+    """The name that ``Caption.captioner`` repeats."""
 
-    # A captioner may also have ``free = True``: asking it costs nothing, so widgets do so without a press of a button;
-    # ``estimate(prompt)``: what asking will cost; ``cancel()``: end what is under way.
+    # A captioner may also have ``free = True``: a caption costs nothing, so widgets request it without a button;
+    # ``estimate(prompt)``: returns what a caption will cost; ``cancel()``: ends the request that is under way;
+    # ``options``: keywords that ``open_captioner`` needs to open the same one again. A key is never among them.
 
     def caption(self, prompt: Prompt, chip: Chip) -> Caption:
         """Return the caption of a chip, written from its prompt.
 
         Raises:
-            NothingToDescribeError: If a model should not be asked about this chip.
-            KeyMissingError: If a model needs a key and there is none.
-            ModelError: If a model's service refused, failed, or answered nothing usable.
+            NothingToDescribeError: If no model should be sent this chip.
+            KeyMissingError: If the service needs a key and there is none.
+            ModelError: If the service refused, failed, or sent no usable answer.
         """
         ...
 
 
+_REGISTRY = Registry(
+    "captioner",
+    (
+        builtin(
+            "captioners.template:TemplateCaptioner",
+            "template",
+            "No model, no key",
+            "Writes fixed sentences from the facts of the prompt.",
+            needs_service=False,
+        ),
+        builtin(
+            "captioners.chat:ChatCaptioner",
+            "chat",
+            "A chat model",
+            "Sends the words of the prompt to a language model.",
+        ),
+        builtin(
+            "captioners.vision:VisionCaptioner",
+            "vision",
+            "A vision model",
+            "Sends the prompt and its label maps, or the satellite picture, to a model that takes images.",
+        ),
+    ),
+    verify=needs_factory("caption"),
+    reserved=("release",),  # captions of the data set itself
+)
+
+
+def register_captioner(
+    name: str,
+    factory: Callable[..., Captioner],
+    *,
+    label: str = "",
+    description: str = "",
+    needs_service: bool | None = None,
+) -> None:
+    """Add a captioner to those that can be opened by name, for this process.
+
+    An installed package does the same with an entry point in the group ``chatearthnet_explorer.captioners``.
+
+    Args:
+        name: Its name, which its objects have as ``name`` too.
+        factory: A class or function that returns the captioner. It is called with those keywords of ``open_captioner``
+            that its signature has.
+        label: What menus call it; empty for the attribute ``label`` of the factory, or the name.
+        description: What it does, in one sentence; empty for the attribute, or the first line of the docstring.
+        needs_service: Whether it asks a service, which may cost; None for the opposite of the attribute ``free``.
+
+    Raises:
+        SettingError: If the name cannot be used or belongs to another, or the factory cannot be called.
+    """
+    _REGISTRY.register(name, factory, label=label, description=description, needs_service=needs_service)
+
+
+def unregister_captioner(name: str) -> None:
+    """Remove a captioner that was added by ``register_captioner``."""
+    _REGISTRY.unregister(name)
+
+
+def captioner_names() -> tuple[str, ...]:
+    """Return the names that ``open_captioner`` knows; no captioner is imported for it."""
+    return _REGISTRY.names()
+
+
+def usable_captioners() -> tuple[Plugin, ...]:
+    """Return the captioners that can be opened, with label and description; each is imported for it."""
+    return _REGISTRY.usable()
+
+
+def captioner_problems() -> tuple[str, ...]:
+    """Return why captioners of installed packages are left out, one sentence each."""
+    return _REGISTRY.problems
+
+
 def is_free(captioner: Captioner) -> bool:
-    """Return whether asking costs nothing, so that nobody need press a button for it; in doubt it costs."""
+    """Return whether a caption costs nothing, so that no button is needed; False if the captioner does not say so."""
     return getattr(captioner, "free", False) is True
 
 
@@ -56,46 +134,57 @@ def open_captioner(  # noqa: PLR0913 - each is its own choice
     token_limit: int | None = None,
     reasoning_effort: str | None = None,
 ) -> Captioner:
-    """Return a captioner by its name, or the one given.
+    """Return a captioner by its name, or the object itself.
 
     Args:
-        captioner: One of ``CAPTIONERS`` or an object that has their method.
-        model: Identifier of the model to ask, for ``chat`` and ``vision``; None for the project's choice.
-        base_url: Address of an OpenAI-compatible service; None for ``OPENAI_BASE_URL`` or OpenAI's own. Who calls this
+        captioner: One of ``captioner_names()``, or an object that has their method.
+        model: Identifier of the model, for ``chat`` and ``vision``; None for the default model.
+        base_url: Address of an OpenAI-compatible service; None for ``OPENAI_BASE_URL`` or OpenAI's own. The caller
             chose it, so the key of ``OPENAI_API_KEY`` is sent there.
         image: One of ``IMAGES``, for ``vision``.
-        ask_key: Asked for a key where the environment has none, such as ``getpass.getpass`` in a notebook; None for a
+        ask_key: Called for a key where the environment has none, such as ``getpass.getpass`` in a notebook; None for a
             prompt in the terminal, if there is one.
-        typed_address: Whether the address was typed on a page, by somebody who may not own the environment: the key of
+        typed_address: Whether the address was typed on a page, by a person who may not own the environment: the key of
             ``OPENAI_API_KEY`` is then sent to the environment's own address only, and one of ``ask_key`` before it.
-        token_limit: Tokens an answer may have, thinking included; None for 300 (style 3.5) or 1,200 (4v).
-        reasoning_effort: How long a model is to think, one of ``service.EFFORTS``; None to leave that to the model.
+        token_limit: Tokens an answer may have, reasoning included; None for 300 (style 3.5) or 1,200 (4v).
+        reasoning_effort: How long a model is to reason, one of ``service.EFFORTS``; None to leave that to the model.
 
     Raises:
         SettingError: If there is no captioner or image of that name, or the address, limit or effort cannot be used.
     """
     if not isinstance(captioner, str):
+        require_protocol("captioner", captioner, "caption")
         return captioner
-    # each is imported where it is chosen: openai alone takes 0.7 s
-    if captioner == "template":
-        from chatearthnet_explorer.captioners.template import TemplateCaptioner  # noqa: PLC0415
-
-        return TemplateCaptioner()
-    whom: dict[str, Any] = {
+    options = {
         "model": model,
         "base_url": base_url,
+        "image": image,
         "ask_key": ask_key,
         "typed_address": typed_address,
         "token_limit": token_limit,
         "reasoning_effort": reasoning_effort,
     }
-    if captioner == "chat":
-        from chatearthnet_explorer.captioners.chat import ChatCaptioner  # noqa: PLC0415
+    instance: Captioner = _REGISTRY.call(captioner, options)
+    require_protocol("captioner", instance, "caption", captioner)
+    return instance
 
-        return ChatCaptioner(**whom)
-    if captioner == "vision":
-        from chatearthnet_explorer.captioners.vision import VisionCaptioner  # noqa: PLC0415
 
-        return VisionCaptioner(image=image, **whom)
-    msg = f"There is no captioner {captioner!r}; choose one of {', '.join(CAPTIONERS)}."
-    raise SettingError(msg)
+def write_caption(captioner: Captioner, prompt: Prompt, chip: Chip) -> Caption:
+    """Return what a captioner writes, of whatever origin it is.
+
+    Raises:
+        CaptionerError: As the captioner does, or if it fails in another way or returns no caption.
+        Cancelled: If the person stopped it.
+    """
+    try:
+        caption = captioner.caption(prompt, chip)
+    except ExplorerError:
+        raise
+    except Exception as error:
+        _log.exception("The captioner %r failed.", captioner.name)
+        msg = f"The captioner {captioner.name!r} failed unexpectedly; the log says why, or choose another one."
+        raise CaptionerError(msg) from error
+    if not isinstance(caption, Caption):
+        msg = f"The captioner {captioner.name!r} returned {type(caption).__name__[:60]} and no caption; choose another."
+        raise CaptionerError(msg)
+    return caption if len(caption.text) <= LIMIT else replace(caption, text=caption.text[:LIMIT])

@@ -7,7 +7,7 @@ import math
 import textwrap
 from pathlib import Path
 
-from chatearthnet_explorer.captioners import CAPTIONERS, IMAGES, open_captioner
+from chatearthnet_explorer.captioners import IMAGES, captioner_names, captioner_problems, open_captioner
 from chatearthnet_explorer.captioners.service.model_service import EFFORTS
 from chatearthnet_explorer.cards import card
 from chatearthnet_explorer.cards.provenance import coordinates, provenance, remarks
@@ -17,7 +17,7 @@ from chatearthnet_explorer.errors import PlaceError
 from chatearthnet_explorer.pipeline import Captioned, caption_at
 from chatearthnet_explorer.places.countries import country_at
 from chatearthnet_explorer.settings import Settings
-from chatearthnet_explorer.sources import SOURCES, YEARS, open_source
+from chatearthnet_explorer.sources import YEARS, open_source, source_names, source_problems
 from chatearthnet_explorer.tile import LATITUDE_LIMIT
 
 
@@ -26,8 +26,8 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
     parser = commands.add_parser("caption", help="show the chip, the prompt and the caption of a place")
     parser.add_argument("lon", type=_degrees, metavar="LON", help="degrees east")
     parser.add_argument("lat", type=_degrees, metavar="LAT", help="degrees north")
-    parser.add_argument("--source", choices=SOURCES, default="auto", help="where the chip comes from")
-    parser.add_argument("--captioner", choices=CAPTIONERS, default="template", help="who writes the caption")
+    parser.add_argument("--source", choices=source_names(), default="auto", help="where the chip comes from")
+    parser.add_argument("--captioner", choices=captioner_names(), default="template", help="who writes the caption")
     parser.add_argument("--model", help="model to ask, for chat and vision")
     parser.add_argument("--base-url", help="address of an OpenAI-compatible service (OPENAI_BASE_URL)")
     parser.add_argument("--token-limit", type=int, metavar="N", help="tokens a model may write, thinking included")
@@ -59,6 +59,8 @@ def _swap_hint(lon: float, lat: float) -> str:
 
 
 def _run(options: argparse.Namespace) -> None:
+    for sentence in (*captioner_problems(), *source_problems()):
+        complain(sentence)
     hint = _swap_hint(options.lon, options.lat)
     if hint and abs(options.lat) > LATITUDE_LIMIT:
         msg = f"Latitude {options.lat:g} lies beyond {LATITUDE_LIMIT:.2f}, where the map ends; {hint}."

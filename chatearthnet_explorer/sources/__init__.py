@@ -1,53 +1,107 @@
-"""Where chips come from: one-method protocol + open_source(name)."""
+"""Sources return the chip of a place: one protocol, and a registry of those that can be opened by name."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+import logging
+from typing import TYPE_CHECKING
 
-from chatearthnet_explorer.errors import SettingError
+from chatearthnet_explorer.chip import Chip
+from chatearthnet_explorer.errors import ExplorerError, SourceError
+from chatearthnet_explorer.plugins import Registry, builtin, needs_factory, require_protocol
 from chatearthnet_explorer.settings import Settings
+from chatearthnet_explorer.sources.protocol import YEARS, Source
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from chatearthnet_explorer.chip import Chip
+    from chatearthnet_explorer.plugins import Plugin
     from chatearthnet_explorer.record import Record
     from chatearthnet_explorer.tile import Tile
 
-SOURCES = ("auto", "stac", "simulated")
-"""Names that ``open_source`` knows; ``release`` is one too, and needs to be told where it is."""
+__all__ = [
+    "YEARS",
+    "Source",
+    "fetch_chip",
+    "open_source",
+    "register_source",
+    "source_names",
+    "source_problems",
+    "unregister_source",
+    "usable_sources",
+]
 
-YEARS = (2020, 2021)
-"""Years that a WorldCover map was made of: 2020 is v100, which ChatEarthNet most likely used; 2021 is v200."""
+_log = logging.getLogger(__name__)
+
+_REGISTRY = Registry(
+    "source",
+    (
+        builtin(
+            "sources.auto_source:AutoSource",
+            "auto",
+            "Automatic",
+            "Real chips where a catalogue answers within two seconds, simulated ones elsewhere.",
+        ),
+        builtin(
+            "sources.stac.stac_source:StacSource",
+            "stac",
+            "Sentinel-2 (online)",
+            "Real chips, from STAC catalogues and ESA WorldCover.",
+        ),
+        builtin(
+            "sources.simulated_chips:SimulatedSource",
+            "simulated",
+            "Simulated (offline)",
+            "Simulated chips of any place, without a network.",
+        ),
+        builtin(
+            "sources.release.release_factory:open_release_source",
+            "release",
+            "ChatEarthNet's release",
+            "The chips that ChatEarthNet published; it needs a root.",
+            on_menus=False,
+        ),
+    ),
+    verify=needs_factory("chip_at"),
+)
 
 
-class Source(Protocol):
-    """Whatever gives the chip of a place."""
+def register_source(name: str, factory: Callable[..., Source], *, label: str = "", description: str = "") -> None:
+    """Add a source to those that can be opened by name, for this process.
 
-    name: str
-    """Which source it is, as ``Chip.source`` says."""
+    An installed package does the same with an entry point in the group ``chatearthnet_explorer.sources``.
 
-    def chip_at(
-        self, lon: float, lat: float, *, year: int = 2020, scene: str | None = None, bands: bool = False
-    ) -> Chip:
-        """Return the chip of the zoom-14 tile that holds a place.
+    Args:
+        name: Its name, which its objects have as ``name`` too.
+        factory: A class or function that returns the source. It is called with those keywords of ``open_source`` that
+            its signature has.
+        label: What menus call it; empty for the attribute ``label`` of the factory, or the name.
+        description: What it does, in one sentence; empty for the attribute, or the first line of the docstring.
 
-        What cannot be had is left out and explained in ``Chip.missing``: labels do not wait for a scene, nor the
-        other way round.
+    Raises:
+        SettingError: If the name cannot be used or belongs to another, or the factory cannot be called.
+    """
+    _REGISTRY.register(name, factory, label=label, description=description)
 
-        Args:
-            lon: Degrees east; wrapped beyond -180 to 180.
-            lat: Degrees north, within 85.0511 of the equator.
-            year: One of ``YEARS``: of the labels, and of the scene unless one is named.
-            scene: Identifier of the scene to take; None for the least cloudy over the chip.
-            bands: Whether to read the nine bands of ``chip.BANDS`` as well.
 
-        Raises:
-            PlaceError: If the place is not on the grid.
-            SettingError: If the year is not one of ``YEARS``.
-        """
-        ...
+def unregister_source(name: str) -> None:
+    """Remove a source that was added by ``register_source``."""
+    _REGISTRY.unregister(name)
+
+
+def source_names() -> tuple[str, ...]:
+    """Return the names that ``open_source`` knows, except ``release``, which needs a root; no source is imported."""
+    return _REGISTRY.names()
+
+
+def usable_sources() -> tuple[Plugin, ...]:
+    """Return the sources that can be opened by name alone, with label and description; each is imported for it."""
+    return _REGISTRY.usable()
+
+
+def source_problems() -> tuple[str, ...]:
+    """Return why sources of installed packages are left out, one sentence each."""
+    return _REGISTRY.problems
 
 
 def open_source(
@@ -58,48 +112,50 @@ def open_source(
     locate: Callable[[Tile], Record | None] | None = None,
     labels: str | Source | None = None,
 ) -> Source:
-    """Return a source by its name, or the one given.
+    """Return a source by its name, or the object itself.
 
     Args:
-        source: One of ``SOURCES``, ``release``, or an object that has their method.
-        settings: Where catalogues and the cache are; None for what the environment says.
+        source: One of ``source_names()``, ``release``, or an object that has their method.
+        settings: Where catalogues and the cache are; None to read the environment.
         root: Where the release is, for ``release``: see ``sources.release.open_release``.
         locate: Returns the record of a tile, for ``release``; None to look for the tile's name in its ZIPs.
-        labels: Source whose labels are shown with the chips of ``release``, which has none; None for no labels.
+        labels: Source whose labels go with the chips of ``release``, which has none; None for no labels.
 
     Raises:
-        SettingError: If there is no source of that name, or ``release`` comes without a root.
+        SettingError: If there is no source of that name, or ``release`` has no root.
         SourceError: If there is no release at the root.
     """
     if not isinstance(source, str):
+        require_protocol("source", source, "chip_at")
         return source
     settings = settings or Settings()
-    # each is imported where it is chosen: stac brings heavy libraries that the others do without
-    if source == "simulated":
-        from chatearthnet_explorer.sources.simulated_chips import SimulatedSource  # noqa: PLC0415
+    options = {
+        "settings": settings,
+        "root": root,
+        "locate": locate,
+        "labels": None if labels is None else open_source(labels, settings=settings),
+    }
+    instance: Source = _REGISTRY.call(source, options)
+    require_protocol("source", instance, "chip_at", source)
+    return instance
 
-        return SimulatedSource()
-    if source == "stac":
-        from chatearthnet_explorer.sources.stac.stac_source import StacSource  # noqa: PLC0415
 
-        return StacSource(settings)
-    if source == "auto":
-        from chatearthnet_explorer.sources.auto_source import AutoSource  # noqa: PLC0415
+def fetch_chip(source: Source, lon: float, lat: float, *, year: int = 2020, scene: str | None = None) -> Chip:
+    """Return the chip of a place from a source of any origin; see ``Source.chip_at``.
 
-        return AutoSource(settings)
-    if source == "release":
-        from chatearthnet_explorer.sources.release.release_source import ReleaseSource  # noqa: PLC0415
-        from chatearthnet_explorer.sources.release.released_pairs import open_release  # noqa: PLC0415
-
-        if root is None:
-            msg = "The source 'release' needs a root: its folder, its address, or zenodo:11003436."
-            raise SettingError(msg)
-        release = open_release(root, settings=settings)
-        if labels is None:
-            return ReleaseSource(release, locate=locate)
-        mapped = open_source(labels, settings=settings)
-        found = ReleaseSource(release, locate=locate, labels=lambda tile, year: mapped.chip_at(*tile.center, year=year))
-        found.options["labels"] = mapped.name
-        return found
-    msg = f"There is no source {source!r}; choose one of {', '.join(SOURCES)}, or release with its root."
-    raise SettingError(msg)
+    Raises:
+        SourceError: As the source does, or if it fails in another way or returns no chip.
+        ExplorerError: As the source does.
+    """
+    try:
+        chip = source.chip_at(lon, lat, year=year, scene=scene)
+    except ExplorerError:
+        raise
+    except Exception as error:
+        _log.exception("The source %r failed.", source.name)
+        msg = f"The source {source.name!r} failed unexpectedly; the log says why, or choose another one."
+        raise SourceError(msg) from error
+    if not isinstance(chip, Chip):
+        msg = f"The source {source.name!r} returned {type(chip).__name__[:60]} and no chip; choose another one."
+        raise SourceError(msg)
+    return chip

@@ -17,7 +17,7 @@ from chatearthnet_explorer.simulation.noise import PAD, Window, scatter
 from chatearthnet_explorer.simulation.settlement import people_in
 from chatearthnet_explorer.simulation.simulated_pixels import reflectance, true_colour
 from chatearthnet_explorer.simulation.terrain import terrain_of
-from chatearthnet_explorer.sources import YEARS
+from chatearthnet_explorer.sources.protocol import YEARS
 from chatearthnet_explorer.tile import Tile
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ import numpy as np
 from chatearthnet_explorer.chip import BANDS, Chip, Scene
 from chatearthnet_explorer.errors import ReleaseError, SettingError
 from chatearthnet_explorer.record import ARCHIVES, Record
-from chatearthnet_explorer.sources import YEARS
+from chatearthnet_explorer.sources.protocol import YEARS
 from chatearthnet_explorer.sources.release.chip_pngs import RADIOMETRY, reflectance
 from chatearthnet_explorer.sources.release.released_pairs import PICTURE, Release
 from chatearthnet_explorer.tile import Tile

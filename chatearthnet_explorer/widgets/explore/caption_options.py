@@ -2,28 +2,24 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import ipywidgets
 import traitlets
 
-from chatearthnet_explorer.captioners import CAPTIONERS, IMAGES
+from chatearthnet_explorer.captioners import IMAGES, usable_captioners
 from chatearthnet_explorer.captioners.service.model_service import EFFORTS, TOKEN_LIMITS
+from chatearthnet_explorer.errors import SettingError
 from chatearthnet_explorer.prompts.wording import STYLES
-from chatearthnet_explorer.sources import SOURCES, YEARS
+from chatearthnet_explorer.sources import YEARS, usable_sources
 from chatearthnet_explorer.widgets.shared.key_field import KeyField
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from chatearthnet_explorer.plugins import Plugin
     from chatearthnet_explorer.sources.stac.scenes import SceneInfo
 
-_CAPTIONERS = {
-    "template": "No model, no key",
-    "chat": "A chat model",
-    "vision": "A vision model",
-}
-_SOURCES = {"auto": "Automatic", "stac": "Sentinel-2 (online)", "simulated": "Simulated (offline)"}
 _IMAGES = {"labels": "Label map, as GPT-4V was", "true colour": "Satellite picture"}
 _KEY = (
     "<div class='cen-note'>A key typed here goes to the service above, stays in memory until this page is closed, and "
@@ -41,11 +37,11 @@ class Switches(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no type
     year = traitlets.Enum(YEARS, default_value=YEARS[0])
     """Year of labels and scene."""
 
-    source = traitlets.Enum(SOURCES, default_value="auto")
-    """Where chips come from."""
+    source = traitlets.Unicode("auto")
+    """Name of the source of chips, one of ``sources``."""
 
-    captioner = traitlets.Enum(CAPTIONERS, default_value="template")
-    """Who writes the caption."""
+    captioner = traitlets.Unicode("template")
+    """Name of the captioner, one of ``captioners``."""
 
     seed = traitlets.Int(0)
     """Seed of the words a 3.5 prompt draws."""
@@ -74,27 +70,33 @@ class Switches(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no type
     def __init__(
         self,
         *,
-        sources: Sequence[str] = SOURCES,
-        captioners: Sequence[str] = CAPTIONERS,
+        sources: Sequence[str] | None = None,
+        captioners: Sequence[str] | None = None,
         choose_service: bool = True,
     ) -> None:
         """Offer some sources and captioners.
 
         Args:
-            sources: Names of ``sources.SOURCES`` to choose from; none where an object was handed in.
-            captioners: Names of ``captioners.CAPTIONERS``, likewise.
+            sources: Names of sources to choose from; None for all that can be used, empty for a source of the caller's.
+            captioners: Names of captioners, likewise.
             choose_service: Whether a person may choose model, address, key, token limit and effort.
+
+        Raises:
+            SettingError: If one of the names cannot be used.
         """
         self._offering = False
-        self.sources, self.captioners = tuple(sources), tuple(captioners)
+        source_plugins = _chosen("source", usable_sources(), sources)
+        captioner_plugins = _chosen("captioner", usable_captioners(), captioners)
+        self.sources = tuple(plugin.name for plugin in source_plugins)
+        self.captioners = tuple(plugin.name for plugin in captioner_plugins)
         style = ipywidgets.ToggleButtons(
             options=[("GPT-3.5 style", "3.5"), ("GPT-4V style", "4v")],
             tooltips=["One paragraph, from the facts", "Longer, from the coloured label map and the facts"],
             style={"button_width": "auto"},
         )
         year = ipywidgets.ToggleButtons(options=[(str(year), year) for year in YEARS], style={"button_width": "auto"})
-        source = ipywidgets.Dropdown(options=[(_SOURCES[name], name) for name in sources])
-        captioner = ipywidgets.Dropdown(options=[(_CAPTIONERS[name], name) for name in captioners])
+        source = _menu(source_plugins)
+        captioner = _menu(captioner_plugins)
         seed = ipywidgets.BoundedIntText(min=0, max=9999, tooltip="Another seed draws other words for the shares")
         model = ipywidgets.Text(placeholder="the project's choice", continuous_update=False)
         base_url = ipywidgets.Text(placeholder="OPENAI_BASE_URL, or OpenAI's own", continuous_update=False)
@@ -107,6 +109,9 @@ class Switches(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no type
         """Where a key is typed."""
         self._scene = ipywidgets.Dropdown(options=[("the least cloudy", "")])
         super().__init__(layout={"width": "100%"})
+        for trait, offered in (("source", self.sources), ("captioner", self.captioners)):
+            if offered and getattr(self, trait) not in offered:
+                setattr(self, trait, offered[0])
         for name, widget in (
             *(("style", style), ("year", year), ("seed", seed), ("image", image)),
             *(
@@ -114,13 +119,13 @@ class Switches(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no type
                 if choose_service
                 else ()
             ),
-            *((("source", source),) if sources else ()),
-            *((("captioner", captioner),) if captioners else ()),
+            *((("source", source),) if source_plugins else ()),
+            *((("captioner", captioner),) if captioner_plugins else ()),
         ):
             traitlets.link((self, name), (widget, "value"))
         self._scene_row = _labelled("Scene", self._scene)
         more = [_labelled("Seed", seed)]
-        if any(name != "template" for name in captioners):
+        if any(plugin.needs_service for plugin in captioner_plugins):
             more += [_labelled("Shown to vision", image)]
             if choose_service:
                 traitlets.dlink((self, "base_url"), (self.key_field, "base_url"))
@@ -134,13 +139,15 @@ class Switches(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no type
         unfold = ipywidgets.ToggleButton(description="More …", tooltip="Seed, model, service", layout={"width": "auto"})
         unfold.observe(lambda change: _show(advanced, shown=change["new"]), "value")
         _show(advanced, shown=False)
-        self.where = _row(*([_labelled("Source", source)] if sources else []), _labelled("Year", year), self._scene_row)
+        self.where = _row(
+            *([_labelled("Source", source)] if source_plugins else []), _labelled("Year", year), self._scene_row
+        )
         """The choices of a chip."""
         self.how = ipywidgets.VBox(
             [
                 _row(
                     _labelled("Style", style),
-                    *([_labelled("Caption by", captioner)] if len(captioners) > 1 else []),
+                    *([_labelled("Caption by", captioner)] if len(captioner_plugins) > 1 else []),
                     unfold,
                 ),
                 advanced,
@@ -151,6 +158,16 @@ class Switches(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no type
         self.children = (self.where, self.how)
         self._scene.observe(self._scene_chosen, "value")
         self._offer(None)
+
+    @traitlets.validate("source", "captioner")
+    def _validate_name(self, proposal: dict[str, Any]) -> str:
+        name: str = proposal["value"]
+        trait = proposal["trait"].name
+        offered = getattr(self, f"{trait}s", ())
+        if offered and name not in offered:
+            msg = f"There is no {trait} {name[:40]!r} to choose from; the names are {', '.join(offered)}."
+            raise traitlets.TraitError(msg)
+        return name
 
     def _scene_chosen(self, change: dict[str, str]) -> None:
         if not self._offering:
@@ -167,6 +184,32 @@ class Switches(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no type
         self._offering = False
         self.scene = self._scene.value
         _show(self._scene_row, shown=bool(self.scenes))
+
+
+def _chosen(kind: str, plugins: Sequence[Plugin], names: Sequence[str] | None) -> list[Plugin]:
+    """Return the plugins of some names, in the order of the names; all where there are no names."""
+    by_name = {plugin.name: plugin for plugin in plugins}
+    unknown = [name for name in names or () if name not in by_name]
+    if unknown:
+        msg = f"There is no {kind} {unknown[0]!r} to choose from; the names are {', '.join(by_name)}."
+        raise SettingError(msg)
+    return [by_name[name] for name in (by_name if names is None else names)]
+
+
+def _menu(plugins: Sequence[Plugin]) -> ipywidgets.Dropdown:
+    """Return a menu of plugins by their labels, whose tooltip describes the one that is chosen."""
+    names = {plugin.label: plugin.name for plugin in plugins}
+    if len(names) < len(plugins):  # two plugins with one label
+        names = {f"{plugin.label} ({plugin.name})": plugin.name for plugin in plugins}
+    menu = ipywidgets.Dropdown(options=list(names.items()))
+    descriptions = {plugin.name: plugin.description for plugin in plugins}
+
+    def describe(_change: object = None) -> None:
+        menu.tooltip = descriptions.get(menu.value, "")
+
+    menu.observe(describe, "value")
+    describe()
+    return menu
 
 
 def _told(scene: SceneInfo) -> str:

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Any, Literal
 import ipywidgets
 import traitlets
 
-from chatearthnet_explorer.captioners import CAPTIONERS, Captioner, open_captioner
+from chatearthnet_explorer.captioners import Captioner, open_captioner
 from chatearthnet_explorer.cards import Card, card, chip_card
 from chatearthnet_explorer.cards.provenance import coordinates
 from chatearthnet_explorer.cards.text_cards import NO_CAPTION
 from chatearthnet_explorer.errors import Cancelled
 from chatearthnet_explorer.pipeline import Captioned, caption_at, caption_of
 from chatearthnet_explorer.places.suggestions import PLACES, Place
-from chatearthnet_explorer.sources import SOURCES, Source, open_source
+from chatearthnet_explorer.sources import Source, open_source
 from chatearthnet_explorer.widgets.explore.caption_options import Switches
 from chatearthnet_explorer.widgets.explore.click_map import ClickMap
 from chatearthnet_explorer.widgets.explore.code_view import CodeView
@@ -64,7 +64,7 @@ class Explorer(Composed):
         *,
         source: str | Source = "auto",
         captioner: str | Captioner = "template",
-        captioners: Sequence[str] = CAPTIONERS,
+        captioners: Sequence[str] | None = None,
         place: Place | Literal["first"] | None = "first",
         map: ipyleaflet.Map | None = None,  # noqa: A002 - the word that users of maps expect
         catalog: Catalog | None = None,
@@ -76,9 +76,9 @@ class Explorer(Composed):
         """Open on a place.
 
         Args:
-            source: Where chips come from: ``auto``, ``stac``, ``simulated``, or an object.
-            captioner: Who writes: ``template``, ``chat``, ``vision``, or an object.
-            captioners: Those a person can choose from.
+            source: Where chips come from: one of ``sources.source_names()``, or an object.
+            captioner: Who writes: one of ``captioners.captioner_names()``, or an object.
+            captioners: Names that a person can choose from; None for all that can be used.
             place: What is shown before the first click; None for the map alone. ``first`` is the first of ``PLACES``,
                 and None where the user's own map is given, which stays where it is.
             map: A ``leafmap.Map`` or ``ipyleaflet.Map`` of the user's own, with its layers and tools; what the Explorer
@@ -100,7 +100,7 @@ class Explorer(Composed):
         self.map = ClickMap(map)
         """Where to."""
         self.switches = Switches(
-            sources=() if source is self._source else SOURCES,
+            sources=() if source is self._source else None,
             captioners=() if captioner is writer else captioners,
             choose_service=choose_service,
         )

@@ -1,0 +1,332 @@
+"""Captioners, sources and checks by name: the built-in ones, those of installed packages, and those registered by code.
+
+Each kind has one ``Registry``. Built-in plugins and entry points are imported when they are used, not when they are
+listed by name. A plugin that cannot be used is left out and explained in one sentence; the others stay usable.
+"""
+
+from __future__ import annotations
+
+import inspect
+import logging
+import re
+from dataclasses import dataclass
+from functools import partial
+from importlib import import_module
+from importlib.metadata import entry_points
+from threading import RLock
+from typing import TYPE_CHECKING, Any
+
+from chatearthnet_explorer.errors import ExplorerError, SettingError, shortened
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+    from importlib.metadata import EntryPoint
+
+_NAME = re.compile(r"[A-Za-z0-9]([A-Za-z0-9 ._-]{0,38}[A-Za-z0-9])?")
+_LABEL = 60  # characters of a label
+_TEXT = 200  # characters of a description, or of an error inside a sentence
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plugin:
+    """One captioner, source or check, by its name."""
+
+    name: str
+    """Its name in Python, on the command line and in files: letters, digits, spaces, dots, dashes, underscores."""
+
+    load: Callable[[], Any]
+    """Imports it. What it returns depends on the kind: a factory, or a ``Check``."""
+
+    origin: str = ""
+    """The installed package it belongs to, with its version; empty for a built-in one or one registered by code."""
+
+    label: str = ""
+    """What menus call it, one line of plain text; empty until it is imported."""
+
+    description: str = ""
+    """What it does, in one sentence of plain text; empty until it is imported."""
+
+    needs_service: bool = True
+    """Whether it asks a service. That may cost, so it is asked by the press of a button alone, and visitors of a
+    server may choose it only where the owner offers models."""
+
+    on_menus: bool = True
+    """Whether menus list it; not where it needs more than its name."""
+
+    builtin: bool = False
+    """Whether it is part of this package."""
+
+
+class Registry:
+    """The plugins of one kind."""
+
+    def __init__(
+        self,
+        kind: str,
+        builtin: Iterable[Plugin],
+        *,
+        verify: Callable[[str, Any], None],
+        reserved: Iterable[str] = (),
+        most: int | None = None,
+    ) -> None:
+        """Start with the built-in plugins; packages are looked through when the first name is needed.
+
+        Args:
+            kind: What one of them is called: ``captioner``, ``source`` or ``check``. The entry points of packages are
+                in the group ``chatearthnet_explorer.captioners`` and so on.
+            builtin: The plugins of this package.
+            verify: Raises ``TypeError``, with a reason, for a name and an object that is no plugin of this kind.
+            reserved: Names that nobody may take.
+            most: How many plugins there may be beside the built-in ones; None for any number.
+        """
+        self.kind, self.group = kind, f"chatearthnet_explorer.{kind}s"
+        self._verify, self._reserved, self._most = verify, frozenset(reserved), most
+        self._plugins = {plugin.name: plugin for plugin in builtin}
+        self._objects: dict[str, Any] = {}
+        self._problems: dict[str, str] = {}
+        self._lock = RLock()
+        self._searched = False
+
+    @property
+    def problems(self) -> tuple[str, ...]:
+        """Why plugins are left out, one sentence each, as far as they were looked at."""
+        self._search()
+        return tuple(self._problems.values())
+
+    def names(self) -> tuple[str, ...]:
+        """Return the names on menus, the built-in ones first. Nothing is imported for it."""
+        self._search()
+        return tuple(plugin.name for plugin in self._plugins.values() if plugin.on_menus)
+
+    def usable(self) -> tuple[Plugin, ...]:
+        """Return the plugins on menus with label and description; the broken ones are left out and logged."""
+        plugins = []
+        for name in self.names():
+            try:
+                self.get(name)
+            except SettingError:
+                continue
+            plugins.append(self._plugins[name])
+        return tuple(plugins)
+
+    def get(self, name: str) -> Any:  # noqa: ANN401 - a factory or a Check, as the kind has it
+        """Return the object of a plugin, imported.
+
+        Raises:
+            SettingError: If there is no plugin of that name, or it cannot be used.
+        """
+        self._search()
+        with self._lock:
+            if name in self._objects:
+                return self._objects[name]
+            plugin = self._plugins.get(name)
+            if plugin is None:
+                reason = self._problems.get(name) if isinstance(name, str) else None
+                msg = f"There is no {self.kind} {str(name)[:40]!r}; choose one of {', '.join(self.names())}."
+                raise SettingError(reason or msg)
+            if name in self._problems:
+                raise SettingError(self._problems[name])
+            try:
+                thing = plugin.load()
+                self._verify(name, thing)
+                if not plugin.label:
+                    self._plugins[name] = _described(plugin, thing)
+            except (Exception, SystemExit) as error:  # foreign code: anything may happen at its import
+                if plugin.builtin:
+                    raise
+                self._refuse(name, f"cannot be used ({reason_of(error)}); correct or uninstall it", plugin.origin)
+                raise SettingError(self._problems[name]) from error
+            self._objects[name] = thing
+            return thing
+
+    def register(self, name: str, thing: object, **about: Any) -> None:  # noqa: ANN401 - fields of Plugin
+        """Add a plugin by code, for this process; the same name again replaces one that was added by code.
+
+        Raises:
+            SettingError: If the name cannot be used or belongs to another, or the object is no plugin of this kind.
+        """
+        self._search()
+        with self._lock:
+            before = self._plugins.get(name) if isinstance(name, str) else None
+            own = before is not None and not before.builtin and not before.origin
+            reason = "" if own else self._why_not(name)
+            if not reason:
+                try:
+                    self._verify(name, thing)
+                except TypeError as error:
+                    reason = f"it cannot be used ({reason_of(error)})"
+            if reason:
+                msg = f"The {self.kind} {_shown(name)} was not registered: {reason}."
+                raise SettingError(msg)
+            self._objects.pop(name, None)
+            self._problems.pop(name, None)
+            plugin = Plugin(name=name, load=lambda: thing)
+            self._plugins[name] = _described(plugin, thing, **about)
+
+    def unregister(self, name: str) -> None:
+        """Remove a plugin that was added by code; any other stays."""
+        with self._lock:
+            plugin = self._plugins.get(name)
+            if plugin is not None and not plugin.builtin and not plugin.origin:
+                del self._plugins[name]
+                self._objects.pop(name, None)
+
+    def call(self, name: str, options: Mapping[str, Any]) -> Any:  # noqa: ANN401 - whatever the factory returns
+        """Return what the factory of a plugin makes, called with those options that its signature has.
+
+        Raises:
+            SettingError: If there is no such plugin, or it cannot be used.
+            ExplorerError: As the factory does.
+        """
+        factory = self.get(name)
+        try:
+            names = _options_of(factory)
+            made = factory(**{option: options[option] for option in options if names is None or option in names})
+        except ExplorerError:
+            raise
+        except Exception as error:
+            if self._plugins[name].builtin:
+                raise
+            msg = f"The {self.kind} {name!r} could not be opened ({reason_of(error)}); correct it or choose another."
+            raise SettingError(msg) from error
+        return made
+
+    def _search(self) -> None:
+        with self._lock:
+            if self._searched:
+                return
+            self._searched = True
+            points = entry_points(group=self.group)
+            for point in sorted(points, key=lambda point: (_origin_of(point), point.name)):
+                self._add(point)
+
+    def _add(self, point: EntryPoint) -> None:
+        name, origin = point.name, _origin_of(point)
+        reason = self._why_not(name)
+        if reason:
+            self._refuse(name, f"is not used: {reason}", origin)
+        else:
+            self._plugins[name] = Plugin(name=name, load=point.load, origin=origin)
+
+    def _why_not(self, name: object) -> str:
+        """Return why a new plugin cannot have a name; empty where it can."""
+        if not isinstance(name, str) or not _NAME.fullmatch(name):
+            return "its name must be 1 to 40 letters, digits, spaces, dots, dashes or underscores"
+        if name in self._plugins or name in self._reserved:
+            return "the name belongs to another one; choose another name"
+        if self._most is not None and sum(not one.builtin for one in self._plugins.values()) >= self._most:
+            return f"there is room for {self._most} beside the built-in ones; uninstall one"
+        return ""
+
+    def _refuse(self, name: str, why: str, origin: str) -> None:
+        package = f" of the package {origin}" if origin else ""
+        sentence = shortened(f"The {self.kind} {_shown(name)}{package} {why}.")
+        taken = name in self._plugins and self._plugins[name].origin != origin
+        self._problems[f"{name} {origin}" if taken else name] = sentence
+        _log.warning("%s", sentence)
+
+
+def builtin(  # noqa: PLR0913 - the fields of Plugin
+    target: str, name: str, label: str, description: str, *, needs_service: bool = True, on_menus: bool = True
+) -> Plugin:
+    """Return a plugin of this package.
+
+    Args:
+        target: ``module:attribute`` below ``chatearthnet_explorer``, imported when it is used.
+        name: As for ``Plugin``.
+        label: Likewise.
+        description: Likewise.
+        needs_service: Likewise.
+        on_menus: Likewise.
+    """
+    return Plugin(
+        name=name,
+        load=partial(_import, target),
+        label=label,
+        description=description,
+        needs_service=needs_service,
+        on_menus=on_menus,
+        builtin=True,
+    )
+
+
+def one_line(text: object, limit: int = _TEXT) -> str:
+    """Return a text of unknown origin on one line, printable, and at most ``limit`` characters long."""
+    line = " ".join("".join(one if one.isprintable() else " " for one in str(text)[: 4 * limit]).split())
+    return line if len(line) <= limit else f"{line[: limit - 3]}..."
+
+
+def reason_of(error: BaseException) -> str:
+    """Return the type and the text of an error of foreign code, bounded and on one line."""
+    try:
+        text = one_line(error)
+    except Exception:  # noqa: BLE001 - an error whose own text fails
+        text = ""
+    return f"{type(error).__name__[:60]}: {text}".rstrip(": .")
+
+
+def needs_factory(method: str) -> Callable[[str, Any], None]:
+    """Return a ``verify`` for kinds whose plugins are factories of objects that have a method."""
+
+    def verify(_name: str, factory: object) -> None:
+        if not callable(factory):
+            msg = f"it is {type(factory).__name__} and no class or function that makes one"
+            raise TypeError(msg)
+        if isinstance(factory, type) and not callable(getattr(factory, method, None)):
+            msg = f"{factory.__name__} has no method {method}"
+            raise TypeError(msg)
+
+    return verify
+
+
+def require_protocol(kind: str, thing: object, method: str, name: str | None = None) -> None:
+    """Refuse an object that is no captioner, or no source.
+
+    Raises:
+        SettingError: If it lacks the method or a name, or calls itself other than it was registered as.
+    """
+    own = getattr(thing, "name", None)
+    if not callable(getattr(thing, method, None)) or not isinstance(own, str) or not _NAME.fullmatch(own):
+        msg = f"A {kind} needs a name and a method {method}, which {type(thing).__name__[:60]} lacks."
+        raise SettingError(msg)
+    if name is not None and own != name:
+        msg = f"The {kind} {name!r} calls itself {own!r}; give both the same name."
+        raise SettingError(msg)
+
+
+def _import(target: str) -> Any:  # noqa: ANN401 - whatever it is
+    module, _, attribute = target.partition(":")
+    return getattr(import_module(f"chatearthnet_explorer.{module}"), attribute)
+
+
+def _described(plugin: Plugin, thing: object, **about: Any) -> Plugin:  # noqa: ANN401 - fields of Plugin
+    """Return a plugin with the label, description and cost that its object states, where ``about`` does not."""
+    doc = (inspect.getdoc(thing) or "").partition("\n")[0] if callable(thing) else ""
+    needs_service = about.get("needs_service")
+    return Plugin(
+        name=plugin.name,
+        load=plugin.load,
+        origin=plugin.origin,
+        label=one_line(about.get("label") or getattr(thing, "label", "") or plugin.name, _LABEL),
+        description=one_line(about.get("description") or getattr(thing, "description", "") or doc),
+        needs_service=getattr(thing, "free", False) is not True if needs_service is None else bool(needs_service),
+    )
+
+
+def _options_of(factory: Callable[..., Any]) -> tuple[str, ...] | None:
+    """Return the names that a factory takes by keyword; None for one that takes any."""
+    parameters = inspect.signature(factory).parameters.values()
+    if any(one.kind is one.VAR_KEYWORD for one in parameters):
+        return None
+    return tuple(one.name for one in parameters if one.kind in {one.POSITIONAL_OR_KEYWORD, one.KEYWORD_ONLY})
+
+
+def _origin_of(point: EntryPoint) -> str:
+    return one_line(f"{point.dist.name} {point.dist.version}", _LABEL) if point.dist else "unknown"
+
+
+def _shown(name: object) -> str:
+    """Return a name that may be hostile, quoted."""
+    return repr(one_line(name, 40))
