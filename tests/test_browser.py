@@ -88,7 +88,7 @@ def test_one_question_goes_round() -> None:
     assert browser.query == browser.map.query == browser.gallery.query == Query(continents=("Africa",), words="grass")
     found = small_sample().catalog.search(browser.query)
     assert browser.status.message.startswith(f"{found.total:,} of ")
-    assert {item["name"] for item in browser.gallery.items} == {pair.record.name for pair in found.rows}
+    assert {item["name"] for item in browser.gallery.items} == {pair.record.name for pair in found.pairs}
     press(browser.gallery, "page", 2)
     assert browser.search_bar.query.page == 2
     press(browser.facet_view, "continent", "Africa")
@@ -174,7 +174,7 @@ def test_without_a_release_it_says_what_to_do() -> None:
 def test_a_pair_opens_with_its_captions_compared() -> None:
     browser = browse(query="style=both")
     press(browser.gallery, "open", 0)
-    view, pair = browser.pair_view, browser.gallery.found.rows[0]
+    view, pair = browser.pair_view, browser.gallery.found.pairs[0]
     assert browser.pair is view.pair is browser.map.pair is pair
     assert [one.text for one in view.caption_view.captions] == list(pair.record.captions.values())
     assert view.compare_view.names == ["the 3.5 one", "the 4V one"]
@@ -462,7 +462,7 @@ class Noted(Listed):
 
 def test_in_the_explorer_a_click_on_a_released_chip_shows_its_captions_first() -> None:
     catalog = small_sample().catalog
-    pair = catalog.search(Query(style="both", size=1)).rows[0]
+    pair = catalog.search(Query(style="both", size=1)).pairs[0]
     explorer = Explorer(source="simulated", place=None, catalog=catalog)
     explorer.go(*pair.record.tile.center)
     *released, fresh = explorer.caption_view.captions
@@ -537,7 +537,7 @@ def test_what_the_map_shows_is_the_region_while_it_is_followed() -> None:
 
 def test_from_near_chips_have_outlines_and_a_click_opens_one() -> None:
     browser = browse()
-    pair = browser.gallery.found.rows[0]
+    pair = browser.gallery.found.pairs[0]
     lon, lat = pair.record.tile.center
     look_at(browser.map, lon - 0.2, lat - 0.1, lon + 0.2, lat + 0.1, zoom=12)
     cells, outlines = browser.map._pairs.layers
@@ -553,7 +553,7 @@ def test_from_near_chips_have_outlines_and_a_click_opens_one() -> None:
 
 def test_a_click_where_nothing_matches_opens_nothing() -> None:
     browser = browse()
-    pair = browser.gallery.found.rows[0]
+    pair = browser.gallery.found.pairs[0]
     lon, lat = pair.record.tile.center
     look_at(browser.map, lon - 0.2, lat - 0.1, lon + 0.2, lat + 0.1, zoom=12)
     click(browser.map, lon + 0.19, lat - 0.09)

@@ -103,7 +103,7 @@ def test_findings_are_those_of_the_checks_and_facets_of_the_catalog(enriched: Pa
     }  # fmt: skip
     # the worst one has the largest score of all
     judged = pq.read_table(audit.judged).to_pandas()
-    worst = catalog.search(Query(sort="worst", size=1)).rows[0]
+    worst = catalog.search(Query(sort="worst", size=1)).pairs[0]
     assert worst.record.name in set(judged.groupby("name")["score"].sum().nlargest(1, keep="all").index)
 
 
@@ -182,7 +182,7 @@ def test_pictures_of_a_release_are_checked_and_a_dead_server_is_no_finding(tmp_p
     assert main(["catalog", "build", str(release), str(folder)]) == 0
     catalog = audit_catalog(folder, release=release, size=10).catalog
     blank = {pair.record.name for pair in catalog.pairs(Query(flags=("blank",)))}
-    with_picture = catalog.search(Query(flags=("-no picture",), size=100)).rows
+    with_picture = catalog.search(Query(flags=("-no picture",), size=100)).pairs
     assert blank
     assert all(pair.findings and "picture" in pair.findings for pair in with_picture)
     black = {pair.record.name for pair in catalog.pairs(Query(findings=("all black", "all white", "uniform")))}

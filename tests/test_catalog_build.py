@@ -280,7 +280,7 @@ def test_a_new_build_replaces_the_old_one_and_readers_go_on(tmp_path: Path) -> N
         before = open_catalog(tmp_path) if number else None
         versions.append(build(Listed({("3.5", "train"): [one(f"1000_200{number}_patch00")]}), tmp_path).version)
         if before:
-            assert before.search(Query(words="trees")).rows[0].record.name == f"1000_200{number - 1}_patch00"
+            assert before.search(Query(words="trees")).pairs[0].record.name == f"1000_200{number - 1}_patch00"
     assert open_catalog(tmp_path).version == versions[-1]
     folders = {path.name for path in tmp_path.iterdir() if path.is_dir()}
     assert folders == set(versions[-2:])

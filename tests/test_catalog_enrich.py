@@ -60,7 +60,7 @@ def test_real_labels_of_sao_tome(folder: Path, sao_tome: SaoTome) -> None:
     found = catalog.search(forest)
     assert 5 < found.total < len(TILES)
     falling = []
-    for pair in found.rows:
+    for pair in found.pairs:
         assert pair.shares is not None
         assert pair.record.tile is not None
         truth = labels_at(pair.record.tile)

@@ -135,7 +135,7 @@ def test_geopandas_has_the_selection_in_its_order(catalog: Catalog) -> None:
 
 def test_xarray_has_the_chip_on_its_grid_with_the_captions(catalog: Catalog) -> None:
     placed, unplaced = (
-        catalog.search(Query(flags=(flag,), style="both")).rows[0] for flag in ("-no place", "no place")
+        catalog.search(Query(flags=(flag,), style="both")).pairs[0] for flag in ("-no place", "no place")
     )
     chip = catalog.to_xarray(placed.record, source=SimulatedSource())
     assert chip.attrs["caption_4v"] == placed.record.captions["4v"]

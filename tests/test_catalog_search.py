@@ -171,7 +171,7 @@ def test_total_rows_and_facets_are_those_of_plain_python(catalog: Catalog, pairs
     query = drawn(seed).but(size=1000)
     found = catalog.search(query)
     expected = [pair for pair in pairs if matches(pair, query)]
-    assert [pair.record.name for pair in found.rows] == [pair.record.name for pair in expected], query.given
+    assert [pair.record.name for pair in found.pairs] == [pair.record.name for pair in expected], query.given
     assert found.total == len(expected)
     for facet in FACETS:
         shown = {value: count for value, count in found.facets[facet].items() if count}
@@ -187,13 +187,13 @@ def test_pages_are_the_whole_in_order_and_beyond_the_end_is_nothing(catalog: Cat
     for sort in ("place", "name", "lat", "lon", "country", "random"):
         for descending in (False, True):
             query = Query(sort=sort, descending=descending, seed=3, size=37)
-            pages = [catalog.search(query.but(page=page)).rows for page in range(1, 13)]
+            pages = [catalog.search(query.but(page=page)).pairs for page in range(1, 13)]
             rows = [pair.row for page in pages for pair in page]
             assert sorted(rows) == list(range(len(pairs)))
             assert rows == catalog.rows(query).tolist()
             assert [len(page) for page in pages] == [37] * 10 + [30, 0]
     beyond = catalog.search(Query(page=10**9, sort="lat"))
-    assert (beyond.total, beyond.rows) == (len(pairs), ())
+    assert (beyond.total, beyond.pairs) == (len(pairs), ())
     assert beyond.facets["style"]["3.5"] == len(pairs)
 
 
@@ -226,7 +226,7 @@ def test_the_worst_come_first_and_the_unjudged_last(catalog: Catalog) -> None:
             badness = marks.badness(style)[rows][judged]
             assert (np.diff(badness) * (1 if descending else -1) >= 0).all()
             page = catalog.search(Query(sort="worst", style=style, descending=descending, page=2, size=20))
-            assert [pair.row for pair in page.rows] == rows[20:40].tolist()
+            assert [pair.row for pair in page.pairs] == rows[20:40].tolist()
 
 
 def test_findings_before_an_audit_and_unknown_ones_are_said(catalog: Catalog, tmp_path: Path) -> None:
@@ -413,7 +413,7 @@ def test_one_pair_by_tile_name_row_and_chance(catalog: Catalog, pairs: list[Pair
 )
 def test_words_of_any_kind(some_words: Catalog, words: str, found: set[str]) -> None:
     result = some_words.search(Query(words=words))
-    assert {pair.record.name for pair in result.rows} == found
+    assert {pair.record.name for pair in result.pairs} == found
 
 
 @pytest.fixture(scope="module")

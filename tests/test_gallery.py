@@ -24,26 +24,26 @@ from chatearthnet_explorer.widgets.browse.gallery import THUMBNAIL, Gallery, thu
 from chatearthnet_explorer.widgets.browse.search_bar import SearchBar
 
 if TYPE_CHECKING:
-    from chatearthnet_explorer.catalog.catalog import Found
+    from chatearthnet_explorer.catalog.search_result import SearchResult
 
 TWO = ("GPT-3.5", "GPT-4V")
 
 
-def search(**asked: Any) -> Found:  # noqa: ANN401 - fields of Query
+def search(**asked: Any) -> SearchResult:  # noqa: ANN401 - fields of Query
     return small_sample().catalog.search(Query(**asked))
 
 
-def hostile() -> Found:
+def hostile() -> SearchResult:
     """A page whose one pair has an attack for a name and for a caption."""
     found = search(size=1)
-    record = dataclasses.replace(found.rows[0].record, name=ATTACK, captions=MappingProxyType({"3.5": ATTACK}))
-    return dataclasses.replace(found, rows=(dataclasses.replace(found.rows[0], record=record),))
+    record = dataclasses.replace(found.pairs[0].record, name=ATTACK, captions=MappingProxyType({"3.5": ATTACK}))
+    return dataclasses.replace(found, pairs=(dataclasses.replace(found.pairs[0], record=record),))
 
 
 def test_a_page_of_pairs_is_shown_with_where_and_what_they_are() -> None:
     found = search(size=5)
     gallery = Gallery(found=found)
-    assert [item["name"] for item in gallery.items] == [pair.record.name for pair in found.rows]
+    assert [item["name"] for item in gallery.items] == [pair.record.name for pair in found.pairs]
     assert gallery.counts == {
         "state": "some",
         "total": found.total,
@@ -52,14 +52,14 @@ def test_a_page_of_pairs_is_shown_with_where_and_what_they_are() -> None:
         "first": 1,
         "last": 5,
     }
-    assert found.rows[0].country is not None
-    assert gallery.items[0]["country"] == found.rows[0].country.name
-    assert gallery.items[0]["styles"] == list(found.rows[0].record.captions)
+    assert found.pairs[0].country is not None
+    assert gallery.items[0]["country"] == found.pairs[0].country.name
+    assert gallery.items[0]["styles"] == list(found.pairs[0].record.captions)
 
 
 def test_pictures_come_as_small_jpegs_and_what_is_none_says_why() -> None:
     found = search(size=4)
-    names = [pair.record.name for pair in found.rows]
+    names = [pair.record.name for pair in found.pairs]
     gallery = Gallery(found=found)
     assert gallery.thumbnails == [b""] * 4
     black, white = np.zeros((256, 256, 3), np.uint8), np.full((256, 256, 3), 255, np.uint8)
@@ -91,7 +91,7 @@ def test_a_press_turns_the_page_and_opens_a_pair() -> None:
     press(gallery, "page", 7)
     assert gallery.query == Query(size=3, page=7)
     press(gallery, "open", 2)
-    assert opened == [gallery.found.rows[2]]
+    assert opened == [gallery.found.pairs[2]]
 
 
 @pytest.mark.parametrize(

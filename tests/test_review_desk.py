@@ -248,7 +248,7 @@ def test_closing_closes_everything(desk: ReviewDesk) -> None:
 def of_sample(path: Path, flag: str = "", **chosen: Any) -> ReviewDesk:  # noqa: ANN401 - what a desk takes
     """A desk on the pairs of the small sample that have a flag."""
     catalog = small_sample().catalog
-    names = [pair.record.name for pair in catalog.search(Query(flags=(flag,) if flag else ())).rows]
+    names = [pair.record.name for pair in catalog.search(Query(flags=(flag,) if flag else ())).pairs]
     return ReviewDesk.of_catalog(catalog, names, path / "l.jsonl", reviewer="Ada", **chosen)
 
 
@@ -333,7 +333,7 @@ def test_labels_that_fail_or_are_of_another_earth_are_not_shown_and_the_reason_i
     answer: Chip | Exception, said: str
 ) -> None:
     sample = small_sample()
-    (pair, *_) = sample.catalog.search(Query(flags=("-no picture",))).rows
+    (pair, *_) = sample.catalog.search(Query(flags=("-no picture",))).pairs
     pairs = ReleasedPairs(sample.catalog, release=sample.release, labels=Mapped(answer))
     shown, captions, labels = pairs.pair_of(pair.record.name)
     assert isinstance(shown, Chip)

@@ -132,7 +132,7 @@ def _enriched(folder: Path, counts: dict[Any, np.ndarray], labels: str) -> Catal
 
 def test_thumbnails_are_those_of_the_first_page_and_of_the_pictures_that_are_opened(cache: Path) -> None:
     sample = open_sample(settings=Settings(cache=cache))
-    names = [pair.record.name for pair in sample.catalog.search(FIRST).rows]
+    names = [pair.record.name for pair in sample.catalog.search(FIRST).pairs]
     assert set(sample.release.thumbnails) == set(names)
     for name in names[::6]:
         drawn = thumbnail(sample.release.images([name]).pixels[name])

@@ -1,8 +1,7 @@
-"""The catalog: ask it, look one up, count places for a map."""
+"""The catalog of pairs: search it, look one up, count places for a map."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
@@ -10,10 +9,13 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 
 from chatearthnet_explorer.catalog import sorting
+from chatearthnet_explorer.catalog.dataframes import to_geopandas, to_xarray
 from chatearthnet_explorer.catalog.density import counted
+from chatearthnet_explorer.catalog.export_selection import export_pairs
 from chatearthnet_explorer.catalog.finding_bits import JUDGED, UNAUDITED
 from chatearthnet_explorer.catalog.parquet import PAIRS
-from chatearthnet_explorer.catalog.query import EVERYTHING, Query
+from chatearthnet_explorer.catalog.query import EVERYTHING, Query, check_limit, combine
+from chatearthnet_explorer.catalog.search_result import SearchResult
 from chatearthnet_explorer.catalog.selection import Selection
 from chatearthnet_explorer.catalog.staging import z_order
 from chatearthnet_explorer.catalog.storage import Stored
@@ -22,49 +24,17 @@ from chatearthnet_explorer.errors import QueryError
 from chatearthnet_explorer.record import place_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     import geopandas
     import xarray as xr
     from numpy.typing import NDArray
 
-    from chatearthnet_explorer.catalog.dataframes import Source
+    from chatearthnet_explorer.catalog.dataframes import ChipSource
     from chatearthnet_explorer.catalog.pair import Pair
+    from chatearthnet_explorer.catalog.query import SortBy, Split, StyleFilter
     from chatearthnet_explorer.record import Record
     from chatearthnet_explorer.tile import Tile
-
-
-@dataclass(frozen=True, kw_only=True)
-class Found:
-    """What a question found."""
-
-    query: Query
-    """The question."""
-
-    total: int
-    """Pairs that match."""
-
-    rows: tuple[Pair, ...]
-    """The pairs of the page; none where it lies beyond the end."""
-
-    facets: dict[str, dict[str, int]]
-    """How many pairs each value of each facet would have, were that facet's own choice left out."""
-
-    @property
-    def pages(self) -> int:
-        """Number of pages."""
-        return -(-self.total // self.query.size)
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return it for JSON."""
-        return {
-            "total": self.total,
-            "page": self.query.page,
-            "pages": self.pages,
-            "size": self.query.size,
-            "facets": self.facets,
-            "rows": [pair.to_dict() for pair in self.rows],
-        }
 
 
 class Catalog:
@@ -142,24 +112,89 @@ class Catalog:
             **report,
         }
 
-    def search(self, query: Query = EVERYTHING) -> Found:
-        """Return the page, the total and the counts of every facet.
+    def search(  # noqa: PLR0913 - one keyword for each filter
+        self,
+        query: Query | None = None,
+        *,
+        words: str | None = None,
+        country: str | Iterable[str] | None = None,
+        continent: str | Iterable[str] | None = None,
+        classes: str | Iterable[str] | None = None,
+        min_share: float | None = None,
+        bbox: Sequence[float] | None = None,
+        style: StyleFilter | None = None,
+        split: Split | Iterable[Split] | None = None,
+        flag: str | Iterable[str] | None = None,
+        finding: str | Iterable[str] | None = None,
+        sortby: SortBy | None = None,
+        limit: int | None = None,
+    ) -> SearchResult:
+        """Return the pairs that match, as a sequence, with the total and the counts of every facet.
+
+        The keywords are the options of ``catalog search`` on the command line. All filters must match; where a filter
+        takes several values, any of them is enough, but for ``classes``, which must all be named. A ``query`` is a
+        filter as well; keywords replace its fields.
+
+        Args:
+            query: A query that was made before; it has more fields, such as ``polygon`` and ``page``.
+            words: Words that must all occur; ``"quoted words"`` next to each other, ``begin*`` for the beginning of a
+                word, ``-word`` to exclude it.
+            country: Name or ISO 3166-1 code (two or three letters), or ``none``; one or several.
+            continent: Name of a continent, or ``none``; one or several.
+            classes: Classes that the caption names; with ``min_share``, that the labels have.
+            min_share: Share (0 to 1) of the chip that the classes must have in the labels.
+            bbox: West, south, east, north in degrees. It crosses the antimeridian if west is greater than east.
+            style: ``3.5`` or ``4v`` for pairs with a caption of this style, ``both`` for pairs with two captions.
+            split: ``train``, ``val`` or ``test``; one or several.
+            flag: One or several of ``schema.FLAGS``; ``-flag`` for pairs without it.
+            finding: One or several checks that found something, or ``none``; ``-check`` for pairs without it.
+            sortby: The order, one of ``SORTS``.
+            limit: Most pairs that iteration, ``len`` and data frames cover. ``result.total`` counts all matches.
 
         Raises:
-            QueryError: If the question names a country there is not, or shares or findings before there are any.
+            QueryError: If a value cannot be searched for: an unknown country, class or check, or shares and findings
+                that this catalog does not have yet.
             CatalogError: If a file is damaged.
         """
+        query = combine(
+            EVERYTHING if query is None else query,
+            words=words,
+            countries=country,
+            continents=continent,
+            classes=classes,
+            min_share=min_share,
+            box=bbox,
+            style=style,
+            splits=split,
+            flags=flag,
+            findings=finding,
+            sort=sortby,
+            size=check_limit(limit),
+        )
         selection = self._selection(query)
         rows = np.flatnonzero(selection.rows())
         page = sorting.page(self.stored.columns, rows, query, shares=self.stored.shares, marks=self.stored.marks)
-        return Found(
-            query=query, total=len(rows), rows=tuple(self.stored.pairs(page.tolist())), facets=selection.facets()
+        return SearchResult(
+            catalog=self,
+            query=query,
+            total=len(rows),
+            pairs=tuple(self.stored.pairs(page.tolist())),
+            facets=selection.facets(),
+            limit=limit,
         )
 
     def rows(self, query: Query = EVERYTHING) -> NDArray[np.int64]:
         """Return the rows of all pairs that match, in the order asked for, whatever the page."""
         rows = np.flatnonzero(self._selection(query).rows())
         return sorting.ordered(self.stored.columns, rows, query, shares=self.stored.shares, marks=self.stored.marks)
+
+    def pairs_at(self, rows: Iterable[int]) -> Iterator[Pair]:
+        """Yield the pairs of rows, in the order of the rows.
+
+        Raises:
+            CatalogError: If the file of captions is damaged.
+        """
+        return self.stored.pairs(rows)
 
     def pairs(self, query: Query = EVERYTHING) -> Iterator[Pair]:
         """Yield all pairs that match, in the order asked for, in little memory."""
@@ -237,22 +272,21 @@ class Catalog:
         rows = np.flatnonzero(self._selection(query).rows())
         return self.pair(int(np.random.default_rng(seed).choice(rows))) if len(rows) else None
 
-    def export(self, query: Query = EVERYTHING, *, path: str | Path, format: str = "") -> int:  # noqa: A002 - the word
-        """Write all matching pairs to a file and return how many; see ``export.export``."""
-        from chatearthnet_explorer.catalog.export_selection import export  # noqa: PLC0415 - it stands on this room
+    def export(self, query: Query = EVERYTHING, *, path: str | Path, format: str = "") -> int:  # noqa: A002 - the usual word
+        """Write all matching pairs to a file and return how many; see ``export_selection.export_pairs``.
 
-        return export(self, query, path=path, format=format)
+        Raises:
+            QueryError: If this catalog cannot answer the query.
+            CatalogError: If the format is not known, or the file cannot be written.
+        """
+        return export_pairs(self, self.rows(query), path=path, format=format)
 
     def to_geopandas(self, query: Query = EVERYTHING) -> geopandas.GeoDataFrame:
-        """Return all matching pairs with their footprints; see ``interop.to_geopandas``."""
-        from chatearthnet_explorer.catalog.dataframes import to_geopandas  # noqa: PLC0415 - likewise
+        """Return all matching pairs with their footprints; see ``dataframes.to_geopandas``."""
+        return to_geopandas(self.path, self.rows(query))
 
-        return to_geopandas(self, query)
-
-    def to_xarray(self, record: Record, *, source: Source, bands: bool = False) -> xr.Dataset:
-        """Return the chip of a record with its captions; see ``interop.to_xarray``."""
-        from chatearthnet_explorer.catalog.dataframes import to_xarray  # noqa: PLC0415 - likewise
-
+    def to_xarray(self, record: Record, *, source: ChipSource, bands: bool = False) -> xr.Dataset:
+        """Return the chip of a record with its captions; see ``dataframes.to_xarray``."""
         return to_xarray(record, source=source, bands=bands)
 
     def __reduce__(self) -> tuple[Callable[..., Catalog], tuple[Path, str]]:

@@ -1,46 +1,60 @@
-"""Pairs as the objects of other libraries."""
+"""Pairs as data frames of pandas and GeoPandas, and as datasets of xarray."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
-from chatearthnet_explorer.catalog.query import EVERYTHING, Query
 from chatearthnet_explorer.errors import PlaceError
 
 if TYPE_CHECKING:
-    import geopandas
-    import xarray as xr
+    from pathlib import Path
 
-    from chatearthnet_explorer.catalog.catalog import Catalog
+    import geopandas
+    import numpy as np
+    import pandas as pd
+    import xarray as xr
+    from numpy.typing import NDArray
+
     from chatearthnet_explorer.chip import Chip
     from chatearthnet_explorer.record import Record
 
 
-class Source(Protocol):
-    """Whatever gives the chip of a place, as those of ``sources`` do."""
+class ChipSource(Protocol):
+    """Gives the chip of a place, as every source of ``sources`` does."""
 
     def chip_at(self, lon: float, lat: float, *, bands: bool = False) -> Chip:
         """Return the chip of the tile that holds a place."""
         ...
 
 
-def to_geopandas(catalog: Catalog, query: Query = EVERYTHING) -> geopandas.GeoDataFrame:
-    """Return all pairs that match, in the order asked for, with their footprints in degrees (OGC:CRS84).
+def to_geopandas(path: Path, rows: NDArray[np.int64]) -> geopandas.GeoDataFrame:
+    """Return rows of a catalog's GeoParquet file, in their order, with footprints in degrees (OGC:CRS84).
 
-    The columns are those of the catalog's GeoParquet file; it is read with geopandas, which needs pyarrow.
+    The columns are those of the file. GeoPandas needs pyarrow to read it.
     """
     import geopandas  # noqa: PLC0415 - heavy
 
-    frame = geopandas.read_parquet(catalog.path)
-    return frame.iloc[catalog.rows(query)].reset_index(drop=True)
+    return geopandas.read_parquet(path).iloc[rows].reset_index(drop=True)
 
 
-def to_xarray(record: Record, *, source: Source, bands: bool = False) -> xr.Dataset:
+def to_pandas(path: Path, rows: NDArray[np.int64]) -> pd.DataFrame:
+    """Return rows of a catalog's GeoParquet file without the column ``geometry``, in the order of the rows.
+
+    ``lon``, ``lat`` and ``bbox`` say where a pair is. pandas needs pyarrow to read the file.
+    """
+    import pandas as pd  # noqa: PLC0415 - heavy
+    import pyarrow.parquet as pq  # noqa: PLC0415 - heavy
+
+    columns = [name for name in pq.read_schema(path).names if name != "geometry"]
+    return pd.read_parquet(path, columns=columns).iloc[rows].reset_index(drop=True)
+
+
+def to_xarray(record: Record, *, source: ChipSource, bands: bool = False) -> xr.Dataset:
     """Return the chip of a record as ``Chip.to_xarray`` does, with ``caption_3.5`` and ``caption_4v`` as attributes.
 
     Args:
-        record: One that has a place.
-        source: Where the chip comes from: the release's own for its pixels, ``stac`` for fresh ones and labels.
+        record: A record with a place.
+        source: Where the chip comes from: the release for its own pixels, ``stac`` for fresh ones and labels.
         bands: Whether to read the nine bands as well.
 
     Raises:

@@ -1,4 +1,4 @@
-"""A selection of pairs as a file that other programs read."""
+"""Export of pairs to CSV, JSON Lines, GeoJSON, GeoParquet or the layout of a release."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
 from chatearthnet_explorer.catalog.parquet import finding_columns, share_columns, write_some
-from chatearthnet_explorer.catalog.query import EVERYTHING, Query
 from chatearthnet_explorer.catalog.schema import KINDS, NAMES, SUFFIX
 from chatearthnet_explorer.errors import CatalogError, ExplorerError
 from chatearthnet_explorer.files.spreadsheets import ENCODING, cell
@@ -20,8 +19,11 @@ from chatearthnet_explorer.record import MARKER, SPLITS
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from chatearthnet_explorer.catalog.catalog import Catalog
+    import numpy as np
+    from numpy.typing import NDArray
+
     from chatearthnet_explorer.catalog.pair import Pair
+    from chatearthnet_explorer.catalog.pair_table import PairTable
 
 FORMATS = {"csv": ".csv", "jsonl": ".jsonl", "geojson": ".geojson", "geoparquet": ".parquet", "release": ""}
 """What can be written, with the usual ending; ``release`` is a folder of JSON files in the release's own layout."""
@@ -37,20 +39,19 @@ _COLUMNS = (
 )
 
 
-def export(catalog: Catalog, query: Query = EVERYTHING, *, path: str | Path, format: str = "") -> int:  # noqa: A002 - the word for it
-    """Write all pairs that match, in the order asked for, and return how many there are.
+def export_pairs(table: PairTable, rows: NDArray[np.int64], *, path: str | Path, format: str = "") -> int:  # noqa: A002 - the usual word
+    """Write pairs to a file, in the order of their rows, and return how many there are.
 
     The file is there whole or not at all, and says so if the pairs are simulated. CSV is for spreadsheets: UTF-8 with
-    a byte order mark, and an apostrophe before texts that one would take for a formula.
+    a byte order mark, and an apostrophe before texts that a spreadsheet would take for a formula.
 
     Args:
-        catalog: The pairs.
-        query: Which; the page does not count.
-        path: The file to be, or for ``release`` the folder, which must not be there.
-        format: One of ``FORMATS``; empty for what the path's ending says.
+        table: The catalog.
+        rows: Rows of the pairs.
+        path: The new file; for ``release`` a new folder, which must not exist.
+        format: One of ``FORMATS``; empty to take it from the path's ending.
 
     Raises:
-        QueryError: If the question cannot be asked of this catalog.
         CatalogError: If the format is not known, or the file cannot be written.
     """
     path = Path(path)
@@ -62,27 +63,27 @@ def export(catalog: Catalog, query: Query = EVERYTHING, *, path: str | Path, for
         ending = f"The ending {path.suffix[:20]!r}" if path.suffix else "A name without ending"
         msg = f"{ending} says no format to export to; use {', '.join(ENDINGS)}, or name the format, such as release."
         raise CatalogError(msg)
-    rows = catalog.rows(query)
-    unfinished = path.with_name(f"{path.name}.{os.getpid()}.part")
+    part = path.with_name(f"{path.name}.{os.getpid()}.part")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
+        pairs = table.pairs_at(rows.tolist())
         if format == "geoparquet":
-            write_some(catalog.path, unfinished, rows, simulated=catalog.simulated)
+            write_some(table.path, part, rows, simulated=table.simulated)
         elif format == "release":
-            _write_release(catalog, rows.tolist(), unfinished)
+            _write_release(pairs, part, simulated=table.simulated)
         else:
-            with unfinished.open("w", encoding=ENCODING if format == "csv" else "utf-8", newline="") as file:
-                _WRITERS[format](file, catalog.stored.pairs(rows.tolist()), catalog.simulated)
-        unfinished.replace(path)
+            with part.open("w", encoding=ENCODING if format == "csv" else "utf-8", newline="") as file:
+                _WRITERS[format](file, pairs, table.simulated)
+        part.replace(path)
     except OSError as error:
         if isinstance(error, ExplorerError):
             raise
         msg = f"{path} cannot be written ({error.strerror or 'the disk refused'}); choose another place."
         raise CatalogError(msg) from error
     finally:
-        shutil.rmtree(unfinished, ignore_errors=True)
+        shutil.rmtree(part, ignore_errors=True)
         with suppress(OSError):
-            unfinished.unlink()
+            part.unlink()
     return len(rows)
 
 
@@ -142,7 +143,7 @@ def _write_geojson(file: TextIO, pairs: Iterator[Pair], simulated: bool) -> None
     file.write("\n]}\n")
 
 
-def _write_release(catalog: Catalog, rows: list[int], folder: Path) -> None:
+def _write_release(pairs: Iterator[Pair], folder: Path, *, simulated: bool) -> None:
     """Write the JSON files of a release: one a style and split, each a list of image and caption."""
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir()
@@ -153,7 +154,7 @@ def _write_release(catalog: Catalog, rows: list[int], folder: Path) -> None:
     }
     links = dict.fromkeys(files, "[\n")
     try:
-        for pair in catalog.stored.pairs(rows):
+        for pair in pairs:
             for style, split in pair.record.splits.items():
                 entry = {"image": pair.record.name, "caption": pair.record.captions[style]}
                 files[style, split].write(links[style, split] + json.dumps(entry, ensure_ascii=False))
@@ -162,7 +163,7 @@ def _write_release(catalog: Catalog, rows: list[int], folder: Path) -> None:
         for key, file in files.items():
             with file:
                 file.write("[]\n" if links[key] == "[\n" else "\n]\n")
-    if catalog.simulated:
+    if simulated:
         (folder / MARKER).write_text('{"simulated": true}\n', encoding="utf-8")
 
 

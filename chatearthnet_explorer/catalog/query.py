@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass, fields, replace
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import Any, Literal, NoReturn, get_args
 
 from chatearthnet_explorer.catalog.schema import FLAGS, NAMES
 from chatearthnet_explorer.errors import QueryError
 from chatearthnet_explorer.landcover.legend import CLASSES
 from chatearthnet_explorer.landcover.shares import PARTS
-from chatearthnet_explorer.prompts.wording import STYLES
 from chatearthnet_explorer.record import SPLITS
 from chatearthnet_explorer.tile import wrap_longitude
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
 
 FACETS = ("continent", "country", "class", "style", "split", "flag", "finding")
 """What is counted, in the order in which it is shown."""
@@ -31,10 +28,19 @@ SEVERAL = MappingProxyType({
 })  # fmt: skip
 """The field of ``Query`` for each facet of which several values may be chosen."""
 
-STYLE_CHOICES = (*STYLES, "both")
+Split = Literal["train", "val", "test"]
+"""One of ``record.SPLITS``."""
+
+StyleFilter = Literal["3.5", "4v", "both"]
+"""Pairs with a caption of one style, or with both."""
+
+SortBy = Literal["place", "name", "lat", "lon", "country", "share", "worst", "random"]
+"""An order of the pairs, see ``SORTS``."""
+
+STYLE_CHOICES: tuple[StyleFilter, ...] = get_args(StyleFilter)
 """What ``Query.style`` may be, beside empty."""
 
-SORTS = ("place", "name", "lat", "lon", "country", "share", "worst", "random")
+SORTS: tuple[SortBy, ...] = get_args(SortBy)
 """Orders of the pairs: along a Z-curve (neighbours together), by column and row of the name, from the south, from the
 west, by country, by share of the first class from the labels, by what the checks found (the worst first), or shuffled
 by the seed."""
@@ -161,6 +167,30 @@ class Query:
     def given(self) -> dict[str, Any]:
         """The fields that differ from their defaults."""
         return {one.name: getattr(self, one.name) for one in fields(self) if getattr(self, one.name) != one.default}
+
+
+def combine(query: Query, **values: Any) -> Query:  # noqa: ANN401 - fields of Query
+    """Return a query with the fields that are not None replaced; where a field has several values, one may do.
+
+    Raises:
+        QueryError: If a value cannot be searched for.
+    """
+    changes = {name: value for name, value in values.items() if value is not None}
+    for name in SEVERAL.values():
+        if isinstance(changes.get(name), str):
+            changes[name] = (changes[name],)
+    if isinstance(changes.get("box"), Iterable):
+        changes["box"] = tuple(changes["box"])
+    return query.but(**changes) if changes else query
+
+
+def check_limit(limit: int | None) -> int | None:
+    """Return the size of a page for a limit of pairs; None without a limit.
+
+    Raises:
+        QueryError: If the limit is not a whole number from 1.
+    """
+    return None if limit is None else min(_whole("limit", limit, 1, 10**9), LARGEST_PAGE)
 
 
 def _text(name: str, value: object, limit: int) -> str:

@@ -45,7 +45,7 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
     add_folder_to(search)
     add_query_to(search)
     search.add_argument("--page", type=int, default=1, help="which page, from 1")
-    search.add_argument("--size", type=int, default=24, help="pairs on a page")
+    search.add_argument("--size", "--limit", type=int, default=24, help="pairs on a page")
     search.add_argument("--json", action="store_true", help="print JSON")
     search.set_defaults(run=_search)
 
@@ -78,20 +78,21 @@ def add_folder_to(parser: argparse.ArgumentParser) -> None:
 def add_query_to(parser: argparse.ArgumentParser) -> None:
     """Add the options that say which pairs."""
 
-    def several(option: str, name: str, help_text: str) -> None:
-        parser.add_argument(option, dest=name, action="append", default=[], help=f"{help_text}; may be repeated")
+    def several(name: str, help_text: str, *options: str) -> None:
+        parser.add_argument(*options, dest=name, action="append", default=[], help=f"{help_text}; may be repeated")
 
     parser.add_argument("--words", default="", help='words that must all occur; "a phrase", begin*, -without')
-    several("--country", "countries", "name or ISO code of two or three letters")
-    several("--continent", "continents", "that the place is on")
+    several("countries", "name or ISO code of two or three letters", "--country")
+    several("continents", "that the place is on", "--continent")
     parser.add_argument("--bbox", metavar="W,S,E,N", help="box in degrees")
-    several("--class", "classes", "class that the caption names")
+    several("classes", "class that the caption names", "--class", "--classes")
     parser.add_argument("--min-share", type=float, help="share of the labels that the classes need (0 to 1)")
     parser.add_argument("--style", default="", help="3.5, 4v or both")
-    several("--split", "splits", "train, val or test")
-    several("--flag", "flags", "-FLAG for those without it")
-    several("--finding", "findings", "check that found something (after `audit`), -CHECK for those without it, or none")
-    parser.add_argument("--sort", default="place", help="place, name, lat, lon, country, share, worst or random")
+    several("splits", "train, val or test", "--split")
+    several("flags", "-FLAG for those without it", "--flag")
+    several("findings", "check that found something (after `audit`), -CHECK for pairs without it, or none", "--finding")
+    order = "place, name, lat, lon, country, share, worst or random"
+    parser.add_argument("--sort", "--sortby", default="place", help=order)
 
 
 def query_of(options: argparse.Namespace, **more: int) -> Query:
@@ -161,10 +162,10 @@ def _search(options: argparse.Namespace) -> None:
 
 
 def _export(options: argparse.Namespace) -> None:
-    from chatearthnet_explorer.catalog import export, open_catalog  # noqa: PLC0415 - heavy
+    from chatearthnet_explorer.catalog import open_catalog  # noqa: PLC0415 - heavy
 
     with open_catalog(options.catalog) as catalog:
-        count = export(catalog, query_of(options), path=options.file, format=options.format)
+        count = catalog.export(query_of(options), path=options.file, format=options.format)
         _complain(catalog)
     put(f"{count} pairs are in {options.file}.")
     if (options.format or options.file.suffix.lower().lstrip(".")) == "csv":

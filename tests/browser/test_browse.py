@@ -23,7 +23,7 @@ def search(query):
         country = pair.country and dataclasses.replace(pair.country, name=BAD)
         return dataclasses.replace(pair, record=record, country=country)
     facets = {**found.facets, "country": {BAD: 3}}
-    return dataclasses.replace(found, rows=tuple(map(spoilt, found.rows)), facets=facets)
+    return dataclasses.replace(found, pairs=tuple(map(spoilt, found.pairs)), facets=facets)
 
 
 sample.catalog.search = search

@@ -198,7 +198,7 @@ def _turn_pages(page: Page, catalog: Catalog) -> None:
     number.press("Enter")
     expect(head).to_have_text("Pairs 119,977 to 120,000 of 163,488", timeout=doors.SLOW)
     shown = [tile.get_attribute("title") or "" for tile in page.locator(".cen-gallery .cen-tile").all()]
-    wanted = [pair.record.name for pair in catalog.search(from_url(browsing.link(page))).rows]
+    wanted = [pair.record.name for pair in catalog.search(from_url(browsing.link(page))).pairs]
     assert [title.partition("\n")[0] for title in shown] == wanted
     page.get_by_role("button", name="Last page").click()
     expect(head).to_have_text("Pairs 163,465 to 163,488 of 163,488", timeout=doors.SLOW)

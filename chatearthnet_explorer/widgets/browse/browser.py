@@ -36,7 +36,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from chatearthnet_explorer.cards import Card
-    from chatearthnet_explorer.catalog.catalog import Catalog, Found
+    from chatearthnet_explorer.catalog.catalog import Catalog
+    from chatearthnet_explorer.catalog.search_result import SearchResult
     from chatearthnet_explorer.sources.release.released_pairs import Release
 
     Picture = NDArray[np.uint8] | str
@@ -187,7 +188,7 @@ class Browser(Composed):
         self.pair = None
         query = self.query
 
-        def job(_step: object) -> tuple[Found, Relaxed]:
+        def job(_step: object) -> tuple[SearchResult, Relaxed]:
             found = self._catalog.search(query)
             return found, [] if found.total else self._relaxed(query)
 
@@ -200,7 +201,7 @@ class Browser(Composed):
         return sorted((one for one in found if one[2]), key=lambda one: -one[2])
 
     @guarded
-    def _found(self, answer: tuple[Found, Relaxed]) -> None:
+    def _found(self, answer: tuple[SearchResult, Relaxed]) -> None:
         found, relaxed = answer
         for part in (self.search_bar, self.facet_view, self.map, self.gallery):
             part.found = found
@@ -222,7 +223,7 @@ class Browser(Composed):
         """Have the pictures of the page made that are still missing, as many at once as suits the release."""
         gallery = self.gallery
         there = {*gallery.pictures, *gallery.previews}
-        waiting = [pair for pair in gallery.found.rows if pair.record.name not in there] if gallery.found else []
+        waiting = [pair for pair in gallery.found.pairs if pair.record.name not in there] if gallery.found else []
         some = waiting[: self._release.batch] if self._release else waiting
         if some:
             self._pictures.start(lambda _: self._pictured(some), done=self._picture_some, failed=self.tell)
@@ -266,7 +267,7 @@ class Browser(Composed):
     def _position(self) -> int:
         """Return where on the page the open pair stands; -1 where it does not."""
         found = self.gallery.found
-        names = [pair.record.name for pair in found.rows] if found and self.pair else []
+        names = [pair.record.name for pair in found.pairs] if found and self.pair else []
         return names.index(self.pair.record.name) if self.pair and self.pair.record.name in names else -1
 
     def _around(self) -> None:
@@ -275,7 +276,7 @@ class Browser(Composed):
         ways = ["back"]
         if found and place >= 0:
             ways += ["previous"] if place else []
-            ways += ["next"] if place + 1 < len(found.rows) else []
+            ways += ["next"] if place + 1 < len(found.pairs) else []
         head = self.pair_view.head
         head.possible = [*ways, *(one for one in head.possible if one not in {"back", "previous", "next"})]
 
@@ -314,7 +315,7 @@ def _hint(catalog: Catalog) -> str:
     return f"{len(catalog):,} {kind}. Choose a class or a country, write a word, or draw a box on the map."
 
 
-def _told(found: Found, every: int) -> str:
+def _told(found: SearchResult, every: int) -> str:
     if not found.total:
         return "No pair matches all of this; leave one choice out."
     return f"{found.total:,} of {every:,} pairs match." if found.total < every else f"All {every:,} pairs."

@@ -92,7 +92,7 @@ class FacetView(Asking, View):
 
     @t.observe("query", "found")
     def _show(self, _change: object) -> None:
-        counts = self.found.facets if self.found else {}
+        counts = self.found.facets if self.found is not None else {}
         query = self.query
         with self.hold_sync():
             self.set_trait("facets", [self._facet(key, counts.get(key, {})) for key in FIELDS])
@@ -112,7 +112,7 @@ class FacetView(Asking, View):
     def _value(self, key: str, value: str, held: tuple[str, ...], count: int) -> _Value:
         absent = f"-{value}" in held
         if absent:  # the facet counts the pairs that have it
-            count = self.found.total if self.found else 0
+            count = self.found.total if self.found is not None else 0
         state = "on" if value in held else "off" if absent else ""
         label, hint = _LABEL[key](value) if not absent else (_ABSENT[key](value, absent=True), "")
         hint = visible(self.meanings.get(value, "")) if key == "finding" else hint

@@ -92,7 +92,7 @@ class Gallery(Asking, View):
 
     def open_at(self, position: int) -> None:
         """Open the pair at a position on the page, if there is one."""
-        rows = self.found.rows if self.found else ()
+        rows = self.found.pairs if self.found else ()
         if 0 <= position < len(rows):
             self.opened = position
             for callback in self._callbacks:
@@ -114,7 +114,7 @@ class Gallery(Asking, View):
         with self.hold_sync():
             self._small = {}
             self.opened, self.relaxed, self.pictures, self.previews = -1, [], {}, {}
-            self.set_trait("items", [_item(pair) for pair in found.rows] if found else [])
+            self.set_trait("items", [_item(pair) for pair in found.pairs] if found else [])
             self.set_trait("thumbnails", [b""] * len(self.items))
             self.set_trait("notes", [""] * len(self.items))
             self.set_trait("counts", _counts(found))
@@ -123,7 +123,7 @@ class Gallery(Asking, View):
     def _picture(self, _change: object) -> None:
         if not self.found or not (self.pictures or self.previews):
             return
-        names = [pair.record.name for pair in self.found.rows]
+        names = [pair.record.name for pair in self.found.pairs]
         with self.hold_sync():
             self.set_trait("thumbnails", [self._thumbnail(name) for name in names])
             self.set_trait("notes", [_note(self.pictures.get(name)) for name in names])
@@ -199,16 +199,16 @@ def _note(picture: NDArray[np.uint8] | str | None) -> str:
     return "" if picture is None else visible(picture) if isinstance(picture, str) else note_of(picture)
 
 
-def _counts(found: Any) -> dict[str, object]:  # noqa: ANN401 - Found or None
+def _counts(found: Any) -> dict[str, object]:  # noqa: ANN401 - SearchResult or None
     if found is None:
         return {"state": "waiting", "total": 0, "page": 1, "pages": 0, "first": 0, "last": 0}
     first = (found.query.page - 1) * found.query.size + 1
-    state = "some" if found.rows else "beyond" if found.total else "none"
+    state = "some" if found.pairs else "beyond" if found.total else "none"
     return {
         "state": state,
         "total": found.total,
         "page": found.query.page,
         "pages": found.pages,
         "first": first,
-        "last": first + len(found.rows) - 1,
+        "last": first + len(found.pairs) - 1,
     }

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import traitlets as t
 
-from chatearthnet_explorer.catalog.catalog import Found
 from chatearthnet_explorer.catalog.query import Query
+from chatearthnet_explorer.catalog.search_result import SearchResult
 from chatearthnet_explorer.errors import QueryError
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ class Asking(t.HasTraits):
     query = t.Instance(Query, ())
     """The question."""
 
-    found = t.Instance(Found, allow_none=True)
+    found = t.Instance(SearchResult, allow_none=True)
     """What it found; that of the question before until the answer is there."""
 
     problem = t.Unicode()

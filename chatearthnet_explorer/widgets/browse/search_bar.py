@@ -76,7 +76,7 @@ class SearchBar(Asking, View):
 
     def _barred(self) -> list[str]:
         query, found = self.query, self.found
-        can = {"share": bool(query.classes), "worst": bool(found and found.facets["finding"])}
+        can = {"share": bool(query.classes), "worst": bool(found is not None and found.facets["finding"])}
         return [sort for sort, possible in can.items() if not possible and query.sort != sort]
 
     @t.observe("query", "found")

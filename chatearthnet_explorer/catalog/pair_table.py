@@ -1,0 +1,37 @@
+"""What a search result, an export and a data frame need of a catalog, as a protocol."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from pathlib import Path
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from chatearthnet_explorer.catalog.pair import Pair
+    from chatearthnet_explorer.catalog.query import Query
+
+
+class PairTable(Protocol):
+    """Pairs by row. ``Catalog`` is one; modules that it imports know it by this protocol only."""
+
+    @property
+    def path(self) -> Path:
+        """The GeoParquet file with one line per row."""
+        ...
+
+    @property
+    def simulated(self) -> bool:
+        """Whether the release says that it is made up."""
+        ...
+
+    def rows(self, query: Query) -> NDArray[np.int64]:
+        """Return the rows of all pairs that match a query, in its order."""
+        ...
+
+    def pairs_at(self, rows: Iterable[int]) -> Iterator[Pair]:
+        """Yield the pairs of rows, in the order of the rows."""
+        ...
