@@ -411,7 +411,7 @@ def test_the_page_names_what_was_not_checked_and_what_to_do() -> None:
 
 
 @pytest.mark.parametrize("simulated", [True, False])
-def test_the_table_leaves_out_figures_that_nobody_counted(simulated: bool) -> None:  # noqa: FBT001
+def test_the_table_leaves_out_figures_that_nobody_counted(simulated: bool) -> None:
     shares = [
         Share("hallucinated", "all", "", 0, 0),
         Share("all black", "all", "", 0, 0),

@@ -343,7 +343,7 @@ def test_addresses_that_are_refused(address: str, words: str) -> None:
         ("https://api.example.com/v1", False, False),
     ],
 )
-def test_which_services_are_near(address: str, loopback: bool, near: bool) -> None:  # noqa: FBT001 - from the table
+def test_which_services_are_near(address: str, loopback: bool, near: bool) -> None:
     endpoint = open_endpoint(address)
     assert (endpoint.loopback, endpoint.near) == (loopback, near)
 

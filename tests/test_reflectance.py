@@ -47,7 +47,7 @@ def test_reflectance_is_what_it_was(  # noqa: PLR0913, PLR0917 - a row of the ta
     baseline: str | None,
     scale: float | None,
     offset: float | None,
-    applied: bool | None,  # noqa: FBT001 - likewise
+    applied: bool | None,
     words: str,
 ) -> None:
     light, said = reflectance(numbers(held), valid=ALL, baseline=baseline, scale=scale, offset=offset, applied=applied)

@@ -89,7 +89,7 @@ def test_bands_are_reflectance(source: Source) -> None:
 
 
 @pytest.mark.parametrize("bands", [False, True])
-def test_the_same_place_gives_the_same_chip(source: Source, bands: bool) -> None:  # noqa: FBT001
+def test_the_same_place_gives_the_same_chip(source: Source, bands: bool) -> None:
     assert_alike(source.chip_at(LON, LAT, bands=bands), source.chip_at(LON, LAT, bands=bands))
 
 

@@ -58,8 +58,8 @@ def _rgb(colour: str) -> Colour:
 
 
 # Codes, names and ChatEarthNet colours: Yuan et al., arXiv 2402.11325. WorldCover colours: ESA WorldCover
-# product user manual. Colour-blind set: Paul Tol, "Colour schemes" (SRON/EPS/TN/09-002), muted, and
-# three greys and blacks that differ in lightness.
+# product user manual. Colour-blind set: Paul Tol, "Colour schemes" (SRON/EPS/TN/09-002), muted, and four pale
+# colours of our own that differ in lightness: background, grass, bare land and snow.
 CLASSES: tuple[LandClass, ...] = (
     _land(0, 0, "background", "No label: nobody mapped this place.", ("000000", "000000", "ffffff")),
     _land(1, 80, "water", "Rivers, lakes and sea.", ("0000ff", "0064c8", "332288")),

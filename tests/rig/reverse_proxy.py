@@ -30,14 +30,14 @@ def reverse_proxy(port: int, *, prefix: str = "", rewrite_host: bool = False) ->
             listening.shutdown(socket.SHUT_RDWR)
 
 
-def _accept(listening: socket.socket, port: int, prefix: str, rewrite_host: bool) -> None:  # noqa: FBT001 - a thread's
+def _accept(listening: socket.socket, port: int, prefix: str, rewrite_host: bool) -> None:
     with suppress(OSError):
         while True:
             client, _ = listening.accept()
             threading.Thread(target=_serve, args=(client, port, prefix, rewrite_host), daemon=True).start()
 
 
-def _serve(client: socket.socket, port: int, prefix: str, rewrite_host: bool) -> None:  # noqa: FBT001 - likewise
+def _serve(client: socket.socket, port: int, prefix: str, rewrite_host: bool) -> None:
     with client, suppress(OSError):
         head = b""
         while b"\r\n\r\n" not in head:

@@ -1,0 +1,176 @@
+"""Mutation testing: change one constant or operator of a module, run its quick tests, count the changes they miss.
+
+    python benchmarks/mutants.py                     all modules of the table below
+    python benchmarks/mutants.py legend tile         some of them
+    python benchmarks/mutants.py legend --limit 40   a random sample of each, by a fixed seed
+    python benchmarks/mutants.py legend --list       the mutants, without a run
+
+It works on a copy of the tree in a temporary folder. One parent imports the heavy libraries once and forks a child for
+each mutant, one at a time, so a mutant takes about a second. `docs/mutation_testing.md` says why this is not mutmut
+or cosmic-ray, and has the scores.
+"""
+
+from __future__ import annotations
+
+import argparse
+import ast
+import importlib
+import os
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from mutations import Mutant, mutants, mutated
+
+ROOT = Path(__file__).resolve().parents[1]
+PACKAGE = "chatearthnet_explorer"
+
+PUBLISHED, THRESHOLDS = "published_constants", "thresholds"
+MODULES: dict[str, tuple[str, ...]] = {
+    "landcover/legend": (PUBLISHED, "legend", THRESHOLDS),
+    "landcover/shares": (PUBLISHED, THRESHOLDS, "landcover"),
+    "prompts/prompt": (PUBLISHED, "prompt", "wording"),
+    "tile": (PUBLISHED, THRESHOLDS, "tile"),
+    "review/checks": (PUBLISHED, THRESHOLDS, "checks"),
+    "review/language_checks": (THRESHOLDS, "checks"),
+    "review/label_checks": (THRESHOLDS, "checks"),
+    "review/pair_checks": (THRESHOLDS, "checks"),
+    "review/chip_checks": (PUBLISHED, THRESHOLDS, "checks", "cloud_cover"),
+    "review/grounding": (THRESHOLDS, "checks"),
+    "review/label_counts": (THRESHOLDS, "checks"),
+    "review/audit_parts": ("audit_parts",),
+    "review/methods_paragraph": ("methods_paragraph", "report"),
+    "review/sampling": (PUBLISHED, THRESHOLDS, "sampling"),
+    "review/error_rates": (PUBLISHED, THRESHOLDS, "report"),
+    "review/reviewer_agreement": (PUBLISHED, "report"),
+    "sources/stac/cloud_mask": (PUBLISHED,),
+    "sources/stac/reflectance": (PUBLISHED, THRESHOLDS, "reflectance"),
+    "sources/release/chip_pngs": (PUBLISHED, "release"),
+}
+"""Module -> its test files, those most likely to notice first. Slow suites are left out: they would only kill more."""
+
+IMPORTED_ONCE = (
+    *("numpy", "numpy.random", "PIL.Image", "PIL.PngImagePlugin"),
+    *("pytest", "statsmodels.stats.api", "krippendorff", "duckdb", "pyarrow.parquet", "pyarrow.compute"),
+)
+"""What the parent imports before it forks; nothing of the package, and nothing that starts threads."""
+
+OPTIONS = (
+    *("-x", "-q", "--no-header", "-p", "no:cacheprovider", "-p", "pytest_socket"),
+    *("-o", "addopts=--import-mode=importlib --allow-hosts=127.0.0.1,::1,localhost --allow-unix-socket"),
+)
+"""Options of each run: those of the project without the plugins that only notebooks need."""
+
+TIMEOUT = 120.0
+"""Seconds after which a mutant counts as killed: it runs for ever."""
+
+SEED = 9
+"""Seed of the sample that ``--limit`` takes."""
+
+
+def run_tests(tree: Path, tests: list[str], *, baseline: bool = False) -> bool:
+    """Return whether the tests pass in a forked child; one that takes too long fails."""
+    sys.stdout.flush()
+    child = os.fork()
+    if child == 0:
+        os.setsid()
+        os.chdir(tree)
+        null = os.open(os.devnull, os.O_RDWR)
+        for stream in (0, 1, 2):
+            os.dup2(null, stream)
+        status = 1
+        try:
+            import pytest  # noqa: PLC0415 - the parent has it already
+
+            sys.dont_write_bytecode = not baseline
+            status = int(pytest.main([*OPTIONS, *tests]))
+        finally:
+            os._exit(min(status, 1))
+    end = time.monotonic() + (10 * TIMEOUT if baseline else TIMEOUT)
+    while time.monotonic() < end:
+        done, status = os.waitpid(child, os.WNOHANG)
+        if done:
+            return status == 0
+        time.sleep(0.02)
+    os.killpg(child, signal.SIGKILL)
+    os.waitpid(child, 0)
+    return False
+
+
+def copied(folder: Path) -> Path:
+    """Return a compiled copy of the package and its tests, which this process and its children import from."""
+    tree = folder / "tree"
+    for name in (PACKAGE, "tests", "docs", "notebooks", "benchmarks"):
+        shutil.copytree(ROOT / name, tree / name)
+    for name in ("pyproject.toml", "README.md"):
+        shutil.copy2(ROOT / name, tree)
+    subprocess.run([sys.executable, "-m", "compileall", "-q", str(tree / PACKAGE)], check=True)  # noqa: S603 - our own
+    os.environ["PYTHONPATH"] = str(tree)
+    os.environ["PYTHONDONTWRITEBYTECODE"] = "1"
+    os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
+    os.environ.setdefault("CHATEARTHNET_REALDATA", str(ROOT.parent / "shared" / "realdata"))
+    sys.dont_write_bytecode = True
+    sys.path[:0] = [str(tree)]
+    return tree
+
+
+def score(tree: Path, module: str, chosen: list[Mutant]) -> tuple[int, int]:
+    """Return how many mutants of a module were killed and how many survived; the survivors are printed."""
+    names = [f"tests/test_{name}.py" for name in MODULES[module]]
+    tests = [name for name in names if (tree / name).exists()]
+    path = tree / PACKAGE / f"{module}.py"
+    source = path.read_text("utf-8")
+    path.write_text(ast.unparse(ast.parse(source)), "utf-8")
+    if not run_tests(tree, tests, baseline=True):
+        sys.exit(f"The tests of {module} fail without any mutant: {' '.join(tests)}; mend them first.")
+    for compiled in path.parent.glob(f"__pycache__/{path.stem}.*"):  # a mutant of the same second and size is another
+        compiled.unlink()
+    killed = 0
+    for mutant in chosen:
+        path.write_text(mutated(source, mutant), "utf-8")
+        if run_tests(tree, tests):
+            print(f"  survived {module}:{mutant.line} {mutant.before}  ->  {mutant.after}", flush=True)
+        else:
+            killed += 1
+    path.write_text(source, "utf-8")
+    return killed, len(chosen) - killed
+
+
+def main() -> None:
+    """Print the survivors and the score of each module."""
+    parser = argparse.ArgumentParser(description="Score the tests by the mutants they kill.")
+    parser.add_argument("modules", nargs="*", choices=[*MODULES, []], metavar="MODULE")
+    parser.add_argument("--limit", type=int, help="mutants of a module at most, drawn with a fixed seed")
+    parser.add_argument("--list", action="store_true", help="only list the mutants")
+    asked = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        if not asked.list:
+            tree = copied(Path(folder))
+            for name in IMPORTED_ONCE:
+                importlib.import_module(name)
+        for module in asked.modules or MODULES:
+            every = mutants((ROOT / PACKAGE / f"{module}.py").read_text("utf-8"))
+            chosen = every
+            if asked.limit and asked.limit < len(every):
+                drawn = random.Random(SEED).sample(range(len(every)), asked.limit)  # noqa: S311 - a sample, no secret
+                chosen = [every[place] for place in sorted(drawn)]
+            if asked.list:
+                for mutant in chosen:
+                    print(f"{module}:{mutant.line} {mutant.before}  ->  {mutant.after}")
+                continue
+            start = time.monotonic()
+            killed, survived = score(tree, module, chosen)
+            print(
+                f"{module:24} {len(every):4} mutants, {len(chosen):4} run, {killed:4} killed, {survived:3} survived, "
+                f"{time.monotonic() - start:.0f} s",
+                flush=True,
+            )
+
+
+if __name__ == "__main__":
+    main()
