@@ -32,16 +32,16 @@ _DOMINATES = (
 )
 _WIDESPREAD = (
     "{x} {are} the most widespread land cover in the scene, especially in {where}",
-    "the most widespread land cover in the scene is {x}, particularly in {where}",
-    "{x} {are} the most extensive land cover, especially in {where}",
+    "{x} {are} the most widespread land cover, particularly in {where}",
+    "{x} {are} the most extensive land cover in the scene, especially in {where}",
 )
 _LARGEST_NOWHERE = (
     "{x} {are} the most widespread land cover, most of all {where}, without being the largest in any single part",
-    "the most extensive land cover in the scene is {x}, most of all {where}, though not the largest in any single part",
+    "{x} {are} the most extensive land cover, most of all {where}, though not the largest in any single part",
 )
 _NOT_IN_PARTS = (
     "{x} {are} the most widespread land cover in the scene, without being among the three largest in any single part",
-    "the most extensive land cover in the scene is {x}, though not among the three largest in any single part",
+    "{x} {are} the most extensive land cover, though not among the three largest in any single part",
 )
 
 # {where} is a part, or several that are alike, {most} the largest amount in it, {rest} the one or two behind it.
@@ -54,7 +54,7 @@ _SAME = (
     "moving to {where}, there is again {most}, followed by {rest}",
     "{where} also {have} {most}, with {rest}",
     "{where} again {have} {most}, accompanied by {rest}",
-    "in {where}, {most} is again followed by {rest}",
+    "in {where} as well, there is {most}, followed by {rest}",
 )
 _OTHER = (
     "moving to {where}, there is {most}, along with {rest}",
@@ -75,7 +75,10 @@ _LAST_OTHER = (
     "finally, {where} {have} {most}, followed by {rest}",
     "finally, in {where}, there is {most}, along with {rest}",
 )
-# several parts that are alike
+# four or five parts that are alike
+_NEARLY_ALL = ("{where} {have} {most}, followed by {rest}",)
+_NEARLY_ALL_ONLY = ("{where} {have} {most} and almost nothing else",)
+# two or three
 _SEVERAL = (
     "{where} each have {most}, followed by {rest}",
     "{where} are alike, with {most}, followed by {rest}",
@@ -86,8 +89,8 @@ _ONLY = (
     "{where} {have} {most} and almost nothing else",
     "in {where}, there is {most} and almost nothing else",
     "moving to {where}, there is only {most}",
-    "{where} {are} covered by {most} alone",
-    "turning to {where}, there is {most} alone",
+    "{where} contain{s} only {most}",
+    "turning to {where}, there is {most} and hardly anything else",
 )
 _ONLY_LAST = (
     "finally, {where} {have} {most} and almost nothing else",
@@ -109,7 +112,7 @@ _THEME_MOST = (
 )
 _THEME_MIXED = (
     "overall, the main theme is a mixed landscape in which {x} {are} the largest cover, followed by {others}",
-    "overall, the main theme is a varied landscape with {x} as its largest cover, followed by {others}",
+    "overall, the main theme is a varied landscape where {x} cover{s} the most ground, followed by {others}",
 )
 
 
@@ -172,11 +175,14 @@ def _part(parts: list[str], amounts: tuple[Amount, ...], largest_before: str, wo
     """Return the sentence of parts that are alike, linked to the largest class of the part before them."""
     largest, *smaller = _sizes(amounts)
     last = bool(largest_before) and parts[-1] == PARTS[-1]
-    where, several = parts_phrase(parts), len(parts) > 1
-    if len(parts) >= len(PARTS) - 1:
-        where, several = f"every part{''.join(f' except the {part}' for part in PARTS if part not in parts)}", False
+    where, several, nearly_all = parts_phrase(parts), len(parts) > 1, len(parts) >= len(PARTS) - 1
+    if nearly_all:
+        other = "".join(f" except the {part}" for part in PARTS if part not in parts)
+        where, several = f"every part{other}", False
     patterns: tuple[str, ...]
-    if not smaller:
+    if nearly_all:
+        patterns = _NEARLY_ALL if smaller else _NEARLY_ALL_ONLY
+    elif not smaller:
         patterns = _SEVERAL_ONLY if several else _ONLY_LAST if last else _ONLY if largest_before else _ONLY[:2]
     elif several:
         patterns = _SEVERAL_LAST if last else _SEVERAL

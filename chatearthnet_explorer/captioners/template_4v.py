@@ -39,6 +39,9 @@ _EXTENTS = (
     (0, "a tiny share of the scene"),
 )
 
+# This style has no size words of its own, so those of the other are said in plainer ones of the same meaning.
+_SIZE_WORDS = {size: size.replace("extra", "very") for _, size in SIZES}
+
 _OWN_SENTENCE = ("{x} cover{s} {extent} and {where}",)
 _OWN_SENTENCE_SHORT = (*_OWN_SENTENCE, "{x} {where}, and overall {they} cover{s} {extent}")
 # Where a class lies, with the size of its share of the part where it is strongest.
@@ -54,11 +57,11 @@ _WHERE = {
     ),
     "half": (
         "{are} found mainly in the {peak}, covering {amount} of it, and in the {beside}",
-        "{are} concentrated in the {peak}, where {they} take{s} up {amount}, and in the {beside}",
-        "lie{s} mostly in the {peak}, of which {they} cover{s} {amount}, and in the {beside}",
+        "{are} concentrated in the {peak} and the {beside}, covering {amount} of the {peak}",
+        "lie{s} mainly in the {peak}, where {they} take{s} up {amount}, and in the {beside}",
     ),
     "even": (
-        "{are} spread over all parts, with {amount} of the {peak}",
+        "{are} spread over all parts, taking up {amount} of the {peak}",
         "{are} found in every part, covering {amount} of the {peak}",
     ),
     "missing": (
@@ -82,7 +85,7 @@ _SHORT_WHERE = {
     "missing": ("absent", "from {missing}"),
     "uneven": ("most common", "in the {peak}"),
 }
-_LARGEST_EVERYWHERE = ("{x} {are} the main land cover in every part", "in every part, the main land cover is {x}")
+_LARGEST_EVERYWHERE = ("{x} {are} the main land cover in every part",)
 _THEME_ONE = (
     "the main theme is a landscape of {x} alone",
     "{x} alone {are} the main theme of this landscape",
@@ -125,7 +128,7 @@ def _own_sentence(name: str, percents: dict[str, float], wording: Wording) -> st
     extent = next(words for least, words in _EXTENTS if _overall(percents) >= least)
     kind, slots = _spread(percents)
     size = next(size for end, size in SIZES if percents[slots["peak"]] < end)
-    where = wording.fill(_WHERE[kind], name, amount=with_article(f"{size} part"), **slots)
+    where = wording.fill(_WHERE[kind], name, amount=with_article(f"{_SIZE_WORDS[size]} part"), **slots)
     patterns = _OWN_SENTENCE if kind in _LONG else _OWN_SENTENCE_SHORT
     return wording.fill(patterns, name, extent=extent, where=where)
 
