@@ -108,7 +108,7 @@ _THEME_ONE = (
 )
 _THEME_MOST = (
     "overall, the main theme is a landscape dominated by {x}, followed by {others}",
-    "overall, {x} {are} the main theme of this landscape, followed by {others}",
+    "overall, the main theme is a landscape made up mostly of {x}, followed by {others}",
 )
 _THEME_MIXED = (
     "overall, the main theme is a mixed landscape in which {x} {are} the largest cover, followed by {others}",

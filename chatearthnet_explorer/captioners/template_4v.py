@@ -40,41 +40,44 @@ _EXTENTS = (
 )
 
 # This style has no size words of its own, so those of the other are said in plainer ones of the same meaning.
-_SIZE_WORDS = {size: size.replace("extra", "very") for _, size in SIZES}
+_SIZE_WORDS = {size: size.replace("extra", "very").replace("medium", "medium-sized") for _, size in SIZES}
 
-_OWN_SENTENCE = ("{x} cover{s} {extent} and {where}",)
-_OWN_SENTENCE_SHORT = (*_OWN_SENTENCE, "{x} {where}, and overall {they} cover{s} {extent}")
 # Where a class lies, with the size of its share of the part where it is strongest.
-_WHERE = {
-    "everywhere": ("fill{s} every part",),
+_SENTENCES = {
+    "everywhere": ("{x} cover{s} {extent} and fill{s} every part",),
     "confined": (
-        "{are} found only in the {peak}, covering {amount} of it",
-        "lie{s} entirely in the {peak}, taking up {amount} of it",
+        "{x} cover{s} {extent} and {are} found only in the {peak}, covering {amount} of it",
+        "{x} cover{s} {extent}, all of it in the {peak}, where {they} take{s} up {amount}",
     ),
     "mostly": (
-        "{are} mainly in the {peak}, covering {amount} of it",
-        "{are} found mostly in the {peak}, taking up {amount} of it",
+        "{x} cover{s} {extent} and {are} found mostly in the {peak}, covering {amount} of it",
+        "{x} cover{s} {extent}, mainly in the {peak}, where {they} take{s} up {amount}",
+        "{x} make{s} up {extent}. {They} {are} found mostly in the {peak}, taking up {amount} of it",
     ),
     "half": (
-        "{are} found mainly in the {peak}, covering {amount} of it, and in the {beside}",
-        "{are} concentrated in the {peak} and the {beside}, covering {amount} of the {peak}",
-        "lie{s} mainly in the {peak}, where {they} take{s} up {amount}, and in the {beside}",
+        "{x} cover{s} {extent} and {are} found mainly in the {peak}, covering {amount} of it, and in the {beside}",
+        "{x} cover{s} {extent} and {are} concentrated in the {peak} and the {beside}, covering {amount} of the {peak}",
+        "{x} cover{s} {extent} and lie{s} mainly in the {peak}, where {they} take{s} up {amount}, and in the {beside}",
     ),
     "even": (
-        "{are} spread over all parts, taking up {amount} of the {peak}",
-        "{are} found in every part, covering {amount} of the {peak}",
+        "{x} {are} spread over all parts, taking up {amount} of the {peak}, and overall {they} cover{s} {extent}",
+        "{x} cover{s} {extent} and {are} spread over all parts, taking up {amount} of the {peak}",
+        "{x} cover{s} {extent} and {are} found in every part, covering {amount} of the {peak}",
     ),
     "missing": (
-        "{are} most common in the {peak}, with {amount} of it, but absent from {missing}",
-        "take{s} up {amount} of the {peak} but {are} absent from {missing}",
+        "{x} cover{s} {extent} and {are} most common in the {peak}, covering {amount} of it, but absent from {missing}",
+        "{x} cover{s} {extent}, taking up {amount} of the {peak}, but {are} absent from {missing}",
+        "{x} take{s} up {amount} of the {peak} but {are} absent from {missing}, and overall {they} cover{s} {extent}",
     ),
     "uneven": (
-        "{are} most common in the {peak}, covering {amount} of it, and least common in the {least}",
-        "{are} found in every part, most of all in the {peak}, where {they} take{s} up {amount}",
-        "occur{s} in all parts but {are} most common in the {peak}, covering {amount} of it",
+        "{x} cover{s} {extent}, especially in the {peak}, where {they} take{s} up {amount}",
+        "{x} cover{s} {extent} and {are} found in every part, most of all in the {peak}, covering {amount} of it",
+        (
+            "{x} cover{s} {extent}. {They} {are} most common in the {peak}, with {amount} of it, "
+            "and least common in the {least}"
+        ),
     ),
 }
-_LONG = frozenset({"half", "missing", "uneven"})
 # The same in short, for the classes that share a sentence: how it lies, and where.
 _SHORT_WHERE = {
     "everywhere": ("found", "in every part"),
@@ -82,7 +85,7 @@ _SHORT_WHERE = {
     "mostly": ("found mostly", "in the {peak}"),
     "half": ("found mainly", "in the {peak} and the {beside}"),
     "even": ("spread", "over all parts"),
-    "missing": ("absent", "from {missing}"),
+    "missing": ("found", "in {present}"),
     "uneven": ("most common", "in the {peak}"),
 }
 _LARGEST_EVERYWHERE = ("{x} {are} the main land cover in every part",)
@@ -128,9 +131,8 @@ def _own_sentence(name: str, percents: dict[str, float], wording: Wording) -> st
     extent = next(words for least, words in _EXTENTS if _overall(percents) >= least)
     kind, slots = _spread(percents)
     size = next(size for end, size in SIZES if percents[slots["peak"]] < end)
-    where = wording.fill(_WHERE[kind], name, amount=with_article(f"{_SIZE_WORDS[size]} part"), **slots)
-    patterns = _OWN_SENTENCE if kind in _LONG else _OWN_SENTENCE_SHORT
-    return wording.fill(patterns, name, extent=extent, where=where)
+    amount = with_article(f"{_SIZE_WORDS[size]} part")
+    return wording.fill(_SENTENCES[kind], name, extent=extent, amount=amount, **slots)
 
 
 def _smaller(facts: Facts4V, names: list[str], wording: Wording) -> list[str]:
@@ -146,7 +148,7 @@ def _smaller(facts: Facts4V, names: list[str], wording: Wording) -> list[str]:
         clauses, before = [], ""
         for (lies, where), together in entries[start : start + _OWN]:
             # "snow is found mostly in the top left, moss in the top right"
-            pattern = "{x} {where}" if lies == before != "absent" else "{x} {are} {lies} {where}"
+            pattern = "{x} {where}" if lies == before != "found" else "{x} {are} {lies} {where}"
             clauses.append(wording.fill((pattern,), *together, lies=lies, where=where))
             before = lies
         sentences.append(_joined(clauses))
@@ -160,17 +162,19 @@ def _joined(clauses: list[str]) -> str:
 
 
 def _spread(percents: dict[str, float]) -> tuple[str, dict[str, str]]:
-    """Return which row of ``_WHERE`` and ``_SHORT_WHERE`` holds for a class, and the parts it speaks of."""
+    """Return which row of ``_SENTENCES`` and ``_SHORT_WHERE`` holds for a class, and the parts it speaks of."""
     quarters = sorted(_QUARTERS, key=lambda part: -percents[part])
     peak, least = quarters[0], quarters[-1]
     whole = sum(percents[part] for part in quarters)
     half = max(_HALVES, key=lambda pair: sum(percents[part] for part in pair))
     absent = [part for part in PARTS if not percents[part]]
+    present = [part for part in PARTS if percents[part]]
     slots = {
         "peak": peak,
         "least": least,
         "beside": next(part for part in quarters if part in half and part != peak),
         "missing": parts_phrase(absent) if absent else "",
+        "present": f"every part except the {absent[0]}" if len(absent) == 1 else parts_phrase(present),
     }
     if percents[least] == 100:  # noqa: PLR2004 - percent
         return "everywhere", slots

@@ -110,13 +110,16 @@ class Wording:
         """Return one of the patterns with its slots filled.
 
         Args:
-            choices: Patterns. ``{x}`` is the classes; ``{s}``, ``{are}``, ``{have}`` and ``{they}`` agree with them.
+            choices: Patterns. ``{x}`` is the classes; ``{s}``, ``{are}``, ``{have}``, ``{they}`` and ``{They}`` agree
+                with them.
             names: The classes.
             slots: What else the pattern holds.
         """
-        plural = len(names) > 1 or cover(names[0]).plural
-        agreement = ("", "are", "have", "they") if plural else ("s", "is", "has", "it")
-        slots |= dict(zip(("s", "are", "have", "they"), agreement, strict=True), x=listed(map(covers, names)))
+        if len(names) > 1 or cover(names[0]).plural:
+            agreement = {"s": "", "are": "are", "have": "have", "they": "they", "They": "They"}
+        else:
+            agreement = {"s": "s", "are": "is", "have": "has", "they": "it", "They": "It"}
+        slots |= agreement | {"x": listed(map(covers, names))}
         return self.choose(choices).format(**slots)
 
     def _next_noun(self) -> str:
