@@ -9,17 +9,17 @@ from data.label_maps import label_map
 
 from chatearthnet_explorer.captioners.service.answer import banned_words
 from chatearthnet_explorer.captioners.template import NO_SHAPES, TemplateCaptioner
-from chatearthnet_explorer.captioners.template_phrases import cover
+from chatearthnet_explorer.captioners.template_phrases import NOUNS, cover
 from chatearthnet_explorer.chip import Chip
 from chatearthnet_explorer.claims.class_mentions import classes_named
 from chatearthnet_explorer.landcover.legend import CLASSES
 from chatearthnet_explorer.landcover.shares import PARTS, Facts35
-from chatearthnet_explorer.prompts.prompt import NOUNS, prompt_for
+from chatearthnet_explorer.prompts.prompt import prompt_for
 from chatearthnet_explorer.tile import Tile
 
 INDEX = {name: land.index for land in CLASSES for name in (land.name, land.name_4v)}
 SIZES = "extra small|extra large|small|medium|large"
-FORMS = "|".join(form for land in CLASSES[1:] for form in cover(land.name).of)
+FORMS = "|".join(cover(land.name).of for land in CLASSES[1:])
 COLOURS = r"\b(?:red|green|blue|yellow|grey|gray|white|black|brown|purple|magenta|cyan|colou?rs?)\b"
 
 
@@ -102,14 +102,33 @@ def test_no_two_sentences_follow_one_pattern(tenth: int, style: str) -> None:
     for number in range(tenth, len(MAPS), 10):
         blank = text_of(MAPS[number], style, seed=number)
         for words in (
-            *(re.escape(form) for land in CLASSES[1:] for form in (*cover(land.name).of, cover(land.name).subject)),
+            *(re.escape(form) for land in CLASSES[1:] for form in (cover(land.name).of, cover(land.name).subject)),
             "|".join(PARTS),
             SIZES,
-            "|".join(NOUNS),
+            "|".join(f"{noun}s?" for noun in NOUNS),
         ):
             blank = re.sub(rf"\b(?:{words})\b", "_", blank, flags=re.IGNORECASE)
         patterns = [one for one in sentences(blank) if not one.startswith("_ is") and not one.startswith("_ are")]
         assert len(patterns) == len(set(patterns)), blank
+
+
+def parts_of(sentence: str) -> tuple[str, ...]:
+    """Return the parts that a sentence names; those behind "except" are the ones that it does not mean."""
+    if "every part" in sentence.lower():
+        _, _, other = sentence.partition("except")
+        return tuple(part for part in PARTS if part not in other)
+    return tuple(part for part in PARTS if part in sentence)
+
+
+def amounts_of(sentence: str) -> list[tuple[int, str]]:
+    """Return class and size of each amount in a sentence: "a small area of moss", "small areas of moss and snow"."""
+    one = rf"\ban? ({SIZES}) (?:{'|'.join(NOUNS)}) of ({FORMS})\b"
+    two = rf"\b({SIZES}) (?:{'|'.join(NOUNS)})s of ({FORMS}) and ({FORMS})\b"
+    amounts = []
+    for match in re.finditer(f"{one}|{two}", sentence, re.IGNORECASE):
+        size, *names = (group.lower() for group in match.groups() if group)
+        amounts += [(classes_named(name)[0], size) for name in names]
+    return amounts
 
 
 @TENTH
@@ -117,18 +136,38 @@ def test_the_parts_can_be_read_back_from_a_paragraph(tenth: int) -> None:
     for number in range(tenth, len(MAPS), 10):
         facts = prompt_for(MAPS[number]).facts
         assert isinstance(facts, Facts35)
-        told: dict[str, list[tuple[int, str]]] = {}
+        found: dict[str, list[tuple[int, str]]] = {}
         for one in sentences(text_of(MAPS[number], "3.5", seed=number)):
-            amounts = re.findall(rf"\ban? ({SIZES}) (?:{'|'.join(NOUNS)}) of ({FORMS})\b", one)
-            if amounts:
-                (part,) = re.findall("|".join(PARTS), one)
-                assert part not in told
-                told[part] = [(classes_named(name)[0], size) for size, name in amounts]
+            amounts = amounts_of(one)
+            for part in parts_of(one) if amounts else ():
+                assert part not in found
+                found[part] = amounts
         wanted = {
             part: [(INDEX[one.name], one.size) for one in amounts] for part, amounts in facts.parts.items() if amounts
         }
-        assert told == wanted
-        assert list(told) == list(wanted)
+        assert found == wanted
+        assert list(found) == list(wanted)
+
+
+@TENTH
+def test_a_paragraph_ends_with_all_classes_by_area(tenth: int) -> None:
+    for number in range(tenth, len(MAPS), 10):
+        facts = prompt_for(MAPS[number]).facts
+        assert isinstance(facts, Facts35)
+        if facts.overall:
+            last = sentences(text_of(MAPS[number], "3.5", seed=number))[-1]
+            assert classes_named(last) == tuple(INDEX[name] for name in facts.overall)
+
+
+@TENTH
+def test_parts_share_a_sentence_only_where_classes_and_sizes_are_the_same(tenth: int) -> None:
+    for number in range(tenth, len(MAPS), 10):
+        facts = prompt_for(MAPS[number]).facts
+        assert isinstance(facts, Facts35)
+        alike = [[(one.name, one.size) for one in facts.parts[part]] for part in PARTS]
+        groups = 1 + sum(a != b for a, b in pairwise(alike))
+        about_parts = sentences(text_of(MAPS[number], "3.5", seed=number))[1:-1]
+        assert len(about_parts) == (groups if facts.overall else 0)
 
 
 @TENTH

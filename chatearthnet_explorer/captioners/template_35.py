@@ -5,205 +5,211 @@ from __future__ import annotations
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from chatearthnet_explorer.captioners.template_phrases import Draw, cover, listed, places, sentence, subjects
+from chatearthnet_explorer.captioners.template_phrases import Wording, covers, listed, parts_phrase, sentence
 from chatearthnet_explorer.landcover.shares import PARTS
 
 if TYPE_CHECKING:
     from chatearthnet_explorer.landcover.shares import Amount, Facts35
 
-# A paragraph of few amounts has room to tell the order of the classes in the whole square.
-_ROOM = 10
-# Percent of a part from which one class is said to have it for itself.
-_ALONE = 95
-# Percent of each quarter from which a class is said to be most of the square.
+# Percent of each quarter from which a class is said to make up most of the scene.
 _MOST = 50
 _QUARTERS = PARTS[:4]
 
-_DOMINANT_EVERYWHERE = (
-    "{x} dominate{s} this square and come{s} first in every part of it",
-    "{x} {are} the dominant land cover of this square, in front in all of its five parts",
-    "across this square {x} dominate{s}, leading in each of the five parts",
+# {x} is the dominant class, {where} the parts in which it is the largest.
+_LARGEST_EVERYWHERE = (
+    "{x} dominate{s} the scene and {have} the largest share in all five parts",
+    "the scene is dominated by {x}, which {are} the main land cover in every part",
+    "{x} {are} the dominant land cover in every part of the scene",
 )
-_DOMINANT_SOMEWHERE = (
-    "{x} dominate{s} this square, taking the lead in {where}",
-    "{x} {are} the dominant land cover of this square and come{s} first in {where}",
-    "across this square {x} dominate{s}, in front of all else in {where}",
+_LARGEST_IN_FOUR = (
+    "{x} dominate{s} the scene and {have} the largest share in every part except {where}",
+    "{x} {are} the dominant land cover in every part of the scene except {where}",
 )
-_DOMINANT_SECOND = (
-    "{x} dominate{s} the square as a whole, most of all {where}, without coming first in any one part",
-    "taken as a whole, the square is dominated by {x}, strongest {where} though first in none of the parts",
+_DOMINATES = (
+    "{x} dominate{s} the scene, especially in {where}",
+    "the scene is dominated by {x}, particularly in {where}",
+    "{x} {are} the dominant land cover, especially in {where}",
 )
-_DOMINANT_THIN = (
-    "{x} dominate{s} the square as a whole, without ranking among the leading kinds of any part",
-    "taken as a whole, the square is dominated by {x}, which stay{s} outside the leading kinds of every part",
+_WIDESPREAD = (
+    "{x} {are} the most widespread land cover in the scene, especially in {where}",
+    "{x} {are} the most widespread land cover, particularly in {where}",
+    "{x} {are} the most extensive land cover in the scene, especially in {where}",
 )
-_ORDER = (
-    "behind, in falling order of area, come{s} {x}",
-    "next in area come{s} {x}",
-    "what remains, from more to less, {are} {x}",
+_LARGEST_NOWHERE = (
+    "{x} {are} the most widespread land cover, most of all {where}, without being the largest in any single part",
+    "{x} {are} the most extensive land cover, most of all {where}, though not the largest in any single part",
 )
-_NEXT = ("next in area come{s} {x}", "{x} come{s} next in area", "the second place in area goes to {x}")
-_FEW = (
-    "{x} occur{s} as well, outside the leading kinds of every part",
-    "there {are} also {x}, outside the leading kinds of every part",
+_NOT_IN_PARTS = (
+    "{x} {are} the most widespread land cover in the scene, without being among the three largest in any single part",
+    "{x} {are} the most extensive land cover, though not among the three largest in any single part",
 )
 
-# {most} is the largest amount of a part, {rest} the one or two behind it.
+# {where} is a part, or several that are alike, {most} the largest amount in it, {rest} the one or two behind it.
 _FIRST = (
-    "starting in the {part}, there is {most}, followed by {rest}",
-    "the {part} begins the picture with {most}, accompanied by {rest}",
-    "to begin with, the {part} holds {most}, together with {rest}",
-    "in the {part}, where this description sets out, one finds {most} and, after it, {rest}",
+    "in {where}, there is {most}, followed by {rest}",
+    "starting in {where}, there is {most}, along with {rest}",
+    "{where} {have} {most}, followed by {rest}",
 )
 _SAME = (
-    "moving to the {part}, {most} once more comes first, ahead of {rest}",
-    "the {part} carries on with the same kind in front: {most} before {rest}",
-    "nor does the lead pass to another kind in the {part}, which combines {most} with {rest}",
-    "in the {part} as well the first place stays where it was, with {most}, then {rest}",
-    "the {part} keeps the leading kind too and shows {most}, joined by {rest}",
+    "moving to {where}, there is again {most}, followed by {rest}",
+    "{where} also {have} {most}, with {rest}",
+    "{where} again {have} {most}, accompanied by {rest}",
+    "in {where} as well, there is {most}, followed by {rest}",
 )
 _OTHER = (
-    "on to the {part}, where the order is a new one: {most}, then {rest}",
-    "the {part} differs, with {most} at the head, then {rest}",
-    "in the {part}, by contrast, {most} comes before {rest}",
-    "turning to the {part}, another kind takes over, as {most} stands ahead of {rest}",
-    "elsewhere, in the {part}, the first place goes to {most}, and the next to {rest}",
+    "moving to {where}, there is {most}, along with {rest}",
+    "{where} contain{s} {most}, followed by {rest}",
+    "in {where}, by contrast, there is {most}, with {rest}",
+    "turning to {where}, there is {most}, followed by {rest}",
+)
+_OTHER_LARGE = (
+    *_OTHER,
+    "{where} {are} dominated by {most}, followed by {rest}",
+    "{most} dominates {where}, followed by {rest}",
 )
 _LAST_SAME = (
-    "finally, the {part} keeps that lead with {most}, alongside {rest}",
-    "the lead is no different in the {part}, which closes the round with {most} ahead of {rest}",
-    "the {part} of the square, last of all, has the same kind on top: {most}, supported by {rest}",
+    "finally, {where} also {have} {most}, followed by {rest}",
+    "finally, in {where}, there is again {most}, with {rest}",
 )
 _LAST_OTHER = (
-    "finally, the {part} brings {most}, alongside {rest}",
-    "the {part} of the square, last of all, has an order of its own, namely {most} and then {rest}",
-    "lying between all these, the {part} combines {most} with {rest}",
+    "finally, {where} {have} {most}, followed by {rest}",
+    "finally, in {where}, there is {most}, along with {rest}",
 )
-_ALONE_FIRST = (
-    "starting in the {part}, there is {most} and next to nothing else",
-    "the {part} begins the picture with {most} alone",
-    "to begin with, the {part} holds {most} and no other kind of note",
+# four or five parts that are alike
+_NEARLY_ALL = ("{where} {have} {most}, followed by {rest}",)
+_NEARLY_ALL_ONLY = ("{where} {have} {most} and almost nothing else",)
+# two or three
+_SEVERAL = (
+    "{where} each have {most}, followed by {rest}",
+    "{where} are alike, with {most}, followed by {rest}",
 )
-_ALONE_NEXT = (
-    "on to the {part}, where only one kind counts too, with {most}",
-    "the {part} is just as simple and consists of {most}",
-    "in the {part}, nothing of note stands beside {most}",
-    "the {part} adds {most} and leaves it at that",
-    "turning to the {part}, one meets {most} and hardly anything besides",
-)
-_ALONE_LAST = (
-    "finally, the {part} has room for {most} and little more",
-    "the {part} of the square, last of all, shows {most} by itself",
-    "lying between all these, the {part} consists of {most}",
-)
+_SEVERAL_LAST = ("finally, {where} each have {most}, along with {rest}",)
+# a part with no second class
 _ONLY = (
-    "for the {part}, a single kind is counted: {most}",
-    "in the {part} just {most} is large enough to be named",
-    "the {part} has {most} to name, and no second kind of any size",
-    "all that counts in the {part} is {most}",
-    "what can be named in the {part} is {most}",
+    "{where} {have} {most} and almost nothing else",
+    "in {where}, there is {most} and almost nothing else",
+    "moving to {where}, there is only {most}",
+    "{where} contain{s} only {most}",
+    "turning to {where}, there is {most} and hardly anything else",
 )
-_EMPTY = (
-    "in {where}, again, there is nothing to describe",
-    "once more, there is nothing to describe in {where}",
+_ONLY_LAST = (
+    "finally, {where} {have} {most} and almost nothing else",
+    "finally, in {where}, there is only {most}",
 )
+_SEVERAL_ONLY = (
+    "{where} each have {most} and almost nothing else",
+    "{where} are alike, with {most} and almost nothing else",
+)
+_EMPTY = ("there is nothing to describe in {where}", "again, there is nothing to describe in {where}")
 
 _THEME_ONE = (
-    "overall, the main theme is a landscape of {x} and of nothing else that counts",
-    "all in all, {x} alone {are} the main theme of this landscape",
-    "overall, {x} {have} this landscape to {alone}, and that is its main theme",
+    "overall, the main theme is a landscape of {x} alone",
+    "overall, {x} alone {are} the main theme of this landscape",
 )
 _THEME_MOST = (
-    "overall, the main theme is a landscape made up mostly of {x}, with {then} in second place",
-    "all in all, {x} make{s} up most of this landscape and {are} its main theme, ahead of {then}",
-    "taken together, the main theme is the predominance of {x} over {then}",
+    "overall, the main theme is a landscape dominated by {x}, followed by {others}",
+    "overall, the main theme is a landscape made up mostly of {x}, followed by {others}",
 )
 _THEME_MIXED = (
-    "overall, the main theme is a mixed landscape in which {x} come{s} first and {then} next",
-    "all in all, the main theme is a varied landscape led by {x}, with {then} next in line",
-    "taken together, the main theme is a landscape with several kinds of land cover, {x} before {then}",
+    "overall, the main theme is a mixed landscape in which {x} {are} the largest cover, followed by {others}",
+    "overall, the main theme is a varied landscape where {x} cover{s} the most ground, followed by {others}",
 )
 
 
 def paragraph(facts: Facts35, seed: int) -> str:
     """Return one paragraph: the dominant class, the five parts in order, the main theme.
 
-    It names every class that the facts name and no other. Each amount reads ``size noun of class``, in the
-    sentence of its part. The same facts and seed give the same words.
+    It names every class that the facts name and no other. Neighbouring parts with the same classes and sizes share a
+    sentence. The same facts and seed give the same words.
     """
-    draw = Draw(f"{seed} {facts.to_dict()}")
+    wording = Wording(f"{seed} {facts.to_dict()}")
     if not facts.overall:
         return (
-            f"There is nothing to describe in {places(PARTS)}: no kind of land cover takes up enough of this square "
-            "to be named."
+            f"There is nothing to describe in {parts_phrase(PARTS)}: no kind of land cover takes up enough of this "
+            "scene to be named."
         )
-    told = [_dominant(facts, draw), *_rest(facts, draw), *_parts(facts, draw), _theme(facts, draw)]
-    return " ".join(sentence(one) for one in told)
+    return " ".join(
+        map(sentence, [_opening(facts, wording), *_parts(facts, wording), _theme(facts, wording)]),
+    )
 
 
-def _dominant(facts: Facts35, draw: Draw) -> str:
+def _opening(facts: Facts35, wording: Wording) -> str:
     name = facts.overall[0]
-    first = [part for part, amounts in facts.parts.items() if amounts and amounts[0].name == name]
-    if len(first) == len(PARTS):
-        return draw.told(_DOMINANT_EVERYWHERE, name)
-    if first:
-        return draw.told(_DOMINANT_SOMEWHERE, name, where=places(first))
+    largest_in = [part for part, amounts in facts.parts.items() if amounts and amounts[0].name == name]
+    if len(largest_in) == len(PARTS):
+        return wording.fill(_LARGEST_EVERYWHERE, name)
+    if len(largest_in) == len(PARTS) - 1:
+        (other,) = {*PARTS} - {*largest_in}
+        return wording.fill(_LARGEST_IN_FOUR, name, where=f"the {other}")
+    if largest_in:
+        patterns = _DOMINATES if _makes_up_most(facts) else _WIDESPREAD
+        return wording.fill(patterns, name, where=parts_phrase(largest_in))
     percents = {
         part: amount.percent for part, amounts in facts.parts.items() for amount in amounts if amount.name == name
     }
     if percents:
-        return draw.told(_DOMINANT_SECOND, name, where=f"in the {max(percents, key=lambda part: percents[part])}")
-    return draw.told(_DOMINANT_THIN, name)
+        strongest = max(percents, key=lambda part: percents[part])
+        return wording.fill(_LARGEST_NOWHERE, name, where=f"in the {strongest}")
+    return wording.fill(_NOT_IN_PARTS, name)
 
 
-def _rest(facts: Facts35, draw: Draw) -> list[str]:
-    """Return a sentence on the classes behind the dominant one: all if there is room, else those no part names."""
-    in_parts = {amount.name for amounts in facts.parts.values() for amount in amounts}
-    roomy = sum(map(len, facts.parts.values())) <= _ROOM
-    names = [name for name in facts.overall[1:] if roomy or name not in in_parts]
-    if not names:
-        return []
-    patterns = _FEW if not roomy else _ORDER if len(names) > 1 else _NEXT
-    return [draw.told(patterns, *names)]
-
-
-def _parts(facts: Facts35, draw: Draw) -> list[str]:
-    told: list[str] = []
-    before, seen_empty = "", False
-    for empty, group in groupby(facts.parts.items(), key=lambda pair: not pair[1]):
-        if empty:
-            where = places(part for part, _ in group)
-            told.append(draw.told(_EMPTY, where=where) if seen_empty else f"there is nothing to describe in {where}")
-            seen_empty = True
+def _parts(facts: Facts35, wording: Wording) -> list[str]:
+    sentences: list[str] = []
+    largest_before, empty_before = "", False
+    for alike, group in groupby(facts.parts, key=lambda part: _sizes(facts.parts[part])):
+        parts = list(group)
+        if not alike:
+            sentences.append(_EMPTY[empty_before].format(where=parts_phrase(parts)))
+            empty_before = True
             continue
-        for part, amounts in group:
-            told.append(_part(part, amounts, before, draw))
-            before = amounts[0].name
-    return told
+        sentences.append(_part(parts, facts.parts[parts[0]], largest_before, wording))
+        largest_before = alike[0][0]
+    return sentences
 
 
-def _part(part: str, amounts: tuple[Amount, ...], before: str, draw: Draw) -> str:
-    """Return the sentence of a part, linked to ``before``, the class that led in the part told last."""
-    most, *others = (draw.amount(amount.name, amount.size) for amount in amounts)
-    last = part == PARTS[-1]
-    if not others:
-        alone = amounts[0].percent >= _ALONE
-        alone_at = _ALONE_LAST if last else _ALONE_NEXT if before else _ALONE_FIRST
-        return draw.told(alone_at if alone else _ONLY, part=part, most=most)
-    same = amounts[0].name == before
+def _sizes(amounts: tuple[Amount, ...]) -> tuple[tuple[str, str], ...]:
+    return tuple((amount.name, amount.size) for amount in amounts)
+
+
+def _part(parts: list[str], amounts: tuple[Amount, ...], largest_before: str, wording: Wording) -> str:
+    """Return the sentence of parts that are alike, linked to the largest class of the part before them."""
+    largest, *smaller = _sizes(amounts)
+    last = bool(largest_before) and parts[-1] == PARTS[-1]
+    where, several, nearly_all = parts_phrase(parts), len(parts) > 1, len(parts) >= len(PARTS) - 1
+    if nearly_all:
+        other = "".join(f" except the {part}" for part in PARTS if part not in parts)
+        where, several = f"every part{other}", False
     patterns: tuple[str, ...]
-    if last and before:
-        patterns = _LAST_SAME if same else _LAST_OTHER
+    if nearly_all:
+        patterns = _NEARLY_ALL if smaller else _NEARLY_ALL_ONLY
+    elif not smaller:
+        patterns = _SEVERAL_ONLY if several else _ONLY_LAST if last else _ONLY if largest_before else _ONLY[:2]
+    elif several:
+        patterns = _SEVERAL_LAST if last else _SEVERAL
+    elif last:
+        patterns = _LAST_SAME if largest[0] == largest_before else _LAST_OTHER
+    elif not largest_before:
+        patterns = _FIRST
+    elif largest[0] == largest_before:
+        patterns = _SAME
     else:
-        patterns = _FIRST if not before else _SAME if same else _OTHER
-    return draw.told(patterns, part=part, most=most, rest=listed(others))
+        patterns = _OTHER_LARGE if largest[1].endswith("large") else _OTHER
+    most = wording.amounts([largest])
+    rest = wording.amounts(smaller) if smaller else ""
+    verb = {"have": "have", "are": "are", "s": ""} if several else {"have": "has", "are": "is", "s": "s"}
+    return wording.choose(patterns).format(where=where, most=most, rest=rest, **verb)
 
 
-def _theme(facts: Facts35, draw: Draw) -> str:
-    name, *others = facts.overall
-    if not others:
-        return draw.told(_THEME_ONE, name, alone="themselves" if cover(name).plural else "itself")
-    most = all(
+def _makes_up_most(facts: Facts35) -> bool:
+    name = facts.overall[0]
+    return all(
         any(amount.name == name and amount.percent >= _MOST for amount in facts.parts[part]) for part in _QUARTERS
     )
-    return draw.told(_THEME_MOST if most else _THEME_MIXED, name, then=subjects(others[: 1 if most else 2]))
+
+
+def _theme(facts: Facts35, wording: Wording) -> str:
+    name, *others = facts.overall
+    if not others:
+        return wording.fill(_THEME_ONE, name)
+    patterns = _THEME_MOST if _makes_up_most(facts) else _THEME_MIXED
+    return wording.fill(patterns, name, others=listed(map(covers, others)))

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from chatearthnet_explorer.captioners.template_phrases import Draw, places, sentence, subjects
+from chatearthnet_explorer.captioners.template_phrases import (
+    Wording,
+    covers,
+    listed,
+    parts_phrase,
+    sentence,
+    with_article,
+)
 from chatearthnet_explorer.landcover.shares import PARTS, SIZES
 
 if TYPE_CHECKING:
@@ -13,79 +20,86 @@ if TYPE_CHECKING:
 _QUARTERS = PARTS[:4]
 _HALVES = (_QUARTERS[:2], _QUARTERS[2:], _QUARTERS[::2], _QUARTERS[1::2])
 
-# Classes that get a sentence of their own, one less beyond so many classes; those behind share sentences.
+# Classes that get a sentence of their own, one less beyond so many classes; the smaller ones share sentences.
 _OWN, _FEW = 3, 4
 # Share of a class that a quarter, or a half, holds when the class is said to lie mainly there.
 _MOSTLY, _MAINLY = 0.6, 0.8
 # How many times its emptiest quarter the fullest may hold while the class is said to be spread over all parts.
 _EVEN = 1.6
-# Percents of the whole square from which a class is told in these words; for parts there is SIZES.
+# Percents of the whole scene from which a class is said to cover so much of it; for parts there is SIZES.
 _EXTENTS = (
-    (100, "the whole square"),
-    (99, "nearly the whole square"),
-    (80, "the great majority of the square"),
-    (50, "more than half of the square"),
-    (100 / 3, "more than a third of the square"),
-    (20, "more than a fifth of the square"),
-    (10, "more than a tenth of the square"),
-    (1, "a small share of the square"),
-    (0, "a tiny share of the square"),
+    (100, "the whole scene"),
+    (99, "nearly the whole scene"),
+    (80, "the great majority of the scene"),
+    (50, "more than half of the scene"),
+    (100 / 3, "more than a third of the scene"),
+    (20, "more than a fifth of the scene"),
+    (10, "more than a tenth of the scene"),
+    (1, "a small share of the scene"),
+    (0, "a tiny share of the scene"),
 )
 
-_OWN_SENTENCE = (
-    "{x} cover{s} {extent} and {where}",
-    "{x} {where}, and in all {they} cover{s} {extent}",
-    "covering {extent}, {x} {where}",
-    "{extent} belongs to {x}, which {where}",
-)
+# This style has no size words of its own, so those of the other are said in plainer ones of the same meaning.
+_SIZE_WORDS = {size: size.replace("extra", "very").replace("medium", "medium-sized") for _, size in SIZES}
+
 # Where a class lies, with the size of its share of the part where it is strongest.
-_WHERE = {
-    "everywhere": ("fill{s} every part alike",),
-    "confined": ("{are} confined to {amount} of the {peak}", "{are} found in the {peak} alone, in {amount} of it"),
+_SENTENCES = {
+    "everywhere": ("{x} cover{s} {extent} and fill{s} every part",),
+    "confined": (
+        "{x} cover{s} {extent} and {are} found only in the {peak}, covering {amount} of it",
+        "{x} cover{s} {extent}, all of it in the {peak}, where {they} take{s} up {amount}",
+    ),
     "mostly": (
-        "lie{s} mostly in the {peak}, of which {they} take{s} up {amount}",
-        "gather{s} in the {peak}, with {amount} of it",
+        "{x} cover{s} {extent} and {are} found mostly in the {peak}, covering {amount} of it",
+        "{x} cover{s} {extent}, mainly in the {peak}, where {they} take{s} up {amount}",
+        "{x} make{s} up {extent}. {They} {are} found mostly in the {peak}, taking up {amount} of it",
     ),
     "half": (
-        "keep{s} mainly to the {peak}, with {amount} of it, and the {beside}",
-        "lie{s} for the most part in the {peak}, where {they} take{s} up {amount}, and the {beside}",
+        "{x} cover{s} {extent} and {are} found mainly in the {peak}, covering {amount} of it, and in the {beside}",
+        "{x} cover{s} {extent} and {are} concentrated in the {peak} and the {beside}, covering {amount} of the {peak}",
+        "{x} cover{s} {extent} and lie{s} mainly in the {peak}, where {they} take{s} up {amount}, and in the {beside}",
     ),
     "even": (
-        "{are} spread over all parts, with {amount} of the {peak}",
-        "run{s} through all parts, taking up {amount} of the {peak}",
+        "{x} {are} spread over all parts, taking up {amount} of the {peak}, and overall {they} cover{s} {extent}",
+        "{x} cover{s} {extent} and {are} spread over all parts, taking up {amount} of the {peak}",
+        "{x} cover{s} {extent} and {are} found in every part, covering {amount} of the {peak}",
     ),
     "missing": (
-        "{are} strongest in the {peak}, with {amount} of it, and missing from {missing}",
-        "take{s} up {amount} of the {peak} but {are} absent from {missing}",
+        "{x} cover{s} {extent} and {are} most common in the {peak}, covering {amount} of it, but absent from {missing}",
+        "{x} cover{s} {extent}, taking up {amount} of the {peak}, but {are} absent from {missing}",
+        "{x} take{s} up {amount} of the {peak} but {are} absent from {missing}, and overall {they} cover{s} {extent}",
     ),
     "uneven": (
-        "{are} strongest in the {peak}, with {amount} of it, and weakest in the {least}",
-        "occur{s} in all parts, most in the {peak}, with {amount} of it, and least in the {least}",
+        "{x} cover{s} {extent}, especially in the {peak}, where {they} take{s} up {amount}",
+        "{x} cover{s} {extent} and {are} found in every part, most of all in the {peak}, covering {amount} of it",
+        (
+            "{x} cover{s} {extent}. {They} {are} most common in the {peak}, with {amount} of it, "
+            "and least common in the {least}"
+        ),
     ),
 }
-# The same in short, for the classes that share a sentence.
-_PLACE = {
-    "everywhere": "found in every part alike",
-    "confined": "confined to the {peak}",
-    "mostly": "found mostly in the {peak}",
-    "half": "found mainly in the {peak} and the {beside}",
-    "even": "spread over all parts",
-    "missing": "missing from {missing}",
-    "uneven": "strongest in the {peak}",
+# The same in short, for the classes that share a sentence: how it lies, and where.
+_SHORT_WHERE = {
+    "everywhere": ("found", "in every part"),
+    "confined": ("found only", "in the {peak}"),
+    "mostly": ("found mostly", "in the {peak}"),
+    "half": ("found mainly", "in the {peak} and the {beside}"),
+    "even": ("spread", "over all parts"),
+    "missing": ("found", "in {present}"),
+    "uneven": ("most common", "in the {peak}"),
 }
-_LEADERS = ("by parts, {leaders}", "part by part, {leaders}", "seen part by part, {leaders}")
-_ONE_LEADER = ("every part has {x} in first place", "in each of the five parts, {x} come{s} first")
+_LARGEST_EVERYWHERE = ("{x} {are} the main land cover in every part",)
 _THEME_ONE = (
     "the main theme is a landscape of {x} alone",
-    "as its main theme, the scene shows {x} and no other land cover",
+    "{x} alone {are} the main theme of this landscape",
 )
 _THEME_MOST = (
-    "the main theme is a landscape made up mostly of {x}, with {then} in second place",
-    "the main theme is {x}, covering more ground here than {then} and all else together",
+    "the main theme is a landscape dominated by {x}, followed by {others}",
+    "the main theme is a landscape of {x}, which cover{s} more than everything else combined",
 )
 _THEME_MIXED = (
-    "the main theme is a mixed landscape led by {x}, with {then} next in line",
-    "as a whole, the main theme is the coexistence of {x} with {then}",
+    "the main theme is a mixed landscape of {all}",
+    "overall, the main theme is a mix of {all}",
 )
 
 
@@ -95,39 +109,50 @@ def descriptions(all_facts: tuple[Facts4V, ...], seed: int) -> str:
     Each names every class that its facts name and no other, and no shape: the facts hold shares alone.
     The same facts and seed give the same words.
     """
-    return "\n\n".join(_description(facts, Draw(f"{seed} {facts.to_dict()}")) for facts in all_facts)
+    return "\n\n".join(_description(facts, Wording(f"{seed} {facts.to_dict()}")) for facts in all_facts)
 
 
-def _description(facts: Facts4V, draw: Draw) -> str:
+def _description(facts: Facts4V, wording: Wording) -> str:
     if not facts.percents:
-        return f"There is nothing to describe in {places(PARTS)}: no land cover is mapped here."
+        return f"There is nothing to describe in {parts_phrase(PARTS)}: no land cover is mapped here."
     names = list(facts.percents)
     own = _OWN if len(names) <= _FEW else _OWN - 1
-    told = [*(_own(name, facts.percents[name], draw) for name in names[:own]), *_behind(facts, names[own:], draw)]
+    sentences = [_own_sentence(name, facts.percents[name], wording) for name in names[:own]]
+    sentences += _smaller(facts, names[own:], wording)
     if 1 < len(names) < _FEW:
-        told.append(_leaders(facts, draw))
-    if empty := [part for part, pairs in facts.shares.items() if not pairs]:
-        told.append(f"there is nothing to describe in {places(empty)}")
-    told.append(_theme(facts, draw))
-    return " ".join(sentence(one) for one in told)
+        sentences.append(_largest(facts, wording))
+    if empty := [part for part, shares in facts.shares.items() if not shares]:
+        sentences.append(f"there is nothing to describe in {parts_phrase(empty)}")
+    sentences.append(_theme(facts, wording))
+    return " ".join(map(sentence, sentences))
 
 
-def _own(name: str, percents: dict[str, float], draw: Draw) -> str:
+def _own_sentence(name: str, percents: dict[str, float], wording: Wording) -> str:
     extent = next(words for least, words in _EXTENTS if _overall(percents) >= least)
     kind, slots = _spread(percents)
     size = next(size for end, size in SIZES if percents[slots["peak"]] < end)
-    where = draw.told(_WHERE[kind], name, amount=draw.share(size), **slots)
-    return draw.told(_OWN_SENTENCE, name, extent=extent, where=where)
+    amount = with_article(f"{_SIZE_WORDS[size]} part")
+    return wording.fill(_SENTENCES[kind], name, extent=extent, amount=amount, **slots)
 
 
-def _behind(facts: Facts4V, names: list[str], draw: Draw) -> list[str]:
+def _smaller(facts: Facts4V, names: list[str], wording: Wording) -> list[str]:
     """Return the sentences of the lesser classes, those that lie alike taken together."""
-    alike: dict[str, list[str]] = {}
+    alike: dict[tuple[str, str], list[str]] = {}
     for name in names:
         kind, slots = _spread(facts.percents[name])
-        alike.setdefault(_PLACE[kind].format(**slots), []).append(name)
-    clauses = [draw.told(("{x} {are} {place}",), *together, place=place) for place, together in alike.items()]
-    return [_joined(clauses[start : start + _OWN]) for start in range(0, len(clauses), _OWN)]
+        lies, where = _SHORT_WHERE[kind]
+        alike.setdefault((lies, where.format(**slots)), []).append(name)
+    entries = list(alike.items())
+    sentences = []
+    for start in range(0, len(entries), _OWN):
+        clauses, before = [], ""
+        for (lies, where), together in entries[start : start + _OWN]:
+            # "snow is found mostly in the top left, moss in the top right"
+            pattern = "{x} {where}" if lies == before != "found" else "{x} {are} {lies} {where}"
+            clauses.append(wording.fill((pattern,), *together, lies=lies, where=where))
+            before = lies
+        sentences.append(_joined(clauses))
+    return sentences
 
 
 def _joined(clauses: list[str]) -> str:
@@ -137,17 +162,19 @@ def _joined(clauses: list[str]) -> str:
 
 
 def _spread(percents: dict[str, float]) -> tuple[str, dict[str, str]]:
-    """Return which row of ``_WHERE`` and ``_PLACE`` holds for a class, and the parts it speaks of."""
+    """Return which row of ``_SENTENCES`` and ``_SHORT_WHERE`` holds for a class, and the parts it speaks of."""
     quarters = sorted(_QUARTERS, key=lambda part: -percents[part])
     peak, least = quarters[0], quarters[-1]
     whole = sum(percents[part] for part in quarters)
     half = max(_HALVES, key=lambda pair: sum(percents[part] for part in pair))
     absent = [part for part in PARTS if not percents[part]]
+    present = [part for part in PARTS if percents[part]]
     slots = {
         "peak": peak,
         "least": least,
         "beside": next(part for part in quarters if part in half and part != peak),
-        "missing": places(absent) if absent else "",
+        "missing": parts_phrase(absent) if absent else "",
+        "present": f"every part except the {absent[0]}" if len(absent) == 1 else parts_phrase(present),
     }
     if percents[least] == 100:  # noqa: PLR2004 - percent
         return "everywhere", slots
@@ -169,24 +196,27 @@ def _overall(percents: dict[str, float]) -> float:
     return sum(percents[part] for part in _QUARTERS) / len(_QUARTERS)
 
 
-def _leaders(facts: Facts4V, draw: Draw) -> str:
-    led: dict[str, list[str]] = {}
-    for part, pairs in facts.shares.items():
-        if pairs:
-            led.setdefault(pairs[0][0], []).append(part)
-    (name, parts), *others = led.items()
+def _largest(facts: Facts4V, wording: Wording) -> str:
+    """Return a sentence that says which class covers most of each part."""
+    parts_of: dict[str, list[str]] = {}
+    for part, shares in facts.shares.items():
+        if shares:
+            parts_of.setdefault(shares[0][0], []).append(part)
+    (name, parts), *others = parts_of.items()
     if not others and len(parts) == len(PARTS):
-        return draw.told(_ONE_LEADER, name)
-    first = draw.told(("{x} come{s} first in {where}",), name, where=places(parts))
-    return draw.told(
-        _LEADERS, leaders=", ".join([first, *(f"{subjects([other])} in {places(where)}" for other, where in others)])
-    )
+        return wording.fill(_LARGEST_EVERYWHERE, name)
+    first = wording.fill(("{x} {are} the main land cover in {where}",), name, where=parts_phrase(parts))
+    return ", ".join([first, *(f"{covers(other)} in {parts_phrase(where)}" for other, where in others)])
 
 
-def _theme(facts: Facts4V, draw: Draw) -> str:
+def _theme(facts: Facts4V, wording: Wording) -> str:
     name, *others = facts.percents
     if not others:
-        return draw.told(_THEME_ONE, name)
-    if _overall(facts.percents[name]) > 50:  # noqa: PLR2004 - percent: more than all else together
-        return draw.told(_THEME_MOST, name, then=subjects(others[:1]))
-    return draw.told(_THEME_MIXED, name, then=subjects(others[:2]))
+        return wording.fill(_THEME_ONE, name)
+    most = _overall(facts.percents[name]) > 50  # noqa: PLR2004 - percent: more than all else together
+    return wording.fill(
+        _THEME_MOST if most else _THEME_MIXED,
+        name,
+        all=listed(map(covers, [name, *others[:2]])),
+        others=listed(map(covers, others[:2])),
+    )

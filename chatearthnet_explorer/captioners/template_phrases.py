@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import random
+from collections import Counter
+from itertools import groupby
 from typing import TYPE_CHECKING, NamedTuple
 
 from chatearthnet_explorer.landcover.legend import BACKGROUND, CLASSES
-from chatearthnet_explorer.prompts.prompt import NOUNS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+NOUNS = ("area", "amount", "share")
+"""What a size word of a template caption goes with. Each of them goes with every class, which "part" does not."""
+
 
 class Cover(NamedTuple):
-    """How English speaks of one land-cover class. Every form holds the class name, so that a reader finds it."""
+    """How English speaks of one land-cover class. Both forms hold the class name, so that a reader finds it."""
 
     subject: str
     """The class as a sentence's subject."""
@@ -21,23 +25,23 @@ class Cover(NamedTuple):
     plural: bool
     """Whether its verb is plural."""
 
-    of: tuple[str, ...]
-    """What stands behind "a small part of", in more than one way where English has it."""
+    of: str
+    """What stands behind "a small area of"."""
 
 
-# By the class's name in the 4V style. Real captions speak the same way: "developed areas", "crop fields", "tree cover".
+# By the class's name in the 4V style.
 _COVERS = {
-    "water": Cover("water", False, ("water",)),  # noqa: FBT003 - a row of a table
-    "developed": Cover("developed areas", True, ("developed area",)),  # noqa: FBT003 - likewise
-    "tree": Cover("trees", True, ("trees", "tree cover")),  # noqa: FBT003 - likewise
-    "shrub": Cover("shrubs", True, ("shrubs", "shrub cover")),  # noqa: FBT003 - likewise
-    "grass": Cover("grass", False, ("grass",)),  # noqa: FBT003 - likewise
-    "crop": Cover("crops", True, ("crops", "crop fields")),  # noqa: FBT003 - likewise
-    "bare": Cover("bare land", False, ("bare land",)),  # noqa: FBT003 - likewise
-    "snow": Cover("snow", False, ("snow",)),  # noqa: FBT003 - likewise
-    "wetland": Cover("wetland", False, ("wetland",)),  # noqa: FBT003 - likewise
-    "mangroves": Cover("mangroves", True, ("mangroves",)),  # noqa: FBT003 - likewise
-    "moss": Cover("moss", False, ("moss",)),  # noqa: FBT003 - likewise
+    "water": Cover("water", plural=False, of="water"),
+    "developed": Cover("developed areas", plural=True, of="developed land"),
+    "tree": Cover("trees", plural=True, of="tree cover"),
+    "shrub": Cover("shrubs", plural=True, of="shrubs"),
+    "grass": Cover("grass", plural=False, of="grass"),
+    "crop": Cover("cropland", plural=False, of="cropland"),
+    "bare": Cover("bare land", plural=False, of="bare land"),
+    "snow": Cover("snow", plural=False, of="snow"),
+    "wetland": Cover("wetland", plural=False, of="wetland"),
+    "mangroves": Cover("mangroves", plural=True, of="mangroves"),
+    "moss": Cover("moss", plural=False, of="moss"),
 }
 _COVER_OF = {name: _COVERS[land.name_4v] for land in CLASSES[BACKGROUND + 1 :] for name in (land.name, land.name_4v)}
 
@@ -47,20 +51,25 @@ def cover(name: str) -> Cover:
     return _COVER_OF[name]
 
 
+def covers(name: str) -> str:
+    """Return a class as the subject of a sentence."""
+    return cover(name).subject
+
+
 def listed(things: Iterable[str]) -> str:
     """Return ``a``, ``a and b`` or ``a, b and c``."""
     *most, last = things
     return f"{', '.join(most)} and {last}" if most else last
 
 
-def subjects(names: Iterable[str]) -> str:
-    """Return classes as the subject of a sentence, such as ``trees and bare land``."""
-    return listed(cover(name).subject for name in names)
-
-
-def places(parts: Iterable[str]) -> str:
+def parts_phrase(parts: Iterable[str]) -> str:
     """Return parts of the chip as ``the top left and the middle``."""
     return listed(f"the {part}" for part in parts)
+
+
+def with_article(phrase: str) -> str:
+    """Return such as ``a large area`` or ``an extra small area``."""
+    return f"{'an' if phrase[0] in 'aeiou' else 'a'} {phrase}"
 
 
 def sentence(text: str) -> str:
@@ -68,39 +77,51 @@ def sentence(text: str) -> str:
     return f"{text[0].upper()}{text[1:]}."
 
 
-class Draw:
-    """A seeded draw that comes back to a choice only when all others have been taken."""
+class Wording:
+    """A seeded choice of words that comes back to a pattern only when all others have been used as often."""
 
     def __init__(self, seed: str) -> None:
-        """Start from a seed; the same seed and the same questions give the same answers."""
+        """Start from a seed; the same seed and the same calls give the same words."""
         self._random = random.Random(seed)  # noqa: S311 - words, not secrets
-        self._left: dict[Sequence[str], list[str]] = {}
+        self._uses = Counter[str]()
+        self._noun = self._random.randrange(len(NOUNS))
 
-    def one(self, choices: tuple[str, ...]) -> str:
-        """Return one of the choices."""
-        left = self._left.get(choices)
-        if not left:
-            left = self._left[choices] = self._random.sample(choices, len(choices))
-        return left.pop()
+    def choose(self, choices: Sequence[str]) -> str:
+        """Return one of the choices that were used least."""
+        fewest = min(self._uses[choice] for choice in choices)
+        choice = self._random.choice([choice for choice in choices if self._uses[choice] == fewest])
+        self._uses[choice] += 1
+        return choice
 
-    def amount(self, name: str, size: str) -> str:
-        """Return such as ``a large portion of trees`` or ``an extra small amount of water``."""
-        return f"{self.share(size)} of {self.one(cover(name).of)}"
+    def amounts(self, amounts: Sequence[tuple[str, str]]) -> str:
+        """Return classes with their sizes, those of one size together.
 
-    def share(self, size: str) -> str:
-        """Return such as ``a large portion`` or ``an extra small amount``."""
-        return f"{'an' if size.startswith('extra') else 'a'} {size} {self.one(NOUNS)}"
+        Such as ``a large area of tree cover`` or ``small amounts of grass and water``.
+        """
+        phrases = []
+        for size, group in groupby(amounts, key=lambda amount: amount[1]):
+            names = [cover(name).of for name, _ in group]
+            share = f"{size} {self._next_noun()}"
+            share = f"{share}s" if len(names) > 1 else with_article(share)
+            phrases.append(f"{share} of {listed(names)}")
+        return listed(phrases)
 
-    def told(self, choices: tuple[str, ...], *names: str, **slots: str) -> str:
+    def fill(self, choices: Sequence[str], *names: str, **slots: str) -> str:
         """Return one of the patterns with its slots filled.
 
         Args:
-            choices: Patterns. ``{x}`` is the classes, ``{s}``, ``{are}``, ``{have}``, ``{they}`` follow their number.
-            names: The classes, if the pattern speaks of any.
+            choices: Patterns. ``{x}`` is the classes; ``{s}``, ``{are}``, ``{have}``, ``{they}`` and ``{They}`` agree
+                with them.
+            names: The classes.
             slots: What else the pattern holds.
         """
-        if names:
-            plural = len(names) > 1 or cover(names[0]).plural
-            words = ("", "are", "have", "they") if plural else ("s", "is", "has", "it")
-            slots |= dict(zip(("s", "are", "have", "they"), words, strict=True), x=subjects(names))
-        return self.one(choices).format(**slots)
+        if len(names) > 1 or cover(names[0]).plural:
+            agreement = {"s": "", "are": "are", "have": "have", "they": "they", "They": "They"}
+        else:
+            agreement = {"s": "s", "are": "is", "have": "has", "they": "it", "They": "It"}
+        slots |= agreement | {"x": listed(map(covers, names))}
+        return self.choose(choices).format(**slots)
+
+    def _next_noun(self) -> str:
+        self._noun = (self._noun + 1) % len(NOUNS)
+        return NOUNS[self._noun]
