@@ -20,7 +20,7 @@ from chatearthnet_explorer.review.checks import judge_both, judge_caption, judge
 from chatearthnet_explorer.review.chip_checks import Picture, picture_of
 from chatearthnet_explorer.review.cloud_cover import CloudCover
 from chatearthnet_explorer.review.label_counts import Cover, size_of
-from chatearthnet_explorer.review.sampling import margin_of, sample_size, simple_random, stratified
+from chatearthnet_explorer.review.sampling import margin_of, sample_size, simple_random, stratified_sample
 from chatearthnet_explorer.sources.stac.reflectance import reflectance
 from chatearthnet_explorer.tile import Tile, wrap_longitude
 
@@ -507,7 +507,7 @@ def test_a_wrong_name_is_quoted_to_80_characters() -> None:
 def test_samples_have_one_pair_to_all_of_them(n: int, refused: bool) -> None:
     names = [f"{number}.png" for number in range(10)]
     strata = dict.fromkeys(names, "all of it")
-    for draw in (lambda: simple_random(names, n), lambda: stratified(strata, n, facet="split")):
+    for draw in (lambda: simple_random(names, n), lambda: stratified_sample(strata, n, facet="split")):
         if refused:
             with pytest.raises(PlanError, match="ask for"):
                 draw()

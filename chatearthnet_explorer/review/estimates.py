@@ -41,7 +41,7 @@ class Share:
     value: str
     """Which style, split, ...; empty for all."""
 
-    found: int
+    count: int
     """Captions of the kind with the finding, however often they have it."""
 
     of: int
@@ -50,11 +50,12 @@ class Share:
     @property
     def share(self) -> float | None:
         """The share, 0 to 1; None where nothing was judged, which is not the same as 0."""
-        return self.found / self.of if self.of else None
+        return self.count / self.of if self.of else None
 
     def to_dict(self) -> dict[str, Any]:
         """Return it as JSON."""
-        return {**asdict(self), "share": self.share}
+        values = asdict(self)
+        return {"found" if name == "count" else name: value for name, value in values.items()} | {"share": self.share}
 
 
 def tally(folder: str | Path) -> list[Share]:
@@ -65,11 +66,11 @@ def tally(folder: str | Path) -> list[Share]:
     """
     import pyarrow.parquet as pq  # noqa: PLC0415 - heavy
 
-    findings, judged = (Path(folder) / name for name in _FILES)
-    rows = pq.read_table(judged, columns=[*_NEEDED])
-    found = pq.read_table(findings, columns=["row", "check"])
-    which = _words(found["check"])
-    numbers = found["row"].to_numpy()
+    findings, captions = (Path(folder) / name for name in _FILES)
+    rows = pq.read_table(captions, columns=[*_COLUMNS])
+    finding_rows = pq.read_table(findings, columns=["row", "check"])
+    which = _words(finding_rows["check"])
+    numbers = finding_rows["row"].to_numpy()
     kinds = list(_kinds(rows))
     shares = []
     for check in CHECKS.values():
@@ -83,7 +84,7 @@ def tally(folder: str | Path) -> list[Share]:
     return shares
 
 
-def unchecked(check: str, *, labels: bool, pictures: bool) -> str:
+def reason_unchecked(check: str, *, labels: bool, pictures: bool) -> str:
     """Return why a check judged nothing, and what to do, in one sentence.
 
     Args:
@@ -117,7 +118,7 @@ def to_csv(shares: Sequence[Share], *, simulated: bool, labels: bool, pictures: 
     for share in shares:
         row = share.to_dict() | {"not_checked": "", "simulated": "yes" if simulated else "no"}
         if not share.of:
-            row |= {"found": "", "not_checked": unchecked(share.check, labels=labels, pictures=pictures)}
+            row |= {"found": "", "not_checked": reason_unchecked(share.check, labels=labels, pictures=pictures)}
         writer.writerow(row)
     return file.getvalue()
 
@@ -128,7 +129,7 @@ _WHY = {
     BOTH: "Captions in both styles are needed, and none of these pairs has both.",
     CAPTION: "Captions in English, of the style that the check is made for, are needed, and there are none.",
 }
-_NEEDED = ("style", "split", "continent", "country", "classes", "tile", "read", "labels", "both", "digest")
+_COLUMNS = ("style", "split", "continent", "country", "classes", "tile", "read", "labels", "both", "digest")
 
 
 def _could(check: str, needs: str, rows: pa.Table) -> Mask:

@@ -78,7 +78,7 @@ def read_answer(body: bytes, *, host: str, model: str, token_limit: int, key: st
         raise _no_completion(content, choice, host, key)
     ended = choice.get("finish_reason")
     if isinstance(refusal := message.get("refusal"), str) and refusal.strip():
-        msg = f"The model {model!r} declined to write a caption ({quoted(refusal, key)}); choose another model."
+        msg = f"The model {model!r} declined to write a caption ({quote(refusal, key)}); choose another model."
         raise ModelError(msg)
     if ended == "content_filter":
         msg = f"{host} held the answer back by its content filter; choose another model or place."
@@ -146,7 +146,7 @@ def visible(text: str) -> tuple[str, int]:
     return kept.strip(), len(lines) - len(kept)
 
 
-def quoted(text: str, key: str) -> str:
+def quote(text: str, key: str) -> str:
     """Return the beginning of a service's own words on one line, or that they are left out if they show the key.
 
     Services repeat keys in part (``sk-ab***yz``), so six characters of it in a row are enough to leave them out.
@@ -204,7 +204,7 @@ def _no_completion(content: dict[str, Any], choice: object, host: str, key: str)
     error = content.get("error") or (choice.get("error") if isinstance(choice, dict) else None)
     words = error.get("message") if isinstance(error, dict) else error
     if isinstance(words, str) and words.strip():
-        return ModelError(f"{host} reports a failure ({quoted(words, key)}); try again later or choose another model.")
+        return ModelError(f"{host} reports a failure ({quote(words, key)}); try again later or choose another model.")
     return ModelError(
         f"{host} answered something that is no chat completion; check that the address leads to an "
         "OpenAI-compatible service and ends in /v1."

@@ -8,7 +8,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from chatearthnet_explorer.captioners.model_table import retirement
-from chatearthnet_explorer.captioners.service.answer import quoted, spent
+from chatearthnet_explorer.captioners.service.answer import quote, spent
 from chatearthnet_explorer.captioners.service.endpoint import PLACEHOLDER
 from chatearthnet_explorer.errors import CaptionerError, KeyMissingError, ModelError
 from chatearthnet_explorer.net.safe_json import read_json
@@ -44,7 +44,7 @@ def explain(  # noqa: PLR0913 - the facts of a refusal
         return _not_found(endpoint.host, model, code, text)
     if _SPENT.search(message):
         return spent(model, question.token_limit)
-    asked = f"{model[:100]!r} ({quoted(message, key)})"
+    asked = f"{model[:100]!r} ({quote(message, key)})"
     if status in {HTTPStatus.BAD_REQUEST, HTTPStatus.UNPROCESSABLE_ENTITY}:
         return ModelError(
             f"{endpoint.host} refused, with error {status}, to ask {asked}; {_advice(question, message)}."
