@@ -73,7 +73,7 @@ _SENTENCES = {
         "{x} cover{s} {extent}, especially in the {peak}, where {they} take{s} up {amount}",
         "{x} cover{s} {extent} and {are} found in every part, most of all in the {peak}, covering {amount} of it",
         (
-            "{x} cover{s} {extent}. {They} {are} most common in the {peak}, with {amount} of it, "
+            "{x} cover{s} {extent}. {They} {are} most common in the {peak}, where {they} take{s} up {amount}, "
             "and least common in the {least}"
         ),
     ),
