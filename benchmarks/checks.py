@@ -35,7 +35,7 @@ from chatearthnet_explorer.review.audit import audit
 from chatearthnet_explorer.review.checks import CHECKS, CheckResult, judge_both, judge_caption, judge_picture
 from chatearthnet_explorer.review.chip_checks import picture_of
 from chatearthnet_explorer.review.label_counts import Cover
-from chatearthnet_explorer.sample.paraphrase import tell
+from chatearthnet_explorer.sample.paraphrase import write_paraphrase
 from chatearthnet_explorer.sources.simulated_chips import SimulatedSource
 from chatearthnet_explorer.testing import chip_faults
 from chatearthnet_explorer.testing.faults import CAPTION_FAULTS, Sound, Spoiled, plant, spoil
@@ -76,7 +76,7 @@ def written(facts: Facts35 | Facts4V, *, seed: int) -> str:
 def paraphrased(facts: Facts35 | Facts4V, *, seed: int) -> str:
     """Return the facts as a language model might tell them, without the faults that the paraphrase adds unasked."""
     for again in range(100):
-        text = tell(facts, seed=f"{seed} {again}").text
+        text = write_paraphrase(facts, seed=f"{seed} {again}").text
         low = text.lower()
         unasked = any(word in low for word in (*(word.removesuffix("e") for word in BANNED), "no ", "devoid of"))
         if text.endswith(".") and not unasked:

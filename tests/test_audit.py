@@ -28,7 +28,7 @@ from chatearthnet_explorer.review.audit import audit
 from chatearthnet_explorer.review.checks import CHECKS, judge_caption
 from chatearthnet_explorer.review.dataset_checks import dataset_findings
 from chatearthnet_explorer.review.estimates import Share, tally, to_csv
-from chatearthnet_explorer.sample.paraphrase import tell
+from chatearthnet_explorer.sample.paraphrase import write_paraphrase
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -78,9 +78,9 @@ def _records(count: int) -> list[Record]:
     records = []
     for seed in range(count):
         labels = label_map((seed + (seed % 7 == 6)) % 12)
-        captions = {"3.5": tell(facts_35(labels), seed=seed).text}
+        captions = {"3.5": write_paraphrase(facts_35(labels), seed=seed).text}
         if seed % 5 == 0:
-            captions["4v"] = tell(facts_4v(labels), seed=seed).text
+            captions["4v"] = write_paraphrase(facts_4v(labels), seed=seed).text
         name = f"{2000 + seed}_3000_patch{seed % 2}1.png"
         records.append(
             Record(name=name, captions=captions, splits=dict.fromkeys(captions, "train"), tile=place_of(name))

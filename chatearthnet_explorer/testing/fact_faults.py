@@ -181,6 +181,9 @@ def turned(facts: Facts) -> _Changed | None:
     """
     if not isinstance(facts, Facts35):
         return None
+    quarters = {tuple((amount.name, amount.size) for amount in facts.parts[part]) for part in PARTS[:4]}
+    if len(quarters) == 1:
+        return None  # a caption may describe them in one sentence, which has no order
     return replace(facts, parts={part: facts.parts[_TURN[part]] for part in PARTS}), Planted("order of parts")
 
 
