@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import ast
 import copy
-from dataclasses import dataclass
+from collections import Counter
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -56,6 +57,13 @@ class Mutant:
     after: str
     """The node as it becomes."""
 
+    place: int = 0
+    """Which of those on its line that read alike it is, from 0."""
+
+    def __str__(self) -> str:
+        """Return one line of a report."""
+        return f"line {self.line} ({self.place}): {self.before}  ->  {self.after}"
+
 
 def mutants(source: str) -> list[Mutant]:
     """Return every mutant of a module, in the order of its lines."""
@@ -69,7 +77,12 @@ def mutants(source: str) -> list[Mutant]:
             changed = _changed(node, kind)
             line = getattr(node, "lineno", 0)
             found.append(Mutant(number, line, kind, _short(node), _short(changed)))
-    return sorted(found, key=lambda one: (one.line, one.number, one.kind))
+    found.sort(key=lambda one: (one.line, one.number, one.kind))
+    seen: Counter[str] = Counter()
+    for place, one in enumerate(found):
+        found[place] = replace(one, place=seen[str(one)])
+        seen[str(one)] += 1
+    return found
 
 
 def mutated(source: str, mutant: Mutant) -> str:
