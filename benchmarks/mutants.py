@@ -47,7 +47,7 @@ MODULES: dict[str, tuple[str, ...]] = {
     "review/audit_parts": ("audit_parts",),
     "review/methods_paragraph": ("methods_paragraph",),
     "review/sampling": ("sampling", THRESHOLDS, PUBLISHED),
-    "review/error_rates": (PUBLISHED, "report"),
+    "review/error_rates": ("error_rates", PUBLISHED),
     "review/reviewer_agreement": (PUBLISHED, "report"),
     "sources/stac/cloud_mask": (PUBLISHED,),
     "sources/stac/reflectance": ("reflectance", PUBLISHED, THRESHOLDS),
