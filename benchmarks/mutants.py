@@ -31,26 +31,31 @@ from mutations import Mutant, mutants, mutated
 ROOT = Path(__file__).resolve().parents[1]
 PACKAGE = "chatearthnet_explorer"
 
-PUBLISHED, THRESHOLDS = "published_constants", "thresholds"
+PUBLISHED, STATISTICS, THRESHOLDS, INPUTS = (
+    "published_constants",
+    "published_statistics",
+    "thresholds",
+    "input_limits",
+)
 MODULES: dict[str, tuple[str, ...]] = {
-    "tile": ("tile", THRESHOLDS, PUBLISHED),
-    "landcover/legend": ("legend", PUBLISHED, THRESHOLDS),
+    "tile": ("tile", INPUTS, PUBLISHED),
+    "landcover/legend": ("legend", PUBLISHED, INPUTS),
     "landcover/shares": ("landcover", PUBLISHED, THRESHOLDS),
     "prompts/prompt": ("prompt", PUBLISHED),
     "review/checks": ("check_table", THRESHOLDS, "checks"),
     "review/language_checks": ("check_table", THRESHOLDS, "checks"),
     "review/label_checks": (THRESHOLDS, "checks"),
     "review/pair_checks": (THRESHOLDS, "checks"),
-    "review/chip_checks": (THRESHOLDS, PUBLISHED, "checks"),
+    "review/chip_checks": (INPUTS, PUBLISHED, "checks"),
     "review/grounding": (THRESHOLDS, "checks"),
     "review/label_counts": (THRESHOLDS, "checks"),
     "review/audit_parts": ("audit_parts",),
     "review/methods_paragraph": ("methods_paragraph",),
-    "review/sampling": ("sampling", THRESHOLDS, PUBLISHED),
-    "review/error_rates": ("error_rates", PUBLISHED),
-    "review/reviewer_agreement": (PUBLISHED, "report"),
+    "review/sampling": ("sampling", INPUTS, STATISTICS),
+    "review/error_rates": ("error_rates", STATISTICS),
+    "review/reviewer_agreement": (STATISTICS, "report"),
     "sources/stac/cloud_mask": (PUBLISHED,),
-    "sources/stac/reflectance": ("reflectance", PUBLISHED, THRESHOLDS),
+    "sources/stac/reflectance": ("reflectance", PUBLISHED, INPUTS),
     "sources/release/chip_pngs": (PUBLISHED,),
 }
 """Module -> its test files, those most likely to notice first. Slow suites are left out: they would only kill more."""
