@@ -105,6 +105,8 @@ def _skipped(tree: ast.Module) -> set[int]:
         match node:
             case ast.Expr(value=ast.Constant()) | ast.If(test=ast.Name(id="TYPE_CHECKING")):
                 found |= _inner(node)
+            case ast.keyword(arg="strict"):  # of zip: a guard that no caller can reach
+                found |= _inner(node)
             case ast.AnnAssign() | ast.arg() if node.annotation:
                 found |= _inner(node.annotation)
             case ast.FunctionDef() | ast.ClassDef():

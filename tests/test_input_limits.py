@@ -12,6 +12,7 @@ from rig.part_counts import part_counts
 
 from chatearthnet_explorer.errors import LabelError, PlaceError, PlanError
 from chatearthnet_explorer.landcover.legend import indices_of_codes, indices_of_colours
+from chatearthnet_explorer.landcover.shares import check_labels
 from chatearthnet_explorer.review import chip_checks
 from chatearthnet_explorer.review.checks import judge_picture
 from chatearthnet_explorer.review.chip_checks import Picture, picture_of
@@ -292,3 +293,20 @@ def test_an_offset_is_not_taken_twice_where_ground_would_be_black(darkest: int, 
     light, said = reflectance(numbers, valid=np.ones((10, 10), bool), baseline="05.00")
     assert ("had been applied" in said) == twice
     assert light[0, 5, 5] == pytest.approx(0.3 if twice else 0.2)
+
+
+@pytest.mark.parametrize(("index", "refused"), [(11, False), (12, True), (255, True)])
+def test_one_pixel_beyond_the_last_class_makes_no_label_map(index: int, refused: bool) -> None:
+    labels = np.full((256, 256), 3, np.uint8)
+    labels[200, 17] = index
+    if refused:
+        with pytest.raises(LabelError, match=f"class indices 0 to 11, got {index}"):
+            check_labels(labels)
+    else:
+        assert check_labels(labels) is labels
+
+
+@pytest.mark.parametrize("shape", [(255, 256), (256, 255), (257, 256), (256, 256, 1), (65_536,)])
+def test_label_maps_have_256_rows_and_columns(shape: tuple[int, ...]) -> None:
+    with pytest.raises(LabelError, match=f"got {' x '.join(map(str, shape))}"):
+        check_labels(np.zeros(shape, np.uint8))

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from rig.part_counts import part_counts
 
-from chatearthnet_explorer.landcover.shares import facts_4v, facts_35
+from chatearthnet_explorer.landcover.shares import facts_4v, facts_35, shares
 from chatearthnet_explorer.review.checks import judge_both, judge_caption
 from chatearthnet_explorer.review.label_counts import size_of
 
@@ -249,3 +249,33 @@ def test_styles_contradict_each_other_three_sizes_apart(first: str, second: str,
         for style, size in (("3.5", first), ("4v", second))
     }
     assert bool(judge_both(judged)) == found
+
+
+# --- equal areas
+
+
+@pytest.mark.parametrize("style", ["3.5", "4v"])
+def test_of_two_equal_leaders_the_lower_class_must_be_named(style: str) -> None:
+    table = part_counts({"tree": 3000, "grass": 3000, "crop": 1000})
+    found = judge_caption("Crops cover the image.", style=style, counts=table).findings
+    assert [one.land for one in found if one.check == "omitted"] == ["tree"]
+
+
+def test_equal_areas_are_listed_by_class_and_in_parts_of_style_35_the_other_way_round() -> None:
+    labels = np.full((256, 256), 3, np.uint8)
+    for row, index in enumerate((11, 1, 6, 9)):
+        labels[row, :30] = index
+    by_class = ["tree", "water", "crop", "wetland", "moss"]
+    assert list(shares(labels)["top left"]) == list(shares(labels)["overall"]) == by_class
+    assert [name for name, _ in facts_4v(labels).shares["top left"]] == by_class
+    assert list(facts_4v(labels).percents) == by_class
+    assert [amount.name for amount in facts_35(labels).parts["top left"]] == ["tree", "moss", "wetland"]
+    assert facts_35(labels).overall == ("tree", "moss", "water", "crop", "wetland")  # by first pixel
+
+
+def test_shares_for_looking_list_the_background_too() -> None:
+    labels = np.full((256, 256), 3, np.uint8)
+    labels[:128, :64] = 0
+    assert shares(labels)["top left"] == {"background": 0.5, "tree": 0.5}
+    assert shares(labels)["overall"] == {"tree": 0.875, "background": 0.125}
+    assert shares(labels)["bottom right"] == {"tree": 1.0}
