@@ -45,7 +45,7 @@ MODULES: dict[str, tuple[str, ...]] = {
     "review/checks": ("check_table", THRESHOLDS, "checks"),
     "review/language_checks": ("check_table", THRESHOLDS, "checks"),
     "review/label_checks": (THRESHOLDS, "checks"),
-    "review/pair_checks": (THRESHOLDS, "checks"),
+    "review/pair_checks": ("contradictions", THRESHOLDS, "checks"),
     "review/chip_checks": (INPUTS, PUBLISHED, "checks"),
     "review/grounding": (THRESHOLDS, "grounding_reasons", "checks"),
     "review/label_counts": (THRESHOLDS, "grounding_reasons", "checks"),
