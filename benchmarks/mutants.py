@@ -54,7 +54,7 @@ MODULES: dict[str, tuple[str, ...]] = {
     "review/sampling": ("sampling", INPUTS, STATISTICS),
     "review/error_rates": ("error_rates", STATISTICS),
     "review/reviewer_agreement": (STATISTICS, "report"),
-    "sources/stac/cloud_mask": (PUBLISHED,),
+    "sources/stac/cloud_mask": (PUBLISHED, INPUTS),
     "sources/stac/reflectance": ("reflectance", PUBLISHED, INPUTS),
     "sources/release/chip_pngs": (PUBLISHED,),
 }

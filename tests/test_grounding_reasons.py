@@ -239,6 +239,14 @@ def test_a_claim_of_two_parts_names_those_that_contradict() -> None:
         ("The image is dominated by crops and grass.", "4v", [("crop", "")]),
         # that trees lead in the image is not said of the part in the same sentence
         ("The image is dominated by trees, above all in the middle. Crops are there.", "3.5", []),
+        (
+            "The image is dominated by trees. In the middle, trees dominate. Crops are there.",
+            "3.5",
+            [("tree", "middle")],
+        ),
+        # the first sentence says where the dominant class is strongest, and of another class what it says
+        ("Trees dominate in the middle. The image is dominated by trees.", "3.5", []),
+        ("Grass dominates in the top left. The image is dominated by trees.", "3.5", [("grass", "top left")]),
         # in a part they are missing from, which another check says
         ("Trees are in the image. In the middle, grass dominates.", "3.5", []),
         # said twice of a part, found once

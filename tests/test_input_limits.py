@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 from rig.part_counts import part_counts
 
-from chatearthnet_explorer.errors import LabelError, PlaceError, PlanError
+from chatearthnet_explorer.errors import LabelError, PlaceError, PlanError, RasterError
 from chatearthnet_explorer.landcover.legend import indices_of_codes, indices_of_colours
 from chatearthnet_explorer.landcover.shares import check_labels
 from chatearthnet_explorer.review import chip_checks
@@ -19,6 +19,8 @@ from chatearthnet_explorer.review.chip_checks import Picture, picture_of
 from chatearthnet_explorer.review.cloud_cover import CloudCover
 from chatearthnet_explorer.review.label_counts import Cover
 from chatearthnet_explorer.review.sampling import margin_of, sample_size, simple_random, stratified
+from chatearthnet_explorer.sources.stac import scene_pixels
+from chatearthnet_explorer.sources.stac.raster_windows import Read
 from chatearthnet_explorer.sources.stac.reflectance import reflectance
 from chatearthnet_explorer.tile import Tile, wrap_longitude
 
@@ -280,6 +282,29 @@ def test_confidence_and_expected_rate_lie_between_0_and_1(wrong: float) -> None:
             ask(confidence=wrong)
         with pytest.raises(PlanError, match="expected rate lies between 0 and 1"):
             ask(expected=wrong)
+
+
+# --- scenes
+
+
+@pytest.mark.parametrize(
+    ("data", "refused"),
+    [
+        (np.full((1, 256, 256), 11, np.uint8), False),
+        (np.full((1, 256, 256), 12, np.uint8), True),
+        (np.full((2, 256, 256), 4, np.uint8), True),
+        (np.full((1, 256, 256), 4, np.uint16), True),
+        (np.full((0, 256, 256), 4, np.uint8), True),
+    ],
+    ids=["snow", "beyond snow", "two bands", "two bytes", "no band"],
+)
+def test_a_scene_classification_has_codes_0_to_11(data: np.ndarray, refused: bool) -> None:
+    read = Read(data=data, valid=np.ones((256, 256), bool))
+    if refused:
+        with pytest.raises(RasterError, match="codes 0 to 11"):
+            scene_pixels._codes(read)
+    else:
+        assert (scene_pixels._codes(read) == data[0]).all()
 
 
 # --- reflectance
