@@ -44,7 +44,7 @@ MODULES: dict[str, tuple[str, ...]] = {
     "prompts/prompt": ("prompt", PUBLISHED),
     "review/checks": ("check_table", THRESHOLDS, "checks"),
     "review/language_checks": ("check_table", THRESHOLDS, "checks"),
-    "review/label_checks": (THRESHOLDS, "checks"),
+    "review/label_checks": ("order_and_omission", THRESHOLDS, "checks"),
     "review/pair_checks": ("contradictions", THRESHOLDS, "checks"),
     "review/chip_checks": (INPUTS, PUBLISHED, "checks"),
     "review/grounding": (THRESHOLDS, "grounding_reasons", "checks"),

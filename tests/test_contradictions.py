@@ -30,6 +30,13 @@ def found(first: str, second: str) -> list[Finding]:
             "crops",
         ),
         (
+            "Trees dominate.",
+            "Crops dominate.",
+            "crop",
+            "Style 3.5 says that tree dominates, style 4V that crop does.",
+            "Crops",
+        ),
+        (
             f"{TREES} Grass grows in the top left.",
             f"{TREES} There is no grass in this image.",
             "grass",

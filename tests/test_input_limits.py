@@ -51,6 +51,21 @@ def test_pictures_are_uniform_within_two_grey_values(low: int, high: int, found:
     assert {one.check for one in judge_picture(Picture(_striped(low, high)))} == found
 
 
+def test_a_coloured_picture_is_uniform_and_named_by_its_first_pixel() -> None:
+    rgb = np.full((256, 256, 3), (40, 66, 90), np.uint8)
+    rgb[0, 0] = 41, 66, 90
+    (finding,) = judge_picture(Picture(rgb))
+    assert finding.evidence == "All pixels are within 2 of the colour 41 66 90."
+    assert finding.figure == 1
+
+
+def test_blank_pictures_give_their_grey_value_and_broken_ones_none() -> None:
+    figures = [judge_picture(Picture(_striped(grey, grey)))[0].figure for grey in (0, 255)]
+    assert figures == [0.0, 255.0]
+    assert judge_picture(Picture(None))[0].figure is None
+    assert Picture(None).spread == -1
+
+
 @pytest.mark.parametrize(
     ("percent", "white", "snow", "bare", "found"),
     [
