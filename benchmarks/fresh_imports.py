@@ -20,11 +20,11 @@ def dependents(folder: Path, module: str) -> set[str]:
         module: Dotted name.
     """
     imported = {name: set(_imported(path)) for name, path in _modules(folder)}
-    found, new = set(), {module}
+    result, new = set(), {module}
     while new:
-        found |= new
-        new = {name for name, others in imported.items() if others & new} - found
-    return found
+        result |= new
+        new = {name for name, others in imported.items() if others & new} - result
+    return result
 
 
 def forget(modules: set[str]) -> None:
@@ -35,8 +35,8 @@ def forget(modules: set[str]) -> None:
         package, _, last = name.rpartition(".")
         if hasattr(sys.modules.get(package), last):
             delattr(sys.modules[package], last)
-    left = sorted(name for name in sys.modules if name.rpartition(".")[0] in gone)
-    for name in left:
+    submodules = sorted(name for name in sys.modules if name.rpartition(".")[0] in gone)
+    for name in submodules:
         package, _, last = name.rpartition(".")
         setattr(importlib.import_module(package), last, sys.modules[name])
 

@@ -83,7 +83,7 @@ SEED = 9
 """Seed of the sample that ``--limit`` takes."""
 
 
-def passes(tree: Path, test: str, changed: set[str], *, baseline: bool = False) -> bool:
+def passes(tree: Path, test: str, modules: set[str], *, baseline: bool = False) -> bool:
     """Return whether a test file passes in a forked child that imports what has changed; if it hangs it fails."""
     sys.stdout.flush()
     child = os.fork()
@@ -98,7 +98,7 @@ def passes(tree: Path, test: str, changed: set[str], *, baseline: bool = False) 
             import pytest  # noqa: PLC0415 - the parent has it already
 
             sys.dont_write_bytecode = not baseline
-            forget(changed)
+            forget(modules)
             status = int(pytest.main([*OPTIONS, test]))
         finally:
             os._exit(min(status, 1))
@@ -130,27 +130,27 @@ def copied(folder: Path) -> Path:
     return tree
 
 
-def score(tree: Path, module: str, chosen: list[Mutant]) -> tuple[int, int]:
+def score(tree: Path, module: str, sample: list[Mutant]) -> tuple[int, int]:
     """Return how many mutants of a module were killed and how many survived; the survivors are printed."""
     names = [f"tests/test_{name}.py" for name in MODULES[module]]
     tests = [name for name in names if (tree / name).exists()]
     path = tree / PACKAGE / f"{module}.py"
     source = path.read_text("utf-8")
-    changed = dependents(tree / PACKAGE, f"{PACKAGE}.{module.replace('/', '.')}")
+    modules = dependents(tree / PACKAGE, f"{PACKAGE}.{module.replace('/', '.')}")
     path.write_text(ast.unparse(ast.parse(source)), "utf-8")
-    if not all(passes(tree, test, changed, baseline=True) for test in tests):
+    if not all(passes(tree, test, modules, baseline=True) for test in tests):
         sys.exit(f"The tests of {module} fail without any mutant: {' '.join(tests)}; mend them first.")
     for compiled in path.parent.glob(f"__pycache__/{path.stem}.*"):  # a mutant of the same second and size is another
         compiled.unlink()
     killed = 0
-    for mutant in chosen:
+    for mutant in sample:
         path.write_text(mutated(source, mutant), "utf-8")
-        if all(passes(tree, test, changed) for test in tests):
+        if all(passes(tree, test, modules) for test in tests):
             print(f"  survived {module} {mutant}", flush=True)
         else:
             killed += 1
     path.write_text(source, "utf-8")
-    return killed, len(chosen) - killed
+    return killed, len(sample) - killed
 
 
 def main() -> None:
@@ -160,28 +160,28 @@ def main() -> None:
     parser.add_argument("--limit", type=int, help="mutants of a module at most, drawn with a fixed seed")
     parser.add_argument("--again", type=Path, metavar="FILE", help="only the survivors that an earlier run printed")
     parser.add_argument("--list", action="store_true", help="only list the mutants")
-    asked = parser.parse_args()
-    earlier = set(asked.again.read_text("utf-8").replace("  survived ", "").splitlines()) if asked.again else set()
+    args = parser.parse_args()
+    earlier = set(args.again.read_text("utf-8").replace("  survived ", "").splitlines()) if args.again else set()
     with tempfile.TemporaryDirectory() as folder:
         tree = ROOT
-        if not asked.list:
+        if not args.list:
             tree = copied(Path(folder))
             for name in IMPORTED_ONCE:
                 importlib.import_module(name)
-        for module in asked.modules or MODULES:
+        for module in args.modules or MODULES:
             every = mutants((tree / PACKAGE / f"{module}.py").read_text("utf-8"))
-            chosen = [one for one in every if f"{module} {one}" in earlier] if asked.again else every
-            if asked.limit and asked.limit < len(chosen):
-                drawn = random.Random(SEED).sample(range(len(chosen)), asked.limit)  # noqa: S311 - a sample, no secret
-                chosen = [chosen[place] for place in sorted(drawn)]
-            if asked.list:
-                for mutant in chosen:
+            sample = [one for one in every if f"{module} {one}" in earlier] if args.again else every
+            if args.limit and args.limit < len(sample):
+                places = random.Random(SEED).sample(range(len(sample)), args.limit)  # noqa: S311 - a sample, no secret
+                sample = [sample[place] for place in sorted(places)]
+            if args.list:
+                for mutant in sample:
                     print(f"{module} {mutant}")
                 continue
             start = time.monotonic()
-            killed, survived = score(tree, module, chosen)
+            killed, survived = score(tree, module, sample)
             print(
-                f"{module:24} {len(every):4} mutants, {len(chosen):4} run, {killed:4} killed, {survived:3} survived, "
+                f"{module:24} {len(every):4} mutants, {len(sample):4} run, {killed:4} killed, {survived:3} survived, "
                 f"{time.monotonic() - start:.0f} s",
                 flush=True,
             )

@@ -118,13 +118,13 @@ def test_late_findings_do_not_depend_on_the_size_of_blocks(
 def test_a_part_is_done_when_its_judged_rows_are_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     tables = _findings([0], 0), _judged(["a"], 0)
     assert not is_done(tmp_path, 7)
-    written: list[str] = []
+    names: list[str] = []
     write = pq.write_table
 
     def fail_on_the_second(table: pa.Table, path: Path) -> None:
-        if written:
+        if names:
             raise OSError(DISK_FULL)
-        written.append(path.name)
+        names.append(path.name)
         write(table, path)
 
     monkeypatch.setattr(pq, "write_table", fail_on_the_second)
@@ -145,12 +145,12 @@ def test_an_unfinished_file_has_a_name_of_its_own_beside_the_finished_one(
     names: list[str] = []
     write = pq.write_table
 
-    def noted(table: pa.Table, path: Path) -> None:
+    def record(table: pa.Table, path: Path) -> None:
         names.append(path.name)
         assert path.parent == tmp_path
         write(table, path)
 
-    monkeypatch.setattr(pq, "write_table", noted)
+    monkeypatch.setattr(pq, "write_table", record)
     monkeypatch.setattr("os.getpid", lambda: 4711)
     write_part(tmp_path, 12, (_findings([0], 0), _judged(["a"], 0)))
     assert names == ["000012-findings.parquet.4711.tmp", "000012-judged.parquet.4711.tmp"]
@@ -161,13 +161,13 @@ def test_many_parts_of_many_rows_join_as_one_run_would(tmp_path: Path) -> None:
     folder = tmp_path / "parts"
     folder.mkdir()
     digests = [str(one) for one in rng.integers(0, 40, 100)]
-    found = sorted(rng.integers(0, 100, 60).tolist())
+    planted = sorted(rng.integers(0, 100, 60).tolist())
     for number, first in enumerate(range(0, 100, 10)):
-        rows = [row - first for row in found if first <= row < first + 10]
+        rows = [row - first for row in planted if first <= row < first + 10]
         write_part(folder, number, (_findings(rows, first), _judged(digests[first : first + 10], first)))
     _, findings, judged = _joined(folder, 10)
     repeated = [row for row, digest in enumerate(digests) if digests.count(digest) > 1]
-    assert sorted([*found, *repeated]) == [one["row"] for one in findings]
+    assert sorted([*planted, *repeated]) == [one["row"] for one in findings]
     assert [one["row"] for one in findings if one["check"] == "same bytes"] == repeated
     assert all(one["pair"] == one["row"] for one in findings)
     assert [one["score"] for one in judged] == [1 + SAME_BYTES * (row in repeated) for row in range(100)]

@@ -94,8 +94,8 @@ def test_4v_captions_must_not_name_shades(words: str) -> None:
 @pytest.mark.parametrize("word", GUESSING_WORDS.split())
 def test_captions_must_not_guess(word: str) -> None:
     text = SENTENCES.format(f"It is {word} so.")
-    found = {one.check: text[one.start : one.end] for one in judge_caption(text, style="4v").findings}
-    assert found == {"banned word": word}
+    findings = {one.check: text[one.start : one.end] for one in judge_caption(text, style="4v").findings}
+    assert findings == {"banned word": word}
     assert checks(SENTENCES.format(f"It is x{word}x so.")) == set()
 
 
@@ -192,7 +192,7 @@ def test_a_repeated_sentence_is_quoted_where_it_stands_again() -> None:
     assert finding.evidence.endswith("is said twice.")
 
 
-def test_parts_are_told_in_the_order_of_the_prompt_each_after_the_one_before() -> None:
+def test_parts_are_listed_in_the_order_of_the_prompt_each_after_the_one_before() -> None:
     places = ("top left", "top right", "bottom left", "bottom right", "middle")
     right = " ".join(f"In the {place}, there are trees." for place in places)
     assert not {"order of parts", "part unspoken"} & checks(right, "3.5")
@@ -205,5 +205,5 @@ def test_parts_are_told_in_the_order_of_the_prompt_each_after_the_one_before() -
         assert finding.part == places[first]
     for missing in places:
         text = " ".join(f"In the {place}, there are trees." for place in places if place != missing)
-        found = [one for one in judge_caption(text, style="3.5").findings if one.check == "part unspoken"]
-        assert [(one.part, one.evidence) for one in found] == [(missing, f"It never speaks of the {missing}.")]
+        findings = [one for one in judge_caption(text, style="3.5").findings if one.check == "part unspoken"]
+        assert [(one.part, one.evidence) for one in findings] == [(missing, f"It never speaks of the {missing}.")]

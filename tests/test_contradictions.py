@@ -14,9 +14,9 @@ if TYPE_CHECKING:
 TREES = "The image is dominated by trees."
 
 
-def found(first: str, second: str) -> list[Finding]:
-    judged = {"3.5": judge_caption(first, style="3.5"), "4v": judge_caption(second, style="4v")}
-    return list(judge_both(judged))
+def contradictions(first: str, second: str) -> list[Finding]:
+    results = {"3.5": judge_caption(first, style="3.5"), "4v": judge_caption(second, style="4v")}
+    return list(judge_both(results))
 
 
 @pytest.mark.parametrize(
@@ -69,7 +69,7 @@ def found(first: str, second: str) -> list[Finding]:
 def test_a_contradiction_has_its_sentence_and_its_words(
     first: str, second: str, land: str, evidence: str, words: str
 ) -> None:
-    (finding,) = found(first, second)
+    (finding,) = contradictions(first, second)
     assert (finding.check, finding.land, finding.part, finding.figure) == ("contradiction", land, "", None)
     assert finding.evidence == evidence
     assert second[finding.start : finding.end] == words
@@ -106,25 +106,25 @@ def test_a_contradiction_has_its_sentence_and_its_words(
     ],
 )
 def test_what_can_both_be_right_is_no_contradiction(first: str, second: str) -> None:
-    assert found(first, second) == []
+    assert contradictions(first, second) == []
 
 
 def test_each_class_contradicts_in_size_once() -> None:
     first = f"{TREES} In the top left, there is a tiny amount of grass. In the middle, there is a tiny amount of water."
     second = f"{TREES} A vast expanse of grass, a vast expanse of water and again a vast expanse of grass lie here."
-    assert [one.land for one in found(first, second)] == ["grass", "water"]
+    assert [one.land for one in contradictions(first, second)] == ["grass", "water"]
 
 
 def test_each_direction_of_denial_is_found_once() -> None:
     first = f"{TREES} Grass and water lie here. There are no crops. There is no snow."
     second = f"{TREES} There is no grass. There is no water. Crops and snow lie here."
-    assert [one.evidence for one in found(first, second)] == [
+    assert [one.evidence for one in contradictions(first, second)] == [
         "Style 3.5 says that crop is missing, style 4V names it.",
         "Style 4V says that grass is missing, style 3.5 names it.",
     ]
 
 
 def test_a_caption_alone_contradicts_nothing() -> None:
-    judged = judge_caption(f"{TREES} Crops lie here.", style="3.5")
-    assert judge_both({"3.5": judged}) == judge_both({"4v": judged}) == judge_both({}) == ()
-    assert judge_both({"3.5": judged, "4v": judge_caption("", style="4v")}) == ()
+    alone = judge_caption(f"{TREES} Crops lie here.", style="3.5")
+    assert judge_both({"3.5": alone}) == judge_both({"4v": alone}) == judge_both({}) == ()
+    assert judge_both({"3.5": alone, "4v": judge_caption("", style="4v")}) == ()

@@ -20,8 +20,8 @@ def _by_hand(strata: list[tuple[int, int, int]]) -> tuple[float, float]:
     variance = kish = 0.0
     for population, m, errors in strata:
         weight, left = population / total, (population - m) / (population - 1)
-        drawn = (errors + Z2 * rate) / (m + Z2)
-        variance += weight**2 * drawn * (1 - drawn) * left / m
+        shrunk = (errors + Z2 * rate) / (m + Z2)
+        variance += weight**2 * shrunk * (1 - shrunk) * left / m
         kish += weight**2 * left / m
     return rate, min(rate * (1 - rate) / variance, 1 / kish)
 
@@ -38,11 +38,11 @@ def _by_hand(strata: list[tuple[int, int, int]]) -> tuple[float, float]:
 )
 def test_rate_effective_size_and_interval_follow_the_formulas(strata: list[tuple[int, int, int]]) -> None:
     rate, effective = _by_hand(strata)
-    found = rate_of([Counted(*one) for one in strata])
-    assert (found.rate, found.effective) == pytest.approx((rate, effective), rel=1e-12)
+    result = rate_of([Counted(*one) for one in strata])
+    assert (result.rate, result.effective) == pytest.approx((rate, effective), rel=1e-12)
     low, high = proportion_confint(rate * effective, effective, method="wilson")
-    assert (found.low, found.high) == pytest.approx((low, high), rel=1e-9)
-    assert (found.judged, found.errors) == (sum(m for _, m, _ in strata), sum(errors for _, _, errors in strata))
+    assert (result.low, result.high) == pytest.approx((low, high), rel=1e-9)
+    assert (result.judged, result.errors) == (sum(m for _, m, _ in strata), sum(errors for _, _, errors in strata))
 
 
 def test_the_effective_size_is_kishs_where_that_is_smaller() -> None:
@@ -55,10 +55,10 @@ def test_the_effective_size_is_kishs_where_that_is_smaller() -> None:
 
 
 def test_unknown_populations_count_as_equal_and_endless() -> None:
-    found = rate_of([Counted(None, 50, 5), Counted(None, 50, 25)])
-    assert found.rate == pytest.approx(0.3)
+    result = rate_of([Counted(None, 50, 5), Counted(None, 50, 25)])
+    assert result.rate == pytest.approx(0.3)
     endless = rate_of([Counted(10**9, 50, 5), Counted(10**9, 50, 25)])
-    assert (found.low, found.high) == pytest.approx((endless.low, endless.high), rel=1e-6)
+    assert (result.low, result.high) == pytest.approx((endless.low, endless.high), rel=1e-6)
 
 
 def test_strata_without_a_verdict_are_left_out() -> None:
@@ -70,27 +70,27 @@ def test_strata_without_a_verdict_are_left_out() -> None:
 
 @pytest.mark.parametrize(("population", "judged", "known"), [(1, 1, True), (2, 1, False), (2, 2, True), (5, 9, True)])
 def test_what_was_judged_in_full_has_no_interval_left(population: int, judged: int, known: bool) -> None:
-    found = rate_of([Counted(population, judged, 1)])
-    assert (found.effective is None) == known
-    assert ((found.low, found.high) == (found.rate, found.rate)) == known
+    result = rate_of([Counted(population, judged, 1)])
+    assert (result.effective is None) == known
+    assert ((result.low, result.high) == (result.rate, result.rate)) == known
 
 
 def test_the_finite_population_correction_of_half_a_population() -> None:
     # 5 of 10: left is 5 / 9, so the size is 9
-    assert rate_of([Counted(10, 5, 1)]).effective == pytest.approx(5 * 9 / 5 * (0.16 / _drawn(5, 1)))
+    assert rate_of([Counted(10, 5, 1)]).effective == pytest.approx(5 * 9 / 5 * (0.16 / _shrunk_variance(5, 1)))
 
 
-def _drawn(m: int, errors: int) -> float:
+def _shrunk_variance(m: int, errors: int) -> float:
     rate = errors / m
-    drawn = (errors + Z2 * rate) / (m + Z2)
-    return drawn * (1 - drawn)
+    shrunk = (errors + Z2 * rate) / (m + Z2)
+    return shrunk * (1 - shrunk)
 
 
 @pytest.mark.parametrize("confidence", [0.8, 0.95, 0.99])
 def test_confidence_reaches_the_interval_and_its_size(confidence: float) -> None:
-    found = rate_of([Counted(None, 200, 13)], confidence=confidence)
+    result = rate_of([Counted(None, 200, 13)], confidence=confidence)
     expected = proportion_confint(13, 200, alpha=1 - confidence, method="wilson")
-    assert (found.low, found.high) == pytest.approx(expected, rel=1e-9)
+    assert (result.low, result.high) == pytest.approx(expected, rel=1e-9)
 
 
 def test_the_usual_confidence_of_a_rate_is_95_percent() -> None:

@@ -181,9 +181,9 @@ def grounded(sentence: str, name: str, *, style: str = "3.5") -> Grounded:
 def test_each_case_has_its_sentence(  # noqa: PLR0913, PLR0917 - a row of the table
     sentence: str, name: str, result: str, check: str, parts: tuple[str, ...], percent: float | None, reason: str
 ) -> None:
-    found = grounded(sentence, name)
-    assert found.reason == reason
-    assert (found.result, found.check, found.parts, found.percent) == (result, check, parts, percent)
+    claim = grounded(sentence, name)
+    assert claim.reason == reason
+    assert (claim.result, claim.check, claim.parts, claim.percent) == (result, check, parts, percent)
 
 
 @pytest.mark.parametrize(
@@ -207,26 +207,26 @@ def test_each_case_has_its_sentence(  # noqa: PLR0913, PLR0917 - a row of the ta
     ],
 )
 def test_style_4v_is_held_against_every_part(sentence: str, result: str, reason: str) -> None:
-    found = grounded(sentence, "water", style="4v")
-    assert (found.result, found.reason) == (result, reason)
+    claim = grounded(sentence, "water", style="4v")
+    assert (claim.result, claim.reason) == (result, reason)
 
 
 def test_a_chip_that_nobody_mapped_supports_and_contradicts_nothing() -> None:
     empty = part_counts({"tree": 0})
-    (found,) = ground(read_claims("Trees cover the image."), empty)
-    assert (found.result, found.reason, found.parts, found.percent) == (
+    (claim,) = ground(read_claims("Trees cover the image."), empty)
+    assert (claim.result, claim.reason, claim.parts, claim.percent) == (
         "not checkable",
         "Nobody mapped this chip.",
         (),
         None,
     )
-    (found,) = ground(read_claims("Trees cover the image."), None)
-    assert (found.result, found.reason) == ("not checkable", "There are no labels here to hold it against.")
+    (claim,) = ground(read_claims("Trees cover the image."), None)
+    assert (claim.result, claim.reason) == ("not checkable", "There are no labels here to hold it against.")
 
 
 def test_a_claim_of_two_parts_names_those_that_contradict() -> None:
-    found = grounded("In the top left and in the middle, there is grass.", "grass")
-    assert (found.result, found.check, found.parts) == ("contradicted", "wrong part", ("middle",))
+    claim = grounded("In the top left and in the middle, there is grass.", "grass")
+    assert (claim.result, claim.check, claim.parts) == ("contradicted", "wrong part", ("middle",))
 
 
 @pytest.mark.parametrize(
@@ -258,5 +258,5 @@ def test_a_claim_of_two_parts_names_those_that_contradict() -> None:
     ],
 )
 def test_who_is_wrongly_said_to_lead_is_found_once(text: str, style: str, wrong: list[tuple[str, str]]) -> None:
-    found = judge_caption(text, style=style, counts=TABLE).findings
-    assert [(one.land, one.part) for one in found if one.check == "wrong dominant"] == wrong
+    findings = judge_caption(text, style=style, counts=TABLE).findings
+    assert [(one.land, one.part) for one in findings if one.check == "wrong dominant"] == wrong

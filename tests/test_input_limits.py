@@ -34,7 +34,7 @@ def _striped(low: int, high: int) -> np.ndarray:
 
 
 @pytest.mark.parametrize(
-    ("low", "high", "found"),
+    ("low", "high", "expected"),
     [
         (77, 77, {"uniform"}),
         (77, 79, {"uniform"}),
@@ -47,8 +47,8 @@ def _striped(low: int, high: int) -> np.ndarray:
         (252, 255, {"mostly cloud"}),
     ],
 )
-def test_pictures_are_uniform_within_two_grey_values(low: int, high: int, found: set[str]) -> None:
-    assert {one.check for one in judge_picture(Picture(_striped(low, high)))} == found
+def test_pictures_are_uniform_within_two_grey_values(low: int, high: int, expected: set[str]) -> None:
+    assert {one.check for one in judge_picture(Picture(_striped(low, high)))} == expected
 
 
 def test_a_coloured_picture_is_uniform_and_named_by_its_first_pixel() -> None:
@@ -67,7 +67,7 @@ def test_blank_pictures_give_their_grey_value_and_broken_ones_none() -> None:
 
 
 @pytest.mark.parametrize(
-    ("percent", "white", "snow", "bare", "found"),
+    ("percent", "white", "snow", "bare", "expected"),
     [
         (39.9, 0.0, 0, 0, False),
         (40.0, 0.0, 0, 0, True),
@@ -82,18 +82,18 @@ def test_blank_pictures_give_their_grey_value_and_broken_ones_none() -> None:
         (100.0, 40.0, 2000, 4000, True),
     ],
 )
-def test_cloud_is_told_from_forty_percent_that_labels_do_not_explain(  # noqa: PLR0913, PLR0917 - a row of the table
+def test_cloud_is_reported_from_forty_percent_that_labels_do_not_explain(  # noqa: PLR0913, PLR0917 - a row of the table
     monkeypatch: pytest.MonkeyPatch,
     percent: float,
     white: float,
     snow: int,
     bare: int,
-    found: bool,
+    expected: bool,
 ) -> None:
     monkeypatch.setattr(chip_checks, "cloud_cover", lambda _: CloudCover(percent, white))
     cover = Cover(part_counts({"snow": snow, "bare": bare}), style="4v") if snow or bare else None
     findings = judge_picture(Picture(_striped(20, 120), cover=cover))
-    assert bool(findings) == found
+    assert bool(findings) == expected
     assert all(one.figure == percent for one in findings)
 
 
@@ -187,7 +187,7 @@ def test_the_first_and_the_last_tile_are_on_the_grid() -> None:
 
 
 @pytest.mark.parametrize(
-    ("lon", "wrapped"),
+    ("lon", "expected"),
     [
         (-180.0, -180.0),
         (math.nextafter(-180.0, -181.0), 180.0),  # just west of it, to the last digit
@@ -203,9 +203,9 @@ def test_the_first_and_the_last_tile_are_on_the_grid() -> None:
         (530.0, 170.0),
     ],
 )
-def test_longitudes_are_wrapped_at_180(lon: float, wrapped: float) -> None:
+def test_longitudes_are_wrapped_at_180(lon: float, expected: float) -> None:
     result = wrap_longitude(lon)
-    assert result == pytest.approx(wrapped, abs=1e-9)
+    assert result == pytest.approx(expected, abs=1e-9)
     if -180.0 <= lon < 180.0:
         assert result == lon  # not a digit of what is right may be lost
 
@@ -224,8 +224,8 @@ def test_longitudes_are_wrapped_at_180(lon: float, wrapped: float) -> None:
     ],
 )
 def test_tiles_hold_their_west_and_north_edge(lon: float, lat: float, tile: tuple[int, int]) -> None:
-    found = Tile.at(lon, lat)
-    assert (found.x, found.y) == tile
+    result = Tile.at(lon, lat)
+    assert (result.x, result.y) == tile
 
 
 @pytest.mark.parametrize(("lat", "refused"), [(85.05112877, False), (85.05112879, True)])
@@ -330,8 +330,8 @@ def test_an_offset_is_not_taken_twice_where_ground_would_be_black(darkest: int, 
     """A first percentile of -0.05 after the offset, which is a number of 500 before it."""
     numbers = np.full((1, 10, 10), 3000, np.uint16)
     numbers[0, 0] = darkest
-    light, said = reflectance(numbers, valid=np.ones((10, 10), bool), baseline="05.00")
-    assert ("had been applied" in said) == twice
+    light, message = reflectance(numbers, valid=np.ones((10, 10), bool), baseline="05.00")
+    assert ("had been applied" in message) == twice
     assert light[0, 5, 5] == pytest.approx(0.3 if twice else 0.2)
 
 

@@ -35,13 +35,15 @@ def test_share_is_in_percent_with_its_interval(rate: Rate, text: str) -> None:
 
 
 @pytest.mark.parametrize(("style", "model"), [("3.5", "GPT-3.5"), ("4v", "GPT-4V")])
-def test_a_simple_sample_is_told_with_population_and_seed(style: str, model: str) -> None:
+def test_a_simple_sample_is_described_with_population_and_seed(style: str, model: str) -> None:
     plan = simple_random(NAMES, 20, seed=3, style=style)
-    drawn = f"A simple random sample of 20 was drawn from 1,000 image-text pairs with {model} captions (seed 3)."
-    assert methods(report([], plan)) == f"{drawn} None of them has been judged yet."
-    said = [verdict(name, "major" if number < 5 else "correct", style=style) for number, name in enumerate(plan.names)]
-    text = methods(report(said, plan))
-    assert text.startswith(f"{drawn} One reviewer judged 20 of them (20 verdicts) {MEDIAN} 25.0 % [")
+    opening = f"A simple random sample of 20 was drawn from 1,000 image-text pairs with {model} captions (seed 3)."
+    assert methods(report([], plan)) == f"{opening} None of them has been judged yet."
+    verdicts = [
+        verdict(name, "major" if number < 5 else "correct", style=style) for number, name in enumerate(plan.names)
+    ]
+    text = methods(report(verdicts, plan))
+    assert text.startswith(f"{opening} One reviewer judged 20 of them (20 verdicts) {MEDIAN} 25.0 % [")
     assert text.endswith(
         "] a major one (95 % Wilson intervals with finite population correction: Wilson 1927; Cochran 1977). "
         f"{ONE_REVIEWER}"
@@ -51,10 +53,10 @@ def test_a_simple_sample_is_told_with_population_and_seed(style: str, model: str
 @pytest.mark.parametrize(
     ("allocation", "manner"), [("proportional", "in proportion to its size"), ("equal", "in equal numbers")]
 )
-def test_a_stratified_sample_is_told_with_its_strata(allocation: str, manner: str) -> None:
+def test_a_stratified_sample_is_described_with_its_strata(allocation: str, manner: str) -> None:
     plan = stratified(STRATA, 40, facet="continent", allocation=allocation, seed=2)
-    said = [verdict(name, "minor" if name.endswith("1.png") else "correct") for name in plan.names]
-    text = methods(report(said, plan, confidence=0.9))
+    verdicts = [verdict(name, "minor" if name.endswith("1.png") else "correct") for name in plan.names]
+    text = methods(report(verdicts, plan, confidence=0.9))
     assert text.startswith(
         "From 1,000 image-text pairs with GPT-3.5 captions, 40 were drawn at random, stratified by continent "
         f"(2 strata, each sampled {manner}; seed 2). One reviewer judged 40 of them (40 verdicts) {MEDIAN} "
@@ -65,8 +67,8 @@ def test_a_stratified_sample_is_told_with_its_strata(allocation: str, manner: st
 
 def test_the_worst_first_estimate_nothing() -> None:
     plan = risk_first({name: float(number) for number, name in enumerate(NAMES)}, 10)
-    said = [verdict(name, "major") for name in plan.names]
-    text = methods(report(said, plan))
+    verdicts = [verdict(name, "major") for name in plan.names]
+    text = methods(report(verdicts, plan))
     assert text.startswith(
         "Of 1,000 image-text pairs with GPT-3.5 captions, the 10 with the worst audit score were chosen. "
     )
@@ -76,9 +78,9 @@ def test_the_worst_first_estimate_nothing() -> None:
     ) in text
 
 
-def test_captions_without_a_plan_are_told_as_such() -> None:
-    said = [verdict(name) for name in NAMES[:1200]] + [verdict("more.png"), verdict("again.png", style="4v")]
-    text = methods(report(said))
+def test_captions_without_a_plan_are_described_as_such() -> None:
+    verdicts = [verdict(name) for name in NAMES[:1200]] + [verdict("more.png"), verdict("again.png", style="4v")]
+    text = methods(report(verdicts))
     assert text.startswith(
         "1,002 captions were judged, without a record of how they were chosen. One reviewer judged 1,002 of them "
         f"(1,002 verdicts) {MEDIAN} 0.0 % [0.0, "
@@ -110,7 +112,7 @@ def test_two_reviewers_have_kappa_and_three_have_alpha() -> None:
 
 
 def test_reviewers_who_share_no_caption_have_no_agreement() -> None:
-    said = [verdict("a.png"), verdict("b.png", reviewer="Bo")]
-    assert methods(report(said)).endswith(
+    verdicts = [verdict("a.png"), verdict("b.png", reviewer="Bo")]
+    assert methods(report(verdicts)).endswith(
         "No caption was judged by two reviewers, so nothing can be said of agreement."
     )

@@ -102,8 +102,8 @@ def test_worldcover_codes_are_those_of_its_stac_items(realdata: Path) -> None:
 
 def test_colours_for_the_colour_blind_are_tols() -> None:
     tol = {name: _rgb(colour) for name, colour in PUBLISHED["tol_muted"].items()}
-    chosen = {land.name: land.colourblind for land in CLASSES}
-    assert {name: chosen[name] for name in chosen if chosen[name] in tol.values()} == {
+    colours = {land.name: land.colourblind for land in CLASSES}
+    assert {name: colours[name] for name in colours if colours[name] in tol.values()} == {
         "water": tol["indigo"],
         "developed area": tol["rose"],
         "tree": tol["green"],
@@ -115,7 +115,7 @@ def test_colours_for_the_colour_blind_are_tols() -> None:
     }
     # the other four are the project's own: white, a pale green and two greys
     own = {"background": "ffffff", "grass": "bdd89a", "bare land": "bbbbbb", "snow": "eeeeee"}
-    assert {name: chosen[name] for name in own} == {name: _rgb(colour) for name, colour in own.items()}
+    assert {name: colours[name] for name in own} == {name: _rgb(colour) for name, colour in own.items()}
 
 
 # --- the prompt of the published scripts
@@ -130,13 +130,13 @@ def test_words_and_limits_of_a_prompt_are_the_published_ones() -> None:
 
 
 def test_every_published_noun_is_drawn() -> None:
-    drawn = {
+    nouns = {
         noun
         for seed in range(40)
         for noun in PUBLISHED["prompt"]["nouns"]
         if f"extra large {noun} of tree" in prompt_for(_map_of(3), seed=seed).user
     }
-    assert drawn == set(PUBLISHED["prompt"]["nouns"])
+    assert nouns == set(PUBLISHED["prompt"]["nouns"])
 
 
 def test_parts_are_named_and_ordered_as_published() -> None:
@@ -195,11 +195,11 @@ def test_cloud_of_a_real_scene_is_what_its_maker_counted(realdata: Path) -> None
     published = json.loads((folder / f"{folder.name}.json").read_text("utf-8"))["properties"]
     with rasterio.open(folder / "SCL.tif") as file:
         scl = file.read(1)
-    seen = scl[scl > 0]
+    valid = scl[scl > 0]
     # thinned from 20 m to 120 m, so the shares are near and not equal
-    assert 100 * cloud_share(seen) == pytest.approx(published["eo:cloud_cover"], abs=0.5)
+    assert 100 * cloud_share(valid) == pytest.approx(published["eo:cloud_cover"], abs=0.5)
     shadow = published["s2:cloud_shadow_percentage"] + published.get("s2:saturated_defective_pixel_percentage", 0)
-    assert 100 * (useless_share(seen) - cloud_share(seen)) == pytest.approx(shadow, abs=0.5)
+    assert 100 * (useless_share(valid) - cloud_share(valid)) == pytest.approx(shadow, abs=0.5)
 
 
 def test_bands_are_those_of_the_release_by_wavelength() -> None:
@@ -258,8 +258,8 @@ def test_released_values_become_reflectance_by_the_published_scales(band: str) -
 @pytest.mark.parametrize(("digest", "check"), [("black_png", "all black"), ("white_png", "all white")])
 def test_the_two_blank_files_of_the_release_are_known_by_digest(digest: str, check: str) -> None:
     scene = np.random.default_rng(0).integers(20, 140, (256, 256, 3), np.uint8)
-    found = judge_picture(Picture(scene, PUBLISHED["release"][digest]))
-    assert [one.check for one in found] == [check]
+    findings = judge_picture(Picture(scene, PUBLISHED["release"][digest]))
+    assert [one.check for one in findings] == [check]
     other = hashlib.sha256(b"another file").hexdigest()
     assert not judge_picture(Picture(scene, other))
 

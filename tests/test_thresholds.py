@@ -83,40 +83,42 @@ def test_quarters_meet_between_rows_127_and_128(row: int, column: int, part: str
 # --- what labels object to
 
 
-@pytest.mark.parametrize(("pixels", "found"), [(99, False), (100, True), (101, True)])
+@pytest.mark.parametrize(("pixels", "expected"), [(99, False), (100, True), (101, True)])
 @pytest.mark.parametrize("style", ["3.5", "4v"])
-def test_a_class_may_be_denied_below_one_percent_of_a_part(pixels: int, found: bool, style: str) -> None:
+def test_a_class_may_be_denied_below_one_percent_of_a_part(pixels: int, expected: bool, style: str) -> None:
     table = part_counts({"tree": FULL}, top_left={"tree": FULL - pixels, "water": pixels})
     text = "Trees cover the image. There is no water in the top left."
-    assert ("denied" in checks(text, table, style=style)) == found
+    assert ("denied" in checks(text, table, style=style)) == expected
 
 
-@pytest.mark.parametrize(("behind", "found"), [(498, False), (500, False), (502, True)])
+@pytest.mark.parametrize(("behind", "expected"), [(498, False), (500, False), (502, True)])
 @pytest.mark.parametrize("style", ["3.5", "4v"])
-def test_a_leader_may_lie_five_points_behind(behind: int, found: bool, style: str) -> None:
+def test_a_leader_may_lie_five_points_behind(behind: int, expected: bool, style: str) -> None:
     shares = {"tree": (FULL + behind) // 2, "crop": (FULL - behind) // 2}
-    assert ("wrong dominant" in checks("The image is dominated by crops.", part_counts(shares), style=style)) == found
+    assert (
+        "wrong dominant" in checks("The image is dominated by crops.", part_counts(shares), style=style)
+    ) == expected
     there = "Trees and crops cover the image. In the top left, crops dominate."
-    assert ("wrong dominant" in checks(there, part_counts(shares), style=style)) == found
+    assert ("wrong dominant" in checks(there, part_counts(shares), style=style)) == expected
 
 
-@pytest.mark.parametrize(("ahead", "found"), [(199, False), (200, False), (201, True)])
-def test_classes_may_be_told_two_points_the_wrong_way_round(ahead: int, found: bool) -> None:
+@pytest.mark.parametrize(("ahead", "expected"), [(199, False), (200, False), (201, True)])
+def test_classes_may_be_listed_two_points_the_wrong_way_round(ahead: int, expected: bool) -> None:
     table = part_counts({"tree": 4000 + ahead, "grass": 4000, "shrub": 2000 - ahead})
     text = "Trees and grass cover the image. In the top left, there is grass, followed by trees. It is a landscape."
-    assert ("order of classes" in checks(text, table)) == found
+    assert ("order of classes" in checks(text, table)) == expected
     assert "order of classes" not in checks(text, table, style="4v")
 
 
-@pytest.mark.parametrize(("pixels", "found"), [(499, False), (500, True), (501, True)])
-def test_4v_must_name_a_largest_class_of_five_percent(pixels: int, found: bool) -> None:
+@pytest.mark.parametrize(("pixels", "expected"), [(499, False), (500, True), (501, True)])
+def test_4v_must_name_a_largest_class_of_five_percent(pixels: int, expected: bool) -> None:
     table = part_counts({"tree": pixels})
-    assert ("omitted" in checks("Crops cover the image.", table, style="4v")) == found
+    assert ("omitted" in checks("Crops cover the image.", table, style="4v")) == expected
 
 
-@pytest.mark.parametrize(("pixels", "found"), [(19, False), (20, True), (21, True)])
-def test_35_must_name_a_largest_class_of_twenty_pixels(pixels: int, found: bool) -> None:
-    assert ("omitted" in checks("Crops cover the image.", part_counts({"tree": pixels}))) == found
+@pytest.mark.parametrize(("pixels", "expected"), [(19, False), (20, True), (21, True)])
+def test_35_must_name_a_largest_class_of_twenty_pixels(pixels: int, expected: bool) -> None:
+    assert ("omitted" in checks("Crops cover the image.", part_counts({"tree": pixels}))) == expected
 
 
 EXACT_EDGES = {
@@ -178,7 +180,7 @@ def test_words_of_amount_fit_from_their_first_percent_to_their_last(
 
 
 @pytest.mark.parametrize(
-    ("words", "found"),
+    ("words", "expected"),
     [
         (14, "too short"),
         (15, None),
@@ -188,20 +190,20 @@ def test_words_of_amount_fit_from_their_first_percent_to_their_last(
         (261, "too long"),
     ],
 )
-def test_captions_have_15_to_260_words(words: int, found: str | None) -> None:
+def test_captions_have_15_to_260_words(words: int, expected: str | None) -> None:
     text = f"{' '.join(['trees'] * words)}."
-    assert checks(text, style="4v") == ({found} if found else set())
+    assert checks(text, style="4v") == ({expected} if expected else set())
     findings = judge_caption(text, style="4v").findings
     assert [one.figure for one in findings] == [words] * len(findings)
 
 
 @pytest.mark.parametrize(
-    ("sentence", "found"),
+    ("sentence", "expected"),
     [("Trees grow here.", False), ("Trees grow here now.", True), ("Trees grow here as well.", True)],
 )
-def test_sentences_of_four_words_must_not_be_repeated(sentence: str, found: bool) -> None:
+def test_sentences_of_four_words_must_not_be_repeated(sentence: str, expected: bool) -> None:
     text = f"{sentence} Crops lie to the south of them, in the fields. {sentence}"
-    assert ("repeated sentence" in checks(text, style="4v")) == found
+    assert ("repeated sentence" in checks(text, style="4v")) == expected
     assert "repeated sentence" not in checks(f"{sentence} Crops lie to the south of them.", style="4v")
 
 
@@ -213,7 +215,7 @@ def _latin(words: int) -> str:
 
 
 @pytest.mark.parametrize(
-    ("text", "judged"),
+    ("text", "is_judged"),
     [
         (_latin(4), True),  # too short to tell
         (_latin(5), False),
@@ -226,12 +228,12 @@ def _latin(words: int) -> str:
         ("größer Wald", False),
     ],
 )
-def test_short_texts_are_judged_on_little_evidence(text: str, judged: bool) -> None:
-    assert ("not English" not in checks(text)) == judged
+def test_short_texts_are_judged_on_little_evidence(text: str, is_judged: bool) -> None:
+    assert ("not English" not in checks(text)) == is_judged
 
 
 @pytest.mark.parametrize(
-    ("first", "second", "found"),
+    ("first", "second", "expected"),
     [
         ("an extra small", "a small", False),
         ("an extra small", "a medium", False),
@@ -243,12 +245,12 @@ def test_short_texts_are_judged_on_little_evidence(text: str, judged: bool) -> N
         ("a large", "an extra small", True),
     ],
 )
-def test_styles_contradict_each_other_three_sizes_apart(first: str, second: str, found: bool) -> None:
-    judged = {
+def test_styles_contradict_each_other_three_sizes_apart(first: str, second: str, expected: bool) -> None:
+    results = {
         style: judge_caption(f"In the top left, there is {size} amount of grass.", style=style)
         for style, size in (("3.5", first), ("4v", second))
     }
-    assert bool(judge_both(judged)) == found
+    assert bool(judge_both(results)) == expected
 
 
 # --- equal areas
@@ -257,8 +259,8 @@ def test_styles_contradict_each_other_three_sizes_apart(first: str, second: str,
 @pytest.mark.parametrize("style", ["3.5", "4v"])
 def test_of_two_equal_leaders_the_lower_class_must_be_named(style: str) -> None:
     table = part_counts({"tree": 3000, "grass": 3000, "crop": 1000})
-    found = judge_caption("Crops cover the image.", style=style, counts=table).findings
-    assert [one.land for one in found if one.check == "omitted"] == ["tree"]
+    findings = judge_caption("Crops cover the image.", style=style, counts=table).findings
+    assert [one.land for one in findings if one.check == "omitted"] == ["tree"]
 
 
 def test_equal_areas_are_listed_by_class_and_in_parts_of_style_35_the_other_way_round() -> None:
