@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from chatearthnet_explorer.values import Value
 
-@dataclass(frozen=True, kw_only=True)
-class Caption:
-    """What somebody or something wrote about a chip. The text is hostile until a view escapes it."""
+
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+class Caption(Value):
+    """The description of a chip by a person or a model. The text is hostile until a view escapes it."""
 
     text: str
     """The words themselves, at most ``LIMIT`` characters."""

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from chatearthnet_explorer.errors import LabelError
 from chatearthnet_explorer.landcover.legend import CLASSES, codes_of_indices
 from chatearthnet_explorer.tile import SIZE, Tile
+from chatearthnet_explorer.values import FrozenDict, Value, freeze
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -24,8 +24,8 @@ BANDS = ("B02", "B03", "B04", "B05", "B06", "B07", "B08", "B11", "B12")
 """Sentinel-2 bands of ChatEarthNet: the three of the true colour, then those of the other two archives."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Scene:
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+class Scene(Value):
     """Where the pixels of a chip come from."""
 
     catalogue: str
@@ -50,9 +50,12 @@ class Scene:
     """What was done to turn numbers into reflectance, in one sentence; empty if no band was read."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Chip:
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+class Chip(Value):
     """One 256 x 256 square of the zoom-14 grid, as far as it is known. Row 0 is north, column 0 is west.
+
+    Two chips are equal if all their fields are, arrays pixel by pixel. The arrays cannot be written to; copy one to
+    change it.
 
     Raises:
         LabelError: If an array is not of the shape and type stated here.
@@ -76,7 +79,7 @@ class Chip:
     rgb: NDArray[np.uint8] | None = None
     """True colour, shape (256, 256, 3) uint8; None where no scene was found."""
 
-    bands: Mapping[str, NDArray[np.float32]] = field(default_factory=lambda: MappingProxyType({}))
+    bands: Mapping[str, NDArray[np.float32]] = field(default_factory=FrozenDict)
     """Reflectance (1.0 is all light) by name of ``BANDS``, each (256, 256) float32, NaN for no data; read on demand."""
 
     scl: NDArray[np.uint8] | None = None
@@ -92,7 +95,7 @@ class Chip:
     """Credits and licences that must be shown with it."""
 
     def __post_init__(self) -> None:
-        """Check shapes and types at the door, so that nobody behind it has to."""
+        """Check shapes and types once, so that no other code has to, and make the arrays read-only."""
         for name, array, shape, dtype in (
             ("labels", self.labels, (SIZE, SIZE), np.uint8),
             ("rgb", self.rgb, (SIZE, SIZE, 3), np.uint8),
@@ -108,14 +111,8 @@ class Chip:
         if self.labels is not None and int(self.labels.max()) >= len(CLASSES):
             msg = f"A chip's labels must be class indices 0 to {len(CLASSES) - 1}, got {self.labels.max()}."
             raise LabelError(msg)
-
-    def __getstate__(self) -> dict[str, object]:
-        """Return the fields, for another process: a mapping proxy cannot be pickled."""
-        return {**self.__dict__, "bands": dict(self.bands)}
-
-    def __setstate__(self, state: dict[str, Any]) -> None:
-        """Take the fields of a chip of another process."""
-        self.__dict__.update(state, bands=MappingProxyType(state["bands"]))
+        for name in ("labels", "rgb", "bands", "scl"):
+            object.__setattr__(self, name, freeze(getattr(self, name)))
 
     def to_xarray(self) -> xr.Dataset:
         """Return what the chip has as a Dataset that rioxarray places correctly (EPSG:3857).

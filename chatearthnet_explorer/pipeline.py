@@ -13,6 +13,7 @@ from chatearthnet_explorer.places.countries import Country, country_at
 from chatearthnet_explorer.prompts.prompt import Prompt, prompt_for
 from chatearthnet_explorer.sources import Source, fetch_chip, open_source
 from chatearthnet_explorer.tile import ZOOM, wrap_longitude
+from chatearthnet_explorer.values import Value
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -22,8 +23,8 @@ if TYPE_CHECKING:
     from chatearthnet_explorer.chip import Chip
 
 
-@dataclass(frozen=True, kw_only=True)
-class Captioned:
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+class Captioned(Value):
     """What became of a click: everything there is to show, and why the rest is not there."""
 
     lon: float

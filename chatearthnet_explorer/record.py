@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from chatearthnet_explorer.caption import LIMIT
 from chatearthnet_explorer.errors import PlaceError, ReleaseError
 from chatearthnet_explorer.tile import Tile
+from chatearthnet_explorer.values import FrozenDict, Value, freeze
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from chatearthnet_explorer.net.zip_directory import Member
 
-ARCHIVES: Mapping[str, tuple[str, str, str]] = MappingProxyType({
+ARCHIVES: Mapping[str, tuple[str, str, str]] = FrozenDict({
     "s2_rgb_images": ("B04", "B03", "B02"),
     "s2_band_5_6_7_images": ("B05", "B06", "B07"),
     "s2_band_8_11_12_images": ("B08", "B11", "B12"),
@@ -37,8 +37,8 @@ _ENDINGS = frozenset({"png", "jpg", "jpeg", "tif", "tiff", "webp"})
 _IMAGE_KEYS = ("image", "image_id")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Record:
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+class Record(Value):
     """One released image-text pair. Names and captions are hostile until a view escapes them."""
 
     name: str
@@ -50,11 +50,16 @@ class Record:
     splits: Mapping[str, str]
     """One of ``SPLITS`` by style."""
 
-    members: Mapping[str, Member] = field(default_factory=lambda: MappingProxyType({}))
+    members: Mapping[str, Member] = field(default_factory=FrozenDict)
     """Where its images lie, by name of ``ARCHIVES``; empty where no ZIP was looked into."""
 
     tile: Tile | None = None
-    """Where on Earth, as its name says; None where the name says no place."""
+    """Where on Earth, read from the name; None if the name has no place in it."""
+
+    def __post_init__(self) -> None:
+        """Freeze the mappings."""
+        for name in ("captions", "splits", "members"):
+            object.__setattr__(self, name, freeze(getattr(self, name)))
 
 
 def stem_of(name: str) -> str:

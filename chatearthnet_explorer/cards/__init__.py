@@ -7,7 +7,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from chatearthnet_explorer.cards.chip_card import chip_section
+from chatearthnet_explorer.cards.chip_html import chip_section
 from chatearthnet_explorer.cards.html_tree import element, markup, style_sheet
 from chatearthnet_explorer.cards.provenance import coordinates
 from chatearthnet_explorer.cards.text_cards import caption_section, prompt_section

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from chatearthnet_explorer.cards.chip_card import hex_colour, name_of, table_of
+from chatearthnet_explorer.cards.chip_html import hex_colour, name_of, table_of
 from chatearthnet_explorer.cards.html_tree import element
 from chatearthnet_explorer.claims.class_mentions import NO_CLASS, Piece, pieces
 from chatearthnet_explorer.landcover.legend import CLASSES

@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from chatearthnet_explorer.claims.passage import Passage
-from chatearthnet_explorer.claims.tokens import tokens
+from chatearthnet_explorer.claims.tokenizer import tokens
 from chatearthnet_explorer.landcover.shares import PARTS
 
 if TYPE_CHECKING:

@@ -11,6 +11,7 @@ import numpy as np
 from chatearthnet_explorer.errors import LabelError
 from chatearthnet_explorer.landcover.legend import BACKGROUND, CLASSES
 from chatearthnet_explorer.tile import SIZE
+from chatearthnet_explorer.values import Value
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -51,8 +52,8 @@ class Amount:
     """The word for it: extra small, small, medium, large or extra large."""
 
 
-@dataclass(frozen=True, slots=True)
-class Facts35:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Facts35(Value):
     """What a 3.5 prompt says about a label map."""
 
     overall: tuple[str, ...]
@@ -77,8 +78,8 @@ class Facts35:
         return frozenset(self.overall).union(amount.name for amounts in self.parts.values() for amount in amounts)
 
 
-@dataclass(frozen=True, slots=True)
-class Facts4V:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Facts4V(Value):
     """What a 4V prompt says about a label map. Shares are of all pixels of a part, background counted."""
 
     shares: dict[str, tuple[tuple[str, float], ...]]

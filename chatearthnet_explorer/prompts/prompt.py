@@ -12,6 +12,7 @@ from chatearthnet_explorer.errors import LabelError
 from chatearthnet_explorer.landcover.legend import BACKGROUND, CLASSES, palette
 from chatearthnet_explorer.landcover.shares import Facts4V, Facts35, facts_4v, facts_35
 from chatearthnet_explorer.prompts.wording import Wording, open_wording
+from chatearthnet_explorer.values import Value, freeze
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -35,9 +36,12 @@ MAPS_OF_A_TILE = 4
 """Label maps that one 4V request of the published method described: the four chips of a zoom-13 tile."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Prompt:
-    """What a writer is asked. The same labels, style, seed and wording give the same prompt."""
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+class Prompt(Value):
+    """The messages for a model. The same labels, style, seed and wording give the same prompt.
+
+    Two prompts are equal if all their fields are, images pixel by pixel. The images cannot be written to.
+    """
 
     style: str
     """``3.5`` or ``4v``."""
@@ -56,6 +60,10 @@ class Prompt:
 
     images: tuple[NDArray[np.uint8], ...] = ()
     """Coloured label maps to send with a 4V prompt, each (128, 128, 3) uint8; none for 3.5."""
+
+    def __post_init__(self) -> None:
+        """Make the images read-only."""
+        object.__setattr__(self, "images", freeze(self.images))
 
     @property
     def facts(self) -> Facts35 | Facts4V:

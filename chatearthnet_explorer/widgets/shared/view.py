@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import traitlets as t
 from anywidget import AnyWidget
 
-from chatearthnet_explorer.cards.chip_card import hex_colour, initials, ink, name_of
+from chatearthnet_explorer.cards.chip_html import hex_colour, initials, ink, name_of
 from chatearthnet_explorer.landcover.legend import CLASSES, PALETTES
 from chatearthnet_explorer.landcover.shares import PARTS
 
