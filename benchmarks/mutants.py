@@ -34,6 +34,8 @@ PUBLISHED, THRESHOLDS = "published_constants", "thresholds"
 MODULES: dict[str, tuple[str, ...]] = {
     "landcover/legend": (PUBLISHED, "legend", THRESHOLDS),
     "landcover/shares": (PUBLISHED, THRESHOLDS, "landcover"),
+    "prompts/facts": (PUBLISHED, THRESHOLDS, "landcover", "prompt"),
+    "prompts/size_words": (PUBLISHED, THRESHOLDS, "landcover"),
     "prompts/prompt": (PUBLISHED, "prompt", "wording"),
     "tile": (PUBLISHED, THRESHOLDS, "tile"),
     "review/checks": (PUBLISHED, THRESHOLDS, "checks"),

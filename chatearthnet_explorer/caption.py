@@ -23,13 +23,13 @@ class Caption(Value):
     model: str | None = None
     """Identifier the answering model gave of itself; None where no model took part."""
 
-    sent: str = ""
+    input_summary: str = ""
     """What the writer was given, in words: ``the facts``, ``the prompt``, ``the prompt and 1 label map``, ..."""
 
     prompt_id: str = ""
     """``Prompt.id`` of the prompt it answers; empty where that is not known."""
 
-    released: bool = False
+    is_released: bool = False
     """Whether ChatEarthNet published it; only then do its views name GPT-3.5 or GPT-4V."""
 
     tokens_in: int | None = None
@@ -44,7 +44,7 @@ class Caption(Value):
     @property
     def byline(self) -> str:
         """Who wrote it, in the words a view shows."""
-        if self.released:
+        if self.is_released:
             return f"ChatEarthNet, {'GPT-3.5' if self.style == '3.5' else 'GPT-4V'}"
         kind = "GPT-3.5" if self.style == "3.5" else "GPT-4V"
         writer = self.model or ("fixed sentences, no model" if self.captioner == "template" else self.captioner)

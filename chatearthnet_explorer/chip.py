@@ -34,7 +34,7 @@ class Scene(Value):
     item: str
     """Identifier of the scene in that catalogue; several of one day are joined by ``+``."""
 
-    acquired: datetime | None = None
+    acquisition_time: datetime | None = None
     """When the satellite passed, with time zone."""
 
     cloud_share: float | None = None
@@ -197,7 +197,7 @@ class Chip(Value):
             "worldcover": self.label_version or "",
             "catalogue": scene.catalogue if scene else "",
             "item": scene.item if scene else "",
-            "acquired": scene.acquired.isoformat() if scene and scene.acquired else "",
+            "acquired": scene.acquisition_time.isoformat() if scene and scene.acquisition_time else "",
             "baseline": (scene.baseline or "") if scene else "",
             "radiometry": scene.radiometry if scene else "",
             "missing": " ".join(self.missing),

@@ -73,7 +73,7 @@ class Captioned(Value):
             "chip": {
                 "source": chip.source,
                 "simulated": chip.simulated,
-                "acquired": scene.acquired.isoformat() if scene and scene.acquired else None,
+                "acquired": scene.acquisition_time.isoformat() if scene and scene.acquisition_time else None,
                 "catalogue": scene.catalogue if scene else None,
                 "item": scene.item if scene else None,
                 "cloud_share": scene.cloud_share if scene else None,

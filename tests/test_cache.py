@@ -41,7 +41,7 @@ def chip(seed: int = 0, *, bands: bool = True) -> Chip:
         scene=Scene(
             catalogue="http://127.0.0.1/stac",
             item="a+b",
-            acquired=datetime(2020, 6, 12, 10, 0, 1, 587000, UTC),
+            acquisition_time=datetime(2020, 6, 12, 10, 0, 1, 587000, UTC),
             cloud_share=0.1,
             tile_cloud_share=0.2,
             baseline="05.00",

@@ -72,14 +72,14 @@ def test_a_caption_says_who_wrote_it_from_what(name: str, make: Callable[[str], 
     assert caption.style == prompt.style
     assert caption.prompt_id == prompt.id
     assert caption.text
-    assert not caption.released
+    assert not caption.is_released
     if name == "template":
-        assert (caption.model, caption.tokens_in, caption.sent) == (None, None, "the facts")
+        assert (caption.model, caption.tokens_in, caption.input_summary) == (None, None, "the facts")
     else:
         assert (caption.text, caption.model) == (TEXT, MODEL)
         assert (caption.tokens_in, caption.tokens_out) == (321, 45)
         assert caption.notes == ()
-        assert caption.sent == ("the prompt" if name == "chat" else "the prompt and 1 label map, 128 x 128")
+        assert caption.input_summary == ("the prompt" if name == "chat" else "the prompt and 1 label map, 128 x 128")
 
 
 @ALL

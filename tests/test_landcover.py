@@ -10,7 +10,8 @@ from data.label_maps import label_map
 
 from chatearthnet_explorer.errors import LabelError
 from chatearthnet_explorer.landcover.legend import CLASSES
-from chatearthnet_explorer.landcover.shares import PARTS, THRESHOLD, facts_4v, facts_35, pixels, shares
+from chatearthnet_explorer.landcover.shares import PARTS, count_pixels, shares
+from chatearthnet_explorer.prompts.facts import THRESHOLD, facts_4v, facts_35
 
 REFERENCE = json.loads((Path(__file__).parent / "data" / "prompt_facts.json").read_text("utf-8"))
 
@@ -35,7 +36,7 @@ def test_parts_are_the_quarters_and_the_middle() -> None:
     labels = np.zeros((256, 256), np.uint8)
     labels[:128, :128], labels[:128, 128:], labels[128:, :128], labels[128:, 128:] = 1, 2, 3, 4
     labels[64:192, 64:192] = 5
-    counts = dict(zip((*PARTS, "overall"), pixels(labels), strict=True))
+    counts = dict(zip((*PARTS, "overall"), count_pixels(labels), strict=True))
     for index, part in enumerate(PARTS[:4], start=1):
         assert counts[part][index] == 128 * 128 - 64 * 64
         assert counts[part][5] == 64 * 64
@@ -54,8 +55,8 @@ def test_a_class_absent_from_the_labels_is_absent_from_the_facts() -> None:
     for seed in range(60):
         labels = label_map(seed)
         present = set(np.unique(labels).tolist()) - {0}
-        assert facts_35(labels).named <= {CLASSES[index].name for index in present}
-        assert facts_4v(labels).named == {CLASSES[index].name_4v for index in present}
+        assert facts_35(labels).class_names <= {CLASSES[index].name for index in present}
+        assert facts_4v(labels).class_names == {CLASSES[index].name_4v for index in present}
 
 
 def test_half_a_turn_swaps_opposite_parts() -> None:

@@ -10,7 +10,8 @@ import pytest
 
 from chatearthnet_explorer.chip import Chip
 from chatearthnet_explorer.landcover.legend import CLASSES
-from chatearthnet_explorer.landcover.shares import PARTS, facts_4v, facts_35
+from chatearthnet_explorer.landcover.shares import PARTS
+from chatearthnet_explorer.prompts.facts import facts_4v, facts_35
 from chatearthnet_explorer.prompts.prompt import BANNED, prompt_for
 from chatearthnet_explorer.sample.paraphrase import (
     SIMULATED,
@@ -46,7 +47,7 @@ def test_the_same_seed_says_the_same_and_another_says_it_otherwise(style: str) -
     assert first.text != other.text
     assert first.captioner == "paraphrase"
     assert first.model is None
-    assert not first.released
+    assert not first.is_released
     assert SIMULATED in first.notes
 
 

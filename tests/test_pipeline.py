@@ -40,7 +40,7 @@ def test_the_code_of_a_models_caption_names_model_and_picture_and_no_key(monkeyp
         writer = open_captioner("vision", model=MODEL, base_url=server.base_url, image="true colour")
         shown = caption_at(*PLACE, source="simulated", captioner=writer, style="4v")
         assert shown.caption is not None
-        assert "true-colour" in shown.caption.sent
+        assert "true-colour" in shown.caption.input_summary
         assert f"model={MODEL!r}" in shown.code
         assert "image='true colour'" in shown.code
         assert "secret" not in shown.code + json.dumps(shown.to_dict())

@@ -21,7 +21,8 @@ from pyproj import Transformer
 
 from chatearthnet_explorer.chip import BANDS
 from chatearthnet_explorer.landcover.legend import CLASSES, codes_of_indices, indices_of_codes, palette
-from chatearthnet_explorer.landcover.shares import PARTS, facts_4v, facts_35
+from chatearthnet_explorer.landcover.shares import PARTS
+from chatearthnet_explorer.prompts.facts import facts_4v, facts_35
 from chatearthnet_explorer.prompts.prompt import BANNED, NOUNS, prompt_for
 from chatearthnet_explorer.record import ARCHIVES
 from chatearthnet_explorer.review.checks import judge_picture

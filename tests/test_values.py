@@ -225,7 +225,7 @@ def test_arrays_of_a_chip_stay_read_only() -> None:
 
 def _hostile() -> list[Value]:
     scene = replace(chip().scene, catalogue=HOSTILE, item=HOSTILE)
-    words = caption(HOSTILE, model=HOSTILE, sent=HOSTILE, notes=(HOSTILE,))
+    words = caption(HOSTILE, model=HOSTILE, input_summary=HOSTILE, notes=(HOSTILE,))
     here = chip(scene=scene, missing=(HOSTILE,), attribution=(HOSTILE,), label_version=HOSTILE)
     prompt = replace(prompt_for(quarters()), system=HOSTILE, user=HOSTILE)
     click = Captioned(

@@ -57,7 +57,7 @@ def test_it_sends_what_4v_was_sent(server: ChatServer, count: int) -> None:
     assert [picture.shape for picture in pictures] == [(128, 128, 3)] * count
     for picture, labels in zip(pictures, MAPS, strict=False):
         np.testing.assert_array_equal(indices_of_colours(picture), labels[::2, ::2])
-    assert caption.sent == f"the prompt and {count} label map{'s' if count > 1 else ''}, 128 x 128"
+    assert caption.input_summary == f"the prompt and {count} label map{'s' if count > 1 else ''}, 128 x 128"
 
 
 @pytest.mark.parametrize("style", ["3.5", "4v"])
@@ -69,13 +69,13 @@ def test_it_can_send_the_true_colour_chip_instead(server: ChatServer, style: str
     assert words == f"{TRUE_COLOUR}\n\n{prompt.user}"
     np.testing.assert_array_equal(pictures[0], RGB)
     assert len(pictures) == 1
-    assert caption.sent == "the prompt and the true-colour chip, 256 x 256"
+    assert caption.input_summary == "the prompt and the true-colour chip, 256 x 256"
 
 
 def test_what_was_sent_of_a_simulated_chip_says_so(server: ChatServer) -> None:
     chip = Chip(tile=Tile(0, 0), source="simulated", simulated=True, labels=MAPS[0], rgb=RGB)
     caption = VisionCaptioner(base_url=server.base_url).caption(prompt_for(MAPS[0], style="4v"), chip)
-    assert caption.sent == "the prompt and 1 label map, 128 x 128, of a simulated chip"
+    assert caption.input_summary == "the prompt and 1 label map, 128 x 128, of a simulated chip"
 
 
 def test_a_35_prompt_has_no_label_maps(server: ChatServer) -> None:

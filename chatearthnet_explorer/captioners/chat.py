@@ -88,6 +88,6 @@ class ChatCaptioner:
             chip,
             captioner=self.name,
             asked=self.service.model,
-            sent="the prompt",
+            input_summary="the prompt",
             notes=(BLIND,) if blind else (),
         )

@@ -24,7 +24,7 @@ def check(prompt: Prompt, chip: Chip) -> None:
     if chip.labels is None or not chip.labels.any():
         msg = f"No model was asked about {chip.tile.name}: nobody mapped its land cover; choose a place on land."
         raise NothingToDescribeError(msg)
-    if not any(facts.named for facts in prompt.all_facts):
+    if not any(facts.class_names for facts in prompt.all_facts):
         msg = (
             f"No model was asked about {chip.tile.name}: no land cover in it is large enough to name; "
             "choose a place with more land."

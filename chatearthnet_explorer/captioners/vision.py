@@ -110,7 +110,7 @@ class VisionCaptioner:
             chip,
             captioner=self.name,
             asked=self.service.model,
-            sent=_sent(pictures, maps=maps),
+            input_summary=_sent(pictures, maps=maps),
         )
 
 

@@ -94,7 +94,7 @@ def details_of(caption: Caption) -> tuple[tuple[str, str], ...]:
         for name, value in (
             ("Model", caption.model or ""),
             ("Prompt style", caption.style),
-            ("What was sent", caption.sent),
+            ("What was sent", caption.input_summary),
             ("Tokens", tokens),
         )
         if value

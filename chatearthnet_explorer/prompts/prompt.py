@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from chatearthnet_explorer.errors import LabelError
 from chatearthnet_explorer.landcover.legend import BACKGROUND, CLASSES, palette
-from chatearthnet_explorer.landcover.shares import Facts4V, Facts35, facts_4v, facts_35
+from chatearthnet_explorer.prompts.facts import Facts4V, Facts35, facts_4v, facts_35
 from chatearthnet_explorer.prompts.wording import Wording, open_wording
 from chatearthnet_explorer.values import Value, freeze
 

@@ -31,7 +31,7 @@ class Finding(Value):
     """The class it is about, by its 3.5 name; empty where it is about none."""
 
     part: str = ""
-    """The part of the chip it is about, of ``landcover.PARTS``; empty for the chip as a whole."""
+    """The part of the chip it is about, of ``shares.PARTS``; empty for the chip as a whole."""
 
     figure: float | None = None
     """The figure that decides: percent of the part that the class covers, words, pairs, ...; None where none does."""

@@ -17,9 +17,9 @@ from PIL import Image, ImageDraw
 from PIL.PngImagePlugin import PngInfo
 
 from chatearthnet_explorer.errors import ReleaseError
-from chatearthnet_explorer.landcover.shares import facts_4v, facts_35
 from chatearthnet_explorer.parallel.processes import processors, programs
 from chatearthnet_explorer.places.countries import land_outline
+from chatearthnet_explorer.prompts.facts import facts_4v, facts_35
 from chatearthnet_explorer.record import ARCHIVES, SPLITS
 from chatearthnet_explorer.sample.paraphrase import write_paraphrase
 from chatearthnet_explorer.simulation.label_map_batches import survey
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from chatearthnet_explorer.chip import Chip
-    from chatearthnet_explorer.landcover.shares import Facts4V, Facts35
+    from chatearthnet_explorer.prompts.facts import Facts4V, Facts35
 
 SAID = (
     "This release is simulated: no satellite saw these places, no language model wrote these captions. "

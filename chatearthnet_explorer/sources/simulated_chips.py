@@ -90,7 +90,7 @@ def simulate(tile: Tile, year: int, bands: bool) -> Chip:  # noqa: FBT001 - call
         scene=Scene(
             catalogue="simulated",
             item=_scene_of(tile, year),
-            acquired=_summer_day(tile, year),
+            acquisition_time=_summer_day(tile, year),
             cloud_share=0.0,
             tile_cloud_share=0.0,
             radiometry="Reflectance was simulated from the classes, not measured." if bands else "",

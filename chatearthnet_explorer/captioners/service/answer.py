@@ -110,7 +110,14 @@ def read_answer(body: bytes, *, host: str, model: str, token_limit: int, key: st
 
 
 def caption_of(  # noqa: PLR0913 - what a caption says of itself
-    answer: Answer, prompt: Prompt, chip: Chip, *, captioner: str, asked: str, sent: str, notes: tuple[str, ...] = ()
+    answer: Answer,
+    prompt: Prompt,
+    chip: Chip,
+    *,
+    captioner: str,
+    asked: str,
+    input_summary: str,
+    notes: tuple[str, ...] = (),
 ) -> Caption:
     """Return an answer as the caption of a chip, with all that a reader should know of it."""
     banned = banned_words(answer.text)
@@ -120,7 +127,7 @@ def caption_of(  # noqa: PLR0913 - what a caption says of itself
         captioner=captioner,
         style=prompt.style,
         model=answer.model,
-        sent=sent + (", of a simulated chip" if chip.simulated else ""),
+        input_summary=input_summary + (", of a simulated chip" if chip.simulated else ""),
         prompt_id=prompt.id,
         tokens_in=answer.tokens_in,
         tokens_out=answer.tokens_out,

@@ -175,7 +175,7 @@ def _labels(layer: Layer, tile: Tile, year: int) -> _Half:
 
 def _found(pixels: Pixels, broken_off: str) -> _Half:
     scene = pixels.scene
-    year = scene.acquired.year if scene.acquired else ""
+    year = scene.acquisition_time.year if scene.acquisition_time else ""
     return _Half(
         fields={"rgb": pixels.rgb, "scl": pixels.scl, "bands": pixels.bands, "scene": scene},
         missing=(

@@ -29,7 +29,7 @@ def released_captions(record: Record, *, simulated: bool = False) -> tuple[Capti
             captioner=RELEASE,
             style=style,
             model=_RULES if simulated else None,
-            released=not simulated,
+            is_released=not simulated,
             notes=(_MADE_UP,) if simulated else (),
         )
         for style in STYLES

@@ -56,7 +56,7 @@ class View(Readable, AnyWidget):
     """The class that is pointed at, a position in ``legend.CLASSES``; -1 for none."""
 
     within = t.List(t.Enum(PARTS)).tag(sync=True)
-    """The parts, of ``landcover.PARTS``, in which it is pointed at; empty for the whole chip."""
+    """The parts, of ``shares.PARTS``, in which it is pointed at; empty for the whole chip."""
 
     legend: t.List[Any] = t.List(read_only=True).tag(sync=True)
     """The classes: name, plain words, initials, colours and inks by palette."""
