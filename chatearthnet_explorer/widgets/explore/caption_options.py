@@ -176,7 +176,7 @@ class Switches(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no type
     @traitlets.observe("scenes")
     def _offer(self, _change: object) -> None:
         chosen = self.scene
-        by_date = sorted(self.scenes, key=lambda scene: scene.acquisition_time)
+        by_date = sorted(self.scenes, key=lambda scene: scene.acquired)
         known = {scene.id for scene in by_date}
         self._offering = True
         self._scene.options = [("the least cloudy", ""), *((_told(scene), scene.id) for scene in by_date)]
