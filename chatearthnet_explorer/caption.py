@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 from chatearthnet_explorer.values import Value
+
+Style = Literal["3.5", "4v"]
+"""Styles of ChatEarthNet's prompts and captions: those for GPT-3.5, and those for GPT-4V."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
@@ -17,8 +21,8 @@ class Caption(Value):
     captioner: str
     """Who was asked: ``template``, ``chat``, ``vision`` or ``release``."""
 
-    style: str
-    """Style of the prompt behind it: ``3.5`` or ``4v``."""
+    style: Style
+    """Style of the prompt behind it."""
 
     model: str | None = None
     """Identifier the answering model gave of itself; None where no model took part."""

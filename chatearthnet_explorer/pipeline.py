@@ -11,7 +11,7 @@ from chatearthnet_explorer.errors import CaptionerError
 from chatearthnet_explorer.landcover.shares import shares
 from chatearthnet_explorer.places.countries import Country, country_at
 from chatearthnet_explorer.prompts.prompt import Prompt, prompt_for
-from chatearthnet_explorer.sources import Source, fetch_chip, open_source
+from chatearthnet_explorer.sources import Source, Year, fetch_chip, open_source
 from chatearthnet_explorer.tile import ZOOM, wrap_longitude
 from chatearthnet_explorer.values import Value
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from pathlib import Path
 
-    from chatearthnet_explorer.caption import Caption
+    from chatearthnet_explorer.caption import Caption, Style
     from chatearthnet_explorer.chip import Chip
 
 
@@ -102,8 +102,8 @@ def caption_at(  # noqa: PLR0913 - every choice a person has, each with a defaul
     *,
     source: str | Source = "auto",
     captioner: str | Captioner = "template",
-    style: str = "3.5",
-    year: int = 2020,
+    style: Style = "3.5",
+    year: Year = 2020,
     seed: int = 0,
     scene: str | None = None,
     wording: str | Path | None = None,
@@ -155,8 +155,8 @@ def caption_of(  # noqa: PLR0913 - every choice a person has, each with a defaul
     *,
     source: Source | None = None,
     captioner: str | Captioner = "template",
-    style: str = "3.5",
-    year: int = 2020,
+    style: Style = "3.5",
+    year: Year = 2020,
     seed: int = 0,
     wording: str | Path | None = None,
     prompt: Prompt | None = None,
@@ -214,8 +214,8 @@ def _code(  # noqa: PLR0913 - every choice that was made
     source: Source | None,
     captioner: Captioner,
     *,
-    style: str,
-    year: int,
+    style: Style,
+    year: Year,
     seed: int,
     wording: str | Path | None,
 ) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal, get_args
 
 from chatearthnet_explorer.caption import LIMIT
 from chatearthnet_explorer.errors import PlaceError, ReleaseError
@@ -22,8 +22,11 @@ ARCHIVES: Mapping[str, tuple[str, str, str]] = FrozenDict({
 })  # fmt: skip
 """The three ZIPs of images, without ``.zip``, and the bands that are the channels of their PNGs."""
 
-SPLITS = ("train", "val", "test")
+Split = Literal["train", "val", "test"]
 """The three parts of the dataset, in which each style has files of its own."""
+
+SPLITS: tuple[str, ...] = get_args(Split)
+"""The splits in their usual order."""
 
 MARKER = "simulated_release.json"
 """File beside the JSON of a release that is made up; a real one has none."""

@@ -19,6 +19,8 @@ from chatearthnet_explorer.landcover.legend import palette as colours_of
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from chatearthnet_explorer.landcover.legend import Palette
+
 _GREY, _RGB = 2, 3  # dimensions of an array with and without channels
 _MOST_KEPT = 64  # files: of chips, some 8 MB
 _LOCK = threading.Lock()
@@ -55,7 +57,7 @@ def keep_png(pixels: NDArray[np.uint8], file: bytes) -> None:
     _keep(_key(np.ascontiguousarray(pixels)), file)
 
 
-def label_png(labels: NDArray[np.uint8], palette: str = "chatearthnet") -> bytes:
+def label_png(labels: NDArray[np.uint8], palette: Palette = "chatearthnet") -> bytes:
     """Return a PNG file whose pixels are the class indices and whose colour table is a palette of the legend.
 
     It looks like ``png(colour_labels(labels, palette))`` at a fraction of the bytes, and keeps the indices.
@@ -72,7 +74,7 @@ def label_png(labels: NDArray[np.uint8], palette: str = "chatearthnet") -> bytes
     return _file(image)
 
 
-def colour_labels(labels: NDArray[np.uint8], palette: str = "chatearthnet") -> NDArray[np.uint8]:
+def colour_labels(labels: NDArray[np.uint8], palette: Palette = "chatearthnet") -> NDArray[np.uint8]:
     """Return the colours of a label map, shape (rows, columns, 3) uint8.
 
     Args:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
 
     from chatearthnet_explorer.caption import Caption
+    from chatearthnet_explorer.landcover.legend import Palette
     from chatearthnet_explorer.prompts.prompt import Prompt
 
 NO_PROMPT = "There is no prompt yet: it is made from the labels of a place."
@@ -68,7 +69,7 @@ def prompt_section(prompt: Prompt | None, note: str = "") -> Element:
     )
 
 
-def caption_section(captions: Sequence[Caption], *, error: str = "", palette: str = "chatearthnet") -> Element:
+def caption_section(captions: Sequence[Caption], *, error: str = "", palette: Palette = "chatearthnet") -> Element:
     """Return captions one after the other, each with its writer.
 
     Args:
@@ -113,12 +114,12 @@ def written_by(caption: Caption, *words: Element | None) -> Element:
     )
 
 
-def _caption(caption: Caption, palette: str) -> Element:
+def _caption(caption: Caption, palette: Palette) -> Element:
     text = element("p", *(_piece(piece, palette) for piece in pieces(caption.text)), class_="cen-text", dir="auto")
     return written_by(caption, text)
 
 
-def _piece(piece: Piece, palette: str) -> Element | str:
+def _piece(piece: Piece, palette: Palette) -> Element | str:
     if piece.class_index == NO_CLASS:
         return piece.text
     land = CLASSES[piece.class_index]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, Literal, NoReturn, get_args
 
 import numpy as np
 
@@ -92,8 +92,11 @@ CLASSES: tuple[LandClass, ...] = (
 BACKGROUND = 0
 """Index of "no label here": open sea, Antarctica, gaps. It is not water."""
 
-PALETTES = ("chatearthnet", "worldcover", "colourblind")
-"""Names of the palettes, each a colour field of LandClass."""
+Palette = Literal["chatearthnet", "worldcover", "colourblind"]
+"""Names of the palettes, each a colour field of ``LandClass``."""
+
+PALETTES: tuple[Palette, ...] = get_args(Palette)
+"""The palettes; the first is the default."""
 
 NEAR = 4
 """Steps of 255 by which each channel of a colour may be off. Colours of two classes are at least 50 apart."""
@@ -105,7 +108,7 @@ _INDEX_OF_CODE[[land.code for land in CLASSES]] = [land.index for land in CLASSE
 _CODE_OF_INDEX = np.array([land.code for land in CLASSES], np.uint8)
 
 
-def palette(name: str = "chatearthnet") -> NDArray[np.uint8]:
+def palette(name: Palette = "chatearthnet") -> NDArray[np.uint8]:
     """Return the colours of the classes, shape (12, 3) uint8, row = class index.
 
     Raises:

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from chatearthnet_explorer.caption import Style
+
 NOUNS = ("fraction", "part", "portion", "amount", "quantity")
 """Words for a share, one of which the 3.5 style draws for each (arXiv 2402.11325's scripts)."""
 
@@ -29,7 +31,7 @@ BANNED = (
 )
 """Words that both styles forbid the writer (arXiv 2402.11325's scripts)."""
 
-TOKEN_LIMITS = {"3.5": 300, "4v": 1200}
+TOKEN_LIMITS: dict[Style, int] = {"3.5": 300, "4v": 1200}
 """Tokens that an answer may have, by style (arXiv 2402.11325's scripts)."""
 
 MAPS_OF_A_TILE = 4
@@ -43,7 +45,7 @@ class Prompt(Value):
     Two prompts are equal if all their fields are, images pixel by pixel. The images cannot be written to.
     """
 
-    style: str
+    style: Style
     """``3.5`` or ``4v``."""
 
     seed: int
@@ -97,7 +99,7 @@ class Prompt(Value):
 def prompt_for(
     labels: NDArray[np.uint8],
     *siblings: NDArray[np.uint8],
-    style: str = "3.5",
+    style: Style = "3.5",
     seed: int = 0,
     wording: str | Path | None = None,
 ) -> Prompt:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from io import BytesIO
 from itertools import groupby
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 from PIL import Image, ImageDraw
@@ -43,7 +43,7 @@ SAID = (
 EFFORT = 25
 """Records without a picture that take as long as one with a picture."""
 
-YEAR = 2020
+YEAR: Final = 2020
 """Year of the simulated maps that captions speak of."""
 
 # Shares of ChatEarthNet: 98,092 / 16,348 / 49,048 of 163,488 in style 3.5, and 10,000 of them in style 4v.

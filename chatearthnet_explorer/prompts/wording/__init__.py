@@ -8,11 +8,13 @@ from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from string import Template
+from typing import get_args
 
+from chatearthnet_explorer.caption import Style
 from chatearthnet_explorer.errors import WordingError
 from chatearthnet_explorer.files.input_paths import unreadable
 
-STYLES = ("3.5", "4v")
+STYLES: tuple[str, ...] = get_args(Style)
 """The prompt styles: 3.5 describes in words, 4v adds the coloured label maps."""
 
 LIMIT = 65_536
@@ -45,7 +47,7 @@ _SLOTS: dict[str, dict[str, tuple[set[str], set[str]]]] = {
 class Wording:
     """The sentences of one style, checked to have the slots that the facts go into."""
 
-    style: str
+    style: Style
     """``3.5`` or ``4v``."""
 
     sentences: dict[str, str]
@@ -56,7 +58,7 @@ class Wording:
         return Template(self.sentences[sentence]).substitute(slots).strip()
 
 
-def open_wording(style: str, path: str | Path | None = None) -> Wording:
+def open_wording(style: Style, path: str | Path | None = None) -> Wording:
     """Return the project's wording of a style, or a user's own from a TOML file.
 
     A file has a line ``style = "3.5"`` or ``"4v"`` and the sentences named in the project's own files
@@ -72,7 +74,7 @@ def open_wording(style: str, path: str | Path | None = None) -> Wording:
 
 
 @cache
-def _own(style: str) -> Wording:
+def _own(style: Style) -> Wording:
     text = files(__package__).joinpath(f"{style}.toml").read_text("utf-8")
     return _checked(style, text, f"{style}.toml")
 
@@ -93,7 +95,7 @@ def _read(path: Path) -> str:
         raise WordingError(msg) from error
 
 
-def _checked(style: str, text: str, path: str) -> Wording:
+def _checked(style: Style, text: str, path: str) -> Wording:
     try:
         content = tomllib.loads(text)
     except (tomllib.TOMLDecodeError, RecursionError) as error:
