@@ -30,7 +30,7 @@ from chatearthnet_explorer.claims.class_mentions import classes_named
 from chatearthnet_explorer.landcover.legend import BACKGROUND, CLASSES
 from chatearthnet_explorer.landcover.shares import count_pixels
 from chatearthnet_explorer.prompts.facts import Facts4V, Facts35, facts_4v, facts_35
-from chatearthnet_explorer.prompts.prompt import BANNED, Prompt
+from chatearthnet_explorer.prompts.prompt import FORBIDDEN_WORDS, Prompt
 from chatearthnet_explorer.prompts.size_words import SIZES
 from chatearthnet_explorer.record import Record
 from chatearthnet_explorer.review.audit import audit
@@ -80,7 +80,9 @@ def paraphrased(facts: Facts35 | Facts4V, *, seed: int) -> str:
     for again in range(100):
         text = write_paraphrase(facts, seed=f"{seed} {again}").text
         low = text.lower()
-        unasked = any(word in low for word in (*(word.removesuffix("e") for word in BANNED), "no ", "devoid of"))
+        unasked = any(
+            word in low for word in (*(word.removesuffix("e") for word in FORBIDDEN_WORDS), "no ", "devoid of")
+        )
         if text.endswith(".") and not unasked:
             return text
     return text

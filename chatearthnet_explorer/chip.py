@@ -1,4 +1,4 @@
-"""A chip: pixels, labels, where on Earth, where from."""
+"""A chip: its pixels, its labels, its place on Earth and its origin."""
 
 from __future__ import annotations
 
@@ -21,15 +21,15 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 BANDS = ("B02", "B03", "B04", "B05", "B06", "B07", "B08", "B11", "B12")
-"""Sentinel-2 bands of ChatEarthNet: the three of the true colour, then those of the other two archives."""
+"""Sentinel-2 bands of ChatEarthNet: the three of the true-colour picture, then those of the other two archives."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Scene(Value):
-    """Where the pixels of a chip come from."""
+    """The origin of the pixels of a chip."""
 
     catalogue: str
-    """Who answered: the address of a STAC API, or ``simulated``."""
+    """Address of the STAC API that has it, or ``simulated``."""
 
     item: str
     """Identifier of the scene in that catalogue; several of one day are joined by ``+``."""
@@ -41,13 +41,13 @@ class Scene(Value):
     """Share of the chip itself (0 to 1) that SCL calls cloud or cirrus (8, 9, 10); None if not known."""
 
     tile_cloud_share: float | None = None
-    """Share of the whole 110 km scene (0 to 1) that its maker calls cloudy."""
+    """Share of the whole 110 km scene (0 to 1) that its producer calls cloudy."""
 
     baseline: str | None = None
     """Processing baseline, such as ``05.09``."""
 
     radiometry: str = ""
-    """What was done to turn numbers into reflectance, in one sentence; empty if no band was read."""
+    """How numbers were turned into reflectance, in one sentence; empty if no band was read."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
@@ -65,19 +65,19 @@ class Chip(Value):
     """Where on Earth."""
 
     source: str
-    """Which source gave it: ``stac``, ``simulated``, ``file``, ..."""
+    """The source it is from: ``stac``, ``simulated``, ``file``, ..."""
 
     simulated: bool = False
-    """Whether pixels and labels are made up. Every view says so where it is True."""
+    """Whether pixels and labels are simulated. If so, every view says it."""
 
     labels: NDArray[np.uint8] | None = None
-    """Class indices of ``legend.CLASSES``, shape (256, 256) uint8; None where nobody mapped the place."""
+    """Class indices of ``legend.CLASSES``, shape (256, 256) uint8; None where the place is not mapped."""
 
     label_version: str | None = None
     """WorldCover version and year, such as ``v100/2020``."""
 
     rgb: NDArray[np.uint8] | None = None
-    """True colour, shape (256, 256, 3) uint8; None where no scene was found."""
+    """True colour, shape (256, 256, 3) uint8; None without a scene."""
 
     bands: Mapping[str, NDArray[np.float32]] = field(default_factory=FrozenDict)
     """Reflectance (1.0 is all light) by name of ``BANDS``, each (256, 256) float32, NaN for no data; read on demand."""
@@ -86,10 +86,10 @@ class Chip(Value):
     """Sentinel-2 scene classification, codes 0 to 11, shape (256, 256) uint8."""
 
     scene: Scene | None = None
-    """Where the pixels come from; None where there are none."""
+    """The origin of the pixels; None without pixels."""
 
     missing: tuple[str, ...] = ()
-    """What could not be had and why, one sentence each."""
+    """What is missing and why, one sentence each."""
 
     attribution: tuple[str, ...] = ()
     """Credits and licences that must be shown with it."""
@@ -115,11 +115,11 @@ class Chip(Value):
             object.__setattr__(self, name, freeze(getattr(self, name)))
 
     def to_xarray(self) -> xr.Dataset:
-        """Return what the chip has as a Dataset that rioxarray places correctly (EPSG:3857).
+        """Return pixels and labels as a Dataset that rioxarray places correctly (EPSG:3857).
 
         Variables, each with the dims it needs: ``rgb`` (band, y, x), ``labels`` and ``scl`` (y, x),
         one variable for each band of reflectance; ``x`` and ``y`` are pixel centres in metres, y falling.
-        Each carries its nodata value (``rio.nodata``), with which reprojection fills: 0 is no label, no class of SCL
+        Each has its nodata value (``rio.nodata``), which reprojection fills in: 0 is no label, no class of SCL
         and no picture, NaN no reflectance.
         """
         import rioxarray  # noqa: F401, PLC0415 - heavy; registers the .rio accessor
@@ -140,14 +140,14 @@ class Chip(Value):
         if self.rgb is not None:
             coords["band"] = ["red", "green", "blue"]
         dataset = xr.Dataset(variables, coords=coords, attrs=self.tags())
-        placed: xr.Dataset = dataset.rio.write_crs("EPSG:3857").rio.write_transform(Affine(*self.tile.transform))
+        raster: xr.Dataset = dataset.rio.write_crs("EPSG:3857").rio.write_transform(Affine(*self.tile.transform))
         for name in variables:
             nodata = np.nan if name in self.bands else 0
-            placed[name] = placed[name].rio.write_nodata(nodata)
-        return placed
+            raster[name] = raster[name].rio.write_nodata(nodata)
+        return raster
 
     def to_geotiff(self, path: str | Path) -> None:
-        """Write a GeoTIFF in EPSG:3857 with its history in the tags.
+        """Write a GeoTIFF in EPSG:3857 with the origin of the data in its tags.
 
         Bands of the file: red, green, blue where there is a true colour, then ``worldcover``, the ESA codes
         (not class indices), where there are labels; uint8.
@@ -178,7 +178,7 @@ class Chip(Value):
             crs="EPSG:3857",
             transform=Affine(*self.tile.transform),
             compress="deflate",
-            # a first band of codes must not be taken for one of a grey picture with alpha
+            # a first band of codes must not be read as a grey picture with an alpha band
             photometric="RGB" if self.rgb is not None else "MINISBLACK",
             alpha="unspecified",
         ) as file:
@@ -188,9 +188,9 @@ class Chip(Value):
             file.update_tags(**self.tags())
 
     def tags(self) -> dict[str, str]:
-        """Return where the chip is and where it comes from, as words for a file or a Dataset."""
+        """Return place and origin of the chip as text, for the tags of a file or the attributes of a Dataset."""
         scene = self.scene
-        told = {
+        tags = {
             "chip": self.tile.name,
             "source": self.source,
             "simulated": "yes" if self.simulated else "no",
@@ -203,4 +203,4 @@ class Chip(Value):
             "missing": " ".join(self.missing),
             "attribution": "; ".join(self.attribution),
         }
-        return {key: value for key, value in told.items() if value}
+        return {key: value for key, value in tags.items() if value}

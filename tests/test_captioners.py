@@ -19,7 +19,7 @@ from chatearthnet_explorer.captioners.chip_guard import SIMULATED
 from chatearthnet_explorer.captioners.template import TemplateCaptioner
 from chatearthnet_explorer.captioners.vision import VisionCaptioner
 from chatearthnet_explorer.chip import Chip
-from chatearthnet_explorer.errors import CaptionerError, ModelError, NothingToDescribeError, SettingError
+from chatearthnet_explorer.errors import CaptionerError, EmptyChipError, ModelError, SettingError
 from chatearthnet_explorer.prompts.prompt import prompt_for
 from chatearthnet_explorer.tile import Tile
 
@@ -124,7 +124,7 @@ def test_the_door_refuses_a_name_nobody_has() -> None:
 def test_a_chip_without_anything_to_tell_is_never_sent(
     name: str, changes: dict[str, object], reason: str, make: Callable[[str], Captioner], server: ChatServer
 ) -> None:
-    with pytest.raises(NothingToDescribeError, match=reason):
+    with pytest.raises(EmptyChipError, match=reason):
         make(name).caption(prompt_for(LABELS, style=style_of(name)), chip_of(**changes))
     assert server.requests == []
 
@@ -136,7 +136,7 @@ def test_a_prompt_that_names_nothing_is_never_sent(
     labels = np.zeros((256, 256), np.uint8)
     labels[0, :19] = 3  # under the threshold of 20 pixels
     prompt = prompt_for(labels) if name == "chat" else prompt_for(np.zeros_like(labels), style="4v")
-    with pytest.raises(NothingToDescribeError, match="large enough"):
+    with pytest.raises(EmptyChipError, match="large enough"):
         make(name).caption(prompt, chip_of(labels=labels))
     assert server.requests == []
 

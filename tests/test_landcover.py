@@ -51,7 +51,7 @@ def test_shares_of_every_part_sum_to_one() -> None:
             assert list(present.values()) == sorted(present.values(), reverse=True)
 
 
-def test_a_class_absent_from_the_labels_is_absent_from_the_facts() -> None:
+def test_facts_have_no_class_that_the_labels_lack() -> None:
     for seed in range(60):
         labels = label_map(seed)
         present = set(np.unique(labels).tolist()) - {0}
@@ -59,17 +59,17 @@ def test_a_class_absent_from_the_labels_is_absent_from_the_facts() -> None:
         assert facts_4v(labels).class_names == {CLASSES[index].name_4v for index in present}
 
 
-def test_half_a_turn_swaps_opposite_parts() -> None:
+def test_rotation_by_180_degrees_swaps_opposite_parts() -> None:
     labels = label_map(8)
-    turned = facts_35(labels[::-1, ::-1].copy())
+    rotation = facts_35(labels[::-1, ::-1].copy())
     facts = facts_35(labels)
-    assert facts.parts["top left"] == turned.parts["bottom right"]
-    assert facts.parts["top right"] == turned.parts["bottom left"]
-    assert facts.parts["middle"] == turned.parts["middle"]
-    assert facts.overall == turned.overall
+    assert facts.parts["top left"] == rotation.parts["bottom right"]
+    assert facts.parts["top right"] == rotation.parts["bottom left"]
+    assert facts.parts["middle"] == rotation.parts["middle"]
+    assert facts.overall == rotation.overall
 
 
-def test_a_part_without_labels_has_nothing_to_describe() -> None:
+def test_part_without_labels_has_no_amounts() -> None:
     labels = np.full((256, 256), 3, np.uint8)
     labels[:128, :128] = 0
     facts = facts_35(labels)
@@ -77,7 +77,7 @@ def test_a_part_without_labels_has_nothing_to_describe() -> None:
     assert facts.parts["middle"][0].percent == 100
 
 
-def test_twenty_pixels_are_named_and_nineteen_are_not() -> None:
+def test_class_needs_twenty_pixels() -> None:
     labels = np.full((256, 256), 3, np.uint8)
     labels[0, : THRESHOLD - 1] = 1
     assert facts_35(labels).overall == ("tree",)
@@ -86,7 +86,7 @@ def test_twenty_pixels_are_named_and_nineteen_are_not() -> None:
     assert [amount.name for amount in facts_35(labels).parts["top left"]] == ["tree", "water"]
 
 
-def test_percents_truncate_as_the_published_scripts_do() -> None:
+def test_truncates_percents_like_the_published_scripts() -> None:
     labels = np.full((256, 256), 3, np.uint8)
     part = np.full(128 * 128, 3, np.uint8)
     part[: round(0.29 * part.size)] = 1
@@ -127,13 +127,13 @@ def test_orders_equal_areas_as_a_counter_and_a_reversed_argsort_do(seed: int) ->
 
 
 @pytest.mark.parametrize(
-    ("labels", "said"),
+    ("labels", "message"),
     [
         (np.zeros((274, 274), np.uint8), "274 x 274"),
         (np.zeros((256, 256), np.int64), "int64"),
         (np.full((256, 256), 12, np.uint8), "12"),
     ],
 )
-def test_what_is_no_label_map_is_refused(labels: np.ndarray, said: str) -> None:
-    with pytest.raises(LabelError, match=said):
+def test_refuses_arrays_that_are_not_a_label_map(labels: np.ndarray, message: str) -> None:
+    with pytest.raises(LabelError, match=message):
         facts_35(labels)

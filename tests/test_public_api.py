@@ -74,9 +74,9 @@ def test_import_loads_numpy_and_none_of_the_subpackages() -> None:
 @pytest.mark.parametrize("name", ["chatearthnet_explorer", *SUBPACKAGES])
 def test_no_function_or_class_hides_a_module(name: str) -> None:
     package = import_module(name)
-    hidden = {
+    modules = {
         one.name
         for one in pkgutil.iter_modules(package.__path__)
         if not inspect.ismodule(getattr(package, one.name, package))
     }
-    assert hidden == set()
+    assert modules == set()

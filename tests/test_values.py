@@ -42,7 +42,7 @@ class Sample(Value):
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
-class Slotted(Value):
+class WithSlots(Value):
     text: str
     tags: tuple[str, ...] = ()
 
@@ -81,8 +81,8 @@ def test_one_different_field_makes_it_unequal(changes: dict[str, object]) -> Non
 
 
 def test_values_of_other_classes_are_unequal() -> None:
-    assert Slotted("a") != Sample(text="a")
-    assert Slotted("a") != "a"
+    assert WithSlots("a") != Sample(text="a")
+    assert WithSlots("a") != "a"
     assert not same(np.zeros(3), 0.0)
     assert not same(0.0, np.zeros(3))
 
@@ -94,7 +94,7 @@ def test_equal_floats_with_different_bits_hash_alike() -> None:
     assert hash_of(one) == hash_of(other)
 
 
-@pytest.mark.parametrize("value", [_sample(), Slotted("a", ("b",)), FrozenDict({"a": 1, "b": (2,)})])
+@pytest.mark.parametrize("value", [_sample(), WithSlots("a", ("b",)), FrozenDict({"a": 1, "b": (2,)})])
 def test_copies_and_pickles_are_equal(value: object) -> None:
     for protocol in range(2, pickle.HIGHEST_PROTOCOL + 1):
         assert pickle.loads(pickle.dumps(value, protocol)) == value
@@ -142,7 +142,7 @@ def test_frozen_dict_is_a_mapping_that_keeps_its_order() -> None:
 def test_repr_shows_what_differs_from_the_defaults() -> None:
     assert repr(Sample()) == "Sample()"
     assert repr(_sample()) == "Sample(text='a', pixels=uint8[3, 4], layers={'nir'}, error=ModelError('Busy.'))"
-    assert repr(Slotted("a", ("b", "c"))) == "Slotted(text='a', tags=(2 items))"
+    assert repr(WithSlots("a", ("b", "c"))) == "WithSlots(text='a', tags=(2 items))"
 
 
 @pytest.mark.parametrize("text", ["word " * 1000, "\x1b[2J\n\r\0\u202e" * 100, "<script>" * 100, "\udc80" * 100])
@@ -150,7 +150,7 @@ def test_repr_is_short_and_escapes_what_is_not_printable(text: str) -> None:
     value = Sample(text=text, layers={text: np.zeros(2), text[1:]: np.zeros(2)}, error=ModelError(text))
     assert len(repr(value)) <= REPR_LIMIT < 200
     assert repr(value).isprintable()
-    assert len(repr(Slotted("a", (text,)))) <= REPR_LIMIT
+    assert len(repr(WithSlots("a", (text,)))) <= REPR_LIMIT
 
 
 def _values() -> dict[str, Value]:

@@ -14,7 +14,7 @@ from rig.chat_server import chat_server
 
 from chatearthnet_explorer.captioners.vision import TRUE_COLOUR, VisionCaptioner
 from chatearthnet_explorer.chip import Chip
-from chatearthnet_explorer.errors import CaptionerError, NothingToDescribeError, SettingError
+from chatearthnet_explorer.errors import CaptionerError, EmptyChipError, SettingError
 from chatearthnet_explorer.landcover.legend import indices_of_colours
 from chatearthnet_explorer.prompts.prompt import prompt_for
 from chatearthnet_explorer.tile import Tile
@@ -87,7 +87,7 @@ def test_a_35_prompt_has_no_label_maps(server: ChatServer) -> None:
 def test_a_chip_without_pixels_has_no_true_colour(server: ChatServer) -> None:
     chip = Chip(tile=Tile(0, 0), source="file", labels=MAPS[0])
     captioner = VisionCaptioner(base_url=server.base_url, image="true colour")
-    with pytest.raises(NothingToDescribeError, match="no true-colour picture"):
+    with pytest.raises(EmptyChipError, match="no true-colour picture"):
         captioner.caption(prompt_for(MAPS[0], style="4v"), chip)
     assert server.requests == []
 

@@ -1,4 +1,4 @@
-"""Labels in, shares out: how much of what, in which part."""
+"""Shares of the classes of a label map, by part."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ PARTS = ("top left", "top right", "bottom left", "bottom right", "middle")
 
 _CELLS = 4
 _CELL = SIZE // _CELLS
-# Which of the 4 x 4 cells of 64 x 64 pixels make up each part; a middle cell belongs to two parts.
+# The cells of each part, of 4 x 4 cells of 64 x 64 pixels; a cell of the middle belongs to two parts.
 _CELLS_OF_PART = np.zeros((len(PARTS), _CELLS * _CELLS), np.int64)
 for _part, (_row, _column) in enumerate(((0, 0), (0, 2), (2, 0), (2, 2), (1, 1))):
     for _cell in (0, 1, _CELLS, _CELLS + 1):
@@ -27,7 +27,7 @@ for _part, (_row, _column) in enumerate(((0, 0), (0, 2), (2, 0), (2, 2), (1, 1))
 
 
 def check_labels(labels: NDArray[np.generic]) -> NDArray[np.uint8]:
-    """Return the labels as they are if they are a map of this project.
+    """Return the labels unchanged, or raise an error if they are not a label map.
 
     Raises:
         LabelError: If they are not (256, 256) uint8 of class indices 0 to 11.
@@ -45,12 +45,12 @@ def check_labels(labels: NDArray[np.generic]) -> NDArray[np.uint8]:
 
 
 def count_pixels(labels: NDArray[np.uint8]) -> NDArray[np.int64]:
-    """Return the pixels of each class, shape (6, 12) int64: the five ``PARTS``, then the whole map.
+    """Count the pixels of each class, shape (6, 12) int64: the five ``PARTS``, then the whole map.
 
     Raises:
-        LabelError: If the labels are no (256, 256) uint8 map of class indices.
+        LabelError: If the labels are not a (256, 256) uint8 map of class indices.
     """
-    # One pass over the map: each cell of 64 x 64 counts into its own twelve bins.
+    # One pass over the map: each cell of 64 x 64 pixels has twelve bins of its own.
     bins = check_labels(labels) + _cell_bins()
     counts = np.bincount(bins.ravel(), minlength=_CELLS * _CELLS * len(CLASSES))
     by_cell = counts.reshape(_CELLS * _CELLS, len(CLASSES))
@@ -60,10 +60,10 @@ def count_pixels(labels: NDArray[np.uint8]) -> NDArray[np.int64]:
 def shares(labels: NDArray[np.uint8]) -> dict[str, dict[str, float]]:
     """Return the share (0 to 1) of each class present, by falling share, for ``PARTS`` and ``overall``.
 
-    Of all pixels, background counted and listed: this is for looking, not for prompts.
+    The shares are of all pixels, and background is among the classes: they are for display, not for prompts.
 
     Raises:
-        LabelError: If the labels are no (256, 256) uint8 map of class indices.
+        LabelError: If the labels are not a (256, 256) uint8 map of class indices.
     """
     return {
         part: {CLASSES[index].name: count / sum(counts) for index, count in classes_by_area(counts, background=True)}
@@ -72,7 +72,10 @@ def shares(labels: NDArray[np.uint8]) -> dict[str, dict[str, float]]:
 
 
 def classes_by_area(counts: list[int], *, background: bool = False, lower_first: bool = True) -> list[tuple[int, int]]:
-    """Return (class index, pixels) of the classes present by falling area; of equal ones the lower index first."""
+    """Return (class index, pixels) of the classes that are present, the largest first.
+
+    Of classes of the same size, the lower index is first unless ``lower_first`` is False.
+    """
     first = BACKGROUND if background else BACKGROUND + 1
     present = [(index, counts[index]) for index in range(first, len(counts)) if counts[index]]
     return sorted(present, key=lambda pair: (-pair[1], pair[0] if lower_first else -pair[0]))

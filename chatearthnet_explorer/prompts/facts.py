@@ -1,4 +1,4 @@
-"""The facts of a prompt: which classes of a label map each style names, in which order, rounded how."""
+"""The facts of a prompt: the classes that each style mentions, their order, thresholds and rounding."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 THRESHOLD = 20
-"""Pixels a class needs to be mentioned by the 3.5 style (Yuan et al., arXiv 2402.11325, published scripts)."""
+"""Pixels that a class needs for the 3.5 style to mention it (Yuan et al., arXiv 2402.11325, published scripts)."""
 
 LARGEST = 3
 """Classes of a part that the 3.5 style mentions at most."""
@@ -26,7 +26,7 @@ _PART_PIXELS = (SIZE // 2) ** 2
 
 @dataclass(frozen=True, slots=True)
 class Amount:
-    """How much of a part one class covers, as the 3.5 style says it."""
+    """How much of a part a class covers, as the 3.5 style expresses it."""
 
     name: str
     """The class, by its 3.5 name."""
@@ -40,13 +40,13 @@ class Amount:
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Facts35(Value):
-    """What a 3.5 prompt says about a label map."""
+    """The facts about a label map in a 3.5 prompt."""
 
     overall: tuple[str, ...]
     """Classes of the whole map by falling area, without background and those under 20 pixels."""
 
     parts: dict[str, tuple[Amount, ...]]
-    """For each of ``PARTS``, its up to three largest classes by falling area; empty if none is left."""
+    """For each of ``PARTS``, its largest classes, at most three, by falling area; empty if all have too few pixels."""
 
     def to_dict(self) -> dict[str, object]:
         """Return it as JSON: ``{"overall": [class], "parts": {part: [[class, percent, size]]}}``."""
@@ -60,13 +60,13 @@ class Facts35(Value):
 
     @property
     def class_names(self) -> frozenset[str]:
-        """Return every class that the facts name."""
+        """Return every class in the facts."""
         return frozenset(self.overall).union(amount.name for amounts in self.parts.values() for amount in amounts)
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Facts4V(Value):
-    """What a 4V prompt says about a label map. Shares are of all pixels of a part, background counted."""
+    """The facts about a label map in a 4V prompt. Shares are of all pixels of a part, background included."""
 
     shares: dict[str, tuple[tuple[str, float], ...]]
     """For each of ``PARTS``, (class, share with two decimals) by falling share, of the classes in it."""
@@ -83,18 +83,18 @@ class Facts4V(Value):
 
     @property
     def class_names(self) -> frozenset[str]:
-        """Return every class that the facts name."""
+        """Return every class in the facts."""
         return frozenset(self.percents)
 
 
 def facts_35(labels: NDArray[np.uint8]) -> Facts35:
     """Return the facts of a 3.5 prompt (thresholds, order and rounding of arXiv 2402.11325's scripts).
 
-    Classes of equal area are ordered as those scripts order them: over the whole map the class whose first pixel
-    comes first (row by row from the north-west corner), in a part the class of the higher index.
+    Classes of equal area are in the order of those scripts: for the whole map, the class whose first pixel is
+    earlier (row by row from the north-west corner); for a part, the class of the higher index.
 
     Raises:
-        LabelError: If the labels are no (256, 256) uint8 map of class indices.
+        LabelError: If the labels are not a (256, 256) uint8 map of class indices.
     """
     *by_part, overall = count_pixels(labels).tolist()
     parts = {}
@@ -107,7 +107,7 @@ def facts_35(labels: NDArray[np.uint8]) -> Facts35:
         )
     large_enough = [(index, count) for index, count in classes_by_area(overall) if count >= THRESHOLD]
     if len({count for _, count in large_enough}) < len(large_enough):
-        # The scripts count with a dict, which keeps the order in which it met the classes, and sort it stably.
+        # The scripts count in a dict, which keeps the order of first pixels, and their sort is stable.
         large_enough.sort(key=lambda pair: (-pair[1], int((labels == pair[0]).argmax())))
     return Facts35(tuple(CLASSES[index].name for index, _ in large_enough), parts)
 
@@ -116,7 +116,7 @@ def facts_4v(labels: NDArray[np.uint8]) -> Facts4V:
     """Return the facts of a 4V prompt (no threshold, two decimals; arXiv 2402.11325's scripts).
 
     Raises:
-        LabelError: If the labels are no (256, 256) uint8 map of class indices.
+        LabelError: If the labels are not a (256, 256) uint8 map of class indices.
     """
     *by_part, overall = count_pixels(labels).tolist()
     return Facts4V(
@@ -136,6 +136,6 @@ def facts_4v(labels: NDArray[np.uint8]) -> Facts4V:
 
 
 def _amount(name: str, share: float) -> Amount:
-    # The published scripts truncate here (0.29 gives 28), so we do.
+    # truncated (0.29 gives 28), as in the published scripts
     percent = int(round(share, 2) * 100)
     return Amount(name, percent, size_word(percent))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 SIZES = ((10, "extra small"), (20, "small"), (50, "medium"), (80, "large"), (101, "extra large"))
-"""Upper ends (excluded) of the percents that the 3.5 style calls by each size."""
+"""Upper end (excluded) of the percents for each size word of the 3.5 style (arXiv 2402.11325, published scripts)."""
 
 
 def size_word(percent: float) -> str:

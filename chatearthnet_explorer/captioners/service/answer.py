@@ -15,7 +15,7 @@ from chatearthnet_explorer.captioners.service.endpoint import PLACEHOLDER
 from chatearthnet_explorer.captioners.service.reasoning import answer_alone
 from chatearthnet_explorer.errors import ModelError
 from chatearthnet_explorer.net.safe_json import read_json
-from chatearthnet_explorer.prompts.prompt import BANNED
+from chatearthnet_explorer.prompts.prompt import FORBIDDEN_WORDS
 
 if TYPE_CHECKING:
     from chatearthnet_explorer.chip import Chip
@@ -29,7 +29,7 @@ _MOST_TOKENS = 10**9
 # Controls, formatting (bidirectional overrides, zero width), private use, surrogates: nobody sees them, and some lie
 # about the order of what is seen.
 _UNSEEN = {"Cc", "Cf", "Co", "Cs", "Zl", "Zp"}
-_STEMS = "|".join(re.escape(word.removesuffix("y").removesuffix("e")) for word in BANNED)
+_STEMS = "|".join(re.escape(word.removesuffix("y").removesuffix("e")) for word in FORBIDDEN_WORDS)
 # Keys shorter than that are words like "none" and "ollama", which local services ignore.
 _SHORTEST_SECRET = 8
 _TEXT_PARTS = ("text", "output_text")
