@@ -14,12 +14,13 @@ from PIL import Image
 
 from chatearthnet_explorer.errors import LabelError, PlaceError, PlanError
 from chatearthnet_explorer.landcover.legend import indices_of_codes, indices_of_colours
-from chatearthnet_explorer.landcover.shares import facts_4v, facts_35
+from chatearthnet_explorer.prompts.facts import facts_4v, facts_35
+from chatearthnet_explorer.prompts.size_words import size_word
 from chatearthnet_explorer.review import chip_checks
 from chatearthnet_explorer.review.checks import judge_both, judge_caption, judge_picture
 from chatearthnet_explorer.review.chip_checks import Picture, picture_of
 from chatearthnet_explorer.review.cloud_cover import CloudCover
-from chatearthnet_explorer.review.label_counts import Cover, size_of
+from chatearthnet_explorer.review.label_counts import Cover
 from chatearthnet_explorer.review.sampling import margin_of, sample_size, simple_random, stratified_sample
 from chatearthnet_explorer.sources.stac.reflectance import reflectance
 from chatearthnet_explorer.tile import Tile, wrap_longitude
@@ -81,7 +82,7 @@ def test_a_prompt_names_three_classes_of_a_part_and_no_fourth() -> None:
     ],
 )
 def test_size_words_start_at_10_20_50_and_80_percent(percent: float, word: str) -> None:
-    assert size_of(percent) == word
+    assert size_word(percent) == word
 
 
 def test_the_middle_is_the_inner_half_of_rows_and_columns() -> None:

@@ -11,8 +11,8 @@ import numpy as np
 
 from chatearthnet_explorer.caption import Caption, Style
 from chatearthnet_explorer.errors import SettingError
-from chatearthnet_explorer.landcover.shares import facts_4v, facts_35
 from chatearthnet_explorer.places.countries import coast_distance, countries, countries_at
+from chatearthnet_explorer.prompts.facts import facts_4v, facts_35
 from chatearthnet_explorer.sample.paraphrase import SIMULATED, write_paraphrase
 from chatearthnet_explorer.sources.simulated_chips import SimulatedSource
 from chatearthnet_explorer.tile import Tile
