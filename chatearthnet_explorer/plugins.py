@@ -16,7 +16,7 @@ from importlib.metadata import entry_points
 from threading import RLock
 from typing import TYPE_CHECKING, Any
 
-from chatearthnet_explorer.errors import ExplorerError, SettingError, shortened
+from chatearthnet_explorer.errors import ExplorerError, SettingError, shorten
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -222,7 +222,7 @@ class Registry:
 
     def _refuse(self, name: str, why: str, origin: str) -> None:
         package = f" of the package {origin}" if origin else ""
-        sentence = shortened(f"The {self.kind} {_shown(name)}{package} {why}.")
+        sentence = shorten(f"The {self.kind} {_shown(name)}{package} {why}.")
         taken = name in self._plugins and self._plugins[name].origin != origin
         self._problems[f"{name} {origin}" if taken else name] = sentence
         _log.warning("%s", sentence)

@@ -17,8 +17,10 @@ from chatearthnet_explorer.chip import Chip
 from chatearthnet_explorer.claims import is_english, read_claims
 from chatearthnet_explorer.claims.vocabulary import AMOUNTS, LAND, PLACES
 from chatearthnet_explorer.landcover.legend import BACKGROUND, CLASSES
-from chatearthnet_explorer.landcover.shares import PARTS, SIZES, Facts35
+from chatearthnet_explorer.landcover.shares import PARTS
+from chatearthnet_explorer.prompts.facts import Facts35
 from chatearthnet_explorer.prompts.prompt import prompt_for
+from chatearthnet_explorer.prompts.size_words import SIZES
 from chatearthnet_explorer.sample.paraphrase import write_paraphrase
 from chatearthnet_explorer.tile import Tile
 
@@ -110,7 +112,7 @@ def test_the_template_captions_are_read_back_without_a_fault(style: str) -> None
         chip = Chip(tile=Tile(0, 0), source="file", labels=labels)
         reading = read_claims(TemplateCaptioner().caption(prompt, chip).text)
         names = {land.name_4v if style == "4v" else land.name: land.name for land in CLASSES}
-        assert set(reading.classes) == {names[name] for name in prompt.facts.named}, seed
+        assert set(reading.classes) == {names[name] for name in prompt.facts.class_names}, seed
         if isinstance(prompt.facts, Facts35):
             facts = {(one.name, part, one.size) for part, said in prompt.facts.parts.items() for one in said}
             assert {one for one in reading.triples if one[1] and one[2]} == facts, seed
@@ -256,7 +258,7 @@ def test_text_that_says_nothing_in_english_claims_nothing(text: str) -> None:
 
 def test_a_reading_travels_between_processes() -> None:
     reading = read_claims(WALK)
-    assert pickle.loads(pickle.dumps(reading)) == reading  # noqa: S301 - our own bytes
+    assert pickle.loads(pickle.dumps(reading)) == reading
 
 
 def test_markup_is_text_like_any_other() -> None:

@@ -9,7 +9,7 @@ from chatearthnet_explorer.captioners.chip_guard import check
 from chatearthnet_explorer.captioners.model_table import MODELS, Estimate, estimate
 from chatearthnet_explorer.captioners.service.answer import caption_of
 from chatearthnet_explorer.captioners.service.model_service import RETRIES, TIMEOUT, Service
-from chatearthnet_explorer.errors import CaptionerError, NothingToDescribeError, SettingError
+from chatearthnet_explorer.errors import CaptionerError, EmptyChipError, SettingError
 from chatearthnet_explorer.render import data_url, png
 
 if TYPE_CHECKING:
@@ -89,7 +89,7 @@ class VisionCaptioner:
         """Return what the model writes.
 
         Raises:
-            NothingToDescribeError: If the chip is uniform, has no labels, or lacks the image to be shown.
+            EmptyChipError: If the chip is uniform, has no labels, or lacks the image to be shown.
             KeyMissingError: If the service needs a key and there is none.
             ModelError: If the service refused, failed, or answered nothing usable.
             Cancelled: If ``cancel`` was called meanwhile.
@@ -110,7 +110,7 @@ class VisionCaptioner:
             chip,
             captioner=self.name,
             asked=self.service.model,
-            sent=_sent(pictures, maps=maps),
+            input_summary=_sent(pictures, maps=maps),
         )
 
 
@@ -124,7 +124,7 @@ def _label_maps(prompt: Prompt) -> tuple[NDArray[np.uint8], ...]:
 def _true_colour(prompt: Prompt, chip: Chip) -> tuple[NDArray[np.uint8], ...]:
     if chip.rgb is None:
         msg = f"The chip {chip.tile.name} has no true-colour picture to show; show the label maps instead."
-        raise NothingToDescribeError(msg)
+        raise EmptyChipError(msg)
     if len(prompt.all_facts) > 1:
         msg = "The prompt describes several chips and there is one picture; make the prompt of one chip."
         raise CaptionerError(msg)

@@ -20,7 +20,7 @@ from chatearthnet_explorer.claims.vocabulary import LAND
 from chatearthnet_explorer.claims.vocabulary.sign_words import Sign
 
 if TYPE_CHECKING:
-    from chatearthnet_explorer.claims.tokens import Token
+    from chatearthnet_explorer.claims.tokenizer import Token
 
 
 class Clause:

@@ -16,7 +16,7 @@ class Size(NamedTuple):
     """Words of amount."""
 
     word: str | None
-    """The size word of ``landcover.SIZES`` that they stand for; None where they stand for none."""
+    """The size word of ``size_words.SIZES`` that they stand for; None where they stand for none."""
 
     start: int
     """Where they start in the text."""

@@ -15,7 +15,7 @@ from chatearthnet_explorer.landcover.shares import PARTS
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from chatearthnet_explorer.claims.tokens import Token
+    from chatearthnet_explorer.claims.tokenizer import Token
 
 
 class Passage:

@@ -137,7 +137,7 @@ PLACES: dict[tuple[str, ...], tuple[str, ...]] = {
         """
     ),
 }
-"""Where in the chip, as parts of ``landcover.PARTS``; north is up."""
+"""Where in the chip, as parts of ``shares.PARTS``; north is up."""
 
 AMOUNTS: dict[str | None, tuple[str, ...]] = {
     "extra small": listed(
@@ -187,4 +187,4 @@ AMOUNTS: dict[str | None, tuple[str, ...]] = {
         """
     ),
 }
-"""What captions say for each size of ``landcover.SIZES``; under None, words of amount that stand for no size."""
+"""What captions say for each size of ``size_words.SIZES``; under None, words of amount that stand for no size."""

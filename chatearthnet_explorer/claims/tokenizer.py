@@ -10,7 +10,7 @@ from chatearthnet_explorer.caption import LIMIT
 from chatearthnet_explorer.claims.vocabulary import AMOUNTS, LAND, PLACES
 from chatearthnet_explorer.claims.vocabulary.phrase_finder import finder, lowered, single_spaced, spelled
 from chatearthnet_explorer.claims.vocabulary.sign_words import SIGNS, Sign
-from chatearthnet_explorer.landcover.shares import SIZES
+from chatearthnet_explorer.prompts.size_words import SIZES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
