@@ -104,7 +104,7 @@ def test_a_typed_address_gets_a_typed_key_or_none(browser: Browser, tmp_path: Pa
         expect(key).to_have_attribute("type", "password")
         key.fill(TYPED)
         key.press("Enter")
-        expect(page.locator(".cen-kept")).to_contain_text(other.base_url.split("/")[2], timeout=doors.SLOW)
+        expect(page.locator(".cen-key-host")).to_contain_text(other.base_url.split("/")[2], timeout=doors.SLOW)
         assert key.input_value() == ""
         ask(page, other, button=".cen-prompt-view .cen-primary")
         assert other.keys == [PLACEHOLDER, TYPED]
@@ -158,7 +158,7 @@ def test_a_key_typed_in_a_notebook_is_not_saved_with_it(browser: Browser, tmp_pa
         address.press("Enter")
         page.locator(".cen-key").fill(TYPED)
         page.locator(".cen-key").press("Enter")
-        expect(page.locator(".cen-kept")).to_be_visible(timeout=doors.SLOW)
+        expect(page.locator(".cen-key-host")).to_be_visible(timeout=doors.SLOW)
         ask(page, service)
         assert service.keys == [TYPED]
         choose(page, "Settings", "Save Widget State Automatically")
@@ -169,7 +169,7 @@ def test_a_key_typed_in_a_notebook_is_not_saved_with_it(browser: Browser, tmp_pa
             choose(page, "File", "Save Notebook")  # again: the setting takes a moment to hold
             page.wait_for_timeout(1000)
         text = saved.read_text("utf-8")
-        assert "kept_for" in text  # the state of the field is there, and the key is not in it
+        assert "key_host" in text  # the state of the field is there, and the key is not in it
         for file in tmp_path.rglob("*"):
             if file.is_file():
                 assert TYPED.encode() not in file.read_bytes(), file

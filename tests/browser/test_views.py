@@ -339,7 +339,7 @@ def test_each_result_has_a_line_and_a_sign_of_its_own_and_says_why(stage: Stage,
     assert claim(stage, "amount of trees").get_attribute("aria-label").endswith(": supported")
     stage.tell("grounding", chip=chip(labels=None))
     assert claim(stage, "crops").evaluate(look) == ["dotted", '"?"']
-    assert {point["result"] for point in grounded.columns[0]["checked"]["points"]} == {"not checkable", ""}
+    assert {point["result"] for point in grounded.columns[0]["verification"]["points"]} == {"not checkable", ""}
     assert stage.page.get_by_text("so no claim can be checked").is_visible()
 
 
@@ -366,17 +366,17 @@ def test_claims_are_reached_and_kept_by_the_keyboard(stage: Stage, grounded: Gro
 
 
 def test_a_finding_lights_its_words_and_its_pixels(stage: Stage, grounded: GroundingView) -> None:
-    stage.page.locator(".cen-found summary", has_text="'Possibly'").hover()
+    stage.page.locator(".cen-also summary", has_text="'Possibly'").hover()
     assert stage.page.locator(".cen-text .cen-lit").all_inner_texts() == ["Possibly"]
     assert "told not to use" not in stage.page.locator("#grounding").inner_text()
-    stage.page.locator(".cen-found summary", has_text="'Possibly'").click()
+    stage.page.locator(".cen-also summary", has_text="'Possibly'").click()
     assert "told not to use" in stage.page.locator("#grounding").inner_text()
-    stage.page.locator(".cen-found summary", has_text="not name developed area in the bottom right").hover()
+    stage.page.locator(".cen-also summary", has_text="not name developed area in the bottom right").hover()
     light(stage, grounded)
     assert (grounded.highlight, grounded.within) == (TOWN, ["bottom right"])
     assert pixel(stage, "canvas.cen-light", 270, 270)[3] == 0
     assert pixel(stage, "canvas.cen-light", 240, 240)[3] > 100
-    stage.page.locator(".cen-found summary", has_text="It never speaks of the bottom left").hover()
+    stage.page.locator(".cen-also summary", has_text="It never speaks of the bottom left").hover()
     light(stage, grounded)
     assert (grounded.highlight, grounded.within) == (-1, ["bottom left"])
     assert pixel(stage, "canvas.cen-light", 128, 384)[3] == 0  # an outline, and nothing dimmed
@@ -386,7 +386,7 @@ def test_a_finding_lights_its_words_and_its_pixels(stage: Stage, grounded: Groun
 def test_hostile_claims_stay_words(stage: Stage, grounded: GroundingView) -> None:
     text = CLAIMS.replace("small amount of crops", f"small amount of crops {ATTACK} and shrubs") + f" Perhaps {ATTACK}"
     stage.tell("grounding", captions=(caption(text, notes=(ATTACK,)),), error=ATTACK)
-    assert grounded.columns[0]["checked"]["counts"]
+    assert grounded.columns[0]["verification"]["counts"]
     stage.page.locator("#grounding .cen-text .cen-claim").last.hover()
     assert ATTACK_SHOWN in stage.page.locator("#grounding .cen-text").text_content()
     assert stage.page.locator("#stage :is(script, img, svg, iframe, a, u, b)").count() == 0

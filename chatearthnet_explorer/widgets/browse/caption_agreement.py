@@ -61,7 +61,7 @@ class Agreement:
         return tuple(one for one in (*self.leaders, *self.points) if one.verdict == "contradict")
 
     @property
-    def agreed(self) -> int:
+    def agreement_count(self) -> int:
         """The number of points on which they agree."""
         return sum(one.verdict == "agree" for one in (*self.leaders, *self.points))
 
@@ -78,11 +78,11 @@ def compare(first: Reading, second: Reading, *, names: tuple[str, str]) -> Agree
         second: What the second claims.
         names: What sentences call them.
     """
-    mentioned = {claim.name for claim in (*first.claims, *second.claims)}
+    class_names = {claim.name for claim in (*first.claims, *second.claims)}
     points = tuple(
         point
         for name in _ORDER
-        if name in mentioned
+        if name in class_names
         for place in PLACES
         if (point := _point(name, place, (first, second), names))
     )
@@ -90,11 +90,11 @@ def compare(first: Reading, second: Reading, *, names: tuple[str, str]) -> Agree
 
 
 def _point(name: str, place: str, readings: tuple[Reading, Reading], names: tuple[str, str]) -> Point | None:
-    there = [_there(reading, name, place) for reading in readings]
+    there = [_mentions(reading, name, place) for reading in readings]
     if not any(there):
         return None
     for one, other in ((0, 1), (1, 0)):
-        if there[one] and not there[other] and _denied(readings[other], name, place):
+        if there[one] and not there[other] and _denies(readings[other], name, place):
             return Point(name, place, "contradict", f"{names[one]} says it is there, {names[other]} that it is not")
     if not all(there):
         return Point(name, place, VERDICTS[2 if there[0] else 3], "")
@@ -104,14 +104,14 @@ def _point(name: str, place: str, readings: tuple[Reading, Reading], names: tupl
     return Point(name, place, "agree", "")
 
 
-def _there(reading: Reading, name: str, place: str) -> bool:
+def _mentions(reading: Reading, name: str, place: str) -> bool:
     """Return whether a caption names a class in a part, or anywhere at all."""
     return any(
         claim.name == name and not claim.negated and (not place or place in claim.parts) for claim in reading.claims
     )
 
 
-def _denied(reading: Reading, name: str, place: str) -> bool:
+def _denies(reading: Reading, name: str, place: str) -> bool:
     return any(
         claim.name == name and claim.negated and (not claim.parts or place in claim.parts) for claim in reading.claims
     )

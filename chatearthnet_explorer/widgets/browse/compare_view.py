@@ -58,13 +58,13 @@ class CompareView(View):
 
     def card(self) -> Card:
         """Return the comparison as HTML to be read."""
-        said = [self.summary, *self.contradictions] if self.names else ["There are no two captions to compare."]
-        return Card("Compared", tuple(element("p", sentence) for sentence in said))
+        sentences = [self.summary, *self.contradictions] if self.names else ["There are no two captions to compare."]
+        return Card("Compared", tuple(element("p", sentence) for sentence in sentences))
 
     @t.observe("captions")
     def _show(self, _change: object) -> None:
         pair = [one for one in self.captions if isinstance(one, Caption)][:2]
-        names, agreement = _compared(pair)
+        names, agreement = _compare(pair)
         with self.hold_sync():
             self.set_trait("names", [visible(name) for name in names])
             self.set_trait("summary", _summary(agreement))
@@ -75,17 +75,17 @@ class CompareView(View):
             self.highlight = -1
 
 
-def _compared(pair: Sequence[Caption]) -> tuple[tuple[str, ...], Agreement]:
+def _compare(pair: Sequence[Caption]) -> tuple[tuple[str, ...], Agreement]:
     if len(pair) < 2:  # noqa: PLR2004 - two are compared
         return (), Agreement((), ())
-    names = tuple(_called(one) for one in pair)
+    names = tuple(_caption_name(one) for one in pair)
     if len(set(names)) < len(names):
         names = ("the first", "the second")
     first, second = (read_claims(one.text) for one in pair)
     return names, compare(first, second, names=(names[0], names[1]))
 
 
-def _called(caption: Caption) -> str:
+def _caption_name(caption: Caption) -> str:
     style = "3.5" if caption.style == "3.5" else "4V"
     return (
         f"GPT-{style}" if caption.is_released else f"the {style} one" if caption.captioner == RELEASE else "the new one"
@@ -97,7 +97,7 @@ def _summary(agreement: Agreement) -> str:
     if not agreement.points and not agreement.leaders:
         return "Neither names a class in a way that can be compared."
     return (
-        f"They agree on {_count(agreement.agreed, 'point')}, contradict each other on {against or 'none'}, "
+        f"They agree on {_count(agreement.agreement_count, 'point')}, contradict each other on {against or 'none'}, "
         f"and on {_count(alone, 'point')} only one of them speaks."
     )
 

@@ -62,11 +62,11 @@ def place_words(name: str) -> str:
 
 def _classes(query: Query) -> Iterator[tuple[str, Query]]:
     for name in query.classes:
-        kept = _but(query.classes, name)
+        remaining = _but(query.classes, name)
         # without a class there is nothing left to sort its share by
-        sort = "place" if query.sort == "share" and not kept else query.sort
+        sort = "place" if query.sort == "share" and not remaining else query.sort
         words = f"names {name}" if query.min_share is None else f"labels have {name}"
-        yield words, query.but(classes=kept, sort=sort)
+        yield words, query.but(classes=remaining, sort=sort)
     if query.part:
         yield f"in the {query.part}", query.but(part="")
     if query.min_share is not None:
@@ -85,5 +85,5 @@ def _region(query: Query) -> Iterator[tuple[str, Query]]:
         yield f"polygon of {len(query.polygon)} corners", query.but(polygon=())
 
 
-def _but(held: tuple[str, ...], name: str) -> tuple[str, ...]:
-    return tuple(one for one in held if one != name)
+def _but(names: tuple[str, ...], name: str) -> tuple[str, ...]:
+    return tuple(one for one in names if one != name)

@@ -160,11 +160,11 @@ function render({ model, el }) {
     heading.hidden = !model.get("place");
     ribbon.hidden = !model.get("simulated");
     const some = has("picture") || has("label_map");
-    const said = model.get("remarks").map((remark) => make("p", { class: "cen-remark" }, remark));
-    absent.replaceChildren(...(some ? [] : said));
-    remarks.replaceChildren(...(some ? said : []));
-    const told = Object.fromEntries(model.get("provenance"));
-    origin.textContent = ["Where this comes from", ...[told.Seen, told.Labels].filter(Boolean)].join(" · ");
+    const sentences = model.get("remarks").map((remark) => make("p", { class: "cen-remark" }, remark));
+    absent.replaceChildren(...(some ? [] : sentences));
+    remarks.replaceChildren(...(some ? sentences : []));
+    const provenanceOf = Object.fromEntries(model.get("provenance"));
+    origin.textContent = ["Where this comes from", ...[provenanceOf.Seen, provenanceOf.Labels].filter(Boolean)].join(" · ");
     provenance.replaceChildren(facts(model.get("provenance")));
     about.hidden = !model.get("provenance").length;
     credits.replaceChildren(...model.get("attribution").map((credit) => make("p", { class: "cen-credit" }, credit)));
@@ -178,20 +178,20 @@ function render({ model, el }) {
 
   let turn = 0;
   async function show() {
-    const mine = ++turn;
+    const current = ++turn;
     indices = null;
-    const [seen, mapped] = await Promise.all(["picture", "label_map"].map((trait) =>
+    const [photo, labelMap] = await Promise.all(["picture", "label_map"].map((trait) =>
       has(trait) ? draw(make("canvas"), model.get(trait)) : null));
-    if (mine !== turn) return; // a later chip overtook this one
+    if (current !== turn) return; // a later chip overtook this one
     picture.width = picture.height = SIZE;
-    if (seen) picture.getContext("2d").drawImage(seen, 0, 0);
-    labels.hidden = !mapped;
-    if (mapped) {
-      const { data } = mapped.getContext("2d").getImageData(0, 0, SIZE, SIZE);
+    if (photo) picture.getContext("2d").drawImage(photo, 0, 0);
+    labels.hidden = !labelMap;
+    if (labelMap) {
+      const { data } = labelMap.getContext("2d").getImageData(0, 0, SIZE, SIZE);
       indices = Uint32Array.from({ length: SIZE * SIZE }, (_, at) => data[4 * at]);
       colour(labels, indices, model);
     }
-    readout.textContent = mapped ? "Point at the picture, or at a class." : "";
+    readout.textContent = labelMap ? "Point at the picture, or at a class." : "";
     showBlend(); showWords(); showLegend();
   }
 
