@@ -40,7 +40,7 @@ PUBLISHED, STATISTICS, THRESHOLDS, INPUTS = (
 MODULES: dict[str, tuple[str, ...]] = {
     "tile": ("tile", INPUTS, PUBLISHED),
     "landcover/legend": ("legend", PUBLISHED, INPUTS),
-    "landcover/shares": ("landcover", PUBLISHED, THRESHOLDS),
+    "landcover/shares": ("landcover", THRESHOLDS, INPUTS, PUBLISHED),
     "prompts/prompt": ("prompt", PUBLISHED),
     "review/checks": ("check_table", THRESHOLDS, "checks"),
     "review/language_checks": ("check_table", THRESHOLDS, "checks"),
