@@ -13,6 +13,11 @@ PLAN = Path(__file__).parents[1] / "docs" / "rooms.md"
 FORBIDDEN = {"utils", "common", "helpers", "base", "types", "constants", "manager"}
 HEAVY = {
     "leafmap",
+    "ipyleaflet",
+    "anywidget",
+    "duckdb",
+    "pyarrow",
+    "dask",
     "panel",
     "odc",
     "rioxarray",
