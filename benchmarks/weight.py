@@ -136,8 +136,8 @@ def main() -> None:
                 for install in installs:
                     runs[install.name].append(measure(install, Path(home)))
             for name, seconds in runs.items():
-                shown = ", ".join(f"{second:.2f}" for second in sorted(seconds))
-                print(f"{name:<10} {what:<20} best {min(seconds):5.2f} s   ({shown})")
+                each = ", ".join(f"{second:.2f}" for second in sorted(seconds))
+                print(f"{name:<10} {what:<20} best {min(seconds):5.2f} s   ({each})")
     print(f"load of the machine at the end: {os.getloadavg()[0]:.1f}")
 
 
