@@ -37,10 +37,24 @@ PUBLIC = {
 }
 SUBPACKAGES = sorted(one.name for one in pkgutil.walk_packages([str(PACKAGE)], "chatearthnet_explorer.") if one.ispkg)
 
-HEAVY = set(
-    """PIL anywidget dask duckdb ipyleaflet ipywidgets leafmap odc openai pandas panel pyarrow pystac_client rasterio
-    rioxarray xarray""".split()
-)
+HEAVY = {
+    "PIL",
+    "anywidget",
+    "dask",
+    "duckdb",
+    "ipyleaflet",
+    "ipywidgets",
+    "leafmap",
+    "odc",
+    "openai",
+    "pandas",
+    "panel",
+    "pyarrow",
+    "pystac_client",
+    "rasterio",
+    "rioxarray",
+    "xarray",
+}
 
 
 def test_dir_lists_the_public_names() -> None:
