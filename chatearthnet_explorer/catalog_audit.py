@@ -21,7 +21,7 @@ from chatearthnet_explorer.errors import ArchiveError, QueryError, SourceError
 from chatearthnet_explorer.net.zip_members import DamagedError
 from chatearthnet_explorer.review.audit import EDITION, Audit, audit
 from chatearthnet_explorer.review.audit_worker import CHIP
-from chatearthnet_explorer.review.checks import CHECKS
+from chatearthnet_explorer.review.checks import all_checks
 from chatearthnet_explorer.review.dataset_checks import of_dataset
 from chatearthnet_explorer.sources.release.released_pairs import PICTURE, Release, open_release
 
@@ -181,7 +181,7 @@ def marks_of(done: Audit) -> Marks:
     import pyarrow.parquet as pq  # noqa: PLC0415 - heavy
 
     kinds = dict(zip((*KINDS[:-1], CHIP), range(len(KINDS)), strict=True))
-    bit = {check: np.uint32(1 << place) for place, check in enumerate(CHECKS)}
+    bit = {check: np.uint32(1 << place) for place, check in enumerate(all_checks())}
     bits = np.zeros((done.pairs, len(KINDS)), np.uint32)
     scores = np.zeros((done.pairs, len(KINDS)), np.int16)
     judged = pq.read_table(done.judged, columns=["pair", "style", "score"])
@@ -191,7 +191,7 @@ def marks_of(done: Audit) -> Marks:
     np.bitwise_or.at(
         bits, (found["pair"].to_numpy(), _coded(found["style"], kinds)), _coded(found["check"], bit).astype(np.uint32)
     )
-    return Marks(MappingProxyType({check.id: check.says for check in CHECKS.values()}), bits, scores)
+    return Marks(MappingProxyType({check.id: check.says for check in all_checks().values()}), bits, scores)
 
 
 def _coded(column: pa.ChunkedArray, codes: dict[str, int] | dict[str, np.uint32]) -> NDArray[np.int64]:

@@ -111,6 +111,17 @@ class Registry:
             plugins.append(self._plugins[name])
         return tuple(plugins)
 
+    def added(self) -> tuple[tuple[Plugin, Any], ...]:
+        """Return the plugins beside the built-in ones with their objects; the broken ones are left out and logged."""
+        self._search()
+        pairs = []
+        for name in [plugin.name for plugin in self._plugins.values() if not plugin.builtin]:
+            try:
+                pairs.append((self._plugins[name], self.get(name)))
+            except SettingError:
+                continue
+        return tuple(pairs)
+
     def get(self, name: str) -> Any:  # noqa: ANN401 - a factory or a Check, as the kind has it
         """Return the object of a plugin, imported.
 

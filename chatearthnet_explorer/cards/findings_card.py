@@ -8,7 +8,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from chatearthnet_explorer.cards.html_tree import element, markup, style_sheet
-from chatearthnet_explorer.review.checks import CHECKS
+from chatearthnet_explorer.review.checks import all_checks
 from chatearthnet_explorer.review.estimates import unchecked
 
 if TYPE_CHECKING:
@@ -145,7 +145,9 @@ def _check(check: str, shares: Sequence[Share]) -> Element:
         element("tbody", element("tr", element("th", _HEADINGS[by], colspan="4", scope="rowgroup")), *map(_row, some))
         for by, some in groupby(shares, key=lambda one: one.by)
     )
-    section = element("section", element("h2", check), element("p", CHECKS[check].says), element("table", *tables))
+    section = element(
+        "section", element("h2", check), element("p", all_checks()[check].says), element("table", *tables)
+    )
     section.set("id", _anchor(check))
     return section
 
