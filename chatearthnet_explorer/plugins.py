@@ -86,6 +86,7 @@ class Registry:
         self._plugins = {plugin.name: plugin for plugin in builtin}
         self._objects: dict[str, Any] = {}
         self._problems: dict[str, str] = {}
+        self._unlogged: list[str] = []
         self._lock = RLock()
         self._searched = False
 
@@ -109,6 +110,7 @@ class Registry:
             except SettingError:
                 continue
             plugins.append(self._plugins[name])
+        self._log_problems()
         return tuple(plugins)
 
     def added(self) -> tuple[tuple[Plugin, Any], ...]:
@@ -120,6 +122,7 @@ class Registry:
                 pairs.append((self._plugins[name], self.get(name)))
             except SettingError:
                 continue
+        self._log_problems()
         return tuple(pairs)
 
     def get(self, name: str) -> Any:  # noqa: ANN401 - a factory or a Check, as the kind has it
@@ -236,7 +239,12 @@ class Registry:
         sentence = shortened(f"The {self.kind} {_shown(name)}{package} {why}.")
         taken = name in self._plugins and self._plugins[name].origin != origin
         self._problems[f"{name} {origin}" if taken else name] = sentence
-        _log.warning("%s", sentence)
+        self._unlogged.append(sentence)
+
+    def _log_problems(self) -> None:
+        """Log each problem once; not when names alone are listed, as at the start of every command."""
+        while self._unlogged:
+            _log.warning("%s", self._unlogged.pop(0))
 
 
 def builtin(  # noqa: PLR0913 - the fields of Plugin
