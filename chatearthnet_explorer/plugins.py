@@ -68,7 +68,7 @@ class Registry:
         builtin: Iterable[Plugin],
         *,
         verify: Callable[[str, Any], None],
-        reserved: Iterable[str] = (),
+        reserved_names: Iterable[str] = (),
         most: int | None = None,
     ) -> None:
         """Start with the built-in plugins; packages are looked through when the first name is needed.
@@ -78,17 +78,17 @@ class Registry:
                 in the group ``chatearthnet_explorer.captioners`` and so on.
             builtin: The plugins of this package.
             verify: Raises ``TypeError``, with a reason, for a name and an object that is no plugin of this kind.
-            reserved: Names that nobody may take.
+            reserved_names: Names that nobody may take.
             most: How many plugins there may be beside the built-in ones; None for any number.
         """
         self.kind, self.group = kind, f"chatearthnet_explorer.{kind}s"
-        self._verify, self._reserved, self._most = verify, frozenset(reserved), most
+        self._verify, self._reserved_names, self._most = verify, frozenset(reserved_names), most
         self._plugins = {plugin.name: plugin for plugin in builtin}
         self._objects: dict[str, Any] = {}
         self._problems: dict[str, str] = {}
-        self._unlogged: list[str] = []
+        self._log_queue: list[str] = []
         self._lock = RLock()
-        self._searched = False
+        self._has_searched = False
 
     @property
     def problems(self) -> tuple[str, ...]:
@@ -113,7 +113,7 @@ class Registry:
         self._log_problems()
         return tuple(plugins)
 
-    def added(self) -> tuple[tuple[Plugin, Any], ...]:
+    def beside_builtin(self) -> tuple[tuple[Plugin, Any], ...]:
         """Return the plugins beside the built-in ones with their objects; the broken ones are left out and logged."""
         self._search()
         pairs = []
@@ -146,7 +146,7 @@ class Registry:
                 thing = plugin.load()
                 self._verify(name, thing)
                 if not plugin.label:
-                    self._plugins[name] = _described(plugin, thing)
+                    self._plugins[name] = _with_description(plugin, thing)
             except (Exception, SystemExit) as error:  # foreign code: anything may happen at its import
                 if plugin.builtin:
                     raise
@@ -172,12 +172,12 @@ class Registry:
                 except TypeError as error:
                     reason = f"it cannot be used ({reason_of(error)})"
             if reason:
-                msg = f"The {self.kind} {_shown(name)} was not registered: {reason}."
+                msg = f"The {self.kind} {_quote(name)} was not registered: {reason}."
                 raise SettingError(msg)
             self._objects.pop(name, None)
             self._problems.pop(name, None)
             plugin = Plugin(name=name, load=lambda: thing)
-            self._plugins[name] = _described(plugin, thing, **about)
+            self._plugins[name] = _with_description(plugin, thing, **about)
 
     def unregister(self, name: str) -> None:
         """Remove a plugin that was added by code; any other stays."""
@@ -197,7 +197,7 @@ class Registry:
         factory = self.get(name)
         try:
             names = _options_of(factory)
-            made = factory(**{option: options[option] for option in options if names is None or option in names})
+            instance = factory(**{option: options[option] for option in options if names is None or option in names})
         except ExplorerError:
             raise
         except Exception as error:
@@ -205,13 +205,13 @@ class Registry:
                 raise
             msg = f"The {self.kind} {name!r} could not be opened ({reason_of(error)}); correct it or choose another."
             raise SettingError(msg) from error
-        return made
+        return instance
 
     def _search(self) -> None:
         with self._lock:
-            if self._searched:
+            if self._has_searched:
                 return
-            self._searched = True
+            self._has_searched = True
             points = entry_points(group=self.group)
             for point in sorted(points, key=lambda point: (_origin_of(point), point.name)):
                 self._add(point)
@@ -228,7 +228,7 @@ class Registry:
         """Return why a new plugin cannot have a name; empty where it can."""
         if not isinstance(name, str) or not _NAME.fullmatch(name):
             return "its name must be 1 to 40 letters, digits, spaces, dots, dashes or underscores"
-        if name in self._plugins or name in self._reserved:
+        if name in self._plugins or name in self._reserved_names:
             return "the name belongs to another one; choose another name"
         if self._most is not None and sum(not one.builtin for one in self._plugins.values()) >= self._most:
             return f"there is room for {self._most} beside the built-in ones; uninstall one"
@@ -236,15 +236,15 @@ class Registry:
 
     def _refuse(self, name: str, why: str, origin: str) -> None:
         package = f" of the package {origin}" if origin else ""
-        sentence = shortened(f"The {self.kind} {_shown(name)}{package} {why}.")
-        taken = name in self._plugins and self._plugins[name].origin != origin
-        self._problems[f"{name} {origin}" if taken else name] = sentence
-        self._unlogged.append(sentence)
+        sentence = shortened(f"The {self.kind} {_quote(name)}{package} {why}.")
+        name_belongs_to_other = name in self._plugins and self._plugins[name].origin != origin
+        self._problems[f"{name} {origin}" if name_belongs_to_other else name] = sentence
+        self._log_queue.append(sentence)
 
     def _log_problems(self) -> None:
         """Log each problem once; not when names alone are listed, as at the start of every command."""
-        while self._unlogged:
-            _log.warning("%s", self._unlogged.pop(0))
+        while self._log_queue:
+            _log.warning("%s", self._log_queue.pop(0))
 
 
 def builtin(  # noqa: PLR0913 - the fields of Plugin
@@ -320,7 +320,7 @@ def _import(target: str) -> Any:  # noqa: ANN401 - whatever it is
     return getattr(import_module(f"chatearthnet_explorer.{module}"), attribute)
 
 
-def _described(plugin: Plugin, thing: object, **about: Any) -> Plugin:  # noqa: ANN401 - fields of Plugin
+def _with_description(plugin: Plugin, thing: object, **about: Any) -> Plugin:  # noqa: ANN401 - fields of Plugin
     """Return a plugin with the label, description and cost that its object states, where ``about`` does not."""
     doc = (inspect.getdoc(thing) or "").partition("\n")[0] if callable(thing) else ""
     needs_service = about.get("needs_service")
@@ -346,6 +346,6 @@ def _origin_of(point: EntryPoint) -> str:
     return one_line(f"{point.dist.name} {point.dist.version}", _LABEL) if point.dist else "unknown"
 
 
-def _shown(name: object) -> str:
+def _quote(name: object) -> str:
     """Return a name that may be hostile, quoted."""
     return repr(one_line(name, 40))

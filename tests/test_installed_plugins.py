@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).parents[1]
 MAIN = "import sys; from chatearthnet_explorer.cli import main; sys.exit(main())"
-BROKEN = {
+BROKEN_PACKAGE = {
     "pyproject.toml": """
 [project]
 name = "aaa-broken"
@@ -72,7 +72,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def broken_site(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return install(BROKEN, tmp_path_factory.mktemp("broken"))
+    return install(BROKEN_PACKAGE, tmp_path_factory.mktemp("broken"))
 
 
 def _environment(*sites: Path) -> Mapping[str, str]:
@@ -177,9 +177,9 @@ def test_visitor_of_served_app_chooses_installed_captioner(site: Path, broken_si
             return await visitor.click(6.73, 0.336), labels
 
     path = os.pathsep.join(map(str, (site, broken_site, ROOT)))
-    with serving(tmp_path, PYTHONPATH=path) as served:
-        code, labels = asyncio.run(visit(served.address))
-        log = served.log.read_text("utf-8")
+    with serving(tmp_path, PYTHONPATH=path) as server:
+        code, labels = asyncio.run(visit(server.address))
+        log = server.log.read_text("utf-8")
     assert "captioner='short'" in code
     assert "source='stripes'" in code
     assert labels == ["No model, no key", "A chat model", "A vision model", "failing", "liar", "One sentence"]

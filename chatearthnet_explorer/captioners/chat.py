@@ -87,7 +87,7 @@ class ChatCaptioner:
             prompt,
             chip,
             captioner=self.name,
-            asked=self.service.model,
-            sent="the prompt",
+            requested_model=self.service.model,
+            request_summary="the prompt",
             notes=(BLIND,) if blind else (),
         )

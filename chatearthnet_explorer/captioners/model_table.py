@@ -83,7 +83,7 @@ class Estimate:
     """US dollars for both; None where the price is not known."""
 
     @property
-    def told(self) -> str:
+    def summary(self) -> str:
         """The estimate in words, such as ``at most about $0.0002``."""
         price = "price unknown" if self.dollars is None else f"at most about ${self.dollars:.1g}"
         return f"{price} (some {self.tokens_in} tokens in, up to {self.tokens_out} out)"
@@ -96,10 +96,10 @@ def model_known(model: str) -> bool:
 
 def price(model: str, tokens_in: int, tokens_out: int) -> float | None:
     """Return US dollars for tokens read and written; None where the model or its price is not known."""
-    known = MODELS.get(model)
-    if known is None or known.price_in is None or known.price_out is None:
+    entry = MODELS.get(model)
+    if entry is None or entry.price_in is None or entry.price_out is None:
         return None
-    return (tokens_in * known.price_in + tokens_out * known.price_out) / 1_000_000
+    return (tokens_in * entry.price_in + tokens_out * entry.price_out) / 1_000_000
 
 
 def retirement(model: str, today: date) -> str | None:
@@ -109,13 +109,13 @@ def retirement(model: str, today: date) -> str | None:
         model: Identifier of the model.
         today: The day from which it is told.
     """
-    known = MODELS.get(model)
-    if known is None or known.last_day is None:
+    entry = MODELS.get(model)
+    if entry is None or entry.last_day is None:
         return None
-    gone = known.last_day < today
+    is_over = entry.last_day < today
     return (
-        f"{model} {'was' if gone else 'is'} served by OpenAI until {known.last_day:%Y-%m-%d}; "
-        f"in its place OpenAI names {' or '.join(known.successors)}."
+        f"{model} {'was' if is_over else 'is'} served by OpenAI until {entry.last_day:%Y-%m-%d}; "
+        f"in its place OpenAI names {' or '.join(entry.successors)}."
     )
 
 

@@ -70,9 +70,9 @@ class VisionCaptioner:
             retries=retries,
         )
         self.options = {**self.service.options, "image": image}
-        known = MODELS.get(self.service.model)
-        if known and not known.takes_images:
-            msg = f"The model {known.id} takes no images; choose another, or the chat captioner."
+        entry = MODELS.get(self.service.model)
+        if entry and not entry.takes_images:
+            msg = f"The model {entry.id} takes no images; choose another, or the chat captioner."
             raise SettingError(msg)
 
     def estimate(self, prompt: Prompt) -> Estimate:
@@ -109,8 +109,8 @@ class VisionCaptioner:
             prompt,
             chip,
             captioner=self.name,
-            asked=self.service.model,
-            sent=_sent(pictures, maps=maps),
+            requested_model=self.service.model,
+            request_summary=_request_summary(pictures, maps=maps),
         )
 
 
@@ -136,7 +136,7 @@ def _part(picture: NDArray[np.uint8]) -> dict[str, Any]:
     return {"type": "image_url", "image_url": {"url": data_url(png(picture)), "detail": "high"}}
 
 
-def _sent(pictures: tuple[NDArray[np.uint8], ...], *, maps: bool) -> str:
+def _request_summary(pictures: tuple[NDArray[np.uint8], ...], *, maps: bool) -> str:
     rows, columns = pictures[0].shape[:2]
     kind = f"{len(pictures)} label map{'s' if len(pictures) > 1 else ''}" if maps else "the true-colour chip"
     return f"the prompt and {kind}, {columns} x {rows}"

@@ -78,7 +78,7 @@ _REGISTRY = Registry(
         for id_, check in CHECKS.items()
     ),
     verify=verify,
-    reserved=("none",),  # what a catalog calls pairs without a finding
+    reserved_names=("none",),  # what a catalog calls pairs without a finding
     most=MOST_ADDED,
 )
 
@@ -112,12 +112,12 @@ def unregister_check(id_: str) -> None:
 
 def added_checks() -> tuple[Check, ...]:
     """Return the checks of installed packages and those that were added by code, without the broken ones."""
-    return tuple(check for _, check in _REGISTRY.added())
+    return tuple(check for _, check in _REGISTRY.beside_builtin())
 
 
 def added_origins() -> list[list[str]]:
     """Return id and package of each added check, for a record of how pairs were judged."""
-    return [[plugin.name, plugin.origin] for plugin, _ in _REGISTRY.added()]
+    return [[plugin.name, plugin.origin] for plugin, _ in _REGISTRY.beside_builtin()]
 
 
 def all_checks() -> Mapping[str, Check]:

@@ -109,7 +109,7 @@ def caption_names_its_origin(captioner: Captioner) -> None:
         _require_sentences(caption.notes, "a note")
 
 
-def caption_of_simulated_chip_says_so(captioner: Captioner) -> None:
+def caption_notes_that_chip_is_simulated(captioner: Captioner) -> None:
     """A caption of a simulated chip has a note that says so."""
     for _, caption in _captions(captioner, _chip(simulated=True)):
         _require(any("simulated" in note for note in caption.notes), "no note says that the chip is simulated")
@@ -137,7 +137,7 @@ def captioner_fails_with_sentence(captioner: Captioner) -> None:
 CAPTIONER_RULES: tuple[Callable[[Captioner], None], ...] = (
     captioner_is_opened_as_object,
     caption_names_its_origin,
-    caption_of_simulated_chip_says_so,
+    caption_notes_that_chip_is_simulated,
     captioner_leaves_chip_unchanged,
     captioner_fails_with_sentence,
 )
@@ -333,16 +333,16 @@ def _chip(**changes: Any) -> Chip:  # noqa: ANN401 - fields of Chip
 
 def _captions(captioner: Captioner, chip: Chip) -> list[tuple[Prompt, Caption]]:
     """Return prompts and captions of the styles that a captioner writes; it may refuse one of them."""
-    written, errors = [], []
+    results, errors = [], []
     for style in STYLES:
         prompt = prompt_for(_labels(), style=style)
         try:
-            written.append((prompt, captioner.caption(prompt, chip)))
+            results.append((prompt, captioner.caption(prompt, chip)))
         except CaptionerError as error:
             errors.append(str(error))
     _require_sentences(errors, "an error")
-    _require(bool(written), f"it writes no caption in either style: {' '.join(errors)}")
-    return written
+    _require(bool(results), f"it writes no caption in either style: {' '.join(errors)}")
+    return results
 
 
 def _subjects(check: Check) -> list[tuple[Any, int]]:

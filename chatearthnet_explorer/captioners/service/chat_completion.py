@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 _MOST_FIELDS_LEFT_OUT = 6
 _MOST_REMEMBERED = 100
-_LEARNED: dict[tuple[str, str], Fields] = {}
+_ACCEPTED_FIELDS: dict[tuple[str, str], Fields] = {}
 """What was learned of a service and model while this process runs, so that it is refused once and not every time."""
 
 
@@ -43,8 +43,8 @@ def exchange(  # noqa: PLR0913 - one request, and each way in which it fails
         Cancelled: If it was stopped.
     """
     failure: CaptionerError
-    learned = (endpoint.url, question.model)
-    fields = _LEARNED.get(learned, Fields())
+    service_and_model = (endpoint.url, question.model)
+    fields = _ACCEPTED_FIELDS.get(service_and_model, Fields())
     stop = stop or Stop()
     for left in reversed(range(_MOST_FIELDS_LEFT_OUT)):
         client = BoundedClient(endpoint, key=key, seconds=timeout, retries=retries, stop=stop)
@@ -54,7 +54,7 @@ def exchange(  # noqa: PLR0913 - one request, and each way in which it fails
             ) as service:
                 raw = service.chat.completions.with_raw_response.create(**fields.request(question))
                 body: bytes = raw.http_response.content
-            _remember(learned, fields)
+            _remember(service_and_model, fields)
         except openai.APIStatusError as error:
             text = error.response.text
             other = fields.after(question, status=error.status_code, text=text)
@@ -75,8 +75,8 @@ def exchange(  # noqa: PLR0913 - one request, and each way in which it fails
     raise failure
 
 
-def _remember(learned: tuple[str, str], fields: Fields) -> None:
+def _remember(service_and_model: tuple[str, str], fields: Fields) -> None:
     if fields != Fields():
-        while len(_LEARNED) >= _MOST_REMEMBERED:
-            _LEARNED.pop(next(iter(_LEARNED)), None)
-        _LEARNED[learned] = fields
+        while len(_ACCEPTED_FIELDS) >= _MOST_REMEMBERED:
+            _ACCEPTED_FIELDS.pop(next(iter(_ACCEPTED_FIELDS)), None)
+        _ACCEPTED_FIELDS[service_and_model] = fields

@@ -42,7 +42,7 @@ class Endpoint:
     near: bool
     """Whether it runs on this machine or in a private network, where a service may need no key."""
 
-    trusted: bool = True
+    gets_environment_key: bool = True
     """Whether the environment's key may go there: who set the environment chose the address as well."""
 
     @property
@@ -51,12 +51,12 @@ class Endpoint:
         return self.url.startswith("http:")
 
 
-def open_endpoint(base_url: str | None = None, *, typed: bool = False) -> Endpoint:
+def open_endpoint(base_url: str | None = None, *, from_page: bool = False) -> Endpoint:
     """Return the service at an address, or at ``OPENAI_BASE_URL``, or OpenAI's own.
 
     Args:
         base_url: The address; None for that of the environment.
-        typed: Whether it was typed by somebody who may not own the environment, such as a visitor of a page. The
+        from_page: Whether it was typed by somebody who may not own the environment, such as a visitor of a page. The
             environment's key is trusted to such an address only if it is the environment's own.
 
     Raises:
@@ -83,20 +83,22 @@ def open_endpoint(base_url: str | None = None, *, typed: bool = False) -> Endpoi
     if parts.scheme == "http" and not near:
         msg = f"Prompts are not sent to {host} over plain http, where anybody on the way can read them; use https."
         raise SettingError(msg)
-    shown = f"{host}:{port}" if port else host
-    trusted = not typed or same_address(address, own)
-    return Endpoint(url=parts.geturl(), host=shown, loopback=loopback, near=near, trusted=trusted)
+    host_and_port = f"{host}:{port}" if port else host
+    gets_environment_key = not from_page or same_address(address, own)
+    return Endpoint(
+        url=parts.geturl(), host=host_and_port, loopback=loopback, near=near, gets_environment_key=gets_environment_key
+    )
 
 
 def same_address(one: str, other: str) -> bool:
     """Return whether two addresses are of the same service, however they are written; in doubt they are not."""
     try:
-        return _normalised(one) == _normalised(other)
+        return _address_parts(one) == _address_parts(other)
     except ValueError:
         return False
 
 
-def key_for(endpoint: Endpoint, ask_key: Callable[[], str | None], *, typed: bool = False) -> str:
+def key_for(endpoint: Endpoint, ask_key: Callable[[], str | None], *, from_page: bool = False) -> str:
     """Return the key to send: from ``OPENAI_API_KEY``, or a placeholder where none is needed, or from the person.
 
     A key is never sent over plain http to another machine, not even in a private network.
@@ -104,20 +106,20 @@ def key_for(endpoint: Endpoint, ask_key: Callable[[], str | None], *, typed: boo
     Args:
         endpoint: Where it is to be sent.
         ask_key: Asked for a key where the environment has none.
-        typed: Whether a person on a page gives the key, which then goes before that of the environment.
+        from_page: Whether a person on a page gives the key, which then goes before that of the environment.
 
     Raises:
         KeyMissingError: If there is none, or what there is cannot be a key.
     """
     if endpoint.plain and not endpoint.loopback:
         return PLACEHOLDER
-    environment = os.environ.get("OPENAI_API_KEY", "").strip() if endpoint.trusted else ""
-    key = (typed and (ask_key() or "").strip()) or environment
+    environment = os.environ.get("OPENAI_API_KEY", "").strip() if endpoint.gets_environment_key else ""
+    key = (from_page and (ask_key() or "").strip()) or environment
     if not key and endpoint.near:
         return PLACEHOLDER
-    key = key or ("" if typed else (ask_key() or "").strip())
+    key = key or ("" if from_page else (ask_key() or "").strip())
     if not key:
-        how = "type it under 'More ...'" if typed else "set OPENAI_API_KEY before you start"
+        how = "type it under 'More ...'" if from_page else "set OPENAI_API_KEY before you start"
         msg = (
             f"Asking a model at {endpoint.host} needs a key: {how}, or choose the template captioner, which needs none."
         )
@@ -138,7 +140,7 @@ def ask_in_terminal() -> str | None:
         return None
 
 
-def _normalised(address: str) -> tuple[str, str, int | None, str]:
+def _address_parts(address: str) -> tuple[str, str, int | None, str]:
     parts = urlsplit(address.strip())
     port = parts.port or {"http": 80, "https": 443}.get(parts.scheme)
     return parts.scheme, (parts.hostname or "").rstrip("."), port, parts.path.rstrip("/")

@@ -34,12 +34,12 @@ class Stop:
         """Begin with nothing to end."""
         self._lock = threading.Lock()
         self._sockets: list[socket.socket] = []
-        self._pressed = threading.Event()
+        self._stop_event = threading.Event()
 
     def press(self) -> None:
         """End what is under way and let nothing begin."""
         with self._lock:
-            self._pressed.set()
+            self._stop_event.set()
             sockets, self._sockets = self._sockets, []
         for one in sockets:
             # not the method of a TLS socket, which takes the session from under the thread that reads from it
@@ -52,15 +52,15 @@ class Stop:
 
     def wait(self, seconds: float) -> None:
         """Wait, and raise ``Cancelled`` as soon as it was asked to end."""
-        if self._pressed.wait(seconds):
+        if self._stop_event.wait(seconds):
             raise Cancelled
 
     def trace(self, event: str, info: dict[str, Any]) -> None:
         """Take note of each connection: the ``trace`` extension of httpcore calls this with every event."""
         if event.endswith(("connect_tcp.complete", "start_tls.complete")):
-            opened = info["return_value"].get_extra_info("socket")
+            connection = info["return_value"].get_extra_info("socket")
             with self._lock:
-                self._sockets.append(opened)
+                self._sockets.append(connection)
         self.check()
 
 
@@ -107,7 +107,7 @@ class BoundedClient(openai.DefaultHttpxClient):
             openai.APITimeoutError: If it takes longer than allowed.
         """
         self._stop.check()
-        if not self._endpoint.trusted or (self._endpoint.plain and not self._endpoint.loopback):
+        if not self._endpoint.gets_environment_key or (self._endpoint.plain and not self._endpoint.loopback):
             self._leave_out_environment(request)
         request.extensions = {**request.extensions, "trace": self._stop.trace}
         try:

@@ -66,17 +66,17 @@ class Service:
         if reasoning_effort is not None and reasoning_effort not in EFFORTS:
             msg = f"There is no reasoning effort {reasoning_effort[:50]!r}; choose one of {', '.join(EFFORTS)}."
             raise SettingError(msg)
-        self.endpoint = open_endpoint(base_url, typed=typed_address)
+        self.endpoint = open_endpoint(base_url, from_page=typed_address)
         self.model = model or DEFAULT
-        chosen = {"base_url": base_url, "token_limit": token_limit, "reasoning_effort": reasoning_effort}
+        choices = {"base_url": base_url, "token_limit": token_limit, "reasoning_effort": reasoning_effort}
         self.options: dict[str, Any] = {
             "model": self.model,
-            **{name: value for name, value in chosen.items() if value is not None and value != ""},
+            **{name: value for name, value in choices.items() if value is not None and value != ""},
         }
         self._ask_key = ask_key or ask_in_terminal
-        self._page = typed_address
+        self._has_page = typed_address
         self._token_limit, self._effort = token_limit, reasoning_effort
-        self._typed: str | None = None
+        self._terminal_key: str | None = None
         self._timeout = timeout
         self._retries = retries
         self._under_way: list[Stop] = []
@@ -113,7 +113,7 @@ class Service:
         except ImportError as error:
             msg = "Asking a model needs the package openai: pip install 'chatearthnet-explorer[openai]'."
             raise ModelError(msg) from error
-        key = key_for(self.endpoint, self._typed_key, typed=self._page)
+        key = key_for(self.endpoint, self._typed_key, from_page=self._has_page)
         limit = self.token_limit(token_limit)
         question = Question(model=self.model, system=system, user=user, token_limit=limit, effort=self._effort or "")
         stop = Stop()
@@ -121,7 +121,7 @@ class Service:
         try:
             body = exchange(self.endpoint, question, key=key, timeout=self._timeout, retries=self._retries, stop=stop)
         except ModelError:
-            self._typed = None  # it may have been mistyped: ask again next time
+            self._terminal_key = None  # it may have been mistyped: ask again next time
             raise
         finally:
             self._under_way.remove(stop)
@@ -133,7 +133,7 @@ class Service:
             stop.press()
 
     def _typed_key(self) -> str | None:
-        if self._page:  # which keeps the key itself, and can forget it
+        if self._has_page:  # which keeps the key itself, and can forget it
             return self._ask_key()
-        self._typed = self._typed or self._ask_key()
-        return self._typed
+        self._terminal_key = self._terminal_key or self._ask_key()
+        return self._terminal_key

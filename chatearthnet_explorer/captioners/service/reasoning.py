@@ -63,40 +63,40 @@ _FENCE = re.compile(r"\A```\w{0,20}\n(.*?)\n?```\Z", re.DOTALL)
 _LABEL = re.compile(r"\A[*#_ ]{0,6}(?:final )?(?:caption|answer|response)[*_ ]{0,4}:[*_ ]{0,4}\s*(?=\S)", re.IGNORECASE)
 
 
-def answer_alone(text: str) -> tuple[str, bool]:
+def strip_reasoning(text: str) -> tuple[str, bool]:
     """Return a model's words without what stands around them, and whether it thought aloud.
 
     Thinking that never ends takes the rest with it, and thinking whose beginning is missing takes all before its end.
     Time grows with the length of the text alone.
     """
     final, in_channels = _final_channel(text)
-    words, marked = _outside_marks(final)
-    begun = _ROLE.match(words)
-    words = _WRAPPER.sub("", words[begun.end() :] if begun else words)
+    words, has_marks = _outside_marks(final)
+    role_marks = _ROLE.match(words)
+    words = _WRAPPER.sub("", words[role_marks.end() :] if role_marks else words)
     if end := _END.search(words):
         words = words[: end.start()]
     words = words.strip()
-    if fenced := _FENCE.match(words):
-        words = fenced[1].strip()
-    return _LABEL.sub("", words).strip(), in_channels or marked
+    if fence := _FENCE.match(words):
+        words = fence[1].strip()
+    return _LABEL.sub("", words).strip(), in_channels or has_marks
 
 
 def _outside_marks(text: str) -> tuple[str, bool]:
-    kept: list[str] = []
-    since, thinking, found = 0, False, False
+    pieces: list[str] = []
+    start, thinking, has_marks = 0, False, False
     for mark in _MARK.finditer(text):
-        found = True
+        has_marks = True
         if mark.lastgroup is None:
             if not thinking:
-                kept.append(text[since : mark.start()])
+                pieces.append(text[start : mark.start()])
             thinking = True
             continue
         if not thinking:  # its beginning is missing: many templates put the opening mark into the prompt
-            kept.clear()
-        thinking, since = False, mark.end()
+            pieces.clear()
+        thinking, start = False, mark.end()
     if not thinking:
-        kept.append(text[since:])
-    return "".join(kept), found
+        pieces.append(text[start:])
+    return "".join(pieces), has_marks
 
 
 def _final_channel(text: str) -> tuple[str, bool]:
@@ -108,9 +108,9 @@ def _final_channel(text: str) -> tuple[str, bool]:
             return "", True
         end = _CHANNEL_END.search(text, last.end())
         return text[last.end() : end.start() if end else None], bool(text[: last.start()].strip())
-    thought, mark, final = text.rpartition(_BARE_FINAL)
+    reasoning, mark, final = text.rpartition(_BARE_FINAL)
     if mark:
-        return final, bool(thought)
+        return final, bool(reasoning)
     marks = list(_SPACED_FINAL.finditer(text)) if _SPACED_START.match(text) else []
     if marks:
         return text[marks[-1].end() :], True

@@ -12,7 +12,7 @@ from chatearthnet_explorer.net.safe_json import read_json
 LIMITS = ("max_completion_tokens", "max_tokens", "")
 """Names of the token limit, in the order in which they are tried; at last it is left out."""
 
-_REFUSED = {HTTPStatus.BAD_REQUEST, HTTPStatus.UNPROCESSABLE_ENTITY}
+_REFUSALS = {HTTPStatus.BAD_REQUEST, HTTPStatus.UNPROCESSABLE_ENTITY}
 _SYSTEM = re.compile(
     r"system\W{1,3}(?:role|message|prompt|instruction)|role\W{1,4}system|does not support 'system'|messages\[0\]\.role"
     r"|developer instruction|roles must alternate|only user and assistant roles",
@@ -98,17 +98,17 @@ class Fields:
         words = _words(text)
         if self.system and complains_of_system(status, words):
             return replace(self, system=False)
-        if status not in _REFUSED:
+        if status not in _REFUSALS:
             return None
-        sent = self._optional(question)
-        named = next((field for field in sent if re.search(rf"\b{field}\b", words)), None)
-        if named is None and _UNKNOWN.search(words) and _A_FIELD.search(words):
-            named = next(iter(sent), None)
-        if named is None or (named == self.limit and _VALUE.search(words)):
+        optional = self._optional(question)
+        field_name = next((field for field in optional if re.search(rf"\b{field}\b", words)), None)
+        if field_name is None and _UNKNOWN.search(words) and _A_FIELD.search(words):
+            field_name = next(iter(optional), None)
+        if field_name is None or (field_name == self.limit and _VALUE.search(words)):
             return None
-        if named == self.limit:
+        if field_name == self.limit:
             return replace(self, limit=LIMITS[LIMITS.index(self.limit) + 1])
-        return replace(self, detail=False) if named == "detail" else replace(self, effort=False)
+        return replace(self, detail=False) if field_name == "detail" else replace(self, effort=False)
 
     def _optional(self, question: Question) -> list[str]:
         """Return the names of the fields that were sent and can be left out, the rarest first."""
@@ -121,7 +121,7 @@ class Fields:
 
 def complains_of_system(status: int, text: str) -> bool:
     """Return whether a refusal says that the model knows no system role; some services have 500 for that."""
-    return status in {*_REFUSED, HTTPStatus.INTERNAL_SERVER_ERROR} and bool(_SYSTEM.search(text))
+    return status in {*_REFUSALS, HTTPStatus.INTERNAL_SERVER_ERROR} and bool(_SYSTEM.search(text))
 
 
 def _without_detail(part: dict[str, Any]) -> dict[str, Any]:

@@ -65,19 +65,19 @@ class Quota:
             msg = "Another request of yours is still under way; wait for its answer, or cancel it."
             raise QuotaError(msg)
         try:
-            taken = self._take()
+            request_time = self._take()
             try:
                 yield
             except CaptionerError as error:
                 if not isinstance(error, ModelError):
-                    self._give_back(taken)
+                    self._give_back(request_time)
                 raise
         finally:
             self._under_way.release()
 
     def within(self, captioner: Captioner) -> Captioner:
         """Return a captioner that asks within this quota."""
-        return _Limited(captioner, self)
+        return _QuotaCaptioner(captioner, self)
 
     def _recent(self) -> int:
         with self._lock:
@@ -91,7 +91,7 @@ class Quota:
     def _take(self) -> float:
         with self._lock:
             if self._per_hour is not None and self._forget_old() >= self._per_hour:
-                raise QuotaError(self._exhausted())
+                raise QuotaError(self._limit_message())
             now = self._clock()
             if self._whole is not None:
                 self._whole._take()  # noqa: SLF001 - of the same class
@@ -99,10 +99,10 @@ class Quota:
                 self._times.append(now)
             return now
 
-    def _give_back(self, taken: float) -> None:
+    def _give_back(self, request_time: float) -> None:
         with self._lock:
-            if taken in self._times:
-                self._times.remove(taken)
+            if request_time in self._times:
+                self._times.remove(request_time)
         if self._whole is not None:
             self._whole._give_back_last()  # noqa: SLF001 - of the same class
 
@@ -111,12 +111,12 @@ class Quota:
             if self._times:
                 self._times.pop()
 
-    def _exhausted(self) -> str:
+    def _limit_message(self) -> str:
         if not self._per_hour:
             return "No model is asked here; choose the captions without a model."
         minutes = max(1, round((self._times[0] + HOUR - self._clock()) / _MINUTE))
-        whose = "Within the last hour a model was asked" if self._whole else "Within the last hour visitors asked"
-        return f"{whose} {self._per_hour} times, as often as it may be; try again in {minutes} min."
+        subject = "Within the last hour a model was asked" if self._whole else "Within the last hour visitors asked"
+        return f"{subject} {self._per_hour} times, as often as it may be; try again in {minutes} min."
 
 
 class Quotas:
@@ -146,7 +146,7 @@ class Quotas:
             return self._quotas.setdefault(visitor, Quota(self._per_hour, whole=self._whole, clock=self._clock))
 
 
-class _Limited:
+class _QuotaCaptioner:
     """A captioner within a quota; what it has beside ``caption`` is that of the one within."""
 
     def __init__(self, captioner: Captioner, quota: Quota) -> None:
