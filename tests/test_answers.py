@@ -35,7 +35,7 @@ HARMONY = "<|channel|>analysis<|message|>Let me see.<|end|><|start|>assistant<|c
 
 @pytest.fixture
 def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[ChatServer]:
-    monkeypatch.setattr(chat_completion, "_LEARNED", {})  # ports are given out again
+    monkeypatch.setattr(chat_completion, "_ACCEPTED_FIELDS", {})  # ports are given out again
     with chat_server() as running:
         yield running
 
@@ -245,7 +245,7 @@ def _permits(*names: str) -> Any:  # noqa: ANN401 - a refusal for the rig
 
 @pytest.mark.parametrize("status", [400, 422])
 @pytest.mark.parametrize(
-    "permitted", [("max_completion_tokens", "detail"), ("max_tokens", "detail"), ("max_tokens",), ("detail",), ()]
+    "allowed_fields", [("max_completion_tokens", "detail"), ("max_tokens", "detail"), ("max_tokens",), ("detail",), ()]
 )
 def test_leaves_out_fields_that_are_refused(server: ChatServer, status: int, allowed_fields: tuple[str, ...]) -> None:
     server.refuse_with(_permits(*allowed_fields), status=status)

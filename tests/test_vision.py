@@ -37,9 +37,9 @@ def server() -> Iterator[ChatServer]:
 
 def parts_of(request: dict[str, Any]) -> tuple[str, list[np.ndarray]]:
     """Return the words and the decoded pictures of what a user's message held."""
-    words, *pictures = request["messages"][1]["content"]
+    words, *picture_parts = request["messages"][1]["content"]
     pictures = []
-    for picture in pictures:
+    for picture in picture_parts:
         assert picture["type"] == "image_url"
         kind, data = picture["image_url"]["url"].split(",", 1)
         assert kind == "data:image/png;base64"

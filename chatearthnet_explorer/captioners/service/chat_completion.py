@@ -1,4 +1,4 @@
-"""One question to a chat.completions service: the only door to openai-python and to what it raises."""
+"""Sends one request to a chat.completions service. No other module imports openai-python or sees its errors."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 _MOST_FIELDS_LEFT_OUT = 6
 _MOST_REMEMBERED = 100
 _ACCEPTED_FIELDS: dict[tuple[str, str], Fields] = {}
-"""What was learned of a service and model while this process runs, so that it is refused once and not every time."""
+"""Fields that a service and model accept, learned in this process, so that a request is refused only once."""
 
 
 def exchange(  # noqa: PLR0913 - one request, and each way in which it fails
@@ -26,20 +26,20 @@ def exchange(  # noqa: PLR0913 - one request, and each way in which it fails
 ) -> bytes:
     """Return the body of a service's answer.
 
-    Fields that the service refuses are left out, one by one; where the model knows no system role, the rules begin
-    the user's message.
+    Fields that the service refuses are left out, one by one. If the model has no system role, the rules are put at the
+    start of the user's message.
 
     Args:
         endpoint: The service.
-        question: What it is asked.
-        key: The key, which no error repeats.
+        question: The content of the request.
+        key: The key; no error repeats it.
         timeout: Seconds for one try.
-        retries: Tries after the first, where the service is busy, broken or out of reach.
-        stop: Ends it from another thread.
+        retries: Tries after the first, if the service is busy, broken or out of reach.
+        stop: Ends the request from another thread.
 
     Raises:
-        KeyMissingError: If a service that was asked without a key wants one.
-        ModelError: If the service refused, failed or was not there.
+        KeyMissingError: If the service needs a key and none was sent.
+        ModelError: If the service refused, failed or could not be reached.
         Cancelled: If it was stopped.
     """
     failure: CaptionerError

@@ -1,4 +1,4 @@
-"""Where a model's service is, and with which key it is asked."""
+"""The address of a model's service, and the key that is sent there."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 OPENAI = "https://api.openai.com/v1"
-"""Where OpenAI's own service is."""
+"""Address of OpenAI's service."""
 
 PLACEHOLDER = "no-key-needed"
-"""What is sent in place of a key to a service that needs none; the protocol wants something."""
+"""Sent in place of a key to a service that needs none, since the protocol requires a key."""
 
 _NEAR_NAMES = (".local", ".internal", ".lan", ".home.arpa")
 _LONGEST_KEY = 1_000
@@ -43,11 +43,11 @@ class Endpoint:
     """Whether it runs on this machine or in a private network, where a service may need no key."""
 
     gets_environment_key: bool = True
-    """Whether the environment's key may go there: who set the environment chose the address as well."""
+    """Whether the environment's key may be sent there: the address comes from the environment too, or from code."""
 
     @property
     def plain(self) -> bool:
-        """Whether what is sent can be read on the way."""
+        """Whether requests can be read on the way."""
         return self.url.startswith("http:")
 
 
@@ -56,8 +56,8 @@ def open_endpoint(base_url: str | None = None, *, from_page: bool = False) -> En
 
     Args:
         base_url: The address; None for that of the environment.
-        from_page: Whether it was typed by somebody who may not own the environment, such as a visitor of a page. The
-            environment's key is trusted to such an address only if it is the environment's own.
+        from_page: Whether it was typed by a person who may not own the environment, such as a visitor of a page. The
+            environment's key is sent to such an address only if it is the environment's own address.
 
     Raises:
         SettingError: If the address is not http or https, holds a password or a query, or is plain http to a host
@@ -91,7 +91,7 @@ def open_endpoint(base_url: str | None = None, *, from_page: bool = False) -> En
 
 
 def same_address(one: str, other: str) -> bool:
-    """Return whether two addresses are of the same service, however they are written; in doubt they are not."""
+    """Return whether two addresses are those of one service, however they are written; False if that is unclear."""
     try:
         return _address_parts(one) == _address_parts(other)
     except ValueError:
@@ -99,17 +99,17 @@ def same_address(one: str, other: str) -> bool:
 
 
 def key_for(endpoint: Endpoint, ask_key: Callable[[], str | None], *, from_page: bool = False) -> str:
-    """Return the key to send: from ``OPENAI_API_KEY``, or a placeholder where none is needed, or from the person.
+    """Return the key to send: from ``OPENAI_API_KEY``, from the person, or a placeholder where none is needed.
 
     A key is never sent over plain http to another machine, not even in a private network.
 
     Args:
-        endpoint: Where it is to be sent.
-        ask_key: Asked for a key where the environment has none.
-        from_page: Whether a person on a page gives the key, which then goes before that of the environment.
+        endpoint: The service it is for.
+        ask_key: Called for a key where the environment has none.
+        from_page: Whether a person types the key on a page; it then takes precedence over the environment's.
 
     Raises:
-        KeyMissingError: If there is none, or what there is cannot be a key.
+        KeyMissingError: If there is none, or it cannot be a key.
     """
     if endpoint.plain and not endpoint.loopback:
         return PLACEHOLDER
@@ -131,7 +131,7 @@ def key_for(endpoint: Endpoint, ask_key: Callable[[], str | None], *, from_page:
 
 
 def ask_in_terminal() -> str | None:
-    """Return a key typed unseen, or None where nobody sits at a terminal."""
+    """Return a key typed in the terminal without echo; None where there is no terminal."""
     if sys.stdin is None or not sys.stdin.isatty():
         return None
     try:
@@ -147,7 +147,7 @@ def _address_parts(address: str) -> tuple[str, str, int | None, str]:
 
 
 def _nearness(host: str) -> tuple[bool, bool]:
-    """Return whether a host is this machine, and whether it is that or in a private network; no name is looked up."""
+    """Return whether a host is this machine, and whether it is near: this machine or a private network."""
     name = host.lower().rstrip(".")
     loopback = is_loopback(name)
     try:

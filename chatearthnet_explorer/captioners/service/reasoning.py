@@ -1,4 +1,4 @@
-"""What a model writes around its answer, taken off: thinking, marks of chat templates, a label, a fence."""
+"""Removes what a model writes around its answer: reasoning, marks of chat templates, a label, a fence."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import re
 _NAMES = "think(?:ing)?|thoughts?|reason(?:ing)?|reflection|analysis|scratchpad|(?:seed|antml):think(?:ing)?"
 
 _THINKING: tuple[tuple[str, str], ...] = (
-    # <think> and its kin, of most open models; some gateways escape the brackets
+    # <think> and similar, of most open models; some gateways escape the brackets
     (rf"(?:<|&lt;)(?:{_NAMES})\b[^<>&]{{0,200}}(?:>|&gt;)", rf"(?:<|&lt;)/\s*(?:{_NAMES})\s*(?:>|&gt;)"),
     # Open WebUI
     (r"<details\s+type=.?reasoning\b[^<>]{0,200}>", r"</details>"),
@@ -25,7 +25,7 @@ _THINKING: tuple[tuple[str, str], ...] = (
     # the command line of Ollama
     (r"^thinking\.\.\.$", r"^\.\.\.done thinking\.$"),
 )
-"""How the models that think aloud mark it: opening, closing; upper or lower case."""
+"""Opening and closing marks of reasoning, by model; upper or lower case."""
 
 _MARK = re.compile(
     "|".join(f"(?P<close{number}>{close})|(?:{opening})" for number, (opening, close) in enumerate(_THINKING)),
@@ -64,10 +64,10 @@ _LABEL = re.compile(r"\A[*#_ ]{0,6}(?:final )?(?:caption|answer|response)[*_ ]{0
 
 
 def strip_reasoning(text: str) -> tuple[str, bool]:
-    """Return a model's words without what stands around them, and whether it thought aloud.
+    """Return a model's answer alone, and whether there was reasoning around it.
 
-    Thinking that never ends takes the rest with it, and thinking whose beginning is missing takes all before its end.
-    Time grows with the length of the text alone.
+    Reasoning without an end removes everything after its start, and reasoning without a start everything before its
+    end. The time is linear in the length of the text.
     """
     final, in_channels = _final_channel(text)
     words, has_marks = _outside_marks(final)
@@ -100,11 +100,11 @@ def _outside_marks(text: str) -> tuple[str, bool]:
 
 
 def _final_channel(text: str) -> tuple[str, bool]:
-    """Return what a model of the gpt-oss family wrote for the reader, or the text as it is."""
+    """Return the final channel of a model of the gpt-oss family, or the text unchanged."""
     channels = list(_CHANNEL.finditer(text))
     if channels:
         last = next((one for one in reversed(channels) if one[1] == "final"), None)
-        if last is None:  # cut off before it came to the point
+        if last is None:  # cut off before the final channel
             return "", True
         end = _CHANNEL_END.search(text, last.end())
         return text[last.end() : end.start() if end else None], bool(text[: last.start()].strip())

@@ -1,4 +1,4 @@
-"""What a service's refusal means and what to do about it, in one sentence."""
+"""Explains the refusal of a service in one sentence that says what to do."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def explain(  # noqa: PLR0913 - the facts of a refusal
 
     Args:
         endpoint: The service.
-        question: What it was asked.
+        question: The content of the request.
         key: The key that was sent; no error repeats it.
         status: HTTP status, 300 and above.
         code: The service's own code of the failure, such as ``insufficient_quota``.

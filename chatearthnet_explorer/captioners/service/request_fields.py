@@ -1,4 +1,4 @@
-"""Which fields of a request a service takes, learned from its refusals."""
+"""The fields of a request that a service accepts, learned from its refusals."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _UNKNOWN = re.compile(
     re.IGNORECASE,
 )
 _A_FIELD = re.compile(r"field|param|argument|\bkey\b|propert|input", re.IGNORECASE)
-# the name is known, and what is wrong is the number: another name would not help
+# the name is accepted and the number is not: another name would not help
 _VALUE = re.compile(
     r"at (?:least|most)|must be|context (?:length|window)|too (?:large|small|long|many|few)|exceed|greater|less than"
     r"|minimum|was reached",
@@ -34,7 +34,7 @@ _VALUE = re.compile(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
-    """What a model is asked."""
+    """The content of a request to a model."""
 
     model: str
     """Its identifier."""
@@ -46,7 +46,7 @@ class Question:
     """The question, as text or as parts of chat.completions."""
 
     token_limit: int
-    """Tokens the answer may have, thinking included."""
+    """Tokens the answer may have, reasoning included."""
 
     effort: str = ""
     """``reasoning_effort``; empty to leave that to the service."""
@@ -54,7 +54,7 @@ class Question:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fields:
-    """What a request holds beside the model and the question."""
+    """The optional fields of a request, and the place of the rules."""
 
     system: bool = True
     """Whether the rules have a message of their own; else they begin the user's."""
@@ -91,7 +91,7 @@ class Fields:
         """Return what to send after a refusal, or None where other fields would not help.
 
         Args:
-            question: What was asked with these fields.
+            question: The content of the request with these fields.
             status: HTTP status of the refusal.
             text: Its body, hostile.
         """
@@ -111,7 +111,7 @@ class Fields:
         return replace(self, detail=False) if field_name == "detail" else replace(self, effort=False)
 
     def _optional(self, question: Question) -> list[str]:
-        """Return the names of the fields that were sent and can be left out, the rarest first."""
+        """Return the names of the fields in the request that can be left out, the rarest first."""
         return [
             *(["reasoning_effort"] if question.effort and self.effort else []),
             *(["detail"] if self.detail and not isinstance(question.user, str) else []),
@@ -120,7 +120,7 @@ class Fields:
 
 
 def complains_of_system(status: int, text: str) -> bool:
-    """Return whether a refusal says that the model knows no system role; some services have 500 for that."""
+    """Return whether a refusal says that the model has no system role; some services use status 500 for that."""
     return status in {*_REFUSALS, HTTPStatus.INTERNAL_SERVER_ERROR} and bool(_SYSTEM.search(text))
 
 
@@ -140,7 +140,7 @@ def _words(text: str) -> str:
     while left:
         one = left.pop()
         if isinstance(one, dict):
-            # pydantic repeats what it was sent
+            # pydantic repeats the input
             left += [value for name, value in one.items() if name != "input"]
         elif isinstance(one, list):
             left += one

@@ -1,4 +1,4 @@
-"""How often a model may be asked: one request at a time for each visitor, and so many within an hour."""
+"""Limits requests to models: one at a time for each visitor, and a number within an hour."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ HOUR = 3600.0
 """Seconds within which requests are counted."""
 
 WHOLE = 10
-"""Visitors' worth of requests that a server sends within an hour for all of them together."""
+"""Factor between the limit of one visitor and that of all visitors of a server together."""
 
 _PATIENCE = 2.0
 _MOST_VISITORS = 5_000
@@ -30,16 +30,16 @@ _MINUTE = 60
 
 
 class Quota:
-    """How often one person may have a model asked. It may be used from several threads."""
+    """The limit on one person's requests to models. It may be used from several threads."""
 
     def __init__(
         self, per_hour: int | None = None, *, whole: Quota | None = None, clock: Callable[[], float] = time.monotonic
     ) -> None:
-        """Begin with nothing used.
+        """Start without requests.
 
         Args:
             per_hour: Requests within any hour; None for any number.
-            whole: What all visitors share, which must have some left too.
+            whole: The quota that all visitors share, which must have requests left too.
             clock: Returns the time in seconds.
         """
         self._per_hour, self._whole, self._clock = per_hour, whole, clock
@@ -48,17 +48,18 @@ class Quota:
 
     @property
     def idle(self) -> bool:
-        """Whether nothing is under way and nothing was asked within the hour."""
+        """Whether there is no running request, and was none within the hour."""
         return not self._under_way.locked() and not self._recent()
 
     @contextmanager
     def request(self) -> Iterator[None]:
         """Allow one request, for as long as the block lasts.
 
-        What needs no service (a missing key, a chip without labels) is not counted; a failure of the service is.
+        Failures before the service is reached (a missing key, a chip without labels) are not counted; failures of the
+        service are.
 
         Raises:
-            QuotaError: If another is under way, or there were enough within the hour.
+            QuotaError: If another request is running, or the limit within the hour is reached.
         """
         # one that was just cancelled takes a moment to end
         if not self._under_way.acquire(timeout=_PATIENCE):
@@ -76,7 +77,7 @@ class Quota:
             self._under_way.release()
 
     def within(self, captioner: Captioner) -> Captioner:
-        """Return a captioner that asks within this quota."""
+        """Return a captioner whose requests count against this quota."""
         return _QuotaCaptioner(captioner, self)
 
     def _recent(self) -> int:
@@ -122,12 +123,12 @@ class Quota:
 class Quotas:
     """The quotas of all visitors of a server.
 
-    A visitor is whatever the server can tell apart: see ``app.model_access.visitor_of``. Somebody with many addresses
-    counts as many visitors, so all together may ask no more than ``WHOLE`` times what one may.
+    Visitors are told apart by their network address: see ``app.model_access.visitor_of``. A person with many addresses
+    counts as many visitors, so all visitors together have a limit too: ``WHOLE`` times that of one.
     """
 
     def __init__(self, per_hour: int, *, clock: Callable[[], float] = time.monotonic) -> None:
-        """Begin with no visitors.
+        """Start without visitors.
 
         Args:
             per_hour: Requests of one visitor within any hour; 0 for none.
@@ -139,7 +140,7 @@ class Quotas:
         self._lock = threading.Lock()
 
     def of(self, visitor: str) -> Quota:
-        """Return the quota of a visitor, the same in each of their tabs."""
+        """Return the quota of a visitor; all tabs of a visitor share one."""
         with self._lock:
             if visitor not in self._quotas and len(self._quotas) >= _MOST_VISITORS:
                 self._quotas = {name: quota for name, quota in self._quotas.items() if not quota.idle}
@@ -147,7 +148,7 @@ class Quotas:
 
 
 class _QuotaCaptioner:
-    """A captioner within a quota; what it has beside ``caption`` is that of the one within."""
+    """A captioner within a quota; its other attributes are those of the captioner that it wraps."""
 
     def __init__(self, captioner: Captioner, quota: Quota) -> None:
         self._captioner, self._quota = captioner, quota
@@ -158,8 +159,8 @@ class _QuotaCaptioner:
         """Return what the captioner writes.
 
         Raises:
-            QuotaError: If it may not be asked now.
-            CaptionerError: As the captioner itself.
+            QuotaError: If the quota allows no request now.
+            CaptionerError: As the captioner does.
         """
         with self._quota.request():
             return self._captioner.caption(prompt, chip)
