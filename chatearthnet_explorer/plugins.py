@@ -85,7 +85,8 @@ class Registry:
         self._verify, self._reserved_names, self._most = verify, frozenset(reserved_names), most
         self._plugins = {plugin.name: plugin for plugin in builtin}
         self._objects: dict[str, Any] = {}
-        self._problems: dict[str, str] = {}
+        self._refusals: list[tuple[str, str]] = []  # names of entry points that were not taken in, and why
+        self._problems: dict[str, str] = {}  # why plugins cannot be used, by name
         self._log_queue: list[str] = []
         self._lock = RLock()
         self._has_searched = False
@@ -94,7 +95,7 @@ class Registry:
     def problems(self) -> tuple[str, ...]:
         """Why plugins are left out, one sentence each, as far as they were looked at."""
         self._search()
-        return tuple(self._problems.values())
+        return (*(sentence for _, sentence in self._refusals), *self._problems.values())
 
     def names(self) -> tuple[str, ...]:
         """Return the names on menus, the built-in ones first. Nothing is imported for it."""
@@ -137,7 +138,7 @@ class Registry:
                 return self._objects[name]
             plugin = self._plugins.get(name)
             if plugin is None:
-                reason = self._problems.get(name) if isinstance(name, str) else None
+                reason = next((sentence for refused_name, sentence in self._refusals if refused_name == name), None)
                 msg = f"There is no {self.kind} {str(name)[:40]!r}; choose one of {', '.join(self.names())}."
                 raise SettingError(reason or msg)
             if name in self._problems:
@@ -150,7 +151,8 @@ class Registry:
             except (Exception, SystemExit) as error:  # foreign code: anything may happen at its import
                 if plugin.builtin:
                     raise
-                self._refuse(name, f"cannot be used ({reason_of(error)}); correct or uninstall it", plugin.origin)
+                why = f"cannot be used ({reason_of(error)}); correct or uninstall it"
+                self._problems[name] = self._sentence(name, why, plugin.origin)
                 raise SettingError(self._problems[name]) from error
             self._objects[name] = thing
             return thing
@@ -220,7 +222,7 @@ class Registry:
         name, origin = point.name, _origin_of(point)
         reason = self._why_not(name)
         if reason:
-            self._refuse(name, f"is not used: {reason}", origin)
+            self._refusals.append((name, self._sentence(name, f"is not used: {reason}", origin)))
         else:
             self._plugins[name] = Plugin(name=name, load=point.load, origin=origin)
 
@@ -234,12 +236,12 @@ class Registry:
             return f"there is room for {self._most} beside the built-in ones; uninstall one"
         return ""
 
-    def _refuse(self, name: str, why: str, origin: str) -> None:
+    def _sentence(self, name: str, why: str, origin: str) -> str:
+        """Return why a plugin is left out, to be logged once."""
         package = f" of the package {origin}" if origin else ""
         sentence = shortened(f"The {self.kind} {_quote(name)}{package} {why}.")
-        name_belongs_to_other = name in self._plugins and self._plugins[name].origin != origin
-        self._problems[f"{name} {origin}" if name_belongs_to_other else name] = sentence
         self._log_queue.append(sentence)
+        return sentence
 
     def _log_problems(self) -> None:
         """Log each problem once; not when names alone are listed, as at the start of every command."""
