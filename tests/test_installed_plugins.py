@@ -103,7 +103,7 @@ def test_recipe_works_on_command_line(site: Path) -> None:
     assert output["chip"]["source"] == "stripes"
     assert output["chip"]["simulated"] is True
     assert output["caption"]["captioner"] == "short"
-    assert output["caption"]["text"].startswith("An image of ")
+    assert output["caption"]["text"].startswith("The image has ")
 
 
 def test_command_line_without_package_lists_built_in_names() -> None:
@@ -115,13 +115,13 @@ def test_command_line_without_package_lists_built_in_names() -> None:
 
 def test_recipe_passes_its_contracts(site: Path) -> None:
     code = """
-from cen_example import EXCLAMATION, ShortCaptioner, StripesSource
+from cen_example import IMAGE, ShortCaptioner, StripesSource
 from chatearthnet_explorer.testing.contracts import check_captioner, check_check, check_source
 import sys
 assert 'pytest' not in sys.modules
 check_captioner(ShortCaptioner())
 check_source(StripesSource())
-check_check(EXCLAMATION)
+check_check(IMAGE)
 print('kept')
 """
     result = _run(code, sites=(site,))
@@ -150,7 +150,7 @@ print(json.dumps([result.caption.text, result.code, menus['One sentence'], menus
     result = _run(code, sites=(site,))
     assert result.returncode == 0, result.stderr
     text, python, captioner, source, byline = json.loads(result.stdout)
-    assert text.startswith("An image of ")
+    assert text.startswith("The image has ")
     assert "captioner='short'" in python
     assert "source='stripes'" in python
     assert captioner == ["short", "Names the classes by falling area."]
@@ -195,18 +195,21 @@ def test_check_of_package_is_in_audit_and_facets(site: Path, broken_site: Path, 
     result = _command("audit", catalog, "--scheduler", "processes", "--csv", table, "--json", sites=sites)
     assert result.returncode == 0, result.stderr
     output = json.loads(result.stdout)
-    total = output["totals"]["exclamation mark"]
-    assert total["found"] <= total["of"]
-    assert total["of"] > 0
+    total = output["totals"]["speaks of an image"]
+    assert 0 < total["found"] <= total["of"]
     assert output["totals"]["fails in use"] == {"found": 0, "of": 0, "share": None}
     assert "The check 'fails in use' failed on" in result.stderr
     assert "'not a check' of the package aaa-broken 2 cannot be used" in result.stderr
-    assert "exclamation mark" in Path(table).read_text("utf-8-sig")
+    assert "speaks of an image" in Path(table).read_text("utf-8-sig")
     # the catalog keeps the findings and needs no package for them
-    search = _command("catalog", "search", catalog, "--finding", "exclamation mark", "--json", sites=())
+    search = _command("catalog", "search", catalog, "--finding", "speaks of an image", "--json", sites=())
     assert search.returncode == 0, search.stderr
+    result = json.loads(search.stdout)
+    assert 0 < result["total"] <= total["found"]
+    assert result["facets"]["finding"]["speaks of an image"] == result["total"]
+    assert all("image" in " ".join(map(str, row["captions"].values())).lower() for row in result["rows"])
     plain = json.loads(_command("audit", catalog, "--json", sites=()).stdout)
-    assert "exclamation mark" not in plain["totals"]
+    assert "speaks of an image" not in plain["totals"]
 
 
 @pytest.mark.parametrize(
