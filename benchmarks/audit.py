@@ -53,7 +53,7 @@ def main() -> None:
         catalog, audit = audit_catalog(folder, scheduler=options.scheduler)
     taken = time.perf_counter() - start
     captions = sum(catalog.search(Query(style=style, size=1)).total for style in ("3.5", "4v"))
-    print(f"audit of {captions:,} captions, {options.scheduler:9}   {taken:6.1f} s, {audit.found:,} findings")
+    print(f"audit of {captions:,} captions, {options.scheduler:9}   {taken:6.1f} s, {audit.finding_count:,} findings")
     print(f"  peak memory, all processes together  {peak[0] / 1e6:6.0f} MB")
     start = time.perf_counter()
     judged = naively(folder)

@@ -32,10 +32,10 @@ from chatearthnet_explorer.landcover.shares import SIZES, Facts4V, Facts35, fact
 from chatearthnet_explorer.prompts.prompt import BANNED, Prompt
 from chatearthnet_explorer.record import Record
 from chatearthnet_explorer.review.audit import audit
-from chatearthnet_explorer.review.checks import CHECKS, Judged, judge_both, judge_caption, judge_picture
+from chatearthnet_explorer.review.checks import CHECKS, CheckResult, judge_both, judge_caption, judge_picture
 from chatearthnet_explorer.review.chip_checks import picture_of
 from chatearthnet_explorer.review.label_counts import Cover
-from chatearthnet_explorer.sample.paraphrase import tell
+from chatearthnet_explorer.sample.paraphrase import write_paraphrase
 from chatearthnet_explorer.sources.simulated_chips import SimulatedSource
 from chatearthnet_explorer.testing import chip_faults
 from chatearthnet_explorer.testing.faults import CAPTION_FAULTS, Sound, Spoiled, plant, spoil
@@ -76,7 +76,7 @@ def written(facts: Facts35 | Facts4V, *, seed: int) -> str:
 def paraphrased(facts: Facts35 | Facts4V, *, seed: int) -> str:
     """Return the facts as a language model might tell them, without the faults that the paraphrase adds unasked."""
     for again in range(100):
-        text = tell(facts, seed=f"{seed} {again}").text
+        text = write_paraphrase(facts, seed=f"{seed} {again}").text
         low = text.lower()
         unasked = any(word in low for word in (*(word.removesuffix("e") for word in BANNED), "no ", "devoid of"))
         if text.endswith(".") and not unasked:
@@ -123,7 +123,7 @@ class Score:
         self.clean = 0
         self.examples: dict[str, list[str]] = defaultdict(list)
 
-    def add(self, spoiled: Spoiled, judged: Judged) -> None:
+    def add(self, spoiled: Spoiled, judged: CheckResult) -> None:
         """Count one caption."""
         planted, fired = spoiled.planted, {finding.check for finding in judged.findings}
         allowed = {planted.check, *FOLLOWS.get(planted.check, ())} if planted else set()
@@ -196,7 +196,7 @@ def captions(maps: Sequence[np.ndarray], times: int, first: int, wrong: str, sho
             print(f"\n{key}: {len(texts)}", *texts[:show], sep="\n  ")
 
 
-def told_as(planted: Planted, judged: Judged) -> str:
+def told_as(planted: Planted, judged: CheckResult) -> str:
     """Return in whose words a caption tells a wrong size, and how many sizes it is off; style 4V has no sizes."""
     if not planted.part:
         return "the caption's own"
@@ -344,7 +344,8 @@ def speed(maps: Sequence[np.ndarray], length: int, scheduler: str) -> None:
     cpu = sum(new.ru_utime + new.ru_stime - old.ru_utime - old.ru_stime for new, old in zip(after, before, strict=True))
     here, child = (one.ru_maxrss / 1024 for one in after)
     print(
-        f"audit of {done.pairs} pairs, {scheduler}: {wall:.0f} s, {cpu:.0f} s of computing, {done.found} findings; "
+        f"audit of {done.pairs} pairs, {scheduler}: {wall:.0f} s, {cpu:.0f} s of computing, "
+        f"{done.finding_count} findings; "
         f"peak memory {here:.0f} MiB here, {child:.0f} MiB in the largest child; "
         f"load of the machine {', '.join(f'{one:.1f}' for one in os.getloadavg())}"
     )

@@ -23,7 +23,7 @@ from chatearthnet_explorer.claims.class_mentions import classes_named
 from chatearthnet_explorer.landcover.legend import BACKGROUND, CLASSES
 from chatearthnet_explorer.landcover.shares import PARTS, SIZES, Facts4V, Facts35
 from chatearthnet_explorer.prompts.prompt import prompt_for
-from chatearthnet_explorer.sample.paraphrase import tell
+from chatearthnet_explorer.sample.paraphrase import write_paraphrase
 from chatearthnet_explorer.tile import Tile
 
 if TYPE_CHECKING:
@@ -73,10 +73,10 @@ def paraphrase_cases(count: int) -> Iterable[tuple[str, Case]]:
     for seed in range(count):
         labels = label_map(seed)
         for style in ("3.5", "4v"):
-            told = tell(prompt_for(labels, style=style, seed=seed).facts, seed=seed)
-            pairs = frozenset((one.name, one.part) for one in told.said)
-            sized = frozenset((one.name, one.part, one.size) for one in told.said if one.size)
-            yield f"paraphrase {style}", Case(told.text, told.named, pairs, pairs, sized, told.dominant)
+            told = write_paraphrase(prompt_for(labels, style=style, seed=seed).facts, seed=seed)
+            pairs = frozenset((one.name, one.part) for one in told.claims)
+            sized = frozenset((one.name, one.part, one.size) for one in told.claims if one.size)
+            yield f"paraphrase {style}", Case(told.text, told.classes, pairs, pairs, sized, told.dominant)
 
 
 def sentence_cases() -> Iterable[tuple[str, Case]]:

@@ -20,10 +20,10 @@ import krippendorff
 import numpy as np
 from machine import describe
 
-from chatearthnet_explorer.review.error_rates import Counted, rate_of, wilson
+from chatearthnet_explorer.review.error_rates import StratumCount, rate_of, wilson
 from chatearthnet_explorer.review.ledger import Ledger
 from chatearthnet_explorer.review.report import report
-from chatearthnet_explorer.review.sampling import stratified
+from chatearthnet_explorer.review.sampling import stratified_sample
 from chatearthnet_explorer.review.verdict import VERDICTS, Verdict, digest
 
 ENTRIES = 300
@@ -74,7 +74,7 @@ def ledgers() -> None:
 def reports() -> None:
     """A report, and the slow way to its intervals."""
     strata = {f"{number}.png": str(number % 7) for number in range(20_000)}
-    plan = stratified(strata, 1667, facet="continent")
+    plan = stratified_sample(strata, 1667, facet="continent")
     verdicts = given(plan.names, "abc")[:5000]
     began = time.perf_counter()
     found = report(verdicts, plan)
@@ -121,7 +121,7 @@ def _covered(sizes: np.ndarray, judged: np.ndarray, shares: np.ndarray) -> list[
     for errors in np.random.default_rng(0).binomial(judged, shares, (4000, len(sizes))):
         seen = errors / judged
         rate, spread = float(weights @ seen), float(weights**2 @ (seen * (1 - seen) / judged))
-        ours = rate_of([Counted(int(n), int(m), int(e)) for n, m, e in zip(sizes, judged, errors, strict=True)])
+        ours = rate_of([StratumCount(int(n), int(m), int(e)) for n, m, e in zip(sizes, judged, errors, strict=True)])
         found[0].append((ours.low or 0.0, ours.high or 0.0))
         found[1].append(wilson(rate, rate * (1 - rate) / spread if spread else kish))
         found[2].append(wilson(rate, kish))

@@ -22,7 +22,7 @@ from chatearthnet_explorer.net.zip_members import DamagedError
 from chatearthnet_explorer.review.audit import EDITION, Audit, audit
 from chatearthnet_explorer.review.audit_worker import CHIP
 from chatearthnet_explorer.review.checks import all_checks
-from chatearthnet_explorer.review.dataset_checks import of_dataset
+from chatearthnet_explorer.review.dataset_checks import dataset_findings
 from chatearthnet_explorer.sources.release.released_pairs import PICTURE, Release, open_release
 
 if TYPE_CHECKING:
@@ -97,8 +97,8 @@ def audit_catalog(  # noqa: PLR0913 - a job and how it is to be run
         "labels": catalog.stored.report.get("labels") if enriched else None,
         "pictures": release is not None,
         "pairs": done.pairs,
-        "findings": done.found,
-        "dataset": of_dataset(done.judged),
+        "findings": done.finding_count,
+        "dataset": dataset_findings(done.captions),
     }
     return Audited(remember(catalog.folder, rows, marks_of(done), about=about), done)
 
@@ -184,14 +184,14 @@ def marks_of(done: Audit) -> Marks:
     bit = {check: np.uint32(1 << place) for place, check in enumerate(all_checks())}
     bits = np.zeros((done.pairs, len(KINDS)), np.uint32)
     scores = np.zeros((done.pairs, len(KINDS)), np.int16)
-    judged = pq.read_table(done.judged, columns=["pair", "style", "score"])
+    judged = pq.read_table(done.captions, columns=["pair", "style", "score"])
     places = judged["pair"].to_numpy(), _coded(judged["style"], kinds)
     bits[places], scores[places] = JUDGED, judged["score"].to_numpy()
     found = pq.read_table(done.findings, columns=["pair", "style", "check"])
     np.bitwise_or.at(
         bits, (found["pair"].to_numpy(), _coded(found["style"], kinds)), _coded(found["check"], bit).astype(np.uint32)
     )
-    return Marks(MappingProxyType({check.id: check.says for check in all_checks().values()}), bits, scores)
+    return Marks(MappingProxyType({check.id: check.description for check in all_checks().values()}), bits, scores)
 
 
 def _coded(column: pa.ChunkedArray, codes: dict[str, int] | dict[str, np.uint32]) -> NDArray[np.int64]:

@@ -152,7 +152,7 @@ def test_what_an_audit_found_is_a_facet_an_order_and_stands_at_the_pair(tmp_path
     facet = next(one for one in browser.facet_view.facets if one["key"] == "finding")
     assert {value[0]: value[3] for value in facet["values"]} == audited.search().facets["finding"]
     name, label, hint, count, *_ = facet["values"][0]
-    assert (label, hint) == (name, CHECKS[name].says)
+    assert (label, hint) == (name, CHECKS[name].description)
     press(browser.facet_view, "finding", name)
     assert browser.query.findings == (name,)
     assert browser.search_bar.choices == [f"found: {name}"]

@@ -20,7 +20,7 @@ from chatearthnet_explorer.errors import ArchiveError, Cancelled, QueryError
 from chatearthnet_explorer.landcover.shares import pixels
 from chatearthnet_explorer.review.audit import EDITION
 from chatearthnet_explorer.review.checks import CHECKS, judge_both, judge_caption
-from chatearthnet_explorer.review.dataset_checks import of_dataset
+from chatearthnet_explorer.review.dataset_checks import dataset_findings
 from chatearthnet_explorer.review.estimates import tally
 from chatearthnet_explorer.review.plan import Plan
 
@@ -84,7 +84,7 @@ def test_findings_are_those_of_the_checks_and_facets_of_the_catalog(enriched: Pa
         for style, found in pair.findings.items():
             assert set(found) - LATE == truth[pair.record.name, style]
     found = pq.read_table(audit.findings).to_pandas()
-    assert audit.found == len(found)
+    assert audit.finding_count == len(found)
     assert found["row"].is_monotonic_increasing
     assert [catalog.pair(pair).record.name for pair in found["pair"]] == list(found["name"])
     facets = catalog.search().facets["finding"]
@@ -98,11 +98,11 @@ def test_findings_are_those_of_the_checks_and_facets_of_the_catalog(enriched: Pa
             own.groupby("check", observed=True)["name"].nunique().to_dict()
         )
     assert catalog.info()["audit"] == {
-        "edition": EDITION, "labels": "made", "pictures": False, "pairs": 60, "findings": audit.found,
-        "dataset": of_dataset(audit.judged),
+        "edition": EDITION, "labels": "made", "pictures": False, "pairs": 60, "findings": audit.finding_count,
+        "dataset": dataset_findings(audit.captions),
     }  # fmt: skip
     # the worst one has the largest score of all
-    judged = pq.read_table(audit.judged).to_pandas()
+    judged = pq.read_table(audit.captions).to_pandas()
     worst = catalog.search(Query(sort="worst", size=1)).pairs[0]
     assert worst.record.name in set(judged.groupby("name")["score"].sum().nlargest(1, keep="all").index)
 
@@ -167,12 +167,12 @@ def test_a_cluster_finds_the_same(enriched: Path) -> None:
     from distributed import LocalCluster  # noqa: PLC0415 - heavy
 
     here = audit_catalog(enriched, query=Query(flags=("-no place",)), size=9)
-    tables = [pq.read_table(path) for path in (here.audit.findings, here.audit.judged)]
+    tables = [pq.read_table(path) for path in (here.audit.findings, here.audit.captions)]
     (enriched / "audit" / "audit.json").unlink()
     with LocalCluster(n_workers=2, **LOOPBACK) as cluster:
         there = audit_catalog(enriched, query=Query(flags=("-no place",)), size=9, scheduler=cluster.scheduler_address)
     assert there.catalog.version == here.catalog.version
-    for table, path in zip(tables, (there.audit.findings, there.audit.judged), strict=True):
+    for table, path in zip(tables, (there.audit.findings, there.audit.captions), strict=True):
         assert table.equals(pq.read_table(path))
 
 
@@ -230,11 +230,11 @@ def test_the_command_line(enriched: Path, tmp_path: Path, capsys: pytest.Capture
     assert one["part"] in one["evidence"]
     totals = {share.check: share for share in tally(enriched / "audit") if share.by == "all"}
     for check, total in told["totals"].items():
-        assert total == {"found": totals[check].found, "of": totals[check].of, "share": totals[check].share}
+        assert total == {"found": totals[check].count, "of": totals[check].of, "share": totals[check].share}
     with table.open(encoding="utf-8-sig", newline="") as file:
         rows = list(csv.DictReader(file))
     assert [(row["check"], row["by"], row["value"], row["found"]) for row in rows] == [
-        (share.check, share.by, share.value, str(share.found) if share.of else "")
+        (share.check, share.by, share.value, str(share.count) if share.of else "")
         for share in tally(enriched / "audit")
     ]
     assert told["totals"]["all black"] == {"found": 0, "of": 0, "share": None}

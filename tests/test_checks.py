@@ -61,17 +61,17 @@ RIGHT = (
 )
 
 
-def _found(text: str, *, style: str = "3.5", counts: np.ndarray | None = COUNTS) -> list[Finding]:
+def _findings(text: str, *, style: str = "3.5", counts: np.ndarray | None = COUNTS) -> list[Finding]:
     return list(judge_caption(text, style=style, counts=counts).findings)
 
 
 def _checks(text: str, *, style: str = "3.5", counts: np.ndarray | None = COUNTS) -> set[str]:
-    return {finding.check for finding in _found(text, style=style, counts=counts)}
+    return {finding.check for finding in _findings(text, style=style, counts=counts)}
 
 
 def test_a_right_caption_has_no_findings() -> None:
-    assert _found(RIGHT) == []
-    assert _found(RIGHT, style="4v") == []
+    assert _findings(RIGHT) == []
+    assert _findings(RIGHT, style="4v") == []
 
 
 @pytest.mark.parametrize(
@@ -108,7 +108,7 @@ def test_a_right_caption_has_no_findings() -> None:
 def test_one_wrong_word_is_found_where_it_stands(before: str, after: str, check: str, land: str, part: str) -> None:
     assert before in RIGHT
     text = RIGHT.replace(before, after)
-    (finding,) = [one for one in _found(text) if one.check == check]
+    (finding,) = [one for one in _findings(text) if one.check == check]
     assert (finding.land, finding.part) == (land, part)
     if check == "omitted":
         assert finding.start == -1
@@ -119,7 +119,7 @@ def test_one_wrong_word_is_found_where_it_stands(before: str, after: str, check:
 
 
 def test_evidence_holds_the_figure_that_the_labels_have() -> None:
-    (finding,) = _found(RIGHT.replace("a medium amount of crops", "a small amount of crops"))
+    (finding,) = _findings(RIGHT.replace("a medium amount of crops", "a small amount of crops"))
     assert finding.figure == pytest.approx(100 * COUNTS[3, CROP] / 128**2)
     assert f"{finding.figure:.1f} % crop" in finding.evidence
     assert "'small'" in finding.evidence
@@ -127,13 +127,13 @@ def test_evidence_holds_the_figure_that_the_labels_have() -> None:
 
 def test_a_class_that_is_nowhere_is_found_once_however_often_it_is_named() -> None:
     text = RIGHT.replace("grass", "snow").replace("Overall", "Snow and more snow. Overall")
-    assert [one.land for one in _found(text) if one.check == "hallucinated"] == ["snow"]
+    assert [one.land for one in _findings(text) if one.check == "hallucinated"] == ["snow"]
 
 
 def test_parts_out_of_order_and_parts_left_out() -> None:
     sentences = RIGHT.split(". ")
     sentences[2], sentences[3] = sentences[3], sentences[2]
-    (finding,) = _found(". ".join(sentences))
+    (finding,) = _findings(". ".join(sentences))
     assert (finding.check, finding.part) == ("order of parts", "top right")
     del sentences[5]
     assert _checks(". ".join(sentences)) == {"order of parts", "part unspoken"}
@@ -180,10 +180,10 @@ def test_speaking_of_one_image_passes(words: str) -> None:
 
 @pytest.mark.parametrize("text", ["", "  \n\t "])
 def test_an_empty_caption_is_empty_and_nothing_else(text: str) -> None:
-    judged = judge_caption(text, style="3.5", counts=COUNTS)
-    assert [one.check for one in judged.findings] == ["empty"]
-    assert judged.reading is None
-    assert judged.unjudged
+    result = judge_caption(text, style="3.5", counts=COUNTS)
+    assert [one.check for one in result.findings] == ["empty"]
+    assert result.reading is None
+    assert result.skip_reason
 
 
 @pytest.mark.parametrize(
@@ -197,27 +197,27 @@ def test_an_empty_caption_is_empty_and_nothing_else(text: str) -> None:
         "🌲🌲🌲🌲🌲🌲",
     ],
 )
-def test_another_language_is_said_and_not_judged(text: str) -> None:
-    judged = judge_caption(text, style="3.5", counts=COUNTS)
-    assert [one.check for one in judged.findings] == ["not English"]
-    assert judged.reading is None
-    assert "not judged" in judged.unjudged
+def test_caption_in_another_language_is_a_finding_and_not_checked_further(text: str) -> None:
+    result = judge_caption(text, style="3.5", counts=COUNTS)
+    assert [one.check for one in result.findings] == ["not English"]
+    assert result.reading is None
+    assert "not judged" in result.skip_reason
 
 
 @pytest.mark.parametrize("counts", [None, np.zeros((6, 12), np.int64), pixels(np.zeros((256, 256), np.uint8))])
 def test_without_labels_only_the_words_are_judged(counts: np.ndarray | None) -> None:
-    judged = judge_caption(RIGHT.replace("grass", "snow") + " Perhaps", style="3.5", counts=counts)
-    assert {one.check for one in judged.findings} == {"banned word", "cut off"}
-    assert "no labels" in judged.unjudged
-    assert judged.reading is not None
+    result = judge_caption(RIGHT.replace("grass", "snow") + " Perhaps", style="3.5", counts=counts)
+    assert {one.check for one in result.findings} == {"banned word", "cut off"}
+    assert "no labels" in result.skip_reason
+    assert result.reading is not None
 
 
-def test_a_part_that_nobody_mapped_contradicts_nothing() -> None:
+def test_unmapped_part_contradicts_nothing() -> None:
     labels = _labels()
     labels[:128, 128:] = 0
     assert not _checks(RIGHT, counts=pixels(labels))
-    grounded = ground(read_claims(RIGHT), pixels(labels))
-    results = {one.claim.parts: one.result for one in grounded}
+    claims_checked = ground(read_claims(RIGHT), pixels(labels))
+    results = {one.claim.parts: one.result for one in claims_checked}
     assert results["top right",] == NOT_CHECKABLE
     assert results["top left",] == SUPPORTED
 
@@ -239,9 +239,9 @@ def test_the_word_of_a_share_always_fits_it_and_slack_only_widens(percent: float
         assert narrow <= wide <= widest
 
 
-def test_the_prompts_own_words_are_held_to_the_letter_and_others_are_not() -> None:
+def test_sizes_in_the_prompts_words_must_be_exact() -> None:
     # grass covers 10.2 % of the top left: small, within a point of extra small
-    for words, found in (
+    for words, checks_found in (
         ("an extra small amount of grass", False),
         ("a medium amount of grass", True),
         ("a Medium-sized amount of grass", True),
@@ -251,7 +251,7 @@ def test_the_prompts_own_words_are_held_to_the_letter_and_others_are_not() -> No
         ("a substantial amount of grass", True),
     ):
         text = RIGHT.replace("a small amount of grass", words)
-        assert ("wrong size" in _checks(text)) == found, words
+        assert ("wrong size" in _checks(text)) == checks_found, words
 
 
 def test_4v_words_are_wrong_only_if_they_fit_nowhere() -> None:
@@ -268,24 +268,24 @@ def test_every_claim_is_grounded_with_its_reason_and_its_pixels() -> None:
     text = RIGHT.replace("a small amount of grass", "a large amount of grass")
     text = text.replace("an extra small part of water", "no snow")
     reading = read_claims(text)
-    grounded = ground(reading, COUNTS)
-    assert [one.claim for one in grounded] == list(reading.claims)
-    wrong = [one for one in grounded if one.result == CONTRADICTED]
+    claims_checked = ground(reading, COUNTS)
+    assert [one.claim for one in claims_checked] == list(reading.claims)
+    wrong = [one for one in claims_checked if one.result == CONTRADICTED]
     assert [(one.claim.name, one.check, one.parts) for one in wrong] == [("grass", "wrong size", ("top left",))]
     assert wrong[0].percent == pytest.approx(100 * COUNTS[0, GRASS] / 128**2)
-    assert {one.claim.name for one in grounded if one.result == SUPPORTED} == {"tree", "crop", "snow"}
-    assert all(one.reason.endswith(".") for one in grounded)
+    assert {one.claim.name for one in claims_checked if one.result == SUPPORTED} == {"tree", "crop", "snow"}
+    assert all(one.reason.endswith(".") for one in claims_checked)
 
 
 def test_grounding_and_checks_never_disagree(realdata: Path) -> None:
     texts = [one["caption"] for one in _real(realdata)] + [RIGHT]
     for text in texts:
         for style in ("3.5", "4v"):
-            grounded = {one.check for one in ground(read_claims(text), COUNTS, style=style)} - {""}
+            claims_checked = {one.check for one in ground(read_claims(text), COUNTS, style=style)} - {""}
             of_claims = {"hallucinated", "denied", "wrong part", "wrong size", "wrong dominant"}
             # a claim that several checks object to is shown with one of them
-            assert grounded <= _checks(text, style=style) & of_claims
-            assert bool(grounded) == bool(_checks(text, style=style) & of_claims)
+            assert claims_checked <= _checks(text, style=style) & of_claims
+            assert bool(claims_checked) == bool(_checks(text, style=style) & of_claims)
 
 
 def test_without_labels_nothing_is_checkable() -> None:
@@ -301,8 +301,8 @@ def test_a_denied_amount_denies_no_class() -> None:
 
 
 def _both(first: str, second: str) -> list[str]:
-    judged = {"3.5": judge_caption(first, style="3.5"), "4v": judge_caption(second, style="4v")}
-    return [one.evidence for one in judge_both(judged)]
+    result = {"3.5": judge_caption(first, style="3.5"), "4v": judge_caption(second, style="4v")}
+    return [one.evidence for one in judge_both(result)]
 
 
 def test_styles_contradict_each_other() -> None:
@@ -313,10 +313,10 @@ def test_styles_contradict_each_other() -> None:
     assert "grass is missing" in evidence
     (evidence,) = _both(RIGHT, "The image is dominated by trees. A vast expanse of water covers the bottom left.")
     assert "water" in evidence
-    unsized = RIGHT.replace("trees cover an extra large part", "there are trees and water")
+    without_size = RIGHT.replace("trees cover an extra large part", "there are trees and water")
     vast = "The image is dominated by trees. A vast expanse of water covers the middle."
-    assert not _both(unsized, vast)
-    assert _both(unsized.replace("Overall", "There is a tiny amount of water in the middle. Overall"), vast)
+    assert not _both(without_size, vast)
+    assert _both(without_size.replace("Overall", "There is a tiny amount of water in the middle. Overall"), vast)
     assert not _both("", RIGHT)
     assert not judge_both({"3.5": judge_caption(RIGHT, style="3.5")})
 
@@ -335,7 +335,7 @@ def _scene(seed: int = 0) -> np.ndarray:
 
 
 @pytest.mark.parametrize(
-    ("rgb", "found"),
+    ("rgb", "checks_found"),
     [
         (np.zeros((256, 256, 3), np.uint8), {"all black"}),
         (np.full((256, 256, 3), 255, np.uint8), {"all white"}),
@@ -345,8 +345,8 @@ def _scene(seed: int = 0) -> np.ndarray:
         (np.where(np.arange(256)[:, None, None] < 100, 230, _scene()).astype(np.uint8), set()),
     ],
 )
-def test_pictures(rgb: np.ndarray, found: set[str]) -> None:
-    assert {one.check for one in judge_picture(picture_of(_png(rgb)))} == found
+def test_pictures(rgb: np.ndarray, checks_found: set[str]) -> None:
+    assert {one.check for one in judge_picture(picture_of(_png(rgb)))} == checks_found
 
 
 def test_snow_in_the_labels_explains_a_bright_picture() -> None:
@@ -366,7 +366,7 @@ def test_snow_in_the_labels_explains_a_bright_picture() -> None:
         b"\x89PNG\r\n\x1a\n" + b"\0" * 2_000_000,
     ],
 )
-def test_what_is_no_picture_is_said(data: bytes) -> None:
+def test_data_that_is_not_a_picture_is_a_finding(data: bytes) -> None:
     picture = picture_of(data)
     assert [one.check for one in judge_picture(picture)] == ["broken picture"]
     assert picture.digest == hashlib.sha256(data).hexdigest()
@@ -393,14 +393,14 @@ def test_a_check_of_one_style_is_silent_in_the_other(check: str) -> None:
         "part unspoken": "In the top left, there is an extra large portion of trees. It is a forest of many trees.",
         "colour word": RIGHT + " The green areas are trees and the blue areas are water.",
     }[check]
-    found = {
+    checks_found = {
         style: {one.check for one in judge_caption(wrong, style=style, counts=COUNTS).findings}
         for style in ("3.5", "4v")
     }
     other = {"3.5": "4v", "4v": "3.5"}[ONE_STYLE[check]]
-    assert check not in found[other]
+    assert check not in checks_found[other]
     if check != "order of classes":  # which needs the right shares, and has tests of its own
-        assert check in found[ONE_STYLE[check]]
+        assert check in checks_found[ONE_STYLE[check]]
 
 
 @pytest.mark.parametrize("rule", CHECK_RULES, ids=lambda rule: rule.__name__)
@@ -409,34 +409,34 @@ def test_check_keeps_contract(check: Check, rule: Callable[[Check], None]) -> No
     rule(check)
 
 
-def test_every_check_says_what_it_is_and_what_it_needs() -> None:
+def test_every_check_has_a_description_and_needs() -> None:
     for id_, check in CHECKS.items():
         assert check.id == id_
-        assert check.says.endswith(".")
+        assert check.description.endswith(".")
         assert check.needs in {CAPTION, LABELS, PIXELS, BOTH, ALL}
         assert check.weight in {1, 2, 3}
 
 
-def test_findings_carry_the_id_of_the_row_they_come_from(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_findings_carry_the_id_of_their_check(monkeypatch: pytest.MonkeyPatch) -> None:
     bad = "Perhaps the first image is red. In the middle, a tiny bit of trees. There is no crop in the bottom right. "
     bad += "In the top left, snow dominates. "
     bad += bad + "Crops lie in the top left"
-    seen = set()
+    checks_seen = set()
     every = (*checks._OF_LABELS, *checks._OF_WORDS)
-    swapped = RIGHT.replace("a large portion", "a medium amount of crops and a large portion")
+    with_two_amounts = RIGHT.replace("a large portion", "a medium amount of crops and a large portion")
     monkeypatch.setattr(checks, "_OF_WORDS", ())
     for row in every:
         monkeypatch.setattr(checks, "_OF_LABELS", (row,))
         for style in ("3.5", "4v"):
-            for text in (bad, "Trees.", " ".join([bad] * 9), swapped):
-                found = _checks(text, style=style)
-                assert found <= {row[0]}
-                seen |= found
-    assert seen == {row[0] for row in every}
+            for text in (bad, "Trees.", " ".join([bad] * 9), with_two_amounts):
+                checks_found = _checks(text, style=style)
+                assert checks_found <= {row[0]}
+                checks_seen |= checks_found
+    assert checks_seen == {row[0] for row in every}
 
 
 def test_the_score_counts_each_check_once() -> None:
-    findings = _found(RIGHT.replace("a small amount of grass", "a large amount of snow") + " Perhaps, perhaps")
+    findings = _findings(RIGHT.replace("a small amount of grass", "a large amount of snow") + " Perhaps, perhaps")
     assert score(findings) == sum(CHECKS[one].weight for one in {finding.check for finding in findings})
     assert score([]) == 0
 
@@ -465,14 +465,14 @@ def test_the_score_counts_each_check_once() -> None:
     ],
     ids=lambda text: text[:12].encode("ascii", "replace").decode().strip() or "blank",
 )
-def test_hostile_texts_are_judged_in_bounded_time(text: str) -> None:
-    start = time.perf_counter()
+def test_hostile_texts_are_checked_in_bounded_time(text: str) -> None:
+    start = time.process_time()  # of this process alone, however busy the machine is
     for style in ("3.5", "4v"):
-        for one in _found(text, style=style):
+        for one in _findings(text, style=style):
             assert one.check in CHECKS
             assert -1 <= one.start <= one.end <= len(text)
             assert len(one.evidence) < 400
-    assert time.perf_counter() - start < 3
+    assert time.process_time() - start < 30  # a quadratic reader takes minutes
 
 
 def test_a_caption_is_read_to_its_limit_and_not_beyond() -> None:
@@ -494,18 +494,18 @@ def _real(realdata: Path) -> list[dict[str, str]]:
 def _figure_labels(realdata: Path) -> np.ndarray:
     """Return the label map of the figure: 256 pixels a side, each of the class whose colour is nearest."""
     with Image.open(realdata / "chatearthnet" / "fig2_chip_label_274px.png") as image:
-        shown = np.asarray(image.convert("RGB").resize((256, 256), Image.Resampling.NEAREST)).astype(np.int64)
+        pixels_rgb = np.asarray(image.convert("RGB").resize((256, 256), Image.Resampling.NEAREST)).astype(np.int64)
     colours = palette().astype(np.int64)[1:]
-    distance = ((shown[:, :, None] - colours) ** 2).sum(axis=-1)
+    distance = ((pixels_rgb[:, :, None] - colours) ** 2).sum(axis=-1)
     return (distance.argmin(axis=-1) + 1).astype(np.uint8)
 
 
 def test_the_four_real_captions_read_as_a_person_reads_them(realdata: Path) -> None:
-    found = {
+    checks_found = {
         one["id"]: _checks(one["caption"], style="4v" if "4v" in one["id"] else "3.5", counts=None)
         for one in _real(realdata)
     }
-    assert found == {"fig1_4v_left": {"banned word"}, "fig1_35_right": set(), "fig2_35": set(), "fig2_4v": set()}
+    assert checks_found == {"fig1_4v_left": {"banned word"}, "fig1_35_right": set(), "fig2_35": set(), "fig2_4v": set()}
     by_id = {one["id"]: one["caption"] for one in _real(realdata)}
     assert not _both(by_id["fig2_35"], by_id["fig2_4v"])
 
@@ -513,32 +513,32 @@ def test_the_four_real_captions_read_as_a_person_reads_them(realdata: Path) -> N
 def test_the_real_figure_against_its_label_map(realdata: Path) -> None:
     counts = pixels(_figure_labels(realdata))
     captions = {one["id"]: one["caption"] for one in _real(realdata)}
-    found = {
-        id_: sorted({(one.check, one.land, one.part) for one in _found(captions[id_], style=style, counts=counts)})
+    checks_found = {
+        id_: sorted({(one.check, one.land, one.part) for one in _findings(captions[id_], style=style, counts=counts)})
         for id_, style in (("fig2_35", "3.5"), ("fig2_4v", "4v"))
     }
     # every size word of the 3.5 caption and every class of the 4V caption is borne out by the map: docs/checks.md
-    assert found == {"fig2_35": [], "fig2_4v": []}
-    grounded = ground(read_claims(captions["fig2_35"]), counts)
-    assert sum(one.result == SUPPORTED for one in grounded) == len(grounded) == 16
+    assert checks_found == {"fig2_35": [], "fig2_4v": []}
+    claims_checked = ground(read_claims(captions["fig2_35"]), counts)
+    assert sum(one.result == SUPPORTED for one in claims_checked) == len(claims_checked) == 16
 
 
-def test_the_caption_of_another_real_chip_is_told_apart(realdata: Path) -> None:
+def test_finds_faults_in_the_caption_of_another_real_chip(realdata: Path) -> None:
     counts = pixels(_figure_labels(realdata))
     captions = {one["id"]: one["caption"] for one in _real(realdata)}
-    found = _found(captions["fig1_35_right"], counts=counts)
-    assert ("wrong dominant", "crop", "") in {(one.check, one.land, one.part) for one in found}
-    assert {(one.land, one.part) for one in found if one.check == "omitted"} == {
+    checks_found = _findings(captions["fig1_35_right"], counts=counts)
+    assert ("wrong dominant", "crop", "") in {(one.check, one.land, one.part) for one in checks_found}
+    assert {(one.land, one.part) for one in checks_found if one.check == "omitted"} == {
         ("tree", part) for part in ("top left", "top right", "bottom right")
     }
-    told = {(one.check, one.land, one.part) for one in found}
-    assert {("wrong part", "crop", "top left"), ("wrong size", "crop", "bottom right")} <= told
+    keys = {(one.check, one.land, one.part) for one in checks_found}
+    assert {("wrong part", "crop", "top left"), ("wrong size", "crop", "bottom right")} <= keys
 
 
-def test_what_is_said_of_the_whole_image_is_held_against_all_of_it() -> None:
-    said = "Trees are the main cover. Crops lie in the bottom right and take up {} of the whole image."
-    assert not _found(said.format("a small part"), style="4v")
-    (finding,) = _found(said.format("more than half"), style="4v")  # a third of a part, and 8 % of the image
+def test_amounts_of_the_whole_image_are_compared_with_the_whole_image() -> None:
+    sentence = "Trees are the main cover. Crops lie in the bottom right and take up {} of the whole image."
+    assert not _findings(sentence.format("a small part"), style="4v")
+    (finding,) = _findings(sentence.format("more than half"), style="4v")  # a third of a part, and 8 % of the image
     assert (finding.check, finding.land, finding.part) == ("wrong size", "crop", "")
     assert "8." in finding.evidence
     assert "any part" not in finding.evidence
@@ -547,7 +547,7 @@ def test_what_is_said_of_the_whole_image_is_held_against_all_of_it() -> None:
 @pytest.mark.parametrize(
     "words", ["They take up the top right.", "The top right is much the same.", "It covers the top right."]
 )
-def test_a_part_that_is_told_by_a_pronoun_may_mean_any_class(words: str) -> None:
+def test_part_described_by_a_pronoun_may_mean_any_class(words: str) -> None:
     text = RIGHT.replace(
         "Moving to the top right, there is an extra large area of trees.", f"{words} Grass is rare there."
     )

@@ -19,7 +19,7 @@ from chatearthnet_explorer.claims.vocabulary import AMOUNTS, LAND, PLACES
 from chatearthnet_explorer.landcover.legend import BACKGROUND, CLASSES
 from chatearthnet_explorer.landcover.shares import PARTS, SIZES, Facts35
 from chatearthnet_explorer.prompts.prompt import prompt_for
-from chatearthnet_explorer.sample.paraphrase import tell
+from chatearthnet_explorer.sample.paraphrase import write_paraphrase
 from chatearthnet_explorer.tile import Tile
 
 if TYPE_CHECKING:
@@ -121,10 +121,10 @@ def test_the_template_captions_are_read_back_without_a_fault(style: str) -> None
 def test_paraphrases_are_read_back() -> None:
     for seed in range(60):
         for style in ("3.5", "4v"):
-            told = tell(prompt_for(label_map(seed), style=style, seed=seed).facts, seed=seed)
+            told = write_paraphrase(prompt_for(label_map(seed), style=style, seed=seed).facts, seed=seed)
             reading = read_claims(told.text)
-            assert {one[:2] for one in reading.triples if one[1]} == {(one.name, one.part) for one in told.said}
-            assert (set(reading.classes), reading.dominant) == (told.named, told.dominant)
+            assert {one[:2] for one in reading.triples if one[1]} == {(one.name, one.part) for one in told.claims}
+            assert (set(reading.classes), reading.dominant) == (told.classes, told.dominant)
 
 
 @pytest.mark.parametrize("land", CLASSES[BACKGROUND + 1 :], ids=lambda land: land.name)

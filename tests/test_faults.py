@@ -17,7 +17,7 @@ from chatearthnet_explorer.prompts.prompt import Prompt
 from chatearthnet_explorer.review.checks import CHECKS, judge_caption, judge_picture
 from chatearthnet_explorer.review.chip_checks import Picture
 from chatearthnet_explorer.review.label_counts import Cover
-from chatearthnet_explorer.sample.paraphrase import tell
+from chatearthnet_explorer.sample.paraphrase import write_paraphrase
 from chatearthnet_explorer.testing import chip_faults, fact_faults, word_faults
 from chatearthnet_explorer.testing.faults import CAPTION_FAULTS, Sound, plant, spoil
 
@@ -32,7 +32,7 @@ def _written(facts: Facts35 | Facts4V, *, seed: int) -> str:
 
 
 def _told(facts: Facts35 | Facts4V, *, seed: int) -> str:
-    return tell(facts, seed=seed).text
+    return write_paraphrase(facts, seed=seed).text
 
 
 def _sounds(seeds: range, *, write: object = _written) -> Iterator[Sound]:

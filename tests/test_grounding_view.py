@@ -11,7 +11,7 @@ from rig.shown import caption, chip, quarters
 
 from chatearthnet_explorer.claims import read_claims
 from chatearthnet_explorer.landcover.shares import pixels
-from chatearthnet_explorer.review.claim_verification import MOST, NO_LABELS, SIGNS, Marked, marked
+from chatearthnet_explorer.review.claim_verification import MOST, NO_LABELS, SIGNS, VerifiedCaption, verify_caption
 from chatearthnet_explorer.review.grounding import CONTRADICTED, NOT_CHECKABLE, SUPPORTED, ground
 from chatearthnet_explorer.testing.simulated_pairs import SimulatedPairs
 from chatearthnet_explorer.widgets.shared.caption_view import CaptionView
@@ -26,19 +26,19 @@ RIGHT = (
 PAIRS = SimulatedPairs(4, seed=2, wrong=0.5)
 
 
-def held(text: str, *, style: str = "3.5", labels: np.ndarray | None = None) -> Marked:
-    return marked(text, style=style, labels=quarters() if labels is None else labels)
+def verify(text: str, *, style: str = "3.5", labels: np.ndarray | None = None) -> VerifiedCaption:
+    return verify_caption(text, style=style, labels=quarters() if labels is None else labels)
 
 
-def words(found: Marked) -> list[tuple[str, str, tuple[str, ...]]]:
+def words(verified: VerifiedCaption) -> list[tuple[str, str, tuple[str, ...]]]:
     """The underlined words, how they are, and where they light pixels."""
-    runs = [("".join(text for text, _ in run.pieces), run.point) for run in found.runs if run.point >= 0]
-    return [(text, found.points[number].result, found.points[number].parts) for text, number in runs]
+    runs = [("".join(text for text, _ in run.pieces), run.point) for run in verified.runs if run.point >= 0]
+    return [(text, verified.points[number].result, verified.points[number].parts) for text, number in runs]
 
 
-def lit(found: Marked, number: int) -> list[str]:
+def highlighted_words(verified: VerifiedCaption, number: int) -> list[str]:
     """The words that light up while a point is pointed at."""
-    pieces = chain.from_iterable(run.pieces for run in found.runs)
+    pieces = chain.from_iterable(run.pieces for run in verified.runs)
     return [text for text, about in pieces if number in about]
 
 
@@ -48,118 +48,120 @@ def lit(found: Marked, number: int) -> list[str]:
 @pytest.mark.parametrize("name", PAIRS.names)
 @pytest.mark.parametrize("style", [0, 1])
 def test_the_pieces_joined_are_the_caption_and_every_claim_is_underlined_once(name: str, style: int) -> None:
-    shown, captions, _ = PAIRS.pair_of(name)
-    told = captions[style]
-    found = marked(told.text, style=told.style, labels=shown.labels)
-    assert "".join(text for run in found.runs for text, _ in run.pieces) == told.text
-    numbers = [run.point for run in found.runs if run.point >= 0]
-    assert numbers == list(range(len(found.claims)))
-    reading = read_claims(told.text)
-    assert shown.labels is not None
-    grounded = ground(reading, pixels(shown.labels), style=told.style)
-    assert sum(count for _, count in found.counts) == len(grounded)
-    assert {(one.result, one.reason) for one in grounded} == set(chain.from_iterable(one.said for one in found.claims))
+    chip, captions, _ = PAIRS.pair_of(name)
+    caption = captions[style]
+    verified = verify_caption(caption.text, style=caption.style, labels=chip.labels)
+    assert "".join(text for run in verified.runs for text, _ in run.pieces) == caption.text
+    numbers = [run.point for run in verified.runs if run.point >= 0]
+    assert numbers == list(range(len(verified.claims)))
+    reading = read_claims(caption.text)
+    assert chip.labels is not None
+    claims_checked = ground(reading, pixels(chip.labels), style=caption.style)
+    assert sum(count for _, count in verified.counts) == len(claims_checked)
+    assert {(one.result, one.reason) for one in claims_checked} == set(
+        chain.from_iterable(one.reasons for one in verified.claims)
+    )
     for claim in reading.claims:
-        assert any(text.endswith(told.text[claim.start : claim.end]) for text, _, _ in words(found))
+        assert any(text.endswith(caption.text[claim.start : claim.end]) for text, _, _ in words(verified))
 
 
 def test_words_of_amount_are_underlined_with_their_class() -> None:
-    assert words(held("There is an extra small part of water in the bottom left, and no snow.")) == [
+    assert words(verify("There is an extra small part of water in the bottom left, and no snow.")) == [
         ("extra small part of water", CONTRADICTED, ("bottom left",)),
         ("no snow", SUPPORTED, ("bottom left",)),
     ]
 
 
 def test_a_list_shares_its_words_of_amount_and_each_class_has_its_own_line() -> None:
-    found = held("The top left has a small amount of trees, crops and water, all of it.")
-    assert words(found) == [
+    verified = verify("The top left has a small amount of trees, crops and water, all of it.")
+    assert words(verified) == [
         ("small amount of trees", CONTRADICTED, ("top left",)),
         ("crops", CONTRADICTED, ("top left",)),
         ("water", CONTRADICTED, ("top left",)),
     ]
-    assert lit(found, 0) == ["small", " amount of trees"]
-    assert lit(found, 1) == ["small", "crops"]
-    assert lit(found, 2) == ["small", "water"]
+    assert highlighted_words(verified, 0) == ["small", " amount of trees"]
+    assert highlighted_words(verified, 1) == ["small", "crops"]
+    assert highlighted_words(verified, 2) == ["small", "water"]
 
 
-def test_a_word_of_which_two_things_are_said_has_one_line_of_the_worse_and_both_reasons() -> None:
-    found = held("Substantial tree cover is present, especially in the bottom left and the middle.", style="4v")
-    (word,) = words(found)
+def test_word_with_two_claims_has_one_underline_and_both_reasons() -> None:
+    verified = verify("Substantial tree cover is present, especially in the bottom left and the middle.", style="4v")
+    (word,) = words(verified)
     assert word == ("Substantial tree cover", CONTRADICTED, ("bottom left",))
-    (point,) = found.claims
-    assert [result for result, _ in point.said] == [SUPPORTED, CONTRADICTED]
-    assert dict(found.counts) == {SUPPORTED: 1, CONTRADICTED: 1, NOT_CHECKABLE: 0}
+    (point,) = verified.claims
+    assert [result for result, _ in point.reasons] == [SUPPORTED, CONTRADICTED]
+    assert dict(verified.counts) == {SUPPORTED: 1, CONTRADICTED: 1, NOT_CHECKABLE: 0}
 
 
-def test_what_is_nowhere_is_shown_to_be_missing_where_it_is_said_to_be() -> None:
-    found = held("The middle has a small amount of snow.")
-    assert words(found) == [("small amount of snow", CONTRADICTED, ("middle",))]
-    assert found.claims[0].said[0][1] == "The labels have no snow anywhere in this chip."
+def test_absent_class_is_highlighted_in_its_claimed_part() -> None:
+    verified = verify("The middle has a small amount of snow.")
+    assert words(verified) == [("small amount of snow", CONTRADICTED, ("middle",))]
+    assert verified.claims[0].reasons[0][1] == "The labels have no snow anywhere in this chip."
 
 
 def test_each_reason_names_the_figure_and_what_the_word_stands_for() -> None:
-    found = held(RIGHT)
-    said = [why for point in found.claims for _, why in point.said]
-    assert "The middle has 29.1 % water; 'medium' stands for 20 to 49 %." in said
-    assert all(why.endswith(".") for why in said)
-    assert dict(found.counts) == {SUPPORTED: len(said), CONTRADICTED: 0, NOT_CHECKABLE: 0}
+    verified = verify(RIGHT)
+    reasons = [why for point in verified.claims for _, why in point.reasons]
+    assert "The middle has 29.1 % water; 'medium' stands for 20 to 49 %." in reasons
+    assert all(why.endswith(".") for why in reasons)
+    assert dict(verified.counts) == {SUPPORTED: len(reasons), CONTRADICTED: 0, NOT_CHECKABLE: 0}
 
 
-def test_a_part_that_nobody_mapped_cannot_be_checked() -> None:
-    assert words(held("The bottom right has trees."))[0][1] == CONTRADICTED  # the town reaches into it
+def test_unmapped_part_cannot_be_checked() -> None:
+    assert words(verify("The bottom right has trees."))[0][1] == CONTRADICTED  # the town reaches into it
     labels = quarters()
     labels[128:, 128:] = 0
-    assert words(held("The bottom right has trees.", labels=labels)) == [("trees", NOT_CHECKABLE, ("bottom right",))]
+    assert words(verify("The bottom right has trees.", labels=labels)) == [("trees", NOT_CHECKABLE, ("bottom right",))]
 
 
 # --- what else is said
 
 
 @pytest.mark.parametrize("labels", [None, np.zeros((256, 256), np.uint8)])
-def test_without_labels_no_claim_is_checkable_and_one_sentence_says_what_to_do(labels: np.ndarray | None) -> None:
-    found = marked(RIGHT + " Perhaps.", style="3.5", labels=labels)
-    assert found.note == NO_LABELS
-    assert {result for _, result, _ in words(found)} == {NOT_CHECKABLE}
-    assert dict(found.counts)[NOT_CHECKABLE] == len(read_claims(RIGHT).claims)
-    assert [point.said[0] for point in found.findings] == [("banned word", "The prompt forbids 'Perhaps'.")]
+def test_without_labels_no_claim_is_checkable_and_a_note_explains(labels: np.ndarray | None) -> None:
+    verified = verify_caption(RIGHT + " Perhaps.", style="3.5", labels=labels)
+    assert verified.note == NO_LABELS
+    assert {result for _, result, _ in words(verified)} == {NOT_CHECKABLE}
+    assert dict(verified.counts)[NOT_CHECKABLE] == len(read_claims(RIGHT).claims)
+    assert [point.reasons[0] for point in verified.findings] == [("banned word", "The prompt forbids 'Perhaps'.")]
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "reasons"),
     [
         ("", "There is no caption"),
         (" \n", "There is no caption"),
         ("Der Wald liegt oben links am Wasser.", "not English"),
     ],
 )
-def test_what_cannot_be_read_is_said_and_not_judged(text: str, said: str) -> None:
-    found = held(text)
-    assert said in found.note
-    assert found.points == found.counts == ()
-    assert "".join(text for run in found.runs for text, _ in run.pieces) == text
+def test_unreadable_caption_has_a_note_and_no_claims(text: str, reasons: str) -> None:
+    verified = verify(text)
+    assert reasons in verified.note
+    assert verified.points == verified.counts == ()
+    assert "".join(text for run in verified.runs for text, _ in run.pieces) == text
 
 
-def test_a_caption_without_claims_says_so() -> None:
-    assert held("This is the picture that they took of it in the morning.").note.startswith("It says nothing")
+def test_caption_without_claims_has_a_note() -> None:
+    assert verify("This is the picture that they took of it in the morning.").note.startswith("It says nothing")
 
 
 def test_findings_quote_their_words_and_light_them_and_their_pixels() -> None:
     text = "The top right is possibly a large amount of grass. There is water in the top left, and it"
-    found = held(text)
-    by_check = {point.said[0][0]: point for point in found.findings}
+    verified = verify(text)
+    by_check = {point.reasons[0][0]: point for point in verified.findings}
     assert {"banned word", "cut off", "omitted"} <= by_check.keys()
-    banned = found.points.index(by_check["banned word"])
-    assert lit(found, banned) == ["possibly"]
-    assert "'possibly'" in by_check["banned word"].said[0][1]
-    omitted = {(one.class_index, *one.parts) for one in found.findings if one.said[0][0] == "omitted"}
-    assert {(TREE, "top right"), (CROP, "bottom left")} <= omitted
+    banned_index = verified.points.index(by_check["banned word"])
+    assert highlighted_words(verified, banned_index) == ["possibly"]
+    assert "'possibly'" in by_check["banned word"].reasons[0][1]
+    omitted_findings = {(one.class_index, *one.parts) for one in verified.findings if one.reasons[0][0] == "omitted"}
+    assert {(TREE, "top right"), (CROP, "bottom left")} <= omitted_findings
     assert not {"hallucinated", "wrong part", "wrong size"} & by_check.keys()  # the underlines tell those
 
 
 def test_many_findings_are_counted() -> None:
-    found = held(RIGHT + " Perhaps." * 100)
-    assert len(found.findings) == MOST
-    assert found.more.startswith("And ")
+    verified = verify(RIGHT + " Perhaps." * 100)
+    assert len(verified.findings) == MOST
+    assert verified.more.startswith("And ")
 
 
 # --- the view
@@ -171,20 +173,20 @@ def test_the_view_holds_new_captions_against_a_new_chip() -> None:
     view.highlight, view.within = TREE, ["middle"]
     view.chip = chip()
     assert (view.highlight, view.within) == (-1, [])
-    checked = view.columns[0]["checked"]
-    assert [(one["sign"], one["result"], one["count"]) for one in checked["counts"]] == [
+    payload = view.columns[0]["checked"]
+    assert [(one["sign"], one["result"], one["count"]) for one in payload["counts"]] == [
         ("✓", SUPPORTED, 7),
         ("✗", CONTRADICTED, 0),
         ("?", NOT_CHECKABLE, 0),
     ]
-    assert len({one["line"] for one in checked["counts"]}) == len({sign for sign, _ in SIGNS.values()}) == 3
-    assert {(point["index"], *point["within"]) for point in checked["points"]} >= {
+    assert len({one["line"] for one in payload["counts"]}) == len({sign for sign, _ in SIGNS.values()}) == 3
+    assert {(point["index"], *point["within"]) for point in payload["points"]} >= {
         (TREE, "top right"),
         (TOWN, "middle"),
     }
 
 
-def test_a_plain_view_says_nothing_of_checking_until_there_are_labels() -> None:
+def test_plain_view_offers_no_check_without_labels() -> None:
     view = GroundingView(captions=(caption(RIGHT),), chip=chip(labels=None), plain=True)
     assert view.columns[0] == {**CaptionView(captions=(caption(RIGHT),)).columns[0], "checked": None}
     assert view._repr_html_() == CaptionView(captions=(caption(RIGHT),))._repr_html_()
@@ -195,12 +197,12 @@ def test_a_plain_view_says_nothing_of_checking_until_there_are_labels() -> None:
 def test_hostile_words_are_written_out_and_every_claim_keeps_its_place() -> None:
     text = f"{TURNED} {RIGHT.replace('small', 'large')} {ATTACK} {RIGHT}"
     view = GroundingView(captions=(caption(text, notes=(ATTACK,)),), chip=chip(), error=ATTACK)
-    checked = view.columns[0]["checked"]
-    assert "".join(piece for _, pieces in checked["runs"] for piece, _ in pieces) == view.columns[0]["text"]
-    told = ["".join(piece for piece, _ in pieces) for number, pieces in checked["runs"] if number >= 0]
-    assert {"large amount of developed area", "small amount of developed area"} <= {*told}
-    shown = str(view.get_state())
-    assert not {"\u202e", "\u2066", "\x00", "\ud800"} & set(shown)
+    payload = view.columns[0]["checked"]
+    assert "".join(piece for _, pieces in payload["runs"] for piece, _ in pieces) == view.columns[0]["text"]
+    underlined = ["".join(piece for piece, _ in pieces) for number, pieces in payload["runs"] if number >= 0]
+    assert {"large amount of developed area", "small amount of developed area"} <= {*underlined}
+    state = str(view.get_state())
+    assert not {"\u202e", "\u2066", "\x00", "\ud800"} & set(state)
     page = Page(view._repr_html_())
     page.assert_harmless()
     assert TURNED_SHOWN in page.text

@@ -17,7 +17,7 @@ import pytest
 from rig.verdicts import NOON, verdict
 
 from chatearthnet_explorer.errors import LedgerError
-from chatearthnet_explorer.review import ledger as room
+from chatearthnet_explorer.review import ledger as ledger_module
 from chatearthnet_explorer.review.ledger import Ledger, merge
 from chatearthnet_explorer.review.ledger_entries import LAST, LINE_LIMIT, Entry, standing
 
@@ -78,7 +78,7 @@ def test_the_last_word_stands_and_taking_it_back_brings_the_one_before(ledger: L
     assert names(Ledger(ledger.path)) == names(ledger)
 
 
-def test_each_reviewer_and_each_style_has_a_word_and_nobody_takes_back_anothers(ledger: Ledger) -> None:
+def test_verdicts_are_kept_by_reviewer_and_style_and_undone_by_their_own_reviewer(ledger: Ledger) -> None:
     mine = ledger.record(verdict("a.png"))
     ledger.record(verdict("a.png", "major", reviewer="Bo"))
     ledger.record(verdict("a.png", "minor", style="4v"))
@@ -97,13 +97,13 @@ def test_the_counter_of_a_reviewer_decides_and_not_the_clock(ledger: Ledger) -> 
 def test_what_stands_is_a_fold_over_the_entries_in_any_order(ledger: Ledger) -> None:
     draw = random.Random(1)  # noqa: S311 - a test
     for number in range(60):
-        said = verdict(f"{number % 7}.png", draw.choice(["correct", "minor", "major"]), reviewer=draw.choice("ab"))
-        entry = ledger.record(said)
+        message = verdict(f"{number % 7}.png", draw.choice(["correct", "minor", "major"]), reviewer=draw.choice("ab"))
+        entry = ledger.record(message)
         if draw.random() < 0.3:
             ledger.undo(entry)
     for _ in range(20):
-        mixed = draw.sample([*ledger.entries, *ledger.entries], 2 * len(ledger.entries))
-        assert standing(mixed) == ledger.standing
+        random_order = draw.sample([*ledger.entries, *ledger.entries], 2 * len(ledger.entries))
+        assert standing(random_order) == ledger.standing
 
 
 def test_two_reviewers_write_at_once_and_every_word_is_there(tmp_path: Path) -> None:
@@ -120,23 +120,23 @@ def test_two_reviewers_write_at_once_and_every_word_is_there(tmp_path: Path) -> 
     assert sorted(file.name for file in tmp_path.iterdir()) == ["ledger.jsonl", "ledger.jsonl.lock"]
 
 
-def test_a_writer_that_is_killed_loses_nothing_it_was_told_is_written(tmp_path: Path) -> None:
+def test_killed_writer_loses_no_confirmed_verdict(tmp_path: Path) -> None:
     path = tmp_path / "ledger.jsonl"
     for turn in range(3):
-        killed = writer(path, f"Ada {turn}", 100_000)
-        told = -1
+        process = writer(path, f"Ada {turn}", 100_000)
+        last_confirmed = -1
         deadline = time.monotonic() + 0.4 + 0.1 * turn
-        assert killed.stdout
-        for line in killed.stdout:
-            told = int(line)
-            if told >= 5 and time.monotonic() > deadline:
+        assert process.stdout
+        for line in process.stdout:
+            last_confirmed = int(line)
+            if last_confirmed >= 5 and time.monotonic() > deadline:
                 break
-        os.kill(killed.pid, signal.SIGKILL)
-        killed.wait(10)
-        told += len(killed.stdout.read().splitlines())
-        killed.stdout.close()
+        os.kill(process.pid, signal.SIGKILL)
+        process.wait(10)
+        last_confirmed += len(process.stdout.read().splitlines())
+        process.stdout.close()
         mine = [one for one in Ledger(path).verdicts if one.reviewer == f"Ada {turn}"]
-        assert told + 1 <= len(mine) <= told + 2  # one may have been on its way to be told
+        assert last_confirmed + 1 <= len(mine) <= last_confirmed + 2  # one may have been on its way to be told
     after = Ledger(path)
     before = len(after.verdicts)
     after.record(verdict("after.png", reviewer="Bo"))
@@ -156,21 +156,21 @@ def test_a_kill_in_mid_word_frees_the_lock_and_harms_no_other_word(ledger: Ledge
 
 
 @pytest.mark.parametrize("cut", [1, 20, 200])
-def test_a_torn_last_line_is_kept_and_told_and_the_next_word_begins_anew(ledger: Ledger, cut: int) -> None:
+def test_torn_last_line_is_kept_reported_and_followed_by_a_new_line(ledger: Ledger, cut: int) -> None:
     for number in range(3):
         ledger.record(verdict(f"{number}.png"))
     whole = ledger.path.read_bytes()
-    torn = whole.splitlines()[-1]
+    last_line = whole.splitlines()[-1]
     ledger.path.write_bytes(whole[:-cut])
     again = Ledger(ledger.path)
-    lost = cut > 1  # without its line end alone, it says all that it said
-    assert len(again.verdicts) == 3 - lost
-    assert bool(again.remarks) == lost
+    is_lost = cut > 1  # without its line end alone, it says all that it said
+    assert len(again.verdicts) == 3 - is_lost
+    assert bool(again.remarks) == is_lost
     again.record(verdict("next.png"))
     assert "next.png" in names(Ledger(ledger.path))
-    assert len(Ledger(ledger.path).verdicts) == 4 - lost
-    assert torn[: len(torn) + 1 - cut] in ledger.path.read_bytes()
-    if lost:
+    assert len(Ledger(ledger.path).verdicts) == 4 - is_lost
+    assert last_line[: len(last_line) + 1 - cut] in ledger.path.read_bytes()
+    if is_lost:
         assert Ledger(ledger.path).remarks == (
             "1 line of ledger.jsonl cannot be read, as after a crash in mid-word: kept, not counted.",
         )
@@ -207,26 +207,26 @@ def test_lines_of_nonsense_are_left_where_they_are(ledger: Ledger, line: bytes) 
     assert line in ledger.path.read_bytes()
 
 
-def test_a_line_that_somebody_changed_does_not_count(ledger: Ledger) -> None:
+def test_changed_line_does_not_count(ledger: Ledger) -> None:
     ledger.record(verdict("a.png", "major"))
     ledger.path.write_bytes(ledger.path.read_bytes().replace(b'"major"', b'"minor"'))
     assert Ledger(ledger.path).verdicts == ()
     assert len(Ledger(ledger.path).remarks) == 1
 
 
-def test_a_newer_version_is_kept_carried_on_and_said(ledger: Ledger, tmp_path: Path) -> None:
+def test_lines_of_newer_versions_are_kept_and_reported(ledger: Ledger, tmp_path: Path) -> None:
     newer = json.dumps({"v": 2, "id": "x", "mood": "happy"}).encode()
     ledger.record(verdict("a.png"))
     with ledger.path.open("ab") as file:
         file.write(newer + b"\n")
     assert ledger.remarks == ("1 line of ledger.jsonl came from a newer version: kept, not counted until you update.",)
     other = Ledger(tmp_path / "other.jsonl")
-    merged = merge([ledger.path], other)
-    assert (merged.added, merged.known, merged.remarks) == (2, 0, ledger.remarks)
+    result = merge([ledger.path], other)
+    assert (result.added_count, result.known_count, result.remarks) == (2, 0, ledger.remarks)
     assert newer in other.path.read_bytes()
 
 
-def test_files_that_came_by_mail_are_merged_once_however_often(tmp_path: Path) -> None:
+def test_merging_files_again_adds_nothing(tmp_path: Path) -> None:
     folder = tmp_path / "mail"
     folder.mkdir()
     ada, bo = Ledger(folder / "ada.jsonl"), Ledger(folder / "bo.jsonl")
@@ -236,16 +236,16 @@ def test_files_that_came_by_mail_are_merged_once_however_often(tmp_path: Path) -
     bo.undo(bo.entries[-1])
     all_of = Ledger(tmp_path / "all.jsonl")
     first = merge([folder, ada.path], all_of)
-    assert (first.added, first.known) == (11, 5)
+    assert (first.added_count, first.known_count) == (11, 5)
     once = all_of.path.read_bytes()
-    assert merge([folder, all_of.path], all_of).added == 0
+    assert merge([folder, all_of.path], all_of).added_count == 0
     assert all_of.path.read_bytes() == once
     assert len(all_of.verdicts) == 9
     other_way = Ledger(tmp_path / "other.jsonl")
     merge([bo.path, ada.path], other_way)
     assert other_way.standing == all_of.standing
     ada.record(verdict("0.png", "major"))
-    assert merge([folder], all_of).added == 1
+    assert merge([folder], all_of).added_count == 1
     assert {one.verdict for one in all_of.verdicts if one.reviewer == "Ada" and one.name == "0.png"} == {"major"}
 
 
@@ -253,27 +253,27 @@ def test_a_merge_of_what_is_no_ledger_adds_nothing(tmp_path: Path, ledger: Ledge
     (tmp_path / "letter.txt").write_text("Dear Ada,\nhere are my verdicts.\n")
     good = Ledger(tmp_path / "good.jsonl")
     good.record(verdict())
-    for files, said in (
+    for files, message in (
         ([good.path, tmp_path / "letter.txt"], "holds no entry"),
         ([good.path, tmp_path / "x.jsonl"], "The ledger x.jsonl is not there"),
     ):
-        with pytest.raises(LedgerError, match=said):
+        with pytest.raises(LedgerError, match=message):
             merge(files, ledger)
     assert ledger.verdicts == ()
 
 
-def test_a_reviewer_whose_counter_somebody_ran_to_its_end_can_still_speak(ledger: Ledger) -> None:
+def test_reviewer_at_the_last_number_can_still_record(ledger: Ledger) -> None:
     ledger.add([Entry("Ada", LAST, NOON, verdict("a.png", "major"))])
     ledger.record(verdict("a.png", "minor", time=NOON + timedelta(seconds=1)))
     assert names(Ledger(ledger.path)) == {"a.png": "minor"}
 
 
 def test_the_largest_verdict_fits_a_line(ledger: Ledger) -> None:
-    ledger.record(verdict("n" * 200, "major", corrected="\U0001f30d" * 20_000, note="\x00" * 2000, reviewer="é" * 200))
+    ledger.record(verdict("n" * 200, "major", correction="\U0001f30d" * 20_000, note="\x00" * 2000, reviewer="é" * 200))
     assert len(Ledger(ledger.path).verdicts) == 1
 
 
-def test_what_cannot_be_read_or_written_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_reports_files_that_cannot_be_read_or_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(LedgerError, match="choose another file for the ledger"):
         Ledger(tmp_path / "file" / "ledger.jsonl").record(verdict())
@@ -285,14 +285,14 @@ def test_what_cannot_be_read_or_written_is_said(tmp_path: Path, monkeypatch: pyt
         full._write(b"x")
     small = Ledger(tmp_path / "small.jsonl")
     small.record(verdict())
-    monkeypatch.setattr(room, "LIMIT", 10)
+    monkeypatch.setattr(ledger_module, "LIMIT", 10)
     with pytest.raises(LedgerError, match="larger than a ledger"):
         _ = Ledger(small.path).verdicts
 
 
-def test_who_waits_too_long_for_another_is_told(ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(room, "PATIENCE", 0.05)
-    with ledger._locked(), pytest.raises(LedgerError, match="Another program has held"):
+def test_reports_a_lock_that_is_not_released(ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ledger_module, "PATIENCE", 0.05)
+    with ledger._lock(), pytest.raises(LedgerError, match="Another program has held"):
         Ledger(ledger.path).record(verdict())
 
 

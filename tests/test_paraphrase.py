@@ -12,7 +12,13 @@ from chatearthnet_explorer.chip import Chip
 from chatearthnet_explorer.landcover.legend import CLASSES
 from chatearthnet_explorer.landcover.shares import PARTS, facts_4v, facts_35
 from chatearthnet_explorer.prompts.prompt import BANNED, prompt_for
-from chatearthnet_explorer.sample.paraphrase import SIMULATED, ParaphraseCaptioner, Said, _table, tell
+from chatearthnet_explorer.sample.paraphrase import (
+    SIMULATED,
+    ParaphraseCaptioner,
+    ParaphraseClaim,
+    _table,
+    write_paraphrase,
+)
 from chatearthnet_explorer.tile import Tile
 
 
@@ -46,26 +52,28 @@ def test_the_same_seed_says_the_same_and_another_says_it_otherwise(style: str) -
 
 def test_every_caption_differs_from_every_other() -> None:
     facts = facts_35(_labels(3))
-    assert len({tell(facts, seed=seed).text for seed in range(500)}) == 500
+    assert len({write_paraphrase(facts, seed=seed).text for seed in range(500)}) == 500
 
 
 @pytest.mark.parametrize("seed", range(60))
 def test_a_paraphrase_names_a_word_of_every_class_it_says_it_names(seed: int) -> None:
     words = {name: _strings(forms) for name, forms in _table()["classes"].items()}
     for facts in (facts_35(_labels(seed)), facts_4v(_labels(seed))):
-        told = tell(facts, seed=seed)
+        told = write_paraphrase(facts, seed=seed)
         text = told.text.lower()
-        for name in told.named:
+        for name in told.classes:
             assert any(word in text for word in words[name]), (name, told.text)
-        assert told.named <= {land.name for land in CLASSES}
-        assert {said.name for said in told.said} <= told.named
-        assert told.dominant is None or told.dominant in told.named  # a caption that breaks off may have named none
+        assert told.classes <= {land.name for land in CLASSES}
+        assert {said.name for said in told.claims} <= told.classes
+        assert told.dominant is None or told.dominant in told.classes  # a caption that breaks off may have named none
 
 
 def test_what_the_3_5_style_says_is_what_the_facts_say() -> None:
     facts = facts_35(_labels(5))
-    told = tell(facts, seed=0)
-    assert told.said == {Said(one.name, part, one.size) for part, all_ in facts.parts.items() for one in all_}
+    told = write_paraphrase(facts, seed=0)
+    assert told.claims == {
+        ParaphraseClaim(one.name, part, one.size) for part, all_ in facts.parts.items() for one in all_
+    }
     assert told.dominant == facts.overall[0]
 
 
@@ -75,13 +83,13 @@ def test_what_the_4v_style_says_is_true_of_the_parts() -> None:
         by_name = {
             next(land.name for land in CLASSES if land.name_4v == name): of for name, of in facts.percents.items()
         }
-        for said in tell(facts, seed=seed).said:
+        for said in write_paraphrase(facts, seed=seed).claims:
             assert by_name[said.name][said.part] > 0
             assert said.size is None
 
 
 def test_captions_are_as_long_as_real_ones() -> None:
-    lengths = [len(tell(facts_35(_labels(seed)), seed=seed).text.split()) for seed in range(200)]
+    lengths = [len(write_paraphrase(facts_35(_labels(seed)), seed=seed).text.split()) for seed in range(200)]
     assert 110 < np.median(lengths) < 188  # the four real ones have 142 to 188 words
     assert max(lengths) < 260
 
@@ -89,13 +97,13 @@ def test_captions_are_as_long_as_real_ones() -> None:
 def test_sentences_are_whole() -> None:
     for seed in range(300):
         for facts in (facts_35(_labels(seed)), facts_4v(_labels(seed))):
-            text = tell(facts, seed=seed).text
+            text = write_paraphrase(facts, seed=seed).text
             assert not re.search(r"[{}]|\s\s|\s[.,]|\.\.|,\.", text), text
             assert all(sentence[0].isupper() for sentence in text.split(". "))
 
 
 def test_banned_words_and_cut_captions_occur_as_they_do_in_the_release() -> None:
-    texts = [tell(facts_35(_labels(seed % 50)), seed=seed).text for seed in range(3000)]
+    texts = [write_paraphrase(facts_35(_labels(seed % 50)), seed=seed).text for seed in range(3000)]
     banned = re.compile("|".join(BANNED))
     share = sum(bool(banned.search(text)) for text in texts) / len(texts)
     assert 0.02 < share < 0.06
@@ -105,10 +113,10 @@ def test_banned_words_and_cut_captions_occur_as_they_do_in_the_release() -> None
 def test_nothing_to_describe_is_said() -> None:
     nothing = np.zeros((256, 256), np.uint8)
     for facts in (facts_35(nothing), facts_4v(nothing)):
-        told = tell(facts, seed=0)
+        told = write_paraphrase(facts, seed=0)
         assert told.dominant is None
-        assert not told.said
-        assert not told.named
+        assert not told.claims
+        assert not told.classes
 
 
 def test_the_table_has_words_for_every_class_and_part_and_slots_that_are_filled() -> None:

@@ -79,7 +79,7 @@ def finds_trees(case: Case) -> Iterator[Finding]:
 
 
 def check_of(id_: str = "mentions trees", **changes: object) -> Check:
-    fields = {"says": "It mentions trees.", "needs": CAPTION, "weight": 1, "find": finds_trees}
+    fields = {"description": "It mentions trees.", "needs": CAPTION, "weight": 1, "find": finds_trees}
     return Check(id_, **{**fields, **changes})  # type: ignore[arg-type]
 
 
@@ -240,10 +240,10 @@ def test_seventh_check_is_refused() -> None:
         {"weight": 0},
         {"weight": 4},
         {"find": None},
-        {"says": "no full stop"},
-        {"says": "two\nlines."},
-        {"says": f"{'x' * 200}."},
-        {"says": 7},
+        {"description": "no full stop"},
+        {"description": "two\nlines."},
+        {"description": f"{'x' * 200}."},
+        {"description": 7},
     ],
 )
 def test_refuses_malformed_check(changes: dict[str, object]) -> None:
@@ -296,7 +296,7 @@ def test_failing_check_leaves_the_other_findings(caplog: pytest.LogCaptureFixtur
     counts = pixels(label_map(1))
     result = judge_caption(TEXT, style="3.5", counts=counts)
     assert result.findings == judge_caption(TEXT, style="3.5", counts=counts, added=()).findings
-    assert result.unjudged == failure_of("mentions trees")
+    assert result.skip_reason == failure_of("mentions trees")
     assert "ZeroDivisionError" in caplog.text
     # without labels it is not run
-    assert "failed" not in judge_caption(TEXT, style="3.5").unjudged
+    assert "failed" not in judge_caption(TEXT, style="3.5").skip_reason

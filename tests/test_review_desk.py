@@ -58,10 +58,10 @@ def test_a_verdict_is_on_the_disk_before_the_next_pair_is_shown(desk: ReviewDesk
 
 
 def test_cause_note_and_correction_go_with_the_verdict_and_come_back_with_the_pair(desk: ReviewDesk) -> None:
-    press(desk, "judge", verdict="major", cause="label", note="n", corrected="c", then="next")
+    press(desk, "judge", verdict="major", cause="label", note="n", correction="c", then="next")
     press(desk, "go", by=-1)
-    assert desk.pad.given == {"verdict": "major", "cause": "label", "note": "n", "corrected": "c"}
-    press(desk, "judge", verdict="major", cause="caption", note="n", corrected="c", then="stay")
+    assert desk.pad.given == {"verdict": "major", "cause": "label", "note": "n", "correction": "c"}
+    press(desk, "judge", verdict="major", cause="caption", note="n", correction="c", then="stay")
     assert desk.position == 0
     assert [one.cause for one in desk.ledger.verdicts] == ["caption"]
 

@@ -7,7 +7,7 @@ import pytest
 
 from chatearthnet_explorer.errors import SettingError
 from chatearthnet_explorer.landcover.shares import facts_35
-from chatearthnet_explorer.sample.paraphrase import tell
+from chatearthnet_explorer.sample.paraphrase import write_paraphrase
 from chatearthnet_explorer.testing.simulated_pairs import MOST, SimulatedPairs
 
 
@@ -30,7 +30,7 @@ def test_a_caption_tells_of_its_own_map_or_of_the_mirrored_one() -> None:
         assert chip.labels is not None
         assert [caption.style for caption in captions] == ["3.5", "4v"]
         labels = np.ascontiguousarray(chip.labels[:, ::-1]) if pairs.is_wrong(name) else chip.labels
-        assert captions[0].text == tell(facts_35(labels), seed=f"0 {name}").text
+        assert captions[0].text == write_paraphrase(facts_35(labels), seed=f"0 {name}").text
         told.add(pairs.is_wrong(name))
     assert told == {True, False}
 

@@ -20,7 +20,7 @@ from chatearthnet_explorer.landcover.shares import facts_35, pixels
 from chatearthnet_explorer.places.countries import country_at
 from chatearthnet_explorer.record import ARCHIVES, SPLITS, place_of, read_entry
 from chatearthnet_explorer.review.grounding import CONTRADICTED, SUPPORTED, ground
-from chatearthnet_explorer.sample.paraphrase import tell
+from chatearthnet_explorer.sample.paraphrase import write_paraphrase
 from chatearthnet_explorer.sample.simulated_records import SAID
 from chatearthnet_explorer.sample.simulated_release import write_release
 from chatearthnet_explorer.sources.release.chip_pngs import reflectance
@@ -149,7 +149,7 @@ def test_captions_of_records_with_images_speak_of_these_images(folder: Path, rel
         assert tile is not None
         chip = source.chip_at(*tile.center, bands=True)
         assert chip.labels is not None
-        assert captions[name] == tell(facts_35(chip.labels), seed=f"0 {tile.name}").text
+        assert captions[name] == write_paraphrase(facts_35(chip.labels), seed=f"0 {tile.name}").text
         if images[name].min() < images[name].max():  # not one of the blank ones
             np.testing.assert_array_equal(images[name], chip.rgb)
             band = reflectance(release.bands(name)["B08"], "B08")

@@ -12,15 +12,15 @@ from chatearthnet_explorer.review.verdict import CAUSES, VERDICTS, Verdict, dige
 
 
 @pytest.mark.parametrize("cause", CAUSES)
-@pytest.mark.parametrize("said", VERDICTS)
-def test_a_verdict_comes_back_from_its_json(said: str, cause: str) -> None:
-    given = verdict("../x<b>.png", said, cause=cause, note="n\u2028\ud800", corrected="c", reviewer="../x")
-    assert Verdict.from_dict(given.to_dict()) == given
-    assert given.is_error == (said != "correct")
+@pytest.mark.parametrize("verdict_text", VERDICTS)
+def test_verdict_round_trips_through_json(verdict_text: str, cause: str) -> None:
+    original = verdict("../x<b>.png", verdict_text, cause=cause, note="n\u2028\ud800", correction="c", reviewer="../x")
+    assert Verdict.from_dict(original.to_dict()) == original
+    assert original.is_error == (verdict_text != "correct")
 
 
 @pytest.mark.parametrize(
-    ("changed", "says"),
+    ("changes", "message"),
     [
         ({"said": "good"}, "verdict 'good' is unknown"),
         ({"cause": "weather"}, "cause 'weather' is unknown"),
@@ -28,22 +28,22 @@ def test_a_verdict_comes_back_from_its_json(said: str, cause: str) -> None:
         ({"reviewer": " "}, "needs the name of its reviewer"),
         ({"reviewer": "x" * 201}, "at most 200 characters"),
         ({"note": "x" * 2001}, "at most 2,000 characters"),
-        ({"corrected": "x" * 20_001}, "at most 20,000 characters"),
+        ({"correction": "x" * 20_001}, "at most 20,000 characters"),
         ({"note": None}, "is a text"),
         ({"time": datetime(2026, 1, 1)}, "time zone"),  # noqa: DTZ001 - that is the fault
         ({"time": datetime.fromisoformat("0001-01-01T00:00:00+23:59")}, "outside the years"),
         ({"time": datetime.fromisoformat("9999-12-31T23:59:59-23:59")}, "outside the years"),
     ],
 )
-def test_what_no_verdict_can_say_is_refused(changed: dict[str, object], says: str) -> None:
-    with pytest.raises(VerdictError, match=says):
-        verdict("a.png", **changed)  # type: ignore[arg-type]
+def test_refuses_invalid_fields(changes: dict[str, object], message: str) -> None:
+    with pytest.raises(VerdictError, match=message):
+        verdict("a.png", **changes)  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize("told", [{}, {"time": 3}, {**verdict().to_dict(), "time": "noon"}])
-def test_what_is_no_verdict_is_said(told: dict[str, object]) -> None:
+@pytest.mark.parametrize("fields", [{}, {"time": 3}, {**verdict().to_dict(), "time": "noon"}])
+def test_from_dict_refuses_other_objects(fields: dict[str, object]) -> None:
     with pytest.raises(VerdictError, match="no verdict"):
-        Verdict.from_dict(told)
+        Verdict.from_dict(fields)
 
 
 def test_a_caption_that_changed_is_another_one() -> None:

@@ -73,7 +73,7 @@ _SENTENCES = {
         "{x} cover{s} {extent}, especially in the {peak}, where {they} take{s} up {amount}",
         "{x} cover{s} {extent} and {are} found in every part, most of all in the {peak}, covering {amount} of it",
         (
-            "{x} cover{s} {extent}. {They} {are} most common in the {peak}, with {amount} of it, "
+            "{x} cover{s} {extent}. {They} {are} most common in the {peak}, where {they} take{s} up {amount}, "
             "and least common in the {least}"
         ),
     ),
@@ -98,8 +98,8 @@ _THEME_MOST = (
     "the main theme is a landscape of {x}, which cover{s} more than everything else combined",
 )
 _THEME_MIXED = (
-    "the main theme is a mixed landscape of {all}",
-    "overall, the main theme is a mix of {all}",
+    "the main theme is a varied landscape where {x} cover{s} the most ground, followed by {others}",
+    "overall, the main theme is a mixed landscape in which {x} {are} the largest cover, followed by {others}",
 )
 
 
@@ -217,6 +217,5 @@ def _theme(facts: Facts4V, wording: Wording) -> str:
     return wording.fill(
         _THEME_MOST if most else _THEME_MIXED,
         name,
-        all=listed(map(covers, [name, *others[:2]])),
         others=listed(map(covers, others[:2])),
     )

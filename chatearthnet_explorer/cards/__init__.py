@@ -64,20 +64,22 @@ class Card:
         return element("div", style_sheet(rules), element("h3", self.title), *self.sections, class_="cen-card")
 
 
-def card(shown: Captioned, *, palette: str = "chatearthnet") -> Card:
+def card(captioned: Captioned, *, palette: str = "chatearthnet") -> Card:
     """Return everything that became of a click, to be read.
 
     Args:
-        shown: What ``caption_at`` returned.
+        captioned: What ``caption_at`` returned.
         palette: Colours of the labels, one of ``legend.PALETTES``.
     """
-    country = shown.country.name if shown.country else "Open sea"
+    country = captioned.country.name if captioned.country else "Open sea"
     return Card(
-        f"{country}, {coordinates(shown.lon, shown.lat)}",
+        f"{country}, {coordinates(captioned.lon, captioned.lat)}",
         (
-            chip_section(shown.chip, palette),
-            caption_section([shown.caption] if shown.caption else [], error=str(shown.error or ""), palette=palette),
-            prompt_section(shown.prompt),
+            chip_section(captioned.chip, palette),
+            caption_section(
+                [captioned.caption] if captioned.caption else [], error=str(captioned.error or ""), palette=palette
+            ),
+            prompt_section(captioned.prompt),
         ),
     )
 

@@ -77,12 +77,12 @@ def table_of(rows: tuple[tuple[str, str], ...]) -> Element:
 
 def _pictures(chip: Chip, palette: str) -> list[Element]:
     kind = "Simulated picture" if chip.simulated else "Sentinel-2 picture"
-    shown = []
+    legend_rows = []
     if chip.rgb is not None:
-        shown.append(_figure(data_url(png(chip.rgb)), kind, ""))
+        legend_rows.append(_figure(data_url(png(chip.rgb)), kind, ""))
     if chip.labels is not None:
-        shown.append(_figure(data_url(label_png(chip.labels, palette)), "Land-cover labels", "cen-labels"))
-    return shown
+        legend_rows.append(_figure(data_url(label_png(chip.labels, palette)), "Land-cover labels", "cen-labels"))
+    return legend_rows
 
 
 def _figure(url: str, caption: str, kind: str) -> Element:

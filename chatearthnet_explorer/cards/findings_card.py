@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from chatearthnet_explorer.cards.html_tree import element, markup, style_sheet
 from chatearthnet_explorer.review.checks import all_checks
-from chatearthnet_explorer.review.estimates import unchecked
+from chatearthnet_explorer.review.estimates import reason_unchecked
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -70,7 +70,7 @@ def findings_page(shares: Sequence[Share], audit: AuditSummary) -> str:
     title = f"{'Simulated data: ' if audit.simulated else ''}Findings of an audit"
     by_check = {check: list(some) for check, some in groupby(shares, key=lambda one: one.check)}
     whole = {check: next((one for one in some if one.by == "all"), some[0]) for check, some in by_check.items()}
-    checked = sorted((one for one in whole.values() if one.of), key=lambda one: -(one.share or 0.0))
+    checks_made = sorted((one for one in whole.values() if one.of), key=lambda one: -(one.share or 0.0))
     page = element(
         "html",
         element(
@@ -87,9 +87,9 @@ def findings_page(shares: Sequence[Share], audit: AuditSummary) -> str:
             element("h1", "Findings of an audit"),
             element("p", "SIMULATED", class_="simulated") if audit.simulated else None,
             *_summary(audit),
-            _overview(checked),
+            _overview(checks_made),
             *_left_out([one for one in whole.values() if not one.of], audit),
-            *(_check(one.check, by_check[one.check]) for one in checked),
+            *(_check(one.check, by_check[one.check]) for one in checks_made),
         ),
         lang="en",
     )
@@ -113,13 +113,13 @@ def _summary(audit: AuditSummary) -> list[Element]:
     return [element("table", element("tbody", *rows), class_="facts"), *whole, element("p", note)]
 
 
-def _overview(checked: Sequence[Share]) -> Element:
+def _overview(checks_made: Sequence[Share]) -> Element:
     rows = (
         element("tr", element("th", element("a", one.check, href=f"#{_anchor(one.check)}"), scope="row"), *_cells(one))
-        for one in checked
+        for one in checks_made
     )
     return element(
-        "section", element("h2", "All checks"), element("table", element("tbody", *rows)) if checked else None
+        "section", element("h2", "All checks"), element("table", element("tbody", *rows)) if checks_made else None
     )
 
 
@@ -137,7 +137,7 @@ def _left_out(shares: Sequence[Share], audit: AuditSummary) -> list[Element]:
 
 
 def _reason(share: Share, audit: AuditSummary) -> str:
-    return unchecked(share.check, labels=bool(audit.labels), pictures=bool(audit.pictures))
+    return reason_unchecked(share.check, labels=bool(audit.labels), pictures=bool(audit.pictures))
 
 
 def _check(check: str, shares: Sequence[Share]) -> Element:
@@ -146,7 +146,7 @@ def _check(check: str, shares: Sequence[Share]) -> Element:
         for by, some in groupby(shares, key=lambda one: one.by)
     )
     section = element(
-        "section", element("h2", check), element("p", all_checks()[check].says), element("table", *tables)
+        "section", element("h2", check), element("p", all_checks()[check].description), element("table", *tables)
     )
     section.set("id", _anchor(check))
     return section
@@ -164,7 +164,7 @@ def _cells(share: Share) -> tuple[Element, ...]:
     return (
         element("td", bar, class_="share"),
         element("td", percent, class_="number"),
-        element("td", f"{share.found:,} of {share.of:,}", class_="number"),
+        element("td", f"{share.count:,} of {share.of:,}", class_="number"),
     )
 
 

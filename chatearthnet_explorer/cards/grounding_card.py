@@ -15,10 +15,10 @@ if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
 
     from chatearthnet_explorer.caption import Caption
-    from chatearthnet_explorer.review.claim_verification import Marked, Run
+    from chatearthnet_explorer.review.claim_verification import Run, VerifiedCaption
 
 
-def grounding_card(captions: Sequence[tuple[Caption, Marked]], *, error: str = "") -> Card:
+def grounding_card(captions: Sequence[tuple[Caption, VerifiedCaption]], *, error: str = "") -> Card:
     """Return captions to be read, with a sign behind each claim, and why those that are not supported are not.
 
     Args:
@@ -29,35 +29,37 @@ def grounding_card(captions: Sequence[tuple[Caption, Marked]], *, error: str = "
         "section",
         element("p", error, class_="cen-error") if error else None,
         element("p", NO_CAPTION) if not (captions or error) else None,
-        *(written_by(caption, *_shown(marked)) for caption, marked in captions),
-        element("p", BELIEF, class_="cen-credit") if any(marked.counts for _, marked in captions) else None,
+        *(written_by(caption, *_caption_elements(verified)) for caption, verified in captions),
+        element("p", BELIEF, class_="cen-credit") if any(verified.counts for _, verified in captions) else None,
         class_="cen-captions",
     )
     return Card("Caption", (section,))
 
 
-def _shown(marked: Marked) -> Iterator[Element]:
-    if marked.counts:
-        counts = (f"{SIGNS[result][0]} {count} {result}: {SIGNS[result][1]}" for result, count in marked.counts)
+def _caption_elements(verified: VerifiedCaption) -> Iterator[Element]:
+    if verified.counts:
+        counts = (f"{SIGNS[result][0]} {count} {result}: {SIGNS[result][1]}" for result, count in verified.counts)
         yield element("p", "; ".join(counts), ".", class_="cen-credit")
     yield element(
-        "p", *(piece for run in marked.runs for piece in _written(run, marked)), class_="cen-text", dir="auto"
+        "p", *(piece for run in verified.runs for piece in _run_elements(run, verified)), class_="cen-text", dir="auto"
     )
-    if marked.note:
-        yield element("p", marked.note, class_="cen-remark")
-    doubted = (said for point in marked.claims for said in point.said if said[0] != SUPPORTED and not marked.note)
-    yield from (element("p", f"{SIGNS[result][0]} {why}") for result, why in dict.fromkeys(doubted))
-    yield from (element("p", point.said[0][1], class_="cen-remark") for point in marked.findings)
-    if marked.more:
-        yield element("p", marked.more, class_="cen-credit")
+    if verified.note:
+        yield element("p", verified.note, class_="cen-remark")
+    reasons = (
+        reason for point in verified.claims for reason in point.reasons if reason[0] != SUPPORTED and not verified.note
+    )
+    yield from (element("p", f"{SIGNS[result][0]} {why}") for result, why in dict.fromkeys(reasons))
+    yield from (element("p", point.reasons[0][1], class_="cen-remark") for point in verified.findings)
+    if verified.more:
+        yield element("p", verified.more, class_="cen-credit")
 
 
-def _written(run: Run, marked: Marked) -> Iterator[Element | str]:
+def _run_elements(run: Run, verified: VerifiedCaption) -> Iterator[Element | str]:
     text = "".join(text for text, _ in run.pieces)
     if run.point < 0:
         yield text
         return
-    point = marked.points[run.point]
-    why = " ".join(why for _, why in point.said)
+    point = verified.points[run.point]
+    why = " ".join(why for _, why in point.reasons)
     yield element("span", text, class_=f"cen-claim cen-{point.result.replace(' ', '-')}", title=why)
     yield element("span", SIGNS[point.result][0], class_="cen-sign")

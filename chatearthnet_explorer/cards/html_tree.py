@@ -34,32 +34,32 @@ def element(tag: str, *children: Element | str | None, **attributes: str | None)
         attributes: By name; a trailing underscore (``class_``) and other underscores (``data_x``) are rewritten as
             HTML writes them. None leaves the attribute out.
     """
-    made = Element(tag)
+    tag_element = Element(tag)
     for name, value in attributes.items():
         if value is not None:
-            made.set(name.rstrip("_").replace("_", "-"), visible(value))
+            tag_element.set(name.rstrip("_").replace("_", "-"), visible(value))
     for child in children:
         if isinstance(child, Element):
-            made.append(child)
+            tag_element.append(child)
         elif child is not None:
-            _add_text(made, visible(child))
-    return made
+            _add_text(tag_element, visible(child))
+    return tag_element
 
 
-def markup(made: Element) -> str:
+def markup(tag_element: Element) -> str:
     """Return an element as HTML."""
-    return tostring(made, encoding="unicode", method="html")
+    return tostring(tag_element, encoding="unicode", method="html")
 
 
 def style_sheet(rules: str) -> Element:
     """Return a style element. The rules are the project's own: HTML does not escape what stands in it."""
-    made = Element("style")
-    made.text = rules
-    return made
+    tag_element = Element("style")
+    tag_element.text = rules
+    return tag_element
 
 
-def _add_text(made: Element, text: str) -> None:
-    if len(made):
-        made[-1].tail = (made[-1].tail or "") + text
+def _add_text(tag_element: Element, text: str) -> None:
+    if len(tag_element):
+        tag_element[-1].tail = (tag_element[-1].tail or "") + text
     else:
-        made.text = (made.text or "") + text
+        tag_element.text = (tag_element.text or "") + text

@@ -27,13 +27,13 @@ def coordinates(lon: float, lat: float) -> str:
 def provenance(chip: Chip) -> tuple[tuple[str, str], ...]:
     """Return (what, where from) of a chip, row by row; rows of which nothing is known are left out."""
     scene = chip.scene
-    seen = scene.acquired if scene and not chip.simulated else None
+    acquisition = scene.acquired if scene and not chip.simulated else None
     return tuple(
         (name, value)
         for name, value in (
             ("Chip", f"{chip.tile.name}, centred on {coordinates(*chip.tile.center)}"),
             ("Picture", "simulated" if chip.simulated else scene.item if scene else ""),
-            ("Seen", f"{seen.day} {seen:%B %Y, %H:%M %Z}" if seen else ""),
+            ("Seen", f"{acquisition.day} {acquisition:%B %Y, %H:%M %Z}" if acquisition else ""),
             ("Catalogue", scene.catalogue if scene and not chip.simulated else ""),
             ("Clouds over the chip", _clouds(chip)),
             ("Processing baseline", (scene.baseline or "") if scene else ""),
@@ -46,8 +46,8 @@ def provenance(chip: Chip) -> tuple[tuple[str, str], ...]:
 
 def remarks(chip: Chip) -> tuple[str, ...]:
     """Return what a person should know before believing a chip, one sentence each."""
-    unlabelled = chip.labels is not None and bool((chip.labels == BACKGROUND).any())
-    return (*([SIMULATED] if chip.simulated else []), *([NOT_WATER] if unlabelled else []), *chip.missing)
+    has_unlabelled = chip.labels is not None and bool((chip.labels == BACKGROUND).any())
+    return (*([SIMULATED] if chip.simulated else []), *([NOT_WATER] if has_unlabelled else []), *chip.missing)
 
 
 def _clouds(chip: Chip) -> str:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
 
     from chatearthnet_explorer.review.error_rates import Rate
-    from chatearthnet_explorer.review.report import Judged, Rates, Report
+    from chatearthnet_explorer.review.report import JudgedCaption, Rates, Report
 
 
 def report_card(report: Report) -> Card:
@@ -31,7 +31,7 @@ def report_card(report: Report) -> Card:
                 f"Error rates, with {percent} intervals",
                 _rates(facet.capitalize(), (report.overall, *strata)),
             ),
-            _section("What was wrong", _crossed("Cause", report.causes, VERDICTS)),
+            _section("What was wrong", _cross_table("Cause", report.causes, VERDICTS)),
             _section("Do the reviewers agree?", _agreement(report)),
             _section("Where reviewers saw another cause", _confusion(report)),
             _section("Examples", *map(_example, report.examples)) if report.examples else element("section"),
@@ -46,14 +46,14 @@ def _headline(report: Report) -> Element:
         return element("p", "Nothing has been judged yet.", class_="cen-text")
     figure = element("span", f"{100 * rate.rate:.1f} %", class_="cen-figure")
     if rate.low is None or rate.high is None:
-        said = f" of the judged captions have an error, {share(report.overall.major)} a major one."
+        sentence = f" of the judged captions have an error, {share(report.overall.major)} a major one."
     else:
-        whose = "captions" if report.plan else "judged captions"
-        said = (
-            f" of the {whose} have an error ({100 * report.confidence:g} % interval: {100 * rate.low:.1f} to "
+        group = "captions" if report.plan else "judged captions"
+        sentence = (
+            f" of the {group} have an error ({100 * report.confidence:g} % interval: {100 * rate.low:.1f} to "
             f"{100 * rate.high:.1f} %), {share(report.overall.major)} a major one."
         )
-    return element("p", figure, said, class_="cen-text")
+    return element("p", figure, sentence, class_="cen-text")
 
 
 def _rates(facet: str, rates: Sequence[Rates]) -> Element:
@@ -61,14 +61,14 @@ def _rates(facet: str, rates: Sequence[Rates]) -> Element:
         (
             one.value or "All",
             f"{one.population:,}" if one.population else "not known",
-            f"{one.error.judged:,}",
+            f"{one.error.sample_size:,}",
             _bar(one.error),
             share(one.error),
             share(one.major),
         )
         for one in rates
     )
-    return _table((facet, "Pairs", "Judged", "", "Any error", "Major error"), rows)
+    return _table((facet, "Pairs", "JudgedCaption", "", "Any error", "Major error"), rows)
 
 
 def _bar(rate: Rate) -> Element:
@@ -104,30 +104,30 @@ def _agreement(report: Report) -> Element:
 def _confusion(report: Report) -> Element:
     if not any(sum(row.values()) for row in report.confusion.values()):
         return element("p", "No caption was judged by two reviewers.")
-    return _crossed("One reviewer, and the other", report.confusion, tuple(CAUSES))
+    return _cross_table("One reviewer, and the other", report.confusion, tuple(CAUSES))
 
 
-def _crossed(corner: str, counts: Mapping[str, Mapping[str, int]], columns: Sequence[str]) -> Element:
+def _cross_table(corner: str, counts: Mapping[str, Mapping[str, int]], columns: Sequence[str]) -> Element:
     head = (corner, *(CAUSES.get(column, column) for column in columns))
     return _table(head, ((CAUSES[row], *(f"{counts[row][column]:,}" for column in columns)) for row in counts))
 
 
-def _example(judged: Judged) -> Element:
-    said = (
+def _example(caption_judged: JudgedCaption) -> Element:
+    sentence = (
         element(
             "p",
             f"{one.reviewer}: {one.verdict}",
             f", {CAUSES[one.cause]}" if one.cause else None,
             f". {one.note}" if one.note else None,
-            f" Should read: {one.corrected}" if one.corrected else None,
+            f" Should read: {one.correction}" if one.correction else None,
         )
-        for one in judged.said
+        for one in caption_judged.verdicts
     )
     return element(
         "article",
-        element("h4", f"{judged.name} ({judged.verdict}, {judged.stratum})"),
-        element("p", judged.caption, class_="cen-text", dir="auto") if judged.caption else None,
-        *said,
+        element("h4", f"{caption_judged.name} ({caption_judged.verdict}, {caption_judged.stratum})"),
+        element("p", caption_judged.caption, class_="cen-text", dir="auto") if caption_judged.caption else None,
+        *sentence,
     )
 
 

@@ -32,7 +32,7 @@ WHY_LABEL_MAPS = (
 )
 """Why, for those who ask (arXiv 2402.11325)."""
 
-EDITED = "Edited by you: this is no longer ChatEarthNet's method."
+EDITED_NOTE = "Edited by you: this is no longer ChatEarthNet's method."
 """What is said beside a prompt whose words somebody changed."""
 
 
@@ -41,7 +41,7 @@ def prompt_section(prompt: Prompt | None, note: str = "") -> Element:
 
     Args:
         prompt: The prompt; None where there is none.
-        note: A sentence about it, such as ``EDITED``.
+        note: A sentence about it, such as ``EDITED_NOTE``.
     """
     if prompt is None:
         return element("section", element("p", NO_PROMPT))
@@ -85,10 +85,10 @@ def caption_section(captions: Sequence[Caption], *, error: str = "", palette: st
     )
 
 
-def told_of(caption: Caption) -> tuple[tuple[str, str], ...]:
+def details_of(caption: Caption) -> tuple[tuple[str, str], ...]:
     """Return (what, value) of how a caption came to be, row by row; rows of which nothing is known are left out."""
-    counted = (("read", caption.tokens_in), ("written", caption.tokens_out))
-    tokens = ", ".join(f"{count} {verb}" for verb, count in counted if count is not None)
+    token_counts = (("read", caption.tokens_in), ("written", caption.tokens_out))
+    tokens = ", ".join(f"{count} {verb}" for verb, count in token_counts if count is not None)
     return tuple(
         (name, value)
         for name, value in (
@@ -109,7 +109,7 @@ def written_by(caption: Caption, *words: Element | None) -> Element:
         element("p", caption.byline, class_="cen-byline"),
         element("p", f"{LABEL_MAPS} {WHY_LABEL_MAPS}", class_="cen-remark") if caption.style == "4v" else None,
         *(element("p", note, class_="cen-remark") for note in caption.notes),
-        table_of(told_of(caption)),
+        table_of(details_of(caption)),
     )
 
 

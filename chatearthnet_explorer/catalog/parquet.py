@@ -179,7 +179,7 @@ def write_some(source: Path, path: Path, rows: NDArray[np.int64], *, simulated: 
     with connected(path.parent) as base:
         base.register("chosen", {"file_row_number": rows, "place": np.arange(len(rows))})
         some = (
-            "SELECT pairs.* EXCLUDE (file_row_number) "  # noqa: S608 - the path is quoted
+            "SELECT pairs.* EXCLUDE (file_row_number) "  # noqa: S608 - the path is quote
             f"FROM read_parquet({_quoted(source)}, file_row_number = true) AS pairs "
             "JOIN chosen USING (file_row_number) ORDER BY place"
         )

@@ -78,10 +78,10 @@ def _summary(result: Audited, release: str | None) -> AuditSummary:
     return AuditSummary(
         data=str(report.get("release") or "unknown"),
         simulated=catalog.simulated,
-        date=datetime.fromtimestamp(audit.judged.stat().st_mtime, UTC).date().isoformat(),
+        date=datetime.fromtimestamp(audit.captions.stat().st_mtime, UTC).date().isoformat(),
         pairs=audit.pairs,
         total=len(catalog),
-        findings=audit.found,
+        findings=audit.finding_count,
         labels=str(report.get("labels") or "yes") if catalog.stored.counts is not None else "",
         pictures=str(release or ""),
         dataset=tuple(report["audit"]["dataset"]),
@@ -90,38 +90,38 @@ def _summary(result: Audited, release: str | None) -> AuditSummary:
 
 def _print_json(result: Audited, totals: Sequence[Share], summary: AuditSummary) -> None:
     """Print one object, its records as they are read: there may be a hundred thousand."""
-    from chatearthnet_explorer.review.findings_table import listed  # noqa: PLC0415 - heavy
+    from chatearthnet_explorer.review.findings_table import read_findings  # noqa: PLC0415 - heavy
 
     write('{"records": [')
     link = "\n"
-    for record in listed(result.audit.findings):
+    for record in read_findings(result.audit.findings):
         write(link + json.dumps(record, ensure_ascii=False))
         link = ",\n"
     totals_json = {
         "pairs": result.audit.pairs,
-        "findings": result.audit.found,
+        "findings": result.audit.finding_count,
         "simulated": result.catalog.simulated,
         "dataset": list(summary.dataset),
-        "totals": {share.check: {"found": share.found, "of": share.of, "share": share.share} for share in totals},
+        "totals": {share.check: {"found": share.count, "of": share.of, "share": share.share} for share in totals},
     }
     write("\n], " + json.dumps(totals_json, ensure_ascii=False)[1:] + "\n")
 
 
 def _summary_text(result: Audited, totals: Sequence[Share], summary: AuditSummary) -> str:
-    from chatearthnet_explorer.review.estimates import unchecked  # noqa: PLC0415 - heavy
+    from chatearthnet_explorer.review.estimates import reason_unchecked  # noqa: PLC0415 - heavy
 
     audit = result.audit
     lines = ["The data are simulated."] if summary.simulated else []
-    lines.append(f"{audit.pairs:,} pairs were checked; {audit.found:,} findings are in {audit.findings}.")
+    lines.append(f"{audit.pairs:,} pairs were checked; {audit.finding_count:,} findings are in {audit.findings}.")
     lines += [
-        f"{share.check:20} {share.found:8,} of {share.of:9,}  {100 * share.share:5.1f} %"
+        f"{share.check:20} {share.count:8,} of {share.of:9,}  {100 * share.share:5.1f} %"
         for share in sorted(totals, key=lambda one: -(one.share or 0.0))
         if share.share is not None
     ]
     reasons: dict[str, list[str]] = {}
     for share in totals:
         if share.share is None:
-            why = unchecked(share.check, labels=bool(summary.labels), pictures=bool(summary.pictures))
+            why = reason_unchecked(share.check, labels=bool(summary.labels), pictures=bool(summary.pictures))
             reasons.setdefault(why, []).append(share.check)
     lines += [f"Not checked: {', '.join(checks)}. {why}" for why, checks in reasons.items()]
     lines += summary.dataset

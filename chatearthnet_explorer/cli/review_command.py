@@ -72,7 +72,7 @@ def _plan(options: argparse.Namespace) -> None:
     if options.worst:
         plan = sampling.risk_first(scores, count, seed=options.seed, style=style)
     elif options.by:
-        plan = sampling.stratified(
+        plan = sampling.stratified_sample(
             strata, count, facet=options.by, allocation=options.allocation, seed=options.seed, style=style
         )
     else:

@@ -47,11 +47,15 @@ def verify(name: str, check: Any) -> None:  # noqa: ANN401 - whatever a package 
         msg = "its find cannot be called"
     elif check.weight not in _WEIGHTS:
         msg = f"its weight is none of {', '.join(map(str, _WEIGHTS))}"
-    elif not isinstance(check.says, str) or not check.says.endswith(".") or one_line(check.says) != check.says:
-        msg = "its explanation must be one sentence of at most 200 characters that ends with a full stop"
+    elif not _is_sentence(check.description):
+        msg = "its description must be one sentence of at most 200 characters that ends with a full stop"
     else:
         return
     raise TypeError(msg)
+
+
+def _is_sentence(text: object) -> bool:
+    return isinstance(text, str) and text.endswith(".") and one_line(text) == text
 
 
 def failure_of(check: str) -> str:

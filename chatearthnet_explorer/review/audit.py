@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from chatearthnet_explorer.errors import SettingError
 from chatearthnet_explorer.parallel.dask_cluster import connected
 from chatearthnet_explorer.review.audit_parts import is_done, join_parts, write_part
-from chatearthnet_explorer.review.audit_worker import Chunk, Listed
+from chatearthnet_explorer.review.audit_worker import Chunk, PairsInMemory
 from chatearthnet_explorer.review.checks import added_checks, added_origins
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from chatearthnet_explorer.record import Record
     from chatearthnet_explorer.review.audit_worker import CountsOf, FilesOf, Pairs
 
-FINDINGS, JUDGED, ABOUT = "findings.parquet", "judged.parquet", "audit.json"
+FINDINGS, CAPTIONS, ABOUT = "findings.parquet", "judged.parquet", "audit.json"
 """Files of an audit: what was found, every caption and picture that was looked at, and what it was made from."""
 
 LOCAL = ("threads", "processes", "synchronous")
@@ -44,7 +44,7 @@ class Audit:
     pairs: int
     """Pairs that were looked at."""
 
-    found: int
+    finding_count: int
     """Findings."""
 
     @property
@@ -53,9 +53,9 @@ class Audit:
         return self.folder / FINDINGS
 
     @property
-    def judged(self) -> Path:
+    def captions(self) -> Path:
         """The Parquet file of every caption and picture looked at, with its score; likewise."""
-        return self.folder / JUDGED
+        return self.folder / CAPTIONS
 
 
 def audit(  # noqa: PLR0913 - each is its own choice
@@ -66,7 +66,7 @@ def audit(  # noqa: PLR0913 - each is its own choice
     files_of: FilesOf | None = None,
     scheduler: str = "threads",
     size: int = 1000,
-    progress: Callable[[int, int], None] = lambda _done, _total: None,
+    progress: Callable[[int, int], None] = lambda _count, _total: None,
 ) -> Audit:
     """Put pairs through every check and write what is found.
 
@@ -90,7 +90,7 @@ def audit(  # noqa: PLR0913 - each is its own choice
     """
     from filelock import FileLock, Timeout  # noqa: PLC0415 - of an extra
 
-    pairs: Any = records if hasattr(records, "identity") else Listed(records)
+    pairs: Any = records if hasattr(records, "identity") else PairsInMemory(records)
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
     try:
@@ -131,21 +131,21 @@ def _audit(pairs: Pairs, folder: Path, choices: _Choices, progress: Callable[[in
         for number, start in enumerate(range(0, len(pairs), size))
     }
     left = {number: chunk for number, chunk in chunks.items() if not is_done(parts, number)}
-    done = len(pairs) - sum(_length(chunk) for chunk in left.values())
-    progress(done, len(pairs))
+    count = len(pairs) - sum(_length(chunk) for chunk in left.values())
+    progress(count, len(pairs))
 
-    def told(number: int) -> None:
-        nonlocal done
-        done += _length(left[number])
-        progress(done, len(pairs))
+    def finish_chunk(number: int) -> None:
+        nonlocal count
+        count += _length(left[number])
+        progress(count, len(pairs))
 
     if left:
         run = _run_here if choices.scheduler in LOCAL else _run_there
-        run(left, parts, choices.scheduler, told)
-    found = join_parts(parts, len(chunks), findings=folder / FINDINGS, judged=folder / JUDGED)
-    _write(folder / ABOUT, {**about, "found": found, "finished": True})
+        run(left, parts, choices.scheduler, finish_chunk)
+    finding_count = join_parts(parts, len(chunks), findings=folder / FINDINGS, captions=folder / CAPTIONS)
+    _write(folder / ABOUT, {**about, "found": finding_count, "finished": True})
     shutil.rmtree(parts)
-    return Audit(folder, len(pairs), found)
+    return Audit(folder, len(pairs), finding_count)
 
 
 def _parts_of(folder: Path, about: dict[str, object]) -> Path | None:
@@ -165,15 +165,15 @@ def _parts_of(folder: Path, about: dict[str, object]) -> Path | None:
     return parts
 
 
-def _is_whole(folder: Path, found: object) -> bool:
+def _is_whole(folder: Path, finding_count: object) -> bool:
     """Return whether the files of a finished audit can be read and hold what they should."""
     import pyarrow.parquet as pq  # noqa: PLC0415 - heavy
 
     try:
-        rows = [pq.read_metadata(folder / name).num_rows for name in (FINDINGS, JUDGED)]
+        rows = [pq.read_metadata(folder / name).num_rows for name in (FINDINGS, CAPTIONS)]
     except (OSError, ValueError):  # as Arrow calls what is no Parquet
         return False
-    return bool(rows[0] == found)
+    return bool(rows[0] == finding_count)
 
 
 def _read(folder: Path) -> Audit:
@@ -181,14 +181,14 @@ def _read(folder: Path) -> Audit:
     return Audit(folder, about["pairs"], about["found"])
 
 
-def _run_here(chunks: dict[int, Chunk], parts: Path, scheduler: str, told: Callable[[int], None]) -> None:
+def _run_here(chunks: dict[int, Chunk], parts: Path, scheduler: str, on_finished: Callable[[int], None]) -> None:
     """Judge chunks with Dask on this computer, each writing its own part; ``told`` of each as it is finished."""
     from dask.base import compute  # noqa: PLC0415 - heavy
     from dask.callbacks import Callback  # noqa: PLC0415
     from dask.delayed import delayed  # noqa: PLC0415
 
     jobs = [partial(_judge_here, number, chunk, parts) for number, chunk in chunks.items()]
-    with Callback(posttask=lambda _key, number, *_: told(number)):
+    with Callback(posttask=lambda _key, number, *_: on_finished(number)):
         compute(*(delayed(job, pure=False, traverse=False)() for job in jobs), scheduler=scheduler)
 
 
@@ -197,7 +197,7 @@ def _judge_here(number: int, chunk: Chunk, parts: Path) -> int:
     return number
 
 
-def _run_there(chunks: dict[int, Chunk], parts: Path, scheduler: str, told: Callable[[int], None]) -> None:
+def _run_there(chunks: dict[int, Chunk], parts: Path, scheduler: str, on_finished: Callable[[int], None]) -> None:
     """Judge chunks on a cluster and write their parts here; a worker that dies has its chunks done by another."""
     with connected(scheduler) as client:
         from distributed import as_completed  # noqa: PLC0415 - heavy
@@ -206,26 +206,26 @@ def _run_there(chunks: dict[int, Chunk], parts: Path, scheduler: str, told: Call
 
         def submit() -> Iterator[Any]:
             for number, chunk in chunks.items():
-                future = client.submit(_carried(chunk).judge, pure=False)
+                future = client.submit(_with_counts(chunk).judge, pure=False)
                 numbers[future.key] = number
                 yield future
 
-        submitted = submit()
+        futures = submit()
         ahead = _AHEAD * (sum(client.nthreads().values()) or 1)
-        running = as_completed(islice(submitted, ahead), loop=client.loop)
+        running = as_completed(islice(futures, ahead), loop=client.loop)
         for future in running:
             number = numbers.pop(future.key)
             write_part(parts, number, future.result())
             future.release()
-            running.update(list(islice(submitted, 1)))
-            told(number)
+            running.update(list(islice(futures, 1)))
+            on_finished(number)
 
 
-def _carried(chunk: Chunk) -> Chunk:
+def _with_counts(chunk: Chunk) -> Chunk:
     """Return a chunk that carries its own pairs and no others, if they are in memory."""
-    if not isinstance(chunk.pairs, Listed):
+    if not isinstance(chunk.pairs, PairsInMemory):
         return chunk
-    return replace(chunk, pairs=Listed(chunk.pairs[chunk.span]), span=slice(None))
+    return replace(chunk, pairs=PairsInMemory(chunk.pairs[chunk.span]), span=slice(None))
 
 
 def _length(chunk: Chunk) -> int:
@@ -233,6 +233,6 @@ def _length(chunk: Chunk) -> int:
 
 
 def _write(path: Path, about: dict[str, Any]) -> None:
-    unfinished = path.with_suffix(".tmp")
-    unfinished.write_text(f"{json.dumps(about, indent=1)}\n", "utf-8")
-    unfinished.replace(path)
+    partial_file = path.with_suffix(".tmp")
+    partial_file.write_text(f"{json.dumps(about, indent=1)}\n", "utf-8")
+    partial_file.replace(path)

@@ -10,7 +10,7 @@ import numpy as np
 
 from chatearthnet_explorer.review.audit_worker import schemas
 from chatearthnet_explorer.review.checks import CHECKS
-from chatearthnet_explorer.review.dataset_checks import Placed, across
+from chatearthnet_explorer.review.dataset_checks import RowFinding, find_across
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -32,7 +32,7 @@ def write_part(parts: Path, number: int, tables: tuple[pa.Table, pa.Table]) -> N
         _write(path, table)
 
 
-def join_parts(parts: Path, count: int, *, findings: Path, judged: Path) -> int:
+def join_parts(parts: Path, count: int, *, findings: Path, captions: Path) -> int:
     """Write all parts as one, with what only all rows together show, and return the number of findings.
 
     Both go by rising row. The parts are taken in their order, so the same pairs give the same tables, whoever judged
@@ -47,47 +47,47 @@ def join_parts(parts: Path, count: int, *, findings: Path, judged: Path) -> int:
     tables = [of_judged.empty_table(), *(pq.read_table(file, schema=of_judged) for _, file in files)]
     rows = pa.concat_tables(tables).unify_dictionaries().combine_chunks()
     late, extra = _late(rows, of_findings)
-    late_rows, offset, found = late["row"].to_numpy(), 0, 0
-    unfinished = _unfinished(findings)
-    with pq.ParquetWriter(unfinished, of_findings) as writer:
+    late_rows, offset, finding_count = late["row"].to_numpy(), 0, 0
+    partial = _partial_path(findings)
+    with pq.ParquetWriter(partial, of_findings) as writer:
         for (file, _), table in zip(files, tables[1:], strict=True):
             own = pq.read_table(file, schema=of_findings)
             own = own.set_column(0, of_findings.field("row"), pc.add(own["row"], pa.scalar(offset, pa.int32())))
             first, end = np.searchsorted(late_rows, (offset, offset + len(table)))
             some = pa.concat_tables([own, late.slice(first, end - first)]).unify_dictionaries()
             writer.write_table(some.take(np.argsort(some["row"].to_numpy(), kind="stable")))
-            found += len(some)
+            finding_count += len(some)
             offset += len(table)
     scores = pc.add(rows["score"], pa.array(extra)).cast(pa.int16())
-    _write(judged, rows.set_column(of_judged.get_field_index("score"), of_judged.field("score"), scores))
-    unfinished.replace(findings)
-    return found
+    _write(captions, rows.set_column(of_judged.get_field_index("score"), of_judged.field("score"), scores))
+    partial.replace(findings)
+    return finding_count
 
 
 def _late(rows: pa.Table, schema: pa.Schema) -> tuple[pa.Table, NDArray[np.int16]]:
     """Return what only all rows together show, by rising row, and what it adds to the score of each row."""
     import pyarrow as pa  # noqa: PLC0415 - heavy
 
-    placed, extra, tables = across(rows), np.zeros(len(rows), np.int16), [schema.empty_table()]
-    while block := list(islice(placed, _BLOCK)):
+    findings_by_row, extra, tables = find_across(rows), np.zeros(len(rows), np.int16), [schema.empty_table()]
+    while block := list(islice(findings_by_row, _BLOCK)):
         tables.append(_table(rows, block, schema))
         np.add.at(extra, [one.row for one in block], [CHECKS[one.finding.check].weight for one in block])
     late = pa.concat_tables(tables).unify_dictionaries()
     return late.take(np.argsort(late["row"].to_numpy(), kind="stable")), extra
 
 
-def _table(rows: pa.Table, placed: list[Placed], schema: pa.Schema) -> pa.Table:
+def _table(rows: pa.Table, findings_by_row: list[RowFinding], schema: pa.Schema) -> pa.Table:
     import pyarrow as pa  # noqa: PLC0415 - heavy
 
-    of = rows.select(["pair", "name", "style"]).take(pa.array([one.row for one in placed]))
+    of = rows.select(["pair", "name", "style"]).take(pa.array([one.row for one in findings_by_row]))
     columns = {
-        "row": [one.row for one in placed],
+        "row": [one.row for one in findings_by_row],
         "pair": of["pair"],
         "name": of["name"],
         "style": of["style"].cast(pa.string()),
     }
     for name in schema.names[len(columns) :]:
-        columns[name] = [getattr(one.finding, name) for one in placed]
+        columns[name] = [getattr(one.finding, name) for one in findings_by_row]
     return pa.table({name: _cast(column, schema.field(name).type) for name, column in columns.items()}, schema=schema)
 
 
@@ -107,10 +107,10 @@ def _files(parts: Path, number: int) -> tuple[Path, Path]:
 def _write(path: Path, table: pa.Table) -> None:
     import pyarrow.parquet as pq  # noqa: PLC0415 - heavy
 
-    unfinished = _unfinished(path)
-    pq.write_table(table, unfinished)
-    unfinished.replace(path)
+    partial = _partial_path(path)
+    pq.write_table(table, partial)
+    partial.replace(path)
 
 
-def _unfinished(path: Path) -> Path:
+def _partial_path(path: Path) -> Path:
     return path.with_name(f"{path.name}.{os.getpid()}.tmp")

@@ -11,7 +11,7 @@ from chatearthnet_explorer.places.countries import countries, countries_at
 from chatearthnet_explorer.prompts.wording import STYLES
 from chatearthnet_explorer.record import SPLITS, Record
 from chatearthnet_explorer.review.added_checks import run_added
-from chatearthnet_explorer.review.checks import Judged, judge_both, judge_caption, judge_picture, score
+from chatearthnet_explorer.review.checks import CheckResult, judge_both, judge_caption, judge_picture, score
 from chatearthnet_explorer.review.chip_checks import picture_of
 from chatearthnet_explorer.review.finding import BOTH, PIXELS
 from chatearthnet_explorer.review.label_counts import Cover
@@ -56,7 +56,7 @@ class Pairs(Protocol):
 
 
 @dataclass(frozen=True)
-class Listed:
+class PairsInMemory:
     """Pairs that are in memory already."""
 
     records: Sequence[Record]
@@ -67,8 +67,8 @@ class Listed:
         """What is in them, as a digest."""
         digest = hashlib.blake2b(digest_size=16)
         for record in self.records:
-            told = [record.name, *sorted(record.captions.items()), *sorted(record.splits.items())]
-            digest.update(repr(told).encode("utf-8", "replace"))
+            contents = [record.name, *sorted(record.captions.items()), *sorted(record.splits.items())]
+            digest.update(repr(contents).encode("utf-8", "replace"))
         return digest.hexdigest()
 
     def __len__(self) -> int:
@@ -110,8 +110,8 @@ class Chunk:
         files = self.files_of(records) if self.files_of else nothing
         rows = _Rows(self.added)
         lands = _lands(records)
-        for number, given in enumerate(zip(records, counts, files, lands, strict=True), start=self.first):
-            rows.take(number, *given)
+        for number, pair in enumerate(zip(records, counts, files, lands, strict=True), start=self.first):
+            rows.take(number, *pair)
         return rows.tables()
 
 
@@ -137,7 +137,7 @@ def schemas() -> tuple[pa.Schema, pa.Schema]:
         ("end", pa.int32()),
         ("evidence", pa.string()),
     ])  # fmt: skip
-    judged = pa.schema([
+    captions = pa.schema([
         ("pair", pa.int32()),
         ("name", pa.string()),
         ("style", word),
@@ -154,7 +154,7 @@ def schemas() -> tuple[pa.Schema, pa.Schema]:
         ("unjudged", pa.string()),
         ("score", pa.int16()),
     ])  # fmt: skip
-    return findings, judged
+    return findings, captions
 
 
 class _Rows:
@@ -163,9 +163,9 @@ class _Rows:
     def __init__(self, added: Sequence[Check]) -> None:
         self._added = added
         self._schemas = schemas()
-        of_findings, of_judged = self._schemas
+        of_findings, of_captions = self._schemas
         self._findings: dict[str, list[Any]] = {name: [] for name in of_findings.names}
-        self._judged: dict[str, list[Any]] = {name: [] for name in of_judged.names}
+        self._captions: dict[str, list[Any]] = {name: [] for name in of_captions.names}
 
     def take(
         self,
@@ -176,31 +176,31 @@ class _Rows:
         land: tuple[str, str],
     ) -> None:
         """Judge one pair."""
-        judged = {
+        results = {
             style: judge_caption(record.captions[style], style=style, counts=counts, added=self._added)
             for style in STYLES
             if style in record.captions
         }
-        both, failures = self._judge_both(judged, length=len(record.captions.get("4v", "")))
-        labelled = counts is not None and bool(counts[-1, 1:].any())
-        masks = {style: _mask(one) for style, one in judged.items()}
+        both, failures = self._judge_both(results, length=len(record.captions.get("4v", "")))
+        has_labels = counts is not None and bool(counts[-1, 1:].any())
+        masks = {style: _mask(one) for style, one in results.items()}
         shared = {
             "pair": number,
             "name": _clean(record.name),
             "continent": land[0],
             "country": land[1],
             "tile": NOWHERE if record.tile is None else record.tile.x // 2 * _SIDE + record.tile.y // 2,
-            "labels": labelled,
-            "both": sum(one.reading is not None for one in judged.values()) == len(STYLES),
+            "labels": has_labels,
+            "both": sum(one.reading is not None for one in results.values()) == len(STYLES),
         }
-        for style, one in judged.items():
-            found = (*one.findings, *both) if style == "4v" else one.findings
-            unjudged = " ".join([one.unjudged, *failures]).strip() if style == "4v" else one.unjudged
-            own = {"classes": masks[style], "read": one.reading is not None, "unjudged": unjudged}
-            self._row(shared | own, found, style, record.splits.get(style, ""))
+        for style, one in results.items():
+            findings = (*one.findings, *both) if style == "4v" else one.findings
+            skip_reason = " ".join([one.skip_reason, *failures]).strip() if style == "4v" else one.skip_reason
+            own = {"classes": masks[style], "read": one.reading is not None, "unjudged": skip_reason}
+            self._row(shared | own, findings, style, record.splits.get(style, ""))
         if file is None:
             return
-        picture = picture_of(file, cover=Cover(counts, style="4v") if labelled and counts is not None else None)
+        picture = picture_of(file, cover=Cover(counts, style="4v") if has_labels and counts is not None else None)
         split = next(iter(record.splits.values()), "")
         classes = 0
         for mask in masks.values():
@@ -209,24 +209,24 @@ class _Rows:
         own = {"classes": classes, "pixels": True, "digest": picture.digest, "unjudged": " ".join(failures)}
         self._row(shared | own, (*judge_picture(picture), *more), CHIP, split)
 
-    def _judge_both(self, judged: dict[str, Judged], *, length: int) -> tuple[tuple[Finding, ...], list[str]]:
+    def _judge_both(self, results: dict[str, CheckResult], *, length: int) -> tuple[tuple[Finding, ...], list[str]]:
         """Return where the captions of both styles contradict each other, and which added checks failed on them."""
-        readings = tuple(judged[style].reading if style in judged else None for style in ("3.5", "4v"))
+        readings = tuple(results[style].reading if style in results else None for style in ("3.5", "4v"))
         added = [check for check in self._added if check.needs == BOTH] if None not in readings else []
         more, failures = run_added(added, readings, length=length)
-        return (*judge_both(judged), *more), failures
+        return (*judge_both(results), *more), failures
 
-    def _row(self, told: dict[str, Any], found: Sequence[Finding], style: str, split: str) -> None:
-        row = len(self._judged["name"])
-        own = {"style": style, "split": split if split in SPLITS else "", "score": score(found, added=self._added)}
+    def _row(self, values: dict[str, Any], findings: Sequence[Finding], style: str, split: str) -> None:
+        row = len(self._captions["name"])
+        own = {"style": style, "split": split if split in SPLITS else "", "score": score(findings, added=self._added)}
         blank = {"read": False, "pixels": False, "digest": None, "unjudged": ""}
-        for name, value in (blank | told | own).items():
-            self._judged[name].append(value)
+        for name, value in (blank | values | own).items():
+            self._captions[name].append(value)
         columns = self._findings
-        for finding in found:
+        for finding in findings:
             columns["row"].append(row)
-            columns["pair"].append(told["pair"])
-            columns["name"].append(told["name"])
+            columns["pair"].append(values["pair"])
+            columns["name"].append(values["name"])
             columns["style"].append(style)
             for name in ("check", "land", "part", "figure", "start", "end"):
                 columns[name].append(getattr(finding, name))
@@ -236,11 +236,11 @@ class _Rows:
         """Return both tables."""
         import pyarrow as pa  # noqa: PLC0415 - heavy
 
-        findings, judged = (
+        findings, captions = (
             pa.table({field.name: _column(columns[field.name], field.type) for field in schema}, schema=schema)
-            for columns, schema in zip((self._findings, self._judged), self._schemas, strict=True)
+            for columns, schema in zip((self._findings, self._captions), self._schemas, strict=True)
         )
-        return findings, judged
+        return findings, captions
 
 
 def _column(values: list[Any], kind: pa.DataType) -> pa.Array:
@@ -251,22 +251,22 @@ def _column(values: list[Any], kind: pa.DataType) -> pa.Array:
     return pa.array(values, kind)
 
 
-def _mask(judged: Judged) -> int:
+def _mask(result: CheckResult) -> int:
     """Return a bit for each class that a caption names, at the class's index."""
-    return sum(1 << _INDEX[name] for name in judged.reading.classes) if judged.reading else 0
+    return sum(1 << _INDEX[name] for name in result.reading.classes) if result.reading else 0
 
 
 def _lands(records: Sequence[Record]) -> list[tuple[str, str]]:
     """Return continent and country of each pair, empty on the open sea and without a place."""
-    placed = [(number, record.tile.center) for number, record in enumerate(records) if record.tile]
-    found = [("", "")] * len(records)
-    if placed:
-        lons, lats = zip(*(center for _, center in placed), strict=True)
-        known = countries()
-        for (number, _), which in zip(placed, countries_at(lons, lats).tolist(), strict=True):
+    positions = [(number, record.tile.center) for number, record in enumerate(records) if record.tile]
+    lands = [("", "")] * len(records)
+    if positions:
+        lons, lats = zip(*(center for _, center in positions), strict=True)
+        country_table = countries()
+        for (number, _), which in zip(positions, countries_at(lons, lats).tolist(), strict=True):
             if which >= 0:
-                found[number] = known[which].continent, known[which].name
-    return found
+                lands[number] = country_table[which].continent, country_table[which].name
+    return lands
 
 
 def _clean(text: str) -> str:

@@ -45,11 +45,11 @@ class Case:
         return faults(self.reading, self.cover) if self.cover else []
 
     @cached_property
-    def said_of(self) -> dict[str, list[str]]:
+    def texts_of(self) -> dict[str, list[str]]:
         """The classes said to be in each part, in the order they are told; whole-chip claims under the empty part."""
-        found: dict[str, list[str]] = {}
+        texts: dict[str, list[str]] = {}
         for claim in self.reading.claims:
             if not claim.negated:
                 for part in claim.parts or ("",):
-                    found.setdefault(part, []).append(claim.name)
-        return found
+                    texts.setdefault(part, []).append(claim.name)
+        return texts

@@ -24,9 +24,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 _OF_LABELS = (
-    ("hallucinated", 3, label_checks.hallucinated, "It names land cover that the labels do not have."),
-    ("denied", 3, label_checks.denied, "It says land cover is missing that the labels have."),
-    ("omitted", 3, label_checks.omitted, "It does not name the land cover that fills most of a part."),
+    ("hallucinated", 3, label_checks.find_hallucinated, "It names land cover that the labels do not have."),
+    ("denied", 3, label_checks.find_denied, "It says land cover is missing that the labels have."),
+    ("omitted", 3, label_checks.find_omitted, "It does not name the land cover that fills most of a part."),
     ("wrong part", 3, label_checks.wrong_part, "It puts land cover in a part of the image that has none of it."),
     ("wrong size", 2, label_checks.wrong_size, "Its word for how much does not fit the share in the labels."),
     (
@@ -66,15 +66,15 @@ _OF_ITSELF = (
 )
 _TABLES = ((LABELS, _OF_LABELS), (CAPTION, _OF_WORDS), (BOTH, _OF_BOTH), (PIXELS, _OF_PIXELS))
 CHECKS: Mapping[str, Check] = MappingProxyType({
-    **{id_: Check(id_, says, needs, weight, find) for needs, rows in _TABLES for id_, weight, find, says in rows},
-    **{id_: Check(id_, says, needs, weight) for id_, weight, needs, says in _OF_ITSELF},
+    **{id_: Check(id_, text, needs, weight, find) for needs, rows in _TABLES for id_, weight, find, text in rows},
+    **{id_: Check(id_, text, needs, weight) for id_, weight, needs, text in _OF_ITSELF},
 })  # fmt: skip
 """Every built-in check by its id, those of captions first."""
 
 _REGISTRY = Registry(
     "check",
     (
-        Plugin(name=id_, load=partial(CHECKS.__getitem__, id_), label=id_, description=check.says, builtin=True)
+        Plugin(name=id_, load=partial(CHECKS.__getitem__, id_), label=id_, description=check.description, builtin=True)
         for id_, check in CHECKS.items()
     ),
     verify=verify,
@@ -89,7 +89,7 @@ ONE_STYLE: Mapping[str, str] = MappingProxyType({
 
 
 def register_check(check: Check) -> None:
-    """Add a check to those of every audit, for this process; workers of an audit are sent it.
+    """Add a check to those of every audit, for this process; the audit sends it to its workers.
 
     An installed package does the same with an entry point in the group ``chatearthnet_explorer.checks``, named as the
     check's id.
@@ -136,7 +136,7 @@ _FEW = 5  # claims from which a caption is English for certain, and words below 
 
 
 @dataclass(frozen=True, slots=True)
-class Judged:
+class CheckResult:
     """What the checks say of one caption."""
 
     findings: tuple[Finding, ...]
@@ -145,13 +145,13 @@ class Judged:
     reading: Reading | None
     """What the caption claims; None where it could not be judged."""
 
-    unjudged: str = ""
+    skip_reason: str = ""
     """What was not judged and why, in one sentence; empty where everything was."""
 
 
 def judge_caption(
     text: str, *, style: str, counts: NDArray[np.integer] | None = None, added: Sequence[Check] | None = None
-) -> Judged:
+) -> CheckResult:
     """Return what is wrong with a caption.
 
     Args:
@@ -167,25 +167,25 @@ def judge_caption(
     text = text[:LIMIT]
     if not text.strip():
         why = "There is no caption, so nothing was judged."
-        return Judged((Finding("empty", "It has no words."),), None, why)
+        return CheckResult((Finding("empty", "It has no words."),), None, why)
     reading = read_claims(text)
     if len(reading.claims) < _FEW and not _readable(text, len(reading.claims)):
         why = "It is not English, so it was not judged."
-        return Judged((Finding("not English", "Few of its words are English."),), None, why)
-    labelled = counts is not None and bool(counts[-1, 1:].any())
-    case = Case(text, style, reading, Cover(counts, style=style) if labelled and counts is not None else None)
-    rows = (*_OF_LABELS, *_OF_WORDS) if labelled else _OF_WORDS
-    findings = list(chain.from_iterable(find(case) for _, _, find, _ in rows))
-    needs = {CAPTION, LABELS} if labelled else {CAPTION}
+        return CheckResult((Finding("not English", "Few of its words are English."),), None, why)
+    has_labels = counts is not None and bool(counts[-1, 1:].any())
+    case = Case(text, style, reading, Cover(counts, style=style) if has_labels and counts is not None else None)
+    rows = (*_OF_LABELS, *_OF_WORDS) if has_labels else _OF_WORDS
+    findings = chain.from_iterable(find(case) for _, _, find, _ in rows)
+    needs = {CAPTION, LABELS} if has_labels else {CAPTION}
     added = [check for check in (added_checks() if added is None else added) if check.needs in needs]
     more, failures = run_added(added, case, length=len(text))
-    unlabelled = [] if labelled else ["There are no labels here, so it was judged by its words alone."]
-    return Judged((*findings, *more), reading, " ".join([*unlabelled, *failures]))
+    unlabelled = [] if has_labels else ["There are no labels here, so it was judged by its words alone."]
+    return CheckResult((*findings, *more), reading, " ".join([*unlabelled, *failures]))
 
 
-def judge_both(judged: Mapping[str, Judged]) -> tuple[Finding, ...]:
+def judge_both(results: Mapping[str, CheckResult]) -> tuple[Finding, ...]:
     """Return where the captions of the two styles contradict each other; spans are of the 4V caption."""
-    first, second = (judged[style].reading if style in judged else None for style in ("3.5", "4v"))
+    first, second = (results[style].reading if style in results else None for style in ("3.5", "4v"))
     return tuple(pair_checks.contradictions((first, second))) if first and second else ()
 
 
@@ -197,8 +197,8 @@ def judge_picture(picture: chip_checks.Picture) -> tuple[Finding, ...]:
 def score(findings: Iterable[Finding], *, added: Sequence[Check] | None = None) -> int:
     """Return how bad findings are together: each check counts once, by its weight; ``added`` is as above."""
     ids = {finding.check for finding in findings}
-    foreign = {} if ids <= CHECKS.keys() else {one.id: one for one in (added_checks() if added is None else added)}
-    return sum((CHECKS.get(id_) or foreign[id_]).weight for id_ in ids)
+    others = {} if ids <= CHECKS.keys() else {one.id: one for one in (added_checks() if added is None else added)}
+    return sum((CHECKS.get(id_) or others[id_]).weight for id_ in ids)
 
 
 def _readable(text: str, claims: int) -> bool:

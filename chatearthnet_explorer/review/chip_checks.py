@@ -98,8 +98,8 @@ def cloudy(picture: Picture) -> Iterator[Finding]:
     percent, white = cloud_cover(picture.rgb)
     snow, bare = (picture.cover.percent(land) if picture.cover else 0.0 for land in ("snow", "bare land"))
     if percent - snow - min(white, bare) >= CLOUDY:
-        explained = "" if picture.cover else "; without labels, snow and salt cannot be ruled out"
-        evidence = f"At least {percent:.1f} % of it looks like cloud: bright, white or bluish, and smooth{explained}."
+        addition = "" if picture.cover else "; without labels, snow and salt cannot be ruled out"
+        evidence = f"At least {percent:.1f} % of it looks like cloud: bright, white or bluish, and smooth{addition}."
         yield Finding("mostly cloud", evidence, figure=percent)
 
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from chatearthnet_explorer.claims import Claim
     from chatearthnet_explorer.review.finding import Finding
-    from chatearthnet_explorer.review.grounding import Grounded
+    from chatearthnet_explorer.review.grounding import GroundedClaim
 
     Span = tuple[int, int]
 
@@ -66,7 +66,7 @@ class Point(NamedTuple):
     parts: tuple[str, ...]
     """The parts whose pixels of that class decide; empty for the whole chip."""
 
-    said: tuple[tuple[str, str], ...]
+    reasons: tuple[tuple[str, str], ...]
     """Result and reason of each claim; of a finding its check, of ``checks.CHECKS``, and the evidence."""
 
     spans: tuple[Span, ...]
@@ -84,7 +84,7 @@ class Run(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Marked:
+class VerifiedCaption:
     """A caption with its claims and what was found. Its texts are hostile until a view escapes them."""
 
     runs: tuple[Run, ...]
@@ -113,7 +113,7 @@ class Marked:
         return tuple(point for point in self.points if not point.result)
 
 
-def marked(text: str, *, style: str, labels: NDArray[np.uint8] | None) -> Marked:
+def verify_caption(text: str, *, style: str, labels: NDArray[np.uint8] | None) -> VerifiedCaption:
     """Return a caption held against labels.
 
     Args:
@@ -125,58 +125,58 @@ def marked(text: str, *, style: str, labels: NDArray[np.uint8] | None) -> Marked
         LabelError: If the labels are of another shape or hold something else.
     """
     counts = None if labels is None else pixels(labels)
-    judged = judge_caption(text, style=style, counts=counts)
-    if judged.reading is None:
-        return Marked((Run(-1, ((text, ()),)),), (), (), "", judged.unjudged)
-    grounded = ground(judged.reading, counts, style=style)
-    words = _underlined(grounded)
+    check_result = judge_caption(text, style=style, counts=counts)
+    if check_result.reading is None:
+        return VerifiedCaption((Run(-1, ((text, ()),)),), (), (), "", check_result.skip_reason)
+    claims_checked = ground(check_result.reading, counts, style=style)
+    words = _underline(claims_checked)
     # what is wrong with a single claim is told where the claim stands
-    found = [one for one in judged.findings if one.check not in _OF_CLAIMS]
-    points = (*(_claimed(span, claims, text) for span, claims in words), *map(_noticed, found[:MOST]))
-    results = [one.result for one in grounded]
-    note = NO_LABELS if judged.unjudged else "" if grounded else NO_CLAIMS
-    return Marked(
+    findings = [one for one in check_result.findings if one.check not in _OF_CLAIMS]
+    points = (*(_claim_point(span, claims, text) for span, claims in words), *map(_finding_point, findings[:MOST]))
+    results = [one.result for one in claims_checked]
+    note = NO_LABELS if check_result.skip_reason else "" if claims_checked else NO_CLAIMS
+    return VerifiedCaption(
         runs=tuple(_runs(text, [span for span, _ in words], points)),
         points=points,
         counts=tuple((result, results.count(result)) for result in SIGNS),
-        more=f"And {len(found) - MOST:,} more of that kind." if len(found) > MOST else "",
+        more=f"And {len(findings) - MOST:,} more of that kind." if len(findings) > MOST else "",
         note=note,
     )
 
 
-def _underlined(grounded: Sequence[Grounded]) -> list[tuple[Span, list[Grounded]]]:
+def _underline(claims_checked: Sequence[GroundedClaim]) -> list[tuple[Span, list[GroundedClaim]]]:
     """Return each class word with what is claimed of it: from the words of amount or denial before it to its end.
 
     Words before it that another class word stands between, as in "few trees and shrubs", are underlined only once.
     """
-    of_word: dict[Span, list[Grounded]] = {}
-    for one in grounded:
+    of_word: dict[Span, list[GroundedClaim]] = {}
+    for one in claims_checked:
         of_word.setdefault((one.claim.start, one.claim.end), []).append(one)
-    found, free = [], 0
+    findings, free = [], 0
     for (start, end), claims in sorted(of_word.items()):
         first = min(one.claim.phrase_start for one in claims)
-        found.append(((first if first >= free else start, end), claims))
+        findings.append(((first if first >= free else start, end), claims))
         free = end
-    return found
+    return findings
 
 
-def _claimed(span: Span, claims: Sequence[Grounded], text: str) -> Point:
+def _claim_point(span: Span, claims: Sequence[GroundedClaim], text: str) -> Point:
     worst = min((one.result for one in claims), key=_WORST_FIRST.index)
     deciding = [one for one in claims if one.result == worst]
-    shown = next((_shown(one) for one in deciding if _shown(one)), ())
+    parts = next((_parts_to_highlight(one) for one in deciding if _parts_to_highlight(one)), ())
     return Point(
         result=worst,
         class_index=_INDEX[claims[0].claim.name],
-        parts=shown,
-        said=tuple(dict.fromkeys((one.result, one.reason) for one in claims)),
+        parts=parts,
+        reasons=tuple(dict.fromkeys((one.result, one.reason) for one in claims)),
         spans=tuple(dict.fromkeys((span, *(size for one in claims for size in _size_of(one.claim, text, span))))),
     )
 
 
-def _shown(one: Grounded) -> tuple[str, ...]:
+def _parts_to_highlight(one: GroundedClaim) -> tuple[str, ...]:
     """Return the parts to show it in: what is nowhere is shown to be missing where it is said to be."""
-    said = one.claim.parts if one.check == "hallucinated" else one.parts
-    return said if len(said) < len(PARTS) else ()
+    claim_parts = one.claim.parts if one.check == "hallucinated" else one.parts
+    return claim_parts if len(claim_parts) < len(PARTS) else ()
 
 
 def _size_of(claim: Claim, text: str, span: Span) -> Iterator[Span]:
@@ -188,12 +188,12 @@ def _size_of(claim: Claim, text: str, span: Span) -> Iterator[Span]:
             return
 
 
-def _noticed(finding: Finding) -> Point:
+def _finding_point(finding: Finding) -> Point:
     return Point(
         result="",
         class_index=_INDEX.get(finding.land, NO_CLASS),
         parts=(finding.part,) if finding.part else (),
-        said=((finding.check, finding.evidence),),
+        reasons=((finding.check, finding.evidence),),
         spans=((finding.start, finding.end),) if 0 <= finding.start < finding.end else (),
     )
 
@@ -208,7 +208,7 @@ def _runs(text: str, words: Sequence[Span], points: Sequence[Point]) -> Iterator
             closing.setdefault(end, []).append(number)
     owner = {start: number for number, (start, _) in enumerate(words)}
     ends = {end for _, end in words}
-    held: list[int] = []
+    open_points: list[int] = []
     pieces: list[tuple[str, tuple[int, ...]]] = []
     own = -1
     for start, end in pairwise(sorted({0, len(text), *opening, *closing})):
@@ -216,7 +216,9 @@ def _runs(text: str, words: Sequence[Span], points: Sequence[Point]) -> Iterator
             yield Run(own, tuple(pieces))
             pieces = []
         own = owner.get(start, -1 if start in ends else own)
-        held = [number for number in held if number not in closing.get(start, ())] + opening.get(start, [])
-        pieces.append((text[start:end], tuple(held)))
+        open_points = [number for number in open_points if number not in closing.get(start, ())] + opening.get(
+            start, []
+        )
+        pieces.append((text[start:end], tuple(open_points)))
     if pieces:
         yield Run(own, tuple(pieces))

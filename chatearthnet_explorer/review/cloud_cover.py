@@ -76,8 +76,8 @@ def _smooth(grey: NDArray[np.int16], cloud: NDArray[np.bool_]) -> NDArray[np.boo
     np.abs(4 * middle - up - down - left - right, out=curvature[1:-1, 1:-1])
     np.add(np.abs(down - up), np.abs(right - left), out=slope[1:-1, 1:-1])
     spots = _windows(inside)
-    curved, sloped = _windows(curvature * inside) / 4, _windows(slope * inside) / 2
-    return (spots > 0) & ((curved <= FINE * spots) | (curved <= ROUGH * sloped))
+    curvatures, slopes = _windows(curvature * inside) / 4, _windows(slope * inside) / 2
+    return (spots > 0) & ((curvatures <= FINE * spots) | (curvatures <= ROUGH * slopes))
 
 
 def _windows(values: NDArray[np.int16]) -> NDArray[np.int32]:

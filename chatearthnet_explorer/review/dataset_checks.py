@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
-class Placed(NamedTuple):
+class RowFinding(NamedTuple):
     """A finding and the row of the rows judged that it belongs to."""
 
     row: int
@@ -27,47 +27,47 @@ class Placed(NamedTuple):
     """What is wrong with it."""
 
 
-def across(judged: pa.Table) -> Iterator[Placed]:
+def find_across(captions: pa.Table) -> Iterator[RowFinding]:
     """Yield what is wrong with rows because of other rows.
 
     Args:
-        judged: Every row judged, with at least the columns name, style, split, tile and digest.
+        captions: Every row judged, with at least the columns name, style, split, tile and digest.
     """
-    digests = judged["digest"].combine_chunks()
+    digests = captions["digest"].combine_chunks()
     rows = np.flatnonzero(digests.is_valid().to_numpy(zero_copy_only=False))
     codes = digests.dictionary_encode().indices.take(rows).to_numpy(zero_copy_only=False)
     for group in _groups(codes, rows):
-        first, second = (judged["name"][int(row)].as_py() for row in group[:2])
+        first, second = (captions["name"][int(row)].as_py() for row in group[:2])
         for row in group.tolist():
             other = second if row == group[0] else first
             more = f" and {len(group) - 2} more" if len(group) > 2 else ""  # noqa: PLR2004 - itself and one other
             evidence = f"Its picture is byte for byte that of {other}{more}."
-            yield Placed(row, Finding("same bytes", evidence, figure=len(group)))
+            yield RowFinding(row, Finding("same bytes", evidence, figure=len(group)))
 
 
-def of_dataset(judged: str | Path) -> list[str]:
+def dataset_findings(captions: str | Path) -> list[str]:
     """Return what is wrong with the dataset and no single pair, one sentence each, from the judged rows of an audit.
 
     Args:
-        judged: The file of an audit with its columns style, split and tile.
+        captions: The file of an audit with its columns style, split and tile.
 
     Raises:
         OSError: If there is no such file.
     """
     import pyarrow.parquet as pq  # noqa: PLC0415 - heavy
 
-    rows = pq.read_table(judged, columns=["style", "split", "tile"])
+    rows = pq.read_table(captions, columns=["style", "split", "tile"])
     tiles = rows["tile"].to_numpy()
     styles, splits = (rows[name].cast("string").to_numpy() for name in ("style", "split"))
     sentences = []
     for style in STYLES:
-        chosen = np.flatnonzero((styles == style) & (tiles >= 0) & (splits != ""))
-        groups = _groups(tiles[chosen], chosen)
+        selected = np.flatnonzero((styles == style) & (tiles >= 0) & (splits != ""))
+        groups = _groups(tiles[selected], selected)
         apart = [group for group in groups if len(set(splits[group])) > 1]
         if apart:
             sentences.append(
                 f"Tile in two splits: of {len(groups):,} map tiles with several captions of style {style}, "
-                f"{len(apart):,} have them in different splits ({sum(map(len, apart)):,} of {len(chosen):,} captions), "
+                f"{len(apart):,} have them in several splits ({sum(map(len, apart)):,} of {len(selected):,} captions), "
                 "so training may leak into tests."
             )
     return sentences

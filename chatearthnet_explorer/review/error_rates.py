@@ -13,13 +13,13 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 
-class Counted(NamedTuple):
+class StratumCount(NamedTuple):
     """What was found in one stratum."""
 
     population: int | None
     """Pairs it has; None for endlessly many, or nobody knows how many."""
 
-    judged: int
+    sample_size: int
     """Pairs of it that were judged, at random."""
 
     errors: int
@@ -33,7 +33,7 @@ class Rate:
     errors: int
     """Wrong ones among the judged."""
 
-    judged: int
+    sample_size: int
     """How many were judged."""
 
     rate: float | None
@@ -50,7 +50,9 @@ class Rate:
 
     def to_dict(self) -> dict[str, float | None]:
         """Return it for JSON."""
-        return {name: getattr(self, name) for name in self.__slots__}
+        names = {"judged": "sample_size"}
+        fields = ("errors", "judged", "rate", "low", "high", "effective")
+        return {name: getattr(self, names.get(name, name)) for name in fields}
 
 
 def wilson(rate: float, n: float, *, confidence: float = 0.95) -> tuple[float, float]:
@@ -70,7 +72,7 @@ def wilson(rate: float, n: float, *, confidence: float = 0.95) -> tuple[float, f
     return max(0.0, centre - half) if rate else 0.0, min(1.0, centre + half) if rate < 1 else 1.0
 
 
-def rate_of(strata: Sequence[Counted], *, confidence: float = 0.95) -> Rate:
+def rate_of(strata: Sequence[StratumCount], *, confidence: float = 0.95) -> Rate:
     """Return the error rate of a population of which each stratum was sampled at random.
 
     The estimate weights each stratum by its population (Cochran, Sampling Techniques, 3rd edition, 1977, section
@@ -84,28 +86,28 @@ def rate_of(strata: Sequence[Counted], *, confidence: float = 0.95) -> Rate:
         strata: What was found; strata of which nothing was judged are left out. Unknown populations count as equal.
         confidence: Of the interval, 0 to 1.
     """
-    seen = [stratum for stratum in strata if stratum.judged]
-    judged, errors = (sum(getattr(one, field) for one in seen) for field in ("judged", "errors"))
-    if not seen:
-        return Rate(errors=0, judged=0, rate=None)
-    weights = np.array([float(one.population or 1) for one in seen])
+    strata_sampled = [stratum for stratum in strata if stratum.sample_size]
+    sample_size, errors = (sum(getattr(one, field) for one in strata_sampled) for field in ("sample_size", "errors"))
+    if not strata_sampled:
+        return Rate(errors=0, sample_size=0, rate=None)
+    weights = np.array([float(one.population or 1) for one in strata_sampled])
     weights /= weights.sum()
-    m = np.array([one.judged for one in seen], float)
-    e = np.array([one.errors for one in seen], float)
-    left = np.array([_unjudged(one) for one in seen])
+    m = np.array([one.sample_size for one in strata_sampled], float)
+    e = np.array([one.errors for one in strata_sampled], float)
+    left = np.array([_finite_population_correction(one) for one in strata_sampled])
     rate = float(weights @ (e / m))
     z2 = NormalDist().inv_cdf((1 + confidence) / 2) ** 2
-    drawn = (e + z2 * rate) / (m + z2)
-    spread = float(weights**2 @ (drawn * (1 - drawn) * left / m))
+    shrunken_rates = (e + z2 * rate) / (m + z2)
+    spread = float(weights**2 @ (shrunken_rates * (1 - shrunken_rates) * left / m))
     kish = float(weights**2 @ (left / m))
     sizes = [rate * (1 - rate) / spread] if spread > 0 and 0 < rate < 1 else []
     effective = min([*sizes, 1 / kish]) if kish > 0 else math.inf
     low, high = wilson(rate, effective, confidence=confidence)
-    return Rate(errors, judged, rate, low, high, None if math.isinf(effective) else effective)
+    return Rate(errors, sample_size, rate, low, high, None if math.isinf(effective) else effective)
 
 
-def _unjudged(stratum: Counted) -> float:
+def _finite_population_correction(stratum: StratumCount) -> float:
     """Return the finite population correction."""
     if stratum.population is None:
         return 1.0
-    return max(stratum.population - stratum.judged, 0) / max(stratum.population - 1, 1)
+    return max(stratum.population - stratum.sample_size, 0) / max(stratum.population - 1, 1)

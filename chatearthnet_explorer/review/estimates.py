@@ -42,7 +42,7 @@ class Share:
     value: str
     """Which style, split, ...; empty for all."""
 
-    found: int
+    count: int
     """Captions of the kind with the finding, however often they have it."""
 
     of: int
@@ -51,11 +51,12 @@ class Share:
     @property
     def share(self) -> float | None:
         """The share, 0 to 1; None where nothing was judged, which is not the same as 0."""
-        return self.found / self.of if self.of else None
+        return self.count / self.of if self.of else None
 
     def to_dict(self) -> dict[str, Any]:
         """Return it as JSON."""
-        return {**asdict(self), "share": self.share}
+        values = asdict(self)
+        return {"found" if name == "count" else name: value for name, value in values.items()} | {"share": self.share}
 
 
 def tally(folder: str | Path) -> list[Share]:
@@ -66,11 +67,11 @@ def tally(folder: str | Path) -> list[Share]:
     """
     import pyarrow.parquet as pq  # noqa: PLC0415 - heavy
 
-    findings, judged = (Path(folder) / name for name in _FILES)
-    rows = pq.read_table(judged, columns=[*_NEEDED])
-    found = pq.read_table(findings, columns=["row", "check"])
-    which = _words(found["check"])
-    numbers = found["row"].to_numpy()
+    findings, captions = (Path(folder) / name for name in _FILES)
+    rows = pq.read_table(captions, columns=[*_COLUMNS])
+    finding_rows = pq.read_table(findings, columns=["row", "check"])
+    which = _words(finding_rows["check"])
+    numbers = finding_rows["row"].to_numpy()
     kinds = list(_kinds(rows))
     shares = []
     for check in all_checks().values():
@@ -93,11 +94,11 @@ def failures(folder: str | Path) -> dict[str, int]:
     import pyarrow.parquet as pq  # noqa: PLC0415 - heavy
 
     rows = pq.read_table(Path(folder) / _FILES[1], columns=["unjudged"])
-    counts = {check: int(_failed(check, rows).sum()) for check in all_checks() if check not in CHECKS}
+    counts = {check: int(_failed_rows(check, rows).sum()) for check in all_checks() if check not in CHECKS}
     return {check: count for check, count in counts.items() if count}
 
 
-def unchecked(check: str, *, labels: bool, pictures: bool) -> str:
+def reason_unchecked(check: str, *, labels: bool, pictures: bool) -> str:
     """Return why a check judged nothing, and what to do, in one sentence.
 
     Args:
@@ -131,7 +132,7 @@ def to_csv(shares: Sequence[Share], *, simulated: bool, labels: bool, pictures: 
     for share in shares:
         row = share.to_dict() | {"not_checked": "", "simulated": "yes" if simulated else "no"}
         if not share.of:
-            row |= {"found": "", "not_checked": unchecked(share.check, labels=labels, pictures=pictures)}
+            row |= {"found": "", "not_checked": reason_unchecked(share.check, labels=labels, pictures=pictures)}
         writer.writerow(row)
     return file.getvalue()
 
@@ -142,7 +143,7 @@ _WHY = {
     BOTH: "Captions in both styles are needed, and none of these pairs has both.",
     CAPTION: "Captions in English, of the style that the check is made for, are needed, and there are none.",
 }
-_NEEDED = ("style", "split", "continent", "country", "classes", "tile", "read", "labels", "both", "digest", "unjudged")
+_COLUMNS = ("style", "split", "continent", "country", "classes", "tile", "read", "labels", "both", "digest", "unjudged")
 
 
 def _could(check: str, needs: str, rows: pa.Table) -> Mask:
@@ -162,11 +163,11 @@ def _could(check: str, needs: str, rows: pa.Table) -> Mask:
     if check in ONE_STYLE:
         could = could & (style == ONE_STYLE[check])
     if check not in CHECKS:
-        could = could & ~_failed(check, rows)
+        could = could & ~_failed_rows(check, rows)
     return np.asarray(could)
 
 
-def _failed(check: str, rows: pa.Table) -> Mask:
+def _failed_rows(check: str, rows: pa.Table) -> Mask:
     """Return the rows on which an added check failed."""
     import pyarrow.compute as pc  # noqa: PLC0415 - heavy
 

@@ -23,8 +23,10 @@ def corrections(verdicts: Iterable[Verdict], *, style: str) -> list[dict[str, st
 
     Where several reviewers corrected a caption, the latest by their clocks is taken.
     """
-    given = sorted((one for one in verdicts if one.style == style and one.corrected), key=lambda one: one.time)
-    latest = {one.name: one.corrected for one in given}
+    corrections_of_style = sorted(
+        (one for one in verdicts if one.style == style and one.correction), key=lambda one: one.time
+    )
+    latest = {one.name: one.correction for one in corrections_of_style}
     # half a character, which JSON can hold and no file can, becomes a question mark
     whole = {name: latest[name].encode("utf-8", "replace").decode() for name in sorted(latest)}
     return [{"image": name.encode("utf-8", "replace").decode(), "caption": text} for name, text in whole.items()]
@@ -39,6 +41,6 @@ def to_csv(verdicts: Iterable[Verdict]) -> str:
     writer = csv.writer(file)
     writer.writerow(COLUMNS)
     for verdict in verdicts:
-        told = verdict.to_dict() | {"cause": CAUSES[verdict.cause] if verdict.cause else ""}
-        writer.writerow([cell(str(told[column])) for column in COLUMNS])
+        row = verdict.to_dict() | {"cause": CAUSES[verdict.cause] if verdict.cause else ""}
+        writer.writerow([cell(str(row[column])) for column in COLUMNS])
     return file.getvalue().encode("utf-8", "replace").decode()

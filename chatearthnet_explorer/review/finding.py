@@ -48,7 +48,7 @@ class Check:
     id: str
     """What it is called, in the browser's list of flags too."""
 
-    says: str
+    description: str
     """What a finding means, in one sentence for somebody who is new to this."""
 
     needs: str
@@ -62,6 +62,6 @@ class Check:
     answer."""
 
 
-def quoted(words: str) -> str:
+def quote(words: str) -> str:
     """Return words in quotation marks, cut where they are long."""
     return f"'{words}'" if len(words) <= QUOTE else f"'{words[:QUOTE]}...'"

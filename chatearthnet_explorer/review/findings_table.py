@@ -15,18 +15,18 @@ PICTURE = "picture"
 """Style of what was found of a picture and not of a caption."""
 
 _BATCH = 5000
-_TOLD = ("check", "evidence", "land", "part", "figure", "start", "end")
+_FIELDS = ("check", "evidence", "land", "part", "figure", "start", "end")
 
 
-def listed(findings: Path) -> Iterator[dict[str, Any]]:
+def read_findings(findings: Path) -> Iterator[dict[str, Any]]:
     """Yield what was found of each caption or picture, for JSON: name, style, and findings with their evidence.
 
     Args:
         findings: The Parquet file of an audit.
     """
-    for (_, name, style), found in groupby(_rows(findings), key=lambda one: (one["row"], one["name"], one["style"])):
-        told = [{field: one[field] for field in _TOLD} for one in found]
-        yield {"name": name, "style": PICTURE if style == CHIP else style, "findings": told}
+    for (_, name, style), rows in groupby(_rows(findings), key=lambda one: (one["row"], one["name"], one["style"])):
+        details = [{field: one[field] for field in _FIELDS} for one in rows]
+        yield {"name": name, "style": PICTURE if style == CHIP else style, "findings": details}
 
 
 def _rows(findings: Path) -> Iterator[dict[str, Any]]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from chatearthnet_explorer.claims.vocabulary.phrase_finder import single_spaced
 from chatearthnet_explorer.landcover.shares import PARTS, SIZES
-from chatearthnet_explorer.review.finding import quoted
+from chatearthnet_explorer.review.finding import quote
 from chatearthnet_explorer.review.label_counts import EXACT, FREE, LOOSE, Cover, fits, size_of
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ class Fault(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Grounded:
+class GroundedClaim:
     """A claim and what the labels say of it."""
 
     claim: Claim
@@ -70,7 +70,7 @@ class Grounded:
     """Percent of the first of these parts that the class covers; None where nothing could be counted."""
 
 
-def ground(reading: Reading, counts: NDArray[np.integer] | None, *, style: str = "3.5") -> tuple[Grounded, ...]:
+def ground(reading: Reading, counts: NDArray[np.integer] | None, *, style: str = "3.5") -> tuple[GroundedClaim, ...]:
     """Return what the labels say of each claim, in the order of the claims.
 
     Args:
@@ -84,22 +84,22 @@ def ground(reading: Reading, counts: NDArray[np.integer] | None, *, style: str =
     """
     if counts is None:
         why = "There are no labels here to hold it against."
-        return tuple(Grounded(claim, NOT_CHECKABLE, why) for claim in reading.claims)
+        return tuple(GroundedClaim(claim, NOT_CHECKABLE, why) for claim in reading.claims)
     cover = Cover(counts, style=style)
     of_claim: dict[int, list[Fault]] = {}
     for fault in faults(reading, cover):
         of_claim.setdefault(id(fault.claim), []).append(fault)
-    return tuple(_grounded(claim, cover, of_claim.get(id(claim), [])) for claim in reading.claims)
+    return tuple(_ground_claim(claim, cover, of_claim.get(id(claim), [])) for claim in reading.claims)
 
 
 def faults(reading: Reading, cover: Cover) -> list[Fault]:
     """Return every claim that the labels contradict, part by part."""
-    found: list[Fault] = []
+    faults_found: list[Fault] = []
     for claim in reading.claims:
         # most claims are of one part and true to the letter, and then nothing more needs to be known of them
         if claim.negated or len(claim.parts) != 1 or not cover.bears_out(claim.name, claim.parts[0], claim.size):
-            found += _faults(claim, cover)
-    return found + _false_leads(reading, cover)
+            faults_found += _faults(claim, cover)
+    return faults_found + _false_leads(reading, cover)
 
 
 def why(fault: Fault, style: str) -> str:
@@ -128,18 +128,18 @@ def _faults(claim: Claim, cover: Cover) -> list[Fault]:
     if claim.negated:
         if claim.size_words:  # "no large lake" is not "no lake"
             return []
-        said = [(part, cover.percent(name, part)) for part in parts]
-        return [Fault(claim, "denied", part, percent) for part, percent in said if percent >= TRACE]
+        claim_parts = [(part, cover.percent(name, part)) for part in parts]
+        return [Fault(claim, "denied", part, percent) for part, percent in claim_parts if percent >= TRACE]
     if not cover.pixels(name):
-        return [Fault(claim, "hallucinated", "", 0.0)] if cover.labelled() else []
-    mapped = [part for part in parts if cover.labelled(part)]
-    found = [Fault(claim, "wrong part", part, 0.0) for part in mapped if not cover.pixels(name, part)]
-    if claim.size and mapped and not found:
-        found += _missized(claim, claim.size, mapped, cover)
-    return found
+        return [Fault(claim, "hallucinated", "", 0.0)] if cover.labelled_pixels() else []
+    mapped_parts = [part for part in parts if cover.labelled_pixels(part)]
+    faults_found = [Fault(claim, "wrong part", part, 0.0) for part in mapped_parts if not cover.pixels(name, part)]
+    if claim.size and mapped_parts and not faults_found:
+        faults_found += _wrong_sizes(claim, claim.size, mapped_parts, cover)
+    return faults_found
 
 
-def _missized(claim: Claim, size: str, parts: Sequence[str], cover: Cover) -> Iterator[Fault]:
+def _wrong_sizes(claim: Claim, size: str, parts: Sequence[str], cover: Cover) -> Iterator[Fault]:
     """Yield where words of amount do not fit.
 
     Style 4V tells how much of the image, and then where most of it lies: its words are wrong if they fit nowhere,
@@ -166,24 +166,24 @@ def _slack(claim: Claim) -> tuple[int, float]:
 
 def _false_leads(reading: Reading, cover: Cover) -> list[Fault]:
     """Return the classes that are said to lead where another covers clearly more."""
-    found = []
+    faults_found = []
     leads = [claim for claim in reading.claims if claim.leads]
     if reading.dominant and cover.style == "3.5" and _behind(reading.dominant, "", cover):
         mine = [claim for claim in (*leads, *reading.claims) if claim.name == reading.dominant and not claim.negated]
-        found += [Fault(claim, "wrong dominant", "", cover.percent(claim.name)) for claim in mine[:1]]
+        faults_found += [Fault(claim, "wrong dominant", "", cover.percent(claim.name)) for claim in mine[:1]]
     if cover.style != "3.5":
-        found += _false_themes(reading, leads, cover)
+        faults_found += _false_themes(reading, leads, cover)
     opening = reading.sentences[0][1] if reading.sentences else 0
-    told: set[str] = set()
+    parts_seen: set[str] = set()
     for claim in leads:
         # "trees dominate, most of all in the middle" does not say that they lead in the middle
         if len(claim.parts) == len(PARTS) or (claim.start < opening and claim.name == reading.dominant):
             continue
         for part in claim.parts:
-            if part not in told and cover.pixels(claim.name, part) and _behind(claim.name, part, cover):
-                found.append(Fault(claim, "wrong dominant", part, cover.percent(claim.name, part)))
-            told.add(part)
-    return found
+            if part not in parts_seen and cover.pixels(claim.name, part) and _behind(claim.name, part, cover):
+                faults_found.append(Fault(claim, "wrong dominant", part, cover.percent(claim.name, part)))
+            parts_seen.add(part)
+    return faults_found
 
 
 def _false_themes(reading: Reading, leads: list[Claim], cover: Cover) -> Iterator[Fault]:
@@ -199,21 +199,23 @@ def _behind(name: str, part: str, cover: Cover) -> bool:
     return leader != name and most - cover.percent(name, part) > LEAD
 
 
-def _grounded(claim: Claim, cover: Cover, against: list[Fault]) -> Grounded:
+def _ground_claim(claim: Claim, cover: Cover, against: list[Fault]) -> GroundedClaim:
     if against:
         parts = tuple(dict.fromkeys(fault.part for fault in against if fault.part))
         first = against[0]
-        return Grounded(claim, CONTRADICTED, why(first, cover.style), first.check, parts, first.percent)
-    said = claim.parts if len(claim.parts) < len(PARTS) else ()
-    labelled = [part for part in said or _WHOLE if cover.labelled(part)]
-    if not labelled:
-        there = "this part" if said else "this chip"
-        return Grounded(claim, NOT_CHECKABLE, f"Nobody mapped {there}.", parts=said)
+        return GroundedClaim(claim, CONTRADICTED, why(first, cover.style), first.check, parts, first.percent)
+    claim_parts = claim.parts if len(claim.parts) < len(PARTS) else ()
+    labelled_parts = [part for part in claim_parts or _WHOLE if cover.labelled_pixels(part)]
+    if not labelled_parts:
+        there = "this part" if claim_parts else "this chip"
+        return GroundedClaim(claim, NOT_CHECKABLE, f"Nobody mapped {there}.", parts=claim_parts)
     if claim.negated and claim.size_words:
-        return Grounded(claim, NOT_CHECKABLE, "It denies an amount, not that the class is there.", parts=said)
-    percents = [cover.percent(claim.name, part) for part in labelled]
-    reason = f"{_shares(claim.name, labelled, percents)}{_fit(claim, percents, cover.style)}."
-    return Grounded(claim, SUPPORTED, reason, parts=said, percent=percents[0])
+        return GroundedClaim(
+            claim, NOT_CHECKABLE, "It denies an amount, not that the class is there.", parts=claim_parts
+        )
+    percents = [cover.percent(claim.name, part) for part in labelled_parts]
+    reason = f"{_shares(claim.name, labelled_parts, percents)}{_fit(claim, percents, cover.style)}."
+    return GroundedClaim(claim, SUPPORTED, reason, parts=claim_parts, percent=percents[0])
 
 
 def _shares(name: str, parts: Sequence[str], percents: Sequence[float]) -> str:
@@ -221,8 +223,8 @@ def _shares(name: str, parts: Sequence[str], percents: Sequence[float]) -> str:
     first, *others = (
         (f"the {part}" if part else "the chip", percent) for part, percent in zip(parts, percents, strict=True)
     )
-    told = f"{first[0].capitalize()} has {first[1]:.1f} % {name}"
-    return ", ".join([told, *(f"{there} {percent:.1f} %" for there, percent in others)])
+    parts_seen = f"{first[0].capitalize()} has {first[1]:.1f} % {name}"
+    return ", ".join([parts_seen, *(f"{there} {percent:.1f} %" for there, percent in others)])
 
 
 def _fit(claim: Claim, percents: Sequence[float], style: str) -> str:
@@ -237,7 +239,7 @@ def _fit(claim: Claim, percents: Sequence[float], style: str) -> str:
 
 def _amount(claim: Claim) -> str:
     size = claim.size or ""
-    return f"{quoted(claim.size_words)} stands for {_PERCENTS[size]}"
+    return f"{quote(claim.size_words)} stands for {_PERCENTS[size]}"
 
 
 _PERCENTS = {

@@ -14,16 +14,16 @@ if TYPE_CHECKING:
     from chatearthnet_explorer.claims import Claim
     from chatearthnet_explorer.review.checked_caption import Case
 
-SWAPPED = 2.0
+SWAP_FACTOR = 2.0
 """Percentage points by which a class must exceed the one told before it, for their order to be wrong."""
 
 
-def hallucinated(case: Case) -> Iterator[Finding]:
+def find_hallucinated(case: Case) -> Iterator[Finding]:
     """Find classes that are named and that the labels lack, each once."""
     return _each(case, "hallucinated")
 
 
-def denied(case: Case) -> Iterator[Finding]:
+def find_denied(case: Case) -> Iterator[Finding]:
     """Find classes that are said to be missing and that the labels have."""
     return _each(case, "denied")
 
@@ -43,13 +43,13 @@ def wrong_dominant(case: Case) -> Iterator[Finding]:
     return _each(case, "wrong dominant")
 
 
-def omitted(case: Case) -> Iterator[Finding]:
+def find_omitted(case: Case) -> Iterator[Finding]:
     """Find parts whose largest class is not named there, and in style 4V not named at all."""
     if case.cover is None:
         return
     leaders = [(part, *case.cover.leaders[part]) for part in PARTS if part in case.cover.leaders]
-    named = set(case.reading.classes)
-    for name in dict.fromkeys(name for _, name, _ in leaders if name not in named):
+    named_classes = set(case.reading.classes)
+    for name in dict.fromkeys(name for _, name, _ in leaders if name not in named_classes):
         part, percent = max(
             ((part, percent) for part, other, percent in leaders if other == name), key=lambda one: one[1]
         )
@@ -63,9 +63,9 @@ def omitted(case: Case) -> Iterator[Finding]:
     if case.style != "3.5":
         return
     for part, name, percent in leaders:
-        said = case.said_of.get(part)
+        texts = case.texts_of.get(part)
         # a part of which nothing is said may be meant by what is said of the whole
-        if said and name in named and name not in said and part not in case.reading.loose:
+        if texts and name in named_classes and name not in texts and part not in case.reading.loose:
             yield Finding(
                 "omitted",
                 f"The caption does not name {name} in the {part}, where it covers {percent:.1f} %, "
@@ -80,7 +80,7 @@ def order_of_classes(case: Case) -> Iterator[Finding]:
     """Find parts in which style 3.5 tells a class before one that covers clearly more."""
     if case.cover is None or case.style != "3.5":
         return
-    for part, claims in _told(case).items():
+    for part, claims in _claims_by_part(case).items():
         if part in case.reading.loose:
             continue
         least: tuple[float, Claim] | None = None
@@ -88,7 +88,7 @@ def order_of_classes(case: Case) -> Iterator[Finding]:
         first = {claim.name: claim for claim in reversed(claims)}
         for claim in sorted(first.values(), key=lambda claim: claim.start):
             percent = case.cover.percent(claim.name, part)
-            if least and percent > least[0] + SWAPPED:
+            if least and percent > least[0] + SWAP_FACTOR:
                 before = least[1]
                 yield Finding(
                     "order of classes",
@@ -104,28 +104,28 @@ def order_of_classes(case: Case) -> Iterator[Finding]:
                 least = percent, claim
 
 
-def _told(case: Case) -> dict[str, list[Claim]]:
+def _claims_by_part(case: Case) -> dict[str, list[Claim]]:
     """Return the claims of each part in the order of the text, without those of the opening and the closing sentence.
 
     An opening says where the dominant class is strongest, not what comes first there.
     """
     sentences = case.reading.sentences
     first, last = (sentences[0][1], sentences[-1][0]) if len(sentences) > 2 else (0, len(case.text))  # noqa: PLR2004
-    found: dict[str, list[Claim]] = {}
+    claims: dict[str, list[Claim]] = {}
     for claim in case.reading.claims:
         if first <= claim.start < last and not claim.negated and len(claim.parts) < len(PARTS):
             for part in claim.parts:
-                found.setdefault(part, []).append(claim)
-    return found
+                claims.setdefault(part, []).append(claim)
+    return claims
 
 
 def _each(case: Case, check: str) -> Iterator[Finding]:
     """Yield a finding for each class and part that a check objects to, with the first words that say it."""
-    seen = set()
+    classes_seen = set()
     for fault in case.faults:
-        if fault.check != check or (fault.claim.name, fault.part) in seen:
+        if fault.check != check or (fault.claim.name, fault.part) in classes_seen:
             continue
-        seen.add((fault.claim.name, fault.part))
+        classes_seen.add((fault.claim.name, fault.part))
         claim = fault.claim
         yield Finding(
             check,

@@ -55,7 +55,7 @@ class Cover:
             return count > 0
         return fits(size, 100.0 * count / self._whole[row], slack=EXACT)
 
-    def labelled(self, part: str = "") -> int:
+    def labelled_pixels(self, part: str = "") -> int:
         """Return the pixels of a part that have a label."""
         row = self._counts[_ROW[part]]
         return sum(row) - row[BACKGROUND]
@@ -68,15 +68,15 @@ class Cover:
     @cached_property
     def leaders(self) -> dict[str, tuple[str, float]]:
         """The largest class of each part and of the whole (empty part), with its percent, where it is worth naming."""
-        found = {}
+        leaders = {}
         for part, row in _ROW.items():
             counts = self._counts[row][BACKGROUND + 1 :]
             most = max(counts)
             name = CLASSES[BACKGROUND + 1 + counts.index(most)].name
             percent = self.percent(name, part)
             if most >= THRESHOLD and (self.style == "3.5" or percent >= LEAST_LEADER):
-                found[part] = (name, percent)
-        return found
+                leaders[part] = (name, percent)
+        return leaders
 
 
 def size_of(percent: float) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from chatearthnet_explorer.landcover.shares import PARTS
 from chatearthnet_explorer.prompts.prompt import BANNED
-from chatearthnet_explorer.review.finding import Finding, quoted
+from chatearthnet_explorer.review.finding import Finding, quote
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,7 +19,7 @@ SHORTEST, LONGEST = 15, 260
 """Words that a caption of one chip has at least and at most. The four real ones at hand have 93 to 169, and a chip of
 one class is told in 15; 300 tokens, the limit of style 3.5 and a quarter of that of style 4V, are about 225."""
 
-REPEATED = 4
+REPEATED_WORDS = 4
 """Words that a sentence must have for its repetition to count."""
 
 COLOURS = (
@@ -36,8 +36,8 @@ GUESSES = (
 )
 """Words of guessing beside the nine that the prompts forbid by name; they forbid words like those, too."""
 
-_BANNED = re.compile(
-    rf"\b(?:(?:{'|'.join(_STEMS)})(?:e|s|es|ed|ing|al|ual|ally|ance|ances)?|colou?r dictionary|{'|'.join(GUESSES)})\b"
+_BANNED_WORDS = re.compile(
+    rf"\b(?:(?:{'|'.join(_STEMS)})(?:e|s|es|ed|ing|u?al(?:ly)?|ances?)?|colou?r dictionary|{'|'.join(GUESSES)})\b"
 )
 _COLOURS = re.compile(rf"\b(?:{'|'.join(COLOURS)})\b")
 _KINDS = ("image", "picture", "map", "photo", "tile", "chip")
@@ -57,8 +57,8 @@ _DOTS = ("...", "\u2026")
 def banned_word(case: Case) -> Iterator[Finding]:
     """Find words that both styles forbid, in any form, and other words of guessing."""
     if any(word in case.low for word in (*_STEMS, *GUESSES)) or "dictionary" in case.low:
-        for match in _BANNED.finditer(case.low):
-            word = quoted(case.text[match.start() : match.end()])
+        for match in _BANNED_WORDS.finditer(case.low):
+            word = quote(case.text[match.start() : match.end()])
             yield Finding("banned word", f"The prompt forbids {word}.", start=match.start(), end=match.end())
 
 
@@ -67,7 +67,7 @@ def colour_word(case: Case) -> Iterator[Finding]:
     if case.style != "4v":
         return
     for match in _COLOURS.finditer(case.low):
-        word = quoted(case.text[match.start() : match.end()])
+        word = quote(case.text[match.start() : match.end()])
         yield Finding("colour word", f"{word} is a colour of the label map.", start=match.start(), end=match.end())
 
 
@@ -81,7 +81,7 @@ def several_images(case: Case) -> Iterator[Finding]:
             match = _SEVERAL.search(low[begin : at + _AROUND])
             if match:
                 start, end = begin + match.start(), begin + match.end()
-                evidence = f"{quoted(case.text[start:end])} speaks of more images than this one."
+                evidence = f"{quote(case.text[start:end])} speaks of more images than this one."
                 yield Finding("several images", evidence, start=start, end=end)
                 return
             at = low.find(kind, at + len(kind))
@@ -92,19 +92,19 @@ def cut_off(case: Case) -> Iterator[Finding]:
     text = case.text.rstrip()
     if text and (text.endswith(_DOTS) or not _SENTENCE_END.search(text[-8:])):
         start = case.reading.sentences[-1][0] if case.reading.sentences else 0
-        evidence = f"It stops at {quoted(text[max(start, len(text) - 30) :])}."
+        evidence = f"It stops at {quote(text[max(start, len(text) - 30) :])}."
         yield Finding("cut off", evidence, start=start, end=len(text))
 
 
 def repeated_sentence(case: Case) -> Iterator[Finding]:
     """Find sentences that stand in the caption twice."""
-    seen: set[str] = set()
+    sentences_seen: set[str] = set()
     for start, end in case.reading.sentences:
         words = case.low[start:end].strip()
-        if words in seen and words.count(" ") >= REPEATED - 1:
-            evidence = f"{quoted(case.text[start:end])} is said twice."
+        if words in sentences_seen and words.count(" ") >= REPEATED_WORDS - 1:
+            evidence = f"{quote(case.text[start:end])} is said twice."
             yield Finding("repeated sentence", evidence, start=start, end=end)
-        seen.add(words)
+        sentences_seen.add(words)
 
 
 def too_short(case: Case) -> Iterator[Finding]:

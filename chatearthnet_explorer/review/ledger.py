@@ -13,7 +13,7 @@ from filelock import FileLock, Timeout
 
 from chatearthnet_explorer.errors import LedgerError
 from chatearthnet_explorer.files.input_paths import unreadable
-from chatearthnet_explorer.review.ledger_entries import LAST, Damaged, Entry, Key, Newer, read_line, standing
+from chatearthnet_explorer.review.ledger_entries import LAST, DamagedLine, Entry, Key, Newer, read_line, standing
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -36,7 +36,7 @@ class Ledger:
     def __init__(self, path: str | Path) -> None:
         """Use a file, which is made with the first entry."""
         self.path = Path(path)
-        self._lines: list[Entry | Newer | Damaged] = []
+        self._lines: list[Entry | Newer | DamagedLine] = []
         self._read = 0
         self._tail = b""
 
@@ -75,12 +75,12 @@ class Ledger:
             LedgerError: As ``entries``.
         """
         lines, name = self._all(), self.path.name
-        damaged = _count(sum(isinstance(line, Damaged) for line in lines))
+        damaged_lines = _count(sum(isinstance(line, DamagedLine) for line in lines))
         newer = _count(sum(isinstance(line, Newer) for line in lines))
         return (
             *(
-                [f"{damaged} of {name} cannot be read, as after a crash in mid-word: kept, not counted."]
-                * bool(damaged)
+                [f"{damaged_lines} of {name} cannot be read, as after a crash in mid-word: kept, not counted."]
+                * bool(damaged_lines)
             ),
             *([f"{newer} of {name} came from a newer version: kept, not counted until you update."] * bool(newer)),
         )
@@ -107,21 +107,21 @@ class Ledger:
         Raises:
             LedgerError: As ``record``.
         """
-        with self._locked():
-            known = {_bytes(line) for line in self._all()}
-            fresh = dict.fromkeys(line for line in map(_bytes, lines) if line not in known)
+        with self._lock():
+            lines_known = {_bytes(line) for line in self._all()}
+            fresh = dict.fromkeys(line for line in map(_bytes, lines) if line not in lines_known)
             if fresh:
                 self._write(b"\n".join(fresh) + b"\n")
         return len(fresh)
 
     def _append(self, reviewer: str, time: datetime, *, verdict: Verdict | None = None, undoes: str = "") -> Entry:
-        with self._locked():
+        with self._lock():
             before = max((entry.seq for entry in self.entries if entry.reviewer == reviewer), default=0)
             entry = Entry(reviewer, min(before + 1, LAST), time, verdict, undoes)
             self._write(entry.to_line())
         return entry
 
-    def _all(self) -> Sequence[Entry | Newer | Damaged]:
+    def _all(self) -> Sequence[Entry | Newer | DamagedLine]:
         """Return every line, of which those that came since the last look are read."""
         if why := unreadable(self.path, missing=True):
             msg = f"The ledger {self.path.name} {why}."
@@ -135,7 +135,7 @@ class Ledger:
         except FileNotFoundError:
             return self._lines
         except OSError as error:
-            raise _failed(self.path, error, to="read") from error
+            raise _error(self.path, error, to="read") from error
         if self._read + len(content) > LIMIT:
             msg = f"{self.path.name} is larger than a ledger may be ({LIMIT:,} bytes); begin another and merge reports."
             raise LedgerError(msg)
@@ -156,10 +156,10 @@ class Ledger:
             if fresh:
                 _sync_folder(self.path.parent)
         except OSError as error:
-            raise _failed(self.path, error, to="write") from error
+            raise _error(self.path, error, to="write") from error
 
     @contextmanager
-    def _locked(self) -> Iterator[None]:
+    def _lock(self) -> Iterator[None]:
         lock = FileLock(f"{self.path}.lock", timeout=PATIENCE)
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
@@ -168,7 +168,7 @@ class Ledger:
             msg = f"Another program has held {self.path.name} for {PATIENCE:.0f} seconds; close it and try again."
             raise LedgerError(msg) from None
         except (OSError, NotImplementedError) as error:
-            raise _failed(self.path, error, to="lock") from error
+            raise _error(self.path, error, to="lock") from error
         try:
             yield
         finally:
@@ -176,13 +176,13 @@ class Ledger:
 
 
 @dataclass(frozen=True, slots=True)
-class Merged:
+class MergeResult:
     """What became of a merge."""
 
-    added: int
+    added_count: int
     """Entries that the ledger lacked, and has now."""
 
-    known: int
+    known_count: int
     """Entries that it had already, or that came more than once."""
 
     remarks: tuple[str, ...]
@@ -190,10 +190,10 @@ class Merged:
 
     def to_dict(self) -> dict[str, object]:
         """Return it for JSON."""
-        return {"added": self.added, "known": self.known, "remarks": list(self.remarks)}
+        return {"added": self.added_count, "known": self.known_count, "remarks": list(self.remarks)}
 
 
-def merge(files: Iterable[str | Path], into: Ledger) -> Merged:
+def merge(files: Iterable[str | Path], into: Ledger) -> MergeResult:
     """Bring the entries of other ledgers, such as came by mail, into one; doing it again changes nothing.
 
     Args:
@@ -207,36 +207,36 @@ def merge(files: Iterable[str | Path], into: Ledger) -> Merged:
     remarks: list[str] = []
     for path in _files(files):
         ledger = Ledger(path)
-        found = ledger._all()  # noqa: SLF001 - its own room
-        kept = [line for line in found if not isinstance(line, Damaged)]
-        if found and not kept:
+        lines_found = ledger._all()  # noqa: SLF001 - its own room
+        entries = [line for line in lines_found if not isinstance(line, DamagedLine)]
+        if lines_found and not entries:
             msg = f"{path.name} holds no entry of a ledger; choose files that a ledger wrote."
             raise LedgerError(msg)
-        lines += kept
+        lines += entries
         remarks += ledger.remarks
-    added = into.add(lines)
-    return Merged(added, len(lines) - added, tuple(remarks))
+    added_count = into.add(lines)
+    return MergeResult(added_count, len(lines) - added_count, tuple(remarks))
 
 
-def _files(given: Iterable[str | Path]) -> list[Path]:
-    found: list[Path] = []
-    for path in map(Path, given):
+def _files(paths: Iterable[str | Path]) -> list[Path]:
+    lines_found: list[Path] = []
+    for path in map(Path, paths):
         if path.is_dir():
-            found += sorted(path.glob("*.jsonl"))
+            lines_found += sorted(path.glob("*.jsonl"))
         elif path.is_file():
-            found.append(path)
+            lines_found.append(path)
         else:
             msg = f"The ledger {path.name} {unreadable(path) or 'cannot be read'}."
             raise LedgerError(msg)
-    return found
+    return lines_found
 
 
-def _failed(path: Path, error: Exception, *, to: str) -> LedgerError:
+def _error(path: Path, error: Exception, *, to: str) -> LedgerError:
     why = getattr(error, "strerror", None) or type(error).__name__
     return LedgerError(f"It was not possible to {to} {path.name} ({why}); choose another file for the ledger.")
 
 
-def _bytes(line: Entry | Newer | Damaged) -> bytes:
+def _bytes(line: Entry | Newer | DamagedLine) -> bytes:
     return line.to_line().rstrip(b"\n") if isinstance(line, Entry) else line.line
 
 
@@ -247,8 +247,8 @@ def _count(lines: int) -> str:
 def _sync_folder(folder: Path) -> None:
     """Put a new file's name on the disk, where the system has a way to."""
     if hasattr(os, "O_DIRECTORY"):
-        opened = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+        descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
         try:
-            os.fsync(opened)
+            os.fsync(descriptor)
         finally:
-            os.close(opened)
+            os.close(descriptor)

@@ -70,9 +70,9 @@ class Entry:
         return json.dumps({"id": self.id} | self._content(), separators=(",", ":")).encode() + b"\n"
 
     def _content(self) -> dict[str, Any]:
-        said = self.verdict.to_dict() if self.verdict else {"undoes": self.undoes}
+        content = self.verdict.to_dict() if self.verdict else {"undoes": self.undoes}
         time = self.time.astimezone(UTC).isoformat()
-        return {"v": VERSION, "reviewer": self.reviewer, "seq": self.seq} | said | {"time": time}
+        return {"v": VERSION, "reviewer": self.reviewer, "seq": self.seq} | content | {"time": time}
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,23 +84,23 @@ class Newer:
 
 
 @dataclass(frozen=True, slots=True)
-class Damaged:
+class DamagedLine:
     """A line that says nothing any more, most often because its writer was killed while writing."""
 
     line: bytes
     """The line, without its end."""
 
 
-def read_line(line: bytes) -> Entry | Newer | Damaged:
+def read_line(line: bytes) -> Entry | Newer | DamagedLine:
     """Return what a line says, whoever wrote it; one whose id is not that of its content is damaged."""
     try:
-        told: Any = read_json(line) if len(line) <= LINE_LIMIT else None
-        if isinstance(told, dict) and type(told.get("v")) is int and told["v"] > VERSION:
+        fields: Any = read_json(line) if len(line) <= LINE_LIMIT else None
+        if isinstance(fields, dict) and type(fields.get("v")) is int and fields["v"] > VERSION:
             return Newer(line)
-        entry = _entry(told)
+        entry = _entry(fields)
     except (ValueError, TypeError, KeyError, OverflowError):  # a VerdictError is a ValueError; years end at 1 and 9999
-        return Damaged(line)
-    return entry if entry.id == told["id"] else Damaged(line)
+        return DamagedLine(line)
+    return entry if entry.id == fields["id"] else DamagedLine(line)
 
 
 def standing(entries: Iterable[Entry]) -> dict[Key, Entry]:
@@ -119,15 +119,15 @@ def standing(entries: Iterable[Entry]) -> dict[Key, Entry]:
     return last
 
 
-def _entry(told: Any) -> Entry:  # noqa: ANN401 - anything may be in JSON
-    seq, reviewer, time = told["seq"], told["reviewer"], datetime.fromisoformat(told["time"])
+def _entry(fields: Any) -> Entry:  # noqa: ANN401 - anything may be in JSON
+    seq, reviewer, time = fields["seq"], fields["reviewer"], datetime.fromisoformat(fields["time"])
     whole = type(seq) is int and 0 < seq <= LAST and isinstance(reviewer, str) and len(reviewer) <= REVIEWER_LIMIT
     if not whole or time.utcoffset() is None:
         msg = "A line of the ledger lacks its number, reviewer or time; it is left out."
         raise VerdictError(msg)
-    if "undoes" in told:
-        if not isinstance(told["undoes"], str) or not told["undoes"]:
+    if "undoes" in fields:
+        if not isinstance(fields["undoes"], str) or not fields["undoes"]:
             msg = "A line takes back nothing; it is left out."
             raise VerdictError(msg)
-        return Entry(reviewer, seq, time, undoes=told["undoes"])
-    return Entry(reviewer, seq, time, Verdict.from_dict(told))
+        return Entry(reviewer, seq, time, undoes=fields["undoes"])
+    return Entry(reviewer, seq, time, Verdict.from_dict(fields))

@@ -14,12 +14,12 @@ if TYPE_CHECKING:
 
 def methods(report: Report) -> str:
     """Return the text of a methods paragraph, with every figure and who to cite for it."""
-    if not report.judged:
-        return f"{_drawn(report)} None of them has been judged yet."
+    if not report.judged_captions:
+        return f"{_sampling_sentence(report)} None of them has been judged yet."
     several = len(report.reviewers) > 1
-    said = [_drawn(report), _judged(report), _rates(report)]
-    said += [_agreement(report)] if several else ["Agreement could not be measured, as there was one reviewer."]
-    return " ".join(said)
+    sentences = [_sampling_sentence(report), _sample_sentence(report), _rates(report)]
+    sentences += [_agreement(report)] if several else ["Agreement could not be measured, as there was one reviewer."]
+    return " ".join(sentences)
 
 
 def share(rate: Rate) -> str:
@@ -31,10 +31,10 @@ def share(rate: Rate) -> str:
     return f"{100 * rate.rate:.1f} % [{100 * rate.low:.1f}, {100 * rate.high:.1f}]"
 
 
-def _drawn(report: Report) -> str:
+def _sampling_sentence(report: Report) -> str:
     plan = report.plan
     if plan is None:
-        return f"{len(report.judged):,} captions were judged, without a record of how they were chosen."
+        return f"{len(report.judged_captions):,} captions were judged, without a record of how they were chosen."
     kind = "GPT-3.5" if plan.style == "3.5" else "GPT-4V"
     whole = f"{plan.population:,} image-text pairs with {kind} captions"
     if plan.design == RISK:
@@ -48,39 +48,39 @@ def _drawn(report: Report) -> str:
     )
 
 
-def _judged(report: Report) -> str:
+def _sample_sentence(report: Report) -> str:
     people = len(report.reviewers)
     who = "One reviewer" if people == 1 else f"{people} reviewers"
     times = sum(report.reviewers.values())
     return (
-        f"{who} judged {len(report.judged):,} of them ({times:,} verdicts) as correct, with a minor or with a major "
-        "error; where verdicts on a caption differed the median was taken, of two the worse."
+        f"{who} judged {len(report.judged_captions):,} of them ({times:,} verdicts) as correct, with a minor or "
+        "with a major error; where verdicts on a caption differed the median was taken, of two the worse."
     )
 
 
 def _rates(report: Report) -> str:
     overall, percent = report.overall, f"{100 * report.confidence:g} %"
-    found = f"{share(overall.error)} of the captions have an error and {share(overall.major)} a major one"
+    result = f"{share(overall.error)} of the captions have an error and {share(overall.major)} a major one"
     if overall.error.low is None:
-        return f"Among those judged, {found}; the sample is not random, so this is no estimate for the others."
+        return f"Among those judged, {result}; the sample is not random, so this is no estimate for the others."
     if report.plan is None:
-        return f"{found} ({percent} Wilson intervals, which hold if the captions were chosen at random)."
+        return f"{result} ({percent} Wilson intervals, which hold if the captions were chosen at random)."
     if report.plan.design == STRATIFIED:
         return (
-            f"Weighted back to the population, {found} ({percent} Wilson intervals at the effective sample size, never "
-            "above Kish's, with finite population correction: Wilson 1927; Kish 1965; Cochran 1977; Dean and Pagano "
-            "2015; Franco et al. 2019)."
+            f"Weighted back to the population, {result} ({percent} Wilson intervals at the effective sample size, "
+            "never above Kish's, with finite population correction: Wilson 1927; Kish 1965; Cochran 1977; Dean and "
+            "Pagano 2015; Franco et al. 2019)."
         )
-    return f"{found} ({percent} Wilson intervals with finite population correction: Wilson 1927; Cochran 1977)."
+    return f"{result} ({percent} Wilson intervals with finite population correction: Wilson 1927; Cochran 1977)."
 
 
 def _agreement(report: Report) -> str:
-    measured = [one for one in report.agreement if one.value is not None]
-    if not measured:
+    measures = [one for one in report.agreement if one.value is not None]
+    if not measures:
         return report.agreement[0].why
-    cited = {"Cohen's kappa": "Cohen 1960, 1968", "Krippendorff's alpha": "Krippendorff 2019"}[measured[0].measure]
-    figures = " and ".join(f"{one.value:.2f} [{one.low:.2f}, {one.high:.2f}] ({one.level})" for one in measured)
+    citations = {"Cohen's kappa": "Cohen 1960, 1968", "Krippendorff's alpha": "Krippendorff 2019"}[measures[0].measure]
+    figures = " and ".join(f"{one.value:.2f} [{one.low:.2f}, {one.high:.2f}] ({one.level})" for one in measures)
     return (
-        f"Agreement on the {measured[0].captions:,} captions judged more than once was {measured[0].measure} {figures} "
-        f"({cited}; percentile intervals of a bootstrap over captions, seed {report.seed})."
+        f"Agreement on the {measures[0].captions:,} captions judged more than once was {measures[0].measure} {figures} "
+        f"({citations}; percentile intervals of a bootstrap over captions, seed {report.seed})."
     )

@@ -41,9 +41,9 @@ def _dominants(first: Reading, second: Reading) -> Iterator[Finding]:
 def _denials(first: Reading, second: Reading) -> Iterator[Finding]:
     """Find classes that one says are nowhere and the other says are there."""
     for here, there, denier, namer in ((first, second, "3.5", "4V"), (second, first, "4V", "3.5")):
-        named = set(there.classes)
+        named_places = set(there.classes)
         for claim in here.claims:
-            if claim.negated and not claim.parts and not claim.size_words and claim.name in named:
+            if claim.negated and not claim.parts and not claim.size_words and claim.name in named_places:
                 words = claim if here is second else next(one for one in second.claims if one.name == claim.name)
                 evidence = f"Style {denier} says that {claim.name} is missing, style {namer} names it."
                 yield Finding("contradiction", evidence, claim.name, "", None, *_span(words))
@@ -55,21 +55,21 @@ def _sizes(first: Reading, second: Reading) -> Iterator[Finding]:
 
     If it names the class in a part without ever saying how much, that may be the part the second speaks of.
     """
-    said: dict[str, set[str]] = {}
-    named, sized = set(), set()
+    sizes_by_class: dict[str, set[str]] = {}
+    named_places, sized_places = set(), set()
     for claim in first.claims:
         places = {(claim.name, part) for part in claim.parts if not claim.negated}
-        named |= places
+        named_places |= places
         if claim.size and not claim.negated:
-            said.setdefault(claim.name, set()).add(claim.size)
-            sized |= places
-    seen = {name for name, _ in named - sized}
+            sizes_by_class.setdefault(claim.name, set()).add(claim.size)
+            sized_places |= places
+    without_size = {name for name, _ in named_places - sized_places}
     for claim in second.claims:
-        sizes = said.get(claim.name)
-        if not sizes or not claim.size or claim.negated or claim.name in seen:
+        sizes = sizes_by_class.get(claim.name)
+        if not sizes or not claim.size or claim.negated or claim.name in without_size:
             continue
         if min(abs(_STEP[size] - _STEP[claim.size]) for size in sizes) >= APART:
-            seen.add(claim.name)
+            without_size.add(claim.name)
             parts = ", ".join(sorted(sizes, key=lambda size: _STEP[size]))
             evidence = f"Style 3.5 calls {claim.name} {parts}, style 4V {claim.size}."
             yield Finding("contradiction", evidence, claim.name, "", None, *_span(claim))
@@ -79,11 +79,11 @@ def _leading(reading: Reading) -> list[Claim]:
     """Return what leads in the chip by the last sentence that says so: there a caption tells its theme."""
     leading = [claim for claim in reading.claims if claim.leads and not claim.parts]
     for start, end in reversed(reading.sentences):
-        told = [claim for claim in leading if start <= claim.start < end]
-        if told:
-            return told
+        claims_of_sentence = [claim for claim in leading if start <= claim.start < end]
+        if claims_of_sentence:
+            return claims_of_sentence
     return []
 
 
-def _span(claim: Claim | None) -> tuple[int, int]:
-    return (claim.phrase_start, claim.phrase_end) if claim else (-1, -1)
+def _span(claim: Claim) -> tuple[int, int]:
+    return claim.phrase_start, claim.phrase_end

@@ -107,27 +107,27 @@ class Plan:
         }
 
     @classmethod
-    def from_dict(cls, told: object) -> Plan:
+    def from_dict(cls, fields: object) -> Plan:
         """Return the plan that ``to_dict`` wrote.
 
         Raises:
             PlanError: If it is none, or of a newer version.
         """
-        if isinstance(told, dict) and isinstance(told.get("plan"), int) and told["plan"] > VERSION:
+        if isinstance(fields, dict) and isinstance(fields.get("plan"), int) and fields["plan"] > VERSION:
             msg = "This plan was written by a newer version of the explorer; update it to read the plan."
             raise PlanError(msg)
         try:
             return cls(
-                design=_text(told["design"]),  # type: ignore[index]  # what is no dict is caught below
-                style=_text(told["style"]),  # type: ignore[index]
-                seed=_number(told["seed"]),  # type: ignore[index]
-                facet=_text(told["facet"]),  # type: ignore[index]
-                allocation=_text(told["allocation"]),  # type: ignore[index]
+                design=_text(fields["design"]),  # type: ignore[index]  # what is no dict is caught below
+                style=_text(fields["style"]),  # type: ignore[index]
+                seed=_number(fields["seed"]),  # type: ignore[index]
+                facet=_text(fields["facet"]),  # type: ignore[index]
+                allocation=_text(fields["allocation"]),  # type: ignore[index]
                 strata=tuple(
                     Stratum(_text(one["value"]), _number(one["population"]), _number(one["sample"]))
-                    for one in told["strata"]  # type: ignore[index]
+                    for one in fields["strata"]  # type: ignore[index]
                 ),
-                pairs=tuple((_text(one["name"]), _text(one["stratum"])) for one in told["pairs"]),  # type: ignore[index]
+                pairs=tuple((_text(one["name"]), _text(one["stratum"])) for one in fields["pairs"]),  # type: ignore[index]
             )
         except (TypeError, KeyError) as error:
             msg = f"This is no plan of a spot-check ({type(error).__name__}: {error}); draw one with sampling."
@@ -158,11 +158,11 @@ class Plan:
             msg = f"{path.name} is larger than any plan ({LIMIT:,} bytes); choose another file."
             raise PlanError(msg)
         try:
-            told = read_json(content)
+            fields = read_json(content)
         except ValueError:
             msg = f"{path.name} is not JSON; choose a file that a plan was saved to."
             raise PlanError(msg) from None
-        return cls.from_dict(told)
+        return cls.from_dict(fields)
 
 
 def _text(value: object) -> str:

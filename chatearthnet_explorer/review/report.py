@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
-from chatearthnet_explorer.review.error_rates import Counted, Rate, rate_of
+from chatearthnet_explorer.review.error_rates import Rate, StratumCount, rate_of
 from chatearthnet_explorer.review.plan import RISK, Plan, Stratum
 from chatearthnet_explorer.review.reviewer_agreement import Agreement, agreement
 from chatearthnet_explorer.review.verdict import CAUSES, CORRECT, MAJOR, VERDICTS, Verdict
@@ -22,7 +22,7 @@ _RANK = {verdict: rank for rank, verdict in enumerate(VERDICTS)}
 
 
 @dataclass(frozen=True, slots=True)
-class Judged:
+class JudgedCaption:
     """One caption and what all its reviewers said of it."""
 
     name: str
@@ -37,7 +37,7 @@ class Judged:
     verdict: str
     """The median of its verdicts; of two that differ the worse."""
 
-    said: tuple[Verdict, ...]
+    verdicts: tuple[Verdict, ...]
     """Each reviewer's word, by name of reviewer."""
 
     caption: str = ""
@@ -46,7 +46,7 @@ class Judged:
     def to_dict(self) -> dict[str, Any]:
         """Return it for JSON."""
         fields = ("name", "style", "stratum", "verdict", "caption")
-        return {field: getattr(self, field) for field in fields} | {"said": [one.to_dict() for one in self.said]}
+        return {field: getattr(self, field) for field in fields} | {"said": [one.to_dict() for one in self.verdicts]}
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +67,8 @@ class Rates:
 
     def to_dict(self) -> dict[str, Any]:
         """Return it for JSON."""
-        told = {"error": self.error.to_dict(), "major": self.major.to_dict()}
-        return {"value": self.value, "population": self.population} | told
+        rates = {"error": self.error.to_dict(), "major": self.major.to_dict()}
+        return {"value": self.value, "population": self.population} | rates
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -102,16 +102,16 @@ class Report:
     confusion: dict[str, dict[str, int]]
     """How often one reviewer gave one cause (rows: the reviewer whose name comes first) and another the other."""
 
-    judged: tuple[Judged, ...]
+    judged_captions: tuple[JudgedCaption, ...]
     """Every caption that was judged, the worst first."""
 
     remarks: tuple[str, ...]
     """What a reader should know, one sentence each."""
 
     @property
-    def examples(self) -> tuple[Judged, ...]:
+    def examples(self) -> tuple[JudgedCaption, ...]:
         """Some captions that are wrong, the worst first."""
-        return tuple(one for one in self.judged if one.verdict != CORRECT)[:EXAMPLES]
+        return tuple(one for one in self.judged_captions if one.verdict != CORRECT)[:EXAMPLES]
 
     def to_dict(self) -> dict[str, Any]:
         """Return it for JSON, the plan without its pairs."""
@@ -123,7 +123,7 @@ class Report:
             "confidence": self.confidence,
             "seed": self.seed,
             "reviewers": self.reviewers,
-            "judged": len(self.judged),
+            "judged": len(self.judged_captions),
             "overall": self.overall.to_dict(),
             "strata": [rates.to_dict() for rates in self.strata],
             "agreement": [one.to_dict() for one in self.agreement],
@@ -153,115 +153,125 @@ def report(  # noqa: PLR0913 - each is a choice of its own
         caption_of: Returns the caption of a name and style, to be shown with examples.
         remarks: What to add to the remarks, such as ``Ledger.remarks``.
     """
-    said = _planned(verdicts, plan)
+    selection = _select_planned(verdicts, plan)
     notes = list(remarks)
-    judged, others = _by_caption(said.kept, said.stratum_of, caption_of)
-    notes += _remarks(plan, judged, said.outside, others)
-    sizes = plan.strata if plan else tuple(Stratum(value, 0, 0) for value in sorted({one.stratum for one in judged}))
-    ranks = [{one.reviewer: _RANK[one.verdict] for one in case.said} for case in judged]
+    captions, others = _by_caption(selection.verdicts, selection.stratum_of, caption_of)
+    notes += _remarks(plan, captions, selection.outside, others)
+    sizes = plan.strata if plan else tuple(Stratum(value, 0, 0) for value in sorted({one.stratum for one in captions}))
+    ranks = [{one.reviewer: _RANK[one.verdict] for one in case.verdicts} for case in captions]
     return Report(
         plan=plan,
         confidence=confidence,
         seed=seed,
-        reviewers=dict(sorted(Counter(one.reviewer for case in judged for one in case.said).items())),
-        overall=_rates("", judged, sizes, confidence, plan),
+        reviewers=dict(sorted(Counter(one.reviewer for case in captions for one in case.verdicts).items())),
+        overall=_rates("", captions, sizes, confidence, plan),
         strata=tuple(
-            _rates(one.value, [case for case in judged if case.stratum == one.value], (one,), confidence, plan)
+            _rates(one.value, [case for case in captions if case.stratum == one.value], (one,), confidence, plan)
             for one in sizes
         ),
         agreement=agreement(ranks, levels=len(VERDICTS), confidence=confidence, seed=seed),
-        causes=_causes(judged),
-        confusion=_confusion(judged),
-        judged=tuple(sorted(judged, key=lambda one: -_RANK[one.verdict])),
+        causes=_causes(captions),
+        confusion=_confusion(captions),
+        judged_captions=tuple(sorted(captions, key=lambda one: -_RANK[one.verdict])),
         remarks=tuple(notes),
     )
 
 
 @dataclass
-class _Planned:
-    kept: list[Verdict]
+class _PlannedVerdicts:
+    verdicts: list[Verdict]
     outside: int
     stratum_of: Callable[[Verdict], str]
 
 
-def _planned(verdicts: Iterable[Verdict], plan: Plan | None) -> _Planned:
+def _select_planned(verdicts: Iterable[Verdict], plan: Plan | None) -> _PlannedVerdicts:
     """Leave out what the plan does not ask for, in the order of the plan, or of the names without one."""
-    given = list(verdicts)
+    verdict_list = list(verdicts)
     if plan is None:
-        return _Planned(sorted(given, key=lambda one: (one.name, one.style)), 0, lambda one: one.style)
+        return _PlannedVerdicts(sorted(verdict_list, key=lambda one: (one.name, one.style)), 0, lambda one: one.style)
     strata = dict(plan.pairs)
     place = {name: number for number, name in enumerate(strata)}
-    kept = [one for one in given if one.name in strata and one.style == plan.style]
-    kept.sort(key=lambda one: place[one.name])
-    return _Planned(kept, len(given) - len(kept), lambda one: strata[one.name])
+    verdicts_kept = [one for one in verdict_list if one.name in strata and one.style == plan.style]
+    verdicts_kept.sort(key=lambda one: place[one.name])
+    return _PlannedVerdicts(verdicts_kept, len(verdict_list) - len(verdicts_kept), lambda one: strata[one.name])
 
 
 def _by_caption(
     verdicts: list[Verdict], stratum_of: Callable[[Verdict], str], caption_of: Callable[[str, str], str | None]
-) -> tuple[list[Judged], int]:
-    """Return what was said of each caption, and how many verdicts speak of another wording of one."""
+) -> tuple[list[JudgedCaption], int]:
+    """Return each caption with its verdicts, and how many verdicts are on another wording of a caption."""
     wordings: dict[tuple[str, str], dict[str, list[Verdict]]] = defaultdict(lambda: defaultdict(list))
     for one in verdicts:
         wordings[one.name, one.style][one.caption].append(one)
-    judged, others = [], 0
+    captions, others = [], 0
     for (name, style), by_digest in wordings.items():
-        chosen = max(by_digest.values(), key=lambda many: (len(many), max(one.time for one in many)))
-        others += sum(map(len, by_digest.values())) - len(chosen)
-        said = tuple(sorted(chosen, key=lambda one: one.reviewer))
-        ranks = sorted(_RANK[one.verdict] for one in said)
+        most_frequent = max(by_digest.values(), key=lambda many: (len(many), max(one.time for one in many)))
+        others += sum(map(len, by_digest.values())) - len(most_frequent)
+        verdicts_on_it = tuple(sorted(most_frequent, key=lambda one: one.reviewer))
+        ranks = sorted(_RANK[one.verdict] for one in verdicts_on_it)
         verdict = VERDICTS[ranks[len(ranks) // 2]]
-        judged.append(Judged(name, style, stratum_of(said[0]), verdict, said, caption_of(name, style) or ""))
-    return judged, others
+        captions.append(
+            JudgedCaption(
+                name, style, stratum_of(verdicts_on_it[0]), verdict, verdicts_on_it, caption_of(name, style) or ""
+            )
+        )
+    return captions, others
 
 
 def _rates(
-    value: str, judged: Sequence[Judged], strata: Sequence[Stratum], confidence: float, plan: Plan | None
+    value: str, captions: Sequence[JudgedCaption], strata: Sequence[Stratum], confidence: float, plan: Plan | None
 ) -> Rates:
     def rate(wrong: Sequence[str]) -> Rate:
-        found = Counter(case.stratum for case in judged)
-        errors = Counter(case.stratum for case in judged if case.verdict in wrong)
-        counted = [Counted(one.population, found[one.value], errors[one.value]) for one in strata]
+        counts = Counter(case.stratum for case in captions)
+        errors = Counter(case.stratum for case in captions if case.verdict in wrong)
+        stratum_counts = [StratumCount(one.population, counts[one.value], errors[one.value]) for one in strata]
         if plan is None:  # one pot, for nobody knows what they stand for
-            counted = [Counted(None, found.total(), errors.total())]
-        known = rate_of(counted, confidence=confidence)
-        return Rate(known.errors, known.judged, known.rate) if plan and plan.design == RISK else known
+            stratum_counts = [StratumCount(None, counts.total(), errors.total())]
+        rate_found = rate_of(stratum_counts, confidence=confidence)
+        return (
+            Rate(rate_found.errors, rate_found.sample_size, rate_found.rate)
+            if plan and plan.design == RISK
+            else rate_found
+        )
 
     population = sum(one.population for one in strata) if plan else None
     return Rates(value, population, rate(VERDICTS[1:]), rate((MAJOR,)))
 
 
-def _causes(judged: Iterable[Judged]) -> dict[str, dict[str, int]]:
-    found = Counter((one.cause, one.verdict) for case in judged for one in case.said)
-    return {cause: {verdict: found[cause, verdict] for verdict in VERDICTS} for cause in CAUSES}
+def _causes(captions: Iterable[JudgedCaption]) -> dict[str, dict[str, int]]:
+    counts = Counter((one.cause, one.verdict) for case in captions for one in case.verdicts)
+    return {cause: {verdict: counts[cause, verdict] for verdict in VERDICTS} for cause in CAUSES}
 
 
-def _confusion(judged: Iterable[Judged]) -> dict[str, dict[str, int]]:
-    found = Counter((one.cause, other.cause) for case in judged for one, other in combinations(case.said, 2))
-    return {cause: {other: found[cause, other] for other in CAUSES} for cause in CAUSES}
+def _confusion(captions: Iterable[JudgedCaption]) -> dict[str, dict[str, int]]:
+    counts = Counter((one.cause, other.cause) for case in captions for one, other in combinations(case.verdicts, 2))
+    return {cause: {other: counts[cause, other] for other in CAUSES} for cause in CAUSES}
 
 
-def _remarks(plan: Plan | None, judged: Sequence[Judged], outside: int, others: int) -> list[str]:
-    said = []
+def _remarks(plan: Plan | None, captions: Sequence[JudgedCaption], outside: int, others: int) -> list[str]:
+    sentences = []
     unseen = (
-        [one for one in plan.strata if one.value not in {case.stratum for case in judged}] if plan and judged else []
+        [one for one in plan.strata if one.value not in {case.stratum for case in captions}]
+        if plan and captions
+        else []
     )
-    if not judged:
-        said.append("No verdict has been given yet, so there is nothing to report.")
-    if plan is None and judged:
-        said.append("There is no plan, so the figures speak of the judged captions and of no others.")
+    if not captions:
+        sentences.append("No verdict has been given yet, so there is nothing to report.")
+    if plan is None and captions:
+        sentences.append("There is no plan, so the figures speak of the judged captions and of no others.")
     if plan and plan.design == RISK:
-        said.append(
+        sentences.append(
             "The worst-looking captions were looked at first, so the share of errors among them is that of no others."
         )
-    if plan and 0 < len(judged) < len(plan.pairs):
-        said.append(f"{len(judged):,} of the {len(plan.pairs):,} captions of the plan have been judged so far.")
+    if plan and 0 < len(captions) < len(plan.pairs):
+        sentences.append(f"{len(captions):,} of the {len(plan.pairs):,} captions of the plan have been judged so far.")
     if plan and unseen:
         share = sum(one.population for one in unseen) / plan.population
-        said.append(
+        sentences.append(
             f"Nothing was judged in {len(unseen)} strata with {share:.1%} of the pairs; no figure speaks of them."
         )
     if outside:
-        said.append(f"{outside:,} verdicts are on captions that the plan does not ask for; they are left out.")
+        sentences.append(f"{outside:,} verdicts are on captions that the plan does not ask for; they are left out.")
     if others:
-        said.append(f"{others:,} verdicts are on another wording of a caption than most; they are left out.")
-    return said
+        sentences.append(f"{others:,} verdicts are on another wording of a caption than most; they are left out.")
+    return sentences

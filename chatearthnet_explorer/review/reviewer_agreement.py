@@ -21,7 +21,7 @@ RESAMPLES = 2000
 SAME = "All verdicts are the same, so agreement cannot be told from chance."
 """Why there is no figure where nobody ever differed."""
 
-NOBODY = "No caption was judged by two reviewers, so nothing can be said of agreement."
+NO_OVERLAP = "No caption was judged by two reviewers, so nothing can be said of agreement."
 """Why there is no figure where nothing was judged twice."""
 
 
@@ -56,7 +56,7 @@ class Agreement:
 
 
 def agreement(
-    judged: Sequence[dict[str, int]], *, levels: int, confidence: float = 0.95, seed: int = 0
+    ratings: Sequence[dict[str, int]], *, levels: int, confidence: float = 0.95, seed: int = 0
 ) -> tuple[Agreement, ...]:
     """Return Cohen's kappa, plain and linearly weighted, of two reviewers, or Krippendorff's alpha of more.
 
@@ -66,17 +66,17 @@ def agreement(
     captions; those judged alike are drawn together, so that the time does not grow with their number.
 
     Args:
-        judged: For each caption, the verdict (0 to ``levels`` - 1, ranked) by reviewer.
+        ratings: For each caption, the verdict (0 to ``levels`` - 1, ranked) by reviewer.
         levels: How many verdicts there are.
         confidence: Of the intervals, 0 to 1.
         seed: Of the bootstrap.
     """
-    shared = [verdicts for verdicts in judged if len(verdicts) > 1]
+    shared = [verdicts for verdicts in ratings if len(verdicts) > 1]
     reviewers = sorted({name for verdicts in shared for name in verdicts})
     two = len(reviewers) <= 2  # noqa: PLR2004 - kappa is of two
     measure = "Cohen's kappa" if two else "Krippendorff's alpha"
     if not shared:
-        return (Agreement(measure, "nominal", 0, None, why=NOBODY),)
+        return (Agreement(measure, "nominal", 0, None, why=NO_OVERLAP),)
     # captions judged alike make one pattern: pairs of verdicts for kappa, counts of verdicts for alpha
     patterns = Counter(
         tuple(verdicts[name] for name in reviewers)
@@ -86,19 +86,19 @@ def agreement(
     )
     kinds = np.array(sorted(patterns))
     counts = np.array([patterns[tuple(kind)] for kind in kinds.tolist()])
-    drawn = np.random.default_rng(seed).multinomial(len(shared), counts / counts.sum(), size=RESAMPLES)
-    found = []
+    resamples = np.random.default_rng(seed).multinomial(len(shared), counts / counts.sum(), size=RESAMPLES)
+    values = []
     for level in ("nominal", "ordinal"):
         statistic = (_kappa if two else _alpha)(kinds, levels, ordinal=level == "ordinal")
         value = float(statistic(counts[None].astype(float))[0])
         if np.isnan(value):
-            found.append(Agreement(measure, level, len(shared), None, why=SAME))
+            values.append(Agreement(measure, level, len(shared), None, why=SAME))
             continue
-        again = statistic(drawn.astype(float))
+        again = statistic(resamples.astype(float))
         tail = (1 - confidence) / 2
         low, high = np.nanquantile(again, [tail, 1 - tail])
-        found.append(Agreement(measure, level, len(shared), value, float(low), float(high)))
-    return tuple(found)
+        values.append(Agreement(measure, level, len(shared), value, float(low), float(high)))
+    return tuple(values)
 
 
 def _kappa(kinds: NDArray[np.int64], levels: int, *, ordinal: bool) -> Statistic:
@@ -137,7 +137,7 @@ def _alpha(kinds: NDArray[np.int64], levels: int, *, ordinal: bool) -> Statistic
     return of
 
 
-def _beyond_chance(observed: NDArray[np.float64], expected: NDArray[np.float64]) -> NDArray[np.float64]:
-    found = np.full(len(observed), np.nan)
-    np.divide(observed, expected, out=found, where=expected > 0)
-    return 1 - found
+def _beyond_chance(disagreement: NDArray[np.float64], expected: NDArray[np.float64]) -> NDArray[np.float64]:
+    values = np.full(len(disagreement), np.nan)
+    np.divide(disagreement, expected, out=values, where=expected > 0)
+    return 1 - values

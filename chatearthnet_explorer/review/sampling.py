@@ -33,18 +33,18 @@ def simple_random(names: Iterable[str], n: int, *, seed: int = 0, style: str = "
     Raises:
         PlanError: If the population is empty or has fewer than ``n`` pairs, or ``n`` is below one.
     """
-    drawn = _by_lot(dict.fromkeys(names), seed)
-    _check(n, len(drawn), "the population")
+    shuffled_names = _at_random(dict.fromkeys(names), seed)
+    _check(n, len(shuffled_names))
     return Plan(
         design=SIMPLE,
         style=style,
         seed=seed,
-        strata=(Stratum("all", len(drawn), n),),
-        pairs=tuple((name, "all") for name in drawn[:n]),
+        strata=(Stratum("all", len(shuffled_names), n),),
+        pairs=tuple((name, "all") for name in shuffled_names[:n]),
     )
 
 
-def stratified(  # noqa: PLR0913 - each is a choice of its own
+def stratified_sample(  # noqa: PLR0913 - each is a choice of its own
     strata: Mapping[str, str],
     n: int,
     *,
@@ -71,8 +71,8 @@ def stratified(  # noqa: PLR0913 - each is a choice of its own
             no such allocation.
     """
     sizes = dict(sorted(Counter(strata.values()).items()))
-    _check(n, len(strata), "the population")
-    shares = _allocated(sizes, n, allocation)
+    _check(n, len(strata))
+    shares = _allocate(sizes, n, allocation)
     for value, share in shares.items():
         if share > sizes[value]:
             msg = (
@@ -80,11 +80,11 @@ def stratified(  # noqa: PLR0913 - each is a choice of its own
                 "or for proportional allocation."
             )
             raise PlanError(msg)
-    left, chosen = dict(shares), []
-    for name in _by_lot(strata, seed):
+    left, pairs = dict(shares), []
+    for name in _at_random(strata, seed):
         if left[strata[name]]:
             left[strata[name]] -= 1
-            chosen.append((name, strata[name]))
+            pairs.append((name, strata[name]))
     return Plan(
         design=STRATIFIED,
         style=style,
@@ -92,7 +92,7 @@ def stratified(  # noqa: PLR0913 - each is a choice of its own
         facet=facet,
         allocation=allocation,
         strata=tuple(Stratum(value, sizes[value], shares[value]) for value in sizes),
-        pairs=tuple(chosen),
+        pairs=tuple(pairs),
     )
 
 
@@ -108,11 +108,11 @@ def risk_first(scores: Mapping[str, float], n: int, *, seed: int = 0, style: str
     Raises:
         PlanError: If the population is empty or has fewer than ``n`` pairs, ``n`` is below one, or a score is NaN.
     """
-    _check(n, len(scores), "the population")
+    _check(n, len(scores))
     if any(math.isnan(score) for score in scores.values()):
         msg = "A score of the audit is not a number; run the audit again."
         raise PlanError(msg)
-    worst = sorted(_by_lot(scores, seed), key=lambda name: -scores[name])[:n]
+    worst = sorted(_at_random(scores, seed), key=lambda name: -scores[name])[:n]
     return Plan(
         design=RISK,
         style=style,
@@ -144,9 +144,9 @@ def sample_size(
         msg = f"A margin lies between 0 and 1, not at {margin}; 0.05 is five percentage points."
         raise PlanError(msg)
     endless = z**2 * expected * (1 - expected) / margin**2
-    needed = endless if population is None else endless / (1 + (endless - 1) / population)
+    size = endless if population is None else endless / (1 + (endless - 1) / population)
     # the figures are doubles: a need of 385.0000000001 is one of 385
-    return max(1, math.ceil(round(needed, 9)))
+    return max(1, math.ceil(round(size, 9)))
 
 
 def margin_of(n: int, *, confidence: float = 0.95, population: int | None = None, expected: float = 0.5) -> float:
@@ -156,7 +156,7 @@ def margin_of(n: int, *, confidence: float = 0.95, population: int | None = None
         PlanError: If one of them is out of its range, or the population is empty or has fewer than ``n`` pairs.
     """
     z = _quantile(confidence, population, expected)
-    _check(n, max(n, 1) if population is None else population, "the population")
+    _check(n, max(n, 1) if population is None else population)
     left = 1.0 if population is None else (population - n) / max(population - 1, 1)
     return z * math.sqrt(expected * (1 - expected) / n * left)
 
@@ -173,7 +173,7 @@ def _quantile(confidence: float, population: int | None, expected: float) -> flo
     return NormalDist().inv_cdf((1 + confidence) / 2)
 
 
-def _by_lot(names: Iterable[str], seed: int) -> list[str]:
+def _at_random(names: Iterable[str], seed: int) -> list[str]:
     """Return names in a random order that depends on the seed and the names alone.
 
     Each name draws a number of its own for good (permanent random numbers: Ohlsson, Coordination of samples using
@@ -182,18 +182,18 @@ def _by_lot(names: Iterable[str], seed: int) -> list[str]:
     return sorted(names, key=lambda name: (hashlib.blake2b(f"{seed} {name}".encode("utf-8", "replace")).digest(), name))
 
 
-def _check(n: int, population: int, whose: str) -> None:
+def _check(n: int, population: int) -> None:
     if not population:
         raise PlanError(EMPTY)
     if n < 1:
         msg = f"A plan of {n} pairs cannot be drawn; ask for one at least."
         raise PlanError(msg)
     if n > population:
-        msg = f"{n:,} pairs were asked for and {whose} has {population:,}; ask for fewer."
+        msg = f"{n:,} pairs were asked for and the population has {population:,}; ask for fewer."
         raise PlanError(msg)
 
 
-def _allocated(sizes: Mapping[str, int], n: int, allocation: str) -> dict[str, int]:
+def _allocate(sizes: Mapping[str, int], n: int, allocation: str) -> dict[str, int]:
     """Return how many to draw of each stratum."""
     if allocation == EQUAL:
         each, rest = divmod(n, len(sizes))

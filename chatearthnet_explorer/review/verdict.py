@@ -61,7 +61,7 @@ class Verdict:
     note: str = ""
     """Anything else."""
 
-    corrected: str = ""
+    correction: str = ""
     """The caption as it should be; empty where nobody wrote one."""
 
     time: datetime
@@ -74,16 +74,16 @@ class Verdict:
             VerdictError: If one of them is not what it should be.
         """
         for field, limit in _LIMITS.items():
-            value = getattr(self, field)
+            value = getattr(self, _ATTRIBUTES.get(field, field))
             if not isinstance(value, str) or len(value) > limit:
                 msg = f"The {field} of a verdict is a text of at most {limit:,} characters; shorten it."
                 raise VerdictError(msg)
         if not self.reviewer.strip() or not self.name:
             msg = "A verdict needs the name of its reviewer and of the image; give both."
             raise VerdictError(msg)
-        for field, allowed in (("verdict", VERDICTS), ("cause", tuple(CAUSES)), ("style", STYLES)):
-            if getattr(self, field) not in allowed:
-                msg = f"The {field} {getattr(self, field)!r:.60} is unknown; choose {_listed(allowed)}."
+        for field, choices in (("verdict", VERDICTS), ("cause", tuple(CAUSES)), ("style", STYLES)):
+            if getattr(self, field) not in choices:
+                msg = f"The {field} {getattr(self, field)!r:.60} is unknown; choose {_join(choices)}."
                 raise VerdictError(msg)
         if not isinstance(self.time, datetime) or self.time.utcoffset() is None:
             msg = "The time of a verdict needs a time zone; give it in UTC."
@@ -101,17 +101,19 @@ class Verdict:
 
     def to_dict(self) -> dict[str, Any]:
         """Return it for JSON."""
-        return {field: getattr(self, field) for field in _LIMITS} | {"time": self.time.astimezone(UTC).isoformat()}
+        values = {field: getattr(self, _ATTRIBUTES.get(field, field)) for field in _LIMITS}
+        return values | {"time": self.time.astimezone(UTC).isoformat()}
 
     @classmethod
-    def from_dict(cls, told: Mapping[str, Any]) -> Verdict:
+    def from_dict(cls, fields: Mapping[str, Any]) -> Verdict:
         """Return the verdict that ``to_dict`` wrote; what it does not know is passed over.
 
         Raises:
             VerdictError: If it is none.
         """
         try:
-            return cls(**{field: told[field] for field in _LIMITS}, time=datetime.fromisoformat(told["time"]))
+            values = {_ATTRIBUTES.get(field, field): fields[field] for field in _LIMITS}
+            return cls(**values, time=datetime.fromisoformat(fields["time"]))
         except (TypeError, KeyError, ValueError) as error:
             if isinstance(error, VerdictError):
                 raise
@@ -134,7 +136,9 @@ _LIMITS = {
     "note": NOTE_LIMIT,
     "corrected": CAPTION_LIMIT,
 }
+# fields that ledgers on disk call otherwise
+_ATTRIBUTES = {"corrected": "correction"}
 
 
-def _listed(values: tuple[str, ...]) -> str:
+def _join(values: tuple[str, ...]) -> str:
     return ", ".join(repr(value) for value in values)

@@ -28,12 +28,12 @@ _BANNED, _ABSENT, _CUT = 0.04, 0.03, 0.005
 _PLAIN_OPENING, _SAME_AS_BEFORE, _BOTH, _CONTRAST, _NO_SHARE, _WHOLE = 0.2, 0.25, 0.5, 0.12, 0.3, 0.3
 # Percents of the whole square from which the 4V style speaks of a class in these words.
 _EXTENTS = ((50.0, "most"), (20.0, "much"), (5.0, "some"), (1.0, "few"), (0.0, "hardly"))
-# Percents within which the parts of a class are told as one.
+# How many times its emptiest part the fullest may hold while the parts of a class are described as one.
 _EVEN = 1.6
 _NAME = {name: land.name for land in CLASSES for name in (land.name, land.name_4v)}
 
 
-class Said(NamedTuple):
+class ParaphraseClaim(NamedTuple):
     """One thing that a paraphrase claims."""
 
     name: str
@@ -46,16 +46,16 @@ class Said(NamedTuple):
     """The 3.5 style's size word meant; None in the 4V style, which tells where and not how much of it."""
 
 
-class Told(NamedTuple):
+class Paraphrase(NamedTuple):
     """A paraphrase and what it claims: the known answer for whoever reads claims back out of captions."""
 
     text: str
     """The caption."""
 
-    said: frozenset[Said]
+    claims: frozenset[ParaphraseClaim]
     """Everything it says of a part."""
 
-    named: frozenset[str]
+    classes: frozenset[str]
     """Every class it says is there, by its 3.5 name."""
 
     dominant: str | None
@@ -77,7 +77,7 @@ class ParaphraseCaptioner:
     def caption(self, prompt: Prompt, chip: Chip) -> Caption:  # noqa: ARG002 - it sees the facts alone
         """Return a caption of the chip's own facts; maps of its siblings are not described."""
         return Caption(
-            text=tell(prompt.facts, seed=f"{self.seed} {prompt.seed}").text,
+            text=write_paraphrase(prompt.facts, seed=f"{self.seed} {prompt.seed}").text,
             captioner=self.name,
             style=prompt.style,
             sent="the facts",
@@ -86,10 +86,10 @@ class ParaphraseCaptioner:
         )
 
 
-def tell(facts: Facts35 | Facts4V, *, seed: str | int) -> Told:
+def write_paraphrase(facts: Facts35 | Facts4V, *, seed: str | int) -> Paraphrase:
     """Return a caption of the facts and what it claims. The same facts and seed give the same words."""
     voice = _Voice(random.Random(f"{seed} {facts}"))  # noqa: S311 - words, not secrets
-    return _tell_35(facts, voice) if isinstance(facts, Facts35) else _tell_4v(facts, voice)
+    return _write_35(facts, voice) if isinstance(facts, Facts35) else _write_4v(facts, voice)
 
 
 class _Voice:
@@ -118,7 +118,7 @@ class _Voice:
             return self._share("sizes_together", sizes.pop(), _listed(self.cover(one.name)[0] for one in amounts))
         return _listed(self._share("sizes", one.size, self.cover(one.name)[0]) for one in amounts)
 
-    def said(self, pattern: str, names: Sequence[str] = (), **slots: str) -> str:
+    def fill(self, pattern: str, names: Sequence[str] = (), **slots: str) -> str:
         """Return a pattern filled, its first letter and those behind full stops capital."""
         if names:
             words = [self.cover(name) for name in names]
@@ -133,54 +133,54 @@ class _Voice:
         return str(self.one(_table()[table][size])).format(noun=self.pick("words", "nouns"), x=words)
 
 
-def _tell_35(facts: Facts35, voice: _Voice) -> Told:
+def _write_35(facts: Facts35, voice: _Voice) -> Paraphrase:
     if not facts.overall:
-        return Told("The image shows no land cover that can be described.", frozenset(), frozenset(), None)
+        return Paraphrase("The image shows no land cover that can be described.", frozenset(), frozenset(), None)
     first, *others = facts.overall
     strongest = max(facts.parts, key=lambda part: sum(one.percent for one in facts.parts[part] if one.name == first))
     plain = voice.chance() < _PLAIN_OPENING
     opening = voice.pick("3.5", "opening_plain" if plain else "opening")
-    told = [voice.said(opening, [first], strongest=voice.part(strongest)), *_parts_35(facts, voice)]
-    told += _faults(facts.overall, voice)
+    sentences = [voice.fill(opening, [first], strongest=voice.part(strongest)), *_parts_35(facts, voice)]
+    sentences += _faults(facts.overall, voice)
     closing, minor = voice.pick("3.5", "closing"), voice.pick("3.5", "minor") if others else ""
     behind = minor.format(y=_listed(voice.cover(name)[0] for name in others)) if others else ""
-    told.append(voice.said(closing, [first], minor=behind))
-    said = {Said(one.name, part, one.size) for part, amounts in facts.parts.items() for one in amounts}
-    named = {one.name for one in said} | {first} | ({*others} if minor and "{minor}" in closing else set())
+    sentences.append(voice.fill(closing, [first], minor=behind))
+    claims = {ParaphraseClaim(one.name, part, one.size) for part, amounts in facts.parts.items() for one in amounts}
+    classes = {one.name for one in claims} | {first} | ({*others} if minor and "{minor}" in closing else set())
     if voice.chance() < _CUT:
-        told[-1] = told[-1][:8]
-        named = {one.name for one in said} | (set() if plain else {first})
-        return Told(" ".join(told), frozenset(said), frozenset(named), None if plain else first)
-    return Told(" ".join(told), frozenset(said), frozenset(named), first)
+        sentences[-1] = sentences[-1][:8]
+        classes = {one.name for one in claims} | (set() if plain else {first})
+        return Paraphrase(" ".join(sentences), frozenset(claims), frozenset(classes), None if plain else first)
+    return Paraphrase(" ".join(sentences), frozenset(claims), frozenset(classes), first)
 
 
 def _parts_35(facts: Facts35, voice: _Voice) -> list[str]:
     """Return the sentences of the five parts in their order; neighbours may share one."""
-    told: list[str] = []
+    sentences: list[str] = []
     left = list(PARTS)
     while left:
         part, following = left[0], left[1] if len(left) > 1 else ""
         amounts, next_amounts = facts.parts[part], facts.parts.get(following, ())
-        before = facts.parts[PARTS[len(PARTS) - len(left) - 1]] if told else ()
+        before = facts.parts[PARTS[len(PARTS) - len(left) - 1]] if sentences else ()
         slots = {"part": voice.part(part)}
         if not amounts:
-            told.append(voice.said(voice.pick("3.5", "empty"), **slots))
+            sentences.append(voice.fill(voice.pick("3.5", "empty"), **slots))
         elif _alike(amounts, before) and voice.chance() < _SAME_AS_BEFORE:
-            told.append(voice.said(voice.pick("3.5", "same_as_before"), **slots))
+            sentences.append(voice.fill(voice.pick("3.5", "same_as_before"), **slots))
         elif next_amounts and _alike(amounts, next_amounts) and voice.chance() < _BOTH:
             pattern = voice.pick("3.5", "both")
-            told.append(voice.said(pattern, other=voice.part(following), **slots, **_amounts(amounts, voice)))
+            sentences.append(voice.fill(pattern, other=voice.part(following), **slots, **_amounts(amounts, voice)))
             left.pop(0)
         elif next_amounts and voice.chance() < _CONTRAST:
             other = {f"other_{slot}": words for slot, words in _amounts(next_amounts, voice, inside=True).items()}
             slots |= {"other": voice.part(following), **other, **_amounts(amounts, voice, inside=True)}
-            told.append(voice.said(voice.pick("3.5", "contrast"), **slots))
+            sentences.append(voice.fill(voice.pick("3.5", "contrast"), **slots))
             left.pop(0)
         else:
-            lead = "lead_first" if not told else "lead_next" if following else "lead_last"
-            told.append(_part_35(amounts, lead, voice, slots))
+            lead = "lead_first" if not sentences else "lead_next" if following else "lead_last"
+            sentences.append(_part_35(amounts, lead, voice, slots))
         left.pop(0)
-    return told
+    return sentences
 
 
 def _part_35(amounts: tuple[Amount, ...], lead: str, voice: _Voice, slots: dict[str, str]) -> str:
@@ -192,7 +192,7 @@ def _part_35(amounts: tuple[Amount, ...], lead: str, voice: _Voice, slots: dict[
         pattern = voice.pick("3.5", "whole")
     else:
         pattern = voice.pick("3.5", lead) + voice.pick("3.5", "body")
-    return voice.said(pattern, names, **slots, **_amounts(amounts, voice))
+    return voice.fill(pattern, names, **slots, **_amounts(amounts, voice))
 
 
 def _amounts(amounts: tuple[Amount, ...], voice: _Voice, *, inside: bool = False) -> dict[str, str]:
@@ -208,31 +208,31 @@ def _alike(amounts: tuple[Amount, ...], others: tuple[Amount, ...]) -> bool:
     return [(one.name, one.size) for one in amounts] == [(one.name, one.size) for one in others]
 
 
-def _tell_4v(facts: Facts4V, voice: _Voice) -> Told:
+def _write_4v(facts: Facts4V, voice: _Voice) -> Paraphrase:
     if not facts.percents:
-        return Told("The image shows no land cover that can be described.", frozenset(), frozenset(), None)
-    said: set[Said] = set()
-    told: list[str] = []
+        return Paraphrase("The image shows no land cover that can be described.", frozenset(), frozenset(), None)
+    claims: set[ParaphraseClaim] = set()
+    sentences: list[str] = []
     hardly: list[str] = []
     for name, percents in facts.percents.items():
         overall = sum(percents[part] for part in PARTS[:4]) / 4
         kind = next(words for least, words in _EXTENTS if overall >= least)
-        if kind == "hardly" and told:
+        if kind == "hardly" and sentences:
             hardly.append(name)
             continue
         parts, where = _where(percents, voice)
-        said.update(Said(_NAME[name], part, None) for part in parts)
+        claims.update(ParaphraseClaim(_NAME[name], part, None) for part in parts)
         shapes = _table()["4v"]["shapes"].get(name)
         where += voice.one(shapes) if shapes else ""
-        told.append(voice.said(voice.pick("4v", kind) + ".", [name], where=where))
+        sentences.append(voice.fill(voice.pick("4v", kind) + ".", [name], where=where))
     if hardly:
-        told.append(voice.said(voice.pick("4v", "hardly") + ".", hardly, where=""))
-    told += _faults(facts.percents, voice)
+        sentences.append(voice.fill(voice.pick("4v", "hardly") + ".", hardly, where=""))
+    sentences += _faults(facts.percents, voice)
     first, *others = facts.percents
     other = voice.pick("4v", "with").format(y=_listed(voice.cover(name)[0] for name in others[:2])) if others else ""
-    told.append(voice.said(voice.pick("4v", "closing"), [first], **{"with": other}))
-    named = frozenset(_NAME[name] for name in facts.percents)
-    return Told(" ".join(told), frozenset(said), named, _NAME[first])
+    sentences.append(voice.fill(voice.pick("4v", "closing"), [first], **{"with": other}))
+    classes = frozenset(_NAME[name] for name in facts.percents)
+    return Paraphrase(" ".join(sentences), frozenset(claims), classes, _NAME[first])
 
 
 def _where(percents: dict[str, float], voice: _Voice) -> tuple[tuple[str, ...], str]:
@@ -247,15 +247,15 @@ def _where(percents: dict[str, float], voice: _Voice) -> tuple[tuple[str, ...], 
     return tuple(parts[:count]), pattern.format(**dict(zip("ab", parts[:count], strict=False)))
 
 
-def _faults(named: Iterable[str], voice: _Voice) -> list[str]:
+def _faults(classes: Iterable[str], voice: _Voice) -> list[str]:
     """Return what language models add unasked: forbidden guesses, and what is not there."""
-    told = [voice.pick("faults", "banned")] if voice.chance() < _BANNED else []
+    sentences = [voice.pick("faults", "banned")] if voice.chance() < _BANNED else []
     if voice.chance() < _ABSENT:
-        known = {_NAME[name] for name in named}
+        known = {_NAME[name] for name in classes}
         absent = [land.name for land in CLASSES[BACKGROUND + 1 :] if land.name not in known]
         if absent:
-            told.append(voice.said(voice.pick("faults", "absent"), [voice.one(absent)]))
-    return told
+            sentences.append(voice.fill(voice.pick("faults", "absent"), [voice.one(absent)]))
+    return sentences
 
 
 def _listed(things: Iterable[str]) -> str:

@@ -21,7 +21,7 @@ from chatearthnet_explorer.landcover.shares import facts_4v, facts_35
 from chatearthnet_explorer.parallel.processes import processors, programs
 from chatearthnet_explorer.places.countries import land_outline
 from chatearthnet_explorer.record import ARCHIVES, SPLITS
-from chatearthnet_explorer.sample.paraphrase import tell
+from chatearthnet_explorer.sample.paraphrase import write_paraphrase
 from chatearthnet_explorer.simulation.label_map_batches import survey
 from chatearthnet_explorer.sources.simulated_chips import SimulatedSource
 from chatearthnet_explorer.tile import SIZE, Tile
@@ -144,7 +144,7 @@ class Records:
     def captions_of(self, number: int, labels: NDArray[np.uint8]) -> dict[str, str]:
         """Return the captions of a record by ``35`` and ``4v``, given its label map of shape (256, 256)."""
         seed = f"{self.seed} {self.tiles[number].name}"
-        return {style: tell(_STYLES[style](labels), seed=seed).text for style, _ in self.files[number]}
+        return {style: write_paraphrase(_STYLES[style](labels), seed=seed).text for style, _ in self.files[number]}
 
     def _square(self, number: int) -> tuple[int, int]:
         return self.tiles[number].x // 2, self.tiles[number].y // 2

@@ -53,7 +53,7 @@ _Changed = tuple["Facts", Planted]
 def hallucinated(facts: Facts, cover: Cover, draw: random.Random) -> _Changed | None:
     """Return facts with a class that the chip lacks."""
     absent = [name for name in NAMES if not cover.pixels(name)]
-    parts = [part for part in PARTS if cover.labelled(part)]
+    parts = [part for part in PARTS if cover.labelled_pixels(part)]
     if not absent or not parts:
         return None
     name, part = draw.choice(absent), draw.choice(parts)
@@ -68,7 +68,7 @@ def wrong_part(facts: Facts, cover: Cover, draw: random.Random) -> _Changed | No
         (name, part)
         for name in facts.named
         for part in (PARTS if is_35 else PARTS[:4])
-        if cover.labelled(part)
+        if cover.labelled_pixels(part)
         and not cover.pixels(_NAME[name], part)
         and (is_35 or max(cover.percent(_NAME[name], one) for one in PARTS[:4]) > _TOLD)
     ]
@@ -181,6 +181,9 @@ def turned(facts: Facts) -> _Changed | None:
     """
     if not isinstance(facts, Facts35):
         return None
+    quarters = {tuple((amount.name, amount.size) for amount in facts.parts[part]) for part in PARTS[:4]}
+    if len(quarters) == 1:
+        return None  # a caption may describe them in one sentence, which has no order
     return replace(facts, parts={part: facts.parts[_TURN[part]] for part in PARTS}), Planted("order of parts")
 
 

@@ -13,7 +13,7 @@ from chatearthnet_explorer.caption import Caption
 from chatearthnet_explorer.errors import SettingError
 from chatearthnet_explorer.landcover.shares import facts_4v, facts_35
 from chatearthnet_explorer.places.countries import coast_distance, countries, countries_at
-from chatearthnet_explorer.sample.paraphrase import SIMULATED, tell
+from chatearthnet_explorer.sample.paraphrase import SIMULATED, write_paraphrase
 from chatearthnet_explorer.sources.simulated_chips import SimulatedSource
 from chatearthnet_explorer.tile import Tile
 
@@ -87,7 +87,7 @@ class SimulatedPairs:
         labels = np.ascontiguousarray(chip.labels[:, ::-1]) if self.is_wrong(name) else chip.labels
         captions = tuple(
             Caption(
-                text=tell(facts(labels), seed=f"{self._seed} {name}").text,
+                text=write_paraphrase(facts(labels), seed=f"{self._seed} {name}").text,
                 captioner="template",
                 style=style,
                 notes=(SIMULATED,),

@@ -111,7 +111,7 @@ def write(path: Path, made: Sequence[Made]) -> None:
         folder = Path(scratch)
         build(Pairs(one.captions for one in made), folder, processes=1)
         catalog = enrich(folder, labels_at, labels=LABELS, workers=processors())
-        names = [pair.record.name for pair in catalog.search(FIRST).rows]
+        names = [pair.record.name for pair in catalog.search(FIRST).pairs]
         pictures = DrawnRelease().images(names).pixels
         kept = {path.relative_to(folder).as_posix(): path.read_bytes() for path in _files(folder, catalog.version)}
     kept |= {f"{THUMBNAILS}{name}.jpg": thumbnail(pictures[name]) for name in names}

@@ -16,7 +16,7 @@ from PIL import Image
 from chatearthnet_explorer.landcover.shares import facts_4v, facts_35
 from chatearthnet_explorer.places.countries import countries, countries_at
 from chatearthnet_explorer.record import ARCHIVES, SPLITS
-from chatearthnet_explorer.sample.paraphrase import tell
+from chatearthnet_explorer.sample.paraphrase import write_paraphrase
 from chatearthnet_explorer.sources.simulated_chips import SimulatedSource
 from chatearthnet_explorer.tile import Tile
 
@@ -106,7 +106,7 @@ def _texts(style: str) -> list[tuple[str, str]]:
     """Return beginnings and ends of captions."""
     facts = facts_35 if style == "3.5" else facts_4v
     maps = [facts(label_map(seed)) for seed in range(200)]
-    sentences = [tell(maps[seed % len(maps)], seed=seed).text.split(". ") for seed in range(_ENDINGS)]
+    sentences = [write_paraphrase(maps[seed % len(maps)], seed=seed).text.split(". ") for seed in range(_ENDINGS)]
     return [(". ".join(one[: len(one) // 2]), ". ".join(one[len(one) // 2 :])) for one in sentences]
 
 

@@ -11,7 +11,7 @@ from data.label_maps import label_map
 from chatearthnet_explorer.errors import ReleaseError
 from chatearthnet_explorer.landcover.shares import facts_4v, facts_35
 from chatearthnet_explorer.record import SPLITS
-from chatearthnet_explorer.sample.paraphrase import tell
+from chatearthnet_explorer.sample.paraphrase import write_paraphrase
 from chatearthnet_explorer.tile import Tile
 
 if TYPE_CHECKING:
@@ -62,8 +62,8 @@ def paraphrased(records: int, *, seed: int = 0) -> Listed:
         name = f"{tile.name}.png" if number % 29 else f"somewhere {number}.png"
         words, pictures = draw.choice(_facts())
         split = draw.choice(SPLITS)
-        files["3.5", split].append({"image_id": name, "caption": [tell(words, seed=number).text]})
+        files["3.5", split].append({"image_id": name, "caption": [write_paraphrase(words, seed=number).text]})
         if number % 3 == 0:
             other = split if number % 4 else draw.choice(SPLITS)
-            files["4v", other].append({"image": name, "caption": tell(pictures, seed=number).text})
+            files["4v", other].append({"image": name, "caption": write_paraphrase(pictures, seed=number).text})
     return Listed(files)

@@ -152,14 +152,14 @@ class ReviewDesk(Readable, ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets
         else:
             self._work.start(lambda _: waited.result(), done=self._draw, failed=self._missing)
 
-    def judge(self, verdict: str, *, cause: str = "", note: str = "", corrected: str = "") -> Entry:
+    def judge(self, verdict: str, *, cause: str = "", note: str = "", correction: str = "") -> Entry:
         """Write a verdict on the caption on screen into the ledger, as a key does, and stay.
 
         Raises:
             VerdictError: If it is none, or nothing is shown that can be judged.
             LedgerError: If the ledger cannot be written.
         """
-        said = {"verdict": verdict, "cause": cause, "note": note, "corrected": corrected}
+        said = {"verdict": verdict, "cause": cause, "note": note, "correction": correction}
         text = self._caption.text if self._caption else ""
         entry = self.ledger.record(self._verdict(self.names[self.position], text, said))
         self._recall()
@@ -214,7 +214,7 @@ class ReviewDesk(Readable, ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets
 
     def _do(self, wish: dict[str, Any]) -> None:
         if wish.get("do") == "judge" and wish.get("position") == self.position and self.pad.ready:
-            texts = {field: str(wish.get(field, "")) for field in ("cause", "note", "corrected")}
+            texts = {field: str(wish.get(field, "")) for field in ("cause", "note", "correction")}
             self.judge(str(wish.get("verdict")), **texts)
             if wish.get("then") == "next":
                 self.go(self.position + 1)
@@ -270,7 +270,7 @@ class ReviewDesk(Readable, ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets
             self.pad.caption = self._caption.text if self._caption else ""
             self.pad.judged = len(self._given)
             self.pad.given = (
-                {field: getattr(said, field) for field in ("verdict", "cause", "note", "corrected")} if said else {}
+                {field: getattr(said, field) for field in ("verdict", "cause", "note", "correction")} if said else {}
             )
             self.pad.ready = self._caption is not None
 

@@ -33,17 +33,17 @@ function render({ model, el }) {
       type: "button", class: "cen-button", "aria-pressed": "false", "aria-keyshortcuts": letter, "data-cause": id,
       onclick: () => blame(id),
     }, key(letter), words)));
-  const [note, corrected] = [["note", "Note", 2], ["corrected", "The caption as it should be", 7]].map(([name, label, rows]) =>
+  const [note, correction] = [["note", "Note", 2], ["correction", "The caption as it should be", 7]].map(([name, label, rows]) =>
     make("textarea", {
       class: "cen-area", rows, maxlength: model.get("limits")[name], "aria-label": label, placeholder: label, "data-field": name,
     }));
-  const texts = make("div", { class: "cen-texts" }, note, corrected);
+  const texts = make("div", { class: "cen-texts" }, note, correction);
   const tool = (letter, words, act) => make("button", {
     type: "button", class: "cen-tool", "aria-keyshortcuts": letter, onclick: act,
   }, key(letter), words);
   const tools = make("div", { class: "cen-tools" },
     tool("←", "previous", () => go(-1)), tool("→", "next", () => go(1)), tool("u", "undo", () => wish({ do: "undo" })),
-    tool("/", "note", () => write(note)), tool("e", "correct the caption", () => write(corrected)),
+    tool("/", "note", () => write(note)), tool("e", "correct the caption", () => write(correction)),
     tool("m", "labels", () => wish({ do: "labels" })));
   const hint = make("p", { class: "cen-hint" }, "Click anywhere here, or press Tab, and the keyboard does the rest.");
   const told = make("p", { class: "cen-told", role: "status" });
@@ -70,8 +70,8 @@ function render({ model, el }) {
 
   function judge(verdict, then = verdict === "correct" || cause ? "next" : "stay") {
     if (!model.get("ready")) return;
-    const fixed = corrected.value === model.get("caption") ? "" : corrected.value;
-    wish({ do: "judge", position: model.get("position"), verdict, cause, note: note.value, corrected: fixed, then });
+    const fixed = correction.value === model.get("caption") ? "" : correction.value;
+    wish({ do: "judge", position: model.get("position"), verdict, cause, note: note.value, correction: fixed, then });
   }
 
   /** A cause goes with the verdict that is there already, or waits for the one to come. */
@@ -83,15 +83,15 @@ function render({ model, el }) {
 
   function write(area) {
     area.hidden = false;
-    if (area === corrected && !area.value) area.value = model.get("caption");
+    if (area === correction && !area.value) area.value = model.get("caption");
     area.focus();
     area.setSelectionRange(area.value.length, area.value.length);
   }
 
   /** What was written goes with the verdict that is there already; otherwise it waits for the one to come. */
   function save() {
-    const { verdict, note: old = "", corrected: fixed = "" } = model.get("given");
-    const now = corrected.value === model.get("caption") ? "" : corrected.value;
+    const { verdict, note: old = "", correction: fixed = "" } = model.get("given");
+    const now = correction.value === model.get("caption") ? "" : correction.value;
     if (verdict && (note.value !== old || now !== fixed)) judge(verdict, "stay");
   }
 
@@ -105,9 +105,9 @@ function render({ model, el }) {
     const [given, judged, total] = ["given", "judged", "total"].map((name) => model.get(name));
     cause = given.cause ?? "";
     note.value = given.note ?? "";
-    corrected.value = given.corrected ?? "";
+    correction.value = given.correction ?? "";
     note.hidden = !note.value;
-    corrected.hidden = !corrected.value;
+    correction.hidden = !correction.value;
     for (const button of verdicts.children) {
       button.setAttribute("aria-pressed", String(button.dataset.verdict === given.verdict));
       button.disabled = !model.get("ready");
@@ -139,7 +139,7 @@ function render({ model, el }) {
 
   const keys = {
     ArrowLeft: () => go(-1), ArrowRight: () => go(1), u: () => wish({ do: "undo" }), m: () => wish({ do: "labels" }),
-    "/": () => write(note), e: () => write(corrected),
+    "/": () => write(note), e: () => write(correction),
     ...Object.fromEntries(model.get("verdicts").map(([verdict, , letter]) => [letter, () => judge(verdict)])),
     ...Object.fromEntries(model.get("causes").map(([id, , letter]) => [letter, () => blame(id)])),
   };
@@ -161,7 +161,7 @@ function render({ model, el }) {
   }
 
   note.addEventListener("change", save);
-  corrected.addEventListener("change", save);
+  correction.addEventListener("change", save);
   let host = null;
   desk(root, (found) => {
     host = found;

@@ -1,4 +1,4 @@
-"""Where a reviewer decides, by keyboard alone: verdict, cause, note, corrected caption, progress."""
+"""Where a reviewer decides, by keyboard alone: verdict, cause, note, correction caption, progress."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class VerdictPad(View):
     """How many there are."""
 
     given = t.Dict({}).tag(sync=True)
-    """This reviewer's word on what is shown: verdict, cause, note, corrected; empty where there is none yet."""
+    """This reviewer's word on what is shown: verdict, cause, note, correction; empty where there is none yet."""
 
     ready = t.Bool(default_value=False).tag(sync=True)
     """Whether what is shown can be judged."""
@@ -68,7 +68,7 @@ class VerdictPad(View):
     causes: t.List[Any] = t.List(read_only=True).tag(sync=True)
     """The causes: id, words, key."""
 
-    limits = t.Dict({"note": NOTE_LIMIT, "corrected": LIMIT}, read_only=True).tag(sync=True)
+    limits = t.Dict({"note": NOTE_LIMIT, "correction": LIMIT}, read_only=True).tag(sync=True)
     """Characters that each text may have."""
 
     def on_ask(self, handler: Callable[[dict[str, Any]], None]) -> None:

@@ -9,7 +9,7 @@ import traitlets as t
 from chatearthnet_explorer.caption import Caption
 from chatearthnet_explorer.cards import caption_card
 from chatearthnet_explorer.cards.html_tree import visible
-from chatearthnet_explorer.cards.text_cards import LABEL_MAPS, NO_CAPTION, WHY_LABEL_MAPS, told_of
+from chatearthnet_explorer.cards.text_cards import LABEL_MAPS, NO_CAPTION, WHY_LABEL_MAPS, details_of
 from chatearthnet_explorer.claims.class_mentions import classes_named, pieces
 from chatearthnet_explorer.widgets.shared.view import View, script
 
@@ -65,7 +65,7 @@ class CaptionView(View):
             "text": text,
             "pieces": [list(piece) for piece in pieces(text)],
             "classes": list(classes_named(text)),
-            "told": [[name, visible(value)] for name, value in told_of(caption)],
+            "told": [[name, visible(value)] for name, value in details_of(caption)],
             "label_maps": [LABEL_MAPS, WHY_LABEL_MAPS] if caption.style == "4v" else None,
             "remarks": [visible(note) for note in caption.notes],
         }

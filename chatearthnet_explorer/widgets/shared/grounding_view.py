@@ -10,7 +10,7 @@ from chatearthnet_explorer.cards.grounding_card import grounding_card
 from chatearthnet_explorer.cards.html_tree import visible
 from chatearthnet_explorer.chip import Chip
 from chatearthnet_explorer.review.checks import all_checks
-from chatearthnet_explorer.review.claim_verification import BELIEF, SIGNS, Marked, marked
+from chatearthnet_explorer.review.claim_verification import BELIEF, SIGNS, VerifiedCaption, verify_caption
 from chatearthnet_explorer.widgets.shared.caption_view import CaptionView
 from chatearthnet_explorer.widgets.shared.view import script, static
 
@@ -40,16 +40,16 @@ class GroundingView(CaptionView):
         """Return the captions with what the labels say of them, as HTML to be read."""
         if self._is_plain():
             return super().card()
-        return grounding_card([(caption, self._marked(caption)) for caption in self.captions], error=self.error)
+        return grounding_card([(caption, self._verify(caption)) for caption in self.captions], error=self.error)
 
     def _is_plain(self) -> bool:
         return self.plain and (self.chip is None or self.chip.labels is None)
 
-    def _marked(self, caption: Caption) -> Marked:
-        return marked(caption.text, style=caption.style, labels=self.chip.labels if self.chip else None)
+    def _verify(self, caption: Caption) -> VerifiedCaption:
+        return verify_caption(caption.text, style=caption.style, labels=self.chip.labels if self.chip else None)
 
     def _column(self, caption: Caption) -> dict[str, object]:
-        checked = None if self._is_plain() else _checked(self._marked(caption))
+        checked = None if self._is_plain() else _checked(self._verify(caption))
         return {**super()._column(caption), "checked": checked}
 
     @t.observe("chip", "plain")
@@ -61,7 +61,7 @@ class GroundingView(CaptionView):
         return "".join(static(f"{name}.css") for name in ("view", "caption_view", "grounding_view"))
 
 
-def _checked(found: Marked) -> dict[str, object]:
+def _checked(found: VerifiedCaption) -> dict[str, object]:
     """Return what the script draws; every text from outside is made visible."""
     return {
         "counts": [
@@ -86,10 +86,10 @@ def _checked(found: Marked) -> dict[str, object]:
 def _drawn(point: Point) -> dict[str, object]:
     drawn = {"index": point.class_index, "within": list(point.parts), "result": point.result}
     if point.result:
-        said = [[SIGNS[result][0], visible(why)] for result, why in point.said]
+        said = [[SIGNS[result][0], visible(why)] for result, why in point.reasons]
         return {**drawn, "line": _line(point.result), "sign": SIGNS[point.result][0], "said": said}
-    ((check, evidence),) = point.said
-    return {**drawn, "said": [["", visible(evidence)]], "means": f"{all_checks()[check].says} (Check: {check}.)"}
+    ((check, evidence),) = point.reasons
+    return {**drawn, "said": [["", visible(evidence)]], "means": f"{all_checks()[check].description} (Check: {check}.)"}
 
 
 def _line(result: str) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import traitlets as t
 
 from chatearthnet_explorer.cards import prompt_card
-from chatearthnet_explorer.cards.text_cards import EDITED, NO_PROMPT
+from chatearthnet_explorer.cards.text_cards import EDITED_NOTE, NO_PROMPT
 from chatearthnet_explorer.prompts.prompt import Prompt
 from chatearthnet_explorer.render import png
 from chatearthnet_explorer.widgets.shared.view import View, script
@@ -61,7 +61,7 @@ class PromptView(View):
     empty = t.Unicode(NO_PROMPT, read_only=True).tag(sync=True)
     """What is said where there is no prompt."""
 
-    edited_note = t.Unicode(EDITED, read_only=True).tag(sync=True)
+    edited_note = t.Unicode(EDITED_NOTE, read_only=True).tag(sync=True)
     """What is said while the words differ from the prompt's own."""
 
     limit = t.Int(LIMIT, read_only=True).tag(sync=True)
@@ -105,7 +105,7 @@ class PromptView(View):
 
     def card(self) -> Card:
         """Return the prompt as HTML to be read."""
-        return prompt_card(self.current, note=EDITED if self.edited else "")
+        return prompt_card(self.current, note=EDITED_NOTE if self.edited else "")
 
     @t.validate("edited_system", "edited_user")
     def _bounded(self, proposal: dict[str, Any]) -> str:

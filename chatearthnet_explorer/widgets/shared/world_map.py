@@ -49,7 +49,7 @@ class Land(Shape):
     """The outline of the land, below the imagery: it shows where no tiles are."""
 
     def __init__(self) -> None:
-        """Draw the outline in the colours of ``explorer.css``; a map of the user may be shown outside of our widgets."""
+        """Draw the outline in the colours of ``explorer.css``; a user's map may lie outside of our widgets."""
         super().__init__(
             weight=1,
             color="#8aa0b0",
