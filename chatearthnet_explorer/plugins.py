@@ -16,7 +16,7 @@ from importlib.metadata import entry_points
 from threading import RLock
 from typing import TYPE_CHECKING, Any
 
-from chatearthnet_explorer.errors import ExplorerError, SettingError, shortened
+from chatearthnet_explorer.errors import ExplorerError, SettingError, shorten
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -239,7 +239,7 @@ class Registry:
     def _sentence(self, name: str, why: str, origin: str) -> str:
         """Return why a plugin is left out, to be logged once."""
         package = f" of the package {origin}" if origin else ""
-        sentence = shortened(f"The {self.kind} {_quote(name)}{package} {why}.")
+        sentence = shorten(f"The {self.kind} {_quote(name)}{package} {why}.")
         self._log_queue.append(sentence)
         return sentence
 

@@ -14,38 +14,38 @@ CATALOGUES = (
     "https://earth-search.aws.element84.com/v1#sentinel-2-l2a",
     "https://planetarycomputer.microsoft.com/api/stac/v1#sentinel-2-l2a",
 )
-"""STAC APIs to ask, in order; behind ``#`` the collection (without it: any that holds Sentinel-2 L2A)."""
+"""STAC APIs in the order of requests, with the collection after ``#``; without one, any with Sentinel-2 L2A."""
 
 WORLDCOVER = "https://esa-worldcover.s3.eu-central-1.amazonaws.com"
-"""Where ESA keeps WorldCover's files, by year below it."""
+"""Address of the files of ESA WorldCover, by year below it."""
 
 ZENODO = "https://zenodo.org"
-"""Where ChatEarthNet was released: records lie at ``/api/records/ID`` and files at ``/records/ID/files/NAME``."""
+"""Address of Zenodo, which has ChatEarthNet: records at ``/api/records/ID``, files at ``/records/ID/files/NAME``."""
 
 MIRROR = "https://huggingface.co/datasets/JessicaYuan/ChatEarthNet"
-"""A copy of ChatEarthNet, for when Zenodo does not answer."""
+"""Address of a copy of ChatEarthNet, used if Zenodo does not respond."""
 
 CACHE_BYTES = 500_000_000
-"""Bytes that the cache may take on disk; the oldest entries go first."""
+"""Bytes that the cache may take on disk; the oldest entries are deleted first."""
 
 
 def _catalogues() -> tuple[str, ...]:
-    given = os.environ.get("CHATEARTHNET_STAC", "")
-    return tuple(filter(None, (one.strip() for one in given.split(",")))) or CATALOGUES
+    addresses = os.environ.get("CHATEARTHNET_STAC", "").split(",")
+    return tuple(filter(None, (address.strip() for address in addresses))) or CATALOGUES
 
 
 def _cache() -> Path:
-    given = os.environ.get("CHATEARTHNET_CACHE")
+    folder = os.environ.get("CHATEARTHNET_CACHE")
     home = Path(os.environ.get("XDG_CACHE_HOME") or "~/.cache").expanduser()
-    return Path(given).expanduser() if given else home / "chatearthnet_explorer"
+    return Path(folder).expanduser() if folder else home / "chatearthnet_explorer"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Settings:
-    """Where catalogues, labels, the release and the cache are. The environment is read when one is made, not at import.
+    """Addresses of catalogues, labels and the release, and the cache. The constructor reads the environment.
 
     Raises:
-        SettingError: If an address is not one of http or https.
+        SettingError: If an address is not http or https.
     """
 
     catalogues: tuple[str, ...] = field(default_factory=_catalogues)
@@ -64,12 +64,12 @@ class Settings:
     """Folder of the cache, from ``CHATEARTHNET_CACHE``."""
 
     cache_bytes: int = CACHE_BYTES
-    """Bytes the cache may take."""
+    """Bytes that the cache may take on disk."""
 
     def __post_init__(self) -> None:
-        """Refuse addresses that lead elsewhere than to a web server."""
+        """Refuse addresses that are not http or https."""
         for name, address in (
-            *(("CHATEARTHNET_STAC", one) for one in self.catalogues),
+            *(("CHATEARTHNET_STAC", catalogue) for catalogue in self.catalogues),
             ("CHATEARTHNET_WORLDCOVER", self.worldcover),
             ("CHATEARTHNET_ZENODO", self.zenodo),
             ("CHATEARTHNET_MIRROR", self.mirror),
@@ -81,5 +81,5 @@ class Settings:
                 usable = False
             if not usable:
                 bare = address.partition("?")[0].rpartition("@")[2]
-                msg = f"{name} holds {bare[:80]!r}, which is no http or https address; correct it."
+                msg = f"{name} holds {bare[:80]!r}, which is not an http or https address; correct it."
                 raise SettingError(msg)

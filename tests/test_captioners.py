@@ -19,7 +19,7 @@ from chatearthnet_explorer.captioners.chip_guard import SIMULATED
 from chatearthnet_explorer.captioners.template import TemplateCaptioner
 from chatearthnet_explorer.captioners.vision import VisionCaptioner
 from chatearthnet_explorer.chip import Chip
-from chatearthnet_explorer.errors import CaptionerError, ModelError, NothingToDescribeError, SettingError
+from chatearthnet_explorer.errors import CaptionerError, EmptyChipError, ModelError, SettingError
 from chatearthnet_explorer.prompts.prompt import prompt_for
 from chatearthnet_explorer.tile import Tile
 
@@ -72,14 +72,14 @@ def test_caption_names_captioner_model_and_request(name: str, make: Callable[[st
     assert caption.style == prompt.style
     assert caption.prompt_id == prompt.id
     assert caption.text
-    assert not caption.released
+    assert not caption.is_released
     if name == "template":
-        assert (caption.model, caption.tokens_in, caption.sent) == (None, None, "the facts")
+        assert (caption.model, caption.tokens_in, caption.input_summary) == (None, None, "the facts")
     else:
         assert (caption.text, caption.model) == (TEXT, MODEL)
         assert (caption.tokens_in, caption.tokens_out) == (321, 45)
         assert caption.notes == ()
-        assert caption.sent == ("the prompt" if name == "chat" else "the prompt and 1 label map, 128 x 128")
+        assert caption.input_summary == ("the prompt" if name == "chat" else "the prompt and 1 label map, 128 x 128")
 
 
 @ALL
@@ -124,7 +124,7 @@ def test_refuses_unknown_name() -> None:
 def test_sends_no_request_for_chip_with_nothing_to_describe(
     name: str, changes: dict[str, object], reason: str, make: Callable[[str], Captioner], server: ChatServer
 ) -> None:
-    with pytest.raises(NothingToDescribeError, match=reason):
+    with pytest.raises(EmptyChipError, match=reason):
         make(name).caption(prompt_for(LABELS, style=style_of(name)), chip_of(**changes))
     assert server.requests == []
 
@@ -136,7 +136,7 @@ def test_sends_no_request_for_prompt_without_classes(
     labels = np.zeros((256, 256), np.uint8)
     labels[0, :19] = 3  # under the threshold of 20 pixels
     prompt = prompt_for(labels) if name == "chat" else prompt_for(np.zeros_like(labels), style="4v")
-    with pytest.raises(NothingToDescribeError, match="large enough"):
+    with pytest.raises(EmptyChipError, match="large enough"):
         make(name).caption(prompt, chip_of(labels=labels))
     assert server.requests == []
 

@@ -17,7 +17,7 @@ from chatearthnet_explorer.catalog import Query, build, enrich, open_catalog
 from chatearthnet_explorer.catalog_audit import Counts, audit_catalog
 from chatearthnet_explorer.cli import main
 from chatearthnet_explorer.errors import ArchiveError, Cancelled, QueryError
-from chatearthnet_explorer.landcover.shares import pixels
+from chatearthnet_explorer.landcover.shares import count_pixels
 from chatearthnet_explorer.review.audit import EDITION
 from chatearthnet_explorer.review.checks import CHECKS, judge_both, judge_caption
 from chatearthnet_explorer.review.dataset_checks import dataset_findings
@@ -61,7 +61,7 @@ def expected(catalog: Catalog) -> dict[tuple[str, str], set[str]]:
         counts = None
         if tile is not None and pair.shares is not None:
             labels = labels_at(tile)
-            counts = pixels(np.zeros((256, 256), np.uint8) if labels is None else labels)
+            counts = count_pixels(np.zeros((256, 256), np.uint8) if labels is None else labels)
         judged = {
             style: judge_caption(text, style=style, counts=counts) for style, text in pair.record.captions.items()
         }
@@ -118,7 +118,7 @@ def test_counts_of_the_catalog_are_those_of_the_labels(enriched: Path) -> None:
         assert (counts is None) == (pair.shares is None)
         if counts is not None and tile is not None:
             labels = labels_at(tile)
-            assert (counts == pixels(np.zeros((256, 256), np.uint8) if labels is None else labels)).all()
+            assert (counts == count_pixels(np.zeros((256, 256), np.uint8) if labels is None else labels)).all()
             known += 1
     assert 10 < known < 60
 

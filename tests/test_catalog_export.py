@@ -190,7 +190,7 @@ def test_a_dataset_gives_pixels_caption_mask_and_bounds(pictured: tuple[Catalog,
 
 def test_a_catalog_is_sent_to_workers_as_its_folder(pictured: tuple[Catalog, Release]) -> None:
     catalog, _ = pictured
-    sent = pickle.loads(pickle.dumps(catalog))  # noqa: S301 - our own words
+    sent = pickle.loads(pickle.dumps(catalog))
     assert sent.version == catalog.version
     assert sent.search().to_dict() == catalog.search().to_dict()
 

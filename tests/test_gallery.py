@@ -303,9 +303,9 @@ def test_silence_is_no_contradiction() -> None:
 
 
 def test_the_comparison_is_told_in_words_and_hides_without_two_captions() -> None:
-    view = CompareView(captions=(caption("Tree dominates the image.", captioner="release", released=True),))
+    view = CompareView(captions=(caption("Tree dominates the image.", captioner="release", is_released=True),))
     assert view.names == []
-    crop = caption("Crop dominates the image.", captioner="release", released=True, style="4v", model=None)
+    crop = caption("Crop dominates the image.", captioner="release", is_released=True, style="4v", model=None)
     view.captions = (*view.captions, crop)
     assert view.names == ["GPT-3.5", "GPT-4V"]
     assert view.contradictions == ["In the whole chip, GPT-3.5 says that tree leads, GPT-4V that crop does."]

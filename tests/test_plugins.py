@@ -20,7 +20,7 @@ from chatearthnet_explorer.captioners import (
 )
 from chatearthnet_explorer.catalog.finding_bits import MOST_CHECKS
 from chatearthnet_explorer.errors import SettingError
-from chatearthnet_explorer.landcover.shares import pixels
+from chatearthnet_explorer.landcover.shares import count_pixels
 from chatearthnet_explorer.pipeline import caption_at
 from chatearthnet_explorer.plugins import Registry, builtin, needs_factory, one_line
 from chatearthnet_explorer.review.added_checks import MOST_ADDED, failure_of, run_added
@@ -53,7 +53,9 @@ class Echo:
         self.model = model
 
     def caption(self, prompt: object, _chip: object) -> Caption:
-        return Caption(text=prompt.user, captioner="echo", style=prompt.style, prompt_id=prompt.id, sent="the prompt")  # type: ignore[attr-defined]
+        return Caption(
+            text=prompt.user, captioner="echo", style=prompt.style, prompt_id=prompt.id, input_summary="the prompt"
+        )  # type: ignore[attr-defined]
 
 
 @pytest.fixture
@@ -293,7 +295,7 @@ def test_failing_check_leaves_the_other_findings(caplog: pytest.LogCaptureFixtur
         raise ZeroDivisionError
 
     register_check(check_of(needs=LABELS, find=fail))
-    counts = pixels(label_map(1))
+    counts = count_pixels(label_map(1))
     result = judge_caption(TEXT, style="3.5", counts=counts)
     assert result.findings == judge_caption(TEXT, style="3.5", counts=counts, added=()).findings
     assert result.skip_reason == failure_of("mentions trees")

@@ -12,7 +12,7 @@ from PIL import Image
 from chatearthnet_explorer.chip import BANDS, Chip
 from chatearthnet_explorer.errors import PlaceError, SettingError
 from chatearthnet_explorer.landcover.legend import CLASSES
-from chatearthnet_explorer.landcover.shares import pixels
+from chatearthnet_explorer.landcover.shares import count_pixels
 from chatearthnet_explorer.simulation.class_map import cover_of
 from chatearthnet_explorer.simulation.label_map_batches import survey
 from chatearthnet_explorer.simulation.noise import PAD, Window
@@ -206,14 +206,14 @@ def test_the_two_years_differ_a_little_as_two_algorithms_would(source: Simulated
     assert 0.5 < (first.labels == second.labels).mean() < 1.0
     assert "v200/2021" in (second.label_version or "")
     assert second.scene is not None
-    assert second.scene.acquired is not None
-    assert second.scene.acquired.year == 2021
+    assert second.scene.acquisition_time is not None
+    assert second.scene.acquisition_time.year == 2021
 
 
 @pytest.mark.parametrize(("lat", "months"), [(48.0, {7, 8}), (-30.0, {1, 2})])
 def test_the_satellite_passes_in_summer_with_a_time_zone(source: SimulatedSource, lat: float, months: set[int]) -> None:
     for lon in (-179.0, -60.0, 20.0, 120.0):
-        acquired = source.chip_at(lon, lat).scene.acquired
+        acquired = source.chip_at(lon, lat).scene.acquisition_time
         assert acquired.month in months
         assert acquired.year == 2020
         assert acquired.tzinfo is not None
@@ -243,7 +243,7 @@ def test_a_survey_has_the_shares_that_the_source_has(source: SimulatedSource) ->
         if chip.labels is None:
             assert not labels.any()
             continue
-        ours, theirs = (pixels(one)[:5] / 128**2 for one in (labels, chip.labels))  # by part and class
+        ours, theirs = (count_pixels(one)[:5] / 128**2 for one in (labels, chip.labels))  # by part and class
         apart.append(np.abs(ours - theirs))
     assert np.mean(apart) < 0.005
     assert np.quantile(apart, 0.99) < 0.04

@@ -95,8 +95,8 @@ def test_where_it_comes_from_is_told(source: Source) -> None:
     assert chip.scene
     assert chip.scene.catalogue
     assert chip.scene.item
-    assert chip.scene.acquired
-    assert chip.scene.acquired.tzinfo
+    assert chip.scene.acquisition_time
+    assert chip.scene.acquisition_time.tzinfo
     assert chip.scene.cloud_share is not None
     assert 0 <= chip.scene.cloud_share <= 1
     assert chip.attribution

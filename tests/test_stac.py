@@ -88,7 +88,7 @@ def test_the_clearest_over_the_chip_is_taken(sao_tome: SaoTome, tmp_path: Path) 
     assert scene.cloud_share == pytest.approx(26 / 256, abs=0.01)
     assert scene.tile_cloud_share == 0.2
     assert scene.baseline == "05.00"
-    assert str(scene.acquired) == "2020-06-12 10:00:01.587000+00:00"
+    assert str(scene.acquisition_time) == "2020-06-12 10:00:01.587000+00:00"
     assert chip.missing == ()
     assert chip.rgb is not None
     assert chip.scl is not None

@@ -249,7 +249,7 @@ def test_item_with_gaps_is_used(place: Place, change: dict[str, Any]) -> None:
     chip = place.click(item)
     assert_whole(chip)
     assert chip.scene
-    assert str(chip.scene.acquired) == "2020-06-12 10:00:00+00:00"
+    assert str(chip.scene.acquisition_time) == "2020-06-12 10:00:00+00:00"
 
 
 def test_real_api_serves_such_items(place: Place, tmp_path: Path) -> None:

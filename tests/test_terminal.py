@@ -20,7 +20,7 @@ from rig.pairs import one, paraphrased
 from chatearthnet_explorer.catalog import build
 from chatearthnet_explorer.cli import caption_command, main, terminal
 from chatearthnet_explorer.cli.terminal import escape, one_line
-from chatearthnet_explorer.errors import LIMIT, ExplorerError, LedgerError, RasterError, shortened
+from chatearthnet_explorer.errors import LIMIT, ExplorerError, LedgerError, RasterError, shorten
 
 if TYPE_CHECKING:
     import argparse
@@ -128,7 +128,7 @@ def test_debug_variable_shows_what_libraries_print(
 
 
 def test_errors_keep_what_happened_and_what_to_do() -> None:
-    long = shortened("It failed: " + "x" * 1000 + "; choose another file.")
+    long = shorten("It failed: " + "x" * 1000 + "; choose another file.")
     assert len(long) == LIMIT
     assert long.startswith("It failed: x")
     assert long.endswith("x; choose another file.")

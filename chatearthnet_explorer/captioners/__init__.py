@@ -37,7 +37,7 @@ class Captioner(Protocol):
         """Return the caption of a chip, written from its prompt.
 
         Raises:
-            NothingToDescribeError: If no model should be sent this chip.
+            EmptyChipError: If no model should be sent this chip.
             KeyMissingError: If the service needs a key and there is none.
             ModelError: If the service refused, failed, or sent no usable answer.
         """

@@ -73,7 +73,7 @@ class ChatCaptioner:
         """Return the caption that the model writes.
 
         Raises:
-            NothingToDescribeError: If the chip is uniform or has no labels.
+            EmptyChipError: If the chip is uniform or has no labels.
             KeyMissingError: If the service needs a key and there is none.
             ModelError: If the service refused, failed, or sent no usable answer.
             Cancelled: If ``cancel`` was called meanwhile.
@@ -88,6 +88,6 @@ class ChatCaptioner:
             chip,
             captioner=self.name,
             requested_model=self.service.model,
-            request_summary="the prompt",
+            input_summary="the prompt",
             notes=(BLIND,) if blind else (),
         )

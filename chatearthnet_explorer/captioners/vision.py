@@ -9,7 +9,7 @@ from chatearthnet_explorer.captioners.chip_guard import check
 from chatearthnet_explorer.captioners.model_table import MODELS, Estimate, estimate
 from chatearthnet_explorer.captioners.service.answer import caption_of
 from chatearthnet_explorer.captioners.service.model_service import RETRIES, TIMEOUT, Service
-from chatearthnet_explorer.errors import CaptionerError, NothingToDescribeError, SettingError
+from chatearthnet_explorer.errors import CaptionerError, EmptyChipError, SettingError
 from chatearthnet_explorer.render import data_url, png
 
 if TYPE_CHECKING:
@@ -89,7 +89,7 @@ class VisionCaptioner:
         """Return the caption that the model writes.
 
         Raises:
-            NothingToDescribeError: If the chip is uniform, has no labels, or lacks the image to be shown.
+            EmptyChipError: If the chip is uniform, has no labels, or lacks the image to be shown.
             KeyMissingError: If the service needs a key and there is none.
             ModelError: If the service refused, failed, or sent no usable answer.
             Cancelled: If ``cancel`` was called meanwhile.
@@ -110,7 +110,7 @@ class VisionCaptioner:
             chip,
             captioner=self.name,
             requested_model=self.service.model,
-            request_summary=_request_summary(pictures, maps=maps),
+            input_summary=_input_summary(pictures, maps=maps),
         )
 
 
@@ -124,7 +124,7 @@ def _label_maps(prompt: Prompt) -> tuple[NDArray[np.uint8], ...]:
 def _true_colour(prompt: Prompt, chip: Chip) -> tuple[NDArray[np.uint8], ...]:
     if chip.rgb is None:
         msg = f"The chip {chip.tile.name} has no true-colour picture to show; show the label maps instead."
-        raise NothingToDescribeError(msg)
+        raise EmptyChipError(msg)
     if len(prompt.all_facts) > 1:
         msg = "The prompt describes several chips and there is one picture; make the prompt of one chip."
         raise CaptionerError(msg)
@@ -136,7 +136,7 @@ def _part(picture: NDArray[np.uint8]) -> dict[str, Any]:
     return {"type": "image_url", "image_url": {"url": data_url(png(picture)), "detail": "high"}}
 
 
-def _request_summary(pictures: tuple[NDArray[np.uint8], ...], *, maps: bool) -> str:
+def _input_summary(pictures: tuple[NDArray[np.uint8], ...], *, maps: bool) -> str:
     rows, columns = pictures[0].shape[:2]
     kind = f"{len(pictures)} label map{'s' if len(pictures) > 1 else ''}" if maps else "the true-colour chip"
     return f"the prompt and {kind}, {columns} x {rows}"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from chatearthnet_explorer.landcover.legend import BACKGROUND, CLASSES
-from chatearthnet_explorer.landcover.shares import PARTS, pixels
+from chatearthnet_explorer.landcover.shares import PARTS, count_pixels
 from chatearthnet_explorer.tile import SIZE
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ def counts_of(labels: NDArray[np.uint8] | None) -> NDArray[np.uint16]:
     Raises:
         LabelError: If the labels are no (256, 256) uint8 map of class indices.
     """
-    return pixels(_UNMAPPED if labels is None else labels)[:-1].astype(np.uint16)
+    return count_pixels(_UNMAPPED if labels is None else labels)[:-1].astype(np.uint16)
 
 
 def is_read(counts: NDArray[np.uint16]) -> NDArray[np.bool_]:

@@ -88,7 +88,7 @@ class Query:
     """One of ``MATCHES``: all of the classes, or any."""
 
     part: str = ""
-    """One of ``landcover.PARTS`` in which the caption must name the classes."""
+    """One of ``shares.PARTS`` in which the caption must name the classes."""
 
     min_share: float | None = None
     """Share (0 to 1) of the chip that the classes must have in the labels."""

@@ -10,18 +10,17 @@ import inspect
 import math
 import pickle
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args
 
 import numpy as np
 
-from chatearthnet_explorer.caption import LIMIT, Caption
+from chatearthnet_explorer.caption import LIMIT, Caption, Style
 from chatearthnet_explorer.captioners import open_captioner
 from chatearthnet_explorer.chip import BANDS, Chip
 from chatearthnet_explorer.claims import read_claims
 from chatearthnet_explorer.errors import CaptionerError, ExplorerError, PlaceError, SettingError
-from chatearthnet_explorer.landcover.shares import pixels as class_pixels
+from chatearthnet_explorer.landcover.shares import count_pixels
 from chatearthnet_explorer.prompts.prompt import prompt_for
-from chatearthnet_explorer.prompts.wording import STYLES
 from chatearthnet_explorer.review.added_checks import run_added, verify
 from chatearthnet_explorer.review.checked_caption import Case
 from chatearthnet_explorer.review.chip_checks import Picture
@@ -51,6 +50,8 @@ _TEXTS = (
     "<b>Trees</b> \u202e and \ud800 & grass! " * 40,
     "x" * LIMIT,
 )
+_STYLES: tuple[Style, ...] = get_args(Style)
+_BAD_YEARS: tuple[Any, ...] = (2019, 2022, 0, -1)
 _EMPTY = np.zeros((SIZE, SIZE), np.uint8)
 
 
@@ -104,8 +105,8 @@ def caption_names_its_origin(captioner: Captioner) -> None:
         _require(caption.captioner == captioner.name, f"the caption names {caption.captioner!r} as its captioner")
         _require(caption.style == prompt.style, f"the caption has style {caption.style}, the prompt {prompt.style}")
         _require(caption.prompt_id == prompt.id, "the caption has the id of another prompt")
-        _require(bool(caption.sent), "the caption does not say what was sent")
-        _require(not caption.released, "only ChatEarthNet's own captions are released")
+        _require(bool(caption.input_summary), "the caption does not say what was sent")
+        _require(not caption.is_released, "only ChatEarthNet's own captions are released")
         _require_sentences(caption.notes, "a note")
 
 
@@ -127,7 +128,7 @@ def captioner_leaves_chip_unchanged(captioner: Captioner) -> None:
 
 def captioner_fails_with_sentence(captioner: Captioner) -> None:
     """A chip whose labels are empty gets a caption or a ``CaptionerError`` of one sentence."""
-    for style in STYLES:
+    for style in _STYLES:
         try:
             captioner.caption(prompt_for(_EMPTY, style=style), _chip(labels=_EMPTY))
         except CaptionerError as error:
@@ -184,8 +185,8 @@ def unknown_place_is_refused(source: Source, _lon: float, _lat: float) -> None:
 
 def unknown_year_is_refused(source: Source, lon: float, lat: float) -> None:
     """A year without a WorldCover map raises ``SettingError``; both others give a chip."""
-    for year in (2019, 2022, 0, -1):
-        _require_error(partial(source.chip_at, lon, lat, year=year), SettingError, f"year {year}")
+    for bad_year in _BAD_YEARS:
+        _require_error(partial(source.chip_at, lon, lat, year=bad_year), SettingError, f"year {bad_year}")
     for year in YEARS:
         _require(source.chip_at(lon, lat, year=year).tile == Tile.at(lon, lat), f"no chip of {year}")
 
@@ -334,7 +335,7 @@ def _chip(**changes: Any) -> Chip:  # noqa: ANN401 - fields of Chip
 def _captions(captioner: Captioner, chip: Chip) -> list[tuple[Prompt, Caption]]:
     """Return prompts and captions of the styles that a captioner writes; it may refuse one of them."""
     results, errors = [], []
-    for style in STYLES:
+    for style in _STYLES:
         prompt = prompt_for(_labels(), style=style)
         try:
             results.append((prompt, captioner.caption(prompt, chip)))
@@ -347,7 +348,7 @@ def _captions(captioner: Captioner, chip: Chip) -> list[tuple[Prompt, Caption]]:
 
 def _subjects(check: Check) -> list[tuple[Any, int]]:
     """Return what a check is called with, and the length of the caption that its spans are of."""
-    counts = class_pixels(_labels())
+    counts = count_pixels(_labels())
     if check.needs == PIXELS:
         pixels = (None, np.zeros((SIZE, SIZE, 3), np.uint8), _chip().rgb)
         return [(Picture(rgb, "", cover), 0) for rgb in pixels for cover in (None, Cover(counts, style="4v"))]
@@ -356,6 +357,6 @@ def _subjects(check: Check) -> list[tuple[Any, int]]:
         return [((one, other), len(text)) for _, one in readings for text, other in readings]
     return [
         (Case(text, style, reading, Cover(counts, style=style)), len(text))
-        for style in STYLES
+        for style in _STYLES
         for text, reading in readings
     ]

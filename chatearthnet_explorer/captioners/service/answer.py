@@ -15,7 +15,7 @@ from chatearthnet_explorer.captioners.service.endpoint import PLACEHOLDER
 from chatearthnet_explorer.captioners.service.reasoning import strip_reasoning
 from chatearthnet_explorer.errors import ModelError
 from chatearthnet_explorer.net.safe_json import read_json
-from chatearthnet_explorer.prompts.prompt import BANNED
+from chatearthnet_explorer.prompts.prompt import FORBIDDEN_WORDS
 
 if TYPE_CHECKING:
     from chatearthnet_explorer.chip import Chip
@@ -29,7 +29,7 @@ _MOST_TOKENS = 10**9
 # Controls, formatting (bidirectional overrides, zero width), private use, surrogates: invisible, and some change the
 # order in which the other characters are displayed.
 _UNSEEN = {"Cc", "Cf", "Co", "Cs", "Zl", "Zp"}
-_STEMS = "|".join(re.escape(word.removesuffix("y").removesuffix("e")) for word in BANNED)
+_STEMS = "|".join(re.escape(word.removesuffix("y").removesuffix("e")) for word in FORBIDDEN_WORDS)
 # Shorter keys are words like "none" and "ollama", which local services ignore.
 _SHORTEST_SECRET = 8
 _TEXT_PARTS = ("text", "output_text")
@@ -116,7 +116,7 @@ def caption_of(  # noqa: PLR0913 - what a caption says of itself
     *,
     captioner: str,
     requested_model: str,
-    request_summary: str,
+    input_summary: str,
     notes: tuple[str, ...] = (),
 ) -> Caption:
     """Return an answer as the caption of a chip, with notes for its readers."""
@@ -127,7 +127,7 @@ def caption_of(  # noqa: PLR0913 - what a caption says of itself
         captioner=captioner,
         style=prompt.style,
         model=answer.model,
-        sent=request_summary + (", of a simulated chip" if chip.simulated else ""),
+        input_summary=input_summary + (", of a simulated chip" if chip.simulated else ""),
         prompt_id=prompt.id,
         tokens_in=answer.tokens_in,
         tokens_out=answer.tokens_out,
