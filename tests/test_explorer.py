@@ -128,8 +128,8 @@ def test_the_code_gives_what_is_on_screen() -> None:
     shown = explorer.go(6.73, 0.336)
     names: dict[str, object] = {}
     exec(explorer.code_view.code, names)  # noqa: S102 - the project's own three lines, what this test is about
-    assert names["shown"].caption == shown.caption
-    assert names["shown"].prompt.id == shown.prompt.id
+    assert names["result"].caption == shown.caption
+    assert names["result"].prompt.id == shown.prompt.id
 
 
 def test_style_seed_and_captioner_use_the_chip_that_is_there() -> None:
