@@ -58,7 +58,7 @@ def generate() -> None:
         generated / "commands.md": commands.page(),
         generated / "settings.md": settings.page(),
         generated / "modules.md": modules.page(),
-        generated / "layers.svg": layers.drawing(),
+        generated / "contracts.md": layers.page(),
         **{reference / name: text for name, text in api.pages().items()},
     }
     for stale in {*generated.glob("*"), *reference.glob("*")} - set(files):

@@ -7,6 +7,9 @@ import inspect
 import chatearthnet_explorer
 from generators import markdown, package
 
+_OPTIONS = "   :members:\n   :ignore-module-all:\n   :show-inheritance:\n"
+"""What autodoc shows of a module: the public names that are defined in it, not those that it passes on."""
+
 
 def pages() -> dict[str, str]:
     """Return Markdown by file name."""
@@ -21,7 +24,7 @@ def _page(name: str, modules: list[package.Module]) -> str:
         if len(modules) > 1:
             title = module.name.removeprefix(f"{package.PACKAGE.name}.")
             parts.append(f"## {markdown.code(title)}\n")
-        parts.append(f"```{{eval-rst}}\n.. automodule:: {module.name}\n   :members:\n   :ignore-module-all:\n   :show-inheritance:\n```\n")
+        parts.append(f"```{{eval-rst}}\n.. automodule:: {module.name}\n{_OPTIONS}```\n")
     return "\n".join(parts)
 
 
@@ -30,7 +33,9 @@ def _names() -> str:
     rows = []
     for name in sorted(chatearthnet_explorer.__all__):
         value = getattr(chatearthnet_explorer, name)
-        summary = (inspect.getdoc(value) or "").splitlines()[:1] if inspect.isroutine(value) or inspect.isclass(value) else []
+        summary = (
+            (inspect.getdoc(value) or "").splitlines()[:1] if inspect.isroutine(value) or inspect.isclass(value) else []
+        )
         home = getattr(value, "__module__", None)
         link = f"{{py:obj}}`{name} <{home}.{name}>`" if summary and home else markdown.code(name)
         rows.append((link, markdown.escape(" ".join(summary))))

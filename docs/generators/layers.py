@@ -7,7 +7,8 @@ import tomllib
 from dataclasses import dataclass, field
 from html import escape
 
-from generators.package import PACKAGE, ROOT, by_entry
+from generators import markdown
+from generators.package import ROOT, modules
 
 WIDTH = 480
 """Units of the drawing: it is read on a phone too, so it is narrow."""
@@ -23,43 +24,53 @@ class _Sheet:
     bottom: float = 0.0
 
 
-def layers() -> list[list[str]]:
-    """Return the names in each layer of the contract for the whole package, the topmost layer first.
-
-    Raises:
-        ValueError: If no contract of layers is for the whole package.
-    """
+def page() -> str:
+    """Return Markdown: each import contract by its name, with a drawing of its layers or a sentence."""
     contracts = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["importlinter"]["contracts"]
+    parts = []
     for contract in contracts:
-        if contract["type"] == "layers" and PACKAGE.name in contract.get("containers", []):
-            return [re.findall(r"[\w.]+", layer) for layer in contract["layers"]]
-    msg = f"pyproject.toml has no contract of layers for {PACKAGE.name}."
-    raise ValueError(msg)
+        parts.append(f"## {markdown.escape(contract['name'])}\n")
+        if contract["type"] == "layers":
+            for container in contract["containers"]:
+                parts += ["```{raw} html", drawing(container, contract["layers"]), "```\n"]
+        else:
+            names = {
+                key: ", ".join(map(markdown.code, contract[key])) for key in ("source_modules", "forbidden_modules")
+            }
+            parts.append(f"No module of {names['source_modules']} imports from {names['forbidden_modules']}.\n")
+    return "\n".join(parts)
 
 
-def drawing() -> str:
-    """Return an SVG to be put into a page: one band for each layer, one box for each package or module in it."""
+def drawing(container: str, layers: list[str]) -> str:
+    """Return an SVG to be put into a page: one band for each layer, one box for each package or module in it.
+
+    Args:
+        container: Dotted name of the package that the layers are in.
+        layers: The topmost first, each with its names as import-linter has them: ``sources | captioners``.
+    """
     sheet = _Sheet()
-    summaries = {name: modules[0].summary for name, modules in by_entry().items()}
-    for names in layers():
-        _band(sheet, names, summaries)
+    summaries = {module.name: module.summary for module in modules()}
+    for layer in layers:
+        _band(sheet, [f"{container}.{name}" for name in re.findall(r"[\w.]+", layer)], summaries)
     height = sheet.bottom - GAP + 1
-    title = "The layers of the package: each may import what is in the bands below it."
+    label = f"Layers of {container}: each may import what is in the bands below it."
     return (
-        f'<svg class="layers" role="img" aria-label="{title}" viewBox="0 0 {WIDTH} {height:.0f}" '
-        f'xmlns="http://www.w3.org/2000/svg">\n' + "\n".join(sheet.shapes) + "\n</svg>\n"
+        f'<svg class="layers" role="img" aria-label="{label}" viewBox="0 0 {WIDTH} {height:.0f}" '
+        f'xmlns="http://www.w3.org/2000/svg">\n' + "\n".join(sheet.shapes) + "\n</svg>"
     )
 
 
 def _band(sheet: _Sheet, names: list[str], summaries: dict[str, str]) -> None:
     """Draw one layer below the others."""
     top, left, y, boxes = sheet.bottom, PAD, sheet.bottom + PAD, []
-    for name in names:
+    for dotted in names:
+        name = dotted.rpartition(".")[2]
+        page = dotted.split(".")[1]
         width = len(name) * LETTER + 2 * PAD
         if left > PAD and left + width > WIDTH - PAD:
             left, y = PAD, y + HEIGHT + GAP
         boxes.append(
-            f'<a href="../reference/api/{name}.html"><title>{escape(summaries.get(name, name))}</title>'
+            f'<a href="../reference/api/{page}.html"><title>{escape(summaries[dotted])}</title>'
             f'<rect class="box" x="{left:.1f}" y="{y:.1f}" width="{width:.1f}" height="{HEIGHT}" rx="4"/>'
             f'<text x="{left + width / 2:.1f}" y="{y + 20:.1f}">{escape(name)}</text></a>'
         )

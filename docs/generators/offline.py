@@ -17,9 +17,7 @@ _LOADED = {"src", "srcset", "data", "poster"}
 """Attributes whose address a browser loads by itself."""
 
 _CSS_ADDRESS = re.compile(r"url\(\s*['\"]?(?:https?:)?//|@import\s+(?:url\()?['\"]?(?:https?:)?//", re.IGNORECASE)
-_SCRIPT_ADDRESS = re.compile(
-    r"(?:import|fetch|importScripts|new Worker)\s*\(?\s*['\"`](?:https?:)?//", re.IGNORECASE
-)
+_SCRIPT_ADDRESS = re.compile(r"(?:import|fetch|importScripts|new Worker)\s*\(?\s*['\"`](?:https?:)?//", re.IGNORECASE)
 
 
 class _Page(HTMLParser):

@@ -6,6 +6,7 @@ import ast
 import inspect
 import os
 from dataclasses import fields
+from itertools import pairwise
 from unittest.mock import patch
 
 from chatearthnet_explorer.settings import Settings
@@ -29,7 +30,7 @@ def _docstrings(table: type) -> dict[str, str]:
     body = ast.parse(inspect.getsource(table)).body[0].body  # type: ignore[attr-defined]
     return {
         field.target.id: text.value.value
-        for field, text in zip(body, body[1:], strict=False)
+        for field, text in pairwise(body)
         if isinstance(field, ast.AnnAssign) and isinstance(text, ast.Expr)
     }
 
