@@ -26,6 +26,7 @@ toc_object_entries = False  # thousands of names in the navigation of every page
 myst_heading_anchors = 3
 myst_enable_extensions = ["colon_fence"]
 
+add_module_names = False  # the heading says which module it is
 autodoc_member_order = "bysource"
 autodoc_typehints = "signature"
 autodoc_use_type_comments = False
@@ -37,6 +38,8 @@ napoleon_use_rtype = False
 html_theme = "furo"
 html_static_path = ["static"]
 html_css_files = ["site.css"]
+html_favicon = "static/favicon.svg"
+html_show_search_summary = False  # needs requests, which browsers refuse for pages that are opened as files
 html_show_sphinx = False
 html_show_copyright = False
 html_copy_source = False
