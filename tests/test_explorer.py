@@ -373,11 +373,11 @@ def test_what_a_model_costs_is_said_beside_the_button_and_nothing_costs_nothing(
         explorer = _explorer(captioner=writer)
         explorer.go(6.73, 0.336)
         prompt = explorer.result.prompt
-        assert explorer.prompt_view.cost == estimate(prompt, "gpt-6-luna", images=0).told
+        assert explorer.prompt_view.cost == estimate(prompt, "gpt-6-luna", images=0).summary
         assert "$" in explorer.prompt_view.cost
         shown = open_captioner("vision", model="mine", base_url=server.base_url, image="true colour")
         assert shown.estimate(prompt) == estimate(prompt, "mine", images=1)
-        assert "price unknown" in shown.estimate(prompt).told
+        assert "price unknown" in shown.estimate(prompt).summary
 
 
 def test_notebooks_that_are_only_read_have_a_card() -> None:

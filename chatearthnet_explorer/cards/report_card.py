@@ -68,7 +68,7 @@ def _rates(facet: str, rates: Sequence[Rates]) -> Element:
         )
         for one in rates
     )
-    return _table((facet, "Pairs", "JudgedCaption", "", "Any error", "Major error"), rows)
+    return _table((facet, "Pairs", "Judged", "", "Any error", "Major error"), rows)
 
 
 def _bar(rate: Rate) -> Element:

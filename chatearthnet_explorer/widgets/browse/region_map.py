@@ -172,11 +172,11 @@ class RegionMap(QueryMixin, ipywidgets.VBox):  # type: ignore[misc]  # ipywidget
 
     def _ask_view(self) -> None:
         west, south, east, north = self.view
-        self.change_query(box=(west, max(south, -90.0), east, min(north, 90.0)), polygon=())
+        self.change_query(bbox=(west, max(south, -90.0), east, min(north, 90.0)), polygon=())
 
     def _everywhere(self) -> None:
         self.follow = False
-        self.change_query(box=None, polygon=())
+        self.change_query(bbox=None, polygon=())
 
     def _on_shape(self, _control: object, action: str, geo_json: Mapping[str, Any]) -> None:
         """Take what was drawn as the region; the shape on the map is ours, so that a link shows it as well."""
@@ -193,9 +193,9 @@ class RegionMap(QueryMixin, ipywidgets.VBox):  # type: ignore[misc]  # ipywidget
             return
         lons, lats = {lon for lon, _ in points}, {lat for _, lat in points}
         if len(lons) == len(lats) == 2:  # noqa: PLR2004 - the sides of a rectangle
-            self.change_query(box=(min(lons), min(lats), max(lons), max(lats)), polygon=())
+            self.change_query(bbox=(min(lons), min(lats), max(lons), max(lats)), polygon=())
         else:
-            self.change_query(box=None, polygon=tuple(points))
+            self.change_query(bbox=None, polygon=tuple(points))
 
     def _on_entry(self, change: Mapping[str, Any]) -> None:
         text = str(change["new"])[:200]
@@ -207,9 +207,9 @@ class RegionMap(QueryMixin, ipywidgets.VBox):  # type: ignore[misc]  # ipywidget
             self.problem = ""
             self.problem = "A box is four numbers: west, south, east, north, such as 5, 45, 10, 48."
             return
-        self.change_query(box=tuple(numbers), polygon=())
-        if self.query.box:
-            self._go(self.query.box)
+        self.change_query(bbox=tuple(numbers), polygon=())
+        if self.query.bbox:
+            self._go(self.query.bbox)
 
     def _go(self, box: Bounds) -> None:
         """Show a box as large as the map allows; Leaflet's own way needs a running loop and a screen."""
@@ -253,15 +253,15 @@ class RegionMap(QueryMixin, ipywidgets.VBox):  # type: ignore[misc]  # ipywidget
     def _outline(self, _change: object) -> None:
         """Show the region asked for, but where it is the view itself."""
         query = self.query
-        if self.follow or not (query.box or query.polygon):
+        if self.follow or not (query.bbox or query.polygon):
             self._region.locations = []
         elif query.polygon:
             self._region.locations = [(lat, lon) for lon, lat in _unwrap(query.polygon)]
-        elif query.box:
-            west, south, east, north = query.box
+        elif query.bbox:
+            west, south, east, north = query.bbox
             east += 360.0 * (east < west)
             self._region.locations = [(south, west), (south, east), (north, east), (north, west)]
-        self._entry_text = ", ".join(f"{side:g}" for side in query.box) if query.box and not self.follow else ""
+        self._entry_text = ", ".join(f"{side:g}" for side in query.bbox) if query.bbox and not self.follow else ""
         self._entry.value = self._entry_text
 
     @traitlets.observe("pair")

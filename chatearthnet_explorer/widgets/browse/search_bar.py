@@ -77,14 +77,14 @@ class SearchBar(QueryMixin, View):
     def _disabled_sorts(self) -> list[str]:
         query, result = self.query, self.result
         can = {"share": bool(query.classes), "worst": bool(result is not None and result.facets["finding"])}
-        return [sort for sort, possible in can.items() if not possible and query.sort != sort]
+        return [sort for sort, possible in can.items() if not possible and query.sortby != sort]
 
     @t.observe("query", "result")
     def _show(self, _change: object) -> None:
         query = self.query
         with self.hold_sync():
             self.set_trait("words", visible(query.words))
-            self.set_trait("order", [query.sort, query.descending])
+            self.set_trait("order", [query.sortby, query.descending])
             self.set_trait("disabled_sorts", self._disabled_sorts())
             self.set_trait("choices", [visible(words) for words, _ in choices_of(query)])
             self.set_trait("link", to_url(query))
@@ -95,7 +95,7 @@ class SearchBar(QueryMixin, View):
         if what == "words" and isinstance(value, str):
             self.change_query(words=value[:LONGEST_WORDS])
         elif what == "sort":
-            self.change_query(sort=value, seed=(self.query.seed + 1) % _MOST_SEEDS if value == "random" else 0)
+            self.change_query(sortby=value, seed=(self.query.seed + 1) % _MOST_SEEDS if value == "random" else 0)
         elif what == "descending":
             self.change_query(descending=bool(value))
         elif what == "drop" and isinstance(value, int):
@@ -103,7 +103,7 @@ class SearchBar(QueryMixin, View):
             if 0 <= value < len(left):
                 self.query = left[value][1]
         elif what == "clear":
-            self.query = type(self.query)(sort=self.query.sort if self.query.sort != "share" else "place")
+            self.query = type(self.query)(sortby=self.query.sortby if self.query.sortby != "share" else "place")
         elif what == "random":
             for callback in self._callbacks:
                 callback()

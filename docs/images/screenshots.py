@@ -1,0 +1,139 @@
+"""Make the pictures of the documentation: Explorer, browser and review desk in JupyterLab, light and dark, and the app.
+
+Run it from the root of the repository: ``PYTHONPATH=tests python docs/images/screenshots.py``.
+"""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PIL import Image
+from playwright.sync_api import expect
+from rig import doors, stage
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Locator, Page
+
+DOCS = Path(__file__).parent
+LARGEST = 500_000
+"""Bytes of a picture in the repository."""
+
+
+def main() -> None:
+    """Write the PNG files beside this one, or to the folder named."""
+    folder = Path(sys.argv[1]) if len(sys.argv) > 1 else DOCS
+    with stage.chromium() as browser, tempfile.TemporaryDirectory() as place:
+        _notebook(browser, Path(place) / "light", folder / "explorer.png", style="GPT-3.5 style", to="Beemster")
+        _notebook(
+            browser, Path(place) / "dark", folder / "explorer_4v.png", style="GPT-4V style", to="Valencia", blend="60",
+            theme="JupyterLab Dark",
+        )  # fmt: skip
+        _browser(browser, Path(place) / "pairs", folder / "browser.png")
+        _browser(browser, Path(place) / "pair", folder / "browser_pair.png", pair=True, theme="JupyterLab Dark")
+        _desk(browser, Path(place) / "desk", folder / "review_desk.png")
+        with doors.app(Path(place) / "app") as address, doors.watched(browser, height=900) as seen:
+            seen.page.goto(address)
+            doors.caption(seen.page)
+            _settle(seen.page)
+            seen.page.screenshot(path=folder / "app.png", full_page=True)
+    for name in ("explorer.png", "explorer_4v.png", "browser.png", "browser_pair.png", "review_desk.png", "app.png"):
+        _shrink(folder / name)
+
+
+def _notebook(  # noqa: PLR0913 - what a picture can differ in
+    browser: Browser, place: Path, path: Path, *, style: str, to: str, blend: str = "0", theme: str = "JupyterLab Light"
+) -> None:
+    with doors.lab(place, theme=theme) as address, doors.watched(browser, width=1400, height=1600) as seen:
+        page = seen.page
+        page.goto(address.replace("/lab/tree/", "/doc/tree/"))
+        doors.run_all(page)
+        doors.caption(page)
+        doors.wait_idle(page)
+        page.get_by_role("button", name=style).click()
+        choice = page.locator(".cen-explorer select").first
+        choice.select_option(
+            label=next(one for one in choice.locator("option").all_inner_texts() if one.startswith(to))
+        )
+        expect(page.locator(".cen-status")).not_to_contain_text("São Tomé", timeout=doors.SLOW)
+        page.locator(".cen-chip-view input[type=range]").fill(blend)
+        _settle(page)
+        _shown(page.locator(".cen-explorer")).screenshot(path=path)
+
+
+def _browser(browser: Browser, place: Path, path: Path, *, pair: bool = False, theme: str = "JupyterLab Light") -> None:
+    """Show the gallery, or a pair with both captions and its labels."""
+    with (
+        doors.lab(place, theme=theme) as address,
+        doors.watched(browser, width=1400, height=3400 if pair else 2000) as seen,
+    ):
+        page = seen.page
+        page.goto(address.replace("/lab/tree/", "/doc/tree/").replace("01_click_to_caption", "02_browse_the_dataset"))
+        page.locator(".jp-Notebook .jp-CodeCell").first.wait_for(timeout=doors.SLOW)
+        doors.wait_idle(page)
+        page.locator(".jp-CodeCell .jp-InputArea-editor").first.click()
+        page.keyboard.press("Shift+Enter")
+        page.locator(".cen-gallery .cen-photo img").first.wait_for(timeout=doors.SLOW)
+        if pair:
+            page.locator(".cen-facet-view .cen-value", has_text="both styles").click()
+            expect(page.locator(".cen-pill")).to_have_count(1, timeout=doors.SLOW)
+            _settle(page)
+            page.locator(".cen-gallery .cen-tile").first.click()
+            page.get_by_role("button", name="Labels of this tile").click()
+            expect(page.locator(".cen-prompt-view")).to_contain_text("Style 3.5", timeout=doors.SLOW)
+            page.locator(".cen-browser .cen-chip-view input[type=range]").fill("50")
+        _settle(page)
+        _shown(page.locator(".cen-browser")).screenshot(path=path)
+
+
+def _desk(browser: Browser, place: Path, path: Path) -> None:
+    """Show a pair whose caption is wrong, and the pixels of a claim that the labels contradict."""
+    with doors.lab(place) as address, doors.watched(browser, width=1400, height=1900) as seen:
+        page = seen.page
+        page.goto(address.replace("/lab/tree/", "/doc/tree/").replace("01_click_to_caption", "03_spot_check_quality"))
+        page.locator(".jp-Notebook .jp-CodeCell").first.wait_for(timeout=doors.SLOW)
+        doors.wait_idle(page)
+        page.locator(".jp-CodeCell .jp-InputArea-editor").first.click()
+        desk = page.locator(".cen-review")
+        for _ in range(7):  # the cells down to the desk; those behind it would keep the kernel from answering
+            page.keyboard.press("Shift+Enter")
+        desk.locator(".cen-verdict-pad:not(.cen-waiting) .cen-correct:enabled").wait_for(timeout=doors.SLOW)
+        claim = desk.locator(".cen-text .cen-contradicted")
+        desk.locator(".cen-verdict-pad").focus()
+        for key in ("3", "c", *("1" * 8)):
+            page.keyboard.press(key)
+            _settle(page)
+        while claim.count() < 3:  # noqa: PLR2004 - a caption of the mirrored map
+            page.keyboard.press("1")
+            _settle(page)
+        desk.locator(".cen-chip-view input[type=range]").fill("60")
+        _shown(desk)
+        claim.nth(1).hover()
+        _settle(page)
+        desk.screenshot(path=path)
+
+
+def _shown(view: Locator) -> Locator:
+    view.scroll_into_view_if_needed()
+    return view
+
+
+def _settle(page: Page) -> None:
+    """Let the last tiles, fades and fonts finish."""
+    page.wait_for_timeout(1500)
+
+
+def _shrink(path: Path) -> None:
+    with Image.open(path) as picture:
+        picture.convert("RGB").save(path, optimize=True)
+        if path.stat().st_size > LARGEST:
+            picture.convert("RGB").quantize(256).save(path, optimize=True)
+    if path.stat().st_size > LARGEST:
+        msg = f"{path} has {path.stat().st_size} bytes, more than {LARGEST}."
+        raise SystemExit(msg)
+
+
+if __name__ == "__main__":
+    main()
