@@ -130,7 +130,7 @@ def test_where_nothing_matches_each_choice_says_what_would_be_there_without_it()
 
 def test_pictures_come_from_the_release_and_missing_and_blank_ones_say_so() -> None:
     browser = browse()
-    assert set(browser.gallery.notes) <= {"", "No picture in this sample."}
+    assert set(browser.gallery.notes) <= {"", "This sample has no picture of this pair."}
     assert any(browser.gallery.notes)
     press(browser.facet_view, "flag", "no picture")
     press(browser.facet_view, "flag", "no picture")
@@ -159,7 +159,7 @@ def test_what_an_audit_found_is_a_facet_an_order_and_stands_at_the_pair(tmp_path
     assert browser.gallery.result.total == count
     press(browser.search_bar, "sort", "worst")
     press(browser.gallery, "open", 0)
-    assert any("The checks object to the " in said and name in said for said in browser.pair_view.head.remarks)
+    assert any("Checks found problems in the " in said and name in said for said in browser.pair_view.head.remarks)
     press(browser.facet_view, "finding", name)
     assert browser.query.finding == (f"-{name}",)
     assert browser.gallery.result.total == len(audited) - count
@@ -168,7 +168,7 @@ def test_what_an_audit_found_is_a_facet_an_order_and_stands_at_the_pair(tmp_path
 
 def test_without_a_release_it_says_what_to_do() -> None:
     browser = browse(release=None)
-    assert set(browser.gallery.notes) == {"No pictures are at hand; give release=open_release(...)."}
+    assert set(browser.gallery.notes) == {"No pictures are loaded; pass release=open_release(...)."}
 
 
 def test_a_pair_opens_with_its_captions_compared() -> None:
@@ -318,7 +318,7 @@ def test_a_pair_without_a_place_is_shown_and_offers_no_map() -> None:
     head = browser.pair_view.head
     assert head.heading == "place unknown"
     assert not {"map", "labels"} & set(head.possible)
-    assert "says no place" in browser.pair_view.chip_view.remarks[-1]
+    assert "gives no location" in browser.pair_view.chip_view.remarks[-1]
     assert browser.map._square.locations == []
     browser.map.show_pair(browser.pair)
 
@@ -376,7 +376,7 @@ def test_what_nobody_foresaw_is_a_sentence_and_a_log(caplog: pytest.LogCaptureFi
 
     browser._catalog = type("Broken", (), {"search": broken})()
     browser.query = Query(words="x")
-    assert "should not have" in browser.status.message
+    assert "Unexpected error" in browser.status.message
     assert "ZeroDivisionError" in caplog.text
 
 

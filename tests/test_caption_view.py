@@ -22,7 +22,7 @@ def test_two_captions_stand_beside_each_other_with_their_writers() -> None:
     assert [column["byline"] for column in columns] == ["ChatEarthNet, GPT-3.5", "ChatEarthNet, GPT-4V"]
     assert [column["released"] for column in columns] == [True, True]
     assert columns[0]["label_maps"] is None
-    assert columns[1]["label_maps"][0].startswith("GPT-4V was shown the coloured label map")
+    assert columns[1]["label_maps"][0].startswith("GPT-4V saw the coloured label map")
 
 
 def test_a_fresh_caption_is_in_the_style_of_and_tells_its_history() -> None:

@@ -165,7 +165,7 @@ def test_scenes_are_offered_by_date_and_the_chosen_one_is_fetched() -> None:
     explorer = _explorer(source=source)
     explorer.go(6.73, 0.336)
     assert explorer.options._scene.options == (
-        ("the least cloudy", ""),
+        ("least cloudy", ""),
         ("02 March 2020, 40 % cloudy", "early"),
         ("09 July 2020, 1 % cloudy", "late"),
     )

@@ -285,7 +285,7 @@ def test_who_dominates_can_contradict() -> None:
     second = read_claims("The image is dominated by crop fields.")
     (point, *_) = compare(first, second, names=TWO).contradictions
     assert (point.place, point.verdict) == ("", "contradict")
-    assert point.why == "GPT-3.5 says that tree leads, GPT-4V that crop does"
+    assert point.why == "GPT-3.5 says tree covers most, GPT-4V says crop"
 
 
 def test_a_class_that_one_denies_and_a_size_far_off_contradict() -> None:
@@ -308,7 +308,7 @@ def test_the_comparison_is_told_in_words_and_hides_without_two_captions() -> Non
     crop = caption("Crop dominates the image.", captioner="release", is_released=True, style="4v", model=None)
     view.captions = (*view.captions, crop)
     assert view.names == ["GPT-3.5", "GPT-4V"]
-    assert view.contradictions == ["In the whole chip, GPT-3.5 says that tree leads, GPT-4V that crop does."]
+    assert view.contradictions == ["In the whole chip, GPT-3.5 says tree covers most, GPT-4V says crop."]
     assert "contradict each other on 1" in view.summary
     page = Page(view._repr_html_())
     page.assert_harmless()

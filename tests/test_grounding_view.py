@@ -142,7 +142,7 @@ def test_unreadable_caption_has_a_note_and_no_claims(text: str, reasons: str) ->
 
 
 def test_caption_without_claims_has_a_note() -> None:
-    assert verify("This is the picture that they took of it in the morning.").note.startswith("It says nothing")
+    assert verify("This is the picture that they took of it in the morning.").note.startswith("It makes no claim")
 
 
 def test_findings_quote_their_words_and_light_them_and_their_pixels() -> None:

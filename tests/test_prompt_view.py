@@ -15,7 +15,7 @@ from chatearthnet_explorer.widgets.shared.prompt_view import LIMIT, PromptView
 if TYPE_CHECKING:
     from chatearthnet_explorer.prompts.prompt import Prompt
 
-EDITED = "this is no longer ChatEarthNet's method"
+EDITED = "it is no longer ChatEarthNet's method"
 
 
 @pytest.fixture
@@ -109,7 +109,7 @@ def test_without_a_prompt_nobody_is_asked() -> None:
     ask(view, user="Hello")
     assert asked == []
     assert view.current is None
-    assert "There is no prompt yet" in Page(view._repr_html_()).text
+    assert "No prompt yet" in Page(view._repr_html_()).text
 
 
 def test_hostile_words_are_shown_as_they_are(view: PromptView, asked: list[Prompt]) -> None:

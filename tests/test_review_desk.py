@@ -74,7 +74,7 @@ def test_undo_goes_back_to_what_was_judged_last(desk: ReviewDesk) -> None:
     assert (desk.position, desk.pad.verdict, desk.pad.judged_count) == (1, {}, 1)
     press(desk, "undo")
     press(desk, "undo")
-    assert desk.pad.message == "There is nothing to take back."
+    assert desk.pad.message == "There is nothing to undo."
     assert desk.ledger.verdicts == ()
     assert len(desk.ledger.entries) == 4
 
@@ -168,7 +168,7 @@ def test_a_pair_that_cannot_be_had_is_said_and_can_be_passed(tmp_path: Path) -> 
     press(desk, "judge", verdict="correct", then="next")
     assert desk.position == 0
     press(desk, "go", by=1)
-    assert desk.caption_view.error.startswith("There is no caption in style 3.5")
+    assert desk.caption_view.error.startswith("This pair has no caption in style 3.5")
     press(desk, "judge", verdict="correct", then="next")
     assert desk.ledger.verdicts == ()
     press(desk, "go", by=1)
@@ -292,7 +292,7 @@ def test_a_pair_without_picture_or_labels_is_judged_and_says_so(
 def test_a_pair_without_a_place_is_judged_and_says_so(tmp_path: Path) -> None:
     desk = of_sample(tmp_path, "no place", release=small_sample().release)
     assert desk.chip_view.chip is None
-    assert "says no place on Earth" in desk.chip_view.remarks[-1]
+    assert "gives no location" in desk.chip_view.remarks[-1]
     assert desk.chip_view.simulated
     assert "no claim can be checked" in desk.caption_view.columns[0]["verification"]["note"]
     press(desk, "judge", verdict="correct", then="next")
@@ -327,8 +327,8 @@ class Mapped:
     [
         (SourceError("The map does not answer; try later."), "The map does not answer; try later."),
         (chip(labels=None, missing=("Nobody mapped it.",)), "Nobody mapped it."),
-        (chip(labels=None), "There are no labels of this place."),
-        (chip(), "The labels are of the real place, and this pair is made up"),
+        (chip(labels=None), "This place has no labels."),
+        (chip(), "The labels are real but this pair is simulated"),
     ],
 )
 def test_labels_that_fail_or_are_of_another_earth_are_not_shown_and_the_reason_is(

@@ -80,7 +80,7 @@ def test_labels_have_exactly_the_colours_of_the_palette(stage: Stage, view: Chip
 
 
 def test_the_slider_blends_and_the_keyboard_reaches_it(stage: Stage, view: ChipView) -> None:
-    slider = stage.page.get_by_role("slider", name="Labels over the picture, in percent")
+    slider = stage.page.get_by_role("slider", name="Opacity of the labels over the picture, in percent")
     slider.focus()
     for _ in range(3):
         slider.press("ArrowRight")
@@ -160,7 +160,7 @@ def test_a_simulated_chip_wears_a_ribbon(stage: Stage, view: ChipView) -> None:
     stage.tell("chip", chip=chip(simulated=True))
     assert view.simulated
     ribbon.wait_for(state="visible")
-    assert stage.page.get_by_text("No satellite saw this").is_visible()
+    assert stage.page.get_by_text("made up the picture and the labels").is_visible()
 
 
 def test_halves_of_a_chip_and_none_of_it(stage: Stage, view: ChipView) -> None:
@@ -174,7 +174,7 @@ def test_halves_of_a_chip_and_none_of_it(stage: Stage, view: ChipView) -> None:
     assert not stage.page.locator(".cen-side").is_visible()
     assert pixel(stage, "canvas.cen-picture", 7, 201) == [201, 7, 104, 255]
     stage.tell("chip", chip=None)
-    stage.page.get_by_text("No place has been chosen yet.").wait_for()
+    stage.page.get_by_text("Choose a place first.").wait_for()
     assert view.chip is None
 
 
@@ -234,7 +234,7 @@ def test_an_edited_prompt_is_marked_sent_on_and_can_be_undone(stage: Stage) -> N
 
 def test_label_maps_that_are_sent_are_drawn(stage: Stage) -> None:
     stage.mount("prompt", PromptView(prompt=prompt_for(quarters(), style="4v")))
-    stage.page.get_by_text("The exact words that are sent").click()
+    stage.page.get_by_text("The exact text that is sent").click()
     stage.page.get_by_role("img", name="Label map 1, as sent").wait_for()
     assert pixel(stage, "canvas.cen-map", 5, 5) == [0, 0, 255, 255]
 
@@ -376,7 +376,7 @@ def test_a_finding_lights_its_words_and_its_pixels(stage: Stage, grounded: Groun
     assert (grounded.highlight, grounded.within) == (TOWN, ["bottom right"])
     assert pixel(stage, "canvas.cen-light", 270, 270)[3] == 0
     assert pixel(stage, "canvas.cen-light", 240, 240)[3] > 100
-    stage.page.locator(".cen-also summary", has_text="It never speaks of the bottom left").hover()
+    stage.page.locator(".cen-also summary", has_text="It does not mention the bottom left").hover()
     light(stage, grounded)
     assert (grounded.highlight, grounded.within) == (-1, ["bottom left"])
     assert pixel(stage, "canvas.cen-light", 128, 384)[3] == 0  # an outline, and nothing dimmed

@@ -54,7 +54,7 @@ class Browser(Composite):
     """
 
     query = traitlets.Instance(Query, ())
-    """What is asked for."""
+    """The current query."""
 
     pair = traitlets.Instance(Pair, allow_none=True)
     """The pair that is open; None while the gallery shows."""
@@ -78,7 +78,7 @@ class Browser(Composite):
             release: Where the pictures are; None for a browser without pictures.
             labels: Where the labels of a pair come from: a name of ``sources.SOURCES`` or an object.
             captioner: Who writes a caption anew: a name of ``captioners.CAPTIONERS`` or an object.
-            query: What is asked for at first: a question, or the link of one.
+            query: The first query: a ``Query``, or the link of one.
             map: A ``leafmap.Map`` or ``ipyleaflet.Map`` of the user's own, with its layers and tools; what the Browser
                 needs is added to it, and removed again by ``close``. Its own control for drawing draws the region.
 
@@ -145,7 +145,7 @@ class Browser(Composite):
         """
         pair = self._catalog.pair_named(name)
         if pair is None:
-            msg = f"The catalog has no pair called {name[:80]!r}; choose one of the gallery."
+            msg = f"The catalog has no pair called {name[:80]!r}; choose one from the gallery."
             raise ExplorerError(msg)
         self.pair = pair
         return pair
@@ -256,7 +256,7 @@ class Browser(Composite):
     def _open_random(self) -> None:
         pair = self._catalog.random(self.query, seed=random.randrange(2**32))  # noqa: S311 - a surprise, no secret
         if pair is None:
-            self.status.show_message("No pair matches, so there is none to open.", kind="error")
+            self.status.show_message("No pair matches, so none can be opened; remove a filter.", kind="error")
         else:
             self.pair = pair
 
@@ -297,7 +297,7 @@ class Browser(Composite):
     def _cancel(self) -> None:
         self._search_task.stop()
         self._picture_task.stop()
-        self.status.show_message("Stopped. Change something to go on.")
+        self.status.show_message("Stopped. Change a filter to search again.")
 
     @report_errors
     def _show_progress(self, _change: object) -> None:
@@ -316,10 +316,10 @@ def _notes(catalog: Catalog) -> list[ipywidgets.Widget]:
 
 def _hint(catalog: Catalog) -> str:
     kind = "simulated pairs" if catalog.simulated else "pairs"
-    return f"{len(catalog):,} {kind}. Choose a class or a country, write a word, or draw a box on the map."
+    return f"{len(catalog):,} {kind}. Choose a class or a country, search for words, or draw a box on the map."
 
 
 def _count_sentence(result: SearchResult, every: int) -> str:
     if not result.total:
-        return "No pair matches all of this; leave one choice out."
+        return "No pair matches all filters; remove a filter."
     return f"{result.total:,} of {every:,} pairs match." if result.total < every else f"All {every:,} pairs."

@@ -1,4 +1,4 @@
-"""Where two captions of one chip say the same, and where they contradict each other."""
+"""Where two captions of one chip say the same, and where they disagree."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ class Agreement:
 
     @property
     def contradictions(self) -> tuple[Point, ...]:
-        """The points on which they contradict each other."""
+        """The points on which they disagree."""
         return tuple(one for one in (*self.leaders, *self.points) if one.verdict == "contradict")
 
     @property
@@ -133,4 +133,4 @@ def _leaders(first: Reading, second: Reading, names: tuple[str, str]) -> Iterato
         if one and other and one == other:
             yield Point(one, place, "agree", "")
         elif one and other:
-            yield Point(one, place, "contradict", f"{names[0]} says that {one} leads, {names[1]} that {other} does")
+            yield Point(one, place, "contradict", f"{names[0]} says {one} covers most, {names[1]} says {other}")

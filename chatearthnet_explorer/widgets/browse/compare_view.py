@@ -1,4 +1,4 @@
-"""Two captions compared: what both say, what only one says, and where they contradict each other."""
+"""Two captions compared: what both say, what only one says, and where they disagree."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ class CompareView(View):
 
     def card(self) -> Card:
         """Return the comparison as HTML to be read."""
-        sentences = [self.summary, *self.contradictions] if self.names else ["There are no two captions to compare."]
+        sentences = [self.summary, *self.contradictions] if self.names else ["Two captions are needed to compare them."]
         return Card("Compared", tuple(element("p", sentence) for sentence in sentences))
 
     @t.observe("captions")
@@ -95,7 +95,7 @@ def _caption_name(caption: Caption) -> str:
 def _summary(agreement: Agreement) -> str:
     against, alone = len(agreement.contradictions), sum(one.verdict in {"first", "second"} for one in agreement.points)
     if not agreement.points and not agreement.leaders:
-        return "Neither names a class in a way that can be compared."
+        return "Neither caption names a class in a way that can be compared."
     return (
         f"They agree on {_count(agreement.agreement_count, 'point')}, contradict each other on {against or 'none'}, "
         f"and on {_count(alone, 'point')} only one of them speaks."
@@ -125,4 +125,4 @@ def _rows(agreement: Agreement, names: Sequence[str]) -> list[dict[str, object]]
 
 
 def _words(verdict: str, names: Sequence[str]) -> str:
-    return {"agree": "both say so", "first": f"only {names[0]} says so", "second": f"only {names[1]} says so"}[verdict]
+    return {"agree": "both", "first": f"only {names[0]} says so", "second": f"only {names[1]} says so"}[verdict]

@@ -29,7 +29,7 @@ function render({ model, el }) {
     const fit = facet.values.filter((one) => one[1].toLowerCase().includes(words));
     const all = words || open.has(facet.key) || facet.key === "class" ? fit : fit.filter((one, at) => at < FEW || one[4]);
     const rows = all.map((one) => value(facet, one, most));
-    if (!rows.length) rows.push(make("p", { class: "cen-none" }, words ? "None of that name." : "None."));
+    if (!rows.length) rows.push(make("p", { class: "cen-none" }, words ? "No match." : "None."));
     if (!words && facet.values.length > FEW && facet.key !== "class") {
       const expanded = open.has(facet.key);
       rows.push(make("button", {
@@ -54,13 +54,13 @@ function render({ model, el }) {
     const parts = [["", "anywhere"], ...model.get("parts").map((part) => [part, `in the ${part}`])];
     const rows = [make("div", { class: "cen-choices" },
       choice("All or any of the classes", "match", [["all", "all of them"], ["any", "any of them"]]),
-      choice("Where the caption names them", "part", parts))];
+      choice("Where the caption mentions them", "part", parts))];
     if (model.get("has_shares")) {
       const slider = make("input", { type: "range", min: 0, max: 100, step: 5, "data-at": "class share",
-        "aria-label": "Smallest share of the labels, in percent" });
+        "aria-label": "Smallest land-cover share, in percent" });
       slider.value = Math.round(100 * (share ?? 0));
       const label = make("span", {});
-      const showShare = () => { label.textContent = slider.valueAsNumber ? `at least ${slider.value} % of the labels` : "whatever the labels"; };
+      const showShare = () => { label.textContent = slider.valueAsNumber ? `at least ${slider.value} % of the labels` : "any share"; };
       slider.addEventListener("input", showShare);
       slider.addEventListener("change", () => request("min_share", slider.valueAsNumber ? slider.valueAsNumber / 100 : null));
       showShare();

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 _INDEX = {land.name: land.index for land in CLASSES}
 _SINGLE = ("match", "part")
-_SHARES_HINT = "By share of the labels: this catalog does not know them yet; `catalog enrich` reads them."
+_SHARES_HINT = "To filter by land-cover share, run `catalog enrich` first."
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +78,7 @@ class FacetView(QueryMixin, View):
             )
             for facet in self.facets
         ]
-        return Card("What there is", tuple(sections))
+        return Card("Filters", tuple(sections))
 
     @t.observe("query", "result")
     def _show(self, _change: object) -> None:
@@ -145,6 +145,6 @@ _LABEL: dict[str, Callable[[str], tuple[str, str]]] = {
     "style": lambda style: (STYLES.get(style, style), ""),
     "split": lambda split: (SPLITS.get(split, split), ""),
     "flag": lambda flag: (flag, FLAGS.get(flag, "")),
-    "finding": lambda finding: ("nothing" if finding == "none" else finding, ""),
+    "finding": lambda finding: ("no problem" if finding == "none" else finding, ""),
 }
 _ABSENT = {"flag": flag_words, "finding": finding_words}

@@ -3,7 +3,7 @@ const STYLES = { "3.5": "3.5", "4v": "4V" }; // a simulated caption is in a styl
 function render({ model, el }) {
   const root = frame(model, el, "cen-gallery");
   const heading = make("h3", { "aria-live": "polite" });
-  const ribbon = make("span", { class: "cen-made-up", hidden: true }, "Simulated: no satellite saw these places");
+  const ribbon = make("span", { class: "cen-made-up", hidden: true }, "Simulated: not real satellite pictures");
   const grid = make("div", { class: "cen-tiles", role: "group", "aria-label": "Pairs" });
   const empty = make("div", { class: "cen-nothing" });
   const number = make("input", { type: "number", min: 1, step: 1, class: "cen-page", "aria-label": "Page" });
@@ -18,7 +18,7 @@ function render({ model, el }) {
   const bar = make("nav", { class: "cen-bar", "aria-label": "Pages" }, ...back,
     make("label", { class: "cen-number" }, "Page ", number, last), ...on);
   const keys = make("p", { class: "cen-keys" },
-    "Keys: arrows, Home and End move; Enter opens; Page Up and Page Down turn the page.");
+    "Keys: arrows, Home and End to move; Enter to open; Page Up and Page Down for other pages.");
   root.append(make("div", { class: "cen-head" }, heading, ribbon), empty, grid, bar, keys);
 
   let turn = model.get("request").turn ?? 0;
@@ -65,13 +65,13 @@ function render({ model, el }) {
     empty.hidden = state === "some" || state === "waiting";
     if (empty.hidden) return;
     if (state === "beyond") {
-      empty.replaceChildren(make("p", {}, `This page lies beyond the last of ${total.toLocaleString("en")} pairs.`),
+      empty.replaceChildren(make("p", {}, `No such page; there are ${total.toLocaleString("en")} pairs.`),
         make("button", { type: "button", class: "cen-button cen-primary", onclick: () => request("page", 1) }, "Go to the first page"));
       return;
     }
     const alternatives = model.get("alternative_rows");
-    empty.replaceChildren(make("p", {}, "No pair matches all of this."),
-      ...(alternatives.length ? [make("p", {}, "What would be there with one choice less:")] : []),
+    empty.replaceChildren(make("p", {}, "No pair matches all filters."),
+      ...(alternatives.length ? [make("p", {}, "Results with one filter removed:")] : []),
       make("div", { class: "cen-buttons" }, ...alternatives.map(([words, pairs], place) => make("button", {
         type: "button", class: "cen-button", onclick: () => request("relax", place),
       }, `without ${words}: ${pairs.toLocaleString("en")}`))));
@@ -85,7 +85,7 @@ function render({ model, el }) {
     const some = state === "some";
     const format = (count) => count.toLocaleString("en");
     heading.textContent = some ? `Pairs ${format(first)} to ${format(end)} of ${format(total)}`
-      : state === "waiting" ? "Looking …" : "No pairs";
+      : state === "waiting" ? "Searching …" : "No pairs";
     ribbon.hidden = !model.get("simulated");
     number.value = page();
     number.max = Math.max(1, pages());

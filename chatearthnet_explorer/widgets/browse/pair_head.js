@@ -1,8 +1,8 @@
 const BUTTONS = {
-  back: ["‹ Back to the pairs", "Escape"], previous: ["Previous", "The pair before it on the page"],
-  next: ["Next", "The pair after it on the page"], map: ["Show on map", "Go there on the map above"],
-  labels: ["Labels of this tile", "Read the land cover of this place"],
-  caption: ["Caption again", "Have a new caption written from the labels"],
+  back: ["‹ Back to results", "Escape"], previous: ["Previous", "Open the previous pair of this page"],
+  next: ["Next", "Open the next pair of this page"], map: ["Show on map", "Show this place on the map"],
+  labels: ["Load labels", "Load the land cover of this place"],
+  caption: ["Caption again", "Write a new caption from the labels"],
 };
 
 function render({ model, el }) {

@@ -93,4 +93,4 @@ def _details(pair: Pair) -> list[list[str]]:
 def _finding_remarks(pair: Pair) -> list[str]:
     """Return what an audit found, one sentence for each caption and for the picture."""
     findings = {"picture" if kind == "picture" else f"{kind} caption": of for kind, of in (pair.findings or {}).items()}
-    return [visible(f"The checks object to the {what}: {', '.join(of)}.") for what, of in findings.items() if of]
+    return [visible(f"Checks found problems in the {what}: {', '.join(of)}.") for what, of in findings.items() if of]

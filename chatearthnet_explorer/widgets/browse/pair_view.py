@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     Step = Callable[[str], None]
     Picture = NDArray[np.uint8] | str
 
-_NO_LABELS = "The release has no label maps; press 'Labels of this tile' to read them from the land-cover map."
+_NO_LABELS = "The release has no label maps; press 'Load labels' to get them from the land-cover map."
 
 
 class PairView(Composite):
@@ -129,7 +129,7 @@ class PairView(Composite):
         self._allow(*(() if pair.record.tile is None else ("map", "labels")))
         self.caption_view.chip = None
         self._write(released_captions(pair.record, simulated=self._simulated))
-        self._put(pair.record, None, "Fetching the picture …")
+        self._put(pair.record, None, "Loading the picture …")
 
         def on_picture(picture: Picture) -> None:
             self._show_picture(pair.record, picture)
@@ -165,7 +165,7 @@ class PairView(Composite):
 
     def _fetch_labels(self, tile: Tile) -> None:
         def job(step: Step) -> Chip:
-            step("Reading the labels of this tile.")
+            step("Loading the labels of this tile.")
             return self._labels.chip_at(*tile.center)
 
         self._end_request()
@@ -175,7 +175,7 @@ class PairView(Composite):
     def _show_labels(self, source: Chip) -> None:
         chip_before = self.chip_view.chip
         if chip_before is None or source.labels is None:
-            self.status.show_message(" ".join(source.missing) or "There are no labels of this place.", kind="error")
+            self.status.show_message(" ".join(source.missing) or "This place has no labels.", kind="error")
             return
         missing = tuple(one for one in chip_before.missing if one != _NO_LABELS)
         chip = add_labels(dataclasses.replace(chip_before, missing=missing), source)
@@ -185,9 +185,9 @@ class PairView(Composite):
         # where it costs, the button that says how much is the only one
         self._allow("map", *(("caption",) if is_free(self._captioner) else ()))
         self.status.show_message(
-            "Here are the simulated labels of this tile, and the prompt they give."
+            "The simulated labels and the prompt made from them are shown."
             if source.simulated
-            else "Here are the labels of this tile, and the prompt they give.",
+            else "The labels and the prompt made from them are shown.",
             kind="done",
         )
         self._prompt(None)
@@ -216,7 +216,7 @@ class PairView(Composite):
     @report_errors
     def _show_caption(self, caption: Caption) -> None:
         self._write((*(one for one in self.caption_view.captions if one.captioner == RELEASE), caption))
-        self.status.show_message("The new caption stands beside the released ones.", kind="done")
+        self.status.show_message("The new caption is shown beside the released ones.", kind="done")
 
     def _write(self, captions: tuple[Caption, ...]) -> None:
         # two captions beside each other need the whole width

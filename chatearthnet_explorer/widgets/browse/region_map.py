@@ -92,10 +92,10 @@ class RegionMap(QueryMixin, ipywidgets.VBox):  # type: ignore[misc]  # ipywidget
         )
         self._entry.add_class("cen-box-entry")
         self._following = ipywidgets.ToggleButton(
-            description="What the map shows", tooltip="Ask only for what the map shows", layout={"width": "auto"}
+            description="Search this area", tooltip="Search only the area shown", layout={"width": "auto"}
         )
         self._clear = ipywidgets.Button(
-            description="Whole world", tooltip="Ask for no region", layout={"width": "auto"}
+            description="Whole world", tooltip="Search the whole world", layout={"width": "auto"}
         )
         traitlets.link((self, "follow"), (self._following, "value"))
         self._pencil.on_draw(self._on_shape)

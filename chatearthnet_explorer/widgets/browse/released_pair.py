@@ -32,13 +32,13 @@ if TYPE_CHECKING:
     Picture = NDArray[np.uint8] | str
 
 _PICTURE = next(iter(ARCHIVES))
-_NO_RELEASE = "No pictures are at hand; give release=open_release(...)."
-_NOT_HERE = "No picture in this sample."
-_NO_PLACE = "Its name says no place on Earth, so there are no labels of it and nothing to show on the map."
-_NO_SOURCE = "No source of labels was chosen; give labels='auto'."
-_NO_LABELS = "There are no labels of this place."
-_MADE_UP = "No land-cover map answers, and simulated labels say nothing of a real place; try again later."
-_REAL = "The labels are of the real place, and this pair is made up; give labels='simulated'."
+_NO_RELEASE = "No pictures are loaded; pass release=open_release(...)."
+_NOT_HERE = "This sample has no picture of this pair."
+_NO_PLACE = "Its file name gives no location, so it has no labels and no place on the map."
+_NO_SOURCE = "No source of labels was chosen; pass labels='auto'."
+_NO_LABELS = "This place has no labels."
+_MADE_UP = "Cannot reach the land-cover map; simulated labels would not describe this place. Try again later."
+_REAL = "The labels are real but this pair is simulated; pass labels='simulated'."
 
 
 @dataclass(frozen=True)
@@ -147,7 +147,7 @@ class ReleasedPairs:
         """
         pair = self._catalog.pair_named(name)
         if pair is None:
-            msg = f"The catalog has no pair called {name[:80]!r}; draw the plan from this catalog, or go on."
+            msg = f"The catalog has no pair called {name[:80]!r}; make the plan from this catalog, or go on."
             raise ExplorerError(msg)
         made_up = self._catalog.simulated
         picture = pictures_of([pair], self._release, simulated=made_up)[pair.record.name]
@@ -179,4 +179,4 @@ def credit_of_release() -> tuple[str, ...]:
 
 
 def _faults(picture: NDArray[np.uint8]) -> tuple[str, ...]:
-    return (f"{note} It is a fault of the release.",) if (note := note_of(picture)) else ()
+    return (f"{note} It is like this in the release.",) if (note := note_of(picture)) else ()

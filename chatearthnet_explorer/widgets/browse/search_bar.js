@@ -6,17 +6,17 @@ function render({ model, el }) {
   const words = make("input", {
     type: "search", class: "cen-words", maxlength: model.get("longest"), placeholder: "Words in the captions", dir: "auto",
     "aria-label": "Words in the captions", spellcheck: "false",
-    title: 'All words must occur. "A phrase in quotes" in a row, begin* for a beginning, -word for none of it.',
+    title: 'Finds all your words. "Quotes" = exact phrase; begin* = start of a word; -word = exclude.',
   });
   const search = make("button", { type: "button", class: "cen-button cen-primary", onclick: () => searchWords() }, "Search");
   const sorts = make("select", { class: "cen-select", "aria-label": "Order", onchange: () => request("sort", sorts.value) },
     ...model.get("sorts").map(([name, label]) => make("option", { value: name }, label)));
   const reverse = make("button", { type: "button", class: "cen-button", onclick: () => request("descending", !model.get("order")[1]) });
-  const random = make("button", { type: "button", class: "cen-button", title: "Open one of them, whichever",
+  const random = make("button", { type: "button", class: "cen-button", title: "Open a random pair",
     onclick: () => request("random") }, "Surprise me");
-  const link = make("input", { type: "text", class: "cen-link", "aria-label": "Link to what is shown", spellcheck: "false",
-    placeholder: "everything: nothing is chosen yet", title: "Copy it to come back to this; paste another one and press Enter" });
-  const pills = make("div", { class: "cen-pills", role: "group", "aria-label": "Choices made" });
+  const link = make("input", { type: "text", class: "cen-link", "aria-label": "Link to this page", spellcheck: "false",
+    placeholder: "No filters yet: showing everything", title: "Copy this link to come back to this page, or paste another link and press Enter" });
+  const pills = make("div", { class: "cen-pills", role: "group", "aria-label": "Filters" });
   root.append(
     make("div", { class: "cen-line" }, words, search, random,
       make("label", { class: "cen-order" }, make("span", {}, "Order"), sorts), reverse),
@@ -41,7 +41,7 @@ function render({ model, el }) {
     sorts.value = sort;
     for (const option of sorts.options) option.disabled = model.get("disabled_sorts").includes(option.value);
     reverse.textContent = descending ? "↑" : "↓";
-    reverse.setAttribute("aria-label", descending ? "Turned round; press for the usual order" : "Turn the order round");
+    reverse.setAttribute("aria-label", descending ? "Reversed; press for normal order" : "Reverse the order");
     reverse.setAttribute("aria-pressed", String(descending));
     reverse.title = reverse.getAttribute("aria-label");
     link.value = model.get("link");

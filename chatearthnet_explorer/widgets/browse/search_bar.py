@@ -19,14 +19,14 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 _SORTS = {
-    "place": "neighbours together",
+    "place": "nearby places together",
     "name": "by name",
     "lat": "south to north",
     "lon": "west to east",
     "country": "by country",
-    "share": "by share of the class",
-    "worst": "worst findings first",
-    "random": "shuffled",
+    "share": "by share of the classes",
+    "worst": "most problems first",
+    "random": "random order",
 }
 _MOST_SEEDS = 2**32
 
@@ -72,7 +72,7 @@ class SearchBar(QueryMixin, View):
 
     def card(self) -> Card:
         """Return the choices as HTML to be read."""
-        return Card("What is asked for", tuple(element("p", words) for words in self.choices or ["everything"]))
+        return Card("Filters", tuple(element("p", words) for words in self.choices or ["none: showing everything"]))
 
     def _disabled_sorts(self) -> list[str]:
         query, result = self.query, self.result

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from chatearthnet_explorer.plugins import Plugin
     from chatearthnet_explorer.sources.stac.scenes import SceneInfo
 
-_IMAGES = {"labels": "Label map, as GPT-4V was", "true colour": "Satellite picture"}
+_IMAGES = {"labels": "Land-cover map, as for GPT-4V", "true colour": "Satellite picture"}
 _KEY = (
     "<div class='cen-note'>A key typed here goes to the service above, stays in memory until this page is closed, and "
     "is not saved with a notebook. Without one, the key of <code>OPENAI_API_KEY</code> goes to the address of "
@@ -47,7 +47,7 @@ class CaptionOptions(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has n
     """Seed of the words a 3.5 prompt draws."""
 
     model = traitlets.Unicode()
-    """Identifier of the model to ask; empty for the project's choice."""
+    """Identifier of the model to ask; empty for the default model."""
 
     base_url = traitlets.Unicode()
     """Address of an OpenAI-compatible service; empty for ``OPENAI_BASE_URL`` or OpenAI's own."""
@@ -91,23 +91,26 @@ class CaptionOptions(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has n
         self.captioners = tuple(plugin.name for plugin in captioner_plugins)
         style = ipywidgets.ToggleButtons(
             options=[("GPT-3.5 style", "3.5"), ("GPT-4V style", "4v")],
-            tooltips=["One paragraph, from the facts", "Longer, from the coloured label map and the facts"],
+            tooltips=[
+                "One paragraph, written from the facts",
+                "Longer, written from the coloured label map and the facts",
+            ],
             style={"button_width": "auto"},
         )
         year = ipywidgets.ToggleButtons(options=[(str(year), year) for year in YEARS], style={"button_width": "auto"})
         source = _menu(source_plugins)
         captioner = _menu(captioner_plugins)
-        seed = ipywidgets.BoundedIntText(min=0, max=9999, tooltip="Another seed draws other words for the shares")
-        model = ipywidgets.Text(placeholder="the project's choice", continuous_update=False)
+        seed = ipywidgets.BoundedIntText(min=0, max=9999, tooltip="Another seed chooses other words for the shares")
+        model = ipywidgets.Text(placeholder="default model", continuous_update=False)
         base_url = ipywidgets.Text(placeholder="OPENAI_BASE_URL, or OpenAI's own", continuous_update=False)
         image = ipywidgets.Dropdown(options=[(_IMAGES[name], name) for name in IMAGES])
         limit = ipywidgets.BoundedIntText(
             min=0, max=TOKEN_LIMITS[1], tooltip="0: 300 in GPT-3.5 style, 1,200 in GPT-4V's"
         )
-        effort = ipywidgets.Dropdown(options=[("as long as the model likes", ""), *((name, name) for name in EFFORTS)])
+        effort = ipywidgets.Dropdown(options=[("model default", ""), *((name, name) for name in EFFORTS)])
         self.key_field = KeyField()
         """Where a key is typed."""
-        self._scene = ipywidgets.Dropdown(options=[("the least cloudy", "")])
+        self._scene = ipywidgets.Dropdown(options=[("least cloudy", "")])
         super().__init__(layout={"width": "100%"})
         for trait, names in (("source", self.sources), ("captioner", self.captioners)):
             if names and getattr(self, trait) not in names:
@@ -126,7 +129,7 @@ class CaptionOptions(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has n
         self._scene_row = _with_label("Scene", self._scene)
         more = [_with_label("Seed", seed)]
         if any(plugin.needs_service for plugin in captioner_plugins):
-            more += [_with_label("Shown to vision", image)]
+            more += [_with_label("Image sent", image)]
             if choose_service:
                 traitlets.dlink((self, "base_url"), (self.key_field, "base_url"))
                 more += [
@@ -135,12 +138,14 @@ class CaptionOptions(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has n
                     _with_label("Key", self.key_field),
                 ]
                 more += [
-                    _with_label("Token limit, 0 for the usual", limit),
+                    _with_label("Token limit (0 = default)", limit),
                     _with_label("Thinking", effort),
                     ipywidgets.HTML(_KEY),
                 ]
         more_row = _row(*more)
-        unfold = ipywidgets.ToggleButton(description="More …", tooltip="Seed, model, service", layout={"width": "auto"})
+        unfold = ipywidgets.ToggleButton(
+            description="More options", tooltip="Seed, model, service", layout={"width": "auto"}
+        )
         unfold.observe(lambda change: _show(more_row, visible=change["new"]), "value")
         _show(more_row, visible=False)
         self.where = _row(
@@ -183,7 +188,7 @@ class CaptionOptions(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has n
         by_date = sorted(self.scenes, key=lambda scene: scene.acquired)
         ids = {scene.id for scene in by_date}
         self._offering = True
-        self._scene.options = [("the least cloudy", ""), *((_scene_label(scene), scene.id) for scene in by_date)]
+        self._scene.options = [("least cloudy", ""), *((_scene_label(scene), scene.id) for scene in by_date)]
         self._scene.value = scene_id if scene_id in ids else ""
         self._offering = False
         self.scene = self._scene.value

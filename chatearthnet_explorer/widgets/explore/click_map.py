@@ -82,7 +82,7 @@ class ClickMap(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no type
         )
         self._go = ipywidgets.Button(description="Go", layout={"width": "48px"}, tooltip="Go to these coordinates")
         self._zoom = ipywidgets.Button(
-            description="Zoom to chip", layout={"width": "auto"}, tooltip="Show the chip from near", disabled=True
+            description="Zoom to chip", layout={"width": "auto"}, tooltip="Zoom in on the chip", disabled=True
         )
         self._problem = ipywidgets.HTML(layout={"display": "none"})
         self._image = ipyleaflet.ImageOverlay(url=NOTHING, bounds=((0, 0), (0, 0)), pane="chip", name="Chip")
@@ -210,7 +210,7 @@ def parse_coordinates(text: str) -> tuple[float, float]:
     """
     match = _COORDINATES.fullmatch(text[:100])
     if match is None:
-        msg = f"{text[:40]!r} is no place; write latitude, then longitude, in degrees, such as 0.336, 6.73."
+        msg = f"{text[:40]!r} is not a place; enter latitude, then longitude, in degrees, such as 0.336, 6.73."
         raise PlaceError(msg)
     lat, lon = (float(match[name].replace("\u2212", "-")) for name in ("lat", "lon"))
     south, west = (match["ns"] or "").upper() == "S", (match["ew"] or "").upper() == "W"

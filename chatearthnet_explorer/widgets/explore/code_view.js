@@ -1,7 +1,7 @@
 function render({ model, el }) {
   const root = frame(model, el, "cen-code-view");
   const code = make("pre", { class: "cen-code" });
-  const fold = make("details", {}, make("summary", {}, "The same in Python"), code);
+  const fold = make("details", {}, make("summary", {}, "Python code for this"), code);
   root.append(copier("Copy as code", () => model.get("code")), fold);
   const show = () => {
     code.textContent = model.get("code");

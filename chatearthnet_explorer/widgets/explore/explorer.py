@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 
     Step = Callable[[str], None]
 
-_HINT = "Click anywhere on land: its chip, its labels, the prompt and a caption appear here."
+_HINT = "Click anywhere on land to see its chip, labels, prompt and caption."
 
 
 class Explorer(Composite):
@@ -52,7 +52,7 @@ class Explorer(Composite):
     captioner as well. On screen a model is asked only by a press of its button: asking may cost.
     """
 
-    stop_message = "Stopped. Click anywhere to go on."
+    stop_message = "Stopped. Click the map to continue."
 
     result = traitlets.Instance(Captioned, allow_none=True, default_value=None)
     """What became of the latest click; the views show it."""
@@ -84,7 +84,7 @@ class Explorer(Composite):
             map: A ``leafmap.Map`` or ``ipyleaflet.Map`` of the user's own, with its layers and tools; what the Explorer
                 needs is added to it, and removed again by ``close``.
             catalog: Whose captions come before a new one where it has the chip.
-            model: Identifier of the model to ask at first; empty for the project's choice.
+            model: Identifier of the model to ask at first; empty for the default model.
             base_url: Address of the service to ask at first; empty for ``OPENAI_BASE_URL`` or OpenAI's own. The key of
                 ``OPENAI_API_KEY`` goes there, and to no address that is typed on screen.
             choose_service: Whether a person may choose another model or address, and edit the prompt.
@@ -118,7 +118,7 @@ class Explorer(Composite):
         """The button that has a model asked."""
         self.check = ipywidgets.ToggleButton(
             description="Check against the labels",
-            tooltip="Underline what the caption claims by what the labels say of it",
+            tooltip="Underline each claim to show whether the labels support it",
             layout={"width": "auto", "align_self": "flex-start"},
         )
         """Whether captions are held against the labels."""
@@ -315,7 +315,7 @@ class Explorer(Composite):
         self.caption_view.error = str(captioned.error or "")
         self.code_view.code = captioned.code
         invitation = f"Press '{button}' for a caption, or click" if button and not captioned.caption else "Click"
-        self.status.show_message(f"{country}. {invitation} anywhere on the map to see another place.", kind="done")
+        self.status.show_message(f"{country}. {invitation} on the map to see another place.", kind="done")
 
     @report_errors
     def _check_caption(self, _change: dict[str, Any] | None) -> None:

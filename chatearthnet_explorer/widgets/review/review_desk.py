@@ -44,7 +44,7 @@ if TYPE_CHECKING:
     Pair = tuple[Chip | UnlocatedPicture | None, Sequence[Caption], NDArray[np.uint8] | None]
 
 _LOG = logging.getLogger(__name__)
-_UNEXPECTED_ERROR = "Something went wrong that should not have; the log says what, and nothing in the ledger is lost."
+_UNEXPECTED_ERROR = "Unexpected error. Nothing in the ledger is lost; try again, or see the log."
 _NEAR = (-1, 0, 1, 2)  # which pairs around the one on screen are held ready
 
 
@@ -173,13 +173,13 @@ class ReviewDesk(Readable, ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets
             LedgerError: If the ledger cannot be written.
         """
         if not self._entries:
-            self.pad.message = "There is nothing to take back."
+            self.pad.message = "There is nothing to undo."
             return
         name, entry = list(self._entries.items())[-1]
         self.ledger.undo(entry)
         self._read_ledger()
         self.go(self.names.index(name))
-        self.pad.message = "Taken back; the ledger keeps both."
+        self.pad.message = "Verdict undone; the ledger keeps a record."
 
     def card(self) -> Card:
         """Return what is on screen, as HTML to be read."""
@@ -250,7 +250,9 @@ class ReviewDesk(Readable, ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets
             if self.caption_view.has_trait("chip"):
                 self.caption_view.chip = self.chip_view.chip
             self.caption_view.captions = (self._caption,) if self._caption else ()
-        self.caption_view.error = "" if self._caption else f"There is no caption in style {self.style} here; go on."
+        self.caption_view.error = (
+            "" if self._caption else f"This pair has no caption in style {self.style}; go to the next one."
+        )
         self._update_pad()
         self._prefetch.keep(
             [self.names[place] for near in _NEAR if 0 <= (place := self.position + near) < len(self.names)]

@@ -86,7 +86,7 @@ function render({ model, el }) {
   const stage = make("div", { class: "cen-stage", role: "img" }, picture, labels, light, absent, ribbon);
   const readout = make("div", { class: "cen-readout" });
   const slider = make("input", {
-    type: "range", min: 0, max: 100, step: 1, "aria-label": "Labels over the picture, in percent",
+    type: "range", min: 0, max: 100, step: 1, "aria-label": "Opacity of the labels over the picture, in percent",
   });
   const blend = make("label", { class: "cen-blend" }, make("span", {}, "Picture"), slider, make("span", {}, "Labels"));
   const palettes = make("select", { class: "cen-select" },
@@ -99,7 +99,7 @@ function render({ model, el }) {
   const legend = make("div", { class: "cen-legend", role: "tabpanel" });
   const remarks = make("div", { class: "cen-remarks" });
   const table = make("div");
-  const every = make("details", {}, make("summary", {}, "Every part at a glance"), table);
+  const every = make("details", {}, make("summary", {}, "All parts in one table"), table);
   const origin = make("summary");
   const provenance = make("div");
   const about = make("details", {}, origin, provenance);
@@ -142,7 +142,7 @@ function render({ model, el }) {
       const land = model.get("legend")[index];
       return pointable(view, make("button", {
         type: "button", class: "cen-row", title: land.plain, "aria-pressed": "false",
-        "aria-label": `${land.name}, ${percent(share)}. ${land.plain} Press to light it up in the picture.`,
+        "aria-label": `${land.name}, ${percent(share)}. ${land.plain} Press to highlight it in the picture.`,
       }, swatch(model, index), make("span", { class: "cen-name" }, land.name),
       make("span", { class: "cen-bar" }, make("span", {
         class: "cen-fill",
@@ -164,7 +164,7 @@ function render({ model, el }) {
     absent.replaceChildren(...(some ? [] : sentences));
     remarks.replaceChildren(...(some ? sentences : []));
     const provenanceOf = Object.fromEntries(model.get("provenance"));
-    origin.textContent = ["Where this comes from", ...[provenanceOf.Seen, provenanceOf.Labels].filter(Boolean)].join(" · ");
+    origin.textContent = ["Sources", ...[provenanceOf.Seen, provenanceOf.Labels].filter(Boolean)].join(" · ");
     provenance.replaceChildren(facts(model.get("provenance")));
     about.hidden = !model.get("provenance").length;
     credits.replaceChildren(...model.get("attribution").map((credit) => make("p", { class: "cen-credit" }, credit)));
@@ -191,7 +191,7 @@ function render({ model, el }) {
       indices = Uint32Array.from({ length: SIZE * SIZE }, (_, at) => data[4 * at]);
       colour(labels, indices, model);
     }
-    readout.textContent = labelMap ? "Point at the picture, or at a class." : "";
+    readout.textContent = labelMap ? "Point at the picture or at a class." : "";
     showBlend(); showWords(); showLegend();
   }
 
@@ -208,7 +208,7 @@ function render({ model, el }) {
     readout.replaceChildren(swatch(model, index), `${name}, ${partsAt(column, row).join(" and ")}`);
   });
   stage.addEventListener("pointerleave", () => {
-    if (indices) readout.textContent = "Point at the picture, or at a class.";
+    if (indices) readout.textContent = "Point at the picture or at a class.";
   });
   stage.addEventListener("click", (event) => {
     if (!indices) return;

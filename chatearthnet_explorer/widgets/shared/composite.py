@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from chatearthnet_explorer.widgets.shared.status_line import StatusLine
 
 _LOG = logging.getLogger(__name__)
-_UNEXPECTED_ERROR = "Something went wrong that should not have; the log says what, and another try may work."
+_UNEXPECTED_ERROR = "Unexpected error. Try again, or see the log."
 
 
 class Composite(Readable, ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no types

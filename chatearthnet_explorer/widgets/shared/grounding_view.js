@@ -76,7 +76,7 @@ function verifiedText(view, caption) {
   verification.points.forEach((point, number) => view.points.set(`${place}.${number}`, point));
   const notes = verification.points.map((point, number) => [point, `${place}.${number}`]).filter(([point]) => !point.result);
   return [
-    verification.counts.length ? make("ul", { class: "cen-counts", "aria-label": "What the labels say of its claims" },
+    verification.counts.length ? make("ul", { class: "cen-counts", "aria-label": "How many claims the labels support" },
       ...verification.counts.map(({ result, line, sign, means, count }) => make("li", {},
         make("span", { class: `cen-claim ${line}`, "data-sign": sign }, `${count} ${result}`), ` ${means}`))) : null,
     verification.note ? make("p", { class: "cen-remark" }, verification.note) : null,

@@ -2,7 +2,7 @@ function render({ model, el }) {
   const root = frame(model, el, "cen-key-field");
   const field = make("input", {
     type: "password", class: "cen-key", autocomplete: "off", spellcheck: "false", maxlength: 1000,
-    placeholder: "kept until this page is closed", "aria-label": "Key of the service",
+    placeholder: "kept until you close this page", "aria-label": "API key",
     "data-1p-ignore": true, "data-lpignore": "true",
   });
   const use = make("button", { type: "button", class: "cen-button", onclick: submit }, "Use key");
@@ -26,7 +26,7 @@ function render({ model, el }) {
 
   function show() {
     const host = model.get("key_host");
-    keyHost.textContent = host && `A key for ${host} is kept until this page is closed.`;
+    keyHost.textContent = host && `A key for ${host} is kept until you close this page.`;
     field.hidden = use.hidden = Boolean(host);
     keyHost.hidden = forget.hidden = !host;
     problem.textContent = model.get("problem");

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 LONGEST = 1_000
 """Characters of a key."""
 
-_PLAIN = "A key is not sent to {host} over plain http, where anybody on the way can read it; use https."
+_PLAIN = "A key is not sent to {host} over plain http, because others could read it; use https."
 
 
 class KeyField(View):
@@ -48,7 +48,7 @@ class KeyField(View):
 
     def __getstate__(self) -> object:
         """Refuse to be stored, as the key would be stored along."""
-        msg = "A key field is not stored: it may hold a key."
+        msg = "A key field cannot be pickled: it may hold a key."
         raise TypeError(msg)
 
     def key(self, base_url: str = "") -> str | None:

@@ -50,7 +50,7 @@ function render({ model, el }) {
   const undo = make("button", { type: "button", class: "cen-button", hidden: true }, "Undo my edits");
   const again = make("button", { type: "button", class: "cen-button cen-primary" });
   const copy = copier("Copy", () => `${system.value}\n\n${user.value}`);
-  const words = make("details", { class: "cen-words" }, make("summary", {}, "The exact words that are sent"),
+  const words = make("details", { class: "cen-words" }, make("summary", {}, "The exact text that is sent"),
     make("label", {}, make("span", {}, "Rules (system message)"), system),
     make("label", {}, make("span", {}, "Facts (user message)"), user), images);
   const cost = make("span", { class: "cen-size" });
@@ -95,7 +95,7 @@ function render({ model, el }) {
     top.replaceChildren(
       make("p", {}, make("strong", {}, `Style ${fields.style}`),
         make("span", { class: "cen-size" }, `seed ${fields.seed} · prompt ${fields.id}`)),
-      make("p", {}, "Most widespread first: ", fields.overall.join(", ") || "nothing to describe"),
+      make("p", {}, "Classes by area, largest first: ", fields.overall.join(", ") || "nothing to describe"),
       fields.style === "4v" ? table4v(view, fields.facts) : table35(view, fields.facts));
     mark(view);
   }
@@ -108,7 +108,7 @@ function render({ model, el }) {
     showFault();
     const maps = await Promise.all(model.get("images").map((bytes, at) =>
       draw(make("canvas", { class: "cen-map", role: "img", "aria-label": `Label map ${at + 1}, as sent` }), bytes)));
-    const heading = make("p", {}, "Label maps sent with them, not the satellite picture:");
+    const heading = make("p", {}, "Label maps sent with it (not the satellite picture):");
     images.replaceChildren(...(maps.length ? [heading, ...maps] : []));
   }
 
