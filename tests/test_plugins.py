@@ -18,7 +18,7 @@ from chatearthnet_explorer.captioners import (
     unregister_captioner,
     usable_captioners,
 )
-from chatearthnet_explorer.catalog.finding_bits import MOST_CHECKS
+from chatearthnet_explorer.catalog.audit_findings import MOST_CHECKS
 from chatearthnet_explorer.errors import SettingError
 from chatearthnet_explorer.landcover.shares import count_pixels
 from chatearthnet_explorer.pipeline import caption_at
