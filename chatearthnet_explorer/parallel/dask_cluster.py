@@ -18,7 +18,7 @@ PATIENCE = 10
 
 
 @contextmanager
-def connected(address: str) -> Iterator[Client]:
+def connect_cluster(address: str) -> Iterator[Client]:
     """Give a client of the cluster whose scheduler is at an address, such as ``tcp://127.0.0.1:8786``.
 
     Raises:

@@ -67,13 +67,13 @@ class Workers:
             if worker is None:
                 break
             try:
-                done, answer = worker.ask(request)
+                succeeded, answer = worker.ask(request)
             except (OSError, EOFError, pickle.UnpicklingError):
                 _LOG.info("A worker has died; another takes its place.")
                 self._drop(worker)
                 continue
             self._give(worker)
-            if not done:
+            if not succeeded:
                 raise answer
             return answer
         return function(*arguments)
@@ -82,8 +82,8 @@ class Workers:
         """End all processes; what is asked of them from now on is computed here."""
         with self._lock:
             self._closed = True
-            gone, self._all = self._all, []
-        for worker in gone:
+            workers, self._all = self._all, []
+        for worker in workers:
             worker.end()
 
     def _take(self) -> _Worker | None:
@@ -96,7 +96,7 @@ class Workers:
             ticket = _Ticket()
             self._waiting.append(ticket)
         try:
-            while not ticket.called.wait(_PATIENCE):
+            while not ticket.ready.wait(_PATIENCE):
                 checkpoint()
                 if self._closed:
                     return None
@@ -128,7 +128,7 @@ class Workers:
         if self._waiting:
             ticket = self._waiting.popleft()
             ticket.worker = worker
-            ticket.called.set()
+            ticket.ready.set()
         else:
             self._idle.append(worker)
 
@@ -143,7 +143,7 @@ class _Ticket:
     """The place of one thread among those that wait for a process."""
 
     def __init__(self) -> None:
-        self.called = threading.Event()
+        self.ready = threading.Event()
         self.worker: _Worker | None = None
 
 
