@@ -123,8 +123,11 @@ sys.path.insert(0, sys.argv[2])
 import test_catalog_enrich as tests
 from chatearthnet_explorer.catalog import enrich
 enrich.PARTITION = 10
-enrich.enrich_catalog(sys.argv[1], tests.made, labels="made", workers=2, progress=lambda step, done, total: done >= 60 and (
-    pathlib.Path(sys.argv[1], "here").touch(), sys.stdin.read()))
+def stop(step, done, total):
+    if done >= 60:
+        pathlib.Path(sys.argv[1], "here").touch()
+        sys.stdin.read()
+enrich.enrich_catalog(sys.argv[1], tests.made, labels="made", workers=2, progress=stop)
 """
     command = [sys.executable, "-c", code, str(folder), str(Path(__file__).parent)]
     before = open_catalog(folder).version
