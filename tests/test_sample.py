@@ -28,7 +28,7 @@ from chatearthnet_explorer.catalog.pixel_counts import counts_of
 from chatearthnet_explorer.errors import Cancelled, CatalogError
 from chatearthnet_explorer.record import ARCHIVES
 from chatearthnet_explorer.sample import sample_catalog as sample_module
-from chatearthnet_explorer.sample.on_demand_release import KEPT, DrawnRelease
+from chatearthnet_explorer.sample.on_demand_release import CACHE_SIZE, DrawnRelease
 from chatearthnet_explorer.sample.sample_catalog import ARCHIVE, FIRST, open_sample
 from chatearthnet_explorer.sample.simulated_release import write_release
 from chatearthnet_explorer.settings import Settings
@@ -89,9 +89,9 @@ def test_captions_and_shares_are_those_of_the_maps_that_this_code_makes(cache: P
         row = catalog.row_at(tile)
         assert row is not None
         labels = SimulatedLabels(script.YEAR)(tile)
-        made = script.make(number)
+        simulate_records = script.make(number)
         told = {style.replace(".", ""): text for style, text in catalog.pair(row).record.captions.items()}
-        assert told == made.captions, STALE
+        assert told == simulate_records.captions, STALE
         assert (catalog.files.counts[row] == counts_of(labels)).all(), STALE
 
 
@@ -104,14 +104,14 @@ def test_the_same_captions_are_packed_into_the_same_bytes(
         {style.replace(".", ""): text for style, text in catalog.pair(row).record.captions.items()} for row in rows
     ]
     counts = dict(zip(records.tiles, catalog.files.counts[rows], strict=True))
-    made = [script.Made(one, b"") for one in captions]
+    simulate_records = [script.Made(one, b"") for one in captions]
     # the counts stand for the maps, which take a minute to make
     monkeypatch.setattr(
         script,
         "enrich",
         lambda folder, _labels_at, **how: _enriched(folder, counts, how["labels"]),
     )
-    script.write(tmp_path / "sample.zip", made)
+    script.write(tmp_path / "sample.zip", simulate_records)
     with zipfile.ZipFile(tmp_path / "sample.zip") as new, zipfile.ZipFile(io.BytesIO(ARCHIVE.read_bytes())) as old:
         assert new.namelist() == old.namelist(), STALE
         if json.loads(old.read(script.MADE_WITH)) == script.made_with():
@@ -164,13 +164,15 @@ def test_pictures_drawn_once_are_kept_within_a_bound(monkeypatch: pytest.MonkeyP
 
     monkeypatch.setattr(SimulatedSource, "chip_at", draw)
     release = DrawnRelease()
-    names = [f"{tile.name}.png" for x in range(60) for tile in chip.tile.__class__(x * 2, 5000).siblings][: KEPT + 4]
+    names = [f"{tile.name}.png" for x in range(60) for tile in chip.tile.__class__(x * 2, 5000).siblings][
+        : CACHE_SIZE + 4
+    ]
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(lambda _: release.contents(names[:2]), range(16)))
     assert len(drawn) == 2
     release.contents(names)
-    assert len(release._kept) == KEPT
-    assert len(drawn) == KEPT + 4
+    assert len(release._kept) == CACHE_SIZE
+    assert len(drawn) == CACHE_SIZE + 4
 
 
 def test_who_stops_waiting_stops_its_own_drawing_alone(monkeypatch: pytest.MonkeyPatch) -> None:

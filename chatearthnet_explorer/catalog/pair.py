@@ -52,7 +52,9 @@ class Pair(Value):
     def __post_init__(self) -> None:
         """Freeze the mappings."""
         for name in ("classes", "dominant", "claims", "shares", "findings"):
-            object.__setattr__(self, name, freeze(getattr(self, name)))
+            value = getattr(self, name)
+            if type(value) is not FrozenDict:
+                object.__setattr__(self, name, freeze(value))
 
     def to_dict(self) -> dict[str, Any]:
         """Return it for JSON. ``split`` is the split of the 3.5 caption if there is one."""
