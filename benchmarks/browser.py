@@ -34,7 +34,7 @@ def main() -> None:
     parser.add_argument("--records", type=int, default=163_488)
     parser.add_argument("--folder", type=Path, help="where release and catalog are kept; default: one that is removed")
     options = parser.parse_args()
-    print(describe("numpy", "ipywidgets", "ipyleaflet", "leafmap"))
+    print(describe("numpy", "ipywidgets", "ipyleaflet"))
     with tempfile.TemporaryDirectory() as scratch:
         folder = options.folder or Path(scratch)
         release, place = folder / f"release-{options.records}", folder / f"catalog-{options.records}"

@@ -7,7 +7,7 @@
 
 It works on a copy of the tree in a temporary folder. One parent imports libraries and package once and forks a child
 for each mutant and test file, one at a time. The child imports anew what depends on the mutant.
-`docs/mutation_testing.md` says why this is not mutmut or cosmic-ray, and has the scores.
+`docs/reference/mutation-testing.md` says why this is not mutmut or cosmic-ray, and has the scores.
 """
 
 from __future__ import annotations

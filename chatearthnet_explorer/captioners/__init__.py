@@ -68,7 +68,7 @@ _REGISTRY = Registry(
         ),
     ),
     verify=needs_factory("caption"),
-    reserved=("release",),  # captions of the data set itself
+    reserved_names=("release",),  # captions of the data set itself
 )
 
 
@@ -109,7 +109,7 @@ def captioner_names() -> tuple[str, ...]:
 
 
 def usable_captioners() -> tuple[Plugin, ...]:
-    """Return the captioners that can be opened, with label and description; each is imported for it."""
+    """Return the captioners that can be opened, labelled and described; those of others are imported."""
     return _REGISTRY.usable()
 
 

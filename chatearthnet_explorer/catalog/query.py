@@ -75,7 +75,7 @@ class Query(Value):
     """One of ``MATCHES``: all of the classes, or any."""
 
     part: str = ""
-    """One of ``shares.PARTS`` in which the caption must name the classes."""
+    """One of ``landcover.shares.PARTS`` in which the caption must name the classes."""
 
     min_share: float | None = None
     """Share (0 to 1) of the chip that the classes must have in the labels."""

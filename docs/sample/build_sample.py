@@ -49,7 +49,7 @@ def records() -> Records:
     return Records(RECORDS, RECORDS, 0)
 
 
-class SimulatedRecord(NamedTuple):
+class Made(NamedTuple):
     """What takes long to make of a pair."""
 
     captions: dict[str, str]
@@ -59,11 +59,11 @@ class SimulatedRecord(NamedTuple):
     """That map, (256, 256) uint8, packed by zlib; background where nothing is mapped."""
 
 
-def make(number: int) -> SimulatedRecord:
+def make(number: int) -> Made:
     """Make a pair."""
     found = SimulatedLabels(YEAR)(records().tiles[number])
     labels = np.zeros((SIZE, SIZE), np.uint8) if found is None else found
-    return SimulatedRecord(records().captions_of(number, labels), zlib.compress(labels.tobytes()))
+    return Made(records().captions_of(number, labels), zlib.compress(labels.tobytes()))
 
 
 class Pairs:
@@ -100,16 +100,16 @@ def made_with() -> dict[str, str]:
     }
 
 
-def write(path: Path, simulate_records: Sequence[SimulatedRecord]) -> None:
+def write(path: Path, records_made: Sequence[Made]) -> None:
     """Write the file: build the catalog, enrich it, draw the first page, and pack all of it."""
-    packed = dict(zip(records().tiles, (one.labels for one in simulate_records), strict=True))
+    labels_by_tile = dict(zip(records().tiles, (one.labels for one in records_made), strict=True))
 
     def labels_at(tile: Tile) -> NDArray[np.uint8]:
-        return np.frombuffer(zlib.decompress(packed[tile]), np.uint8).reshape(SIZE, SIZE)
+        return np.frombuffer(zlib.decompress(labels_by_tile[tile]), np.uint8).reshape(SIZE, SIZE)
 
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch)
-        build_catalog(Pairs(one.captions for one in simulate_records), folder, processes=1)
+        build_catalog(Pairs(one.captions for one in records_made), folder, processes=1)
         catalog = enrich_catalog(folder, labels_at, labels=LABELS, workers=processors())
         names = [pair.record.name for pair in catalog.search(FIRST).pairs]
         pictures = DrawnRelease().images(names).pixels
@@ -132,10 +132,10 @@ def main(*options: str) -> int:
     paths = [Path(option) for option in options if option != "--check"]
     target = paths[0] if paths else Path(str(ARCHIVE))
     with ProcessPoolExecutor(processors(), mp_context=get_context("spawn")) as pool:
-        simulate_records = list(pool.map(make, range(RECORDS), chunksize=50))
+        records_made = list(pool.map(make, range(RECORDS), chunksize=50))
     with tempfile.TemporaryDirectory() as scratch:
         fresh = Path(scratch) / "sample.zip"
-        write(fresh, simulate_records)
+        write(fresh, records_made)
         content = fresh.read_bytes()
     if "--check" in options:
         same = content == target.read_bytes()
