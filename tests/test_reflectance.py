@@ -107,3 +107,12 @@ def test_a_real_product_is_not_darkened_twice(realdata: Path) -> None:
         assert 0 < np.nanpercentile(visible, 1) < 0.05
         ndvi = (near - visible)[seen] / (near + visible)[seen]
         assert 0.7 < np.median(ndvi) < 0.95  # 96 % of the scene is vegetation
+
+
+@pytest.mark.parametrize(
+    ("offset", "words"), [(0.05, "times 0.0001 plus 0.05 ("), (-0.05, "times 0.0001 minus 0.05 (")]
+)
+def test_a_given_offset_is_named_with_its_sign(offset: float, words: str) -> None:
+    light, sentence = reflectance(np.full((1, 64, 64), 3000, np.uint16), valid=ALL, baseline="05.00", offset=offset)
+    assert words in sentence
+    assert light == pytest.approx(0.3 + offset, abs=1e-6)
