@@ -5,9 +5,9 @@
     python benchmarks/mutants.py legend --limit 40   a random sample of each, by a fixed seed
     python benchmarks/mutants.py legend --list       the mutants, without a run
 
-It works on a copy of the tree in a temporary folder. One parent imports the heavy libraries once and forks a child for
-each mutant, one at a time, so a mutant takes about a second. `docs/mutation_testing.md` says why this is not mutmut
-or cosmic-ray, and has the scores.
+It works on a copy of the tree in a temporary folder. One parent imports libraries and package once and forks a child
+for each mutant and test file, one at a time. The child imports anew what depends on the mutant.
+`docs/mutation_testing.md` says why this is not mutmut or cosmic-ray, and has the scores.
 """
 
 from __future__ import annotations
@@ -25,42 +25,52 @@ import tempfile
 import time
 from pathlib import Path
 
+from fresh_imports import dependents, forget
 from mutations import Mutant, mutants, mutated
 
 ROOT = Path(__file__).resolve().parents[1]
 PACKAGE = "chatearthnet_explorer"
 
-PUBLISHED, THRESHOLDS = "published_constants", "thresholds"
+PUBLISHED, STATISTICS, THRESHOLDS, INPUTS = (
+    "published_constants",
+    "published_statistics",
+    "thresholds",
+    "input_limits",
+)
 MODULES: dict[str, tuple[str, ...]] = {
-    "landcover/legend": (PUBLISHED, "legend", THRESHOLDS),
-    "landcover/shares": (PUBLISHED, THRESHOLDS, "landcover"),
-    "prompts/facts": (PUBLISHED, THRESHOLDS, "landcover", "prompt"),
-    "prompts/size_words": (PUBLISHED, THRESHOLDS, "landcover"),
-    "prompts/prompt": (PUBLISHED, "prompt", "wording"),
-    "tile": (PUBLISHED, THRESHOLDS, "tile"),
-    "review/checks": (PUBLISHED, THRESHOLDS, "checks"),
-    "review/language_checks": (THRESHOLDS, "checks"),
-    "review/label_checks": (THRESHOLDS, "checks"),
-    "review/pair_checks": (THRESHOLDS, "checks"),
-    "review/chip_checks": (PUBLISHED, THRESHOLDS, "checks", "cloud_cover"),
-    "review/grounding": (THRESHOLDS, "checks"),
-    "review/label_counts": (THRESHOLDS, "checks"),
+    "tile": ("tile", INPUTS, PUBLISHED),
+    "landcover/legend": ("legend", PUBLISHED, INPUTS),
+    "landcover/shares": ("landcover", PUBLISHED, THRESHOLDS),
+    "prompts/facts": ("landcover", PUBLISHED, THRESHOLDS, "prompt"),
+    "prompts/size_words": ("landcover", PUBLISHED, THRESHOLDS),
+    "prompts/prompt": ("prompt", PUBLISHED),
+    "review/checks": ("check_table", THRESHOLDS, "checks"),
+    "review/language_checks": ("check_table", THRESHOLDS, "checks"),
+    "review/label_checks": ("order_and_omission", THRESHOLDS, "checks"),
+    "review/pair_checks": ("contradictions", THRESHOLDS, "checks"),
+    "review/chip_checks": (INPUTS, PUBLISHED, "checks"),
+    "review/grounding": (THRESHOLDS, "grounding_reasons", "checks"),
+    "review/label_counts": (THRESHOLDS, "grounding_reasons", "checks"),
     "review/audit_parts": ("audit_parts",),
-    "review/methods_paragraph": ("methods_paragraph", "report"),
-    "review/sampling": (PUBLISHED, THRESHOLDS, "sampling"),
-    "review/error_rates": (PUBLISHED, THRESHOLDS, "report"),
-    "review/reviewer_agreement": (PUBLISHED, "report"),
-    "sources/stac/cloud_mask": (PUBLISHED,),
-    "sources/stac/reflectance": (PUBLISHED, THRESHOLDS, "reflectance"),
-    "sources/release/chip_pngs": (PUBLISHED, "release"),
+    "review/methods_paragraph": ("methods_paragraph",),
+    "review/sampling": ("sampling", INPUTS, STATISTICS),
+    "review/error_rates": ("error_rates", STATISTICS),
+    "review/reviewer_agreement": (STATISTICS, "report"),
+    "sources/stac/cloud_mask": (PUBLISHED, INPUTS),
+    "sources/stac/reflectance": ("reflectance", PUBLISHED, INPUTS),
+    "sources/release/chip_pngs": (PUBLISHED,),
 }
 """Module -> its test files, those most likely to notice first. Slow suites are left out: they would only kill more."""
 
 IMPORTED_ONCE = (
     *("numpy", "numpy.random", "PIL.Image", "PIL.PngImagePlugin"),
-    *("pytest", "statsmodels.stats.api", "krippendorff", "duckdb", "pyarrow.parquet", "pyarrow.compute"),
+    *("pytest", "statsmodels.stats.api", "krippendorff", "pyarrow.parquet", "pyarrow.compute", "pyproj"),
+    *(
+        f"{PACKAGE}.{name}"
+        for name in ("review.checks", "review.report", "review.audit_worker", "sources.stac.worldcover")
+    ),
 )
-"""What the parent imports before it forks; nothing of the package, and nothing that starts threads."""
+"""What the parent imports before it forks: what the tests need, and nothing that starts threads."""
 
 OPTIONS = (
     *("-x", "-q", "--no-header", "-p", "no:cacheprovider", "-p", "pytest_socket"),
@@ -75,8 +85,8 @@ SEED = 9
 """Seed of the sample that ``--limit`` takes."""
 
 
-def run_tests(tree: Path, tests: list[str], *, baseline: bool = False) -> bool:
-    """Return whether the tests pass in a forked child; one that takes too long fails."""
+def passes(tree: Path, test: str, modules: set[str], *, baseline: bool = False) -> bool:
+    """Return whether a test file passes in a forked child that imports what has changed; if it hangs it fails."""
     sys.stdout.flush()
     child = os.fork()
     if child == 0:
@@ -90,7 +100,8 @@ def run_tests(tree: Path, tests: list[str], *, baseline: bool = False) -> bool:
             import pytest  # noqa: PLC0415 - the parent has it already
 
             sys.dont_write_bytecode = not baseline
-            status = int(pytest.main([*OPTIONS, *tests]))
+            forget(modules)
+            status = int(pytest.main([*OPTIONS, test]))
         finally:
             os._exit(min(status, 1))
     end = time.monotonic() + (10 * TIMEOUT if baseline else TIMEOUT)
@@ -121,26 +132,27 @@ def copied(folder: Path) -> Path:
     return tree
 
 
-def score(tree: Path, module: str, chosen: list[Mutant]) -> tuple[int, int]:
+def score(tree: Path, module: str, sample: list[Mutant]) -> tuple[int, int]:
     """Return how many mutants of a module were killed and how many survived; the survivors are printed."""
     names = [f"tests/test_{name}.py" for name in MODULES[module]]
     tests = [name for name in names if (tree / name).exists()]
     path = tree / PACKAGE / f"{module}.py"
     source = path.read_text("utf-8")
+    modules = dependents(tree / PACKAGE, f"{PACKAGE}.{module.replace('/', '.')}")
     path.write_text(ast.unparse(ast.parse(source)), "utf-8")
-    if not run_tests(tree, tests, baseline=True):
+    if not all(passes(tree, test, modules, baseline=True) for test in tests):
         sys.exit(f"The tests of {module} fail without any mutant: {' '.join(tests)}; mend them first.")
     for compiled in path.parent.glob(f"__pycache__/{path.stem}.*"):  # a mutant of the same second and size is another
         compiled.unlink()
     killed = 0
-    for mutant in chosen:
+    for mutant in sample:
         path.write_text(mutated(source, mutant), "utf-8")
-        if run_tests(tree, tests):
-            print(f"  survived {module}:{mutant.line} {mutant.before}  ->  {mutant.after}", flush=True)
+        if all(passes(tree, test, modules) for test in tests):
+            print(f"  survived {module} {mutant}", flush=True)
         else:
             killed += 1
     path.write_text(source, "utf-8")
-    return killed, len(chosen) - killed
+    return killed, len(sample) - killed
 
 
 def main() -> None:
@@ -148,27 +160,30 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Score the tests by the mutants they kill.")
     parser.add_argument("modules", nargs="*", choices=[*MODULES, []], metavar="MODULE")
     parser.add_argument("--limit", type=int, help="mutants of a module at most, drawn with a fixed seed")
+    parser.add_argument("--again", type=Path, metavar="FILE", help="only the survivors that an earlier run printed")
     parser.add_argument("--list", action="store_true", help="only list the mutants")
-    asked = parser.parse_args()
+    args = parser.parse_args()
+    earlier = set(args.again.read_text("utf-8").replace("  survived ", "").splitlines()) if args.again else set()
     with tempfile.TemporaryDirectory() as folder:
-        if not asked.list:
+        tree = ROOT
+        if not args.list:
             tree = copied(Path(folder))
             for name in IMPORTED_ONCE:
                 importlib.import_module(name)
-        for module in asked.modules or MODULES:
-            every = mutants((ROOT / PACKAGE / f"{module}.py").read_text("utf-8"))
-            chosen = every
-            if asked.limit and asked.limit < len(every):
-                drawn = random.Random(SEED).sample(range(len(every)), asked.limit)  # noqa: S311 - a sample, no secret
-                chosen = [every[place] for place in sorted(drawn)]
-            if asked.list:
-                for mutant in chosen:
-                    print(f"{module}:{mutant.line} {mutant.before}  ->  {mutant.after}")
+        for module in args.modules or MODULES:
+            every = mutants((tree / PACKAGE / f"{module}.py").read_text("utf-8"))
+            sample = [one for one in every if f"{module} {one}" in earlier] if args.again else every
+            if args.limit and args.limit < len(sample):
+                places = random.Random(SEED).sample(range(len(sample)), args.limit)  # noqa: S311 - a sample, no secret
+                sample = [sample[place] for place in sorted(places)]
+            if args.list:
+                for mutant in sample:
+                    print(f"{module} {mutant}")
                 continue
             start = time.monotonic()
-            killed, survived = score(tree, module, chosen)
+            killed, survived = score(tree, module, sample)
             print(
-                f"{module:24} {len(every):4} mutants, {len(chosen):4} run, {killed:4} killed, {survived:3} survived, "
+                f"{module:24} {len(every):4} mutants, {len(sample):4} run, {killed:4} killed, {survived:3} survived, "
                 f"{time.monotonic() - start:.0f} s",
                 flush=True,
             )

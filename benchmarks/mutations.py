@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import ast
 import copy
-from dataclasses import dataclass
+from collections import Counter
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -56,61 +57,75 @@ class Mutant:
     after: str
     """The node as it becomes."""
 
+    place: int = 0
+    """Which of those on its line that read alike it is, from 0."""
+
+    def __str__(self) -> str:
+        """Return one line of a report."""
+        return f"line {self.line} ({self.place}): {self.before}  ->  {self.after}"
+
 
 def mutants(source: str) -> list[Mutant]:
     """Return every mutant of a module, in the order of its lines."""
     tree = ast.parse(source)
     skipped = _skipped(tree)
-    found = []
+    result = []
     for number, node in enumerate(ast.walk(tree)):
         if id(node) in skipped:
             continue
         for kind in _kinds(node):
-            changed = _changed(node, kind)
+            replacement = _changed(node, kind)
             line = getattr(node, "lineno", 0)
-            found.append(Mutant(number, line, kind, _short(node), _short(changed)))
-    return sorted(found, key=lambda one: (one.line, one.number, one.kind))
+            result.append(Mutant(number, line, kind, _short(node), _short(replacement)))
+    result.sort(key=lambda one: (one.line, one.number, one.kind))
+    count: Counter[str] = Counter()
+    for place, one in enumerate(result):
+        result[place] = replace(one, place=count[str(one)])
+        count[str(one)] += 1
+    return result
 
 
 def mutated(source: str, mutant: Mutant) -> str:
     """Return the source with one node changed."""
     tree = ast.parse(source)
     target = next(node for number, node in enumerate(ast.walk(tree)) if number == mutant.number)
-    changed = _changed(target, mutant.kind)
+    replacement = _changed(target, mutant.kind)
 
     class Replace(ast.NodeTransformer):
         def visit(self, node: ast.AST) -> ast.AST:
-            return changed if node is target else super().generic_visit(node)
+            return replacement if node is target else super().generic_visit(node)
 
     return ast.unparse(ast.fix_missing_locations(Replace().visit(tree)))
 
 
 def _skipped(tree: ast.Module) -> set[int]:
     """Return the nodes that no test should pin: annotations, docstrings, decorators, imports for types, sentences."""
-    found: set[int] = set()
+    result: set[int] = set()
     for node in ast.walk(tree):
         match node:
             case ast.Expr(value=ast.Constant()) | ast.If(test=ast.Name(id="TYPE_CHECKING")):
-                found |= _inner(node)
+                result |= _inner(node)
+            case ast.keyword(arg="strict"):  # of zip: a guard that no caller can reach
+                result |= _inner(node)
             case ast.AnnAssign() | ast.arg() if node.annotation:
-                found |= _inner(node.annotation)
+                result |= _inner(node.annotation)
             case ast.FunctionDef() | ast.ClassDef():
                 returned = [node.returns] if isinstance(node, ast.FunctionDef) and node.returns else []
                 for part in (*node.decorator_list, *returned):
-                    found |= _inner(part)
-                found |= _words(node)
-    return found
+                    result |= _inner(part)
+                result |= _words(node)
+    return result
 
 
 def _words(node: ast.AST) -> set[int]:
     """Return the words of sentences that are put together: they are free to change, a table or a pattern is not."""
-    found: set[int] = set()
+    result: set[int] = set()
     for inner in ast.walk(node):
         if isinstance(inner, ast.JoinedStr):
-            found.update(id(value) for value in inner.values if isinstance(value, ast.Constant))
+            result.update(id(value) for value in inner.values if isinstance(value, ast.Constant))
         elif isinstance(inner, ast.FormattedValue) and inner.format_spec:
-            found |= _inner(inner.format_spec)
-    return found
+            result |= _inner(inner.format_spec)
+    return result
 
 
 def _inner(node: ast.AST) -> set[int]:

@@ -23,6 +23,10 @@ if TYPE_CHECKING:
 BANDS = ("B02", "B03", "B04", "B05", "B06", "B07", "B08", "B11", "B12")
 """Sentinel-2 bands of ChatEarthNet: the three of the true-colour picture, then those of the other two archives."""
 
+TRUE_COLOUR_WHITE = 0.3558
+"""Reflectance that a Level-1C true-colour image, such as a released chip, shows as 255 (Sentinel-2 products
+specification)."""
+
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Scene(Value):

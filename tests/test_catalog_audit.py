@@ -234,7 +234,7 @@ def test_the_command_line(enriched: Path, tmp_path: Path, capsys: pytest.Capture
     with table.open(encoding="utf-8-sig", newline="") as file:
         rows = list(csv.DictReader(file))
     assert [(row["check"], row["by"], row["value"], row["found"]) for row in rows] == [
-        (share.check, share.by, share.value, str(share.found) if share.of else "")
+        (share.check, share.by, share.value, str(share.count) if share.of else "")
         for share in tally(enriched / "audit")
     ]
     assert told["totals"]["all black"] == {"found": 0, "of": 0, "share": None}

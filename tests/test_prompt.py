@@ -96,3 +96,15 @@ def test_prompt_for_empty_labels_has_nothing_to_describe() -> None:
 def test_refuses_unknown_style() -> None:
     with pytest.raises(WordingError, match=r"choose 3\.5 or 4v"):
         prompt_for(label_map(1), style="5")
+
+
+@pytest.mark.parametrize("style", ["3.5", "4v"])
+def test_a_prompt_is_a_dictionary_of_its_words_and_facts(style: str) -> None:
+    prompt = prompt_for(label_map(4), style=style, seed=9)
+    assert prompt.to_dict() == {
+        "style": style,
+        "seed": 9,
+        "system": prompt.system,
+        "user": prompt.user,
+        "facts": prompt.facts.to_dict(),
+    }

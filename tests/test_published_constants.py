@@ -10,12 +10,12 @@ import hashlib
 import json
 import math
 import re
-import tomllib
 from io import BytesIO
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
+from data.published import PUBLISHED
 from PIL import Image
 from pyproj import Transformer
 
@@ -27,9 +27,6 @@ from chatearthnet_explorer.prompts.prompt import FORBIDDEN_WORDS, NOUNS, prompt_
 from chatearthnet_explorer.record import ARCHIVES
 from chatearthnet_explorer.review.checks import judge_picture
 from chatearthnet_explorer.review.chip_checks import Picture
-from chatearthnet_explorer.review.error_rates import wilson
-from chatearthnet_explorer.review.reviewer_agreement import agreement
-from chatearthnet_explorer.review.sampling import margin_of
 from chatearthnet_explorer.sources.release import chip_pngs
 from chatearthnet_explorer.sources.stac.cloud_mask import cloud_share, useless_share
 from chatearthnet_explorer.sources.stac.reflectance import reflectance, true_colour
@@ -37,7 +34,9 @@ from chatearthnet_explorer.sources.stac.stac_item import ASSETS
 from chatearthnet_explorer.sources.stac.worldcover import ATTRIBUTION, worldcover_layer
 from chatearthnet_explorer.tile import Tile
 
-PUBLISHED = tomllib.loads((Path(__file__).parent / "data" / "published_values.toml").read_text("utf-8"))
+if TYPE_CHECKING:
+    from pathlib import Path
+
 CLASS_ROWS = PUBLISHED["classes"]
 
 
@@ -104,8 +103,8 @@ def test_worldcover_codes_are_those_of_its_stac_items(realdata: Path) -> None:
 
 def test_colours_for_the_colour_blind_are_tols() -> None:
     tol = {name: _rgb(colour) for name, colour in PUBLISHED["tol_muted"].items()}
-    chosen = {land.name: land.colourblind for land in CLASSES}
-    assert {name: chosen[name] for name in chosen if chosen[name] in tol.values()} == {
+    colours = {land.name: land.colourblind for land in CLASSES}
+    assert {name: colours[name] for name in colours if colours[name] in tol.values()} == {
         "water": tol["indigo"],
         "developed area": tol["rose"],
         "tree": tol["green"],
@@ -117,7 +116,7 @@ def test_colours_for_the_colour_blind_are_tols() -> None:
     }
     # the other four are the project's own: white, a pale green and two greys
     own = {"background": "ffffff", "grass": "bdd89a", "bare land": "bbbbbb", "snow": "eeeeee"}
-    assert {name: chosen[name] for name in own} == {name: _rgb(colour) for name, colour in own.items()}
+    assert {name: colours[name] for name in own} == {name: _rgb(colour) for name, colour in own.items()}
 
 
 # --- the prompt of the published scripts
@@ -132,13 +131,13 @@ def test_words_and_limits_of_a_prompt_are_the_published_ones() -> None:
 
 
 def test_every_published_noun_is_drawn() -> None:
-    drawn = {
+    nouns = {
         noun
         for seed in range(40)
         for noun in PUBLISHED["prompt"]["nouns"]
         if f"extra large {noun} of tree" in prompt_for(_map_of(3), seed=seed).user
     }
-    assert drawn == set(PUBLISHED["prompt"]["nouns"])
+    assert nouns == set(PUBLISHED["prompt"]["nouns"])
 
 
 def test_parts_are_named_and_ordered_as_published() -> None:
@@ -197,11 +196,11 @@ def test_cloud_of_a_real_scene_is_what_its_maker_counted(realdata: Path) -> None
     published = json.loads((folder / f"{folder.name}.json").read_text("utf-8"))["properties"]
     with rasterio.open(folder / "SCL.tif") as file:
         scl = file.read(1)
-    seen = scl[scl > 0]
+    valid = scl[scl > 0]
     # thinned from 20 m to 120 m, so the shares are near and not equal
-    assert 100 * cloud_share(seen) == pytest.approx(published["eo:cloud_cover"], abs=0.5)
+    assert 100 * cloud_share(valid) == pytest.approx(published["eo:cloud_cover"], abs=0.5)
     shadow = published["s2:cloud_shadow_percentage"] + published.get("s2:saturated_defective_pixel_percentage", 0)
-    assert 100 * (useless_share(seen) - cloud_share(seen)) == pytest.approx(shadow, abs=0.5)
+    assert 100 * (useless_share(valid) - cloud_share(valid)) == pytest.approx(shadow, abs=0.5)
 
 
 def test_bands_are_those_of_the_release_by_wavelength() -> None:
@@ -260,8 +259,8 @@ def test_released_values_become_reflectance_by_the_published_scales(band: str) -
 @pytest.mark.parametrize(("digest", "check"), [("black_png", "all black"), ("white_png", "all white")])
 def test_the_two_blank_files_of_the_release_are_known_by_digest(digest: str, check: str) -> None:
     scene = np.random.default_rng(0).integers(20, 140, (256, 256, 3), np.uint8)
-    found = judge_picture(Picture(scene, PUBLISHED["release"][digest]))
-    assert [one.check for one in found] == [check]
+    findings = judge_picture(Picture(scene, PUBLISHED["release"][digest]))
+    assert [one.check for one in findings] == [check]
     other = hashlib.sha256(b"another file").hexdigest()
     assert not judge_picture(Picture(scene, other))
 
@@ -310,48 +309,6 @@ def test_worldcover_files_are_named_by_version_and_lower_left_corner(year: int) 
 def test_worldcover_is_credited_with_its_licence() -> None:
     for words in ("ESA WorldCover project", "modified Copernicus Sentinel data", "CC BY 4.0"):
         assert words in ATTRIBUTION
-
-
-# --- statistics
-
-
-@pytest.mark.parametrize("row", PUBLISHED["quantiles"], ids=lambda row: str(row["confidence"]))
-def test_margins_use_the_quantiles_of_the_normal_distribution(row: dict[str, float]) -> None:
-    margin = margin_of(400, confidence=row["confidence"])
-    assert margin == pytest.approx(row["z"] * math.sqrt(0.5 * 0.5 / 400), abs=1e-6)
-
-
-def test_the_usual_confidence_is_95_percent() -> None:
-    assert margin_of(400) == margin_of(400, confidence=0.95)
-    assert wilson(0.3, 50) == wilson(0.3, 50, confidence=0.95)
-
-
-@pytest.mark.parametrize("row", PUBLISHED["wilson"], ids=lambda row: f"{row['errors']} of {row['judged']}")
-def test_wilson_intervals_are_those_of_newcombes_table(row: dict[str, object]) -> None:
-    errors, judged = row["errors"], row["judged"]
-    assert isinstance(errors, int)
-    assert isinstance(judged, int)
-    low, high = wilson(errors / judged, judged)
-    assert [round(low, 4), round(high, 4)] == row["interval"]
-
-
-def test_alpha_is_that_of_krippendorffs_own_example() -> None:
-    """Krippendorff, Computing Krippendorff's Alpha-Reliability, 2011, section C: four observers, twelve units."""
-    observers = {
-        "A": "1 2 3 3 2 1 4 1 2 . . .",
-        "B": "1 2 3 3 2 2 4 1 2 5 . 3",
-        "C": ". 3 3 3 2 3 4 2 2 5 1 .",
-        "D": "1 2 3 3 2 4 4 1 2 5 1 .",
-    }
-    units: list[dict[str, int]] = [{} for _ in range(12)]
-    for observer, values in observers.items():
-        for unit, value in zip(units, values.split(), strict=True):
-            if value != ".":
-                unit[observer] = int(value) - 1
-    nominal, ordinal = agreement(units, levels=5)
-    assert nominal.measure == ordinal.measure == "Krippendorff's alpha"
-    assert (round(nominal.value or 0, 3), round(ordinal.value or 0, 3)) == (0.743, 0.815)
-    assert nominal.captions == 11
 
 
 def _png(rgb: np.ndarray) -> bytes:

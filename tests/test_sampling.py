@@ -105,6 +105,63 @@ def test_the_size_of_a_sample_is_that_of_the_textbook(margin: float, confidence:
     assert margin_of(n - 1, confidence=confidence, population=163_488) > margin * (1 - 1e-4)
 
 
+@pytest.mark.parametrize(("population", "needed"), [(10, 10), (100, 80), (200, 132), (1000, 278), (10_000, 370)])
+def test_sizes_of_finite_populations_are_those_of_krejcie_and_morgan(population: int, needed: int) -> None:
+    """Educational and Psychological Measurement 30, 1970, 607-610, table 1: five points at 95 percent."""
+    assert sample_size(0.05, population=population) == needed
+
+
+def test_the_finite_population_correction_is_cochrans() -> None:
+    # n0 = 384.146: n0 / (1 + 383.146 / 500) = 217.49, and for a rate of a tenth n0 = 138.29, n = 108.5
+    assert sample_size(0.05, population=500) == 218
+    assert sample_size(0.05, population=500, expected=0.1) == 109
+    assert margin_of(100, population=401) == pytest.approx(1.959964 * 0.05 * math.sqrt(301 / 400), abs=1e-7)
+    assert margin_of(100, expected=0.1) == pytest.approx(1.959964 * 0.03, abs=1e-7)
+
+
+def test_every_stratum_has_a_pair_if_there_are_enough_and_none_is_invented() -> None:
+    for n, shares in ((4, [1, 1, 1, 1]), (3, [2, 1, 0, 0]), (2, [1, 1, 0, 0]), (1, [1, 0, 0, 0])):
+        plan = stratified_sample(STRATA, n, facet="continent")
+        assert [one.sample for one in plan.strata] == shares
+        assert len(plan.pairs) == n
+    alone = {"a": "A", "b": "B", "c": "C"}
+    assert [one.sample for one in stratified_sample(alone, 3, facet="letter").strata] == [1, 1, 1]
+
+
+def test_the_largest_remainder_gets_what_is_left() -> None:
+    sizes = {"A": 21, "B": 33, "C": 46}
+    strata = {f"{value}{number}": value for value, size in sizes.items() for number in range(size)}
+    plan = stratified_sample(strata, 5, facet="letter")
+    # one each; 20, 32 and 45 of 97 times two are 0.41, 0.66 and 0.93
+    assert {one.value: one.sample for one in plan.strata} == {"A": 1, "B": 2, "C": 2}
+    # equal remainders go by name
+    even = {f"{value}{number}": value for value in "DABC" for number in range(10)}
+    assert {one.value: one.sample for one in stratified_sample(even, 6, facet="letter").strata} == {
+        "A": 2,
+        "B": 2,
+        "C": 1,
+        "D": 1,
+    }
+
+
+def test_defaults_are_seed_0_style_35_and_proportional_shares() -> None:
+    plain = stratified_sample(STRATA, 40, facet="continent")
+    assert plain == stratified_sample(STRATA, 40, facet="continent", allocation="proportional", seed=0, style="3.5")
+    assert simple_random(NAMES, 40) == simple_random(NAMES, 40, seed=0, style="3.5")
+    scores = dict.fromkeys(NAMES, 1.0)
+    assert risk_first(scores, 40) == risk_first(scores, 40, seed=0, style="3.5")
+    assert (plain.design, plain.allocation, plain.facet) == ("stratified", "proportional", "continent")
+    assert [(one.value, one.population, one.sample) for one in simple_random(NAMES, 40).strata] == [("all", 1000, 40)]
+    assert [(one.value, one.population, one.sample) for one in risk_first(scores, 40).strata] == [("all", 1000, 40)]
+
+
+def test_a_name_keeps_its_place_when_names_are_added() -> None:
+    """Permanent random numbers: a plan can be enlarged without losing what was judged."""
+    few = simple_random(NAMES[:500], 500).names
+    many = [name for name in simple_random(NAMES, 1000).names if name in set(few)]
+    assert list(few) == many
+
+
 def test_five_points_of_the_whole_release_take_384_and_a_small_one_never_more_than_it_has() -> None:
     assert sample_size(0.05, population=163_488) == 384
     assert sample_size(0.05) == 385

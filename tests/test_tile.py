@@ -43,7 +43,8 @@ def test_names_bounds_and_centres_lead_back_to_the_tile() -> None:
 
 def test_transform_maps_pixel_corners_to_the_bounds() -> None:
     tile = Tile(8500, 8176)
-    a, _, c, _, e, f = tile.transform
+    a, b, c, d, e, f = tile.transform
+    assert (b, d) == (0.0, 0.0)
     west, south, east, north = tile.bounds
     radius = 6_378_137.0
     assert c == pytest.approx(math.radians(west) * radius)
@@ -57,6 +58,12 @@ def test_siblings_are_the_four_chips_of_a_zoom_13_tile() -> None:
     tile = Tile.from_name("3886_3141_patch10")
     assert [one.name[-2:] for one in tile.siblings] == ["00", "01", "10", "11"]
     assert tile in tile.siblings
+    assert [(one.x, one.y) for one in Tile(7773, 6283).siblings] == [
+        (7772, 6282),
+        (7773, 6282),
+        (7772, 6283),
+        (7773, 6283),
+    ]
 
 
 @pytest.mark.parametrize(("lon", "same"), [(190.0, -170.0), (-190.0, 170.0), (540.5, -179.5), (180.0, -180.0)])

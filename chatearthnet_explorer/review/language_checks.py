@@ -37,7 +37,7 @@ GUESSES = (
 """Words of guessing beside the nine that the prompts forbid by name; they forbid words like those, too."""
 
 _BANNED_WORDS = re.compile(
-    rf"\b(?:(?:{'|'.join(_STEMS)})(?:e|s|es|ed|ing|al|ual|ally|ance|ances)?|colou?r dictionary|{'|'.join(GUESSES)})\b"
+    rf"\b(?:(?:{'|'.join(_STEMS)})(?:e|s|es|ed|ing|u?al(?:ly)?|ances?)?|colou?r dictionary|{'|'.join(GUESSES)})\b"
 )
 _COLOURS = re.compile(rf"\b(?:{'|'.join(COLOURS)})\b")
 _KINDS = ("image", "picture", "map", "photo", "tile", "chip")

@@ -85,5 +85,5 @@ def _leading(reading: Reading) -> list[Claim]:
     return []
 
 
-def _span(claim: Claim | None) -> tuple[int, int]:
-    return (claim.phrase_start, claim.phrase_end) if claim else (-1, -1)
+def _span(claim: Claim) -> tuple[int, int]:
+    return claim.phrase_start, claim.phrase_end

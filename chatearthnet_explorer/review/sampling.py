@@ -34,7 +34,7 @@ def simple_random(names: Iterable[str], n: int, *, seed: int = 0, style: str = "
         PlanError: If the population is empty or has fewer than ``n`` pairs, or ``n`` is below one.
     """
     shuffled_names = _at_random(dict.fromkeys(names), seed)
-    _check(n, len(shuffled_names), "the population")
+    _check(n, len(shuffled_names))
     return Plan(
         design=SIMPLE,
         style=style,
@@ -71,7 +71,7 @@ def stratified_sample(  # noqa: PLR0913 - each is a choice of its own
             no such allocation.
     """
     sizes = dict(sorted(Counter(strata.values()).items()))
-    _check(n, len(strata), "the population")
+    _check(n, len(strata))
     shares = _allocate(sizes, n, allocation)
     for value, share in shares.items():
         if share > sizes[value]:
@@ -108,7 +108,7 @@ def risk_first(scores: Mapping[str, float], n: int, *, seed: int = 0, style: str
     Raises:
         PlanError: If the population is empty or has fewer than ``n`` pairs, ``n`` is below one, or a score is NaN.
     """
-    _check(n, len(scores), "the population")
+    _check(n, len(scores))
     if any(math.isnan(score) for score in scores.values()):
         msg = "A score of the audit is not a number; run the audit again."
         raise PlanError(msg)
@@ -156,7 +156,7 @@ def margin_of(n: int, *, confidence: float = 0.95, population: int | None = None
         PlanError: If one of them is out of its range, or the population is empty or has fewer than ``n`` pairs.
     """
     z = _quantile(confidence, population, expected)
-    _check(n, max(n, 1) if population is None else population, "the population")
+    _check(n, max(n, 1) if population is None else population)
     left = 1.0 if population is None else (population - n) / max(population - 1, 1)
     return z * math.sqrt(expected * (1 - expected) / n * left)
 
@@ -182,14 +182,14 @@ def _at_random(names: Iterable[str], seed: int) -> list[str]:
     return sorted(names, key=lambda name: (hashlib.blake2b(f"{seed} {name}".encode("utf-8", "replace")).digest(), name))
 
 
-def _check(n: int, population: int, population_name: str) -> None:
+def _check(n: int, population: int) -> None:
     if not population:
         raise PlanError(EMPTY)
     if n < 1:
         msg = f"A plan of {n} pairs cannot be drawn; ask for one at least."
         raise PlanError(msg)
     if n > population:
-        msg = f"{n:,} pairs were asked for and {population_name} has {population:,}; ask for fewer."
+        msg = f"{n:,} pairs were asked for and the population has {population:,}; ask for fewer."
         raise PlanError(msg)
 
 

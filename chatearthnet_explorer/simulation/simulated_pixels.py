@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from chatearthnet_explorer.chip import BANDS
+from chatearthnet_explorer.chip import BANDS, TRUE_COLOUR_WHITE
 from chatearthnet_explorer.simulation.class_map import INDEX
 from chatearthnet_explorer.simulation.materials import NAMES, SPECTRA
 from chatearthnet_explorer.simulation.noise import PAD, scatter
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from chatearthnet_explorer.simulation.settlement import People
     from chatearthnet_explorer.simulation.terrain import Terrain
 
-_WHITE = 0.3558  # reflectance that ESA's true-colour image shows as 255 (Sentinel-2 products specification)
 _SHOULDER = 0.8  # of white, from which on brightness is compressed
 _BLUR = (0.18, 0.64, 0.18)  # a pixel sees a little of its neighbours: MTF about 0.2-0.3 at Nyquist
 _NEVER_ICE = 9.0  # degrees Celsius of the warm season from which on no ice floats on the sea
@@ -82,7 +81,7 @@ def reflectance(  # noqa: PLR0913 - all that there is to see
 def true_colour(seen: dict[str, NDArray[np.float32]]) -> NDArray[np.uint8]:
     """Return red, green and blue, (256, 256, 3) uint8, stretched as ESA's true-colour image is."""
     stacked = np.stack([seen[name] for name in ("B04", "B03", "B02")], axis=-1)
-    shown = stacked / _WHITE
+    shown = stacked / TRUE_COLOUR_WHITE
     # snow keeps its shades: the real product cuts them off at white
     bright = np.float32(1.0 - _SHOULDER)
     shown = np.where(shown > _SHOULDER, _SHOULDER + bright * -np.expm1((_SHOULDER - shown) / 0.8), shown)

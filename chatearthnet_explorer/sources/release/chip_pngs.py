@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PIL import Image
 
+from chatearthnet_explorer.chip import TRUE_COLOUR_WHITE
 from chatearthnet_explorer.errors import ReleaseError
 from chatearthnet_explorer.tile import SIZE
 
@@ -17,13 +18,13 @@ if TYPE_CHECKING:
 
 RADIOMETRY = (
     "Reflectance of B05 to B12 is 32 v / 10,000 of the released 8-bit values, top of the atmosphere and cut off at "
-    "0.816; that of B02 to B04 is about 0.3558 v / 255 of the true-colour picture, so indices of both are approximate."
+    f"0.816; that of B02 to B04 is about {TRUE_COLOUR_WHITE} v / 255 of the true-colour picture, so indices of both "
+    "are approximate."
 )
 """How released values became reflectance, in one sentence."""
 
-# SatlasPretrain, from which the chips come: 8-bit values of the six bands are DN / 32, with DN = 10,000 x reflectance;
-# the true-colour product reaches 255 at a reflectance of about 0.3558.
-_OTHERS, _TRUE_COLOUR = 32 / 10_000, 0.3558 / 255
+# SatlasPretrain, from which the chips come: 8-bit values of the six bands are DN / 32, with DN = 10,000 x reflectance.
+_OTHERS, _TRUE_COLOUR = 32 / 10_000, TRUE_COLOUR_WHITE / 255
 _SIGNATURE = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR"
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from chatearthnet_explorer.errors import SceneError
 from chatearthnet_explorer.sources.stac.asset_address import NoAddressError, asset_address, item_base
 from chatearthnet_explorer.sources.stac.footprint import rings_of, rings_of_bbox
+from chatearthnet_explorer.sources.stac.reflectance import FIRST_BASELINE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -123,7 +124,7 @@ class StacItem:
     def radiometry(self) -> tuple[object, ...]:
         """What must be the same for numbers of two items to be mosaicked."""
         bands = tuple((name, asset.scale, asset.offset) for name, asset in sorted(self.assets.items()))
-        return (self.baseline or "") >= "04.00", self.offset_applied, bands
+        return (self.baseline or "") >= FIRST_BASELINE, self.offset_applied, bands
 
 
 def stac_item(raw: object, *, catalogue: str, page: Page = NO_PAGE) -> StacItem:
