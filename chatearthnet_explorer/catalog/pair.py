@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from chatearthnet_explorer.catalog.schema import FLAGS, NAMES, SUFFIX
 from chatearthnet_explorer.record import SPLITS, Record, place_of
+from chatearthnet_explorer.values import FrozenDict, Value
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from chatearthnet_explorer.places.countries import Country
 
 
-@dataclass(frozen=True, kw_only=True)
-class Pair:
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+class Pair(Value):
     """One row of the catalog. Names and captions are hostile until a view escapes them."""
 
     row: int
@@ -46,6 +46,13 @@ class Pair:
 
     findings: Mapping[str, tuple[str, ...]] | None
     """Checks that found something, by ``schema.KINDS`` as far as they were judged; None before an audit."""
+
+    def __post_init__(self) -> None:
+        """Freeze the mappings."""
+        for name in ("classes", "dominant", "claims", "shares", "findings"):
+            mapping = getattr(self, name)
+            if not isinstance(mapping, FrozenDict | None):
+                object.__setattr__(self, name, FrozenDict(mapping))
 
     def to_dict(self) -> dict[str, Any]:
         """Return it for JSON. ``split`` is that of the 3.5 caption where there is one."""
@@ -90,18 +97,18 @@ def pair_of(  # noqa: PLR0913 - one place puts together what four files hold
         row=row,
         record=Record(
             name=told["name"],
-            captions=MappingProxyType(of["caption"]),
-            splits=MappingProxyType({style: SPLITS[splits[style] - 1] for style in styles}),
-            members=MappingProxyType(members),
+            captions=FrozenDict(of["caption"]),
+            splits=FrozenDict({style: SPLITS[splits[style] - 1] for style in styles}),
+            members=FrozenDict(members),
             tile=place_of(told["name"]),
         ),
         country=country,
         flags=tuple(flag for bit, flag in enumerate(FLAGS) if flags >> bit & 1),
-        classes=MappingProxyType({style: tuple(classes) for style, classes in of["classes"].items()}),
-        dominant=MappingProxyType(of["dominant"]),
-        claims=MappingProxyType({style: tuple(claims) for style, claims in of["claims"].items()}),
-        findings=None if findings is None else MappingProxyType(findings),
-        shares=None if shares is None else MappingProxyType(dict(zip(NAMES, shares, strict=True))),
+        classes=FrozenDict({style: tuple(classes) for style, classes in of["classes"].items()}),
+        dominant=FrozenDict(of["dominant"]),
+        claims=FrozenDict({style: tuple(claims) for style, claims in of["claims"].items()}),
+        findings=None if findings is None else FrozenDict(findings),
+        shares=None if shares is None else FrozenDict(dict(zip(NAMES, shares, strict=True))),
     )
 
 

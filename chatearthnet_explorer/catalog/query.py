@@ -14,6 +14,7 @@ from chatearthnet_explorer.landcover.legend import CLASSES
 from chatearthnet_explorer.landcover.shares import PARTS
 from chatearthnet_explorer.record import SPLITS
 from chatearthnet_explorer.tile import wrap_longitude
+from chatearthnet_explorer.values import Value
 
 FACETS = ("continent", "country", "class", "style", "split", "flag", "finding")
 """What is counted, in the order in which it is shown."""
@@ -27,9 +28,6 @@ SEVERAL = MappingProxyType({
     "finding": "findings",
 })  # fmt: skip
 """The field of ``Query`` for each facet of which several values may be chosen."""
-
-Split = Literal["train", "val", "test"]
-"""One of ``record.SPLITS``."""
 
 StyleFilter = Literal["3.5", "4v", "both"]
 """Pairs with a caption of one style, or with both."""
@@ -55,8 +53,8 @@ _NAME_OF = {alias: land.name for land in CLASSES[1:] for alias in (land.name, la
 _POLE, _TURN = 90.0, 360.0
 
 
-@dataclass(frozen=True, kw_only=True)
-class Query:
+@dataclass(frozen=True, kw_only=True, repr=False)
+class Query(Value):
     """What is looked for. Every field left alone asks for everything.
 
     A pair is in a region if the middle of its chip is. Words and classes are looked for in one caption of the pair:
