@@ -41,7 +41,7 @@ MODULES: dict[str, tuple[str, ...]] = {
     "tile": ("tile", INPUTS, PUBLISHED),
     "landcover/legend": ("legend", PUBLISHED, INPUTS),
     "landcover/shares": ("landcover", PUBLISHED, THRESHOLDS),
-    "prompts/facts": ("landcover", PUBLISHED, THRESHOLDS, "prompt"),
+    "prompts/facts": ("landcover", PUBLISHED, THRESHOLDS),
     "prompts/size_words": ("landcover", PUBLISHED, THRESHOLDS),
     "prompts/prompt": ("prompt", PUBLISHED),
     "review/checks": ("check_table", THRESHOLDS, "checks"),

@@ -101,13 +101,17 @@ class Registry:
         return tuple(plugin.name for plugin in self._plugins.values() if plugin.on_menus)
 
     def usable(self) -> tuple[Plugin, ...]:
-        """Return the plugins on menus with label and description; the broken ones are left out and logged."""
+        """Return the plugins on menus with label and description; the broken ones are left out and logged.
+
+        The built-in ones are not imported for it: they have both already, and rasterio takes seconds.
+        """
         plugins = []
         for name in self.names():
-            try:
-                self.get(name)
-            except SettingError:
-                continue
+            if not self._plugins[name].builtin:
+                try:
+                    self.get(name)
+                except SettingError:
+                    continue
             plugins.append(self._plugins[name])
         return tuple(plugins)
 

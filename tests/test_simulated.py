@@ -14,7 +14,7 @@ from chatearthnet_explorer.errors import PlaceError, SettingError
 from chatearthnet_explorer.landcover.legend import CLASSES
 from chatearthnet_explorer.landcover.shares import count_pixels
 from chatearthnet_explorer.simulation.class_map import cover_of
-from chatearthnet_explorer.simulation.label_map_batches import survey
+from chatearthnet_explorer.simulation.label_map_batches import sample_label_maps
 from chatearthnet_explorer.simulation.noise import PAD, Window
 from chatearthnet_explorer.simulation.settlement import people_in
 from chatearthnet_explorer.simulation.terrain import terrain_of
@@ -238,7 +238,7 @@ def test_the_corners_of_the_grid_have_chips(source: SimulatedSource, place: tupl
 def test_a_survey_has_the_shares_that_the_source_has(source: SimulatedSource) -> None:
     tiles = [*[sibling for place in PLACES for sibling in Tile.at(*place).siblings][::3], Tile.at(*ATLANTIC)]
     apart = []
-    for tile, labels in survey(tiles, year=2020):
+    for tile, labels in sample_label_maps(tiles, year=2020):
         chip = source.chip_at(*tile.center)
         if chip.labels is None:
             assert not labels.any()
@@ -252,8 +252,8 @@ def test_a_survey_has_the_shares_that_the_source_has(source: SimulatedSource) ->
 
 def test_a_survey_is_the_same_for_a_tile_alone_and_among_others() -> None:
     four = list(Tile.at(*SAO_TOME).siblings)
-    together = dict(survey(four, year=2020))
-    agreed = [(labels == together[tile]).mean() for tile in four for _, labels in survey([tile], year=2020)]
+    together = dict(sample_label_maps(four, year=2020))
+    agreed = [(labels == together[tile]).mean() for tile in four for _, labels in sample_label_maps([tile], year=2020)]
     assert min(agreed) > 0.97  # slopes at the rim of a window are one-sided
 
 

@@ -17,7 +17,7 @@ import pytest
 from PIL import Image
 from rig.pairs import one, paraphrased
 
-from chatearthnet_explorer.catalog import build
+from chatearthnet_explorer.catalog import build_catalog
 from chatearthnet_explorer.cli import caption_command, main, terminal
 from chatearthnet_explorer.cli.terminal import escape, one_line
 from chatearthnet_explorer.errors import LIMIT, ExplorerError, LedgerError, RasterError, shorten
@@ -60,7 +60,7 @@ def test_names_and_captions_of_a_catalog_are_printed_escaped(
 ) -> None:
     release = paraphrased(5, seed=1)
     release.files["3.5", "val"].append(one("evil\x1b[31m\u202e\nname.png", "Trees\x1b]0;owned\x07 and\nwater."))
-    build(release, tmp_path / "catalog")
+    build_catalog(release, tmp_path / "catalog")
     assert main(["catalog", "search", str(tmp_path / "catalog"), *(["--json"] if as_json else [])]) == 0
     output = capsys.readouterr().out
     assert not _unseen(output)
@@ -247,7 +247,7 @@ def test_inputs_that_are_no_ordinary_files_are_refused_at_once(
 def test_a_catalog_with_a_pipe_inside_is_refused_at_once(
     inside: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    build(paraphrased(5, seed=1), tmp_path / "catalog")
+    build_catalog(paraphrased(5, seed=1), tmp_path / "catalog")
     (path,) = (tmp_path / "catalog").rglob(inside)
     path.unlink()
     os.mkfifo(path)

@@ -109,7 +109,7 @@ def captioner_names() -> tuple[str, ...]:
 
 
 def usable_captioners() -> tuple[Plugin, ...]:
-    """Return the captioners that can be opened, with label and description; each is imported for it."""
+    """Return the captioners that can be opened, labelled and described; those of others are imported."""
     return _REGISTRY.usable()
 
 

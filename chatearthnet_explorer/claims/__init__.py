@@ -111,7 +111,7 @@ def read_claims(text: str) -> Reading:
         claims=tuple(claims),
         dominant=passage.leaders.get(""),
         dominant_of={part: name for part, name in passage.leaders.items() if part},
-        parts=tuple(passage.seen),
+        parts=tuple(passage.classes_seen),
         walk=tuple(passage.walk),
         loose=frozenset(passage.loose),
         sentences=tuple(passage.sentences),

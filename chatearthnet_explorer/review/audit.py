@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from chatearthnet_explorer.errors import SettingError
-from chatearthnet_explorer.parallel.dask_cluster import connected
+from chatearthnet_explorer.parallel.dask_cluster import connect_cluster
 from chatearthnet_explorer.review.audit_parts import is_done, join_parts, write_part
 from chatearthnet_explorer.review.audit_worker import Chunk, PairsInMemory
 
@@ -194,7 +194,7 @@ def _judge_here(number: int, chunk: Chunk, parts: Path) -> int:
 
 def _run_there(chunks: dict[int, Chunk], parts: Path, scheduler: str, on_finished: Callable[[int], None]) -> None:
     """Judge chunks on a cluster and write their parts here; a worker that dies has its chunks done by another."""
-    with connected(scheduler) as client:
+    with connect_cluster(scheduler) as client:
         from distributed import as_completed  # noqa: PLC0415 - heavy
 
         numbers: dict[Any, int] = {}

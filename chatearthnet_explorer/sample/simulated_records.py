@@ -22,7 +22,7 @@ from chatearthnet_explorer.places.countries import land_outline
 from chatearthnet_explorer.prompts.facts import facts_4v, facts_35
 from chatearthnet_explorer.record import ARCHIVES, SPLITS
 from chatearthnet_explorer.sample.paraphrase import write_paraphrase
-from chatearthnet_explorer.simulation.label_map_batches import survey
+from chatearthnet_explorer.simulation.label_map_batches import sample_label_maps
 from chatearthnet_explorer.sources.simulated_chips import SimulatedSource
 from chatearthnet_explorer.tile import SIZE, Tile
 
@@ -131,7 +131,7 @@ class Records:
     def make(self, job: range) -> list[Made]:
         """Return the records of one piece."""
         if job[0] not in self.pictured:
-            mapped = survey((self.tiles[number] for number in job), year=YEAR)
+            mapped = sample_label_maps((self.tiles[number] for number in job), year=YEAR)
             return [Made(self.captions_of(number, labels), ()) for number, (_, labels) in zip(job, mapped, strict=True)]
         tile = self.tiles[job[0]]
         chip = SimulatedSource().chip_at(*tile.center, year=YEAR, bands=True)

@@ -96,7 +96,7 @@ def source_names() -> tuple[str, ...]:
 
 
 def usable_sources() -> tuple[Plugin, ...]:
-    """Return the sources that can be opened by name alone, with label and description; each is imported for it."""
+    """Return the sources that can be opened by name alone, labelled and described; those of others are imported."""
     return _REGISTRY.usable()
 
 
