@@ -21,7 +21,7 @@ from chatearthnet_explorer.errors import ArchiveError, QueryError, SourceError
 from chatearthnet_explorer.net.zip_members import DamagedError
 from chatearthnet_explorer.review.audit import EDITION, Audit, audit
 from chatearthnet_explorer.review.audit_worker import CHIP
-from chatearthnet_explorer.review.checks import CHECKS
+from chatearthnet_explorer.review.checks import all_checks
 from chatearthnet_explorer.review.dataset_checks import dataset_findings
 from chatearthnet_explorer.sources.release.released_pairs import PICTURE, Release, open_release
 
@@ -181,7 +181,7 @@ def findings_of(result: Audit) -> AuditFindings:
     import pyarrow.parquet as pq  # noqa: PLC0415 - heavy
 
     kinds = dict(zip((*KINDS[:-1], CHIP), range(len(KINDS)), strict=True))
-    bit = {check: np.uint32(1 << place) for place, check in enumerate(CHECKS)}
+    bit = {check: np.uint32(1 << place) for place, check in enumerate(all_checks())}
     bits = np.zeros((result.pairs, len(KINDS)), np.uint32)
     scores = np.zeros((result.pairs, len(KINDS)), np.int16)
     table = pq.read_table(result.captions, columns=["pair", "style", "score"])
@@ -193,7 +193,9 @@ def findings_of(result: Audit) -> AuditFindings:
         (findings["pair"].to_numpy(), _to_codes(findings["style"], kinds)),
         _to_codes(findings["check"], bit).astype(np.uint32),
     )
-    return AuditFindings(MappingProxyType({check.id: check.description for check in CHECKS.values()}), bits, scores)
+    return AuditFindings(
+        MappingProxyType({check.id: check.description for check in all_checks().values()}), bits, scores
+    )
 
 
 def _to_codes(column: pa.ChunkedArray, codes: dict[str, int] | dict[str, np.uint32]) -> NDArray[np.int64]:

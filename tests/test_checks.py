@@ -19,14 +19,26 @@ from chatearthnet_explorer.landcover.legend import palette
 from chatearthnet_explorer.landcover.shares import count_pixels
 from chatearthnet_explorer.prompts.size_words import size_word
 from chatearthnet_explorer.review import checks
-from chatearthnet_explorer.review.checks import CHECKS, ONE_STYLE, judge_both, judge_caption, judge_picture, score
+from chatearthnet_explorer.review.checks import (
+    CHECKS,
+    ONE_STYLE,
+    all_checks,
+    judge_both,
+    judge_caption,
+    judge_picture,
+    score,
+)
 from chatearthnet_explorer.review.chip_checks import BLACK, WHITE, Picture, picture_of
 from chatearthnet_explorer.review.finding import ALL, BOTH, CAPTION, LABELS, PIXELS, Finding
 from chatearthnet_explorer.review.grounding import CONTRADICTED, NOT_CHECKABLE, SUPPORTED, ground
 from chatearthnet_explorer.review.label_counts import EXACT, FREE, LOOSE, Cover, fits
+from chatearthnet_explorer.testing.contracts import CHECK_RULES
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
+
+    from chatearthnet_explorer.review.finding import Check
 
 WATER, TOWN, TREE, GRASS, CROP, SNOW = 1, 2, 3, 5, 6, 8
 
@@ -390,6 +402,12 @@ def test_a_check_of_one_style_is_silent_in_the_other(check: str) -> None:
     assert check not in checks_found[other]
     if check != "order of classes":  # which needs the right shares, and has tests of its own
         assert check in checks_found[ONE_STYLE[check]]
+
+
+@pytest.mark.parametrize("rule", CHECK_RULES, ids=lambda rule: rule.__name__)
+@pytest.mark.parametrize("check", [check for check in all_checks().values() if check.find], ids=lambda check: check.id)
+def test_check_keeps_contract(check: Check, rule: Callable[[Check], None]) -> None:
+    rule(check)
 
 
 def test_every_check_has_a_description_and_needs() -> None:

@@ -108,7 +108,7 @@ def test_the_same_captions_are_packed_into_the_same_bytes(
     # the counts stand for the maps, which take a minute to make
     monkeypatch.setattr(
         script,
-        "enrich",
+        "enrich_catalog",
         lambda folder, _labels_at, **how: _enriched(folder, counts, how["labels"]),
     )
     script.write(tmp_path / "sample.zip", made)

@@ -37,14 +37,14 @@ def server() -> Iterator[ChatServer]:
 
 def parts_of(request: dict[str, Any]) -> tuple[str, list[np.ndarray]]:
     """Return the words and the decoded pictures of what a user's message held."""
-    words, *pictures = request["messages"][1]["content"]
-    shown = []
-    for picture in pictures:
+    words, *picture_parts = request["messages"][1]["content"]
+    pictures = []
+    for picture in picture_parts:
         assert picture["type"] == "image_url"
         kind, data = picture["image_url"]["url"].split(",", 1)
         assert kind == "data:image/png;base64"
-        shown.append(np.asarray(Image.open(BytesIO(b64decode(data)))))
-    return words["text"], shown
+        pictures.append(np.asarray(Image.open(BytesIO(b64decode(data)))))
+    return words["text"], pictures
 
 
 @pytest.mark.parametrize("count", [1, 4])
@@ -72,7 +72,7 @@ def test_it_can_send_the_true_colour_chip_instead(server: ChatServer, style: str
     assert caption.input_summary == "the prompt and the true-colour chip, 256 x 256"
 
 
-def test_what_was_sent_of_a_simulated_chip_says_so(server: ChatServer) -> None:
+def test_input_summary_names_simulated_chip(server: ChatServer) -> None:
     chip = Chip(tile=Tile(0, 0), source="simulated", simulated=True, labels=MAPS[0], rgb=RGB)
     caption = VisionCaptioner(base_url=server.base_url).caption(prompt_for(MAPS[0], style="4v"), chip)
     assert caption.input_summary == "the prompt and 1 label map, 128 x 128, of a simulated chip"

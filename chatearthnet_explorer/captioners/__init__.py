@@ -68,7 +68,7 @@ _REGISTRY = Registry(
         ),
     ),
     verify=needs_factory("caption"),
-    reserved=("release",),  # captions of the data set itself
+    reserved_names=("release",),  # captions of the data set itself
 )
 
 

@@ -1,4 +1,4 @@
-"""Which chips no model is asked about, and what a reader should know of the others."""
+"""Chips that are never sent to a model, and the notes that captions of the others carry."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ if TYPE_CHECKING:
     from chatearthnet_explorer.prompts.prompt import Prompt
 
 SIMULATED = "The chip is simulated: its pixels and labels are made up, and so is what this caption tells of the place."
-"""What every caption of a simulated chip is noted with."""
+"""Note of every caption of a simulated chip."""
 
 
 def check(prompt: Prompt, chip: Chip) -> None:
-    """Refuse a chip that has nothing to tell: the release has such chips, and models made up captions for them.
+    """Refuse a chip with nothing to describe: the release has such chips, and models invented captions for them.
 
     Raises:
-        EmptyChipError: If the chip has no labels, or only background, or no class large enough for the
-            prompt to name, or if all pixels of its true colour are alike.
+        EmptyChipError: If the chip has no labels, only background, or no class that is large enough for the
+            prompt to name, or if all pixels of its true colour are equal.
     """
     if chip.labels is None or not chip.labels.any():
         msg = f"No model was asked about {chip.tile.name}: nobody mapped its land cover; choose a place on land."
@@ -41,5 +41,5 @@ def check(prompt: Prompt, chip: Chip) -> None:
 
 
 def notes_on(chip: Chip) -> tuple[str, ...]:
-    """Return what a reader of the chip's caption should know, one sentence each."""
+    """Return the notes that a caption of the chip must carry, one sentence each."""
     return (SIMULATED,) if chip.simulated else ()

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from chatearthnet_explorer.cli.catalog_command import add_folder_to, add_query_to, query_of
 from chatearthnet_explorer.cli.progress_bar import progress
-from chatearthnet_explorer.cli.terminal import put, write
+from chatearthnet_explorer.cli.terminal import complain, put, write
 from chatearthnet_explorer.files.spreadsheets import ENCODING
 
 if TYPE_CHECKING:
@@ -39,8 +39,11 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
 def _audit(options: argparse.Namespace) -> None:
     from chatearthnet_explorer.cards.findings_card import findings_page  # noqa: PLC0415 - heavy
     from chatearthnet_explorer.catalog_audit import audit_catalog  # noqa: PLC0415 - heavy
-    from chatearthnet_explorer.review.estimates import tally, to_csv  # noqa: PLC0415 - heavy
+    from chatearthnet_explorer.review.checks import check_problems  # noqa: PLC0415 - heavy
+    from chatearthnet_explorer.review.estimates import failures, tally, to_csv  # noqa: PLC0415 - heavy
 
+    for sentence in check_problems():
+        complain(sentence)
     with progress() as report_progress:
         result = audit_catalog(
             options.catalog,
@@ -49,6 +52,8 @@ def _audit(options: argparse.Namespace) -> None:
             scheduler=options.scheduler,
             progress=lambda count, total: report_progress("pairs", count, total),
         )
+    for check, count in failures(result.audit.folder).items():
+        complain(f"The check {check!r} failed on {count:,} captions or pictures; correct or uninstall its package.")
     shares = tally(result.audit.folder)
     summary = _summary(result, options.release)
     if options.html:

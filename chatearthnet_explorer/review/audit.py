@@ -14,6 +14,7 @@ from chatearthnet_explorer.errors import SettingError
 from chatearthnet_explorer.parallel.dask_cluster import connect_cluster
 from chatearthnet_explorer.review.audit_parts import is_done, join_parts, write_part
 from chatearthnet_explorer.review.audit_worker import Chunk, PairsInMemory
+from chatearthnet_explorer.review.checks import added_checks, added_origins
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -117,12 +118,16 @@ def _audit(pairs: Pairs, folder: Path, choices: _Choices, progress: Callable[[in
         "size": size,
         "labels": choices.counts_of is not None,
         "pictures": choices.files_of is not None,
+        "added_checks": added_origins(),
     }
     parts = _parts_of(folder, about)
     if parts is None:
         return _read(folder)
+    added = added_checks()
     chunks = {
-        number: Chunk(pairs, slice(start, min(start + size, len(pairs))), start, choices.counts_of, choices.files_of)
+        number: Chunk(
+            pairs, slice(start, min(start + size, len(pairs))), start, choices.counts_of, choices.files_of, added
+        )
         for number, start in enumerate(range(0, len(pairs), size))
     }
     left = {number: chunk for number, chunk in chunks.items() if not is_done(parts, number)}
@@ -150,7 +155,7 @@ def _parts_of(folder: Path, about: dict[str, object]) -> Path | None:
         before = json.loads((folder / ABOUT).read_text("utf-8"))
     except (OSError, ValueError):
         before = {}
-    same = isinstance(before, dict) and all(before.get(key) == value for key, value in about.items())
+    same = isinstance(before, dict) and all(before.get(key, []) == value for key, value in about.items())
     if same and before.get("finished") and _is_whole(folder, before.get("found")):
         return None
     if not same:
