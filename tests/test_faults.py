@@ -53,7 +53,7 @@ def test_every_fault_is_named_for_a_check() -> None:
     }
 
 
-def test_rates_are_kept_and_nothing_else_is_planted() -> None:
+def test_faults_occur_at_their_rates_and_no_others() -> None:
     rates = {"banned word": 0.3, "hallucinated": 0.2}
     captions = list(spoil(_sounds(range(150)), rates=rates, seed=5))
     fault = [one.fault.check if one.fault else "" for one in captions]

@@ -70,7 +70,7 @@ def files_of(folder: Path) -> dict[str, bytes]:
     return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
-def test_it_is_small_and_complete_and_says_that_it_is_simulated(cache: Path) -> None:
+def test_sample_is_small_complete_and_marked_as_simulated(cache: Path) -> None:
     assert len(ARCHIVE.read_bytes()) < 2_000_000
     catalog = opened(cache)
     assert len(catalog) == 2000
@@ -243,7 +243,7 @@ def test_threads_and_programs_that_start_at_once_find_the_same_whole_sample(tmp_
     assert [path.name for path in tmp_path.iterdir() if not path.name.endswith(".lock")] == [folder.name]
 
 
-def test_one_that_is_killed_while_unpacking_leaves_nothing_in_the_way(tmp_path: Path) -> None:
+def test_killed_unpacking_does_not_block_the_next_one(tmp_path: Path) -> None:
     code = """
 import pathlib, sys, zipfile
 def stop(self, folder, names):
@@ -296,7 +296,7 @@ def test_a_damaged_copy_in_the_cache_is_replaced(tmp_path: Path, harm: str) -> N
     assert not list(tmp_path.glob(".sample-*.part"))
 
 
-def test_what_somebody_adds_to_the_sample_stays(tmp_path: Path) -> None:
+def test_changes_of_the_sample_stay(tmp_path: Path) -> None:
     catalog = opened(tmp_path)
     there = Query(country=("Iceland",))
     added = enrich_catalog(catalog.folder, lambda _tile: None, labels="none", query=there)
@@ -320,9 +320,7 @@ def test_a_cache_that_cannot_be_written_does_without(tmp_path: Path, monkeypatch
 
 
 @pytest.mark.parametrize("content", [b"", b"PK\x03\x04 no ZIP", ARCHIVE.read_bytes()[:100_000]])
-def test_an_installation_that_is_damaged_says_so(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, content: bytes
-) -> None:
+def test_damaged_installation_raises(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, content: bytes) -> None:
     (tmp_path / "sample.zip").write_bytes(content)
     monkeypatch.setattr(sample_module, "ARCHIVE", tmp_path / "sample.zip")
     for cached in (sample_module._version, sample_module._thumbnails):

@@ -74,7 +74,7 @@ def test_files_and_folders_are_those_of_the_release(folder: Path) -> None:
             assert all(one.compress_type == zipfile.ZIP_STORED for one in archive.infolist())
 
 
-def test_everything_says_that_it_is_simulated(folder: Path, release: Release) -> None:
+def test_every_file_is_marked_as_simulated(folder: Path, release: Release) -> None:
     assert release.simulated
     assert NOTICE in (folder / "README.txt").read_text("utf-8")
     for path in folder.glob("*.zip"):
@@ -205,9 +205,7 @@ def test_the_same_arguments_write_the_same_bytes(tmp_path: Path) -> None:
     assert not {entry["image"] for entry in json.loads(one)} & {entry["image"] for entry in json.loads(other)}
 
 
-def test_a_process_that_ends_early_is_said_and_leaves_no_release(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_process_that_ends_early_raises_and_leaves_no_release(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "executable", "true")
     with pytest.raises(ReleaseError, match="a process ended early"):
         write_release(tmp_path, records=60, images=2, processes=2)
@@ -218,7 +216,7 @@ def test_a_process_that_ends_early_is_said_and_leaves_no_release(
     assert len(_names(tmp_path)) == 2
 
 
-def test_a_release_is_not_overwritten_and_odd_numbers_are_refused(folder: Path, tmp_path: Path) -> None:
+def test_refuses_to_overwrite_a_release_and_numbers_out_of_range(folder: Path, tmp_path: Path) -> None:
     with pytest.raises(ReleaseError, match="holds a release already"):
         write_release(folder)
     for records, images in ((0, 0), (10, 11), (3_000_000, 0), (10, -1)):

@@ -47,7 +47,7 @@ def _children() -> list[psutil.Process]:
     return [child for child in psutil.Process().children() if child not in others]
 
 
-def test_nothing_is_started_before_it_is_needed(workers: Workers) -> None:
+def test_starts_no_process_before_the_first_call(workers: Workers) -> None:
     assert _children() == []
     assert workers.run(os.getpid) != os.getpid()
     assert len(_children()) == 2
@@ -103,7 +103,7 @@ def test_after_its_end_everything_is_computed_here() -> None:
     assert _children() == []
 
 
-def test_who_gives_up_waiting_keeps_nobody_from_a_worker() -> None:
+def test_cancelled_caller_does_not_block_a_worker() -> None:
     pool = Workers(1)
     gone = threading.Event()
 
@@ -200,7 +200,7 @@ def test_a_visitor_who_gives_up_does_not_spoil_it_for_the_next() -> None:
         assert second.result(30).tile == TILE
 
 
-def test_a_wrong_choice_is_named_before_a_worker_is_asked() -> None:
+def test_wrong_choice_raises_before_a_worker_is_used() -> None:
     counting = Counting()
     with shared_chips(counting), pytest.raises(SettingError, match="2020 and 2021"):
         open_source("simulated").chip_at(2.35, 48.85, year=1999)
