@@ -7,19 +7,23 @@ import os
 import tempfile
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from chatearthnet_explorer.captioners.model_table import DEFAULT
 from chatearthnet_explorer.captioners.service.endpoint import OPENAI, key_for, open_endpoint
-from chatearthnet_explorer.errors import ArchiveError, ExplorerError, KeyMissingError, SourceError
-from chatearthnet_explorer.net.http_client import REDIRECTS, Web
-from chatearthnet_explorer.net.urls import shown
+from chatearthnet_explorer.errors import ExplorerError, KeyMissingError, SourceError
+from chatearthnet_explorer.net.addresses import public_address
+from chatearthnet_explorer.net.http_client import send
+from chatearthnet_explorer.net.request_limits import PROBE, REDIRECTS
+from chatearthnet_explorer.net.response_bodies import beginning
+from chatearthnet_explorer.net.service_addresses import RECORD
+from chatearthnet_explorer.net.timed_calls import within
 from chatearthnet_explorer.settings import Settings
 from chatearthnet_explorer.sources.release.mirror import caption_addresses
 from chatearthnet_explorer.sources.release.zenodo import file_addresses
-from chatearthnet_explorer.sources.stac.stac_http import host_of, within
 from chatearthnet_explorer.sources.stac.stac_source import StacSource
 from chatearthnet_explorer.sources.stac.worldcover import VERSIONS, LabelReader
 from chatearthnet_explorer.tile import Tile
@@ -36,7 +40,6 @@ PATIENCE = 60.0
 CAPTIONS_SHA = "md5:ac365a328d645641ca28315bee9e1d25"
 """Checksum of ``json_files.zip`` as record 11003436 lists it (read in April 2025)."""
 
-_RECORD = "11003436"
 _FILE = "json_files.zip"
 _MIRROR_FILE = "mm_chatearthnet_caps_4v_val.json"
 _ZIP = b"PK\x03\x04"
@@ -109,7 +112,7 @@ def can_answer_click(checks: tuple[ServiceCheck, ...]) -> bool:
 def _timed(service: str, address: str, check: Callable[[], ServiceCheck], *, patience: float) -> ServiceCheck:
     began = time.monotonic()
     try:
-        result = within(patience, check, name=service)
+        result = within(patience, check, subject=service)
     except ExplorerError as error:
         result = ServiceCheck(service=service, address=_public(address), works=False, answer=str(error))
     return replace(result, seconds=round(time.monotonic() - began, 2))
@@ -159,12 +162,12 @@ def _check_worldcover(prefix: str) -> ServiceCheck:
 
 
 def _check_zenodo_files(base: str) -> ServiceCheck:
-    return _range_check("Zenodo files", file_addresses(_RECORD, _FILE, base=base)[0], _ZIP)
+    return _range_check("Zenodo files", file_addresses(RECORD, _FILE, base=base)[0], _ZIP)
 
 
 def _check_zenodo_api(base: str) -> ServiceCheck:
     """Look at the record's list of files, then try a range at the API's own address of a file."""
-    listed = _ask(f"{base.rstrip('/')}/api/records/{_RECORD}")
+    listed = _get(f"{base.rstrip('/')}/api/records/{RECORD}")
     try:
         files = {one["key"]: one["checksum"] for one in json.loads(listed.body)["files"]}
     except (ValueError, KeyError, TypeError, RecursionError):
@@ -172,7 +175,7 @@ def _check_zenodo_api(base: str) -> ServiceCheck:
     differences = []
     if files.get(_FILE) != CAPTIONS_SHA:
         differences.append(f"{_FILE} is not listed with its known checksum.")
-    ranged = _range_check("Zenodo API", file_addresses(_RECORD, _FILE, base=base)[1], _ZIP)
+    ranged = _range_check("Zenodo API", file_addresses(RECORD, _FILE, base=base)[1], _ZIP)
     if not ranged.works:
         differences.append("It gives no byte ranges, as is known of it; the other address is used.")
     return replace(
@@ -194,7 +197,7 @@ def _check_model() -> ServiceCheck:
         headers = {"Authorization": f"Bearer {key_for(endpoint, lambda: None)}"}
     except KeyMissingError:
         headers = {}
-    answer = _ask(address, headers, redirects=0)
+    answer = _get(address, headers, redirects=0)
     result = ServiceCheck(service="model", address=_public(endpoint.url), works=answer.status == _OK, answer="")
     if answer.status in {_UNAUTHORIZED, _FORBIDDEN}:
         why = "the key is refused" if headers else "no key is set (OPENAI_API_KEY)"
@@ -209,7 +212,7 @@ def _check_model() -> ServiceCheck:
 
 def _range_check(service: str, address: str, start: bytes, *, whole_is_fine: bool = False) -> ServiceCheck:
     """Ask for the first bytes of a file: a server that honours ranges answers 206 and says which they are."""
-    answer = _ask(address, {"Range": f"bytes=0-{_SPAN - 1}"}, most=_SPAN)
+    answer = _get(address, {"Range": f"bytes=0-{_SPAN - 1}"}, most=_SPAN)
     given = answer.headers.get("Content-Range", "")
     ranged = answer.status == _PARTIAL and given.startswith(f"bytes 0-{_SPAN - 1}/")
     known = answer.body.lstrip().startswith(start)
@@ -227,29 +230,19 @@ def _range_check(service: str, address: str, start: bytes, *, whole_is_fine: boo
     return ServiceCheck(service=service, address=_public(address), works=works, answer=f"{text} {note}".strip())
 
 
-def _ask(
+def _get(
     address: str, headers: Mapping[str, str] | None = None, *, most: int = _LARGEST, redirects: int = REDIRECTS
 ) -> _Answer:
     """Send one GET and return its answer, cut off after ``most`` bytes.
 
     Raises:
-        ArchiveError: If there is none.
+        HttpError: If there is none.
     """
-    from urllib3.exceptions import HTTPError  # noqa: PLC0415 - comes with the extras whose services are asked
-
-    try:
-        _, response = Web().open(address, dict(headers or {}), redirects=redirects)
-        try:
-            return _Answer(response.status, dict(response.headers), response.read(most))
-        finally:
-            response.close()
-    except (HTTPError, OSError) as error:
-        if isinstance(error, ExplorerError):
-            raise
-        msg = f"{host_of(address)} could not be reached; check the network and the address."
-        raise ArchiveError(msg) from error
+    response = send("GET", address, headers=headers or {}, limits=PROBE, redirects=redirects)
+    with closing(response):
+        return _Answer(response.status, response.headers, beginning(response, most))
 
 
 def _public(address: str) -> str:
     bare, mark, collection = address.partition("#")
-    return f"{shown(bare)}{mark}{collection}" if "://" in address else address
+    return f"{public_address(bare)}{mark}{collection}" if "://" in address else address

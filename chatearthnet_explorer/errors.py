@@ -44,12 +44,12 @@ class SourceError(ExplorerError):
     """A source could not give a chip or a part of it."""
 
 
-class CatalogueError(SourceError, ConnectionError):
-    """A STAC catalogue is down, slow, refuses, or answers something that is no STAC."""
+class StacError(SourceError, ConnectionError):
+    """A STAC API is down, slow, refuses, or answers something that is not STAC."""
 
 
 class SceneError(SourceError, LookupError):
-    """A catalogue answered, and has no usable scene of the place and year."""
+    """A STAC API answered, and has no usable scene of the place and year."""
 
 
 class RasterError(SourceError, OSError):

@@ -5,25 +5,10 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from chatearthnet_explorer.errors import SettingError
-
-CATALOGUES = (
-    "https://earth-search.aws.element84.com/v1#sentinel-2-c1-l2a",
-    "https://earth-search.aws.element84.com/v1#sentinel-2-l2a",
-    "https://planetarycomputer.microsoft.com/api/stac/v1#sentinel-2-l2a",
-)
-"""STAC APIs to ask, in order; behind ``#`` the collection (without it: any that holds Sentinel-2 L2A)."""
-
-WORLDCOVER = "https://esa-worldcover.s3.eu-central-1.amazonaws.com"
-"""Where ESA keeps WorldCover's files, by year below it."""
-
-ZENODO = "https://zenodo.org"
-"""Where ChatEarthNet was released: records lie at ``/api/records/ID`` and files at ``/records/ID/files/NAME``."""
-
-MIRROR = "https://huggingface.co/datasets/JessicaYuan/ChatEarthNet"
-"""A copy of ChatEarthNet, for when Zenodo does not answer."""
+from chatearthnet_explorer.net.addresses import is_web_address, redacted
+from chatearthnet_explorer.net.service_addresses import MIRROR, STAC_APIS, WORLDCOVER, ZENODO
 
 CACHE_BYTES = 500_000_000
 """Bytes that the cache may take on disk; the oldest entries go first."""
@@ -31,7 +16,7 @@ CACHE_BYTES = 500_000_000
 
 def _catalogues() -> tuple[str, ...]:
     given = os.environ.get("CHATEARTHNET_STAC", "")
-    return tuple(filter(None, (one.strip() for one in given.split(",")))) or CATALOGUES
+    return tuple(filter(None, (one.strip() for one in given.split(",")))) or STAC_APIS
 
 
 def _cache() -> Path:
@@ -74,12 +59,6 @@ class Settings:
             ("CHATEARTHNET_ZENODO", self.zenodo),
             ("CHATEARTHNET_MIRROR", self.mirror),
         ):
-            try:
-                parts = urlsplit(address)
-                usable = parts.scheme in {"http", "https"} and bool(parts.hostname) and (parts.port or 1) > 0
-            except ValueError:
-                usable = False
-            if not usable:
-                bare = address.partition("?")[0].rpartition("@")[2]
-                msg = f"{name} holds {bare[:80]!r}, which is no http or https address; correct it."
+            if not is_web_address(address):
+                msg = f"{name} holds {redacted(address)!r}, which is not an http or https address; correct it."
                 raise SettingError(msg)

@@ -1,4 +1,4 @@
-"""Catalogues: what they answered once, what they may answer, and what they must not do to a click."""
+"""StacApis: what they answered once, what they may answer, and what they must not do to a click."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ import numpy as np
 import pytest
 from rig.stac_api import Asked, Said, ScriptedApi, found, item, landing, rustac, searching
 
-from chatearthnet_explorer.errors import CatalogueError, SceneError
+from chatearthnet_explorer.errors import SceneError, StacError
 from chatearthnet_explorer.sources.stac import stac_search
 from chatearthnet_explorer.sources.stac.footprint import cover, rings_of
 from chatearthnet_explorer.sources.stac.scenes import scenes_over
-from chatearthnet_explorer.sources.stac.stac_client import Catalogues, SceneList
-from chatearthnet_explorer.sources.stac.stac_http import LARGEST, UnreachableError, read
+from chatearthnet_explorer.sources.stac.stac_client import SceneList, StacApis
+from chatearthnet_explorer.sources.stac.stac_http import LARGEST, StacUnreachableError, read
 from chatearthnet_explorer.sources.stac.stac_item import ASSETS, StacItem, UnusableItemError, stac_item
 from chatearthnet_explorer.sources.stac.stac_search import MOST_PAGES, PAGE
 from chatearthnet_explorer.tile import Tile
@@ -52,19 +52,19 @@ def usable(raw: object) -> bool:
 
 def outcome(*addresses: str, patience: float = 3.0, tile: Tile = TILE) -> list[Any]:
     """What each catalogue answers: its scenes, or its error."""
-    answers = Catalogues(addresses, patience=patience).scenes(tile, year=2020)
+    answers = StacApis(addresses, patience=patience).scenes(tile, year=2020)
     return [one.scenes if isinstance(one, SceneList) else one for one in answers]
 
 
 def listing(*addresses: str) -> SceneList:
     """What one catalogue lists."""
-    (answer,) = Catalogues(addresses).scenes(TILE, year=2020)
+    (answer,) = StacApis(addresses).scenes(TILE, year=2020)
     assert isinstance(answer, SceneList), answer
     return answer
 
 
 def assert_sentence(error: object) -> None:
-    assert isinstance(error, CatalogueError)
+    assert isinstance(error, StacError)
     said = str(error)
     assert said.endswith(".")
     assert len(said) < 200
@@ -232,11 +232,11 @@ def test_a_real_api_is_searched_by_place_and_year(real_api: str, collection: str
 
 
 def test_a_real_api_is_asked_for_a_scene_by_name(real_api: str) -> None:
-    asked = Catalogues((f"{real_api}#sentinel-2-l2a",))
-    (here,) = asked.named(TILE, "S2A_32TNT_20210701_0_L2A")
+    asked = StacApis((f"{real_api}#sentinel-2-l2a",))
+    (here,) = asked.scenes_by_id(TILE, "S2A_32TNT_20210701_0_L2A")
     assert isinstance(here, SceneList)
     assert [scene.id for scene in here.scenes] == ["S2A_32TNT_20210701_0_L2A"]
-    (elsewhere,) = asked.named(TILE, "S2A_32TPT_20200701_0_L2A")
+    (elsewhere,) = asked.scenes_by_id(TILE, "S2A_32TPT_20200701_0_L2A")
     assert isinstance(elsewhere, SceneList)
     assert elsewhere.scenes == ()
     assert "does not reach this place" in elsewhere.why_none
@@ -250,8 +250,8 @@ def test_a_real_api_without_collections_is_searched_all_the_same(tmp_path: Path)
 
 @pytest.mark.parametrize("name", ["", "a b", "../x", "a+" * 9 + "a", "<script>", "x" * 200, "a++b"])
 def test_a_name_that_is_none_is_not_sent(name: str) -> None:
-    with pytest.raises(SceneError, match="no identifier"):
-        Catalogues(("http://127.0.0.1:9#x",)).named(TILE, name)
+    with pytest.raises(SceneError, match="not an identifier"):
+        StacApis(("http://127.0.0.1:9#x",)).scenes_by_id(TILE, name)
 
 
 # catalogues that fail
@@ -293,7 +293,8 @@ def test_a_search_that_answers_no_stac_gives_nothing(page: object) -> None:
 
 
 @pytest.mark.parametrize(
-    ("status", "words"), [(429, "too often"), (504, "trouble"), (500, "trouble"), (403, "refused")]
+    ("status", "words"),
+    [(429, "busy"), (504, "busy"), (500, "busy"), (403, "permission"), (400, "answered")],
 )
 def test_a_catalogue_that_refuses(status: int, words: str) -> None:
     with ScriptedApi(searching(Said(status=status, headers={"Retry-After": "0"}))) as api:
@@ -331,7 +332,7 @@ def test_a_slow_catalogue_is_given_up() -> None:
 def test_a_server_that_never_answers_is_slow_and_not_gone() -> None:
     with (
         ScriptedApi(lambda _: Said(stall=30)) as api,
-        pytest.raises(UnreachableError, match="did not answer in time"),
+        pytest.raises(StacUnreachableError, match="did not answer in time"),
     ):
         read(api.url, deadline=time.monotonic() + 0.3)
 
@@ -378,7 +379,7 @@ def test_a_next_page_elsewhere_is_not_read(href: str) -> None:
     with ScriptedApi(searching(found(made(), links=[{"rel": "next", "href": href}]))) as api:
         answer = listing(f"{api.url}#x")
         assert [scene.id for scene in answer.scenes] == ["S2A_32TNT_20200601_0_L2A"]
-        assert "another server" in answer.broken_off or "refused" in answer.broken_off
+        assert "another server" in answer.broken_off or "is not there (404)" in answer.broken_off
         assert all(asked.host == api.url.removeprefix("http://") for asked in api.asked)
 
 
@@ -441,7 +442,7 @@ def test_a_server_that_is_down_is_not_asked_for_its_other_collection() -> None:
 
 def test_a_server_that_falls_silent_is_not_asked_for_its_other_collection() -> None:
     with ScriptedApi(searching(found(made()), Said(stall=30))) as api:
-        asked = Catalogues((f"{api.url}#a", f"{api.url}#b"), patience=0.5)
+        asked = StacApis((f"{api.url}#a", f"{api.url}#b"), patience=0.5)
         assert len(list(asked.scenes(TILE, year=2020))) == 2  # well at first, then silent
         start = time.monotonic()
         (error,) = asked.scenes(TILE, year=2020)
@@ -451,7 +452,7 @@ def test_a_server_that_falls_silent_is_not_asked_for_its_other_collection() -> N
 
 def test_what_a_catalogue_says_of_itself_is_asked_once() -> None:
     with ScriptedApi(searching(found(made()))) as api:
-        asked = Catalogues((f"{api.url}#x",))
+        asked = StacApis((f"{api.url}#x",))
         for _ in range(2):
             list(asked.scenes(TILE, year=2020))
         assert [one.method for one in api.asked] == ["GET", "POST", "POST"]

@@ -19,10 +19,12 @@ from rig.range_server import Fault, RangeServer
 from chatearthnet_explorer.captioners.service.endpoint import PLACEHOLDER, Endpoint
 from chatearthnet_explorer.captioners.service.model_http import BoundedClient, Stop
 from chatearthnet_explorer.errors import ArchiveError, ExplorerError, ModelError
-from chatearthnet_explorer.net.http_client import Web
+from chatearthnet_explorer.net.http_client import request
 from chatearthnet_explorer.net.proxies import CERTIFICATE_VARIABLES
+from chatearthnet_explorer.net.response_bodies import body_of
+from chatearthnet_explorer.net.service_addresses import SIGNER
 from chatearthnet_explorer.sources.stac import sas_tokens
-from chatearthnet_explorer.sources.stac.raster_http import Remote
+from chatearthnet_explorer.sources.stac.raster_http import RasterFile
 from chatearthnet_explorer.sources.stac.stac_http import read
 
 if TYPE_CHECKING:
@@ -36,16 +38,16 @@ LOGIN = "user:topsecret"
 
 
 def _by_release(address: str) -> bytes:
-    return Web().ask(address, lambda response: response.read(), span=f"0-{len(CONTENT) - 1}")
+    return request(address, body_of(1000), span=f"0-{len(CONTENT) - 1}")
 
 
 def _by_catalogue(address: str) -> bytes:
-    return read(address, deadline=time.monotonic() + 20)
+    return read(address, deadline=time.monotonic() + 20).body
 
 
 def _by_raster(address: str) -> bytes:
-    remote = Remote(address)
-    (content,) = asyncio.run(remote.get_ranges_async(remote.path, starts=[0], lengths=[len(CONTENT)]))
+    file = RasterFile(address)
+    (content,) = asyncio.run(file.get_ranges_async(file.path, starts=[0], lengths=[len(CONTENT)]))
     return bytes(content)
 
 
@@ -278,16 +280,16 @@ def test_signatures_come_through_the_tunnel_with_company_certificate(
     folder: Path, authority: trustme.CA, bundle: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    authority.issue_cert(sas_tokens.SIGNER).configure_cert(context)
-    monkeypatch.setattr(sas_tokens, "_known", {})
+    authority.issue_cert(SIGNER).configure_cert(context)
+    monkeypatch.setattr(sas_tokens, "_tokens", {})
     monkeypatch.setenv("SSL_CERT_FILE", str(bundle))
     answer = {"msft:expiry": "2100-01-01T00:00:00Z", "token": "sig=1"}
     href = "https://sentinel2l2a01.blob.core.windows.net/sentinel2-l2/a.tif"
     with RangeServer(folder, tls=context) as server, Proxy(server.port) as proxy:
         server.fail("/api/sas/v1/token/sentinel2l2a01/sentinel2-l2", Fault(body=json.dumps(answer).encode()))
         _set_proxies(monkeypatch, proxy)
-        assert sas_tokens.signed(href, seconds=20) == f"{href}?sig=1"
-        assert {one.target for one in proxy.log} == {f"{sas_tokens.SIGNER}:443"}
+        assert sas_tokens.sign_href(href, seconds=20) == f"{href}?sig=1"
+        assert {one.target for one in proxy.log} == {f"{SIGNER}:443"}
 
 
 def test_redirect_from_outside_into_a_private_network_is_not_followed(
@@ -298,7 +300,7 @@ def test_redirect_from_outside_into_a_private_network_is_not_followed(
         for place in (plain.url, "http://10.0.0.1", "http://169.254.169.254/latest", "http://[fe80::1]"):
             plain.fail("/away", Fault(status=302, location=f"{place}/file.tif"))
             plain.reset()
-            with pytest.raises(ArchiveError, match="leads into a private network"):
+            with pytest.raises(ArchiveError, match="lies in a private network"):
                 _by_release(f"http://{NAME}/away?sig=topsecret")
             assert plain.requests == 1
 
@@ -324,7 +326,7 @@ def test_redirect_away_from_https_is_not_followed(
 ) -> None:
     monkeypatch.setenv("SSL_CERT_FILE", str(bundle))
     secure.fail("/away", Fault(status=302, location=f"{plain.url}/file.tif"))
-    with pytest.raises(ArchiveError, match="leads to an address without encryption"):
+    with pytest.raises(ArchiveError, match="redirects to an address without encryption"):
         _by_release(f"{secure.url}/away")
     assert plain.requests == 0
 

@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 
 from chatearthnet_explorer.doctor import LAT, LON
+from chatearthnet_explorer.net.service_addresses import STAC_APIS
 from chatearthnet_explorer.pipeline import caption_at
-from chatearthnet_explorer.settings import CATALOGUES, Settings
+from chatearthnet_explorer.settings import Settings
 from chatearthnet_explorer.sources.release.released_pairs import open_release
 from chatearthnet_explorer.sources.stac.stac_source import StacSource
 
@@ -28,7 +29,7 @@ def test_click_gets_real_picture_labels_and_caption(tmp_path: Path) -> None:
     assert captioned.caption is not None
 
 
-@pytest.mark.parametrize("catalogue", CATALOGUES)
+@pytest.mark.parametrize("catalogue", STAC_APIS)
 def test_search_lists_real_scenes(catalogue: str, tmp_path: Path) -> None:
     scenes = StacSource(Settings(catalogues=(catalogue,), cache=tmp_path)).scenes_at(LON, LAT)
     assert scenes

@@ -6,13 +6,13 @@ from pathlib import Path
 import pytest
 
 from chatearthnet_explorer.errors import SettingError
+from chatearthnet_explorer.net.addresses import host_of
+from chatearthnet_explorer.net.private_networks import is_loopback
 from chatearthnet_explorer.net.proxies import (
     CERTIFICATE_VARIABLES,
-    is_loopback,
     network_problem,
     password_problem,
     proxy_for,
-    proxy_name,
     ssl_context,
 )
 
@@ -32,7 +32,7 @@ def test_takes_all_proxy_where_scheme_has_none(monkeypatch: pytest.MonkeyPatch) 
     assert proxy_for("https://files.example") == "http://proxy.example:3128"
     monkeypatch.setenv("HTTPS_PROXY", PROXY)
     assert proxy_for("https://files.example") == PROXY
-    assert proxy_name(PROXY) == "proxy.example:3128"
+    assert host_of(PROXY) == "proxy.example:3128"
 
 
 def test_uses_no_proxy_where_none_is_set() -> None:

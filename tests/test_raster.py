@@ -272,7 +272,7 @@ def test_a_server_without_ranges_is_left_before_it_has_sent_all(tmp_path: Path, 
     "href", ["file:///etc/passwd", "/etc/passwd", "ftp://secret@x/y.tif", "http://", "s3://b/k", "http://[", ""]
 )
 def test_only_the_web_is_read(href: str) -> None:
-    assert "no http or https address" in _refused(href)
+    assert "not an http or https address" in _refused(href)
 
 
 def test_redirects_lead_to_the_web_only(server: RangeServer) -> None:
@@ -296,9 +296,9 @@ def test_redirects_lead_to_the_web_only(server: RangeServer) -> None:
         ("", "does not say which part it sends"),
         ("bytes */{size}", "does not say which part it sends"),
         ("items {first}-{last}/{size}", "does not say which part it sends"),
-        ("bytes 7-{last}/{size}", "sends others than are asked for"),
-        ("bytes {first}-99999999999/{size}", "sends others than are asked for"),
-        ("bytes {last}-{first}/{size}", "sends others than are asked for"),
+        ("bytes 7-{last}/{size}", "came with another part"),
+        ("bytes {first}-99999999999/{size}", "came with another part"),
+        ("bytes {last}-{first}/{size}", "came with another part"),
         ("bytes {first}-{first}/*", "no TIFF|damaged|cut short"),
     ],
     ids=str,

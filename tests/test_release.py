@@ -122,7 +122,7 @@ def test_a_signature_behind_the_address_goes_with_every_file(served: RangeServer
     release = open_release(f"{served.url}/release?sig=topsecret")
     release.images(NAMES)
     assert {request.query for request in served.log} == {"sig=topsecret"}
-    assert "topsecret" not in release.shown
+    assert "topsecret" not in release.name
     served.fail("/release/s2_rgb_images.zip", Fault(status=404))
     _, missing = open_release(f"{served.url}/release?sig=topsecret").images(NAMES)
     assert all("404" in why and "topsecret" not in why for why in missing.values())
@@ -261,14 +261,14 @@ def test_a_damaged_json_zip_is_said(folder: Path) -> None:
     with pytest.raises(ReleaseError, match="damaged"):
         list(open_release(folder).entries("3.5", "train"))
     (folder / "json_files.zip").write_bytes(content[:300])
-    with pytest.raises(ReleaseError, match="is no ZIP or cut short"):
+    with pytest.raises(ReleaseError, match="is not a ZIP, or is cut short"):
         open_release(folder)
 
 
 def test_a_folder_without_a_release_is_said(tmp_path: Path) -> None:
     with pytest.raises(ReleaseError, match=r"holds no json_files\.zip"):
         open_release(tmp_path)
-    with pytest.raises(ReleaseError, match="is no folder"):
+    with pytest.raises(ReleaseError, match="is not a folder"):
         open_release(tmp_path / "none")
     with pytest.raises(SettingError, match="needs a root"):
         open_source("release")

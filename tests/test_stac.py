@@ -15,7 +15,7 @@ from rig.range_server import Fault, RangeServer
 from rig.sao_tome import CLEAR, CLOUDY, DECEIVING, LAT, LON, OLDER
 from rig.stac_api import Said, ScriptedApi, found, item, landing, scene_item, searching
 
-from chatearthnet_explorer.errors import CatalogueError, PlaceError, SceneError, SettingError
+from chatearthnet_explorer.errors import PlaceError, SceneError, SettingError, StacError
 from chatearthnet_explorer.landcover.legend import indices_of_codes
 from chatearthnet_explorer.settings import Settings
 from chatearthnet_explorer.sources import chip_cache as cache_room
@@ -218,10 +218,10 @@ def test_labels_do_not_wait_for_a_catalogue(
         assert chip.labels is not None
         assert chip.rgb is None
         assert chip.scene is None
-        assert chip.missing[0] == "No catalogue of scenes could be asked, so there are no pixels."
+        assert chip.missing[0] == "Could not reach a scene catalogue, so there are no pixels."
         assert len(chip.missing) == 2
         assert_sentences(chip)
-        with pytest.raises(CatalogueError):
+        with pytest.raises(StacError):
             stac.scenes_at(LON, LAT)
 
 
@@ -231,7 +231,7 @@ def test_a_year_without_scenes(sao_tome: SaoTome, tmp_path: Path) -> None:
         chip = stac.chip_at(LON, LAT)
         assert chip.labels is not None
         (said,) = chip.missing
-        assert said.startswith("No catalogue has a scene of 2020 here")
+        assert said.startswith("No scene catalogue has a scene of 2020 here")
         with pytest.raises(SceneError, match="2020"):
             stac.scenes_at(LON, LAT)
 

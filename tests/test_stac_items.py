@@ -17,7 +17,7 @@ from rig.stac_api import Said, ScriptedApi, found, landing, rustac, scene_item, 
 from chatearthnet_explorer.cards.provenance import provenance
 from chatearthnet_explorer.errors import RasterError, SceneError
 from chatearthnet_explorer.landcover.legend import CLASSES
-from chatearthnet_explorer.net import guarded_requests
+from chatearthnet_explorer.net import connections, private_networks
 from chatearthnet_explorer.settings import Settings
 from chatearthnet_explorer.sources.stac.reflectance import true_colour
 from chatearthnet_explorer.sources.stac.scene_pixels import COMPOSED, NOT_COUNTED, NOTHING_TO_COUNT
@@ -158,7 +158,7 @@ def test_unusable_scenes_are_counted_by_reason(place: Place) -> None:
     assert "lists 7 scenes here, of which none can be used" in chip.missing[-1]
     assert "JPEG 2000, of which no part can be read alone (3), " in chip.missing[-1]
     assert "(s3://sentinel-s2-l2a) (2), no outline (1), nothing that is an item (1)" in chip.missing[-1]
-    assert not any("No catalogue has a scene" in said for said in chip.missing)
+    assert not any("No scene catalogue has a scene" in said for said in chip.missing)
     with ScriptedApi(searching(found(*items))) as api, pytest.raises(SceneError, match="7 scenes"):  # type: ignore[arg-type]
         place.source(f"{api.url}#x").scenes_at(*TILE.center)
 
@@ -536,13 +536,13 @@ def test_labels_that_fail_everywhere_are_an_error(corner: tuple[RangeServer, Til
 
 @pytest.fixture
 def public_loopback(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    real = guarded_requests.may_reach
+    real = private_networks.may_reach
     monkeypatch.setattr(
-        guarded_requests, "may_reach", lambda address, *, local: address == "127.0.0.1" or real(address, local=local)
+        private_networks, "may_reach", lambda address, *, local: address == "127.0.0.1" or real(address, local=local)
     )
-    guarded_requests._pool.cache_clear()
+    connections._pool.cache_clear()
     yield
-    guarded_requests._pool.cache_clear()
+    connections._pool.cache_clear()
 
 
 TARGETS = (

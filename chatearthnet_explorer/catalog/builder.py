@@ -167,7 +167,7 @@ def _joined(packed: list[Path], path: Path, columns: list[Path], numbers: Number
 
 def _report(release: Pairs, staged: Staged, notes: list[str], numbers: Numbers) -> dict[str, Any]:
     return {
-        "release": release.shown,
+        "release": release.name,
         "simulated": release.simulated,
         "rows": staged.rows,
         "placed": int(np.count_nonzero(numbers["x"] != NOWHERE)),

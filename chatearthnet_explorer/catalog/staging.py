@@ -36,7 +36,7 @@ _STEP = 2000
 class Pairs(Protocol):
     """Whatever gives the entries of a release."""
 
-    shown: str
+    name: str
     """How sentences name it."""
 
     simulated: bool
@@ -145,7 +145,7 @@ def stage(release: Pairs, folder: Path, *, progress: Callable[[int], None]) -> S
                         progress(count)
     if not table.known:
         why = staged.broken[0].said if staged.broken else "Its files are empty."
-        msg = f"{release.shown} has no image-text pair to build a catalog of. {why}"
+        msg = f"{release.name} has no image-text pair to build a catalog of. {why}"
         raise CatalogError(msg)
     columns = {name: np.array(numbers, np.uint64) for name, numbers in table.numbers.items()}
     order = _order(columns["x"], columns["y"])

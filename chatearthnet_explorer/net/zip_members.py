@@ -7,7 +7,7 @@ import zlib
 from typing import TYPE_CHECKING, NamedTuple, NoReturn
 
 from chatearthnet_explorer.errors import ArchiveError
-from chatearthnet_explorer.net.byte_ranges import Ranged, Span
+from chatearthnet_explorer.net.byte_ranges import ByteRanges, Span
 from chatearthnet_explorer.net.zip_directory import ENTRY_SIZE, Directory, decoded, parsed
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ class _End(NamedTuple):
     base: int  # what stands before the ZIP, as in one that unpacks itself
 
 
-def read_directory(file: Ranged) -> Directory:
+def read_directory(file: ByteRanges) -> Directory:
     """Return the central directory, read in two round trips, three where ZIP64's own end lies far off.
 
     Raises:
@@ -63,11 +63,11 @@ def read_directory(file: Ranged) -> Directory:
     try:
         return parsed(content, end.members, base=end.base, stop=end.start)
     except ArchiveError as error:
-        msg = f"{file.shown} {error}"
+        msg = f"{file.name} {error}"
         raise ArchiveError(msg) from None
 
 
-def read_members(file: Ranged, members: Sequence[Member], *, largest: int = LARGEST) -> list[bytes | ArchiveError]:
+def read_members(file: ByteRanges, members: Sequence[Member], *, largest: int = LARGEST) -> list[bytes | ArchiveError]:
     """Return the unpacked bytes of members, or for each why it cannot be had, in one round trip.
 
     A second round trip is needed where the header before the bytes is longer than its like in any known ZIP.
@@ -78,7 +78,7 @@ def read_members(file: Ranged, members: Sequence[Member], *, largest: int = LARG
         largest: Bytes that one may have, unpacked.
     """
     found: list[bytes | ArchiveError] = [
-        DamagedError(f"{_said(member)} of {file.shown} claims to be larger than {largest} bytes; it was not read.")
+        DamagedError(f"{_said(member)} of {file.name} claims to be larger than {largest} bytes; it was not read.")
         for member in members
     ]
     slack = dict.fromkeys(
@@ -95,7 +95,7 @@ def read_members(file: Ranged, members: Sequence[Member], *, largest: int = LARG
             try:
                 start = _data_start(file, members[row], block)
                 if start + members[row].packed > len(block):
-                    found[row] = ArchiveError(f"{_said(members[row])} of {file.shown} is cut short; use another copy.")
+                    found[row] = ArchiveError(f"{_said(members[row])} of {file.name} is cut short; use another copy.")
                     slack[row] = start  # header and extra fields may take this much; the file may also end here
                 else:
                     found[row] = _unpacked(file, members[row], block[start : start + members[row].packed])
@@ -106,7 +106,7 @@ def read_members(file: Ranged, members: Sequence[Member], *, largest: int = LARG
     return found
 
 
-def _end(file: Ranged, tail: bytes) -> _End:
+def _end(file: ByteRanges, tail: bytes) -> _End:
     """Return where the directory lies; a ZIP's end stands before a comment of the length that it says."""
     place = tail.rfind(b"PK\5\6")
     while place >= 0:
@@ -128,7 +128,7 @@ def _end(file: Ranged, tail: bytes) -> _End:
     return _End(start + base, size, count, base)
 
 
-def _end64(file: Ranged, tail: bytes, place: int) -> tuple[int, int, int, int, int]:
+def _end64(file: ByteRanges, tail: bytes, place: int) -> tuple[int, int, int, int, int]:
     """Return where the ZIP64 end lies, and the members here, all members, bytes and start of the directory."""
     if place < _END64_PLACE.size or tail[place - _END64_PLACE.size :][:4] != b"PK\6\7":
         _refuse(file, "lacks the ZIP64 end that its size needs; download it anew or use another copy.")
@@ -154,25 +154,25 @@ def _span(member: Member, slack: int) -> Span:
     return Span(member.offset, _LOCAL.size + len(member.name.encode()) + slack + member.packed)
 
 
-def _data_start(file: Ranged, member: Member, block: bytes) -> int:
+def _data_start(file: ByteRanges, member: Member, block: bytes) -> int:
     """Return where in a block the member's bytes start, after checking the header before them."""
     if len(block) < _LOCAL.size:
-        msg = f"{_said(member)} of {file.shown} lies beyond the end of the file, which is cut short; use another copy."
+        msg = f"{_said(member)} of {file.name} lies beyond the end of the file, which is cut short; use another copy."
         raise ArchiveError(msg)
     signature, _, flags, method, _, _, _, _, _, name_length, extra_length = _LOCAL.unpack_from(block)
     name = decoded(block[_LOCAL.size : _LOCAL.size + name_length], flags=flags)
     if signature != b"PK\3\4" or name != member.name or method != member.method:
-        msg = f"{_said(member)} is not where it should be in {file.shown}; the file was replaced, so read it anew."
+        msg = f"{_said(member)} is not where it should be in {file.name}; the file was replaced, so read it anew."
         raise ArchiveError(msg)
     if flags & _ENCRYPTED:
-        msg = f"{_said(member)} of {file.shown} is locked with a password; use a copy without."
+        msg = f"{_said(member)} of {file.name} is locked with a password; use a copy without."
         raise ArchiveError(msg)
     return int(_LOCAL.size + name_length + extra_length)
 
 
-def _unpacked(file: Ranged, member: Member, packed: bytes) -> bytes:
+def _unpacked(file: ByteRanges, member: Member, packed: bytes) -> bytes:
     if member.method not in {_STORED, _DEFLATED}:
-        msg = f"{_said(member)} of {file.shown} is packed by method {member.method}; pack it anew with deflate."
+        msg = f"{_said(member)} of {file.name} is packed by method {member.method}; pack it anew with deflate."
         raise DamagedError(msg)
     content = packed
     if member.method == _DEFLATED:
@@ -182,12 +182,12 @@ def _unpacked(file: Ranged, member: Member, packed: bytes) -> bytes:
         except zlib.error:
             content = b""
     if len(content) != member.size or zlib.crc32(content) != member.crc:
-        msg = f"{_said(member)} of {file.shown} is damaged: its checksum is another; use another copy."
+        msg = f"{_said(member)} of {file.name} is damaged: its checksum is another; use another copy."
         raise DamagedError(msg)
     return content
 
 
-def _one(file: Ranged, span: Span) -> bytes:
+def _one(file: ByteRanges, span: Span) -> bytes:
     (content,) = file.read([span])
     if isinstance(content, ArchiveError):
         raise content
@@ -200,6 +200,6 @@ def _said(member: Member) -> str:
     return repr(member.name[:80])
 
 
-def _refuse(file: Ranged, what: str) -> NoReturn:
-    msg = f"{file.shown} {what}"
+def _refuse(file: ByteRanges, what: str) -> NoReturn:
+    msg = f"{file.name} {what}"
     raise ArchiveError(msg)

@@ -53,7 +53,7 @@ class ReleaseSource:
             labels: Returns a chip of a tile and year whose labels are shown; None for no labels.
         """
         self.release = release
-        self.options = {"root": release.shown}  # with which ``open_source`` gives the same, without keys of an address
+        self.options = {"root": release.name}  # with which ``open_source`` gives the same, without keys of an address
         self._locate = locate
         self._labels = labels
 
@@ -84,7 +84,7 @@ class ReleaseSource:
             label_version=mapped.label_version if mapped else None,
             rgb=rgb,
             bands=MappingProxyType(seen),
-            scene=Scene(catalogue=self.release.shown, item=record.name, radiometry=RADIOMETRY if seen else "")
+            scene=Scene(catalogue=self.release.name, item=record.name, radiometry=RADIOMETRY if seen else "")
             if record and rgb is not None
             else None,
             missing=(*missing, *(mapped.missing if mapped else (NO_LABELS,))),

@@ -36,8 +36,8 @@ _ROLES = {
 class Taco:
     """One TACO file, and what was found in it."""
 
-    shown: str
-    """How sentences name it."""
+    name: str
+    """What sentences call it."""
 
     version: str
     """Version of the format that it says it has."""
@@ -68,7 +68,7 @@ class Taco:
         """What was found, in one sentence."""
         roles = ", ".join(f"{role} in {column}" for role, column in self.roles.items()) or "nothing that can be told"
         columns = ", ".join(self.columns)
-        return f"{self.shown} is TACO {self.version} of {self.table.num_rows} samples: {roles}; columns: {columns}."
+        return f"{self.name} is TACO {self.version} of {self.table.num_rows} samples: {roles}; columns: {columns}."
 
     def entries(self, style: str, split: str | None = None) -> Iterator[dict[str, Any]]:
         """Yield image and caption as the release's JSON has them; samples without a caption of the style are left out.
@@ -107,7 +107,7 @@ def open_taco(where: str | Path) -> Taco:
     members = {member.name: member for member in read_directory(file)}
     tables = sorted(name for name in members if _TABLES.fullmatch(name))
     if "COLLECTION.json" not in members or not tables:
-        msg = f"{file.shown} is a ZIP but no TACO file: it lacks COLLECTION.json or METADATA; check the file."
+        msg = f"{file.name} is a ZIP but no TACO file: it lacks COLLECTION.json or METADATA; check the file."
         raise ReleaseError(msg)
     collection, content = read_members(file, [members["COLLECTION.json"], members[tables[0]]], largest=LARGEST_TABLE)
     for part in (collection, content):
@@ -118,10 +118,10 @@ def open_taco(where: str | Path) -> Taco:
         table = pa.parquet.read_table(BytesIO(bytes(content)))  # type: ignore[arg-type]
         version = str(told.get("taco:version") or told.get("taco_version") or "2")
     except (ValueError, AttributeError, pa.ArrowException) as error:
-        msg = f"{file.shown} has a description or table that cannot be read ({type(error).__name__}); fetch it again."
+        msg = f"{file.name} has a description or table that cannot be read ({type(error).__name__}); fetch it again."
         raise ReleaseError(msg) from error
     columns = tuple(table.column_names)
-    return Taco(file.shown, version, columns, _roles(columns), table)
+    return Taco(file.name, version, columns, _roles(columns), table)
 
 
 def _roles(columns: tuple[str, ...]) -> dict[str, str]:

@@ -129,7 +129,7 @@ def clearest(  # noqa: PLR0913 - what to choose from, and the bounds of the choi
     Raises:
         SceneError: If none shows the place.
         RasterError: If none can be read.
-        CatalogueError: If their addresses cannot be signed.
+        StacError: If their addresses cannot be signed.
     """
     looks, trouble = _looks(scenes, tile, sign, deadline), None
     # where not one classification could be read, the server of the files is down, most likely

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from chatearthnet_explorer.errors import LabelError, RasterError, SettingError
 from chatearthnet_explorer.landcover.legend import BACKGROUND, indices_of_codes
-from chatearthnet_explorer.settings import WORLDCOVER
+from chatearthnet_explorer.net.service_addresses import WORLDCOVER
 from chatearthnet_explorer.sources.stac.raster_windows import Layer, Read, read_layers
 
 if TYPE_CHECKING:
