@@ -211,7 +211,7 @@ def test_labels_do_not_wait_for_a_catalogue(
     with ScriptedApi(answers.get(catalogue, lambda _: Said())) as api:
         address = NOBODY if catalogue == "refused" else api.url
         stac = source(sao_tome.settings(tmp_path, catalogues=(address,)))
-        monkeypatch.setattr(stac._catalogues, "_patience", 1.5)
+        monkeypatch.setattr(stac._apis, "_patience", 1.5)
         start = time.monotonic()
         chip = stac.chip_at(LON, LAT)
         assert time.monotonic() - start < 5
