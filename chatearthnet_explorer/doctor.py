@@ -45,7 +45,7 @@ _MIRROR_FILE = "mm_chatearthnet_caps_4v_val.json"
 _ZIP = b"PK\x03\x04"
 _SPAN = 64
 _LARGEST = 2_000_000
-_OK, _PARTIAL, _UNAUTHORIZED, _FORBIDDEN, _NOT_FOUND = 200, 206, 401, 403, 404
+_OK, _PARTIAL, _NO_LOGIN, _FORBIDDEN, _NOT_FOUND = 200, 206, 401, 403, 404
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,7 +101,7 @@ def check_services(settings: Settings | None = None, *, patience: float = PATIEN
         ("model", os.environ.get("OPENAI_BASE_URL") or OPENAI, _check_model),
     ]
     with ThreadPoolExecutor(len(checks)) as pool:
-        return tuple(pool.map(lambda check: _timed(*check, patience=patience), checks))
+        return tuple(pool.map(lambda check: _measure(*check, patience=patience), checks))
 
 
 def can_answer_click(checks: tuple[ServiceCheck, ...]) -> bool:
@@ -109,7 +109,7 @@ def can_answer_click(checks: tuple[ServiceCheck, ...]) -> bool:
     return {"catalogue", "WorldCover"} <= {check.service for check in checks if check.works}
 
 
-def _timed(service: str, address: str, check: Callable[[], ServiceCheck], *, patience: float) -> ServiceCheck:
+def _measure(service: str, address: str, check: Callable[[], ServiceCheck], *, patience: float) -> ServiceCheck:
     began = time.monotonic()
     try:
         result = within(patience, check, subject=service)
@@ -123,17 +123,17 @@ def _check_catalogue(endpoint: str, settings: Settings) -> ServiceCheck:
         source = StacSource(replace(settings, catalogues=(endpoint,), cache=Path(cache)))
         scenes = source.scenes_at(LON, LAT)
         chip = source.chip_at(LON, LAT)
-    found = f"{len(scenes)} scenes of 2020"
+    summary = f"{len(scenes)} scenes of 2020"
     if chip.rgb is None or chip.scene is None:
         reasons = " ".join(chip.missing)
         return ServiceCheck(
-            service="catalogue", address=_public(endpoint), works=False, answer=f"{found}, but no picture: {reasons}"
+            service="catalogue", address=_public(endpoint), works=False, answer=f"{summary}, but no picture: {reasons}"
         )
     return ServiceCheck(
         service="catalogue",
         address=_public(endpoint),
         works=True,
-        answer=f"{found}; the picture of {chip.scene.item} was read.",
+        answer=f"{summary}; the picture of {chip.scene.item} was read.",
         difference=" ".join(note for note in chip.missing if "label" not in note.lower()),
     )
 
@@ -167,21 +167,21 @@ def _check_zenodo_files(base: str) -> ServiceCheck:
 
 def _check_zenodo_api(base: str) -> ServiceCheck:
     """Look at the record's list of files, then try a range at the API's own address of a file."""
-    listed = _get(f"{base.rstrip('/')}/api/records/{RECORD}")
+    response = _get(f"{base.rstrip('/')}/api/records/{RECORD}")
     try:
-        files = {one["key"]: one["checksum"] for one in json.loads(listed.body)["files"]}
+        files = {one["key"]: one["checksum"] for one in json.loads(response.body)["files"]}
     except (ValueError, KeyError, TypeError, RecursionError):
         files = {}
     differences = []
     if files.get(_FILE) != CAPTIONS_SHA:
         differences.append(f"{_FILE} is not listed with its known checksum.")
-    ranged = _range_check("Zenodo API", file_addresses(RECORD, _FILE, base=base)[1], _ZIP)
-    if not ranged.works:
+    range_result = _range_check("Zenodo API", file_addresses(RECORD, _FILE, base=base)[1], _ZIP)
+    if not range_result.works:
         differences.append("It gives no byte ranges, as is known of it; the other address is used.")
     return replace(
-        ranged,
+        range_result,
         works=bool(files),
-        answer=f"{listed.status}, {len(files)} files listed. {ranged.answer}",
+        answer=f"{response.status}, {len(files)} files listed. {range_result.answer}",
         difference=" ".join(differences),
     )
 
@@ -199,7 +199,7 @@ def _check_model() -> ServiceCheck:
         headers = {}
     answer = _get(address, headers, redirects=0)
     result = ServiceCheck(service="model", address=_public(endpoint.url), works=answer.status == _OK, answer="")
-    if answer.status in {_UNAUTHORIZED, _FORBIDDEN}:
+    if answer.status in {_NO_LOGIN, _FORBIDDEN}:
         why = "the key is refused" if headers else "no key is set (OPENAI_API_KEY)"
         return replace(result, answer=f"{answer.status}: {why}; captions of a model need one.")
     try:
@@ -213,16 +213,16 @@ def _check_model() -> ServiceCheck:
 def _range_check(service: str, address: str, start: bytes, *, whole_is_fine: bool = False) -> ServiceCheck:
     """Ask for the first bytes of a file: a server that honours ranges answers 206 and says which they are."""
     answer = _get(address, {"Range": f"bytes=0-{_SPAN - 1}"}, most=_SPAN)
-    given = answer.headers.get("Content-Range", "")
-    ranged = answer.status == _PARTIAL and given.startswith(f"bytes 0-{_SPAN - 1}/")
-    known = answer.body.lstrip().startswith(start)
-    works = known and (ranged or (whole_is_fine and answer.status == _OK))
+    content_range = answer.headers.get("Content-Range", "")
+    range_result = answer.status == _PARTIAL and content_range.startswith(f"bytes 0-{_SPAN - 1}/")
+    is_expected = answer.body.lstrip().startswith(start)
+    works = is_expected and (range_result or (whole_is_fine and answer.status == _OK))
     if answer.status not in {_OK, _PARTIAL}:
         text = f"{answer.status} instead of the file; try again later."
-    elif not known:
+    elif not is_expected:
         text = f"{answer.status}, and not the file that is expected."
-    elif ranged:
-        text = f"206 with the part that was asked for, of {given.rpartition('/')[2]} bytes."
+    elif range_result:
+        text = f"206 with the part that was asked for, of {content_range.rpartition('/')[2]} bytes."
     else:
         text = f"{answer.status}: the whole file instead of a part."
     rate = answer.headers.get("X-RateLimit-Remaining", "")

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from chatearthnet_explorer.errors import SettingError
-from chatearthnet_explorer.net.addresses import is_web_address, redacted
+from chatearthnet_explorer.net.addresses import is_web_address, redact
 from chatearthnet_explorer.net.service_addresses import MIRROR, STAC_APIS, WORLDCOVER, ZENODO
 
 CACHE_BYTES = 500_000_000
@@ -60,5 +60,5 @@ class Settings:
             ("CHATEARTHNET_MIRROR", self.mirror),
         ):
             if not is_web_address(address):
-                msg = f"{name} holds {redacted(address)!r}, which is not an http or https address; correct it."
+                msg = f"{name} holds {redact(address)!r}, which is not an http or https address; correct it."
                 raise SettingError(msg)

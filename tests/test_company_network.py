@@ -149,10 +149,10 @@ def test_names_the_certificate_where_it_is_not_trusted(
         with Proxy(secure.port) as proxy:
             if not direct:
                 _set_proxies(monkeypatch, proxy)
-            with pytest.raises(ExplorerError) as caught:
+            with pytest.raises(ExplorerError) as error:
                 ask(f"{secure.url if direct else f'https://{NAME}'}{PATH}")
         host = f"127.0.0.1:{secure.port}" if direct else NAME
-        assert str(caught.value) == (
+        assert str(error.value) == (
             f"The certificate of {host} is not trusted; where a company's proxy reads along, set SSL_CERT_FILE to the "
             "file of its certificate, else check the address."
         )
@@ -196,7 +196,7 @@ def test_reads_certificates_in_every_usual_form(  # noqa: PLR0913, PLR0917 - a s
 
 
 @every_way
-def test_this_computer_is_asked_directly(
+def test_reaches_this_computer_without_proxy(
     ask: Callable[[str], bytes], plain: RangeServer, secure: RangeServer, bundle: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("SSL_CERT_FILE", str(bundle))
@@ -212,7 +212,7 @@ def test_this_computer_is_asked_directly(
 
 
 @every_way
-def test_hosts_of_no_proxy_are_asked_directly(
+def test_reaches_hosts_of_no_proxy_without_proxy(
     ask: Callable[[str], bytes], plain: RangeServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with Proxy(plain.port) as proxy:
@@ -230,9 +230,9 @@ def test_names_a_proxy_that_refuses_the_tunnel(
 ) -> None:
     with Proxy(secure.port, login=LOGIN, refusal=status) as proxy:
         _set_proxies(monkeypatch, proxy)
-        with pytest.raises(ExplorerError) as caught:
+        with pytest.raises(ExplorerError) as error:
             ask(f"https://{NAME}{PATH}")
-        sentence = str(caught.value)
+        sentence = str(error.value)
         assert sentence.startswith(f"The proxy {proxy.url.rpartition('@')[2]} did not lead to {NAME}")
         assert "topsecret" not in sentence
         assert secure.requests == 0
@@ -241,9 +241,9 @@ def test_names_a_proxy_that_refuses_the_tunnel(
 @every_way
 def test_names_a_proxy_that_is_not_there(ask: Callable[[str], bytes], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HTTPS_PROXY", f"http://{LOGIN}@127.0.0.1:9")
-    with pytest.raises(ExplorerError, match=rf"The proxy 127\.0\.0\.1:9 did not lead to {NAME}") as caught:
+    with pytest.raises(ExplorerError, match=rf"The proxy 127\.0\.0\.1:9 did not lead to {NAME}") as error:
         ask(f"https://{NAME}{PATH}")
-    assert "topsecret" not in str(caught.value)
+    assert "topsecret" not in str(error.value)
 
 
 @every_way
@@ -251,9 +251,9 @@ def test_names_the_variable_that_cannot_be_used(
     ask: Callable[[str], bytes], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("HTTPS_PROXY", f"socks5://{LOGIN}@127.0.0.1:9")
-    with pytest.raises(ExplorerError, match=r"HTTPS_PROXY .*; correct it\.") as caught:
+    with pytest.raises(ExplorerError, match=r"HTTPS_PROXY .*; correct it\.") as error:
         ask(f"https://{NAME}{PATH}")
-    assert "topsecret" not in str(caught.value)
+    assert "topsecret" not in str(error.value)
     monkeypatch.delenv("HTTPS_PROXY")
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(tmp_path / "none.pem"))
     with pytest.raises(ExplorerError, match=r"REQUESTS_CA_BUNDLE names .*none\.pem, which cannot be read"):
@@ -267,16 +267,16 @@ def test_password_does_not_travel_unencrypted_to_another_computer(
 ) -> None:
     with Proxy(plain.port) as proxy:
         _set_proxies(monkeypatch, proxy)
-        with pytest.raises(ExplorerError, match=rf"The password for {host} would travel unencrypted") as caught:
+        with pytest.raises(ExplorerError, match=rf"The password for {host} would travel unencrypted") as error:
             ask(f"http://user:topsecret@{host}/file.tif")
-        assert "topsecret" not in str(caught.value)
+        assert "topsecret" not in str(error.value)
         assert proxy.log == []
     with_password = plain.url.replace("http://", "http://user:pass@")
     assert ask(f"{with_password}/file.tif") == CONTENT
     assert plain.log[-1].authorization == "Basic dXNlcjpwYXNz"
 
 
-def test_signatures_come_through_the_tunnel_with_company_certificate(
+def test_reads_signatures_through_tunnel_with_company_certificate(
     folder: Path, authority: trustme.CA, bundle: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
@@ -305,9 +305,7 @@ def test_redirect_from_outside_into_a_private_network_is_not_followed(
             assert plain.requests == 1
 
 
-def test_redirect_is_asked_through_the_proxy_of_its_own_address(
-    plain: RangeServer, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_redirect_uses_proxy_of_its_own_address(plain: RangeServer, monkeypatch: pytest.MonkeyPatch) -> None:
     plain.fail("/away", Fault(status=302, location="http://store.example.test/file.tif"))
     with Proxy(plain.port) as proxy:
         monkeypatch.setenv("HTTP_PROXY", proxy.url)
@@ -339,13 +337,13 @@ def test_command_builds_a_catalog_through_the_proxy(plain: RangeServer, folder: 
                 archive.writestr(f"json_files/ChatEarthNet_caps_{style}_{split}.json", json.dumps(entries))
     with Proxy(plain.port, login=LOGIN) as proxy:
         program = "from chatearthnet_explorer.cli import main; main()"
-        built = subprocess.run(
+        result = subprocess.run(
             [sys.executable, "-c", program, "catalog", "build", f"http://{NAME}/", str(folder / "catalog")],
             env={"PATH": "", "HOME": str(folder), "HTTP_PROXY": proxy.url, "PYTHONPATH": ":".join(sys.path)},
             capture_output=True,
             text=True,
             check=False,
         )
-        assert built.returncode == 0, built.stderr
-        assert "topsecret" not in built.stdout + built.stderr
+        assert result.returncode == 0, result.stderr
+        assert "topsecret" not in result.stdout + result.stderr
         assert {one.target for one in proxy.log} >= {f"http://{NAME}/json_files.zip"}

@@ -59,9 +59,9 @@ class Listing(Gate):
             SceneInfo(
                 id=name,
                 catalogue="http://127.0.0.1",
-                acquired=datetime(year, month, day, tzinfo=UTC),
+                acquired_at=datetime(year, month, day, tzinfo=UTC),
                 cloud_share=cloudy,
-                covered=1.0,
+                covered_share=1.0,
                 items=(),
             )
             for name, month, day, cloudy in told

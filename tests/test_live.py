@@ -42,5 +42,5 @@ def test_release_gives_real_chip(tmp_path: Path, realdata: Path) -> None:
     release = open_release("zenodo:11003436", settings=Settings(cache=tmp_path))
     images = release.images([REAL_CHIP])
     assert not images.missing, images.missing
-    known = np.asarray(Image.open(realdata / "chatearthnet" / "chips" / f"{REAL_CHIP}.png").convert("RGB"))
-    assert np.array_equal(images.pixels[REAL_CHIP], known)
+    reference = np.asarray(Image.open(realdata / "chatearthnet" / "chips" / f"{REAL_CHIP}.png").convert("RGB"))
+    assert np.array_equal(images.pixels[REAL_CHIP], reference)

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from chatearthnet_explorer.chip import Chip
 
-NOBODY = "http://127.0.0.1:9"
+CLOSED_PORT = "http://127.0.0.1:9"
 RIGS = ("stac", "simulated", "auto", "auto without a network")
 
 
@@ -34,7 +34,7 @@ def source(request: pytest.FixtureRequest, tmp_path: Path) -> Source:
     if kind in {"stac", "auto"}:
         sao_tome: SaoTome = request.getfixturevalue("sao_tome")
         return open_source(kind, settings=sao_tome.settings(tmp_path))
-    offline = Settings(catalogues=(NOBODY,), worldcover=NOBODY, cache=tmp_path)
+    offline = Settings(catalogues=(CLOSED_PORT,), worldcover=CLOSED_PORT, cache=tmp_path)
     return open_source(kind.split()[0], settings=offline)
 
 
@@ -53,10 +53,10 @@ def test_every_source_is_in_the_suite() -> None:
 
 
 def test_signatures_are_those_of_the_protocol(source: Source) -> None:
-    wanted = inspect.signature(Source.chip_at).parameters
-    given = inspect.signature(type(source).chip_at).parameters
-    assert [(one.name, one.kind, one.default) for one in given.values()] == [
-        (one.name, one.kind, one.default) for one in wanted.values()
+    expected = inspect.signature(Source.chip_at).parameters
+    actual = inspect.signature(type(source).chip_at).parameters
+    assert [(one.name, one.kind, one.default) for one in actual.values()] == [
+        (one.name, one.kind, one.default) for one in expected.values()
     ]
     assert source.name in source_names()
 
@@ -106,19 +106,19 @@ def test_longitudes_are_wrapped(source: Source, turns: int) -> None:
 
 @pytest.mark.parametrize("place", [(0, 85.06), (0, -90), (float("nan"), 0), (0, float("inf"))])
 def test_places_off_the_map_are_refused(source: Source, place: tuple[float, float]) -> None:
-    with pytest.raises(PlaceError) as caught:
+    with pytest.raises(PlaceError) as error:
         source.chip_at(*place)
-    assert str(caught.value).endswith(".")
+    assert str(error.value).endswith(".")
 
 
 @pytest.mark.parametrize("year", [2019, 2022, 0, -1])
 def test_years_without_a_map_are_refused(source: Source, year: int) -> None:
-    with pytest.raises(SettingError) as caught:
+    with pytest.raises(SettingError) as error:
         source.chip_at(LON, LAT, year=year)
-    assert str(caught.value).endswith(".")
+    assert str(error.value).endswith(".")
 
 
-def test_where_it_comes_from_is_told(source: Source) -> None:
+def test_chip_names_its_origin(source: Source) -> None:
     chip = source.chip_at(LON, LAT)
     assert chip.source in {"stac", "simulated"}
     assert chip.simulated == (chip.source == "simulated")
@@ -140,7 +140,7 @@ def test_where_it_comes_from_is_told(source: Source) -> None:
         assert chip.label_version == "v100/2020"
 
 
-def test_the_scene_it_names_can_be_asked_for(source: Source) -> None:
+def test_returns_scene_by_the_id_it_names(source: Source) -> None:
     chip = source.chip_at(LON, LAT)
     assert chip.scene
     again = source.chip_at(LON, LAT, scene=chip.scene.item)
@@ -153,14 +153,14 @@ def test_the_scene_it_names_can_be_asked_for(source: Source) -> None:
 @pytest.mark.parametrize(
     "place", [(-30, 0), (0, -75), (0, 84.5), (180, 0), (-180, 0), (179.9999, -17), (-179.9999, -17)]
 )
-def test_what_is_missing_is_told_in_sentences(source: Source, place: tuple[float, float]) -> None:
+def test_explains_missing_parts_in_sentences(source: Source, place: tuple[float, float]) -> None:
     chip = source.chip_at(*place)
     assert chip.tile == Tile.at(*place)
     assert (chip.labels is None) <= bool(chip.missing)
     assert (chip.rgb is None) <= bool(chip.missing)
-    for said in chip.missing:
-        assert said.endswith(".")
-        assert "\n" not in said
+    for sentence in chip.missing:
+        assert sentence.endswith(".")
+        assert "\n" not in sentence
     if chip.labels is None:
         assert chip.label_version is None
 
@@ -180,16 +180,16 @@ def test_xarray_is_placed(source: Source) -> None:
 def test_reprojection_fills_with_what_is_no_data(source: Source) -> None:
     pytest.importorskip("rioxarray")
     dataset = source.chip_at(LON, LAT, bands=True).to_xarray()
-    turned = dataset.rio.reproject("EPSG:3413")  # polar: there the square of the chip stands askew
+    polar = dataset.rio.reproject("EPSG:3413")  # polar: there the square of the chip stands askew
     for name in ("labels", "scl", "rgb", *BANDS):
-        assert dataset[name].dtype == turned[name].dtype
-        corners = turned[name].to_numpy()[..., [0, 0, -1, -1], [0, -1, 0, -1]]
-        filled = np.isnan(corners) if name in BANDS else corners == 0
-        assert filled.any(axis=-1).all(), name
-        assert np.isnan(turned[name].rio.nodata) if name in BANDS else turned[name].rio.nodata == 0
+        assert dataset[name].dtype == polar[name].dtype
+        corners = polar[name].to_numpy()[..., [0, 0, -1, -1], [0, -1, 0, -1]]
+        gaps = np.isnan(corners) if name in BANDS else corners == 0
+        assert gaps.any(axis=-1).all(), name
+        assert np.isnan(polar[name].rio.nodata) if name in BANDS else polar[name].rio.nodata == 0
     # no pixel outside the chip becomes a class: what is not 0 is what was there
-    assert set(np.unique(turned["labels"])) <= {0, *np.unique(dataset["labels"]).tolist()}
-    assert set(np.unique(turned["rgb"])) <= {0, *np.unique(dataset["rgb"]).tolist()}
+    assert set(np.unique(polar["labels"])) <= {0, *np.unique(dataset["labels"]).tolist()}
+    assert set(np.unique(polar["rgb"])) <= {0, *np.unique(dataset["rgb"]).tolist()}
 
 
 def test_a_geotiff_is_placed(source: Source, tmp_path: Path) -> None:
@@ -209,8 +209,8 @@ def test_a_geotiff_is_placed(source: Source, tmp_path: Path) -> None:
 
 def test_a_source_is_opened_by_name_or_taken_as_it_is() -> None:
     for name in source_names():
-        opened = open_source(name, settings=Settings(catalogues=(NOBODY,)))
-        assert opened.name == name
-        assert open_source(opened) is opened
+        source = open_source(name, settings=Settings(catalogues=(CLOSED_PORT,)))
+        assert source.name == name
+        assert open_source(source) is source
     with pytest.raises(SettingError, match="simulated"):
         open_source("sattelite")

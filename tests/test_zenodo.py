@@ -147,7 +147,7 @@ def test_reads_captions_and_single_pictures_of_record(zenodo: Zenodo, root: str)
 
 def test_keeps_the_address_that_honours_range(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     members = _members(folder)
-    with Zenodo(folder, swapped=True) as zenodo:
+    with Zenodo(folder, swap_addresses=True) as zenodo:
         monkeypatch.setenv("CHATEARTHNET_ZENODO", zenodo.url)
         release = open_release(ROOT)
         zenodo.reset()
@@ -192,7 +192,7 @@ def test_scattered_page_spares_a_server_with_few_requests_left(folder: Path, mon
         zenodo.reset()
         _check_pictures(release, members, list(range(24)))
         assert zenodo.requests <= 1 + (20 - 3) // 2
-        assert zenodo.refused == 0
+        assert zenodo.refusals == 0
 
 
 def test_page_in_random_order_takes_a_request_for_each(zenodo: Zenodo) -> None:
@@ -209,18 +209,18 @@ def test_waits_for_the_next_window_and_reports_it(folder: Path, monkeypatch: pyt
     with Zenodo(folder, limit=3, window=5.0) as zenodo:
         monkeypatch.setenv("CHATEARTHNET_ZENODO", zenodo.url)
         sentences: list[str] = []
-        begun = time.monotonic()
+        start = time.monotonic()
         release = open_release(ROOT)
         with report_waits(sentences.append):
             for number in range(4):
                 _check_pictures(release, members, [number * 10])
         expected = f"{zenodo.url.removeprefix('http://')} takes no more requests at the moment; it goes on in "
         # a machine too busy to use up the window has nothing to wait for
-        assert any(one.startswith(expected) for one in sentences) or time.monotonic() - begun > zenodo.window
-        assert zenodo.refused == 0
+        assert any(one.startswith(expected) for one in sentences) or time.monotonic() - start > zenodo.window
+        assert zenodo.refusals == 0
 
 
-def test_says_how_long_where_the_wait_is_long(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_error_names_long_wait(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     members = _members(folder)
     with Zenodo(folder, limit=3, window=3600.0) as zenodo:
         monkeypatch.setenv("CHATEARTHNET_ZENODO", zenodo.url)
@@ -230,7 +230,7 @@ def test_says_how_long_where_the_wait_is_long(folder: Path, monkeypatch: pytest.
         _, missing = release.images([NAMES[20]], members=members)
         (sentence,) = missing.values()
         assert re.search(r"takes no more requests for 6[01] minutes; wait and try again\.$", sentence)
-        assert zenodo.refused == 0
+        assert zenodo.refusals == 0
         assert zenodo.requests == 3
 
 
@@ -269,7 +269,7 @@ def test_many_threads_together_stay_within_the_limit(folder: Path) -> None:
         for thread in threads:
             thread.join()
         assert outcomes.count(206) == 29
-        assert zenodo.refused == 0
+        assert zenodo.refusals == 0
         assert zenodo.requests == 30
 
 
@@ -287,7 +287,7 @@ def test_many_threads_together_stay_within_the_limit(folder: Path) -> None:
         ({}, None),
     ],
 )
-def test_reads_how_long_a_busy_server_asks_to_wait(headers: dict[str, str], seconds: float | None) -> None:
+def test_parses_requested_wait(headers: dict[str, str], seconds: float | None) -> None:
     assert seconds_to_wait(headers) == (None if seconds is None else pytest.approx(seconds))
 
 
@@ -301,7 +301,7 @@ def test_believes_a_limit_that_is_one(remaining: str, reset: str, left: int | No
     assert limit.left == left
 
 
-def test_says_nothing_of_a_limit_without_headers() -> None:
+def test_knows_no_limit_without_headers() -> None:
     assert seconds_to_reset({}) is None
     assert [duration(seconds) for seconds in (0.2, 59.1, 100, 101, 3600, 86_400)] == [
         *("1 s", "60 s", "100 s", "2 minutes", "60 minutes", "24 hours")
@@ -333,7 +333,7 @@ def test_reads_pictures_from_the_hub_where_zenodo_refuses(zenodo: Zenodo, hub: H
     assert zenodo.requests == 0  # the hub is kept
 
 
-def test_asks_the_hub_once_for_what_it_does_not_have(zenodo: Zenodo, hub: Hub, folder: Path) -> None:
+def test_lists_hub_once_for_missing_file(zenodo: Zenodo, hub: Hub, folder: Path) -> None:
     members = _members(folder)
     (hub.folder / "pictures of 2024" / "s2_rgb_images.zip").unlink()
     release = open_release(ROOT)
@@ -386,7 +386,7 @@ def test_names_likely_places_of_captions_on_a_hub() -> None:
     ]
 
 
-def test_says_both_where_neither_helps(zenodo: Zenodo) -> None:
+def test_error_names_failure_of_zenodo_and_of_mirror(zenodo: Zenodo) -> None:
     zenodo.fail(f"/api/records/{RECORD}", Fault(status=429, retry_after=3600))
     with pytest.raises(BusyError, match=r"busy \(429\).*the mirror did not help either"):
         open_release(ROOT)
@@ -400,14 +400,14 @@ def test_refuses_an_answer_that_is_no_record(zenodo: Zenodo, answer: bytes) -> N
 
 
 @pytest.mark.parametrize("link", ["file:///etc/passwd", "http://[", "javascript:alert(1)"])
-def test_asks_no_address_of_the_record_that_is_none(zenodo: Zenodo, link: str) -> None:
+def test_ignores_links_of_the_record_that_are_not_addresses(zenodo: Zenodo, link: str) -> None:
     answer = request(f"{zenodo.url}/api/records/{RECORD}", body_of(1_000_000))
     record = json.loads(answer)
     for one in record["files"]:
         one["links"]["self"] = link
     zenodo.fail(f"/api/records/{RECORD}", Fault(body=json.dumps(record).encode()))
-    listed = files_of(RECORD, base=zenodo.url)
-    assert listed["json_files.zip"].addresses == file_addresses(RECORD, "json_files.zip", base=zenodo.url)
+    files = files_of(RECORD, base=zenodo.url)
+    assert files["json_files.zip"].addresses == file_addresses(RECORD, "json_files.zip", base=zenodo.url)
 
 
 def test_leaves_an_answer_without_end(zenodo: Zenodo) -> None:
@@ -494,7 +494,7 @@ def test_knows_a_record_by_its_address(root: str, record: str | None) -> None:
     assert record_of(root, base="https://copy.example/zenodo/") == record
 
 
-def test_page_says_how_long_a_busy_server_keeps_its_pictures(zenodo: Zenodo, tmp_path: Path) -> None:
+def test_page_shows_wait_for_busy_server(zenodo: Zenodo, tmp_path: Path) -> None:
     asyncio.run(_page_of_busy_server(zenodo, tmp_path))
 
 

@@ -11,7 +11,7 @@ from chatearthnet_explorer.net.http_errors import UnsafeAddressError
 if TYPE_CHECKING:
     from urllib.parse import SplitResult
 
-LONGEST_SHOWN = 300
+LONGEST = 300
 """Characters of an address that are shown; those of its host end at 100."""
 
 
@@ -27,7 +27,7 @@ def split_address(address: str) -> SplitResult:
     except ValueError:
         usable = False
     if not usable:
-        msg = f"{redacted(address)!r} is not an http or https address; correct it."
+        msg = f"{redact(address)!r} is not an http or https address; correct it."
         raise UnsafeAddressError(msg)
     return parts
 
@@ -41,7 +41,7 @@ def is_web_address(address: str) -> bool:
     return True
 
 
-def redacted(text: str) -> str:
+def redact(text: str) -> str:
     """Return the beginning of what should have been an address, without what may be a password or a signature."""
     return text.partition("?")[0].rpartition("@")[2][:80]
 
@@ -52,7 +52,7 @@ def public_address(address: str) -> str:
         parts = urlsplit(address)
     except ValueError:
         return "The address"
-    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"[:LONGEST_SHOWN]
+    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"[:LONGEST]
 
 
 def host_of(address: str) -> str:

@@ -88,7 +88,7 @@ def request(  # noqa: PLR0913 - a request and its bounds
             with closing(response):
                 if not is_busy(response.status):
                     if response.status not in _SUCCESS:
-                        raise refusal(subject, response.status, ranged=bool(span))
+                        raise refusal(subject, response.status, is_range=bool(span))
                     return take(response)
                 _arrange_wait(response, delay, left, limits.patience)
         except UnreachableError as error:

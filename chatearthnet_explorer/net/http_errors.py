@@ -60,18 +60,18 @@ def is_busy(status: int) -> bool:
     return status == TOO_MANY_REQUESTS or (status >= SERVER_ERROR and status != NOT_IMPLEMENTED)
 
 
-def refusal(subject: str, status: int, *, ranged: bool) -> RefusedError:
+def refusal(subject: str, status: int, *, is_range: bool) -> RefusedError:
     """Return the error for a status that a second try does not change.
 
     Args:
         subject: What was requested, as the sentence begins: a public address, or a host.
         status: Status of the answer.
-        ranged: Whether a part of a file was requested.
+        is_range: Whether a part of a file was requested.
     """
     kind, text = RefusedError, "could not be read: the server answered {status}; check the address."
     if status in {404, 410}:
         kind = AbsentError
-    elif ranged and status in {400, 416, 501}:
+    elif is_range and status in {400, 416, 501}:
         kind, text = RangeError, _CUT_SHORT
     error = kind(f"{subject} {_SENTENCES.get(status, text).format(status=status)}" if status != 407 else _PROXY_LOGIN)  # noqa: PLR2004 - Proxy Authentication Required
     error.status = status

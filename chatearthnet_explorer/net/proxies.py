@@ -29,7 +29,7 @@ _DER = b"0\x82"  # how a certificate of more than 255 bytes starts in binary for
 _LOGIN = "write user and password into HTTPS_PROXY as http://user:password@host:port."
 # what http.client, and httpx, write where a proxy refuses a tunnel
 _TUNNEL = re.compile(r"(?:Tunnel connection failed: |^)([45]\d\d)\b")
-_UNCONNECTED = {"ProxyError", "ConnectError"}  # of urllib3 and httpx
+_CONNECT_ERRORS = {"ProxyError", "ConnectError"}  # of urllib3 and httpx
 _PORTS = {"http": 80, "https": 443}
 
 
@@ -103,7 +103,7 @@ def network_problem(address: str, error: BaseException) -> str | None:
             "the file of its certificate, else check the address."
         )
     causes = list(error_chain(error))
-    if proxy is None or not any(type(cause).__name__ in _UNCONNECTED for cause in causes):
+    if proxy is None or not any(type(cause).__name__ in _CONNECT_ERRORS for cause in causes):
         return None
     status = next((match.group(1) for cause in causes if (match := _TUNNEL.search(str(cause)))), "")
     answer = f" (it answered {status})" if status else ""
@@ -111,9 +111,9 @@ def network_problem(address: str, error: BaseException) -> str | None:
     return f"The proxy {host_of(proxy)} did not lead to {host}{answer}; {advice}"
 
 
-def _is_excluded(host: str, port: int | None, listed: str) -> bool:
+def _is_excluded(host: str, port: int | None, no_proxy: str) -> bool:
     """Return whether ``NO_PROXY`` names a host: itself, a domain above it, or a network that holds its address."""
-    for one in filter(None, _SEPARATORS.split(listed.lower())):
+    for one in filter(None, _SEPARATORS.split(no_proxy.lower())):
         name, _, of_port = one.partition(":") if one.count(":") == 1 else (one, "", "")
         if of_port and of_port != str(port):
             continue
@@ -147,7 +147,7 @@ def _pem_of(variable: str, path: Path) -> str:
 
 
 @lru_cache(maxsize=8)
-def _pem_at(variable: str, path: Path, _modified: int) -> str:
+def _pem_at(variable: str, path: Path, _mtime: int) -> str:
     files = sorted(one for one in path.iterdir() if one.is_file()) if path.is_dir() else [path]
     if sum(one.stat().st_size for one in files) > _LARGEST_BUNDLE:
         msg = f"{variable} names {path}, which is too large for certificates; correct it."
@@ -185,10 +185,10 @@ def _ssl_context(pem: str) -> ssl.SSLContext:
 def error_chain(error: BaseException) -> Iterator[BaseException]:
     """Yield an error and whatever it wraps: as its cause, context, ``reason`` or first argument."""
     waiting: list[object] = [error]
-    known: set[int] = set()
+    ids: set[int] = set()
     while waiting:
         one = waiting.pop()
-        if isinstance(one, BaseException) and id(one) not in known:
-            known.add(id(one))
+        if isinstance(one, BaseException) and id(one) not in ids:
+            ids.add(id(one))
             yield one
             waiting += [one.__cause__, one.__context__, getattr(one, "reason", None), *one.args[:1]]

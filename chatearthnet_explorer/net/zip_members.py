@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple, NoReturn
 
 from chatearthnet_explorer.errors import ArchiveError
 from chatearthnet_explorer.net.byte_ranges import ByteRanges, Span
-from chatearthnet_explorer.net.zip_directory import ENTRY_SIZE, Directory, decoded, parsed
+from chatearthnet_explorer.net.zip_directory import ENTRY_SIZE, Directory, decode_name, parse_directory
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -28,8 +28,8 @@ _END64_PLACE = struct.Struct("<4sIQI")
 _END64 = struct.Struct("<4sQ2H2I4Q")
 _LONGEST_COMMENT = 65_535
 _FULL16, _FULL32 = 0xFFFF, 0xFFFFFFFF
-_ENCRYPTED = 0x0001
-_STORED, _DEFLATED = 0, 8
+_ENCRYPTION_FLAG = 0x0001
+_METHOD_STORE, _METHOD_DEFLATE = 0, 8
 # Bytes that a local header's extra fields may take without costing a second request; the usual ones take 28.
 _SLACK = 128
 
@@ -61,7 +61,7 @@ def read_directory(file: ByteRanges) -> Directory:
     inside = end.start - (limit - len(tail))
     content = tail[inside : inside + end.size] if inside >= 0 else _one(file, Span(end.start, end.size))
     try:
-        return parsed(content, end.members, base=end.base, stop=end.start)
+        return parse_directory(content, end.members, base=end.base, stop=end.start)
     except ArchiveError as error:
         msg = f"{file.name} {error}"
         raise ArchiveError(msg) from None
@@ -77,12 +77,13 @@ def read_members(file: ByteRanges, members: Sequence[Member], *, largest: int = 
         members: Which, as ``Directory`` or a catalog gives them.
         largest: Bytes that one may have, unpacked.
     """
-    found: list[bytes | ArchiveError] = [
-        DamagedError(f"{_said(member)} of {file.name} claims to be larger than {largest} bytes; it was not read.")
+    contents: list[bytes | ArchiveError] = [
+        DamagedError(f"{_quote(member)} of {file.name} claims to be larger than {largest} bytes; it was not read.")
         for member in members
     ]
     slack = dict.fromkeys(
-        (row for row, member in enumerate(members) if member.size <= largest and member.packed <= largest), _SLACK
+        (row for row, member in enumerate(members) if member.size <= largest and member.compressed_size <= largest),
+        _SLACK,
     )
     for _ in range(2):
         spans = [_span(members[row], extra) for row, extra in slack.items()]
@@ -90,20 +91,22 @@ def read_members(file: ByteRanges, members: Sequence[Member], *, largest: int = 
         slack = {}
         for row, block in blocks.items():
             if isinstance(block, ArchiveError):
-                found[row] = block
+                contents[row] = block
                 continue
             try:
                 start = _data_start(file, members[row], block)
-                if start + members[row].packed > len(block):
-                    found[row] = ArchiveError(f"{_said(members[row])} of {file.name} is cut short; use another copy.")
+                if start + members[row].compressed_size > len(block):
+                    contents[row] = ArchiveError(
+                        f"{_quote(members[row])} of {file.name} is cut short; use another copy."
+                    )
                     slack[row] = start  # header and extra fields may take this much; the file may also end here
                 else:
-                    found[row] = _unpacked(file, members[row], block[start : start + members[row].packed])
+                    contents[row] = _unpack(file, members[row], block[start : start + members[row].compressed_size])
             except ArchiveError as error:
-                found[row] = error
+                contents[row] = error
         if not slack:
             break
-    return found
+    return contents
 
 
 def _end(file: ByteRanges, tail: bytes) -> _End:
@@ -151,38 +154,38 @@ def _end64(file: ByteRanges, tail: bytes, place: int) -> tuple[int, int, int, in
 
 
 def _span(member: Member, slack: int) -> Span:
-    return Span(member.offset, _LOCAL.size + len(member.name.encode()) + slack + member.packed)
+    return Span(member.offset, _LOCAL.size + len(member.name.encode()) + slack + member.compressed_size)
 
 
 def _data_start(file: ByteRanges, member: Member, block: bytes) -> int:
     """Return where in a block the member's bytes start, after checking the header before them."""
     if len(block) < _LOCAL.size:
-        msg = f"{_said(member)} of {file.name} lies beyond the end of the file, which is cut short; use another copy."
+        msg = f"{_quote(member)} of {file.name} lies beyond the end of the file, which is cut short; use another copy."
         raise ArchiveError(msg)
     signature, _, flags, method, _, _, _, _, _, name_length, extra_length = _LOCAL.unpack_from(block)
-    name = decoded(block[_LOCAL.size : _LOCAL.size + name_length], flags=flags)
+    name = decode_name(block[_LOCAL.size : _LOCAL.size + name_length], flags=flags)
     if signature != b"PK\3\4" or name != member.name or method != member.method:
-        msg = f"{_said(member)} is not where it should be in {file.name}; the file was replaced, so read it anew."
+        msg = f"{_quote(member)} is not where it should be in {file.name}; the file was replaced, so read it anew."
         raise ArchiveError(msg)
-    if flags & _ENCRYPTED:
-        msg = f"{_said(member)} of {file.name} is locked with a password; use a copy without."
+    if flags & _ENCRYPTION_FLAG:
+        msg = f"{_quote(member)} of {file.name} is locked with a password; use a copy without."
         raise ArchiveError(msg)
     return int(_LOCAL.size + name_length + extra_length)
 
 
-def _unpacked(file: ByteRanges, member: Member, packed: bytes) -> bytes:
-    if member.method not in {_STORED, _DEFLATED}:
-        msg = f"{_said(member)} of {file.name} is packed by method {member.method}; pack it anew with deflate."
+def _unpack(file: ByteRanges, member: Member, block: bytes) -> bytes:
+    if member.method not in {_METHOD_STORE, _METHOD_DEFLATE}:
+        msg = f"{_quote(member)} of {file.name} is packed by method {member.method}; pack it anew with deflate."
         raise DamagedError(msg)
-    content = packed
-    if member.method == _DEFLATED:
+    content = block
+    if member.method == _METHOD_DEFLATE:
         try:
             # one byte more than it claims shows a claim that is too small, and costs nothing
-            content = zlib.decompressobj(-zlib.MAX_WBITS).decompress(packed, member.size + 1)
+            content = zlib.decompressobj(-zlib.MAX_WBITS).decompress(block, member.size + 1)
         except zlib.error:
             content = b""
     if len(content) != member.size or zlib.crc32(content) != member.crc:
-        msg = f"{_said(member)} of {file.name} is damaged: its checksum is another; use another copy."
+        msg = f"{_quote(member)} of {file.name} is damaged: its checksum is another; use another copy."
         raise DamagedError(msg)
     return content
 
@@ -196,7 +199,7 @@ def _one(file: ByteRanges, span: Span) -> bytes:
     return content
 
 
-def _said(member: Member) -> str:
+def _quote(member: Member) -> str:
     return repr(member.name[:80])
 
 

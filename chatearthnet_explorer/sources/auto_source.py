@@ -70,9 +70,9 @@ class AutoSource:
             SettingError: If the year is none of ``sources.YEARS``.
         """
         tile = Tile.at(lon, lat)
-        cached = self._cache.get(chip_key(self._settings, tile, year=year, scene=scene, bands=bands))
-        if cached is not None:  # real, and there without any network
-            return cached
+        chip = self._cache.get(chip_key(self._settings, tile, year=year, scene=scene, bands=bands))
+        if chip is not None:  # real, and there without any network
+            return chip
         if time.monotonic() > self._until:
             self._reason = self._why_not_real()
             self._until = time.monotonic() + MEMORY

@@ -19,7 +19,7 @@ from chatearthnet_explorer.net.addresses import public_address
 from chatearthnet_explorer.net.http_errors import AbsentError
 from chatearthnet_explorer.sources.stac.raster_http import RasterFile
 from chatearthnet_explorer.sources.stac.tiff_blocks import dtype_of, read_window
-from chatearthnet_explorer.sources.stac.warp import Grid, Warped, fill_of, mosaic, valid_pixels, warp, window_of
+from chatearthnet_explorer.sources.stac.warp import Grid, WarpedPixels, fill_of, mosaic, valid_pixels, warp, window_of
 from chatearthnet_explorer.tile import SIZE, Tile
 
 if TYPE_CHECKING:
@@ -75,7 +75,7 @@ class Read:
     absent: tuple[str, ...] = ()
     """Addresses that the server does not have (404), as they may be shown; only of an optional layer."""
 
-    failed: tuple[str, ...] = ()
+    failures: tuple[str, ...] = ()
     """Why files could not be read, one sentence each, where others could; only of an optional layer."""
 
     nodata: float | None = None
@@ -119,7 +119,7 @@ async def _read_all(layers: Mapping[str, Layer], tile: Tile, limit: float) -> di
 class _Piece:
     """What one file gives; ``warped`` is None where it does not reach the tile."""
 
-    warped: Warped | None
+    pixels: WarpedPixels | None
     bands: int
     dtype: np.dtype[Any]
     nodata: float | None
@@ -149,12 +149,12 @@ async def _read(layer: Layer, tile: Tile, limit: float) -> Read | RasterError:
         return RasterError(
             f"{public_address(layer.hrefs[0])} and its neighbours differ in bands or type; choose another scene."
         )
-    whole = mosaic(piece.warped for piece in pieces if piece.warped is not None)
+    whole = mosaic(piece.pixels for piece in pieces if piece.pixels is not None)
     return Read(
         data=_empty(first) if whole is None else whole.data,
         valid=nowhere if whole is None else whole.valid,
         absent=absent,
-        failed=tuple(map(str, problems)),
+        failures=tuple(map(str, problems)),
         nodata=first.nodata,
         scale=first.scale,
         offset=first.offset,
@@ -200,7 +200,7 @@ async def _decode(source: RasterFile, layer: Layer, tile: Tile) -> _Piece:
     nodata = file.nodata if layer.nodata is None else layer.nodata
     dtype = dtype_of(file.ifd)
     fill = fill_of(dtype, nodata)
-    warped = None
+    pixels = None
     if window is not None:
         data, mask = await asyncio.gather(
             read_window(file.ifd, window, fill=fill, order=tiff.endianness),
@@ -208,14 +208,14 @@ async def _decode(source: RasterFile, layer: Layer, tile: Tile) -> _Piece:
         )
         valid = None if mask is None else mask[0] > 0
         if alpha is not None:
-            seen = data[alpha] > 0
-            valid = seen if valid is None else valid & seen
+            opaque = data[alpha] > 0
+            valid = opaque if valid is None else valid & opaque
             data = np.delete(data, alpha, axis=0)
-        known = valid_pixels(data, nodata)
-        valid = known if valid is None else valid if known is None else valid & known
-        warped = warp(data, valid, window, resampling=layer.resampling, fill=fill)
+        has_data = valid_pixels(data, nodata)
+        valid = has_data if valid is None else valid if has_data is None else valid & has_data
+        pixels = warp(data, valid, window, resampling=layer.resampling, fill=fill)
     return _Piece(
-        warped=warped,
+        pixels=pixels,
         bands=file.count - (alpha is not None),
         dtype=dtype,
         nodata=nodata,

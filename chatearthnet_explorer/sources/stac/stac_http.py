@@ -100,7 +100,7 @@ def read(
 def stac_error(error: HttpError) -> StacError:
     """Return the error of a STAC API for one of the HTTP client, with the same sentence."""
     if isinstance(error, RefusedError):
-        refused = StacRefusedError(str(error))
-        refused.status = error.status
-        return refused
+        refusal = StacRefusedError(str(error))
+        refusal.status = error.status
+        return refusal
     return (StacUnreachableError if isinstance(error, UnreachableError) else StacError)(str(error))

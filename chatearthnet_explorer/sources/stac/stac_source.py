@@ -81,9 +81,9 @@ class StacSource:
         tile = Tile.at(lon, lat)
         layer = worldcover_layer(tile, year, self._settings.worldcover)
         key = chip_key(self._settings, tile, year=year, scene=scene, bands=bands)
-        cached = self._cache.get(key)
-        if cached is not None:
-            return cached
+        chip_in_cache = self._cache.get(key)
+        if chip_in_cache is not None:
+            return chip_in_cache
         # labels do not wait for a scene, nor the other way round
         reading = begin(lambda: _labels(layer, tile, year))
         pixels = self._pixels(tile, year=year, scene=scene, bands=bands)
@@ -167,12 +167,12 @@ def _labels(layer: Layer, tile: Tile, year: int) -> _Half:
         return _Half(missing=("The labels could not be read.", str(read)), lasting=False)
     labels, missing = labels_of(read)
     if labels is None:
-        return _Half(missing=missing, lasting=not read.failed)
+        return _Half(missing=missing, lasting=not read.failures)
     return _Half(
         fields={"labels": labels, "label_version": VERSIONS[year]},
         missing=missing,
         attribution=(ATTRIBUTION,),
-        lasting=not read.failed,
+        lasting=not read.failures,
     )
 
 
