@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import os
 import struct
 import time
@@ -279,14 +278,14 @@ def test_refuses_truncated_zip(chips: Path, server: RangeServer, keep: int) -> N
     whole = chips.read_bytes()
     chips.write_bytes(whole[:keep])
     for file in (open_ranges(chips), open_ranges(f"{server.url}/{chips.name}")):
-        with pytest.raises(ArchiveError, match=r"cut short|no whole ZIP"):
+        with pytest.raises(ArchiveError, match=r"cut short|not a whole ZIP"):
             read_directory(file)
 
 
 def test_refuses_file_that_is_not_a_zip_or_is_missing(tmp_path: Path) -> None:
     path = tmp_path / "page.zip"
     path.write_bytes(b"<html>Not found</html>" * 1000)
-    with pytest.raises(ArchiveError, match="is no ZIP"):
+    with pytest.raises(ArchiveError, match="is not a ZIP"):
         read_directory(open_ranges(path))
     with pytest.raises(ArchiveError, match="is not there"):
         read_directory(open_ranges(tmp_path / "none.zip"))
@@ -412,16 +411,19 @@ def test_members_written_by_zip_tools_with_data_descriptors_are_read(tmp_path: P
     pipe = _Pipe()
     with zipfile.ZipFile(pipe, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("a.png", b"pixels" * 50)
-    (tmp_path / "pipe.zip").write_bytes(pipe.getvalue())
+    (tmp_path / "pipe.zip").write_bytes(pipe.content)
     assert _read(open_ranges(tmp_path / "pipe.zip"), "a.png") == b"pixels" * 50
 
 
-class _Pipe(io.BytesIO):
-    def seekable(self) -> bool:
-        return False
+class _Pipe:
+    """A file without positions."""
 
-    def seek(self, *_: int) -> int:
-        raise OSError
+    def __init__(self) -> None:
+        self.content = bytearray()
 
-    def tell(self) -> int:
-        raise OSError
+    def write(self, data: bytes) -> int:
+        self.content += data
+        return len(data)
+
+    def flush(self) -> None:
+        """Do nothing: there is no buffer."""

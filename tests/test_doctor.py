@@ -136,7 +136,7 @@ def test_command_succeeds_where_catalogue_and_labels_work(
 def test_key_is_not_sent_on_by_a_redirect(services: RangeServer, tmp_path: Path) -> None:
     with RangeServer(tmp_path) as other:
         services.fail("/v1/models", Fault(status=307, location=f"{other.url}/v1/models"))
-        check = doctor._timed("model", "model", doctor._check_model, patience=20)
+        check = doctor._measure("model", "model", doctor._check_model, patience=20)
         assert not check.works
         assert other.requests == 0
     assert [request.authorization for request in services.log] == [f"Bearer {KEY}"]
@@ -144,6 +144,6 @@ def test_key_is_not_sent_on_by_a_redirect(services: RangeServer, tmp_path: Path)
 
 def test_service_that_never_answers_is_given_up_on(services: RangeServer) -> None:
     services.fail("/v1/models", Fault(stall=60))
-    check = doctor._timed("model", "model", doctor._check_model, patience=0.3)
+    check = doctor._measure("model", "model", doctor._check_model, patience=0.3)
     assert not check.works
     assert "in time" in check.answer

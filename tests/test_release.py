@@ -221,7 +221,7 @@ def test_yields_entries_before_json_breaks_off(folder: Path, cut: int) -> None:
     _rewrite(folder, json.dumps(entries).encode()[:-cut])
     read = open_release(folder).entries("3.5", "train")
     expected: list[object] = []
-    with pytest.raises(ReleaseError, match=r"breaks off or is no JSON behind \d+ entries"):
+    with pytest.raises(ReleaseError, match=r"breaks off or is not JSON after \d+ entries"):
         expected.extend(read)
     assert expected == entries[: len(expected)]
     assert len(expected) >= 4000 - 1 - cut // 1000
@@ -244,13 +244,13 @@ def test_yields_entries_of_any_kind(folder: Path, content: bytes, expected: list
 @pytest.mark.parametrize("content", [b"", b"{}", b"null", b"[1 2]", b"[1,,2]", b"[1,", b"[" * 100_000])
 def test_refuses_json_that_is_not_a_list(folder: Path, content: bytes) -> None:
     _rewrite(folder, content)
-    with pytest.raises(ReleaseError, match=r"is no list|is no JSON"):
+    with pytest.raises(ReleaseError, match=r"is not a list|is not JSON"):
         list(open_release(folder).entries("3.5", "train"))
 
 
 def test_an_entry_without_end_is_given_up(folder: Path) -> None:
     _rewrite(folder, b'["' + b"x" * 12_000_000)
-    with pytest.raises(ReleaseError, match="behind 0 entries"):
+    with pytest.raises(ReleaseError, match="after 0 entries"):
         list(open_release(folder).entries("3.5", "train"))
 
 

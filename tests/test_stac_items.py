@@ -20,7 +20,7 @@ from chatearthnet_explorer.landcover.legend import CLASSES
 from chatearthnet_explorer.net import connections, private_networks
 from chatearthnet_explorer.settings import Settings
 from chatearthnet_explorer.sources.stac.reflectance import true_colour
-from chatearthnet_explorer.sources.stac.scene_pixels import COMPOSED, NOT_COUNTED, NOTHING_TO_COUNT
+from chatearthnet_explorer.sources.stac.scene_pixels import COMPOSITE_NOTE, NOT_COUNTED, NOTHING_TO_COUNT
 from chatearthnet_explorer.sources.stac.stac_source import NOT_ALL_LISTED, StacSource
 from chatearthnet_explorer.sources.stac.worldcover import IN_PART, NOT_HERE, LabelReader
 from chatearthnet_explorer.tile import Tile
@@ -140,7 +140,7 @@ def test_public_bucket_is_read_on_the_web(place: Place) -> None:
     assert scene.items[0].assets["B12"].href == f"{there}/B12.tif"
 
 
-def test_names_bucket_whose_reader_pays(place: Place) -> None:
+def test_names_requester_pays_bucket(place: Place) -> None:
     item = changed_assets(place.item(), lambda name, _: (name, {"href": f"s3://sentinel-s2-l2a/{name}.tif"}))
     chip = place.click(item)
     assert chip.rgb is None
@@ -208,7 +208,7 @@ def test_missing_true_colour_file_is_made_up_for(place: Place, *, bands: bool) -
     place.server.fail("/scene/TCI.tif", Fault(status=404))
     chip = place.click(place.item(), bands=bands)
     assert chip.rgb is not None
-    assert chip.missing[0] == COMPOSED
+    assert chip.missing[0] == COMPOSITE_NOTE
     assert "TCI.tif is not there (404)" in chip.missing[1]
     assert len(chip.bands) == (9 if bands else 0)
     assert_sentences(chip)

@@ -66,5 +66,5 @@ def test_refuses_file_that_is_not_taco(tmp_path: Path) -> None:
     with pytest.raises(ReleaseError, match="cannot be read"):
         open_taco(path)
     path.write_bytes(b"words")
-    with pytest.raises(ArchiveError, match="is no ZIP"):
+    with pytest.raises(ArchiveError, match="is not a ZIP"):
         open_taco(path)

@@ -14,7 +14,7 @@ from chatearthnet_explorer.errors import RasterError
 from chatearthnet_explorer.sources.stac.warp import (
     WINDOW_LIMIT,
     Grid,
-    Warped,
+    WarpedPixels,
     Window,
     fill_of,
     mosaic,
@@ -238,7 +238,7 @@ def test_the_first_piece_with_data_wins() -> None:
     left = np.zeros((256, 256), np.bool_)
     left[:, :128] = True
     pieces = [
-        Warped(data=np.full((1, 256, 256), number, np.uint8), valid=valid)
+        WarpedPixels(data=np.full((1, 256, 256), number, np.uint8), valid=valid)
         for number, valid in ((1, left), (2, np.ones_like(left)), (3, np.ones_like(left)))
     ]
     whole = mosaic(pieces)

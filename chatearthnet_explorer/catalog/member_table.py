@@ -82,7 +82,7 @@ def members_of(numbers: Mapping[str, NDArray[Any]], folders: list[str], row: int
         told = {kind: int(numbers[f"{MEMBER_COLUMN[archive]}_{kind}"][row]) for kind in _KINDS}
         folder = folders[told.pop("folder")]
         if told["size"]:
-            found[archive] = Member(name=folder + file_of(name), **told)
+            found[archive] = Member(name=folder + file_of(name), compressed_size=told.pop("packed"), **told)
     return found
 
 

@@ -119,7 +119,7 @@ def _end(file: ByteRanges, tail: bytes) -> _End:
                 break
         place = tail.rfind(b"PK\5\6", 0, place)
     else:
-        _refuse(file, "is no ZIP, or is cut short; download it anew or use another copy.")
+        _refuse(file, "is not a ZIP, or is cut short; download it anew or use another copy.")
     end = file.size - len(tail) + place
     if _FULL16 in {here, count} or _FULL32 in {size, start}:
         end, here, count, size, start = _end64(file, tail, place)
@@ -127,7 +127,7 @@ def _end(file: ByteRanges, tail: bytes) -> _End:
         _refuse(file, "is one of several parts of a ZIP; join them into one file.")
     base = end - size - start
     if base < 0:
-        _refuse(file, "is no whole ZIP: its directory does not fit into it; download it anew or use another copy.")
+        _refuse(file, "is not a whole ZIP: its directory does not fit into it; download it anew or use another copy.")
     return _End(start + base, size, count, base)
 
 
