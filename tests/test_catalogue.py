@@ -322,6 +322,15 @@ def test_does_not_wait_an_hour_for_busy_api() -> None:
         assert time.monotonic() - start < 2.5
 
 
+def test_busy_api_gets_no_request_before_its_time() -> None:
+    with ScriptedApi(searching(Reply(status=429, headers={"Retry-After": "3600"}))) as api:
+        outcome(f"{api.url}#x")
+        searches = len([one for one in api.requests if one.path.startswith("/search")])
+        (error,) = outcome(f"{api.url}#x")
+        assert "takes no more requests for 60 minutes" in str(error)
+        assert len([one for one in api.requests if one.path.startswith("/search")]) == searches == 1
+
+
 def test_a_slow_catalogue_is_given_up() -> None:
     with ScriptedApi(searching(Reply(stall=30))) as api:
         start = time.monotonic()
