@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 from catalog import peak_memory
 from machine import describe
 
-from chatearthnet_explorer.catalog import Query, enrich, open_catalog
+from chatearthnet_explorer.catalog import Query, enrich_catalog, open_catalog
 from chatearthnet_explorer.catalog_audit import Counts, audit_catalog
 from chatearthnet_explorer.review.checks import judge_both, judge_caption
 
@@ -46,7 +46,7 @@ def main() -> None:
     shutil.rmtree(folder, ignore_errors=True)
     shutil.copytree(options.catalog, folder)
     start = time.perf_counter()
-    catalog = enrich(folder, labels_at, labels="made up", workers=2)
+    catalog = enrich_catalog(folder, labels_at, labels="made up", workers=2)
     print(f"counts of {len(catalog):,} chips from maps in memory   {time.perf_counter() - start:6.1f} s")
     start = time.perf_counter()
     with peak_memory() as peak:
@@ -59,10 +59,10 @@ def main() -> None:
     judged = naively(folder)
     each = (time.perf_counter() - start) / judged
     print(f"  one after the other, {judged:,} captions    {1000 * each:6.3f} ms each, {each * captions:.0f} s for all")
-    for query in (Query(findings=("hallucinated",)), Query(findings=("none",), style="4v"), Query(sort="worst")):
+    for query in (Query(finding=("hallucinated",)), Query(finding=("none",), style="4v"), Query(sortby="worst")):
         start = time.perf_counter()
         total = catalog.search(query).total
-        print(f"  question {query.given}: {1000 * (time.perf_counter() - start):.1f} ms, {total:,} pairs")
+        print(f"  question {query.filters}: {1000 * (time.perf_counter() - start):.1f} ms, {total:,} pairs")
 
 
 def labels_at(tile: Tile) -> NDArray[np.uint8]:
@@ -73,7 +73,7 @@ def labels_at(tile: Tile) -> NDArray[np.uint8]:
 def naively(folder: Path) -> int:
     """Judge the first pairs and return how many captions that were."""
     catalog, judged = open_catalog(folder), 0
-    for pair in catalog.stored.pairs(range(NAIVE)):
+    for pair in catalog.files.pairs(range(NAIVE)):
         (counts,) = Counts(catalog)([pair.record])
         told = {style: judge_caption(text, style=style, counts=counts) for style, text in pair.record.captions.items()}
         judge_both(told)

@@ -18,14 +18,14 @@ from catalog import WORDED
 from machine import describe
 from rig import full_size
 
-from chatearthnet_explorer.catalog import Catalog, Query, build, open_catalog
+from chatearthnet_explorer.catalog import Catalog, Query, build_catalog, open_catalog
 from chatearthnet_explorer.sources.release.released_pairs import open_release
 
 SCREEN = (1000, 380)
 """Pixels of the map in a notebook of usual width."""
 
 MIDDLES = ((0.0, 20.0), (10.0, 50.0), (-60.0, -10.0), (100.0, 30.0), (178.0, -17.0))
-QUERIES = [Query(), Query(classes=("water",)), Query(continents=("Africa",)), Query(style="both"), *WORDED]
+QUERIES = [Query(), Query(classes=("water",)), Query(continent=("Africa",)), Query(style="both"), *WORDED]
 
 
 def main() -> None:
@@ -34,14 +34,14 @@ def main() -> None:
     parser.add_argument("--records", type=int, default=163_488)
     parser.add_argument("--folder", type=Path, help="where release and catalog are kept; default: one that is removed")
     options = parser.parse_args()
-    print(describe("numpy", "ipywidgets", "ipyleaflet", "leafmap"))
+    print(describe("numpy", "ipywidgets", "ipyleaflet"))
     with tempfile.TemporaryDirectory() as scratch:
         folder = options.folder or Path(scratch)
         release, place = folder / f"release-{options.records}", folder / f"catalog-{options.records}"
         if not release.exists():
             full_size.write_release(release, records=options.records, archives=1)
         if not place.exists():
-            build(open_release(release), place).close()
+            build_catalog(open_release(release), place).close()
         report_overlay(open_catalog(place))
         report_browser(place)
 
@@ -63,7 +63,7 @@ def report_overlay(catalog: Catalog) -> None:
                 taken.append(time.perf_counter() - start)
                 sizes += [len(picture) for picture in pictures]
     start = time.perf_counter()
-    lons, lats = (one[: catalog.stored.columns.placed].tolist() for one in catalog.stored.columns.centers)
+    lons, lats = (one[: catalog.files.columns.place_count].tolist() for one in catalog.files.columns.centers)
     points = [{"type": "Point", "coordinates": [lon, lat]} for lon, lat in zip(lons, lats, strict=True)]
     naive = json.dumps({"type": "GeometryCollection", "geometries": points})
     spent = time.perf_counter() - start

@@ -22,7 +22,7 @@ import numpy as np
 import psutil
 from machine import describe
 
-from chatearthnet_explorer.catalog import Catalog, Query, build, open_catalog
+from chatearthnet_explorer.catalog import Catalog, Query, build_catalog, open_catalog
 from chatearthnet_explorer.landcover.shares import PARTS
 from chatearthnet_explorer.record import SPLITS
 from chatearthnet_explorer.sources.release.released_pairs import open_release
@@ -40,12 +40,12 @@ Figures = dict[str, float]
 
 PLAIN = [
     Query(),
-    Query(continents=("Africa",)),
-    Query(countries=("Brazil", "India")),
+    Query(continent=("Africa",)),
+    Query(country=("Brazil", "India")),
     Query(classes=("water", "wetland")),
-    Query(box=(-10.0, 35.0, 30.0, 60.0), sort="name"),
-    Query(classes=("developed area",), part="middle", splits=("val",), sort="random", seed=1),
-    Query(style="4v", continents=("Asia", "Europe"), sort="lat", descending=True),
+    Query(bbox=(-10.0, 35.0, 30.0, 60.0), sortby="name"),
+    Query(classes=("developed area",), part="middle", split=("val",), sortby="random", seed=1),
+    Query(style="4v", continent=("Asia", "Europe"), sortby="lat", descending=True),
     Query(polygon=((170.0, -20.0), (-170.0, -20.0), (-150.0, 60.0), (150.0, 60.0)), page=7),
 ]
 WORDED = [
@@ -53,10 +53,10 @@ WORDED = [
     Query(words="the"),
     Query(words="crop fields grass"),
     Query(words='"in the top left"'),
-    Query(words='"crop fields"', continents=("Europe",)),
+    Query(words='"crop fields"', continent=("Europe",)),
     Query(words="wat* -grass", classes=("water",)),
     Query(words="t*"),
-    Query(words="snow", style="4v", sort="name"),
+    Query(words="snow", style="4v", sortby="name"),
 ]
 
 
@@ -95,7 +95,7 @@ def report_build(release: Path, folder: Path) -> Figures:
     with peak_memory() as peak:
         start = time.perf_counter()
         marks: dict[str, float] = {}
-        catalog = build(
+        catalog = build_catalog(
             open_release(release), folder, progress=lambda step, *_: marks.update({step: time.perf_counter()})
         )
         taken = time.perf_counter() - start
@@ -135,7 +135,7 @@ def report_questions(folder: Path) -> Figures:
         for query in queries:
             total, _ = ask_pandas(frame, query)
             if query.words not in {"t*", '"in the top left"'} and total != catalog.search(query).total:
-                print(f"  pandas finds {total}, the catalog {catalog.search(query).total}: {query.given}")
+                print(f"  pandas finds {total}, the catalog {catalog.search(query).total}: {query.filters}")
         naive = times(lambda query: ask_pandas(frame, query), queries, repeats=2)
         print(f"question {kind:16} {_spread(ours[kind])}")
         ratio = statistics.median(naive) / statistics.median(ours[kind])
@@ -152,8 +152,8 @@ def pandas_frame(catalog: Catalog) -> pd.DataFrame:
     frame = pd.read_parquet(catalog.path, columns=[*columns, "caption_35", "caption_4v"])
     for column in ("split_35", "split_4v", "country", "continent"):
         frame[column] = frame[column].astype("category")
-    frame["middle_35"] = catalog.stored.columns.parts_35
-    frame["middle_4v"] = catalog.stored.columns.parts_4v
+    frame["middle_35"] = catalog.files.columns.parts_35
+    frame["middle_4v"] = catalog.files.columns.parts_4v
     for style in ("35", "4v"):
         frame[f"text_{style}"] = frame[f"caption_{style}"].str.lower()
     return frame
@@ -176,8 +176,8 @@ def ask_pandas(frame: pd.DataFrame, query: Query) -> tuple[int, dict[str, Any]]:
             either = [(kept["split_35"] == split) | (kept["split_4v"] == split) for split in SPLITS]
             counts[facet] = [int(one.sum()) for one in either]
     found = frame[_all(frame, masks)]
-    if query.sort in {"name", "lat"}:
-        found = found.sort_values(query.sort, ascending=not query.descending)
+    if query.sortby in {"name", "lat"}:
+        found = found.sort_values(query.sortby, ascending=not query.descending)
     counts["page"] = found.iloc[(query.page - 1) * query.size : query.page * query.size].to_dict("records")
     return len(found), counts
 
@@ -192,14 +192,14 @@ def pandas_masks(frame: pd.DataFrame, query: Query) -> dict[str, Any]:
         style: frame[f"middle_{style}"].to_numpy() >> np.uint64(shift) if query.part else frame[f"class_bits_{style}"]
         for style in styles
     }
-    west, south, east, north = query.box or (0.0, 0.0, 0.0, 0.0)
+    west, south, east, north = query.bbox or (0.0, 0.0, 0.0, 0.0)
     return {
-        "continent": frame["continent"].isin(query.continents) if query.continents else None,
-        "country": frame["country"].isin(query.countries) if query.countries else None,
+        "continent": frame["continent"].isin(query.continent) if query.continent else None,
+        "country": frame["country"].isin(query.country) if query.country else None,
         "class": either(lambda style: (bits[style] & wanted) == wanted) if query.classes else None,
         "style": frame[f"split_{styles[0]}"].notna() if query.style else None,
-        "split": either(lambda style: frame[f"split_{style}"].isin(query.splits)) if query.splits else None,
-        "box": frame["lon"].between(west, east) & frame["lat"].between(south, north) if query.box else None,
+        "split": either(lambda style: frame[f"split_{style}"].isin(query.split)) if query.split else None,
+        "box": frame["lon"].between(west, east) & frame["lat"].between(south, north) if query.bbox else None,
         "polygon": _in_polygon(frame, query) if query.polygon else None,
         "words": either(lambda style: _worded(frame[f"text_{style}"], query.words)) if query.words else None,
     }

@@ -28,8 +28,10 @@ from chatearthnet_explorer.chip import Chip
 from chatearthnet_explorer.claims import read_claims
 from chatearthnet_explorer.claims.class_mentions import classes_named
 from chatearthnet_explorer.landcover.legend import BACKGROUND, CLASSES
-from chatearthnet_explorer.landcover.shares import SIZES, Facts4V, Facts35, facts_4v, facts_35, pixels
-from chatearthnet_explorer.prompts.prompt import BANNED, Prompt
+from chatearthnet_explorer.landcover.shares import count_pixels
+from chatearthnet_explorer.prompts.facts import Facts4V, Facts35, facts_4v, facts_35
+from chatearthnet_explorer.prompts.prompt import FORBIDDEN_WORDS, Prompt
+from chatearthnet_explorer.prompts.size_words import SIZES
 from chatearthnet_explorer.record import Record
 from chatearthnet_explorer.review.audit import audit
 from chatearthnet_explorer.review.checks import CHECKS, CheckResult, judge_both, judge_caption, judge_picture
@@ -78,7 +80,9 @@ def paraphrased(facts: Facts35 | Facts4V, *, seed: int) -> str:
     for again in range(100):
         text = write_paraphrase(facts, seed=f"{seed} {again}").text
         low = text.lower()
-        unasked = any(word in low for word in (*(word.removesuffix("e") for word in BANNED), "no ", "devoid of"))
+        unasked = any(
+            word in low for word in (*(word.removesuffix("e") for word in FORBIDDEN_WORDS), "no ", "devoid of")
+        )
         if text.endswith(".") and not unasked:
             return text
     return text
@@ -103,7 +107,7 @@ def label_maps(count: int, simulated: int, first: int = 0) -> list[np.ndarray]:
 def sounds(maps: Sequence[np.ndarray], times: int, first: int) -> Iterator[tuple[str, Sound]]:
     """Yield every map in both styles by both writers, several times."""
     for number, labels in enumerate(maps, start=first):
-        counts = pixels(labels)
+        counts = count_pixels(labels)
         for facts in (facts_35(labels), facts_4v(labels)):
             for name, write in WRITERS.items():
                 for again in range(times):
@@ -223,7 +227,7 @@ def pairs(maps: Sequence[np.ndarray]) -> None:
     draw = random.Random(1)  # noqa: S311 - likewise
     score: Counter[tuple[str, bool]] = Counter()
     for number, labels in enumerate(maps):
-        counts = pixels(labels)
+        counts = count_pixels(labels)
         for write in WRITERS.values():
             first, second = (
                 Sound(facts, counts, partial(write, seed=number)) for facts in (facts_35(labels), facts_4v(labels))
@@ -253,7 +257,7 @@ def chips(count: int) -> None:
         chip = source.chip_at(lon + draw.uniform(-2, 2), lat + draw.uniform(-2, 2))
         if chip.rgb is None or chip.labels is None:
             continue
-        cover = Cover(pixels(chip.labels), style="4v")
+        cover = Cover(count_pixels(chip.labels), style="4v")
         false.update(finding.check for finding in judge_picture(picture_of(png(chip.rgb), cover=cover)))
         clean += 1
         for kind, fault in chip_faults.FAULTS.items():
@@ -315,7 +319,7 @@ def speed(maps: Sequence[np.ndarray], length: int, scheduler: str) -> None:
         {"3.5": paraphrased(facts_35(labels), seed=number), "4v": paraphrased(facts_4v(labels), seed=number)}
         for number, labels in enumerate(maps[:500])
     ]
-    counts = [pixels(labels) for labels in maps[:500]]
+    counts = [count_pixels(labels) for labels in maps[:500]]
     texts = [one["3.5"] for one in pool]
     took = {}
     for name, work in (

@@ -21,8 +21,10 @@ from chatearthnet_explorer.chip import Chip
 from chatearthnet_explorer.claims import read_claims
 from chatearthnet_explorer.claims.class_mentions import classes_named
 from chatearthnet_explorer.landcover.legend import BACKGROUND, CLASSES
-from chatearthnet_explorer.landcover.shares import PARTS, SIZES, Facts4V, Facts35
+from chatearthnet_explorer.landcover.shares import PARTS
+from chatearthnet_explorer.prompts.facts import Facts4V, Facts35
 from chatearthnet_explorer.prompts.prompt import prompt_for
+from chatearthnet_explorer.prompts.size_words import SIZES
 from chatearthnet_explorer.sample.paraphrase import write_paraphrase
 from chatearthnet_explorer.tile import Tile
 
@@ -93,7 +95,7 @@ def _from_facts(text: str, facts: Facts35 | Facts4V) -> Case:
         sized = frozenset((one.name, part, one.size) for part, amounts in facts.parts.items() for one in amounts)
         pairs = frozenset((name, part) for name, part, _ in sized)
         dominant = facts.overall[0] if facts.overall else None
-        return Case(text, facts.named, pairs, pairs, sized, dominant)
+        return Case(text, facts.class_names, pairs, pairs, sized, dominant)
     quarters = {name: [percents[part] for part in PARTS[:4]] for name, percents in facts.percents.items()}
     # a class with most of its pixels in one quarter is said to lie there; of others the sentences choose
     peaks = frozenset(
@@ -105,7 +107,7 @@ def _from_facts(text: str, facts: Facts35 | Facts4V) -> Case:
         (NAME[name], part) for name, parts in facts.percents.items() for part, percent in parts.items() if percent
     )
     leads = next((NAME[name] for name, values in quarters.items() if sum(values) > 200), None)  # noqa: PLR2004 - half
-    return Case(text, frozenset(map(NAME.get, facts.named)), peaks, true, frozenset(), leads)  # type: ignore[arg-type]
+    return Case(text, frozenset(map(NAME.get, facts.class_names)), peaks, true, frozenset(), leads)  # type: ignore[arg-type]
 
 
 class Score:

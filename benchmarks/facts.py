@@ -12,7 +12,8 @@ import numpy as np
 from machine import describe
 
 from chatearthnet_explorer.landcover.legend import CLASSES
-from chatearthnet_explorer.landcover.shares import PARTS, facts_4v, facts_35
+from chatearthnet_explorer.landcover.shares import PARTS
+from chatearthnet_explorer.prompts.facts import facts_4v, facts_35
 
 if TYPE_CHECKING:
     from collections.abc import Callable

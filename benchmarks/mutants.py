@@ -41,6 +41,8 @@ MODULES: dict[str, tuple[str, ...]] = {
     "tile": ("tile", INPUTS, PUBLISHED),
     "landcover/legend": ("legend", PUBLISHED, INPUTS),
     "landcover/shares": ("landcover", PUBLISHED, THRESHOLDS),
+    "prompts/facts": ("landcover", PUBLISHED, THRESHOLDS),
+    "prompts/size_words": ("landcover", PUBLISHED, THRESHOLDS),
     "prompts/prompt": ("prompt", PUBLISHED),
     "review/checks": ("check_table", THRESHOLDS, "checks"),
     "review/language_checks": ("check_table", THRESHOLDS, "checks"),

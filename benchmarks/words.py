@@ -35,7 +35,7 @@ def main() -> None:
     print(describe("numpy", "duckdb"), f"\n{len(catalog):,} captions; milliseconds, and captions found")
     print(f"{'':28}" + "".join(f"{words:>20}" for words in ASKED))
     with tempfile.TemporaryDirectory() as scratch:
-        report("this catalog", lambda words: int(catalog.stored.holding(words, "3.5").sum()))
+        report("this catalog", lambda words: int(catalog.files.holding(words, "3.5").sum()))
         for name, made in (("SQLite FTS5", fts5), ("tantivy", tantivy), ("DuckDB ILIKE", ilike)):
             if name != "tantivy" or importlib.util.find_spec("tantivy"):
                 start = time.perf_counter()

@@ -1,44 +1,93 @@
-"""Click a place on Earth: its Sentinel-2 chip, its land cover, ChatEarthNet's prompt of it, and captions."""
+"""Click a place on Earth: its Sentinel-2 chip, its land cover, ChatEarthNet's prompt for it, and captions."""
 
 from importlib import import_module
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from chatearthnet_explorer.captioners import open_captioner
-from chatearthnet_explorer.cards import card
-from chatearthnet_explorer.chip import Chip
-from chatearthnet_explorer.errors import ExplorerError
-from chatearthnet_explorer.pipeline import caption_at
-from chatearthnet_explorer.prompts.prompt import Prompt, prompt_for
-from chatearthnet_explorer.sources import open_source
-from chatearthnet_explorer.tile import Tile
+from chatearthnet_explorer.values import Value, html_of
 
 if TYPE_CHECKING:
+    from chatearthnet_explorer.caption import Caption
+    from chatearthnet_explorer.captioners import open_captioner
+    from chatearthnet_explorer.cards import card
+    from chatearthnet_explorer.catalog import Catalog, Query, open_catalog
+    from chatearthnet_explorer.chip import Chip
+    from chatearthnet_explorer.errors import ExplorerError
+    from chatearthnet_explorer.pipeline import Captioned, caption_at
+    from chatearthnet_explorer.prompts.prompt import Prompt, prompt_for
+    from chatearthnet_explorer.sources import open_source
+    from chatearthnet_explorer.tile import Tile
     from chatearthnet_explorer.widgets.browse.browser import Browser
     from chatearthnet_explorer.widgets.explore.explorer import Explorer
     from chatearthnet_explorer.widgets.review.review_desk import ReviewDesk
 
+    __version__: str
+
 __all__ = [
     "Browser",
+    "Caption",
+    "Captioned",
+    "Catalog",
     "Chip",
     "Explorer",
     "ExplorerError",
     "Prompt",
+    "Query",
     "ReviewDesk",
     "Tile",
+    "__version__",
     "caption_at",
     "card",
     "open_captioner",
+    "open_catalog",
     "open_source",
     "prompt_for",
 ]
 
-_WIDGETS = {"Browser": "browse.browser", "Explorer": "explore.explorer", "ReviewDesk": "review.review_desk"}
+# Each is imported when it is first used: the map takes seconds, and the catalog needs DuckDB.
+_MODULES = {
+    "Browser": "widgets.browse.browser",
+    "Caption": "caption",
+    "Captioned": "pipeline",
+    "Catalog": "catalog",
+    "Chip": "chip",
+    "Explorer": "widgets.explore.explorer",
+    "ExplorerError": "errors",
+    "Prompt": "prompts.prompt",
+    "Query": "catalog",
+    "ReviewDesk": "widgets.review.review_desk",
+    "Tile": "tile",
+    "caption_at": "pipeline",
+    "card": "cards",
+    "open_captioner": "captioners",
+    "open_catalog": "catalog",
+    "open_source": "sources",
+    "prompt_for": "prompts.prompt",
+}
 
 
-def __getattr__(name: str) -> type:
-    """Import a widget when it is asked for: the map alone takes seconds."""
-    if name not in _WIDGETS:
+def __getattr__(name: str) -> Any:  # noqa: ANN401 - mypy reads the types of the names above
+    """Import a public name when it is first used."""
+    if name == "__version__":
+        from importlib.metadata import version  # noqa: PLC0415 - it reads files, which few need
+
+        value: Any = version("chatearthnet-explorer")
+    elif name in _MODULES:
+        value = getattr(import_module(f"{__name__}.{_MODULES[name]}"), name)
+    else:
         msg = f"module {__name__!r} has no attribute {name!r}"
         raise AttributeError(msg)
-    widget: type = getattr(import_module(f"chatearthnet_explorer.widgets.{_WIDGETS[name]}"), name)
-    return widget
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    """List the public names, those that are not imported yet too."""
+    return sorted(__all__)
+
+
+@html_of.register
+def _card_of(value: Value) -> str:
+    """Return the card of a value. Here, since no module below may import ``cards``."""
+    from chatearthnet_explorer.cards.value_card import value_card  # noqa: PLC0415 - only notebooks need it
+
+    return value_card(value)._repr_html_()

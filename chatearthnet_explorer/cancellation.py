@@ -1,4 +1,4 @@
-"""Whether anybody still waits for what a thread is doing: long work asks between its steps."""
+"""Cancellation of work in threads: long work calls ``checkpoint`` between its steps."""
 
 from __future__ import annotations
 
@@ -10,25 +10,25 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 
-def _nobody_stops() -> None:
-    """Do nothing: work of a script or a test runs to its end."""
+def _never_cancel() -> None:
+    """Do nothing: the work of a script or a test runs to its end."""
 
 
-_check: ContextVar[Callable[[], None]] = ContextVar("_check", default=_nobody_stops)
+_check: ContextVar[Callable[[], None]] = ContextVar("_check", default=_never_cancel)
 
 
 def checkpoint() -> None:
-    """Go on if somebody waits for this work; to be called between its steps.
+    """Raise ``Cancelled`` if the user no longer waits for this work; to be called between its steps.
 
     Raises:
-        Cancelled: If nobody does.
+        Cancelled: If the user no longer waits.
     """
     _check.get()()
 
 
 @contextmanager
 def cancelled_by(check: Callable[[], None]) -> Iterator[None]:
-    """Have ``checkpoint`` call a function, which may raise ``Cancelled``, within this block and thread."""
+    """Let ``checkpoint`` call a function, which may raise ``Cancelled``, within this block and thread."""
     token = _check.set(check)
     try:
         yield

@@ -1,48 +1,54 @@
-"""A caption: text, who wrote it, from which prompt."""
+"""A caption: its text, its author, its prompt."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
+
+from chatearthnet_explorer.values import Value
+
+Style = Literal["3.5", "4v"]
+"""Styles of ChatEarthNet's prompts and captions: those for GPT-3.5, and those for GPT-4V."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Caption:
-    """What somebody or something wrote about a chip. The text is hostile until a view escapes it."""
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+class Caption(Value):
+    """The description of a chip by a person or a model. The text is hostile until a view escapes it."""
 
     text: str
-    """The words themselves, at most ``LIMIT`` characters."""
+    """The text, at most ``LIMIT`` characters."""
 
     captioner: str
-    """Who was asked: ``template``, ``chat``, ``vision`` or ``release``."""
+    """The captioner: ``template``, ``chat``, ``vision`` or ``release``."""
 
-    style: str
-    """Style of the prompt behind it: ``3.5`` or ``4v``."""
+    style: Style
+    """Style of the prompt behind it."""
 
     model: str | None = None
-    """Identifier the answering model gave of itself; None where no model took part."""
+    """Name of the model, as its service reports it; None if no model was used."""
 
-    sent: str = ""
-    """What the writer was given, in words: ``the facts``, ``the prompt``, ``the prompt and 1 label map``, ..."""
+    input_summary: str = ""
+    """What the captioner read, in words: ``the facts``, ``the prompt``, ``the prompt and 1 label map``, ..."""
 
     prompt_id: str = ""
-    """``Prompt.id`` of the prompt it answers; empty where that is not known."""
+    """``Prompt.id`` of its prompt; empty if that is not known."""
 
-    released: bool = False
-    """Whether ChatEarthNet published it; only then do its views name GPT-3.5 or GPT-4V."""
+    is_released: bool = False
+    """Whether ChatEarthNet published it; only then do views name GPT-3.5 or GPT-4V as the author."""
 
     tokens_in: int | None = None
-    """Tokens the service says it read."""
+    """Tokens of the input, as the service counts them."""
 
     tokens_out: int | None = None
-    """Tokens the service says it wrote."""
+    """Tokens of the output, as the service counts them."""
 
     notes: tuple[str, ...] = ()
-    """What a reader should know, one sentence each: cut off, banned words in it, retired model, ..."""
+    """What a reader should know, one sentence each: cut off, forbidden words, retired model, ..."""
 
     @property
     def byline(self) -> str:
-        """Who wrote it, in the words a view shows."""
-        if self.released:
+        """Return the author, as views show it."""
+        if self.is_released:
             return f"ChatEarthNet, {'GPT-3.5' if self.style == '3.5' else 'GPT-4V'}"
         kind = "GPT-3.5" if self.style == "3.5" else "GPT-4V"
         writer = self.model or ("fixed sentences, no model" if self.captioner == "template" else self.captioner)
@@ -50,4 +56,4 @@ class Caption:
 
 
 LIMIT = 20_000
-"""Characters of a caption's text that are kept; the longest prompt allows 1,200 tokens, about 6,000."""
+"""Most characters of a caption; the longest prompt allows 1,200 tokens, about 6,000 characters."""

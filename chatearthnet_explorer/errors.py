@@ -1,15 +1,15 @@
-"""Everything that can go wrong, under one base class."""
+"""The errors of this package, under one base class."""
 
 from __future__ import annotations
 
 LIMIT = 400
-"""Characters that the text of an error may have: names, paths and answers of servers in it know no bounds."""
+"""Characters that the text of an error may have: the names, paths and responses in it can be of any length."""
 
-_END = 140  # of these at its end, where it says what to do
+_END = 140  # of these at the end, which says what to do
 
 
-def shortened(sentence: str) -> str:
-    """Return a sentence of at most ``LIMIT`` characters; what is too much is taken from its middle."""
+def shorten(sentence: str) -> str:
+    """Return a sentence of at most ``LIMIT`` characters, cut in its middle."""
     if len(sentence) <= LIMIT:
         return sentence
     gap = " ... "
@@ -17,19 +17,19 @@ def shortened(sentence: str) -> str:
 
 
 class ExplorerError(Exception):
-    """Base of every error this package raises: its text is one sentence for the person who reads it."""
+    """Base of every error that this package raises. Its text is one sentence for the user."""
 
     def __str__(self) -> str:
         """Return the sentence, at most ``LIMIT`` characters of it."""
-        return shortened(super().__str__())
+        return shorten(super().__str__())
 
 
 class PlaceError(ExplorerError, ValueError):
-    """A place, a tile or a chip's name that is not on the map."""
+    """A place, a tile or the name of a chip that is not on the map."""
 
 
 class LabelError(ExplorerError, ValueError):
-    """Labels that are no 256 x 256 map of known land-cover classes."""
+    """Labels that are not a 256 x 256 map of known land-cover classes."""
 
 
 class WordingError(ExplorerError, ValueError):
@@ -41,23 +41,23 @@ class SettingError(ExplorerError, ValueError):
 
 
 class SourceError(ExplorerError):
-    """A source could not give a chip or a part of it."""
+    """A source could not provide a chip or a part of it."""
 
 
 class StacError(SourceError, ConnectionError):
-    """A STAC API is down, slow, refuses, or answers something that is not STAC."""
+    """A STAC API is down or slow, refuses, or answers with something other than STAC."""
 
 
 class SceneError(SourceError, LookupError):
-    """A STAC API answered, and has no usable scene of the place and year."""
+    """A STAC API has no usable scene of the place and year."""
 
 
 class RasterError(SourceError, OSError):
-    """A raster file is missing, cut short, not a GeoTIFF, or without the place."""
+    """A raster file is missing, incomplete, not a GeoTIFF, or does not cover the place."""
 
 
 class ReleaseError(SourceError, ValueError):
-    """A release, or a part of it, is not what ChatEarthNet published."""
+    """A release, or a part of it, is not in the format that ChatEarthNet published."""
 
 
 class ArchiveError(SourceError, OSError):
@@ -69,15 +69,15 @@ class CatalogError(ExplorerError):
 
 
 class QueryError(ExplorerError, ValueError):
-    """A question to the catalog that cannot be asked."""
+    """A query with a value that the catalog does not accept."""
 
 
 class PlanError(ExplorerError, ValueError):
-    """A spot-check that cannot be drawn, or a file that is no plan of one."""
+    """A spot-check that cannot be drawn, or a file that is not a plan."""
 
 
 class VerdictError(ExplorerError, ValueError):
-    """A verdict that says what no verdict can say, or too much of it."""
+    """A verdict with an unknown answer, or with too much text."""
 
 
 class LedgerError(ExplorerError, OSError):
@@ -89,20 +89,20 @@ class CaptionerError(ExplorerError):
 
 
 class KeyMissingError(CaptionerError, LookupError):
-    """A model was asked for and no key is there to ask it with."""
+    """A model was chosen and there is no key for its service."""
 
 
 class ModelError(CaptionerError):
-    """A model's service refused, failed, or answered nothing usable."""
+    """The service of a model refused, failed, or gave no usable response."""
 
 
 class QuotaError(CaptionerError):
-    """A model is not asked now: a request is under way already, or there were enough within the hour."""
+    """No request to a model now: one is running already, or the limit of the hour is reached."""
 
 
-class NothingToDescribeError(CaptionerError, ValueError):
-    """A chip that no model should be asked about: uniform, or without labels."""
+class EmptyChipError(CaptionerError, ValueError):
+    """A chip that no model should describe: uniform, or without labels."""
 
 
-class Cancelled(ExplorerError):  # noqa: N818 - not a failure: the person asked for it
-    """The person stopped what was under way."""
+class Cancelled(ExplorerError):  # noqa: N818 - not a failure: the user wanted it
+    """The user stopped the work."""

@@ -1,4 +1,4 @@
-"""A click becomes a caption: the whole flow on one page."""
+"""From a click to a caption: the whole flow on one page."""
 
 from __future__ import annotations
 
@@ -11,48 +11,52 @@ from chatearthnet_explorer.errors import CaptionerError
 from chatearthnet_explorer.landcover.shares import shares
 from chatearthnet_explorer.places.countries import Country, country_at
 from chatearthnet_explorer.prompts.prompt import Prompt, prompt_for
-from chatearthnet_explorer.sources import Source, fetch_chip, open_source
+from chatearthnet_explorer.sources import Source, Year, fetch_chip, open_source
 from chatearthnet_explorer.tile import ZOOM, wrap_longitude
+from chatearthnet_explorer.values import Value
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from pathlib import Path
 
-    from chatearthnet_explorer.caption import Caption
+    from chatearthnet_explorer.caption import Caption, Style
     from chatearthnet_explorer.chip import Chip
 
 
-@dataclass(frozen=True, kw_only=True)
-class Captioned:
-    """What became of a click: everything there is to show, and why the rest is not there."""
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+class Captioned(Value):
+    """The result of a click: the chip, the prompt and the caption, and why any of them is missing.
+
+    Two results are equal if all their fields are; errors are equal if their class and message are.
+    """
 
     lon: float
-    """Degrees east of the place asked for, within -180 to 180."""
+    """Degrees east of the click, within -180 to 180."""
 
     lat: float
-    """Degrees north of the place asked for."""
+    """Degrees north of the click."""
 
     country: Country | None
-    """Whose land it is, or within 50 km of its coast; None on the open sea."""
+    """The country of the place, or the one within 50 km of whose coast it is; None on the open sea."""
 
     chip: Chip
-    """Pixels and labels, as far as they could be had."""
+    """Pixels and labels, as far as they are available."""
 
     prompt: Prompt | None
-    """What a writer is asked; None where there are no labels."""
+    """The messages for a model; None without labels."""
 
     caption: Caption | None
-    """What the writer wrote; None where it could not."""
+    """The caption; None if it could not be written."""
 
     error: CaptionerError | None = None
-    """Why there is no caption; None where there is one or nothing to write it from."""
+    """Why there is no caption; None if there is one, or no prompt to write it from."""
 
     code: str = ""
-    """Three lines of Python that give the same, but for what functions of your own gave to a source."""
+    """Three lines of Python that give the same result, unless functions of your own contributed to the source."""
 
     @property
     def missing(self) -> tuple[str, ...]:
-        """What could not be had and why, one sentence each."""
+        """Return what is missing and why, one sentence each."""
         return (*self.chip.missing, *([str(self.error)] if self.error else []))
 
     def to_dict(self) -> dict[str, object]:
@@ -72,7 +76,7 @@ class Captioned:
             "chip": {
                 "source": chip.source,
                 "simulated": chip.simulated,
-                "acquired": scene.acquired.isoformat() if scene and scene.acquired else None,
+                "acquired": scene.acquisition_time.isoformat() if scene and scene.acquisition_time else None,
                 "catalogue": scene.catalogue if scene else None,
                 "item": scene.item if scene else None,
                 "cloud_share": scene.cloud_share if scene else None,
@@ -95,14 +99,14 @@ class Captioned:
         }
 
 
-def caption_at(  # noqa: PLR0913 - every choice a person has, each with a default
+def caption_at(  # noqa: PLR0913 - every choice of the user, each with a default
     lon: float,
     lat: float,
     *,
     source: str | Source = "auto",
     captioner: str | Captioner = "template",
-    style: str = "3.5",
-    year: int = 2020,
+    style: Style = "3.5",
+    year: Year = 2020,
     seed: int = 0,
     scene: str | None = None,
     wording: str | Path | None = None,
@@ -115,14 +119,14 @@ def caption_at(  # noqa: PLR0913 - every choice a person has, each with a defaul
         lon: Degrees east; wrapped beyond -180 to 180.
         lat: Degrees north, within 85.0511 of the equator.
         source: Where chips come from: ``auto``, ``stac``, ``simulated``, or an object.
-        captioner: Who writes: ``template``, ``chat``, ``vision``, or an object.
+        captioner: What writes: ``template``, ``chat``, ``vision``, or an object.
         style: Style of the prompt: ``3.5`` or ``4v``.
         year: 2020 or 2021, of the labels and of the scene.
         seed: Seed of the words a 3.5 prompt draws.
         scene: Identifier of the scene to take; None for the least cloudy.
         wording: TOML file with other sentences for the prompt.
-        ask: Whether to have a caption written; else chip and prompt are all there is.
-        step: Told what is done next, in words; may raise ``Cancelled`` to stop.
+        ask: Whether to write a caption; otherwise the result has chip and prompt only.
+        step: Called with a sentence before each step; it may raise ``Cancelled`` to stop.
 
     Raises:
         PlaceError: If the place is not on the grid.
@@ -147,36 +151,36 @@ def caption_at(  # noqa: PLR0913 - every choice a person has, each with a defaul
     )
 
 
-def caption_of(  # noqa: PLR0913 - every choice a person has, each with a default
+def caption_of(  # noqa: PLR0913 - every choice of the user, each with a default
     chip: Chip,
     lon: float,
     lat: float,
     *,
     source: Source | None = None,
     captioner: str | Captioner = "template",
-    style: str = "3.5",
-    year: int = 2020,
+    style: Style = "3.5",
+    year: Year = 2020,
     seed: int = 0,
     wording: str | Path | None = None,
     prompt: Prompt | None = None,
     ask: bool = True,
     step: Callable[[str], None] = lambda _: None,
 ) -> Captioned:
-    """Return what becomes of a chip that is there already: ``caption_at`` without its first half.
+    """Return the prompt and the caption of a chip: ``caption_at`` without its first half.
 
     Args:
         chip: What to describe.
-        lon: Degrees east of the place asked for; wrapped beyond -180 to 180.
+        lon: Degrees east of the click; wrapped beyond -180 to 180.
         lat: Degrees north of it.
-        source: Where the chip came from, for ``Captioned.code``; None where the chip says enough of it.
-        captioner: Who writes: ``template``, ``chat``, ``vision``, or an object.
+        source: Where the chip is from, for ``Captioned.code``; None if the fields of the chip are enough.
+        captioner: What writes: ``template``, ``chat``, ``vision``, or an object.
         style: Style of the prompt: ``3.5`` or ``4v``.
-        year: Year the chip was asked for, told in ``Captioned.code``.
+        year: Year that the chip was requested for, which ``Captioned.code`` repeats.
         seed: Seed of the words a 3.5 prompt draws.
         wording: TOML file with other sentences for the prompt.
-        prompt: A prompt that somebody has edited; None to make it of the labels.
-        ask: Whether to have a caption written; else chip and prompt are all there is.
-        step: Told what is done next, in words; may raise ``Cancelled`` to stop.
+        prompt: An edited prompt; None to make it from the labels.
+        ask: Whether to write a caption; otherwise the result has chip and prompt only.
+        step: Called with a sentence before each step; it may raise ``Cancelled`` to stop.
 
     Raises:
         SettingError: If the captioner is unknown.
@@ -192,7 +196,7 @@ def caption_of(  # noqa: PLR0913 - every choice a person has, each with a defaul
             step("Waiting for the caption.")
             try:
                 caption = write_caption(writer, prompt, chip)
-            except CaptionerError as problem:  # the chip and the prompt are there all the same
+            except CaptionerError as problem:  # chip and prompt are shown without it
                 error = problem
     return Captioned(
         lon=wrap_longitude(lon),
@@ -206,48 +210,48 @@ def caption_of(  # noqa: PLR0913 - every choice a person has, each with a defaul
     )
 
 
-def _code(  # noqa: PLR0913 - every choice that was made
+def _code(  # noqa: PLR0913 - every choice of the user
     lon: float,
     lat: float,
     chip: Chip,
     source: Source | None,
     captioner: Captioner,
     *,
-    style: str,
-    year: int,
+    style: Style,
+    year: Year,
     seed: int,
     wording: str | Path | None,
 ) -> str:
-    released = chip.source == "release"
-    options: dict[str, str] = {"root": chip.scene.catalogue} if released and chip.scene else {}
+    from_release = chip.source == "release"
+    options: dict[str, str] = {"root": chip.scene.catalogue} if from_release and chip.scene else {}
     options |= getattr(source, "options", {})
-    if released and "root" in options:
+    if from_release and "root" in options:
         options["root"] = re.sub(r"^Zenodo record (\d+)$", r"zenodo:\1", options["root"])
-    # a captioner that asks a model says what it was opened with, as the source of a release does; a key is never
-    # among it
-    chosen = {
-        "captioner": _opened("open_captioner", captioner.name, getattr(captioner, "options", {})),
-        "source": _opened("open_source", chip.source, options),
+    # a captioner of a model has the options that it was opened with, as the source of a release has; a key is never
+    # among them
+    choices = {
+        "captioner": _call("open_captioner", captioner.name, getattr(captioner, "options", {})),
+        "source": _call("open_source", chip.source, options),
         "style": repr(style),
         "year": repr(year),
     }
     if seed:
-        chosen["seed"] = repr(seed)
-    if chip.scene and not chip.simulated and not released:  # a place was released once
-        chosen["scene"] = repr(chip.scene.item)
+        choices["seed"] = repr(seed)
+    if chip.scene and not chip.simulated and not from_release:  # a release has one chip of each place
+        choices["scene"] = repr(chip.scene.item)
     if wording:
-        chosen["wording"] = repr(str(wording))
-    imports = ["caption_at", "card", *(name for name in ("open_captioner", "open_source") if name in str(chosen))]
-    words = ", ".join(f"{name}={value}" for name, value in chosen.items())
+        choices["wording"] = repr(str(wording))
+    imports = ["caption_at", "card", *(name for name in ("open_captioner", "open_source") if name in str(choices))]
+    words = ", ".join(f"{name}={value}" for name, value in choices.items())
     return (
         f"from chatearthnet_explorer import {', '.join(imports)}\n"
-        f"shown = caption_at({lon!r}, {lat!r}, {words})\n"
-        "card(shown)"
+        f"result = caption_at({lon!r}, {lat!r}, {words})\n"
+        "card(result)"
     )
 
 
-def _opened(function: str, name: str, options: Mapping[str, object]) -> str:
-    """Return the Python of a name, or of the call that opens it where it needs more than its name."""
+def _call(function: str, name: str, options: Mapping[str, object]) -> str:
+    """Return a name as Python, or the call that opens it if it needs options."""
     if not options:
         return repr(name)
     return f"{function}({name!r}, {', '.join(f'{option}={value!r}' for option, value in options.items())})"

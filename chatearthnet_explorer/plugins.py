@@ -16,7 +16,7 @@ from importlib.metadata import entry_points
 from threading import RLock
 from typing import TYPE_CHECKING, Any
 
-from chatearthnet_explorer.errors import ExplorerError, SettingError, shortened
+from chatearthnet_explorer.errors import ExplorerError, SettingError, shorten
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -68,7 +68,7 @@ class Registry:
         builtin: Iterable[Plugin],
         *,
         verify: Callable[[str, Any], None],
-        reserved: Iterable[str] = (),
+        reserved_names: Iterable[str] = (),
         most: int | None = None,
     ) -> None:
         """Start with the built-in plugins; packages are looked through when the first name is needed.
@@ -78,22 +78,24 @@ class Registry:
                 in the group ``chatearthnet_explorer.captioners`` and so on.
             builtin: The plugins of this package.
             verify: Raises ``TypeError``, with a reason, for a name and an object that is no plugin of this kind.
-            reserved: Names that nobody may take.
+            reserved_names: Names that nobody may take.
             most: How many plugins there may be beside the built-in ones; None for any number.
         """
         self.kind, self.group = kind, f"chatearthnet_explorer.{kind}s"
-        self._verify, self._reserved, self._most = verify, frozenset(reserved), most
+        self._verify, self._reserved_names, self._most = verify, frozenset(reserved_names), most
         self._plugins = {plugin.name: plugin for plugin in builtin}
         self._objects: dict[str, Any] = {}
-        self._problems: dict[str, str] = {}
+        self._refusals: list[tuple[str, str]] = []  # names of entry points that were not taken in, and why
+        self._problems: dict[str, str] = {}  # why plugins cannot be used, by name
+        self._log_queue: list[str] = []
         self._lock = RLock()
-        self._searched = False
+        self._has_searched = False
 
     @property
     def problems(self) -> tuple[str, ...]:
         """Why plugins are left out, one sentence each, as far as they were looked at."""
         self._search()
-        return tuple(self._problems.values())
+        return (*(sentence for _, sentence in self._refusals), *self._problems.values())
 
     def names(self) -> tuple[str, ...]:
         """Return the names on menus, the built-in ones first. Nothing is imported for it."""
@@ -101,15 +103,32 @@ class Registry:
         return tuple(plugin.name for plugin in self._plugins.values() if plugin.on_menus)
 
     def usable(self) -> tuple[Plugin, ...]:
-        """Return the plugins on menus with label and description; the broken ones are left out and logged."""
+        """Return the plugins on menus with label and description; the broken ones are left out and logged.
+
+        The built-in ones are not imported for it: they have both already, and rasterio takes seconds.
+        """
         plugins = []
         for name in self.names():
+            if not self._plugins[name].builtin:
+                try:
+                    self.get(name)
+                except SettingError:
+                    continue
+            plugins.append(self._plugins[name])
+        self._log_problems()
+        return tuple(plugins)
+
+    def beside_builtin(self) -> tuple[tuple[Plugin, Any], ...]:
+        """Return the plugins beside the built-in ones with their objects; the broken ones are left out and logged."""
+        self._search()
+        pairs = []
+        for name in [plugin.name for plugin in self._plugins.values() if not plugin.builtin]:
             try:
-                self.get(name)
+                pairs.append((self._plugins[name], self.get(name)))
             except SettingError:
                 continue
-            plugins.append(self._plugins[name])
-        return tuple(plugins)
+        self._log_problems()
+        return tuple(pairs)
 
     def get(self, name: str) -> Any:  # noqa: ANN401 - a factory or a Check, as the kind has it
         """Return the object of a plugin, imported.
@@ -123,7 +142,7 @@ class Registry:
                 return self._objects[name]
             plugin = self._plugins.get(name)
             if plugin is None:
-                reason = self._problems.get(name) if isinstance(name, str) else None
+                reason = next((sentence for refused_name, sentence in self._refusals if refused_name == name), None)
                 msg = f"There is no {self.kind} {str(name)[:40]!r}; choose one of {', '.join(self.names())}."
                 raise SettingError(reason or msg)
             if name in self._problems:
@@ -132,11 +151,12 @@ class Registry:
                 thing = plugin.load()
                 self._verify(name, thing)
                 if not plugin.label:
-                    self._plugins[name] = _described(plugin, thing)
+                    self._plugins[name] = _with_description(plugin, thing)
             except (Exception, SystemExit) as error:  # foreign code: anything may happen at its import
                 if plugin.builtin:
                     raise
-                self._refuse(name, f"cannot be used ({reason_of(error)}); correct or uninstall it", plugin.origin)
+                why = f"cannot be used ({reason_of(error)}); correct or uninstall it"
+                self._problems[name] = self._sentence(name, why, plugin.origin)
                 raise SettingError(self._problems[name]) from error
             self._objects[name] = thing
             return thing
@@ -158,12 +178,12 @@ class Registry:
                 except TypeError as error:
                     reason = f"it cannot be used ({reason_of(error)})"
             if reason:
-                msg = f"The {self.kind} {_shown(name)} was not registered: {reason}."
+                msg = f"The {self.kind} {_quote(name)} was not registered: {reason}."
                 raise SettingError(msg)
             self._objects.pop(name, None)
             self._problems.pop(name, None)
             plugin = Plugin(name=name, load=lambda: thing)
-            self._plugins[name] = _described(plugin, thing, **about)
+            self._plugins[name] = _with_description(plugin, thing, **about)
 
     def unregister(self, name: str) -> None:
         """Remove a plugin that was added by code; any other stays."""
@@ -183,7 +203,7 @@ class Registry:
         factory = self.get(name)
         try:
             names = _options_of(factory)
-            made = factory(**{option: options[option] for option in options if names is None or option in names})
+            instance = factory(**{option: options[option] for option in options if names is None or option in names})
         except ExplorerError:
             raise
         except Exception as error:
@@ -191,13 +211,13 @@ class Registry:
                 raise
             msg = f"The {self.kind} {name!r} could not be opened ({reason_of(error)}); correct it or choose another."
             raise SettingError(msg) from error
-        return made
+        return instance
 
     def _search(self) -> None:
         with self._lock:
-            if self._searched:
+            if self._has_searched:
                 return
-            self._searched = True
+            self._has_searched = True
             points = entry_points(group=self.group)
             for point in sorted(points, key=lambda point: (_origin_of(point), point.name)):
                 self._add(point)
@@ -206,7 +226,7 @@ class Registry:
         name, origin = point.name, _origin_of(point)
         reason = self._why_not(name)
         if reason:
-            self._refuse(name, f"is not used: {reason}", origin)
+            self._refusals.append((name, self._sentence(name, f"is not used: {reason}", origin)))
         else:
             self._plugins[name] = Plugin(name=name, load=point.load, origin=origin)
 
@@ -214,18 +234,23 @@ class Registry:
         """Return why a new plugin cannot have a name; empty where it can."""
         if not isinstance(name, str) or not _NAME.fullmatch(name):
             return "its name must be 1 to 40 letters, digits, spaces, dots, dashes or underscores"
-        if name in self._plugins or name in self._reserved:
+        if name in self._plugins or name in self._reserved_names:
             return "the name belongs to another one; choose another name"
         if self._most is not None and sum(not one.builtin for one in self._plugins.values()) >= self._most:
             return f"there is room for {self._most} beside the built-in ones; uninstall one"
         return ""
 
-    def _refuse(self, name: str, why: str, origin: str) -> None:
+    def _sentence(self, name: str, why: str, origin: str) -> str:
+        """Return why a plugin is left out, to be logged once."""
         package = f" of the package {origin}" if origin else ""
-        sentence = shortened(f"The {self.kind} {_shown(name)}{package} {why}.")
-        taken = name in self._plugins and self._plugins[name].origin != origin
-        self._problems[f"{name} {origin}" if taken else name] = sentence
-        _log.warning("%s", sentence)
+        sentence = shorten(f"The {self.kind} {_quote(name)}{package} {why}.")
+        self._log_queue.append(sentence)
+        return sentence
+
+    def _log_problems(self) -> None:
+        """Log each problem once; not when names alone are listed, as at the start of every command."""
+        while self._log_queue:
+            _log.warning("%s", self._log_queue.pop(0))
 
 
 def builtin(  # noqa: PLR0913 - the fields of Plugin
@@ -301,7 +326,7 @@ def _import(target: str) -> Any:  # noqa: ANN401 - whatever it is
     return getattr(import_module(f"chatearthnet_explorer.{module}"), attribute)
 
 
-def _described(plugin: Plugin, thing: object, **about: Any) -> Plugin:  # noqa: ANN401 - fields of Plugin
+def _with_description(plugin: Plugin, thing: object, **about: Any) -> Plugin:  # noqa: ANN401 - fields of Plugin
     """Return a plugin with the label, description and cost that its object states, where ``about`` does not."""
     doc = (inspect.getdoc(thing) or "").partition("\n")[0] if callable(thing) else ""
     needs_service = about.get("needs_service")
@@ -327,6 +352,6 @@ def _origin_of(point: EntryPoint) -> str:
     return one_line(f"{point.dist.name} {point.dist.version}", _LABEL) if point.dist else "unknown"
 
 
-def _shown(name: object) -> str:
+def _quote(name: object) -> str:
     """Return a name that may be hostile, quoted."""
     return repr(one_line(name, 40))

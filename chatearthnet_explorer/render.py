@@ -1,4 +1,4 @@
-"""Arrays in, PNG bytes out."""
+"""Pixels and label maps as PNG files."""
 
 from __future__ import annotations
 
@@ -19,11 +19,13 @@ from chatearthnet_explorer.landcover.legend import palette as colours_of
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from chatearthnet_explorer.landcover.legend import Palette
+
 _GREY, _RGB = 2, 3  # dimensions of an array with and without channels
-_MOST_KEPT = 64  # files: of chips, some 8 MB
+_CACHE_SIZE = 64  # files: of chips, some 8 MB
 _LOCK = threading.Lock()
-_kept: dict[tuple[tuple[int, ...], bytes], bytes] = {}
-"""Files by the shape and digest of their pixels, the newest last: several views show one picture, to all visitors."""
+_cache: dict[tuple[tuple[int, ...], bytes], bytes] = {}
+"""Files by shape and digest of their pixels, the newest last: several views show the same picture, to all visitors."""
 
 
 def png(pixels: NDArray[np.uint8]) -> bytes:
@@ -38,41 +40,39 @@ def png(pixels: NDArray[np.uint8]) -> bytes:
     grey = pixels.ndim == _GREY
     if pixels.dtype != np.uint8 or not (grey or (pixels.ndim == _RGB and pixels.shape[2] == _RGB)) or not pixels.size:
         msg = (
-            "A picture is made of uint8 of shape (rows, columns) or (rows, columns, 3), "
+            "A picture needs uint8 of shape (rows, columns) or (rows, columns, 3), "
             f"got {pixels.dtype} of shape {pixels.shape}."
         )
         raise LabelError(msg)
-    packed = np.ascontiguousarray(pixels)
-    key = _key(packed)
-    kept = _kept.get(key)
-    if kept is None:
-        kept = _keep(key, _file(Image.fromarray(packed)))
-    return kept
+    contiguous = np.ascontiguousarray(pixels)
+    key = _key(contiguous)
+    file = _cache.get(key)
+    return _keep(key, _file(Image.fromarray(contiguous))) if file is None else file
 
 
 def keep_png(pixels: NDArray[np.uint8], file: bytes) -> None:
-    """Have ``png`` return a file for an array that was encoded elsewhere, such as in another process."""
+    """Let ``png`` return a file for an array that was encoded elsewhere, such as in another process."""
     _keep(_key(np.ascontiguousarray(pixels)), file)
 
 
-def label_png(labels: NDArray[np.uint8], palette: str = "chatearthnet") -> bytes:
+def label_png(labels: NDArray[np.uint8], palette: Palette = "chatearthnet") -> bytes:
     """Return a PNG file whose pixels are the class indices and whose colour table is a palette of the legend.
 
-    It looks like ``png(colour_labels(labels, palette))`` at a fraction of the bytes, and keeps the indices.
+    It looks like ``png(colour_labels(labels, palette))``, has a fraction of the bytes, and contains the indices.
 
     Args:
         labels: Class indices 0 to 11, (rows, columns) uint8, row 0 on top.
         palette: One of ``legend.PALETTES``.
 
     Raises:
-        LabelError: If an index is no class, or there is no palette of that name.
+        LabelError: If an index is not a class, or there is no palette of that name.
     """
     image = Image.fromarray(np.ascontiguousarray(_indices(labels)))
     image.putpalette(colours_of(palette).tobytes())
     return _file(image)
 
 
-def colour_labels(labels: NDArray[np.uint8], palette: str = "chatearthnet") -> NDArray[np.uint8]:
+def colour_labels(labels: NDArray[np.uint8], palette: Palette = "chatearthnet") -> NDArray[np.uint8]:
     """Return the colours of a label map, shape (rows, columns, 3) uint8.
 
     Args:
@@ -80,14 +80,14 @@ def colour_labels(labels: NDArray[np.uint8], palette: str = "chatearthnet") -> N
         palette: One of ``legend.PALETTES``.
 
     Raises:
-        LabelError: If an index is no class, or there is no palette of that name.
+        LabelError: If an index is not a class, or there is no palette of that name.
     """
-    coloured: NDArray[np.uint8] = colours_of(palette)[_indices(labels)]
-    return coloured
+    rgb: NDArray[np.uint8] = colours_of(palette)[_indices(labels)]
+    return rgb
 
 
 def data_url(file: bytes) -> str:
-    """Return a PNG file as an address that holds it, for a page that may load nothing."""
+    """Return a PNG file as a data URL, for a page that may not load files."""
     return f"data:image/png;base64,{b64encode(file).decode('ascii')}"
 
 
@@ -98,22 +98,22 @@ def _indices(labels: NDArray[np.uint8]) -> NDArray[np.uint8]:
     return labels
 
 
-def _key(packed: NDArray[np.uint8]) -> tuple[tuple[int, ...], bytes]:
-    return packed.shape, hashlib.blake2b(packed.data, digest_size=16).digest()
+def _key(pixels: NDArray[np.uint8]) -> tuple[tuple[int, ...], bytes]:
+    return pixels.shape, hashlib.blake2b(pixels.data, digest_size=16).digest()
 
 
 def _keep(key: tuple[tuple[int, ...], bytes], file: bytes) -> bytes:
     with _LOCK:
-        _kept[key] = file
-        while len(_kept) > _MOST_KEPT:
-            del _kept[next(iter(_kept))]
+        _cache[key] = file
+        while len(_cache) > _CACHE_SIZE:
+            del _cache[next(iter(_cache))]
     return file
 
 
 def _file(image: Image.Image) -> bytes:
     buffer = BytesIO()
-    # of a chip, level 4 is as small as Pillow's own 6 (105 kB) in little more than half the time; and as neighbouring
-    # pixels repeat, but no patterns do, looking for repetitions alone makes it no larger in a third of that (4 ms)
+    # For a chip, level 4 gives as small a file as Pillow's default 6 (105 kB) in little more than half the time.
+    # Neighbouring pixels repeat, but patterns do not: run-length encoding gives the same size in a third of it (4 ms).
     strategy = zlib.Z_RLE if image.mode == "RGB" else zlib.Z_DEFAULT_STRATEGY
     image.save(buffer, "PNG", compress_level=4, compress_type=strategy)
     return buffer.getvalue()

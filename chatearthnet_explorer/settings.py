@@ -11,26 +11,26 @@ from chatearthnet_explorer.net.addresses import is_web_address, redact
 from chatearthnet_explorer.net.service_addresses import MIRROR, STAC_APIS, WORLDCOVER, ZENODO
 
 CACHE_BYTES = 500_000_000
-"""Bytes that the cache may take on disk; the oldest entries go first."""
+"""Bytes that the cache may take on disk; the oldest entries are deleted first."""
 
 
 def _catalogues() -> tuple[str, ...]:
-    given = os.environ.get("CHATEARTHNET_STAC", "")
-    return tuple(filter(None, (one.strip() for one in given.split(",")))) or STAC_APIS
+    addresses = os.environ.get("CHATEARTHNET_STAC", "").split(",")
+    return tuple(filter(None, (address.strip() for address in addresses))) or STAC_APIS
 
 
 def _cache() -> Path:
-    given = os.environ.get("CHATEARTHNET_CACHE")
+    folder = os.environ.get("CHATEARTHNET_CACHE")
     home = Path(os.environ.get("XDG_CACHE_HOME") or "~/.cache").expanduser()
-    return Path(given).expanduser() if given else home / "chatearthnet_explorer"
+    return Path(folder).expanduser() if folder else home / "chatearthnet_explorer"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Settings:
-    """Where catalogues, labels, the release and the cache are. The environment is read when one is made, not at import.
+    """Addresses of catalogues, labels and the release, and the cache. The constructor reads the environment.
 
     Raises:
-        SettingError: If an address is not one of http or https.
+        SettingError: If an address is not http or https.
     """
 
     catalogues: tuple[str, ...] = field(default_factory=_catalogues)
@@ -49,12 +49,12 @@ class Settings:
     """Folder of the cache, from ``CHATEARTHNET_CACHE``."""
 
     cache_bytes: int = CACHE_BYTES
-    """Bytes the cache may take."""
+    """Bytes that the cache may take on disk."""
 
     def __post_init__(self) -> None:
-        """Refuse addresses that lead elsewhere than to a web server."""
+        """Refuse addresses that are not http or https."""
         for name, address in (
-            *(("CHATEARTHNET_STAC", one) for one in self.catalogues),
+            *(("CHATEARTHNET_STAC", catalogue) for catalogue in self.catalogues),
             ("CHATEARTHNET_WORLDCOVER", self.worldcover),
             ("CHATEARTHNET_ZENODO", self.zenodo),
             ("CHATEARTHNET_MIRROR", self.mirror),

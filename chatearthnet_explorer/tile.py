@@ -1,4 +1,4 @@
-"""A chip's place: its name, its zoom-14 tile, its bounds on Earth."""
+"""The place of a chip: its zoom-14 tile, its name, its bounds on Earth."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _NAME = re.compile(r"(\d{1,4})_(\d{1,4})_patch([01])([01])(?:\.png)?", re.ASCII)
 
 def wrap_longitude(lon: float) -> float:
     """Return ``lon`` in degrees, brought into -180 (included) to 180 (excluded)."""
-    if -180.0 <= lon < 180.0:  # noqa: PLR2004 - the antimeridian; the formula would lose digits of what is right
+    if -180.0 <= lon < 180.0:  # noqa: PLR2004 - the antimeridian; the formula would round what needs no change
         return lon
     return (lon + 180.0) % 360.0 - 180.0
 
@@ -49,28 +49,28 @@ class Tile:
     """Row from 85.05 degrees north southwards."""
 
     def __post_init__(self) -> None:
-        """Refuse what is not on the grid."""
+        """Refuse numbers outside the grid."""
         if not (0 <= self.x < _SIDE and 0 <= self.y < _SIDE):
             msg = f"There is no tile x={self.x}, y={self.y} at zoom {ZOOM}: both run from 0 to {_SIDE - 1}."
             raise PlaceError(msg)
 
     @classmethod
     def at(cls, lon: float, lat: float) -> Tile:
-        """Return the tile that holds a place.
+        """Return the tile that contains a place.
 
         Args:
             lon: Degrees east; beyond -180 to 180 it is wrapped, as on a map panned round the world.
             lat: Degrees north, within 85.0511 of the equator.
 
         Raises:
-            PlaceError: If a coordinate is not a finite number or the latitude lies beyond the limit.
+            PlaceError: If a coordinate is not a finite number, or the latitude is beyond the limit.
         """
         if not (math.isfinite(lon) and math.isfinite(lat)):
-            msg = f"A place needs two numbers, got longitude {lon} and latitude {lat}."
+            msg = f"A place needs two numbers, got longitude {lon} and latitude {lat}; enter both in degrees."
             raise PlaceError(msg)
         if abs(lat) > LATITUDE_LIMIT:
             msg = (
-                f"Latitude {lat:g} lies beyond {LATITUDE_LIMIT:.2f}, where the map ends; "
+                f"Latitude {lat:g} is beyond {LATITUDE_LIMIT:.2f}, where the map ends; "
                 "choose a place nearer to the equator."
             )
             raise PlaceError(msg)
@@ -85,11 +85,11 @@ class Tile:
         ``{col}_{row}_patch{i}{j}``: a zoom-13 tile and, in it, row i and column j of the quarter.
 
         Raises:
-            PlaceError: If the name does not parse; a chip without a place is never given one.
+            PlaceError: If it is not such a name. Then the place of the chip is unknown, and no place is made up.
         """
         match = _NAME.fullmatch(name)
         if match is None:
-            msg = f"{name[:80]!r} is no chip name like '3886_3141_patch00', so it has no place."
+            msg = f"{name[:80]!r} is not a chip name like '3886_3141_patch00', so its place is unknown."
             raise PlaceError(msg)
         col, row, i, j = map(int, match.groups())
         return cls(2 * col + j, 2 * row + i)

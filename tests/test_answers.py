@@ -12,7 +12,7 @@ from rig.chat_server import TEXT, chat_server, completion
 
 from chatearthnet_explorer.captioners.chat import ChatCaptioner
 from chatearthnet_explorer.captioners.service import chat_completion
-from chatearthnet_explorer.captioners.service.reasoning import answer_alone
+from chatearthnet_explorer.captioners.service.reasoning import strip_reasoning
 from chatearthnet_explorer.captioners.vision import VisionCaptioner
 from chatearthnet_explorer.chip import Chip
 from chatearthnet_explorer.cli import main
@@ -35,7 +35,7 @@ HARMONY = "<|channel|>analysis<|message|>Let me see.<|end|><|start|>assistant<|c
 
 @pytest.fixture
 def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[ChatServer]:
-    monkeypatch.setattr(chat_completion, "_LEARNED", {})  # ports are given out again
+    monkeypatch.setattr(chat_completion, "_ACCEPTED_FIELDS", {})  # ports are given out again
     with chat_server() as running:
         yield running
 
@@ -83,7 +83,7 @@ THOUGHTS = [
 
 @pytest.mark.parametrize("answer", THOUGHTS[:1] + THOUGHTS[2:])
 def test_removes_thinking_in_any_marks(answer: str) -> None:
-    assert answer_alone(answer.format(TEXT)) == (TEXT, True)
+    assert strip_reasoning(answer.format(TEXT)) == (TEXT, True)
 
 
 @pytest.mark.parametrize(
@@ -94,7 +94,7 @@ def test_removes_thinking_in_any_marks(answer: str) -> None:
     ],
 )
 def test_reports_an_answer_that_is_all_thinking(server: ChatServer, answer: str) -> None:
-    server.says(completion(answer))
+    server.answer_with(completion(answer))
     with pytest.raises(ModelError, match="sent its thinking and no answer; ask again"):
         ask(server)
 
@@ -125,7 +125,7 @@ def test_reports_an_answer_that_is_all_thinking(server: ChatServer, answer: str)
     ],
 )
 def test_removes_marks_of_chat_templates(answer: str) -> None:
-    assert answer_alone(answer)[0] == TEXT
+    assert strip_reasoning(answer)[0] == TEXT
 
 
 @pytest.mark.parametrize(
@@ -140,7 +140,7 @@ def test_removes_marks_of_chat_templates(answer: str) -> None:
     ],
 )
 def test_leaves_other_words_alone(words: str) -> None:
-    assert answer_alone(words) == (words, False)
+    assert strip_reasoning(words) == (words, False)
 
 
 @pytest.mark.parametrize(
@@ -148,13 +148,13 @@ def test_leaves_other_words_alone(words: str) -> None:
 )
 def test_takes_time_that_grows_with_the_length_alone(piece: str) -> None:
     # quadratic behaviour would take minutes here
-    begun = time.process_time()
-    answer_alone(piece * (1_000_000 // len(piece)))
-    assert time.process_time() - begun < 20
+    start = time.process_time()
+    strip_reasoning(piece * (1_000_000 // len(piece)))
+    assert time.process_time() - start < 20
 
 
 def test_a_mark_split_by_unseen_characters_is_a_mark(server: ChatServer) -> None:
-    server.says(completion(f"<thi\u200bnk>hidden</th\u200bink>{TEXT}"))
+    server.answer_with(completion(f"<thi\u200bnk>hidden</th\u200bink>{TEXT}"))
     assert ask(server).text == TEXT
 
 
@@ -169,20 +169,20 @@ def test_a_mark_split_by_unseen_characters_is_a_mark(server: ChatServer) -> None
     ],
 )
 def test_joins_content_given_as_parts(server: ChatServer, content: object) -> None:
-    server.says(completion(content))
+    server.answer_with(completion(content))
     assert ask(server).text == TEXT
 
 
 @pytest.mark.parametrize("name", ["reasoning_content", "reasoning"])
 def test_ignores_thinking_beside_the_content(server: ChatServer, name: str) -> None:
-    server.says(completion(TEXT, message={name: "Let me see."}))
+    server.answer_with(completion(TEXT, message={name: "Let me see."}))
     assert ask(server).text == TEXT
-    server.says(completion(None, message={name: "Let me see."}))
+    server.answer_with(completion(None, message={name: "Let me see."}))
     with pytest.raises(ModelError, match="sent its thinking and no answer"):
         ask(server)
 
 
-def test_reads_a_stream_that_nobody_asked_for(server: ChatServer) -> None:
+def test_reads_unrequested_stream(server: ChatServer) -> None:
     chunks = [{"model": "m", "choices": [{"index": 0, "delta": {"content": piece}}]} for piece in (TEXT[:9], TEXT[9:])]
     chunks.append({"choices": [{"index": 0, "delta": {}, "finish_reason": "stop"}]})
     body = "".join(f"data: {json.dumps(chunk)}\n\n" for chunk in chunks) + "data: [DONE]\n\n"
@@ -191,9 +191,9 @@ def test_reads_a_stream_that_nobody_asked_for(server: ChatServer) -> None:
 
 
 @pytest.mark.parametrize("body", [{"error": {"message": "model is loading"}}, {"error": "model is loading"}])
-def test_names_a_failure_that_comes_with_status_200(server: ChatServer, body: object) -> None:
+def test_explains_failure_with_status_200(server: ChatServer, body: object) -> None:
     for answer in (body, {"choices": [body]}):
-        server.says(answer)
+        server.answer_with(answer)
         with pytest.raises(ModelError, match=r'reports a failure \("model is loading"\)'):
             ask(server)
 
@@ -211,7 +211,7 @@ def test_names_a_failure_that_comes_with_status_200(server: ChatServer, body: ob
 def test_rules_begin_the_users_message_where_there_is_no_system_role(
     server: ChatServer, words: str, status: int
 ) -> None:
-    server.refuses(lambda request: words if request["messages"][0]["role"] == "system" else None, status=status)
+    server.refuse_with(lambda request: words if request["messages"][0]["role"] == "system" else None, status=status)
     assert ask(server).text == TEXT
     assert server.requests[-1]["messages"] == [{"role": "user", "content": f"{PROMPT.system}\n\n{PROMPT.user}"}]
     assert len(server.requests) == 2
@@ -224,7 +224,7 @@ def test_rules_begin_the_users_message_where_there_is_no_system_role(
 
 
 def test_rules_stand_before_the_pictures_too(server: ChatServer) -> None:
-    server.refuses(lambda request: "no system role" if request["messages"][0]["role"] == "system" else None)
+    server.refuse_with(lambda request: "no system role" if request["messages"][0]["role"] == "system" else None)
     look(server)
     (message,) = server.requests[-1]["messages"]
     assert [part["type"] for part in message["content"]] == ["text", "text", "image_url"]
@@ -235,9 +235,9 @@ def _permits(*names: str) -> Any:  # noqa: ANN401 - a refusal for the rig
     """Return a refusal of whatever optional field is none of these, as pydantic words it."""
 
     def refusal(request: dict[str, Any]) -> str | None:
-        sent = set(request) - {"model", "messages"}
-        sent |= {"detail"} if '"detail"' in json.dumps(request["messages"]) else set()
-        extra = sorted(sent - set(names))
+        fields = set(request) - {"model", "messages"}
+        fields |= {"detail"} if '"detail"' in json.dumps(request["messages"]) else set()
+        extra = sorted(fields - set(names))
         return f"Extra inputs are not permitted: body.{extra[0]}" if extra else None
 
     return refusal
@@ -245,28 +245,28 @@ def _permits(*names: str) -> Any:  # noqa: ANN401 - a refusal for the rig
 
 @pytest.mark.parametrize("status", [400, 422])
 @pytest.mark.parametrize(
-    "permitted", [("max_completion_tokens", "detail"), ("max_tokens", "detail"), ("max_tokens",), ("detail",), ()]
+    "allowed_fields", [("max_completion_tokens", "detail"), ("max_tokens", "detail"), ("max_tokens",), ("detail",), ()]
 )
-def test_leaves_out_fields_that_are_refused(server: ChatServer, status: int, permitted: tuple[str, ...]) -> None:
-    server.refuses(_permits(*permitted), status=status)
+def test_leaves_out_fields_that_are_refused(server: ChatServer, status: int, allowed_fields: tuple[str, ...]) -> None:
+    server.refuse_with(_permits(*allowed_fields), status=status)
     assert look(server, reasoning_effort="low").text == TEXT
-    sent = server.requests[-1]
-    assert set(sent) - {"model", "messages"} == set(permitted) - {"detail"}
-    assert ('"detail"' in json.dumps(sent)) == ("detail" in permitted)
+    fields = server.requests[-1]
+    assert set(fields) - {"model", "messages"} == set(allowed_fields) - {"detail"}
+    assert ('"detail"' in json.dumps(fields)) == ("detail" in allowed_fields)
     before = len(server.requests)
     look(server, reasoning_effort="low")
     assert len(server.requests) == before + 1
 
 
 def test_a_refusal_that_names_no_field_costs_one_after_the_other(server: ChatServer) -> None:
-    server.refuses(lambda request: "unknown field" if "max_completion_tokens" in request else None)
+    server.refuse_with(lambda request: "unknown field" if "max_completion_tokens" in request else None)
     assert ask(server).text == TEXT
     assert "max_tokens" in server.requests[-1]
 
 
 def test_fastapis_own_word_detail_is_not_taken_for_the_field(server: ChatServer) -> None:
     refusal = {"detail": [{"type": "missing", "loc": ["body", "prompt"], "msg": "Field required"}]}
-    server.says(refusal, status=422)
+    server.answer_with(refusal, status=422)
     with pytest.raises(ModelError, match="refused, with error 422"):
         look(server)
     assert len(server.requests) == 1
@@ -288,16 +288,16 @@ def test_fastapis_own_word_detail_is_not_taken_for_the_field(server: ChatServer)
     ],
 )
 def test_a_wrong_value_is_not_sent_under_another_name(server: ChatServer, words: str, advice: str) -> None:
-    server.refuses(lambda request: words if "max_completion_tokens" in request else None)
-    with pytest.raises(ModelError, match=advice) as caught:
+    server.refuse_with(lambda request: words if "max_completion_tokens" in request else None)
+    with pytest.raises(ModelError, match=advice) as error_info:
         ask(server)
     assert len(server.requests) == 1
-    assert str(caught.value).count("\n") == 0
-    assert len(str(caught.value)) < 400
+    assert str(error_info.value).count("\n") == 0
+    assert len(str(error_info.value)) < 400
 
 
 def test_a_model_without_eyes_is_named_as_such(server: ChatServer) -> None:
-    server.refuses(lambda _: "Invalid content type. image_url is only supported by certain models.")
+    server.refuse_with(lambda _: "Invalid content type. image_url is only supported by certain models.")
     with pytest.raises(ModelError, match="choose a model that takes images, or the chat captioner"):
         look(server)
 
@@ -326,8 +326,8 @@ def test_the_command_line_sets_limit_and_effort(server: ChatServer, capsys: pyte
     assert "The token limit is 3; choose one from 16" in capsys.readouterr().err
 
 
-def test_a_budget_spent_on_thinking_is_a_sentence_that_says_what_to_do(server: ChatServer) -> None:
-    server.says(completion("<think>Let me", choice={"finish_reason": "length"}))
+def test_explains_token_limit_used_up_by_reasoning(server: ChatServer) -> None:
+    server.answer_with(completion("<think>Let me", choice={"finish_reason": "length"}))
     with pytest.raises(
         ModelError, match=r"used up its 900 tokens .* raise the token limit, lower the reasoning effort"
     ):
@@ -344,17 +344,17 @@ def test_refuses_limits_and_efforts_that_cannot_be(options: dict[str, Any]) -> N
 def test_a_short_key_is_never_replaced_in_a_text(server: ChatServer, monkeypatch: pytest.MonkeyPatch, key: str) -> None:
     words = "Trees and none of it. Local trees are extra small: a test of 1 x 1."
     monkeypatch.setenv("OPENAI_API_KEY", key)
-    server.says(completion(words, model="ollama/llama3"))
+    server.answer_with(completion(words, model="ollama/llama3"))
     caption = ask(server)
     assert (caption.text, caption.model) == (words, "ollama/llama3")
     assert server.keys == [key]
-    server.says({"error": {"message": f"The model {key} is loading"}})
+    server.answer_with({"error": {"message": f"The model {key} is loading"}})
     with pytest.raises(ModelError, match=f"The model {key} is loading"):
         ask(server)
 
 
 def test_a_real_key_is_replaced_in_text_and_names(server: ChatServer, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OPENAI_API_KEY", "sk-4f9c0a17")
-    server.says(completion("Trees sk-4f9c0a17.", model="sk-4f9c0a17/llama"))
+    server.answer_with(completion("Trees sk-4f9c0a17.", model="sk-4f9c0a17/llama"))
     caption = ask(server)
     assert (caption.text, caption.model) == ("Trees [key].", "[key]/llama")

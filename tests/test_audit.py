@@ -22,7 +22,8 @@ from rig.hostile import ATTACK, TURNED
 
 from chatearthnet_explorer.cards.findings_card import AuditSummary, findings_page
 from chatearthnet_explorer.errors import Cancelled, SettingError
-from chatearthnet_explorer.landcover.shares import facts_4v, facts_35, pixels
+from chatearthnet_explorer.landcover.shares import count_pixels
+from chatearthnet_explorer.prompts.facts import facts_4v, facts_35
 from chatearthnet_explorer.record import Record, place_of
 from chatearthnet_explorer.review.audit import audit
 from chatearthnet_explorer.review.checks import CHECKS, judge_caption
@@ -37,7 +38,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 LOOPBACK = {"threads_per_worker": 1, "processes": True, "host": "127.0.0.1", "dashboard_address": "127.0.0.1:0"}
-COUNTS = [pixels(label_map(seed)) for seed in range(12)]
+COUNTS = [count_pixels(label_map(seed)) for seed in range(12)]
 
 
 @dataclass(frozen=True)

@@ -60,9 +60,9 @@ def parts(tmp_path: Path) -> Path:
 
 
 def _joined(parts: Path, count: int = 3) -> tuple[int, list[dict[str, Any]], list[dict[str, Any]]]:
-    findings, judged = parts.parent / "findings.parquet", parts.parent / "judged.parquet"
-    number = join_parts(parts, count, findings=findings, judged=judged)
-    return number, pq.read_table(findings).to_pylist(), pq.read_table(judged).to_pylist()
+    findings, captions = parts.parent / "findings.parquet", parts.parent / "captions.parquet"
+    number = join_parts(parts, count, findings=findings, captions=captions)
+    return number, pq.read_table(findings).to_pylist(), pq.read_table(captions).to_pylist()
 
 
 def test_findings_go_by_rising_row_of_all_parts_with_the_late_ones_in_place(parts: Path) -> None:
@@ -98,7 +98,7 @@ def test_late_findings_add_their_weight_to_the_score_of_their_row(parts: Path) -
 
 def test_tables_have_the_columns_and_types_of_a_part(parts: Path) -> None:
     _joined(parts)
-    for name, schema in zip(("findings.parquet", "judged.parquet"), schemas(), strict=True):
+    for name, schema in zip(("findings.parquet", "captions.parquet"), schemas(), strict=True):
         assert pq.read_schema(parts.parent / name).equals(schema)
 
 

@@ -36,7 +36,7 @@ def test_requirements_are_the_project_with_an_extra_that_brings_notebook_and_app
             names.add(needed.name)
             if needed.name == "chatearthnet-explorer":
                 to_do += needed.extras
-    assert {"jupyterlab", "leafmap", "anywidget", "panel", "pystac-client"} <= names
+    assert {"jupyterlab", "leafmap", "ipyleaflet", "anywidget", "panel", "pystac-client", "pyarrow"} <= names
 
 
 def test_no_extra_forbids_a_newer_release() -> None:
@@ -63,7 +63,7 @@ def _environment(home: Path) -> dict[str, str]:
 
 
 def test_build_and_start_open_the_first_notebook(clone: Path) -> None:
-    pytest.importorskip("jupyterlab", reason="JupyterLab is not installed: pip install .[ui]")
+    pytest.importorskip("jupyterlab", reason="JupyterLab is not installed: pip install .[lab]")
     environment = _environment(clone)
     subprocess.run([clone / "binder" / "postBuild"], cwd=clone, env=environment, check=True, capture_output=True)
     with socket.create_server(("127.0.0.1", 0)) as free:

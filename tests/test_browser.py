@@ -16,7 +16,7 @@ from rig.samples import press, small_sample
 from rig.shown import chip
 
 from chatearthnet_explorer.captioners import open_captioner
-from chatearthnet_explorer.catalog import Query, build
+from chatearthnet_explorer.catalog import Query, build_catalog
 from chatearthnet_explorer.catalog_audit import audit_catalog
 from chatearthnet_explorer.errors import ExplorerError, QueryError, SceneError
 from chatearthnet_explorer.render import data_url
@@ -85,7 +85,7 @@ def test_one_question_goes_round() -> None:
     browser = browse()
     press(browser.facet_view, "continent", "Africa")
     press(browser.search_bar, "words", "grass")
-    assert browser.query == browser.map.query == browser.gallery.query == Query(continents=("Africa",), words="grass")
+    assert browser.query == browser.map.query == browser.gallery.query == Query(continent=("Africa",), words="grass")
     found = small_sample().catalog.search(browser.query)
     assert browser.status.message.startswith(f"{found.total:,} of ")
     assert {item["name"] for item in browser.gallery.items} == {pair.record.name for pair in found.pairs}
@@ -96,7 +96,7 @@ def test_one_question_goes_round() -> None:
 
 
 def test_a_link_brings_everything_back() -> None:
-    first = browse(query=Query(classes=("tree",), box=(-20.0, -35.0, 52.0, 38.0), sort="lat", page=2))
+    first = browse(query=Query(classes=("tree",), bbox=(-20.0, -35.0, 52.0, 38.0), sortby="lat", page=2))
     second = browse(query=first.search_bar.link)
     assert second.query == first.query
     assert [item["name"] for item in second.gallery.items] == [item["name"] for item in first.gallery.items]
@@ -111,7 +111,7 @@ def test_a_link_that_cannot_be_asked_is_refused_at_once() -> None:
 
 def test_a_country_that_is_none_is_a_sentence_and_the_next_question_works() -> None:
     browser = browse()
-    browser.query = Query(countries=("<b>Atlantis</b>",))
+    browser.query = Query(country=("<b>Atlantis</b>",))
     assert browser.status.kind == "error"
     assert "&lt;b&gt;Atlantis" in browser.status._text.value
     assert "<b>" not in browser.status._text.value
@@ -120,11 +120,11 @@ def test_a_country_that_is_none_is_a_sentence_and_the_next_question_works() -> N
 
 
 def test_where_nothing_matches_each_choice_says_what_would_be_there_without_it() -> None:
-    browser = browse(query=Query(continents=("Africa",), words="zyxwvu"))
-    africa = small_sample().catalog.search(Query(continents=("Africa",))).total
+    browser = browse(query=Query(continent=("Africa",), words="zyxwvu"))
+    africa = small_sample().catalog.search(Query(continent=("Africa",))).total
     assert browser.gallery.relaxing == [["words: zyxwvu", africa]]
     press(browser.gallery, "relax", 0)
-    assert browser.query == Query(continents=("Africa",))
+    assert browser.query == Query(continent=("Africa",))
     assert browser.gallery.relaxing == []
 
 
@@ -134,7 +134,7 @@ def test_pictures_come_from_the_release_and_missing_and_blank_ones_say_so() -> N
     assert any(browser.gallery.notes)
     press(browser.facet_view, "flag", "no picture")
     press(browser.facet_view, "flag", "no picture")
-    assert browser.query.flags == ("-no picture",)
+    assert browser.query.flag == ("-no picture",)
     assert len(browser.gallery.items) == 12
     assert all(browser.gallery.thumbnails)
     assert sorted(filter(None, browser.gallery.notes)) == ["This picture is all black.", "This picture is all white."]
@@ -146,7 +146,7 @@ def test_what_an_audit_found_is_a_facet_an_order_and_stands_at_the_pair(tmp_path
     assert next(one for one in browser.facet_view.facets if one["key"] == "finding")["values"] == []
     press(browser.search_bar, "sort", "worst")
     assert browser.status.kind == "error"
-    build(paraphrased(40, seed=5), tmp_path)
+    build_catalog(paraphrased(40, seed=5), tmp_path)
     audited = audit_catalog(tmp_path).catalog
     browser = browse(catalog=audited)
     facet = next(one for one in browser.facet_view.facets if one["key"] == "finding")
@@ -154,14 +154,14 @@ def test_what_an_audit_found_is_a_facet_an_order_and_stands_at_the_pair(tmp_path
     name, label, hint, count, *_ = facet["values"][0]
     assert (label, hint) == (name, CHECKS[name].description)
     press(browser.facet_view, "finding", name)
-    assert browser.query.findings == (name,)
+    assert browser.query.finding == (name,)
     assert browser.search_bar.choices == [f"found: {name}"]
     assert browser.gallery.found.total == count
     press(browser.search_bar, "sort", "worst")
     press(browser.gallery, "open", 0)
     assert any("The checks object to the " in said and name in said for said in browser.pair_view.head.odd)
     press(browser.facet_view, "finding", name)
-    assert browser.query.findings == (f"-{name}",)
+    assert browser.query.finding == (f"-{name}",)
     assert browser.gallery.found.total == len(audited) - count
     assert "worst" not in browser.search_bar.barred
 
@@ -405,7 +405,7 @@ def test_every_pair_of_the_sample_has_its_picture(tmp_path: Path, monkeypatch: p
     assert browser.search_bar.choices == []
     assert browser.gallery.simulated
     assert len(browser.gallery.thumbnails) == 24
-    for query in (FIRST, FIRST.but(page=2), Query(size=4), Query(countries=("Brazil",), size=4)):
+    for query in (FIRST, FIRST.but(page=2), Query(size=4), Query(country=("Brazil",), size=4)):
         browser.query = query
         assert all(browser.gallery.thumbnails)
         assert not any(browser.gallery.notes)
@@ -432,7 +432,7 @@ def test_pictures_are_drawn_some_at_a_time_and_a_superseded_page_is_not_drawn_on
         browser = Browser(sample.catalog, release=Slow(), labels="simulated", query=Query(size=6))
         browser.gallery.observe(lambda change: there.append(sum(map(bool, change["new"]))), "thumbnails")
         await _until(lambda: bool(drawn))
-        browser.query = Query(size=5, sort="lat")
+        browser.query = Query(size=5, sortby="lat")
         await _until(lambda: len(drawn) == 2)
         go_on.set()
         await _until(lambda: all(browser.gallery.thumbnails))
@@ -446,7 +446,7 @@ def test_pictures_are_drawn_some_at_a_time_and_a_superseded_page_is_not_drawn_on
 
 def test_what_a_build_could_not_read_stands_where_the_catalog_is_browsed(tmp_path: Path) -> None:
     release = Noted({("3.5", "train"): [one("<b>1</b>.png"), None]})
-    browser = browse(catalog=build(release, tmp_path), release=None)
+    browser = browse(catalog=build_catalog(release, tmp_path), release=None)
     (notes,) = [widget for widget in family(browser) if "cen-notes" in getattr(widget, "_dom_classes", ())]
     assert "&lt;i&gt;s2_rgb_images.zip&lt;/i&gt; is cut short" in notes.value
     assert "6 entries or files of the release are not in the catalog" in notes.value
@@ -479,7 +479,7 @@ def test_in_the_explorer_a_click_on_a_released_chip_shows_its_captions_first() -
 def test_a_rectangle_becomes_a_box_and_another_shape_a_polygon() -> None:
     browser = browse()
     draw(browser.map, (10.0, 40.0), (10.0, 50.0), (30.0, 50.0), (30.0, 40.0))
-    assert browser.query == Query(box=(10.0, 40.0, 30.0, 50.0))
+    assert browser.query == Query(bbox=(10.0, 40.0, 30.0, 50.0))
     assert browser.map._entry.value == "10, 40, 30, 50"
     draw(browser.map, (10.0, 40.0), (20.0, 60.0), (30.0, 40.0))
     assert browser.query == Query(polygon=((10.0, 40.0), (20.0, 60.0), (30.0, 40.0)))
@@ -494,7 +494,7 @@ def test_a_shape_over_the_antimeridian_is_drawn_in_one_piece() -> None:
     draw(browser.map, (170.0, -20.0), (190.0, -20.0), (180.0, 10.0))
     assert browser.query.polygon == ((170.0, -20.0), (-170.0, -20.0), (-180.0, 10.0))
     assert [lon for _, lon in browser.map._region.locations] == [170.0, 190.0, 180.0]
-    browser.query = Query(box=(170.0, -20.0, -170.0, 10.0))
+    browser.query = Query(bbox=(170.0, -20.0, -170.0, 10.0))
     assert {lon for _, lon in browser.map._region.locations} == {170.0, 190.0}
 
 
@@ -510,29 +510,29 @@ def test_what_is_no_shape_changes_nothing(shape: dict[str, object]) -> None:
 def test_a_box_can_be_written() -> None:
     browser = browse()
     browser.map._entry.value = "5, 45, 10, 48.5"
-    assert browser.query == Query(box=(5.0, 45.0, 10.0, 48.5))
+    assert browser.query == Query(bbox=(5.0, 45.0, 10.0, 48.5))
     assert tuple(browser.map.map.center) == (46.75, 7.5)
     browser.map._entry.value = "here <b>"
     assert "four numbers" in browser.status.message
     browser.map._entry.value = "5, 60, 10, 48"
     assert browser.status.kind == "error"
-    assert browser.query == Query(box=(5.0, 45.0, 10.0, 48.5))
+    assert browser.query == Query(bbox=(5.0, 45.0, 10.0, 48.5))
 
 
 def test_what_the_map_shows_is_the_region_while_it_is_followed() -> None:
     browser = browse()
     look_at(browser.map, 0.0, 40.0, 20.0, 50.0, zoom=5)
-    assert browser.query.box is None
+    assert browser.query.bbox is None
     browser.map.follow = True
-    assert browser.query.box == (0.0, 40.0, 20.0, 50.0)
+    assert browser.query.bbox == (0.0, 40.0, 20.0, 50.0)
     look_at(browser.map, 360.0, 30.0, 380.0, 50.0, zoom=5)
-    assert browser.query.box == (0.0, 30.0, 20.0, 50.0)
+    assert browser.query.bbox == (0.0, 30.0, 20.0, 50.0)
     assert browser.map._region.locations == []
     look_at(browser.map, -300.0, -88.0, 300.0, 88.0, zoom=1)
-    assert browser.query.box == (-180.0, -88.0, 180.0, 88.0)
+    assert browser.query.bbox == (-180.0, -88.0, 180.0, 88.0)
     browser.map.follow = False
     look_at(browser.map, 0.0, 40.0, 20.0, 50.0, zoom=5)
-    assert browser.query.box == (-180.0, -88.0, 180.0, 88.0)
+    assert browser.query.bbox == (-180.0, -88.0, 180.0, 88.0)
 
 
 def test_from_near_chips_have_outlines_and_a_click_opens_one() -> None:
@@ -541,7 +541,7 @@ def test_from_near_chips_have_outlines_and_a_click_opens_one() -> None:
     lon, lat = pair.record.tile.center
     look_at(browser.map, lon - 0.2, lat - 0.1, lon + 0.2, lat + 0.1, zoom=12)
     cells, outlines = browser.map._pairs.layers
-    near = small_sample().catalog.search(Query(box=(lon - 0.3, lat - 0.15, lon + 0.3, lat + 0.15))).total
+    near = small_sample().catalog.search(Query(bbox=(lon - 0.3, lat - 0.15, lon + 0.3, lat + 0.15))).total
     assert len(outlines.locations) >= near >= 1
     assert cells.url.startswith("data:image/gif")
     click(browser.map, lon, lat)
@@ -560,7 +560,7 @@ def test_a_click_where_nothing_matches_opens_nothing() -> None:
     click(browser.map, float("nan"), 0.0)
     click(browser.map, 0.0, 90.0)
     assert browser.pair is None
-    browser.query = Query(box=(lon + 1, lat - 1, lon + 2, lat + 1))
+    browser.query = Query(bbox=(lon + 1, lat - 1, lon + 2, lat + 1))
     click(browser.map, lon, lat)
     assert browser.pair is None
 
@@ -608,5 +608,5 @@ def test_a_frame_holds_its_view_in_whole_cells_and_can_be_drawn(zoom: int, middl
 def test_every_place_is_under_a_cell_of_the_world() -> None:
     frame = frame_of(WORLD, 2)
     counts = small_sample().catalog.density(Query(), (frame.west, frame.south, frame.east, frame.north), frame.size)
-    assert counts.sum() == len(small_sample().catalog) - small_sample().catalog.search(Query(flags=("no place",))).total
+    assert counts.sum() == len(small_sample().catalog) - small_sample().catalog.search(Query(flag=("no place",))).total
     assert len(data_url(density_png(counts))) < 200_000

@@ -41,7 +41,7 @@ def chip(seed: int = 0, *, bands: bool = True) -> Chip:
         scene=Scene(
             catalogue="http://127.0.0.1/stac",
             item="a+b",
-            acquired=datetime(2020, 6, 12, 10, 0, 1, 587000, UTC),
+            acquisition_time=datetime(2020, 6, 12, 10, 0, 1, 587000, UTC),
             cloud_share=0.1,
             tile_cloud_share=0.2,
             baseline="05.00",
@@ -189,7 +189,7 @@ def test_a_broken_file_is_a_miss_and_is_replaced(tmp_path: Path, content: bytes)
 
 def test_a_pickle_in_a_shared_folder_is_never_run(tmp_path: Path) -> None:
     ran = tmp_path / "ran"
-    pickle.loads(pickle.dumps(Trap(tmp_path / "proof")))  # noqa: S301 - the trap works
+    pickle.loads(pickle.dumps(Trap(tmp_path / "proof")))
     assert (tmp_path / "proof").exists()
     cache = ChipCache(tmp_path, limit=10_000_000)
     path = cache._path(KEY)

@@ -17,7 +17,7 @@ def test_class_words_are_told_apart_from_the_rest() -> None:
 
 
 def test_two_captions_stand_beside_each_other_with_their_writers() -> None:
-    released = [caption(captioner="release", style=style, released=True) for style in ("3.5", "4v")]
+    released = [caption(captioner="release", style=style, is_released=True) for style in ("3.5", "4v")]
     columns = CaptionView(captions=released).columns
     assert [column["byline"] for column in columns] == ["ChatEarthNet, GPT-3.5", "ChatEarthNet, GPT-4V"]
     assert [column["released"] for column in columns] == [True, True]
@@ -26,7 +26,9 @@ def test_two_captions_stand_beside_each_other_with_their_writers() -> None:
 
 
 def test_a_fresh_caption_is_in_the_style_of_and_tells_its_history() -> None:
-    written = caption(style="4v", sent="the prompt and 1 label map", tokens_in=812, tokens_out=95, notes=("Cut off.",))
+    written = caption(
+        style="4v", input_summary="the prompt and 1 label map", tokens_in=812, tokens_out=95, notes=("Cut off.",)
+    )
     column = CaptionView(captions=(written,)).columns[0]
     assert column["byline"] == "In the style of GPT-4V, by model-7"
     assert column["told"] == [
@@ -65,7 +67,7 @@ def test_only_captions_are_taken(given: tuple[object, ...]) -> None:
 
 
 def test_hostile_words_are_synced_with_their_controls_written_out_and_harmless_in_the_card() -> None:
-    view = CaptionView(captions=(caption(ATTACK, model=ATTACK, sent=ATTACK, notes=(ATTACK,)),), error=ATTACK)
+    view = CaptionView(captions=(caption(ATTACK, model=ATTACK, input_summary=ATTACK, notes=(ATTACK,)),), error=ATTACK)
     column = view.columns[0]
     assert column["text"] == ATTACK_SHOWN == "".join(text for text, _ in column["pieces"])
     assert column["remarks"] == [ATTACK_SHOWN]

@@ -145,7 +145,7 @@ def test_hostile_text_is_shown_as_text_wherever_it_may_come_from() -> None:
     hostile = chip(scene=scene, missing=(ATTACK,), attribution=(ATTACK,))
     prompt = replace(prompt_for(quarters()), system=ATTACK, user=ATTACK)
     country = replace(country_at(-9.2175, 38.6426), name=ATTACK)
-    words = caption(ATTACK, model=ATTACK, sent=ATTACK, notes=(ATTACK,))
+    words = caption(ATTACK, model=ATTACK, input_summary=ATTACK, notes=(ATTACK,))
     for made, times in (
         (card(shown(chip=hostile, country=country, prompt=prompt, caption=words)), 14),
         (card(shown(chip=hostile, caption=None, error=ModelError(ATTACK))), 7),

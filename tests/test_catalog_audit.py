@@ -13,11 +13,11 @@ import pytest
 from data.label_maps import label_map
 from rig.pairs import paraphrased
 
-from chatearthnet_explorer.catalog import Query, build, enrich, open_catalog
+from chatearthnet_explorer.catalog import Query, build_catalog, enrich_catalog, open_catalog
 from chatearthnet_explorer.catalog_audit import Counts, audit_catalog
 from chatearthnet_explorer.cli import main
 from chatearthnet_explorer.errors import ArchiveError, Cancelled, QueryError
-from chatearthnet_explorer.landcover.shares import pixels
+from chatearthnet_explorer.landcover.shares import count_pixels
 from chatearthnet_explorer.review.audit import EDITION
 from chatearthnet_explorer.review.checks import CHECKS, judge_both, judge_caption
 from chatearthnet_explorer.review.dataset_checks import dataset_findings
@@ -43,13 +43,13 @@ def labels_at(tile: Tile) -> NDArray[np.uint8] | None:
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    build(paraphrased(60, seed=3), tmp_path / "catalog")
+    build_catalog(paraphrased(60, seed=3), tmp_path / "catalog")
     return tmp_path / "catalog"
 
 
 @pytest.fixture
 def enriched(folder: Path) -> Path:
-    enrich(folder, labels_at, labels="made", query=Query(continents=("Asia", "Africa", "Europe")))
+    enrich_catalog(folder, labels_at, labels="made", query=Query(continent=("Asia", "Africa", "Europe")))
     return folder
 
 
@@ -61,7 +61,7 @@ def expected(catalog: Catalog) -> dict[tuple[str, str], set[str]]:
         counts = None
         if tile is not None and pair.shares is not None:
             labels = labels_at(tile)
-            counts = pixels(np.zeros((256, 256), np.uint8) if labels is None else labels)
+            counts = count_pixels(np.zeros((256, 256), np.uint8) if labels is None else labels)
         judged = {
             style: judge_caption(text, style=style, counts=counts) for style, text in pair.record.captions.items()
         }
@@ -90,7 +90,7 @@ def test_findings_are_those_of_the_checks_and_facets_of_the_catalog(enriched: Pa
     facets = catalog.search().facets["finding"]
     for check in CHECKS:
         assert facets.get(check, 0) == found[found["check"] == check]["name"].nunique()
-        assert catalog.search(Query(findings=(check,))).total == facets.get(check, 0)
+        assert catalog.search(Query(finding=(check,))).total == facets.get(check, 0)
     for style in ("3.5", "4v"):
         own = found[found["style"] == style]
         told = catalog.search(Query(style=style)).facets["finding"]
@@ -103,7 +103,7 @@ def test_findings_are_those_of_the_checks_and_facets_of_the_catalog(enriched: Pa
     }  # fmt: skip
     # the worst one has the largest score of all
     judged = pq.read_table(audit.captions).to_pandas()
-    worst = catalog.search(Query(sort="worst", size=1)).pairs[0]
+    worst = catalog.search(Query(sortby="worst", size=1)).pairs[0]
     assert worst.record.name in set(judged.groupby("name")["score"].sum().nlargest(1, keep="all").index)
 
 
@@ -113,18 +113,18 @@ def test_counts_of_the_catalog_are_those_of_the_labels(enriched: Path) -> None:
     known = 0
     for record, counts in zip(records, Counts(catalog)(records), strict=True):
         tile = record.tile
-        pair = catalog.named(record.name)
+        pair = catalog.pair_named(record.name)
         assert pair is not None
         assert (counts is None) == (pair.shares is None)
         if counts is not None and tile is not None:
             labels = labels_at(tile)
-            assert (counts == pixels(np.zeros((256, 256), np.uint8) if labels is None else labels)).all()
+            assert (counts == count_pixels(np.zeros((256, 256), np.uint8) if labels is None else labels)).all()
             known += 1
     assert 10 < known < 60
 
 
 def test_a_question_first_and_the_rest_later(folder: Path) -> None:
-    africa = Query(continents=("Africa",))
+    africa = Query(continent=("Africa",))
     some, audit = audit_catalog(folder, query=africa)
     assert 0 < audit.pairs == some.search(africa).total < 60
     assert [pair.findings is not None for pair in some.pairs()] == [
@@ -141,7 +141,7 @@ def test_a_question_first_and_the_rest_later(folder: Path) -> None:
 def test_enriching_keeps_the_findings_and_a_new_audit_uses_the_labels(folder: Path) -> None:
     first = audit_catalog(folder).catalog
     assert "hallucinated" not in first.search().facets["finding"]
-    kept = enrich(folder, labels_at, labels="made")
+    kept = enrich_catalog(folder, labels_at, labels="made")
     assert [pair.findings for pair in kept.pairs()] == [pair.findings for pair in first.pairs()]
     second = audit_catalog(folder).catalog
     assert second.search().facets["finding"]["hallucinated"] > 0
@@ -166,11 +166,11 @@ def test_a_stopped_audit_goes_on_and_the_catalog_is_as_it_was_until_then(enriche
 def test_a_cluster_finds_the_same(enriched: Path) -> None:
     from distributed import LocalCluster  # noqa: PLC0415 - heavy
 
-    here = audit_catalog(enriched, query=Query(flags=("-no place",)), size=9)
+    here = audit_catalog(enriched, query=Query(flag=("-no place",)), size=9)
     tables = [pq.read_table(path) for path in (here.audit.findings, here.audit.captions)]
     (enriched / "audit" / "audit.json").unlink()
     with LocalCluster(n_workers=2, **LOOPBACK) as cluster:
-        there = audit_catalog(enriched, query=Query(flags=("-no place",)), size=9, scheduler=cluster.scheduler_address)
+        there = audit_catalog(enriched, query=Query(flag=("-no place",)), size=9, scheduler=cluster.scheduler_address)
     assert there.catalog.version == here.catalog.version
     for table, path in zip(tables, (there.audit.findings, there.audit.captions), strict=True):
         assert table.equals(pq.read_table(path))
@@ -181,11 +181,11 @@ def test_pictures_of_a_release_are_checked_and_a_dead_server_is_no_finding(tmp_p
     assert main(["simulate-release", str(release), "--records", "40", "--images", "12"]) == 0
     assert main(["catalog", "build", str(release), str(folder)]) == 0
     catalog = audit_catalog(folder, release=release, size=10).catalog
-    blank = {pair.record.name for pair in catalog.pairs(Query(flags=("blank",)))}
-    with_picture = catalog.search(Query(flags=("-no picture",), size=100)).pairs
+    blank = {pair.record.name for pair in catalog.pairs(Query(flag=("blank",)))}
+    with_picture = catalog.search(Query(flag=("-no picture",), size=100)).pairs
     assert blank
     assert all(pair.findings and "picture" in pair.findings for pair in with_picture)
-    black = {pair.record.name for pair in catalog.pairs(Query(findings=("all black", "all white", "uniform")))}
+    black = {pair.record.name for pair in catalog.pairs(Query(finding=("all black", "all white", "uniform")))}
     assert blank <= black
     other = release.rename(tmp_path / "other")
     for archive in other.glob("s2*.zip"):
@@ -206,11 +206,11 @@ def test_where_every_picture_is_broken_each_is_a_finding(tmp_path: Path) -> None
         content[member.header_offset + 30 + len(member.filename.encode()) + member.compress_size // 2] ^= 255
     archive.write_bytes(content)
     catalog = audit_catalog(folder, release=release).catalog
-    assert catalog.search(Query(findings=("broken picture",))).total == 3
+    assert catalog.search(Query(finding=("broken picture",))).total == 3
     with archive.open("wb"):
         pass
     with pytest.raises(ArchiveError):  # a file that lost its end says nothing of the pictures
-        audit_catalog(folder, query=Query(flags=("-no picture",)), release=release)
+        audit_catalog(folder, query=Query(flag=("-no picture",)), release=release)
 
 
 def test_the_command_line(enriched: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -247,7 +247,7 @@ def test_the_command_line(enriched: Path, tmp_path: Path, capsys: pytest.Capture
     assert f"60 pairs were checked; {told['findings']} findings" in out
     assert "Not checked: broken picture, all black, all white, uniform, mostly cloud, same bytes. The pictures" in out
     assert main(["catalog", "search", str(enriched), "--finding", "-hallucinated", "--json"]) == 0
-    assert json.loads(capsys.readouterr().out)["total"] == catalog.search(Query(findings=("-hallucinated",))).total
+    assert json.loads(capsys.readouterr().out)["total"] == catalog.search(Query(finding=("-hallucinated",))).total
     assert main(["audit", str(enriched), "--words", "zzyzx"]) == 1
     assert "nothing to audit" in capsys.readouterr().err
     assert main(["audit", str(tmp_path / "nowhere")]) == 1

@@ -16,16 +16,18 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import duckdb
 import geopandas
 import numpy as np
 import pyarrow.parquet
 import pytest
 from rig.pairs import Listed, one, paraphrased
 
-from chatearthnet_explorer.catalog import Query, build, open_catalog
+from chatearthnet_explorer.catalog import Query, build_catalog, open_catalog
+from chatearthnet_explorer.catalog.catalog_versions import lock_folder
 from chatearthnet_explorer.catalog.member_table import file_of
-from chatearthnet_explorer.catalog.schema import FLAGS
-from chatearthnet_explorer.catalog.versions import locked
+from chatearthnet_explorer.catalog.pair_flags import FLAGS
+from chatearthnet_explorer.catalog.schema import COLUMNS
 from chatearthnet_explorer.claims import read_claims
 from chatearthnet_explorer.errors import CatalogError, ReleaseError
 from chatearthnet_explorer.net.byte_ranges import LocalFile
@@ -42,7 +44,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture(scope="module")
 def catalog(tmp_path_factory: pytest.TempPathFactory) -> Catalog:
-    return build(paraphrased(300), tmp_path_factory.mktemp("catalog"))
+    return build_catalog(paraphrased(300), tmp_path_factory.mktemp("catalog"))
 
 
 def digest_of(folder: Path) -> dict[str, bytes]:
@@ -114,7 +116,7 @@ def _meets(one: tuple[float, ...], other: tuple[float, ...]) -> bool:
 
 
 def test_the_same_release_gives_the_same_bytes_however_many_read(catalog: Catalog, tmp_path: Path) -> None:
-    again = build(paraphrased(300), tmp_path, processes=1)
+    again = build_catalog(paraphrased(300), tmp_path, processes=1)
     assert again.version == catalog.version
     assert digest_of(again.path.parent) == digest_of(catalog.path.parent)
 
@@ -124,7 +126,7 @@ def test_processes_that_share_the_work_write_the_same(tmp_path: Path, monkeypatc
     texts = [f"Water lies in the top left, {number} trees stand in the middle." for number in range(9000)]
     names = [Tile(number % 16384, 5000 + number // 16384).name for number in range(9000)]
     release = Listed({("3.5", "train"): [one(name, text) for name, text in zip(names, texts, strict=True)]})
-    alone, shared = (build(release, tmp_path / str(count), processes=count) for count in (1, 3))
+    alone, shared = (build_catalog(release, tmp_path / str(count), processes=count) for count in (1, 3))
     assert alone.version == shared.version
     assert shared.search(Query(words="8765 trees")).total == 1
 
@@ -149,7 +151,7 @@ def test_broken_entries_are_left_out_and_listed(tmp_path: Path) -> None:
         ("3.5", "val"): [one("1000_2003_patch00.png"), ReleaseError("val breaks off behind 1 entries; fetch it.")],
         ("4v", "test"): [one("1000_2000_patch00.png", "Trees everywhere.")],
     })  # fmt: skip
-    catalog = build(release, tmp_path)
+    catalog = build_catalog(release, tmp_path)
     assert [pair.record.name for pair in catalog.pairs()] == [
         "1000_2000_patch00.png",
         "1000_2002_patch00.png",
@@ -164,7 +166,7 @@ def test_broken_entries_are_left_out_and_listed(tmp_path: Path) -> None:
     assert "1000000 characters" in broken["3.5/train", 3]
     assert "already" in broken["3.5/train", 7]
     assert "breaks off" in broken["3.5/val", 1]
-    first = catalog.named("1000_2000_patch00")
+    first = catalog.pair_named("1000_2000_patch00")
     assert first is not None
     assert first.flags == ("named twice", "splits differ")
     assert first.record.captions == {"3.5": "Trees cover the top left.", "4v": "Trees everywhere."}
@@ -195,7 +197,7 @@ TILES = [Tile(8500 + place, 8150) for place in range(8)]
 @pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be", "utf-32"])
 def test_captions_in_utf_16_are_read_and_the_file_is_named(tmp_path: Path, encoding: str) -> None:
     captions = _entries("São Tomé has trees.", "\u6728 means tree.")
-    catalog = build(_release(tmp_path / "in", {"35_train": captions.encode(encoding)}), tmp_path / "out")
+    catalog = build_catalog(_release(tmp_path / "in", {"35_train": captions.encode(encoding)}), tmp_path / "out")
     assert [pair.record.captions["3.5"] for pair in catalog.pairs()] == ["São Tomé has trees.", "\u6728 means tree."]
     assert "ChatEarthNet_caps_35_train.json is UTF-" in catalog.notes[0]
     assert catalog.notes[1:] == ("5 entries or files of the release are not in the catalog, as `catalog info` lists.",)
@@ -206,7 +208,7 @@ def test_bytes_that_are_no_utf_8_are_counted_and_named_and_true_replacement_char
     spoilt = text.encode().replace("ã".encode(), b"\xe3").replace("í".encode(), b"\xed")
     marked = b"\xef\xbb\xbf" + _entries("with a mark").encode()
     files = {"35_train": spoilt, "35_val": marked.replace(b"patch00", b"patch11")}
-    catalog = build(_release(tmp_path / "in", files), tmp_path / "out")
+    catalog = build_catalog(_release(tmp_path / "in", files), tmp_path / "out")
     captions = {pair.record.captions["3.5"] for pair in catalog.pairs()}
     assert captions == {"S\ufffdo Tomé", "plain", "known as \ufffd", "Pr\ufffdncipe", "with a mark"}
     assert catalog.notes[0].endswith(
@@ -217,7 +219,7 @@ def test_bytes_that_are_no_utf_8_are_counted_and_named_and_true_replacement_char
 
 def test_a_file_that_breaks_off_is_named_with_its_odd_bytes(tmp_path: Path) -> None:
     content = _entries("São Tomé", "plain").encode("latin-1")[:-20]
-    catalog = build(_release(tmp_path / "in", {"35_train": content}), tmp_path / "out")
+    catalog = build_catalog(_release(tmp_path / "in", {"35_train": content}), tmp_path / "out")
     assert len(catalog) == 1
     assert "in 1 of its entries" in catalog.notes[0]
     assert "6 entries or files of the release are not" in catalog.notes[1]
@@ -230,11 +232,11 @@ def test_a_file_that_breaks_off_is_named_with_its_odd_bytes(tmp_path: Path) -> N
 def test_names_keep_their_place_with_folders_either_slash_and_any_ending(tmp_path: Path, form: str) -> None:
     tile = TILES[0]
     release = Listed({("3.5", "train"): [{"image": form.format(tile.name), "caption": "Trees."}]})
-    catalog = build(release, tmp_path)
+    catalog = build_catalog(release, tmp_path)
     (pair,) = catalog.pairs()
     assert pair.record.tile == tile
     assert pair.record.name == form.format(tile.name)
-    assert catalog.named(form.format(tile.name)) == catalog.named(tile.name) == pair
+    assert catalog.pair_named(form.format(tile.name)) == catalog.pair_named(tile.name) == pair
     assert file_of(pair.record.name) == f"{tile.name}.png"
 
 
@@ -254,8 +256,8 @@ def test_members_flags_and_folders_come_from_the_zips(tmp_path: Path) -> None:
     release = Listed(
         {("3.5", "train"): [one(f"{name}.png") for name in names]}, directories={"s2_rgb_images": directory}
     )
-    catalog = build(release, tmp_path / "catalog")
-    whole, blank, missing = (catalog.named(name) for name in names)
+    catalog = build_catalog(release, tmp_path / "catalog")
+    whole, blank, missing = (catalog.pair_named(name) for name in names)
     assert whole
     assert blank
     assert missing
@@ -268,9 +270,9 @@ def test_members_flags_and_folders_come_from_the_zips(tmp_path: Path) -> None:
 
 
 def test_nothing_whole_is_no_catalog_and_leaves_the_old_one(tmp_path: Path) -> None:
-    old = build(Listed({("3.5", "train"): [one("1000_2000_patch00")]}), tmp_path)
+    old = build_catalog(Listed({("3.5", "train"): [one("1000_2000_patch00")]}), tmp_path)
     with pytest.raises(CatalogError, match="has no image-text pair"):
-        build(Listed({}), tmp_path)
+        build_catalog(Listed({}), tmp_path)
     assert open_catalog(tmp_path).version == old.version
 
 
@@ -278,7 +280,7 @@ def test_a_new_build_replaces_the_old_one_and_readers_go_on(tmp_path: Path) -> N
     versions = []
     for number in range(4):
         before = open_catalog(tmp_path) if number else None
-        versions.append(build(Listed({("3.5", "train"): [one(f"1000_200{number}_patch00")]}), tmp_path).version)
+        versions.append(build_catalog(Listed({("3.5", "train"): [one(f"1000_200{number}_patch00")]}), tmp_path).version)
         if before:
             assert before.search(Query(words="trees")).pairs[0].record.name == f"1000_200{number - 1}_patch00"
     assert open_catalog(tmp_path).version == versions[-1]
@@ -287,9 +289,9 @@ def test_a_new_build_replaces_the_old_one_and_readers_go_on(tmp_path: Path) -> N
 
 
 def test_two_builds_at_once_meet_a_sentence(tmp_path: Path) -> None:
-    build(Listed({("3.5", "train"): [one("1000_2000_patch00")]}), tmp_path)
-    with locked(tmp_path), pytest.raises(CatalogError, match="Another build, enrichment or audit is writing"):
-        build(Listed({("3.5", "train"): [one("1000_2000_patch01")]}), tmp_path)
+    build_catalog(Listed({("3.5", "train"): [one("1000_2000_patch00")]}), tmp_path)
+    with lock_folder(tmp_path), pytest.raises(CatalogError, match="Another build, enrichment or audit is writing"):
+        build_catalog(Listed({("3.5", "train"): [one("1000_2000_patch01")]}), tmp_path)
     assert open_catalog(tmp_path).record("1000_2000_patch00")
 
 
@@ -299,7 +301,7 @@ def test_threads_that_build_at_once_leave_one_whole_catalog_and_the_others_a_sen
     def attempt(_: int) -> str:
         barrier.wait()
         try:
-            return build(paraphrased(60), tmp_path, processes=1).version
+            return build_catalog(paraphrased(60), tmp_path, processes=1).version
         except CatalogError as error:
             return str(error)
 
@@ -316,7 +318,7 @@ def test_threads_that_build_at_once_leave_one_whole_catalog_and_the_others_a_sen
 @pytest.mark.parametrize("name", ["rows.bin", "words/3.5/rows.npy", "columns.npz", "report.json", "members.npz"])
 @pytest.mark.parametrize("harm", ["cut", "gone"])
 def test_a_file_cut_short_or_missing_is_named_when_the_catalog_is_opened(tmp_path: Path, name: str, harm: str) -> None:
-    path = tmp_path / build(paraphrased(20), tmp_path).version / name
+    path = tmp_path / build_catalog(paraphrased(20), tmp_path).version / name
     if harm == "cut":
         path.write_bytes(path.read_bytes()[:-1])
     else:
@@ -324,43 +326,43 @@ def test_a_file_cut_short_or_missing_is_named_when_the_catalog_is_opened(tmp_pat
     what = "bytes instead of" if harm == "cut" else "is missing"
     with pytest.raises(CatalogError, match=f"is damaged: {name} .*{what}.*; build it again"):
         open_catalog(tmp_path)
-    mended = build(paraphrased(20), tmp_path)
+    mended = build_catalog(paraphrased(20), tmp_path)
     mended.check()
     assert mended.search().total == len(mended)
 
 
 def test_bytes_that_changed_are_found_by_the_check_and_a_build_replaces_them(tmp_path: Path) -> None:
-    catalog = build(paraphrased(20), tmp_path)
+    catalog = build_catalog(paraphrased(20), tmp_path)
     path = tmp_path / catalog.version / "words" / "3.5" / "places.npy"
     content = bytearray(path.read_bytes())
     content[-1] ^= 1
     path.write_bytes(content)
     with pytest.raises(CatalogError, match="its files are not those that were built"):
         open_catalog(tmp_path).check()
-    build(paraphrased(20), tmp_path).check()
+    build_catalog(paraphrased(20), tmp_path).check()
 
 
 def test_what_cannot_be_read_back_never_takes_the_place_of_the_catalog(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    before = build(paraphrased(20), tmp_path)
+    before = build_catalog(paraphrased(20), tmp_path)
     honest = zlib.compress
     monkeypatch.setattr(zlib, "compress", lambda data, *level: honest(data, *level)[:-6])
-    with pytest.raises(CatalogError, match="its catalog is as before"):
-        build(paraphrased(30), tmp_path, processes=1)
+    with pytest.raises(CatalogError, match="its catalog is unchanged"):
+        build_catalog(paraphrased(30), tmp_path, processes=1)
     monkeypatch.undo()
     assert open_catalog(tmp_path).version == before.version
     open_catalog(tmp_path).check()
 
 
 def test_a_build_that_is_killed_leaves_the_old_catalog(tmp_path: Path) -> None:
-    old = build(Listed({("3.5", "train"): [one("1000_2000_patch00")]}), tmp_path)
+    old = build_catalog(Listed({("3.5", "train"): [one("1000_2000_patch00")]}), tmp_path)
     code = """
 import sys, pathlib
 sys.path.insert(0, sys.argv[2])
 from rig.pairs import paraphrased
-from chatearthnet_explorer.catalog import build
-build(paraphrased(30), sys.argv[1], progress=lambda step, done, total: step == "files" and done == 1 and (
+from chatearthnet_explorer.catalog import build_catalog
+build_catalog(paraphrased(30), sys.argv[1], progress=lambda step, done, total: step == "files" and done == 1 and (
     pathlib.Path(sys.argv[1], "here").touch(), sys.stdin.read()))
 """
     command = [sys.executable, "-c", code, str(tmp_path), str(Path(__file__).parent)]
@@ -371,21 +373,21 @@ build(paraphrased(30), sys.argv[1], progress=lambda step, done, total: step == "
             assert time.monotonic() < deadline
             time.sleep(0.05)
         with pytest.raises(CatalogError, match="Another build"):
-            build(paraphrased(3), tmp_path)
+            build_catalog(paraphrased(3), tmp_path)
         os.kill(process.pid, signal.SIGKILL)
     assert open_catalog(tmp_path).version == old.version
     assert open_catalog(tmp_path).search().total == 1
-    assert len(build(paraphrased(3), tmp_path)) == 3
+    assert len(build_catalog(paraphrased(3), tmp_path)) == 3
     assert not (tmp_path / ".unfinished").exists()
 
 
 def test_another_schema_is_said_and_rebuilt(tmp_path: Path) -> None:
-    build(Listed({("3.5", "train"): [one("1000_2000_patch00")]}), tmp_path)
+    build_catalog(Listed({("3.5", "train"): [one("1000_2000_patch00")]}), tmp_path)
     pointer = tmp_path / "catalog.json"
     pointer.write_text(json.dumps({**json.loads(pointer.read_text()), "schema": 0}))
-    with pytest.raises(CatalogError, match="is of schema 0, this program reads 2; build it again"):
+    with pytest.raises(CatalogError, match="has schema 0, but this program reads 2; build it again"):
         open_catalog(tmp_path)
-    assert len(build(Listed({("3.5", "train"): [one("1000_2000_patch00")]}), tmp_path)) == 1
+    assert len(build_catalog(Listed({("3.5", "train"): [one("1000_2000_patch00")]}), tmp_path)) == 1
 
 
 @pytest.mark.parametrize("content", ["", "[]", "{", '{"schema": 2, "version": "../../../../etc"}', '{"schema": 2}'])
@@ -397,7 +399,7 @@ def test_a_damaged_pointer_is_said(tmp_path: Path, content: str) -> None:
 
 @pytest.mark.parametrize("name", ["rows.bin", "columns.npz", "tables.json", "report.json", "words/3.5/rows.npy"])
 def test_a_damaged_file_is_said(tmp_path: Path, name: str) -> None:
-    catalog = build(Listed({("3.5", "train"): [one("1000_2000_patch00")]}), tmp_path)
+    catalog = build_catalog(Listed({("3.5", "train"): [one("1000_2000_patch00")]}), tmp_path)
     path = catalog.path.parent / name
     path.write_bytes(path.read_bytes()[:20])
     with pytest.raises(CatalogError, match="damaged"):
@@ -413,26 +415,35 @@ def test_no_catalog_is_said(tmp_path: Path) -> None:
 def test_a_folder_that_cannot_be_written_is_said(tmp_path: Path) -> None:
     tmp_path.chmod(0o500)
     with pytest.raises(CatalogError, match="cannot be written"):
-        build(paraphrased(3), tmp_path / "catalog")
+        build_catalog(paraphrased(3), tmp_path / "catalog")
 
 
 def test_a_full_disk_is_said_and_leaves_the_old_catalog(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    old = build(Listed({("3.5", "train"): [one("1000_2000_patch00")]}), tmp_path)
+    old = build_catalog(Listed({("3.5", "train"): [one("1000_2000_patch00")]}), tmp_path)
 
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(shutil, "copyfileobj", full)
     with pytest.raises(CatalogError, match=r"cannot be written \(No space left on device\)"):
-        build(paraphrased(3), tmp_path)
+        build_catalog(paraphrased(3), tmp_path)
     assert open_catalog(tmp_path).version == old.version
 
 
 def test_progress_tells_each_step(tmp_path: Path) -> None:
     told: list[tuple[str, int, int]] = []
-    build(paraphrased(40), tmp_path, progress=lambda *step: told.append(step))
+    build_catalog(paraphrased(40), tmp_path, progress=lambda *step: told.append(step))
     assert [step for step, _, _ in told] == sorted(
         (step for step, _, _ in told), key=["entries", "captions", "files"].index
     )
     assert told[-1][1] == told[-1][2]
     assert ("captions", 40, 40) in told
+
+
+def test_schema_lists_the_columns_of_the_file_with_their_types(catalog: Catalog) -> None:
+    with duckdb.connect() as connection:
+        connection.execute("SET enable_geoparquet_conversion = false")
+        columns = connection.execute("DESCRIBE SELECT * FROM read_parquet(?)", [str(catalog.path)]).fetchall()
+    assert [(name, kind.replace('"', "")) for name, kind, *_ in columns] == [
+        (name, kind.replace('"', "")) for name, kind in COLUMNS.items()
+    ]

@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 from rig.pairs import Listed, one
 
-from chatearthnet_explorer.catalog import Query, build, enrich, open_catalog
+from chatearthnet_explorer.catalog import Query, build_catalog, enrich, enrich_catalog, open_catalog
 from chatearthnet_explorer.errors import CatalogError, RasterError, SettingError
 from chatearthnet_explorer.landcover.legend import CLASSES
 from chatearthnet_explorer.landcover.shares import shares
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from rig.sao_tome import SaoTome
 
-enrich_module = sys.modules["chatearthnet_explorer.catalog.enrichment"]  # the package has a function of that name
 CENTER = Tile.at(6.73, 0.336)
 TILES = [Tile(CENTER.x + dx, CENTER.y + dy) for dx in range(-5, 5) for dy in range(-5, 5)]
 
@@ -43,7 +42,7 @@ def made(tile: Tile) -> NDArray[np.uint8] | None:
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     entries = [one(f"{tile.name}.png") for tile in TILES] + [one("nowhere")]
-    build(Listed({("3.5", "train"): entries}), tmp_path)
+    build_catalog(Listed({("3.5", "train"): entries}), tmp_path)
     return tmp_path
 
 
@@ -53,10 +52,10 @@ def test_real_labels_of_sao_tome(folder: Path, sao_tome: SaoTome) -> None:
         assert isinstance(read, Read)
         return labels_of(read)[0]
 
-    catalog = enrich(folder, labels_at, labels="WorldCover 2020 v100", workers=4)
+    catalog = enrich_catalog(folder, labels_at, labels="WorldCover 2020 v100", workers=4)
     assert catalog.info()["enriched"] == len(TILES)
     assert catalog.info()["labels"] == "WorldCover 2020 v100"
-    forest = Query(classes=("tree",), min_share=0.9, sort="share", descending=True, size=1000)
+    forest = Query(classes=("tree",), min_share=0.9, sortby="share", descending=True, size=1000)
     found = catalog.search(forest)
     assert 5 < found.total < len(TILES)
     falling = []
@@ -79,22 +78,22 @@ def test_real_labels_of_sao_tome(folder: Path, sao_tome: SaoTome) -> None:
 
 
 def test_a_region_first_and_the_rest_later_reads_nothing_twice(folder: Path) -> None:
-    west = Query(box=(6.0, 0.0, CENTER.center[0] - 0.01, 1.0))
+    west = Query(bbox=(6.0, 0.0, CENTER.center[0] - 0.01, 1.0))
     read: list[Tile] = []
 
     def labels_at(tile: Tile) -> NDArray[np.uint8] | None:
         read.append(tile)
         return made(tile)
 
-    some = enrich(folder, labels_at, labels="made", query=west)
+    some = enrich_catalog(folder, labels_at, labels="made", query=west)
     assert 0 < some.info()["enriched"] == len(read) == some.search(west).total < len(TILES)
-    whole = enrich(folder, labels_at, labels="made")
+    whole = enrich_catalog(folder, labels_at, labels="made")
     assert len(read) == len(TILES) == len(set(read)) == whole.info()["enriched"]
-    again = enrich(folder, labels_at, labels="made")
+    again = enrich_catalog(folder, labels_at, labels="made")
     assert again.version == whole.version
     assert len(read) == len(TILES)
     # other labels replace them
-    assert enrich(folder, lambda _tile: None, labels="other").version != whole.version
+    assert enrich_catalog(folder, lambda _tile: None, labels="other").version != whole.version
     unmapped = open_catalog(folder).pair(0)
     assert unmapped.shares == dict.fromkeys((land.name for land in CLASSES[1:]), 0.0)
     assert open_catalog(folder).search(Query(classes=("tree",), min_share=0.0)).total == 0
@@ -107,11 +106,11 @@ def test_labels_that_cannot_be_read_stay_unknown_and_are_tried_again(folder: Pat
             raise RasterError(msg)
         return made(tile)
 
-    first = enrich(folder, fails, labels="made")
+    first = enrich_catalog(folder, fails, labels="made")
     assert first.info()["enriched"] == 50
     assert first.info()["labels_missing"] == ["The server is busy; try again later."]
     read: list[Tile] = []
-    second = enrich(folder, lambda tile: read.append(tile) or made(tile), labels="made")
+    second = enrich_catalog(folder, lambda tile: read.append(tile) or made(tile), labels="made")
     assert second.info()["enriched"] == len(TILES)
     assert second.info()["labels_missing"] == []
     assert len(read) == 50
@@ -123,10 +122,12 @@ import sys, pathlib, threading
 sys.path.insert(0, sys.argv[2])
 import test_catalog_enrich as tests
 from chatearthnet_explorer.catalog import enrich
-import chatearthnet_explorer.catalog.enrichment
-sys.modules["chatearthnet_explorer.catalog.enrichment"].PARTITION = 10
-enrich(sys.argv[1], tests.made, labels="made", workers=2, progress=lambda step, done, total: done >= 60 and (
-    pathlib.Path(sys.argv[1], "here").touch(), sys.stdin.read()))
+enrich.PARTITION = 10
+def stop(step, done, total):
+    if done >= 60:
+        pathlib.Path(sys.argv[1], "here").touch()
+        sys.stdin.read()
+enrich.enrich_catalog(sys.argv[1], tests.made, labels="made", workers=2, progress=stop)
 """
     command = [sys.executable, "-c", code, str(folder), str(Path(__file__).parent)]
     before = open_catalog(folder).version
@@ -137,21 +138,21 @@ enrich(sys.argv[1], tests.made, labels="made", workers=2, progress=lambda step, 
             assert time.monotonic() < deadline
             time.sleep(0.05)
         with pytest.raises(CatalogError, match="Another build, enrichment or audit"):
-            enrich(folder, made, labels="made")
+            enrich_catalog(folder, made, labels="made")
         os.kill(process.pid, signal.SIGKILL)
     assert open_catalog(folder).version == before
     read: list[Tile] = []
-    catalog = enrich(folder, lambda tile: read.append(tile) or made(tile), labels="made", workers=2)
+    catalog = enrich_catalog(folder, lambda tile: read.append(tile) or made(tile), labels="made", workers=2)
     assert catalog.info()["enriched"] == len(TILES)
     assert 40 <= len(read) <= len(TILES) - 40  # two partitions were under way
-    alone = enrich(_copy_of(folder), made, labels="made", workers=2)
+    alone = enrich_catalog(_copy_of(folder), made, labels="made", workers=2)
     assert alone.version == catalog.version
 
 
 def _copy_of(folder: Path) -> Path:
     other = folder.parent / f"{folder.name}-other"
     entries = [one(f"{tile.name}.png") for tile in TILES] + [one("nowhere")]
-    build(Listed({("3.5", "train"): entries}), other)
+    build_catalog(Listed({("3.5", "train"): entries}), other)
     return other
 
 
@@ -163,8 +164,8 @@ def broken(_tile: Tile) -> NDArray[np.uint8] | None:
 def test_it_gives_up_after_a_few_failures_in_a_row_and_keeps_what_was_read(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(enrich_module, "PARTITION", 10)
-    monkeypatch.setattr(enrich_module, "FIRST_PLACES", 5)
+    monkeypatch.setattr(enrich, "PARTITION", 10)
+    monkeypatch.setattr(enrich, "FIRST_PLACES", 5)
     before = open_catalog(folder).version
     tried: list[Tile] = []
 
@@ -173,11 +174,11 @@ def test_it_gives_up_after_a_few_failures_in_a_row_and_keeps_what_was_read(
         return made(tile) if len(tried) <= 30 else broken(tile)
 
     with pytest.raises(CatalogError, match=r"30 pairs were read and are kept for the next run\. The server is busy"):
-        enrich(folder, works_at_first, labels="made", workers=1)
+        enrich_catalog(folder, works_at_first, labels="made", workers=1)
     assert len(tried) == 30 + 3 * 5
     assert open_catalog(folder).version == before
     read: list[Tile] = []
-    catalog = enrich(folder, lambda tile: read.append(tile) or made(tile), labels="made", workers=3)
+    catalog = enrich_catalog(folder, lambda tile: read.append(tile) or made(tile), labels="made", workers=3)
     assert len(read) == len(TILES) - 30
     assert catalog.info()["enriched"] == len(TILES)
 
@@ -185,30 +186,32 @@ def test_it_gives_up_after_a_few_failures_in_a_row_and_keeps_what_was_read(
 def test_where_nothing_can_be_read_it_fails_soon(folder: Path) -> None:
     tried: list[Tile] = []
     with pytest.raises(CatalogError, match="0 pairs were read"):
-        enrich(folder, lambda tile: tried.append(tile) or broken(tile), labels="made")
-    assert len(tried) <= 2 * enrich_module.FIRST_PLACES
-    few = Query(box=(6.0, 0.0, CENTER.center[0] - 0.08, 1.0))
+        enrich_catalog(folder, lambda tile: tried.append(tile) or broken(tile), labels="made")
+    assert len(tried) <= 2 * enrich.FIRST_PLACES
+    few = Query(bbox=(6.0, 0.0, CENTER.center[0] - 0.08, 1.0))
     with pytest.raises(CatalogError, match="The server is busy"):
-        enrich(folder, broken, labels="made", query=few)
+        enrich_catalog(folder, broken, labels="made", query=few)
 
 
 def test_one_region_that_cannot_be_read_does_not_stop_the_others(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(enrich_module, "PARTITION", 5)
+    monkeypatch.setattr(enrich, "PARTITION", 5)
     south = CENTER.y + 3
-    catalog = enrich(folder, lambda tile: broken(tile) if tile.y >= south else made(tile), labels="made", workers=4)
+    catalog = enrich_catalog(
+        folder, lambda tile: broken(tile) if tile.y >= south else made(tile), labels="made", workers=4
+    )
     assert catalog.info()["enriched"] == sum(tile.y < south for tile in TILES)
     assert catalog.notes[-1].startswith("Some labels could not be read")
 
 
 def test_progress_tells_every_place(folder: Path) -> None:
     steps: list[tuple[str, int, int]] = []
-    enrich(folder, made, labels="made", workers=4, progress=lambda *step: steps.append(step))
+    enrich_catalog(folder, made, labels="made", workers=4, progress=lambda *step: steps.append(step))
     assert steps == [("labels", done, len(TILES)) for done in range(len(TILES) + 1)]
 
 
 def test_simulated_labels_are_those_of_the_simulated_chips(folder: Path) -> None:
-    few = Query(box=(CENTER.center[0] - 0.03, CENTER.center[1] - 0.03, CENTER.center[0], CENTER.center[1]))
-    catalog = enrich(folder, SimulatedLabels(2020), labels="simulated 2020", query=few, workers=2)
+    few = Query(bbox=(CENTER.center[0] - 0.03, CENTER.center[1] - 0.03, CENTER.center[0], CENTER.center[1]))
+    catalog = enrich_catalog(folder, SimulatedLabels(2020), labels="simulated 2020", query=few, workers=2)
     pairs = [pair for pair in catalog.pairs(few) if pair.record.tile]
     assert pairs
     for pair in pairs:
@@ -222,14 +225,14 @@ def test_a_cluster_gives_the_same(folder: Path) -> None:
     with distributed.LocalCluster(
         n_workers=1, threads_per_worker=2, processes=False, dashboard_address=None, protocol="tcp://", host="127.0.0.1"
     ) as cluster:
-        catalog = enrich(folder, made, labels="made", scheduler=cluster.scheduler_address, workers=2)
-    assert catalog.version == enrich(_copy_of(folder), made, labels="made").version
+        catalog = enrich_catalog(folder, made, labels="made", scheduler=cluster.scheduler_address, workers=2)
+    assert catalog.version == enrich_catalog(_copy_of(folder), made, labels="made").version
 
 
 def test_schedulers_that_are_not_there_are_said(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("chatearthnet_explorer.parallel.dask_cluster.PATIENCE", 1)
     for scheduler in ("http://127.0.0.1:9", "tcp://127.0.0.1:9"):
         with pytest.raises(SettingError, match="No Dask scheduler answers"):
-            enrich(folder, made, labels="made", scheduler=scheduler)
+            enrich_catalog(folder, made, labels="made", scheduler=scheduler)
     with pytest.raises(CatalogError, match="There is no catalog in"):
-        enrich(folder / "deeper", made, labels="made")
+        enrich_catalog(folder / "deeper", made, labels="made")

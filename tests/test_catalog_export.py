@@ -17,7 +17,7 @@ import pytest
 from PIL import Image
 from rig.pairs import Listed, one, paraphrased
 
-from chatearthnet_explorer.catalog import PairDataset, Query, build
+from chatearthnet_explorer.catalog import PairDataset, Query, build_catalog
 from chatearthnet_explorer.errors import CatalogError, PlaceError
 from chatearthnet_explorer.sources.release.released_pairs import open_release
 from chatearthnet_explorer.sources.simulated_chips import SimulatedSource
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from chatearthnet_explorer.catalog import Catalog
     from chatearthnet_explorer.sources.release.released_pairs import Release
 
-QUERY = Query(style="both", sort="lat", descending=True, size=3)
+QUERY = Query(style="both", sortby="lat", descending=True, size=3)
 FORMULA = "=HYPERLINK(1)+trees"
 
 
@@ -38,7 +38,7 @@ def catalog(tmp_path_factory: pytest.TempPathFactory) -> Catalog:
     release = paraphrased(120, seed=2)
     release.files["3.5", "val"].append(one("-1+1|calc", FORMULA))
     release.files["4v", "val"].append(one("-1+1|calc", '@x, "quoted"\nline two'))
-    return build(release, tmp_path_factory.mktemp("catalog"))
+    return build_catalog(release, tmp_path_factory.mktemp("catalog"))
 
 
 def test_csv_has_every_pair_and_no_formula(catalog: Catalog, tmp_path: Path) -> None:
@@ -86,7 +86,7 @@ def test_the_releases_own_layout_can_be_built_again(catalog: Catalog, tmp_path: 
     catalog.export(path=tmp_path / "release", format="release")
     release = open_release(tmp_path / "release")
     assert release.simulated
-    again = build(release, tmp_path / "again")
+    again = build_catalog(release, tmp_path / "again")
     assert {pair.record.name: pair.record.captions for pair in again.pairs()} == {
         pair.record.name: pair.record.captions for pair in catalog.pairs()
     }
@@ -135,7 +135,7 @@ def test_geopandas_has_the_selection_in_its_order(catalog: Catalog) -> None:
 
 def test_xarray_has_the_chip_on_its_grid_with_the_captions(catalog: Catalog) -> None:
     placed, unplaced = (
-        catalog.search(Query(flags=(flag,), style="both")).pairs[0] for flag in ("-no place", "no place")
+        catalog.search(Query(flag=(flag,), style="both")).pairs[0] for flag in ("-no place", "no place")
     )
     chip = catalog.to_xarray(placed.record, source=SimulatedSource())
     assert chip.attrs["caption_4v"] == placed.record.captions["4v"]
@@ -160,14 +160,14 @@ def pictured(tmp_path_factory: pytest.TempPathFactory) -> tuple[Catalog, Release
     entries = [one(f"1000_200{number}_patch00.png", f"Caption {number} of trees.") for number in range(5)]
     (folder / "ChatEarthNet_caps_35_train.json").write_text(json.dumps(entries))
     release = open_release(folder)
-    return build(release, folder / "catalog"), release
+    return build_catalog(release, folder / "catalog"), release
 
 
 def test_a_dataset_gives_pixels_caption_mask_and_bounds(pictured: tuple[Catalog, Release]) -> None:
     catalog, release = pictured
     source = SimulatedSource()
     dataset = PairDataset(
-        catalog, Query(sort="name"), pictures=release, labels_at=lambda tile: source.chip_at(*tile.center).labels
+        catalog, Query(sortby="name"), pictures=release, labels_at=lambda tile: source.chip_at(*tile.center).labels
     )
     assert len(dataset) == 3  # two have no picture
     for number in range(3):
@@ -190,7 +190,7 @@ def test_a_dataset_gives_pixels_caption_mask_and_bounds(pictured: tuple[Catalog,
 
 def test_a_catalog_is_sent_to_workers_as_its_folder(pictured: tuple[Catalog, Release]) -> None:
     catalog, _ = pictured
-    sent = pickle.loads(pickle.dumps(catalog))  # noqa: S301 - our own words
+    sent = pickle.loads(pickle.dumps(catalog))
     assert sent.version == catalog.version
     assert sent.search().to_dict() == catalog.search().to_dict()
 
@@ -210,7 +210,7 @@ def test_tensors_need_torch_and_nothing_else_does(
 
 
 def test_a_picture_that_cannot_be_read_is_said(tmp_path: Path) -> None:
-    catalog = build(Listed({("3.5", "train"): [one("1000_2000_patch00")]}), tmp_path)
+    catalog = build_catalog(Listed({("3.5", "train"): [one("1000_2000_patch00")]}), tmp_path)
     nothing = SimpleNamespace(pixels={}, missing={"1000_2000_patch00": "It is gone; look elsewhere."})
     dataset = PairDataset(catalog, pictures=SimpleNamespace(images=lambda *_args, **_named: nothing))  # type: ignore[arg-type]
     with pytest.raises(CatalogError, match=r"^It is gone; look elsewhere\.$"):

@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 from rig.pairs import Listed, one, paraphrased
 
-from chatearthnet_explorer.catalog import Catalog, Query, build, enrich, open_catalog
-from chatearthnet_explorer.catalog.finding_bits import JUDGED, Marks
-from chatearthnet_explorer.catalog.save_findings import remember
+from chatearthnet_explorer.catalog import Catalog, Query, build_catalog, enrich_catalog, open_catalog
+from chatearthnet_explorer.catalog.audit_findings import CHECKED_BIT, AuditFindings
+from chatearthnet_explorer.catalog.save_findings import save_findings
 from chatearthnet_explorer.cli import main
 from chatearthnet_explorer.errors import QueryError
 
@@ -50,13 +50,15 @@ KEYWORDS: list[tuple[dict[str, Any], list[str]]] = [
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a catalog with shares and findings."""
     folder = tmp_path_factory.mktemp("catalog")
-    pairs = build(paraphrased(200, seed=7), folder)
-    enrich(folder, lambda tile: np.full((256, 256), 1 + tile.x % 11, np.uint8), labels="made up")
+    pairs = build_catalog(paraphrased(200, seed=7), folder)
+    enrich_catalog(folder, lambda tile: np.full((256, 256), 1 + tile.x % 11, np.uint8), labels="made up")
     bits = np.zeros((len(pairs), 3), np.uint32)
-    bits[::2, 0] = JUDGED
+    bits[::2, 0] = CHECKED_BIT
     bits[::6, 0] |= 1
     scores = (bits & 1).astype(np.int16) * np.arange(len(pairs), dtype=np.int16)[:, None]
-    remember(folder, np.arange(len(pairs)), Marks({"contradiction": "It is wrong."}, bits, scores), about={})
+    save_findings(
+        folder, np.arange(len(pairs)), AuditFindings({"contradiction": "It is wrong."}, bits, scores), about={}
+    )
     return folder
 
 
@@ -86,14 +88,14 @@ def test_each_keyword_gives_what_the_command_line_gives(
     [
         ({"country": "Germny"}, "did you mean Germany"),
         ({"continent": "Gondwana"}, "No pair is on the continent 'Gondwana'"),
-        ({"classes": "lava"}, "'lava' is none of the classes"),
-        ({"style": "5"}, "'5' is none of the style"),
-        ({"split": "all"}, "'all' is none of the splits"),
+        ({"classes": "lava"}, "'lava' is not a known value of classes"),
+        ({"style": "5"}, "'5' is not a known value of style"),
+        ({"split": "all"}, "'all' is not a known value of split"),
         ({"finding": "spelling"}, "No check is called 'spelling'"),
-        ({"sortby": "price"}, "'price' is none of the sort"),
-        ({"bbox": (1, 2, 3)}, "A box is four numbers"),
-        ({"bbox": 7}, "A box is four numbers"),
-        ({"country": 7}, "countries must be a list of words"),
+        ({"sortby": "price"}, "'price' is not a known value of sortby"),
+        ({"bbox": (1, 2, 3)}, "A bbox is four numbers"),
+        ({"bbox": 7}, "A bbox is four numbers"),
+        ({"country": 7}, "country must be a list of texts"),
         ({"limit": 0}, "limit must be a number from 1"),
         ({"limit": 2.5}, "limit must be a whole number"),
     ],
@@ -108,7 +110,7 @@ def test_values_that_cannot_be_searched_for_raise_one_sentence(
 
 
 def test_keywords_replace_the_fields_of_a_query(catalog: Catalog) -> None:
-    query = Query(style="both", classes=("tree",), sort="name")
+    query = Query(style="both", classes=("tree",), sortby="name")
     assert catalog.search(query) == catalog.search(style="both", classes="tree", sortby="name")
     assert catalog.search(query, style="3.5", sortby="place") == catalog.search(style="3.5", classes="tree")
     assert catalog.search(query).query == query
@@ -121,7 +123,7 @@ def test_result_is_a_sequence_of_all_matches(catalog: Catalog) -> None:
     assert (
         [pair.row for pair in pairs]
         == result.rows.tolist()
-        == catalog.rows(Query(classes=("tree",), sort="lat")).tolist()
+        == catalog.rows(Query(classes=("tree",), sortby="lat")).tolist()
     )
     assert tuple(pairs[:24]) == result.pairs
     assert (result[0], result[-1], result[3:9:2]) == (pairs[0], pairs[-1], tuple(pairs[3:9:2]))
@@ -169,7 +171,9 @@ def test_repr_is_short(catalog: Catalog) -> None:
 
 def test_html_escapes_names_and_captions(tmp_path: Path) -> None:
     attack = "<script>alert(1)</script>"
-    with build(Listed({("3.5", "train"): [one(f"{attack}.png", f"{attack} trees " * 20)]}), tmp_path) as catalog:
+    with build_catalog(
+        Listed({("3.5", "train"): [one(f"{attack}.png", f"{attack} trees " * 20)]}), tmp_path
+    ) as catalog:
         html = catalog.search()._repr_html_()
     assert "<script>" not in html
     assert "&lt;script&gt;" in html

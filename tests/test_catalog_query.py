@@ -1,4 +1,4 @@
-"""A question is a value: checked at the door, and the same after a trip through an address."""
+"""Queries: checked when they are made, and the same after a round trip through a link."""
 
 from __future__ import annotations
 
@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 
 from chatearthnet_explorer.catalog import Query
+from chatearthnet_explorer.catalog.bit_codes import NAMES
+from chatearthnet_explorer.catalog.pair_flags import FLAGS
 from chatearthnet_explorer.catalog.permalink import from_url, to_url
 from chatearthnet_explorer.catalog.query import MATCHES, SORTS, STYLE_CHOICES
-from chatearthnet_explorer.catalog.schema import FLAGS, NAMES
 from chatearthnet_explorer.errors import ExplorerError, QueryError
 from chatearthnet_explorer.landcover.shares import PARTS
 from chatearthnet_explorer.record import SPLITS
@@ -30,25 +31,25 @@ HOSTILE = [
 ]
 
 
-def drawn(seed: int) -> Query:
-    draw = random.Random(seed)  # noqa: S311 - questions, not secrets
-    several = lambda choices: tuple(draw.sample(list(choices), draw.randint(0, 2)))  # noqa: E731 - said in one line
+def random_query(seed: int) -> Query:
+    draw = random.Random(seed)  # noqa: S311 - queries, not secrets
+    several = lambda choices: tuple(draw.sample(list(choices), draw.randint(0, 2)))  # noqa: E731 - one line is shorter
     classes = several(NAMES)
     part = draw.choice(["", *PARTS])
     return Query(
         words=draw.choice(HOSTILE),
-        continents=several(["Asia", "Africa", "none"]),
-        countries=several(["São Tomé and Príncipe", "Côte d'Ivoire", "a&b", "RUS"]),
-        box=draw.choice([None, (170.5, -10.0, -170.25, 1 / 3), (-180.0, -90.0, 180.0, 90.0)]),
+        continent=several(["Asia", "Africa", "none"]),
+        country=several(["São Tomé and Príncipe", "Côte d'Ivoire", "a&b", "RUS"]),
+        bbox=draw.choice([None, (170.5, -10.0, -170.25, 1 / 3), (-180.0, -90.0, 180.0, 90.0)]),
         polygon=draw.choice([(), ((0.1, 0.2), (1 / 3, 5.0), (-179.9, 2.0))]),
         classes=classes,
         match=draw.choice(MATCHES),
         part=part,
         min_share=None if part else draw.choice([None, 0.0, 0.123456789]),
         style=draw.choice(["", *STYLE_CHOICES]),
-        splits=several(SPLITS),
-        flags=several([*FLAGS, *(f"-{flag}" for flag in FLAGS)]),
-        sort=draw.choice([sort for sort in SORTS if sort != "share" or classes]),
+        split=several(SPLITS),
+        flag=several([*FLAGS, *(f"-{flag}" for flag in FLAGS)]),
+        sortby=draw.choice([sort for sort in SORTS if sort != "share" or classes]),
         descending=draw.random() < 0.5,
         seed=draw.randrange(2**32),
         page=draw.randint(1, 10**9),
@@ -57,21 +58,21 @@ def drawn(seed: int) -> Query:
 
 
 @pytest.mark.parametrize("seed", range(100))
-def test_an_address_says_the_same_question(seed: int) -> None:
-    query = drawn(seed)
-    address = to_url(query)
-    assert from_url(address) == query
-    assert from_url(f"https://example.org/browse?{address}#top") == query
-    assert address.isascii()
+def test_link_gives_the_same_query(seed: int) -> None:
+    query = random_query(seed)
+    link = to_url(query)
+    assert from_url(link) == query
+    assert from_url(f"https://example.org/browse?{link}#top") == query
+    assert link.isascii()
 
 
-def test_the_question_for_everything_has_no_address() -> None:
+def test_default_query_has_an_empty_link() -> None:
     assert to_url(Query()) == ""
     assert from_url("") == from_url("?") == from_url("https://example.org/?other=1") == Query()
 
 
 @pytest.mark.parametrize(
-    "address",
+    "link",
     ["page=0", "page=x", "page=1.5", "size=100000", "size=-1", "seed=nan", "bbox=1,2,3", "bbox=a,b,c,d",
      "bbox=0,50,1,10", "bbox=0,-91,1,0", "bbox=nan,0,1,1", "bbox=0,0,1e99,1", "polygon=1,2", "polygon=1,2 3,4",
      "polygon=1,2,3 4,5 6,7",
@@ -81,21 +82,21 @@ def test_the_question_for_everything_has_no_address() -> None:
      "&".join(f"class={number}" for number in range(3000)), "words=" + "x" * 70000,
      "polygon=" + " ".join("1,1" for _ in range(1001)), "&".join(f"country=c{number}" for number in range(400))],
 )  # fmt: skip
-def test_what_cannot_be_asked_is_said_in_one_sentence(address: str) -> None:
-    if address == "class=":  # an empty value is no choice
-        assert from_url(address) == Query()
+def test_refuses_links_with_wrong_values_in_one_sentence(link: str) -> None:
+    if link == "class=":  # an empty value is ignored
+        assert from_url(link) == Query()
         return
-    with pytest.raises(QueryError) as caught:
-        from_url(address)
-    told = str(caught.value)
-    assert told.endswith(".")
-    assert len(told) < 400
-    assert "\n" not in told
+    with pytest.raises(QueryError) as error:
+        from_url(link)
+    message = str(error.value)
+    assert message.endswith(".")
+    assert len(message) < 400
+    assert "\n" not in message
 
 
 @pytest.mark.parametrize("seed", range(300))
-def test_any_text_is_a_question_or_a_sentence(seed: int) -> None:
-    draw = random.Random(seed)  # noqa: S311 - questions, not secrets
+def test_any_link_gives_a_query_or_an_error(seed: int) -> None:
+    draw = random.Random(seed)  # noqa: S311 - queries, not secrets
     keys = [
         "words",
         "class",
@@ -121,30 +122,30 @@ def test_any_text_is_a_question_or_a_sentence(seed: int) -> None:
 
 
 @pytest.mark.parametrize(
-    "given",
-    [{"words": 7}, {"words": None}, {"countries": "Brazil"}, {"countries": [1]}, {"classes": None}, {"box": "1,2,3,4"},
-     {"box": (1, 2, 3)}, {"polygon": [(1,)]}, {"polygon": "x"}, {"page": None}, {"size": float("inf")}, {"style": 3.5},
-     {"min_share": "half"}, {"sort": ""}],
+    "fields",
+    [{"words": 7}, {"words": None}, {"country": "Brazil"}, {"country": [1]}, {"classes": None}, {"bbox": "1,2,3,4"},
+     {"bbox": (1, 2, 3)}, {"polygon": [(1,)]}, {"polygon": "x"}, {"page": None}, {"size": float("inf")}, {"style": 3.5},
+     {"min_share": "half"}, {"sortby": ""}],
 )  # fmt: skip
-def test_values_of_another_kind_are_refused(given: dict[str, Any]) -> None:
+def test_refuses_values_of_other_types(fields: dict[str, Any]) -> None:
     with pytest.raises(QueryError):
-        Query(**given)
+        Query(**fields)
 
 
-def test_what_was_given_is_brought_into_one_form() -> None:
-    query = Query(classes=["bare", "developed", "bare land"], countries=["a", "a"], words="  x ", page="3")
+def test_values_are_normalized() -> None:
+    query = Query(classes=["bare", "developed", "bare land"], country=["a", "a"], words="  x ", page="3")
     assert query.classes == ("bare land", "developed area")
-    assert (query.countries, query.words, query.page) == (("a",), "x", 3)
-    assert Query(box=(190.0, 0, 540.0, 1)).box == (-170.0, 0.0, -180.0, 1.0)
-    assert Query(box=(-200.0, 0, 200.0, 1)).box == (-180.0, 0.0, 180.0, 1.0)
-    assert Query(box=(170.0, 0, 180.0, 1)).box == (170.0, 0.0, 180.0, 1.0)
+    assert (query.country, query.words, query.page) == (("a",), "x", 3)
+    assert Query(bbox=(190.0, 0, 540.0, 1)).bbox == (-170.0, 0.0, -180.0, 1.0)
+    assert Query(bbox=(-200.0, 0, 200.0, 1)).bbox == (-180.0, 0.0, 180.0, 1.0)
+    assert Query(bbox=(170.0, 0, 180.0, 1)).bbox == (170.0, 0.0, 180.0, 1.0)
     assert Query(polygon=[(0, 0), (361, 0), (1, 1), (0, 0)]).polygon == ((0.0, 0.0), (1.0, 0.0), (1.0, 1.0))
     assert hash(query) == hash(query.but(page=3))
     assert query.but(words="y").page == 1
 
 
-def test_a_facets_own_choice_is_left_out() -> None:
-    query = Query(classes=("tree",), sort="share", style="4v", splits=("val",), continents=("Asia",), page=5)
-    assert query.without("class") == Query(style="4v", splits=("val",), continents=("Asia",))
+def test_without_removes_the_filter_on_one_facet() -> None:
+    query = Query(classes=("tree",), sortby="share", style="4v", split=("val",), continent=("Asia",), page=5)
+    assert query.without("class") == Query(style="4v", split=("val",), continent=("Asia",))
     assert query.without("style").style == ""
-    assert query.without("continent").continents == ()
+    assert query.without("continent").continent == ()

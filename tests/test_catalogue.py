@@ -215,10 +215,10 @@ def test_searches_again_where_sorting_fails() -> None:
 def real_api(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     items = [
         make_item("S2A_32TNT_20200601_0_L2A", cloud=40.0),
-        make_item("S2A_32TNT_20200701_0_L2A", acquired_at="2020-07-01T10:00:00Z", cloud=4.0),
-        make_item("S2A_32TNT_20210701_0_L2A", acquired_at="2021-07-01T10:00:00Z", cloud=1.0),
-        make_item("S2A_32TPT_20200701_0_L2A", (11, 47, 12, 48), acquired_at="2020-07-01T10:00:00Z", cloud=0.0),
-        make_item("LC08_20200701", acquired_at="2020-07-01T10:00:00Z", cloud=0.0, collection="landsat"),
+        make_item("S2A_32TNT_20200701_0_L2A", acquisition_time="2020-07-01T10:00:00Z", cloud=4.0),
+        make_item("S2A_32TNT_20210701_0_L2A", acquisition_time="2021-07-01T10:00:00Z", cloud=1.0),
+        make_item("S2A_32TPT_20200701_0_L2A", (11, 47, 12, 48), acquisition_time="2020-07-01T10:00:00Z", cloud=0.0),
+        make_item("LC08_20200701", acquisition_time="2020-07-01T10:00:00Z", cloud=0.0, collection="landsat"),
     ]
     with rustac(items, tmp_path_factory.mktemp("api"), options=["--create-collections"]) as url:
         yield url
@@ -636,7 +636,7 @@ def half(name: str, *, west: bool, **properties: object) -> dict[str, Any]:
 def test_two_halves_of_one_day_make_a_scene() -> None:
     items = parse(
         half("west", west=True),
-        half("east", west=False, acquired_at="2020-06-01T10:00:14Z"),
+        half("east", west=False, acquisition_time="2020-06-01T10:00:14Z"),
         make_item("clouded", cloud=99.0),
     )
     (scene,) = scenes_over(items, TILE)
@@ -649,14 +649,14 @@ def test_two_halves_of_one_day_make_a_scene() -> None:
 def test_a_scene_that_holds_the_whole_chip_goes_first() -> None:
     items = parse(
         half("west", west=True, cloud=0.0),
-        make_item("whole", acquired_at="2020-07-01T10:00:00Z", cloud=60.0),
+        make_item("whole", acquisition_time="2020-07-01T10:00:00Z", cloud=60.0),
         make_item("far", (0, 0, 1, 1)),
     )
     assert [scene.id for scene in scenes_over(items, TILE)] == ["whole", "west"]
 
 
 def test_halves_of_two_days_stay_apart() -> None:
-    items = parse(half("west", west=True), half("east", west=False, acquired_at="2020-06-02T10:00:00Z"))
+    items = parse(half("west", west=True), half("east", west=False, acquisition_time="2020-06-02T10:00:00Z"))
     assert [scene.id for scene in scenes_over(items, TILE)] == ["west", "east"]
 
 
@@ -693,8 +693,8 @@ def test_a_solar_day_is_one_day_at_the_antimeridian() -> None:
     fiji = Tile.at(178.5, -18)
     bbox = (178, -19, 179, -17)
     items = parse(
-        make_item("a", bbox, acquired_at="2020-05-31T22:30:00Z", cloud=50.0),
-        make_item("b", bbox, acquired_at="2020-06-01T00:10:00Z", cloud=10.0),
+        make_item("a", bbox, acquisition_time="2020-05-31T22:30:00Z", cloud=50.0),
+        make_item("b", bbox, acquisition_time="2020-06-01T00:10:00Z", cloud=10.0),
     )
     (scene,) = scenes_over(items, fiji)
     assert scene.id == "b"

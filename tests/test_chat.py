@@ -58,7 +58,7 @@ def test_it_sends_the_rules_and_the_facts(server: ChatServer) -> None:
     ]
 
 
-def test_a_4v_prompt_is_sent_without_maps_and_says_so(server: ChatServer) -> None:
+def test_4v_prompt_goes_without_maps_and_caption_notes_it(server: ChatServer) -> None:
     prompt = prompt_for(LABELS, style="4v")
     caption = ChatCaptioner(base_url=server.base_url).caption(prompt, CHIP)
     assert server.requests[0]["messages"][1]["content"] == f"{WITHOUT_MAPS}\n\n{prompt.user}"
@@ -66,7 +66,7 @@ def test_a_4v_prompt_is_sent_without_maps_and_says_so(server: ChatServer) -> Non
     assert BLIND in caption.notes
 
 
-def test_a_service_that_knows_only_max_tokens_is_asked_with_that(server: ChatServer) -> None:
+def test_uses_max_tokens_where_service_knows_no_other(server: ChatServer) -> None:
     server.modes = ["only max_tokens"]
     assert ask(server).text == TEXT
     assert [sorted(set(request) - {"model", "messages"}) for request in server.requests] == [
@@ -104,30 +104,30 @@ def test_it_tries_again_where_that_helps(server: ChatServer, mode: str) -> None:
 )
 def test_each_failure_is_one_sentence(server: ChatServer, mode: str, words: str, requests: int) -> None:
     server.modes = [mode]
-    with pytest.raises(ModelError, match=words) as caught:
+    with pytest.raises(ModelError, match=words) as error_info:
         ask(server)
-    assert str(caught.value).count(". ") == 0
+    assert str(error_info.value).count(". ") == 0
     assert len(server.requests) == requests
 
 
-def test_an_answer_is_not_kept_waiting_by_a_time_to_come_back(server: ChatServer) -> None:
+def test_retry_after_does_not_delay_answer(server: ChatServer) -> None:
     later = {"content-type": "application/json", "retry-after": "1"}
     server.modes = [(200, later, json.dumps(completion()).encode())]
-    begun = time.monotonic()
+    start = time.monotonic()
     assert ask(server, timeout=30).text == TEXT
     server.modes = [(400, {**later, "retry-after": "20"}, b"{}")]
     with pytest.raises(ModelError, match="error 400"):
         ask(server, timeout=30)
-    assert time.monotonic() - begun < 15
+    assert time.monotonic() - start < 15
 
 
 @pytest.mark.parametrize("mode", ["slow", "trickle"])
-def test_it_waits_no_longer_than_told(server: ChatServer, mode: str) -> None:
+def test_gives_up_after_timeout(server: ChatServer, mode: str) -> None:
     server.modes = [mode]
-    begun = time.monotonic()
+    start = time.monotonic()
     with pytest.raises(ModelError, match=r"within 0\.3 seconds"):
         ask(server, timeout=0.3, retries=0)
-    assert time.monotonic() - begun < 3
+    assert time.monotonic() - start < 3
 
 
 def test_an_answer_that_breaks_off_is_a_failure(server: ChatServer) -> None:
@@ -137,9 +137,9 @@ def test_an_answer_that_breaks_off_is_a_failure(server: ChatServer) -> None:
 
 
 def test_a_service_that_is_not_there() -> None:
-    with socket.socket() as unused:
-        unused.bind(("127.0.0.1", 0))
-        address = f"http://127.0.0.1:{unused.getsockname()[1]}/v1"
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        address = f"http://127.0.0.1:{listener.getsockname()[1]}/v1"
         with pytest.raises(ModelError, match="cannot be reached; check the network"):
             ChatCaptioner(base_url=address, timeout=1, retries=0).caption(PROMPT, CHIP)
 
@@ -158,14 +158,14 @@ def test_a_retired_model_is_explained(server: ChatServer) -> None:
     ],
 )
 def test_json_of_another_kind_is_no_answer(server: ChatServer, body: object) -> None:
-    server.says(body)
+    server.answer_with(body)
     with pytest.raises(ModelError, match="no chat completion"):
         ask(server)
 
 
 @pytest.mark.parametrize("content", [None, [7], {"a": 1}, 5, "\u200b\u202e"])
 def test_content_that_is_no_text_is_an_empty_answer(server: ChatServer, content: object) -> None:
-    server.says(completion(content))
+    server.answer_with(completion(content))
     with pytest.raises(ModelError, match="without a word"):
         ask(server)
 
@@ -183,55 +183,57 @@ def test_an_answer_cut_off_is_kept_and_noted(server: ChatServer) -> None:
     assert caption.notes == ("The answer was cut off at the limit of 300 tokens.",)
 
 
-def test_what_nobody_sees_is_taken_out(server: ChatServer) -> None:
-    server.says(completion("\ufeffTre\u202ees\x1b[31m and\u200b \ud800water\x00.\r\nNext\u2066 line. \U000e0041"))
+def test_removes_invisible_characters(server: ChatServer) -> None:
+    server.answer_with(
+        completion("\ufeffTre\u202ees\x1b[31m and\u200b \ud800water\x00.\r\nNext\u2066 line. \U000e0041")
+    )
     caption = ask(server)
     assert caption.text == "Trees[31m and water.\nNext line."
     assert caption.notes == ("8 characters that cannot be seen were taken out of the answer.",)
 
 
 def test_a_long_answer_is_bounded(server: ChatServer) -> None:
-    server.says(completion("tree " * 10_000))
+    server.answer_with(completion("tree " * 10_000))
     caption = ask(server)
     assert LIMIT - 5 <= len(caption.text) <= LIMIT
     assert any("first 20000 characters" in note for note in caption.notes)
 
 
 def test_html_in_an_answer_stays_text(server: ChatServer) -> None:
-    server.says(completion("<script>alert(1)</script> trees"))
+    server.answer_with(completion("<script>alert(1)</script> trees"))
     assert ask(server).text == "<script>alert(1)</script> trees"
 
 
 def test_a_model_that_thinks_aloud_is_not_quoted_thinking(server: ChatServer) -> None:
-    server.says(completion("<think>\nThe user wants\n</think>\n\nTrees lead."))
+    server.answer_with(completion("<think>\nThe user wants\n</think>\n\nTrees lead."))
     assert ask(server).text == "Trees lead."
-    server.says(completion("<think>\nThe user", choice={"finish_reason": "length"}))
+    server.answer_with(completion("<think>\nThe user", choice={"finish_reason": "length"}))
     with pytest.raises(ModelError, match="before it wrote a word"):
         ask(server)
 
 
 def test_banned_words_are_noted(server: ChatServer) -> None:
-    server.says(completion("Water appears; unlikely, perhaps. Contextual changes."))
+    server.answer_with(completion("Water appears; unlikely, perhaps. Contextual changes."))
     (note,) = ask(server).notes
     assert note == "It uses words that the prompt forbids: appears, unlikely, perhaps, contextual, changes."
 
 
 @pytest.mark.parametrize("model", [None, 5, "\u202e"])
-def test_an_answer_without_a_model_names_the_one_asked(server: ChatServer, model: object) -> None:
-    server.says(completion(model=model))
+def test_answer_without_model_gets_requested_model(server: ChatServer, model: object) -> None:
+    server.answer_with(completion(model=model))
     caption = ask(server, model="mine")
     assert caption.model == "mine"
     assert caption.notes == ("The service did not say which model answered; mine was asked.",)
 
 
 def test_a_models_own_name_is_bounded(server: ChatServer) -> None:
-    server.says(completion(model="m" * 5000))
+    server.answer_with(completion(model="m" * 5000))
     assert ask(server).model == "m" * 100
 
 
 @pytest.mark.parametrize("usage", [None, 5, {"prompt_tokens": "9", "completion_tokens": -1}, {"prompt_tokens": True}])
 def test_counts_that_are_none_are_unknown(server: ChatServer, usage: object) -> None:
-    server.says(completion(usage=usage))
+    server.answer_with(completion(usage=usage))
     assert (ask(server).tokens_in, ask(server).tokens_out) == (None, None)
 
 
@@ -267,7 +269,7 @@ def test_a_local_service_that_wants_a_key_after_all(server: ChatServer) -> None:
         ask(server)
 
 
-def test_without_a_key_the_sentence_says_how_to_give_one(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_missing_key_explains_how_to_set_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "stdin", StringIO("typed by nobody\n"))
     with pytest.raises(KeyMissingError, match="set OPENAI_API_KEY before you start, or choose the template"):
         ChatCaptioner().caption(PROMPT, CHIP)
@@ -281,14 +283,12 @@ def test_a_person_may_give_no_key(key: str | None) -> None:
 
 @pytest.mark.parametrize("key", ["sk-with space-1", "sk-with\nline", "sk-\u201cquoted\u201d", "k" * 2000])
 def test_what_cannot_be_a_key_is_not_sent(key: str) -> None:
-    with pytest.raises(KeyMissingError, match="no key has") as caught:
+    with pytest.raises(KeyMissingError, match="no key has") as error_info:
         ChatCaptioner(ask_key=lambda: key).caption(PROMPT, CHIP)
-    assert key not in str(caught.value)
+    assert key not in str(error_info.value)
 
 
-def test_a_typed_key_is_asked_for_once_and_again_when_refused(
-    server: ChatServer, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_requests_typed_key_once_and_again_after_refusal(server: ChatServer, monkeypatch: pytest.MonkeyPatch) -> None:
     keys = iter(["sk-mistyped", KEY])
     captioner = ChatCaptioner(base_url=server.base_url, ask_key=lambda: next(keys))
     # the rig stands for a service far away, which needs a key
@@ -326,9 +326,9 @@ def test_a_captioner_is_not_pickled_with_its_key() -> None:
     ],
 )
 def test_addresses_that_are_refused(address: str, words: str) -> None:
-    with pytest.raises(SettingError, match=words) as caught:
+    with pytest.raises(SettingError, match=words) as error_info:
         ChatCaptioner(base_url=address)
-    assert "hunter2" not in str(caught.value)
+    assert "hunter2" not in str(error_info.value)
 
 
 @pytest.mark.parametrize(

@@ -16,16 +16,29 @@ from rig.hostile import ATTACK, SCRIPTS, TURNED
 from chatearthnet_explorer.claims import read_claims
 from chatearthnet_explorer.errors import LabelError
 from chatearthnet_explorer.landcover.legend import palette
-from chatearthnet_explorer.landcover.shares import pixels
+from chatearthnet_explorer.landcover.shares import count_pixels
+from chatearthnet_explorer.prompts.size_words import size_word
 from chatearthnet_explorer.review import checks
-from chatearthnet_explorer.review.checks import CHECKS, ONE_STYLE, judge_both, judge_caption, judge_picture, score
+from chatearthnet_explorer.review.checks import (
+    CHECKS,
+    ONE_STYLE,
+    all_checks,
+    judge_both,
+    judge_caption,
+    judge_picture,
+    score,
+)
 from chatearthnet_explorer.review.chip_checks import BLACK, WHITE, Picture, picture_of
 from chatearthnet_explorer.review.finding import ALL, BOTH, CAPTION, LABELS, PIXELS, Finding
 from chatearthnet_explorer.review.grounding import CONTRADICTED, NOT_CHECKABLE, SUPPORTED, ground
-from chatearthnet_explorer.review.label_counts import EXACT, FREE, LOOSE, Cover, fits, size_of
+from chatearthnet_explorer.review.label_counts import EXACT, FREE, LOOSE, Cover, fits
+from chatearthnet_explorer.testing.contracts import CHECK_RULES
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
+
+    from chatearthnet_explorer.review.finding import Check
 
 WATER, TOWN, TREE, GRASS, CROP, SNOW = 1, 2, 3, 5, 6, 8
 
@@ -39,7 +52,7 @@ def _labels() -> np.ndarray:
     return labels
 
 
-COUNTS = pixels(_labels())
+COUNTS = count_pixels(_labels())
 RIGHT = (
     "The image is dominated by trees. In the top left, there is an extra large portion of trees, followed by a small "
     "amount of grass. Moving to the top right, there is an extra large area of trees. The bottom left has an extra "
@@ -192,7 +205,7 @@ def test_caption_in_another_language_is_a_finding_and_not_checked_further(text: 
     assert "not judged" in result.skip_reason
 
 
-@pytest.mark.parametrize("counts", [None, np.zeros((6, 12), np.int64), pixels(np.zeros((256, 256), np.uint8))])
+@pytest.mark.parametrize("counts", [None, np.zeros((6, 12), np.int64), count_pixels(np.zeros((256, 256), np.uint8))])
 def test_without_labels_only_the_words_are_judged(counts: np.ndarray | None) -> None:
     result = judge_caption(RIGHT.replace("grass", "snow") + " Perhaps", style="3.5", counts=counts)
     assert {one.check for one in result.findings} == {"banned word", "cut off"}
@@ -203,8 +216,8 @@ def test_without_labels_only_the_words_are_judged(counts: np.ndarray | None) -> 
 def test_unmapped_part_contradicts_nothing() -> None:
     labels = _labels()
     labels[:128, 128:] = 0
-    assert not _checks(RIGHT, counts=pixels(labels))
-    claims_checked = ground(read_claims(RIGHT), pixels(labels))
+    assert not _checks(RIGHT, counts=count_pixels(labels))
+    claims_checked = ground(read_claims(RIGHT), count_pixels(labels))
     results = {one.claim.parts: one.result for one in claims_checked}
     assert results["top right",] == NOT_CHECKABLE
     assert results["top left",] == SUPPORTED
@@ -220,7 +233,7 @@ def test_counts_of_another_shape_are_refused() -> None:
 
 @pytest.mark.parametrize("percent", np.arange(0.0, 100.5, 0.5))
 def test_the_word_of_a_share_always_fits_it_and_slack_only_widens(percent: float) -> None:
-    size = size_of(percent)
+    size = size_word(percent)
     assert fits(size, percent, slack=EXACT)
     for other in ("extra small", "small", "medium", "large", "extra large"):
         narrow, wide, widest = (fits(other, percent, slack=slack) for slack in (EXACT, FREE, LOOSE))
@@ -340,7 +353,7 @@ def test_pictures(rgb: np.ndarray, checks_found: set[str]) -> None:
 def test_snow_in_the_labels_explains_a_bright_picture() -> None:
     rgb = np.where(np.arange(256)[:, None, None] < 200, 230, _scene()).astype(np.uint8)
     snow = np.full((256, 256), SNOW, np.uint8)
-    assert not judge_picture(picture_of(_png(rgb), cover=Cover(pixels(snow), style="4v")))
+    assert not judge_picture(picture_of(_png(rgb), cover=Cover(count_pixels(snow), style="4v")))
     assert judge_picture(picture_of(_png(rgb), cover=Cover(COUNTS, style="4v")))
 
 
@@ -389,6 +402,12 @@ def test_a_check_of_one_style_is_silent_in_the_other(check: str) -> None:
     assert check not in checks_found[other]
     if check != "order of classes":  # which needs the right shares, and has tests of its own
         assert check in checks_found[ONE_STYLE[check]]
+
+
+@pytest.mark.parametrize("rule", CHECK_RULES, ids=lambda rule: rule.__name__)
+@pytest.mark.parametrize("check", [check for check in all_checks().values() if check.find], ids=lambda check: check.id)
+def test_check_keeps_contract(check: Check, rule: Callable[[Check], None]) -> None:
+    rule(check)
 
 
 def test_every_check_has_a_description_and_needs() -> None:
@@ -493,7 +512,7 @@ def test_the_four_real_captions_read_as_a_person_reads_them(realdata: Path) -> N
 
 
 def test_the_real_figure_against_its_label_map(realdata: Path) -> None:
-    counts = pixels(_figure_labels(realdata))
+    counts = count_pixels(_figure_labels(realdata))
     captions = {one["id"]: one["caption"] for one in _real(realdata)}
     checks_found = {
         id_: sorted({(one.check, one.land, one.part) for one in _findings(captions[id_], style=style, counts=counts)})
@@ -506,7 +525,7 @@ def test_the_real_figure_against_its_label_map(realdata: Path) -> None:
 
 
 def test_finds_faults_in_the_caption_of_another_real_chip(realdata: Path) -> None:
-    counts = pixels(_figure_labels(realdata))
+    counts = count_pixels(_figure_labels(realdata))
     captions = {one["id"]: one["caption"] for one in _real(realdata)}
     checks_found = _findings(captions["fig1_35_right"], counts=counts)
     assert ("wrong dominant", "crop", "") in {(one.check, one.land, one.part) for one in checks_found}

@@ -17,8 +17,10 @@ from chatearthnet_explorer.chip import Chip
 from chatearthnet_explorer.claims import is_english, read_claims
 from chatearthnet_explorer.claims.vocabulary import AMOUNTS, LAND, PLACES
 from chatearthnet_explorer.landcover.legend import BACKGROUND, CLASSES
-from chatearthnet_explorer.landcover.shares import PARTS, SIZES, Facts35
+from chatearthnet_explorer.landcover.shares import PARTS
+from chatearthnet_explorer.prompts.facts import Facts35
 from chatearthnet_explorer.prompts.prompt import prompt_for
+from chatearthnet_explorer.prompts.size_words import SIZES
 from chatearthnet_explorer.sample.paraphrase import write_paraphrase
 from chatearthnet_explorer.tile import Tile
 
@@ -42,23 +44,23 @@ def _text_only(value: object) -> str:
 EVENLY = "evenly across all sections"
 
 
-@pytest.mark.parametrize(("text", "said", "dominant"), [*READ, *PROSE], ids=_text_only)
+@pytest.mark.parametrize(("text", "expected", "dominant"), [*READ, *PROSE], ids=_text_only)
 def test_a_sentence_claims_what_a_careful_reader_finds_in_it(
-    text: str, said: frozenset[Triple], dominant: str | None
+    text: str, expected: frozenset[Triple], dominant: str | None
 ) -> None:
     reading = read_claims(text)
-    assert reading.triples == said
+    assert reading.triples == expected
     assert reading.dominant == dominant
 
 
-@pytest.mark.parametrize(("text", "said", "dominant"), MISREAD, ids=_text_only)
+@pytest.mark.parametrize(("text", "expected", "dominant"), MISREAD, ids=_text_only)
 @pytest.mark.xfail(strict=True, reason="known and documented: needs more than the order of words")
-def test_a_sentence_that_is_misread(text: str, said: frozenset[Triple], dominant: str | None) -> None:
+def test_a_sentence_that_is_misread(text: str, expected: frozenset[Triple], dominant: str | None) -> None:
     reading = read_claims(text)
-    assert (reading.triples, reading.dominant) == (said, dominant)
+    assert (reading.triples, reading.dominant) == (expected, dominant)
 
 
-def test_the_four_captions_of_the_authors_figures_claim_what_they_say(realdata: Path) -> None:
+def test_captions_of_the_published_figures_are_read_right(realdata: Path) -> None:
     captions = json.loads((realdata / "chatearthnet" / "captions_from_figures.json").read_text("utf-8"))["captions"]
     readings = {one["id"]: read_claims(one["caption"]) for one in captions}
     tl, tr, bl, br, middle = PARTS
@@ -95,11 +97,11 @@ def test_the_four_captions_of_the_authors_figures_claim_what_they_say(realdata: 
         "fig2_4v": "tree",
         "fig1_4v_left": "tree",
     }
-    for walked in ("fig1_35_right", "fig2_35"):
-        assert readings[walked].walk == PARTS
+    for chip_id in ("fig1_35_right", "fig2_35"):
+        assert readings[chip_id].walk == PARTS
     assert dict(readings["fig2_35"].dominant_of) == {tl: "tree", middle: "tree"}
-    denied = {claim.name for claim in readings["fig1_4v_left"].claims if claim.negated}
-    assert denied == {"water"}
+    denied_classes = {claim.name for claim in readings["fig1_4v_left"].claims if claim.negated}
+    assert denied_classes == {"water"}
 
 
 @pytest.mark.parametrize("style", ["3.5", "4v"])
@@ -110,9 +112,9 @@ def test_the_template_captions_are_read_back_without_a_fault(style: str) -> None
         chip = Chip(tile=Tile(0, 0), source="file", labels=labels)
         reading = read_claims(TemplateCaptioner().caption(prompt, chip).text)
         names = {land.name_4v if style == "4v" else land.name: land.name for land in CLASSES}
-        assert set(reading.classes) == {names[name] for name in prompt.facts.named}, seed
+        assert set(reading.classes) == {names[name] for name in prompt.facts.class_names}, seed
         if isinstance(prompt.facts, Facts35):
-            facts = {(one.name, part, one.size) for part, said in prompt.facts.parts.items() for one in said}
+            facts = {(one.name, part, one.size) for part, expected in prompt.facts.parts.items() for one in expected}
             assert {one for one in reading.triples if one[1] and one[2]} == facts, seed
             assert {one[:2] for one in reading.triples if one[1]} == {one[:2] for one in facts}, seed
             assert reading.dominant == (prompt.facts.overall[0] if prompt.facts.overall else None), seed
@@ -121,25 +123,25 @@ def test_the_template_captions_are_read_back_without_a_fault(style: str) -> None
 def test_paraphrases_are_read_back() -> None:
     for seed in range(60):
         for style in ("3.5", "4v"):
-            told = write_paraphrase(prompt_for(label_map(seed), style=style, seed=seed).facts, seed=seed)
-            reading = read_claims(told.text)
-            assert {one[:2] for one in reading.triples if one[1]} == {(one.name, one.part) for one in told.claims}
-            assert (set(reading.classes), reading.dominant) == (told.classes, told.dominant)
+            paraphrase = write_paraphrase(prompt_for(label_map(seed), style=style, seed=seed).facts, seed=seed)
+            reading = read_claims(paraphrase.text)
+            assert {one[:2] for one in reading.triples if one[1]} == {(one.name, one.part) for one in paraphrase.claims}
+            assert (set(reading.classes), reading.dominant) == (paraphrase.classes, paraphrase.dominant)
 
 
 @pytest.mark.parametrize("land", CLASSES[BACKGROUND + 1 :], ids=lambda land: land.name)
 @pytest.mark.parametrize("part", PARTS)
 @pytest.mark.parametrize("size", [size for _, size in SIZES])
 def test_a_denial_turns_a_claim_round(land: LandClass, part: str, size: str) -> None:
-    said = read_claims(f"In the {part}, there is a {size} amount of {land.name}.")
-    assert said.triples == {(land.name, part, size)}
-    denied = read_claims(f"In the {part}, there is no {land.name}.")
-    assert not denied.triples
-    assert [(claim.name, claim.parts, claim.negated) for claim in denied.claims] == [(land.name, (part,), True)]
+    expected = read_claims(f"In the {part}, there is a {size} amount of {land.name}.")
+    assert expected.triples == {(land.name, part, size)}
+    denied_classes = read_claims(f"In the {part}, there is no {land.name}.")
+    assert not denied_classes.triples
+    assert [(claim.name, claim.parts, claim.negated) for claim in denied_classes.claims] == [(land.name, (part,), True)]
 
 
 @pytest.mark.parametrize(
-    ("text", "denied"),
+    ("text", "denied_classes"),
     [
         ("There are no trees, shrubs or grass, but crops.", {"tree", "shrub", "grass"}),
         ("The middle is without water.", {"water"}),
@@ -149,8 +151,8 @@ def test_a_denial_turns_a_claim_round(land: LandClass, part: str, size: str) -> 
         ("There are not only trees but also crops.", set()),
     ],
 )
-def test_denials_reach_as_far_as_their_list(text: str, denied: set[str]) -> None:
-    assert {claim.name for claim in read_claims(text).claims if claim.negated} == denied
+def test_denials_reach_as_far_as_their_list(text: str, denied_classes: set[str]) -> None:
+    assert {claim.name for claim in read_claims(text).claims if claim.negated} == denied_classes
 
 
 @pytest.mark.parametrize(
@@ -171,7 +173,7 @@ def test_a_denial_in_one_part_leaves_the_others() -> None:
     assert [(claim.parts, claim.negated) for claim in claims] == [(PARTS[:4], False), (("middle",), True)]
 
 
-def test_parts_are_told_in_their_order() -> None:
+def test_parts_keep_their_order() -> None:
     reading = read_claims("Trees stand in the middle. In the bottom right there is water. The top left is bare.")
     assert reading.parts == ("middle", "bottom right", "top left")
     assert reading.walk == ("bottom right", "top left")
@@ -194,7 +196,7 @@ def test_a_part_holds_until_another_is_named() -> None:
     ("between", "where"),
     [("The image is calm.", "top left"), ("Overall, the image is calm.", ""), ("Grass covers the image.", "")],
 )
-def test_what_is_said_of_no_class_leaves_here_where_it_was(between: str, where: str) -> None:
+def test_sentence_without_a_class_does_not_move_here(between: str, where: str) -> None:
     reading = read_claims(f"In the top left, there are trees. {between} A small lake can be found here.")
     assert ("water", where, "small") in reading.triples
 
@@ -210,7 +212,7 @@ def test_spans_point_at_the_words() -> None:
     ]
 
 
-def test_what_a_sentence_repeats_is_said_again() -> None:
+def test_repeated_sentences_repeat_their_claims() -> None:
     reading = read_claims("In the top left, a small lake lies in the forest. The middle mirrors this composition.")
     assert reading.triples == {
         (name, part, size) for name, size in (("water", "small"), ("tree", None)) for part in ("top left", "middle")
@@ -249,14 +251,14 @@ HOSTILE = [
 
 
 @pytest.mark.parametrize("text", HOSTILE)
-def test_text_that_says_nothing_in_english_claims_nothing(text: str) -> None:
+def test_text_without_english_words_claims_nothing(text: str) -> None:
     reading = read_claims(text)
     assert (reading.claims, reading.dominant, reading.parts) == ((), None, ())
 
 
 def test_a_reading_travels_between_processes() -> None:
     reading = read_claims(WALK)
-    assert pickle.loads(pickle.dumps(reading)) == reading  # noqa: S301 - our own bytes
+    assert pickle.loads(pickle.dumps(reading)) == reading
 
 
 def test_markup_is_text_like_any_other() -> None:

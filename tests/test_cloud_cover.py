@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from chatearthnet_explorer.landcover.legend import CLASSES
-from chatearthnet_explorer.landcover.shares import pixels
+from chatearthnet_explorer.landcover.shares import count_pixels
 from chatearthnet_explorer.review.checks import judge_picture
 from chatearthnet_explorer.review.chip_checks import CLOUDY, Picture
 from chatearthnet_explorer.review.cloud_cover import cloud_cover
@@ -97,7 +97,7 @@ def test_surf_is_not_cloud() -> None:
 
 def _labelled(name: str) -> Cover:
     index = next(land.index for land in CLASSES if land.name == name)
-    return Cover(pixels(np.full((256, 256), index, np.uint8)), style="4v")
+    return Cover(count_pixels(np.full((256, 256), index, np.uint8)), style="4v")
 
 
 def test_labels_explain_snow_and_white_salt_but_not_grey_cloud_over_sand() -> None:

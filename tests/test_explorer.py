@@ -59,7 +59,7 @@ class Listing(Gate):
             SceneInfo(
                 id=name,
                 catalogue="http://127.0.0.1",
-                acquired_at=datetime(year, month, day, tzinfo=UTC),
+                acquisition_time=datetime(year, month, day, tzinfo=UTC),
                 cloud_share=cloudy,
                 covered_share=1.0,
                 items=(),
@@ -128,8 +128,8 @@ def test_the_code_gives_what_is_on_screen() -> None:
     shown = explorer.go(6.73, 0.336)
     names: dict[str, object] = {}
     exec(explorer.code_view.code, names)  # noqa: S102 - the project's own three lines, what this test is about
-    assert names["shown"].caption == shown.caption
-    assert names["shown"].prompt.id == shown.prompt.id
+    assert names["result"].caption == shown.caption
+    assert names["result"].prompt.id == shown.prompt.id
 
 
 def test_style_seed_and_captioner_use_the_chip_that_is_there() -> None:
@@ -373,11 +373,11 @@ def test_what_a_model_costs_is_said_beside_the_button_and_nothing_costs_nothing(
         explorer = _explorer(captioner=writer)
         explorer.go(6.73, 0.336)
         prompt = explorer.result.prompt
-        assert explorer.prompt_view.cost == estimate(prompt, "gpt-6-luna", images=0).told
+        assert explorer.prompt_view.cost == estimate(prompt, "gpt-6-luna", images=0).summary
         assert "$" in explorer.prompt_view.cost
         shown = open_captioner("vision", model="mine", base_url=server.base_url, image="true colour")
         assert shown.estimate(prompt) == estimate(prompt, "mine", images=1)
-        assert "price unknown" in shown.estimate(prompt).told
+        assert "price unknown" in shown.estimate(prompt).summary
 
 
 def test_notebooks_that_are_only_read_have_a_card() -> None:

@@ -12,7 +12,8 @@ from data.label_maps import label_map
 
 from chatearthnet_explorer.captioners.template import TemplateCaptioner
 from chatearthnet_explorer.chip import Chip
-from chatearthnet_explorer.landcover.shares import PARTS, Facts4V, Facts35, facts_4v, facts_35, pixels
+from chatearthnet_explorer.landcover.shares import PARTS, count_pixels
+from chatearthnet_explorer.prompts.facts import Facts4V, Facts35, facts_4v, facts_35
 from chatearthnet_explorer.prompts.prompt import Prompt
 from chatearthnet_explorer.review.checks import CHECKS, judge_caption, judge_picture
 from chatearthnet_explorer.review.chip_checks import Picture
@@ -39,7 +40,7 @@ def _sounds(seeds: range, *, write: object = _written) -> Iterator[Sound]:
     for seed in seeds:
         labels = label_map(seed)
         for facts in (facts_35(labels), facts_4v(labels)):
-            yield Sound(facts, pixels(labels), partial(write, seed=seed))  # type: ignore[arg-type]
+            yield Sound(facts, count_pixels(labels), partial(write, seed=seed))  # type: ignore[arg-type]
 
 
 def test_every_fault_is_named_for_a_check() -> None:
@@ -83,11 +84,11 @@ def test_false_facts_are_false_of_the_map(kind: str) -> None:
             continue
         facts, planted = changed
         count += 1
-        assert repr(facts) != repr(sound.facts)  # of dicts, == does not see the order
+        assert repr(facts.to_dict()) != repr(sound.facts.to_dict())  # of dicts, == does not see the order
         assert planted.check == kind
         if kind == "hallucinated":
             assert not cover.pixels(planted.land)
-            assert len(facts.named) == len(sound.facts.named | facts.named)
+            assert len(facts.class_names) == len(sound.facts.class_names | facts.class_names)
         elif kind == "wrong part":
             assert cover.pixels(planted.land)
             assert not cover.pixels(planted.land, planted.part)

@@ -165,19 +165,19 @@ def test_a_flag_goes_from_with_to_without_to_either() -> None:
     asked = []
     for _ in range(3):
         press(view, "flag", "blank")
-        asked.append(view.query.flags)
+        asked.append(view.query.flag)
     assert asked == [("blank",), ("-blank",), ()]
 
 
 def test_a_flag_that_must_be_absent_counts_those_without_it() -> None:
-    query = Query(flags=("-no picture",))
+    query = Query(flag=("-no picture",))
     view = FacetView(query=query, found=small_sample().catalog.search(query))
     value = facet(view, "flag")["no picture"]
     assert value[1:5] == ["has a picture", "", 12, "off"]
 
 
 def test_a_choice_that_no_pair_has_stays_to_be_taken_back() -> None:
-    query = Query(countries=("Atlantis",))
+    query = Query(country=("Atlantis",))
     assert facet(FacetView(query=query, found=search()), "country")["Atlantis"][3:5] == [0, "on"]
 
 
@@ -221,7 +221,7 @@ def test_what_is_no_press_at_all_does_nothing(what: object, value: object) -> No
 
 
 def test_leaving_the_last_class_ends_the_order_by_its_share() -> None:
-    view = FacetView(query=Query(classes=("tree",), sort="share"))
+    view = FacetView(query=Query(classes=("tree",), sortby="share"))
     press(view, "class", "tree")
     assert view.query == Query()
 
@@ -231,7 +231,7 @@ def test_words_order_and_link_change_the_question() -> None:
     press(bar, "words", "river delta")
     press(bar, "sort", "lat")
     press(bar, "descending", value=True)
-    assert bar.query == Query(words="river delta", sort="lat", descending=True)
+    assert bar.query == Query(words="river delta", sortby="lat", descending=True)
     assert bar.link == "words=river+delta&sort=lat&descending=1"
     other = SearchBar()
     press(other, "link", f"https://a.example/lab?{bar.link}#here")
@@ -249,9 +249,9 @@ def test_a_link_that_cannot_be_followed_is_said() -> None:
 
 def test_every_choice_is_listed_and_can_be_left_out() -> None:
     query = Query(
-        words="sea", continents=("Asia",), countries=("India", "none"), box=(0, 0, 9, 9),
+        words="sea", continent=("Asia",), country=("India", "none"), bbox=(0, 0, 9, 9),
         polygon=((0, 0), (9, 0), (9, 9)),
-        classes=("tree", "water"), part="middle", style="4v", splits=("val",), flags=("blank", "-no picture"),
+        classes=("tree", "water"), part="middle", style="4v", split=("val",), flag=("blank", "-no picture"),
     )  # fmt: skip
     bar = SearchBar(query=query)
     assert len(bar.choices) == 13
@@ -263,7 +263,7 @@ def test_every_choice_is_listed_and_can_be_left_out() -> None:
 
 
 def test_each_choice_left_out_leaves_the_others() -> None:
-    query = Query(classes=("tree", "water"), min_share=0.3, sort="share", style="both")
+    query = Query(classes=("tree", "water"), min_share=0.3, sortby="share", style="both")
     assert dict(choices_of(query)) == {
         "labels have tree": query.but(classes=("water",)),
         "labels have water": query.but(classes=("tree",)),
@@ -303,9 +303,9 @@ def test_silence_is_no_contradiction() -> None:
 
 
 def test_the_comparison_is_told_in_words_and_hides_without_two_captions() -> None:
-    view = CompareView(captions=(caption("Tree dominates the image.", captioner="release", released=True),))
+    view = CompareView(captions=(caption("Tree dominates the image.", captioner="release", is_released=True),))
     assert view.names == []
-    crop = caption("Crop dominates the image.", captioner="release", released=True, style="4v", model=None)
+    crop = caption("Crop dominates the image.", captioner="release", is_released=True, style="4v", model=None)
     view.captions = (*view.captions, crop)
     assert view.names == ["GPT-3.5", "GPT-4V"]
     assert view.contradictions == ["In the whole chip, GPT-3.5 says that tree leads, GPT-4V that crop does."]

@@ -10,7 +10,7 @@ from rig.hostile import ATTACK, ATTACK_SHOWN, TURNED, TURNED_SHOWN, Page
 from rig.shown import caption, chip, quarters
 
 from chatearthnet_explorer.claims import read_claims
-from chatearthnet_explorer.landcover.shares import pixels
+from chatearthnet_explorer.landcover.shares import count_pixels
 from chatearthnet_explorer.review.claim_verification import MOST, NO_LABELS, SIGNS, VerifiedCaption, verify_caption
 from chatearthnet_explorer.review.grounding import CONTRADICTED, NOT_CHECKABLE, SUPPORTED, ground
 from chatearthnet_explorer.testing.simulated_pairs import SimulatedPairs
@@ -56,7 +56,7 @@ def test_the_pieces_joined_are_the_caption_and_every_claim_is_underlined_once(na
     assert numbers == list(range(len(verified.claims)))
     reading = read_claims(caption.text)
     assert chip.labels is not None
-    claims_checked = ground(reading, pixels(chip.labels), style=caption.style)
+    claims_checked = ground(reading, count_pixels(chip.labels), style=caption.style)
     assert sum(count for _, count in verified.counts) == len(claims_checked)
     assert {(one.result, one.reason) for one in claims_checked} == set(
         chain.from_iterable(one.reasons for one in verified.claims)

@@ -28,7 +28,7 @@ def _geotiff(path: Path, codes: np.ndarray) -> Path:
     return path
 
 
-def test_every_way_of_writing_a_map_gives_the_same_labels(tmp_path: Path) -> None:
+def test_every_format_gives_the_same_labels(tmp_path: Path) -> None:
     Image.fromarray(LABELS).save(tmp_path / "indices.png")
     Image.fromarray(palette()[LABELS]).save(tmp_path / "colours.png")
     Image.fromarray(palette()[LABELS]).convert("RGBA").save(tmp_path / "alpha.PNG")
@@ -38,39 +38,39 @@ def test_every_way_of_writing_a_map_gives_the_same_labels(tmp_path: Path) -> Non
         assert (read_labels(tmp_path / name) == LABELS).all(), name
 
 
-def test_other_sizes_are_refused(tmp_path: Path) -> None:
+def test_refuses_other_sizes(tmp_path: Path) -> None:
     Image.fromarray(np.zeros((274, 274), np.uint8)).save(tmp_path / "a.png")
     np.save(tmp_path / "b.npy", np.zeros((10, 256), np.uint8))
     np.save(tmp_path / "c.npy", np.zeros((1, 256, 256), np.uint8))
     _geotiff(tmp_path / "d.tif", np.zeros((128, 256), np.uint8))
-    for name, said in (
+    for name, message in (
         ("a.png", "274 x 274"),
         ("b.npy", "256 x 10"),
         ("c.npy", "3 dimensions"),
         ("d.tif", "256 x 128"),
     ):
-        with pytest.raises(LabelError, match=said):
+        with pytest.raises(LabelError, match=message):
             read_labels(tmp_path / name)
 
 
-def test_unknown_codes_colours_and_indices_are_refused(tmp_path: Path) -> None:
+def test_refuses_unknown_codes_colours_and_indices(tmp_path: Path) -> None:
     Image.fromarray(np.full((256, 256), 200, np.uint8)).save(tmp_path / "a.png")
     Image.fromarray(np.full((256, 256, 3), 9, np.uint8)).save(tmp_path / "b.png")
     np.save(tmp_path / "c.npy", np.full((256, 256), -1))
     np.save(tmp_path / "d.npy", np.full((256, 256), 1.5))
     _geotiff(tmp_path / "e.tif", np.full((256, 256), 11, np.uint8))
-    for name, said in (
+    for name, message in (
         ("a.png", "200"),
         ("b.png", r"\(9, 9, 9\)"),
         ("c.npy", "-1"),
         ("d.npy", "whole numbers"),
         ("e.tif", "code 11"),
     ):
-        with pytest.raises(LabelError, match=said):
+        with pytest.raises(LabelError, match=message):
             read_labels(tmp_path / name)
 
 
-def test_broken_and_foreign_files_are_refused(tmp_path: Path) -> None:
+def test_refuses_broken_files_and_other_formats(tmp_path: Path) -> None:
     Image.fromarray(LABELS).save(tmp_path / "whole.png")
     (tmp_path / "cut.png").write_bytes((tmp_path / "whole.png").read_bytes()[:300])
     (tmp_path / "html.png").write_text("<html>")
@@ -78,13 +78,13 @@ def test_broken_and_foreign_files_are_refused(tmp_path: Path) -> None:
     np.save(tmp_path / "pickled.npy", np.array([{"a": 1}], object), allow_pickle=True)
     (tmp_path / "words.txt").write_text("water")
     for name in ("cut.png", "html.png", "html.tif", "pickled.npy", "words.txt", "none.png"):
-        with pytest.raises(LabelError) as caught:
+        with pytest.raises(LabelError) as error:
             read_labels(tmp_path / name)
-        assert name in str(caught.value)
-        assert "\n" not in str(caught.value)
+        assert name in str(error.value)
+        assert "\n" not in str(error.value)
 
 
-def test_a_decompression_bomb_is_refused_before_it_is_unpacked(tmp_path: Path) -> None:
+def test_refuses_a_decompression_bomb_before_it_is_unpacked(tmp_path: Path) -> None:
     Image.new("1", (20_000, 20_000)).save(tmp_path / "bomb.png")
     with pytest.raises(LabelError, match=r"bomb\.png"):
         read_labels(tmp_path / "bomb.png")
@@ -106,7 +106,7 @@ def _palette_picture(positions: np.ndarray, colours: list[tuple[int, ...]]) -> I
 
 @pytest.mark.parametrize("legend", ["chatearthnet", "worldcover"])
 @pytest.mark.parametrize("labels", [_quarters(), LABELS, label_map(7)], ids=["quarters", "3", "7"])
-def test_palette_colours_decide_whatever_their_order(tmp_path: Path, legend: str, labels: np.ndarray) -> None:
+def test_reads_palettes_by_colour_in_any_order(tmp_path: Path, legend: str, labels: np.ndarray) -> None:
     rgb = Image.fromarray(palette(legend)[labels])
     pictures = {
         "median cut": rgb.quantize(colors=16, method=Image.Quantize.MEDIANCUT),
@@ -121,7 +121,7 @@ def test_palette_colours_decide_whatever_their_order(tmp_path: Path, legend: str
         assert np.array_equal(read_labels(tmp_path / f"{name}.png"), labels), name
 
 
-def test_reads_palette_colours_that_are_slightly_off_and_names_those_that_are_none(tmp_path: Path) -> None:
+def test_reads_slightly_different_colours_and_lists_unknown_ones(tmp_path: Path) -> None:
     labels = _quarters()
     off = (palette().astype(int) + np.array([3, -4, 4])).clip(0, 255)
     off[0] = 0
@@ -135,7 +135,7 @@ def test_reads_palette_colours_that_are_slightly_off_and_names_those_that_are_no
     assert np.array_equal(read_labels(tmp_path / "strange.png", values="indices"), labels)
 
 
-def test_grey_index_picture_is_no_background(tmp_path: Path) -> None:
+def test_reads_grey_pixels_as_indices(tmp_path: Path) -> None:
     ones = np.ones((256, 256), np.uint8)
     Image.fromarray(np.dstack([ones] * 3)).save(tmp_path / "ones.png")
     with pytest.raises(LabelError, match=r"\(1, 1, 1\)"):
@@ -147,7 +147,7 @@ def test_grey_index_picture_is_no_background(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", ["a.png", "a.npy"])
 @pytest.mark.parametrize("present", [[10], [0, 10]])
-def test_refuses_numbers_that_are_codes_as_well_as_indices(tmp_path: Path, name: str, present: list[int]) -> None:
+def test_refuses_numbers_that_fit_codes_and_indices(tmp_path: Path, name: str, present: list[int]) -> None:
     numbers = np.resize(np.array(present, np.uint8), (256, 256))
     if name == "a.npy":
         np.save(tmp_path / name, numbers)
@@ -162,7 +162,7 @@ def test_refuses_numbers_that_are_codes_as_well_as_indices(tmp_path: Path, name:
 
 
 @pytest.mark.parametrize("dtype", [np.uint8, np.uint16, np.int32, np.float32])
-def test_reads_codes_where_only_they_fit(tmp_path: Path, dtype: type) -> None:
+def test_reads_codes_if_only_codes_fit(tmp_path: Path, dtype: type) -> None:
     codes = codes_of_indices(LABELS)
     np.save(tmp_path / "a.npy", codes.astype(dtype))
     assert np.array_equal(read_labels(tmp_path / "a.npy"), LABELS)
@@ -171,12 +171,12 @@ def test_reads_codes_where_only_they_fit(tmp_path: Path, dtype: type) -> None:
         assert np.array_equal(read_labels(tmp_path / "a.png"), LABELS)
 
 
-def test_map_without_any_label_is_the_same_in_both_readings(tmp_path: Path) -> None:
+def test_reads_a_map_without_labels(tmp_path: Path) -> None:
     Image.fromarray(np.zeros((256, 256), np.uint8)).save(tmp_path / "a.png")
     assert not read_labels(tmp_path / "a.png").any()
 
 
-def test_transparent_pixels_are_no_label(tmp_path: Path) -> None:
+def test_transparent_pixels_have_no_label(tmp_path: Path) -> None:
     labels, hole = _quarters(), np.zeros((256, 256), bool)
     hole[:40] = True
     expected = np.where(hole, 0, labels)
@@ -190,7 +190,7 @@ def test_transparent_pixels_are_no_label(tmp_path: Path) -> None:
         assert np.array_equal(read_labels(tmp_path / name), expected), name
 
 
-def test_16_bit_pictures_count_as_what_they_show(tmp_path: Path) -> None:
+def test_reads_16_bit_greys_like_8_bit_greys(tmp_path: Path) -> None:
     codes = codes_of_indices(LABELS).astype(np.uint16)
     Image.fromarray(codes).save(tmp_path / "numbers.png")
     Image.fromarray(257 * codes).save(tmp_path / "greys.png")
@@ -237,14 +237,14 @@ def test_reads_the_band_that_is_described_as_labels(tmp_path: Path, name: str) -
     assert np.array_equal(read_labels(tmp_path / "b.tif"), LABELS)
 
 
-def test_asks_which_values_a_band_of_labels_has_if_both_fit(tmp_path: Path) -> None:
+def test_refuses_a_band_of_labels_that_fits_codes_and_indices(tmp_path: Path) -> None:
     _bands(tmp_path / "a.tif", {"labels": np.full((256, 256), 10, np.uint8)})
     with pytest.raises(LabelError, match="--values"):
         read_labels(tmp_path / "a.tif")
     assert (read_labels(tmp_path / "a.tif", values="codes") == 3).all()
 
 
-def test_refuses_bands_of_which_none_or_two_are_labels(tmp_path: Path) -> None:
+def test_refuses_files_without_exactly_one_band_of_labels(tmp_path: Path) -> None:
     _bands(tmp_path / "none.tif", {"a": LABELS, "b": LABELS})
     _bands(tmp_path / "two.tif", {"labels": LABELS, "labels_2021": LABELS})
     for name, words in (("none.tif", "2 bands and none"), ("two.tif", "bands 1, 2")):
@@ -252,7 +252,7 @@ def test_refuses_bands_of_which_none_or_two_are_labels(tmp_path: Path) -> None:
             read_labels(tmp_path / name)
 
 
-def test_colours_of_a_geotiff_decide(tmp_path: Path) -> None:
+def test_reads_a_geotiff_by_its_colours(tmp_path: Path) -> None:
     rgb = dict(zip("rgb", np.moveaxis(palette("worldcover")[LABELS], 2, 0), strict=True))
     _bands(tmp_path / "rgb.tif", rgb, photometric="RGB")
     assert np.array_equal(read_labels(tmp_path / "rgb.tif"), LABELS)
@@ -273,7 +273,7 @@ def test_colours_of_a_geotiff_decide(tmp_path: Path) -> None:
     assert np.array_equal(read_labels(tmp_path / "other.tif", values="codes"), LABELS)
 
 
-def test_nodata_of_a_geotiff_is_no_label_and_north_is_up(tmp_path: Path) -> None:
+def test_nodata_of_a_geotiff_has_no_label_and_north_is_up(tmp_path: Path) -> None:
     hole = np.zeros((256, 256), bool)
     hole[:9] = True
     _bands(tmp_path / "a.tif", {"labels": np.where(hole, 255, LABELS).astype(np.uint8)}, nodata=255)
@@ -286,7 +286,7 @@ def test_nodata_of_a_geotiff_is_no_label_and_north_is_up(tmp_path: Path) -> None
     assert np.array_equal(read_labels(tmp_path / "c.tif"), LABELS)
 
 
-def test_refuses_what_is_no_ordinary_file_without_opening_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_refuses_special_files_without_opening_them(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)  # a socket's path may have 107 bytes
     os.mkfifo(tmp_path / "pipe.png")
     (tmp_path / "folder.tif").mkdir()

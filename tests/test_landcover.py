@@ -10,7 +10,8 @@ from data.label_maps import label_map
 
 from chatearthnet_explorer.errors import LabelError
 from chatearthnet_explorer.landcover.legend import CLASSES
-from chatearthnet_explorer.landcover.shares import PARTS, THRESHOLD, facts_4v, facts_35, pixels, shares
+from chatearthnet_explorer.landcover.shares import PARTS, count_pixels, shares
+from chatearthnet_explorer.prompts.facts import THRESHOLD, facts_4v, facts_35
 
 REFERENCE = json.loads((Path(__file__).parent / "data" / "prompt_facts.json").read_text("utf-8"))
 
@@ -35,7 +36,7 @@ def test_parts_are_the_quarters_and_the_middle() -> None:
     labels = np.zeros((256, 256), np.uint8)
     labels[:128, :128], labels[:128, 128:], labels[128:, :128], labels[128:, 128:] = 1, 2, 3, 4
     labels[64:192, 64:192] = 5
-    counts = dict(zip((*PARTS, "overall"), pixels(labels), strict=True))
+    counts = dict(zip((*PARTS, "overall"), count_pixels(labels), strict=True))
     for index, part in enumerate(PARTS[:4], start=1):
         assert counts[part][index] == 128 * 128 - 64 * 64
         assert counts[part][5] == 64 * 64
@@ -50,25 +51,25 @@ def test_shares_of_every_part_sum_to_one() -> None:
             assert list(present.values()) == sorted(present.values(), reverse=True)
 
 
-def test_a_class_absent_from_the_labels_is_absent_from_the_facts() -> None:
+def test_facts_have_no_class_that_the_labels_lack() -> None:
     for seed in range(60):
         labels = label_map(seed)
         present = set(np.unique(labels).tolist()) - {0}
-        assert facts_35(labels).named <= {CLASSES[index].name for index in present}
-        assert facts_4v(labels).named == {CLASSES[index].name_4v for index in present}
+        assert facts_35(labels).class_names <= {CLASSES[index].name for index in present}
+        assert facts_4v(labels).class_names == {CLASSES[index].name_4v for index in present}
 
 
-def test_half_a_turn_swaps_opposite_parts() -> None:
+def test_rotation_by_180_degrees_swaps_opposite_parts() -> None:
     labels = label_map(8)
-    turned = facts_35(labels[::-1, ::-1].copy())
+    rotation = facts_35(labels[::-1, ::-1].copy())
     facts = facts_35(labels)
-    assert facts.parts["top left"] == turned.parts["bottom right"]
-    assert facts.parts["top right"] == turned.parts["bottom left"]
-    assert facts.parts["middle"] == turned.parts["middle"]
-    assert facts.overall == turned.overall
+    assert facts.parts["top left"] == rotation.parts["bottom right"]
+    assert facts.parts["top right"] == rotation.parts["bottom left"]
+    assert facts.parts["middle"] == rotation.parts["middle"]
+    assert facts.overall == rotation.overall
 
 
-def test_a_part_without_labels_has_nothing_to_describe() -> None:
+def test_part_without_labels_has_no_amounts() -> None:
     labels = np.full((256, 256), 3, np.uint8)
     labels[:128, :128] = 0
     facts = facts_35(labels)
@@ -76,7 +77,7 @@ def test_a_part_without_labels_has_nothing_to_describe() -> None:
     assert facts.parts["middle"][0].percent == 100
 
 
-def test_twenty_pixels_are_named_and_nineteen_are_not() -> None:
+def test_class_needs_twenty_pixels() -> None:
     labels = np.full((256, 256), 3, np.uint8)
     labels[0, : THRESHOLD - 1] = 1
     assert facts_35(labels).overall == ("tree",)
@@ -85,7 +86,7 @@ def test_twenty_pixels_are_named_and_nineteen_are_not() -> None:
     assert [amount.name for amount in facts_35(labels).parts["top left"]] == ["tree", "water"]
 
 
-def test_percents_truncate_as_the_published_scripts_do() -> None:
+def test_truncates_percents_like_the_published_scripts() -> None:
     labels = np.full((256, 256), 3, np.uint8)
     part = np.full(128 * 128, 3, np.uint8)
     part[: round(0.29 * part.size)] = 1
@@ -126,13 +127,13 @@ def test_orders_equal_areas_as_a_counter_and_a_reversed_argsort_do(seed: int) ->
 
 
 @pytest.mark.parametrize(
-    ("labels", "said"),
+    ("labels", "message"),
     [
         (np.zeros((274, 274), np.uint8), "274 x 274"),
         (np.zeros((256, 256), np.int64), "int64"),
         (np.full((256, 256), 12, np.uint8), "12"),
     ],
 )
-def test_what_is_no_label_map_is_refused(labels: np.ndarray, said: str) -> None:
-    with pytest.raises(LabelError, match=said):
+def test_refuses_arrays_that_are_not_a_label_map(labels: np.ndarray, message: str) -> None:
+    with pytest.raises(LabelError, match=message):
         facts_35(labels)

@@ -41,18 +41,18 @@ def test_names_of_the_two_styles_differ_in_two_classes_only() -> None:
 
 
 @pytest.mark.parametrize("codes", [[7], [-10], [300], [10.5]])
-def test_unknown_codes_are_refused(codes: list[float]) -> None:
-    with pytest.raises(LabelError, match="no land-cover class"):
+def test_refuses_unknown_codes(codes: list[float]) -> None:
+    with pytest.raises(LabelError, match="not a land-cover class"):
         indices_of_codes(np.array(codes))
 
 
-def test_unknown_colours_are_refused() -> None:
+def test_refuses_unknown_colours() -> None:
     rgb = np.zeros((256, 256, 3), np.uint8)
     rgb[3, 4] = 1, 2, 3
     with pytest.raises(LabelError, match=r"\(1, 2, 3\)"):
         indices_of_colours(rgb)
 
 
-def test_unknown_palette_is_refused() -> None:
+def test_refuses_unknown_palette() -> None:
     with pytest.raises(LabelError, match="rainbow"):
         palette("rainbow")

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import json
-import tomllib
 from importlib.metadata import Distribution
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
-from packaging.requirements import Requirement
 from PIL import features
-from rig.licences import objection, required
+from rig.licences import objection, required, requirements_of
 
-ROOT = Path(__file__).parents[1]
+if TYPE_CHECKING:
+    from pathlib import Path
 
 LOOKED_AT = {
     "pillow": "Its bill of materials lists libimagequant (GPL) as optional; its wheels are built without it.",
@@ -23,29 +22,19 @@ GPL_TEXT = "                    GNU GENERAL PUBLIC LICENSE\n                    
 MIT_TEXT = "Copyright 2026\n\nPermission is hereby granted, free of charge, to any person\nobtaining a copy of this"
 
 
-def _lines_of(extra: str) -> list[str]:
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
-    lines = list(project["dependencies"])
-    todo = [extra]
-    while todo:
-        for line in project["optional-dependencies"][todo.pop()]:
-            if Requirement(line).name == project["name"]:
-                todo += Requirement(line).extras
-            else:
-                lines.append(line)
-    return lines
-
-
-def test_no_distribution_of_the_app_binds_this_project_or_hides_its_licence() -> None:
-    found = required(_lines_of("app"))
+@pytest.mark.parametrize("extra", ["app", "lab"])
+def test_no_distribution_binds_this_project_or_hides_its_licence(extra: str) -> None:
+    found = required(requirements_of(extra))
     missing = [name for name, one in found.items() if one is None]
     if missing:
-        pytest.skip(f"the app extra is not installed in full: {', '.join(sorted(missing))}")
+        pytest.skip(f"the extra {extra} is not installed in full: {', '.join(sorted(missing))}")
     wrong = {name: said for name, one in found.items() if one and (said := objection(one))}
     assert {name: said for name, said in wrong.items() if name not in LOOKED_AT} == {}
     assert set(LOOKED_AT) <= set(wrong), "Take those from the list that need no exception any more."
     # of what it reaches: direct, through an extra of ours, and through others
-    assert {"numpy", "panel", "jupyterlab", "filelock", "tornado", "async-tiff"} <= set(found)
+    assert {"numpy", "panel", "filelock", "tornado", "async-tiff"} <= set(found)
+    weighty = {"leafmap", "jupyterlab", "geopandas", "pyarrow", "duckdb", "dask"}
+    assert weighty & set(found) == (weighty if extra == "lab" else set())
 
 
 def test_pillow_is_built_without_the_library_it_is_excused_for() -> None:

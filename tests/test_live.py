@@ -33,7 +33,7 @@ def test_click_gets_real_picture_labels_and_caption(tmp_path: Path) -> None:
 def test_search_lists_real_scenes(catalogue: str, tmp_path: Path) -> None:
     scenes = StacSource(Settings(catalogues=(catalogue,), cache=tmp_path)).scenes_at(LON, LAT)
     assert scenes
-    assert all(scene.acquired.year == 2020 for scene in scenes)
+    assert all(scene.acquisition_time.year == 2020 for scene in scenes)
 
 
 def test_release_gives_real_chip(tmp_path: Path, realdata: Path) -> None:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from chatearthnet_explorer.landcover.legend import LandClass
 
-NAMED = [
+EXAMPLES = [
     ("Trees, a forest, woodland and tree cover.", [3, 3, 3, 3]),
     ("Mangrove trees beside trees.", [10, 3]),
     ("bare land, bare areas, barren soil", [7, 7, 7]),
@@ -31,7 +31,7 @@ NAMED = [
 ]
 
 
-@pytest.mark.parametrize(("text", "indices"), NAMED)
+@pytest.mark.parametrize(("text", "indices"), EXAMPLES)
 def test_words_name_classes(text: str, indices: list[int]) -> None:
     assert [piece.class_index for piece in pieces(text) if piece.class_index != NO_CLASS] == indices
 
@@ -43,12 +43,12 @@ def test_every_class_is_known_by_the_name_that_prompts_give_it(land: LandClass, 
     assert pieces(f"A part of {name}.")[1] == (name, land.index)
 
 
-@pytest.mark.parametrize("text", ["", "no class here", "water", "water water", ATTACK, *(text for text, _ in NAMED)])
+@pytest.mark.parametrize("text", ["", "no class here", "water", "water water", ATTACK, *(text for text, _ in EXAMPLES)])
 def test_pieces_joined_are_the_text(text: str) -> None:
     assert "".join(piece.text for piece in pieces(text)) == text
 
 
-def test_classes_come_in_the_order_of_their_first_mention() -> None:
+def test_classes_are_in_the_order_of_their_first_mention() -> None:
     assert classes_named("Crops, water, then crops and trees.") == (6, 1, 3)
 
 
@@ -59,7 +59,7 @@ def test_a_long_text_is_cut_in_no_time() -> None:
 
 def test_captions_of_the_authors_figures_name_what_they_name(realdata: Path) -> None:
     captions = json.loads((realdata / "chatearthnet" / "captions_from_figures.json").read_text("utf-8"))["captions"]
-    named = {one["id"]: {CLASSES[index].name for index in classes_named(one["caption"])} for one in captions}
-    assert named["fig2_35"] == {"tree", "developed area", "grass", "water"}
-    assert named["fig2_4v"] == {"tree", "developed area", "grass", "water", "crop", "bare land"}
-    assert named["fig1_35_right"] == {"crop", "grass", "developed area", "tree"}
+    classes = {one["id"]: {CLASSES[index].name for index in classes_named(one["caption"])} for one in captions}
+    assert classes["fig2_35"] == {"tree", "developed area", "grass", "water"}
+    assert classes["fig2_4v"] == {"tree", "developed area", "grass", "water", "crop", "bare land"}
+    assert classes["fig1_35_right"] == {"crop", "grass", "developed area", "tree"}

@@ -20,11 +20,11 @@ def document(peer: str | None, **headers: str) -> Any:  # noqa: ANN401 - stands 
     return SimpleNamespace(session_context=SimpleNamespace(request=request))
 
 
-def test_strangers_have_no_model_asked_unless_the_owner_offers_hers() -> None:
+def test_strangers_get_models_only_if_owner_offers_them() -> None:
     assert ModelAccess(ModelOptions(), near=False).captioners == ("template",)
-    offered = ModelAccess(ModelOptions(offer=True), near=False)
-    assert offered.captioners == ("template", "chat", "vision")
-    assert not offered.choose_service
+    public_access = ModelAccess(ModelOptions(offer=True), near=False)
+    assert public_access.captioners == ("template", "chat", "vision")
+    assert not public_access.choose_service
     assert ModelAccess(ModelOptions(), near=True).choose_service
 
 
@@ -34,7 +34,7 @@ def test_a_wrong_address_is_refused_before_anything_is_served() -> None:
 
 
 @pytest.mark.parametrize(
-    ("peer", "forwarded", "visitor"),
+    ("peer", "header", "visitor"),
     [
         ("127.0.0.1", None, "127.0.0.1"),
         ("8.8.4.4", None, "8.8.4.4"),
@@ -51,8 +51,8 @@ def test_a_wrong_address_is_refused_before_anything_is_served() -> None:
         ("", "", "unknown"),
     ],
 )
-def test_a_visitor_is_a_network_address(peer: str | None, forwarded: str | None, visitor: str) -> None:
-    assert visitor_of(peer, {} if forwarded is None else {"X-Forwarded-For": forwarded}) == visitor
+def test_a_visitor_is_a_network_address(peer: str | None, header: str | None, visitor: str) -> None:
+    assert visitor_of(peer, {} if header is None else {"X-Forwarded-For": header}) == visitor
 
 
 def test_all_tabs_of_a_visitor_share_a_quota() -> None:
@@ -65,11 +65,11 @@ def test_all_tabs_of_a_visitor_share_a_quota() -> None:
 
 def test_only_a_proxy_names_visitors() -> None:
     """Whoever connects directly could use up the count of another by writing its address into the header."""
-    direct, proxied = (ModelAccess(ModelOptions(), near=False, behind_proxy=proxy) for proxy in (False, True))
-    own, forged = document("10.0.0.7"), document("10.0.0.7", X_Forwarded_For="8.8.4.4")
-    assert direct.quota_of(own) is direct.quota_of(forged)
-    assert proxied.quota_of(own) is not proxied.quota_of(forged)
-    assert proxied.quota_of(forged) is proxied.quota_of(document("8.8.4.4"))
+    direct, behind_proxy = (ModelAccess(ModelOptions(), near=False, behind_proxy=proxy) for proxy in (False, True))
+    own, false_header = document("10.0.0.7"), document("10.0.0.7", X_Forwarded_For="8.8.4.4")
+    assert direct.quota_of(own) is direct.quota_of(false_header)
+    assert behind_proxy.quota_of(own) is not behind_proxy.quota_of(false_header)
+    assert behind_proxy.quota_of(false_header) is behind_proxy.quota_of(document("8.8.4.4"))
 
 
 @pytest.mark.parametrize("count", ["-1", "many", "1000000"])

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 LABELS = label_map(1)
 CHIP = Chip(tile=Tile(8192, 8192), source="file", labels=LABELS)
 PROMPT = prompt_for(LABELS)
-OWN, TYPED = "sk-owner-4f9c0a17e2b85d63", "sk-typed-0b1c2d3e4f5a6978"
+OWN, PAGE_KEY = "sk-owner-4f9c0a17e2b85d63", "sk-typed-0b1c2d3e4f5a6978"
 FAR = "https://models.example.test/v1"
 PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY")
 CERTIFICATES = ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
@@ -67,8 +67,8 @@ def test_the_environments_key_goes_to_whom_a_caller_names(server: ChatServer) ->
 
 def test_the_environments_key_never_goes_to_an_address_typed_on_a_page(server: ChatServer) -> None:
     ask(server.base_url, typed_address=True, ask_key=lambda: None)
-    ask(server.base_url, typed_address=True, ask_key=lambda: TYPED)
-    assert server.keys == [PLACEHOLDER, TYPED]
+    ask(server.base_url, typed_address=True, ask_key=lambda: PAGE_KEY)
+    assert server.keys == [PLACEHOLDER, PAGE_KEY]
     assert OWN not in json.dumps([server.headers, server.requests])
     with pytest.raises(KeyMissingError, match=r"type it under 'More \.\.\.'"):
         ask(FAR, typed_address=True, ask_key=lambda: None)
@@ -88,18 +88,18 @@ def test_it_goes_to_the_environments_own_address_however_that_is_written(
 
 def test_a_typed_key_goes_before_the_environments(server: ChatServer, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OPENAI_BASE_URL", server.base_url)
-    ask(None, typed_address=True, ask_key=lambda: TYPED)
-    assert server.keys == [TYPED]
+    ask(None, typed_address=True, ask_key=lambda: PAGE_KEY)
+    assert server.keys == [PAGE_KEY]
 
 
 def test_openais_own_address_is_not_the_environments_where_that_names_another(
     server: ChatServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert open_endpoint(OPENAI, typed=True).trusted
+    assert open_endpoint(OPENAI, from_page=True).gets_environment_key
     monkeypatch.setenv("OPENAI_BASE_URL", server.base_url)
-    assert not open_endpoint(OPENAI, typed=True).trusted
+    assert not open_endpoint(OPENAI, from_page=True).gets_environment_key
     with pytest.raises(KeyMissingError):
-        key_for(open_endpoint(OPENAI, typed=True), lambda: None, typed=True)
+        key_for(open_endpoint(OPENAI, from_page=True), lambda: None, from_page=True)
 
 
 @pytest.mark.parametrize(
@@ -124,8 +124,8 @@ def test_other_secrets_of_the_environment_stay_here_too(server: ChatServer, monk
     monkeypatch.setenv("OPENAI_CUSTOM_HEADERS", f"Authorization: Bearer {OWN}\nX-Gateway-Key: {OWN}")
     monkeypatch.setenv("OPENAI_ORG_ID", "org-of-the-owner")
     monkeypatch.setenv("OPENAI_ADMIN_KEY", OWN)
-    ask(server.base_url, typed_address=True, ask_key=lambda: TYPED)
-    assert server.keys == [TYPED]
+    ask(server.base_url, typed_address=True, ask_key=lambda: PAGE_KEY)
+    assert server.keys == [PAGE_KEY]
     assert OWN not in json.dumps(server.headers)
     assert "org-of-the-owner" not in json.dumps(server.headers)
     ask(server.base_url)
@@ -144,7 +144,7 @@ def test_a_redirect_is_not_followed_and_carries_no_key(server: ChatServer) -> No
 
 @pytest.mark.parametrize("name", ["127.0.0.1", "localhost"])
 @pytest.mark.parametrize("refuses", [False, True])
-def test_a_model_on_this_machine_is_asked_directly(
+def test_model_on_this_machine_bypasses_proxy(
     server: ChatServer, monkeypatch: pytest.MonkeyPatch, name: str, *, refuses: bool
 ) -> None:
     with forward_proxy(server.port) as proxy:
@@ -167,9 +167,7 @@ def test_no_key_travels_to_a_proxy_in_the_clear(server: ChatServer, monkeypatch:
 
 
 @pytest.mark.parametrize("variable", CERTIFICATES)
-def test_a_service_behind_a_proxy_is_asked_through_a_tunnel(
-    secure: ChatServer, monkeypatch: pytest.MonkeyPatch, variable: str
-) -> None:
+def test_service_behind_proxy_gets_tunnel(secure: ChatServer, monkeypatch: pytest.MonkeyPatch, variable: str) -> None:
     monkeypatch.setenv(variable, str(AUTHORITY))
     with forward_proxy(secure.port) as proxy:
         monkeypatch.setenv("HTTPS_PROXY", proxy.url)
@@ -227,7 +225,7 @@ def test_certificates_that_cannot_be_read_are_one_sentence(monkeypatch: pytest.M
             ask(FAR)
 
 
-def test_cancel_ends_a_wait_that_the_service_asks_for(server: ChatServer) -> None:
+def test_cancel_ends_wait_of_retry_after(server: ChatServer) -> None:
     server.modes = [(429, {"content-type": "application/json", "retry-after": "25"}, b"{}")]
     captioner = ChatCaptioner(base_url=server.base_url, timeout=30)
     outcome: list[object] = []
@@ -284,8 +282,8 @@ def test_no_key_is_in_a_log_or_an_error(
             try:
                 ask(server.base_url)
             except ModelError as problem:
-                seen: BaseException | None = problem
-                while seen:
-                    assert OWN not in repr(seen) + str(vars(seen))
-                    seen = seen.__cause__ or seen.__context__
+                error: BaseException | None = problem
+                while error:
+                    assert OWN not in repr(error) + str(vars(error))
+                    error = error.__cause__ or error.__context__
     assert OWN not in caplog.text

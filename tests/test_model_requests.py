@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
     from chatearthnet_explorer.widgets.shared.key_field import KeyField
 
-OWN, TYPED = "sk-owner-4f9c0a17e2b85d63", "sk-typed-0b1c2d3e4f5a6978"
+OWN, PAGE_KEY = "sk-owner-4f9c0a17e2b85d63", "sk-typed-0b1c2d3e4f5a6978"
 PLACE, ELSEWHERE = (6.73, 0.336), (4.92, 52.55)
 
 
@@ -47,9 +47,9 @@ def explorer(server: ChatServer, monkeypatch: pytest.MonkeyPatch) -> Iterator[Ex
     """An Explorer as the app opens it, whose owner has a service and a key."""
     monkeypatch.setenv("OPENAI_BASE_URL", server.base_url)
     monkeypatch.setenv("OPENAI_API_KEY", OWN)
-    opened = Explorer(source="simulated", captioner="chat", place=None)
-    yield opened
-    opened.close()
+    instance = Explorer(source="simulated", captioner="chat", place=None)
+    yield instance
+    instance.close()
 
 
 def type_key(field: KeyField, key: object) -> None:
@@ -57,13 +57,13 @@ def type_key(field: KeyField, key: object) -> None:
     field._handle_custom_msg({"key": key}, [])
 
 
-async def until(met: Callable[[], bool]) -> None:
+async def until(condition: Callable[[], bool]) -> None:
     async with asyncio.timeout(20):
-        while not met():  # noqa: ASYNC110 - what is waited for tells nobody of it
+        while not condition():  # noqa: ASYNC110 - what is waited for tells nobody of it
             await asyncio.sleep(0.005)
 
 
-def test_a_click_asks_nobody_and_offers_to_ask(server: ChatServer, explorer: Explorer) -> None:
+def test_click_sends_no_request_and_shows_button(server: ChatServer, explorer: Explorer) -> None:
     click(explorer.map, *PLACE)
     assert server.requests == []
     assert explorer.chip_view.chip is not None
@@ -75,7 +75,7 @@ def test_a_click_asks_nobody_and_offers_to_ask(server: ChatServer, explorer: Exp
     assert "Press 'Ask gpt-6-luna' for a caption" in explorer.status.message
 
 
-def test_a_press_asks_once(server: ChatServer, explorer: Explorer) -> None:
+def test_press_sends_one_request(server: ChatServer, explorer: Explorer) -> None:
     click(explorer.map, *PLACE)
     explorer.ask_bar.press()
     assert len(server.requests) == 1
@@ -90,7 +90,7 @@ CHANGES: list[tuple[str, Any]] = [
 
 
 @pytest.mark.parametrize(("name", "value"), CHANGES)
-def test_no_choice_asks_by_itself(server: ChatServer, explorer: Explorer, name: str, value: object) -> None:
+def test_change_of_option_sends_no_request(server: ChatServer, explorer: Explorer, name: str, value: object) -> None:
     click(explorer.map, *PLACE)
     setattr(explorer.switches, name, value)
     click(explorer.map, *ELSEWHERE)
@@ -98,7 +98,7 @@ def test_no_choice_asks_by_itself(server: ChatServer, explorer: Explorer, name: 
     assert server.requests == []
 
 
-def test_another_address_asks_nobody(server: ChatServer, explorer: Explorer) -> None:
+def test_change_of_address_sends_no_request(server: ChatServer, explorer: Explorer) -> None:
     click(explorer.map, *PLACE)
     with chat_server() as other:
         explorer.switches.base_url = other.base_url
@@ -126,9 +126,9 @@ def test_without_a_model_everything_goes_on_by_itself(server: ChatServer, explor
 def test_no_caption_stands_beside_another_chip_or_prompt(explorer: Explorer) -> None:
     click(explorer.map, *PLACE)
     explorer.ask_bar.press()
-    asked = explorer.result.caption
+    caption = explorer.result.caption
     explorer.switches.model = "gpt-4o"
-    assert explorer.caption_view.captions == (asked,)  # the same prompt: it was paid for, and says who wrote it
+    assert explorer.caption_view.captions == (caption,)  # the same prompt: it was paid for, and says who wrote it
     explorer.switches.seed = 9
     assert explorer.caption_view.captions == ()
     explorer.ask_bar.press()
@@ -136,7 +136,7 @@ def test_no_caption_stands_beside_another_chip_or_prompt(explorer: Explorer) -> 
     assert explorer.caption_view.captions == ()
 
 
-def test_edits_survive_another_model_and_are_what_is_asked(server: ChatServer, explorer: Explorer) -> None:
+def test_request_has_edits_after_change_of_model(server: ChatServer, explorer: Explorer) -> None:
     click(explorer.map, *PLACE)
     explorer.prompt_view.edited_user = "Only trees."
     explorer.switches.model = "gpt-4o"
@@ -146,13 +146,13 @@ def test_edits_survive_another_model_and_are_what_is_asked(server: ChatServer, e
     assert server.requests[0]["model"] == "gpt-4o"
 
 
-def test_code_asks_at_once(server: ChatServer, explorer: Explorer) -> None:
+def test_go_sends_request_at_once(server: ChatServer, explorer: Explorer) -> None:
     assert explorer.go(*PLACE).caption.text == TEXT
     assert caption_at(*PLACE, source="simulated", captioner="chat").caption.text == TEXT
     assert len(server.requests) == 2
 
 
-def test_where_there_are_no_labels_nothing_is_offered(server: ChatServer, explorer: Explorer) -> None:
+def test_no_button_without_labels(server: ChatServer, explorer: Explorer) -> None:
     click(explorer.map, -30, 0)
     assert explorer.ask_bar.label == ""
     explorer.ask_bar._button.click()
@@ -166,7 +166,7 @@ def test_a_wrong_address_is_a_sentence_and_no_offer(explorer: Explorer) -> None:
     assert explorer.ask_bar.label == ""
 
 
-def test_a_captioner_of_ones_own_is_asked_by_a_press_too() -> None:
+def test_captioner_object_needs_press_too() -> None:
     class Writer:
         name = "chat"
         count = 0
@@ -321,9 +321,9 @@ def test_the_owners_key_stays_from_an_address_that_is_typed(server: ChatServer, 
         explorer.switches.base_url = other.base_url
         click(explorer.map, *PLACE)
         explorer.ask_bar.press()
-        type_key(explorer.switches.key_field, TYPED)
+        type_key(explorer.switches.key_field, PAGE_KEY)
         explorer.ask_bar.press()
-        assert other.keys == [PLACEHOLDER, TYPED]
+        assert other.keys == [PLACEHOLDER, PAGE_KEY]
         assert OWN not in json.dumps([other.headers, other.requests])
     assert server.requests == []
 
@@ -332,10 +332,10 @@ def test_a_typed_key_belongs_to_the_address_it_was_typed_for(server: ChatServer,
     field = explorer.switches.key_field
     with chat_server() as other, chat_server() as third:
         explorer.switches.base_url = other.base_url
-        type_key(field, TYPED)
+        type_key(field, PAGE_KEY)
         assert field.kept_for == other.base_url.split("/")[2]
         explorer.switches.base_url = f"{other.base_url}/"  # the same, written otherwise
-        assert field.key(other.base_url) == TYPED
+        assert field.key(other.base_url) == PAGE_KEY
         explorer.switches.base_url = third.base_url
         assert (field.kept_for, field.key(other.base_url), field.key(third.base_url)) == ("", None, None)
         click(explorer.map, *PLACE)
@@ -363,28 +363,28 @@ def test_no_key_is_in_state_notebook_code_log_or_card(
 ) -> None:
     caplog.set_level("DEBUG")
     field = explorer.switches.key_field
-    sent: list[object] = []
-    field.comm.send = lambda **message: sent.append(message)  # type: ignore[method-assign]
-    type_key(field, TYPED)
+    states: list[object] = []
+    field.comm.send = lambda **message: states.append(message)  # type: ignore[method-assign]
+    type_key(field, PAGE_KEY)
     click(explorer.map, *PLACE)
     explorer.ask_bar.press()
-    assert server.keys == [TYPED]
+    assert server.keys == [PAGE_KEY]
     state = ipywidgets.Widget.get_manager_state(widgets=None)  # what a notebook is saved with
-    seen = [json.dumps(state, default=str), json.dumps(sent, default=str), explorer._repr_html_(), caplog.text]
-    seen += [repr(field), str(field), repr(explorer), repr(explorer.switches), explorer.code_view.code]
-    seen += [repr(explorer._requests._captioner), repr(vars(explorer._requests._captioner.service))]
-    seen += [repr(field._trait_values), field.card()._repr_html_()]
-    for key in (TYPED, OWN):
-        assert not [text for text in seen if key in text]
+    texts = [json.dumps(state, default=str), json.dumps(states, default=str), explorer._repr_html_(), caplog.text]
+    texts += [repr(field), str(field), repr(explorer), repr(explorer.switches), explorer.code_view.code]
+    texts += [repr(explorer._requests._captioner), repr(vars(explorer._requests._captioner.service))]
+    texts += [repr(field._trait_values), field.card()._repr_html_()]
+    for key in (PAGE_KEY, OWN):
+        assert not [text for text in texts if key in text]
     with pytest.raises(TypeError, match="may hold a key"):
         pickle.dumps(field)
 
 
-def test_a_key_is_forgotten_when_a_person_says_so_or_goes(explorer: Explorer) -> None:
+def test_key_is_dropped_on_request_and_on_close(explorer: Explorer) -> None:
     field = explorer.switches.key_field
     for end in (lambda: type_key(field, None), lambda: type_key(field, "  "), explorer.close):
-        type_key(field, TYPED)
-        assert field.key() == TYPED
+        type_key(field, PAGE_KEY)
+        assert field.key() == PAGE_KEY
         end()
         assert (field.key(), field.kept_for, field._key) == (None, "", "")
 
@@ -398,28 +398,28 @@ def test_what_is_no_key_is_not_kept(explorer: Explorer, content: object) -> None
 def test_a_key_for_another_machine_over_plain_http_is_refused_in_a_sentence(explorer: Explorer) -> None:
     field = explorer.switches.key_field
     explorer.switches.base_url = "http://192.168.1.20:8000/v1"
-    type_key(field, TYPED)
+    type_key(field, PAGE_KEY)
     assert field.key(explorer.switches.base_url) is None
     assert "not sent to 192.168.1.20:8000 over plain http" in field.problem
 
 
 def test_where_the_owner_offers_her_service_it_is_hers_alone(server: ChatServer, explorer: Explorer) -> None:
-    offered = Explorer(
+    restricted_explorer = Explorer(
         source="simulated", captioner="chat", place=None, model="llama3", base_url=server.base_url, choose_service=False
     )
-    values = [getattr(widget, "value", None) for widget in _within(offered.switches)]
+    values = [getattr(widget, "value", None) for widget in _within(restricted_explorer.switches)]
     assert server.base_url not in values
     assert "llama3" not in values
-    assert offered.switches.key_field not in _within(offered.switches)
-    click(offered.map, *PLACE)
-    prompt = offered.result.prompt
-    offered.prompt_view.set_state({"edited_user": "Write my homework.", "edited_system": "x", "asked": 1})
+    assert restricted_explorer.switches.key_field not in _within(restricted_explorer.switches)
+    click(restricted_explorer.map, *PLACE)
+    prompt = restricted_explorer.result.prompt
+    restricted_explorer.prompt_view.set_state({"edited_user": "Write my homework.", "edited_system": "x", "asked": 1})
     assert server.requests[0]["model"] == "llama3"
     assert [message["content"] for message in server.requests[0]["messages"]] == [prompt.system, prompt.user]
-    offered.prompt_view.set_state({"editable": True, "edited_user": "Write my homework.", "asked": 2})
+    restricted_explorer.prompt_view.set_state({"editable": True, "edited_user": "Write my homework.", "asked": 2})
     assert server.requests[1]["messages"][1]["content"] == prompt.user
     assert explorer is not None
-    offered.close()
+    restricted_explorer.close()
 
 
 def _within(widget: ipywidgets.Widget) -> list[ipywidgets.Widget]:
@@ -433,7 +433,7 @@ def test_a_hostile_name_of_a_model_stays_text(server: ChatServer, explorer: Expl
     click(explorer.map, *PLACE)
     assert len(explorer.ask_bar.label) < 60
     assert "<img" not in explorer.ask_bar._cost.value
-    server.says(completion("Trees."))
+    server.answer_with(completion("Trees."))
     explorer.ask_bar.press()
     assert "<img src=x" not in explorer._repr_html_()
 

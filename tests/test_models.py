@@ -30,31 +30,31 @@ def test_an_unknown_price_is_not_zero(model: str) -> None:
         ("gpt-4.1-mini", date(2026, 11, 1), ("is served", "2027-01-14", "gpt-6-luna")),
     ],
 )
-def test_retirement_says_until_when_and_what_follows(model: str, today: date, words: tuple[str, ...]) -> None:
-    told = retirement(model, today)
-    assert told is not None
-    assert all(word in told for word in words)
+def test_retirement_has_last_day_and_successors(model: str, today: date, words: tuple[str, ...]) -> None:
+    summary = retirement(model, today)
+    assert summary is not None
+    assert all(word in summary for word in words)
 
 
 @pytest.mark.parametrize("model", [DEFAULT, "llama-of-my-own"])
-def test_no_retirement_is_told_where_none_is_known(model: str) -> None:
+def test_unknown_retirement_is_none(model: str) -> None:
     assert retirement(model, date(2026, 11, 1)) is None
 
 
 def test_an_estimate_of_a_35_caption_is_near_the_known_figure() -> None:
     prompt = prompt_for(label_map(0))
-    told = estimate(prompt)
-    assert told.tokens_in == -(-(len(prompt.system) + len(prompt.user)) // 4)
-    assert told.tokens_out == 300
-    assert told.dollars is not None
-    assert 0.0001 < told.dollars < 0.0003  # about $0.0002 a caption
-    assert "at most about $0.000" in told.told
+    result = estimate(prompt)
+    assert result.tokens_in == -(-(len(prompt.system) + len(prompt.user)) // 4)
+    assert result.tokens_out == 300
+    assert result.dollars is not None
+    assert 0.0001 < result.dollars < 0.0003  # about $0.0002 a caption
+    assert "at most about $0.000" in result.summary
 
 
-def test_an_estimate_counts_pictures_and_says_when_the_price_is_unknown() -> None:
+def test_estimate_counts_pictures_and_reports_unknown_price() -> None:
     prompt = prompt_for(label_map(0), label_map(1), style="4v")
     with_maps, without = estimate(prompt, "mine"), estimate(prompt, "mine", images=0)
     assert with_maps.tokens_in - without.tokens_in == 2 * model_table.IMAGE_TOKENS
     assert with_maps.dollars is None
-    assert "price unknown" in with_maps.told
-    assert "$" not in with_maps.told
+    assert "price unknown" in with_maps.summary
+    assert "$" not in with_maps.summary

@@ -10,8 +10,9 @@ import pytest
 
 from chatearthnet_explorer.chip import Chip
 from chatearthnet_explorer.landcover.legend import CLASSES
-from chatearthnet_explorer.landcover.shares import PARTS, facts_4v, facts_35
-from chatearthnet_explorer.prompts.prompt import BANNED, prompt_for
+from chatearthnet_explorer.landcover.shares import PARTS
+from chatearthnet_explorer.prompts.facts import facts_4v, facts_35
+from chatearthnet_explorer.prompts.prompt import FORBIDDEN_WORDS, prompt_for
 from chatearthnet_explorer.sample.paraphrase import (
     SIMULATED,
     ParaphraseCaptioner,
@@ -46,7 +47,7 @@ def test_the_same_seed_says_the_same_and_another_says_it_otherwise(style: str) -
     assert first.text != other.text
     assert first.captioner == "paraphrase"
     assert first.model is None
-    assert not first.released
+    assert not first.is_released
     assert SIMULATED in first.notes
 
 
@@ -104,7 +105,7 @@ def test_sentences_are_whole() -> None:
 
 def test_banned_words_and_cut_captions_occur_as_they_do_in_the_release() -> None:
     texts = [write_paraphrase(facts_35(_labels(seed % 50)), seed=seed).text for seed in range(3000)]
-    banned = re.compile("|".join(BANNED))
+    banned = re.compile("|".join(FORBIDDEN_WORDS))
     share = sum(bool(banned.search(text)) for text in texts) / len(texts)
     assert 0.02 < share < 0.06
     assert 1 <= sum(not text.endswith(".") for text in texts) < 60

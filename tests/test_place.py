@@ -48,6 +48,6 @@ def test_passes_over_bytes_that_are_not_text() -> None:
 
 
 def test_reads_a_question_and_else_takes_the_default() -> None:
-    assert browse_query({"continent": [b"Africa", b"Asia"]}, "") == Query(continents=("Africa", "Asia"))
+    assert browse_query({"continent": [b"Africa", b"Asia"]}, "") == Query(continent=("Africa", "Asia"))
     for nothing in ({}, _arguments(lon="1"), _arguments(page="-1"), _arguments(bbox="a,b"), _arguments(min_share="x")):
         assert browse_query(nothing, "words=default") == "words=default"

@@ -9,23 +9,23 @@ from data.label_maps import label_map
 from chatearthnet_explorer.errors import LabelError, WordingError
 from chatearthnet_explorer.landcover.legend import CLASSES, palette
 from chatearthnet_explorer.landcover.shares import PARTS
-from chatearthnet_explorer.prompts.prompt import BANNED, NOUNS, prompt_for
+from chatearthnet_explorer.prompts.prompt import FORBIDDEN_WORDS, NOUNS, prompt_for
 
 
 @pytest.mark.parametrize("style", ["3.5", "4v"])
-def test_the_same_labels_style_and_seed_give_the_same_prompt(style: str) -> None:
+def test_same_arguments_give_the_same_prompt(style: str) -> None:
     one, two = (prompt_for(label_map(4), style=style, seed=9) for _ in range(2))
     assert (one.id, one.user, one.system) == (two.id, two.user, two.system)
 
 
-def test_the_seed_draws_the_nouns_and_changes_nothing_else() -> None:
+def test_seed_changes_only_the_nouns() -> None:
     texts = {prompt_for(label_map(4), seed=seed).user for seed in range(8)}
     assert len(texts) > 1
     neutral = {re.sub("|".join(NOUNS), "noun", text) for text in texts}
     assert len(neutral) == 1
 
 
-def test_a_35_prompt_says_its_facts_in_their_order() -> None:
+def test_35_prompt_has_its_facts_in_order() -> None:
     for seed in range(60):
         prompt = prompt_for(label_map(seed))
         lines = prompt.user.splitlines()
@@ -33,11 +33,11 @@ def test_a_35_prompt_says_its_facts_in_their_order() -> None:
         for part, line in zip(PARTS, lines[2:7], strict=True):
             assert part in line
             amounts = prompt.facts.parts[part]
-            said = re.findall(rf"(?:, |: )([a-z ]+?) (?:{'|'.join(NOUNS)}) of ([a-z ]+?)(?=,|\.)", line)
-            assert said == [(amount.size, amount.name) for amount in amounts]
+            phrases = re.findall(rf"(?:, |: )([a-z ]+?) (?:{'|'.join(NOUNS)}) of ([a-z ]+?)(?=,|\.)", line)
+            assert phrases == [(amount.size, amount.name) for amount in amounts]
 
 
-def test_a_class_absent_from_the_labels_is_absent_from_the_prompt() -> None:
+def test_prompt_has_no_class_that_the_labels_lack() -> None:
     for seed in range(60):
         labels = label_map(seed)
         for style in ("3.5", "4v"):
@@ -47,7 +47,7 @@ def test_a_class_absent_from_the_labels_is_absent_from_the_prompt() -> None:
                     assert not re.search(rf"\b{land.name_4v if style == '4v' else land.name}\b", user)
 
 
-def test_a_4v_prompt_sends_the_label_maps_it_tells_of() -> None:
+def test_4v_prompt_has_its_label_map_as_an_image() -> None:
     labels = label_map(5)
     prompt = prompt_for(labels, style="4v")
     (image,) = prompt.images
@@ -56,7 +56,7 @@ def test_a_4v_prompt_sends_the_label_maps_it_tells_of() -> None:
     assert prompt_for(labels).images == ()
 
 
-def test_a_4v_prompt_gives_every_percent_and_the_legend() -> None:
+def test_4v_prompt_has_every_percent_and_the_legend() -> None:
     prompt = prompt_for(label_map(5), style="4v")
     for name, parts in prompt.facts.percents.items():
         assert f" is {name}" in prompt.user
@@ -64,7 +64,7 @@ def test_a_4v_prompt_gives_every_percent_and_the_legend() -> None:
             assert f"{percent:.2f} % of the {part}" in prompt.user
 
 
-def test_a_4v_prompt_may_tell_of_the_four_chips_of_a_tile() -> None:
+def test_4v_prompt_can_describe_the_four_chips_of_a_tile() -> None:
     maps = [label_map(seed) for seed in range(4)]
     prompt = prompt_for(*maps, style="4v")
     assert len(prompt.images) == len(prompt.all_facts) == 4
@@ -75,25 +75,25 @@ def test_a_4v_prompt_may_tell_of_the_four_chips_of_a_tile() -> None:
         prompt_for(*maps)
 
 
-def test_token_limits_are_the_published_ones() -> None:
+def test_token_limits_are_those_of_the_scripts() -> None:
     assert prompt_for(label_map(1)).token_limit == 300
     assert prompt_for(label_map(1), style="4v").token_limit == 1200
 
 
-def test_rules_are_six_and_eight_and_forbid_the_banned_words() -> None:
+def test_system_messages_have_six_and_eight_rules_and_the_forbidden_words() -> None:
     for style, count in (("3.5", 6), ("4v", 8)):
         system = prompt_for(label_map(1), style=style).system
         assert re.findall(r"^(\d)\. ", system, re.MULTILINE) == [str(number + 1) for number in range(count)]
-        assert all(word in system for word in BANNED)
+        assert all(word in system for word in FORBIDDEN_WORDS)
 
 
-def test_labels_without_a_class_give_a_prompt_that_says_so() -> None:
+def test_prompt_for_empty_labels_has_nothing_to_describe() -> None:
     empty = np.zeros((256, 256), np.uint8)
     for style in ("3.5", "4v"):
         assert prompt_for(empty, style=style).user.count("nothing to describe") >= 5
 
 
-def test_an_unknown_style_is_refused() -> None:
+def test_refuses_unknown_style() -> None:
     with pytest.raises(WordingError, match=r"choose 3\.5 or 4v"):
         prompt_for(label_map(1), style="5")
 

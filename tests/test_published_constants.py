@@ -21,8 +21,9 @@ from pyproj import Transformer
 
 from chatearthnet_explorer.chip import BANDS
 from chatearthnet_explorer.landcover.legend import CLASSES, codes_of_indices, indices_of_codes, palette
-from chatearthnet_explorer.landcover.shares import PARTS, facts_4v, facts_35
-from chatearthnet_explorer.prompts.prompt import BANNED, NOUNS, prompt_for
+from chatearthnet_explorer.landcover.shares import PARTS
+from chatearthnet_explorer.prompts.facts import facts_4v, facts_35
+from chatearthnet_explorer.prompts.prompt import FORBIDDEN_WORDS, NOUNS, prompt_for
 from chatearthnet_explorer.record import ARCHIVES
 from chatearthnet_explorer.review.checks import judge_picture
 from chatearthnet_explorer.review.chip_checks import Picture
@@ -124,7 +125,7 @@ def test_colours_for_the_colour_blind_are_tols() -> None:
 def test_words_and_limits_of_a_prompt_are_the_published_ones() -> None:
     published = PUBLISHED["prompt"]
     assert list(NOUNS) == published["nouns"]
-    assert list(BANNED) == published["banned"]
+    assert list(FORBIDDEN_WORDS) == published["banned"]
     assert prompt_for(_map_of(3)).token_limit == published["tokens_35"]
     assert prompt_for(_map_of(3), style="4v").token_limit == published["tokens_4v"]
 

@@ -22,54 +22,54 @@ def test_all_four_combinations_are_read(key: str, caption: object) -> None:
 @pytest.mark.parametrize(
     ("entry", "words"),
     [
-        (None, "An entry is null where an object"),
+        (None, "An entry is null instead of an object"),
         (7, "An entry is a number"),
         ([], "An entry is a list"),
         ("words", "An entry is text"),
-        ({}, "names no image"),
-        ({"caption": "A bay."}, "names no image"),
-        ({"image": None, "caption": "A bay."}, "image is null"),
-        ({"image": 3886, "caption": "A bay."}, "image is a number"),
-        ({"image": "", "caption": "A bay."}, "image is empty"),
+        ({}, "has no image name"),
+        ({"caption": "A bay."}, "has no image name"),
+        ({"image": None, "caption": "A bay."}, "image of an entry is null"),
+        ({"image": 3886, "caption": "A bay."}, "image of an entry is a number"),
+        ({"image": "", "caption": "A bay."}, "image of an entry is empty"),
         ({"image": "x" * (NAME_LIMIT + 1), "caption": "A bay."}, "201 characters"),
         ({"image": NAME}, "has no caption"),
-        ({"image": NAME, "caption": None}, "caption is null"),
-        ({"image": NAME, "caption": 3.5}, "caption is a number"),
-        ({"image": NAME, "caption": True}, "caption is true or false"),
-        ({"image": NAME, "caption": " \n"}, "caption is empty"),
-        ({"image": NAME, "caption": []}, "caption is a list"),
-        ({"image": NAME, "caption": ["one", "two"]}, "caption is a list"),
-        ({"image": NAME, "caption": [None]}, "caption is null"),
-        ({"image": NAME, "caption": {"en": "A bay."}}, "caption is an object"),
-        ({"image": NAME, "caption": "x" * 1_000_000}, "1000000 characters, more than the 20000"),
+        ({"image": NAME, "caption": None}, "caption of an entry is null"),
+        ({"image": NAME, "caption": 3.5}, "caption of an entry is a number"),
+        ({"image": NAME, "caption": True}, "caption of an entry is true or false"),
+        ({"image": NAME, "caption": " \n"}, "caption of an entry is empty"),
+        ({"image": NAME, "caption": []}, "caption of an entry is a list"),
+        ({"image": NAME, "caption": ["one", "two"]}, "caption of an entry is a list"),
+        ({"image": NAME, "caption": [None]}, "caption of an entry is null"),
+        ({"image": NAME, "caption": {"en": "A bay."}}, "caption of an entry is an object"),
+        ({"image": NAME, "caption": "x" * 1_000_000}, "1000000 characters and may have 20000"),
     ],
 )
-def test_broken_entries_are_said_in_one_sentence(entry: object, words: str) -> None:
+def test_refuses_broken_entries_in_one_sentence(entry: object, words: str) -> None:
     with pytest.raises(ReleaseError, match=words) as error:
         read_entry(entry)
     assert len(str(error.value)) < 300
     assert str(error.value).endswith(".")
 
 
-def test_html_stays_text() -> None:
+def test_keeps_html_as_text() -> None:
     hostile = '<img src=x onerror="alert(1)"> & {{7*7}} $x'
     assert read_entry({"image": f"{hostile}.png", "caption": hostile}) == (f"{hostile}.png", hostile)
 
 
-def test_the_longest_caption_is_read() -> None:
+def test_reads_the_longest_caption() -> None:
     assert len(read_entry({"image": NAME, "caption": "x" * LIMIT})[1]) == LIMIT
 
 
-def test_half_a_surrogate_can_be_written_to_a_file() -> None:
+def test_replaces_a_lone_surrogate() -> None:
     _, caption = read_entry({"image": NAME, "caption": "broken \ud83d emoji, whole 🌍"})
     assert caption.encode().decode() == "broken ? emoji, whole 🌍"
 
 
-def test_a_name_is_a_place_or_none() -> None:
+def test_name_gives_its_place_or_none() -> None:
     assert place_of(NAME) == Tile(7772, 6282)
     for name in ("chip 1 of nowhere.png", "", "../../etc/passwd", "3886_3141_patch22.png", "9999_0_patch00.png"):
         assert place_of(name) is None
 
 
-def test_the_archives_hold_every_band_once() -> None:
+def test_archives_have_every_band_once() -> None:
     assert sorted(band for bands in ARCHIVES.values() for band in bands) == sorted(BANDS)

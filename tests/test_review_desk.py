@@ -248,14 +248,14 @@ def test_closing_closes_everything(desk: ReviewDesk) -> None:
 def of_sample(path: Path, flag: str = "", **chosen: Any) -> ReviewDesk:  # noqa: ANN401 - what a desk takes
     """A desk on the pairs of the small sample that have a flag."""
     catalog = small_sample().catalog
-    names = [pair.record.name for pair in catalog.search(Query(flags=(flag,) if flag else ())).pairs]
+    names = [pair.record.name for pair in catalog.search(Query(flag=(flag,) if flag else ())).pairs]
     return ReviewDesk.of_catalog(catalog, names, path / "l.jsonl", reviewer="Ada", **chosen)
 
 
 def test_a_pair_of_a_catalog_has_its_picture_its_caption_and_the_labels_of_its_place(tmp_path: Path) -> None:
     sample = small_sample()
     desk = of_sample(tmp_path, "-no picture", release=sample.release)
-    pair = sample.catalog.named(desk.names[0])
+    pair = sample.catalog.pair_named(desk.names[0])
     chip_ = desk.chip_view.chip
     assert chip_.tile == pair.record.tile
     assert chip_.rgb.shape == (256, 256, 3)
@@ -333,7 +333,7 @@ def test_labels_that_fail_or_are_of_another_earth_are_not_shown_and_the_reason_i
     answer: Chip | Exception, said: str
 ) -> None:
     sample = small_sample()
-    (pair, *_) = sample.catalog.search(Query(flags=("-no picture",))).pairs
+    (pair, *_) = sample.catalog.search(Query(flag=("-no picture",))).pairs
     pairs = ReleasedPairs(sample.catalog, release=sample.release, labels=Mapped(answer))
     shown, captions, labels = pairs.pair_of(pair.record.name)
     assert isinstance(shown, Chip)

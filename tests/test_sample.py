@@ -23,8 +23,8 @@ import pytest
 from PIL import Image
 
 from chatearthnet_explorer.cancellation import cancelled_by, checkpoint
-from chatearthnet_explorer.catalog import Query, enrich, open_catalog
-from chatearthnet_explorer.catalog.class_counts import counts_of
+from chatearthnet_explorer.catalog import Query, enrich_catalog, open_catalog
+from chatearthnet_explorer.catalog.pixel_counts import counts_of
 from chatearthnet_explorer.errors import Cancelled, CatalogError
 from chatearthnet_explorer.record import ARCHIVES
 from chatearthnet_explorer.sample import sample_catalog as sample_module
@@ -76,7 +76,7 @@ def test_it_is_small_and_complete_and_says_that_it_is_simulated(cache: Path) -> 
     assert len(catalog) == 2000
     assert catalog.simulated
     assert catalog.notes == ()
-    assert catalog.search(Query(flags=("no place",))).total == catalog.search(Query(flags=("no picture",))).total == 0
+    assert catalog.search(Query(flag=("no place",))).total == catalog.search(Query(flag=("no picture",))).total == 0
     assert catalog.info()["enriched"] == 2000
     assert str(SCRIPT.parents[2]) not in json.dumps(catalog.info()["release"])
 
@@ -92,7 +92,7 @@ def test_captions_and_shares_are_those_of_the_maps_that_this_code_makes(cache: P
         made = script.make(number)
         told = {style.replace(".", ""): text for style, text in catalog.pair(row).record.captions.items()}
         assert told == made.captions, STALE
-        assert (catalog.stored.counts[row] == counts_of(labels)).all(), STALE
+        assert (catalog.files.counts[row] == counts_of(labels)).all(), STALE
 
 
 def test_the_same_captions_are_packed_into_the_same_bytes(
@@ -103,12 +103,12 @@ def test_the_same_captions_are_packed_into_the_same_bytes(
     captions = [
         {style.replace(".", ""): text for style, text in catalog.pair(row).record.captions.items()} for row in rows
     ]
-    counts = dict(zip(records.tiles, catalog.stored.counts[rows], strict=True))
+    counts = dict(zip(records.tiles, catalog.files.counts[rows], strict=True))
     made = [script.Made(one, b"") for one in captions]
     # the counts stand for the maps, which take a minute to make
     monkeypatch.setattr(
         script,
-        "enrich",
+        "enrich_catalog",
         lambda folder, _labels_at, **how: _enriched(folder, counts, how["labels"]),
     )
     script.write(tmp_path / "sample.zip", made)
@@ -120,14 +120,14 @@ def test_the_same_captions_are_packed_into_the_same_bytes(
         new.extractall(tmp_path / "new")
     fresh = open_catalog(tmp_path / "new")
     assert [pair.to_dict() for pair in fresh.pairs()] == [pair.to_dict() for pair in catalog.pairs()], STALE
-    for query in (Query(words='"dry land" grass* -crop'), Query(continents=("Asia",)), Query(classes=("tree",))):
+    for query in (Query(words='"dry land" grass* -crop'), Query(continent=("Asia",)), Query(classes=("tree",))):
         assert fresh.rows(query).tolist() == catalog.rows(query).tolist(), STALE
 
 
 def _enriched(folder: Path, counts: dict[Any, np.ndarray], labels: str) -> Catalog:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(sys.modules["chatearthnet_explorer.catalog.enrichment"], "counts_of", lambda counted: counted)
-        return enrich(folder, counts.__getitem__, labels=labels)
+        patch.setattr("chatearthnet_explorer.catalog.enrich.counts_of", lambda counts: counts)
+        return enrich_catalog(folder, counts.__getitem__, labels=labels)
 
 
 def test_thumbnails_are_those_of_the_first_page_and_of_the_pictures_that_are_opened(cache: Path) -> None:
@@ -296,8 +296,8 @@ def test_a_damaged_copy_in_the_cache_is_replaced(tmp_path: Path, harm: str) -> N
 
 def test_what_somebody_adds_to_the_sample_stays(tmp_path: Path) -> None:
     catalog = opened(tmp_path)
-    there = Query(countries=("Iceland",))
-    added = enrich(catalog.folder, lambda _tile: None, labels="none", query=there)
+    there = Query(country=("Iceland",))
+    added = enrich_catalog(catalog.folder, lambda _tile: None, labels="none", query=there)
     assert added.version != catalog.version
     assert opened(tmp_path).version == added.version
 

@@ -16,7 +16,7 @@ def test_defaults_are_the_published_services() -> None:
     assert settings.cache == Path.home() / ".cache" / "chatearthnet_explorer"
 
 
-def test_the_environment_is_read_when_settings_are_made(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_reads_the_environment_when_settings_are_created(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("CHATEARTHNET_STAC", "http://127.0.0.1:1/a, https://b.example/stac#c,")
     monkeypatch.setenv("CHATEARTHNET_WORLDCOVER", "http://127.0.0.1:2")
     monkeypatch.setenv("CHATEARTHNET_CACHE", str(tmp_path))
@@ -28,7 +28,7 @@ def test_the_environment_is_read_when_settings_are_made(monkeypatch: pytest.Monk
 
 
 @pytest.mark.parametrize("address", ["file:///etc/passwd", "ftp://x", "nonsense", "http://", "javascript:alert(1)"])
-def test_addresses_that_are_no_web_server_are_refused(monkeypatch: pytest.MonkeyPatch, address: str) -> None:
+def test_refuses_addresses_that_are_not_http(monkeypatch: pytest.MonkeyPatch, address: str) -> None:
     monkeypatch.setenv("CHATEARTHNET_STAC", address)
     with pytest.raises(SettingError, match="CHATEARTHNET_STAC"):
         Settings()

@@ -12,9 +12,9 @@ from PIL import Image
 from chatearthnet_explorer.chip import BANDS, Chip
 from chatearthnet_explorer.errors import PlaceError, SettingError
 from chatearthnet_explorer.landcover.legend import CLASSES
-from chatearthnet_explorer.landcover.shares import pixels
+from chatearthnet_explorer.landcover.shares import count_pixels
 from chatearthnet_explorer.simulation.class_map import cover_of
-from chatearthnet_explorer.simulation.label_map_batches import survey
+from chatearthnet_explorer.simulation.label_map_batches import sample_label_maps
 from chatearthnet_explorer.simulation.noise import PAD, Window
 from chatearthnet_explorer.simulation.settlement import people_in
 from chatearthnet_explorer.simulation.terrain import terrain_of
@@ -206,14 +206,14 @@ def test_the_two_years_differ_a_little_as_two_algorithms_would(source: Simulated
     assert 0.5 < (first.labels == second.labels).mean() < 1.0
     assert "v200/2021" in (second.label_version or "")
     assert second.scene is not None
-    assert second.scene.acquired is not None
-    assert second.scene.acquired.year == 2021
+    assert second.scene.acquisition_time is not None
+    assert second.scene.acquisition_time.year == 2021
 
 
 @pytest.mark.parametrize(("lat", "months"), [(48.0, {7, 8}), (-30.0, {1, 2})])
 def test_the_satellite_passes_in_summer_with_a_time_zone(source: SimulatedSource, lat: float, months: set[int]) -> None:
     for lon in (-179.0, -60.0, 20.0, 120.0):
-        moment = source.chip_at(lon, lat).scene.acquired
+        moment = source.chip_at(lon, lat).scene.acquisition_time
         assert moment.month in months
         assert moment.year == 2020
         assert moment.tzinfo is not None
@@ -238,12 +238,12 @@ def test_the_corners_of_the_grid_have_chips(source: SimulatedSource, place: tupl
 def test_a_survey_has_the_shares_that_the_source_has(source: SimulatedSource) -> None:
     tiles = [*[sibling for place in PLACES for sibling in Tile.at(*place).siblings][::3], Tile.at(*ATLANTIC)]
     apart = []
-    for tile, labels in survey(tiles, year=2020):
+    for tile, labels in sample_label_maps(tiles, year=2020):
         chip = source.chip_at(*tile.center)
         if chip.labels is None:
             assert not labels.any()
             continue
-        ours, theirs = (pixels(one)[:5] / 128**2 for one in (labels, chip.labels))  # by part and class
+        ours, theirs = (count_pixels(one)[:5] / 128**2 for one in (labels, chip.labels))  # by part and class
         apart.append(np.abs(ours - theirs))
     assert np.mean(apart) < 0.005
     assert np.quantile(apart, 0.99) < 0.04
@@ -252,8 +252,10 @@ def test_a_survey_has_the_shares_that_the_source_has(source: SimulatedSource) ->
 
 def test_a_survey_is_the_same_for_a_tile_alone_and_among_others() -> None:
     four = list(Tile.at(*SAO_TOME).siblings)
-    together = dict(survey(four, year=2020))
-    agreement = [(labels == together[tile]).mean() for tile in four for _, labels in survey([tile], year=2020)]
+    together = dict(sample_label_maps(four, year=2020))
+    agreement = [
+        (labels == together[tile]).mean() for tile in four for _, labels in sample_label_maps([tile], year=2020)
+    ]
     assert min(agreement) > 0.97  # slopes at the rim of a window are one-sided
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from chatearthnet_explorer.errors import SettingError
-from chatearthnet_explorer.landcover.shares import facts_35
+from chatearthnet_explorer.prompts.facts import facts_35
 from chatearthnet_explorer.sample.paraphrase import write_paraphrase
 from chatearthnet_explorer.testing.simulated_pairs import MOST, SimulatedPairs
 

@@ -16,8 +16,9 @@ from PIL import Image
 
 from chatearthnet_explorer.claims import read_claims
 from chatearthnet_explorer.errors import ReleaseError
-from chatearthnet_explorer.landcover.shares import facts_35, pixels
+from chatearthnet_explorer.landcover.shares import count_pixels
 from chatearthnet_explorer.places.countries import country_at
+from chatearthnet_explorer.prompts.facts import facts_35
 from chatearthnet_explorer.record import ARCHIVES, SPLITS, place_of, read_entry
 from chatearthnet_explorer.review.grounding import CONTRADICTED, SUPPORTED, ground
 from chatearthnet_explorer.sample.paraphrase import write_paraphrase
@@ -172,7 +173,7 @@ def test_captions_of_records_without_images_speak_of_their_own_places_too(folder
             one.result
             for (_, text), one_map in zip(chosen, maps, strict=True)
             if one_map is not None
-            for one in ground(read_claims(text), pixels(one_map))
+            for one in ground(read_claims(text), count_pixels(one_map))
         )
         return results[CONTRADICTED] / (results[CONTRADICTED] + results[SUPPORTED])
 

@@ -87,7 +87,7 @@ def test_the_clearest_over_the_chip_is_taken(sao_tome: SaoTome, tmp_path: Path) 
     assert scene.cloud_share == pytest.approx(26 / 256, abs=0.01)
     assert scene.tile_cloud_share == 0.2
     assert scene.baseline == "05.00"
-    assert str(scene.acquired) == "2020-06-12 10:00:01.587000+00:00"
+    assert str(scene.acquisition_time) == "2020-06-12 10:00:01.587000+00:00"
     assert chip.missing == ()
     assert chip.rgb is not None
     assert chip.scl is not None
@@ -347,7 +347,7 @@ def test_true_colour_that_cannot_be_read_costs_one_scene(
         assert chip.rgb is None
         assert chip.missing[-2] == "No scene could be used here, so there are no pixels."
         assert_sentences(chip)
-        good = make_item(little, server, "whole", cloud=50.0, acquired_at="2020-07-01T10:00:00Z")
+        good = make_item(little, server, "whole", cloud=50.0, acquisition_time="2020-07-01T10:00:00Z")
         chip = click(little, tmp_path, bad_item, good, server=server)
         assert chip.scene
         assert chip.scene.item == "whole"
@@ -454,7 +454,7 @@ def test_a_band_that_is_lacking_is_named(little: dict[str, Any], tmp_path: Path)
 def test_two_items_of_one_day_are_mosaicked(little: dict[str, Any], tmp_path: Path) -> None:
     with RangeServer(little["folder"]) as server:
         west = make_item(little, server, "west")
-        east = make_item(little, server, "east", acquired_at="2020-06-01T10:00:14Z")
+        east = make_item(little, server, "east", acquisition_time="2020-06-01T10:00:14Z")
         chip = click(little, tmp_path, west, east, server=server, bands=True)
         whole = click(little, tmp_path, make_item(little, server, "whole"), server=server, bands=True)
         assert chip.scene
@@ -497,7 +497,12 @@ def test_more_scenes_are_looked_at_while_all_are_cloudy(little: dict[str, Any], 
         items = []
         for day in range(1, 21):
             raw = make_item(
-                little, server, "whole", id=f"s{day:02}", acquired_at=f"2020-06-{day:02}T10:00:00Z", cloud=float(day)
+                little,
+                server,
+                "whole",
+                id=f"s{day:02}",
+                acquisition_time=f"2020-06-{day:02}T10:00:00Z",
+                cloud=float(day),
             )
             if day != 12:
                 raw["assets"]["SCL"]["href"] = f"{server.url}/own/SCL.tif"

@@ -48,7 +48,9 @@ class Place:
 
     def item(self, **properties: object) -> Item:
         fields: dict[str, Any] = {"s2:processing_baseline": "05.00", "grid:code": "MGRS-32NKF", **properties}
-        return scene_item(NAME, self.files, f"{self.server.url}/scene", acquired_at="2020-06-12T10:00:00Z", **fields)
+        return scene_item(
+            NAME, self.files, f"{self.server.url}/scene", acquisition_time="2020-06-12T10:00:00Z", **fields
+        )
 
     def click(self, *items: object, **request: Any) -> Chip:  # noqa: ANN401 - options of chip_at
         return self.click_on(searching(found(*items)), **request)  # type: ignore[arg-type]
@@ -249,7 +251,7 @@ def test_item_with_gaps_is_used(place: Place, change: dict[str, Any]) -> None:
     chip = place.click(item)
     assert_whole(chip)
     assert chip.scene
-    assert str(chip.scene.acquired) == "2020-06-12 10:00:00+00:00"
+    assert str(chip.scene.acquisition_time) == "2020-06-12 10:00:00+00:00"
 
 
 def test_real_api_serves_such_items(place: Place, tmp_path: Path) -> None:

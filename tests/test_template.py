@@ -13,7 +13,8 @@ from chatearthnet_explorer.captioners.template_phrases import NOUNS, cover
 from chatearthnet_explorer.chip import Chip
 from chatearthnet_explorer.claims.class_mentions import classes_named
 from chatearthnet_explorer.landcover.legend import CLASSES
-from chatearthnet_explorer.landcover.shares import PARTS, Facts35
+from chatearthnet_explorer.landcover.shares import PARTS
+from chatearthnet_explorer.prompts.facts import Facts35
 from chatearthnet_explorer.prompts.prompt import prompt_for
 from chatearthnet_explorer.tile import Tile
 
@@ -65,7 +66,7 @@ def sentences(text: str) -> list[str]:
 @TENTH
 def test_it_names_what_the_prompt_names_and_nothing_else(tenth: int, style: str) -> None:
     for number in range(tenth, len(MAPS), 10):
-        named = prompt_for(MAPS[number], style=style).facts.named
+        named = prompt_for(MAPS[number], style=style).facts.class_names
         assert set(classes_named(text_of(MAPS[number], style))) == {INDEX[name] for name in named}
 
 
@@ -77,7 +78,7 @@ def test_it_keeps_to_the_rules_of_the_prompt(tenth: int, style: str) -> None:
         assert banned_words(text) == ()
         assert not re.search(r"\b(?:maybe|seems?|might|could|probabl\w+|suggest\w*|indicat\w+)\b", text, re.IGNORECASE)
         assert not re.search(COLOURS, text, re.IGNORECASE)
-        if prompt_for(MAPS[number], style=style).facts.named:
+        if prompt_for(MAPS[number], style=style).facts.class_names:
             assert "main theme" in sentences(text)[-1]
         if style == "3.5":
             assert "\n" not in text
@@ -208,5 +209,5 @@ def test_several_maps_get_descriptions_of_their_own() -> None:
     told = caption.text.split("\n\n")
     assert len(told) == 4
     for text, facts in zip(told, prompt.all_facts, strict=True):
-        assert set(classes_named(text)) == {INDEX[name] for name in facts.named}
+        assert set(classes_named(text)) == {INDEX[name] for name in facts.class_names}
     assert NO_SHAPES in caption.notes

@@ -17,10 +17,10 @@ import pytest
 from PIL import Image
 from rig.pairs import one, paraphrased
 
-from chatearthnet_explorer.catalog import build
+from chatearthnet_explorer.catalog import build_catalog
 from chatearthnet_explorer.cli import caption_command, main, terminal
 from chatearthnet_explorer.cli.terminal import escape, one_line
-from chatearthnet_explorer.errors import LIMIT, ExplorerError, LedgerError, RasterError, shortened
+from chatearthnet_explorer.errors import LIMIT, ExplorerError, LedgerError, RasterError, shorten
 
 if TYPE_CHECKING:
     import argparse
@@ -60,7 +60,7 @@ def test_names_and_captions_of_a_catalog_are_printed_escaped(
 ) -> None:
     release = paraphrased(5, seed=1)
     release.files["3.5", "val"].append(one("evil\x1b[31m\u202e\nname.png", "Trees\x1b]0;owned\x07 and\nwater."))
-    build(release, tmp_path / "catalog")
+    build_catalog(release, tmp_path / "catalog")
     assert main(["catalog", "search", str(tmp_path / "catalog"), *(["--json"] if as_json else [])]) == 0
     output = capsys.readouterr().out
     assert not _unseen(output)
@@ -128,7 +128,7 @@ def test_debug_variable_shows_what_libraries_print(
 
 
 def test_errors_keep_what_happened_and_what_to_do() -> None:
-    long = shortened("It failed: " + "x" * 1000 + "; choose another file.")
+    long = shorten("It failed: " + "x" * 1000 + "; choose another file.")
     assert len(long) == LIMIT
     assert long.startswith("It failed: x")
     assert long.endswith("x; choose another file.")
@@ -247,7 +247,7 @@ def test_inputs_that_are_no_ordinary_files_are_refused_at_once(
 def test_a_catalog_with_a_pipe_inside_is_refused_at_once(
     inside: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    build(paraphrased(5, seed=1), tmp_path / "catalog")
+    build_catalog(paraphrased(5, seed=1), tmp_path / "catalog")
     (path,) = (tmp_path / "catalog").rglob(inside)
     path.unlink()
     os.mkfifo(path)

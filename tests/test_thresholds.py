@@ -9,9 +9,10 @@ import numpy as np
 import pytest
 from rig.part_counts import part_counts
 
-from chatearthnet_explorer.landcover.shares import facts_4v, facts_35, shares
+from chatearthnet_explorer.landcover.shares import shares
+from chatearthnet_explorer.prompts.facts import facts_4v, facts_35
+from chatearthnet_explorer.prompts.size_words import size_word
 from chatearthnet_explorer.review.checks import judge_both, judge_caption
-from chatearthnet_explorer.review.label_counts import size_of
 
 FULL = 10_000
 
@@ -58,7 +59,7 @@ def test_a_prompt_names_three_classes_of_a_part_and_no_fourth() -> None:
     ],
 )
 def test_size_words_start_at_10_20_50_and_80_percent(percent: float, word: str) -> None:
-    assert size_of(percent) == word
+    assert size_word(percent) == word
 
 
 def test_the_middle_is_the_inner_half_of_rows_and_columns() -> None:

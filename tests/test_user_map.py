@@ -112,12 +112,12 @@ def test_own_drawing_tool_draws_the_region_and_keeps_the_drawing() -> None:
     messages: list[object] = []
     world.draw_control.send = messages.append
     world.draw_control._handle_leaflet_event(None, {"event": "draw:created", "geo_json": SHAPE}, [])
-    assert browser.query == Query(box=(10.0, 40.0, 30.0, 50.0))
+    assert browser.query == Query(bbox=(10.0, 40.0, 30.0, 50.0))
     assert world.user_roi["geometry"] == SHAPE["geometry"]  # leafmap heard of it as well
     assert messages == []  # and nothing was wiped
     point = {**SHAPE, "geometry": {"type": "Point", "coordinates": [1.0, 2.0]}}
     world.draw_control._handle_leaflet_event(None, {"event": "draw:created", "geo_json": point}, [])
-    assert browser.query == Query(box=(10.0, 40.0, 30.0, 50.0))
+    assert browser.query == Query(bbox=(10.0, 40.0, 30.0, 50.0))
 
 
 def test_map_without_drawing_tool_gets_one() -> None:
@@ -125,7 +125,7 @@ def test_map_without_drawing_tool_gets_one() -> None:
     browser = browse(world)
     (pencil,) = (one for one in world.controls if isinstance(one, ipyleaflet.DrawControl))
     pencil._handle_leaflet_event(None, {"event": "draw:created", "geo_json": SHAPE}, [])
-    assert browser.query == Query(box=(10.0, 40.0, 30.0, 50.0))
+    assert browser.query == Query(bbox=(10.0, 40.0, 30.0, 50.0))
 
 
 @both_views

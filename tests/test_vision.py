@@ -14,7 +14,7 @@ from rig.chat_server import chat_server
 
 from chatearthnet_explorer.captioners.vision import TRUE_COLOUR, VisionCaptioner
 from chatearthnet_explorer.chip import Chip
-from chatearthnet_explorer.errors import CaptionerError, NothingToDescribeError, SettingError
+from chatearthnet_explorer.errors import CaptionerError, EmptyChipError, SettingError
 from chatearthnet_explorer.landcover.legend import indices_of_colours
 from chatearthnet_explorer.prompts.prompt import prompt_for
 from chatearthnet_explorer.tile import Tile
@@ -37,14 +37,14 @@ def server() -> Iterator[ChatServer]:
 
 def parts_of(request: dict[str, Any]) -> tuple[str, list[np.ndarray]]:
     """Return the words and the decoded pictures of what a user's message held."""
-    words, *pictures = request["messages"][1]["content"]
-    shown = []
-    for picture in pictures:
+    words, *picture_parts = request["messages"][1]["content"]
+    pictures = []
+    for picture in picture_parts:
         assert picture["type"] == "image_url"
         kind, data = picture["image_url"]["url"].split(",", 1)
         assert kind == "data:image/png;base64"
-        shown.append(np.asarray(Image.open(BytesIO(b64decode(data)))))
-    return words["text"], shown
+        pictures.append(np.asarray(Image.open(BytesIO(b64decode(data)))))
+    return words["text"], pictures
 
 
 @pytest.mark.parametrize("count", [1, 4])
@@ -57,7 +57,7 @@ def test_it_sends_what_4v_was_sent(server: ChatServer, count: int) -> None:
     assert [picture.shape for picture in pictures] == [(128, 128, 3)] * count
     for picture, labels in zip(pictures, MAPS, strict=False):
         np.testing.assert_array_equal(indices_of_colours(picture), labels[::2, ::2])
-    assert caption.sent == f"the prompt and {count} label map{'s' if count > 1 else ''}, 128 x 128"
+    assert caption.input_summary == f"the prompt and {count} label map{'s' if count > 1 else ''}, 128 x 128"
 
 
 @pytest.mark.parametrize("style", ["3.5", "4v"])
@@ -69,13 +69,13 @@ def test_it_can_send_the_true_colour_chip_instead(server: ChatServer, style: str
     assert words == f"{TRUE_COLOUR}\n\n{prompt.user}"
     np.testing.assert_array_equal(pictures[0], RGB)
     assert len(pictures) == 1
-    assert caption.sent == "the prompt and the true-colour chip, 256 x 256"
+    assert caption.input_summary == "the prompt and the true-colour chip, 256 x 256"
 
 
-def test_what_was_sent_of_a_simulated_chip_says_so(server: ChatServer) -> None:
+def test_input_summary_names_simulated_chip(server: ChatServer) -> None:
     chip = Chip(tile=Tile(0, 0), source="simulated", simulated=True, labels=MAPS[0], rgb=RGB)
     caption = VisionCaptioner(base_url=server.base_url).caption(prompt_for(MAPS[0], style="4v"), chip)
-    assert caption.sent == "the prompt and 1 label map, 128 x 128, of a simulated chip"
+    assert caption.input_summary == "the prompt and 1 label map, 128 x 128, of a simulated chip"
 
 
 def test_a_35_prompt_has_no_label_maps(server: ChatServer) -> None:
@@ -87,7 +87,7 @@ def test_a_35_prompt_has_no_label_maps(server: ChatServer) -> None:
 def test_a_chip_without_pixels_has_no_true_colour(server: ChatServer) -> None:
     chip = Chip(tile=Tile(0, 0), source="file", labels=MAPS[0])
     captioner = VisionCaptioner(base_url=server.base_url, image="true colour")
-    with pytest.raises(NothingToDescribeError, match="no true-colour picture"):
+    with pytest.raises(EmptyChipError, match="no true-colour picture"):
         captioner.caption(prompt_for(MAPS[0], style="4v"), chip)
     assert server.requests == []
 

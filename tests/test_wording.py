@@ -19,7 +19,7 @@ def _write(folder: Path, text: str) -> Path:
     return path
 
 
-def test_a_users_wording_is_used(tmp_path: Path) -> None:
+def test_uses_the_wording_of_a_file(tmp_path: Path) -> None:
     path = _write(tmp_path, OWN.replace("$size $noun of $class", "$class ($size $noun, $percent percent)"))
     prompt = prompt_for(label_map(1), wording=path)
     assert "bare land (large" in prompt.user
@@ -27,7 +27,7 @@ def test_a_users_wording_is_used(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "said"),
+    ("old", "new", "message"),
     [
         ("$parts", "", r"lacks the slot \$parts"),
         ("$amounts", "$amounts $secret", r"\$secret, which nothing fills"),
@@ -38,19 +38,19 @@ def test_a_users_wording_is_used(tmp_path: Path) -> None:
         ('style = "3.5"', "style = ", "not TOML"),
     ],
 )
-def test_faulty_wording_is_refused_in_one_sentence(tmp_path: Path, old: str, new: str, said: str) -> None:
+def test_refuses_faulty_wording_in_one_sentence(tmp_path: Path, old: str, new: str, message: str) -> None:
     assert old in OWN
-    with pytest.raises(WordingError, match=said) as caught:
+    with pytest.raises(WordingError, match=message) as error:
         open_wording("3.5", _write(tmp_path, OWN.replace(old, new)))
-    assert "\n" not in str(caught.value)
+    assert "\n" not in str(error.value)
 
 
-def test_slots_are_filled_as_text(tmp_path: Path) -> None:
+def test_fills_slots_as_text(tmp_path: Path) -> None:
     path = _write(tmp_path, OWN.replace("$size $noun of $class", "$size $noun of $class {0.__class__} %s"))
     assert "{0.__class__} %s" in prompt_for(label_map(1), wording=path).user
 
 
-def test_missing_large_and_binary_files_are_refused(tmp_path: Path) -> None:
+def test_refuses_missing_large_and_binary_files(tmp_path: Path) -> None:
     with pytest.raises(WordingError, match="is not there"):
         open_wording("3.5", tmp_path / "none.toml")
     with pytest.raises(WordingError, match="larger than 64 kB"):

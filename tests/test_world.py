@@ -55,7 +55,7 @@ def iso_at(lon: float, lat: float) -> str | None:
         (6.73 + 360.0, 0.336, "STP"),
     ],
 )
-def test_a_place_lies_in_its_country(lon: float, lat: float, iso: str) -> None:
+def test_finds_the_country_of_a_place(lon: float, lat: float, iso: str) -> None:
     assert iso_at(lon, lat) == iso
 
 
@@ -124,26 +124,26 @@ def test_a_place_lies_in_its_country(lon: float, lat: float, iso: str) -> None:
         (15.6, 78.2, "NOR", "Europe"),  # Svalbard
     ],
 )
-def test_continent_is_that_of_the_place_not_of_the_country(lon: float, lat: float, iso: str, continent: str) -> None:
+def test_finds_the_continent_of_the_place_not_of_the_country(lon: float, lat: float, iso: str, continent: str) -> None:
     country = country_at(lon, lat)
     assert country is not None
     assert (country.iso, country.continent) == (iso, continent)
     assert countries()[int(countries_at([lon], [lat])[0])] == country
 
 
-def test_every_area_of_another_continent_lies_in_its_country_and_on_a_known_continent() -> None:
-    known = {country.continent for country in countries()}
-    assert len(known) == 7
+def test_areas_on_another_continent_are_in_their_country() -> None:
+    continents = {country.continent for country in countries()}
+    assert len(continents) == 7
     rng = np.random.default_rng(0)
     for area in AREAS:
         west, south = np.min(area.ring, axis=0)
         east, north = np.max(area.ring, axis=0)
         lons, lats = rng.uniform(west, east, 20_000), rng.uniform(south, north, 20_000)
-        found = [countries()[which] for which in set(countries_at(lons, lats).tolist()) if which >= 0]
-        assert any((one.iso, one.continent) == (area.iso, area.continent) for one in found), area
+        matches = [countries()[number] for number in set(countries_at(lons, lats).tolist()) if number >= 0]
+        assert any((one.iso, one.continent) == (area.iso, area.continent) for one in matches), area
 
 
-def test_every_country_is_known_by_both_of_its_codes() -> None:
+def test_every_country_has_both_codes() -> None:
     codes = {country.iso for country in countries() if country.iso}
     assert {code_of(code) for code in codes} == codes
     pairs = {"US": "USA", "de": "DEU", "GB": "GBR", "uk": "GBR", "gr": "GRC", "NA": "NAM", "xk": "XKX", "TW": "TWN"}
@@ -167,11 +167,11 @@ def test_every_country_is_known_by_both_of_its_codes() -> None:
         ("\u202eASU", ""),
     ],
 )
-def test_other_names_in_use_stand_for_their_country(name: str, code: str) -> None:
+def test_finds_a_country_by_another_name(name: str, code: str) -> None:
     assert code_of(name) == code
 
 
-def test_no_other_name_is_the_name_of_another_country() -> None:
+def test_other_names_are_unique() -> None:
     for country in countries():
         if country.iso:
             assert code_of(country.name) in {"", country.iso}, country
@@ -179,11 +179,11 @@ def test_no_other_name_is_the_name_of_another_country() -> None:
 
 
 @pytest.mark.parametrize(("lon", "lat"), [(-30.0, 0.0), (-160.0, 40.0), (0.0, 90.0), (51.0, 41.9), (-179.99, -40.0)])
-def test_the_open_sea_is_nobodys(lon: float, lat: float) -> None:
+def test_open_sea_has_no_country(lon: float, lat: float) -> None:
     assert country_at(lon, lat) is None
 
 
-def test_a_country_reaches_fifty_kilometres_beyond_its_coast() -> None:
+def test_country_extends_fifty_kilometres_off_its_coast() -> None:
     south = min(y for _, y in _places_of("STP"))
     lon = next(x for x, y in _places_of("STP") if y == south)
     assert iso_at(lon, south - 30.0 * KM) == "STP"
@@ -192,7 +192,7 @@ def test_a_country_reaches_fifty_kilometres_beyond_its_coast() -> None:
     assert iso_at(lon, south - 80.0 * KM) is None
 
 
-def test_fifty_kilometres_are_as_long_near_the_pole_and_across_the_antimeridian() -> None:
+def test_measures_fifty_kilometres_near_the_pole_and_across_the_antimeridian() -> None:
     svalbard = [(x, y) for x, y in _places_of("NOR") if y > 77.0]
     west, lat = min(svalbard)
     degree = KM / np.cos(np.radians(lat))
@@ -209,7 +209,7 @@ def _places_of(iso: str) -> list[tuple[float, float]]:
 
 
 @pytest.mark.parametrize(("lon", "lat"), [(float("nan"), 0.0), (0.0, float("inf")), (0.0, 91.0)])
-def test_no_place_no_country(lon: float, lat: float) -> None:
+def test_refuses_coordinates_outside_the_earth(lon: float, lat: float) -> None:
     with pytest.raises(PlaceError, match="There is no place at"):
         country_at(lon, lat)
 
@@ -222,7 +222,7 @@ def test_every_country_has_a_name_and_a_continent() -> None:
     assert Country("São Tomé and Príncipe", "STP", "Africa") in countries
 
 
-def test_what_is_drawn_is_geojson_within_the_map() -> None:
+def test_land_outline_is_geojson_within_the_map() -> None:
     outline = land_outline()
     frame = geopandas.GeoDataFrame.from_features(outline["features"])
     assert outline["type"] == "FeatureCollection"
@@ -238,7 +238,7 @@ def test_what_is_drawn_is_geojson_within_the_map() -> None:
     assert land_outline() is outline
 
 
-def test_the_files_are_small_and_credited() -> None:
+def test_files_are_small_and_credited() -> None:
     folder = files("chatearthnet_explorer") / "places" / "outlines"
     assert sum(len(file.read_bytes()) for file in folder.iterdir()) < 900_000
     assert "Natural Earth" in ATTRIBUTION
@@ -258,7 +258,7 @@ def _shapes() -> list[tuple[Country, shapely.Geometry]]:
     ]
 
 
-def whose(country: Country | None) -> tuple[str, str] | None:
+def key_of(country: Country | None) -> tuple[str, str] | None:
     return country and (country.name, country.iso)
 
 
@@ -267,13 +267,13 @@ def test_country_at_agrees_with_shapely() -> None:
     tree = shapely.STRtree([shape for _, shape in shapes])
     random = np.random.default_rng(2)
     lons, lats = random.uniform(-180, 180, 600), np.degrees(np.arcsin(random.uniform(-0.98, 0.99, 600)))
-    compared = 0
+    comparisons = 0
     for lon, lat in zip(lons, lats, strict=True):
         place = shapely.Point(lon, lat)
         inside = [shapes[index][0] for index in tree.query(place, predicate="within")]
         if inside:
-            assert whose(country_at(lon, lat)) in map(whose, inside)
-            compared += 1
+            assert key_of(country_at(lon, lat)) in map(key_of, inside)
+            comparisons += 1
             continue
         # an azimuthal plane around the place: distances from its middle are true
         nearby = [shapes[index] for index in tree.query(place.buffer(6.0), predicate="intersects")]
@@ -289,9 +289,9 @@ def test_country_at_agrees_with_shapely() -> None:
         if nearest is None or apart[nearest] > 52.0:
             assert country_at(lon, lat) is None or abs(lat) > 75.0
         elif apart[nearest] < 48.0 and abs(lat) < 75.0:
-            assert whose(country_at(lon, lat)) == whose(nearest)
-            compared += 1
-    assert compared > 150
+            assert key_of(country_at(lon, lat)) == key_of(nearest)
+            comparisons += 1
+    assert comparisons > 150
 
 
 def test_coast_distance_is_signed_and_in_kilometres() -> None:
@@ -304,22 +304,22 @@ def test_coast_distance_is_signed_and_in_kilometres() -> None:
     assert coast_distance([lon], [south - 20.0 * KM])[0] == pytest.approx(-20.0, rel=0.01)
 
 
-def test_borders_and_the_antimeridian_are_no_coast() -> None:
+def test_borders_and_the_antimeridian_are_not_coast() -> None:
     assert coast_distance([28.9], [-15.0]).tolist() == [60.0]  # Zambia and Zimbabwe
     assert coast_distance([180.0], [68.2])[0] == pytest.approx(coast_distance([-179.999], [68.2])[0], abs=0.2)
     assert coast_distance([-180.0], [67.6])[0] > 25.0
 
 
-def test_many_places_are_answered_as_one_by_one() -> None:
+def test_many_places_give_the_same_as_one_by_one() -> None:
     random = np.random.default_rng(5)
     lons, lats = random.uniform(-180, 180, 1500), np.degrees(np.arcsin(random.uniform(-1, 1, 1500)))
     coast = np.array(_places_of("FJI") + _places_of("NOR")[::40])
     lons = np.concatenate([lons, coast[:, 0] + 0.3, [-180.0, 180.0, 180.0, 540.0, 0.0, 0.0, 6.73 + 720.0]])
     lats = np.concatenate([lats, np.clip(coast[:, 1] + 0.1, -90, 90), [68.5, 68.5, -40.0, -16.8, 90.0, -90.0, 0.336]])
-    known = countries()
-    found = [None if place < 0 else known[place] for place in countries_at(lons, lats).tolist()]
-    assert found == [country_at(lon, lat) for lon, lat in zip(lons, lats, strict=True)]
-    assert sum(one is not None for one in found) > 500
+    table = countries()
+    results = [None if number < 0 else table[number] for number in countries_at(lons, lats).tolist()]
+    assert results == [country_at(lon, lat) for lon, lat in zip(lons, lats, strict=True)]
+    assert sum(one is not None for one in results) > 500
     assert countries_at([], []).shape == (0,)
     with pytest.raises(PlaceError, match=r"There is no place at longitude 3\.0 and latitude nan"):
         countries_at([1.0, 3.0], [2.0, float("nan")])

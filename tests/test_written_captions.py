@@ -21,16 +21,16 @@ from chatearthnet_explorer.review.checks import judge_caption
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-TOLD = json.loads((Path(__file__).parent / "data" / "written_captions.json").read_text(encoding="utf-8"))
-COUNTS = {chip["id"]: np.array(chip["counts"], np.int64) for chip in TOLD["chips"]}
-CAPTIONS: list[dict[str, Any]] = TOLD["captions"]
+CAPTIONS = json.loads((Path(__file__).parent / "data" / "written_captions.json").read_text(encoding="utf-8"))
+COUNTS = {chip["id"]: np.array(chip["counts"], np.int64) for chip in CAPTIONS["chips"]}
+CAPTIONS: list[dict[str, Any]] = CAPTIONS["captions"]
 
 
 def captions(style: str) -> Iterator[dict[str, Any]]:
     return (one for one in CAPTIONS if one["id"].split("-")[1] == style)
 
 
-def test_they_are_what_they_say() -> None:
+def test_file_has_the_counts_it_documents() -> None:
     assert len({one["id"] for one in CAPTIONS}) == len(CAPTIONS)
     assert len({one["caption"] for one in CAPTIONS}) == len(CAPTIONS)
     assert {one["id"].split("-")[0] for one in CAPTIONS} == set(COUNTS)
@@ -53,41 +53,41 @@ def test_they_are_read_as_they_are_meant(
     sizes: tuple[float, float],
     dominant: tuple[float, float],
 ) -> None:
-    found, right, said, hit = Counter[str](), Counter[str](), Counter[str](), Counter[str]()
+    hits, right, total, hit = Counter[str](), Counter[str](), Counter[str](), Counter[str]()
 
-    def count(kind: str, read: set[Any], meant: set[Any], true: set[Any]) -> None:
-        found[kind] += len(read)
+    def count(kind: str, read: set[Any], expected: set[Any], true: set[Any]) -> None:
+        hits[kind] += len(read)
         right[kind] += len(read & true)
-        said[kind] += len(meant)
-        hit[kind] += len(read & meant)
+        total[kind] += len(expected)
+        hit[kind] += len(read & expected)
 
     for one in captions(style):
         reading = read_claims(one["caption"])
         rows = [tuple(row) for row in one["claims"]]
-        placed = {row[:2] for row in rows if row[1]}
+        with_part = {row[:2] for row in rows if row[1]}
         # who says "everywhere" may mean the five parts or the whole
-        true = placed | {(name, part) for name, where, _ in rows if not where for part in PARTS}
-        sized = {row for row in rows if row[1] and row[2]}
+        true = with_part | {(name, part) for name, where, _ in rows if not where for part in PARTS}
+        with_size = {row for row in rows if row[1] and row[2]}
         count("classes", set(reading.classes), {row[0] for row in rows}, {row[0] for row in rows})
-        count("parts", {row[:2] for row in reading.triples if row[1]}, placed, true)
-        count("sizes", {row for row in reading.triples if row[1] and row[2]}, sized, sized)
+        count("parts", {row[:2] for row in reading.triples if row[1]}, with_part, true)
+        count("sizes", {row for row in reading.triples if row[1] and row[2]}, with_size, with_size)
         if isinstance(one["dominant"], str):
             count("dominant", {reading.dominant} - {None}, {one["dominant"]}, {one["dominant"]})
     for kind, (precision, recall) in {"classes": classes, "parts": parts, "sizes": sizes, "dominant": dominant}.items():
-        assert right[kind] >= precision * found[kind], kind
-        assert hit[kind] >= recall * said[kind], kind
+        assert right[kind] >= precision * hits[kind], kind
+        assert hit[kind] >= recall * total[kind], kind
 
 
 def test_their_faults_are_found_and_the_others_left_alone() -> None:
-    planted, found, silent = Counter[str](), Counter[str](), Counter[str]()
+    planted_faults, hits, silent = Counter[str](), Counter[str](), Counter[str]()
     for one in CAPTIONS:
         chip, style = one["id"].split("-")[:2]
-        judged = judge_caption(one["caption"], style=style, counts=COUNTS[chip])
-        fired = {finding.check for finding in judged.findings}
-        planted[one["fault"]] += 1
-        found[one["fault"]] += one["fault"] in fired
-        silent[one["fault"]] += not fired
-    assert silent[""] >= 0.92 * planted[""]
-    for fault, count in planted.items():
-        assert not fault or found[fault] >= 0.8 * count, fault
-    assert found.total() >= 0.95 * (planted.total() - planted[""])
+        result = judge_caption(one["caption"], style=style, counts=COUNTS[chip])
+        checks_fired = {finding.check for finding in result.findings}
+        planted_faults[one["fault"]] += 1
+        hits[one["fault"]] += one["fault"] in checks_fired
+        silent[one["fault"]] += not checks_fired
+    assert silent[""] >= 0.92 * planted_faults[""]
+    for fault, count in planted_faults.items():
+        assert not fault or hits[fault] >= 0.8 * count, fault
+    assert hits.total() >= 0.95 * (planted_faults.total() - planted_faults[""])

@@ -20,7 +20,7 @@ from rig.zenodo import RECORD, SIGNATURE, Hub, Zenodo
 from rig.zips import write_sparse
 
 from chatearthnet_explorer.cancellation import cancelled_by
-from chatearthnet_explorer.catalog import build
+from chatearthnet_explorer.catalog import build_catalog
 from chatearthnet_explorer.errors import ArchiveError, Cancelled, ReleaseError
 from chatearthnet_explorer.net.byte_ranges import Span, open_ranges
 from chatearthnet_explorer.net.http_client import request
@@ -500,7 +500,7 @@ def test_page_shows_wait_for_busy_server(zenodo: Zenodo, tmp_path: Path) -> None
 
 async def _page_of_busy_server(zenodo: Zenodo, tmp_path: Path) -> None:
     release = open_release(ROOT)
-    with build(release, tmp_path / "catalog", processes=1) as catalog:
+    with build_catalog(release, tmp_path / "catalog", processes=1) as catalog:
         zenodo.fail(PICTURES, Fault(status=429, retry_after=3, times=1))
         sentences: list[str] = []
         browser = Browser(catalog, release=release, labels="simulated")

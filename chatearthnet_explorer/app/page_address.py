@@ -14,7 +14,7 @@ from chatearthnet_explorer.catalog.permalink import from_url, to_url
 from chatearthnet_explorer.errors import QueryError
 from chatearthnet_explorer.places.suggestions import PLACES
 from chatearthnet_explorer.prompts.wording import STYLES
-from chatearthnet_explorer.sources import YEARS
+from chatearthnet_explorer.sources import YEARS, Year
 from chatearthnet_explorer.tile import LATITUDE_LIMIT
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ class ExplorePlace(NamedTuple):
     lonlat: tuple[float, float] | None = None
     """Degrees east and north."""
 
-    year: int | None = None
+    year: Year | None = None
     """Year of labels and scene."""
 
     style: str | None = None

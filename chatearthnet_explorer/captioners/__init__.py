@@ -37,7 +37,7 @@ class Captioner(Protocol):
         """Return the caption of a chip, written from its prompt.
 
         Raises:
-            NothingToDescribeError: If no model should be sent this chip.
+            EmptyChipError: If no model should be sent this chip.
             KeyMissingError: If the service needs a key and there is none.
             ModelError: If the service refused, failed, or sent no usable answer.
         """
@@ -68,7 +68,7 @@ _REGISTRY = Registry(
         ),
     ),
     verify=needs_factory("caption"),
-    reserved=("release",),  # captions of the data set itself
+    reserved_names=("release",),  # captions of the data set itself
 )
 
 
@@ -109,7 +109,7 @@ def captioner_names() -> tuple[str, ...]:
 
 
 def usable_captioners() -> tuple[Plugin, ...]:
-    """Return the captioners that can be opened, with label and description; each is imported for it."""
+    """Return the captioners that can be opened, labelled and described; those of others are imported."""
     return _REGISTRY.usable()
 
 

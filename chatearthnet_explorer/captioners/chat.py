@@ -20,14 +20,14 @@ WITHOUT_MAPS = (
     "No map comes with this request. Write from the measured figures alone, and say nothing about shapes, which "
     "figures do not tell."
 )
-"""Put before a 4V prompt, which speaks of maps that this captioner does not send."""
+"""Precedes a 4V prompt, which refers to maps that this captioner does not send."""
 
 BLIND = "The 4V style shows the writer label maps; this captioner sends words alone."
-"""What a reader of such a caption should know."""
+"""Note of such a caption."""
 
 
 class ChatCaptioner:
-    """Asks a model of any OpenAI-compatible service."""
+    """Sends the words of the prompt to a model of any OpenAI-compatible service."""
 
     name = "chat"
     free = False
@@ -44,7 +44,7 @@ class ChatCaptioner:
         timeout: float = TIMEOUT,
         retries: int = RETRIES,
     ) -> None:
-        """Say whom to ask; see ``Service``.
+        """Prepare for requests; see ``Service`` for the arguments.
 
         Raises:
             SettingError: If the address, the token limit or the effort cannot be used.
@@ -62,20 +62,20 @@ class ChatCaptioner:
         self.options = self.service.options
 
     def estimate(self, prompt: Prompt) -> Estimate:
-        """Return what a caption will roughly cost."""
+        """Return the rough cost of a caption."""
         return estimate(prompt, self.service.model, images=0, token_limit=self.service.token_limit(prompt.token_limit))
 
     def cancel(self) -> None:
-        """End the requests that are under way, from any thread."""
+        """End the running requests, from any thread."""
         self.service.cancel()
 
     def caption(self, prompt: Prompt, chip: Chip) -> Caption:
-        """Return what the model writes.
+        """Return the caption that the model writes.
 
         Raises:
-            NothingToDescribeError: If the chip is uniform or has no labels.
+            EmptyChipError: If the chip is uniform or has no labels.
             KeyMissingError: If the service needs a key and there is none.
-            ModelError: If the service refused, failed, or answered nothing usable.
+            ModelError: If the service refused, failed, or sent no usable answer.
             Cancelled: If ``cancel`` was called meanwhile.
         """
         check(prompt, chip)
@@ -87,7 +87,7 @@ class ChatCaptioner:
             prompt,
             chip,
             captioner=self.name,
-            asked=self.service.model,
-            sent="the prompt",
+            requested_model=self.service.model,
+            input_summary="the prompt",
             notes=(BLIND,) if blind else (),
         )

@@ -1,35 +1,35 @@
-"""Which chips no model is asked about, and what a reader should know of the others."""
+"""Chips that are never sent to a model, and the notes that captions of the others carry."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from chatearthnet_explorer.errors import NothingToDescribeError
+from chatearthnet_explorer.errors import EmptyChipError
 
 if TYPE_CHECKING:
     from chatearthnet_explorer.chip import Chip
     from chatearthnet_explorer.prompts.prompt import Prompt
 
 SIMULATED = "The chip is simulated: its pixels and labels are made up, and so is what this caption tells of the place."
-"""What every caption of a simulated chip is noted with."""
+"""Note of every caption of a simulated chip."""
 
 
 def check(prompt: Prompt, chip: Chip) -> None:
-    """Refuse a chip that has nothing to tell: the release has such chips, and models made up captions for them.
+    """Refuse a chip with nothing to describe: the release has such chips, and models invented captions for them.
 
     Raises:
-        NothingToDescribeError: If the chip has no labels, or only background, or no class large enough for the
-            prompt to name, or if all pixels of its true colour are alike.
+        EmptyChipError: If the chip has no labels, only background, or no class that is large enough for the
+            prompt to name, or if all pixels of its true colour are equal.
     """
     if chip.labels is None or not chip.labels.any():
         msg = f"No model was asked about {chip.tile.name}: nobody mapped its land cover; choose a place on land."
-        raise NothingToDescribeError(msg)
-    if not any(facts.named for facts in prompt.all_facts):
+        raise EmptyChipError(msg)
+    if not any(facts.class_names for facts in prompt.all_facts):
         msg = (
             f"No model was asked about {chip.tile.name}: no land cover in it is large enough to name; "
             "choose a place with more land."
         )
-        raise NothingToDescribeError(msg)
+        raise EmptyChipError(msg)
     if chip.rgb is not None and (chip.rgb == chip.rgb[0, 0]).all():
         red, green, blue = (int(value) for value in chip.rgb[0, 0])
         kind = {(0, 0, 0): "black", (255, 255, 255): "white"}.get((red, green, blue), f"of colour {red} {green} {blue}")
@@ -37,9 +37,9 @@ def check(prompt: Prompt, chip: Chip) -> None:
             f"No model was asked about {chip.tile.name}: all pixels of its picture are {kind}, so there is nothing "
             "to see; choose another scene or place."
         )
-        raise NothingToDescribeError(msg)
+        raise EmptyChipError(msg)
 
 
 def notes_on(chip: Chip) -> tuple[str, ...]:
-    """Return what a reader of the chip's caption should know, one sentence each."""
+    """Return the notes that a caption of the chip must carry, one sentence each."""
     return (SIMULATED,) if chip.simulated else ()

@@ -1,4 +1,4 @@
-"""The models one may ask: what they cost, what they take, how long they are there; the only table of them."""
+"""The table of models: prices, images, last day of service and successors."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ if TYPE_CHECKING:
     from chatearthnet_explorer.prompts.prompt import Prompt
 
 AS_OF = "November 2026"
-"""When the table was last compared with OpenAI's pages of models, prices and deprecations, which it is taken from."""
+"""When the table was last compared with its source: OpenAI's pages of models, prices and deprecations."""
 
 DEFAULT = "gpt-6-luna"
-"""The model that is asked unless another is named: it takes images, and OpenAI names it as the successor."""
+"""The default model: it takes images, and OpenAI names it as the successor of others."""
 
 IMAGE_TOKENS = 255
 """Tokens that an estimate counts for a picture of up to 512 x 512 pixels: what OpenAI's image guide states for
@@ -25,25 +25,25 @@ _CHARACTERS_OF_A_TOKEN = 4
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Model:
-    """What is known of one model. None is not known, and never 0."""
+    """One model. None stands for a value that is not known, which is not 0."""
 
     id: str
-    """Identifier by which a service knows it."""
+    """Its identifier at a service."""
 
     takes_images: bool
-    """Whether it can be sent pictures."""
+    """Whether it accepts pictures."""
 
     price_in: float | None = None
-    """US dollars for a million tokens read."""
+    """US dollars for a million input tokens."""
 
     price_out: float | None = None
-    """US dollars for a million tokens written."""
+    """US dollars for a million output tokens."""
 
     last_day: date | None = None
-    """Last day on which OpenAI answers with it."""
+    """Last day on which OpenAI serves it."""
 
     successors: tuple[str, ...] = ()
-    """Models that OpenAI names in its place."""
+    """Models that OpenAI recommends in its place."""
 
 
 _LUNA = ("gpt-6-luna",)
@@ -66,24 +66,24 @@ MODELS: dict[str, Model] = {
         Model(id="gpt-4-vision-preview", takes_images=True, last_day=date(2024, 12, 6), successors=("gpt-4o",)),
     )
 }
-"""What is known, by identifier."""
+"""Every model, by identifier."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Estimate:
-    """What a caption will cost, roughly and before it is asked for."""
+    """The rough cost of a caption, before the request is sent."""
 
     tokens_in: int
-    """Tokens to be read: a quarter of the prompt's characters, and ``IMAGE_TOKENS`` for each picture."""
+    """Input tokens: a quarter of the prompt's characters, and ``IMAGE_TOKENS`` for each picture."""
 
     tokens_out: int
-    """Tokens that may be written: as many as the prompt allows, so at most."""
+    """Output tokens, at most: as many as the prompt allows."""
 
     dollars: float | None
-    """US dollars for both; None where the price is not known."""
+    """US dollars for both; None if the price is not known."""
 
     @property
-    def told(self) -> str:
+    def summary(self) -> str:
         """The estimate in words, such as ``at most about $0.0002``."""
         price = "price unknown" if self.dollars is None else f"at most about ${self.dollars:.1g}"
         return f"{price} (some {self.tokens_in} tokens in, up to {self.tokens_out} out)"
@@ -95,37 +95,37 @@ def model_known(model: str) -> bool:
 
 
 def price(model: str, tokens_in: int, tokens_out: int) -> float | None:
-    """Return US dollars for tokens read and written; None where the model or its price is not known."""
-    known = MODELS.get(model)
-    if known is None or known.price_in is None or known.price_out is None:
+    """Return US dollars for input and output tokens; None if the model or its price is not known."""
+    entry = MODELS.get(model)
+    if entry is None or entry.price_in is None or entry.price_out is None:
         return None
-    return (tokens_in * known.price_in + tokens_out * known.price_out) / 1_000_000
+    return (tokens_in * entry.price_in + tokens_out * entry.price_out) / 1_000_000
 
 
 def retirement(model: str, today: date) -> str | None:
-    """Return when a model goes or went out of service and what follows it, in one sentence; None if nothing is known.
+    """Return a model's last day of service and its successors in one sentence; None if nothing is known.
 
     Args:
         model: Identifier of the model.
-        today: The day from which it is told.
+        today: The day on which the sentence is read.
     """
-    known = MODELS.get(model)
-    if known is None or known.last_day is None:
+    entry = MODELS.get(model)
+    if entry is None or entry.last_day is None:
         return None
-    gone = known.last_day < today
+    is_over = entry.last_day < today
     return (
-        f"{model} {'was' if gone else 'is'} served by OpenAI until {known.last_day:%Y-%m-%d}; "
-        f"in its place OpenAI names {' or '.join(known.successors)}."
+        f"{model} {'was' if is_over else 'is'} served by OpenAI until {entry.last_day:%Y-%m-%d}; "
+        f"in its place OpenAI names {' or '.join(entry.successors)}."
     )
 
 
 def estimate(
     prompt: Prompt, model: str = DEFAULT, *, images: int | None = None, token_limit: int | None = None
 ) -> Estimate:
-    """Return what a caption will roughly cost.
+    """Return the rough cost of a caption.
 
     Args:
-        prompt: What will be asked.
+        prompt: The prompt that will be sent.
         model: Identifier of the model.
         images: Pictures sent with it; None for the label maps that the prompt holds.
         token_limit: Tokens the answer may have; None for the prompt's own limit.

@@ -8,7 +8,7 @@ from chatearthnet_explorer.caption import Caption
 from chatearthnet_explorer.captioners.chip_guard import notes_on
 from chatearthnet_explorer.captioners.template_4v import descriptions
 from chatearthnet_explorer.captioners.template_35 import paragraph
-from chatearthnet_explorer.landcover.shares import Facts4V, Facts35
+from chatearthnet_explorer.prompts.facts import Facts4V, Facts35
 
 if TYPE_CHECKING:
     from chatearthnet_explorer.chip import Chip
@@ -36,7 +36,7 @@ class TemplateCaptioner:
             text=paragraph(facts_35[0], prompt.seed) if facts_35 else descriptions(facts_4v, prompt.seed),
             captioner=self.name,
             style=prompt.style,
-            sent="the facts",
+            input_summary="the facts",
             prompt_id=prompt.id,
             notes=(*notes_on(chip), *((NO_SHAPES,) if facts_4v else ())),
         )

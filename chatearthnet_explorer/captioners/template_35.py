@@ -9,7 +9,7 @@ from chatearthnet_explorer.captioners.template_phrases import Wording, covers, l
 from chatearthnet_explorer.landcover.shares import PARTS
 
 if TYPE_CHECKING:
-    from chatearthnet_explorer.landcover.shares import Amount, Facts35
+    from chatearthnet_explorer.prompts.facts import Amount, Facts35
 
 # Percent of each quarter from which a class is said to make up most of the scene.
 _MOST = 50

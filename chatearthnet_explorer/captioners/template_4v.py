@@ -12,10 +12,11 @@ from chatearthnet_explorer.captioners.template_phrases import (
     sentence,
     with_article,
 )
-from chatearthnet_explorer.landcover.shares import PARTS, SIZES
+from chatearthnet_explorer.landcover.shares import PARTS
+from chatearthnet_explorer.prompts.size_words import SIZES, size_word
 
 if TYPE_CHECKING:
-    from chatearthnet_explorer.landcover.shares import Facts4V
+    from chatearthnet_explorer.prompts.facts import Facts4V
 
 _QUARTERS = PARTS[:4]
 _HALVES = (_QUARTERS[:2], _QUARTERS[2:], _QUARTERS[::2], _QUARTERS[1::2])
@@ -130,7 +131,7 @@ def _description(facts: Facts4V, wording: Wording) -> str:
 def _own_sentence(name: str, percents: dict[str, float], wording: Wording) -> str:
     extent = next(words for least, words in _EXTENTS if _overall(percents) >= least)
     kind, slots = _spread(percents)
-    size = next(size for end, size in SIZES if percents[slots["peak"]] < end)
+    size = size_word(percents[slots["peak"]])
     amount = with_article(f"{_SIZE_WORDS[size]} part")
     return wording.fill(_SENTENCES[kind], name, extent=extent, amount=amount, **slots)
 

@@ -1,4 +1,4 @@
-"""Captions by a model that is shown the label maps, as 4V was, or the true-colour chip."""
+"""Captions by a model that is sent the label maps, as 4V was, or the true-colour chip."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from chatearthnet_explorer.captioners.chip_guard import check
 from chatearthnet_explorer.captioners.model_table import MODELS, Estimate, estimate
 from chatearthnet_explorer.captioners.service.answer import caption_of
 from chatearthnet_explorer.captioners.service.model_service import RETRIES, TIMEOUT, Service
-from chatearthnet_explorer.errors import CaptionerError, NothingToDescribeError, SettingError
+from chatearthnet_explorer.errors import CaptionerError, EmptyChipError, SettingError
 from chatearthnet_explorer.render import data_url, png
 
 if TYPE_CHECKING:
@@ -27,11 +27,11 @@ TRUE_COLOUR = (
     "cover. Where the text below speaks of maps, or of a colour that stands for a kind of land cover, that does not "
     "hold for this picture; the figures hold for the same ground."
 )
-"""Put before the prompt when the true-colour chip is sent, as a 4V prompt explains the colours of label maps."""
+"""Precedes the prompt if the true-colour chip is sent, since a 4V prompt explains the colours of label maps."""
 
 
 class VisionCaptioner:
-    """Asks a model that takes images, of any OpenAI-compatible service."""
+    """Sends prompt and pictures to a model that takes images, of any OpenAI-compatible service."""
 
     name = "vision"
     free = False
@@ -49,7 +49,7 @@ class VisionCaptioner:
         timeout: float = TIMEOUT,
         retries: int = RETRIES,
     ) -> None:
-        """Say whom to ask, as for ``Service``, and which of ``IMAGES`` to show.
+        """Prepare for requests, as for ``Service``, with one of ``IMAGES``.
 
         Raises:
             SettingError: If the address, the token limit or the effort cannot be used, the image is not one of
@@ -70,28 +70,28 @@ class VisionCaptioner:
             retries=retries,
         )
         self.options = {**self.service.options, "image": image}
-        known = MODELS.get(self.service.model)
-        if known and not known.takes_images:
-            msg = f"The model {known.id} takes no images; choose another, or the chat captioner."
+        entry = MODELS.get(self.service.model)
+        if entry and not entry.takes_images:
+            msg = f"The model {entry.id} takes no images; choose another, or the chat captioner."
             raise SettingError(msg)
 
     def estimate(self, prompt: Prompt) -> Estimate:
-        """Return what a caption will roughly cost."""
+        """Return the rough cost of a caption."""
         pictures = len(prompt.images) if self.image == "labels" else 1
         limit = self.service.token_limit(prompt.token_limit)
         return estimate(prompt, self.service.model, images=pictures, token_limit=limit)
 
     def cancel(self) -> None:
-        """End the requests that are under way, from any thread."""
+        """End the running requests, from any thread."""
         self.service.cancel()
 
     def caption(self, prompt: Prompt, chip: Chip) -> Caption:
-        """Return what the model writes.
+        """Return the caption that the model writes.
 
         Raises:
-            NothingToDescribeError: If the chip is uniform, has no labels, or lacks the image to be shown.
+            EmptyChipError: If the chip is uniform, has no labels, or lacks the image to be shown.
             KeyMissingError: If the service needs a key and there is none.
-            ModelError: If the service refused, failed, or answered nothing usable.
+            ModelError: If the service refused, failed, or sent no usable answer.
             Cancelled: If ``cancel`` was called meanwhile.
             CaptionerError: If the prompt has no label maps to show, or describes more chips than there are images.
         """
@@ -109,8 +109,8 @@ class VisionCaptioner:
             prompt,
             chip,
             captioner=self.name,
-            asked=self.service.model,
-            sent=_sent(pictures, maps=maps),
+            requested_model=self.service.model,
+            input_summary=_input_summary(pictures, maps=maps),
         )
 
 
@@ -124,7 +124,7 @@ def _label_maps(prompt: Prompt) -> tuple[NDArray[np.uint8], ...]:
 def _true_colour(prompt: Prompt, chip: Chip) -> tuple[NDArray[np.uint8], ...]:
     if chip.rgb is None:
         msg = f"The chip {chip.tile.name} has no true-colour picture to show; show the label maps instead."
-        raise NothingToDescribeError(msg)
+        raise EmptyChipError(msg)
     if len(prompt.all_facts) > 1:
         msg = "The prompt describes several chips and there is one picture; make the prompt of one chip."
         raise CaptionerError(msg)
@@ -136,7 +136,7 @@ def _part(picture: NDArray[np.uint8]) -> dict[str, Any]:
     return {"type": "image_url", "image_url": {"url": data_url(png(picture)), "detail": "high"}}
 
 
-def _sent(pictures: tuple[NDArray[np.uint8], ...], *, maps: bool) -> str:
+def _input_summary(pictures: tuple[NDArray[np.uint8], ...], *, maps: bool) -> str:
     rows, columns = pictures[0].shape[:2]
     kind = f"{len(pictures)} label map{'s' if len(pictures) > 1 else ''}" if maps else "the true-colour chip"
     return f"the prompt and {kind}, {columns} x {rows}"

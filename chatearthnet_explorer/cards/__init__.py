@@ -7,7 +7,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from chatearthnet_explorer.cards.chip_card import chip_section
+from chatearthnet_explorer.cards.chip_html import chip_section
 from chatearthnet_explorer.cards.html_tree import element, markup, style_sheet
 from chatearthnet_explorer.cards.provenance import coordinates
 from chatearthnet_explorer.cards.text_cards import caption_section, prompt_section
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from chatearthnet_explorer.caption import Caption
     from chatearthnet_explorer.chip import Chip
+    from chatearthnet_explorer.landcover.legend import Palette
     from chatearthnet_explorer.pipeline import Captioned
     from chatearthnet_explorer.prompts.prompt import Prompt
 
@@ -64,7 +65,7 @@ class Card:
         return element("div", style_sheet(rules), element("h3", self.title), *self.sections, class_="cen-card")
 
 
-def card(captioned: Captioned, *, palette: str = "chatearthnet") -> Card:
+def card(captioned: Captioned, *, palette: Palette = "chatearthnet") -> Card:
     """Return everything that became of a click, to be read.
 
     Args:
@@ -84,7 +85,7 @@ def card(captioned: Captioned, *, palette: str = "chatearthnet") -> Card:
     )
 
 
-def chip_card(chip: Chip | None, *, place: str = "", palette: str = "chatearthnet") -> Card:
+def chip_card(chip: Chip | None, *, place: str = "", palette: Palette = "chatearthnet") -> Card:
     """Return a chip to be read, with the name of its place if that is known."""
     return Card(place or (f"Chip {chip.tile.name}" if chip else "Chip"), (chip_section(chip, palette),))
 
@@ -94,6 +95,6 @@ def prompt_card(prompt: Prompt | None, *, note: str = "") -> Card:
     return Card("Prompt", (prompt_section(prompt, note),))
 
 
-def caption_card(captions: Sequence[Caption], *, error: str = "", palette: str = "chatearthnet") -> Card:
+def caption_card(captions: Sequence[Caption], *, error: str = "", palette: Palette = "chatearthnet") -> Card:
     """Return captions to be read, and why some are missing."""
     return Card("Caption", (caption_section(captions, error=error, palette=palette),))

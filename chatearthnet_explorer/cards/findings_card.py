@@ -8,7 +8,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from chatearthnet_explorer.cards.html_tree import element, markup, style_sheet
-from chatearthnet_explorer.review.checks import CHECKS
+from chatearthnet_explorer.review.checks import all_checks
 from chatearthnet_explorer.review.estimates import reason_unchecked
 
 if TYPE_CHECKING:
@@ -146,7 +146,7 @@ def _check(check: str, shares: Sequence[Share]) -> Element:
         for by, some in groupby(shares, key=lambda one: one.by)
     )
     section = element(
-        "section", element("h2", check), element("p", CHECKS[check].description), element("table", *tables)
+        "section", element("h2", check), element("p", all_checks()[check].description), element("table", *tables)
     )
     section.set("id", _anchor(check))
     return section

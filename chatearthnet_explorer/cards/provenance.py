@@ -27,7 +27,7 @@ def coordinates(lon: float, lat: float) -> str:
 def provenance(chip: Chip) -> tuple[tuple[str, str], ...]:
     """Return (what, where from) of a chip, row by row; rows of which nothing is known are left out."""
     scene = chip.scene
-    acquisition = scene.acquired if scene and not chip.simulated else None
+    acquisition = scene.acquisition_time if scene and not chip.simulated else None
     return tuple(
         (name, value)
         for name, value in (
@@ -55,7 +55,7 @@ def _clouds(chip: Chip) -> str:
         return ""
     share = chip.scene.cloud_share
     if share is None:  # a released chip comes without a time, and nobody counts its clouds
-        return "not counted" if chip.scene.acquired and chip.rgb is not None else ""
+        return "not counted" if chip.scene.acquisition_time and chip.rgb is not None else ""
     return f"{100 * share:.0f} %"
 
 

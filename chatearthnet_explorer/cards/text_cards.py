@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from chatearthnet_explorer.cards.chip_card import hex_colour, name_of, table_of
+from chatearthnet_explorer.cards.chip_html import hex_colour, name_of, table_of
 from chatearthnet_explorer.cards.html_tree import element
 from chatearthnet_explorer.claims.class_mentions import NO_CLASS, Piece, pieces
 from chatearthnet_explorer.landcover.legend import CLASSES
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
 
     from chatearthnet_explorer.caption import Caption
+    from chatearthnet_explorer.landcover.legend import Palette
     from chatearthnet_explorer.prompts.prompt import Prompt
 
 NO_PROMPT = "There is no prompt yet: it is made from the labels of a place."
@@ -68,7 +69,7 @@ def prompt_section(prompt: Prompt | None, note: str = "") -> Element:
     )
 
 
-def caption_section(captions: Sequence[Caption], *, error: str = "", palette: str = "chatearthnet") -> Element:
+def caption_section(captions: Sequence[Caption], *, error: str = "", palette: Palette = "chatearthnet") -> Element:
     """Return captions one after the other, each with its writer.
 
     Args:
@@ -94,7 +95,7 @@ def details_of(caption: Caption) -> tuple[tuple[str, str], ...]:
         for name, value in (
             ("Model", caption.model or ""),
             ("Prompt style", caption.style),
-            ("What was sent", caption.sent),
+            ("What was sent", caption.input_summary),
             ("Tokens", tokens),
         )
         if value
@@ -113,12 +114,12 @@ def written_by(caption: Caption, *words: Element | None) -> Element:
     )
 
 
-def _caption(caption: Caption, palette: str) -> Element:
+def _caption(caption: Caption, palette: Palette) -> Element:
     text = element("p", *(_piece(piece, palette) for piece in pieces(caption.text)), class_="cen-text", dir="auto")
     return written_by(caption, text)
 
 
-def _piece(piece: Piece, palette: str) -> Element | str:
+def _piece(piece: Piece, palette: Palette) -> Element | str:
     if piece.class_index == NO_CLASS:
         return piece.text
     land = CLASSES[piece.class_index]

@@ -9,17 +9,17 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 
 from chatearthnet_explorer.catalog import sorting
+from chatearthnet_explorer.catalog.audit_findings import CHECKED_BIT, NOT_AUDITED
+from chatearthnet_explorer.catalog.catalog_files import CatalogFiles
+from chatearthnet_explorer.catalog.catalog_versions import check_bytes, current
 from chatearthnet_explorer.catalog.dataframes import to_geopandas, to_xarray
-from chatearthnet_explorer.catalog.density import counted
-from chatearthnet_explorer.catalog.export_selection import export_pairs
-from chatearthnet_explorer.catalog.finding_bits import JUDGED, UNAUDITED
-from chatearthnet_explorer.catalog.parquet import PAIRS
+from chatearthnet_explorer.catalog.density import count_per_pixel
+from chatearthnet_explorer.catalog.export import export_pairs
+from chatearthnet_explorer.catalog.geoparquet import PAIRS
 from chatearthnet_explorer.catalog.query import EVERYTHING, Query, check_limit, combine
+from chatearthnet_explorer.catalog.query_filter import QueryFilter
 from chatearthnet_explorer.catalog.search_result import SearchResult
-from chatearthnet_explorer.catalog.selection import Selection
-from chatearthnet_explorer.catalog.staging import z_order
-from chatearthnet_explorer.catalog.storage import Stored
-from chatearthnet_explorer.catalog.versions import check_bytes, current
+from chatearthnet_explorer.catalog.z_order import z_number
 from chatearthnet_explorer.errors import QueryError
 from chatearthnet_explorer.record import place_of
 
@@ -38,53 +38,53 @@ if TYPE_CHECKING:
 
 
 class Catalog:
-    """All pairs of a release, open for questions from any thread. It goes on with the version that it opened."""
+    """All pairs of a release. Any thread can search it. It keeps the version that it opened."""
 
     def __init__(self, folder: Path, version: str = "") -> None:
-        """Open the current version in a folder, or that which another process has open.
+        """Open the current version in a folder, or the named one.
 
         Raises:
-            CatalogError: If there is none, or it is damaged or of another schema.
+            CatalogError: If there is no catalog, or it is damaged or has another schema.
         """
         self.folder = folder
         path, self._pointer = current(folder)
         if version:
             path, self._pointer = folder / version, {**self._pointer, "version": version}
-        self.stored = Stored(path)
+        self.files = CatalogFiles(path)
 
     def __len__(self) -> int:
         """Return the number of pairs."""
-        return len(self.stored.columns)
+        return len(self.files.columns)
 
     def __enter__(self) -> Self:
         """Return the catalog; leaving closes it."""
         return self
 
     def __exit__(self, *_: object) -> None:
-        """Do nothing: its files are mapped, and given back when nobody holds the catalog any more."""
+        """Do nothing: its files are mapped, and closed when the last reference to the catalog is gone."""
 
     def close(self) -> None:
-        """Do nothing, likewise."""
+        """Do nothing, for the same reason."""
 
     @property
     def path(self) -> Path:
-        """Its GeoParquet file, for other programs."""
-        return self.stored.folder / PAIRS
+        """Its GeoParquet file, which other programs can read."""
+        return self.files.folder / PAIRS
 
     @property
     def version(self) -> str:
-        """Its version, named by the bytes of its files."""
+        """Its version: a digest of its files."""
         return str(self._pointer["version"])
 
     @property
     def simulated(self) -> bool:
-        """Whether the release says that it is made up."""
-        return bool(self.stored.report["simulated"])
+        """Whether the release says that it is simulated."""
+        return bool(self.files.report["simulated"])
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """What whoever opens it should know, one sentence each: what its build could not read and left out."""
-        report = self.stored.report
+        """What a reader should know, one sentence each: what the build could not read and left out."""
+        report = self.files.report
         notes = [*report.get("notes", ())]
         if left_out := report.get("left_out", 0):
             what = "entries or files of the release are" if left_out > 1 else "entry or file of the release is"
@@ -97,18 +97,18 @@ class Catalog:
         """Read every byte, which takes some seconds for the whole dataset.
 
         Raises:
-            CatalogError: If one differs from what was built.
+            CatalogError: If a byte differs from the build.
         """
         check_bytes(self.folder, self.version)
 
     def info(self) -> dict[str, Any]:
-        """Return what the catalog is and what its build reported, for JSON."""
-        report = self.stored.report
+        """Return the catalog's version and size and the report of its build, for JSON."""
+        report = self.files.report
         return {
             "folder": str(self.folder),
             "schema": self._pointer["schema"],
             "version": self.version,
-            "bytes": sum(path.stat().st_size for path in self.stored.folder.rglob("*") if path.is_file()),
+            "bytes": sum(path.stat().st_size for path in self.files.folder.rglob("*") if path.is_file()),
             **report,
         }
 
@@ -146,7 +146,7 @@ class Catalog:
             bbox: West, south, east, north in degrees. It crosses the antimeridian if west is greater than east.
             style: ``3.5`` or ``4v`` for pairs with a caption of this style, ``both`` for pairs with two captions.
             split: ``train``, ``val`` or ``test``; one or several.
-            flag: One or several of ``schema.FLAGS``; ``-flag`` for pairs without it.
+            flag: One or several of ``pair_flags.FLAGS``; ``-flag`` for pairs without it.
             finding: One or several checks that found something, or ``none``; ``-check`` for pairs without it.
             sortby: The order, one of ``SORTS``.
             limit: Most pairs that iteration, ``len`` and data frames cover. ``result.total`` counts all matches.
@@ -159,34 +159,38 @@ class Catalog:
         query = combine(
             EVERYTHING if query is None else query,
             words=words,
-            countries=country,
-            continents=continent,
+            country=country,
+            continent=continent,
             classes=classes,
             min_share=min_share,
-            box=bbox,
+            bbox=bbox,
             style=style,
-            splits=split,
-            flags=flag,
-            findings=finding,
-            sort=sortby,
+            split=split,
+            flag=flag,
+            finding=finding,
+            sortby=sortby,
             size=check_limit(limit),
         )
-        selection = self._selection(query)
-        rows = np.flatnonzero(selection.rows())
-        page = sorting.page(self.stored.columns, rows, query, shares=self.stored.shares, marks=self.stored.marks)
+        pair_filter = self._filter(query)
+        rows = np.flatnonzero(pair_filter.rows())
+        page = sorting.page_rows(
+            self.files.columns, rows, query, shares=self.files.shares, findings=self.files.findings
+        )
         return SearchResult(
             catalog=self,
             query=query,
             total=len(rows),
-            pairs=tuple(self.stored.pairs(page.tolist())),
-            facets=selection.facets(),
+            pairs=tuple(self.files.pairs(page.tolist())),
+            facets=pair_filter.facets(),
             limit=limit,
         )
 
     def rows(self, query: Query = EVERYTHING) -> NDArray[np.int64]:
-        """Return the rows of all pairs that match, in the order asked for, whatever the page."""
-        rows = np.flatnonzero(self._selection(query).rows())
-        return sorting.ordered(self.stored.columns, rows, query, shares=self.stored.shares, marks=self.stored.marks)
+        """Return the rows of all pairs that match, in the query's order; its page does not count."""
+        rows = np.flatnonzero(self._filter(query).rows())
+        return sorting.sort_rows(
+            self.files.columns, rows, query, shares=self.files.shares, findings=self.files.findings
+        )
 
     def pairs_at(self, rows: Iterable[int]) -> Iterator[Pair]:
         """Yield the pairs of rows, in the order of the rows.
@@ -194,52 +198,54 @@ class Catalog:
         Raises:
             CatalogError: If the file of captions is damaged.
         """
-        return self.stored.pairs(rows)
+        return self.files.pairs(rows)
 
     def pairs(self, query: Query = EVERYTHING) -> Iterator[Pair]:
-        """Yield all pairs that match, in the order asked for, in little memory."""
-        return self.stored.pairs(self.rows(query).tolist())
+        """Yield all pairs that match, in the query's order, with little memory."""
+        return self.files.pairs(self.rows(query).tolist())
 
     def scores(self, query: Query = EVERYTHING, *, style: str) -> dict[str, int]:
-        """Return how bad the caption of a style and the picture of each matching pair are, by name, as far as judged.
+        """Return the severity of the findings in the caption of a style and the picture, by name of the pair.
+
+        Pairs that were not checked are left out.
 
         Raises:
             QueryError: If the catalog was not audited.
         """
         rows = self.rows(query)
-        marks = self.stored.marks
-        if marks is None:
-            raise QueryError(UNAUDITED)
-        rows = np.sort(rows[(marks.asked(style)[rows] & JUDGED) > 0])
-        badness = marks.badness(style)[rows].tolist()
-        return {pair.record.name: score for pair, score in zip(self.stored.pairs(rows.tolist()), badness, strict=True)}
+        findings = self.files.findings
+        if findings is None:
+            raise QueryError(NOT_AUDITED)
+        rows = np.sort(rows[(findings.bits_of_style(style)[rows] & CHECKED_BIT) > 0])
+        severity = findings.severity(style)[rows].tolist()
+        return {pair.record.name: score for pair, score in zip(self.files.pairs(rows.tolist()), severity, strict=True)}
 
     def density(
         self, query: Query, bounds: tuple[float, float, float, float], size: tuple[int, int]
     ) -> NDArray[np.uint32]:
-        """Return how many matching pairs lie under each pixel of a Web-Mercator picture, shape (height, width).
+        """Return the number of matching pairs at each pixel of a Web Mercator image, shape (height, width).
 
         Args:
-            query: The question; sort and page do not count.
-            bounds: West, south, east, north of the picture in degrees; west may lie east of east.
+            query: The query; its order and page do not count.
+            bounds: West, south, east, north of the image in degrees; it crosses the antimeridian if west is greater.
             size: Width and height in pixels.
 
         Raises:
             QueryError: If the bounds or the size cannot be drawn.
         """
-        return counted(self.stored.columns, self._selection(query).rows(), bounds, size)
+        return count_per_pixel(self.files.columns, self._filter(query).rows(), bounds, size)
 
     def at(self, tile: Tile) -> Record | None:
-        """Return the record of a tile; None where the release has none."""
+        """Return the record of a tile; None if the release has none."""
         row = self.row_at(tile)
         return None if row is None else self.pair(row).record
 
     def row_at(self, tile: Tile) -> int | None:
-        """Return the row of a tile; None where the release has none."""
-        columns = self.stored.columns
-        key = z_order(np.array([tile.x], np.uint16), np.array([tile.y], np.uint16))[0]
+        """Return the row of a tile; None if the release has none."""
+        columns = self.files.columns
+        key = z_number(np.array([tile.x], np.uint16), np.array([tile.y], np.uint16))[0]
         row = int(np.searchsorted(columns.keys, key))
-        return row if row < columns.placed and columns.keys[row] == key else None
+        return row if row < columns.place_count and columns.keys[row] == key else None
 
     def pair(self, row: int) -> Pair:
         """Return the pair of a row.
@@ -250,30 +256,30 @@ class Catalog:
         if not 0 <= row < len(self):
             msg = f"The catalog has no row {row}; rows run from 0 to {len(self) - 1}."
             raise IndexError(msg)
-        return next(self.stored.pairs([row]))
+        return next(self.files.pairs([row]))
 
     def record(self, name: str) -> Record | None:
-        """Return the record of a name, with or without ``.png``; None where the release has none."""
-        pair = self.named(name)
+        """Return the record of a name, with or without ``.png``; None if the release has none."""
+        pair = self.pair_named(name)
         return None if pair is None else pair.record
 
-    def named(self, name: str) -> Pair | None:
-        """Return the pair of a name, with or without ``.png``; None where the release has none."""
+    def pair_named(self, name: str) -> Pair | None:
+        """Return the pair of a name, with or without ``.png``; None if the release has none."""
         tile = place_of(name)
         if tile is not None:
             row = self.row_at(tile)
             return None if row is None else self.pair(row)
-        wanted = name.removesuffix(".png")
-        unplaced = self.stored.pairs(range(self.stored.columns.placed, len(self)))
-        return next((pair for pair in unplaced if pair.record.name.removesuffix(".png") == wanted), None)
+        stem = name.removesuffix(".png")
+        pairs = self.files.pairs(range(self.files.columns.place_count, len(self)))
+        return next((pair for pair in pairs if pair.record.name.removesuffix(".png") == stem), None)
 
     def random(self, query: Query = EVERYTHING, *, seed: int) -> Pair | None:
-        """Return one of the matching pairs, each as likely as any other; the same for the same seed."""
-        rows = np.flatnonzero(self._selection(query).rows())
+        """Return one matching pair at random, all equally likely; the same one for the same seed."""
+        rows = np.flatnonzero(self._filter(query).rows())
         return self.pair(int(np.random.default_rng(seed).choice(rows))) if len(rows) else None
 
     def export(self, query: Query = EVERYTHING, *, path: str | Path, format: str = "") -> int:  # noqa: A002 - the usual word
-        """Write all matching pairs to a file and return how many; see ``export_selection.export_pairs``.
+        """Write all matching pairs to a file and return how many; see ``catalog.export.export_pairs``.
 
         Raises:
             QueryError: If this catalog cannot answer the query.
@@ -290,19 +296,23 @@ class Catalog:
         return to_xarray(record, source=source, bands=bands)
 
     def __reduce__(self) -> tuple[Callable[..., Catalog], tuple[Path, str]]:
-        """Be sent to another process as the folder and version that are open."""
-        return _reopened, (self.folder, self.version)
+        """Pickle the folder and the version that is open."""
+        return _reopen, (self.folder, self.version)
 
-    def _selection(self, query: Query) -> Selection:
-        stored = self.stored
-        return Selection(
-            stored.columns, query, words=stored.holding, shares=lambda: stored.shares, marks=lambda: stored.marks
+    def _filter(self, query: Query) -> QueryFilter:
+        files = self.files
+        return QueryFilter(
+            files.columns,
+            query,
+            words=files.matches_words,
+            shares=lambda: files.shares,
+            findings=lambda: files.findings,
         )
 
 
 @lru_cache(maxsize=4)
-def _reopened(folder: Path, version: str) -> Catalog:
-    """Return a catalog that came from another process, opened once for all that comes of it."""
+def _reopen(folder: Path, version: str) -> Catalog:
+    """Open a pickled catalog, once for all its copies."""
     return Catalog(folder, version)
 
 
@@ -310,6 +320,6 @@ def open_catalog(folder: str | Path) -> Catalog:
     """Return the catalog in a folder.
 
     Raises:
-        CatalogError: If there is none, or it is damaged or of another schema.
+        CatalogError: If there is no catalog, or it is damaged or has another schema.
     """
     return Catalog(Path(folder))

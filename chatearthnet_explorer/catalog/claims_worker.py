@@ -1,4 +1,4 @@
-"""Captions read for the catalog, block by block, in processes of their own."""
+"""Worker processes that read the claims and words of captions for the catalog, block by block."""
 
 from __future__ import annotations
 
@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from chatearthnet_explorer.catalog.arrays import read_arrays
+from chatearthnet_explorer.catalog.bit_codes import BIT, NOWHERE, PART_SHIFT
+from chatearthnet_explorer.catalog.geoparquet import place_fields
 from chatearthnet_explorer.catalog.member_table import file_of
-from chatearthnet_explorer.catalog.parquet import place_fields
-from chatearthnet_explorer.catalog.postings import Occurrences
-from chatearthnet_explorer.catalog.schema import BIT, NOWHERE, PART_SHIFT, SUFFIX
-from chatearthnet_explorer.catalog.staging import ROWS, TEXTS
+from chatearthnet_explorer.catalog.npz_files import read_arrays
+from chatearthnet_explorer.catalog.release_entries import ROWS, TEXTS
+from chatearthnet_explorer.catalog.schema import SUFFIX
+from chatearthnet_explorer.catalog.word_index import BlockIndex
 from chatearthnet_explorer.claims import read_claims
 from chatearthnet_explorer.errors import CatalogError
 from chatearthnet_explorer.parallel.processes import processors, programs
@@ -30,28 +31,28 @@ if TYPE_CHECKING:
     Progress = Callable[[int], object]
 
 BLOCK = 4096
-"""Rows that are read at once."""
+"""Rows that are read together."""
 
 GROUP = 16
-"""Rows that are packed together in the file of rows."""
+"""Rows that are compressed together in the file of rows."""
 
-_LEVEL = 3  # of deflating: 6 saves a tenth of the room and takes three times as long
+_LEVEL = 3  # of compression: 6 saves a tenth of the space and takes three times as long
 
-_ALONE = 6 * BLOCK  # rows up to which a process of its own takes longer to start than it saves
+_ALONE = 6 * BLOCK  # up to this number of rows a worker process takes longer to start than it saves
 _MOST = 16
 
 
 class Part(NamedTuple):
-    """The files that one block is read into."""
+    """The files of one block."""
 
     lines: Path
     """One JSON object a row."""
 
-    packed: Path
-    """The same, ``GROUP`` rows at a time, deflated."""
+    groups: Path
+    """The same, compressed, ``GROUP`` rows at a time."""
 
     columns: Path
-    """Masks of classes by row, and bytes of the packed groups."""
+    """Masks of classes by row, and sizes of the compressed groups in bytes."""
 
     words: dict[str, Path]
     """Occurrences of words, by style."""
@@ -66,15 +67,15 @@ def part_of(folder: Path, block: int) -> Part:
 
 @contextmanager
 def readers(folder: Path, rows: int, *, processes: int | None = None) -> Iterator[Callable[[Progress], int]]:
-    """Start to read all rows that are staged in a folder; give a function that waits for it, which must be called.
+    """Start to read the captions of all rows; yield a function that waits for the end, which must be called.
 
-    It takes a function that is told how many rows are read, and returns the number of blocks. What is done before it
-    is called is done beside the reading.
+    The function takes a callback for the number of rows that are read, and returns the number of blocks. Until it is
+    called, other work runs at the same time.
 
     Args:
-        folder: What ``stage`` wrote into.
-        rows: Rows staged.
-        processes: How many to share the work; None for as many as there are processors.
+        folder: The folder that ``read_release`` wrote to.
+        rows: Number of rows.
+        processes: Number of worker processes; None for one per processor.
 
     Raises:
         CatalogError: If a process dies.
@@ -87,10 +88,10 @@ def readers(folder: Path, rows: int, *, processes: int | None = None) -> Iterato
     with programs(__name__, (folder, processes), processes) as running:
 
         def wait(progress: Progress) -> int:
-            # they take turns, so listening to them in turn is listening to whoever is next
+            # blocks are dealt out in turn, so the next block comes from the next process
             for block in range(blocks):
-                told = running[block % processes].stdout
-                if told is None or told.readline() != b"%d\n" % block:
+                output = running[block % processes].stdout
+                if output is None or output.readline() != b"%d\n" % block:
                     msg = "Reading the captions broke off, as a process ended early; try again with more memory free."
                     raise CatalogError(msg)
                 progress(min(rows, (block + 1) * BLOCK))
@@ -109,7 +110,7 @@ def _read_here(folder: Path, rows: int, progress: Progress) -> int:
 
 
 class _Reader:
-    """Reads captions and writes the parts of blocks."""
+    """Reads captions and writes the files of blocks."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -119,52 +120,52 @@ class _Reader:
     def read(self, block: int) -> None:
         """Read one block.
 
-        All captions go through one step before the next: taking turns would push each step's tables out of the
-        processor's cache, and make reading a third slower.
+        All captions go through one step before the next: otherwise each step's tables leave the cache of the processor,
+        which makes reading a third slower.
         """
         rows = range(block * BLOCK, min((block + 1) * BLOCK, self.count))
         part = part_of(self.folder, block)
-        told: list[dict[str, Any]] = [{"name": name} for name in self._texts("name_at", "name_size", rows)]
+        rows_of_block: list[dict[str, Any]] = [{"name": name} for name in self._texts("name_at", "name_size", rows)]
         masks: dict[str, list[int]] = {}
         for style, suffix in SUFFIX.items():
             captions = [text or None for text in self._texts(f"at_{suffix}", f"size_{suffix}", rows)]
             readings = [caption and read_claims(caption) for caption in captions]
-            for one, caption, reading in zip(told, captions, readings, strict=True):
+            for one, caption, reading in zip(rows_of_block, captions, readings, strict=True):
                 one[f"caption_{suffix}"] = caption
                 one.update(_claims(reading or None, suffix))
             masks[f"classes_{suffix}"] = [_classes(reading) if reading else 0 for reading in readings]
             masks[f"parts_{suffix}"] = [_parts(reading) if reading else 0 for reading in readings]
-            words = Occurrences()
+            words = BlockIndex()
             for row, caption in zip(rows, captions, strict=True):
                 if caption:
                     words.add(row, caption)
             words.save(part.words[style])
-        lines = [_line(one) for one in told]
+        lines = [_line(one) for one in rows_of_block]
         groups = (b"".join(lines[start : start + GROUP]) for start in range(0, len(lines), GROUP))
-        with part.packed.open("wb") as file:
+        with part.groups.open("wb") as file:
             sizes = [file.write(zlib.compress(group, _LEVEL)) for group in groups]
         with part.lines.open("wb") as file:
-            for row, one, line in zip(rows, told, lines, strict=True):
+            for row, one, line in zip(rows, rows_of_block, lines, strict=True):
                 x, y = int(self.rows["x"][row]), int(self.rows["y"][row])
                 place = _line({"file": file_of(one["name"]), **place_fields(None if x == NOWHERE else Tile(x, y))})
                 file.write(place[:-2] + b"," + line[1:])  # one object of both
-        stored = {name: np.array(mask, np.uint64) for name, mask in masks.items()}
-        np.savez(part.columns, sizes=np.array(sizes, np.uint32), **stored)  # type: ignore[arg-type]
+        arrays = {name: np.array(mask, np.uint64) for name, mask in masks.items()}
+        np.savez(part.columns, sizes=np.array(sizes, np.uint32), **arrays)  # type: ignore[arg-type]
 
     def _texts(self, at: str, size: str, rows: range) -> list[str]:
-        """Return names or captions of rows, empty where there is none."""
-        chosen = slice(rows.start, rows.stop)
+        """Return names or captions of rows; an empty text for a missing one."""
+        span = slice(rows.start, rows.stop)
         with (self.folder / TEXTS).open("rb", buffering=0) as file:
             texts = []
-            for start, length in zip(self.rows[at][chosen].tolist(), self.rows[size][chosen].tolist(), strict=True):
+            for start, length in zip(self.rows[at][span].tolist(), self.rows[size][span].tolist(), strict=True):
                 if length:
                     file.seek(start)
                 texts.append(file.read(length).decode() if length else "")
         return texts
 
 
-def _line(told: dict[str, Any]) -> bytes:
-    return json.dumps(told, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
+def _line(fields: dict[str, Any]) -> bytes:
+    return json.dumps(fields, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
 
 
 def _claims(reading: Reading | None, suffix: str) -> dict[str, Any]:
@@ -194,9 +195,9 @@ def _parts(reading: Reading) -> int:
 
 
 def main(folder: str, processes: str, number: str) -> None:
-    """Read every block that falls to one of several processes, telling of each on the standard output."""
+    """Read every block of one worker process, and print the number of each when it is done."""
     reader = _Reader(Path(folder))
-    # millions of small values are made and none of them in a circle: looking for circles takes a tenth of the time
+    # millions of small values and no cycles: looking for cycles takes a tenth of the time
     gc.freeze()
     gc.disable()
     for block in range(int(number), -(-reader.count // BLOCK), int(processes)):

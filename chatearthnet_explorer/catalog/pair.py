@@ -1,4 +1,4 @@
-"""A pair as the catalog gives it out: the record, where it lies, what its captions claim."""
+"""A pair of the catalog: the record, its country, and what its captions claim."""
 
 from __future__ import annotations
 
@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from chatearthnet_explorer.catalog.schema import FLAGS, NAMES, SUFFIX
+from chatearthnet_explorer.catalog.bit_codes import NAMES
+from chatearthnet_explorer.catalog.pair_flags import FLAGS
+from chatearthnet_explorer.catalog.schema import SUFFIX
 from chatearthnet_explorer.record import SPLITS, Record, place_of
 
 if TYPE_CHECKING:
@@ -27,10 +29,10 @@ class Pair:
     """The released pair itself."""
 
     country: Country | None
-    """Whose land it is; None without a place and on the open sea."""
+    """Its country; None without a place and on the open sea."""
 
     flags: tuple[str, ...]
-    """What is odd about it, of ``schema.FLAGS``."""
+    """Its problems, of ``pair_flags.FLAGS``."""
 
     classes: Mapping[str, tuple[str, ...]]
     """Classes that each caption names, by style, in the order of their first mention."""
@@ -42,16 +44,16 @@ class Pair:
     """What each caption claims, by style: ``class``, ``part``, ``size``, ``leads``, ``negated``."""
 
     shares: Mapping[str, float] | None
-    """Share (0 to 1) of each class in the labels, background left out; None where it is not known."""
+    """Share (0 to 1) of each class in the labels, without background; None if it is unknown."""
 
     findings: Mapping[str, tuple[str, ...]] | None
-    """Checks that found something, by ``schema.KINDS`` as far as they were judged; None before an audit."""
+    """Checks that found something, by the ``bit_codes.KINDS`` that were checked; None before an audit."""
 
     def to_dict(self) -> dict[str, Any]:
-        """Return it for JSON. ``split`` is that of the 3.5 caption where there is one."""
+        """Return it for JSON. ``split`` is the split of the 3.5 caption if there is one."""
         record = self.record
         lon, lat = record.tile.center if record.tile else (None, None)
-        named = {name for classes in self.classes.values() for name in classes}
+        names = {name for classes in self.classes.values() for name in classes}
         return {
             "name": record.name,
             "lon": lon,
@@ -63,7 +65,7 @@ class Pair:
             "split": next(iter(record.splits.values())),
             "splits": dict(record.splits),
             "captions": dict(record.captions),
-            "classes": [name for name in NAMES if name in named],
+            "classes": [name for name in NAMES if name in names],
             "classes_by_style": {style: list(classes) for style, classes in self.classes.items()},
             "dominant": dict(self.dominant),
             "flags": list(self.flags),
@@ -72,9 +74,9 @@ class Pair:
         }
 
 
-def pair_of(  # noqa: PLR0913 - one place puts together what four files hold
+def pair_of(  # noqa: PLR0913 - one value from four files
     row: int,
-    told: dict[str, Any],
+    fields: dict[str, Any],
     *,
     splits: dict[str, int],
     flags: int,
@@ -84,16 +86,16 @@ def pair_of(  # noqa: PLR0913 - one place puts together what four files hold
     shares: list[float] | None,
 ) -> Pair:
     """Return the pair of a line of the catalog and the numbers of its row."""
-    styles = [style for style, suffix in SUFFIX.items() if told[f"caption_{suffix}"] is not None]
-    of = {kind: {style: told[f"{kind}_{SUFFIX[style]}"] for style in styles} for kind in _KINDS}
+    styles = [style for style, suffix in SUFFIX.items() if fields[f"caption_{suffix}"] is not None]
+    of = {kind: {style: fields[f"{kind}_{SUFFIX[style]}"] for style in styles} for kind in _KINDS}
     return Pair(
         row=row,
         record=Record(
-            name=told["name"],
+            name=fields["name"],
             captions=MappingProxyType(of["caption"]),
             splits=MappingProxyType({style: SPLITS[splits[style] - 1] for style in styles}),
             members=MappingProxyType(members),
-            tile=place_of(told["name"]),
+            tile=place_of(fields["name"]),
         ),
         country=country,
         flags=tuple(flag for bit, flag in enumerate(FLAGS) if flags >> bit & 1),

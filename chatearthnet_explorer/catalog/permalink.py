@@ -1,66 +1,68 @@
-"""A question as part of an address, and back."""
+"""A query as the query part of a link, and back."""
 
 from __future__ import annotations
 
 from urllib.parse import parse_qsl, urlencode
 
-from chatearthnet_explorer.catalog.query import SEVERAL, Query
+from chatearthnet_explorer.catalog.facets import MULTIPLE
+from chatearthnet_explorer.catalog.query import Query
 from chatearthnet_explorer.errors import QueryError
 
 LONGEST = 60_000
-"""Characters of an address that are read."""
+"""Characters of a link that are read."""
 
-# Names in an address: short, and the same as the options of the command line.
-_ONE = ("words", "match", "part", "min_share", "style", "sort", "seed", "page", "size")
-_PLACES = {"bbox": "box", "polygon": "polygon"}
+# Keys in a link, which are options of the command line, and fields of Query.
+_TEXTS = {name: name for name in ("words", "match", "part", "min_share", "style", "seed", "page", "size")}
+_TEXTS |= {"sort": "sortby"}
+_NUMBERS = ("bbox", "polygon")
 
 
 def to_url(query: Query) -> str:
-    """Return the question as the query part of an address, without ``?``; empty for the question for everything."""
-    given = query.given
+    """Return a query as the query part of a link, without ``?``; empty for the query that matches every pair."""
+    filters = query.filters
     pairs: list[tuple[str, str]] = []
-    for key, field in SEVERAL.items():
-        pairs += [(key, value) for value in given.get(field, ())]
-    pairs += [(key, str(given[key])) for key in _ONE if key in given]
-    if "descending" in given:
+    for key, field in MULTIPLE.items():
+        pairs += [(key, value) for value in filters.get(field, ())]
+    pairs += [(key, str(filters[field])) for key, field in _TEXTS.items() if field in filters]
+    if "descending" in filters:
         pairs.append(("descending", "1"))
-    if query.box:
-        pairs.append(("bbox", ",".join(map(repr, query.box))))
+    if query.bbox:
+        pairs.append(("bbox", ",".join(map(repr, query.bbox))))
     if query.polygon:
         pairs.append(("polygon", " ".join(f"{lon!r},{lat!r}" for lon, lat in query.polygon)))
     return urlencode(pairs)
 
 
 def from_url(text: str) -> Query:
-    """Return the question that ``to_url`` wrote, with or without ``?`` or an address before it.
+    """Return the query that ``to_url`` wrote, with or without ``?`` or a whole link before it.
 
-    Names that are none of the question's are passed over, as other parts of a page may have their own.
+    Keys of other parts of a page are ignored.
 
     Raises:
-        QueryError: If a value cannot be asked for.
+        QueryError: If a value cannot be searched for.
     """
     if len(text) > LONGEST:
-        msg = f"A link may have {LONGEST} characters at most; copy it again."
+        msg = f"A link can have at most {LONGEST} characters; copy it again."
         raise QueryError(msg)
-    told: dict[str, object] = {}
+    fields: dict[str, object] = {}
     several: dict[str, list[str]] = {}
     try:
         pairs = parse_qsl(text.partition("#")[0].rpartition("?")[2], max_num_fields=2000, separator="&")
     except ValueError as error:
-        msg = "The link holds too many choices; copy it again."
+        msg = "The link has too many parts; copy it again."
         raise QueryError(msg) from error
     for key, value in pairs:
-        if key in SEVERAL:
-            several.setdefault(SEVERAL[key], []).append(value)
-        elif key in _PLACES:
-            told[_PLACES[key]] = _numbers(value) if key == "bbox" else tuple(map(_numbers, value.split()))
+        if key in MULTIPLE:
+            several.setdefault(MULTIPLE[key], []).append(value)
+        elif key in _NUMBERS:
+            fields[key] = _numbers(value) if key == "bbox" else tuple(map(_numbers, value.split()))
         elif key == "descending":
-            told[key] = value not in {"", "0", "false"}
-        elif key in _ONE:
-            told[key] = value
-    return Query(**told, **{name: tuple(values) for name, values in several.items()})  # type: ignore[arg-type]
+            fields[key] = value not in {"", "0", "false"}
+        elif key in _TEXTS:
+            fields[_TEXTS[key]] = value
+    return Query(**fields, **{name: tuple(values) for name, values in several.items()})  # type: ignore[arg-type]
 
 
 def _numbers(text: str) -> tuple[str, ...]:
-    """Return the numbers of a list with commas, still as text: the question checks them."""
+    """Return the numbers of a list with commas, still as text: the query checks them."""
     return tuple(text.split(","))

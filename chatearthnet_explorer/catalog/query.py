@@ -1,32 +1,20 @@
-"""A question to the catalog, as a value."""
+"""A query: the filters, the order and the page of a search."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass, fields, replace
-from types import MappingProxyType
 from typing import Any, Literal, NoReturn, get_args
 
-from chatearthnet_explorer.catalog.schema import FLAGS, NAMES
+from chatearthnet_explorer.catalog.bit_codes import NAMES
+from chatearthnet_explorer.catalog.facets import MULTIPLE
+from chatearthnet_explorer.catalog.pair_flags import FLAGS
 from chatearthnet_explorer.errors import QueryError
 from chatearthnet_explorer.landcover.legend import CLASSES
 from chatearthnet_explorer.landcover.shares import PARTS
 from chatearthnet_explorer.record import SPLITS
 from chatearthnet_explorer.tile import wrap_longitude
-
-FACETS = ("continent", "country", "class", "style", "split", "flag", "finding")
-"""What is counted, in the order in which it is shown."""
-
-SEVERAL = MappingProxyType({
-    "continent": "continents",
-    "country": "countries",
-    "class": "classes",
-    "split": "splits",
-    "flag": "flags",
-    "finding": "findings",
-})  # fmt: skip
-"""The field of ``Query`` for each facet of which several values may be chosen."""
 
 Split = Literal["train", "val", "test"]
 """One of ``record.SPLITS``."""
@@ -41,15 +29,15 @@ STYLE_CHOICES: tuple[StyleFilter, ...] = get_args(StyleFilter)
 """What ``Query.style`` may be, beside empty."""
 
 SORTS: tuple[SortBy, ...] = get_args(SortBy)
-"""Orders of the pairs: along a Z-curve (neighbours together), by column and row of the name, from the south, from the
-west, by country, by share of the first class from the labels, by what the checks found (the worst first), or shuffled
+"""Orders of the pairs: along a Z-curve (nearby places together), by column and row of the name, from the south, from
+the west, by country, by share of the first class in the labels, by what the checks found (the worst first), or random
 by the seed."""
 
 MATCHES = ("all", "any")
 """Whether a pair must name all of the classes or any of them."""
 
 LONGEST_WORDS, MOST_VERTICES, MOST_CHOICES, LARGEST_PAGE = 500, 1000, 300, 1000
-"""Limits of what one question may hold."""
+"""Limits of one query."""
 
 _NAME_OF = {alias: land.name for land in CLASSES[1:] for alias in (land.name, land.name_4v)}
 _POLE, _TURN = 90.0, 360.0
@@ -57,77 +45,78 @@ _POLE, _TURN = 90.0, 360.0
 
 @dataclass(frozen=True, kw_only=True)
 class Query:
-    """What is looked for. Every field left alone asks for everything.
+    """What to search for. Every field left at its default matches every pair.
 
-    A pair is in a region if the middle of its chip is. Words and classes are looked for in one caption of the pair:
-    in that of the style where one is chosen, in either where none or both are.
+    A pair is in a region if the center of its chip is. Words and classes are looked for in one caption of the pair:
+    in the caption of the style if there is one, in either caption if the style is empty or ``both``.
 
     Raises:
-        QueryError: If a value is not one of those that can be asked for.
+        QueryError: If a value cannot be searched for.
     """
 
     words: str = ""
-    """Words that must all occur; ``"quoted words"`` in a row, ``begin*`` for a beginning, ``-word`` for none of it."""
+    """Words that must all occur: ``"quoted words"`` next to each other, ``begin*`` for the beginning of a word, and
+    ``-word`` for a word that must not occur."""
 
-    continents: tuple[str, ...] = ()
+    continent: tuple[str, ...] = ()
     """Any of these, or ``none``."""
 
-    countries: tuple[str, ...] = ()
+    country: tuple[str, ...] = ()
     """Any of these, by name or ISO 3166-1 code (alpha-2 or alpha-3), or ``none``."""
 
-    box: tuple[float, float, float, float] | None = None
-    """West, south, east, north in degrees; over the antimeridian where west lies east of east."""
+    bbox: tuple[float, float, float, float] | None = None
+    """West, south, east, north in degrees. It crosses the antimeridian if west is greater than east."""
 
     polygon: tuple[tuple[float, float], ...] = ()
-    """Corners (longitude, latitude) in degrees, not closed; sides take the shorter way round the world."""
+    """Corners (longitude, latitude) in degrees, not closed; sides take the shorter way around the world."""
 
     classes: tuple[str, ...] = ()
-    """Classes that the caption names, or, with ``min_share``, that the labels have."""
+    """Classes that the caption names; with ``min_share``, that the labels have."""
 
     match: str = "all"
     """One of ``MATCHES``: all of the classes, or any."""
 
     part: str = ""
-    """One of ``landcover.PARTS`` in which the caption must name the classes."""
+    """One of ``landcover.shares.PARTS`` in which the caption must name the classes."""
 
     min_share: float | None = None
     """Share (0 to 1) of the chip that the classes must have in the labels."""
 
     style: str = ""
-    """Pairs with a caption of this style, or of ``both``."""
+    """Pairs with a caption of this style, or with ``both`` captions."""
 
-    splits: tuple[str, ...] = ()
-    """Any of ``record.SPLITS``, of the style where one is chosen."""
+    split: tuple[str, ...] = ()
+    """Any of ``record.SPLITS``, of the caption of the style if there is one."""
 
-    flags: tuple[str, ...] = ()
-    """Any of ``schema.FLAGS``; those with ``-`` before them must be absent."""
+    flag: tuple[str, ...] = ()
+    """Any of ``pair_flags.FLAGS``; pairs must not have those with ``-`` before them."""
 
-    findings: tuple[str, ...] = ()
+    finding: tuple[str, ...] = ()
     """Any of the checks that found something, or ``none``; those with ``-`` before them must not have."""
 
-    sort: str = "place"
+    sortby: str = "place"
     """One of ``SORTS``."""
 
     descending: bool = False
-    """Whether the order is turned round."""
+    """Whether the order is reversed."""
 
     seed: int = 0
-    """Which shuffle."""
+    """Seed of the random order."""
 
     page: int = 1
-    """Which page, from 1; one beyond the end is empty."""
+    """Which page, from 1; a page after the last one is empty."""
 
     size: int = 24
     """Pairs on a page."""
 
     def __post_init__(self) -> None:
-        """Bring what was given into one form, and refuse what cannot be asked."""
+        """Bring the values into one form, and refuse those that cannot be searched for."""
 
         def put(name: str, value: object) -> None:
             object.__setattr__(self, name, value)
 
         put("words", _text("words", self.words, LONGEST_WORDS))
-        for name in ("continents", "countries", "findings"):
+        for name in ("continent", "country", "finding"):
             put(name, _several(name, getattr(self, name)))
         put("classes", tuple(dict.fromkeys(_NAME_OF.get(name, name) for name in _several("classes", self.classes))))
         _among("classes", self.classes, NAMES)
@@ -135,36 +124,36 @@ class Query:
             ("match", MATCHES),
             ("part", ("", *PARTS)),
             ("style", ("", *STYLE_CHOICES)),
-            ("sort", SORTS),
+            ("sortby", SORTS),
         ):
             _among(name, (_text(name, getattr(self, name), 40),), choices)
-        put("splits", _among("splits", _several("splits", self.splits), SPLITS))
-        put("flags", _several("flags", self.flags))
-        _among("flags", tuple(flag.removeprefix("-") for flag in self.flags), tuple(FLAGS))
+        put("split", _among("split", _several("split", self.split), SPLITS))
+        put("flag", _several("flag", self.flag))
+        _among("flag", tuple(flag.removeprefix("-") for flag in self.flag), tuple(FLAGS))
         for name, low, high in (("page", 1, 10**9), ("size", 1, LARGEST_PAGE), ("seed", 0, 2**32 - 1)):
             put(name, _whole(name, getattr(self, name), low, high))
         put("descending", bool(self.descending))
         put("min_share", None if self.min_share is None else _number("min_share", self.min_share, 0.0, 1.0))
-        put("box", None if self.box is None else _box(self.box))
+        put("bbox", None if self.bbox is None else _bbox(self.bbox))
         put("polygon", _polygon(self.polygon))
         if self.min_share is not None and self.part:
-            _refuse("min_share is of the whole chip, so it cannot be asked with a part; leave one of them out.")
-        if self.sort == "share" and not self.classes:
-            _refuse("To sort by share, choose the class whose share is meant.")
+            _refuse("min_share is a share of the whole chip and cannot be combined with a part; leave one of them out.")
+        if self.sortby == "share" and not self.classes:
+            _refuse("To sort by share, choose a class.")
 
-    def but(self, **changed: Any) -> Query:  # noqa: ANN401 - fields of Query
-        """Return the question with some fields changed, on the first page unless a page is given."""
-        return replace(self, **{"page": 1, **changed})
+    def but(self, **changes: Any) -> Query:  # noqa: ANN401 - fields of Query
+        """Return the query with some fields changed, and on the first page unless the page is one of them."""
+        return replace(self, **{"page": 1, **changes})
 
     def without(self, facet: str) -> Query:
-        """Return the question with a facet's own choice left out."""
+        """Return the query without the filter on a facet."""
         if facet == "style":
             return self.but(style="")
-        sort = {"sort": "place"} if facet == "class" and self.sort == "share" else {}
-        return self.but(**{SEVERAL[facet]: ()}, **sort)
+        order = {"sortby": "place"} if facet == "class" and self.sortby == "share" else {}
+        return self.but(**{MULTIPLE[facet]: ()}, **order)
 
     @property
-    def given(self) -> dict[str, Any]:
+    def filters(self) -> dict[str, Any]:
         """The fields that differ from their defaults."""
         return {one.name: getattr(self, one.name) for one in fields(self) if getattr(self, one.name) != one.default}
 
@@ -176,11 +165,11 @@ def combine(query: Query, **values: Any) -> Query:  # noqa: ANN401 - fields of Q
         QueryError: If a value cannot be searched for.
     """
     changes = {name: value for name, value in values.items() if value is not None}
-    for name in SEVERAL.values():
+    for name in MULTIPLE.values():
         if isinstance(changes.get(name), str):
             changes[name] = (changes[name],)
-    if isinstance(changes.get("box"), Iterable):
-        changes["box"] = tuple(changes["box"])
+    if isinstance(changes.get("bbox"), Iterable):
+        changes["bbox"] = tuple(changes["bbox"])
     return query.but(**changes) if changes else query
 
 
@@ -201,18 +190,17 @@ def _text(name: str, value: object, limit: int) -> str:
 
 def _several(name: str, values: object) -> tuple[str, ...]:
     if isinstance(values, str) or not hasattr(values, "__iter__"):
-        _refuse(f"{name} must be a list of words.")
-    several = tuple(dict.fromkeys(_text(name, value, 100) for value in values))
-    if len(several) > MOST_CHOICES:
-        _refuse(f"{name} may hold {MOST_CHOICES} choices at most.")
-    return several
+        _refuse(f"{name} must be a list of texts.")
+    choices = tuple(dict.fromkeys(_text(name, value, 100) for value in values))
+    if len(choices) > MOST_CHOICES:
+        _refuse(f"{name} can have at most {MOST_CHOICES} values.")
+    return choices
 
 
-def _among(name: str, values: tuple[str, ...], choices: Iterable[str]) -> tuple[str, ...]:
-    known = tuple(choices)
+def _among(name: str, values: tuple[str, ...], choices: tuple[str, ...]) -> tuple[str, ...]:
     for value in values:
-        if value not in known:
-            _refuse(f"{value[:40]!r} is none of the {name} there are; choose of {', '.join(filter(None, known))}.")
+        if value not in choices:
+            _refuse(f"{value[:40]!r} is not a known value of {name}; choose from {', '.join(filter(None, choices))}.")
     return values
 
 
@@ -233,37 +221,37 @@ def _whole(name: str, value: object, low: int, high: int) -> int:
     return int(number)
 
 
-def _box(values: object) -> tuple[float, float, float, float]:
+def _bbox(values: object) -> tuple[float, float, float, float]:
     if not isinstance(values, tuple | list) or len(values) != 4:  # noqa: PLR2004 - the four sides
-        _refuse("A box is four numbers: west, south, east, north.")
-    west, south, east, north = (_number("A side of the box", value, -1e4, 1e4) for value in values)
+        _refuse("A bbox is four numbers: west, south, east, north.")
+    west, south, east, north = (_number("A side of the bbox", value, -1e4, 1e4) for value in values)
     if not -_POLE <= south <= north <= _POLE:
-        _refuse("The south of a box must lie below its north, both between -90 and 90 degrees.")
+        _refuse("The south of a bbox must be less than its north, both from -90 to 90 degrees.")
     if east - west >= _TURN:
         return -180.0, south, 180.0, north
-    # 180 as an eastern side stays what it is, or a box up to the antimeridian would go all the way round
+    # an eastern side of 180 stays, or a bbox up to the antimeridian would span the whole world
     return wrap_longitude(west), south, 180.0 if east == 180.0 else wrap_longitude(east), north  # noqa: PLR2004
 
 
 def _polygon(corners: object) -> tuple[tuple[float, float], ...]:
     if not isinstance(corners, tuple | list) or len(corners) > MOST_VERTICES:
         _refuse(f"A polygon is a list of at most {MOST_VERTICES} corners, each a longitude and a latitude.")
-    found = []
+    vertices = []
     for corner in corners:
         if not isinstance(corner, tuple | list) or len(corner) != 2:  # noqa: PLR2004 - longitude and latitude
             _refuse("A corner of the polygon must be two numbers: longitude, latitude.")
         lon = _number("A longitude of the polygon", corner[0], -1e4, 1e4)
-        found.append((wrap_longitude(lon), _number("A latitude of the polygon", corner[1], -_POLE, _POLE)))
-    if len(found) > 1 and found[0] == found[-1]:
-        found.pop()
-    if 0 < len(found) < 3:  # noqa: PLR2004 - a triangle
+        vertices.append((wrap_longitude(lon), _number("A latitude of the polygon", corner[1], -_POLE, _POLE)))
+    if len(vertices) > 1 and vertices[0] == vertices[-1]:
+        vertices.pop()
+    if 0 < len(vertices) < 3:  # noqa: PLR2004 - a triangle
         _refuse("A polygon needs at least three corners.")
-    return tuple(found)
+    return tuple(vertices)
 
 
-def _refuse(what: str) -> NoReturn:
-    raise QueryError(what)
+def _refuse(message: str) -> NoReturn:
+    raise QueryError(message)
 
 
 EVERYTHING = Query()
-"""The question for everything."""
+"""The query that matches every pair."""

@@ -1,4 +1,4 @@
-"""What an audit found, into the catalog, so that findings can be asked for."""
+"""Save the findings of an audit in the catalog, so that they can be searched for."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from chatearthnet_explorer.catalog import parquet
+from chatearthnet_explorer.catalog import geoparquet
+from chatearthnet_explorer.catalog.audit_findings import CHECKED_BIT, FINDINGS_FILE, MOST_CHECKS, AuditFindings
+from chatearthnet_explorer.catalog.bit_codes import KINDS
 from chatearthnet_explorer.catalog.catalog import Catalog, open_catalog
-from chatearthnet_explorer.catalog.finding_bits import JUDGED, MARKS, MOST_CHECKS, Marks
-from chatearthnet_explorer.catalog.schema import KINDS
-from chatearthnet_explorer.catalog.versions import locked, successor, write_json
+from chatearthnet_explorer.catalog.catalog_versions import lock_folder, successor, write_json
 from chatearthnet_explorer.errors import CatalogError
 
 if TYPE_CHECKING:
@@ -20,39 +20,47 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
-def remember(folder: str | Path, rows: NDArray[np.int64], found: Marks, *, about: Mapping[str, Any]) -> Catalog:
-    """Write what was found of some pairs into a catalog and return it; what is known of the others stays.
+def save_findings(
+    folder: str | Path, rows: NDArray[np.int64], findings: AuditFindings, *, about: Mapping[str, Any]
+) -> Catalog:
+    """Write the findings of some pairs into a catalog and return it; the findings of other pairs stay.
 
     Args:
         folder: The catalog.
-        rows: Which pairs were judged.
-        found: What was found of them, in the order of ``rows``. Where its checks are others than before, what was
-            known before is dropped.
-        about: How they were judged, for the catalog's report.
+        rows: The pairs that were checked.
+        findings: Their findings, in the order of ``rows``. If the checks differ from those before, the findings from
+            before are dropped.
+        about: How they were checked, for the catalog's report.
 
     Raises:
-        CatalogError: If there are more than ``MOST_CHECKS``, there is no catalog, somebody else is writing it, or it
+        CatalogError: If there are more than ``MOST_CHECKS``, there is no catalog, another process is writing it, or it
             cannot be written.
     """
     folder = Path(folder)
-    if len(found.checks) > MOST_CHECKS:
-        msg = f"A catalog remembers {MOST_CHECKS} checks, not {len(found.checks)}; leave some out."
+    if len(findings.checks) > MOST_CHECKS:
+        msg = f"A catalog can have {MOST_CHECKS} checks, not {len(findings.checks)}; leave some out."
         raise CatalogError(msg)
-    with locked(folder), open_catalog(folder) as catalog:
-        before = catalog.stored.marks
-        if before is not None and dict(before.checks) == dict(found.checks):
+    with lock_folder(folder), open_catalog(folder) as catalog:
+        before = catalog.files.findings
+        if before is not None and dict(before.checks) == dict(findings.checks):
             bits, scores = before.bits.copy(), before.scores.copy()
         else:
             shape = (len(catalog), len(KINDS))
             bits, scores = np.zeros(shape, np.uint32), np.zeros(shape, np.int16)
-        bits[rows], scores[rows] = found.bits, found.scores
-        marks = Marks(found.checks, bits, scores)
-        judged = int(np.count_nonzero((bits & JUDGED).any(axis=1)))
-        report = {**catalog.stored.report, "audited": judged, "audit": dict(about)}
-        with successor(folder, catalog.stored.folder, replaced={MARKS, parquet.PAIRS, "report.json"}) as version:
-            marks.save(version)
-            parquet.write_with_findings(
-                catalog.path, version / parquet.PAIRS, bits, checks=tuple(found.checks), simulated=catalog.simulated
+        bits[rows], scores[rows] = findings.bits, findings.scores
+        all_findings = AuditFindings(findings.checks, bits, scores)
+        checked_count = int(np.count_nonzero((bits & CHECKED_BIT).any(axis=1)))
+        report = {**catalog.files.report, "audited": checked_count, "audit": dict(about)}
+        with successor(
+            folder, catalog.files.folder, without={FINDINGS_FILE, geoparquet.PAIRS, "report.json"}
+        ) as version:
+            all_findings.save(version)
+            geoparquet.write_with_findings(
+                catalog.path,
+                version / geoparquet.PAIRS,
+                bits,
+                checks=tuple(findings.checks),
+                simulated=catalog.simulated,
             )
             write_json(version / "report.json", report)
     return open_catalog(folder)

@@ -1,64 +1,80 @@
-"""What the catalog knows of a pair: its columns, and the words for them."""
+"""The columns of the catalog's GeoParquet file: names, types and order."""
 
 from __future__ import annotations
 
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from chatearthnet_explorer.landcover.legend import BACKGROUND, CLASSES
-from chatearthnet_explorer.landcover.shares import PARTS
+from chatearthnet_explorer.catalog.bit_codes import KINDS, NAMES
 from chatearthnet_explorer.prompts.wording import STYLES
-from chatearthnet_explorer.record import ARCHIVES, SPLITS
+from chatearthnet_explorer.record import ARCHIVES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    import numpy as np
-    from numpy.typing import NDArray
-
-    Columns = Mapping[str, NDArray[np.generic]]
-
 SCHEMA = 2
-"""Number of this layout; a catalog of another is rebuilt."""
-
-NOWHERE = 65_535
-"""The x and y of a pair without a place; tiles end at 16,383."""
-
-NONE = "none"
-"""What a facet calls pairs that have no value: without a place, or on the open sea."""
-
-NAMES = tuple(land.name for land in CLASSES if land.index != BACKGROUND)
-"""The classes one can ask for, by their 3.5 names."""
-
-BIT = MappingProxyType({land.name: land.index for land in CLASSES})
-"""Bit of a class in a mask of classes: its index."""
-
-CLASS_BITS = len(CLASSES)
-"""Bits of a mask of classes; masks of the ``PARTS`` follow each other in 64 bits."""
-
-PART_SHIFT = MappingProxyType({part: CLASS_BITS * place for place, part in enumerate(PARTS)})
-"""Where the mask of a part starts among the 64 bits."""
-
-FLAGS = MappingProxyType({
-    "no place": "Its name says no place on Earth.",
-    "no picture": "The archive of pictures has no file of its name.",
-    "blank": "Its picture takes so few bytes that it can only be of one colour.",
-    "named twice": "The release has another caption of the same style under its name; the first is kept.",
-    "splits differ": "Its two captions are in different splits.",
-})  # fmt: skip
-"""What may be odd about a pair, with its meaning; the order is that of the bits."""
-
-FLAG_BIT = MappingProxyType({flag: bit for bit, flag in enumerate(FLAGS)})
-"""Bit of a flag in the mask of flags."""
+"""Number of this layout; a catalog with another number must be built again."""
 
 SUFFIX = MappingProxyType(dict(zip(STYLES, ("35", "4v"), strict=True)))
-"""How the columns of a style end."""
-
-KINDS = (*STYLES, "picture")
-"""What checks judge of a pair: its captions by style, and its picture."""
-
-SPLIT_CODE = MappingProxyType({split: code for code, split in enumerate(SPLITS, start=1)})
-"""Number of a split in its columns; 0 where there is no caption of the style."""
+"""Ending of the columns of a style."""
 
 MEMBER_COLUMN = MappingProxyType(dict(zip(ARCHIVES, ("member_rgb", "member_5_6_7", "member_8_11_12"), strict=True)))
-"""Name of each archive's column of byte ranges."""
+"""Column with the byte range of the image in each archive."""
+
+SHARE_COLUMN = MappingProxyType({name: f"share_{name.replace(' ', '_')}" for name in NAMES})
+"""Column with the share of each class in the labels."""
+
+FINDING_COLUMN = MappingProxyType({kind: f"findings_{SUFFIX.get(kind, kind)}" for kind in KINDS})
+"""Column with the findings in each caption and in the picture."""
+
+COUNTRY_COLUMN = MappingProxyType({"country": "name", "country_iso": "iso", "continent": "continent"})
+"""Columns of the country, with the field of ``places.countries.Country``."""
+
+PLACE_COLUMNS = MappingProxyType({
+    "x": "USMALLINT", "y": "USMALLINT", "col": "USMALLINT", "row": "USMALLINT", "i": "UTINYINT", "j": "UTINYINT",
+    "lon": "DOUBLE", "lat": "DOUBLE", "bbox": "STRUCT(xmin DOUBLE, ymin DOUBLE, xmax DOUBLE, ymax DOUBLE)",
+})  # fmt: skip
+"""Columns of the place: zoom-14 tile, the four numbers of the name, center and bounds in degrees."""
+
+_CLAIMS = 'STRUCT("class" VARCHAR, part VARCHAR, size VARCHAR, leads BOOLEAN, negated BOOLEAN)[]'
+
+CAPTION_COLUMNS = MappingProxyType(
+    {
+        f"{kind}_{suffix}": sort
+        for suffix in SUFFIX.values()
+        for kind, sort in (
+            ("caption", "VARCHAR"),
+            ("classes", "VARCHAR[]"),
+            ("dominant", "VARCHAR"),
+            ("claims", _CLAIMS),
+        )
+    }
+)
+"""Columns of the captions and of what they claim, by style."""
+
+MEMBER_FIELDS = MappingProxyType({
+    "offset": "UBIGINT", "packed": "UINTEGER", "size": "UINTEGER", "method": "UTINYINT", "crc": "UINTEGER",
+})  # fmt: skip
+"""Fields of a member of a ZIP beside its name, as in ``net.zip_directory.Member``."""
+
+_MEMBER = f'STRUCT("name" VARCHAR, {", ".join(f"{name!r} {sort}" for name, sort in MEMBER_FIELDS.items())})'
+
+COLUMNS: Mapping[str, str] = MappingProxyType(
+    {
+        "name": "VARCHAR",
+        **PLACE_COLUMNS,
+        **CAPTION_COLUMNS,
+        **{
+            column: sort
+            for suffix in SUFFIX.values()
+            for column, sort in ((f"split_{suffix}", "VARCHAR"), (f"class_bits_{suffix}", "USMALLINT"))
+        },
+        **dict.fromkeys(COUNTRY_COLUMN, "VARCHAR"),
+        "flags": "VARCHAR[]",
+        **dict.fromkeys(MEMBER_COLUMN.values(), _MEMBER.replace("'", '"')),
+        **dict.fromkeys(SHARE_COLUMN.values(), "FLOAT"),
+        **dict.fromkeys(FINDING_COLUMN.values(), "VARCHAR[]"),
+        "geometry": "BLOB",
+    }
+)
+"""Every column with its type in DuckDB, in the order of the file."""

@@ -9,7 +9,7 @@ from html import escape
 from typing import TYPE_CHECKING, Any, overload
 
 from chatearthnet_explorer.catalog.dataframes import to_geopandas, to_pandas
-from chatearthnet_explorer.catalog.export_selection import export_pairs
+from chatearthnet_explorer.catalog.export import export_pairs
 from chatearthnet_explorer.catalog.pair import Pair
 
 if TYPE_CHECKING:
@@ -101,7 +101,7 @@ class SearchResult(Sequence[Pair]):
         return to_pandas(self.catalog.path, self.rows)
 
     def export(self, path: str | Path, *, format: str = "") -> int:  # noqa: A002 - the usual word
-        """Write all pairs of the sequence to a file and return how many; see ``export_selection.export_pairs``."""
+        """Write all pairs of the sequence to a file and return how many; see ``catalog.export.export_pairs``."""
         return export_pairs(self.catalog, self.rows, path=path, format=format)
 
     def to_dict(self) -> dict[str, Any]:
@@ -117,7 +117,7 @@ class SearchResult(Sequence[Pair]):
 
     def __repr__(self) -> str:
         """Return the number of pairs and the filters, in less than 200 characters."""
-        filters = "".join(f", {name}={value!r}" for name, value in self.query.given.items())
+        filters = "".join(f", {name}={value!r}" for name, value in self.query.filters.items())
         text = f"SearchResult({len(self):,} pairs{filters}"
         return f"{text[:_REPR_CHARACTERS]}...)" if len(text) > _REPR_CHARACTERS else f"{text})"
 

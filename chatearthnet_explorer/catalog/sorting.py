@@ -1,4 +1,4 @@
-"""In which order pairs are shown."""
+"""Sorting: the order of the pairs of a result."""
 
 from __future__ import annotations
 
@@ -6,15 +6,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from chatearthnet_explorer.catalog.finding_bits import JUDGED, UNAUDITED
-from chatearthnet_explorer.catalog.schema import BIT, NOWHERE
+from chatearthnet_explorer.catalog.audit_findings import CHECKED_BIT, NOT_AUDITED
+from chatearthnet_explorer.catalog.bit_codes import BIT, NOWHERE
 from chatearthnet_explorer.errors import QueryError
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from chatearthnet_explorer.catalog.finding_bits import Marks
-    from chatearthnet_explorer.catalog.numeric_columns import Columns
+    from chatearthnet_explorer.catalog.audit_findings import AuditFindings
+    from chatearthnet_explorer.catalog.column_arrays import PairColumns
     from chatearthnet_explorer.catalog.query import Query
 
 _ROW_BITS = np.uint64(32)
@@ -22,16 +22,21 @@ _LOW = np.uint64(2**32 - 1)
 _WORST = 2**20  # more than all scores of a pair together
 
 
-def page(
-    columns: Columns, rows: NDArray[np.int64], query: Query, *, shares: NDArray[np.float32] | None, marks: Marks | None
+def page_rows(
+    columns: PairColumns,
+    rows: NDArray[np.int64],
+    query: Query,
+    *,
+    shares: NDArray[np.float32] | None,
+    findings: AuditFindings | None,
 ) -> NDArray[np.int64]:
-    """Return the rows of one page of those selected, without sorting the others.
+    """Return the rows of one page, without sorting the others.
 
     Raises:
-        QueryError: If shares or findings are to be sorted by and are not known.
+        QueryError: If the order needs shares or findings and the catalog has none.
     """
     start, stop = (query.page - 1) * query.size, query.page * query.size
-    keys = _keys(columns, rows, query, shares, marks)
+    keys = _keys(columns, rows, query, shares, findings)
     if start >= len(rows):
         return rows[:0]
     if keys is None:
@@ -41,26 +46,36 @@ def page(
     return (np.sort(keys)[start:stop] & _LOW).astype(np.int64)
 
 
-def ordered(
-    columns: Columns, rows: NDArray[np.int64], query: Query, *, shares: NDArray[np.float32] | None, marks: Marks | None
+def sort_rows(
+    columns: PairColumns,
+    rows: NDArray[np.int64],
+    query: Query,
+    *,
+    shares: NDArray[np.float32] | None,
+    findings: AuditFindings | None,
 ) -> NDArray[np.int64]:
-    """Return all rows selected in the order asked for; see ``page``."""
-    keys = _keys(columns, rows, query, shares, marks)
+    """Return all rows in the query's order; see ``page_rows``."""
+    keys = _keys(columns, rows, query, shares, findings)
     if keys is None:
         return rows[::-1] if query.descending else rows
     return (np.sort(keys) & _LOW).astype(np.int64)
 
 
 def _keys(
-    columns: Columns, rows: NDArray[np.int64], query: Query, shares: NDArray[np.float32] | None, marks: Marks | None
+    columns: PairColumns,
+    rows: NDArray[np.int64],
+    query: Query,
+    shares: NDArray[np.float32] | None,
+    findings: AuditFindings | None,
 ) -> NDArray[np.uint64] | None:
-    """Return numbers that sort as asked, with the row in their low half so that equals keep their order; None as is.
+    """Return numbers that sort as the query wants; None if the rows are in order already.
 
-    Pairs without the value that is sorted by come last, whichever way.
+    The low half of a number is the row, so that equal values keep their order. Pairs without a value come last in both
+    directions.
     """
-    if query.sort == "place":
+    if query.sortby == "place":
         return None
-    values = _values(columns, rows, query, shares, marks)
+    values = _values(columns, rows, query, shares, findings)
     missing = values == _LOW
     if query.descending:
         values = np.uint64(_LOW - 1) - values
@@ -70,45 +85,49 @@ def _keys(
 
 
 def _values(
-    columns: Columns, rows: NDArray[np.int64], query: Query, shares: NDArray[np.float32] | None, marks: Marks | None
+    columns: PairColumns,
+    rows: NDArray[np.int64],
+    query: Query,
+    shares: NDArray[np.float32] | None,
+    findings: AuditFindings | None,
 ) -> NDArray[np.uint64]:
-    """Return what is sorted by as numbers below 2^32 - 1, which stands for no value."""
+    """Return the values to sort by as numbers below 2^32 - 1, which means no value."""
     x, y = columns.x[rows].astype(np.uint64), columns.y[rows].astype(np.uint64)
-    nowhere = x == NOWHERE
+    missing = x == NOWHERE
     one = np.uint64(1)
-    if query.sort == "name":  # column, row, then i and j, which are the odd bits of y and x
+    if query.sortby == "name":  # column, row, then i and j, which are the odd bits of y and x
         values = (x >> one) << np.uint64(15) | (y >> one) << np.uint64(2) | (y & one) << one | x & one
-    elif query.sort == "lat":
+    elif query.sortby == "lat":
         values = np.uint64(NOWHERE) - y
-    elif query.sort == "lon":
+    elif query.sortby == "lon":
         values = x
-    elif query.sort == "country":
+    elif query.sortby == "country":
         names = [country.name for country in columns.countries]
         places = {name: place for place, name in enumerate(sorted(set(names)))}
         rank = np.array([places[name] for name in names], np.uint64)
-        values, nowhere = rank[columns.country[rows]], columns.country[rows] == 0
-    elif query.sort == "share":
+        values, missing = rank[columns.country[rows]], columns.country[rows] == 0
+    elif query.sortby == "share":
         if shares is None:
             msg = "This catalog does not know the shares of classes yet; run `catalog enrich` first."
             raise QueryError(msg)
         share = shares[rows, BIT[query.classes[0]] - 1]
-        nowhere = np.isnan(share)
+        missing = np.isnan(share)
         values = np.rint(np.nan_to_num(share) * 2.0**24).astype(np.uint64)
-    elif query.sort == "worst":
-        if marks is None:
-            raise QueryError(UNAUDITED)
-        nowhere = (marks.asked(query.style)[rows] & JUDGED) == 0
-        values = (_WORST - marks.badness(query.style)[rows]).astype(np.uint64)
+    elif query.sortby == "worst":
+        if findings is None:
+            raise QueryError(NOT_AUDITED)
+        missing = (findings.bits_of_style(query.style)[rows] & CHECKED_BIT) == 0
+        values = (_WORST - findings.severity(query.style)[rows]).astype(np.uint64)
     else:
-        return _shuffled(rows, query.seed)
-    found: NDArray[np.uint64] = np.where(nowhere, _LOW, values)
-    return found
+        return _random_numbers(rows, query.seed)
+    numbers: NDArray[np.uint64] = np.where(missing, _LOW, values)
+    return numbers
 
 
-def _shuffled(rows: NDArray[np.int64], seed: int) -> NDArray[np.uint64]:
-    """Return a number for each row that has nothing to do with it: the finalizer of SplitMix64 (Steele et al. 2014)."""
-    mixed = rows.astype(np.uint64) + np.uint64((seed + 1) * 0x9E3779B97F4A7C15 % 2**64)
+def _random_numbers(rows: NDArray[np.int64], seed: int) -> NDArray[np.uint64]:
+    """Return a random number for each row: the finalizer of SplitMix64 (Steele et al. 2014)."""
+    numbers = rows.astype(np.uint64) + np.uint64((seed + 1) * 0x9E3779B97F4A7C15 % 2**64)
     for shift, factor in ((30, 0xBF58476D1CE4E5B9), (27, 0x94D049BB133111EB)):
-        mixed = (mixed ^ mixed >> np.uint64(shift)) * np.uint64(factor)
-    shuffled: NDArray[np.uint64] = np.minimum((mixed ^ mixed >> np.uint64(31)) >> np.uint64(32), _LOW - np.uint64(1))
-    return shuffled
+        numbers = (numbers ^ numbers >> np.uint64(shift)) * np.uint64(factor)
+    high: NDArray[np.uint64] = (numbers ^ numbers >> np.uint64(31)) >> np.uint64(32)
+    return np.minimum(high, _LOW - np.uint64(1))

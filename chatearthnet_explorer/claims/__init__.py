@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from chatearthnet_explorer.claims.passage import Passage
-from chatearthnet_explorer.claims.tokens import tokens
+from chatearthnet_explorer.claims.tokenizer import tokens
 from chatearthnet_explorer.landcover.shares import PARTS
 
 if TYPE_CHECKING:
@@ -24,10 +24,10 @@ class Claim(NamedTuple):
     """The class, by its 3.5 name."""
 
     parts: tuple[str, ...]
-    """Where, of ``landcover.PARTS`` in their order; empty for the chip as a whole."""
+    """Where, of ``shares.PARTS`` in their order; empty for the chip as a whole."""
 
     size: str | None
-    """How much, as a size word of ``landcover.SIZES``; None where the caption does not say."""
+    """How much, as a size word of ``size_words.SIZES``; None where the caption does not say."""
 
     size_words: str
     """The words of amount as they stand in the caption; equal to ``size`` where it uses the prompt's own."""
@@ -111,7 +111,7 @@ def read_claims(text: str) -> Reading:
         claims=tuple(claims),
         dominant=passage.leaders.get(""),
         dominant_of={part: name for part, name in passage.leaders.items() if part},
-        parts=tuple(passage.seen),
+        parts=tuple(passage.classes_seen),
         walk=tuple(passage.walk),
         loose=frozenset(passage.loose),
         sentences=tuple(passage.sentences),

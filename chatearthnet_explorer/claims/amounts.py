@@ -27,12 +27,12 @@ _ELSE = (
     "|remain[a-z]*|stand[a-z]*|show[a-z]*|overall|everywhere|elsewhere|around|between|toward|towards|within|under|for"
 )
 _WORD = rf"[\s\-\u2010-\u2015]+(?!(?:{_ELSE})\b)[a-z'\u2019]+"
-_GIVEN = (
+_COVERAGE_VERBS = (
     "covered|occupied|taken|taken up|filled|held|dominated|claimed|made up|formed|given|given over|devoted|used|left"
 )
 _GOES = (
     r"\s(?:is|are|being|consists? of|goes? to|going to|belongs? to|belonging to|falls? to|falling to|to|for|in|under"
-    rf"|(?:(?:is|are|being)\s)?(?:{_GIVEN})\s(?:with|by|of|to|for|in|as))\b(?:\s(?:the|an?)\b)?"
+    rf"|(?:(?:is|are|being)\s)?(?:{_COVERAGE_VERBS})\s(?:with|by|of|to|for|in|as))\b(?:\s(?:the|an?)\b)?"
 )
 # "a small, isolated patch of dry grass", "more than half of the ground is grass", "a large part of it belongs to crops"
 _SPEAKS_OF_NEXT = re.compile(
@@ -72,7 +72,7 @@ class Amounts:
         self.settle(before)
         self._waiting = size
 
-    def say_of_image(self, start: int) -> None:
+    def set_of_image(self, start: int) -> None:
         """Take what waits as an amount of the image as a whole, if that is named right behind it."""
         if self._waiting is not None and _IS_WHOLE.fullmatch(self._text, self._waiting.end, start):
             self._waiting = self._waiting._replace(of_image=True)

@@ -22,7 +22,7 @@ _WORD = (
 )
 _SERIES = re.compile(rf"(?:{_WORD}){{0,2}}(?:,|,? and|,? or|/| &)(?:{_WORD}){{0,7}}[\s\-]*")
 
-_SHAPED = re.compile(r"\b(?:in|as|into|forms?|forming)\s(?:[a-z\-]+,?\s){0,4}\Z")
+_SHAPE_PATTERN = re.compile(r"\b(?:in|as|into|forms?|forming)\s(?:[a-z\-]+,?\s){0,4}\Z")
 
 
 def are_in_series(text: str, end: int, start: int) -> bool:
@@ -51,7 +51,7 @@ def start_of_list(mentions: Sequence[Mention], text: str) -> int:
 
 def is_shape(text: str, before: int, start: int, end: int) -> bool:
     """Return whether "fields" only say how the class before lies: "snow spreads in wide fields"."""
-    return text.startswith("field", start, end) and _SHAPED.search(text, before, start) is not None
+    return text.startswith("field", start, end) and _SHAPE_PATTERN.search(text, before, start) is not None
 
 
 def first_list(mentions: Sequence[Mention], text: str) -> Sequence[Mention]:

@@ -6,14 +6,14 @@ import re
 from typing import NamedTuple
 
 from chatearthnet_explorer.claims.vocabulary import LAND
-from chatearthnet_explorer.claims.vocabulary.phrase_finder import finder, lowered, single_spaced, spelled
+from chatearthnet_explorer.claims.vocabulary.phrase_finder import finder, single_spaced, spellings, to_lower
 from chatearthnet_explorer.landcover.legend import CLASSES
 
 NO_CLASS = -1
 """Class index of a piece of text that names none."""
 
 _INDEX = {land.name: land.index for land in CLASSES}
-_CLASS_OF = {phrase: _INDEX[name] for name, patterns in LAND.items() for phrase in spelled(patterns)}
+_CLASS_OF = {phrase: _INDEX[name] for name, patterns in LAND.items() for phrase in spellings(patterns)}
 _MENTION = re.compile(finder(_CLASS_OF))
 
 
@@ -32,15 +32,15 @@ def pieces(text: str) -> tuple[Piece, ...]:
 
     The pieces joined are the text. A word counts as a mention whatever the sentence says of it: "no water" names water.
     """
-    found, end = [], 0
-    for match in _MENTION.finditer(lowered(text)):
+    matches, end = [], 0
+    for match in _MENTION.finditer(to_lower(text)):
         if match.start() > end:
-            found.append(Piece(text[end : match.start()], NO_CLASS))
-        found.append(Piece(text[match.start() : match.end()], _CLASS_OF[single_spaced(match.group())]))
+            matches.append(Piece(text[end : match.start()], NO_CLASS))
+        matches.append(Piece(text[match.start() : match.end()], _CLASS_OF[single_spaced(match.group())]))
         end = match.end()
     if end < len(text):
-        found.append(Piece(text[end:], NO_CLASS))
-    return tuple(found)
+        matches.append(Piece(text[end:], NO_CLASS))
+    return tuple(matches)
 
 
 def classes_named(text: str) -> tuple[int, ...]:

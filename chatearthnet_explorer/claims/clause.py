@@ -20,7 +20,7 @@ from chatearthnet_explorer.claims.vocabulary import LAND
 from chatearthnet_explorer.claims.vocabulary.sign_words import Sign
 
 if TYPE_CHECKING:
-    from chatearthnet_explorer.claims.tokens import Token
+    from chatearthnet_explorer.claims.tokenizer import Token
 
 
 class Clause:
@@ -31,10 +31,10 @@ class Clause:
     """
 
     __slots__ = (
-        *("text", "mentions", "here", "mode", "open", "latest", "turned", "subject", "whole", "before", "grouping"),
+        *("text", "mentions", "here", "mode", "open", "latest", "turn_parts", "subject", "whole", "before", "grouping"),
         *("absent", "amounts", "apart", "comparing", "contrast", "denied_at", "especially", "excepting", "lead"),
-        *("ahead", "joins", "first", "recalled", "pair", "sums_up"),
-        *("_orphan", "_came_from", "_stopped", "_last_place"),
+        *("ahead", "joins", "first", "recalled_mentions", "pair", "sums_up"),
+        *("_orphan", "_after_from", "_stop_position", "_last_place"),
     )
 
     def __init__(
@@ -61,27 +61,27 @@ class Clause:
         self.mode = ""
         self.open: list[Mention] = []
         self.latest: Parts = ()
-        self.turned: Parts = ()
+        self.turn_parts: Parts = ()
         self.subject = subject or []
         self.whole = whole
         self.contrast = contrast
         self.before: Token = (Sign.STOP, "", 0, 0)
         self.apart = True
         self.grouping = self.comparing = self.excepting = False
-        self.absent = self.especially = self._orphan = self._came_from = False
+        self.absent = self.especially = self._orphan = self._after_from = False
         self.amounts = Amounts(text)
         self.lead = Lead(text)
-        self.denied_at = self._stopped = self._last_place = -1
+        self.denied_at = self._stop_position = self._last_place = -1
         self.ahead = self.joins = False
         self.first = first
-        self.recalled: list[Mention] = []
+        self.recalled_mentions: list[Mention] = []
         self.pair: list[Mention] = []
         self.sums_up = False
 
     def recall(self, mentions: list[Mention]) -> None:
         """Go on to speak of classes of the clause or sentence before: "they cover ..."."""
         self.mode = "classes"
-        self.open, self.recalled = list(mentions), mentions
+        self.open, self.recalled_mentions = list(mentions), mentions
         for mention in mentions:
             mention.statements.append(Statement())
 
@@ -91,7 +91,7 @@ class Clause:
             # a place that no class follows: "trees fill the left but are absent from the middle"
             self._place_last()
         elif self._orphan:
-            self.turned += self.here
+            self.turn_parts += self.here
         self.amounts.settle(self.open)
         if self.mode == "classes" and self.latest and not self.sums_up:
             for mention in self.open:
@@ -135,22 +135,22 @@ class Clause:
         lead = self.lead.take(start, again=before is not None and before.name == name)
         if lead:
             mention.promote(lead, of_whole=self.whole)
-        placed = before is not None and before.statements[-1].parts is not None
+        has_place = before is not None and before.statements[-1].parts is not None
         if not self.mode:
             self.mode = "classes"
         elif self.mode == "places":
             mention.statements[-1].parts = self.here
-            self.turned += self.here if self._orphan else ()
-            placed = False
-        if self.lead.themed:
+            self.turn_parts += self.here if self._orphan else ()
+            has_place = False
+        if self.lead.is_theme:
             mention.statements[0].parts = ()  # what a theme says of places is no claim
         self.mentions.append(mention)
-        self._open(mention, before, placed=placed)
+        self._open(mention, before, has_place=has_place)
         self.denied_at = -1
 
-    def _open(self, mention: Mention, before: Mention | None, *, placed: bool) -> None:
+    def _open(self, mention: Mention, before: Mention | None, *, has_place: bool) -> None:
         """Let a class be spoken of, alone or with those before it."""
-        apart = self.apart or placed
+        apart = self.apart or has_place
         if before and not apart and before.name != mention.name and not self.joins:
             apart = not are_in_series(self.text, before.end, mention.start)
             if apart and self.mode == "classes" and self.text.endswith(" the ", 0, mention.start):
@@ -177,10 +177,10 @@ class Clause:
         if self.denied_at >= 0 and self.open and self.mode == "classes":
             # "with none in the middle"
             self.absent, self.denied_at = self.text.startswith("none", self.denied_at), -1
-        if self.lead.themed:
+        if self.lead.is_theme:
             return
-        self.grouping = self.grouping and are_places(self.text, self._stopped, start)
-        self._last_place, self._stopped = self._stopped, end
+        self.grouping = self.grouping and are_places(self.text, self._stop_position, start)
+        self._last_place, self._stop_position = self._stop_position, end
         if self.excepting:
             self.here = tuple(part for part in self.here if part not in parts)
             for mention in self.open:
@@ -189,7 +189,7 @@ class Clause:
                 (mention.leave_out if last.size or mention.leads else mention.deny)(parts)
         elif self.mode == "classes" and not self._opens(start):
             self._bind(self.open, parts, start=start)
-        elif self.mode == "places" and self.grouping and not (self._came_from and self.text.endswith(TO, 0, start)):
+        elif self.mode == "places" and self.grouping and not (self._after_from and self.text.endswith(TO, 0, start)):
             self.here += tuple(part for part in parts if part not in self.here)
         else:
             self._turn_to(parts, start)
@@ -208,7 +208,7 @@ class Clause:
         self.contrast = False
         self.here = parts
         self._orphan = True
-        self._came_from = self.text.endswith(FROM, 0, start)
+        self._after_from = self.text.endswith(FROM, 0, start)
 
     def _opens(self, start: int) -> bool:
         """Return whether a place turns from the classes before it to those behind."""
@@ -217,8 +217,8 @@ class Clause:
         return self.contrast and bool(self.open) and ends_contrast(self.text, self.before, start)
 
     def _bind(self, mentions: list[Mention], parts: Parts, *, start: int = -1, sized_after: bool = False) -> None:
-        placed = bool(mentions) and mentions[-1].statements[-1].parts is not None
-        own = self.amounts.take_for_part(start, self._last_place) if placed and not self.absent else None
+        has_place = bool(mentions) and mentions[-1].statements[-1].parts is not None
+        own = self.amounts.take_for_part(start, self._last_place) if has_place and not self.absent else None
         if own:
             for mention in mentions:
                 mention.statements.append(Statement(parts, own))
@@ -229,5 +229,5 @@ class Clause:
             if self.absent:
                 mention.deny(parts)
             else:
-                mention.place(parts, joined=self.grouping, especially=self.especially)
+                mention.place(parts, is_joined=self.grouping, especially=self.especially)
         self.amounts.settle(mentions, all_of_them=True)

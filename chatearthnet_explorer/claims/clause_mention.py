@@ -16,7 +16,7 @@ class Size(NamedTuple):
     """Words of amount."""
 
     word: str | None
-    """The size word of ``landcover.SIZES`` that they stand for; None where they stand for none."""
+    """The size word of ``size_words.SIZES`` that they stand for; None where they stand for none."""
 
     start: int
     """Where they start in the text."""
@@ -83,14 +83,14 @@ class Mention:
 
     def follow(self, before: Mention) -> None:
         """Take over what is said of the class before it in a list: "a small area of grass and trees"."""
-        said = self.statements[0]
-        if before.shares_size and not said.size:
-            said.size, said.shared, self.shares_size = before.statements[-1].size, True, True
+        statement = self.statements[0]
+        if before.shares_size and not statement.size:
+            statement.size, statement.shared, self.shares_size = before.statements[-1].size, True, True
         if before.statements[0].negated:
             self.deny_all(before.denied_at)
-        said.lead, self.leads_whole = before.statements[0].lead, before.leads_whole
+        statement.lead, self.leads_whole = before.statements[0].lead, before.leads_whole
 
-    def place(self, parts: Parts, *, joined: bool, especially: bool) -> None:
+    def place(self, parts: Parts, *, is_joined: bool, especially: bool) -> None:
         """Say where it is. ``joined`` parts belong to those placed before; ``especially`` leaves it elsewhere too."""
         last = self.statements[-1]
         if last.parts and {*parts} <= {*last.parts}:
@@ -102,7 +102,7 @@ class Mention:
                 self.statements.append(Statement(parts, negated=last.negated))
             else:
                 last.parts = parts
-        elif joined or not (last.size or last.negated or last.lead or len(self.statements) > 1):
+        elif is_joined or not (last.size or last.negated or last.lead or len(self.statements) > 1):
             last.parts += tuple(part for part in parts if part not in last.parts)
         else:
             self.statements.append(Statement(parts))
@@ -147,12 +147,12 @@ class Mention:
         if last.lead and not last.parts:
             self.leads_whole, last.lead = max(self.leads_whole, last.lead), 0
 
-    def copied(self, source: Parts, parts: Parts) -> Mention | None:
+    def copy_to(self, source: Parts, parts: Parts) -> Mention | None:
         """Return what is said of ``source``, said of other parts; None if nothing is."""
-        said = next((one for one in self.statements if not one.negated and {*source} & {*(one.parts or ())}), None)
-        if said is None:
+        statement = next((one for one in self.statements if not one.negated and {*source} & {*(one.parts or ())}), None)
+        if statement is None:
             return None
-        return Mention(self.name, self.start, self.end, [Statement(parts, said.size, lead=said.lead)])
+        return Mention(self.name, self.start, self.end, [Statement(parts, statement.size, lead=statement.lead)])
 
     def settle(self, parts: Parts) -> None:
         """Put it in the parts that the sentences before speak of, if nothing was said of where it is."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from chatearthnet_explorer.claims.vocabulary.sign_words import Sign
 
 if TYPE_CHECKING:
-    from chatearthnet_explorer.claims.tokens import Token
+    from chatearthnet_explorer.claims.tokenizer import Token
 
 FROM, TO, OF = ("from the ", "from "), ("to the ", "to "), "of the "
 """How the text may end before a place that is left, that is gone to, and that has shares."""

@@ -17,15 +17,15 @@ _BESIDE = re.compile(
 class Lead:
     """How clearly the class that comes next is said to lead."""
 
-    __slots__ = ("_comma", "_said_at", "_strength", "_survives", "_text", "themed")
+    __slots__ = ("_comma", "_lead_position", "_strength", "_survives", "_text", "is_theme")
 
     def __init__(self, text: str) -> None:
         """Start with nothing said."""
         self._text = text
         self._strength = 0
         self._survives = False
-        self._comma = self._said_at = -1
-        self.themed = False
+        self._comma = self._lead_position = -1
+        self.is_theme = False
 
     def wait(self, strength: int, end: int, *, survives: bool = False) -> None:
         """Hear that the class behind leads.
@@ -36,7 +36,7 @@ class Lead:
             survives: Whether a part may be named in between.
         """
         if strength != PASSING or not self._strength:
-            self._strength, self._survives, self._comma, self._said_at = strength, survives, -1, end
+            self._strength, self._survives, self._comma, self._lead_position = strength, survives, -1, end
 
     def mix(self) -> None:
         """Hear that none of the classes behind leads, unless it was said plainly."""
@@ -45,7 +45,7 @@ class Lead:
 
     def pause(self, end: int) -> None:
         """Hear a comma; one right behind a theme only sets it off ("as its main theme, the scene shows trees")."""
-        if self._comma < 0 and self._said_at < end - 1:
+        if self._comma < 0 and self._lead_position < end - 1:
             self._comma = end
 
     def pass_place(self) -> None:
@@ -63,6 +63,6 @@ class Lead:
             return 0
         if self._comma >= 0 and not _PLAIN.fullmatch(self._text, self._comma, start):
             return 0  # "the theme is arid ground, set off by swaths of grass"
-        if _BESIDE.search(self._text, self._said_at, start):
+        if _BESIDE.search(self._text, self._lead_position, start):
             return 0  # "the theme is a snowbound land broken by wetland"
         return strength

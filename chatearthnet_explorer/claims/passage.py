@@ -8,14 +8,14 @@ from chatearthnet_explorer.caption import LIMIT
 from chatearthnet_explorer.claims.clause import Clause
 from chatearthnet_explorer.claims.clause_mention import PLAIN, Mention, Parts
 from chatearthnet_explorer.claims.phrase_effects import OF_CLAUSE, image
-from chatearthnet_explorer.claims.vocabulary.phrase_finder import lowered
+from chatearthnet_explorer.claims.vocabulary.phrase_finder import to_lower
 from chatearthnet_explorer.claims.vocabulary.sign_words import Sign
 from chatearthnet_explorer.landcover.shares import PARTS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from chatearthnet_explorer.claims.tokens import Token
+    from chatearthnet_explorer.claims.tokenizer import Token
 
 
 class Passage:
@@ -26,9 +26,9 @@ class Passage:
 
     def __init__(self, text: str) -> None:
         """Start at the beginning of a text."""
-        self.text = lowered(text[:LIMIT])
+        self.text = to_lower(text[:LIMIT])
         self.mentions: list[Mention] = []
-        self.seen: dict[str, None] = {}
+        self.classes_seen: dict[str, None] = {}
         self.walk: list[str] = []
         self.sentences: list[tuple[int, int]] = []
         self.leaders: dict[str, str] = {}
@@ -57,15 +57,15 @@ class Passage:
             if sign is Sign.OF_IT and not clause.open:
                 self._loose = True
             if sign is Sign.PLACE:
-                self.seen.update(dict.fromkeys(value))
+                self.classes_seen.update(dict.fromkeys(value))
         if self.text[self._begin :].strip():
             self._stop("", len(self.text), len(self.text))
         self.leaders = {**self._in_passing, **self.leaders}
 
     def _start_sentence(self, at: int) -> None:
         self._begin = at
-        self._told: list[Mention] = []
-        self._recalled: list[Mention] = []
+        self._mentions: list[Mention] = []
+        self._recalled_mentions: list[Mention] = []
         self._here: Parts = ()
         self._there: Parts = ()
         self._latest: Parts = ()
@@ -76,11 +76,11 @@ class Passage:
     def _finish_clause(self) -> None:
         clause = self._clause
         clause.close()
-        self._told += clause.mentions
-        self._recalled += clause.recalled
-        if clause.mentions or clause.recalled:
-            self._topic = clause.mentions[:1] or clause.recalled if clause.mode == "classes" else []
-        self.walk += clause.turned
+        self._mentions += clause.mentions
+        self._recalled_mentions += clause.recalled_mentions
+        if clause.mentions or clause.recalled_mentions:
+            self._topic = clause.mentions[:1] or clause.recalled_mentions if clause.mode == "classes" else []
+        self.walk += clause.turn_parts
         self._mode = self._mode or clause.mode
         self._here = clause.here or self._here
         self._latest = clause.latest or self._latest
@@ -88,12 +88,12 @@ class Passage:
 
     def _next_clause(self, _word: str, _start: int, _end: int) -> None:
         self._finish_clause()
-        self._clause = Clause(self.text, whole=self._whole, contrast=True, first=not self._told)
+        self._clause = Clause(self.text, whole=self._whole, contrast=True, first=not self._mentions)
 
     def _but(self, _word: str, _start: int, _end: int) -> None:
         self._finish_clause()
         subject = self._clause.open or self._clause.subject
-        self._clause = Clause(self.text, subject=subject, whole=self._whole, first=not self._told)
+        self._clause = Clause(self.text, subject=subject, whole=self._whole, first=not self._mentions)
 
     def _overall(self, _word: str, _start: int, _end: int) -> None:
         self._clause.whole = self._clause.sums_up = True
@@ -104,9 +104,9 @@ class Passage:
         here = self._here or self._clause.here
         if (self._context or self._loose) and word in {"the rest", "the remainder"}:
             return  # of the part that is spoken of
-        known = self._latest or self._clause.latest or self.seen
-        parts = tuple(part for part in PARTS if part not in known)
-        if here and not self._told:
+        candidates = self._latest or self._clause.latest or self.classes_seen
+        parts = tuple(part for part in PARTS if part not in candidates)
+        if here and not self._mentions:
             return
         if self._clause.mode and word.startswith("the ") and self.text[start - 3 : start] != "in ":
             self._next_clause(word, start, end)
@@ -139,16 +139,16 @@ class Passage:
 
     def _stop(self, _word: str, _start: int, end: int) -> None:
         self._finish_clause()
-        if self._same and self._here and not self._told:
-            self._told = self._copies(self._context or self._last)
+        if self._same and self._here and not self._mentions:
+            self._mentions = self._copies(self._context or self._last)
         if self._points_back and not self._whole:
             self._context = self._context or self._last
         fallback = self._here or self._there or (() if self._whole else self._part_spoken_of())
         if self._same or self._loose:
             self.loose.update(self._here or self._latest or fallback)
-        for mention in (*self._told, *self._recalled):
+        for mention in (*self._mentions, *self._recalled_mentions):
             self._settle(mention, fallback)
-        self.mentions += self._told
+        self.mentions += self._mentions
         if self._mode == "places":
             self._context = self._here if len(self._here) < len(PARTS) else ()
         elif self._context and self._latest:
@@ -157,8 +157,8 @@ class Passage:
             self._context = ()
         if self._here or self._latest or not self._context:
             self._in_context = []
-        self._in_context += self._told
-        if self._told or self._here:
+        self._in_context += self._mentions
+        if self._mentions or self._here:
             # what is said of no class leaves "here" where it was
             self._last = self._here or (() if self._whole else self._latest)
         sentence = self.text[self._begin : end].lstrip()
@@ -167,7 +167,7 @@ class Passage:
 
     def _copies(self, source: Parts) -> list[Mention]:
         """Return the classes told of some parts, told of those of this sentence."""
-        copies = {mention.name: mention.copied(source, self._here) for mention in self._in_context}
+        copies = {mention.name: mention.copy_to(source, self._here) for mention in self._in_context}
         return [copy for copy in copies.values() if copy]
 
     def _part_spoken_of(self) -> Parts:

@@ -46,7 +46,7 @@ def image(clause: Clause, word: str, start: int, _end: int) -> None:
         for mention in clause.open:
             mention.promote(PASSING, of_whole=True)  # "a snowy, partly wooded landscape"
     clause.whole = True
-    clause.amounts.say_of_image(start)
+    clause.amounts.set_of_image(start)
     for mention in clause.open:
         mention.widen()
         if clause.mode == "classes" and mention.statements[-1].parts is None:
@@ -126,12 +126,12 @@ def led_by(clause: Clause, _word: str, _start: int, end: int) -> None:
 def theme(clause: Clause, word: str, start: int, end: int) -> None:
     """The class before or behind is what the image is about."""
     image(clause, word, start, end)
-    clause.lead.themed = True
+    clause.lead.is_theme = True
     if clause.mentions and clause.mode == "classes":
         for mention in first_list(clause.mentions, clause.text):
             mention.promote(PLAIN, of_whole=True)
         clause.apart = True
-    elif clause.open and not clause.recalled:
+    elif clause.open and not clause.recalled_mentions:
         leads(clause, word, start, end)
     else:
         made_of(clause, word, start, end)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from chatearthnet_explorer.cli.catalog_command import add_folder_to, add_query_to, query_of
 from chatearthnet_explorer.cli.progress_bar import progress
-from chatearthnet_explorer.cli.terminal import put, write
+from chatearthnet_explorer.cli.terminal import complain, put, write
 from chatearthnet_explorer.files.spreadsheets import ENCODING
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from chatearthnet_explorer.cards.findings_card import AuditSummary
-    from chatearthnet_explorer.catalog_audit import Audited
+    from chatearthnet_explorer.catalog_audit import AuditResult
     from chatearthnet_explorer.review.estimates import Share
 
 
@@ -39,8 +39,11 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
 def _audit(options: argparse.Namespace) -> None:
     from chatearthnet_explorer.cards.findings_card import findings_page  # noqa: PLC0415 - heavy
     from chatearthnet_explorer.catalog_audit import audit_catalog  # noqa: PLC0415 - heavy
-    from chatearthnet_explorer.review.estimates import tally, to_csv  # noqa: PLC0415 - heavy
+    from chatearthnet_explorer.review.checks import check_problems  # noqa: PLC0415 - heavy
+    from chatearthnet_explorer.review.estimates import failures, tally, to_csv  # noqa: PLC0415 - heavy
 
+    for sentence in check_problems():
+        complain(sentence)
     with progress() as report_progress:
         result = audit_catalog(
             options.catalog,
@@ -49,6 +52,8 @@ def _audit(options: argparse.Namespace) -> None:
             scheduler=options.scheduler,
             progress=lambda count, total: report_progress("pairs", count, total),
         )
+    for check, count in failures(result.audit.folder).items():
+        complain(f"The check {check!r} failed on {count:,} captions or pictures; correct or uninstall its package.")
     shares = tally(result.audit.folder)
     summary = _summary(result, options.release)
     if options.html:
@@ -65,11 +70,11 @@ def _audit(options: argparse.Namespace) -> None:
         put(_summary_text(result, totals, summary))
 
 
-def _summary(result: Audited, release: str | None) -> AuditSummary:
+def _summary(result: AuditResult, release: str | None) -> AuditSummary:
     from chatearthnet_explorer.cards.findings_card import AuditSummary  # noqa: PLC0415 - heavy
 
     catalog, audit = result
-    report = catalog.stored.report
+    report = catalog.files.report
     return AuditSummary(
         data=str(report.get("release") or "unknown"),
         simulated=catalog.simulated,
@@ -77,13 +82,13 @@ def _summary(result: Audited, release: str | None) -> AuditSummary:
         pairs=audit.pairs,
         total=len(catalog),
         findings=audit.finding_count,
-        labels=str(report.get("labels") or "yes") if catalog.stored.counts is not None else "",
+        labels=str(report.get("labels") or "yes") if catalog.files.counts is not None else "",
         pictures=str(release or ""),
         dataset=tuple(report["audit"]["dataset"]),
     )
 
 
-def _print_json(result: Audited, totals: Sequence[Share], summary: AuditSummary) -> None:
+def _print_json(result: AuditResult, totals: Sequence[Share], summary: AuditSummary) -> None:
     """Print one object, its records as they are read: there may be a hundred thousand."""
     from chatearthnet_explorer.review.findings_table import read_findings  # noqa: PLC0415 - heavy
 
@@ -102,7 +107,7 @@ def _print_json(result: Audited, totals: Sequence[Share], summary: AuditSummary)
     write("\n], " + json.dumps(totals_json, ensure_ascii=False)[1:] + "\n")
 
 
-def _summary_text(result: Audited, totals: Sequence[Share], summary: AuditSummary) -> str:
+def _summary_text(result: AuditResult, totals: Sequence[Share], summary: AuditSummary) -> str:
     from chatearthnet_explorer.review.estimates import reason_unchecked  # noqa: PLC0415 - heavy
 
     audit = result.audit

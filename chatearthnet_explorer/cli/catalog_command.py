@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from chatearthnet_explorer.catalog import Catalog, Query
-    from chatearthnet_explorer.catalog.enrichment import Labels
+    from chatearthnet_explorer.catalog.enrich import Labels
     from chatearthnet_explorer.sources.release.released_pairs import Release
     from chatearthnet_explorer.sources.release.taco import Taco
 
@@ -82,17 +82,17 @@ def add_query_to(parser: argparse.ArgumentParser) -> None:
         parser.add_argument(*options, dest=name, action="append", default=[], help=f"{help_text}; may be repeated")
 
     parser.add_argument("--words", default="", help='words that must all occur; "a phrase", begin*, -without')
-    several("countries", "name or ISO code of two or three letters", "--country")
-    several("continents", "that the place is on", "--continent")
+    several("country", "name or ISO code of two or three letters", "--country")
+    several("continent", "that the place is on", "--continent")
     parser.add_argument("--bbox", metavar="W,S,E,N", help="box in degrees")
     several("classes", "class that the caption names", "--class", "--classes")
     parser.add_argument("--min-share", type=float, help="share of the labels that the classes need (0 to 1)")
     parser.add_argument("--style", default="", help="3.5, 4v or both")
-    several("splits", "train, val or test", "--split")
-    several("flags", "-FLAG for those without it", "--flag")
-    several("findings", "check that found something (after `audit`), -CHECK for pairs without it, or none", "--finding")
+    several("split", "train, val or test", "--split")
+    several("flag", "-FLAG for those without it", "--flag")
+    several("finding", "check that found something (after `audit`), -CHECK for pairs without it, or none", "--finding")
     order = "place, name, lat, lon, country, share, worst or random"
-    parser.add_argument("--sort", "--sortby", default="place", help=order)
+    parser.add_argument("--sort", "--sortby", dest="sortby", default="place", help=order)
 
 
 def query_of(options: argparse.Namespace, **more: int) -> Query:
@@ -103,29 +103,31 @@ def query_of(options: argparse.Namespace, **more: int) -> Query:
     """
     from chatearthnet_explorer.catalog import Query  # noqa: PLC0415 - numpy-heavy files behind it
 
-    names = ("words", "countries", "continents", "classes", "min_share", "style", "splits", "flags", "findings", "sort")
+    names = ("words", "country", "continent", "classes", "min_share", "style", "split", "flag", "finding", "sortby")
     values: dict[str, Any] = {name: getattr(options, name) for name in names}
-    return Query(**values | more, box=_box(options.bbox))
+    return Query(**values | more, bbox=_bbox(options.bbox))
 
 
-def _box(text: str | None) -> tuple[float, float, float, float] | None:
+def _bbox(text: str | None) -> tuple[float, float, float, float] | None:
     if text is None:
         return None
     try:
         west, south, east, north = map(float, text.split(","))
     except ValueError:
-        msg = f"The box {text[:80]!r} is not four numbers; write west,south,east,north, such as 6,0,7.5,2."
+        msg = f"The bbox {text[:80]!r} is not four numbers; write west,south,east,north, such as 6,0,7.5,2."
         raise QueryError(msg) from None
     return west, south, east, north
 
 
 def _build(options: argparse.Namespace) -> None:
-    from chatearthnet_explorer.catalog import build  # noqa: PLC0415 - heavy
+    from chatearthnet_explorer.catalog import build_catalog  # noqa: PLC0415 - heavy
 
     with (
         progress() as report_progress,
         report_waits(lambda sentence: report_progress(sentence.rstrip("."), 0, 0)),
-        build(_open_release(options.release, report_progress), options.catalog, progress=report_progress) as catalog,
+        build_catalog(
+            _open_release(options.release, report_progress), options.catalog, progress=report_progress
+        ) as catalog,
     ):
         put(catalog.info())
         _complain(catalog)
@@ -173,13 +175,13 @@ def _export(options: argparse.Namespace) -> None:
 
 
 def _enrich(options: argparse.Namespace) -> None:
-    from chatearthnet_explorer.catalog import enrich, open_catalog  # noqa: PLC0415 - heavy
+    from chatearthnet_explorer.catalog import enrich_catalog, open_catalog  # noqa: PLC0415 - heavy
 
     with open_catalog(options.catalog) as before:
         read, labels, workers = _labels_of(options, simulated=before.simulated)
     with (
         progress() as report_progress,
-        enrich(
+        enrich_catalog(
             options.catalog,
             read,
             labels=labels,

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from chatearthnet_explorer.catalog.pair import Pair
 
-FACETS = ("continent", "country", "split", "dominant")
+STRATA = ("continent", "country", "split", "dominant")
 """What a plan may be stratified by."""
 
 
@@ -32,7 +32,7 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
     plan.add_argument("--pairs", type=int, help="how many pairs; default: as many as the margin needs")
     plan.add_argument("--margin", type=float, default=0.05, help="half the width of the interval to aim for")
     plan.add_argument("--confidence", type=float, default=0.95, help="of the interval")
-    plan.add_argument("--by", choices=FACETS, help="stratify by this")
+    plan.add_argument("--by", choices=STRATA, help="stratify by this")
     plan.add_argument("--allocation", choices=("proportional", "equal"), default="proportional")
     plan.add_argument(
         "--worst", action="store_true", help="pairs that `audit` ranks worst: finds faults, gives no estimate"

@@ -9,7 +9,7 @@ import unicodedata
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, TextIO
 
-from chatearthnet_explorer.errors import shortened
+from chatearthnet_explorer.errors import shorten
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -55,7 +55,7 @@ def write(text: str) -> None:
 
 def complain(sentence: str) -> None:
     """Print why a command failed, or what its caller should look at: one line, bounded, on standard error."""
-    _write(standard_error(), shortened(one_line(sentence)) + "\n")
+    _write(standard_error(), shorten(one_line(sentence)) + "\n")
 
 
 def standard_error() -> TextIO:

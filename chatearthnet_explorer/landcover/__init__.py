@@ -1,1 +1,1 @@
-"""Land cover: the classes, how much of what lies in which part, and label maps read from files."""
+"""Land cover: the legend, shares of the classes by part, and label files."""

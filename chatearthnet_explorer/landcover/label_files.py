@@ -1,4 +1,4 @@
-"""A file becomes a label map: PNG, GeoTIFF or NumPy."""
+"""Label maps from PNG, GeoTIFF and NumPy files."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ if TYPE_CHECKING:
     from rasterio.io import DatasetReader
 
 Values = Literal["indices", "codes"]
-"""What the numbers of a map are: positions in ``legend.CLASSES``, or ESA WorldCover's codes."""
+"""Meaning of the numbers of a map: positions in ``legend.CLASSES``, or codes of ESA WorldCover."""
 
 _LABELS = re.compile(r"\b(labels?|world ?cover|land ?cover|lulc|class(es)?)\b", re.IGNORECASE)
-"""Names and descriptions of bands that hold labels; underscores count as spaces."""
+"""Names and descriptions of bands with labels; underscores count as spaces."""
 
-_DESCRIBING = ("name", "band_name", "description", "long_name", "standard_name")
-"""Tags of a band in which programs say what it is, in lower case."""
+_DESCRIPTION_TAGS = ("name", "band_name", "description", "long_name", "standard_name")
+"""Tags in which programs describe a band, in lower case."""
 
 _COLOUR_BANDS = ("red", "green", "blue")
 
@@ -36,41 +36,41 @@ _COLOUR_BANDS = ("red", "green", "blue")
 def read_labels(path: str | Path, *, values: Values | None = None) -> NDArray[np.uint8]:
     """Return class indices, (256, 256) uint8, of a file.
 
-    Colours decide where there are some, in a picture, a palette or a colour table: ChatEarthNet's or ESA WorldCover's
-    own (``legend.indices_of_colours``). Numbers without colours are class indices or WorldCover codes, whichever of the
-    two all of them can be; a GeoTIFF's are codes unless the band is called labels. Transparent pixels and those of
-    a GeoTIFF's nodata value are no label. Of several bands of a GeoTIFF the one is read whose name or description
-    speaks of labels.
+    A file with colours (a picture, a palette or a colour table) is read by them: those of ChatEarthNet or of ESA
+    WorldCover (``legend.indices_of_colours``). Numbers without colours are class indices or WorldCover codes, depending
+    on which of the two fits all of them; in a GeoTIFF they are codes unless the band is called labels. Transparent
+    pixels, and those with the nodata value of a GeoTIFF, have no label. If a GeoTIFF has several bands, the one whose
+    name or description mentions labels is read.
 
     Args:
         path: A ``.png``, ``.tif`` or ``.npy`` file.
-        values: What the numbers of a file with one channel are; None to see it from the file.
+        values: Meaning of the numbers of a file with one channel; None to tell it from the file.
 
     Raises:
-        LabelError: If the file cannot be read, is of another size, holds an unknown number or colour, or numbers
-            that could be both.
+        LabelError: If the file cannot be read, has another size, an unknown number or colour, or numbers that
+            could be indices as well as codes.
     """
     path = Path(path)
     reader = _READERS.get(path.suffix.lower())
     if reader is None:
-        msg = f"{path.name} is no label map that can be read; give a .png, .tif or .npy file."
+        msg = f"{path.name} is not a label map in a known format; use a .png, .tif or .npy file."
         raise LabelError(msg)
     if values not in {None, *_READINGS}:
-        msg = f"Values of a label map are {' or '.join(_READINGS)}, got {str(values)[:40]!r}."
+        msg = f"Values of a label map are {' or '.join(_READINGS)}, not {str(values)[:40]!r}."
         raise LabelError(msg)
     if why := unreadable(path):
         msg = f"{path.name} {why}."
         raise LabelError(msg)
     try:
-        with warnings.catch_warnings():  # of files without a place on Earth, which labels need not have
+        with warnings.catch_warnings():  # about files without georeference, which labels do not need
             warnings.simplefilter("ignore")
             return reader(path, values)
     except LabelError as error:
         msg = f"{path.name} cannot be used: {error}"
         raise LabelError(msg) from error
-    # ImportError is left alone: it tells what to install
+    # an ImportError is passed on: it says what to install
     except (OSError, ValueError, SyntaxError, UnidentifiedImageError, Image.DecompressionBombError) as error:
-        msg = f"{path.name} cannot be read as a {path.suffix[1:].upper()} file; check the path, and that it is whole."
+        msg = f"{path.name} cannot be read as a {path.suffix[1:].upper()} file; check the path and the file."
         raise LabelError(msg) from error
 
 
@@ -84,7 +84,7 @@ def _read_png(path: Path, values: Values | None) -> NDArray[np.uint8]:
         if image.mode in {"RGB", "RGBA"}:
             return _from_colours(np.asarray(rgba))
         if image.mode not in {"L", "LA", "P", "I", "I;16"}:
-            msg = f"it has pixels of kind {image.mode}, and labels have one channel or red, green and blue."
+            msg = f"its pixels are of mode {image.mode}, and labels need one channel or red, green and blue."
             raise LabelError(msg)
         numbers = np.asarray(image)
         if image.mode == "LA":
@@ -93,12 +93,12 @@ def _read_png(path: Path, values: Values | None) -> NDArray[np.uint8]:
         if isinstance(key, int):
             opaque = numbers != key
         if image.mode.startswith("I") and numbers.max() > np.iinfo(np.uint8).max and not (numbers % 257).any():
-            numbers = numbers // 257  # 16 bits that show the same grey as 8 do
+            numbers = numbers // 257  # the same greys in 16 bits
         return _from_numbers(numbers, values, opaque=opaque)
 
 
 def _is_grey_ramp(image: Image.Image) -> bool:
-    """Return whether each colour that a palette picture uses is the grey of its own position: then it is a number."""
+    """Return whether each colour of a palette picture is the grey of its position, and so stands for a number."""
     ramp = Image.frombytes("L", image.size, image.tobytes()).convert("RGB")
     return np.array_equal(np.asarray(image.convert("RGB")), np.asarray(ramp))
 
@@ -113,34 +113,34 @@ def _read_geotiff(path: Path, values: Values | None) -> NDArray[np.uint8]:
             numbers, valid = file.read(number), file.read_masks(number) > 0
             table = _colour_table(file, number)
             if table is not None and values is None:
-                found = _from_colours(np.where(valid[..., None], table[numbers], 0).astype(np.uint8))
+                labels = _from_colours(np.where(valid[..., None], table[numbers], 0).astype(np.uint8))
             else:
                 kind: Values | None = None if name and "cover" not in name.lower() else "codes"
-                found = _from_numbers(numbers, values, opaque=valid, usual=kind)
+                labels = _from_numbers(numbers, values, opaque=valid, usual=kind)
         else:
             bands = [file.colorinterp[index].name for index in range(file.count)]
             rgb = file.read([1 + bands.index(colour) for colour in _COLOUR_BANDS])
             valid = file.dataset_mask() > 0
             if rgb.dtype != np.uint8:
-                msg = f"its colours are of type {rgb.dtype}, and those of a label map have 8 bits."
+                msg = f"its colours are of type {rgb.dtype}, and a label map has colours of 8 bits."
                 raise LabelError(msg)
-            found = _from_colours(np.concatenate([np.moveaxis(rgb, 0, 2), 255 * valid[..., None].astype(np.uint8)], 2))
+            labels = _from_colours(np.concatenate([np.moveaxis(rgb, 0, 2), 255 * valid[..., None].astype(np.uint8)], 2))
         south_up = file.crs is not None and file.transform.e > 0
-        return found[::-1].copy() if south_up else found
+        return labels[::-1].copy() if south_up else labels
 
 
 def _label_band(file: DatasetReader) -> tuple[int, str]:
-    """Return number and name of the band of labels; 0 if red, green and blue show them."""
-    named = {}
+    """Return number and name of the band with labels; 0 if they are shown in red, green and blue."""
+    matches = {}
     for number, description in enumerate(file.descriptions, start=1):
         tags = {key.lower(): text for key, text in file.tags(number).items()}
-        words = " ".join(filter(None, [description, *(tags.get(key) for key in _DESCRIBING)]))
+        words = " ".join(filter(None, [description, *(tags.get(key) for key in _DESCRIPTION_TAGS)]))
         if _LABELS.search(words.replace("_", " ").replace("-", " ")):
-            named[number] = words
-    if len(named) == 1:
-        return next(iter(named.items()))
-    if named:
-        msg = f"bands {', '.join(map(str, named))} are all described as labels; keep one of them."
+            matches[number] = words
+    if len(matches) == 1:
+        return next(iter(matches.items()))
+    if matches:
+        msg = f"bands {', '.join(map(str, matches))} are all described as labels; keep one of them."
         raise LabelError(msg)
     if file.count == 1:
         return 1, ""
@@ -151,7 +151,7 @@ def _label_band(file: DatasetReader) -> tuple[int, str]:
 
 
 def _colour_table(file: DatasetReader, number: int) -> NDArray[np.uint8] | None:
-    """Return the colours of a band's values, shape (256 or 65536, 4), where it has a colour table."""
+    """Return the colours of the values of a band, shape (256 or 65536, 4); None without a colour table."""
     if file.colorinterp[number - 1].name != "palette":
         return None
     table = file.colormap(number)
@@ -161,17 +161,17 @@ def _colour_table(file: DatasetReader, number: int) -> NDArray[np.uint8] | None:
 
 
 def _read_npy(path: Path, values: Values | None) -> NDArray[np.uint8]:
-    # the header alone says how large it is; nothing in the file is executed
+    # the size is read from the header alone, and nothing in the file is executed
     array = np.load(path, mmap_mode="r", allow_pickle=False)
     if array.ndim != 2:  # noqa: PLR2004 - rows and columns
-        msg = f"it has {array.ndim} dimensions, and a label map has rows and columns."
+        msg = f"it has {array.ndim} dimensions, and a label map has two: rows and columns."
         raise LabelError(msg)
     _check_size(array.shape[1], array.shape[0])
     return _from_numbers(np.array(array), values)
 
 
 def _from_colours(rgba: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """Return class indices of what is shown; where nothing is, no label."""
+    """Return class indices of colours; transparent pixels have no label."""
     return indices_of_colours(np.where(rgba[..., 3:] > 0, rgba[..., :3], np.uint8(0)))
 
 
@@ -182,11 +182,11 @@ def _from_numbers(
     opaque: NDArray[np.bool_] | None = None,
     usual: Values | None = None,
 ) -> NDArray[np.uint8]:
-    """Return class indices of numbers, read as they say, as is usual, or in the one way in which all make sense."""
+    """Return class indices of numbers, read as ``values`` or ``usual`` says, else in the one way that fits them all."""
     if opaque is not None:
-        numbers = np.where(opaque, numbers, 0)  # 0 is no label in both readings
+        numbers = np.where(opaque, numbers, 0)  # 0 means no label in both readings
     if not np.issubdtype(numbers.dtype, np.number) or (numbers != np.trunc(numbers)).any():
-        msg = "it holds other values than whole numbers, and labels are class indices or WorldCover codes."
+        msg = "it has other values than whole numbers, and labels are class indices or WorldCover codes."
         raise LabelError(msg)
     reading = values or usual
     maps: dict[str, NDArray[np.uint8]] = {}
@@ -202,8 +202,8 @@ def _from_numbers(
     if all(np.array_equal(first, other) for other in others):
         return first
     present = ", ".join(str(number) for number in np.unique(numbers))
-    readings = " or ".join(f"{kind} ({', '.join(_names(found))})" for kind, found in maps.items())
-    msg = f"its values {present} could be {readings}; say which, with --values codes or --values indices."
+    readings = " or ".join(f"{kind} ({', '.join(_names(labels))})" for kind, labels in maps.items())
+    msg = f"its values {present} could be {readings}; choose one with --values codes or --values indices."
     raise LabelError(msg)
 
 
@@ -215,7 +215,7 @@ def _indices(numbers: NDArray[np.generic]) -> NDArray[np.uint8]:
     if numbers.min() < 0 or numbers.max() >= len(CLASSES):
         wrong = numbers.min() if numbers.min() < 0 else numbers.max()
         msg = (
-            f"it holds {wrong}, and class indices run from 0 to {len(CLASSES) - 1}, WorldCover's codes "
+            f"it has the value {wrong}, and class indices run from 0 to {len(CLASSES) - 1}, WorldCover's codes "
             f"{', '.join(str(code) for code in sorted(land.code for land in CLASSES[1:]))}."
         )
         raise LabelError(msg)

@@ -1,9 +1,9 @@
-"""The land-cover classes: code, name, colours; the only table of them."""
+"""The legend: codes, names and colours of the land-cover classes. This is the only table of them."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, Literal, NoReturn, get_args
 
 import numpy as np
 
@@ -21,7 +21,7 @@ class LandClass:
     """One class of ESA WorldCover, as ChatEarthNet counts, names and colours it."""
 
     index: int
-    """Position in a label map, 0 to 11; 0 is background, which is no label at all."""
+    """Position in a label map, 0 to 11; 0 is background, which means no label."""
 
     code: int
     """ESA WorldCover's code; 0 where it has no data."""
@@ -33,23 +33,22 @@ class LandClass:
     """What 4V prompts call it."""
 
     plain: str
-    """What it is, for somebody who meets the word for the first time."""
+    """What it is, for readers to whom the word is new."""
 
     chatearthnet: Colour
-    """Its colour in ChatEarthNet's label maps, the ones the vision model saw."""
+    """Its colour in the label maps of ChatEarthNet, which GPT-4V saw."""
 
     worldcover: Colour
     """Its colour in ESA WorldCover's own legend."""
 
     colourblind: Colour
-    """A colour told apart by people with any of the common colour blindnesses (Tol's muted scheme)."""
+    """A colour that people with any common colour blindness can distinguish (the muted scheme of Tol)."""
 
 
 def _land(  # noqa: PLR0913, PLR0917 - one row of the table
     index: int, code: int, name: str, plain: str, colours: tuple[str, str, str], name_4v: str = ""
 ) -> LandClass:
-    shown = [_rgb(colour) for colour in colours]
-    return LandClass(index, code, name, name_4v or name, plain, *shown)
+    return LandClass(index, code, name, name_4v or name, plain, *map(_rgb, colours))
 
 
 def _rgb(colour: str) -> Colour:
@@ -61,7 +60,7 @@ def _rgb(colour: str) -> Colour:
 # product user manual. Colour-blind set: Paul Tol, "Colour schemes" (SRON/EPS/TN/09-002), muted, and four pale
 # colours of our own that differ in lightness: background, grass, bare land and snow.
 CLASSES: tuple[LandClass, ...] = (
-    _land(0, 0, "background", "No label: nobody mapped this place.", ("000000", "000000", "ffffff")),
+    _land(0, 0, "background", "No label: this place is not mapped.", ("000000", "000000", "ffffff")),
     _land(1, 80, "water", "Rivers, lakes and sea.", ("0000ff", "0064c8", "332288")),
     _land(
         2,
@@ -90,22 +89,25 @@ CLASSES: tuple[LandClass, ...] = (
 )
 
 BACKGROUND = 0
-"""Index of "no label here": open sea, Antarctica, gaps. It is not water."""
+"""Index of pixels without a label: open sea, Antarctica, gaps. It does not mean water."""
 
-PALETTES = ("chatearthnet", "worldcover", "colourblind")
-"""Names of the palettes, each a colour field of LandClass."""
+Palette = Literal["chatearthnet", "worldcover", "colourblind"]
+"""Names of the palettes, each a colour field of ``LandClass``."""
+
+PALETTES: tuple[Palette, ...] = get_args(Palette)
+"""The palettes; the first is the default."""
 
 NEAR = 4
-"""Steps of 255 by which each channel of a colour may be off. Colours of two classes are at least 50 apart."""
+"""Most that each channel (0 to 255) of a colour may differ. Colours of two classes differ by at least 50."""
 
-_NAMED = 3  # colours that a refusal names
+_MOST_COLOURS = 3  # in an error message
 _UNKNOWN = 255
 _INDEX_OF_CODE = np.full(256, _UNKNOWN, np.uint8)
 _INDEX_OF_CODE[[land.code for land in CLASSES]] = [land.index for land in CLASSES]
 _CODE_OF_INDEX = np.array([land.code for land in CLASSES], np.uint8)
 
 
-def palette(name: str = "chatearthnet") -> NDArray[np.uint8]:
+def palette(name: Palette = "chatearthnet") -> NDArray[np.uint8]:
     """Return the colours of the classes, shape (12, 3) uint8, row = class index.
 
     Raises:
@@ -121,17 +123,17 @@ def indices_of_codes(codes: ArrayLike) -> NDArray[np.uint8]:
     """Return class indices (uint8, same shape) of ESA WorldCover codes.
 
     Raises:
-        LabelError: If a code is none of WorldCover's.
+        LabelError: If a code is not one of WorldCover.
     """
-    given = np.asarray(codes)
-    if given.dtype != np.uint8:
-        outside = (given < 0) | (given > _UNKNOWN) | (given != np.trunc(given))
+    array = np.asarray(codes)
+    if array.dtype != np.uint8:
+        outside = (array < 0) | (array > _UNKNOWN) | (array != np.trunc(array))
         if outside.any():
-            _refuse("code", given[outside].flat[0])
-        given = given.astype(np.uint8)
-    indices: NDArray[np.uint8] = _INDEX_OF_CODE[given]
+            _refuse("code", array[outside].flat[0])
+        array = array.astype(np.uint8)
+    indices: NDArray[np.uint8] = _INDEX_OF_CODE[array]
     if (indices == _UNKNOWN).any():
-        _refuse("code", given[indices == _UNKNOWN].flat[0])
+        _refuse("code", array[indices == _UNKNOWN].flat[0])
     return indices
 
 
@@ -144,16 +146,16 @@ def codes_of_indices(indices: NDArray[np.uint8]) -> NDArray[np.uint8]:
 def indices_of_colours(rgb: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """Return class indices, shape (rows, columns), of a map in ChatEarthNet's or ESA WorldCover's colours.
 
-    A colour that is off by at most ``NEAR`` in each channel counts as its neighbour, as programs that look for
-    a palette of few colours move them; black has to be black, since an index shown as grey is nearly so.
+    A colour may differ by ``NEAR`` in each channel, since programs that reduce a picture to few colours change them a
+    little. Only black must be exact: class indices saved as grey values are nearly black.
 
     Args:
         rgb: Red, green, blue, shape (rows, columns, 3).
 
     Raises:
-        LabelError: If a colour is none of the tables'.
+        LabelError: If a colour is not in the legend.
     """
-    colours, inverse = np.unique(_packed(rgb), return_inverse=True)
+    colours, inverse = np.unique(_packed_colours(rgb), return_inverse=True)
     present = np.stack([colours >> 16, colours >> 8 & 255, colours & 255], axis=-1)
     table = np.concatenate([palette("chatearthnet"), palette("worldcover")[1:]]).astype(np.int64)
     distance = np.abs(present[:, None] - table).max(axis=2)
@@ -162,17 +164,17 @@ def indices_of_colours(rgb: NDArray[np.uint8]) -> NDArray[np.uint8]:
     wrong = (off > NEAR) | ((nearest == BACKGROUND) & (off > 0))
     if wrong.any():
         strange = [str(tuple(colour)) for colour in present[wrong].tolist()]
-        more = f" and {len(strange) - _NAMED} more" if len(strange) > _NAMED else ""
-        _refuse("colour", ", ".join(strange[:_NAMED]) + more)
+        more = f" and {len(strange) - _MOST_COLOURS} more" if len(strange) > _MOST_COLOURS else ""
+        _refuse("colour", ", ".join(strange[:_MOST_COLOURS]) + more)
     indices: NDArray[np.uint8] = (nearest % len(CLASSES) + nearest // len(CLASSES)).astype(np.uint8)
     return indices[inverse].reshape(rgb.shape[:2])
 
 
-def _packed(rgb: NDArray[np.uint8]) -> NDArray[np.int64]:
-    packed: NDArray[np.int64] = rgb.astype(np.int64) @ np.array([65536, 256, 1])
-    return packed
+def _packed_colours(rgb: NDArray[np.uint8]) -> NDArray[np.int64]:
+    numbers: NDArray[np.int64] = rgb.astype(np.int64) @ np.array([65536, 256, 1])
+    return numbers
 
 
 def _refuse(kind: str, value: object) -> NoReturn:
-    msg = f"The label map holds the {kind} {value}, which is no land-cover class; see the legend for those that are."
+    msg = f"The label map has the {kind} {value}, which is not a land-cover class; see the legend for the classes."
     raise LabelError(msg)

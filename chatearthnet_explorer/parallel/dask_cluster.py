@@ -18,16 +18,16 @@ PATIENCE = 10
 
 
 @contextmanager
-def connected(address: str) -> Iterator[Client]:
-    """Give a client of the cluster whose scheduler is at an address, such as ``tcp://127.0.0.1:8786``.
+def connect_cluster(address: str) -> Iterator[Client]:
+    """Yield a client of the cluster whose scheduler is at an address, such as ``tcp://127.0.0.1:8786``.
 
     Raises:
-        SettingError: If nothing answers there that is a scheduler, or Dask is not installed.
+        SettingError: If no scheduler answers there, or Dask is not installed.
     """
     try:
         from distributed import Client  # noqa: PLC0415 - heavy
     except ImportError as error:
-        msg = "Clusters are asked with Dask; install it with `pip install 'chatearthnet-explorer[enrich]'`."
+        msg = "Clusters need Dask; install it with `pip install 'chatearthnet-explorer[enrich]'`."
         raise SettingError(msg) from error
     client = None
     try:
@@ -35,8 +35,8 @@ def connected(address: str) -> Iterator[Client]:
     except (OSError, ValueError) as error:
         why = type(error).__name__
     if client is None:
-        # A client half made closes itself when it is collected. Were that left to chance, it could be while the next
-        # one is made, whose lock it would wait for in the very thread that holds it (distributed 2026.8).
+        # A client that failed closes itself when it is collected. That could happen in the constructor of the next
+        # client, whose lock it would wait for in the same thread (distributed 2026.8).
         gc.collect()
         msg = (
             f"No Dask scheduler answers at {address[:80]!r} ({why}); start one with `dask scheduler`, or leave it out."

@@ -1,4 +1,4 @@
-"""Plain programs of this package that share one piece of work."""
+"""Worker programs of this package that share one task."""
 
 from __future__ import annotations
 
@@ -14,21 +14,21 @@ if TYPE_CHECKING:
 
 
 def processors() -> int:
-    """Return how many processors this program may use."""
+    """Return the number of processors that this program may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def start(
     module: str, *arguments: object, environment: Mapping[str, str] = MappingProxyType({})
 ) -> subprocess.Popen[bytes]:
-    """Start the ``main`` of a module as a program of its own, with pipes to its input and from its output.
+    """Start the ``main`` of a module as a program, with pipes to its input and from its output.
 
-    It is a program rather than ``multiprocessing``, which would run the user's own script once more in it.
+    ``multiprocessing`` would run the user's own script again in it.
 
     Args:
-        module: Its name; ``main`` is called with texts.
-        arguments: What it is told.
-        environment: Variables beside those of this program.
+        module: Name of the module; ``main`` is called with texts.
+        arguments: Arguments of ``main``.
+        environment: Variables in addition to those of this program.
     """
     command = [sys.executable, "-c", f"import sys; from {module} import main; main(*sys.argv[1:])"]
     return subprocess.Popen(  # noqa: S603 - ourselves
@@ -41,12 +41,12 @@ def start(
 
 @contextmanager
 def programs(module: str, arguments: Sequence[object], count: int) -> Iterator[list[subprocess.Popen[bytes]]]:
-    """Start the ``main`` of a module several times, and end all of them on leaving.
+    """Start the ``main`` of a module several times, and end all programs at the end.
 
     Args:
-        module: Its name; ``main`` is called with texts.
-        arguments: What each is told; then follows its number, from 0.
-        count: How many. What they write can be read from ``stdout`` of each.
+        module: Name of the module; ``main`` is called with texts.
+        arguments: Arguments of each; its number, from 0, is added.
+        count: Number of programs. Their output can be read from ``stdout`` of each.
     """
     running = [start(module, *arguments, number) for number in range(count)]
     try:

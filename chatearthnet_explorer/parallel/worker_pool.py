@@ -1,4 +1,4 @@
-"""Processes that compute for all visitors of a server: started when first needed, replaced when one dies."""
+"""A pool of worker processes for all visitors of a server: started at the first use, replaced when one dies."""
 
 from __future__ import annotations
 
@@ -21,31 +21,31 @@ if TYPE_CHECKING:
     from typing import BinaryIO
 
 MOST = 4
-"""Processes at most, for each takes some 60 MB: what a page on Binder has of memory is 2 GB in all."""
+"""Most processes: each takes some 60 MB, and a page on Binder has 2 GB in all."""
 
 _ALONE = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MALLOC_ARENA_MAX": "2"}
-"""Environment of a process that is one of several: it computes on one processor, and returns memory it has freed."""
+"""Environment of a worker: it computes on one processor, and returns free memory to the system."""
 
-_PATIENCE = 0.05  # seconds between two looks whether anybody still waits
+_PATIENCE = 0.05  # seconds between two checks whether the caller still waits
 _LENGTH = struct.Struct("!Q")
 _LOG = logging.getLogger(__name__)
 
 
 class Workers:
-    """Runs functions in processes of their own, one in each at a time, beside the interpreter lock of this one.
+    """Runs functions in worker processes, one at a time in each, without the interpreter lock of this process.
 
-    They are plain programs of this package (decision 0011). They end when their input does, so even a server that
-    is killed leaves none behind.
+    The workers are plain programs of this package (decision 0011). They end when their input ends, so even a server
+    that is killed leaves none behind.
     """
 
     def __init__(self, count: int | None = None) -> None:
         """Prepare; nothing is started yet.
 
         Args:
-            count: Processes at most; None for one for each processor, ``MOST`` at most.
+            count: Most processes; None for one per processor, up to ``MOST``.
         """
         self.count = count or max(1, min(processors(), MOST))
-        """Processes at most."""
+        """Most processes."""
         self._lock = threading.Lock()
         self._all: list[_Worker] = []
         self._idle: list[_Worker] = []
@@ -53,13 +53,13 @@ class Workers:
         self._closed = False
 
     def run(self, function: Callable[..., Any], *arguments: object) -> Any:  # noqa: ANN401 - what the function returns
-        """Return what a function of a module returns, computed in one of the processes.
+        """Return the result of a function of a module, computed in one of the processes.
 
-        Where a process dies over it, another one is asked; where none can be had, it is computed here.
+        If a process dies, another one tries; if none can be started, this process computes it.
 
         Raises:
-            Cancelled: If nobody waits any more before its turn comes.
-            Exception: What the function raises.
+            Cancelled: If the caller stops waiting before a process is free.
+            Exception: If the function raises it.
         """
         request = pickle.dumps((function, arguments), pickle.HIGHEST_PROTOCOL)
         for _ in range(2):
@@ -67,27 +67,27 @@ class Workers:
             if worker is None:
                 break
             try:
-                done, answer = worker.ask(request)
+                is_result, answer = worker.ask(request)
             except (OSError, EOFError, pickle.UnpicklingError):
                 _LOG.info("A worker has died; another takes its place.")
                 self._drop(worker)
                 continue
             self._give(worker)
-            if not done:
+            if not is_result:
                 raise answer
             return answer
         return function(*arguments)
 
     def close(self) -> None:
-        """End all processes; what is asked of them from now on is computed here."""
+        """End all processes; later calls are computed in this process."""
         with self._lock:
             self._closed = True
-            gone, self._all = self._all, []
-        for worker in gone:
+            workers, self._all = self._all, []
+        for worker in workers:
             worker.end()
 
     def _take(self) -> _Worker | None:
-        """Return a process that has nothing to do, in the order of asking; None where none can be started."""
+        """Return an idle process, in the order of the calls; None if none can be started."""
         with self._lock:
             if not self._start():
                 return None
@@ -96,7 +96,7 @@ class Workers:
             ticket = _Ticket()
             self._waiting.append(ticket)
         try:
-            while not ticket.called.wait(_PATIENCE):
+            while not ticket.ready.wait(_PATIENCE):
                 checkpoint()
                 if self._closed:
                     return None
@@ -109,7 +109,7 @@ class Workers:
         return ticket.worker
 
     def _start(self) -> bool:
-        """Start as many processes as there should be, and return whether there are any."""
+        """Start the missing processes, and return whether there are any."""
         while len(self._all) < self.count and not self._closed:
             try:
                 worker = _Worker()
@@ -124,11 +124,11 @@ class Workers:
             self._hand(worker)
 
     def _hand(self, worker: _Worker) -> None:
-        """Hand a process to whoever has waited for longest."""
+        """Hand a process to the caller that has waited longest."""
         if self._waiting:
             ticket = self._waiting.popleft()
             ticket.worker = worker
-            ticket.called.set()
+            ticket.ready.set()
         else:
             self._idle.append(worker)
 
@@ -140,21 +140,21 @@ class Workers:
 
 
 class _Ticket:
-    """The place of one thread among those that wait for a process."""
+    """The place of one thread in the queue for a process."""
 
     def __init__(self) -> None:
-        self.called = threading.Event()
+        self.ready = threading.Event()
         self.worker: _Worker | None = None
 
 
 class _Worker:
-    """One process, as seen from the server."""
+    """One worker process, seen from the server."""
 
     def __init__(self) -> None:
         self._process: subprocess.Popen[bytes] = start(__name__, environment=_ALONE)
 
     def ask(self, request: bytes) -> tuple[bool, Any]:
-        """Return whether it went well, and what came of it."""
+        """Return whether the function returned, and its result or exception."""
         _write(self._process.stdin, request)
         answer: tuple[bool, Any] = pickle.loads(_read(self._process.stdout))  # noqa: S301 - our own process
         return answer
@@ -169,27 +169,27 @@ class _Worker:
 
 
 def main() -> None:
-    """Compute what comes in on standard input until it ends: what runs in each process."""
+    """Compute the requests on standard input until it ends; this runs in each worker."""
     incoming, outgoing = sys.stdin.buffer, sys.stdout.buffer
-    sys.stdout = sys.stderr  # what a library prints must not stand between the answers
+    sys.stdout = sys.stderr  # a library may print, but not between the answers
     for request in iter(partial(_next, incoming), None):
         try:
             function, arguments = pickle.loads(request)  # noqa: S301 - from the process that started this one
             answer = True, function(*arguments)
-        except Exception as problem:  # noqa: BLE001 - raised where the answer is waited for
+        except Exception as problem:  # noqa: BLE001 - raised again in the caller
             answer = False, problem
         _write(outgoing, pickle.dumps(answer, pickle.HIGHEST_PROTOCOL))
 
 
 def _next(pipe: BinaryIO) -> bytes | None:
-    """Return the next request; None where the server has ended."""
+    """Return the next request; None after the server has ended."""
     try:
         return _read(pipe)
     except (EOFError, KeyboardInterrupt):
         return None
 
 
-def _write(pipe: Any, data: bytes) -> None:  # noqa: ANN401 - a pipe, as Popen has it
+def _write(pipe: Any, data: bytes) -> None:  # noqa: ANN401 - a pipe of Popen
     pipe.write(_LENGTH.pack(len(data)) + data)
     pipe.flush()
 

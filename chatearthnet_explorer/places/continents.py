@@ -1,4 +1,4 @@
-"""Which continent a place is on, for countries that have land on two."""
+"""The continent of a place, for countries with land on two."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 class Area(NamedTuple):
-    """Land of a country that is on another continent than most of it."""
+    """A part of a country on another continent than most of its land."""
 
     iso: str
     """ISO 3166-1 alpha-3 code of the country."""
@@ -22,17 +22,17 @@ class Area(NamedTuple):
     """The continent of the land inside the ring."""
 
     ring: Ring
-    """Corners (longitude, latitude) in degrees, not closed, around that land; what else lies inside is not meant."""
+    """Corners (longitude, latitude) in degrees, not closed, around that land; other countries inside do not count."""
 
 
 def inside(ring: Ring, lon: NDArray[np.float64], lat: NDArray[np.float64]) -> NDArray[np.bool_]:
     """Return which places lie inside a ring, by the even-odd rule in degrees; shape (n,)."""
-    found = np.zeros(len(lon), bool)
+    is_inside = np.zeros(len(lon), bool)
     for (x0, y0), (x1, y1) in zip(ring, (*ring[1:], ring[0]), strict=True):
         level = (lat < y0) != (lat < y1)
         if level.any():
-            found ^= level & (lon < x0 + (lat - y0) / ((y1 - y0) or 1.0) * (x1 - x0))
-    return found
+            is_inside ^= level & (lon < x0 + (lat - y0) / ((y1 - y0) or 1.0) * (x1 - x0))
+    return is_inside
 
 
 def _box(west: float, south: float, east: float, north: float) -> Ring:

@@ -1,4 +1,4 @@
-"""What people call a country: its names, and its ISO 3166-1 codes of two and three letters."""
+"""Names of countries, and their ISO 3166-1 codes of two and three letters."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def plain(name: str) -> str:
 
 
 def code_of(name: str) -> str:
-    """Return the alpha-3 code that a code or another name in use stands for; empty where none is known.
+    """Return the alpha-3 code for a code or a name; empty if there is none.
 
     Args:
         name: An alpha-2 or alpha-3 code, or a name beside the one that the catalog shows, such as ``Turkey``.
@@ -32,10 +32,10 @@ def code_of(name: str) -> str:
 
 @cache
 def _codes() -> Mapping[str, str]:
-    found: dict[str, str] = {}
+    codes: dict[str, str] = {}
     with _CODES.open(encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
-    for kind in ("names", "alpha2", "alpha3"):  # a code counts for more than a short name of another country
+    for kind in ("names", "alpha2", "alpha3"):  # a code takes precedence over a short name of another country
         for row in rows:
-            found |= {plain(name): row["alpha3"] for name in row[kind].split(";") if name}
-    return found
+            codes |= {plain(name): row["alpha3"] for name in row[kind].split(";") if name}
+    return codes

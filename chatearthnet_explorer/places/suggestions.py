@@ -1,4 +1,4 @@
-"""Places worth a first click, and why."""
+"""Suggestions for a first click, with a reason for each."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A place somebody can choose by its name."""
+    """A place that the user can choose by name."""
 
     name: str
-    """What it is called, country last."""
+    """Its name, with the country at the end."""
 
     lon: float
     """Degrees east."""
@@ -19,7 +19,7 @@ class Place:
     """Degrees north."""
 
     why: str
-    """What there is to see in the chip, in a few words."""
+    """What the chip shows, in a few words."""
 
 
 PLACES: tuple[Place, ...] = (
@@ -31,9 +31,9 @@ PLACES: tuple[Place, ...] = (
     Place("Manhattan, United States", -73.97, 40.78, "a park, straight-edged, in the densest of cities"),
     Place("Vatnajökull, Iceland", -16.95, 64.03, "where a glacier ends and bare gravel begins"),
     Place("Lena delta, Russia", 126.60, 72.60, "moss, wetland and a thousand lakes on frozen ground"),
-    Place("Erg Chebbi, Morocco", -3.98, 31.15, "dunes: one class as far as one sees"),
+    Place("Erg Chebbi, Morocco", -3.98, 31.15, "dunes: a single class from edge to edge"),
     Place("Valencia, Spain", -0.36, 39.36, "rice and orange fields that meet the suburbs"),
     Place("Punjab, India", 75.85, 30.90, "wheat in winter, rice in summer, a city in between"),
     Place("Serengeti, Tanzania", 34.83, -2.33, "grass and single trees, the hardest pair to tell apart"),
 )
-"""Each on land, chosen so that every class of the legend is met."""
+"""All are on land, and together they have every class of the legend."""

@@ -1,1 +1,1 @@
-"""The prompt that ChatEarthNet's method makes of land-cover shares."""
+"""Prompts: the facts about a label map, the size words, and the wording of each style."""

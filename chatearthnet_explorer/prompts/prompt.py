@@ -1,4 +1,4 @@
-"""Shares in, words out."""
+"""The prompt that ChatEarthNet's method makes from a label map."""
 
 from __future__ import annotations
 
@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 
 from chatearthnet_explorer.errors import LabelError
 from chatearthnet_explorer.landcover.legend import BACKGROUND, CLASSES, palette
-from chatearthnet_explorer.landcover.shares import Facts4V, Facts35, facts_4v, facts_35
+from chatearthnet_explorer.prompts.facts import Facts4V, Facts35, facts_4v, facts_35
 from chatearthnet_explorer.prompts.wording import Wording, open_wording
+from chatearthnet_explorer.values import Value, freeze
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -19,57 +20,66 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-NOUNS = ("fraction", "part", "portion", "amount", "quantity")
-"""Words for a share, one of which the 3.5 style draws for each (arXiv 2402.11325's scripts)."""
+    from chatearthnet_explorer.caption import Style
 
-BANNED = (
+NOUNS = ("fraction", "part", "portion", "amount", "quantity")
+"""Nouns for a share; the 3.5 style draws one for each (scripts of arXiv 2402.11325)."""
+
+FORBIDDEN_WORDS = (
     *("possibly", "likely", "perhaps", "context", "segmentation"),
     *("appear", "change", "transition", "dynamic"),
 )
-"""Words that both styles forbid the writer (arXiv 2402.11325's scripts)."""
+"""Words that both styles forbid (scripts of arXiv 2402.11325)."""
 
-TOKEN_LIMITS = {"3.5": 300, "4v": 1200}
-"""Tokens that an answer may have, by style (arXiv 2402.11325's scripts)."""
+TOKEN_LIMITS: dict[Style, int] = {"3.5": 300, "4v": 1200}
+"""Most tokens of a caption, by style (scripts of arXiv 2402.11325)."""
 
 MAPS_OF_A_TILE = 4
-"""Label maps that one 4V request of the published method described: the four chips of a zoom-13 tile."""
+"""Label maps in one 4V request of the published method: the four chips of a zoom-13 tile."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Prompt:
-    """What a writer is asked. The same labels, style, seed and wording give the same prompt."""
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+class Prompt(Value):
+    """The messages for a model. The same labels, style, seed and wording give the same prompt.
 
-    style: str
+    Two prompts are equal if all their fields are, images pixel by pixel. The images cannot be written to.
+    """
+
+    style: Style
     """``3.5`` or ``4v``."""
 
     seed: int
-    """Seed of the words drawn for shares."""
+    """Seed of the nouns that are drawn for shares."""
 
     all_facts: tuple[Facts35 | Facts4V, ...]
-    """What is true of each label map described, the chip's own first."""
+    """The facts about each label map, that of the chip first."""
 
     system: str
-    """The rules."""
+    """The system message: the rules."""
 
     user: str
-    """The facts, in words."""
+    """The user message: the facts in words."""
 
     images: tuple[NDArray[np.uint8], ...] = ()
     """Coloured label maps to send with a 4V prompt, each (128, 128, 3) uint8; none for 3.5."""
 
+    def __post_init__(self) -> None:
+        """Make the images read-only."""
+        object.__setattr__(self, "images", freeze(self.images))
+
     @property
     def facts(self) -> Facts35 | Facts4V:
-        """What is true of the chip itself."""
+        """Return the facts about the chip."""
         return self.all_facts[0]
 
     @property
     def token_limit(self) -> int:
-        """Tokens an answer may have."""
+        """Return the most tokens that the caption may have."""
         return TOKEN_LIMITS[self.style]
 
     @property
     def id(self) -> str:
-        """Twelve hexadecimal digits that change with any word or pixel of the prompt."""
+        """Return twelve hexadecimal digits that change with any word or pixel of the prompt."""
         digest = hashlib.sha256(json.dumps([self.style, self.system, self.user]).encode())
         for image in self.images:
             digest.update(image.tobytes())
@@ -89,22 +99,22 @@ class Prompt:
 def prompt_for(
     labels: NDArray[np.uint8],
     *siblings: NDArray[np.uint8],
-    style: str = "3.5",
+    style: Style = "3.5",
     seed: int = 0,
     wording: str | Path | None = None,
 ) -> Prompt:
-    """Return the prompt that ChatEarthNet's method makes of labels.
+    """Return the prompt that ChatEarthNet's method makes from labels.
 
     Args:
         labels: Class indices, (256, 256) uint8, row 0 north.
-        siblings: Up to three more maps, for the 4V style only: the published method asked for the four
-            chips of a tile at once.
+        siblings: Up to three more maps, for the 4V style only: one request of the published
+            method has the four chips of a tile.
         style: ``3.5`` or ``4v``.
         seed: Seed of the words that the 3.5 style draws.
         wording: TOML file with other sentences; None for the project's own.
 
     Raises:
-        LabelError: If a map is not one, or more maps are given than the style describes.
+        LabelError: If an array is not a label map, or there are more maps than the style describes.
         WordingError: If the style or the wording file cannot be used.
     """
     words = open_wording(style, wording)
@@ -121,8 +131,8 @@ def _prompt_35(labels: NDArray[np.uint8], words: Wording, seed: int) -> Prompt:
     draw = random.Random(seed)  # noqa: S311 - words, not secrets
     lines = []
     for part, amounts in facts.parts.items():
-        told = [
-            words.say(
+        phrases = [
+            words.fill(
                 "amount",
                 size=amount.size,
                 noun=draw.choice(NOUNS),
@@ -131,24 +141,24 @@ def _prompt_35(labels: NDArray[np.uint8], words: Wording, seed: int) -> Prompt:
             )
             for amount in amounts
         ]
-        sentence = "part" if told else "empty_part"
-        slots = {"amounts": ", ".join(told)} if told else {}
-        lines.append(words.say(sentence, part=part, **slots))
-    user = words.say("user", overall=", ".join(facts.overall) or "nothing to describe", parts="\n".join(lines))
-    return Prompt(style=words.style, seed=seed, all_facts=(facts,), system=words.say("system"), user=user)
+        sentence = "part" if phrases else "empty_part"
+        slots = {"amounts": ", ".join(phrases)} if phrases else {}
+        lines.append(words.fill(sentence, part=part, **slots))
+    user = words.fill("user", overall=", ".join(facts.overall) or "nothing to describe", parts="\n".join(lines))
+    return Prompt(style=words.style, seed=seed, all_facts=(facts,), system=words.fill("system"), user=user)
 
 
 def _prompt_4v(maps: tuple[NDArray[np.uint8], ...], words: Wording, seed: int) -> Prompt:
     all_facts = tuple(facts_4v(labels) for labels in maps)
     present = {name for facts in all_facts for name in facts.percents}
     legend = "\n".join(
-        words.say("legend", colour=f"RGB {land.chatearthnet}", **{"class": land.name_4v})
+        words.fill("legend", colour=f"RGB {land.chatearthnet}", **{"class": land.name_4v})
         for land in CLASSES[BACKGROUND + 1 :]
         if land.name_4v in present
     )
     count = len(maps)
-    told = [
-        words.say(
+    map_texts = [
+        words.fill(
             "map",
             number=number,
             count=count,
@@ -161,18 +171,18 @@ def _prompt_4v(maps: tuple[NDArray[np.uint8], ...], words: Wording, seed: int) -
         style=words.style,
         seed=seed,
         all_facts=all_facts,
-        system=words.say("system", count=count),
-        user=words.say("user", legend=legend, maps="\n\n".join(told), count=count),
+        system=words.fill("system", count=count),
+        user=words.fill("user", legend=legend, maps="\n\n".join(map_texts), count=count),
         images=tuple(palette()[labels[::2, ::2]] for labels in maps),
     )
 
 
 def _percents(words: Wording, facts: Facts4V) -> list[str]:
     return [
-        words.say(
+        words.fill(
             "percents",
             percents=", ".join(
-                words.say("percent", part=part, percent=f"{percent:.2f}") for part, percent in parts.items()
+                words.fill("percent", part=part, percent=f"{percent:.2f}") for part, percent in parts.items()
             ),
             **{"class": name},
         )
@@ -182,12 +192,12 @@ def _percents(words: Wording, facts: Facts4V) -> list[str]:
 
 def _shares(words: Wording, facts: Facts4V) -> list[str]:
     return [
-        words.say(
+        words.fill(
             "shares",
             part=part,
-            shares=", ".join(words.say("share", share=f"{share:.2f}", **{"class": name}) for name, share in pairs),
+            shares=", ".join(words.fill("share", share=f"{share:.2f}", **{"class": name}) for name, share in pairs),
         )
         if pairs
-        else words.say("empty_part", part=part)
+        else words.fill("empty_part", part=part)
         for part, pairs in facts.shares.items()
     ]

@@ -11,9 +11,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from chatearthnet_explorer.errors import SettingError
-from chatearthnet_explorer.parallel.dask_cluster import connected
+from chatearthnet_explorer.parallel.dask_cluster import connect_cluster
 from chatearthnet_explorer.review.audit_parts import is_done, join_parts, write_part
 from chatearthnet_explorer.review.audit_worker import Chunk, PairsInMemory
+from chatearthnet_explorer.review.checks import added_checks, added_origins
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -117,12 +118,16 @@ def _audit(pairs: Pairs, folder: Path, choices: _Choices, progress: Callable[[in
         "size": size,
         "labels": choices.counts_of is not None,
         "pictures": choices.files_of is not None,
+        "added_checks": added_origins(),
     }
     parts = _parts_of(folder, about)
     if parts is None:
         return _read(folder)
+    added = added_checks()
     chunks = {
-        number: Chunk(pairs, slice(start, min(start + size, len(pairs))), start, choices.counts_of, choices.files_of)
+        number: Chunk(
+            pairs, slice(start, min(start + size, len(pairs))), start, choices.counts_of, choices.files_of, added
+        )
         for number, start in enumerate(range(0, len(pairs), size))
     }
     left = {number: chunk for number, chunk in chunks.items() if not is_done(parts, number)}
@@ -150,7 +155,7 @@ def _parts_of(folder: Path, about: dict[str, object]) -> Path | None:
         before = json.loads((folder / ABOUT).read_text("utf-8"))
     except (OSError, ValueError):
         before = {}
-    same = isinstance(before, dict) and all(before.get(key) == value for key, value in about.items())
+    same = isinstance(before, dict) and all(before.get(key, []) == value for key, value in about.items())
     if same and before.get("finished") and _is_whole(folder, before.get("found")):
         return None
     if not same:
@@ -194,7 +199,7 @@ def _judge_here(number: int, chunk: Chunk, parts: Path) -> int:
 
 def _run_there(chunks: dict[int, Chunk], parts: Path, scheduler: str, on_finished: Callable[[int], None]) -> None:
     """Judge chunks on a cluster and write their parts here; a worker that dies has its chunks done by another."""
-    with connected(scheduler) as client:
+    with connect_cluster(scheduler) as client:
         from distributed import as_completed  # noqa: PLC0415 - heavy
 
         numbers: dict[Any, int] = {}

@@ -10,8 +10,10 @@ from chatearthnet_explorer.landcover.legend import CLASSES
 from chatearthnet_explorer.places.countries import countries, countries_at
 from chatearthnet_explorer.prompts.wording import STYLES
 from chatearthnet_explorer.record import SPLITS, Record
+from chatearthnet_explorer.review.added_checks import run_added
 from chatearthnet_explorer.review.checks import CheckResult, judge_both, judge_caption, judge_picture, score
 from chatearthnet_explorer.review.chip_checks import picture_of
+from chatearthnet_explorer.review.finding import BOTH, PIXELS
 from chatearthnet_explorer.review.label_counts import Cover
 
 if TYPE_CHECKING:
@@ -21,7 +23,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
     from numpy.typing import NDArray
 
-    from chatearthnet_explorer.review.finding import Finding
+    from chatearthnet_explorer.review.finding import Check, Finding
 
     CountsOf = Callable[[Sequence[Record]], Sequence[NDArray[np.integer] | None]]
     FilesOf = Callable[[Sequence[Record]], Sequence[bytes | None]]
@@ -97,13 +99,16 @@ class Chunk:
     files_of: FilesOf | None = None
     """Gives for pairs the bytes of their pictures, None for those without."""
 
+    added: tuple[Check, ...] = ()
+    """Checks beside the built-in ones: what is registered by code in one process is unknown to another."""
+
     def judge(self) -> tuple[pa.Table, pa.Table]:
         """Return the findings and the rows judged, as ``FINDINGS`` and ``JUDGED`` of ``tables()``."""
         records = self.pairs[self.span]
         nothing = [None] * len(records)
         counts = self.counts_of(records) if self.counts_of else nothing
         files = self.files_of(records) if self.files_of else nothing
-        rows = _Rows()
+        rows = _Rows(self.added)
         lands = _lands(records)
         for number, pair in enumerate(zip(records, counts, files, lands, strict=True), start=self.first):
             rows.take(number, *pair)
@@ -155,7 +160,8 @@ def schemas() -> tuple[pa.Schema, pa.Schema]:
 class _Rows:
     """Both tables while they are filled."""
 
-    def __init__(self) -> None:
+    def __init__(self, added: Sequence[Check]) -> None:
+        self._added = added
         self._schemas = schemas()
         of_findings, of_captions = self._schemas
         self._findings: dict[str, list[Any]] = {name: [] for name in of_findings.names}
@@ -171,11 +177,11 @@ class _Rows:
     ) -> None:
         """Judge one pair."""
         results = {
-            style: judge_caption(record.captions[style], style=style, counts=counts)
+            style: judge_caption(record.captions[style], style=style, counts=counts, added=self._added)
             for style in STYLES
             if style in record.captions
         }
-        both = judge_both(results)
+        both, failures = self._judge_both(results, length=len(record.captions.get("4v", "")))
         has_labels = counts is not None and bool(counts[-1, 1:].any())
         masks = {style: _mask(one) for style, one in results.items()}
         shared = {
@@ -189,7 +195,8 @@ class _Rows:
         }
         for style, one in results.items():
             findings = (*one.findings, *both) if style == "4v" else one.findings
-            own = {"classes": masks[style], "read": one.reading is not None, "unjudged": one.skip_reason}
+            skip_reason = " ".join([one.skip_reason, *failures]).strip() if style == "4v" else one.skip_reason
+            own = {"classes": masks[style], "read": one.reading is not None, "unjudged": skip_reason}
             self._row(shared | own, findings, style, record.splits.get(style, ""))
         if file is None:
             return
@@ -198,12 +205,20 @@ class _Rows:
         classes = 0
         for mask in masks.values():
             classes |= mask
-        own = {"classes": classes, "pixels": True, "digest": picture.digest}
-        self._row(shared | own, judge_picture(picture), CHIP, split)
+        more, failures = run_added([check for check in self._added if check.needs == PIXELS], picture)
+        own = {"classes": classes, "pixels": True, "digest": picture.digest, "unjudged": " ".join(failures)}
+        self._row(shared | own, (*judge_picture(picture), *more), CHIP, split)
+
+    def _judge_both(self, results: dict[str, CheckResult], *, length: int) -> tuple[tuple[Finding, ...], list[str]]:
+        """Return where the captions of both styles contradict each other, and which added checks failed on them."""
+        readings = tuple(results[style].reading if style in results else None for style in ("3.5", "4v"))
+        added = [check for check in self._added if check.needs == BOTH] if None not in readings else []
+        more, failures = run_added(added, readings, length=length)
+        return (*judge_both(results), *more), failures
 
     def _row(self, values: dict[str, Any], findings: Sequence[Finding], style: str, split: str) -> None:
         row = len(self._captions["name"])
-        own = {"style": style, "split": split if split in SPLITS else "", "score": score(findings)}
+        own = {"style": style, "split": split if split in SPLITS else "", "score": score(findings, added=self._added)}
         blank = {"read": False, "pixels": False, "digest": None, "unjudged": ""}
         for name, value in (blank | values | own).items():
             self._captions[name].append(value)

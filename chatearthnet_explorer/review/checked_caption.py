@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from chatearthnet_explorer.claims import Reading  # noqa: TC001 - a field of a dataclass
-from chatearthnet_explorer.claims.vocabulary.phrase_finder import lowered
+from chatearthnet_explorer.claims.vocabulary.phrase_finder import to_lower
 from chatearthnet_explorer.review.grounding import Fault, faults
 from chatearthnet_explorer.review.label_counts import Cover  # noqa: TC001 - likewise
 
@@ -32,7 +32,7 @@ class Case:
 
     def __post_init__(self) -> None:
         """Write it small once."""
-        self.low = lowered(self.text)
+        self.low = to_lower(self.text)
 
     @cached_property
     def words(self) -> int:

@@ -1,21 +1,24 @@
-"""The checks: one table of what can be wrong with a pair, and the three questions that go through it."""
+"""The checks: one table of what can be wrong with a pair, those that packages add, and how a pair goes through them."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from itertools import chain
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from chatearthnet_explorer.caption import LIMIT
 from chatearthnet_explorer.claims import Reading, is_english, read_claims
+from chatearthnet_explorer.plugins import Plugin, Registry
 from chatearthnet_explorer.review import chip_checks, label_checks, language_checks, pair_checks
+from chatearthnet_explorer.review.added_checks import MOST_ADDED, run_added, verify
 from chatearthnet_explorer.review.checked_caption import Case
 from chatearthnet_explorer.review.finding import ALL, BOTH, CAPTION, LABELS, PIXELS, Check, Finding
 from chatearthnet_explorer.review.label_counts import Cover
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     import numpy as np
     from numpy.typing import NDArray
@@ -66,12 +69,67 @@ CHECKS: Mapping[str, Check] = MappingProxyType({
     **{id_: Check(id_, text, needs, weight, find) for needs, rows in _TABLES for id_, weight, find, text in rows},
     **{id_: Check(id_, text, needs, weight) for id_, weight, needs, text in _OF_ITSELF},
 })  # fmt: skip
-"""Every check by its id, those of captions first."""
+"""Every built-in check by its id, those of captions first."""
+
+_REGISTRY = Registry(
+    "check",
+    (
+        Plugin(name=id_, load=partial(CHECKS.__getitem__, id_), label=id_, description=check.description, builtin=True)
+        for id_, check in CHECKS.items()
+    ),
+    verify=verify,
+    reserved_names=("none",),  # what a catalog calls pairs without a finding
+    most=MOST_ADDED,
+)
 
 ONE_STYLE: Mapping[str, str] = MappingProxyType({
     "order of classes": "3.5", "order of parts": "3.5", "part unspoken": "3.5", "colour word": "4v",
 })  # fmt: skip
 """Checks of what the prompt of one style alone asks for, and which style that is."""
+
+
+def register_check(check: Check) -> None:
+    """Add a check to those of every audit, for this process; the audit sends it to its workers.
+
+    An installed package does the same with an entry point in the group ``chatearthnet_explorer.checks``, named as the
+    check's id.
+
+    Args:
+        check: What it needs, and a function that yields its findings: of a ``Case`` for captions and labels, of a
+            ``Picture`` for pixels, of both readings, style 3.5 first, for both captions.
+
+    Raises:
+        SettingError: If the id cannot be used or belongs to another, the check cannot be used, or there are
+            ``MOST_ADDED`` already.
+    """
+    _REGISTRY.register(check.id, check)
+
+
+def unregister_check(id_: str) -> None:
+    """Remove a check that was added by ``register_check``."""
+    _REGISTRY.unregister(id_)
+
+
+def added_checks() -> tuple[Check, ...]:
+    """Return the checks of installed packages and those that were added by code, without the broken ones."""
+    return tuple(check for _, check in _REGISTRY.beside_builtin())
+
+
+def added_origins() -> list[list[str]]:
+    """Return id and package of each added check, for a record of how pairs were judged."""
+    return [[plugin.name, plugin.origin] for plugin, _ in _REGISTRY.beside_builtin()]
+
+
+def all_checks() -> Mapping[str, Check]:
+    """Return every check by its id, the built-in ones first."""
+    return MappingProxyType({**CHECKS, **{check.id: check for check in added_checks()}})
+
+
+def check_problems() -> tuple[str, ...]:
+    """Return why checks of installed packages are left out, one sentence each."""
+    added_checks()  # imports them
+    return _REGISTRY.problems
+
 
 _SHORT = 30  # words below which a single claim, or an article, makes a text English
 _FEW = 5  # claims from which a caption is English for certain, and words below which a text is too short to tell
@@ -91,7 +149,9 @@ class CheckResult:
     """What was not judged and why, in one sentence; empty where everything was."""
 
 
-def judge_caption(text: str, *, style: str, counts: NDArray[np.integer] | None = None) -> CheckResult:
+def judge_caption(
+    text: str, *, style: str, counts: NDArray[np.integer] | None = None, added: Sequence[Check] | None = None
+) -> CheckResult:
     """Return what is wrong with a caption.
 
     Args:
@@ -99,6 +159,7 @@ def judge_caption(text: str, *, style: str, counts: NDArray[np.integer] | None =
         style: ``3.5`` or ``4v``.
         counts: Pixels of each class in each part, (6, 12), as ``landcover.pixels`` gives them; None without labels, and
             then the checks that need them are left out.
+        added: Checks beside the built-in ones; None for those that are registered.
 
     Raises:
         LabelError: If the counts are not of shape (6, 12).
@@ -115,8 +176,11 @@ def judge_caption(text: str, *, style: str, counts: NDArray[np.integer] | None =
     case = Case(text, style, reading, Cover(counts, style=style) if has_labels and counts is not None else None)
     rows = (*_OF_LABELS, *_OF_WORDS) if has_labels else _OF_WORDS
     findings = chain.from_iterable(find(case) for _, _, find, _ in rows)
-    why = "" if has_labels else "There are no labels here, so it was judged by its words alone."
-    return CheckResult(tuple(findings), reading, why)
+    needs = {CAPTION, LABELS} if has_labels else {CAPTION}
+    added = [check for check in (added_checks() if added is None else added) if check.needs in needs]
+    more, failures = run_added(added, case, length=len(text))
+    unlabelled = [] if has_labels else ["There are no labels here, so it was judged by its words alone."]
+    return CheckResult((*findings, *more), reading, " ".join([*unlabelled, *failures]))
 
 
 def judge_both(results: Mapping[str, CheckResult]) -> tuple[Finding, ...]:
@@ -130,9 +194,11 @@ def judge_picture(picture: chip_checks.Picture) -> tuple[Finding, ...]:
     return tuple(chain.from_iterable(find(picture) for _, _, find, _ in _OF_PIXELS))
 
 
-def score(findings: Iterable[Finding]) -> int:
-    """Return how bad findings are together: each check counts once, by its weight."""
-    return sum(CHECKS[check].weight for check in {finding.check for finding in findings})
+def score(findings: Iterable[Finding], *, added: Sequence[Check] | None = None) -> int:
+    """Return how bad findings are together: each check counts once, by its weight; ``added`` is as above."""
+    ids = {finding.check for finding in findings}
+    others = {} if ids <= CHECKS.keys() else {one.id: one for one in (added_checks() if added is None else added)}
+    return sum((CHECKS.get(id_) or others[id_]).weight for id_ in ids)
 
 
 def _readable(text: str, claims: int) -> bool:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from chatearthnet_explorer.claims.class_mentions import NO_CLASS
 from chatearthnet_explorer.landcover.legend import CLASSES
-from chatearthnet_explorer.landcover.shares import PARTS, pixels
+from chatearthnet_explorer.landcover.shares import PARTS, count_pixels
 from chatearthnet_explorer.review.checks import judge_caption
 from chatearthnet_explorer.review.grounding import CONTRADICTED, NOT_CHECKABLE, SUPPORTED, ground
 
@@ -124,7 +124,7 @@ def verify_caption(text: str, *, style: str, labels: NDArray[np.uint8] | None) -
     Raises:
         LabelError: If the labels are of another shape or hold something else.
     """
-    counts = None if labels is None else pixels(labels)
+    counts = None if labels is None else count_pixels(labels)
     check_result = judge_caption(text, style=style, counts=counts)
     if check_result.reading is None:
         return VerifiedCaption((Run(-1, ((text, ()),)),), (), (), "", check_result.skip_reason)

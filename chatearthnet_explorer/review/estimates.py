@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from chatearthnet_explorer.landcover.legend import BACKGROUND, CLASSES
-from chatearthnet_explorer.review.checks import CHECKS, ONE_STYLE
+from chatearthnet_explorer.review.added_checks import failure_of
+from chatearthnet_explorer.review.checks import CHECKS, ONE_STYLE, all_checks
 from chatearthnet_explorer.review.finding import ALL, BOTH, CAPTION, LABELS, PIXELS
 
 if TYPE_CHECKING:
@@ -73,7 +74,7 @@ def tally(folder: str | Path) -> list[Share]:
     numbers = finding_rows["row"].to_numpy()
     kinds = list(_kinds(rows))
     shares = []
-    for check in CHECKS.values():
+    for check in all_checks().values():
         could = _could(check.id, check.needs, rows)
         hit = np.zeros(len(rows), bool)
         hit[numbers[which == check.id]] = True
@@ -84,6 +85,19 @@ def tally(folder: str | Path) -> list[Share]:
     return shares
 
 
+def failures(folder: str | Path) -> dict[str, int]:
+    """Return on how many captions and pictures of a finished audit each added check failed, zeros left out.
+
+    Raises:
+        OSError: If there is no finished audit in the folder.
+    """
+    import pyarrow.parquet as pq  # noqa: PLC0415 - heavy
+
+    rows = pq.read_table(Path(folder) / _FILES[1], columns=["unjudged"])
+    counts = {check: int(_failed_rows(check, rows).sum()) for check in all_checks() if check not in CHECKS}
+    return {check: count for check, count in counts.items() if count}
+
+
 def reason_unchecked(check: str, *, labels: bool, pictures: bool) -> str:
     """Return why a check judged nothing, and what to do, in one sentence.
 
@@ -92,7 +106,7 @@ def reason_unchecked(check: str, *, labels: bool, pictures: bool) -> str:
         labels: Whether the catalog has labels at all.
         pictures: Whether pictures were looked for.
     """
-    needs = PIXELS if check == "same bytes" else CHECKS[check].needs
+    needs = PIXELS if check == "same bytes" else all_checks()[check].needs
     if needs == LABELS and labels:
         return "None of these captions has labels that it can be compared with; enrich their pairs and audit again."
     if needs == PIXELS and pictures:
@@ -129,7 +143,7 @@ _WHY = {
     BOTH: "Captions in both styles are needed, and none of these pairs has both.",
     CAPTION: "Captions in English, of the style that the check is made for, are needed, and there are none.",
 }
-_COLUMNS = ("style", "split", "continent", "country", "classes", "tile", "read", "labels", "both", "digest")
+_COLUMNS = ("style", "split", "continent", "country", "classes", "tile", "read", "labels", "both", "digest", "unjudged")
 
 
 def _could(check: str, needs: str, rows: pa.Table) -> Mask:
@@ -148,7 +162,16 @@ def _could(check: str, needs: str, rows: pa.Table) -> Mask:
         could = style != ""
     if check in ONE_STYLE:
         could = could & (style == ONE_STYLE[check])
+    if check not in CHECKS:
+        could = could & ~_failed_rows(check, rows)
     return np.asarray(could)
+
+
+def _failed_rows(check: str, rows: pa.Table) -> Mask:
+    """Return the rows on which an added check failed."""
+    import pyarrow.compute as pc  # noqa: PLC0415 - heavy
+
+    return _bits(pc.match_substring(rows["unjudged"], failure_of(check)))
 
 
 def _kinds(rows: pa.Table) -> Iterator[tuple[str, str, Mask]]:

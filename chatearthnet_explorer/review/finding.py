@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from chatearthnet_explorer.values import Value
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
@@ -15,8 +17,8 @@ QUOTE = 80
 """Characters of a caption that a sentence of evidence quotes at most."""
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+@dataclass(frozen=True, slots=True, repr=False)
+class Finding(Value):
     """One thing that a check objects to. Evidence quotes captions, which are hostile until a view escapes them."""
 
     check: str
@@ -29,7 +31,7 @@ class Finding:
     """The class it is about, by its 3.5 name; empty where it is about none."""
 
     part: str = ""
-    """The part of the chip it is about, of ``landcover.PARTS``; empty for the chip as a whole."""
+    """The part of the chip it is about, of ``shares.PARTS``; empty for the chip as a whole."""
 
     figure: float | None = None
     """The figure that decides: percent of the part that the class covers, words, pairs, ...; None where none does."""

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from chatearthnet_explorer.claims.vocabulary.phrase_finder import single_spaced
-from chatearthnet_explorer.landcover.shares import PARTS, SIZES
+from chatearthnet_explorer.landcover.shares import PARTS
+from chatearthnet_explorer.prompts.size_words import SIZES, size_word
 from chatearthnet_explorer.review.finding import quote
-from chatearthnet_explorer.review.label_counts import EXACT, FREE, LOOSE, Cover, fits, size_of
+from chatearthnet_explorer.review.label_counts import EXACT, FREE, LOOSE, Cover, fits
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -231,7 +232,7 @@ def _fit(claim: Claim, percents: Sequence[float], style: str) -> str:
     """Return what words of amount stand for, and that they are near enough where they are not right to the letter."""
     if not claim.size or claim.negated:
         return ""
-    if all(size_of(percent) == claim.size for percent in percents):
+    if all(size_word(percent) == claim.size for percent in percents):
         return f"; {_amount(claim)}"
     where = "" if style == "3.5" else ", here or elsewhere in the chip"
     return f"; {_amount(claim)}, which is near enough{where}"

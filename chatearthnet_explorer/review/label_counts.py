@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 
 from chatearthnet_explorer.errors import LabelError
 from chatearthnet_explorer.landcover.legend import BACKGROUND, CLASSES
-from chatearthnet_explorer.landcover.shares import PARTS, SIZES, THRESHOLD
+from chatearthnet_explorer.landcover.shares import PARTS
+from chatearthnet_explorer.prompts.facts import THRESHOLD
+from chatearthnet_explorer.prompts.size_words import SIZES
 
 if TYPE_CHECKING:
     import numpy as np
@@ -77,11 +79,6 @@ class Cover:
             if most >= THRESHOLD and (self.style == "3.5" or percent >= LEAST_LEADER):
                 leaders[part] = (name, percent)
         return leaders
-
-
-def size_of(percent: float) -> str:
-    """Return the size word of a percent."""
-    return next((size for end, size in SIZES if percent < end), SIZES[-1][1])
 
 
 def fits(size: str, percent: float, *, slack: tuple[int, float]) -> bool:

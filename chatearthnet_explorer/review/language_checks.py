@@ -7,7 +7,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from chatearthnet_explorer.landcover.shares import PARTS
-from chatearthnet_explorer.prompts.prompt import BANNED
+from chatearthnet_explorer.prompts.prompt import FORBIDDEN_WORDS
 from chatearthnet_explorer.review.finding import Finding, quote
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ COLOURS = (
 )
 """Words for colours, which style 4V forbids: the model saw a coloured map, not the land."""
 
-_STEMS = tuple(word.removesuffix("e") for word in BANNED)
+_STEMS = tuple(word.removesuffix("e") for word in FORBIDDEN_WORDS)
 GUESSES = (
     *("probably", "probable", "presumably", "apparently", "seem", "seems", "seemingly", "maybe", "conceivably"),
     *("supposedly", "plausibly"),

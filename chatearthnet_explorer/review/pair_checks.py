@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from chatearthnet_explorer.landcover.shares import SIZES
+from chatearthnet_explorer.prompts.size_words import SIZES
 from chatearthnet_explorer.review.finding import Finding
 
 if TYPE_CHECKING:

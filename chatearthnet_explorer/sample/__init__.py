@@ -1,1 +1,1 @@
-"""A made-up release of the layout of ChatEarthNet's, and the sample catalog that comes with the package."""
+"""A simulated release in the layout of ChatEarthNet, and the sample catalog of the package."""

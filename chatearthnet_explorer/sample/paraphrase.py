@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from chatearthnet_explorer.caption import Caption
 from chatearthnet_explorer.landcover.legend import BACKGROUND, CLASSES
-from chatearthnet_explorer.landcover.shares import PARTS, Facts4V, Facts35
+from chatearthnet_explorer.landcover.shares import PARTS
+from chatearthnet_explorer.prompts.facts import Facts4V, Facts35
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from chatearthnet_explorer.chip import Chip
-    from chatearthnet_explorer.landcover.shares import Amount
+    from chatearthnet_explorer.prompts.facts import Amount
     from chatearthnet_explorer.prompts.prompt import Prompt
 
 SIMULATED = "The caption is simulated: fixed sentences paraphrase the facts, and no language model took part."
@@ -40,7 +41,7 @@ class ParaphraseClaim(NamedTuple):
     """The class, by its 3.5 name, in either style."""
 
     part: str
-    """One of ``landcover.PARTS``."""
+    """One of ``shares.PARTS``."""
 
     size: str | None
     """The 3.5 style's size word meant; None in the 4V style, which tells where and not how much of it."""
@@ -80,7 +81,7 @@ class ParaphraseCaptioner:
             text=write_paraphrase(prompt.facts, seed=f"{self.seed} {prompt.seed}").text,
             captioner=self.name,
             style=prompt.style,
-            sent="the facts",
+            input_summary="the facts",
             prompt_id=prompt.id,
             notes=(SIMULATED,),
         )

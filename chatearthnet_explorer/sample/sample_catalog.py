@@ -17,8 +17,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from chatearthnet_explorer.catalog.catalog import Catalog, open_catalog
+from chatearthnet_explorer.catalog.catalog_versions import POINTER
 from chatearthnet_explorer.catalog.query import Query
-from chatearthnet_explorer.catalog.versions import POINTER
 from chatearthnet_explorer.errors import CatalogError
 from chatearthnet_explorer.sample.on_demand_release import DrawnRelease
 from chatearthnet_explorer.settings import Settings
@@ -26,7 +26,7 @@ from chatearthnet_explorer.settings import Settings
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-FIRST = Query(sort="random")
+FIRST = Query(sortby="random")
 """What is asked of the sample at first: some of all lands, and not the far north-west alone."""
 
 ARCHIVE = files(__package__) / "data" / "sample.zip"

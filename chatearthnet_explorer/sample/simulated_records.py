@@ -10,19 +10,19 @@ from dataclasses import dataclass
 from functools import cached_property
 from io import BytesIO
 from itertools import groupby
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 from PIL import Image, ImageDraw
 from PIL.PngImagePlugin import PngInfo
 
 from chatearthnet_explorer.errors import ReleaseError
-from chatearthnet_explorer.landcover.shares import facts_4v, facts_35
 from chatearthnet_explorer.parallel.processes import processors, programs
 from chatearthnet_explorer.places.countries import land_outline
+from chatearthnet_explorer.prompts.facts import facts_4v, facts_35
 from chatearthnet_explorer.record import ARCHIVES, SPLITS
 from chatearthnet_explorer.sample.paraphrase import write_paraphrase
-from chatearthnet_explorer.simulation.label_map_batches import survey
+from chatearthnet_explorer.simulation.label_map_batches import sample_label_maps
 from chatearthnet_explorer.sources.simulated_chips import SimulatedSource
 from chatearthnet_explorer.tile import SIZE, Tile
 
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from chatearthnet_explorer.chip import Chip
-    from chatearthnet_explorer.landcover.shares import Facts4V, Facts35
+    from chatearthnet_explorer.prompts.facts import Facts4V, Facts35
 
 SAID = (
     "This release is simulated: no satellite saw these places, no language model wrote these captions. "
@@ -43,7 +43,7 @@ SAID = (
 EFFORT = 25
 """Records without a picture that take as long as one with a picture."""
 
-YEAR = 2020
+YEAR: Final = 2020
 """Year of the simulated maps that captions speak of."""
 
 # Shares of ChatEarthNet: 98,092 / 16,348 / 49,048 of 163,488 in style 3.5, and 10,000 of them in style 4v.
@@ -131,7 +131,7 @@ class Records:
     def make(self, job: range) -> list[Made]:
         """Return the records of one piece."""
         if job[0] not in self.pictured:
-            mapped = survey((self.tiles[number] for number in job), year=YEAR)
+            mapped = sample_label_maps((self.tiles[number] for number in job), year=YEAR)
             return [Made(self.captions_of(number, labels), ()) for number, (_, labels) in zip(job, mapped, strict=True)]
         tile = self.tiles[job[0]]
         chip = SimulatedSource().chip_at(*tile.center, year=YEAR, bands=True)

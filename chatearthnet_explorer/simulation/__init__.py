@@ -1,1 +1,1 @@
-"""An Earth that never was: the ground, the people on it, and what a satellite would see."""
+"""A simulated Earth: terrain, settlements, land cover, and the pixels of a satellite image."""

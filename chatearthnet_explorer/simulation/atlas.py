@@ -1,9 +1,8 @@
-"""The broad strokes of a school atlas, from which the simulated Earth is drawn."""
+"""Tables of the simulated Earth: climate, mountains, deltas and cities, as coarse as in a school atlas."""
 
 from __future__ import annotations
 
-# Each row says where something is, in degrees east and north, and how far it reaches; what counts is that
-# somebody who knows the place nods, not the last digit.
+# Each row has a position in degrees east and north, and an extent. The values are meant to be plausible, not exact.
 
 WARMTH = {0: 27, 20: 26, 30: 21, 40: 15, 50: 9, 60: 1, 70: -9, 80: -17, 90: -22}
 """Annual mean in degrees Celsius at sea level, by degrees from the equator."""
@@ -22,7 +21,7 @@ WARMER = {
     "New Zealand": (170, -45, 10, 8, 2),
     "south Patagonia": (-72, -48, 6, 8, -2),
 }
-"""Where it is warmer than at its latitude elsewhere: longitude, latitude, half widths, degrees Celsius to add."""
+"""Places that are warmer than others at their latitude: longitude, latitude, half widths, degrees Celsius to add."""
 
 WETTER = {
     "Great Basin": (-116, 38, 9, 7, -0.4),
@@ -63,9 +62,9 @@ WETTER = {
     "Hawaii": (-157, 20.5, 4, 3, 0.5),
     "Nile delta": (31.2, 30.9, 1.6, 0.8, 0.3),
 }
-"""Where rain departs from its belt: longitude, latitude, half widths, what to add."""
+"""Places with more or less rain than their latitude: longitude, latitude, half widths, rain to add."""
 
-PLOUGHED = {
+EXTRA_FARMLAND = {
     "Netherlands": (5, 52.4, 2.2, 1.2, 0.5),
     "Nile delta": (31.2, 30.9, 1.3, 0.7, 1.0),
     "Punjab": (75.5, 30.5, 3, 2.5, 0.8),
@@ -83,7 +82,7 @@ PLOUGHED = {
     "Paraná": (-51, -23, 4, 3, 0.3),
     "Serengeti": (34.83, -2.3, 2, 2, -0.4),
 }
-"""Where more is farmed than the climate suggests: longitude, latitude, half widths, share to add."""
+"""Places with more farmland than their climate suggests: longitude, latitude, half widths, share to add."""
 
 DELTAS = {
     "Sundarbans": (89.3, 21.95, 0.75, 0.25),
@@ -95,7 +94,7 @@ DELTAS = {
     "Mississippi": (-89.6, 29.4, 0.8, 0.4),
     "Danube": (29.4, 45.1, 0.35, 0.3),
 }
-"""Mud that great rivers brought, cut by creeks: longitude, latitude, half widths."""
+"""Deltas of large rivers: longitude, latitude, half widths."""
 
 RANGES = {
     "west Himalaya": (73, 35.5, 82, 29.9, 1.4, 5.6),

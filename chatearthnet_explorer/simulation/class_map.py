@@ -1,4 +1,4 @@
-"""Simulated ground and people in, land-cover classes out."""
+"""Land-cover classes of the simulated Earth, from its terrain and settlements."""
 
 from __future__ import annotations
 
@@ -19,111 +19,119 @@ INDEX = {land.name: land.index for land in CLASSES}
 """Index of each class by its name."""
 
 SOUTH = -60.0
-"""Degrees north where WorldCover's maps end in the south."""
+"""Southern limit of WorldCover's maps in degrees north."""
 
 NORTH = 84.0
-"""Degrees north where they end in the north."""
+"""Northern limit of WorldCover's maps in degrees north."""
 
 OFFSHORE = -12.0
-"""Kilometres off the coast (negative at sea) where they end: farther out nobody mapped the sea."""
+"""Limit of WorldCover's maps in kilometres from the coast (negative at sea): the sea beyond is not mapped."""
 
 _WATER, _TREE, _SHRUB, _GRASS = INDEX["water"], INDEX["tree"], INDEX["shrub"], INDEX["grass"]
 _BARE, _SNOW, _WET, _MOSS = INDEX["bare land"], INDEX["snow"], INDEX["wetland"], INDEX["moss"]
 _CROP, _TOWN, _MANGROVE = INDEX["crop"], INDEX["developed area"], INDEX["mangroves"]
-_UNSURE = 9.0  # degrees Celsius from the snow line within which snow may lie or not
-_ALONG_A_GRADIENT = (_TREE, _SHRUB, _MOSS, _GRASS, _BARE)  # neighbours in this order border on each other
+_UNSURE = 9.0  # degrees Celsius from the snow line within which there may be snow or not
+_ALONG_A_GRADIENT = (
+    _TREE,
+    _SHRUB,
+    _MOSS,
+    _GRASS,
+    _BARE,
+)  # neighbours here are neighbours on the ground
 
 
 def cover_of(window: Window, ground: Terrain, people: People, *, year: int) -> NDArray[np.uint8]:
     """Return the class of every pixel of a window, sea and Antarctica included, shape (272, 272)."""
-    # 2020 and 2021 were made by two algorithms: they differ in specks along every edge
+    # 2020 and 2021 come from two algorithms: they differ in specks along every edge
     speck = 0.14 * window.noise(1000 + year, coarse=2, fine=0, gain=0.8)
-    found = _wild(window, ground, speck)
-    found = _farmed(window, people, found, speck)
-    wet = np.where(ground.river < speck, _WATER, found)
+    classes = _wild(window, ground, speck)
+    classes = _add_farmland(window, people, classes, speck)
+    wet = np.where(ground.river < speck, _WATER, classes)
     wet = np.where(ground.lake > 0.1 * speck, _WATER, wet)
     wet = np.where(_cold(window, ground) & (ground.lake < 0.0), _SNOW, wet)
-    wet = _built(people, wet, dry=ground.river > 0.0, speck=speck)
+    wet = _add_buildings(people, wet, dry=ground.river > 0.0, speck=speck)
     return _coast(window, ground, wet, speck).astype(np.uint8)
 
 
 def labels_of(cover: NDArray[np.uint8], ground: Terrain) -> NDArray[np.uint8]:
-    """Return what of it somebody would have mapped: 0 far out at sea, and beyond the ends of the map."""
-    unmapped = (ground.shore < OFFSHORE) | (not SOUTH <= ground.lat <= NORTH)
-    return np.where(unmapped, np.uint8(0), cover)
+    """Return the classes as WorldCover would map them: 0 far out at sea and beyond the limits of the map."""
+    is_unmapped = (ground.shore < OFFSHORE) | (not SOUTH <= ground.lat <= NORTH)
+    return np.where(is_unmapped, np.uint8(0), cover)
 
 
 def _wild(window: Window, ground: Terrain, speck: Layer) -> NDArray[np.int64]:
-    """Return the class of land that people left alone."""
+    """Return the classes of natural land."""
     patches = window.noise(40, coarse=8, fine=1, gain=0.68) + speck
-    # trees follow the water, and keep to the valleys
+    # trees grow along the water and in valleys
     patches = patches - 1.6 * np.exp(-np.maximum(ground.river, 0.0) / 7.0) * (ground.rain > 0.15)  # none in a desert
     place = 1.0 / (1.0 + np.exp(-1.702 * patches))
     hardy = np.clip((ground.summer - 6.5) / 2.0, 0.0, 1.0)
     green = np.clip((ground.summer - 3.0) / 2.5, 0.0, 1.0) * np.clip(1.8 - 1.3 * ground.steep, 0.0, 1.0)
     tree, shrub, moss, grass, bare = ground.shares[list(_ALONG_A_GRADIENT)]
-    woods = (tree + shrub) * (1.0 - hardy)  # above the tree line there is grass instead
+    woods = (tree + shrub) * (1.0 - hardy)  # grass above the tree line
     ends = np.cumsum([tree * hardy, shrub * hardy, moss, grass + woods], axis=0)
     ends *= green / np.maximum(ends[-1] + bare, 1e-6)
-    found = np.asarray(_ALONG_A_GRADIENT)[(place >= ends).sum(axis=0)]
+    classes = np.asarray(_ALONG_A_GRADIENT)[(place >= ends).sum(axis=0)]
     low = ground.shares[_WET] * np.where(ground.river < 14.0, 4.0, 1.0) + 0.2 * ground.delta * (
         ground.warmth < 15.0
-    )  # a flood plain's width in pixels
+    )  # width of a flood plain in pixels
     flat = (low > 0.004) & (ground.steep < 0.15)
     bog = window.noise(41, coarse=8, fine=2, gain=0.55, where=flat) + speck
-    return np.where((bog > 2.6 - 11.0 * low) & flat, _WET, found)
+    return np.where((bog > 2.6 - 11.0 * low) & flat, _WET, classes)
 
 
-def _farmed(window: Window, people: People, found: NDArray[np.int64], speck: Layer) -> NDArray[np.int64]:
-    """Return the classes with farmland in them."""
+def _add_farmland(window: Window, people: People, classes: NDArray[np.int64], speck: Layer) -> NDArray[np.int64]:
+    """Return the classes with farmland added."""
     number, edge = people.fields.number, people.fields.edge
     use = np.where(number < 0.05, _TREE, np.where(number < 0.2, _GRASS, _CROP))  # woodlots and meadows
     farmland = people.farmland
-    hedge = (edge < 0.8 + speck) & (window.noise(42, coarse=6, fine=4, where=farmland) > 0.8)  # a pixel's width
-    use = np.where(hedge, np.where(found == _BARE, _GRASS, found), use)
-    woods = farmland & (found == _TREE)
-    woods &= window.noise(43, coarse=7, fine=3, where=woods) > 1.1  # that nobody cleared
-    arable = farmland & ~woods & (found != _WET)
-    found = np.where(arable & (people.pivot < 0.0), use, found)
-    return np.where(arable & (people.pivot > 0.0), _CROP, found)
+    hedge = (edge < 0.8 + speck) & (window.noise(42, coarse=6, fine=4, where=farmland) > 0.8)  # one pixel wide
+    use = np.where(hedge, np.where(classes == _BARE, _GRASS, classes), use)
+    woods = farmland & (classes == _TREE)
+    woods &= window.noise(43, coarse=7, fine=3, where=woods) > 1.1  # that were not cleared
+    arable = farmland & ~woods & (classes != _WET)
+    classes = np.where(arable & (people.pivot < 0.0), use, classes)
+    return np.where(arable & (people.pivot > 0.0), _CROP, classes)
 
 
-def _built(people: People, found: NDArray[np.int64], *, dry: NDArray[np.bool_], speck: Layer) -> NDArray[np.int64]:
-    """Return the classes with roads, farmsteads and towns in them."""
+def _add_buildings(
+    people: People, classes: NDArray[np.int64], *, dry: NDArray[np.bool_], speck: Layer
+) -> NDArray[np.int64]:
+    """Return the classes with roads, farms and towns added."""
     block = people.blocks.number
     dense = np.clip(0.55 + 0.6 * people.town, 0.0, 0.93)
     green = np.where(block > 0.5 * (1.0 + dense), _TREE, _GRASS)
     town = np.where(block < dense, _TOWN, np.where(people.blocks.edge < 1.0, _TOWN, green))
-    found = np.where((people.town + 0.3 * speck > 0.0) & dry, town, found)
-    house = people.farmstead & (block < 0.25)  # one in four
-    found = np.where(house & (people.pivot < 0.0) & dry, _TOWN, found)
-    return np.where((people.road < 1.3 + 0.8 * speck) & (found != _SNOW), _TOWN, found)
+    classes = np.where((people.town + 0.3 * speck > 0.0) & dry, town, classes)
+    farmhouse = people.farmstead & (block < 0.25)  # one in four
+    classes = np.where(farmhouse & (people.pivot < 0.0) & dry, _TOWN, classes)
+    return np.where((people.road < 1.3 + 0.8 * speck) & (classes != _SNOW), _TOWN, classes)
 
 
 def _cold(window: Window, ground: Terrain) -> NDArray[np.bool_]:
-    """Tell where snow stays: above a line that sinks towards the poles, and nearly everywhere on Antarctica."""
+    """Return where snow stays: above a line that is lower towards the poles, and nearly everywhere on Antarctica."""
     line = 0.09 * abs(ground.lat) - 4.0 + (30.0 if ground.lat < SOUTH else 0.0)
-    steep = 4.0 * np.clip(ground.steep - 0.7, 0.0, 1.0)  # it slides off
+    steep = 4.0 * np.clip(ground.steep - 0.7, 0.0, 1.0)  # snow slides off
     patches = window.noise(44, coarse=7, fine=1, gain=0.6, where=np.abs(ground.summer + steep - line) < _UNSURE)
     cold: NDArray[np.bool_] = ground.summer + 1.2 * patches + steep < line
     return cold
 
 
-def _coast(window: Window, ground: Terrain, found: NDArray[np.int64], speck: Layer) -> NDArray[np.int64]:
-    """Return the classes with beaches, marshes, mangroves and the sea."""
+def _coast(window: Window, ground: Terrain, classes: NDArray[np.int64], speck: Layer) -> NDArray[np.int64]:
+    """Return the classes with beaches, marshes, mangroves and the sea added."""
     shore = ground.shore + 0.02 * speck
-    near = shore < 5.0 + 32.0 * ground.delta  # what the tide can reach
+    near = shore < 5.0 + 32.0 * ground.delta  # within reach of the tide
     if not near.any():
-        return found
+        return classes
     muddy = window.noise(45, coarse=11, fine=4) + 3.0 * ground.delta
     tidal = (shore < 0.9 + 0.5 * muddy + 30.0 * ground.delta) | (
         (shore < 5.0) & (ground.river < 22.0)
     )  # km inland, along rivers
     tropical = (ground.warmth > 21.5) & (ground.rain > 0.3)  # where mangroves grow
-    swamp = tidal & (found != _TOWN) & (found != _WATER) & (ground.warmth > 0.0)  # no marsh in the ice
-    found = np.where(swamp & tropical & (muddy > 0.35), _MANGROVE, found)  # a third of the coast
-    found = np.where(swamp & ~tropical & (muddy > 0.9), _WET, found)  # a fifth of the coast
+    swamp = tidal & (classes != _TOWN) & (classes != _WATER) & (ground.warmth > 0.0)  # no marsh in ice
+    classes = np.where(swamp & tropical & (muddy > 0.35), _MANGROVE, classes)  # a third of the coast
+    classes = np.where(swamp & ~tropical & (muddy > 0.9), _WET, classes)  # a fifth of the coast
     sandy = np.clip(0.05 * (0.7 - muddy), 0.0, 0.07)
-    beach = (shore < sandy) & (found != _TOWN) & (found != _MANGROVE) & (found != _SNOW)
-    found = np.where(beach, _BARE, found)
-    return np.where(shore < 0.0, _WATER, found)
+    beach = (shore < sandy) & (classes != _TOWN) & (classes != _MANGROVE) & (classes != _SNOW)
+    classes = np.where(beach, _BARE, classes)
+    return np.where(shore < 0.0, _WATER, classes)

@@ -1,4 +1,4 @@
-"""What grows where on a simulated Earth: warmth, rain, mountains and cities, in broad strokes."""
+"""Climate of the simulated Earth: warmth, rain, biomes, heights, deltas and cities."""
 
 from __future__ import annotations
 
@@ -18,24 +18,24 @@ if TYPE_CHECKING:
 
     _Table = Mapping[str, tuple[float, ...]]
 
-_LAPSE = 6.5  # degrees Celsius for each kilometre of height, ICAO standard atmosphere
+_LAPSE = 6.5  # degrees Celsius per kilometre of height, ICAO standard atmosphere
 
 
 @dataclass(frozen=True, slots=True)
 class Biome:
-    """A kind of country: where it is at home, and how much of its land each class covers."""
+    """A biome: its typical climate, and the share of each class in it."""
 
     warmth: float
-    """Annual mean in degrees Celsius where it is at home."""
+    """Typical annual mean in degrees Celsius."""
 
     rain: float
-    """Rain where it is at home, 0 to 1."""
+    """Typical rain, 0 to 1."""
 
     cover: dict[str, float]
-    """Share of each class by its name; the land that people left alone."""
+    """Share of each class by its name, without farmland and towns."""
 
-    farmed: float
-    """Share of its plains under the plough, 0 to 1."""
+    farmland: float
+    """Share of its plains that is farmland, 0 to 1."""
 
 
 BIOMES = (
@@ -58,15 +58,15 @@ BIOMES = (
 
 _HOMES = np.array([[biome.warmth / 5.0, biome.rain / 0.16] for biome in BIOMES])
 _COVERS = np.array([[biome.cover.get(land.name, 0.0) for land in CLASSES] for biome in BIOMES])
-_FARMED = np.array([biome.farmed for biome in BIOMES])
+_FARMLAND = np.array([biome.farmland for biome in BIOMES])
 
 
 @dataclass(frozen=True, slots=True)
 class Climate:
-    """The broad strokes at n places."""
+    """The climate at n places."""
 
     shore: NDArray[np.float64]
-    """Kilometres to the coast, positive on land, at most 60 either way, shape (n,)."""
+    """Kilometres to the coast, positive on land, at most 60 in both directions, shape (n,)."""
 
     warmth: NDArray[np.float64]
     """Annual mean in degrees Celsius at sea level, (n,)."""
@@ -75,53 +75,53 @@ class Climate:
     """0 (none) to 1 (every day), (n,)."""
 
     height: NDArray[np.float64]
-    """Kilometres above the sea that mountain crests reach, (n,)."""
+    """Height of the mountain crests in kilometres, (n,)."""
 
-    plough: NDArray[np.float64]
-    """Share that is farmed beyond what the climate suggests, (n,)."""
+    extra_farmland: NDArray[np.float64]
+    """Share of farmland in addition to the climate's, (n,)."""
 
     delta: NDArray[np.float64]
-    """1 in the middle of a great river's delta, 0 far from any, (n,)."""
+    """1 in the middle of a delta, 0 far from all, (n,)."""
 
     city: NDArray[np.float64]
     """1 in the middle of a large city, 0 at its edge, negative outside, (n,)."""
 
 
 def climate_at(lons: NDArray[np.float64], lats: NDArray[np.float64]) -> Climate:
-    """Return the broad strokes at places in degrees that lie close together, shape (n,)."""
-    away = np.abs(lats)
-    belt = np.interp(away, list(atlas.RAIN), list(atlas.RAIN.values()))
+    """Return the climate at places in degrees that are close together, shape (n,)."""
+    latitude = np.abs(lats)
+    belt = np.interp(latitude, list(atlas.RAIN), list(atlas.RAIN.values()))
     city_lon, city_lat, radius = _columns(atlas.CITIES)
     kilometres = 111.2 * np.hypot(_turn(lons - city_lon) * np.cos(np.radians(lats)), lats - city_lat)
     return Climate(
         shore=coast_distance(lons, lats),
-        warmth=np.interp(away, list(atlas.WARMTH), list(atlas.WARMTH.values())) + _shift(atlas.WARMER, lons, lats),
+        warmth=np.interp(latitude, list(atlas.WARMTH), list(atlas.WARMTH.values())) + _shift(atlas.WARMER, lons, lats),
         rain=np.clip(belt + _shift(atlas.WETTER, lons, lats), 0.0, 1.0),
-        plough=_shift(atlas.PLOUGHED, lons, lats),
+        extra_farmland=_shift(atlas.EXTRA_FARMLAND, lons, lats),
         delta=_bumps(atlas.DELTAS, lons, lats).max(axis=0),
         height=_heights(lons, lats),
         city=(1.0 - kilometres / radius).max(axis=0),
     )
 
 
-def cooled(warmth: NDArray[np.float64], height: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return degrees Celsius at a height in kilometres: 6.5 less for each."""
+def warmth_at_height(warmth: NDArray[np.float64], height: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return degrees Celsius at a height in kilometres: 6.5 less per kilometre."""
     return warmth - _LAPSE * height
 
 
 def cover(warmth: NDArray[np.float64], rain: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return the shares of the classes, shape (n, 12), and of the plough, (n,), at places of a climate."""
+    """Return the shares of the classes, shape (n, 12), and of farmland, (n,), in a climate."""
     home = np.stack([warmth / 5.0, rain / 0.16], axis=-1)
     apart = ((home[:, None, :] - _HOMES) ** 2).sum(axis=-1)
     weights = np.exp(-(apart - apart.min(axis=1, keepdims=True)))
     weights /= weights.sum(axis=1, keepdims=True)
-    return weights @ _COVERS, weights @ _FARMED
+    return weights @ _COVERS, weights @ _FARMLAND
 
 
 def _shift(table: _Table, lons: NDArray[np.float64], lats: NDArray[np.float64]) -> NDArray[np.float64]:
     *_, amount = _columns(table)
-    shifted: NDArray[np.float64] = (_bumps(table, lons, lats) * amount).sum(axis=0)
-    return shifted
+    total: NDArray[np.float64] = (_bumps(table, lons, lats) * amount).sum(axis=0)
+    return total
 
 
 def _bumps(table: _Table, lons: NDArray[np.float64], lats: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -144,7 +144,7 @@ def _heights(lons: NDArray[np.float64], lats: NDArray[np.float64]) -> NDArray[np
     t = np.clip((x * along_x + y * along_y) / (along_x**2 + along_y**2), 0.0, 1.0)
     apart = np.hypot(x - t * along_x, y - t * along_y) / half
     heights: NDArray[np.float64] = (height * np.exp(-(apart**2))).max(axis=0)
-    return np.asarray(np.maximum(1.1 * heights - 0.4, 0.0))  # plains stay plain
+    return np.asarray(np.maximum(1.1 * heights - 0.4, 0.0))  # plains stay flat
 
 
 def _turn(degrees: NDArray[np.float64]) -> NDArray[np.float64]:

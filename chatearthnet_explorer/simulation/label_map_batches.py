@@ -1,4 +1,4 @@
-"""Label maps of many simulated places, looked at in steps: true enough for shares and captions, not for a picture."""
+"""Coarse label maps of many simulated places: good enough for shares and captions, not for an image."""
 
 from __future__ import annotations
 
@@ -19,25 +19,25 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 SAMPLES = 32
-"""Places of a chip that are looked at along each side, a multiple of four so that no step lies in two parts."""
+"""Samples along each side of a chip, a multiple of four so that no sample is in two parts."""
 
 _PIXELS = np.arange(SIZE) * SAMPLES // SIZE
 
 
-def survey(tiles: Iterable[Tile], *, year: int) -> Iterator[tuple[Tile, NDArray[np.uint8]]]:
-    """Yield each tile and its labels, (256, 256) uint8, all 0 where nobody mapped it.
+def sample_label_maps(tiles: Iterable[Tile], *, year: int) -> Iterator[tuple[Tile, NDArray[np.uint8]]]:
+    """Yield each tile and its labels, (256, 256) uint8, all 0 for an unmapped place.
 
-    They are those that ``SimulatedSource`` shows there, seen in steps of eight pixels: shares of a part are off by one
-    percent, a claim in a hundred is contradicted by what the source shows, and what is smaller than a step is there or
-    not by chance. Chips of one zoom-13 tile are made together if they follow each other.
+    They are the labels of ``SimulatedSource``, sampled every eight pixels: the share of a part differs by one percent,
+    one claim in a hundred contradicts the labels of the source, and details smaller than eight pixels are random.
+    Consecutive chips of one zoom-13 tile are computed together.
     """
     for (x, y), group in groupby(tiles, lambda tile: (tile.x // 2, tile.y // 2)):
-        wanted = list(group)
-        corner, side = (wanted[0], 1) if len(wanted) == 1 else (Tile(2 * x, 2 * y), 2)
+        group_tiles = list(group)
+        corner, side = (group_tiles[0], 1) if len(group_tiles) == 1 else (Tile(2 * x, 2 * y), 2)
         window = Window(corner, tiles=side, samples=SAMPLES)
         ground = terrain_of(window)
         cover = cover_of(window, ground, people_in(window, ground), year=year)
-        seen = labels_of(cover, ground)[window.pad : -window.pad, window.pad : -window.pad]
-        for tile in wanted:
+        labels = labels_of(cover, ground)[window.pad : -window.pad, window.pad : -window.pad]
+        for tile in group_tiles:
             rows, columns = (SAMPLES * steps + _PIXELS for steps in (tile.y - corner.y, tile.x - corner.x))
-            yield tile, seen[rows[:, None], columns]
+            yield tile, labels[rows[:, None], columns]

@@ -1,4 +1,4 @@
-"""Endless noise on the zoom-14 grid: the same at the same place, whichever chip asks."""
+"""Noise on the zoom-14 grid: the same value at the same place for every chip."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ if TYPE_CHECKING:
     from chatearthnet_explorer.tile import Tile
 
 Layer: TypeAlias = "NDArray[np.float32 | np.float64]"
-"""Numbers over a window, row 0 north: shape (272, 272) over a chip."""
+"""Numbers over a window, row 0 north: shape (272, 272) for a chip."""
 
 PAD = 8
-"""Pixels around a chip that are computed with it, so that slopes and blurs know their neighbours."""
+"""Pixels around a chip that are computed with it, so that slopes and blurs have neighbours."""
 
 _WORLD = SIZE * 2**ZOOM
 # Standard deviation of uniform values in -1 to 1 (1/3) after a cubic B-spline in two dimensions (151/315 in each).
-_SMOOTHED = 151 / 315
-_SPREAD = _SMOOTHED * (1 / 3) ** 0.5
+_SPLINE_FACTOR = 151 / 315
+_SPREAD = _SPLINE_FACTOR * (1 / 3) ** 0.5
 _MOST_MULTIPLIED = 200_000  # OpenBLAS starts threads from 262,144 multiplications on, which cost more than they save
 
 
@@ -36,13 +36,13 @@ class Window:
     """
 
     def __init__(self, tile: Tile, *, tiles: int = 1, samples: int = SIZE) -> None:
-        """Place the window.
+        """Define the window.
 
         Args:
             tile: The tile in its north-western corner.
-            tiles: How many it covers, along each side.
-            samples: Places of each tile that are looked at, along each side; with fewer than ``SIZE`` of them what is
-                smaller than the distance between two is drawn for each by itself, and ``pad`` is 1.
+            tiles: Number of tiles along each side.
+            samples: Samples along each side of a tile; with fewer than ``SIZE``, details smaller than the distance
+                between two samples are independent random values, and ``pad`` is 1.
         """
         self.step = SIZE / samples
         self.pad = PAD if samples == SIZE else 1
@@ -91,7 +91,7 @@ class Window:
         amplitude = 0.5
         for power in range(coarse, fine - 1, -1):
             value = self._octave(seed, power)
-            # crests only at large: wherever one looks closely, slopes are just rough
+            # crests only at large scales: small scales are just rough
             sharp = power > coarse - 5
             crest = (np.maximum(1.0 - np.abs(value) * 2.2, 0.0) ** 2 if sharp else 0.35 + 1.6 * value) * weight
             total += amplitude * crest
@@ -100,7 +100,7 @@ class Window:
         return total
 
     def _smooth(self, seed: int, powers: range, weights: NDArray[np.float64]) -> Layer:
-        """Return the sum of octaves, given the finest first, with the weight of each, given the coarsest first."""
+        """Return the sum of octaves, the finest first, with their weights, the coarsest first."""
         if not powers:
             return np.zeros((len(self.down), len(self.across)), np.float32)
         across, down = self._spline("across", powers[0]), self._spline("down", powers[0])
@@ -111,27 +111,27 @@ class Window:
         # a spline on a coarse lattice is one on the next finer lattice too: only the finest is spread over the pixels
         total = np.zeros((0, 0), np.float32)
         for power, weight, (rows, columns) in zip(reversed(powers), weights, reversed(nodes), strict=False):
-            drawn = np.float32(weight) * _drawn(seed, power, rows, columns)
-            total = _finer(_finer(total, rows, 0), columns, 1) + drawn if total.size else drawn
+            values = np.float32(weight) * _lattice_values(seed, power, rows, columns)
+            total = _finer(_finer(total, rows, 0), columns, 1) + values if total.size else values
         return _spread(total, down, across)
 
     def _octave(self, seed: int, power: int) -> Layer:
-        if 2**power < self.step:  # each sample stands alone
+        if 2**power < self.step:  # samples are independent
             return self._alone(seed, power)
         across, down = self._spline("across", power), self._spline("down", power)
-        return _spread(_drawn(seed, power, down.nodes, across.nodes), down, across)
+        return _spread(_lattice_values(seed, power, down.nodes, across.nodes), down, across)
 
     def _alone(self, seed: int, power: int) -> Layer:
-        """Return an octave of which every sample is drawn by itself."""
+        """Return an octave of independent random values."""
         columns, rows = (np.floor(places).astype(np.int64) for places in (self.across, self.down))
-        drawn = scatter(columns % _WORLD, rows[:, None], seed * 64 + power)
-        return ((2.0 * drawn - 1.0) * _SMOOTHED).astype(np.float32)
+        values = scatter(columns % _WORLD, rows[:, None], seed * 64 + power)
+        return ((2.0 * values - 1.0) * _SPLINE_FACTOR).astype(np.float32)
 
     def _spline(self, axis: str, power: int) -> _Spline:
         first = float(getattr(self, axis)[0])
         cell = math.floor(first / 2**power)
         count = len(self.across)
-        return _spline(first - cell * 2**power, self.step, count, power).moved(cell)
+        return _spline(first - cell * 2**power, self.step, count, power).shifted_by(cell)
 
 
 class _Spline(NamedTuple):
@@ -142,8 +142,8 @@ class _Spline(NamedTuple):
     weights: NDArray[np.float32]  # (4, pixels): how much of each
     matrix: NDArray[np.float32] | None  # (pixels, nodes): the same, as a matrix; None where it would be large
 
-    def moved(self, cells: int) -> _Spline:
-        """Return the same as many cells farther on."""
+    def shifted_by(self, cells: int) -> _Spline:
+        """Return the spline shifted by a number of cells."""
         return self._replace(nodes=self.nodes + cells)
 
 
@@ -162,26 +162,26 @@ def _spline(first: float, step: float, count: int, power: int) -> _Spline:
     return _Spline(nodes, taps, weights, matrix)
 
 
-def _drawn(seed: int, power: int, rows: NDArray[np.int64], columns: NDArray[np.int64]) -> NDArray[np.float32]:
+def _lattice_values(seed: int, power: int, rows: NDArray[np.int64], columns: NDArray[np.int64]) -> NDArray[np.float32]:
     """Return random values in -1 to 1 at the nodes of a lattice."""
-    drawn = scatter(columns % (_WORLD >> power), rows[:, None], seed * 64 + power)
-    return (2.0 * drawn - 1.0).astype(np.float32)
+    values = scatter(columns % (_WORLD >> power), rows[:, None], seed * 64 + power)
+    return (2.0 * values - 1.0).astype(np.float32)
 
 
 def _coarser(nodes: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Return the nodes of the next coarser lattice that some nodes hang on."""
+    """Return the nodes of the next coarser lattice that some nodes depend on."""
     return np.arange((nodes[0] - 1) // 2, nodes[-1] // 2 + 2)
 
 
 def _finer(values: NDArray[np.float32], nodes: NDArray[np.int64], axis: int) -> NDArray[np.float32]:
-    """Return the coefficients, along one axis, that say the same spline on the next finer lattice (Boehm 1980)."""
+    """Return the coefficients, along one axis, of the same spline on the next finer lattice (Boehm 1980)."""
     along = values if axis == 0 else values.T
     finer = np.empty((2 * len(along) - 3, along.shape[1]), np.float32)
     finer[0::2] = (along[:-1] + along[1:]) * np.float32(0.5)  # halfway between two nodes
     finer[1::2] = (along[:-2] + along[2:]) * np.float32(0.125) + along[1:-1] * np.float32(0.75)
     first = int(nodes[0] - (2 * ((nodes[0] - 1) // 2) + 1))
-    found = finer[first : first + len(nodes)]
-    return found if axis == 0 else found.T
+    result = finer[first : first + len(nodes)]
+    return result if axis == 0 else result.T
 
 
 def _spread(values: NDArray[np.float32], down: _Spline, across: _Spline) -> NDArray[np.float32]:
@@ -192,10 +192,10 @@ def _spread(values: NDArray[np.float32], down: _Spline, across: _Spline) -> NDAr
     rows = np.zeros((len(values), across.taps.shape[1]), np.float32)
     for tap, weights in zip(across.taps, across.weights, strict=True):
         rows += values.take(tap, axis=1) * weights
-    found = np.zeros((down.taps.shape[1], rows.shape[1]), np.float32)
+    result = np.zeros((down.taps.shape[1], rows.shape[1]), np.float32)
     for tap, weights in zip(down.taps, down.weights, strict=True):
-        found += rows.take(tap, axis=0) * weights[:, None]
-    return found
+        result += rows.take(tap, axis=0) * weights[:, None]
+    return result
 
 
 def _product(left: NDArray[np.float32], right: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -209,12 +209,12 @@ def _product(left: NDArray[np.float32], right: NDArray[np.float32]) -> NDArray[n
 def scatter(column: NDArray[np.int64], row: NDArray[np.int64], seed: int) -> NDArray[np.float64]:
     """Return a number in 0 to 1 for each pair of integers: the finaliser of SplitMix64 (Steele et al., 2014)."""
     offset = np.uint64(seed * 0x9E3779B97F4A7C15 & 0xFFFFFFFFFFFFFFFF)
-    mixed = column.astype(np.uint64) * np.uint64(0xD1B54A32D192ED03) ^ (
+    bits = column.astype(np.uint64) * np.uint64(0xD1B54A32D192ED03) ^ (
         row.astype(np.uint64) * np.uint64(0xABC98388FB8FAC03) + offset
     )
-    mixed ^= mixed >> np.uint64(30)
-    mixed *= np.uint64(0xBF58476D1CE4E5B9)
-    mixed ^= mixed >> np.uint64(27)
-    mixed *= np.uint64(0x94D049BB133111EB)
-    mixed ^= mixed >> np.uint64(31)
-    return np.asarray((mixed >> np.uint64(11)) * 2.0**-53, np.float64)
+    bits ^= bits >> np.uint64(30)
+    bits *= np.uint64(0xBF58476D1CE4E5B9)
+    bits ^= bits >> np.uint64(27)
+    bits *= np.uint64(0x94D049BB133111EB)
+    bits ^= bits >> np.uint64(31)
+    return np.asarray((bits >> np.uint64(11)) * 2.0**-53, np.float64)

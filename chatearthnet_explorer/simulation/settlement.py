@@ -1,4 +1,4 @@
-"""What people made of the simulated ground: fields, roads, villages and cities."""
+"""Settlements of the simulated Earth: fields, roads, villages and cities."""
 
 from __future__ import annotations
 
@@ -16,66 +16,66 @@ if TYPE_CHECKING:
     from chatearthnet_explorer.simulation.terrain import Terrain
 
 _SQUARE = 256  # pixels between main roads
-_FARM = 96  # pixels of the land that is cut into fields
-_BLOCK = 26  # pixels of a town that streets go round
+_FARM = 96  # pixels of a square that is divided into fields
+_BLOCK = 26  # pixels of a block between streets
 
 
 @dataclass(frozen=True, slots=True)
 class Parcels:
-    """Land cut into pieces, each layer (272, 272)."""
+    """Land divided into parcels, each layer (272, 272)."""
 
     number: Layer
-    """A number in 0 to 1 that all pixels of a piece share."""
+    """A number from 0 to 1, the same for all pixels of a parcel."""
 
     edge: Layer
-    """Pixels to the nearest edge of the piece."""
+    """Pixels to the nearest edge of the parcel."""
 
     furrow: Layer
-    """Pixels across the piece's longer side: what is ploughed runs along it."""
+    """Pixels across the parcel's longer side: furrows run along it."""
 
 
 @dataclass(frozen=True, slots=True)
 class People:
-    """What people made, each layer (272, 272)."""
+    """Settlements, each layer (272, 272)."""
 
     fields: Parcels
-    """How farmland is divided."""
+    """Parcels of farmland."""
 
     blocks: Parcels
-    """How towns are divided."""
+    """Parcels of towns."""
 
     farmland: NDArray[np.bool_]
-    """Where the land is under the plough."""
+    """Where farmland is."""
 
     farmstead: NDArray[np.bool_]
-    """The corners of farmland where a farmer may live."""
+    """Corners of fields with a farm."""
 
     pivot: Layer
-    """1 in a field that one turning arm waters, 0 on the dry ground beside it, -1 where there are none."""
+    """1 in a field with center-pivot irrigation, 0 on the dry ground beside it, -1 elsewhere."""
 
     town: Layer
-    """Positive in towns, up to 1 and more in their middle."""
+    """Positive in towns, 1 and more in their centers."""
 
     road: Layer
     """Pixels to the middle of the nearest main road."""
 
 
 def people_in(window: Window, ground: Terrain) -> People:
-    """Return what people made of a window."""
-    # lattices are bent, so that neither fields nor roads are ruled from pole to pole
+    """Return the settlements of a window."""
+    # bent lattices, so that fields and roads are not straight from pole to pole
     u = window.columns + 45.0 * window.noise(20, coarse=9, fine=7)
     v = window.rows + 45.0 * window.noise(21, coarse=9, fine=7)
     plain = np.clip(1.2 - 5.0 * ground.steep, 0.0, 1.0) * np.clip((ground.summer - 10.0) / 4.0, 0.0, 1.0)
-    dry = ground.rain < 0.3  # here fields need a river
-    watered = np.where(dry, 0.75 * np.exp(-np.maximum(ground.river, 0.0) / 45.0), 0.0) * plain
-    share = np.clip(ground.farmed * plain + watered, 0.0, 1.0)
-    settled = np.clip(0.06 + 0.9 * share, 0.0, 0.8) * plain * (ground.shore > 0.0) * (1.0 - ground.delta)
-    smallest = np.where(ground.warmth > 19.0, 9.0, 17.0)  # warm lands have the smaller fields
+    dry = ground.rain < 0.3  # fields need a river here
+    near_water = np.where(dry, 0.75 * np.exp(-np.maximum(ground.river, 0.0) / 45.0), 0.0) * plain
+    share = np.clip(ground.farmland * plain + near_water, 0.0, 1.0)
+    density = np.clip(0.06 + 0.9 * share, 0.0, 0.8) * plain * (ground.shore > 0.0) * (1.0 - ground.delta)
+    smallest = np.where(ground.warmth > 19.0, 9.0, 17.0)  # fields are smaller in warm regions
     region = window.noise(22, coarse=11, fine=8, gain=0.55, where=share > 0.0)
-    suited = region - _quantile(share)
-    fields = _parcels(u, v, cell=_FARM, smallest=smallest, seed=27, where=suited < 0.6)
-    farmland = suited + 1.2 * (fields.number - 0.5) < 0.0  # it ends at the edges of fields
-    pivots = dry & (window.noise(29, coarse=12, fine=10, where=dry) > 0.9)  # one region in six pumps its water
+    suitability = region - _quantile(share)
+    fields = _parcels(u, v, cell=_FARM, smallest=smallest, seed=27, where=suitability < 0.6)
+    farmland = suitability + 1.2 * (fields.number - 0.5) < 0.0  # farmland ends at the edges of fields
+    pivots = dry & (window.noise(29, coarse=12, fine=10, where=dry) > 0.9)  # one region in six has pivots
     pivot = np.full(u.shape, -1.0)
     if pivots.any():
         number = scatter(np.floor(u / _FARM).astype(np.int64), np.floor(v / _FARM).astype(np.int64), 25)
@@ -88,17 +88,17 @@ def people_in(window: Window, ground: Terrain) -> People:
         )
         farmland = np.where(pivots, watered_by_arm & (ground.steep < 0.1), farmland)  # level ground
         pivot = np.where(pivots, np.where(arm < 0.47 * _FARM, 1.0, 0.0), pivot)  # all but touching
-    road, village = _roads(u, v, settled, window)
+    road, village = _roads(u, v, density, window)
     near_city = ground.city > -1.0
     sprawl = window.noise(24, coarse=9, fine=4, where=near_city)
     city = np.where(near_city, ground.city + 0.22 * sprawl, -1.0)
     town = np.maximum(village, np.clip(3.0 * city, -1.0, 1.5))
     farmstead = farmland & (fields.number % 0.05 < 0.004) & (fields.edge > 2.0)  # in a dozen fields
     smallest = np.full_like(u, 9.0)
-    built = (town > -0.5) | (road < 3.0) | farmstead  # more than there is room for
+    near_buildings = (town > -0.5) | (road < 3.0) | farmstead  # a little more than needed
     return People(
         fields=fields,
-        blocks=_parcels(u, v, cell=_BLOCK, smallest=smallest, seed=28, where=built),
+        blocks=_parcels(u, v, cell=_BLOCK, smallest=smallest, seed=28, where=near_buildings),
         farmland=farmland,
         farmstead=farmstead,
         pivot=pivot,
@@ -107,33 +107,33 @@ def people_in(window: Window, ground: Terrain) -> People:
     )
 
 
-def _roads(u: Layer, v: Layer, settled: Layer, window: Window) -> tuple[Layer, Layer]:
-    """Return pixels to the nearest main road, and where villages are: at the crossings."""
+def _roads(u: Layer, v: Layer, density: Layer, window: Window) -> tuple[Layer, Layer]:
+    """Return pixels to the nearest main road, and the villages at their crossings."""
     absent = 1e3
-    if not settled.any():
+    if not density.any():
         return np.full(u.shape, absent), np.full(u.shape, -1.0)
     column, row = np.rint(u / _SQUARE).astype(np.int64), np.rint(v / _SQUARE).astype(np.int64)
     off_u, off_v = np.abs(u - column * _SQUARE), np.abs(v - row * _SQUARE)
     cell_u, cell_v = np.floor(u / _SQUARE).astype(np.int64), np.floor(v / _SQUARE).astype(np.int64)
-    wanted = 0.25 + settled
-    upright = np.where(scatter(column, cell_v, 30) < wanted, off_u, absent)
-    level = np.where(scatter(cell_u, row, 31) < wanted, off_v, absent)
-    road = np.where(settled > 0.05, np.minimum(upright, level), absent)  # hardly anybody lives here
-    radius = (8.0 + 90.0 * scatter(column, row, 32) ** 3.5) * (scatter(column, row, 33) < settled * 1.4)
+    road_share = 0.25 + density
+    upright = np.where(scatter(column, cell_v, 30) < road_share, off_u, absent)
+    level = np.where(scatter(cell_u, row, 31) < road_share, off_v, absent)
+    road = np.where(density > 0.05, np.minimum(upright, level), absent)  # nearly empty regions have no roads
+    radius = (8.0 + 90.0 * scatter(column, row, 32) ** 3.5) * (scatter(column, row, 33) < density * 1.4)
     inside = radius > 0.0
-    ragged = window.noise(34, coarse=5, fine=2, where=inside)
-    village = 1.0 - np.hypot(off_u, off_v) / np.maximum(radius, 1.0) + 0.28 * ragged
+    outline = window.noise(34, coarse=5, fine=2, where=inside)
+    village = 1.0 - np.hypot(off_u, off_v) / np.maximum(radius, 1.0) + 0.28 * outline
     # houses stand along the roads that leave a village
-    strung = inside & (road < 3.0) & (np.hypot(off_u, off_v) < 1.9 * radius)  # a house's depth
+    strung = inside & (road < 3.0) & (np.hypot(off_u, off_v) < 1.9 * radius)  # one house deep
     strung &= window.noise(35, coarse=4, fine=2, where=strung) > 0.0
     village = np.where(strung, np.maximum(village, 0.3), village)
     return road, np.where(inside, village, -1.0)
 
 
-def _parcels(  # noqa: PLR0913 - each says something else
+def _parcels(  # noqa: PLR0913 - independent parameters
     u: Layer, v: Layer, *, cell: int, smallest: Layer, seed: int, where: NDArray[np.bool_]
 ) -> Parcels:
-    """Cut squares in two, again and again, across the longer side, until the pieces are small; 0 elsewhere."""
+    """Divide squares repeatedly across the longer side until the parcels are small; 0 elsewhere."""
     shape = u.shape
     u, v, smallest = u[where], v[where], smallest[where]
     column, row = np.floor(u / cell).astype(np.int64), np.floor(v / cell).astype(np.int64)
@@ -142,27 +142,27 @@ def _parcels(  # noqa: PLR0913 - each says something else
     key = column * 1_000_003 + row
     for cut in range(5):
         chance = scatter(key, row, seed + cut)
-        digits = chance * 8192.0 % 1.0  # the digits behind
+        digits = chance * 8192.0 % 1.0  # the next digits
         upright = width > height * (0.75 + 0.5 * digits)
         length = np.where(upright, width, height)
         near = length * (0.36 + 0.28 * chance)
         behind = np.where(upright, x, y) >= near
-        done = (length < 2.0 * smallest) | (chance > 0.9)  # some pieces stay large
-        moved = behind & ~done
+        is_final = (length < 2.0 * smallest) | (chance > 0.9)  # some pieces stay large
+        is_second = behind & ~is_final
         left = np.where(behind, length - near, near)
-        x, y = np.where(moved & upright, x - near, x), np.where(moved & ~upright, y - near, y)
-        width = np.where(upright & ~done, left, width)
-        height = np.where(upright | done, height, left)
-        key = np.where(done, key, key * 2 + 7 + moved)
+        x, y = np.where(is_second & upright, x - near, x), np.where(is_second & ~upright, y - near, y)
+        width = np.where(upright & ~is_final, left, width)
+        height = np.where(upright | is_final, height, left)
+        key = np.where(is_final, key, key * 2 + 7 + is_second)
     layers = (
         scatter(key, row, seed + 200),
         np.minimum(np.minimum(x, width - x), np.minimum(y, height - y)),
         np.where(width < height, x, y),
     )
-    placed = np.zeros((len(layers), *shape))
-    for layer, values in zip(placed, layers, strict=True):
+    parcels = np.zeros((len(layers), *shape))
+    for layer, values in zip(parcels, layers, strict=True):
         layer[where] = values
-    return Parcels(*placed)
+    return Parcels(*parcels)
 
 
 def _quantile(share: Layer) -> Layer:

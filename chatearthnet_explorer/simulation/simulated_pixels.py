@@ -1,4 +1,4 @@
-"""Simulated classes in, the reflectance that Sentinel-2 would see of them out."""
+"""Pixels of a simulated Sentinel-2 image: reflectance by band, from the simulated classes."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 _SHOULDER = 0.8  # of white, from which on brightness is compressed
 _BLUR = (0.18, 0.64, 0.18)  # a pixel sees a little of its neighbours: MTF about 0.2-0.3 at Nyquist
 _NEVER_ICE = 9.0  # degrees Celsius of the warm season from which on no ice floats on the sea
-_HAZE = (0.016, 0.010, 0.006, 0.005, 0.004, 0.003, 0.003, 0.0, 0.0)  # what air adds, by band
+_HAZE = (0.016, 0.010, 0.006, 0.005, 0.004, 0.003, 0.003, 0.0, 0.0)  # added by the air, by band
 
 
 class Paint(NamedTuple):
@@ -42,7 +42,7 @@ class Paint(NamedTuple):
     """Factor on the reflectance."""
 
 
-def reflectance(  # noqa: PLR0913 - all that there is to see
+def reflectance(  # noqa: PLR0913 - every layer of a scene
     window: Window,
     ground: Terrain,
     people: People,
@@ -66,30 +66,32 @@ def reflectance(  # noqa: PLR0913 - all that there is to see
     bright *= np.where(cover == INDEX["water"], np.float32(1.0), ground.light)
     air = 1.0 + 0.25 * window.noise(90, coarse=12, fine=9)
     grain = np.random.default_rng((int(window.across[PAD]), int(window.down[PAD]), year))
-    seen = {}
+    bands = {}
     for name in names:
         band = BANDS.index(name)
         spectrum = SPECTRA[:, band].astype(np.float32)
         light = (spectrum[first] * (1.0 - mix) + spectrum[second] * mix) * bright
-        light = _blurred(light) + _HAZE[band] * air[PAD:-PAD, PAD:-PAD]
-        # of what is seen and of the instrument, which are one normal variable together
+        light = _blur(light) + _HAZE[band] * air[PAD:-PAD, PAD:-PAD]
+        # noise of the scene and of the instrument, together one normal variable
         light += np.hypot(0.012 * light, 0.0012) * grain.standard_normal(light.shape, np.float32)
-        seen[name] = np.clip(light, 0.0001, 1.6).astype(np.float32)
-    return seen
+        bands[name] = np.clip(light, 0.0001, 1.6).astype(np.float32)
+    return bands
 
 
-def true_colour(seen: dict[str, NDArray[np.float32]]) -> NDArray[np.uint8]:
-    """Return red, green and blue, (256, 256, 3) uint8, stretched as ESA's true-colour image is."""
-    stacked = np.stack([seen[name] for name in ("B04", "B03", "B02")], axis=-1)
-    shown = stacked / TRUE_COLOUR_WHITE
-    # snow keeps its shades: the real product cuts them off at white
+def true_colour(bands: dict[str, NDArray[np.float32]]) -> NDArray[np.uint8]:
+    """Return red, green and blue, (256, 256, 3) uint8, stretched like ESA's true-colour image."""
+    linear = np.stack([bands[name] for name in ("B04", "B03", "B02")], axis=-1)
+    brightness = linear / TRUE_COLOUR_WHITE
+    # snow keeps its shades, which the real product clips at white
     bright = np.float32(1.0 - _SHOULDER)
-    shown = np.where(shown > _SHOULDER, _SHOULDER + bright * -np.expm1((_SHOULDER - shown) / 0.8), shown)
-    rgb: NDArray[np.uint8] = np.clip(shown * 255.0 + 0.5, 1.0, 255.0).astype(np.uint8)
+    brightness = np.where(
+        brightness > _SHOULDER, _SHOULDER + bright * -np.expm1((_SHOULDER - brightness) / 0.8), brightness
+    )
+    rgb: NDArray[np.uint8] = np.clip(brightness * 255.0 + 0.5, 1.0, 255.0).astype(np.uint8)
     return rgb
 
 
-def _blurred(light: Layer) -> Layer:
+def _blur(light: Layer) -> Layer:
     side, middle, _ = _BLUR
     down = side * (light[PAD - 1 : -PAD - 1] + light[PAD + 1 : -PAD + 1]) + middle * light[PAD:-PAD]
     return side * (down[:, PAD - 1 : -PAD - 1] + down[:, PAD + 1 : -PAD + 1]) + middle * down[:, PAD:-PAD]
@@ -100,13 +102,13 @@ def _row(name: str) -> int:
 
 
 class _View:
-    """The paints of one window; layers that several classes share are made once."""
+    """The colours of one window; layers that several classes share are computed once."""
 
     def __init__(self, window: Window, ground: Terrain, people: People, cover: NDArray[np.uint8], year: int) -> None:
         self.window, self.ground, self.people, self.cover, self.year = window, ground, people, cover, year
         self.fine = window.noise(60, coarse=2, fine=0, gain=0.9)
         self.mottle = window.noise(61, coarse=7, fine=2, gain=0.6)
-        self.parched = np.clip(1.15 - 1.35 * ground.rain + 0.12 * self.mottle, 0.0, 1.0)
+        self.dryness = np.clip(1.15 - 1.35 * ground.rain + 0.12 * self.mottle, 0.0, 1.0)
         hot = ground.warmth + 4.0 * window.noise(62, coarse=12, fine=9) > 20.0  # where soils weather red
         self.soil = np.where(hot, _row("red soil"), _row("brown soil"))
 
@@ -154,18 +156,18 @@ class _View:
         return Paint(
             first,
             _row("dry grass"),
-            0.08 + 0.3 * self.parched + 0.04 * self.fine,
+            0.08 + 0.3 * self.dryness + 0.04 * self.fine,
             np.exp(0.17 * crowns + 0.06 * self.mottle),
         )
 
     def shrubs(self) -> Paint:
         clumps = self.window.noise(67, coarse=2, fine=0, gain=0.9)
-        return Paint(_row("shrub"), self.soil, 0.15 + 0.5 * self.parched + 0.13 * clumps, 1.0 + 0.06 * self.mottle)
+        return Paint(_row("shrub"), self.soil, 0.15 + 0.5 * self.dryness + 0.13 * clumps, 1.0 + 0.06 * self.mottle)
 
     def grass(self) -> Paint:
         dry = (
             0.1
-            + 0.85 * self.parched
+            + 0.85 * self.dryness
             + 0.1 * self.mottle
             + 0.22 * (self.people.fields.number - 0.5) * self.people.farmland
         )
@@ -176,7 +178,7 @@ class _View:
         fields = self.people.fields
         stage = scatter((fields.number * 2**40).astype(np.int64), np.zeros_like(self.cover, np.int64), self.year)
         tone = (stage * 97.0) % 1.0
-        green = np.where(self.people.pivot > 0.0, 0.8, np.clip(0.75 - 0.5 * self.parched, 0.15, 0.7))
+        green = np.where(self.people.pivot > 0.0, 0.8, np.clip(0.75 - 0.5 * self.dryness, 0.15, 0.7))
         ripe = green + 0.55 * (1.0 - green)
         first = np.where(stage < green, _row("green crop"), np.where(stage < ripe, _row("ripe crop"), self.soil))
         second = np.where(stage < green, _row("grass"), np.where(stage < ripe, self.soil, _row("dry grass")))
@@ -188,7 +190,7 @@ class _View:
 
     def bare(self) -> Paint:
         ground = self.ground
-        beach = (ground.shore < 0.12) | ((ground.river < 7.0) & (ground.steep < 0.3))  # sand that water brought
+        beach = (ground.shore < 0.12) | ((ground.river < 7.0) & (ground.steep < 0.3))  # sand along water
         rocky = np.clip(
             0.5 + 0.5 * self.window.noise(68, coarse=10, fine=4, gain=0.55) + 2.0 * (ground.steep - 0.15), 0.0, 1.0
         )
@@ -219,18 +221,22 @@ class _View:
 
     def town(self) -> Paint:
         people, columns, rows = self.people, self.window.columns, self.window.rows
-        house = scatter(
+        building = scatter(
             (columns / 2.0).astype(np.int64), ((rows + 97.0 * people.blocks.number) / 2.0).astype(np.int64), 74
         )
         block = people.blocks.number * 31.0 % 1.0
-        tiled = np.clip(0.5 + 0.25 * self.window.noise(75, coarse=12, fine=10), 0.1, 0.9)  # tiles here, concrete there
+        tile_share = np.clip(
+            0.5 + 0.25 * self.window.noise(75, coarse=12, fine=10), 0.1, 0.9
+        )  # tiles here, concrete there
         halls = (block > 0.96) & (people.blocks.edge > 2.5)  # one block in 25 is sheds and halls
-        roof = np.where(block < tiled, _row("tiles"), _row("concrete"))
-        roof = np.where(halls | (house > 0.975), _row("white roof"), roof)  # and single tin roofs
-        yard = np.where(self.parched > 0.75, self.soil, _row("leaves"))  # nothing to water it with
+        roof = np.where(block < tile_share, _row("tiles"), _row("concrete"))
+        roof = np.where(halls | (building > 0.975), _row("white roof"), roof)  # and single tin roofs
+        yard = np.where(self.dryness > 0.75, self.soil, _row("leaves"))  # no water for gardens
         street = (people.blocks.edge < 1.1) | (people.road < 1.5)  # a pixel and more
         first = np.where(street, _row("asphalt"), roof)
         tone = people.blocks.number * 53.0 % 1.0
         leafy = np.clip(0.28 + 0.25 * np.sin(40.0 * people.blocks.number) + 0.1 * self.mottle, 0.05, 0.7)
-        gardens = np.where(street, 0.12, np.where(halls, 0.0, leafy + np.where(house < 0.3, 0.3, 0.0)))  # trees
-        return Paint(first, yard, gardens, np.where(halls, 0.62 + 0.2 * tone, 0.82 + 0.25 * house) + 0.05 * self.fine)
+        gardens = np.where(street, 0.12, np.where(halls, 0.0, leafy + np.where(building < 0.3, 0.3, 0.0)))  # trees
+        return Paint(
+            first, yard, gardens, np.where(halls, 0.62 + 0.2 * tone, 0.82 + 0.25 * building) + 0.05 * self.fine
+        )

@@ -1,4 +1,4 @@
-"""The simulated ground before anybody lived on it: shore, relief, rivers, lakes, climate."""
+"""Terrain of the simulated Earth: shore, relief, rivers, lakes and climate."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from chatearthnet_explorer.simulation.climate import climate_at, cooled, cover
+from chatearthnet_explorer.simulation.climate import climate_at, cover, warmth_at_height
 from chatearthnet_explorer.tile import EARTH_RADIUS, SIZE, ZOOM
 
 if TYPE_CHECKING:
@@ -16,10 +16,10 @@ if TYPE_CHECKING:
 
     from chatearthnet_explorer.simulation.noise import Layer, Window
 
-_NODE = 64  # pixels between the places where the climate is asked; what lies between is linear
-_INLAND = 55.0  # kilometres from the coast, beyond which no coast is as much as heard of
+_NODE = 64  # pixels between the places with a computed climate; linear between them
+_INLAND = 55.0  # kilometres from the coast, beyond which the coast has no effect
 _WORLD = SIZE * 2**ZOOM
-_WIDEST = 2.0**-10.5  # least slope of a river's field: where it is flat, the river would become a lake
+_WIDEST = 2.0**-10.5  # least slope of the noise of rivers: a flat spot would become a lake
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,7 @@ class Terrain:
     """1 in the middle of a large city, 0 at its edge, negative outside."""
 
     delta: Layer
-    """1 in the middle of the mud that a great river brought, 0 elsewhere."""
+    """1 in the middle of a delta, 0 elsewhere."""
 
     river: Layer
     """Pixels to the bank of the nearest river; negative in it."""
@@ -63,14 +63,14 @@ class Terrain:
     """Positive in a lake."""
 
     shares: Layer
-    """Share of each class where people left the land alone, shape (12, 272, 272)."""
+    """Share of each class on natural land, shape (12, 272, 272)."""
 
-    farmed: Layer
-    """Share of the plains under the plough."""
+    farmland: Layer
+    """Share of the plains that is farmland."""
 
 
 def terrain_of(window: Window) -> Terrain:
-    """Return the ground of a window."""
+    """Return the terrain of a window."""
     lon = _nodes(window.across) * (_NODE / _WORLD) * 360.0 - 180.0
     north = np.clip(_nodes(window.down) * (_NODE / _WORLD), 0.0, 1.0)
     lat = np.degrees(np.arctan(np.sinh(np.pi * (1.0 - 2.0 * north))))
@@ -82,13 +82,15 @@ def terrain_of(window: Window) -> Terrain:
 
     middle = float(lat[len(lat) // 2])
     metres = 2.0 * math.pi * EARTH_RADIUS / _WORLD * math.cos(math.radians(middle))
-    shares, farmed = cover(cooled(climate.warmth, 0.5 * climate.height), climate.rain)
-    farmed = np.clip(farmed + climate.plough, 0.0, 0.97)
+    shares, farmland = cover(warmth_at_height(climate.warmth, 0.5 * climate.height), climate.rain)
+    farmland = np.clip(farmland + climate.extra_farmland, 0.0, 0.97)
     layers = spread(
-        np.stack([climate.shore, climate.warmth, climate.rain, climate.height, climate.city, climate.delta, farmed], 1)
+        np.stack(
+            [climate.shore, climate.warmth, climate.rain, climate.height, climate.city, climate.delta, farmland], 1
+        )
     )
-    shore, warmth, rain, crest, city, delta, farmed = layers
-    # noise is made where it can matter: this one not far inland
+    shore, warmth, rain, crest, city, delta, farmland = layers
+    # noise is computed only where it matters: this one not far inland
     shore = shore + 0.3 * window.noise(1, coarse=9, fine=1, gain=0.52, where=shore < _INLAND)
     muddy = delta > 0.1  # the middle of a delta
     creeks = np.abs(window.noise(8, coarse=8, fine=2, gain=0.5, where=muddy))
@@ -100,7 +102,7 @@ def terrain_of(window: Window) -> Terrain:
     relief = crest * (0.35 + 0.45 * (1.0 - narrow) + 1.5 * narrow * ridges)
     height = np.maximum(relief + hills + np.clip(shore * 0.004, 0.0, 0.2), 0.0)
     slope_y, slope_x = np.gradient(height * 1000.0 / metres, window.step)
-    river, lake = _waters(window, rain, cooled(warmth, height), crest)
+    river, lake = _waters(window, rain, warmth_at_height(warmth, height), crest)
     lake = lake + np.where(warmth < 0.0, 2.2 * delta, 0.0)  # ponds on frozen ground
     return Terrain(
         lat=middle,
@@ -108,7 +110,7 @@ def terrain_of(window: Window) -> Terrain:
         height=height,
         steep=np.hypot(slope_x, slope_y),
         light=_light(slope_x, slope_y, middle),
-        summer=cooled(warmth, height) + 0.25 * abs(middle),
+        summer=warmth_at_height(warmth, height) + 0.25 * abs(middle),
         warmth=warmth,
         rain=rain,
         city=city,
@@ -116,12 +118,12 @@ def terrain_of(window: Window) -> Terrain:
         river=river,
         lake=lake,
         shares=spread(shares),
-        farmed=farmed,
+        farmland=farmland,
     )
 
 
 def _nodes(places: NDArray[np.float64]) -> NDArray[np.int64]:
-    """Return the nodes that pixels lie between; neighbours share theirs."""
+    """Return the nodes around each pixel; neighbours share them."""
     return np.arange(math.floor(places[0] / _NODE), math.floor(places[-1] / _NODE) + 2)
 
 
@@ -139,14 +141,14 @@ def _waters(window: Window, rain: Layer, warmth: Layer, crest: Layer) -> tuple[L
     size = window.noise(5, coarse=13, fine=11)
     banks = _line(window, 4, coarse=11) - np.clip(2.0 + 2.2 * size, 0.0, 9.0) * np.clip(1.6 * rain, 0.25, 1.0)
     brooks = _line(window, 6, coarse=10) - np.clip(1.3 * rain - 0.15, 0.0, 0.8)
-    # ice of the last cold age left lakes where it is cold and wet today
+    # glaciers of the last ice age left lakes in regions that are cold and wet today
     left = np.exp(-(((warmth + 2.0) / 6.0) ** 2)) * np.clip(2.5 * rain - 0.9, 0.0, 1.0)
     depth = window.noise(7, coarse=8, fine=2, gain=0.45) - (3.1 - 2.0 * left) - np.clip(crest, 0.0, 1.5)
     return np.minimum(banks, brooks) + 400.0 * np.clip(0.14 - rain, 0.0, 0.14), depth
 
 
 def _line(window: Window, seed: int, *, coarse: int) -> Layer:
-    """Return about how many pixels away the nearest winding line is: where noise passes through 0."""
+    """Return the approximate distance in pixels to the nearest winding line, where the noise is 0."""
     field = window.noise(seed, coarse=coarse, fine=coarse - 6, gain=0.48)
     slope = np.hypot(*np.gradient(field, window.step))
     apart: Layer = np.abs(field) / np.maximum(slope, _WIDEST * 2.0 ** (11 - coarse))

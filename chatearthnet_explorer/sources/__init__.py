@@ -9,7 +9,7 @@ from chatearthnet_explorer.chip import Chip
 from chatearthnet_explorer.errors import ExplorerError, SourceError
 from chatearthnet_explorer.plugins import Registry, builtin, needs_factory, require_protocol
 from chatearthnet_explorer.settings import Settings
-from chatearthnet_explorer.sources.protocol import YEARS, Source
+from chatearthnet_explorer.sources.protocol import YEARS, Source, Year
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 __all__ = [
     "YEARS",
     "Source",
+    "Year",
     "fetch_chip",
     "open_source",
     "register_source",
@@ -95,7 +96,7 @@ def source_names() -> tuple[str, ...]:
 
 
 def usable_sources() -> tuple[Plugin, ...]:
-    """Return the sources that can be opened by name alone, with label and description; each is imported for it."""
+    """Return the sources that can be opened by name alone, labelled and described; those of others are imported."""
     return _REGISTRY.usable()
 
 
@@ -140,7 +141,7 @@ def open_source(
     return instance
 
 
-def fetch_chip(source: Source, lon: float, lat: float, *, year: int = 2020, scene: str | None = None) -> Chip:
+def fetch_chip(source: Source, lon: float, lat: float, *, year: Year = 2020, scene: str | None = None) -> Chip:
     """Return the chip of a place from a source of any origin; see ``Source.chip_at``.
 
     Raises:

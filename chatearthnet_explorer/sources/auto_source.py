@@ -21,6 +21,7 @@ from chatearthnet_explorer.tile import Tile
 
 if TYPE_CHECKING:
     from chatearthnet_explorer.chip import Chip
+    from chatearthnet_explorer.sources.protocol import Year
     from chatearthnet_explorer.sources.stac.stac_source import StacSource
 
 PATIENCE = 2.0
@@ -61,7 +62,7 @@ class AutoSource:
         self._reason = ""
 
     def chip_at(
-        self, lon: float, lat: float, *, year: int = 2020, scene: str | None = None, bands: bool = False
+        self, lon: float, lat: float, *, year: Year = 2020, scene: str | None = None, bands: bool = False
     ) -> Chip:
         """Return the chip of the tile that holds a place; see ``sources.Source``.
 

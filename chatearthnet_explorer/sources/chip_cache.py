@@ -154,7 +154,7 @@ def _pack(chip: Chip) -> bytes:
         and {
             "catalogue": scene.catalogue,
             "item": scene.item,
-            "acquired": scene.acquired and scene.acquired.isoformat(),
+            "acquired": scene.acquisition_time and scene.acquisition_time.isoformat(),
             "cloud_share": scene.cloud_share,
             "tile_cloud_share": scene.tile_cloud_share,
             "baseline": scene.baseline,
@@ -184,7 +184,8 @@ def _unpack(content: bytes) -> Chip:
     about = read_json(arrays.pop(_ABOUT).tobytes())
     scene = about["scene"]
     if scene:
-        scene["acquired"] = scene["acquired"] and datetime.fromisoformat(scene["acquired"])
+        time = scene.pop("acquired")
+        scene["acquisition_time"] = time and datetime.fromisoformat(time)
     return Chip(
         tile=Tile(*about["tile"]),
         source=str(about["source"]),

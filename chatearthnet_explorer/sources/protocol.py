@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol, get_args
 
 if TYPE_CHECKING:
     from chatearthnet_explorer.chip import Chip
 
-YEARS = (2020, 2021)
+Year = Literal[2020, 2021]
 """Years with a WorldCover map: 2020 is v100, which ChatEarthNet most likely used; 2021 is v200."""
+
+YEARS: tuple[Year, ...] = get_args(Year)
+"""The years, the default first."""
 
 
 class Source(Protocol):
@@ -21,7 +24,7 @@ class Source(Protocol):
     # ``scenes_at(lon, lat, year=...)``: returns the ``SceneInfo`` of the scenes that a person may choose from.
 
     def chip_at(
-        self, lon: float, lat: float, *, year: int = 2020, scene: str | None = None, bands: bool = False
+        self, lon: float, lat: float, *, year: Year = 2020, scene: str | None = None, bands: bool = False
     ) -> Chip:
         """Return the chip of the zoom-14 tile that contains a place.
 

@@ -17,7 +17,7 @@ from chatearthnet_explorer.simulation.noise import PAD, Window, scatter
 from chatearthnet_explorer.simulation.settlement import people_in
 from chatearthnet_explorer.simulation.simulated_pixels import reflectance, true_colour
 from chatearthnet_explorer.simulation.terrain import terrain_of
-from chatearthnet_explorer.sources.protocol import YEARS
+from chatearthnet_explorer.sources.protocol import YEARS, Year
 from chatearthnet_explorer.tile import Tile
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ class SimulatedSource:
     name = "simulated"
 
     def chip_at(
-        self, lon: float, lat: float, *, year: int = 2020, scene: str | None = None, bands: bool = False
+        self, lon: float, lat: float, *, year: Year = 2020, scene: str | None = None, bands: bool = False
     ) -> Chip:
         """Return the simulated chip of a place; see ``Source.chip_at``. There is one scene a year.
 
@@ -90,7 +90,7 @@ def simulate(tile: Tile, year: int, bands: bool) -> Chip:  # noqa: FBT001 - call
         scene=Scene(
             catalogue="simulated",
             item=_scene_of(tile, year),
-            acquired=_summer_day(tile, year),
+            acquisition_time=_summer_day(tile, year),
             cloud_share=0.0,
             tile_cloud_share=0.0,
             radiometry="Reflectance was simulated from the classes, not measured." if bands else "",

@@ -7,8 +7,9 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from chatearthnet_explorer.landcover.legend import BACKGROUND, CLASSES
-from chatearthnet_explorer.landcover.shares import LARGEST, PARTS, SIZES, Amount, Facts4V, Facts35
-from chatearthnet_explorer.review.label_counts import size_of
+from chatearthnet_explorer.landcover.shares import PARTS
+from chatearthnet_explorer.prompts.facts import LARGEST, Amount, Facts4V, Facts35
+from chatearthnet_explorer.prompts.size_words import SIZES, size_word
 
 if TYPE_CHECKING:
     import random
@@ -66,7 +67,7 @@ def wrong_part(facts: Facts, cover: Cover, draw: random.Random) -> _Changed | No
     # 4V captions tell where most of a class lies, by quarters, and not of every trace
     free = [
         (name, part)
-        for name in facts.named
+        for name in facts.class_names
         for part in (PARTS if is_35 else PARTS[:4])
         if cover.labelled_pixels(part)
         and not cover.pixels(_NAME[name], part)
@@ -194,7 +195,7 @@ def _added(facts: Facts, name: str, part: str, draw: random.Random) -> Facts:
         kept = amounts[: LARGEST - 1] if len(amounts) == LARGEST else amounts
         percent = draw.randint(1, max(kept[-1].percent, 1)) if kept else draw.randint(1, 100)
         overall = facts.overall if name in facts.overall else (*facts.overall, name)
-        added = (*kept, Amount(name, percent, size_of(percent)))
+        added = (*kept, Amount(name, percent, size_word(percent)))
         return Facts35(overall, {**facts.parts, part: added})
     percents = dict.fromkeys(PARTS, 0.0) | {part: round(draw.uniform(1.0, 30.0), 2)}
     return _facts_4v({**facts.percents, _NAME_4V[name]: percents})

@@ -6,7 +6,7 @@ import random
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from chatearthnet_explorer.landcover.shares import Facts4V, Facts35
+from chatearthnet_explorer.prompts.facts import Facts4V, Facts35
 from chatearthnet_explorer.review.label_counts import Cover
 from chatearthnet_explorer.testing import fact_faults, word_faults
 

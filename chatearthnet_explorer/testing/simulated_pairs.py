@@ -5,20 +5,22 @@ from __future__ import annotations
 import random
 from functools import cached_property
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from chatearthnet_explorer.caption import Caption
+from chatearthnet_explorer.caption import Caption, Style
 from chatearthnet_explorer.errors import SettingError
-from chatearthnet_explorer.landcover.shares import facts_4v, facts_35
 from chatearthnet_explorer.places.countries import coast_distance, countries, countries_at
+from chatearthnet_explorer.prompts.facts import facts_4v, facts_35
 from chatearthnet_explorer.sample.paraphrase import SIMULATED, write_paraphrase
 from chatearthnet_explorer.sources.simulated_chips import SimulatedSource
 from chatearthnet_explorer.tile import Tile
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
+
+    from numpy.typing import NDArray
 
     from chatearthnet_explorer.chip import Chip
 
@@ -27,6 +29,8 @@ MOST = 10_000
 
 _NORTH, _SOUTH = 75.0, -55.0  # degrees between which places are drawn
 _INLAND = 10.0  # kilometres from the coast
+
+_FACTS: tuple[tuple[Style, Callable[[NDArray[np.uint8]], Any]], ...] = (("3.5", facts_35), ("4v", facts_4v))
 
 
 class SimulatedPairs:
@@ -92,6 +96,6 @@ class SimulatedPairs:
                 style=style,
                 notes=(SIMULATED,),
             )
-            for style, facts in (("3.5", facts_35), ("4v", facts_4v))
+            for style, facts in _FACTS
         )
         return chip, captions, None

@@ -20,7 +20,7 @@ import duckdb
 import numpy as np
 import PIL
 
-from chatearthnet_explorer.catalog import build, enrich
+from chatearthnet_explorer.catalog import build_catalog, enrich_catalog
 from chatearthnet_explorer.parallel.processes import processors
 from chatearthnet_explorer.record import ARCHIVES
 from chatearthnet_explorer.sample.on_demand_release import DrawnRelease
@@ -109,8 +109,8 @@ def write(path: Path, made: Sequence[Made]) -> None:
 
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch)
-        build(Pairs(one.captions for one in made), folder, processes=1)
-        catalog = enrich(folder, labels_at, labels=LABELS, workers=processors())
+        build_catalog(Pairs(one.captions for one in made), folder, processes=1)
+        catalog = enrich_catalog(folder, labels_at, labels=LABELS, workers=processors())
         names = [pair.record.name for pair in catalog.search(FIRST).pairs]
         pictures = DrawnRelease().images(names).pixels
         kept = {path.relative_to(folder).as_posix(): path.read_bytes() for path in _files(folder, catalog.version)}

@@ -47,12 +47,14 @@ def _open_toolbar(page: Page, world: Locator) -> None:
     world.locator(".leaflet-top.leaflet-right .jupyter-button").first.hover()
     world.get_by_title("Toolbar", exact=True).click()
     expect(world.get_by_title("Change basemap", exact=True)).to_be_visible(timeout=doors.SLOW)
-    world.get_by_title("Layers", exact=True).click()
+    world.locator("button[title=Layers]").click()
     expect(world.get_by_text("All layers on/off").first).to_be_visible(timeout=doors.SLOW)
     doors.wait_idle(page)
 
 
 def _drag(page: Page, world: Locator, *, start: tuple[float, float], end: tuple[float, float]) -> None:
+    """Drag on the map from one share of its width and height to another."""
+    world.scroll_into_view_if_needed()
     box = world.bounding_box()
     assert box
     page.mouse.move(box["x"] + start[0] * box["width"], box["y"] + start[1] * box["height"])
@@ -63,7 +65,7 @@ def _drag(page: Page, world: Locator, *, start: tuple[float, float], end: tuple[
 
 def test_explorer_on_a_map_that_is_on_screen_already(browser: Browser, lab: str) -> None:
     address = doors.store(lab, "explore_own_map", ON_SCREEN, EXPLORE)
-    with doors.watched(browser, width=1400, height=1200) as seen:
+    with doors.watched(browser, width=1400, height=1300) as seen:
         page = seen.page
         page.goto(address)
         doors.run_cell(page, 0)
@@ -81,17 +83,17 @@ def test_explorer_on_a_map_that_is_on_screen_already(browser: Browser, lab: str)
         words = doors.caption(page)
         assert len(words) > 50
         doors.wait_idle(page)
-        expect(world.locator(".leaflet-chip-pane path, .leaflet-overlay-pane path").first).to_be_attached()
+
+        world.locator(".leaflet-draw-draw-rectangle").click()
+        _drag(page, world, start=(0.4, 0.2), end=(0.7, 0.6))
+        expect(world.locator(".leaflet-overlay-pane path.leaflet-interactive")).to_have_count(1, timeout=doors.SLOW)
+        doors.wait_idle(page)
+        assert doors.caption(page) == words  # drawing is no click
 
         _open_toolbar(page, world)
         for name in ("A marker of mine", "Outline of the land", "Chip"):
             expect(world.get_by_text(name, exact=True).first).to_be_visible(timeout=doors.SLOW)
 
-        world.locator(".leaflet-draw-draw-rectangle").click()
-        _drag(page, world, start=(0.4, 0.65), end=(0.6, 0.8))
-        expect(world.locator(".leaflet-overlay-pane path.leaflet-interactive")).to_have_count(1, timeout=doors.SLOW)
-        doors.wait_idle(page)
-        assert doors.caption(page) == words  # drawing is no click
         assert seen.foreign == []
         assert seen.errors == []
 

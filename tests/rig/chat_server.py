@@ -81,14 +81,14 @@ class ChatServer:
         self.headers: list[dict[str, str]] = []
         self.waiting = threading.Event()
         """Set once a request of the mode ``slow`` is there."""
-        self.ended = threading.Event()
+        self.closing = threading.Event()
         self._lock = threading.Lock()
 
-    def says(self, body: object, *, status: int = 200) -> None:
+    def answer_with(self, body: object, *, status: int = 200) -> None:
         """Answer every request with this JSON."""
         self.modes = [_json(body, status=status)]
 
-    def refuses(self, refusal: Callable[[dict[str, Any]], str | None], *, status: int = 400) -> None:
+    def refuse_with(self, refusal: Callable[[dict[str, Any]], str | None], *, status: int = 400) -> None:
         """Refuse requests with a sentence, or answer those for which there is none."""
         self.modes = [lambda request: failure(status, words) if (words := refusal(request)) else _json(completion())]
 
@@ -101,10 +101,10 @@ class ChatServer:
             self.headers.append(headers)
         if callable(mode):
             return "made", mode(request)
-        return ("made", mode) if isinstance(mode, tuple) else (mode, self._made(mode, request, key))
+        return ("made", mode) if isinstance(mode, tuple) else (mode, self._reply_of(mode, request, key))
 
     @staticmethod
-    def _made(mode: str, request: dict[str, Any], key: str) -> Reply:
+    def _reply_of(mode: str, request: dict[str, Any], key: str) -> Reply:
         if mode == "only max_tokens" and "max_completion_tokens" in request:
             return failure(400, "Extra inputs are not permitted: max_completion_tokens")
         if mode == "wrong key":
@@ -127,11 +127,11 @@ class _Handler(BaseHTTPRequestHandler):
             self.send_error(404)
             return
         chat = self.server.chat
-        sent = {name.lower(): value for name, value in self.headers.items()}
-        mode, (status, headers, body) = chat.reply(request, sent)
+        headers = {name.lower(): value for name, value in self.headers.items()}
+        mode, (status, headers, body) = chat.reply(request, headers)
         if mode == "slow":
             chat.waiting.set()
-            chat.ended.wait(5)
+            chat.closing.wait(5)
         try:
             self.send_response(status)
             for name, value in headers.items():
@@ -149,7 +149,7 @@ class _Handler(BaseHTTPRequestHandler):
         elif mode == "trickle":
             for byte in body:
                 self.wfile.write(bytes([byte]))
-                if self.server.chat.ended.wait(0.05):
+                if self.server.chat.closing.wait(0.05):
                     return
         else:
             self.wfile.write(body)
@@ -180,7 +180,7 @@ def chat_server(*, tls: bool = False) -> Iterator[ChatServer]:
     try:
         yield listener.chat
     finally:
-        listener.chat.ended.set()
+        listener.chat.closing.set()
         listener.shutdown()
         listener.server_close()
         thread.join(5)

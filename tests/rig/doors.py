@@ -86,7 +86,7 @@ def watched(browser: Browser, *, width: int = 1280, height: int = 1000) -> Itera
 @contextmanager
 def lab(folder: Path, *, theme: str = "JupyterLab Light") -> Iterator[str]:
     """Serve copies of the notebooks by JupyterLab; gives the address of the first, token and all."""
-    pytest.importorskip("jupyterlab", reason="JupyterLab is not installed: pip install .[ui]")
+    pytest.importorskip("jupyterlab", reason="JupyterLab is not installed: pip install .[lab]")
     notebooks, home = folder / "notebooks", folder / "home"
     shutil.copytree(NOTEBOOKS, notebooks, dirs_exist_ok=True)
     settings = home / ".jupyter" / "lab" / "user-settings" / "@jupyterlab" / "apputils-extension"
@@ -103,7 +103,7 @@ def lab(folder: Path, *, theme: str = "JupyterLab Light") -> Iterator[str]:
 @contextmanager
 def lab_command(folder: Path) -> Iterator[str]:
     """Run the command ``lab``, as root where the tests are; gives the address that it prints, with a token."""
-    pytest.importorskip("jupyterlab", reason="JupyterLab is not installed: pip install .[ui]")
+    pytest.importorskip("jupyterlab", reason="JupyterLab is not installed: pip install .[lab]")
     port, token = _free_port(), secrets.token_hex(16)
     main = "import sys; from chatearthnet_explorer.cli import main; sys.exit(main())"
     command = [sys.executable, "-c", main, "lab", "--no-browser", f"--folder={folder / 'copies'}"]

@@ -13,8 +13,8 @@ import numpy as np
 from data.label_maps import label_map
 from PIL import Image
 
-from chatearthnet_explorer.landcover.shares import facts_4v, facts_35
 from chatearthnet_explorer.places.countries import countries, countries_at
+from chatearthnet_explorer.prompts.facts import facts_4v, facts_35
 from chatearthnet_explorer.record import ARCHIVES, SPLITS
 from chatearthnet_explorer.sample.paraphrase import write_paraphrase
 from chatearthnet_explorer.sources.simulated_chips import SimulatedSource

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import re
+import tomllib
 from importlib.metadata import Distribution, PackageNotFoundError, distribution
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from packaging.requirements import Requirement
@@ -31,6 +33,7 @@ FREE = re.compile(
 EXCEPTIONS = re.compile(r"WITH \S*(GCC|Bootloader|Classpath|LLVM)", re.IGNORECASE)
 """Exceptions to the GPL and others for programs that only use what is under it."""
 
+_ROOT = Path(__file__).parents[2]
 _PERMISSION = (
     ("MIT", re.compile(r"Permission is hereby granted, free of charge, to any person obtaining a copy")),
     ("BSD", re.compile(r"Redistributions? of source code must retain the above copyright")),
@@ -42,6 +45,20 @@ _FILE = re.compile(r"(^|/)[^/]*\.dist-info/(licenses/)?([^/]+/)*(licen[cs]e|copy
 _PARTS = ", of its parts"
 _TITLE = 400  # characters in which the title of a licence's text stands
 _WORDS = 100  # characters above which a field holds a licence's text and not its name
+
+
+def requirements_of(extra: str) -> list[str]:
+    """Return the requirements of this project with an extra, those of its extras among them."""
+    project = tomllib.loads((_ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    lines = list(project["dependencies"])
+    todo = [extra]
+    while todo:
+        for line in project["optional-dependencies"][todo.pop()]:
+            if Requirement(line).name == project["name"]:
+                todo += Requirement(line).extras
+            else:
+                lines.append(line)
+    return lines
 
 
 def required(requirements: Iterable[str], *, extras: Iterable[str] = ("",)) -> dict[str, Distribution | None]:

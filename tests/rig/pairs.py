@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from data.label_maps import label_map
 
 from chatearthnet_explorer.errors import ReleaseError
-from chatearthnet_explorer.landcover.shares import facts_4v, facts_35
+from chatearthnet_explorer.prompts.facts import facts_4v, facts_35
 from chatearthnet_explorer.record import SPLITS
 from chatearthnet_explorer.sample.paraphrase import write_paraphrase
 from chatearthnet_explorer.tile import Tile

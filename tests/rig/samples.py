@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from chatearthnet_explorer.catalog import Catalog, build
+from chatearthnet_explorer.catalog import Catalog, build_catalog
 from chatearthnet_explorer.sample.simulated_release import write_release
 from chatearthnet_explorer.sources.release.released_pairs import Release, open_release
 
@@ -27,7 +27,7 @@ def small_sample() -> SmallSample:
     atexit.register(folder.cleanup)
     write_release(Path(folder.name, "release"), records=1100, images=12)
     release = open_release(Path(folder.name, "release"))
-    return SmallSample(build(release, Path(folder.name, "catalog"), processes=1), release)
+    return SmallSample(build_catalog(release, Path(folder.name, "catalog"), processes=1), release)
 
 
 def press(view: Any, what: str, value: object = None) -> None:  # noqa: ANN401 - any of the views

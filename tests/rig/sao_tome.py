@@ -103,19 +103,22 @@ def serve(folder: Path, realdata: Path) -> Iterator[SaoTome]:
         nothing = {name: np.zeros_like(truth[name]) for name in ("TCI", "SCL")}
         light = {"scale": 0.0001, "offset": -0.1}
         items = [
-            make_item(CLEAR, truth, 768, acquired_at="2020-06-12T10:00:01.587Z", cloud=20.0, bands=light),
+            make_item(CLEAR, truth, 768, acquisition_time="2020-06-12T10:00:01.587Z", cloud=20.0, bands=light),
             make_item(
                 OLDER,
                 cloudy(0),
-                acquired_at="2020-06-12T10:00:01.586Z",
+                acquisition_time="2020-06-12T10:00:01.586Z",
                 cloud=1.0,
                 **{"s2:processing_baseline": "02.14"},
             ),
-            make_item(DECEIVING, cloudy(1), acquired_at="2020-03-01T10:00:00Z", cloud=3.0),
-            make_item(EMPTY, nothing, acquired_at="2020-04-05T10:00:00Z", cloud=0.0),
+            make_item(DECEIVING, cloudy(1), acquisition_time="2020-03-01T10:00:00Z", cloud=3.0),
+            make_item(EMPTY, nothing, acquisition_time="2020-04-05T10:00:00Z", cloud=0.0),
             *(
                 make_item(
-                    name, cloudy(cloud), acquired_at=f"{name[10:14]}-{name[14:16]}-{name[16:18]}T10:00:00Z", cloud=90.0
+                    name,
+                    cloudy(cloud),
+                    acquisition_time=f"{name[10:14]}-{name[14:16]}-{name[16:18]}T10:00:00Z",
+                    cloud=90.0,
                 )
                 for name, cloud in CLOUDY.items()
             ),

@@ -40,7 +40,7 @@ def chip(**changed: object) -> Chip:
         "scene": Scene(
             catalogue="https://catalogue.example/v1",
             item="S2B_29SMC_20200704_0_L2A",
-            acquired=datetime(2020, 7, 4, 11, 27, tzinfo=UTC),
+            acquisition_time=datetime(2020, 7, 4, 11, 27, tzinfo=UTC),
             cloud_share=0.034,
             baseline="02.14",
             radiometry="The picture is shown as its maker scaled it.",
@@ -54,5 +54,5 @@ def caption(
     text: str = "Water lies beside trees; crop fields and a developed area follow.", **changed: object
 ) -> Caption:
     """A caption that a model wrote in the 3.5 style, or as said otherwise."""
-    whole: dict[str, Any] = {"captioner": "chat", "style": "3.5", "model": "model-7", "sent": "the prompt"}
+    whole: dict[str, Any] = {"captioner": "chat", "style": "3.5", "model": "model-7", "input_summary": "the prompt"}
     return Caption(text=text, **(whole | changed))

@@ -34,7 +34,7 @@ def item(  # noqa: PLR0913 - what an item may say
     hrefs: dict[str, str],
     bbox: tuple[float, float, float, float],
     *,
-    acquired_at: str = "2020-06-01T10:00:00Z",
+    acquisition_time: str = "2020-06-01T10:00:00Z",
     cloud: float | None = 10.0,
     collection: str | None = COLLECTION,
     geometry: dict[str, Any] | None = None,
@@ -44,7 +44,7 @@ def item(  # noqa: PLR0913 - what an item may say
     """Return a Sentinel-2 item; ``bands`` is what ``raster:bands`` says of every band."""
     west, south, east, north = bbox
     ring = [[west, south], [east, south], [east, north], [west, north], [west, south]]
-    all_properties = {"datetime": acquired_at, "platform": "sentinel-2a", **properties}
+    all_properties = {"datetime": acquisition_time, "platform": "sentinel-2a", **properties}
     if cloud is not None:
         all_properties["eo:cloud_cover"] = cloud
     raw_item: dict[str, Any] = {

@@ -156,6 +156,24 @@ def comms_of(document: object) -> dict[str, str]:
     return found
 
 
+def widget_states(document: object) -> dict[str, dict[str, Any]]:
+    """Return the states of the widgets in a document, by the identifier of their comm."""
+    states: dict[str, dict[str, Any]] = {}
+    waiting = [document]
+    while waiting:
+        value = waiting.pop()
+        if isinstance(value, list):
+            waiting += value
+        elif isinstance(value, dict):
+            entries = value.get("entries") if value.get("type") == "map" else list(value.items())
+            for key, one in entries if isinstance(entries, list) else []:
+                fields = dict(one["entries"]) if isinstance(one, dict) and isinstance(one.get("entries"), list) else {}
+                if re.fullmatch("[0-9a-f]{32}", str(key)) and isinstance(fields.get("state"), dict):
+                    states[key] = dict(fields["state"]["entries"])
+                waiting.append(one)
+    return states
+
+
 @asynccontextmanager
 async def visiting(address: str, path: str = "", *, pull: bool = True, **headers: str) -> AsyncIterator[Visitor]:
     """Open a page of the app and its websocket.

@@ -1,4 +1,4 @@
-"""A service's answer in, a caption out: read with suspicion, bounded, and without characters nobody sees."""
+"""Reads the answer of a model's service into a caption: checked, bounded, and without invisible characters."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from chatearthnet_explorer.caption import LIMIT, Caption
 from chatearthnet_explorer.captioners.chip_guard import notes_on
 from chatearthnet_explorer.captioners.model_table import retirement
 from chatearthnet_explorer.captioners.service.endpoint import PLACEHOLDER
-from chatearthnet_explorer.captioners.service.reasoning import answer_alone
+from chatearthnet_explorer.captioners.service.reasoning import strip_reasoning
 from chatearthnet_explorer.errors import ModelError
 from chatearthnet_explorer.net.safe_json import read_json
-from chatearthnet_explorer.prompts.prompt import BANNED
+from chatearthnet_explorer.prompts.prompt import FORBIDDEN_WORDS
 
 if TYPE_CHECKING:
     from chatearthnet_explorer.chip import Chip
@@ -26,49 +26,49 @@ QUOTE = 160
 
 _LONGEST_NAME = 100
 _MOST_TOKENS = 10**9
-# Controls, formatting (bidirectional overrides, zero width), private use, surrogates: nobody sees them, and some lie
-# about the order of what is seen.
+# Controls, formatting (bidirectional overrides, zero width), private use, surrogates: invisible, and some change the
+# order in which the other characters are displayed.
 _UNSEEN = {"Cc", "Cf", "Co", "Cs", "Zl", "Zp"}
-_STEMS = "|".join(re.escape(word.removesuffix("y").removesuffix("e")) for word in BANNED)
-# Keys shorter than that are words like "none" and "ollama", which local services ignore.
+_STEMS = "|".join(re.escape(word.removesuffix("y").removesuffix("e")) for word in FORBIDDEN_WORDS)
+# Shorter keys are words like "none" and "ollama", which local services ignore.
 _SHORTEST_SECRET = 8
 _TEXT_PARTS = ("text", "output_text")
 _THINKING_FIELDS = ("reasoning_content", "reasoning", "reasoning_details", "thinking")
-_BANNED = re.compile(rf"\b(?:un)?(?:{_STEMS})\w*", re.IGNORECASE)
+_BANNED_WORDS = re.compile(rf"\b(?:un)?(?:{_STEMS})\w*", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """What a service wrote, cleaned."""
+    """The text of a service's answer, cleaned, and what the service reports about it."""
 
     text: str
-    """The words, never empty, at most ``caption.LIMIT`` characters."""
+    """The text, never empty, at most ``caption.LIMIT`` characters."""
 
     model: str
-    """Identifier the model gave of itself, or the one that was asked for."""
+    """Identifier of the model, as the service reports it, or else as it was requested."""
 
     tokens_in: int | None
-    """Tokens the service says it read."""
+    """Tokens read, as the service reports them."""
 
     tokens_out: int | None
-    """Tokens the service says it wrote."""
+    """Tokens written, as the service reports them."""
 
     notes: tuple[str, ...] = ()
-    """What happened to it on the way, one sentence each."""
+    """What was changed or is missing, one sentence each."""
 
 
 def read_answer(body: bytes, *, host: str, model: str, token_limit: int, key: str) -> Answer:
-    """Return what a chat.completions body says.
+    """Return the answer in a chat.completions body.
 
     Args:
         body: The bytes of the answer, of any content.
         host: The service, as errors name it.
-        model: Identifier of the model that was asked.
+        model: Identifier of the model that was requested.
         token_limit: Tokens the answer was allowed.
-        key: The key that was sent, which is taken out wherever the service repeats it.
+        key: The key that was sent. It is removed wherever the service repeats it.
 
     Raises:
-        ModelError: If it is no such answer, is empty, or refuses.
+        ModelError: If it is no chat completion, is empty, or is a refusal.
     """
     content = _object(body)
     choices = content.get("choices")
@@ -76,33 +76,33 @@ def read_answer(body: bytes, *, host: str, model: str, token_limit: int, key: st
     message = choice.get("message") if isinstance(choice, dict) else None
     if not isinstance(choice, dict) or not isinstance(message, dict):
         raise _no_completion(content, choice, host, key)
-    ended = choice.get("finish_reason")
+    finish_reason = choice.get("finish_reason")
     if isinstance(refusal := message.get("refusal"), str) and refusal.strip():
         msg = f"The model {model!r} declined to write a caption ({quote(refusal, key)}); choose another model."
         raise ModelError(msg)
-    if ended == "content_filter":
+    if finish_reason == "content_filter":
         msg = f"{host} held the answer back by its content filter; choose another model or place."
         raise ModelError(msg)
-    words, thought = answer_alone(_content_text(message.get("content")))
+    words, has_reasoning = strip_reasoning(_content_text(message.get("content")))
     text, unseen = visible(_without(words, key))
-    if unseen:  # marks of thinking could be hidden behind them
-        text, again = answer_alone(text)
-        thought = thought or again
+    if unseen:  # marks of reasoning could be hidden by them
+        text, more_reasoning = strip_reasoning(text)
+        has_reasoning = has_reasoning or more_reasoning
     if not text:
-        thought = thought or any(message.get(name) for name in _THINKING_FIELDS)
-        raise _wordless(model, token_limit, cut=ended == "length", thought=thought)
-    named = visible(_without(content.get("model"), key))[0][:_LONGEST_NAME]
+        has_reasoning = has_reasoning or any(message.get(name) for name in _THINKING_FIELDS)
+        raise _wordless(model, token_limit, cut=finish_reason == "length", has_reasoning=has_reasoning)
+    model_name = visible(_without(content.get("model"), key))[0][:_LONGEST_NAME]
     notes = (
-        f"The answer was cut off at the limit of {token_limit} tokens." if ended == "length" else "",
+        f"The answer was cut off at the limit of {token_limit} tokens." if finish_reason == "length" else "",
         f"Of the answer, the first {LIMIT} characters are kept." if len(text) > LIMIT else "",
         f"{unseen} characters that cannot be seen were taken out of the answer." if unseen else "",
-        "" if named else f"The service did not say which model answered; {model} was asked.",
+        "" if model_name else f"The service did not say which model answered; {model} was asked.",
     )
     usage = content.get("usage")
     counts = usage if isinstance(usage, dict) else {}
     return Answer(
         text=text[:LIMIT].rstrip(),
-        model=named or model,
+        model=model_name or model,
         tokens_in=_count(counts.get("prompt_tokens")),
         tokens_out=_count(counts.get("completion_tokens")),
         notes=tuple(filter(None, notes)),
@@ -110,17 +110,24 @@ def read_answer(body: bytes, *, host: str, model: str, token_limit: int, key: st
 
 
 def caption_of(  # noqa: PLR0913 - what a caption says of itself
-    answer: Answer, prompt: Prompt, chip: Chip, *, captioner: str, asked: str, sent: str, notes: tuple[str, ...] = ()
+    answer: Answer,
+    prompt: Prompt,
+    chip: Chip,
+    *,
+    captioner: str,
+    requested_model: str,
+    input_summary: str,
+    notes: tuple[str, ...] = (),
 ) -> Caption:
-    """Return an answer as the caption of a chip, with all that a reader should know of it."""
-    banned = banned_words(answer.text)
-    retired = retirement(asked, datetime.now(UTC).date())
+    """Return an answer as the caption of a chip, with notes for its readers."""
+    forbidden_words = banned_words(answer.text)
+    retirement_note = retirement(requested_model, datetime.now(UTC).date())
     return Caption(
         text=answer.text,
         captioner=captioner,
         style=prompt.style,
         model=answer.model,
-        sent=sent + (", of a simulated chip" if chip.simulated else ""),
+        input_summary=input_summary + (", of a simulated chip" if chip.simulated else ""),
         prompt_id=prompt.id,
         tokens_in=answer.tokens_in,
         tokens_out=answer.tokens_out,
@@ -128,26 +135,26 @@ def caption_of(  # noqa: PLR0913 - what a caption says of itself
             *notes_on(chip),
             *notes,
             *answer.notes,
-            *((f"It uses words that the prompt forbids: {', '.join(banned)}.",) if banned else ()),
-            *((retired,) if retired else ()),
+            *((f"It uses words that the prompt forbids: {', '.join(forbidden_words)}.",) if forbidden_words else ()),
+            *((retirement_note,) if retirement_note else ()),
         ),
     )
 
 
 def banned_words(text: str) -> tuple[str, ...]:
     """Return the words of a text that the prompts forbid, in any form (``appears``, ``unlikely``), once each."""
-    return tuple(dict.fromkeys(word.lower() for word in _BANNED.findall(text)))
+    return tuple(dict.fromkeys(word.lower() for word in _BANNED_WORDS.findall(text)))
 
 
 def visible(text: str) -> tuple[str, int]:
-    """Return a text without characters that nobody sees, and how many there were. Line breaks and tabs stay."""
+    """Return a text without invisible characters, and how many were removed. Line breaks and tabs stay."""
     lines = text.replace("\r\n", "\n").replace("\r", "\n")
-    kept = "".join(one for one in lines if one in "\n\t" or unicodedata.category(one) not in _UNSEEN)
-    return kept.strip(), len(lines) - len(kept)
+    clean = "".join(one for one in lines if one in "\n\t" or unicodedata.category(one) not in _UNSEEN)
+    return clean.strip(), len(lines) - len(clean)
 
 
 def quote(text: str, key: str) -> str:
-    """Return the beginning of a service's own words on one line, or that they are left out if they show the key.
+    """Return the start of a service's message on one line, or a note that it is left out because it shows the key.
 
     Services repeat keys in part (``sk-ab***yz``), so six characters of it in a row are enough to leave them out.
     """
@@ -158,21 +165,21 @@ def quote(text: str, key: str) -> str:
 
 
 def _object(body: bytes) -> dict[str, Any]:
-    """Return a body's JSON object, or an empty one; of a stream, which nobody asked for, one object of its pieces."""
+    """Return a body's JSON object, or an empty one. The pieces of a stream, which was not requested, are joined."""
     if not body.lstrip().startswith(b"data:"):
         return _json(body)
     pieces = [line[len(b"data:") :] for line in body.splitlines() if line.startswith(b"data:")]
     chunks = [chunk for chunk in map(_json, pieces) if chunk]
     if not chunks:
         return {}
-    texts, ended = [], None
+    texts, finish_reason = [], None
     for chunk in chunks:
         choices = chunk.get("choices")
         choice = choices[0] if isinstance(choices, list) and choices and isinstance(choices[0], dict) else {}
         delta = choice.get("delta")
         texts.append(_content_text(delta.get("content")) if isinstance(delta, dict) else "")
-        ended = choice.get("finish_reason") or ended
-    return {**chunks[-1], "choices": [{"message": {"content": "".join(texts)}, "finish_reason": ended}]}
+        finish_reason = choice.get("finish_reason") or finish_reason
+    return {**chunks[-1], "choices": [{"message": {"content": "".join(texts)}, "finish_reason": finish_reason}]}
 
 
 def _json(text: bytes) -> dict[str, Any]:
@@ -184,7 +191,7 @@ def _json(text: bytes) -> dict[str, Any]:
 
 
 def _content_text(content: object) -> str:
-    """Return the text of a message's content: itself, or the texts of its parts, those of thinking left out."""
+    """Return the text of a message's content: the text itself, or those of its parts without reasoning."""
     if isinstance(content, str):
         return content
     parts = content if isinstance(content, list) else [content]
@@ -200,7 +207,7 @@ def _content_text(content: object) -> str:
 
 
 def _no_completion(content: dict[str, Any], choice: object, host: str, key: str) -> ModelError:
-    """Return the error for a body that is no answer; some services report their failures with status 200."""
+    """Return the error for a body that is no chat completion; some services report failures with status 200."""
     error = content.get("error") or (choice.get("error") if isinstance(choice, dict) else None)
     words = error.get("message") if isinstance(error, dict) else error
     if isinstance(words, str) and words.strip():
@@ -211,16 +218,16 @@ def _no_completion(content: dict[str, Any], choice: object, host: str, key: str)
     )
 
 
-def _wordless(model: str, token_limit: int, *, cut: bool, thought: bool) -> ModelError:
+def _wordless(model: str, token_limit: int, *, cut: bool, has_reasoning: bool) -> ModelError:
     if cut:
-        return spent(model, token_limit)
-    if thought:
+        return out_of_tokens(model, token_limit)
+    if has_reasoning:
         return ModelError(f"The model {model!r} sent its thinking and no answer; ask again or choose another model.")
     return ModelError(f"The model {model!r} answered without a word; ask again or choose another model.")
 
 
-def spent(model: str, token_limit: int) -> ModelError:
-    """Return the error for a model that used all its tokens before it answered."""
+def out_of_tokens(model: str, token_limit: int) -> ModelError:
+    """Return the error for a model that used up its tokens before it answered."""
     return ModelError(
         f"The model {model[:_LONGEST_NAME]!r} used up its {token_limit} tokens before it wrote a word; raise the token "
         "limit, lower the reasoning effort, or choose a model that does not think first."
@@ -228,14 +235,14 @@ def spent(model: str, token_limit: int) -> ModelError:
 
 
 def _without(text: object, key: str) -> str:
-    """Return a text without the key, and an empty one for whatever is no text."""
+    """Return a text without the key; an empty text for any other type."""
     if not isinstance(text, str):
         return ""
     return text.replace(key, "[key]") if _secret(key) else text
 
 
 def _secret(key: str) -> bool:
-    """Return whether a key is one to hide: local services take any word for one, and ``a`` is in every caption."""
+    """Return whether a key must be hidden: local services accept any word, and ``a`` is in every caption."""
     return len(key) >= _SHORTEST_SECRET and key != PLACEHOLDER
 
 

@@ -1,4 +1,4 @@
-"""One question to a chat.completions service: the only door to openai-python and to what it raises."""
+"""Sends one request to a chat.completions service. No other module imports openai-python or sees its errors."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
 _MOST_FIELDS_LEFT_OUT = 6
 _MOST_REMEMBERED = 100
-_LEARNED: dict[tuple[str, str], Fields] = {}
-"""What was learned of a service and model while this process runs, so that it is refused once and not every time."""
+_ACCEPTED_FIELDS: dict[tuple[str, str], Fields] = {}
+"""Fields that a service and model accept, learned in this process, so that a request is refused only once."""
 
 
 def exchange(  # noqa: PLR0913 - one request, and each way in which it fails
@@ -26,25 +26,25 @@ def exchange(  # noqa: PLR0913 - one request, and each way in which it fails
 ) -> bytes:
     """Return the body of a service's answer.
 
-    Fields that the service refuses are left out, one by one; where the model knows no system role, the rules begin
-    the user's message.
+    Fields that the service refuses are left out, one by one. If the model has no system role, the rules are put at the
+    start of the user's message.
 
     Args:
         endpoint: The service.
-        question: What it is asked.
-        key: The key, which no error repeats.
+        question: The content of the request.
+        key: The key; no error repeats it.
         timeout: Seconds for one try.
-        retries: Tries after the first, where the service is busy, broken or out of reach.
-        stop: Ends it from another thread.
+        retries: Tries after the first, if the service is busy, broken or out of reach.
+        stop: Ends the request from another thread.
 
     Raises:
-        KeyMissingError: If a service that was asked without a key wants one.
-        ModelError: If the service refused, failed or was not there.
+        KeyMissingError: If the service needs a key and none was sent.
+        ModelError: If the service refused, failed or could not be reached.
         Cancelled: If it was stopped.
     """
     failure: CaptionerError
-    learned = (endpoint.url, question.model)
-    fields = _LEARNED.get(learned, Fields())
+    service_and_model = (endpoint.url, question.model)
+    fields = _ACCEPTED_FIELDS.get(service_and_model, Fields())
     stop = stop or Stop()
     for left in reversed(range(_MOST_FIELDS_LEFT_OUT)):
         client = BoundedClient(endpoint, key=key, seconds=timeout, retries=retries, stop=stop)
@@ -54,7 +54,7 @@ def exchange(  # noqa: PLR0913 - one request, and each way in which it fails
             ) as service:
                 raw = service.chat.completions.with_raw_response.create(**fields.request(question))
                 body: bytes = raw.http_response.content
-            _remember(learned, fields)
+            _remember(service_and_model, fields)
         except openai.APIStatusError as error:
             text = error.response.text
             other = fields.after(question, status=error.status_code, text=text)
@@ -75,8 +75,8 @@ def exchange(  # noqa: PLR0913 - one request, and each way in which it fails
     raise failure
 
 
-def _remember(learned: tuple[str, str], fields: Fields) -> None:
+def _remember(service_and_model: tuple[str, str], fields: Fields) -> None:
     if fields != Fields():
-        while len(_LEARNED) >= _MOST_REMEMBERED:
-            _LEARNED.pop(next(iter(_LEARNED)), None)
-        _LEARNED[learned] = fields
+        while len(_ACCEPTED_FIELDS) >= _MOST_REMEMBERED:
+            _ACCEPTED_FIELDS.pop(next(iter(_ACCEPTED_FIELDS)), None)
+        _ACCEPTED_FIELDS[service_and_model] = fields

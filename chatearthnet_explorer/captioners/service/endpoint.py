@@ -1,4 +1,4 @@
-"""Where a model's service is, and with which key it is asked."""
+"""The address of a model's service, and the key that is sent there."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 OPENAI = "https://api.openai.com/v1"
-"""Where OpenAI's own service is."""
+"""Address of OpenAI's service."""
 
 PLACEHOLDER = "no-key-needed"
-"""What is sent in place of a key to a service that needs none; the protocol wants something."""
+"""Sent in place of a key to a service that needs none, since the protocol requires a key."""
 
 _NEAR_NAMES = (".local", ".internal", ".lan", ".home.arpa")
 _LONGEST_KEY = 1_000
@@ -42,22 +42,22 @@ class Endpoint:
     near: bool
     """Whether it runs on this machine or in a private network, where a service may need no key."""
 
-    trusted: bool = True
-    """Whether the environment's key may go there: who set the environment chose the address as well."""
+    gets_environment_key: bool = True
+    """Whether the environment's key may be sent there: the address comes from the environment too, or from code."""
 
     @property
     def plain(self) -> bool:
-        """Whether what is sent can be read on the way."""
+        """Whether requests can be read on the way."""
         return self.url.startswith("http:")
 
 
-def open_endpoint(base_url: str | None = None, *, typed: bool = False) -> Endpoint:
+def open_endpoint(base_url: str | None = None, *, from_page: bool = False) -> Endpoint:
     """Return the service at an address, or at ``OPENAI_BASE_URL``, or OpenAI's own.
 
     Args:
         base_url: The address; None for that of the environment.
-        typed: Whether it was typed by somebody who may not own the environment, such as a visitor of a page. The
-            environment's key is trusted to such an address only if it is the environment's own.
+        from_page: Whether it was typed by a person who may not own the environment, such as a visitor of a page. The
+            environment's key is sent to such an address only if it is the environment's own address.
 
     Raises:
         SettingError: If the address is not http or https, holds a password or a query, or is plain http to a host
@@ -83,41 +83,43 @@ def open_endpoint(base_url: str | None = None, *, typed: bool = False) -> Endpoi
     if parts.scheme == "http" and not near:
         msg = f"Prompts are not sent to {host} over plain http, where anybody on the way can read them; use https."
         raise SettingError(msg)
-    shown = f"{host}:{port}" if port else host
-    trusted = not typed or same_address(address, own)
-    return Endpoint(url=parts.geturl(), host=shown, loopback=loopback, near=near, trusted=trusted)
+    host_and_port = f"{host}:{port}" if port else host
+    gets_environment_key = not from_page or same_address(address, own)
+    return Endpoint(
+        url=parts.geturl(), host=host_and_port, loopback=loopback, near=near, gets_environment_key=gets_environment_key
+    )
 
 
 def same_address(one: str, other: str) -> bool:
-    """Return whether two addresses are of the same service, however they are written; in doubt they are not."""
+    """Return whether two addresses are those of one service, however they are written; False if that is unclear."""
     try:
-        return _normalised(one) == _normalised(other)
+        return _address_parts(one) == _address_parts(other)
     except ValueError:
         return False
 
 
-def key_for(endpoint: Endpoint, ask_key: Callable[[], str | None], *, typed: bool = False) -> str:
-    """Return the key to send: from ``OPENAI_API_KEY``, or a placeholder where none is needed, or from the person.
+def key_for(endpoint: Endpoint, ask_key: Callable[[], str | None], *, from_page: bool = False) -> str:
+    """Return the key to send: from ``OPENAI_API_KEY``, from the person, or a placeholder where none is needed.
 
     A key is never sent over plain http to another machine, not even in a private network.
 
     Args:
-        endpoint: Where it is to be sent.
-        ask_key: Asked for a key where the environment has none.
-        typed: Whether a person on a page gives the key, which then goes before that of the environment.
+        endpoint: The service it is for.
+        ask_key: Called for a key where the environment has none.
+        from_page: Whether a person types the key on a page; it then takes precedence over the environment's.
 
     Raises:
-        KeyMissingError: If there is none, or what there is cannot be a key.
+        KeyMissingError: If there is none, or it cannot be a key.
     """
     if endpoint.plain and not endpoint.loopback:
         return PLACEHOLDER
-    environment = os.environ.get("OPENAI_API_KEY", "").strip() if endpoint.trusted else ""
-    key = (typed and (ask_key() or "").strip()) or environment
+    environment = os.environ.get("OPENAI_API_KEY", "").strip() if endpoint.gets_environment_key else ""
+    key = (from_page and (ask_key() or "").strip()) or environment
     if not key and endpoint.near:
         return PLACEHOLDER
-    key = key or ("" if typed else (ask_key() or "").strip())
+    key = key or ("" if from_page else (ask_key() or "").strip())
     if not key:
-        how = "type it under 'More ...'" if typed else "set OPENAI_API_KEY before you start"
+        how = "type it under 'More ...'" if from_page else "set OPENAI_API_KEY before you start"
         msg = (
             f"Asking a model at {endpoint.host} needs a key: {how}, or choose the template captioner, which needs none."
         )
@@ -129,7 +131,7 @@ def key_for(endpoint: Endpoint, ask_key: Callable[[], str | None], *, typed: boo
 
 
 def ask_in_terminal() -> str | None:
-    """Return a key typed unseen, or None where nobody sits at a terminal."""
+    """Return a key typed in the terminal without echo; None where there is no terminal."""
     if sys.stdin is None or not sys.stdin.isatty():
         return None
     try:
@@ -138,14 +140,14 @@ def ask_in_terminal() -> str | None:
         return None
 
 
-def _normalised(address: str) -> tuple[str, str, int | None, str]:
+def _address_parts(address: str) -> tuple[str, str, int | None, str]:
     parts = urlsplit(address.strip())
     port = parts.port or {"http": 80, "https": 443}.get(parts.scheme)
     return parts.scheme, (parts.hostname or "").rstrip("."), port, parts.path.rstrip("/")
 
 
 def _nearness(host: str) -> tuple[bool, bool]:
-    """Return whether a host is this machine, and whether it is that or in a private network; no name is looked up."""
+    """Return whether a host is this machine, and whether it is near: this machine or a private network."""
     name = host.lower().rstrip(".")
     loopback = is_loopback(name)
     try:

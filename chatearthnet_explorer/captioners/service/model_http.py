@@ -28,18 +28,18 @@ _FAULT = 500
 
 
 class Stop:
-    """Ends requests from another thread, at once: a model may think for a minute, and the tokens cost."""
+    """Ends requests from another thread, at once: a model may reason for a minute, and tokens cost money."""
 
     def __init__(self) -> None:
-        """Begin with nothing to end."""
+        """Start without requests."""
         self._lock = threading.Lock()
         self._sockets: list[socket.socket] = []
-        self._pressed = threading.Event()
+        self._stop_event = threading.Event()
 
     def press(self) -> None:
-        """End what is under way and let nothing begin."""
+        """End the running requests and let none start."""
         with self._lock:
-            self._pressed.set()
+            self._stop_event.set()
             sockets, self._sockets = self._sockets, []
         for one in sockets:
             # not the method of a TLS socket, which takes the session from under the thread that reads from it
@@ -47,40 +47,40 @@ class Stop:
                 socket.socket.shutdown(one, socket.SHUT_RDWR)
 
     def check(self) -> None:
-        """Raise ``Cancelled`` once it was asked to end."""
+        """Raise ``Cancelled`` after ``press``."""
         self.wait(0)
 
     def wait(self, seconds: float) -> None:
-        """Wait, and raise ``Cancelled`` as soon as it was asked to end."""
-        if self._pressed.wait(seconds):
+        """Wait, and raise ``Cancelled`` as soon as ``press`` is called."""
+        if self._stop_event.wait(seconds):
             raise Cancelled
 
     def trace(self, event: str, info: dict[str, Any]) -> None:
-        """Take note of each connection: the ``trace`` extension of httpcore calls this with every event."""
+        """Remember each connection: the ``trace`` extension of httpcore calls this with every event."""
         if event.endswith(("connect_tcp.complete", "start_tls.complete")):
-            opened = info["return_value"].get_extra_info("socket")
+            connection = info["return_value"].get_extra_info("socket")
             with self._lock:
-                self._sockets.append(opened)
+                self._sockets.append(connection)
         self.check()
 
 
 class BoundedClient(openai.DefaultHttpxClient):
-    """An HTTP client that stops at a size and at a time, and goes nowhere else than it was sent.
+    """An HTTP client with limits on size and time that follows no redirect.
 
-    The timeouts of HTTP clients count from byte to byte, so a service that trickles would never end, and they read
-    whatever comes. A redirect could carry the key to another host; it is handed back as the failure that it is. A
-    service on this machine is asked directly: a proxy would see the key, and could not reach it anyway.
+    The timeouts of HTTP clients count from byte to byte, so a service that sends slowly would never end, and their
+    bodies have no limit. A redirect could carry the key to another host, so it is returned as a failure. A service on
+    this machine is reached directly: a proxy would see the key, and could not reach the service anyway.
     """
 
     def __init__(self, endpoint: Endpoint, *, key: str, seconds: float, retries: int, stop: Stop) -> None:
-        """Prepare to ask one service.
+        """Prepare for requests to one service.
 
         Args:
             endpoint: The service.
-            key: The key it is asked with.
-            seconds: Allowed for each answer, from the first byte sent to the last received.
+            key: The key that is sent.
+            seconds: Limit for each answer, from the first byte sent to the last byte received.
             retries: Tries after the first.
-            stop: Ends what is under way.
+            stop: Ends the running requests.
 
         Raises:
             ModelError: If the environment names certificates or a proxy that cannot be used.
@@ -99,15 +99,15 @@ class BoundedClient(openai.DefaultHttpxClient):
         self._retries, self._stop = retries, stop
 
     def send(self, request: httpx2.Request, *, stream: bool = False, **options: Any) -> httpx2.Response:  # noqa: ANN401, ARG002 - what openai-python hands through
-        """Return the answer, read whole and decoded.
+        """Return the whole answer, decoded.
 
         Raises:
             ModelError: If it is larger than ``BODY_LIMIT``, decompressed, or its certificate is not trusted.
-            Cancelled: If it was stopped.
-            openai.APITimeoutError: If it takes longer than allowed.
+            Cancelled: If ``press`` was called.
+            openai.APITimeoutError: If it takes longer than the limit.
         """
         self._stop.check()
-        if not self._endpoint.trusted or (self._endpoint.plain and not self._endpoint.loopback):
+        if not self._endpoint.gets_environment_key or (self._endpoint.plain and not self._endpoint.loopback):
             self._leave_out_environment(request)
         request.extensions = {**request.extensions, "trace": self._stop.trace}
         try:
@@ -129,7 +129,7 @@ class BoundedClient(openai.DefaultHttpxClient):
         )
         pause = _pause(headers)
         if hopeless or pause > self._seconds:
-            # the same again, or longer than a person would wait: openai-python heeds this header
+            # the same failure again, or a wait that is too long for a person: openai-python obeys this header
             headers["x-should-retry"] = "false"
         elif (
             pause
@@ -158,7 +158,7 @@ class BoundedClient(openai.DefaultHttpxClient):
         return response, bytes(body)
 
     def _leave_out_environment(self, request: httpx2.Request) -> None:
-        """Keep to the key that is meant for this address: ``OPENAI_CUSTOM_HEADERS`` and the like hold others."""
+        """Send the key of this address alone: ``OPENAI_CUSTOM_HEADERS`` and the like may hold others."""
         for name in list(request.headers):
             if name not in _HEADERS and not name.startswith("x-stainless-"):
                 del request.headers[name]
@@ -171,7 +171,7 @@ def _is_retried(status: int) -> bool:
 
 
 def _pause(headers: dict[str, str]) -> float:
-    """Return the seconds a service asks to wait, and take that out; 0 if it asks for none or names a date."""
+    """Return the seconds of ``Retry-After``, and remove that header; 0 if there are none or it is a date."""
     for name, unit in (("retry-after-ms", 1000), ("retry-after", 1)):
         text = headers.pop(name, "")
         try:

@@ -1,4 +1,4 @@
-"""A model at a service, ready to be asked: address, model, key, patience."""
+"""A model at a service: its address, key, limits, and requests to it."""
 
 from __future__ import annotations
 
@@ -16,20 +16,20 @@ if TYPE_CHECKING:
     from chatearthnet_explorer.captioners.service.model_http import Stop
 
 TIMEOUT = 60.0
-"""Seconds for one try; openai-python's own default is 600, and nobody waits that long in front of a map."""
+"""Seconds for one try; openai-python's default of 600 is too long for a person in front of a map."""
 
 RETRIES = 2
 """Tries after the first."""
 
 EFFORTS = ("none", "minimal", "low", "medium", "high", "xhigh")
-"""Values of ``reasoning_effort`` in OpenAI's protocol; which of them a model knows is its own matter."""
+"""Values of ``reasoning_effort`` in OpenAI's protocol; each model accepts some of them."""
 
 TOKEN_LIMITS = (16, 128_000)
-"""Smallest and largest token limit that may be set; models refuse what they do not take."""
+"""Smallest and largest token limit that may be set; a model may refuse some of them."""
 
 
 class Service:
-    """A model to ask. It keeps no key but one that a person typed, and shows that to nobody.
+    """A model at a service. The only key it keeps is one that a person typed in the terminal, and it never shows it.
 
     Raises:
         SettingError: If the address, the token limit or the effort cannot be used.
@@ -47,15 +47,15 @@ class Service:
         timeout: float = TIMEOUT,
         retries: int = RETRIES,
     ) -> None:
-        """Say whom to ask and how long to wait.
+        """Prepare for requests; none is sent yet.
 
         Args:
             model: Identifier of the model; None for ``models.DEFAULT``.
             base_url: Address of the service; None for ``OPENAI_BASE_URL``, or OpenAI's own.
-            ask_key: Asked for a key where the environment has none; None for a prompt in the terminal, if any.
-            typed_address: Whether the address was typed on a page, by somebody who may not own the environment: its
-                key then goes to the environment's own address only, and a key of ``ask_key`` before it.
-            token_limit: Tokens an answer may have, thinking included, within ``TOKEN_LIMITS``; None for the prompt's.
+            ask_key: Called for a key where the environment has none; None for a prompt in the terminal, if any.
+            typed_address: Whether the address was typed on a page, by a person who may not own the environment: its
+                key is then sent to the environment's own address only, and a key of ``ask_key`` takes precedence.
+            token_limit: Tokens an answer may have, reasoning included, within ``TOKEN_LIMITS``; None for the prompt's.
             reasoning_effort: One of ``EFFORTS``; None to leave that to the model.
             timeout: Seconds for one try.
             retries: Tries after the first.
@@ -66,36 +66,36 @@ class Service:
         if reasoning_effort is not None and reasoning_effort not in EFFORTS:
             msg = f"There is no reasoning effort {reasoning_effort[:50]!r}; choose one of {', '.join(EFFORTS)}."
             raise SettingError(msg)
-        self.endpoint = open_endpoint(base_url, typed=typed_address)
+        self.endpoint = open_endpoint(base_url, from_page=typed_address)
         self.model = model or DEFAULT
-        chosen = {"base_url": base_url, "token_limit": token_limit, "reasoning_effort": reasoning_effort}
+        choices = {"base_url": base_url, "token_limit": token_limit, "reasoning_effort": reasoning_effort}
         self.options: dict[str, Any] = {
             "model": self.model,
-            **{name: value for name, value in chosen.items() if value is not None and value != ""},
+            **{name: value for name, value in choices.items() if value is not None and value != ""},
         }
         self._ask_key = ask_key or ask_in_terminal
-        self._page = typed_address
+        self._has_page = typed_address
         self._token_limit, self._effort = token_limit, reasoning_effort
-        self._typed: str | None = None
+        self._terminal_key: str | None = None
         self._timeout = timeout
         self._retries = retries
         self._under_way: list[Stop] = []
 
     def __repr__(self) -> str:
-        """Return who is asked, without a key."""
+        """Return model and host, without a key."""
         return f"Service(model={self.model!r}, host={self.endpoint.host!r})"
 
     def __getstate__(self) -> object:
-        """Refuse to be stored, as a typed key would be stored along."""
+        """Refuse to be pickled, as a typed key would be stored too."""
         msg = "A service is not stored: it may hold a key."
         raise TypeError(msg)
 
     def token_limit(self, usual: int) -> int:
-        """Return the tokens an answer may have where a prompt allows so many."""
+        """Return the tokens an answer may have: the limit that was set, or else the usual one of the prompt."""
         return self._token_limit or usual
 
     def ask(self, *, system: str, user: str | list[dict[str, Any]], token_limit: int) -> Answer:
-        """Return what the model answers.
+        """Send a request and return the answer.
 
         Args:
             system: The rules.
@@ -104,16 +104,16 @@ class Service:
 
         Raises:
             KeyMissingError: If the service needs a key and there is none.
-            ModelError: If it refused, failed, or answered nothing usable.
+            ModelError: If the service refused, failed, or sent no usable answer.
             Cancelled: If ``cancel`` was called meanwhile.
         """
-        try:  # here, as it takes 0.7 s to import and many callers never ask
+        try:  # imported here: it takes 0.7 s, and many callers send no request
             from chatearthnet_explorer.captioners.service.chat_completion import exchange  # noqa: PLC0415
             from chatearthnet_explorer.captioners.service.model_http import Stop  # noqa: PLC0415
         except ImportError as error:
             msg = "Asking a model needs the package openai: pip install 'chatearthnet-explorer[openai]'."
             raise ModelError(msg) from error
-        key = key_for(self.endpoint, self._typed_key, typed=self._page)
+        key = key_for(self.endpoint, self._typed_key, from_page=self._has_page)
         limit = self.token_limit(token_limit)
         question = Question(model=self.model, system=system, user=user, token_limit=limit, effort=self._effort or "")
         stop = Stop()
@@ -121,19 +121,19 @@ class Service:
         try:
             body = exchange(self.endpoint, question, key=key, timeout=self._timeout, retries=self._retries, stop=stop)
         except ModelError:
-            self._typed = None  # it may have been mistyped: ask again next time
+            self._terminal_key = None  # it may be mistyped: request it again next time
             raise
         finally:
             self._under_way.remove(stop)
         return read_answer(body, host=self.endpoint.host, model=self.model, token_limit=limit, key=key)
 
     def cancel(self) -> None:
-        """End the requests that are under way, from any thread; those who wait for them get ``Cancelled``."""
+        """End the running requests, from any thread; their callers get ``Cancelled``."""
         for stop in list(self._under_way):
             stop.press()
 
     def _typed_key(self) -> str | None:
-        if self._page:  # which keeps the key itself, and can forget it
+        if self._has_page:  # which keeps the key itself, and can forget it
             return self._ask_key()
-        self._typed = self._typed or self._ask_key()
-        return self._typed
+        self._terminal_key = self._terminal_key or self._ask_key()
+        return self._terminal_key

@@ -1,4 +1,4 @@
-"""What a model writes around its answer, taken off: thinking, marks of chat templates, a label, a fence."""
+"""Removes what a model writes around its answer: reasoning, marks of chat templates, a label, a fence."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import re
 _NAMES = "think(?:ing)?|thoughts?|reason(?:ing)?|reflection|analysis|scratchpad|(?:seed|antml):think(?:ing)?"
 
 _THINKING: tuple[tuple[str, str], ...] = (
-    # <think> and its kin, of most open models; some gateways escape the brackets
+    # <think> and similar, of most open models; some gateways escape the brackets
     (rf"(?:<|&lt;)(?:{_NAMES})\b[^<>&]{{0,200}}(?:>|&gt;)", rf"(?:<|&lt;)/\s*(?:{_NAMES})\s*(?:>|&gt;)"),
     # Open WebUI
     (r"<details\s+type=.?reasoning\b[^<>]{0,200}>", r"</details>"),
@@ -25,7 +25,7 @@ _THINKING: tuple[tuple[str, str], ...] = (
     # the command line of Ollama
     (r"^thinking\.\.\.$", r"^\.\.\.done thinking\.$"),
 )
-"""How the models that think aloud mark it: opening, closing; upper or lower case."""
+"""Opening and closing marks of reasoning, by model; upper or lower case."""
 
 _MARK = re.compile(
     "|".join(f"(?P<close{number}>{close})|(?:{opening})" for number, (opening, close) in enumerate(_THINKING)),
@@ -63,54 +63,54 @@ _FENCE = re.compile(r"\A```\w{0,20}\n(.*?)\n?```\Z", re.DOTALL)
 _LABEL = re.compile(r"\A[*#_ ]{0,6}(?:final )?(?:caption|answer|response)[*_ ]{0,4}:[*_ ]{0,4}\s*(?=\S)", re.IGNORECASE)
 
 
-def answer_alone(text: str) -> tuple[str, bool]:
-    """Return a model's words without what stands around them, and whether it thought aloud.
+def strip_reasoning(text: str) -> tuple[str, bool]:
+    """Return a model's answer alone, and whether there was reasoning around it.
 
-    Thinking that never ends takes the rest with it, and thinking whose beginning is missing takes all before its end.
-    Time grows with the length of the text alone.
+    Reasoning without an end removes everything after its start, and reasoning without a start everything before its
+    end. The time is linear in the length of the text.
     """
     final, in_channels = _final_channel(text)
-    words, marked = _outside_marks(final)
-    begun = _ROLE.match(words)
-    words = _WRAPPER.sub("", words[begun.end() :] if begun else words)
+    words, has_marks = _outside_marks(final)
+    role_marks = _ROLE.match(words)
+    words = _WRAPPER.sub("", words[role_marks.end() :] if role_marks else words)
     if end := _END.search(words):
         words = words[: end.start()]
     words = words.strip()
-    if fenced := _FENCE.match(words):
-        words = fenced[1].strip()
-    return _LABEL.sub("", words).strip(), in_channels or marked
+    if fence := _FENCE.match(words):
+        words = fence[1].strip()
+    return _LABEL.sub("", words).strip(), in_channels or has_marks
 
 
 def _outside_marks(text: str) -> tuple[str, bool]:
-    kept: list[str] = []
-    since, thinking, found = 0, False, False
+    pieces: list[str] = []
+    start, thinking, has_marks = 0, False, False
     for mark in _MARK.finditer(text):
-        found = True
+        has_marks = True
         if mark.lastgroup is None:
             if not thinking:
-                kept.append(text[since : mark.start()])
+                pieces.append(text[start : mark.start()])
             thinking = True
             continue
         if not thinking:  # its beginning is missing: many templates put the opening mark into the prompt
-            kept.clear()
-        thinking, since = False, mark.end()
+            pieces.clear()
+        thinking, start = False, mark.end()
     if not thinking:
-        kept.append(text[since:])
-    return "".join(kept), found
+        pieces.append(text[start:])
+    return "".join(pieces), has_marks
 
 
 def _final_channel(text: str) -> tuple[str, bool]:
-    """Return what a model of the gpt-oss family wrote for the reader, or the text as it is."""
+    """Return the final channel of a model of the gpt-oss family, or the text unchanged."""
     channels = list(_CHANNEL.finditer(text))
     if channels:
         last = next((one for one in reversed(channels) if one[1] == "final"), None)
-        if last is None:  # cut off before it came to the point
+        if last is None:  # cut off before the final channel
             return "", True
         end = _CHANNEL_END.search(text, last.end())
         return text[last.end() : end.start() if end else None], bool(text[: last.start()].strip())
-    thought, mark, final = text.rpartition(_BARE_FINAL)
+    reasoning, mark, final = text.rpartition(_BARE_FINAL)
     if mark:
-        return final, bool(thought)
+        return final, bool(reasoning)
     marks = list(_SPACED_FINAL.finditer(text)) if _SPACED_START.match(text) else []
     if marks:
         return text[marks[-1].end() :], True

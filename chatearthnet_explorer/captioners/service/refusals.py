@@ -1,4 +1,4 @@
-"""What a service's refusal means and what to do about it, in one sentence."""
+"""Explains the refusal of a service in one sentence that says what to do."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from chatearthnet_explorer.captioners.model_table import retirement
-from chatearthnet_explorer.captioners.service.answer import quote, spent
+from chatearthnet_explorer.captioners.service.answer import out_of_tokens, quote
 from chatearthnet_explorer.captioners.service.endpoint import PLACEHOLDER
 from chatearthnet_explorer.errors import CaptionerError, KeyMissingError, ModelError
 from chatearthnet_explorer.net.safe_json import read_json
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from chatearthnet_explorer.captioners.service.endpoint import Endpoint
     from chatearthnet_explorer.captioners.service.request_fields import Question
 
-_SPENT = re.compile(r"could not finish the message|output limit was reached", re.IGNORECASE)
+_OUT_OF_TOKENS = re.compile(r"could not finish the message|output limit was reached", re.IGNORECASE)
 _IMAGES = re.compile(r"image|vision|multi-?modal", re.IGNORECASE)
 _CONTEXT = re.compile(r"context (?:length|window|size)|too long|maximum context", re.IGNORECASE)
 _LIMIT = re.compile(r"max_(?:completion_)?tokens|token limit", re.IGNORECASE)
@@ -31,7 +31,7 @@ def explain(  # noqa: PLR0913 - the facts of a refusal
 
     Args:
         endpoint: The service.
-        question: What it was asked.
+        question: The content of the request.
         key: The key that was sent; no error repeats it.
         status: HTTP status, 300 and above.
         code: The service's own code of the failure, such as ``insufficient_quota``.
@@ -39,17 +39,17 @@ def explain(  # noqa: PLR0913 - the facts of a refusal
     """
     model, message = question.model, _message(text)
     if status == HTTPStatus.UNAUTHORIZED:
-        return _unauthorized(endpoint, key)
+        return _key_refused(endpoint, key)
     if status == HTTPStatus.NOT_FOUND:
         return _not_found(endpoint.host, model, code, text)
-    if _SPENT.search(message):
-        return spent(model, question.token_limit)
-    asked = f"{model[:100]!r} ({quote(message, key)})"
+    if _OUT_OF_TOKENS.search(message):
+        return out_of_tokens(model, question.token_limit)
+    request = f"{model[:100]!r} ({quote(message, key)})"
     if status in {HTTPStatus.BAD_REQUEST, HTTPStatus.UNPROCESSABLE_ENTITY}:
         return ModelError(
-            f"{endpoint.host} refused, with error {status}, to ask {asked}; {_advice(question, message)}."
+            f"{endpoint.host} refused, with error {status}, to ask {request}; {_advice(question, message)}."
         )
-    return ModelError(_sentence(endpoint.host, asked, status, code))
+    return ModelError(_sentence(endpoint.host, request, status, code))
 
 
 def _advice(question: Question, message: str) -> str:
@@ -64,7 +64,7 @@ def _advice(question: Question, message: str) -> str:
     return "choose another model"
 
 
-def _sentence(host: str, asked: str, status: int, code: str | None) -> str:
+def _sentence(host: str, request: str, status: int, code: str | None) -> str:
     if status < HTTPStatus.BAD_REQUEST:
         return f"{host} points to another address, which is not followed; give the final address instead."
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
@@ -74,19 +74,19 @@ def _sentence(host: str, asked: str, status: int, code: str | None) -> str:
     if status == HTTPStatus.TOO_MANY_REQUESTS:
         return f"{host} is asked too often at the moment; wait a minute and ask again."
     if status == HTTPStatus.FORBIDDEN:
-        return f"{host} does not let this key ask {asked}; choose another model or key."
-    return f"{host} refused, with error {status}, to ask {asked}; choose another model."
+        return f"{host} does not let this key ask {request}; choose another model or key."
+    return f"{host} refused, with error {status}, to ask {request}; choose another model."
 
 
-def _unauthorized(endpoint: Endpoint, key: str) -> CaptionerError:
+def _key_refused(endpoint: Endpoint, key: str) -> CaptionerError:
     if key != PLACEHOLDER:
-        where = "OPENAI_API_KEY" if endpoint.trusted else "what you typed"
+        where = "OPENAI_API_KEY" if endpoint.gets_environment_key else "what you typed"
         return ModelError(f"{endpoint.host} does not accept the key; check {where}, or make a new key there.")
     if endpoint.plain and not endpoint.loopback:
         return KeyMissingError(
             f"{endpoint.host} wants a key, and a key is not sent to another machine over plain http; use https."
         )
-    how = "set OPENAI_API_KEY before you start" if endpoint.trusted else "type it under 'More ...'"
+    how = "set OPENAI_API_KEY before you start" if endpoint.gets_environment_key else "type it under 'More ...'"
     return KeyMissingError(f"{endpoint.host} wants a key after all: {how}.")
 
 
@@ -95,8 +95,8 @@ def _not_found(host: str, model: str, code: str | None, text: str) -> ModelError
         return ModelError(
             f"There are no chat completions at this address of {host}; check that it is complete and ends in /v1."
         )
-    known = retirement(model, datetime.now(UTC).date())
-    ending = f": {known}" if known else "; name one that it has."
+    retirement_note = retirement(model, datetime.now(UTC).date())
+    ending = f": {retirement_note}" if retirement_note else "; name one that it has."
     return ModelError(f"{host} does not know the model {model[:100]!r}{ending}")
 
 

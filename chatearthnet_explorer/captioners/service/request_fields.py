@@ -1,4 +1,4 @@
-"""Which fields of a request a service takes, learned from its refusals."""
+"""The fields of a request that a service accepts, learned from its refusals."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from chatearthnet_explorer.net.safe_json import read_json
 LIMITS = ("max_completion_tokens", "max_tokens", "")
 """Names of the token limit, in the order in which they are tried; at last it is left out."""
 
-_REFUSED = {HTTPStatus.BAD_REQUEST, HTTPStatus.UNPROCESSABLE_ENTITY}
+_REFUSALS = {HTTPStatus.BAD_REQUEST, HTTPStatus.UNPROCESSABLE_ENTITY}
 _SYSTEM = re.compile(
     r"system\W{1,3}(?:role|message|prompt|instruction)|role\W{1,4}system|does not support 'system'|messages\[0\]\.role"
     r"|developer instruction|roles must alternate|only user and assistant roles",
@@ -24,7 +24,7 @@ _UNKNOWN = re.compile(
     re.IGNORECASE,
 )
 _A_FIELD = re.compile(r"field|param|argument|\bkey\b|propert|input", re.IGNORECASE)
-# the name is known, and what is wrong is the number: another name would not help
+# the name is accepted and the number is not: another name would not help
 _VALUE = re.compile(
     r"at (?:least|most)|must be|context (?:length|window)|too (?:large|small|long|many|few)|exceed|greater|less than"
     r"|minimum|was reached",
@@ -34,7 +34,7 @@ _VALUE = re.compile(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
-    """What a model is asked."""
+    """The content of a request to a model."""
 
     model: str
     """Its identifier."""
@@ -46,7 +46,7 @@ class Question:
     """The question, as text or as parts of chat.completions."""
 
     token_limit: int
-    """Tokens the answer may have, thinking included."""
+    """Tokens the answer may have, reasoning included."""
 
     effort: str = ""
     """``reasoning_effort``; empty to leave that to the service."""
@@ -54,7 +54,7 @@ class Question:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fields:
-    """What a request holds beside the model and the question."""
+    """The optional fields of a request, and the place of the rules."""
 
     system: bool = True
     """Whether the rules have a message of their own; else they begin the user's."""
@@ -91,27 +91,27 @@ class Fields:
         """Return what to send after a refusal, or None where other fields would not help.
 
         Args:
-            question: What was asked with these fields.
+            question: The content of the request with these fields.
             status: HTTP status of the refusal.
             text: Its body, hostile.
         """
         words = _words(text)
         if self.system and complains_of_system(status, words):
             return replace(self, system=False)
-        if status not in _REFUSED:
+        if status not in _REFUSALS:
             return None
-        sent = self._optional(question)
-        named = next((field for field in sent if re.search(rf"\b{field}\b", words)), None)
-        if named is None and _UNKNOWN.search(words) and _A_FIELD.search(words):
-            named = next(iter(sent), None)
-        if named is None or (named == self.limit and _VALUE.search(words)):
+        optional = self._optional(question)
+        field_name = next((field for field in optional if re.search(rf"\b{field}\b", words)), None)
+        if field_name is None and _UNKNOWN.search(words) and _A_FIELD.search(words):
+            field_name = next(iter(optional), None)
+        if field_name is None or (field_name == self.limit and _VALUE.search(words)):
             return None
-        if named == self.limit:
+        if field_name == self.limit:
             return replace(self, limit=LIMITS[LIMITS.index(self.limit) + 1])
-        return replace(self, detail=False) if named == "detail" else replace(self, effort=False)
+        return replace(self, detail=False) if field_name == "detail" else replace(self, effort=False)
 
     def _optional(self, question: Question) -> list[str]:
-        """Return the names of the fields that were sent and can be left out, the rarest first."""
+        """Return the names of the fields in the request that can be left out, the rarest first."""
         return [
             *(["reasoning_effort"] if question.effort and self.effort else []),
             *(["detail"] if self.detail and not isinstance(question.user, str) else []),
@@ -120,8 +120,8 @@ class Fields:
 
 
 def complains_of_system(status: int, text: str) -> bool:
-    """Return whether a refusal says that the model knows no system role; some services have 500 for that."""
-    return status in {*_REFUSED, HTTPStatus.INTERNAL_SERVER_ERROR} and bool(_SYSTEM.search(text))
+    """Return whether a refusal says that the model has no system role; some services use status 500 for that."""
+    return status in {*_REFUSALS, HTTPStatus.INTERNAL_SERVER_ERROR} and bool(_SYSTEM.search(text))
 
 
 def _without_detail(part: dict[str, Any]) -> dict[str, Any]:
@@ -140,7 +140,7 @@ def _words(text: str) -> str:
     while left:
         one = left.pop()
         if isinstance(one, dict):
-            # pydantic repeats what it was sent
+            # pydantic repeats the input
             left += [value for name, value in one.items() if name != "input"]
         elif isinstance(one, list):
             left += one

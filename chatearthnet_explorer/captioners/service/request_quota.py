@@ -1,4 +1,4 @@
-"""How often a model may be asked: one request at a time for each visitor, and so many within an hour."""
+"""Limits requests to models: one at a time for each visitor, and a number within an hour."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ HOUR = 3600.0
 """Seconds within which requests are counted."""
 
 WHOLE = 10
-"""Visitors' worth of requests that a server sends within an hour for all of them together."""
+"""Factor between the limit of one visitor and that of all visitors of a server together."""
 
 _PATIENCE = 2.0
 _MOST_VISITORS = 5_000
@@ -30,16 +30,16 @@ _MINUTE = 60
 
 
 class Quota:
-    """How often one person may have a model asked. It may be used from several threads."""
+    """The limit on one person's requests to models. It may be used from several threads."""
 
     def __init__(
         self, per_hour: int | None = None, *, whole: Quota | None = None, clock: Callable[[], float] = time.monotonic
     ) -> None:
-        """Begin with nothing used.
+        """Start without requests.
 
         Args:
             per_hour: Requests within any hour; None for any number.
-            whole: What all visitors share, which must have some left too.
+            whole: The quota that all visitors share, which must have requests left too.
             clock: Returns the time in seconds.
         """
         self._per_hour, self._whole, self._clock = per_hour, whole, clock
@@ -48,36 +48,37 @@ class Quota:
 
     @property
     def idle(self) -> bool:
-        """Whether nothing is under way and nothing was asked within the hour."""
+        """Whether there is no running request, and was none within the hour."""
         return not self._under_way.locked() and not self._recent()
 
     @contextmanager
     def request(self) -> Iterator[None]:
         """Allow one request, for as long as the block lasts.
 
-        What needs no service (a missing key, a chip without labels) is not counted; a failure of the service is.
+        Failures before the service is reached (a missing key, a chip without labels) are not counted; failures of the
+        service are.
 
         Raises:
-            QuotaError: If another is under way, or there were enough within the hour.
+            QuotaError: If another request is running, or the limit within the hour is reached.
         """
         # one that was just cancelled takes a moment to end
         if not self._under_way.acquire(timeout=_PATIENCE):
             msg = "Another request of yours is still under way; wait for its answer, or cancel it."
             raise QuotaError(msg)
         try:
-            taken = self._take()
+            request_time = self._take()
             try:
                 yield
             except CaptionerError as error:
                 if not isinstance(error, ModelError):
-                    self._give_back(taken)
+                    self._give_back(request_time)
                 raise
         finally:
             self._under_way.release()
 
     def within(self, captioner: Captioner) -> Captioner:
-        """Return a captioner that asks within this quota."""
-        return _Limited(captioner, self)
+        """Return a captioner whose requests count against this quota."""
+        return _QuotaCaptioner(captioner, self)
 
     def _recent(self) -> int:
         with self._lock:
@@ -91,7 +92,7 @@ class Quota:
     def _take(self) -> float:
         with self._lock:
             if self._per_hour is not None and self._forget_old() >= self._per_hour:
-                raise QuotaError(self._exhausted())
+                raise QuotaError(self._limit_message())
             now = self._clock()
             if self._whole is not None:
                 self._whole._take()  # noqa: SLF001 - of the same class
@@ -99,10 +100,10 @@ class Quota:
                 self._times.append(now)
             return now
 
-    def _give_back(self, taken: float) -> None:
+    def _give_back(self, request_time: float) -> None:
         with self._lock:
-            if taken in self._times:
-                self._times.remove(taken)
+            if request_time in self._times:
+                self._times.remove(request_time)
         if self._whole is not None:
             self._whole._give_back_last()  # noqa: SLF001 - of the same class
 
@@ -111,23 +112,23 @@ class Quota:
             if self._times:
                 self._times.pop()
 
-    def _exhausted(self) -> str:
+    def _limit_message(self) -> str:
         if not self._per_hour:
             return "No model is asked here; choose the captions without a model."
         minutes = max(1, round((self._times[0] + HOUR - self._clock()) / _MINUTE))
-        whose = "Within the last hour a model was asked" if self._whole else "Within the last hour visitors asked"
-        return f"{whose} {self._per_hour} times, as often as it may be; try again in {minutes} min."
+        subject = "Within the last hour a model was asked" if self._whole else "Within the last hour visitors asked"
+        return f"{subject} {self._per_hour} times, as often as it may be; try again in {minutes} min."
 
 
 class Quotas:
     """The quotas of all visitors of a server.
 
-    A visitor is whatever the server can tell apart: see ``app.model_access.visitor_of``. Somebody with many addresses
-    counts as many visitors, so all together may ask no more than ``WHOLE`` times what one may.
+    Visitors are told apart by their network address: see ``app.model_access.visitor_of``. A person with many addresses
+    counts as many visitors, so all visitors together have a limit too: ``WHOLE`` times that of one.
     """
 
     def __init__(self, per_hour: int, *, clock: Callable[[], float] = time.monotonic) -> None:
-        """Begin with no visitors.
+        """Start without visitors.
 
         Args:
             per_hour: Requests of one visitor within any hour; 0 for none.
@@ -139,15 +140,15 @@ class Quotas:
         self._lock = threading.Lock()
 
     def of(self, visitor: str) -> Quota:
-        """Return the quota of a visitor, the same in each of their tabs."""
+        """Return the quota of a visitor; all tabs of a visitor share one."""
         with self._lock:
             if visitor not in self._quotas and len(self._quotas) >= _MOST_VISITORS:
                 self._quotas = {name: quota for name, quota in self._quotas.items() if not quota.idle}
             return self._quotas.setdefault(visitor, Quota(self._per_hour, whole=self._whole, clock=self._clock))
 
 
-class _Limited:
-    """A captioner within a quota; what it has beside ``caption`` is that of the one within."""
+class _QuotaCaptioner:
+    """A captioner within a quota; its other attributes are those of the captioner that it wraps."""
 
     def __init__(self, captioner: Captioner, quota: Quota) -> None:
         self._captioner, self._quota = captioner, quota
@@ -158,8 +159,8 @@ class _Limited:
         """Return what the captioner writes.
 
         Raises:
-            QuotaError: If it may not be asked now.
-            CaptionerError: As the captioner itself.
+            QuotaError: If the quota allows no request now.
+            CaptionerError: As the captioner does.
         """
         with self._quota.request():
             return self._captioner.caption(prompt, chip)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from chatearthnet_explorer.claims.vocabulary.phrase_finder import listed
+from chatearthnet_explorer.claims.vocabulary.phrase_finder import compile_list
 from chatearthnet_explorer.landcover.shares import PARTS
 
 # How phrases are written here: "a[b|c]" is a, ab or ac; "{a|b}c" is ac or bc; a space stands for spaces or hyphens.
@@ -17,14 +17,14 @@ _TOP = "{top|upper}"
 _BOTTOM = "{bottom|lower}"
 
 LAND: dict[str, tuple[str, ...]] = {
-    "water": listed(
+    "water": compile_list(
         """
         [open ]water[s|way|ways|course|courses], water {body|bodies|area|areas|feature|features|surface|cover},
         waterbod{y|ies}, bod{y|ies} of water, river[s], stream[s], lake[s], pond[s], reservoir[s], sea, ocean,
         canal[s], lagoon[s], estuary
         """
     ),
-    "developed area": listed(
+    "developed area": compile_list(
         f"""
         [human ]developed[{_AREA}], {{built up|urban|urbanized|urbanised|residential|artificial}}[{_AREA}],
         [human ]settlement[s], [human |urban ]development[s], urban sprawl, urbanization, urbanisation,
@@ -32,58 +32,58 @@ LAND: dict[str, tuple[str, ...]] = {
         village[s]
         """
     ),
-    "tree": listed(
+    "tree": compile_list(
         f"""
         tree[s], tree cover[age], tree covered[ area| areas], tree canopy, forest[s|ry], forest cover,
         {{forested|wooded}}[{_AREA}], [rain ]forest area[s], canopy, rainforest[s], woodland[s], wood[s]
         """
     ),
-    "shrub": listed(
+    "shrub": compile_list(
         """
         shrub[s|by|land|lands], shrub {cover|land|lands|area|areas}, bush[es|y|land], scrub[by|land|lands],
         shrubbery
         """
     ),
-    "grass": listed(
+    "grass": compile_list(
         f"""
         grass[es|land|lands], grass {{cover|covered|land|lands|field|fields}}, grassy[{_AREA}| field| fields],
         meadow[s], pasture[s|land|lands], lawn[s], prairie[s], steppe[s], rangeland[s],
         herbaceous {{cover|vegetation}}, grassed, field[s] of grass
         """
     ),
-    "crop": listed(
+    "crop": compile_list(
         f"""
         crop[s], cropland[s], crop {{field|fields|land|lands|cultivation|cover|area|areas|production}}, field[s],
         farm[s|land|lands|ing], agriculture, {{agricultural|cultivated|arable}}[{_AREA}| field| fields],
         tilled {{land|ground|fields}}, cultivation, paddies, orchard[s], plantation[s]
         """
     ),
-    "bare land": listed(
+    "bare land": compile_list(
         f"""
         {{bare|barren}}[{_AREA}| soil| soils| ground| earth| rock| rocks| surface| surfaces],
         {{exposed|bare|naked}} {{soil|ground|earth|rock}}, open {{soil|earth}}, desert[s], bar{{eness|renness}},
         {{arid|exposed}} {{ground|land|terrain}}, sand[y], sandy {{area|areas|soil}}, sand dunes
         """
     ),
-    "snow": listed(
+    "snow": compile_list(
         """
         snow[y], snow covered[ area| areas], snow {and|or} ice, ice and snow, snow {cover|field|fields},
         snowfield[s], field[s] of {snow|ice}, ice, icy, glacier[s]
         """
     ),
-    "wetland": listed(
+    "wetland": compile_list(
         """
         [herbaceous ]wetland[s], wetland {area|areas|vegetation}, marsh[es|y|land|lands], swamp[s|y], bog[s],
         peatland[s], fen[s]
         """
     ),
-    "mangroves": listed(
+    "mangroves": compile_list(
         """
         mangrove[s],
         mangrove {thicket|thickets|stand|stands|belt|tree|trees|forest|forests|swamp|swamps|area|areas|cover|vegetation}
         """
     ),
-    "moss": listed(
+    "moss": compile_list(
         """
         moss[es|y], {moss|mosses} and lichen[s], lichen[s], moss cover, field[s] of moss
         """
@@ -93,42 +93,42 @@ LAND: dict[str, tuple[str, ...]] = {
 
 _TL, _TR, _BL, _BR, _MIDDLE = PARTS
 PLACES: dict[tuple[str, ...], tuple[str, ...]] = {
-    (_TL,): listed(f"{_TOP} left, left {_TOP}, [the ]north[ ]west[ern]"),
-    (_TR,): listed(f"{_TOP} right, right {_TOP}, [the ]north[ ]east[ern]"),
-    (_BL,): listed(f"{_BOTTOM} left, left {_BOTTOM}, [the ]south[ ]west[ern]"),
-    (_BR,): listed(f"{_BOTTOM} right, right {_BOTTOM}, [the ]south[ ]east[ern]"),
-    (_MIDDLE,): listed(
+    (_TL,): compile_list(f"{_TOP} left, left {_TOP}, [the ]north[ ]west[ern]"),
+    (_TR,): compile_list(f"{_TOP} right, right {_TOP}, [the ]north[ ]east[ern]"),
+    (_BL,): compile_list(f"{_BOTTOM} left, left {_BOTTOM}, [the ]south[ ]west[ern]"),
+    (_BR,): compile_list(f"{_BOTTOM} right, right {_BOTTOM}, [the ]south[ ]east[ern]"),
+    (_MIDDLE,): compile_list(
         f"""
         middle, cent{{er|re|ral|rally}}, {{heart|core}} of the {{{IMAGE}}}, midsection, mid section
         """
     ),
-    (_TL, _TR): listed(
+    (_TL, _TR): compile_list(
         f"""
         the north, north[ern] {{{_SIDE}|corners}}, top, upper {{{_SIDE}}}, {_TOP} left and right,
         {_TOP} right and left
         """
     ),
-    (_BL, _BR): listed(
+    (_BL, _BR): compile_list(
         f"""
         the south, south[ern] {{{_SIDE}|corners}}, bottom, lower {{{_SIDE}}}, {_BOTTOM} left and right,
         {_BOTTOM} right and left
         """
     ),
-    (_TL, _BL): listed(
+    (_TL, _BL): compile_list(
         f"""
         the west, west[ern] {{{_SIDE}|corners}}, left {{{_SIDE}|hand}},
         {{on|at|to|in|along|toward|towards}} the [far ]left, {_TOP} and {_BOTTOM} left, {_BOTTOM} and {_TOP} left
         """
     ),
-    (_TR, _BR): listed(
+    (_TR, _BR): compile_list(
         f"""
         the east, east[ern] {{{_SIDE}|corners}}, right {{{_SIDE}|hand}},
         {{on|at|to|in|along|toward|towards}} the [far ]right, {_TOP} and {_BOTTOM} right,
         {_BOTTOM} and {_TOP} right
         """
     ),
-    (_TL, _TR, _BL, _BR): listed("[all ]four corners, all corners, left and right sides"),
-    PARTS: listed(
+    (_TL, _TR, _BL, _BR): compile_list("[all ]four corners, all corners, left and right sides"),
+    PARTS: compile_list(
         f"""
         all [of the |of its |the ][four |five ]{{{SPOT}}}, {{every|each|any}} {{{SPOT}}},
         any of {{the|its|these|those}} [four |five ]{{{SPOT}}}, each of {{the|its}} [four |five ]{{{SPOT}}},
@@ -137,10 +137,10 @@ PLACES: dict[tuple[str, ...], tuple[str, ...]] = {
         """
     ),
 }
-"""Where in the chip, as parts of ``landcover.PARTS``; north is up."""
+"""Where in the chip, as parts of ``shares.PARTS``; north is up."""
 
 AMOUNTS: dict[str | None, tuple[str, ...]] = {
-    "extra small": listed(
+    "extra small": compile_list(
         """
         {extra|very|extremely|exceptionally} {small|limited}, very {little|few}, tiny, tiniest, minuscule,
         miniscule, minute, negligible, minimal[ly], slight, trace[s], hint[s], sliver[s], speck[s], scant[y],
@@ -149,13 +149,13 @@ AMOUNTS: dict[str | None, tuple[str, ...]] = {
         {extremely|very} {scarce|sparse|limited|minor|slight|rare}
         """
     ),
-    "small": listed(
+    "small": compile_list(
         """
         small[er], little, minor, limited, few[er], modest, sparse[ly], lesser, slim,
         [more than |about |around |roughly |nearly |almost ]{a|one} tenth, ten {percent|per cent}
         """
     ),
-    "medium": listed(
+    "medium": compile_list(
         """
         medium[ sized], moderate[ly], moderate[ly] sized, mid sized, intermediate, fair, average,
         [more than |about |around |roughly |nearly |almost |over |some ]{a|one} {third|quarter|fifth}, middling,
@@ -164,7 +164,7 @@ AMOUNTS: dict[str | None, tuple[str, ...]] = {
         two fifths, {three|four} tenths, {twenty|thirty|forty} {percent|per cent}
         """
     ),
-    "large": listed(
+    "large": compile_list(
         """
         large[r], big[ger], significant, substantial[ly], considerable, extensive[ly], sizable, sizeable,
         expansive, abundant, abundance of, majority, most of, much of, bulk of, half of,
@@ -173,7 +173,7 @@ AMOUNTS: dict[str | None, tuple[str, ...]] = {
         {major|greater|larger|better|biggest|largest} {part|portion|share}
         """
     ),
-    "extra large": listed(
+    "extra large": compile_list(
         """
         {extra|very|extremely|exceptionally} large, vast, huge, immense, massive, enormous, entire,
         overwhelming[ly], {vast|great|overwhelming} majority, [almost |nearly ]{entirely|completely|wholly|fully},
@@ -181,10 +181,10 @@ AMOUNTS: dict[str | None, tuple[str, ...]] = {
         [nearly |almost |practically ]the entire, four fifths, {eight|nine} tenths, {eighty|ninety} {percent|per cent}
         """
     ),
-    None: listed(
+    None: compile_list(
         """
         bit of, common, frequent, plentiful, ample, notable, noticeable, some, several, numerous, many, prominent
         """
     ),
 }
-"""What captions say for each size of ``landcover.SIZES``; under None, words of amount that stand for no size."""
+"""What captions say for each size of ``size_words.SIZES``; under None, words of amount that stand for no size."""

@@ -14,12 +14,12 @@ Tree = dict[str, "Tree"]
 """Phrases letter by letter; an empty letter where one ends."""
 
 
-def listed(patterns: str) -> tuple[str, ...]:
+def compile_list(patterns: str) -> tuple[str, ...]:
     """Return the patterns of a text that has commas between them."""
     return tuple(" ".join(pattern.split()) for pattern in patterns.split(","))
 
 
-def spelled(patterns: Iterable[str]) -> Iterator[str]:
+def spellings(patterns: Iterable[str]) -> Iterator[str]:
     """Yield the phrases that patterns stand for: ``tree[s]`` is tree and trees, ``{a|b}c`` is ac and bc."""
     for pattern in patterns:
         pieces = [
@@ -47,7 +47,7 @@ def finder(phrases: Iterable[str]) -> str:
     return rf"\b(?:{_branches(tree)})\b"
 
 
-def lowered(text: str) -> str:
+def to_lower(text: str) -> str:
     """Return a text in lower case, each character in its place, as ``finder`` reads it."""
     small = text.lower()
     if len(small) == len(text):

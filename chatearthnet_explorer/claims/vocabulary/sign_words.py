@@ -6,7 +6,7 @@ from enum import IntEnum, auto
 
 from chatearthnet_explorer.claims.vocabulary import IMAGE as _IMAGE
 from chatearthnet_explorer.claims.vocabulary import SPOT as _SPOT
-from chatearthnet_explorer.claims.vocabulary.phrase_finder import listed
+from chatearthnet_explorer.claims.vocabulary.phrase_finder import compile_list
 
 
 class Sign(IntEnum):
@@ -64,7 +64,7 @@ _KIND = "feature|features|land cover|land cover type|cover|class|element|type|co
 
 SIGNS: dict[Sign, tuple[str, ...]] = {
     # before a class: it is not there
-    Sign.NO: listed(
+    Sign.NO: compile_list(
         """
         no, {next to|almost|nearly|virtually|practically} {no|none}, nowhere {is|are|does|do}, not any,
         none[ of it| of them], without, devoid of, lack[s], lack of, lacking, absence of, free {of|from},
@@ -72,34 +72,34 @@ SIGNS: dict[Sign, tuple[str, ...]] = {
         """
     ),
     # behind a class: it is not there, or not in the part that follows
-    Sign.ABSENT: listed(
+    Sign.ABSENT: compile_list(
         """
         absent, missing, lacking in, not {present|visible|found|seen|observed|evident|noted|detected|there},
         nowhere {in|to be found|to be seen}
         """
     ),
     # likewise, but only of the part that follows
-    Sign.NOT_IN: listed(
+    Sign.NOT_IN: compile_list(
         """
         {but|though|and} not {in|into|at|on|to}, no part in,
         {do|does} not {extend|reach|occur|appear|grow|stretch|enter}
         """
     ),
     # before a part: it is only compared with
-    Sign.REFERENCE: listed(
+    Sign.REFERENCE: compile_list(
         """
         unlike, compared {to|with}, in comparison {to|with}, in contrast to, contrasting with, similar to, like, than,
         behind {its|the|their}, rather than {its|the}, different from, relative to, outside, away from, as {in|with},
         {fades|fading|thins|thinning|dwindles|shrinks|narrows} [out ]toward[s]
         """
     ),
-    Sign.EXCEPT: listed(
+    Sign.EXCEPT: compile_list(
         """
         except[ for| in], excluding, apart from, other than, with the exception of, aside from
         """
     ),
     # the class before it leads, or the class behind it where none stands before
-    Sign.LEADS: listed(
+    Sign.LEADS: compile_list(
         f"""
         dominat{{e|es|ing}}, predominat{{e|es|ing}}, prevail[s|ing], preval{{ent|ence}}, [most ]{{{_LEADING}}},
         {{{_LEADING}}} {{{_KIND}}}, tak{{es|e|ing}} the lead, com{{e|es|ing}} first,
@@ -110,7 +110,7 @@ SIGNS: dict[Sign, tuple[str, ...]] = {
         """
     ),
     # the class behind it leads
-    Sign.LED_BY: listed(
+    Sign.LED_BY: compile_list(
         f"""
         [pre]dominated by, [pre]dominance of, led by, {{{_ADVERB}}}, most dominantly, ruled by,
         {{{_LEADING}}} {{{_KIND}}} {{is|are|being|here is}}, largest {{part|portion|share|amount|fraction|area}},
@@ -119,24 +119,24 @@ SIGNS: dict[Sign, tuple[str, ...]] = {
         """
     ),
     # likewise, where nothing says it more clearly
-    Sign.MADE_OF: listed(
+    Sign.MADE_OF: compile_list(
         """
         characterized by, characterised by, consist[s|ing] of, composed of, made up of, defined by
         """
     ),
     # likewise, and of the whole image
-    Sign.THEME: listed("[main |overall |central |dominant ]theme[s]"),
+    Sign.THEME: compile_list("[main |overall |central |dominant ]theme[s]"),
     # before classes of which none leads
-    Sign.MIX: listed("mix of, mixture of, variety of, combination of, balance of"),
+    Sign.MIX: compile_list("mix of, mixture of, variety of, combination of, balance of"),
     # the class before it leads what follows
-    Sign.AHEAD: listed("followed by, then, comes before, before"),
-    Sign.ESPECIALLY: listed(
+    Sign.AHEAD: compile_list("followed by, then, comes before, before"),
+    Sign.ESPECIALLY: compile_list(
         """
         [e]specially, particularly, notably, most of all, most notably, in particular, above all,
         most {prominent|noticeable|evident|visible}[ly]
         """
     ),
-    Sign.VERB: listed(
+    Sign.VERB: compile_list(
         """
         cover[s|ing], occup{y|ies|ying}, tak{e|es|ing} up, account[s|ing] for, mak{e|es|ing} up, fill[s|ing],
         form[s|ing], constitut{e|es|ing}, represent[s|ing], appear[s|ing] in, occur[s|ring] in,
@@ -144,21 +144,21 @@ SIGNS: dict[Sign, tuple[str, ...]] = {
         includes, lie[s], remain[s], continue[s], gives way to, give way to
         """
     ),
-    Sign.JOINS: listed(
+    Sign.JOINS: compile_list(
         """
         accompanied by, ahead of, together with, along with, as well as, alongside, combined with, mixed with,
         interspersed with, surrounded by, bordered by, joined by, supported by, intermixed with
         """
     ),
-    Sign.AND: listed("and, or"),
-    Sign.IMAGE: listed(
+    Sign.AND: compile_list("and, or"),
+    Sign.IMAGE: compile_list(
         f"""
         the whole, [entire |whole ]{{{_IMAGE}}}, throughout, widely, widespread,
         {{entire|whole}} {{area|region|terrain}}
         """
     ),
-    Sign.OF_IMAGE: listed(f"of {{the|this|its}} [entire |whole |overall ]{{{_IMAGE}}}"),
-    Sign.OVERALL: listed(
+    Sign.OF_IMAGE: compile_list(f"of {{the|this|its}} [entire |whole |overall ]{{{_IMAGE}}}"),
+    Sign.OVERALL: compile_list(
         """
         overall, in {summary|conclusion|general|total|short|essence|sum}, all in all, taken together,
         taken as a whole, as a whole, altogether, collectively, all told,
@@ -166,37 +166,37 @@ SIGNS: dict[Sign, tuple[str, ...]] = {
         """
     ),
     # an amount before it is that of a part which is not said
-    Sign.SOMEWHERE: listed(f"{{a|one|single}} {{{_SPOT}}}"),
-    Sign.OF_IT: listed("of it, of them, of which"),
-    Sign.REST: listed(
+    Sign.SOMEWHERE: compile_list(f"{{a|one|single}} {{{_SPOT}}}"),
+    Sign.OF_IT: compile_list("of it, of them, of which"),
+    Sign.REST: compile_list(
         f"""
         the rest, elsewhere, the remainder, the {{remaining|other}} {{{_SPOT}|{_IMAGE}}}, rest of the image
         """
     ),
-    Sign.CLAUSE: listed("while, whereas, although, meanwhile"),
-    Sign.BUT: listed("but, yet, though, however"),
+    Sign.CLAUSE: compile_list("while, whereas, although, meanwhile"),
+    Sign.BUT: compile_list("but, yet, though, however"),
     # a sentence without a class repeats the part before
-    Sign.SAME: listed("same, likewise, similar[ly], identical, mirrors, repeats, echoes"),
+    Sign.SAME: compile_list("same, likewise, similar[ly], identical, mirrors, repeats, echoes"),
     # the part that the sentence before speaks of
-    Sign.HERE: listed(
+    Sign.HERE: compile_list(
         f"""
         here, there, there {{is|are}} also, {{this|that}} [same |latter ]{{{_SPOT}}},
         {{it|this}} is {{accompanied|followed}}
         """
     ),
     # the class that the clause before opens with
-    Sign.PRONOUN: listed("it, they"),
+    Sign.PRONOUN: compile_list("it, they"),
     # likewise, without going on with it
-    Sign.POSSESSIVE: listed(
+    Sign.POSSESSIVE: compile_list(
         """
         {its|their} [extra ]{large|small|medium|share|extent|hold|lead|dominance|presence|spread|reach}, them
         """
     ),
     # none of the classes before is spoken of
-    Sign.OTHERS: listed("{everything|all} else, all others, the others, other {kinds|covers|classes|types}"),
-    Sign.ONE_OF_TWO: listed("the former, the latter"),
+    Sign.OTHERS: compile_list("{everything|all} else, all others, the others, other {kinds|covers|classes|types}"),
+    Sign.ONE_OF_TWO: compile_list("the former, the latter"),
     # longer phrases that must not be taken for their words
-    Sign.IDLE: listed(
+    Sign.IDLE: compile_list(
         f"""
         {{{_ADVERB}}} {{{_LIES}}}, no other, there {{is|are|was|were|remains|remain|lies|lie}},
         a little {{more|less|lower|higher|larger|smaller|bigger|further|ahead|behind|beyond|above|below|bit}},

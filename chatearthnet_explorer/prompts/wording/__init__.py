@@ -1,4 +1,4 @@
-"""The words of each prompt style, as data that a user can swap."""
+"""The sentences of each prompt style, as data that a user can replace."""
 
 from __future__ import annotations
 
@@ -8,15 +8,17 @@ from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from string import Template
+from typing import get_args
 
+from chatearthnet_explorer.caption import Style
 from chatearthnet_explorer.errors import WordingError
 from chatearthnet_explorer.files.input_paths import unreadable
 
-STYLES = ("3.5", "4v")
-"""The prompt styles: 3.5 describes in words, 4v adds the coloured label maps."""
+STYLES: tuple[str, ...] = get_args(Style)
+"""The prompt styles: 3.5 has the facts in words, 4v the coloured label maps as well."""
 
 LIMIT = 65_536
-"""Bytes of a wording file that are read; a longer one is refused."""
+"""Most bytes of a wording file."""
 
 # For each style and sentence, the slots it must have and those it may have.
 _SLOTS: dict[str, dict[str, tuple[set[str], set[str]]]] = {
@@ -43,21 +45,21 @@ _SLOTS: dict[str, dict[str, tuple[set[str], set[str]]]] = {
 
 @dataclass(frozen=True, slots=True)
 class Wording:
-    """The sentences of one style, checked to have the slots that the facts go into."""
+    """The sentences of one style; each has the slots that its facts need."""
 
-    style: str
+    style: Style
     """``3.5`` or ``4v``."""
 
     sentences: dict[str, str]
     """Sentence by name, with slots written ``$name``."""
 
-    def say(self, sentence: str, **slots: object) -> str:
-        """Return one sentence with its slots filled. Slots are filled as text and never evaluated."""
+    def fill(self, sentence: str, **slots: object) -> str:
+        """Return a sentence with its slots filled. Slots are filled as text and never evaluated."""
         return Template(self.sentences[sentence]).substitute(slots).strip()
 
 
-def open_wording(style: str, path: str | Path | None = None) -> Wording:
-    """Return the project's wording of a style, or a user's own from a TOML file.
+def open_wording(style: Style, path: str | Path | None = None) -> Wording:
+    """Return the wording of a style: the project's own, or that of a TOML file.
 
     A file has a line ``style = "3.5"`` or ``"4v"`` and the sentences named in the project's own files
     ``wording/3.5.toml`` and ``wording/4v.toml``.
@@ -68,13 +70,13 @@ def open_wording(style: str, path: str | Path | None = None) -> Wording:
     if style not in STYLES:
         msg = f"There is no prompt style {style!r}; choose 3.5 or 4v."
         raise WordingError(msg)
-    return _own(style) if path is None else _checked(style, _read(Path(path)), str(path))
+    return _own(style) if path is None else _parse(style, _read(Path(path)), str(path))
 
 
 @cache
-def _own(style: str) -> Wording:
+def _own(style: Style) -> Wording:
     text = files(__package__).joinpath(f"{style}.toml").read_text("utf-8")
-    return _checked(style, text, f"{style}.toml")
+    return _parse(style, text, f"{style}.toml")
 
 
 def _read(path: Path) -> str:
@@ -93,20 +95,20 @@ def _read(path: Path) -> str:
         raise WordingError(msg) from error
 
 
-def _checked(style: str, text: str, path: str) -> Wording:
+def _parse(style: Style, text: str, path: str) -> Wording:
     try:
         content = tomllib.loads(text)
     except (tomllib.TOMLDecodeError, RecursionError) as error:
-        msg = f"The wording file {path} is not TOML ({error}); mend that line."
+        msg = f"The wording file {path} is not TOML ({error}); correct that line."
         raise WordingError(msg) from error
     if content.get("style") != style:
         msg = (
-            f"The wording file {path} is for style {content.get('style')!r}, and style {style} was asked "
-            "for; choose the other style or another file."
+            f"The wording file {path} is for style {content.get('style')!r} and not for {style}; "
+            "choose the other style or another file."
         )
         raise WordingError(msg)
     sentences = {}
-    for name, (needed, allowed) in _SLOTS[style].items():
+    for name, (slots_needed, slots_allowed) in _SLOTS[style].items():
         sentence = content.get(name)
         if not isinstance(sentence, str):
             msg = f'The wording file {path} lacks the sentence {name!r}; add a line {name} = "...".'
@@ -115,15 +117,15 @@ def _checked(style: str, text: str, path: str) -> Wording:
         if not template.is_valid():
             msg = f"The sentence {name!r} of {path} has a lone dollar sign; write $$ for a dollar."
             raise WordingError(msg)
-        found = set(template.get_identifiers())
-        if missing := needed - found:
+        slots = set(template.get_identifiers())
+        if missing := slots_needed - slots:
             msg = f"The sentence {name!r} of {path} lacks the slot ${min(missing)}; put it where it belongs."
             raise WordingError(msg)
-        if unknown := found - needed - allowed:
-            known = ", ".join(f"${slot}" for slot in sorted(needed | allowed)) or "none"
+        if unknown := slots - slots_needed - slots_allowed:
+            allowed_slots = ", ".join(f"${slot}" for slot in sorted(slots_needed | slots_allowed)) or "none"
             msg = (
                 f"The sentence {name!r} of {path} has the slot ${min(unknown)}, which nothing fills; "
-                f"it may have {known}."
+                f"it may have {allowed_slots}."
             )
             raise WordingError(msg)
         sentences[name] = sentence

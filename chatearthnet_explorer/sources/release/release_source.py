@@ -10,7 +10,7 @@ import numpy as np
 from chatearthnet_explorer.chip import BANDS, Chip, Scene
 from chatearthnet_explorer.errors import ReleaseError, SettingError
 from chatearthnet_explorer.record import ARCHIVES, Record
-from chatearthnet_explorer.sources.protocol import YEARS
+from chatearthnet_explorer.sources.protocol import YEARS, Year
 from chatearthnet_explorer.sources.release.chip_pngs import RADIOMETRY, reflectance
 from chatearthnet_explorer.sources.release.released_pairs import PICTURE, Release
 from chatearthnet_explorer.tile import Tile
@@ -43,7 +43,7 @@ class ReleaseSource:
         release: Release,
         *,
         locate: Callable[[Tile], Record | None] | None = None,
-        labels: Callable[[Tile, int], Chip] | None = None,
+        labels: Callable[[Tile, Year], Chip] | None = None,
     ) -> None:
         """Prepare to read.
 
@@ -58,7 +58,7 @@ class ReleaseSource:
         self._labels = labels
 
     def chip_at(
-        self, lon: float, lat: float, *, year: int = 2020, scene: str | None = None, bands: bool = False
+        self, lon: float, lat: float, *, year: Year = 2020, scene: str | None = None, bands: bool = False
     ) -> Chip:
         """Return the released chip of a place; see ``Source.chip_at``. The year is that of the labels alone.
 

@@ -219,7 +219,7 @@ def _read(look: _Look, tile: Tile, *, bands: bool, sign: Sign) -> Pixels:
         scene=Scene(
             catalogue=scene.catalogue,
             item=scene.id,
-            acquired=scene.acquired_at,
+            acquisition_time=scene.acquisition_time,
             cloud_share=None if look.codes is None else cloud_share(look.codes),
             tile_cloud_share=scene.cloud_share,
             baseline=scene.items[0].baseline,

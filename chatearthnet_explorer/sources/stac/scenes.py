@@ -42,7 +42,7 @@ class SceneInfo:
     catalogue: str
     """Address of the STAC API that has it."""
 
-    acquired_at: datetime
+    acquisition_time: datetime
     """When the satellite passed (its first item), in UTC."""
 
     cloud_share: float | None
@@ -57,7 +57,7 @@ class SceneInfo:
     @property
     def day(self) -> date:
         """The day it was acquired, in UTC."""
-        return self.acquired_at.date()
+        return self.acquisition_time.date()
 
 
 def scenes_over(items: Iterable[StacItem], tile: Tile) -> tuple[SceneInfo, ...]:
@@ -71,7 +71,7 @@ def scenes_over(items: Iterable[StacItem], tile: Tile) -> tuple[SceneInfo, ...]:
     lon = tile.center[0]
     item_covers = sorted(
         ((item, ground) for item, ground in covers.values() if ground.any()),
-        key=lambda pair: (_solar_day(pair[0], lon), pair[0].acquired_at),
+        key=lambda pair: (_solar_day(pair[0], lon), pair[0].acquisition_time),
     )
     days = groupby(item_covers, key=lambda pair: _solar_day(pair[0], lon))
     scenes = [_scene(_fewest(_newest(list(day)))) for _, day in days]
@@ -79,11 +79,11 @@ def scenes_over(items: Iterable[StacItem], tile: Tile) -> tuple[SceneInfo, ...]:
 
 
 def _rank(scene: SceneInfo) -> tuple[bool, float, datetime]:
-    return scene.covered_share < 1, 1.0 if scene.cloud_share is None else scene.cloud_share, scene.acquired_at
+    return scene.covered_share < 1, 1.0 if scene.cloud_share is None else scene.cloud_share, scene.acquisition_time
 
 
 def _solar_day(item: StacItem, lon: float) -> date:
-    return (item.acquired_at + timedelta(hours=lon / _DEGREES_PER_HOUR)).date()
+    return (item.acquisition_time + timedelta(hours=lon / _DEGREES_PER_HOUR)).date()
 
 
 def _newest(item_covers: list[ItemCover]) -> list[ItemCover]:
@@ -98,7 +98,7 @@ def _newest(item_covers: list[ItemCover]) -> list[ItemCover]:
 
 def _same_pass(one: StacItem, other: StacItem) -> bool:
     same = (one.platform, one.grid) == (other.platform, other.grid)
-    return same and bool(one.grid) and abs(one.acquired_at - other.acquired_at) < SAME_PASS
+    return same and bool(one.grid) and abs(one.acquisition_time - other.acquisition_time) < SAME_PASS
 
 
 def _fewest(item_covers: list[ItemCover]) -> list[ItemCover]:
@@ -123,7 +123,7 @@ def _scene(item_covers: list[ItemCover]) -> SceneInfo:
     return SceneInfo(
         id="+".join(item.id for item in items),
         catalogue=items[0].catalogue,
-        acquired_at=items[0].acquired_at,
+        acquisition_time=items[0].acquisition_time,
         cloud_share=sum(clouds) / len(clouds) if clouds else None,
         covered_share=float(np.logical_or.reduce([ground for _, ground in item_covers]).mean()),
         items=items,

@@ -90,7 +90,7 @@ class StacItem:
     id: str
     """Its identifier there."""
 
-    acquired_at: datetime
+    acquisition_time: datetime
     """When the satellite passed, in UTC."""
 
     platform: str
@@ -145,12 +145,12 @@ def stac_item(raw: object, *, catalogue: str, page: Page = NO_PAGE) -> StacItem:
     if not isinstance(name, str) or not IDENTIFIER.fullmatch(name):
         raise UnusableItemError(_NO_NAME)
     # an acquisition that is given as a span has no moment of its own (STAC common metadata)
-    acquired_at = (
+    acquisition_time = (
         _time(properties.get("datetime"))
         or _time(properties.get("start_datetime"))
         or _time(properties.get("end_datetime"))
     )
-    if acquired_at is None:
+    if acquisition_time is None:
         raise UnusableItemError(_NO_TIME)
     rings = rings_of_bbox(raw.get("bbox")) if raw.get("geometry") is None else rings_of(raw["geometry"])
     if rings is None:
@@ -168,7 +168,7 @@ def stac_item(raw: object, *, catalogue: str, page: Page = NO_PAGE) -> StacItem:
     return StacItem(
         catalogue=catalogue,
         id=name,
-        acquired_at=acquired_at,
+        acquisition_time=acquisition_time,
         platform=str(properties.get("platform", ""))[:40].lower(),
         grid=_grid(properties, name),
         cloud_share=_share(properties.get("eo:cloud_cover")),

@@ -22,6 +22,7 @@ from chatearthnet_explorer.tile import Tile
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from chatearthnet_explorer.sources.protocol import Year
     from chatearthnet_explorer.sources.stac.scenes import SceneInfo
 
 LABEL_SECONDS = 30.0
@@ -70,7 +71,7 @@ class StacSource:
         self._cache = ChipCache(self._settings.cache, limit=self._settings.cache_bytes)
 
     def chip_at(
-        self, lon: float, lat: float, *, year: int = 2020, scene: str | None = None, bands: bool = False
+        self, lon: float, lat: float, *, year: Year = 2020, scene: str | None = None, bands: bool = False
     ) -> Chip:
         """Return the chip of the tile that holds a place; see ``sources.Source``.
 
@@ -178,7 +179,7 @@ def _labels(layer: Layer, tile: Tile, year: int) -> _Half:
 
 def _pixel_half(pixels: Pixels, broken_off: str) -> _Half:
     scene = pixels.scene
-    year = scene.acquired.year if scene.acquired else ""
+    year = scene.acquisition_time.year if scene.acquisition_time else ""
     return _Half(
         fields={"rgb": pixels.rgb, "scl": pixels.scl, "bands": pixels.bands, "scene": scene},
         missing=(

@@ -89,10 +89,10 @@ class Browser(Composed):
         query = from_url(query) if isinstance(query, str) else query
         self._catalog, self._release = catalog, release
         self._search, self._pictures = Work(), Work()
-        marks = catalog.stored.marks
+        marks = catalog.files.findings
         self.search_bar = SearchBar()
         self.facet_view = FacetView(
-            enriched=catalog.stored.counts is not None, meanings=dict(marks.checks) if marks else {}
+            enriched=catalog.files.counts is not None, meanings=dict(marks.checks) if marks else {}
         )
         """Words, order, link; and what there is to choose from."""
         self.map = RegionMap(catalog, map)
@@ -143,7 +143,7 @@ class Browser(Composed):
         Raises:
             ExplorerError: If the catalog has none of that name.
         """
-        pair = self._catalog.named(name)
+        pair = self._catalog.pair_named(name)
         if pair is None:
             msg = f"The catalog has no pair called {name[:80]!r}; choose one of the gallery."
             raise ExplorerError(msg)

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from chatearthnet_explorer.landcover.legend import CLASSES
-from chatearthnet_explorer.landcover.shares import PARTS, SIZES
+from chatearthnet_explorer.landcover.shares import PARTS
+from chatearthnet_explorer.prompts.size_words import SIZES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -69,7 +70,7 @@ def compare(first: Reading, second: Reading, *, names: tuple[str, str]) -> Agree
     """Return where two captions agree.
 
     They agree on a class in a part that both name. They contradict each other where one denies what the other says,
-    where both give sizes at least two steps of ``landcover.SIZES`` apart, and where they let different classes
+    where both give sizes at least two steps of ``size_words.SIZES`` apart, and where they let different classes
     lead. A class that only one names is no contradiction: the 3.5 style was told of three classes a part at most.
 
     Args:

@@ -87,7 +87,9 @@ def _compared(pair: Sequence[Caption]) -> tuple[tuple[str, ...], Agreement]:
 
 def _called(caption: Caption) -> str:
     style = "3.5" if caption.style == "3.5" else "4V"
-    return f"GPT-{style}" if caption.released else f"the {style} one" if caption.captioner == RELEASE else "the new one"
+    return (
+        f"GPT-{style}" if caption.is_released else f"the {style} one" if caption.captioner == RELEASE else "the new one"
+    )
 
 
 def _summary(agreement: Agreement) -> str:

@@ -9,7 +9,8 @@ import traitlets as t
 
 from chatearthnet_explorer.cards import Card
 from chatearthnet_explorer.cards.html_tree import element, visible
-from chatearthnet_explorer.catalog.schema import FLAGS
+from chatearthnet_explorer.catalog.facets import FACETS
+from chatearthnet_explorer.catalog.pair_flags import FLAGS
 from chatearthnet_explorer.landcover.legend import CLASSES
 from chatearthnet_explorer.landcover.shares import PARTS
 from chatearthnet_explorer.widgets.browse.filter_chips import SPLITS, STYLES, finding_words, flag_words, place_words
@@ -18,17 +19,6 @@ from chatearthnet_explorer.widgets.shared.view import View, script
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-FIELDS = {
-    "class": ("classes", "Classes the captions name"),
-    "continent": ("continents", "Continent"),
-    "country": ("countries", "Country"),
-    "style": ("style", "Captions there are"),
-    "split": ("splits", "Split"),
-    "flag": ("flags", "Odd about the pair"),
-    "finding": ("findings", "What the checks found"),
-}
-"""For each facet, in the order shown, the field of ``Query`` it sets and its heading."""
 
 _INDEX = {land.name: land.index for land in CLASSES}
 _SINGLE = ("match", "part")
@@ -95,19 +85,18 @@ class FacetView(Asking, View):
         counts = self.found.facets if self.found is not None else {}
         query = self.query
         with self.hold_sync():
-            self.set_trait("facets", [self._facet(key, counts.get(key, {})) for key in FIELDS])
+            self.set_trait("facets", [self._facet(key, counts.get(key, {})) for key in FACETS])
             self.set_trait("chosen", {"match": query.match, "part": query.part, "min_share": query.min_share})
 
     def _facet(self, key: str, counts: dict[str, int]) -> dict[str, object]:
-        field, title = FIELDS[key]
-        held = getattr(self.query, field)
+        held = getattr(self.query, FACETS[key].field)
         held = (held,) if isinstance(held, str) and held else tuple(held)
         # a choice without pairs stays, or nobody could take it back
         shown = dict.fromkeys((*counts, *(value.removeprefix("-") for value in held)))
         values = [self._value(key, value, held, counts.get(value, 0)) for value in shown]
         if key == "class":
             values.sort(key=lambda one: -one.count)
-        return {"key": key, "title": title, "values": [list(astuple(one)) for one in values]}
+        return {"key": key, "title": FACETS[key].title, "values": [list(astuple(one)) for one in values]}
 
     def _value(self, key: str, value: str, held: tuple[str, ...], count: int) -> _Value:
         absent = f"-{value}" in held
@@ -128,13 +117,13 @@ class FacetView(Asking, View):
             self.ask(part=value, **({"min_share": None} if value else {}))
         elif what in _SINGLE:
             self.ask(**{what: value})
-        elif what == "clear" and value in FIELDS:
+        elif what == "clear" and value in FACETS:
             self.query = self.query.without(str(value))
-        elif what in FIELDS and isinstance(value, str):
+        elif what in FACETS and isinstance(value, str):
             self._toggle(what, value)
 
     def _toggle(self, key: str, value: str) -> None:
-        field, _ = FIELDS[key]
+        field = FACETS[key].field
         held = getattr(self.query, field)
         if key == "style":
             self.ask(style="" if held == value else value)
@@ -145,7 +134,7 @@ class FacetView(Asking, View):
         elif key in {"flag", "finding"} and value in held:
             kept = (*kept, f"-{value}")  # a second press asks for those without, a third for all
         # nothing is left to sort by once no class is chosen
-        unsorted = {"sort": "place"} if key == "class" and not kept and self.query.sort == "share" else {}
+        unsorted = {"sortby": "place"} if key == "class" and not kept and self.query.sortby == "share" else {}
         self.ask(**{field: kept}, **unsorted)
 
 

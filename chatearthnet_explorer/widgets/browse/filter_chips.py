@@ -22,7 +22,7 @@ WITHOUT = {
     "named twice": "named once",
     "splits differ": "in one split",
 }
-"""What is true of a pair without each of ``schema.FLAGS``."""
+"""What is true of a pair without each of ``pair_flags.FLAGS``."""
 
 
 def choices_of(query: Query) -> Iterator[tuple[str, Query]]:
@@ -33,14 +33,14 @@ def choices_of(query: Query) -> Iterator[tuple[str, Query]]:
     yield from _region(query)
     if query.style:
         yield f"caption in {STYLES[query.style]}", query.but(style="")
-    for name in query.splits:
-        yield f"split: {SPLITS[name]}", query.but(splits=_but(query.splits, name))
-    for finding in query.findings:
+    for name in query.split:
+        yield f"split: {SPLITS[name]}", query.but(split=_but(query.split, name))
+    for finding in query.finding:
         words = finding_words(finding.removeprefix("-"), absent=finding.startswith("-"))
-        yield words, query.but(findings=_but(query.findings, finding))
-    for flag in query.flags:
+        yield words, query.but(finding=_but(query.finding, finding))
+    for flag in query.flag:
         words = flag_words(flag.removeprefix("-"), absent=flag.startswith("-"))
-        yield words, query.but(flags=_but(query.flags, flag))
+        yield words, query.but(flag=_but(query.flag, flag))
 
 
 def flag_words(flag: str, *, absent: bool) -> str:
@@ -64,9 +64,9 @@ def _classes(query: Query) -> Iterator[tuple[str, Query]]:
     for name in query.classes:
         kept = _but(query.classes, name)
         # without a class there is nothing left to sort its share by
-        sort = "place" if query.sort == "share" and not kept else query.sort
+        sort = "place" if query.sortby == "share" and not kept else query.sortby
         words = f"names {name}" if query.min_share is None else f"labels have {name}"
-        yield words, query.but(classes=kept, sort=sort)
+        yield words, query.but(classes=kept, sortby=sort)
     if query.part:
         yield f"in the {query.part}", query.but(part="")
     if query.min_share is not None:
@@ -74,13 +74,13 @@ def _classes(query: Query) -> Iterator[tuple[str, Query]]:
 
 
 def _region(query: Query) -> Iterator[tuple[str, Query]]:
-    for name in query.continents:
-        yield place_words(name), query.but(continents=_but(query.continents, name))
-    for name in query.countries:
-        yield place_words(name), query.but(countries=_but(query.countries, name))
-    if query.box:
-        west, south, east, north = query.box
-        yield f"box {west:.4g}, {south:.4g}, {east:.4g}, {north:.4g}", query.but(box=None)
+    for name in query.continent:
+        yield place_words(name), query.but(continent=_but(query.continent, name))
+    for name in query.country:
+        yield place_words(name), query.but(country=_but(query.country, name))
+    if query.bbox:
+        west, south, east, north = query.bbox
+        yield f"box {west:.4g}, {south:.4g}, {east:.4g}, {north:.4g}", query.but(bbox=None)
     if query.polygon:
         yield f"polygon of {len(query.polygon)} corners", query.but(polygon=())
 

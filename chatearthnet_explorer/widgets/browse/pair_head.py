@@ -9,7 +9,7 @@ import traitlets as t
 from chatearthnet_explorer.cards import Card
 from chatearthnet_explorer.cards.html_tree import element, visible
 from chatearthnet_explorer.catalog.pair import Pair
-from chatearthnet_explorer.catalog.schema import FLAGS
+from chatearthnet_explorer.catalog.pair_flags import FLAGS
 from chatearthnet_explorer.widgets.browse.gallery import place_of
 from chatearthnet_explorer.widgets.browse.query_mixin import wish
 from chatearthnet_explorer.widgets.shared.view import View, script

@@ -85,8 +85,8 @@ class PairLayer:
         Raises:
             QueryError: If that cannot be asked.
         """
-        found = islice(self._catalog.pairs(query.but(box=box, sort="place")), _MOST)
-        return [pair for pair in found if pair.record.tile and _in_box(query.box, *pair.record.tile.center)]
+        found = islice(self._catalog.pairs(query.but(bbox=box, sortby="place")), _MOST)
+        return [pair for pair in found if pair.record.tile and _in_box(query.bbox, *pair.record.tile.center)]
 
     def stop(self) -> None:
         """Let go of what is under way."""

@@ -67,7 +67,7 @@ class RegionMap(Asking, ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets ha
         self.map = world_map(height) if base is None else user_map(base)
         """The ipyleaflet.Map inside, for those who want to add layers of their own."""
         self._pairs = PairLayer(catalog)
-        self._written = ""  # what stands in the entry, unless a person wrote it
+        self._rows_with_words = ""  # what stands in the entry, unless a person wrote it
         self._due: asyncio.TimerHandle | None = None
         self._callbacks: list[Callable[[Pair], None]] = []
         self._region = Shape(
@@ -172,11 +172,11 @@ class RegionMap(Asking, ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets ha
 
     def _ask_view(self) -> None:
         west, south, east, north = self.view
-        self.ask(box=(west, max(south, -90.0), east, min(north, 90.0)), polygon=())
+        self.ask(bbox=(west, max(south, -90.0), east, min(north, 90.0)), polygon=())
 
     def _everywhere(self) -> None:
         self.follow = False
-        self.ask(box=None, polygon=())
+        self.ask(bbox=None, polygon=())
 
     def _drawn(self, _control: object, action: str, geo_json: Mapping[str, Any]) -> None:
         """Take what was drawn as the region; the shape on the map is ours, so that a link shows it as well."""
@@ -193,13 +193,13 @@ class RegionMap(Asking, ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets ha
             return
         lons, lats = {lon for lon, _ in points}, {lat for _, lat in points}
         if len(lons) == len(lats) == 2:  # noqa: PLR2004 - the sides of a rectangle
-            self.ask(box=(min(lons), min(lats), max(lons), max(lats)), polygon=())
+            self.ask(bbox=(min(lons), min(lats), max(lons), max(lats)), polygon=())
         else:
-            self.ask(box=None, polygon=tuple(points))
+            self.ask(bbox=None, polygon=tuple(points))
 
     def _entered(self, change: Mapping[str, Any]) -> None:
         text = str(change["new"])[:200]
-        if not text.strip() or text == self._written:
+        if not text.strip() or text == self._rows_with_words:
             return
         numbers = [float(one.replace("\u2212", "-")) for one in _NUMBER.findall(text)]
         self.follow = False
@@ -207,9 +207,9 @@ class RegionMap(Asking, ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets ha
             self.problem = ""
             self.problem = "A box is four numbers: west, south, east, north, such as 5, 45, 10, 48."
             return
-        self.ask(box=tuple(numbers), polygon=())
-        if self.query.box:
-            self._go(self.query.box)
+        self.ask(bbox=tuple(numbers), polygon=())
+        if self.query.bbox:
+            self._go(self.query.bbox)
 
     def _go(self, box: Bounds) -> None:
         """Show a box as large as the map allows; Leaflet's own way needs a running loop and a screen."""
@@ -253,16 +253,16 @@ class RegionMap(Asking, ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets ha
     def _outline(self, _change: object) -> None:
         """Show the region asked for, but where it is the view itself."""
         query = self.query
-        if self.follow or not (query.box or query.polygon):
+        if self.follow or not (query.bbox or query.polygon):
             self._region.locations = []
         elif query.polygon:
             self._region.locations = [(lat, lon) for lon, lat in _unwrapped(query.polygon)]
-        elif query.box:
-            west, south, east, north = query.box
+        elif query.bbox:
+            west, south, east, north = query.bbox
             east += 360.0 * (east < west)
             self._region.locations = [(south, west), (south, east), (north, east), (north, west)]
-        self._written = ", ".join(f"{side:g}" for side in query.box) if query.box and not self.follow else ""
-        self._entry.value = self._written
+        self._rows_with_words = ", ".join(f"{side:g}" for side in query.bbox) if query.bbox and not self.follow else ""
+        self._entry.value = self._rows_with_words
 
     @traitlets.observe("pair")
     def _mark(self, _change: object) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from chatearthnet_explorer.cards.html_tree import visible
-from chatearthnet_explorer.catalog.schema import FLAGS
+from chatearthnet_explorer.catalog.pair_flags import FLAGS
 from chatearthnet_explorer.chip import Chip
 from chatearthnet_explorer.errors import ExplorerError
 from chatearthnet_explorer.record import ARCHIVES
@@ -145,7 +145,7 @@ class ReleasedPairs:
         Raises:
             ExplorerError: If the catalog has none of that name.
         """
-        pair = self._catalog.named(name)
+        pair = self._catalog.pair_named(name)
         if pair is None:
             msg = f"The catalog has no pair called {name[:80]!r}; draw the plan from this catalog, or go on."
             raise ExplorerError(msg)

@@ -77,14 +77,14 @@ class SearchBar(Asking, View):
     def _barred(self) -> list[str]:
         query, found = self.query, self.found
         can = {"share": bool(query.classes), "worst": bool(found is not None and found.facets["finding"])}
-        return [sort for sort, possible in can.items() if not possible and query.sort != sort]
+        return [sort for sort, possible in can.items() if not possible and query.sortby != sort]
 
     @t.observe("query", "found")
     def _show(self, _change: object) -> None:
         query = self.query
         with self.hold_sync():
             self.set_trait("words", visible(query.words))
-            self.set_trait("order", [query.sort, query.descending])
+            self.set_trait("order", [query.sortby, query.descending])
             self.set_trait("barred", self._barred())
             self.set_trait("choices", [visible(words) for words, _ in choices_of(query)])
             self.set_trait("link", to_url(query))
@@ -95,7 +95,7 @@ class SearchBar(Asking, View):
         if what == "words" and isinstance(value, str):
             self.ask(words=value[:LONGEST_WORDS])
         elif what == "sort":
-            self.ask(sort=value, seed=(self.query.seed + 1) % _MOST_SEEDS if value == "random" else 0)
+            self.ask(sortby=value, seed=(self.query.seed + 1) % _MOST_SEEDS if value == "random" else 0)
         elif what == "descending":
             self.ask(descending=bool(value))
         elif what == "drop" and isinstance(value, int):
@@ -103,7 +103,7 @@ class SearchBar(Asking, View):
             if 0 <= value < len(left):
                 self.query = left[value][1]
         elif what == "clear":
-            self.query = type(self.query)(sort=self.query.sort if self.query.sort != "share" else "place")
+            self.query = type(self.query)(sortby=self.query.sortby if self.query.sortby != "share" else "place")
         elif what == "random":
             for callback in self._callbacks:
                 callback()

@@ -11,7 +11,7 @@ import ipywidgets
 import traitlets
 
 from chatearthnet_explorer.cards import Card
-from chatearthnet_explorer.cards.chip_card import chip_section
+from chatearthnet_explorer.cards.chip_html import chip_section
 from chatearthnet_explorer.chip import Chip
 from chatearthnet_explorer.errors import ExplorerError
 from chatearthnet_explorer.review.ledger import Ledger

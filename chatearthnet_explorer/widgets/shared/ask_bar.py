@@ -27,7 +27,7 @@ def offer_of(captioner: Captioner, prompt: Prompt) -> tuple[str, str]:
     estimate = getattr(captioner, "estimate", None)
     return (
         f"Ask {name if len(name) <= _LONGEST_NAME else f'{name[:_LONGEST_NAME]}…'}",
-        estimate(prompt).told if estimate else "",
+        estimate(prompt).summary if estimate else "",
     )
 
 

@@ -61,7 +61,7 @@ class CaptionView(View):
         text = visible(caption.text)
         return {
             "byline": visible(caption.byline),
-            "released": caption.released,
+            "released": caption.is_released,
             "text": text,
             "pieces": [list(piece) for piece in pieces(text)],
             "classes": list(classes_named(text)),

@@ -10,7 +10,7 @@ from chatearthnet_explorer.cards import chip_card
 from chatearthnet_explorer.cards.html_tree import visible
 from chatearthnet_explorer.cards.provenance import NO_CHIP, provenance, remarks
 from chatearthnet_explorer.chip import Chip
-from chatearthnet_explorer.landcover.shares import PARTS, pixels
+from chatearthnet_explorer.landcover.shares import PARTS, count_pixels
 from chatearthnet_explorer.render import png
 from chatearthnet_explorer.widgets.shared.view import View, script
 
@@ -34,7 +34,7 @@ class ChipView(View):
     """How much of the labels lies over the picture: 0 is the picture alone, 1 the labels alone."""
 
     part = t.Enum(("overall", *PARTS), "overall").tag(sync=True)
-    """Whose shares are shown: ``overall`` or one of ``landcover.PARTS``."""
+    """Whose shares are shown: ``overall`` or one of ``shares.PARTS``."""
 
     parts = t.List(["overall", *PARTS], read_only=True).tag(sync=True)
     """What ``part`` can be."""
@@ -97,8 +97,8 @@ def _state(chip: Chip | None) -> dict[str, object]:
     }
 
 
-def _shares(labels: Any) -> dict[str, list[float]]:  # noqa: ANN401 - an array, checked by pixels()
-    *by_part, overall = pixels(labels).tolist()
+def _shares(labels: Any) -> dict[str, list[float]]:  # noqa: ANN401 - an array, checked by count_pixels()
+    *by_part, overall = count_pixels(labels).tolist()
     return {
         part: [count / sum(counts) for count in counts]
         for part, counts in zip(("overall", *PARTS), (overall, *by_part), strict=True)

@@ -9,7 +9,7 @@ import traitlets as t
 from chatearthnet_explorer.cards.grounding_card import grounding_card
 from chatearthnet_explorer.cards.html_tree import visible
 from chatearthnet_explorer.chip import Chip
-from chatearthnet_explorer.review.checks import CHECKS
+from chatearthnet_explorer.review.checks import all_checks
 from chatearthnet_explorer.review.claim_verification import BELIEF, SIGNS, VerifiedCaption, verify_caption
 from chatearthnet_explorer.widgets.shared.caption_view import CaptionView
 from chatearthnet_explorer.widgets.shared.view import script, static
@@ -89,7 +89,7 @@ def _drawn(point: Point) -> dict[str, object]:
         said = [[SIGNS[result][0], visible(why)] for result, why in point.reasons]
         return {**drawn, "line": _line(point.result), "sign": SIGNS[point.result][0], "said": said}
     ((check, evidence),) = point.reasons
-    return {**drawn, "said": [["", visible(evidence)]], "means": f"{CHECKS[check].description} (Check: {check}.)"}
+    return {**drawn, "said": [["", visible(evidence)]], "means": f"{all_checks()[check].description} (Check: {check}.)"}
 
 
 def _line(result: str) -> str:

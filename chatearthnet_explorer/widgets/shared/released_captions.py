@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args
 
-from chatearthnet_explorer.caption import Caption
-from chatearthnet_explorer.prompts.wording import STYLES
+from chatearthnet_explorer.caption import Caption, Style
 
 if TYPE_CHECKING:
     from chatearthnet_explorer.record import Record
@@ -29,9 +28,9 @@ def released_captions(record: Record, *, simulated: bool = False) -> tuple[Capti
             captioner=RELEASE,
             style=style,
             model=_RULES if simulated else None,
-            released=not simulated,
+            is_released=not simulated,
             notes=(_MADE_UP,) if simulated else (),
         )
-        for style in STYLES
+        for style in get_args(Style)
         if style in record.captions
     )

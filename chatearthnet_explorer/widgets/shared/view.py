@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import traitlets as t
 from anywidget import AnyWidget
 
-from chatearthnet_explorer.cards.chip_card import hex_colour, initials, ink, name_of
+from chatearthnet_explorer.cards.chip_html import hex_colour, initials, ink, name_of
 from chatearthnet_explorer.landcover.legend import CLASSES, PALETTES
 from chatearthnet_explorer.landcover.shares import PARTS
 
@@ -56,7 +56,7 @@ class View(Readable, AnyWidget):
     """The class that is pointed at, a position in ``legend.CLASSES``; -1 for none."""
 
     within = t.List(t.Enum(PARTS)).tag(sync=True)
-    """The parts, of ``landcover.PARTS``, in which it is pointed at; empty for the whole chip."""
+    """The parts, of ``shares.PARTS``, in which it is pointed at; empty for the whole chip."""
 
     legend: t.List[Any] = t.List(read_only=True).tag(sync=True)
     """The classes: name, plain words, initials, colours and inks by palette."""

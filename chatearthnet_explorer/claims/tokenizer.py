@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from chatearthnet_explorer.caption import LIMIT
 from chatearthnet_explorer.claims.vocabulary import AMOUNTS, LAND, PLACES
-from chatearthnet_explorer.claims.vocabulary.phrase_finder import finder, lowered, single_spaced, spelled
+from chatearthnet_explorer.claims.vocabulary.phrase_finder import finder, single_spaced, spellings, to_lower
 from chatearthnet_explorer.claims.vocabulary.sign_words import SIGNS, Sign
-from chatearthnet_explorer.landcover.shares import SIZES
+from chatearthnet_explorer.prompts.size_words import SIZES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,7 +22,7 @@ Token = tuple[Sign, Any, int, int]
 
 def tokens(text: str) -> Iterator[Token]:
     """Yield the phrases of the vocabulary in the first ``caption.LIMIT`` characters of a text."""
-    for match in _pattern().finditer(lowered(text[:LIMIT])):
+    for match in _pattern().finditer(to_lower(text[:LIMIT])):
         word = match.group()
         entry = _LEXICON.get(word) or _LEXICON.get(single_spaced(word)) or _entry_of(word)
         start, end = match.span()
@@ -37,12 +37,12 @@ def _entry_of(word: str) -> tuple[Sign, object]:
 
 
 _LEXICON: dict[str, tuple[Sign, object]] = {
-    **{phrase: (sign, phrase) for sign, patterns in SIGNS.items() for phrase in spelled(patterns)},
+    **{phrase: (sign, phrase) for sign, patterns in SIGNS.items() for phrase in spellings(patterns)},
     **{
         phrase: (sign, value)
         for sign, table in ((Sign.AMOUNT, AMOUNTS), (Sign.PLACE, PLACES), (Sign.LAND, LAND))
         for value, patterns in table.items()
-        for phrase in spelled(patterns)
+        for phrase in spellings(patterns)
     },
     ",": (Sign.AND, ","),
     ";": (Sign.CLAUSE, ";"),

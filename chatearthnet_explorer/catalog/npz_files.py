@@ -1,4 +1,4 @@
-"""Arrays in a file, by name."""
+"""Read ``.npz`` files."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ if TYPE_CHECKING:
 
 
 def read_arrays(path: Path) -> dict[str, NDArray[Any]]:
-    """Return the arrays of a ``.npz`` file; nothing but numbers is read from it.
+    """Return the arrays of a ``.npz`` file; pickled objects are refused.
 
     Raises:
         OSError: If there is no such file.
         ValueError: If it is damaged.
     """
     try:
-        with path.open("rb") as file, np.load(file, allow_pickle=False) as stored:
-            return {name: stored[name] for name in stored.files}
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
+            return {name: arrays[name] for name in arrays.files}
     except (zipfile.BadZipFile, zlib.error, EOFError) as error:
         msg = f"{path} is damaged."
         raise ValueError(msg) from error

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
 
     from chatearthnet_explorer.chip import Chip
-    from chatearthnet_explorer.landcover.legend import LandClass
+    from chatearthnet_explorer.landcover.legend import LandClass, Palette
 
 NO_LABEL = "no label"
 """What views call the background, which is the absence of a class."""
@@ -35,7 +35,7 @@ def initials(land: LandClass) -> str:
     return "—" if land.index == BACKGROUND else land.name[:2].capitalize()
 
 
-def hex_colour(land: LandClass, palette: str) -> str:
+def hex_colour(land: LandClass, palette: Palette) -> str:
     """Return a class's colour of a palette as CSS writes it: ``#00c000``."""
     return f"#{bytes(getattr(land, palette)).hex()}"
 
@@ -45,7 +45,7 @@ def percent(share: float) -> str:
     return "<1 %" if 0 < share < _LEAST else f"{100 * share:.0f} %"
 
 
-def chip_section(chip: Chip | None, palette: str = "chatearthnet") -> Element:
+def chip_section(chip: Chip | None, palette: Palette = "chatearthnet") -> Element:
     """Return what there is of a chip.
 
     Args:
@@ -75,7 +75,7 @@ def table_of(rows: tuple[tuple[str, str], ...]) -> Element:
     )
 
 
-def _pictures(chip: Chip, palette: str) -> list[Element]:
+def _pictures(chip: Chip, palette: Palette) -> list[Element]:
     kind = "Simulated picture" if chip.simulated else "Sentinel-2 picture"
     legend_rows = []
     if chip.rgb is not None:
@@ -90,7 +90,7 @@ def _figure(url: str, caption: str, kind: str) -> Element:
     return element("figure", image, element("figcaption", caption))
 
 
-def _legend(chip: Chip, palette: str) -> Element | None:
+def _legend(chip: Chip, palette: Palette) -> Element | None:
     if chip.labels is None:
         return None
     by_part = shares(chip.labels)
@@ -110,12 +110,12 @@ def _legend(chip: Chip, palette: str) -> Element | None:
     return element("table", element("thead", head), element("tbody", *rows), class_="cen-legend")
 
 
-def _swatch(land: LandClass, palette: str) -> Element:
+def _swatch(land: LandClass, palette: Palette) -> Element:
     colour = hex_colour(land, palette)
     return element("span", initials(land), class_="cen-swatch", style=f"background:{colour};color:{ink(land, palette)}")
 
 
-def ink(land: LandClass, palette: str) -> str:
+def ink(land: LandClass, palette: Palette) -> str:
     """Return the colour of letters that can be read on a class's colour, as CSS writes it.
 
     Black where the relative luminance of WCAG 2.2 is above 0.179, else white: either way a contrast of 4.5 or more.

@@ -1,4 +1,4 @@
-"""Which chips have their middle in a box or a polygon."""
+"""Spatial filters: which chips have their center in a bounding box or a polygon."""
 
 from __future__ import annotations
 
@@ -15,50 +15,50 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from chatearthnet_explorer.catalog.numeric_columns import Columns
+    from chatearthnet_explorer.catalog.column_arrays import PairColumns
 
 _SIDE = 2.0**ZOOM
 _TURN = 360.0
 
 
-def in_box(columns: Columns, box: tuple[float, float, float, float]) -> NDArray[np.bool_]:
+def in_box(columns: PairColumns, box: tuple[float, float, float, float]) -> NDArray[np.bool_]:
     """Return for each pair, shape (rows,), whether it is in a box: west, south, east, north in degrees.
 
-    Where west lies east of east, the box goes over the antimeridian. Degrees are turned into columns and rows of the
-    grid first, so that whole numbers are compared.
+    The box crosses the antimeridian if west is greater than east. Degrees become columns and rows of the grid first,
+    so that whole numbers are compared.
     """
     west, south, east, north = box
     top, bottom = _first(row_of(north)), _last(row_of(south))
     left, right = _first(column_of(west)), _last(column_of(east))
-    # NOWHERE lies beyond every bottom
+    # NOWHERE is below every bottom
     rows = (columns.y >= max(top, 0)) & (columns.y <= min(bottom, _SIDE - 1))
     behind, before = columns.x >= left, columns.x <= right
-    found: NDArray[np.bool_] = rows & (behind & before if west <= east else behind | before)
-    return found
+    inside: NDArray[np.bool_] = rows & (behind & before if west <= east else behind | before)
+    return inside
 
 
-def in_polygon(columns: Columns, corners: Sequence[tuple[float, float]]) -> NDArray[np.bool_]:
+def in_polygon(columns: PairColumns, corners: Sequence[tuple[float, float]]) -> NDArray[np.bool_]:
     """Return for each pair, shape (rows,), whether it is in a polygon of (longitude, latitude) by the even-odd rule.
 
-    Sides are straight in degrees and take the shorter way round the world, so a polygon may lie over the antimeridian.
+    Sides are straight in degrees and take the shorter way around the world, so a polygon can cross the antimeridian.
 
     Raises:
-        QueryError: If the polygon goes round a pole, and so has no inside on the map.
+        QueryError: If the polygon goes around a pole, and so has no inside on the map.
     """
     lon, lat = np.array(corners, np.float64).T
-    # each corner is brought within half a turn of the one before it
+    # each corner is at most 180 degrees from the corner before it
     steps = (np.diff(lon, append=lon[0]) + 180.0) % _TURN - 180.0
     if abs(steps.sum()) > 1.0:
-        msg = "The polygon goes all the way round a pole; draw a box instead."
+        msg = "The polygon goes all the way around a pole; draw a box instead."
         raise QueryError(msg)
     lon = lon[0] + np.concatenate([[0.0], np.cumsum(steps[:-1])])
-    found = np.zeros(len(columns), bool)
+    inside = np.zeros(len(columns), bool)
     lons, lats = columns.centers
     for turn in range(math.floor((lon.min() + 180.0) / _TURN), math.floor((lon.max() + 180.0) / _TURN) + 1):
         east = lons + _TURN * turn
         rows = np.flatnonzero((east >= lon.min()) & (east <= lon.max()) & (lats >= lat.min()) & (lats <= lat.max()))
-        found[rows] |= _inside(east[rows], lats[rows], lon, lat)
-    return found
+        inside[rows] |= _inside(east[rows], lats[rows], lon, lat)
+    return inside
 
 
 def _inside(
@@ -72,12 +72,12 @@ def _inside(
 
 
 def column_of(lon: float) -> float:
-    """Return the place of a longitude among the columns of the grid."""
+    """Return the column of the grid at a longitude, with its fraction."""
     return (lon + 180.0) / _TURN * _SIDE
 
 
 def row_of(lat: float) -> float:
-    """Return the place of a latitude among the rows of the grid; beyond the map, beyond them."""
+    """Return the row of the grid at a latitude, with its fraction; outside of the grid for one outside of the map."""
     sine = math.sin(math.radians(lat))
     if abs(sine) >= 1.0:
         return -math.copysign(math.inf, sine)
@@ -85,10 +85,10 @@ def row_of(lat: float) -> float:
 
 
 def _first(edge: float) -> int:
-    """Return the first tile whose middle does not lie before an edge."""
+    """Return the first tile whose center is not before an edge."""
     return math.ceil(min(max(edge, -1.0), _SIDE + 1.0) - 0.5)
 
 
 def _last(edge: float) -> int:
-    """Return the last tile whose middle does not lie behind an edge."""
+    """Return the last tile whose center is not after an edge."""
     return math.floor(min(max(edge, -1.0), _SIDE + 1.0) - 0.5)

@@ -10,8 +10,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
-from chatearthnet_explorer.catalog.parquet import finding_columns, share_columns, write_some
-from chatearthnet_explorer.catalog.schema import KINDS, NAMES, SUFFIX
+from chatearthnet_explorer.catalog.geoparquet import write_some
+from chatearthnet_explorer.catalog.schema import FINDING_COLUMN, SHARE_COLUMN, SUFFIX
 from chatearthnet_explorer.errors import CatalogError, ExplorerError
 from chatearthnet_explorer.files.spreadsheets import ENCODING, cell
 from chatearthnet_explorer.record import MARKER, SPLITS
@@ -35,7 +35,7 @@ _SIDES = ("west", "south", "east", "north")
 _COLUMNS = (
     *("name", "lon", "lat", *_SIDES, "country", "country_iso", "continent"),
     *(f"{kind}_{suffix}" for suffix in SUFFIX.values() for kind in ("split", "caption", "classes", "dominant")),
-    *("flags", *finding_columns(), *share_columns(), "simulated"),
+    *("flags", *FINDING_COLUMN.values(), *SHARE_COLUMN.values(), "simulated"),
 )
 
 
@@ -89,26 +89,20 @@ def export_pairs(table: PairTable, rows: NDArray[np.int64], *, path: str | Path,
 
 def _flat(pair: Pair, simulated: bool) -> dict[str, Any]:  # noqa: FBT001 - a column
     """Return a pair as one level of names and values."""
-    told, record = pair.to_dict(), pair.record
+    fields, record = pair.to_dict(), pair.record
     bounds = record.tile.bounds if record.tile else (None,) * 4
-    flat = {name: told[name] for name in ("name", "lon", "lat")}
+    flat = {name: fields[name] for name in ("name", "lon", "lat")}
     flat |= dict(zip(_SIDES, bounds, strict=True))
-    flat |= {name: told[name] for name in ("country", "country_iso", "continent")}
+    flat |= {name: fields[name] for name in ("country", "country_iso", "continent")}
     for style, suffix in SUFFIX.items():
         flat[f"split_{suffix}"] = record.splits.get(style)
         flat[f"caption_{suffix}"] = record.captions.get(style)
         flat[f"classes_{suffix}"] = "; ".join(pair.classes.get(style, ()))
         flat[f"dominant_{suffix}"] = pair.dominant.get(style)
     flat["flags"] = "; ".join(pair.flags)
-    found = pair.findings or {}
-    flat |= {
-        column: "; ".join(found[kind]) if kind in found else None
-        for column, kind in zip(finding_columns(), KINDS, strict=True)
-    }
-    flat |= {
-        column: None if pair.shares is None else pair.shares[name]
-        for column, name in zip(share_columns(), NAMES, strict=True)
-    }
+    findings = pair.findings or {}
+    flat |= {column: "; ".join(findings[kind]) if kind in findings else None for kind, column in FINDING_COLUMN.items()}
+    flat |= {column: None if pair.shares is None else pair.shares[name] for name, column in SHARE_COLUMN.items()}
     return {**flat, "simulated": "yes" if simulated else "no"}
 
 
@@ -121,7 +115,7 @@ def _write_csv(file: TextIO, pairs: Iterator[Pair], simulated: bool) -> None:  #
 
 def _write_jsonl(file: TextIO, pairs: Iterator[Pair], simulated: bool) -> None:  # noqa: FBT001 - likewise
     for pair in pairs:
-        claims = {style: [dict(claim) for claim in told] for style, told in pair.claims.items()}
+        claims = {style: [dict(claim) for claim in fields] for style, fields in pair.claims.items()}
         line = {**pair.to_dict(), "claims": claims, "simulated": simulated}
         file.write(json.dumps(line, ensure_ascii=False) + "\n")
 

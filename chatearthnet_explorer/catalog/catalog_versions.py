@@ -1,4 +1,4 @@
-"""The folder of a catalog: versions that are there whole or not at all, and one writer at a time."""
+"""Versions of a catalog in its folder: published whole or not at all, by one writer at a time."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ import shutil
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+from chatearthnet_explorer.catalog.catalog_files import CatalogFiles
 from chatearthnet_explorer.catalog.schema import SCHEMA
-from chatearthnet_explorer.catalog.storage import Stored
 from chatearthnet_explorer.errors import CatalogError, ExplorerError
 from chatearthnet_explorer.files.input_paths import unreadable
 
@@ -19,17 +19,17 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 POINTER = "catalog.json"
-"""File that names the current version: replacing it is what makes a new version the catalog."""
+"""File that names the current version; replacing it publishes a new version."""
 
-LOCK, UNFINISHED = ".lock", ".unfinished"
-"""Who writes holds the one, and works in the other."""
+LOCK, WORK_FOLDER = ".lock", ".unfinished"
+"""The lock file of the writer, and the folder that it works in."""
 
 _DIGITS = 16
 _LARGEST_POINTER = 1_000_000
 
 
 def current(folder: Path) -> tuple[Path, dict[str, Any]]:
-    """Return the folder of a catalog's current version, and what its pointer says.
+    """Return the folder of a catalog's current version, and the content of its pointer file.
 
     Raises:
         CatalogError: If there is none, or it is damaged or of another schema.
@@ -39,9 +39,9 @@ def current(folder: Path) -> tuple[Path, dict[str, Any]]:
         raise CatalogError(msg)
     try:
         with (folder / POINTER).open("rb") as file:
-            told = json.loads(file.read(_LARGEST_POINTER))
-        schema, version = told["schema"], told["version"]
-        known = isinstance(version, str) and len(version) == _DIGITS and version.isalnum()
+            pointer = json.loads(file.read(_LARGEST_POINTER))
+        schema, version = pointer["schema"], pointer["version"]
+        is_valid = isinstance(version, str) and len(version) == _DIGITS and version.isalnum()
     except FileNotFoundError:
         msg = f"There is no catalog in {folder}; build one with `catalog build RELEASE {folder}`."
         raise CatalogError(msg) from None
@@ -49,21 +49,21 @@ def current(folder: Path) -> tuple[Path, dict[str, Any]]:
         msg = f"The catalog in {folder} cannot be read; build it again."
         raise CatalogError(msg) from error
     if schema != SCHEMA:
-        msg = f"The catalog in {folder} is of schema {str(schema)[:20]}, this program reads {SCHEMA}; build it again."
+        msg = f"The catalog in {folder} has schema {str(schema)[:20]}, but this program reads {SCHEMA}; build it again."
         raise CatalogError(msg)
-    if not (known and (folder / version).is_dir()):
+    if not (is_valid and (folder / version).is_dir()):
         msg = f"The catalog in {folder} lacks its files; build it again."
         raise CatalogError(msg)
     for path in (folder / version).rglob("*"):  # a hundred at most
         if not path.is_dir() and (why := unreadable(path)):
             msg = f"The catalog in {folder} cannot be read: {path.name} {why}."
             raise CatalogError(msg)
-    _check_sizes(folder, version, told.get("files"))
-    return folder / version, told
+    _check_sizes(folder, version, pointer.get("files"))
+    return folder / version, pointer
 
 
 def check_bytes(folder: Path, version: str) -> None:
-    """Read every file of a version, which is named by their bytes.
+    """Compare a version, which is a digest of its files, with the files.
 
     Raises:
         CatalogError: If a byte differs, or a file cannot be read.
@@ -79,8 +79,8 @@ def check_bytes(folder: Path, version: str) -> None:
 
 
 def _check_sizes(folder: Path, version: str, sizes: object) -> None:
-    """Find files that are missing or cut short, which is most of what goes wrong and takes no reading."""
-    for name, size in sizes.items() if isinstance(sizes, dict) else ():  # older catalogs list none
+    """Find missing and truncated files, which are most faults and can be found without reading."""
+    for name, size in sizes.items() if isinstance(sizes, dict) else ():  # older catalogs have no sizes
         path = folder / version / name
         try:
             there = path.stat().st_size
@@ -93,11 +93,11 @@ def _check_sizes(folder: Path, version: str, sizes: object) -> None:
 
 
 @contextmanager
-def locked(folder: Path) -> Iterator[None]:
-    """Keep others from writing the catalog in a folder, which is made if it is not there.
+def lock_folder(folder: Path) -> Iterator[None]:
+    """Lock the catalog in a folder for one writer; make the folder if it is missing.
 
     Raises:
-        CatalogError: If somebody else is writing, or the folder cannot be written.
+        CatalogError: If another process is writing, or the folder cannot be written.
     """
     try:
         from filelock import FileLock, Timeout  # noqa: PLC0415 - only writers need it
@@ -106,85 +106,84 @@ def locked(folder: Path) -> Iterator[None]:
         raise CatalogError(msg) from error
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        with FileLock(folder / LOCK, timeout=0):  # locks out other threads, too: each call has a lock of its own
+        with FileLock(folder / LOCK, timeout=0):  # locks out other threads, too: each call makes a new lock
             yield
     except Timeout as error:
         msg = f"Another build, enrichment or audit is writing the catalog in {folder}; wait until it is done."
         raise CatalogError(msg) from error
     except NotImplementedError as error:
-        msg = f"The disk of {folder} knows no locks, so no catalog can be written there; choose another folder."
+        msg = f"The disk of {folder} does not support locks, so no catalog can be written there; choose another folder."
         raise CatalogError(msg) from error
     except OSError as error:
         if isinstance(error, ExplorerError):
             raise
         why = error.strerror or "the disk refused"
-        msg = f"The catalog in {folder} cannot be written ({why}); free some room there or choose another folder."
+        msg = f"The catalog in {folder} cannot be written ({why}); free some space there or choose another folder."
         raise CatalogError(msg) from error
 
 
 @contextmanager
 def new_version(folder: Path) -> Iterator[Path]:
-    """Give an empty folder to write the next version into, with ``report.json`` in it; then make it the catalog.
+    """Yield an empty folder for the files of the next version, ``report.json`` among them; then publish it.
 
-    To be used by the holder of the lock. What was written is read once before it takes its place; the version is named
-    by the bytes of its files. Whatever is raised leaves the catalog as it was. The version before stays until the next
-    one, for those who are reading it.
+    The caller must hold the lock. The new files are read once before they are published; the name of the version is a
+    digest of them. An error leaves the catalog unchanged. The version before stays until the next one, for its readers.
 
     Raises:
-        CatalogError: If what was written cannot be read.
+        CatalogError: If the new files cannot be read.
     """
-    unfinished = folder / UNFINISHED
-    shutil.rmtree(unfinished, ignore_errors=True)  # left by one that died
-    unfinished.mkdir()
+    work = folder / WORK_FOLDER
+    shutil.rmtree(work, ignore_errors=True)  # left by a writer that was killed
+    work.mkdir()
     try:
-        yield unfinished
-        _check(folder, unfinished)
-        _publish(folder, unfinished)
+        yield work
+        _check(folder, work)
+        _publish(folder, work)
     finally:
-        shutil.rmtree(unfinished, ignore_errors=True)
+        shutil.rmtree(work, ignore_errors=True)
 
 
 @contextmanager
-def successor(folder: Path, before: Path, *, replaced: set[str]) -> Iterator[Path]:
-    """Give the next version as ``new_version`` does, with the files of the version before but for those replaced."""
+def successor(folder: Path, before: Path, *, without: set[str]) -> Iterator[Path]:
+    """Like ``new_version``, with the files of the version before, except those that are replaced."""
     with new_version(folder) as version:
         for path in before.rglob("*"):
             target = version / path.relative_to(before)
             if path.is_dir():
                 target.mkdir()
-            elif path.name not in replaced:
+            elif path.name not in without:
                 _link(path, target)
         yield version
 
 
-def write_json(path: Path, told: dict[str, Any]) -> None:
-    """Write what people may read, too."""
-    path.write_text(json.dumps(told, ensure_ascii=False, indent=1), encoding="utf-8")
+def write_json(path: Path, content: dict[str, Any]) -> None:
+    """Write JSON that is easy to read."""
+    path.write_text(json.dumps(content, ensure_ascii=False, indent=1), encoding="utf-8")
 
 
-def _check(folder: Path, unfinished: Path) -> None:
+def _check(folder: Path, work: Path) -> None:
     try:
-        Stored(unfinished).check()
+        CatalogFiles(work).check()
     except CatalogError as error:
-        msg = f"What was written into {folder} cannot be read, so its catalog is as before; check the disk, try again."
+        msg = f"The new files in {folder} cannot be read, so its catalog is unchanged; check the disk and try again."
         raise CatalogError(msg) from error
 
 
-def _publish(folder: Path, unfinished: Path) -> None:
-    version = _digest(unfinished)
-    before = _named(folder)
-    told = json.loads((unfinished / "report.json").read_text(encoding="utf-8"))
-    sizes = {path.relative_to(unfinished).as_posix(): path.stat().st_size for path in _files(unfinished)}
+def _publish(folder: Path, work: Path) -> None:
+    version = _digest(work)
+    before = _current_version(folder)
+    pointer = json.loads((work / "report.json").read_text(encoding="utf-8"))
+    sizes = {path.relative_to(work).as_posix(): path.stat().st_size for path in _files(work)}
     pointer = {
         "schema": SCHEMA,
         "version": version,
-        **{key: told[key] for key in ("simulated", "rows", "enriched")},
+        **{key: pointer[key] for key in ("simulated", "rows", "enriched")},
         "files": sizes,
     }
-    if (folder / version).exists() and _digest(folder / version) != version:  # it was damaged since
+    if (folder / version).exists() and _digest(folder / version) != version:  # damaged after it was written
         shutil.rmtree(folder / version)
     if not (folder / version).exists():
-        unfinished.rename(folder / version)
+        work.rename(folder / version)
     waiting = folder / f"{POINTER}.new"
     with waiting.open("w", encoding="utf-8") as file:
         json.dump(pointer, file)
@@ -197,14 +196,14 @@ def _publish(folder: Path, unfinished: Path) -> None:
 
 
 def _link(path: Path, target: Path) -> None:
-    """Give a file a second name: what stays the same takes no room."""
+    """Give a file a second name: files that stay the same take no space."""
     try:
         os.link(path, target)
     except OSError:  # a file system without links
         shutil.copyfile(path, target)
 
 
-def _named(folder: Path) -> str | None:
+def _current_version(folder: Path) -> str | None:
     try:
         return str(json.loads((folder / POINTER).read_text(encoding="utf-8"))["version"])
     except (OSError, ValueError, KeyError, TypeError):

@@ -1,4 +1,4 @@
-"""The numbers of all pairs, in memory: where they are, what their captions name."""
+"""Columns of numbers of all pairs, as arrays in memory: places, splits, flags, classes in the captions."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from chatearthnet_explorer.catalog.schema import NOWHERE
-from chatearthnet_explorer.catalog.staging import z_order
+from chatearthnet_explorer.catalog.bit_codes import NOWHERE
+from chatearthnet_explorer.catalog.z_order import z_number
 from chatearthnet_explorer.tile import ZOOM
 
 if TYPE_CHECKING:
@@ -21,8 +21,8 @@ _SIDE = 2**ZOOM
 
 
 @dataclass(frozen=True)
-class Columns:
-    """One number a pair in each, shape (rows,), in the order of the catalog."""
+class PairColumns:
+    """One number per pair in each array, shape (rows,), in the order of the catalog."""
 
     x: NDArray[np.uint16]
     """Column of the zoom-14 tile, or ``NOWHERE``."""
@@ -34,13 +34,13 @@ class Columns:
     """Position in ``countries``."""
 
     flags: NDArray[np.uint8]
-    """Bits of ``schema.FLAGS``."""
+    """Bits of ``pair_flags.FLAGS``."""
 
     split_35: NDArray[np.uint8]
-    """Code of the split of the 3.5 caption; 0 where there is none."""
+    """Code of the split of the 3.5 caption; 0 without one."""
 
     split_4v: NDArray[np.uint8]
-    """Code of the split of the 4V caption; 0 where there is none."""
+    """Code of the split of the 4V caption; 0 without one."""
 
     classes_35: NDArray[np.uint16]
     """Bits of the classes that the 3.5 caption names."""
@@ -49,36 +49,36 @@ class Columns:
     """Bits of the classes that the 4V caption names."""
 
     parts_35: NDArray[np.uint64]
-    """The same by part, shifted by ``schema.PART_SHIFT``."""
+    """The same bits by part, shifted by ``bit_codes.PART_SHIFT``."""
 
     parts_4v: NDArray[np.uint64]
-    """The same of the 4V caption."""
+    """The same bits of the 4V caption."""
 
     countries: tuple[Country, ...]
-    """The countries there are; the first is none, with empty fields."""
+    """Every country; the first one means none and has empty fields."""
 
     def __len__(self) -> int:
         """Return the number of pairs."""
         return len(self.x)
 
     @cached_property
-    def placed(self) -> int:
-        """Pairs with a place: they come first."""
+    def place_count(self) -> int:
+        """Number of pairs with a place: they come first."""
         return len(self) - int(np.count_nonzero(self.x == NOWHERE))
 
     @cached_property
     def keys(self) -> NDArray[np.uint32]:
-        """Places on the Z-curve, rising."""
-        return z_order(self.x, self.y)
+        """Positions on the Z-curve, ascending."""
+        return z_number(self.x, self.y)
 
     @cached_property
     def centers(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """Longitudes and latitudes of the chips' middles in degrees; NaN where there is no place."""
+        """Longitudes and latitudes of the centers of the chips in degrees; NaN without a place."""
         return centers(self.x, self.y)
 
     @cached_property
     def continents(self) -> tuple[str, ...]:
-        """The continents there are; the first is empty: none."""
+        """Every continent; the first one is empty and means none."""
         return ("", *sorted({country.continent for country in self.countries[1:]}))
 
     @cached_property
@@ -90,7 +90,7 @@ class Columns:
 
 
 def centers(x: NDArray[np.uint16], y: NDArray[np.uint16]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return longitudes and latitudes of tiles' middles in degrees, NaN for ``NOWHERE``; see ``Tile.center``."""
+    """Return longitudes and latitudes of the centers of tiles in degrees, NaN for ``NOWHERE``; see ``Tile.center``."""
     lon = np.where(x == NOWHERE, np.nan, 360.0 * (x + 0.5) / _SIDE - 180.0)
     return lon, np.where(y == NOWHERE, np.nan, latitudes(y + 0.5))
 

@@ -1,4 +1,4 @@
-"""Where every word occurs: captions in, an index on disk out."""
+"""Build the word index: the positions of every word in the captions, on disk."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from chatearthnet_explorer.catalog.arrays import read_arrays
+from chatearthnet_explorer.catalog.npz_files import read_arrays
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -20,11 +20,11 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 VOCABULARY, ROWS, PLACES = "vocabulary.npz", "rows.npy", "places.npy"
-"""Files of an index: the words in the order of their characters with their first occurrence; the row, and the place
-in its caption, of every occurrence by word, row and place."""
+"""Files of an index: the sorted words with the position of their first occurrence; the row of every occurrence; and its
+place in the caption, both sorted by word, row and place."""
 
 LONGEST = 64
-"""Characters of a word that are indexed; the longest English ones have half as many."""
+"""Characters of a word that are indexed; the longest English words have half as many."""
 
 _WORD = re.compile(rf"(\w{{1,{LONGEST}}})\w*")
 
@@ -36,24 +36,24 @@ def words_of(text: str) -> list[str]:
     return _WORD.findall(text.lower())
 
 
-class Occurrences:
+class BlockIndex:
     """Collects the words of a block of captions."""
 
     def __init__(self) -> None:
-        """Start with none."""
+        """Start without words."""
         # a word that is new gets the next number
         self._numbers: defaultdict[str, int] = defaultdict(count().__next__)
         self._words, self._sizes, self._rows = array("I"), array("H"), array("I")
 
     def add(self, row: int, caption: str) -> None:
-        """Add a caption; rows come in rising order."""
+        """Add a caption; rows must be added in ascending order."""
         words = words_of(caption)
         self._words.extend(map(self._numbers.__getitem__, words))
         self._sizes.append(len(words))
         self._rows.append(row)
 
     def save(self, path: Path) -> None:
-        """Write what was collected, by word in the order of characters."""
+        """Write the positions, sorted by word."""
         vocabulary = sorted(self._numbers)
         rank = np.empty(len(vocabulary), np.uint32)
         rank[[self._numbers[word] for word in vocabulary]] = np.arange(len(vocabulary), dtype=np.uint32)
@@ -64,7 +64,7 @@ class Occurrences:
         order = np.argsort(words, kind="stable")
         np.savez(
             path,
-            vocabulary=packed(vocabulary),
+            vocabulary=join_words(vocabulary),
             counts=np.bincount(words, minlength=len(vocabulary)).astype(np.uint64),
             rows=rows[order],
             places=places[order],
@@ -72,9 +72,9 @@ class Occurrences:
 
 
 def merge(parts: Sequence[Path], folder: Path) -> None:
-    """Write one index of the blocks that ``Occurrences`` saved, given in the order of their rows.
+    """Merge the blocks that ``BlockIndex`` saved, in the order of their rows, into one index.
 
-    Memory grows with the words there are, not with the captions; the index itself is written through the page cache.
+    Memory grows with the number of different words, not of captions; the index is written through the page cache.
     """
     folder.mkdir(parents=True)
     counts: dict[str, int] = {}
@@ -84,7 +84,7 @@ def merge(parts: Sequence[Path], folder: Path) -> None:
     words = sorted(counts)
     starts = np.zeros(len(words) + 1, np.uint64)
     np.cumsum([counts[word] for word in words], out=starts[1:], dtype=np.uint64)
-    np.savez(folder / VOCABULARY, words=packed(words), starts=starts)
+    np.savez(folder / VOCABULARY, words=join_words(words), starts=starts)
     number = {word: place for place, word in enumerate(words)}
     free, total = starts[:-1].astype(np.int64), int(starts[-1])
     if not total:
@@ -103,13 +103,13 @@ def merge(parts: Sequence[Path], folder: Path) -> None:
     places.flush()
 
 
-def packed(words: Sequence[str]) -> NDArray[np.uint8]:
-    """Return words as bytes, one a line: a word holds no line break."""
+def join_words(words: Sequence[str]) -> NDArray[np.uint8]:
+    """Return words as bytes, one per line: no word has a line break."""
     return np.frombuffer("\n".join(words).encode(), np.uint8)
 
 
-def unpacked(content: NDArray[np.uint8]) -> list[str]:
-    """Return the words that ``packed`` packed."""
+def split_words(content: NDArray[np.uint8]) -> list[str]:
+    """Return the words that ``join_words`` joined."""
     text = content.tobytes().decode()
     return text.split("\n") if text else []
 
@@ -117,4 +117,4 @@ def unpacked(content: NDArray[np.uint8]) -> list[str]:
 def _blocks(parts: Sequence[Path]) -> Iterator[tuple[list[str], dict[str, NDArray[np.generic]]]]:
     for part in parts:
         block = read_arrays(part)
-        yield unpacked(block.pop("vocabulary")), block
+        yield split_words(block.pop("vocabulary")), block

@@ -1,4 +1,4 @@
-"""Pairs as a map-style dataset, as torch.utils.data and TorchGeo take them."""
+"""A map-style dataset of pairs for PyTorch and TorchGeo."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
+from chatearthnet_explorer.catalog.pair_flags import FLAG_BIT
 from chatearthnet_explorer.catalog.query import EVERYTHING, Query
-from chatearthnet_explorer.catalog.schema import FLAG_BIT
 from chatearthnet_explorer.errors import CatalogError
 
 if TYPE_CHECKING:
@@ -20,56 +20,56 @@ if TYPE_CHECKING:
     from chatearthnet_explorer.tile import Tile
 
 PICTURE = "s2_rgb_images"
-"""The archive whose images are read unless others are asked for."""
+"""The archive of the images, unless another one is chosen."""
 
 
-class Pictures(Protocol):
-    """Whatever gives images by name, such as ``sources.release.Release``."""
+class ImageSource(Protocol):
+    """Gives images by name, such as ``Release`` of ``sources.release``."""
 
-    def images(self, names: Sequence[str], *, archive: str, members: Mapping[str, Member]) -> Any:  # noqa: ANN401 - two fields of it are used
+    def images(self, names: Sequence[str], *, archive: str, members: Mapping[str, Member]) -> Any:  # noqa: ANN401 - only two fields are used
         """Return an object with ``pixels`` and ``missing`` by name."""
         ...
 
 
 class PairDataset:
-    """All pairs that match a question: ``len(dataset)``, ``dataset[index]``.
+    """All pairs that match a query: ``len(dataset)``, ``dataset[index]``.
 
     A sample has ``image`` (3, 256, 256) float32 from 0 to 1, ``caption``, ``bounds`` (west, south, east, north in
-    degrees, or None without a place), ``name``, and ``mask`` (256, 256) int64 of class indices where labels are
-    given. Pairs known to have no picture are left out.
+    degrees, or None without a place), ``name``, and with ``labels_at`` also ``mask``, (256, 256) int64 of class
+    indices. Pairs without a picture are left out.
     """
 
-    def __init__(  # noqa: PLR0913 - where each part of a sample comes from
+    def __init__(  # noqa: PLR0913 - the sources of each part of a sample
         self,
         catalog: Catalog,
         query: Query = EVERYTHING,
         *,
-        pictures: Pictures,
+        pictures: ImageSource,
         labels_at: Callable[[Tile], NDArray[np.uint8] | None] | None = None,
         archive: str = PICTURE,
         transform: Callable[[dict[str, Any]], dict[str, Any]] | None = None,
         tensors: bool = False,
     ) -> None:
-        """Choose pairs; nothing is read before a sample is asked for.
+        """Choose the pairs; nothing is read before the first sample.
 
         Args:
             catalog: The pairs.
-            query: Which, in which order; the page does not count.
+            query: The query and its order; its page does not count.
             pictures: The release that has the images.
-            labels_at: Returns the labels of a tile for ``mask``; None for no masks. Where nothing is mapped, and
-                without a place, the mask is all 0, which is background.
-            archive: Which of ``record.ARCHIVES``.
-            transform: Called with every sample; what it returns is the sample.
-            tensors: Whether arrays are given as tensors of torch, which must be installed.
+            labels_at: Returns the labels of a tile for ``mask``; None for no masks. The mask of an unmapped place and
+                of a pair without a place is all 0, which is background.
+            archive: One of ``record.ARCHIVES``.
+            transform: Called with every sample; its result is the sample.
+            tensors: Whether samples have tensors of PyTorch, which must be installed, in place of arrays.
 
         Raises:
-            CatalogError: If tensors are asked for and torch is not installed.
+            CatalogError: If PyTorch is needed for tensors and not installed.
         """
         self._catalog, self._pictures, self._labels_at = catalog, pictures, labels_at
         self._style = "4v" if query.style == "4v" else "3.5"
         self._archive, self._transform, self._tensors = archive, transform, tensors
         rows = catalog.rows(query)
-        self.rows = rows[catalog.stored.columns.flags[rows] & (1 << FLAG_BIT["no picture"]) == 0]
+        self.rows = rows[catalog.files.columns.flags[rows] & (1 << FLAG_BIT["no picture"]) == 0]
         """Rows of the catalog, in the order of the samples."""
         if tensors:
             _torch()
@@ -89,12 +89,12 @@ class PairDataset:
             msg = f"There is no sample {index}; the dataset has {len(self)}."
             raise IndexError(msg)
         record = self._catalog.pair(int(self.rows[index])).record
-        known = {record.name: record.members[self._archive]} if self._archive in record.members else {}
-        found = self._pictures.images([record.name], archive=self._archive, members=known)
-        if record.name not in found.pixels:
-            raise CatalogError(found.missing[record.name])
+        members = {record.name: record.members[self._archive]} if self._archive in record.members else {}
+        pictures = self._pictures.images([record.name], archive=self._archive, members=members)
+        if record.name not in pictures.pixels:
+            raise CatalogError(pictures.missing[record.name])
         sample: dict[str, Any] = {
-            "image": np.moveaxis(found.pixels[record.name], 2, 0).astype(np.float32) / np.float32(255.0),
+            "image": np.moveaxis(pictures.pixels[record.name], 2, 0).astype(np.float32) / np.float32(255.0),
             "caption": record.captions.get(self._style) or next(iter(record.captions.values())),
             "bounds": record.tile.bounds if record.tile else None,
             "name": record.name,
@@ -108,10 +108,10 @@ class PairDataset:
         return self._transform(sample) if self._transform else sample
 
 
-def _torch() -> Any:  # noqa: ANN401 - untyped here: it is not among our dependencies
+def _torch() -> Any:  # noqa: ANN401 - not a dependency, so untyped here
     try:
-        import torch  # noqa: PLC0415 - heavy, and only used when asked for
+        import torch  # noqa: PLC0415 - heavy and optional
     except ImportError as error:
-        msg = "Tensors need PyTorch; install it with `pip install torch`, or leave tensors out for arrays."
+        msg = "Tensors need PyTorch; install it with `pip install torch`, or use arrays without `tensors`."
         raise CatalogError(msg) from error
     return torch

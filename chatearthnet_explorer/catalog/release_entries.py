@@ -1,4 +1,4 @@
-"""A release in, its pairs out: joined by place, checked, in the order of the catalog, on disk until they are read."""
+"""Read the entries of a release: checked, joined to pairs by place, sorted, and written to a work file."""
 
 from __future__ import annotations
 
@@ -8,7 +8,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 import numpy as np
 
-from chatearthnet_explorer.catalog.schema import FLAG_BIT, NOWHERE, SPLIT_CODE, SUFFIX
+from chatearthnet_explorer.catalog.bit_codes import NOWHERE, SPLIT_CODE
+from chatearthnet_explorer.catalog.pair_flags import FLAG_BIT
+from chatearthnet_explorer.catalog.schema import SUFFIX
+from chatearthnet_explorer.catalog.z_order import z_number
 from chatearthnet_explorer.errors import CatalogError, ExplorerError, ReleaseError
 from chatearthnet_explorer.prompts.wording import STYLES
 from chatearthnet_explorer.record import SPLITS, place_of, read_entry
@@ -22,109 +25,113 @@ if TYPE_CHECKING:
     from chatearthnet_explorer.net.zip_directory import Directory
 
 MOST_LISTED = 1000
-"""Broken entries that a report lists; the others are counted."""
+"""Bad entries that a report lists; more are only counted."""
 
 TEXTS = "texts.bin"
-"""File of names and captions, one after the other, while a catalog is built."""
+"""File of names and captions, one after the other, during a build."""
 
 ROWS = "rows.npz"
-"""File of where they stand in it, by row of the catalog to be."""
+"""File of their positions in ``TEXTS``, by row of the new catalog."""
 
 _STEP = 2000
 
 
-class Pairs(Protocol):
-    """Whatever gives the entries of a release."""
+class EntrySource(Protocol):
+    """Gives the entries of a release."""
 
     name: str
-    """How sentences name it."""
+    """Its name in messages."""
 
     simulated: bool
-    """Whether it says that it is made up."""
+    """Whether the release says that it is simulated."""
 
     def entries(self, style: str, split: str) -> Iterator[Any]:
-        """Yield entries as they were released, and raise ReleaseError where a file is missing or breaks off."""
+        """Yield entries as they were released; raise ReleaseError if a file is missing or truncated."""
         ...
 
     def directory(self, archive: str) -> Directory | None:
-        """Return what is in a ZIP of images; None where there is none."""
+        """Return the directory of a ZIP of images; None without such a ZIP."""
         ...
 
 
-class Broken(NamedTuple):
+class BadEntry(NamedTuple):
     """An entry, or the rest of a file, that is not in the catalog."""
 
     file: str
     """Style and split of its file."""
 
     entry: int
-    """Its place in the file, counted from 0."""
+    """Its position in the file, from 0."""
 
-    said: str
+    message: str
     """What is wrong with it, in one sentence."""
+
+    def to_dict(self) -> dict[str, str | int]:
+        """Return it for the report of a catalog, whose keys are a format on disk."""
+        return {"file": self.file, "entry": self.entry, "said": self.message}
 
 
 @dataclass(slots=True)
-class Staged:
-    """What was found."""
+class EntryReport:
+    """What a release has."""
 
     rows: int = 0
-    """Pairs of the catalog to be."""
+    """Pairs of the new catalog."""
 
     entries: dict[str, int] = field(default_factory=dict)
-    """Whole entries of each file, by style and split."""
+    """Valid entries of each file, by style and split."""
 
-    broken: list[Broken] = field(default_factory=list)
-    """The first of those that are left out."""
+    bad_entries: list[BadEntry] = field(default_factory=list)
+    """The first ``MOST_LISTED`` entries that are left out."""
 
     left_out: int = 0
-    """How many are left out."""
+    """Number of entries that are left out."""
 
-    def leave_out(self, *broken: object) -> None:
+    def leave_out(self, file: str, entry: int, message: str) -> None:
         """Note an entry that is left out."""
         self.left_out += 1
-        if len(self.broken) < MOST_LISTED:
-            self.broken.append(Broken(*broken))  # type: ignore[arg-type]
+        if len(self.bad_entries) < MOST_LISTED:
+            self.bad_entries.append(BadEntry(file, entry, message))
 
 
 class _Table:
-    """Numbers of the pairs in the order in which they were met."""
+    """Numbers of the pairs, in the order of their first entry."""
 
     def __init__(self) -> None:
-        self.known: dict[int | str, int] = {}
+        self.numbers_by_key: dict[int | str, int] = {}
         self.numbers = {
             name: array("Q") for name in ("name_at", "name_size", "x", "y", "flags", *_of_styles("at", "size", "split"))
         }
 
     def pair_of(self, name: str, write: Callable[[str], tuple[int, int]]) -> int:
-        """Return the number of the pair of a name; names of one place are one pair, however they are written."""
+        """Return the number of the pair of a name; all spellings of one place are one pair."""
         tile = place_of(name)
         key = name.removesuffix(".png") if tile is None else tile.y * NOWHERE + tile.x
-        number = self.known.setdefault(key, len(self.known))
+        number = self.numbers_by_key.setdefault(key, len(self.numbers_by_key))
         if number == len(self.numbers["x"]):
             at, size = write(name)
             x, y = (NOWHERE, NOWHERE) if tile is None else (tile.x, tile.y)
-            told = {"name_at": at, "name_size": size, "x": x, "y": y}
+            values = {"name_at": at, "name_size": size, "x": x, "y": y}
             for column, numbers in self.numbers.items():
-                numbers.append(told.get(column, 0))
+                numbers.append(values.get(column, 0))
         return number
 
 
-def stage(release: Pairs, folder: Path, *, progress: Callable[[int], None]) -> Staged:
-    """Read every entry of a release and write what the catalog's rows are made of.
+def read_release(release: EntrySource, folder: Path, *, progress: Callable[[int], None]) -> EntryReport:
+    """Read every entry of a release and write names, captions and their positions to a folder.
 
-    Rows are in the order of their places on a Z-curve, so that neighbours stand together, then those without a place
-    in the order of the entries. A style and split that are not there are left out and reported.
+    Rows are sorted along a Z-curve, so that nearby places are together; pairs without a place follow in the order of
+    the entries. A missing file is left out and reported.
 
     Args:
-        release: What to read.
-        folder: Where to write.
-        progress: Told now and then how many entries were read.
+        release: The release.
+        folder: Folder for the files ``TEXTS`` and ``ROWS``.
+        progress: Called now and then with the number of entries that are read.
 
     Raises:
-        CatalogError: If there is no whole entry at all.
+        CatalogError: If the release has no valid entry.
     """
-    staged, table, count = Staged(), _Table(), 0
+    report, table, count = EntryReport(), _Table(), 0
     with (folder / TEXTS).open("wb") as file:
         place = 0
 
@@ -136,62 +143,49 @@ def stage(release: Pairs, folder: Path, *, progress: Callable[[int], None]) -> S
 
         for style in STYLES:
             for split in SPLITS:
-                for entry, name, caption in _entries(release, style, split, staged):
-                    said = _add(table, style, split, (name, caption), write)
-                    if said:
-                        staged.leave_out(f"{style}/{split}", entry, said)
+                for entry, name, caption in _entries(release, style, split, report):
+                    message = _add(table, style, split, (name, caption), write)
+                    if message:
+                        report.leave_out(f"{style}/{split}", entry, message)
                     count += 1
                     if count % _STEP == 0:
                         progress(count)
-    if not table.known:
-        why = staged.broken[0].said if staged.broken else "Its files are empty."
+    if not table.numbers_by_key:
+        why = report.bad_entries[0].message if report.bad_entries else "Its files are empty."
         msg = f"{release.name} has no image-text pair to build a catalog of. {why}"
         raise CatalogError(msg)
     columns = {name: np.array(numbers, np.uint64) for name, numbers in table.numbers.items()}
     order = _order(columns["x"], columns["y"])
     np.savez(folder / ROWS, **{name: column[order] for name, column in columns.items()})  # type: ignore[arg-type]
-    staged.rows = len(order)
-    return staged
-
-
-def z_order(x: NDArray[np.uint16], y: NDArray[np.uint16]) -> NDArray[np.uint32]:
-    """Return places on a Z-curve through the zoom-14 grid: the bits of x and y in turn; the last where no place is."""
-    return _spread(x) | _spread(y) << np.uint32(1)
-
-
-def _spread(values: NDArray[np.uint16]) -> NDArray[np.uint32]:
-    """Return 16-bit numbers with a zero between any two bits."""
-    wide = values.astype(np.uint32)
-    for shift, mask in ((8, 0x00FF00FF), (4, 0x0F0F0F0F), (2, 0x33333333), (1, 0x55555555)):
-        wide = (wide | wide << np.uint32(shift)) & np.uint32(mask)
-    return wide
+    report.rows = len(order)
+    return report
 
 
 def _order(x: NDArray[np.uint64], y: NDArray[np.uint64]) -> NDArray[np.intp]:
-    order: NDArray[np.intp] = np.argsort(z_order(x.astype(np.uint16), y.astype(np.uint16)), kind="stable")
+    order: NDArray[np.intp] = np.argsort(z_number(x.astype(np.uint16), y.astype(np.uint16)), kind="stable")
     return order
 
 
-def _entries(release: Pairs, style: str, split: str, staged: Staged) -> Iterator[tuple[int, str, str]]:
-    """Yield number, name and caption of each whole entry of a file."""
+def _entries(release: EntrySource, style: str, split: str, report: EntryReport) -> Iterator[tuple[int, str, str]]:
+    """Yield number, name and caption of each valid entry of a file."""
     whole, number = 0, -1
-    shown = f"{style}/{split}"
+    label = f"{style}/{split}"
     try:
         for number, entry in enumerate(release.entries(style, split)):
             try:
                 name, caption = read_entry(entry)
             except ReleaseError as error:
-                staged.leave_out(shown, number, str(error))
+                report.leave_out(label, number, str(error))
                 continue
             whole += 1
             yield number, name, caption
     except ExplorerError as error:
-        staged.leave_out(shown, number + 1, str(error))
-    staged.entries[shown] = whole
+        report.leave_out(label, number + 1, str(error))
+    report.entries[label] = whole
 
 
 def _add(table: _Table, style: str, split: str, entry: tuple[str, str], write: Callable[[str], tuple[int, int]]) -> str:
-    """Put an entry into the table; return what is wrong with it if it cannot be."""
+    """Put an entry into the table; return what is wrong with it, or an empty text."""
     name, caption = entry
     pair, suffix = table.pair_of(name, write), SUFFIX[style]
     numbers = table.numbers

@@ -1,0 +1,107 @@
+"""Checks beside the built-in ones: what is accepted as one, and how it is run so that its failures stay its own."""
+
+from __future__ import annotations
+
+import logging
+import math
+from dataclasses import replace
+from itertools import islice
+from typing import TYPE_CHECKING, Any
+
+from chatearthnet_explorer.landcover.legend import CLASSES
+from chatearthnet_explorer.landcover.shares import PARTS
+from chatearthnet_explorer.plugins import one_line
+from chatearthnet_explorer.review.finding import BOTH, CAPTION, LABELS, PIXELS, Check, Finding
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+MOST_ADDED = 6
+"""Checks that there is a place for beside the built-in ones: a catalog keeps one bit for each, and has 31."""
+
+NEEDS = (CAPTION, LABELS, BOTH, PIXELS)
+"""What an added check may need. One of all pairs together would have to run after all others, and cannot be added."""
+
+_WEIGHTS = (1, 2, 3)
+_MOST_FINDINGS = 100  # of one check in one caption
+_EVIDENCE = 300  # characters
+_LAND = {"", *(land.name for land in CLASSES)}
+_PARTS = {"", *PARTS}
+
+_log = logging.getLogger(__name__)
+
+
+def verify(name: str, check: Any) -> None:  # noqa: ANN401 - whatever a package has
+    """Refuse what is no check that can be added.
+
+    Raises:
+        TypeError: With the reason.
+    """
+    if not isinstance(check, Check):
+        msg = f"it is {type(check).__name__} and no chatearthnet_explorer.review.finding.Check"
+    elif check.id != name:
+        msg = "its id differs from the name that it is registered as"
+    elif check.needs not in NEEDS:
+        msg = f"it needs something other than {', '.join(NEEDS)}"
+    elif not callable(check.find):
+        msg = "its find cannot be called"
+    elif check.weight not in _WEIGHTS:
+        msg = f"its weight is none of {', '.join(map(str, _WEIGHTS))}"
+    elif not _is_sentence(check.description):
+        msg = "its description must be one sentence of at most 200 characters that ends with a full stop"
+    else:
+        return
+    raise TypeError(msg)
+
+
+def _is_sentence(text: object) -> bool:
+    return isinstance(text, str) and text.endswith(".") and one_line(text) == text
+
+
+def failure_of(check: str) -> str:
+    """Return the sentence about a caption or picture on which a check failed."""
+    return f"The check {check!r} failed, so it was not made."
+
+
+def run_added(checks: Iterable[Check], subject: Any, *, length: int = 0) -> tuple[list[Finding], list[str]]:  # noqa: ANN401
+    """Return the findings of added checks, and one sentence for each check that failed; the log says why.
+
+    Args:
+        checks: Checks that need the same.
+        subject: What they are called with: a ``Case``, a ``Picture``, or two readings.
+        length: Characters of the caption that their spans are of; 0 for a picture.
+    """
+    findings: list[Finding] = []
+    failures: list[str] = []
+    for check in checks:
+        try:
+            results = [_verified(one, check, length) for one in islice(_find(check, subject), _MOST_FINDINGS)]
+        except Exception:  # noqa: BLE001 - foreign code: anything may happen
+            _log.warning("The check %r failed.", check.id, exc_info=True)
+            failures.append(failure_of(check.id))
+        else:
+            findings += results
+    return findings, failures
+
+
+def _find(check: Check, subject: Any) -> Iterable[Any]:  # noqa: ANN401 - as for run_added
+    if check.find is None:  # which ``verify`` refuses
+        return ()
+    return check.find(subject)
+
+
+def _verified(finding: Any, check: Check, length: int) -> Finding:  # noqa: ANN401 - whatever a check yields
+    if not isinstance(finding, Finding) or finding.check != check.id:
+        msg = f"It yields {type(finding).__name__} and no Finding of its own id."
+        raise TypeError(msg)
+    if finding.land not in _LAND or finding.part not in _PARTS:
+        msg = "A finding of it is about an unknown class or part."
+        raise ValueError(msg)
+    span = (finding.start, finding.end)
+    if span != (-1, -1) and not 0 <= finding.start <= finding.end <= length:
+        msg = f"A finding of it has the span {span}, and the caption has {length} characters."
+        raise ValueError(msg)
+    if finding.figure is not None and not math.isfinite(finding.figure):
+        msg = "A finding of it has a figure that is no finite number."
+        raise ValueError(msg)
+    return replace(finding, evidence=one_line(finding.evidence, _EVIDENCE))
