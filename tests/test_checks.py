@@ -518,7 +518,7 @@ def test_the_real_figure_against_its_label_map(realdata: Path) -> None:
         id_: sorted({(one.check, one.land, one.part) for one in _findings(captions[id_], style=style, counts=counts)})
         for id_, style in (("fig2_35", "3.5"), ("fig2_4v", "4v"))
     }
-    # every size word of the 3.5 caption and every class of the 4V caption is borne out by the map: docs/checks.md
+    # the map bears out every size word of the 3.5 caption and every class of the 4V caption: docs/explanation/checks.md
     assert checks_found == {"fig2_35": [], "fig2_4v": []}
     claims_checked = ground(read_claims(captions["fig2_35"]), counts)
     assert sum(one.result == SUPPORTED for one in claims_checked) == len(claims_checked) == 16

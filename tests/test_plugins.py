@@ -7,7 +7,6 @@ from importlib.metadata import EntryPoint
 from typing import TYPE_CHECKING
 
 import pytest
-from chatearthnet_explorer.catalog.finding_bits import MOST_CHECKS
 from data.label_maps import label_map
 
 from chatearthnet_explorer import plugins
@@ -19,6 +18,7 @@ from chatearthnet_explorer.captioners import (
     unregister_captioner,
     usable_captioners,
 )
+from chatearthnet_explorer.catalog.audit_findings import MOST_CHECKS
 from chatearthnet_explorer.errors import SettingError
 from chatearthnet_explorer.landcover.shares import count_pixels
 from chatearthnet_explorer.pipeline import caption_at

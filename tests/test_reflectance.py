@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from chatearthnet_explorer.sources.stac.reflectance import reflectance
+from chatearthnet_explorer.sources.stac.reflectance import reflectance, true_colour
 from chatearthnet_explorer.sources.stac.stac_item import stac_item
 
 if TYPE_CHECKING:
@@ -82,6 +82,7 @@ def test_band_without_data_is_nan() -> None:
     light, sentence = reflectance(np.zeros((2, 4, 4), np.uint16), valid=np.zeros((4, 4), bool), baseline="05.00")
     assert np.isnan(light).all()
     assert sentence.endswith(".")
+    assert "minus 0.1 " in sentence
 
 
 def test_a_real_product_is_not_darkened_twice(realdata: Path) -> None:
@@ -114,3 +115,18 @@ def test_a_real_product_is_not_darkened_twice(realdata: Path) -> None:
         assert 0 < np.nanpercentile(visible, 1) < 0.05
         ndvi = (near - visible)[has_data] / (near + visible)[has_data]
         assert 0.7 < np.median(ndvi) < 0.95  # 96 % of the scene is vegetation
+
+
+@pytest.mark.parametrize(
+    ("offset", "words"), [(0.05, "times 0.0001 plus 0.05 ("), (-0.05, "times 0.0001 minus 0.05 (")]
+)
+def test_a_given_offset_is_named_with_its_sign(offset: float, words: str) -> None:
+    light, sentence = reflectance(np.full((1, 64, 64), 3000, np.uint16), valid=ALL, baseline="05.00", offset=offset)
+    assert words in sentence
+    assert light == pytest.approx(0.3 + offset, abs=1e-6)
+
+
+def test_true_colour_has_no_data_where_one_of_three_bands_has_none() -> None:
+    light = np.full((3, 1, 3), 0.1, np.float32)
+    light[0, 0, 0] = light[1, 0, 1] = np.nan
+    assert true_colour(*light)[0].tolist() == [[0, 0, 0], [0, 0, 0], [128, 128, 128]]

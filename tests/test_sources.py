@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from rig.sao_tome import SaoTome
 
-CLOSED_PORT = "http://127.0.0.1:9"
+CLOSED_ADDRESS = "http://127.0.0.1:9"
 RIGS = ("stac", "simulated", "auto", "auto without a network")
 OTHERS = tuple(name for name in source_names() if name not in RIGS)
 """Sources of packages that are installed here: the contract holds for them too."""
@@ -35,7 +35,7 @@ def source(request: pytest.FixtureRequest, tmp_path: Path) -> Source:
     if kind in {"stac", "auto"}:
         sao_tome: SaoTome = request.getfixturevalue("sao_tome")
         return open_source(kind, settings=sao_tome.settings(tmp_path))
-    offline = Settings(catalogues=(CLOSED_PORT,), worldcover=CLOSED_PORT, cache=tmp_path)
+    offline = Settings(catalogues=(CLOSED_ADDRESS,), worldcover=CLOSED_ADDRESS, cache=tmp_path)
     return open_source(kind.split()[0], settings=offline)
 
 
@@ -125,16 +125,16 @@ def test_xarray_is_placed(source: Source) -> None:
 def test_reprojection_fills_with_what_is_no_data(source: Source) -> None:
     pytest.importorskip("rioxarray")
     dataset = source.chip_at(LON, LAT, bands=True).to_xarray()
-    polar = dataset.rio.reproject("EPSG:3413")  # polar: there the square of the chip stands askew
+    reprojected = dataset.rio.reproject("EPSG:3413")  # polar: there the square of the chip stands askew
     for name in ("labels", "scl", "rgb", *BANDS):
-        assert dataset[name].dtype == polar[name].dtype
-        corners = polar[name].to_numpy()[..., [0, 0, -1, -1], [0, -1, 0, -1]]
-        gaps = np.isnan(corners) if name in BANDS else corners == 0
-        assert gaps.any(axis=-1).all(), name
-        assert np.isnan(polar[name].rio.nodata) if name in BANDS else polar[name].rio.nodata == 0
+        assert dataset[name].dtype == reprojected[name].dtype
+        corners = reprojected[name].to_numpy()[..., [0, 0, -1, -1], [0, -1, 0, -1]]
+        is_nodata = np.isnan(corners) if name in BANDS else corners == 0
+        assert is_nodata.any(axis=-1).all(), name
+        assert np.isnan(reprojected[name].rio.nodata) if name in BANDS else reprojected[name].rio.nodata == 0
     # no pixel outside the chip becomes a class: what is not 0 is what was there
-    assert set(np.unique(polar["labels"])) <= {0, *np.unique(dataset["labels"]).tolist()}
-    assert set(np.unique(polar["rgb"])) <= {0, *np.unique(dataset["rgb"]).tolist()}
+    assert set(np.unique(reprojected["labels"])) <= {0, *np.unique(dataset["labels"]).tolist()}
+    assert set(np.unique(reprojected["rgb"])) <= {0, *np.unique(dataset["rgb"]).tolist()}
 
 
 def test_a_geotiff_is_placed(source: Source, tmp_path: Path) -> None:
@@ -154,8 +154,8 @@ def test_a_geotiff_is_placed(source: Source, tmp_path: Path) -> None:
 
 def test_a_source_is_opened_by_name_or_taken_as_it_is() -> None:
     for name in source_names():
-        source = open_source(name, settings=Settings(catalogues=(CLOSED_PORT,)))
-        assert source.name == name
-        assert open_source(source) is source
+        instance = open_source(name, settings=Settings(catalogues=(CLOSED_ADDRESS,)))
+        assert instance.name == name
+        assert open_source(instance) is instance
     with pytest.raises(SettingError, match="simulated"):
         open_source("sattelite")

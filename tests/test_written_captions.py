@@ -1,7 +1,8 @@
 """Captions that a language model wrote from the prompts, with what it says that they say, and the faults it put in.
 
-The bounds stand a little below what docs/reading_captions.md and docs/checks.md report: whoever mends the reader for
-one way of saying things learns here what became of the others.
+The bounds stand a little below what docs/explanation/reading-captions.md and
+docs/explanation/checks.md report: whoever mends the reader for one way of saying things learns here what became of
+the others.
 """
 
 from __future__ import annotations

@@ -100,7 +100,7 @@ def read_claims(text: str) -> Reading:
 
     English only; a text in another language claims nothing. It takes time in proportion to the text, of which no
     more than ``caption.LIMIT`` characters are read. Spans count characters of the text as given. What is read well
-    and what is not: docs/reading_captions.md.
+    and what is not: docs/explanation/reading-captions.md.
     """
     passage = Passage(text)
     passage.read(tokens(text))

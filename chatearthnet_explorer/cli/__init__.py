@@ -63,11 +63,8 @@ _EXTRAS = {"dask": "data", "distributed": "data", "duckdb": "data", "pyarrow": "
 """Extras that bring packages which the app does without."""
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command and return its exit status: 0 done, 1 not done and one sentence on standard error.
-
-    Arguments that no command has raise ``SystemExit`` with 2, after one sentence on standard error.
-    """
+def build_parser() -> argparse.ArgumentParser:
+    """Return the parser of all commands; the documentation and its tests read it as well."""
     parser = _Parser(
         prog="chatearthnet-explorer",
         description="Click a place on Earth; browse ChatEarthNet; check its captions.",
@@ -85,7 +82,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
         serve_command,
     ):
         command.add_to(commands)
-    options = parser.parse_args(_with_dashes(sys.argv[1:] if arguments is None else arguments))
+    return parser
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit status: 0 done, 1 not done and one sentence on standard error.
+
+    Arguments that no command has raise ``SystemExit`` with 2, after one sentence on standard error.
+    """
+    options = build_parser().parse_args(_with_dashes(sys.argv[1:] if arguments is None else arguments))
     # servers keep their log
     with nullcontext() if options.run.__module__ == serve_command.__name__ else terminal.quiet():
         return _run(options)

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 HAZE = 75
 """Blue less half of red, in grey values, from which a spot is hazy: the haze-optimised transform of Zhang et al.
 (Remote Sensing of Environment 82, 2002, 173-187) with a slope of one half. Over clear land and water of released chips
-it is 69 at most (``docs/checks.md``), and it rises with cloud."""
+it is 69 at most (``docs/explanation/checks.md``), and it rises with cloud."""
 
 WARM = 3
 """Grey values by which red may exceed blue under cloud: light that clouds scatter is white or bluish; sand, and salt

@@ -224,7 +224,7 @@ READ: list[tuple[str, frozenset[Triple], str | None]] = [
     ),
 ]
 
-# what a language model wrote that has no image before it: see docs/reading_captions.md
+# what a language model wrote that has no image before it: see docs/explanation/reading-captions.md
 PROSE: list[tuple[str, frozenset[Triple], str | None]] = [
     (
         "In the top right, crops cover a large portion, with trees in a medium share and grass in only a small one.",
@@ -301,7 +301,7 @@ PROSE: list[tuple[str, frozenset[Triple], str | None]] = [
     ),
 ]
 
-# read wrongly, and known to be: see docs/reading_captions.md
+# read wrongly, and known to be: see docs/explanation/reading-captions.md
 MISREAD: list[tuple[str, frozenset[Triple], str | None]] = [
     (
         "A river flows from the top left to the bottom right, cutting through agricultural fields.",

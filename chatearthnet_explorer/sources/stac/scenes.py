@@ -28,7 +28,7 @@ orbit comes a hundred minutes later, and reprocessing moves the time by a millis
 
 _DEGREES_PER_HOUR = 15.0
 
-ItemCover = tuple["StacItem", "NDArray[np.bool_]"]
+ItemCover = tuple["StacItem", "NDArray[np.bool]"]
 """An item and the points of the chip inside its footprint."""
 
 

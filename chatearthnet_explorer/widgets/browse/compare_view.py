@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 MARKS = {"agree": "=", "contradict": "≠", "first": "1", "second": "2"}
 """What stands for each verdict; the colours repeat it."""
 
-_READ = "Claims are read from the words by rules, which miss some; docs/reading_captions.md says how many."
+_READ = "Claims are read from the words by rules, which miss some; docs/explanation/reading-captions.md says how many."
 _INDEX = {land.name: land.index for land in CLASSES}
 
 

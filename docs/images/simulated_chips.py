@@ -1,6 +1,6 @@
-"""Draw docs/simulated_chips.png: six simulated chips above their label maps.
+"""Draw docs/images/simulated_chips.png: six simulated chips above their label maps.
 
-python docs/simulated_chips.py
+python docs/images/simulated_chips.py
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Make the pictures of the documentation: Explorer, browser and review desk in JupyterLab, light and dark, and the app.
 
-Run it from the root of the repository: ``PYTHONPATH=tests python docs/screenshots.py``.
+Run it from the root of the repository: ``PYTHONPATH=tests python docs/images/screenshots.py``.
 """
 
 from __future__ import annotations

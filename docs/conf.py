@@ -1,0 +1,72 @@
+"""Configuration of the documentation site: ``sphinx-build -W --keep-going docs build/docs``."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from sphinx.application import Sphinx
+
+DOCS = Path(__file__).parent
+sys.path.insert(0, str(DOCS))
+
+from generators import api, commands, layers, modules, offline, settings  # noqa: E402 - found by the line above
+
+project = "chatearthnet_explorer"
+html_title = "ChatEarthNet Explorer"
+extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon"]
+exclude_patterns = ["generated"]  # pages include what lies there
+suppress_warnings = [
+    "ref.python",  # two modules may have a class of the same name; annotations link to one of them
+]
+toc_object_entries = False  # thousands of names in the navigation of every page took two thirds of the build
+
+myst_heading_anchors = 3
+myst_enable_extensions = ["colon_fence"]
+
+add_module_names = False  # the heading says which module it is
+autodoc_member_order = "bysource"
+autodoc_typehints = "signature"
+autodoc_use_type_comments = False
+python_use_unqualified_type_names = True
+python_maximum_signature_line_length = 100
+napoleon_numpy_docstring = False
+napoleon_use_rtype = False
+
+html_theme = "furo"
+html_static_path = ["static"]
+html_css_files = ["site.css"]
+html_favicon = "static/favicon.svg"
+html_show_search_summary = False  # needs requests, which browsers refuse for pages that are opened as files
+html_show_sphinx = False
+html_show_copyright = False
+html_copy_source = False
+html_show_sourcelink = False
+pygments_style = "default"
+pygments_dark_style = "github-dark"
+
+
+def setup(app: Sphinx) -> None:
+    """Generate pages before the build, and look at the HTML after it."""
+    app.connect("config-inited", lambda *_: generate())
+    app.connect("build-finished", offline.check_build)
+
+
+def generate() -> None:
+    """Write the parts of the site that are made out of the code: these files are not in git."""
+    generated, reference = DOCS / "generated", DOCS / "reference" / "api"
+    files = {
+        generated / "commands.md": commands.page(),
+        generated / "settings.md": settings.page(),
+        generated / "modules.md": modules.page(),
+        generated / "contracts.md": layers.page(),
+        **{reference / name: text for name, text in api.pages().items()},
+    }
+    for stale in {*generated.glob("*"), *reference.glob("*")} - set(files):
+        stale.unlink()
+    for path, text in files.items():
+        path.parent.mkdir(exist_ok=True)
+        if not path.exists() or path.read_text("utf-8") != text:  # Sphinx builds only what has changed
+            path.write_text(text, "utf-8")

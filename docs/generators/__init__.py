@@ -1,0 +1,1 @@
+"""What the documentation site takes out of the code when it is built."""

@@ -1,0 +1,29 @@
+"""The layout of the package: what each module must have."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+PACKAGE = Path(__file__).parents[1] / "chatearthnet_explorer"
+FORBIDDEN = {"utils", "common", "helpers", "base", "types", "constants", "manager"}
+
+
+MODULES = sorted(PACKAGE.rglob("*.py"))
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: path.relative_to(PACKAGE).as_posix())
+def test_module_says_in_one_line_what_it_is_for(path: Path) -> None:
+    docstring = ast.get_docstring(ast.parse(path.read_text("utf-8")))
+    assert docstring
+    first, *rest = docstring.splitlines()
+    assert first.endswith(".")
+    assert not rest or not rest[0]
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: path.relative_to(PACKAGE).as_posix())
+def test_module_is_short_shallow_and_named_for_its_purpose(path: Path) -> None:
+    parts = path.relative_to(PACKAGE).with_suffix("").parts
+    assert len(parts) <= 3
+    assert not FORBIDDEN & set(parts)
+    assert len(path.read_text("utf-8").splitlines()) <= 320
