@@ -13,7 +13,7 @@ import pytest
 from rig.cogs import pattern, write_cog, write_scene
 from rig.range_server import Fault, RangeServer
 from rig.sao_tome import CLEAR, CLOUDY, DECEIVING, LAT, LON, OLDER
-from rig.stac_api import Reply, ScriptedApi, classes, item, landing, scene_item, searching
+from rig.stac_api import Reply, ScriptedApi, item, landing, scene_item, search_result, searching
 
 from chatearthnet_explorer.errors import PlaceError, SceneError, SettingError, StacError
 from chatearthnet_explorer.landcover.legend import indices_of_codes
@@ -225,7 +225,7 @@ def test_labels_do_not_wait_for_a_catalogue(
 
 
 def test_a_year_without_scenes(sao_tome: SaoTome, tmp_path: Path) -> None:
-    with ScriptedApi(searching(classes())) as api:
+    with ScriptedApi(searching(search_result())) as api:
         stac = source(sao_tome.settings(tmp_path, catalogues=(f"{api.url}#x",)))
         chip = stac.chip_at(LON, LAT)
         assert chip.labels is not None
@@ -236,7 +236,7 @@ def test_a_year_without_scenes(sao_tome: SaoTome, tmp_path: Path) -> None:
 
 
 def test_the_next_catalogue_has_it(sao_tome: SaoTome, tmp_path: Path) -> None:
-    with ScriptedApi(searching(classes())) as api:
+    with ScriptedApi(searching(search_result())) as api:
         settings = sao_tome.settings(
             tmp_path, catalogues=(CLOSED_PORT, f"{api.url}#x", f"{sao_tome.api}#sentinel-2-l2a")
         )
@@ -310,7 +310,7 @@ def little(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
 
 
 def click(little: dict[str, Any], tmp_path: Path, *items: dict[str, Any], server: RangeServer, **request: Any) -> Chip:  # noqa: ANN401
-    with ScriptedApi(searching(classes(*items))) as api:
+    with ScriptedApi(searching(search_result(*items))) as api:
         settings = Settings(catalogues=(f"{api.url}#x",), worldcover=f"{server.url}/none", cache=tmp_path)
         lon, lat = little["tile"].center
         return source(settings).chip_at(lon, lat, **request)
@@ -532,7 +532,7 @@ def test_reads_landing_page_once_and_resolves_links_of_each_answer(little: dict[
         raw = make_item(little, server, "whole")
 
         def answer(request: Request) -> Reply:
-            return Reply(body=classes(raw) if request.path == "/search" else landing(f"http://{request.host}"))
+            return Reply(body=search_result(raw) if request.path == "/search" else landing(f"http://{request.host}"))
 
         with ScriptedApi(answer) as api:
             settings = Settings(catalogues=(f"{api.url}#x",), worldcover=f"{server.url}/none", cache=tmp_path)

@@ -12,7 +12,7 @@ import pytest
 from affine import Affine
 from rig.cogs import pattern, write_cog, write_scene
 from rig.range_server import Fault, RangeServer
-from rig.stac_api import Reply, ScriptedApi, found, landing, rustac, scene_item, searching
+from rig.stac_api import Reply, ScriptedApi, landing, rustac, scene_item, search_result, searching
 
 from chatearthnet_explorer.cards.provenance import provenance
 from chatearthnet_explorer.errors import RasterError, SceneError
@@ -53,7 +53,7 @@ class Place:
         )
 
     def click(self, *items: object, **request: Any) -> Chip:  # noqa: ANN401 - options of chip_at
-        return self.click_on(searching(found(*items)), **request)  # type: ignore[arg-type]
+        return self.click_on(searching(search_result(*items)), **request)  # type: ignore[arg-type]
 
     def click_on(self, answer: Callable[[Request], Reply | None], **request: Any) -> Chip:  # noqa: ANN401 - as above
         with ScriptedApi(answer) as api:
@@ -113,7 +113,7 @@ def test_relative_hrefs_are_resolved_against_page_without_self_link(files: Scene
 
     def answer(request: Request) -> Reply | None:
         if request.path == "/stac/v1/search":
-            return Reply(body=found(item))
+            return Reply(body=search_result(item))
         if request.path.startswith("/stac/v1/files/"):
             content = files.paths[request.path.rpartition("/")[2].removesuffix(".tif")].read_bytes()
             first, last = map(int, request.span.removeprefix("bytes=").split("-"))
@@ -135,7 +135,7 @@ def test_alternate_href_is_taken_where_own_is_a_bucket(place: Place) -> None:
 
 def test_public_bucket_is_read_on_the_web(place: Place) -> None:
     item = changed_assets(place.item(), lambda name, _: (name, {"href": f"s3://sentinel-cogs/scene/{name}.tif"}))
-    with ScriptedApi(searching(found(item))) as api:
+    with ScriptedApi(searching(search_result(item))) as api:
         (scene,) = place.source(f"{api.url}#x").scenes_at(*TILE.center)
     there = "https://sentinel-cogs.s3.us-west-2.amazonaws.com/scene"
     assert scene.items[0].assets["visual"].href == f"{there}/visual.tif"
@@ -161,7 +161,7 @@ def test_unusable_scenes_are_counted_by_reason(place: Place) -> None:
     assert "JPEG 2000, of which no part can be read alone (3), " in chip.missing[-1]
     assert "(s3://sentinel-s2-l2a) (2), no outline (1), nothing that is an item (1)" in chip.missing[-1]
     assert not any("No scene catalogue has a scene" in sentence for sentence in chip.missing)
-    with ScriptedApi(searching(found(*items))) as api, pytest.raises(SceneError, match="7 scenes"):  # type: ignore[arg-type]
+    with ScriptedApi(searching(search_result(*items))) as api, pytest.raises(SceneError, match="7 scenes"):  # type: ignore[arg-type]
         place.source(f"{api.url}#x").scenes_at(*TILE.center)
 
 
@@ -289,7 +289,9 @@ def test_json_is_read_in_any_encoding(place: Place, encode: Callable[[Any], Repl
     item = place.item(title="São Tomé")
 
     def answer(request: Request) -> Reply | None:
-        return encode(found(item) if request.path == "/search" else landing(f"http://{request.host}", title="Catálogo"))
+        return encode(
+            search_result(item) if request.path == "/search" else landing(f"http://{request.host}", title="Catálogo")
+        )
 
     assert_whole(place.click_on(answer))
 
@@ -308,7 +310,7 @@ LANDINGS: dict[str, Callable[[str], dict[str, Any]]] = {
 @pytest.mark.parametrize("page", LANDINGS.values(), ids=LANDINGS)
 def test_first_page_with_gaps_is_used(place: Place, page: Callable[[str], dict[str, Any]]) -> None:
     def answer(request: Request) -> Reply | None:
-        return Reply(body=found(place.item()) if request.path == "/search" else page(f"http://{request.host}"))
+        return Reply(body=search_result(place.item()) if request.path == "/search" else page(f"http://{request.host}"))
 
     assert_whole(place.click_on(answer))
 
@@ -344,7 +346,7 @@ def test_page_that_was_read_is_used_where_the_next_fails(place: Place, second: R
             return second
         href = second if isinstance(second, str) else "/search" + ("?token=2" if method == "GET" else "")
         link = {"rel": "next", "href": href, "method": method, "body": {"token": 2}}
-        return Reply(body=found(place.item(), links=[link]))
+        return Reply(body=search_result(place.item(), links=[link]))
 
     chip = place.click_on(answer)
     assert chip.rgb is not None
@@ -364,7 +366,7 @@ def test_cloudy_scene_of_a_broken_list_is_not_called_the_best_of_all(place: Plac
     def answer(request: Request) -> Reply | None:
         if request.path != "/search":
             return Reply(body=landing(f"http://{request.host}")) if request.path == "/" else Reply(status=500)
-        return Reply(body=found(item, links=[{"rel": "next", "href": "/next"}]))
+        return Reply(body=search_result(item, links=[{"rel": "next", "href": "/next"}]))
 
     chip = place.click_on(answer)
     assert any(sentence.startswith("The 1 clearest scenes of 2020 are cloudy") for sentence in chip.missing)
@@ -378,7 +380,7 @@ def test_moved_search_stays_a_post(place: Place, status: int) -> None:
             return Reply(status=status, headers={"Location": f"http://{request.host}/search/"})
         if request.path == "/search/":
             assert request.body["datetime"].startswith("2020")
-            return Reply(body=found(place.item())) if request.method == "POST" else Reply(status=405)
+            return Reply(body=search_result(place.item())) if request.method == "POST" else Reply(status=405)
         return Reply(body=landing(f"http://{request.host}"))
 
     assert_whole(place.click_on(answer))
@@ -392,7 +394,7 @@ def test_searches_by_get_where_post_is_not_supported(place: Place, status: int) 
         if not request.path.startswith("/search"):
             return Reply(body=landing(f"http://{request.host}"))
         requests.append(request)
-        return Reply(status=status) if request.method == "POST" else Reply(body=found(place.item()))
+        return Reply(status=status) if request.method == "POST" else Reply(body=search_result(place.item()))
 
     with ScriptedApi(answer) as api:
         source = place.source(f"{api.url}#sentinel-2-l2a")
@@ -408,7 +410,7 @@ def test_first_page_that_moved_is_followed(place: Place) -> None:
         return {
             "/": Reply(status=301, headers={"Location": "/v1/"}),
             "/v1/": Reply(body=landing(f"http://{request.host}/v1") | {"links": [{"rel": "search", "href": "search"}]}),
-            "/v1/search": Reply(body=found(place.item())),
+            "/v1/search": Reply(body=search_result(place.item())),
         }.get(request.path)
 
     assert_whole(place.click_on(answer))
@@ -502,7 +504,7 @@ def test_failing_neighbour_does_not_cost_the_labels(
     monkeypatch.setattr("chatearthnet_explorer.sources.stac.stac_source.LABEL_SECONDS", 5.0)
     path = "/v100/2020/map/ESA_WorldCover_10m_2020_v100_N42E012_Map.tif"
     server.fail(path, fault or Fault(body=b"II*\0" + b"\xff" * 40_000))
-    with ScriptedApi(searching(found())) as api:
+    with ScriptedApi(searching(search_result())) as api:
         settings = Settings(catalogues=(f"{api.url}#x",), worldcover=server.url, cache=tmp_path / "cache")
         source = StacSource(settings)
         chip = source.chip_at(*tile.center)
@@ -525,7 +527,7 @@ def test_labels_that_fail_everywhere_are_an_error(corner: tuple[RangeServer, Til
     server, tile = corner
     for name in CODES:
         server.fail(f"/v100/2020/map/ESA_WorldCover_10m_2020_v100_{name}_Map.tif", Fault(status=403))
-    with ScriptedApi(searching(found())) as api:
+    with ScriptedApi(searching(search_result())) as api:
         settings = Settings(catalogues=(f"{api.url}#x",), worldcover=server.url, cache=tmp_path / "cache")
         chip = StacSource(settings).chip_at(*tile.center)
     assert chip.labels is None
