@@ -212,7 +212,7 @@ def test_bytes_that_are_no_utf_8_are_counted_and_named_and_true_replacement_char
     captions = {pair.record.captions["3.5"] for pair in catalog.pairs()}
     assert captions == {"S\ufffdo Tomé", "plain", "known as \ufffd", "Pr\ufffdncipe", "with a mark"}
     assert catalog.notes[0].endswith(
-        "ChatEarthNet_caps_35_train.json has bytes that are no UTF-8 in 2 of its entries (counted from 0: 0, 3); each "
+        "ChatEarthNet_caps_35_train.json has bytes that are not UTF-8 in 2 of its entries (counted from 0: 0, 3); each "
         "such byte is shown as \ufffd."
     )
 

@@ -125,16 +125,16 @@ def test_xarray_is_placed(source: Source) -> None:
 def test_reprojection_fills_with_what_is_no_data(source: Source) -> None:
     pytest.importorskip("rioxarray")
     dataset = source.chip_at(LON, LAT, bands=True).to_xarray()
-    reprojected = dataset.rio.reproject("EPSG:3413")  # polar: there the square of the chip stands askew
+    polar_dataset = dataset.rio.reproject("EPSG:3413")  # polar: there the square of the chip stands askew
     for name in ("labels", "scl", "rgb", *BANDS):
-        assert dataset[name].dtype == reprojected[name].dtype
-        corners = reprojected[name].to_numpy()[..., [0, 0, -1, -1], [0, -1, 0, -1]]
+        assert dataset[name].dtype == polar_dataset[name].dtype
+        corners = polar_dataset[name].to_numpy()[..., [0, 0, -1, -1], [0, -1, 0, -1]]
         is_nodata = np.isnan(corners) if name in BANDS else corners == 0
         assert is_nodata.any(axis=-1).all(), name
-        assert np.isnan(reprojected[name].rio.nodata) if name in BANDS else reprojected[name].rio.nodata == 0
+        assert np.isnan(polar_dataset[name].rio.nodata) if name in BANDS else polar_dataset[name].rio.nodata == 0
     # no pixel outside the chip becomes a class: what is not 0 is what was there
-    assert set(np.unique(reprojected["labels"])) <= {0, *np.unique(dataset["labels"]).tolist()}
-    assert set(np.unique(reprojected["rgb"])) <= {0, *np.unique(dataset["rgb"]).tolist()}
+    assert set(np.unique(polar_dataset["labels"])) <= {0, *np.unique(dataset["labels"]).tolist()}
+    assert set(np.unique(polar_dataset["rgb"])) <= {0, *np.unique(dataset["rgb"]).tolist()}
 
 
 def test_a_geotiff_is_placed(source: Source, tmp_path: Path) -> None:

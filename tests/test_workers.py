@@ -19,7 +19,7 @@ from chatearthnet_explorer.errors import Cancelled, PlaceError, SettingError
 from chatearthnet_explorer.parallel.worker_pool import Workers
 from chatearthnet_explorer.render import png
 from chatearthnet_explorer.sources import open_source, simulated_chips
-from chatearthnet_explorer.sources.simulated_chip_pool import KEPT, SharedChips, drawn, shared_chips
+from chatearthnet_explorer.sources.simulated_chip_pool import CHIPS_IN_MEMORY, SharedChips, draw_chip, shared_chips
 from chatearthnet_explorer.tile import Tile
 
 TILE = Tile.at(2.35, 48.85)
@@ -54,7 +54,7 @@ def test_starts_no_process_before_the_first_call(workers: Workers) -> None:
 
 
 def test_a_chip_of_a_worker_is_the_same(workers: Workers) -> None:
-    chip, file = workers.run(drawn, TILE, 2021, True)  # noqa: FBT003 - the key of a chip
+    chip, file = workers.run(draw_chip, TILE, 2021, True)  # noqa: FBT003 - the key of a chip
     here = simulated_chips.simulate(TILE, 2021, bands=True)
     assert isinstance(chip, Chip)
     for name in ("rgb", "labels", "scl"):
@@ -177,9 +177,9 @@ def test_chips_that_are_kept_are_bounded(monkeypatch: pytest.MonkeyPatch) -> Non
     counting = Counting()
     shared = SharedChips(counting)
     monkeypatch.setattr(time, "sleep", lambda _: None)
-    for column in range(3 * KEPT):
+    for column in range(3 * CHIPS_IN_MEMORY):
         shared.chip(Tile(column, 5000), 2020, bands=False)
-    assert len(shared._chips) == KEPT
+    assert len(shared._chips) == CHIPS_IN_MEMORY
 
 
 def test_a_visitor_who_gives_up_does_not_spoil_it_for_the_next() -> None:

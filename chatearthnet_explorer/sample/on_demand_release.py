@@ -13,7 +13,7 @@ from chatearthnet_explorer.cancellation import checkpoint
 from chatearthnet_explorer.errors import ReleaseError, SourceError
 from chatearthnet_explorer.record import ARCHIVES, place_of
 from chatearthnet_explorer.sample.simulated_records import YEAR, image_of
-from chatearthnet_explorer.sources.release.release_location import Holding
+from chatearthnet_explorer.sources.release.release_location import ReleaseFiles
 from chatearthnet_explorer.sources.release.released_pairs import PICTURE, Release
 from chatearthnet_explorer.sources.simulated_chips import SimulatedSource
 
@@ -50,7 +50,7 @@ class DrawnRelease(Release):
             shown: How sentences name it.
             thumbnails: Small JPEGs of some images by name, drawn before.
         """
-        super().__init__(Holding(shown=shown, marked=True))
+        super().__init__(ReleaseFiles(name=shown, has_marker=True))
         self.thumbnails = MappingProxyType(dict(thumbnails or {}))
         self._source = SimulatedSource()
         self._cache: OrderedDict[tuple[str, str], bytes] = OrderedDict()

@@ -69,7 +69,7 @@ def make(number: int) -> Made:
 class Pairs:
     """The sample as ``catalog.build`` reads a release."""
 
-    shown = "the simulated sample"
+    name = "the simulated sample"
     simulated = True
     notes = ()
 

@@ -176,7 +176,7 @@ class Switches(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no type
     @traitlets.observe("scenes")
     def _offer(self, _change: object) -> None:
         chosen = self.scene
-        by_date = sorted(self.scenes, key=lambda scene: scene.acquired)
+        by_date = sorted(self.scenes, key=lambda scene: scene.acquisition_time)
         known = {scene.id for scene in by_date}
         self._offering = True
         self._scene.options = [("the least cloudy", ""), *((_told(scene), scene.id) for scene in by_date)]
@@ -214,7 +214,7 @@ def _menu(plugins: Sequence[Plugin]) -> ipywidgets.Dropdown:
 
 def _told(scene: SceneInfo) -> str:
     clouds = "" if scene.cloud_share is None else f", {100 * scene.cloud_share:.0f} % cloudy"
-    return f"{scene.acquired:%d %B %Y}{clouds}"
+    return f"{scene.acquisition_time:%d %B %Y}{clouds}"
 
 
 def _show(widget: ipywidgets.Widget, *, shown: bool) -> None:
