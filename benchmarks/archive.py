@@ -20,7 +20,8 @@ from typing import TYPE_CHECKING
 import urllib3
 from machine import describe
 
-from chatearthnet_explorer.net.byte_ranges import WebFile, open_ranges
+from chatearthnet_explorer.net.byte_ranges import open_ranges
+from chatearthnet_explorer.net.web_file import WebFile
 from chatearthnet_explorer.net.zip_members import read_directory, read_members
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))

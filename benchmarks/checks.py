@@ -40,13 +40,13 @@ from chatearthnet_explorer.review.label_counts import Cover
 from chatearthnet_explorer.sample.paraphrase import write_paraphrase
 from chatearthnet_explorer.sources.simulated_chips import SimulatedSource
 from chatearthnet_explorer.testing import chip_faults
-from chatearthnet_explorer.testing.faults import CAPTION_FAULTS, Sound, Spoiled, plant, spoil
+from chatearthnet_explorer.testing.faults import CAPTION_FAULTS, FaultyCaption, Sound, plant, spoil
 from chatearthnet_explorer.tile import Tile
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from chatearthnet_explorer.testing.fact_faults import Planted
+    from chatearthnet_explorer.testing.fact_faults import Fault
 
 # What else is then true of a caption that was given one fault. Whoever calls another class dominant also says where it
 # is strongest, and of the others that they are "a minor presence". Half a sentence may be false, and one without a
@@ -119,7 +119,7 @@ class Score:
 
     def __init__(self) -> None:
         """Start with nothing."""
-        self.planted: Counter[str] = Counter()
+        self.fault: Counter[str] = Counter()
         self.found: Counter[str] = Counter()
         self.fired: Counter[str] = Counter()
         self.false: Counter[str] = Counter()
@@ -127,41 +127,39 @@ class Score:
         self.clean = 0
         self.examples: dict[str, list[str]] = defaultdict(list)
 
-    def add(self, spoiled: Spoiled, judged: CheckResult) -> None:
+    def add(self, spoiled: FaultyCaption, judged: CheckResult) -> None:
         """Count one caption."""
-        planted, fired = spoiled.planted, {finding.check for finding in judged.findings}
-        allowed = {planted.check, *FOLLOWS.get(planted.check, ())} if planted else set()
-        self.clean += planted is None
+        fault, fired = spoiled.fault, {finding.check for finding in judged.findings}
+        allowed = {fault.check, *FOLLOWS.get(fault.check, ())} if fault else set()
+        self.clean += fault is None
         for check in fired:
             self.fired[check] += 1
             self.false[check] += check not in allowed
-            self.on_clean[check] += planted is None
+            self.on_clean[check] += fault is None
             if check not in allowed:
                 one = next(finding for finding in judged.findings if finding.check == check)
-                self.examples[f"false {check}"].append(f"{planted} {one}\n    {spoiled.text}")
-        if planted:
-            self.planted[planted.check] += 1
+                self.examples[f"false {check}"].append(f"{fault} {one}\n    {spoiled.text}")
+        if fault:
+            self.fault[fault.check] += 1
             hit = any(
-                finding.check == planted.check
-                and (not planted.land or finding.land == planted.land)
-                and (not planted.part or finding.part in {planted.part, ""})
+                finding.check == fault.check
+                and (not fault.land or finding.land == fault.land)
+                and (not fault.part or finding.part in {fault.part, ""})
                 for finding in judged.findings
             )
-            self.found[planted.check] += hit
+            self.found[fault.check] += hit
             if not hit:
-                self.examples[f"missed {planted.check}"].append(f"{planted}\n    {spoiled.text}")
+                self.examples[f"missed {fault.check}"].append(f"{fault}\n    {spoiled.text}")
 
     def table(self, checks: Sequence[str]) -> None:
         """Print it."""
-        print(
-            f"{'':20}{'planted':>9}{'found':>7}{'recall':>8}{'fired':>8}{'false':>7}{'precision':>11}{'on clean':>10}"
-        )
+        print(f"{'':20}{'fault':>9}{'found':>7}{'recall':>8}{'fired':>8}{'false':>7}{'precision':>11}{'on clean':>10}")
         for check in checks:
-            planted, fired = self.planted[check], self.fired[check]
-            recall = f"{self.found[check] / planted:.3f}" if planted else "-"
+            fault, fired = self.fault[check], self.fired[check]
+            recall = f"{self.found[check] / fault:.3f}" if fault else "-"
             precision = f"{1 - self.false[check] / fired:.3f}" if fired else "-"
             print(
-                f"{check:20}{planted:9}{self.found[check]:7}{recall:>8}{fired:8}{self.false[check]:7}{precision:>11}"
+                f"{check:20}{fault:9}{self.found[check]:7}{recall:>8}{fired:8}{self.false[check]:7}{precision:>11}"
                 f"{self.on_clean[check]:6}/{self.clean}"
             )
 
@@ -178,15 +176,15 @@ def captions(maps: Sequence[np.ndarray], times: int, first: int, wrong: str, sho
         score.add(one, judged)
         by_writer[f"{writer} {sound.style}"].add(one, judged)
         count_naive(naive, one)
-        if one.planted and one.planted.check == "wrong size":
+        if one.fault and one.fault.check == "wrong size":
             hit = any(finding.check == "wrong size" for finding in judged.findings)
-            sizes[f"{writer} {sound.style}", told_as(one.planted, judged), hit] += 1
+            sizes[f"{writer} {sound.style}", told_as(one.fault, judged), hit] += 1
     print(f"\n{len(named)} captions, {score.clean} of them without a fault")
-    checks = [check for check in CHECKS if score.planted[check] or score.fired[check]]
+    checks = [check for check in CHECKS if score.fault[check] or score.fired[check]]
     score.table(checks)
     for source, part in by_writer.items():
         print(f"\n{source}")
-        part.table([check for check in checks if part.planted[check] or part.fired[check]])
+        part.table([check for check in checks if part.fault[check] or part.fired[check]])
     print("\nwrong size: recall by writer, style, words and how many sizes off")
     for source, words in sorted({key[:2] for key in sizes}):
         hits, misses = sizes[source, words, True], sizes[source, words, False]
@@ -200,26 +198,26 @@ def captions(maps: Sequence[np.ndarray], times: int, first: int, wrong: str, sho
             print(f"\n{key}: {len(texts)}", *texts[:show], sep="\n  ")
 
 
-def told_as(planted: Planted, judged: CheckResult) -> str:
+def told_as(fault: Fault, judged: CheckResult) -> str:
     """Return in whose words a caption tells a wrong size, and how many sizes it is off; style 4V has no sizes."""
-    if not planted.part:
+    if not fault.part:
         return "the caption's own"
     claims = judged.reading.claims if judged.reading else ()
-    words = [one.size_words.lower() for one in claims if one.name == planted.land and planted.part in one.parts]
+    words = [one.size_words.lower() for one in claims if one.name == fault.land and fault.part in one.parts]
     prompts = any(one.replace("-", " ").removesuffix(" sized") in SIZE_WORDS for one in words)
     whose = "the prompt's" if prompts else "other" if any(words) else "none read"
-    return f"{whose}, {planted.steps} off"
+    return f"{whose}, {fault.steps} off"
 
 
-def count_naive(naive: Counter[tuple[str, bool, bool]], one: Spoiled) -> None:
+def count_naive(naive: Counter[tuple[str, bool, bool]], one: FaultyCaption) -> None:
     """Count what looking for class words alone would find."""
     present = {land.index for land in CLASSES[BACKGROUND + 1 :] if one.sound.counts[-1, land.index]}
     leaders = {int(row[BACKGROUND + 1 :].argmax()) + 1 for row in one.sound.counts[:-1] if row[BACKGROUND + 1 :].any()}
     words = set(classes_named(one.text))
     for check, fired in (("hallucinated", bool(words - present)), ("omitted", bool(leaders - words))):
-        follows = one.planted is not None and check in FOLLOWS.get(one.planted.check, ())
+        follows = one.fault is not None and check in FOLLOWS.get(one.fault.check, ())
         if not follows:
-            naive[check, one.planted is not None and one.planted.check == check, fired] += 1
+            naive[check, one.fault is not None and one.fault.check == check, fired] += 1
 
 
 def pairs(maps: Sequence[np.ndarray]) -> None:
@@ -234,7 +232,9 @@ def pairs(maps: Sequence[np.ndarray]) -> None:
             )
             right = first.write(first.facts)
             for kind in ("", "wrong dominant", "denied"):
-                one = plant(second, kind, draw=draw) if kind else Spoiled(second.write(second.facts), second, None)
+                one = (
+                    plant(second, kind, draw=draw) if kind else FaultyCaption(second.write(second.facts), second, None)
+                )
                 if one is None:
                     continue
                 judged = {

@@ -15,8 +15,9 @@ from pathlib import Path
 
 from machine import describe
 
-from chatearthnet_explorer.net import byte_ranges
-from chatearthnet_explorer.net.byte_ranges import NEAR, NEAR_IF_COUNTED, WebFile, open_ranges
+from chatearthnet_explorer.net import web_file
+from chatearthnet_explorer.net.byte_ranges import open_ranges
+from chatearthnet_explorer.net.web_file import GAP, GAP_IF_COUNTED, WebFile
 from chatearthnet_explorer.net.zip_members import read_directory, read_members
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
@@ -74,8 +75,8 @@ def main() -> None:
         write(path)
         for label, step in (("neighbours", 1), ("every 5th", 5), ("every 10th", 10), ("at random", 0)):
             wanted = pages(step)
-            for near, how in ((NEAR, f"gaps of {NEAR // 1024} kB"), (NEAR_IF_COUNTED, "wider when few are left")):
-                byte_ranges.NEAR_IF_COUNTED = near
+            for near, how in ((GAP, f"gaps of {GAP // 1024} kB"), (GAP_IF_COUNTED, "wider when few are left")):
+                web_file.GAP_IF_COUNTED = near
                 print(f"  {label:10} {how:24} {measure(path, wanted)}")
 
 

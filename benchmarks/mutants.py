@@ -40,9 +40,9 @@ PUBLISHED, STATISTICS, THRESHOLDS, INPUTS = (
 MODULES: dict[str, tuple[str, ...]] = {
     "tile": ("tile", INPUTS, PUBLISHED),
     "landcover/legend": ("legend", PUBLISHED, INPUTS),
-    "landcover/shares": ("landcover", PUBLISHED, THRESHOLDS),
-    "prompts/facts": ("landcover", PUBLISHED, THRESHOLDS),
-    "prompts/size_words": ("landcover", PUBLISHED, THRESHOLDS),
+    "landcover/shares": ("landcover", THRESHOLDS, INPUTS),
+    "prompts/facts": ("landcover", THRESHOLDS, PUBLISHED),
+    "prompts/size_words": (THRESHOLDS, PUBLISHED),
     "prompts/prompt": ("prompt", PUBLISHED),
     "review/checks": ("check_table", THRESHOLDS, "checks"),
     "review/language_checks": ("check_table", THRESHOLDS, "checks"),

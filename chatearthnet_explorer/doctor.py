@@ -7,19 +7,23 @@ import os
 import tempfile
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from chatearthnet_explorer.captioners.model_table import DEFAULT
 from chatearthnet_explorer.captioners.service.endpoint import OPENAI, key_for, open_endpoint
-from chatearthnet_explorer.errors import ArchiveError, ExplorerError, KeyMissingError, SourceError
-from chatearthnet_explorer.net.http_client import REDIRECTS, Web
-from chatearthnet_explorer.net.urls import shown
+from chatearthnet_explorer.errors import ExplorerError, KeyMissingError, SourceError
+from chatearthnet_explorer.net.addresses import public_address
+from chatearthnet_explorer.net.http_client import send
+from chatearthnet_explorer.net.request_limits import PROBE, REDIRECTS
+from chatearthnet_explorer.net.response_bodies import beginning
+from chatearthnet_explorer.net.service_addresses import RECORD
+from chatearthnet_explorer.net.timed_calls import within
 from chatearthnet_explorer.settings import Settings
 from chatearthnet_explorer.sources.release.mirror import caption_addresses
 from chatearthnet_explorer.sources.release.zenodo import file_addresses
-from chatearthnet_explorer.sources.stac.stac_http import host_of, within
 from chatearthnet_explorer.sources.stac.stac_source import StacSource
 from chatearthnet_explorer.sources.stac.worldcover import VERSIONS, LabelReader
 from chatearthnet_explorer.tile import Tile
@@ -36,13 +40,12 @@ PATIENCE = 60.0
 CAPTIONS_SHA = "md5:ac365a328d645641ca28315bee9e1d25"
 """Checksum of ``json_files.zip`` as record 11003436 lists it (read in April 2025)."""
 
-_RECORD = "11003436"
 _FILE = "json_files.zip"
 _MIRROR_FILE = "mm_chatearthnet_caps_4v_val.json"
 _ZIP = b"PK\x03\x04"
 _SPAN = 64
 _LARGEST = 2_000_000
-_OK, _PARTIAL, _UNAUTHORIZED, _FORBIDDEN, _NOT_FOUND = 200, 206, 401, 403, 404
+_OK, _PARTIAL, _NO_LOGIN, _FORBIDDEN, _NOT_FOUND = 200, 206, 401, 403, 404
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,7 +101,7 @@ def check_services(settings: Settings | None = None, *, patience: float = PATIEN
         ("model", os.environ.get("OPENAI_BASE_URL") or OPENAI, _check_model),
     ]
     with ThreadPoolExecutor(len(checks)) as pool:
-        return tuple(pool.map(lambda check: _timed(*check, patience=patience), checks))
+        return tuple(pool.map(lambda check: _measure(*check, patience=patience), checks))
 
 
 def can_answer_click(checks: tuple[ServiceCheck, ...]) -> bool:
@@ -106,10 +109,10 @@ def can_answer_click(checks: tuple[ServiceCheck, ...]) -> bool:
     return {"catalogue", "WorldCover"} <= {check.service for check in checks if check.works}
 
 
-def _timed(service: str, address: str, check: Callable[[], ServiceCheck], *, patience: float) -> ServiceCheck:
+def _measure(service: str, address: str, check: Callable[[], ServiceCheck], *, patience: float) -> ServiceCheck:
     began = time.monotonic()
     try:
-        result = within(patience, check, name=service)
+        result = within(patience, check, subject=service)
     except ExplorerError as error:
         result = ServiceCheck(service=service, address=_public(address), works=False, answer=str(error))
     return replace(result, seconds=round(time.monotonic() - began, 2))
@@ -120,17 +123,17 @@ def _check_catalogue(endpoint: str, settings: Settings) -> ServiceCheck:
         source = StacSource(replace(settings, catalogues=(endpoint,), cache=Path(cache)))
         scenes = source.scenes_at(LON, LAT)
         chip = source.chip_at(LON, LAT)
-    found = f"{len(scenes)} scenes of 2020"
+    summary = f"{len(scenes)} scenes of 2020"
     if chip.rgb is None or chip.scene is None:
         reasons = " ".join(chip.missing)
         return ServiceCheck(
-            service="catalogue", address=_public(endpoint), works=False, answer=f"{found}, but no picture: {reasons}"
+            service="catalogue", address=_public(endpoint), works=False, answer=f"{summary}, but no picture: {reasons}"
         )
     return ServiceCheck(
         service="catalogue",
         address=_public(endpoint),
         works=True,
-        answer=f"{found}; the picture of {chip.scene.item} was read.",
+        answer=f"{summary}; the picture of {chip.scene.item} was read.",
         difference=" ".join(note for note in chip.missing if "label" not in note.lower()),
     )
 
@@ -159,26 +162,26 @@ def _check_worldcover(prefix: str) -> ServiceCheck:
 
 
 def _check_zenodo_files(base: str) -> ServiceCheck:
-    return _range_check("Zenodo files", file_addresses(_RECORD, _FILE, base=base)[0], _ZIP)
+    return _range_check("Zenodo files", file_addresses(RECORD, _FILE, base=base)[0], _ZIP)
 
 
 def _check_zenodo_api(base: str) -> ServiceCheck:
     """Look at the record's list of files, then try a range at the API's own address of a file."""
-    listed = _ask(f"{base.rstrip('/')}/api/records/{_RECORD}")
+    response = _get(f"{base.rstrip('/')}/api/records/{RECORD}")
     try:
-        files = {one["key"]: one["checksum"] for one in json.loads(listed.body)["files"]}
+        files = {one["key"]: one["checksum"] for one in json.loads(response.body)["files"]}
     except (ValueError, KeyError, TypeError, RecursionError):
         files = {}
     differences = []
     if files.get(_FILE) != CAPTIONS_SHA:
         differences.append(f"{_FILE} is not listed with its known checksum.")
-    ranged = _range_check("Zenodo API", file_addresses(_RECORD, _FILE, base=base)[1], _ZIP)
-    if not ranged.works:
+    range_result = _range_check("Zenodo API", file_addresses(RECORD, _FILE, base=base)[1], _ZIP)
+    if not range_result.works:
         differences.append("It gives no byte ranges, as is known of it; the other address is used.")
     return replace(
-        ranged,
+        range_result,
         works=bool(files),
-        answer=f"{listed.status}, {len(files)} files listed. {ranged.answer}",
+        answer=f"{response.status}, {len(files)} files listed. {range_result.answer}",
         difference=" ".join(differences),
     )
 
@@ -194,9 +197,9 @@ def _check_model() -> ServiceCheck:
         headers = {"Authorization": f"Bearer {key_for(endpoint, lambda: None)}"}
     except KeyMissingError:
         headers = {}
-    answer = _ask(address, headers, redirects=0)
+    answer = _get(address, headers, redirects=0)
     result = ServiceCheck(service="model", address=_public(endpoint.url), works=answer.status == _OK, answer="")
-    if answer.status in {_UNAUTHORIZED, _FORBIDDEN}:
+    if answer.status in {_NO_LOGIN, _FORBIDDEN}:
         why = "the key is refused" if headers else "no key is set (OPENAI_API_KEY)"
         return replace(result, answer=f"{answer.status}: {why}; captions of a model need one.")
     try:
@@ -209,17 +212,17 @@ def _check_model() -> ServiceCheck:
 
 def _range_check(service: str, address: str, start: bytes, *, whole_is_fine: bool = False) -> ServiceCheck:
     """Ask for the first bytes of a file: a server that honours ranges answers 206 and says which they are."""
-    answer = _ask(address, {"Range": f"bytes=0-{_SPAN - 1}"}, most=_SPAN)
-    given = answer.headers.get("Content-Range", "")
-    ranged = answer.status == _PARTIAL and given.startswith(f"bytes 0-{_SPAN - 1}/")
-    known = answer.body.lstrip().startswith(start)
-    works = known and (ranged or (whole_is_fine and answer.status == _OK))
+    answer = _get(address, {"Range": f"bytes=0-{_SPAN - 1}"}, most=_SPAN)
+    content_range = answer.headers.get("Content-Range", "")
+    range_result = answer.status == _PARTIAL and content_range.startswith(f"bytes 0-{_SPAN - 1}/")
+    is_expected = answer.body.lstrip().startswith(start)
+    works = is_expected and (range_result or (whole_is_fine and answer.status == _OK))
     if answer.status not in {_OK, _PARTIAL}:
         text = f"{answer.status} instead of the file; try again later."
-    elif not known:
+    elif not is_expected:
         text = f"{answer.status}, and not the file that is expected."
-    elif ranged:
-        text = f"206 with the part that was asked for, of {given.rpartition('/')[2]} bytes."
+    elif range_result:
+        text = f"206 with the part that was asked for, of {content_range.rpartition('/')[2]} bytes."
     else:
         text = f"{answer.status}: the whole file instead of a part."
     rate = answer.headers.get("X-RateLimit-Remaining", "")
@@ -227,29 +230,19 @@ def _range_check(service: str, address: str, start: bytes, *, whole_is_fine: boo
     return ServiceCheck(service=service, address=_public(address), works=works, answer=f"{text} {note}".strip())
 
 
-def _ask(
+def _get(
     address: str, headers: Mapping[str, str] | None = None, *, most: int = _LARGEST, redirects: int = REDIRECTS
 ) -> _Answer:
     """Send one GET and return its answer, cut off after ``most`` bytes.
 
     Raises:
-        ArchiveError: If there is none.
+        HttpError: If there is none.
     """
-    from urllib3.exceptions import HTTPError  # noqa: PLC0415 - comes with the extras whose services are asked
-
-    try:
-        _, response = Web().open(address, dict(headers or {}), redirects=redirects)
-        try:
-            return _Answer(response.status, dict(response.headers), response.read(most))
-        finally:
-            response.close()
-    except (HTTPError, OSError) as error:
-        if isinstance(error, ExplorerError):
-            raise
-        msg = f"{host_of(address)} could not be reached; check the network and the address."
-        raise ArchiveError(msg) from error
+    response = send("GET", address, headers=headers or {}, limits=PROBE, redirects=redirects)
+    with closing(response):
+        return _Answer(response.status, response.headers, beginning(response, most))
 
 
 def _public(address: str) -> str:
     bare, mark, collection = address.partition("#")
-    return f"{shown(bare)}{mark}{collection}" if "://" in address else address
+    return f"{public_address(bare)}{mark}{collection}" if "://" in address else address

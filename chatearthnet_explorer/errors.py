@@ -44,12 +44,12 @@ class SourceError(ExplorerError):
     """A source could not provide a chip or a part of it."""
 
 
-class CatalogueError(SourceError, ConnectionError):
-    """A STAC catalogue is down or slow, refuses, or answers with something other than STAC."""
+class StacError(SourceError, ConnectionError):
+    """A STAC API is down or slow, refuses, or answers with something other than STAC."""
 
 
 class SceneError(SourceError, LookupError):
-    """A catalogue has no usable scene of the place and year."""
+    """A STAC API has no usable scene of the place and year."""
 
 
 class RasterError(SourceError, OSError):

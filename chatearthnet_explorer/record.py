@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal, get_args
 from chatearthnet_explorer.caption import LIMIT
 from chatearthnet_explorer.errors import PlaceError, ReleaseError
 from chatearthnet_explorer.tile import Tile
-from chatearthnet_explorer.values import FrozenDict, Value, freeze
+from chatearthnet_explorer.values import FrozenDict, Value
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -62,7 +62,9 @@ class Record(Value):
     def __post_init__(self) -> None:
         """Freeze the mappings."""
         for name in ("captions", "splits", "members"):
-            object.__setattr__(self, name, freeze(getattr(self, name)))
+            mapping = getattr(self, name)
+            if not isinstance(mapping, FrozenDict):
+                object.__setattr__(self, name, FrozenDict(mapping))
 
 
 def stem_of(name: str) -> str:

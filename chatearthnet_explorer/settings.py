@@ -5,25 +5,10 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from chatearthnet_explorer.errors import SettingError
-
-CATALOGUES = (
-    "https://earth-search.aws.element84.com/v1#sentinel-2-c1-l2a",
-    "https://earth-search.aws.element84.com/v1#sentinel-2-l2a",
-    "https://planetarycomputer.microsoft.com/api/stac/v1#sentinel-2-l2a",
-)
-"""STAC APIs in the order of requests, with the collection after ``#``; without one, any with Sentinel-2 L2A."""
-
-WORLDCOVER = "https://esa-worldcover.s3.eu-central-1.amazonaws.com"
-"""Address of the files of ESA WorldCover, by year below it."""
-
-ZENODO = "https://zenodo.org"
-"""Address of Zenodo, which has ChatEarthNet: records at ``/api/records/ID``, files at ``/records/ID/files/NAME``."""
-
-MIRROR = "https://huggingface.co/datasets/JessicaYuan/ChatEarthNet"
-"""Address of a copy of ChatEarthNet, used if Zenodo does not respond."""
+from chatearthnet_explorer.net.addresses import is_web_address, redact
+from chatearthnet_explorer.net.service_addresses import MIRROR, STAC_APIS, WORLDCOVER, ZENODO
 
 CACHE_BYTES = 500_000_000
 """Bytes that the cache may take on disk; the oldest entries are deleted first."""
@@ -31,7 +16,7 @@ CACHE_BYTES = 500_000_000
 
 def _catalogues() -> tuple[str, ...]:
     addresses = os.environ.get("CHATEARTHNET_STAC", "").split(",")
-    return tuple(filter(None, (address.strip() for address in addresses))) or CATALOGUES
+    return tuple(filter(None, (address.strip() for address in addresses))) or STAC_APIS
 
 
 def _cache() -> Path:
@@ -74,12 +59,6 @@ class Settings:
             ("CHATEARTHNET_ZENODO", self.zenodo),
             ("CHATEARTHNET_MIRROR", self.mirror),
         ):
-            try:
-                parts = urlsplit(address)
-                usable = parts.scheme in {"http", "https"} and bool(parts.hostname) and (parts.port or 1) > 0
-            except ValueError:
-                usable = False
-            if not usable:
-                bare = address.partition("?")[0].rpartition("@")[2]
-                msg = f"{name} holds {bare[:80]!r}, which is not an http or https address; correct it."
+            if not is_web_address(address):
+                msg = f"{name} holds {redact(address)!r}, which is not an http or https address; correct it."
                 raise SettingError(msg)

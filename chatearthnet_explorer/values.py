@@ -18,21 +18,32 @@ Item_co = TypeVar("Item_co", covariant=True)
 REPR_LIMIT = 199
 """Characters of a ``repr``: one line of a notebook or a log."""
 
-_TEXT_LIMIT = 40  # characters of a text within a repr
 _IMMUTABLE = frozenset({bool, bytes, float, int, str, type(None)})
+_TEXT_LIMIT = 40  # characters of a text within a repr
 
 
 class FrozenDict(Mapping[Key, Item_co]):
-    """A mapping that cannot be changed, nor can what is in it (``freeze``). It pickles, and hashes if its items do.
+    """A mapping that cannot be changed. It pickles and hashes, which ``MappingProxyType`` does not.
 
     It keeps the order of its keys and equals any mapping of the same items in any order; arrays compare by content.
+    Its items are left as they are: ``freeze`` makes those read-only too.
     """
 
     __slots__ = ("_items",)
 
     def __init__(self, items: Mapping[Key, Item_co] | None = None) -> None:
         """Copy a mapping, so that a later change of it does not reach this one."""
-        self._items: dict[Key, Item_co] = {key: freeze(item) for key, item in (items or {}).items()}
+        self._items: dict[Key, Item_co] = dict(items or {})
+
+    @classmethod
+    def wrap(cls, items: dict[Key, Item_co]) -> FrozenDict[Key, Item_co]:
+        """Return a mapping over a dictionary without a copy; the caller must not change it, and its items are frozen.
+
+        It is for many small mappings: ``__init__`` looks at every item, which takes five times as long.
+        """
+        frozen = cls.__new__(cls)
+        frozen._items = items  # noqa: SLF001 - of this class
+        return frozen
 
     def __getitem__(self, key: Key) -> Item_co:
         """Return the item of a key."""
@@ -115,7 +126,7 @@ def freeze(value: Any) -> Any:  # noqa: ANN401 - of any type
     An array becomes a view that cannot be written through. It shares its memory with the original: whoever goes on
     writing to that changes both.
     """
-    if type(value) in _IMMUTABLE:  # most are, and to look at their base classes takes ten times as long
+    if type(value) in _IMMUTABLE or type(value) is FrozenDict:  # looking at base classes takes ten times as long
         return value
     if isinstance(value, np.ndarray):
         if not value.flags.writeable:
@@ -124,7 +135,7 @@ def freeze(value: Any) -> Any:  # noqa: ANN401 - of any type
         view.flags.writeable = False
         return view
     if isinstance(value, Mapping):
-        return value if isinstance(value, FrozenDict) else FrozenDict(value)
+        return FrozenDict({key: freeze(item) for key, item in value.items()})
     if isinstance(value, list) or type(value) is tuple:
         return tuple(map(freeze, value))
     return frozenset(value) if isinstance(value, set) else value
@@ -141,7 +152,7 @@ def same(one: object, other: object) -> bool:
             and one.dtype == other.dtype
             and np.array_equal(one, other, equal_nan=one.dtype.kind in "fc")
         )
-    if isinstance(one, tuple) and isinstance(other, tuple):
+    if (isinstance(one, tuple) and isinstance(other, tuple)) or (isinstance(one, list) and isinstance(other, list)):
         return len(one) == len(other) and all(map(same, one, other))
     if isinstance(one, BaseException):
         return type(one) is type(other) and one.args == getattr(other, "args", None)
@@ -154,7 +165,7 @@ def hash_of(value: object) -> int:
         # equal floats can differ in their bits (0.0 and -0.0, the many NaN): these count by shape alone
         content = value.tobytes() if value.dtype.kind in "biu" else b""
         return hash((value.dtype.str, value.shape, content))
-    if isinstance(value, tuple):
+    if isinstance(value, tuple | list):
         return hash(tuple(map(hash_of, value)))
     if isinstance(value, Mapping):
         return hash(frozenset((key, hash_of(item)) for key, item in value.items()))

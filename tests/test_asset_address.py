@@ -75,9 +75,9 @@ def test_resolves_address(asset: dict[str, Any], address: str) -> None:
     ids=str,
 )
 def test_names_what_an_address_is_instead(href: object, reason: str) -> None:
-    with pytest.raises(NoAddressError, match=reason) as caught:
+    with pytest.raises(NoAddressError, match=reason) as error:
         asset_address({"href": href}, PAGE)
-    assert "secret" not in str(caught.value)
+    assert "secret" not in str(error.value)
 
 
 def test_relative_address_without_base_is_refused() -> None:

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from rig.sao_tome import LAT, LON
-from rig.stac_api import Said, ScriptedApi, landing
+from rig.stac_api import Reply, ScriptedApi, landing
 
 from chatearthnet_explorer.errors import PlaceError, SettingError
 from chatearthnet_explorer.settings import Settings
-from chatearthnet_explorer.sources import auto_source as auto_room
+from chatearthnet_explorer.sources import auto_source
 from chatearthnet_explorer.sources.auto_source import FALLBACK, NOT_INSTALLED, AutoSource
 
 if TYPE_CHECKING:
@@ -20,13 +20,13 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from rig.sao_tome import SaoTome
-    from rig.stac_api import Asked
+    from rig.stac_api import Request
 
-NOBODY = "http://127.0.0.1:9"
+CLOSED_PORT = "http://127.0.0.1:9"
 
 
 def settings(cache: Path, *catalogues: str) -> Settings:
-    return Settings(catalogues=catalogues or (NOBODY,), worldcover=NOBODY, cache=cache)
+    return Settings(catalogues=catalogues or (CLOSED_PORT,), worldcover=CLOSED_PORT, cache=cache)
 
 
 def test_a_catalogue_that_answers_gives_real_chips(sao_tome: SaoTome, tmp_path: Path) -> None:
@@ -37,25 +37,25 @@ def test_a_catalogue_that_answers_gives_real_chips(sao_tome: SaoTome, tmp_path: 
 
 
 def test_one_catalogue_of_several_is_enough(sao_tome: SaoTome, tmp_path: Path) -> None:
-    with ScriptedApi(lambda _: Said(stall=30)) as slow:
-        chosen = sao_tome.settings(tmp_path, catalogues=(NOBODY, f"{sao_tome.api}#sentinel-2-l2a", f"{slow.url}#x"))
+    with ScriptedApi(lambda _: Reply(stall=30)) as slow:
+        three = sao_tome.settings(tmp_path, catalogues=(CLOSED_PORT, f"{sao_tome.api}#sentinel-2-l2a", f"{slow.url}#x"))
         start = time.monotonic()
-        assert AutoSource(chosen)._why_not_real() == ""
+        assert AutoSource(three)._why_not_real() == ""
         assert time.monotonic() - start < 1.5
 
 
-ANSWERS: dict[str, Callable[[Asked], Said]] = {
-    "slow": lambda _: Said(stall=30),
-    "503": lambda _: Said(status=503),
-    "html": lambda _: Said(body=b"<html>please sign in</html>"),
-    "json": lambda _: Said(body={"hello": "world"}),
-    "a list": lambda _: Said(body=[1]),
-    "deep": lambda _: Said(body=b"[" * 100_000),
+ANSWERS: dict[str, Callable[[Request], Reply]] = {
+    "slow": lambda _: Reply(stall=30),
+    "503": lambda _: Reply(status=503),
+    "html": lambda _: Reply(body=b"<html>please sign in</html>"),
+    "json": lambda _: Reply(body={"hello": "world"}),
+    "a list": lambda _: Reply(body=[1]),
+    "deep": lambda _: Reply(body=b"[" * 100_000),
 }
 
 
 @pytest.mark.parametrize("answer", ANSWERS.values(), ids=ANSWERS)
-def test_what_answers_no_catalogue_in_time_is_none(answer: Callable[[Asked], Said], tmp_path: Path) -> None:
+def test_what_answers_no_catalogue_in_time_is_none(answer: Callable[[Request], Reply], tmp_path: Path) -> None:
     with ScriptedApi(answer) as api:
         source = AutoSource(settings(tmp_path, f"{api.url}#x"))
         start = time.monotonic()
@@ -67,7 +67,7 @@ def test_what_answers_no_catalogue_in_time_is_none(answer: Callable[[Asked], Sai
         assert FALLBACK.endswith(".")
 
 
-@pytest.mark.parametrize("address", [NOBODY, "http://nobody.invalid/stac"], ids=["refused", "no such host"])
+@pytest.mark.parametrize("address", [CLOSED_PORT, "http://nobody.invalid/stac"], ids=["refused", "no such host"])
 def test_without_a_network_it_is_decided_at_once(tmp_path: Path, address: str) -> None:
     start = time.monotonic()
     assert AutoSource(settings(tmp_path, address))._why_not_real() == FALLBACK
@@ -75,23 +75,21 @@ def test_without_a_network_it_is_decided_at_once(tmp_path: Path, address: str) -
 
 
 def test_the_verdict_is_remembered_for_a_while(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    with ScriptedApi(lambda _: Said(status=404)) as api:
+    with ScriptedApi(lambda _: Reply(status=404)) as api:
         source = AutoSource(settings(tmp_path, f"{api.url}#a", f"{api.url}#b"))
         first = source.chip_at(LON, LAT)
         again = source.chip_at(LON + 1, LAT)
-        assert len(api.asked) == 1  # one address, two collections, two clicks
+        assert len(api.requests) == 1  # one address, two collections, two clicks
         assert first.simulated
         assert again.simulated
         monkeypatch.setattr(source, "_until", time.monotonic() - 1)
         source.chip_at(LON, LAT)
-        assert len(api.asked) == 2
+        assert len(api.requests) == 2
 
 
-def test_a_catalogue_that_comes_back_is_used(
-    sao_tome: SaoTome, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_uses_stac_api_that_works_again(sao_tome: SaoTome, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     source = AutoSource(sao_tome.settings(tmp_path))
-    monkeypatch.setattr(auto_room, "_answers", lambda *_: False)
+    monkeypatch.setattr(auto_source, "_answers", lambda *_: False)
     assert source.chip_at(LON, LAT).simulated
     monkeypatch.undo()
     source._until = 0
@@ -103,16 +101,16 @@ def test_a_kept_chip_is_real_without_any_network(
 ) -> None:
     AutoSource(sao_tome.settings(tmp_path)).chip_at(LON, LAT)
 
-    def nobody(*_: object) -> Any:  # noqa: ANN401
+    def fail(*_: object) -> Any:  # noqa: ANN401
         pytest.fail("asked a catalogue")
 
-    monkeypatch.setattr(AutoSource, "_why_not_real", nobody)
+    monkeypatch.setattr(AutoSource, "_why_not_real", fail)
     chip = AutoSource(sao_tome.settings(tmp_path)).chip_at(LON, LAT)
     assert chip.source == "stac"
     assert chip.rgb is not None
 
 
-def test_a_real_scene_asked_for_offline_is_simulated_all_the_same(tmp_path: Path) -> None:
+def test_simulates_real_scene_when_offline(tmp_path: Path) -> None:
     chip = AutoSource(settings(tmp_path)).chip_at(LON, LAT, scene="S2A_32NKF_20200612_1_L2A")
     assert chip.simulated
     assert chip.missing[0] == FALLBACK
@@ -120,9 +118,9 @@ def test_a_real_scene_asked_for_offline_is_simulated_all_the_same(tmp_path: Path
     assert AutoSource(settings(tmp_path)).chip_at(LON, LAT, scene=chip.scene.item).scene == chip.scene
 
 
-def test_with_the_core_alone_it_says_what_to_install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_names_extra_to_install_where_only_core_is_installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "pystac_client", None)
-    with ScriptedApi(lambda asked: Said(body=landing(f"http://{asked.host}"))) as api:
+    with ScriptedApi(lambda request: Reply(body=landing(f"http://{request.host}"))) as api:
         chip = AutoSource(settings(tmp_path, api.url)).chip_at(LON, LAT)
     assert chip.simulated
     assert chip.missing[0] == NOT_INSTALLED

@@ -18,7 +18,7 @@ import pytest
 
 from chatearthnet_explorer.chip import BANDS, Chip, Scene
 from chatearthnet_explorer.settings import Settings
-from chatearthnet_explorer.sources import chip_cache as cache_room
+from chatearthnet_explorer.sources import chip_cache
 from chatearthnet_explorer.sources.chip_cache import ChipCache, chip_key
 from chatearthnet_explorer.tile import Tile
 
@@ -63,19 +63,19 @@ def assert_same(one: Chip | None, other: Chip) -> None:
         assert np.array_equal(one.bands[name], other.bands[name], equal_nan=True)
 
 
-def test_what_went_in_comes_out(tmp_path: Path) -> None:
-    kept = ChipCache(tmp_path, limit=10_000_000)
-    assert kept.get(KEY) is None
-    kept.put(KEY, chip())
+def test_returns_what_was_stored(tmp_path: Path) -> None:
+    cache = ChipCache(tmp_path, limit=10_000_000)
+    assert cache.get(KEY) is None
+    cache.put(KEY, chip())
     assert_same(ChipCache(tmp_path, limit=10_000_000).get(KEY), chip())
-    assert kept.get((*KEY, "other")) is None
+    assert cache.get((*KEY, "other")) is None
 
 
 def test_half_a_chip_stays_half(tmp_path: Path) -> None:
-    kept = ChipCache(tmp_path, limit=10_000_000)
+    cache = ChipCache(tmp_path, limit=10_000_000)
     bare = Chip(tile=Tile(1, 2), source="stac", missing=("No scene.",))
-    kept.put(KEY, bare)
-    assert kept.get(KEY) == bare
+    cache.put(KEY, bare)
+    assert cache.get(KEY) == bare
 
 
 def test_a_key_holds_all_that_makes_chips_differ() -> None:
@@ -94,22 +94,22 @@ def test_a_key_holds_all_that_makes_chips_differ() -> None:
 
 
 def test_those_not_looked_at_for_longest_go_first(tmp_path: Path) -> None:
-    one = len(cache_room._pack(chip(bands=False)))
-    kept = ChipCache(tmp_path, limit=5 * one)
+    one = len(chip_cache._pack(chip(bands=False)))
+    cache = ChipCache(tmp_path, limit=5 * one)
     for number in range(5):
-        kept.put((number,), chip(number, bands=False))
-        path = kept._path((number,))
+        cache.put((number,), chip(number, bands=False))
+        path = cache._path((number,))
         os.utime(path, (number, number))
-    assert kept.get((0,)) is not None  # looked at, so it stays
-    kept.put((5,), chip(5, bands=False))
-    assert [number for number in range(6) if kept.get((number,))] == [0, 3, 4, 5]
+    assert cache.get((0,)) is not None  # looked at, so it stays
+    cache.put((5,), chip(5, bands=False))
+    assert [number for number in range(6) if cache.get((number,))] == [0, 3, 4, 5]
     assert sum(file.stat().st_size for file in (tmp_path / "chips").iterdir()) <= 5 * one
 
 
 def test_a_chip_larger_than_the_cache_is_not_kept(tmp_path: Path) -> None:
-    kept = ChipCache(tmp_path, limit=1000)
-    kept.put(KEY, chip())
-    assert kept.get(KEY) is None
+    cache = ChipCache(tmp_path, limit=1000)
+    cache.put(KEY, chip())
+    assert cache.get(KEY) is None
 
 
 class Trap:
@@ -144,8 +144,8 @@ def huge() -> bytes:
     return content.getvalue()
 
 
-def about(**changed: object) -> bytes:
-    told = {
+def about(**changes: object) -> bytes:
+    fields = {
         "tile": [1, 2],
         "source": "stac",
         "simulated": False,
@@ -154,13 +154,13 @@ def about(**changed: object) -> bytes:
         "attribution": [],
         "scene": None,
     }
-    return npz(about=np.frombuffer(json.dumps({**told, **changed}).encode(), np.uint8))
+    return npz(about=np.frombuffer(json.dumps({**fields, **changes}).encode(), np.uint8))
 
 
-BROKEN = {
+BAD_FILES = {
     "empty": b"",
     "no archive": b"hello",
-    "cut short": cache_room._pack(chip())[:5000],
+    "cut short": chip_cache._pack(chip())[:5000],
     "nothing in it": npz(),
     "no words": npz(rgb=np.zeros((256, 256, 3), np.uint8)),
     "words that are none": npz(about=np.frombuffer(b"{", np.uint8)),
@@ -176,52 +176,52 @@ BROKEN = {
 }
 
 
-@pytest.mark.parametrize("content", BROKEN.values(), ids=BROKEN)
+@pytest.mark.parametrize("content", BAD_FILES.values(), ids=BAD_FILES)
 def test_a_broken_file_is_a_miss_and_is_replaced(tmp_path: Path, content: bytes) -> None:
-    kept = ChipCache(tmp_path, limit=10_000_000)
-    path = kept._path(KEY)
+    cache = ChipCache(tmp_path, limit=10_000_000)
+    path = cache._path(KEY)
     path.parent.mkdir()
     path.write_bytes(content)
-    assert kept.get(KEY) is None
-    kept.put(KEY, chip())
-    assert_same(kept.get(KEY), chip())
+    assert cache.get(KEY) is None
+    cache.put(KEY, chip())
+    assert_same(cache.get(KEY), chip())
 
 
 def test_a_pickle_in_a_shared_folder_is_never_run(tmp_path: Path) -> None:
     ran = tmp_path / "ran"
     pickle.loads(pickle.dumps(Trap(tmp_path / "proof")))
     assert (tmp_path / "proof").exists()
-    kept = ChipCache(tmp_path, limit=10_000_000)
-    path = kept._path(KEY)
+    cache = ChipCache(tmp_path, limit=10_000_000)
+    path = cache._path(KEY)
     path.parent.mkdir()
     trap = np.array([Trap(ran)], dtype=object)
     for content in (pickle.dumps(Trap(ran)), npz(about=trap), npz(about=np.zeros(1, np.uint8), rgb=trap)):
         path.write_bytes(content)
-        assert kept.get(KEY) is None
+        assert cache.get(KEY) is None
     assert not ran.exists()
 
 
 def test_a_file_too_large_is_not_opened(tmp_path: Path) -> None:
-    kept = ChipCache(tmp_path, limit=10_000_000)
-    path = kept._path(KEY)
+    cache = ChipCache(tmp_path, limit=10_000_000)
+    path = cache._path(KEY)
     path.parent.mkdir()
     with path.open("wb") as file:
         file.truncate(10**12)
-    assert kept.get(KEY) is None
+    assert cache.get(KEY) is None
 
 
 def full(*_: object, **__: object) -> NoReturn:
     raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
 
-def test_a_full_disk_is_told_once_and_leaves_nothing_behind(
+def test_logs_full_disk_once_and_leaves_no_file(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    kept = ChipCache(tmp_path, limit=10_000_000)
-    monkeypatch.setattr(cache_room.os, "replace", full)
+    cache = ChipCache(tmp_path, limit=10_000_000)
+    monkeypatch.setattr(chip_cache.os, "replace", full)
     with caplog.at_level(logging.WARNING):
-        kept.put(KEY, chip())
-        kept.put(KEY, chip())
+        cache.put(KEY, chip())
+        cache.put(KEY, chip())
     assert [record.getMessage() for record in caplog.records] == [
         f"Cannot write to the cache in {tmp_path / 'chips'} (No space left on device); chips are fetched anew."
     ]
@@ -233,36 +233,36 @@ def test_a_really_full_device(
 ) -> None:
     if not Path("/dev/full").exists():
         pytest.skip("this system has no /dev/full")
-    kept = ChipCache(tmp_path, limit=10_000_000)
+    cache = ChipCache(tmp_path, limit=10_000_000)
 
     def on_full(**_: object) -> tuple[int, str]:
         return os.open("/dev/full", os.O_WRONLY), str(tmp_path / "part")
 
-    monkeypatch.setattr(cache_room.tempfile, "mkstemp", on_full)
-    kept.put(KEY, chip())
+    monkeypatch.setattr(chip_cache.tempfile, "mkstemp", on_full)
+    cache.put(KEY, chip())
     assert "No space left" in caplog.text
-    assert kept.get(KEY) is None
+    assert cache.get(KEY) is None
 
 
 def test_a_folder_that_cannot_be_made(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     # a file in its way stops root as well, which permissions do not
     (tmp_path / "file").write_text("in the way")
-    kept = ChipCache(tmp_path / "file", limit=10_000_000)
-    assert kept.get(KEY) is None
-    kept.put(KEY, chip())
+    cache = ChipCache(tmp_path / "file", limit=10_000_000)
+    assert cache.get(KEY) is None
+    cache.put(KEY, chip())
     assert len(caplog.records) == 1
 
 
 def test_a_read_only_cache_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    kept = ChipCache(tmp_path, limit=10_000_000)
-    kept.put(KEY, chip())
+    cache = ChipCache(tmp_path, limit=10_000_000)
+    cache.put(KEY, chip())
 
     def refuse(*_: object, **__: object) -> NoReturn:
         raise OSError(errno.EROFS, os.strerror(errno.EROFS))
 
     for name in ("utime", "replace", "unlink"):
-        monkeypatch.setattr(cache_room.os, name, refuse)
-    monkeypatch.setattr(cache_room.tempfile, "mkstemp", refuse)
-    assert_same(kept.get(KEY), chip())
-    kept.put(("other",), chip(1))
-    assert kept.get(("other",)) is None
+        monkeypatch.setattr(chip_cache.os, name, refuse)
+    monkeypatch.setattr(chip_cache.tempfile, "mkstemp", refuse)
+    assert_same(cache.get(KEY), chip())
+    cache.put(("other",), chip(1))
+    assert cache.get(("other",)) is None

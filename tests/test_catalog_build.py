@@ -212,12 +212,12 @@ def test_bytes_that_are_no_utf_8_are_counted_and_named_and_true_replacement_char
     captions = {pair.record.captions["3.5"] for pair in catalog.pairs()}
     assert captions == {"S\ufffdo Tomé", "plain", "known as \ufffd", "Pr\ufffdncipe", "with a mark"}
     assert catalog.notes[0].endswith(
-        "ChatEarthNet_caps_35_train.json has bytes that are no UTF-8 in 2 of its entries (counted from 0: 0, 3); each "
+        "ChatEarthNet_caps_35_train.json has bytes that are not UTF-8 in 2 of its entries (counted from 0: 0, 3); each "
         "such byte is shown as \ufffd."
     )
 
 
-def test_a_file_that_breaks_off_is_named_with_its_odd_bytes(tmp_path: Path) -> None:
+def test_reports_truncated_file_with_its_bytes(tmp_path: Path) -> None:
     content = _entries("São Tomé", "plain").encode("latin-1")[:-20]
     catalog = build_catalog(_release(tmp_path / "in", {"35_train": content}), tmp_path / "out")
     assert len(catalog) == 1
@@ -241,11 +241,11 @@ def test_names_keep_their_place_with_folders_either_slash_and_any_ending(tmp_pat
 
 
 @pytest.mark.parametrize("name", ["8500_8150.png", "8500_8150_patch00.png.exe", "8500_8150_patch00/x.png", "patch00"])
-def test_names_that_say_no_place_are_given_none(name: str) -> None:
+def test_names_without_place_get_none(name: str) -> None:
     assert place_of(name) is None
 
 
-def test_members_flags_and_folders_come_from_the_zips(tmp_path: Path) -> None:
+def test_members_flags_and_folders_are_read_from_the_zips(tmp_path: Path) -> None:
     names = ["1000_2000_patch00", "1000_2000_patch01", "1000_2000_patch10"]
     noise = np.random.default_rng(0).bytes(9000)
     path = tmp_path / "s2_rgb_images.zip"
@@ -269,7 +269,7 @@ def test_members_flags_and_folders_come_from_the_zips(tmp_path: Path) -> None:
     assert frame["member_rgb"][2] is None
 
 
-def test_nothing_whole_is_no_catalog_and_leaves_the_old_one(tmp_path: Path) -> None:
+def test_release_without_valid_entries_raises_and_keeps_old_catalog(tmp_path: Path) -> None:
     old = build_catalog(Listed({("3.5", "train"): [one("1000_2000_patch00")]}), tmp_path)
     with pytest.raises(CatalogError, match="has no image-text pair"):
         build_catalog(Listed({}), tmp_path)
@@ -381,7 +381,7 @@ build_catalog(paraphrased(30), sys.argv[1], progress=lambda step, done, total: s
     assert not (tmp_path / ".unfinished").exists()
 
 
-def test_another_schema_is_said_and_rebuilt(tmp_path: Path) -> None:
+def test_other_schema_raises_and_can_be_rebuilt(tmp_path: Path) -> None:
     build_catalog(Listed({("3.5", "train"): [one("1000_2000_patch00")]}), tmp_path)
     pointer = tmp_path / "catalog.json"
     pointer.write_text(json.dumps({**json.loads(pointer.read_text()), "schema": 0}))
@@ -391,14 +391,14 @@ def test_another_schema_is_said_and_rebuilt(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("content", ["", "[]", "{", '{"schema": 2, "version": "../../../../etc"}', '{"schema": 2}'])
-def test_a_damaged_pointer_is_said(tmp_path: Path, content: str) -> None:
+def test_damaged_pointer_raises(tmp_path: Path, content: str) -> None:
     (tmp_path / "catalog.json").write_text(content)
     with pytest.raises(CatalogError, match="build it again"):
         open_catalog(tmp_path)
 
 
 @pytest.mark.parametrize("name", ["rows.bin", "columns.npz", "tables.json", "report.json", "words/3.5/rows.npy"])
-def test_a_damaged_file_is_said(tmp_path: Path, name: str) -> None:
+def test_damaged_file_raises(tmp_path: Path, name: str) -> None:
     catalog = build_catalog(Listed({("3.5", "train"): [one("1000_2000_patch00")]}), tmp_path)
     path = catalog.path.parent / name
     path.write_bytes(path.read_bytes()[:20])
@@ -406,19 +406,19 @@ def test_a_damaged_file_is_said(tmp_path: Path, name: str) -> None:
         open_catalog(tmp_path).search(Query(words="trees"))
 
 
-def test_no_catalog_is_said(tmp_path: Path) -> None:
+def test_missing_catalog_raises(tmp_path: Path) -> None:
     with pytest.raises(CatalogError, match="There is no catalog in"):
         open_catalog(tmp_path / "nowhere")
 
 
 @pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may write anywhere")
-def test_a_folder_that_cannot_be_written_is_said(tmp_path: Path) -> None:
+def test_folder_that_cannot_be_written_raises(tmp_path: Path) -> None:
     tmp_path.chmod(0o500)
     with pytest.raises(CatalogError, match="cannot be written"):
         build_catalog(paraphrased(3), tmp_path / "catalog")
 
 
-def test_a_full_disk_is_said_and_leaves_the_old_catalog(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_full_disk_raises_and_keeps_old_catalog(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     old = build_catalog(Listed({("3.5", "train"): [one("1000_2000_patch00")]}), tmp_path)
 
     def full(*_: object) -> None:
@@ -430,7 +430,7 @@ def test_a_full_disk_is_said_and_leaves_the_old_catalog(tmp_path: Path, monkeypa
     assert open_catalog(tmp_path).version == old.version
 
 
-def test_progress_tells_each_step(tmp_path: Path) -> None:
+def test_progress_reports_each_step(tmp_path: Path) -> None:
     told: list[tuple[str, int, int]] = []
     build_catalog(paraphrased(40), tmp_path, progress=lambda *step: told.append(step))
     assert [step for step, _, _ in told] == sorted(

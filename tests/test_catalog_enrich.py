@@ -77,7 +77,7 @@ def test_real_labels_of_sao_tome(folder: Path, sao_tome: SaoTome) -> None:
     assert catalog.search(Query(words="trees")).total == len(TILES) + 1
 
 
-def test_a_region_first_and_the_rest_later_reads_nothing_twice(folder: Path) -> None:
+def test_enriching_a_region_first_reads_no_label_twice(folder: Path) -> None:
     west = Query(bbox=(6.0, 0.0, CENTER.center[0] - 0.01, 1.0))
     read: list[Tile] = []
 
@@ -183,7 +183,7 @@ def test_it_gives_up_after_a_few_failures_in_a_row_and_keeps_what_was_read(
     assert catalog.info()["enriched"] == len(TILES)
 
 
-def test_where_nothing_can_be_read_it_fails_soon(folder: Path) -> None:
+def test_fails_soon_if_nothing_can_be_read(folder: Path) -> None:
     tried: list[Tile] = []
     with pytest.raises(CatalogError, match="0 pairs were read"):
         enrich_catalog(folder, lambda tile: tried.append(tile) or broken(tile), labels="made")
@@ -203,7 +203,7 @@ def test_one_region_that_cannot_be_read_does_not_stop_the_others(folder: Path, m
     assert catalog.notes[-1].startswith("Some labels could not be read")
 
 
-def test_progress_tells_every_place(folder: Path) -> None:
+def test_progress_reports_every_place(folder: Path) -> None:
     steps: list[tuple[str, int, int]] = []
     enrich_catalog(folder, made, labels="made", workers=4, progress=lambda *step: steps.append(step))
     assert steps == [("labels", done, len(TILES)) for done in range(len(TILES) + 1)]
@@ -229,7 +229,7 @@ def test_a_cluster_gives_the_same(folder: Path) -> None:
     assert catalog.version == enrich_catalog(_copy_of(folder), made, labels="made").version
 
 
-def test_schedulers_that_are_not_there_are_said(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_missing_schedulers_raise(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("chatearthnet_explorer.parallel.dask_cluster.PATIENCE", 1)
     for scheduler in ("http://127.0.0.1:9", "tcp://127.0.0.1:9"):
         with pytest.raises(SettingError, match="No Dask scheduler answers"):

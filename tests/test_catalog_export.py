@@ -60,7 +60,7 @@ def test_csv_has_every_pair_and_no_formula(catalog: Catalog, tmp_path: Path) -> 
     assert f"'{FORMULA}" in {row["caption_35"] for row in rows}
 
 
-def test_json_lines_say_all_that_is_known(catalog: Catalog, tmp_path: Path) -> None:
+def test_json_lines_have_every_field(catalog: Catalog, tmp_path: Path) -> None:
     path = tmp_path / "pairs.jsonl"
     catalog.export(QUERY, path=path)
     lines = [json.loads(line) for line in path.read_text("utf-8").splitlines()]
@@ -96,7 +96,7 @@ def test_the_releases_own_layout_can_be_built_again(catalog: Catalog, tmp_path: 
 
 
 @pytest.mark.parametrize("name", ["x.csv", "x.jsonl", "x.geojson", "x.parquet", "x.geoparquet", "x"])
-def test_nothing_selected_is_an_empty_file(catalog: Catalog, tmp_path: Path, name: str) -> None:
+def test_empty_result_gives_an_empty_file(catalog: Catalog, tmp_path: Path, name: str) -> None:
     path = tmp_path / name
     assert catalog.export(Query(words="nosuchword"), path=path, format="" if "." in name else "release") == 0
     assert [file.name for file in tmp_path.iterdir()] == [name]
@@ -106,7 +106,7 @@ def test_nothing_selected_is_an_empty_file(catalog: Catalog, tmp_path: Path, nam
         assert path.read_text("utf-8-sig").startswith("name,lon,lat")
 
 
-def test_what_cannot_be_written_is_said_and_leaves_nothing(catalog: Catalog, tmp_path: Path) -> None:
+def test_failed_export_raises_and_leaves_no_file(catalog: Catalog, tmp_path: Path) -> None:
     with pytest.raises(CatalogError, match="There is no format 'xlsx' to export to"):
         catalog.export(path=tmp_path / "x", format="xlsx")
     for name, start in (("x.docx", "The ending '.docx'"), ("x", "A name without ending")):
@@ -195,9 +195,7 @@ def test_a_catalog_is_sent_to_workers_as_its_folder(pictured: tuple[Catalog, Rel
     assert sent.search().to_dict() == catalog.search().to_dict()
 
 
-def test_tensors_need_torch_and_nothing_else_does(
-    pictured: tuple[Catalog, Release], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_only_tensors_need_torch(pictured: tuple[Catalog, Release], monkeypatch: pytest.MonkeyPatch) -> None:
     catalog, release = pictured
     monkeypatch.setitem(sys.modules, "torch", None)  # as if it were not installed
     with pytest.raises(CatalogError, match="pip install torch"):
@@ -209,7 +207,7 @@ def test_tensors_need_torch_and_nothing_else_does(
     assert made[0].shape == (3, 256, 256)
 
 
-def test_a_picture_that_cannot_be_read_is_said(tmp_path: Path) -> None:
+def test_picture_that_cannot_be_read_raises(tmp_path: Path) -> None:
     catalog = build_catalog(Listed({("3.5", "train"): [one("1000_2000_patch00")]}), tmp_path)
     nothing = SimpleNamespace(pixels={}, missing={"1000_2000_patch00": "It is gone; look elsewhere."})
     dataset = PairDataset(catalog, pictures=SimpleNamespace(images=lambda *_args, **_named: nothing))  # type: ignore[arg-type]

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import copy
+import dataclasses
+import importlib
 import json
+import pickle
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -162,6 +166,43 @@ def test_data_frames_have_the_pairs_in_order(catalog: Catalog, tmp_path: Path) -
     middles = (places.geometry.bounds["minx"] + places.geometry.bounds["maxx"]) / 2
     assert middles.tolist() == pytest.approx(frame["lon"].tolist())
     assert result.export(tmp_path / "asia.csv") == len(names)
+
+
+def test_result_survives_pickle_and_copy(catalog: Catalog) -> None:
+    result = catalog.search(classes="water", limit=5)
+    for again in (pickle.loads(pickle.dumps(result)), copy.deepcopy(result)):
+        assert again == result
+        assert list(again) == list(result)
+
+
+def test_pairs_and_queries_are_values(catalog: Catalog) -> None:
+    query = Query(words="tree " * 90, bbox=(1, 2, 3, 4), country=("France",), classes=["tree"])
+    pair, other = catalog.search(style="both", finding="contradiction")[:2]
+    assert pair.shares is not None
+    assert pair.findings is not None
+    for value in (query, pair):
+        for again in (pickle.loads(pickle.dumps(value)), copy.deepcopy(value), dataclasses.replace(value)):
+            assert again == value
+            assert hash(again) == hash(value)
+        assert len(repr(value)) < 200
+        assert len({value, copy.copy(value)}) == 1
+    assert pair != other
+    assert query != Query()
+    assert repr(Query(style="4v", page=2)) == "Query(style='4v', page=2)"
+    with pytest.raises(TypeError):
+        pair.shares["tree"] = 1.0
+
+
+def test_html_of_pairs_and_queries_escapes(catalog: Catalog) -> None:
+    importlib.import_module("chatearthnet_explorer.cards")
+    pair = catalog.search(style="both")[0]
+    attack = "<script>alert(1)</script>"
+    hostile = dataclasses.replace(pair, record=dataclasses.replace(pair.record, name=attack))
+    for value in (hostile, Query(words=attack)):
+        html = value._repr_html_()
+        assert html is not None
+        assert attack not in html
+        assert "&lt;script&gt;alert(1)&lt;/script&gt;" in html
 
 
 def test_repr_is_short(catalog: Catalog) -> None:

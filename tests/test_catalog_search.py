@@ -183,7 +183,7 @@ def test_the_questions_drawn_find_something_and_not_everything(pairs: list[Pair]
     assert sum(0 < total < len(pairs) for total in totals) > 25
 
 
-def test_pages_are_the_whole_in_order_and_beyond_the_end_is_nothing(catalog: Catalog, pairs: list[Pair]) -> None:
+def test_pages_together_are_all_matches_and_later_pages_are_empty(catalog: Catalog, pairs: list[Pair]) -> None:
     for sort in ("place", "name", "lat", "lon", "country", "random"):
         for descending in (False, True):
             query = Query(sortby=sort, descending=descending, seed=3, size=37)
@@ -197,7 +197,7 @@ def test_pages_are_the_whole_in_order_and_beyond_the_end_is_nothing(catalog: Cat
     assert beyond.facets["style"]["3.5"] == len(pairs)
 
 
-def test_sorting_sorts_and_those_without_a_value_come_last(catalog: Catalog) -> None:
+def test_sorts_with_missing_values_last(catalog: Catalog) -> None:
     lats = [pair.record.tile.center[1] if pair.record.tile else 99.0 for pair in catalog.pairs(Query(sortby="lat"))]
     assert lats == sorted(lats)
     falling = [pair.record.tile for pair in catalog.pairs(Query(sortby="lon", descending=True))]
@@ -214,7 +214,7 @@ def test_sorting_sorts_and_those_without_a_value_come_last(catalog: Catalog) -> 
     assert set(SORTS) == {"place", "name", "lat", "lon", "country", "share", "worst", "random"}
 
 
-def test_the_worst_come_first_and_the_unjudged_last(catalog: Catalog) -> None:
+def test_sorts_worst_first_and_unchecked_last(catalog: Catalog) -> None:
     marks = catalog.files.findings
     assert marks is not None
     for style in ("", "3.5", "4v", "both"):
@@ -229,7 +229,7 @@ def test_the_worst_come_first_and_the_unjudged_last(catalog: Catalog) -> None:
             assert [pair.row for pair in page.pairs] == rows[20:40].tolist()
 
 
-def test_findings_before_an_audit_and_unknown_ones_are_said(catalog: Catalog, tmp_path: Path) -> None:
+def test_findings_before_an_audit_and_unknown_checks_raise(catalog: Catalog, tmp_path: Path) -> None:
     fresh = build_catalog(paraphrased(5, seed=1), tmp_path)
     assert fresh.search().facets["finding"] == {}
     assert fresh.pair(0).findings is None
@@ -292,7 +292,7 @@ def test_a_polygon_is_that_of_shapely_also_over_the_antimeridian(catalog: Catalo
         catalog.search(Query(polygon=((0.0, 70.0), (90.0, 70.0), (180.0, 70.0), (-90.0, 70.0))))
 
 
-def test_countries_are_known_by_name_and_code_and_unknown_ones_said(catalog: Catalog) -> None:
+def test_finds_countries_by_name_and_code_and_refuses_unknown_ones(catalog: Catalog) -> None:
     assert catalog.search(Query(country=("russia",))).total == catalog.search(Query(country=("RUS",))).total > 0
     assert catalog.search(Query(country=("Vatican",))).total == 0
     russia = catalog.search(Query(country=("Russia",)))
@@ -326,7 +326,7 @@ def test_a_country_on_two_continents_is_one_country_and_its_places_are_on_either
     assert sorted(frame["continent"]) == ["Asia", "Asia", "Asia", "Europe"]
 
 
-def test_shares_before_they_are_known_are_said(catalog: Catalog) -> None:
+def test_shares_before_enrichment_raise(catalog: Catalog) -> None:
     with pytest.raises(QueryError, match="run `catalog enrich` first"):
         catalog.search(Query(classes=("tree",), min_share=0.5))
     with pytest.raises(QueryError, match="run `catalog enrich` first"):
@@ -428,7 +428,7 @@ def some_words(tmp_path_factory: pytest.TempPathFactory) -> Catalog:
     return build_catalog(Listed({("3.5", "train"): entries}), tmp_path_factory.mktemp("words"))
 
 
-def test_words_are_held_by_one_caption_not_by_two_together(tmp_path_factory: pytest.TempPathFactory) -> None:
+def test_all_words_must_be_in_one_caption(tmp_path_factory: pytest.TempPathFactory) -> None:
     release = Listed({("3.5", "val"): [one("x", "Only trees.")], ("4v", "val"): [one("x", "Only water.")]})
     catalog = build_catalog(release, tmp_path_factory.mktemp("two"))
     totals = {
@@ -452,7 +452,7 @@ def test_threads_ask_together(catalog: Catalog) -> None:
     assert [found.to_dict() for found in together] == [catalog.search(query).to_dict() for query in queries]
 
 
-def test_a_row_says_what_a_reader_of_json_needs(catalog: Catalog) -> None:
+def test_pair_as_json_has_the_fields_of_a_reader(catalog: Catalog) -> None:
     told = catalog.search(Query(style="both", size=1)).to_dict()
     assert set(told) == {"total", "page", "pages", "size", "facets", "rows"}
     (row,) = told["rows"]

@@ -19,10 +19,12 @@ from rig.range_server import Fault, RangeServer
 from chatearthnet_explorer.captioners.service.endpoint import PLACEHOLDER, Endpoint
 from chatearthnet_explorer.captioners.service.model_http import BoundedClient, Stop
 from chatearthnet_explorer.errors import ArchiveError, ExplorerError, ModelError
-from chatearthnet_explorer.net.http_client import Web
+from chatearthnet_explorer.net.http_client import request
 from chatearthnet_explorer.net.proxies import CERTIFICATE_VARIABLES
+from chatearthnet_explorer.net.response_bodies import body_of
+from chatearthnet_explorer.net.service_addresses import SIGNER
 from chatearthnet_explorer.sources.stac import sas_tokens
-from chatearthnet_explorer.sources.stac.raster_http import Remote
+from chatearthnet_explorer.sources.stac.raster_http import RasterFile
 from chatearthnet_explorer.sources.stac.stac_http import read
 
 if TYPE_CHECKING:
@@ -36,16 +38,16 @@ LOGIN = "user:topsecret"
 
 
 def _by_release(address: str) -> bytes:
-    return Web().ask(address, lambda response: response.read(), span=f"0-{len(CONTENT) - 1}")
+    return request(address, body_of(1000), span=f"0-{len(CONTENT) - 1}")
 
 
 def _by_catalogue(address: str) -> bytes:
-    return read(address, deadline=time.monotonic() + 20)
+    return read(address, deadline=time.monotonic() + 20).body
 
 
 def _by_raster(address: str) -> bytes:
-    remote = Remote(address)
-    (content,) = asyncio.run(remote.get_ranges_async(remote.path, starts=[0], lengths=[len(CONTENT)]))
+    file = RasterFile(address)
+    (content,) = asyncio.run(file.get_ranges_async(file.path, starts=[0], lengths=[len(CONTENT)]))
     return bytes(content)
 
 
@@ -147,10 +149,10 @@ def test_names_the_certificate_where_it_is_not_trusted(
         with Proxy(secure.port) as proxy:
             if not direct:
                 _set_proxies(monkeypatch, proxy)
-            with pytest.raises(ExplorerError) as caught:
+            with pytest.raises(ExplorerError) as error:
                 ask(f"{secure.url if direct else f'https://{NAME}'}{PATH}")
         host = f"127.0.0.1:{secure.port}" if direct else NAME
-        assert str(caught.value) == (
+        assert str(error.value) == (
             f"The certificate of {host} is not trusted; where a company's proxy reads along, set SSL_CERT_FILE to the "
             "file of its certificate, else check the address."
         )
@@ -194,7 +196,7 @@ def test_reads_certificates_in_every_usual_form(  # noqa: PLR0913, PLR0917 - a s
 
 
 @every_way
-def test_this_computer_is_asked_directly(
+def test_reaches_this_computer_without_proxy(
     ask: Callable[[str], bytes], plain: RangeServer, secure: RangeServer, bundle: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("SSL_CERT_FILE", str(bundle))
@@ -210,7 +212,7 @@ def test_this_computer_is_asked_directly(
 
 
 @every_way
-def test_hosts_of_no_proxy_are_asked_directly(
+def test_reaches_hosts_of_no_proxy_without_proxy(
     ask: Callable[[str], bytes], plain: RangeServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with Proxy(plain.port) as proxy:
@@ -228,9 +230,9 @@ def test_names_a_proxy_that_refuses_the_tunnel(
 ) -> None:
     with Proxy(secure.port, login=LOGIN, refusal=status) as proxy:
         _set_proxies(monkeypatch, proxy)
-        with pytest.raises(ExplorerError) as caught:
+        with pytest.raises(ExplorerError) as error:
             ask(f"https://{NAME}{PATH}")
-        sentence = str(caught.value)
+        sentence = str(error.value)
         assert sentence.startswith(f"The proxy {proxy.url.rpartition('@')[2]} did not lead to {NAME}")
         assert "topsecret" not in sentence
         assert secure.requests == 0
@@ -239,9 +241,9 @@ def test_names_a_proxy_that_refuses_the_tunnel(
 @every_way
 def test_names_a_proxy_that_is_not_there(ask: Callable[[str], bytes], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HTTPS_PROXY", f"http://{LOGIN}@127.0.0.1:9")
-    with pytest.raises(ExplorerError, match=rf"The proxy 127\.0\.0\.1:9 did not lead to {NAME}") as caught:
+    with pytest.raises(ExplorerError, match=rf"The proxy 127\.0\.0\.1:9 did not lead to {NAME}") as error:
         ask(f"https://{NAME}{PATH}")
-    assert "topsecret" not in str(caught.value)
+    assert "topsecret" not in str(error.value)
 
 
 @every_way
@@ -249,9 +251,9 @@ def test_names_the_variable_that_cannot_be_used(
     ask: Callable[[str], bytes], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("HTTPS_PROXY", f"socks5://{LOGIN}@127.0.0.1:9")
-    with pytest.raises(ExplorerError, match=r"HTTPS_PROXY .*; correct it\.") as caught:
+    with pytest.raises(ExplorerError, match=r"HTTPS_PROXY .*; correct it\.") as error:
         ask(f"https://{NAME}{PATH}")
-    assert "topsecret" not in str(caught.value)
+    assert "topsecret" not in str(error.value)
     monkeypatch.delenv("HTTPS_PROXY")
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(tmp_path / "none.pem"))
     with pytest.raises(ExplorerError, match=r"REQUESTS_CA_BUNDLE names .*none\.pem, which cannot be read"):
@@ -265,29 +267,29 @@ def test_password_does_not_travel_unencrypted_to_another_computer(
 ) -> None:
     with Proxy(plain.port) as proxy:
         _set_proxies(monkeypatch, proxy)
-        with pytest.raises(ExplorerError, match=rf"The password for {host} would travel unencrypted") as caught:
+        with pytest.raises(ExplorerError, match=rf"The password for {host} would travel unencrypted") as error:
             ask(f"http://user:topsecret@{host}/file.tif")
-        assert "topsecret" not in str(caught.value)
+        assert "topsecret" not in str(error.value)
         assert proxy.log == []
     with_password = plain.url.replace("http://", "http://user:pass@")
     assert ask(f"{with_password}/file.tif") == CONTENT
     assert plain.log[-1].authorization == "Basic dXNlcjpwYXNz"
 
 
-def test_signatures_come_through_the_tunnel_with_company_certificate(
+def test_reads_signatures_through_tunnel_with_company_certificate(
     folder: Path, authority: trustme.CA, bundle: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    authority.issue_cert(sas_tokens.SIGNER).configure_cert(context)
-    monkeypatch.setattr(sas_tokens, "_known", {})
+    authority.issue_cert(SIGNER).configure_cert(context)
+    monkeypatch.setattr(sas_tokens, "_tokens", {})
     monkeypatch.setenv("SSL_CERT_FILE", str(bundle))
     answer = {"msft:expiry": "2100-01-01T00:00:00Z", "token": "sig=1"}
     href = "https://sentinel2l2a01.blob.core.windows.net/sentinel2-l2/a.tif"
     with RangeServer(folder, tls=context) as server, Proxy(server.port) as proxy:
         server.fail("/api/sas/v1/token/sentinel2l2a01/sentinel2-l2", Fault(body=json.dumps(answer).encode()))
         _set_proxies(monkeypatch, proxy)
-        assert sas_tokens.signed(href, seconds=20) == f"{href}?sig=1"
-        assert {one.target for one in proxy.log} == {f"{sas_tokens.SIGNER}:443"}
+        assert sas_tokens.sign_href(href, seconds=20) == f"{href}?sig=1"
+        assert {one.target for one in proxy.log} == {f"{SIGNER}:443"}
 
 
 def test_redirect_from_outside_into_a_private_network_is_not_followed(
@@ -298,14 +300,12 @@ def test_redirect_from_outside_into_a_private_network_is_not_followed(
         for place in (plain.url, "http://10.0.0.1", "http://169.254.169.254/latest", "http://[fe80::1]"):
             plain.fail("/away", Fault(status=302, location=f"{place}/file.tif"))
             plain.reset()
-            with pytest.raises(ArchiveError, match="leads into a private network"):
+            with pytest.raises(ArchiveError, match="lies in a private network"):
                 _by_release(f"http://{NAME}/away?sig=topsecret")
             assert plain.requests == 1
 
 
-def test_redirect_is_asked_through_the_proxy_of_its_own_address(
-    plain: RangeServer, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_redirect_uses_proxy_of_its_own_address(plain: RangeServer, monkeypatch: pytest.MonkeyPatch) -> None:
     plain.fail("/away", Fault(status=302, location="http://store.example.test/file.tif"))
     with Proxy(plain.port) as proxy:
         monkeypatch.setenv("HTTP_PROXY", proxy.url)
@@ -324,7 +324,7 @@ def test_redirect_away_from_https_is_not_followed(
 ) -> None:
     monkeypatch.setenv("SSL_CERT_FILE", str(bundle))
     secure.fail("/away", Fault(status=302, location=f"{plain.url}/file.tif"))
-    with pytest.raises(ArchiveError, match="leads to an address without encryption"):
+    with pytest.raises(ArchiveError, match="redirects to an address without encryption"):
         _by_release(f"{secure.url}/away")
     assert plain.requests == 0
 
@@ -337,13 +337,13 @@ def test_command_builds_a_catalog_through_the_proxy(plain: RangeServer, folder: 
                 archive.writestr(f"json_files/ChatEarthNet_caps_{style}_{split}.json", json.dumps(entries))
     with Proxy(plain.port, login=LOGIN) as proxy:
         program = "from chatearthnet_explorer.cli import main; main()"
-        built = subprocess.run(
+        result = subprocess.run(
             [sys.executable, "-c", program, "catalog", "build", f"http://{NAME}/", str(folder / "catalog")],
             env={"PATH": "", "HOME": str(folder), "HTTP_PROXY": proxy.url, "PYTHONPATH": ":".join(sys.path)},
             capture_output=True,
             text=True,
             check=False,
         )
-        assert built.returncode == 0, built.stderr
-        assert "topsecret" not in built.stdout + built.stderr
+        assert result.returncode == 0, result.stderr
+        assert "topsecret" not in result.stdout + result.stderr
         assert {one.target for one in proxy.log} >= {f"http://{NAME}/json_files.zip"}

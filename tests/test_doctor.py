@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from rig.sao_tome import SaoTome
 
-NOBODY = "http://127.0.0.1:9"
+CLOSED_PORT = "http://127.0.0.1:9"
 FILES = "/records/11003436/files/json_files.zip"
 CONTENT = "/api/records/11003436/files/json_files.zip/content"
 KEY = "sk-a-key-that-nobody-may-see"
@@ -27,10 +27,10 @@ KEY = "sk-a-key-that-nobody-may-see"
 @pytest.fixture
 def services(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[RangeServer]:
     """Stand-ins of Zenodo, its mirror and a model's service, as they answer when all is well."""
-    packed = b"PK\x03\x04" + bytes(1000)
-    checksum = f"md5:{hashlib.md5(packed, usedforsecurity=False).hexdigest()}"
+    zip_start = b"PK\x03\x04" + bytes(1000)
+    checksum = f"md5:{hashlib.md5(zip_start, usedforsecurity=False).hexdigest()}"
     bodies = {
-        FILES: packed,
+        FILES: zip_start,
         "/api/records/11003436": json.dumps({"files": [{"key": "json_files.zip", "checksum": checksum}]}).encode(),
         "/datasets/institute/copy/resolve/main/jsons/mm_chatearthnet_caps_4v_val.json": b'[{"image_id": "x"}]'
         + bytes(100),
@@ -39,7 +39,7 @@ def services(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[RangeS
     with RangeServer(tmp_path) as server:
         for path, body in bodies.items():
             server.fail(path, Fault(body=body))
-        server.fail(CONTENT, Fault(body=packed, ignore_range=True))
+        server.fail(CONTENT, Fault(body=zip_start, ignore_range=True))
         monkeypatch.setenv("CHATEARTHNET_ZENODO", server.url)
         monkeypatch.setenv("CHATEARTHNET_MIRROR", f"{server.url}/datasets/institute/copy")
         monkeypatch.setattr(doctor, "CAPTIONS_SHA", checksum)
@@ -106,8 +106,8 @@ def test_command_fails_where_no_click_can_work(
     services: RangeServer, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert services.url
-    monkeypatch.setenv("CHATEARTHNET_STAC", NOBODY)
-    monkeypatch.setenv("CHATEARTHNET_WORLDCOVER", NOBODY)
+    monkeypatch.setenv("CHATEARTHNET_STAC", CLOSED_PORT)
+    monkeypatch.setenv("CHATEARTHNET_WORLDCOVER", CLOSED_PORT)
     assert main(["doctor", "--json"]) == 1
     out, err = capsys.readouterr()
     answer = json.loads(out)
@@ -122,10 +122,10 @@ def test_command_fails_where_no_click_can_work(
 def test_command_succeeds_where_catalogue_and_labels_work(
     sao_tome: SaoTome, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setenv("CHATEARTHNET_ZENODO", NOBODY)
-    monkeypatch.setenv("CHATEARTHNET_MIRROR", NOBODY)
-    monkeypatch.setenv("OPENAI_BASE_URL", f"{NOBODY}/v1")
-    monkeypatch.setenv("CHATEARTHNET_STAC", f"{NOBODY},{sao_tome.api}#sentinel-2-l2a")
+    monkeypatch.setenv("CHATEARTHNET_ZENODO", CLOSED_PORT)
+    monkeypatch.setenv("CHATEARTHNET_MIRROR", CLOSED_PORT)
+    monkeypatch.setenv("OPENAI_BASE_URL", f"{CLOSED_PORT}/v1")
+    monkeypatch.setenv("CHATEARTHNET_STAC", f"{CLOSED_PORT},{sao_tome.api}#sentinel-2-l2a")
     monkeypatch.setenv("CHATEARTHNET_WORLDCOVER", sao_tome.server.url)
     assert main(["doctor"]) == 0
     out = capsys.readouterr().out
@@ -136,7 +136,7 @@ def test_command_succeeds_where_catalogue_and_labels_work(
 def test_key_is_not_sent_on_by_a_redirect(services: RangeServer, tmp_path: Path) -> None:
     with RangeServer(tmp_path) as other:
         services.fail("/v1/models", Fault(status=307, location=f"{other.url}/v1/models"))
-        check = doctor._timed("model", "model", doctor._check_model, patience=20)
+        check = doctor._measure("model", "model", doctor._check_model, patience=20)
         assert not check.works
         assert other.requests == 0
     assert [request.authorization for request in services.log] == [f"Bearer {KEY}"]
@@ -144,6 +144,6 @@ def test_key_is_not_sent_on_by_a_redirect(services: RangeServer, tmp_path: Path)
 
 def test_service_that_never_answers_is_given_up_on(services: RangeServer) -> None:
     services.fail("/v1/models", Fault(stall=60))
-    check = doctor._timed("model", "model", doctor._check_model, patience=0.3)
+    check = doctor._measure("model", "model", doctor._check_model, patience=0.3)
     assert not check.works
     assert "in time" in check.answer

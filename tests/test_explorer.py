@@ -18,7 +18,7 @@ from chatearthnet_explorer.caption import Caption
 from chatearthnet_explorer.captioners import open_captioner
 from chatearthnet_explorer.captioners.model_table import estimate
 from chatearthnet_explorer.chip import Chip
-from chatearthnet_explorer.errors import CatalogueError, ModelError, PlaceError
+from chatearthnet_explorer.errors import ModelError, PlaceError, StacError
 from chatearthnet_explorer.prompts.prompt import Prompt
 from chatearthnet_explorer.sources import open_source
 from chatearthnet_explorer.sources.stac.scenes import SceneInfo
@@ -59,9 +59,9 @@ class Listing(Gate):
             SceneInfo(
                 id=name,
                 catalogue="http://127.0.0.1",
-                acquired=datetime(year, month, day, tzinfo=UTC),
+                acquisition_time=datetime(year, month, day, tzinfo=UTC),
                 cloud_share=cloudy,
-                covered=1.0,
+                covered_share=1.0,
                 items=(),
             )
             for name, month, day, cloudy in told
@@ -199,7 +199,7 @@ def test_pointing_at_a_word_lights_its_class_in_the_chip() -> None:
 def test_what_a_source_cannot_do_is_said_in_its_sentence() -> None:
     source = Gate()
     explorer = _explorer(source=source)
-    source.problem = CatalogueError(f"The catalogue says {HOSTILE}; try later.")
+    source.problem = StacError(f"The catalogue says {HOSTILE}; try later.")
     click(explorer.map, 6.73, 0.336)
     assert explorer.status.kind == "error"
     assert explorer.status.message == f"The catalogue says {HOSTILE}; try later."

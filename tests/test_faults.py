@@ -26,17 +26,17 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
-def _written(facts: Facts35 | Facts4V, *, seed: int) -> str:
+def _write(facts: Facts35 | Facts4V, *, seed: int) -> str:
     style = "3.5" if isinstance(facts, Facts35) else "4v"
     prompt = Prompt(style=style, seed=seed, all_facts=(facts,), system="", user="")
     return TemplateCaptioner().caption(prompt, Chip(tile=None, source="file")).text  # type: ignore[arg-type]
 
 
-def _told(facts: Facts35 | Facts4V, *, seed: int) -> str:
+def _claims_of(facts: Facts35 | Facts4V, *, seed: int) -> str:
     return write_paraphrase(facts, seed=seed).text
 
 
-def _sounds(seeds: range, *, write: object = _written) -> Iterator[Sound]:
+def _sounds(seeds: range, *, write: object = _write) -> Iterator[Sound]:
     for seed in seeds:
         labels = label_map(seed)
         for facts in (facts_35(labels), facts_4v(labels)):
@@ -53,16 +53,16 @@ def test_every_fault_is_named_for_a_check() -> None:
     }
 
 
-def test_rates_are_kept_and_nothing_else_is_planted() -> None:
+def test_faults_occur_at_their_rates_and_no_others() -> None:
     rates = {"banned word": 0.3, "hallucinated": 0.2}
-    spoiled = list(spoil(_sounds(range(150)), rates=rates, seed=5))
-    planted = [one.planted.check if one.planted else "" for one in spoiled]
-    assert len(spoiled) == 300
-    assert set(planted) == {"banned word", "hallucinated", ""}
-    assert 0.22 < planted.count("banned word") / 300 < 0.38
-    assert 0.12 < planted.count("hallucinated") / 300 < 0.28
-    for one in spoiled:
-        assert (one.text == one.sound.write(one.sound.facts)) == (one.planted is None)
+    captions = list(spoil(_sounds(range(150)), rates=rates, seed=5))
+    fault = [one.fault.check if one.fault else "" for one in captions]
+    assert len(captions) == 300
+    assert set(fault) == {"banned word", "hallucinated", ""}
+    assert 0.22 < fault.count("banned word") / 300 < 0.38
+    assert 0.12 < fault.count("hallucinated") / 300 < 0.28
+    for one in captions:
+        assert (one.text == one.sound.write(one.sound.facts)) == (one.fault is None)
 
 
 def test_the_same_seed_plants_the_same() -> None:
@@ -79,56 +79,58 @@ def test_false_facts_are_false_of_the_map(kind: str) -> None:
     draw, count = random.Random(3), 0  # noqa: S311 - faults, not secrets
     for sound in _sounds(range(60)):
         cover = Cover(sound.counts, style=sound.style)
-        changed = fact_faults.FAULTS[kind](sound.facts, cover, draw)
-        if changed is None:
+        result = fact_faults.FAULTS[kind](sound.facts, cover, draw)
+        if result is None:
             continue
-        facts, planted = changed
+        facts, fault = result
         count += 1
         assert repr(facts.to_dict()) != repr(sound.facts.to_dict())  # of dicts, == does not see the order
-        assert planted.check == kind
+        assert fault.check == kind
         if kind == "hallucinated":
-            assert not cover.pixels(planted.land)
+            assert not cover.pixels(fault.land)
             assert len(facts.class_names) == len(sound.facts.class_names | facts.class_names)
         elif kind == "wrong part":
-            assert cover.pixels(planted.land)
-            assert not cover.pixels(planted.land, planted.part)
+            assert cover.pixels(fault.land)
+            assert not cover.pixels(fault.land, fault.part)
         elif kind == "omitted":
-            parts = [planted.part] if planted.part else PARTS
-            assert any(cover.leaders.get(part, ("",))[0] == planted.land for part in parts)
+            parts = [fault.part] if fault.part else PARTS
+            assert any(cover.leaders.get(part, ("",))[0] == fault.land for part in parts)
         elif kind == "wrong dominant":
-            assert cover.leaders[""][1] - cover.percent(planted.land) > 10
+            assert cover.leaders[""][1] - cover.percent(fault.land) > 10
     assert count >= 20
 
 
 def test_turning_twice_is_no_turn() -> None:
     facts = facts_35(label_map(5))
-    once = fact_faults.turned(facts)
+    once = fact_faults.turn_parts(facts)
     assert once is not None
     assert once[0] != facts
-    twice = fact_faults.turned(once[0])
+    twice = fact_faults.turn_parts(once[0])
     assert twice is not None
     assert twice[0] == facts
     text = "Top left, upper-right and Lower left; leftovers stop."
-    assert word_faults.turned(text) == "Bottom right, lower-left and Upper right; leftovers stop."
-    assert word_faults.turned(word_faults.turned(text)) == text
-    assert word_faults.turned("The top left has the same kind on top.") == "The bottom right has the same kind on top."
+    assert word_faults.turn_parts(text) == "Bottom right, lower-left and Upper right; leftovers stop."
+    assert word_faults.turn_parts(word_faults.turn_parts(text)) == text
+    assert (
+        word_faults.turn_parts("The top left has the same kind on top.") == "The bottom right has the same kind on top."
+    )
 
 
 @pytest.mark.parametrize("kind", CAPTION_FAULTS)
 def test_a_planted_fault_is_found_in_plain_captions(kind: str) -> None:
-    draw, found, count = random.Random(7), 0, 0  # noqa: S311 - likewise
+    draw, findings, count = random.Random(7), 0, 0  # noqa: S311 - likewise
     for sound in _sounds(range(80)):
         one = plant(sound, kind, draw=draw)
         if one is None:
             continue
         count += 1
-        judged = judge_caption(one.text, style=sound.style, counts=sound.counts)
-        found += any(finding.check == kind for finding in judged.findings)
+        verdicts = judge_caption(one.text, style=sound.style, counts=sound.counts)
+        findings += any(finding.check == kind for finding in verdicts.findings)
     assert count >= 20
-    assert found / count >= 0.95
+    assert findings / count >= 0.95
 
 
-@pytest.mark.parametrize("write", [_written, _told])
+@pytest.mark.parametrize("write", [_write, _claims_of])
 def test_correct_captions_have_next_to_no_findings(write: object) -> None:
     alarms, count = 0, 0
     for sound in _sounds(range(150), write=write):
@@ -145,7 +147,7 @@ def test_a_spoiled_picture_is_found_and_named_for_what_it_is(kind: str, seed: in
     draw = np.random.default_rng(seed)
     rgb = (draw.random((256, 256, 3)) * 60 + draw.integers(20, 100, 3)).astype(np.uint8)
     assert not judge_picture(Picture(rgb))
-    spoiled = chip_faults.FAULTS[kind](rgb, draw)
-    assert spoiled.shape == (256, 256, 3)
-    assert spoiled.dtype == np.uint8
-    assert [finding.check for finding in judge_picture(Picture(spoiled))] == [kind]
+    captions = chip_faults.FAULTS[kind](rgb, draw)
+    assert captions.shape == (256, 256, 3)
+    assert captions.dtype == np.uint8
+    assert [finding.check for finding in judge_picture(Picture(captions))] == [kind]

@@ -142,7 +142,7 @@ def test_files_of_a_picture_are_whole_and_at_most_a_megabyte(data: bytes, broken
 def test_colours_may_be_off_by_four_and_black_by_nothing(colour: tuple[int, int, int], index: int | None) -> None:
     rgb = np.full((2, 3, 3), colour, np.uint8)
     if index is None:
-        with pytest.raises(LabelError, match=r"no land-cover class"):
+        with pytest.raises(LabelError, match="land-cover class"):
             indices_of_colours(rgb)
     else:
         assert indices_of_colours(rgb).tolist() == [[index] * 3] * 2
@@ -254,7 +254,7 @@ def test_latitudes_end_where_web_mercator_does(lat: float, refused: bool) -> Non
     ],
 )
 def test_names_that_are_nearly_right_have_no_place(name: str) -> None:
-    with pytest.raises(PlaceError, match="no chip name"):
+    with pytest.raises(PlaceError, match="chip name"):
         Tile.from_name(name)
 
 

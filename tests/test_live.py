@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 
 from chatearthnet_explorer.doctor import LAT, LON
+from chatearthnet_explorer.net.service_addresses import STAC_APIS
 from chatearthnet_explorer.pipeline import caption_at
-from chatearthnet_explorer.settings import CATALOGUES, Settings
+from chatearthnet_explorer.settings import Settings
 from chatearthnet_explorer.sources.release.released_pairs import open_release
 from chatearthnet_explorer.sources.stac.stac_source import StacSource
 
@@ -28,11 +29,11 @@ def test_click_gets_real_picture_labels_and_caption(tmp_path: Path) -> None:
     assert captioned.caption is not None
 
 
-@pytest.mark.parametrize("catalogue", CATALOGUES)
+@pytest.mark.parametrize("catalogue", STAC_APIS)
 def test_search_lists_real_scenes(catalogue: str, tmp_path: Path) -> None:
     scenes = StacSource(Settings(catalogues=(catalogue,), cache=tmp_path)).scenes_at(LON, LAT)
     assert scenes
-    assert all(scene.acquired.year == 2020 for scene in scenes)
+    assert all(scene.acquisition_time.year == 2020 for scene in scenes)
 
 
 def test_release_gives_real_chip(tmp_path: Path, realdata: Path) -> None:
@@ -41,5 +42,5 @@ def test_release_gives_real_chip(tmp_path: Path, realdata: Path) -> None:
     release = open_release("zenodo:11003436", settings=Settings(cache=tmp_path))
     images = release.images([REAL_CHIP])
     assert not images.missing, images.missing
-    known = np.asarray(Image.open(realdata / "chatearthnet" / "chips" / f"{REAL_CHIP}.png").convert("RGB"))
-    assert np.array_equal(images.pixels[REAL_CHIP], known)
+    reference = np.asarray(Image.open(realdata / "chatearthnet" / "chips" / f"{REAL_CHIP}.png").convert("RGB"))
+    assert np.array_equal(images.pixels[REAL_CHIP], reference)

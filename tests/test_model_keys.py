@@ -197,7 +197,7 @@ def test_a_proxy_that_refuses_is_named(secure: ChatServer, monkeypatch: pytest.M
 @pytest.mark.parametrize("address", ["socks5://127.0.0.1:9", "what://127.0.0.1:9"])
 def test_a_proxy_that_cannot_be_used_is_one_sentence(monkeypatch: pytest.MonkeyPatch, address: str) -> None:
     monkeypatch.setenv("ALL_PROXY", address)
-    with pytest.raises(ModelError, match=r"ALL_PROXY is no http://host:port of a proxy; correct it\.$"):
+    with pytest.raises(ModelError, match=r"ALL_PROXY is not an http://host:port of a proxy; correct it\.$"):
         ask(FAR)
 
 

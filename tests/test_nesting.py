@@ -14,8 +14,8 @@ def nested(depth: int) -> str:
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-32-le"])
 def test_bytes_of_any_encoding_that_json_knows(encoding: str) -> None:
-    told = {"words": "Köln 🌍", "list": [1, 2.5, None, True]}
-    assert read_json(json.dumps(told, ensure_ascii=False).encode(encoding)) == told
+    value = {"words": "Köln 🌍", "list": [1, 2.5, None, True]}
+    assert read_json(json.dumps(value, ensure_ascii=False).encode(encoding)) == value
 
 
 @pytest.mark.parametrize("depth", [1, DEEPEST - 1, DEEPEST])
@@ -52,9 +52,9 @@ def test_only_the_value_that_starts_there_counts() -> None:
     assert is_deep(text, text.index("}, ") + 3)
 
 
-def test_nothing_is_tidied_up_at_the_bottom() -> None:
+def test_runs_no_finalizer_at_depth() -> None:
     # Python's own reader is then as deep as it may go, and what is collected there fails unseen
-    class Tidied:
+    class WithFinalizer:
         def __init__(self) -> None:
             self.me = self
 
@@ -63,7 +63,7 @@ def test_nothing_is_tidied_up_at_the_bottom() -> None:
 
     levels: list[int] = []
     for _ in range(50):
-        Tidied()
+        WithFinalizer()
     with pytest.raises(ValueError, match="deeper"):
         read_json("[" * 100_000)
     gc.collect()

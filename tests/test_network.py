@@ -6,13 +6,13 @@ from pathlib import Path
 import pytest
 
 from chatearthnet_explorer.errors import SettingError
+from chatearthnet_explorer.net.addresses import host_of
+from chatearthnet_explorer.net.private_networks import is_loopback
 from chatearthnet_explorer.net.proxies import (
     CERTIFICATE_VARIABLES,
-    is_loopback,
     network_problem,
     password_problem,
     proxy_for,
-    proxy_name,
     ssl_context,
 )
 
@@ -32,7 +32,7 @@ def test_takes_all_proxy_where_scheme_has_none(monkeypatch: pytest.MonkeyPatch) 
     assert proxy_for("https://files.example") == "http://proxy.example:3128"
     monkeypatch.setenv("HTTPS_PROXY", PROXY)
     assert proxy_for("https://files.example") == PROXY
-    assert proxy_name(PROXY) == "proxy.example:3128"
+    assert host_of(PROXY) == "proxy.example:3128"
 
 
 def test_uses_no_proxy_where_none_is_set() -> None:
@@ -43,7 +43,7 @@ def test_uses_no_proxy_where_none_is_set() -> None:
     "host",
     ["127.0.0.1", "127.8.9.1", "localhost", "LOCALHOST.", "a.localhost", "[::1]", "[::ffff:127.0.0.1]"],
 )
-def test_never_asks_proxy_for_this_computer(monkeypatch: pytest.MonkeyPatch, host: str) -> None:
+def test_never_uses_proxy_for_this_computer(monkeypatch: pytest.MonkeyPatch, host: str) -> None:
     for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"):
         monkeypatch.setenv(name, PROXY)
     assert is_loopback(host)
@@ -60,7 +60,7 @@ def test_other_hosts_are_not_taken_for_this_computer(monkeypatch: pytest.MonkeyP
 
 
 @pytest.mark.parametrize(
-    ("listed", "address"),
+    ("no_proxy", "address"),
     [
         ("*", "https://anything.example"),
         ("files.example", "https://files.example/a"),
@@ -76,16 +76,18 @@ def test_other_hosts_are_not_taken_for_this_computer(monkeypatch: pytest.MonkeyP
     ],
 )
 @pytest.mark.parametrize("variable", ["NO_PROXY", "no_proxy"])
-def test_excludes_hosts_of_no_proxy(monkeypatch: pytest.MonkeyPatch, variable: str, listed: str, address: str) -> None:
+def test_excludes_hosts_of_no_proxy(
+    monkeypatch: pytest.MonkeyPatch, variable: str, no_proxy: str, address: str
+) -> None:
     monkeypatch.setenv("HTTPS_PROXY", PROXY)
     assert proxy_for(address) == PROXY
-    monkeypatch.setenv(variable, listed)
+    monkeypatch.setenv(variable, no_proxy)
     assert proxy_for(address) is None
-    assert proxy_for("https://zenodo.org") == (None if listed == "*" else PROXY)
+    assert proxy_for("https://zenodo.org") == (None if no_proxy == "*" else PROXY)
 
 
 @pytest.mark.parametrize(
-    ("listed", "address"),
+    ("no_proxy", "address"),
     [
         ("files.example", "https://otherfiles.example"),
         ("files.example:8443", "https://files.example"),
@@ -95,10 +97,10 @@ def test_excludes_hosts_of_no_proxy(monkeypatch: pytest.MonkeyPatch, variable: s
     ],
 )
 def test_hosts_unlike_those_of_no_proxy_go_through_the_proxy(
-    monkeypatch: pytest.MonkeyPatch, listed: str, address: str
+    monkeypatch: pytest.MonkeyPatch, no_proxy: str, address: str
 ) -> None:
     monkeypatch.setenv("HTTPS_PROXY", PROXY)
-    monkeypatch.setenv("NO_PROXY", listed)
+    monkeypatch.setenv("NO_PROXY", no_proxy)
     assert proxy_for(address) == PROXY
 
 
@@ -107,9 +109,9 @@ def test_hosts_unlike_those_of_no_proxy_go_through_the_proxy(
 )
 def test_refuses_unusable_proxy_without_its_password(monkeypatch: pytest.MonkeyPatch, proxy: str) -> None:
     monkeypatch.setenv("HTTPS_PROXY", proxy)
-    with pytest.raises(SettingError, match="HTTPS_PROXY") as caught:
+    with pytest.raises(SettingError, match="HTTPS_PROXY") as error:
         proxy_for("https://zenodo.org")
-    assert "secret" not in str(caught.value)
+    assert "secret" not in str(error.value)
 
 
 @pytest.mark.parametrize("variable", CERTIFICATE_VARIABLES)
@@ -132,7 +134,7 @@ def test_trusts_the_system_alone_without_variables() -> None:
     assert context is ssl_context()
 
 
-def test_says_nothing_of_what_is_no_address() -> None:
+def test_has_no_sentence_for_text_that_is_not_an_address() -> None:
     error = ssl.SSLCertVerificationError("certificate verify failed")
     assert network_problem("http://[", error) is None
     assert password_problem("http://user:secret@[") is None

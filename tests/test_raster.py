@@ -18,7 +18,7 @@ from affine import Affine
 from rasterio.warp import Resampling
 from rig.cogs import SceneFiles, pattern, write_cog, write_scene
 from rig.range_server import Fault, RangeServer
-from rig.stac_api import Asked, Said, ScriptedApi
+from rig.stac_api import Reply, Request, ScriptedApi
 
 from chatearthnet_explorer.errors import RasterError
 from chatearthnet_explorer.sources.stac.raster_windows import Layer, Read, read_layers
@@ -51,15 +51,15 @@ def _read(href: str, *, timeout: float = 30, resampling: str = "bilinear", optio
     return read
 
 
-def _refused(href: str, *, timeout: float = 30) -> str:
+def _error(href: str, *, timeout: float = 30) -> str:
     """Return the sentence of the error, which is one sentence and keeps secrets."""
-    with pytest.raises(RasterError) as caught:
+    with pytest.raises(RasterError) as error:
         _read(href, timeout=timeout)
-    sentence = str(caught.value)
+    sentence = str(error.value)
     assert sentence.endswith(".")
     assert "\n" not in sentence
     assert "secret" not in sentence
-    assert caught.value.__cause__ is None
+    assert error.value.__cause__ is None
     return sentence
 
 
@@ -70,7 +70,7 @@ def _small(path: Path, **options: str | float) -> bytes:
     return path.read_bytes()
 
 
-def test_eleven_pictures_come_side_by_side_and_right(scene: SceneFiles, server: RangeServer) -> None:
+def test_reads_eleven_assets_at_once_like_rasterio(scene: SceneFiles, server: RangeServer) -> None:
     layers = {
         name: Layer(hrefs=(f"{server.url}/scene/{name}.tif",), resampling="nearest" if name == "SCL" else "bilinear")
         for name in scene.paths
@@ -110,19 +110,19 @@ def test_real_sentinel_2_pixels(realdata: Path, tmp_path: Path, server: RangeSer
         layer = Layer(hrefs=(f"{server.url}/{folder}.tif",), resampling="bilinear")
         read = read_layers({"it": layer}, tile)["it"]
         assert isinstance(read, Read), read
-        placed = rioxarray.open_rasterio(path, masked=True).rio.reproject(
+        reference = rioxarray.open_rasterio(path, masked=True).rio.reproject(
             "EPSG:3857", transform=Affine(*tile.transform), shape=(256, 256), resampling=Resampling.bilinear
         )
-        known = ~np.isnan(placed.values[0])
+        has_data = ~np.isnan(reference.values[0])
         assert 0.2 < read.valid.mean() < 1
-        assert (known == read.valid).mean() > 0.995
-        both = known & read.valid
-        off = np.abs(read.data[:, both].astype(float) - placed.values[:, both])
+        assert (has_data == read.valid).mean() > 0.995
+        both = has_data & read.valid
+        off = np.abs(read.data[:, both].astype(float) - reference.values[:, both])
         # GDAL places pixels to an eighth of one; real edges are steep
         assert off.mean() < 0.002 * max(read.data.max(), 255)
 
 
-def test_scale_and_offset_are_told_and_not_applied(tmp_path: Path, server: RangeServer) -> None:
+def test_returns_scale_and_offset_without_applying_them(tmp_path: Path, server: RangeServer) -> None:
     path = tmp_path / "plain.tif"
     with rasterio.open(
         path, "w", driver="GTiff", tiled=True, blockxsize=256, blockysize=256, width=512, height=512, count=1,
@@ -135,19 +135,19 @@ def test_scale_and_offset_are_told_and_not_applied(tmp_path: Path, server: Range
     assert set(np.unique(read.data)) == {1200}
 
 
-def test_masks_and_alpha_say_where_there_is_data(tmp_path: Path, server: RangeServer) -> None:
+def test_masks_and_alpha_mark_valid_pixels(tmp_path: Path, server: RangeServer) -> None:
     transform = Affine(10, 0, 245_300, 0, -10, 40_200)
     options = {
         "driver": "GTiff", "tiled": True, "blockxsize": 256, "blockysize": 256, "width": 512, "height": 512,
         "dtype": "uint8", "crs": "EPSG:32632", "transform": transform, "compress": "deflate",
     }  # fmt: skip
-    seen = np.zeros((512, 512), np.uint8)
-    seen[:, :256] = 255
+    opaque = np.zeros((512, 512), np.uint8)
+    opaque[:, :256] = 255
     with rasterio.Env(GDAL_TIFF_INTERNAL_MASK=True), rasterio.open(tmp_path / "mask.tif", "w", count=3, **options) as f:
         f.write(np.full((3, 512, 512), 9, np.uint8))
-        f.write_mask(seen)
+        f.write_mask(opaque)
     with rasterio.open(tmp_path / "alpha.tif", "w", count=4, photometric="RGB", alpha="yes", **options) as file:
-        file.write(np.concatenate([np.full((3, 512, 512), 9, np.uint8), seen[None]]))
+        file.write(np.concatenate([np.full((3, 512, 512), 9, np.uint8), opaque[None]]))
     for name in ("mask", "alpha"):
         read = _read(f"{server.url}/{name}.tif")
         assert read.data.shape == (3, 256, 256)
@@ -182,7 +182,7 @@ def test_a_mosaic_takes_the_first_with_data(tmp_path: Path, server: RangeServer)
     assert (read.data[0, :, -1] == 200).all()
 
 
-def test_a_file_of_another_place_has_nothing(tmp_path: Path, server: RangeServer) -> None:
+def test_file_of_another_place_has_no_data(tmp_path: Path, server: RangeServer) -> None:
     write_scene(tmp_path, Tile.at(12, 47), {"B04": np.full((256, 256), 100, np.uint16)}, size=512)
     read = _read(f"{server.url}/B04.tif")
     assert read.data.shape == (1, 256, 256)
@@ -190,12 +190,12 @@ def test_a_file_of_another_place_has_nothing(tmp_path: Path, server: RangeServer
     assert server.requests == 1
 
 
-def test_absent_files_are_nothing_where_they_may_be(server: RangeServer) -> None:
+def test_absent_files_of_optional_layer_are_empty(server: RangeServer) -> None:
     read = _read(f"{server.url}/none.tif?sig=secret", optional=True)
     assert read.data.shape == (0, 256, 256)
     assert not read.valid.any()
     assert read.absent == (f"{server.url}/none.tif",)
-    assert "not there (404)" in _refused(f"{server.url}/none.tif?sig=secret")
+    assert "not there (404)" in _error(f"{server.url}/none.tif?sig=secret")
 
 
 def test_one_failing_layer_leaves_the_others(server: RangeServer) -> None:
@@ -211,14 +211,14 @@ def test_one_failing_layer_leaves_the_others(server: RangeServer) -> None:
 
 
 def test_a_signed_address_keeps_its_query_and_its_user(tmp_path: Path, server: RangeServer) -> None:
-    odd = "a b/c%2Bd"
+    path = "a b/c%2Bd"
     _small(tmp_path / "a b" / "c+d.tif")
-    read = _read(f"{server.url.replace('://', '://me:secret@')}/{odd.replace(' ', '%20')}.tif?sig=secret%2Fx%3D&se=1")
+    read = _read(f"{server.url.replace('://', '://me:secret@')}/{path.replace(' ', '%20')}.tif?sig=secret%2Fx%3D&se=1")
     assert read.valid.all()
     assert {request.query for request in server.log} == {"sig=secret%2Fx%3D&se=1"}
     assert {request.path for request in server.log} == {"/a%20b/c%2Bd.tif"}
     assert {request.authorization for request in server.log} == {"Basic bWU6c2VjcmV0"}
-    assert "403" in _refused(f"{_failing(server, 403).replace('://', '://me:secret@')}?sig=secret")
+    assert "403" in _error(f"{_failing(server, 403).replace('://', '://me:secret@')}?sig=secret")
 
 
 def _failing(server: RangeServer, status: int) -> str:
@@ -230,41 +230,41 @@ def _failing(server: RangeServer, status: int) -> str:
     ("status", "words"), [(401, "permission"), (403, "permission"), (404, "not there"), (410, "not there")]
 )
 def test_a_refusal_is_not_repeated(server: RangeServer, status: int, words: str) -> None:
-    assert words in _refused(f"{_failing(server, status)}?sig=secret")
+    assert words in _error(f"{_failing(server, status)}?sig=secret")
     assert server.requests == 1
 
 
 @pytest.mark.parametrize("status", [429, 500, 503])
-def test_a_busy_server_is_asked_again_a_few_times(server: RangeServer, status: int) -> None:
+def test_retries_busy_server_three_times(server: RangeServer, status: int) -> None:
     server.fail("/scene/B03.tif", Fault(status=status, times=2, retry_after=0))
     assert _read(f"{server.url}/scene/B03.tif").valid.all()
     server.reset()
-    assert str(status) in _refused(f"{_failing(server, status)}?sig=secret")
+    assert str(status) in _error(f"{_failing(server, status)}?sig=secret")
     assert server.requests == 4
 
 
 def test_a_stalling_server_is_given_up(server: RangeServer) -> None:
     server.fail("/scene/B02.tif", Fault(stall=60))
     began = time.monotonic()
-    assert "within 0.5 seconds" in _refused(f"{server.url}/scene/B02.tif?sig=secret", timeout=0.5)
+    assert "within 0.5 seconds" in _error(f"{server.url}/scene/B02.tif?sig=secret", timeout=0.5)
     assert time.monotonic() - began < 5
 
 
-def test_nobody_at_home() -> None:
-    with RangeServer({}) as gone:
-        href = f"{gone.url}/x.tif?sig=secret"
-    assert "could not be reached" in _refused(href)
+def test_names_closed_port() -> None:
+    with RangeServer({}) as server:
+        href = f"{server.url}/x.tif?sig=secret"
+    assert "could not be reached" in _error(href)
 
 
-def test_name_that_nobody_has_is_named() -> None:
-    assert "no server of this name" in _refused("http://nobody.invalid/x.tif?sig=secret")
+def test_names_host_that_does_not_exist() -> None:
+    assert "no server of this name" in _error("http://nobody.invalid/x.tif?sig=secret")
 
 
 def test_a_server_without_ranges_is_left_before_it_has_sent_all(tmp_path: Path, server: RangeServer) -> None:
     with (tmp_path / "huge.tif").open("wb") as file:
         file.truncate(2_000_000_000)
     server.fail("/huge.tif", Fault(ignore_range=True))
-    assert "byte ranges" in _refused(f"{server.url}/huge.tif?sig=secret")
+    assert "byte ranges" in _error(f"{server.url}/huge.tif?sig=secret")
     assert server.bytes_sent < 50_000_000
 
 
@@ -272,22 +272,22 @@ def test_a_server_without_ranges_is_left_before_it_has_sent_all(tmp_path: Path, 
     "href", ["file:///etc/passwd", "/etc/passwd", "ftp://secret@x/y.tif", "http://", "s3://b/k", "http://[", ""]
 )
 def test_only_the_web_is_read(href: str) -> None:
-    assert "no http or https address" in _refused(href)
+    assert "not an http or https address" in _error(href)
 
 
 def test_redirects_lead_to_the_web_only(server: RangeServer) -> None:
     server.fail("/moved.tif", Fault(status=302, location=f"{server.url}/scene/B02.tif"))
     assert _read(f"{server.url}/moved.tif").valid.all()
     server.fail("/away.tif", Fault(status=302, location="file:///etc/passwd"))
-    _refused(f"{server.url}/away.tif")
+    _error(f"{server.url}/away.tif")
     server.fail("/round.tif", Fault(status=302, location=f"{server.url}/round.tif"))
     server.reset()
-    _refused(f"{server.url}/round.tif")
+    _error(f"{server.url}/round.tif")
     assert server.requests <= 50
 
 
 @pytest.mark.parametrize(
-    ("stated", "words"),
+    ("content_range", "words"),
     [
         ("bytes {first}-{last}/{size}", ""),
         ("bytes {first}-{last}/*", ""),
@@ -296,53 +296,57 @@ def test_redirects_lead_to_the_web_only(server: RangeServer) -> None:
         ("", "does not say which part it sends"),
         ("bytes */{size}", "does not say which part it sends"),
         ("items {first}-{last}/{size}", "does not say which part it sends"),
-        ("bytes 7-{last}/{size}", "sends others than are asked for"),
-        ("bytes {first}-99999999999/{size}", "sends others than are asked for"),
-        ("bytes {last}-{first}/{size}", "sends others than are asked for"),
+        ("bytes 7-{last}/{size}", "came with another part"),
+        ("bytes {first}-99999999999/{size}", "came with another part"),
+        ("bytes {last}-{first}/{size}", "came with another part"),
         ("bytes {first}-{first}/*", "no TIFF|damaged|cut short"),
     ],
     ids=str,
 )
-def test_part_is_what_its_content_range_says(tmp_path: Path, stated: str | None, words: str) -> None:
+def test_checks_content_range(tmp_path: Path, content_range: str | None, words: str) -> None:
     content = _small(tmp_path / "whole.tif")
 
-    def answer(asked: Asked) -> Said:
-        first, last = map(int, asked.span.removeprefix("bytes=").split("-"))
+    def answer(request: Request) -> Reply:
+        first, last = map(int, request.span.removeprefix("bytes=").split("-"))
         last = min(last, len(content) - 1)
-        headers = {} if stated is None else {"Content-Range": stated.format(first=first, last=last, size=len(content))}
-        return Said(status=206, body=content[first : last + 1], headers=headers)
+        headers = (
+            {}
+            if content_range is None
+            else {"Content-Range": content_range.format(first=first, last=last, size=len(content))}
+        )
+        return Reply(status=206, body=content[first : last + 1], headers=headers)
 
     with ScriptedApi(answer) as api:
         if words:
-            assert re.search(words, _refused(f"{api.url}/whole.tif?sig=secret"))
+            assert re.search(words, _error(f"{api.url}/whole.tif?sig=secret"))
         else:
             assert _read(f"{api.url}/whole.tif").valid.all()
 
 
 def test_page_instead_of_a_file_is_named() -> None:
-    with ScriptedApi(lambda _: Said(body=b"<html>Sign in</html>", headers={"Content-Type": "text/html"})) as api:
-        assert "is a web page, not a file" in _refused(f"{api.url}/x.tif?sig=secret")
+    with ScriptedApi(lambda _: Reply(body=b"<html>Sign in</html>", headers={"Content-Type": "text/html"})) as api:
+        assert "is a web page, not a file" in _error(f"{api.url}/x.tif?sig=secret")
 
 
 def test_a_page_is_no_picture(tmp_path: Path, server: RangeServer) -> None:
     (tmp_path / "page.tif").write_text("<html>Please log in</html>")
-    assert "no TIFF" in _refused(f"{server.url}/page.tif")
+    assert "no TIFF" in _error(f"{server.url}/page.tif")
     (tmp_path / "empty.tif").write_bytes(b"")
-    _refused(f"{server.url}/empty.tif")
+    _error(f"{server.url}/empty.tif")
 
 
 @pytest.mark.parametrize("share", [0.0001, 0.001, 0.02, 0.3, 0.95])
 def test_a_file_cut_short(tmp_path: Path, server: RangeServer, share: float) -> None:
     raw = _small(tmp_path / "whole.tif", blocksize=512)
     (tmp_path / "cut.tif").write_bytes(raw[: int(len(raw) * share)])
-    _refused(f"{server.url}/cut.tif?sig=secret")
+    _error(f"{server.url}/cut.tif?sig=secret")
 
 
-def test_a_body_cut_off_is_asked_for_again(server: RangeServer) -> None:
+def test_retries_body_that_breaks_off(server: RangeServer) -> None:
     server.fail("/scene/B08.tif", Fault(cut=1000, times=1))
     assert _read(f"{server.url}/scene/B08.tif").valid.all()
     server.fail("/scene/B08.tif", Fault(cut=1000))
-    _refused(f"{server.url}/scene/B08.tif?sig=secret", timeout=20)
+    _error(f"{server.url}/scene/B08.tif?sig=secret", timeout=20)
 
 
 def test_a_picture_without_a_place(tmp_path: Path, server: RangeServer) -> None:
@@ -351,18 +355,18 @@ def test_a_picture_without_a_place(tmp_path: Path, server: RangeServer) -> None:
         file = rasterio.open(tmp_path / "plain.tif", "w", count=1, dtype="uint8", **options)
     with file:
         file.write(np.ones((1, 256, 256), np.uint8))
-    assert "no coordinate reference system" in _refused(f"{server.url}/plain.tif")
+    assert "no coordinate reference system" in _error(f"{server.url}/plain.tif")
     with pytest.warns(rasterio.errors.NotGeoreferencedWarning):
         file = rasterio.open(tmp_path / "nowhere.tif", "w", count=1, dtype="uint8", crs="EPSG:32632", **options)
     with file:
         file.write(np.ones((1, 256, 256), np.uint8))
-    assert "does not say where its pixels lie" in _refused(f"{server.url}/nowhere.tif")
+    assert "does not say where its pixels lie" in _error(f"{server.url}/nowhere.tif")
     local = 'ENGCRS["site",EDATUM["here"],CS[Cartesian,2],AXIS["x",east],AXIS["y",north],LENGTHUNIT["metre",1]]'
     with rasterio.open(
         tmp_path / "local.tif", "w", count=1, dtype="uint8", crs=local, transform=Affine(10, 0, 0, 0, -10, 0), **options
     ) as file:
         file.write(np.ones((1, 256, 256), np.uint8))
-    assert "local coordinate system" in _refused(f"{server.url}/local.tif")
+    assert "local coordinate system" in _error(f"{server.url}/local.tif")
 
 
 @pytest.mark.parametrize(
@@ -421,18 +425,18 @@ def test_a_damaged_block_of_another_compression_is_refused(tmp_path: Path, serve
     frame = raw.index(b"\x28\xb5\x2f\xfd")  # the mark with which zstd begins
     raw[frame + 4 : frame + 3000] = b"\xff" * 2996
     (tmp_path / "damaged.tif").write_bytes(raw)
-    _refused(f"{server.url}/damaged.tif")
+    _error(f"{server.url}/damaged.tif")
 
 
-def test_strips_and_odd_compressions_are_named(tmp_path: Path, server: RangeServer) -> None:
+def test_names_strips_and_unsupported_compressions(tmp_path: Path, server: RangeServer) -> None:
     with rasterio.open(
         tmp_path / "strips.tif", "w", driver="GTiff", width=512, height=512, count=1, dtype="uint16",
         crs="EPSG:32632", transform=Affine(10, 0, 245_300, 0, -10, 40_200),
     ) as file:  # fmt: skip
         file.write(np.ones((1, 512, 512), np.uint16))
-    assert "strips" in _refused(f"{server.url}/strips.tif")
+    assert "strips" in _error(f"{server.url}/strips.tif")
     _small(tmp_path / "lzma.tif", compress="lzma")
-    assert "LZMA" in _refused(f"{server.url}/lzma.tif")
+    assert "LZMA" in _error(f"{server.url}/lzma.tif")
 
 
 def test_tables_that_lead_in_circles_or_out_of_memory(tmp_path: Path, server: RangeServer) -> None:
@@ -441,10 +445,10 @@ def test_tables_that_lead_in_circles_or_out_of_memory(tmp_path: Path, server: Ra
     (entries,) = struct.unpack_from("<H", raw, first)
     link = first + 2 + 12 * entries
     (tmp_path / "circle.tif").write_bytes(raw[:link] + struct.pack("<I", first) + raw[link + 4 :])
-    assert "circle" in _refused(f"{server.url}/circle.tif")
+    assert "circle" in _error(f"{server.url}/circle.tif")
     # the count of values of the first tag
     (tmp_path / "greedy.tif").write_bytes(raw[: first + 6] + b"\xff\xff\xff\xff" + raw[first + 10 :])
-    assert "values for one tag" in _refused(f"{server.url}/greedy.tif")
+    assert "values for one tag" in _error(f"{server.url}/greedy.tif")
 
 
 @pytest.mark.parametrize("tag", [256, 257, 258, 262, 277, 34737])
@@ -461,7 +465,7 @@ def test_tables_without_a_needed_tag_are_refused_before_a_library_panics(
     (place,) = [one for one in places if struct.unpack_from("<H", raw, one)[0] == tag]
     raw[place : place + 2] = struct.pack("<H", 65000)
     (tmp_path / "lacking.tif").write_bytes(raw)
-    assert "its tables are damaged" in _refused(f"{server.url}/lacking.tif")
+    assert "its tables are damaged" in _error(f"{server.url}/lacking.tif")
     assert "panicked" not in capfd.readouterr().err
 
 
@@ -478,7 +482,7 @@ def test_geotiff_keys_outside_their_tables_are_refused_before_a_library_panics(
         place = start + 2 * key
     raw[place : place + 2] = struct.pack("<H", number)
     (tmp_path / "odd.tif").write_bytes(raw)
-    assert "its tables are damaged" in _refused(f"{server.url}/odd.tif")
+    assert "its tables are damaged" in _error(f"{server.url}/odd.tif")
     assert "panicked" not in capfd.readouterr().err
 
 
@@ -499,20 +503,20 @@ def test_damage_anywhere_in_the_tables_is_survived(tmp_path: Path, server: Range
     random = np.random.default_rng(3)
     layers = {}
     for number in range(60):
-        damaged = bytearray(raw)
+        content = bytearray(raw)
         for place in random.integers(0, 600, 2):
-            damaged[place] = random.integers(0, 256)
-        (tmp_path / f"{number}.tif").write_bytes(bytes(damaged))
+            content[place] = random.integers(0, 256)
+        (tmp_path / f"{number}.tif").write_bytes(bytes(content))
         layers[str(number)] = Layer(hrefs=(f"{server.url}/{number}.tif",), resampling="nearest")
     reads = read_layers(layers, TILE, timeout=20)
     assert {isinstance(read, RasterError) for read in reads.values()} == {True, False}
 
 
 def test_several_threads_and_a_running_loop(server: RangeServer) -> None:
-    found: list[bool] = []
+    results: list[bool] = []
 
     def read() -> None:
-        found.append(bool(_read(f"{server.url}/scene/B04.tif").valid.all()))
+        results.append(bool(_read(f"{server.url}/scene/B04.tif").valid.all()))
 
     async def in_a_notebook() -> None:
         read()
@@ -523,7 +527,7 @@ def test_several_threads_and_a_running_loop(server: RangeServer) -> None:
     asyncio.run(in_a_notebook())
     for thread in threads:
         thread.join(20)
-    assert found == [True] * 5
+    assert results == [True] * 5
 
 
 def test_connections_are_kept(server: RangeServer) -> None:

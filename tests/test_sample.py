@@ -28,7 +28,7 @@ from chatearthnet_explorer.catalog.pixel_counts import counts_of
 from chatearthnet_explorer.errors import Cancelled, CatalogError
 from chatearthnet_explorer.record import ARCHIVES
 from chatearthnet_explorer.sample import sample_catalog as sample_module
-from chatearthnet_explorer.sample.on_demand_release import KEPT, DrawnRelease
+from chatearthnet_explorer.sample.on_demand_release import CACHE_SIZE, DrawnRelease
 from chatearthnet_explorer.sample.sample_catalog import ARCHIVE, FIRST, open_sample
 from chatearthnet_explorer.sample.simulated_release import write_release
 from chatearthnet_explorer.settings import Settings
@@ -70,7 +70,7 @@ def files_of(folder: Path) -> dict[str, bytes]:
     return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
-def test_it_is_small_and_complete_and_says_that_it_is_simulated(cache: Path) -> None:
+def test_sample_is_small_complete_and_marked_as_simulated(cache: Path) -> None:
     assert len(ARCHIVE.read_bytes()) < 2_000_000
     catalog = opened(cache)
     assert len(catalog) == 2000
@@ -89,9 +89,9 @@ def test_captions_and_shares_are_those_of_the_maps_that_this_code_makes(cache: P
         row = catalog.row_at(tile)
         assert row is not None
         labels = SimulatedLabels(script.YEAR)(tile)
-        made = script.make(number)
+        records_made = script.make(number)
         told = {style.replace(".", ""): text for style, text in catalog.pair(row).record.captions.items()}
-        assert told == made.captions, STALE
+        assert told == records_made.captions, STALE
         assert (catalog.files.counts[row] == counts_of(labels)).all(), STALE
 
 
@@ -104,14 +104,14 @@ def test_the_same_captions_are_packed_into_the_same_bytes(
         {style.replace(".", ""): text for style, text in catalog.pair(row).record.captions.items()} for row in rows
     ]
     counts = dict(zip(records.tiles, catalog.files.counts[rows], strict=True))
-    made = [script.Made(one, b"") for one in captions]
+    records_made = [script.Made(one, b"") for one in captions]
     # the counts stand for the maps, which take a minute to make
     monkeypatch.setattr(
         script,
         "enrich_catalog",
         lambda folder, _labels_at, **how: _enriched(folder, counts, how["labels"]),
     )
-    script.write(tmp_path / "sample.zip", made)
+    script.write(tmp_path / "sample.zip", records_made)
     with zipfile.ZipFile(tmp_path / "sample.zip") as new, zipfile.ZipFile(io.BytesIO(ARCHIVE.read_bytes())) as old:
         assert new.namelist() == old.namelist(), STALE
         if json.loads(old.read(script.MADE_WITH)) == script.made_with():
@@ -135,42 +135,44 @@ def test_thumbnails_are_those_of_the_first_page_and_of_the_pictures_that_are_ope
     names = [pair.record.name for pair in sample.catalog.search(FIRST).pairs]
     assert set(sample.release.thumbnails) == set(names)
     for name in names[::6]:
-        drawn = thumbnail(sample.release.images([name]).pixels[name])
+        tiles_drawn = thumbnail(sample.release.images([name]).pixels[name])
         shipped, fresh = (
-            np.asarray(Image.open(io.BytesIO(one)), float) for one in (sample.release.thumbnails[name], drawn)
+            np.asarray(Image.open(io.BytesIO(one)), float) for one in (sample.release.thumbnails[name], tiles_drawn)
         )
         assert np.abs(shipped - fresh).mean() < 1.0, STALE  # other versions of libjpeg round otherwise
 
 
 def test_a_drawn_picture_is_the_one_that_a_written_release_holds(tmp_path: Path) -> None:
     write_release(tmp_path, records=3, images=3)
-    written, drawn = open_release(tmp_path), DrawnRelease()
+    written, tiles_drawn = open_release(tmp_path), DrawnRelease()
     names = [member.name.rpartition("/")[2] for member in written.directory("s2_rgb_images")]
     for archive in ARCHIVES:
-        assert written.contents(names, archive=archive) == drawn.contents(names, archive=archive)
-    assert drawn.bands(names[0]).keys() == written.bands(names[0]).keys()
-    (why,) = drawn.images(["chip 3 of nowhere.png"]).missing.values()
+        assert written.contents(names, archive=archive) == tiles_drawn.contents(names, archive=archive)
+    assert tiles_drawn.bands(names[0]).keys() == written.bands(names[0]).keys()
+    (why,) = tiles_drawn.images(["chip 3 of nowhere.png"]).missing.values()
     assert "says no place" in why
-    assert drawn.simulated
+    assert tiles_drawn.simulated
 
 
 def test_pictures_drawn_once_are_kept_within_a_bound(monkeypatch: pytest.MonkeyPatch) -> None:
-    drawn: list[tuple[float, float]] = []
+    tiles_drawn: list[tuple[float, float]] = []
     chip = SimulatedSource().chip_at(6.73, 0.336)
 
     def draw(_self: object, *place: float, **_how: object) -> object:
-        drawn.append(place)
+        tiles_drawn.append(place)
         return chip
 
     monkeypatch.setattr(SimulatedSource, "chip_at", draw)
     release = DrawnRelease()
-    names = [f"{tile.name}.png" for x in range(60) for tile in chip.tile.__class__(x * 2, 5000).siblings][: KEPT + 4]
+    names = [f"{tile.name}.png" for x in range(60) for tile in chip.tile.__class__(x * 2, 5000).siblings][
+        : CACHE_SIZE + 4
+    ]
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(lambda _: release.contents(names[:2]), range(16)))
-    assert len(drawn) == 2
+    assert len(tiles_drawn) == 2
     release.contents(names)
-    assert len(release._kept) == KEPT
-    assert len(drawn) == KEPT + 4
+    assert len(release._cache) == CACHE_SIZE
+    assert len(tiles_drawn) == CACHE_SIZE + 4
 
 
 def test_who_stops_waiting_stops_its_own_drawing_alone(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -241,7 +243,7 @@ def test_threads_and_programs_that_start_at_once_find_the_same_whole_sample(tmp_
     assert [path.name for path in tmp_path.iterdir() if not path.name.endswith(".lock")] == [folder.name]
 
 
-def test_one_that_is_killed_while_unpacking_leaves_nothing_in_the_way(tmp_path: Path) -> None:
+def test_killed_unpacking_does_not_block_the_next_one(tmp_path: Path) -> None:
     code = """
 import pathlib, sys, zipfile
 def stop(self, folder, names):
@@ -294,7 +296,7 @@ def test_a_damaged_copy_in_the_cache_is_replaced(tmp_path: Path, harm: str) -> N
     assert not list(tmp_path.glob(".sample-*.part"))
 
 
-def test_what_somebody_adds_to_the_sample_stays(tmp_path: Path) -> None:
+def test_changes_of_the_sample_stay(tmp_path: Path) -> None:
     catalog = opened(tmp_path)
     there = Query(country=("Iceland",))
     added = enrich_catalog(catalog.folder, lambda _tile: None, labels="none", query=there)
@@ -318,9 +320,7 @@ def test_a_cache_that_cannot_be_written_does_without(tmp_path: Path, monkeypatch
 
 
 @pytest.mark.parametrize("content", [b"", b"PK\x03\x04 no ZIP", ARCHIVE.read_bytes()[:100_000]])
-def test_an_installation_that_is_damaged_says_so(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, content: bytes
-) -> None:
+def test_damaged_installation_raises(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, content: bytes) -> None:
     (tmp_path / "sample.zip").write_bytes(content)
     monkeypatch.setattr(sample_module, "ARCHIVE", tmp_path / "sample.zip")
     for cached in (sample_module._version, sample_module._thumbnails):

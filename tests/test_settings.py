@@ -5,12 +5,13 @@ from pathlib import Path
 import pytest
 
 from chatearthnet_explorer.errors import SettingError
-from chatearthnet_explorer.settings import CATALOGUES, WORLDCOVER, Settings
+from chatearthnet_explorer.net.service_addresses import STAC_APIS, WORLDCOVER
+from chatearthnet_explorer.settings import Settings
 
 
 def test_defaults_are_the_published_services() -> None:
     settings = Settings()
-    assert settings.catalogues == CATALOGUES
+    assert settings.catalogues == STAC_APIS
     assert settings.worldcover == WORLDCOVER
     assert settings.cache == Path.home() / ".cache" / "chatearthnet_explorer"
 

@@ -52,8 +52,8 @@ def digest(chip: Chip) -> str:
 
 
 def test_it_is_a_source_known_by_its_name() -> None:
-    opened: Source = open_source("simulated")
-    assert opened.name == "simulated"
+    source: Source = open_source("simulated")
+    assert source.name == "simulated"
 
 
 def test_every_place_of_a_tile_gives_the_same_chip_in_every_process(source: SimulatedSource) -> None:
@@ -66,8 +66,8 @@ def test_every_place_of_a_tile_gives_the_same_chip_in_every_process(source: Simu
         f"c = S().chip_at(*{SAO_TOME});"
         "print(sha256(c.labels.tobytes() + c.rgb.tobytes() + c.scl.tobytes()).hexdigest())"
     )
-    told = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True).stdout
-    assert told.strip() == digest(here)
+    output = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True).stdout
+    assert output.strip() == digest(here)
 
 
 def test_bands_are_read_on_demand_and_agree_with_the_true_colour(source: SimulatedSource) -> None:
@@ -156,39 +156,39 @@ def test_the_antimeridian_is_no_seam(source: SimulatedSource) -> None:
 def test_a_climate_gives_its_classes(
     source: SimulatedSource, place: tuple[float, float], classes: set[str], least: float
 ) -> None:
-    found = shares(source.chip_at(*place))
-    assert sum(found[name] for name in classes) > least
+    actual = shares(source.chip_at(*place))
+    assert sum(actual[name] for name in classes) > least
 
 
 def test_every_class_is_met_somewhere(source: SimulatedSource) -> None:
-    met = set().union(*(np.unique(source.chip_at(*place).labels).tolist() for place in PLACES))
-    assert met >= set(range(1, len(CLASSES)))
+    classes = set().union(*(np.unique(source.chip_at(*place).labels).tolist() for place in PLACES))
+    assert classes >= set(range(1, len(CLASSES)))
 
 
 @pytest.mark.parametrize(
-    ("place", "said"), [(ATLANTIC, "open sea"), (ANTARCTICA, "60 degrees south"), ((0, 84.5), "84")]
+    ("place", "words"), [(ATLANTIC, "open sea"), (ANTARCTICA, "60 degrees south"), ((0, 84.5), "84")]
 )
-def test_where_nobody_mapped_there_are_no_labels(
-    source: SimulatedSource, place: tuple[float, float], said: str
+def test_has_no_labels_where_worldcover_has_no_map(
+    source: SimulatedSource, place: tuple[float, float], words: str
 ) -> None:
     chip = source.chip_at(*place)
     assert chip.labels is None
     assert chip.label_version is None
     assert chip.rgb is not None
     (sentence,) = chip.missing
-    assert said in sentence
+    assert words in sentence
     assert sentence.endswith(".")
 
 
 def test_far_from_land_the_map_ends_pixel_by_pixel(source: SimulatedSource) -> None:
     # westwards from São Tomé the last mapped chips are water and background, never anything else
-    found = [source.chip_at(6.42 - step * 0.02, 0.25) for step in range(7)]
-    mapped = [chip.labels for chip in found if chip.labels is not None]
-    assert len(mapped) < len(found)
-    assert any(set(np.unique(labels)) == {0, 1} for labels in mapped)
+    actual = [source.chip_at(6.42 - step * 0.02, 0.25) for step in range(7)]
+    label_maps = [chip.labels for chip in actual if chip.labels is not None]
+    assert len(label_maps) < len(actual)
+    assert any(set(np.unique(labels)) == {0, 1} for labels in label_maps)
 
 
-def test_it_says_simulated_wherever_it_can(source: SimulatedSource) -> None:
+def test_marks_chip_as_simulated_everywhere(source: SimulatedSource) -> None:
     chip = source.chip_at(*PARIS, bands=True)
     assert chip.simulated
     assert chip.source == "simulated"
@@ -213,10 +213,10 @@ def test_the_two_years_differ_a_little_as_two_algorithms_would(source: Simulated
 @pytest.mark.parametrize(("lat", "months"), [(48.0, {7, 8}), (-30.0, {1, 2})])
 def test_the_satellite_passes_in_summer_with_a_time_zone(source: SimulatedSource, lat: float, months: set[int]) -> None:
     for lon in (-179.0, -60.0, 20.0, 120.0):
-        acquired = source.chip_at(lon, lat).scene.acquisition_time
-        assert acquired.month in months
-        assert acquired.year == 2020
-        assert acquired.tzinfo is not None
+        moment = source.chip_at(lon, lat).scene.acquisition_time
+        assert moment.month in months
+        assert moment.year == 2020
+        assert moment.tzinfo is not None
 
 
 def test_bad_questions_get_one_sentence(source: SimulatedSource) -> None:
@@ -253,8 +253,10 @@ def test_a_survey_has_the_shares_that_the_source_has(source: SimulatedSource) ->
 def test_a_survey_is_the_same_for_a_tile_alone_and_among_others() -> None:
     four = list(Tile.at(*SAO_TOME).siblings)
     together = dict(sample_label_maps(four, year=2020))
-    agreed = [(labels == together[tile]).mean() for tile in four for _, labels in sample_label_maps([tile], year=2020)]
-    assert min(agreed) > 0.97  # slopes at the rim of a window are one-sided
+    agreement = [
+        (labels == together[tile]).mean() for tile in four for _, labels in sample_label_maps([tile], year=2020)
+    ]
+    assert min(agreement) > 0.97  # slopes at the rim of a window are one-sided
 
 
 def test_scene_classes_fit_the_labels(source: SimulatedSource) -> None:

@@ -21,7 +21,7 @@ def test_the_same_arguments_give_the_same_pairs() -> None:
     assert pairs.pair_of(name)[1] == again.pair_of(name)[1]
 
 
-def test_a_caption_tells_of_its_own_map_or_of_the_mirrored_one() -> None:
+def test_caption_describes_its_own_map_or_the_mirrored_one() -> None:
     pairs = SimulatedPairs(12, wrong=0.5)
     told = set()
     for name in pairs.names[:6]:
@@ -35,13 +35,13 @@ def test_a_caption_tells_of_its_own_map_or_of_the_mirrored_one() -> None:
     assert told == {True, False}
 
 
-def test_the_share_of_wrong_ones_is_as_asked_for() -> None:
+def test_share_of_wrong_captions_is_as_requested() -> None:
     pairs = SimulatedPairs(1, wrong=0.2)
     wrong = sum(pairs.is_wrong(f"{number}.png") for number in range(2000))
     assert 330 < wrong < 470  # 400 expected, deviation 18
 
 
 @pytest.mark.parametrize(("n", "wrong"), [(0, 0.1), (MOST + 1, 0.1), (5, 1.5)])
-def test_what_cannot_be_made_is_said(n: int, wrong: float) -> None:
+def test_impossible_numbers_raise(n: int, wrong: float) -> None:
     with pytest.raises(SettingError, match="Simulated pairs are 1 to 10,000"):
         SimulatedPairs(n, wrong=wrong)

@@ -22,7 +22,7 @@ from chatearthnet_explorer.prompts.facts import facts_35
 from chatearthnet_explorer.record import ARCHIVES, SPLITS, place_of, read_entry
 from chatearthnet_explorer.review.grounding import CONTRADICTED, SUPPORTED, ground
 from chatearthnet_explorer.sample.paraphrase import write_paraphrase
-from chatearthnet_explorer.sample.simulated_records import SAID
+from chatearthnet_explorer.sample.simulated_records import NOTICE
 from chatearthnet_explorer.sample.simulated_release import write_release
 from chatearthnet_explorer.sources.release.chip_pngs import reflectance
 from chatearthnet_explorer.sources.release.release_source import ReleaseSource
@@ -74,16 +74,16 @@ def test_files_and_folders_are_those_of_the_release(folder: Path) -> None:
             assert all(one.compress_type == zipfile.ZIP_STORED for one in archive.infolist())
 
 
-def test_everything_says_that_it_is_simulated(folder: Path, release: Release) -> None:
+def test_every_file_is_marked_as_simulated(folder: Path, release: Release) -> None:
     assert release.simulated
-    assert SAID in (folder / "README.txt").read_text("utf-8")
+    assert NOTICE in (folder / "README.txt").read_text("utf-8")
     for path in folder.glob("*.zip"):
         with zipfile.ZipFile(path) as archive:
-            assert archive.comment.decode() == SAID
+            assert archive.comment.decode() == NOTICE
             for name in archive.namelist():
                 if name.endswith(".png"):
                     with Image.open(BytesIO(archive.read(name))) as image:
-                        assert image.info["Comment"] == SAID
+                        assert image.info["Comment"] == NOTICE
     entries = [entry for split in SPLITS for entry in release.entries("3.5", split) if isinstance(entry, dict)]
     assert all(entry["simulated"] is True for entry in entries)
     chip = ReleaseSource(release).chip_at(*SimulatedSource().chip_at(0, 40).tile.center)
@@ -161,9 +161,9 @@ def test_captions_of_records_with_images_speak_of_these_images(folder: Path, rel
 
 
 def test_captions_of_records_without_images_speak_of_their_own_places_too(folder: Path, release: Release) -> None:
-    pictured = set(_names(folder))
+    numbers_with_images = set(_names(folder))
     entries = [entry for split in SPLITS for entry in release.entries("3.5", split) if _tile(entry) is not None]
-    chosen = [(name, text) for name, text in map(read_entry, entries) if name not in pictured][::190]
+    chosen = [(name, text) for name, text in map(read_entry, entries) if name not in numbers_with_images][::190]
     source = SimulatedSource()
     labels = [source.chip_at(*place_of(name).center).labels for name, _ in chosen]  # type: ignore[union-attr]
     assert len(chosen) > 12
@@ -205,9 +205,7 @@ def test_the_same_arguments_write_the_same_bytes(tmp_path: Path) -> None:
     assert not {entry["image"] for entry in json.loads(one)} & {entry["image"] for entry in json.loads(other)}
 
 
-def test_a_process_that_ends_early_is_said_and_leaves_no_release(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_process_that_ends_early_raises_and_leaves_no_release(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "executable", "true")
     with pytest.raises(ReleaseError, match="a process ended early"):
         write_release(tmp_path, records=60, images=2, processes=2)
@@ -218,7 +216,7 @@ def test_a_process_that_ends_early_is_said_and_leaves_no_release(
     assert len(_names(tmp_path)) == 2
 
 
-def test_a_release_is_not_overwritten_and_odd_numbers_are_refused(folder: Path, tmp_path: Path) -> None:
+def test_refuses_to_overwrite_a_release_and_numbers_out_of_range(folder: Path, tmp_path: Path) -> None:
     with pytest.raises(ReleaseError, match="holds a release already"):
         write_release(folder)
     for records, images in ((0, 0), (10, 11), (3_000_000, 0), (10, -1)):

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from rig.sao_tome import SaoTome
 
-NOBODY = "http://127.0.0.1:9"
+CLOSED_ADDRESS = "http://127.0.0.1:9"
 RIGS = ("stac", "simulated", "auto", "auto without a network")
 OTHERS = tuple(name for name in source_names() if name not in RIGS)
 """Sources of packages that are installed here: the contract holds for them too."""
@@ -35,7 +35,7 @@ def source(request: pytest.FixtureRequest, tmp_path: Path) -> Source:
     if kind in {"stac", "auto"}:
         sao_tome: SaoTome = request.getfixturevalue("sao_tome")
         return open_source(kind, settings=sao_tome.settings(tmp_path))
-    offline = Settings(catalogues=(NOBODY,), worldcover=NOBODY, cache=tmp_path)
+    offline = Settings(catalogues=(CLOSED_ADDRESS,), worldcover=CLOSED_ADDRESS, cache=tmp_path)
     return open_source(kind.split()[0], settings=offline)
 
 
@@ -88,7 +88,7 @@ def test_bands_are_reflectance(source: Source) -> None:
     assert chip.scene.radiometry.endswith(".")
 
 
-def test_where_it_comes_from_is_told(source: Source) -> None:
+def test_chip_names_its_origin(source: Source) -> None:
     chip = source.chip_at(LON, LAT)
     assert chip.source in {"stac", "simulated"}
     assert chip.simulated == (chip.source == "simulated")
@@ -125,16 +125,16 @@ def test_xarray_is_placed(source: Source) -> None:
 def test_reprojection_fills_with_what_is_no_data(source: Source) -> None:
     pytest.importorskip("rioxarray")
     dataset = source.chip_at(LON, LAT, bands=True).to_xarray()
-    turned = dataset.rio.reproject("EPSG:3413")  # polar: there the square of the chip stands askew
+    polar_dataset = dataset.rio.reproject("EPSG:3413")  # polar: there the square of the chip stands askew
     for name in ("labels", "scl", "rgb", *BANDS):
-        assert dataset[name].dtype == turned[name].dtype
-        corners = turned[name].to_numpy()[..., [0, 0, -1, -1], [0, -1, 0, -1]]
-        filled = np.isnan(corners) if name in BANDS else corners == 0
-        assert filled.any(axis=-1).all(), name
-        assert np.isnan(turned[name].rio.nodata) if name in BANDS else turned[name].rio.nodata == 0
+        assert dataset[name].dtype == polar_dataset[name].dtype
+        corners = polar_dataset[name].to_numpy()[..., [0, 0, -1, -1], [0, -1, 0, -1]]
+        is_nodata = np.isnan(corners) if name in BANDS else corners == 0
+        assert is_nodata.any(axis=-1).all(), name
+        assert np.isnan(polar_dataset[name].rio.nodata) if name in BANDS else polar_dataset[name].rio.nodata == 0
     # no pixel outside the chip becomes a class: what is not 0 is what was there
-    assert set(np.unique(turned["labels"])) <= {0, *np.unique(dataset["labels"]).tolist()}
-    assert set(np.unique(turned["rgb"])) <= {0, *np.unique(dataset["rgb"]).tolist()}
+    assert set(np.unique(polar_dataset["labels"])) <= {0, *np.unique(dataset["labels"]).tolist()}
+    assert set(np.unique(polar_dataset["rgb"])) <= {0, *np.unique(dataset["rgb"]).tolist()}
 
 
 def test_a_geotiff_is_placed(source: Source, tmp_path: Path) -> None:
@@ -154,8 +154,8 @@ def test_a_geotiff_is_placed(source: Source, tmp_path: Path) -> None:
 
 def test_a_source_is_opened_by_name_or_taken_as_it_is() -> None:
     for name in source_names():
-        opened = open_source(name, settings=Settings(catalogues=(NOBODY,)))
-        assert opened.name == name
-        assert open_source(opened) is opened
+        instance = open_source(name, settings=Settings(catalogues=(CLOSED_ADDRESS,)))
+        assert instance.name == name
+        assert open_source(instance) is instance
     with pytest.raises(SettingError, match="simulated"):
         open_source("sattelite")

@@ -13,15 +13,14 @@ import pytest
 from rig.cogs import pattern, write_cog, write_scene
 from rig.range_server import Fault, RangeServer
 from rig.sao_tome import CLEAR, CLOUDY, DECEIVING, LAT, LON, OLDER
-from rig.stac_api import Said, ScriptedApi, found, item, landing, scene_item, searching
+from rig.stac_api import Reply, ScriptedApi, item, landing, scene_item, search_result, searching
 
-from chatearthnet_explorer.errors import CatalogueError, PlaceError, SceneError, SettingError
+from chatearthnet_explorer.errors import PlaceError, SceneError, SettingError, StacError
 from chatearthnet_explorer.landcover.legend import indices_of_codes
 from chatearthnet_explorer.settings import Settings
-from chatearthnet_explorer.sources import chip_cache as cache_room
-from chatearthnet_explorer.sources.stac import scene_pixels as scene_room
-from chatearthnet_explorer.sources.stac import stac_source as stac_room
-from chatearthnet_explorer.sources.stac.scene_pixels import COMPOSED, NOT_COUNTED
+from chatearthnet_explorer.sources import chip_cache
+from chatearthnet_explorer.sources.stac import scene_pixels, stac_source
+from chatearthnet_explorer.sources.stac.scene_pixels import COMPOSITE_NOTE, NOT_COUNTED
 from chatearthnet_explorer.sources.stac.stac_source import StacSource
 from chatearthnet_explorer.tile import Tile
 
@@ -31,19 +30,19 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
     from rig.sao_tome import SaoTome
-    from rig.stac_api import Asked
+    from rig.stac_api import Request
 
     from chatearthnet_explorer.chip import Chip
 
-NOBODY = "http://127.0.0.1:9"
+CLOSED_PORT = "http://127.0.0.1:9"
 """The discard port, on which nothing listens."""
 
 
 def assert_sentences(chip: Chip) -> None:
-    for said in chip.missing:
-        assert said.endswith("."), said
-        assert "\n" not in said
-        assert len(said) < 300
+    for sentence in chip.missing:
+        assert sentence.endswith("."), sentence
+        assert "\n" not in sentence
+        assert len(sentence) < 300
 
 
 def source(settings: Settings) -> StacSource:
@@ -60,8 +59,8 @@ def warped_labels(path: Path, tile: Tile) -> NDArray[np.uint8]:
         codes = part.rio.reproject(
             "EPSG:3857", transform=affine.Affine(*tile.transform), shape=(256, 256), resampling=0
         )
-        found: NDArray[np.uint8] = codes.to_numpy()[0]
-    return indices_of_codes(found)
+        classes: NDArray[np.uint8] = codes.to_numpy()[0]
+    return indices_of_codes(classes)
 
 
 # a click on São Tomé
@@ -112,13 +111,13 @@ def test_nine_bands_on_demand(sao_tome: SaoTome, tmp_path: Path) -> None:
 
 def test_scenes_are_listed_and_chosen_by_name(sao_tome: SaoTome, tmp_path: Path) -> None:
     stac = source(sao_tome.settings(tmp_path))
-    listed = stac.scenes_at(LON, LAT, year=2020)
-    assert CLEAR in [scene.id for scene in listed]
-    assert OLDER not in [scene.id for scene in listed]
-    shares = [scene.cloud_share for scene in listed]
+    scenes = stac.scenes_at(LON, LAT, year=2020)
+    assert CLEAR in [scene.id for scene in scenes]
+    assert OLDER not in [scene.id for scene in scenes]
+    shares = [scene.cloud_share for scene in scenes]
     assert shares == sorted(shares, key=lambda share: 1.0 if share is None else share)
-    chosen = next(scene for scene in listed if scene.id == DECEIVING)
-    assert str(chosen.day) == "2020-03-01"
+    scene = next(scene for scene in scenes if scene.id == DECEIVING)
+    assert str(scene.day) == "2020-03-01"
     chip = stac.chip_at(LON, LAT, scene=DECEIVING)
     assert chip.scene
     assert chip.scene.item == DECEIVING
@@ -131,7 +130,7 @@ def test_scenes_are_listed_and_chosen_by_name(sao_tome: SaoTome, tmp_path: Path)
     assert chip.label_version == "v100/2020"
 
 
-def test_where_all_scenes_are_cloudy_the_least_is_taken_and_told(sao_tome: SaoTome, tmp_path: Path) -> None:
+def test_takes_least_cloudy_scene_and_notes_that_all_are_cloudy(sao_tome: SaoTome, tmp_path: Path) -> None:
     chip = source(sao_tome.settings(tmp_path)).chip_at(LON, LAT, year=2021)
     assert chip.scene
     assert chip.scene.item == min(CLOUDY, key=lambda name: CLOUDY[name])
@@ -151,7 +150,7 @@ def test_a_scene_that_is_none(sao_tome: SaoTome, tmp_path: Path, name: str) -> N
 # the cache
 
 
-def test_the_second_click_asks_nobody(sao_tome: SaoTome, tmp_path: Path) -> None:
+def test_second_click_sends_no_request(sao_tome: SaoTome, tmp_path: Path) -> None:
     settings = sao_tome.settings(tmp_path)
     first = source(settings).chip_at(LON, LAT)
     sao_tome.server.reset()
@@ -168,7 +167,7 @@ def test_a_full_disk_takes_no_chip_away(
     def full(*_: object, **__: object) -> NoReturn:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
-    monkeypatch.setattr(cache_room.tempfile, "mkstemp", full)
+    monkeypatch.setattr(chip_cache.tempfile, "mkstemp", full)
     chip = source(sao_tome.settings(tmp_path)).chip_at(LON, LAT)
     assert chip.rgb is not None
     assert chip.missing == ()
@@ -191,7 +190,7 @@ def test_what_failed_is_tried_again(sao_tome: SaoTome, tmp_path: Path) -> None:
     assert chip.labels is None
     assert chip.rgb is not None
     assert_sentences(chip)
-    assert any("403" in said for said in chip.missing)
+    assert any("403" in sentence for sentence in chip.missing)
     assert source(settings).chip_at(LON, LAT).labels is not None
 
 
@@ -202,43 +201,45 @@ def test_what_failed_is_tried_again(sao_tome: SaoTome, tmp_path: Path) -> None:
 def test_labels_do_not_wait_for_a_catalogue(
     sao_tome: SaoTome, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, catalogue: str
 ) -> None:
-    answers: dict[str, Callable[[Asked], Said]] = {
-        "html": lambda _: Said(body=b"<html>"),
-        "504": lambda _: Said(status=504),
-        "429": lambda _: Said(status=429, headers={"Retry-After": "0"}),
-        "slow": lambda _: Said(stall=30),
+    answers: dict[str, Callable[[Request], Reply]] = {
+        "html": lambda _: Reply(body=b"<html>"),
+        "504": lambda _: Reply(status=504),
+        "429": lambda _: Reply(status=429, headers={"Retry-After": "0"}),
+        "slow": lambda _: Reply(stall=30),
     }
-    with ScriptedApi(answers.get(catalogue, lambda _: Said())) as api:
-        address = NOBODY if catalogue == "refused" else api.url
+    with ScriptedApi(answers.get(catalogue, lambda _: Reply())) as api:
+        address = CLOSED_PORT if catalogue == "refused" else api.url
         stac = source(sao_tome.settings(tmp_path, catalogues=(address,)))
-        monkeypatch.setattr(stac._catalogues, "_patience", 1.5)
+        monkeypatch.setattr(stac._apis, "_patience", 1.5)
         start = time.monotonic()
         chip = stac.chip_at(LON, LAT)
         assert time.monotonic() - start < 5
         assert chip.labels is not None
         assert chip.rgb is None
         assert chip.scene is None
-        assert chip.missing[0] == "No catalogue of scenes could be asked, so there are no pixels."
+        assert chip.missing[0] == "Could not reach a scene catalogue, so there are no pixels."
         assert len(chip.missing) == 2
         assert_sentences(chip)
-        with pytest.raises(CatalogueError):
+        with pytest.raises(StacError):
             stac.scenes_at(LON, LAT)
 
 
 def test_a_year_without_scenes(sao_tome: SaoTome, tmp_path: Path) -> None:
-    with ScriptedApi(searching(found())) as api:
+    with ScriptedApi(searching(search_result())) as api:
         stac = source(sao_tome.settings(tmp_path, catalogues=(f"{api.url}#x",)))
         chip = stac.chip_at(LON, LAT)
         assert chip.labels is not None
-        (said,) = chip.missing
-        assert said.startswith("No catalogue has a scene of 2020 here")
+        (sentence,) = chip.missing
+        assert sentence.startswith("No scene catalogue has a scene of 2020 here")
         with pytest.raises(SceneError, match="2020"):
             stac.scenes_at(LON, LAT)
 
 
 def test_the_next_catalogue_has_it(sao_tome: SaoTome, tmp_path: Path) -> None:
-    with ScriptedApi(searching(found())) as api:
-        settings = sao_tome.settings(tmp_path, catalogues=(NOBODY, f"{api.url}#x", f"{sao_tome.api}#sentinel-2-l2a"))
+    with ScriptedApi(searching(search_result())) as api:
+        settings = sao_tome.settings(
+            tmp_path, catalogues=(CLOSED_PORT, f"{api.url}#x", f"{sao_tome.api}#sentinel-2-l2a")
+        )
         chip = source(settings).chip_at(LON, LAT)
         assert chip.scene
         assert chip.scene.catalogue == sao_tome.api
@@ -249,20 +250,20 @@ def test_no_labels_are_no_water(sao_tome: SaoTome, tmp_path: Path) -> None:
     chip = source(sao_tome.settings(tmp_path)).chip_at(-20, 0.5)  # open sea: no file, 404
     assert chip.labels is None
     assert chip.label_version is None
-    assert any("not the same as water" in said for said in chip.missing)
+    assert any("not the same as water" in sentence for sentence in chip.missing)
     assert_sentences(chip)
 
 
-def test_a_scene_where_nobody_mapped(sao_tome: SaoTome, tmp_path: Path) -> None:
+def test_scene_without_land_cover_map_has_no_labels(sao_tome: SaoTome, tmp_path: Path) -> None:
     chip = source(sao_tome.settings(tmp_path, worldcover=f"{sao_tome.server.url}/nowhere")).chip_at(LON, LAT)
     assert chip.labels is None
     assert chip.rgb is not None
-    assert any("not the same as water" in said for said in chip.missing)
+    assert any("not the same as water" in sentence for sentence in chip.missing)
     assert not any("WorldCover" in credit for credit in chip.attribution)
 
 
-def test_nothing_at_all_is_still_a_chip(tmp_path: Path) -> None:
-    chip = source(Settings(catalogues=(NOBODY,), worldcover=NOBODY, cache=tmp_path)).chip_at(LON, LAT)
+def test_returns_chip_without_pixels_and_labels(tmp_path: Path) -> None:
+    chip = source(Settings(catalogues=(CLOSED_PORT,), worldcover=CLOSED_PORT, cache=tmp_path)).chip_at(LON, LAT)
     assert chip.labels is None
     assert chip.rgb is None
     assert len(chip.missing) >= 3
@@ -277,11 +278,11 @@ def test_the_poles(sao_tome: SaoTome, tmp_path: Path, lat: float) -> None:
     assert chip.rgb is None
     assert_sentences(chip)
     if abs(lat) > 84:
-        assert any("84 degrees" in said for said in chip.missing)
+        assert any("84 degrees" in sentence for sentence in chip.missing)
 
 
 def test_places_and_years_are_checked(tmp_path: Path) -> None:
-    stac = source(Settings(catalogues=(NOBODY,), worldcover=NOBODY, cache=tmp_path))
+    stac = source(Settings(catalogues=(CLOSED_PORT,), worldcover=CLOSED_PORT, cache=tmp_path))
     for ask in (stac.chip_at, stac.scenes_at):
         with pytest.raises(PlaceError):
             ask(0, 86)
@@ -308,15 +309,15 @@ def little(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     return {"folder": folder, "tile": tile, "whole": whole, "west": west, "east": east, "middle": middle}
 
 
-def click(little: dict[str, Any], tmp_path: Path, *items: dict[str, Any], server: RangeServer, **asked: Any) -> Chip:  # noqa: ANN401
-    with ScriptedApi(searching(found(*items))) as api:
+def click(little: dict[str, Any], tmp_path: Path, *items: dict[str, Any], server: RangeServer, **request: Any) -> Chip:  # noqa: ANN401
+    with ScriptedApi(searching(search_result(*items))) as api:
         settings = Settings(catalogues=(f"{api.url}#x",), worldcover=f"{server.url}/none", cache=tmp_path)
         lon, lat = little["tile"].center
-        return source(settings).chip_at(lon, lat, **asked)
+        return source(settings).chip_at(lon, lat, **request)
 
 
-def named(little: dict[str, Any], server: RangeServer, name: str, **said: Any) -> dict[str, Any]:  # noqa: ANN401
-    return scene_item(said.pop("id", name), little[name], f"{server.url}/{name}", **said)
+def make_item(little: dict[str, Any], server: RangeServer, name: str, **sentence: Any) -> dict[str, Any]:  # noqa: ANN401
+    return scene_item(sentence.pop("id", name), little[name], f"{server.url}/{name}", **sentence)
 
 
 @pytest.mark.parametrize(
@@ -340,68 +341,68 @@ def test_true_colour_that_cannot_be_read_costs_one_scene(
             content = little["west"].paths[name].read_bytes()
             server.fail(f"/west/{name}.tif", fault or Fault(body=content[: len(content) * 2 // 3]))
         # it claims to hold the chip and to be the clearest
-        broken = scene_item("broken", little["west"], f"{server.url}/west", cloud=0.0)
-        broken["geometry"] = named(little, server, "whole")["geometry"]
-        chip = click(little, tmp_path, broken, server=server)
+        bad_item = scene_item("broken", little["west"], f"{server.url}/west", cloud=0.0)
+        bad_item["geometry"] = make_item(little, server, "whole")["geometry"]
+        chip = click(little, tmp_path, bad_item, server=server)
         assert chip.rgb is None
         assert chip.missing[-2] == "No scene could be used here, so there are no pixels."
         assert_sentences(chip)
-        good = named(little, server, "whole", cloud=50.0, acquired="2020-07-01T10:00:00Z")
-        chip = click(little, tmp_path, broken, good, server=server)
+        good = make_item(little, server, "whole", cloud=50.0, acquisition_time="2020-07-01T10:00:00Z")
+        chip = click(little, tmp_path, bad_item, good, server=server)
         assert chip.scene
         assert chip.scene.item == "whole"
         assert chip.rgb is not None
 
 
-def test_files_that_never_come_are_not_waited_for(
+def test_gives_up_on_files_that_never_arrive(
     little: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(scene_room, "READ_SECONDS", 0.5)
-    monkeypatch.setattr(stac_room, "LABEL_SECONDS", 0.5)
+    monkeypatch.setattr(scene_pixels, "READ_SECONDS", 0.5)
+    monkeypatch.setattr(stac_source, "LABEL_SECONDS", 0.5)
     with RangeServer(little["folder"]) as server:
         labels = "/none/v100/2020/map/ESA_WorldCover_10m_2020_v100_N00E006_Map.tif"
         for path in (*(f"/whole/{name}.tif" for name in ("SCL", "TCI", "B02", "B03", "B04")), labels):
             server.fail(path, Fault(stall=30))
-        chip = click(little, tmp_path, named(little, server, "whole"), server=server)
+        chip = click(little, tmp_path, make_item(little, server, "whole"), server=server)
         assert chip.rgb is None
         assert chip.labels is None
-        assert sum("did not arrive" in said for said in chip.missing) == 2
+        assert sum("did not arrive" in sentence for sentence in chip.missing) == 2
         assert_sentences(chip)
 
 
-def served(little: dict[str, Any], tmp_path: Path, name: str, data: NDArray[Any], **said: Any) -> Chip:  # noqa: ANN401
+def chip_of(little: dict[str, Any], tmp_path: Path, name: str, data: NDArray[Any], **sentence: Any) -> Chip:  # noqa: ANN401
     """A click where one file of the scene is replaced by an array."""
     whole = little["whole"]
     with RangeServer({"": little["folder"], "own": tmp_path / "own"}) as server:
-        options = {"crs": f"EPSG:{whole.epsg}", "transform": whole.transform, **said}
+        options = {"crs": f"EPSG:{whole.epsg}", "transform": whole.transform, **sentence}
         write_cog(tmp_path / "own" / f"{name}.tif", data, **options)
-        raw = named(little, server, "whole")
+        raw = make_item(little, server, "whole")
         raw["assets"]["visual" if name == "TCI" else name]["href"] = f"{server.url}/own/{name}.tif"
         return click(little, tmp_path, raw, server=server)
 
 
 def test_a_scene_without_data_is_no_scene(little: dict[str, Any], tmp_path: Path) -> None:
     empty = np.zeros((1, 512, 512), np.uint8)
-    chip = served(little, tmp_path, "SCL", empty, nodata=0)
+    chip = chip_of(little, tmp_path, "SCL", empty, nodata=0)
     assert chip.rgb is None
-    assert any("pixels of this place" in said for said in chip.missing)
-    chip = served(little, tmp_path, "TCI", empty.repeat(3, 0), nodata=0)
+    assert any("pixels of this place" in sentence for sentence in chip.missing)
+    chip = chip_of(little, tmp_path, "TCI", empty.repeat(3, 0), nodata=0)
     assert chip.rgb is None
-    assert any("pixels of this place" in said for said in chip.missing)
+    assert any("pixels of this place" in sentence for sentence in chip.missing)
     assert_sentences(chip)
 
 
 def test_a_scene_somewhere_else_is_no_scene(little: dict[str, Any], tmp_path: Path) -> None:
-    chip = served(little, tmp_path, "SCL", np.full((1, 512, 512), 4, np.uint8), crs="EPSG:32733", nodata=0)
+    chip = chip_of(little, tmp_path, "SCL", np.full((1, 512, 512), 4, np.uint8), crs="EPSG:32733", nodata=0)
     assert chip.rgb is None
-    assert any("pixels of this place" in said for said in chip.missing)
+    assert any("pixels of this place" in sentence for sentence in chip.missing)
 
 
 def test_a_scene_without_a_reference_system(little: dict[str, Any], tmp_path: Path) -> None:
     data = np.full((3, 512, 512), 4, np.uint8)
-    chip = served(little, tmp_path, "TCI", data, crs='LOCAL_CS["nowhere",UNIT["metre",1]]')
+    chip = chip_of(little, tmp_path, "TCI", data, crs='LOCAL_CS["nowhere",UNIT["metre",1]]')
     assert chip.rgb is not None
-    assert chip.missing[-2] == COMPOSED
+    assert chip.missing[-2] == COMPOSITE_NOTE
     assert "local coordinate system" in chip.missing[-1]
     assert_sentences(chip)
 
@@ -418,16 +419,16 @@ def test_a_scene_without_a_reference_system(little: dict[str, Any], tmp_path: Pa
     ids=["code 77", "16 bits", "two bands", "grey", "16-bit colours"],
 )
 def test_a_file_of_another_kind(little: dict[str, Any], tmp_path: Path, name: str, data: NDArray[Any]) -> None:
-    chip = served(little, tmp_path, name, data)
+    chip = chip_of(little, tmp_path, name, data)
     assert chip.rgb is not None
-    assert chip.missing[-2] == (COMPOSED if name == "TCI" else NOT_COUNTED)
+    assert chip.missing[-2] == (COMPOSITE_NOTE if name == "TCI" else NOT_COUNTED)
     assert "choose another scene" in chip.missing[-1]
     assert_sentences(chip)
 
 
-def test_a_scene_without_classification_is_shown_without_its_cloud(little: dict[str, Any], tmp_path: Path) -> None:
+def test_scene_without_classification_has_no_cloud_share(little: dict[str, Any], tmp_path: Path) -> None:
     with RangeServer(little["folder"]) as server:
-        raw = named(little, server, "whole")
+        raw = make_item(little, server, "whole")
         del raw["assets"]["SCL"]
         chip = click(little, tmp_path, raw, server=server)
         assert chip.rgb is not None
@@ -439,23 +440,23 @@ def test_a_scene_without_classification_is_shown_without_its_cloud(little: dict[
 def test_a_band_that_is_lacking_is_named(little: dict[str, Any], tmp_path: Path) -> None:
     with RangeServer(little["folder"]) as server:
         server.fail("/whole/B11.tif", Fault(status=404))
-        raw = named(little, server, "whole")
+        raw = make_item(little, server, "whole")
         del raw["assets"]["B05"]
         chip = click(little, tmp_path, raw, server=server, bands=True)
         assert chip.rgb is not None
         assert sorted(chip.bands) == ["B02", "B03", "B04", "B06", "B07", "B08", "B12"]
-        assert any("B05" in said for said in chip.missing)
-        assert any("B11" in said for said in chip.missing)
+        assert any("B05" in sentence for sentence in chip.missing)
+        assert any("B11" in sentence for sentence in chip.missing)
         assert_sentences(chip)
         assert not list(tmp_path.rglob("*.npz"))
 
 
 def test_two_items_of_one_day_are_mosaicked(little: dict[str, Any], tmp_path: Path) -> None:
     with RangeServer(little["folder"]) as server:
-        west = named(little, server, "west")
-        east = named(little, server, "east", acquired="2020-06-01T10:00:14Z")
+        west = make_item(little, server, "west")
+        east = make_item(little, server, "east", acquisition_time="2020-06-01T10:00:14Z")
         chip = click(little, tmp_path, west, east, server=server, bands=True)
-        whole = click(little, tmp_path, named(little, server, "whole"), server=server, bands=True)
+        whole = click(little, tmp_path, make_item(little, server, "whole"), server=server, bands=True)
         assert chip.scene
         assert set(chip.scene.item.split("+")) == {"west", "east"}
         assert chip.missing == whole.missing
@@ -467,17 +468,17 @@ def test_two_items_of_one_day_are_mosaicked(little: dict[str, Any], tmp_path: Pa
             assert np.abs(band - whole.bands[name]).mean() < 0.002
         half = click(little, tmp_path, west, server=server)
         assert half.rgb is not None
-        assert any("of the chip; the rest is black" in said for said in half.missing)
-        shown = (half.rgb > 0).any(2).mean()
-        assert 0.3 < shown < 0.7
+        assert any("of the chip; the rest is black" in sentence for sentence in half.missing)
+        share = (half.rgb > 0).any(2).mean()
+        assert 0.3 < share < 0.7
 
 
 def test_the_antimeridian(tmp_path: Path) -> None:
     # Fiji: a footprint that runs over 180 degrees, as catalogues write it
     for lon in (179.99, -179.99):
         tile = Tile.at(lon, -17)
-        made = {name: pattern(tile)[name] for name in ("TCI", "SCL")}
-        files = write_scene(tmp_path / f"scene{lon}", tile, made, size=512, epsg=32760 if lon > 0 else 32701)
+        layers = {name: pattern(tile)[name] for name in ("TCI", "SCL")}
+        files = write_scene(tmp_path / f"scene{lon}", tile, layers, size=512, epsg=32760 if lon > 0 else 32701)
         ring = [[179.5, -17.5], [-179.5, -17.5], [-179.5, -16.5], [179.5, -16.5], [179.5, -17.5]]
         with RangeServer(tmp_path / f"scene{lon}") as server:
             hrefs = {"visual": f"{server.url}/TCI.tif", "SCL": f"{server.url}/SCL.tif"}
@@ -495,8 +496,13 @@ def test_more_scenes_are_looked_at_while_all_are_cloudy(little: dict[str, Any], 
         write_cog(tmp_path / "own" / "SCL.tif", cloudy, crs=f"EPSG:{whole.epsg}", transform=whole.transform, nodata=0)
         items = []
         for day in range(1, 21):
-            raw = named(
-                little, server, "whole", id=f"s{day:02}", acquired=f"2020-06-{day:02}T10:00:00Z", cloud=float(day)
+            raw = make_item(
+                little,
+                server,
+                "whole",
+                id=f"s{day:02}",
+                acquisition_time=f"2020-06-{day:02}T10:00:00Z",
+                cloud=float(day),
             )
             if day != 12:
                 raw["assets"]["SCL"]["href"] = f"{server.url}/own/SCL.tif"
@@ -510,7 +516,7 @@ def test_more_scenes_are_looked_at_while_all_are_cloudy(little: dict[str, Any], 
 
 def test_a_hostile_item_reaches_no_file_and_no_chip(little: dict[str, Any], tmp_path: Path) -> None:
     with RangeServer(little["folder"]) as server:
-        raw = named(little, server, "whole")
+        raw = make_item(little, server, "whole")
         hostile = json.loads(json.dumps(raw))
         hostile["id"] = "<img src=x onerror=alert(1)>"
         leading = json.loads(json.dumps(raw)) | {"id": "leading"}
@@ -521,12 +527,12 @@ def test_a_hostile_item_reaches_no_file_and_no_chip(little: dict[str, Any], tmp_
         assert server.requests == 1  # WorldCover
 
 
-def test_a_landing_page_is_asked_once_and_answers_keep_their_address(little: dict[str, Any], tmp_path: Path) -> None:
+def test_reads_landing_page_once_and_resolves_links_of_each_answer(little: dict[str, Any], tmp_path: Path) -> None:
     with RangeServer(little["folder"]) as server:
-        raw = named(little, server, "whole")
+        raw = make_item(little, server, "whole")
 
-        def answer(asked: Asked) -> Said:
-            return Said(body=found(raw) if asked.path == "/search" else landing(f"http://{asked.host}"))
+        def answer(request: Request) -> Reply:
+            return Reply(body=search_result(raw) if request.path == "/search" else landing(f"http://{request.host}"))
 
         with ScriptedApi(answer) as api:
             settings = Settings(catalogues=(f"{api.url}#x",), worldcover=f"{server.url}/none", cache=tmp_path)
@@ -534,4 +540,4 @@ def test_a_landing_page_is_asked_once_and_answers_keep_their_address(little: dic
             lon, lat = little["tile"].center
             stac.chip_at(lon, lat)
             stac.scenes_at(lon, lat)
-            assert [asked.method for asked in api.asked] == ["GET", "POST", "POST"]
+            assert [request.method for request in api.requests] == ["GET", "POST", "POST"]

@@ -12,15 +12,15 @@ import pytest
 from affine import Affine
 from rig.cogs import pattern, write_cog, write_scene
 from rig.range_server import Fault, RangeServer
-from rig.stac_api import Said, ScriptedApi, found, landing, rustac, scene_item, searching
+from rig.stac_api import Reply, ScriptedApi, landing, rustac, scene_item, search_result, searching
 
 from chatearthnet_explorer.cards.provenance import provenance
 from chatearthnet_explorer.errors import RasterError, SceneError
 from chatearthnet_explorer.landcover.legend import CLASSES
-from chatearthnet_explorer.net import guarded_requests
+from chatearthnet_explorer.net import connections, private_networks
 from chatearthnet_explorer.settings import Settings
 from chatearthnet_explorer.sources.stac.reflectance import true_colour
-from chatearthnet_explorer.sources.stac.scene_pixels import COMPOSED, NOT_COUNTED, NOTHING_TO_COUNT
+from chatearthnet_explorer.sources.stac.scene_pixels import COMPOSITE_NOTE, NOT_COUNTED, NOTHING_TO_COUNT
 from chatearthnet_explorer.sources.stac.stac_source import NOT_ALL_LISTED, StacSource
 from chatearthnet_explorer.sources.stac.worldcover import IN_PART, NOT_HERE, LabelReader
 from chatearthnet_explorer.tile import Tile
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from rig.cogs import SceneFiles
-    from rig.stac_api import Asked
+    from rig.stac_api import Request
 
     from chatearthnet_explorer.chip import Chip
 
@@ -47,15 +47,17 @@ class Place:
         self.files, self.server, self._cache, self._clicks = files, server, cache, 0
 
     def item(self, **properties: object) -> Item:
-        told: dict[str, Any] = {"s2:processing_baseline": "05.00", "grid:code": "MGRS-32NKF", **properties}
-        return scene_item(NAME, self.files, f"{self.server.url}/scene", acquired="2020-06-12T10:00:00Z", **told)
+        fields: dict[str, Any] = {"s2:processing_baseline": "05.00", "grid:code": "MGRS-32NKF", **properties}
+        return scene_item(
+            NAME, self.files, f"{self.server.url}/scene", acquisition_time="2020-06-12T10:00:00Z", **fields
+        )
 
-    def click(self, *items: object, **asked: Any) -> Chip:  # noqa: ANN401 - options of chip_at
-        return self.click_on(searching(found(*items)), **asked)  # type: ignore[arg-type]
+    def click(self, *items: object, **request: Any) -> Chip:  # noqa: ANN401 - options of chip_at
+        return self.click_on(searching(search_result(*items)), **request)  # type: ignore[arg-type]
 
-    def click_on(self, answer: Callable[[Asked], Said | None], **asked: Any) -> Chip:  # noqa: ANN401 - as above
+    def click_on(self, answer: Callable[[Request], Reply | None], **request: Any) -> Chip:  # noqa: ANN401 - as above
         with ScriptedApi(answer) as api:
-            return self.source(f"{api.url}#sentinel-2-l2a").chip_at(*TILE.center, **asked)
+            return self.source(f"{api.url}#sentinel-2-l2a").chip_at(*TILE.center, **request)
 
     def source(self, *catalogues: str) -> StacSource:
         self._clicks += 1
@@ -90,9 +92,9 @@ def assert_whole(chip: Chip) -> None:
 
 
 def assert_sentences(chip: Chip) -> None:
-    for said in chip.missing:
-        assert said.endswith(".")
-        assert len(said) < 300
+    for sentence in chip.missing:
+        assert sentence.endswith(".")
+        assert len(sentence) < 300
 
 
 # addresses of files
@@ -109,38 +111,38 @@ def test_relative_hrefs_are_resolved_against_page_without_self_link(files: Scene
         place.item(), lambda name, asset: (name, {"href": f"files/{asset['href'].rpartition('/')[2]}"})
     )
 
-    def answer(asked: Asked) -> Said | None:
-        if asked.path == "/stac/v1/search":
-            return Said(body=found(item))
-        if asked.path.startswith("/stac/v1/files/"):
-            content = files.paths[asked.path.rpartition("/")[2].removesuffix(".tif")].read_bytes()
-            first, last = map(int, asked.span.removeprefix("bytes=").split("-"))
+    def answer(request: Request) -> Reply | None:
+        if request.path == "/stac/v1/search":
+            return Reply(body=search_result(item))
+        if request.path.startswith("/stac/v1/files/"):
+            content = files.paths[request.path.rpartition("/")[2].removesuffix(".tif")].read_bytes()
+            first, last = map(int, request.span.removeprefix("bytes=").split("-"))
             part = content[first : last + 1]
-            stated = {"Content-Range": f"bytes {first}-{first + len(part) - 1}/{len(content)}"}
-            return Said(status=206, body=part, headers=stated)
-        return Said(body=landing(f"http://{asked.host}/stac/v1")) if asked.path == "/stac/v1" else None
+            headers = {"Content-Range": f"bytes {first}-{first + len(part) - 1}/{len(content)}"}
+            return Reply(status=206, body=part, headers=headers)
+        return Reply(body=landing(f"http://{request.host}/stac/v1")) if request.path == "/stac/v1" else None
 
     with ScriptedApi(answer) as api:
         assert_whole(place.source(f"{api.url}/stac/v1#x").chip_at(*TILE.center))
 
 
 def test_alternate_href_is_taken_where_own_is_a_bucket(place: Place) -> None:
-    def moved(name: str, asset: Item) -> tuple[str, Item]:
+    def rename_asset(name: str, asset: Item) -> tuple[str, Item]:
         return name, {"href": f"s3://eodata/{name}.jp2", "alternate": {"https": {"href": asset["href"]}}}
 
-    assert_whole(place.click(changed_assets(place.item(), moved)))
+    assert_whole(place.click(changed_assets(place.item(), rename_asset)))
 
 
 def test_public_bucket_is_read_on_the_web(place: Place) -> None:
     item = changed_assets(place.item(), lambda name, _: (name, {"href": f"s3://sentinel-cogs/scene/{name}.tif"}))
-    with ScriptedApi(searching(found(item))) as api:
+    with ScriptedApi(searching(search_result(item))) as api:
         (scene,) = place.source(f"{api.url}#x").scenes_at(*TILE.center)
     there = "https://sentinel-cogs.s3.us-west-2.amazonaws.com/scene"
     assert scene.items[0].assets["visual"].href == f"{there}/visual.tif"
     assert scene.items[0].assets["B12"].href == f"{there}/B12.tif"
 
 
-def test_bucket_whose_reader_pays_is_named(place: Place) -> None:
+def test_names_requester_pays_bucket(place: Place) -> None:
     item = changed_assets(place.item(), lambda name, _: (name, {"href": f"s3://sentinel-s2-l2a/{name}.tif"}))
     chip = place.click(item)
     assert chip.rgb is None
@@ -158,8 +160,8 @@ def test_unusable_scenes_are_counted_by_reason(place: Place) -> None:
     assert "lists 7 scenes here, of which none can be used" in chip.missing[-1]
     assert "JPEG 2000, of which no part can be read alone (3), " in chip.missing[-1]
     assert "(s3://sentinel-s2-l2a) (2), no outline (1), nothing that is an item (1)" in chip.missing[-1]
-    assert not any("No catalogue has a scene" in said for said in chip.missing)
-    with ScriptedApi(searching(found(*items))) as api, pytest.raises(SceneError, match="7 scenes"):  # type: ignore[arg-type]
+    assert not any("No scene catalogue has a scene" in sentence for sentence in chip.missing)
+    with ScriptedApi(searching(search_result(*items))) as api, pytest.raises(SceneError, match="7 scenes"):  # type: ignore[arg-type]
         place.source(f"{api.url}#x").scenes_at(*TILE.center)
 
 
@@ -208,7 +210,7 @@ def test_missing_true_colour_file_is_made_up_for(place: Place, *, bands: bool) -
     place.server.fail("/scene/TCI.tif", Fault(status=404))
     chip = place.click(place.item(), bands=bands)
     assert chip.rgb is not None
-    assert chip.missing[0] == COMPOSED
+    assert chip.missing[0] == COMPOSITE_NOTE
     assert "TCI.tif is not there (404)" in chip.missing[1]
     assert len(chip.bands) == (9 if bands else 0)
     assert_sentences(chip)
@@ -266,28 +268,30 @@ def test_real_api_serves_such_items(place: Place, tmp_path: Path) -> None:
 # how servers answer
 
 
-def encoded(encoding: str, **headers: str) -> Callable[[Any], Said]:
-    return lambda page: Said(body=json.dumps(page, ensure_ascii=False).encode(encoding), headers=headers)
+def answer_in(encoding: str, **headers: str) -> Callable[[Any], Reply]:
+    return lambda page: Reply(body=json.dumps(page, ensure_ascii=False).encode(encoding), headers=headers)
 
 
-ENCODINGS: dict[str, Callable[[Any], Said]] = {
-    "a byte order mark": encoded("utf-8-sig"),
-    "UTF-16": encoded("utf-16"),
-    "UTF-16 without a mark": encoded("utf-16-le"),
-    "UTF-32": encoded("utf-32"),
-    "Latin-1": encoded("latin-1", **{"Content-Type": "application/json; charset=ISO-8859-1"}),
-    "Latin-1, not said": encoded("latin-1", **{"Content-Type": "application/json"}),
-    "gzip": lambda page: Said(body=gzip.compress(json.dumps(page).encode()), headers={"Content-Encoding": "gzip"}),
-    "NaN": lambda page: Said(body=json.dumps(page | {"context": float("nan")}).encode()),
+ENCODINGS: dict[str, Callable[[Any], Reply]] = {
+    "a byte order mark": answer_in("utf-8-sig"),
+    "UTF-16": answer_in("utf-16"),
+    "UTF-16 without a mark": answer_in("utf-16-le"),
+    "UTF-32": answer_in("utf-32"),
+    "Latin-1": answer_in("latin-1", **{"Content-Type": "application/json; charset=ISO-8859-1"}),
+    "Latin-1, not said": answer_in("latin-1", **{"Content-Type": "application/json"}),
+    "gzip": lambda page: Reply(body=gzip.compress(json.dumps(page).encode()), headers={"Content-Encoding": "gzip"}),
+    "NaN": lambda page: Reply(body=json.dumps(page | {"context": float("nan")}).encode()),
 }
 
 
 @pytest.mark.parametrize("encode", ENCODINGS.values(), ids=ENCODINGS)
-def test_json_is_read_in_any_encoding(place: Place, encode: Callable[[Any], Said]) -> None:
+def test_json_is_read_in_any_encoding(place: Place, encode: Callable[[Any], Reply]) -> None:
     item = place.item(title="São Tomé")
 
-    def answer(asked: Asked) -> Said | None:
-        return encode(found(item) if asked.path == "/search" else landing(f"http://{asked.host}", title="Catálogo"))
+    def answer(request: Request) -> Reply | None:
+        return encode(
+            search_result(item) if request.path == "/search" else landing(f"http://{request.host}", title="Catálogo")
+        )
 
     assert_whole(place.click_on(answer))
 
@@ -305,8 +309,8 @@ LANDINGS: dict[str, Callable[[str], dict[str, Any]]] = {
 
 @pytest.mark.parametrize("page", LANDINGS.values(), ids=LANDINGS)
 def test_first_page_with_gaps_is_used(place: Place, page: Callable[[str], dict[str, Any]]) -> None:
-    def answer(asked: Asked) -> Said | None:
-        return Said(body=found(place.item()) if asked.path == "/search" else page(f"http://{asked.host}"))
+    def answer(request: Request) -> Reply | None:
+        return Reply(body=search_result(place.item()) if request.path == "/search" else page(f"http://{request.host}"))
 
     assert_whole(place.click_on(answer))
 
@@ -318,13 +322,13 @@ def test_page_without_next_link_is_the_last(place: Place, links: object) -> None
     assert_whole(place.click_on(searching({"type": "FeatureCollection", "features": [place.item()], "links": links})))
 
 
-BROKEN_PAGES: dict[str, Said | str] = {
-    "500": Said(status=500),
-    "404": Said(status=404),
-    "HTML": Said(body=b"<html>"),
-    "cut short": Said(body=b'{"type": "FeatureCollection", "features": ['),
-    "a list": Said(body=[]),
-    "features of another kind": Said(body={"type": "FeatureCollection", "features": 3}),
+BROKEN_PAGES: dict[str, Reply | str] = {
+    "500": Reply(status=500),
+    "404": Reply(status=404),
+    "HTML": Reply(body=b"<html>"),
+    "cut short": Reply(body=b'{"type": "FeatureCollection", "features": ['),
+    "a list": Reply(body=[]),
+    "features of another kind": Reply(body={"type": "FeatureCollection", "features": 3}),
     "another server": "http://stac-internal:8080/search?token=2",
     "a private network": "http://10.0.0.1/search?token=2",
     "a file": "file:///etc/passwd",
@@ -333,16 +337,16 @@ BROKEN_PAGES: dict[str, Said | str] = {
 
 @pytest.mark.parametrize("second", BROKEN_PAGES.values(), ids=BROKEN_PAGES)
 @pytest.mark.parametrize("method", ["GET", "POST"])
-def test_page_that_was_read_is_used_where_the_next_fails(place: Place, second: Said | str, method: str) -> None:
-    def answer(asked: Asked) -> Said | None:
-        if not asked.path.startswith("/search"):
-            return Said(body=landing(f"http://{asked.host}"))
-        if "token" in asked.path or "token" in (asked.body or {}):
-            assert isinstance(second, Said)
+def test_page_that_was_read_is_used_where_the_next_fails(place: Place, second: Reply | str, method: str) -> None:
+    def answer(request: Request) -> Reply | None:
+        if not request.path.startswith("/search"):
+            return Reply(body=landing(f"http://{request.host}"))
+        if "token" in request.path or "token" in (request.body or {}):
+            assert isinstance(second, Reply)
             return second
         href = second if isinstance(second, str) else "/search" + ("?token=2" if method == "GET" else "")
         link = {"rel": "next", "href": href, "method": method, "body": {"token": 2}}
-        return Said(body=found(place.item(), links=[link]))
+        return Reply(body=search_result(place.item(), links=[link]))
 
     chip = place.click_on(answer)
     assert chip.rgb is not None
@@ -359,55 +363,55 @@ def test_cloudy_scene_of_a_broken_list_is_not_called_the_best_of_all(place: Plac
         place.item(), lambda name, asset: (name, {"href": asset["href"].replace("/scene/", "/cloudy/")})
     )
 
-    def answer(asked: Asked) -> Said | None:
-        if asked.path != "/search":
-            return Said(body=landing(f"http://{asked.host}")) if asked.path == "/" else Said(status=500)
-        return Said(body=found(item, links=[{"rel": "next", "href": "/next"}]))
+    def answer(request: Request) -> Reply | None:
+        if request.path != "/search":
+            return Reply(body=landing(f"http://{request.host}")) if request.path == "/" else Reply(status=500)
+        return Reply(body=search_result(item, links=[{"rel": "next", "href": "/next"}]))
 
     chip = place.click_on(answer)
-    assert any(said.startswith("The 1 clearest scenes of 2020 are cloudy") for said in chip.missing)
-    assert any(said.startswith("Every scene of 2020 is cloudy") for said in place.click(item).missing)
+    assert any(sentence.startswith("The 1 clearest scenes of 2020 are cloudy") for sentence in chip.missing)
+    assert any(sentence.startswith("Every scene of 2020 is cloudy") for sentence in place.click(item).missing)
 
 
 @pytest.mark.parametrize("status", [301, 302, 307, 308])
 def test_moved_search_stays_a_post(place: Place, status: int) -> None:
-    def answer(asked: Asked) -> Said | None:
-        if asked.path == "/search":
-            return Said(status=status, headers={"Location": f"http://{asked.host}/search/"})
-        if asked.path == "/search/":
-            assert asked.body["datetime"].startswith("2020")
-            return Said(body=found(place.item())) if asked.method == "POST" else Said(status=405)
-        return Said(body=landing(f"http://{asked.host}"))
+    def answer(request: Request) -> Reply | None:
+        if request.path == "/search":
+            return Reply(status=status, headers={"Location": f"http://{request.host}/search/"})
+        if request.path == "/search/":
+            assert request.body["datetime"].startswith("2020")
+            return Reply(body=search_result(place.item())) if request.method == "POST" else Reply(status=405)
+        return Reply(body=landing(f"http://{request.host}"))
 
     assert_whole(place.click_on(answer))
 
 
 @pytest.mark.parametrize("status", [404, 405, 501])
-def test_search_that_takes_get_only_is_asked_by_get(place: Place, status: int) -> None:
-    asked_for: list[Asked] = []
+def test_searches_by_get_where_post_is_not_supported(place: Place, status: int) -> None:
+    requests: list[Request] = []
 
-    def answer(asked: Asked) -> Said | None:
-        if not asked.path.startswith("/search"):
-            return Said(body=landing(f"http://{asked.host}"))
-        asked_for.append(asked)
-        return Said(status=status) if asked.method == "POST" else Said(body=found(place.item()))
+    def answer(request: Request) -> Reply | None:
+        if not request.path.startswith("/search"):
+            return Reply(body=landing(f"http://{request.host}"))
+        requests.append(request)
+        return Reply(status=status) if request.method == "POST" else Reply(body=search_result(place.item()))
 
     with ScriptedApi(answer) as api:
         source = place.source(f"{api.url}#sentinel-2-l2a")
         assert_whole(source.chip_at(*TILE.center))
         source.scenes_at(*TILE.center)
-    assert [one.method for one in asked_for] == ["POST", "GET", "GET"]  # once is enough to know
-    assert "collections=sentinel-2-l2a" in asked_for[1].path
-    assert "intersects=%7B%22type%22" in asked_for[1].path
+    assert [one.method for one in requests] == ["POST", "GET", "GET"]  # once is enough to know
+    assert "collections=sentinel-2-l2a" in requests[1].path
+    assert "intersects=%7B%22type%22" in requests[1].path
 
 
 def test_first_page_that_moved_is_followed(place: Place) -> None:
-    def answer(asked: Asked) -> Said | None:
+    def answer(request: Request) -> Reply | None:
         return {
-            "/": Said(status=301, headers={"Location": "/v1/"}),
-            "/v1/": Said(body=landing(f"http://{asked.host}/v1") | {"links": [{"rel": "search", "href": "search"}]}),
-            "/v1/search": Said(body=found(place.item())),
-        }.get(asked.path)
+            "/": Reply(status=301, headers={"Location": "/v1/"}),
+            "/v1/": Reply(body=landing(f"http://{request.host}/v1") | {"links": [{"rel": "search", "href": "search"}]}),
+            "/v1/search": Reply(body=search_result(place.item())),
+        }.get(request.path)
 
     assert_whole(place.click_on(answer))
 
@@ -440,7 +444,7 @@ def test_clouds_that_cannot_be_counted_do_not_cost_the_picture(place: Place, fau
     assert_sentences(chip)
 
 
-def test_scene_without_classification_says_so(place: Place) -> None:
+def test_notes_scene_without_classification(place: Place) -> None:
     item = place.item()
     del item["assets"]["SCL"]
     assert place.click(item).missing == (NOTHING_TO_COUNT,)
@@ -450,9 +454,9 @@ def test_scene_with_few_counted_clouds_is_preferred(place: Place) -> None:
     unknown = place.item() | {"id": "unknown"}
     unknown["properties"] |= {"eo:cloud_cover": 0.0, "datetime": "2020-05-01T10:00:00Z"}
     unknown["assets"]["SCL"] = {"href": f"{place.server.url}/scene/none.tif"}
-    counted = place.item() | {"id": "counted"}
-    counted["properties"]["eo:cloud_cover"] = 40.0
-    chip = place.click(unknown, counted)
+    with_classes = place.item() | {"id": "counted"}
+    with_classes["properties"]["eo:cloud_cover"] = 40.0
+    chip = place.click(unknown, with_classes)
     assert chip.scene
     assert chip.scene.item == "counted"
     assert chip.missing == ()
@@ -500,7 +504,7 @@ def test_failing_neighbour_does_not_cost_the_labels(
     monkeypatch.setattr("chatearthnet_explorer.sources.stac.stac_source.LABEL_SECONDS", 5.0)
     path = "/v100/2020/map/ESA_WorldCover_10m_2020_v100_N42E012_Map.tif"
     server.fail(path, fault or Fault(body=b"II*\0" + b"\xff" * 40_000))
-    with ScriptedApi(searching(found())) as api:
+    with ScriptedApi(searching(search_result())) as api:
         settings = Settings(catalogues=(f"{api.url}#x",), worldcover=server.url, cache=tmp_path / "cache")
         source = StacSource(settings)
         chip = source.chip_at(*tile.center)
@@ -523,7 +527,7 @@ def test_labels_that_fail_everywhere_are_an_error(corner: tuple[RangeServer, Til
     server, tile = corner
     for name in CODES:
         server.fail(f"/v100/2020/map/ESA_WorldCover_10m_2020_v100_{name}_Map.tif", Fault(status=403))
-    with ScriptedApi(searching(found())) as api:
+    with ScriptedApi(searching(search_result())) as api:
         settings = Settings(catalogues=(f"{api.url}#x",), worldcover=server.url, cache=tmp_path / "cache")
         chip = StacSource(settings).chip_at(*tile.center)
     assert chip.labels is None
@@ -536,13 +540,13 @@ def test_labels_that_fail_everywhere_are_an_error(corner: tuple[RangeServer, Til
 
 @pytest.fixture
 def public_loopback(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    real = guarded_requests.may_reach
+    real = private_networks.may_reach
     monkeypatch.setattr(
-        guarded_requests, "may_reach", lambda address, *, local: address == "127.0.0.1" or real(address, local=local)
+        private_networks, "may_reach", lambda address, *, local: address == "127.0.0.1" or real(address, local=local)
     )
-    guarded_requests._pool.cache_clear()
+    connections._pool.cache_clear()
     yield
-    guarded_requests._pool.cache_clear()
+    connections._pool.cache_clear()
 
 
 TARGETS = (
@@ -578,7 +582,7 @@ def test_redirect_of_a_file_leads_into_no_private_network(place: Place, target: 
 
 @pytest.mark.usefixtures("public_loopback")
 def test_public_catalogue_that_redirects_into_private_network_is_not_followed(place: Place) -> None:
-    chip = place.click_on(lambda _: Said(status=302, headers={"Location": "http://10.0.0.1/stac"}))
+    chip = place.click_on(lambda _: Reply(status=302, headers={"Location": "http://10.0.0.1/stac"}))
     assert chip.rgb is None
     assert "10.0.0.1 lies in a private network" in chip.missing[-1]
 

@@ -33,28 +33,28 @@ def test_version_3_gives_captions_by_columns_found_at_run_time(realdata: Path) -
     assert list(taco.entries("4v")) == []
 
 
-def test_a_catalog_is_built_of_one_and_says_which_columns_were_taken(
+def test_builds_catalog_from_taco_and_notes_its_columns(
     realdata: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     probe = realdata / "taco" / "taco_v3_layout_probe.zip"
     assert main(["catalog", "build", str(probe), str(tmp_path / "catalog")]) == 0
-    told = json.loads(capsys.readouterr().out)
-    assert told["captions"] == {"3.5": 2, "4v": 0}
-    assert "3.5 in cen:caption35" in told["notes"][0]
+    output = json.loads(capsys.readouterr().out)
+    assert output["captions"] == {"3.5": 2, "4v": 0}
+    assert "3.5 in cen:caption35" in output["notes"][0]
     assert main(["catalog", "build", str(realdata / "taco" / "flat.tacozip"), str(tmp_path / "other")]) == 1
     assert "No column can be told to hold 3.5" in capsys.readouterr().err
     assert not (tmp_path / "other" / "catalog.json").exists()
 
 
 @pytest.mark.parametrize("name", ["flat", "nested"])
-def test_version_2_without_captions_says_what_it_found(realdata: Path, name: str) -> None:
+def test_names_columns_of_version_2_without_captions(realdata: Path, name: str) -> None:
     taco = open_taco(realdata / "taco" / f"{name}.tacozip")
     assert taco.roles == {"name": "id"}
     with pytest.raises(ReleaseError, match=r"No column can be told to hold 3\.5.*columns: id, type, istac:geometry"):
         list(taco.entries("3.5"))
 
 
-def test_what_is_no_taco_file_is_said(tmp_path: Path) -> None:
+def test_refuses_file_that_is_not_taco(tmp_path: Path) -> None:
     path = tmp_path / "a.zip"
     with zipfile.ZipFile(path, "w") as archive:
         archive.writestr("a.txt", "words")
@@ -66,5 +66,5 @@ def test_what_is_no_taco_file_is_said(tmp_path: Path) -> None:
     with pytest.raises(ReleaseError, match="cannot be read"):
         open_taco(path)
     path.write_bytes(b"words")
-    with pytest.raises(ArchiveError, match="is no ZIP"):
+    with pytest.raises(ArchiveError, match="is not a ZIP"):
         open_taco(path)

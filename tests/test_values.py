@@ -16,6 +16,8 @@ from rig.shown import caption, chip, quarters, slopes
 
 from chatearthnet_explorer.cards import card
 from chatearthnet_explorer.cards.value_card import ITEM_LIMIT, TEXT_LIMIT
+from chatearthnet_explorer.catalog.pair import Pair
+from chatearthnet_explorer.catalog.query import Query
 from chatearthnet_explorer.errors import ModelError
 from chatearthnet_explorer.net.zip_directory import Member
 from chatearthnet_explorer.pipeline import Captioned
@@ -127,14 +129,14 @@ def test_deep_copy_has_memory_of_its_own() -> None:
 
 def test_frozen_dict_is_a_mapping_that_keeps_its_order() -> None:
     items = {"b": [1, {"c": 2}], "a": {3}}
-    mapping = FrozenDict(items)
+    mapping = freeze(items)
     items["z"] = []
     items["b"].append(9)
     assert list(mapping) == ["b", "a"]
     assert mapping == {"a": {3}, "b": (1, {"c": 2})}
     assert mapping["b"] == (1, FrozenDict({"c": 2}))
-    assert hash(mapping) == hash(FrozenDict({"a": {3}, "b": [1, {"c": 2}]}))
-    assert freeze(mapping) is mapping
+    assert hash(mapping) == hash(freeze({"a": {3}, "b": [1, {"c": 2}]})) == hash(freeze(mapping))
+    assert hash(FrozenDict({"a": [{"b": 1}]})) == hash(FrozenDict({"a": [{"b": 1}]}))
     assert mapping != {"b": mapping["b"]}
     assert mapping != [("b", 1)]
 
@@ -173,8 +175,22 @@ def _values() -> dict[str, Value]:
         tile=click.chip.tile,
     )
     finding = Finding("hallucinated", "It names snow.", "snow", "middle", 0.0, 3, 7)
-    values = (click, click.chip, click.chip.scene, click.prompt, click.prompt.facts, click.caption, record, finding)
-    return {type(one).__name__: one for one in (*values, prompt_for(quarters()).facts)}
+    claim = {"class": "water", "part": "middle", "size": None, "leads": True, "negated": False}
+    pair = Pair(
+        row=7,
+        record=record,
+        country=click.country,
+        flags=(),
+        classes={"3.5": ("water",), "4v": ("tree",)},
+        dominant={"3.5": "water", "4v": None},
+        claims={"3.5": (claim,), "4v": ()},
+        shares={"water": 0.5},
+        findings=None,
+    )
+    query = Query(words="river delta", polygon=((0.0, 0.0), (9.0, 0.0), (9.0, 9.0)))
+    parts = (click.chip, click.chip.scene, click.prompt, click.prompt.facts, click.caption)
+    values = (click, *parts, prompt_for(quarters()).facts, record, pair, query, finding)
+    return {type(one).__name__: one for one in values}
 
 
 VALUES = tuple(_values())
@@ -253,6 +269,8 @@ def test_notebook_shows_the_card_of_each_value() -> None:
         "Caption": "Water lies beside trees",
         "Record": "Trees.",
         "Finding": "It names snow.",
+        "Pair": "Portugal",
+        "Query": "river delta",
         "Scene": "S2B_29SMC_20200704_0_L2A",
     }.items():
         assert expected in Page(values[name]._repr_html_()).text

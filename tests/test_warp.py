@@ -14,7 +14,7 @@ from chatearthnet_explorer.errors import RasterError
 from chatearthnet_explorer.sources.stac.warp import (
     WINDOW_LIMIT,
     Grid,
-    Warped,
+    WarpedPixels,
     Window,
     fill_of,
     mosaic,
@@ -30,11 +30,11 @@ GDAL_OFF = 3
 SAO_TOME = Tile.at(6.73, 0.336)
 
 
-def _grid(tile: Tile, crs: str, *, step: float = 10, size: int = 600, turned: float = 0) -> Grid:
+def _grid(tile: Tile, crs: str, *, step: float = 10, size: int = 600, angle: float = 0) -> Grid:
     """Return a grid in whose middle the tile lies."""
     left, bottom, right, top = transform_bounds("EPSG:4326", crs, *tile.bounds)
     middle = Affine.translation((left + right) / 2 + 1.7, (bottom + top) / 2 - 2.9)
-    place = middle * Affine.rotation(turned) * Affine.scale(step, -step) * Affine.translation(-size / 2, -size / 2)
+    place = middle * Affine.rotation(angle) * Affine.scale(step, -step) * Affine.translation(-size / 2, -size / 2)
     return Grid(crs=crs, transform=tuple(place[:6]), width=size, height=size)  # type: ignore[arg-type]
 
 
@@ -84,11 +84,11 @@ def test_pixels_land_where_gdal_puts_them(lon: float, lat: float, crs: str) -> N
     window = window_of(grid, tile)
     assert window is not None
     assert window.width <= 600
-    warped = warp(_part(data, window), None, window, resampling="bilinear")
-    assert warped.valid.all()
-    assert warped.data.dtype == np.uint16
+    result = warp(_part(data, window), None, window, resampling="bilinear")
+    assert result.valid.all()
+    assert result.data.dtype == np.uint16
     expected = _oracle(data, grid, tile, Resampling.bilinear)
-    assert np.abs(warped.data.astype(int) - expected).max() <= GDAL_OFF
+    assert np.abs(result.data.astype(int) - expected).max() <= GDAL_OFF
     codes = np.random.default_rng(1).integers(1, 255, (1, 600, 600), np.uint8)
     nearest = warp(_part(codes, window), None, window, resampling="nearest").data
     assert (nearest != _oracle(codes, grid, tile, Resampling.nearest)).mean() < 0.005
@@ -118,13 +118,13 @@ def test_positions_are_those_of_proj(lon: float, lat: float, crs: str) -> None:
 
 
 def test_a_turned_grid_is_read_as_well() -> None:
-    grid = _grid(SAO_TOME, "EPSG:32632", turned=20)
+    grid = _grid(SAO_TOME, "EPSG:32632", angle=20)
     data = _pixels(600)
     window = window_of(grid, SAO_TOME)
     assert window is not None
-    warped = warp(_part(data, window), None, window, resampling="bilinear")
+    result = warp(_part(data, window), None, window, resampling="bilinear")
     expected = _oracle(data, grid, SAO_TOME, Resampling.bilinear)
-    assert np.abs(warped.data.astype(int) - expected).max() <= GDAL_OFF
+    assert np.abs(result.data.astype(int) - expected).max() <= GDAL_OFF
 
 
 def test_twenty_metre_pixels_are_blown_up_smoothly() -> None:
@@ -133,8 +133,8 @@ def test_twenty_metre_pixels_are_blown_up_smoothly() -> None:
     window = window_of(grid, SAO_TOME)
     assert window is not None
     assert window.width < 150
-    warped = warp(_part(data, window), None, window, resampling="bilinear")
-    assert np.abs(warped.data.astype(int) - _oracle(data, grid, SAO_TOME, Resampling.bilinear)).max() <= 1
+    result = warp(_part(data, window), None, window, resampling="bilinear")
+    assert np.abs(result.data.astype(int) - _oracle(data, grid, SAO_TOME, Resampling.bilinear)).max() <= 1
 
 
 def test_the_window_is_no_larger_than_the_tile_needs() -> None:
@@ -145,18 +145,18 @@ def test_the_window_is_no_larger_than_the_tile_needs() -> None:
     assert 243 <= window.height <= 250
 
 
-def test_nothing_bleeds_out_of_a_gap() -> None:
+def test_gap_does_not_bleed_into_neighbours() -> None:
     grid = _grid(SAO_TOME, "EPSG:32632")
     data = np.full((1, 600, 600), 1000, np.uint16)
     data[:, 280:320, 250:330] = 0
     window = window_of(grid, SAO_TOME)
     assert window is not None
     part = _part(data, window)
-    warped = warp(part, valid_pixels(part, 0), window, resampling="bilinear")
-    assert set(np.unique(warped.data[0][warped.valid])) == {1000}
-    assert set(np.unique(warped.data[0][~warped.valid])) == {0}
+    result = warp(part, valid_pixels(part, 0), window, resampling="bilinear")
+    assert set(np.unique(result.data[0][result.valid])) == {1000}
+    assert set(np.unique(result.data[0][~result.valid])) == {0}
     expected = _oracle(data, grid, SAO_TOME, Resampling.bilinear, src_nodata=0)
-    assert ((expected[0] > 0) == warped.valid).mean() > 0.9999
+    assert ((expected[0] > 0) == result.valid).mean() > 0.9999
 
 
 def test_a_dark_pixel_is_not_a_missing_one() -> None:
@@ -177,27 +177,27 @@ def test_not_a_number_does_not_spread() -> None:
     window = window_of(grid, SAO_TOME)
     assert window is not None
     part = _part(data, window)
-    warped = warp(part, valid_pixels(part, None), window, resampling="bilinear", fill=np.nan)
-    assert 0 < (~warped.valid).sum() <= 4
-    np.testing.assert_array_equal(np.isnan(warped.data[0]), ~warped.valid)
+    result = warp(part, valid_pixels(part, None), window, resampling="bilinear", fill=np.nan)
+    assert 0 < (~result.valid).sum() <= 4
+    np.testing.assert_array_equal(np.isnan(result.data[0]), ~result.valid)
 
 
 @pytest.mark.parametrize("east", [-2900, -1500, 1500, 2900])
 def test_a_window_partly_outside_the_file_is_valid_inside(east: float) -> None:
     grid = _grid(SAO_TOME, "EPSG:32632")
     a, b, c, d, e, f = grid.transform
-    moved = Grid(crs=grid.crs, transform=(a, b, c + east + 2000 * np.sign(east), d, e, f), width=600, height=600)
-    window = window_of(moved, SAO_TOME)
+    shifted_grid = Grid(crs=grid.crs, transform=(a, b, c + east + 2000 * np.sign(east), d, e, f), width=600, height=600)
+    window = window_of(shifted_grid, SAO_TOME)
     if window is None:
         assert abs(east) == 2900
         return
     data = _pixels(600)
-    warped = warp(_part(data, window), None, window, resampling="bilinear")
-    expected = _oracle(data, moved, SAO_TOME, Resampling.bilinear)
-    assert 0.1 < warped.valid.mean() < 0.9
-    assert ((expected[0] > 0) == warped.valid).mean() > 0.999
-    both = (expected[0] > 0) & warped.valid
-    assert np.abs(warped.data[:, both].astype(int) - expected[:, both]).max() <= 1
+    result = warp(_part(data, window), None, window, resampling="bilinear")
+    expected = _oracle(data, shifted_grid, SAO_TOME, Resampling.bilinear)
+    assert 0.1 < result.valid.mean() < 0.9
+    assert ((expected[0] > 0) == result.valid).mean() > 0.999
+    both = (expected[0] > 0) & result.valid
+    assert np.abs(result.data[:, both].astype(int) - expected[:, both]).max() <= 1
 
 
 @pytest.mark.parametrize(("lon", "lat"), [(7.5, 0.336), (6.73, 60.0), (-170.0, 0.3), (96.0, 10.0)])
@@ -238,7 +238,7 @@ def test_the_first_piece_with_data_wins() -> None:
     left = np.zeros((256, 256), np.bool_)
     left[:, :128] = True
     pieces = [
-        Warped(data=np.full((1, 256, 256), number, np.uint8), valid=valid)
+        WarpedPixels(data=np.full((1, 256, 256), number, np.uint8), valid=valid)
         for number, valid in ((1, left), (2, np.ones_like(left)), (3, np.ones_like(left)))
     ]
     whole = mosaic(pieces)

@@ -19,7 +19,7 @@ from chatearthnet_explorer.errors import Cancelled, PlaceError, SettingError
 from chatearthnet_explorer.parallel.worker_pool import Workers
 from chatearthnet_explorer.render import png
 from chatearthnet_explorer.sources import open_source, simulated_chips
-from chatearthnet_explorer.sources.simulated_chip_pool import KEPT, SharedChips, drawn, shared_chips
+from chatearthnet_explorer.sources.simulated_chip_pool import CHIPS_IN_MEMORY, SharedChips, draw_chip, shared_chips
 from chatearthnet_explorer.tile import Tile
 
 TILE = Tile.at(2.35, 48.85)
@@ -47,14 +47,14 @@ def _children() -> list[psutil.Process]:
     return [child for child in psutil.Process().children() if child not in others]
 
 
-def test_nothing_is_started_before_it_is_needed(workers: Workers) -> None:
+def test_starts_no_process_before_the_first_call(workers: Workers) -> None:
     assert _children() == []
     assert workers.run(os.getpid) != os.getpid()
     assert len(_children()) == 2
 
 
 def test_a_chip_of_a_worker_is_the_same(workers: Workers) -> None:
-    chip, file = workers.run(drawn, TILE, 2021, True)  # noqa: FBT003 - the key of a chip
+    chip, file = workers.run(draw_chip, TILE, 2021, True)  # noqa: FBT003 - the key of a chip
     here = simulated_chips.simulate(TILE, 2021, bands=True)
     assert isinstance(chip, Chip)
     for name in ("rgb", "labels", "scl"):
@@ -103,7 +103,7 @@ def test_after_its_end_everything_is_computed_here() -> None:
     assert _children() == []
 
 
-def test_who_gives_up_waiting_keeps_nobody_from_a_worker() -> None:
+def test_cancelled_caller_does_not_block_a_worker() -> None:
     pool = Workers(1)
     gone = threading.Event()
 
@@ -177,9 +177,9 @@ def test_chips_that_are_kept_are_bounded(monkeypatch: pytest.MonkeyPatch) -> Non
     counting = Counting()
     shared = SharedChips(counting)
     monkeypatch.setattr(time, "sleep", lambda _: None)
-    for column in range(3 * KEPT):
+    for column in range(3 * CHIPS_IN_MEMORY):
         shared.chip(Tile(column, 5000), 2020, bands=False)
-    assert len(shared._chips) == KEPT
+    assert len(shared._chips) == CHIPS_IN_MEMORY
 
 
 def test_a_visitor_who_gives_up_does_not_spoil_it_for_the_next() -> None:
@@ -200,7 +200,7 @@ def test_a_visitor_who_gives_up_does_not_spoil_it_for_the_next() -> None:
         assert second.result(30).tile == TILE
 
 
-def test_a_wrong_choice_is_named_before_a_worker_is_asked() -> None:
+def test_wrong_choice_raises_before_a_worker_is_used() -> None:
     counting = Counting()
     with shared_chips(counting), pytest.raises(SettingError, match="2020 and 2021"):
         open_source("simulated").chip_at(2.35, 48.85, year=1999)

@@ -65,8 +65,8 @@ def test_addresses_are_esas_own() -> None:
 )
 def test_names_are_those_of_lower_left_corners(lon: float, lat: float, corners: list[str]) -> None:
     tile = Tile.at(lon, lat)
-    found = _corners(tile)
-    assert found == corners or (lon == 6.0 and tile.bounds[0] == 6.0)
+    actual = _corners(tile)
+    assert actual == corners or (lon == 6.0 and tile.bounds[0] == 6.0)
 
 
 def test_a_tile_on_a_corner_touches_four_files() -> None:

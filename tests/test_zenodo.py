@@ -22,17 +22,18 @@ from rig.zips import write_sparse
 from chatearthnet_explorer.cancellation import cancelled_by
 from chatearthnet_explorer.catalog import build_catalog
 from chatearthnet_explorer.errors import ArchiveError, Cancelled, ReleaseError
-from chatearthnet_explorer.net.byte_ranges import NEAR_IF_COUNTED, Span, WebFile, open_ranges
-from chatearthnet_explorer.net.http_client import Web
+from chatearthnet_explorer.net.byte_ranges import Span, open_ranges
+from chatearthnet_explorer.net.http_client import request
+from chatearthnet_explorer.net.http_errors import BusyError, duration
 from chatearthnet_explorer.net.rate_limits import (
-    BusyError,
     Limit,
-    duration,
     report_waits,
     seconds_to_reset,
     seconds_to_wait,
 )
-from chatearthnet_explorer.net.response_bodies import answer_of
+from chatearthnet_explorer.net.request_limits import REDIRECTS
+from chatearthnet_explorer.net.response_bodies import body_of
+from chatearthnet_explorer.net.web_file import GAP_IF_COUNTED, WebFile
 from chatearthnet_explorer.net.zip_members import read_directory
 from chatearthnet_explorer.settings import Settings
 from chatearthnet_explorer.sources.release.mirror import caption_addresses
@@ -146,7 +147,7 @@ def test_reads_captions_and_single_pictures_of_record(zenodo: Zenodo, root: str)
 
 def test_keeps_the_address_that_honours_range(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     members = _members(folder)
-    with Zenodo(folder, swapped=True) as zenodo:
+    with Zenodo(folder, swap_addresses=True) as zenodo:
         monkeypatch.setenv("CHATEARTHNET_ZENODO", zenodo.url)
         release = open_release(ROOT)
         zenodo.reset()
@@ -191,12 +192,12 @@ def test_scattered_page_spares_a_server_with_few_requests_left(folder: Path, mon
         zenodo.reset()
         _check_pictures(release, members, list(range(24)))
         assert zenodo.requests <= 1 + (20 - 3) // 2
-        assert zenodo.refused == 0
+        assert zenodo.refusals == 0
 
 
 def test_page_in_random_order_takes_a_request_for_each(zenodo: Zenodo) -> None:
     file = WebFile(f"{zenodo.url}{PICTURES}")
-    far = [Span(number * (NEAR_IF_COUNTED + 10), 10) for number in (3, 0, 5, 1, 4, 2)]
+    far = [Span(number * (GAP_IF_COUNTED + 10), 10) for number in (3, 0, 5, 1, 4, 2)]
     answers = file.read(far)
     content = (zenodo.folder / "s2_rgb_images.zip").read_bytes()
     assert answers == [content[span.start : span.start + 10] for span in far]
@@ -208,18 +209,18 @@ def test_waits_for_the_next_window_and_reports_it(folder: Path, monkeypatch: pyt
     with Zenodo(folder, limit=3, window=5.0) as zenodo:
         monkeypatch.setenv("CHATEARTHNET_ZENODO", zenodo.url)
         sentences: list[str] = []
-        begun = time.monotonic()
+        start = time.monotonic()
         release = open_release(ROOT)
         with report_waits(sentences.append):
             for number in range(4):
                 _check_pictures(release, members, [number * 10])
         expected = f"{zenodo.url.removeprefix('http://')} takes no more requests at the moment; it goes on in "
         # a machine too busy to use up the window has nothing to wait for
-        assert any(one.startswith(expected) for one in sentences) or time.monotonic() - begun > zenodo.window
-        assert zenodo.refused == 0
+        assert any(one.startswith(expected) for one in sentences) or time.monotonic() - start > zenodo.window
+        assert zenodo.refusals == 0
 
 
-def test_says_how_long_where_the_wait_is_long(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_error_names_long_wait(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     members = _members(folder)
     with Zenodo(folder, limit=3, window=3600.0) as zenodo:
         monkeypatch.setenv("CHATEARTHNET_ZENODO", zenodo.url)
@@ -229,7 +230,7 @@ def test_says_how_long_where_the_wait_is_long(folder: Path, monkeypatch: pytest.
         _, missing = release.images([NAMES[20]], members=members)
         (sentence,) = missing.values()
         assert re.search(r"takes no more requests for 6[01] minutes; wait and try again\.$", sentence)
-        assert zenodo.refused == 0
+        assert zenodo.refusals == 0
         assert zenodo.requests == 3
 
 
@@ -253,12 +254,12 @@ def test_cancel_ends_a_wait(folder: Path, monkeypatch: pytest.MonkeyPatch) -> No
 def test_many_threads_together_stay_within_the_limit(folder: Path) -> None:
     with Zenodo(folder, limit=30, window=3600.0) as zenodo:
         address = f"{zenodo.url}{PICTURES}"
-        Web().ask(address, lambda response: response.status, span="0-0")
+        request(address, lambda response: response.status, span="0-0")
         outcomes: list[object] = []
 
         def ask() -> None:
             try:
-                outcomes.append(Web().ask(address, lambda response: response.status, span="0-0"))
+                outcomes.append(request(address, lambda response: response.status, span="0-0"))
             except BusyError as error:
                 outcomes.append(error)
 
@@ -268,7 +269,7 @@ def test_many_threads_together_stay_within_the_limit(folder: Path) -> None:
         for thread in threads:
             thread.join()
         assert outcomes.count(206) == 29
-        assert zenodo.refused == 0
+        assert zenodo.refusals == 0
         assert zenodo.requests == 30
 
 
@@ -280,14 +281,14 @@ def test_many_threads_together_stay_within_the_limit(folder: Path) -> None:
         ({"X-RateLimit-Reset": "1792567710", "Date": "Wed, 21 Oct 2026 07:28:00 GMT"}, 30.0),
         ({"X-RateLimit-Reset": "30"}, 30.0),
         ({"Retry-After": "soon", "X-RateLimit-Reset": "30"}, 30.0),
-        ({"Retry-After": "-5"}, 0.5),
+        ({"Retry-After": "-5"}, None),
         ({"Retry-After": "1e300"}, 86_400.0),
-        ({"Retry-After": "nan"}, 0.5),
-        ({}, 0.5),
+        ({"Retry-After": "nan"}, None),
+        ({}, None),
     ],
 )
-def test_reads_how_long_a_busy_server_asks_to_wait(headers: dict[str, str], seconds: float) -> None:
-    assert seconds_to_wait(headers, 0.5) == pytest.approx(seconds)
+def test_parses_requested_wait(headers: dict[str, str], seconds: float | None) -> None:
+    assert seconds_to_wait(headers) == (None if seconds is None else pytest.approx(seconds))
 
 
 @pytest.mark.parametrize(
@@ -300,7 +301,7 @@ def test_believes_a_limit_that_is_one(remaining: str, reset: str, left: int | No
     assert limit.left == left
 
 
-def test_says_nothing_of_a_limit_without_headers() -> None:
+def test_knows_no_limit_without_headers() -> None:
     assert seconds_to_reset({}) is None
     assert [duration(seconds) for seconds in (0.2, 59.1, 100, 101, 3600, 86_400)] == [
         *("1 s", "60 s", "100 s", "2 minutes", "60 minutes", "24 hours")
@@ -332,7 +333,7 @@ def test_reads_pictures_from_the_hub_where_zenodo_refuses(zenodo: Zenodo, hub: H
     assert zenodo.requests == 0  # the hub is kept
 
 
-def test_asks_the_hub_once_for_what_it_does_not_have(zenodo: Zenodo, hub: Hub, folder: Path) -> None:
+def test_lists_hub_once_for_missing_file(zenodo: Zenodo, hub: Hub, folder: Path) -> None:
     members = _members(folder)
     (hub.folder / "pictures of 2024" / "s2_rgb_images.zip").unlink()
     release = open_release(ROOT)
@@ -385,7 +386,7 @@ def test_names_likely_places_of_captions_on_a_hub() -> None:
     ]
 
 
-def test_says_both_where_neither_helps(zenodo: Zenodo) -> None:
+def test_error_names_failure_of_zenodo_and_of_mirror(zenodo: Zenodo) -> None:
     zenodo.fail(f"/api/records/{RECORD}", Fault(status=429, retry_after=3600))
     with pytest.raises(BusyError, match=r"busy \(429\).*the mirror did not help either"):
         open_release(ROOT)
@@ -399,19 +400,19 @@ def test_refuses_an_answer_that_is_no_record(zenodo: Zenodo, answer: bytes) -> N
 
 
 @pytest.mark.parametrize("link", ["file:///etc/passwd", "http://[", "javascript:alert(1)"])
-def test_asks_no_address_of_the_record_that_is_none(zenodo: Zenodo, link: str) -> None:
-    answer = Web().ask(f"{zenodo.url}/api/records/{RECORD}", answer_of(zenodo.url, 1_000_000))
+def test_ignores_links_of_the_record_that_are_not_addresses(zenodo: Zenodo, link: str) -> None:
+    answer = request(f"{zenodo.url}/api/records/{RECORD}", body_of(1_000_000))
     record = json.loads(answer)
     for one in record["files"]:
         one["links"]["self"] = link
     zenodo.fail(f"/api/records/{RECORD}", Fault(body=json.dumps(record).encode()))
-    listed = files_of(Web(), RECORD, base=zenodo.url)
-    assert listed["json_files.zip"].addresses == file_addresses(RECORD, "json_files.zip", base=zenodo.url)
+    files = files_of(RECORD, base=zenodo.url)
+    assert files["json_files.zip"].addresses == file_addresses(RECORD, "json_files.zip", base=zenodo.url)
 
 
 def test_leaves_an_answer_without_end(zenodo: Zenodo) -> None:
     zenodo.fail(f"/api/records/{RECORD}", Fault(body=bytes(3_000_000)))
-    with pytest.raises(ArchiveError, match=r"answered more than 2000000 bytes.*the mirror did not help either"):
+    with pytest.raises(ArchiveError, match=r"sent more than 2 MB.*the mirror did not help either"):
         open_release(ROOT)
 
 
@@ -456,7 +457,7 @@ def test_a_key_stays_with_its_own_server(tmp_path: Path) -> None:
         here.fail("/near.zip", Fault(status=302, location="/a.zip"))
         for name in ("moved.zip", "near.zip"):
             address = here.url.replace("http://", "http://user:topsecret@") + f"/{name}"
-            assert Web().ask(address, lambda response: response.read(), span="0-2") == b"con"
+            assert request(address, lambda response: response.read(3), span="0-2") == b"con"
         assert [request.authorization for request in elsewhere.log] == [""]
         assert [request.span for request in elsewhere.log] == ["bytes=0-2"]
         assert all(request.authorization.startswith("Basic ") for request in here.log)
@@ -466,16 +467,16 @@ def test_a_key_stays_with_its_own_server(tmp_path: Path) -> None:
 def test_follows_no_redirect_that_is_no_web_address(tmp_path: Path, location: str) -> None:
     with RangeServer(tmp_path) as server:
         server.fail("/a", Fault(status=302, location=location))
-        with pytest.raises(ArchiveError, match="leads to something that is no web address"):
-            Web().ask(f"{server.url}/a?sig=topsecret", lambda response: response.status)
+        with pytest.raises(ArchiveError, match="redirects to something that is not on the web"):
+            request(f"{server.url}/a?sig=topsecret", lambda response: response.status)
 
 
 def test_leaves_a_circle_of_redirects(tmp_path: Path) -> None:
     with RangeServer(tmp_path) as server:
         server.fail("/a", Fault(status=302, location="/a"))
-        with pytest.raises(ArchiveError, match="leads on and on without end"):
-            Web().ask(f"{server.url}/a", lambda response: response.status)
-        assert server.requests == 4
+        with pytest.raises(ArchiveError, match="redirects again and again"):
+            request(f"{server.url}/a", lambda response: response.status)
+        assert server.requests == REDIRECTS + 1
 
 
 @pytest.mark.parametrize(
@@ -493,7 +494,7 @@ def test_knows_a_record_by_its_address(root: str, record: str | None) -> None:
     assert record_of(root, base="https://copy.example/zenodo/") == record
 
 
-def test_page_says_how_long_a_busy_server_keeps_its_pictures(zenodo: Zenodo, tmp_path: Path) -> None:
+def test_page_shows_wait_for_busy_server(zenodo: Zenodo, tmp_path: Path) -> None:
     asyncio.run(_page_of_busy_server(zenodo, tmp_path))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from chatearthnet_explorer.captioners.template_phrases import Wording, covers, listed, parts_phrase, sentence
+from chatearthnet_explorer.captioners.template_phrases import Wording, covers, join_list, parts_phrase, sentence
 from chatearthnet_explorer.landcover.shares import PARTS
 
 if TYPE_CHECKING:
@@ -212,4 +212,4 @@ def _theme(facts: Facts35, wording: Wording) -> str:
     if not others:
         return wording.fill(_THEME_ONE, name)
     patterns = _THEME_MOST if _makes_up_most(facts) else _THEME_MIXED
-    return wording.fill(patterns, name, others=listed(map(covers, others)))
+    return wording.fill(patterns, name, others=join_list(map(covers, others)))

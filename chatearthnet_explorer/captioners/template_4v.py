@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from chatearthnet_explorer.captioners.template_phrases import (
     Wording,
     covers,
-    listed,
+    join_list,
     parts_phrase,
     sentence,
     with_article,
@@ -152,11 +152,11 @@ def _smaller(facts: Facts4V, names: list[str], wording: Wording) -> list[str]:
             pattern = "{x} {where}" if lies == before != "found" else "{x} {are} {lies} {where}"
             clauses.append(wording.fill((pattern,), *together, lies=lies, where=where))
             before = lies
-        sentences.append(_joined(clauses))
+        sentences.append(_join_sentences(clauses))
     return sentences
 
 
-def _joined(clauses: list[str]) -> str:
+def _join_sentences(clauses: list[str]) -> str:
     """Return clauses as one sentence. Each may hold an "and" of its own, so a comma stands before the last."""
     *most, last = clauses
     return f"{', '.join(most)}, and {last}" if most else last
@@ -218,5 +218,5 @@ def _theme(facts: Facts4V, wording: Wording) -> str:
     return wording.fill(
         _THEME_MOST if most else _THEME_MIXED,
         name,
-        others=listed(map(covers, others[:2])),
+        others=join_list(map(covers, others[:2])),
     )

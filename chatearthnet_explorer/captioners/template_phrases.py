@@ -56,7 +56,7 @@ def covers(name: str) -> str:
     return cover(name).subject
 
 
-def listed(things: Iterable[str]) -> str:
+def join_list(things: Iterable[str]) -> str:
     """Return ``a``, ``a and b`` or ``a, b and c``."""
     *most, last = things
     return f"{', '.join(most)} and {last}" if most else last
@@ -64,7 +64,7 @@ def listed(things: Iterable[str]) -> str:
 
 def parts_phrase(parts: Iterable[str]) -> str:
     """Return parts of the chip as ``the top left and the middle``."""
-    return listed(f"the {part}" for part in parts)
+    return join_list(f"the {part}" for part in parts)
 
 
 def with_article(phrase: str) -> str:
@@ -103,8 +103,8 @@ class Wording:
             names = [cover(name).of for name, _ in group]
             share = f"{size} {self._next_noun()}"
             share = f"{share}s" if len(names) > 1 else with_article(share)
-            phrases.append(f"{share} of {listed(names)}")
-        return listed(phrases)
+            phrases.append(f"{share} of {join_list(names)}")
+        return join_list(phrases)
 
     def fill(self, choices: Sequence[str], *names: str, **slots: str) -> str:
         """Return one of the patterns with its slots filled.
@@ -119,7 +119,7 @@ class Wording:
             agreement = {"s": "", "are": "are", "have": "have", "they": "they", "They": "They"}
         else:
             agreement = {"s": "s", "are": "is", "have": "has", "they": "it", "They": "It"}
-        slots |= agreement | {"x": listed(map(covers, names))}
+        slots |= agreement | {"x": join_list(map(covers, names))}
         return self.choose(choices).format(**slots)
 
     def _next_noun(self) -> str:

@@ -172,7 +172,7 @@ def _join_parts(groups: list[Path], path: Path, columns: list[Path], numbers: Nu
 
 def _report(release: EntrySource, entries: EntryReport, notes: list[str], numbers: Numbers) -> dict[str, Any]:
     return {
-        "release": release.shown,
+        "release": release.name,
         "simulated": release.simulated,
         "rows": entries.rows,
         "placed": int(np.count_nonzero(numbers["x"] != NOWHERE)),

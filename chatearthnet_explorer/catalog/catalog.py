@@ -32,8 +32,8 @@ if TYPE_CHECKING:
 
     from chatearthnet_explorer.catalog.dataframes import ChipSource
     from chatearthnet_explorer.catalog.pair import Pair
-    from chatearthnet_explorer.catalog.query import SortBy, Split, StyleFilter
-    from chatearthnet_explorer.record import Record
+    from chatearthnet_explorer.catalog.query import SortBy, StyleFilter
+    from chatearthnet_explorer.record import Record, Split
     from chatearthnet_explorer.tile import Tile
 
 

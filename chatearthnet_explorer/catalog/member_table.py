@@ -82,7 +82,7 @@ def members_of(numbers: Mapping[str, NDArray[Any]], folders: list[str], row: int
         fields = {kind: int(numbers[f"{MEMBER_COLUMN[archive]}_{kind}"][row]) for kind in _KINDS}
         folder = folders[fields.pop("folder")]
         if fields["size"]:
-            members[archive] = Member(name=folder + file_of(name), **fields)
+            members[archive] = Member(name=folder + file_of(name), compressed_size=fields.pop("packed"), **fields)
     return members
 
 

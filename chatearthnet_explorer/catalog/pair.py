@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from chatearthnet_explorer.catalog.bit_codes import NAMES
 from chatearthnet_explorer.catalog.pair_flags import FLAGS
 from chatearthnet_explorer.catalog.schema import SUFFIX
 from chatearthnet_explorer.record import SPLITS, Record, place_of
+from chatearthnet_explorer.values import FrozenDict, Value, freeze
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from chatearthnet_explorer.places.countries import Country
 
 
-@dataclass(frozen=True, kw_only=True)
-class Pair:
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+class Pair(Value):
     """One row of the catalog. Names and captions are hostile until a view escapes them."""
 
     row: int
@@ -48,6 +48,13 @@ class Pair:
 
     findings: Mapping[str, tuple[str, ...]] | None
     """Checks that found something, by the ``bit_codes.KINDS`` that were checked; None before an audit."""
+
+    def __post_init__(self) -> None:
+        """Freeze the mappings."""
+        for name in ("classes", "dominant", "claims", "shares", "findings"):
+            value = getattr(self, name)
+            if type(value) is not FrozenDict:
+                object.__setattr__(self, name, freeze(value))
 
     def to_dict(self) -> dict[str, Any]:
         """Return it for JSON. ``split`` is the split of the 3.5 caption if there is one."""
@@ -92,18 +99,18 @@ def pair_of(  # noqa: PLR0913 - one value from four files
         row=row,
         record=Record(
             name=fields["name"],
-            captions=MappingProxyType(of["caption"]),
-            splits=MappingProxyType({style: SPLITS[splits[style] - 1] for style in styles}),
-            members=MappingProxyType(members),
+            captions=FrozenDict.wrap(of["caption"]),
+            splits=FrozenDict.wrap({style: SPLITS[splits[style] - 1] for style in styles}),
+            members=FrozenDict.wrap(members),
             tile=place_of(fields["name"]),
         ),
         country=country,
         flags=tuple(flag for bit, flag in enumerate(FLAGS) if flags >> bit & 1),
-        classes=MappingProxyType({style: tuple(classes) for style, classes in of["classes"].items()}),
-        dominant=MappingProxyType(of["dominant"]),
-        claims=MappingProxyType({style: tuple(claims) for style, claims in of["claims"].items()}),
-        findings=None if findings is None else MappingProxyType(findings),
-        shares=None if shares is None else MappingProxyType(dict(zip(NAMES, shares, strict=True))),
+        classes=FrozenDict.wrap({style: tuple(classes) for style, classes in of["classes"].items()}),
+        dominant=FrozenDict.wrap(of["dominant"]),
+        claims=FrozenDict.wrap({style: tuple(map(FrozenDict.wrap, claims)) for style, claims in of["claims"].items()}),
+        findings=findings,
+        shares=None if shares is None else FrozenDict.wrap(dict(zip(NAMES, shares, strict=True))),
     )
 
 

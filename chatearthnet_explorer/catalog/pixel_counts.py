@@ -43,7 +43,7 @@ def is_read(counts: NDArray[np.uint16]) -> NDArray[np.bool_]:
 
 
 def with_whole(counts: NDArray[np.uint16]) -> NDArray[np.int64] | None:
-    """Return the counts of one chip with the whole map, (6, 12), see ``landcover.shares.pixels``; None if not read."""
+    """Return the counts of one chip with the whole map, (6, 12), see ``shares.count_pixels``; None if not read."""
     if counts[0, 0] == UNREAD:
         return None
     parts = counts.astype(np.int64)

@@ -15,9 +15,7 @@ from chatearthnet_explorer.landcover.legend import CLASSES
 from chatearthnet_explorer.landcover.shares import PARTS
 from chatearthnet_explorer.record import SPLITS
 from chatearthnet_explorer.tile import wrap_longitude
-
-Split = Literal["train", "val", "test"]
-"""One of ``record.SPLITS``."""
+from chatearthnet_explorer.values import Value
 
 StyleFilter = Literal["3.5", "4v", "both"]
 """Pairs with a caption of one style, or with both."""
@@ -43,8 +41,8 @@ _NAME_OF = {alias: land.name for land in CLASSES[1:] for alias in (land.name, la
 _POLE, _TURN = 90.0, 360.0
 
 
-@dataclass(frozen=True, kw_only=True)
-class Query:
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+class Query(Value):
     """What to search for. Every field left at its default matches every pair.
 
     A pair is in a region if the center of its chip is. Words and classes are looked for in one caption of the pair:

@@ -39,7 +39,7 @@ _STEP = 2000
 class EntrySource(Protocol):
     """Gives the entries of a release."""
 
-    shown: str
+    name: str
     """Its name in messages."""
 
     simulated: bool
@@ -152,7 +152,7 @@ def read_release(release: EntrySource, folder: Path, *, progress: Callable[[int]
                         progress(count)
     if not table.numbers_by_key:
         why = report.bad_entries[0].message if report.bad_entries else "Its files are empty."
-        msg = f"{release.shown} has no image-text pair to build a catalog of. {why}"
+        msg = f"{release.name} has no image-text pair to build a catalog of. {why}"
         raise CatalogError(msg)
     columns = {name: np.array(numbers, np.uint64) for name, numbers in table.numbers.items()}
     order = _order(columns["x"], columns["y"])

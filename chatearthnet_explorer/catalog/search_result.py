@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, overload
 from chatearthnet_explorer.catalog.dataframes import to_geopandas, to_pandas
 from chatearthnet_explorer.catalog.export import export_pairs
 from chatearthnet_explorer.catalog.pair import Pair
+from chatearthnet_explorer.values import brief
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -117,7 +118,7 @@ class SearchResult(Sequence[Pair]):
 
     def __repr__(self) -> str:
         """Return the number of pairs and the filters, in less than 200 characters."""
-        filters = "".join(f", {name}={value!r}" for name, value in self.query.filters.items())
+        filters = "".join(f", {name}={brief(value)}" for name, value in self.query.filters.items())
         text = f"SearchResult({len(self):,} pairs{filters}"
         return f"{text[:_REPR_CHARACTERS]}...)" if len(text) > _REPR_CHARACTERS else f"{text})"
 

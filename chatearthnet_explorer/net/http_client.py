@@ -1,204 +1,222 @@
-"""Requests to web servers: bounded, patient with busy ones, and silent about what an address keeps secret."""
+"""The HTTP client of every source: redirects, retries, rate limits, proxies and certificates."""
 
 from __future__ import annotations
 
+import math
+import random
 import time
-from functools import lru_cache
-from typing import TYPE_CHECKING, Any, TypeVar
-from urllib.parse import unquote, urlsplit
+from contextlib import closing
+from typing import TYPE_CHECKING, TypeVar
+from urllib.parse import urljoin, urlsplit
 
-from chatearthnet_explorer.errors import ArchiveError, SettingError
-from chatearthnet_explorer.net.proxies import (
-    is_certificate_error,
-    network_problem,
-    proxy_for,
-    ssl_context,
+from chatearthnet_explorer.cancellation import checkpoint
+from chatearthnet_explorer.errors import SettingError
+from chatearthnet_explorer.net.addresses import host_of, is_web_address, public_address, split_login
+from chatearthnet_explorer.net.http_errors import (
+    UnreachableError,
+    UnsafeAddressError,
+    busy_error,
+    is_busy,
+    refusal,
+    slow_error,
 )
-from chatearthnet_explorer.net.rate_limits import BusyError, duration, limit_of, seconds_to_wait
-from chatearthnet_explorer.net.urls import checked, redirected, shown
+from chatearthnet_explorer.net.private_networks import check_host
+from chatearthnet_explorer.net.proxies import password_problem, proxy_for, ssl_context
+from chatearthnet_explorer.net.rate_limits import limit_of, seconds_to_wait
+from chatearthnet_explorer.net.request_limits import REDIRECTS, RELEASE, RequestLimits
 
 if TYPE_CHECKING:
-    import ssl
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
-    import urllib3
+    from chatearthnet_explorer.net.connections import Response
 
 T = TypeVar("T")
 
-CONNECTIONS = 24
-"""Requests that are under way at once: a page of thumbnails."""
-
-PATIENCE = 15.0
-"""Seconds that a busy server is waited for; where it asks for more, a sentence says so and nobody waits."""
-
-TRIES = 3
-"""Times that a request is sent while a server is busy (429, 5xx) or hangs up."""
-
-REDIRECTS = 3
-"""Times that a server may lead on to another address."""
-
-_CONNECT, _READ = 5.0, 20.0
-_SMALL = 65_536  # bytes of a redirect that are read, for the sake of the connection
-_BUSY = {429, 500, 502, 503, 504}
 _HEADERS = {"User-Agent": "chatearthnet_explorer", "Accept-Encoding": "identity"}
+_MOVED_STATUSES = {301, 302, 303, 307, 308}
+_SEE_OTHER = 303
+_SUCCESS = {200, 206}
 
 
-class AbsentError(ArchiveError):
-    """A server has no such file."""
+def request(  # noqa: PLR0913 - a request and its bounds
+    address: str,
+    take: Callable[[Response], T],
+    *,
+    limits: RequestLimits = RELEASE,
+    method: str = "GET",
+    headers: Mapping[str, str] | None = None,
+    body: bytes | None = None,
+    span: str = "",
+    subject: str = "",
+    local: bool = True,
+    deadline: float = math.inf,
+) -> T:
+    """Send a request, again where that may help, and return what is taken of the answer.
 
+    Args:
+        address: An http or https address.
+        take: Reads the answer, a 200 or 206; called again with the next answer when the connection breaks.
+        limits: How often it is sent, and how long it may take.
+        method: GET or POST.
+        headers: Headers beside our own.
+        body: What to post.
+        span: Byte range, as ``Range: bytes=`` has it; empty for the whole file.
+        subject: What sentences call it; empty for the public form of the address.
+        local: See ``send``.
+        deadline: When the answer must be complete, on the clock of ``time.monotonic``.
 
-class OddRangeError(ArchiveError):
-    """A server does not understand the range it was asked for, or has nothing there."""
-
-
-class _LostError(ArchiveError):
-    """A proxy did not lead on."""
-
-
-class Web:
-    """Sends requests, and waits where a server asks for it."""
-
-    def __init__(self, *, patience: float = PATIENCE) -> None:
-        """Prepare; nothing is sent yet.
-
-        Args:
-            patience: Seconds that a server may ask us to wait.
-        """
-        self._patience = patience
-        self._pools = lru_cache(maxsize=8)(_pool)
-
-    def ask(self, address: str, take: Callable[[urllib3.BaseHTTPResponse], T], *, span: str = "") -> T:
-        """Send a GET and return what is taken of its answer; what is left unread is not drained.
-
-        Args:
-            address: An http or https address.
-            take: Reads the answer, a 200 or 206; called again with the next answer when the connection breaks.
-            span: What to ask for, as ``Range: bytes=`` has it; empty for all.
-
-        Raises:
-            ArchiveError: If the server refuses, cannot be reached, or is busy beyond patience.
-        """
-        from urllib3.exceptions import HTTPError  # noqa: PLC0415 - not needed for files on this computer
-
-        target, headers = checked(address)
-        headers |= {"Range": f"bytes={span}"} if span else {}
-        said = shown(address)
-        delay = 0.5
-        problem = ArchiveError(f"{said} could not be reached, or its server hung up; check the connection, try again.")
-        for left in reversed(range(TRIES)):
-            try:
-                final, response = self.open(target, headers)
-                try:
-                    if response.status not in _BUSY:
-                        _check_status(said, response.status)
-                        return take(response)
-                    problem = self._busy(said, final, response, delay)
-                finally:
-                    if response.length_remaining == 0:
-                        response.release_conn()
-                    else:
-                        response.close()
-            except _LostError as error:
-                problem = ArchiveError(str(error))
-                time.sleep(delay if left else 0.0)
-            except ArchiveError:
-                raise
-            except (HTTPError, OSError):
-                time.sleep(delay if left else 0.0)
-            delay *= 2
-        raise problem
-
-    def left(self, address: str) -> int | None:
-        """Return how many requests the server of an address takes for now; None where it does not count."""
-        return limit_of(address).left
-
-    def open(
-        self, address: str, headers: dict[str, str], *, redirects: int = REDIRECTS
-    ) -> tuple[str, urllib3.BaseHTTPResponse]:
-        """Return the answer to a GET, whatever its status, and the address that it came from in the end.
-
-        Raises:
-            ArchiveError: If a certificate, a proxy or a redirect stands in the way.
-            urllib3.exceptions.HTTPError: If the server cannot be reached.
-        """
-        for _ in range(redirects + 1):
-            response = self._send(address, headers)
-            location = response.get_redirect_location()
-            if not location:
-                return address, response
-            if response.length_remaining is not None and response.length_remaining < _SMALL:
-                response.drain_conn()
-            response.close()
-            address, headers = redirected(address, location, headers)
-        msg = f"{shown(address)} leads on and on without end, so it was not read; use another server."
-        raise ArchiveError(msg)
-
-    def _send(self, address: str, headers: dict[str, str]) -> urllib3.BaseHTTPResponse:
-        from urllib3.exceptions import HTTPError  # noqa: PLC0415 - as above
-
-        limit = limit_of(address)
-        limit.acquire(urlsplit(address).path, self._patience)
+    Raises:
+        HttpError: If there is no usable answer; its subclasses in ``http_errors`` tell why.
+        Cancelled: If nobody waits for it any more.
+    """
+    subject = subject or public_address(address)
+    headers = {**(headers or {}), **({"Range": f"bytes={span}"} if span else {})}
+    deadline = min(deadline, time.monotonic() + limits.seconds)
+    delay = limits.pause
+    for left in reversed(range(limits.tries)):
         try:
-            pool = self._pools(proxy_for(address), ssl_context())
-            response = pool.request("GET", address, headers=_HEADERS | headers, preload_content=False, redirect=False)
+            response = send(
+                method,
+                address,
+                headers=headers,
+                limits=limits,
+                body=body,
+                subject=subject,
+                local=local,
+                deadline=deadline,
+            )
+            with closing(response):
+                if not is_busy(response.status):
+                    if response.status not in _SUCCESS:
+                        raise refusal(subject, response.status, is_range=bool(span))
+                    return take(response)
+                _arrange_wait(response, delay, left, limits.patience)
+        except UnreachableError as error:
+            if not (left and limits.reconnects and error.temporary) or time.monotonic() + delay > deadline:
+                raise
+            time.sleep(delay * random.uniform(0.5, 1))  # noqa: S311 - so that not all come back at once
+            checkpoint()
+        delay *= 2
+    raise AssertionError  # pragma: no cover - the last try returns or raises
+
+
+def send(  # noqa: PLR0913 - a request and its bounds
+    method: str,
+    address: str,
+    *,
+    headers: Mapping[str, str],
+    limits: RequestLimits,
+    local: bool = True,
+    body: bytes | None = None,
+    subject: str = "",
+    deadline: float = math.inf,
+    redirects: int = REDIRECTS,
+) -> Response:
+    """Send a request once and follow redirects; a POST stays a POST, with its body, unless the server says 303.
+
+    Where ``local`` is False, and behind a redirect of a public server, an address of this computer, of a private
+    network or of the link itself (where cloud services keep credentials) is refused before anything is sent: by what
+    its name resolves to, and by where the connection leads in the end, so that a name that changes in between gets a
+    connection and no request. Link-local addresses are refused always. Behind a proxy, which resolves names by itself,
+    only addresses that are written as numbers are checked.
+
+    Args:
+        method: GET or POST.
+        address: An http or https address, perhaps with user and password.
+        headers: Headers beside our own; ``Authorization`` goes to the server of the address only.
+        limits: Time-outs, and how long a rate limit is waited for.
+        local: Whether the address may be one of this computer or its network: if a person set it, or if whoever gave it
+            lies there as well.
+        body: What to post.
+        subject: What sentences call it; empty for the public form of the address.
+        deadline: When the answer must be complete, on the clock of ``time.monotonic``.
+        redirects: Redirects to follow.
+
+    Returns:
+        The answer, whatever its status. Close it.
+
+    Raises:
+        UnsafeAddressError: If it leads where nothing is sent.
+        UnreachableError: If there is no answer, or the environment's proxy or certificates cannot be used.
+        BusyError: If the server's rate limit asks for a longer wait than ``limits.patience``.
+    """
+    # only now: urllib3 is not needed for files on this computer
+    from chatearthnet_explorer.net.connections import open_response  # noqa: PLC0415
+
+    subject = subject or public_address(address)
+    if problem := password_problem(address):
+        raise UnsafeAddressError(problem)
+    address, login = split_login(address)
+    headers = {**_HEADERS, **headers, **login}
+    for _ in range(redirects + 1):
+        check_host(urlsplit(address).hostname or "", local=local)
+        seconds = deadline - time.monotonic()
+        if seconds <= 0:
+            raise slow_error(subject)
+        limit = limit_of(address)
+        limit.acquire(urlsplit(address).path, min(limits.patience, seconds))
+        try:
+            proxy, context = proxy_for(address), ssl_context()
         except SettingError as error:
-            raise ArchiveError(str(error)) from None
-        except HTTPError as error:
-            if sentence := network_problem(address, error):
-                # the cause prints the query, where signatures are; only a proxy may do better the next time
-                raise (ArchiveError if is_certificate_error(error) else _LostError)(sentence) from None
-            raise
-        limit.learn(response.headers)
-        return response
-
-    def _busy(self, said: str, address: str, response: urllib3.BaseHTTPResponse, delay: float) -> BusyError:
-        """Arrange the wait that the server asks for, and return the error for when all tries are used up."""
-        seconds = seconds_to_wait(response.headers, delay)
-        limit_of(address).refuse(urlsplit(address).path, seconds, patience=self._patience)
-        problem = BusyError(
-            f"{said} is busy ({response.status}) and asks to come back in {duration(seconds)}; wait and try again."
+            raise UnreachableError(str(error)) from None
+        response = open_response(
+            method,
+            address,
+            headers=headers,
+            body=body,
+            timeout=(min(limits.connect, seconds), min(limits.read, seconds)),
+            proxy=proxy,
+            context=context,
+            local=local,
+            subject=subject,
+            deadline=deadline,
         )
-        if seconds > self._patience:
-            raise problem
-        return problem
+        limit.learn(response.headers)
+        target = response.headers.get("Location") if response.status in _MOVED_STATUSES else None
+        if target is None:
+            return response
+        local = response.local
+        response.close(drain=True)
+        if response.status == _SEE_OTHER:
+            method, body = "GET", None
+        address, headers = redirect(address, target, headers)
+    msg = f"{host_of(address)} redirects again and again; check its address."
+    raise UnsafeAddressError(msg)
 
 
-def _pool(proxy: str | None, context: ssl.SSLContext) -> urllib3.PoolManager:
-    """Return what keeps the connections of one way to the web: direct, or through one proxy."""
-    import urllib3  # noqa: PLC0415 - not needed for files on this computer
+def redirect(address: str, target: str, headers: Mapping[str, str]) -> tuple[str, dict[str, str]]:
+    """Return where a redirect leads, and the headers that may go there: a password stays with its own server.
 
-    options: dict[str, Any] = {
-        "maxsize": CONNECTIONS,
-        "ssl_context": context,
-        "timeout": urllib3.Timeout(connect=_CONNECT, read=_READ),
-        # ``Web`` waits, follows redirects and tries again by itself, within its bounds
-        "retries": urllib3.Retry(total=0, respect_retry_after_header=False, raise_on_status=False),
-    }
-    if proxy is None:
-        return urllib3.PoolManager(**options)
-    user = unquote(urlsplit(proxy).netloc.rpartition("@")[0])
-    return urllib3.ProxyManager(
-        proxy,
-        proxy_headers=urllib3.make_headers(proxy_basic_auth=user) if user else None,
-        proxy_ssl_context=context,
-        **options,
-    )
+    Raises:
+        UnsafeAddressError: If that is not a web address, or one without encryption after one with.
+    """
+    try:
+        there = urljoin(address, target)
+    except ValueError:
+        there = ""
+    if not is_web_address(there):
+        msg = f"{host_of(address)} redirects to something that is not on the web; check its address."
+        raise UnsafeAddressError(msg)
+    before, after = urlsplit(address), urlsplit(there)
+    if before.scheme == "https" and after.scheme != "https":
+        msg = (
+            f"{host_of(address)} redirects to an address without encryption, which is not followed; check its address."
+        )
+        raise UnsafeAddressError(msg)
+    there, _ = split_login(there)
+    same = (before.scheme, before.hostname, before.port) == (after.scheme, after.hostname, after.port)
+    return there, {name: value for name, value in headers.items() if same or name != "Authorization"}
 
 
-def _check_status(said: str, status: int) -> None:
-    if status in {200, 206}:
-        return
-    if status in {404, 410}:
-        msg = f"{said} is not there ({status}); check the address."
-        raise AbsentError(msg)
-    if status in {400, 416, 501}:
-        msg = f"{said} ends before the part that was asked for ({status}); it is cut short, so use another server."
-        raise OddRangeError(msg)
-    if status in {401, 403}:
-        msg = f"{said} may not be read ({status}): its server asks for permission; use another server."
-        raise ArchiveError(msg)
-    if status == 407:  # noqa: PLR2004 - Proxy Authentication Required
-        msg = "The proxy asks for a user and password (407); write them into HTTP_PROXY as http://user:password@host."
-        raise ArchiveError(msg)
-    msg = f"{said} could not be read: the server answered {status}; check the address."
-    raise ArchiveError(msg)
+def _arrange_wait(response: Response, delay: float, left: int, patience: float) -> None:
+    """Keep further requests away from a busy server for as long as it asks.
+
+    Raises:
+        BusyError: If that is too long, or no try is left.
+    """
+    seconds = seconds_to_wait(response.headers)
+    if seconds is not None or left:
+        wait = delay if seconds is None else seconds
+        limit_of(response.address).refuse(urlsplit(response.address).path, wait, patience=patience)
+    if not left or (seconds or 0.0) > patience:
+        raise busy_error(response.subject, response.status, seconds)

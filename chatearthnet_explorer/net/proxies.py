@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from chatearthnet_explorer.errors import SettingError
+from chatearthnet_explorer.net.addresses import host_of, is_web_address
+from chatearthnet_explorer.net.private_networks import is_loopback
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,7 +29,7 @@ _DER = b"0\x82"  # how a certificate of more than 255 bytes starts in binary for
 _LOGIN = "write user and password into HTTPS_PROXY as http://user:password@host:port."
 # what http.client, and httpx, write where a proxy refuses a tunnel
 _TUNNEL = re.compile(r"(?:Tunnel connection failed: |^)([45]\d\d)\b")
-_UNCONNECTED = {"ProxyError", "ConnectError"}  # of urllib3 and httpx
+_CONNECT_ERRORS = {"ProxyError", "ConnectError"}  # of urllib3 and httpx
 _PORTS = {"http": 80, "https": 443}
 
 
@@ -53,31 +55,10 @@ def proxy_for(address: str) -> str | None:
     if not proxy or _is_excluded(host, port, proxies.get("no", "")) or urllib.request.proxy_bypass(host):
         return None
     proxy = proxy if "://" in proxy else f"http://{proxy}"
-    try:
-        there = urlsplit(proxy)
-        usable = there.scheme in {"http", "https"} and bool(there.hostname) and (there.port or 1) > 0
-    except ValueError:
-        usable = False
-    if not usable:
-        msg = f"{parts.scheme.upper()}_PROXY or ALL_PROXY is no http://host:port of a proxy; correct it."
+    if not is_web_address(proxy):
+        msg = f"{parts.scheme.upper()}_PROXY or ALL_PROXY is not an http://host:port of a proxy; correct it."
         raise SettingError(msg)
     return proxy
-
-
-def proxy_name(proxy: str) -> str:
-    """Return host and port of a proxy, as sentences name it: without user and password."""
-    return urlsplit(proxy).netloc.rpartition("@")[2][:100]
-
-
-def is_loopback(host: str) -> bool:
-    """Return whether a host is this computer by its name; no name is looked up."""
-    name = host.strip("[]").rstrip(".").lower()
-    try:
-        address = ipaddress.ip_address(name)
-    except ValueError:
-        return name == "localhost" or name.endswith(".localhost")
-    mapped = getattr(address, "ipv4_mapped", None)
-    return address.is_loopback or bool(mapped and mapped.is_loopback)
 
 
 def password_problem(address: str) -> str | None:
@@ -86,20 +67,9 @@ def password_problem(address: str) -> str | None:
         parts = urlsplit(address)
     except ValueError:
         return None
-    host = parts.netloc.rpartition("@")
-    if parts.scheme != "http" or not host[1] or is_loopback(parts.hostname or ""):
+    if parts.scheme != "http" or "@" not in parts.netloc or is_loopback(parts.hostname or ""):
         return None
-    return f"The password for {host[2][:100]} would travel unencrypted, so nothing was sent; use an https address."
-
-
-def is_local(host: str) -> bool:
-    """Return whether a host is this computer or in a private network by its name; no name is looked up."""
-    name = host.strip("[]").rstrip(".").lower()
-    try:
-        address = ipaddress.ip_address(name)
-    except ValueError:
-        return is_loopback(name)
-    return not (getattr(address, "ipv4_mapped", None) or address).is_global
+    return f"The password for {host_of(address)} would travel unencrypted, so nothing was sent; use an https address."
 
 
 def ssl_context() -> ssl.SSLContext:
@@ -113,7 +83,7 @@ def ssl_context() -> ssl.SSLContext:
 
 def is_certificate_error(error: BaseException) -> bool:
     """Return whether a certificate that is not trusted lies behind an error, whichever library raised it."""
-    return any(isinstance(cause, ssl.SSLCertVerificationError) for cause in _causes(error))
+    return any(isinstance(cause, ssl.SSLCertVerificationError) for cause in error_chain(error))
 
 
 def network_problem(address: str, error: BaseException) -> str | None:
@@ -124,26 +94,26 @@ def network_problem(address: str, error: BaseException) -> str | None:
         error: What urllib3 or httpx raised; its causes are looked at as well.
     """
     try:
-        host, proxy = urlsplit(address).netloc.rpartition("@")[2][:100], proxy_for(address)
-    except ValueError:  # no address at all; SettingError is one as well
+        host, proxy = host_of(address), proxy_for(address)
+    except ValueError:  # not an address at all; SettingError is a ValueError as well
         return None
     if is_certificate_error(error):
         return (
             f"The certificate of {host} is not trusted; where a company's proxy reads along, set SSL_CERT_FILE to "
             "the file of its certificate, else check the address."
         )
-    causes = list(_causes(error))
-    if proxy is None or not any(type(cause).__name__ in _UNCONNECTED for cause in causes):
+    causes = list(error_chain(error))
+    if proxy is None or not any(type(cause).__name__ in _CONNECT_ERRORS for cause in causes):
         return None
     status = next((match.group(1) for cause in causes if (match := _TUNNEL.search(str(cause)))), "")
     answer = f" (it answered {status})" if status else ""
     advice = _LOGIN if status == "407" else "check HTTP_PROXY, HTTPS_PROXY and NO_PROXY."
-    return f"The proxy {proxy_name(proxy)} did not lead to {host}{answer}; {advice}"
+    return f"The proxy {host_of(proxy)} did not lead to {host}{answer}; {advice}"
 
 
-def _is_excluded(host: str, port: int | None, listed: str) -> bool:
+def _is_excluded(host: str, port: int | None, no_proxy: str) -> bool:
     """Return whether ``NO_PROXY`` names a host: itself, a domain above it, or a network that holds its address."""
-    for one in filter(None, _SEPARATORS.split(listed.lower())):
+    for one in filter(None, _SEPARATORS.split(no_proxy.lower())):
         name, _, of_port = one.partition(":") if one.count(":") == 1 else (one, "", "")
         if of_port and of_port != str(port):
             continue
@@ -177,7 +147,7 @@ def _pem_of(variable: str, path: Path) -> str:
 
 
 @lru_cache(maxsize=8)
-def _pem_at(variable: str, path: Path, _modified: int) -> str:
+def _pem_at(variable: str, path: Path, _mtime: int) -> str:
     files = sorted(one for one in path.iterdir() if one.is_file()) if path.is_dir() else [path]
     if sum(one.stat().st_size for one in files) > _LARGEST_BUNDLE:
         msg = f"{variable} names {path}, which is too large for certificates; correct it."
@@ -212,13 +182,13 @@ def _ssl_context(pem: str) -> ssl.SSLContext:
     return context
 
 
-def _causes(error: BaseException) -> Iterator[BaseException]:
+def error_chain(error: BaseException) -> Iterator[BaseException]:
     """Yield an error and whatever it wraps: as its cause, context, ``reason`` or first argument."""
     waiting: list[object] = [error]
-    known: set[int] = set()
+    ids: set[int] = set()
     while waiting:
         one = waiting.pop()
-        if isinstance(one, BaseException) and id(one) not in known:
-            known.add(id(one))
+        if isinstance(one, BaseException) and id(one) not in ids:
+            ids.add(id(one))
             yield one
             waiting += [one.__cause__, one.__context__, getattr(one, "reason", None), *one.args[:1]]

@@ -9,16 +9,14 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 from chatearthnet_explorer.cancellation import checkpoint
-from chatearthnet_explorer.errors import ArchiveError
+from chatearthnet_explorer.net.addresses import host_of
+from chatearthnet_explorer.net.http_errors import BusyError, duration
+from chatearthnet_explorer.net.request_limits import LONGEST_WAIT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
-
-LONGEST_WAIT = 86_400.0
-"""Seconds that a server can keep us away with one answer."""
 
 _TICK = 0.25
 _MOST_PATHS = 1_000
@@ -26,10 +24,6 @@ _EPOCH = 1_000_000_000  # what is smaller counts seconds from now
 _NEW_WINDOW = 1.5
 
 _listener: ContextVar[Callable[[str], None] | None] = ContextVar("listener", default=None)
-
-
-class BusyError(ArchiveError):
-    """A server asks to come back later."""
 
 
 @contextmanager
@@ -75,13 +69,13 @@ class Limit:
         Raises:
             BusyError: If it takes longer.
         """
-        waited = 0.0
+        total = 0.0
         while (seconds := self._claim(path)) > 0:
-            if waited + seconds > patience:
+            if total + seconds > patience:
                 msg = f"{self.host} takes no more requests for {duration(seconds)}; wait and try again."
                 raise BusyError(msg)
             pause(seconds, self.host)
-            waited += seconds
+            total += seconds
 
     def learn(self, headers: Mapping[str, str]) -> None:
         """Take note of what an answer says about the limit."""
@@ -130,7 +124,7 @@ _lock = threading.Lock()
 
 def limit_of(address: str) -> Limit:
     """Return the limit of an address's server: one for all of this process, since servers count by computer."""
-    host = urlsplit(address).netloc.rpartition("@")[2].lower()
+    host = host_of(address).lower()
     with _lock:
         return _limits.setdefault(host, Limit(host))
 
@@ -150,18 +144,21 @@ def pause(seconds: float, host: str) -> None:
         checkpoint()
 
 
-def seconds_to_wait(headers: Mapping[str, str], default: float) -> float:
-    """Return the seconds that a busy server asks for: by ``Retry-After``, else by ``X-RateLimit-Reset``."""
-    asked = headers.get("Retry-After")
-    seconds = _number(asked)
-    if seconds is None and asked:
+def seconds_to_wait(headers: Mapping[str, str]) -> float | None:
+    """Return the seconds that a busy server asks for: by ``Retry-After``, else by ``X-RateLimit-Reset``.
+
+    None where it names none.
+    """
+    header = headers.get("Retry-After")
+    seconds = _number(header)
+    if seconds is None and header:
         try:
-            seconds = parsedate_to_datetime(asked).timestamp() - _now(headers)
+            seconds = parsedate_to_datetime(header).timestamp() - _now(headers)
         except ValueError:
             seconds = None
     if seconds is None:
         seconds = seconds_to_reset(headers)
-    return default if seconds is None else min(max(seconds, 0.0), LONGEST_WAIT)
+    return None if seconds is None else min(max(seconds, 0.0), LONGEST_WAIT)
 
 
 def seconds_to_reset(headers: Mapping[str, str]) -> float | None:
@@ -171,14 +168,6 @@ def seconds_to_reset(headers: Mapping[str, str]) -> float | None:
         return None
     seconds = reset - _now(headers) if reset >= _EPOCH else reset
     return min(max(seconds, 0.0), LONGEST_WAIT)
-
-
-def duration(seconds: float) -> str:
-    """Return a time in words, rounded up."""
-    if seconds <= 100:  # noqa: PLR2004 - up to here people count in seconds
-        return f"{max(math.ceil(seconds), 1)} s"
-    minutes = math.ceil(seconds / 60)
-    return f"{minutes} minutes" if minutes <= 100 else f"{math.ceil(minutes / 60)} hours"  # noqa: PLR2004 - likewise
 
 
 def _now(headers: Mapping[str, str]) -> float:

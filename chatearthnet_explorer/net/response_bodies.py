@@ -1,70 +1,148 @@
-"""The bodies of web answers: as long as they claim, as they arrive, and no longer than that may take."""
+"""Bodies of answers: in chunks as they arrive, bounded in bytes and seconds; whole, or one byte range."""
 
 from __future__ import annotations
 
+import re
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from chatearthnet_explorer.errors import ArchiveError
-from chatearthnet_explorer.net.urls import shown
+from chatearthnet_explorer.cancellation import checkpoint
+from chatearthnet_explorer.net.http_errors import HttpError, NoRangesError, lost_error, slow_error
+from chatearthnet_explorer.net.request_limits import CHUNK, GRACE, SLOWEST
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    import urllib3
+    from chatearthnet_explorer.net.connections import Response
 
-_PIECE = 65_536
-# Bytes a second below which an answer counts as too slow, and seconds it may take in any case.
-_SLOWEST, _GRACE = 10_000, 30.0
-_TOO_SLOW = "The server sends too slowly; try again later, or use another one."
+PARTIAL = 206
+"""Status of an answer that holds a part of a file."""
+
+_CONTENT_RANGE = re.compile(r"bytes +(\d+)-(\d+)/(\d+|\*)")
 
 
-def pieces(response: urllib3.BaseHTTPResponse, length: int) -> Iterator[bytes]:
-    """Yield the body as it arrives, ``length`` bytes in all; a server that drips is not waited for.
+class FilePart(NamedTuple):
+    """A byte range as a server sent it."""
+
+    content: bytes
+    """Its bytes."""
+
+    start: int
+    """Position of the first in the file."""
+
+    total: int | None
+    """Bytes of the whole file; None where the server does not know."""
+
+
+def chunks(response: Response, length: int) -> Iterator[bytes]:
+    """Yield the body as it arrives, ``length`` bytes in all, not unpacked.
 
     Raises:
-        ArchiveError: If it comes slower than 10 kB a second.
+        UnreachableError: If it ends early, or comes slower than ``SLOWEST`` or after its deadline.
     """
-    from urllib3.exceptions import IncompleteRead  # noqa: PLC0415 - not needed for files on this computer
-
-    deadline = time.monotonic() + _GRACE + length / _SLOWEST
+    deadline = min(response.deadline, time.monotonic() + GRACE + length / SLOWEST)
     left = length
-    while left and (piece := response.read1(min(_PIECE, left), decode_content=False)):
-        left -= len(piece)
-        yield piece
-        if time.monotonic() > deadline:
-            raise ArchiveError(_TOO_SLOW)
-    if left:
-        raise IncompleteRead(length - left, left)
+    while left:
+        chunk = response.read(min(CHUNK, left))
+        if not chunk:
+            raise lost_error(response.subject)
+        left -= len(chunk)
+        yield chunk
+        _check_time(response, deadline)
 
 
-def length_of(response: urllib3.BaseHTTPResponse) -> int | None:
-    """Return the bytes that a server promises; None where it does not say, or says nonsense."""
-    said = response.headers.get("Content-Length", "")
-    return int(said) if said.isascii() and said.isdigit() else None
+def body_of(largest: int) -> Callable[[Response], bytes]:
+    """Return a function that reads a whole body for ``http_client.request``, and undoes gzip.
 
+    Args:
+        largest: Bytes it may have, unpacked.
 
-def answer_of(address: str, largest: int) -> Callable[[urllib3.BaseHTTPResponse], bytes]:
-    """Return a function that takes a whole answer, of at most ``largest`` bytes, for ``Web.ask``."""
+    Raises:
+        HttpError: If it is larger (raised by the function, as ``UnreachableError`` where it takes too long).
+    """
 
-    def take(response: urllib3.BaseHTTPResponse) -> bytes:
-        size = length_of(response)
-        # some servers send their answers in chunks, without saying how long they are
-        content = b"".join(_chunks(response, largest) if size is None else pieces(response, min(size, largest + 1)))
-        if len(content) > largest:
-            msg = f"{shown(address)} answered more than {largest} bytes, which no list of files needs; check it."
-            raise ArchiveError(msg)
-        return content
+    def take(response: Response) -> bytes:
+        deadline = min(response.deadline, time.monotonic() + GRACE + largest / SLOWEST)
+        content = bytearray()
+        # chunk by chunk as they arrive: a server that sends one byte a second never lets a full read return
+        while chunk := response.read(CHUNK, unpack=True):
+            content += chunk
+            if len(content) > largest:
+                msg = f"{response.subject} sent more than {largest / 1e6:g} MB, which is too much; check its address."
+                raise HttpError(msg)
+            _check_time(response, deadline)
+        return bytes(content)
 
     return take
 
 
-def _chunks(response: urllib3.BaseHTTPResponse, largest: int) -> Iterator[bytes]:
-    """Yield the body as it arrives, a little more than ``largest`` bytes at most."""
-    deadline = time.monotonic() + _GRACE + largest / _SLOWEST
-    left = largest
-    while left >= 0 and (piece := response.read1(_PIECE, decode_content=False)):
-        left -= len(piece)
-        yield piece
-        if time.monotonic() > deadline:
-            raise ArchiveError(_TOO_SLOW)
+def beginning(response: Response, most: int) -> bytes:
+    """Return the first bytes of a body, ``most`` of them or fewer.
+
+    Raises:
+        UnreachableError: If the body ends too early or comes too slowly.
+    """
+    deadline = min(response.deadline, time.monotonic() + GRACE + most / SLOWEST)
+    content = b""
+    while len(content) < most and (chunk := response.read(most - len(content))):
+        content += chunk
+        _check_time(response, deadline)
+    return content
+
+
+def part_of(length: int) -> Callable[[Response], FilePart]:
+    """Return a function that reads one byte range for ``http_client.request``.
+
+    Args:
+        length: Bytes of the range; fewer come where the file ends before.
+
+    Raises:
+        NoRangesError: If the server sends something else than a part (raised by the function).
+        HttpError: If it sends another part.
+    """
+
+    def take(response: Response) -> FilePart:
+        if response.status != PARTIAL:
+            msg = f"{response.subject} {_why_whole(response)}"
+            raise NoRangesError(msg)
+        match = _CONTENT_RANGE.fullmatch(response.headers.get("Content-Range", "").strip())
+        if match is None:
+            msg = (
+                f"{response.subject} cannot be read in parts: its server does not say which part it sends; use another."
+            )
+            raise NoRangesError(msg)
+        first, last = int(match[1]), int(match[2])
+        if not 0 < last - first + 1 <= length:
+            raise HttpError(other_part(response.subject))
+        content = b"".join(chunks(response, last - first + 1))
+        return FilePart(content, first, None if match[3] == "*" else int(match[3]))
+
+    return take
+
+
+def other_part(subject: str) -> str:
+    """Return the sentence for a server that sends another byte range than the one requested."""
+    return f"{subject} came with another part than the one requested; try again or use another server."
+
+
+def length_of(response: Response) -> int | None:
+    """Return the bytes that a server promises; None where it does not say, or says nonsense."""
+    text = response.headers.get("Content-Length", "")
+    return int(text) if text.isascii() and text.isdigit() else None
+
+
+def _why_whole(response: Response) -> str:
+    if "html" in response.headers.get("Content-Type", ""):
+        return "is a web page, not a file: its server may ask to sign in; use another server."
+    return (
+        "comes whole or not at all: its server does not send byte ranges, so nothing more was read; use another "
+        "server, or download the file and give its folder."
+    )
+
+
+def _check_time(response: Response, deadline: float) -> None:
+    checkpoint()
+    if time.monotonic() > deadline:
+        error = slow_error(response.subject)
+        error.temporary = False
+        raise error

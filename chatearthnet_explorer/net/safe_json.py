@@ -1,4 +1,4 @@
-"""JSON of others, read only as deep as anything that is meant for us goes."""
+"""JSON from other people, with a limit to its depth."""
 
 from __future__ import annotations
 
@@ -7,30 +7,31 @@ import re
 from typing import Any
 
 DEEPEST = 64
-"""Lists and objects within each other; a STAC page has about ten, a caption's entry two."""
+"""Lists and objects inside each other; a STAC page has about ten levels, an entry of a release two."""
 
 # a string, or as much of it as there is, so that its brackets do not count; possessive, so one look at each sign
 _STRING = r'"[^"\\]*+(?:\\.[^"\\]*+)*+"'
 _SIGNS = re.compile(rf"{_STRING}?|([\[{{])|[\]}}]", re.DOTALL)
-_FLAT = re.compile(rf'\{{(?:[^"\[\]{{}}]++|{_STRING})*+\}}', re.DOTALL)
-"""An object without another inside: most entries of a release, so one match must do for them."""
+_PLAIN = rf'[^"\[\]{{}}]++|{_STRING}'
+_FLAT = re.compile(rf"\{{(?:{_PLAIN}|\[(?:{_PLAIN})*+\])*+\}}", re.DOTALL)
+"""An object with at most flat lists inside: all entries of a release, so one match must be enough for them."""
 
 
 def read_json(content: str | bytes) -> Any:  # noqa: ANN401 - anything may be in JSON
-    """Return what a text in JSON says.
+    """Return the value of a text in JSON.
 
-    Python's own reader goes as deep as the interpreter lets it; whatever is tidied up while it is down there fails
-    in silence (https://docs.python.org/3/library/sys.html#sys.unraisablehook). So the text is looked at first.
+    Python's own reader goes as deep as the interpreter allows; whatever is cleaned up at that depth fails
+    in silence (https://docs.python.org/3/library/sys.html#sys.unraisablehook). So the depth is checked first.
 
     Args:
         content: The text, or its bytes in UTF-8, UTF-16 or UTF-32.
 
     Raises:
-        ValueError: If it is no JSON, or goes deeper than ``DEEPEST``.
+        ValueError: If it is not JSON, or goes deeper than ``DEEPEST``.
     """
     text = content if isinstance(content, str) else content.decode(json.detect_encoding(content))
     if text.count("[") + text.count("{") > DEEPEST and is_deep(text):
-        msg = f"goes deeper than {DEEPEST} lists and objects within each other"
+        msg = f"goes deeper than {DEEPEST} lists and objects inside each other"
         raise ValueError(msg)
     return json.loads(text)
 
@@ -38,7 +39,7 @@ def read_json(content: str | bytes) -> Any:  # noqa: ANN401 - anything may be in
 def text_of(content: bytes) -> str:
     """Return the text of a web answer in JSON: UTF-8, UTF-16 or UTF-32, with or without a mark, else Latin-1.
 
-    RFC 8259 asks for UTF-8; servers that send Latin-1 all the same do so in titles, which nobody reads here.
+    RFC 8259 requires UTF-8; some servers send Latin-1 all the same, in titles, which are not used here.
     """
     try:
         return content.decode(json.detect_encoding(content))

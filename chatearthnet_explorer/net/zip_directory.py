@@ -46,7 +46,7 @@ class Member:
     offset: int
     """Position of its local header in the ZIP."""
 
-    packed: int
+    compressed_size: int
     """Bytes it takes in the ZIP, without header."""
 
     size: int
@@ -95,23 +95,23 @@ class Directory:
 
     def rows(self, names: Sequence[str]) -> NDArray[np.int64]:
         """Return the row in ``table`` of each name, found as ``get`` does; -1 where there is no such member."""
-        wanted = [name.encode(errors="replace") for name in names]
-        hashes = np.fromiter((_hash(name) for name in wanted), np.uint32, len(wanted))
+        raw_names = [name.encode(errors="replace") for name in names]
+        hashes = np.fromiter((_hash(name) for name in raw_names), np.uint32, len(raw_names))
         last = np.searchsorted(self._hashes, hashes, side="right") - 1
-        found = np.full(len(wanted), -1, np.int64)
-        for number, (name, hashed, place) in enumerate(zip(wanted, hashes, last.tolist(), strict=True)):
-            while place >= 0 and self._hashes[place] == hashed:
+        rows = np.full(len(raw_names), -1, np.int64)
+        for number, (name, crc, place) in enumerate(zip(raw_names, hashes, last.tolist(), strict=True)):
+            while place >= 0 and self._hashes[place] == crc:
                 row = int(self._order[place])
                 raw = self._raw_name(row)
                 if name == (raw if b"/" in name else raw.rpartition(b"/")[2]):
-                    found[number] = row
+                    rows[number] = row
                     break
                 place -= 1  # noqa: PLW2901 - another name of the same hash, or an earlier one of the same name
-        return found
+        return rows
 
     def folder(self, row: int) -> str:
         """Return the folders before the name of a row in ``table``, with the slash behind them; empty without any."""
-        return decoded(b"".join(self._raw_name(row).rpartition(b"/")[:2]), flags=int(self.table["flags"][row]))
+        return decode_name(b"".join(self._raw_name(row).rpartition(b"/")[:2]), flags=int(self.table["flags"][row]))
 
     @property
     def nbytes(self) -> int:
@@ -123,11 +123,11 @@ class Directory:
 
     def _member(self, row: int) -> Member:
         one = self.table[row]
-        name = decoded(self._raw_name(row), flags=int(one["flags"]))
+        name = decode_name(self._raw_name(row), flags=int(one["flags"]))
         return Member(name, *(int(one[key]) for key in ("offset", "packed", "size", "method", "crc")))
 
 
-def parsed(content: bytes, count: int, *, base: int, stop: int) -> Directory:
+def parse_directory(content: bytes, count: int, *, base: int, stop: int) -> Directory:
     """Return the directory that is written in bytes.
 
     Args:
@@ -170,7 +170,7 @@ def parsed(content: bytes, count: int, *, base: int, stop: int) -> Directory:
     return Directory(table, bytes(names), starts)
 
 
-def decoded(name: bytes, *, flags: int) -> str:
+def decode_name(name: bytes, *, flags: int) -> str:
     """Return a member's name as text: UTF-8 where its flags say so, else the code page of the first ZIPs."""
     return name.decode("utf-8", "replace") if flags & _UTF8 else name.decode("cp437")
 

@@ -7,8 +7,8 @@ import zlib
 from typing import TYPE_CHECKING, NamedTuple, NoReturn
 
 from chatearthnet_explorer.errors import ArchiveError
-from chatearthnet_explorer.net.byte_ranges import Ranged, Span
-from chatearthnet_explorer.net.zip_directory import ENTRY_SIZE, Directory, decoded, parsed
+from chatearthnet_explorer.net.byte_ranges import ByteRanges, Span
+from chatearthnet_explorer.net.zip_directory import ENTRY_SIZE, Directory, decode_name, parse_directory
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -28,8 +28,8 @@ _END64_PLACE = struct.Struct("<4sIQI")
 _END64 = struct.Struct("<4sQ2H2I4Q")
 _LONGEST_COMMENT = 65_535
 _FULL16, _FULL32 = 0xFFFF, 0xFFFFFFFF
-_ENCRYPTED = 0x0001
-_STORED, _DEFLATED = 0, 8
+_ENCRYPTION_FLAG = 0x0001
+_METHOD_STORE, _METHOD_DEFLATE = 0, 8
 # Bytes that a local header's extra fields may take without costing a second request; the usual ones take 28.
 _SLACK = 128
 
@@ -47,7 +47,7 @@ class _End(NamedTuple):
     base: int  # what stands before the ZIP, as in one that unpacks itself
 
 
-def read_directory(file: Ranged) -> Directory:
+def read_directory(file: ByteRanges) -> Directory:
     """Return the central directory, read in two round trips, three where ZIP64's own end lies far off.
 
     Raises:
@@ -61,13 +61,13 @@ def read_directory(file: Ranged) -> Directory:
     inside = end.start - (limit - len(tail))
     content = tail[inside : inside + end.size] if inside >= 0 else _one(file, Span(end.start, end.size))
     try:
-        return parsed(content, end.members, base=end.base, stop=end.start)
+        return parse_directory(content, end.members, base=end.base, stop=end.start)
     except ArchiveError as error:
-        msg = f"{file.shown} {error}"
+        msg = f"{file.name} {error}"
         raise ArchiveError(msg) from None
 
 
-def read_members(file: Ranged, members: Sequence[Member], *, largest: int = LARGEST) -> list[bytes | ArchiveError]:
+def read_members(file: ByteRanges, members: Sequence[Member], *, largest: int = LARGEST) -> list[bytes | ArchiveError]:
     """Return the unpacked bytes of members, or for each why it cannot be had, in one round trip.
 
     A second round trip is needed where the header before the bytes is longer than its like in any known ZIP.
@@ -77,12 +77,13 @@ def read_members(file: Ranged, members: Sequence[Member], *, largest: int = LARG
         members: Which, as ``Directory`` or a catalog gives them.
         largest: Bytes that one may have, unpacked.
     """
-    found: list[bytes | ArchiveError] = [
-        DamagedError(f"{_said(member)} of {file.shown} claims to be larger than {largest} bytes; it was not read.")
+    contents: list[bytes | ArchiveError] = [
+        DamagedError(f"{_quote(member)} of {file.name} claims to be larger than {largest} bytes; it was not read.")
         for member in members
     ]
     slack = dict.fromkeys(
-        (row for row, member in enumerate(members) if member.size <= largest and member.packed <= largest), _SLACK
+        (row for row, member in enumerate(members) if member.size <= largest and member.compressed_size <= largest),
+        _SLACK,
     )
     for _ in range(2):
         spans = [_span(members[row], extra) for row, extra in slack.items()]
@@ -90,23 +91,25 @@ def read_members(file: Ranged, members: Sequence[Member], *, largest: int = LARG
         slack = {}
         for row, block in blocks.items():
             if isinstance(block, ArchiveError):
-                found[row] = block
+                contents[row] = block
                 continue
             try:
                 start = _data_start(file, members[row], block)
-                if start + members[row].packed > len(block):
-                    found[row] = ArchiveError(f"{_said(members[row])} of {file.shown} is cut short; use another copy.")
+                if start + members[row].compressed_size > len(block):
+                    contents[row] = ArchiveError(
+                        f"{_quote(members[row])} of {file.name} is cut short; use another copy."
+                    )
                     slack[row] = start  # header and extra fields may take this much; the file may also end here
                 else:
-                    found[row] = _unpacked(file, members[row], block[start : start + members[row].packed])
+                    contents[row] = _unpack(file, members[row], block[start : start + members[row].compressed_size])
             except ArchiveError as error:
-                found[row] = error
+                contents[row] = error
         if not slack:
             break
-    return found
+    return contents
 
 
-def _end(file: Ranged, tail: bytes) -> _End:
+def _end(file: ByteRanges, tail: bytes) -> _End:
     """Return where the directory lies; a ZIP's end stands before a comment of the length that it says."""
     place = tail.rfind(b"PK\5\6")
     while place >= 0:
@@ -116,7 +119,7 @@ def _end(file: Ranged, tail: bytes) -> _End:
                 break
         place = tail.rfind(b"PK\5\6", 0, place)
     else:
-        _refuse(file, "is no ZIP, or is cut short; download it anew or use another copy.")
+        _refuse(file, "is not a ZIP, or is cut short; download it anew or use another copy.")
     end = file.size - len(tail) + place
     if _FULL16 in {here, count} or _FULL32 in {size, start}:
         end, here, count, size, start = _end64(file, tail, place)
@@ -124,11 +127,11 @@ def _end(file: Ranged, tail: bytes) -> _End:
         _refuse(file, "is one of several parts of a ZIP; join them into one file.")
     base = end - size - start
     if base < 0:
-        _refuse(file, "is no whole ZIP: its directory does not fit into it; download it anew or use another copy.")
+        _refuse(file, "is not a whole ZIP: its directory does not fit into it; download it anew or use another copy.")
     return _End(start + base, size, count, base)
 
 
-def _end64(file: Ranged, tail: bytes, place: int) -> tuple[int, int, int, int, int]:
+def _end64(file: ByteRanges, tail: bytes, place: int) -> tuple[int, int, int, int, int]:
     """Return where the ZIP64 end lies, and the members here, all members, bytes and start of the directory."""
     if place < _END64_PLACE.size or tail[place - _END64_PLACE.size :][:4] != b"PK\6\7":
         _refuse(file, "lacks the ZIP64 end that its size needs; download it anew or use another copy.")
@@ -151,43 +154,43 @@ def _end64(file: Ranged, tail: bytes, place: int) -> tuple[int, int, int, int, i
 
 
 def _span(member: Member, slack: int) -> Span:
-    return Span(member.offset, _LOCAL.size + len(member.name.encode()) + slack + member.packed)
+    return Span(member.offset, _LOCAL.size + len(member.name.encode()) + slack + member.compressed_size)
 
 
-def _data_start(file: Ranged, member: Member, block: bytes) -> int:
+def _data_start(file: ByteRanges, member: Member, block: bytes) -> int:
     """Return where in a block the member's bytes start, after checking the header before them."""
     if len(block) < _LOCAL.size:
-        msg = f"{_said(member)} of {file.shown} lies beyond the end of the file, which is cut short; use another copy."
+        msg = f"{_quote(member)} of {file.name} lies beyond the end of the file, which is cut short; use another copy."
         raise ArchiveError(msg)
     signature, _, flags, method, _, _, _, _, _, name_length, extra_length = _LOCAL.unpack_from(block)
-    name = decoded(block[_LOCAL.size : _LOCAL.size + name_length], flags=flags)
+    name = decode_name(block[_LOCAL.size : _LOCAL.size + name_length], flags=flags)
     if signature != b"PK\3\4" or name != member.name or method != member.method:
-        msg = f"{_said(member)} is not where it should be in {file.shown}; the file was replaced, so read it anew."
+        msg = f"{_quote(member)} is not where it should be in {file.name}; the file was replaced, so read it anew."
         raise ArchiveError(msg)
-    if flags & _ENCRYPTED:
-        msg = f"{_said(member)} of {file.shown} is locked with a password; use a copy without."
+    if flags & _ENCRYPTION_FLAG:
+        msg = f"{_quote(member)} of {file.name} is locked with a password; use a copy without."
         raise ArchiveError(msg)
     return int(_LOCAL.size + name_length + extra_length)
 
 
-def _unpacked(file: Ranged, member: Member, packed: bytes) -> bytes:
-    if member.method not in {_STORED, _DEFLATED}:
-        msg = f"{_said(member)} of {file.shown} is packed by method {member.method}; pack it anew with deflate."
+def _unpack(file: ByteRanges, member: Member, block: bytes) -> bytes:
+    if member.method not in {_METHOD_STORE, _METHOD_DEFLATE}:
+        msg = f"{_quote(member)} of {file.name} is packed by method {member.method}; pack it anew with deflate."
         raise DamagedError(msg)
-    content = packed
-    if member.method == _DEFLATED:
+    content = block
+    if member.method == _METHOD_DEFLATE:
         try:
             # one byte more than it claims shows a claim that is too small, and costs nothing
-            content = zlib.decompressobj(-zlib.MAX_WBITS).decompress(packed, member.size + 1)
+            content = zlib.decompressobj(-zlib.MAX_WBITS).decompress(block, member.size + 1)
         except zlib.error:
             content = b""
     if len(content) != member.size or zlib.crc32(content) != member.crc:
-        msg = f"{_said(member)} of {file.shown} is damaged: its checksum is another; use another copy."
+        msg = f"{_quote(member)} of {file.name} is damaged: its checksum is another; use another copy."
         raise DamagedError(msg)
     return content
 
 
-def _one(file: Ranged, span: Span) -> bytes:
+def _one(file: ByteRanges, span: Span) -> bytes:
     (content,) = file.read([span])
     if isinstance(content, ArchiveError):
         raise content
@@ -196,10 +199,10 @@ def _one(file: Ranged, span: Span) -> bytes:
     return content
 
 
-def _said(member: Member) -> str:
+def _quote(member: Member) -> str:
     return repr(member.name[:80])
 
 
-def _refuse(file: Ranged, what: str) -> NoReturn:
-    msg = f"{file.shown} {what}"
+def _refuse(file: ByteRanges, what: str) -> NoReturn:
+    msg = f"{file.name} {what}"
     raise ArchiveError(msg)

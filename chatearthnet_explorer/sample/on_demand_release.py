@@ -13,7 +13,7 @@ from chatearthnet_explorer.cancellation import checkpoint
 from chatearthnet_explorer.errors import ReleaseError, SourceError
 from chatearthnet_explorer.record import ARCHIVES, place_of
 from chatearthnet_explorer.sample.simulated_records import YEAR, image_of
-from chatearthnet_explorer.sources.release.release_location import Holding
+from chatearthnet_explorer.sources.release.release_location import ReleaseFiles
 from chatearthnet_explorer.sources.release.released_pairs import PICTURE, Release
 from chatearthnet_explorer.sources.simulated_chips import SimulatedSource
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from chatearthnet_explorer.net.zip_directory import Member
     from chatearthnet_explorer.tile import Tile
 
-KEPT = 96
+CACHE_SIZE = 96
 """Images that stay in memory, some 100 kB each: four pages of a gallery."""
 
 BATCH = 8
@@ -50,10 +50,10 @@ class DrawnRelease(Release):
             shown: How sentences name it.
             thumbnails: Small JPEGs of some images by name, drawn before.
         """
-        super().__init__(Holding(shown=shown, marked=True))
+        super().__init__(ReleaseFiles(name=shown, has_marker=True))
         self.thumbnails = MappingProxyType(dict(thumbnails or {}))
         self._source = SimulatedSource()
-        self._kept: OrderedDict[tuple[str, str], bytes] = OrderedDict()
+        self._cache: OrderedDict[tuple[str, str], bytes] = OrderedDict()
         self._drawing: dict[str, threading.Lock] = {}
         self._lock = threading.Lock()
 
@@ -80,9 +80,9 @@ class DrawnRelease(Release):
         while not drawing.acquire(timeout=_PATIENCE):
             checkpoint()
         try:
-            image = self._known(tile, archive)
+            image = self._cached_image(tile, archive)
             if image is None:
-                images = self._drawn(tile, archive)
+                images = self._draw(tile, archive)
                 self._keep(tile, images)
                 image = images[archive]
         finally:
@@ -91,14 +91,14 @@ class DrawnRelease(Release):
             drawing.release()
         return image
 
-    def _known(self, tile: Tile, archive: str) -> bytes | None:
+    def _cached_image(self, tile: Tile, archive: str) -> bytes | None:
         with self._lock:
-            image = self._kept.get((tile.name, archive))
+            image = self._cache.get((tile.name, archive))
             if image is not None:
-                self._kept.move_to_end((tile.name, archive))
+                self._cache.move_to_end((tile.name, archive))
             return image
 
-    def _drawn(self, tile: Tile, archive: str) -> dict[str, bytes]:
+    def _draw(self, tile: Tile, archive: str) -> dict[str, bytes]:
         """Return the image of an archive; where that takes all bands, those of all three."""
         alone = archive == PICTURE
         chip = self._source.chip_at(*tile.center, year=YEAR, bands=not alone)
@@ -106,6 +106,6 @@ class DrawnRelease(Release):
 
     def _keep(self, tile: Tile, images: Mapping[str, bytes]) -> None:
         with self._lock:
-            self._kept.update({(tile.name, archive): image for archive, image in images.items()})
-            while len(self._kept) > KEPT:
-                self._kept.popitem(last=False)
+            self._cache.update({(tile.name, archive): image for archive, image in images.items()})
+            while len(self._cache) > CACHE_SIZE:
+                self._cache.popitem(last=False)

@@ -126,7 +126,7 @@ def _unpack(folder: Path, version: str) -> None:
     with _archive() as archive:
         archive.extractall(folder, [name for name in archive.namelist() if not name.startswith(THUMBNAILS)])
     if _intact(folder, version) is None:
-        raise CatalogError(_DAMAGED)
+        raise CatalogError(_DAMAGE_MESSAGE)
 
 
 def _intact(folder: Path, version: str) -> Catalog | None:
@@ -159,7 +159,7 @@ def _archive() -> Iterator[zipfile.ZipFile]:
         with ARCHIVE.open("rb") as file, zipfile.ZipFile(file) as archive:
             yield archive
     except (zipfile.BadZipFile, lzma.LZMAError, EOFError, ValueError, KeyError, FileNotFoundError) as error:
-        raise CatalogError(_DAMAGED) from error
+        raise CatalogError(_DAMAGE_MESSAGE) from error
 
 
-_DAMAGED = "The sample that comes with this package is damaged; install chatearthnet-explorer again."
+_DAMAGE_MESSAGE = "The sample that comes with this package is damaged; install chatearthnet-explorer again."

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from chatearthnet_explorer.chip import Chip
     from chatearthnet_explorer.prompts.facts import Facts4V, Facts35
 
-SAID = (
+NOTICE = (
     "This release is simulated: no satellite saw these places, no language model wrote these captions. "
     "chatearthnet_explorer made it up in the layout of ChatEarthNet, to be tried without a network."
 )
@@ -59,7 +59,7 @@ _DN, _BAND_SCALE = 10_000.0, 32.0
 _ALONE = 400  # records without a picture that are made before another process would have started
 
 
-class Made(NamedTuple):
+class SimulatedRecord(NamedTuple):
     """One record."""
 
     captions: dict[str, str]
@@ -85,15 +85,15 @@ class Records:
         rows, columns = np.nonzero(lands)
         lats = 90.0 - (rows + 0.5) * _LAND_STEP
         ends = np.cumsum(np.cos(np.radians(lats)))
-        found: dict[Tile, None] = {}
-        while len(found) < self.count:
+        tiles: dict[Tile, None] = {}
+        while len(tiles) < self.count:
             spot = int(np.searchsorted(ends, draw.random() * ends[-1]))
             lon = (columns[spot] + draw.random()) * _LAND_STEP - 180.0
             lat = 90.0 - (rows[spot] + draw.random()) * _LAND_STEP
             four = list(Tile.at(lon, lat).siblings)
-            taken = four if draw.random() < _WHOLE_TILE else draw.sample(four, draw.randint(1, 3))
-            found.update(dict.fromkeys(taken))
-        return list(found)[: self.count]
+            some_tiles = four if draw.random() < _WHOLE_TILE else draw.sample(four, draw.randint(1, 3))
+            tiles.update(dict.fromkeys(some_tiles))
+        return list(tiles)[: self.count]
 
     @cached_property
     def files(self) -> list[tuple[tuple[str, str], ...]]:
@@ -107,39 +107,42 @@ class Records:
         """Chips that are all black or all white, by their grey value."""
         draw = random.Random(f"{self.seed} blank")  # noqa: S311 - as above
         few = 2 if self.images >= 10 else 0  # noqa: PLR2004 - a handful of pictures has none
-        chosen = draw.sample(sorted(self.pictured), max(few, round(self.images * _BLANK_SHARE)))
-        return {self.tiles[number]: 255 * (place % 2) for place, number in enumerate(chosen)}
+        blank_numbers = draw.sample(sorted(self.numbers_with_images), max(few, round(self.images * _BLANK_SHARE)))
+        return {self.tiles[number]: 255 * (place % 2) for place, number in enumerate(blank_numbers)}
 
     @cached_property
-    def pictured(self) -> frozenset[int]:
+    def numbers_with_images(self) -> frozenset[int]:
         """The records with pictures: of as many zoom-13 tiles as can be, so that few pictures show many lands."""
-        ranked: list[tuple[int, int]] = []
+        by_position: list[tuple[int, int]] = []
         for _, group in groupby(range(self.count), self._square):
-            ranked += enumerate(group)
-        return frozenset(number for _, number in sorted(ranked)[: self.images])
+            by_position += enumerate(group)
+        return frozenset(number for _, number in sorted(by_position)[: self.images])
 
     @cached_property
     def jobs(self) -> list[range]:
         """The records in pieces that are made at once: one with a picture, or those of one zoom-13 tile without."""
-        found = []
-        alone = self.pictured
+        pieces = []
+        alone = self.numbers_with_images
         for _, group in groupby(range(self.count), lambda one: (self._square(one), one if one in alone else -1)):
             numbers = list(group)
-            found.append(range(numbers[0], numbers[-1] + 1))
-        return found
+            pieces.append(range(numbers[0], numbers[-1] + 1))
+        return pieces
 
-    def make(self, job: range) -> list[Made]:
+    def make(self, job: range) -> list[SimulatedRecord]:
         """Return the records of one piece."""
-        if job[0] not in self.pictured:
-            mapped = sample_label_maps((self.tiles[number] for number in job), year=YEAR)
-            return [Made(self.captions_of(number, labels), ()) for number, (_, labels) in zip(job, mapped, strict=True)]
+        if job[0] not in self.numbers_with_images:
+            label_maps = sample_label_maps((self.tiles[number] for number in job), year=YEAR)
+            return [
+                SimulatedRecord(self.captions_of(number, labels), ())
+                for number, (_, labels) in zip(job, label_maps, strict=True)
+            ]
         tile = self.tiles[job[0]]
         chip = SimulatedSource().chip_at(*tile.center, year=YEAR, bands=True)
         labels = np.zeros((SIZE, SIZE), np.uint8) if chip.labels is None else chip.labels
         grey = self.blanks.get(tile)
         blank = None if grey is None else _png(np.full((SIZE, SIZE, 3), grey, np.uint8))
         images = tuple(blank or image_of(chip, archive) for archive in ARCHIVES)
-        return [Made(self.captions_of(job[0], labels), images)]
+        return [SimulatedRecord(self.captions_of(job[0], labels), images)]
 
     def captions_of(self, number: int, labels: NDArray[np.uint8]) -> dict[str, str]:
         """Return the captions of a record by ``35`` and ``4v``, given its label map of shape (256, 256)."""
@@ -159,12 +162,12 @@ def image_of(chip: Chip, archive: str) -> bytes:
     """
     if archive == "s2_rgb_images":
         return _png(np.zeros((SIZE, SIZE, 3), np.uint8) if chip.rgb is None else chip.rgb)
-    seen = np.stack([chip.bands[band] for band in ARCHIVES[archive]], axis=-1)
-    return _png(np.clip(np.nan_to_num(seen) * _DN / _BAND_SCALE, 0, 255).astype(np.uint8))
+    bands = np.stack([chip.bands[band] for band in ARCHIVES[archive]], axis=-1)
+    return _png(np.clip(np.nan_to_num(bands) * _DN / _BAND_SCALE, 0, 255).astype(np.uint8))
 
 
 @contextmanager
-def made(records: Records, *, processes: int | None = None) -> Iterator[Iterator[Made]]:
+def simulate_records(records: Records, *, processes: int | None = None) -> Iterator[Iterator[SimulatedRecord]]:
     """Give every record in its order; how many processes make them changes nothing but the time.
 
     Args:
@@ -182,23 +185,23 @@ def made(records: Records, *, processes: int | None = None) -> Iterator[Iterator
     numbers = (records.count, records.images, records.seed, processes)
     with programs(__name__, numbers, processes) as running:
 
-        def listen() -> Iterator[Made]:
+        def listen() -> Iterator[SimulatedRecord]:
             # they take turns, so listening to them in turn is listening to whoever is next
             for job in range(len(records.jobs)):
-                told = running[job % processes].stdout
-                line = told.readline() if told else b""
+                output = running[job % processes].stdout
+                line = output.readline() if output else b""
                 if not line.endswith(b"\n"):
                     msg = "Making the release broke off, as a process ended early; try again with more memory free."
                     raise ReleaseError(msg)
                 for captions, images in json.loads(line):
-                    yield Made(captions, tuple(base64.b64decode(image) for image in images))
+                    yield SimulatedRecord(captions, tuple(base64.b64decode(image) for image in images))
 
         yield listen()
 
 
-def main(*told: str) -> None:
+def main(*arguments: str) -> None:
     """Make every piece that falls to one of several processes, and write it to the standard output, a line each."""
-    count, images, seed, processes, number = map(int, told)
+    count, images, seed, processes, number = map(int, arguments)
     records = Records(count, images, seed)
     for job in records.jobs[number::processes]:
         made_here = [
@@ -208,10 +211,10 @@ def main(*told: str) -> None:
 
 
 def _png(values: NDArray[np.uint8]) -> bytes:
-    said = PngInfo()
-    said.add_text("Comment", SAID)
+    metadata = PngInfo()
+    metadata.add_text("Comment", NOTICE)
     file = BytesIO()
-    Image.fromarray(values).save(file, "PNG", compress_level=1, pnginfo=said)
+    Image.fromarray(values).save(file, "PNG", compress_level=1, pnginfo=metadata)
     return file.getvalue()
 
 

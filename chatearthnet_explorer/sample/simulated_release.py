@@ -10,13 +10,13 @@ from typing import IO, TYPE_CHECKING, Any
 
 from chatearthnet_explorer.errors import ReleaseError
 from chatearthnet_explorer.record import ARCHIVES, MARKER
-from chatearthnet_explorer.sample.simulated_records import EFFORT, SAID, Records, made
+from chatearthnet_explorer.sample.simulated_records import EFFORT, NOTICE, Records, simulate_records
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from chatearthnet_explorer.sample.simulated_records import Made
+    from chatearthnet_explorer.sample.simulated_records import SimulatedRecord
     from chatearthnet_explorer.tile import Tile
 
 # Keys of name and caption, file by file: independent readers of the real files tell of all four combinations.
@@ -40,7 +40,7 @@ def write_release(  # noqa: PLR0913 - each says something else
     images: int = 40,
     seed: int = 0,
     processes: int | None = None,
-    progress: Callable[[int, int], None] = lambda _done, _total: None,
+    progress: Callable[[int, int], None] = lambda _count, _total: None,
 ) -> None:
     """Write ``json_files.zip`` and the three ZIPs of images into a folder; everything in it says it is simulated.
 
@@ -67,39 +67,39 @@ def write_release(  # noqa: PLR0913 - each says something else
     if (folder / "json_files.zip").exists():
         msg = f"{folder} holds a release already; choose another folder."
         raise ReleaseError(msg)
-    wanted = Records(records, images, seed)
-    total, done = records + EFFORT * images, 0
-    with ExitStack() as opened:
-        archives = [opened.enter_context(_zip(folder / f"{archive}.zip")) for archive in ARCHIVES]
-        texts = {file: opened.enter_context(tempfile.TemporaryFile(dir=folder)) for file in _QUIRKS}
-        for number, one in enumerate(opened.enter_context(made(wanted, processes=processes))):
+    release_records = Records(records, images, seed)
+    total, count = records + EFFORT * images, 0
+    with ExitStack() as stack:
+        archives = [stack.enter_context(_zip(folder / f"{archive}.zip")) for archive in ARCHIVES]
+        texts = {file: stack.enter_context(tempfile.TemporaryFile(dir=folder)) for file in _QUIRKS}
+        for number, one in enumerate(stack.enter_context(simulate_records(release_records, processes=processes))):
             for archive, image in zip(archives, one.images, strict=False):
-                archive.writestr(_info(f"s2_images/{wanted.tiles[number].name}.png"), image)
-            for file in wanted.files[number]:
-                _add(texts[file], _entry(wanted, number, file, one))
-            done += 1 + EFFORT * bool(one.images)
-            progress(done, total)
-        texts_zip = opened.enter_context(_zip(folder / "json_files.zip"))
-        marker = {"simulated": True, "seed": seed, "said": SAID}
+                archive.writestr(_info(f"s2_images/{release_records.tiles[number].name}.png"), image)
+            for file in release_records.files[number]:
+                _add(texts[file], _entry(release_records, number, file, one))
+            count += 1 + EFFORT * bool(one.images)
+            progress(count, total)
+        texts_zip = stack.enter_context(_zip(folder / "json_files.zip"))
+        marker = {"simulated": True, "seed": seed, "said": NOTICE}
         texts_zip.writestr(_info(f"json_files/{MARKER}"), json.dumps(marker).encode())
         for (style, split), text in texts.items():
             info = _info(f"json_files/ChatEarthNet_caps_{style}_{split}.json")
             info.compress_type = zipfile.ZIP_DEFLATED
             text.write(b"]" if text.tell() else b"[]")
             text.seek(0)
-            with texts_zip.open(info, "w", force_zip64=True) as packed:
+            with texts_zip.open(info, "w", force_zip64=True) as output:
                 while piece := text.read(_CHUNK):
-                    packed.write(piece)
-    (folder / "README.txt").write_text(f"{SAID}\n", encoding="utf-8")
+                    output.write(piece)
+    (folder / "README.txt").write_text(f"{NOTICE}\n", encoding="utf-8")
 
 
-def _entry(records: Records, number: int, file: tuple[str, str], one: Made) -> Any:  # noqa: ANN401 - as broken as it is
+def _entry(records: Records, number: int, file: tuple[str, str], one: SimulatedRecord) -> Any:  # noqa: ANN401 - as broken as it is
     style, _ = file
     key, as_list = _QUIRKS[file]
     text, tiles = one.captions[style], records.tiles
     entry = {key: f"{tiles[number].name}.png", "caption": [text] if as_list else text, "simulated": True}
-    broken = style == "35" and number not in records.pictured and number % _BROKEN_EVERY == _BROKEN_EVERY - 1
-    return _break(entry, key, number // _BROKEN_EVERY, tiles[number - 1]) if broken else entry
+    is_bad = style == "35" and number not in records.numbers_with_images and number % _BROKEN_EVERY == _BROKEN_EVERY - 1
+    return _break(entry, key, number // _BROKEN_EVERY, tiles[number - 1]) if is_bad else entry
 
 
 def _add(file: IO[bytes], entry: object) -> None:
@@ -127,8 +127,8 @@ def _info(name: str) -> zipfile.ZipInfo:
 @contextmanager
 def _zip(path: Path) -> Iterator[zipfile.ZipFile]:
     """Give a ZIP to write, under another name first, so that one that is there is whole."""
-    unfinished = path.with_name(f"{path.name}.part")
-    with zipfile.ZipFile(unfinished, "w") as archive:
-        archive.comment = SAID.encode()
+    part = path.with_name(f"{path.name}.part")
+    with zipfile.ZipFile(part, "w") as archive:
+        archive.comment = NOTICE.encode()
         yield archive
-    unfinished.replace(path)
+    part.replace(path)

@@ -1,4 +1,4 @@
-"""Real chips where a catalogue answers within two seconds, simulated ones elsewhere; the chip says which."""
+"""Real chips where a STAC API answers within two seconds, simulated ones elsewhere; the chip says which."""
 
 from __future__ import annotations
 
@@ -10,11 +10,13 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 from chatearthnet_explorer.cancellation import checkpoint
-from chatearthnet_explorer.errors import CatalogueError
+from chatearthnet_explorer.errors import StacError
 from chatearthnet_explorer.net.safe_json import read_json, text_of
+from chatearthnet_explorer.net.timed_calls import begin
 from chatearthnet_explorer.settings import Settings
 from chatearthnet_explorer.sources.chip_cache import ChipCache, chip_key
 from chatearthnet_explorer.sources.simulated_chips import SimulatedSource
+from chatearthnet_explorer.sources.stac.stac_http import read
 from chatearthnet_explorer.tile import Tile
 
 if TYPE_CHECKING:
@@ -23,34 +25,34 @@ if TYPE_CHECKING:
     from chatearthnet_explorer.sources.stac.stac_source import StacSource
 
 PATIENCE = 2.0
-"""Seconds within which a catalogue must answer."""
+"""Seconds within which a STAC API must answer."""
 
 MEMORY = 60.0
 """Seconds for which it is remembered whether one did."""
 
 LARGEST = 2_000_000
-"""Bytes of a catalogue's first page; the largest known has 30 thousand."""
+"""Bytes of the landing page of a STAC API; the largest known has 30 thousand."""
 
-NEEDED = ("async_geotiff", "pystac_client", "urllib3")
+LIBRARIES = ("async_geotiff", "pystac_client", "urllib3")
 """Libraries of the ``stac`` extra, without any of which there are no real chips."""
 
-FALLBACK = "No catalogue answered within two seconds, so this chip is simulated."
-"""What a chip says that could have been real."""
+FALLBACK = "No scene catalogue answered within two seconds, so this chip is simulated."
+"""Note of a chip that could have been real."""
 
 NOT_INSTALLED = "The parts that read real chips are not installed (chatearthnet-explorer[stac]), so it is simulated."
-"""What a chip says where only the core is installed."""
+"""Note of a chip where only the core is installed."""
 
 
 class AutoSource:
-    """Whatever can be had: kept chips first, then real ones, then simulated ones."""
+    """The best chip there is: from the cache, else real, else simulated."""
 
     name = "auto"
 
     def __init__(self, settings: Settings | None = None) -> None:
-        """Prepare to ask; nothing is sent yet.
+        """Prepare to read; nothing is sent yet.
 
         Args:
-            settings: Where catalogues, labels and the cache are; None for what the environment says.
+            settings: Where STAC APIs, labels and the cache are; None for the settings of the environment.
         """
         self._settings = settings or Settings()
         self._cache = ChipCache(self._settings.cache, limit=self._settings.cache_bytes)
@@ -69,9 +71,9 @@ class AutoSource:
             SettingError: If the year is none of ``sources.YEARS``.
         """
         tile = Tile.at(lon, lat)
-        kept = self._cache.get(chip_key(self._settings, tile, year=year, scene=scene, bands=bands))
-        if kept is not None:  # real, and there without any network
-            return kept
+        chip = self._cache.get(chip_key(self._settings, tile, year=year, scene=scene, bands=bands))
+        if chip is not None:  # real, and there without any network
+            return chip
         if time.monotonic() > self._until:
             self._reason = self._why_not_real()
             self._until = time.monotonic() + MEMORY
@@ -90,28 +92,24 @@ class AutoSource:
 
     def _why_not_real(self) -> str:
         """Return why there are no real chips now, or nothing at all if there are."""
-        if not all(map(find_spec, NEEDED)):
+        if not all(map(find_spec, LIBRARIES)):
             return NOT_INSTALLED
-        from chatearthnet_explorer.sources.stac.stac_http import begin  # noqa: PLC0415 - of an extra
-
         deadline = time.monotonic() + PATIENCE
         addresses = dict.fromkeys(one.partition("#")[0] for one in self._settings.catalogues)
-        asked: set[Future[bool]] = {begin(partial(_answers, address, deadline)) for address in addresses}
-        while asked:
-            done, asked = wait(asked, timeout=max(0.0, deadline - time.monotonic()), return_when=FIRST_COMPLETED)
-            if any(answer.result() for answer in done):
+        waiting: set[Future[bool]] = {begin(partial(_answers, address, deadline)) for address in addresses}
+        while waiting:
+            results, waiting = wait(waiting, timeout=max(0.0, deadline - time.monotonic()), return_when=FIRST_COMPLETED)
+            if any(result.result() for result in results):
                 return ""
-            if not done:
+            if not results:
                 break
         return FALLBACK
 
 
 def _answers(address: str, deadline: float) -> bool:
-    """Return whether the first page of a catalogue comes in time and is one."""
-    from chatearthnet_explorer.sources.stac.stac_http import read  # noqa: PLC0415 - of an extra
-
+    """Return whether the landing page of a STAC API arrives in time and is one."""
     try:
-        page = read_json(text_of(read(address, deadline=deadline, largest=LARGEST)))
-    except (CatalogueError, ValueError):
+        page = read_json(text_of(read(address, deadline=deadline, largest=LARGEST).body))
+    except (StacError, ValueError):
         return False
     return isinstance(page, dict) and "stac_version" in page

@@ -36,7 +36,7 @@ LARGEST = 16_000_000
 _FULL = 0.9
 _ABOUT = "about"
 _BAND = "band_"
-_BROKEN = (
+_READ_ERRORS = (
     *(ValueError, KeyError, TypeError, AttributeError, EOFError, MemoryError, OverflowError),
     *(NotImplementedError, RuntimeError, zipfile.BadZipFile, zlib.error),
 )
@@ -65,7 +65,7 @@ class ChipCache:
         """
         self._folder = folder / "chips"
         self._limit = limit
-        self._warned = False
+        self._has_warned = False
 
     def get(self, key: tuple[object, ...]) -> Chip | None:
         """Return the chip kept under a key, or None."""
@@ -79,7 +79,7 @@ class ChipCache:
         except OSError as error:
             self._warn("read", error)
             return None
-        except _BROKEN as error:
+        except _READ_ERRORS as error:
             self._warn("read", error)
             with contextlib.suppress(OSError):
                 path.unlink()
@@ -96,25 +96,25 @@ class ChipCache:
         path = self._path(key)
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
-            self._make_room(len(content))
+            self._evict(len(content))
             _write(path, content)
         except OSError as error:
             self._warn("write to", error)
 
     def _path(self, key: tuple[object, ...]) -> Path:
-        told = json.dumps([FORMAT, *key]).encode()
-        return self._folder / f"{hashlib.sha256(told).hexdigest()[:32]}.npz"
+        text = json.dumps([FORMAT, *key]).encode()
+        return self._folder / f"{hashlib.sha256(text).hexdigest()[:32]}.npz"
 
-    def _make_room(self, size: int) -> None:
-        kept = []
+    def _evict(self, size: int) -> None:
+        entries = []
         for entry in os.scandir(self._folder):
             with contextlib.suppress(FileNotFoundError):  # somebody else tidied up as well
-                kept.append((entry.stat().st_mtime, entry.stat().st_size, entry.path))
-        total = size + sum(bytes_ for _, bytes_, _ in kept)
+                entries.append((entry.stat().st_mtime, entry.stat().st_size, entry.path))
+        total = size + sum(bytes_ for _, bytes_, _ in entries)
         if total <= self._limit:
             return
         # a little more than needed, so that not every chip has to tidy up
-        for _, bytes_, path in sorted(kept):
+        for _, bytes_, path in sorted(entries):
             if total <= self._limit * _FULL:
                 break
             with contextlib.suppress(FileNotFoundError):
@@ -122,8 +122,8 @@ class ChipCache:
             total -= bytes_
 
     def _warn(self, what: str, error: BaseException) -> None:
-        if not self._warned:
-            self._warned = True
+        if not self._has_warned:
+            self._has_warned = True
             reason = getattr(error, "strerror", None) or type(error).__name__
             _log.warning("Cannot %s the cache in %s (%s); chips are fetched anew.", what, self._folder, reason)
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     Key = tuple[Tile, int, bool]
 
-KEPT = 64
+CHIPS_IN_MEMORY = 64
 """Chips that are kept: some 21 MB."""
 
 _PATIENCE = 0.05  # seconds between two looks whether anybody still waits
@@ -44,24 +44,24 @@ class SharedChips:
             Cancelled: If nobody waits for it any more.
         """
         if bands:  # two megabytes each, and no page shows them
-            return self._drawn((tile, year, bands))[0]
+            return self._draw((tile, year, bands))[0]
         key = tile, year, bands
         while True:
             with self._lock:
-                known = self._chips.pop(key, None)
-                future = self._chips[key] = known or Future()  # the newest last
-                for old in list(self._chips)[:-KEPT]:
+                pending = self._chips.pop(key, None)
+                future = self._chips[key] = pending or Future()  # the newest last
+                for old in list(self._chips)[:-CHIPS_IN_MEMORY]:
                     del self._chips[old]
-            if known is None:
+            if pending is None:
                 return self._make(key, future)
             try:
-                return _awaited(future)
+                return _wait_for(future)
             except Cancelled:
                 checkpoint()  # it was another who gave up: make it ourselves
 
     def _make(self, key: Key, future: Future[Chip]) -> Chip:
         try:
-            chip, file = self._drawn(key)
+            chip, file = self._draw(key)
         except BaseException as problem:
             with self._lock:
                 if self._chips.get(key) is future:
@@ -73,12 +73,12 @@ class SharedChips:
         future.set_result(chip)
         return chip
 
-    def _drawn(self, key: Key) -> tuple[Chip, bytes]:
-        made: tuple[Chip, bytes] = self._workers.run(drawn, *key)
-        return made
+    def _draw(self, key: Key) -> tuple[Chip, bytes]:
+        result: tuple[Chip, bytes] = self._workers.run(draw_chip, *key)
+        return result
 
 
-def drawn(tile: Tile, year: int, bands: bool) -> tuple[Chip, bytes]:  # noqa: FBT001 - called with what a key holds
+def draw_chip(tile: Tile, year: int, bands: bool) -> tuple[Chip, bytes]:  # noqa: FBT001 - called with what a key holds
     """Return a simulated chip and its picture as PNG, which takes a sixth of the time: what a worker does."""
     chip = simulated_chips.simulate(tile, year, bands)
     return chip, b"" if chip.rgb is None else png(chip.rgb)
@@ -94,7 +94,7 @@ def shared_chips(workers: Workers) -> Iterator[None]:
         simulated_chips.make_chip = before
 
 
-def _awaited(future: Future[Chip]) -> Chip:
+def _wait_for(future: Future[Chip]) -> Chip:
     while True:
         checkpoint()
         try:

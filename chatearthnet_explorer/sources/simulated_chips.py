@@ -74,18 +74,18 @@ def simulate(tile: Tile, year: int, bands: bool) -> Chip:  # noqa: FBT001 - call
     checkpoint()
     cover = cover_of(window, ground, people, year=year)
     checkpoint()
-    seen = reflectance(window, ground, people, cover, year=year, names=BANDS if bands else BANDS[:3])
+    bands_by_name = reflectance(window, ground, people, cover, year=year, names=BANDS if bands else BANDS[:3])
     inside = (slice(PAD, -PAD), slice(PAD, -PAD))
     labels = labels_of(cover, ground)[inside]
-    mapped = bool(labels.any())
+    has_labels = bool(labels.any())
     return Chip(
         tile=tile,
         source=SimulatedSource.name,
         simulated=True,
-        labels=np.ascontiguousarray(labels) if mapped else None,
-        label_version=f"simulated, in the manner of {_VERSIONS[year]}" if mapped else None,
-        rgb=true_colour(seen),
-        bands=MappingProxyType(seen if bands else {}),
+        labels=np.ascontiguousarray(labels) if has_labels else None,
+        label_version=f"simulated, in the manner of {_VERSIONS[year]}" if has_labels else None,
+        rgb=true_colour(bands_by_name),
+        bands=MappingProxyType(bands_by_name if bands else {}),
         scl=_SCL[cover[inside]],
         scene=Scene(
             catalogue="simulated",
@@ -95,7 +95,7 @@ def simulate(tile: Tile, year: int, bands: bool) -> Chip:  # noqa: FBT001 - call
             tile_cloud_share=0.0,
             radiometry="Reflectance was simulated from the classes, not measured." if bands else "",
         ),
-        missing=() if mapped else (_why_unmapped(ground.lat),),
+        missing=() if has_labels else (_why_unmapped(ground.lat),),
         attribution=(ATTRIBUTION, _OUTLINES),
     )
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     Picture = NDArray[np.uint8]
 
-_COVERED = (0.7, 1.0)  # share of a chip under cloud
+_CLOUD_SHARE = (0.7, 1.0)  # share of a chip under cloud
 _OCTAVES = (4, 8, 16)  # bumps along a side: what is smaller, light has smoothed
 _SHINE = np.array([[90.0, 104.0, 140.0], [255.0, 255.0, 255.0]])
 """From the blue-grey of cloud in a low sun (as released chip 4318_2656_patch11 has it) to the white of thick cloud."""
@@ -40,13 +40,13 @@ def uniform(rgb: Picture, draw: np.random.Generator) -> Picture:
 def cloud(rgb: Picture, draw: np.random.Generator) -> Picture:
     """Return a picture with clouds over more than half of it, white or blue-grey, thin at their fringes."""
     height = np.sum([_bumps(count, draw) / count for count in _OCTAVES], axis=0)
-    edge = np.quantile(height, 1.0 - draw.uniform(*_COVERED))
+    edge = np.quantile(height, 1.0 - draw.uniform(*_CLOUD_SHARE))
     thick = np.clip((height - edge) / (height.max() - edge) * 6.0 + 0.5, 0.0, 1.0) * (height >= edge)
     low, high = _SHINE
     shine = low + (high - low) * draw.random() + 40.0 * (_bumps(8, draw)[..., None] - 0.5)
-    clouded = rgb * (1.0 - thick[..., None]) + shine * thick[..., None]
-    seen: Picture = np.clip(clouded, 0, 255).astype(np.uint8)
-    return seen
+    is_cloud = rgb * (1.0 - thick[..., None]) + shine * thick[..., None]
+    bands: Picture = np.clip(is_cloud, 0, 255).astype(np.uint8)
+    return bands
 
 
 FAULTS: Mapping[str, Callable[[Picture, np.random.Generator], Picture]] = MappingProxyType({

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from chatearthnet_explorer.testing.fact_faults import Planted
+    from chatearthnet_explorer.testing.fact_faults import Fault
 
 CAPTION_FAULTS = tuple(dict.fromkeys((*fact_faults.FAULTS, "order of parts", *word_faults.FAULTS)))
 """Faults that can be planted in a caption, each named as the check that is to find it."""
@@ -42,7 +42,7 @@ class Sound:
 
 
 @dataclass(frozen=True)
-class Spoiled:
+class FaultyCaption:
     """A caption of which all that is wrong is known."""
 
     text: str
@@ -51,11 +51,11 @@ class Spoiled:
     sound: Sound
     """What it is about."""
 
-    planted: Planted | None
+    fault: Fault | None
     """The one fault in it; None if it is correct."""
 
 
-def spoil(sounds: Iterable[Sound], *, rates: Mapping[str, float], seed: int = 0) -> Iterator[Spoiled]:
+def spoil(sounds: Iterable[Sound], *, rates: Mapping[str, float], seed: int = 0) -> Iterator[FaultyCaption]:
     """Yield a caption of each chip, with at most one fault, as often as the rates say.
 
     A fault that a chip leaves no room for is not planted; the same chips, rates and seed give the same captions.
@@ -69,22 +69,24 @@ def spoil(sounds: Iterable[Sound], *, rates: Mapping[str, float], seed: int = 0)
     kinds, shares = [*rates, ""], [*rates.values(), max(0.0, 1.0 - sum(rates.values()))]
     for sound in sounds:
         (kind,) = draw.choices(kinds, shares)
-        yield (plant(sound, kind, draw=draw) if kind else None) or Spoiled(sound.write(sound.facts), sound, None)
+        yield (plant(sound, kind, draw=draw) if kind else None) or FaultyCaption(sound.write(sound.facts), sound, None)
 
 
-def plant(sound: Sound, kind: str, *, draw: random.Random) -> Spoiled | None:
+def plant(sound: Sound, kind: str, *, draw: random.Random) -> FaultyCaption | None:
     """Return a caption with one fault, or None where the chip or the style leaves no room for it.
 
     What is false of the land is planted in the facts that the caption is then written from, so the words around it
     fit; what is wrong with the language is planted in the words.
     """
     cover = Cover(sound.counts, style=sound.style)
-    changed = fact_faults.FAULTS[kind](sound.facts, cover, draw) if kind in fact_faults.FAULTS else None
-    if changed:
-        return Spoiled(sound.write(changed[0]), sound, changed[1])
+    result = fact_faults.FAULTS[kind](sound.facts, cover, draw) if kind in fact_faults.FAULTS else None
+    if result:
+        return FaultyCaption(sound.write(result[0]), sound, result[1])
     if kind == "order of parts":
-        turned = fact_faults.turned(sound.facts)
-        return Spoiled(word_faults.turned(sound.write(turned[0])), sound, turned[1]) if turned else None
+        opposite = fact_faults.turn_parts(sound.facts)
+        if opposite is None:
+            return None
+        return FaultyCaption(word_faults.turn_parts(sound.write(opposite[0])), sound, opposite[1])
     write = word_faults.FAULTS.get(kind)
-    worded = write(sound.write(sound.facts), cover, draw) if write else None
-    return Spoiled(worded[0], sound, worded[1]) if worded else None
+    text = write(sound.write(sound.facts), cover, draw) if write else None
+    return FaultyCaption(text[0], sound, text[1]) if text else None

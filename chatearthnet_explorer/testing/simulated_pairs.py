@@ -57,18 +57,18 @@ class SimulatedPairs:
     @cached_property
     def continents(self) -> Mapping[str, str]:
         """The continent of each name."""
-        found: dict[str, str] = {}
+        pairs: dict[str, str] = {}
         south, north = np.sin(np.radians([_SOUTH, _NORTH]))
-        while len(found) < self._n:
+        while len(pairs) < self._n:
             lons = self._draw.uniform(-180.0, 180.0, 4 * self._n)
             lats = np.degrees(np.arcsin(self._draw.uniform(float(south), float(north), 4 * self._n)))
             for lon, lat, owner in zip(lons, lats, countries_at(lons, lats), strict=True):
-                if len(found) == self._n:
+                if len(pairs) == self._n:
                     break
                 # off a coast there is a country too, but nothing to speak of
                 if owner >= 0 and coast_distance([lon], [lat], reach=_INLAND)[0] >= _INLAND:
-                    found[f"{Tile.at(lon, lat).name}.png"] = countries()[owner].continent
-        return MappingProxyType(found)
+                    pairs[f"{Tile.at(lon, lat).name}.png"] = countries()[owner].continent
+        return MappingProxyType(pairs)
 
     @property
     def names(self) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from chatearthnet_explorer.landcover.shares import PARTS
 from chatearthnet_explorer.review.language_checks import LONGEST, SHORTEST
-from chatearthnet_explorer.testing.fact_faults import NAMES, Planted
+from chatearthnet_explorer.testing.fact_faults import NAMES, Fault
 
 if TYPE_CHECKING:
     import random
@@ -34,10 +34,10 @@ _SEVERAL_WORDS = 5
 _MUCH_OR_LITTLE = (("too much", 0.0, 8.0), ("too little", 55.0, 100.0))  # percent of every part
 _PLAIN = 5.0  # percent of the chip from which a class cannot be called missing
 
-_Worded = tuple[str, Planted]
+_ChangedText = tuple[str, Fault]
 
 
-def turned(text: str) -> str:
+def turn_parts(text: str) -> str:
     """Return a text in which every direction is the opposite one."""
 
     def opposite(match: re.Match[str]) -> str:
@@ -48,78 +48,78 @@ def turned(text: str) -> str:
     return _DIRECTION.sub(opposite, text)
 
 
-def _inserted(check: str, *, style: str = "") -> Callable[..., _Worded | None]:
+def _insert(check: str, *, style: str = "") -> Callable[..., _ChangedText | None]:
     """Return what puts a wrong sentence between those of a caption, of one style alone if that is given."""
 
-    def insert(text: str, cover: Cover, draw: random.Random) -> _Worded | None:
+    def insert(text: str, cover: Cover, draw: random.Random) -> _ChangedText | None:
         if style and cover.style != style:
             return None
-        told = _SENTENCES.split(text)
-        told.insert(draw.randint(1, len(told)), draw.choice(_table()[check]))
-        return " ".join(told), Planted(check)
+        sentences = _SENTENCES.split(text)
+        sentences.insert(draw.randint(1, len(sentences)), draw.choice(_table()[check]))
+        return " ".join(sentences), Fault(check)
 
     return insert
 
 
-def _denied(text: str, cover: Cover, draw: random.Random) -> _Worded | None:
+def _deny(text: str, cover: Cover, draw: random.Random) -> _ChangedText | None:
     names = sorted({name for name, _ in cover.leaders.values() if cover.percent(name) > _PLAIN})
     if not names:
         return None
     name = draw.choice(names)
-    said = draw.choice(("There is no {} in this image.", "No {} is visible.", "The image is devoid of {}."))
-    return f"{text} {said.format(name)}", Planted("denied", name)
+    sentence = draw.choice(("There is no {} in this image.", "No {} is visible.", "The image is devoid of {}."))
+    return f"{text} {sentence.format(name)}", Fault("denied", name)
 
 
-def _missized(text: str, cover: Cover, draw: random.Random) -> _Worded | None:
+def _change_size(text: str, cover: Cover, draw: random.Random) -> _ChangedText | None:
     """Say of a class that there is much more or much less of it, in style 4V, whose facts have no words for that."""
     if cover.style == "3.5":
         return None
-    told = [
+    choices = [
         (name, kind)
         for name in NAMES
         if cover.pixels(name)
         for kind, low, high in _MUCH_OR_LITTLE
         if all(low <= cover.percent(name, part) <= high for part in (*PARTS, ""))
     ]
-    if not told:
+    if not choices:
         return None
-    name, kind = draw.choice(told)
-    return f"{text} {draw.choice(_table()[kind]).format(x=name)}", Planted("wrong size", name)
+    name, kind = draw.choice(choices)
+    return f"{text} {draw.choice(_table()[kind]).format(x=name)}", Fault("wrong size", name)
 
 
-def _cut_off(text: str, _cover: Cover, draw: random.Random) -> _Worded:
+def _cut_off(text: str, _cover: Cover, draw: random.Random) -> _ChangedText:
     words = text.split()
-    kept = words[: draw.randint(len(words) * 6 // 10, len(words) - 1)]
-    return " ".join(kept).rstrip(".!?,;"), Planted("cut off")
+    words_kept = words[: draw.randint(len(words) * 6 // 10, len(words) - 1)]
+    return " ".join(words_kept).rstrip(".!?,;"), Fault("cut off")
 
 
-def _repeated(text: str, _cover: Cover, draw: random.Random) -> _Worded | None:
-    told = _SENTENCES.split(text)
-    long = [place for place, one in enumerate(told) if len(one.split()) >= _SEVERAL_WORDS]
+def _repeat(text: str, _cover: Cover, draw: random.Random) -> _ChangedText | None:
+    choices = _SENTENCES.split(text)
+    long = [place for place, one in enumerate(choices) if len(one.split()) >= _SEVERAL_WORDS]
     if not long:
         return None
     place = draw.choice(long)
-    told.insert(draw.randint(place + 1, len(told)), told[place])
-    return " ".join(told), Planted("repeated sentence")
+    choices.insert(draw.randint(place + 1, len(choices)), choices[place])
+    return " ".join(choices), Fault("repeated sentence")
 
 
-def _too_short(text: str, _cover: Cover, draw: random.Random) -> _Worded:
-    kept = text.split()[: draw.randint(6, SHORTEST - 1)]
-    return f"{' '.join(kept).rstrip('.!?,;')}.", Planted("too short")
+def _too_short(text: str, _cover: Cover, draw: random.Random) -> _ChangedText:
+    words_kept = text.split()[: draw.randint(6, SHORTEST - 1)]
+    return f"{' '.join(words_kept).rstrip('.!?,;')}.", Fault("too short")
 
 
-def _too_long(text: str, _cover: Cover, _draw: random.Random) -> _Worded:
+def _too_long(text: str, _cover: Cover, _draw: random.Random) -> _ChangedText:
     times = LONGEST // len(text.split()) + 1
-    return " ".join([text] * times), Planted("too long")
+    return " ".join([text] * times), Fault("too long")
 
 
-def _unspoken(text: str, cover: Cover, draw: random.Random) -> _Worded | None:
+def _unspoken(text: str, cover: Cover, draw: random.Random) -> _ChangedText | None:
     """Leave out the sentences of a part, if they speak of no other and no sentence points back to them."""
     if cover.style != "3.5" or "also" in text:
         return None
-    told = _SENTENCES.split(text)
+    sentences = _SENTENCES.split(text)
     of = {
-        part: {place for place, one in enumerate(told) if any(word in one.lower() for word in words)}
+        part: {place for place, one in enumerate(sentences) if any(word in one.lower() for word in words)}
         for part, words in _PART_WORDS.items()
     }
     alone = [
@@ -130,27 +130,27 @@ def _unspoken(text: str, cover: Cover, draw: random.Random) -> _Worded | None:
     if not alone or "five parts" in text or "every part" in text:
         return None
     part = draw.choice(alone)
-    kept = " ".join(one for place, one in enumerate(told) if place not in of[part])
-    return kept, Planted("part unspoken", part=part)
+    rest = " ".join(one for place, one in enumerate(sentences) if place not in of[part])
+    return rest, Fault("part unspoken", part=part)
 
 
-def _empty(_text: str, _cover: Cover, draw: random.Random) -> _Worded:
-    return draw.choice(("", "   ", "\n\n")), Planted("empty")
+def _empty(_text: str, _cover: Cover, draw: random.Random) -> _ChangedText:
+    return draw.choice(("", "   ", "\n\n")), Fault("empty")
 
 
-def _foreign(_text: str, _cover: Cover, draw: random.Random) -> _Worded:
-    return draw.choice(_table()["not English"]), Planted("not English")
+def _foreign(_text: str, _cover: Cover, draw: random.Random) -> _ChangedText:
+    return draw.choice(_table()["not English"]), Fault("not English")
 
 
-FAULTS: Mapping[str, Callable[[str, Cover, random.Random], _Worded | None]] = MappingProxyType({
-    "denied": _denied,
-    "wrong size": _missized,
+FAULTS: Mapping[str, Callable[[str, Cover, random.Random], _ChangedText | None]] = MappingProxyType({
+    "denied": _deny,
+    "wrong size": _change_size,
     "part unspoken": _unspoken,
-    "banned word": _inserted("banned word"),
-    "several images": _inserted("several images"),
-    "colour word": _inserted("colour word", style="4v"),
+    "banned word": _insert("banned word"),
+    "several images": _insert("several images"),
+    "colour word": _insert("colour word", style="4v"),
     "cut off": _cut_off,
-    "repeated sentence": _repeated,
+    "repeated sentence": _repeat,
     "too short": _too_short,
     "too long": _too_long,
     "empty": _empty,

@@ -69,7 +69,7 @@ def make(number: int) -> Made:
 class Pairs:
     """The sample as ``catalog.build`` reads a release."""
 
-    shown = "the simulated sample"
+    name = "the simulated sample"
     simulated = True
     notes = ()
 
@@ -100,16 +100,16 @@ def made_with() -> dict[str, str]:
     }
 
 
-def write(path: Path, made: Sequence[Made]) -> None:
+def write(path: Path, records_made: Sequence[Made]) -> None:
     """Write the file: build the catalog, enrich it, draw the first page, and pack all of it."""
-    packed = dict(zip(records().tiles, (one.labels for one in made), strict=True))
+    labels_by_tile = dict(zip(records().tiles, (one.labels for one in records_made), strict=True))
 
     def labels_at(tile: Tile) -> NDArray[np.uint8]:
-        return np.frombuffer(zlib.decompress(packed[tile]), np.uint8).reshape(SIZE, SIZE)
+        return np.frombuffer(zlib.decompress(labels_by_tile[tile]), np.uint8).reshape(SIZE, SIZE)
 
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch)
-        build_catalog(Pairs(one.captions for one in made), folder, processes=1)
+        build_catalog(Pairs(one.captions for one in records_made), folder, processes=1)
         catalog = enrich_catalog(folder, labels_at, labels=LABELS, workers=processors())
         names = [pair.record.name for pair in catalog.search(FIRST).pairs]
         pictures = DrawnRelease().images(names).pixels
@@ -132,10 +132,10 @@ def main(*options: str) -> int:
     paths = [Path(option) for option in options if option != "--check"]
     target = paths[0] if paths else Path(str(ARCHIVE))
     with ProcessPoolExecutor(processors(), mp_context=get_context("spawn")) as pool:
-        made = list(pool.map(make, range(RECORDS), chunksize=50))
+        records_made = list(pool.map(make, range(RECORDS), chunksize=50))
     with tempfile.TemporaryDirectory() as scratch:
         fresh = Path(scratch) / "sample.zip"
-        write(fresh, made)
+        write(fresh, records_made)
         content = fresh.read_bytes()
     if "--check" in options:
         same = content == target.read_bytes()

@@ -26,12 +26,12 @@ class Listed:
     simulated = True
 
     def __init__(self, files: dict[tuple[str, str], Any], *, directories: dict[str, Directory] | None = None) -> None:
-        self.shown = "the listed release"
+        self.name = "the listed release"
         self.files, self.directories = files, directories or {}
 
     def entries(self, style: str, split: str) -> Iterator[Any]:
         if (style, split) not in self.files:
-            msg = f"{self.shown} has no captions of style {style} in split {split}; add them."
+            msg = f"{self.name} has no captions of style {style} in split {split}; add them."
             raise ReleaseError(msg)
         for entry in self.files[style, split]:
             if isinstance(entry, Exception):

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 if TYPE_CHECKING:
     from types import TracebackType
 
-_SKIPPED = {"proxy-connection", "proxy-authorization", "connection"}
+_HOP_HEADERS = {"proxy-connection", "proxy-authorization", "connection"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,12 +85,12 @@ class _Handler(BaseHTTPRequestHandler):
     server: _Http
 
     def do_GET(self) -> None:
-        if self._refused():
+        if self._refuse():
             return
         parts = urlsplit(self.path)
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         lines = [f"{self.command} {parts.path or '/'}{'?' if parts.query else ''}{parts.query} HTTP/1.1"]
-        lines += [f"{name}: {value}" for name, value in self.headers.items() if name.lower() not in _SKIPPED]
+        lines += [f"{name}: {value}" for name, value in self.headers.items() if name.lower() not in _HOP_HEADERS]
         with socket.create_connection(("127.0.0.1", self.server.rig.port)) as there:
             there.sendall("\r\n".join([*lines, "Connection: close", "", ""]).encode() + body)
             with there.makefile("rb") as answer:
@@ -102,7 +102,7 @@ class _Handler(BaseHTTPRequestHandler):
     do_POST = do_HEAD = do_GET  # noqa: N815 - the names http.server looks for
 
     def do_CONNECT(self) -> None:
-        if self._refused():
+        if self._refuse():
             return
         with socket.create_connection(("127.0.0.1", self.server.rig.port)) as there:
             self.send_response(200)
@@ -113,7 +113,7 @@ class _Handler(BaseHTTPRequestHandler):
             back.join()
         self.close_connection = True
 
-    def _refused(self) -> bool:
+    def _refuse(self) -> bool:
         rig = self.server.rig
         rig.log.append(Passage(self.command, self.path, self.headers.get("Authorization", "")))
         status = rig.refuses(self.headers.get("Proxy-Authorization", ""))

@@ -96,7 +96,7 @@ class RangeServer:
         self.latency = latency
         self.bandwidth = bandwidth
         self.log: list[Request] = []
-        self.answered: list[tuple[float, float]] = []  # when each request came, and when its answer set out
+        self.answer_times: list[tuple[float, float]] = []  # when each request came, and when its answer set out
         self.bytes_sent = 0
         self.connections = 0
         self.stopping = threading.Event()
@@ -134,17 +134,17 @@ class RangeServer:
         """
         count, free_at = 0, 0.0
         with self.lock:
-            answered = sorted(self.answered, key=lambda one: one[1])
-        for began, ended in answered:
+            times = sorted(self.answer_times, key=lambda one: one[1])
+        for began, end in times:
             if began >= free_at:
-                count, free_at = count + 1, ended
+                count, free_at = count + 1, end
         return count
 
     def reset(self) -> None:
         """Count from zero again."""
         with self.lock:
             self.log.clear()
-            self.answered.clear()
+            self.answer_times.clear()
             self.bytes_sent = self.connections = 0
 
     def fail(self, path: str, *faults: Fault) -> None:
@@ -162,11 +162,11 @@ class RangeServer:
 
     def file(self, path: str) -> Path | None:
         """Return the file a path leads to, or None; never one outside the folders."""
-        wanted = unquote(path).lstrip("/")
+        name = unquote(path).lstrip("/")
         for prefix, folder in sorted(self.folders.items(), reverse=True):
-            if wanted == prefix or wanted.startswith(f"{prefix}/" if prefix else ""):
-                found = folder / wanted[len(prefix) :].lstrip("/")
-                return found if ".." not in found.parts and found.is_file() else None
+            if name == prefix or name.startswith(f"{prefix}/" if prefix else ""):
+                file = folder / name[len(prefix) :].lstrip("/")
+                return file if ".." not in file.parts and file.is_file() else None
         return None
 
     def headers(self) -> dict[str, str]:
@@ -258,7 +258,7 @@ class _Handler(BaseHTTPRequestHandler):
             self.close_connection = True
             return
         with rig.lock:  # before a byte is sent, so that nobody can have asked on the strength of it
-            rig.answered.append((began, time.monotonic()))
+            rig.answer_times.append((began, time.monotonic()))
         file = rig.file(parts.path)
         if fault.status or (file is None and fault.body is None):
             self._refuse(fault)

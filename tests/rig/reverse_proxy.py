@@ -41,10 +41,10 @@ def _serve(client: socket.socket, port: int, prefix: str, rewrite_host: bool) ->
     with client, suppress(OSError):
         head = b""
         while b"\r\n\r\n" not in head:
-            received = client.recv(_MOST)
-            if not received:
+            data = client.recv(_MOST)
+            if not data:
                 return
-            head += received
+            head += data
         head, _, rest = head.partition(b"\r\n\r\n")
         first, *lines = head.split(b"\r\n")
         method, path, version = first.split(b" ")
@@ -52,17 +52,17 @@ def _serve(client: socket.socket, port: int, prefix: str, rewrite_host: bool) ->
             client.sendall(b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
             return
         upgrade = b"upgrade: websocket" in head.lower()
-        passed = [b" ".join([method, path[len(prefix) :], version])]
+        forward = [b" ".join([method, path[len(prefix) :], version])]
         for line in lines:
             name = line.partition(b":")[0].lower()
             if name == b"host" and rewrite_host:
-                passed.append(b"Host: 127.0.0.1:%d" % port)
+                forward.append(b"Host: 127.0.0.1:%d" % port)
             elif name == b"connection" and not upgrade:
-                passed.append(b"Connection: close")  # one request for each connection: simpler here
+                forward.append(b"Connection: close")  # one request for each connection: simpler here
             else:
-                passed.append(line)
+                forward.append(line)
         with socket.create_connection(("127.0.0.1", port)) as server:
-            server.sendall(b"\r\n".join(passed) + b"\r\n\r\n" + rest)
+            server.sendall(b"\r\n".join(forward) + b"\r\n\r\n" + rest)
             threading.Thread(target=_pump, args=(server, client), daemon=True).start()
             _pump(client, server)
 

@@ -47,14 +47,14 @@ class SaoTome:
     truth: dict[str, NDArray[Any]]
     """What the clear scene was made of, on the tile's grid: TCI, SCL, numbers of nine bands."""
 
-    def settings(self, cache: Path, **changed: Any) -> Settings:  # noqa: ANN401 - fields of Settings
+    def settings(self, cache: Path, **options: Any) -> Settings:  # noqa: ANN401 - fields of Settings
         """Return settings that lead here."""
         return Settings(
             **{
                 "catalogues": (f"{self.api}#sentinel-2-l2a",),
                 "worldcover": self.server.url,
                 "cache": cache,
-                **changed,
+                **options,
             }
         )
 
@@ -84,12 +84,18 @@ def serve(folder: Path, realdata: Path) -> Iterator[SaoTome]:
     worldcover = realdata / "worldcover"
     with RangeServer({"v100/2020/map": worldcover, "v200/2021/map": worldcover, "scenes": scenes}) as server:
 
-        def made(name: str, pixels: dict[str, NDArray[Any]], size: int = 512, **said: object) -> dict[str, Any]:
+        def make_item(
+            name: str, pixels: dict[str, NDArray[Any]], size: int = 512, **properties: object
+        ) -> dict[str, Any]:
             files = write_scene(scenes / name, tile, pixels, size=size)
-            told: dict[str, Any] = {"s2:processing_baseline": "05.00", "grid:code": "MGRS-32NKF", **said}
-            return scene_item(name, files, f"{server.url}/scenes/{name}", **told)
+            fields: dict[str, Any] = {
+                "s2:processing_baseline": "05.00",
+                "grid:code": "MGRS-32NKF",
+                **properties,
+            }
+            return scene_item(name, files, f"{server.url}/scenes/{name}", **fields)
 
-        def veiled(cloud: float) -> dict[str, NDArray[Any]]:
+        def cloudy(cloud: float) -> dict[str, NDArray[Any]]:
             scl = np.full((256, 256), 4, np.uint8)
             scl[: round(256 * cloud)] = 9
             return {"TCI": truth["TCI"], "SCL": scl}
@@ -97,14 +103,23 @@ def serve(folder: Path, realdata: Path) -> Iterator[SaoTome]:
         nothing = {name: np.zeros_like(truth[name]) for name in ("TCI", "SCL")}
         light = {"scale": 0.0001, "offset": -0.1}
         items = [
-            made(CLEAR, truth, 768, acquired="2020-06-12T10:00:01.587Z", cloud=20.0, bands=light),
-            made(
-                OLDER, veiled(0), acquired="2020-06-12T10:00:01.586Z", cloud=1.0, **{"s2:processing_baseline": "02.14"}
+            make_item(CLEAR, truth, 768, acquisition_time="2020-06-12T10:00:01.587Z", cloud=20.0, bands=light),
+            make_item(
+                OLDER,
+                cloudy(0),
+                acquisition_time="2020-06-12T10:00:01.586Z",
+                cloud=1.0,
+                **{"s2:processing_baseline": "02.14"},
             ),
-            made(DECEIVING, veiled(1), acquired="2020-03-01T10:00:00Z", cloud=3.0),
-            made(EMPTY, nothing, acquired="2020-04-05T10:00:00Z", cloud=0.0),
+            make_item(DECEIVING, cloudy(1), acquisition_time="2020-03-01T10:00:00Z", cloud=3.0),
+            make_item(EMPTY, nothing, acquisition_time="2020-04-05T10:00:00Z", cloud=0.0),
             *(
-                made(name, veiled(cloud), acquired=f"{name[10:14]}-{name[14:16]}-{name[16:18]}T10:00:00Z", cloud=90.0)
+                make_item(
+                    name,
+                    cloudy(cloud),
+                    acquisition_time=f"{name[10:14]}-{name[14:16]}-{name[16:18]}T10:00:00Z",
+                    cloud=90.0,
+                )
                 for name, cloud in CLOUDY.items()
             ),
             *_labels(realdata, server.url),
@@ -116,7 +131,7 @@ def serve(folder: Path, realdata: Path) -> Iterator[SaoTome]:
 def _labels(realdata: Path, url: str) -> Iterator[dict[str, Any]]:
     for version, year in (("v100", 2020), ("v200", 2021)):
         name = f"ESA_WorldCover_10m_{year}_{version}_N00E006"
-        told = json.loads((realdata / "stac" / "stactools-esa-worldcover" / f"{name}.json").read_text())
-        told["links"] = []
-        told["assets"]["map"]["href"] = f"{url}/{version}/{year}/map/{name}_Map.tif"
-        yield told
+        fields = json.loads((realdata / "stac" / "stactools-esa-worldcover" / f"{name}.json").read_text())
+        fields["links"] = []
+        fields["assets"]["map"]["href"] = f"{url}/{version}/{year}/map/{name}_Map.tif"
+        yield fields

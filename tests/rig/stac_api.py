@@ -34,7 +34,7 @@ def item(  # noqa: PLR0913 - what an item may say
     hrefs: dict[str, str],
     bbox: tuple[float, float, float, float],
     *,
-    acquired: str = "2020-06-01T10:00:00Z",
+    acquisition_time: str = "2020-06-01T10:00:00Z",
     cloud: float | None = 10.0,
     collection: str | None = COLLECTION,
     geometry: dict[str, Any] | None = None,
@@ -44,17 +44,17 @@ def item(  # noqa: PLR0913 - what an item may say
     """Return a Sentinel-2 item; ``bands`` is what ``raster:bands`` says of every band."""
     west, south, east, north = bbox
     ring = [[west, south], [east, south], [east, north], [west, north], [west, south]]
-    told = {"datetime": acquired, "platform": "sentinel-2a", **properties}
+    all_properties = {"datetime": acquisition_time, "platform": "sentinel-2a", **properties}
     if cloud is not None:
-        told["eo:cloud_cover"] = cloud
-    made: dict[str, Any] = {
+        all_properties["eo:cloud_cover"] = cloud
+    raw_item: dict[str, Any] = {
         "type": "Feature",
         "stac_version": "1.0.0",
         "stac_extensions": [],
         "id": name,
         "bbox": list(bbox),
         "geometry": geometry or {"type": "Polygon", "coordinates": [ring]},
-        "properties": told,
+        "properties": all_properties,
         "links": [],
         "assets": {
             key: {"href": href, **({"raster:bands": [bands]} if bands and key.startswith("B") else {})}
@@ -62,19 +62,19 @@ def item(  # noqa: PLR0913 - what an item may say
         },
     }
     if collection:
-        made["collection"] = collection
-    return made
+        raw_item["collection"] = collection
+    return raw_item
 
 
 def scene_item(
     name: str,
     files: SceneFiles,
     prefix: str,
-    **said: Any,  # noqa: ANN401 - handed on to item
+    **reply: Any,  # noqa: ANN401 - handed on to item
 ) -> dict[str, Any]:
     """Return the item of a scene on disk, its files served below ``prefix``."""
     hrefs = {("visual" if key == "TCI" else key): f"{prefix}/{path.name}" for key, path in files.paths.items()}
-    return item(name, hrefs, files.bbox, **said)
+    return item(name, hrefs, files.bbox, **reply)
 
 
 @contextmanager
@@ -114,7 +114,7 @@ def _until_answers(url: str, process: subprocess.Popen[bytes], log: Path) -> Non
 
 
 @dataclass(frozen=True, kw_only=True)
-class Asked:
+class Request:
     """One request that a scripted server got."""
 
     method: str
@@ -127,7 +127,7 @@ class Asked:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Said:
+class Reply:
     """One answer of a scripted server; a field per way to go wrong."""
 
     body: Any = b""
@@ -142,9 +142,9 @@ class Said:
 class ScriptedApi:
     """A context manager: a STAC API that answers by a function from request to ``Said``."""
 
-    def __init__(self, answer: Callable[[Asked], Said | None]) -> None:
+    def __init__(self, answer: Callable[[Request], Reply | None]) -> None:
         self.answer = answer
-        self.asked: list[Asked] = []
+        self.requests: list[Request] = []
         self.stopping = threading.Event()
         self._http = _Http(("127.0.0.1", 0), self)
         self._thread = threading.Thread(target=self._http.serve_forever, args=(0.02,), name="scripted-api")
@@ -173,22 +173,22 @@ def landing(url: str, **more: object) -> dict[str, Any]:
     return {"type": "Catalog", "stac_version": "1.0.0", "id": "x", "description": "x", "links": [link], **more}
 
 
-def searching(*pages: object, **more: object) -> Callable[[Asked], Said | None]:
+def searching(*pages: object, **more: object) -> Callable[[Request], Reply | None]:
     """Answer the first page with a landing page and each search with the next of ``pages``, the last for ever."""
     waiting = list(pages)
 
-    def answer(asked: Asked) -> Said | None:
-        if asked.path.startswith("/search"):
+    def answer(request: Request) -> Reply | None:
+        if request.path.startswith("/search"):
             page = waiting.pop(0) if len(waiting) > 1 else waiting[0]
-            return page if isinstance(page, Said) else Said(body=page)
-        if asked.path in {"", "/"}:
-            return Said(body=landing(f"http://{asked.host}", **more))
+            return page if isinstance(page, Reply) else Reply(body=page)
+        if request.path in {"", "/"}:
+            return Reply(body=landing(f"http://{request.host}", **more))
         return None
 
     return answer
 
 
-def found(*items: dict[str, Any], **more: object) -> dict[str, Any]:
+def search_result(*items: dict[str, Any], **more: object) -> dict[str, Any]:
     """Return a page of a search."""
     return {"type": "FeatureCollection", "features": list(items), "links": [], **more}
 
@@ -212,7 +212,7 @@ class _Handler(BaseHTTPRequestHandler):
         rig = self.server.rig
         length = int(self.headers.get("Content-Length") or 0)
         body = json.loads(self.rfile.read(length)) if length else None
-        asked = Asked(
+        request = Request(
             method=self.command,
             path=self.path,
             body=body,
@@ -220,19 +220,19 @@ class _Handler(BaseHTTPRequestHandler):
             span=self.headers.get("Range", ""),
             authorization=self.headers.get("Authorization", ""),
         )
-        rig.asked.append(asked)
-        said = rig.answer(asked) or Said(status=404, body={"code": "NotFound"})
-        if said.stall and rig.stopping.wait(said.stall):
+        rig.requests.append(request)
+        reply = rig.answer(request) or Reply(status=404, body={"code": "NotFound"})
+        if reply.stall and rig.stopping.wait(reply.stall):
             return
-        self.send_response(said.status)
-        for name, value in said.headers.items():
+        self.send_response(reply.status)
+        for name, value in reply.headers.items():
             self.send_header(name, value)
-        if isinstance(said.body, bytes):
-            pieces: Any = [said.body]
-        elif hasattr(said.body, "__next__"):
-            pieces = said.body
+        if isinstance(reply.body, bytes):
+            pieces: Any = [reply.body]
+        elif hasattr(reply.body, "__next__"):
+            pieces = reply.body
         else:
-            pieces = [json.dumps(said.body).encode()]
+            pieces = [json.dumps(reply.body).encode()]
         if isinstance(pieces, list):
             self.send_header("Content-Length", str(len(pieces[0])))
         self.end_headers()

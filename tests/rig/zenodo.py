@@ -38,31 +38,31 @@ class Zenodo(RangeServer):
     """
 
     def __init__(
-        self, folder: Path, *, limit: int = 60, window: float = 60.0, swapped: bool = False, latency: float = 0
+        self, folder: Path, *, limit: int = 60, window: float = 60.0, swap_addresses: bool = False, latency: float = 0
     ) -> None:
         super().__init__(folder, latency=latency)
-        self.folder, self.limit, self.window, self.swapped = folder, limit, window, swapped
-        self.refused = 0
-        self._count, self._opened = 0, 0.0
+        self.folder, self.limit, self.window, self.swap_addresses = folder, limit, window, swap_addresses
+        self.refusals = 0
+        self._count, self._window_start = 0, 0.0
 
     def file(self, path: str) -> Path | None:
         match = _PAGE.fullmatch(path) or _CONTENT.fullmatch(path)
-        found = self.folder / unquote(match.group(1)) if match else None
-        return found if found is not None and found.is_file() else None
+        path = self.folder / unquote(match.group(1)) if match else None
+        return path if path is not None and path.is_file() else None
 
     def fault(self, path: str) -> Fault:
         with self.lock:
             now = time.time()
-            if now >= self._opened + self.window:
-                self._count, self._opened = 0, now
+            if now >= self._window_start + self.window:
+                self._count, self._window_start = 0, now
             self._count += 1
             if self._count > self.limit:
-                self.refused += 1
-                return Fault(status=429, retry_after=math.ceil(self._opened + self.window - now))
+                self.refusals += 1
+                return Fault(status=429, retry_after=math.ceil(self._window_start + self.window - now))
         fault = super().fault(path)
         if path == f"/api/records/{RECORD}" and fault == Fault():
             return Fault(body=self._record())
-        if (_PAGE if self.swapped else _CONTENT).fullmatch(path):
+        if (_PAGE if self.swap_addresses else _CONTENT).fullmatch(path):
             return replace(fault, ignore_range=True)
         return fault
 
@@ -71,11 +71,11 @@ class Zenodo(RangeServer):
             return {
                 "X-RateLimit-Limit": str(self.limit),
                 "X-RateLimit-Remaining": str(max(self.limit - self._count, 0)),
-                "X-RateLimit-Reset": str(math.ceil(self._opened + self.window)),
+                "X-RateLimit-Reset": str(math.ceil(self._window_start + self.window)),
             }
 
     def _record(self) -> bytes:
-        listed = [
+        files = [
             {
                 "key": path.name,
                 "size": path.stat().st_size,
@@ -84,7 +84,7 @@ class Zenodo(RangeServer):
             }
             for path in sorted(self.folder.glob("*.zip"))
         ]
-        return json.dumps({"id": int(RECORD), "files": listed}).encode()
+        return json.dumps({"id": int(RECORD), "files": files}).encode()
 
 
 class Hub(RangeServer):
@@ -110,10 +110,10 @@ class Hub(RangeServer):
             return fault
         if path == f"/api/datasets/{DATA_SET}/tree/main":
             return Fault(body=json.dumps(self._tree()).encode())
-        wanted = path.partition(f"/datasets/{DATA_SET}/resolve/main/")[2]
-        if wanted and (self.folder / unquote(wanted)).is_file():
+        name = path.partition(f"/datasets/{DATA_SET}/resolve/main/")[2]
+        if name and (self.folder / unquote(name)).is_file():
             store = self.store.url.replace("127.0.0.1", "localhost")
-            return Fault(status=302, location=f"{store}/{wanted}?{SIGNATURE}")
+            return Fault(status=302, location=f"{store}/{name}?{SIGNATURE}")
         return Fault(status=404)
 
     def _tree(self) -> list[dict[str, object]]:

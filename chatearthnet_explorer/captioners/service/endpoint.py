@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from chatearthnet_explorer.errors import KeyMissingError, SettingError
-from chatearthnet_explorer.net.proxies import is_loopback
+from chatearthnet_explorer.net.private_networks import is_loopback
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""A copy of ChatEarthNet beside Zenodo's: where its captions and ZIPs lie, on a Hugging Face hub or in a folder."""
+"""The mirror of ChatEarthNet: where its captions and ZIPs lie, on a Hugging Face hub or in a folder."""
 
 from __future__ import annotations
 
@@ -6,16 +6,15 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlsplit
 
 from chatearthnet_explorer.errors import ArchiveError
-from chatearthnet_explorer.net.http_client import Web
-from chatearthnet_explorer.net.response_bodies import answer_of
+from chatearthnet_explorer.net.addresses import below
+from chatearthnet_explorer.net.http_client import request
+from chatearthnet_explorer.net.request_limits import RELEASE, RequestLimits
+from chatearthnet_explorer.net.response_bodies import body_of
 from chatearthnet_explorer.net.safe_json import read_json
-from chatearthnet_explorer.net.urls import below
+from chatearthnet_explorer.net.service_addresses import DATA_SET
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-DATA_SET = "JessicaYuan/ChatEarthNet"
-"""Name of ChatEarthNet on the Hugging Face hub."""
 
 _LARGEST_LIST = 5_000_000
 
@@ -38,18 +37,18 @@ def caption_addresses(mirror: str, name: str) -> list[str]:
     return [below(mirror, f"{folder}{name}") for folder in folders]
 
 
-def archive_addresses(mirror: str, name: str, *, patience: float) -> list[str]:
+def archive_addresses(mirror: str, name: str, *, limits: RequestLimits = RELEASE) -> list[str]:
     """Return where a ZIP may be: as the hub lists its files, else beside the captions.
 
     Args:
         mirror: As ``caption_addresses`` takes it.
         name: Name of the ZIP.
-        patience: Seconds that a busy hub may ask us to wait.
+        limits: Limits of the request.
     """
     hub, data_set = _data_set(mirror)
     listing = f"{hub}/api/datasets/{data_set}/tree/main?recursive=true"
     try:
-        paths = list(_paths(read_json(Web(patience=patience).ask(listing, answer_of(listing, _LARGEST_LIST)))))
+        paths = list(_paths(read_json(request(listing, body_of(_LARGEST_LIST), limits=limits))))
     except (ArchiveError, ValueError):
         return [] if "/datasets/" in urlsplit(mirror).path else [below(mirror, name)]
     return [
@@ -60,13 +59,13 @@ def archive_addresses(mirror: str, name: str, *, patience: float) -> list[str]:
 
 
 def _data_set(mirror: str) -> tuple[str, str]:
-    """Return the address of a hub, and the name of the data set that it is asked for."""
-    hub, found, rest = mirror.partition("?")[0].rstrip("/").partition("/datasets/")
-    return hub, "/".join(rest.split("/")[:2]) if found else DATA_SET
+    """Return the address of a hub, and the name of the data set on it."""
+    hub, folder, rest = mirror.partition("?")[0].rstrip("/").partition("/datasets/")
+    return hub, "/".join(rest.split("/")[:2]) if folder else DATA_SET
 
 
-def _paths(listed: Any) -> Iterator[str]:  # noqa: ANN401 - whatever the hub answers
-    for one in listed if isinstance(listed, list) else ():
+def _paths(listing: Any) -> Iterator[str]:  # noqa: ANN401 - any answer of the hub
+    for one in listing if isinstance(listing, list) else ():
         path = one.get("path") if isinstance(one, dict) else None
         if isinstance(path, str):
             yield path

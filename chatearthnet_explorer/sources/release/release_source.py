@@ -53,7 +53,7 @@ class ReleaseSource:
             labels: Returns a chip of a tile and year whose labels are shown; None for no labels.
         """
         self.release = release
-        self.options = {"root": release.shown}  # with which ``open_source`` gives the same, without keys of an address
+        self.options = {"root": release.name}  # with which ``open_source`` gives the same, without keys of an address
         self._locate = locate
         self._labels = labels
 
@@ -74,21 +74,21 @@ class ReleaseSource:
         if scene is not None and (record is None or scene != record.name):
             msg = "The release has one scene of a place and does not say which; leave the scene out."
             raise SettingError(msg)
-        rgb, seen, missing = self._pixels(record, bands=bands) if record else (None, {}, [NO_CHIP])
-        mapped = self._labels(tile, year) if self._labels else None
+        rgb, bands_read, missing = self._pixels(record, bands=bands) if record else (None, {}, [NO_CHIP])
+        label_chip = self._labels(tile, year) if self._labels else None
         return Chip(
             tile=tile,
             source=self.name,
-            simulated=self.release.simulated or (mapped is not None and mapped.simulated),
-            labels=mapped.labels if mapped else None,
-            label_version=mapped.label_version if mapped else None,
+            simulated=self.release.simulated or (label_chip is not None and label_chip.simulated),
+            labels=label_chip.labels if label_chip else None,
+            label_version=label_chip.label_version if label_chip else None,
             rgb=rgb,
-            bands=MappingProxyType(seen),
-            scene=Scene(catalogue=self.release.shown, item=record.name, radiometry=RADIOMETRY if seen else "")
+            bands=MappingProxyType(bands_read),
+            scene=Scene(catalogue=self.release.name, item=record.name, radiometry=RADIOMETRY if bands_read else "")
             if record and rgb is not None
             else None,
-            missing=(*missing, *(mapped.missing if mapped else (NO_LABELS,))),
-            attribution=(*ATTRIBUTION, *(mapped.attribution if mapped else ())),
+            missing=(*missing, *(label_chip.missing if label_chip else (NO_LABELS,))),
+            attribution=(*ATTRIBUTION, *(label_chip.attribution if label_chip else ())),
         )
 
     def _pixels(
@@ -96,8 +96,8 @@ class ReleaseSource:
     ) -> tuple[NDArray[np.uint8] | None, dict[str, NDArray[np.float32]], list[str]]:
         """Return the picture, reflectance by band, and what is missing."""
         name = record.name
-        known = record.members.get(PICTURE)
-        images = self.release.images([name], members={name: known} if known else {})
+        member = record.members.get(PICTURE)
+        images = self.release.images([name], members={name: member} if member else {})
         rgb, missing = images.pixels.get(name), list(images.missing.values())
         values: dict[str, NDArray[np.uint8]] = {}
         if rgb is not None and bands:

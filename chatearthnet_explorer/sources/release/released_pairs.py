@@ -1,8 +1,9 @@
-"""The released pairs: captions from JSON, chips member by member out of ZIPs that nobody downloads."""
+"""Released image-text pairs: captions from JSON, chips member by member from ZIPs that are not downloaded."""
 
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from types import MappingProxyType
@@ -11,14 +12,14 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from chatearthnet_explorer.errors import ArchiveError, ReleaseError, SourceError
-from chatearthnet_explorer.net.byte_ranges import LocalFile, Ranged, Span, WebFile
-from chatearthnet_explorer.net.http_client import PATIENCE
+from chatearthnet_explorer.net.byte_ranges import ByteRanges, LocalFile, Span
+from chatearthnet_explorer.net.request_limits import RELEASE, RequestLimits
 from chatearthnet_explorer.net.zip_members import LARGEST, read_directory, read_members
 from chatearthnet_explorer.record import ARCHIVES, stem_of
 from chatearthnet_explorer.settings import Settings
 from chatearthnet_explorer.sources.release.chip_pngs import pixels_of
 from chatearthnet_explorer.sources.release.json_entries import entries_of
-from chatearthnet_explorer.sources.release.release_location import Holding, hold
+from chatearthnet_explorer.sources.release.release_location import ReleaseFiles, locate_release
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -35,44 +36,42 @@ class Images(NamedTuple):
     """The pixels of a page of chips."""
 
     pixels: dict[str, NDArray[np.uint8]]
-    """(256, 256, 3) uint8 by the name asked for; the channels are the bands that ``ARCHIVES`` says."""
+    """(256, 256, 3) uint8 by the requested name; the channels are the bands that ``ARCHIVES`` says."""
 
     missing: dict[str, str]
-    """Why one could not be had, in one sentence, by the name asked for."""
+    """Why one could not be read, in one sentence, by the requested name."""
 
 
 class Release:
     """One release: its captions, and its images by name."""
 
     batch = 1000
-    """Images that are best asked for at once; many, since they share a round trip."""
+    """Images that are best read at once; many, since they share a round trip."""
 
     thumbnails: Mapping[str, bytes] = MappingProxyType({})
     """Small JPEGs that came with it, by name, to be shown before an image is read."""
 
-    def __init__(self, holding: Holding, *, patience: float = PATIENCE) -> None:
-        """Prepare to read; ZIPs are looked into when the first image is asked for.
+    def __init__(self, files: ReleaseFiles, *, limits: RequestLimits = RELEASE) -> None:
+        """Prepare to read; a ZIP is opened when its first image is read.
 
         Args:
-            holding: Where its files are.
-            patience: Seconds that a busy server may ask us to wait.
+            files: Where its files are.
+            limits: Limits of each request.
         """
-        self.shown = holding.shown
-        self._notes = dict.fromkeys(holding.notes)
-        self.simulated = holding.simulated
-        self._holding = holding
-        self._files: dict[str, Ranged] = {
-            name: LocalFile(where)
-            if isinstance(where, Path)
-            else WebFile(*where, patience=patience, more=partial(holding.more, name))
-            for name, where in holding.archives.items()
+        self.name = files.name
+        self._notes = dict.fromkeys(files.notes)
+        self.simulated = files.simulated
+        self._files = files
+        self._archives: dict[str, ByteRanges] = {
+            name: LocalFile(place) if isinstance(place, Path) else _web_file(files, name, place, limits)
+            for name, place in files.archives.items()
         }
         self._directories: dict[str, Directory] = {}
         self._lock = threading.Lock()
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """What a reader should know of its files, one sentence each; those of captions once these were read."""
+        """What a reader should know of its files, one sentence each; those of captions after these were read."""
         return tuple(self._notes)
 
     def entries(self, style: str, split: str) -> Iterator[Any]:
@@ -81,8 +80,8 @@ class Release:
         Raises:
             ReleaseError: If there is no such file, or it breaks off: then after what stands before.
         """
-        with self._holding.open_text(style, split) as (file, shown):
-            yield from entries_of(file, shown, self._notes.setdefault)
+        with self._files.open_captions(style, split) as (file, name):
+            yield from entries_of(file, name, self._notes.setdefault)
 
     def directory(self, archive: str) -> Directory | None:
         """Return what is in a ZIP of images, read once; None where the images are unzipped or not there.
@@ -90,8 +89,8 @@ class Release:
         Raises:
             ArchiveError: If it cannot be read.
         """
-        file = self._files.get(archive)
-        if file is None or archive in self._holding.folders:
+        file = self._archives.get(archive)
+        if file is None or archive in self._files.folders:
             return None
         with self._lock:
             if archive not in self._directories:
@@ -108,11 +107,11 @@ class Release:
             archive: One of ``ARCHIVES``.
             members: Where their bytes live, by name, as a catalog knows; for others the ZIP's directory is read.
         """
-        wanted = list(dict.fromkeys(names))
-        contents = self.contents(wanted, archive=archive, members=members)
+        unique = list(dict.fromkeys(names))
+        contents = self.contents(unique, archive=archive, members=members)
         pixels: dict[str, NDArray[np.uint8]] = {}
         missing: dict[str, str] = {}
-        for name, content in zip(wanted, contents, strict=True):
+        for name, content in zip(unique, contents, strict=True):
             try:
                 if isinstance(content, SourceError):
                     raise content
@@ -129,9 +128,9 @@ class Release:
             members: Where its bytes live, by archive.
 
         Raises:
-            ReleaseError: If one cannot be had.
+            ReleaseError: If one cannot be read.
         """
-        found: dict[str, NDArray[np.uint8]] = {}
+        values: dict[str, NDArray[np.uint8]] = {}
         for archive, bands in ARCHIVES.items():
             if archive == PICTURE:
                 continue
@@ -140,25 +139,25 @@ class Release:
             )
             if images.missing:
                 raise ReleaseError(images.missing[name])
-            found |= dict(zip(bands, np.moveaxis(images.pixels[name], 2, 0), strict=True))
-        return found
+            values |= dict(zip(bands, np.moveaxis(images.pixels[name], 2, 0), strict=True))
+        return values
 
     def contents(
         self, names: Sequence[str], *, archive: str = PICTURE, members: Mapping[str, Member] = MappingProxyType({})
     ) -> list[bytes | SourceError]:
-        """Return the bytes of image files as they are, or for each why it cannot be had, in one round trip.
+        """Return the bytes of image files as they are, or for each why it cannot be read, in one round trip.
 
         Args:
             names: As ``images`` takes them, as the others.
             archive: One of ``ARCHIVES``.
             members: Where their bytes live.
         """
-        folder = self._holding.folders.get(archive)
+        folder = self._files.folders.get(archive)
         if folder is not None:
             return [_from_folder(folder, name) for name in names]
-        file = self._files.get(archive)
+        file = self._archives.get(archive)
         if file is None:
-            return [ReleaseError(f"{self.shown} has no {archive}.zip, so it has no such images; add it.")] * len(names)
+            return [ReleaseError(f"{self.name} has no {archive}.zip, so it has no such images; add it.")] * len(names)
         try:
             places = [members.get(name) or self._member(archive, name) for name in names]
         except ArchiveError as error:
@@ -178,33 +177,40 @@ def open_release(
     root: str | Path,
     *,
     settings: Settings | None = None,
-    patience: float = PATIENCE,
-    progress: Callable[[int, int], None] = lambda _done, _total: None,
+    patience: float = RELEASE.patience,
+    progress: Callable[[int, int], None] = lambda _bytes, _total: None,
 ) -> Release:
     """Return the release at a root; its JSON is fetched unless it is on this computer.
 
     Args:
         root: A folder, with the ZIPs or unzipped; an address below which the ZIPs lie on a server that honours Range;
             or ``zenodo:11003436`` or that record's address.
-        settings: Where Zenodo, its mirror and the cache are; None for what the environment says.
+        settings: Where Zenodo, its mirror and the cache are; None for the settings of the environment.
         patience: Seconds that a busy server may ask us to wait.
-        progress: Told how many bytes of how many of the JSON are there.
+        progress: Called with how many bytes of how many of the JSON are there.
 
     Raises:
-        ReleaseError: If nothing of a release is there.
+        ReleaseError: If there is nothing of a release.
         ArchiveError: If it cannot be fetched.
     """
-    holding = hold(root, settings=settings or Settings(), patience=patience, progress=progress)
-    return Release(holding, patience=patience)
+    limits = replace(RELEASE, patience=patience)
+    files = locate_release(root, settings=settings or Settings(), limits=limits, progress=progress)
+    return Release(files, limits=limits)
+
+
+def _web_file(files: ReleaseFiles, name: str, addresses: tuple[str, ...], limits: RequestLimits) -> ByteRanges:
+    from chatearthnet_explorer.net.web_file import WebFile  # noqa: PLC0415 - its client is of an extra
+
+    return WebFile(*addresses, limits=limits, more_addresses=partial(files.more_addresses, name))
 
 
 def _from_folder(folder: Path, name: str) -> bytes | SourceError:
     (content,) = LocalFile(folder / _base(name)).read([Span(0, LARGEST + 1)])
     if isinstance(content, bytes) and len(content) > LARGEST:
-        return ReleaseError(f"{_base(name)!r} is larger than {LARGEST} bytes, so it is no chip; use another copy.")
+        return ReleaseError(f"{_base(name)!r} is larger than {LARGEST} bytes, so it is not a chip; use another copy.")
     return content
 
 
 def _base(name: str) -> str:
-    """Return the file's name alone: what stands before it may lead anywhere."""
+    """Return the file's name alone: a folder before it may lead anywhere."""
     return f"{stem_of(name)}.png"

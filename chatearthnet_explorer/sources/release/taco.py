@@ -36,8 +36,8 @@ _ROLES = {
 class Taco:
     """One TACO file, and what was found in it."""
 
-    shown: str
-    """How sentences name it."""
+    name: str
+    """What sentences call it."""
 
     version: str
     """Version of the format that it says it has."""
@@ -61,14 +61,14 @@ class Taco:
     @property
     def notes(self) -> tuple[str, ...]:
         """What a reader of its captions should know."""
-        return (self.found,)
+        return (self.summary,)
 
     @property
-    def found(self) -> str:
+    def summary(self) -> str:
         """What was found, in one sentence."""
         roles = ", ".join(f"{role} in {column}" for role, column in self.roles.items()) or "nothing that can be told"
         columns = ", ".join(self.columns)
-        return f"{self.shown} is TACO {self.version} of {self.table.num_rows} samples: {roles}; columns: {columns}."
+        return f"{self.name} is TACO {self.version} of {self.table.num_rows} samples: {roles}; columns: {columns}."
 
     def entries(self, style: str, split: str | None = None) -> Iterator[dict[str, Any]]:
         """Yield image and caption as the release's JSON has them; samples without a caption of the style are left out.
@@ -80,11 +80,11 @@ class Taco:
         Raises:
             ReleaseError: If no column can be told to hold them.
         """
-        wanted = ["name", style, *(["split"] if split else [])]
-        if lacking := [role for role in wanted if role not in self.roles]:
-            msg = f"No column can be told to hold {lacking[0]}, so use the release's JSON instead: {self.found}"
+        needs = ["name", style, *(["split"] if split else [])]
+        if lacking := [role for role in needs if role not in self.roles]:
+            msg = f"No column can be told to hold {lacking[0]}, so use the release's JSON instead: {self.summary}"
             raise ReleaseError(msg)
-        for row in self.table.select([self.roles[role] for role in wanted]).to_pylist():
+        for row in self.table.select([self.roles[role] for role in needs]).to_pylist():
             if row[self.roles[style]] and (split is None or str(row[self.roles["split"]]).startswith(split)):
                 yield {"image": row[self.roles["name"]], "caption": row[self.roles[style]]}
 
@@ -107,27 +107,27 @@ def open_taco(where: str | Path) -> Taco:
     members = {member.name: member for member in read_directory(file)}
     tables = sorted(name for name in members if _TABLES.fullmatch(name))
     if "COLLECTION.json" not in members or not tables:
-        msg = f"{file.shown} is a ZIP but no TACO file: it lacks COLLECTION.json or METADATA; check the file."
+        msg = f"{file.name} is a ZIP but no TACO file: it lacks COLLECTION.json or METADATA; check the file."
         raise ReleaseError(msg)
     collection, content = read_members(file, [members["COLLECTION.json"], members[tables[0]]], largest=LARGEST_TABLE)
     for part in (collection, content):
         if isinstance(part, ArchiveError):
             raise part
     try:
-        told = read_json(bytes(collection))  # type: ignore[arg-type]
+        collection_info = read_json(bytes(collection))  # type: ignore[arg-type]
         table = pa.parquet.read_table(BytesIO(bytes(content)))  # type: ignore[arg-type]
-        version = str(told.get("taco:version") or told.get("taco_version") or "2")
+        version = str(collection_info.get("taco:version") or collection_info.get("taco_version") or "2")
     except (ValueError, AttributeError, pa.ArrowException) as error:
-        msg = f"{file.shown} has a description or table that cannot be read ({type(error).__name__}); fetch it again."
+        msg = f"{file.name} has a description or table that cannot be read ({type(error).__name__}); fetch it again."
         raise ReleaseError(msg) from error
     columns = tuple(table.column_names)
-    return Taco(file.shown, version, columns, _roles(columns), table)
+    return Taco(file.name, version, columns, _roles(columns), table)
 
 
 def _roles(columns: tuple[str, ...]) -> dict[str, str]:
-    found: dict[str, str] = {}
+    roles: dict[str, str] = {}
     for role, patterns in _ROLES.items():
         fitting = [name for pattern in patterns for name in columns if re.fullmatch(pattern, name, re.IGNORECASE)]
         if fitting:
-            found[role] = fitting[0]
-    return found
+            roles[role] = fitting[0]
+    return roles

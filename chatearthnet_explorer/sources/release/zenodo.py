@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
+from urllib.parse import urlsplit
 
-from chatearthnet_explorer.errors import ArchiveError, ReleaseError
-from chatearthnet_explorer.net.response_bodies import answer_of
+from chatearthnet_explorer.errors import ReleaseError
+from chatearthnet_explorer.net.addresses import public_address
+from chatearthnet_explorer.net.http_client import redirect, request
+from chatearthnet_explorer.net.http_errors import HttpError
+from chatearthnet_explorer.net.private_networks import check_host, is_local
+from chatearthnet_explorer.net.request_limits import RELEASE, RequestLimits
+from chatearthnet_explorer.net.response_bodies import body_of
 from chatearthnet_explorer.net.safe_json import read_json
-from chatearthnet_explorer.net.urls import redirected, shown
-
-if TYPE_CHECKING:
-    from chatearthnet_explorer.net.http_client import Web
 
 _ROOT = re.compile(
     r"(?:zenodo:|https?://(?:www\.)?zenodo\.org/records?/|https?://doi\.org/10\.5281/zenodo\.)(\d{1,12})/?"
@@ -41,7 +43,7 @@ def record_of(root: str, *, base: str) -> str | None:
 
     Args:
         root: ``zenodo:11003436``, or the record's address on Zenodo or below ``base``.
-        base: Where records are asked for.
+        base: Address of Zenodo.
     """
     match = _ROOT.fullmatch(root)
     if match is None and root.startswith(base.rstrip("/")):
@@ -50,7 +52,7 @@ def record_of(root: str, *, base: str) -> str | None:
 
 
 def file_addresses(record: str, name: str, *, base: str) -> tuple[str, ...]:
-    """Return where a file's bytes are, without asking.
+    """Return where a file's bytes are, without a request.
 
     Zenodo answers a Range at the first address with 206; at the second, its API's, with the whole file
     (zenodo/zenodo#2593, January 2026).
@@ -59,39 +61,43 @@ def file_addresses(record: str, name: str, *, base: str) -> tuple[str, ...]:
     return f"{base}/records/{record}/files/{name}", f"{base}/api/records/{record}/files/{name}/content"
 
 
-def files_of(web: Web, record: str, *, base: str) -> dict[str, ZenodoFile]:
+def files_of(record: str, *, base: str, limits: RequestLimits = RELEASE) -> dict[str, ZenodoFile]:
     """Return the files of a record by name, as its API lists them.
 
     Raises:
         ArchiveError: If Zenodo cannot be reached, refuses, or is busy.
-        ReleaseError: If it answers something else.
+        ReleaseError: If it answers with something else.
     """
     address = f"{base.rstrip('/')}/api/records/{record}"
     try:
-        listed: list[dict[str, Any]] = read_json(web.ask(address, answer_of(address, _LARGEST_ANSWER)))["files"]
+        files: list[dict[str, Any]] = read_json(request(address, body_of(_LARGEST_ANSWER), limits=limits))["files"]
         return {
             name: ZenodoFile(
-                addresses=tuple(dict.fromkeys([*file_addresses(record, name, base=base), *_named(address, one)])),
+                addresses=tuple(
+                    dict.fromkeys([*file_addresses(record, name, base=base), *_linked_address(address, one)])
+                ),
                 size=int(one["size"]),
                 md5=_md5(str(one["checksum"])),
             )
-            for one in listed
+            for one in files
             for name in [str(one["key"])]
         }
     except (ValueError, KeyError, TypeError) as error:
-        msg = f"{shown(address)} did not answer with a list of files; check the record's number or try later."
+        msg = f"{public_address(address)} did not answer with a list of files; check the record's number or try later."
         raise ReleaseError(msg) from error
 
 
-def _named(address: str, listed: dict[str, Any]) -> list[str]:
+def _linked_address(address: str, file: dict[str, Any]) -> list[str]:
     """Return the address that a record names for a file, if it leads where a redirect might.
 
-    It is the last to be asked: a copy of Zenodo may still name the original.
+    It is tried last: a copy of Zenodo may still name the original.
     """
     try:
-        return [redirected(address, str(listed["links"]["self"]), {})[0]]
-    except ArchiveError:
+        target, _ = redirect(address, str(file["links"]["self"]), {})
+        check_host(urlsplit(target).hostname or "", local=is_local(urlsplit(address).hostname or ""))
+    except HttpError:
         return []
+    return [target]
 
 
 def _md5(checksum: str) -> str:

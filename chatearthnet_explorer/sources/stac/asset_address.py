@@ -1,4 +1,4 @@
-"""Where an asset of a STAC item can be read on the web: relative, alternate and bucket addresses resolved."""
+"""The web address of an asset of a STAC item: relative, alternate and bucket addresses are resolved."""
 
 from __future__ import annotations
 
@@ -6,28 +6,14 @@ import re
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urljoin, urlsplit
 
+from chatearthnet_explorer.net.addresses import is_web_address
+from chatearthnet_explorer.net.service_addresses import BUCKET_REGIONS, CLOSED_BUCKETS
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 LONGEST = 2_000
 """Characters that an address may have."""
-
-REGIONS: Mapping[str, str] = {
-    "deafrica-sentinel-2": "af-south-1",
-    "e84-earth-search-sentinel-data": "us-west-2",
-    "esa-worldcover": "eu-central-1",
-    "sentinel-cogs": "us-west-2",
-}
-"""AWS region of public buckets (Registry of Open Data on AWS). A bucket that is not listed is asked at its global name,
-which leads to its region in most cases."""
-
-CLOSED: Mapping[str, str] = {
-    "eodata": "a bucket that asks for an account (s3://eodata)",
-    "sentinel-s2-l1c": "a bucket whose reader pays (s3://sentinel-s2-l1c)",
-    "sentinel-s2-l2a": "a bucket whose reader pays (s3://sentinel-s2-l2a)",
-    "usgs-landsat": "a bucket whose reader pays (s3://usgs-landsat)",
-}
-"""Buckets that nobody can read without an account, and why (Registry of Open Data on AWS; Copernicus Data Space)."""
 
 _BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]", re.ASCII)
 _NUMBERS = re.compile(r"[\d.]+", re.ASCII)
@@ -75,8 +61,8 @@ def item_base(item: Mapping[str, Any], page: str) -> str:
 
 def _hrefs(asset: Mapping[str, Any]) -> Iterator[str]:
     others = asset.get("alternate")
-    for given in (asset, *(others.values() if isinstance(others, dict) else ())):
-        href = given.get("href") if isinstance(given, dict) else None
+    for one in (asset, *(others.values() if isinstance(others, dict) else ())):
+        href = one.get("href") if isinstance(one, dict) else None
         if isinstance(href, str) and href:
             yield href
 
@@ -97,16 +83,14 @@ def _on_the_web(href: str, base: str) -> str:
     try:
         scheme = urlsplit(href).scheme.lower()
         address = _of_bucket(scheme, href) if scheme in {"s3", "gs"} else urljoin(base, href)
-        parts = urlsplit(address)
-        web = parts.scheme in {"http", "https"} and bool(parts.hostname) and (parts.port or 1) > 0
     except NoAddressError:
         raise
     except ValueError:
-        web = False
-    if not web:
+        address = ""
+    if not is_web_address(address):
         msg = "files that are not on the web"
         raise NoAddressError(msg)
-    if parts.path.lower().endswith(_JPEG_2000):
+    if urlsplit(address).path.lower().endswith(_JPEG_2000):
         msg = "files in JPEG 2000, of which no part can be read alone"
         raise NoAddressError(msg)
     return address
@@ -115,14 +99,14 @@ def _on_the_web(href: str, base: str) -> str:
 def _of_bucket(scheme: str, href: str) -> str:
     parts = urlsplit(href)
     bucket, key = parts.netloc, quote(parts.path, safe="/%~!*'()")
-    if bucket in CLOSED:
-        msg = f"files in {CLOSED[bucket]}"
+    if bucket in CLOSED_BUCKETS:
+        msg = f"files in {CLOSED_BUCKETS[bucket]}"
         raise NoAddressError(msg)
     if not _BUCKET.fullmatch(bucket) or _NUMBERS.fullmatch(bucket):
         msg = f"files at {scheme}:// addresses that name no bucket"
         raise NoAddressError(msg)
     if scheme == "gs":
         return f"https://storage.googleapis.com/{bucket}{key}"
-    host = f"s3.{REGIONS[bucket]}.amazonaws.com" if bucket in REGIONS else "s3.amazonaws.com"
+    host = f"s3.{BUCKET_REGIONS[bucket]}.amazonaws.com" if bucket in BUCKET_REGIONS else "s3.amazonaws.com"
     # a certificate for *.s3.amazonaws.com does not hold for names with more dots
     return f"https://{host}/{bucket}{key}" if "." in bucket else f"https://{bucket}.{host}{key}"

@@ -30,8 +30,8 @@ def rings_of(geometry: object) -> tuple[NDArray[np.float64], ...] | None:
     """
     if not isinstance(geometry, dict):
         return None
-    given = geometry.get("coordinates")
-    polygons: Any = {"Polygon": [given], "MultiPolygon": given}.get(str(geometry.get("type")), [])
+    coordinates = geometry.get("coordinates")
+    polygons: Any = {"Polygon": [coordinates], "MultiPolygon": coordinates}.get(str(geometry.get("type")), [])
     try:
         rings = tuple(
             np.array([[float(lon), float(lat)] for lon, lat, *_ in ring]) for polygon in polygons for ring in polygon
@@ -67,12 +67,12 @@ def cover(rings: tuple[NDArray[np.float64], ...], tile: Tile) -> NDArray[np.bool
     west, south, east, north = tile.bounds
     inset = (np.linspace(0, SIZE - 1, POINTS) + 0.5) / SIZE
     lons, lats = np.meshgrid(west + inset * (east - west), north - inset * (north - south))
-    unwrapped = [np.column_stack([np.unwrap(ring[:, 0], period=360.0), ring[:, 1]]) for ring in rings]
-    first, last = min(ring[:, 0].min() for ring in unwrapped), max(ring[:, 0].max() for ring in unwrapped)
+    unwrapped_rings = [np.column_stack([np.unwrap(ring[:, 0], period=360.0), ring[:, 1]]) for ring in rings]
+    first, last = min(ring[:, 0].min() for ring in unwrapped_rings), max(ring[:, 0].max() for ring in unwrapped_rings)
     inside = np.zeros(lons.shape, np.bool_)
     for turn in (-360.0, 0.0, 360.0):
         if first <= east + turn and last >= west + turn:
-            inside |= _inside(unwrapped, lons + turn, lats)
+            inside |= _inside(unwrapped_rings, lons + turn, lats)
     return inside
 
 
@@ -80,13 +80,13 @@ def _inside(
     rings: list[NDArray[np.float64]], lons: NDArray[np.float64], lats: NDArray[np.float64]
 ) -> NDArray[np.bool_]:
     """Even-odd rule: a point is inside if a ray to the east crosses the rings an odd number of times."""
-    odd = np.zeros(lons.shape, bool)
+    inside = np.zeros(lons.shape, bool)
     east, north = lons[..., np.newaxis], lats[..., np.newaxis]
     for ring in rings:
         x, y = ring.T
         x1, y1 = np.roll(x, -1), np.roll(y, -1)
-        crossed = (y > north) != (y1 > north)
+        crossings = (y > north) != (y1 > north)
         # a level side is never crossed, so by what it is divided does not matter
         rise = np.where(y1 == y, 1.0, y1 - y)
-        odd ^= np.logical_xor.reduce(crossed & (east < x + (north - y) * (x1 - x) / rise), axis=-1)
-    return odd
+        inside ^= np.logical_xor.reduce(crossings & (east < x + (north - y) * (x1 - x) / rise), axis=-1)
+    return inside

@@ -15,9 +15,11 @@ from async_geotiff.enums import ColorInterp
 from async_tiff import TIFF
 
 from chatearthnet_explorer.errors import RasterError
-from chatearthnet_explorer.sources.stac.raster_http import AbsentError, Remote, shown
+from chatearthnet_explorer.net.addresses import public_address
+from chatearthnet_explorer.net.http_errors import AbsentError
+from chatearthnet_explorer.sources.stac.raster_http import RasterFile
 from chatearthnet_explorer.sources.stac.tiff_blocks import dtype_of, read_window
-from chatearthnet_explorer.sources.stac.warp import Grid, Warped, fill_of, mosaic, valid_pixels, warp, window_of
+from chatearthnet_explorer.sources.stac.warp import Grid, WarpedPixels, fill_of, mosaic, valid_pixels, warp, window_of
 from chatearthnet_explorer.tile import SIZE, Tile
 
 if TYPE_CHECKING:
@@ -73,7 +75,7 @@ class Read:
     absent: tuple[str, ...] = ()
     """Addresses that the server does not have (404), as they may be shown; only of an optional layer."""
 
-    failed: tuple[str, ...] = ()
+    failures: tuple[str, ...] = ()
     """Why files could not be read, one sentence each, where others could; only of an optional layer."""
 
     nodata: float | None = None
@@ -117,7 +119,7 @@ async def _read_all(layers: Mapping[str, Layer], tile: Tile, limit: float) -> di
 class _Piece:
     """What one file gives; ``warped`` is None where it does not reach the tile."""
 
-    warped: Warped | None
+    pixels: WarpedPixels | None
     bands: int
     dtype: np.dtype[Any]
     nodata: float | None
@@ -126,60 +128,65 @@ class _Piece:
 
 
 async def _read(layer: Layer, tile: Tile, limit: float) -> Read | RasterError:
-    found = await asyncio.gather(*(_read_in_time(href, layer, tile, limit) for href in layer.hrefs))
+    results = await asyncio.gather(*(_read_in_time(href, layer, tile, limit) for href in layer.hrefs))
+    pieces = [result for result in results if isinstance(result, _Piece)]
+    problems = [result for result in results if isinstance(result, RasterError)]
+    absences = [result for result in results if isinstance(result, AbsentError)]
+    if absences and not layer.optional:
+        return RasterError(str(absences[0]))
+    if problems and not (layer.optional and pieces):
+        return problems[0]
     absent = tuple(
-        shown(href) for href, piece in zip(layer.hrefs, found, strict=True) if isinstance(piece, AbsentError)
+        public_address(href)
+        for href, result in zip(layer.hrefs, results, strict=True)
+        if isinstance(result, AbsentError)
     )
-    pieces = [piece for piece in found if isinstance(piece, _Piece)]
-    failed = [piece for piece in found if isinstance(piece, RasterError) and not isinstance(piece, AbsentError)]
-    if not layer.optional:
-        trouble = next((piece for piece in found if isinstance(piece, RasterError)), None)
-    else:
-        trouble = failed[0] if failed and not pieces else None
-    if trouble is not None:
-        return trouble
     nowhere = np.zeros((SIZE, SIZE), np.bool_)
     if not pieces:
         return Read(data=np.zeros((0, SIZE, SIZE), np.uint8), valid=nowhere, absent=absent)
     first = pieces[0]
     if any((piece.bands, piece.dtype) != (first.bands, first.dtype) for piece in pieces):
-        return RasterError(f"{shown(layer.hrefs[0])} and its neighbours differ in bands or type; choose another scene.")
-    whole = mosaic(piece.warped for piece in pieces if piece.warped is not None)
+        return RasterError(
+            f"{public_address(layer.hrefs[0])} and its neighbours differ in bands or type; choose another scene."
+        )
+    whole = mosaic(piece.pixels for piece in pieces if piece.pixels is not None)
     return Read(
         data=_empty(first) if whole is None else whole.data,
         valid=nowhere if whole is None else whole.valid,
         absent=absent,
-        failed=tuple(map(str, failed)),
+        failures=tuple(map(str, problems)),
         nodata=first.nodata,
         scale=first.scale,
         offset=first.offset,
     )
 
 
-async def _read_in_time(href: str, layer: Layer, tile: Tile, limit: float) -> _Piece | RasterError:
+async def _read_in_time(href: str, layer: Layer, tile: Tile, limit: float) -> _Piece | RasterError | AbsentError:
     try:
         async with asyncio.timeout(limit):
             return await _read_piece(href, layer, tile)
     except TimeoutError:
-        return RasterError(f"{shown(href)} did not arrive within {limit:g} seconds; try again, or use a nearer server.")
-    except RasterError as error:
+        return RasterError(
+            f"{public_address(href)} did not arrive within {limit:g} seconds; try again, or use a nearer server."
+        )
+    except (RasterError, AbsentError) as error:
         return error
 
 
 async def _read_piece(href: str, layer: Layer, tile: Tile) -> _Piece:
-    remote = Remote(href, local=layer.local)
+    source = RasterFile(href, local=layer.local)
     try:
-        return await _decode(remote, layer, tile)
+        return await _decode(source, layer, tile)
     except Exception as error:  # noqa: BLE001 - async-tiff has one for everything, and damaged files raise any other
-        _log.debug("%s", shown(href), exc_info=True)
+        _log.debug("%s", public_address(href), exc_info=True)
         why = f"cannot be used: {error}" if isinstance(error, RasterError) else "is damaged or no GeoTIFF"
-        failure = remote.failure or RasterError(f"{shown(href)} {why}; choose another scene.")
+        failure = source.failure or RasterError(f"{public_address(href)} {why}; choose another scene.")
         # the cause may hold the whole address, and with it a signature
         raise failure from None
 
 
-async def _decode(remote: Remote, layer: Layer, tile: Tile) -> _Piece:
-    tiff = await TIFF.open(remote.path, store=remote, prefetch=layer.header)
+async def _decode(source: RasterFile, layer: Layer, tile: Tile) -> _Piece:
+    tiff = await TIFF.open(source.path, store=source, prefetch=layer.header)
     if any(ifd.tile_offsets is None for ifd in tiff.ifds):
         msg = "it is stored in strips, not in tiles, so no part of it can be read alone"
         raise RasterError(msg)
@@ -193,7 +200,7 @@ async def _decode(remote: Remote, layer: Layer, tile: Tile) -> _Piece:
     nodata = file.nodata if layer.nodata is None else layer.nodata
     dtype = dtype_of(file.ifd)
     fill = fill_of(dtype, nodata)
-    warped = None
+    pixels = None
     if window is not None:
         data, mask = await asyncio.gather(
             read_window(file.ifd, window, fill=fill, order=tiff.endianness),
@@ -201,14 +208,14 @@ async def _decode(remote: Remote, layer: Layer, tile: Tile) -> _Piece:
         )
         valid = None if mask is None else mask[0] > 0
         if alpha is not None:
-            seen = data[alpha] > 0
-            valid = seen if valid is None else valid & seen
+            opaque = data[alpha] > 0
+            valid = opaque if valid is None else valid & opaque
             data = np.delete(data, alpha, axis=0)
-        known = valid_pixels(data, nodata)
-        valid = known if valid is None else valid if known is None else valid & known
-        warped = warp(data, valid, window, resampling=layer.resampling, fill=fill)
+        has_data = valid_pixels(data, nodata)
+        valid = has_data if valid is None else valid if has_data is None else valid & has_data
+        pixels = warp(data, valid, window, resampling=layer.resampling, fill=fill)
     return _Piece(
-        warped=warped,
+        pixels=pixels,
         bands=file.count - (alpha is not None),
         dtype=dtype,
         nodata=nodata,

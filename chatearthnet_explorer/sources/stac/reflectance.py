@@ -33,7 +33,7 @@ def reflectance(  # noqa: PLR0913 - all that a catalogue says of its numbers
     baseline: str | None = None,
     scale: float | None = None,
     offset: float | None = None,
-    applied: bool | None = None,
+    offset_applied: bool | None = None,
 ) -> tuple[NDArray[np.float32], str]:
     """Return reflectance, and one sentence that says what was done to get it.
 
@@ -44,30 +44,34 @@ def reflectance(  # noqa: PLR0913 - all that a catalogue says of its numbers
         baseline: Processing baseline such as ``05.00``; None if not known, which is taken for one before 04.00.
         scale: Reflectance per number as the catalogue gives it; None for 1 / 10,000.
         offset: Reflectance to add as the catalogue gives it; None for what the baseline asks for.
-        applied: Whether the catalogue says that the offset is in the numbers already.
+        offset_applied: Whether the catalogue says that the offset is in the numbers already.
 
     Returns:
         Array of float32, shape of ``numbers``, 1.0 for all light, and the sentence.
     """
     scale = scale or SCALE
     due = OFFSET if (baseline or "") >= FIRST_BASELINE else 0.0
-    given = due if offset is None else offset
-    known = np.broadcast_to(valid, numbers.shape)
-    plain = np.where(known, numbers.astype(np.float32) * np.float32(scale), np.float32(np.nan))
+    offset_used = due if offset is None else offset
+    has_data = np.broadcast_to(valid, numbers.shape)
+    plain = np.where(has_data, numbers.astype(np.float32) * np.float32(scale), np.float32(np.nan))
     history = f"baseline {baseline}" if baseline else "baseline not known"
-    said = f"numbers times {scale:g}"
-    if applied and given:
-        return plain, f"Reflectance is {said} ({history}; the catalogue says the offset of {given:g} was applied)."
-    if not given:
-        return plain, f"Reflectance is {said} ({history}, no offset)."
-    shifted = plain + np.float32(given)
-    if _darkest(shifted, known) < TOO_DARK:
+    formula = f"numbers times {scale:g}"
+    if offset_applied and offset_used:
+        return (
+            plain,
+            f"Reflectance is {formula} ({history}; the catalogue says the offset of {offset_used:g} was applied).",
+        )
+    if not offset_used:
+        return plain, f"Reflectance is {formula} ({history}, no offset)."
+    with_offset = plain + np.float32(offset_used)
+    if _darkest(with_offset, has_data) < TOO_DARK:
         return plain, (
-            f"Reflectance is {said} ({history}; with the offset of {given:g} it would fall below zero, "
+            f"Reflectance is {formula} ({history}; with the offset of {offset_used:g} it would fall below zero, "
             "so the offset had been applied)."
         )
-    whence = "given by the catalogue" if offset is not None else "due since baseline 04.00"
-    return shifted, f"Reflectance is {said} {'plus' if given > 0 else 'minus'} {abs(given):g} ({history}; {whence})."
+    origin = "given by the catalogue" if offset is not None else "due since baseline 04.00"
+    operation = f"{'plus' if offset_used > 0 else 'minus'} {abs(offset_used):g}"
+    return with_offset, f"Reflectance is {formula} {operation} ({history}; {origin})."
 
 
 def true_colour(red: NDArray[np.float32], green: NDArray[np.float32], blue: NDArray[np.float32]) -> NDArray[np.uint8]:
@@ -82,15 +86,19 @@ def true_colour(red: NDArray[np.float32], green: NDArray[np.float32], blue: NDAr
         1 + 254 x reflectance / ``WHITE``, cut off at 1 and 255; 0 where one of the three has no data.
     """
     light = np.stack([red, green, blue], axis=-1)
-    known = np.isfinite(light).all(axis=-1, keepdims=True)
+    has_data = np.isfinite(light).all(axis=-1, keepdims=True)
     shades = 1 + 254 * np.nan_to_num(light) / WHITE
-    picture: NDArray[np.uint8] = np.where(known, np.clip(np.rint(shades), 1, 255), 0).astype(np.uint8)
+    picture: NDArray[np.uint8] = np.where(has_data, np.clip(np.rint(shades), 1, 255), 0).astype(np.uint8)
     return picture
 
 
-def _darkest(bands: NDArray[np.float32], known: NDArray[np.bool_]) -> float:
+def _darkest(bands: NDArray[np.float32], has_data: NDArray[np.bool_]) -> float:
     """Return the lowest first percentile of any band with data."""
     return min(
-        (float(np.percentile(band[seen], 1)) for band, seen in zip(bands, known, strict=True) if seen.any()),
+        (
+            float(np.percentile(band[valid_pixels], 1))
+            for band, valid_pixels in zip(bands, has_data, strict=True)
+            if valid_pixels.any()
+        ),
         default=0.0,
     )

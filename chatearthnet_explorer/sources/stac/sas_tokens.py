@@ -9,60 +9,55 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-from chatearthnet_explorer.errors import CatalogueError
+from chatearthnet_explorer.errors import StacError
 from chatearthnet_explorer.net.safe_json import read_json
-from chatearthnet_explorer.sources.stac.stac_http import RefusedError, read
+from chatearthnet_explorer.net.service_addresses import BLOB_STORE, SAS_TOKENS, SIGNER, UNSIGNED_STORES
+from chatearthnet_explorer.sources.stac.stac_http import StacRefusedError, read
 
-SIGNER = "planetarycomputer.microsoft.com"
-"""Host of the catalogue whose files are signed, and of the service that signs them."""
-
-_TOKENS = f"https://{SIGNER}/api/sas/v1/token"
-_STORE = ".blob.core.windows.net"
-_PUBLIC = {f"ai4edatasetspublicassets{_STORE}"}
-_SIGNED = {"sig", "se", "sp"}
+_SIGNATURE_FIELDS = {"sig", "se", "sp"}
 _NAME = re.compile(r"[a-z0-9-]{3,63}")
 _TOKEN = re.compile(r"[\w%&=.~+/:-]{1,2000}", re.ASCII)
 _LARGEST = 100_000
 _SPARE = 60.0  # seconds that a token must still be good for
 
-_known: dict[tuple[str, str], tuple[str, float]] = {}
+_tokens: dict[tuple[str, str], tuple[str, float]] = {}
 _lock = threading.Lock()
 
 
-def signed(href: str, *, seconds: float) -> str:
+def sign_href(href: str, *, seconds: float) -> str:
     """Return the address of a file with a signature that lets anybody read it for a while.
 
     What lies elsewhere than in Azure's blob storage is public or not ours to sign, and is returned as it is.
 
     Args:
-        href: The file, as the Planetary Computer's catalogue names it.
+        href: The file, as the Planetary Computer names it.
         seconds: How long the answer may take, where a new token is needed.
 
     Raises:
-        CatalogueError: If there is no signature to be had; the text holds none either.
+        StacError: If there is no signature to be had; the text holds none either.
     """
     parts = urlsplit(href)
     host = parts.netloc.lower()
-    if not host.endswith(_STORE) or host in _PUBLIC or _SIGNED & set(parse_qs(parts.query)):
+    if not host.endswith(BLOB_STORE) or host in UNSIGNED_STORES or _SIGNATURE_FIELDS & set(parse_qs(parts.query)):
         return href
-    account, container = host.removesuffix(_STORE), parts.path.lstrip("/").partition("/")[0]
+    account, container = host.removesuffix(BLOB_STORE), parts.path.lstrip("/").partition("/")[0]
     if not _NAME.fullmatch(account) or not _NAME.fullmatch(container):
-        raise _refused()
+        raise _refusal()
     return parts._replace(query="&".join(filter(None, [parts.query, _token(account, container, seconds)]))).geturl()
 
 
 def _token(account: str, container: str, seconds: float) -> str:
     with _lock:
-        token, expiry = _known.get((account, container), ("", 0.0))
+        token, expiry = _tokens.get((account, container), ("", 0.0))
     if expiry - time.time() >= _SPARE:
         return token
     try:
-        body = read(f"{_TOKENS}/{account}/{container}", deadline=time.monotonic() + seconds, largest=_LARGEST)
-        token, expiry = _read_token(read_json(body))
-    except (RefusedError, ValueError, TypeError, KeyError):
-        raise _refused() from None  # what it answered may hold a key
+        answer = read(f"{SAS_TOKENS}/{account}/{container}", deadline=time.monotonic() + seconds, largest=_LARGEST)
+        token, expiry = _read_token(read_json(answer.body))
+    except (StacRefusedError, ValueError, TypeError, KeyError):
+        raise _refusal() from None  # what it answered may hold a key
     with _lock:
-        _known[account, container] = token, expiry
+        _tokens[account, container] = token, expiry
     return token
 
 
@@ -74,5 +69,5 @@ def _read_token(answer: Any) -> tuple[str, float]:  # noqa: ANN401 - whatever th
     return token, (expiry if expiry.tzinfo else expiry.replace(tzinfo=UTC)).timestamp()
 
 
-def _refused() -> CatalogueError:
-    return CatalogueError(f"{SIGNER} gave no permission to read its files; try again later.")
+def _refusal() -> StacError:
+    return StacError(f"{SIGNER} gave no permission to read its files; try again later.")

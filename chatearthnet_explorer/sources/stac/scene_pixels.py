@@ -44,7 +44,7 @@ NOT_COUNTED = "Clouds were not counted: the scene classification could not be re
 NOTHING_TO_COUNT = "Clouds were not counted: the scene has no classification."
 """What a chip says of a scene without SCL."""
 
-COMPOSED = "The scene's true-colour file could not be read, so the picture is made of B04, B03 and B02."
+COMPOSITE_NOTE = "The scene's true-colour file could not be read, so the picture is made of B04, B03 and B02."
 """What a chip says where a file is missing, before it says why."""
 
 READ_SECONDS = 15.0
@@ -129,7 +129,7 @@ def clearest(  # noqa: PLR0913 - what to choose from, and the bounds of the choi
     Raises:
         SceneError: If none shows the place.
         RasterError: If none can be read.
-        CatalogueError: If their addresses cannot be signed.
+        StacError: If their addresses cannot be signed.
     """
     looks, trouble = _looks(scenes, tile, sign, deadline), None
     # where not one classification could be read, the server of the files is down, most likely
@@ -145,7 +145,7 @@ def clearest(  # noqa: PLR0913 - what to choose from, and the bounds of the choi
         return (
             pixels
             if year is None
-            else _with_note(pixels, year, seen=len(looks), all_seen=complete and len(looks) >= len(scenes))
+            else _with_note(pixels, year, count=len(looks), all_seen=complete and len(looks) >= len(scenes))
         )
     raise trouble or SceneError("No scene has pixels of this place, though the catalogue lists some.")
 
@@ -162,18 +162,18 @@ def _looks(scenes: Sequence[SceneInfo], tile: Tile, sign: Sign, deadline: float)
             if at
         }
         reads = read_layers(layers, tile, timeout=READ_SECONDS)
-        failed = 0
+        failures = 0
         for name, scene in some.items():
             try:
                 codes = _codes(reads[name]) if name in reads else None
             except RasterError as error:
                 looks.append(_Look(scene=scene, codes=None, trouble=str(error)))
-                failed += 1
+                failures += 1
                 continue
             if codes is None or (codes != NO_DATA).any():
                 looks.append(_Look(scene=scene, codes=codes))
         # where not one could be read, the server of the files is down: fifteen will not be better than five
-        if failed == len(some) or time.monotonic() > deadline or any(look.useless <= CLEAR for look in looks):
+        if failures == len(some) or time.monotonic() > deadline or any(look.useless <= CLEAR for look in looks):
             break
     return looks
 
@@ -191,19 +191,19 @@ def _codes(read: Read | RasterError) -> NDArray[np.uint8]:
 def _read(look: _Look, tile: Tile, *, bands: bool, sign: Sign) -> Pixels:
     scene = look.scene
     visual = all("visual" in item.assets for item in scene.items)
-    wanted = ("visual",) if visual else VISIBLE
-    reads = _files(scene, {*wanted, *(BANDS if bands else ())}, tile, sign)
+    names = ("visual",) if visual else VISIBLE
+    reads = _files(scene, {*names, *(BANDS if bands else ())}, tile, sign)
     notes: list[str] = list(look.notes)
     whole = not look.trouble
-    composed = ""
+    how_composed = ""
     try:
         rgb, valid = _visual(scene, reads.get("visual"))
     except RasterError as error:
         reads = _files(scene, set(VISIBLE) - reads.keys(), tile, sign) | reads
-        rgb, valid, composed = _composed(scene, reads, error)
+        rgb, valid, how_composed = _compose(scene, reads, error)
         if visual:
             whole = False
-            notes += [COMPOSED, str(error)]
+            notes += [COMPOSITE_NOTE, str(error)]
     if not valid.any():
         msg = f"Scene {scene.id} has no pixels of this place, though the catalogue lists it."
         raise SceneError(msg)
@@ -219,11 +219,11 @@ def _read(look: _Look, tile: Tile, *, bands: bool, sign: Sign) -> Pixels:
         scene=Scene(
             catalogue=scene.catalogue,
             item=scene.id,
-            acquisition_time=scene.acquired,
+            acquisition_time=scene.acquisition_time,
             cloud_share=None if look.codes is None else cloud_share(look.codes),
             tile_cloud_share=scene.cloud_share,
             baseline=scene.items[0].baseline,
-            radiometry=" ".join(filter(None, (radiometry, composed))),
+            radiometry=" ".join(filter(None, (radiometry, how_composed))),
         ),
     )
 
@@ -253,14 +253,14 @@ def _visual(scene: SceneInfo, read: Read | RasterError | None) -> tuple[NDArray[
     return np.ascontiguousarray(np.moveaxis(read.data, 0, 2)), read.valid
 
 
-def _composed(
+def _compose(
     scene: SceneInfo, reads: Mapping[str, Read | RasterError], trouble: RasterError
 ) -> tuple[NDArray[np.uint8], NDArray[np.bool_], str]:
     """Return the picture that red, green and blue make, where it shows something, and how it was made."""
     light, radiometry, _ = _light(scene, {name: reads.get(name) for name in VISIBLE})
     if len(light) < len(VISIBLE):
-        failed = next((read for name in VISIBLE if isinstance(read := reads.get(name), RasterError)), None)
-        raise failed if failed and str(trouble) == _NO_VISUAL else trouble
+        failure = next((read for name in VISIBLE if isinstance(read := reads.get(name), RasterError)), None)
+        raise failure if failure and str(trouble) == _NO_VISUAL else trouble
     rgb = true_colour(*(light[name] for name in VISIBLE))
     return rgb, rgb[..., 0] > 0, f"True colour is made of B04, B03 and B02, white at {WHITE:g}: {radiometry}"
 
@@ -269,34 +269,34 @@ def _light(
     scene: SceneInfo, reads: Mapping[str, Read | RasterError | None]
 ) -> tuple[dict[str, NDArray[np.float32]], str, tuple[str, ...]]:
     """Return reflectance by band, what was done to get it, and what could not be had."""
-    got = {name: read for name, read in reads.items() if isinstance(read, Read) and len(read.data) == 1}
+    single_band = {name: read for name, read in reads.items() if isinstance(read, Read) and len(read.data) == 1}
     troubles = [
         str(read) if isinstance(read, RasterError) else f"Scene {scene.id} has no usable band {name}."
         for name, read in reads.items()
-        if name not in got
+        if name not in single_band
     ]
-    if not got:
+    if not single_band:
         return {}, "", tuple(dict.fromkeys(troubles))
-    first = next(iter(got))
-    item, file = scene.items[0], got[first]
+    first = next(iter(single_band))
+    item, file = scene.items[0], single_band[first]
     asset = item.assets[first]
     # what a file says of itself counts where the catalogue is silent; 1 is what GDAL says of a silent file
     own = asset.scale is None and file.scale != 1
     light, radiometry = reflectance(
-        np.stack([read.data[0] for read in got.values()]),
-        valid=np.stack([read.valid for read in got.values()]),
+        np.stack([read.data[0] for read in single_band.values()]),
+        valid=np.stack([read.valid for read in single_band.values()]),
         baseline=item.baseline,
         scale=file.scale if own else asset.scale,
         offset=file.offset if own else asset.offset,
-        applied=item.offset_applied,
+        offset_applied=item.offset_applied,
     )
-    return dict(zip(got, light, strict=True)), radiometry, tuple(dict.fromkeys(troubles))
+    return dict(zip(single_band, light, strict=True)), radiometry, tuple(dict.fromkeys(troubles))
 
 
-def _with_note(pixels: Pixels, year: int, *, seen: int, all_seen: bool) -> Pixels:
+def _with_note(pixels: Pixels, year: int, *, count: int, all_seen: bool) -> Pixels:
     share = pixels.scene.cloud_share
     if share is None or share < CLOUDY:
         return pixels
-    which = f"Every scene of {year} is cloudy here" if all_seen else f"The {seen} clearest scenes of {year} are cloudy"
+    which = f"Every scene of {year} is cloudy here" if all_seen else f"The {count} clearest scenes of {year} are cloudy"
     note = f"{which}; this is the least cloudy: {share * 100:.0f} %."
     return Pixels(**{**vars(pixels), "notes": (note, *pixels.notes)})

@@ -28,7 +28,7 @@ orbit comes a hundred minutes later, and reprocessing moves the time by a millis
 
 _DEGREES_PER_HOUR = 15.0
 
-Seen = tuple["StacItem", "NDArray[np.bool]"]
+ItemCover = tuple["StacItem", "NDArray[np.bool]"]
 """An item and the points of the chip inside its footprint."""
 
 
@@ -42,13 +42,13 @@ class SceneInfo:
     catalogue: str
     """Address of the STAC API that has it."""
 
-    acquired: datetime
+    acquisition_time: datetime
     """When the satellite passed (its first item), in UTC."""
 
     cloud_share: float | None
     """Share (0 to 1) that its maker calls cloudy, of the whole 110 km granules, not of the chip."""
 
-    covered: float
+    covered_share: float
     """Share of the chip (0 to 1) that its footprint holds."""
 
     items: tuple[StacItem, ...]
@@ -57,7 +57,7 @@ class SceneInfo:
     @property
     def day(self) -> date:
         """The day it was acquired, in UTC."""
-        return self.acquired.date()
+        return self.acquisition_time.date()
 
 
 def scenes_over(items: Iterable[StacItem], tile: Tile) -> tuple[SceneInfo, ...]:
@@ -69,62 +69,62 @@ def scenes_over(items: Iterable[StacItem], tile: Tile) -> tuple[SceneInfo, ...]:
     """
     covers = {item.id: (item, cover(item.rings, tile)) for item in items}
     lon = tile.center[0]
-    seen = sorted(
+    item_covers = sorted(
         ((item, ground) for item, ground in covers.values() if ground.any()),
-        key=lambda pair: (_solar_day(pair[0], lon), pair[0].acquired),
+        key=lambda pair: (_solar_day(pair[0], lon), pair[0].acquisition_time),
     )
-    days = groupby(seen, key=lambda pair: _solar_day(pair[0], lon))
+    days = groupby(item_covers, key=lambda pair: _solar_day(pair[0], lon))
     scenes = [_scene(_fewest(_newest(list(day)))) for _, day in days]
     return tuple(sorted(scenes, key=_rank))
 
 
 def _rank(scene: SceneInfo) -> tuple[bool, float, datetime]:
-    return scene.covered < 1, 1.0 if scene.cloud_share is None else scene.cloud_share, scene.acquired
+    return scene.covered_share < 1, 1.0 if scene.cloud_share is None else scene.cloud_share, scene.acquisition_time
 
 
 def _solar_day(item: StacItem, lon: float) -> date:
-    return (item.acquired + timedelta(hours=lon / _DEGREES_PER_HOUR)).date()
+    return (item.acquisition_time + timedelta(hours=lon / _DEGREES_PER_HOUR)).date()
 
 
-def _newest(seen: list[Seen]) -> list[Seen]:
+def _newest(item_covers: list[ItemCover]) -> list[ItemCover]:
     """Drop older versions, unless they show ground that the newer do not: then they are parts, not versions."""
-    kept: list[Seen] = []
-    for item, ground in sorted(seen, key=lambda pair: pair[0].made, reverse=True):
-        newer = [other for rival, other in kept if _same_pass(item, rival)]
+    chosen_items: list[ItemCover] = []
+    for item, ground in sorted(item_covers, key=lambda pair: pair[0].version_key, reverse=True):
+        newer = [other for rival, other in chosen_items if _same_pass(item, rival)]
         if not newer or (ground & ~np.logical_or.reduce(newer)).any():
-            kept.append((item, ground))
-    return kept
+            chosen_items.append((item, ground))
+    return chosen_items
 
 
 def _same_pass(one: StacItem, other: StacItem) -> bool:
     same = (one.platform, one.grid) == (other.platform, other.grid)
-    return same and bool(one.grid) and abs(one.acquired - other.acquired) < SAME_PASS
+    return same and bool(one.grid) and abs(one.acquisition_time - other.acquisition_time) < SAME_PASS
 
 
-def _fewest(seen: list[Seen]) -> list[Seen]:
+def _fewest(item_covers: list[ItemCover]) -> list[ItemCover]:
     """Keep what shows most of the chip, then whatever adds to it and counts light in the same way."""
-    by_ground = sorted(seen, key=lambda pair: (-pair[1].sum(), _cloud(pair[0]), pair[0].id))
+    by_ground = sorted(item_covers, key=lambda pair: (-pair[1].sum(), _cloud(pair[0]), pair[0].id))
     first, ground = by_ground[0]
-    kept, covered = [(first, ground)], ground
+    chosen_items, covered_ground = [(first, ground)], ground
     for item, more in by_ground[1:]:
-        if len(kept) < MOST_ITEMS and (more & ~covered).any() and item.radiometry == first.radiometry:
-            kept.append((item, more))
-            covered = covered | more
-    return kept
+        if len(chosen_items) < MOST_ITEMS and (more & ~covered_ground).any() and item.radiometry == first.radiometry:
+            chosen_items.append((item, more))
+            covered_ground = covered_ground | more
+    return chosen_items
 
 
 def _cloud(item: StacItem) -> float:
     return 1.0 if item.cloud_share is None else item.cloud_share
 
 
-def _scene(seen: list[Seen]) -> SceneInfo:
-    items = tuple(item for item, _ in seen)
+def _scene(item_covers: list[ItemCover]) -> SceneInfo:
+    items = tuple(item for item, _ in item_covers)
     clouds = [item.cloud_share for item in items if item.cloud_share is not None]
     return SceneInfo(
         id="+".join(item.id for item in items),
         catalogue=items[0].catalogue,
-        acquired=items[0].acquired,
+        acquisition_time=items[0].acquisition_time,
         cloud_share=sum(clouds) / len(clouds) if clouds else None,
-        covered=float(np.logical_or.reduce([ground for _, ground in seen]).mean()),
+        covered_share=float(np.logical_or.reduce([ground for _, ground in item_covers]).mean()),
         items=items,
     )

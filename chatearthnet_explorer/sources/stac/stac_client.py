@@ -1,4 +1,4 @@
-"""STAC catalogues of Sentinel-2, asked one after the other until one has the place."""
+"""STAC APIs with Sentinel-2 scenes, searched one after the other until one has the place."""
 
 from __future__ import annotations
 
@@ -6,15 +6,18 @@ import time
 from collections import Counter
 from dataclasses import dataclass, field, replace
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urlsplit
 
-from chatearthnet_explorer.errors import CatalogueError, SceneError
+from chatearthnet_explorer.errors import SceneError, StacError
+from chatearthnet_explorer.net.addresses import host_of, public_address
+from chatearthnet_explorer.net.http_errors import UnreachableError
+from chatearthnet_explorer.net.service_addresses import SIGNER
+from chatearthnet_explorer.net.timed_calls import within
 from chatearthnet_explorer.sources.stac.footprint import cover
-from chatearthnet_explorer.sources.stac.raster_http import shown
-from chatearthnet_explorer.sources.stac.sas_tokens import SIGNER, signed
+from chatearthnet_explorer.sources.stac.sas_tokens import sign_href
 from chatearthnet_explorer.sources.stac.scenes import MOST_ITEMS, SceneInfo, scenes_over
-from chatearthnet_explorer.sources.stac.stac_http import UnreachableError, host_of, within
+from chatearthnet_explorer.sources.stac.stac_http import StacUnreachableError, stac_error
 from chatearthnet_explorer.sources.stac.stac_item import IDENTIFIER, UnusableItemError, stac_item
 from chatearthnet_explorer.sources.stac.stac_search import (
     NO_STAC,
@@ -26,12 +29,14 @@ from chatearthnet_explorer.sources.stac.stac_search import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from chatearthnet_explorer.tile import Tile
 
+T = TypeVar("T")
+
 PATIENCE = 10.0
-"""Seconds that one catalogue may take for a whole search; then the next is asked."""
+"""Seconds that one STAC API may take for a whole search; then the next one is tried."""
 
 MOST_REASONS = 4
 """Reasons that a sentence gives for scenes that cannot be used."""
@@ -39,23 +44,23 @@ MOST_REASONS = 4
 
 @dataclass(frozen=True, kw_only=True)
 class SceneList:
-    """What one catalogue has of a place."""
+    """The scenes of a place in one STAC API."""
 
     catalogue: str
-    """Host of the catalogue, as sentences name it."""
+    """Host of the STAC API, as sentences name it."""
 
     scenes: tuple[SceneInfo, ...]
-    """What can be used, best first."""
+    """Scenes that can be used, best first."""
 
     unusable: Mapping[str, int] = field(default_factory=dict)
-    """How many items it lists besides that cannot be used, by reason, as in "no time"."""
+    """How many of its items cannot be used, by reason, such as "no time"."""
 
     broken_off: str = ""
-    """Why a page after the first could not be read, one sentence; empty if all pages were read that were wanted."""
+    """Why a page after the first could not be read, one sentence; empty if no page failed."""
 
     @property
     def why_none(self) -> str:
-        """One sentence that says why none of what is listed can be used; empty if nothing is listed at all."""
+        """One sentence that says why none of the items can be used; empty if there are none at all."""
         count = sum(self.unusable.values())
         if not count or self.scenes:
             return ""
@@ -66,91 +71,98 @@ class SceneList:
         return f"{self.catalogue} lists {count} scenes here, of which none can be used: they have {reasons}."
 
 
-class Catalogues:
-    """The STAC APIs of the settings, in the order to ask them. What they say of themselves is asked once."""
+class StacApis:
+    """The STAC APIs of the settings, in the order to try them. The landing page of each is read once."""
 
     def __init__(self, addresses: tuple[str, ...], *, patience: float = PATIENCE) -> None:
-        """Prepare to ask; nothing is sent yet.
+        """Prepare to search; nothing is sent yet.
 
         Args:
             addresses: STAC APIs, each with its collection behind ``#`` or without: then the first that it has of
                 ``sentinel-2-c1-l2a``, ``sentinel-2-l2a`` and whatever else is named like Sentinel-2 Level-2A is
-                taken, and where none is, every item with a true colour and a scene classification.
+                taken, and if there is none, every item with a true colour and a scene classification.
             patience: Seconds that each may take.
         """
         self._addresses = addresses
         self._patience = patience
         self._apis: dict[str, StacApi] = {}
 
-    def scenes(self, tile: Tile, *, year: int) -> Iterator[SceneList | CatalogueError]:
-        """Yield, for each catalogue, its scenes of a chip in a year, or why it has no answer."""
+    def scenes(self, tile: Tile, *, year: int) -> Iterator[SceneList | StacError]:
+        """Yield, for each STAC API, its scenes of a chip in a year, or why it has no answer."""
         days = f"{year}-01-01T00:00:00Z/{year}-12-31T23:59:59Z"
-        asked = {"intersects": _outline(tile), "datetime": days}
-        return self._ask(tile, asked)
+        return self._search(tile, {"intersects": _outline(tile), "datetime": days})
 
-    def named(self, tile: Tile, scene: str) -> Iterator[SceneList | CatalogueError]:
-        """Yield, for each catalogue, the scene of that identifier if it shows the chip, or why it has no answer.
+    def scenes_by_id(self, tile: Tile, scene: str) -> Iterator[SceneList | StacError]:
+        """Yield, for each STAC API, the scene of that identifier if it shows the chip, or why it has no answer.
 
         Raises:
-            SceneError: If it is no identifier of a scene.
+            SceneError: If it is not an identifier of a scene.
         """
         names = scene.split("+")
         if len(names) > MOST_ITEMS or not all(map(IDENTIFIER.fullmatch, names)):
-            msg = f"{scene[:80]!r} is no identifier of a scene; choose one of those listed for the place."
+            msg = f"{scene[:80]!r} is not an identifier of a scene; choose one of those listed for the place."
             raise SceneError(msg)
-        return self._ask(tile, {"ids": names}, only=frozenset(names))
+        return self._search(tile, {"ids": names}, only=frozenset(names))
 
     def sign(self, scene: SceneInfo, name: str) -> tuple[str, ...]:
-        """Return the addresses of one file of each item of a scene, signed where the catalogue asks for it.
+        """Return the addresses of one file of each item of a scene, signed where the STAC API asks for it.
 
         Raises:
-            CatalogueError: If Planetary Computer gives no signature.
+            StacError: If Planetary Computer gives no signature.
         """
         hrefs = tuple(item.assets[name].href for item in scene.items if name in item.assets)
         if urlsplit(scene.catalogue).hostname != SIGNER:
             return hrefs
-        sign = partial(signed, seconds=self._patience)
-        return within(self._patience, lambda: tuple(map(sign, hrefs)), name=SIGNER)
+        sign = partial(sign_href, seconds=self._patience)
+        return self._in_time(lambda: tuple(map(sign, hrefs)), SIGNER)
 
-    def _ask(
-        self, tile: Tile, asked: dict[str, Any], *, only: frozenset[str] | None = None
-    ) -> Iterator[SceneList | CatalogueError]:
+    def _in_time(self, call: Callable[[], T], subject: str) -> T:
+        try:
+            return within(self._patience, call, subject=subject)
+        except UnreachableError as error:
+            raise stac_error(error) from None
+
+    def _search(
+        self, tile: Tile, query: dict[str, Any], *, only: frozenset[str] | None = None
+    ) -> Iterator[SceneList | StacError]:
         down = set()
         for endpoint in self._addresses:
             address = endpoint.partition("#")[0]
             if address in down:
                 continue
             try:
-                pages = within(self._patience, partial(self._pages, endpoint, asked), name=host_of(address))
-            except CatalogueError as error:
-                # one server, two collections: where it is silent or its first page failed, nobody waits for it again
-                if isinstance(error, UnreachableError) or endpoint not in self._apis:
+                pages = self._in_time(partial(self._pages, endpoint, query), host_of(address))
+            except StacError as error:
+                # one server, two collections: if it is silent or its landing page failed, it is not tried again
+                if isinstance(error, StacUnreachableError) or endpoint not in self._apis:
                     down.add(address)
                 yield error
             else:
-                yield _listed(pages, tile, address, only=only, of_all=self._apis[endpoint].collections is None)
+                yield _scene_list(pages, tile, address, only=only, of_all=self._apis[endpoint].collections is None)
 
-    def _pages(self, endpoint: str, asked: dict[str, Any]) -> SearchPages:
+    def _pages(self, endpoint: str, query: dict[str, Any]) -> SearchPages:
         address = endpoint.partition("#")[0]
         io = BoundedIO(address, time.monotonic() + self._patience)
         try:
             api = self._apis.get(endpoint) or first_page(io, endpoint)
             self._apis[endpoint] = api
-            pages = search_pages(io, api, asked)
+            pages = search_pages(io, api, query)
         except NO_STAC as error:
-            msg = f"{host_of(address)} answered something that is not STAC; check the catalogue's address."
-            raise CatalogueError(msg) from error
+            msg = f"{host_of(address)} answered something that is not STAC; check its address."
+            raise StacError(msg) from error
         self._apis[endpoint] = replace(api, method=pages.method)
         return pages
 
 
-def _listed(pages: SearchPages, tile: Tile, address: str, *, only: frozenset[str] | None, of_all: bool) -> SceneList:
+def _scene_list(
+    pages: SearchPages, tile: Tile, address: str, *, only: frozenset[str] | None, of_all: bool
+) -> SceneList:
     items, unusable = [], Counter[str]()
     for raw, page in pages.features:
         if only is not None and not (isinstance(raw, dict) and raw.get("id") in only):
             continue
         try:
-            item = stac_item(raw, catalogue=shown(address), page=page)
+            item = stac_item(raw, catalogue=public_address(address), page=page)
         except UnusableItemError as error:
             unusable[str(error)] += 1
             continue

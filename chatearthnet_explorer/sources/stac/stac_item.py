@@ -19,14 +19,14 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-_COLOURS = {"B02": "blue", "B03": "green", "B04": "red", "B05": "rededge1", "B06": "rededge2", "B07": "rededge3"}
-_INFRARED = {"B08": "nir", "B11": "swir16", "B12": "swir22"}
+_COLOUR_BANDS = {"B02": "blue", "B03": "green", "B04": "red", "B05": "rededge1", "B06": "rededge2", "B07": "rededge3"}
+_INFRARED_BANDS = {"B08": "nir", "B11": "swir16", "B12": "swir22"}
 ASSETS: Mapping[str, tuple[str, ...]] = {
     "visual": ("visual", "tci_10m", "tci", "tci_20m", "tci_60m"),
     "SCL": ("scl", "scl_20m", "scl_60m"),
     **{
         name: (name.lower(), *(f"{name.lower()}_{metres}m" for metres in (10, 20, 60)), colour)
-        for name, colour in (_COLOURS | _INFRARED).items()
+        for name, colour in (_COLOUR_BANDS | _INFRARED_BANDS).items()
     },
 }
 """What we read, and what catalogues call it, in lower case: Planetary Computer by band, the Copernicus Data Space by
@@ -90,7 +90,7 @@ class StacItem:
     id: str
     """Its identifier there."""
 
-    acquired: datetime
+    acquisition_time: datetime
     """When the satellite passed, in UTC."""
 
     platform: str
@@ -108,7 +108,7 @@ class StacItem:
     offset_applied: bool | None
     """What the catalogue says of the offset that came with baseline 04.00; its word is not always right."""
 
-    made: str
+    version_key: str
     """Sorts versions of one acquisition from oldest to newest: baseline, time of making, sequence, last update."""
 
     rings: tuple[NDArray[np.float64], ...]
@@ -140,13 +140,17 @@ def stac_item(raw: object, *, catalogue: str, page: Page = NO_PAGE) -> StacItem:
     """
     if not isinstance(raw, dict) or not isinstance(raw.get("properties"), dict):
         raise UnusableItemError(_NO_ITEM)
-    told: dict[str, Any] = raw["properties"]
+    properties: dict[str, Any] = raw["properties"]
     name = raw.get("id")
     if not isinstance(name, str) or not IDENTIFIER.fullmatch(name):
         raise UnusableItemError(_NO_NAME)
     # an acquisition that is given as a span has no moment of its own (STAC common metadata)
-    acquired = _time(told.get("datetime")) or _time(told.get("start_datetime")) or _time(told.get("end_datetime"))
-    if acquired is None:
+    acquisition_time = (
+        _time(properties.get("datetime"))
+        or _time(properties.get("start_datetime"))
+        or _time(properties.get("end_datetime"))
+    )
+    if acquisition_time is None:
         raise UnusableItemError(_NO_TIME)
     rings = rings_of_bbox(raw.get("bbox")) if raw.get("geometry") is None else rings_of(raw["geometry"])
     if rings is None:
@@ -154,19 +158,23 @@ def stac_item(raw: object, *, catalogue: str, page: Page = NO_PAGE) -> StacItem:
     assets, troubles = _assets(raw.get("assets"), item_base(raw, page.address))
     if "visual" not in assets and not assets.keys() >= set(VISIBLE):
         raise UnusableItemError(next((troubles[key] for key in ("visual", *VISIBLE) if key in troubles), _NO_COLOUR))
-    baseline = _baseline(told, name)
-    applied = told.get("earthsearch:boa_offset_applied")
-    made = (baseline, told.get("s2:generation_time"), told.get("s2:sequence", told.get("sentinel:sequence")))
+    baseline = _baseline(properties, name)
+    offset_applied = properties.get("earthsearch:boa_offset_applied")
+    version_key = (
+        baseline,
+        properties.get("s2:generation_time"),
+        properties.get("s2:sequence", properties.get("sentinel:sequence")),
+    )
     return StacItem(
         catalogue=catalogue,
         id=name,
-        acquired=acquired,
-        platform=str(told.get("platform", ""))[:40].lower(),
-        grid=_grid(told, name),
-        cloud_share=_share(told.get("eo:cloud_cover")),
+        acquisition_time=acquisition_time,
+        platform=str(properties.get("platform", ""))[:40].lower(),
+        grid=_grid(properties, name),
+        cloud_share=_share(properties.get("eo:cloud_cover")),
         baseline=baseline,
-        offset_applied=applied if isinstance(applied, bool) else None,
-        made="|".join(str(part or "")[:40] for part in (*made, told.get("updated"))),
+        offset_applied=offset_applied if isinstance(offset_applied, bool) else None,
+        version_key="|".join(str(part or "")[:40] for part in (*version_key, properties.get("updated"))),
         rings=rings,
         assets=assets,
         local=page.local,
@@ -175,11 +183,11 @@ def stac_item(raw: object, *, catalogue: str, page: Page = NO_PAGE) -> StacItem:
 
 def _assets(raw: object, base: str) -> tuple[dict[str, Asset], dict[str, str]]:
     """Return the files that can be read, and where the others are instead, by their names in ``ASSETS``."""
-    given = {str(key).lower(): asset for key, asset in raw.items()} if isinstance(raw, dict) else {}
-    found: dict[str, Asset] = {}
+    assets_by_key = {str(key).lower(): asset for key, asset in raw.items()} if isinstance(raw, dict) else {}
+    assets: dict[str, Asset] = {}
     troubles: dict[str, str] = {}
     for name, aliases in ASSETS.items():
-        for asset in (given[alias] for alias in aliases if isinstance(given.get(alias), dict)):
+        for asset in (assets_by_key[alias] for alias in aliases if isinstance(assets_by_key.get(alias), dict)):
             try:
                 href = asset_address(asset, base)
             except NoAddressError as error:
@@ -187,14 +195,14 @@ def _assets(raw: object, base: str) -> tuple[dict[str, Asset], dict[str, str]]:
                 continue
             # STAC 1.0 keeps them in raster:bands, 1.1 in bands or on the asset itself
             bands = [asset.get("raster:bands"), asset.get("bands"), asset]
-            told = next((first for first in map(_first, bands) if {"scale", "raster:scale"} & first.keys()), {})
-            found[name] = Asset(
+            properties = next((first for first in map(_first, bands) if {"scale", "raster:scale"} & first.keys()), {})
+            assets[name] = Asset(
                 href=href,
-                scale=_number(told.get("scale", told.get("raster:scale"))),
-                offset=_number(told.get("offset", told.get("raster:offset"))),
+                scale=_number(properties.get("scale", properties.get("raster:scale"))),
+                offset=_number(properties.get("offset", properties.get("raster:offset"))),
             )
             break
-    return found, troubles
+    return assets, troubles
 
 
 def _first(bands: object) -> dict[str, Any]:
@@ -222,19 +230,24 @@ def _share(percent: object) -> float | None:
     return None if number is None or not 0 <= number <= 100 else number / 100  # noqa: PLR2004 - a percentage
 
 
-def _baseline(told: dict[str, Any], name: str) -> str | None:
+def _baseline(properties: dict[str, Any], name: str) -> str | None:
     for key in ("s2:processing_baseline", "processing:version"):
-        if isinstance(told.get(key), str) and _BASELINE.fullmatch(told[key]):
-            return str(told[key])
-    for text in (told.get("s2:product_uri"), told.get("sentinel:product_id"), told.get("s2:granule_id"), name):
+        if isinstance(properties.get(key), str) and _BASELINE.fullmatch(properties[key]):
+            return str(properties[key])
+    for text in (
+        properties.get("s2:product_uri"),
+        properties.get("sentinel:product_id"),
+        properties.get("s2:granule_id"),
+        name,
+    ):
         match = _BASELINE_IN_NAME.search(text) if isinstance(text, str) else None
         if match:
             return ".".join(match.groups())
     return None
 
 
-def _grid(told: dict[str, Any], name: str) -> str:
-    for text in (told.get("grid:code"), told.get("s2:mgrs_tile"), name):
+def _grid(properties: dict[str, Any], name: str) -> str:
+    for text in (properties.get("grid:code"), properties.get("s2:mgrs_tile"), name):
         match = _GRID.search(text) if isinstance(text, str) else None
         if match:
             return match[1].zfill(5)

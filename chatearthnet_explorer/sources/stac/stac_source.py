@@ -1,4 +1,4 @@
-"""Chips of the real Earth: a Sentinel-2 scene found through STAC, and WorldCover's labels beside it."""
+"""Real chips: a Sentinel-2 scene from a STAC API, and WorldCover's labels beside it."""
 
 from __future__ import annotations
 
@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 from chatearthnet_explorer.cancellation import checkpoint
 from chatearthnet_explorer.chip import Chip
-from chatearthnet_explorer.errors import CatalogueError, RasterError, SceneError, SourceError
+from chatearthnet_explorer.errors import RasterError, SceneError, SourceError, StacError
+from chatearthnet_explorer.net.addresses import host_of
+from chatearthnet_explorer.net.timed_calls import begin
 from chatearthnet_explorer.settings import Settings
 from chatearthnet_explorer.sources.chip_cache import ChipCache, chip_key
 from chatearthnet_explorer.sources.stac.raster_windows import Layer, read_layers
 from chatearthnet_explorer.sources.stac.scene_pixels import Pixels, clearest
-from chatearthnet_explorer.sources.stac.stac_client import Catalogues
-from chatearthnet_explorer.sources.stac.stac_http import begin, host_of
+from chatearthnet_explorer.sources.stac.stac_client import StacApis
 from chatearthnet_explorer.sources.stac.worldcover import ATTRIBUTION, VERSIONS, labels_of, worldcover_layer
 from chatearthnet_explorer.tile import Tile
 
@@ -28,13 +29,13 @@ LABEL_SECONDS = 30.0
 """Seconds that the labels may take."""
 
 CLICK_SECONDS = 45.0
-"""Seconds after which no other catalogue or scene is tried."""
+"""Seconds after which no other STAC API or scene is tried."""
 
 NOT_ALL_LISTED = "Not every scene of this place could be listed; there may be a clearer one."
-"""What a chip says for which a catalogue broke off."""
+"""Note of a chip whose STAC API broke off."""
 
 POLAR = 84.0
-"""Degrees north and south that Sentinel-2 does not pass."""
+"""Degrees north and south beyond which Sentinel-2 takes no pictures."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,10 +43,10 @@ class _Half:
     """Half of a chip: its labels or its pixels."""
 
     fields: Mapping[str, Any] = field(default_factory=dict)
-    """What it gives to the chip."""
+    """Its fields of the chip."""
 
     missing: tuple[str, ...] = ()
-    """What it could not give and why."""
+    """What is missing and why."""
 
     attribution: tuple[str, ...] = ()
     """Whom to thank."""
@@ -55,18 +56,18 @@ class _Half:
 
 
 class StacSource:
-    """Real chips, from the catalogues and the labels' server that the settings name, kept on disk."""
+    """Real chips, from the STAC APIs and the label server of the settings, cached on disk."""
 
     name = "stac"
 
     def __init__(self, settings: Settings | None = None) -> None:
-        """Prepare to ask; nothing is sent yet.
+        """Prepare to read; nothing is sent yet.
 
         Args:
-            settings: Where catalogues, labels and the cache are; None for what the environment says.
+            settings: Where STAC APIs, labels and the cache are; None for the settings of the environment.
         """
         self._settings = settings or Settings()
-        self._catalogues = Catalogues(self._settings.catalogues)
+        self._apis = StacApis(self._settings.catalogues)
         self._cache = ChipCache(self._settings.cache, limit=self._settings.cache_bytes)
 
     def chip_at(
@@ -81,9 +82,9 @@ class StacSource:
         tile = Tile.at(lon, lat)
         layer = worldcover_layer(tile, year, self._settings.worldcover)
         key = chip_key(self._settings, tile, year=year, scene=scene, bands=bands)
-        kept = self._cache.get(key)
-        if kept is not None:
-            return kept
+        chip_in_cache = self._cache.get(key)
+        if chip_in_cache is not None:
+            return chip_in_cache
         # labels do not wait for a scene, nor the other way round
         reading = begin(lambda: _labels(layer, tile, year))
         pixels = self._pixels(tile, year=year, scene=scene, bands=bands)
@@ -108,33 +109,35 @@ class StacSource:
         Raises:
             PlaceError: If the place is not on the grid.
             SettingError: If there is no WorldCover map of the year.
-            CatalogueError: If no catalogue has one, and not every catalogue answered.
-            SceneError: If there is no scene, or none of those that are listed can be used.
+            StacError: If no STAC API has one, and not every one answered.
+            SceneError: If there is no scene, or none of them can be used.
         """
         tile = Tile.at(lon, lat)
         worldcover_layer(tile, year)
         troubles, unusable = [], []
-        for answer in self._catalogues.scenes(tile, year=year):
-            if isinstance(answer, CatalogueError):
+        for answer in self._apis.scenes(tile, year=year):
+            if isinstance(answer, StacError):
                 troubles.append(answer)
             elif answer.scenes:
                 return answer.scenes
             elif answer.why_none:
                 unusable.append(SceneError(answer.why_none))
-        raise next(iter([*unusable, *troubles]), SceneError(_nothing(year, None)))
+        raise next(iter([*unusable, *troubles]), SceneError(_no_scene(year, None)))
 
     def _pixels(self, tile: Tile, *, year: int, scene: str | None, bands: bool) -> _Half:
         if abs(tile.center[1]) > POLAR:
-            return _Half(missing=(f"There are no pixels here: Sentinel-2 passes nowhere beyond {POLAR:.0f} degrees.",))
+            return _Half(
+                missing=(f"There are no pixels here: Sentinel-2 takes no pictures beyond {POLAR:.0f} degrees.",)
+            )
         deadline = time.monotonic() + CLICK_SECONDS
         troubles: list[SourceError] = []
         try:
-            asked = self._catalogues.named(tile, scene) if scene else self._catalogues.scenes(tile, year=year)
+            answers = self._apis.scenes_by_id(tile, scene) if scene else self._apis.scenes(tile, year=year)
         except SceneError as error:
             return _Half(missing=(str(error),), lasting=False)
-        for answer in asked:
+        for answer in answers:
             checkpoint()
-            if isinstance(answer, CatalogueError):
+            if isinstance(answer, StacError):
                 troubles.append(answer)
             elif not answer.scenes:
                 troubles += [SceneError(answer.why_none)] if answer.why_none else []
@@ -145,18 +148,18 @@ class StacSource:
                         tile,
                         year=None if scene else year,
                         bands=bands,
-                        sign=self._catalogues.sign,
+                        sign=self._apis.sign,
                         deadline=deadline,
                         complete=not answer.broken_off,
                     )
                 except SourceError as error:
                     troubles.append(error)
                 else:
-                    return _found(pixels, answer.broken_off)
+                    return _pixel_half(pixels, answer.broken_off)
             if time.monotonic() > deadline:
                 break
-        # not even "no scene" lasts: catalogues fill their gaps
-        return _Half(missing=_reasons(troubles, _nothing(year, scene)), lasting=False)
+        # not even "no scene" lasts: STAC APIs fill their gaps
+        return _Half(missing=_reasons(troubles, _no_scene(year, scene)), lasting=False)
 
 
 def _labels(layer: Layer, tile: Tile, year: int) -> _Half:
@@ -165,16 +168,16 @@ def _labels(layer: Layer, tile: Tile, year: int) -> _Half:
         return _Half(missing=("The labels could not be read.", str(read)), lasting=False)
     labels, missing = labels_of(read)
     if labels is None:
-        return _Half(missing=missing, lasting=not read.failed)
+        return _Half(missing=missing, lasting=not read.failures)
     return _Half(
         fields={"labels": labels, "label_version": VERSIONS[year]},
         missing=missing,
         attribution=(ATTRIBUTION,),
-        lasting=not read.failed,
+        lasting=not read.failures,
     )
 
 
-def _found(pixels: Pixels, broken_off: str) -> _Half:
+def _pixel_half(pixels: Pixels, broken_off: str) -> _Half:
     scene = pixels.scene
     year = scene.acquisition_time.year if scene.acquisition_time else ""
     return _Half(
@@ -191,16 +194,16 @@ def _found(pixels: Pixels, broken_off: str) -> _Half:
     )
 
 
-def _nothing(year: int, scene: str | None) -> str:
+def _no_scene(year: int, scene: str | None) -> str:
     if scene:
-        return f"No catalogue has a scene {scene[:200]} of this place; choose one of those listed."
-    return f"No catalogue has a scene of {year} here; there are none far out at sea and near the poles."
+        return f"No scene catalogue has a scene {scene[:200]} of this place; choose one of those listed."
+    return f"No scene catalogue has a scene of {year} here; there are none far out at sea and near the poles."
 
 
-def _reasons(troubles: list[SourceError], nothing: str) -> tuple[str, ...]:
+def _reasons(troubles: list[SourceError], otherwise: str) -> tuple[str, ...]:
     if not troubles:
-        return (nothing,)
-    told = tuple(dict.fromkeys(map(str, troubles)))
-    if all(isinstance(trouble, CatalogueError) for trouble in troubles):
-        return ("No catalogue of scenes could be asked, so there are no pixels.", *told)
-    return ("No scene could be used here, so there are no pixels.", *told)
+        return (otherwise,)
+    sentences = tuple(dict.fromkeys(map(str, troubles)))
+    if all(isinstance(trouble, StacError) for trouble in troubles):
+        return ("Could not reach a scene catalogue, so there are no pixels.", *sentences)
+    return ("No scene could be used here, so there are no pixels.", *sentences)

@@ -48,14 +48,16 @@ async def read_window(image: ImageFileDirectory, window: Window, *, fill: float,
     rows = range(window.row // height, (window.row + window.height - 1) // height + 1)
     # bytes of one row of a block: what of it is unpacked ends with the last row that is needed
     stride = width * sum(image.bits_per_sample[: 1 if planar else None]) // 8
-    spots = [(column, row) for row in rows for column in columns if _stored(image, column, row, most=stride * height)]
+    spots = [
+        (column, row) for row in rows for column in columns if _is_in_file(image, column, row, most=stride * height)
+    ]
     tiles = await image.fetch_tiles(spots)
     if image.compression in CODECS:
         blocks = await asyncio.gather(*(asyncio.to_thread(unpack, image, tile, order) for tile in tiles))
     else:
-        needed = [min(height, window.row + window.height - row * height) for _, row in spots]
+        row_counts = [min(height, window.row + window.height - row * height) for _, row in spots]
         arrays = await asyncio.gather(
-            *(_unpacked(tile, stride * count, stride * height) for tile, count in zip(tiles, needed, strict=True))
+            *(_inflate(tile, stride * count, stride * height) for tile, count in zip(tiles, row_counts, strict=True))
         )
         blocks = [array if planar else np.moveaxis(array, -1, 0) for array in arrays]
     whole = np.full((image.samples_per_pixel, window.height, window.width), fill, dtype_of(image))
@@ -82,21 +84,21 @@ def _block_size(image: ImageFileDirectory) -> tuple[int, int]:
     return width, height
 
 
-def _stored(image: ImageFileDirectory, column: int, row: int, *, most: int) -> bool:
+def _is_in_file(image: ImageFileDirectory, column: int, row: int, *, most: int) -> bool:
     """Tell whether a block is in the file at all; refuse one that takes more bytes than its pixels."""
-    found = image.tile_byte_range(column, row)
-    sizes = [stop - start for start, stop in (found if isinstance(found, list) else [found])]
+    byte_ranges = image.tile_byte_range(column, row)
+    sizes = [stop - start for start, stop in (byte_ranges if isinstance(byte_ranges, list) else [byte_ranges])]
     if max(sizes) > most * _GROWTH + _SLACK:
         msg = f"it claims {max(sizes)} bytes for pixels that take {most}"
         raise RasterError(msg)
     return min(sizes) > 0
 
 
-async def _unpacked(tile: Tile, needed: int, size: int) -> NDArray[Any]:
+async def _inflate(tile: Tile, least: int, size: int) -> NDArray[Any]:
     def inflate(buffer: Buffer) -> Buffer:
         # never more than asked for, whatever the stream holds: a small file may unpack to gigabytes
-        pixels = zlib.decompressobj().decompress(buffer, needed)
-        if len(pixels) < needed:
+        pixels = zlib.decompressobj().decompress(buffer, least)
+        if len(pixels) < least:
             msg = "cut short"
             raise ValueError(msg)
         return pixels.ljust(size, b"\0")

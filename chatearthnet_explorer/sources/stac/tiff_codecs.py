@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 CODECS = (Compression.LZW, Compression.ZSTD, Compression.ModernJPEG, Compression.WebP, Compression.PackBits)
 """What is unpacked here; GDAL's own default for COGs is LZW."""
 
-_SHORT, _LONG, _UNDEFINED, _DOUBLE = 3, 4, 7, 12
-_FORMS = {_SHORT: "H", _LONG: "I", _UNDEFINED: "B", _DOUBLE: "d"}
+_SHORT, _LONG, _BYTES, _DOUBLE = 3, 4, 7, 12
+_FORMS = {_SHORT: "H", _LONG: "I", _BYTES: "B", _DOUBLE: "d"}
 _JPEG_TABLES = 347
 
 
@@ -38,9 +38,9 @@ def unpack(image: ImageFileDirectory, tile: Tile, order: Endianness) -> NDArray[
     Raises:
         RasterError: If it is damaged; text without the address.
     """
-    packed = tile.compressed_bytes
+    block = tile.compressed_bytes
     mark = "<" if order == Endianness.LittleEndian else ">"
-    planes = packed if isinstance(packed, list) else [packed]
+    planes = block if isinstance(block, list) else [block]
     return np.concatenate([_read(_file(image, bytes(plane), mark)) for plane in planes])
 
 
@@ -58,7 +58,7 @@ def _read(content: bytes) -> NDArray[Any]:
     return block
 
 
-def _file(image: ImageFileDirectory, packed: bytes, order: str) -> bytes:
+def _file(image: ImageFileDirectory, block: bytes, order: str) -> bytes:
     """Return a TIFF (TIFF 6.0, section 2) of one image in one tile; each tag is number, type and values."""
     planar = image.planar_configuration == PlanarConfiguration.Planar
     bands = 1 if planar else image.samples_per_pixel
@@ -74,7 +74,7 @@ def _file(image: ImageFileDirectory, packed: bytes, order: str) -> bytes:
         322: (_LONG, (image.tile_width or 0,)),
         323: (_LONG, (image.tile_height or 0,)),
         324: (_LONG, (8,)),
-        325: (_LONG, (len(packed),)),
+        325: (_LONG, (len(block),)),
         339: (_SHORT, tuple(int(kind) for kind in image.sample_format[:bands])),
         # any place on Earth: without one, rasterio warns
         33550: (_DOUBLE, (2.0, 2.0, 0.0)),
@@ -83,8 +83,8 @@ def _file(image: ImageFileDirectory, packed: bytes, order: str) -> bytes:
     if image.extra_samples and bands > 1:
         tags[338] = (_SHORT, tuple(int(kind) for kind in image.extra_samples))
     if image.jpeg_tables:
-        tags[_JPEG_TABLES] = (_UNDEFINED, tuple(bytes(image.jpeg_tables)))
-    table = 8 + len(packed) + len(packed) % 2
+        tags[_JPEG_TABLES] = (_BYTES, tuple(bytes(image.jpeg_tables)))
+    table = 8 + len(block) + len(block) % 2
     rest = table + 2 + 12 * len(tags) + 4
     entries, behind = b"", b""
     for number, (kind, values) in sorted(tags.items()):
@@ -93,5 +93,5 @@ def _file(image: ImageFileDirectory, packed: bytes, order: str) -> bytes:
             value, behind = struct.pack(f"{order}I", rest + len(behind)), behind + value + b"\0" * (len(value) % 2)
         entries += struct.pack(f"{order}HHI4s", number, kind, len(values), value)
     head = (b"II" if order == "<" else b"MM") + struct.pack(f"{order}HI", 42, table)
-    body = packed.ljust(table - 8, b"\0")
+    body = block.ljust(table - 8, b"\0")
     return head + body + struct.pack(f"{order}H", len(tags)) + entries + b"\0" * 4 + behind

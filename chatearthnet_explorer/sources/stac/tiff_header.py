@@ -19,7 +19,7 @@ IMAGES_LIMIT = 64
 _LAYOUTS = {42: (4, "H", "HHI4x", "I"), 43: (8, "Q", "HHQ8x", "Q")}
 _MAGIC = 4
 # without width, length, bits, photometric interpretation and samples no library knows what an image is
-_NEEDED = {256, 257, 258, 262, 277}
+_REQUIRED_TAGS = {256, 257, 258, 262, 277}
 # GeoTIFF's tables, and the bytes of one of their values
 _KEYS, _DOUBLES, _TEXTS = 34735, 34736, 34737
 _GEO_TAGS = {_KEYS: 2, _DOUBLES: 8, _TEXTS: 1}
@@ -46,12 +46,12 @@ def check_header(head: bytes) -> None:
     first, *forms = layout
     count, tag, link = (struct.Struct(order + form) for form in forms)
     position = _number(link, head, first)
-    seen: set[int] = set()
+    positions: set[int] = set()
     while position:
-        if position in seen or len(seen) == IMAGES_LIMIT:
+        if position in positions or len(positions) == IMAGES_LIMIT:
             msg = "its tables lead in a circle"
             raise RasterError(msg)
-        seen.add(position)
+        positions.add(position)
         entries = _number(count, head, position)
         if entries > ENTRIES_LIMIT:
             msg = f"it claims {entries} tags for one image"
@@ -71,7 +71,7 @@ def check_header(head: bytes) -> None:
                 tags[name] = _content(head, entry + tag.size - link.size, link, values * _GEO_TAGS[name])
             else:
                 tags[name] = b""
-        if stop <= len(head) and not (tags.keys() >= _NEEDED and _are_sound(order, tags)):
+        if stop <= len(head) and not (tags.keys() >= _REQUIRED_TAGS and _are_sound(order, tags)):
             msg = "its tables are damaged"
             raise RasterError(msg)
         position = _number(link, head, stop)

@@ -69,7 +69,7 @@ class Window:
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class Warped:
+class WarpedPixels:
     """Pixels on the grid of a tile."""
 
     data: NDArray[Any]
@@ -140,7 +140,7 @@ def fill_of(dtype: np.dtype[Any], nodata: float | None) -> float:
 
 def warp(
     data: NDArray[Any], valid: NDArray[np.bool_] | None, window: Window, *, resampling: str, fill: float = 0
-) -> Warped:
+) -> WarpedPixels:
     """Return the pixels of a window on the tile's grid.
 
     A pixel of the tile is valid where the pixel of the file that its centre falls on is; bilinear interpolation
@@ -160,20 +160,20 @@ def warp(
     if valid is not None:
         inside &= valid.ravel()[at]
     flat = data.reshape(len(data), -1)
-    warped = flat[:, at] if resampling == "nearest" else _bilinear(flat, valid, window)
-    warped[:, ~inside] = fill
-    return Warped(data=warped, valid=inside)
+    pixels = flat[:, at] if resampling == "nearest" else _bilinear(flat, valid, window)
+    pixels[:, ~inside] = fill
+    return WarpedPixels(data=pixels, valid=inside)
 
 
-def mosaic(pieces: Iterable[Warped]) -> Warped | None:
+def mosaic(pieces: Iterable[WarpedPixels]) -> WarpedPixels | None:
     """Return pieces laid over one another, the first with data winning at each pixel; None if there are none."""
-    whole: Warped | None = None
+    whole: WarpedPixels | None = None
     for piece in pieces:
         if whole is None:
             whole = piece
         elif not whole.valid.all():
             data = np.where(whole.valid, whole.data, piece.data)
-            whole = Warped(data=data, valid=whole.valid | piece.valid)
+            whole = WarpedPixels(data=data, valid=whole.valid | piece.valid)
     return whole
 
 
@@ -183,7 +183,7 @@ def _bilinear(flat: NDArray[Any], valid: NDArray[np.bool_] | None, window: Windo
     column, row = np.floor(u), np.floor(v)
     right, low = (u - column).astype(number), (v - row).astype(number)
     columns, rows = column.astype(np.intp), row.astype(np.intp)
-    blended = np.zeros((len(flat), SIZE, SIZE), number)
+    sums = np.zeros((len(flat), SIZE, SIZE), number)
     total = np.zeros((SIZE, SIZE), number)
     for step_v, weight_v in ((0, 1 - low), (1, low)):
         start = (rows + step_v).clip(0, window.height - 1) * window.width
@@ -194,12 +194,12 @@ def _bilinear(flat: NDArray[Any], valid: NDArray[np.bool_] | None, window: Windo
                 weight = np.where(valid.ravel()[at], weight, 0)
                 total += weight
             # a NaN that weighs nothing must not spread
-            blended += weight * (flat[:, at] if valid is None else np.where(weight > 0, flat[:, at], 0))
+            sums += weight * (flat[:, at] if valid is None else np.where(weight > 0, flat[:, at], 0))
     if valid is not None:
-        blended /= np.where(total > 0, total, 1)
+        sums /= np.where(total > 0, total, 1)
     if np.issubdtype(flat.dtype, np.integer):
-        np.rint(blended, out=blended)
-    return blended.astype(flat.dtype, copy=False)
+        np.rint(sums, out=sums)
+    return sums.astype(flat.dtype, copy=False)
 
 
 @lru_cache(maxsize=16)

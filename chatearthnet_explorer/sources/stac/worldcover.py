@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from chatearthnet_explorer.errors import LabelError, RasterError, SettingError
 from chatearthnet_explorer.landcover.legend import BACKGROUND, indices_of_codes
-from chatearthnet_explorer.settings import WORLDCOVER
+from chatearthnet_explorer.net.service_addresses import WORLDCOVER
 from chatearthnet_explorer.sources.stac.raster_windows import Layer, Read, read_layers
 
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ def labels_of(read: Read) -> tuple[NDArray[np.uint8] | None, tuple[str, ...]]:
 
     Where nothing at all is mapped, or could be read, the labels are None.
     """
-    missing = (IN_PART, *read.failed) if read.failed else ()
+    missing = (IN_PART, *read.failures) if read.failures else ()
     if not read.valid.any():
         return None, missing or (NOT_HERE,)
     try:
@@ -103,8 +103,8 @@ class LabelReader:
         read = read_layers({"labels": worldcover_layer(tile, self.year, self.prefix)}, tile)["labels"]
         if isinstance(read, RasterError):
             raise read
-        if read.failed:  # half a map would be counted as a whole one
-            raise RasterError(read.failed[0])
+        if read.failures:  # half a map would be counted as a whole one
+            raise RasterError(read.failures[0])
         return labels_of(read)[0]
 
 

@@ -185,7 +185,7 @@ class CaptionOptions(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has n
     @traitlets.observe("scenes")
     def _offer(self, _change: object) -> None:
         scene_id = self.scene
-        by_date = sorted(self.scenes, key=lambda scene: scene.acquired)
+        by_date = sorted(self.scenes, key=lambda scene: scene.acquisition_time)
         ids = {scene.id for scene in by_date}
         self._offering = True
         self._scene.options = [("least cloudy", ""), *((_scene_label(scene), scene.id) for scene in by_date)]
@@ -223,7 +223,7 @@ def _menu(plugins: Sequence[Plugin]) -> ipywidgets.Dropdown:
 
 def _scene_label(scene: SceneInfo) -> str:
     clouds = "" if scene.cloud_share is None else f", {100 * scene.cloud_share:.0f} % cloudy"
-    return f"{scene.acquired:%d %B %Y}{clouds}"
+    return f"{scene.acquisition_time:%d %B %Y}{clouds}"
 
 
 def _show(widget: ipywidgets.Widget, *, visible: bool) -> None:

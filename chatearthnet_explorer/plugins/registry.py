@@ -1,4 +1,4 @@
-"""Captioners, sources and checks by name: the built-in ones, those of installed packages, and those registered by code.
+"""The registry of one kind of plugin: names, loading, and what is wrong with those that cannot be used.
 
 Each kind has one ``Registry``. Built-in plugins and entry points are imported when they are used, not when they are
 listed by name. A plugin that cannot be used is left out and explained in one sentence; the others stay usable.
@@ -8,55 +8,19 @@ from __future__ import annotations
 
 import inspect
 import logging
-import re
-from dataclasses import dataclass
-from functools import partial
-from importlib import import_module
 from importlib.metadata import entry_points
 from threading import RLock
 from typing import TYPE_CHECKING, Any
 
 from chatearthnet_explorer.errors import ExplorerError, SettingError, shorten
+from chatearthnet_explorer.plugins.foreign_code import NAME, one_line, reason_of
+from chatearthnet_explorer.plugins.plugin import LABEL_LIMIT, Plugin, with_description
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
     from importlib.metadata import EntryPoint
 
-_NAME = re.compile(r"[A-Za-z0-9]([A-Za-z0-9 ._-]{0,38}[A-Za-z0-9])?")
-_LABEL = 60  # characters of a label
-_TEXT = 200  # characters of a description, or of an error inside a sentence
-
 _log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Plugin:
-    """One captioner, source or check, by its name."""
-
-    name: str
-    """Its name in Python, on the command line and in files: letters, digits, spaces, dots, dashes, underscores."""
-
-    load: Callable[[], Any]
-    """Imports it. What it returns depends on the kind: a factory, or a ``Check``."""
-
-    origin: str = ""
-    """The installed package it belongs to, with its version; empty for a built-in one or one registered by code."""
-
-    label: str = ""
-    """What menus call it, one line of plain text; empty until it is imported."""
-
-    description: str = ""
-    """What it does, in one sentence of plain text; empty until it is imported."""
-
-    needs_service: bool = True
-    """Whether it asks a service. That may cost, so it is asked by the press of a button alone, and visitors of a
-    server may choose it only where the owner offers models."""
-
-    on_menus: bool = True
-    """Whether menus list it; not where it needs more than its name."""
-
-    builtin: bool = False
-    """Whether it is part of this package."""
 
 
 class Registry:
@@ -151,7 +115,7 @@ class Registry:
                 thing = plugin.load()
                 self._verify(name, thing)
                 if not plugin.label:
-                    self._plugins[name] = _with_description(plugin, thing)
+                    self._plugins[name] = with_description(plugin, thing)
             except (Exception, SystemExit) as error:  # foreign code: anything may happen at its import
                 if plugin.builtin:
                     raise
@@ -183,7 +147,7 @@ class Registry:
             self._objects.pop(name, None)
             self._problems.pop(name, None)
             plugin = Plugin(name=name, load=lambda: thing)
-            self._plugins[name] = _with_description(plugin, thing, **about)
+            self._plugins[name] = with_description(plugin, thing, **about)
 
     def unregister(self, name: str) -> None:
         """Remove a plugin that was added by code; any other stays."""
@@ -232,7 +196,7 @@ class Registry:
 
     def _why_not(self, name: object) -> str:
         """Return why a new plugin cannot have a name; empty where it can."""
-        if not isinstance(name, str) or not _NAME.fullmatch(name):
+        if not isinstance(name, str) or not NAME.fullmatch(name):
             return "its name must be 1 to 40 letters, digits, spaces, dots, dashes or underscores"
         if name in self._plugins or name in self._reserved_names:
             return "the name belongs to another one; choose another name"
@@ -253,93 +217,6 @@ class Registry:
             _log.warning("%s", self._log_queue.pop(0))
 
 
-def builtin(  # noqa: PLR0913 - the fields of Plugin
-    target: str, name: str, label: str, description: str, *, needs_service: bool = True, on_menus: bool = True
-) -> Plugin:
-    """Return a plugin of this package.
-
-    Args:
-        target: ``module:attribute`` below ``chatearthnet_explorer``, imported when it is used.
-        name: As for ``Plugin``.
-        label: Likewise.
-        description: Likewise.
-        needs_service: Likewise.
-        on_menus: Likewise.
-    """
-    return Plugin(
-        name=name,
-        load=partial(_import, target),
-        label=label,
-        description=description,
-        needs_service=needs_service,
-        on_menus=on_menus,
-        builtin=True,
-    )
-
-
-def one_line(text: object, limit: int = _TEXT) -> str:
-    """Return a text of unknown origin on one line, printable, and at most ``limit`` characters long."""
-    line = " ".join("".join(one if one.isprintable() else " " for one in str(text)[: 4 * limit]).split())
-    return line if len(line) <= limit else f"{line[: limit - 3]}..."
-
-
-def reason_of(error: BaseException) -> str:
-    """Return the type and the text of an error of foreign code, bounded and on one line."""
-    try:
-        text = one_line(error)
-    except Exception:  # noqa: BLE001 - an error whose own text fails
-        text = ""
-    return f"{type(error).__name__[:60]}: {text}".rstrip(": .")
-
-
-def needs_factory(method: str) -> Callable[[str, Any], None]:
-    """Return a ``verify`` for kinds whose plugins are factories of objects that have a method."""
-
-    def verify(_name: str, factory: object) -> None:
-        if not callable(factory):
-            msg = f"it is {type(factory).__name__} and no class or function that makes one"
-            raise TypeError(msg)
-        if isinstance(factory, type) and not callable(getattr(factory, method, None)):
-            msg = f"{factory.__name__} has no method {method}"
-            raise TypeError(msg)
-
-    return verify
-
-
-def require_protocol(kind: str, thing: object, method: str, name: str | None = None) -> None:
-    """Refuse an object that is no captioner, or no source.
-
-    Raises:
-        SettingError: If it lacks the method or a name, or calls itself other than it was registered as.
-    """
-    own = getattr(thing, "name", None)
-    if not callable(getattr(thing, method, None)) or not isinstance(own, str) or not _NAME.fullmatch(own):
-        msg = f"A {kind} needs a name and a method {method}, which {type(thing).__name__[:60]} lacks."
-        raise SettingError(msg)
-    if name is not None and own != name:
-        msg = f"The {kind} {name!r} calls itself {own!r}; give both the same name."
-        raise SettingError(msg)
-
-
-def _import(target: str) -> Any:  # noqa: ANN401 - whatever it is
-    module, _, attribute = target.partition(":")
-    return getattr(import_module(f"chatearthnet_explorer.{module}"), attribute)
-
-
-def _with_description(plugin: Plugin, thing: object, **about: Any) -> Plugin:  # noqa: ANN401 - fields of Plugin
-    """Return a plugin with the label, description and cost that its object states, where ``about`` does not."""
-    doc = (inspect.getdoc(thing) or "").partition("\n")[0] if callable(thing) else ""
-    needs_service = about.get("needs_service")
-    return Plugin(
-        name=plugin.name,
-        load=plugin.load,
-        origin=plugin.origin,
-        label=one_line(about.get("label") or getattr(thing, "label", "") or plugin.name, _LABEL),
-        description=one_line(about.get("description") or getattr(thing, "description", "") or doc),
-        needs_service=getattr(thing, "free", False) is not True if needs_service is None else bool(needs_service),
-    )
-
-
 def _options_of(factory: Callable[..., Any]) -> tuple[str, ...] | None:
     """Return the names that a factory takes by keyword; None for one that takes any."""
     parameters = inspect.signature(factory).parameters.values()
@@ -349,7 +226,7 @@ def _options_of(factory: Callable[..., Any]) -> tuple[str, ...] | None:
 
 
 def _origin_of(point: EntryPoint) -> str:
-    return one_line(f"{point.dist.name} {point.dist.version}", _LABEL) if point.dist else "unknown"
+    return one_line(f"{point.dist.name} {point.dist.version}", LABEL_LIMIT) if point.dist else "unknown"
 
 
 def _quote(name: object) -> str:

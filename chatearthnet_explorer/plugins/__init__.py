@@ -1,0 +1,7 @@
+"""Captioners, sources and checks by name: built-in ones, those of installed packages, and those registered."""
+
+from chatearthnet_explorer.plugins.foreign_code import needs_factory, one_line, require_protocol
+from chatearthnet_explorer.plugins.plugin import Plugin, builtin
+from chatearthnet_explorer.plugins.registry import Registry
+
+__all__ = ["Plugin", "Registry", "builtin", "needs_factory", "one_line", "require_protocol"]
