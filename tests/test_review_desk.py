@@ -276,7 +276,7 @@ def test_a_pair_of_a_catalog_has_its_picture_its_caption_and_the_labels_of_its_p
     ("chosen", "said"),
     [
         ({"labels": None}, "No source of labels was chosen"),
-        ({"labels": "simulated"}, "No pictures are at hand; give release="),
+        ({"labels": "simulated"}, "No pictures are loaded; pass release="),
     ],
 )
 def test_a_pair_without_picture_or_labels_is_judged_and_says_so(

@@ -73,7 +73,7 @@ def test_risk_first_takes_the_worst_and_ties_at_random() -> None:
         (lambda: stratified_sample({}, 5, facet="split"), "There are no pairs to sample"),
         (lambda: risk_first({}, 5), "There are no pairs to sample"),
         (lambda: simple_random(NAMES, 1001), "The population has only 1,000 pairs, not 1,001; choose fewer."),
-        (lambda: simple_random(NAMES, 0), "A plan of 0 pairs cannot be drawn"),
+        (lambda: simple_random(NAMES, 0), "A plan needs at least one pair, not 0."),
         (
             lambda: stratified_sample(STRATA, 40, facet="continent", allocation="equal"),
             "'Oceania' has 7 pairs and 10 were asked",
@@ -84,8 +84,8 @@ def test_risk_first_takes_the_worst_and_ties_at_random() -> None:
         (lambda: sample_size(0.05, confidence=95), "confidence must be between 0 and 1"),
         (lambda: sample_size(0.05, expected=0), "expected rate must be between 0 and 1"),
         (lambda: sample_size(0.05, population=0), "There are no pairs to sample"),
-        (lambda: margin_of(11, population=10), "11 pairs were asked for"),
-        (lambda: margin_of(0), "A plan of 0 pairs"),
+        (lambda: margin_of(11, population=10), "has only 10 pairs, not 11"),
+        (lambda: margin_of(0), "A plan needs at least one pair"),
     ],
 )
 def test_impossible_sample_raises_one_sentence(draw: object, message: str) -> None:
@@ -184,9 +184,9 @@ def test_plan_round_trips_through_its_file(tmp_path: Path) -> None:
         (b"", "is not JSON"),
         (b"\xff\xfe", "is not JSON"),
         (b"[" * 100_000, "is not JSON"),
-        (b"[]", "is no plan"),
-        (b"null", "is no plan"),
-        (b'{"plan": 1}', "is no plan"),
+        (b"[]", "is not a plan"),
+        (b"null", "is not a plan"),
+        (b'{"plan": 1}', "is not a plan"),
         (b'{"plan": 2}', "newer version"),
     ],
 )
