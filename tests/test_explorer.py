@@ -132,6 +132,15 @@ def test_the_code_gives_what_is_on_screen() -> None:
     assert names["result"].prompt.id == shown.prompt.id
 
 
+def test_equal_result_ends_with_its_message_and_not_with_a_step() -> None:
+    explorer = _explorer()
+    explorer.go(6.73, 0.336)
+    message = explorer.status.message
+    explorer.status.show_message("Waiting for the caption.")
+    explorer.go(6.73, 0.336)
+    assert explorer.status.message == message
+
+
 def test_style_seed_and_captioner_use_the_chip_that_is_there() -> None:
     source = Gate()
     explorer = _explorer(source=source)

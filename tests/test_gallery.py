@@ -292,8 +292,8 @@ def test_a_class_that_one_denies_and_a_size_far_off_contradict() -> None:
     first = read_claims("The top left has an extra large area of water. The middle has a small area of grass.")
     second = read_claims("The top left has a small area of water. There is no grass in the middle.")
     result = {(one.name, one.place): one.why for one in compare(first, second, names=TWO).contradictions}
-    assert result[("water", "top left")] == "GPT-3.5 calls it extra large, GPT-4V small"
-    assert result[("grass", "middle")] == "GPT-3.5 says it is there, GPT-4V that it is not"
+    assert result[("water", "top left")] == "GPT-3.5 says extra large, GPT-4V says small"
+    assert result[("grass", "middle")] == "GPT-3.5 says present, GPT-4V says absent"
 
 
 def test_silence_is_no_contradiction() -> None:

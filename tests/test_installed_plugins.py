@@ -182,7 +182,14 @@ def test_visitor_of_served_app_chooses_installed_captioner(site: Path, broken_si
         log = server.log.read_text("utf-8")
     assert "captioner='short'" in code
     assert "source='stripes'" in code
-    assert labels == ["No model, no key", "A chat model", "A vision model", "failing", "liar", "One sentence"]
+    assert labels == [
+        "Fixed sentences (no model needed)",
+        "A chat model",
+        "A vision model",
+        "failing",
+        "liar",
+        "One sentence",
+    ]
     assert log.count("'quitter' of the package aaa-broken 2 cannot be used (SystemExit: goodbye)") == 1
 
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-ATTRIBUTION = "Simulated by chatearthnet_explorer: no satellite saw this, nobody mapped it"
+ATTRIBUTION = "Simulated by chatearthnet_explorer: not a real satellite picture or map"
 """Credit of pixels and labels, and a warning."""
 
 _OUTLINES = "coastlines from Natural Earth (public domain)"

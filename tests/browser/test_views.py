@@ -225,7 +225,7 @@ def test_an_edited_prompt_is_marked_sent_on_and_can_be_undone(stage: Stage) -> N
     stage.page.get_by_role("button", name="Undo my edits").click()
     stage.settle()
     assert not badge.is_visible()
-    assert not view.edited
+    assert not view.is_edited
     stage.page.get_by_label("Facts (user message)").fill(" ")
     stage.page.get_by_role("button", name="Caption again").click()
     stage.page.get_by_role("alert").get_by_text("The facts are empty").wait_for()
@@ -333,7 +333,7 @@ def test_each_result_has_a_line_and_a_sign_of_its_own_and_says_why(stage: Stage,
         "not checkable the labels cannot tell",
     ]
     why = stage.page.locator(".cen-why")
-    assert "with Tab" in why.inner_text()
+    assert "press Tab" in why.inner_text()
     claim(stage, "amount of trees").focus()
     assert "✓ The top right has 97.6 % tree; 'extra large' stands for 80 to 100 %." in why.inner_text()
     assert claim(stage, "amount of trees").get_attribute("aria-label").endswith(": supported")

@@ -95,12 +95,12 @@ def _point(name: str, place: str, readings: tuple[Reading, Reading], names: tupl
         return None
     for one, other in ((0, 1), (1, 0)):
         if there[one] and not there[other] and _denies(readings[other], name, place):
-            return Point(name, place, "contradict", f"{names[one]} says it is there, {names[other]} that it is not")
+            return Point(name, place, "contradict", f"{names[one]} says present, {names[other]} says absent")
     if not all(there):
         return Point(name, place, VERDICTS[2 if there[0] else 3], "")
     sizes = [_size(reading, name, place) for reading in readings]
     if sizes[0] and sizes[1] and abs(_SIZES.index(sizes[0]) - _SIZES.index(sizes[1])) >= _FAR:
-        return Point(name, place, "contradict", f"{names[0]} calls it {sizes[0]}, {names[1]} {sizes[1]}")
+        return Point(name, place, "contradict", f"{names[0]} says {sizes[0]}, {names[1]} says {sizes[1]}")
     return Point(name, place, "agree", "")
 
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 MARKS = {"agree": "=", "contradict": "≠", "first": "1", "second": "2"}
 """What stands for each verdict; the colours repeat it."""
 
-_READ = "Claims are read from the words by rules, which miss some; docs/explanation/reading-captions.md says how many."
+_READ = "Rules read the claims in captions and miss some; docs/explanation/reading-captions.md says how many."
 _INDEX = {land.name: land.index for land in CLASSES}
 
 
@@ -88,7 +88,11 @@ def _compare(pair: Sequence[Caption]) -> tuple[tuple[str, ...], Agreement]:
 def _caption_name(caption: Caption) -> str:
     style = "3.5" if caption.style == "3.5" else "4V"
     return (
-        f"GPT-{style}" if caption.is_released else f"the {style} one" if caption.captioner == RELEASE else "the new one"
+        f"GPT-{style}"
+        if caption.is_released
+        else f"the {style} caption"
+        if caption.captioner == RELEASE
+        else "the new caption"
     )
 
 
@@ -98,7 +102,7 @@ def _summary(agreement: Agreement) -> str:
         return "Neither caption names a class in a way that can be compared."
     return (
         f"They agree on {_count(agreement.agreement_count, 'point')}, contradict each other on {against or 'none'}, "
-        f"and on {_count(alone, 'point')} only one of them speaks."
+        f"and {_count(alone, 'point')} {'appears' if alone == 1 else 'appear'} in only one."
     )
 
 
@@ -107,8 +111,8 @@ def _count(number: int, word: str) -> str:
 
 
 def _sentence(point: Point, leaders: Sequence[Point]) -> str:
-    where = "In the whole chip" if point.place == WHOLE else f"In the {point.place}"
-    return f"{where}, {point.why}." if point in leaders else f"{where}, of {point.name}: {point.why}."
+    where = "Whole chip" if point.place == WHOLE else point.place.capitalize()
+    return f"{where}: {point.why}." if point in leaders else f"{where}, {point.name}: {point.why}."
 
 
 def _rows(agreement: Agreement, names: Sequence[str]) -> list[dict[str, object]]:

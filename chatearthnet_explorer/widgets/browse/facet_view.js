@@ -53,7 +53,7 @@ function render({ model, el }) {
     const { min_share: share } = model.get("class_options");
     const parts = [["", "anywhere"], ...model.get("parts").map((part) => [part, `in the ${part}`])];
     const rows = [make("div", { class: "cen-choices" },
-      choice("All or any of the classes", "match", [["all", "all of them"], ["any", "any of them"]]),
+      choice("All or any of these classes", "match", [["all", "all of these"], ["any", "any of these"]]),
       choice("Where the caption mentions them", "part", parts))];
     if (model.get("has_shares")) {
       const slider = make("input", { type: "range", min: 0, max: 100, step: 5, "data-at": "class share",
@@ -73,7 +73,7 @@ function render({ model, el }) {
     const hasChoice = facet.values.some((one) => one[4]);
     const list = make("div", { class: "cen-values", role: "group", "aria-label": facet.title }, ...values(facet));
     const search = facet.values.length < SEARCHED || facet.key === "class" ? null : make("input", {
-      type: "search", class: "cen-search", placeholder: `Search ${facet.values.length} of them`,
+      type: "search", class: "cen-search", placeholder: `Search ${facet.values.length} values`,
       "aria-label": `Search ${facet.title}`, "data-at": `${facet.key} search`, maxlength: 60,
     });
     if (search) {

@@ -74,7 +74,7 @@ function render({ model, el }) {
       ...(alternatives.length ? [make("p", {}, "Results with one filter removed:")] : []),
       make("div", { class: "cen-buttons" }, ...alternatives.map(([words, pairs], place) => make("button", {
         type: "button", class: "cen-button", onclick: () => request("relax", place),
-      }, `without ${words}: ${pairs.toLocaleString("en")}`))));
+      }, `Without “${words}”: ${pairs.toLocaleString("en")}`))));
   }
 
   function showItems() {

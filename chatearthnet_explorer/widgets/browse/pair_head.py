@@ -81,12 +81,12 @@ class PairHead(View):
 def _details(pair: Pair) -> list[list[str]]:
     record = pair.record
     rows = [["Name", record.name]]
-    rows += [[f"Split, style {style}", split] for style, split in record.splits.items()]
+    rows += [[f"Split, style {style.upper()}", split] for style, split in record.splits.items()]
     if record.tile:
         rows.append(["Tile", f"z 14, x {record.tile.x}, y {record.tile.y}"])
     if pair.shares is not None:
         large = sorted(((share, name) for name, share in pair.shares.items() if share), reverse=True)
-        rows.append(["Shares of the labels", ", ".join(f"{name} {100 * share:.0f} %" for share, name in large[:6])])
+        rows.append(["Land cover", ", ".join(f"{name} {100 * share:.0f} %" for share, name in large[:6])])
     return [[name, visible(value)] for name, value in rows]
 
 

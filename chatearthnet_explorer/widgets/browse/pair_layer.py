@@ -115,7 +115,7 @@ def legend() -> str:
         f"<span class='cen-step'><i style='background:{colour}'></i>{html.escape(text)}</span>"
         for colour, text in zip(COLOURS, words, strict=True)
     )
-    return f"<div class='cen-density' role='note'>Pairs in a square: {''.join(marks)}</div>"
+    return f"<div class='cen-density' role='note'>Pairs per square: {''.join(marks)}</div>"
 
 
 def _in_box(box: Bounds | None, lon: float, lat: float) -> bool:

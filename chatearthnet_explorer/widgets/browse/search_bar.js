@@ -9,7 +9,7 @@ function render({ model, el }) {
     title: 'Finds all your words. "Quotes" = exact phrase; begin* = start of a word; -word = exclude.',
   });
   const search = make("button", { type: "button", class: "cen-button cen-primary", onclick: () => searchWords() }, "Search");
-  const sorts = make("select", { class: "cen-select", "aria-label": "Order", onchange: () => request("sort", sorts.value) },
+  const sorts = make("select", { class: "cen-select", "aria-label": "Sort by", onchange: () => request("sort", sorts.value) },
     ...model.get("sorts").map(([name, label]) => make("option", { value: name }, label)));
   const reverse = make("button", { type: "button", class: "cen-button", onclick: () => request("descending", !model.get("order")[1]) });
   const random = make("button", { type: "button", class: "cen-button", title: "Open a random pair",
@@ -19,9 +19,9 @@ function render({ model, el }) {
   const pills = make("div", { class: "cen-pills", role: "group", "aria-label": "Filters" });
   root.append(
     make("div", { class: "cen-line" }, words, search, random,
-      make("label", { class: "cen-order" }, make("span", {}, "Order"), sorts), reverse),
+      make("label", { class: "cen-order" }, make("span", {}, "Sort by"), sorts), reverse),
     pills,
-    make("details", { class: "cen-linked" }, make("summary", {}, "Link to this"),
+    make("details", { class: "cen-linked" }, make("summary", {}, "Link to this page"),
       make("div", { class: "cen-line" }, link, copier("Copy link", () => model.get("link")))));
 
   const searchWords = () => { if (words.value !== model.get("words")) request("words", words.value); };

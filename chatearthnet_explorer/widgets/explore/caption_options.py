@@ -22,9 +22,9 @@ if TYPE_CHECKING:
 
 _IMAGES = {"labels": "Land-cover map, as for GPT-4V", "true colour": "Satellite picture"}
 _KEY = (
-    "<div class='cen-note'>A key typed here goes to the service above, stays in memory until this page is closed, and "
-    "is not saved with a notebook. Without one, the key of <code>OPENAI_API_KEY</code> goes to the address of "
-    "<code>OPENAI_BASE_URL</code> or OpenAI's own, and to no other that is typed here.</div>"
+    "<div class='cen-note'>A key typed here is sent to the service above. It stays in memory until you close this page "
+    "and is not saved with a notebook. Without it, the key in <code>OPENAI_API_KEY</code> is used, but only at the "
+    "address in <code>OPENAI_BASE_URL</code> or at OpenAI, never at another address typed here.</div>"
 )
 
 
@@ -105,7 +105,7 @@ class CaptionOptions(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has n
         base_url = ipywidgets.Text(placeholder="OPENAI_BASE_URL, or OpenAI's own", continuous_update=False)
         image = ipywidgets.Dropdown(options=[(_IMAGES[name], name) for name in IMAGES])
         limit = ipywidgets.BoundedIntText(
-            min=0, max=TOKEN_LIMITS[1], tooltip="0: 300 in GPT-3.5 style, 1,200 in GPT-4V's"
+            min=0, max=TOKEN_LIMITS[1], tooltip="0 means 300 in GPT-3.5 style and 1,200 in GPT-4V style"
         )
         effort = ipywidgets.Dropdown(options=[("model default", ""), *((name, name) for name in EFFORTS)])
         self.key_field = KeyField()

@@ -294,11 +294,14 @@ class Explorer(Composite):
 
     @report_errors
     def _show(self, captioned: Captioned) -> None:
+        is_same = captioned == self.result
         self.result, self._fetch_due = captioned, False
+        if is_same:
+            self._draw_result(None)  # traitlets does not notify of an equal value
         self._scenes.offer(self._source, *self.map.lonlat)
 
     @report_errors
-    def _draw_result(self, _change: dict[str, Any]) -> None:
+    def _draw_result(self, _change: dict[str, Any] | None) -> None:
         captioned = self.result
         if captioned is None:
             return
