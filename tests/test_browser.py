@@ -177,7 +177,7 @@ def test_a_pair_opens_with_its_captions_compared() -> None:
     view, pair = browser.pair_view, browser.gallery.result.pairs[0]
     assert browser.pair is view.pair is browser.map.pair is pair
     assert [one.text for one in view.caption_view.captions] == list(pair.record.captions.values())
-    assert view.compare_view.names == ["the 3.5 one", "the 4V one"]
+    assert view.compare_view.names == ["the 3.5 caption", "the 4V caption"]
     assert "agree on" in view.compare_view.summary
     assert (view.layout.display, browser._results.layout.display) == ("", "none")
     press(view.head, "back")
