@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
-from rig.hostile import ATTACK, ATTACK_SHOWN, TURNED, TURNED_SHOWN, Page
-from rig.shown import caption, chip, quarters
+from rig.hostile import ATTACK, CONTROL_CHARACTERS, VISIBLE_ATTACK, VISIBLE_CONTROL_CHARACTERS, Page
+from rig.sample_chips import caption, chip, quarters
 
 from chatearthnet_explorer.cards import Card, caption_card, card, chip_card, prompt_card
 from chatearthnet_explorer.cards.html_tree import element, markup, visible
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 LARGEST = 400_000
 
 
-def shown(**changed: object) -> Captioned:
+def captioned(**fields: object) -> Captioned:
     whole: dict[str, Any] = {
         "lon": -9.2175,
         "lat": 38.6426,
@@ -32,18 +32,18 @@ def shown(**changed: object) -> Captioned:
         "prompt": prompt_for(quarters()),
         "caption": caption(),
     }
-    return Captioned(**(whole | changed))
+    return Captioned(**(whole | fields))
 
 
-def page(made: Card) -> Page:
-    read = Page(made._repr_html_())
+def page(card: Card) -> Page:
+    read = Page(card._repr_html_())
     read.assert_harmless()
     return read
 
 
 def test_a_card_shows_place_pictures_shares_history_caption_and_prompt() -> None:
-    text = page(card(shown())).text
-    for said in (
+    text = page(card(captioned())).text
+    for sentence in (
         "Portugal, 38.6426° N, 9.2175° W",
         "3886_3141_patch00",
         "S2B_29SMC_20200704_0_L2A",
@@ -62,7 +62,7 @@ def test_a_card_shows_place_pictures_shares_history_caption_and_prompt() -> None
         "Rules (system message)",
         prompt_for(quarters()).user,
     ):
-        assert said in text
+        assert sentence in text
     assert "SIMULATED" not in text
 
 
@@ -78,15 +78,15 @@ def test_shares_stand_in_the_legend_overall_and_for_each_part() -> None:
         assert rows[name] == expected
 
 
-def test_what_covers_little_is_not_said_to_cover_nothing() -> None:
+def test_small_share_is_not_zero() -> None:
     labels = quarters()
     labels[0, 0] = 9
     assert "wetland<1 %<1 %0 %" in page(chip_card(chip(labels=labels))).text
 
 
-@pytest.mark.parametrize("made", [card(shown(chip=chip(simulated=True))), chip_card(chip(simulated=True))])
-def test_a_simulated_chip_says_so(made: Card) -> None:
-    text = page(made).text
+@pytest.mark.parametrize("one_card", [card(captioned(chip=chip(simulated=True))), chip_card(chip(simulated=True))])
+def test_simulated_chip_has_its_remark(one_card: Card) -> None:
+    text = page(one_card).text
     assert "SIMULATED" in text
     assert "made up the picture and the labels" in text
     assert "Sentinel-2 picture" not in text
@@ -94,28 +94,28 @@ def test_a_simulated_chip_says_so(made: Card) -> None:
 
 
 @pytest.mark.parametrize(
-    ("changed", "there", "absent"),
+    ("fields", "there", "absent"),
     [
         ({"rgb": None, "scene": None}, "Land-cover labels", "Sentinel-2 picture"),
         ({"labels": None}, "Sentinel-2 picture", "Land-cover labels"),
         ({"labels": None, "rgb": None, "scene": None}, "Why it is so.", "Land-cover labels"),
     ],
 )
-def test_what_is_missing_is_left_out_and_explained(changed: dict[str, Any], there: str, absent: str) -> None:
-    text = page(chip_card(chip(missing=("Why it is so.",), **changed))).text
+def test_what_is_missing_is_left_out_and_explained(fields: dict[str, Any], there: str, absent: str) -> None:
+    text = page(chip_card(chip(missing=("Why it is so.",), **fields))).text
     assert there in text
     assert "Why it is so." in text
     assert absent not in text
 
 
 def test_a_reason_stands_where_the_caption_would() -> None:
-    text = page(card(shown(caption=None, error=ModelError("The service is down; try again later.")))).text
+    text = page(card(captioned(caption=None, error=ModelError("The service is down; try again later.")))).text
     assert "The service is down; try again later." in text
     assert "No caption yet" not in text
 
 
 def test_the_open_sea_has_no_country() -> None:
-    assert "Open sea, 0.0000° N, 30.0000° W" in page(card(shown(lon=-30.0, lat=0.0, country=None))).text
+    assert "Open sea, 0.0000° N, 30.0000° W" in page(card(captioned(lon=-30.0, lat=0.0, country=None))).text
 
 
 def test_who_wrote_from_label_maps_did_not_see_the_picture() -> None:
@@ -124,7 +124,7 @@ def test_who_wrote_from_label_maps_did_not_see_the_picture() -> None:
     assert sentence not in page(caption_card([caption()])).text
 
 
-def test_label_maps_that_were_sent_are_shown() -> None:
+def test_card_has_the_label_maps_of_the_prompt() -> None:
     assert page(prompt_card(prompt_for(quarters(), quarters(), style="4v"))).tags.count("img") == 2
 
 
@@ -134,49 +134,49 @@ def test_class_words_are_underlined_and_explained() -> None:
     assert ("style", "--colour:#006400") in read.attributes
 
 
-def test_nothing_is_shown_as_nothing() -> None:
+def test_empty_cards_have_their_sentences() -> None:
     assert "Choose a place first." in page(chip_card(None)).text
     assert "No prompt yet" in page(prompt_card(None)).text
     assert "No caption yet" in page(caption_card([])).text
 
 
-def test_hostile_text_is_shown_as_text_wherever_it_may_come_from() -> None:
+def test_hostile_text_stays_text_in_every_card() -> None:
     scene = replace(chip().scene, item=ATTACK, catalogue=ATTACK, baseline=ATTACK, radiometry=ATTACK)
     hostile = chip(scene=scene, missing=(ATTACK,), attribution=(ATTACK,))
     prompt = replace(prompt_for(quarters()), system=ATTACK, user=ATTACK)
     country = replace(country_at(-9.2175, 38.6426), name=ATTACK)
     words = caption(ATTACK, model=ATTACK, input_summary=ATTACK, notes=(ATTACK,))
-    for made, times in (
-        (card(shown(chip=hostile, country=country, prompt=prompt, caption=words)), 14),
-        (card(shown(chip=hostile, caption=None, error=ModelError(ATTACK))), 7),
+    for hostile_card, times in (
+        (card(captioned(chip=hostile, country=country, prompt=prompt, caption=words)), 14),
+        (card(captioned(chip=hostile, caption=None, error=ModelError(ATTACK))), 7),
         (chip_card(hostile, place=ATTACK), 7),
         (prompt_card(prompt), 2),
         (caption_card([words], error=ATTACK), 6),
     ):
-        assert page(made).text.count(ATTACK_SHOWN) == times
+        assert page(hostile_card).text.count(VISIBLE_ATTACK) == times
 
 
 def test_controls_are_written_out_and_ordinary_text_is_left_alone() -> None:
-    assert visible(TURNED) == TURNED_SHOWN
+    assert visible(CONTROL_CHARACTERS) == VISIBLE_CONTROL_CHARACTERS
     assert visible("São Tomé\n\tبحر 水 €") == "São Tomé\n\tبحر 水 €"
 
 
 def test_attributes_are_escaped_like_text() -> None:
     read = Page(markup(element("p", "x", title=ATTACK)))
     assert read.tags == ["p"]
-    assert read.attributes == [("title", ATTACK_SHOWN)]
+    assert read.attributes == [("title", VISIBLE_ATTACK)]
 
 
 def test_a_page_is_saved_whole_and_may_load_and_run_nothing(tmp_path: Path) -> None:
     path = tmp_path / "card.html"
-    card(shown(caption=caption(TURNED))).save(path)
-    written = path.read_text("utf-8")
-    assert written.startswith("<!DOCTYPE html>\n<html")
-    read = Page(written)
+    card(captioned(caption=caption(CONTROL_CHARACTERS))).save(path)
+    text = path.read_text("utf-8")
+    assert text.startswith("<!DOCTYPE html>\n<html")
+    read = Page(text)
     read.assert_harmless()
     assert ("http-equiv", "Content-Security-Policy") in read.attributes
     assert ("content", "default-src 'none'; img-src data:; style-src 'unsafe-inline'") in read.attributes
-    assert TURNED_SHOWN in read.text
+    assert VISIBLE_CONTROL_CHARACTERS in read.text
 
 
 def test_the_largest_card_there_can_be_stays_small(tmp_path: Path) -> None:
@@ -185,5 +185,5 @@ def test_the_largest_card_there_can_be_stays_small(tmp_path: Path) -> None:
     rgb = noise.integers(0, 256, (256, 256, 3)).astype(np.uint8)
     path = tmp_path / "card.html"
     prompt = prompt_for(labels, labels, labels, labels, style="4v")
-    card(shown(chip=chip(rgb=rgb, labels=labels), prompt=prompt)).save(path)
+    card(captioned(chip=chip(rgb=rgb, labels=labels), prompt=prompt)).save(path)
     assert path.stat().st_size < LARGEST
