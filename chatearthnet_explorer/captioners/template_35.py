@@ -59,7 +59,7 @@ _COVERED_FIRST = (
     "starting in {where}, {x} cover{s} {share} of the area{followed}",
     "{share} of {where} is covered by {x}{followed}",
 )
-_COVERED = (
+_COVERED_PARTS = (
     "in {where}, {x} cover{s} {share} of the area{with_}",
     "moving to {where}, {x} cover{s} {share} of the area{followed}",
     "{share} of {where} is covered by {x}{followed}",
@@ -86,7 +86,7 @@ _MIXED_FIRST = (
     "in {where}, there {be} {most}{with_}",
     "starting in {where}, there {be} {most}{followed}",
 )
-_MIXED = (
+_MIXED_PARTS = (
     "{where} {have} {most}{followed}",
     "moving to {where}, there {be} {most}{followed}",
     "in {where}, there {be} {most}{with_}",
@@ -167,7 +167,7 @@ def _parts(facts: Facts35, wording: Wording) -> list[str]:
         largest = _largest([facts.parts[part] for part in parts])
         patterns = _patterns(
             parts,
-            covered=bool(largest.share),
+            is_covered=bool(largest.share),
             first=before is None,
             again=largest == before and not _AGAIN.search(sentences[-1]),
         )
@@ -227,29 +227,29 @@ def _part(
     )
 
 
-def _patterns(parts: list[str], *, covered: bool, first: bool, again: bool) -> tuple[str, ...]:
+def _patterns(parts: list[str], *, is_covered: bool, first: bool, again: bool) -> tuple[str, ...]:
     """Return the patterns for parts that are alike.
 
     Args:
         parts: The parts.
-        covered: Whether one class covers half of them or more.
+        is_covered: Whether one class covers half of them or more.
         first: Whether they are the first.
         again: Whether the part before has as much of the same, which its own sentence does not say again.
     """
     last = not first and parts[-1] == PARTS[-1]
     table = {
-        (False, False): (_MIXED, _COVERED),
+        (False, False): (_MIXED_PARTS, _COVERED_PARTS),
         (False, True): (_MIXED_AGAIN, _COVERED_AGAIN),
         (True, False): (_MIXED_LAST, _COVERED_LAST),
         (True, True): (_MIXED_LAST_AGAIN, _COVERED_LAST_AGAIN),
     }
     patterns: tuple[str, ...]
     if _nearly_everywhere(parts):
-        patterns = (_MIXED_NEARLY_EVERYWHERE, _COVERED_NEARLY_EVERYWHERE)[covered]
+        patterns = (_MIXED_NEARLY_EVERYWHERE, _COVERED_NEARLY_EVERYWHERE)[is_covered]
     elif first:
-        patterns = (_MIXED_FIRST, _COVERED_FIRST)[covered]
+        patterns = (_MIXED_FIRST, _COVERED_FIRST)[is_covered]
     else:
-        patterns = table[last, again][covered]
+        patterns = table[last, again][is_covered]
     # "most of the top left and the middle" could be most of both together
     return tuple(pattern for pattern in patterns if len(parts) == 1 or "{share} of {where}" not in pattern)
 
