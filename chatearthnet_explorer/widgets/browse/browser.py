@@ -48,7 +48,7 @@ _MOST_NOTES, _LONGEST_NOTE = 5, 400
 
 
 class Browser(Composite):
-    """Browse the pairs of a catalog by place, class, words and what is odd about them; open one to see all of it.
+    """Browse the pairs of a catalog by place, class, words and problems; open one to see its details.
 
     As the last line of a cell it shows itself. ``query`` is its only state: set it, and everything follows.
     """
@@ -134,7 +134,7 @@ class Browser(Composite):
         return cls(sample.catalog, release=sample.release, **{"labels": "simulated", "query": FIRST, **options})
 
     def card(self) -> Card:
-        """Return what is on screen, as HTML to be read."""
+        """Return what is on screen, as static HTML."""
         return self.pair_view.card() if self.pair else self.gallery.card()
 
     def show(self, name: str) -> Pair:
@@ -151,7 +151,7 @@ class Browser(Composite):
         return pair
 
     def close(self) -> None:
-        """Let go of everything: what is under way ends at its next step, the widgets close."""
+        """Stop all tasks, which end at their next step, and close the widgets."""
         for one in self._running:
             one.stop()
         super().close()
@@ -196,7 +196,7 @@ class Browser(Composite):
         self._search_task.start(job, on_result=self._show_result, on_error=self._clear_result)
 
     def _alternatives(self, query: Query) -> Alternatives:
-        """Return what there would be with one choice less, the most first."""
+        """Return the results with one filter removed, the largest first."""
         alternatives = [
             (words, less, self._catalog.search(less.but(size=1)).total) for words, less in choices_of(query)
         ]
@@ -222,7 +222,7 @@ class Browser(Composite):
         return pictures_of(pairs, self._release, simulated=self._catalog.simulated)
 
     def _read_missing_pictures(self) -> None:
-        """Have the pictures of the page made that are still missing, as many at once as suits the release."""
+        """Load the missing pictures of the page, in batches that suit the release."""
         gallery = self.gallery
         there = {*gallery.pictures, *gallery.previews}
         waiting = [pair for pair in gallery.result.pairs if pair.record.name not in there] if gallery.result else []
@@ -269,7 +269,7 @@ class Browser(Composite):
         self._update_neighbours()
 
     def _position(self) -> int:
-        """Return where on the page the open pair stands; -1 where it does not."""
+        """Return the position of the open pair on the page; -1 if it is not there."""
         result = self.gallery.result
         names = [pair.record.name for pair in result.pairs] if result and self.pair else []
         return names.index(self.pair.record.name) if self.pair and self.pair.record.name in names else -1
@@ -305,7 +305,7 @@ class Browser(Composite):
 
 
 def _notes(catalog: Catalog) -> list[ipywidgets.Widget]:
-    """Return what whoever opens a catalog should know of it, as something to show; nothing where there is nothing."""
+    """Return a widget with the notes of a catalog; an empty list if it has none."""
     notes = catalog.notes[:_MOST_NOTES]
     if not notes:
         return []

@@ -1,4 +1,4 @@
-"""A click becomes a caption, on screen: map, chip, prompt and caption together."""
+"""The Explorer: click a map and see chip, prompt and caption."""
 
 from __future__ import annotations
 
@@ -157,11 +157,11 @@ class Explorer(Composite):
         return captioned
 
     def card(self) -> Card:
-        """Return what is on screen, as HTML to be read."""
+        """Return what is on screen, as static HTML."""
         return card(self.result, palette=self.chip_view.palette) if self.result else chip_card(None)
 
     def close(self) -> None:
-        """Let go of everything: what is under way ends at its next step, the widgets close."""
+        """Stop all tasks, which end at their next step, and close the widgets."""
         for end in self._endings:
             end()
         super().close()
