@@ -17,6 +17,7 @@ from chatearthnet_explorer.catalog.query import Query
 from chatearthnet_explorer.errors import ExplorerError
 from chatearthnet_explorer.sample.sample_catalog import FIRST, open_sample
 from chatearthnet_explorer.sources import Source, open_source
+from chatearthnet_explorer.widgets.browse.count_messages import count_sentence, hint_of
 from chatearthnet_explorer.widgets.browse.facet_view import FacetView
 from chatearthnet_explorer.widgets.browse.filter_chips import choices_of
 from chatearthnet_explorer.widgets.browse.gallery import Gallery
@@ -107,7 +108,7 @@ class Browser(Composite):
             simulated=catalog.simulated,
         )
         """The pair that is open."""
-        status = StatusLine(message=_hint(catalog))
+        status = StatusLine(message=hint_of(catalog))
         self._results = panel(self.gallery)
         super().__init__(self._layout(status), status, sheets=("explorer.css", "browser.css"))
         self.add_class("cen-explorer")
@@ -208,7 +209,7 @@ class Browser(Composite):
         for part in (self.search_bar, self.facet_view, self.map, self.gallery):
             part.result = result
         self.gallery.alternatives = alternatives
-        self.status.show_message(_count_sentence(result, len(self._catalog)), kind="done")
+        self.status.show_message(count_sentence(result, len(self._catalog)), kind="done")
         self._update_neighbours()
         self.gallery.previews = dict(self._release.thumbnails) if self._release else {}
         self._read_missing_pictures()
@@ -240,7 +241,7 @@ class Browser(Composite):
     @report_errors
     def _show_pictures(self, pictures: dict[str, Picture]) -> None:
         if self._picture_task.step and self.gallery.result:
-            self.status.show_message(_count_sentence(self.gallery.result, len(self._catalog)), kind="done")
+            self.status.show_message(count_sentence(self.gallery.result, len(self._catalog)), kind="done")
         self.gallery.pictures = {**self.gallery.pictures, **pictures}
         self._read_missing_pictures()
 
@@ -312,14 +313,3 @@ def _notes(catalog: Catalog) -> list[ipywidgets.Widget]:
     view = ipywidgets.HTML("".join(f"<p>{html.escape(visible(note[:_LONGEST_NOTE]))}</p>" for note in notes))
     view.add_class("cen-notes")
     return [view]
-
-
-def _hint(catalog: Catalog) -> str:
-    kind = "simulated pairs" if catalog.simulated else "pairs"
-    return f"{len(catalog):,} {kind}. Choose a class or a country, search for words, or draw a box on the map."
-
-
-def _count_sentence(result: SearchResult, every: int) -> str:
-    if not result.total:
-        return "No pair matches all filters; remove a filter."
-    return f"{result.total:,} of {every:,} pairs match." if result.total < every else f"All {every:,} pairs."
