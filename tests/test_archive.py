@@ -98,7 +98,7 @@ def test_finds_member_in_any_folder(chips: Path) -> None:
     assert directory.get("elsewhere/1314_3172_patch11.png") is None
 
 
-def test_of_two_members_of_one_name_the_later_is_meant(tmp_path: Path) -> None:
+def test_later_of_two_members_of_one_name_is_read(tmp_path: Path) -> None:
     path = tmp_path / "twice.zip"
     with zipfile.ZipFile(path, "w") as archive:
         archive.writestr("a/1_2_patch00.png", b"first")
@@ -115,7 +115,7 @@ def test_a_comment_that_holds_the_mark_of_an_end_is_a_comment(chips: Path) -> No
     assert list(read_directory(open_ranges(chips))) == before
 
 
-def test_names_that_lead_elsewhere_are_names_only(chips: Path, tmp_path: Path) -> None:
+def test_names_with_parent_folders_write_no_files(chips: Path, tmp_path: Path) -> None:
     before = {path for path in tmp_path.parent.rglob("*") if path.is_file()}
     assert _read(open_ranges(chips), "escape.png") == b"up"
     assert {path for path in tmp_path.parent.rglob("*") if path.is_file()} == before
@@ -178,7 +178,7 @@ def test_a_zip_of_more_than_4_gb(tmp_path: Path, server: RangeServer, realdata: 
     assert server.bytes_sent < 1_000_000
 
 
-def test_bytes_before_the_zip_are_no_hindrance(tmp_path: Path) -> None:
+def test_reads_zip_with_bytes_in_front_of_it(tmp_path: Path) -> None:
     path = tmp_path / "runs.zip"
     write_sparse(path, {"a.png": (0, b"one"), "b.png": (5_000_000_000, b"two")}, prefix=b"#!/bin/sh\nexit\n")
     assert [_read(open_ranges(path), name) for name in ("a.png", "b.png")] == [b"one", b"two"]

@@ -209,7 +209,7 @@ def test_other_pairs_or_other_choices_begin_anew_and_the_same_are_not_repeated(t
     assert audit(records[:7], tmp_path, size=10) == fewer
 
 
-def test_nothing_to_audit(tmp_path: Path) -> None:
+def test_audit_of_no_pairs_has_zero_totals(tmp_path: Path) -> None:
     result = audit([], tmp_path)
     assert (result.pairs, result.finding_count) == (0, 0)
     assert all(share.of == 0 for share in tally(tmp_path))

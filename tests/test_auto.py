@@ -55,7 +55,7 @@ ANSWERS: dict[str, Callable[[Request], Reply]] = {
 
 
 @pytest.mark.parametrize("answer", ANSWERS.values(), ids=ANSWERS)
-def test_what_answers_no_catalogue_in_time_is_none(answer: Callable[[Request], Reply], tmp_path: Path) -> None:
+def test_simulates_when_the_server_answers_no_catalogue(answer: Callable[[Request], Reply], tmp_path: Path) -> None:
     with ScriptedApi(answer) as api:
         source = AutoSource(settings(tmp_path, f"{api.url}#x"))
         start = time.monotonic()
@@ -74,7 +74,7 @@ def test_without_a_network_it_is_decided_at_once(tmp_path: Path, address: str) -
     assert time.monotonic() - start < 1.5
 
 
-def test_the_verdict_is_remembered_for_a_while(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_remembers_for_a_while_that_no_catalogue_answers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with ScriptedApi(lambda _: Reply(status=404)) as api:
         source = AutoSource(settings(tmp_path, f"{api.url}#a", f"{api.url}#b"))
         first = source.chip_at(LON, LAT)
@@ -96,7 +96,7 @@ def test_uses_stac_api_that_works_again(sao_tome: SaoTome, tmp_path: Path, monke
     assert not source.chip_at(LON, LAT).simulated
 
 
-def test_a_kept_chip_is_real_without_any_network(
+def test_cached_chip_is_real_without_a_network(
     sao_tome: SaoTome, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     AutoSource(sao_tome.settings(tmp_path)).chip_at(LON, LAT)

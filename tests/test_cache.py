@@ -71,7 +71,7 @@ def test_returns_what_was_stored(tmp_path: Path) -> None:
     assert cache.get((*KEY, "other")) is None
 
 
-def test_half_a_chip_stays_half(tmp_path: Path) -> None:
+def test_partial_chip_stays_partial(tmp_path: Path) -> None:
     cache = ChipCache(tmp_path, limit=10_000_000)
     bare = Chip(tile=Tile(1, 2), source="stac", missing=("No scene.",))
     cache.put(KEY, bare)
@@ -93,7 +93,7 @@ def test_a_key_holds_all_that_makes_chips_differ() -> None:
     assert len(keys) == 7
 
 
-def test_those_not_looked_at_for_longest_go_first(tmp_path: Path) -> None:
+def test_removes_least_recently_used_chips_first(tmp_path: Path) -> None:
     one = len(chip_cache._pack(chip(bands=False)))
     cache = ChipCache(tmp_path, limit=5 * one)
     for number in range(5):

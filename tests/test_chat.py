@@ -46,7 +46,7 @@ def ask(server: ChatServer, **options: Any) -> Caption:  # noqa: ANN401 - the ca
     return ChatCaptioner(**options).caption(PROMPT, CHIP)
 
 
-def test_it_sends_the_rules_and_the_facts(server: ChatServer) -> None:
+def test_sends_rules_and_facts(server: ChatServer) -> None:
     caption = ask(server)
     assert caption.text == TEXT
     assert server.requests == [
@@ -76,7 +76,7 @@ def test_uses_max_tokens_where_service_knows_no_other(server: ChatServer) -> Non
 
 
 @pytest.mark.parametrize("mode", ["busy", "broken"])
-def test_it_tries_again_where_that_helps(server: ChatServer, mode: str) -> None:
+def test_retries_failures_that_may_pass(server: ChatServer, mode: str) -> None:
     server.modes = [mode, mode, "normal"]
     assert ask(server).text == TEXT
     assert len(server.requests) == 3
@@ -282,7 +282,7 @@ def test_a_person_may_give_no_key(key: str | None) -> None:
 
 
 @pytest.mark.parametrize("key", ["sk-with space-1", "sk-with\nline", "sk-\u201cquoted\u201d", "k" * 2000])
-def test_what_cannot_be_a_key_is_not_sent(key: str) -> None:
+def test_does_not_send_invalid_keys(key: str) -> None:
     with pytest.raises(KeyMissingError, match="no key has") as error_info:
         ChatCaptioner(ask_key=lambda: key).caption(PROMPT, CHIP)
     assert key not in str(error_info.value)

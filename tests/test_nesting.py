@@ -34,7 +34,7 @@ def test_as_deep_as_anything_goes(depth: int) -> None:
         '"' + "[" * 500,
     ],
 )
-def test_what_goes_deeper_or_is_no_json_is_refused(content: str) -> None:
+def test_refuses_deeper_json_and_other_text(content: str) -> None:
     with pytest.raises(ValueError, match=r"deeper|line 1 column"):
         read_json(content)
 

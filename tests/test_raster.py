@@ -243,7 +243,7 @@ def test_retries_busy_server_three_times(server: RangeServer, status: int) -> No
     assert server.requests == 4
 
 
-def test_a_stalling_server_is_given_up(server: RangeServer) -> None:
+def test_gives_up_on_stalling_server(server: RangeServer) -> None:
     server.fail("/scene/B02.tif", Fault(stall=60))
     began = time.monotonic()
     assert "within 0.5 seconds" in _error(f"{server.url}/scene/B02.tif?sig=secret", timeout=0.5)
@@ -328,7 +328,7 @@ def test_page_instead_of_a_file_is_named() -> None:
         assert "is a web page, not a file" in _error(f"{api.url}/x.tif?sig=secret")
 
 
-def test_a_page_is_no_picture(tmp_path: Path, server: RangeServer) -> None:
+def test_refuses_html_page(tmp_path: Path, server: RangeServer) -> None:
     (tmp_path / "page.tif").write_text("<html>Please log in</html>")
     assert "no TIFF" in _error(f"{server.url}/page.tif")
     (tmp_path / "empty.tif").write_bytes(b"")

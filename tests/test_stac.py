@@ -139,7 +139,7 @@ def test_takes_least_cloudy_scene_and_notes_that_all_are_cloudy(sao_tome: SaoTom
 
 
 @pytest.mark.parametrize("name", ["nothing_of_that_name", "<script>alert(1)</script>", "a b", "x" * 5000])
-def test_a_scene_that_is_none(sao_tome: SaoTome, tmp_path: Path, name: str) -> None:
+def test_invalid_scene_id_gives_chip_without_image(sao_tome: SaoTome, tmp_path: Path, name: str) -> None:
     chip = source(sao_tome.settings(tmp_path)).chip_at(LON, LAT, scene=name)
     assert chip.labels is not None
     assert chip.rgb is None
@@ -179,7 +179,7 @@ def test_a_cache_that_cannot_be_made_takes_no_chip_away(sao_tome: SaoTome, tmp_p
     assert source(sao_tome.settings(tmp_path / "file")).chip_at(LON, LAT).rgb is not None
 
 
-def test_what_failed_is_tried_again(sao_tome: SaoTome, tmp_path: Path) -> None:
+def test_retries_what_failed_before(sao_tome: SaoTome, tmp_path: Path) -> None:
     settings = sao_tome.settings(tmp_path)
     path = "/v100/2020/map/ESA_WorldCover_10m_2020_v100_N00E006_Map.tif"
     sao_tome.server.fail(path, Fault(status=403))
@@ -381,7 +381,7 @@ def chip_of(little: dict[str, Any], tmp_path: Path, name: str, data: NDArray[Any
         return click(little, tmp_path, raw, server=server)
 
 
-def test_a_scene_without_data_is_no_scene(little: dict[str, Any], tmp_path: Path) -> None:
+def test_skips_scene_without_data(little: dict[str, Any], tmp_path: Path) -> None:
     empty = np.zeros((1, 512, 512), np.uint8)
     chip = chip_of(little, tmp_path, "SCL", empty, nodata=0)
     assert chip.rgb is None
@@ -392,7 +392,7 @@ def test_a_scene_without_data_is_no_scene(little: dict[str, Any], tmp_path: Path
     assert_sentences(chip)
 
 
-def test_a_scene_somewhere_else_is_no_scene(little: dict[str, Any], tmp_path: Path) -> None:
+def test_skips_scene_of_another_place(little: dict[str, Any], tmp_path: Path) -> None:
     chip = chip_of(little, tmp_path, "SCL", np.full((1, 512, 512), 4, np.uint8), crs="EPSG:32733", nodata=0)
     assert chip.rgb is None
     assert any("pixels of this place" in sentence for sentence in chip.missing)
