@@ -54,7 +54,7 @@ def test_card_shows_place_pictures_shares_history_caption_and_prompt() -> None:
         "The picture is shown as its maker scaled it.",
         "ESA WorldCover 2020 (v100)",
         "CC-BY-4.0",
-        "No label here is not water",
+        '"No label" does not mean water',
         "Water lies beside trees",
         "In the style of GPT-3.5, by model-7",
         "What was sent",
@@ -88,7 +88,7 @@ def test_shares_below_one_percent_are_not_rounded_to_zero() -> None:
 def test_marks_a_simulated_chip(view: Card) -> None:
     text = page(view).text
     assert "SIMULATED" in text
-    assert "No satellite saw this" in text
+    assert "made up the picture and the labels" in text
     assert "Sentinel-2 picture" not in text
     assert "Seen" not in text
 
@@ -111,7 +111,7 @@ def test_leaves_out_missing_parts_and_explains_why(fields: dict[str, Any], there
 def test_shows_the_error_in_place_of_the_caption() -> None:
     text = page(card(captioned(caption=None, error=ModelError("The service is down; try again later.")))).text
     assert "The service is down; try again later." in text
-    assert "There is no caption yet" not in text
+    assert "No caption yet" not in text
 
 
 def test_open_sea_has_no_country() -> None:
@@ -119,7 +119,7 @@ def test_open_sea_has_no_country() -> None:
 
 
 def test_notes_that_4v_captions_were_written_from_label_maps() -> None:
-    sentence = "GPT-4V was shown the coloured label map, not the satellite picture."
+    sentence = "GPT-4V saw the coloured label map, not the satellite picture."
     assert sentence in page(caption_card([caption(style="4v")])).text
     assert sentence not in page(caption_card([caption()])).text
 
@@ -135,9 +135,9 @@ def test_underlines_and_explains_class_words() -> None:
 
 
 def test_empty_cards_explain_what_is_missing() -> None:
-    assert "No place has been chosen yet." in page(chip_card(None)).text
-    assert "There is no prompt yet" in page(prompt_card(None)).text
-    assert "There is no caption yet" in page(caption_card([])).text
+    assert "Choose a place first." in page(chip_card(None)).text
+    assert "No prompt yet" in page(prompt_card(None)).text
+    assert "No caption yet" in page(caption_card([])).text
 
 
 def test_escapes_hostile_text_in_every_field() -> None:

@@ -166,7 +166,7 @@ def judge_caption(
     """
     text = text[:LIMIT]
     if not text.strip():
-        why = "There is no caption, so nothing was judged."
+        why = "There is no caption, so nothing was checked."
         return CheckResult((Finding("empty", "It has no words."),), None, why)
     reading = read_claims(text)
     if len(reading.claims) < _FEW and not _readable(text, len(reading.claims)):
@@ -181,7 +181,7 @@ def judge_caption(
         check for check in (added_checks() if extra_checks is None else extra_checks) if check.needs in needs
     ]
     more, failures = run_added(extra_checks, case, length=len(text))
-    note = [] if has_labels else ["There are no labels here, so it was judged by its words alone."]
+    note = [] if has_labels else ["This place has no labels, so only the text was checked."]
     return CheckResult((*findings, *more), reading, " ".join([*note, *failures]))
 
 
