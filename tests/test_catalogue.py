@@ -316,10 +316,10 @@ def test_retries_busy_api_after_requested_wait() -> None:
 
 def test_does_not_wait_an_hour_for_busy_api() -> None:
     with ScriptedApi(searching(Reply(status=429, headers={"Retry-After": "3600"}))) as api:
-        start = time.monotonic()
         (error,) = outcome(f"{api.url}#x", patience=1.0)
         assert_sentence(error)
-        assert time.monotonic() - start < 2.5
+        assert "come back in 60 minutes" in str(error)
+        assert len([one for one in api.requests if one.path.startswith("/search")]) == 1
 
 
 def test_busy_api_gets_no_request_before_its_time() -> None:
@@ -333,11 +333,10 @@ def test_busy_api_gets_no_request_before_its_time() -> None:
 
 def test_gives_up_on_slow_search() -> None:
     with ScriptedApi(searching(Reply(stall=30))) as api:
-        start = time.monotonic()
         (error,) = outcome(f"{api.url}#x", patience=0.5)
         assert_sentence(error)
         assert "in time" in str(error)
-        assert time.monotonic() - start < 2
+        assert api.reply_count == 1  # the landing page; the search still stalls
 
 
 def test_server_that_never_answers_is_reported_as_slow() -> None:
@@ -349,16 +348,18 @@ def test_server_that_never_answers_is_reported_as_slow() -> None:
 
 
 def test_gives_up_on_response_that_arrives_byte_by_byte() -> None:
+    drops: list[bytes] = []
+
     def drip() -> Iterator[bytes]:
-        while True:
+        while len(drops) < 600:  # half a minute
             time.sleep(0.05)
-            yield b" "
+            drops.append(b" ")
+            yield drops[-1]
 
     with ScriptedApi(searching(Reply(body=drip()))) as api:
-        start = time.monotonic()
         (error,) = outcome(f"{api.url}#x", patience=0.5)
         assert_sentence(error)
-        assert time.monotonic() - start < 2
+        assert len(drops) < 600
 
 
 def test_an_answer_without_end_is_cut() -> None:
@@ -458,10 +459,11 @@ def test_skips_other_collection_of_server_that_stops_answering() -> None:
     with ScriptedApi(searching(search_result(make_item()), Reply(stall=30))) as api:
         request = StacApis((f"{api.url}#a", f"{api.url}#b"), patience=0.5)
         assert len(list(request.scenes(TILE, year=2020))) == 2  # well at first, then silent
-        start = time.monotonic()
+        requests, replies = len(api.requests), api.reply_count
         (error,) = request.scenes(TILE, year=2020)
         assert_sentence(error)
-        assert time.monotonic() - start < 1
+        assert len(api.requests) == requests + 1  # of the first collection alone
+        assert api.reply_count == replies
 
 
 def test_reads_landing_page_once() -> None:

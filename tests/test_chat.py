@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import socket
 import sys
-import time
 from io import StringIO
 from typing import TYPE_CHECKING, Any
 
@@ -111,23 +110,21 @@ def test_each_failure_is_one_sentence(server: ChatServer, mode: str, words: str,
 
 
 def test_retry_after_does_not_delay_answer(server: ChatServer) -> None:
-    later = {"content-type": "application/json", "retry-after": "1"}
+    later = {"content-type": "application/json", "retry-after": "3600"}
     server.modes = [(200, later, json.dumps(completion()).encode())]
-    start = time.monotonic()
     assert ask(server, timeout=30).text == TEXT
-    server.modes = [(400, {**later, "retry-after": "20"}, b"{}")]
-    with pytest.raises(ModelError, match="error 400"):
+    server.modes = [(400, later, b"{}")]
+    with pytest.raises(ModelError, match="error 400"):  # and not that it is busy or late
         ask(server, timeout=30)
-    assert time.monotonic() - start < 15
+    assert len(server.requests) == 2
 
 
 @pytest.mark.parametrize("mode", ["slow", "trickle"])
 def test_gives_up_after_timeout(server: ChatServer, mode: str) -> None:
     server.modes = [mode]
-    start = time.monotonic()
     with pytest.raises(ModelError, match=r"within 0\.3 seconds"):
         ask(server, timeout=0.3, retries=0)
-    assert time.monotonic() - start < 3
+    assert len(server.requests) == 1
 
 
 def test_an_answer_that_breaks_off_is_a_failure(server: ChatServer) -> None:

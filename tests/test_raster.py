@@ -6,7 +6,6 @@ import asyncio
 import re
 import struct
 import threading
-import time
 import zlib
 from typing import TYPE_CHECKING
 
@@ -245,9 +244,8 @@ def test_retries_busy_server_three_times(server: RangeServer, status: int) -> No
 
 def test_gives_up_on_stalling_server(server: RangeServer) -> None:
     server.fail("/scene/B02.tif", Fault(stall=60))
-    began = time.monotonic()
     assert "within 0.5 seconds" in _error(f"{server.url}/scene/B02.tif?sig=secret", timeout=0.5)
-    assert time.monotonic() - began < 5
+    assert server.requests == 1
 
 
 def test_names_closed_port() -> None:

@@ -128,12 +128,12 @@ def parts_of(sentence: str) -> tuple[str, ...]:
 
 def amounts_of(sentence: str) -> list[tuple[int, str]]:
     """Return class and size of each amount in a sentence: "grass covers most of", "small amounts of moss and snow"."""
-    covered = rf"\b(?P<first>{SUBJECTS}) (?:again )?covers? (?P<share>{SHARES}) of the area\b"
-    is_covered = rf"\b(?P<share_of>{SHARES}) of [a-z ]+ is (?:also |again )?covered by (?P<by>{SUBJECTS})\b"
+    class_first = rf"\b(?P<first>{SUBJECTS}) (?:again )?covers? (?P<share>{SHARES}) of the area\b"
+    share_first = rf"\b(?P<share_of>{SHARES}) of [a-z ]+ is (?:also |again )?covered by (?P<by>{SUBJECTS})\b"
     one = rf"\ba (?P<size>{SIZES}) amount of (?P<name>{FORMS})\b"
     several = rf"\b(?P<sizes>{SIZES}) amounts of (?P<names>(?:{FORMS})(?:(?:, | and )(?:{FORMS}))+)"
     amounts = []
-    for match in re.finditer(f"{covered}|{is_covered}|{one}|{several}", sentence.lower()):
+    for match in re.finditer(f"{class_first}|{share_first}|{one}|{several}", sentence.lower()):
         group = match.groupdict()
         share = group["share"] or group["share_of"]
         size = SHARE_SIZES[share] if share else SIZE_OF[group["size"] or group["sizes"]]
