@@ -123,7 +123,7 @@ def test_counts_of_the_catalog_are_those_of_the_labels(enriched_folder: Path) ->
     assert 10 < pairs_with_labels < 60
 
 
-def test_a_question_first_and_the_rest_later(folder: Path) -> None:
+def test_audits_a_query_first_and_the_rest_later(folder: Path) -> None:
     africa = Query(continent=("Africa",))
     some, audit = audit_catalog(folder, query=africa)
     assert 0 < audit.pairs == some.search(africa).total < 60
@@ -148,7 +148,7 @@ def test_enriching_keeps_the_findings_and_a_new_audit_uses_the_labels(folder: Pa
     assert second.pair(0).shares is not None
 
 
-def test_a_stopped_audit_goes_on_and_the_catalog_is_as_it_was_until_then(enriched_folder: Path) -> None:
+def test_resumes_stopped_audit_and_keeps_catalog_until_its_end(enriched_folder: Path) -> None:
     version = open_catalog(enriched_folder).version
 
     def stop(count: int, _total: int) -> None:
@@ -163,7 +163,7 @@ def test_a_stopped_audit_goes_on_and_the_catalog_is_as_it_was_until_then(enriche
     assert (counts[0], counts[-1]) == (30, 60)
 
 
-def test_a_cluster_finds_the_same(enriched_folder: Path) -> None:
+def test_cluster_gives_the_same_findings(enriched_folder: Path) -> None:
     from distributed import LocalCluster  # noqa: PLC0415 - heavy
 
     here = audit_catalog(enriched_folder, query=Query(flag=("-no place",)), size=9)
@@ -215,7 +215,9 @@ def test_each_broken_picture_is_a_finding_when_all_are_broken(tmp_path: Path) ->
         audit_catalog(folder, query=Query(flag=("-no picture",)), release=release)
 
 
-def test_the_command_line(enriched_folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_command_line_prints_and_saves_the_audit(
+    enriched_folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     page = tmp_path / "shares.html"
     table = tmp_path / "shares.csv"
     assert main(["audit", str(enriched_folder), "--json", "--html", str(page), "--csv", str(table)]) == 0
@@ -256,7 +258,7 @@ def test_the_command_line(enriched_folder: Path, tmp_path: Path, capsys: pytest.
     assert "There is no catalog" in capsys.readouterr().err
 
 
-def test_the_worst_first_plan(enriched_folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_plans_worst_pairs_first(enriched_folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     plan_file = tmp_path / "plan.json"
     plan = ["review", "plan", str(enriched_folder), str(plan_file), "--pairs", "10", "--worst"]
     assert main(plan) == 1

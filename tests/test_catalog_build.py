@@ -288,14 +288,14 @@ def test_a_new_build_replaces_the_old_one_and_readers_go_on(tmp_path: Path) -> N
     assert folders == set(versions[-2:])
 
 
-def test_two_builds_at_once_meet_a_sentence(tmp_path: Path) -> None:
+def test_refuses_second_build_at_the_same_time(tmp_path: Path) -> None:
     build_catalog(Listed({("3.5", "train"): [one("1000_2000_patch00")]}), tmp_path)
     with lock_folder(tmp_path), pytest.raises(CatalogError, match="Another build, enrichment or audit is writing"):
         build_catalog(Listed({("3.5", "train"): [one("1000_2000_patch01")]}), tmp_path)
     assert open_catalog(tmp_path).record("1000_2000_patch00")
 
 
-def test_threads_that_build_at_once_leave_one_whole_catalog_and_the_others_a_sentence(tmp_path: Path) -> None:
+def test_one_of_several_simultaneous_builds_succeeds_and_others_raise(tmp_path: Path) -> None:
     barrier = threading.Barrier(4)
 
     def attempt(_: int) -> str:

@@ -263,7 +263,7 @@ def test_saved_findings_are_merged_with_earlier_ones(tmp_path: Path) -> None:
     assert save_findings(tmp_path, np.array([1]), other, about={}).search().facets["finding"] == {"none": 1}
 
 
-def test_a_polygon_is_that_of_shapely_also_over_the_antimeridian(catalog: Catalog, pairs: list[Pair]) -> None:
+def test_polygon_search_agrees_with_shapely_also_over_the_antimeridian(catalog: Catalog, pairs: list[Pair]) -> None:
     star = ((10.0, 10.0), (40.0, 60.0), (70.0, 10.0), (-5.0, 45.0), (85.0, 45.0))
     across = ((150.0, -30.0), (-120.0, -60.0), (-140.0, 70.0), (170.0, 60.0))
     for corners, shape in (
@@ -412,7 +412,7 @@ def test_one_pair_by_tile_name_row_and_chance(catalog: Catalog, pairs: list[Pair
         ("b and trees", set()),
     ],
 )
-def test_words_of_any_kind(some_words: Catalog, words: str, expected: set[str]) -> None:
+def test_finds_words_phrases_prefixes_and_exclusions(some_words: Catalog, words: str, expected: set[str]) -> None:
     result = some_words.search(Query(words=words))
     assert {pair.record.name for pair in result.pairs} == expected
 
@@ -443,7 +443,7 @@ def test_all_words_must_be_in_one_caption(tmp_path_factory: pytest.TempPathFacto
     }  # fmt: skip
 
 
-def test_threads_ask_together(catalog: Catalog) -> None:
+def test_threads_search_at_the_same_time(catalog: Catalog) -> None:
     from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415 - here alone
 
     fresh = open_catalog(catalog.folder)

@@ -362,7 +362,7 @@ def test_gives_up_on_response_that_arrives_byte_by_byte() -> None:
         assert len(drops) < 600
 
 
-def test_an_answer_without_end_is_cut() -> None:
+def test_stops_reading_endless_response() -> None:
     chunks = []
 
     def flood() -> Iterator[bytes]:
@@ -377,7 +377,7 @@ def test_an_answer_without_end_is_cut() -> None:
         assert len(chunks) < 2 * LARGEST / 1_000_000
 
 
-def test_a_chain_of_pages_without_end_is_left() -> None:
+def test_stops_following_endless_pages() -> None:
     with ScriptedApi(lambda _: None) as api:
         link = {"rel": "next", "href": f"{api.url}/search", "method": "POST", "body": {"next": "again"}}
         api.answer = searching(search_result(make_item(), links=[link]))
@@ -387,7 +387,7 @@ def test_a_chain_of_pages_without_end_is_left() -> None:
 
 
 @pytest.mark.parametrize("href", ["file:///etc/passwd", "/etc/passwd", "http://127.0.0.2:9/search", "ftp://127.0.0.1/"])
-def test_a_next_page_elsewhere_is_not_read(href: str) -> None:
+def test_does_not_follow_next_page_on_another_host(href: str) -> None:
     with ScriptedApi(searching(search_result(make_item(), links=[{"rel": "next", "href": href}]))) as api:
         answer = listing(f"{api.url}#x")
         assert [scene.id for scene in answer.scenes] == ["S2A_32TNT_20200601_0_L2A"]
@@ -395,7 +395,7 @@ def test_a_next_page_elsewhere_is_not_read(href: str) -> None:
         assert all(request.host == api.url.removeprefix("http://") for request in api.requests)
 
 
-def test_a_search_address_elsewhere_is_not_used() -> None:
+def test_does_not_search_at_another_host() -> None:
     def answer(request: Request) -> Reply | None:
         page = landing("http://127.0.0.2:9") if request.path == "/" else search_result(make_item())
         return Reply(body=page)
@@ -406,7 +406,7 @@ def test_a_search_address_elsewhere_is_not_used() -> None:
         assert [request.path for request in api.requests] == ["/", "/search"]
 
 
-def test_a_circle_of_redirections_is_left() -> None:
+def test_stops_at_redirect_loop() -> None:
     with ScriptedApi(lambda _: Reply(status=302, headers={"Location": "/again"})) as api:
         (error,) = outcome(f"{api.url}#x")
         assert_sentence(error)

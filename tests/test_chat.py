@@ -127,13 +127,13 @@ def test_gives_up_after_timeout(server: ChatServer, mode: str) -> None:
     assert len(server.requests) == 1
 
 
-def test_an_answer_that_breaks_off_is_a_failure(server: ChatServer) -> None:
+def test_raises_if_the_response_breaks_off(server: ChatServer) -> None:
     server.modes = ["cut"]
     with pytest.raises(ModelError, match="cannot be reached"):
         ask(server, retries=0)
 
 
-def test_a_service_that_is_not_there() -> None:
+def test_reports_closed_port_in_one_sentence() -> None:
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         address = f"http://127.0.0.1:{listener.getsockname()[1]}/v1"
@@ -201,7 +201,7 @@ def test_html_in_an_answer_stays_text(server: ChatServer) -> None:
     assert ask(server).text == "<script>alert(1)</script> trees"
 
 
-def test_a_model_that_thinks_aloud_is_not_quoted_thinking(server: ChatServer) -> None:
+def test_leaves_reasoning_of_the_model_out_of_the_caption(server: ChatServer) -> None:
     server.answer_with(completion("<think>\nThe user wants\n</think>\n\nTrees lead."))
     assert ask(server).text == "Trees lead."
     server.answer_with(completion("<think>\nThe user", choice={"finish_reason": "length"}))
@@ -234,7 +234,7 @@ def test_counts_that_are_none_are_unknown(server: ChatServer, usage: object) -> 
     assert (ask(server).tokens_in, ask(server).tokens_out) == (None, None)
 
 
-def test_a_model_with_a_last_day_is_noted(server: ChatServer) -> None:
+def test_notes_last_day_of_a_model(server: ChatServer) -> None:
     assert any("2027-01-14" in note for note in ask(server, model="gpt-4o").notes)
 
 
@@ -253,14 +253,14 @@ def test_the_address_is_that_of_the_environment(server: ChatServer, monkeypatch:
     assert ChatCaptioner().caption(PROMPT, CHIP).model == MODEL
 
 
-def test_a_wrong_key(server: ChatServer, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_names_variable_of_refused_key(server: ChatServer, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OPENAI_API_KEY", KEY)
     server.modes = ["wrong key"]
     with pytest.raises(ModelError, match="does not accept the key; check OPENAI_API_KEY"):
         ask(server)
 
 
-def test_a_local_service_that_wants_a_key_after_all(server: ChatServer) -> None:
+def test_reports_local_service_that_requires_a_key(server: ChatServer) -> None:
     server.modes = ["wrong key"]
     with pytest.raises(KeyMissingError, match="wants a key after all"):
         ask(server)
@@ -273,7 +273,7 @@ def test_missing_key_explains_how_to_set_it(monkeypatch: pytest.MonkeyPatch) -> 
 
 
 @pytest.mark.parametrize("key", ["", None, "  "])
-def test_a_person_may_give_no_key(key: str | None) -> None:
+def test_raises_without_a_typed_key(key: str | None) -> None:
     with pytest.raises(KeyMissingError, match="needs a key"):
         ChatCaptioner(ask_key=lambda: key).caption(PROMPT, CHIP)
 

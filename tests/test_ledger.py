@@ -66,7 +66,7 @@ def names(ledger: Ledger) -> dict[str, str]:
     return {one.name: one.verdict for one in ledger.verdicts}
 
 
-def test_the_last_word_stands_and_taking_it_back_brings_the_one_before(ledger: Ledger) -> None:
+def test_last_verdict_counts_and_undo_restores_the_one_before(ledger: Ledger) -> None:
     assert ledger.verdicts == ()
     ledger.record(verdict("a.png", "minor"))
     second = ledger.record(verdict("a.png", "major"))
@@ -143,7 +143,7 @@ def test_killed_writer_loses_no_confirmed_verdict(tmp_path: Path) -> None:
     assert len(Ledger(path).verdicts) == before + 1
 
 
-def test_a_kill_in_mid_word_frees_the_lock_and_harms_no_other_word(ledger: Ledger) -> None:
+def test_kill_while_writing_frees_the_lock_and_harms_no_other_entry(ledger: Ledger) -> None:
     ledger.record(verdict("a.png"))
     command = [sys.executable, "-c", DYING, str(ledger.path)]
     died = subprocess.run(command, env={**os.environ, "PYTHONPATH": str(TESTS)}, check=False)

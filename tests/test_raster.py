@@ -228,7 +228,7 @@ def _failing(server: RangeServer, status: int) -> str:
 @pytest.mark.parametrize(
     ("status", "words"), [(401, "permission"), (403, "permission"), (404, "not there"), (410, "not there")]
 )
-def test_a_refusal_is_not_repeated(server: RangeServer, status: int, words: str) -> None:
+def test_does_not_retry_refused_request(server: RangeServer, status: int, words: str) -> None:
     assert words in _error(f"{_failing(server, status)}?sig=secret")
     assert server.requests == 1
 
@@ -334,7 +334,7 @@ def test_refuses_html_page(tmp_path: Path, server: RangeServer) -> None:
 
 
 @pytest.mark.parametrize("share", [0.0001, 0.001, 0.02, 0.3, 0.95])
-def test_a_file_cut_short(tmp_path: Path, server: RangeServer, share: float) -> None:
+def test_refuses_truncated_file(tmp_path: Path, server: RangeServer, share: float) -> None:
     raw = _small(tmp_path / "whole.tif", blocksize=512)
     (tmp_path / "cut.tif").write_bytes(raw[: int(len(raw) * share)])
     _error(f"{server.url}/cut.tif?sig=secret")
@@ -347,7 +347,7 @@ def test_retries_body_that_breaks_off(server: RangeServer) -> None:
     _error(f"{server.url}/scene/B08.tif?sig=secret", timeout=20)
 
 
-def test_a_picture_without_a_place(tmp_path: Path, server: RangeServer) -> None:
+def test_refuses_tiff_without_coordinates(tmp_path: Path, server: RangeServer) -> None:
     options = {"driver": "GTiff", "tiled": True, "blockxsize": 256, "blockysize": 256, "width": 256, "height": 256}
     with pytest.warns(rasterio.errors.NotGeoreferencedWarning):
         file = rasterio.open(tmp_path / "plain.tif", "w", count=1, dtype="uint8", **options)

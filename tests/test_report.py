@@ -203,7 +203,7 @@ def test_several_words_on_a_caption_become_their_median_of_two_the_worse() -> No
     assert [one.verdict for one in report([verdicts[0], verdicts[2]]).judged_captions] == ["major"]
 
 
-def test_a_report_of_a_stratified_plan() -> None:
+def test_reports_rates_of_each_stratum() -> None:
     plan = stratified_sample(STRATA, 60, facet="continent", allocation="equal", seed=2)
     verdicts = [verdict(name, "major" if stratum == "Oceania" else "correct") for name, stratum in plan.pairs]
     fields = report([*verdicts, verdict("elsewhere.png"), verdict(plan.names[0], "minor", style="4v")], plan).to_dict()

@@ -304,7 +304,7 @@ def test_changes_of_the_sample_stay(tmp_path: Path) -> None:
     assert open_shipped(tmp_path).version == enriched_catalog.version
 
 
-def test_a_cache_that_cannot_be_written_does_without(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_works_without_a_writable_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     sample_module._folder_here.cache_clear()
     (tmp_path / "cache").write_text("a file where the cache should be")

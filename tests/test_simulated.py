@@ -124,7 +124,7 @@ def test_labels_go_on_across_a_seam(source: SimulatedSource) -> None:
     assert np.mean(across) > np.mean(chance) + 0.15
 
 
-def test_the_picture_joins_too(source: SimulatedSource) -> None:
+def test_images_join_at_chip_edges(source: SimulatedSource) -> None:
     tile = Tile.at(*BEAUCE)
     chip, east = source.chip_at(*tile.center), source.chip_at(*neighbour(tile, east=1))
     last, first = chip.rgb[:, -1].astype(int), east.rgb[:, 0].astype(int)
@@ -160,7 +160,7 @@ def test_a_climate_gives_its_classes(
     assert sum(actual[name] for name in classes) > least
 
 
-def test_every_class_is_met_somewhere(source: SimulatedSource) -> None:
+def test_every_class_occurs_somewhere(source: SimulatedSource) -> None:
     classes = set().union(*(np.unique(source.chip_at(*place).labels).tolist() for place in PLACES))
     assert classes >= set(range(1, len(CLASSES)))
 

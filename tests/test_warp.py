@@ -159,7 +159,7 @@ def test_gap_does_not_bleed_into_neighbours() -> None:
     assert ((expected[0] > 0) == result.valid).mean() > 0.9999
 
 
-def test_a_dark_pixel_is_not_a_missing_one() -> None:
+def test_dark_pixels_are_not_nodata() -> None:
     picture = np.zeros((3, 2, 2), np.uint8)
     picture[:, 0, 0] = (0, 12, 30)
     assert valid_pixels(picture, 0) is not None
