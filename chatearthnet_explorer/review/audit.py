@@ -123,10 +123,10 @@ def _audit(pairs: Pairs, folder: Path, choices: _Choices, progress: Callable[[in
     parts = _parts_of(folder, about)
     if parts is None:
         return _read(folder)
-    added = added_checks()
+    extra_checks = added_checks()
     chunks = {
         number: Chunk(
-            pairs, slice(start, min(start + size, len(pairs))), start, choices.counts_of, choices.files_of, added
+            pairs, slice(start, min(start + size, len(pairs))), start, choices.counts_of, choices.files_of, extra_checks
         )
         for number, start in enumerate(range(0, len(pairs), size))
     }
