@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-ATTRIBUTION = "Simulated by chatearthnet_explorer: no satellite saw this, nobody mapped it"
+ATTRIBUTION = "Simulated by chatearthnet_explorer: not a real satellite picture or map"
 """Credit of pixels and labels, and a warning."""
 
 _OUTLINES = "coastlines from Natural Earth (public domain)"
@@ -131,7 +131,7 @@ def _why_unmapped(lat: float) -> str:
             "degrees north."
         )
     return (
-        "There are no labels here: as in ESA WorldCover, nobody mapped the open sea, which is not the same as water; "
+        "There are no labels here: as in ESA WorldCover, this map does not cover the open sea; "
         "choose a place nearer to land."
     )
 
