@@ -1,4 +1,4 @@
-"""A chip: its pixels, its labels, its place on Earth and its origin."""
+"""The value ``Chip``: the pixels, labels, location and provenance of one tile."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which services can be reached, what they answer, and what differs from what this package expects of them."""
+"""Check the services: which can be reached, what they answer, and what differs from what this package expects."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One released image-text pair, and where its images are stored."""
+"""The value ``Record``: one released image-text pair, and where its images are stored."""
 
 from __future__ import annotations
 

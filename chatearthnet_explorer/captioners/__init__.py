@@ -1,4 +1,4 @@
-"""Captioners write the caption of a prompt: one protocol, and a registry of those that can be opened by name."""
+"""Captioners, which write a caption from a prompt: the protocol, and the registry that opens one by name."""
 
 from __future__ import annotations
 

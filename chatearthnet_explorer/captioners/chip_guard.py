@@ -1,4 +1,4 @@
-"""Chips that are never sent to a model, and the notes that captions of the others carry."""
+"""Check which chips may be sent to a model, and add notes to their captions."""
 
 from __future__ import annotations
 

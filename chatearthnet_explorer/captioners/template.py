@@ -1,4 +1,4 @@
-"""Captions without a model: fluent English from the facts of a prompt, the same for the same prompt."""
+"""Captions without a model: English sentences from the facts of a prompt, always the same for the same prompt."""
 
 from __future__ import annotations
 

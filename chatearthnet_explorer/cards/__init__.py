@@ -1,4 +1,4 @@
-"""Static HTML cards, for notebooks and pages that are only read."""
+"""Static HTML cards for notebooks and for pages without widgets."""
 
 from __future__ import annotations
 

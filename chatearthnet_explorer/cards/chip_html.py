@@ -1,4 +1,4 @@
-"""A chip as a static page shows it: picture, labels, legend, where it comes from."""
+"""A chip as HTML: its picture, labels, legend and provenance."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The findings of an audit as a static page shows them, and what was not checked."""
+"""The findings of an audit as HTML, and the checks that could not be made."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where a chip is and comes from, in the words that every view shows."""
+"""The location and provenance of a chip, in the words that all views use."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Prompts and captions as a static page shows them."""
+"""Prompts and captions as HTML."""
 
 from __future__ import annotations
 

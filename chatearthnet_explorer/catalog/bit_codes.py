@@ -1,4 +1,4 @@
-"""How classes, parts and splits of a pair are coded as numbers."""
+"""Codes of the catalog: classes, parts and splits of a pair as numbers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The catalog of pairs: search it, look one up, count places for a map."""
+"""The catalog of pairs: search it, get one pair, count pairs on a map."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Pairs as data frames of pandas and GeoPandas, and as datasets of xarray."""
+"""Pairs as pandas and GeoPandas data frames, and chips as xarray datasets."""
 
 from __future__ import annotations
 

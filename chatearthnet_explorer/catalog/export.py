@@ -1,4 +1,4 @@
-"""Export of pairs to CSV, JSON Lines, GeoJSON, GeoParquet or the layout of a release."""
+"""Export pairs to CSV, JSON Lines, GeoJSON, GeoParquet or the layout of a release."""
 
 from __future__ import annotations
 

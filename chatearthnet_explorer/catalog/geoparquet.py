@@ -1,4 +1,4 @@
-"""GeoParquet: the file of all pairs, written by DuckDB."""
+"""Write the GeoParquet file of all pairs, with DuckDB."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a search result, an export and a data frame need of a catalog, as a protocol."""
+"""The protocol ``PairTable``: what search results, exports and data frames need from a catalog."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A query: the filters, the order and the page of a search."""
+"""The value ``Query``: the filters, order and page of a search."""
 
 from __future__ import annotations
 

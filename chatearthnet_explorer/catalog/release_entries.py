@@ -1,4 +1,4 @@
-"""Read the entries of a release: checked, joined to pairs by place, sorted, and written to a work file."""
+"""Read the entries of a release: check them, join them to pairs, sort them and write a work file."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Spatial filters: which chips have their center in a bounding box or a polygon."""
+"""Spatial filters: chips whose center is in a bounding box or a polygon."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Captions in, claims out: which class, in which part, how much."""
+"""Extract claims from captions: which class, in which part, how much."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which class the words of amount speak of."""
+"""Find the class that a word of amount refers to."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whether classes stand in one list, such as "trees, shrubs and grass"."""
+"""Decide whether classes belong to one list, such as "trees, shrubs and grass"."""
 
 from __future__ import annotations
 

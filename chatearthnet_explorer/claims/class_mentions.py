@@ -1,4 +1,4 @@
-"""Words in, land-cover classes out: where a text names which class."""
+"""Find the land-cover classes that a text mentions."""
 
 from __future__ import annotations
 

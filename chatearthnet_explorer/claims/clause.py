@@ -1,4 +1,4 @@
-"""How the words of one clause belong together: which class stands in which part, with which amount."""
+"""Parse one clause: which class is in which part, with which amount."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One class word of a caption, and what is said with it."""
+"""One mention of a class in a clause, with its part, amount and negation."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the letters between two phrases, or right before a place, say of how they hang together."""
+"""What the words between two phrases mean for how the phrases are connected."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which class a clause says leads; said before the class, it waits for it."""
+"""Find the class that a clause calls the largest, also if the words for it stand before the class."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a caption says, sentence after sentence: what carries over, and who leads where."""
+"""Parse a caption sentence by sentence: what carries over to the next, and which class leads in which part."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What words of amount, denial, lead and comparison do to the clause that they stand in."""
+"""The effects of amount, negation, lead and comparison phrases on their clause."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The words of a caption that say what is where, in their order; all others are passed over."""
+"""Split a caption into the phrases of the vocabulary, in order; all other words are skipped."""
 
 from __future__ import annotations
 

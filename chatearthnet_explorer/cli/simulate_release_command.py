@@ -1,4 +1,4 @@
-"""The command `simulate-release`: a made-up release, to try everything without a download."""
+"""The command `simulate-release`: write a simulated release, to try everything without a download."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Output of the commands, with control characters escaped."""
+"""Print the output of the commands, with control characters escaped."""
 
 from __future__ import annotations
 

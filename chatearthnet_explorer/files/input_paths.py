@@ -1,4 +1,4 @@
-"""Paths that people give: what keeps one from being read as a file, before it is opened."""
+"""Check paths from users before they are opened, and explain why one cannot be read."""
 
 from __future__ import annotations
 

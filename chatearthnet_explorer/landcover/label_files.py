@@ -1,4 +1,4 @@
-"""Label maps from PNG, GeoTIFF and NumPy files."""
+"""Read label maps from PNG, GeoTIFF and NumPy files."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The legend: codes, names and colours of the land-cover classes. This is the only table of them."""
+"""The legend: the only table of codes, names and colours of the land-cover classes."""
 
 from __future__ import annotations
 

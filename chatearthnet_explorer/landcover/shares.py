@@ -1,4 +1,4 @@
-"""Shares of the classes of a label map, by part."""
+"""Compute the share of each class in each part of a label map."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Web addresses: taken apart and checked, shown without secrets, joined."""
+"""Parse, check and join web addresses, and show them without secrets."""
 
 from __future__ import annotations
 

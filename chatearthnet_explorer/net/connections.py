@@ -1,4 +1,4 @@
-"""Connections of urllib3 that never lead from a public server into a private network; urllib3 is used here alone."""
+"""HTTP connections that never lead from a public server into a private network. Only this module uses urllib3."""
 
 from __future__ import annotations
 

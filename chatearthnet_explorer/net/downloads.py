@@ -1,4 +1,4 @@
-"""Whole files to the disk: resumed, checked, and there only when complete."""
+"""Download whole files: resumed after a break, checked, and in place only when complete."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The HTTP client of every source: redirects, retries, rate limits, proxies and certificates."""
+"""The HTTP client of all sources: redirects, retries, rate limits, proxies and certificates."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What can go wrong with a request, one class and one sentence for each."""
+"""The exceptions of HTTP requests: one class and one sentence for each."""
 
 from __future__ import annotations
 

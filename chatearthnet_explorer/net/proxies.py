@@ -1,4 +1,4 @@
-"""Which proxy and which certificates a request uses: one answer for every library that sends one."""
+"""Choose the proxy and the certificates of a request, for every library that sends one."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How often a server may be asked: what it says about that, kept for all requests to it, and waiting for it."""
+"""Rate limits: how often each server accepts requests, learned from its responses, and waiting for it."""
 
 from __future__ import annotations
 

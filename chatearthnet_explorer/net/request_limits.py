@@ -1,4 +1,4 @@
-"""Limits of requests: retries, time-outs, waits, redirects and sizes, in one table."""
+"""Limits of requests in one table: retries, time-outs, waits, redirects and sizes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Bodies of answers: in chunks as they arrive, bounded in bytes and seconds; whole, or one byte range."""
+"""Read response bodies with limits in bytes and seconds: in chunks, whole, or one byte range."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""JSON from other people, with a limit to its depth."""
+"""Parse untrusted JSON with a limit to its depth."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A ZIP's central directory: bytes in, members out, lean enough for a million of them."""
+"""Parse the central directory of a ZIP, with little memory even for a million members."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The members of a remote ZIP, by byte range."""
+"""Read members of a remote ZIP by byte range."""
 
 from __future__ import annotations
 

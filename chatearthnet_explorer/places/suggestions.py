@@ -1,4 +1,4 @@
-"""Suggestions for a first click, with a reason for each."""
+"""Suggested places for a first click, with a reason for each."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Checks of code that other packages bring: what it must have, and its names, texts and errors made safe to show."""
+"""Check plugins of other packages: required methods, and names, texts and errors made safe to display."""
 
 from __future__ import annotations
 

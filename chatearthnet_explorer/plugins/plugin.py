@@ -1,4 +1,4 @@
-"""A plugin: one captioner, source or check, with its name, label and description."""
+"""The value ``Plugin``: one captioner, source or check, with its name, label and description."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The registry of one kind of plugin: names, loading, and what is wrong with those that cannot be used.
+"""The registry of one kind of plugin: names, loading, and why a plugin cannot be used.
 
 Each kind has one ``Registry``. Built-in plugins and entry points are imported when they are used, not when they are
 listed by name. A plugin that cannot be used is left out and explained in one sentence; the others stay usable.

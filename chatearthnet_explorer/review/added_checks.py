@@ -1,4 +1,4 @@
-"""Checks beside the built-in ones: what is accepted as one, and how it is run so that its failures stay its own."""
+"""Checks of other packages: verify them, and run them so that their errors do not stop an audit."""
 
 from __future__ import annotations
 

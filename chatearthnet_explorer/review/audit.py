@@ -1,4 +1,4 @@
-"""All pairs through all checks: in parts, on this computer or a cluster, and resumed where it was stopped."""
+"""Run all checks over all pairs: in parts, on this computer or a cluster, and resumable."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The parts of an audit on disk, and how they become one."""
+"""The parts of an audit on disk, and how they are joined."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A few hundred pairs in, two tables out: what one worker of an audit does."""
+"""The work of one audit worker: it checks some hundred pairs and returns two tables."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One caption as the checks see it: its words, what it claims, and what the labels have."""
+"""A caption prepared for the checks: its words, its claims and the shares of the labels."""
 
 from __future__ import annotations
 

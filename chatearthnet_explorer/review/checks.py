@@ -1,4 +1,4 @@
-"""The checks: one table of what can be wrong with a pair, those that packages add, and how a pair goes through them."""
+"""The table of all checks, built-in and added, and the function that runs them on a pair."""
 
 from __future__ import annotations
 

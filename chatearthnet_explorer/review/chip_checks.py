@@ -1,4 +1,4 @@
-"""What is wrong with the picture of a pair."""
+"""Checks of the picture of a pair."""
 
 from __future__ import annotations
 

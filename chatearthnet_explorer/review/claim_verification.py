@@ -1,4 +1,4 @@
-"""A caption cut into words that can be pointed at: its claims with what the labels say of them, and what was found."""
+"""Split a caption into spans, each with its claims, the verdict of the labels and the findings."""
 
 from __future__ import annotations
 

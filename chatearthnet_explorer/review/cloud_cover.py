@@ -1,4 +1,4 @@
-"""How much of a picture is under cloud, by its colours and by how smooth it is."""
+"""Estimate the cloud cover of a picture from its colours and its smoothness."""
 
 from __future__ import annotations
 

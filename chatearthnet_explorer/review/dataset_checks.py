@@ -1,4 +1,4 @@
-"""What only all pairs together show: the same picture twice, and, of the whole, neighbours in different splits."""
+"""Checks that need all pairs: duplicate pictures, and neighbours in different splits."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Error rates with their intervals, counted back from a sample to the population."""
+"""Estimate error rates of the population from a sample, with confidence intervals."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The share of captions with each finding, by class, region, split and style, and why checks were not made."""
+"""Estimate the share of captions with each finding, by class, region, split and style."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Verdicts for others: corrections as the release writes captions, everything as CSV."""
+"""Export verdicts: corrected captions in the release's format, and all verdicts as CSV."""
 
 from __future__ import annotations
 

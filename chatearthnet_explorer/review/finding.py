@@ -1,4 +1,4 @@
-"""What a check is, and what it finds, with the evidence."""
+"""The values ``Check`` and ``Finding``: what a check looks for, and the evidence of what it found."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The findings of an audit, caption by caption."""
+"""The findings of an audit as a table, caption by caption."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Each claim of a caption held against the labels: supported, contradicted, or not checkable."""
+"""Compare each claim of a caption with the labels: supported, contradicted, or not checkable."""
 
 from __future__ import annotations
 

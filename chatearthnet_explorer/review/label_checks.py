@@ -1,4 +1,4 @@
-"""What the labels object to in a caption."""
+"""Checks that compare a caption with the labels."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the labels hold of each class in each part, as checks ask for it."""
+"""The pixel counts and shares of a label map, in the form that checks need."""
 
 from __future__ import annotations
 

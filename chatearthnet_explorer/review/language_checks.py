@@ -1,4 +1,4 @@
-"""What the words of a caption give away by themselves."""
+"""Checks of the words of a caption alone, without labels."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Verdicts in a file that only grows: several write at once, and a kill in mid-word costs nothing said before."""
+"""The ledger: verdicts in an append-only file that several processes can write, and that survives a kill."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One line of a ledger, and which of many lines stand in the end."""
+"""The entries of a ledger: one line each, and the rule for which entry is valid in the end."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What was done and found, as the paragraph of a paper."""
+"""Write the methods paragraph of a spot-check for a paper."""
 
 from __future__ import annotations
 

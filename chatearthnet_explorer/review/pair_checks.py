@@ -1,4 +1,4 @@
-"""What the captions of one chip in two styles cannot both mean."""
+"""Checks that compare the captions of one chip in two styles."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A plan of a spot-check: which pairs, in which order, and how many more they stand for."""
+"""The plan of a spot-check: which pairs in which order, and how many more each stands for."""
 
 from __future__ import annotations
 

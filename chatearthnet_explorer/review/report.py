@@ -1,4 +1,4 @@
-"""Verdicts in, figures out: how many captions are wrong, how sure that is, and how far reviewers agree."""
+"""The report of a spot-check: how many captions are wrong, with intervals, and how far reviewers agree."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How far reviewers agree beyond chance, and how well that is known."""
+"""Compute agreement between reviewers beyond chance, with intervals."""
 
 from __future__ import annotations
 

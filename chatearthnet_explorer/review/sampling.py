@@ -1,4 +1,4 @@
-"""Which pairs to look at: seeded samples of a population, and how many are enough."""
+"""Draw seeded samples of pairs, and compute the sample size that is needed."""
 
 from __future__ import annotations
 

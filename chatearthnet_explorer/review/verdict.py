@@ -1,4 +1,4 @@
-"""What a person decided about one caption."""
+"""The value ``Verdict``: what a reviewer decided about one caption."""
 
 from __future__ import annotations
 

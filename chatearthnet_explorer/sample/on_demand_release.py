@@ -1,4 +1,4 @@
-"""A simulated release whose images are drawn when they are asked for."""
+"""A simulated release that draws its images when they are read."""
 
 from __future__ import annotations
 

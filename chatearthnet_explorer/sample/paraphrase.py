@@ -1,4 +1,4 @@
-"""Captions of a simulated release: the facts of a prompt in many wordings, faults included."""
+"""Write captions of a simulated release: varied wordings of a prompt's facts, some with planted faults."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A catalog of 2,000 simulated pairs that comes with the package, for a first start without network."""
+"""The sample catalog: 2,000 simulated pairs that come with the package, for a first start offline."""
 
 from __future__ import annotations
 

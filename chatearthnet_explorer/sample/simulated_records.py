@@ -1,4 +1,4 @@
-"""Places, pictures and captions of a made-up release, by as many processes as there are."""
+"""Create the places, pictures and captions of a simulated release, in parallel processes."""
 
 from __future__ import annotations
 

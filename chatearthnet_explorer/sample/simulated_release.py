@@ -1,4 +1,4 @@
-"""A release of the same layout and quirks as ChatEarthNet's, made up."""
+"""Write a simulated release with the layout and quirks of ChatEarthNet."""
 
 from __future__ import annotations
 

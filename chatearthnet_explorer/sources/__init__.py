@@ -1,4 +1,4 @@
-"""Sources return the chip of a place: one protocol, and a registry of those that can be opened by name."""
+"""Sources, which return the chip of a place: the protocol, and the registry that opens one by name."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Real chips where a STAC API answers within two seconds, simulated ones elsewhere; the chip says which."""
+"""The source ``auto``: real chips if a STAC API answers in two seconds, else simulated; the chip says which."""
 
 from __future__ import annotations
 

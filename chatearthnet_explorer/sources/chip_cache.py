@@ -1,4 +1,4 @@
-"""Chips kept on disk, within a size limit, in files that can hold nothing but pixels and words."""
+"""The chip cache on disk: limited in size, in files that hold only arrays and text."""
 
 from __future__ import annotations
 

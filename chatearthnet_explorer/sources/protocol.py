@@ -1,4 +1,4 @@
-"""What a source is: one method that returns the chip of a place."""
+"""The protocol ``Source``: one method that returns the chip of a place."""
 
 from __future__ import annotations
 

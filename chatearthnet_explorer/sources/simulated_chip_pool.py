@@ -1,4 +1,4 @@
-"""Simulated chips for many visitors at once: each is made once, in another process, and kept for a while."""
+"""Simulated chips for many visitors: each is made once, in another process, and cached."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Chips of a simulated Earth: any place, the same every time, without a network."""
+"""The source ``simulated``: chips of a simulated Earth, the same every time, without a network."""
 
 from __future__ import annotations
 

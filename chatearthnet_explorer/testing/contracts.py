@@ -1,4 +1,4 @@
-"""What every captioner, source and check must do, as functions to run on your own; they raise ``AssertionError``.
+"""Contracts of captioners, sources and checks, as functions that raise ``AssertionError``.
 
 Each rule is a function of its own, so that a test suite can run and name the rules one by one. No test library is
 needed.

@@ -1,4 +1,4 @@
-"""Pairs to try a spot-check on, made up: some captions are known to be wrong."""
+"""Simulated pairs to try a spot-check on: some captions are known to be wrong."""
 
 from __future__ import annotations
 

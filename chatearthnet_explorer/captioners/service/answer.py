@@ -1,4 +1,4 @@
-"""Reads the answer of a model's service into a caption: checked, bounded, and without invisible characters."""
+"""Read a caption from a model's response: check it, limit its length, and remove invisible characters."""
 
 from __future__ import annotations
 

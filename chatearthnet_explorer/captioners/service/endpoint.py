@@ -1,4 +1,4 @@
-"""The address of a model's service, and the key that is sent there."""
+"""The address of a model service, and the API key to send there."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The HTTP client for models: bounded in size and time, stoppable, direct to this machine, else by its proxies."""
+"""The HTTP client for models: limits size and time, can be cancelled, and uses no proxy for this computer."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Explains the refusal of a service in one sentence that says what to do."""
+"""Explain an error of a model service in one sentence that says what to do."""
 
 from __future__ import annotations
 

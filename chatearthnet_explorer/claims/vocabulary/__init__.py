@@ -1,4 +1,4 @@
-"""The words captions use for classes, places and amounts; the only table of them."""
+"""The vocabulary of captions: the only table of words for classes, places and amounts."""
 
 from __future__ import annotations
 

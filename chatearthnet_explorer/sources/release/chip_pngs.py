@@ -1,4 +1,4 @@
-"""Released PNGs in, pixels and reflectance out."""
+"""Decode released PNGs to pixels and reflectance."""
 
 from __future__ import annotations
 

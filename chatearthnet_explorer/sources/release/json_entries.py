@@ -1,4 +1,4 @@
-"""The entries of one JSON file of the release, read one after the other in little memory."""
+"""Read the entries of a release's JSON file one by one, with little memory."""
 
 from __future__ import annotations
 

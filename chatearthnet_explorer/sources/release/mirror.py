@@ -1,4 +1,4 @@
-"""The mirror of ChatEarthNet: where its captions and ZIPs lie, on a Hugging Face hub or in a folder."""
+"""The mirror of ChatEarthNet on a Hugging Face hub or in a folder: the location of its captions and ZIPs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The files of a release on the web: captions are downloaded from Zenodo, its mirror or any address, ZIPs are not."""
+"""Open a release on the web: captions are downloaded, ZIPs are read in place."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The files of a release in a folder on this computer: ZIPs, unzipped PNGs, JSON."""
+"""The files of a release in a local folder: ZIPs, unzipped PNGs, JSON."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where the files of a release are: in a folder, below an address, or in the Zenodo record."""
+"""Locate the files of a release: in a folder, at an address, or in the Zenodo record."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The chip of a place where the release has one."""
+"""The source ``release``: the released chip of a place."""
 
 from __future__ import annotations
 

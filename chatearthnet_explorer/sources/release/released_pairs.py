@@ -1,4 +1,4 @@
-"""Released image-text pairs: captions from JSON, chips member by member from ZIPs that are not downloaded."""
+"""Read released image-text pairs: captions from JSON, chips from members of ZIPs that are not downloaded."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Captions out of a TACO file, version 2 or 3, whose columns nobody promises."""
+"""Read captions from a TACO file (version 2 or 3), whose column names are not specified."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The Zenodo record of the release: which files, where, how large, with which checksum."""
+"""Read the Zenodo record of the release: its files, with addresses, sizes and checksums."""
 
 from __future__ import annotations
 

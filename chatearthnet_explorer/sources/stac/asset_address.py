@@ -1,4 +1,4 @@
-"""The web address of an asset of a STAC item: relative, alternate and bucket addresses are resolved."""
+"""Resolve the web address of a STAC asset: relative, alternate and bucket addresses."""
 
 from __future__ import annotations
 

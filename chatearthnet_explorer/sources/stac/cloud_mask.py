@@ -1,4 +1,4 @@
-"""Sentinel-2's scene classification (SCL) over a chip: how much of it is cloud, how much is of no use."""
+"""Read Sentinel-2's scene classification (SCL) over a chip: shares of cloud and of unusable pixels."""
 
 from __future__ import annotations
 

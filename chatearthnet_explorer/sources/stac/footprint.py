@@ -1,4 +1,4 @@
-"""Which part of a chip lies inside an item's footprint, also at the antimeridian."""
+"""Compute which part of a chip lies inside an item's footprint, also at the antimeridian."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Byte ranges of one raster file, in the form that async-geotiff asks for them."""
+"""Read byte ranges of one raster file, with the interface that async-geotiff expects."""
 
 from __future__ import annotations
 

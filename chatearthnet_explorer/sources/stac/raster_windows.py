@@ -1,4 +1,4 @@
-"""Windows of remote GeoTIFFs, read side by side and warped to one tile."""
+"""Read windows of remote GeoTIFFs concurrently, and warp them to one tile."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Numbers of a Sentinel-2 file in, reflectance out, whatever was done to them before."""
+"""Convert digital numbers of a Sentinel-2 file to reflectance, with the item's scale and offset."""
 
 from __future__ import annotations
 

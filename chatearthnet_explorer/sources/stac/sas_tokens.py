@@ -1,4 +1,4 @@
-"""Signatures for files of the Planetary Computer: one token for each container, kept until it expires."""
+"""Sign files of the Planetary Computer: one SAS token for each container, cached until it expires."""
 
 from __future__ import annotations
 

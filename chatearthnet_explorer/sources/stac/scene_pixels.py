@@ -1,4 +1,4 @@
-"""The clearest of some scenes over a chip, and its pixels."""
+"""Choose the clearest of several scenes over a chip, and read its pixels."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Items in, scenes out: the newest version of each, one solar day put together, ranked by cloud."""
+"""Group STAC items into scenes: newest version of each, one per solar day, ranked by cloud cover."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""STAC APIs with Sentinel-2 scenes, searched one after the other until one has the place."""
+"""Search several STAC APIs for Sentinel-2 scenes, one after the other, until one has the place."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Answers of STAC APIs and of their signing service, by the HTTP client of ``net``."""
+"""Send requests to STAC APIs and their signing service, with the HTTP client of ``net``."""
 
 from __future__ import annotations
 

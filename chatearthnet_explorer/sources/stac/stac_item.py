@@ -1,4 +1,4 @@
-"""A STAC item of Sentinel-2, every field checked, under names that all catalogues share."""
+"""Parse a STAC item of Sentinel-2: check every field, and use the same names for all APIs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One search of one STAC API: its landing page, and the pages of items that it answers."""
+"""Search one STAC API: read its landing page, then its pages of items."""
 
 from __future__ import annotations
 

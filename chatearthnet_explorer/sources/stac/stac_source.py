@@ -1,4 +1,4 @@
-"""Real chips: a Sentinel-2 scene from a STAC API, and WorldCover's labels beside it."""
+"""The source ``stac``: pixels of a Sentinel-2 scene, and labels from ESA WorldCover."""
 
 from __future__ import annotations
 

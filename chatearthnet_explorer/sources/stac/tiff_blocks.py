@@ -1,4 +1,4 @@
-"""The internal tiles of a GeoTIFF that a window needs: fetched together, unpacked with limits, joined."""
+"""Read the internal tiles of a GeoTIFF that a window needs: fetch them together, decompress with limits, join."""
 
 from __future__ import annotations
 

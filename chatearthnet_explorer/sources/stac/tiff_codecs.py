@@ -1,4 +1,4 @@
-"""Blocks compressed in other ways than deflate: unpacked by GDAL, into exactly the room that their pixels take."""
+"""Decompress blocks in codecs other than deflate with GDAL, into a buffer of exactly their size."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The tables at the start of a TIFF, checked before a library believes them."""
+"""Read the tables at the start of a TIFF and check them before a library does."""
 
 from __future__ import annotations
 

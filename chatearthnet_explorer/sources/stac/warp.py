@@ -1,4 +1,4 @@
-"""Pixels of any grid in, pixels of one zoom-14 tile out."""
+"""Warp pixels from any grid to one zoom-14 tile."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""ESA WorldCover: which files cover a tile, and what their codes say."""
+"""ESA WorldCover: the files that cover a tile, and the meaning of their codes."""
 
 from __future__ import annotations
 
