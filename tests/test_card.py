@@ -54,7 +54,7 @@ def test_a_card_shows_place_pictures_shares_history_caption_and_prompt() -> None
         "The picture is shown as its maker scaled it.",
         "ESA WorldCover 2020 (v100)",
         "CC-BY-4.0",
-        "No label here is not water",
+        '"No label" does not mean water',
         "Water lies beside trees",
         "In the style of GPT-3.5, by model-7",
         "What was sent",
@@ -88,7 +88,7 @@ def test_what_covers_little_is_not_said_to_cover_nothing() -> None:
 def test_a_simulated_chip_says_so(made: Card) -> None:
     text = page(made).text
     assert "SIMULATED" in text
-    assert "No satellite saw this" in text
+    assert "This is not a real satellite picture" in text
     assert "Sentinel-2 picture" not in text
     assert "Seen" not in text
 

@@ -69,8 +69,8 @@ def test_half_a_chip_shows_its_half_and_says_why(lost: str, empty: str) -> None:
 
 
 def test_a_simulated_chip_and_missing_labels_are_said() -> None:
-    assert any("No satellite saw this" in remark for remark in ChipView(chip=chip(simulated=True)).remarks)
-    assert "No label here is not water: nobody mapped those pixels." in ChipView(chip=chip()).remarks
+    assert any("not a real satellite picture" in remark for remark in ChipView(chip=chip(simulated=True)).remarks)
+    assert '"No label" does not mean water: those pixels were never mapped.' in ChipView(chip=chip()).remarks
     everywhere = np.ones((256, 256), np.uint8)
     assert ChipView(chip=chip(labels=everywhere)).remarks == []
 

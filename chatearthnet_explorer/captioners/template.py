@@ -19,7 +19,7 @@ NO_SHAPES = "It was written from shares alone, so it tells where land cover lies
 
 
 class TemplateCaptioner:
-    """Writes from the facts with sentences of its own. It needs no key and no network, and never fails."""
+    """Writes a caption from the facts, with fixed sentences. It needs no key and no network, and never fails."""
 
     name = "template"
     free = True

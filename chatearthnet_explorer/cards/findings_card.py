@@ -61,7 +61,7 @@ class AuditSummary:
 
 
 def findings_page(shares: Sequence[Share], audit: AuditSummary) -> str:
-    """Return a page of its own that runs and loads nothing: each check with its shares, the most frequent first.
+    """Return a complete page without scripts or external files: each check with its shares, the most frequent first.
 
     Args:
         shares: As ``tally`` gives them.

@@ -9,10 +9,10 @@ from chatearthnet_explorer.landcover.legend import BACKGROUND
 if TYPE_CHECKING:
     from chatearthnet_explorer.chip import Chip
 
-SIMULATED = "Simulated: this program made the picture and the labels up. No satellite saw this, and nobody mapped it."
+SIMULATED = "Simulated: this program made up the picture and the labels. This is not a real satellite picture or map."
 """What is said wherever a simulated chip is shown."""
 
-NOT_WATER = "No label here is not water: nobody mapped those pixels."
+NOT_WATER = '"No label" does not mean water: those pixels were never mapped.'
 """What is said wherever a chip has pixels without a label."""
 
 NO_CHIP = "No place has been chosen yet."
@@ -54,7 +54,7 @@ def _clouds(chip: Chip) -> str:
     if chip.scene is None:
         return ""
     share = chip.scene.cloud_share
-    if share is None:  # a released chip comes without a time, and nobody counts its clouds
+    if share is None:  # a released chip has no time, and its clouds are not counted
         return "not counted" if chip.scene.acquisition_time and chip.rgb is not None else ""
     return f"{100 * share:.0f} %"
 

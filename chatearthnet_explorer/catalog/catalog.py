@@ -78,7 +78,7 @@ class Catalog:
 
     @property
     def simulated(self) -> bool:
-        """Whether the release says that it is simulated."""
+        """Whether the release is marked as simulated."""
         return bool(self.files.report["simulated"])
 
     @property

@@ -61,7 +61,7 @@ def export_pairs(table: PairTable, rows: NDArray[np.int64], *, path: str | Path,
     format = format or ENDINGS.get(path.suffix.lower(), "")  # noqa: A001
     if not format:
         ending = f"The ending {path.suffix[:20]!r}" if path.suffix else "A name without ending"
-        msg = f"{ending} says no format to export to; use {', '.join(ENDINGS)}, or name the format, such as release."
+        msg = f"{ending} is not a known export format; use {', '.join(ENDINGS)}, or name the format, such as release."
         raise CatalogError(msg)
     part = path.with_name(f"{path.name}.{os.getpid()}.part")
     try:

@@ -71,7 +71,7 @@ def footprint(tile: Tile) -> bytes:
 
 @contextmanager
 def open_duckdb(folder: Path) -> Iterator[duckdb.DuckDBPyConnection]:
-    """Yield a DuckDB connection of its own, with bounded memory; what does not fit goes into a folder.
+    """Yield a new DuckDB connection with bounded memory, which spills to a folder.
 
     Raises:
         CatalogError: If DuckDB is not installed, or a command fails.
@@ -111,7 +111,7 @@ def write(  # noqa: PLR0913 - the parts of a file
             fields of ``net.zip_directory.Member`` and the position of its folder.
         countries: The countries by position; the first one means none.
         folders: The folders by position.
-        simulated: Whether the release says that it is simulated.
+        simulated: Whether the release is marked as simulated.
     """
     expressions = {name: name for name in ("name", *PLACE_COLUMNS, *CAPTION_COLUMNS)}
     for suffix in SUFFIX.values():

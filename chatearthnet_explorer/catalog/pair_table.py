@@ -25,7 +25,7 @@ class PairTable(Protocol):
 
     @property
     def simulated(self) -> bool:
-        """Whether the release says that it is made up."""
+        """Whether the release is marked as simulated."""
         ...
 
     def rows(self, query: Query) -> NDArray[np.int64]:

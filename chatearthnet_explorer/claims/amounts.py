@@ -40,7 +40,7 @@ _SPEAKS_OF_NEXT = re.compile(
     rf"(?:{_GOES}(?:{_WORD}){{0,2}})?[\s\-]*"
     rf"|\s(?:the|this|its)\b(?:{_WORD}){{0,3}}{_GOES}(?:{_WORD}){{0,2}}[\s\-]*"  # "most of the ground is grass"
 )
-# "trees in a medium share", "grass is large in extent"; but "trees on a large island" is no amount of trees
+# "trees in a medium share", "grass is large in extent"; but "trees on a large island" is not an amount of trees
 _STANDS_ALONE = re.compile(
     rf"(?:\s(?:{_NOUN})[a-z]{{0,3}})?"
     rf"(?:\W*[,.;:()]|\s*$|\s(?!of\b)(?:{_ELSE}|only|still|just|about|nearly|almost|compared|yet)\b"

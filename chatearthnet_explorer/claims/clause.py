@@ -143,7 +143,7 @@ class Clause:
             self.turn_parts += self.here if self._orphan else ()
             has_place = False
         if self.lead.is_theme:
-            mention.statements[0].parts = ()  # what a theme says of places is no claim
+            mention.statements[0].parts = ()  # places named with a theme are not claims
         self.mentions.append(mention)
         self._open(mention, before, has_place=has_place)
         self.denied_at = -1

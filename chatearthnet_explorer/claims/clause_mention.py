@@ -39,7 +39,7 @@ class Statement:
     """None where nothing is said of it."""
 
     shared: bool = False
-    """Whether the size is that of a class before in its list, and gives way to one of its own."""
+    """Whether the size was taken from the class before it in a list; its own size replaces it."""
 
     negated: bool = False
     """Whether the class is said not to be there."""

@@ -22,7 +22,7 @@ _INTO = (" in ", " at ", " on ", " within ", " towards ")
 
 
 def opens_clause(text: str, before: Token, start: int) -> bool:
-    """Return whether a place opens a clause of its own: "trees dominate, and in the middle there is water"."""
+    """Return whether a place opens a new clause: "trees dominate, and in the middle there is water"."""
     _, word, _, end = before
     return word == "and" and text.startswith(_INTO, end, min(start, end + _NEAR))
 

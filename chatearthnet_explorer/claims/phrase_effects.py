@@ -23,7 +23,7 @@ def amount(clause: Clause, word: str | None, start: int, end: int) -> None:
 
 
 def somewhere(clause: Clause, _word: str, _start: int, _end: int) -> None:
-    """The amount before is that of a part, and nobody knows of which."""
+    """The amount before belongs to a part, but it is unknown to which."""
     clause.amounts.settle(clause.open)
     for mention in clause.open[-1:]:
         mention.statements[-1].size = None

@@ -201,7 +201,7 @@ def _labels_of(options: argparse.Namespace, *, simulated: bool) -> tuple[Labels,
         from chatearthnet_explorer.sources.simulated_chips import SimulatedLabels  # noqa: PLC0415 - heavy
 
         if not simulated:
-            msg = "Simulated labels say nothing of a real catalog; leave --labels out to read WorldCover."
+            msg = "Simulated labels do not describe real places; leave --labels out to read WorldCover."
             raise CatalogError(msg)
         return SimulatedLabels(options.year), f"simulated {options.year}", processors()
     from chatearthnet_explorer.sources.stac.worldcover import VERSIONS, LabelReader  # noqa: PLC0415 - heavy

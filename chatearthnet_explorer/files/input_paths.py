@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 def unreadable(path: Path, *, missing: bool = False) -> str:
     """Return why a path cannot be read as a file, as the end of a sentence; empty if nothing speaks against it.
 
-    To open a pipe waits for whoever writes to it, and a device may never end, so that they are refused unopened.
+    Opening a pipe blocks until something writes to it, and a device may never end, so neither is opened.
 
     Args:
         path: What somebody named; links are followed.

@@ -40,7 +40,7 @@ class Response:
     """What was requested, as sentences name it."""
 
     local: bool
-    """Whether it came from this computer or its own network, so that it may lead there."""
+    """Whether it is from this computer or its network, so that its links may lead there."""
 
     deadline: float
     """When its body must be complete, on the clock of ``time.monotonic``."""
@@ -149,7 +149,7 @@ def _unreachable(address: str, subject: str, error: Exception) -> UnreachableErr
         problem = UnreachableError(sentence)
         problem.temporary = not is_certificate_error(error)  # a proxy may do better the next time
         return problem
-    # urllib3 calls a name that does not resolve, and a port where nobody listens, a time-out as well
+    # urllib3 calls a name that does not resolve, and a port where nothing listens, a time-out as well
     if any(isinstance(one, NameResolutionError) for one in chain):
         host = host_of(address)
         return UnreachableError(f"{host} could not be found: there is no server of this name; check the address.")

@@ -67,7 +67,7 @@ def request(  # noqa: PLR0913 - a request and its bounds
 
     Raises:
         HttpError: If there is no usable answer; its subclasses in ``http_errors`` tell why.
-        Cancelled: If nobody waits for it any more.
+        Cancelled: If the work was cancelled.
     """
     subject = subject or public_address(address)
     headers = {**(headers or {}), **({"Range": f"bytes={span}"} if span else {})}

@@ -40,7 +40,7 @@ def proxy_for(address: str) -> str | None:
     set, the settings of Windows or macOS. This computer itself is never asked through a proxy.
 
     Args:
-        address: An http or https address; a redirect's target needs a look-up of its own.
+        address: An http or https address; call again for the target of a redirect.
 
     Raises:
         SettingError: If the proxy is none that can be used; the text holds no password.

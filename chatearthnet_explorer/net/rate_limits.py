@@ -130,10 +130,10 @@ def limit_of(address: str) -> Limit:
 
 
 def pause(seconds: float, host: str) -> None:
-    """Sleep, report it to whoever listens, and stop where nobody waits any more.
+    """Sleep, report the wait, and stop if the work is cancelled.
 
     Raises:
-        Cancelled: If nobody does.
+        Cancelled: If the work was cancelled.
     """
     report = _listener.get()
     end = time.monotonic() + seconds

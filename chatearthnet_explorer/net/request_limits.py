@@ -44,7 +44,7 @@ class RequestLimits:
     """Seconds before the second try, unless the server names a time; doubled before each further try."""
 
     patience: float
-    """Seconds that a busy server is waited for; where it asks for more, nobody waits and a sentence says so."""
+    """Longest wait for a busy server in seconds; if it asks for more, the request fails with a sentence instead."""
 
     connect: float = 5.0
     """Seconds until a server must have taken the connection."""

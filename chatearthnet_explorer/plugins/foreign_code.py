@@ -47,7 +47,7 @@ def needs_factory(method: str) -> Callable[[str, Any], None]:
 
 
 def require_protocol(kind: str, thing: object, method: str, name: str | None = None) -> None:
-    """Refuse an object that is no captioner, or no source.
+    """Refuse an object that is not a captioner, or not a source.
 
     Raises:
         SettingError: If it lacks the method or a name, or calls itself other than it was registered as.

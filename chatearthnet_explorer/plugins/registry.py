@@ -41,8 +41,8 @@ class Registry:
             kind: What one of them is called: ``captioner``, ``source`` or ``check``. The entry points of packages are
                 in the group ``chatearthnet_explorer.captioners`` and so on.
             builtin: The plugins of this package.
-            verify: Raises ``TypeError``, with a reason, for a name and an object that is no plugin of this kind.
-            reserved_names: Names that nobody may take.
+            verify: Raises ``TypeError``, with a reason, for a name and an object that is not a plugin of this kind.
+            reserved_names: Reserved names, which no plugin may take.
             most: How many plugins there may be beside the built-in ones; None for any number.
         """
         self.kind, self.group = kind, f"chatearthnet_explorer.{kind}s"
@@ -129,7 +129,7 @@ class Registry:
         """Add a plugin by code, for this process; the same name again replaces one that was added by code.
 
         Raises:
-            SettingError: If the name cannot be used or belongs to another, or the object is no plugin of this kind.
+            SettingError: If the name cannot be used or belongs to another, or the object is not a plugin of this kind.
         """
         self._search()
         with self._lock:
@@ -201,7 +201,7 @@ class Registry:
         if name in self._plugins or name in self._reserved_names:
             return "the name belongs to another one; choose another name"
         if self._most is not None and sum(not one.builtin for one in self._plugins.values()) >= self._most:
-            return f"there is room for {self._most} beside the built-in ones; uninstall one"
+            return f"at most {self._most} can be added to the built-in ones; uninstall one"
         return ""
 
     def _sentence(self, name: str, why: str, origin: str) -> str:

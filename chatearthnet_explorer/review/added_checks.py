@@ -32,7 +32,7 @@ _log = logging.getLogger(__name__)
 
 
 def verify(name: str, check: Any) -> None:  # noqa: ANN401 - whatever a package has
-    """Refuse what is no check that can be added.
+    """Refuse an object that is not a usable check.
 
     Raises:
         TypeError: With the reason.
@@ -92,7 +92,7 @@ def _find(check: Check, subject: Any) -> Iterable[Any]:  # noqa: ANN401 - as for
 
 def _verified(finding: Any, check: Check, length: int) -> Finding:  # noqa: ANN401 - whatever a check yields
     if not isinstance(finding, Finding) or finding.check != check.id:
-        msg = f"It yields {type(finding).__name__} and no Finding of its own id."
+        msg = f"It yields {type(finding).__name__}, not a Finding with its own id."
         raise TypeError(msg)
     if finding.land not in _LAND or finding.part not in _PARTS:
         msg = "A finding of it is about an unknown class or part."
@@ -102,6 +102,6 @@ def _verified(finding: Any, check: Check, length: int) -> Finding:  # noqa: ANN4
         msg = f"A finding of it has the span {span}, and the caption has {length} characters."
         raise ValueError(msg)
     if finding.figure is not None and not math.isfinite(finding.figure):
-        msg = "A finding of it has a figure that is no finite number."
+        msg = "One of its findings has a figure that is not a finite number."
         raise ValueError(msg)
     return replace(finding, evidence=one_line(finding.evidence, _EVIDENCE))

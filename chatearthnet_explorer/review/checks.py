@@ -39,7 +39,7 @@ _OF_LABELS = (
 )
 _OF_WORDS = (
     ("order of parts", 1, language_checks.order_of_parts, "It does not go through the parts in the order asked for."),
-    ("part unspoken", 2, language_checks.part_unspoken, "It says nothing of one of the five parts."),
+    ("part unspoken", 2, language_checks.part_unspoken, "It does not mention one of the five parts."),
     ("banned word", 1, language_checks.banned_word, "It uses a word of guessing that it was told not to use."),
     ("several images", 2, language_checks.several_images, "It speaks of several images, and the reader sees one."),
     ("colour word", 2, language_checks.colour_word, "It tells colours of the map the model saw, not of the land."),

@@ -63,9 +63,9 @@ def picture_of(data: bytes, *, cover: Cover | None = None) -> Picture:
 
 
 def broken_picture(picture: Picture) -> Iterator[Finding]:
-    """Find files that are no picture."""
+    """Find files that are not a PNG of the right size."""
     if picture.rgb is None:
-        yield Finding("broken picture", f"Its file is no whole PNG of {SIZE} x {SIZE} pixels.")
+        yield Finding("broken picture", f"Its file is not a complete PNG of {SIZE} x {SIZE} pixels.")
 
 
 def all_black(picture: Picture) -> Iterator[Finding]:

@@ -41,9 +41,9 @@ BELIEF = (
 NO_LABELS = (
     "There are no labels here, so no claim can be checked: go by the picture, or take labels from another source."
 )
-"""What is said where nobody mapped anything."""
+"""The sentence for a place without a land-cover map."""
 
-NO_CLAIMS = "It says nothing of any land cover that could be checked."
+NO_CLAIMS = "It makes no claim about land cover that can be checked."
 """What is said of a caption without claims."""
 
 MOST = 20
@@ -109,7 +109,7 @@ class VerifiedCaption:
 
     @property
     def findings(self) -> tuple[Point, ...]:
-        """The points that are no claims."""
+        """The points that are not claims."""
         return tuple(point for point in self.points if not point.result)
 
 

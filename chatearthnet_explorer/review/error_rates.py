@@ -17,7 +17,7 @@ class StratumCount(NamedTuple):
     """What was found in one stratum."""
 
     population: int | None
-    """Pairs it has; None for endlessly many, or nobody knows how many."""
+    """Number of pairs; None if infinite or unknown."""
 
     sample_size: int
     """Pairs of it that were judged, at random."""

@@ -120,7 +120,7 @@ def too_long(case: Case) -> Iterator[Finding]:
 
 
 def part_unspoken(case: Case) -> Iterator[Finding]:
-    """Find parts of which a caption of style 3.5 says nothing."""
+    """Find parts that a caption of style 3.5 does not mention."""
     if case.style != "3.5":
         return
     missing = [part for part in PARTS if part not in case.reading.parts]

@@ -145,7 +145,7 @@ class Ledger:
         return [*self._lines, read_line(self._tail)] if self._tail else self._lines
 
     def _write(self, content: bytes) -> None:
-        """Append under the lock, after ``_all``: whoever was torn from its last line has it ended first."""
+        """Append under the lock, after ``_all``; an incomplete last line is ended first."""
         try:
             fresh = not self.path.exists()
             with self.path.open("ab", buffering=0) as file:

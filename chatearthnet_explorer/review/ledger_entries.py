@@ -85,7 +85,7 @@ class Newer:
 
 @dataclass(frozen=True, slots=True)
 class DamagedLine:
-    """A line that says nothing any more, most often because its writer was killed while writing."""
+    """A line that cannot be read, usually because its writer was killed while writing."""
 
     line: bytes
     """The line, without its end."""

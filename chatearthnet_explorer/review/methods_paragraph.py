@@ -62,7 +62,7 @@ def _rates(report: Report) -> str:
     overall, percent = report.overall, f"{100 * report.confidence:g} %"
     result = f"{share(overall.error)} of the captions have an error and {share(overall.major)} a major one"
     if overall.error.low is None:
-        return f"Among those judged, {result}; the sample is not random, so this is no estimate for the others."
+        return f"Among those judged, {result}; the sample is not random, so this does not estimate the others."
     if report.plan is None:
         return f"{result} ({percent} Wilson intervals, which hold if the captions were chosen at random)."
     if report.plan.design == STRATIFIED:

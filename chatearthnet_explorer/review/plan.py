@@ -118,7 +118,7 @@ class Plan:
             raise PlanError(msg)
         try:
             return cls(
-                design=_text(fields["design"]),  # type: ignore[index]  # what is no dict is caught below
+                design=_text(fields["design"]),  # type: ignore[index]  # a value that is not a dict is caught below
                 style=_text(fields["style"]),  # type: ignore[index]
                 seed=_number(fields["seed"]),  # type: ignore[index]
                 facet=_text(fields["facet"]),  # type: ignore[index]
@@ -130,7 +130,7 @@ class Plan:
                 pairs=tuple((_text(one["name"]), _text(one["stratum"])) for one in fields["pairs"]),  # type: ignore[index]
             )
         except (TypeError, KeyError) as error:
-            msg = f"This is no plan of a spot-check ({type(error).__name__}: {error}); draw one with sampling."
+            msg = f"This is not a plan of a spot-check ({type(error).__name__}: {error}); draw one with sampling."
             raise PlanError(msg) from None
 
     def save(self, path: Path) -> None:
@@ -146,7 +146,7 @@ class Plan:
         """Read what ``save`` wrote.
 
         Raises:
-            PlanError: If it is no ordinary file or no plan, too large, or of a newer version.
+            PlanError: If it is not a regular file or not a plan, too large, or of a newer version.
             OSError: If the file cannot be read.
         """
         if why := unreadable(path):

@@ -57,7 +57,7 @@ class Rates:
     """The stratum; empty for all of them."""
 
     population: int | None
-    """Pairs there are; None where nobody knows."""
+    """Number of pairs; None if unknown."""
 
     error: Rate
     """Captions with any error."""
@@ -76,7 +76,7 @@ class Report:
     """What a spot-check found."""
 
     plan: Plan | None
-    """How the captions were drawn; None where nobody said."""
+    """How the captions were drawn; None if unknown."""
 
     confidence: float
     """Of all intervals."""
@@ -134,7 +134,7 @@ class Report:
         }
 
 
-def report(  # noqa: PLR0913 - each is a choice of its own
+def report(  # noqa: PLR0913 - each is a separate choice
     verdicts: Iterable[Verdict],
     plan: Plan | None = None,
     *,
@@ -225,7 +225,7 @@ def _rates(
         counts = Counter(case.stratum for case in captions)
         errors = Counter(case.stratum for case in captions if case.verdict in wrong)
         stratum_counts = [StratumCount(one.population, counts[one.value], errors[one.value]) for one in strata]
-        if plan is None:  # one pot, for nobody knows what they stand for
+        if plan is None:  # one stratum, since it is unknown what they stand for
             stratum_counts = [StratumCount(None, counts.total(), errors.total())]
         rate_found = rate_of(stratum_counts, confidence=confidence)
         return (

@@ -44,7 +44,7 @@ def simple_random(names: Iterable[str], n: int, *, seed: int = 0, style: str = "
     )
 
 
-def stratified_sample(  # noqa: PLR0913 - each is a choice of its own
+def stratified_sample(  # noqa: PLR0913 - each is a separate choice
     strata: Mapping[str, str],
     n: int,
     *,
@@ -176,7 +176,7 @@ def _quantile(confidence: float, population: int | None, expected: float) -> flo
 def _at_random(names: Iterable[str], seed: int) -> list[str]:
     """Return names in a random order that depends on the seed and the names alone.
 
-    Each name draws a number of its own for good (permanent random numbers: Ohlsson, Coordination of samples using
+    Each name always draws the same number (permanent random numbers: Ohlsson, Coordination of samples using
     permanent random numbers, 1995), so a plan can be enlarged without losing what was judged.
     """
     return sorted(names, key=lambda name: (hashlib.blake2b(f"{seed} {name}".encode("utf-8", "replace")).digest(), name))

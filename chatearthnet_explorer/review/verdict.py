@@ -62,7 +62,7 @@ class Verdict:
     """Anything else."""
 
     correction: str = ""
-    """The caption as it should be; empty where nobody wrote one."""
+    """The corrected caption; empty if there is none."""
 
     time: datetime
     """When, UTC, by the reviewer's clock."""
@@ -117,7 +117,7 @@ class Verdict:
         except (TypeError, KeyError, ValueError) as error:
             if isinstance(error, VerdictError):
                 raise
-            msg = "This is no verdict: a field is missing or its time cannot be read; leave it out."
+            msg = "This is not a verdict: a field is missing or its time cannot be read; leave it out."
             raise VerdictError(msg) from None
 
 

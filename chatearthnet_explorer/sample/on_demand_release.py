@@ -31,7 +31,7 @@ BATCH = 8
 much as several."""
 
 _AT_ONCE = 2
-_PATIENCE = 0.05  # seconds between two looks whether anybody still waits
+_PATIENCE = 0.05  # seconds between two checks for cancellation
 
 
 class DrawnRelease(Release):
@@ -74,7 +74,7 @@ class DrawnRelease(Release):
     def _image(self, name: str, archive: str) -> bytes | SourceError:
         tile = place_of(name)
         if tile is None:
-            return ReleaseError(f"{name[:80]!r} says no place, so no picture of it can be drawn; choose another pair.")
+            return ReleaseError(f"The name {name[:80]!r} gives no location, so it has no picture; choose another pair.")
         with self._lock:
             drawing = self._drawing.setdefault(tile.name, threading.Lock())
         while not drawing.acquire(timeout=_PATIENCE):

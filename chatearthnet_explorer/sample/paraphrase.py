@@ -48,7 +48,7 @@ class ParaphraseClaim(NamedTuple):
 
 
 class Paraphrase(NamedTuple):
-    """A paraphrase and what it claims: the known answer for whoever reads claims back out of captions."""
+    """A paraphrase and its claims: the known answer for tests that extract claims from captions."""
 
     text: str
     """The caption."""
@@ -197,7 +197,7 @@ def _part_35(amounts: tuple[Amount, ...], lead: str, voice: _Voice, slots: dict[
 
 
 def _amounts(amounts: tuple[Amount, ...], voice: _Voice, *, inside: bool = False) -> dict[str, str]:
-    """Return the slots ``most`` and ``rest``; ``inside`` a longer sentence the rest starts none of its own."""
+    """Return the slots ``most`` and ``rest``; ``inside`` a longer sentence the rest does not start a new one."""
     link = voice.pick("3.5", "rest")
     while inside and "." in link:
         link = voice.pick("3.5", "rest")

@@ -186,7 +186,7 @@ def simulate_records(records: Records, *, processes: int | None = None) -> Itera
     with programs(__name__, numbers, processes) as running:
 
         def listen() -> Iterator[SimulatedRecord]:
-            # they take turns, so listening to them in turn is listening to whoever is next
+            # the processes take turns, so reading them in turn reads the next one
             for job in range(len(records.jobs)):
                 output = running[job % processes].stdout
                 line = output.readline() if output else b""

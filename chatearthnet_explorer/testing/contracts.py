@@ -1,6 +1,6 @@
 """Contracts of captioners, sources and checks, as functions that raise ``AssertionError``.
 
-Each rule is a function of its own, so that a test suite can run and name the rules one by one. No test library is
+Each rule is a separate function, so that a test suite can run and name the rules one by one. No test library is
 needed.
 """
 
@@ -100,7 +100,7 @@ def caption_names_its_origin(captioner: Captioner) -> None:
     """A caption repeats the captioner's name, the style and the prompt's id, and is not called released."""
     for prompt, caption in _captions(captioner, _chip()):
         _require(isinstance(caption, Caption), f"caption() returned {type(caption).__name__} and no Caption")
-        _require(isinstance(caption.text, str) and bool(caption.text.strip()), "the caption has no words")
+        _require(isinstance(caption.text, str) and bool(caption.text.strip()), "the caption is empty")
         _require(len(caption.text) <= LIMIT, f"the caption has more than {LIMIT} characters")
         _require(caption.captioner == captioner.name, f"the caption names {caption.captioner!r} as its captioner")
         _require(caption.style == prompt.style, f"the caption has style {caption.style}, the prompt {prompt.style}")
@@ -218,7 +218,7 @@ def bands_are_reflectance(source: Source, lon: float, lat: float) -> None:
     _require(not unknown, f"there are unknown bands: {', '.join(sorted(unknown))}")
     for name, band in chip.bands.items():
         inside = np.isnan(band) | ((band > _REFLECTANCE[0]) & (band < _REFLECTANCE[1]))
-        _require(bool(inside.all()), f"band {name} is no reflectance from 0 to 1")
+        _require(bool(inside.all()), f"band {name} is not a reflectance from 0 to 1")
     if chip.scl is not None:
         _require(int(chip.scl.max()) <= _MOST_CODE, "the scene classification has codes above 11")
 

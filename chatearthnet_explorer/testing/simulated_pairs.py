@@ -83,7 +83,7 @@ class SimulatedPairs:
         """Return chip and captions of both styles of a name, in about 0.2 seconds.
 
         Raises:
-            PlaceError: If the name says no place.
+            PlaceError: If the name gives no location.
         """
         chip = self._source.chip_at(*Tile.from_name(name).center)
         if chip.labels is None:

@@ -160,7 +160,7 @@ def test_a_simulated_chip_wears_a_ribbon(stage: Stage, view: ChipView) -> None:
     stage.tell("chip", chip=chip(simulated=True))
     assert view.simulated
     ribbon.wait_for(state="visible")
-    assert stage.page.get_by_text("No satellite saw this").is_visible()
+    assert stage.page.get_by_text("This is not a real satellite picture").is_visible()
 
 
 def test_halves_of_a_chip_and_none_of_it(stage: Stage, view: ChipView) -> None:

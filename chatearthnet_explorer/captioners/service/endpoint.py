@@ -71,7 +71,7 @@ def open_endpoint(base_url: str | None = None, *, from_page: bool = False) -> En
     except ValueError:
         host, port = None, None
     if not host or parts.scheme not in {"http", "https"} or not address.isprintable():
-        msg = "The address of the model's service (base_url, OPENAI_BASE_URL) is no http or https address; correct it."
+        msg = "The model service's address (base_url, OPENAI_BASE_URL) is not an http or https address; correct it."
         raise SettingError(msg)
     if parts.username is not None or parts.password is not None or parts.query or parts.fragment:
         msg = (
