@@ -126,7 +126,7 @@ def freeze(value: Any) -> Any:  # noqa: ANN401 - of any type
     An array becomes a view that cannot be written through. It shares its memory with the original: whoever goes on
     writing to that changes both.
     """
-    if type(value) in _IMMUTABLE or type(value) is FrozenDict:  # looking at base classes takes ten times as long
+    if type(value) in _IMMUTABLE:  # looking at base classes takes ten times as long
         return value
     if isinstance(value, np.ndarray):
         if not value.flags.writeable:

@@ -30,7 +30,7 @@ for _ in range(3):
         page = explore_page("simulated", ModelAccess(ModelOptions(), near=is_near(*json.loads(sys.argv[1]))), None)
         page.server_doc(document, location=False)
         explorers += [one for one in live.values() if isinstance(one, Explorer)]
-        offered = list(explorers[-1].switches.captioners)
+        offered = list(explorers[-1].options.captioners)
     for callback in list(document.session_destroyed_callbacks):
         callback(SimpleNamespace(_document=document, id="a tab"))
     counts.append(len(live))

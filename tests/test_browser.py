@@ -29,7 +29,7 @@ from chatearthnet_explorer.tile import Tile
 from chatearthnet_explorer.widgets.browse.browser import Browser
 from chatearthnet_explorer.widgets.browse.density_image import COLOURS, coarser, density_png, frame_of
 from chatearthnet_explorer.widgets.explore.explorer import Explorer
-from chatearthnet_explorer.widgets.shared.composite import family
+from chatearthnet_explorer.widgets.shared.composite import descendants
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -78,7 +78,7 @@ def test_everything_is_there_at_first() -> None:
     assert browser.status.message == f"All {total:,} pairs."
     assert len(browser.gallery.items) == 24
     assert browser.gallery.simulated
-    assert browser.facet_view.found is browser.gallery.found
+    assert browser.facet_view.result is browser.gallery.result
 
 
 def test_one_question_goes_round() -> None:
@@ -86,9 +86,9 @@ def test_one_question_goes_round() -> None:
     press(browser.facet_view, "continent", "Africa")
     press(browser.search_bar, "words", "grass")
     assert browser.query == browser.map.query == browser.gallery.query == Query(continent=("Africa",), words="grass")
-    found = small_sample().catalog.search(browser.query)
-    assert browser.status.message.startswith(f"{found.total:,} of ")
-    assert {item["name"] for item in browser.gallery.items} == {pair.record.name for pair in found.pairs}
+    result = small_sample().catalog.search(browser.query)
+    assert browser.status.message.startswith(f"{result.total:,} of ")
+    assert {item["name"] for item in browser.gallery.items} == {pair.record.name for pair in result.pairs}
     press(browser.gallery, "page", 2)
     assert browser.search_bar.query.page == 2
     press(browser.facet_view, "continent", "Africa")
@@ -122,15 +122,15 @@ def test_a_country_that_is_none_is_a_sentence_and_the_next_question_works() -> N
 def test_where_nothing_matches_each_choice_says_what_would_be_there_without_it() -> None:
     browser = browse(query=Query(continent=("Africa",), words="zyxwvu"))
     africa = small_sample().catalog.search(Query(continent=("Africa",))).total
-    assert browser.gallery.relaxing == [["words: zyxwvu", africa]]
+    assert browser.gallery.alternative_rows == [["words: zyxwvu", africa]]
     press(browser.gallery, "relax", 0)
     assert browser.query == Query(continent=("Africa",))
-    assert browser.gallery.relaxing == []
+    assert browser.gallery.alternative_rows == []
 
 
 def test_pictures_come_from_the_release_and_missing_and_blank_ones_say_so() -> None:
     browser = browse()
-    assert set(browser.gallery.notes) <= {"", "No picture in this sample."}
+    assert set(browser.gallery.notes) <= {"", "This sample has no picture of this pair."}
     assert any(browser.gallery.notes)
     press(browser.facet_view, "flag", "no picture")
     press(browser.facet_view, "flag", "no picture")
@@ -142,7 +142,7 @@ def test_pictures_come_from_the_release_and_missing_and_blank_ones_say_so() -> N
 
 def test_what_an_audit_found_is_a_facet_an_order_and_stands_at_the_pair(tmp_path: Path) -> None:
     browser = browse()
-    assert "worst" in browser.search_bar.barred
+    assert "worst" in browser.search_bar.disabled_sorts
     assert next(one for one in browser.facet_view.facets if one["key"] == "finding")["values"] == []
     press(browser.search_bar, "sort", "worst")
     assert browser.status.kind == "error"
@@ -156,28 +156,28 @@ def test_what_an_audit_found_is_a_facet_an_order_and_stands_at_the_pair(tmp_path
     press(browser.facet_view, "finding", name)
     assert browser.query.finding == (name,)
     assert browser.search_bar.choices == [f"found: {name}"]
-    assert browser.gallery.found.total == count
+    assert browser.gallery.result.total == count
     press(browser.search_bar, "sort", "worst")
     press(browser.gallery, "open", 0)
-    assert any("The checks object to the " in said and name in said for said in browser.pair_view.head.odd)
+    assert any("Checks found problems in the " in said and name in said for said in browser.pair_view.head.remarks)
     press(browser.facet_view, "finding", name)
     assert browser.query.finding == (f"-{name}",)
-    assert browser.gallery.found.total == len(audited) - count
-    assert "worst" not in browser.search_bar.barred
+    assert browser.gallery.result.total == len(audited) - count
+    assert "worst" not in browser.search_bar.disabled_sorts
 
 
 def test_without_a_release_it_says_what_to_do() -> None:
     browser = browse(release=None)
-    assert set(browser.gallery.notes) == {"No pictures are at hand; give release=open_release(...)."}
+    assert set(browser.gallery.notes) == {"No pictures are loaded; pass release=open_release(...)."}
 
 
 def test_a_pair_opens_with_its_captions_compared() -> None:
     browser = browse(query="style=both")
     press(browser.gallery, "open", 0)
-    view, pair = browser.pair_view, browser.gallery.found.pairs[0]
+    view, pair = browser.pair_view, browser.gallery.result.pairs[0]
     assert browser.pair is view.pair is browser.map.pair is pair
     assert [one.text for one in view.caption_view.captions] == list(pair.record.captions.values())
-    assert view.compare_view.names == ["the 3.5 one", "the 4V one"]
+    assert view.compare_view.names == ["the 3.5 caption", "the 4V caption"]
     assert "agree on" in view.compare_view.summary
     assert (view.layout.display, browser._results.layout.display) == ("", "none")
     press(view.head, "back")
@@ -238,7 +238,7 @@ def test_a_model_writes_a_pair_anew_by_a_press_that_names_its_cost_and_once_at_a
             writer = open_captioner("chat", base_url=server.base_url)
             browser = browse(query="flag=-no+picture&flag=-blank", captioner=writer)
             view = browser.pair_view
-            await _until(lambda: browser.gallery.found is not None)
+            await _until(lambda: browser.gallery.result is not None)
             browser.gallery.open_at(0)
             await _until(lambda: view.chip_view.chip is not None and view.chip_view.chip.rgb is not None)
             press(view.head, "labels")
@@ -250,13 +250,13 @@ def test_a_model_writes_a_pair_anew_by_a_press_that_names_its_cost_and_once_at_a
             assert server.requests == []
             await _until(lambda: not view.status.busy)
             server.modes = ["slow"]
-            view.prompt_view.asked += 1
+            view.prompt_view.presses += 1
             await _until(server.waiting.is_set)
             assert view.prompt_view.busy
-            view.prompt_view.asked += 1
+            view.prompt_view.presses += 1
             view.status._cancel.click()
             server.modes = ["normal"]
-            view.prompt_view.asked += 1
+            view.prompt_view.presses += 1
             await _until(lambda: view.caption_view.captions[-1].captioner == "chat")
             assert len(server.requests) == 2
             browser.close()
@@ -268,16 +268,17 @@ def test_captions_are_held_against_the_labels_once_these_are_there() -> None:
     browser = browse(query="flag=-no+picture&flag=-blank")
     browser.gallery.open_at(0)
     view = browser.pair_view
-    assert {column["checked"] for column in view.caption_view.columns} == {None}
+    assert {column["verification"] for column in view.caption_view.columns} == {None}
     press(view.head, "labels")
     counts = [
-        {one["result"]: one["count"] for one in column["checked"]["counts"]} for column in view.caption_view.columns
+        {one["result"]: one["count"] for one in column["verification"]["counts"]}
+        for column in view.caption_view.columns
     ]
     assert all(count["supported"] > count["contradicted"] == 0 for count in counts)
     view.caption_view.set_state({"highlight": 3, "within": ["top left"]})
     assert (view.chip_view.highlight, view.chip_view.within) == (3, ["top left"])
     browser.gallery.open_at(1)
-    assert {column["checked"] for column in view.caption_view.columns} == {None}
+    assert {column["verification"] for column in view.caption_view.columns} == {None}
     assert view.chip_view.within == []
 
 
@@ -292,7 +293,7 @@ def test_made_up_captions_are_not_held_against_real_labels() -> None:
     browser.gallery.open_at(0)
     press(browser.pair_view.head, "labels")
     assert browser.pair_view.chip_view.chip.labels is not None
-    assert browser.pair_view.caption_view.columns[0]["checked"] is None
+    assert browser.pair_view.caption_view.columns[0]["verification"] is None
 
 
 def test_a_source_without_labels_there_is_a_sentence() -> None:
@@ -317,7 +318,7 @@ def test_a_pair_without_a_place_is_shown_and_offers_no_map() -> None:
     head = browser.pair_view.head
     assert head.heading == "place unknown"
     assert not {"map", "labels"} & set(head.possible)
-    assert "says no place" in browser.pair_view.chip_view.remarks[-1]
+    assert "gives no location" in browser.pair_view.chip_view.remarks[-1]
     assert browser.map._square.locations == []
     browser.map.show_pair(browser.pair)
 
@@ -340,7 +341,7 @@ def test_show_by_name_and_a_surprise() -> None:
 def test_only_the_latest_question_is_answered() -> None:
     async def run() -> None:
         browser = browse()
-        await _until(lambda: not browser._search.busy)
+        await _until(lambda: not browser._search_task.busy)
         gate, search = threading.Event(), browser._catalog.search
 
         class Slow:
@@ -358,10 +359,10 @@ def test_only_the_latest_question_is_answered() -> None:
         browser._catalog = Slow()
         browser.query = Query(words="grass")
         browser.query = Query(classes=("tree",))
-        await _until(lambda: browser.gallery.found.query == Query(classes=("tree",)))
+        await _until(lambda: browser.gallery.result.query == Query(classes=("tree",)))
         gate.set()
         await asyncio.sleep(0.1)
-        assert browser.gallery.found.query == Query(classes=("tree",))
+        assert browser.gallery.result.query == Query(classes=("tree",))
         browser.close()
 
     asyncio.run(run())
@@ -375,7 +376,7 @@ def test_what_nobody_foresaw_is_a_sentence_and_a_log(caplog: pytest.LogCaptureFi
 
     browser._catalog = type("Broken", (), {"search": broken})()
     browser.query = Query(words="x")
-    assert "should not have" in browser.status.message
+    assert "Unexpected error" in browser.status.message
     assert "ZeroDivisionError" in caplog.text
 
 
@@ -392,7 +393,7 @@ def test_what_is_only_read_is_harmless() -> None:
 
 def test_closing_lets_go_of_every_widget() -> None:
     browser = browse()
-    held = family(browser)
+    held = descendants(browser)
     assert {browser.map.map, browser.pair_view.chip_view, browser.gallery} <= held
     browser.close()
     assert all(widget.comm is None for widget in held)
@@ -447,13 +448,13 @@ def test_pictures_are_drawn_some_at_a_time_and_a_superseded_page_is_not_drawn_on
 def test_what_a_build_could_not_read_stands_where_the_catalog_is_browsed(tmp_path: Path) -> None:
     release = Noted({("3.5", "train"): [one("<b>1</b>.png"), None]})
     browser = browse(catalog=build_catalog(release, tmp_path), release=None)
-    (notes,) = [widget for widget in family(browser) if "cen-notes" in getattr(widget, "_dom_classes", ())]
+    (notes,) = [widget for widget in descendants(browser) if "cen-notes" in getattr(widget, "_dom_classes", ())]
     assert "&lt;i&gt;s2_rgb_images.zip&lt;/i&gt; is cut short" in notes.value
     assert "6 entries or files of the release are not in the catalog" in notes.value
     assert "<i>" not in notes.value
     assert len(notes.value) < 1200
     browser = browse(catalog=open_sample().catalog, release=None)
-    assert not [widget for widget in family(browser) if "cen-notes" in getattr(widget, "_dom_classes", ())]
+    assert not [widget for widget in descendants(browser) if "cen-notes" in getattr(widget, "_dom_classes", ())]
 
 
 class Noted(Listed):
@@ -537,7 +538,7 @@ def test_what_the_map_shows_is_the_region_while_it_is_followed() -> None:
 
 def test_from_near_chips_have_outlines_and_a_click_opens_one() -> None:
     browser = browse()
-    pair = browser.gallery.found.pairs[0]
+    pair = browser.gallery.result.pairs[0]
     lon, lat = pair.record.tile.center
     look_at(browser.map, lon - 0.2, lat - 0.1, lon + 0.2, lat + 0.1, zoom=12)
     cells, outlines = browser.map._pairs.layers
@@ -553,7 +554,7 @@ def test_from_near_chips_have_outlines_and_a_click_opens_one() -> None:
 
 def test_a_click_where_nothing_matches_opens_nothing() -> None:
     browser = browse()
-    pair = browser.gallery.found.pairs[0]
+    pair = browser.gallery.result.pairs[0]
     lon, lat = pair.record.tile.center
     look_at(browser.map, lon - 0.2, lat - 0.1, lon + 0.2, lat + 0.1, zoom=12)
     click(browser.map, lon + 0.19, lat - 0.09)

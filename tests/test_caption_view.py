@@ -22,7 +22,7 @@ def test_two_captions_stand_beside_each_other_with_their_writers() -> None:
     assert [column["byline"] for column in columns] == ["ChatEarthNet, GPT-3.5", "ChatEarthNet, GPT-4V"]
     assert [column["released"] for column in columns] == [True, True]
     assert columns[0]["label_maps"] is None
-    assert columns[1]["label_maps"][0].startswith("GPT-4V was shown the coloured label map")
+    assert columns[1]["label_maps"][0].startswith("GPT-4V saw the coloured label map")
 
 
 def test_a_fresh_caption_is_in_the_style_of_and_tells_its_history() -> None:
@@ -31,7 +31,7 @@ def test_a_fresh_caption_is_in_the_style_of_and_tells_its_history() -> None:
     )
     column = CaptionView(captions=(written,)).columns[0]
     assert column["byline"] == "In the style of GPT-4V, by model-7"
-    assert column["told"] == [
+    assert column["details"] == [
         ["Model", "model-7"],
         ["Prompt style", "4v"],
         ["What was sent", "the prompt and 1 label map"],
@@ -41,9 +41,9 @@ def test_a_fresh_caption_is_in_the_style_of_and_tells_its_history() -> None:
 
 
 def test_no_token_is_not_an_unknown_number_of_tokens() -> None:
-    told = dict(CaptionView(captions=(caption(tokens_in=0),)).columns[0]["told"])
+    told = dict(CaptionView(captions=(caption(tokens_in=0),)).columns[0]["details"])
     assert told["Tokens"] == "0 read"
-    assert "Tokens" not in dict(CaptionView(captions=(caption(),)).columns[0]["told"])
+    assert "Tokens" not in dict(CaptionView(captions=(caption(),)).columns[0]["details"])
 
 
 def test_an_error_stands_where_the_caption_would() -> None:
@@ -71,7 +71,7 @@ def test_hostile_words_are_synced_with_their_controls_written_out_and_harmless_i
     column = view.columns[0]
     assert column["text"] == ATTACK_SHOWN == "".join(text for text, _ in column["pieces"])
     assert column["remarks"] == [ATTACK_SHOWN]
-    assert dict(column["told"])["Model"] == ATTACK_SHOWN
+    assert dict(column["details"])["Model"] == ATTACK_SHOWN
     assert ATTACK_SHOWN in column["byline"]
     assert view.error == ATTACK_SHOWN
     page = Page(view._repr_html_())

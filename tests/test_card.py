@@ -88,7 +88,7 @@ def test_what_covers_little_is_not_said_to_cover_nothing() -> None:
 def test_a_simulated_chip_says_so(made: Card) -> None:
     text = page(made).text
     assert "SIMULATED" in text
-    assert "This is not a real satellite picture" in text
+    assert "made up the picture and the labels" in text
     assert "Sentinel-2 picture" not in text
     assert "Seen" not in text
 
@@ -111,7 +111,7 @@ def test_what_is_missing_is_left_out_and_explained(changed: dict[str, Any], ther
 def test_a_reason_stands_where_the_caption_would() -> None:
     text = page(card(shown(caption=None, error=ModelError("The service is down; try again later.")))).text
     assert "The service is down; try again later." in text
-    assert "There is no caption yet" not in text
+    assert "No caption yet" not in text
 
 
 def test_the_open_sea_has_no_country() -> None:
@@ -119,7 +119,7 @@ def test_the_open_sea_has_no_country() -> None:
 
 
 def test_who_wrote_from_label_maps_did_not_see_the_picture() -> None:
-    sentence = "GPT-4V was shown the coloured label map, not the satellite picture."
+    sentence = "GPT-4V saw the coloured label map, not the satellite picture."
     assert sentence in page(caption_card([caption(style="4v")])).text
     assert sentence not in page(caption_card([caption()])).text
 
@@ -135,9 +135,9 @@ def test_class_words_are_underlined_and_explained() -> None:
 
 
 def test_nothing_is_shown_as_nothing() -> None:
-    assert "No place has been chosen yet." in page(chip_card(None)).text
-    assert "There is no prompt yet" in page(prompt_card(None)).text
-    assert "There is no caption yet" in page(caption_card([])).text
+    assert "Choose a place first." in page(chip_card(None)).text
+    assert "No prompt yet" in page(prompt_card(None)).text
+    assert "No caption yet" in page(caption_card([])).text
 
 
 def test_hostile_text_is_shown_as_text_wherever_it_may_come_from() -> None:

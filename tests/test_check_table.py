@@ -206,4 +206,4 @@ def test_parts_are_listed_in_the_order_of_the_prompt_each_after_the_one_before()
     for missing in places:
         text = " ".join(f"In the {place}, there are trees." for place in places if place != missing)
         findings = [one for one in judge_caption(text, style="3.5").findings if one.check == "part unspoken"]
-        assert [(one.part, one.evidence) for one in findings] == [(missing, f"It never speaks of the {missing}.")]
+        assert [(one.part, one.evidence) for one in findings] == [(missing, f"It does not mention the {missing}.")]

@@ -57,7 +57,7 @@ def test_a_chip_goes_and_takes_everything_with_it() -> None:
     empty = ChipView()
     names = ("picture", "label_map", "shares", "simulated", "provenance", "remarks", "attribution")
     assert [getattr(view, name) for name in names] == [getattr(empty, name) for name in names]
-    assert view.remarks == ["No place has been chosen yet."]
+    assert view.remarks == ["Choose a place first."]
 
 
 @pytest.mark.parametrize(("lost", "empty"), [("rgb", "picture"), ("labels", "label_map")])
@@ -69,7 +69,7 @@ def test_half_a_chip_shows_its_half_and_says_why(lost: str, empty: str) -> None:
 
 
 def test_a_simulated_chip_and_missing_labels_are_said() -> None:
-    assert any("not a real satellite picture" in remark for remark in ChipView(chip=chip(simulated=True)).remarks)
+    assert any("made up the picture and the labels" in remark for remark in ChipView(chip=chip(simulated=True)).remarks)
     assert '"No label" does not mean water: those pixels were never mapped.' in ChipView(chip=chip()).remarks
     everywhere = np.ones((256, 256), np.uint8)
     assert ChipView(chip=chip(labels=everywhere)).remarks == []

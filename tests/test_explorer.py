@@ -124,7 +124,7 @@ def test_go_returns_what_is_on_screen() -> None:
 
 def test_the_code_gives_what_is_on_screen() -> None:
     explorer = _explorer()
-    explorer.switches.style, explorer.switches.seed = "4v", 3
+    explorer.options.style, explorer.options.seed = "4v", 3
     shown = explorer.go(6.73, 0.336)
     names: dict[str, object] = {}
     exec(explorer.code_view.code, names)  # noqa: S102 - the project's own three lines, what this test is about
@@ -132,14 +132,23 @@ def test_the_code_gives_what_is_on_screen() -> None:
     assert names["result"].prompt.id == shown.prompt.id
 
 
+def test_equal_result_ends_with_its_message_and_not_with_a_step() -> None:
+    explorer = _explorer()
+    explorer.go(6.73, 0.336)
+    message = explorer.status.message
+    explorer.status.show_message("Waiting for the caption.")
+    explorer.go(6.73, 0.336)
+    assert explorer.status.message == message
+
+
 def test_style_seed_and_captioner_use_the_chip_that_is_there() -> None:
     source = Gate()
     explorer = _explorer(source=source)
     before = explorer.go(6.73, 0.336)
-    explorer.switches.style = "4v"
+    explorer.options.style = "4v"
     assert explorer.result.prompt.style == "4v"
-    explorer.switches.style = "3.5"
-    explorer.switches.seed = 5
+    explorer.options.style = "3.5"
+    explorer.options.seed = 5
     assert explorer.result.prompt.seed == 5
     assert explorer.result.chip is before.chip
     assert len(source.asked) == 1
@@ -149,14 +158,14 @@ def test_another_year_fetches_once() -> None:
     source = Gate()
     explorer = _explorer(source=source)
     explorer.go(6.73, 0.336)
-    explorer.switches.year = 2021
+    explorer.options.year = 2021
     assert source.asked == [(6.73, 2020, None), (6.73, 2021, None)]
 
 
 def test_another_source_fetches_from_it() -> None:
     explorer = _explorer()
-    explorer.switches.source = "auto"
-    explorer.switches.source = "simulated"
+    explorer.options.source = "auto"
+    explorer.options.source = "simulated"
     assert explorer.go(6.73, 0.336).chip.source == "simulated"
 
 
@@ -164,18 +173,18 @@ def test_scenes_are_offered_by_date_and_the_chosen_one_is_fetched() -> None:
     source = Listing()
     explorer = _explorer(source=source)
     explorer.go(6.73, 0.336)
-    assert explorer.switches._scene.options == (
-        ("the least cloudy", ""),
+    assert explorer.options._scene.options == (
+        ("least cloudy", ""),
         ("02 March 2020, 40 % cloudy", "early"),
         ("09 July 2020, 1 % cloudy", "late"),
     )
-    explorer.switches._scene.value = "early"
+    explorer.options._scene.value = "early"
     assert source.asked[-1] == (6.73, 2020, "early")
-    assert explorer.switches.scene == "early"
+    assert explorer.options.scene == "early"
     assert len(source.asked) == 2
     click(explorer.map, 4.92, 52.55)
     assert source.asked[-1] == (4.92, 2020, None)
-    assert explorer.switches.scene == ""
+    assert explorer.options.scene == ""
     assert len(source.asked) == 3
 
 
@@ -184,7 +193,7 @@ def test_edited_words_are_captioned_again() -> None:
     explorer = _explorer(captioner=writer)
     explorer.go(6.73, 0.336)
     explorer.prompt_view.edited_user = "Only trees, please."
-    explorer.prompt_view.asked += 1
+    explorer.prompt_view.presses += 1
     assert writer.prompts[-1].user == "Only trees, please."
     assert explorer.result.prompt.user == "Only trees, please."
 
@@ -281,7 +290,7 @@ def test_a_choice_made_while_a_chip_is_fetched_holds_for_that_chip() -> None:
         source.gates[4.92] = threading.Event()
         click(explorer.map, 4.92, 52.55)
         await _until(lambda: len(source.asked) == 2)
-        explorer.switches.style = "4v"
+        explorer.options.style = "4v"
         source.gates[4.92].set()
         await _until(lambda: explorer.result.lon == 4.92 and not explorer.status.busy)
         return explorer
@@ -350,18 +359,18 @@ def test_a_caption_is_held_against_the_labels_when_a_person_asks_for_it() -> Non
     writer = Writer("Snow covers the middle. There is also a lake <b>somewhere</b>.")
     explorer = _explorer(captioner=writer)
     explorer.go(6.73, 0.336)
-    assert explorer.caption_view.columns[0]["checked"] is None
+    assert explorer.caption_view.columns[0]["verification"] is None
     explorer.check.value = True
-    checked = explorer.caption_view.columns[0]["checked"]
+    checked = explorer.caption_view.columns[0]["verification"]
     assert {count["result"]: count["count"] for count in checked["counts"]}["contradicted"] > 0
     point = next(point for point in checked["points"] if point["result"] == "contradicted")
-    assert "snow" in point["said"][0][1]
+    assert "snow" in point["reasons"][0][1]
     explorer.caption_view.within = point["within"]
     assert explorer.chip_view.within == point["within"]
     explorer.go(16.37, 48.2)
     assert explorer.caption_view.chip is explorer.chip_view.chip is explorer.result.chip
     explorer.check.value = False
-    assert explorer.caption_view.columns[0]["checked"] is None
+    assert explorer.caption_view.columns[0]["verification"] is None
 
 
 def test_what_a_model_costs_is_said_beside_the_button_and_nothing_costs_nothing() -> None:

@@ -121,7 +121,8 @@ def test_a_planted_fault_is_found_in_plain_captions(kind: str) -> None:
     draw, findings, count = random.Random(7), 0, 0  # noqa: S311 - likewise
     for sound in _sounds(range(80)):
         one = plant(sound, kind, draw=draw)
-        if one is None:
+        # plain words such as "very small" and "moderate" may be off by one size: docs/explanation/checks.md
+        if one is None or (kind == "wrong size" and one.fault and one.fault.steps == 1):
             continue
         count += 1
         verdicts = judge_caption(one.text, style=sound.style, counts=sound.counts)

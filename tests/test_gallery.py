@@ -35,32 +35,32 @@ def search(**asked: Any) -> SearchResult:  # noqa: ANN401 - fields of Query
 
 def hostile() -> SearchResult:
     """A page whose one pair has an attack for a name and for a caption."""
-    found = search(size=1)
-    record = dataclasses.replace(found.pairs[0].record, name=ATTACK, captions=MappingProxyType({"3.5": ATTACK}))
-    return dataclasses.replace(found, pairs=(dataclasses.replace(found.pairs[0], record=record),))
+    result = search(size=1)
+    record = dataclasses.replace(result.pairs[0].record, name=ATTACK, captions=MappingProxyType({"3.5": ATTACK}))
+    return dataclasses.replace(result, pairs=(dataclasses.replace(result.pairs[0], record=record),))
 
 
 def test_a_page_of_pairs_is_shown_with_where_and_what_they_are() -> None:
-    found = search(size=5)
-    gallery = Gallery(found=found)
-    assert [item["name"] for item in gallery.items] == [pair.record.name for pair in found.pairs]
+    result = search(size=5)
+    gallery = Gallery(result=result)
+    assert [item["name"] for item in gallery.items] == [pair.record.name for pair in result.pairs]
     assert gallery.counts == {
         "state": "some",
-        "total": found.total,
+        "total": result.total,
         "page": 1,
-        "pages": found.pages,
+        "pages": result.pages,
         "first": 1,
         "last": 5,
     }
-    assert found.pairs[0].country is not None
-    assert gallery.items[0]["country"] == found.pairs[0].country.name
-    assert gallery.items[0]["styles"] == list(found.pairs[0].record.captions)
+    assert result.pairs[0].country is not None
+    assert gallery.items[0]["country"] == result.pairs[0].country.name
+    assert gallery.items[0]["styles"] == list(result.pairs[0].record.captions)
 
 
 def test_pictures_come_as_small_jpegs_and_what_is_none_says_why() -> None:
-    found = search(size=4)
-    names = [pair.record.name for pair in found.pairs]
-    gallery = Gallery(found=found)
+    result = search(size=4)
+    names = [pair.record.name for pair in result.pairs]
+    gallery = Gallery(result=result)
     assert gallery.thumbnails == [b""] * 4
     black, white = np.zeros((256, 256, 3), np.uint8), np.full((256, 256, 3), 255, np.uint8)
     gallery.pictures = {names[0]: slopes(), names[1]: black, names[2]: white, names[3]: "It is <b>gone</b>\u202e."}
@@ -77,37 +77,37 @@ def test_pictures_come_as_small_jpegs_and_what_is_none_says_why() -> None:
 
 
 def test_pictures_of_the_page_before_are_gone_with_it() -> None:
-    gallery = Gallery(found=search(size=1))
+    gallery = Gallery(result=search(size=1))
     gallery.pictures = {gallery.items[0]["name"]: slopes()}
-    gallery.found = search(size=1, page=2)
+    gallery.result = search(size=1, page=2)
     assert gallery.thumbnails == [b""]
     assert gallery.pictures == {}
 
 
 def test_a_press_turns_the_page_and_opens_a_pair() -> None:
-    opened: list[object] = []
-    gallery = Gallery(found=search(size=3), query=Query(size=3))
-    gallery.on_open(opened.append)
+    opened_pairs: list[object] = []
+    gallery = Gallery(result=search(size=3), query=Query(size=3))
+    gallery.on_open(opened_pairs.append)
     press(gallery, "page", 7)
     assert gallery.query == Query(size=3, page=7)
     press(gallery, "open", 2)
-    assert opened == [gallery.found.pairs[2]]
+    assert opened_pairs == [gallery.result.pairs[2]]
 
 
 @pytest.mark.parametrize(
     "sent", [("open", 99), ("open", -1), ("open", "0"), ("open", None), ("relax", 5), ("page", "2"), (["open"], 0)]
 )
 def test_what_no_person_can_press_does_nothing(sent: tuple[object, object]) -> None:
-    opened: list[object] = []
-    gallery = Gallery(found=search(size=3), query=Query(size=3))
-    gallery.on_open(opened.append)
-    gallery.asked = {"what": sent[0], "value": sent[1], "turn": 1}
-    assert opened == []
+    opened_pairs: list[object] = []
+    gallery = Gallery(result=search(size=3), query=Query(size=3))
+    gallery.on_open(opened_pairs.append)
+    gallery.request = {"what": sent[0], "value": sent[1], "turn": 1}
+    assert opened_pairs == []
     assert gallery.query == Query(size=3)
 
 
 def test_a_page_that_cannot_be_is_refused_in_words() -> None:
-    gallery = Gallery(found=search(size=3), query=Query(size=3))
+    gallery = Gallery(result=search(size=3), query=Query(size=3))
     press(gallery, "page", 0)
     assert "whole number" in gallery.problem or "from 1" in gallery.problem
     assert gallery.query == Query(size=3)
@@ -115,12 +115,12 @@ def test_a_page_that_cannot_be_is_refused_in_words() -> None:
 
 def test_beyond_the_end_and_nothing_at_all_are_told_apart() -> None:
     assert Gallery().counts["state"] == "waiting"
-    assert Gallery(found=search(page=10_000)).counts["state"] == "beyond"
-    assert Gallery(found=search(words="zyxwvu")).counts["state"] == "none"
+    assert Gallery(result=search(page=10_000)).counts["state"] == "beyond"
+    assert Gallery(result=search(words="zyxwvu")).counts["state"] == "none"
 
 
 def test_names_and_captions_stay_text() -> None:
-    gallery = Gallery(found=hostile())
+    gallery = Gallery(result=hostile())
     assert gallery.items[0]["name"] == ATTACK_SHOWN
     assert gallery.items[0]["excerpt"].startswith("tree <script>alert(1)</script>")
     page = Page(gallery._repr_html_())
@@ -134,20 +134,20 @@ def test_a_thumbnail_is_what_the_picture_is() -> None:
 
 
 def facet(view: FacetView, key: str) -> dict[str, list[Any]]:
-    (found,) = (one for one in view.facets if one["key"] == key)
-    return {value[0]: value for value in found["values"]}
+    (result,) = (one for one in view.facets if one["key"] == key)
+    return {value[0]: value for value in result["values"]}
 
 
 def test_facets_show_the_counts_of_the_catalog_the_most_first() -> None:
-    found = search()
-    view = FacetView(found=found)
+    result = search()
+    view = FacetView(result=result)
     counts = {name: value[3] for name, value in facet(view, "class").items()}
-    assert counts == found.facets["class"]
+    assert counts == result.facets["class"]
     assert list(counts.values()) == sorted(counts.values(), reverse=True)
 
 
 def test_a_press_chooses_and_another_takes_it_back() -> None:
-    view = FacetView(found=search())
+    view = FacetView(result=search())
     press(view, "class", "tree")
     press(view, "class", "water")
     press(view, "style", "both")
@@ -161,7 +161,7 @@ def test_a_press_chooses_and_another_takes_it_back() -> None:
 
 
 def test_a_flag_goes_from_with_to_without_to_either() -> None:
-    view = FacetView(found=search())
+    view = FacetView(result=search())
     asked = []
     for _ in range(3):
         press(view, "flag", "blank")
@@ -171,28 +171,28 @@ def test_a_flag_goes_from_with_to_without_to_either() -> None:
 
 def test_a_flag_that_must_be_absent_counts_those_without_it() -> None:
     query = Query(flag=("-no picture",))
-    view = FacetView(query=query, found=small_sample().catalog.search(query))
+    view = FacetView(query=query, result=small_sample().catalog.search(query))
     value = facet(view, "flag")["no picture"]
     assert value[1:5] == ["has a picture", "", 12, "off"]
 
 
 def test_a_choice_that_no_pair_has_stays_to_be_taken_back() -> None:
     query = Query(country=("Atlantis",))
-    assert facet(FacetView(query=query, found=search()), "country")["Atlantis"][3:5] == [0, "on"]
+    assert facet(FacetView(query=query, result=search()), "country")["Atlantis"][3:5] == [0, "on"]
 
 
 @pytest.mark.parametrize(
-    ("what", "value", "asked"),
+    ("what", "value", "expected"),
     [
         ("match", "any", Query(match="any")),
         ("part", "top left", Query(part="top left")),
         ("min_share", 0.25, Query(min_share=0.25)),
     ],
 )
-def test_how_classes_are_looked_for(what: str, value: object, asked: Query) -> None:
+def test_how_classes_are_looked_for(what: str, value: object, expected: Query) -> None:
     view = FacetView()
     press(view, what, value)
-    assert view.query == asked
+    assert view.query == expected
 
 
 def test_a_share_is_of_the_whole_chip_so_the_part_gives_way_and_the_other_way_round() -> None:
@@ -216,7 +216,7 @@ def test_what_cannot_be_asked_is_said_and_not_asked(what: str, value: object) ->
 @pytest.mark.parametrize(("what", "value"), [("country", 5), ("clear", "all"), ("__class__", "x"), (None, None)])
 def test_what_is_no_press_at_all_does_nothing(what: object, value: object) -> None:
     view = FacetView()
-    view.asked = {"what": what, "value": value, "turn": 1}
+    view.request = {"what": what, "value": value, "turn": 1}
     assert (view.query, view.problem) == (Query(), "")
 
 
@@ -273,9 +273,9 @@ def test_each_choice_left_out_leaves_the_others() -> None:
 
 
 def test_captions_that_say_the_same_agree() -> None:
-    told = read_claims("Tree dominates the image. The top left has a large area of tree and a small area of water.")
-    agreement = compare(told, told, names=TWO)
-    assert agreement.agreed == len(agreement.points) + len(agreement.leaders)
+    reading = read_claims("Tree dominates the image. The top left has a large area of tree and a small area of water.")
+    agreement = compare(reading, reading, names=TWO)
+    assert agreement.agreement_count == len(agreement.points) + len(agreement.leaders)
     assert ("tree", "top left", "agree") in {(one.name, one.place, one.verdict) for one in agreement.points}
     assert not agreement.contradictions
 
@@ -285,15 +285,15 @@ def test_who_dominates_can_contradict() -> None:
     second = read_claims("The image is dominated by crop fields.")
     (point, *_) = compare(first, second, names=TWO).contradictions
     assert (point.place, point.verdict) == ("", "contradict")
-    assert point.why == "GPT-3.5 says that tree leads, GPT-4V that crop does"
+    assert point.why == "GPT-3.5 says tree covers most, GPT-4V says crop"
 
 
 def test_a_class_that_one_denies_and_a_size_far_off_contradict() -> None:
     first = read_claims("The top left has an extra large area of water. The middle has a small area of grass.")
     second = read_claims("The top left has a small area of water. There is no grass in the middle.")
-    found = {(one.name, one.place): one.why for one in compare(first, second, names=TWO).contradictions}
-    assert found[("water", "top left")] == "GPT-3.5 calls it extra large, GPT-4V small"
-    assert found[("grass", "middle")] == "GPT-3.5 says it is there, GPT-4V that it is not"
+    result = {(one.name, one.place): one.why for one in compare(first, second, names=TWO).contradictions}
+    assert result[("water", "top left")] == "GPT-3.5 says extra large, GPT-4V says small"
+    assert result[("grass", "middle")] == "GPT-3.5 says present, GPT-4V says absent"
 
 
 def test_silence_is_no_contradiction() -> None:
@@ -308,7 +308,7 @@ def test_the_comparison_is_told_in_words_and_hides_without_two_captions() -> Non
     crop = caption("Crop dominates the image.", captioner="release", is_released=True, style="4v", model=None)
     view.captions = (*view.captions, crop)
     assert view.names == ["GPT-3.5", "GPT-4V"]
-    assert view.contradictions == ["In the whole chip, GPT-3.5 says that tree leads, GPT-4V that crop does."]
+    assert view.contradictions == ["Whole chip: GPT-3.5 says tree covers most, GPT-4V says crop."]
     assert "contradict each other on 1" in view.summary
     page = Page(view._repr_html_())
     page.assert_harmless()

@@ -221,7 +221,7 @@ def test_a_chip_that_nobody_mapped_supports_and_contradicts_nothing() -> None:
         None,
     )
     (claim,) = ground(read_claims("Trees cover the image."), None)
-    assert (claim.result, claim.reason) == ("not checkable", "There are no labels here to hold it against.")
+    assert (claim.result, claim.reason) == ("not checkable", "This place has no labels to compare it with.")
 
 
 def test_a_claim_of_two_parts_names_those_that_contradict() -> None:

@@ -142,7 +142,7 @@ def test_unreadable_caption_has_a_note_and_no_claims(text: str, reasons: str) ->
 
 
 def test_caption_without_claims_has_a_note() -> None:
-    assert verify("This is the picture that they took of it in the morning.").note.startswith("It says nothing")
+    assert verify("This is the picture that they took of it in the morning.").note.startswith("It makes no claim")
 
 
 def test_findings_quote_their_words_and_light_them_and_their_pixels() -> None:
@@ -169,11 +169,11 @@ def test_many_findings_are_counted() -> None:
 
 def test_the_view_holds_new_captions_against_a_new_chip() -> None:
     view = GroundingView(captions=(caption(RIGHT), caption(RIGHT, style="4v")))
-    assert [column["checked"]["note"] for column in view.columns] == [NO_LABELS] * 2
+    assert [column["verification"]["note"] for column in view.columns] == [NO_LABELS] * 2
     view.highlight, view.within = TREE, ["middle"]
     view.chip = chip()
     assert (view.highlight, view.within) == (-1, [])
-    payload = view.columns[0]["checked"]
+    payload = view.columns[0]["verification"]
     assert [(one["sign"], one["result"], one["count"]) for one in payload["counts"]] == [
         ("✓", SUPPORTED, 7),
         ("✗", CONTRADICTED, 0),
@@ -188,16 +188,16 @@ def test_the_view_holds_new_captions_against_a_new_chip() -> None:
 
 def test_plain_view_offers_no_check_without_labels() -> None:
     view = GroundingView(captions=(caption(RIGHT),), chip=chip(labels=None), plain=True)
-    assert view.columns[0] == {**CaptionView(captions=(caption(RIGHT),)).columns[0], "checked": None}
+    assert view.columns[0] == {**CaptionView(captions=(caption(RIGHT),)).columns[0], "verification": None}
     assert view._repr_html_() == CaptionView(captions=(caption(RIGHT),))._repr_html_()
     view.chip = chip()
-    assert view.columns[0]["checked"]["counts"]
+    assert view.columns[0]["verification"]["counts"]
 
 
 def test_hostile_words_are_written_out_and_every_claim_keeps_its_place() -> None:
     text = f"{TURNED} {RIGHT.replace('small', 'large')} {ATTACK} {RIGHT}"
     view = GroundingView(captions=(caption(text, notes=(ATTACK,)),), chip=chip(), error=ATTACK)
-    payload = view.columns[0]["checked"]
+    payload = view.columns[0]["verification"]
     assert "".join(piece for _, pieces in payload["runs"] for piece, _ in pieces) == view.columns[0]["text"]
     underlined = ["".join(piece for piece, _ in pieces) for number, pieces in payload["runs"] if number >= 0]
     assert {"large amount of developed area", "small amount of developed area"} <= {*underlined}

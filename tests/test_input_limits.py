@@ -284,7 +284,7 @@ def test_samples_have_one_pair_to_all_of_them(n: int, refused: bool) -> None:
 
 @pytest.mark.parametrize("margin", [-0.1, 0.0, 1.0, 1.1, math.nan])
 def test_margins_lie_between_0_and_1(margin: float) -> None:
-    with pytest.raises(PlanError, match="margin lies between 0 and 1"):
+    with pytest.raises(PlanError, match="margin must be between 0 and 1"):
         sample_size(margin)
     assert sample_size(0.999) == 1
     assert sample_size(0.001) == 960_365
@@ -293,9 +293,9 @@ def test_margins_lie_between_0_and_1(margin: float) -> None:
 @pytest.mark.parametrize("wrong", [-0.1, 0.0, 1.0, 1.1, math.nan])
 def test_confidence_and_expected_rate_lie_between_0_and_1(wrong: float) -> None:
     for ask in (lambda **given: sample_size(0.05, **given), lambda **given: margin_of(10, **given)):
-        with pytest.raises(PlanError, match="confidence lies between 0 and 1"):
+        with pytest.raises(PlanError, match="confidence must be between 0 and 1"):
             ask(confidence=wrong)
-        with pytest.raises(PlanError, match="expected rate lies between 0 and 1"):
+        with pytest.raises(PlanError, match="expected rate must be between 0 and 1"):
             ask(expected=wrong)
 
 

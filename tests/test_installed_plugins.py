@@ -141,9 +141,9 @@ def walk(widget):
         menus.update({label: (value, widget.tooltip) for label, value in widget.options})
     for child in getattr(widget, 'children', ()):
         walk(child)
-walk(explorer.switches)
-explorer.switches.captioner = 'template'
-explorer.switches.captioner = 'short'
+walk(explorer.options)
+explorer.options.captioner = 'template'
+explorer.options.captioner = 'short'
 print(json.dumps([result.caption.text, result.code, menus['One sentence'], menus['Stripes'],
                   explorer.caption_view.captions[-1].byline]))
 """
@@ -182,7 +182,14 @@ def test_visitor_of_served_app_chooses_installed_captioner(site: Path, broken_si
         log = server.log.read_text("utf-8")
     assert "captioner='short'" in code
     assert "source='stripes'" in code
-    assert labels == ["No model, no key", "A chat model", "A vision model", "failing", "liar", "One sentence"]
+    assert labels == [
+        "Fixed sentences (no model needed)",
+        "A chat model",
+        "A vision model",
+        "failing",
+        "liar",
+        "One sentence",
+    ]
     assert log.count("'quitter' of the package aaa-broken 2 cannot be used (SystemExit: goodbye)") == 1
 
 

@@ -254,7 +254,7 @@ def test_a_merge_of_what_is_no_ledger_adds_nothing(tmp_path: Path, ledger: Ledge
     good = Ledger(tmp_path / "good.jsonl")
     good.record(verdict())
     for files, message in (
-        ([good.path, tmp_path / "letter.txt"], "holds no entry"),
+        ([good.path, tmp_path / "letter.txt"], "has no ledger entries"),
         ([good.path, tmp_path / "x.jsonl"], "The ledger x.jsonl is not there"),
     ):
         with pytest.raises(LedgerError, match=message):
@@ -292,7 +292,7 @@ def test_reports_files_that_cannot_be_read_or_written(tmp_path: Path, monkeypatc
 
 def test_reports_a_lock_that_is_not_released(ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ledger_module, "PATIENCE", 0.05)
-    with ledger._lock(), pytest.raises(LedgerError, match="Another program has held"):
+    with ledger._lock(), pytest.raises(LedgerError, match="Another program has used"):
         Ledger(ledger.path).record(verdict())
 
 

@@ -55,7 +55,7 @@ def test_takes_any_port_where_many_are_taken(monkeypatch: pytest.MonkeyPatch) ->
 
 
 def test_refuses_a_port_that_is_taken() -> None:
-    with _listening("127.0.0.1", 0) as used_port, pytest.raises(SettingError, match=rf"^Port {used_port} is taken"):
+    with _listening("127.0.0.1", 0) as used_port, pytest.raises(SettingError, match=rf"^Port {used_port} is used"):
         listen("127.0.0.1", used_port)
 
 
@@ -89,7 +89,7 @@ def test_explains_that_a_port_needs_rights(monkeypatch: pytest.MonkeyPatch) -> N
         raise PermissionError(13, "Permission denied")
 
     monkeypatch.setattr(socket.socket, "bind", refuse)  # as for anybody but root
-    with pytest.raises(SettingError, match=r"^Port 80 needs rights"):
+    with pytest.raises(SettingError, match=r"^Port 80 needs administrator rights"):
         listen("127.0.0.1", 80)
 
 

@@ -92,7 +92,7 @@ CHANGES: list[tuple[str, Any]] = [
 @pytest.mark.parametrize(("name", "value"), CHANGES)
 def test_change_of_option_sends_no_request(server: ChatServer, explorer: Explorer, name: str, value: object) -> None:
     click(explorer.map, *PLACE)
-    setattr(explorer.switches, name, value)
+    setattr(explorer.options, name, value)
     click(explorer.map, *ELSEWHERE)
     explorer.prompt_view.edited_user = "Say something else."
     assert server.requests == []
@@ -101,7 +101,7 @@ def test_change_of_option_sends_no_request(server: ChatServer, explorer: Explore
 def test_change_of_address_sends_no_request(server: ChatServer, explorer: Explorer) -> None:
     click(explorer.map, *PLACE)
     with chat_server() as other:
-        explorer.switches.base_url = other.base_url
+        explorer.options.base_url = other.base_url
         click(explorer.map, *ELSEWHERE)
         assert other.requests == []
     assert server.requests == []
@@ -109,16 +109,16 @@ def test_change_of_address_sends_no_request(server: ChatServer, explorer: Explor
 
 def test_without_a_model_everything_goes_on_by_itself(server: ChatServer, explorer: Explorer) -> None:
     click(explorer.map, *PLACE)
-    explorer.switches.captioner = "template"
+    explorer.options.captioner = "template"
     before = explorer.result.caption
     assert before.captioner == "template"
-    explorer.switches.seed = 3
+    explorer.options.seed = 3
     assert explorer.result.caption.text != before.text
     assert explorer.ask_bar.label == ""
     assert explorer.prompt_view.ask_label == "Caption again"
     explorer.ask_bar._button.click()  # a page may send that for a button that is not there
     assert server.requests == []
-    explorer.switches.captioner = "chat"
+    explorer.options.captioner = "chat"
     assert explorer.caption_view.captions == ()  # the template's caption is not taken for the model's
     assert server.requests == []
 
@@ -127,9 +127,9 @@ def test_no_caption_stands_beside_another_chip_or_prompt(explorer: Explorer) -> 
     click(explorer.map, *PLACE)
     explorer.ask_bar.press()
     caption = explorer.result.caption
-    explorer.switches.model = "gpt-4o"
+    explorer.options.model = "gpt-4o"
     assert explorer.caption_view.captions == (caption,)  # the same prompt: it was paid for, and says who wrote it
-    explorer.switches.seed = 9
+    explorer.options.seed = 9
     assert explorer.caption_view.captions == ()
     explorer.ask_bar.press()
     click(explorer.map, *ELSEWHERE)
@@ -139,7 +139,7 @@ def test_no_caption_stands_beside_another_chip_or_prompt(explorer: Explorer) -> 
 def test_request_has_edits_after_change_of_model(server: ChatServer, explorer: Explorer) -> None:
     click(explorer.map, *PLACE)
     explorer.prompt_view.edited_user = "Only trees."
-    explorer.switches.model = "gpt-4o"
+    explorer.options.model = "gpt-4o"
     assert explorer.prompt_view.edited_user == "Only trees."
     explorer.ask_bar.press()
     assert server.requests[0]["messages"][1]["content"] == "Only trees."
@@ -161,7 +161,7 @@ def test_no_button_without_labels(server: ChatServer, explorer: Explorer) -> Non
 
 def test_a_wrong_address_is_a_sentence_and_no_offer(explorer: Explorer) -> None:
     click(explorer.map, *PLACE)
-    explorer.switches.base_url = "http://example.com/v1"
+    explorer.options.base_url = "http://example.com/v1"
     assert "plain http" in explorer.status.message
     assert explorer.ask_bar.label == ""
 
@@ -203,7 +203,7 @@ def test_one_request_is_in_flight_and_cancel_ends_it(server: ChatServer, explore
         assert explorer.prompt_view.busy
         for _ in range(3):  # what a page may send all the same
             explorer.ask_bar._button.click()
-            explorer.prompt_view.asked += 1
+            explorer.prompt_view.presses += 1
         assert len(server.requests) == 1
         explorer.status._cancel.click()
         assert not explorer.ask_bar.disabled
@@ -318,10 +318,10 @@ def test_a_second_request_at_the_same_time_is_refused() -> None:
 
 def test_the_owners_key_stays_from_an_address_that_is_typed(server: ChatServer, explorer: Explorer) -> None:
     with chat_server() as other:
-        explorer.switches.base_url = other.base_url
+        explorer.options.base_url = other.base_url
         click(explorer.map, *PLACE)
         explorer.ask_bar.press()
-        type_key(explorer.switches.key_field, PAGE_KEY)
+        type_key(explorer.options.key_field, PAGE_KEY)
         explorer.ask_bar.press()
         assert other.keys == [PLACEHOLDER, PAGE_KEY]
         assert OWN not in json.dumps([other.headers, other.requests])
@@ -329,19 +329,19 @@ def test_the_owners_key_stays_from_an_address_that_is_typed(server: ChatServer, 
 
 
 def test_a_typed_key_belongs_to_the_address_it_was_typed_for(server: ChatServer, explorer: Explorer) -> None:
-    field = explorer.switches.key_field
+    field = explorer.options.key_field
     with chat_server() as other, chat_server() as third:
-        explorer.switches.base_url = other.base_url
+        explorer.options.base_url = other.base_url
         type_key(field, PAGE_KEY)
-        assert field.kept_for == other.base_url.split("/")[2]
-        explorer.switches.base_url = f"{other.base_url}/"  # the same, written otherwise
+        assert field.key_host == other.base_url.split("/")[2]
+        explorer.options.base_url = f"{other.base_url}/"  # the same, written otherwise
         assert field.key(other.base_url) == PAGE_KEY
-        explorer.switches.base_url = third.base_url
-        assert (field.kept_for, field.key(other.base_url), field.key(third.base_url)) == ("", None, None)
+        explorer.options.base_url = third.base_url
+        assert (field.key_host, field.key(other.base_url), field.key(third.base_url)) == ("", None, None)
         click(explorer.map, *PLACE)
         explorer.ask_bar.press()
         assert third.keys == [PLACEHOLDER]
-    explorer.switches.base_url = ""
+    explorer.options.base_url = ""
     explorer.ask_bar.press()
     assert server.keys == [OWN]
 
@@ -362,7 +362,7 @@ def test_no_key_is_in_state_notebook_code_log_or_card(
     server: ChatServer, explorer: Explorer, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level("DEBUG")
-    field = explorer.switches.key_field
+    field = explorer.options.key_field
     states: list[object] = []
     field.comm.send = lambda **message: states.append(message)  # type: ignore[method-assign]
     type_key(field, PAGE_KEY)
@@ -371,7 +371,7 @@ def test_no_key_is_in_state_notebook_code_log_or_card(
     assert server.keys == [PAGE_KEY]
     state = ipywidgets.Widget.get_manager_state(widgets=None)  # what a notebook is saved with
     texts = [json.dumps(state, default=str), json.dumps(states, default=str), explorer._repr_html_(), caplog.text]
-    texts += [repr(field), str(field), repr(explorer), repr(explorer.switches), explorer.code_view.code]
+    texts += [repr(field), str(field), repr(explorer), repr(explorer.options), explorer.code_view.code]
     texts += [repr(explorer._requests._captioner), repr(vars(explorer._requests._captioner.service))]
     texts += [repr(field._trait_values), field.card()._repr_html_()]
     for key in (PAGE_KEY, OWN):
@@ -381,25 +381,25 @@ def test_no_key_is_in_state_notebook_code_log_or_card(
 
 
 def test_key_is_dropped_on_request_and_on_close(explorer: Explorer) -> None:
-    field = explorer.switches.key_field
+    field = explorer.options.key_field
     for end in (lambda: type_key(field, None), lambda: type_key(field, "  "), explorer.close):
         type_key(field, PAGE_KEY)
         assert field.key() == PAGE_KEY
         end()
-        assert (field.key(), field.kept_for, field._key) == (None, "", "")
+        assert (field.key(), field.key_host, field._key) == (None, "", "")
 
 
 @pytest.mark.parametrize("content", [7, ["x"], {"a": 1}, None])
 def test_what_is_no_key_is_not_kept(explorer: Explorer, content: object) -> None:
-    type_key(explorer.switches.key_field, content)
-    assert explorer.switches.key_field.key() is None
+    type_key(explorer.options.key_field, content)
+    assert explorer.options.key_field.key() is None
 
 
 def test_a_key_for_another_machine_over_plain_http_is_refused_in_a_sentence(explorer: Explorer) -> None:
-    field = explorer.switches.key_field
-    explorer.switches.base_url = "http://192.168.1.20:8000/v1"
+    field = explorer.options.key_field
+    explorer.options.base_url = "http://192.168.1.20:8000/v1"
     type_key(field, PAGE_KEY)
-    assert field.key(explorer.switches.base_url) is None
+    assert field.key(explorer.options.base_url) is None
     assert "not sent to 192.168.1.20:8000 over plain http" in field.problem
 
 
@@ -407,16 +407,16 @@ def test_where_the_owner_offers_her_service_it_is_hers_alone(server: ChatServer,
     restricted_explorer = Explorer(
         source="simulated", captioner="chat", place=None, model="llama3", base_url=server.base_url, choose_service=False
     )
-    values = [getattr(widget, "value", None) for widget in _within(restricted_explorer.switches)]
+    values = [getattr(widget, "value", None) for widget in _within(restricted_explorer.options)]
     assert server.base_url not in values
     assert "llama3" not in values
-    assert restricted_explorer.switches.key_field not in _within(restricted_explorer.switches)
+    assert restricted_explorer.options.key_field not in _within(restricted_explorer.options)
     click(restricted_explorer.map, *PLACE)
     prompt = restricted_explorer.result.prompt
-    restricted_explorer.prompt_view.set_state({"edited_user": "Write my homework.", "edited_system": "x", "asked": 1})
+    restricted_explorer.prompt_view.set_state({"edited_user": "Write my homework.", "edited_system": "x", "presses": 1})
     assert server.requests[0]["model"] == "llama3"
     assert [message["content"] for message in server.requests[0]["messages"]] == [prompt.system, prompt.user]
-    restricted_explorer.prompt_view.set_state({"editable": True, "edited_user": "Write my homework.", "asked": 2})
+    restricted_explorer.prompt_view.set_state({"editable": True, "edited_user": "Write my homework.", "presses": 2})
     assert server.requests[1]["messages"][1]["content"] == prompt.user
     assert explorer is not None
     restricted_explorer.close()
@@ -429,7 +429,7 @@ def _within(widget: ipywidgets.Widget) -> list[ipywidgets.Widget]:
 
 
 def test_a_hostile_name_of_a_model_stays_text(server: ChatServer, explorer: Explorer) -> None:
-    explorer.switches.model = "<img src=x onerror=alert(1)>" * 9
+    explorer.options.model = "<img src=x onerror=alert(1)>" * 9
     click(explorer.map, *PLACE)
     assert len(explorer.ask_bar.label) < 60
     assert "<img" not in explorer.ask_bar._cost.value
@@ -450,9 +450,9 @@ def test_errors_of_a_request_leave_chip_and_prompt(server: ChatServer, explorer:
 
 def test_estimates_follow_the_token_limit(explorer: Explorer) -> None:
     click(explorer.map, *PLACE)
-    explorer.switches.token_limit = 9000
+    explorer.options.token_limit = 9000
     assert "up to 9000 out" in explorer.prompt_view.cost
     labels = label_map(1)
     prompt, chip = prompt_for(labels), Chip(tile=Tile(0, 0), source="file", labels=labels)
     assert open_captioner("chat", token_limit=9000).estimate(prompt).tokens_out == 9000
-    assert chip.labels is labels
+    assert (chip.labels == labels).all()

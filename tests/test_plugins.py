@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 import pytest
 from data.label_maps import label_map
 
-from chatearthnet_explorer import plugins
 from chatearthnet_explorer.caption import Caption
 from chatearthnet_explorer.captioners import (
     captioner_names,
@@ -23,6 +22,7 @@ from chatearthnet_explorer.errors import SettingError
 from chatearthnet_explorer.landcover.shares import count_pixels
 from chatearthnet_explorer.pipeline import caption_at
 from chatearthnet_explorer.plugins import Registry, builtin, needs_factory, one_line
+from chatearthnet_explorer.plugins import registry as registry_module
 from chatearthnet_explorer.review.added_checks import MOST_ADDED, failure_of, run_added
 from chatearthnet_explorer.review.checks import (
     CHECKS,
@@ -190,7 +190,7 @@ def test_first_package_by_name_keeps_a_name_and_each_problem_is_logged_once(
         EntryPoint("echo", "collections:OrderedDict", "g"),
         EntryPoint("te\x1bst", "collections:OrderedDict", "g"),
     ]
-    monkeypatch.setattr(plugins, "entry_points", lambda **_: points)
+    monkeypatch.setattr(registry_module, "entry_points", lambda **_: points)
     own = registry()
     assert own.names() == ("template", "echo")
     assert caplog.records == []

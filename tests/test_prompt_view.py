@@ -15,7 +15,7 @@ from chatearthnet_explorer.widgets.shared.prompt_view import LIMIT, PromptView
 if TYPE_CHECKING:
     from chatearthnet_explorer.prompts.prompt import Prompt
 
-EDITED = "this is no longer ChatEarthNet's method"
+EDITED = "it is no longer ChatEarthNet's method"
 
 
 @pytest.fixture
@@ -32,7 +32,7 @@ def asked(view: PromptView) -> list[Prompt]:
 
 def ask(view: PromptView, **edits: str) -> None:
     """Press the button as the browser does: edits and the count in one message."""
-    view.set_state({"asked": view.asked + 1, **{f"edited_{name}": text for name, text in edits.items()}})
+    view.set_state({"presses": view.presses + 1, **{f"edited_{name}": text for name, text in edits.items()}})
 
 
 @pytest.mark.parametrize("style", ["3.5", "4v"])
@@ -40,12 +40,12 @@ def test_words_and_facts_are_the_prompts_own(style: str) -> None:
     prompt = prompt_for(quarters(), style=style, seed=3)
     view = PromptView(prompt=prompt)
     assert (view.edited_system, view.edited_user) == (prompt.system, prompt.user)
-    assert (view.told["system"], view.told["user"]) == (prompt.system, prompt.user)
-    assert view.told["facts"] == prompt.facts.to_dict()
-    assert view.told["overall"] == [*(["water", "tree", "crop"]), "developed area" if style == "3.5" else "developed"]
-    assert view.told["seed"] == 3
+    assert (view.fields["system"], view.fields["user"]) == (prompt.system, prompt.user)
+    assert view.fields["facts"] == prompt.facts.to_dict()
+    assert view.fields["overall"] == [*(["water", "tree", "crop"]), "developed area" if style == "3.5" else "developed"]
+    assert view.fields["seed"] == 3
     assert len(view.images) == len(prompt.images)
-    assert not view.edited
+    assert not view.is_edited
 
 
 def test_asking_again_without_edits_gives_the_prompt_itself(view: PromptView, asked: list[Prompt]) -> None:
@@ -58,7 +58,7 @@ def test_asking_again_with_edits_gives_another_prompt_that_is_marked(view: Promp
     ask(view, user="Describe the water alone.")
     assert asked == [replace(view.prompt, user="Describe the water alone.")]
     assert asked[0].id != view.prompt.id
-    assert view.edited
+    assert view.is_edited
     assert EDITED in Page(view._repr_html_()).text
 
 
@@ -66,7 +66,7 @@ def test_a_new_prompt_forgets_edits_and_errors(view: PromptView, asked: list[Pro
     ask(view, user=" ")
     assert view.error
     view.prompt = prompt_for(quarters(), style="4v")
-    assert (view.edited, view.error) == (False, "")
+    assert (view.is_edited, view.error) == (False, "")
     assert EDITED not in Page(view._repr_html_()).text
     assert asked == []
 
@@ -109,7 +109,7 @@ def test_without_a_prompt_nobody_is_asked() -> None:
     ask(view, user="Hello")
     assert asked == []
     assert view.current is None
-    assert "There is no prompt yet" in Page(view._repr_html_()).text
+    assert "No prompt yet" in Page(view._repr_html_()).text
 
 
 def test_hostile_words_are_shown_as_they_are(view: PromptView, asked: list[Prompt]) -> None:

@@ -246,13 +246,13 @@ def test_a_caption_that_changed_between_verdicts_is_not_mixed_up() -> None:
 @pytest.mark.parametrize("with_plan", [True, False])
 def test_report_without_verdicts_has_a_remark(tmp_path: Path, *, with_plan: bool) -> None:
     empty = report([], simple_random(NAMES, 5) if with_plan else None)
-    assert "No verdict has been given yet, so there is nothing to report." in empty.remarks
+    assert "No verdict yet, so there is nothing to report." in empty.remarks
     assert "None of them has been judged yet." in methods(empty)
     assert empty.to_dict()["overall"]["error"]["rate"] is None
     report_card(empty).save(tmp_path / "report.html")
     page = Page((tmp_path / "report.html").read_text("utf-8"))
     page.assert_harmless()
-    assert "Nothing has been judged yet." in page.text
+    assert "No caption has been judged yet." in page.text
 
 
 def test_causes_are_kept_apart_and_crossed() -> None:

@@ -17,8 +17,8 @@ from chatearthnet_explorer.chip import Chip
 from chatearthnet_explorer.errors import SourceError, VerdictError
 from chatearthnet_explorer.review.ledger import Ledger
 from chatearthnet_explorer.review.sampling import simple_random
-from chatearthnet_explorer.widgets.browse.released_pair import ReleasedPairs, labelled
-from chatearthnet_explorer.widgets.review.prefetch import Ahead
+from chatearthnet_explorer.widgets.browse.released_pair import ReleasedPairs, add_labels
+from chatearthnet_explorer.widgets.review.prefetch import Prefetch
 from chatearthnet_explorer.widgets.review.review_desk import ReviewDesk
 from chatearthnet_explorer.widgets.shared.caption_view import CaptionView
 from chatearthnet_explorer.widgets.shared.grounding_view import GroundingView
@@ -41,7 +41,7 @@ def desk(tmp_path: Path) -> ReviewDesk:
 
 def press(desk: ReviewDesk, do: str, **more: object) -> None:
     """What the script sends."""
-    desk.pad.asked = {"do": do, "n": desk.pad.answered + 1, "position": desk.position, **more}
+    desk.pad.command = {"do": do, "n": desk.pad.handled_count + 1, "position": desk.position, **more}
 
 
 def test_a_verdict_is_on_the_disk_before_the_next_pair_is_shown(desk: ReviewDesk) -> None:
@@ -53,14 +53,14 @@ def test_a_verdict_is_on_the_disk_before_the_next_pair_is_shown(desk: ReviewDesk
     assert on_disk == [1, 2, 3, 4, 5]
     press(desk, "judge", verdict="minor", then="next")
     assert desk.position == 5
-    assert desk.pad.told == "All 6 captions are judged. Thank you."
-    assert desk.pad.judged == 6
+    assert desk.pad.message == "All 6 captions are judged. Thank you."
+    assert desk.pad.judged_count == 6
 
 
 def test_cause_note_and_correction_go_with_the_verdict_and_come_back_with_the_pair(desk: ReviewDesk) -> None:
     press(desk, "judge", verdict="major", cause="label", note="n", correction="c", then="next")
     press(desk, "go", by=-1)
-    assert desk.pad.given == {"verdict": "major", "cause": "label", "note": "n", "correction": "c"}
+    assert desk.pad.verdict == {"verdict": "major", "cause": "label", "note": "n", "correction": "c"}
     press(desk, "judge", verdict="major", cause="caption", note="n", correction="c", then="stay")
     assert desk.position == 0
     assert [one.cause for one in desk.ledger.verdicts] == ["caption"]
@@ -71,10 +71,10 @@ def test_undo_goes_back_to_what_was_judged_last(desk: ReviewDesk) -> None:
     press(desk, "judge", verdict="major", then="next")
     press(desk, "go", by=1)
     press(desk, "undo")
-    assert (desk.position, desk.pad.given, desk.pad.judged) == (1, {}, 1)
+    assert (desk.position, desk.pad.verdict, desk.pad.judged_count) == (1, {}, 1)
     press(desk, "undo")
     press(desk, "undo")
-    assert desk.pad.told == "There is nothing to take back."
+    assert desk.pad.message == "There is nothing to undo."
     assert desk.ledger.verdicts == ()
     assert len(desk.ledger.entries) == 4
 
@@ -84,21 +84,21 @@ def test_a_new_desk_goes_on_where_the_old_one_stopped(desk: ReviewDesk) -> None:
         press(desk, "judge", verdict="correct", then="next")
     desk.ledger.record(verdict("2.png", reviewer="Bo"))
     again = ReviewDesk(NAMES, pair_of, desk.ledger.path, reviewer="Ada")
-    assert (again.position, again.pad.judged) == (2, 2)
+    assert (again.position, again.pad.judged_count) == (2, 2)
 
 
 def test_what_was_pressed_for_another_pair_is_not_taken(desk: ReviewDesk) -> None:
     press(desk, "judge", verdict="correct", then="next")
     press(desk, "judge", verdict="major", position=0)
     assert [one.name for one in desk.ledger.verdicts] == ["0.png"]
-    assert desk.pad.answered == 2
+    assert desk.pad.handled_count == 2
 
 
-@pytest.mark.parametrize("wish", [{}, {"do": "x"}, {"do": "go"}, {"do": "judge", "position": 0, "verdict": None}])
-def test_nonsense_from_the_page_does_no_harm(desk: ReviewDesk, wish: dict[str, object]) -> None:
-    desk.pad.asked = {"n": 1, **wish}
+@pytest.mark.parametrize("command", [{}, {"do": "x"}, {"do": "go"}, {"do": "judge", "position": 0, "verdict": None}])
+def test_nonsense_from_the_page_does_no_harm(desk: ReviewDesk, command: dict[str, object]) -> None:
+    desk.pad.command = {"n": 1, **command}
     assert desk.ledger.verdicts == ()
-    assert desk.pad.answered == 1
+    assert desk.pad.handled_count == 1
 
 
 def test_a_plan_says_which_style_is_judged(tmp_path: Path) -> None:
@@ -121,7 +121,7 @@ def test_claims_are_held_against_the_labels_and_pointing_at_one_reaches_the_chip
     view = desk.caption_view
     assert isinstance(view, GroundingView)
     assert view.chip is desk.chip_view.chip
-    (point,) = view.columns[0]["checked"]["points"][:1]
+    (point,) = view.columns[0]["verification"]["points"][:1]
     view.set_state({"highlight": point["index"], "within": ["middle"]})
     assert (desk.chip_view.highlight, desk.chip_view.within) == (3, ["middle"])
     press(desk, "judge", verdict="correct", then="next")
@@ -138,7 +138,9 @@ def test_a_caption_is_never_held_against_the_labels_of_another_pair(tmp_path: Pa
     desk = ReviewDesk(["1", "3", "6"], own, tmp_path / "l.jsonl", reviewer="Ada")
     seen: list[str] = []
     desk.caption_view.observe(
-        lambda change: seen.extend(one["result"] for column in change["new"] for one in column["checked"]["points"]),
+        lambda change: seen.extend(
+            one["result"] for column in change["new"] for one in column["verification"]["points"]
+        ),
         "columns",
     )
     press(desk, "go", by=1)
@@ -149,7 +151,7 @@ def test_a_caption_is_never_held_against_the_labels_of_another_pair(tmp_path: Pa
 def test_a_reviewer_who_is_not_to_know_the_labels_has_a_plain_view(tmp_path: Path) -> None:
     plain = CaptionView()
     desk = ReviewDesk(NAMES, pair_of, tmp_path / "l.jsonl", reviewer="Ada", caption_view=plain)
-    assert "checked" not in plain.columns[0]
+    assert "verification" not in plain.columns[0]
     press(desk, "go", by=1)
     assert plain.captions[0].text == "Trees of 1.png"
 
@@ -166,7 +168,7 @@ def test_a_pair_that_cannot_be_had_is_said_and_can_be_passed(tmp_path: Path) -> 
     press(desk, "judge", verdict="correct", then="next")
     assert desk.position == 0
     press(desk, "go", by=1)
-    assert desk.caption_view.error.startswith("There is no caption in style 3.5")
+    assert desk.caption_view.error.startswith("This pair has no caption in style 3.5")
     press(desk, "judge", verdict="correct", then="next")
     assert desk.ledger.verdicts == ()
     press(desk, "go", by=1)
@@ -188,7 +190,7 @@ def test_an_empty_plan_and_a_nameless_reviewer_are_said(tmp_path: Path) -> None:
 
 def test_a_torn_ledger_is_told_at_the_desk(desk: ReviewDesk) -> None:
     desk.ledger.path.write_bytes(b'{"torn')
-    assert "cannot be read" in ReviewDesk(NAMES, pair_of, desk.ledger.path, reviewer="Ada").pad.told
+    assert "cannot be read" in ReviewDesk(NAMES, pair_of, desk.ledger.path, reviewer="Ada").pad.message
 
 
 def test_hostile_words_are_text(tmp_path: Path) -> None:
@@ -229,7 +231,7 @@ def test_what_failed_ahead_of_time_is_tried_again() -> None:
             raise SourceError(key)
         return key
 
-    ahead = Ahead(second_time)
+    ahead = Prefetch(second_time)
     assert isinstance(ahead.get("a").exception(10), SourceError)
     assert ahead.get("a").result(10) == "a"
     assert ahead.get("a").result(10) == "a"
@@ -264,7 +266,7 @@ def test_a_pair_of_a_catalog_has_its_picture_its_caption_and_the_labels_of_its_p
     assert desk.caption_view.captions[0].text == pair.record.captions["3.5"]
     assert desk.caption_view.captions[0].notes == ("Simulated: no language model wrote this caption.",)
     # the captions of pairs that have pictures are true
-    counts = {one["result"]: one["count"] for one in desk.caption_view.columns[0]["checked"]["counts"]}
+    counts = {one["result"]: one["count"] for one in desk.caption_view.columns[0]["verification"]["counts"]}
     assert counts["supported"] > 3
     assert counts["contradicted"] == 0
     assert desk.judge("correct").verdict.name == desk.names[0]
@@ -274,7 +276,7 @@ def test_a_pair_of_a_catalog_has_its_picture_its_caption_and_the_labels_of_its_p
     ("chosen", "said"),
     [
         ({"labels": None}, "No source of labels was chosen"),
-        ({"labels": "simulated"}, "No pictures are at hand; give release="),
+        ({"labels": "simulated"}, "No pictures are loaded; pass release="),
     ],
 )
 def test_a_pair_without_picture_or_labels_is_judged_and_says_so(
@@ -290,9 +292,9 @@ def test_a_pair_without_picture_or_labels_is_judged_and_says_so(
 def test_a_pair_without_a_place_is_judged_and_says_so(tmp_path: Path) -> None:
     desk = of_sample(tmp_path, "no place", release=small_sample().release)
     assert desk.chip_view.chip is None
-    assert "says no place on Earth" in desk.chip_view.remarks[-1]
+    assert "gives no location" in desk.chip_view.remarks[-1]
     assert desk.chip_view.simulated
-    assert "no claim can be checked" in desk.caption_view.columns[0]["checked"]["note"]
+    assert "no claim can be checked" in desk.caption_view.columns[0]["verification"]["note"]
     press(desk, "judge", verdict="correct", then="next")
     assert len(desk.ledger.verdicts) == 1
 
@@ -325,8 +327,8 @@ class Mapped:
     [
         (SourceError("The map does not answer; try later."), "The map does not answer; try later."),
         (chip(labels=None, missing=("Nobody mapped it.",)), "Nobody mapped it."),
-        (chip(labels=None), "There are no labels of this place."),
-        (chip(), "The labels are of the real place, and this pair is made up"),
+        (chip(labels=None), "This place has no labels."),
+        (chip(), "The labels are real but this pair is simulated"),
     ],
 )
 def test_labels_that_fail_or_are_of_another_earth_are_not_shown_and_the_reason_is(
@@ -346,7 +348,7 @@ def test_labels_that_fail_or_are_of_another_earth_are_not_shown_and_the_reason_i
 
 def test_labels_bring_their_version_and_their_credit_and_nothing_else() -> None:
     shown, mapped = chip(labels=None, label_version=None, attribution=("A",)), chip(attribution=("A", "B"), rgb=None)
-    both = labelled(shown, mapped)
+    both = add_labels(shown, mapped)
     assert both.labels is mapped.labels
     assert both.label_version == "v100/2020"
     assert both.attribution == ("A", "B")

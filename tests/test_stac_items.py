@@ -158,8 +158,8 @@ def test_unusable_scenes_are_counted_by_reason(place: Place) -> None:
     chip = place.click(*items)
     assert chip.rgb is None
     assert "lists 7 scenes here, but none can be used" in chip.missing[-1]
-    assert "JPEG 2000, of which no part can be read alone (3), " in chip.missing[-1]
-    assert "(s3://sentinel-s2-l2a) (2), no outline (1), nothing that is an item (1)" in chip.missing[-1]
+    assert "JPEG 2000, which cannot be read in parts (3), " in chip.missing[-1]
+    assert "(s3://sentinel-s2-l2a) (2), no outline (1), an invalid item (1)" in chip.missing[-1]
     assert not any("No scene catalogue has a scene" in sentence for sentence in chip.missing)
     with ScriptedApi(searching(search_result(*items))) as api, pytest.raises(SceneError, match="7 scenes"):  # type: ignore[arg-type]
         place.source(f"{api.url}#x").scenes_at(*TILE.center)

@@ -166,7 +166,7 @@ def _values() -> dict[str, Value]:
         caption=caption(),
         error=ModelError("The model is busy; try again."),
     )
-    member = Member("a/3886_3141_patch00.png", offset=9, packed=8, size=7, method=0, crc=5)
+    member = Member("a/3886_3141_patch00.png", offset=9, compressed_size=8, size=7, method=0, crc=5)
     record = Record(
         name="3886_3141_patch00.png",
         captions={"3.5": "Water.", "4v": "Trees."},

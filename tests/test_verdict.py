@@ -42,7 +42,7 @@ def test_refuses_invalid_fields(changes: dict[str, object], message: str) -> Non
 
 @pytest.mark.parametrize("fields", [{}, {"time": 3}, {**verdict().to_dict(), "time": "noon"}])
 def test_from_dict_refuses_other_objects(fields: dict[str, object]) -> None:
-    with pytest.raises(VerdictError, match="no verdict"):
+    with pytest.raises(VerdictError, match="not a verdict"):
         Verdict.from_dict(fields)
 
 

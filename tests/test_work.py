@@ -9,12 +9,12 @@ import pytest
 from chatearthnet_explorer.cancellation import checkpoint
 from chatearthnet_explorer.errors import Cancelled
 from chatearthnet_explorer.widgets.shared import background as module
-from chatearthnet_explorer.widgets.shared.background import MOST_THREADS, Work
+from chatearthnet_explorer.widgets.shared.background import MOST_THREADS, BackgroundTask
 
 
-async def _until(met: Callable[[], bool]) -> None:
+async def _until(condition: Callable[[], bool]) -> None:
     async with asyncio.timeout(30):
-        while not met():  # noqa: ASYNC110 - what is waited for tells nobody of it
+        while not condition():  # noqa: ASYNC110 - what is waited for tells nobody of it
             await asyncio.sleep(0.005)
 
 
@@ -26,125 +26,125 @@ class Recorder:
     """Work whose jobs end when the test lets them, and what came of it."""
 
     def __init__(self) -> None:
-        self.work = Work()
-        self.begun: list[int] = []
-        self.done: list[int] = []
-        self.failed: list[Exception] = []
+        self.work = BackgroundTask()
+        self.started: list[int] = []
+        self.results: list[int] = []
+        self.errors: list[Exception] = []
         self.gates: dict[int, threading.Event] = {}
 
     def start(self, number: int) -> None:
         def job(_step: Callable[[str], None]) -> int:
-            self.begun.append(number)
+            self.started.append(number)
             if gate := self.gates.get(number):
                 assert gate.wait(30)
             return number
 
-        self.work.start(job, done=self.done.append, failed=self.failed.append)
+        self.work.start(job, on_result=self.results.append, on_error=self.errors.append)
 
 
 def test_of_many_jobs_at_once_the_first_and_the_last_run() -> None:
     async def run() -> Recorder:
-        told = Recorder()
-        told.gates[0] = threading.Event()
-        told.start(0)
-        await _until(lambda: told.begun == [0])
+        recorder = Recorder()
+        recorder.gates[0] = threading.Event()
+        recorder.start(0)
+        await _until(lambda: recorder.started == [0])
         for number in range(1, 200):
-            told.start(number)
+            recorder.start(number)
             assert _threads() == 1
-        told.gates[0].set()
-        await _until(lambda: bool(told.done))
+        recorder.gates[0].set()
+        await _until(lambda: bool(recorder.results))
         await _until(lambda: not _threads())
-        return told
+        return recorder
 
-    told = asyncio.run(run())
-    assert told.begun == [0, 199]
-    assert told.done == [199]
-    assert told.failed == []
-    assert not told.work.busy
+    recorder = asyncio.run(run())
+    assert recorder.started == [0, 199]
+    assert recorder.results == [199]
+    assert recorder.errors == []
+    assert not recorder.work.busy
 
 
 def test_a_job_does_not_wait_for_one_that_hangs() -> None:
     async def run() -> Recorder:
-        told = Recorder()
-        told.gates[0] = threading.Event()
-        told.start(0)
-        await _until(lambda: told.begun == [0])
-        told.start(1)
-        await _until(lambda: told.done == [1])
-        told.gates[0].set()
+        recorder = Recorder()
+        recorder.gates[0] = threading.Event()
+        recorder.start(0)
+        await _until(lambda: recorder.started == [0])
+        recorder.start(1)
+        await _until(lambda: recorder.results == [1])
+        recorder.gates[0].set()
         await _until(lambda: not _threads())
-        return told
+        return recorder
 
-    assert asyncio.run(run()).done == [1]
+    assert asyncio.run(run()).results == [1]
 
 
 def test_jobs_that_hang_take_a_bounded_number_of_threads(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "GRACE", 0.01)
 
     async def run() -> Recorder:
-        told = Recorder()
+        recorder = Recorder()
         for number in range(20):
-            told.gates[number] = threading.Event()
-            told.start(number)
+            recorder.gates[number] = threading.Event()
+            recorder.start(number)
             await asyncio.sleep(0.05)
             assert _threads() <= MOST_THREADS
-        assert len(told.begun) == MOST_THREADS
-        for gate in told.gates.values():
+        assert len(recorder.started) == MOST_THREADS
+        for gate in recorder.gates.values():
             gate.set()
-        await _until(lambda: bool(told.done))
+        await _until(lambda: bool(recorder.results))
         await _until(lambda: not _threads())
-        return told
+        return recorder
 
-    told = asyncio.run(run())
-    assert told.begun == [0, 1, 2, 19]
-    assert told.done == [19]
+    recorder = asyncio.run(run())
+    assert recorder.started == [0, 1, 2, 19]
+    assert recorder.results == [19]
 
 
 def test_a_replaced_job_ends_at_its_next_checkpoint() -> None:
     async def run() -> tuple[Recorder, list[str]]:
-        told, seen = Recorder(), []
-        begun, gate = threading.Event(), threading.Event()
+        recorder, events = Recorder(), []
+        job_started, gate = threading.Event(), threading.Event()
 
         def job(_step: Callable[[str], None]) -> int:
-            begun.set()
+            job_started.set()
             assert gate.wait(30)
             try:
                 checkpoint()
             except Cancelled:
-                seen.append("cancelled")
+                events.append("cancelled")
                 raise
-            seen.append("went on")
+            events.append("went on")
             return 0
 
-        told.work.start(job, done=told.done.append, failed=told.failed.append)
-        await _until(begun.is_set)
-        told.start(1)
+        recorder.work.start(job, on_result=recorder.results.append, on_error=recorder.errors.append)
+        await _until(job_started.is_set)
+        recorder.start(1)
         gate.set()
-        await _until(lambda: told.done == [1])
-        await _until(lambda: bool(seen))
-        return told, seen
+        await _until(lambda: recorder.results == [1])
+        await _until(lambda: bool(events))
+        return recorder, events
 
-    told, seen = asyncio.run(run())
-    assert seen == ["cancelled"]
-    assert told.failed == []
+    recorder, events = asyncio.run(run())
+    assert events == ["cancelled"]
+    assert recorder.errors == []
 
 
 def test_a_stop_lets_go_of_the_job_that_waits() -> None:
     async def run() -> Recorder:
-        told = Recorder()
-        told.gates[0] = threading.Event()
-        told.start(0)
-        await _until(lambda: told.begun == [0])
-        told.start(1)
-        told.work.stop()
-        told.gates[0].set()
+        recorder = Recorder()
+        recorder.gates[0] = threading.Event()
+        recorder.start(0)
+        await _until(lambda: recorder.started == [0])
+        recorder.start(1)
+        recorder.work.stop()
+        recorder.gates[0].set()
         await _until(lambda: not _threads())
         await asyncio.sleep(0)
-        return told
+        return recorder
 
-    told = asyncio.run(run())
-    assert told.begun == [0]
-    assert told.done == []
+    recorder = asyncio.run(run())
+    assert recorder.started == [0]
+    assert recorder.results == []
 
 
 def test_outside_a_job_a_checkpoint_stops_nobody() -> None:

@@ -34,7 +34,7 @@ def listen(address: str, port: int | None) -> tuple[list[socket.socket], int]:
         msg = "--address is empty; use 127.0.0.1 for this computer alone, or 0.0.0.0 for others as well."
         raise SettingError(msg)
     if port is not None and not 0 <= port <= _LAST_PORT:
-        msg = f"There is no port {str(port)[:20]}; choose one from 1024 to {_LAST_PORT}, or 0 for any free one."
+        msg = f"There is no port {str(port)[:20]}; choose one from 1024 to {_LAST_PORT}, or 0 for any free port."
         raise SettingError(msg)
     if port is not None:
         return _open(address, port)
@@ -103,9 +103,9 @@ def _bind(family: socket.AddressFamily, host: str, port: int) -> socket.socket:
 def _problem(error: OSError, address: str, port: int) -> SettingError:
     where = address[:80]
     if error.errno == errno.EADDRINUSE:
-        return _TakenError(f"Port {port} is taken by another program; choose another with --port, or leave it out.")
+        return _TakenError(f"Port {port} is used by another program; choose another with --port, or leave --port out.")
     if error.errno in {errno.EACCES, errno.EPERM}:
-        return SettingError(f"Port {port} needs rights that you do not have; choose one from 1024 with --port.")
+        return SettingError(f"Port {port} needs administrator rights; choose a port from 1024 on with --port.")
     if error.errno == errno.EADDRNOTAVAIL:
         return SettingError(f"{where} is not an address of this computer; use 127.0.0.1 or 0.0.0.0.")
     return SettingError(f"Cannot listen at {where}, port {port} ({error.strerror}); choose others.")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from bokeh.core.serialization import Serializable
 
-from chatearthnet_explorer.widgets.shared.world_map import LAND_PANE, OUTLINED, land
+from chatearthnet_explorer.widgets.shared.world_map import HAS_OUTLINE, LAND_PANE, land
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,11 +28,11 @@ class SharedOutline(Serializable):
 @contextmanager
 def without_outline() -> Iterator[None]:
     """Make maps without the outline within this block; ``bring_outline`` brings it."""
-    token = OUTLINED.set(False)
+    token = HAS_OUTLINE.set(False)
     try:
         yield
     finally:
-        OUTLINED.reset(token)
+        HAS_OUTLINE.reset(token)
 
 
 def bring_outline(bundle: dict[str, Any]) -> None:

@@ -44,13 +44,13 @@
       try {
         const answer = await status();
         if (answer.status === 403) {
-          show("The server was started again and asks for its token; your place is kept.", "Enter the token");
+          show("The server was restarted and needs its new token. Your place is saved.", "Enter the token");
           break;
         }
         if (answer.ok) {
           const { connects } = await answer.json();
-          if (connects) show("The server is there again; your place is kept.", "Reload");
-          else show(`The server refuses pages of ${location.host}; start it with --allow-host ${location.host}.`, "Reload");
+          if (connects) show("The server is back. Your place is saved.", "Reload");
+          else show(`The server refuses pages from ${location.host}; start it with --allow-host ${location.host}.`, "Reload");
           break;
         }
       } catch {
@@ -81,8 +81,8 @@
         opened = true;
       });
       this.addEventListener("close", () => {
-        if (opened) watch("The connection to the server is lost; waiting for it. What you see stays, but nothing answers.");
-        else watch("This page cannot connect to its server; asking why.");
+        if (opened) watch("Lost the connection to the server; waiting for it. The page stays, but nothing works until then.");
+        else watch("This page cannot connect to its server; checking why.");
       });
     }
   };

@@ -80,20 +80,20 @@ def open_explorer(explorer: Explorer, arguments: Arguments) -> None:
     """Have an Explorer start at the place of the address, or at the first of the places, and keep the address true."""
     place = explore_place(arguments)
     if place.year is not None:
-        explorer.switches.year = place.year
+        explorer.options.year = place.year
     if place.style is not None:
-        explorer.switches.style = place.style
+        explorer.options.style = place.style
     document = pn.state.curdoc
 
     def keep(_change: object) -> None:
-        switches = explorer.switches
+        options = explorer.options
         lonlat = explorer.map.lonlat
         if lonlat is not None:
             where = {"lon": f"{lonlat[0]:.{_DIGITS}f}", "lat": f"{lonlat[1]:.{_DIGITS}f}"}
-            _send(document, urlencode({**where, "year": switches.year, "style": switches.style}))
+            _send(document, urlencode({**where, "year": options.year, "style": options.style}))
 
     explorer.map.observe(keep, "lonlat")
-    explorer.switches.observe(keep, ["year", "style"])
+    explorer.options.observe(keep, ["year", "style"])
     lonlat = place.lonlat or (PLACES[0].lon, PLACES[0].lat)
     # a change made before the page is there would never reach it
     pn.state.onload(lambda: explorer.map.go(*lonlat))

@@ -31,11 +31,11 @@ _WIDE = {"sizing_mode": "stretch_width"}
 _PAGES = {
     "explore": (
         "Explore a place",
-        "Click a place: its satellite picture, its land cover, the prompt ChatEarthNet makes of it, and a caption.",
+        "Click a place to see its satellite picture, its land cover, ChatEarthNet's prompt for it, and a caption.",
     ),
     "browse": (
         "Browse the dataset",
-        "All pairs of picture and caption, by place, land cover and words.",
+        "Search all pairs of picture and caption by place, land cover and words.",
     ),
 }
 """The pages by their address: what they are called, and what is there."""
@@ -43,7 +43,7 @@ _PAGES = {
 _FOOT = (
     "<footer style='padding:4px 2px 16px;font:12px/1.5 system-ui,sans-serif;color:#5b6673'>"
     "Method: ChatEarthNet, Yuan, Xiong, Mou and Zhu, 2025, CC-BY-4.0. Labels: ESA WorldCover, CC-BY-4.0. Pictures: "
-    "Copernicus Sentinel-2. Outline: Natural Earth, public domain. Each chip says where it comes from.</footer>"
+    "Copernicus Sentinel-2. Outline: Natural Earth, public domain. Each chip lists its sources.</footer>"
 )
 
 

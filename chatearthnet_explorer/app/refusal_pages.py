@@ -18,9 +18,9 @@ if TYPE_CHECKING:
     from chatearthnet_explorer.app.access import Access
 
 TITLE = "ChatEarthNet Explorer"
-_UNKNOWN_NAME = "The name in this address is not one that this server answers to."
-_ASK = "This server asks for the token that it printed when it started: open the address it printed, or paste it here."
-_WRONG = "That is not the token of this server; each start has a new one. Paste the one that it printed last."
+_UNKNOWN_NAME = "This server does not accept the name in this address."
+_ASK = "This server needs a token. Open the address it printed when it started, or paste the token here."
+_WRONG = "This token is wrong; the server makes a new one at each start. Paste the one it printed last."
 
 _REFRESH = '<meta http-equiv="refresh" content="0; url={address}">'
 _PAGE = """<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><title>{title}</title>

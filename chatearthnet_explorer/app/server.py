@@ -135,7 +135,7 @@ def _announce(access: Access, requested_port: int | None) -> None:
     from chatearthnet_explorer.app.refusal_pages import TITLE  # noqa: PLC0415 - brings Tornado
 
     if requested_port is None and access.port != DEFAULT_PORT:
-        sys.stdout.write(f"Port {DEFAULT_PORT} is taken, so another one is used; --port chooses one.\n")
+        sys.stdout.write(f"Port {DEFAULT_PORT} is in use, so another port was chosen; set one with --port.\n")
     sys.stdout.write(f"{TITLE} is at {access.url} until you press Ctrl+C.\n")
     sys.stdout.flush()
 

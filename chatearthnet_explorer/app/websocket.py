@@ -50,7 +50,7 @@ class PageSocket(WSHandler):
         if origin not in self.refused_origins and len(self.refused_origins) < _MOST_ORIGINS:
             self.refused_origins.add(origin)
             _LOG.warning(
-                "A page of %r wanted to connect and was refused; if it is yours, add --allow-host with its name.",
+                "Refused a connection from a page of %r; if it is yours, add --allow-host with its name.",
                 origin[:100],
             )
         return False

@@ -50,7 +50,7 @@ _REGISTRY = Registry(
         builtin(
             "captioners.template:TemplateCaptioner",
             "template",
-            "No model, no key",
+            "Fixed sentences (no model needed)",
             "Writes fixed sentences from the facts of the prompt.",
             needs_service=False,
         ),

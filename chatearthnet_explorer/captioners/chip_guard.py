@@ -10,7 +10,9 @@ if TYPE_CHECKING:
     from chatearthnet_explorer.chip import Chip
     from chatearthnet_explorer.prompts.prompt import Prompt
 
-SIMULATED = "The chip is simulated: its pixels and labels are made up, and so is what this caption tells of the place."
+SIMULATED = (
+    "The chip is simulated: its pixels and labels are made up, so this caption does not describe the real place."
+)
 """Note of every caption of a simulated chip."""
 
 

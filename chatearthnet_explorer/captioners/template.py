@@ -27,7 +27,7 @@ class TemplateCaptioner:
     def caption(self, prompt: Prompt, chip: Chip) -> Caption:
         """Return a caption that names every class the prompt names, and none it does not.
 
-        In style 3.5 one paragraph, where each amount reads ``size noun of class`` in the sentence of its part;
+        In style 3.5 one paragraph, with each class and its size in the sentence of its part;
         in style 4v one description of each label map.
         """
         facts_35 = [facts for facts in prompt.all_facts if isinstance(facts, Facts35)]

@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
-from itertools import groupby
-from typing import TYPE_CHECKING
+import re
+from itertools import groupby, takewhile
+from typing import TYPE_CHECKING, NamedTuple
 
-from chatearthnet_explorer.captioners.template_phrases import Wording, covers, join_list, parts_phrase, sentence
+from chatearthnet_explorer.captioners.template_phrases import (
+    Wording,
+    amounts_phrase,
+    parts_phrase,
+    sentence,
+    theme,
+)
 from chatearthnet_explorer.landcover.shares import PARTS
 
 if TYPE_CHECKING:
@@ -13,16 +20,18 @@ if TYPE_CHECKING:
 
 # Percent of each quarter from which a class is said to make up most of the scene.
 _MOST = 50
+# Percent of a part from which a class covers nearly all of it.
+_NEARLY_ALL = 90
 _QUARTERS = PARTS[:4]
 
 # {x} is the dominant class, {where} the parts in which it is the largest.
 _LARGEST_EVERYWHERE = (
-    "{x} dominate{s} the scene and {have} the largest share in all five parts",
+    "{x} dominate{s} the scene and {are} the main land cover in all five parts",
     "the scene is dominated by {x}, which {are} the main land cover in every part",
     "{x} {are} the dominant land cover in every part of the scene",
 )
 _LARGEST_IN_FOUR = (
-    "{x} dominate{s} the scene and {have} the largest share in every part except {where}",
+    "{x} dominate{s} the scene and {are} the main land cover in every part except {where}",
     "{x} {are} the dominant land cover in every part of the scene except {where}",
 )
 _DOMINATES = (
@@ -33,87 +42,79 @@ _DOMINATES = (
 _WIDESPREAD = (
     "{x} {are} the most widespread land cover in the scene, especially in {where}",
     "{x} {are} the most widespread land cover, particularly in {where}",
-    "{x} {are} the most extensive land cover in the scene, especially in {where}",
+    "{x} {are} more widespread than any other land cover, especially in {where}",
 )
 _LARGEST_NOWHERE = (
     "{x} {are} the most widespread land cover, most of all {where}, without being the largest in any single part",
-    "{x} {are} the most extensive land cover, most of all {where}, though not the largest in any single part",
+    "{x} {are} the most widespread land cover, most of all {where}, though not the largest in any single part",
 )
 _NOT_IN_PARTS = (
     "{x} {are} the most widespread land cover in the scene, without being among the three largest in any single part",
-    "{x} {are} the most extensive land cover, though not among the three largest in any single part",
+    "{x} {are} the most widespread land cover, though not among the three largest in any single part",
 )
 
-# {where} is a part, or several that are alike, {most} the largest amount in it, {rest} the one or two behind it.
-_FIRST = (
-    "in {where}, there is {most}, followed by {rest}",
-    "starting in {where}, there is {most}, along with {rest}",
-    "{where} {have} {most}, followed by {rest}",
+# A part of which {x} covers half or more. {share} is how much, {with_} and {followed} are what else there is, or empty.
+_COVERED_FIRST = (
+    "in {where}, {x} cover{s} {share} of the area{with_}",
+    "starting in {where}, {x} cover{s} {share} of the area{followed}",
+    "{share} of {where} is covered by {x}{followed}",
 )
-_SAME = (
-    "moving to {where}, there is again {most}, followed by {rest}",
-    "{where} also {have} {most}, with {rest}",
-    "{where} again {have} {most}, accompanied by {rest}",
-    "in {where} as well, there is {most}, followed by {rest}",
+_COVERED_PARTS = (
+    "in {where}, {x} cover{s} {share} of the area{with_}",
+    "moving to {where}, {x} cover{s} {share} of the area{followed}",
+    "{share} of {where} is covered by {x}{followed}",
+    "turning to {where}, {x} cover{s} {share} of the area{with_}",
 )
-_OTHER = (
-    "moving to {where}, there is {most}, along with {rest}",
-    "{where} contain{s} {most}, followed by {rest}",
-    "in {where}, by contrast, there is {most}, with {rest}",
-    "turning to {where}, there is {most}, followed by {rest}",
+_COVERED_AGAIN = (
+    "in {where}, {x} again cover{s} {share} of the area{with_}",
+    "moving to {where}, {x} again cover{s} {share} of the area{followed}",
+    "{share} of {where} is also covered by {x}{with_}",
+    "{share} of {where} is again covered by {x}{followed}",
 )
-_OTHER_LARGE = (
-    *_OTHER,
-    "{where} {are} dominated by {most}, followed by {rest}",
-    "{most} dominates {where}, followed by {rest}",
+_COVERED_LAST = (
+    "finally, in {where}, {x} cover{s} {share} of the area{with_}",
+    "finally, {share} of {where} is covered by {x}{followed}",
 )
-_LAST_SAME = (
-    "finally, {where} also {have} {most}, followed by {rest}",
-    "finally, in {where}, there is again {most}, with {rest}",
+_COVERED_LAST_AGAIN = (
+    "finally, in {where}, {x} again cover{s} {share} of the area{with_}",
+    "finally, {share} of {where} is also covered by {x}{followed}",
 )
-_LAST_OTHER = (
-    "finally, {where} {have} {most}, followed by {rest}",
-    "finally, in {where}, there is {most}, along with {rest}",
+_COVERED_NEARLY_EVERYWHERE = ("in {where}, {x} cover{s} {share} of the area{with_}",)
+# A part of which no class covers half. {most} is the largest class, or several of one size.
+_MIXED_FIRST = (
+    "{where} {have} {most}{followed}",
+    "in {where}, there {be} {most}{with_}",
+    "starting in {where}, there {be} {most}{followed}",
 )
-# four or five parts that are alike
-_NEARLY_ALL = ("{where} {have} {most}, followed by {rest}",)
-_NEARLY_ALL_ONLY = ("{where} {have} {most} and almost nothing else",)
-# two or three
-_SEVERAL = (
-    "{where} each have {most}, followed by {rest}",
-    "{where} are alike, with {most}, followed by {rest}",
+_MIXED_PARTS = (
+    "{where} {have} {most}{followed}",
+    "moving to {where}, there {be} {most}{followed}",
+    "in {where}, there {be} {most}{with_}",
+    "turning to {where}, there {be} {most}{with_}",
 )
-_SEVERAL_LAST = ("finally, {where} each have {most}, along with {rest}",)
-# a part with no second class
-_ONLY = (
-    "{where} {have} {most} and almost nothing else",
-    "in {where}, there is {most} and almost nothing else",
-    "moving to {where}, there is only {most}",
-    "{where} contain{s} only {most}",
-    "turning to {where}, there is {most} and hardly anything else",
+_MIXED_AGAIN = (
+    "moving to {where}, there {be} again {most}{followed}",
+    "{where} also {have} {most}{with_}",
+    "in {where}, there {be} again {most}{with_}",
 )
-_ONLY_LAST = (
-    "finally, {where} {have} {most} and almost nothing else",
-    "finally, in {where}, there is only {most}",
+_MIXED_LAST = (
+    "finally, {where} {have} {most}{followed}",
+    "finally, in {where}, there {be} {most}{with_}",
 )
-_SEVERAL_ONLY = (
-    "{where} each have {most} and almost nothing else",
-    "{where} are alike, with {most} and almost nothing else",
+_MIXED_LAST_AGAIN = (
+    "finally, {where} also {have} {most}{followed}",
+    "finally, in {where}, there {be} again {most}{with_}",
 )
+_MIXED_NEARLY_EVERYWHERE = ("{where} {have} {most}{followed}",)
+_AGAIN = re.compile(r"\b(?:again|also)\b")
 _EMPTY = ("there is nothing to describe in {where}", "again, there is nothing to describe in {where}")
 
-_THEME_ONE = (
-    "overall, the main theme is a landscape of {x} alone",
-    "overall, {x} alone {are} the main theme of this landscape",
+# The classes behind the first three.
+_THEME_REST = (
+    "{x} {are} also present",
+    "{x} also occur{s}",
 )
-_THEME_MOST = (
-    "overall, the main theme is a landscape dominated by {x}, followed by {others}",
-    "overall, the main theme is a landscape made up mostly of {x}, followed by {others}",
-)
-_THEME_MIXED = (
-    "overall, the main theme is a mixed landscape in which {x} {are} the largest cover, followed by {others}",
-    "overall, the main theme is a varied landscape where {x} cover{s} the most ground, followed by {others}",
-)
+_THEME_NAMES = 3
 
 
 def paragraph(facts: Facts35, seed: int) -> str:
@@ -129,7 +130,7 @@ def paragraph(facts: Facts35, seed: int) -> str:
             "scene to be named."
         )
     return " ".join(
-        map(sentence, [_opening(facts, wording), *_parts(facts, wording), _theme(facts, wording)]),
+        map(sentence, [_opening(facts, wording), *_parts(facts, wording), *_theme(facts, wording)]),
     )
 
 
@@ -155,49 +156,106 @@ def _opening(facts: Facts35, wording: Wording) -> str:
 
 def _parts(facts: Facts35, wording: Wording) -> list[str]:
     sentences: list[str] = []
-    largest_before, empty_before = "", False
+    before: _Largest | None = None
+    empty_before = False
     for alike, group in groupby(facts.parts, key=lambda part: _sizes(facts.parts[part])):
         parts = list(group)
         if not alike:
             sentences.append(_EMPTY[empty_before].format(where=parts_phrase(parts)))
             empty_before = True
             continue
-        sentences.append(_part(parts, facts.parts[parts[0]], largest_before, wording))
-        largest_before = alike[0][0]
+        largest = _largest([facts.parts[part] for part in parts])
+        patterns = _patterns(
+            parts,
+            is_covered=bool(largest.share),
+            first=before is None,
+            again=largest == before and not _AGAIN.search(sentences[-1]),
+        )
+        sentences.append(_part(parts, largest, alike[len(largest.names) :], patterns, wording))
+        before = largest
     return sentences
+
+
+class _Largest(NamedTuple):
+    """What covers most of a part: one class, or several of one size."""
+
+    names: tuple[str, ...]
+    size: str
+    share: str
+    """How much of the part the first covers, if it is half or more; else empty."""
+
+
+def _largest(all_amounts: list[tuple[Amount, ...]]) -> _Largest:
+    """Return what comes first in parts that are alike."""
+    first = all_amounts[0][0]
+    if first.size == "large":
+        return _Largest((first.name,), first.size, "most")
+    if first.size == "extra large":
+        least = min(amounts[0].percent for amounts in all_amounts)
+        return _Largest((first.name,), first.size, "nearly all" if least >= _NEARLY_ALL else "the great majority")
+    alike = takewhile(lambda one: one.size == first.size, all_amounts[0])
+    return _Largest(tuple(one.name for one in alike), first.size, "")
 
 
 def _sizes(amounts: tuple[Amount, ...]) -> tuple[tuple[str, str], ...]:
     return tuple((amount.name, amount.size) for amount in amounts)
 
 
-def _part(parts: list[str], amounts: tuple[Amount, ...], largest_before: str, wording: Wording) -> str:
-    """Return the sentence of parts that are alike, linked to the largest class of the part before them."""
-    largest, *smaller = _sizes(amounts)
-    last = bool(largest_before) and parts[-1] == PARTS[-1]
-    where, several, nearly_all = parts_phrase(parts), len(parts) > 1, len(parts) >= len(PARTS) - 1
-    if nearly_all:
+def _part(
+    parts: list[str],
+    largest: _Largest,
+    smaller: tuple[tuple[str, str], ...],
+    patterns: tuple[str, ...],
+    wording: Wording,
+) -> str:
+    """Return the sentence of parts that are alike."""
+    where, several = parts_phrase(parts), len(parts) > 1
+    if _nearly_everywhere(parts):
         other = "".join(f" except the {part}" for part in PARTS if part not in parts)
         where, several = f"every part{other}", False
+    rest = amounts_phrase(smaller) if smaller else ""
+    return wording.fill(
+        patterns,
+        largest.names[0],
+        where=where,
+        share=largest.share,
+        most=amounts_phrase([(name, largest.size) for name in largest.names]),
+        be="are" if len(largest.names) > 1 else "is",
+        have="each have" if several else "has",
+        with_=f", with {rest}" if rest else "",
+        followed=f", followed by {rest}" if rest else "",
+    )
+
+
+def _patterns(parts: list[str], *, is_covered: bool, first: bool, again: bool) -> tuple[str, ...]:
+    """Return the patterns for parts that are alike.
+
+    Args:
+        parts: The parts.
+        is_covered: Whether one class covers half of them or more.
+        first: Whether they are the first.
+        again: Whether the part before has as much of the same, which its own sentence does not say again.
+    """
+    last = not first and parts[-1] == PARTS[-1]
+    table = {
+        (False, False): (_MIXED_PARTS, _COVERED_PARTS),
+        (False, True): (_MIXED_AGAIN, _COVERED_AGAIN),
+        (True, False): (_MIXED_LAST, _COVERED_LAST),
+        (True, True): (_MIXED_LAST_AGAIN, _COVERED_LAST_AGAIN),
+    }
     patterns: tuple[str, ...]
-    if nearly_all:
-        patterns = _NEARLY_ALL if smaller else _NEARLY_ALL_ONLY
-    elif not smaller:
-        patterns = _SEVERAL_ONLY if several else _ONLY_LAST if last else _ONLY if largest_before else _ONLY[:2]
-    elif several:
-        patterns = _SEVERAL_LAST if last else _SEVERAL
-    elif last:
-        patterns = _LAST_SAME if largest[0] == largest_before else _LAST_OTHER
-    elif not largest_before:
-        patterns = _FIRST
-    elif largest[0] == largest_before:
-        patterns = _SAME
+    if _nearly_everywhere(parts):
+        patterns = (_MIXED_NEARLY_EVERYWHERE, _COVERED_NEARLY_EVERYWHERE)[is_covered]
+    elif first:
+        patterns = (_MIXED_FIRST, _COVERED_FIRST)[is_covered]
     else:
-        patterns = _OTHER_LARGE if largest[1].endswith("large") else _OTHER
-    most = wording.amounts([largest])
-    rest = wording.amounts(smaller) if smaller else ""
-    verb = {"have": "have", "are": "are", "s": ""} if several else {"have": "has", "are": "is", "s": "s"}
-    return wording.choose(patterns).format(where=where, most=most, rest=rest, **verb)
+        patterns = table[last, again][is_covered]
+    # "most of the top left and the middle" could be most of both together
+    return tuple(pattern for pattern in patterns if len(parts) == 1 or "{share} of {where}" not in pattern)
+
+
+def _nearly_everywhere(parts: list[str]) -> bool:
+    return len(parts) >= len(PARTS) - 1
 
 
 def _makes_up_most(facts: Facts35) -> bool:
@@ -207,9 +265,11 @@ def _makes_up_most(facts: Facts35) -> bool:
     )
 
 
-def _theme(facts: Facts35, wording: Wording) -> str:
+def _theme(facts: Facts35, wording: Wording) -> list[str]:
+    """Return a sentence of the three largest classes, and one of the others if there are any."""
     name, *others = facts.overall
-    if not others:
-        return wording.fill(_THEME_ONE, name)
-    patterns = _THEME_MOST if _makes_up_most(facts) else _THEME_MIXED
-    return wording.fill(patterns, name, others=join_list(map(covers, others)))
+    behind, rest = others[: _THEME_NAMES - 1], others[_THEME_NAMES - 1 :]
+    sentences = [theme(name, behind, most=_makes_up_most(facts), wording=wording)]
+    if rest:
+        sentences.append(wording.fill(_THEME_REST, *rest))
+    return sentences

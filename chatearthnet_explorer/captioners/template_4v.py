@@ -7,13 +7,11 @@ from typing import TYPE_CHECKING
 from chatearthnet_explorer.captioners.template_phrases import (
     Wording,
     covers,
-    join_list,
     parts_phrase,
     sentence,
-    with_article,
+    theme,
 )
 from chatearthnet_explorer.landcover.shares import PARTS
-from chatearthnet_explorer.prompts.size_words import SIZES, size_word
 
 if TYPE_CHECKING:
     from chatearthnet_explorer.prompts.facts import Facts4V
@@ -36,32 +34,41 @@ _EXTENTS = (
     (100 / 3, "more than a third of the scene"),
     (20, "more than a fifth of the scene"),
     (10, "more than a tenth of the scene"),
-    (1, "a small share of the scene"),
-    (0, "a tiny share of the scene"),
+    (1, "less than a tenth of the scene"),
+    (0, "a tiny part of the scene"),
+)
+# Percents of a part from which a class covers so much of it.
+_AMOUNTS = (
+    (90, "nearly all"),
+    (80, "the great majority"),
+    (50, "more than half"),
+    (38, "less than half"),
+    (28, "about a third"),
+    (20, "about a quarter"),
+    (10, "more than a tenth"),
+    (1, "less than a tenth"),
+    (0, "a tiny part"),
 )
 
-# This style has no size words of its own, so those of the other are said in plainer ones of the same meaning.
-_SIZE_WORDS = {size: size.replace("extra", "very").replace("medium", "medium-sized") for _, size in SIZES}
-
-# Where a class lies, with the size of its share of the part where it is strongest.
+# Where a class lies, with how much it covers of the part where it is strongest.
 _SENTENCES = {
     "everywhere": ("{x} cover{s} {extent} and fill{s} every part",),
     "confined": (
         "{x} cover{s} {extent} and {are} found only in the {peak}, covering {amount} of it",
-        "{x} cover{s} {extent}, all of it in the {peak}, where {they} take{s} up {amount}",
+        "{x} cover{s} {extent}, all of it in the {peak}, where {they} cover{s} {amount} of it",
     ),
     "mostly": (
-        "{x} cover{s} {extent} and {are} found mostly in the {peak}, covering {amount} of it",
-        "{x} cover{s} {extent}, mainly in the {peak}, where {they} take{s} up {amount}",
-        "{x} make{s} up {extent}. {They} {are} found mostly in the {peak}, taking up {amount} of it",
+        "{x} cover{s} {extent}, mostly in the {peak}, where {they} cover{s} {amount} of it",
+        "{x} make{s} up {extent} and {are} found mostly in the {peak}, covering {amount} of it",
+        "{x} cover{s} {extent} and lie{s} mainly in the {peak}, taking up {amount} of it",
     ),
     "half": (
-        "{x} cover{s} {extent} and {are} found mainly in the {peak}, covering {amount} of it, and in the {beside}",
         "{x} cover{s} {extent} and {are} concentrated in the {peak} and the {beside}, covering {amount} of the {peak}",
-        "{x} cover{s} {extent} and lie{s} mainly in the {peak}, where {they} take{s} up {amount}, and in the {beside}",
+        "{x} cover{s} {extent}, mainly in the {peak} and the {beside}, and {they} take{s} up {amount} of the {peak}",
+        "{x} make{s} up {extent}, mainly in the {peak}, where {they} cover{s} {amount} of it, and in the {beside}",
     ),
     "even": (
-        "{x} {are} spread over all parts, taking up {amount} of the {peak}, and overall {they} cover{s} {extent}",
+        "{x} {are} spread over all parts and cover{s} {extent}, taking up {amount} of the {peak}",
         "{x} cover{s} {extent} and {are} spread over all parts, taking up {amount} of the {peak}",
         "{x} cover{s} {extent} and {are} found in every part, covering {amount} of the {peak}",
     ),
@@ -71,10 +78,10 @@ _SENTENCES = {
         "{x} take{s} up {amount} of the {peak} but {are} absent from {missing}, and overall {they} cover{s} {extent}",
     ),
     "uneven": (
-        "{x} cover{s} {extent}, especially in the {peak}, where {they} take{s} up {amount}",
+        "{x} cover{s} {extent}, especially in the {peak}, where {they} cover{s} {amount} of it",
         "{x} cover{s} {extent} and {are} found in every part, most of all in the {peak}, covering {amount} of it",
         (
-            "{x} cover{s} {extent}. {They} {are} most common in the {peak}, where {they} take{s} up {amount}, "
+            "{x} cover{s} {extent}. {They} {are} most common in the {peak}, where {they} cover{s} {amount} of it, "
             "and least common in the {least}"
         ),
     ),
@@ -83,25 +90,13 @@ _SENTENCES = {
 _SHORT_WHERE = {
     "everywhere": ("found", "in every part"),
     "confined": ("found only", "in the {peak}"),
-    "mostly": ("found mostly", "in the {peak}"),
+    "mostly": ("found mainly", "in the {peak}"),
     "half": ("found mainly", "in the {peak} and the {beside}"),
     "even": ("spread", "over all parts"),
     "missing": ("found", "in {present}"),
     "uneven": ("most common", "in the {peak}"),
 }
 _LARGEST_EVERYWHERE = ("{x} {are} the main land cover in every part",)
-_THEME_ONE = (
-    "the main theme is a landscape of {x} alone",
-    "{x} alone {are} the main theme of this landscape",
-)
-_THEME_MOST = (
-    "the main theme is a landscape dominated by {x}, followed by {others}",
-    "the main theme is a landscape of {x}, which cover{s} more than everything else combined",
-)
-_THEME_MIXED = (
-    "the main theme is a varied landscape where {x} cover{s} the most ground, followed by {others}",
-    "overall, the main theme is a mixed landscape in which {x} {are} the largest cover, followed by {others}",
-)
 
 
 def descriptions(all_facts: tuple[Facts4V, ...], seed: int) -> str:
@@ -131,8 +126,7 @@ def _description(facts: Facts4V, wording: Wording) -> str:
 def _own_sentence(name: str, percents: dict[str, float], wording: Wording) -> str:
     extent = next(words for least, words in _EXTENTS if _overall(percents) >= least)
     kind, slots = _spread(percents)
-    size = size_word(percents[slots["peak"]])
-    amount = with_article(f"{_SIZE_WORDS[size]} part")
+    amount = next(words for least, words in _AMOUNTS if percents[slots["peak"]] >= least)
     return wording.fill(_SENTENCES[kind], name, extent=extent, amount=amount, **slots)
 
 
@@ -143,12 +137,14 @@ def _smaller(facts: Facts4V, names: list[str], wording: Wording) -> list[str]:
         kind, slots = _spread(facts.percents[name])
         lies, where = _SHORT_WHERE[kind]
         alike.setdefault((lies, where.format(**slots)), []).append(name)
-    entries = list(alike.items())
+    # those that lie in the same way next to each other, so that the words for it are needed once
+    ways = list(dict.fromkeys(lies for lies, _ in alike))
+    entries = sorted(alike.items(), key=lambda entry: ways.index(entry[0][0]))
     sentences = []
     for start in range(0, len(entries), _OWN):
         clauses, before = [], ""
         for (lies, where), together in entries[start : start + _OWN]:
-            # "snow is found mostly in the top left, moss in the top right"
+            # "snow is found mainly in the top left, moss in the top right"
             pattern = "{x} {where}" if lies == before != "found" else "{x} {are} {lies} {where}"
             clauses.append(wording.fill((pattern,), *together, lies=lies, where=where))
             before = lies
@@ -212,11 +208,5 @@ def _largest(facts: Facts4V, wording: Wording) -> str:
 
 def _theme(facts: Facts4V, wording: Wording) -> str:
     name, *others = facts.percents
-    if not others:
-        return wording.fill(_THEME_ONE, name)
     most = _overall(facts.percents[name]) > 50  # noqa: PLR2004 - percent: more than all else together
-    return wording.fill(
-        _THEME_MOST if most else _THEME_MIXED,
-        name,
-        others=join_list(map(covers, others[:2])),
-    )
+    return theme(name, others[:2], most=most, wording=wording)

@@ -12,8 +12,14 @@ from chatearthnet_explorer.landcover.legend import BACKGROUND, CLASSES
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-NOUNS = ("area", "amount", "share")
-"""What a size word of a template caption goes with. Each of them goes with every class, which "part" does not."""
+SIZE_WORDS = {
+    "extra small": "very small",
+    "small": "small",
+    "medium": "moderate",
+    "large": "large",
+    "extra large": "very large",
+}
+"""Plain English for each size word of the prompts; ``claims`` reads the same size back."""
 
 
 class Cover(NamedTuple):
@@ -45,6 +51,21 @@ _COVERS = {
 }
 _COVER_OF = {name: _COVERS[land.name_4v] for land in CLASSES[BACKGROUND + 1 :] for name in (land.name, land.name_4v)}
 
+_THEME_ONE = (
+    "overall, {x} {are} the only land cover in the scene",
+    "overall, {x} {are} the only land cover of this landscape",
+)
+_THEME_MOST = (
+    "overall, {x} dominate{s} the landscape, followed by {others}",
+    "overall, this is a landscape dominated by {x}, followed by {others}",
+    "overall, the landscape is mostly {x}, followed by {others}",
+)
+_THEME_MIXED = (
+    "overall, {x} cover{s} the largest area, followed by {others}",
+    "overall, {x} {are} the most extensive land cover, followed by {others}",
+    "overall, {x} cover{s} the most ground, followed by {others}",
+)
+
 
 def cover(name: str) -> Cover:
     """Return how to speak of a class, by the name that either prompt style gives it."""
@@ -67,14 +88,27 @@ def parts_phrase(parts: Iterable[str]) -> str:
     return join_list(f"the {part}" for part in parts)
 
 
-def with_article(phrase: str) -> str:
-    """Return such as ``a large area`` or ``an extra small area``."""
-    return f"{'an' if phrase[0] in 'aeiou' else 'a'} {phrase}"
+def amounts_phrase(amounts: Iterable[tuple[str, str]]) -> str:
+    """Return classes with their sizes, those of one size together.
+
+    Such as ``a large amount of tree cover`` or ``small amounts of grass and water``.
+    """
+    phrases = []
+    for size, group in groupby(amounts, key=lambda amount: amount[1]):
+        names = [cover(name).of for name, _ in group]
+        amount = f"{SIZE_WORDS[size]} amounts" if len(names) > 1 else f"a {SIZE_WORDS[size]} amount"
+        phrases.append(f"{amount} of {join_list(names)}")
+    return join_list(phrases)
 
 
 def sentence(text: str) -> str:
     """Return the text with a capital and a full stop."""
     return f"{text[0].upper()}{text[1:]}."
+
+
+def _opening(pattern: str) -> str:
+    """Return what a pattern opens with, such as "moving to", without the class or the part."""
+    return " ".join(pattern.split(maxsplit=2)[:2])
 
 
 class Wording:
@@ -84,27 +118,16 @@ class Wording:
         """Start from a seed; the same seed and the same calls give the same words."""
         self._random = random.Random(seed)  # noqa: S311 - words, not secrets
         self._uses = Counter[str]()
-        self._noun = self._random.randrange(len(NOUNS))
 
     def choose(self, choices: Sequence[str]) -> str:
-        """Return one of the choices that were used least."""
-        fewest = min(self._uses[choice] for choice in choices)
-        choice = self._random.choice([choice for choice in choices if self._uses[choice] == fewest])
-        self._uses[choice] += 1
+        """Return one of the choices that were used least, and of those one that opens as few others did."""
+        fewest = min(map(self._times_used, choices))
+        choice = self._random.choice([choice for choice in choices if self._times_used(choice) == fewest])
+        self._uses.update((choice, _opening(choice)))
         return choice
 
-    def amounts(self, amounts: Sequence[tuple[str, str]]) -> str:
-        """Return classes with their sizes, those of one size together.
-
-        Such as ``a large area of tree cover`` or ``small amounts of grass and water``.
-        """
-        phrases = []
-        for size, group in groupby(amounts, key=lambda amount: amount[1]):
-            names = [cover(name).of for name, _ in group]
-            share = f"{size} {self._next_noun()}"
-            share = f"{share}s" if len(names) > 1 else with_article(share)
-            phrases.append(f"{share} of {join_list(names)}")
-        return join_list(phrases)
+    def _times_used(self, choice: str) -> tuple[int, int]:
+        return self._uses[choice], self._uses[_opening(choice)]
 
     def fill(self, choices: Sequence[str], *names: str, **slots: str) -> str:
         """Return one of the patterns with its slots filled.
@@ -113,15 +136,25 @@ class Wording:
             choices: Patterns. ``{x}`` is the classes; ``{s}``, ``{are}``, ``{have}``, ``{they}`` and ``{They}`` agree
                 with them.
             names: The classes.
-            slots: What else the pattern holds.
+            slots: What else the pattern holds. A slot named as one of the words that agree takes its place.
         """
         if len(names) > 1 or cover(names[0]).plural:
             agreement = {"s": "", "are": "are", "have": "have", "they": "they", "They": "They"}
         else:
             agreement = {"s": "s", "are": "is", "have": "has", "they": "it", "They": "It"}
-        slots |= agreement | {"x": join_list(map(covers, names))}
+        slots = agreement | slots | {"x": join_list(map(covers, names))}
         return self.choose(choices).format(**slots)
 
-    def _next_noun(self) -> str:
-        self._noun = (self._noun + 1) % len(NOUNS)
-        return NOUNS[self._noun]
+
+def theme(name: str, others: Sequence[str], *, most: bool, wording: Wording) -> str:
+    """Return the sentence of the main theme: the largest class and those behind it.
+
+    Args:
+        name: The largest class.
+        others: The next ones by area; may be empty.
+        most: Whether the largest covers more than all others together.
+        wording: The choice of words of this caption.
+    """
+    if not others:
+        return wording.fill(_THEME_ONE, name)
+    return wording.fill(_THEME_MOST if most else _THEME_MIXED, name, others=join_list(map(covers, others)))

@@ -101,13 +101,13 @@ def _summary(audit: AuditSummary) -> list[Element]:
         ("Data set", f"{audit.data}{', simulated: not real captions and pictures' if audit.simulated else ''}"),
         ("Audited", f"{audit.pairs:,} of {audit.total:,} pairs, finished on {audit.date}"),
         ("Findings", f"{audit.findings:,}"),
-        ("Labels", audit.labels or "none: nothing was compared with the land cover"),
-        ("Pictures", audit.pictures or "not looked at"),
+        ("Labels", audit.labels or "none: nothing was compared with land cover"),
+        ("Pictures", audit.pictures or "not checked"),
     )
     rows = (element("tr", element("th", name, scope="row"), element("td", value)) for name, value in facts)
     note = (
-        "A finding says that something does not fit, not which side is wrong: WorldCover is about 74 to 77 % accurate, "
-        "and a check may misread a caption."
+        "A finding says that something does not match, not which side is wrong: WorldCover is about 74 to 77 % "
+        "accurate, and a check may misread a caption."
     )
     whole = (element("p", sentence) for sentence in audit.dataset)
     return [element("table", element("tbody", *rows), class_="facts"), *whole, element("p", note)]

@@ -9,13 +9,13 @@ from chatearthnet_explorer.landcover.legend import BACKGROUND
 if TYPE_CHECKING:
     from chatearthnet_explorer.chip import Chip
 
-SIMULATED = "Simulated: this program made up the picture and the labels. This is not a real satellite picture or map."
+SIMULATED = "Simulated: this program made up the picture and the labels. They do not show the real place."
 """What is said wherever a simulated chip is shown."""
 
 NOT_WATER = '"No label" does not mean water: those pixels were never mapped.'
 """What is said wherever a chip has pixels without a label."""
 
-NO_CHIP = "No place has been chosen yet."
+NO_CHIP = "Choose a place first."
 """What is said where there is no chip to show."""
 
 

@@ -33,7 +33,7 @@ def report_card(report: Report) -> Card:
             ),
             _section("What was wrong", _cross_table("Cause", report.causes, VERDICTS)),
             _section("Do the reviewers agree?", _agreement(report)),
-            _section("Where reviewers saw another cause", _confusion(report)),
+            _section("Where reviewers chose different causes", _confusion(report)),
             _section("Examples", *map(_example, report.examples)) if report.examples else element("section"),
             _section("Methods, to copy", element("p", methods(report), class_="cen-methods")),
         ),
@@ -43,7 +43,7 @@ def report_card(report: Report) -> Card:
 def _headline(report: Report) -> Element:
     rate = report.overall.error
     if rate.rate is None:
-        return element("p", "Nothing has been judged yet.", class_="cen-text")
+        return element("p", "No caption has been judged yet.", class_="cen-text")
     figure = element("span", f"{100 * rate.rate:.1f} %", class_="cen-figure")
     if rate.low is None or rate.high is None:
         sentence = f" of the judged captions have an error, {share(report.overall.major)} a major one."
@@ -68,7 +68,7 @@ def _rates(facet: str, rates: Sequence[Rates]) -> Element:
         )
         for one in rates
     )
-    return _table((facet, "Pairs", "JudgedCaption", "", "Any error", "Major error"), rows)
+    return _table((facet, "Pairs", "Judged", "", "Any error", "Major error"), rows)
 
 
 def _bar(rate: Rate) -> Element:
@@ -88,7 +88,7 @@ def _bar(rate: Rate) -> Element:
 
 def _agreement(report: Report) -> Element:
     if len(report.reviewers) < 2:  # noqa: PLR2004 - it takes two to agree
-        return element("p", "One reviewer cannot agree or disagree; ask a second to judge some of the same captions.")
+        return element("p", "Agreement needs two reviewers; ask a second one to judge some of the same captions.")
     rows = (
         (
             one.measure,
@@ -104,7 +104,7 @@ def _agreement(report: Report) -> Element:
 def _confusion(report: Report) -> Element:
     if not any(sum(row.values()) for row in report.confusion.values()):
         return element("p", "No caption was judged by two reviewers.")
-    return _cross_table("One reviewer, and the other", report.confusion, tuple(CAUSES))
+    return _cross_table("First reviewer, second reviewer", report.confusion, tuple(CAUSES))
 
 
 def _cross_table(corner: str, counts: Mapping[str, Mapping[str, int]], columns: Sequence[str]) -> Element:

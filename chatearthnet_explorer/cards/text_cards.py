@@ -18,22 +18,22 @@ if TYPE_CHECKING:
     from chatearthnet_explorer.landcover.legend import Palette
     from chatearthnet_explorer.prompts.prompt import Prompt
 
-NO_PROMPT = "There is no prompt yet: it is made from the labels of a place."
+NO_PROMPT = "No prompt yet. Choose a place first."
 """What is said where there is no prompt to show."""
 
-NO_CAPTION = "There is no caption yet: it is written from the prompt of a place."
+NO_CAPTION = "No caption yet. Choose a place first."
 """What is said where there is no caption to show."""
 
-LABEL_MAPS = "GPT-4V was shown the coloured label map, not the satellite picture."
+LABEL_MAPS = "GPT-4V saw the coloured label map, not the satellite picture."
 """What is said beside every text in the 4V style, because readers assume otherwise."""
 
 WHY_LABEL_MAPS = (
     "ChatEarthNet's authors sent it the coloured maps of four neighbouring chips, at 128 x 128 pixels, with "
-    "their shares. It could not see clouds, seasons, or anything else that the labels do not tell."
+    "their shares. It could not see clouds, seasons, or anything else that is not in the labels."
 )
 """Why, for those who ask (arXiv 2402.11325)."""
 
-EDITED_NOTE = "Edited by you: this is no longer ChatEarthNet's method."
+EDITED_NOTE = "You edited this prompt, so it is no longer ChatEarthNet's method."
 """What is said beside a prompt whose words somebody changed."""
 
 

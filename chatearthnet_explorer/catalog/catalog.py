@@ -103,13 +103,12 @@ class Catalog:
 
     def info(self) -> dict[str, Any]:
         """Return the catalog's version and size and the report of its build, for JSON."""
-        report = self.files.report
         return {
             "folder": str(self.folder),
             "schema": self._pointer["schema"],
             "version": self.version,
             "bytes": sum(path.stat().st_size for path in self.files.folder.rglob("*") if path.is_file()),
-            **report,
+            **self.files.report,
         }
 
     def search(  # noqa: PLR0913 - one keyword for each filter
@@ -131,14 +130,12 @@ class Catalog:
     ) -> SearchResult:
         """Return the pairs that match, as a sequence, with the total and the counts of every facet.
 
-        The keywords are the options of ``catalog search`` on the command line. All filters must match; where a filter
-        takes several values, any of them is enough, but for ``classes``, which must all be named. A ``query`` is a
-        filter as well; keywords replace its fields.
+        The keywords are the options of ``catalog search``. All filters must match; any of several values is enough, but
+        for ``classes``, which must all be named. Keywords replace the fields of a ``query``.
 
         Args:
             query: A query that was made before; it has more fields, such as ``polygon`` and ``page``.
-            words: Words that must all occur; ``"quoted words"`` next to each other, ``begin*`` for the beginning of a
-                word, ``-word`` to exclude it.
+            words: Words that must all occur; ``"a phrase"``, ``begin*`` of a word, ``-word`` to exclude it.
             country: Name or ISO 3166-1 code (two or three letters), or ``none``; one or several.
             continent: Name of a continent, or ``none``; one or several.
             classes: Classes that the caption names; with ``min_share``, that the labels have.
@@ -152,8 +149,7 @@ class Catalog:
             limit: Most pairs that iteration, ``len`` and data frames cover. ``result.total`` counts all matches.
 
         Raises:
-            QueryError: If a value cannot be searched for: an unknown country, class or check, or shares and findings
-                that this catalog does not have yet.
+            QueryError: If a value is unknown, or the catalog does not have these shares or findings yet.
             CatalogError: If a file is damaged.
         """
         query = combine(
@@ -173,9 +169,8 @@ class Catalog:
         )
         pair_filter = self._filter(query)
         rows = np.flatnonzero(pair_filter.rows())
-        page = sorting.page_rows(
-            self.files.columns, rows, query, shares=self.files.shares, findings=self.files.findings
-        )
+        files = self.files
+        page = sorting.page_rows(files.columns, rows, query, shares=files.shares, findings=files.findings)
         return SearchResult(
             catalog=self,
             query=query,

@@ -32,7 +32,7 @@ _COVERAGE_VERBS = (
 )
 _GOES = (
     r"\s(?:is|are|being|consists? of|goes? to|going to|belongs? to|belonging to|falls? to|falling to|to|for|in|under"
-    rf"|(?:(?:is|are|being)\s)?(?:{_COVERAGE_VERBS})\s(?:with|by|of|to|for|in|as))\b(?:\s(?:the|an?)\b)?"
+    rf"|(?:(?:is|are|being)\s(?:(?:also|again)\s)?)?(?:{_COVERAGE_VERBS})\s(?:with|by|of|to|for|in|as))\b(?:\s(?:the|an?)\b)?"
 )
 # "a small, isolated patch of dry grass", "more than half of the ground is grass", "a large part of it belongs to crops"
 _SPEAKS_OF_NEXT = re.compile(

@@ -38,15 +38,15 @@ def verify(name: str, check: Any) -> None:  # noqa: ANN401 - whatever a package 
         TypeError: With the reason.
     """
     if not isinstance(check, Check):
-        msg = f"it is {type(check).__name__} and no chatearthnet_explorer.review.finding.Check"
+        msg = f"it is {type(check).__name__}, not a chatearthnet_explorer.review.finding.Check"
     elif check.id != name:
         msg = "its id differs from the name that it is registered as"
     elif check.needs not in NEEDS:
         msg = f"it needs something other than {', '.join(NEEDS)}"
     elif not callable(check.find):
-        msg = "its find cannot be called"
+        msg = "its find is not callable"
     elif check.weight not in _WEIGHTS:
-        msg = f"its weight is none of {', '.join(map(str, _WEIGHTS))}"
+        msg = f"its weight is not one of {', '.join(map(str, _WEIGHTS))}"
     elif not _is_sentence(check.description):
         msg = "its description must be one sentence of at most 200 characters that ends with a full stop"
     else:
@@ -95,11 +95,11 @@ def _verified(finding: Any, check: Check, length: int) -> Finding:  # noqa: ANN4
         msg = f"It yields {type(finding).__name__}, not a Finding with its own id."
         raise TypeError(msg)
     if finding.land not in _LAND or finding.part not in _PARTS:
-        msg = "A finding of it is about an unknown class or part."
+        msg = "One of its findings is about an unknown class or part."
         raise ValueError(msg)
     span = (finding.start, finding.end)
     if span != (-1, -1) and not 0 <= finding.start <= finding.end <= length:
-        msg = f"A finding of it has the span {span}, and the caption has {length} characters."
+        msg = f"One of its findings has the span {span}, but the caption has {length} characters."
         raise ValueError(msg)
     if finding.figure is not None and not math.isfinite(finding.figure):
         msg = "One of its findings has a figure that is not a finite number."

@@ -166,7 +166,7 @@ def judge_caption(
     """
     text = text[:LIMIT]
     if not text.strip():
-        why = "There is no caption, so nothing was judged."
+        why = "There is no caption, so nothing was checked."
         return CheckResult((Finding("empty", "It has no words."),), None, why)
     reading = read_claims(text)
     if len(reading.claims) < _FEW and not _readable(text, len(reading.claims)):
@@ -179,7 +179,7 @@ def judge_caption(
     needs = {CAPTION, LABELS} if has_labels else {CAPTION}
     added = [check for check in (added_checks() if added is None else added) if check.needs in needs]
     more, failures = run_added(added, case, length=len(text))
-    unlabelled = [] if has_labels else ["There are no labels here, so it was judged by its words alone."]
+    unlabelled = [] if has_labels else ["This place has no labels, so only the text was checked."]
     return CheckResult((*findings, *more), reading, " ".join([*unlabelled, *failures]))
 
 

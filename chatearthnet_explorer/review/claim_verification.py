@@ -33,17 +33,17 @@ SIGNS: Mapping[str, tuple[str, str]] = MappingProxyType({
 """The sign of each result, and what it means; lines and colours repeat the sign."""
 
 BELIEF = (
-    "The labels are right in about three places of four, and rules read the claims out of the words and miss some: "
-    "a contradicted claim is a reason to look, not yet an error."
+    "The labels are right in about three of four places, and the rules that read claims out of a caption miss some: "
+    "a contradicted claim is a reason to look closer, not proof of an error."
 )
 """How far to believe it."""
 
 NO_LABELS = (
-    "There are no labels here, so no claim can be checked: go by the picture, or take labels from another source."
+    "This place has no labels, so no claim can be checked. Judge by the picture, or use another source of labels."
 )
 """The sentence for a place without a land-cover map."""
 
-NO_CLAIMS = "It makes no claim about land cover that can be checked."
+NO_CLAIMS = "It makes no claim about land cover that could be checked."
 """What is said of a caption without claims."""
 
 MOST = 20
@@ -139,7 +139,7 @@ def verify_caption(text: str, *, style: str, labels: NDArray[np.uint8] | None) -
         runs=tuple(_runs(text, [span for span, _ in words], points)),
         points=points,
         counts=tuple((result, results.count(result)) for result in SIGNS),
-        more=f"And {len(findings) - MOST:,} more of that kind." if len(findings) > MOST else "",
+        more=f"And {len(findings) - MOST:,} more like these." if len(findings) > MOST else "",
         note=note,
     )
 

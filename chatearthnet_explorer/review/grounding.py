@@ -84,7 +84,7 @@ def ground(reading: Reading, counts: NDArray[np.integer] | None, *, style: str =
         LabelError: If the counts are not of shape (6, 12).
     """
     if counts is None:
-        why = "There are no labels here to hold it against."
+        why = "This place has no labels to compare it with."
         return tuple(GroundedClaim(claim, NOT_CHECKABLE, why) for claim in reading.claims)
     cover = Cover(counts, style=style)
     of_claim: dict[int, list[Fault]] = {}

@@ -125,7 +125,7 @@ def part_unspoken(case: Case) -> Iterator[Finding]:
         return
     missing = [part for part in PARTS if part not in case.reading.parts]
     for part in missing:
-        yield Finding("part unspoken", f"It never speaks of the {part}.", part=part)
+        yield Finding("part unspoken", f"It does not mention the {part}.", part=part)
 
 
 def order_of_parts(case: Case) -> Iterator[Finding]:

@@ -137,7 +137,7 @@ class Ledger:
         except OSError as error:
             raise _error(self.path, error, to="read") from error
         if self._read + len(content) > LIMIT:
-            msg = f"{self.path.name} is larger than a ledger may be ({LIMIT:,} bytes); begin another and merge reports."
+            msg = f"{self.path.name} is larger than a ledger can be ({LIMIT:,} bytes); start another and merge reports."
             raise LedgerError(msg)
         *lines, self._tail = content.split(b"\n")
         self._read += len(content) - len(self._tail)
@@ -165,7 +165,7 @@ class Ledger:
             self.path.parent.mkdir(parents=True, exist_ok=True)
             lock.acquire(poll_interval=0.005)
         except Timeout:
-            msg = f"Another program has held {self.path.name} for {PATIENCE:.0f} seconds; close it and try again."
+            msg = f"Another program has used {self.path.name} for {PATIENCE:.0f} seconds; close it and try again."
             raise LedgerError(msg) from None
         except (OSError, NotImplementedError) as error:
             raise _error(self.path, error, to="lock") from error
@@ -210,7 +210,7 @@ def merge(files: Iterable[str | Path], into: Ledger) -> MergeResult:
         lines_found = ledger._all()  # noqa: SLF001 - its own room
         entries = [line for line in lines_found if not isinstance(line, DamagedLine)]
         if lines_found and not entries:
-            msg = f"{path.name} holds no entry of a ledger; choose files that a ledger wrote."
+            msg = f"{path.name} has no ledger entries; choose a file that a ledger wrote."
             raise LedgerError(msg)
         lines += entries
         remarks += ledger.remarks

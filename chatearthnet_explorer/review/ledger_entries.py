@@ -127,7 +127,7 @@ def _entry(fields: Any) -> Entry:  # noqa: ANN401 - anything may be in JSON
         raise VerdictError(msg)
     if "undoes" in fields:
         if not isinstance(fields["undoes"], str) or not fields["undoes"]:
-            msg = "A line takes back nothing; it is left out."
+            msg = "A line undoes an entry that does not exist; it is left out."
             raise VerdictError(msg)
         return Entry(reviewer, seq, time, undoes=fields["undoes"])
     return Entry(reviewer, seq, time, Verdict.from_dict(fields))

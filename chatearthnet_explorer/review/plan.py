@@ -78,7 +78,7 @@ class Plan:
         agree = all(0 <= one.sample == sizes[one.value] <= one.population <= MOST for one in self.strata)
         whole = bool(self.pairs) and len(sizes) == len(self.strata) and len(set(self.names)) == len(self.pairs)
         if not (agree and whole and self.design in DESIGNS and self.style in STYLES):
-            msg = "The strata of this plan do not agree with its pairs; draw it anew."
+            msg = "The strata of this plan do not match its pairs; draw it again."
             raise PlanError(msg)
 
     @property
@@ -130,7 +130,7 @@ class Plan:
                 pairs=tuple((_text(one["name"]), _text(one["stratum"])) for one in fields["pairs"]),  # type: ignore[index]
             )
         except (TypeError, KeyError) as error:
-            msg = f"This is not a plan of a spot-check ({type(error).__name__}: {error}); draw one with sampling."
+            msg = f"This is not a plan of a spot-check ({type(error).__name__}: {error}); make one with `review plan`."
             raise PlanError(msg) from None
 
     def save(self, path: Path) -> None:

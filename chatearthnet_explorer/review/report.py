@@ -256,9 +256,9 @@ def _remarks(plan: Plan | None, captions: Sequence[JudgedCaption], outside: int,
         else []
     )
     if not captions:
-        sentences.append("No verdict has been given yet, so there is nothing to report.")
+        sentences.append("No verdict yet, so there is nothing to report.")
     if plan is None and captions:
-        sentences.append("There is no plan, so the figures speak of the judged captions and of no others.")
+        sentences.append("There is no plan, so the figures hold for the judged captions only.")
     if plan and plan.design == RISK:
         sentences.append(
             "The worst-looking captions were looked at first, so the share of errors among them is that of no others."

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 PROPORTIONAL, EQUAL = "proportional", "equal"
 """How a stratified sample is shared out: as the population is, or the same for every stratum."""
 
-EMPTY = "There is no pair to draw from; choose a query that finds some."
+EMPTY = "There are no pairs to sample; choose a query that finds some."
 """What is said of an empty population."""
 
 
@@ -141,7 +141,7 @@ def sample_size(
     """
     z = _quantile(confidence, population, expected)
     if not 0 < margin < 1:
-        msg = f"A margin lies between 0 and 1, not at {margin}; 0.05 is five percentage points."
+        msg = f"The margin must be between 0 and 1, not {margin}; 0.05 is five percentage points."
         raise PlanError(msg)
     endless = z**2 * expected * (1 - expected) / margin**2
     size = endless if population is None else endless / (1 + (endless - 1) / population)
@@ -163,10 +163,10 @@ def margin_of(n: int, *, confidence: float = 0.95, population: int | None = None
 
 def _quantile(confidence: float, population: int | None, expected: float) -> float:
     if not 0 < confidence < 1:
-        msg = f"A confidence lies between 0 and 1, not at {confidence}; 0.95 is the usual one."
+        msg = f"The confidence must be between 0 and 1, not {confidence}; 0.95 is usual."
         raise PlanError(msg)
     if not 0 < expected < 1:
-        msg = f"An expected rate lies between 0 and 1, not at {expected}; 0.5 is the cautious one."
+        msg = f"The expected rate must be between 0 and 1, not {expected}; 0.5 is cautious."
         raise PlanError(msg)
     if population is not None and population < 1:
         raise PlanError(EMPTY)
@@ -186,10 +186,10 @@ def _check(n: int, population: int) -> None:
     if not population:
         raise PlanError(EMPTY)
     if n < 1:
-        msg = f"A plan of {n} pairs cannot be drawn; ask for one at least."
+        msg = f"A plan needs at least one pair, not {n}."
         raise PlanError(msg)
     if n > population:
-        msg = f"{n:,} pairs were asked for and the population has {population:,}; ask for fewer."
+        msg = f"The population has only {population:,} pairs, not {n:,}; choose fewer."
         raise PlanError(msg)
 
 

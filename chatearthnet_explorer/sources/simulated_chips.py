@@ -131,7 +131,7 @@ def _why_unmapped(lat: float) -> str:
             "degrees north."
         )
     return (
-        "There are no labels here: like ESA WorldCover, the simulated map does not cover the open sea; "
+        "There are no labels here: as in ESA WorldCover, this map does not cover the open sea; "
         "choose a place nearer to land."
     )
 

@@ -1,8 +1,4 @@
-"""Contracts of captioners, sources and checks, as functions that raise ``AssertionError``.
-
-Each rule is a separate function, so that a test suite can run and name the rules one by one. No test library is
-needed.
-"""
+"""Contracts of captioners, sources and checks: one function for each rule, which raises ``AssertionError``."""
 
 from __future__ import annotations
 
@@ -18,7 +14,7 @@ from chatearthnet_explorer.caption import LIMIT, Caption, Style
 from chatearthnet_explorer.captioners import open_captioner
 from chatearthnet_explorer.chip import BANDS, Chip
 from chatearthnet_explorer.claims import read_claims
-from chatearthnet_explorer.errors import CaptionerError, ExplorerError, PlaceError, SettingError
+from chatearthnet_explorer.errors import CaptionerError, PlaceError, SettingError
 from chatearthnet_explorer.landcover.shares import count_pixels
 from chatearthnet_explorer.prompts.prompt import prompt_for
 from chatearthnet_explorer.review.added_checks import run_added, verify
@@ -28,6 +24,8 @@ from chatearthnet_explorer.review.finding import BOTH, PIXELS
 from chatearthnet_explorer.review.label_counts import Cover
 from chatearthnet_explorer.sources import open_source
 from chatearthnet_explorer.sources.protocol import YEARS, Source
+from chatearthnet_explorer.testing.example_chips import example_chip, example_labels
+from chatearthnet_explorer.testing.requirements import require, require_alike, require_error, require_sentences
 from chatearthnet_explorer.tile import SIZE, Tile
 
 if TYPE_CHECKING:
@@ -91,48 +89,48 @@ def check_check(check: Check) -> None:
 def captioner_is_opened_as_object(captioner: Captioner) -> None:
     """An object with a name and a method is a captioner."""
     try:
-        _require(open_captioner(captioner) is captioner, "open_captioner must return the object itself")
+        require(open_captioner(captioner) is captioner, "open_captioner must return the object itself")
     except SettingError as error:
         raise AssertionError(str(error)) from error
 
 
 def caption_names_its_origin(captioner: Captioner) -> None:
     """A caption repeats the captioner's name, the style and the prompt's id, and is not called released."""
-    for prompt, caption in _captions(captioner, _chip()):
-        _require(isinstance(caption, Caption), f"caption() returned {type(caption).__name__} and no Caption")
-        _require(isinstance(caption.text, str) and bool(caption.text.strip()), "the caption is empty")
-        _require(len(caption.text) <= LIMIT, f"the caption has more than {LIMIT} characters")
-        _require(caption.captioner == captioner.name, f"the caption names {caption.captioner!r} as its captioner")
-        _require(caption.style == prompt.style, f"the caption has style {caption.style}, the prompt {prompt.style}")
-        _require(caption.prompt_id == prompt.id, "the caption has the id of another prompt")
-        _require(bool(caption.input_summary), "the caption does not say what was sent")
-        _require(not caption.is_released, "only ChatEarthNet's own captions are released")
-        _require_sentences(caption.notes, "a note")
+    for prompt, caption in _captions(captioner, example_chip()):
+        require(isinstance(caption, Caption), f"caption() returned {type(caption).__name__} and no Caption")
+        require(isinstance(caption.text, str) and bool(caption.text.strip()), "the caption has no words")
+        require(len(caption.text) <= LIMIT, f"the caption has more than {LIMIT} characters")
+        require(caption.captioner == captioner.name, f"the caption names {caption.captioner!r} as its captioner")
+        require(caption.style == prompt.style, f"the caption has style {caption.style}, the prompt {prompt.style}")
+        require(caption.prompt_id == prompt.id, "the caption has the id of another prompt")
+        require(bool(caption.input_summary), "the caption does not say what was sent")
+        require(not caption.is_released, "only ChatEarthNet's own captions are released")
+        require_sentences(caption.notes, "a note")
 
 
 def caption_notes_that_chip_is_simulated(captioner: Captioner) -> None:
     """A caption of a simulated chip has a note that says so."""
-    for _, caption in _captions(captioner, _chip(simulated=True)):
-        _require(any("simulated" in note for note in caption.notes), "no note says that the chip is simulated")
+    for _, caption in _captions(captioner, example_chip(simulated=True)):
+        require(any("simulated" in note for note in caption.notes), "no note says that the chip is simulated")
 
 
 def captioner_leaves_chip_unchanged(captioner: Captioner) -> None:
     """Pixels and labels are the same afterwards."""
-    chip = _chip()
+    chip = example_chip()
     arrays = [array for array in (chip.labels, chip.rgb) if array is not None]
     copies = [array.copy() for array in arrays]
     _captions(captioner, chip)
     for before, after in zip(copies, arrays, strict=True):
-        _require(np.array_equal(before, after), "the captioner changed the chip")
+        require(np.array_equal(before, after), "the captioner changed the chip")
 
 
 def captioner_fails_with_sentence(captioner: Captioner) -> None:
     """A chip whose labels are empty gets a caption or a ``CaptionerError`` of one sentence."""
     for style in _STYLES:
         try:
-            captioner.caption(prompt_for(_EMPTY, style=style), _chip(labels=_EMPTY))
+            captioner.caption(prompt_for(_EMPTY, style=style), example_chip(labels=_EMPTY))
         except CaptionerError as error:
-            _require_sentences([str(error)], "an error")
+            require_sentences([str(error)], "an error")
 
 
 CAPTIONER_RULES: tuple[Callable[[Captioner], None], ...] = (
@@ -150,22 +148,22 @@ CAPTIONER_RULES: tuple[Callable[[Captioner], None], ...] = (
 
 def source_has_signature_of_protocol(source: Source, lon: float, lat: float) -> None:
     """``chip_at`` has the parameters of ``Source.chip_at``, and the object is a source."""
-    _require(open_source(source) is source, "open_source must return the object itself")
+    require(open_source(source) is source, "open_source must return the object itself")
     expected = list(inspect.signature(Source.chip_at).parameters.values())[1:]
     actual = inspect.signature(source.chip_at).parameters.values()
     for one in expected:
         match = next((other for other in actual if other.name == one.name), None)
-        _require(match is not None, f"chip_at has no parameter {one.name}")
-        _require(match is not None and match.default == one.default, f"the default of {one.name} is not {one.default}")
-    _require(isinstance(source.chip_at(lon, lat), Chip), "chip_at returns no Chip")
+        require(match is not None, f"chip_at has no parameter {one.name}")
+        require(match is not None and match.default == one.default, f"the default of {one.name} is not {one.default}")
+    require(isinstance(source.chip_at(lon, lat), Chip), "chip_at returns no Chip")
 
 
 def chip_is_of_place(source: Source, lon: float, lat: float) -> None:
     """The chip is of the tile that contains the place, and names its source."""
     chip = source.chip_at(lon, lat)
-    _require(chip.tile == Tile.at(lon, lat), f"the chip is of tile {chip.tile.name}, not {Tile.at(lon, lat).name}")
-    _require(bool(chip.source), "the chip does not name its source")
-    _require(chip.labels is not None or chip.rgb is not None, "the chip has neither labels nor pixels at this place")
+    require(chip.tile == Tile.at(lon, lat), f"the chip is of tile {chip.tile.name}, not {Tile.at(lon, lat).name}")
+    require(bool(chip.source), "the chip does not name its source")
+    require(chip.labels is not None or chip.rgb is not None, "the chip has neither labels nor pixels at this place")
 
 
 def same_place_gives_same_chip(source: Source, lon: float, lat: float) -> None:
@@ -174,53 +172,53 @@ def same_place_gives_same_chip(source: Source, lon: float, lat: float) -> None:
     chip = source.chip_at(lon, lat)
     places = ((lon, lat), (west + 1e-9, south + 1e-9), ((west + east) / 2, (south + north) / 2))
     for place in (*places, (lon + 360, lat), (lon - 720, lat)):
-        _require_alike(source.chip_at(*place), chip)
+        require_alike(source.chip_at(*place), chip)
 
 
 def unknown_place_is_refused(source: Source, _lon: float, _lat: float) -> None:
     """A place that is not on the grid raises ``PlaceError``."""
     for place in ((0, 85.06), (0, -90), (math.nan, 0), (0, math.inf)):
-        _require_error(partial(source.chip_at, *place), PlaceError, f"place {place}")
+        require_error(partial(source.chip_at, *place), PlaceError, f"place {place}")
 
 
 def unknown_year_is_refused(source: Source, lon: float, lat: float) -> None:
     """A year without a WorldCover map raises ``SettingError``; both others give a chip."""
     for bad_year in _BAD_YEARS:
-        _require_error(partial(source.chip_at, lon, lat, year=bad_year), SettingError, f"year {bad_year}")
+        require_error(partial(source.chip_at, lon, lat, year=bad_year), SettingError, f"year {bad_year}")
     for year in YEARS:
-        _require(source.chip_at(lon, lat, year=year).tile == Tile.at(lon, lat), f"no chip of {year}")
+        require(source.chip_at(lon, lat, year=year).tile == Tile.at(lon, lat), f"no chip of {year}")
 
 
 def absent_parts_are_explained(source: Source, lon: float, lat: float) -> None:
     """What a chip lacks is explained in sentences, also at the ends of the map and across the antimeridian."""
     for place in ((lon, lat), (-30, 0), (0, -75), (0, 84.5), (180, 0), (-180, 0), (179.9999, -17), (-179.9999, -17)):
         chip = source.chip_at(*place)
-        _require(chip.tile == Tile.at(*place), f"the chip of {place} is of another tile")
+        require(chip.tile == Tile.at(*place), f"the chip of {place} is of another tile")
         if chip.labels is None or chip.rgb is None:
-            _require(bool(chip.missing), f"the chip of {place} does not say why a part is missing")
-        _require((chip.labels is None) == (chip.label_version is None), "label_version must come with labels")
-        _require_sentences(chip.missing, "a reason in Chip.missing")
+            require(bool(chip.missing), f"the chip of {place} does not say why a part is missing")
+        require((chip.labels is None) == (chip.label_version is None), "label_version must come with labels")
+        require_sentences(chip.missing, "a reason in Chip.missing")
 
 
 def credits_are_there(source: Source, lon: float, lat: float) -> None:
     """A chip has credits, and they say where it is simulated."""
     chip = source.chip_at(lon, lat)
-    _require(bool(chip.attribution), "the chip has no attribution")
+    require(bool(chip.attribution), "the chip has no attribution")
     if chip.simulated:
-        _require(any("simulated" in one.lower() for one in chip.attribution), "no credit says that it is simulated")
+        require(any("simulated" in one.lower() for one in chip.attribution), "no credit says that it is simulated")
 
 
 def bands_are_reflectance(source: Source, lon: float, lat: float) -> None:
     """Bands are there on request only, by their names, from 0 for no light to 1 for all light; NaN for no data."""
-    _require(not source.chip_at(lon, lat).bands, "there are bands without a request for them")
+    require(not source.chip_at(lon, lat).bands, "there are bands without a request for them")
     chip = source.chip_at(lon, lat, bands=True)
     unknown = set(chip.bands) - set(BANDS)
-    _require(not unknown, f"there are unknown bands: {', '.join(sorted(unknown))}")
+    require(not unknown, f"there are unknown bands: {', '.join(sorted(unknown))}")
     for name, band in chip.bands.items():
         inside = np.isnan(band) | ((band > _REFLECTANCE[0]) & (band < _REFLECTANCE[1]))
-        _require(bool(inside.all()), f"band {name} is not a reflectance from 0 to 1")
+        require(bool(inside.all()), f"band {name} is not a reflectance from 0 to 1")
     if chip.scl is not None:
-        _require(int(chip.scl.max()) <= _MOST_CODE, "the scene classification has codes above 11")
+        require(int(chip.scl.max()) <= _MOST_CODE, "the scene classification has codes above 11")
 
 
 def scene_can_be_named(source: Source, lon: float, lat: float) -> None:
@@ -229,8 +227,8 @@ def scene_can_be_named(source: Source, lon: float, lat: float) -> None:
     if chip.scene is None:
         return
     again = source.chip_at(lon, lat, scene=chip.scene.item)
-    _require(again.scene is not None and again.scene.item == chip.scene.item, "a named scene gives another one")
-    _require(np.array_equal(again.rgb, chip.rgb), "a named scene gives other pixels")  # type: ignore[arg-type]
+    require(again.scene is not None and again.scene.item == chip.scene.item, "a named scene gives another one")
+    require(np.array_equal(again.rgb, chip.rgb), "a named scene gives other pixels")  # type: ignore[arg-type]
 
 
 SOURCE_RULES: tuple[Callable[[Source, float, float], None], ...] = (
@@ -263,14 +261,14 @@ def check_runs_on_any_subject(check: Check) -> None:
     """It runs on plain, empty, hostile and very long captions, and on pictures that cannot be read."""
     for subject, length in _subjects(check):
         _, failures = run_added([check], subject, length=length)
-        _require(not failures, f"the check {check.id!r} failed on {str(subject)[:120]}; the log says why")
+        require(not failures, f"the check {check.id!r} failed on {str(subject)[:120]}; the log says why")
 
 
 def check_is_repeatable(check: Check) -> None:
     """The same subject gives the same findings."""
     for subject, length in _subjects(check):
         first, second = (run_added([check], subject, length=length)[0] for _ in range(2))
-        _require(first == second, f"the check {check.id!r} finds something else when it runs again")
+        require(first == second, f"the check {check.id!r} finds something else when it runs again")
 
 
 def check_can_be_sent_to_workers(check: Check) -> None:
@@ -280,7 +278,7 @@ def check_can_be_sent_to_workers(check: Check) -> None:
     except (pickle.PicklingError, AttributeError, TypeError) as error:
         msg = f"The check {check.id!r} cannot be sent to other processes: {error}."
         raise AssertionError(msg) from error
-    _require(copy == check, f"the check {check.id!r} changes when it is pickled")
+    require(copy == check, f"the check {check.id!r} changes when it is pickled")
 
 
 CHECK_RULES: tuple[Callable[[Check], None], ...] = (
@@ -292,65 +290,25 @@ CHECK_RULES: tuple[Callable[[Check], None], ...] = (
 """Every rule for checks."""
 
 
-def _require(condition: bool, problem: str) -> None:  # noqa: FBT001 - it reads as an assertion
-    if not condition:
-        raise AssertionError(f"{problem[:1].upper()}{problem[1:]}.")  # noqa: EM102 - likewise
-
-
-def _require_sentences(texts: Any, what: str) -> None:  # noqa: ANN401 - whatever the object returned
-    for text in texts:
-        _require(text.endswith(".") and "\n" not in text, f"{what} is not one sentence on one line: {text[:120]!r}")
-
-
-def _require_error(call: Callable[[], object], kind: type[ExplorerError], what: str) -> None:
-    try:
-        call()
-    except kind as error:
-        _require_sentences([str(error)], "an error")
-        return
-    except Exception as error:
-        msg = f"{what} raises {type(error).__name__} and not {kind.__name__}."
-        raise AssertionError(msg) from error
-    _require(condition=False, problem=f"{what} is not refused")
-
-
-def _require_alike(one: Chip, other: Chip) -> None:
-    _require(one.tile == other.tile, "two places of one tile give different tiles")
-    _require(one.scene == other.scene, "two places of one tile give different scenes")
-    pairs = [(name, getattr(one, name), getattr(other, name)) for name in ("labels", "rgb", "scl")]
-    for name, first, second in pairs:
-        _require(np.array_equal(first, second), f"two places of one tile give different {name}")
-
-
-def _labels() -> Any:  # noqa: ANN401 - an array
-    rows, columns = np.mgrid[0:SIZE, 0:SIZE] // 64
-    return (1 + (rows * 3 + columns) % 7).astype(np.uint8)
-
-
-def _chip(**changes: Any) -> Chip:  # noqa: ANN401 - fields of Chip
-    rgb = np.random.default_rng(0).integers(0, 255, (SIZE, SIZE, 3)).astype(np.uint8)
-    return Chip(**{"tile": Tile(8192, 8192), "source": "file", "labels": _labels(), "rgb": rgb, **changes})
-
-
 def _captions(captioner: Captioner, chip: Chip) -> list[tuple[Prompt, Caption]]:
     """Return prompts and captions of the styles that a captioner writes; it may refuse one of them."""
     results, errors = [], []
     for style in _STYLES:
-        prompt = prompt_for(_labels(), style=style)
+        prompt = prompt_for(example_labels(), style=style)
         try:
             results.append((prompt, captioner.caption(prompt, chip)))
         except CaptionerError as error:
             errors.append(str(error))
-    _require_sentences(errors, "an error")
-    _require(bool(results), f"it writes no caption in either style: {' '.join(errors)}")
+    require_sentences(errors, "an error")
+    require(bool(results), f"it writes no caption in either style: {' '.join(errors)}")
     return results
 
 
 def _subjects(check: Check) -> list[tuple[Any, int]]:
     """Return what a check is called with, and the length of the caption that its spans are of."""
-    counts = count_pixels(_labels())
+    counts = count_pixels(example_labels())
     if check.needs == PIXELS:
-        pixels = (None, np.zeros((SIZE, SIZE, 3), np.uint8), _chip().rgb)
+        pixels = (None, np.zeros((SIZE, SIZE, 3), np.uint8), example_chip().rgb)
         return [(Picture(rgb, "", cover), 0) for rgb in pixels for cover in (None, Cover(counts, style="4v"))]
     readings = [(text, read_claims(text)) for text in _TEXTS]
     if check.needs == BOTH:

@@ -115,7 +115,7 @@ def _too_long(text: str, _cover: Cover, _draw: random.Random) -> _ChangedText:
 
 def _unspoken(text: str, cover: Cover, draw: random.Random) -> _ChangedText | None:
     """Leave out the sentences of a part, if they speak of no other and no sentence points back to them."""
-    if cover.style != "3.5" or "also" in text:
+    if cover.style != "3.5" or "also" in text.partition("Overall")[0]:
         return None
     sentences = _SENTENCES.split(text)
     of = {

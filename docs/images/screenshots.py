@@ -81,7 +81,7 @@ def _browser(browser: Browser, place: Path, path: Path, *, pair: bool = False, t
             expect(page.locator(".cen-pill")).to_have_count(1, timeout=doors.SLOW)
             _settle(page)
             page.locator(".cen-gallery .cen-tile").first.click()
-            page.get_by_role("button", name="Labels of this tile").click()
+            page.get_by_role("button", name="Load labels").click()
             expect(page.locator(".cen-prompt-view")).to_contain_text("Style 3.5", timeout=doors.SLOW)
             page.locator(".cen-browser .cen-chip-view input[type=range]").fill("50")
         _settle(page)

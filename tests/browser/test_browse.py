@@ -78,7 +78,7 @@ def _move_by_keys(page: Page) -> None:
     page.keyboard.press("Enter")
     expect(page.locator(".cen-pair-head h3")).to_contain_text(where, timeout=doors.SLOW)
     assert len(doors.caption(page)) > 50
-    page.get_by_role("button", name="Labels of this tile").click()
+    page.get_by_role("button", name="Load labels").click()
     expect(page.locator(".cen-prompt-view")).to_contain_text("Style 3.5", timeout=doors.SLOW)
     page.locator(".cen-pair-head").get_by_role("button", name="Caption again").click()
     expect(page.locator(".cen-caption")).to_have_count(2, timeout=doors.SLOW)

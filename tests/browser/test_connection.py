@@ -50,12 +50,12 @@ def test_says_that_the_server_is_gone_and_comes_back_to_the_place(browser: Brows
             assert "token" not in place
             served.process.kill()
             served.process.wait()
-        expect(page.locator(BAR)).to_contain_text("The connection to the server is lost", timeout=doors.SLOW)
+        expect(page.locator(BAR)).to_contain_text("Lost the connection to the server", timeout=doors.SLOW)
         expect(page.get_by_role("button", name="Reload")).to_have_count(0)
         expect(page.locator(".cen-caption .cen-text").first).to_be_visible()  # what is there can still be read
         _fits(page, width)
         with serving(tmp_path / "second", f"--port={port}", **token):
-            expect(page.locator(BAR)).to_contain_text("The server is there again", timeout=doors.SLOW)
+            expect(page.locator(BAR)).to_contain_text("The server is back", timeout=doors.SLOW)
             _fits(page, width)
             page.get_by_role("button", name="Reload").click()
             expect(page.locator(BAR)).to_have_count(0)
@@ -77,11 +77,11 @@ def test_a_server_with_another_token_leads_to_the_same_place(browser: Browser, t
             served.process.kill()
             served.process.wait()
         with serving(tmp_path / "second", f"--port={port}") as served:
-            expect(page.locator(BAR)).to_contain_text("asks for its token", timeout=doors.SLOW)
+            expect(page.locator(BAR)).to_contain_text("needs its new token", timeout=doors.SLOW)
             page.get_by_role("button", name="Enter the token").click()
             page.get_by_label("Token").fill("not-the-token")
             page.get_by_role("button", name="Open").click()
-            expect(page.get_by_text("That is not the token of this server")).to_be_visible()
+            expect(page.get_by_text("This token is wrong of this server")).to_be_visible()
             page.get_by_label("Token").fill(urlsplit(served.address).query.partition("=")[2])
             page.get_by_role("button", name="Open").click()
             expect(page.locator(".cen-pill", has_text="Africa").first).to_be_visible(timeout=doors.SLOW)

@@ -33,7 +33,7 @@ class Hostile:
 explorer = Explorer(source="simulated", captioner=Hostile())
 explorer.go(6.73, 0.336)
 explorer.chip_view.place = BAD
-explorer.status.say(BAD, kind="error")
+explorer.status.show_message(BAD, kind="error")
 explorer
 """
 

@@ -94,7 +94,7 @@ def test_a_typed_address_gets_a_typed_key_or_none(browser: Browser, tmp_path: Pa
         page.reload()
         doors.caption(page)
         choose_chat(page)
-        page.get_by_role("button", name="More …").click()
+        page.get_by_role("button", name="More options").click()
         address = field(page, "Service")
         address.fill(other.base_url)
         address.press("Enter")
@@ -104,7 +104,7 @@ def test_a_typed_address_gets_a_typed_key_or_none(browser: Browser, tmp_path: Pa
         expect(key).to_have_attribute("type", "password")
         key.fill(TYPED)
         key.press("Enter")
-        expect(page.locator(".cen-kept")).to_contain_text(other.base_url.split("/")[2], timeout=doors.SLOW)
+        expect(page.locator(".cen-key-host")).to_contain_text(other.base_url.split("/")[2], timeout=doors.SLOW)
         assert key.input_value() == ""
         ask(page, other, button=".cen-prompt-view .cen-primary")
         assert other.keys == [PLACEHOLDER, TYPED]
@@ -123,9 +123,9 @@ def test_strangers_have_the_owners_model_and_no_other(browser: Browser, tmp_path
     with chat_server() as service, opened(browser, tmp_path, service, *options, width=360) as seen:
         page = seen.page
         choose_chat(page)
-        page.get_by_role("button", name="More …").click()
-        expect(page.get_by_text("Shown to vision")).to_be_visible(timeout=doors.SLOW)
-        for label in ("Model", "Service", "Key", "Token limit, 0 for the usual"):
+        page.get_by_role("button", name="More options").click()
+        expect(page.get_by_text("Image sent")).to_be_visible(timeout=doors.SLOW)
+        for label in ("Model", "Service", "Key", "Token limit (0 = default)"):
             expect(page.locator(f".cen-label:text-is('{label}')")).to_have_count(0)
         expect(page.get_by_role("button", name="Edit")).to_have_count(0)
         ask(page, service)
@@ -152,13 +152,13 @@ def test_a_key_typed_in_a_notebook_is_not_saved_with_it(browser: Browser, tmp_pa
         page.goto(doors.store(lab, "keys", *CELLS))
         doors.run_cell(page, 0)
         expect(page.locator(".cen-ask")).to_be_visible(timeout=doors.SLOW)
-        page.get_by_role("button", name="More …").click()
+        page.get_by_role("button", name="More options").click()
         address = field(page, "Service")
         address.fill(service.base_url)
         address.press("Enter")
         page.locator(".cen-key").fill(TYPED)
         page.locator(".cen-key").press("Enter")
-        expect(page.locator(".cen-kept")).to_be_visible(timeout=doors.SLOW)
+        expect(page.locator(".cen-key-host")).to_be_visible(timeout=doors.SLOW)
         ask(page, service)
         assert service.keys == [TYPED]
         choose(page, "Settings", "Save Widget State Automatically")
@@ -169,7 +169,7 @@ def test_a_key_typed_in_a_notebook_is_not_saved_with_it(browser: Browser, tmp_pa
             choose(page, "File", "Save Notebook")  # again: the setting takes a moment to hold
             page.wait_for_timeout(1000)
         text = saved.read_text("utf-8")
-        assert "kept_for" in text  # the state of the field is there, and the key is not in it
+        assert "key_host" in text  # the state of the field is there, and the key is not in it
         for file in tmp_path.rglob("*"):
             if file.is_file():
                 assert TYPED.encode() not in file.read_bytes(), file

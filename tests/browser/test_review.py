@@ -139,7 +139,7 @@ def test_twenty_verdicts_by_keyboard_and_a_kernel_killed_after_twelve(
         for number in range(12, 20):
             keys.press("1")
             judged(page, number + 1)
-        expect(page.locator(".cen-said")).to_contain_text("All 20 captions are judged.")
+        expect(page.locator(".cen-messages")).to_contain_text("All 20 captions are judged.")
         assert len(ledger.verdicts) == 20
         assert len(ledger.entries) == 23  # the cause is a word of its own, and so is taking one back
         assert page.locator(".jp-Notebook .jp-Cell").count() == 1

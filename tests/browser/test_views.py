@@ -80,7 +80,7 @@ def test_labels_have_exactly_the_colours_of_the_palette(stage: Stage, view: Chip
 
 
 def test_the_slider_blends_and_the_keyboard_reaches_it(stage: Stage, view: ChipView) -> None:
-    slider = stage.page.get_by_role("slider", name="Labels over the picture, in percent")
+    slider = stage.page.get_by_role("slider", name="Opacity of the labels over the picture, in percent")
     slider.focus()
     for _ in range(3):
         slider.press("ArrowRight")
@@ -160,7 +160,7 @@ def test_a_simulated_chip_wears_a_ribbon(stage: Stage, view: ChipView) -> None:
     stage.tell("chip", chip=chip(simulated=True))
     assert view.simulated
     ribbon.wait_for(state="visible")
-    assert stage.page.get_by_text("This is not a real satellite picture").is_visible()
+    assert stage.page.get_by_text("made up the picture and the labels").is_visible()
 
 
 def test_halves_of_a_chip_and_none_of_it(stage: Stage, view: ChipView) -> None:
@@ -174,7 +174,7 @@ def test_halves_of_a_chip_and_none_of_it(stage: Stage, view: ChipView) -> None:
     assert not stage.page.locator(".cen-side").is_visible()
     assert pixel(stage, "canvas.cen-picture", 7, 201) == [201, 7, 104, 255]
     stage.tell("chip", chip=None)
-    stage.page.get_by_text("No place has been chosen yet.").wait_for()
+    stage.page.get_by_text("Choose a place first.").wait_for()
     assert view.chip is None
 
 
@@ -225,7 +225,7 @@ def test_an_edited_prompt_is_marked_sent_on_and_can_be_undone(stage: Stage) -> N
     stage.page.get_by_role("button", name="Undo my edits").click()
     stage.settle()
     assert not badge.is_visible()
-    assert not view.edited
+    assert not view.is_edited
     stage.page.get_by_label("Facts (user message)").fill(" ")
     stage.page.get_by_role("button", name="Caption again").click()
     stage.page.get_by_role("alert").get_by_text("The facts are empty").wait_for()
@@ -234,7 +234,7 @@ def test_an_edited_prompt_is_marked_sent_on_and_can_be_undone(stage: Stage) -> N
 
 def test_label_maps_that_are_sent_are_drawn(stage: Stage) -> None:
     stage.mount("prompt", PromptView(prompt=prompt_for(quarters(), style="4v")))
-    stage.page.get_by_text("The exact words that are sent").click()
+    stage.page.get_by_text("The exact text that is sent").click()
     stage.page.get_by_role("img", name="Label map 1, as sent").wait_for()
     assert pixel(stage, "canvas.cen-map", 5, 5) == [0, 0, 255, 255]
 
@@ -333,13 +333,13 @@ def test_each_result_has_a_line_and_a_sign_of_its_own_and_says_why(stage: Stage,
         "not checkable the labels cannot tell",
     ]
     why = stage.page.locator(".cen-why")
-    assert "with Tab" in why.inner_text()
+    assert "press Tab" in why.inner_text()
     claim(stage, "amount of trees").focus()
     assert "✓ The top right has 97.6 % tree; 'extra large' stands for 80 to 100 %." in why.inner_text()
     assert claim(stage, "amount of trees").get_attribute("aria-label").endswith(": supported")
     stage.tell("grounding", chip=chip(labels=None))
     assert claim(stage, "crops").evaluate(look) == ["dotted", '"?"']
-    assert {point["result"] for point in grounded.columns[0]["checked"]["points"]} == {"not checkable", ""}
+    assert {point["result"] for point in grounded.columns[0]["verification"]["points"]} == {"not checkable", ""}
     assert stage.page.get_by_text("so no claim can be checked").is_visible()
 
 
@@ -366,17 +366,17 @@ def test_claims_are_reached_and_kept_by_the_keyboard(stage: Stage, grounded: Gro
 
 
 def test_a_finding_lights_its_words_and_its_pixels(stage: Stage, grounded: GroundingView) -> None:
-    stage.page.locator(".cen-found summary", has_text="'Possibly'").hover()
+    stage.page.locator(".cen-also summary", has_text="'Possibly'").hover()
     assert stage.page.locator(".cen-text .cen-lit").all_inner_texts() == ["Possibly"]
     assert "told not to use" not in stage.page.locator("#grounding").inner_text()
-    stage.page.locator(".cen-found summary", has_text="'Possibly'").click()
+    stage.page.locator(".cen-also summary", has_text="'Possibly'").click()
     assert "told not to use" in stage.page.locator("#grounding").inner_text()
-    stage.page.locator(".cen-found summary", has_text="not name developed area in the bottom right").hover()
+    stage.page.locator(".cen-also summary", has_text="not name developed area in the bottom right").hover()
     light(stage, grounded)
     assert (grounded.highlight, grounded.within) == (TOWN, ["bottom right"])
     assert pixel(stage, "canvas.cen-light", 270, 270)[3] == 0
     assert pixel(stage, "canvas.cen-light", 240, 240)[3] > 100
-    stage.page.locator(".cen-found summary", has_text="It never speaks of the bottom left").hover()
+    stage.page.locator(".cen-also summary", has_text="It does not mention the bottom left").hover()
     light(stage, grounded)
     assert (grounded.highlight, grounded.within) == (-1, ["bottom left"])
     assert pixel(stage, "canvas.cen-light", 128, 384)[3] == 0  # an outline, and nothing dimmed
@@ -386,7 +386,7 @@ def test_a_finding_lights_its_words_and_its_pixels(stage: Stage, grounded: Groun
 def test_hostile_claims_stay_words(stage: Stage, grounded: GroundingView) -> None:
     text = CLAIMS.replace("small amount of crops", f"small amount of crops {ATTACK} and shrubs") + f" Perhaps {ATTACK}"
     stage.tell("grounding", captions=(caption(text, notes=(ATTACK,)),), error=ATTACK)
-    assert grounded.columns[0]["checked"]["counts"]
+    assert grounded.columns[0]["verification"]["counts"]
     stage.page.locator("#grounding .cen-text .cen-claim").last.hover()
     assert ATTACK_SHOWN in stage.page.locator("#grounding .cen-text").text_content()
     assert stage.page.locator("#stage :is(script, img, svg, iframe, a, u, b)").count() == 0

@@ -32,4 +32,4 @@ def small_sample() -> SmallSample:
 
 def press(view: Any, what: str, value: object = None) -> None:  # noqa: ANN401 - any of the views
     """Do what a view's script does when a person presses something."""
-    view.asked = {"what": what, "value": value, "turn": view.asked.get("turn", 0) + 1}
+    view.request = {"what": what, "value": value, "turn": view.request.get("turn", 0) + 1}

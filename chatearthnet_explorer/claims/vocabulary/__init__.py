@@ -146,7 +146,7 @@ AMOUNTS: dict[str | None, tuple[str, ...]] = {
         miniscule, minute, negligible, minimal[ly], slight, trace[s], hint[s], sliver[s], speck[s], scant[y],
         {hardly|barely|scarcely} any, marginal, insignificant, touch of, extra small, few {percent|per cent},
         {almost|nearly|mostly|largely} {missing|absent|lacking},
-        {extremely|very} {scarce|sparse|limited|minor|slight|rare}
+        {less than|under|below} {a|one} tenth, {extremely|very} {scarce|sparse|limited|minor|slight|rare}
         """
     ),
     "small": compile_list(

@@ -106,6 +106,7 @@ SIGNS: dict[Sign, tuple[str, ...]] = {
         the most {{common|widespread|extensive|abundant}}, first in, in front, at the head,
         [{{to|takes|take|taking|holds|regains|regain}} ][the ]first place,
         {{{_HAS}}} the {{largest|biggest|greatest}} {{part|portion|share|amount}},
+        cover[s] the {{largest|biggest|greatest}} area, the only land cover,
         hold[s] sway, rule[s], rank[s] first, upper hand, takes over, in the lead, most {{{_COMMON}}} {{{_KIND}}}
         """
     ),

@@ -24,8 +24,8 @@ from chatearthnet_explorer.widgets.browse.pair_view import PairView
 from chatearthnet_explorer.widgets.browse.region_map import RegionMap
 from chatearthnet_explorer.widgets.browse.released_pair import credit_of_release, pictures_of
 from chatearthnet_explorer.widgets.browse.search_bar import SearchBar
-from chatearthnet_explorer.widgets.shared.background import Work
-from chatearthnet_explorer.widgets.shared.composite import Composed, guarded, panel
+from chatearthnet_explorer.widgets.shared.background import BackgroundTask
+from chatearthnet_explorer.widgets.shared.composite import Composite, panel, report_errors
 from chatearthnet_explorer.widgets.shared.status_line import StatusLine
 
 if TYPE_CHECKING:
@@ -41,25 +41,25 @@ if TYPE_CHECKING:
     from chatearthnet_explorer.sources.release.released_pairs import Release
 
     Picture = NDArray[np.uint8] | str
-    Relaxed = list[tuple[str, Query, int]]
+    Alternatives = list[tuple[str, Query, int]]
 
 
 _MOST_NOTES, _LONGEST_NOTE = 5, 400
 
 
-class Browser(Composed):
+class Browser(Composite):
     """Browse the pairs of a catalog by place, class, words and what is odd about them; open one to see all of it.
 
     As the last line of a cell it shows itself. ``query`` is its only state: set it, and everything follows.
     """
 
     query = traitlets.Instance(Query, ())
-    """What is asked for."""
+    """The current query."""
 
     pair = traitlets.Instance(Pair, allow_none=True)
     """The pair that is open; None while the gallery shows."""
 
-    _under_way: tuple[Work | RegionMap | PairView, ...] = ()
+    _running: tuple[BackgroundTask | RegionMap | PairView, ...] = ()
 
     def __init__(  # noqa: PLR0913 - every choice of whoever opens it
         self,
@@ -78,7 +78,7 @@ class Browser(Composed):
             release: Where the pictures are; None for a browser without pictures.
             labels: Where the labels of a pair come from: a name of ``sources.SOURCES`` or an object.
             captioner: Who writes a caption anew: a name of ``captioners.CAPTIONERS`` or an object.
-            query: What is asked for at first: a question, or the link of one.
+            query: The first query: a ``Query``, or the link of one.
             map: A ``leafmap.Map`` or ``ipyleaflet.Map`` of the user's own, with its layers and tools; what the Browser
                 needs is added to it, and removed again by ``close``. Its own control for drawing draws the region.
 
@@ -88,11 +88,11 @@ class Browser(Composed):
         """
         query = from_url(query) if isinstance(query, str) else query
         self._catalog, self._release = catalog, release
-        self._search, self._pictures = Work(), Work()
+        self._search_task, self._picture_task = BackgroundTask(), BackgroundTask()
         marks = catalog.files.findings
         self.search_bar = SearchBar()
         self.facet_view = FacetView(
-            enriched=catalog.files.counts is not None, meanings=dict(marks.checks) if marks else {}
+            has_shares=catalog.files.counts is not None, meanings=dict(marks.checks) if marks else {}
         )
         """Words, order, link; and what there is to choose from."""
         self.map = RegionMap(catalog, map)
@@ -109,29 +109,29 @@ class Browser(Composed):
         """The pair that is open."""
         status = StatusLine(message=_hint(catalog))
         self._results = panel(self.gallery)
-        super().__init__(self._composed(status), status, sheets=("explorer.css", "browser.css"))
+        super().__init__(self._layout(status), status, sheets=("explorer.css", "browser.css"))
         self.add_class("cen-explorer")
         self.add_class("cen-browser")
         self._show_pair(None)
         self._connect()
-        self._under_way = (self._search, self._pictures, self.map, self.pair_view)
+        self._running = (self._search_task, self._picture_task, self.map, self.pair_view)
         if query == self.query:
-            self._ask(None)
+            self._search_query(None)
         else:
             self.query = query
 
     @classmethod
-    def sample(cls, **chosen: Any) -> Self:  # noqa: ANN401 - what the browser takes
+    def sample(cls, **options: Any) -> Self:  # noqa: ANN401 - what the browser takes
         """Return a browser of 2,000 simulated pairs that come with the package, which needs no network.
 
         Args:
-            chosen: What else ``Browser`` takes, such as ``query`` or ``captioner``.
+            options: What else ``Browser`` takes, such as ``query`` or ``captioner``.
 
         Raises:
             CatalogError: If the sample is damaged or cannot be unpacked.
         """
         sample = open_sample()
-        return cls(sample.catalog, release=sample.release, **{"labels": "simulated", "query": FIRST, **chosen})
+        return cls(sample.catalog, release=sample.release, **{"labels": "simulated", "query": FIRST, **options})
 
     def card(self) -> Card:
         """Return what is on screen, as HTML to be read."""
@@ -145,18 +145,18 @@ class Browser(Composed):
         """
         pair = self._catalog.pair_named(name)
         if pair is None:
-            msg = f"The catalog has no pair called {name[:80]!r}; choose one of the gallery."
+            msg = f"The catalog has no pair called {name[:80]!r}; choose one from the gallery."
             raise ExplorerError(msg)
         self.pair = pair
         return pair
 
     def close(self) -> None:
         """Let go of everything: what is under way ends at its next step, the widgets close."""
-        for one in self._under_way:
+        for one in self._running:
             one.stop()
         super().close()
 
-    def _composed(self, status: StatusLine) -> list[ipywidgets.Widget]:
+    def _layout(self, status: StatusLine) -> list[ipywidgets.Widget]:
         top = panel(self.search_bar, status, *_notes(self._catalog))
         side = panel(self.facet_view)
         side.add_class("cen-side-panel")
@@ -167,120 +167,124 @@ class Browser(Composed):
     def _connect(self) -> None:
         for part in (self.search_bar, self.facet_view, self.map, self.gallery):
             traitlets.link((self, "query"), (part, "query"))
-            part.observe(self._refused, "problem")
-        self.observe(self._ask, "query")
+            part.observe(self._show_problem, "problem")
+        self.observe(self._search_query, "query")
         self.observe(self._show_pair, "pair")
         self.gallery.on_open(self._open)
         self.map.on_pick(self._open)
-        self.search_bar.on_random(self._surprise)
+        self.search_bar.on_random(self._open_random)
         self.pair_view.head.on_action(self._act)
-        self.status.on_cancel(self._cancelled)
-        self._search.observe(self._progress, "busy")
-        self._pictures.observe(self._say_wait, "step")
+        self.status.on_cancel(self._cancel)
+        self._search_task.observe(self._show_progress, "busy")
+        self._picture_task.observe(self._show_wait, "step")
 
-    @guarded
-    def _refused(self, change: dict[str, Any]) -> None:
+    @report_errors
+    def _show_problem(self, change: dict[str, Any]) -> None:
         if change["new"]:
-            self.status.say(change["new"], kind="error")
+            self.status.show_message(change["new"], kind="error")
 
-    @guarded
-    def _ask(self, _change: object) -> None:
+    @report_errors
+    def _search_query(self, _change: object) -> None:
         self.pair = None
         query = self.query
 
-        def job(_step: object) -> tuple[SearchResult, Relaxed]:
-            found = self._catalog.search(query)
-            return found, [] if found.total else self._relaxed(query)
+        def job(_step: object) -> tuple[SearchResult, Alternatives]:
+            result = self._catalog.search(query)
+            return result, [] if result.total else self._alternatives(query)
 
-        self._pictures.stop()
-        self._search.start(job, done=self._found, failed=self._not_found)
+        self._picture_task.stop()
+        self._search_task.start(job, on_result=self._show_result, on_error=self._clear_result)
 
-    def _relaxed(self, query: Query) -> Relaxed:
+    def _alternatives(self, query: Query) -> Alternatives:
         """Return what there would be with one choice less, the most first."""
-        found = [(words, less, self._catalog.search(less.but(size=1)).total) for words, less in choices_of(query)]
-        return sorted((one for one in found if one[2]), key=lambda one: -one[2])
+        alternatives = [
+            (words, less, self._catalog.search(less.but(size=1)).total) for words, less in choices_of(query)
+        ]
+        return sorted((one for one in alternatives if one[2]), key=lambda one: -one[2])
 
-    @guarded
-    def _found(self, answer: tuple[SearchResult, Relaxed]) -> None:
-        found, relaxed = answer
+    @report_errors
+    def _show_result(self, answer: tuple[SearchResult, Alternatives]) -> None:
+        result, alternatives = answer
         for part in (self.search_bar, self.facet_view, self.map, self.gallery):
-            part.found = found
-        self.gallery.relaxed = relaxed
-        self.status.say(_told(found, len(self._catalog)), kind="done")
-        self._around()
+            part.result = result
+        self.gallery.alternatives = alternatives
+        self.status.show_message(_count_sentence(result, len(self._catalog)), kind="done")
+        self._update_neighbours()
         self.gallery.previews = dict(self._release.thumbnails) if self._release else {}
-        self._picture_rest()
+        self._read_missing_pictures()
 
-    @guarded
-    def _not_found(self, problem: Exception) -> None:
-        self.gallery.found = self.facet_view.found = None
-        self.tell(problem)
+    @report_errors
+    def _clear_result(self, problem: Exception) -> None:
+        self.gallery.result = self.facet_view.result = None
+        self.show_error(problem)
 
-    def _pictured(self, pairs: Sequence[Pair]) -> dict[str, Picture]:
+    def _read_pictures(self, pairs: Sequence[Pair]) -> dict[str, Picture]:
         return pictures_of(pairs, self._release, simulated=self._catalog.simulated)
 
-    def _picture_rest(self) -> None:
+    def _read_missing_pictures(self) -> None:
         """Have the pictures of the page made that are still missing, as many at once as suits the release."""
         gallery = self.gallery
         there = {*gallery.pictures, *gallery.previews}
-        waiting = [pair for pair in gallery.found.pairs if pair.record.name not in there] if gallery.found else []
+        waiting = [pair for pair in gallery.result.pairs if pair.record.name not in there] if gallery.result else []
         some = waiting[: self._release.batch] if self._release else waiting
         if some:
-            self._pictures.start(lambda _: self._pictured(some), done=self._picture_some, failed=self.tell)
+            self._picture_task.start(
+                lambda _: self._read_pictures(some), on_result=self._show_pictures, on_error=self.show_error
+            )
 
-    @guarded
-    def _say_wait(self, change: dict[str, Any]) -> None:
-        if self._pictures.busy and change["new"]:
-            self.status.say(change["new"])
+    @report_errors
+    def _show_wait(self, change: dict[str, Any]) -> None:
+        if self._picture_task.busy and change["new"]:
+            self.status.show_message(change["new"])
 
-    @guarded
-    def _picture_some(self, pictures: dict[str, Picture]) -> None:
-        if self._pictures.step and self.gallery.found:
-            self.status.say(_told(self.gallery.found, len(self._catalog)), kind="done")
+    @report_errors
+    def _show_pictures(self, pictures: dict[str, Picture]) -> None:
+        if self._picture_task.step and self.gallery.result:
+            self.status.show_message(_count_sentence(self.gallery.result, len(self._catalog)), kind="done")
         self.gallery.pictures = {**self.gallery.pictures, **pictures}
-        self._picture_rest()
+        self._read_missing_pictures()
 
     def _picture_of(self, pair: Pair) -> Picture:
-        held = self.gallery.pictures.get(pair.record.name)
-        return self._pictured([pair])[pair.record.name] if held is None else held
+        picture = self.gallery.pictures.get(pair.record.name)
+        return self._read_pictures([pair])[pair.record.name] if picture is None else picture
 
-    @guarded
+    @report_errors
     def _open(self, pair: Pair) -> None:
         self.pair = pair
 
-    @guarded
-    def _surprise(self) -> None:
+    @report_errors
+    def _open_random(self) -> None:
         pair = self._catalog.random(self.query, seed=random.randrange(2**32))  # noqa: S311 - a surprise, no secret
         if pair is None:
-            self.status.say("No pair matches, so there is none to open.", kind="error")
+            self.status.show_message("No pair matches, so none can be opened; remove a filter.", kind="error")
         else:
             self.pair = pair
 
-    @guarded
+    @report_errors
     def _show_pair(self, _change: object) -> None:
-        shown = self.pair is not None
+        is_open = self.pair is not None
         self.pair_view.pair = self.map.pair = self.pair
-        self.pair_view.layout.display = "" if shown else "none"
-        self._results.layout.display = "none" if shown else ""
-        self._around()
+        self.pair_view.layout.display = "" if is_open else "none"
+        self._results.layout.display = "none" if is_open else ""
+        self._update_neighbours()
 
     def _position(self) -> int:
         """Return where on the page the open pair stands; -1 where it does not."""
-        found = self.gallery.found
-        names = [pair.record.name for pair in found.pairs] if found and self.pair else []
+        result = self.gallery.result
+        names = [pair.record.name for pair in result.pairs] if result and self.pair else []
         return names.index(self.pair.record.name) if self.pair and self.pair.record.name in names else -1
 
-    def _around(self) -> None:
+    def _update_neighbours(self) -> None:
         """Offer the pairs before and after the open one, on this page and the next."""
-        found, place = self.gallery.found, self._position()
+        result, place = self.gallery.result, self._position()
         ways = ["back"]
-        if found and place >= 0:
+        if result and place >= 0:
             ways += ["previous"] if place else []
-            ways += ["next"] if place + 1 < len(found.pairs) else []
+            ways += ["next"] if place + 1 < len(result.pairs) else []
         head = self.pair_view.head
         head.possible = [*ways, *(one for one in head.possible if one not in {"back", "previous", "next"})]
 
-    @guarded
+    @report_errors
     def _act(self, what: str) -> None:
         if what == "back":
             self.pair = None
@@ -289,15 +293,15 @@ class Browser(Composed):
         elif what in {"previous", "next"}:
             self.gallery.open_at(self._position() + (1 if what == "next" else -1))
 
-    @guarded
-    def _cancelled(self) -> None:
-        self._search.stop()
-        self._pictures.stop()
-        self.status.say("Stopped. Change something to go on.")
+    @report_errors
+    def _cancel(self) -> None:
+        self._search_task.stop()
+        self._picture_task.stop()
+        self.status.show_message("Stopped. Change a filter to search again.")
 
-    @guarded
-    def _progress(self, _change: object) -> None:
-        self.status.busy = self._search.busy
+    @report_errors
+    def _show_progress(self, _change: object) -> None:
+        self.status.busy = self._search_task.busy
 
 
 def _notes(catalog: Catalog) -> list[ipywidgets.Widget]:
@@ -312,10 +316,10 @@ def _notes(catalog: Catalog) -> list[ipywidgets.Widget]:
 
 def _hint(catalog: Catalog) -> str:
     kind = "simulated pairs" if catalog.simulated else "pairs"
-    return f"{len(catalog):,} {kind}. Choose a class or a country, write a word, or draw a box on the map."
+    return f"{len(catalog):,} {kind}. Choose a class or a country, search for words, or draw a box on the map."
 
 
-def _told(found: SearchResult, every: int) -> str:
-    if not found.total:
-        return "No pair matches all of this; leave one choice out."
-    return f"{found.total:,} of {every:,} pairs match." if found.total < every else f"All {every:,} pairs."
+def _count_sentence(result: SearchResult, every: int) -> str:
+    if not result.total:
+        return "No pair matches all filters; remove a filter."
+    return f"{result.total:,} of {every:,} pairs match." if result.total < every else f"All {every:,} pairs."

@@ -1,4 +1,4 @@
-"""Where two captions of one chip say the same, and where they contradict each other."""
+"""Where two captions of one chip say the same, and where they disagree."""
 
 from __future__ import annotations
 
@@ -57,11 +57,11 @@ class Agreement:
 
     @property
     def contradictions(self) -> tuple[Point, ...]:
-        """The points on which they contradict each other."""
+        """The points on which they disagree."""
         return tuple(one for one in (*self.leaders, *self.points) if one.verdict == "contradict")
 
     @property
-    def agreed(self) -> int:
+    def agreement_count(self) -> int:
         """The number of points on which they agree."""
         return sum(one.verdict == "agree" for one in (*self.leaders, *self.points))
 
@@ -78,11 +78,11 @@ def compare(first: Reading, second: Reading, *, names: tuple[str, str]) -> Agree
         second: What the second claims.
         names: What sentences call them.
     """
-    mentioned = {claim.name for claim in (*first.claims, *second.claims)}
+    class_names = {claim.name for claim in (*first.claims, *second.claims)}
     points = tuple(
         point
         for name in _ORDER
-        if name in mentioned
+        if name in class_names
         for place in PLACES
         if (point := _point(name, place, (first, second), names))
     )
@@ -90,28 +90,28 @@ def compare(first: Reading, second: Reading, *, names: tuple[str, str]) -> Agree
 
 
 def _point(name: str, place: str, readings: tuple[Reading, Reading], names: tuple[str, str]) -> Point | None:
-    there = [_there(reading, name, place) for reading in readings]
+    there = [_mentions(reading, name, place) for reading in readings]
     if not any(there):
         return None
     for one, other in ((0, 1), (1, 0)):
-        if there[one] and not there[other] and _denied(readings[other], name, place):
-            return Point(name, place, "contradict", f"{names[one]} says it is there, {names[other]} that it is not")
+        if there[one] and not there[other] and _denies(readings[other], name, place):
+            return Point(name, place, "contradict", f"{names[one]} says present, {names[other]} says absent")
     if not all(there):
         return Point(name, place, VERDICTS[2 if there[0] else 3], "")
     sizes = [_size(reading, name, place) for reading in readings]
     if sizes[0] and sizes[1] and abs(_SIZES.index(sizes[0]) - _SIZES.index(sizes[1])) >= _FAR:
-        return Point(name, place, "contradict", f"{names[0]} calls it {sizes[0]}, {names[1]} {sizes[1]}")
+        return Point(name, place, "contradict", f"{names[0]} says {sizes[0]}, {names[1]} says {sizes[1]}")
     return Point(name, place, "agree", "")
 
 
-def _there(reading: Reading, name: str, place: str) -> bool:
+def _mentions(reading: Reading, name: str, place: str) -> bool:
     """Return whether a caption names a class in a part, or anywhere at all."""
     return any(
         claim.name == name and not claim.negated and (not place or place in claim.parts) for claim in reading.claims
     )
 
 
-def _denied(reading: Reading, name: str, place: str) -> bool:
+def _denies(reading: Reading, name: str, place: str) -> bool:
     return any(
         claim.name == name and claim.negated and (not claim.parts or place in claim.parts) for claim in reading.claims
     )
@@ -133,4 +133,4 @@ def _leaders(first: Reading, second: Reading, names: tuple[str, str]) -> Iterato
         if one and other and one == other:
             yield Point(one, place, "agree", "")
         elif one and other:
-            yield Point(one, place, "contradict", f"{names[0]} says that {one} leads, {names[1]} that {other} does")
+            yield Point(one, place, "contradict", f"{names[0]} says {one} covers most, {names[1]} says {other}")

@@ -3,7 +3,7 @@ function render({ model, el }) {
   const view = pointer(model, root);
 
   function cell([verdict, words] = []) {
-    if (!verdict) return make("td", { class: "cen-silent" }, make("span", { "aria-label": "neither speaks of it" }, "·"));
+    if (!verdict) return make("td", { class: "cen-silent" }, make("span", { "aria-label": "neither caption mentions it" }, "·"));
     return make("td", {}, make("span", { class: `cen-verdict cen-${verdict}`, title: words, role: "img", "aria-label": words },
       model.get("marks")[verdict]));
   }
@@ -17,7 +17,7 @@ function render({ model, el }) {
     const body = model.get("rows").map(({ index, cells }) => make("tr", {},
       make("th", { scope: "row" }, pointable(view, swatch(model, index), index), ` ${legend[index].name}`), ...cells.map(cell)));
     const marks = model.get("marks");
-    const key = [["agree", "both say so"], ["contradict", "they contradict each other"],
+    const key = [["agree", "both"], ["contradict", "they disagree"],
       ["first", `only ${names[0]}`], ["second", `only ${names[1]}`]].map(([verdict, words]) => make("span", { class: "cen-key" },
       make("span", { class: `cen-verdict cen-${verdict}`, "aria-hidden": "true" }, marks[verdict]), words));
     root.replaceChildren(make("h4", {}, `Compared: ${names[0]} and ${names[1]}`), make("p", {}, model.get("summary")),

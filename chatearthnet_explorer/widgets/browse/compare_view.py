@@ -1,4 +1,4 @@
-"""Two captions compared: what both say, what only one says, and where they contradict each other."""
+"""Two captions compared: what both say, what only one says, and where they disagree."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 MARKS = {"agree": "=", "contradict": "≠", "first": "1", "second": "2"}
 """What stands for each verdict; the colours repeat it."""
 
-_READ = "Claims are read from the words by rules, which miss some; docs/explanation/reading-captions.md says how many."
+_READ = "Rules read the claims in captions and miss some; docs/explanation/reading-captions.md says how many."
 _INDEX = {land.name: land.index for land in CLASSES}
 
 
@@ -58,13 +58,13 @@ class CompareView(View):
 
     def card(self) -> Card:
         """Return the comparison as HTML to be read."""
-        said = [self.summary, *self.contradictions] if self.names else ["There are no two captions to compare."]
-        return Card("Compared", tuple(element("p", sentence) for sentence in said))
+        sentences = [self.summary, *self.contradictions] if self.names else ["Two captions are needed to compare them."]
+        return Card("Compared", tuple(element("p", sentence) for sentence in sentences))
 
     @t.observe("captions")
     def _show(self, _change: object) -> None:
         pair = [one for one in self.captions if isinstance(one, Caption)][:2]
-        names, agreement = _compared(pair)
+        names, agreement = _compare(pair)
         with self.hold_sync():
             self.set_trait("names", [visible(name) for name in names])
             self.set_trait("summary", _summary(agreement))
@@ -75,30 +75,34 @@ class CompareView(View):
             self.highlight = -1
 
 
-def _compared(pair: Sequence[Caption]) -> tuple[tuple[str, ...], Agreement]:
+def _compare(pair: Sequence[Caption]) -> tuple[tuple[str, ...], Agreement]:
     if len(pair) < 2:  # noqa: PLR2004 - two are compared
         return (), Agreement((), ())
-    names = tuple(_called(one) for one in pair)
+    names = tuple(_caption_name(one) for one in pair)
     if len(set(names)) < len(names):
         names = ("the first", "the second")
     first, second = (read_claims(one.text) for one in pair)
     return names, compare(first, second, names=(names[0], names[1]))
 
 
-def _called(caption: Caption) -> str:
+def _caption_name(caption: Caption) -> str:
     style = "3.5" if caption.style == "3.5" else "4V"
     return (
-        f"GPT-{style}" if caption.is_released else f"the {style} one" if caption.captioner == RELEASE else "the new one"
+        f"GPT-{style}"
+        if caption.is_released
+        else f"the {style} caption"
+        if caption.captioner == RELEASE
+        else "the new caption"
     )
 
 
 def _summary(agreement: Agreement) -> str:
     against, alone = len(agreement.contradictions), sum(one.verdict in {"first", "second"} for one in agreement.points)
     if not agreement.points and not agreement.leaders:
-        return "Neither names a class in a way that can be compared."
+        return "Neither caption names a class in a way that can be compared."
     return (
-        f"They agree on {_count(agreement.agreed, 'point')}, contradict each other on {against or 'none'}, "
-        f"and on {_count(alone, 'point')} only one of them speaks."
+        f"They agree on {_count(agreement.agreement_count, 'point')}, contradict each other on {against or 'none'}, "
+        f"and {_count(alone, 'point')} {'appears' if alone == 1 else 'appear'} in only one."
     )
 
 
@@ -107,8 +111,8 @@ def _count(number: int, word: str) -> str:
 
 
 def _sentence(point: Point, leaders: Sequence[Point]) -> str:
-    where = "In the whole chip" if point.place == WHOLE else f"In the {point.place}"
-    return f"{where}, {point.why}." if point in leaders else f"{where}, of {point.name}: {point.why}."
+    where = "Whole chip" if point.place == WHOLE else point.place.capitalize()
+    return f"{where}: {point.why}." if point in leaders else f"{where}, {point.name}: {point.why}."
 
 
 def _rows(agreement: Agreement, names: Sequence[str]) -> list[dict[str, object]]:
@@ -125,4 +129,4 @@ def _rows(agreement: Agreement, names: Sequence[str]) -> list[dict[str, object]]
 
 
 def _words(verdict: str, names: Sequence[str]) -> str:
-    return {"agree": "both say so", "first": f"only {names[0]} says so", "second": f"only {names[1]} says so"}[verdict]
+    return {"agree": "both", "first": f"only {names[0]} says so", "second": f"only {names[1]} says so"}[verdict]

@@ -79,8 +79,8 @@ def frame_of(bounds: tuple[float, float, float, float], zoom: float) -> Frame:
 def coarser(counts: NDArray[np.uint32]) -> NDArray[np.uint32]:
     """Return the counts of cells twice as wide, so that few places are seen; both sides must be even."""
     rows, columns = counts.shape
-    summed: NDArray[np.uint32] = counts.reshape(rows // 2, 2, columns // 2, 2).sum(axis=(1, 3), dtype=np.uint32)
-    return summed
+    sums: NDArray[np.uint32] = counts.reshape(rows // 2, 2, columns // 2, 2).sum(axis=(1, 3), dtype=np.uint32)
+    return sums
 
 
 def density_png(counts: NDArray[np.uint32]) -> bytes:

@@ -5,16 +5,16 @@ function render({ model, el }) {
   const root = frame(model, el, "cen-facet-view");
   const view = pointer(model, root);
   const open = new Set(); // facets that show all their values
-  const sought = {}; // what was typed into the search of a facet
-  let turn = model.get("asked").turn ?? 0;
+  const searches = {}; // what was typed into the search of a facet
+  let turn = model.get("request").turn ?? 0;
 
-  const want = (what, value) => send(model, { asked: { what, value, turn: ++turn } });
+  const request = (what, value) => send(model, { request: { what, value, turn: ++turn } });
 
   function value(facet, [name, label, hint, count, state, index], most) {
     return make("button", {
       type: "button", class: `cen-value ${state ? "cen-chosen" : ""}`, title: hint || null, role: "checkbox",
       "aria-checked": state === "off" ? "mixed" : String(state === "on"), "data-at": `${facet.key} ${name}`,
-      "aria-label": `${label}, ${count.toLocaleString("en")} pairs`, onclick: () => want(facet.key, name),
+      "aria-label": `${label}, ${count.toLocaleString("en")} pairs`, onclick: () => request(facet.key, name),
     }, make("span", { class: "cen-box", "aria-hidden": "true" }, { on: "✓", off: "−" }[state] ?? ""),
     index >= 0 ? pointable(view, swatch(model, index), index) : null,
     make("span", { class: "cen-label", dir: "auto" }, label),
@@ -25,66 +25,66 @@ function render({ model, el }) {
   /** The values of one facet: the chosen and the largest, or all, or those that are searched for. */
   function values(facet) {
     const most = Math.max(...facet.values.map((one) => one[3]), 0);
-    const words = (sought[facet.key] ?? "").trim().toLowerCase();
+    const words = (searches[facet.key] ?? "").trim().toLowerCase();
     const fit = facet.values.filter((one) => one[1].toLowerCase().includes(words));
     const all = words || open.has(facet.key) || facet.key === "class" ? fit : fit.filter((one, at) => at < FEW || one[4]);
-    const shown = all.map((one) => value(facet, one, most));
-    if (!shown.length) shown.push(make("p", { class: "cen-none" }, words ? "None of that name." : "None."));
+    const rows = all.map((one) => value(facet, one, most));
+    if (!rows.length) rows.push(make("p", { class: "cen-none" }, words ? "No match." : "None."));
     if (!words && facet.values.length > FEW && facet.key !== "class") {
-      const unfolded = open.has(facet.key);
-      shown.push(make("button", {
-        type: "button", class: "cen-more", "data-at": `${facet.key} more`, "aria-expanded": String(unfolded),
+      const expanded = open.has(facet.key);
+      rows.push(make("button", {
+        type: "button", class: "cen-more", "data-at": `${facet.key} more`, "aria-expanded": String(expanded),
         onclick: () => { if (!open.delete(facet.key)) open.add(facet.key); show(); },
-      }, unfolded ? "Show fewer" : `Show all ${facet.values.length}`));
+      }, expanded ? "Show fewer" : `Show all ${facet.values.length}`));
     }
-    return shown;
+    return rows;
   }
 
   function choice(label, what, options) {
     const select = make("select", { class: "cen-select", "data-at": `class ${what}`, "aria-label": label,
-      onchange: () => want(what, select.value) },
+      onchange: () => request(what, select.value) },
     ...options.map(([name, text]) => make("option", { value: name }, text)));
-    select.value = model.get("chosen")[what];
+    select.value = model.get("class_options")[what];
     return select;
   }
 
   /** How classes are looked for: all or any, in which part, and from which share of the labels on. */
   function classChoices() {
-    const { min_share: share } = model.get("chosen");
+    const { min_share: share } = model.get("class_options");
     const parts = [["", "anywhere"], ...model.get("parts").map((part) => [part, `in the ${part}`])];
     const rows = [make("div", { class: "cen-choices" },
-      choice("All or any of the classes", "match", [["all", "all of them"], ["any", "any of them"]]),
-      choice("Where the caption names them", "part", parts))];
-    if (model.get("enriched")) {
+      choice("All or any of these classes", "match", [["all", "all of these"], ["any", "any of these"]]),
+      choice("Where the caption mentions them", "part", parts))];
+    if (model.get("has_shares")) {
       const slider = make("input", { type: "range", min: 0, max: 100, step: 5, "data-at": "class share",
-        "aria-label": "Smallest share of the labels, in percent" });
+        "aria-label": "Smallest land-cover share, in percent" });
       slider.value = Math.round(100 * (share ?? 0));
-      const said = make("span", {});
-      const tell = () => { said.textContent = slider.valueAsNumber ? `at least ${slider.value} % of the labels` : "whatever the labels"; };
-      slider.addEventListener("input", tell);
-      slider.addEventListener("change", () => want("min_share", slider.valueAsNumber ? slider.valueAsNumber / 100 : null));
-      tell();
-      rows.push(make("label", { class: "cen-slide" }, slider, said));
-    } else rows.push(make("p", { class: "cen-none" }, model.get("unenriched")));
+      const label = make("span", {});
+      const showShare = () => { label.textContent = slider.valueAsNumber ? `at least ${slider.value} % of the labels` : "any share"; };
+      slider.addEventListener("input", showShare);
+      slider.addEventListener("change", () => request("min_share", slider.valueAsNumber ? slider.valueAsNumber / 100 : null));
+      showShare();
+      rows.push(make("label", { class: "cen-slide" }, slider, label));
+    } else rows.push(make("p", { class: "cen-none" }, model.get("shares_hint")));
     return rows;
   }
 
   function section(facet) {
-    const held = facet.values.some((one) => one[4]);
+    const hasChoice = facet.values.some((one) => one[4]);
     const list = make("div", { class: "cen-values", role: "group", "aria-label": facet.title }, ...values(facet));
     const search = facet.values.length < SEARCHED || facet.key === "class" ? null : make("input", {
-      type: "search", class: "cen-search", placeholder: `Search ${facet.values.length} of them`,
+      type: "search", class: "cen-search", placeholder: `Search ${facet.values.length} values`,
       "aria-label": `Search ${facet.title}`, "data-at": `${facet.key} search`, maxlength: 60,
     });
     if (search) {
-      search.value = sought[facet.key] ?? "";
+      search.value = searches[facet.key] ?? "";
       search.addEventListener("input", () => {
-        sought[facet.key] = search.value;
+        searches[facet.key] = search.value;
         list.replaceChildren(...values(facet));
       });
     }
     return make("section", { class: "cen-facet" },
-      make("h4", {}, facet.title, held ? make("button", { type: "button", class: "cen-clear", onclick: () => want("clear", facet.key),
+      make("h4", {}, facet.title, hasChoice ? make("button", { type: "button", class: "cen-clear", onclick: () => request("clear", facet.key),
         "aria-label": `Clear ${facet.title}` }, "Clear") : null),
       ...(facet.key === "class" ? classChoices() : []), search, list);
   }
@@ -97,7 +97,7 @@ function render({ model, el }) {
     mark(view);
   }
 
-  const stop = listen(model, { "facets chosen enriched palette": show, highlight: () => mark(view) });
+  const stop = listen(model, { "facets class_options has_shares palette": show, highlight: () => mark(view) });
   show();
   return stop;
 }

@@ -14,7 +14,7 @@ from chatearthnet_explorer.catalog.pair_flags import FLAGS
 from chatearthnet_explorer.landcover.legend import CLASSES
 from chatearthnet_explorer.landcover.shares import PARTS
 from chatearthnet_explorer.widgets.browse.filter_chips import SPLITS, STYLES, finding_words, flag_words, place_words
-from chatearthnet_explorer.widgets.browse.query_mixin import Asking, wish
+from chatearthnet_explorer.widgets.browse.query_mixin import QueryMixin, read_request
 from chatearthnet_explorer.widgets.shared.view import View, script
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 _INDEX = {land.name: land.index for land in CLASSES}
 _SINGLE = ("match", "part")
-_UNENRICHED = "By share of the labels: this catalog does not know them yet; `catalog enrich` reads them."
+_SHARES_HINT = "To filter by land-cover share, run `catalog enrich` first."
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,18 +37,18 @@ class _Value:
     index: int
 
 
-class FacetView(Asking, View):
+class FacetView(QueryMixin, View):
     """Shows every facet with its counts: set ``found``; a press changes ``query``."""
 
     _esm = script("facet_view")
 
-    enriched = t.Bool(default_value=False).tag(sync=True)
+    has_shares = t.Bool(default_value=False).tag(sync=True)
     """Whether the catalog knows the shares of the labels."""
 
     facets: t.List[Any] = t.List(read_only=True).tag(sync=True)
     """The facets as the script draws them: key, title, and values as [value, label, hint, count, state, class]."""
 
-    chosen = t.Dict(read_only=True).tag(sync=True)
+    class_options = t.Dict(read_only=True).tag(sync=True)
     """How classes are looked for: match, part, min_share."""
 
     parts = t.List(list(PARTS), read_only=True).tag(sync=True)
@@ -57,10 +57,10 @@ class FacetView(Asking, View):
     meanings = t.Dict({})
     """What a finding of each check means."""
 
-    unenriched = t.Unicode(_UNENRICHED, read_only=True).tag(sync=True)
+    shares_hint = t.Unicode(_SHARES_HINT, read_only=True).tag(sync=True)
     """What is said where shares are not known."""
 
-    asked = t.Dict().tag(sync=True)
+    request = t.Dict().tag(sync=True)
     """What the person pressed: ``what``, ``value``, ``turn``."""
 
     def __init__(self, **traits: object) -> None:
@@ -78,45 +78,45 @@ class FacetView(Asking, View):
             )
             for facet in self.facets
         ]
-        return Card("What there is", tuple(sections))
+        return Card("Filters", tuple(sections))
 
-    @t.observe("query", "found")
+    @t.observe("query", "result")
     def _show(self, _change: object) -> None:
-        counts = self.found.facets if self.found is not None else {}
+        counts = self.result.facets if self.result is not None else {}
         query = self.query
         with self.hold_sync():
             self.set_trait("facets", [self._facet(key, counts.get(key, {})) for key in FACETS])
-            self.set_trait("chosen", {"match": query.match, "part": query.part, "min_share": query.min_share})
+            self.set_trait("class_options", {"match": query.match, "part": query.part, "min_share": query.min_share})
 
     def _facet(self, key: str, counts: dict[str, int]) -> dict[str, object]:
-        held = getattr(self.query, FACETS[key].field)
-        held = (held,) if isinstance(held, str) and held else tuple(held)
+        selection = getattr(self.query, FACETS[key].field)
+        selection = (selection,) if isinstance(selection, str) and selection else tuple(selection)
         # a choice without pairs stays, or nobody could take it back
-        shown = dict.fromkeys((*counts, *(value.removeprefix("-") for value in held)))
-        values = [self._value(key, value, held, counts.get(value, 0)) for value in shown]
+        names = dict.fromkeys((*counts, *(value.removeprefix("-") for value in selection)))
+        values = [self._value(key, value, selection, counts.get(value, 0)) for value in names]
         if key == "class":
             values.sort(key=lambda one: -one.count)
         return {"key": key, "title": FACETS[key].title, "values": [list(astuple(one)) for one in values]}
 
-    def _value(self, key: str, value: str, held: tuple[str, ...], count: int) -> _Value:
-        absent = f"-{value}" in held
+    def _value(self, key: str, value: str, selection: tuple[str, ...], count: int) -> _Value:
+        absent = f"-{value}" in selection
         if absent:  # the facet counts the pairs that have it
-            count = self.found.total if self.found is not None else 0
-        state = "on" if value in held else "off" if absent else ""
+            count = self.result.total if self.result is not None else 0
+        state = "on" if value in selection else "off" if absent else ""
         label, hint = _LABEL[key](value) if not absent else (_ABSENT[key](value, absent=True), "")
         hint = visible(self.meanings.get(value, "")) if key == "finding" else hint
         return _Value(value, visible(label), hint, count, state, _INDEX.get(value, -1) if key == "class" else -1)
 
-    @t.observe("asked")
+    @t.observe("request")
     def _press(self, _change: object) -> None:
-        what, value = wish(self.asked)
+        what, value = read_request(self.request)
         if what == "min_share":
             # a share is of the whole chip, so the part gives way
-            self.ask(min_share=value, **({} if value is None else {"part": ""}))
+            self.change_query(min_share=value, **({} if value is None else {"part": ""}))
         elif what == "part":
-            self.ask(part=value, **({"min_share": None} if value else {}))
+            self.change_query(part=value, **({"min_share": None} if value else {}))
         elif what in _SINGLE:
-            self.ask(**{what: value})
+            self.change_query(**{what: value})
         elif what == "clear" and value in FACETS:
             self.query = self.query.without(str(value))
         elif what in FACETS and isinstance(value, str):
@@ -124,18 +124,18 @@ class FacetView(Asking, View):
 
     def _toggle(self, key: str, value: str) -> None:
         field = FACETS[key].field
-        held = getattr(self.query, field)
+        selection = getattr(self.query, field)
         if key == "style":
-            self.ask(style="" if held == value else value)
+            self.change_query(style="" if selection == value else value)
             return
-        kept = tuple(one for one in held if one not in {value, f"-{value}"})
-        if value not in held and f"-{value}" not in held:
-            kept = (*held, value)
-        elif key in {"flag", "finding"} and value in held:
-            kept = (*kept, f"-{value}")  # a second press asks for those without, a third for all
+        remaining = tuple(one for one in selection if one not in {value, f"-{value}"})
+        if value not in selection and f"-{value}" not in selection:
+            remaining = (*selection, value)
+        elif key in {"flag", "finding"} and value in selection:
+            remaining = (*remaining, f"-{value}")  # a second press asks for those without, a third for all
         # nothing is left to sort by once no class is chosen
-        unsorted = {"sortby": "place"} if key == "class" and not kept and self.query.sortby == "share" else {}
-        self.ask(**{field: kept}, **unsorted)
+        sorting = {"sortby": "place"} if key == "class" and not remaining and self.query.sortby == "share" else {}
+        self.change_query(**{field: remaining}, **sorting)
 
 
 _LABEL: dict[str, Callable[[str], tuple[str, str]]] = {
@@ -145,6 +145,6 @@ _LABEL: dict[str, Callable[[str], tuple[str, str]]] = {
     "style": lambda style: (STYLES.get(style, style), ""),
     "split": lambda split: (SPLITS.get(split, split), ""),
     "flag": lambda flag: (flag, FLAGS.get(flag, "")),
-    "finding": lambda finding: ("nothing" if finding == "none" else finding, ""),
+    "finding": lambda finding: ("no problem" if finding == "none" else finding, ""),
 }
 _ABSENT = {"flag": flag_words, "finding": finding_words}

@@ -51,22 +51,22 @@ def flag_words(flag: str, *, absent: bool) -> str:
 def finding_words(finding: str, *, absent: bool) -> str:
     """Return what is asked of a pair in which a check must have found something, or nothing."""
     if finding == "none":
-        return "some finding" if absent else "nothing found"
-    return f"not: {finding}" if absent else f"found: {finding}"
+        return "a check found a problem" if absent else "no problem found"
+    return f"without: {finding}" if absent else f"found: {finding}"
 
 
 def place_words(name: str) -> str:
     """Return a continent or country in words."""
-    return "no country: at sea, or without a place" if name == "none" else name
+    return "No country (open sea or unknown location)" if name == "none" else name
 
 
 def _classes(query: Query) -> Iterator[tuple[str, Query]]:
     for name in query.classes:
-        kept = _but(query.classes, name)
+        remaining = _but(query.classes, name)
         # without a class there is nothing left to sort its share by
-        sort = "place" if query.sortby == "share" and not kept else query.sortby
-        words = f"names {name}" if query.min_share is None else f"labels have {name}"
-        yield words, query.but(classes=kept, sortby=sort)
+        sort = "place" if query.sortby == "share" and not remaining else query.sortby
+        words = f"caption names {name}" if query.min_share is None else f"labels have {name}"
+        yield words, query.but(classes=remaining, sortby=sort)
     if query.part:
         yield f"in the {query.part}", query.but(part="")
     if query.min_share is not None:
@@ -82,8 +82,8 @@ def _region(query: Query) -> Iterator[tuple[str, Query]]:
         west, south, east, north = query.bbox
         yield f"box {west:.4g}, {south:.4g}, {east:.4g}, {north:.4g}", query.but(bbox=None)
     if query.polygon:
-        yield f"polygon of {len(query.polygon)} corners", query.but(polygon=())
+        yield f"polygon with {len(query.polygon)} corners", query.but(polygon=())
 
 
-def _but(held: tuple[str, ...], name: str) -> tuple[str, ...]:
-    return tuple(one for one in held if one != name)
+def _but(names: tuple[str, ...], name: str) -> tuple[str, ...]:
+    return tuple(one for one in names if one != name)

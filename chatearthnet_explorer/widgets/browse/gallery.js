@@ -3,7 +3,7 @@ const STYLES = { "3.5": "3.5", "4v": "4V" }; // a simulated caption is in a styl
 function render({ model, el }) {
   const root = frame(model, el, "cen-gallery");
   const heading = make("h3", { "aria-live": "polite" });
-  const ribbon = make("span", { class: "cen-made-up", hidden: true }, "Simulated: no satellite saw these places");
+  const ribbon = make("span", { class: "cen-made-up", hidden: true }, "Simulated: not real satellite pictures");
   const grid = make("div", { class: "cen-tiles", role: "group", "aria-label": "Pairs" });
   const empty = make("div", { class: "cen-nothing" });
   const number = make("input", { type: "number", min: 1, step: 1, class: "cen-page", "aria-label": "Page" });
@@ -18,29 +18,29 @@ function render({ model, el }) {
   const bar = make("nav", { class: "cen-bar", "aria-label": "Pages" }, ...back,
     make("label", { class: "cen-number" }, "Page ", number, last), ...on);
   const keys = make("p", { class: "cen-keys" },
-    "Keys: arrows, Home and End move; Enter opens; Page Up and Page Down turn the page.");
+    "Keys: arrows, Home and End to move; Enter to open; Page Up and Page Down for other pages.");
   root.append(make("div", { class: "cen-head" }, heading, ribbon), empty, grid, bar, keys);
 
-  let turn = model.get("asked").turn ?? 0;
+  let turn = model.get("request").turn ?? 0;
   let at = 0; // the tile that the Tab key leads to
   let follow = false; // whether the focus goes along to the next page
 
-  const want = (what, value) => send(model, { asked: { what, value, turn: ++turn } });
+  const request = (what, value) => send(model, { request: { what, value, turn: ++turn } });
   const turnTo = (target) => {
     const next = Math.min(Math.max(1, target), Math.max(1, pages()));
-    if (next !== page()) want("page", next);
+    if (next !== page()) request("page", next);
   };
 
   function tile(item, place) {
-    const odd = item.odd.map((flag) => make("span", { class: "cen-odd" }, `⚠ ${flag}`));
+    const flags = item.flags.map((flag) => make("span", { class: "cen-flag" }, `⚠ ${flag}`));
     return make("button", {
       type: "button", class: "cen-tile", title: `${item.name}\n${item.excerpt}`, tabindex: place === at ? 0 : -1,
-      "aria-label": [item.name, item.place, ...item.odd].join(", "),
-      onclick: () => { at = place; want("open", place); },
+      "aria-label": [item.name, item.place, ...item.flags].join(", "),
+      onclick: () => { at = place; request("open", place); },
     }, make("span", { class: "cen-photo" }),
     make("span", { class: "cen-where", dir: "auto" }, item.country || item.place),
     make("span", { class: "cen-what" },
-      ...item.styles.map((style) => make("span", { class: "cen-style", title: `Caption in the ${STYLES[style] ?? style} style` }, STYLES[style] ?? style)), ...odd),
+      ...item.styles.map((style) => make("span", { class: "cen-style", title: `Caption in the ${STYLES[style] ?? style} style` }, STYLES[style] ?? style)), ...flags),
     make("span", { class: "cen-swatches" }, ...item.classes.slice(0, 6).map((index) => swatch(model, index))));
   }
 
@@ -65,16 +65,16 @@ function render({ model, el }) {
     empty.hidden = state === "some" || state === "waiting";
     if (empty.hidden) return;
     if (state === "beyond") {
-      empty.replaceChildren(make("p", {}, `This page lies beyond the last of ${total.toLocaleString("en")} pairs.`),
-        make("button", { type: "button", class: "cen-button cen-primary", onclick: () => want("page", 1) }, "Go to the first page"));
+      empty.replaceChildren(make("p", {}, `No such page; there are ${total.toLocaleString("en")} pairs.`),
+        make("button", { type: "button", class: "cen-button cen-primary", onclick: () => request("page", 1) }, "Go to the first page"));
       return;
     }
-    const ways = model.get("relaxing");
-    empty.replaceChildren(make("p", {}, "No pair matches all of this."),
-      ...(ways.length ? [make("p", {}, "What would be there with one choice less:")] : []),
-      make("div", { class: "cen-buttons" }, ...ways.map(([words, pairs], place) => make("button", {
-        type: "button", class: "cen-button", onclick: () => want("relax", place),
-      }, `without ${words}: ${pairs.toLocaleString("en")}`))));
+    const alternatives = model.get("alternative_rows");
+    empty.replaceChildren(make("p", {}, "No pair matches all filters."),
+      ...(alternatives.length ? [make("p", {}, "Results with one filter removed:")] : []),
+      make("div", { class: "cen-buttons" }, ...alternatives.map(([words, pairs], place) => make("button", {
+        type: "button", class: "cen-button", onclick: () => request("relax", place),
+      }, `Without “${words}”: ${pairs.toLocaleString("en")}`))));
   }
 
   function showItems() {
@@ -83,13 +83,13 @@ function render({ model, el }) {
     at = 0;
     follow = false;
     const some = state === "some";
-    const said = (count) => count.toLocaleString("en");
-    heading.textContent = some ? `Pairs ${said(first)} to ${said(end)} of ${said(total)}`
-      : state === "waiting" ? "Looking …" : "No pairs";
+    const format = (count) => count.toLocaleString("en");
+    heading.textContent = some ? `Pairs ${format(first)} to ${format(end)} of ${format(total)}`
+      : state === "waiting" ? "Searching …" : "No pairs";
     ribbon.hidden = !model.get("simulated");
     number.value = page();
     number.max = Math.max(1, pages());
-    last.textContent = ` of ${said(pages())}`;
+    last.textContent = ` of ${format(pages())}`;
     bar.hidden = keys.hidden = !some;
     back.forEach((button) => { button.disabled = page() <= 1; });
     on.forEach((button) => { button.disabled = page() >= pages(); });
@@ -125,16 +125,16 @@ function render({ model, el }) {
     event.stopPropagation(); // JupyterLab would move among its cells
     moves[event.key]();
   });
-  const typed = () => { if (number.value) turnTo(Math.round(number.valueAsNumber)); };
-  number.addEventListener("change", typed);
+  const goToTyped = () => { if (number.value) turnTo(Math.round(number.valueAsNumber)); };
+  number.addEventListener("change", goToTyped);
   number.addEventListener("keydown", (event) => {
     if (event.key !== "Enter") return;
     event.stopPropagation(); // JupyterLab takes this key for itself, and then nothing changes
-    typed();
+    goToTyped();
   });
 
   const stop = listen(model, {
-    "counts items": showItems, "thumbnails notes": showPictures, relaxing: showEmpty, "simulated palette": showItems,
+    "counts items": showItems, "thumbnails notes": showPictures, alternative_rows: showEmpty, "simulated palette": showItems,
   });
   showItems();
   return stop;

@@ -12,7 +12,7 @@ from chatearthnet_explorer.cards import Card
 from chatearthnet_explorer.cards.html_tree import element, visible
 from chatearthnet_explorer.cards.provenance import coordinates
 from chatearthnet_explorer.landcover.legend import CLASSES
-from chatearthnet_explorer.widgets.browse.query_mixin import Asking, wish
+from chatearthnet_explorer.widgets.browse.query_mixin import QueryMixin, read_request
 from chatearthnet_explorer.widgets.shared.view import View, script
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ _INDEX = {land.name: land.index for land in CLASSES}
 _QUALITY, _WHITE = 82, 255
 
 
-class Gallery(Asking, View):
+class Gallery(QueryMixin, View):
     """Shows the pairs of ``found``, then their ``pictures``; a person turns pages and opens one.
 
     The arrow keys, Home and End move among the thumbnails, Enter opens one, Page Up and Page Down turn the page.
@@ -39,7 +39,7 @@ class Gallery(Asking, View):
 
     _esm = script("gallery")
 
-    opened = t.Int(-1)
+    open_position = t.Int(-1)
     """Position on the page of the pair that was opened last; -1 for none."""
 
     pictures = t.Dict()
@@ -51,11 +51,11 @@ class Gallery(Asking, View):
     simulated = t.Bool(default_value=False).tag(sync=True)
     """Whether the release is made up."""
 
-    relaxed = t.List(t.Tuple())
+    alternatives = t.List(t.Tuple())
     """Where nothing matches: (what to leave out, in words; the question without it; pairs that it finds)."""
 
     items: t.List[Any] = t.List(read_only=True).tag(sync=True)
-    """The pairs as the script draws them: name, place, excerpt, classes, styles, odd."""
+    """The pairs as the script draws them: name, place, excerpt, classes, styles, flags."""
 
     thumbnails = t.List(t.Bytes(), read_only=True).tag(sync=True)
     """JPEG of each item, ``THUMBNAIL`` pixels wide; empty where there is none, or not yet."""
@@ -66,10 +66,10 @@ class Gallery(Asking, View):
     counts = t.Dict(read_only=True).tag(sync=True)
     """``total``, ``page``, ``pages``, ``first``, ``last``, and ``state``: waiting, some, none or beyond the last."""
 
-    relaxing: t.List[Any] = t.List(read_only=True).tag(sync=True)
+    alternative_rows: t.List[Any] = t.List(read_only=True).tag(sync=True)
     """``relaxed`` as the script draws it: [words, pairs]."""
 
-    asked = t.Dict().tag(sync=True)
+    request = t.Dict().tag(sync=True)
     """What the person pressed: ``what`` (page, open, relax), ``value``, ``turn``."""
 
     def on_open(self, callback: Any) -> None:  # noqa: ANN401 - takes a Pair
@@ -88,17 +88,17 @@ class Gallery(Asking, View):
         rows = [
             element("p", f"{item['name']}, {item['place']}: {item['excerpt'] or 'no caption'}") for item in self.items
         ]
-        return Card(self._told(), (element("section", *rows),))
+        return Card(self._heading(), (element("section", *rows),))
 
     def open_at(self, position: int) -> None:
         """Open the pair at a position on the page, if there is one."""
-        rows = self.found.pairs if self.found else ()
+        rows = self.result.pairs if self.result else ()
         if 0 <= position < len(rows):
-            self.opened = position
+            self.open_position = position
             for callback in self._callbacks:
                 callback(rows[position])
 
-    def _told(self) -> str:
+    def _heading(self) -> str:
         counts = self.counts
         if counts["state"] != "some":
             return "No pairs"
@@ -108,22 +108,22 @@ class Gallery(Asking, View):
     def _nothing_yet(self) -> dict[str, object]:
         return _counts(None)
 
-    @t.observe("found")
+    @t.observe("result")
     def _show(self, _change: object) -> None:
-        found = self.found
+        result = self.result
         with self.hold_sync():
             self._small = {}
-            self.opened, self.relaxed, self.pictures, self.previews = -1, [], {}, {}
-            self.set_trait("items", [_item(pair) for pair in found.pairs] if found else [])
+            self.open_position, self.alternatives, self.pictures, self.previews = -1, [], {}, {}
+            self.set_trait("items", [_item(pair) for pair in result.pairs] if result else [])
             self.set_trait("thumbnails", [b""] * len(self.items))
             self.set_trait("notes", [""] * len(self.items))
-            self.set_trait("counts", _counts(found))
+            self.set_trait("counts", _counts(result))
 
     @t.observe("pictures", "previews")
     def _picture(self, _change: object) -> None:
-        if not self.found or not (self.pictures or self.previews):
+        if not self.result or not (self.pictures or self.previews):
             return
-        names = [pair.record.name for pair in self.found.pairs]
+        names = [pair.record.name for pair in self.result.pairs]
         with self.hold_sync():
             self.set_trait("thumbnails", [self._thumbnail(name) for name in names])
             self.set_trait("notes", [_note(self.pictures.get(name)) for name in names])
@@ -137,21 +137,21 @@ class Gallery(Asking, View):
             self._small[name] = thumbnail(picture)
         return self._small[name]
 
-    @t.observe("relaxed")
+    @t.observe("alternatives")
     def _relax(self, _change: object) -> None:
-        self.set_trait("relaxing", [[visible(words), total] for words, _, total in self.relaxed])
+        self.set_trait("alternative_rows", [[visible(words), total] for words, _, total in self.alternatives])
 
-    @t.observe("asked")
+    @t.observe("request")
     def _press(self, _change: object) -> None:
-        what, value = wish(self.asked)
+        what, value = read_request(self.request)
         if not isinstance(value, int):
             return
         if what == "page":
-            self.ask(page=value)
+            self.change_query(page=value)
         elif what == "open":
             self.open_at(value)
-        elif what == "relax" and 0 <= value < len(self.relaxed):
-            self.query = self.relaxed[value][1]
+        elif what == "relax" and 0 <= value < len(self.alternatives):
+            self.query = self.alternatives[value][1]
 
 
 def thumbnail(pixels: NDArray[np.uint8]) -> bytes:
@@ -173,16 +173,16 @@ def place_of(pair: Pair) -> str:
 
 def _item(pair: Pair) -> dict[str, object]:
     record = pair.record
-    named = dict.fromkeys(name for classes in pair.classes.values() for name in classes)
+    class_names = dict.fromkeys(name for classes in pair.classes.values() for name in classes)
     text = visible(next(iter(record.captions.values()), ""))
     return {
         "name": visible(record.name),
         "place": visible(place_of(pair)),
         "country": visible(pair.country.name) if pair.country else "",
         "excerpt": text if len(text) <= EXCERPT else f"{text[:EXCERPT].rstrip()} …",
-        "classes": [_INDEX[name] for name in named if name in _INDEX],
+        "classes": [_INDEX[name] for name in class_names if name in _INDEX],
         "styles": list(record.captions),
-        "odd": [flag for flag in pair.flags if flag != "no picture"],
+        "flags": [flag for flag in pair.flags if flag != "no picture"],
     }
 
 
@@ -199,16 +199,16 @@ def _note(picture: NDArray[np.uint8] | str | None) -> str:
     return "" if picture is None else visible(picture) if isinstance(picture, str) else note_of(picture)
 
 
-def _counts(found: Any) -> dict[str, object]:  # noqa: ANN401 - SearchResult or None
-    if found is None:
+def _counts(result: Any) -> dict[str, object]:  # noqa: ANN401 - SearchResult or None
+    if result is None:
         return {"state": "waiting", "total": 0, "page": 1, "pages": 0, "first": 0, "last": 0}
-    first = (found.query.page - 1) * found.query.size + 1
-    state = "some" if found.pairs else "beyond" if found.total else "none"
+    first = (result.query.page - 1) * result.query.size + 1
+    state = "some" if result.pairs else "beyond" if result.total else "none"
     return {
         "state": state,
-        "total": found.total,
-        "page": found.query.page,
-        "pages": found.pages,
+        "total": result.total,
+        "page": result.query.page,
+        "pages": result.pages,
         "first": first,
-        "last": first + len(found.pairs) - 1,
+        "last": first + len(result.pairs) - 1,
     }

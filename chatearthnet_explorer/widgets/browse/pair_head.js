@@ -1,25 +1,25 @@
 const BUTTONS = {
-  back: ["‹ Back to the pairs", "Escape"], previous: ["Previous", "The pair before it on the page"],
-  next: ["Next", "The pair after it on the page"], map: ["Show on map", "Go there on the map above"],
-  labels: ["Labels of this tile", "Read the land cover of this place"],
-  caption: ["Caption again", "Have a new caption written from the labels"],
+  back: ["‹ Back to results", "Escape"], previous: ["Previous", "Open the previous pair of this page"],
+  next: ["Next", "Open the next pair of this page"], map: ["Show on map", "Show this place on the map"],
+  labels: ["Load labels", "Load the land cover of this place"],
+  caption: ["Caption again", "Write a new caption from the labels"],
 };
 
 function render({ model, el }) {
   const root = frame(model, el, "cen-pair-head");
-  let turn = model.get("asked").turn ?? 0;
-  const want = (what) => send(model, { asked: { what, turn: ++turn } });
+  let turn = model.get("request").turn ?? 0;
+  const request = (what) => send(model, { request: { what, turn: ++turn } });
   const heading = make("h3", { tabindex: -1 });
-  const told = make("div");
-  const odd = make("div");
+  const details = make("div");
+  const remarks = make("div");
   const buttons = Object.entries(BUTTONS).map(([what, [label, hint]]) => make("button", {
-    type: "button", class: "cen-button", title: hint, "data-what": what, onclick: () => want(what),
+    type: "button", class: "cen-button", title: hint, "data-what": what, onclick: () => request(what),
   }, label));
-  root.append(make("div", { class: "cen-buttons" }, ...buttons), heading, odd, told);
+  root.append(make("div", { class: "cen-buttons" }, ...buttons), heading, remarks, details);
   root.addEventListener("keydown", (event) => {
     if (event.key !== "Escape") return;
     event.stopPropagation();
-    want("back");
+    request("back");
   });
 
   function showButtons() {
@@ -29,13 +29,13 @@ function render({ model, el }) {
 
   function show() {
     heading.textContent = model.get("heading");
-    told.replaceChildren(facts(model.get("told")));
-    odd.replaceChildren(...model.get("odd").map((sentence) => make("p", { class: "cen-remark" }, `⚠ ${sentence}`)));
+    details.replaceChildren(facts(model.get("details")));
+    remarks.replaceChildren(...model.get("remarks").map((sentence) => make("p", { class: "cen-remark" }, `⚠ ${sentence}`)));
     showButtons();
   }
 
   const stop = listen(model, {
-    "heading told odd": show, possible: showButtons, opening: () => { show(); heading.focus(); },
+    "heading details remarks": show, possible: showButtons, opening: () => { show(); heading.focus(); },
   });
   show();
   return stop;

@@ -11,7 +11,7 @@ from chatearthnet_explorer.cards.html_tree import element, visible
 from chatearthnet_explorer.catalog.pair import Pair
 from chatearthnet_explorer.catalog.pair_flags import FLAGS
 from chatearthnet_explorer.widgets.browse.gallery import place_of
-from chatearthnet_explorer.widgets.browse.query_mixin import wish
+from chatearthnet_explorer.widgets.browse.query_mixin import read_request
 from chatearthnet_explorer.widgets.shared.view import View, script
 
 if TYPE_CHECKING:
@@ -35,16 +35,16 @@ class PairHead(View):
     heading = t.Unicode("", read_only=True).tag(sync=True)
     """Where it lies, in words."""
 
-    told: t.List[Any] = t.List(read_only=True).tag(sync=True)
+    details: t.List[Any] = t.List(read_only=True).tag(sync=True)
     """What the release says of it: [what, value] by row."""
 
-    odd = t.List(t.Unicode(), read_only=True).tag(sync=True)
+    remarks = t.List(t.Unicode(), read_only=True).tag(sync=True)
     """What is odd about it, one sentence each."""
 
     opening = t.Int(0, read_only=True).tag(sync=True)
     """Counts the pairs opened: with each the heading takes the focus."""
 
-    asked = t.Dict().tag(sync=True)
+    request = t.Dict().tag(sync=True)
     """What the person pressed: ``what``, ``turn``."""
 
     def __init__(self, **traits: object) -> None:
@@ -58,39 +58,39 @@ class PairHead(View):
 
     def card(self) -> Card:
         """Return the heading as HTML to be read."""
-        rows = [element("p", f"{name}: {value}") for name, value in self.told]
-        return Card(self.heading or "No pair", (*rows, *(element("p", sentence) for sentence in self.odd)))
+        rows = [element("p", f"{name}: {value}") for name, value in self.details]
+        return Card(self.heading or "No pair", (*rows, *(element("p", sentence) for sentence in self.remarks)))
 
     @t.observe("pair")
     def _show(self, _change: object) -> None:
         pair = self.pair
         with self.hold_sync():
             self.set_trait("heading", visible(place_of(pair)) if pair else "")
-            self.set_trait("told", _told(pair) if pair else [])
-            self.set_trait("odd", [*(FLAGS[flag] for flag in pair.flags), *_found(pair)] if pair else [])
+            self.set_trait("details", _details(pair) if pair else [])
+            self.set_trait("remarks", [*(FLAGS[flag] for flag in pair.flags), *_finding_remarks(pair)] if pair else [])
             self.set_trait("opening", self.opening + (pair is not None))
 
-    @t.observe("asked")
+    @t.observe("request")
     def _press(self, _change: object) -> None:
-        what, _ = wish(self.asked)
+        what, _ = read_request(self.request)
         if what in ACTIONS and what in self.possible:
             for callback in self._callbacks:
                 callback(what)
 
 
-def _told(pair: Pair) -> list[list[str]]:
+def _details(pair: Pair) -> list[list[str]]:
     record = pair.record
     rows = [["Name", record.name]]
-    rows += [[f"Split, style {style}", split] for style, split in record.splits.items()]
+    rows += [[f"Split, style {style.upper()}", split] for style, split in record.splits.items()]
     if record.tile:
         rows.append(["Tile", f"z 14, x {record.tile.x}, y {record.tile.y}"])
     if pair.shares is not None:
         large = sorted(((share, name) for name, share in pair.shares.items() if share), reverse=True)
-        rows.append(["Shares of the labels", ", ".join(f"{name} {100 * share:.0f} %" for share, name in large[:6])])
+        rows.append(["Land cover", ", ".join(f"{name} {100 * share:.0f} %" for share, name in large[:6])])
     return [[name, visible(value)] for name, value in rows]
 
 
-def _found(pair: Pair) -> list[str]:
+def _finding_remarks(pair: Pair) -> list[str]:
     """Return what an audit found, one sentence for each caption and for the picture."""
-    found = {"picture" if kind == "picture" else f"{kind} caption": of for kind, of in (pair.findings or {}).items()}
-    return [visible(f"The checks object to the {what}: {', '.join(of)}.") for what, of in found.items() if of]
+    findings = {"picture" if kind == "picture" else f"{kind} caption": of for kind, of in (pair.findings or {}).items()}
+    return [visible(f"Checks found problems in the {what}: {', '.join(of)}.") for what, of in findings.items() if of]

@@ -13,7 +13,7 @@ import ipyleaflet
 from chatearthnet_explorer.errors import ExplorerError
 from chatearthnet_explorer.render import data_url
 from chatearthnet_explorer.widgets.browse.density_image import COLOURS, STEPS, coarser, density_png, frame_of
-from chatearthnet_explorer.widgets.shared.background import Work
+from chatearthnet_explorer.widgets.shared.background import BackgroundTask
 from chatearthnet_explorer.widgets.shared.world_map import NOTHING, Shape, corners
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ class PairLayer:
 
     def __init__(self, catalog: Catalog) -> None:
         """Prepare to draw the pairs of a catalog."""
-        self._catalog, self._work = catalog, Work()
+        self._catalog, self._work = catalog, BackgroundTask()
         self._cells = ipyleaflet.ImageOverlay(url=NOTHING, bounds=((0, 0), (0, 0)), pane="chip", name="Pairs")
         self._outlines = Shape(
             locations=[],
@@ -72,12 +72,12 @@ class PairLayer:
             few = zoom <= _SMALL and (counts > 0).sum() <= _FEW
             return density_png(coarser(counts) if few else counts), []
 
-        def done(drawn: tuple[bytes, list[Outline]]) -> None:
-            picture, self._outlines.locations = drawn
+        def on_result(result: tuple[bytes, list[Outline]]) -> None:
+            picture, self._outlines.locations = result
             self._cells.url = data_url(picture) if picture else NOTHING
             self._cells.bounds = ((frame.south, frame.west), (frame.north, frame.east))
 
-        self._work.start(job, done=done, failed=self._failed)
+        self._work.start(job, on_result=on_result, on_error=self._on_error)
 
     def inside(self, query: Query, box: Bounds) -> list[Pair]:
         """Return matching pairs in a box, up to a thousand of it.
@@ -85,8 +85,8 @@ class PairLayer:
         Raises:
             QueryError: If that cannot be asked.
         """
-        found = islice(self._catalog.pairs(query.but(bbox=box, sortby="place")), _MOST)
-        return [pair for pair in found if pair.record.tile and _in_box(query.bbox, *pair.record.tile.center)]
+        pairs = islice(self._catalog.pairs(query.but(bbox=box, sortby="place")), _MOST)
+        return [pair for pair in pairs if pair.record.tile and _in_box(query.bbox, *pair.record.tile.center)]
 
     def stop(self) -> None:
         """Let go of what is under way."""
@@ -97,7 +97,7 @@ class PairLayer:
         tiles = [pair.record.tile for pair in self.inside(query, box)]
         return [corners([tile], 360.0 * math.ceil((box[0] - tile.bounds[2]) / 360.0)) for tile in tiles if tile]
 
-    def _failed(self, problem: Exception) -> None:
+    def _on_error(self, problem: Exception) -> None:
         if not isinstance(problem, ExplorerError):
             _LOG.error("The map of the pairs could not be drawn.", exc_info=problem)
         # the same question is put by others, who say what is wrong with it
@@ -112,10 +112,10 @@ def legend() -> str:
         for low, high in zip(STEPS, ends, strict=True)
     ]
     marks = (
-        f"<span class='cen-step'><i style='background:{colour}'></i>{html.escape(said)}</span>"
-        for colour, said in zip(COLOURS, words, strict=True)
+        f"<span class='cen-step'><i style='background:{colour}'></i>{html.escape(text)}</span>"
+        for colour, text in zip(COLOURS, words, strict=True)
     )
-    return f"<div class='cen-density' role='note'>Pairs in a square: {''.join(marks)}</div>"
+    return f"<div class='cen-density' role='note'>Pairs per square: {''.join(marks)}</div>"
 
 
 def _in_box(box: Bounds | None, lon: float, lat: float) -> bool:

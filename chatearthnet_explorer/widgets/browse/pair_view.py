@@ -17,11 +17,11 @@ from chatearthnet_explorer.prompts.prompt import prompt_for
 from chatearthnet_explorer.prompts.wording import STYLES
 from chatearthnet_explorer.widgets.browse.compare_view import CompareView
 from chatearthnet_explorer.widgets.browse.pair_head import ACTIONS, PairHead
-from chatearthnet_explorer.widgets.browse.released_pair import labelled, pictured, show
+from chatearthnet_explorer.widgets.browse.released_pair import add_labels, released_chip, show
 from chatearthnet_explorer.widgets.shared.ask_bar import offer_of
-from chatearthnet_explorer.widgets.shared.background import Work
+from chatearthnet_explorer.widgets.shared.background import BackgroundTask
 from chatearthnet_explorer.widgets.shared.chip_view import ChipView
-from chatearthnet_explorer.widgets.shared.composite import Composed, guarded, panel
+from chatearthnet_explorer.widgets.shared.composite import Composite, panel, report_errors
 from chatearthnet_explorer.widgets.shared.grounding_view import GroundingView
 from chatearthnet_explorer.widgets.shared.prompt_view import PromptView
 from chatearthnet_explorer.widgets.shared.released_captions import RELEASE, released_captions
@@ -42,10 +42,10 @@ if TYPE_CHECKING:
     Step = Callable[[str], None]
     Picture = NDArray[np.uint8] | str
 
-_NO_LABELS = "The release has no label maps; press 'Labels of this tile' to read them from the land-cover map."
+_NO_LABELS = "The release has no label maps; press 'Load labels' to get them from the land-cover map."
 
 
-class PairView(Composed):
+class PairView(Composite):
     """Shows a pair: set ``pair``."""
 
     pair = traitlets.Instance(Pair, allow_none=True)
@@ -72,8 +72,8 @@ class PairView(Composed):
         self._picture, self._labels, self._captioner = picture, labels, captioner
         self._credit, self._simulated = credit, simulated
         # asked by a press alone, and where that costs, once at a time
-        self._asked = captioner if is_free(captioner) else Quota().within(captioner)
-        self._work, self._reading = Work(), Work()
+        self._limited_captioner = captioner if is_free(captioner) else Quota().within(captioner)
+        self._caption_task, self._picture_task = BackgroundTask(), BackgroundTask()
         self.head, self.chip_view, self.caption_view = PairHead(), ChipView(), GroundingView(plain=True)
         self.compare_view, self.prompt_view = CompareView(), PromptView()
         self.style = ipywidgets.ToggleButtons(
@@ -89,8 +89,8 @@ class PairView(Composed):
         self.head.on_action(self._act)
         self.prompt_view.on_caption_again(self._caption)
         self.style.observe(self._prompt, "value")
-        status.on_cancel(self._cancelled)
-        self._work.observe(self._progress, ["busy", "step"])
+        status.on_cancel(self._cancel)
+        self._caption_task.observe(self._show_progress, ["busy", "step"])
         for view in (self.caption_view, self.compare_view, self.prompt_view):
             traitlets.link((view, "palette"), (self.chip_view, "palette"))
         for view in (self.caption_view, self.compare_view):
@@ -99,26 +99,26 @@ class PairView(Composed):
 
     def card(self) -> Card:
         """Return the pair as HTML to be read."""
-        shown = (self.head.card(), chip_card(self.chip_view.chip), self.caption_view.card(), self.compare_view.card())
-        return Card(self.head.heading or "No pair", tuple(section for one in shown for section in one.sections))
+        cards = (self.head.card(), chip_card(self.chip_view.chip), self.caption_view.card(), self.compare_view.card())
+        return Card(self.head.heading or "No pair", tuple(section for one in cards for section in one.sections))
 
     def stop(self) -> None:
         """Let go of what is under way."""
-        self._work.stop()
+        self._caption_task.stop()
         self._end_request()
-        self._reading.stop()
+        self._picture_task.stop()
 
     def _end_request(self) -> None:
-        cancel = getattr(self._asked, "cancel", None)
+        cancel = getattr(self._limited_captioner, "cancel", None)
         if cancel is not None:
             cancel()
 
     @traitlets.observe("pair")
-    @guarded
+    @report_errors
     def _show(self, _change: object) -> None:
         self.stop()
         pair = self.pair
-        self.status.say("")
+        self.status.show_message("")
         self.prompt_view.prompt = None
         self._prompts.layout.display = "none"
         if pair is None:
@@ -129,12 +129,12 @@ class PairView(Composed):
         self._allow(*(() if pair.record.tile is None else ("map", "labels")))
         self.caption_view.chip = None
         self._write(released_captions(pair.record, simulated=self._simulated))
-        self._put(pair.record, None, "Fetching the picture …")
+        self._put(pair.record, None, "Loading the picture …")
 
-        def fetched(picture: Picture) -> None:
-            self._pictured(pair.record, picture)
+        def on_picture(picture: Picture) -> None:
+            self._show_picture(pair.record, picture)
 
-        self._reading.start(lambda _: self._picture(pair), done=fetched, failed=self.tell)
+        self._picture_task.start(lambda _: self._picture(pair), on_result=on_picture, on_error=self.show_error)
 
     def _allow(self, *actions: str) -> None:
         """Offer some of the actions, beside those that always lead somewhere."""
@@ -143,19 +143,19 @@ class PairView(Composed):
 
     def _put(self, record: Record, picture: Picture | None, *missing: str) -> None:
         self.chip_view.place = record.name
-        show(self.chip_view, pictured(record, picture, *missing, simulated=self._simulated, credit=self._credit))
+        show(self.chip_view, released_chip(record, picture, *missing, simulated=self._simulated, credit=self._credit))
 
-    @guarded
-    def _pictured(self, record: Record, picture: Picture) -> None:
+    @report_errors
+    def _show_picture(self, record: Record, picture: Picture) -> None:
         chip = self.chip_view.chip
         if chip is not None and chip.labels is not None:  # they were there first
-            seen = pictured(record, picture, simulated=self._simulated, credit=self._credit)
-            if isinstance(seen, Chip):
-                self.chip_view.chip = labelled(seen, chip)
+            new_chip = released_chip(record, picture, simulated=self._simulated, credit=self._credit)
+            if isinstance(new_chip, Chip):
+                self.chip_view.chip = add_labels(new_chip, chip)
         else:
             self._put(record, picture, _NO_LABELS)
 
-    @guarded
+    @report_errors
     def _act(self, what: str) -> None:
         chip = self.chip_view.chip
         if what == "labels" and chip is not None:
@@ -165,34 +165,34 @@ class PairView(Composed):
 
     def _fetch_labels(self, tile: Tile) -> None:
         def job(step: Step) -> Chip:
-            step("Reading the labels of this tile.")
+            step("Loading the labels of this tile.")
             return self._labels.chip_at(*tile.center)
 
         self._end_request()
-        self._work.start(job, done=self._labelled, failed=self.tell)
+        self._caption_task.start(job, on_result=self._show_labels, on_error=self.show_error)
 
-    @guarded
-    def _labelled(self, mapped: Chip) -> None:
-        shown = self.chip_view.chip
-        if shown is None or mapped.labels is None:
-            self.status.say(" ".join(mapped.missing) or "There are no labels of this place.", kind="error")
+    @report_errors
+    def _show_labels(self, source: Chip) -> None:
+        chip_before = self.chip_view.chip
+        if chip_before is None or source.labels is None:
+            self.status.show_message(" ".join(source.missing) or "This place has no labels.", kind="error")
             return
-        missing = tuple(one for one in shown.missing if one != _NO_LABELS)
-        chip = labelled(dataclasses.replace(shown, missing=missing), mapped)
+        missing = tuple(one for one in chip_before.missing if one != _NO_LABELS)
+        chip = add_labels(dataclasses.replace(chip_before, missing=missing), source)
         self.chip_view.chip = chip
-        if mapped.simulated == self._simulated:  # made-up labels say nothing of a real caption
+        if source.simulated == self._simulated:  # made-up labels say nothing of a real caption
             self.caption_view.chip = chip
         # where it costs, the button that says how much is the only one
         self._allow("map", *(("caption",) if is_free(self._captioner) else ()))
-        self.status.say(
-            "Here are the simulated labels of this tile, and the prompt they give."
-            if mapped.simulated
-            else "Here are the labels of this tile, and the prompt they give.",
+        self.status.show_message(
+            "The simulated labels and the prompt made from them are shown."
+            if source.simulated
+            else "The labels and the prompt made from them are shown.",
             kind="done",
         )
         self._prompt(None)
 
-    @guarded
+    @report_errors
     def _prompt(self, _change: object) -> None:
         chip = self.chip_view.chip
         if chip is not None and chip.labels is not None:
@@ -201,37 +201,37 @@ class PairView(Composed):
             if not is_free(self._captioner):
                 self.prompt_view.ask_label, self.prompt_view.cost = offer_of(self._captioner, prompt)
 
-    @guarded
+    @report_errors
     def _caption(self, prompt: Prompt) -> None:
         chip = self.chip_view.chip
-        if chip is None or (self.prompt_view.busy and self._work.busy):
+        if chip is None or (self.prompt_view.busy and self._caption_task.busy):
             return
 
         def job(step: Step) -> Caption:
             step("Waiting for the caption.")
-            return self._asked.caption(prompt, chip)
+            return self._limited_captioner.caption(prompt, chip)
 
-        self._work.start(job, done=self._captioned, failed=self.tell)
+        self._caption_task.start(job, on_result=self._show_caption, on_error=self.show_error)
 
-    @guarded
-    def _captioned(self, caption: Caption) -> None:
+    @report_errors
+    def _show_caption(self, caption: Caption) -> None:
         self._write((*(one for one in self.caption_view.captions if one.captioner == RELEASE), caption))
-        self.status.say("The new caption stands beside the released ones.", kind="done")
+        self.status.show_message("The new caption is shown beside the released ones.", kind="done")
 
     def _write(self, captions: tuple[Caption, ...]) -> None:
         # two captions beside each other need the whole width
         (self._grid.add_class if len(captions) > 1 else self._grid.remove_class)("cen-wide")
         self.caption_view.captions = self.compare_view.captions = captions
 
-    @guarded
-    def _cancelled(self) -> None:
-        self._work.stop()
+    @report_errors
+    def _cancel(self) -> None:
+        self._caption_task.stop()
         self._end_request()
-        self.status.say("Stopped.")
+        self.status.show_message("Stopped.")
 
-    @guarded
-    def _progress(self, _change: dict[str, Any]) -> None:
-        self.status.busy = self._work.busy
-        self.prompt_view.busy = self._work.busy and not is_free(self._captioner)
-        if self._work.busy and self._work.step:
-            self.status.say(self._work.step)
+    @report_errors
+    def _show_progress(self, _change: dict[str, Any]) -> None:
+        self.status.busy = self._caption_task.busy
+        self.prompt_view.busy = self._caption_task.busy and not is_free(self._captioner)
+        if self._caption_task.busy and self._caption_task.step:
+            self.status.show_message(self._caption_task.step)

@@ -15,7 +15,7 @@ from chatearthnet_explorer.catalog.pair import Pair
 from chatearthnet_explorer.errors import ExplorerError
 from chatearthnet_explorer.tile import LATITUDE_LIMIT
 from chatearthnet_explorer.widgets.browse.pair_layer import NEAR, PairLayer, legend
-from chatearthnet_explorer.widgets.browse.query_mixin import Asking
+from chatearthnet_explorer.widgets.browse.query_mixin import QueryMixin
 from chatearthnet_explorer.widgets.shared.world_map import (
     Dot,
     Land,
@@ -43,7 +43,7 @@ _NUMBER = re.compile(r"[-+\u2212]?\d+(?:\.\d+)?")
 _STYLE = {"shapeOptions": {"color": "#1d9bf0", "weight": 2, "fillOpacity": 0.08}}
 
 
-class RegionMap(Asking, ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
+class RegionMap(QueryMixin, ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
     """A map of where the matching pairs are. A box or polygon drawn on it, or what it shows, becomes the region."""
 
     follow = traitlets.Bool(default_value=False)
@@ -67,7 +67,7 @@ class RegionMap(Asking, ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets ha
         self.map = world_map(height) if base is None else user_map(base)
         """The ipyleaflet.Map inside, for those who want to add layers of their own."""
         self._pairs = PairLayer(catalog)
-        self._rows_with_words = ""  # what stands in the entry, unless a person wrote it
+        self._entry_text = ""  # what stands in the entry, unless a person wrote it
         self._due: asyncio.TimerHandle | None = None
         self._callbacks: list[Callable[[Pair], None]] = []
         self._region = Shape(
@@ -92,17 +92,17 @@ class RegionMap(Asking, ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets ha
         )
         self._entry.add_class("cen-box-entry")
         self._following = ipywidgets.ToggleButton(
-            description="What the map shows", tooltip="Ask only for what the map shows", layout={"width": "auto"}
+            description="Search this area", tooltip="Search only the area shown", layout={"width": "auto"}
         )
         self._clear = ipywidgets.Button(
-            description="Whole world", tooltip="Ask for no region", layout={"width": "auto"}
+            description="Whole world", tooltip="Search the whole world", layout={"width": "auto"}
         )
         traitlets.link((self, "follow"), (self._following, "value"))
-        self._pencil.on_draw(self._drawn)
-        self._entry.observe(self._entered, "value")
+        self._pencil.on_draw(self._on_shape)
+        self._entry.observe(self._on_entry, "value")
         self._clear.on_click(lambda _: self._everywhere())
-        self.map.on_interaction(self._clicked)
-        self.map.observe(self._moved, ["bounds", "pixel_bounds"])
+        self.map.on_interaction(self._on_click)
+        self.map.observe(self._on_move, ["bounds", "pixel_bounds"])
         bar = ipywidgets.HBox(
             [self._entry, self._following, self._clear], layout={"flex_flow": "row wrap", "align_items": "center"}
         )
@@ -131,9 +131,9 @@ class RegionMap(Asking, ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets ha
             self._is_users = False
             (world, self.map), (pencil, self._pencil) = (self.map, None), (self._pencil, None)
             self.set_trait("children", [child for child in self.children if child is not world])
-            world.on_interaction(self._clicked, remove=True)
-            world.unobserve(self._moved, ["bounds", "pixel_bounds"])
-            pencil.on_draw(self._drawn, remove=True)
+            world.on_interaction(self._on_click, remove=True)
+            world.unobserve(self._on_move, ["bounds", "pixel_bounds"])
+            pencil.on_draw(self._on_shape, remove=True)
             if self._added_pencil:
                 world.controls = tuple(control for control in world.controls if control is not pencil)
                 pencil.close()
@@ -147,17 +147,17 @@ class RegionMap(Asking, ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets ha
                 return (west, south, east, north)
         return _WORLD
 
-    def _moved(self, _change: object) -> None:
+    def _on_move(self, _change: object) -> None:
         """Wait until the map lies still, so that a long pan is drawn once."""
         if self._due is not None:
             self._due.cancel()
             self._due = None
         try:
-            self._due = asyncio.get_running_loop().call_later(_REST, self._settled)
+            self._due = asyncio.get_running_loop().call_later(_REST, self._on_rest)
         except RuntimeError:  # a script or a test: nobody drags the map
-            self._settled()
+            self._on_rest()
 
-    def _settled(self) -> None:
+    def _on_rest(self) -> None:
         self._due = None
         self._mark(None)
         if self.follow:
@@ -165,20 +165,20 @@ class RegionMap(Asking, ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets ha
         self._draw()
 
     @traitlets.observe("follow")
-    def _followed(self, _change: object) -> None:
+    def _on_follow(self, _change: object) -> None:
         if self.follow:
             self._ask_view()
         self._outline(None)
 
     def _ask_view(self) -> None:
         west, south, east, north = self.view
-        self.ask(bbox=(west, max(south, -90.0), east, min(north, 90.0)), polygon=())
+        self.change_query(bbox=(west, max(south, -90.0), east, min(north, 90.0)), polygon=())
 
     def _everywhere(self) -> None:
         self.follow = False
-        self.ask(bbox=None, polygon=())
+        self.change_query(bbox=None, polygon=())
 
-    def _drawn(self, _control: object, action: str, geo_json: Mapping[str, Any]) -> None:
+    def _on_shape(self, _control: object, action: str, geo_json: Mapping[str, Any]) -> None:
         """Take what was drawn as the region; the shape on the map is ours, so that a link shows it as well."""
         if self._added_pencil and action == "created":
             self._pencil.clear()  # what is drawn with the user's own stays theirs
@@ -193,13 +193,13 @@ class RegionMap(Asking, ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets ha
             return
         lons, lats = {lon for lon, _ in points}, {lat for _, lat in points}
         if len(lons) == len(lats) == 2:  # noqa: PLR2004 - the sides of a rectangle
-            self.ask(bbox=(min(lons), min(lats), max(lons), max(lats)), polygon=())
+            self.change_query(bbox=(min(lons), min(lats), max(lons), max(lats)), polygon=())
         else:
-            self.ask(bbox=None, polygon=tuple(points))
+            self.change_query(bbox=None, polygon=tuple(points))
 
-    def _entered(self, change: Mapping[str, Any]) -> None:
+    def _on_entry(self, change: Mapping[str, Any]) -> None:
         text = str(change["new"])[:200]
-        if not text.strip() or text == self._rows_with_words:
+        if not text.strip() or text == self._entry_text:
             return
         numbers = [float(one.replace("\u2212", "-")) for one in _NUMBER.findall(text)]
         self.follow = False
@@ -207,7 +207,7 @@ class RegionMap(Asking, ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets ha
             self.problem = ""
             self.problem = "A box is four numbers: west, south, east, north, such as 5, 45, 10, 48."
             return
-        self.ask(bbox=tuple(numbers), polygon=())
+        self.change_query(bbox=tuple(numbers), polygon=())
         if self.query.bbox:
             self._go(self.query.bbox)
 
@@ -219,7 +219,7 @@ class RegionMap(Asking, ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets ha
         # 360 degrees are 256 pixels at zoom 0; the map is some 600 wide
         self.map.zoom = int(min(max(math.log2(600 / 256 * 360.0 / max(wide, 2 * (north - south), 0.02)), 1), 14))
 
-    def _clicked(self, **event: Any) -> None:  # noqa: ANN401 - ipyleaflet's own signature
+    def _on_click(self, **event: Any) -> None:  # noqa: ANN401 - ipyleaflet's own signature
         if event.get("type") != "click":
             return
         match event.get("coordinates"):
@@ -246,7 +246,7 @@ class RegionMap(Asking, ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets ha
                 callback(nearest)
 
     @traitlets.observe("query")
-    def _asked(self, _change: object) -> None:
+    def _on_query(self, _change: object) -> None:
         self._outline(None)
         self._draw()
 
@@ -256,13 +256,13 @@ class RegionMap(Asking, ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets ha
         if self.follow or not (query.bbox or query.polygon):
             self._region.locations = []
         elif query.polygon:
-            self._region.locations = [(lat, lon) for lon, lat in _unwrapped(query.polygon)]
+            self._region.locations = [(lat, lon) for lon, lat in _unwrap(query.polygon)]
         elif query.bbox:
             west, south, east, north = query.bbox
             east += 360.0 * (east < west)
             self._region.locations = [(south, west), (south, east), (north, east), (north, west)]
-        self._rows_with_words = ", ".join(f"{side:g}" for side in query.bbox) if query.bbox and not self.follow else ""
-        self._entry.value = self._rows_with_words
+        self._entry_text = ", ".join(f"{side:g}" for side in query.bbox) if query.bbox and not self.follow else ""
+        self._entry.value = self._entry_text
 
     @traitlets.observe("pair")
     def _mark(self, _change: object) -> None:
@@ -291,10 +291,10 @@ def _apart(pair: Pair, lon: float, lat: float) -> float:
     return math.hypot(east * math.cos(math.radians(lat)), up - lat)
 
 
-def _unwrapped(polygon: tuple[tuple[float, float], ...]) -> list[tuple[float, float]]:
+def _unwrap(polygon: tuple[tuple[float, float], ...]) -> list[tuple[float, float]]:
     """Return corners each within half a turn of the one before it, so that a shape over the antimeridian is one."""
-    found = [polygon[0]]
+    ring = [polygon[0]]
     for lon, lat in polygon[1:]:
-        before = found[-1][0]
-        found.append((before + (lon - before + 180.0) % 360.0 - 180.0, lat))
-    return found
+        before = ring[-1][0]
+        ring.append((before + (lon - before + 180.0) % 360.0 - 180.0, lat))
+    return ring

@@ -32,17 +32,17 @@ if TYPE_CHECKING:
     Picture = NDArray[np.uint8] | str
 
 _PICTURE = next(iter(ARCHIVES))
-_NO_RELEASE = "No pictures are at hand; give release=open_release(...)."
-_NOT_HERE = "No picture in this sample."
-_NO_PLACE = "Its name says no place on Earth, so there are no labels of it and nothing to show on the map."
-_NO_SOURCE = "No source of labels was chosen; give labels='auto'."
-_NOBODY = "There are no labels of this place."
-_MADE_UP = "No land-cover map answers, and simulated labels say nothing of a real place; try again later."
-_REAL = "The labels are of the real place, and this pair is made up; give labels='simulated'."
+_NO_RELEASE = "No pictures are loaded; pass release=open_release(...)."
+_NOT_HERE = "This sample has no picture of this pair."
+_NO_PLACE = "Its file name gives no location, so it has no labels and no place on the map."
+_NO_SOURCE = "No source of labels was chosen; pass labels='auto'."
+_NO_LABELS = "This place has no labels."
+_MADE_UP = "Cannot reach the land-cover map; simulated labels would not describe this place. Try again later."
+_REAL = "The labels are real but this pair is simulated; pass labels='simulated'."
 
 
 @dataclass(frozen=True)
-class Unplaced:
+class UnlocatedPicture:
     """A picture whose name says no place. A chip is a place on Earth, so this is none."""
 
     rgb: NDArray[np.uint8] | None
@@ -65,16 +65,16 @@ def pictures_of(pairs: Sequence[Pair], release: Release | None, *, simulated: bo
     """
     if release is None:
         return {pair.record.name: _NO_RELEASE for pair in pairs}
-    wanted = [pair.record for pair in pairs if "no picture" not in pair.flags]
-    members = {record.name: record.members[_PICTURE] for record in wanted if _PICTURE in record.members}
-    images = release.images([record.name for record in wanted], members=members)
+    records = [pair.record for pair in pairs if "no picture" not in pair.flags]
+    members = {record.name: record.members[_PICTURE] for record in records if _PICTURE in record.members}
+    images = release.images([record.name for record in records], members=members)
     absent = _NOT_HERE if simulated else FLAGS["no picture"]
     return {pair.record.name: absent for pair in pairs} | images.missing | images.pixels
 
 
-def pictured(
+def released_chip(
     record: Record, picture: Picture | None, *missing: str, simulated: bool = False, credit: tuple[str, ...] = ()
-) -> Chip | Unplaced:
+) -> Chip | UnlocatedPicture:
     """Return the chip of a record, without labels: the release has none.
 
     Args:
@@ -85,34 +85,34 @@ def pictured(
         credit: Whom to thank for the picture.
     """
     rgb = None if isinstance(picture, str) else picture
-    said = (picture,) if isinstance(picture, str) else () if rgb is None else _faults(rgb)
+    problems = (picture,) if isinstance(picture, str) else () if rgb is None else _faults(rgb)
     if record.tile is None:
-        return Unplaced(rgb, (*said, _NO_PLACE), simulated)
+        return UnlocatedPicture(rgb, (*problems, _NO_PLACE), simulated)
     return Chip(
         tile=record.tile,
         source=RELEASE,
         simulated=simulated,
         rgb=rgb,
-        missing=(*said, *missing),
+        missing=(*problems, *missing),
         attribution=credit if rgb is not None else (),
     )
 
 
-def labelled(shown: Chip, mapped: Chip) -> Chip:
+def add_labels(chip: Chip, source: Chip) -> Chip:
     """Return a chip with the labels of another, from where they are and by whom; of the other nothing else is taken."""
     return replace(
-        shown,
-        labels=mapped.labels,
-        label_version=mapped.label_version,
-        simulated=shown.simulated or mapped.simulated,
-        attribution=tuple(dict.fromkeys((*shown.attribution, *mapped.attribution))),
+        chip,
+        labels=source.labels,
+        label_version=source.label_version,
+        simulated=chip.simulated or source.simulated,
+        attribution=tuple(dict.fromkeys((*chip.attribution, *source.attribution))),
     )
 
 
-def show(view: ChipView, what: Chip | Unplaced | None) -> None:
+def show(view: ChipView, what: Chip | UnlocatedPicture | None) -> None:
     """Show a chip, or a picture that has no place."""
     view.chip = what if isinstance(what, Chip) else None
-    if isinstance(what, Unplaced):
+    if isinstance(what, UnlocatedPicture):
         view.set_trait("picture", b"" if what.rgb is None else png(what.rgb))
         view.set_trait("remarks", [visible(sentence) for sentence in what.missing])
         view.set_trait("simulated", what.simulated)
@@ -136,10 +136,10 @@ class ReleasedPairs:
             SettingError: If there is no source of that name.
         """
         self._catalog, self._release = catalog, release
-        chosen = "simulated" if labels == "auto" and catalog.simulated else labels
-        self._labels = None if chosen is None else open_source(chosen)
+        source = "simulated" if labels == "auto" and catalog.simulated else labels
+        self._labels = None if source is None else open_source(source)
 
-    def pair_of(self, name: str) -> tuple[Chip | Unplaced, tuple[Caption, ...], None]:
+    def pair_of(self, name: str) -> tuple[Chip | UnlocatedPicture, tuple[Caption, ...], None]:
         """Return chip and captions of a name.
 
         Raises:
@@ -147,28 +147,28 @@ class ReleasedPairs:
         """
         pair = self._catalog.pair_named(name)
         if pair is None:
-            msg = f"The catalog has no pair called {name[:80]!r}; draw the plan from this catalog, or go on."
+            msg = f"The catalog has no pair called {name[:80]!r}; make the plan from this catalog, or go on."
             raise ExplorerError(msg)
         made_up = self._catalog.simulated
         picture = pictures_of([pair], self._release, simulated=made_up)[pair.record.name]
         credit = () if made_up else credit_of_release()
-        shown = pictured(pair.record, picture, simulated=made_up, credit=credit)
-        if isinstance(shown, Chip):
-            shown = self._with_labels(shown)
-        return shown, released_captions(pair.record, simulated=made_up), None
+        chip = released_chip(pair.record, picture, simulated=made_up, credit=credit)
+        if isinstance(chip, Chip):
+            chip = self._with_labels(chip)
+        return chip, released_captions(pair.record, simulated=made_up), None
 
-    def _with_labels(self, shown: Chip) -> Chip:
+    def _with_labels(self, chip: Chip) -> Chip:
         if self._labels is None:
-            return replace(shown, missing=(*shown.missing, _NO_SOURCE))
+            return replace(chip, missing=(*chip.missing, _NO_SOURCE))
         try:
-            mapped = self._labels.chip_at(*shown.tile.center)
+            source = self._labels.chip_at(*chip.tile.center)
         except ExplorerError as problem:
-            return replace(shown, missing=(*shown.missing, str(problem)))
-        if mapped.labels is None:
-            return replace(shown, missing=(*shown.missing, *(mapped.missing or (_NOBODY,))))
-        if mapped.simulated != shown.simulated:
-            return replace(shown, missing=(*shown.missing, _MADE_UP if mapped.simulated else _REAL))
-        return labelled(shown, mapped)
+            return replace(chip, missing=(*chip.missing, str(problem)))
+        if source.labels is None:
+            return replace(chip, missing=(*chip.missing, *(source.missing or (_NO_LABELS,))))
+        if source.simulated != chip.simulated:
+            return replace(chip, missing=(*chip.missing, _MADE_UP if source.simulated else _REAL))
+        return add_labels(chip, source)
 
 
 def credit_of_release() -> tuple[str, ...]:
@@ -179,4 +179,4 @@ def credit_of_release() -> tuple[str, ...]:
 
 
 def _faults(picture: NDArray[np.uint8]) -> tuple[str, ...]:
-    return (f"{said} It is a fault of the release.",) if (said := note_of(picture)) else ()
+    return (f"{note} It is like this in the release.",) if (note := note_of(picture)) else ()

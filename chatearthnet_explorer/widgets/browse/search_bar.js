@@ -1,59 +1,59 @@
 function render({ model, el }) {
   const root = frame(model, el, "cen-search-bar");
-  let turn = model.get("asked").turn ?? 0;
-  const want = (what, value = null) => send(model, { asked: { what, value, turn: ++turn } });
+  let turn = model.get("request").turn ?? 0;
+  const request = (what, value = null) => send(model, { request: { what, value, turn: ++turn } });
 
   const words = make("input", {
     type: "search", class: "cen-words", maxlength: model.get("longest"), placeholder: "Words in the captions", dir: "auto",
     "aria-label": "Words in the captions", spellcheck: "false",
-    title: 'All words must occur. "A phrase in quotes" in a row, begin* for a beginning, -word for none of it.',
+    title: 'Finds all your words. "Quotes" = exact phrase; begin* = start of a word; -word = exclude.',
   });
-  const look = make("button", { type: "button", class: "cen-button cen-primary", onclick: () => ask() }, "Search");
-  const sorts = make("select", { class: "cen-select", "aria-label": "Order", onchange: () => want("sort", sorts.value) },
-    ...model.get("sorts").map(([name, said]) => make("option", { value: name }, said)));
-  const turned = make("button", { type: "button", class: "cen-button", onclick: () => want("descending", !model.get("order")[1]) });
-  const random = make("button", { type: "button", class: "cen-button", title: "Open one of them, whichever",
-    onclick: () => want("random") }, "Surprise me");
-  const link = make("input", { type: "text", class: "cen-link", "aria-label": "Link to what is shown", spellcheck: "false",
-    placeholder: "everything: nothing is chosen yet", title: "Copy it to come back to this; paste another one and press Enter" });
-  const pills = make("div", { class: "cen-pills", role: "group", "aria-label": "Choices made" });
+  const search = make("button", { type: "button", class: "cen-button cen-primary", onclick: () => searchWords() }, "Search");
+  const sorts = make("select", { class: "cen-select", "aria-label": "Sort by", onchange: () => request("sort", sorts.value) },
+    ...model.get("sorts").map(([name, label]) => make("option", { value: name }, label)));
+  const reverse = make("button", { type: "button", class: "cen-button", onclick: () => request("descending", !model.get("order")[1]) });
+  const random = make("button", { type: "button", class: "cen-button", title: "Open a random pair",
+    onclick: () => request("random") }, "Surprise me");
+  const link = make("input", { type: "text", class: "cen-link", "aria-label": "Link to this page", spellcheck: "false",
+    placeholder: "No filters yet: showing everything", title: "Copy this link to come back to this page, or paste another link and press Enter" });
+  const pills = make("div", { class: "cen-pills", role: "group", "aria-label": "Filters" });
   root.append(
-    make("div", { class: "cen-line" }, words, look, random,
-      make("label", { class: "cen-order" }, make("span", {}, "Order"), sorts), turned),
+    make("div", { class: "cen-line" }, words, search, random,
+      make("label", { class: "cen-order" }, make("span", {}, "Sort by"), sorts), reverse),
     pills,
-    make("details", { class: "cen-linked" }, make("summary", {}, "Link to this"),
+    make("details", { class: "cen-linked" }, make("summary", {}, "Link to this page"),
       make("div", { class: "cen-line" }, link, copier("Copy link", () => model.get("link")))));
 
-  const ask = () => { if (words.value !== model.get("words")) want("words", words.value); };
+  const searchWords = () => { if (words.value !== model.get("words")) request("words", words.value); };
   words.addEventListener("keydown", (event) => {
     event.stopPropagation(); // JupyterLab's own keys
-    if (event.key === "Enter") ask();
+    if (event.key === "Enter") searchWords();
   });
-  words.addEventListener("search", () => ask()); // the cross that empties the field
+  words.addEventListener("search", () => searchWords()); // the cross that empties the field
   link.addEventListener("keydown", (event) => {
     event.stopPropagation();
-    if (event.key === "Enter") want("link", link.value);
+    if (event.key === "Enter") request("link", link.value);
   });
 
   function show() {
     words.value = model.get("words");
     const [sort, descending] = model.get("order");
     sorts.value = sort;
-    for (const option of sorts.options) option.disabled = model.get("barred").includes(option.value);
-    turned.textContent = descending ? "↑" : "↓";
-    turned.setAttribute("aria-label", descending ? "Turned round; press for the usual order" : "Turn the order round");
-    turned.setAttribute("aria-pressed", String(descending));
-    turned.title = turned.getAttribute("aria-label");
+    for (const option of sorts.options) option.disabled = model.get("disabled_sorts").includes(option.value);
+    reverse.textContent = descending ? "↑" : "↓";
+    reverse.setAttribute("aria-label", descending ? "Reversed; press for normal order" : "Reverse the order");
+    reverse.setAttribute("aria-pressed", String(descending));
+    reverse.title = reverse.getAttribute("aria-label");
     link.value = model.get("link");
     const choices = model.get("choices");
     pills.hidden = !choices.length;
-    pills.replaceChildren(...choices.map((said, place) => make("button", {
-      type: "button", class: "cen-pill", "aria-label": `Leave out: ${said}`, onclick: () => want("drop", place),
-    }, make("span", { dir: "auto" }, said), make("span", { "aria-hidden": "true" }, "×"))),
-    choices.length > 1 ? make("button", { type: "button", class: "cen-clear", onclick: () => want("clear") }, "Clear all") : "");
+    pills.replaceChildren(...choices.map((choice, place) => make("button", {
+      type: "button", class: "cen-pill", "aria-label": `Remove filter: ${choice}`, onclick: () => request("drop", place),
+    }, make("span", { dir: "auto" }, choice), make("span", { "aria-hidden": "true" }, "×"))),
+    choices.length > 1 ? make("button", { type: "button", class: "cen-clear", onclick: () => request("clear") }, "Clear all") : "");
   }
 
-  const stop = listen(model, { "words order barred choices link": show });
+  const stop = listen(model, { "words order disabled_sorts choices link": show });
   show();
   return stop;
 }

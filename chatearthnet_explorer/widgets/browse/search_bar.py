@@ -12,26 +12,26 @@ from chatearthnet_explorer.catalog.permalink import LONGEST, from_url, to_url
 from chatearthnet_explorer.catalog.query import LONGEST_WORDS, SORTS
 from chatearthnet_explorer.errors import QueryError
 from chatearthnet_explorer.widgets.browse.filter_chips import choices_of
-from chatearthnet_explorer.widgets.browse.query_mixin import Asking, wish
+from chatearthnet_explorer.widgets.browse.query_mixin import QueryMixin, read_request
 from chatearthnet_explorer.widgets.shared.view import View, script
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 _SORTS = {
-    "place": "neighbours together",
+    "place": "nearby places together",
     "name": "by name",
     "lat": "south to north",
     "lon": "west to east",
     "country": "by country",
-    "share": "by share of the class",
-    "worst": "worst findings first",
-    "random": "shuffled",
+    "share": "by share of the classes",
+    "worst": "most problems first",
+    "random": "random order",
 }
 _MOST_SEEDS = 2**32
 
 
-class SearchBar(Asking, View):
+class SearchBar(QueryMixin, View):
     """Shows and changes words, order and link of ``query``, and lists its choices."""
 
     _esm = script("search_bar")
@@ -48,7 +48,7 @@ class SearchBar(Asking, View):
     sorts: t.List[Any] = t.List([[name, _SORTS[name]] for name in SORTS], read_only=True).tag(sync=True)
     """What can be sorted by: [name, words]."""
 
-    barred = t.List(t.Unicode(), read_only=True).tag(sync=True)
+    disabled_sorts = t.List(t.Unicode(), read_only=True).tag(sync=True)
     """Orders that cannot be asked for now: by share without a class, by findings before there are any."""
 
     choices = t.List(t.Unicode(), read_only=True).tag(sync=True)
@@ -57,7 +57,7 @@ class SearchBar(Asking, View):
     link = t.Unicode("", read_only=True).tag(sync=True)
     """The question as the query part of an address; empty where everything is asked for."""
 
-    asked = t.Dict().tag(sync=True)
+    request = t.Dict().tag(sync=True)
     """What the person did: ``what`` (words, sort, descending, drop, clear, random, link), ``value``, ``turn``."""
 
     def __init__(self, **traits: object) -> None:
@@ -72,32 +72,32 @@ class SearchBar(Asking, View):
 
     def card(self) -> Card:
         """Return the choices as HTML to be read."""
-        return Card("What is asked for", tuple(element("p", words) for words in self.choices or ["everything"]))
+        return Card("Filters", tuple(element("p", words) for words in self.choices or ["none: showing everything"]))
 
-    def _barred(self) -> list[str]:
-        query, found = self.query, self.found
-        can = {"share": bool(query.classes), "worst": bool(found is not None and found.facets["finding"])}
+    def _disabled_sorts(self) -> list[str]:
+        query, result = self.query, self.result
+        can = {"share": bool(query.classes), "worst": bool(result is not None and result.facets["finding"])}
         return [sort for sort, possible in can.items() if not possible and query.sortby != sort]
 
-    @t.observe("query", "found")
+    @t.observe("query", "result")
     def _show(self, _change: object) -> None:
         query = self.query
         with self.hold_sync():
             self.set_trait("words", visible(query.words))
             self.set_trait("order", [query.sortby, query.descending])
-            self.set_trait("barred", self._barred())
+            self.set_trait("disabled_sorts", self._disabled_sorts())
             self.set_trait("choices", [visible(words) for words, _ in choices_of(query)])
             self.set_trait("link", to_url(query))
 
-    @t.observe("asked")
+    @t.observe("request")
     def _press(self, _change: object) -> None:
-        what, value = wish(self.asked)
+        what, value = read_request(self.request)
         if what == "words" and isinstance(value, str):
-            self.ask(words=value[:LONGEST_WORDS])
+            self.change_query(words=value[:LONGEST_WORDS])
         elif what == "sort":
-            self.ask(sortby=value, seed=(self.query.seed + 1) % _MOST_SEEDS if value == "random" else 0)
+            self.change_query(sortby=value, seed=(self.query.seed + 1) % _MOST_SEEDS if value == "random" else 0)
         elif what == "descending":
-            self.ask(descending=bool(value))
+            self.change_query(descending=bool(value))
         elif what == "drop" and isinstance(value, int):
             left = list(choices_of(self.query))
             if 0 <= value < len(left):

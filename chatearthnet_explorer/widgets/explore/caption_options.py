@@ -20,15 +20,15 @@ if TYPE_CHECKING:
     from chatearthnet_explorer.plugins import Plugin
     from chatearthnet_explorer.sources.stac.scenes import SceneInfo
 
-_IMAGES = {"labels": "Label map, as GPT-4V was", "true colour": "Satellite picture"}
+_IMAGES = {"labels": "Land-cover map, as for GPT-4V", "true colour": "Satellite picture"}
 _KEY = (
-    "<div class='cen-note'>A key typed here goes to the service above, stays in memory until this page is closed, and "
-    "is not saved with a notebook. Without one, the key of <code>OPENAI_API_KEY</code> goes to the address of "
-    "<code>OPENAI_BASE_URL</code> or OpenAI's own, and to no other that is typed here.</div>"
+    "<div class='cen-note'>A key typed here is sent to the service above. It stays in memory until you close this page "
+    "and is not saved with a notebook. Without it, the key in <code>OPENAI_API_KEY</code> is used, but only at the "
+    "address in <code>OPENAI_BASE_URL</code> or at OpenAI, never at another address typed here.</div>"
 )
 
 
-class Switches(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
+class CaptionOptions(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
     """Every choice beside the place, each a trait."""
 
     style = traitlets.Enum(STYLES, default_value="3.5")
@@ -47,7 +47,7 @@ class Switches(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no type
     """Seed of the words a 3.5 prompt draws."""
 
     model = traitlets.Unicode()
-    """Identifier of the model to ask; empty for the project's choice."""
+    """Identifier of the model to ask; empty for the default model."""
 
     base_url = traitlets.Unicode()
     """Address of an OpenAI-compatible service; empty for ``OPENAI_BASE_URL`` or OpenAI's own."""
@@ -85,33 +85,36 @@ class Switches(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no type
             SettingError: If one of the names cannot be used.
         """
         self._offering = False
-        source_plugins = _chosen("source", usable_sources(), sources)
-        captioner_plugins = _chosen("captioner", usable_captioners(), captioners)
+        source_plugins = _plugins_by_name("source", usable_sources(), sources)
+        captioner_plugins = _plugins_by_name("captioner", usable_captioners(), captioners)
         self.sources = tuple(plugin.name for plugin in source_plugins)
         self.captioners = tuple(plugin.name for plugin in captioner_plugins)
         style = ipywidgets.ToggleButtons(
             options=[("GPT-3.5 style", "3.5"), ("GPT-4V style", "4v")],
-            tooltips=["One paragraph, from the facts", "Longer, from the coloured label map and the facts"],
+            tooltips=[
+                "One paragraph, written from the facts",
+                "Longer, written from the coloured label map and the facts",
+            ],
             style={"button_width": "auto"},
         )
         year = ipywidgets.ToggleButtons(options=[(str(year), year) for year in YEARS], style={"button_width": "auto"})
         source = _menu(source_plugins)
         captioner = _menu(captioner_plugins)
-        seed = ipywidgets.BoundedIntText(min=0, max=9999, tooltip="Another seed draws other words for the shares")
-        model = ipywidgets.Text(placeholder="the project's choice", continuous_update=False)
+        seed = ipywidgets.BoundedIntText(min=0, max=9999, tooltip="Another seed chooses other words for the shares")
+        model = ipywidgets.Text(placeholder="default model", continuous_update=False)
         base_url = ipywidgets.Text(placeholder="OPENAI_BASE_URL, or OpenAI's own", continuous_update=False)
         image = ipywidgets.Dropdown(options=[(_IMAGES[name], name) for name in IMAGES])
         limit = ipywidgets.BoundedIntText(
-            min=0, max=TOKEN_LIMITS[1], tooltip="0: 300 in GPT-3.5 style, 1,200 in GPT-4V's"
+            min=0, max=TOKEN_LIMITS[1], tooltip="0 means 300 in GPT-3.5 style and 1,200 in GPT-4V style"
         )
-        effort = ipywidgets.Dropdown(options=[("as long as the model likes", ""), *((name, name) for name in EFFORTS)])
+        effort = ipywidgets.Dropdown(options=[("model default", ""), *((name, name) for name in EFFORTS)])
         self.key_field = KeyField()
         """Where a key is typed."""
-        self._scene = ipywidgets.Dropdown(options=[("the least cloudy", "")])
+        self._scene = ipywidgets.Dropdown(options=[("least cloudy", "")])
         super().__init__(layout={"width": "100%"})
-        for trait, offered in (("source", self.sources), ("captioner", self.captioners)):
-            if offered and getattr(self, trait) not in offered:
-                setattr(self, trait, offered[0])
+        for trait, names in (("source", self.sources), ("captioner", self.captioners)):
+            if names and getattr(self, trait) not in names:
+                setattr(self, trait, names[0])
         for name, widget in (
             *(("style", style), ("year", year), ("seed", seed), ("image", image)),
             *(
@@ -123,34 +126,40 @@ class Switches(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no type
             *((("captioner", captioner),) if captioner_plugins else ()),
         ):
             traitlets.link((self, name), (widget, "value"))
-        self._scene_row = _labelled("Scene", self._scene)
-        more = [_labelled("Seed", seed)]
+        self._scene_row = _with_label("Scene", self._scene)
+        more = [_with_label("Seed", seed)]
         if any(plugin.needs_service for plugin in captioner_plugins):
-            more += [_labelled("Shown to vision", image)]
+            more += [_with_label("Image sent", image)]
             if choose_service:
                 traitlets.dlink((self, "base_url"), (self.key_field, "base_url"))
-                more += [_labelled("Model", model), _labelled("Service", base_url), _labelled("Key", self.key_field)]
                 more += [
-                    _labelled("Token limit, 0 for the usual", limit),
-                    _labelled("Thinking", effort),
+                    _with_label("Model", model),
+                    _with_label("Service", base_url),
+                    _with_label("Key", self.key_field),
+                ]
+                more += [
+                    _with_label("Token limit (0 = default)", limit),
+                    _with_label("Thinking", effort),
                     ipywidgets.HTML(_KEY),
                 ]
-        advanced = _row(*more)
-        unfold = ipywidgets.ToggleButton(description="More …", tooltip="Seed, model, service", layout={"width": "auto"})
-        unfold.observe(lambda change: _show(advanced, shown=change["new"]), "value")
-        _show(advanced, shown=False)
+        more_row = _row(*more)
+        unfold = ipywidgets.ToggleButton(
+            description="More options", tooltip="Seed, model, service", layout={"width": "auto"}
+        )
+        unfold.observe(lambda change: _show(more_row, visible=change["new"]), "value")
+        _show(more_row, visible=False)
         self.where = _row(
-            *([_labelled("Source", source)] if source_plugins else []), _labelled("Year", year), self._scene_row
+            *([_with_label("Source", source)] if source_plugins else []), _with_label("Year", year), self._scene_row
         )
         """The choices of a chip."""
         self.how = ipywidgets.VBox(
             [
                 _row(
-                    _labelled("Style", style),
-                    *([_labelled("Caption by", captioner)] if len(captioner_plugins) > 1 else []),
+                    _with_label("Style", style),
+                    *([_with_label("Caption by", captioner)] if len(captioner_plugins) > 1 else []),
                     unfold,
                 ),
-                advanced,
+                more_row,
             ]
         )
         """The choices of a caption."""
@@ -163,9 +172,9 @@ class Switches(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no type
     def _validate_name(self, proposal: dict[str, Any]) -> str:
         name: str = proposal["value"]
         trait = proposal["trait"].name
-        offered = getattr(self, f"{trait}s", ())
-        if offered and name not in offered:
-            msg = f"There is no {trait} {name[:40]!r} to choose from; the names are {', '.join(offered)}."
+        names = getattr(self, f"{trait}s", ())
+        if names and name not in names:
+            msg = f"There is no {trait} {name[:40]!r} to choose from; the names are {', '.join(names)}."
             raise traitlets.TraitError(msg)
         return name
 
@@ -175,18 +184,18 @@ class Switches(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no type
 
     @traitlets.observe("scenes")
     def _offer(self, _change: object) -> None:
-        chosen = self.scene
+        scene_id = self.scene
         by_date = sorted(self.scenes, key=lambda scene: scene.acquisition_time)
-        known = {scene.id for scene in by_date}
+        ids = {scene.id for scene in by_date}
         self._offering = True
-        self._scene.options = [("the least cloudy", ""), *((_told(scene), scene.id) for scene in by_date)]
-        self._scene.value = chosen if chosen in known else ""
+        self._scene.options = [("least cloudy", ""), *((_scene_label(scene), scene.id) for scene in by_date)]
+        self._scene.value = scene_id if scene_id in ids else ""
         self._offering = False
         self.scene = self._scene.value
-        _show(self._scene_row, shown=bool(self.scenes))
+        _show(self._scene_row, visible=bool(self.scenes))
 
 
-def _chosen(kind: str, plugins: Sequence[Plugin], names: Sequence[str] | None) -> list[Plugin]:
+def _plugins_by_name(kind: str, plugins: Sequence[Plugin], names: Sequence[str] | None) -> list[Plugin]:
     """Return the plugins of some names, in the order of the names; all where there are no names."""
     by_name = {plugin.name: plugin for plugin in plugins}
     unknown = [name for name in names or () if name not in by_name]
@@ -212,16 +221,16 @@ def _menu(plugins: Sequence[Plugin]) -> ipywidgets.Dropdown:
     return menu
 
 
-def _told(scene: SceneInfo) -> str:
+def _scene_label(scene: SceneInfo) -> str:
     clouds = "" if scene.cloud_share is None else f", {100 * scene.cloud_share:.0f} % cloudy"
     return f"{scene.acquisition_time:%d %B %Y}{clouds}"
 
 
-def _show(widget: ipywidgets.Widget, *, shown: bool) -> None:
-    widget.layout.display = "" if shown else "none"
+def _show(widget: ipywidgets.Widget, *, visible: bool) -> None:
+    widget.layout.display = "" if visible else "none"
 
 
-def _labelled(label: str, widget: ipywidgets.Widget) -> ipywidgets.HBox:
+def _with_label(label: str, widget: ipywidgets.Widget) -> ipywidgets.HBox:
     widget.layout.width = "auto"
     name = ipywidgets.HTML(f"<span class='cen-label'>{label}</span>")
     return ipywidgets.HBox([name, widget], layout={"align_items": "center", "margin": "0 12px 0 0"})

@@ -82,11 +82,11 @@ class ClickMap(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no type
         )
         self._go = ipywidgets.Button(description="Go", layout={"width": "48px"}, tooltip="Go to these coordinates")
         self._zoom = ipywidgets.Button(
-            description="Zoom to chip", layout={"width": "auto"}, tooltip="Show the chip from near", disabled=True
+            description="Zoom to chip", layout={"width": "auto"}, tooltip="Zoom in on the chip", disabled=True
         )
         self._problem = ipywidgets.HTML(layout={"display": "none"})
         self._image = ipyleaflet.ImageOverlay(url=NOTHING, bounds=((0, 0), (0, 0)), pane="chip", name="Chip")
-        self._family = Shape(
+        self._siblings = Shape(
             locations=[], color="#ffffff", weight=1, dash_array="4 4", fill=False, pane="chip", name="Neighbours"
         )
         self._square = Shape(locations=[], color=_RED, weight=2, fill=False, pane="chip", name="Edge of the chip")
@@ -101,13 +101,13 @@ class ClickMap(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no type
             fill_opacity=1.0,
             name="Place",
         )
-        self._layers = (Land(), self._image, self._family, self._square, self._dot)
+        self._layers = (Land(), self._image, self._siblings, self._square, self._dot)
         add_layers(self.map, self._layers)
-        self.map.on_interaction(self._clicked)
-        self.map.observe(self._zoomed, "zoom")
-        self._place.observe(self._chosen, "value")
-        self._go.on_click(lambda _: self._entered())
-        self._entry.observe(lambda _: self._entered(), "value")
+        self.map.on_interaction(self._on_click)
+        self.map.observe(self._on_zoom, "zoom")
+        self._place.observe(self._on_suggestion, "value")
+        self._go.on_click(lambda _: self._on_entry())
+        self._entry.observe(lambda _: self._on_entry(), "value")
         self._zoom.on_click(lambda _: self.show_chip())
         bar = ipywidgets.HBox([self._place, self._entry, self._go, self._zoom], layout={"flex_flow": "row wrap"})
         super().__init__([bar, self._problem, self.map], layout={"width": "100%"})
@@ -140,27 +140,27 @@ class ClickMap(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no type
             self._is_users = False
             world, self.map = self.map, None
             self.set_trait("children", [child for child in self.children if child is not world])
-            world.on_interaction(self._clicked, remove=True)
-            world.unobserve(self._zoomed, "zoom")
+            world.on_interaction(self._on_click, remove=True)
+            world.unobserve(self._on_zoom, "zoom")
             remove_layers(world, self._layers)
 
-    def _zoomed(self, _change: object) -> None:
+    def _on_zoom(self, _change: object) -> None:
         self._mark()
 
-    def _clicked(self, **event: object) -> None:
+    def _on_click(self, **event: object) -> None:
         if event.get("type") != "click":
             return
         match event.get("coordinates"):
             case [int() | float() as lat, int() | float() as lon] if math.isfinite(lat) and math.isfinite(lon):
                 self._pick(lon, lat)
 
-    def _chosen(self, change: Mapping[str, object]) -> None:
+    def _on_suggestion(self, change: Mapping[str, object]) -> None:
         for place in PLACES:
             if place.name == change["new"]:
                 self._entry.value = ""
                 self.go(place.lon, place.lat)
 
-    def _entered(self) -> None:
+    def _on_entry(self) -> None:
         if not self._entry.value.strip():
             return
         try:
@@ -173,23 +173,23 @@ class ClickMap(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no type
     def _pick(self, lon: float, lat: float) -> None:
         self._problem.layout.display = "none"
         self._turn = 360.0 * math.floor((lon + 180.0) / 360.0)
-        wrapped = lon - self._turn
-        if self.lonlat == (wrapped, lat):
+        lon_wrapped = lon - self._turn
+        if self.lonlat == (lon_wrapped, lat):
             self.set_trait("lonlat", None)  # the same place once more is asked for once more
-        self.lonlat = (wrapped, lat)
+        self.lonlat = (lon_wrapped, lat)
 
     @traitlets.observe("chip")
     def _draw(self, _change: object) -> None:
         chip = self.chip
         self._zoom.disabled = chip is None
         if chip is None:
-            self._image.url, self._square.locations, self._family.locations = NOTHING, [], []
+            self._image.url, self._square.locations, self._siblings.locations = NOTHING, [], []
         else:
             west, south, east, north = chip.tile.bounds
             self._image.bounds = ((south, west + self._turn), (north, east + self._turn))
             self._image.url = _picture(chip)
             self._square.locations = corners([chip.tile], self._turn)
-            self._family.locations = corners(chip.tile.siblings, self._turn)
+            self._siblings.locations = corners(chip.tile.siblings, self._turn)
         self._mark()
 
     def _mark(self) -> None:
@@ -208,12 +208,12 @@ def parse_coordinates(text: str) -> tuple[float, float]:
     Raises:
         PlaceError: If the text is no such pair.
     """
-    found = _COORDINATES.fullmatch(text[:100])
-    if found is None:
-        msg = f"{text[:40]!r} is no place; write latitude, then longitude, in degrees, such as 0.336, 6.73."
+    match = _COORDINATES.fullmatch(text[:100])
+    if match is None:
+        msg = f"{text[:40]!r} is not a place; enter latitude, then longitude, in degrees, such as 0.336, 6.73."
         raise PlaceError(msg)
-    lat, lon = (float(found[name].replace("\u2212", "-")) for name in ("lat", "lon"))
-    south, west = (found["ns"] or "").upper() == "S", (found["ew"] or "").upper() == "W"
+    lat, lon = (float(match[name].replace("\u2212", "-")) for name in ("lat", "lon"))
+    south, west = (match["ns"] or "").upper() == "S", (match["ew"] or "").upper() == "W"
     return -lon if west else lon, -lat if south else lat
 
 

@@ -1,8 +1,8 @@
 function render({ model, el }) {
   const root = frame(model, el, "cen-code-view");
   const code = make("pre", { class: "cen-code" });
-  const fold = make("details", {}, make("summary", {}, "The same in Python"), code);
-  root.append(copier("Copy as code", () => model.get("code")), fold);
+  const fold = make("details", {}, make("summary", {}, "Python code"), code);
+  root.append(copier("Copy code", () => model.get("code")), fold);
   const show = () => {
     code.textContent = model.get("code");
     root.hidden = !model.get("code");

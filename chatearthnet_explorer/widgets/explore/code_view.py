@@ -19,4 +19,4 @@ class CodeView(View):
 
     def card(self) -> Card:
         """Return the code as HTML to be read."""
-        return Card("The same in Python", (element("pre", visible(self.code)),))
+        return Card("Python code", (element("pre", visible(self.code)),))

@@ -16,14 +16,14 @@ from chatearthnet_explorer.errors import Cancelled
 from chatearthnet_explorer.pipeline import Captioned, caption_at, caption_of
 from chatearthnet_explorer.places.suggestions import PLACES, Place
 from chatearthnet_explorer.sources import Source, open_source
-from chatearthnet_explorer.widgets.explore.caption_options import Switches
+from chatearthnet_explorer.widgets.explore.caption_options import CaptionOptions
 from chatearthnet_explorer.widgets.explore.click_map import ClickMap
 from chatearthnet_explorer.widgets.explore.code_view import CodeView
 from chatearthnet_explorer.widgets.explore.model_requests import ModelRequests
 from chatearthnet_explorer.widgets.explore.scene_choice import SceneChoice
-from chatearthnet_explorer.widgets.shared.background import Work
-from chatearthnet_explorer.widgets.shared.chip_view import ChipView, encoded
-from chatearthnet_explorer.widgets.shared.composite import Composed, guarded, panel
+from chatearthnet_explorer.widgets.shared.background import BackgroundTask
+from chatearthnet_explorer.widgets.shared.chip_view import ChipView, encode_picture
+from chatearthnet_explorer.widgets.shared.composite import Composite, panel, report_errors
 from chatearthnet_explorer.widgets.shared.grounding_view import GroundingView
 from chatearthnet_explorer.widgets.shared.prompt_view import PromptView
 from chatearthnet_explorer.widgets.shared.released_captions import released_captions
@@ -42,17 +42,17 @@ if TYPE_CHECKING:
 
     Step = Callable[[str], None]
 
-_HINT = "Click anywhere on land: its chip, its labels, the prompt and a caption appear here."
+_HINT = "Click anywhere on land to see its chip, labels, prompt and caption."
 
 
-class Explorer(Composed):
+class Explorer(Composite):
     """Click a place and see its Sentinel-2 chip, its land cover, ChatEarthNet's prompt of it, and a caption.
 
     As the last line of a cell it shows itself; ``explorer.go(lon, lat)`` does by code what a click does, and asks the
     captioner as well. On screen a model is asked only by a press of its button: asking may cost.
     """
 
-    stopped = "Stopped. Click anywhere to go on."
+    stop_message = "Stopped. Click the map to continue."
 
     result = traitlets.Instance(Captioned, allow_none=True, default_value=None)
     """What became of the latest click; the views show it."""
@@ -84,7 +84,7 @@ class Explorer(Composed):
             map: A ``leafmap.Map`` or ``ipyleaflet.Map`` of the user's own, with its layers and tools; what the Explorer
                 needs is added to it, and removed again by ``close``.
             catalog: Whose captions come before a new one where it has the chip.
-            model: Identifier of the model to ask at first; empty for the project's choice.
+            model: Identifier of the model to ask at first; empty for the default model.
             base_url: Address of the service to ask at first; empty for ``OPENAI_BASE_URL`` or OpenAI's own. The key of
                 ``OPENAI_API_KEY`` goes there, and to no address that is typed on screen.
             choose_service: Whether a person may choose another model or address, and edit the prompt.
@@ -96,39 +96,39 @@ class Explorer(Composed):
         self._source = open_source(source)
         writer = open_captioner(captioner)
         self._catalog = catalog
-        self._work, self._quiet, self._fetch_due = Work(), False, False
+        self._task, self._is_silent, self._fetch_due = BackgroundTask(), False, False
         self.map = ClickMap(map)
         """Where to."""
-        self.switches = Switches(
+        self.options = CaptionOptions(
             sources=() if source is self._source else None,
             captioners=() if captioner is writer else captioners,
             choose_service=choose_service,
         )
         """How."""
-        self._scenes = SceneChoice(self.switches)
+        self._scenes = SceneChoice(self.options)
         if isinstance(source, str):
-            self.switches.source = source
+            self.options.source = source
         if isinstance(captioner, str):
-            self.switches.captioner = captioner
-        self.switches.model, self.switches.base_url = model, base_url
+            self.options.captioner = captioner
+        self.options.model, self.options.base_url = model, base_url
         self.chip_view, self.caption_view = ChipView(), GroundingView(plain=True)
         self.prompt_view = PromptView(may_edit=choose_service)
-        self._requests = ModelRequests(writer, self.switches, self.prompt_view, base_url=base_url, quota=quota)
+        self._requests = ModelRequests(writer, self.options, self.prompt_view, base_url=base_url, quota=quota)
         self.ask_bar = self._requests.bar
         """The button that has a model asked."""
         self.check = ipywidgets.ToggleButton(
             description="Check against the labels",
-            tooltip="Underline what the caption claims by what the labels say of it",
+            tooltip="Underline each claim to show whether the labels support it",
             layout={"width": "auto", "align_self": "flex-start"},
         )
         """Whether captions are held against the labels."""
         self.code_view, status = CodeView(), StatusLine(message=_HINT)
-        super().__init__(self._composed(status), status, sheets=("explorer.css",))
+        super().__init__(self._layout(status), status, sheets=("explorer.css",))
         self.add_class("cen-explorer")
         self._connect()
         self._endings = (
-            *(self._work.stop, self._requests.end, self._scenes.stop),
-            *(self.switches.key_field.forget, self.map.stop),
+            *(self._task.stop, self._requests.end, self._scenes.stop),
+            *(self.options.key_field.forget, self.map.stop),
         )
         if place == "first":
             place = PLACES[0] if map is None else None
@@ -145,16 +145,16 @@ class Explorer(Composed):
         Raises:
             ExplorerError: If there is no such place, or something could not be had.
         """
-        self._work.stop()
-        self._quiet = True
+        self._task.stop()
+        self._is_silent = True
         try:
             self.map.go(lon, lat)
         finally:
-            self._quiet = False
+            self._is_silent = False
         self._scenes.forget()
-        shown = self._fetching(ask=True)(lambda _: None)
-        self._show(shown)
-        return shown
+        captioned = self._fetching(ask=True)(lambda _: None)
+        self._show(captioned)
+        return captioned
 
     def card(self) -> Card:
         """Return what is on screen, as HTML to be read."""
@@ -167,70 +167,70 @@ class Explorer(Composed):
         super().close()
 
     def _connect(self) -> None:
-        self.map.observe(self._picked, "lonlat")
-        self.observe(self._draw, "result")
-        self.switches.observe(self._from_anew, ["source", "year"])
-        self.switches.observe(self._other_scene, "scene")
-        self.switches.observe(self._other_prompt, ["style", "seed"])
-        self.switches.observe(
+        self.map.observe(self._on_place, "lonlat")
+        self.observe(self._draw_result, "result")
+        self.options.observe(self._fetch_again, ["source", "year"])
+        self.options.observe(self._other_scene, "scene")
+        self.options.observe(self._other_prompt, ["style", "seed"])
+        self.options.observe(
             self._other_captioner, ["captioner", "model", "base_url", "image", "token_limit", "effort"]
         )
         self.prompt_view.on_caption_again(self._ask)
         self.ask_bar.on_press(self.prompt_view.ask_again)
-        self.check.observe(self._checked, "value")
-        self.status.on_cancel(self._cancelled)
-        self._work.observe(self._progress, ["busy", "step"])
+        self.check.observe(self._check_caption, "value")
+        self.status.on_cancel(self._cancel)
+        self._task.observe(self._show_progress, ["busy", "step"])
         for pointing in ("highlight", "within"):
             traitlets.link((self.caption_view, pointing), (self.chip_view, pointing))
         for view in (self.caption_view, self.prompt_view):
             traitlets.link((view, "palette"), (self.chip_view, "palette"))
 
-    def _composed(self, status: StatusLine) -> list[ipywidgets.Widget]:
-        place = panel(status, self.map, self.switches.where)
-        caption = panel(self.switches.how, self.ask_bar, self.caption_view, self.check, self.code_view)
+    def _layout(self, status: StatusLine) -> list[ipywidgets.Widget]:
+        place = panel(status, self.map, self.options.where)
+        caption = panel(self.options.how, self.ask_bar, self.caption_view, self.check, self.code_view)
         chip = ipywidgets.VBox([panel(self.chip_view), panel(self.prompt_view)])
         grid = ipywidgets.Box([ipywidgets.VBox([place, caption]), chip])
         grid.add_class("cen-grid")
         return [grid]
 
-    @guarded
-    def _picked(self, change: dict[str, Any]) -> None:
-        if change["new"] is not None and not self._quiet:
+    @report_errors
+    def _on_place(self, change: dict[str, Any]) -> None:
+        if change["new"] is not None and not self._is_silent:
             self._scenes.forget()
             self._start(self._fetching())
 
-    @guarded
-    def _from_anew(self, _change: dict[str, Any]) -> None:
-        if self.switches.source != self._source.name and self.switches.sources:
-            self._source = open_source(self.switches.source)
+    @report_errors
+    def _fetch_again(self, _change: dict[str, Any]) -> None:
+        if self.options.source != self._source.name and self.options.sources:
+            self._source = open_source(self.options.source)
         self._scenes.forget()
         if self.map.lonlat is not None:
             self._start(self._fetching())
 
-    @guarded
+    @report_errors
     def _other_scene(self, _change: dict[str, Any]) -> None:
-        if self.switches.scene != self._scenes.scene and self.map.lonlat is not None:
-            self._scenes.scene = self.switches.scene
+        if self.options.scene != self._scenes.scene and self.map.lonlat is not None:
+            self._scenes.scene = self.options.scene
             self._start(self._fetching())
 
-    @guarded
+    @report_errors
     def _other_prompt(self, _change: dict[str, Any]) -> None:
         self._write(None)
 
-    @guarded
+    @report_errors
     def _other_captioner(self, _change: dict[str, Any]) -> None:
         if self.result is not None:
             self._write(self.result.prompt, keep=True)
 
-    @guarded
+    @report_errors
     def _ask(self, prompt: Prompt) -> None:
         self._write(prompt, ask=True)
 
-    @guarded
-    def _cancelled(self) -> None:
-        self._work.stop()
+    @report_errors
+    def _cancel(self) -> None:
+        self._task.stop()
         self._requests.end()
-        self.tell(Cancelled())
+        self.show_error(Cancelled())
 
     def _write(self, prompt: Prompt | None, *, ask: bool = False, keep: bool = False) -> None:
         """Have the chip on screen captioned, without fetching it anew.
@@ -240,18 +240,24 @@ class Explorer(Composed):
             ask: Whether a person wants it asked; a captioner that costs nothing is asked in any case.
             keep: Whether a caption of the same captioner stays.
         """
-        if self._work.busy and self._fetch_due:  # the chip on screen is not the one that is wanted
+        if self._task.busy and self._fetch_due:  # the chip on screen is not the one that is wanted
             self._start(self._fetching())
             return
-        shown, choice = self.result, self._choice()
-        if shown is None:
+        captioned, choice = self.result, self._choice()
+        if captioned is None:
             return
         ask = self._requests.prepare(choice, ask=ask)
-        kept = shown.caption if keep and shown.caption and shown.caption.captioner == choice["captioner"].name else None
+        caption = (
+            captioned.caption
+            if keep and captioned.caption and captioned.caption.captioner == choice["captioner"].name
+            else None
+        )
 
         def job(step: Step) -> Captioned:
-            made = caption_of(shown.chip, shown.lon, shown.lat, prompt=prompt, ask=ask, step=step, **choice)
-            return made if ask else replace(made, caption=kept)
+            new_result = caption_of(
+                captioned.chip, captioned.lon, captioned.lat, prompt=prompt, ask=ask, step=step, **choice
+            )
+            return new_result if ask else replace(new_result, caption=caption)
 
         self._start(job)
 
@@ -268,53 +274,56 @@ class Explorer(Composed):
         return job
 
     def _choice(self) -> dict[str, Any]:
-        chosen = self.switches
+        options = self.options
         return {
             "captioner": self._requests.captioner(),
-            "style": chosen.style,
-            "year": chosen.year,
-            "seed": chosen.seed,
+            "style": options.style,
+            "year": options.year,
+            "seed": options.seed,
         }
 
     def _start(self, job: Callable[[Step], Captioned]) -> None:
-        self._work.start(lambda step: encoded(job(step)), done=self._show, failed=self.tell)
+        self._task.start(lambda step: encode_picture(job(step)), on_result=self._show, on_error=self.show_error)
 
-    @guarded
-    def _progress(self, _change: dict[str, Any]) -> None:
-        self.status.busy = self._work.busy
-        self._requests.wait(busy=self._work.busy)
-        if self._work.busy and self._work.step:
-            self.status.say(self._work.step, kind="hint")
+    @report_errors
+    def _show_progress(self, _change: dict[str, Any]) -> None:
+        self.status.busy = self._task.busy
+        self._requests.wait(busy=self._task.busy)
+        if self._task.busy and self._task.step:
+            self.status.show_message(self._task.step, kind="hint")
 
-    @guarded
-    def _show(self, shown: Captioned) -> None:
-        self.result, self._fetch_due = shown, False
+    @report_errors
+    def _show(self, captioned: Captioned) -> None:
+        is_same = captioned == self.result
+        self.result, self._fetch_due = captioned, False
+        if is_same:
+            self._draw_result(None)  # traitlets does not notify of an equal value
         self._scenes.offer(self._source, *self.map.lonlat)
 
-    @guarded
-    def _draw(self, _change: dict[str, Any]) -> None:
-        shown = self.result
-        if shown is None:
+    @report_errors
+    def _draw_result(self, _change: dict[str, Any] | None) -> None:
+        captioned = self.result
+        if captioned is None:
             return
-        country = shown.country.name if shown.country else "Open sea"
-        self.map.chip = self.chip_view.chip = shown.chip
-        self.chip_view.place = f"{country}, {coordinates(shown.lon, shown.lat)}"
-        self.prompt_view.prompt = shown.prompt
-        button = self._requests.offer(shown.prompt)
+        country = captioned.country.name if captioned.country else "Open sea"
+        self.map.chip = self.chip_view.chip = captioned.chip
+        self.chip_view.place = f"{country}, {coordinates(captioned.lon, captioned.lat)}"
+        self.prompt_view.prompt = captioned.prompt
+        button = self._requests.offer(captioned.prompt)
         with self.caption_view.hold_sync():  # no caption is ever seen beside what another chip says of it
-            self._checked(None)
+            self._check_caption(None)
             self.caption_view.set_trait("empty", f"No caption yet: press '{button}'." if button else NO_CAPTION)
-            fresh = (shown.caption,) if shown.caption else ()
-            self.caption_view.captions = (*self._released(shown.chip.tile), *fresh)
-        self.caption_view.error = str(shown.error or "")
-        self.code_view.code = shown.code
-        wanted = f"Press '{button}' for a caption, or click" if button and not shown.caption else "Click"
-        self.status.say(f"{country}. {wanted} anywhere on the map to see another place.", kind="done")
+            fresh = (captioned.caption,) if captioned.caption else ()
+            self.caption_view.captions = (*self._released_captions(captioned.chip.tile), *fresh)
+        self.caption_view.error = str(captioned.error or "")
+        self.code_view.code = captioned.code
+        invitation = f"Press '{button}' for a caption, or click" if button and not captioned.caption else "Click"
+        self.status.show_message(f"{country}. {invitation} on the map to see another place.", kind="done")
 
-    @guarded
-    def _checked(self, _change: dict[str, Any] | None) -> None:
+    @report_errors
+    def _check_caption(self, _change: dict[str, Any] | None) -> None:
         self.caption_view.chip = self.chip_view.chip if self.check.value else None
 
-    def _released(self, tile: Tile) -> tuple[Caption, ...]:
+    def _released_captions(self, tile: Tile) -> tuple[Caption, ...]:
         record = self._catalog.at(tile) if self._catalog else None
         return released_captions(record, simulated=self._catalog.simulated) if self._catalog and record else ()

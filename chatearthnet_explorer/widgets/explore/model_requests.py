@@ -13,7 +13,7 @@ from chatearthnet_explorer.widgets.shared.prompt_view import AGAIN
 
 if TYPE_CHECKING:
     from chatearthnet_explorer.prompts.prompt import Prompt
-    from chatearthnet_explorer.widgets.explore.caption_options import Switches
+    from chatearthnet_explorer.widgets.explore.caption_options import CaptionOptions
     from chatearthnet_explorer.widgets.shared.prompt_view import PromptView
 
 
@@ -23,7 +23,7 @@ class ModelRequests:
     def __init__(
         self,
         captioner: Captioner,
-        switches: Switches,
+        options: CaptionOptions,
         prompt_view: PromptView,
         *,
         base_url: str = "",
@@ -33,15 +33,15 @@ class ModelRequests:
 
         Args:
             captioner: Who writes until another is chosen.
-            switches: Where one is chosen.
+            options: Where one is chosen.
             prompt_view: Its button asks as the bar does.
             base_url: Address of the service that the owner of the environment chose, and whose key may go there;
-                empty for that of the environment. Any other that ``switches`` has was typed.
+                empty for that of the environment. Any other that ``options`` has was typed.
             quota: How often a model may be asked; None for as often as one likes, one request at a time.
         """
         self.bar = AskBar()
         """The button."""
-        self._captioner, self._switches, self._prompt_view = captioner, switches, prompt_view
+        self._captioner, self._options, self._prompt_view = captioner, options, prompt_view
         self._base_url, self._quota = base_url, quota or Quota()
         self._under_way: Captioner | None = None
 
@@ -56,23 +56,23 @@ class ModelRequests:
         Raises:
             SettingError: If the choices cannot be used; until they can, nothing is offered.
         """
-        chosen = self._switches
-        if not chosen.captioners:
+        options = self._options
+        if not options.captioners:
             return self._captioner
-        base_url = chosen.base_url.strip()
+        base_url = options.base_url.strip()
         try:
-            key = chosen.key_field.key(base_url)
+            key = options.key_field.key(base_url)
             own = bool(self._base_url) and same_address(base_url, self._base_url)
             self._captioner = open_captioner(
-                chosen.captioner,
-                model=chosen.model or None,
+                options.captioner,
+                model=options.model or None,
                 base_url=base_url or None,
-                image=chosen.image,
-                token_limit=chosen.token_limit or None,
-                reasoning_effort=chosen.effort or None,
+                image=options.image,
+                token_limit=options.token_limit or None,
+                reasoning_effort=options.effort or None,
                 typed_address=key is not None or not own,
                 # asked when it is needed, so that no captioner keeps it; never in the terminal of whoever serves
-                ask_key=lambda: chosen.key_field.key(base_url),
+                ask_key=lambda: options.key_field.key(base_url),
             )
         except SettingError:
             self.offer(None)

@@ -1,4 +1,4 @@
-"""What will be asked for next, fetched before it is."""
+"""Fetches the pairs around the current one in the background."""
 
 from __future__ import annotations
 
@@ -12,34 +12,34 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
-class Ahead(Generic[T]):
-    """Fetches by key beside the event loop, and keeps what is near."""
+class Prefetch(Generic[T]):
+    """Fetches values by key on background threads, and keeps only the keys passed to ``keep``."""
 
     def __init__(self, fetch: Callable[[str], T]) -> None:
-        """Fetch by a function that may take long; it is called on threads of its own."""
+        """Use a function that may be slow; it is called on background threads."""
         self._fetch = fetch
-        self._kept: dict[str, Future[T]] = {}
+        self._futures: dict[str, Future[T]] = {}
 
     def get(self, key: str) -> Future[T]:
-        """Return what a key stands for, now or later; what failed is fetched again."""
-        known = self._kept.get(key)
-        if known is not None and not (known.done() and known.exception()):
-            return known
+        """Return the future value of a key; a key whose fetch failed is fetched again."""
+        earlier = self._futures.get(key)
+        if earlier is not None and not (earlier.done() and earlier.exception()):
+            return earlier
         future: Future[T] = Future()
 
         def run() -> None:
             try:
                 future.set_result(self._fetch(key))
-            except BaseException as problem:  # noqa: BLE001 - told to whoever asks for the result
+            except BaseException as problem:  # noqa: BLE001 - raised for whoever reads the result
                 future.set_exception(problem)
 
         # daemon, so that leaving does not wait for a slow source
-        threading.Thread(target=run, name="chatearthnet-ahead", daemon=True).start()
-        self._kept[key] = future
+        threading.Thread(target=run, name="chatearthnet-prefetch", daemon=True).start()
+        self._futures[key] = future
         return future
 
     def keep(self, keys: Sequence[str]) -> None:
-        """Fetch these, and forget all others."""
-        self._kept = {key: future for key, future in self._kept.items() if key in keys}
+        """Fetch these keys, and forget all others."""
+        self._futures = {key: future for key, future in self._futures.items() if key in keys}
         for key in keys:
             self.get(key)

@@ -18,11 +18,11 @@ from chatearthnet_explorer.review.ledger import Ledger
 from chatearthnet_explorer.review.plan import Plan
 from chatearthnet_explorer.review.verdict import Verdict, digest
 from chatearthnet_explorer.widgets.browse.released_pair import ReleasedPairs, show
-from chatearthnet_explorer.widgets.review.prefetch import Ahead
+from chatearthnet_explorer.widgets.review.prefetch import Prefetch
 from chatearthnet_explorer.widgets.review.verdict_pad import VerdictPad
-from chatearthnet_explorer.widgets.shared.background import Work
+from chatearthnet_explorer.widgets.shared.background import BackgroundTask
 from chatearthnet_explorer.widgets.shared.chip_view import ChipView
-from chatearthnet_explorer.widgets.shared.composite import family
+from chatearthnet_explorer.widgets.shared.composite import descendants
 from chatearthnet_explorer.widgets.shared.grounding_view import GroundingView
 from chatearthnet_explorer.widgets.shared.view import Readable, static
 
@@ -38,13 +38,13 @@ if TYPE_CHECKING:
     from chatearthnet_explorer.review.ledger_entries import Entry
     from chatearthnet_explorer.sources import Source
     from chatearthnet_explorer.sources.release.released_pairs import Release
-    from chatearthnet_explorer.widgets.browse.released_pair import Unplaced
+    from chatearthnet_explorer.widgets.browse.released_pair import UnlocatedPicture
     from chatearthnet_explorer.widgets.shared.caption_view import CaptionView
 
-    Pair = tuple[Chip | Unplaced | None, Sequence[Caption], NDArray[np.uint8] | None]
+    Pair = tuple[Chip | UnlocatedPicture | None, Sequence[Caption], NDArray[np.uint8] | None]
 
 _LOG = logging.getLogger(__name__)
-_UNEXPECTED = "Something went wrong that should not have; the log says what, and nothing in the ledger is lost."
+_UNEXPECTED_ERROR = "Unexpected error. Nothing in the ledger is lost; try again, or see the log."
 _NEAR = (-1, 0, 1, 2)  # which pairs around the one on screen are held ready
 
 
@@ -83,22 +83,22 @@ class ReviewDesk(Readable, ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets
         self.reviewer = reviewer
         self.ledger = ledger if isinstance(ledger, Ledger) else Ledger(ledger)
         """Where verdicts go."""
-        self._ahead, self._work = Ahead(pair_of), Work()
+        self._prefetch, self._task = Prefetch(pair_of), BackgroundTask()
         self._caption: Caption | None = None
-        self._given: dict[str, Entry] = {}
+        self._entries: dict[str, Entry] = {}
         self.chip_view, self.caption_view = ChipView(), caption_view or GroundingView()
         self.pad = VerdictPad(total=len(self.names))
         self._verdict(self.names[0] if self.names else "-", "", {"verdict": "correct"})  # a bad name of one is said now
-        self._recall()
-        super().__init__(self._composed(), layout={"width": "100%", "overflow": "hidden"})
+        self._read_ledger()
+        super().__init__(self._layout(), layout={"width": "100%", "overflow": "hidden"})
         self.add_class("cen-review")
         for trait in ("highlight", "within", "palette"):
             traitlets.link((self.caption_view, trait), (self.chip_view, trait))
-        self.pad.on_ask(self._asked)
-        unjudged = (place for place, name in enumerate(self.names) if name not in self._given)
-        self.go(next(unjudged, max(len(self.names) - 1, 0)))
+        self.pad.on_command(self._on_command)
+        open_places = (place for place, name in enumerate(self.names) if name not in self._entries)
+        self.go(next(open_places, max(len(self.names) - 1, 0)))
         if self.ledger.remarks:
-            self.pad.told = " ".join(self.ledger.remarks)
+            self.pad.message = " ".join(self.ledger.remarks)
 
     @classmethod
     def of_catalog(  # noqa: PLR0913 - where the pairs come from, beside what a desk is
@@ -146,11 +146,11 @@ class ReviewDesk(Readable, ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets
         if not 0 <= position < len(self.names):
             return
         self.pad.position, self.pad.ready = position, False
-        waited = self._ahead.get(self.names[position])
-        if waited.done() and not waited.exception():
-            self._draw(waited.result())
+        future = self._prefetch.get(self.names[position])
+        if future.done() and not future.exception():
+            self._show_pair(future.result())
         else:
-            self._work.start(lambda _: waited.result(), done=self._draw, failed=self._missing)
+            self._task.start(lambda _: future.result(), on_result=self._show_pair, on_error=self._show_missing)
 
     def judge(self, verdict: str, *, cause: str = "", note: str = "", correction: str = "") -> Entry:
         """Write a verdict on the caption on screen into the ledger, as a key does, and stay.
@@ -159,11 +159,11 @@ class ReviewDesk(Readable, ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets
             VerdictError: If it is none, or nothing is shown that can be judged.
             LedgerError: If the ledger cannot be written.
         """
-        said = {"verdict": verdict, "cause": cause, "note": note, "correction": correction}
+        fields = {"verdict": verdict, "cause": cause, "note": note, "correction": correction}
         text = self._caption.text if self._caption else ""
-        entry = self.ledger.record(self._verdict(self.names[self.position], text, said))
-        self._recall()
-        self._tell()
+        entry = self.ledger.record(self._verdict(self.names[self.position], text, fields))
+        self._read_ledger()
+        self._update_pad()
         return entry
 
     def undo(self) -> None:
@@ -172,19 +172,19 @@ class ReviewDesk(Readable, ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets
         Raises:
             LedgerError: If the ledger cannot be written.
         """
-        if not self._given:
-            self.pad.told = "There is nothing to take back."
+        if not self._entries:
+            self.pad.message = "There is nothing to undo."
             return
-        name, entry = list(self._given.items())[-1]
+        name, entry = list(self._entries.items())[-1]
         self.ledger.undo(entry)
-        self._recall()
+        self._read_ledger()
         self.go(self.names.index(name))
-        self.pad.told = "Taken back; the ledger keeps both."
+        self.pad.message = "Verdict undone; the ledger keeps a record."
 
     def card(self) -> Card:
         """Return what is on screen, as HTML to be read."""
         return Card(
-            f"Spot-check: {self.pad.judged} of {len(self.names)} captions judged",
+            f"Spot-check: {self.pad.judged_count} of {len(self.names)} captions judged",
             (
                 chip_section(self.chip_view.chip, self.chip_view.palette),
                 *self.caption_view.card().sections,
@@ -193,11 +193,11 @@ class ReviewDesk(Readable, ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets
 
     def close(self) -> None:
         """Let go of everything; the ledger has it all."""
-        self._work.stop()
-        for widget in family(self):
+        self._task.stop()
+        for widget in descendants(self):
             ipywidgets.Widget.close(widget)
 
-    def _composed(self) -> list[ipywidgets.Widget]:
+    def _layout(self) -> list[ipywidgets.Widget]:
         look = ipywidgets.HTML(f"<style>{static('review_desk.css')}</style>", layout={"display": "none"})
         # the pad first: below a caption it would move with the caption's length
         pair = ipywidgets.Box([self.chip_view, self.caption_view])
@@ -205,42 +205,42 @@ class ReviewDesk(Readable, ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets
             box.add_class(name)
         return [look, self.pad, pair]
 
-    def _asked(self, wish: dict[str, Any]) -> None:
-        self.pad.error = self.pad.told = ""
+    def _on_command(self, command: dict[str, Any]) -> None:
+        self.pad.error = self.pad.message = ""
         try:
-            self._do(wish)
+            self._do(command)
         except Exception as problem:  # noqa: BLE001 - widgets swallow what their callbacks raise
-            self._fault(problem)
+            self._show_error(problem)
 
-    def _do(self, wish: dict[str, Any]) -> None:
-        if wish.get("do") == "judge" and wish.get("position") == self.position and self.pad.ready:
-            texts = {field: str(wish.get(field, "")) for field in ("cause", "note", "correction")}
-            self.judge(str(wish.get("verdict")), **texts)
-            if wish.get("then") == "next":
+    def _do(self, command: dict[str, Any]) -> None:
+        if command.get("do") == "judge" and command.get("position") == self.position and self.pad.ready:
+            texts = {field: str(command.get(field, "")) for field in ("cause", "note", "correction")}
+            self.judge(str(command.get("verdict")), **texts)
+            if command.get("then") == "next":
                 self.go(self.position + 1)
-            if len(self._given) == len(self.names):
-                self.pad.told = f"All {len(self.names)} captions are judged. Thank you."
-        elif wish.get("do") == "go":
-            self.go(self.position + (1 if wish.get("by") == 1 else -1))
-        elif wish.get("do") == "undo":
+            if len(self._entries) == len(self.names):
+                self.pad.message = f"All {len(self.names)} captions are judged. Thank you."
+        elif command.get("do") == "go":
+            self.go(self.position + (1 if command.get("by") == 1 else -1))
+        elif command.get("do") == "undo":
             self.undo()
-        elif wish.get("do") == "labels":
+        elif command.get("do") == "labels":
             self.chip_view.blend = 0.0 if self.chip_view.blend > 0.5 else 1.0  # noqa: PLR2004 - whichever is farther
 
-    def _verdict(self, name: str, text: str, said: dict[str, str]) -> Verdict:
+    def _verdict(self, name: str, text: str, fields: dict[str, str]) -> Verdict:
         now = datetime.now(UTC)
-        return Verdict(reviewer=self.reviewer, name=name, style=self.style, caption=digest(text), time=now, **said)
+        return Verdict(reviewer=self.reviewer, name=name, style=self.style, caption=digest(text), time=now, **fields)
 
-    def _recall(self) -> None:
+    def _read_ledger(self) -> None:
         """Read from the ledger what this reviewer has said of this plan."""
         names = set(self.names)
-        self._given = {
+        self._entries = {
             name: entry
             for (reviewer, name, style), entry in self.ledger.standing.items()
             if reviewer == self.reviewer and style == self.style and name in names
         }
 
-    def _draw(self, pair: Pair) -> None:
+    def _show_pair(self, pair: Pair) -> None:
         chip, captions, labels = pair
         if isinstance(chip, Chip) and chip.labels is None and labels is not None:
             chip = replace(chip, labels=labels)
@@ -250,31 +250,35 @@ class ReviewDesk(Readable, ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets
             if self.caption_view.has_trait("chip"):
                 self.caption_view.chip = self.chip_view.chip
             self.caption_view.captions = (self._caption,) if self._caption else ()
-        self.caption_view.error = "" if self._caption else f"There is no caption in style {self.style} here; go on."
-        self._tell()
-        self._ahead.keep(
+        self.caption_view.error = (
+            "" if self._caption else f"This pair has no caption in style {self.style}; go to the next one."
+        )
+        self._update_pad()
+        self._prefetch.keep(
             [self.names[place] for near in _NEAR if 0 <= (place := self.position + near) < len(self.names)]
         )
 
-    def _missing(self, problem: Exception) -> None:
+    def _show_missing(self, problem: Exception) -> None:
         self._caption, self.chip_view.chip, self.caption_view.captions = None, None, ()
-        self._tell()
-        self._fault(problem)
+        self._update_pad()
+        self._show_error(problem)
 
-    def _tell(self) -> None:
+    def _update_pad(self) -> None:
         name = self.names[self.position]
-        entry = self._given.get(name)
-        said = entry.verdict if entry else None
+        entry = self._entries.get(name)
+        verdict = entry.verdict if entry else None
         with self.pad.hold_sync():
             self.pad.heading = name
             self.pad.caption = self._caption.text if self._caption else ""
-            self.pad.judged = len(self._given)
-            self.pad.given = (
-                {field: getattr(said, field) for field in ("verdict", "cause", "note", "correction")} if said else {}
+            self.pad.judged_count = len(self._entries)
+            self.pad.verdict = (
+                {field: getattr(verdict, field) for field in ("verdict", "cause", "note", "correction")}
+                if verdict
+                else {}
             )
             self.pad.ready = self._caption is not None
 
-    def _fault(self, problem: Exception) -> None:
+    def _show_error(self, problem: Exception) -> None:
         if not isinstance(problem, ExplorerError):
             _LOG.error("The review desk failed.", exc_info=problem)
-        self.pad.error = str(problem) if isinstance(problem, ExplorerError) else _UNEXPECTED
+        self.pad.error = str(problem) if isinstance(problem, ExplorerError) else _UNEXPECTED_ERROR

@@ -1,21 +1,21 @@
-/** The desk that the pad belongs to, so that its keys work wherever the focus is in there; the pad alone without one. */
-function desk(root, found) {
+/** Finds the desk around the pad, so that keys work anywhere in it; without a desk, the pad alone. */
+function findDesk(root, use) {
   const look = (tries) => {
     if (!root.isConnected && tries) return requestAnimationFrame(() => look(tries - 1));
-    found(root.closest(".cen-review") ?? root);
+    use(root.closest(".cen-review") ?? root);
   };
   look(600);
 }
 
-function key(letter) {
-  return make("kbd", { "aria-hidden": "true" }, letter);
+function keyHint(model, key) {
+  return make("kbd", { "aria-hidden": "true" }, model.get("key_symbols")[key] ?? key);
 }
 
 function render({ model, el }) {
   const root = frame(model, el, "cen-verdict-pad");
-  let wished = model.get("answered");
+  let sent = model.get("handled_count"); // number of the latest command
   let cause = "";
-  let later = null;
+  let waiting = null;
 
   const bar = make("div", { class: "cen-done" });
   const count = make("span", { class: "cen-count" });
@@ -23,61 +23,63 @@ function render({ model, el }) {
     class: "cen-progress", role: "progressbar", "aria-label": "Captions judged", "aria-valuemin": 0,
   }, bar);
   const verdicts = make("div", { class: "cen-verdicts", role: "group", "aria-label": "Is the caption right?" },
-    ...model.get("verdicts").map(([verdict, meaning, letter]) => make("button", {
-      type: "button", class: `cen-verdict cen-${verdict}`, title: meaning, "aria-pressed": "false",
-      "aria-keyshortcuts": letter, "data-verdict": verdict, onclick: () => judge(verdict),
-    }, key(letter), verdict)));
+    ...model.get("verdict_buttons").map(([verdict, label, tooltip, key]) => make("button", {
+      type: "button", class: `cen-verdict cen-${verdict}`, title: tooltip, "aria-pressed": "false",
+      "aria-keyshortcuts": key, "data-verdict": verdict, onclick: () => judge(verdict),
+    }, keyHint(model, key), label)));
   const question = make("span", { class: "cen-question" }, "Why?");
-  const causes = make("div", { class: "cen-causes", role: "group", "aria-label": "Where the fault lies" }, question,
-    ...model.get("causes").map(([id, words, letter]) => make("button", {
-      type: "button", class: "cen-button", "aria-pressed": "false", "aria-keyshortcuts": letter, "data-cause": id,
-      onclick: () => blame(id),
-    }, key(letter), words)));
-  const [note, correction] = [["note", "Note", 2], ["correction", "The caption as it should be", 7]].map(([name, label, rows]) =>
-    make("textarea", {
+  const causes = make("div", { class: "cen-causes", role: "group", "aria-label": "Cause of the error" }, question,
+    ...model.get("cause_buttons").map(([id, label, key]) => make("button", {
+      type: "button", class: "cen-button", "aria-pressed": "false", "aria-keyshortcuts": key, "data-cause": id,
+      onclick: () => setCause(id),
+    }, keyHint(model, key), label)));
+  const [note, correction] = [["note", 2], ["correction", 7]].map(([name, rows]) => {
+    const label = model.get("field_labels")[name];
+    return make("textarea", {
       class: "cen-area", rows, maxlength: model.get("limits")[name], "aria-label": label, placeholder: label, "data-field": name,
-    }));
+    });
+  });
   const texts = make("div", { class: "cen-texts" }, note, correction);
-  const tool = (letter, words, act) => make("button", {
-    type: "button", class: "cen-tool", "aria-keyshortcuts": letter, onclick: act,
-  }, key(letter), words);
-  const tools = make("div", { class: "cen-tools" },
-    tool("←", "previous", () => go(-1)), tool("→", "next", () => go(1)), tool("u", "undo", () => wish({ do: "undo" })),
-    tool("/", "note", () => write(note)), tool("e", "correct the caption", () => write(correction)),
-    tool("m", "labels", () => wish({ do: "labels" })));
-  const hint = make("p", { class: "cen-hint" }, "Click anywhere here, or press Tab, and the keyboard does the rest.");
-  const told = make("p", { class: "cen-told", role: "status" });
-  const fault = make("p", { class: "cen-error", role: "alert" });
+  const actions = {
+    previous: () => go(-1), next: () => go(1), undo: () => sendCommand({ do: "undo" }),
+    note: () => write(note), correct: () => write(correction), labels: () => sendCommand({ do: "labels" }),
+  };
+  const tools = make("div", { class: "cen-tools" }, ...Object.entries(model.get("tool_buttons")).map(([id, [label, key]]) =>
+    make("button", { type: "button", class: "cen-tool", "aria-keyshortcuts": key, onclick: actions[id] },
+      keyHint(model, key), label)));
+  const hint = make("p", { class: "cen-hint" }, "Click anywhere here or press Tab, then use the keys shown on the buttons.");
+  const message = make("p", { class: "cen-message", role: "status" });
+  const error = make("p", { class: "cen-error", role: "alert" });
   root.tabIndex = 0;
-  root.append(make("div", { class: "cen-top" }, count, progress), verdicts, causes, texts, fault,
-    make("div", { class: "cen-foot" }, tools, make("div", { class: "cen-said" }, told, hint)));
+  root.append(make("div", { class: "cen-top" }, count, progress), verdicts, causes, texts, error,
+    make("div", { class: "cen-foot" }, tools, make("div", { class: "cen-messages" }, message, hint)));
 
-  /** One wish at a time: a key pressed before the next pair is there would judge what nobody has seen. */
-  function wish(what) {
-    if (wished > model.get("answered")) {
-      if (what.do === "go") later = what; // a text that was just left is saved first
+  /** Sends one command at a time: a key pressed too early would judge a pair that is not on screen yet. */
+  function sendCommand(command) {
+    if (sent > model.get("handled_count")) {
+      if (command.do === "go") waiting = command; // a text that was just edited is saved first
       return;
     }
-    wished = model.get("answered") + 1;
+    sent = model.get("handled_count") + 1;
     root.classList.add("cen-waiting");
-    send(model, { asked: { ...what, n: wished } });
+    send(model, { command: { ...command, n: sent } });
   }
 
   function go(by) {
     save();
-    wish({ do: "go", by });
+    sendCommand({ do: "go", by });
   }
 
   function judge(verdict, then = verdict === "correct" || cause ? "next" : "stay") {
     if (!model.get("ready")) return;
     const fixed = correction.value === model.get("caption") ? "" : correction.value;
-    wish({ do: "judge", position: model.get("position"), verdict, cause, note: note.value, correction: fixed, then });
+    sendCommand({ do: "judge", position: model.get("position"), verdict, cause, note: note.value, correction: fixed, then });
   }
 
-  /** A cause goes with the verdict that is there already, or waits for the one to come. */
-  function blame(id) {
+  /** A cause is saved with the verdict if there is one, or waits for it. */
+  function setCause(id) {
     cause = cause === id ? "" : id;
-    if (model.get("given").verdict) judge(model.get("given").verdict, cause ? "next" : "stay");
+    if (model.get("verdict").verdict) judge(model.get("verdict").verdict, cause ? "next" : "stay");
     else showCause();
   }
 
@@ -88,9 +90,9 @@ function render({ model, el }) {
     area.setSelectionRange(area.value.length, area.value.length);
   }
 
-  /** What was written goes with the verdict that is there already; otherwise it waits for the one to come. */
+  /** The texts are saved with the verdict if there is one, or wait for it. */
   function save() {
-    const { verdict, note: old = "", correction: fixed = "" } = model.get("given");
+    const { verdict, note: old = "", correction: fixed = "" } = model.get("verdict");
     const now = correction.value === model.get("caption") ? "" : correction.value;
     if (verdict && (note.value !== old || now !== fixed)) judge(verdict, "stay");
   }
@@ -102,17 +104,17 @@ function render({ model, el }) {
   }
 
   function show() {
-    const [given, judged, total] = ["given", "judged", "total"].map((name) => model.get(name));
-    cause = given.cause ?? "";
-    note.value = given.note ?? "";
-    correction.value = given.correction ?? "";
+    const [current, judged, total] = ["verdict", "judged_count", "total"].map((name) => model.get(name));
+    cause = current.cause ?? "";
+    note.value = current.note ?? "";
+    correction.value = current.correction ?? "";
     note.hidden = !note.value;
     correction.hidden = !correction.value;
     for (const button of verdicts.children) {
-      button.setAttribute("aria-pressed", String(button.dataset.verdict === given.verdict));
+      button.setAttribute("aria-pressed", String(button.dataset.verdict === current.verdict));
       button.disabled = !model.get("ready");
     }
-    causes.classList.toggle("cen-asking", Boolean(given.verdict) && given.verdict !== "correct" && !cause);
+    causes.classList.toggle("cen-asking", Boolean(current.verdict) && current.verdict !== "correct" && !cause);
     count.replaceChildren(make("strong", {}, `${model.get("position") + 1}`), ` of ${total} · ${judged} judged · `,
       make("span", { class: "cen-name" }, model.get("heading")));
     progress.setAttribute("aria-valuemax", total);
@@ -123,28 +125,27 @@ function render({ model, el }) {
     showCause();
   }
 
-  function say() {
-    told.textContent = model.get("told");
-    fault.textContent = model.get("error");
-    fault.hidden = !model.get("error");
+  function showMessages() {
+    message.textContent = model.get("message");
+    error.textContent = model.get("error");
+    error.hidden = !model.get("error");
   }
 
-  function answered() {
-    wished = Math.min(wished, model.get("answered"));
+  function acceptNext() {
+    sent = Math.min(sent, model.get("handled_count"));
     root.classList.remove("cen-waiting");
-    const next = later;
-    later = null;
-    if (next) wish(next);
+    const next = waiting;
+    waiting = null;
+    if (next) sendCommand(next);
   }
 
-  const keys = {
-    ArrowLeft: () => go(-1), ArrowRight: () => go(1), u: () => wish({ do: "undo" }), m: () => wish({ do: "labels" }),
-    "/": () => write(note), e: () => write(correction),
-    ...Object.fromEntries(model.get("verdicts").map(([verdict, , letter]) => [letter, () => judge(verdict)])),
-    ...Object.fromEntries(model.get("causes").map(([id, , letter]) => [letter, () => blame(id)])),
-  };
+  const keys = Object.fromEntries([
+    ...Object.entries(model.get("tool_buttons")).map(([id, [, key]]) => [key, actions[id]]),
+    ...model.get("verdict_buttons").map(([verdict, , , key]) => [key, () => judge(verdict)]),
+    ...model.get("cause_buttons").map(([id, , key]) => [key, () => setCause(id)]),
+  ]);
 
-  function pressed(event) {
+  function handleKey(event) {
     const writing = event.target.closest("textarea");
     if (writing && (event.key === "Escape" || (event.key === "Enter" && (event.ctrlKey || event.metaKey)))) {
       event.preventDefault();
@@ -152,7 +153,7 @@ function render({ model, el }) {
       root.focus();
       return;
     }
-    const own = event.target.closest("textarea, input, select, [role=tab]"); // which have a use for keys themselves
+    const own = event.target.closest("textarea, input, select, [role=tab]"); // these use keys themselves
     const act = own || event.ctrlKey || event.altKey || event.metaKey ? null : keys[event.key];
     if (!act) return;
     event.preventDefault();
@@ -163,19 +164,20 @@ function render({ model, el }) {
   note.addEventListener("change", save);
   correction.addEventListener("change", save);
   let host = null;
-  desk(root, (found) => {
-    host = found;
+  findDesk(root, (desk) => {
+    host = desk;
     // JupyterLab would make a heading of the cell with 1, and move to another with the arrows
     host.setAttribute("data-lm-suppress-shortcuts", "true");
     if (host !== root) host.tabIndex = -1;
-    host.addEventListener("keydown", pressed);
+    host.addEventListener("keydown", handleKey);
   });
   const stop = listen(model, {
-    "heading caption judged position total given ready": show, "told error": say, answered,
+    "heading caption judged_count position total verdict ready": show, "message error": showMessages,
+    handled_count: acceptNext,
   });
   show();
-  say();
-  return () => { stop(); host?.removeEventListener("keydown", pressed); };
+  showMessages();
+  return () => { stop(); host?.removeEventListener("keydown", handleKey); };
 }
 
 export default { render };

@@ -1,4 +1,4 @@
-"""Where a reviewer decides, by keyboard alone: verdict, cause, note, correction caption, progress."""
+"""The panel where a reviewer judges a caption by keyboard: verdict, cause, note, corrected caption, progress."""
 
 from __future__ import annotations
 
@@ -9,23 +9,16 @@ import traitlets as t
 from chatearthnet_explorer.caption import LIMIT
 from chatearthnet_explorer.cards import Card
 from chatearthnet_explorer.cards.html_tree import element, visible
-from chatearthnet_explorer.review.verdict import CAUSES, NOTE_LIMIT, VERDICTS
+from chatearthnet_explorer.review.verdict import NOTE_LIMIT
+from chatearthnet_explorer.widgets.review import button_labels as labels
 from chatearthnet_explorer.widgets.shared.view import View, script
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-_MEANINGS = {
-    "correct": "It says what the labels show.",
-    "minor": "A slip that misleads nobody: a size word, an order, a clumsy sentence.",
-    "major": "It says something false of what is where.",
-}
-# Letters that no other key of the pad has; g is the third of language, for l is label's.
-_CAUSE_KEYS = {"caption": "c", "label": "l", "image": "i", "language": "g"}
-
 
 class VerdictPad(View):
-    """Asks for a verdict. It decides nothing itself: what is pressed is told to ``on_ask``."""
+    """Shows the buttons of a verdict. It decides nothing itself: each command goes to the handler of ``on_command``."""
 
     _esm = script("verdict_pad")
 
@@ -33,69 +26,79 @@ class VerdictPad(View):
     """What is judged, in words."""
 
     caption = t.Unicode("").tag(sync=True)
-    """The words that are judged, to begin a correction with."""
+    """The caption that is judged; a correction starts from it."""
 
-    judged = t.Int(0).tag(sync=True)
+    judged_count = t.Int(0).tag(sync=True)
     """How many captions of the plan this reviewer has judged."""
 
     position = t.Int(0).tag(sync=True)
-    """Which of them is shown, from 0."""
+    """Which of them is on screen, from 0."""
 
     total = t.Int(0).tag(sync=True)
-    """How many there are."""
+    """How many captions the plan has."""
 
-    given = t.Dict({}).tag(sync=True)
-    """This reviewer's word on what is shown: verdict, cause, note, correction; empty where there is none yet."""
+    verdict = t.Dict({}).tag(sync=True)
+    """This reviewer's verdict on the current caption: verdict, cause, note, correction; empty if there is none yet."""
 
     ready = t.Bool(default_value=False).tag(sync=True)
-    """Whether what is shown can be judged."""
+    """Whether the current caption can be judged."""
 
-    told = t.Unicode("").tag(sync=True)
+    message = t.Unicode("").tag(sync=True)
     """What happened last, in one sentence."""
 
     error = t.Unicode("").tag(sync=True)
-    """What went wrong, in one sentence; empty where nothing did."""
+    """What went wrong, in one sentence; empty if nothing did."""
 
-    asked = t.Dict({}).tag(sync=True)
+    command = t.Dict({}).tag(sync=True)
     """What the reviewer wants: ``do`` (judge, go, undo, labels), its number ``n``, and what belongs to it."""
 
-    answered = t.Int(0).tag(sync=True)
-    """Number of the latest wish that was dealt with: until then the pad takes no other."""
+    handled_count = t.Int(0).tag(sync=True)
+    """Number of the latest command that was handled: the pad sends no other command before that."""
 
-    verdicts: t.List[Any] = t.List(read_only=True).tag(sync=True)
-    """The verdicts: id, what it means, key."""
+    verdict_buttons: t.List[Any] = t.List(read_only=True).tag(sync=True)
+    """The verdicts: id, label, tooltip, key."""
 
-    causes: t.List[Any] = t.List(read_only=True).tag(sync=True)
-    """The causes: id, words, key."""
+    cause_buttons: t.List[Any] = t.List(read_only=True).tag(sync=True)
+    """The causes: id, label, key."""
+
+    tool_buttons = t.Dict(dict(labels.TOOL_BUTTONS), read_only=True).tag(sync=True)
+    """``button_labels.TOOL_BUTTONS``."""
+
+    field_labels = t.Dict(dict(labels.FIELD_LABELS), read_only=True).tag(sync=True)
+    """``button_labels.FIELD_LABELS``."""
+
+    key_symbols = t.Dict(dict(labels.KEY_SYMBOLS), read_only=True).tag(sync=True)
+    """``button_labels.KEY_SYMBOLS``."""
 
     limits = t.Dict({"note": NOTE_LIMIT, "correction": LIMIT}, read_only=True).tag(sync=True)
     """Characters that each text may have."""
 
-    def on_ask(self, handler: Callable[[dict[str, Any]], None]) -> None:
-        """Call a function with each wish; when it returns, the next is taken."""
+    def on_command(self, handler: Callable[[dict[str, Any]], None]) -> None:
+        """Call a function with each command; the next command is accepted when it returns."""
 
-        def heard(change: dict[str, Any]) -> None:
-            wish = change["new"]
+        def handle(change: dict[str, Any]) -> None:
+            command = change["new"]
             try:
-                handler(wish)
+                handler(command)
             finally:
-                self.answered = wish["n"] if isinstance(wish.get("n"), int) else self.answered + 1
+                number = command.get("n")
+                self.handled_count = number if isinstance(number, int) else self.handled_count + 1
 
-        self.observe(heard, "asked")
+        self.observe(handle, "command")
 
     def card(self) -> Card:
-        """Return where the reviewer stands, as HTML to be read."""
-        said = f"{self.judged} of {self.total} captions judged."
-        return Card("Spot-check", (element("section", element("p", said), element("p", self.heading)),))
+        """Return the reviewer's progress as HTML to be read."""
+        progress = f"{self.judged_count} of {self.total} captions judged."
+        return Card("Spot-check", (element("section", element("p", progress), element("p", self.heading)),))
 
-    @t.default("verdicts")
-    def _verdicts(self) -> list[list[str]]:
-        return [[verdict, _MEANINGS[verdict], str(number)] for number, verdict in enumerate(VERDICTS, start=1)]
+    @t.default("verdict_buttons")
+    def _verdict_buttons(self) -> list[list[str]]:
+        return [[verdict, *texts] for verdict, texts in labels.VERDICT_BUTTONS.items()]
 
-    @t.default("causes")
-    def _causes(self) -> list[list[str]]:
-        return [[cause, words, _CAUSE_KEYS[cause]] for cause, words in CAUSES.items() if cause]
+    @t.default("cause_buttons")
+    def _cause_buttons(self) -> list[list[str]]:
+        return [[cause, *texts] for cause, texts in labels.CAUSE_BUTTONS.items()]
 
-    @t.validate("heading", "told", "error")
+    @t.validate("heading", "message", "error")
     def _visible(self, proposal: dict[str, Any]) -> str:
         return visible(proposal["value"])

@@ -70,7 +70,7 @@ class AskBar(ipywidgets.HBox):  # type: ignore[misc]  # ipywidgets has no types
             cost: What that will cost, in words; empty where nobody knows.
         """
         self._button.description = label
-        words = f"A caption costs {cost}." if cost else "What a caption costs is not known."
+        words = f"A caption costs {cost}." if cost else "The cost of a caption is unknown."
         self._cost.value = f"<div class='cen-note'>{html.escape(words)}</div>"
         self.layout.display = ""
 

@@ -1,4 +1,4 @@
-"""One piece of work behind the widgets: late answers are dropped, a stop is at once, quick clicks do not pile up."""
+"""A background task for widgets: it can be stopped at once, late results are dropped, quick clicks do not pile up."""
 
 from __future__ import annotations
 
@@ -31,32 +31,32 @@ _NAME = "chatearthnet-work"
 
 @dataclass(frozen=True, slots=True)
 class _Job:
-    """One job, and whom to tell."""
+    """One job and its callbacks."""
 
     turn: int
     run: Callable[[Callable[[str], None]], Any]
-    done: Callable[[Any], None]
-    failed: Callable[[Exception], None]
+    on_result: Callable[[Any], None]
+    on_error: Callable[[Exception], None]
     loop: asyncio.AbstractEventLoop
-    # tells Panel whose page it is
+    # Panel finds the page of the job in it
     context: contextvars.Context = field(default_factory=contextvars.copy_context)
 
 
-class Work(traitlets.HasTraits):
-    """Runs what takes long beside the event loop, and tells of it on the loop, where widgets may be changed.
+class BackgroundTask(traitlets.HasTraits):
+    """Runs slow jobs on threads, and calls back on the event loop, where widgets may be changed.
 
-    One job runs and one waits: a newer one takes the place of the one that waits, and the one that runs ends at its
-    next step. Without a running loop (a plain script, a test) a job runs at once and ``start`` returns when it is done.
+    One job runs and one waits. A newer job replaces the one that waits, and the one that runs ends at its next step.
+    Without a running loop (a plain script, a test) a job runs at once, and ``start`` returns when it has ended.
     """
 
     busy = traitlets.Bool(default_value=False)
-    """Whether an answer is waited for."""
+    """Whether a job is running or waiting."""
 
     step = traitlets.Unicode()
-    """What is being done, in words."""
+    """The current step, in words."""
 
     def __init__(self) -> None:
-        """Begin with nothing under way."""
+        """Start without a job."""
         super().__init__()
         self._turn = 0
         self._waiting: _Job | None = None
@@ -67,16 +67,16 @@ class Work(traitlets.HasTraits):
         self,
         job: Callable[[Callable[[str], None]], T],
         *,
-        done: Callable[[T], None],
-        failed: Callable[[Exception], None],
+        on_result: Callable[[T], None],
+        on_error: Callable[[Exception], None],
     ) -> None:
-        """Run a job, in place of the one under way, whose answer nobody will see.
+        """Run a job instead of the current one, whose result is dropped.
 
         Args:
-            job: What takes long; it is handed a function to tell its steps with, which raises ``Cancelled`` once
-                nobody waits any more.
-            done: Told the answer, on the loop.
-            failed: Told what the job raised, on the loop.
+            job: The slow function. It gets a function that reports its steps, and that raises ``Cancelled`` once
+                the job was stopped or replaced.
+            on_result: Called with the result, on the loop.
+            on_error: Called with the exception that the job raised, on the loop.
         """
         self._turn += 1
         turn = self._turn
@@ -84,36 +84,36 @@ class Work(traitlets.HasTraits):
         try:
             loop = asyncio.get_running_loop()
         except RuntimeError:
-            self._settle(turn, _outcome(job, lambda text: self._tell(turn, text)), done, failed)
+            self._settle(turn, _outcome(job, lambda text: self._report_step(turn, text)), on_result, on_error)
             return
         with self._lock:
-            self._waiting = _Job(turn, job, done, failed, loop)
+            self._waiting = _Job(turn, job, on_result, on_error, loop)
             if not self._threads:
                 self._add_thread()
             else:
                 loop.call_later(GRACE, self._help)
 
     def stop(self) -> None:
-        """Wait no longer; the job itself ends at its next step."""
+        """Drop the current job; its function ends at its next step."""
         self._turn += 1
         with self._lock:
             self._waiting = None
         self.busy = False
 
     def _help(self) -> None:
-        """Start one more thread where a job still waits: what it replaced hangs on a server that does not answer."""
+        """Start one more thread if a job still waits, because the one it replaced hangs on a silent server."""
         with self._lock:
             if self._waiting is not None and self._threads < MOST_THREADS:
                 self._add_thread()
 
     def _add_thread(self) -> None:
         self._threads += 1
-        # Threads of our own, for a pool would be filled by abandoned clicks on a slow catalogue of any one visitor;
-        # daemon, so that leaving does not wait for them.
+        # Own threads: the abandoned clicks of one visitor on a slow catalogue would fill a shared pool.
+        # Daemon threads: exiting does not wait for them.
         threading.Thread(target=self._run, name=_NAME, daemon=True).start()
 
     def _run(self) -> None:
-        """Run what waits until nothing does."""
+        """Run waiting jobs until there are none."""
         while True:
             with self._lock:
                 job, self._waiting = self._waiting, None
@@ -121,40 +121,40 @@ class Work(traitlets.HasTraits):
                     self._threads -= 1
                     return
             job.context.run(self._do, job)
-            del job  # and with it the page that it belonged to
+            del job  # it holds its page in memory
 
     def _do(self, job: _Job) -> None:
         def check() -> None:
             if job.turn != self._turn:
                 raise Cancelled
 
-        def tell(text: str) -> None:
+        def report_step(text: str) -> None:
             check()
-            job.loop.call_soon_threadsafe(self._tell, job.turn, text)
+            job.loop.call_soon_threadsafe(self._report_step, job.turn, text)
 
-        with cancelled_by(check), report_waits(tell):
-            outcome = _outcome(job.run, tell)
-        with contextlib.suppress(RuntimeError):  # the loop has ended, and with it those who waited
-            job.loop.call_soon_threadsafe(self._settle, job.turn, outcome, job.done, job.failed)
+        with cancelled_by(check), report_waits(report_step):
+            outcome = _outcome(job.run, report_step)
+        with contextlib.suppress(RuntimeError):  # the loop has ended, and with it the page
+            job.loop.call_soon_threadsafe(self._settle, job.turn, outcome, job.on_result, job.on_error)
 
-    def _tell(self, turn: int, text: str) -> None:
+    def _report_step(self, turn: int, text: str) -> None:
         if turn == self._turn:
             self.step = text
 
     def _settle(
-        self, turn: int, outcome: T | Exception, done: Callable[[T], None], failed: Callable[[Exception], None]
+        self, turn: int, outcome: T | Exception, on_result: Callable[[T], None], on_error: Callable[[Exception], None]
     ) -> None:
         if turn != self._turn:
             return
         self.busy = False
         if isinstance(outcome, Exception):
-            failed(outcome)
+            on_error(outcome)
         else:
-            done(outcome)
+            on_result(outcome)
 
 
-def _outcome(job: Callable[[Callable[[str], None]], T], tell: Callable[[str], None]) -> T | Exception:
+def _outcome(job: Callable[[Callable[[str], None]], T], report_step: Callable[[str], None]) -> T | Exception:
     try:
-        return job(tell)
-    except Exception as problem:  # noqa: BLE001 - handed to the person who waits, who alone can say what it means
+        return job(report_step)
+    except Exception as problem:  # noqa: BLE001 - handed to on_error
         return problem

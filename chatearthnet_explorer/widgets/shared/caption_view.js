@@ -1,1 +1,1 @@
-export default { render: (given) => drawCaptions(given, "cen-caption-view", words, mark) };
+export default { render: (context) => drawCaptions(context, "cen-caption-view", words, mark) };

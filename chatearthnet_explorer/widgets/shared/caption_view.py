@@ -32,7 +32,7 @@ class CaptionView(View):
     """What is said where there is neither a caption nor an error."""
 
     columns: t.List[Any] = t.List(read_only=True).tag(sync=True)
-    """The captions as the script draws them: byline, pieces, classes, told, label_maps, remarks, text, released."""
+    """The captions as the script draws them: byline, pieces, classes, details, label_maps, remarks, text, released."""
 
     def card(self) -> Card:
         """Return the captions as HTML to be read."""
@@ -40,10 +40,10 @@ class CaptionView(View):
 
     @t.validate("captions")
     def _captions_only(self, proposal: dict[str, Any]) -> tuple[Caption, ...]:
-        given: tuple[object, ...] = tuple(proposal["value"])
-        captions = tuple(one for one in given if isinstance(one, Caption))
-        if len(captions) < len(given):
-            msg = f"CaptionView.captions takes Caption objects, got {given!r:.80}."
+        values: tuple[object, ...] = tuple(proposal["value"])
+        captions = tuple(one for one in values if isinstance(one, Caption))
+        if len(captions) < len(values):
+            msg = f"CaptionView.captions takes Caption objects, got {values!r:.80}."
             raise t.TraitError(msg)
         return captions
 
@@ -65,7 +65,7 @@ class CaptionView(View):
             "text": text,
             "pieces": [list(piece) for piece in pieces(text)],
             "classes": list(classes_named(text)),
-            "told": [[name, visible(value)] for name, value in details_of(caption)],
+            "details": [[name, visible(value)] for name, value in details_of(caption)],
             "label_maps": [LABEL_MAPS, WHY_LABEL_MAPS] if caption.style == "4v" else None,
             "remarks": [visible(note) for note in caption.notes],
         }

@@ -9,7 +9,7 @@ function piece(view, text, index) {
 }
 
 /** The button of a class that the text names, which the keyboard reaches as well. */
-function named(view, index) {
+function classButton(view, index) {
   const land = view.model.get("legend")[index];
   return pointable(view, make("button", {
     type: "button", class: "cen-chip", title: land.plain, "aria-pressed": "false",
@@ -21,43 +21,43 @@ function words(view, caption) {
   return [
     make("p", { class: "cen-text", dir: "auto" }, ...caption.pieces.map(([text, index]) => piece(view, text, index))),
     caption.classes.length ? make("div", { class: "cen-named", role: "group", "aria-label": "Classes named" },
-      ...caption.classes.map((index) => named(view, index))) : null,
+      ...caption.classes.map((index) => classButton(view, index))) : null,
   ];
 }
 
-function column(view, caption, said) {
+function column(view, caption, drawText) {
   return make("article", { class: caption.released ? "cen-caption cen-released" : "cen-caption" },
     make("h4", { class: "cen-byline" }, caption.byline),
-    ...said(view, caption),
+    ...drawText(view, caption),
     caption.label_maps ? make("details", { class: "cen-remark" }, make("summary", {}, caption.label_maps[0]),
       make("p", {}, caption.label_maps[1])) : null,
     ...caption.remarks.map((remark) => make("p", { class: "cen-remark" }, remark)),
     make("div", { class: "cen-buttons" }, copier("Copy", () => caption.text)),
-    make("details", {}, make("summary", {}, "How it was written"), facts(caption.told)));
+    make("details", {}, make("summary", {}, "How it was written"), facts(caption.details)));
 }
 
-/** Draws captions beside each other: `said` gives the words of one, `lit` marks those that are pointed at. */
-function drawCaptions({ model, el }, name, said, lit) {
+/** Draws captions beside each other: `drawText` gives the words of one, `markElements` marks those that are pointed at. */
+function drawCaptions({ model, el }, name, drawText, markElements) {
   const root = frame(model, el, name);
   const view = pointer(model, root);
-  const fault = make("p", { class: "cen-error", role: "alert" });
+  const error = make("p", { class: "cen-error", role: "alert" });
   const captions = make("div", { class: "cen-captions", "aria-live": "polite", tabindex: -1 });
-  root.append(fault, captions);
+  root.append(error, captions);
 
   function show() {
     const columns = model.get("columns");
     // the focus stays in here when what had it goes, or the keys of a desk around would be dead
     const focused = captions.contains(root.getRootNode().activeElement);
-    fault.textContent = model.get("error");
-    fault.hidden = !model.get("error");
-    captions.replaceChildren(...columns.map((caption) => column(view, caption, said)));
+    error.textContent = model.get("error");
+    error.hidden = !model.get("error");
+    captions.replaceChildren(...columns.map((caption) => column(view, caption, drawText)));
     if (!columns.length && !model.get("error")) captions.append(make("p", {}, model.get("empty")));
     if (focused) captions.focus();
-    Object.assign(view, { pointing: false, rest: highlighted(model), at: null, kept: null });
-    lit(view);
+    Object.assign(view, { pointing: false, rest: highlighted(model), at: null, pinned: null });
+    markElements(view);
   }
 
-  const stop = listen(model, { "columns error palette": show, "highlight within": () => lit(view) });
+  const stop = listen(model, { "columns error palette": show, "highlight within": () => markElements(view) });
   show();
   return stop;
 }

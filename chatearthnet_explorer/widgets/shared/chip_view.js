@@ -86,7 +86,7 @@ function render({ model, el }) {
   const stage = make("div", { class: "cen-stage", role: "img" }, picture, labels, light, absent, ribbon);
   const readout = make("div", { class: "cen-readout" });
   const slider = make("input", {
-    type: "range", min: 0, max: 100, step: 1, "aria-label": "Labels over the picture, in percent",
+    type: "range", min: 0, max: 100, step: 1, "aria-label": "Opacity of the labels over the picture, in percent",
   });
   const blend = make("label", { class: "cen-blend" }, make("span", {}, "Picture"), slider, make("span", {}, "Labels"));
   const palettes = make("select", { class: "cen-select" },
@@ -99,7 +99,7 @@ function render({ model, el }) {
   const legend = make("div", { class: "cen-legend", role: "tabpanel" });
   const remarks = make("div", { class: "cen-remarks" });
   const table = make("div");
-  const every = make("details", {}, make("summary", {}, "Every part at a glance"), table);
+  const every = make("details", {}, make("summary", {}, "All parts in one table"), table);
   const origin = make("summary");
   const provenance = make("div");
   const about = make("details", {}, origin, provenance);
@@ -142,7 +142,7 @@ function render({ model, el }) {
       const land = model.get("legend")[index];
       return pointable(view, make("button", {
         type: "button", class: "cen-row", title: land.plain, "aria-pressed": "false",
-        "aria-label": `${land.name}, ${percent(share)}. ${land.plain} Press to light it up in the picture.`,
+        "aria-label": `${land.name}, ${percent(share)}. ${land.plain} Press to highlight it in the picture.`,
       }, swatch(model, index), make("span", { class: "cen-name" }, land.name),
       make("span", { class: "cen-bar" }, make("span", {
         class: "cen-fill",
@@ -160,11 +160,11 @@ function render({ model, el }) {
     heading.hidden = !model.get("place");
     ribbon.hidden = !model.get("simulated");
     const some = has("picture") || has("label_map");
-    const said = model.get("remarks").map((remark) => make("p", { class: "cen-remark" }, remark));
-    absent.replaceChildren(...(some ? [] : said));
-    remarks.replaceChildren(...(some ? said : []));
-    const told = Object.fromEntries(model.get("provenance"));
-    origin.textContent = ["Where this comes from", ...[told.Seen, told.Labels].filter(Boolean)].join(" · ");
+    const sentences = model.get("remarks").map((remark) => make("p", { class: "cen-remark" }, remark));
+    absent.replaceChildren(...(some ? [] : sentences));
+    remarks.replaceChildren(...(some ? sentences : []));
+    const provenanceOf = Object.fromEntries(model.get("provenance"));
+    origin.textContent = ["Sources", ...[provenanceOf.Seen, provenanceOf.Labels].filter(Boolean)].join(" · ");
     provenance.replaceChildren(facts(model.get("provenance")));
     about.hidden = !model.get("provenance").length;
     credits.replaceChildren(...model.get("attribution").map((credit) => make("p", { class: "cen-credit" }, credit)));
@@ -178,20 +178,20 @@ function render({ model, el }) {
 
   let turn = 0;
   async function show() {
-    const mine = ++turn;
+    const current = ++turn;
     indices = null;
-    const [seen, mapped] = await Promise.all(["picture", "label_map"].map((trait) =>
+    const [photo, labelMap] = await Promise.all(["picture", "label_map"].map((trait) =>
       has(trait) ? draw(make("canvas"), model.get(trait)) : null));
-    if (mine !== turn) return; // a later chip overtook this one
+    if (current !== turn) return; // a later chip overtook this one
     picture.width = picture.height = SIZE;
-    if (seen) picture.getContext("2d").drawImage(seen, 0, 0);
-    labels.hidden = !mapped;
-    if (mapped) {
-      const { data } = mapped.getContext("2d").getImageData(0, 0, SIZE, SIZE);
+    if (photo) picture.getContext("2d").drawImage(photo, 0, 0);
+    labels.hidden = !labelMap;
+    if (labelMap) {
+      const { data } = labelMap.getContext("2d").getImageData(0, 0, SIZE, SIZE);
       indices = Uint32Array.from({ length: SIZE * SIZE }, (_, at) => data[4 * at]);
       colour(labels, indices, model);
     }
-    readout.textContent = mapped ? "Point at the picture, or at a class." : "";
+    readout.textContent = labelMap ? "Point at the picture or at a class." : "";
     showBlend(); showWords(); showLegend();
   }
 
@@ -208,7 +208,7 @@ function render({ model, el }) {
     readout.replaceChildren(swatch(model, index), `${name}, ${partsAt(column, row).join(" and ")}`);
   });
   stage.addEventListener("pointerleave", () => {
-    if (indices) readout.textContent = "Point at the picture, or at a class.";
+    if (indices) readout.textContent = "Point at the picture or at a class.";
   });
   stage.addEventListener("click", (event) => {
     if (!indices) return;

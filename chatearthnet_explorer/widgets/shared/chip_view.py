@@ -76,11 +76,11 @@ class ChipView(View):
             self.highlight, self.within = -1, []
 
 
-def encoded(shown: Captioned) -> Captioned:
+def encode_picture(captioned: Captioned) -> Captioned:
     """Return what was handed in, its picture encoded and kept for the views, which draw where everybody is answered."""
-    if shown.chip.rgb is not None:
-        png(shown.chip.rgb)
-    return shown
+    if captioned.chip.rgb is not None:
+        png(captioned.chip.rgb)
+    return captioned
 
 
 def _state(chip: Chip | None) -> dict[str, object]:

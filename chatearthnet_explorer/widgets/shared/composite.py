@@ -17,13 +17,13 @@ if TYPE_CHECKING:
     from chatearthnet_explorer.widgets.shared.status_line import StatusLine
 
 _LOG = logging.getLogger(__name__)
-_UNEXPECTED = "Something went wrong that should not have; the log says what, and another try may work."
+_UNEXPECTED_ERROR = "Unexpected error. Try again, or see the log."
 
 
-class Composed(Readable, ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
+class Composite(Readable, ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
     """A widget made of widgets, with a line that says what is going on."""
 
-    stopped = "Stopped."
+    stop_message = "Stopped."
     """What is said once the person has stopped what was under way."""
 
     def __init__(self, children: list[ipywidgets.Widget], status: StatusLine, *, sheets: tuple[str, ...] = ()) -> None:
@@ -39,50 +39,50 @@ class Composed(Readable, ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets h
         look = [ipywidgets.HTML(f"<style>{rules}</style>", layout={"display": "none"})] if rules else []
         super().__init__([*look, *children], layout={"width": "100%", "overflow": "hidden"})
 
-    def tell(self, problem: Exception) -> None:
+    def show_error(self, problem: Exception) -> None:
         """Say in one sentence what went wrong; what nobody foresaw goes to the log in full."""
         if isinstance(problem, Cancelled):
-            self.status.say(self.stopped, kind="hint")
+            self.status.show_message(self.stop_message, kind="hint")
         elif isinstance(problem, ExplorerError):
-            self.status.say(str(problem), kind="error")
+            self.status.show_message(str(problem), kind="error")
         else:
             _LOG.error("A handler failed.", exc_info=problem)
-            self.status.say(_UNEXPECTED, kind="error")
+            self.status.show_message(_UNEXPECTED_ERROR, kind="error")
 
     def close(self) -> None:
         """Close this widget and every one in it."""
-        for widget in family(self):
+        for widget in descendants(self):
             ipywidgets.Widget.close(widget)
 
 
-def guarded(handler: Callable[..., None]) -> Callable[..., None]:
+def report_errors(handler: Callable[..., None]) -> Callable[..., None]:
     """Wrap a handler so that nothing it raises is lost: the person reads a sentence, the log has the rest."""
 
     @functools.wraps(handler)
-    def run(self: Composed, *arguments: object, **named: Any) -> None:  # noqa: ANN401 - whatever it is handed
+    def run(self: Composite, *arguments: object, **keywords: Any) -> None:  # noqa: ANN401 - whatever it is handed
         try:
-            handler(self, *arguments, **named)
+            handler(self, *arguments, **keywords)
         except Exception as problem:  # noqa: BLE001 - widgets swallow what their callbacks raise
-            self.tell(problem)
+            self.show_error(problem)
 
     return run
 
 
 def panel(*widgets: ipywidgets.Widget) -> ipywidgets.VBox:
     """Return widgets below each other in a frame."""
-    framed = ipywidgets.VBox(widgets)
-    framed.add_class("cen-panel")
-    return framed
+    frame = ipywidgets.VBox(widgets)
+    frame.add_class("cen-panel")
+    return frame
 
 
-def family(widget: ipywidgets.Widget) -> set[ipywidgets.Widget]:
+def descendants(widget: ipywidgets.Widget) -> set[ipywidgets.Widget]:
     """Return a widget and every one that it holds, at any depth: closing one does not close the others."""
-    found, to_do = set(), [widget]
+    widgets, to_do = set(), [widget]
     while to_do:
         one = to_do.pop()
-        if one not in found:
-            found.add(one)
+        if one not in widgets:
+            widgets.add(one)
             for value in (*vars(one).values(), *one._trait_values.values()):  # noqa: SLF001 - asking by name makes them
-                held = value if isinstance(value, list | tuple) else (value,)
-                to_do += [other for other in held if isinstance(other, ipywidgets.Widget)]
-    return found
+                children = value if isinstance(value, list | tuple) else (value,)
+                to_do += [other for other in children if isinstance(other, ipywidgets.Widget)]
+    return widgets

@@ -1,19 +1,19 @@
 /** Pointing at the element lights what it is about, words and pixels, and says why; a click keeps it so. */
-function aimed(view, element, key, point, keeps) {
-  const aim = { highlight: point.index, within: point.within };
-  const to = (at, pointing, shown) => {
+function claimElement(view, element, key, point, keeps) {
+  const target = { highlight: point.index, within: point.within };
+  const to = (at, pointing, highlight) => {
     Object.assign(view, { at, pointing });
-    send(view.model, shown);
+    send(view.model, highlight);
     light(view);
   };
-  const on = () => to(key, true, aim);
-  const off = () => to(view.kept, false, view.rest);
+  const on = () => to(key, true, target);
+  const off = () => to(view.pinned, false, view.rest);
   for (const event of ["pointerenter", "focus"]) element.addEventListener(event, on);
   for (const event of ["pointerleave", "blur"]) element.addEventListener(event, off);
   if (keeps) {
     element.addEventListener("click", () => {
-      const again = view.kept === key;
-      Object.assign(view, { kept: again ? null : key, rest: again ? NOTHING : aim });
+      const again = view.pinned === key;
+      Object.assign(view, { pinned: again ? null : key, rest: again ? NOTHING : target });
       on();
     });
     element.addEventListener("keydown", (event) => {
@@ -28,23 +28,23 @@ function aimed(view, element, key, point, keeps) {
 /** Marks what is pointed at; where that is a class alone, every claim of it. */
 function light(view) {
   const { highlight, within } = highlighted(view.model);
-  const shown = (key) => {
+  const isHighlighted = (key) => {
     const point = key && view.points.get(key);
     return Boolean(point) && point.index === highlight && String(point.within) === String(within);
   };
   if (!view.pointing) {
     view.rest = { highlight, within };
-    view.at = view.kept = shown(view.kept) ? view.kept : null;
+    view.at = view.pinned = isHighlighted(view.pinned) ? view.pinned : null;
   }
   for (const element of view.root.querySelectorAll("[data-points]")) {
     const about = view.at ? element.dataset.points.split(" ").includes(view.at) : highlight >= 0 &&
       element.dataset.class === String(highlight);
     element.classList.toggle("cen-lit", about);
-    if (element.hasAttribute("aria-pressed")) element.setAttribute("aria-pressed", String(element.dataset.key === view.kept));
+    if (element.hasAttribute("aria-pressed")) element.setAttribute("aria-pressed", String(element.dataset.key === view.pinned));
   }
   for (const box of view.root.querySelectorAll(".cen-why")) {
     const point = view.at?.startsWith(`${box.dataset.place}.`) ? view.points.get(view.at) : null;
-    box.replaceChildren(...(point?.said ?? [["", box.dataset.hint]]).map(([sign, sentence]) =>
+    box.replaceChildren(...(point?.reasons ?? [["", box.dataset.hint]]).map(([sign, sentence]) =>
       make("p", { class: point ? "" : "cen-credit" }, point?.index >= 0 ? swatch(view.model, point.index) : null,
         point ? ` ${sign} ` : "", sentence)));
   }
@@ -59,7 +59,7 @@ function run(view, place, points, [number, pieces]) {
   if (number < 0) return parts;
   const [point, key] = [points[number], `${place}.${number}`];
   const land = view.model.get("legend")[point.index];
-  return [aimed(view, make("span", {
+  return [claimElement(view, make("span", {
     class: `cen-claim ${point.line}`, role: "button", tabindex: 0, "aria-pressed": "false",
     "aria-label": `${pieces.map(([text]) => text).join("")}: ${point.result}`, "data-sign": point.sign,
     "data-points": key, "data-key": key, "data-class": point.index,
@@ -68,32 +68,32 @@ function run(view, place, points, [number, pieces]) {
 }
 
 /** The words of a caption, each claim underlined by what the labels say of it; plain where nothing was checked. */
-function grounded(view, caption) {
-  const { checked } = caption;
-  if (!checked) return words(view, caption);
+function verifiedText(view, caption) {
+  const { verification } = caption;
+  if (!verification) return words(view, caption);
   const columns = view.model.get("columns");
   const place = columns.indexOf(caption);
-  checked.points.forEach((point, number) => view.points.set(`${place}.${number}`, point));
-  const found = checked.points.map((point, number) => [point, `${place}.${number}`]).filter(([point]) => !point.result);
+  verification.points.forEach((point, number) => view.points.set(`${place}.${number}`, point));
+  const notes = verification.points.map((point, number) => [point, `${place}.${number}`]).filter(([point]) => !point.result);
   return [
-    checked.counts.length ? make("ul", { class: "cen-counts", "aria-label": "What the labels say of its claims" },
-      ...checked.counts.map(({ result, line, sign, means, count }) => make("li", {},
+    verification.counts.length ? make("ul", { class: "cen-counts", "aria-label": "How many claims the labels support" },
+      ...verification.counts.map(({ result, line, sign, means, count }) => make("li", {},
         make("span", { class: `cen-claim ${line}`, "data-sign": sign }, `${count} ${result}`), ` ${means}`))) : null,
-    checked.note ? make("p", { class: "cen-remark" }, checked.note) : null,
-    make("p", { class: "cen-text", dir: "auto" }, ...checked.runs.flatMap((one) => run(view, place, checked.points, one))),
-    checked.hint ? make("div", { class: "cen-why", "data-place": place, "data-hint": checked.hint }) : null,
-    found.length ? make("div", { class: "cen-found" }, make("h5", {}, "Also noticed"),
-      ...found.map(([point, key]) => make("details", {},
-        aimed(view, make("summary", { "data-points": key }, point.said[0][1]), key, point, false),
+    verification.note ? make("p", { class: "cen-remark" }, verification.note) : null,
+    make("p", { class: "cen-text", dir: "auto" }, ...verification.runs.flatMap((one) => run(view, place, verification.points, one))),
+    verification.hint ? make("div", { class: "cen-why", "data-place": place, "data-hint": verification.hint }) : null,
+    notes.length ? make("div", { class: "cen-also" }, make("h5", {}, "Also noticed"),
+      ...notes.map(([point, key]) => make("details", {},
+        claimElement(view, make("summary", { "data-points": key }, point.reasons[0][1]), key, point, false),
         make("p", { class: "cen-credit" }, point.means)))) : null,
-    checked.more ? make("p", { class: "cen-credit" }, checked.more) : null,
-    checked.counts.length && place === columns.length - 1 ? make("p", { class: "cen-credit" }, checked.belief) : null,
+    verification.more ? make("p", { class: "cen-credit" }, verification.more) : null,
+    verification.counts.length && place === columns.length - 1 ? make("p", { class: "cen-credit" }, verification.belief) : null,
   ];
 }
 
 export default {
-  render: (given) => drawCaptions(given, "cen-caption-view cen-grounding-view", (view, caption) => {
+  render: (context) => drawCaptions(context, "cen-caption-view cen-grounding-view", (view, caption) => {
     view.points ??= new Map();
-    return grounded(view, caption);
+    return verifiedText(view, caption);
   }, (view) => { mark(view); if (view.points) light(view); }),
 };

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from chatearthnet_explorer.cards import Card
     from chatearthnet_explorer.review.claim_verification import Point
 
-_HINT = "Point at underlined words, or go to them with Tab, to see why."
+_HINT = "Point at underlined words, or press Tab to reach them, to see why."
 
 
 class GroundingView(CaptionView):
@@ -49,8 +49,8 @@ class GroundingView(CaptionView):
         return verify_caption(caption.text, style=caption.style, labels=self.chip.labels if self.chip else None)
 
     def _column(self, caption: Caption) -> dict[str, object]:
-        checked = None if self._is_plain() else _checked(self._verify(caption))
-        return {**super()._column(caption), "checked": checked}
+        verification = None if self._is_plain() else _verification(self._verify(caption))
+        return {**super()._column(caption), "verification": verification}
 
     @t.observe("chip", "plain")
     def _check_again(self, change: object) -> None:
@@ -61,7 +61,7 @@ class GroundingView(CaptionView):
         return "".join(static(f"{name}.css") for name in ("view", "caption_view", "grounding_view"))
 
 
-def _checked(found: VerifiedCaption) -> dict[str, object]:
+def _verification(verified: VerifiedCaption) -> dict[str, object]:
     """Return what the script draws; every text from outside is made visible."""
     return {
         "counts": [
@@ -72,24 +72,30 @@ def _checked(found: VerifiedCaption) -> dict[str, object]:
                 "means": SIGNS[result][1],
                 "count": count,
             }
-            for result, count in found.counts
+            for result, count in verified.counts
         ],
-        "runs": [[number, [[visible(text), list(about)] for text, about in pieces]] for number, pieces in found.runs],
-        "points": [_drawn(point) for point in found.points],
-        "note": found.note,
-        "hint": _HINT if found.claims else "",
-        "more": found.more,
+        "runs": [
+            [number, [[visible(text), list(about)] for text, about in pieces]] for number, pieces in verified.runs
+        ],
+        "points": [_point_fields(point) for point in verified.points],
+        "note": verified.note,
+        "hint": _HINT if verified.claims else "",
+        "more": verified.more,
         "belief": BELIEF,
     }
 
 
-def _drawn(point: Point) -> dict[str, object]:
-    drawn = {"index": point.class_index, "within": list(point.parts), "result": point.result}
+def _point_fields(point: Point) -> dict[str, object]:
+    fields = {"index": point.class_index, "within": list(point.parts), "result": point.result}
     if point.result:
-        said = [[SIGNS[result][0], visible(why)] for result, why in point.reasons]
-        return {**drawn, "line": _line(point.result), "sign": SIGNS[point.result][0], "said": said}
+        reasons = [[SIGNS[result][0], visible(why)] for result, why in point.reasons]
+        return {**fields, "line": _line(point.result), "sign": SIGNS[point.result][0], "reasons": reasons}
     ((check, evidence),) = point.reasons
-    return {**drawn, "said": [["", visible(evidence)]], "means": f"{all_checks()[check].description} (Check: {check}.)"}
+    return {
+        **fields,
+        "reasons": [["", visible(evidence)]],
+        "means": f"{all_checks()[check].description} (Check: {check}.)",
+    }
 
 
 def _line(result: str) -> str:

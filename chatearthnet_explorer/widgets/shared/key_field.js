@@ -2,16 +2,16 @@ function render({ model, el }) {
   const root = frame(model, el, "cen-key-field");
   const field = make("input", {
     type: "password", class: "cen-key", autocomplete: "off", spellcheck: "false", maxlength: 1000,
-    placeholder: "kept until this page is closed", "aria-label": "Key of the service",
+    placeholder: "kept until you close this page", "aria-label": "API key",
     "data-1p-ignore": true, "data-lpignore": "true",
   });
   const use = make("button", { type: "button", class: "cen-button", onclick: submit }, "Use key");
-  const kept = make("span", { class: "cen-kept", role: "status" });
+  const keyHost = make("span", { class: "cen-key-host", role: "status" });
   const forget = make("button", {
     type: "button", class: "cen-button", onclick: () => model.send({ key: null }),
   }, "Forget key");
   const problem = make("p", { class: "cen-error", role: "alert" });
-  root.append(make("div", { class: "cen-buttons" }, field, use, kept, forget), problem);
+  root.append(make("div", { class: "cen-buttons" }, field, use, keyHost, forget), problem);
 
   /** The key goes to Python in a message of its own, never as a trait, and does not stay in the page. */
   function submit() {
@@ -25,15 +25,15 @@ function render({ model, el }) {
   });
 
   function show() {
-    const host = model.get("kept_for");
-    kept.textContent = host && `A key for ${host} is kept until this page is closed.`;
+    const host = model.get("key_host");
+    keyHost.textContent = host && `A key for ${host} is kept until you close this page.`;
     field.hidden = use.hidden = Boolean(host);
-    kept.hidden = forget.hidden = !host;
+    keyHost.hidden = forget.hidden = !host;
     problem.textContent = model.get("problem");
     problem.hidden = !model.get("problem");
   }
 
-  const stop = listen(model, { "kept_for problem": show });
+  const stop = listen(model, { "key_host problem": show });
   show();
   return stop;
 }

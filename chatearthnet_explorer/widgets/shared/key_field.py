@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 LONGEST = 1_000
 """Characters of a key."""
 
-_PLAIN = "A key is not sent to {host} over plain http, where anybody on the way can read it; use https."
+_PLAIN = "A key is not sent to {host} over plain http, because others could read it; use https."
 
 
 class KeyField(View):
@@ -31,7 +31,7 @@ class KeyField(View):
 
     _esm = script("key_field")
 
-    kept_for = t.Unicode("", read_only=True).tag(sync=True)
+    key_host = t.Unicode("", read_only=True).tag(sync=True)
     """Host that a key is kept for; empty where there is none."""
 
     problem = t.Unicode("", read_only=True).tag(sync=True)
@@ -48,7 +48,7 @@ class KeyField(View):
 
     def __getstate__(self) -> object:
         """Refuse to be stored, as the key would be stored along."""
-        msg = "A key field is not stored: it may hold a key."
+        msg = "A key field cannot be pickled: it may hold a key."
         raise TypeError(msg)
 
     def key(self, base_url: str = "") -> str | None:
@@ -58,11 +58,11 @@ class KeyField(View):
     def forget(self) -> None:
         """Forget the key."""
         self._key, self._address = "", ""
-        self.set_trait("kept_for", "")
+        self.set_trait("key_host", "")
 
     def card(self) -> Card:
         """Return whether there is a key, as HTML to be read."""
-        return Card("Key", (element("p", f"A key is kept for {self.kept_for}." if self.kept_for else "No key."),))
+        return Card("Key", (element("p", f"A key is kept for {self.key_host}." if self.key_host else "No key."),))
 
     def _receive(self, _widget: object, content: Mapping[str, object], _buffers: object) -> None:
         key = content.get("key")
@@ -81,15 +81,15 @@ class KeyField(View):
             self.forget()
             return
         self._key, self._address = key.strip()[: LONGEST + 1], endpoint.url
-        self.set_trait("kept_for", endpoint.host)
+        self.set_trait("key_host", endpoint.host)
 
     @t.observe("base_url")
     def _address_changed(self, _change: object) -> None:
         try:
-            known = self.key(self.base_url)
+            key = self.key(self.base_url)
         except SettingError:
-            known = None
-        if known is None and self._key:
+            key = None
+        if key is None and self._key:
             self.forget()
 
     def close(self) -> None:

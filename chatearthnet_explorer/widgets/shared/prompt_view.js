@@ -50,17 +50,17 @@ function render({ model, el }) {
   const undo = make("button", { type: "button", class: "cen-button", hidden: true }, "Undo my edits");
   const again = make("button", { type: "button", class: "cen-button cen-primary" });
   const copy = copier("Copy", () => `${system.value}\n\n${user.value}`);
-  const words = make("details", { class: "cen-words" }, make("summary", {}, "The exact words that are sent"),
+  const words = make("details", { class: "cen-words" }, make("summary", {}, "The exact text that is sent"),
     make("label", {}, make("span", {}, "Rules (system message)"), system),
     make("label", {}, make("span", {}, "Facts (user message)"), user), images);
   const cost = make("span", { class: "cen-size" });
   const buttons = make("div", { class: "cen-buttons" }, copy, edit, undo, again, cost);
   root.append(top, badge, words, fault, buttons);
 
-  const isEdited = () => system.value !== model.get("told").system || user.value !== model.get("told").user;
+  const isEdited = () => system.value !== model.get("fields").system || user.value !== model.get("fields").user;
 
   function showEdited() {
-    const edited = Boolean(model.get("told").style) && isEdited();
+    const edited = Boolean(model.get("fields").style) && isEdited();
     badge.hidden = undo.hidden = !edited;
   }
 
@@ -90,41 +90,41 @@ function render({ model, el }) {
   }
 
   function showFacts() {
-    const told = model.get("told");
-    if (!told.style) return top.replaceChildren(make("p", {}, model.get("empty")));
+    const fields = model.get("fields");
+    if (!fields.style) return top.replaceChildren(make("p", {}, model.get("empty")));
     top.replaceChildren(
-      make("p", {}, make("strong", {}, `Style ${told.style}`),
-        make("span", { class: "cen-size" }, `seed ${told.seed} · prompt ${told.id}`)),
-      make("p", {}, "Most widespread first: ", told.overall.join(", ") || "nothing to describe"),
-      told.style === "4v" ? table4v(view, told.facts) : table35(view, told.facts));
+      make("p", {}, make("strong", {}, `Style ${fields.style}`),
+        make("span", { class: "cen-size" }, `seed ${fields.seed} · prompt ${fields.id}`)),
+      make("p", {}, "Classes by area, largest first: ", fields.overall.join(", ") || "nothing to describe"),
+      fields.style === "4v" ? table4v(view, fields.facts) : table35(view, fields.facts));
     mark(view);
   }
 
   async function show() {
-    words.hidden = buttons.hidden = !model.get("told").style;
+    words.hidden = buttons.hidden = !model.get("fields").style;
     setEditing(false);
     showFacts();
     showTexts();
     showFault();
     const maps = await Promise.all(model.get("images").map((bytes, at) =>
       draw(make("canvas", { class: "cen-map", role: "img", "aria-label": `Label map ${at + 1}, as sent` }), bytes)));
-    const heading = make("p", {}, "Label maps sent with them, not the satellite picture:");
+    const heading = make("p", {}, "Label maps sent with it (not the satellite picture):");
     images.replaceChildren(...(maps.length ? [heading, ...maps] : []));
   }
 
   edit.addEventListener("click", () => setEditing(system.readOnly));
   undo.addEventListener("click", () => {
-    const { system: rules, user: said } = model.get("told");
-    send(model, { edited_system: rules, edited_user: said });
+    const { system: rules, user: facts } = model.get("fields");
+    send(model, { edited_system: rules, edited_user: facts });
     showTexts();
   });
   again.addEventListener("click", () => send(model, {
-    edited_system: system.value, edited_user: user.value, asked: model.get("asked") + 1,
+    edited_system: system.value, edited_user: user.value, presses: model.get("presses") + 1,
   }));
 
   const stop = listen(model, {
     "cost ask_label busy editable": showCost,
-    "told images": show,
+    "fields images": show,
     "edited_system edited_user": showTexts,
     error: showFault,
     palette: showFacts,

@@ -52,7 +52,7 @@ class PromptView(View):
     editable = t.Bool(default_value=True, read_only=True).tag(sync=True)
     """Whether the page offers to change the words."""
 
-    asked = t.Int(0).tag(sync=True)
+    presses = t.Int(0).tag(sync=True)
     """How often that button was pressed."""
 
     error = t.Unicode("", read_only=True).tag(sync=True)
@@ -67,7 +67,7 @@ class PromptView(View):
     limit = t.Int(LIMIT, read_only=True).tag(sync=True)
     """``LIMIT``, for the script."""
 
-    told = t.Dict(read_only=True).tag(sync=True)
+    fields = t.Dict(read_only=True).tag(sync=True)
     """The prompt as the script draws it: style, seed, id, system, user, overall, facts."""
 
     images = t.List(t.Bytes(), read_only=True).tag(sync=True)
@@ -86,7 +86,7 @@ class PromptView(View):
         self.set_trait("editable", may_edit)
 
     @property
-    def edited(self) -> bool:
+    def is_edited(self) -> bool:
         """Whether a person changed the words, which is then no longer ChatEarthNet's method."""
         return self.current != self.prompt
 
@@ -105,10 +105,10 @@ class PromptView(View):
 
     def card(self) -> Card:
         """Return the prompt as HTML to be read."""
-        return prompt_card(self.current, note=EDITED_NOTE if self.edited else "")
+        return prompt_card(self.current, note=EDITED_NOTE if self.is_edited else "")
 
     @t.validate("edited_system", "edited_user")
-    def _bounded(self, proposal: dict[str, Any]) -> str:
+    def _bound_length(self, proposal: dict[str, Any]) -> str:
         # a lone surrogate, which a browser can send, could be neither hashed nor sent on
         text: str = proposal["value"][: LIMIT + 1]
         return text.encode("utf-8", "replace").decode("utf-8")
@@ -117,13 +117,13 @@ class PromptView(View):
     def _show(self, _change: object) -> None:
         prompt = self.prompt
         with self.hold_sync():
-            self.set_trait("told", _told(prompt) if prompt else {})
+            self.set_trait("fields", _fields(prompt) if prompt else {})
             self.set_trait("images", [png(image) for image in prompt.images] if prompt else [])
             self.set_trait("error", "")
             self.edited_system = prompt.system if prompt else ""
             self.edited_user = prompt.user if prompt else ""
 
-    @t.observe("asked")
+    @t.observe("presses")
     def _press(self, _change: object) -> None:
         self.ask_again()
 
@@ -138,7 +138,7 @@ class PromptView(View):
                 callback(prompt)
 
 
-def _told(prompt: Prompt) -> dict[str, object]:
+def _fields(prompt: Prompt) -> dict[str, object]:
     facts = prompt.facts.to_dict()
     overall = facts.get("overall") or list(facts.get("percents", {}))  # type: ignore[call-overload]
     return {

@@ -33,13 +33,13 @@ class StatusLine(ipywidgets.HBox):  # type: ignore[misc]  # ipywidgets has no ty
         self._cancel = ipywidgets.Button(description="Cancel", tooltip="Stop waiting", layout={"width": "auto"})
         self._cancel.add_class("cen-cancel")
         super().__init__([self._text, self._cancel], layout={"align_items": "center", "min_height": "32px"})
-        self.say(message)
+        self.show_message(message)
 
     def on_cancel(self, callback: Callable[[], None]) -> None:
         """Have a function called when the person wants to stop."""
         self._cancel.on_click(lambda _: callback())
 
-    def say(self, message: str, *, kind: str = "hint") -> None:
+    def show_message(self, message: str, *, kind: str = "hint") -> None:
         """Show a sentence of one of ``KINDS``."""
         with self.hold_trait_notifications():
             self.message, self.kind = message, kind
@@ -49,5 +49,5 @@ class StatusLine(ipywidgets.HBox):  # type: ignore[misc]  # ipywidgets has no ty
     def _draw(self, _change: object) -> None:
         self._cancel.layout.display = "" if self.busy else "none"
         role = "alert" if self.kind == "error" else "status"
-        shown = "busy" if self.busy else self.kind
-        self._text.value = f"<div class='cen-status cen-{shown}' role='{role}'>{html.escape(self.message)}</div>"
+        state = "busy" if self.busy else self.kind
+        self._text.value = f"<div class='cen-status cen-{state}' role='{role}'>{html.escape(self.message)}</div>"

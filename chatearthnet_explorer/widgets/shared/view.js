@@ -122,7 +122,7 @@ function copier(label, text) {
       area.remove();
       button.focus();
     }
-    button.textContent = done ? "Copied" : "Copying is not allowed here";
+    button.textContent = done ? "Copied" : "The browser does not allow copying";
     setTimeout(() => { button.textContent = label; }, 1600);
   });
   return button;

@@ -37,9 +37,9 @@ class Readable:
     def _repr_html_(self) -> str:
         return self.card()._repr_html_()
 
-    def _repr_mimebundle_(self, **chosen: Any) -> Any:  # noqa: ANN401 - IPython's protocol: a dict, a pair, or None
+    def _repr_mimebundle_(self, **options: Any) -> Any:  # noqa: ANN401 - IPython's protocol: a dict, a pair, or None
         # JupyterLab takes the widget where both are offered; nbviewer, GitHub and nbconvert take the HTML
-        bundle = super()._repr_mimebundle_(**chosen)  # type: ignore[misc]  # of the widget it is mixed into
+        bundle = super()._repr_mimebundle_(**options)  # type: ignore[misc]  # of the widget it is mixed into
         data = bundle[0] if isinstance(bundle, tuple) else bundle
         if data is not None:
             data["text/html"] = self._repr_html_()

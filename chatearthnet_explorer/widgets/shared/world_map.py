@@ -23,7 +23,7 @@ NOTHING = "data:image/gif;base64,R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAE
 LAND_PANE = "land"
 """Pane of the outline of the land."""
 
-OUTLINED: ContextVar[bool] = ContextVar("OUTLINED", default=True)
+HAS_OUTLINE: ContextVar[bool] = ContextVar("HAS_OUTLINE", default=True)
 """Whether a map has the outline from the start; False while a page is made that brings it (``app.outline``)."""
 
 _PANES = {LAND_PANE: {"zIndex": 150}, "chip": {"zIndex": 450}}
@@ -61,7 +61,7 @@ class Land(Shape):
 
     @traitlets.default("locations")
     def _places(self) -> list[list[list[tuple[float, float]]]]:
-        return land() if OUTLINED.get() else []
+        return land() if HAS_OUTLINE.get() else []
 
 
 def world_map(height: str) -> ipyleaflet.Map:

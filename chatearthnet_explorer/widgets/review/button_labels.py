@@ -1,0 +1,42 @@
+"""Every text and key of the review desk's buttons. The ids beside them are what the ledger stores, and never change."""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from chatearthnet_explorer.review.verdict import CORRECT, MAJOR, MINOR
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+VERDICT_BUTTONS: Mapping[str, tuple[str, str, str]] = MappingProxyType({
+    CORRECT: ("Correct", "The caption says what the labels show.", "1"),
+    MINOR: ("Minor error", "A small mistake that misleads no one: a size word, the order, a clumsy sentence.", "2"),
+    MAJOR: ("Major error", "It is wrong about what is where.", "3"),
+})  # fmt: skip
+"""For each of ``verdict.VERDICTS``: label, tooltip, key."""
+
+CAUSE_BUTTONS: Mapping[str, tuple[str, str]] = MappingProxyType({
+    "caption": ("Caption contradicts the labels", "c"),
+    "label": ("Labels are wrong", "l"),
+    "image": ("Image is unusable", "i"),
+    "language": ("Language", "g"),
+})  # fmt: skip
+"""For each cause of ``verdict.CAUSES``: label, key. No other button has these keys; l is taken, so language has g."""
+
+TOOL_BUTTONS: Mapping[str, tuple[str, str]] = MappingProxyType({
+    "previous": ("Previous", "ArrowLeft"),
+    "next": ("Next", "ArrowRight"),
+    "undo": ("Undo", "u"),
+    "note": ("Note", "/"),
+    "correct": ("Correct the caption", "e"),
+    "labels": ("Labels", "m"),
+})  # fmt: skip
+"""For each action of the desk: label, key as the browser names it."""
+
+FIELD_LABELS: Mapping[str, str] = MappingProxyType({"note": "Note", "correction": "Corrected caption"})
+"""Labels of the two text fields."""
+
+KEY_SYMBOLS: Mapping[str, str] = MappingProxyType({"ArrowLeft": "←", "ArrowRight": "→"})
+"""What a button shows for keys that are not one character."""
