@@ -35,7 +35,7 @@ _WINDOW = 32  # spots of a window's side
 
 
 class CloudCover(NamedTuple):
-    """What of a picture looks like cloud."""
+    """How much of a picture looks like cloud."""
 
     percent: float
     """Percent of the picture, 0 to 100."""

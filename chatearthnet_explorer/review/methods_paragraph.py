@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def methods(report: Report) -> str:
-    """Return the text of a methods paragraph, with every figure and who to cite for it."""
+    """Return the text of a methods paragraph, with all figures and their references."""
     if not report.judged_captions:
         return f"{_sampling_sentence(report)} None of them has been judged yet."
     several = len(report.reviewers) > 1

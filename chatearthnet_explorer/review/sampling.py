@@ -132,7 +132,7 @@ def sample_size(
 
     Args:
         margin: Half the width of the interval, 0 to 1: 0.05 is five percentage points.
-        confidence: Of the interval, 0 to 1.
+        confidence: Confidence level of the interval, 0 to 1.
         population: Pairs there are (finite population correction); None for endlessly many.
         expected: The rate that is expected; 0.5 is the cautious choice.
 
