@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from chatearthnet_explorer.prompts.prompt import Prompt
 
 NO_SHAPES = "It was written from shares alone, so it tells where land cover lies and not what shape it has."
-"""What a reader of a 4V-style template caption should know: that style asks for shapes, which facts do not hold."""
+"""Note on template captions of style 4V: that style asks for shapes, which the facts do not include."""
 
 
 class TemplateCaptioner:

@@ -30,13 +30,13 @@ _HEADINGS = {
 
 @dataclass(frozen=True, kw_only=True)
 class AuditSummary:
-    """What a findings page says of the audit as a whole."""
+    """Facts about the whole audit for a findings page."""
 
     data: str
     """The release that was audited, hostile."""
 
     simulated: bool
-    """Whether it is made up."""
+    """Whether the data are simulated."""
 
     date: str
     """When the audit was finished, ``2026-11-27``."""

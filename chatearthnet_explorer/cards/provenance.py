@@ -10,13 +10,13 @@ if TYPE_CHECKING:
     from chatearthnet_explorer.chip import Chip
 
 SIMULATED = "Simulated: this program made up the picture and the labels. They do not show the real place."
-"""What is said wherever a simulated chip is shown."""
+"""Remark on every simulated chip."""
 
 NOT_WATER = '"No label" does not mean water: those pixels were never mapped.'
-"""What is said wherever a chip has pixels without a label."""
+"""Remark on every chip with unlabelled pixels."""
 
 NO_CHIP = "Choose a place first."
-"""What is said where there is no chip to show."""
+"""Sentence of views without a chip."""
 
 
 def coordinates(lon: float, lat: float) -> str:

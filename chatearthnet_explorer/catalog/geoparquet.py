@@ -89,7 +89,7 @@ def open_duckdb(folder: Path) -> Iterator[duckdb.DuckDBPyConnection]:
             yield base
     except duckdb.Error as error:
         why = " ".join(str(error).split())[:200]
-        msg = f"The GeoParquet file cannot be written ({why}); free some room or choose another place."
+        msg = f"The GeoParquet file cannot be written ({why}); free some disk space or choose another folder."
         raise CatalogError(msg) from error
 
 

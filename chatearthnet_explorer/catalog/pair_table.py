@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class PairTable(Protocol):
-    """Pairs by row. ``Catalog`` is one; modules that it imports know it by this protocol only."""
+    """Pairs by row. ``Catalog`` implements it; modules that it imports use only this protocol."""
 
     @property
     def path(self) -> Path:

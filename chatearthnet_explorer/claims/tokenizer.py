@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 Token = tuple[Sign, Any, int, int]
-"""What kind of phrase it is, what it stands for (class, parts, size, its own letters), its start, its end."""
+"""Kind of phrase, its meaning (class, parts, size, its letters), start and end."""
 
 
 def tokens(text: str) -> Iterator[Token]:

@@ -71,12 +71,12 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
 
 
 def add_folder_to(parser: argparse.ArgumentParser) -> None:
-    """Add the argument that says which catalog."""
+    """Add the argument for the catalog's folder."""
     parser.add_argument("catalog", type=Path, metavar="CATALOG", help="folder of the catalog")
 
 
 def add_query_to(parser: argparse.ArgumentParser) -> None:
-    """Add the options that say which pairs."""
+    """Add the options that select pairs."""
 
     def several(name: str, help_text: str, *options: str) -> None:
         parser.add_argument(*options, dest=name, action="append", default=[], help=f"{help_text}; may be repeated")
@@ -99,7 +99,7 @@ def query_of(options: argparse.Namespace, **more: int) -> Query:
     """Return the question that options ask.
 
     Raises:
-        QueryError: If it cannot be asked.
+        QueryError: If the query is invalid.
     """
     from chatearthnet_explorer.catalog import Query  # noqa: PLC0415 - numpy-heavy files behind it
 

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 
 def unreadable(path: Path, *, missing: bool = False) -> str:
-    """Return why a path cannot be read as a file, as the end of a sentence; empty if nothing speaks against it.
+    """Return why a path cannot be read as a file, as the end of a sentence; empty if it can.
 
     Opening a pipe blocks until something writes to it, and a device may never end, so neither is opened.
 

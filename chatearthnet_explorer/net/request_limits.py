@@ -60,7 +60,7 @@ RELEASE = RequestLimits(tries=3, reconnects=True, pause=0.5, patience=15.0, read
 """Files of the release: whole ones take minutes, and Zenodo asks for waits."""
 
 STAC = RequestLimits(tries=3, reconnects=False, pause=0.5, patience=3.0)
-"""STAC APIs: somebody who clicked waits, and there is a second API to try."""
+"""STAC APIs: a user waits for the click, and there is a second API to try."""
 
 RASTER = RequestLimits(tries=4, reconnects=True, pause=0.2, patience=3.0, seconds=30.0)
 """Byte ranges of raster files: many, small, and of stores that are busy for a moment."""

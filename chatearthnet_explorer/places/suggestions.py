@@ -19,7 +19,7 @@ class Place:
     """Degrees north."""
 
     why: str
-    """What the chip shows, in a few words."""
+    """A short description of the chip."""
 
 
 PLACES: tuple[Place, ...] = (

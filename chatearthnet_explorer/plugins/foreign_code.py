@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 NAME = re.compile(r"[A-Za-z0-9]([A-Za-z0-9 ._-]{0,38}[A-Za-z0-9])?")
-"""What a plugin may be called."""
+"""Pattern of a plugin's name."""
 
 TEXT_LIMIT = 200
 """Characters of a description, or of an error inside a sentence."""

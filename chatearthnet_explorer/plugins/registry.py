@@ -49,7 +49,7 @@ class Registry:
         self._verify, self._reserved_names, self._most = verify, frozenset(reserved_names), most
         self._plugins = {plugin.name: plugin for plugin in builtin}
         self._objects: dict[str, Any] = {}
-        self._refusals: list[tuple[str, str]] = []  # names of entry points that were not taken in, and why
+        self._refusals: list[tuple[str, str]] = []  # names of entry points that were refused, and the reasons
         self._problems: dict[str, str] = {}  # why plugins cannot be used, by name
         self._log_queue: list[str] = []
         self._lock = RLock()
@@ -157,7 +157,7 @@ class Registry:
                 del self._plugins[name]
                 self._objects.pop(name, None)
 
-    def call(self, name: str, options: Mapping[str, Any]) -> Any:  # noqa: ANN401 - whatever the factory returns
+    def call(self, name: str, options: Mapping[str, Any]) -> Any:  # noqa: ANN401 - untyped result of the factory
         """Return what the factory of a plugin makes, called with those options that its signature has.
 
         Raises:
@@ -195,7 +195,7 @@ class Registry:
             self._plugins[name] = Plugin(name=name, load=point.load, origin=origin)
 
     def _why_not(self, name: object) -> str:
-        """Return why a new plugin cannot have a name; empty where it can."""
+        """Return why a new plugin cannot have a name; empty if it can."""
         if not isinstance(name, str) or not NAME.fullmatch(name):
             return "its name must be 1 to 40 letters, digits, spaces, dots, dashes or underscores"
         if name in self._plugins or name in self._reserved_names:

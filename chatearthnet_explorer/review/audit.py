@@ -79,7 +79,7 @@ def audit(  # noqa: PLR0913 - each is its own choice
         counts_of: Returns for a list of pairs their pixels of each class in each part, (6, 12) as ``landcover.pixels``
             counts them, or None for a pair without labels. None: checks that need labels are skipped.
         files_of: Returns for a list of pairs the bytes of their pictures, or None for a pair without. Without it,
-            checks of pixels are skipped. Other processes must be able to import both functions if ``scheduler`` uses any.
+            checks of pixels are skipped. Other processes must be able to import both functions if ``scheduler`` has any.
         scheduler: One of ``LOCAL``, or the address of a Dask scheduler.
         size: Pairs of a part.
         progress: Called with the pairs done and the total; may raise ``Cancelled`` to stop.

@@ -35,10 +35,10 @@ _PATIENCE = 0.05  # seconds between two checks for cancellation
 
 
 class DrawnRelease(Release):
-    """Draws the image of any name that says a place: the bytes that ``write_release`` would write for it.
+    """Draws the image of any name with a location: the same bytes that ``write_release`` writes.
 
-    It has no captions; a catalog has them. It is safe to ask from several threads: the same image is never drawn twice
-    at once. Who stops waiting (``cancellation.checkpoint``) stops its own drawing, and nobody else's.
+    It has no captions; a catalog has them. It is thread-safe: the same image is never drawn twice
+    at once. A cancelled request (``cancellation.checkpoint``) stops only its own drawing.
     """
 
     batch = BATCH

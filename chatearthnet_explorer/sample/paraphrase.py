@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from chatearthnet_explorer.prompts.prompt import Prompt
 
 SIMULATED = "The caption is simulated: fixed sentences paraphrase the facts, and no language model took part."
-"""What every paraphrase is noted with."""
+"""Note of every paraphrase."""
 
 # How often a caption has each peculiarity. Banned words and captions cut off at the token limit are known of the
 # release; how often they occur there has not been counted.

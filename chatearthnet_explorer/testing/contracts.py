@@ -57,7 +57,7 @@ def check_captioner(captioner: Captioner) -> None:
     """Try every rule for captioners.
 
     Raises:
-        AssertionError: If it breaks one; the text says which, and how.
+        AssertionError: If it breaks a rule; the text names the rule and the reason.
     """
     for rule in CAPTIONER_RULES:
         rule(captioner)
@@ -67,7 +67,7 @@ def check_source(source: Source, lon: float = PLACE[0], lat: float = PLACE[1]) -
     """Try every rule for sources, at a place that the source knows (degrees east and north).
 
     Raises:
-        AssertionError: If it breaks one; the text says which, and how.
+        AssertionError: If it breaks a rule; the text names the rule and the reason.
     """
     for rule in SOURCE_RULES:
         rule(source, lon, lat)
@@ -77,7 +77,7 @@ def check_check(check: Check) -> None:
     """Try every rule for checks of single captions, pictures or pairs.
 
     Raises:
-        AssertionError: If it breaks one; the text says which, and how.
+        AssertionError: If it breaks a rule; the text names the rule and the reason.
     """
     for rule in CHECK_RULES:
         rule(check)
@@ -261,7 +261,7 @@ def check_runs_on_any_subject(check: Check) -> None:
     """It runs on plain, empty, hostile and very long captions, and on pictures that cannot be read."""
     for subject, length in _subjects(check):
         _, failures = run_added([check], subject, length=length)
-        require(not failures, f"the check {check.id!r} failed on {str(subject)[:120]}; the log says why")
+        require(not failures, f"the check {check.id!r} failed on {str(subject)[:120]}; see the log")
 
 
 def check_is_repeatable(check: Check) -> None:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from chatearthnet_explorer.chip import Chip
 
 MOST = 10_000
-"""Pairs that may be asked for; finding a place takes some milliseconds."""
+"""Most pairs of a request; finding a place takes some milliseconds."""
 
 _NORTH, _SOUTH = 75.0, -55.0  # degrees between which places are drawn
 _INLAND = 10.0  # kilometres from the coast

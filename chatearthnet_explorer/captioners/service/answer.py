@@ -81,7 +81,7 @@ def read_answer(body: bytes, *, host: str, model: str, token_limit: int, key: st
         msg = f"The model {model!r} declined to write a caption ({quote(refusal, key)}); choose another model."
         raise ModelError(msg)
     if finish_reason == "content_filter":
-        msg = f"{host} held the answer back by its content filter; choose another model or place."
+        msg = f"{host} blocked the answer with its content filter; choose another model or place."
         raise ModelError(msg)
     words, has_reasoning = strip_reasoning(_content_text(message.get("content")))
     text, unseen = visible(_without(words, key))

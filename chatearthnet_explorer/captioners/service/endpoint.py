@@ -28,7 +28,7 @@ _LONGEST_KEY = 1_000
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
-    """A service that speaks chat.completions."""
+    """A service with the chat.completions API."""
 
     url: str
     """Its address, such as ``https://api.openai.com/v1``, without user, password, query or fragment."""
@@ -125,7 +125,7 @@ def key_for(endpoint: Endpoint, ask_key: Callable[[], str | None], *, from_page:
         )
         raise KeyMissingError(msg)
     if not key.isascii() or not key.isprintable() or " " in key or len(key) > _LONGEST_KEY:
-        msg = "What was given as the key holds characters that no key has; copy it once more, all of it and only it."
+        msg = "The API key has invalid characters; copy it again."
         raise KeyMissingError(msg)
     return key
 

@@ -72,7 +72,7 @@ def _sentence(host: str, request: str, status: int, code: str | None) -> str:
     if status == HTTPStatus.TOO_MANY_REQUESTS and code == "insufficient_quota":
         return f"The account behind the key at {host} has no credit left; top it up or use another key."
     if status == HTTPStatus.TOO_MANY_REQUESTS:
-        return f"{host} is asked too often at the moment; wait a minute and ask again."
+        return f"{host} has too many requests at the moment; wait a minute and try again."
     if status == HTTPStatus.FORBIDDEN:
         return f"{host} does not let this key ask {request}; choose another model or key."
     return f"{host} refused, with error {status}, to ask {request}; choose another model."
