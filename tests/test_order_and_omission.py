@@ -62,7 +62,7 @@ def test_land_cover_is_listed_from_the_largest_to_the_smallest(sentence: str, ev
     assert _order(sentence) == evidence
 
 
-def test_of_two_equal_ones_before_it_the_first_is_named() -> None:
+def test_names_first_of_two_equal_classes_before_it() -> None:
     assert _order("In the top left, there is grass, then crops, then trees.", EVEN) == [
         "In the top left, grass (20.0 %) is named before tree (30.0 %)."
     ]

@@ -44,8 +44,8 @@ def _fields(value: Any) -> dict[str, Any]:  # noqa: ANN401 - any dataclass
 
 
 def _table(items: Mapping[Any, Any]) -> Element:
-    shown = list(items.items())[:ITEM_LIMIT]
-    rows = [element("tr", element("th", _text(name), scope="row"), element("td", _cell(item))) for name, item in shown]
+    pairs = list(items.items())[:ITEM_LIMIT]
+    rows = [element("tr", element("th", _text(name), scope="row"), element("td", _cell(item))) for name, item in pairs]
     if len(items) > ITEM_LIMIT:
         rows.append(element("tr", element("td", f"and {len(items) - ITEM_LIMIT} more", colspan="2")))
     return element("table", *rows, class_="cen-facts")

@@ -78,8 +78,8 @@ def audit(  # noqa: PLR0913 - each is its own choice
         folder: Folder of the files, and of the parts until all are finished.
         counts_of: Returns for a list of pairs their pixels of each class in each part, (6, 12) as ``landcover.pixels``
             counts them, or None for a pair without labels. None: checks that need labels are skipped.
-        files_of: Returns for a list of pairs the bytes of their pictures, or None for a pair without. Without it,
-            checks of pixels are skipped. Other processes must be able to import both functions if ``scheduler`` has any.
+        files_of: Returns for a list of pairs the bytes of their pictures, None for a pair without. Without it,
+            checks of pixels are skipped. Other processes must be able to import both functions.
         scheduler: One of ``LOCAL``, or the address of a Dask scheduler.
         size: Pairs of a part.
         progress: Called with the pairs done and the total; may raise ``Cancelled`` to stop.
@@ -123,10 +123,10 @@ def _audit(pairs: Pairs, folder: Path, choices: _Choices, progress: Callable[[in
     parts = _parts_of(folder, about)
     if parts is None:
         return _read(folder)
-    added = added_checks()
+    extra_checks = added_checks()
     chunks = {
         number: Chunk(
-            pairs, slice(start, min(start + size, len(pairs))), start, choices.counts_of, choices.files_of, added
+            pairs, slice(start, min(start + size, len(pairs))), start, choices.counts_of, choices.files_of, extra_checks
         )
         for number, start in enumerate(range(0, len(pairs), size))
     }

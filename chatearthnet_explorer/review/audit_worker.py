@@ -99,7 +99,7 @@ class Chunk:
     files_of: FilesOf | None = None
     """Returns for pairs the bytes of their pictures; None for pairs without."""
 
-    added: tuple[Check, ...] = ()
+    extra_checks: tuple[Check, ...] = ()
     """Added checks, sent to workers because checks registered in one process are unknown to others."""
 
     def judge(self) -> tuple[pa.Table, pa.Table]:
@@ -108,7 +108,7 @@ class Chunk:
         nothing = [None] * len(records)
         counts = self.counts_of(records) if self.counts_of else nothing
         files = self.files_of(records) if self.files_of else nothing
-        rows = _Rows(self.added)
+        rows = _Rows(self.extra_checks)
         lands = _lands(records)
         for number, pair in enumerate(zip(records, counts, files, lands, strict=True), start=self.first):
             rows.take(number, *pair)
@@ -160,8 +160,8 @@ def schemas() -> tuple[pa.Schema, pa.Schema]:
 class _Rows:
     """The two tables of an audit, while they are filled."""
 
-    def __init__(self, added: Sequence[Check]) -> None:
-        self._added = added
+    def __init__(self, extra_checks: Sequence[Check]) -> None:
+        self._extra_checks = extra_checks
         self._schemas = schemas()
         of_findings, of_captions = self._schemas
         self._findings: dict[str, list[Any]] = {name: [] for name in of_findings.names}
@@ -177,7 +177,7 @@ class _Rows:
     ) -> None:
         """Judge one pair."""
         results = {
-            style: judge_caption(record.captions[style], style=style, counts=counts, added=self._added)
+            style: judge_caption(record.captions[style], style=style, counts=counts, extra_checks=self._extra_checks)
             for style in STYLES
             if style in record.captions
         }
@@ -205,20 +205,24 @@ class _Rows:
         classes = 0
         for mask in masks.values():
             classes |= mask
-        more, failures = run_added([check for check in self._added if check.needs == PIXELS], picture)
+        more, failures = run_added([check for check in self._extra_checks if check.needs == PIXELS], picture)
         own = {"classes": classes, "pixels": True, "digest": picture.digest, "unjudged": " ".join(failures)}
         self._row(shared | own, (*judge_picture(picture), *more), CHIP, split)
 
     def _judge_both(self, results: dict[str, CheckResult], *, length: int) -> tuple[tuple[Finding, ...], list[str]]:
         """Return where the captions of both styles contradict each other, and which added checks failed on them."""
         readings = tuple(results[style].reading if style in results else None for style in ("3.5", "4v"))
-        added = [check for check in self._added if check.needs == BOTH] if None not in readings else []
-        more, failures = run_added(added, readings, length=length)
+        extra_checks = [check for check in self._extra_checks if check.needs == BOTH] if None not in readings else []
+        more, failures = run_added(extra_checks, readings, length=length)
         return (*judge_both(results), *more), failures
 
     def _row(self, values: dict[str, Any], findings: Sequence[Finding], style: str, split: str) -> None:
         row = len(self._captions["name"])
-        own = {"style": style, "split": split if split in SPLITS else "", "score": score(findings, added=self._added)}
+        own = {
+            "style": style,
+            "split": split if split in SPLITS else "",
+            "score": score(findings, extra_checks=self._extra_checks),
+        }
         blank = {"read": False, "pixels": False, "digest": None, "unjudged": ""}
         for name, value in (blank | values | own).items():
             self._captions[name].append(value)

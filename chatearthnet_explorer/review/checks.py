@@ -150,7 +150,7 @@ class CheckResult:
 
 
 def judge_caption(
-    text: str, *, style: str, counts: NDArray[np.integer] | None = None, added: Sequence[Check] | None = None
+    text: str, *, style: str, counts: NDArray[np.integer] | None = None, extra_checks: Sequence[Check] | None = None
 ) -> CheckResult:
     """Return the findings of a caption.
 
@@ -159,7 +159,7 @@ def judge_caption(
         style: ``3.5`` or ``4v``.
         counts: Pixels of each class in each part, (6, 12), as ``landcover.pixels`` gives them; None without labels, and
             then the checks that need them are left out.
-        added: Added checks; None for those that are registered.
+        extra_checks: Added checks; None for those that are registered.
 
     Raises:
         LabelError: If the counts are not of shape (6, 12).
@@ -177,10 +177,12 @@ def judge_caption(
     rows = (*_OF_LABELS, *_OF_WORDS) if has_labels else _OF_WORDS
     findings = chain.from_iterable(find(case) for _, _, find, _ in rows)
     needs = {CAPTION, LABELS} if has_labels else {CAPTION}
-    added = [check for check in (added_checks() if added is None else added) if check.needs in needs]
-    more, failures = run_added(added, case, length=len(text))
-    unlabelled = [] if has_labels else ["This place has no labels, so only the text was checked."]
-    return CheckResult((*findings, *more), reading, " ".join([*unlabelled, *failures]))
+    extra_checks = [
+        check for check in (added_checks() if extra_checks is None else extra_checks) if check.needs in needs
+    ]
+    more, failures = run_added(extra_checks, case, length=len(text))
+    note = [] if has_labels else ["This place has no labels, so only the text was checked."]
+    return CheckResult((*findings, *more), reading, " ".join([*note, *failures]))
 
 
 def judge_both(results: Mapping[str, CheckResult]) -> tuple[Finding, ...]:
@@ -194,10 +196,14 @@ def judge_picture(picture: chip_checks.Picture) -> tuple[Finding, ...]:
     return tuple(chain.from_iterable(find(picture) for _, _, find, _ in _OF_PIXELS))
 
 
-def score(findings: Iterable[Finding], *, added: Sequence[Check] | None = None) -> int:
-    """Return the score of findings: the sum of weights, each check once; ``added`` is as above."""
+def score(findings: Iterable[Finding], *, extra_checks: Sequence[Check] | None = None) -> int:
+    """Return the score of findings: the sum of weights, each check once; ``extra_checks`` is as above."""
     ids = {finding.check for finding in findings}
-    others = {} if ids <= CHECKS.keys() else {one.id: one for one in (added_checks() if added is None else added)}
+    others = (
+        {}
+        if ids <= CHECKS.keys()
+        else {one.id: one for one in (added_checks() if extra_checks is None else extra_checks)}
+    )
     return sum((CHECKS.get(id_) or others[id_]).weight for id_ in ids)
 
 

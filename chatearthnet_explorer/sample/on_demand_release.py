@@ -43,14 +43,14 @@ class DrawnRelease(Release):
 
     batch = BATCH
 
-    def __init__(self, *, shown: str = "a simulated release", thumbnails: Mapping[str, bytes] | None = None) -> None:
+    def __init__(self, *, name: str = "a simulated release", thumbnails: Mapping[str, bytes] | None = None) -> None:
         """Prepare to draw.
 
         Args:
-            shown: How sentences name it.
+            name: How sentences name it.
             thumbnails: Small JPEGs of some images by name, drawn before.
         """
-        super().__init__(ReleaseFiles(name=shown, has_marker=True))
+        super().__init__(ReleaseFiles(name=name, has_marker=True))
         self.thumbnails = MappingProxyType(dict(thumbnails or {}))
         self._source = SimulatedSource()
         self._cache: OrderedDict[tuple[str, str], bytes] = OrderedDict()

@@ -69,7 +69,7 @@ def open_sample(*, settings: Settings | None = None) -> Sample:
             catalog = _unpacked_once(folder, version)
         except (OSError, NotImplementedError, ImportError):  # no room, a file system without locks, no filelock
             catalog = _unpacked_here(version)
-    return Sample(catalog, DrawnRelease(shown="the simulated sample", thumbnails=_thumbnails()))
+    return Sample(catalog, DrawnRelease(name="the simulated sample", thumbnails=_thumbnails()))
 
 
 def _unpacked_once(folder: Path, version: str) -> Catalog:
