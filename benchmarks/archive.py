@@ -37,7 +37,7 @@ LATENCY = 0.06
 
 
 class RangeFile(io.RawIOBase):
-    """A seekable file over Range requests, as those have it who hand a web file to zipfile."""
+    """A seekable file over Range requests, the usual way to give a web file to zipfile."""
 
     def __init__(self, address: str) -> None:
         """Ask for the size."""
@@ -58,10 +58,6 @@ class RangeFile(io.RawIOBase):
     def seek(self, offset: int, whence: int = 0, /) -> int:
         """Move."""
         self._place = offset + (0, self._place, self._size)[whence]
-        return self._place
-
-    def tell(self) -> int:
-        """Return the place."""
         return self._place
 
     def readinto(self, buffer: memoryview, /) -> int:
@@ -94,36 +90,36 @@ def write_full(path: Path) -> None:
             archive.writestr(zipfile.ZipInfo(name), b"x")
 
 
-def timed(server: RangeServer, work: Callable[[], object], times: int = 5) -> str:
+def time_and_traffic(server: RangeServer, work: Callable[[], object], times: int = 5) -> str:
     """Return the median time of one call, its round trips, its requests and its bytes."""
-    taken = []
+    seconds = []
     for _ in range(times):
         server.reset()
-        begun = time.perf_counter()
+        start = time.perf_counter()
         work()
-        taken.append(time.perf_counter() - begun)
-    asked = f"{server.trips:3} round trips {server.requests:5} requests {server.bytes_sent / 1e6:8.2f} MB"
-    return f"{statistics.median(taken):8.3f} s {asked}"
+        seconds.append(time.perf_counter() - start)
+    traffic = f"{server.trips:3} round trips {server.requests:5} requests {server.bytes_sent / 1e6:8.2f} MB"
+    return f"{statistics.median(seconds):8.3f} s {traffic}"
 
 
-def grown(directory: Callable[[Path], object], path: Path) -> str:
+def time_and_memory(directory: Callable[[Path], object], path: Path) -> str:
     """Return time, and memory that the process kept and needed at most, in a process of its own."""
     context = multiprocessing.get_context("fork")
     here, there = context.Pipe()
 
     def child() -> None:
         before, peak = _resident(), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1000
-        begun = time.perf_counter()
-        kept = directory(path)
-        taken = time.perf_counter() - begun
+        start = time.perf_counter()
+        result = directory(path)
+        seconds = time.perf_counter() - start
         after, highest = _resident(), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1000
-        there.send((taken, after - before, highest - max(peak, before), kept is not None))
+        there.send((seconds, after - before, highest - max(peak, before), result is not None))
 
     process = context.Process(target=child)
     process.start()
-    taken, kept, highest, _ = here.recv()
+    seconds, memory, highest, _ = here.recv()
     process.join()
-    return f"{taken:8.3f} s {kept:8.1f} MB kept {highest:8.1f} MB at most"
+    return f"{seconds:8.3f} s {memory:8.1f} MB kept {highest:8.1f} MB at most"
 
 
 def _resident() -> float:
@@ -138,30 +134,41 @@ def main() -> None:
         names = write_pages(folder / "pages.zip")
         write_full(folder / "full.zip")
         print(f"\ncentral directory of {MEMBERS:,} members, file on this computer")
-        print("  ours (arrays)        ", grown(lambda path: read_directory(open_ranges(path)), folder / "full.zip"))
-        print("  zipfile (ZipInfo)    ", grown(zipfile.ZipFile, folder / "full.zip"))
+        print(
+            "  ours (arrays)        ",
+            time_and_memory(lambda path: read_directory(open_ranges(path)), folder / "full.zip"),
+        )
+        print("  zipfile (ZipInfo)    ", time_and_memory(zipfile.ZipFile, folder / "full.zip"))
         with RangeServer(folder, latency=LATENCY) as server:
             full, pages = f"{server.url}/full.zip", f"{server.url}/pages.zip"
             print(f"\nthe same behind {LATENCY * 1000:.0f} ms")
-            print("  ours                 ", timed(server, lambda: read_directory(WebFile(full)), times=3))
-            print("  zipfile on a web file", timed(server, lambda: zipfile.ZipFile(RangeFile(full)), times=3))
+            print("  ours                 ", time_and_traffic(server, lambda: read_directory(WebFile(full)), times=3))
+            print(
+                "  zipfile on a web file", time_and_traffic(server, lambda: zipfile.ZipFile(RangeFile(full)), times=3)
+            )
 
             directory = read_directory(WebFile(pages))
             members = [member for one in names if (member := directory.get(one))]
             near = WebFile(pages)
             near.tail(1)
-            packed = zipfile.ZipFile(RangeFile(pages))
+            zip_file = zipfile.ZipFile(RangeFile(pages))
 
             def cold() -> None:
                 file = WebFile(pages)
-                found = read_directory(file)
-                read_members(file, [member for one in names if (member := found.get(one))])
+                members_found = read_directory(file)
+                read_members(file, [member for one in names if (member := members_found.get(one))])
 
             print(f"\n{PAGE} thumbnails of {CHIP_BYTES // 1000} kB behind {LATENCY * 1000:.0f} ms")
-            print("  ours, places known   ", timed(server, lambda: read_members(near, members)))
-            print("  ours, from cold      ", timed(server, cold))
-            print("  ours, one by one     ", timed(server, lambda: [read_members(near, [one]) for one in members]))
-            print("  zipfile on a web file", timed(server, lambda: [packed.read(one) for one in names], times=2))
+            print("  ours, places known   ", time_and_traffic(server, lambda: read_members(near, members)))
+            print("  ours, from cold      ", time_and_traffic(server, cold))
+            print(
+                "  ours, one by one     ",
+                time_and_traffic(server, lambda: [read_members(near, [one]) for one in members]),
+            )
+            print(
+                "  zipfile on a web file",
+                time_and_traffic(server, lambda: [zip_file.read(one) for one in names], times=2),
+            )
 
 
 if __name__ == "__main__":

@@ -51,14 +51,14 @@ def main() -> None:
     start = time.perf_counter()
     with peak_memory() as peak:
         catalog, audit = audit_catalog(folder, scheduler=options.scheduler)
-    taken = time.perf_counter() - start
+    seconds = time.perf_counter() - start
     captions = sum(catalog.search(Query(style=style, size=1)).total for style in ("3.5", "4v"))
-    print(f"audit of {captions:,} captions, {options.scheduler:9}   {taken:6.1f} s, {audit.finding_count:,} findings")
+    print(f"audit of {captions:,} captions, {options.scheduler:9}   {seconds:6.1f} s, {audit.finding_count:,} findings")
     print(f"  peak memory, all processes together  {peak[0] / 1e6:6.0f} MB")
     start = time.perf_counter()
-    judged = naively(folder)
-    each = (time.perf_counter() - start) / judged
-    print(f"  one after the other, {judged:,} captions    {1000 * each:6.3f} ms each, {each * captions:.0f} s for all")
+    count = naively(folder)
+    each = (time.perf_counter() - start) / count
+    print(f"  one after the other, {count:,} captions    {1000 * each:6.3f} ms each, {each * captions:.0f} s for all")
     for query in (Query(finding=("hallucinated",)), Query(finding=("none",), style="4v"), Query(sortby="worst")):
         start = time.perf_counter()
         total = catalog.search(query).total
@@ -72,13 +72,15 @@ def labels_at(tile: Tile) -> NDArray[np.uint8]:
 
 def naively(folder: Path) -> int:
     """Judge the first pairs and return how many captions that were."""
-    catalog, judged = open_catalog(folder), 0
+    catalog, count = open_catalog(folder), 0
     for pair in catalog.files.pairs(range(NAIVE)):
         (counts,) = Counts(catalog)([pair.record])
-        told = {style: judge_caption(text, style=style, counts=counts) for style, text in pair.record.captions.items()}
-        judge_both(told)
-        judged += len(told)
-    return judged
+        results = {
+            style: judge_caption(text, style=style, counts=counts) for style, text in pair.record.captions.items()
+        }
+        judge_both(results)
+        count += len(results)
+    return count
 
 
 if __name__ == "__main__":

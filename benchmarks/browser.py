@@ -50,7 +50,7 @@ def report_overlay(catalog: Catalog) -> None:
     """Print how long the overlay of any view takes and how large it is."""
     from chatearthnet_explorer.widgets.browse.density_image import coarser, density_png, frame_of  # noqa: PLC0415 - timed alone
 
-    taken, sizes = [], []
+    durations, sizes = [], []
     for zoom in range(1, 13):
         half, up = (180.0 * pixels / 256 / 2**zoom for pixels in SCREEN)
         for lon, lat in MIDDLES:
@@ -60,16 +60,20 @@ def report_overlay(catalog: Catalog) -> None:
                 box = (frame.west, frame.south, frame.east, frame.north)
                 counts = catalog.density(query, box, frame.size)
                 pictures = [density_png(counts), density_png(coarser(counts))]
-                taken.append(time.perf_counter() - start)
+                durations.append(time.perf_counter() - start)
                 sizes += [len(picture) for picture in pictures]
     start = time.perf_counter()
     lons, lats = (one[: catalog.files.columns.place_count].tolist() for one in catalog.files.columns.centers)
     points = [{"type": "Point", "coordinates": [lon, lat]} for lon, lat in zip(lons, lats, strict=True)]
     naive = json.dumps({"type": "GeometryCollection", "geometries": points})
-    spent = time.perf_counter() - start
-    print(f"overlay, {len(taken)} views and questions: median {1e3 * statistics.median(taken):.0f} ms, ", end="")
-    print(f"p95 {1e3 * sorted(taken)[int(0.95 * len(taken))]:.0f} ms, largest PNG {max(sizes) / 1e3:.0f} kB")
-    print(f"  all places as GeoJSON: {1e3 * spent:.0f} ms, {len(naive) / 1e3:,.0f} kB, before a browser has drawn one")
+    seconds = time.perf_counter() - start
+    print(
+        f"overlay, {len(durations)} views and questions: median {1e3 * statistics.median(durations):.0f} ms, ", end=""
+    )
+    print(f"p95 {1e3 * sorted(durations)[int(0.95 * len(durations))]:.0f} ms, largest PNG {max(sizes) / 1e3:.0f} kB")
+    print(
+        f"  all places as GeoJSON: {1e3 * seconds:.0f} ms, {len(naive) / 1e3:,.0f} kB, before a browser has drawn one"
+    )
 
 
 def report_browser(place: Path) -> None:
@@ -77,20 +81,24 @@ def report_browser(place: Path) -> None:
     process = psutil.Process()
     from chatearthnet_explorer.widgets.browse.browser import Browser  # noqa: PLC0415 - what it takes is told apart
 
-    loaded = process.memory_info().rss
+    base_memory = process.memory_info().rss
     start = time.perf_counter()
     browser = Browser(open_catalog(place), labels="simulated")
-    opened = time.perf_counter() - start
-    taken = []
+    opening = time.perf_counter() - start
+    durations = []
     for query in QUERIES * 3:
         for page in (1, 2, 50):
             start = time.perf_counter()
             browser.query = query.but(page=page)
-            taken.append(time.perf_counter() - start)
+            durations.append(time.perf_counter() - start)
         browser.gallery.open_at(0)
-    print(f"browser opened in {opened:.2f} s; a press to a page, facets and map: median ", end="")
-    print(f"{1e3 * statistics.median(taken):.0f} ms, p95 {1e3 * sorted(taken)[int(0.95 * len(taken))]:.0f} ms")
-    print(f"resident memory: {loaded / 1e6:.0f} MB with libraries, {process.memory_info().rss / 1e6:.0f} MB in use")
+    print(f"browser opened in {opening:.2f} s; a press to a page, facets and map: median ", end="")
+    print(
+        f"{1e3 * statistics.median(durations):.0f} ms, p95 {1e3 * sorted(durations)[int(0.95 * len(durations))]:.0f} ms"
+    )
+    print(
+        f"resident memory: {base_memory / 1e6:.0f} MB with libraries, {process.memory_info().rss / 1e6:.0f} MB in use"
+    )
 
 
 if __name__ == "__main__":

@@ -48,7 +48,7 @@ PLAIN = [
     Query(style="4v", continent=("Asia", "Europe"), sortby="lat", descending=True),
     Query(polygon=((170.0, -20.0), (-170.0, -20.0), (-150.0, 60.0), (150.0, 60.0)), page=7),
 ]
-WORDED = [
+WITH_WORDS = [
     Query(words="mangrove swamp"),
     Query(words="the"),
     Query(words="crop fields grass"),
@@ -98,12 +98,12 @@ def report_build(release: Path, folder: Path) -> Figures:
         catalog = build_catalog(
             open_release(release), folder, progress=lambda step, *_: marks.update({step: time.perf_counter()})
         )
-        taken = time.perf_counter() - start
+        seconds = time.perf_counter() - start
     steps, before = [], start
     for step, mark in marks.items():
         steps.append(f"{step} {mark - before:.1f} s")
         before = mark
-    print(f"build of {len(catalog):,} pairs   {taken:7.1f} s   ({', '.join(steps)})")
+    print(f"build of {len(catalog):,} pairs   {seconds:7.1f} s   ({', '.join(steps)})")
     used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
     busy = sum(one.ru_utime + one.ru_stime for one in used)
     print(f"  processor time          {busy:7.1f} s, which other work on the machine does not change much")
@@ -111,7 +111,7 @@ def report_build(release: Path, folder: Path) -> Figures:
     parquet = catalog.path.stat().st_size / 1e6
     disk = catalog.info()["bytes"] / 1e6
     print(f"  on disk                 {disk:7.0f} MB, of which {parquet:.0f} GeoParquet")
-    return {"build, s": taken, "build, s of processors": busy, "build, MB at most": peak[0] / 1e6, "disk, MB": disk}
+    return {"build, s": seconds, "build, s of processors": busy, "build, MB at most": peak[0] / 1e6, "disk, MB": disk}
 
 
 def report_questions(folder: Path) -> Figures:
@@ -123,15 +123,15 @@ def report_questions(folder: Path) -> Figures:
     catalog.search(Query(size=24))
     figures = {"open, with a first page, ms": 1000 * (time.perf_counter() - start)}
     print(f"open, with a first page   {figures['open, with a first page, ms']:7.1f} ms")
-    ours = {"without words": times(catalog.search, PLAIN), "with words": times(catalog.search, WORDED)}
+    ours = {"without words": times(catalog.search, PLAIN), "with words": times(catalog.search, WITH_WORDS)}
     views = [(-180.0, -60.0, 180.0, 80.0), (-10.0, 35.0, 30.0, 60.0), (6.0, 0.0, 8.0, 2.0)]
-    drawn = times(lambda view: catalog.density(Query(), view, (800, 500)), views)
-    print(f"density, 800 x 500        {_spread(drawn)}")
-    figures |= {f"question {kind}, p95 ms": _p95(taken) for kind, taken in ours.items()}
-    figures |= {"density, p95 ms": _p95(drawn), "memory, MB": (process.memory_info().rss - before) / 1e6}
+    density = times(lambda view: catalog.density(Query(), view, (800, 500)), views)
+    print(f"density, 800 x 500        {_spread(density)}")
+    figures |= {f"question {kind}, p95 ms": _p95(durations) for kind, durations in ours.items()}
+    figures |= {"density, p95 ms": _p95(density), "memory, MB": (process.memory_info().rss - before) / 1e6}
     print(f"memory of the catalog     {figures['memory, MB']:7.0f} MB, after all of these questions")
     frame = pandas_frame(catalog)
-    for kind, queries in (("without words", PLAIN), ("with words", WORDED)):
+    for kind, queries in (("without words", PLAIN), ("with words", WITH_WORDS)):
         for query in queries:
             total, _ = ask_pandas(frame, query)
             if query.words not in {"t*", '"in the top left"'} and total != catalog.search(query).total:
@@ -164,27 +164,27 @@ def ask_pandas(frame: pd.DataFrame, query: Query) -> tuple[int, dict[str, Any]]:
     masks = {name: mask for name, mask in pandas_masks(frame, query).items() if mask is not None}
     counts: dict[str, Any] = {}
     for facet in ("continent", "country", "class", "style", "split"):
-        kept = frame[_all(frame, {name: mask for name, mask in masks.items() if name != facet})]
+        rows = frame[_all(frame, {name: mask for name, mask in masks.items() if name != facet})]
         if facet in {"continent", "country"}:
-            counts[facet] = kept[facet].value_counts().to_dict()
+            counts[facet] = rows[facet].value_counts().to_dict()
         elif facet == "class":
-            bits = kept["class_bits_35"] | kept["class_bits_4v"]
+            bits = rows["class_bits_35"] | rows["class_bits_4v"]
             counts[facet] = {index: int((bits & 1 << index > 0).sum()) for index in range(1, 12)}
         elif facet == "style":
-            counts[facet] = {style: int(kept[f"split_{style}"].notna().sum()) for style in ("35", "4v")}
+            counts[facet] = {style: int(rows[f"split_{style}"].notna().sum()) for style in ("35", "4v")}
         else:
-            either = [(kept["split_35"] == split) | (kept["split_4v"] == split) for split in SPLITS]
+            either = [(rows["split_35"] == split) | (rows["split_4v"] == split) for split in SPLITS]
             counts[facet] = [int(one.sum()) for one in either]
-    found = frame[_all(frame, masks)]
+    matches = frame[_all(frame, masks)]
     if query.sortby in {"name", "lat"}:
-        found = found.sort_values(query.sortby, ascending=not query.descending)
-    counts["page"] = found.iloc[(query.page - 1) * query.size : query.page * query.size].to_dict("records")
-    return len(found), counts
+        matches = matches.sort_values(query.sortby, ascending=not query.descending)
+    counts["page"] = matches.iloc[(query.page - 1) * query.size : query.page * query.size].to_dict("records")
+    return len(matches), counts
 
 
 def pandas_masks(frame: pd.DataFrame, query: Query) -> dict[str, Any]:
     """Return a mask for each choice of the question, None for those not made."""
-    wanted = sum(1 << CLASS_BIT[name] for name in query.classes)
+    mask = sum(1 << CLASS_BIT[name] for name in query.classes)
     styles = [query.style.replace("3.5", "35")] if query.style else ["35", "4v"]
     either = lambda test: np.logical_or.reduce([test(style) for style in styles])  # noqa: E731 - said in one line
     shift = 12 * PARTS.index(query.part) if query.part else 0
@@ -196,21 +196,21 @@ def pandas_masks(frame: pd.DataFrame, query: Query) -> dict[str, Any]:
     return {
         "continent": frame["continent"].isin(query.continent) if query.continent else None,
         "country": frame["country"].isin(query.country) if query.country else None,
-        "class": either(lambda style: (bits[style] & wanted) == wanted) if query.classes else None,
+        "class": either(lambda style: (bits[style] & mask) == mask) if query.classes else None,
         "style": frame[f"split_{styles[0]}"].notna() if query.style else None,
         "split": either(lambda style: frame[f"split_{style}"].isin(query.split)) if query.split else None,
         "box": frame["lon"].between(west, east) & frame["lat"].between(south, north) if query.bbox else None,
         "polygon": _in_polygon(frame, query) if query.polygon else None,
-        "words": either(lambda style: _worded(frame[f"text_{style}"], query.words)) if query.words else None,
+        "words": either(lambda style: _has_words(frame[f"text_{style}"], query.words)) if query.words else None,
     }
 
 
-def _worded(texts: pd.Series[str], words: str) -> Any:  # noqa: ANN401 - a mask
+def _has_words(texts: pd.Series[str], words: str) -> Any:  # noqa: ANN401 - a mask
     mask = texts.notna()
     for term in [words] if words.startswith('"') else words.split():
         pattern = r"\b" + term.strip('"-').replace("*", r"\w*") + r"\b"
-        held = texts.str.contains(pattern, na=False)
-        mask &= ~held if term.startswith("-") else held
+        has_term = texts.str.contains(pattern, na=False)
+        mask &= ~has_term if term.startswith("-") else has_term
     return mask
 
 
@@ -227,22 +227,22 @@ def _all(frame: pd.DataFrame, masks: dict[str, Any]) -> Any:  # noqa: ANN401 - a
 
 def times(work: Callable[[Any], object], cases: list[Any], repeats: int = 15) -> list[float]:
     """Return the milliseconds of every call, cases in turn, after one round that is not counted."""
-    taken = []
+    durations = []
     for round_ in range(repeats + 1):
         for case in cases:
             start = time.perf_counter()
             work(case)
             if round_:
-                taken.append(1000 * (time.perf_counter() - start))
-    return taken
+                durations.append(1000 * (time.perf_counter() - start))
+    return durations
 
 
-def _spread(taken: list[float]) -> str:
-    return f"p50 {statistics.median(taken):8.1f} ms   p95 {_p95(taken):8.1f} ms"
+def _spread(durations: list[float]) -> str:
+    return f"p50 {statistics.median(durations):8.1f} ms   p95 {_p95(durations):8.1f} ms"
 
 
-def _p95(taken: list[float]) -> float:
-    return float(np.quantile(taken, 0.95))
+def _p95(durations: list[float]) -> float:
+    return float(np.quantile(durations, 0.95))
 
 
 class peak_memory:  # noqa: N801 - used like a function
@@ -250,19 +250,19 @@ class peak_memory:  # noqa: N801 - used like a function
 
     def __enter__(self) -> list[int]:
         """Start to look."""
-        self._peak, self._ended = [0], threading.Event()
+        self._peak, self._stop_event = [0], threading.Event()
         self._thread = threading.Thread(target=self._watch)
         self._thread.start()
         return self._peak
 
     def __exit__(self, *_: object) -> None:
         """Stop looking."""
-        self._ended.set()
+        self._stop_event.set()
         self._thread.join()
 
     def _watch(self) -> None:
         me = psutil.Process()
-        while not self._ended.wait(0.1):
+        while not self._stop_event.wait(0.1):
             self._peak[0] = max(self._peak[0], sum(_resident(one) for one in [me, *me.children(recursive=True)]))
 
 
@@ -279,7 +279,7 @@ def in_process(work: Callable[..., Figures], *arguments: object) -> Figures:
     # not a pool: its workers are daemons, which a build could not start processes from
     context = multiprocessing.get_context("spawn")
     here, there = context.Pipe(duplex=False)
-    process = context.Process(target=_sent, args=(there, work, *arguments))
+    process = context.Process(target=_send_result, args=(there, work, *arguments))
     process.start()
     there.close()
     try:
@@ -290,7 +290,7 @@ def in_process(work: Callable[..., Figures], *arguments: object) -> Figures:
     return figures
 
 
-def _sent(there: Connection, work: Callable[..., Figures], *arguments: object) -> None:
+def _send_result(there: Connection, work: Callable[..., Figures], *arguments: object) -> None:
     there.send(work(*arguments))
 
 

@@ -67,7 +67,7 @@ SIZE_WORDS = frozenset(size for _, size in SIZES)
 PLACES = ((6.73, 0.34), (10.0, 47.5), (-60.0, -3.0), (31.0, 30.0), (-100.0, 40.0), (78.0, 22.0), (145.0, -37.0))
 
 
-def written(facts: Facts35 | Facts4V, *, seed: int) -> str:
+def template_caption(facts: Facts35 | Facts4V, *, seed: int) -> str:
     """Return the facts in the project's own sentences."""
     style = "3.5" if isinstance(facts, Facts35) else "4v"
     prompt = Prompt(style=style, seed=seed, all_facts=(facts,), system="", user="")
@@ -75,20 +75,20 @@ def written(facts: Facts35 | Facts4V, *, seed: int) -> str:
     return TemplateCaptioner().caption(prompt, chip).text
 
 
-def paraphrased(facts: Facts35 | Facts4V, *, seed: int) -> str:
+def paraphrase_caption(facts: Facts35 | Facts4V, *, seed: int) -> str:
     """Return the facts as a language model might tell them, without the faults that the paraphrase adds unasked."""
     for again in range(100):
         text = write_paraphrase(facts, seed=f"{seed} {again}").text
         low = text.lower()
-        unasked = any(
+        has_faults = any(
             word in low for word in (*(word.removesuffix("e") for word in FORBIDDEN_WORDS), "no ", "devoid of")
         )
-        if text.endswith(".") and not unasked:
+        if text.endswith(".") and not has_faults:
             return text
     return text
 
 
-WRITERS = {"template": written, "paraphrase": paraphrased}
+WRITERS = {"template": template_caption, "paraphrase": paraphrase_caption}
 
 
 def label_maps(count: int, simulated: int, first: int = 0) -> list[np.ndarray]:
@@ -120,46 +120,46 @@ class Score:
     def __init__(self) -> None:
         """Start with nothing."""
         self.fault: Counter[str] = Counter()
-        self.found: Counter[str] = Counter()
-        self.fired: Counter[str] = Counter()
+        self.hits: Counter[str] = Counter()
+        self.alarms: Counter[str] = Counter()
         self.false: Counter[str] = Counter()
         self.on_clean: Counter[str] = Counter()
         self.clean = 0
         self.examples: dict[str, list[str]] = defaultdict(list)
 
-    def add(self, spoiled: FaultyCaption, judged: CheckResult) -> None:
+    def add(self, caption: FaultyCaption, result: CheckResult) -> None:
         """Count one caption."""
-        fault, fired = spoiled.fault, {finding.check for finding in judged.findings}
-        allowed = {fault.check, *FOLLOWS.get(fault.check, ())} if fault else set()
+        fault, checks = caption.fault, {finding.check for finding in result.findings}
+        expected = {fault.check, *FOLLOWS.get(fault.check, ())} if fault else set()
         self.clean += fault is None
-        for check in fired:
-            self.fired[check] += 1
-            self.false[check] += check not in allowed
+        for check in checks:
+            self.alarms[check] += 1
+            self.false[check] += check not in expected
             self.on_clean[check] += fault is None
-            if check not in allowed:
-                one = next(finding for finding in judged.findings if finding.check == check)
-                self.examples[f"false {check}"].append(f"{fault} {one}\n    {spoiled.text}")
+            if check not in expected:
+                one = next(finding for finding in result.findings if finding.check == check)
+                self.examples[f"false {check}"].append(f"{fault} {one}\n    {caption.text}")
         if fault:
             self.fault[fault.check] += 1
             hit = any(
                 finding.check == fault.check
                 and (not fault.land or finding.land == fault.land)
                 and (not fault.part or finding.part in {fault.part, ""})
-                for finding in judged.findings
+                for finding in result.findings
             )
-            self.found[fault.check] += hit
+            self.hits[fault.check] += hit
             if not hit:
-                self.examples[f"missed {fault.check}"].append(f"{fault}\n    {spoiled.text}")
+                self.examples[f"missed {fault.check}"].append(f"{fault}\n    {caption.text}")
 
     def table(self, checks: Sequence[str]) -> None:
         """Print it."""
         print(f"{'':20}{'fault':>9}{'found':>7}{'recall':>8}{'fired':>8}{'false':>7}{'precision':>11}{'on clean':>10}")
         for check in checks:
-            fault, fired = self.fault[check], self.fired[check]
-            recall = f"{self.found[check] / fault:.3f}" if fault else "-"
-            precision = f"{1 - self.false[check] / fired:.3f}" if fired else "-"
+            fault, alarms = self.fault[check], self.alarms[check]
+            recall = f"{self.hits[check] / fault:.3f}" if fault else "-"
+            precision = f"{1 - self.false[check] / alarms:.3f}" if alarms else "-"
             print(
-                f"{check:20}{fault:9}{self.found[check]:7}{recall:>8}{fired:8}{self.false[check]:7}{precision:>11}"
+                f"{check:20}{fault:9}{self.hits[check]:7}{recall:>8}{alarms:8}{self.false[check]:7}{precision:>11}"
                 f"{self.on_clean[check]:6}/{self.clean}"
             )
 
@@ -169,44 +169,44 @@ def captions(maps: Sequence[np.ndarray], times: int, first: int, wrong: str, sho
     rate = 0.8 / len(CAPTION_FAULTS)
     score, by_writer, sizes = Score(), defaultdict(Score), Counter[tuple[str, str, bool]]()
     naive: Counter[tuple[str, bool, bool]] = Counter()
-    named = list(sounds(maps, times, first))
-    spoiled = spoil((sound for _, sound in named), rates=dict.fromkeys(CAPTION_FAULTS, rate), seed=first)
-    for (writer, sound), one in zip(named, spoiled, strict=True):
-        judged = judge_caption(one.text, style=sound.style, counts=sound.counts)
-        score.add(one, judged)
-        by_writer[f"{writer} {sound.style}"].add(one, judged)
+    sources = list(sounds(maps, times, first))
+    faulty = spoil((sound for _, sound in sources), rates=dict.fromkeys(CAPTION_FAULTS, rate), seed=first)
+    for (writer, sound), one in zip(sources, faulty, strict=True):
+        result = judge_caption(one.text, style=sound.style, counts=sound.counts)
+        score.add(one, result)
+        by_writer[f"{writer} {sound.style}"].add(one, result)
         count_naive(naive, one)
         if one.fault and one.fault.check == "wrong size":
-            hit = any(finding.check == "wrong size" for finding in judged.findings)
-            sizes[f"{writer} {sound.style}", told_as(one.fault, judged), hit] += 1
-    print(f"\n{len(named)} captions, {score.clean} of them without a fault")
-    checks = [check for check in CHECKS if score.fault[check] or score.fired[check]]
+            hit = any(finding.check == "wrong size" for finding in result.findings)
+            sizes[f"{writer} {sound.style}", words_of_size(one.fault, result), hit] += 1
+    print(f"\n{len(sources)} captions, {score.clean} of them without a fault")
+    checks = [check for check in CHECKS if score.fault[check] or score.alarms[check]]
     score.table(checks)
     for source, part in by_writer.items():
         print(f"\n{source}")
-        part.table([check for check in checks if part.fault[check] or part.fired[check]])
+        part.table([check for check in checks if part.fault[check] or part.alarms[check]])
     print("\nwrong size: recall by writer, style, words and how many sizes off")
     for source, words in sorted({key[:2] for key in sizes}):
         hits, misses = sizes[source, words, True], sizes[source, words, False]
         print(f"{source:15} {words:34} {hits:4} of {hits + misses:4}")
     print("\nclass words alone, without reading what is said of them (the naive way)")
     for check in ("hallucinated", "omitted"):
-        true, missed, false = naive[check, True, True], naive[check, True, False], naive[check, False, True]
-        print(f"{check:20} recall {true / (true + missed):.3f}  precision {true / max(true + false, 1):.3f}")
+        true, missed_ones, false = naive[check, True, True], naive[check, True, False], naive[check, False, True]
+        print(f"{check:20} recall {true / (true + missed_ones):.3f}  precision {true / max(true + false, 1):.3f}")
     for key, texts in score.examples.items():
         if wrong and wrong in key:
             print(f"\n{key}: {len(texts)}", *texts[:show], sep="\n  ")
 
 
-def told_as(fault: Fault, judged: CheckResult) -> str:
+def words_of_size(fault: Fault, result: CheckResult) -> str:
     """Return in whose words a caption tells a wrong size, and how many sizes it is off; style 4V has no sizes."""
     if not fault.part:
         return "the caption's own"
-    claims = judged.reading.claims if judged.reading else ()
+    claims = result.reading.claims if result.reading else ()
     words = [one.size_words.lower() for one in claims if one.name == fault.land and fault.part in one.parts]
     prompts = any(one.replace("-", " ").removesuffix(" sized") in SIZE_WORDS for one in words)
-    whose = "the prompt's" if prompts else "other" if any(words) else "none read"
-    return f"{whose}, {fault.steps} off"
+    owner = "the prompt's" if prompts else "other" if any(words) else "none read"
+    return f"{owner}, {fault.steps} off"
 
 
 def count_naive(naive: Counter[tuple[str, bool, bool]], one: FaultyCaption) -> None:
@@ -214,10 +214,10 @@ def count_naive(naive: Counter[tuple[str, bool, bool]], one: FaultyCaption) -> N
     present = {land.index for land in CLASSES[BACKGROUND + 1 :] if one.sound.counts[-1, land.index]}
     leaders = {int(row[BACKGROUND + 1 :].argmax()) + 1 for row in one.sound.counts[:-1] if row[BACKGROUND + 1 :].any()}
     words = set(classes_named(one.text))
-    for check, fired in (("hallucinated", bool(words - present)), ("omitted", bool(leaders - words))):
+    for check, alarm in (("hallucinated", bool(words - present)), ("omitted", bool(leaders - words))):
         follows = one.fault is not None and check in FOLLOWS.get(one.fault.check, ())
         if not follows:
-            naive[check, one.fault is not None and one.fault.check == check, fired] += 1
+            naive[check, one.fault is not None and one.fault.check == check, alarm] += 1
 
 
 def pairs(maps: Sequence[np.ndarray]) -> None:
@@ -237,11 +237,11 @@ def pairs(maps: Sequence[np.ndarray]) -> None:
                 )
                 if one is None:
                     continue
-                judged = {
+                results = {
                     "3.5": judge_caption(right, style="3.5", counts=counts),
                     "4v": judge_caption(one.text, style="4v", counts=counts),
                 }
-                score[kind or "none", bool(judge_both(judged))] += 1
+                score[kind or "none", bool(judge_both(results))] += 1
     print("\ncontradiction between styles, by what is wrong with the 4V caption: found / pairs")
     for kind in ("wrong dominant", "denied", "none"):
         print(f"{kind:20}{score[kind, True]:6} / {score[kind, True] + score[kind, False]}")
@@ -261,11 +261,13 @@ def chips(count: int) -> None:
         false.update(finding.check for finding in judge_picture(picture_of(png(chip.rgb), cover=cover)))
         clean += 1
         for kind, fault in chip_faults.FAULTS.items():
-            found = {finding.check for finding in judge_picture(picture_of(png(fault(chip.rgb, rng)), cover=cover))}
-            score[kind][found == {kind}] += 1
+            checks_found = {
+                finding.check for finding in judge_picture(picture_of(png(fault(chip.rgb, rng)), cover=cover))
+            }
+            score[kind][checks_found == {kind}] += 1
     print("\npictures: found / planted, and false alarms on clean ones")
-    for kind, counted in score.items():
-        print(f"{kind:20}{counted[True]:6} / {counted.total()}{false[kind]:8} / {clean}")
+    for kind, counts in score.items():
+        print(f"{kind:20}{counts[True]:6} / {counts.total()}{false[kind]:8} / {clean}")
 
 
 def png(rgb: np.ndarray) -> bytes:
@@ -275,7 +277,7 @@ def png(rgb: np.ndarray) -> bytes:
     return file.getvalue()
 
 
-class Given:
+class FixedCounts:
     """Counts of pairs by their names, as a catalog has them."""
 
     def __init__(self, counts: list[np.ndarray]) -> None:
@@ -316,7 +318,10 @@ class Release:
 def speed(maps: Sequence[np.ndarray], length: int, scheduler: str) -> None:
     """Print the time of one caption, and of an audit of a whole release."""
     pool = [
-        {"3.5": paraphrased(facts_35(labels), seed=number), "4v": paraphrased(facts_4v(labels), seed=number)}
+        {
+            "3.5": paraphrase_caption(facts_35(labels), seed=number),
+            "4v": paraphrase_caption(facts_4v(labels), seed=number),
+        }
         for number, labels in enumerate(maps[:500])
     ]
     counts = [count_pixels(labels) for labels in maps[:500]]
@@ -324,13 +329,13 @@ def speed(maps: Sequence[np.ndarray], length: int, scheduler: str) -> None:
     took = {}
     for name, work in (
         ("reading its claims", lambda text, _: read_claims(text)),
-        ("reading and all checks", lambda text, given: judge_caption(text, style="3.5", counts=given)),
+        ("reading and all checks", lambda text, pixel_counts: judge_caption(text, style="3.5", counts=pixel_counts)),
     ):
         best = []
         for _ in range(3):
             start = time.process_time()
-            for text, given in zip(texts, counts, strict=True):
-                work(text, given)
+            for text, pixel_counts in zip(texts, counts, strict=True):
+                work(text, pixel_counts)
             best.append(time.process_time() - start)
         took[name] = min(best) / len(texts) * 1000
     mean = sum(map(len, texts)) / len(texts)
@@ -342,14 +347,14 @@ def speed(maps: Sequence[np.ndarray], length: int, scheduler: str) -> None:
     before = [resource.getrusage(kind) for kind in kinds]
     with tempfile.TemporaryDirectory() as folder:
         start = time.perf_counter()
-        done = audit(release, folder, counts_of=Given(counts), scheduler=scheduler)
+        result = audit(release, folder, counts_of=FixedCounts(counts), scheduler=scheduler)
         wall = time.perf_counter() - start
     after = [resource.getrusage(kind) for kind in kinds]
     cpu = sum(new.ru_utime + new.ru_stime - old.ru_utime - old.ru_stime for new, old in zip(after, before, strict=True))
     here, child = (one.ru_maxrss / 1024 for one in after)
     print(
-        f"audit of {done.pairs} pairs, {scheduler}: {wall:.0f} s, {cpu:.0f} s of computing, "
-        f"{done.finding_count} findings; "
+        f"audit of {result.pairs} pairs, {scheduler}: {wall:.0f} s, {cpu:.0f} s of computing, "
+        f"{result.finding_count} findings; "
         f"peak memory {here:.0f} MiB here, {child:.0f} MiB in the largest child; "
         f"load of the machine {', '.join(f'{one:.1f}' for one in os.getloadavg())}"
     )
@@ -369,15 +374,15 @@ def main() -> None:
     options.add_argument("--scheduler", default="threads", help="who does the audit")
     options.add_argument("--wrong", default="", help="print captions that were judged wrong, such as 'missed omitted'")
     options.add_argument("--show", type=int, default=3, help="how many of them")
-    asked = options.parse_args()
+    args = options.parse_args()
     print(describe("numpy", "dask"))
-    maps = label_maps(asked.maps, asked.simulated, asked.first)
-    if asked.times:
-        captions(maps, asked.times, asked.first, asked.wrong, asked.show)
+    maps = label_maps(args.maps, args.simulated, args.first)
+    if args.times:
+        captions(maps, args.times, args.first, args.wrong, args.show)
         pairs(maps)
-    if asked.chips:
-        chips(asked.chips)
-    speed(maps, asked.audit, asked.scheduler)
+    if args.chips:
+        chips(args.chips)
+    speed(maps, args.audit, args.scheduler)
 
 
 if __name__ == "__main__":

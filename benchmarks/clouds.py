@@ -53,7 +53,7 @@ SURFACES = {
 FORMERLY = 50.0
 """Percent of bright pixels from which the former check called a picture mostly cloud."""
 
-SMOOTHED = (
+SMOOTH_PIXELS = (
     40  # pixels below which light smooths cloud: then its roughness is that of 4318_2656_patch11 and 4281_2920_patch11
 )
 
@@ -69,7 +69,7 @@ def heights(draw: np.random.Generator, low: float, high: float) -> np.ndarray:
     frequency = np.fft.fftfreq(256)
     radius = np.hypot(frequency[:, None], frequency)
     radius[0, 0] = 1.0
-    edge = 1 / SMOOTHED
+    edge = 1 / SMOOTH_PIXELS
     power = np.where(radius < edge, radius**-low, edge ** (high - low) * radius**-high)
     heights = np.fft.ifft2(np.sqrt(power) * np.exp(2j * np.pi * draw.random((256, 256)))).real
     return (heights - heights.min()) / np.ptp(heights)
@@ -80,10 +80,10 @@ def cloud(draw: np.random.Generator) -> np.ndarray:
     return heights(draw, 8 / 3, 4.2)
 
 
-def covered(rgb: np.ndarray, thick: np.ndarray, colour: np.ndarray) -> np.ndarray:
+def add_cloud(rgb: np.ndarray, thick: np.ndarray, colour: np.ndarray) -> np.ndarray:
     """Return a picture under cloud of a thickness of 0 to 1."""
-    mixed = rgb * (1 - thick[..., None]) + colour * thick[..., None]
-    return np.clip(mixed + 0.5, 0, 255).astype(np.uint8)
+    mixture = rgb * (1 - thick[..., None]) + colour * thick[..., None]
+    return np.clip(mixture + 0.5, 0, 255).astype(np.uint8)
 
 
 def decks(lands: list[np.ndarray], colours: tuple[tuple[int, ...], ...], mean: float) -> Iterator[np.ndarray]:
@@ -92,20 +92,20 @@ def decks(lands: list[np.ndarray], colours: tuple[tuple[int, ...], ...], mean: f
     for land in lands:
         for colour in colours:
             thick = np.clip(mean + 0.3 * (cloud(draw) - 0.5), 0, 1) if mean < 1 else np.ones((256, 256))
-            yield covered(land, thick, colour + 90.0 * (cloud(draw)[..., None] - 0.5))
+            yield add_cloud(land, thick, colour + 90.0 * (cloud(draw)[..., None] - 0.5))
 
 
-def broken(lands: list[np.ndarray], share: float) -> Iterator[np.ndarray]:
+def broken_clouds(lands: list[np.ndarray], share: float) -> Iterator[np.ndarray]:
     """Yield lands of which a share is under single clouds."""
     draw = np.random.default_rng(int(100 * share))
     for land in lands:
         for colour in WHITES:
             height = cloud(draw)
             thick = np.clip((height - np.quantile(height, 1 - share)) / 0.06 + 0.5, 0, 1)
-            yield covered(land, thick, colour + 90.0 * (height[..., None] - 0.6))
+            yield add_cloud(land, thick, colour + 90.0 * (height[..., None] - 0.6))
 
 
-def snowed(lands: list[np.ndarray], contrast: float) -> Iterator[np.ndarray]:
+def add_snow(lands: list[np.ndarray], contrast: float) -> Iterator[np.ndarray]:
     """Yield lands under snow that leaves this much of their contrast."""
     for land in lands:
         grey = land.mean(axis=2, keepdims=True)
@@ -127,10 +127,10 @@ def surfaces(colour: tuple[int, ...]) -> Iterator[np.ndarray]:
 
 def row(name: str, pictures: Iterable[np.ndarray]) -> None:
     """Print how many of some pictures are called mostly cloud, now and by the former check."""
-    seen = list(pictures)
-    now, before = ([find(one) for one in seen] for find in (lambda rgb: cloud_cover(rgb).percent, former))
-    marked, marked_before = (sum(one >= least for one in many) for many, least in ((now, CLOUDY), (before, FORMERLY)))
-    print(f"  {name:44}{len(seen):5}{marked:8}{marked_before:9}{np.median(now):12.0f} %")
+    images = list(pictures)
+    now, before = ([find(one) for one in images] for find in (lambda rgb: cloud_cover(rgb).percent, former))
+    count, count_before = (sum(one >= least for one in many) for many, least in ((now, CLOUDY), (before, FORMERLY)))
+    print(f"  {name:44}{len(images):5}{count:8}{count_before:9}{np.median(now):12.0f} %")
 
 
 def real(chips: dict[str, np.ndarray]) -> None:
@@ -139,15 +139,15 @@ def real(chips: dict[str, np.ndarray]) -> None:
     for name, rgb in chips.items():
         now, before, eye = cloud_cover(rgb).percent, former(rgb), BY_EYE.get(name, 0)
         if eye or max(now, before) >= 1:
-            called = f"{'yes' if now >= CLOUDY else 'no':>6}{'yes' if before >= FORMERLY else 'no':>6}"
-            print(f"  {name:24}{eye:4} %{now:6.1f} %{before:6.1f} %{called}{'   ice' if name in ICE else ''}")
+            answers = f"{'yes' if now >= CLOUDY else 'no':>6}{'yes' if before >= FORMERLY else 'no':>6}"
+            print(f"  {name:24}{eye:4} %{now:6.1f} %{before:6.1f} %{answers}{'   ice' if name in ICE else ''}")
     rest = [rgb for name, rgb in chips.items() if not BY_EYE.get(name) and name not in ICE]
     print(f"  all {len(rest)} others: at most {max(cloud_cover(rgb).percent for rgb in rest):.1f} % now")
     haze = [float(np.percentile(rgb[..., 2] - rgb[..., 0] / 2, 90)) for rgb in rest]
     print(f"  haze of these, 90th percentile: {min(haze):.0f} to {max(haze):.0f} grey values")
 
 
-def made(lands: list[np.ndarray]) -> None:
+def print_made_up(lands: list[np.ndarray]) -> None:
     """Print what is found of pictures that are made."""
     print(
         f"\nmade of {len(lands)} real chips without cloud or ice, or of nothing",
@@ -159,9 +159,9 @@ def made(lands: list[np.ndarray]) -> None:
         for mean in (0.2, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0):
             row(f"{what} cloud without gaps, {thin(mean)}", decks(lands, colours, mean))
     for share in (0.2, 0.3, 0.4, 0.6, 0.7, 0.8, 0.9):
-        row(f"single white clouds over {100 * share:.0f} %", broken(lands, share))
+        row(f"single white clouds over {100 * share:.0f} %", broken_clouds(lands, share))
     for contrast in (0.3, 0.6, 1.0, 1.5):
-        row(f"snow, {contrast:.1f} of the land's contrast left", snowed(lands, contrast))
+        row(f"snow, {contrast:.1f} of the land's contrast left", add_snow(lands, contrast))
     for name, colour in SURFACES.items():
         row(name, surfaces(colour))
 
@@ -180,7 +180,7 @@ def main() -> None:
     }
     print(describe("chatearthnet-explorer", "numpy", "pillow"))
     real(chips)
-    made([rgb for name, rgb in chips.items() if not BY_EYE.get(name) and name not in ICE])
+    print_made_up([rgb for name, rgb in chips.items() if not BY_EYE.get(name) and name not in ICE])
     for name, rgb in chips.items():
         if name in BY_EYE or name in ICE:
             began = time.process_time()

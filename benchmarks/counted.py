@@ -44,26 +44,26 @@ def pages(step: int) -> list[list[int]]:
     return [order[start : start + PAGE] for start in range(0, len(order) - PAGE + 1, PAGE)]
 
 
-def measure(path: Path, wanted: list[list[int]]) -> str:
+def measure(path: Path, page_rows: list[list[int]]) -> str:
     """Return how many of the pages a minute's requests suffice for, and what a page costs."""
     directory = read_directory(open_ranges(path))
     members = list(directory)
-    read, requests, sent, seconds = 0, 0, 0, 0.0
+    read, requests, bytes_sent, seconds = 0, 0, 0, 0.0
     with Zenodo(path.parent, limit=LIMIT, window=3600, latency=LATENCY) as server:
         server.bandwidth = BANDWIDTH
         file = WebFile(f"{server.url}/records/{RECORD}/files/{path.name}", patience=0)
-        for page in wanted:
+        for page in page_rows:
             server.reset()
-            begun = time.perf_counter()
+            start = time.perf_counter()
             answers = read_members(file, [members[number] for number in page])
             if any(not isinstance(answer, bytes) for answer in answers):
                 break
-            seconds += time.perf_counter() - begun
-            read, requests, sent = read + 1, requests + server.requests, sent + server.bytes_sent
+            seconds += time.perf_counter() - start
+            read, requests, bytes_sent = read + 1, requests + server.requests, bytes_sent + server.bytes_sent
     if not read:
         return "no page"
-    each = f"{requests / read:5.1f} requests {sent / read / 1e6:6.2f} MB {seconds / read:6.2f} s a page"
-    return f"{read:3} of {len(wanted):2} pages, {each}"
+    each = f"{requests / read:5.1f} requests {bytes_sent / read / 1e6:6.2f} MB {seconds / read:6.2f} s a page"
+    return f"{read:3} of {len(page_rows):2} pages, {each}"
 
 
 def main() -> None:
@@ -74,10 +74,10 @@ def main() -> None:
         path = Path(name) / "s2_rgb_images.zip"
         write(path)
         for label, step in (("neighbours", 1), ("every 5th", 5), ("every 10th", 10), ("at random", 0)):
-            wanted = pages(step)
+            page_rows = pages(step)
             for near, how in ((GAP, f"gaps of {GAP // 1024} kB"), (GAP_IF_COUNTED, "wider when few are left")):
                 web_file.GAP_IF_COUNTED = near
-                print(f"  {label:10} {how:24} {measure(path, wanted)}")
+                print(f"  {label:10} {how:24} {measure(path, page_rows)}")
 
 
 if __name__ == "__main__":

@@ -34,12 +34,12 @@ def naive(labels: np.ndarray) -> dict[str, dict[str, float]]:
 
 def milliseconds(work: Callable[[], object], times: int = 300) -> float:
     """Return the median time of one call."""
-    taken = []
+    seconds = []
     for _ in range(times):
         start = time.perf_counter()
         work()
-        taken.append(time.perf_counter() - start)
-    return statistics.median(taken) * 1000
+        seconds.append(time.perf_counter() - start)
+    return statistics.median(seconds) * 1000
 
 
 def main() -> None:
@@ -51,12 +51,12 @@ def main() -> None:
     print(f"facts, style 4v         {milliseconds(lambda: facts_4v(labels)):8.3f} ms")
     print(f"naive masks, counts only{milliseconds(lambda: naive(labels)):8.3f} ms")
     for module in ("numpy", "chatearthnet_explorer"):
-        taken = []
+        seconds = []
         for _ in range(7):
             start = time.perf_counter()
             subprocess.run([sys.executable, "-c", f"import {module}"], check=True)  # noqa: S603 - our own words
-            taken.append(time.perf_counter() - start)
-        print(f"python -c 'import {module}' {statistics.median(taken):6.3f} s")
+            seconds.append(time.perf_counter() - start)
+        print(f"python -c 'import {module}' {statistics.median(seconds):6.3f} s")
 
 
 if __name__ == "__main__":

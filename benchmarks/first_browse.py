@@ -38,14 +38,16 @@ def main() -> None:
     width = int(sys.argv[1]) if len(sys.argv) > 1 else 1280
     print(f"{describe('panel', 'ipywidgets')}; Chromium, {width} px wide; seconds from the request")
     with tempfile.TemporaryDirectory() as folder, stage.chromium() as browser, servers.app(Path(folder)) as address:
-        for visit in range(VISITS):
-            with servers.watched_page(browser, width=width) as seen:
-                seen.page.add_init_script(WATCH)
-                seen.page.goto(servers.page_of(address, "browse"))
-                seen.page.wait_for_function("marks.map && marks.counts && marks.pictures && marks.load", timeout=60_000)
-                marks = {name: round(at / 1000, 2) for name, at in seen.page.evaluate("marks").items()}
+        for number in range(VISITS):
+            with servers.watched_page(browser, width=width) as visit:
+                visit.page.add_init_script(WATCH)
+                visit.page.goto(servers.page_of(address, "browse"))
+                visit.page.wait_for_function(
+                    "marks.map && marks.counts && marks.pictures && marks.load", timeout=60_000
+                )
+                marks = {name: round(at / 1000, 2) for name, at in visit.page.evaluate("marks").items()}
                 after = round(marks["pictures"] - marks["load"], 2)
-                print(f"visit {visit + 1}: {marks}; 24 pictures {after} s after the page's load")
+                print(f"visit {number + 1}: {marks}; 24 pictures {after} s after the page's load")
 
 
 if __name__ == "__main__":

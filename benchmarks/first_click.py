@@ -44,25 +44,25 @@ def places() -> Iterator[tuple[float, float]]:
 
 def lab(browser: Browser, folder: Path) -> tuple[list[float], list[float], float, float]:
     """Return seconds of first and of second clicks, and megabytes of the kernel before and at its peak."""
-    with servers.lab(folder) as address, servers.watched_page(browser) as seen:
-        seen.page.goto(address)
-        servers.run_all(seen.page)
-        servers.caption(seen.page)
-        servers.wait_idle(seen.page)
-        seen.page.get_by_role("button", name="GPT-3.5 style").click()
+    with servers.lab(folder) as address, servers.watched_page(browser) as visit:
+        visit.page.goto(address)
+        servers.run_all(visit.page)
+        servers.caption(visit.page)
+        servers.wait_idle(visit.page)
+        visit.page.get_by_role("button", name="GPT-3.5 style").click()
         (kernel,) = (one for one in psutil.Process().children(recursive=True) if "ipykernel_launcher" in one.cmdline())
         before = kernel.memory_info().rss / 1e6
-        first = [servers.click_map(seen.page, right=right, down=down) for right, down in islice(places(), CLICKS)]
-        again = [servers.click_map(seen.page, right=right, down=down) for right, down in islice(places(), 5)]
+        first = [servers.click_map(visit.page, right=right, down=down) for right, down in islice(places(), CLICKS)]
+        again = [servers.click_map(visit.page, right=right, down=down) for right, down in islice(places(), 5)]
         return first, again, before, peak(kernel)
 
 
 def app(browser: Browser, folder: Path) -> list[float]:
     """Return seconds of clicks in the app."""
-    with servers.app(folder) as address, servers.watched_page(browser) as seen:
-        seen.page.goto(address)
-        servers.caption(seen.page)
-        return [servers.click_map(seen.page, right=right, down=down) for right, down in islice(places(), CLICKS)]
+    with servers.app(folder) as address, servers.watched_page(browser) as visit:
+        visit.page.goto(address)
+        servers.caption(visit.page)
+        return [servers.click_map(visit.page, right=right, down=down) for right, down in islice(places(), CLICKS)]
 
 
 def peak(process: psutil.Process) -> float:
@@ -83,10 +83,10 @@ def importing(module: str) -> tuple[float, float]:
     environment = {key: value for key, value in os.environ.items() if key != "PYTHONDONTWRITEBYTECODE"}
     runs = []
     for _ in range(4):
-        done = subprocess.run(  # noqa: S603 - our own words
+        process = subprocess.run(  # noqa: S603 - our own words
             [sys.executable, "-c", code], env=environment, check=True, capture_output=True, text=True
         )
-        runs.append(tuple(map(float, done.stdout.split()[-2:])))
+        runs.append(tuple(map(float, process.stdout.split()[-2:])))
     # the first may have had to compile
     return tuple(statistics.median(column) for column in zip(*runs[1:], strict=True))
 
@@ -102,10 +102,10 @@ def main() -> None:
     began = time.perf_counter()
     with tempfile.TemporaryDirectory() as folder, stage.chromium() as browser:
         first, again, before, most = lab(browser, Path(folder) / "lab")
-        served = app(browser, Path(folder) / "app")
+        app_seconds = app(browser, Path(folder) / "app")
     print(row("click to visible caption, JupyterLab", first))
     print(row("the same places a second time", again))
-    print(row("click to visible caption, app", served))
+    print(row("click to visible caption, app", app_seconds))
     print(f"{'kernel before the clicks':<44}{before:8.0f} MB")
     print(f"{f'and at its peak, {CLICKS} clicks later':<44}{most:8.0f} MB")
     for name, module in MODULES.items():

@@ -19,23 +19,23 @@ def dependents(folder: Path, module: str) -> set[str]:
         folder: Of the package.
         module: Dotted name.
     """
-    imported = {name: set(_imported(path)) for name, path in _modules(folder)}
+    imports = {name: set(_imports(path)) for name, path in _modules(folder)}
     result, new = set(), {module}
     while new:
         result |= new
-        new = {name for name, others in imported.items() if others & new} - result
+        new = {name for name, others in imports.items() if others & new} - result
     return result
 
 
 def forget(modules: set[str]) -> None:
     """Take modules out of this process; packages among them are imported anew, with what is left of their modules."""
-    gone = sorted(modules & sys.modules.keys())
-    for name in gone:
+    removals = sorted(modules & sys.modules.keys())
+    for name in removals:
         del sys.modules[name]
         package, _, last = name.rpartition(".")
         if hasattr(sys.modules.get(package), last):
             delattr(sys.modules[package], last)
-    submodules = sorted(name for name in sys.modules if name.rpartition(".")[0] in gone)
+    submodules = sorted(name for name in sys.modules if name.rpartition(".")[0] in removals)
     for name in submodules:
         package, _, last = name.rpartition(".")
         setattr(importlib.import_module(package), last, sys.modules[name])
@@ -47,7 +47,7 @@ def _modules(folder: Path) -> Iterator[tuple[str, Path]]:
         yield ".".join(parts[:-1] if parts[-1] == "__init__" else parts), path
 
 
-def _imported(path: Path) -> Iterator[str]:
+def _imports(path: Path) -> Iterator[str]:
     for node in ast.walk(ast.parse(path.read_text("utf-8"))):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)

@@ -31,24 +31,24 @@ from mutations import Mutant, mutants, mutated
 ROOT = Path(__file__).resolve().parents[1]
 PACKAGE = "chatearthnet_explorer"
 
-PUBLISHED, STATISTICS, THRESHOLDS, INPUTS = (
+CONSTANTS, STATISTICS, THRESHOLDS, INPUTS = (
     "published_constants",
     "published_statistics",
     "thresholds",
     "input_limits",
 )
 MODULES: dict[str, tuple[str, ...]] = {
-    "tile": ("tile", INPUTS, PUBLISHED),
-    "landcover/legend": ("legend", PUBLISHED, INPUTS),
+    "tile": ("tile", INPUTS, CONSTANTS),
+    "landcover/legend": ("legend", CONSTANTS, INPUTS),
     "landcover/shares": ("landcover", THRESHOLDS, INPUTS),
-    "prompts/facts": ("landcover", THRESHOLDS, PUBLISHED),
-    "prompts/size_words": (THRESHOLDS, PUBLISHED),
-    "prompts/prompt": ("prompt", PUBLISHED),
+    "prompts/facts": ("landcover", THRESHOLDS, CONSTANTS),
+    "prompts/size_words": (THRESHOLDS, CONSTANTS),
+    "prompts/prompt": ("prompt", CONSTANTS),
     "review/checks": ("check_table", THRESHOLDS, "checks"),
     "review/language_checks": ("check_table", THRESHOLDS, "checks"),
     "review/label_checks": ("order_and_omission", THRESHOLDS, "checks"),
     "review/pair_checks": ("contradictions", THRESHOLDS, "checks"),
-    "review/chip_checks": (INPUTS, PUBLISHED, "checks"),
+    "review/chip_checks": (INPUTS, CONSTANTS, "checks"),
     "review/grounding": (THRESHOLDS, "grounding_reasons", "checks"),
     "review/label_counts": (THRESHOLDS, "grounding_reasons", "checks"),
     "review/audit_parts": ("audit_parts",),
@@ -56,9 +56,9 @@ MODULES: dict[str, tuple[str, ...]] = {
     "review/sampling": ("sampling", INPUTS, STATISTICS),
     "review/error_rates": ("error_rates", STATISTICS),
     "review/reviewer_agreement": (STATISTICS, "report"),
-    "sources/stac/cloud_mask": (PUBLISHED, INPUTS),
-    "sources/stac/reflectance": ("reflectance", PUBLISHED, INPUTS),
-    "sources/release/chip_pngs": (PUBLISHED,),
+    "sources/stac/cloud_mask": (CONSTANTS, INPUTS),
+    "sources/stac/reflectance": ("reflectance", CONSTANTS, INPUTS),
+    "sources/release/chip_pngs": (CONSTANTS,),
 }
 """Module -> its test files, those most likely to notice first. Slow suites are left out: they would only kill more."""
 
@@ -106,8 +106,8 @@ def passes(tree: Path, test: str, modules: set[str], *, baseline: bool = False) 
             os._exit(min(status, 1))
     end = time.monotonic() + (10 * TIMEOUT if baseline else TIMEOUT)
     while time.monotonic() < end:
-        done, status = os.waitpid(child, os.WNOHANG)
-        if done:
+        finished_pid, status = os.waitpid(child, os.WNOHANG)
+        if finished_pid:
             return status == 0
         time.sleep(0.02)
     os.killpg(child, signal.SIGKILL)
@@ -115,7 +115,7 @@ def passes(tree: Path, test: str, modules: set[str], *, baseline: bool = False) 
     return False
 
 
-def copied(folder: Path) -> Path:
+def copy_tree(folder: Path) -> Path:
     """Return a compiled copy of the package and its tests, which this process and its children import from."""
     tree = folder / "tree"
     for name in (PACKAGE, "tests", "docs", "notebooks", "benchmarks"):
@@ -142,17 +142,17 @@ def score(tree: Path, module: str, sample: list[Mutant]) -> tuple[int, int]:
     path.write_text(ast.unparse(ast.parse(source)), "utf-8")
     if not all(passes(tree, test, modules, baseline=True) for test in tests):
         sys.exit(f"The tests of {module} fail without any mutant: {' '.join(tests)}; mend them first.")
-    for compiled in path.parent.glob(f"__pycache__/{path.stem}.*"):  # a mutant of the same second and size is another
-        compiled.unlink()
-    killed = 0
+    for bytecode in path.parent.glob(f"__pycache__/{path.stem}.*"):  # a mutant of the same second and size is another
+        bytecode.unlink()
+    count = 0
     for mutant in sample:
         path.write_text(mutated(source, mutant), "utf-8")
         if all(passes(tree, test, modules) for test in tests):
             print(f"  survived {module} {mutant}", flush=True)
         else:
-            killed += 1
+            count += 1
     path.write_text(source, "utf-8")
-    return killed, len(sample) - killed
+    return count, len(sample) - count
 
 
 def main() -> None:
@@ -167,7 +167,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         tree = ROOT
         if not args.list:
-            tree = copied(Path(folder))
+            tree = copy_tree(Path(folder))
             for name in IMPORTED_ONCE:
                 importlib.import_module(name)
         for module in args.modules or MODULES:
@@ -181,9 +181,10 @@ def main() -> None:
                     print(f"{module} {mutant}")
                 continue
             start = time.monotonic()
-            killed, survived = score(tree, module, sample)
+            deaths, survivors = score(tree, module, sample)
             print(
-                f"{module:24} {len(every):4} mutants, {len(sample):4} run, {killed:4} killed, {survived:3} survived, "
+                f"{module:24} {len(every):4} mutants, {len(sample):4} run, {deaths:4} killed, "
+                f"{survivors:3} survived, "
                 f"{time.monotonic() - start:.0f} s",
                 flush=True,
             )

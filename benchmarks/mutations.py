@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_COMPARED = {
+_COMPARISONS = {
     ast.Lt: ast.LtE,
     ast.LtE: ast.Lt,
     ast.Gt: ast.GtE,
@@ -23,7 +23,7 @@ _COMPARED = {
     ast.Is: ast.IsNot,
     ast.IsNot: ast.Is,
 }
-_CALCULATED = {
+_ARITHMETIC = {
     ast.Add: ast.Sub,
     ast.Sub: ast.Add,
     ast.Mult: ast.Div,
@@ -68,13 +68,13 @@ class Mutant:
 def mutants(source: str) -> list[Mutant]:
     """Return every mutant of a module, in the order of its lines."""
     tree = ast.parse(source)
-    skipped = _skipped(tree)
+    ids = _skip_nodes(tree)
     result = []
     for number, node in enumerate(ast.walk(tree)):
-        if id(node) in skipped:
+        if id(node) in ids:
             continue
         for kind in _kinds(node):
-            replacement = _changed(node, kind)
+            replacement = _change(node, kind)
             line = getattr(node, "lineno", 0)
             result.append(Mutant(number, line, kind, _short(node), _short(replacement)))
     result.sort(key=lambda one: (one.line, one.number, one.kind))
@@ -85,11 +85,11 @@ def mutants(source: str) -> list[Mutant]:
     return result
 
 
-def mutated(source: str, mutant: Mutant) -> str:
+def mutate(source: str, mutant: Mutant) -> str:
     """Return the source with one node changed."""
     tree = ast.parse(source)
     target = next(node for number, node in enumerate(ast.walk(tree)) if number == mutant.number)
-    replacement = _changed(target, mutant.kind)
+    replacement = _change(target, mutant.kind)
 
     class Replace(ast.NodeTransformer):
         def visit(self, node: ast.AST) -> ast.AST:
@@ -98,7 +98,7 @@ def mutated(source: str, mutant: Mutant) -> str:
     return ast.unparse(ast.fix_missing_locations(Replace().visit(tree)))
 
 
-def _skipped(tree: ast.Module) -> set[int]:
+def _skip_nodes(tree: ast.Module) -> set[int]:
     """Return the nodes that no test should pin: annotations, docstrings, decorators, imports for types, sentences."""
     result: set[int] = set()
     for node in ast.walk(tree):
@@ -110,8 +110,8 @@ def _skipped(tree: ast.Module) -> set[int]:
             case ast.AnnAssign() | ast.arg() if node.annotation:
                 result |= _inner(node.annotation)
             case ast.FunctionDef() | ast.ClassDef():
-                returned = [node.returns] if isinstance(node, ast.FunctionDef) and node.returns else []
-                for part in (*node.decorator_list, *returned):
+                annotations = [node.returns] if isinstance(node, ast.FunctionDef) and node.returns else []
+                for part in (*node.decorator_list, *annotations):
                     result |= _inner(part)
                 result |= _words(node)
     return result
@@ -142,7 +142,7 @@ def _kinds(node: ast.AST) -> Iterator[str]:  # noqa: C901, PLR0912 - a table of 
         case ast.Constant(value=str(value)) if value and not _is_sentence(value):
             if any(character.isalnum() for character in value):
                 yield "letter"
-        case ast.Compare(ops=[operator]) if type(operator) in _COMPARED:
+        case ast.Compare(ops=[operator]) if type(operator) in _COMPARISONS:
             yield "flip"
             if isinstance(operator, ast.Lt | ast.LtE | ast.Gt | ast.GtE):
                 yield "negate"
@@ -150,7 +150,7 @@ def _kinds(node: ast.AST) -> Iterator[str]:  # noqa: C901, PLR0912 - a table of 
             yield "flip"
         case ast.BoolOp():
             yield "flip"
-        case ast.BinOp(op=operator) if type(operator) in _CALCULATED:
+        case ast.BinOp(op=operator) if type(operator) in _ARITHMETIC:
             yield "flip"
         case ast.UnaryOp(op=ast.Not() | ast.USub()):
             yield "drop"
@@ -164,7 +164,7 @@ def _kinds(node: ast.AST) -> Iterator[str]:  # noqa: C901, PLR0912 - a table of 
             yield "negate"
 
 
-def _changed(node: ast.AST, kind: str) -> ast.AST:  # noqa: C901, PLR0912 - a table of cases
+def _change(node: ast.AST, kind: str) -> ast.AST:  # noqa: C901, PLR0912 - a table of cases
     new = copy.deepcopy(node)
     match new:
         case ast.Constant(value=bool(value)):
@@ -179,11 +179,11 @@ def _changed(node: ast.AST, kind: str) -> ast.AST:  # noqa: C901, PLR0912 - a ta
         case ast.Compare():
             if kind == "negate":
                 return ast.UnaryOp(ast.Not(), new)
-            new.ops = [_COMPARED[type(new.ops[0])](), *new.ops[1:]]
+            new.ops = [_COMPARISONS[type(new.ops[0])](), *new.ops[1:]]
         case ast.BoolOp():
             new.op = ast.Or() if isinstance(new.op, ast.And) else ast.And()
         case ast.BinOp():
-            new.op = _CALCULATED[type(new.op)]()
+            new.op = _ARITHMETIC[type(new.op)]()
         case ast.UnaryOp():
             return new.operand
         case ast.Name():

@@ -145,16 +145,16 @@ def odc(url: str, names: tuple[str, ...]) -> None:
         asset.extra_fields["raster:bands"] = bands
         item.add_asset(name, asset)
     box = GeoBox((256, 256), Affine(*TILE.transform), "EPSG:3857")
-    wanted = [name for name in names if name != "TCI"] + (["TCI.1", "TCI.2", "TCI.3"] if "TCI" in names else [])
-    loaded = load(
+    loaded_bands = [name for name in names if name != "TCI"] + (["TCI.1", "TCI.2", "TCI.3"] if "TCI" in names else [])
+    dataset = load(
         [item],
-        bands=wanted,
+        bands=loaded_bands,
         geobox=box,
         resampling={"*": "bilinear", "SCL": "nearest", "WorldCover": "nearest"},
         pool=16,
         fail_on_error=True,
     )
-    if not all(loaded[name].any() for name in wanted):
+    if not all(dataset[name].any() for name in loaded_bands):
         sys.exit("odc-stac read nothing")
 
 
@@ -162,8 +162,8 @@ def rio(url: str, names: tuple[str, ...]) -> None:
     """Read with rioxarray, one file after the other."""
     with rasterio.Env(**GDAL):
         for name, href in hrefs(url, names).items():
-            with rioxarray.open_rasterio(href) as opened:
-                part = opened.rio.clip_box(*TILE.bounds, crs="EPSG:4326")
+            with rioxarray.open_rasterio(href) as raster:
+                part = raster.rio.clip_box(*TILE.bounds, crs="EPSG:4326")
                 part.rio.reproject(
                     "EPSG:3857",
                     transform=Affine(*TILE.transform),
@@ -186,7 +186,7 @@ READERS = {"ours": ours, "odc-stac, 16 threads": odc, "rioxarray, in turn": rio}
 def compare(job: str, names: tuple[str, ...], *, url: str, runs: int, pipe: Connection) -> None:
     """Let the readers take turns, a first time and then ``runs`` times, and print a line for each."""
     took: dict[str, list[float]] = {reader: [] for reader in READERS}
-    told: dict[str, tuple[int, int]] = {}
+    traffic: dict[str, tuple[int, int]] = {}
     for _ in range(runs + 1):
         for reader, read in READERS.items():
             forget()
@@ -194,13 +194,13 @@ def compare(job: str, names: tuple[str, ...], *, url: str, runs: int, pipe: Conn
             read(url, names)
             took[reader].append(time.perf_counter() - began)
             pipe.send("tell")
-            told[reader] = pipe.recv()
+            traffic[reader] = pipe.recv()
     for reader, (first, *rest) in took.items():
-        median, (requests, sent) = statistics.median(rest), told[reader]
+        median, (requests, bytes_sent) = statistics.median(rest), traffic[reader]
         ratio = median / statistics.median(took["ours"][1:])
         print(
             f"{job:14} {reader:21} median {median:.3f} s  best {min(rest):.3f} s  first {first:.3f} s"
-            f"  {requests:3} requests {sent / 1e6:5.1f} MB  x {ratio:.1f}"
+            f"  {requests:3} requests {bytes_sent / 1e6:5.1f} MB  x {ratio:.1f}"
         )
 
 

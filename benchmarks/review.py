@@ -40,18 +40,18 @@ for number in range(int(sys.argv[3])):
 """
 
 
-def given(names: tuple[str, ...], reviewers: str) -> list[Verdict]:
+def make_verdicts(names: tuple[str, ...], reviewers: str) -> list[Verdict]:
     """Return verdicts that agree more often than not."""
     draw, now = random.Random(0), datetime.now(UTC)  # noqa: S311 - a benchmark
-    found = []
+    verdicts = []
     for name in names:
         truth = draw.choices((0, 1, 2), (8, 2, 1))[0]
         for reviewer in reviewers:
-            said = VERDICTS[truth if draw.random() < 0.85 else draw.choice((0, 1, 2))]  # noqa: PLR2004
-            found.append(
-                Verdict(reviewer=reviewer, name=name, style="3.5", caption=digest(name), verdict=said, time=now)
+            label = VERDICTS[truth if draw.random() < 0.85 else draw.choice((0, 1, 2))]  # noqa: PLR2004
+            verdicts.append(
+                Verdict(reviewer=reviewer, name=name, style="3.5", caption=digest(name), verdict=label, time=now)
             )
-    return found
+    return verdicts
 
 
 def ledgers() -> None:
@@ -67,17 +67,17 @@ def ledgers() -> None:
             for writer in writers:
                 writer.wait()
             took = time.perf_counter() - began
-            written = sum(len(Ledger(file).verdicts) for file in Path(folder).glob("*.jsonl"))
-            print(f"  {what:28} {1000 * took / ENTRIES:6.1f} ms a verdict of each, {written} of {2 * ENTRIES} there")
+            count = sum(len(Ledger(file).verdicts) for file in Path(folder).glob("*.jsonl"))
+            print(f"  {what:28} {1000 * took / ENTRIES:6.1f} ms a verdict of each, {count} of {2 * ENTRIES} there")
 
 
 def reports() -> None:
     """A report, and the slow way to its intervals."""
     strata = {f"{number}.png": str(number % 7) for number in range(20_000)}
     plan = stratified_sample(strata, 1667, facet="continent")
-    verdicts = given(plan.names, "abc")[:5000]
+    verdicts = make_verdicts(plan.names, "abc")[:5000]
     began = time.perf_counter()
-    found = report(verdicts, plan)
+    figures = report(verdicts, plan)
     took = time.perf_counter() - began
     ranks = {name: [0, 0, 0] for name in plan.names}
     for verdict in verdicts:
@@ -92,7 +92,7 @@ def reports() -> None:
     naive = 20 * (time.perf_counter() - began)
     print(f"\nA report of {len(verdicts):,} verdicts with 2,000 resamples: {took:.3f} s")
     print(f"  its bootstrap alone, caption by caption: {naive:.1f} s (of 100 resamples, times 20)")
-    print("  " + ", ".join(f"{one.level} alpha {one.value:.3f}" for one in found.agreement))
+    print("  " + ", ".join(f"{one.level} alpha {one.value:.3f}" for one in figures.agreement))
 
 
 def coverage() -> None:
@@ -108,24 +108,26 @@ def coverage() -> None:
     print("\nHow often a 95 % interval holds the truth, and its mean width in points; 4,000 samples each")
     print(f"  {'':42}{'ours':>14}{'no cautions':>14}{'Kish alone':>14}")
     for truth, shares in rates.items():
-        for design, judged in designs.items():
-            told = _covered(np.array(sizes), np.array(judged), np.array(shares))
-            cells = "".join(f"{100 * held:8.1f} {100 * width:5.1f}" for held, width in told)
+        for design, sample_sizes in designs.items():
+            intervals = _coverage(np.array(sizes), np.array(sample_sizes), np.array(shares))
+            cells = "".join(f"{100 * share:8.1f} {100 * width:5.1f}" for share, width in intervals)
             print(f"  {truth:28}{design:14}{cells}")
 
 
-def _covered(sizes: np.ndarray, judged: np.ndarray, shares: np.ndarray) -> list[tuple[float, float]]:
+def _coverage(sizes: np.ndarray, sample_sizes: np.ndarray, shares: np.ndarray) -> list[tuple[float, float]]:
     weights, truth = sizes / sizes.sum(), float(sizes @ shares / sizes.sum())
-    kish = 1 / float(weights**2 @ (1 / judged))
-    found: list[list[tuple[float, float]]] = [[], [], []]
-    for errors in np.random.default_rng(0).binomial(judged, shares, (4000, len(sizes))):
-        seen = errors / judged
-        rate, spread = float(weights @ seen), float(weights**2 @ (seen * (1 - seen) / judged))
-        ours = rate_of([StratumCount(int(n), int(m), int(e)) for n, m, e in zip(sizes, judged, errors, strict=True)])
-        found[0].append((ours.low or 0.0, ours.high or 0.0))
-        found[1].append(wilson(rate, rate * (1 - rate) / spread if spread else kish))
-        found[2].append(wilson(rate, kish))
-    ends = [np.array(one) for one in found]
+    kish = 1 / float(weights**2 @ (1 / sample_sizes))
+    intervals: list[list[tuple[float, float]]] = [[], [], []]
+    for errors in np.random.default_rng(0).binomial(sample_sizes, shares, (4000, len(sizes))):
+        rates = errors / sample_sizes
+        rate, spread = float(weights @ rates), float(weights**2 @ (rates * (1 - rates) / sample_sizes))
+        ours = rate_of(
+            [StratumCount(int(n), int(m), int(e)) for n, m, e in zip(sizes, sample_sizes, errors, strict=True)]
+        )
+        intervals[0].append((ours.low or 0.0, ours.high or 0.0))
+        intervals[1].append(wilson(rate, rate * (1 - rate) / spread if spread else kish))
+        intervals[2].append(wilson(rate, kish))
+    ends = [np.array(one) for one in intervals]
     return [
         (float(((one[:, 0] <= truth) & (truth <= one[:, 1])).mean()), float((one[:, 1] - one[:, 0]).mean()))
         for one in ends

@@ -39,44 +39,44 @@ REALDATA = Path(os.environ.get("CHATEARTHNET_REALDATA", HERE.parents[1] / "share
 
 def milliseconds(work: Callable[[], object], runs: int) -> str:
     """Return median and worst of some calls."""
-    taken = []
+    durations = []
     for _ in range(runs):
         start = time.perf_counter()
         work()
-        taken.append((time.perf_counter() - start) * 1000)
-    return f"{statistics.median(taken):8.1f} ms  (worst {max(taken):.1f})"
+        durations.append((time.perf_counter() - start) * 1000)
+    return f"{statistics.median(durations):8.1f} ms  (worst {max(durations):.1f})"
 
 
 def arrays(chip: Chip) -> dict[str, np.ndarray]:
     """Return the pixels alone, as the other ways keep them."""
-    given = {"labels": chip.labels, "rgb": chip.rgb, "scl": chip.scl, **chip.bands}
-    return {name: array for name, array in given.items() if array is not None}
+    pixels = {"labels": chip.labels, "rgb": chip.rgb, "scl": chip.scl, **chip.bands}
+    return {name: array for name, array in pixels.items() if array is not None}
 
 
 def compare(folder: Path, chip: Chip, runs: int) -> None:
     """Print how long other ways take to read the same pixels."""
     pixels = arrays(chip)
-    packed, pickled = folder / "packed.npz", folder / "chip.pickle"
-    np.savez_compressed(packed, **pixels)
-    pickled.write_bytes(pickle.dumps(pixels))
+    npz_file, pickle_file = folder / "packed.npz", folder / "chip.pickle"
+    np.savez_compressed(npz_file, **pixels)
+    pickle_file.write_bytes(pickle.dumps(pixels))
 
     def unpack() -> dict[str, np.ndarray]:
-        with np.load(packed) as file:
+        with np.load(npz_file) as file:
             return {name: file[name] for name in file.files}
 
-    print(f"  .npz, deflated       {milliseconds(unpack, runs)}  {packed.stat().st_size / 1e6:.2f} MB")
-    unsafe = milliseconds(lambda: pickle.loads(pickled.read_bytes()), runs)  # noqa: S301 - the way we do not go
-    print(f"  pickle (unsafe)      {unsafe}  {pickled.stat().st_size / 1e6:.2f} MB")
+    print(f"  .npz, deflated       {milliseconds(unpack, runs)}  {npz_file.stat().st_size / 1e6:.2f} MB")
+    unsafe = milliseconds(lambda: pickle.loads(pickle_file.read_bytes()), runs)  # noqa: S301 - the way we do not go
+    print(f"  pickle (unsafe)      {unsafe}  {pickle_file.stat().st_size / 1e6:.2f} MB")
 
 
 def main() -> None:
     """Print the table."""
-    given = argparse.ArgumentParser(description=__doc__)
-    given.add_argument("--runs", type=int, default=30)
-    runs = given.parse_args().runs
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--runs", type=int, default=30)
+    runs = parser.parse_args().runs
     print(describe("numpy", "pystac-client", "async-geotiff"))
-    with tempfile.TemporaryDirectory() as made, serve(Path(made) / "rig", REALDATA) as rig:
-        folder = Path(made)
+    with tempfile.TemporaryDirectory() as scratch, serve(Path(scratch) / "rig", REALDATA) as rig:
+        folder = Path(scratch)
         for bands in (False, True):
             print("true colour, SCL, labels" if not bands else "the same and nine bands")
             source = StacSource(rig.settings(folder / "never", cache_bytes=0))
@@ -98,10 +98,10 @@ def full(folder: Path, chip: Chip, runs: int) -> None:
     (many / "chips").mkdir(parents=True)
     for number in range(5000):
         (many / "chips" / f"{number}.npz").write_bytes(b"\0" * 100_000)
-    kept = ChipCache(many, limit=500_000_000)
+    cache_of_many = ChipCache(many, limit=500_000_000)
     numbers = iter(range(10_000))
     print("keep a chip with nine bands in a cache that is full (5,000 files, 500 MB)")
-    print(f"                       {milliseconds(lambda: kept.put((next(numbers),), chip), runs)}")
+    print(f"                       {milliseconds(lambda: cache_of_many.put((next(numbers),), chip), runs)}")
 
 
 if __name__ == "__main__":

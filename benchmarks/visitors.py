@@ -37,14 +37,14 @@ PLACES = (
 class Waits:
     """Seconds that visitors waited."""
 
-    opened: list[float] = field(default_factory=list)
+    opening: list[float] = field(default_factory=list)
     captioned: list[float] = field(default_factory=list)
 
 
 async def crowd(server: AppProcess, visitors: int, clicks: int, waits: Waits) -> list[Visitor]:
     """Have visitors open the page at once, then click at once; return them."""
     there = await asyncio.gather(*(server.visit() for _ in range(visitors)))
-    waits.opened += [one.opening_time for one in there]
+    waits.opening += [one.opening_time for one in there]
     await asyncio.sleep(2)
 
     async def clicking(number: int, visitor: Visitor) -> None:
@@ -79,11 +79,11 @@ async def quick(server: AppProcess, options: argparse.Namespace) -> None:
     await visitor.captioned(3.0, 47.0, since=since)
     await asyncio.sleep(3)
     before = peak = server.memory()
-    stopped = threading.Event()
+    stop_event = threading.Event()
 
     def watch() -> None:
         nonlocal peak
-        while not stopped.wait(0.02):
+        while not stop_event.wait(0.02):
             peak = max(peak, server.memory())
 
     watcher = threading.Thread(target=watch)
@@ -95,7 +95,7 @@ async def quick(server: AppProcess, options: argparse.Namespace) -> None:
         await visitor.click(lon, lat)
     took = await visitor.captioned(lon, lat, since=since) - began
     await asyncio.sleep(3)
-    stopped.set()
+    stop_event.set()
     watcher.join()
     print(
         f"  {options.quick} clicks at once: the last caption after {took:.2f} s; {before:.0f} MB before, "
@@ -108,7 +108,7 @@ async def quick(server: AppProcess, options: argparse.Namespace) -> None:
 async def memory(server: AppProcess, options: argparse.Namespace) -> None:
     """Measure what is left of visitors who have gone, round after round."""
     before = await server.alive()
-    print(f"  before: {server.memory():.0f} MB, {_told(before)}")
+    print(f"  before: {server.memory():.0f} MB, {_describe(before)}")
     for number in range(options.rounds):
         there = await crowd(server, options.visitors, options.clicks, Waits())
         most = server.memory()
@@ -116,17 +116,20 @@ async def memory(server: AppProcess, options: argparse.Namespace) -> None:
         await asyncio.sleep(options.pause)
         after = server.memory()
         left = await server.alive()
-        print(f"  round {number + 1}: {most:.0f} MB, {after:.0f} MB {options.pause:g} s after they left, {_told(left)}")
+        print(
+            f"  round {number + 1}: {most:.0f} MB, {after:.0f} MB {options.pause:g} s after they left, "
+            f"{_describe(left)}"
+        )
 
 
-def _told(alive: dict[str, int]) -> str:
+def _describe(alive: dict[str, int]) -> str:
     return ", ".join(f"{count} {name}" for name, count in alive.items())
 
 
 def _row(what: str, seconds: list[float]) -> str:
-    ordered = sorted(seconds)
-    p95 = ordered[min(len(ordered) - 1, int(0.95 * len(ordered)))]
-    return f"{what:<48}p50 {statistics.median(ordered):6.2f} s   p95 {p95:6.2f} s   most {ordered[-1]:6.2f} s"
+    durations = sorted(seconds)
+    p95 = durations[min(len(durations) - 1, int(0.95 * len(durations)))]
+    return f"{what:<48}p50 {statistics.median(durations):6.2f} s   p95 {p95:6.2f} s   most {durations[-1]:6.2f} s"
 
 
 async def measure(name: str, checkout: Path, options: argparse.Namespace, waits: Waits) -> None:
@@ -162,12 +165,12 @@ def main() -> None:
     waits = {name: Waits() for name in checkouts}
     for turn in range(max(1, options.repeat if "latency" in options.only else 1)):
         for name, checkout in checkouts.items():
-            chosen = argparse.Namespace(**vars(options))
-            chosen.only = [part for part in options.only if part == "latency" or turn == 0]
-            asyncio.run(measure(name, checkout, chosen, waits[name]))
+            arguments = argparse.Namespace(**vars(options))
+            arguments.only = [part for part in options.only if part == "latency" or turn == 0]
+            asyncio.run(measure(name, checkout, arguments, waits[name]))
     for name, one in waits.items():
-        if one.opened:
-            print(_row(f"{name}: page open", one.opened))
+        if one.opening:
+            print(_row(f"{name}: page open", one.opening))
             print(_row(f"{name}: click to caption", one.captioned))
 
 

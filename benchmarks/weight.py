@@ -59,18 +59,23 @@ def bytecode(venv: Path) -> float:
 
 def environment(install: Install, home: Path) -> dict[str, str]:
     """Return variables with which a process runs a commit, with nothing kept from before and no catalogue to ask."""
-    kept = {key: value for key, value in os.environ.items() if not key.startswith(("PYTHON", "OPENAI", "XDG"))}
+    variables = {key: value for key, value in os.environ.items() if not key.startswith(("PYTHON", "OPENAI", "XDG"))}
     # from the checkout in either case, so that both have been compiled
-    return {**kept, "HOME": str(home), "CHATEARTHNET_STAC": "http://127.0.0.1:9", "PYTHONPATH": str(install.checkout)}
+    return {
+        **variables,
+        "HOME": str(home),
+        "CHATEARTHNET_STAC": "http://127.0.0.1:9",
+        "PYTHONPATH": str(install.checkout),
+    }
 
 
 def import_seconds(install: Install, home: Path) -> float:
     """Return the seconds that a new process takes to import the Explorer."""
     command = [install.python, "-c", IMPORT]
-    done = subprocess.run(  # noqa: S603 - our own words
+    process = subprocess.run(  # noqa: S603 - our own words
         command, env=environment(install, home), cwd=home, check=True, capture_output=True, text=True
     )
-    return float(done.stdout)
+    return float(process.stdout)
 
 
 def ready_seconds(install: Install, home: Path) -> float:
@@ -102,8 +107,8 @@ def print_size(install: Install) -> None:
     """Print what an environment takes, and what of it."""
     if install.venv is None:
         return
-    whole, compiled = megabytes(install.venv), bytecode(install.venv)
-    print(f"{install.name:<10} {whole:7.0f} MB installed, of which {compiled:.0f} MB bytecode")
+    whole, bytecode_size = megabytes(install.venv), bytecode(install.venv)
+    print(f"{install.name:<10} {whole:7.0f} MB installed, of which {bytecode_size:.0f} MB bytecode")
     print("           " + ", ".join(f"{name} {size:.0f}" for name, size in packages(install.venv)))
 
 

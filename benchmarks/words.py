@@ -25,7 +25,7 @@ from chatearthnet_explorer.catalog import Catalog, open_catalog
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-ASKED = ["mangrove", "snow", "crop fields", "grass", '"crop fields"', '"in the top left"', "the"]
+QUERIES = ["mangrove", "snow", "crop fields", "grass", '"crop fields"', '"in the top left"', "the"]
 REPEATS = 5
 
 
@@ -33,31 +33,31 @@ def main() -> None:
     """Print the table."""
     catalog = open_catalog(sys.argv[1])
     print(describe("numpy", "duckdb"), f"\n{len(catalog):,} captions; milliseconds, and captions found")
-    print(f"{'':28}" + "".join(f"{words:>20}" for words in ASKED))
+    print(f"{'':28}" + "".join(f"{words:>20}" for words in QUERIES))
     with tempfile.TemporaryDirectory() as scratch:
         report("this catalog", lambda words: int(catalog.files.holding(words, "3.5").sum()))
-        for name, made in (("SQLite FTS5", fts5), ("tantivy", tantivy), ("DuckDB ILIKE", ilike)):
+        for name, make in (("SQLite FTS5", fts5), ("tantivy", tantivy), ("DuckDB ILIKE", ilike)):
             if name != "tantivy" or importlib.util.find_spec("tantivy"):
                 start = time.perf_counter()
-                ask = made(catalog, Path(scratch))
-                taken = time.perf_counter() - start
+                ask = make(catalog, Path(scratch))
+                building = time.perf_counter() - start
                 size = sum(
-                    path.stat().st_size for path in Path(scratch).rglob(f"{made.__name__}*/**/*") if path.is_file()
+                    path.stat().st_size for path in Path(scratch).rglob(f"{make.__name__}*/**/*") if path.is_file()
                 )
-                report(f"{name} ({taken:.0f} s, {size / 1e6:.0f} MB)", ask)
+                report(f"{name} ({building:.0f} s, {size / 1e6:.0f} MB)", ask)
 
 
 def report(name: str, ask: Callable[[str], int]) -> None:
     """Print one line."""
     cells = []
-    for words in ASKED:
+    for words in QUERIES:
         ask(words)
-        taken = []
+        durations = []
         for _ in range(REPEATS):
             start = time.perf_counter()
-            found = ask(words)
-            taken.append(1000 * (time.perf_counter() - start))
-        cells.append(f"{statistics.median(taken):9.1f} {found:>10,}")
+            count = ask(words)
+            durations.append(1000 * (time.perf_counter() - start))
+        cells.append(f"{statistics.median(durations):9.1f} {count:>10,}")
     print(f"{name:28}" + "".join(cells), flush=True)
 
 
@@ -69,8 +69,8 @@ def fts5(catalog: Catalog, scratch: Path) -> Callable[[str], int]:
     rows = ((pair.row + 1, pair.record.captions.get("3.5", "")) for pair in catalog.pairs())
     base.executemany("INSERT INTO words(rowid, caption) VALUES (?, ?)", rows)
     base.commit()
-    found = "SELECT rowid FROM words WHERE words MATCH ?"
-    return lambda words: len(np.fromiter((row[0] for row in base.execute(found, [words])), np.int64))
+    statement = "SELECT rowid FROM words WHERE words MATCH ?"
+    return lambda words: len(np.fromiter((row[0] for row in base.execute(statement, [words])), np.int64))
 
 
 def tantivy(catalog: Catalog, scratch: Path) -> Callable[[str], int]:

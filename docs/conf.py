@@ -56,15 +56,15 @@ def setup(app: Sphinx) -> None:
 
 def generate() -> None:
     """Write the parts of the site that are made out of the code: these files are not in git."""
-    generated, reference = DOCS / "generated", DOCS / "reference" / "api"
+    pages_folder, reference = DOCS / "generated", DOCS / "reference" / "api"
     files = {
-        generated / "commands.md": commands.page(),
-        generated / "settings.md": settings.page(),
-        generated / "modules.md": modules.page(),
-        generated / "contracts.md": layers.page(),
+        pages_folder / "commands.md": commands.page(),
+        pages_folder / "settings.md": settings.page(),
+        pages_folder / "modules.md": modules.page(),
+        pages_folder / "contracts.md": layers.page(),
         **{reference / name: text for name, text in api.pages().items()},
     }
-    for stale in {*generated.glob("*"), *reference.glob("*")} - set(files):
+    for stale in {*pages_folder.glob("*"), *reference.glob("*")} - set(files):
         stale.unlink()
     for path, text in files.items():
         path.parent.mkdir(exist_ok=True)

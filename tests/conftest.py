@@ -48,5 +48,5 @@ def sao_tome(tmp_path_factory: pytest.TempPathFactory, realdata: Path) -> Iterat
     """São Tomé on loopback: real labels, simulated scenes, a real STAC API."""
     from rig.sao_tome import serve  # noqa: PLC0415 - heavy
 
-    with serve(tmp_path_factory.mktemp("sao_tome"), realdata) as served:
-        yield served
+    with serve(tmp_path_factory.mktemp("sao_tome"), realdata) as chip_server:
+        yield chip_server

@@ -153,7 +153,7 @@ def test_takes_time_that_grows_with_the_length_alone(piece: str) -> None:
     assert time.process_time() - start < 20
 
 
-def test_a_mark_split_by_unseen_characters_is_a_mark(server: ChatServer) -> None:
+def test_recognizes_marks_split_by_invisible_characters(server: ChatServer) -> None:
     server.answer_with(completion(f"<thi\u200bnk>hidden</th\u200bink>{TEXT}"))
     assert ask(server).text == TEXT
 
@@ -258,13 +258,13 @@ def test_leaves_out_fields_that_are_refused(server: ChatServer, status: int, all
     assert len(server.requests) == before + 1
 
 
-def test_a_refusal_that_names_no_field_costs_one_after_the_other(server: ChatServer) -> None:
+def test_drops_fields_one_by_one_if_the_refusal_names_none(server: ChatServer) -> None:
     server.refuse_with(lambda request: "unknown field" if "max_completion_tokens" in request else None)
     assert ask(server).text == TEXT
     assert "max_tokens" in server.requests[-1]
 
 
-def test_fastapis_own_word_detail_is_not_taken_for_the_field(server: ChatServer) -> None:
+def test_does_not_take_fastapis_detail_key_for_the_field(server: ChatServer) -> None:
     refusal = {"detail": [{"type": "missing", "loc": ["body", "prompt"], "msg": "Field required"}]}
     server.answer_with(refusal, status=422)
     with pytest.raises(ModelError, match="refused, with error 422"):
@@ -296,7 +296,7 @@ def test_a_wrong_value_is_not_sent_under_another_name(server: ChatServer, words:
     assert len(str(error_info.value)) < 400
 
 
-def test_a_model_without_eyes_is_named_as_such(server: ChatServer) -> None:
+def test_reports_model_without_image_input(server: ChatServer) -> None:
     server.refuse_with(lambda _: "Invalid content type. image_url is only supported by certain models.")
     with pytest.raises(ModelError, match="choose a model that takes images, or the chat captioner"):
         look(server)

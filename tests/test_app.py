@@ -54,5 +54,5 @@ def test_a_closed_tab_leaves_no_widgets() -> None:
 
 
 @pytest.mark.parametrize("listening", [("0.0.0.0",), ("127.0.0.1", "explorer.example:443")])  # noqa: S104 - the case
-def test_strangers_are_offered_no_model(listening: tuple[str, ...]) -> None:
+def test_remote_visitors_get_no_model(listening: tuple[str, ...]) -> None:
     assert _session(*listening)["offered"] == ["template"]

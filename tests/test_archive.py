@@ -98,7 +98,7 @@ def test_finds_member_in_any_folder(chips: Path) -> None:
     assert directory.get("elsewhere/1314_3172_patch11.png") is None
 
 
-def test_of_two_members_of_one_name_the_later_is_meant(tmp_path: Path) -> None:
+def test_later_of_two_members_of_one_name_is_read(tmp_path: Path) -> None:
     path = tmp_path / "twice.zip"
     with zipfile.ZipFile(path, "w") as archive:
         archive.writestr("a/1_2_patch00.png", b"first")
@@ -108,14 +108,14 @@ def test_of_two_members_of_one_name_the_later_is_meant(tmp_path: Path) -> None:
     assert len(read_directory(open_ranges(path))) == 2
 
 
-def test_a_comment_that_holds_the_mark_of_an_end_is_a_comment(chips: Path) -> None:
+def test_ignores_end_signature_inside_a_comment(chips: Path) -> None:
     before = list(read_directory(open_ranges(chips)))
     with zipfile.ZipFile(chips, "a") as archive:
         archive.comment = b"PK\5\6 is what an end looks like, and zipfile falls for it"
     assert list(read_directory(open_ranges(chips))) == before
 
 
-def test_names_that_lead_elsewhere_are_names_only(chips: Path, tmp_path: Path) -> None:
+def test_names_with_parent_folders_write_no_files(chips: Path, tmp_path: Path) -> None:
     before = {path for path in tmp_path.parent.rglob("*") if path.is_file()}
     assert _read(open_ranges(chips), "escape.png") == b"up"
     assert {path for path in tmp_path.parent.rglob("*") if path.is_file()} == before
@@ -178,7 +178,7 @@ def test_a_zip_of_more_than_4_gb(tmp_path: Path, server: RangeServer, realdata: 
     assert server.bytes_sent < 1_000_000
 
 
-def test_bytes_before_the_zip_are_no_hindrance(tmp_path: Path) -> None:
+def test_reads_zip_with_bytes_in_front_of_it(tmp_path: Path) -> None:
     path = tmp_path / "runs.zip"
     write_sparse(path, {"a.png": (0, b"one"), "b.png": (5_000_000_000, b"two")}, prefix=b"#!/bin/sh\nexit\n")
     assert [_read(open_ranges(path), name) for name in ("a.png", "b.png")] == [b"one", b"two"]
@@ -199,7 +199,7 @@ def test_a_long_local_header_costs_one_more_request(tmp_path: Path, server: Rang
     assert server.requests == 2
 
 
-def test_a_server_that_ignores_range_is_left_at_once(tmp_path: Path, server: RangeServer) -> None:
+def test_stops_reading_server_that_ignores_range(tmp_path: Path, server: RangeServer) -> None:
     path = tmp_path / "huge.zip"
     write_sparse(path, {"a.png": (0, b"one"), "b.png": (12_000_000_000, b"two")})
     server.fail("/huge.zip", Fault(ignore_range=True))
@@ -226,14 +226,14 @@ def test_waits_as_long_as_busy_server_requests(chips: Path, server: RangeServer)
 def test_does_not_wait_an_hour_for_busy_server(chips: Path, server: RangeServer) -> None:
     server.fail(f"/{chips.name}", Fault(status=429, retry_after=3600))
     start = time.monotonic()
-    with pytest.raises(BusyError, match=r"busy \(429\) and asks to come back in 60 minutes"):
+    with pytest.raises(BusyError, match=r"busy \(429\) and asks to wait 60 minutes"):
         read_directory(WebFile(f"{server.url}/{chips.name}"))
     assert time.monotonic() - start < 1
     assert server.requests == 1
 
 
 @pytest.mark.parametrize("fault", [Fault(status=503, times=1), Fault(cut=100, times=1)])
-def test_a_hiccup_is_tried_again(chips: Path, server: RangeServer, fault: Fault) -> None:
+def test_retries_after_short_failure(chips: Path, server: RangeServer, fault: Fault) -> None:
     server.fail(f"/{chips.name}", fault)
     assert _read(WebFile(f"{server.url}/{chips.name}"), "escape.png") == b"up"
 
@@ -312,9 +312,7 @@ def test_an_empty_zip_has_no_members(tmp_path: Path) -> None:
         ("<H", 30, (60_000,)),  # length of the extra fields
     ],
 )
-def test_a_directory_that_cannot_be_right_is_refused(
-    chips: Path, layout: str, position: int, values: tuple[int, ...]
-) -> None:
+def test_refuses_inconsistent_directory(chips: Path, layout: str, position: int, values: tuple[int, ...]) -> None:
     replace_in_directory(chips, "s2_images/3886_3141_patch00.png", layout, position, *values)
     with pytest.raises(ArchiveError, match=r"use another copy|download it anew"):
         read_directory(open_ranges(chips))

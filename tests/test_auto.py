@@ -36,12 +36,12 @@ def test_a_catalogue_that_answers_gives_real_chips(sao_tome: SaoTome, tmp_path: 
     assert chip.missing == ()
 
 
-def test_one_catalogue_of_several_is_enough(sao_tome: SaoTome, tmp_path: Path) -> None:
+def test_one_catalogue_of_several_is_enough(sao_tome: SaoTome, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(auto_source, "PATIENCE", 60.0)
     with ScriptedApi(lambda _: Reply(stall=30)) as slow:
         three = sao_tome.settings(tmp_path, catalogues=(CLOSED_PORT, f"{sao_tome.api}#sentinel-2-l2a", f"{slow.url}#x"))
-        start = time.monotonic()
         assert AutoSource(three)._why_not_real() == ""
-        assert time.monotonic() - start < 1.5
+        assert slow.reply_count == 0
 
 
 ANSWERS: dict[str, Callable[[Request], Reply]] = {
@@ -55,12 +55,11 @@ ANSWERS: dict[str, Callable[[Request], Reply]] = {
 
 
 @pytest.mark.parametrize("answer", ANSWERS.values(), ids=ANSWERS)
-def test_what_answers_no_catalogue_in_time_is_none(answer: Callable[[Request], Reply], tmp_path: Path) -> None:
+def test_simulates_when_the_server_answers_no_catalogue(answer: Callable[[Request], Reply], tmp_path: Path) -> None:
     with ScriptedApi(answer) as api:
         source = AutoSource(settings(tmp_path, f"{api.url}#x"))
-        start = time.monotonic()
         chip = source.chip_at(LON, LAT)
-        assert time.monotonic() - start < 4  # two for the catalogue, the rest to simulate
+        assert api.reply_count == (answer is not ANSWERS["slow"])  # a slow one still stalls
         assert chip.simulated
         assert chip.source == "simulated"
         assert chip.missing[0] == FALLBACK
@@ -68,13 +67,16 @@ def test_what_answers_no_catalogue_in_time_is_none(answer: Callable[[Request], R
 
 
 @pytest.mark.parametrize("address", [CLOSED_PORT, "http://nobody.invalid/stac"], ids=["refused", "no such host"])
-def test_without_a_network_it_is_decided_at_once(tmp_path: Path, address: str) -> None:
-    start = time.monotonic()
+def test_without_a_network_simulates_before_the_time_is_up(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, address: str
+) -> None:
+    monkeypatch.setattr(auto_source, "PATIENCE", 60.0)
+    deadline = time.monotonic() + 60
     assert AutoSource(settings(tmp_path, address))._why_not_real() == FALLBACK
-    assert time.monotonic() - start < 1.5
+    assert time.monotonic() < deadline
 
 
-def test_the_verdict_is_remembered_for_a_while(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_remembers_for_a_while_that_no_catalogue_answers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with ScriptedApi(lambda _: Reply(status=404)) as api:
         source = AutoSource(settings(tmp_path, f"{api.url}#a", f"{api.url}#b"))
         first = source.chip_at(LON, LAT)
@@ -96,7 +98,7 @@ def test_uses_stac_api_that_works_again(sao_tome: SaoTome, tmp_path: Path, monke
     assert not source.chip_at(LON, LAT).simulated
 
 
-def test_a_kept_chip_is_real_without_any_network(
+def test_cached_chip_is_real_without_a_network(
     sao_tome: SaoTome, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     AutoSource(sao_tome.settings(tmp_path)).chip_at(LON, LAT)

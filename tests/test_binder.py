@@ -32,17 +32,17 @@ def test_requirements_are_the_project_with_an_extra_that_brings_notebook_and_app
     names, to_do = set(), [extra]
     while to_do:
         for line in _extras()[to_do.pop()]:
-            needed = Requirement(line)
-            names.add(needed.name)
-            if needed.name == "chatearthnet-explorer":
-                to_do += needed.extras
+            requirement = Requirement(line)
+            names.add(requirement.name)
+            if requirement.name == "chatearthnet-explorer":
+                to_do += requirement.extras
     assert {"jupyterlab", "leafmap", "ipyleaflet", "anywidget", "panel", "pystac-client", "pyarrow"} <= names
 
 
 def test_no_extra_forbids_a_newer_release() -> None:
     for lines in _extras().values():
         for line in lines:
-            assert {bound.operator for bound in Requirement(line).specifier} <= {">="}, line
+            assert {specifier.operator for specifier in Requirement(line).specifier} <= {">="}, line
 
 
 @pytest.mark.parametrize("name", ["postBuild", "start"])
@@ -73,20 +73,20 @@ def test_build_and_start_open_the_first_notebook(clone: Path) -> None:
     with (clone / "log").open("wb") as log:
         process = subprocess.Popen(command, cwd=clone, env=environment, stdout=log, stderr=log)
         try:
-            assert _opened(f"http://127.0.0.1:{port}/", process).endswith(f"/lab/tree/{NOTEBOOK}")
+            assert _page_url(f"http://127.0.0.1:{port}/", process).endswith(f"/lab/tree/{NOTEBOOK}")
         finally:
             process.terminate()
             process.wait(30)
 
 
-def _opened(address: str, process: subprocess.Popen[bytes]) -> str:
+def _page_url(address: str, process: subprocess.Popen[bytes]) -> str:
     """Return where the server leads somebody who asks for its first page."""
     deadline = time.monotonic() + 120
     while time.monotonic() < deadline and process.poll() is None:
         try:
             with urllib.request.urlopen(address, timeout=10) as page:  # noqa: S310 - our own, on loopback
-                led: str = page.geturl()
-                return led
+                url: str = page.geturl()
+                return url
         except (urllib.error.URLError, OSError):
             time.sleep(0.1)
     pytest.fail("JupyterLab did not start")

@@ -71,14 +71,14 @@ def test_returns_what_was_stored(tmp_path: Path) -> None:
     assert cache.get((*KEY, "other")) is None
 
 
-def test_half_a_chip_stays_half(tmp_path: Path) -> None:
+def test_partial_chip_stays_partial(tmp_path: Path) -> None:
     cache = ChipCache(tmp_path, limit=10_000_000)
     bare = Chip(tile=Tile(1, 2), source="stac", missing=("No scene.",))
     cache.put(KEY, bare)
     assert cache.get(KEY) == bare
 
 
-def test_a_key_holds_all_that_makes_chips_differ() -> None:
+def test_key_has_every_option_that_changes_a_chip() -> None:
     tile, settings = Tile(1, 2), Settings()
     plain = {"year": 2020, "scene": None, "bands": False}
     keys = {
@@ -93,7 +93,7 @@ def test_a_key_holds_all_that_makes_chips_differ() -> None:
     assert len(keys) == 7
 
 
-def test_those_not_looked_at_for_longest_go_first(tmp_path: Path) -> None:
+def test_removes_least_recently_used_chips_first(tmp_path: Path) -> None:
     one = len(chip_cache._pack(chip(bands=False)))
     cache = ChipCache(tmp_path, limit=5 * one)
     for number in range(5):
@@ -228,7 +228,7 @@ def test_logs_full_disk_once_and_leaves_no_file(
     assert list((tmp_path / "chips").iterdir()) == []
 
 
-def test_a_really_full_device(
+def test_logs_full_device_and_caches_nothing(
     caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     if not Path("/dev/full").exists():
@@ -244,7 +244,7 @@ def test_a_really_full_device(
     assert cache.get(KEY) is None
 
 
-def test_a_folder_that_cannot_be_made(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+def test_works_without_a_cache_folder(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     # a file in its way stops root as well, which permissions do not
     (tmp_path / "file").write_text("in the way")
     cache = ChipCache(tmp_path / "file", limit=10_000_000)
@@ -253,7 +253,7 @@ def test_a_folder_that_cannot_be_made(tmp_path: Path, caplog: pytest.LogCaptureF
     assert len(caplog.records) == 1
 
 
-def test_a_read_only_cache_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_reads_from_a_read_only_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     cache = ChipCache(tmp_path, limit=10_000_000)
     cache.put(KEY, chip())
 

@@ -35,15 +35,15 @@ def captioned(**fields: object) -> Captioned:
     return Captioned(**(whole | fields))
 
 
-def page(card: Card) -> Page:
-    read = Page(card._repr_html_())
+def page(view: Card) -> Page:
+    read = Page(view._repr_html_())
     read.assert_harmless()
     return read
 
 
-def test_a_card_shows_place_pictures_shares_history_caption_and_prompt() -> None:
+def test_card_shows_place_pictures_shares_history_caption_and_prompt() -> None:
     text = page(card(captioned())).text
-    for sentence in (
+    for text_on_card in (
         "Portugal, 38.6426° N, 9.2175° W",
         "3886_3141_patch00",
         "S2B_29SMC_20200704_0_L2A",
@@ -62,11 +62,11 @@ def test_a_card_shows_place_pictures_shares_history_caption_and_prompt() -> None
         "Rules (system message)",
         prompt_for(quarters()).user,
     ):
-        assert sentence in text
+        assert text_on_card in text
     assert "SIMULATED" not in text
 
 
-def test_shares_stand_in_the_legend_overall_and_for_each_part() -> None:
+def test_legend_has_shares_of_the_chip_and_of_each_part() -> None:
     rows = {}
     read = page(chip_card(chip()))
     cells = read.text[read.text.index("middle") :]
@@ -78,15 +78,15 @@ def test_shares_stand_in_the_legend_overall_and_for_each_part() -> None:
         assert rows[name] == expected
 
 
-def test_small_share_is_not_zero() -> None:
+def test_shares_below_one_percent_are_not_rounded_to_zero() -> None:
     labels = quarters()
     labels[0, 0] = 9
     assert "wetland<1 %<1 %0 %" in page(chip_card(chip(labels=labels))).text
 
 
-@pytest.mark.parametrize("one_card", [card(captioned(chip=chip(simulated=True))), chip_card(chip(simulated=True))])
-def test_simulated_chip_has_its_remark(one_card: Card) -> None:
-    text = page(one_card).text
+@pytest.mark.parametrize("view", [card(captioned(chip=chip(simulated=True))), chip_card(chip(simulated=True))])
+def test_marks_a_simulated_chip(view: Card) -> None:
+    text = page(view).text
     assert "SIMULATED" in text
     assert "made up the picture and the labels" in text
     assert "Sentinel-2 picture" not in text
@@ -101,62 +101,62 @@ def test_simulated_chip_has_its_remark(one_card: Card) -> None:
         ({"labels": None, "rgb": None, "scene": None}, "Why it is so.", "Land-cover labels"),
     ],
 )
-def test_what_is_missing_is_left_out_and_explained(fields: dict[str, Any], there: str, absent: str) -> None:
+def test_leaves_out_missing_parts_and_explains_why(fields: dict[str, Any], there: str, absent: str) -> None:
     text = page(chip_card(chip(missing=("Why it is so.",), **fields))).text
     assert there in text
     assert "Why it is so." in text
     assert absent not in text
 
 
-def test_a_reason_stands_where_the_caption_would() -> None:
+def test_shows_the_error_in_place_of_the_caption() -> None:
     text = page(card(captioned(caption=None, error=ModelError("The service is down; try again later.")))).text
     assert "The service is down; try again later." in text
     assert "No caption yet" not in text
 
 
-def test_the_open_sea_has_no_country() -> None:
+def test_open_sea_has_no_country() -> None:
     assert "Open sea, 0.0000° N, 30.0000° W" in page(card(captioned(lon=-30.0, lat=0.0, country=None))).text
 
 
-def test_who_wrote_from_label_maps_did_not_see_the_picture() -> None:
+def test_notes_that_4v_captions_were_written_from_label_maps() -> None:
     sentence = "GPT-4V saw the coloured label map, not the satellite picture."
     assert sentence in page(caption_card([caption(style="4v")])).text
     assert sentence not in page(caption_card([caption()])).text
 
 
-def test_card_has_the_label_maps_of_the_prompt() -> None:
+def test_prompt_card_has_an_image_for_each_label_map() -> None:
     assert page(prompt_card(prompt_for(quarters(), quarters(), style="4v"))).tags.count("img") == 2
 
 
-def test_class_words_are_underlined_and_explained() -> None:
+def test_underlines_and_explains_class_words() -> None:
     read = page(caption_card([caption("Many trees.")], palette="worldcover"))
     assert ("title", "tree: Forests, orchards and single trees.") in read.attributes
     assert ("style", "--colour:#006400") in read.attributes
 
 
-def test_empty_cards_have_their_sentences() -> None:
+def test_empty_cards_explain_what_is_missing() -> None:
     assert "Choose a place first." in page(chip_card(None)).text
     assert "No prompt yet" in page(prompt_card(None)).text
     assert "No caption yet" in page(caption_card([])).text
 
 
-def test_hostile_text_stays_text_in_every_card() -> None:
+def test_escapes_hostile_text_in_every_field() -> None:
     scene = replace(chip().scene, item=ATTACK, catalogue=ATTACK, baseline=ATTACK, radiometry=ATTACK)
     hostile = chip(scene=scene, missing=(ATTACK,), attribution=(ATTACK,))
     prompt = replace(prompt_for(quarters()), system=ATTACK, user=ATTACK)
     country = replace(country_at(-9.2175, 38.6426), name=ATTACK)
     words = caption(ATTACK, model=ATTACK, input_summary=ATTACK, notes=(ATTACK,))
-    for hostile_card, times in (
+    for view, times in (
         (card(captioned(chip=hostile, country=country, prompt=prompt, caption=words)), 14),
         (card(captioned(chip=hostile, caption=None, error=ModelError(ATTACK))), 7),
         (chip_card(hostile, place=ATTACK), 7),
         (prompt_card(prompt), 2),
         (caption_card([words], error=ATTACK), 6),
     ):
-        assert page(hostile_card).text.count(VISIBLE_ATTACK) == times
+        assert page(view).text.count(VISIBLE_ATTACK) == times
 
 
-def test_controls_are_written_out_and_ordinary_text_is_left_alone() -> None:
+def test_escapes_control_characters_and_keeps_ordinary_text() -> None:
     assert visible(CONTROL_CHARACTERS) == VISIBLE_CONTROL_CHARACTERS
     assert visible("São Tomé\n\tبحر 水 €") == "São Tomé\n\tبحر 水 €"
 
@@ -167,19 +167,19 @@ def test_attributes_are_escaped_like_text() -> None:
     assert read.attributes == [("title", VISIBLE_ATTACK)]
 
 
-def test_a_page_is_saved_whole_and_may_load_and_run_nothing(tmp_path: Path) -> None:
+def test_saved_page_is_complete_and_loads_and_runs_nothing(tmp_path: Path) -> None:
     path = tmp_path / "card.html"
     card(captioned(caption=caption(CONTROL_CHARACTERS))).save(path)
-    text = path.read_text("utf-8")
-    assert text.startswith("<!DOCTYPE html>\n<html")
-    read = Page(text)
+    html = path.read_text("utf-8")
+    assert html.startswith("<!DOCTYPE html>\n<html")
+    read = Page(html)
     read.assert_harmless()
     assert ("http-equiv", "Content-Security-Policy") in read.attributes
     assert ("content", "default-src 'none'; img-src data:; style-src 'unsafe-inline'") in read.attributes
     assert VISIBLE_CONTROL_CHARACTERS in read.text
 
 
-def test_the_largest_card_there_can_be_stays_small(tmp_path: Path) -> None:
+def test_largest_possible_card_stays_small(tmp_path: Path) -> None:
     noise = np.random.default_rng(0)
     labels = noise.integers(0, 12, (256, 256)).astype(np.uint8)
     rgb = noise.integers(0, 256, (256, 256, 3)).astype(np.uint8)

@@ -58,32 +58,32 @@ def test_every_pair_is_in_it_with_what_its_captions_claim(catalog: Catalog) -> N
         for (style, _), entries in files.items()
         for entry in entries
     }
-    seen = 0
+    count = 0
     for pair in catalog.pairs():
         for style, text in pair.record.captions.items():
-            told = captions[pair.record.name, style]
+            caption = captions[pair.record.name, style]
             reading = read_claims(text)
-            assert text == (told[0] if isinstance(told, list) else told)
+            assert text == (caption[0] if isinstance(caption, list) else caption)
             assert pair.classes[style] == reading.classes
             assert pair.dominant[style] == reading.dominant
-            claimed = {
+            triples = {
                 (claim["class"], claim["part"] or "", claim["size"])
                 for claim in pair.claims[style]
                 if not claim["negated"]
             }
-            assert claimed == reading.triples
-            seen += 1
-    assert seen == len(captions)
+            assert triples == reading.triples
+            count += 1
+    assert count == len(captions)
 
 
 def test_a_pair_has_its_place_and_country(catalog: Catalog) -> None:
-    placed = 0
+    with_place = 0
     for pair in catalog.pairs():
         tile = pair.record.tile
         assert (tile is None) == ("no place" in pair.flags) == pair.record.name.startswith("somewhere")
         assert pair.country == (country_at(*tile.center) if tile else None)
-        placed += tile is not None
-    assert 250 < placed < 300
+        with_place += tile is not None
+    assert 250 < with_place < 300
 
 
 def test_the_file_is_geoparquet_that_others_read(catalog: Catalog) -> None:
@@ -100,9 +100,9 @@ def test_the_file_is_geoparquet_that_others_read(catalog: Catalog) -> None:
         assert (row["x"], row["y"], row["lon"], row["lat"]) == (record.tile.x, record.tile.y, *record.tile.center)
         assert record.tile.name == f"{row['col']:.0f}_{row['row']:.0f}_patch{row['i']:.0f}{row['j']:.0f}"
         assert list(row["classes_35"]) == list(pair.classes["3.5"])
-    told = json.loads(pyarrow.parquet.read_metadata(catalog.path).metadata[b"geo"])
-    assert told["version"] == "1.1.0"
-    assert told["columns"]["geometry"]["covering"]["bbox"]["xmin"] == ["bbox", "xmin"]
+    geo = json.loads(pyarrow.parquet.read_metadata(catalog.path).metadata[b"geo"])
+    assert geo["version"] == "1.1.0"
+    assert geo["columns"]["geometry"]["covering"]["bbox"]["xmin"] == ["bbox", "xmin"]
     some = geopandas.read_parquet(catalog.path, bbox=(0.0, 0.0, 90.0, 60.0))
     assert sorted(some["name"]) == sorted(
         pair.record.name
@@ -160,12 +160,12 @@ def test_broken_entries_are_left_out_and_listed(tmp_path: Path) -> None:
     ]
     report = catalog.info()
     assert report["left_out"] == len(report["broken"]) == 10 + 1 + 3  # three files are not there
-    broken = {(line["file"], line["entry"]): line["said"] for line in report["broken"]}
-    assert "null" in broken["3.5/train", 1]
-    assert "a number" in broken["3.5/train", 2]
-    assert "1000000 characters" in broken["3.5/train", 3]
-    assert "already" in broken["3.5/train", 7]
-    assert "breaks off" in broken["3.5/val", 1]
+    reasons = {(line["file"], line["entry"]): line["said"] for line in report["broken"]}
+    assert "null" in reasons["3.5/train", 1]
+    assert "a number" in reasons["3.5/train", 2]
+    assert "1000000 characters" in reasons["3.5/train", 3]
+    assert "already" in reasons["3.5/train", 7]
+    assert "breaks off" in reasons["3.5/val", 1]
     first = catalog.pair_named("1000_2000_patch00")
     assert first is not None
     assert first.flags == ("named twice", "splits differ")
@@ -206,8 +206,8 @@ def test_captions_in_utf_16_are_read_and_the_file_is_named(tmp_path: Path, encod
 def test_bytes_that_are_no_utf_8_are_counted_and_named_and_true_replacement_characters_are_not(tmp_path: Path) -> None:
     text = _entries("São Tomé", "plain", "known as \N{REPLACEMENT CHARACTER}", "Príncipe")
     spoilt = text.encode().replace("ã".encode(), b"\xe3").replace("í".encode(), b"\xed")
-    marked = b"\xef\xbb\xbf" + _entries("with a mark").encode()
-    files = {"35_train": spoilt, "35_val": marked.replace(b"patch00", b"patch11")}
+    with_mark = b"\xef\xbb\xbf" + _entries("with a mark").encode()
+    files = {"35_train": spoilt, "35_val": with_mark.replace(b"patch00", b"patch11")}
     catalog = build_catalog(_release(tmp_path / "in", files), tmp_path / "out")
     captions = {pair.record.captions["3.5"] for pair in catalog.pairs()}
     assert captions == {"S\ufffdo Tomé", "plain", "known as \ufffd", "Pr\ufffdncipe", "with a mark"}
@@ -290,14 +290,14 @@ def test_a_new_build_replaces_the_old_one_and_readers_go_on(tmp_path: Path) -> N
     assert folders == set(versions[-2:])
 
 
-def test_two_builds_at_once_meet_a_sentence(tmp_path: Path) -> None:
+def test_refuses_second_build_at_the_same_time(tmp_path: Path) -> None:
     build_catalog(ListedRelease({("3.5", "train"): [one("1000_2000_patch00")]}), tmp_path)
     with lock_folder(tmp_path), pytest.raises(CatalogError, match="Another build, enrichment or audit is writing"):
         build_catalog(ListedRelease({("3.5", "train"): [one("1000_2000_patch01")]}), tmp_path)
     assert open_catalog(tmp_path).record("1000_2000_patch00")
 
 
-def test_threads_that_build_at_once_leave_one_whole_catalog_and_the_others_a_sentence(tmp_path: Path) -> None:
+def test_one_of_several_simultaneous_builds_succeeds_and_others_raise(tmp_path: Path) -> None:
     barrier = threading.Barrier(4)
 
     def attempt(_: int) -> str:
@@ -328,9 +328,9 @@ def test_a_file_cut_short_or_missing_is_named_when_the_catalog_is_opened(tmp_pat
     what = "bytes instead of" if harm == "cut" else "is missing"
     with pytest.raises(CatalogError, match=f"is damaged: {name} .*{what}.*; build it again"):
         open_catalog(tmp_path)
-    mended = build_catalog(paraphrased_release(20), tmp_path)
-    mended.check()
-    assert mended.search().total == len(mended)
+    rebuilt = build_catalog(paraphrased_release(20), tmp_path)
+    rebuilt.check()
+    assert rebuilt.search().total == len(rebuilt)
 
 
 def test_bytes_that_changed_are_found_by_the_check_and_a_build_replaces_them(tmp_path: Path) -> None:
@@ -344,9 +344,7 @@ def test_bytes_that_changed_are_found_by_the_check_and_a_build_replaces_them(tmp
     build_catalog(paraphrased_release(20), tmp_path).check()
 
 
-def test_what_cannot_be_read_back_never_takes_the_place_of_the_catalog(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_unreadable_build_never_replaces_the_catalog(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     before = build_catalog(paraphrased_release(20), tmp_path)
     honest = zlib.compress
     monkeypatch.setattr(zlib, "compress", lambda data, *level: honest(data, *level)[:-6])
@@ -434,13 +432,13 @@ def test_full_disk_raises_and_keeps_old_catalog(tmp_path: Path, monkeypatch: pyt
 
 
 def test_progress_reports_each_step(tmp_path: Path) -> None:
-    told: list[tuple[str, int, int]] = []
-    build_catalog(paraphrased_release(40), tmp_path, progress=lambda *step: told.append(step))
-    assert [step for step, _, _ in told] == sorted(
-        (step for step, _, _ in told), key=["entries", "captions", "files"].index
+    steps: list[tuple[str, int, int]] = []
+    build_catalog(paraphrased_release(40), tmp_path, progress=lambda *step: steps.append(step))
+    assert [step for step, _, _ in steps] == sorted(
+        (step for step, _, _ in steps), key=["entries", "captions", "files"].index
     )
-    assert told[-1][1] == told[-1][2]
-    assert ("captions", 40, 40) in told
+    assert steps[-1][1] == steps[-1][2]
+    assert ("captions", 40, 40) in steps
 
 
 def test_schema_lists_the_columns_of_the_file_with_their_types(catalog: Catalog) -> None:

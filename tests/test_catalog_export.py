@@ -65,7 +65,7 @@ def test_json_lines_have_every_field(catalog: Catalog, tmp_path: Path) -> None:
     catalog.export(QUERY, path=path)
     lines = [json.loads(line) for line in path.read_text("utf-8").splitlines()]
     for line, pair in zip(lines, catalog.pairs(QUERY), strict=True):
-        claims = {style: [dict(claim) for claim in told] for style, told in pair.claims.items()}
+        claims = {style: [dict(claim) for claim in rows] for style, rows in pair.claims.items()}
         assert line == {**json.loads(json.dumps(pair.to_dict())), "claims": claims, "simulated": True}
 
 
@@ -134,23 +134,23 @@ def test_geopandas_has_the_selection_in_its_order(catalog: Catalog) -> None:
 
 
 def test_xarray_has_the_chip_on_its_grid_with_the_captions(catalog: Catalog) -> None:
-    placed, unplaced = (
+    with_place, without_place = (
         catalog.search(Query(flag=(flag,), style="both")).pairs[0] for flag in ("-no place", "no place")
     )
-    chip = catalog.to_xarray(placed.record, source=SimulatedSource())
-    assert chip.attrs["caption_4v"] == placed.record.captions["4v"]
+    chip = catalog.to_xarray(with_place.record, source=SimulatedSource())
+    assert chip.attrs["caption_4v"] == with_place.record.captions["4v"]
     assert chip.attrs["simulated"] == "yes"
     assert chip.rio.crs.to_epsg() == 3857
     assert chip["labels"].shape == (256, 256)
     with pytest.raises(PlaceError, match="says no place"):
-        catalog.to_xarray(unplaced.record, source=SimulatedSource())
+        catalog.to_xarray(without_place.record, source=SimulatedSource())
 
 
 # --- as a dataset
 
 
 @pytest.fixture(scope="module")
-def pictured(tmp_path_factory: pytest.TempPathFactory) -> tuple[Catalog, Release]:
+def catalog_with_pictures(tmp_path_factory: pytest.TempPathFactory) -> tuple[Catalog, Release]:
     folder = tmp_path_factory.mktemp("pictured")
     with zipfile.ZipFile(folder / "s2_rgb_images.zip", "w") as file:
         for number in range(3):
@@ -163,8 +163,8 @@ def pictured(tmp_path_factory: pytest.TempPathFactory) -> tuple[Catalog, Release
     return build_catalog(release, folder / "catalog"), release
 
 
-def test_a_dataset_gives_pixels_caption_mask_and_bounds(pictured: tuple[Catalog, Release]) -> None:
-    catalog, release = pictured
+def test_a_dataset_gives_pixels_caption_mask_and_bounds(catalog_with_pictures: tuple[Catalog, Release]) -> None:
+    catalog, release = catalog_with_pictures
     source = SimulatedSource()
     dataset = PairDataset(
         catalog, Query(sortby="name"), pictures=release, labels_at=lambda tile: source.chip_at(*tile.center).labels
@@ -188,28 +188,32 @@ def test_a_dataset_gives_pixels_caption_mask_and_bounds(pictured: tuple[Catalog,
     assert set(loud[0]) == {"text"}
 
 
-def test_a_catalog_is_sent_to_workers_as_its_folder(pictured: tuple[Catalog, Release]) -> None:
-    catalog, _ = pictured
-    sent = pickle.loads(pickle.dumps(catalog))
-    assert sent.version == catalog.version
-    assert sent.search().to_dict() == catalog.search().to_dict()
+def test_a_catalog_is_sent_to_workers_as_its_folder(catalog_with_pictures: tuple[Catalog, Release]) -> None:
+    catalog, _ = catalog_with_pictures
+    copy = pickle.loads(pickle.dumps(catalog))
+    assert copy.version == catalog.version
+    assert copy.search().to_dict() == catalog.search().to_dict()
 
 
-def test_only_tensors_need_torch(pictured: tuple[Catalog, Release], monkeypatch: pytest.MonkeyPatch) -> None:
-    catalog, release = pictured
+def test_only_tensors_need_torch(
+    catalog_with_pictures: tuple[Catalog, Release], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    catalog, release = catalog_with_pictures
     monkeypatch.setitem(sys.modules, "torch", None)  # as if it were not installed
     with pytest.raises(CatalogError, match="pip install torch"):
         PairDataset(catalog, pictures=release, tensors=True)
-    made: list[Any] = []
-    monkeypatch.setitem(sys.modules, "torch", SimpleNamespace(from_numpy=lambda array: made.append(array) or "tensor"))
+    arrays: list[Any] = []
+    monkeypatch.setitem(
+        sys.modules, "torch", SimpleNamespace(from_numpy=lambda array: arrays.append(array) or "tensor")
+    )
     sample = PairDataset(catalog, pictures=release, tensors=True)[0]
     assert sample["image"] == "tensor"
-    assert made[0].shape == (3, 256, 256)
+    assert arrays[0].shape == (3, 256, 256)
 
 
 def test_picture_that_cannot_be_read_raises(tmp_path: Path) -> None:
     catalog = build_catalog(ListedRelease({("3.5", "train"): [one("1000_2000_patch00")]}), tmp_path)
     nothing = SimpleNamespace(pixels={}, missing={"1000_2000_patch00": "It is gone; look elsewhere."})
-    dataset = PairDataset(catalog, pictures=SimpleNamespace(images=lambda *_args, **_named: nothing))  # type: ignore[arg-type]
+    dataset = PairDataset(catalog, pictures=SimpleNamespace(images=lambda *_args, **_options: nothing))  # type: ignore[arg-type]
     with pytest.raises(CatalogError, match=r"^It is gone; look elsewhere\.$"):
         dataset[0]

@@ -36,13 +36,13 @@ if TYPE_CHECKING:
 @pytest.fixture(scope="module")
 def catalog(tmp_path_factory: pytest.TempPathFactory) -> Catalog:
     folder = tmp_path_factory.mktemp("catalog")
-    built = build_catalog(paraphrased_release(400, seed=1), folder)
+    new_catalog = build_catalog(paraphrased_release(400, seed=1), folder)
     draw = np.random.default_rng(1)
-    rows = np.flatnonzero(draw.random(len(built)) < 0.8)
+    rows = np.flatnonzero(draw.random(len(new_catalog)) < 0.8)
     bits = (draw.random((len(rows), len(KINDS), len(CHECKS))) < 0.1) @ (1 << np.arange(len(CHECKS), dtype=np.uint32))
-    judged = draw.random(bits.shape) < [0.9, 0.3, 0.3]
-    bits = np.where(judged, bits.astype(np.uint32) | CHECKED_BIT, np.uint32(0))
-    scores = np.where(judged, draw.integers(0, 9, bits.shape), 0).astype(np.int16)
+    checked_pairs = draw.random(bits.shape) < [0.9, 0.3, 0.3]
+    bits = np.where(checked_pairs, bits.astype(np.uint32) | CHECKED_BIT, np.uint32(0))
+    scores = np.where(checked_pairs, draw.integers(0, 9, bits.shape), 0).astype(np.int16)
     return save_findings(folder, rows, AuditFindings(CHECKS, bits, scores), about={"labels": None})
 
 
@@ -58,7 +58,7 @@ def styles_of(query: Query) -> tuple[str, ...]:
     return (query.style,) if query.style in {"3.5", "4v"} else ("3.5", "4v")
 
 
-def named(pair: Pair, style: str, part: str) -> set[str]:
+def claimed_classes(pair: Pair, style: str, part: str) -> set[str]:
     return {
         claim["class"]
         for claim in pair.claims.get(style, ())
@@ -67,16 +67,16 @@ def named(pair: Pair, style: str, part: str) -> set[str]:
 
 
 def holds(text: str, words: str) -> bool:
-    found = re.findall(r"\w+", text.lower())
-    for sign, quoted, plain in re.findall(r'(-?)(?:"([^"]*)"|(\S+))', words):
-        wanted = re.findall(r"\w+\*?", (quoted or plain).lower())
+    text_words = re.findall(r"\w+", text.lower())
+    for sign, phrase, plain in re.findall(r'(-?)(?:"([^"]*)"|(\S+))', words):
+        pattern = re.findall(r"\w+\*?", (phrase or plain).lower())
         here = any(
             all(
-                at + k < len(found)
-                and (found[at + k].startswith(word[:-1]) if word.endswith("*") else found[at + k] == word)
-                for k, word in enumerate(wanted)
+                at + k < len(text_words)
+                and (text_words[at + k].startswith(word[:-1]) if word.endswith("*") else text_words[at + k] == word)
+                for k, word in enumerate(pattern)
             )
-            for at in range(len(found))
+            for at in range(len(text_words))
         )
         if here == bool(sign):
             return False
@@ -86,15 +86,15 @@ def holds(text: str, words: str) -> bool:
 def values(pair: Pair, facet: str, query: Query) -> set[str]:
     """Return the values of a facet that a pair has."""
     if facet == "class":
-        return set().union(*(named(pair, style, query.part) for style in styles_of(query)))
+        return set().union(*(claimed_classes(pair, style, query.part) for style in styles_of(query)))
     if facet == "style":
         has = set(pair.record.captions)
         return has | ({"both"} if len(has) == 2 else set())
     if facet == "split":
         return {split for style, split in pair.record.splits.items() if style in styles_of(query)}
     if facet == "finding":
-        judged = [pair.findings[kind] for kind in (*styles_of(query), "picture") if kind in (pair.findings or {})]
-        return set().union(*judged) or ({"none"} if judged else set())
+        checks = [pair.findings[kind] for kind in (*styles_of(query), "picture") if kind in (pair.findings or {})]
+        return set().union(*checks) or ({"none"} if checks else set())
     return {
         "continent": {pair.country.continent if pair.country else "none"},
         "country": {pair.country.name if pair.country else "none"},
@@ -102,10 +102,10 @@ def values(pair: Pair, facet: str, query: Query) -> set[str]:
     }[facet]
 
 
-def wanted(found: set[str], asked: tuple[str, ...]) -> bool:
-    any_of = {one for one in asked if not one.startswith("-")}
-    none_of = {one[1:] for one in asked if one.startswith("-")}
-    return (not any_of or bool(any_of & found)) and not none_of & found
+def meets(present: set[str], choices: tuple[str, ...]) -> bool:
+    any_of = {one for one in choices if not one.startswith("-")}
+    none_of = {one[1:] for one in choices if one.startswith("-")}
+    return (not any_of or bool(any_of & present)) and not none_of & present
 
 
 def matches(pair: Pair, query: Query) -> bool:
@@ -118,7 +118,7 @@ def matches(pair: Pair, query: Query) -> bool:
     combine = all if query.match == "all" else any
     iso = {pair.country.iso} if pair.country else set()
     flags = [flag for flag in query.flag if not flag.startswith("-")]
-    barred = {flag[1:] for flag in query.flag if flag.startswith("-")}
+    absent_flags = {flag[1:] for flag in query.flag if flag.startswith("-")}
     return (
         in_box
         and (not query.continent or bool(values(pair, "continent", query) & set(query.continent)))
@@ -126,19 +126,20 @@ def matches(pair: Pair, query: Query) -> bool:
         and (
             not query.classes
             or any(
-                combine(name in named(pair, style, query.part) for name in query.classes) for style in styles_of(query)
+                combine(name in claimed_classes(pair, style, query.part) for name in query.classes)
+                for style in styles_of(query)
             )
         )
         and (not query.style or query.style in values(pair, "style", query))
         and (not query.split or bool(values(pair, "split", query) & set(query.split)))
         and (not flags or bool(set(flags) & set(pair.flags)))
-        and not barred & set(pair.flags)
-        and wanted(values(pair, "finding", query), query.finding)
+        and not absent_flags & set(pair.flags)
+        and meets(values(pair, "finding", query), query.finding)
         and (not query.words or any(holds(text, query.words) for text in captions))
     )
 
 
-def counted(pairs: list[Pair], facet: str, query: Query) -> dict[str, int]:
+def counts_of(pairs: list[Pair], facet: str, query: Query) -> dict[str, int]:
     counts: dict[str, int] = {}
     for pair in pairs:
         if matches(pair, query.without(facet)):
@@ -147,7 +148,7 @@ def counted(pairs: list[Pair], facet: str, query: Query) -> dict[str, int]:
     return counts
 
 
-def drawn(seed: int) -> Query:
+def random_query(seed: int) -> Query:
     """Return a question drawn at random, with most choices left alone."""
     draw = random.Random(seed)  # noqa: S311 - questions, not secrets
     maybe: dict[str, Any] = {
@@ -168,18 +169,18 @@ def drawn(seed: int) -> Query:
 
 @pytest.mark.parametrize("seed", range(60))
 def test_total_rows_and_facets_are_those_of_plain_python(catalog: Catalog, pairs: list[Pair], seed: int) -> None:
-    query = drawn(seed).but(size=1000)
-    found = catalog.search(query)
+    query = random_query(seed).but(size=1000)
+    result = catalog.search(query)
     expected = [pair for pair in pairs if matches(pair, query)]
-    assert [pair.record.name for pair in found.pairs] == [pair.record.name for pair in expected], query.filters
-    assert found.total == len(expected)
+    assert [pair.record.name for pair in result.pairs] == [pair.record.name for pair in expected], query.filters
+    assert result.total == len(expected)
     for facet in FACETS:
-        shown = {value: count for value, count in found.facets[facet].items() if count}
-        assert shown == counted(pairs, facet, query), (facet, query.filters)
+        counts = {value: count for value, count in result.facets[facet].items() if count}
+        assert counts == counts_of(pairs, facet, query), (facet, query.filters)
 
 
-def test_the_questions_drawn_find_something_and_not_everything(pairs: list[Pair]) -> None:
-    totals = [sum(matches(pair, drawn(seed)) for pair in pairs) for seed in range(60)]
+def test_random_queries_match_some_pairs_and_not_all(pairs: list[Pair]) -> None:
+    totals = [sum(matches(pair, random_query(seed)) for pair in pairs) for seed in range(60)]
     assert sum(0 < total < len(pairs) for total in totals) > 25
 
 
@@ -220,10 +221,10 @@ def test_sorts_worst_first_and_unchecked_last(catalog: Catalog) -> None:
     for style in ("", "3.5", "4v", "both"):
         for descending in (False, True):
             rows = catalog.rows(Query(sortby="worst", style=style, descending=descending))
-            judged = (marks.bits_of_style(style)[rows] & CHECKED_BIT) > 0
-            assert judged[: judged.sum()].all()
-            assert 0 < judged.sum() < len(rows)
-            badness = marks.severity(style)[rows][judged]
+            checked_rows = (marks.bits_of_style(style)[rows] & CHECKED_BIT) > 0
+            assert checked_rows[: checked_rows.sum()].all()
+            assert 0 < checked_rows.sum() < len(rows)
+            badness = marks.severity(style)[rows][checked_rows]
             assert (np.diff(badness) * (1 if descending else -1) >= 0).all()
             page = catalog.search(Query(sortby="worst", style=style, descending=descending, page=2, size=20))
             assert [pair.row for pair in page.pairs] == rows[20:40].tolist()
@@ -240,29 +241,29 @@ def test_findings_before_an_audit_and_unknown_checks_raise(catalog: Catalog, tmp
         catalog.search(Query(finding=("-torn",)))
 
 
-def test_what_is_remembered_is_added_to_what_was_known(tmp_path: Path) -> None:
+def test_saved_findings_are_merged_with_earlier_ones(tmp_path: Path) -> None:
     build_catalog(paraphrased_release(5, seed=1), tmp_path)
 
-    def found(bit: int, rows: int) -> AuditFindings:
+    def findings_of(bit: int, rows: int) -> AuditFindings:
         kinds = (rows, len(KINDS))
         return AuditFindings(CHECKS, np.full(kinds, CHECKED_BIT | np.uint32(bit)), np.full(kinds, bit, np.int16))
 
-    save_findings(tmp_path, np.array([0, 3]), found(1, 2), about={})
-    both = save_findings(tmp_path, np.array([3, 4]), found(2, 2), about={})
-    told = [pair.findings and pair.findings["3.5"] for pair in both.pairs()]
-    assert told == [("cut off",), None, None, ("hallucinated",), ("hallucinated",)]
+    save_findings(tmp_path, np.array([0, 3]), findings_of(1, 2), about={})
+    both = save_findings(tmp_path, np.array([3, 4]), findings_of(2, 2), about={})
+    findings = [pair.findings and pair.findings["3.5"] for pair in both.pairs()]
+    assert findings == [("cut off",), None, None, ("hallucinated",), ("hallucinated",)]
     assert both.info()["audited"] == 3
     frame = geopandas.read_parquet(both.path)
-    assert [None if one is None else tuple(one) for one in frame["findings_35"]] == told
-    assert save_findings(tmp_path, np.array([3]), found(2, 1), about={}).version == both.version
-    many = AuditFindings({str(number): "" for number in range(32)}, found(0, 1).bits, found(0, 1).scores)
+    assert [None if one is None else tuple(one) for one in frame["findings_35"]] == findings
+    assert save_findings(tmp_path, np.array([3]), findings_of(2, 1), about={}).version == both.version
+    many = AuditFindings({str(number): "" for number in range(32)}, findings_of(0, 1).bits, findings_of(0, 1).scores)
     with pytest.raises(CatalogError, match="31 checks, not 32"):
         save_findings(tmp_path, np.array([3]), many, about={})
-    other = AuditFindings({"else": "Something else."}, *(getattr(found(0, 1), one) for one in ("bits", "scores")))
+    other = AuditFindings({"else": "Something else."}, *(getattr(findings_of(0, 1), one) for one in ("bits", "scores")))
     assert save_findings(tmp_path, np.array([1]), other, about={}).search().facets["finding"] == {"none": 1}
 
 
-def test_a_polygon_is_that_of_shapely_also_over_the_antimeridian(catalog: Catalog, pairs: list[Pair]) -> None:
+def test_polygon_search_agrees_with_shapely_also_over_the_antimeridian(catalog: Catalog, pairs: list[Pair]) -> None:
     star = ((10.0, 10.0), (40.0, 60.0), (70.0, 10.0), (-5.0, 45.0), (85.0, 45.0))
     across = ((150.0, -30.0), (-120.0, -60.0), (-140.0, 70.0), (170.0, 60.0))
     for corners, shape in (
@@ -336,10 +337,10 @@ def test_shares_before_enrichment_raise(catalog: Catalog) -> None:
 
 
 def test_density_counts_each_place_once(catalog: Catalog, pairs: list[Pair]) -> None:
-    placed = [pair.record.tile for pair in pairs if pair.record.tile]
+    tiles = [pair.record.tile for pair in pairs if pair.record.tile]
     world = catalog.density(Query(), (-180.0, -85.05, 180.0, 85.05), (512, 256))
     assert world.shape == (256, 512)
-    assert world.sum() == len(placed)
+    assert world.sum() == len(tiles)
     box = (-20.0, -35.0, 60.0, 60.0)
     view = catalog.density(Query(classes=("tree",)), box, (100, 80))
     assert view.sum() == catalog.search(Query(classes=("tree",), bbox=box)).total
@@ -348,7 +349,7 @@ def test_density_counts_each_place_once(catalog: Catalog, pairs: list[Pair]) -> 
     halves = [catalog.density(Query(), (west, -50.0, west + 10.0, 50.0), (100, 90)) for west in (170.0, -180.0)]
     assert both.sum() > 0
     assert np.array_equal(both, np.hstack(halves))
-    tile = placed[7]
+    tile = tiles[7]
     assert catalog.density(Query(), tile.bounds, (3, 3)).tolist() == [[0, 0, 0], [0, 1, 0], [0, 0, 0]]
     for bounds, size in (
         ((0.0, 10.0, 10.0, 10.0), (10, 10)),
@@ -372,15 +373,15 @@ def test_one_pair_by_tile_name_row_and_chance(catalog: Catalog, pairs: list[Pair
     with pytest.raises(IndexError, match="rows run from 0 to 399"):
         catalog.pair(400)
     query = Query(continent=("Africa",))
-    chosen = {catalog.random(query, seed=seed).record.name for seed in range(20)}  # type: ignore[union-attr]
-    assert len(chosen) > 5
-    assert chosen <= {pair.record.name for pair in catalog.pairs(query)}
+    names = {catalog.random(query, seed=seed).record.name for seed in range(20)}  # type: ignore[union-attr]
+    assert len(names) > 5
+    assert names <= {pair.record.name for pair in catalog.pairs(query)}
     assert catalog.random(query, seed=4) == catalog.random(query, seed=4)
     assert catalog.random(Query(words="nosuchwordatall"), seed=0) is None
 
 
 @pytest.mark.parametrize(
-    ("words", "found"),
+    ("words", "expected"),
     [
         ("manmade", set()),
         ("man-made", {"a"}),
@@ -411,9 +412,9 @@ def test_one_pair_by_tile_name_row_and_chance(catalog: Catalog, pairs: list[Pair
         ("b and trees", set()),
     ],
 )
-def test_words_of_any_kind(some_words: Catalog, words: str, found: set[str]) -> None:
+def test_finds_words_phrases_prefixes_and_exclusions(some_words: Catalog, words: str, expected: set[str]) -> None:
     result = some_words.search(Query(words=words))
-    assert {pair.record.name for pair in result.pairs} == found
+    assert {pair.record.name for pair in result.pairs} == expected
 
 
 @pytest.fixture(scope="module")
@@ -442,22 +443,22 @@ def test_all_words_must_be_in_one_caption(tmp_path_factory: pytest.TempPathFacto
     }  # fmt: skip
 
 
-def test_threads_ask_together(catalog: Catalog) -> None:
+def test_threads_search_at_the_same_time(catalog: Catalog) -> None:
     from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415 - here alone
 
     fresh = open_catalog(catalog.folder)
-    queries = [drawn(seed) for seed in range(40)]
+    queries = [random_query(seed) for seed in range(40)]
     with ThreadPoolExecutor(8) as pool:
         together = list(pool.map(fresh.search, queries))
-    assert [found.to_dict() for found in together] == [catalog.search(query).to_dict() for query in queries]
+    assert [result.to_dict() for result in together] == [catalog.search(query).to_dict() for query in queries]
 
 
 def test_pair_as_json_has_the_fields_of_a_reader(catalog: Catalog) -> None:
-    told = catalog.search(Query(style="both", size=1)).to_dict()
-    assert set(told) == {"total", "page", "pages", "size", "facets", "rows"}
-    (row,) = told["rows"]
+    payload = catalog.search(Query(style="both", size=1)).to_dict()
+    assert set(payload) == {"total", "page", "pages", "size", "facets", "rows"}
+    (row,) = payload["rows"]
     assert set(row["captions"]) == {"3.5", "4v"}
     assert row["split"] in SPLITS
     assert set(row["classes"]) <= set(NAMES)
-    assert tuple(told["facets"]) == tuple(FACETS)
-    assert set(told["facets"]["flag"]) <= set(FLAGS)
+    assert tuple(payload["facets"]) == tuple(FACETS)
+    assert set(payload["facets"]["flag"]) <= set(FLAGS)

@@ -107,7 +107,7 @@ def test_reads_baseline_of_old_item_from_product_name(realdata: Path) -> None:
     assert (one.grid, one.baseline) == ("28QCH", "02.14")
 
 
-def test_of_a_mixed_answer_only_sentinel_2_is_used(realdata: Path) -> None:
+def test_uses_only_sentinel_2_items_of_a_mixed_response(realdata: Path) -> None:
     raw = load(realdata, "earth-search-v1/search_mixed_collections_cql2_page1_POST.json")["features"]
     collections_used = [one["collection"] for one in raw if usable(one)]
     assert len(collections_used) < len(raw)
@@ -161,7 +161,7 @@ def test_the_pages_of_earth_search_are_followed(realdata: Path) -> None:
         assert scenes
 
 
-def test_where_a_catalogue_sorts_one_page_is_enough(realdata: Path) -> None:
+def test_reads_one_page_of_an_api_that_sorts(realdata: Path) -> None:
     with ScriptedApi(lambda _: None) as api:
         api.answer = replay(realdata, api.url, root=load(realdata, "earth-search-v1/root.json"))
         (scenes,) = outcome(f"{api.url}#sentinel-2-l2a")
@@ -170,7 +170,7 @@ def test_where_a_catalogue_sorts_one_page_is_enough(realdata: Path) -> None:
         assert scenes
 
 
-def test_of_the_collections_of_earth_search_the_first_of_sentinel_2_is_taken(realdata: Path) -> None:
+def test_takes_first_sentinel_2_collection_of_earth_search(realdata: Path) -> None:
     collections = load(realdata, "earth-search-v1/collections.json") | {"links": []}
     requested_collections = []
     for left_out in ({}, {"sentinel-2-c1-l2a"}, {"sentinel-2-c1-l2a", "sentinel-2-l2a"}):
@@ -251,7 +251,7 @@ def test_a_real_api_without_collections_is_searched_all_the_same(tmp_path: Path)
 
 
 @pytest.mark.parametrize("name", ["", "a b", "../x", "a+" * 9 + "a", "<script>", "x" * 200, "a++b"])
-def test_a_name_that_is_none_is_not_sent(name: str) -> None:
+def test_does_not_send_invalid_scene_ids(name: str) -> None:
     with pytest.raises(SceneError, match="not an identifier"):
         StacApis(("http://127.0.0.1:9#x",)).scenes_by_id(TILE, name)
 
@@ -275,7 +275,7 @@ HOSTILE_BODIES = {
 
 
 @pytest.mark.parametrize("body", HOSTILE_BODIES.values(), ids=HOSTILE_BODIES)
-def test_a_first_page_that_is_no_stac(body: bytes) -> None:
+def test_refuses_landing_page_that_is_not_stac(body: bytes) -> None:
     with ScriptedApi(lambda _: Reply(body=body)) as api:
         (error,) = outcome(f"{api.url}#x")
         assert_sentence(error)
@@ -298,7 +298,7 @@ def test_refuses_search_answer_that_is_not_stac(page: object) -> None:
     ("status", "words"),
     [(429, "busy"), (504, "busy"), (500, "busy"), (403, "permission"), (400, "answered")],
 )
-def test_a_catalogue_that_refuses(status: int, words: str) -> None:
+def test_names_status_of_refused_search(status: int, words: str) -> None:
     with ScriptedApi(searching(Reply(status=status, headers={"Retry-After": "0"}))) as api:
         (error,) = outcome(f"{api.url}#x")
         assert_sentence(error)
@@ -316,10 +316,10 @@ def test_retries_busy_api_after_requested_wait() -> None:
 
 def test_does_not_wait_an_hour_for_busy_api() -> None:
     with ScriptedApi(searching(Reply(status=429, headers={"Retry-After": "3600"}))) as api:
-        start = time.monotonic()
         (error,) = outcome(f"{api.url}#x", patience=1.0)
         assert_sentence(error)
-        assert time.monotonic() - start < 2.5
+        assert "come back in 60 minutes" in str(error)
+        assert len([one for one in api.requests if one.path.startswith("/search")]) == 1
 
 
 def test_busy_api_gets_no_request_before_its_time() -> None:
@@ -331,16 +331,15 @@ def test_busy_api_gets_no_request_before_its_time() -> None:
         assert len([one for one in api.requests if one.path.startswith("/search")]) == searches == 1
 
 
-def test_a_slow_catalogue_is_given_up() -> None:
+def test_gives_up_on_slow_search() -> None:
     with ScriptedApi(searching(Reply(stall=30))) as api:
-        start = time.monotonic()
         (error,) = outcome(f"{api.url}#x", patience=0.5)
         assert_sentence(error)
         assert "in time" in str(error)
-        assert time.monotonic() - start < 2
+        assert api.reply_count == 1  # the landing page; the search still stalls
 
 
-def test_a_server_that_never_answers_is_slow_and_not_gone() -> None:
+def test_server_that_never_answers_is_reported_as_slow() -> None:
     with (
         ScriptedApi(lambda _: Reply(stall=30)) as api,
         pytest.raises(StacUnreachableError, match="did not answer in time"),
@@ -348,20 +347,22 @@ def test_a_server_that_never_answers_is_slow_and_not_gone() -> None:
         read(api.url, deadline=time.monotonic() + 0.3)
 
 
-def test_a_catalogue_that_drips_is_given_up() -> None:
+def test_gives_up_on_response_that_arrives_byte_by_byte() -> None:
+    drops: list[bytes] = []
+
     def drip() -> Iterator[bytes]:
-        while True:
+        while len(drops) < 600:  # half a minute
             time.sleep(0.05)
-            yield b" "
+            drops.append(b" ")
+            yield drops[-1]
 
     with ScriptedApi(searching(Reply(body=drip()))) as api:
-        start = time.monotonic()
         (error,) = outcome(f"{api.url}#x", patience=0.5)
         assert_sentence(error)
-        assert time.monotonic() - start < 2
+        assert len(drops) < 600
 
 
-def test_an_answer_without_end_is_cut() -> None:
+def test_stops_reading_endless_response() -> None:
     chunks = []
 
     def flood() -> Iterator[bytes]:
@@ -376,7 +377,7 @@ def test_an_answer_without_end_is_cut() -> None:
         assert len(chunks) < 2 * LARGEST / 1_000_000
 
 
-def test_a_chain_of_pages_without_end_is_left() -> None:
+def test_stops_following_endless_pages() -> None:
     with ScriptedApi(lambda _: None) as api:
         link = {"rel": "next", "href": f"{api.url}/search", "method": "POST", "body": {"next": "again"}}
         api.answer = searching(search_result(make_item(), links=[link]))
@@ -386,7 +387,7 @@ def test_a_chain_of_pages_without_end_is_left() -> None:
 
 
 @pytest.mark.parametrize("href", ["file:///etc/passwd", "/etc/passwd", "http://127.0.0.2:9/search", "ftp://127.0.0.1/"])
-def test_a_next_page_elsewhere_is_not_read(href: str) -> None:
+def test_does_not_follow_next_page_on_another_host(href: str) -> None:
     with ScriptedApi(searching(search_result(make_item(), links=[{"rel": "next", "href": href}]))) as api:
         answer = listing(f"{api.url}#x")
         assert [scene.id for scene in answer.scenes] == ["S2A_32TNT_20200601_0_L2A"]
@@ -394,7 +395,7 @@ def test_a_next_page_elsewhere_is_not_read(href: str) -> None:
         assert all(request.host == api.url.removeprefix("http://") for request in api.requests)
 
 
-def test_a_search_address_elsewhere_is_not_used() -> None:
+def test_does_not_search_at_another_host() -> None:
     def answer(request: Request) -> Reply | None:
         page = landing("http://127.0.0.2:9") if request.path == "/" else search_result(make_item())
         return Reply(body=page)
@@ -405,7 +406,7 @@ def test_a_search_address_elsewhere_is_not_used() -> None:
         assert [request.path for request in api.requests] == ["/", "/search"]
 
 
-def test_a_circle_of_redirections_is_left() -> None:
+def test_stops_at_redirect_loop() -> None:
     with ScriptedApi(lambda _: Reply(status=302, headers={"Location": "/again"})) as api:
         (error,) = outcome(f"{api.url}#x")
         assert_sentence(error)
@@ -419,7 +420,7 @@ def test_names_closed_port() -> None:
     assert "could not be reached" in str(error)
 
 
-def test_a_host_that_does_not_exist() -> None:
+def test_reports_host_that_does_not_exist() -> None:
     (error,) = outcome("http://nobody.invalid/stac#x")
     assert_sentence(error)
     assert "nobody.invalid could not be found" in str(error)
@@ -458,10 +459,11 @@ def test_skips_other_collection_of_server_that_stops_answering() -> None:
     with ScriptedApi(searching(search_result(make_item()), Reply(stall=30))) as api:
         request = StacApis((f"{api.url}#a", f"{api.url}#b"), patience=0.5)
         assert len(list(request.scenes(TILE, year=2020))) == 2  # well at first, then silent
-        start = time.monotonic()
+        requests, replies = len(api.requests), api.reply_count
         (error,) = request.scenes(TILE, year=2020)
         assert_sentence(error)
-        assert time.monotonic() - start < 1
+        assert len(api.requests) == requests + 1  # of the first collection alone
+        assert api.reply_count == replies
 
 
 def test_reads_landing_page_once() -> None:
@@ -545,7 +547,7 @@ def test_an_item_that_cannot_be_used_is_left_out(raw: object) -> None:
 
 
 @pytest.mark.parametrize("cloud", [None, "many", -1, 101, float("nan"), True, [3]])
-def test_a_cloud_share_that_is_none_is_not_known(cloud: object) -> None:
+def test_invalid_cloud_cover_is_unknown(cloud: object) -> None:
     (one,) = parse(changed_item(**{"eo:cloud_cover": cloud}))
     assert one.cloud_share is None
 
@@ -595,7 +597,7 @@ def test_a_footprint_across_the_antimeridian_does_not_hold_the_other_side_of_the
     assert covered_by(Tile.at(170, -17), wide) == 0
 
 
-def test_a_hole_is_not_covered() -> None:
+def test_hole_of_a_footprint_is_not_covered() -> None:
     west, south, east, north = TILE.bounds
     hole = box(west - 0.001, south - 0.001, (west + east) / 2, north + 0.001)
     assert covered_by(TILE, [box(9, 47, 10, 48), hole]) == pytest.approx(0.5, abs=0.1)

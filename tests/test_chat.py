@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import socket
 import sys
-import time
 from io import StringIO
 from typing import TYPE_CHECKING, Any
 
@@ -46,7 +45,7 @@ def ask(server: ChatServer, **options: Any) -> Caption:  # noqa: ANN401 - the ca
     return ChatCaptioner(**options).caption(PROMPT, CHIP)
 
 
-def test_it_sends_the_rules_and_the_facts(server: ChatServer) -> None:
+def test_sends_rules_and_facts(server: ChatServer) -> None:
     caption = ask(server)
     assert caption.text == TEXT
     assert server.requests == [
@@ -76,7 +75,7 @@ def test_uses_max_tokens_where_service_knows_no_other(server: ChatServer) -> Non
 
 
 @pytest.mark.parametrize("mode", ["busy", "broken"])
-def test_it_tries_again_where_that_helps(server: ChatServer, mode: str) -> None:
+def test_retries_failures_that_may_pass(server: ChatServer, mode: str) -> None:
     server.modes = [mode, mode, "normal"]
     assert ask(server).text == TEXT
     assert len(server.requests) == 3
@@ -111,32 +110,30 @@ def test_each_failure_is_one_sentence(server: ChatServer, mode: str, words: str,
 
 
 def test_retry_after_does_not_delay_answer(server: ChatServer) -> None:
-    later = {"content-type": "application/json", "retry-after": "1"}
+    later = {"content-type": "application/json", "retry-after": "3600"}
     server.modes = [(200, later, json.dumps(completion()).encode())]
-    start = time.monotonic()
     assert ask(server, timeout=30).text == TEXT
-    server.modes = [(400, {**later, "retry-after": "20"}, b"{}")]
-    with pytest.raises(ModelError, match="error 400"):
+    server.modes = [(400, later, b"{}")]
+    with pytest.raises(ModelError, match="error 400"):  # and not that it is busy or late
         ask(server, timeout=30)
-    assert time.monotonic() - start < 15
+    assert len(server.requests) == 2
 
 
 @pytest.mark.parametrize("mode", ["slow", "trickle"])
 def test_gives_up_after_timeout(server: ChatServer, mode: str) -> None:
     server.modes = [mode]
-    start = time.monotonic()
     with pytest.raises(ModelError, match=r"within 0\.3 seconds"):
         ask(server, timeout=0.3, retries=0)
-    assert time.monotonic() - start < 3
+    assert len(server.requests) == 1
 
 
-def test_an_answer_that_breaks_off_is_a_failure(server: ChatServer) -> None:
+def test_raises_if_the_response_breaks_off(server: ChatServer) -> None:
     server.modes = ["cut"]
     with pytest.raises(ModelError, match="cannot be reached"):
         ask(server, retries=0)
 
 
-def test_a_service_that_is_not_there() -> None:
+def test_reports_closed_port_in_one_sentence() -> None:
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         address = f"http://127.0.0.1:{listener.getsockname()[1]}/v1"
@@ -204,7 +201,7 @@ def test_html_in_an_answer_stays_text(server: ChatServer) -> None:
     assert ask(server).text == "<script>alert(1)</script> trees"
 
 
-def test_a_model_that_thinks_aloud_is_not_quoted_thinking(server: ChatServer) -> None:
+def test_leaves_reasoning_of_the_model_out_of_the_caption(server: ChatServer) -> None:
     server.answer_with(completion("<think>\nThe user wants\n</think>\n\nTrees lead."))
     assert ask(server).text == "Trees lead."
     server.answer_with(completion("<think>\nThe user", choice={"finish_reason": "length"}))
@@ -237,7 +234,7 @@ def test_counts_that_are_none_are_unknown(server: ChatServer, usage: object) -> 
     assert (ask(server).tokens_in, ask(server).tokens_out) == (None, None)
 
 
-def test_a_model_with_a_last_day_is_noted(server: ChatServer) -> None:
+def test_notes_last_day_of_a_model(server: ChatServer) -> None:
     assert any("2027-01-14" in note for note in ask(server, model="gpt-4o").notes)
 
 
@@ -256,14 +253,14 @@ def test_the_address_is_that_of_the_environment(server: ChatServer, monkeypatch:
     assert ChatCaptioner().caption(PROMPT, CHIP).model == MODEL
 
 
-def test_a_wrong_key(server: ChatServer, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_names_variable_of_refused_key(server: ChatServer, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OPENAI_API_KEY", KEY)
     server.modes = ["wrong key"]
     with pytest.raises(ModelError, match="does not accept the key; check OPENAI_API_KEY"):
         ask(server)
 
 
-def test_a_local_service_that_wants_a_key_after_all(server: ChatServer) -> None:
+def test_reports_local_service_that_requires_a_key(server: ChatServer) -> None:
     server.modes = ["wrong key"]
     with pytest.raises(KeyMissingError, match="wants a key after all"):
         ask(server)
@@ -276,13 +273,13 @@ def test_missing_key_explains_how_to_set_it(monkeypatch: pytest.MonkeyPatch) -> 
 
 
 @pytest.mark.parametrize("key", ["", None, "  "])
-def test_a_person_may_give_no_key(key: str | None) -> None:
+def test_raises_without_a_typed_key(key: str | None) -> None:
     with pytest.raises(KeyMissingError, match="needs a key"):
         ChatCaptioner(ask_key=lambda: key).caption(PROMPT, CHIP)
 
 
 @pytest.mark.parametrize("key", ["sk-with space-1", "sk-with\nline", "sk-\u201cquoted\u201d", "k" * 2000])
-def test_what_cannot_be_a_key_is_not_sent(key: str) -> None:
+def test_does_not_send_invalid_keys(key: str) -> None:
     with pytest.raises(KeyMissingError, match="no key has") as error_info:
         ChatCaptioner(ask_key=lambda: key).caption(PROMPT, CHIP)
     assert key not in str(error_info.value)

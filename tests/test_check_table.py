@@ -55,7 +55,7 @@ def checks(text: str, style: str = "4v") -> set[str]:
     return {one.check for one in judge_caption(text, style=style).findings}
 
 
-def test_checks_weigh_and_need_what_the_table_says() -> None:
+def test_checks_have_the_weights_and_needs_of_the_table() -> None:
     assert {id_: (check.weight, check.needs) for id_, check in CHECKS.items()} == TABLE
     assert list(CHECKS) == list(TABLE)
 
@@ -189,7 +189,7 @@ def test_a_repeated_sentence_is_quoted_where_it_stands_again() -> None:
     (finding,) = judge_caption(text, style="4v").findings
     assert finding.check == "repeated sentence"
     assert finding.start == text.rindex("Some grass")
-    assert finding.evidence.endswith("is said twice.")
+    assert finding.evidence.endswith("occurs twice.")
 
 
 def test_parts_are_listed_in_the_order_of_the_prompt_each_after_the_one_before() -> None:
@@ -197,11 +197,11 @@ def test_parts_are_listed_in_the_order_of_the_prompt_each_after_the_one_before()
     right = " ".join(f"In the {place}, there are trees." for place in places)
     assert not {"order of parts", "part unspoken"} & checks(right, "3.5")
     for first in range(4):
-        swapped = list(places)
-        swapped[first], swapped[first + 1] = swapped[first + 1], swapped[first]
-        text = " ".join(f"In the {place}, there are trees." for place in swapped)
+        order = list(places)
+        order[first], order[first + 1] = order[first + 1], order[first]
+        text = " ".join(f"In the {place}, there are trees." for place in order)
         (finding,) = (one for one in judge_caption(text, style="3.5").findings if one.check == "order of parts")
-        assert finding.evidence == f"It tells the {places[first]} after the {places[first + 1]}."
+        assert finding.evidence == f"It describes the {places[first]} after the {places[first + 1]}."
         assert finding.part == places[first]
     for missing in places:
         text = " ".join(f"In the {place}, there are trees." for place in places if place != missing)

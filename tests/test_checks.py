@@ -511,7 +511,7 @@ def test_the_four_real_captions_read_as_a_person_reads_them(realdata: Path) -> N
     assert not _both(by_id["fig2_35"], by_id["fig2_4v"])
 
 
-def test_the_real_figure_against_its_label_map(realdata: Path) -> None:
+def test_findings_of_published_captions_agree_with_their_label_map(realdata: Path) -> None:
     counts = count_pixels(_figure_labels(realdata))
     captions = {one["id"]: one["caption"] for one in _real(realdata)}
     checks_found = {

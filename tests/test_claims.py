@@ -55,7 +55,7 @@ def test_a_sentence_claims_what_a_careful_reader_finds_in_it(
 
 @pytest.mark.parametrize(("text", "expected", "dominant"), MISREAD, ids=_text_only)
 @pytest.mark.xfail(strict=True, reason="known and documented: needs more than the order of words")
-def test_a_sentence_that_is_misread(text: str, expected: frozenset[Triple], dominant: str | None) -> None:
+def test_known_misreadings_stay_as_documented(text: str, expected: frozenset[Triple], dominant: str | None) -> None:
     reading = read_claims(text)
     assert (reading.triples, reading.dominant) == (expected, dominant)
 

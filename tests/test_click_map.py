@@ -16,7 +16,7 @@ def click_map() -> ClickMap:
     return ClickMap()
 
 
-def test_a_click_is_a_place(click_map: ClickMap) -> None:
+def test_click_sets_the_place(click_map: ClickMap) -> None:
     click(click_map, 6.73, 0.336)
     assert click_map.lonlat == (6.73, 0.336)
 

@@ -95,7 +95,7 @@ def test_surf_is_not_cloud() -> None:
     assert cloud_cover(_picture(rgb)).percent < 5
 
 
-def _labelled(name: str) -> Cover:
+def _cover_of(name: str) -> Cover:
     index = next(land.index for land in CLASSES if land.name == name)
     return Cover(count_pixels(np.full((256, 256), index, np.uint8)), style="4v")
 
@@ -107,27 +107,27 @@ def test_labels_explain_snow_and_white_salt_but_not_grey_cloud_over_sand() -> No
     assert cloud_cover(salt).white > 70
     assert cloud_cover(cloud).white == 0
     assert judge_picture(Picture(salt))[0].evidence.endswith("; without labels, snow and salt cannot be ruled out.")
-    for name, rgb, found in (
+    for name, rgb, is_cloudy in (
         ("bare land", salt, False),
         ("snow", salt, False),
         ("snow", cloud, False),
         ("crop", salt, True),
         ("bare land", cloud, True),
     ):
-        assert bool(judge_picture(Picture(rgb, cover=_labelled(name)))) == found, name
+        assert bool(judge_picture(Picture(rgb, cover=_cover_of(name)))) == is_cloudy, name
 
 
-def test_real_chips_are_told_apart(realdata: Path) -> None:
+def test_separates_cloudy_and_clear_real_chips(realdata: Path) -> None:
     """Two whole released chips, and those cut from figures: by eye 20 % cloud, 2 %, ice, and none."""
-    known = {"4281_2920_patch11": (10, 25), "6393_3790_patch01": (0, 4), "2416_2932_patch11": (0, 20)}
-    known["4318_2656_patch11"] = (90, 100)  # where somebody has it
+    ranges = {"4281_2920_patch11": (10, 25), "6393_3790_patch01": (0, 4), "2416_2932_patch11": (0, 20)}
+    ranges["4318_2656_patch11"] = (90, 100)  # where somebody has it
     paths = sorted((realdata / "chatearthnet").glob("chips*/*.png"))
     if not paths:
         pytest.skip("no released chips in the folder of real files")
     for path in paths:
         with Image.open(path) as image:
             percent = cloud_cover(np.asarray(image.convert("RGB").resize((256, 256)))).percent
-        low, high = known.get(path.stem, (0, 1))
+        low, high = ranges.get(path.stem, (0, 1))
         assert low <= percent <= high, path.name
 
 

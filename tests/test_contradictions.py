@@ -105,7 +105,7 @@ def test_a_contradiction_has_its_sentence_and_its_words(
         ),
     ],
 )
-def test_what_can_both_be_right_is_no_contradiction(first: str, second: str) -> None:
+def test_claims_that_can_both_be_right_do_not_contradict(first: str, second: str) -> None:
     assert contradictions(first, second) == []
 
 

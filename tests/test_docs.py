@@ -16,9 +16,9 @@ from chatearthnet_explorer import cli
 
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "chatearthnet_explorer"
-GENERATED = (ROOT / "docs" / "generated", ROOT / "docs" / "reference" / "api")
+GENERATED_PAGES = (ROOT / "docs" / "generated", ROOT / "docs" / "reference" / "api")
 PAGES = sorted(
-    page for page in [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")] if not set(GENERATED) & set(page.parents)
+    page for page in [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")] if not set(GENERATED_PAGES) & set(page.parents)
 )
 GUIDES = [page for page in PAGES if page.parent.name != "decisions" and page.name != "CHANGELOG.md"]
 """Pages that tell how things are now; decisions and the changelog may speak of what was."""
@@ -108,8 +108,8 @@ ALL_OPTIONS = {
 
 @pytest.mark.parametrize("page", GUIDES, ids=_name)
 def test_program_has_the_options_that_the_text_names(page: Path) -> None:
-    named = {option for code in _code(page) for option in re.findall(r"(?<![\w-])--[a-z][a-z-]*", code)}
-    assert named <= ALL_OPTIONS | OTHER_OPTIONS
+    options = {option for code in _code(page) for option in re.findall(r"(?<![\w-])--[a-z][a-z-]*", code)}
+    assert options <= ALL_OPTIONS | OTHER_OPTIONS
 
 
 @cache
@@ -132,8 +132,8 @@ def test_reference_has_every_variable_that_the_program_reads() -> None:
 
 @pytest.mark.parametrize("page", GUIDES, ids=_name)
 def test_program_reads_the_variables_that_the_text_names(page: Path) -> None:
-    named = set(re.findall(r"\b(?:CHATEARTHNET|OPENAI)_[A-Z_]+[A-Z]", page.read_text("utf-8")))
-    assert named <= _variables_in(PACKAGE) | _variables_in(ROOT / "tests") | LIBRARY_VARIABLES
+    variables = set(re.findall(r"\b(?:CHATEARTHNET|OPENAI)_[A-Z_]+[A-Z]", page.read_text("utf-8")))
+    assert variables <= _variables_in(PACKAGE) | _variables_in(ROOT / "tests") | LIBRARY_VARIABLES
 
 
 PYTHON = [pytest.param(block, id=_name(page)) for page in GUIDES for block in _blocks(page, "python")]

@@ -68,11 +68,13 @@ def test_strata_without_a_verdict_are_left_out() -> None:
     assert rate_of([]) == nothing
 
 
-@pytest.mark.parametrize(("population", "judged", "known"), [(1, 1, True), (2, 1, False), (2, 2, True), (5, 9, True)])
-def test_what_was_judged_in_full_has_no_interval_left(population: int, judged: int, known: bool) -> None:
-    result = rate_of([StratumCount(population, judged, 1)])
-    assert (result.effective is None) == known
-    assert ((result.low, result.high) == (result.rate, result.rate)) == known
+@pytest.mark.parametrize(
+    ("population", "sample_size", "is_exact"), [(1, 1, True), (2, 1, False), (2, 2, True), (5, 9, True)]
+)
+def test_rate_of_a_complete_sample_has_no_interval(population: int, sample_size: int, is_exact: bool) -> None:
+    result = rate_of([StratumCount(population, sample_size, 1)])
+    assert (result.effective is None) == is_exact
+    assert ((result.low, result.high) == (result.rate, result.rate)) == is_exact
 
 
 def test_the_finite_population_correction_of_half_a_population() -> None:

@@ -60,7 +60,7 @@ def test_missing_package_is_one_sentence_with_its_extra(
     )
 
 
-def test_lab_without_jupyterlab_says_what_to_install(
+def test_lab_without_jupyterlab_names_the_extra_to_install(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     find_spec = importlib.util.find_spec

@@ -18,12 +18,12 @@ TABLE = part_counts(
     {"tree": 8000, "grass": 1500, "crop": 300, "water": 200},
     top_left={"tree": 6000, "grass": 3000, "water": 1000},
     middle={"tree": 2000, "crop": 8000},
-    bottom_right={"tree": 0},  # nobody mapped it
+    bottom_right={"tree": 0},  # not mapped
 )
 ELSEWHERE = ", here or elsewhere in the chip."
 
 
-def grounded(sentence: str, name: str, *, style: str = "3.5") -> GroundedClaim:
+def ground_one(sentence: str, name: str, *, style: str = "3.5") -> GroundedClaim:
     """Return what is said of the last claim about a class."""
     text = f"Trees and other land cover are in this image. {sentence}"
     return [one for one in ground(read_claims(text), TABLE, style=style) if one.claim.name == name][-1]
@@ -181,7 +181,7 @@ def grounded(sentence: str, name: str, *, style: str = "3.5") -> GroundedClaim:
 def test_each_case_has_its_sentence(  # noqa: PLR0913, PLR0917 - a row of the table
     sentence: str, name: str, result: str, check: str, parts: tuple[str, ...], percent: float | None, reason: str
 ) -> None:
-    claim = grounded(sentence, name)
+    claim = ground_one(sentence, name)
     assert claim.reason == reason
     assert (claim.result, claim.check, claim.parts, claim.percent) == (result, check, parts, percent)
 
@@ -206,12 +206,12 @@ def test_each_case_has_its_sentence(  # noqa: PLR0913, PLR0917 - a row of the ta
         ),
     ],
 )
-def test_style_4v_is_held_against_every_part(sentence: str, result: str, reason: str) -> None:
-    claim = grounded(sentence, "water", style="4v")
+def test_compares_4v_claims_with_every_part(sentence: str, result: str, reason: str) -> None:
+    claim = ground_one(sentence, "water", style="4v")
     assert (claim.result, claim.reason) == (result, reason)
 
 
-def test_a_chip_that_nobody_mapped_supports_and_contradicts_nothing() -> None:
+def test_chip_without_labels_supports_and_contradicts_nothing() -> None:
     empty = part_counts({"tree": 0})
     (claim,) = ground(read_claims("Trees cover the image."), empty)
     assert (claim.result, claim.reason, claim.parts, claim.percent) == (
@@ -225,7 +225,7 @@ def test_a_chip_that_nobody_mapped_supports_and_contradicts_nothing() -> None:
 
 
 def test_a_claim_of_two_parts_names_those_that_contradict() -> None:
-    claim = grounded("In the top left and in the middle, there is grass.", "grass")
+    claim = ground_one("In the top left and in the middle, there is grass.", "grass")
     assert (claim.result, claim.check, claim.parts) == ("contradicted", "wrong part", ("middle",))
 
 
@@ -257,6 +257,6 @@ def test_a_claim_of_two_parts_names_those_that_contradict() -> None:
         ),
     ],
 )
-def test_who_is_wrongly_said_to_lead_is_found_once(text: str, style: str, wrong: list[tuple[str, str]]) -> None:
+def test_finds_each_wrong_dominant_class_once(text: str, style: str, wrong: list[tuple[str, str]]) -> None:
     findings = judge_caption(text, style=style, counts=TABLE).findings
     assert [(one.land, one.part) for one in findings if one.check == "wrong dominant"] == wrong

@@ -199,8 +199,8 @@ def test_hostile_words_are_written_out_and_every_claim_keeps_its_place() -> None
     view = GroundingView(captions=(caption(text, notes=(ATTACK,)),), chip=chip(), error=ATTACK)
     payload = view.columns[0]["verification"]
     assert "".join(piece for _, pieces in payload["runs"] for piece, _ in pieces) == view.columns[0]["text"]
-    claim_texts = ["".join(piece for piece, _ in pieces) for number, pieces in payload["runs"] if number >= 0]
-    assert {"large amount of developed area", "small amount of developed area"} <= {*claim_texts}
+    phrases = ["".join(piece for piece, _ in pieces) for number, pieces in payload["runs"] if number >= 0]
+    assert {"large amount of developed area", "small amount of developed area"} <= {*phrases}
     state = str(view.get_state())
     assert not {"\u202e", "\u2066", "\x00", "\ud800"} & set(state)
     page = Page(view._repr_html_())

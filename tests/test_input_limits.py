@@ -27,7 +27,7 @@ from chatearthnet_explorer.tile import Tile, wrap_longitude
 # --- pictures
 
 
-def _striped(low: int, high: int) -> np.ndarray:
+def _stripes(low: int, high: int) -> np.ndarray:
     rgb = np.full((256, 256, 3), low, np.uint8)
     rgb[::2, :, 1] = high
     return rgb
@@ -48,7 +48,7 @@ def _striped(low: int, high: int) -> np.ndarray:
     ],
 )
 def test_pictures_are_uniform_within_two_grey_values(low: int, high: int, expected: set[str]) -> None:
-    assert {one.check for one in judge_picture(Picture(_striped(low, high)))} == expected
+    assert {one.check for one in judge_picture(Picture(_stripes(low, high)))} == expected
 
 
 def test_a_coloured_picture_is_uniform_and_named_by_its_first_pixel() -> None:
@@ -60,7 +60,7 @@ def test_a_coloured_picture_is_uniform_and_named_by_its_first_pixel() -> None:
 
 
 def test_blank_pictures_give_their_grey_value_and_broken_ones_none() -> None:
-    figures = [judge_picture(Picture(_striped(grey, grey)))[0].figure for grey in (0, 255)]
+    figures = [judge_picture(Picture(_stripes(grey, grey)))[0].figure for grey in (0, 255)]
     assert figures == [0.0, 255.0]
     assert judge_picture(Picture(None))[0].figure is None
     assert Picture(None).spread == -1
@@ -92,7 +92,7 @@ def test_cloud_is_reported_from_forty_percent_that_labels_do_not_explain(  # noq
 ) -> None:
     monkeypatch.setattr(chip_checks, "cloud_cover", lambda _: CloudCover(percent, white))
     cover = Cover(part_counts({"snow": snow, "bare": bare}), style="4v") if snow or bare else None
-    findings = judge_picture(Picture(_striped(20, 120), cover=cover))
+    findings = judge_picture(Picture(_stripes(20, 120), cover=cover))
     assert bool(findings) == expected
     assert all(one.figure == percent for one in findings)
 
@@ -104,20 +104,20 @@ def _png(rgb: np.ndarray) -> bytes:
 
 
 @pytest.mark.parametrize(
-    ("data", "broken"),
+    ("data", "is_broken"),
     [
-        (_png(_striped(20, 120)).ljust(999_999, b"\0"), False),
-        (_png(_striped(20, 120)).ljust(1_000_000, b"\0"), False),
-        (_png(_striped(20, 120)).ljust(1_000_001, b"\0"), True),
-        (_png(_striped(20, 120)[:255]), True),
-        (_png(_striped(20, 120)[:, :255]), True),
-        (_png(_striped(20, 120))[:-100], True),
+        (_png(_stripes(20, 120)).ljust(999_999, b"\0"), False),
+        (_png(_stripes(20, 120)).ljust(1_000_000, b"\0"), False),
+        (_png(_stripes(20, 120)).ljust(1_000_001, b"\0"), True),
+        (_png(_stripes(20, 120)[:255]), True),
+        (_png(_stripes(20, 120)[:, :255]), True),
+        (_png(_stripes(20, 120))[:-100], True),
         (b"", True),
     ],
     ids=["below a megabyte", "a megabyte", "above a megabyte", "a row less", "a column less", "cut off", "empty"],
 )
-def test_files_of_a_picture_are_whole_and_at_most_a_megabyte(data: bytes, broken: bool) -> None:
-    assert [one.check for one in judge_picture(picture_of(data))] == (["broken picture"] if broken else [])
+def test_files_of_a_picture_are_whole_and_at_most_a_megabyte(data: bytes, is_broken: bool) -> None:
+    assert [one.check for one in judge_picture(picture_of(data))] == (["broken picture"] if is_broken else [])
 
 
 # --- label maps
@@ -152,10 +152,10 @@ def test_colours_may_be_off_by_four_and_black_by_nothing(colour: tuple[int, int,
 def test_three_strange_colours_are_named(strange: int, more: str) -> None:
     rgb = np.zeros((1, strange, 3), np.uint8)
     rgb[0, :, 0] = 20 + 10 * np.arange(strange)
-    named = ", ".join(f"({20 + 10 * one}, 0, 0)" for one in range(min(strange, 3)))
-    with pytest.raises(LabelError) as raised:
+    colours = ", ".join(f"({20 + 10 * one}, 0, 0)" for one in range(min(strange, 3)))
+    with pytest.raises(LabelError) as error_info:
         indices_of_colours(rgb)
-    assert f"the colour {named}{more}, which is" in str(raised.value)
+    assert f"the colour {colours}{more}, which is" in str(error_info.value)
 
 
 @pytest.mark.parametrize("code", [-1, 1, 9, 11, 99, 101, 254, 255, 256, 266, 10.5, -0.5])
@@ -228,10 +228,10 @@ def test_tiles_hold_their_west_and_north_edge(lon: float, lat: float, tile: tupl
     assert (result.x, result.y) == tile
 
 
-@pytest.mark.parametrize(("lat", "refused"), [(85.05112877, False), (85.05112879, True)])
-def test_latitudes_end_where_web_mercator_does(lat: float, refused: bool) -> None:
+@pytest.mark.parametrize(("lat", "is_refused"), [(85.05112877, False), (85.05112879, True)])
+def test_latitudes_end_where_web_mercator_does(lat: float, is_refused: bool) -> None:
     for sign in (1, -1):
-        if refused:
+        if is_refused:
             with pytest.raises(PlaceError, match="nearer to the equator"):
                 Tile.at(10.0, sign * lat)
         else:
@@ -259,23 +259,23 @@ def test_names_that_are_nearly_right_have_no_place(name: str) -> None:
 
 
 def test_a_wrong_name_is_quoted_to_80_characters() -> None:
-    with pytest.raises(PlaceError) as raised:
+    with pytest.raises(PlaceError) as error_info:
         Tile.from_name("x" * 500)
-    assert str(raised.value).count("x") == 80
-    with pytest.raises(PlaceError) as raised:
+    assert str(error_info.value).count("x") == 80
+    with pytest.raises(PlaceError) as error_info:
         Tile.from_name("x" * 79 + "yz")
-    assert "xy'" in str(raised.value)
+    assert "xy'" in str(error_info.value)
 
 
 # --- plans
 
 
-@pytest.mark.parametrize(("n", "refused"), [(0, True), (1, False), (9, False), (10, False), (11, True)])
-def test_samples_have_one_pair_to_all_of_them(n: int, refused: bool) -> None:
+@pytest.mark.parametrize(("n", "is_refused"), [(0, True), (1, False), (9, False), (10, False), (11, True)])
+def test_samples_have_one_pair_to_all_of_them(n: int, is_refused: bool) -> None:
     names = [f"{number}.png" for number in range(10)]
     strata = dict.fromkeys(names, "all of it")
     for draw in (lambda: simple_random(names, n), lambda: stratified_sample(strata, n, facet="split")):
-        if refused:
+        if is_refused:
             with pytest.raises(PlanError, match="ask for"):
                 draw()
         else:
@@ -292,7 +292,7 @@ def test_margins_lie_between_0_and_1(margin: float) -> None:
 
 @pytest.mark.parametrize("wrong", [-0.1, 0.0, 1.0, 1.1, math.nan])
 def test_confidence_and_expected_rate_lie_between_0_and_1(wrong: float) -> None:
-    for ask in (lambda **given: sample_size(0.05, **given), lambda **given: margin_of(10, **given)):
+    for ask in (lambda **options: sample_size(0.05, **options), lambda **options: margin_of(10, **options)):
         with pytest.raises(PlanError, match="confidence must be between 0 and 1"):
             ask(confidence=wrong)
         with pytest.raises(PlanError, match="expected rate must be between 0 and 1"):
@@ -303,7 +303,7 @@ def test_confidence_and_expected_rate_lie_between_0_and_1(wrong: float) -> None:
 
 
 @pytest.mark.parametrize(
-    ("data", "refused"),
+    ("data", "is_refused"),
     [
         (np.full((1, 256, 256), 11, np.uint8), False),
         (np.full((1, 256, 256), 12, np.uint8), True),
@@ -313,9 +313,9 @@ def test_confidence_and_expected_rate_lie_between_0_and_1(wrong: float) -> None:
     ],
     ids=["snow", "beyond snow", "two bands", "two bytes", "no band"],
 )
-def test_a_scene_classification_has_codes_0_to_11(data: np.ndarray, refused: bool) -> None:
+def test_a_scene_classification_has_codes_0_to_11(data: np.ndarray, is_refused: bool) -> None:
     read = Read(data=data, valid=np.ones((256, 256), bool))
-    if refused:
+    if is_refused:
         with pytest.raises(RasterError, match="codes 0 to 11"):
             scene_pixels._codes(read)
     else:
@@ -335,11 +335,11 @@ def test_an_offset_is_not_taken_twice_where_ground_would_be_black(darkest: int, 
     assert light[0, 5, 5] == pytest.approx(0.3 if twice else 0.2)
 
 
-@pytest.mark.parametrize(("index", "refused"), [(11, False), (12, True), (255, True)])
-def test_one_pixel_beyond_the_last_class_makes_no_label_map(index: int, refused: bool) -> None:
+@pytest.mark.parametrize(("index", "is_refused"), [(11, False), (12, True), (255, True)])
+def test_one_pixel_beyond_the_last_class_makes_no_label_map(index: int, is_refused: bool) -> None:
     labels = np.full((256, 256), 3, np.uint8)
     labels[200, 17] = index
-    if refused:
+    if is_refused:
         with pytest.raises(LabelError, match=f"class indices 0 to 11, got {index}"):
             check_labels(labels)
     else:

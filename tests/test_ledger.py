@@ -1,4 +1,4 @@
-"""The ledger: several write at once, one is killed in mid-word, files come by mail, and nothing is lost."""
+"""The ledger: several write at once, one is killed while writing, files come by mail, and nothing is lost."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def names(ledger: Ledger) -> dict[str, str]:
     return {one.name: one.verdict for one in ledger.verdicts}
 
 
-def test_the_last_word_stands_and_taking_it_back_brings_the_one_before(ledger: Ledger) -> None:
+def test_last_verdict_counts_and_undo_restores_the_one_before(ledger: Ledger) -> None:
     assert ledger.verdicts == ()
     ledger.record(verdict("a.png", "minor"))
     second = ledger.record(verdict("a.png", "major"))
@@ -94,7 +94,7 @@ def test_the_counter_of_a_reviewer_decides_and_not_the_clock(ledger: Ledger) -> 
     assert names(ledger) == {"a.png": "major"}
 
 
-def test_what_stands_is_a_fold_over_the_entries_in_any_order(ledger: Ledger) -> None:
+def test_current_verdicts_do_not_depend_on_the_order_of_entries(ledger: Ledger) -> None:
     draw = random.Random(1)  # noqa: S311 - a test
     for number in range(60):
         message = verdict(f"{number % 7}.png", draw.choice(["correct", "minor", "major"]), reviewer=draw.choice("ab"))
@@ -143,7 +143,7 @@ def test_killed_writer_loses_no_confirmed_verdict(tmp_path: Path) -> None:
     assert len(Ledger(path).verdicts) == before + 1
 
 
-def test_a_kill_in_mid_word_frees_the_lock_and_harms_no_other_word(ledger: Ledger) -> None:
+def test_kill_while_writing_frees_the_lock_and_harms_no_other_entry(ledger: Ledger) -> None:
     ledger.record(verdict("a.png"))
     command = [sys.executable, "-c", DYING, str(ledger.path)]
     died = subprocess.run(command, env={**os.environ, "PYTHONPATH": str(TESTS)}, check=False)
@@ -172,7 +172,7 @@ def test_torn_last_line_is_kept_reported_and_followed_by_a_new_line(ledger: Ledg
     assert last_line[: len(last_line) + 1 - cut] in ledger.path.read_bytes()
     if is_lost:
         assert Ledger(ledger.path).remarks == (
-            "1 line of ledger.jsonl cannot be read, as after a crash in mid-word: kept, not counted.",
+            "1 line of ledger.jsonl cannot be read, as after a crash while writing: kept, not counted.",
         )
 
 
@@ -219,7 +219,7 @@ def test_lines_of_newer_versions_are_kept_and_reported(ledger: Ledger, tmp_path:
     ledger.record(verdict("a.png"))
     with ledger.path.open("ab") as file:
         file.write(newer + b"\n")
-    assert ledger.remarks == ("1 line of ledger.jsonl came from a newer version: kept, not counted until you update.",)
+    assert ledger.remarks == ("1 line of ledger.jsonl written by a newer version: kept, not counted until you update.",)
     other = Ledger(tmp_path / "other.jsonl")
     result = merge([ledger.path], other)
     assert (result.added_count, result.known_count, result.remarks) == (2, 0, ledger.remarks)
@@ -249,7 +249,7 @@ def test_merging_files_again_adds_nothing(tmp_path: Path) -> None:
     assert {one.verdict for one in all_of.verdicts if one.reviewer == "Ada" and one.name == "0.png"} == {"major"}
 
 
-def test_a_merge_of_what_is_no_ledger_adds_nothing(tmp_path: Path, ledger: Ledger) -> None:
+def test_refuses_to_merge_files_that_are_no_ledgers(tmp_path: Path, ledger: Ledger) -> None:
     (tmp_path / "letter.txt").write_text("Dear Ada,\nhere are my verdicts.\n")
     good = Ledger(tmp_path / "good.jsonl")
     good.record(verdict())

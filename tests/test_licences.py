@@ -24,17 +24,17 @@ MIT_TEXT = "Copyright 2026\n\nPermission is hereby granted, free of charge, to a
 
 @pytest.mark.parametrize("extra", ["app", "lab"])
 def test_no_distribution_binds_this_project_or_hides_its_licence(extra: str) -> None:
-    found = required_packages(requirements_of(extra))
-    missing = [name for name, one in found.items() if one is None]
+    distributions = required_packages(requirements_of(extra))
+    missing = [name for name, one in distributions.items() if one is None]
     if missing:
         pytest.skip(f"the extra {extra} is not installed in full: {', '.join(sorted(missing))}")
-    wrong = {name: said for name, one in found.items() if one and (said := objection(one))}
-    assert {name: said for name, said in wrong.items() if name not in LOOKED_AT} == {}
+    wrong = {name: reason for name, one in distributions.items() if one and (reason := objection(one))}
+    assert {name: reason for name, reason in wrong.items() if name not in LOOKED_AT} == {}
     assert set(LOOKED_AT) <= set(wrong), "Take those from the list that need no exception any more."
     # of what it reaches: direct, through an extra of ours, and through others
-    assert {"numpy", "panel", "filelock", "tornado", "async-tiff"} <= set(found)
+    assert {"numpy", "panel", "filelock", "tornado", "async-tiff"} <= set(distributions)
     weighty = {"leafmap", "jupyterlab", "geopandas", "pyarrow", "duckdb", "dask"}
-    assert weighty & set(found) == (weighty if extra == "lab" else set())
+    assert weighty & set(distributions) == (weighty if extra == "lab" else set())
 
 
 def test_pillow_is_built_without_the_library_it_is_excused_for() -> None:
@@ -48,7 +48,7 @@ def test_test_extra_shows_that_gpl_is_noticed() -> None:
 
 
 @pytest.mark.parametrize(
-    ("metadata", "files", "said"),
+    ("metadata", "files", "expected"),
     [
         ("License-Expression: MIT", {}, ""),
         ("License-Expression: MPL-2.0 AND MIT", {}, ""),
@@ -107,15 +107,15 @@ def test_test_extra_shows_that_gpl_is_noticed() -> None:
     ],
 )
 def test_reads_every_place_where_a_licence_stands(
-    tmp_path: Path, metadata: str, files: dict[str, str], said: str
+    tmp_path: Path, metadata: str, files: dict[str, str], expected: str
 ) -> None:
     folder = tmp_path / "one-1.dist-info"
     for name, text in {**files, "METADATA": f"Metadata-Version: 2.4\nName: one\nVersion: 1\n{metadata}\n\n"}.items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text(text, "utf-8")
     (folder / "RECORD").write_text("".join(f"one-1.dist-info/{name},,\n" for name in files), "utf-8")
-    found = objection(Distribution.at(folder))
-    assert found.startswith(said) if said else found == ""
+    message = objection(Distribution.at(folder))
+    assert message.startswith(expected) if expected else message == ""
 
 
 def test_follows_requirements_by_marker_and_extra(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -127,8 +127,8 @@ def test_follows_requirements_by_marker_and_extra(tmp_path: Path, monkeypatch: p
     for name, lines in needs.items():
         folder = tmp_path / f"{name}-1.dist-info"
         folder.mkdir()
-        told = "".join(f"Requires-Dist: {line}\n" for line in lines)
-        (folder / "METADATA").write_text(f"Metadata-Version: 2.4\nName: {name}\nVersion: 1\n{told}\n", "utf-8")
+        requirements = "".join(f"Requires-Dist: {line}\n" for line in lines)
+        (folder / "METADATA").write_text(f"Metadata-Version: 2.4\nName: {name}\nVersion: 1\n{requirements}\n", "utf-8")
     monkeypatch.syspath_prepend(tmp_path)
     assert set(required_packages(["Top>=1", "absent"])) == {"top", "middle", "deep", "absent"}
     assert required_packages(["absent"]) == {"absent": None}

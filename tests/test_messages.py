@@ -191,6 +191,6 @@ def test_refuses_frames_that_no_page_sends(frames: list[str | bytes]) -> None:
         reader.feed(frames[-1])
 
 
-def test_half_a_character_becomes_a_question_mark() -> None:
+def test_replaces_lone_surrogates_by_question_marks() -> None:
     content = {"comm_id": "a1", "data": {"method": "update", "state": {"value": "a\ud800b"}, "buffer_paths": []}}
     assert _to_kernel("comm_msg", content)["content"]["data"]["state"] == {"value": "a?b"}

@@ -65,7 +65,7 @@ def test_a_stratified_sample_is_described_with_its_strata(allocation: str, manne
     assert "(90 % Wilson intervals at the effective sample size, never above Kish's, with finite population" in text
 
 
-def test_the_worst_first_estimate_nothing() -> None:
+def test_risk_first_plan_is_described_without_estimate() -> None:
     plan = risk_first({name: float(number) for number, name in enumerate(NAMES)}, 10)
     verdicts = [verdict(name, "major") for name in plan.names]
     text = methods(report(verdicts, plan))
@@ -74,7 +74,7 @@ def test_the_worst_first_estimate_nothing() -> None:
     )
     assert (
         "Among those judged, 100.0 % of the captions have an error and 100.0 % a major one; the sample is not random, "
-        "so this is no estimate for the others."
+        "so this does not estimate the others."
     ) in text
 
 

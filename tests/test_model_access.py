@@ -73,7 +73,7 @@ def test_only_a_proxy_names_visitors() -> None:
 
 
 @pytest.mark.parametrize("count", ["-1", "many", "1000000"])
-def test_a_limit_that_cannot_be_is_refused(count: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_refuses_invalid_limit(count: str, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
         main(["serve", "--model-requests", count])
     assert "--model-requests" in capsys.readouterr().err

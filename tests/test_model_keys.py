@@ -74,7 +74,7 @@ def test_the_environments_key_never_goes_to_an_address_typed_on_a_page(server: C
         ask(FAR, typed_address=True, ask_key=lambda: None)
 
 
-def test_it_goes_to_the_environments_own_address_however_that_is_written(
+def test_environment_key_goes_to_its_own_address_in_any_spelling(
     server: ChatServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("OPENAI_BASE_URL", server.base_url)

@@ -19,7 +19,7 @@ def test_bytes_of_any_encoding_that_json_knows(encoding: str) -> None:
 
 
 @pytest.mark.parametrize("depth", [1, DEEPEST - 1, DEEPEST])
-def test_as_deep_as_anything_goes(depth: int) -> None:
+def test_reads_json_up_to_the_limit_of_depth(depth: int) -> None:
     assert read_json(nested(depth)) == json.loads(nested(depth))
 
 
@@ -34,7 +34,7 @@ def test_as_deep_as_anything_goes(depth: int) -> None:
         '"' + "[" * 500,
     ],
 )
-def test_what_goes_deeper_or_is_no_json_is_refused(content: str) -> None:
+def test_refuses_deeper_json_and_other_text(content: str) -> None:
     with pytest.raises(ValueError, match=r"deeper|line 1 column"):
         read_json(content)
 

@@ -35,11 +35,11 @@ def _labels(seed: int) -> np.ndarray:
 def _strings(table: object) -> list[str]:
     if isinstance(table, str):
         return [table]
-    return [found for one in (table.values() if isinstance(table, dict) else list(table)) for found in _strings(one)]
+    return [text for one in (table.values() if isinstance(table, dict) else list(table)) for text in _strings(one)]
 
 
 @pytest.mark.parametrize("style", ["3.5", "4v"])
-def test_the_same_seed_says_the_same_and_another_says_it_otherwise(style: str) -> None:
+def test_same_seed_gives_same_text_and_another_seed_another_text(style: str) -> None:
     prompt = prompt_for(_labels(1), style=style)
     chip = Chip(tile=Tile(1, 2), source="test", labels=_labels(1))
     first, again, other = (ParaphraseCaptioner(seed=seed).caption(prompt, chip) for seed in (0, 0, 1))
@@ -57,36 +57,38 @@ def test_every_caption_differs_from_every_other() -> None:
 
 
 @pytest.mark.parametrize("seed", range(60))
-def test_a_paraphrase_names_a_word_of_every_class_it_says_it_names(seed: int) -> None:
+def test_text_has_a_word_for_every_class_it_claims(seed: int) -> None:
     words = {name: _strings(forms) for name, forms in _table()["classes"].items()}
     for facts in (facts_35(_labels(seed)), facts_4v(_labels(seed))):
-        told = write_paraphrase(facts, seed=seed)
-        text = told.text.lower()
-        for name in told.classes:
-            assert any(word in text for word in words[name]), (name, told.text)
-        assert told.classes <= {land.name for land in CLASSES}
-        assert {said.name for said in told.claims} <= told.classes
-        assert told.dominant is None or told.dominant in told.classes  # a caption that breaks off may have named none
+        paraphrase = write_paraphrase(facts, seed=seed)
+        text = paraphrase.text.lower()
+        for name in paraphrase.classes:
+            assert any(word in text for word in words[name]), (name, paraphrase.text)
+        assert paraphrase.classes <= {land.name for land in CLASSES}
+        assert {claim.name for claim in paraphrase.claims} <= paraphrase.classes
+        assert (
+            paraphrase.dominant is None or paraphrase.dominant in paraphrase.classes
+        )  # a caption that breaks off may have named none
 
 
-def test_what_the_3_5_style_says_is_what_the_facts_say() -> None:
+def test_claims_of_style_35_are_its_facts() -> None:
     facts = facts_35(_labels(5))
-    told = write_paraphrase(facts, seed=0)
-    assert told.claims == {
+    paraphrase = write_paraphrase(facts, seed=0)
+    assert paraphrase.claims == {
         ParaphraseClaim(one.name, part, one.size) for part, all_ in facts.parts.items() for one in all_
     }
-    assert told.dominant == facts.overall[0]
+    assert paraphrase.dominant == facts.overall[0]
 
 
-def test_what_the_4v_style_says_is_true_of_the_parts() -> None:
+def test_claims_of_style_4v_are_true_of_the_parts() -> None:
     for seed in range(60):
         facts = facts_4v(_labels(seed))
         by_name = {
             next(land.name for land in CLASSES if land.name_4v == name): of for name, of in facts.percents.items()
         }
-        for said in write_paraphrase(facts, seed=seed).claims:
-            assert by_name[said.name][said.part] > 0
-            assert said.size is None
+        for claim in write_paraphrase(facts, seed=seed).claims:
+            assert by_name[claim.name][claim.part] > 0
+            assert claim.size is None
 
 
 def test_captions_are_as_long_as_real_ones() -> None:
@@ -105,26 +107,26 @@ def test_sentences_are_whole() -> None:
 
 def test_banned_words_and_cut_captions_occur_as_they_do_in_the_release() -> None:
     texts = [write_paraphrase(facts_35(_labels(seed % 50)), seed=seed).text for seed in range(3000)]
-    banned = re.compile("|".join(FORBIDDEN_WORDS))
-    share = sum(bool(banned.search(text)) for text in texts) / len(texts)
+    pattern = re.compile("|".join(FORBIDDEN_WORDS))
+    share = sum(bool(pattern.search(text)) for text in texts) / len(texts)
     assert 0.02 < share < 0.06
     assert 1 <= sum(not text.endswith(".") for text in texts) < 60
 
 
-def test_nothing_to_describe_is_said() -> None:
+def test_unlabelled_map_gives_no_claims() -> None:
     nothing = np.zeros((256, 256), np.uint8)
     for facts in (facts_35(nothing), facts_4v(nothing)):
-        told = write_paraphrase(facts, seed=0)
-        assert told.dominant is None
-        assert not told.claims
-        assert not told.classes
+        paraphrase = write_paraphrase(facts, seed=0)
+        assert paraphrase.dominant is None
+        assert not paraphrase.claims
+        assert not paraphrase.classes
 
 
 def test_the_table_has_words_for_every_class_and_part_and_slots_that_are_filled() -> None:
     table = _table()
     assert set(table["classes"]) == {land.name for land in CLASSES[1:]}
     assert set(table["parts"]) == set(PARTS)
-    filled = {"x", "s", "are", "have", "ies", "part", "other", "other_most", "other_rest", "most", "rest", "noun"}
-    filled |= {"mainly", "strongest", "r", "y", "minor", "where", "a", "b", "with"}
+    slots = {"x", "s", "are", "have", "ies", "part", "other", "other_most", "other_rest", "most", "rest", "noun"}
+    slots |= {"mainly", "strongest", "r", "y", "minor", "where", "a", "b", "with"}
     for text in _strings(table):
-        assert {name for _, name, _, _ in string.Formatter().parse(text) if name} <= filled, text
+        assert {name for _, name, _, _ in string.Formatter().parse(text) if name} <= slots, text

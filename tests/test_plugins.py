@@ -221,7 +221,7 @@ def test_registered_check_finds_and_scores() -> None:
     assert findings[: len(before)] == before
     assert findings[len(before) :] == (Finding("mentions trees", "It mentions trees.", start=26, end=31),)
     assert score(findings) == score(before) + 3
-    assert judge_caption(TEXT, style="3.5", added=()).findings == before
+    assert judge_caption(TEXT, style="3.5", extra_checks=()).findings == before
     assert list(all_checks())[: len(CHECKS)] == list(CHECKS)
 
 
@@ -297,7 +297,7 @@ def test_failing_check_leaves_the_other_findings(caplog: pytest.LogCaptureFixtur
     register_check(check_of(needs=LABELS, find=fail))
     counts = count_pixels(label_map(1))
     result = judge_caption(TEXT, style="3.5", counts=counts)
-    assert result.findings == judge_caption(TEXT, style="3.5", counts=counts, added=()).findings
+    assert result.findings == judge_caption(TEXT, style="3.5", counts=counts, extra_checks=()).findings
     assert result.skip_reason == failure_of("mentions trees")
     assert "ZeroDivisionError" in caplog.text
     # without labels it is not run

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
-from data.published import PUBLISHED
+from data.published import PUBLISHED_VALUES
 from PIL import Image
 from pyproj import Transformer
 
@@ -37,7 +37,7 @@ from chatearthnet_explorer.tile import Tile
 if TYPE_CHECKING:
     from pathlib import Path
 
-CLASS_ROWS = PUBLISHED["classes"]
+CLASS_ROWS = PUBLISHED_VALUES["classes"]
 
 
 def _rgb(colour: str) -> tuple[int, int, int]:
@@ -97,12 +97,12 @@ def test_worldcover_colours_are_those_of_its_own_files(realdata: Path) -> None:
 def test_worldcover_codes_are_those_of_its_stac_items(realdata: Path) -> None:
     for path in (realdata / "stac" / "stactools-esa-worldcover").glob("ESA_*.json"):
         classes = json.loads(path.read_text("utf-8"))["assets"]["map"]["classification:classes"]
-        published = {one["value"]: _rgb(one["color-hint"]) for one in classes}
-        assert published == {land.code: land.worldcover for land in CLASSES[1:]}
+        colours = {one["value"]: _rgb(one["color-hint"]) for one in classes}
+        assert colours == {land.code: land.worldcover for land in CLASSES[1:]}
 
 
 def test_colours_for_the_colour_blind_are_tols() -> None:
-    tol = {name: _rgb(colour) for name, colour in PUBLISHED["tol_muted"].items()}
+    tol = {name: _rgb(colour) for name, colour in PUBLISHED_VALUES["tol_muted"].items()}
     colours = {land.name: land.colourblind for land in CLASSES}
     assert {name: colours[name] for name in colours if colours[name] in tol.values()} == {
         "water": tol["indigo"],
@@ -123,21 +123,21 @@ def test_colours_for_the_colour_blind_are_tols() -> None:
 
 
 def test_words_and_limits_of_a_prompt_are_the_published_ones() -> None:
-    published = PUBLISHED["prompt"]
-    assert list(NOUNS) == published["nouns"]
-    assert list(FORBIDDEN_WORDS) == published["banned"]
-    assert prompt_for(_map_of(3)).token_limit == published["tokens_35"]
-    assert prompt_for(_map_of(3), style="4v").token_limit == published["tokens_4v"]
+    values = PUBLISHED_VALUES["prompt"]
+    assert list(NOUNS) == values["nouns"]
+    assert list(FORBIDDEN_WORDS) == values["banned"]
+    assert prompt_for(_map_of(3)).token_limit == values["tokens_35"]
+    assert prompt_for(_map_of(3), style="4v").token_limit == values["tokens_4v"]
 
 
 def test_every_published_noun_is_drawn() -> None:
     nouns = {
         noun
         for seed in range(40)
-        for noun in PUBLISHED["prompt"]["nouns"]
+        for noun in PUBLISHED_VALUES["prompt"]["nouns"]
         if f"extra large {noun} of tree" in prompt_for(_map_of(3), seed=seed).user
     }
-    assert nouns == set(PUBLISHED["prompt"]["nouns"])
+    assert nouns == set(PUBLISHED_VALUES["prompt"]["nouns"])
 
 
 def test_parts_are_named_and_ordered_as_published() -> None:
@@ -152,19 +152,21 @@ def test_every_whole_percent_has_the_published_size_word(percent: int) -> None:
     labels = _map_of(3)
     labels[:128, :128] = quarter.reshape(128, 128)
     amounts = {amount.name: amount for amount in facts_35(labels).parts["top left"]}
-    if pixels < PUBLISHED["prompt"]["least_pixels"]:
+    if pixels < PUBLISHED_VALUES["prompt"]["least_pixels"]:
         assert "water" not in amounts
         return
     water = amounts["water"]
     # the published scripts lose one percent where a double lies just below a whole one: 0.29, 0.57 and 0.58
     assert water.percent == percent - (percent in {29, 57, 58})
-    (word,) = (word for word, (first, last) in PUBLISHED["prompt"]["sizes"].items() if first <= water.percent <= last)
+    (word,) = (
+        word for word, (first, last) in PUBLISHED_VALUES["prompt"]["sizes"].items() if first <= water.percent <= last
+    )
     assert water.size == word
 
 
 def test_4v_shares_are_of_all_pixels_of_a_part() -> None:
     labels = np.zeros((256, 256), np.uint8)
-    labels[:32, :128] = 1  # a quarter of a quarter, and nobody mapped the rest
+    labels[:32, :128] = 1  # a quarter of a quarter, and the rest is not mapped
     facts = facts_4v(labels)
     assert facts.shares["top left"] == (("water", 0.25),)
     assert facts.percents["water"]["top left"] == 25.0
@@ -174,8 +176,8 @@ def test_4v_shares_are_of_all_pixels_of_a_part() -> None:
 # --- Sentinel-2
 
 
-@pytest.mark.parametrize(("code", "meaning"), [*enumerate(PUBLISHED["scl"]["meanings"])])
-def test_scene_classes_count_as_their_meaning_says(code: int, meaning: str) -> None:
+@pytest.mark.parametrize(("code", "meaning"), [*enumerate(PUBLISHED_VALUES["scl"]["meanings"])])
+def test_scene_classes_count_as_cloud_by_their_published_meaning(code: int, meaning: str) -> None:
     scl = _map_of(code)
     cloud = "cloud," in meaning or "cirrus" in meaning
     useless = cloud or meaning in {"no data", "saturated or defective", "cloud shadow"}
@@ -193,30 +195,32 @@ def test_each_kind_of_cloud_is_counted_by_its_pixels(code: int) -> None:
 def test_cloud_of_a_real_scene_is_what_its_maker_counted(realdata: Path) -> None:
     rasterio = pytest.importorskip("rasterio")
     folder = realdata / "sentinel2" / "product_120m" / "S2A_33TWL_20230815_0_L2A"
-    published = json.loads((folder / f"{folder.name}.json").read_text("utf-8"))["properties"]
+    properties = json.loads((folder / f"{folder.name}.json").read_text("utf-8"))["properties"]
     with rasterio.open(folder / "SCL.tif") as file:
         scl = file.read(1)
     valid = scl[scl > 0]
     # thinned from 20 m to 120 m, so the shares are near and not equal
-    assert 100 * cloud_share(valid) == pytest.approx(published["eo:cloud_cover"], abs=0.5)
-    shadow = published["s2:cloud_shadow_percentage"] + published.get("s2:saturated_defective_pixel_percentage", 0)
+    assert 100 * cloud_share(valid) == pytest.approx(properties["eo:cloud_cover"], abs=0.5)
+    shadow = properties["s2:cloud_shadow_percentage"] + properties.get("s2:saturated_defective_pixel_percentage", 0)
     assert 100 * (useless_share(valid) - cloud_share(valid)) == pytest.approx(shadow, abs=0.5)
 
 
 def test_bands_are_those_of_the_release_by_wavelength() -> None:
-    assert list(BANDS) == sorted(PUBLISHED["bands"], key=lambda band: PUBLISHED["bands"][band]["wavelength"])
+    assert list(BANDS) == sorted(
+        PUBLISHED_VALUES["bands"], key=lambda band: PUBLISHED_VALUES["bands"][band]["wavelength"]
+    )
 
 
-@pytest.mark.parametrize("archive", PUBLISHED["release"]["archives"])
+@pytest.mark.parametrize("archive", PUBLISHED_VALUES["release"]["archives"])
 def test_channels_of_an_archive_are_the_bands_in_its_name(archive: str) -> None:
-    numbers = PUBLISHED["release"]["archives"][archive]
+    numbers = PUBLISHED_VALUES["release"]["archives"][archive]
     assert ARCHIVES[archive] == tuple(f"B{number:02d}" for number in numbers)
-    assert len(ARCHIVES) == len(PUBLISHED["release"]["archives"])
+    assert len(ARCHIVES) == len(PUBLISHED_VALUES["release"]["archives"])
 
 
-@pytest.mark.parametrize("band", PUBLISHED["bands"])
+@pytest.mark.parametrize("band", PUBLISHED_VALUES["bands"])
 def test_assets_of_a_band_are_found_under_the_names_of_both_catalogs(band: str, realdata: Path) -> None:
-    assert PUBLISHED["bands"][band]["asset"] in ASSETS[band]
+    assert PUBLISHED_VALUES["bands"][band]["asset"] in ASSETS[band]
     stac = realdata / "stac"
     earth_search = json.loads((stac / "earth-search-v1" / "item_S2A_32TMT_20200305_1_L2A.json").read_text("utf-8"))
     microsoft = json.loads((stac / "planetary-computer" / "collection_sentinel-2-l2a.json").read_text("utf-8"))
@@ -225,18 +229,18 @@ def test_assets_of_a_band_are_found_under_the_names_of_both_catalogs(band: str, 
     assert asset["href"].endswith(f"/{band}.tif")
     wavelengths = [one["center_wavelength"] for one in asset["eo:bands"]]
     wavelengths += [one["center_wavelength"] for one in microsoft["summaries"]["eo:bands"] if one["name"] == band]
-    assert [round(1000 * one) for one in wavelengths] == [PUBLISHED["bands"][band]["wavelength"]] * 2
+    assert [round(1000 * one) for one in wavelengths] == [PUBLISHED_VALUES["bands"][band]["wavelength"]] * 2
     assert band.lower() in ASSETS[band]
 
 
 @pytest.mark.parametrize(("baseline", "offset"), [("03.01", False), ("04.00", True), ("05.11", True)])
 def test_reflectance_follows_esas_quantification_and_offset(baseline: str, offset: bool) -> None:
-    published = PUBLISHED["level_2a"]
+    values = PUBLISHED_VALUES["level_2a"]
     numbers = np.array([[[1500, 3000, 11_000]]], np.uint16)
     light, _ = reflectance(numbers, valid=np.ones((1, 3), bool), baseline=baseline)
-    due = published["boa_add_offset"] if offset else 0
-    assert offset == (baseline >= published["first_baseline_with_offset"])
-    expected = [(number + due) / published["quantification_value"] for number in (1500, 3000, 11_000)]
+    due = values["boa_add_offset"] if offset else 0
+    assert offset == (baseline >= values["first_baseline_with_offset"])
+    expected = [(number + due) / values["quantification_value"] for number in (1500, 3000, 11_000)]
     assert light[0, 0] == pytest.approx(expected, abs=1e-6)
 
 
@@ -247,19 +251,19 @@ def test_true_colour_is_coded_from_1_to_255_at_a_reflectance_of_a_fifth() -> Non
     assert shades[0, :, 0].tolist() == [1, 1, 128, 255, 255, 0]
 
 
-@pytest.mark.parametrize("band", PUBLISHED["bands"])
+@pytest.mark.parametrize("band", PUBLISHED_VALUES["bands"])
 def test_released_values_become_reflectance_by_the_published_scales(band: str) -> None:
-    published = PUBLISHED["release"]
-    white = published["true_colour_white"]
-    largest = white if band in {"B02", "B03", "B04"} else 255 * published["dn_of_a_grey_value"] / 10_000
-    values = np.array([0, 51, 255], np.uint8)
-    assert chip_pngs.reflectance(values, band) == pytest.approx([0.0, largest / 5, largest], rel=1e-6)
+    values = PUBLISHED_VALUES["release"]
+    white = values["true_colour_white"]
+    largest = white if band in {"B02", "B03", "B04"} else 255 * values["dn_of_a_grey_value"] / 10_000
+    pixels = np.array([0, 51, 255], np.uint8)
+    assert chip_pngs.reflectance(pixels, band) == pytest.approx([0.0, largest / 5, largest], rel=1e-6)
 
 
 @pytest.mark.parametrize(("digest", "check"), [("black_png", "all black"), ("white_png", "all white")])
 def test_the_two_blank_files_of_the_release_are_known_by_digest(digest: str, check: str) -> None:
     scene = np.random.default_rng(0).integers(20, 140, (256, 256, 3), np.uint8)
-    findings = judge_picture(Picture(scene, PUBLISHED["release"][digest]))
+    findings = judge_picture(Picture(scene, PUBLISHED_VALUES["release"][digest]))
     assert [one.check for one in findings] == [check]
     other = hashlib.sha256(b"another file").hexdigest()
     assert not judge_picture(Picture(scene, other))
@@ -269,16 +273,16 @@ def test_the_two_blank_files_of_the_release_are_known_by_digest(digest: str, che
 
 
 def test_tiles_are_those_of_the_ogc_tile_matrix() -> None:
-    published = PUBLISHED["web_mercator"]
+    values = PUBLISHED_VALUES["web_mercator"]
     pixel, _, west, _, minus, north = Tile(0, 0).transform
-    assert (pixel, -minus) == pytest.approx((published["metres_of_a_pixel"],) * 2, rel=1e-12)
-    assert (-west, north) == pytest.approx((published["origin"],) * 2, rel=1e-12)
-    side = published["tiles_of_a_side"]
+    assert (pixel, -minus) == pytest.approx((values["metres_of_a_pixel"],) * 2, rel=1e-12)
+    assert (-west, north) == pytest.approx((values["origin"],) * 2, rel=1e-12)
+    side = values["tiles_of_a_side"]
     east_south = Tile(side - 1, side - 1)
     assert east_south.bounds[2] == 180.0
-    assert -east_south.bounds[1] == pytest.approx(published["latitude_limit"], abs=1e-12)
-    assert Tile(0, 0).bounds[3] == pytest.approx(published["latitude_limit"], abs=1e-12)
-    assert pixel * side * published["tile_pixels"] == pytest.approx(2 * math.pi * published["semi_major_axis"])
+    assert -east_south.bounds[1] == pytest.approx(values["latitude_limit"], abs=1e-12)
+    assert Tile(0, 0).bounds[3] == pytest.approx(values["latitude_limit"], abs=1e-12)
+    assert pixel * side * values["tile_pixels"] == pytest.approx(2 * math.pi * values["semi_major_axis"])
 
 
 @pytest.mark.parametrize(("x", "y"), [(0, 0), (8192, 8192), (8500, 8176), (16_383, 16_383), (2629, 6345)])
@@ -294,8 +298,8 @@ def test_bounds_and_transform_agree_with_proj(x: int, y: int) -> None:
 
 @pytest.mark.parametrize("year", [2020, 2021])
 def test_worldcover_files_are_named_by_version_and_lower_left_corner(year: int) -> None:
-    version = PUBLISHED["worldcover"]["versions"][str(year)]
-    step = PUBLISHED["worldcover"]["degrees"]
+    version = PUBLISHED_VALUES["worldcover"]["versions"][str(year)]
+    step = PUBLISHED_VALUES["worldcover"]["degrees"]
     for lon, lat in ((6.73, 0.336), (-43.2, -22.9), (12.49, 41.89)):
         (href,) = worldcover_layer(Tile.at(lon, lat), year).hrefs
         assert f"/{version}/{year}/map/ESA_WorldCover_10m_{year}_{version}_" in href

@@ -5,14 +5,14 @@ from __future__ import annotations
 import math
 
 import pytest
-from data.published import PUBLISHED
+from data.published import PUBLISHED_VALUES
 
 from chatearthnet_explorer.review.error_rates import wilson
 from chatearthnet_explorer.review.reviewer_agreement import agreement
 from chatearthnet_explorer.review.sampling import margin_of
 
 
-@pytest.mark.parametrize("row", PUBLISHED["quantiles"], ids=lambda row: str(row["confidence"]))
+@pytest.mark.parametrize("row", PUBLISHED_VALUES["quantiles"], ids=lambda row: str(row["confidence"]))
 def test_margins_use_the_quantiles_of_the_normal_distribution(row: dict[str, float]) -> None:
     margin = margin_of(400, confidence=row["confidence"])
     assert margin == pytest.approx(row["z"] * math.sqrt(0.5 * 0.5 / 400), abs=1e-6)
@@ -23,12 +23,12 @@ def test_the_usual_confidence_is_95_percent() -> None:
     assert wilson(0.3, 50) == wilson(0.3, 50, confidence=0.95)
 
 
-@pytest.mark.parametrize("row", PUBLISHED["wilson"], ids=lambda row: f"{row['errors']} of {row['judged']}")
+@pytest.mark.parametrize("row", PUBLISHED_VALUES["wilson"], ids=lambda row: f"{row['errors']} of {row['judged']}")
 def test_wilson_intervals_are_those_of_newcombes_table(row: dict[str, object]) -> None:
-    errors, judged = row["errors"], row["judged"]
+    errors, size = row["errors"], row["judged"]
     assert isinstance(errors, int)
-    assert isinstance(judged, int)
-    low, high = wilson(errors / judged, judged)
+    assert isinstance(size, int)
+    low, high = wilson(errors / size, size)
     assert [round(low, 4), round(high, 4)] == row["interval"]
 
 

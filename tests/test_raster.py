@@ -6,7 +6,6 @@ import asyncio
 import re
 import struct
 import threading
-import time
 import zlib
 from typing import TYPE_CHECKING
 
@@ -229,7 +228,7 @@ def _failing(server: RangeServer, status: int) -> str:
 @pytest.mark.parametrize(
     ("status", "words"), [(401, "permission"), (403, "permission"), (404, "not there"), (410, "not there")]
 )
-def test_a_refusal_is_not_repeated(server: RangeServer, status: int, words: str) -> None:
+def test_does_not_retry_refused_request(server: RangeServer, status: int, words: str) -> None:
     assert words in _error(f"{_failing(server, status)}?sig=secret")
     assert server.requests == 1
 
@@ -243,11 +242,10 @@ def test_retries_busy_server_three_times(server: RangeServer, status: int) -> No
     assert server.requests == 4
 
 
-def test_a_stalling_server_is_given_up(server: RangeServer) -> None:
+def test_gives_up_on_stalling_server(server: RangeServer) -> None:
     server.fail("/scene/B02.tif", Fault(stall=60))
-    began = time.monotonic()
     assert "within 0.5 seconds" in _error(f"{server.url}/scene/B02.tif?sig=secret", timeout=0.5)
-    assert time.monotonic() - began < 5
+    assert server.requests == 1
 
 
 def test_names_closed_port() -> None:
@@ -328,7 +326,7 @@ def test_page_instead_of_a_file_is_named() -> None:
         assert "is a web page, not a file" in _error(f"{api.url}/x.tif?sig=secret")
 
 
-def test_a_page_is_no_picture(tmp_path: Path, server: RangeServer) -> None:
+def test_refuses_html_page(tmp_path: Path, server: RangeServer) -> None:
     (tmp_path / "page.tif").write_text("<html>Please log in</html>")
     assert "no TIFF" in _error(f"{server.url}/page.tif")
     (tmp_path / "empty.tif").write_bytes(b"")
@@ -336,7 +334,7 @@ def test_a_page_is_no_picture(tmp_path: Path, server: RangeServer) -> None:
 
 
 @pytest.mark.parametrize("share", [0.0001, 0.001, 0.02, 0.3, 0.95])
-def test_a_file_cut_short(tmp_path: Path, server: RangeServer, share: float) -> None:
+def test_refuses_truncated_file(tmp_path: Path, server: RangeServer, share: float) -> None:
     raw = _small(tmp_path / "whole.tif", blocksize=512)
     (tmp_path / "cut.tif").write_bytes(raw[: int(len(raw) * share)])
     _error(f"{server.url}/cut.tif?sig=secret")
@@ -349,7 +347,7 @@ def test_retries_body_that_breaks_off(server: RangeServer) -> None:
     _error(f"{server.url}/scene/B08.tif?sig=secret", timeout=20)
 
 
-def test_a_picture_without_a_place(tmp_path: Path, server: RangeServer) -> None:
+def test_refuses_tiff_without_coordinates(tmp_path: Path, server: RangeServer) -> None:
     options = {"driver": "GTiff", "tiled": True, "blockxsize": 256, "blockysize": 256, "width": 256, "height": 256}
     with pytest.warns(rasterio.errors.NotGeoreferencedWarning):
         file = rasterio.open(tmp_path / "plain.tif", "w", count=1, dtype="uint8", **options)

@@ -92,19 +92,19 @@ def _check(release: Release, realdata: Path) -> None:
     assert not release.simulated
 
 
-def test_a_folder_with_the_zips(folder: Path, realdata: Path) -> None:
+def test_opens_folder_with_zips(folder: Path, realdata: Path) -> None:
     _check(open_release(folder), realdata)
 
 
-def test_a_folder_that_holds_the_folder_with_the_zips(folder: Path, realdata: Path) -> None:
+def test_opens_folder_above_the_zips(folder: Path, realdata: Path) -> None:
     _check(open_release(str(folder.parent)), realdata)
 
 
-def test_a_folder_with_unzipped_files(folder: Path, realdata: Path) -> None:
+def test_opens_folder_with_unzipped_files(folder: Path, realdata: Path) -> None:
     _check(open_release(_unzip(folder)), realdata)
 
 
-def test_a_server_that_honours_range(server: RangeServer, realdata: Path) -> None:
+def test_opens_server_that_honours_range(server: RangeServer, realdata: Path) -> None:
     _check(open_release(f"{server.url}/release/"), realdata)
 
 
@@ -244,7 +244,7 @@ def test_refuses_json_that_is_not_a_list(folder: Path, content: bytes) -> None:
         list(open_release(folder).entries("3.5", "train"))
 
 
-def test_an_entry_without_end_is_given_up(folder: Path) -> None:
+def test_gives_up_on_endless_entry(folder: Path) -> None:
     _rewrite(folder, b'["' + b"x" * 12_000_000)
     with pytest.raises(ReleaseError, match="after 0 entries"):
         list(open_release(folder).entries("3.5", "train"))

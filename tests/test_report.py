@@ -62,7 +62,7 @@ def test_a_simple_sample_of_a_large_population_has_the_plain_interval() -> None:
     assert rate.effective == pytest.approx(200)
 
 
-def test_what_was_judged_in_full_is_known() -> None:
+def test_complete_review_gives_exact_rates() -> None:
     rate = rate_of([StratumCount(40, 40, 3)])
     assert (rate.low, rate.rate, rate.high, rate.effective) == (0.075, 0.075, 0.075, None)
 
@@ -203,7 +203,7 @@ def test_several_words_on_a_caption_become_their_median_of_two_the_worse() -> No
     assert [one.verdict for one in report([verdicts[0], verdicts[2]]).judged_captions] == ["major"]
 
 
-def test_a_report_of_a_stratified_plan() -> None:
+def test_reports_rates_of_each_stratum() -> None:
     plan = stratified_sample(STRATA, 60, facet="continent", allocation="equal", seed=2)
     verdicts = [verdict(name, "major" if stratum == "Oceania" else "correct") for name, stratum in plan.pairs]
     fields = report([*verdicts, verdict("elsewhere.png"), verdict(plan.names[0], "minor", style="4v")], plan).to_dict()
@@ -211,9 +211,7 @@ def test_a_report_of_a_stratified_plan() -> None:
     assert [one["error"]["rate"] for one in fields["strata"]] == [0.0, 1.0]
     assert [one["population"] for one in fields["strata"]] == [900, 100]
     assert fields["overall"]["error"]["low"] < 0.1 < fields["overall"]["error"]["high"]
-    assert any(
-        remark.startswith("2 verdicts are on captions that the plan does not ask for") for remark in fields["remarks"]
-    )
+    assert any(remark.startswith("2 verdicts are on captions outside the plan") for remark in fields["remarks"])
     assert json.loads(json.dumps(fields)) == fields
     assert "stratified by continent (2 strata, each sampled in equal numbers; seed 2)" in methods(
         report(verdicts, plan)
@@ -225,15 +223,15 @@ def test_remarks_name_unfinished_plans_and_missed_strata() -> None:
     first = [verdict(name) for name, stratum in plan.pairs if stratum == "Asia"][:20]
     remarks = report(first, plan).remarks
     assert "20 of the 100 captions of the plan have been judged so far." in remarks
-    assert "Nothing was judged in 1 strata with 10.0% of the pairs; no figure speaks of them." in remarks
+    assert "Nothing was judged in 1 strata with 10.0% of the pairs; the figures leave them out." in remarks
 
 
-def test_the_worst_first_are_no_estimate() -> None:
+def test_risk_first_plan_gives_no_estimate() -> None:
     plan = risk_first(dict.fromkeys(NAMES, 1.0), 10)
     figures = report([verdict(name, "major") for name in plan.names], plan)
     assert figures.overall.error.rate == 1.0
     assert figures.overall.error.low is None
-    assert "no estimate for the others" in methods(figures)
+    assert "does not estimate the others" in methods(figures)
 
 
 def test_a_caption_that_changed_between_verdicts_is_not_mixed_up() -> None:
@@ -267,7 +265,7 @@ def test_causes_are_kept_apart_and_crossed() -> None:
     assert sum(sum(row.values()) for row in figures.confusion.values()) == 1
 
 
-def test_what_others_wrote_is_text_on_the_page() -> None:
+def test_escapes_text_of_reviewers_on_the_page() -> None:
     hostile = {"note": ATTACK[:2000], "correction": ATTACK, "reviewer": ATTACK[:200]}
     plan = stratified_sample({ATTACK[:150]: ATTACK[:90]}, 1, facet=ATTACK[:90])
     figures = report([verdict(ATTACK[:150], "major", **hostile)], plan, caption_of=lambda _name, _style: ATTACK)

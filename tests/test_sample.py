@@ -62,7 +62,7 @@ def script() -> ModuleType:
     return module
 
 
-def opened(cache: Path) -> Catalog:
+def open_shipped(cache: Path) -> Catalog:
     return open_sample(settings=Settings(cache=cache)).catalog
 
 
@@ -72,7 +72,7 @@ def files_of(folder: Path) -> dict[str, bytes]:
 
 def test_sample_is_small_complete_and_marked_as_simulated(cache: Path) -> None:
     assert len(ARCHIVE.read_bytes()) < 2_000_000
-    catalog = opened(cache)
+    catalog = open_shipped(cache)
     assert len(catalog) == 2000
     assert catalog.simulated
     assert catalog.notes == ()
@@ -82,7 +82,7 @@ def test_sample_is_small_complete_and_marked_as_simulated(cache: Path) -> None:
 
 
 def test_captions_and_shares_are_those_of_the_maps_that_this_code_makes(cache: Path, script: ModuleType) -> None:
-    catalog, records = opened(cache), script.records()
+    catalog, records = open_shipped(cache), script.records()
     assert len({tile.name for tile in records.tiles} ^ {pair.record.name[:-4] for pair in catalog.pairs()}) == 0, STALE
     for number in range(0, script.RECORDS, EVERY):
         tile = records.tiles[number]
@@ -90,15 +90,15 @@ def test_captions_and_shares_are_those_of_the_maps_that_this_code_makes(cache: P
         assert row is not None
         labels = SimulatedLabels(script.YEAR)(tile)
         records_made = script.make(number)
-        told = {style.replace(".", ""): text for style, text in catalog.pair(row).record.captions.items()}
-        assert told == records_made.captions, STALE
+        captions = {style.replace(".", ""): text for style, text in catalog.pair(row).record.captions.items()}
+        assert captions == records_made.captions, STALE
         assert (catalog.files.counts[row] == counts_of(labels)).all(), STALE
 
 
 def test_the_same_captions_are_packed_into_the_same_bytes(
     cache: Path, script: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    catalog, records = opened(cache), script.records()
+    catalog, records = open_shipped(cache), script.records()
     rows = [catalog.row_at(tile) for tile in records.tiles]
     captions = [
         {style.replace(".", ""): text for style, text in catalog.pair(row).record.captions.items()} for row in rows
@@ -109,7 +109,7 @@ def test_the_same_captions_are_packed_into_the_same_bytes(
     monkeypatch.setattr(
         script,
         "enrich_catalog",
-        lambda folder, _labels_at, **how: _enriched(folder, counts, how["labels"]),
+        lambda folder, _labels_at, **how: _enrich_shipped(folder, counts, how["labels"]),
     )
     script.write(tmp_path / "sample.zip", records_made)
     with zipfile.ZipFile(tmp_path / "sample.zip") as new, zipfile.ZipFile(io.BytesIO(ARCHIVE.read_bytes())) as old:
@@ -124,7 +124,7 @@ def test_the_same_captions_are_packed_into_the_same_bytes(
         assert fresh.rows(query).tolist() == catalog.rows(query).tolist(), STALE
 
 
-def _enriched(folder: Path, counts: dict[Any, np.ndarray], labels: str) -> Catalog:
+def _enrich_shipped(folder: Path, counts: dict[Any, np.ndarray], labels: str) -> Catalog:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("chatearthnet_explorer.catalog.enrich.counts_of", lambda counts: counts)
         return enrich_catalog(folder, counts.__getitem__, labels=labels)
@@ -136,19 +136,19 @@ def test_thumbnails_are_those_of_the_first_page_and_of_the_pictures_that_are_ope
     assert set(sample.release.thumbnails) == set(names)
     for name in names[::6]:
         tiles_drawn = thumbnail(sample.release.images([name]).pixels[name])
-        shipped, fresh = (
+        shipped_pixels, fresh_pixels = (
             np.asarray(Image.open(io.BytesIO(one)), float) for one in (sample.release.thumbnails[name], tiles_drawn)
         )
-        assert np.abs(shipped - fresh).mean() < 1.0, STALE  # other versions of libjpeg round otherwise
+        assert np.abs(shipped_pixels - fresh_pixels).mean() < 1.0, STALE  # other versions of libjpeg round otherwise
 
 
 def test_a_drawn_picture_is_the_one_that_a_written_release_holds(tmp_path: Path) -> None:
     write_release(tmp_path, records=3, images=3)
-    written, tiles_drawn = open_release(tmp_path), DrawnRelease()
-    names = [member.name.rpartition("/")[2] for member in written.directory("s2_rgb_images")]
+    written_release, tiles_drawn = open_release(tmp_path), DrawnRelease()
+    names = [member.name.rpartition("/")[2] for member in written_release.directory("s2_rgb_images")]
     for archive in ARCHIVES:
-        assert written.contents(names, archive=archive) == tiles_drawn.contents(names, archive=archive)
-    assert tiles_drawn.bands(names[0]).keys() == written.bands(names[0]).keys()
+        assert written_release.contents(names, archive=archive) == tiles_drawn.contents(names, archive=archive)
+    assert tiles_drawn.bands(names[0]).keys() == written_release.bands(names[0]).keys()
     (why,) = tiles_drawn.images(["chip 3 of nowhere.png"]).missing.values()
     assert "says no place" in why
     assert tiles_drawn.simulated
@@ -175,7 +175,7 @@ def test_pictures_drawn_once_are_kept_within_a_bound(monkeypatch: pytest.MonkeyP
     assert len(tiles_drawn) == CACHE_SIZE + 4
 
 
-def test_who_stops_waiting_stops_its_own_drawing_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_cancelled_caller_stops_only_its_own_drawing(monkeypatch: pytest.MonkeyPatch) -> None:
     chip = SimulatedSource().chip_at(6.73, 0.336)
     began, go_on = threading.Event(), threading.Event()
 
@@ -227,7 +227,7 @@ def test_threads_and_programs_that_start_at_once_find_the_same_whole_sample(tmp_
 
     def visit(_: int) -> tuple[int, Path]:
         barrier.wait()
-        catalog = opened(tmp_path)
+        catalog = open_shipped(tmp_path)
         catalog.check()
         return catalog.search(Query(words="grass")).total, catalog.folder
 
@@ -258,7 +258,7 @@ zipfile.ZipFile.extractall = stop
         _wait_for(tmp_path / "here", process)
         assert list(tmp_path.glob(".sample-*.part"))
         os.kill(process.pid, signal.SIGKILL)
-    catalog = opened(tmp_path)
+    catalog = open_shipped(tmp_path)
     catalog.check()
     assert catalog.search().total == 2000
     assert catalog.folder.parent == tmp_path
@@ -275,7 +275,7 @@ def _wait_for(path: Path, process: subprocess.Popen[bytes]) -> None:
 
 @pytest.mark.parametrize("harm", ["cut", "gone", "flipped", "pointer", "file instead"])
 def test_a_damaged_copy_in_the_cache_is_replaced(tmp_path: Path, harm: str) -> None:
-    catalog = opened(tmp_path)
+    catalog = open_shipped(tmp_path)
     whole, folder, version = files_of(catalog.folder), catalog.folder, catalog.version
     rows = folder / version / "rows.bin"
     if harm == "cut":
@@ -291,31 +291,31 @@ def test_a_damaged_copy_in_the_cache_is_replaced(tmp_path: Path, harm: str) -> N
     else:
         shutil.rmtree(folder)
         folder.write_text("not a folder")
-    opened(tmp_path).check()
+    open_shipped(tmp_path).check()
     assert files_of(folder) == whole
     assert not list(tmp_path.glob(".sample-*.part"))
 
 
 def test_changes_of_the_sample_stay(tmp_path: Path) -> None:
-    catalog = opened(tmp_path)
+    catalog = open_shipped(tmp_path)
     there = Query(country=("Iceland",))
-    added = enrich_catalog(catalog.folder, lambda _tile: None, labels="none", query=there)
-    assert added.version != catalog.version
-    assert opened(tmp_path).version == added.version
+    enriched_catalog = enrich_catalog(catalog.folder, lambda _tile: None, labels="none", query=there)
+    assert enriched_catalog.version != catalog.version
+    assert open_shipped(tmp_path).version == enriched_catalog.version
 
 
-def test_a_cache_that_cannot_be_written_does_without(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_works_without_a_writable_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     sample_module._folder_here.cache_clear()
     (tmp_path / "cache").write_text("a file where the cache should be")
     with ThreadPoolExecutor(4) as pool:
-        folders = {one.folder for one in pool.map(opened, [tmp_path / "cache" / "deeper"] * 4)}
+        folders = {one.folder for one in pool.map(open_shipped, [tmp_path / "cache" / "deeper"] * 4)}
     assert len(folders) == 1
     assert next(iter(folders)).parent == tmp_path
     sample_module._folder_here.cache_clear()
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "cache"))
     with pytest.raises(CatalogError, match="free some room, or set CHATEARTHNET_CACHE"):
-        opened(tmp_path / "cache" / "deeper")
+        open_shipped(tmp_path / "cache" / "deeper")
     sample_module._folder_here.cache_clear()
 
 
@@ -323,14 +323,14 @@ def test_a_cache_that_cannot_be_written_does_without(tmp_path: Path, monkeypatch
 def test_damaged_installation_raises(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, content: bytes) -> None:
     (tmp_path / "sample.zip").write_bytes(content)
     monkeypatch.setattr(sample_module, "ARCHIVE", tmp_path / "sample.zip")
-    for cached in (sample_module._version, sample_module._thumbnails):
-        cached.cache_clear()
+    for function in (sample_module._version, sample_module._thumbnails):
+        function.cache_clear()
     try:
         with pytest.raises(CatalogError, match="install chatearthnet-explorer again"):
-            opened(tmp_path / "cache")
+            open_shipped(tmp_path / "cache")
     finally:
-        for cached in (sample_module._version, sample_module._thumbnails):
-            cached.cache_clear()
+        for function in (sample_module._version, sample_module._thumbnails):
+            function.cache_clear()
 
 
 def test_bytes_flipped_in_the_installation_are_noticed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -341,5 +341,5 @@ def test_bytes_flipped_in_the_installation_are_noticed(tmp_path: Path, monkeypat
     (tmp_path / "sample.zip").write_bytes(content)
     monkeypatch.setattr(sample_module, "ARCHIVE", tmp_path / "sample.zip")
     with pytest.raises(CatalogError, match="install chatearthnet-explorer again"):
-        opened(tmp_path / "cache")
+        open_shipped(tmp_path / "cache")
     assert not [path for path in (tmp_path / "cache").iterdir() if not path.name.endswith(".lock")]

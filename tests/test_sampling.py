@@ -105,10 +105,10 @@ def test_the_size_of_a_sample_is_that_of_the_textbook(margin: float, confidence:
     assert margin_of(n - 1, confidence=confidence, population=163_488) > margin * (1 - 1e-4)
 
 
-@pytest.mark.parametrize(("population", "needed"), [(10, 10), (100, 80), (200, 132), (1000, 278), (10_000, 370)])
-def test_sizes_of_finite_populations_are_those_of_krejcie_and_morgan(population: int, needed: int) -> None:
+@pytest.mark.parametrize(("population", "expected"), [(10, 10), (100, 80), (200, 132), (1000, 278), (10_000, 370)])
+def test_sizes_of_finite_populations_are_those_of_krejcie_and_morgan(population: int, expected: int) -> None:
     """Educational and Psychological Measurement 30, 1970, 607-610, table 1: five points at 95 percent."""
-    assert sample_size(0.05, population=population) == needed
+    assert sample_size(0.05, population=population) == expected
 
 
 def test_the_finite_population_correction_is_cochrans() -> None:

@@ -332,7 +332,7 @@ def test_a_session_cannot_be_chosen_by_an_address(server: ServerProcess, query: 
     assert _ask(server, f"?{query}").status == 404
 
 
-def test_the_word_token_in_a_question_is_a_word(server: ServerProcess) -> None:
+def test_query_may_contain_the_word_token(server: ServerProcess) -> None:
     assert _ask(server, "browse?words=token").status == 200
 
 

@@ -51,7 +51,7 @@ def digest(chip: Chip) -> str:
     return sha256(chip.labels.tobytes() + chip.rgb.tobytes() + chip.scl.tobytes()).hexdigest()
 
 
-def test_it_is_a_source_known_by_its_name() -> None:
+def test_source_opens_by_name() -> None:
     source: Source = open_source("simulated")
     assert source.name == "simulated"
 
@@ -124,7 +124,7 @@ def test_labels_go_on_across_a_seam(source: SimulatedSource) -> None:
     assert np.mean(across) > np.mean(chance) + 0.15
 
 
-def test_the_picture_joins_too(source: SimulatedSource) -> None:
+def test_images_join_at_chip_edges(source: SimulatedSource) -> None:
     tile = Tile.at(*BEAUCE)
     chip, east = source.chip_at(*tile.center), source.chip_at(*neighbour(tile, east=1))
     last, first = chip.rgb[:, -1].astype(int), east.rgb[:, 0].astype(int)
@@ -132,7 +132,7 @@ def test_the_picture_joins_too(source: SimulatedSource) -> None:
     assert np.abs(last - first).mean() < 1.3 * inside + 1.0
 
 
-def test_the_antimeridian_is_no_seam(source: SimulatedSource) -> None:
+def test_chips_join_across_the_antimeridian(source: SimulatedSource) -> None:
     west, east = Tile(2**14 - 1, Tile.at(179.9, 68.3).y), Tile(0, Tile.at(179.9, 68.3).y)
     ours, theirs = source.chip_at(*west.center), source.chip_at(*east.center)
     assert (ours.labels[:, -1] == theirs.labels[:, 0]).mean() > 0.85
@@ -160,7 +160,7 @@ def test_a_climate_gives_its_classes(
     assert sum(actual[name] for name in classes) > least
 
 
-def test_every_class_is_met_somewhere(source: SimulatedSource) -> None:
+def test_every_class_occurs_somewhere(source: SimulatedSource) -> None:
     classes = set().union(*(np.unique(source.chip_at(*place).labels).tolist() for place in PLACES))
     assert classes >= set(range(1, len(CLASSES)))
 
@@ -219,7 +219,7 @@ def test_the_satellite_passes_in_summer_with_a_time_zone(source: SimulatedSource
         assert moment.tzinfo is not None
 
 
-def test_bad_questions_get_one_sentence(source: SimulatedSource) -> None:
+def test_refuses_invalid_arguments_in_one_sentence(source: SimulatedSource) -> None:
     with pytest.raises(SettingError, match="2020 and 2021, not 2019"):
         source.chip_at(*PARIS, year=2019)
     with pytest.raises(SettingError, match="one scene of this place"):

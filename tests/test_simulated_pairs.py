@@ -23,7 +23,7 @@ def test_the_same_arguments_give_the_same_pairs() -> None:
 
 def test_caption_describes_its_own_map_or_the_mirrored_one() -> None:
     pairs = SimulatedPairs(12, wrong=0.5)
-    told = set()
+    answers = set()
     for name in pairs.names[:6]:
         chip, captions, _ = pairs.pair_of(name)
         assert chip.simulated
@@ -31,8 +31,8 @@ def test_caption_describes_its_own_map_or_the_mirrored_one() -> None:
         assert [caption.style for caption in captions] == ["3.5", "4v"]
         labels = np.ascontiguousarray(chip.labels[:, ::-1]) if pairs.is_wrong(name) else chip.labels
         assert captions[0].text == write_paraphrase(facts_35(labels), seed=f"0 {name}").text
-        told.add(pairs.is_wrong(name))
-    assert told == {True, False}
+        answers.add(pairs.is_wrong(name))
+    assert answers == {True, False}
 
 
 def test_share_of_wrong_captions_is_as_requested() -> None:

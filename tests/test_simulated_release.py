@@ -91,7 +91,7 @@ def test_every_file_is_marked_as_simulated(folder: Path, release: Release) -> No
 
 
 def test_numbers_quirks_and_faults_are_those_of_the_release(release: Release) -> None:
-    forms, broken, good, by_split = Counter(), [], [], Counter()
+    forms, reasons, good, by_split = Counter(), [], [], Counter()
     for style in ("3.5", "4v"):
         for split in SPLITS:
             for entry in release.entries(style, split):
@@ -99,7 +99,7 @@ def test_numbers_quirks_and_faults_are_those_of_the_release(release: Release) ->
                 try:
                     good.append((style, *read_entry(entry)))
                 except ReleaseError as error:
-                    broken.append(str(error))
+                    reasons.append(str(error))
                 else:
                     forms["image" in entry, isinstance(entry["caption"], list)] += 1
     assert sum(count for (style, _), count in by_split.items() if style == "3.5") == RECORDS
@@ -108,7 +108,7 @@ def test_numbers_quirks_and_faults_are_those_of_the_release(release: Release) ->
     assert sum(by_split["4v", split] for split in SPLITS) / RECORDS == pytest.approx(0.061, abs=0.02)
     assert len(forms) == 4
     assert {"null", "number", "no caption"} <= {
-        word for word in ("null", "number", "no caption") for why in broken if word in why
+        word for word in ("null", "number", "no caption") for why in reasons if word in why
     }
     names = Counter(name for style, name, _ in good if style == "3.5")
     assert [name for name in names if place_of(name) is None]
@@ -144,7 +144,7 @@ def test_captions_of_records_with_images_speak_of_these_images(folder: Path, rel
             captions.setdefault(name, caption)
     source = SimulatedSource()
     images = release.images(_names(folder)).pixels
-    checked = 0
+    count = 0
     for name in _names(folder)[:6]:
         tile = place_of(name)
         assert tile is not None
@@ -154,24 +154,26 @@ def test_captions_of_records_with_images_speak_of_these_images(folder: Path, rel
         if images[name].min() < images[name].max():  # not one of the blank ones
             np.testing.assert_array_equal(images[name], chip.rgb)
             band = reflectance(release.bands(name)["B08"], "B08")
-            wanted = np.clip(np.nan_to_num(chip.bands["B08"]), 0, 255 * 0.0032)
-            np.testing.assert_allclose(band, wanted, atol=0.0033)  # eight bits
-            checked += 1
-    assert checked >= 4
+            expected = np.clip(np.nan_to_num(chip.bands["B08"]), 0, 255 * 0.0032)
+            np.testing.assert_allclose(band, expected, atol=0.0033)  # eight bits
+            count += 1
+    assert count >= 4
 
 
 def test_captions_of_records_without_images_speak_of_their_own_places_too(folder: Path, release: Release) -> None:
     numbers_with_images = set(_names(folder))
     entries = [entry for split in SPLITS for entry in release.entries("3.5", split) if _tile(entry) is not None]
-    chosen = [(name, text) for name, text in map(read_entry, entries) if name not in numbers_with_images][::190]
+    entries_without_images = [
+        (name, text) for name, text in map(read_entry, entries) if name not in numbers_with_images
+    ][::190]
     source = SimulatedSource()
-    labels = [source.chip_at(*place_of(name).center).labels for name, _ in chosen]  # type: ignore[union-attr]
-    assert len(chosen) > 12
+    labels = [source.chip_at(*place_of(name).center).labels for name, _ in entries_without_images]  # type: ignore[union-attr]
+    assert len(entries_without_images) > 12
 
     def contradicted(maps: list[np.ndarray | None]) -> float:
         results = Counter(
             one.result
-            for (_, text), one_map in zip(chosen, maps, strict=True)
+            for (_, text), one_map in zip(entries_without_images, maps, strict=True)
             if one_map is not None
             for one in ground(read_claims(text), count_pixels(one_map))
         )

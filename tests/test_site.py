@@ -17,10 +17,10 @@ if TYPE_CHECKING:
 
 def test_list_of_modules_has_each_with_its_first_line() -> None:
     page = modules.page()
-    listed = re.findall(r"^\| `([\w/]+\.py)` \|", page, re.MULTILINE)
+    paths = re.findall(r"^\| `([\w/]+\.py)` \|", page, re.MULTILINE)
     # the summary of a package stands above the table of its modules
     inside = {path.relative_to(package.PACKAGE).as_posix() for path in package.PACKAGE.rglob("*.py")}
-    assert inside - set(listed) == {name for name in inside if re.fullmatch(r"\w+/__init__\.py", name)}
+    assert inside - set(paths) == {name for name in inside if re.fullmatch(r"\w+/__init__\.py", name)}
     for module in package.modules():
         assert markdown.escape(module.summary) in page
 
@@ -80,7 +80,7 @@ def test_page_of_contracts_has_every_contract() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "shown"),
+    ("text", "expected"),
     [
         ("a | b", "a \\| b"),
         ("<script>", "\\<script\\>"),
@@ -88,8 +88,8 @@ def test_page_of_contracts_has_every_contract() -> None:
         ("snake_case and *stars*", "snake\\_case and \\*stars\\*"),
     ],
 )
-def test_escapes_what_markdown_would_take_for_markup(text: str, shown: str) -> None:
-    assert markdown.escape(text) == shown
+def test_escapes_what_markdown_would_take_for_markup(text: str, expected: str) -> None:
+    assert markdown.escape(text) == expected
 
 
 @pytest.mark.parametrize(

@@ -139,7 +139,7 @@ def test_takes_least_cloudy_scene_and_notes_that_all_are_cloudy(sao_tome: SaoTom
 
 
 @pytest.mark.parametrize("name", ["nothing_of_that_name", "<script>alert(1)</script>", "a b", "x" * 5000])
-def test_a_scene_that_is_none(sao_tome: SaoTome, tmp_path: Path, name: str) -> None:
+def test_invalid_scene_id_gives_chip_without_image(sao_tome: SaoTome, tmp_path: Path, name: str) -> None:
     chip = source(sao_tome.settings(tmp_path)).chip_at(LON, LAT, scene=name)
     assert chip.labels is not None
     assert chip.rgb is None
@@ -161,7 +161,7 @@ def test_second_click_sends_no_request(sao_tome: SaoTome, tmp_path: Path) -> Non
     assert again.scene == first.scene
 
 
-def test_a_full_disk_takes_no_chip_away(
+def test_returns_chip_on_a_full_disk(
     sao_tome: SaoTome, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     def full(*_: object, **__: object) -> NoReturn:
@@ -174,12 +174,12 @@ def test_a_full_disk_takes_no_chip_away(
     assert "No space left" in caplog.text
 
 
-def test_a_cache_that_cannot_be_made_takes_no_chip_away(sao_tome: SaoTome, tmp_path: Path) -> None:
+def test_returns_chip_without_a_cache_folder(sao_tome: SaoTome, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way")
     assert source(sao_tome.settings(tmp_path / "file")).chip_at(LON, LAT).rgb is not None
 
 
-def test_what_failed_is_tried_again(sao_tome: SaoTome, tmp_path: Path) -> None:
+def test_retries_what_failed_before(sao_tome: SaoTome, tmp_path: Path) -> None:
     settings = sao_tome.settings(tmp_path)
     path = "/v100/2020/map/ESA_WorldCover_10m_2020_v100_N00E006_Map.tif"
     sao_tome.server.fail(path, Fault(status=403))
@@ -224,7 +224,7 @@ def test_labels_do_not_wait_for_a_catalogue(
             stac.scenes_at(LON, LAT)
 
 
-def test_a_year_without_scenes(sao_tome: SaoTome, tmp_path: Path) -> None:
+def test_names_year_without_scenes(sao_tome: SaoTome, tmp_path: Path) -> None:
     with ScriptedApi(searching(search_result())) as api:
         stac = source(sao_tome.settings(tmp_path, catalogues=(f"{api.url}#x",)))
         chip = stac.chip_at(LON, LAT)
@@ -235,7 +235,7 @@ def test_a_year_without_scenes(sao_tome: SaoTome, tmp_path: Path) -> None:
             stac.scenes_at(LON, LAT)
 
 
-def test_the_next_catalogue_has_it(sao_tome: SaoTome, tmp_path: Path) -> None:
+def test_takes_scene_from_the_next_catalogue(sao_tome: SaoTome, tmp_path: Path) -> None:
     with ScriptedApi(searching(search_result())) as api:
         settings = sao_tome.settings(
             tmp_path, catalogues=(CLOSED_PORT, f"{api.url}#x", f"{sao_tome.api}#sentinel-2-l2a")
@@ -246,7 +246,7 @@ def test_the_next_catalogue_has_it(sao_tome: SaoTome, tmp_path: Path) -> None:
         assert chip.missing == ()
 
 
-def test_no_labels_are_no_water(sao_tome: SaoTome, tmp_path: Path) -> None:
+def test_missing_labels_are_not_water(sao_tome: SaoTome, tmp_path: Path) -> None:
     chip = source(sao_tome.settings(tmp_path)).chip_at(-20, 0.5)  # open sea: no file, 404
     assert chip.labels is None
     assert chip.label_version is None
@@ -272,7 +272,7 @@ def test_returns_chip_without_pixels_and_labels(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("lat", [-75.0, -84.9, 84.9])
-def test_the_poles(sao_tome: SaoTome, tmp_path: Path, lat: float) -> None:
+def test_chips_at_the_poles_have_no_pixels_and_explain_why(sao_tome: SaoTome, tmp_path: Path, lat: float) -> None:
     chip = source(sao_tome.settings(tmp_path)).chip_at(10, lat)
     assert chip.labels is None
     assert chip.rgb is None
@@ -381,7 +381,7 @@ def chip_of(little: dict[str, Any], tmp_path: Path, name: str, data: NDArray[Any
         return click(little, tmp_path, raw, server=server)
 
 
-def test_a_scene_without_data_is_no_scene(little: dict[str, Any], tmp_path: Path) -> None:
+def test_skips_scene_without_data(little: dict[str, Any], tmp_path: Path) -> None:
     empty = np.zeros((1, 512, 512), np.uint8)
     chip = chip_of(little, tmp_path, "SCL", empty, nodata=0)
     assert chip.rgb is None
@@ -392,13 +392,13 @@ def test_a_scene_without_data_is_no_scene(little: dict[str, Any], tmp_path: Path
     assert_sentences(chip)
 
 
-def test_a_scene_somewhere_else_is_no_scene(little: dict[str, Any], tmp_path: Path) -> None:
+def test_skips_scene_of_another_place(little: dict[str, Any], tmp_path: Path) -> None:
     chip = chip_of(little, tmp_path, "SCL", np.full((1, 512, 512), 4, np.uint8), crs="EPSG:32733", nodata=0)
     assert chip.rgb is None
     assert any("pixels of this place" in sentence for sentence in chip.missing)
 
 
-def test_a_scene_without_a_reference_system(little: dict[str, Any], tmp_path: Path) -> None:
+def test_names_file_without_coordinate_system(little: dict[str, Any], tmp_path: Path) -> None:
     data = np.full((3, 512, 512), 4, np.uint8)
     chip = chip_of(little, tmp_path, "TCI", data, crs='LOCAL_CS["nowhere",UNIT["metre",1]]')
     assert chip.rgb is not None
@@ -418,7 +418,9 @@ def test_a_scene_without_a_reference_system(little: dict[str, Any], tmp_path: Pa
     ],
     ids=["code 77", "16 bits", "two bands", "grey", "16-bit colours"],
 )
-def test_a_file_of_another_kind(little: dict[str, Any], tmp_path: Path, name: str, data: NDArray[Any]) -> None:
+def test_skips_layer_with_file_of_another_type(
+    little: dict[str, Any], tmp_path: Path, name: str, data: NDArray[Any]
+) -> None:
     chip = chip_of(little, tmp_path, name, data)
     assert chip.rgb is not None
     assert chip.missing[-2] == (COMPOSITE_NOTE if name == "TCI" else NOT_COUNTED)
@@ -437,7 +439,7 @@ def test_scene_without_classification_has_no_cloud_share(little: dict[str, Any],
         assert chip.scene.cloud_share is None
 
 
-def test_a_band_that_is_lacking_is_named(little: dict[str, Any], tmp_path: Path) -> None:
+def test_names_missing_band(little: dict[str, Any], tmp_path: Path) -> None:
     with RangeServer(little["folder"]) as server:
         server.fail("/whole/B11.tif", Fault(status=404))
         raw = make_item(little, server, "whole")
@@ -473,7 +475,7 @@ def test_two_items_of_one_day_are_mosaicked(little: dict[str, Any], tmp_path: Pa
         assert 0.3 < share < 0.7
 
 
-def test_the_antimeridian(tmp_path: Path) -> None:
+def test_reads_scene_across_the_antimeridian(tmp_path: Path) -> None:
     # Fiji: a footprint that runs over 180 degrees, as catalogues write it
     for lon in (179.99, -179.99):
         tile = Tile.at(lon, -17)

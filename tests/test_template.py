@@ -28,7 +28,7 @@ FORMS = "|".join(cover(land.name).of for land in CLASSES[1:])
 COLOURS = r"\b(?:red|green|blue|yellow|grey|gray|white|black|brown|purple|magenta|cyan|colou?rs?)\b"
 
 
-def odd_map(seed: int) -> np.ndarray:
+def irregular_map(seed: int) -> np.ndarray:
     """Return a map that the reference recipe does not make: specks, gaps, and classes thin as dust."""
     rng = np.random.default_rng(1000 + seed)
     labels = np.zeros((256, 256), np.uint8)
@@ -52,7 +52,7 @@ def odd_map(seed: int) -> np.ndarray:
     return labels
 
 
-MAPS = [label_map(seed) for seed in range(60)] + [odd_map(seed) for seed in range(60)]
+MAPS = [label_map(seed) for seed in range(60)] + [irregular_map(seed) for seed in range(60)]
 BOTH = pytest.mark.parametrize("style", ["3.5", "4v"])
 TENTH = pytest.mark.parametrize("tenth", range(10))
 
@@ -68,15 +68,15 @@ def sentences(text: str) -> list[str]:
 
 @BOTH
 @TENTH
-def test_it_names_what_the_prompt_names_and_nothing_else(tenth: int, style: str) -> None:
+def test_names_exactly_the_classes_of_the_prompt(tenth: int, style: str) -> None:
     for number in range(tenth, len(MAPS), 10):
-        named = prompt_for(MAPS[number], style=style).facts.class_names
-        assert set(classes_named(text_of(MAPS[number], style))) == {INDEX[name] for name in named}
+        names = prompt_for(MAPS[number], style=style).facts.class_names
+        assert set(classes_named(text_of(MAPS[number], style))) == {INDEX[name] for name in names}
 
 
 @BOTH
 @TENTH
-def test_it_keeps_to_the_rules_of_the_prompt(tenth: int, style: str) -> None:
+def test_keeps_the_rules_of_the_prompt(tenth: int, style: str) -> None:
     for number in range(tenth, len(MAPS), 10):
         text = text_of(MAPS[number], style, seed=number)
         assert banned_words(text) == ()
@@ -91,7 +91,7 @@ def test_it_keeps_to_the_rules_of_the_prompt(tenth: int, style: str) -> None:
 
 @BOTH
 @TENTH
-def test_it_is_written_properly(tenth: int, style: str) -> None:
+def test_sentences_are_well_formed(tenth: int, style: str) -> None:
     for number in range(tenth, len(MAPS), 10):
         text = text_of(MAPS[number], style, seed=number)
         assert not re.search(r"[{}]|  |,,| ,|\.\.|\b(\w+) \1\b|\ba [aeiou]|\ban [^aeiou\W]", text), text
@@ -128,12 +128,12 @@ def parts_of(sentence: str) -> tuple[str, ...]:
 
 def amounts_of(sentence: str) -> list[tuple[int, str]]:
     """Return class and size of each amount in a sentence: "grass covers most of", "small amounts of moss and snow"."""
-    covered = rf"\b(?P<first>{SUBJECTS}) (?:again )?covers? (?P<share>{SHARES}) of the area\b"
-    is_covered = rf"\b(?P<share_of>{SHARES}) of [a-z ]+ is (?:also |again )?covered by (?P<by>{SUBJECTS})\b"
+    class_first = rf"\b(?P<first>{SUBJECTS}) (?:again )?covers? (?P<share>{SHARES}) of the area\b"
+    share_first = rf"\b(?P<share_of>{SHARES}) of [a-z ]+ is (?:also |again )?covered by (?P<by>{SUBJECTS})\b"
     one = rf"\ba (?P<size>{SIZES}) amount of (?P<name>{FORMS})\b"
     several = rf"\b(?P<sizes>{SIZES}) amounts of (?P<names>(?:{FORMS})(?:(?:, | and )(?:{FORMS}))+)"
     amounts = []
-    for match in re.finditer(f"{covered}|{is_covered}|{one}|{several}", sentence.lower()):
+    for match in re.finditer(f"{class_first}|{share_first}|{one}|{several}", sentence.lower()):
         group = match.groupdict()
         share = group["share"] or group["share_of"]
         size = SHARE_SIZES[share] if share else SIZE_OF[group["size"] or group["sizes"]]
@@ -171,17 +171,17 @@ def test_the_parts_can_be_read_back_from_a_paragraph(tenth: int) -> None:
     for number in range(tenth, len(MAPS), 10):
         facts = prompt_for(MAPS[number]).facts
         assert isinstance(facts, Facts35)
-        found: dict[str, list[tuple[int, str]]] = {}
+        parts_read: dict[str, list[tuple[int, str]]] = {}
         for one in sentences(text_of(MAPS[number], "3.5", seed=number)):
             amounts = amounts_of(one)
             for part in parts_of(one) if amounts else ():
-                assert part not in found
-                found[part] = amounts
-        wanted = {
+                assert part not in parts_read
+                parts_read[part] = amounts
+        expected = {
             part: [(INDEX[one.name], one.size) for one in amounts] for part, amounts in facts.parts.items() if amounts
         }
-        assert found == wanted
-        assert list(found) == list(wanted)
+        assert parts_read == expected
+        assert list(parts_read) == list(expected)
 
 
 @TENTH
@@ -206,12 +206,12 @@ def test_parts_share_a_sentence_only_where_classes_and_sizes_are_the_same(tenth:
 
 
 @TENTH
-def test_parts_without_a_class_are_said_to_have_nothing(tenth: int) -> None:
+def test_names_the_parts_without_a_class(tenth: int) -> None:
     for number in range(tenth, len(MAPS), 10):
         for style in ("3.5", "4v"):
             facts = prompt_for(MAPS[number], style=style).facts
             parts = facts.parts if isinstance(facts, Facts35) else facts.shares
-            empty = {part for part, held in parts.items() if not held}
+            empty = {part for part, amounts in parts.items() if not amounts}
             nothing = " ".join(one for one in sentences(text_of(MAPS[number], style)) if "nothing to describe" in one)
             assert {part for part in PARTS if part in nothing} == empty
 
@@ -242,8 +242,8 @@ def test_several_maps_get_descriptions_of_their_own() -> None:
     maps = MAPS[:4]
     prompt = prompt_for(*maps, style="4v")
     caption = TemplateCaptioner().caption(prompt, Chip(tile=Tile(0, 0), source="file", labels=maps[0]))
-    told = caption.text.split("\n\n")
-    assert len(told) == 4
-    for text, facts in zip(told, prompt.all_facts, strict=True):
+    paragraphs = caption.text.split("\n\n")
+    assert len(paragraphs) == 4
+    for text, facts in zip(paragraphs, prompt.all_facts, strict=True):
         assert set(classes_named(text)) == {INDEX[name] for name in facts.class_names}
     assert NO_SHAPES in caption.notes

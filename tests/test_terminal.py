@@ -72,7 +72,7 @@ def test_names_and_captions_of_a_catalog_are_printed_escaped(
 
 
 @pytest.mark.parametrize("encoding", ["ascii", "latin-1", "utf-8"])
-def test_a_terminal_of_another_encoding_is_no_error(encoding: str) -> None:
+def test_prints_to_terminals_of_other_encodings(encoding: str) -> None:
     environment = {**os.environ, "PYTHONIOENCODING": f"{encoding}:strict"}
     process = subprocess.run(
         [SCRIPT, "caption", "6.73", "0.336", "--source", "simulated"], env=environment, capture_output=True, check=True
@@ -166,7 +166,7 @@ def test_arguments_that_no_command_has_are_one_sentence(capsys: pytest.CaptureFi
         assert len(output.err) <= LIMIT + 1
 
 
-def test_a_reader_that_has_seen_enough_is_no_failure(tmp_path: Path) -> None:
+def test_closed_pipe_is_no_failure(tmp_path: Path) -> None:
     Image.fromarray(np.full((256, 256), 3, np.uint8)).save(tmp_path / "a.png")
     with subprocess.Popen(
         [SCRIPT, "prompt", tmp_path / "a.png"], stdout=subprocess.PIPE, stderr=subprocess.PIPE

@@ -24,13 +24,13 @@ def checks(text: str, table: np.ndarray | None = None, *, style: str = "3.5") ->
 # --- sizes and pixels of a prompt
 
 
-@pytest.mark.parametrize(("pixels", "named"), [(19, False), (20, True), (21, True)])
-def test_a_prompt_names_classes_of_twenty_pixels(pixels: int, named: bool) -> None:
+@pytest.mark.parametrize(("pixels", "is_named"), [(19, False), (20, True), (21, True)])
+def test_a_prompt_names_classes_of_twenty_pixels(pixels: int, is_named: bool) -> None:
     labels = np.full((256, 256), 3, np.uint8)
     labels[0, :pixels] = 1
     facts = facts_35(labels)
-    assert ("water" in facts.overall) == named
-    assert ("water" in [amount.name for amount in facts.parts["top left"]]) == named
+    assert ("water" in facts.overall) == is_named
+    assert ("water" in [amount.name for amount in facts.parts["top left"]]) == is_named
     # style 4V has no threshold
     assert "water" in dict(facts_4v(labels).shares["top left"])
 
@@ -258,7 +258,7 @@ def test_styles_contradict_each_other_three_sizes_apart(first: str, second: str,
 
 
 @pytest.mark.parametrize("style", ["3.5", "4v"])
-def test_of_two_equal_leaders_the_lower_class_must_be_named(style: str) -> None:
+def test_lower_class_of_two_equal_leaders_must_be_named(style: str) -> None:
     table = part_counts({"tree": 3000, "grass": 3000, "crop": 1000})
     findings = judge_caption("Crops cover the image.", style=style, counts=table).findings
     assert [one.land for one in findings if one.check == "omitted"] == ["tree"]

@@ -46,7 +46,7 @@ def test_from_dict_refuses_other_objects(fields: dict[str, object]) -> None:
         Verdict.from_dict(fields)
 
 
-def test_a_caption_that_changed_is_another_one() -> None:
+def test_changed_caption_has_another_digest() -> None:
     assert digest("Trees.") != digest("Trees")
     assert len(digest("\ud800")) == 32
     assert verdict(time=datetime(2026, 1, 1, tzinfo=UTC)).to_dict()["time"] == "2026-01-01T00:00:00+00:00"

@@ -48,7 +48,7 @@ def parts_of(request: dict[str, Any]) -> tuple[str, list[np.ndarray]]:
 
 
 @pytest.mark.parametrize("count", [1, 4])
-def test_it_sends_what_4v_was_sent(server: ChatServer, count: int) -> None:
+def test_sends_label_maps_and_facts_of_4v(server: ChatServer, count: int) -> None:
     prompt = prompt_for(*MAPS[:count], style="4v")
     caption = VisionCaptioner(base_url=server.base_url).caption(prompt, CHIP)
     words, pictures = parts_of(server.requests[0])
@@ -61,7 +61,7 @@ def test_it_sends_what_4v_was_sent(server: ChatServer, count: int) -> None:
 
 
 @pytest.mark.parametrize("style", ["3.5", "4v"])
-def test_it_can_send_the_true_colour_chip_instead(server: ChatServer, style: str) -> None:
+def test_can_send_true_colour_chip_instead(server: ChatServer, style: str) -> None:
     prompt = prompt_for(MAPS[0], style=style)
     captioner = VisionCaptioner(base_url=server.base_url, image="true colour")
     caption = captioner.caption(prompt, CHIP)
@@ -99,7 +99,7 @@ def test_one_picture_does_not_stand_for_four_chips(server: ChatServer) -> None:
     assert server.requests == []
 
 
-def test_a_choice_that_cannot_be_is_refused_at_once() -> None:
+def test_refuses_invalid_picture_choice_at_once() -> None:
     with pytest.raises(SettingError, match="not 'infrared'"):
         VisionCaptioner(image="infrared")
     with pytest.raises(SettingError, match="takes no images"):

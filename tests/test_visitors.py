@@ -84,7 +84,7 @@ def test_closed_tabs_leave_nothing() -> None:
     _with_server(run)
 
 
-def test_of_many_quick_clicks_the_last_is_answered() -> None:
+def test_answers_last_of_many_quick_clicks() -> None:
     async def run(server: AppProcess) -> None:
         visitor = await server.visit()
         threads = server.process.num_threads()

@@ -137,7 +137,7 @@ def test_twenty_metre_pixels_are_blown_up_smoothly() -> None:
     assert np.abs(result.data.astype(int) - _oracle(data, grid, SAO_TOME, Resampling.bilinear)).max() <= 1
 
 
-def test_the_window_is_no_larger_than_the_tile_needs() -> None:
+def test_window_is_no_larger_than_the_tile_needs() -> None:
     window = window_of(_grid(SAO_TOME, "EPSG:32632"), SAO_TOME)
     assert window is not None
     # 256 x 9.55 m are 245 pixels of 10 m; a grid turned by 0.02 degrees adds one, the margin two
@@ -159,7 +159,7 @@ def test_gap_does_not_bleed_into_neighbours() -> None:
     assert ((expected[0] > 0) == result.valid).mean() > 0.9999
 
 
-def test_a_dark_pixel_is_not_a_missing_one() -> None:
+def test_dark_pixels_are_not_nodata() -> None:
     picture = np.zeros((3, 2, 2), np.uint8)
     picture[:, 0, 0] = (0, 12, 30)
     assert valid_pixels(picture, 0) is not None

@@ -68,7 +68,7 @@ def test_a_chip_of_a_worker_is_the_same(workers: Workers) -> None:
     assert file == png(here.rgb)
 
 
-def test_what_a_function_raises_is_raised_here(workers: Workers) -> None:
+def test_raises_exceptions_of_the_worker_here(workers: Workers) -> None:
     with pytest.raises(PlaceError, match="nearer to the equator"):
         workers.run(Tile.at, 0.0, 89.0)
     assert workers.run(os.getpid) != os.getpid()
@@ -84,7 +84,7 @@ def test_a_killed_worker_is_replaced(workers: Workers) -> None:
     assert os.getpid() not in pids
 
 
-def test_where_every_process_dies_the_work_is_done_here(workers: Workers) -> None:
+def test_works_in_this_process_when_every_worker_dies(workers: Workers) -> None:
     # a process that ends itself over what it is asked does so in every worker
     assert workers.run(_pid_or_death, os.getpid()) == os.getpid()
 
@@ -105,10 +105,10 @@ def test_after_its_end_everything_is_computed_here() -> None:
 
 def test_cancelled_caller_does_not_block_a_worker() -> None:
     pool = Workers(1)
-    gone = threading.Event()
+    cancelled_event = threading.Event()
 
     def check() -> None:
-        if gone.is_set():
+        if cancelled_event.is_set():
             raise Cancelled
 
     def impatient() -> None:
@@ -121,7 +121,7 @@ def test_cancelled_caller_does_not_block_a_worker() -> None:
             waiting = [threads.submit(impatient) for _ in range(5)]
             while len(pool._waiting) < 5:
                 time.sleep(0.01)
-            gone.set()
+            cancelled_event.set()
             assert [type(one.exception(30)) for one in waiting] == [Cancelled] * 5
             busy.result(30)
         assert not pool._waiting
@@ -140,8 +140,8 @@ os.kill(os.getpid(), 9)
 
 
 def test_a_killed_server_leaves_no_worker() -> None:
-    done = subprocess.run([sys.executable, "-c", SERVER], capture_output=True, text=True, check=False)
-    worker = int(done.stdout)
+    process = subprocess.run([sys.executable, "-c", SERVER], capture_output=True, text=True, check=False)
+    worker = int(process.stdout)
     deadline = time.monotonic() + 30
     while psutil.pid_exists(worker) and psutil.Process(worker).status() != psutil.STATUS_ZOMBIE:
         assert time.monotonic() < deadline
@@ -153,20 +153,20 @@ class Counting(Workers):
 
     def __init__(self) -> None:
         super().__init__(1)
-        self.asked: list[tuple[object, ...]] = []
+        self.calls: list[tuple[object, ...]] = []
 
     def run(self, function: Callable[..., object], *arguments: object) -> object:
-        self.asked.append(arguments)
+        self.calls.append(arguments)
         time.sleep(0.05)
         return function(*arguments)
 
 
-def test_what_several_want_at_once_is_made_once() -> None:
+def test_computes_a_chip_once_for_simultaneous_callers() -> None:
     counting = Counting()
     with shared_chips(counting), ThreadPoolExecutor(8) as threads:
         source = open_source("simulated")
         chips = list(threads.map(lambda _: source.chip_at(2.35, 48.85), range(8)))
-    assert len(counting.asked) == 1
+    assert len(counting.calls) == 1
     assert all(chip is chips[0] for chip in chips)
     assert simulated_chips.make_chip is simulated_chips.simulate
 
@@ -182,11 +182,11 @@ def test_chips_that_are_kept_are_bounded(monkeypatch: pytest.MonkeyPatch) -> Non
     assert len(shared._chips) == CHIPS_IN_MEMORY
 
 
-def test_a_visitor_who_gives_up_does_not_spoil_it_for_the_next() -> None:
+def test_cancelled_caller_does_not_fail_the_next_one() -> None:
     class Refusing(Counting):
         def run(self, function: Callable[..., object], *arguments: object) -> object:
-            if not self.asked:
-                self.asked.append(arguments)
+            if not self.calls:
+                self.calls.append(arguments)
                 time.sleep(0.2)
                 raise Cancelled
             return super().run(function, *arguments)
@@ -204,4 +204,4 @@ def test_wrong_choice_raises_before_a_worker_is_used() -> None:
     counting = Counting()
     with shared_chips(counting), pytest.raises(SettingError, match="2020 and 2021"):
         open_source("simulated").chip_at(2.35, 48.85, year=1999)
-    assert counting.asked == []
+    assert counting.calls == []

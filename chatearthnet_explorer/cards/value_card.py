@@ -1,4 +1,4 @@
-"""The card of any value, which a notebook shows where the value is the last line of a cell."""
+"""The HTML that a notebook displays for a value of this package."""
 
 from __future__ import annotations
 
@@ -44,10 +44,8 @@ def _fields(value: Any) -> dict[str, Any]:  # noqa: ANN401 - any dataclass
 
 
 def _table(items: Mapping[Any, Any]) -> Element:
-    first_items = list(items.items())[:ITEM_LIMIT]
-    rows = [
-        element("tr", element("th", _text(name), scope="row"), element("td", _cell(item))) for name, item in first_items
-    ]
+    pairs = list(items.items())[:ITEM_LIMIT]
+    rows = [element("tr", element("th", _text(name), scope="row"), element("td", _cell(item))) for name, item in pairs]
     if len(items) > ITEM_LIMIT:
         rows.append(element("tr", element("td", f"and {len(items) - ITEM_LIMIT} more", colspan="2")))
     return element("table", *rows, class_="cen-facts")

@@ -1,4 +1,4 @@
-"""Captions of a simulated release: the facts of a prompt in many wordings, faults included."""
+"""Write captions of a simulated release: varied wordings of a prompt's facts, some with planted faults."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ if TYPE_CHECKING:
     from chatearthnet_explorer.prompts.prompt import Prompt
 
 SIMULATED = "The caption is simulated: fixed sentences paraphrase the facts, and no language model took part."
-"""What every paraphrase is noted with."""
+"""Note of every paraphrase."""
 
 # How often a caption has each peculiarity. Banned words and captions cut off at the token limit are known of the
 # release; how often they occur there has not been counted.
-_BANNED, _ABSENT, _CUT = 0.04, 0.03, 0.005
+_BANNED_SHARE, _ABSENT_SHARE, _CUT_SHARE = 0.04, 0.03, 0.005
 _PLAIN_OPENING, _SAME_AS_BEFORE, _BOTH, _CONTRAST, _NO_SHARE, _WHOLE = 0.2, 0.25, 0.5, 0.12, 0.3, 0.3
 # Percents of the whole square from which the 4V style speaks of a class in these words.
 _EXTENTS = ((50.0, "most"), (20.0, "much"), (5.0, "some"), (1.0, "few"), (0.0, "hardly"))
@@ -48,7 +48,7 @@ class ParaphraseClaim(NamedTuple):
 
 
 class Paraphrase(NamedTuple):
-    """A paraphrase and what it claims: the known answer for whoever reads claims back out of captions."""
+    """A paraphrase and its claims: the known answer for tests that extract claims from captions."""
 
     text: str
     """The caption."""
@@ -116,8 +116,8 @@ class _Voice:
         """Return one or two amounts as a noun phrase, two of one size sometimes under one head."""
         sizes = {amount.size for amount in amounts}
         if len(amounts) > 1 and len(sizes) == 1 and self.chance() < _BOTH:
-            return self._share("sizes_together", sizes.pop(), _listed(self.cover(one.name)[0] for one in amounts))
-        return _listed(self._share("sizes", one.size, self.cover(one.name)[0]) for one in amounts)
+            return self._share("sizes_together", sizes.pop(), _join_words(self.cover(one.name)[0] for one in amounts))
+        return _join_words(self._share("sizes", one.size, self.cover(one.name)[0]) for one in amounts)
 
     def fill(self, pattern: str, names: Sequence[str] = (), **slots: str) -> str:
         """Return a pattern filled, its first letter and those behind full stops capital."""
@@ -126,9 +126,9 @@ class _Voice:
             plural = len(words) > 1 or words[0][1]
             agree = {"s": "", "are": "are", "have": "have", "ies": "y"}
             slots |= agree if plural else {"s": "s", "are": "is", "have": "has", "ies": "ies"}
-            slots["x"] = _listed(word for word, _ in words)
-        filled = pattern.format(mainly=self.pick("words", "adverbs"), **slots)
-        return ". ".join(piece[:1].upper() + piece[1:] for piece in filled.split(". "))
+            slots["x"] = _join_words(word for word, _ in words)
+        text = pattern.format(mainly=self.pick("words", "adverbs"), **slots)
+        return ". ".join(piece[:1].upper() + piece[1:] for piece in text.split(". "))
 
     def _share(self, table: str, size: str, words: str) -> str:
         return str(self.one(_table()[table][size])).format(noun=self.pick("words", "nouns"), x=words)
@@ -144,11 +144,11 @@ def _write_35(facts: Facts35, voice: _Voice) -> Paraphrase:
     sentences = [voice.fill(opening, [first], strongest=voice.part(strongest)), *_parts_35(facts, voice)]
     sentences += _faults(facts.overall, voice)
     closing, minor = voice.pick("3.5", "closing"), voice.pick("3.5", "minor") if others else ""
-    behind = minor.format(y=_listed(voice.cover(name)[0] for name in others)) if others else ""
+    behind = minor.format(y=_join_words(voice.cover(name)[0] for name in others)) if others else ""
     sentences.append(voice.fill(closing, [first], minor=behind))
     claims = {ParaphraseClaim(one.name, part, one.size) for part, amounts in facts.parts.items() for one in amounts}
     classes = {one.name for one in claims} | {first} | ({*others} if minor and "{minor}" in closing else set())
-    if voice.chance() < _CUT:
+    if voice.chance() < _CUT_SHARE:
         sentences[-1] = sentences[-1][:8]
         classes = {one.name for one in claims} | (set() if plain else {first})
         return Paraphrase(" ".join(sentences), frozenset(claims), frozenset(classes), None if plain else first)
@@ -197,7 +197,7 @@ def _part_35(amounts: tuple[Amount, ...], lead: str, voice: _Voice, slots: dict[
 
 
 def _amounts(amounts: tuple[Amount, ...], voice: _Voice, *, inside: bool = False) -> dict[str, str]:
-    """Return the slots ``most`` and ``rest``; ``inside`` a longer sentence the rest starts none of its own."""
+    """Return the slots ``most`` and ``rest``; ``inside`` a longer sentence the rest does not start a new one."""
     link = voice.pick("3.5", "rest")
     while inside and "." in link:
         link = voice.pick("3.5", "rest")
@@ -230,7 +230,9 @@ def _write_4v(facts: Facts4V, voice: _Voice) -> Paraphrase:
         sentences.append(voice.fill(voice.pick("4v", "hardly") + ".", hardly, where=""))
     sentences += _faults(facts.percents, voice)
     first, *others = facts.percents
-    other = voice.pick("4v", "with").format(y=_listed(voice.cover(name)[0] for name in others[:2])) if others else ""
+    other = (
+        voice.pick("4v", "with").format(y=_join_words(voice.cover(name)[0] for name in others[:2])) if others else ""
+    )
     sentences.append(voice.fill(voice.pick("4v", "closing"), [first], **{"with": other}))
     classes = frozenset(_NAME[name] for name in facts.percents)
     return Paraphrase(" ".join(sentences), frozenset(claims), classes, _NAME[first])
@@ -250,16 +252,16 @@ def _where(percents: dict[str, float], voice: _Voice) -> tuple[tuple[str, ...], 
 
 def _faults(classes: Iterable[str], voice: _Voice) -> list[str]:
     """Return what language models add unasked: forbidden guesses, and what is not there."""
-    sentences = [voice.pick("faults", "banned")] if voice.chance() < _BANNED else []
-    if voice.chance() < _ABSENT:
-        known = {_NAME[name] for name in classes}
-        absent = [land.name for land in CLASSES[BACKGROUND + 1 :] if land.name not in known]
+    sentences = [voice.pick("faults", "banned")] if voice.chance() < _BANNED_SHARE else []
+    if voice.chance() < _ABSENT_SHARE:
+        names = {_NAME[name] for name in classes}
+        absent = [land.name for land in CLASSES[BACKGROUND + 1 :] if land.name not in names]
         if absent:
             sentences.append(voice.fill(voice.pick("faults", "absent"), [voice.one(absent)]))
     return sentences
 
 
-def _listed(things: Iterable[str]) -> str:
+def _join_words(things: Iterable[str]) -> str:
     *most, last = things
     return f"{', '.join(most)}{',' if len(most) > 1 else ''} and {last}" if most else last
 

@@ -39,7 +39,7 @@ def _section(parser: argparse.ArgumentParser, summary: str) -> str:
     rows = [(_names(action), _meaning(action)) for action in actions]
     name = parser.prog.partition(" ")[2]
     sentence = f"{summary[:1].upper()}{summary[1:]}."
-    parts = [f"## {name}\n", f"{markdown.escape(sentence)}\n", f"```text\n{_wrapped(usage)}\n```\n"]
+    parts = [f"## {name}\n", f"{markdown.escape(sentence)}\n", f"```text\n{_wrap(usage)}\n```\n"]
     if rows:
         parts.append(markdown.table(("argument or option", "meaning"), rows))
     return "\n".join(parts)
@@ -64,7 +64,7 @@ def _meaning(action: argparse.Action) -> str:
     return "; ".join(parts)
 
 
-def _wrapped(usage: str, width: int = 90) -> str:
+def _wrap(usage: str, width: int = 90) -> str:
     """Break a usage between options, never inside one."""
     pieces = usage.replace(" [", "\n[").replace("] ", "]\n").split("\n")
     lines = [pieces[0]]

@@ -63,14 +63,14 @@ def drawing(container: str, layers: list[str]) -> str:
 def _band(sheet: _Sheet, names: list[str], summaries: dict[str, str]) -> None:
     """Draw one layer below the others."""
     top, left, y, boxes = sheet.bottom, PAD, sheet.bottom + PAD, []
-    for dotted in names:
-        name = dotted.rpartition(".")[2]
-        page = dotted.split(".")[1]
+    for dotted_name in names:
+        name = dotted_name.rpartition(".")[2]
+        page = dotted_name.split(".")[1]
         width = len(name) * LETTER + 2 * PAD
         if left > PAD and left + width > WIDTH - PAD:
             left, y = PAD, y + HEIGHT + GAP
         boxes.append(
-            f'<a href="../reference/api/{page}.html"><title>{escape(summaries[dotted])}</title>'
+            f'<a href="../reference/api/{page}.html"><title>{escape(summaries[dotted_name])}</title>'
             f'<rect class="box" x="{left:.1f}" y="{y:.1f}" width="{width:.1f}" height="{HEIGHT}" rx="4"/>'
             f'<text x="{left + width / 2:.1f}" y="{y + 20:.1f}">{escape(name)}</text></a>'
         )

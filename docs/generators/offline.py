@@ -13,7 +13,7 @@ from sphinx.errors import SphinxError
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
 
-_LOADED = {"src", "srcset", "data", "poster"}
+_RESOURCE_ATTRIBUTES = {"src", "srcset", "data", "poster"}
 """Attributes whose address a browser loads by itself."""
 
 _CSS_ADDRESS = re.compile(r"url\(\s*['\"]?(?:https?:)?//|@import\s+(?:url\()?['\"]?(?:https?:)?//", re.IGNORECASE)
@@ -26,7 +26,7 @@ class _Page(HTMLParser):
     def __init__(self, html: str) -> None:
         super().__init__()
         self.links: list[str] = []
-        self.loaded: list[str] = []
+        self.resources: list[str] = []
         self.anchors: set[str] = set()
         self.feed(html)
 
@@ -37,8 +37,8 @@ class _Page(HTMLParser):
                 self.anchors.add(value)
             elif name == "href" and value and tag == "a":
                 self.links.append(value)
-            elif value and (name in _LOADED or (name == "href" and tag != "a")):
-                self.loaded.append(value)
+            elif value and (name in _RESOURCE_ATTRIBUTES or (name == "href" and tag != "a")):
+                self.resources.append(value)
 
 
 def check_build(app: Sphinx, exception: Exception | None) -> None:
@@ -53,7 +53,7 @@ def check(site: Path) -> list[str]:
     faults = []
     for path, page in pages.items():
         name = path.relative_to(site.resolve()).as_posix()
-        faults += [f"{name} loads {one} from another host." for one in page.loaded if _is_remote(one)]
+        faults += [f"{name} loads {one} from another host." for one in page.resources if _is_remote(one)]
         faults += [f"{name} links to {one}, which is not there." for one in page.links if not _leads(one, path, pages)]
     for pattern, ending in ((_CSS_ADDRESS, "*.css"), (_SCRIPT_ADDRESS, "*.js")):
         for path in sorted(site.rglob(ending)):

@@ -39,14 +39,14 @@ def modules() -> list[Module]:
     Raises:
         ValueError: If a module has no docstring.
     """
-    found = []
+    modules_found = []
     for path in sorted(PACKAGE.rglob("*.py"), key=_key):
         docstring = ast.get_docstring(ast.parse(path.read_text("utf-8")))
         if not docstring:
             msg = f"{path} has no docstring; its first line says what the module is for."
             raise ValueError(msg)
-        found.append(Module(path.relative_to(PACKAGE), docstring.splitlines()[0]))
-    return found
+        modules_found.append(Module(path.relative_to(PACKAGE), docstring.splitlines()[0]))
+    return modules_found
 
 
 def by_entry() -> dict[str, list[Module]]:

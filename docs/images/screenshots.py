@@ -34,11 +34,11 @@ def main() -> None:
         _browser(browser, Path(place) / "pairs", folder / "browser.png")
         _browser(browser, Path(place) / "pair", folder / "browser_pair.png", pair=True, theme="JupyterLab Dark")
         _desk(browser, Path(place) / "desk", folder / "review_desk.png")
-        with servers.app(Path(place) / "app") as address, servers.watched_page(browser, height=900) as tab:
-            tab.page.goto(address)
-            servers.caption(tab.page)
-            _settle(tab.page)
-            tab.page.screenshot(path=folder / "app.png", full_page=True)
+        with servers.app(Path(place) / "app") as address, servers.watched_page(browser, height=900) as visit:
+            visit.page.goto(address)
+            servers.caption(visit.page)
+            _settle(visit.page)
+            visit.page.screenshot(path=folder / "app.png", full_page=True)
     for name in ("explorer.png", "explorer_4v.png", "browser.png", "browser_pair.png", "review_desk.png", "app.png"):
         _shrink(folder / name)
 
@@ -46,8 +46,8 @@ def main() -> None:
 def _notebook(  # noqa: PLR0913 - what a picture can differ in
     browser: Browser, place: Path, path: Path, *, style: str, to: str, blend: str = "0", theme: str = "JupyterLab Light"
 ) -> None:
-    with servers.lab(place, theme=theme) as address, servers.watched_page(browser, width=1400, height=1600) as tab:
-        page = tab.page
+    with servers.lab(place, theme=theme) as address, servers.watched_page(browser, width=1400, height=1600) as visit:
+        page = visit.page
         page.goto(address.replace("/lab/tree/", "/doc/tree/"))
         servers.run_all(page)
         servers.caption(page)
@@ -60,16 +60,16 @@ def _notebook(  # noqa: PLR0913 - what a picture can differ in
         expect(page.locator(".cen-status")).not_to_contain_text("São Tomé", timeout=servers.SLOW)
         page.locator(".cen-chip-view input[type=range]").fill(blend)
         _settle(page)
-        _shown(page.locator(".cen-explorer")).screenshot(path=path)
+        _scroll_to(page.locator(".cen-explorer")).screenshot(path=path)
 
 
 def _browser(browser: Browser, place: Path, path: Path, *, pair: bool = False, theme: str = "JupyterLab Light") -> None:
     """Show the gallery, or a pair with both captions and its labels."""
     with (
         servers.lab(place, theme=theme) as address,
-        servers.watched_page(browser, width=1400, height=3400 if pair else 2000) as tab,
+        servers.watched_page(browser, width=1400, height=3400 if pair else 2000) as visit,
     ):
-        page = tab.page
+        page = visit.page
         page.goto(address.replace("/lab/tree/", "/doc/tree/").replace("01_click_to_caption", "02_browse_the_dataset"))
         page.locator(".jp-Notebook .jp-CodeCell").first.wait_for(timeout=servers.SLOW)
         servers.wait_idle(page)
@@ -85,13 +85,13 @@ def _browser(browser: Browser, place: Path, path: Path, *, pair: bool = False, t
             expect(page.locator(".cen-prompt-view")).to_contain_text("Style 3.5", timeout=servers.SLOW)
             page.locator(".cen-browser .cen-chip-view input[type=range]").fill("50")
         _settle(page)
-        _shown(page.locator(".cen-browser")).screenshot(path=path)
+        _scroll_to(page.locator(".cen-browser")).screenshot(path=path)
 
 
 def _desk(browser: Browser, place: Path, path: Path) -> None:
     """Show a pair whose caption is wrong, and the pixels of a claim that the labels contradict."""
-    with servers.lab(place) as address, servers.watched_page(browser, width=1400, height=1900) as tab:
-        page = tab.page
+    with servers.lab(place) as address, servers.watched_page(browser, width=1400, height=1900) as visit:
+        page = visit.page
         page.goto(address.replace("/lab/tree/", "/doc/tree/").replace("01_click_to_caption", "03_spot_check_quality"))
         page.locator(".jp-Notebook .jp-CodeCell").first.wait_for(timeout=servers.SLOW)
         servers.wait_idle(page)
@@ -109,13 +109,13 @@ def _desk(browser: Browser, place: Path, path: Path) -> None:
             page.keyboard.press("1")
             _settle(page)
         desk.locator(".cen-chip-view input[type=range]").fill("60")
-        _shown(desk)
+        _scroll_to(desk)
         claim.nth(1).hover()
         _settle(page)
         desk.screenshot(path=path)
 
 
-def _shown(view: Locator) -> Locator:
+def _scroll_to(view: Locator) -> Locator:
     view.scroll_into_view_if_needed()
     return view
 

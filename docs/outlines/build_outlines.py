@@ -40,7 +40,7 @@ NAMES = {
 
 # What Natural Earth draws without an ISO number: name to show, code where its people or its administration use one,
 # continent.
-UNCODED = {
+WITHOUT_CODE = {
     "Bajo Nuevo Bank": ("Bajo Nuevo Bank", "", "North America"),
     "Clipperton I.": ("Clipperton Island", "", "North America"),
     "Coral Sea Is.": ("Coral Sea Islands", "AUS", "Oceania"),
@@ -62,7 +62,7 @@ FAR = 0.2
 
 
 @dataclass(frozen=True, order=True)
-class Named:
+class Country:
     """Whose land a polygon is."""
 
     name: str
@@ -75,33 +75,33 @@ def main() -> None:
     folder = Path(sys.argv[1])
     OUT.mkdir(exist_ok=True)
     _write_drawn(_countries(folder, "110m"), OUT / "countries-110m.geojson")
-    asked = _countries(folder, "50m")
-    _add_islands(asked, _countries(folder, "10m"))
-    _write_asked(asked, OUT / "countries-50m.npz")
+    countries_50m = _countries(folder, "50m")
+    _add_islands(countries_50m, _countries(folder, "10m"))
+    _write_searchable(countries_50m, OUT / "countries-50m.npz")
     for path in sorted(OUT.glob("countries-*")):
         print(f"{path.name}: {path.stat().st_size:,} bytes")
 
 
-def _countries(folder: Path, scale: str) -> dict[Named, list[shapely.Polygon]]:
+def _countries(folder: Path, scale: str) -> dict[Country, list[shapely.Polygon]]:
     table = _iso_table()
     frame = geopandas.read_file(folder / f"countries-{scale}.json", layer="countries")
-    found: dict[Named, list[shapely.Polygon]] = {}
+    countries_found: dict[Country, list[shapely.Polygon]] = {}
     for number, name, shape in zip(frame["id"], frame["name"], frame.geometry, strict=True):
-        named = table.get(number) if isinstance(number, str) else Named(*UNCODED.get(name, (name, "", "")))
-        if named is None:
+        country = table.get(number) if isinstance(number, str) else Country(*WITHOUT_CODE.get(name, (name, "", "")))
+        if country is None:
             sys.exit(f"no country has the ISO number {number} ({name})")
         for part in filter(shapely.area, shapely.get_parts(shape)):
-            found.setdefault(named, []).extend(_cut(part))
-    return found
+            countries_found.setdefault(country, []).extend(_cut(part))
+    return countries_found
 
 
-def _iso_table() -> dict[str, Named]:
+def _iso_table() -> dict[str, Country]:
     # the table alone: the converter itself fails beside some versions of pandas
     spec = importlib.util.find_spec("country_converter")
     with (Path(spec.origin).parent / "country_data.tsv").open(encoding="utf-8") as file:
         rows = [row for row in csv.DictReader(file, delimiter="\t") if row["ISOnumeric"] and row["Continent_7"]]
     return {
-        row["ISOnumeric"].split(".")[0].zfill(3): Named(
+        row["ISOnumeric"].split(".")[0].zfill(3): Country(
             NAMES.get(row["ISO3"], row["name_short"]), row["ISO3"], row["Continent_7"]
         )
         for row in rows
@@ -110,7 +110,7 @@ def _iso_table() -> dict[str, Named]:
 
 def _cut(polygon: shapely.Polygon) -> Iterator[shapely.Polygon]:
     """Cut at the antimeridian what world-atlas has sewn together across it."""
-    rings = [_unwrapped(ring) for ring in (polygon.exterior, *polygon.interiors)]
+    rings = [_unwrap(ring) for ring in (polygon.exterior, *polygon.interiors)]
     whole = shapely.make_valid(shapely.Polygon(rings[0], rings[1:]))
     for turn in (-360.0, 0.0, 360.0):
         world = shapely.box(-180.0 + turn, -90.0, 180.0 + turn, 90.0)
@@ -120,7 +120,7 @@ def _cut(polygon: shapely.Polygon) -> Iterator[shapely.Polygon]:
                 yield shapely.transform(part, lambda places, turn=turn: places - [turn, 0.0])
 
 
-def _unwrapped(ring: shapely.LinearRing) -> np.ndarray:
+def _unwrap(ring: shapely.LinearRing) -> np.ndarray:
     places = shapely.get_coordinates(ring)
     places[:, 0] = np.unwrap(places[:, 0], period=360.0)
     if abs(places[-1, 0] - places[0, 0]) > 1.0:  # once round the Earth: Antarctica holds the pole
@@ -128,20 +128,22 @@ def _unwrapped(ring: shapely.LinearRing) -> np.ndarray:
     return places
 
 
-def _add_islands(asked: dict[Named, list[shapely.Polygon]], finer: dict[Named, list[shapely.Polygon]]) -> None:
-    land = shapely.union_all([part for parts in asked.values() for part in parts]).buffer(FAR)
+def _add_islands(
+    countries_50m: dict[Country, list[shapely.Polygon]], finer: dict[Country, list[shapely.Polygon]]
+) -> None:
+    land = shapely.union_all([part for parts in countries_50m.values() for part in parts]).buffer(FAR)
     shapely.prepare(land)
-    for named, parts in finer.items():
+    for country, parts in finer.items():
         islands = [part for part in parts if not land.intersects(part)]
         if islands:
-            asked.setdefault(named, []).extend(islands)
+            countries_50m.setdefault(country, []).extend(islands)
 
 
-def _write_drawn(countries: dict[Named, list[shapely.Polygon]], path: Path) -> None:
+def _write_drawn(countries: dict[Country, list[shapely.Polygon]], path: Path) -> None:
     features = [
         {
             "type": "Feature",
-            "properties": {"name": named.name, "iso": named.iso, "continent": named.continent},
+            "properties": {"name": country.name, "iso": country.iso, "continent": country.continent},
             "geometry": {
                 "type": "MultiPolygon",
                 "coordinates": [
@@ -149,23 +151,23 @@ def _write_drawn(countries: dict[Named, list[shapely.Polygon]], path: Path) -> N
                 ],
             },
         }
-        for named, parts in sorted(countries.items())
+        for country, parts in sorted(countries.items())
     ]
     lines = ",\n".join(json.dumps(one, ensure_ascii=False, separators=(",", ":")) for one in features)
     path.write_text(f'{{"type":"FeatureCollection","features":[\n{lines}\n]}}\n', encoding="utf-8")
 
 
-def _write_asked(countries: dict[Named, list[shapely.Polygon]], path: Path) -> None:
+def _write_searchable(countries: dict[Country, list[shapely.Polygon]], path: Path) -> None:
     # by area, so that of two that hold a place the smaller comes first
-    order = sorted(countries, key=lambda named: (sum(part.area for part in countries[named]), named))
+    order = sorted(countries, key=lambda country: (sum(part.area for part in countries[country]), country))
     rings, owners = [], []
-    for owner, named in enumerate(order):
-        for part in countries[named]:
+    for owner, country in enumerate(order):
+        for part in countries[country]:
             for ring in (part.exterior, *part.interiors):
                 places = np.round(np.array(ring.coords) / STEP).astype(np.int32)
-                moved = np.append(True, np.any(np.diff(places, axis=0), axis=1))
-                if moved.sum() > 3:  # noqa: PLR2004 - a ring that rounding has not flattened to a line
-                    rings.append(places[moved])
+                is_new = np.append(True, np.any(np.diff(places, axis=0), axis=1))
+                if is_new.sum() > 3:  # noqa: PLR2004 - a ring that rounding has not flattened to a line
+                    rings.append(places[is_new])
                     owners.append(owner)
     places = np.concatenate(rings)
     np.savez_compressed(
@@ -175,7 +177,7 @@ def _write_asked(countries: dict[Named, list[shapely.Polygon]], path: Path) -> N
         sizes=np.array([len(ring) for ring in rings], np.int32),
         owners=np.array(owners, np.uint16),
         coast=np.packbits(_coast(rings)),
-        countries=np.array([[named.name, named.iso, named.continent] for named in order]),
+        countries=np.array([[country.name, country.iso, country.continent] for country in order]),
     )
 
 
@@ -188,8 +190,8 @@ def _coast(rings: list[np.ndarray]) -> np.ndarray:
     polar = np.minimum(ends[:, 1], ends[:, 3]) < round(-89.9 / STEP)
     ends[ends[:, 0] == half, 0] = -half
     ends[ends[:, 2] == half, 2] = -half
-    swapped = (ends[:, 0] > ends[:, 2]) | ((ends[:, 0] == ends[:, 2]) & (ends[:, 1] > ends[:, 3]))
-    ends[swapped] = ends[swapped][:, [2, 3, 0, 1]]
+    in_reverse = (ends[:, 0] > ends[:, 2]) | ((ends[:, 0] == ends[:, 2]) & (ends[:, 1] > ends[:, 3]))
+    ends[in_reverse] = ends[in_reverse][:, [2, 3, 0, 1]]
     _, which, times = np.unique(ends, axis=0, return_inverse=True, return_counts=True)
     coast = (times[which.ravel()] == 1) & ~cut & ~polar
     coast[last] = False  # a ring's last place is its first: no edge starts there

@@ -49,7 +49,7 @@ def records() -> Records:
     return Records(RECORDS, RECORDS, 0)
 
 
-class Made(NamedTuple):
+class PairData(NamedTuple):
     """What takes long to make of a pair."""
 
     captions: dict[str, str]
@@ -59,11 +59,11 @@ class Made(NamedTuple):
     """That map, (256, 256) uint8, packed by zlib; background where nothing is mapped."""
 
 
-def make(number: int) -> Made:
+def make(number: int) -> PairData:
     """Make a pair."""
-    found = SimulatedLabels(YEAR)(records().tiles[number])
-    labels = np.zeros((SIZE, SIZE), np.uint8) if found is None else found
-    return Made(records().captions_of(number, labels), zlib.compress(labels.tobytes()))
+    label_map = SimulatedLabels(YEAR)(records().tiles[number])
+    labels = np.zeros((SIZE, SIZE), np.uint8) if label_map is None else label_map
+    return PairData(records().captions_of(number, labels), zlib.compress(labels.tobytes()))
 
 
 class Pairs:
@@ -100,7 +100,7 @@ def made_with() -> dict[str, str]:
     }
 
 
-def write(path: Path, records_made: Sequence[Made]) -> None:
+def write(path: Path, records_made: Sequence[PairData]) -> None:
     """Write the file: build the catalog, enrich it, draw the first page, and pack all of it."""
     labels_by_tile = dict(zip(records().tiles, (one.labels for one in records_made), strict=True))
 
@@ -113,14 +113,14 @@ def write(path: Path, records_made: Sequence[Made]) -> None:
         catalog = enrich_catalog(folder, labels_at, labels=LABELS, workers=processors())
         names = [pair.record.name for pair in catalog.search(FIRST).pairs]
         pictures = DrawnRelease().images(names).pixels
-        kept = {path.relative_to(folder).as_posix(): path.read_bytes() for path in _files(folder, catalog.version)}
-    kept |= {f"{THUMBNAILS}{name}.jpg": thumbnail(pictures[name]) for name in names}
-    kept[MADE_WITH] = json.dumps(made_with()).encode()
+        contents = {path.relative_to(folder).as_posix(): path.read_bytes() for path in _files(folder, catalog.version)}
+    contents |= {f"{THUMBNAILS}{name}.jpg": thumbnail(pictures[name]) for name in names}
+    contents[MADE_WITH] = json.dumps(made_with()).encode()
     with zipfile.ZipFile(path, "w", zipfile.ZIP_LZMA) as archive:
-        for name in sorted(kept):
+        for name in sorted(contents):
             info = zipfile.ZipInfo(name)  # without the time of day
             info.compress_type = zipfile.ZIP_STORED if name.startswith(THUMBNAILS) else zipfile.ZIP_LZMA
-            archive.writestr(info, kept[name])
+            archive.writestr(info, contents[name])
 
 
 def _files(folder: Path, version: str) -> list[Path]:

@@ -370,9 +370,9 @@ def test_claims_are_reached_and_kept_by_the_keyboard(stage: Stage, grounding_vie
 def test_a_finding_lights_its_words_and_its_pixels(stage: Stage, grounding_view: GroundingView) -> None:
     stage.page.locator(".cen-also summary", has_text="'Possibly'").hover()
     assert stage.page.locator(".cen-text .cen-lit").all_inner_texts() == ["Possibly"]
-    assert "told not to use" not in stage.page.locator("#grounding").inner_text()
+    assert "which the prompt forbids" not in stage.page.locator("#grounding").inner_text()
     stage.page.locator(".cen-also summary", has_text="'Possibly'").click()
-    assert "told not to use" in stage.page.locator("#grounding").inner_text()
+    assert "which the prompt forbids" in stage.page.locator("#grounding").inner_text()
     stage.page.locator(".cen-also summary", has_text="not name developed area in the bottom right").hover()
     light(stage, grounding_view)
     assert (grounding_view.highlight, grounding_view.within) == (TOWN, ["bottom right"])

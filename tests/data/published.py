@@ -6,4 +6,4 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
-PUBLISHED: dict[str, Any] = tomllib.loads((Path(__file__).parent / "published_values.toml").read_text("utf-8"))
+PUBLISHED_VALUES: dict[str, Any] = tomllib.loads((Path(__file__).parent / "published_values.toml").read_text("utf-8"))

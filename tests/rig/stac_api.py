@@ -145,6 +145,8 @@ class ScriptedApi:
     def __init__(self, answer: Callable[[Request], Reply | None]) -> None:
         self.answer = answer
         self.requests: list[Request] = []
+        self.reply_count = 0
+        """Replies that were sent, a stalled one only after its stall."""
         self.stopping = threading.Event()
         self._http = _Http(("127.0.0.1", 0), self)
         self._thread = threading.Thread(target=self._http.serve_forever, args=(0.02,), name="scripted-api")
@@ -224,6 +226,7 @@ class _Handler(BaseHTTPRequestHandler):
         reply = rig.answer(request) or Reply(status=404, body={"code": "NotFound"})
         if reply.stall and rig.stopping.wait(reply.stall):
             return
+        rig.reply_count += 1
         self.send_response(reply.status)
         for name, value in reply.headers.items():
             self.send_header(name, value)
