@@ -289,7 +289,7 @@ def test_polygon_search_agrees_with_shapely_also_over_the_antimeridian(catalog: 
     # a star's middle is outside by the even-odd rule
     lons = [pair.record.tile.center for pair in catalog.pairs(Query(polygon=star)) if pair.record.tile]
     assert all(not (35.0 < lon < 45.0 and 30.0 < lat < 40.0) for lon, lat in lons)
-    with pytest.raises(QueryError, match="round a pole"):
+    with pytest.raises(QueryError, match="contains a pole"):
         catalog.search(Query(polygon=((0.0, 70.0), (90.0, 70.0), (180.0, 70.0), (-90.0, 70.0))))
 
 
