@@ -19,7 +19,7 @@ from machine import describe
 from rig import full_size
 
 from chatearthnet_explorer.catalog import Catalog, Query, build_catalog, open_catalog
-from chatearthnet_explorer.sources.release.released_pairs import open_release
+from chatearthnet_explorer.sources.release.release_reader import open_release
 
 SCREEN = (1000, 380)
 """Pixels of the map in a notebook of usual width."""

@@ -25,7 +25,7 @@ from machine import describe
 from chatearthnet_explorer.catalog import Catalog, Query, build_catalog, open_catalog
 from chatearthnet_explorer.landcover.shares import PARTS
 from chatearthnet_explorer.record import SPLITS
-from chatearthnet_explorer.sources.release.released_pairs import open_release
+from chatearthnet_explorer.sources.release.release_reader import open_release
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 from rig import full_size

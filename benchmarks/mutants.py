@@ -54,6 +54,7 @@ MODULES: dict[str, tuple[str, ...]] = {
     "review/audit_parts": ("audit_parts",),
     "review/methods_paragraph": ("methods_paragraph",),
     "review/sampling": ("sampling", INPUTS, STATISTICS),
+    "review/margin_of_error": ("sampling", INPUTS, STATISTICS),
     "review/error_rates": ("error_rates", STATISTICS),
     "review/reviewer_agreement": (STATISTICS, "report"),
     "sources/stac/cloud_mask": (CONSTANTS, INPUTS),

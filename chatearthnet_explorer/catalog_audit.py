@@ -23,7 +23,7 @@ from chatearthnet_explorer.review.audit import EDITION, Audit, audit
 from chatearthnet_explorer.review.audit_worker import CHIP
 from chatearthnet_explorer.review.checks import all_checks
 from chatearthnet_explorer.review.dataset_checks import dataset_findings
-from chatearthnet_explorer.sources.release.released_pairs import PICTURE, Release, open_release
+from chatearthnet_explorer.sources.release.release_reader import PICTURE, Release, open_release
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

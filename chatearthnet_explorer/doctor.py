@@ -12,13 +12,13 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from chatearthnet_explorer.captioners.model_table import DEFAULT
+from chatearthnet_explorer.captioners.model_prices import DEFAULT
 from chatearthnet_explorer.captioners.service.endpoint import OPENAI, key_for, open_endpoint
 from chatearthnet_explorer.errors import ExplorerError, KeyMissingError, SourceError
 from chatearthnet_explorer.net.addresses import public_address
 from chatearthnet_explorer.net.http_client import send
-from chatearthnet_explorer.net.request_limits import PROBE, REDIRECTS
 from chatearthnet_explorer.net.response_bodies import beginning
+from chatearthnet_explorer.net.retries_and_timeouts import PROBE, REDIRECTS
 from chatearthnet_explorer.net.service_addresses import RECORD
 from chatearthnet_explorer.net.timed_calls import within
 from chatearthnet_explorer.settings import Settings

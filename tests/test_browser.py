@@ -24,7 +24,7 @@ from chatearthnet_explorer.review.checks import CHECKS
 from chatearthnet_explorer.sample.on_demand_release import DrawnRelease
 from chatearthnet_explorer.sample.sample_catalog import FIRST, open_sample
 from chatearthnet_explorer.sample.simulated_records import image_of
-from chatearthnet_explorer.sources.release.released_pairs import PICTURE
+from chatearthnet_explorer.sources.release.release_reader import PICTURE
 from chatearthnet_explorer.tile import Tile
 from chatearthnet_explorer.widgets.browse.browser import Browser
 from chatearthnet_explorer.widgets.browse.density_image import COLOURS, coarser, density_png, frame_of

@@ -34,12 +34,12 @@ from chatearthnet_explorer.net.byte_ranges import LocalFile
 from chatearthnet_explorer.net.zip_members import read_directory
 from chatearthnet_explorer.places.countries import country_at
 from chatearthnet_explorer.record import place_of
-from chatearthnet_explorer.sources.release.released_pairs import open_release
+from chatearthnet_explorer.sources.release.release_reader import open_release
 from chatearthnet_explorer.tile import Tile
 
 if TYPE_CHECKING:
     from chatearthnet_explorer.catalog import Catalog
-    from chatearthnet_explorer.sources.release.released_pairs import Release
+    from chatearthnet_explorer.sources.release.release_reader import Release
 
 
 @pytest.fixture(scope="module")

@@ -19,7 +19,7 @@ from rig.pairs import ListedRelease, one, paraphrased_release
 
 from chatearthnet_explorer.catalog import PairDataset, Query, build_catalog
 from chatearthnet_explorer.errors import CatalogError, PlaceError
-from chatearthnet_explorer.sources.release.released_pairs import open_release
+from chatearthnet_explorer.sources.release.release_reader import open_release
 from chatearthnet_explorer.sources.simulated_chips import SimulatedSource
 from chatearthnet_explorer.tile import Tile
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from chatearthnet_explorer.catalog import Catalog
-    from chatearthnet_explorer.sources.release.released_pairs import Release
+    from chatearthnet_explorer.sources.release.release_reader import Release
 
 QUERY = Query(style="both", sortby="lat", descending=True, size=3)
 FORMULA = "=HYPERLINK(1)+trees"

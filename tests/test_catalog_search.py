@@ -15,7 +15,7 @@ from rig.pairs import ListedRelease, one, paraphrased_release
 from chatearthnet_explorer.catalog import Query, build_catalog, open_catalog
 from chatearthnet_explorer.catalog.audit_findings import CHECKED_BIT, AuditFindings
 from chatearthnet_explorer.catalog.bit_codes import KINDS, NAMES
-from chatearthnet_explorer.catalog.facets import FACETS
+from chatearthnet_explorer.catalog.facet_order import FACETS
 from chatearthnet_explorer.catalog.pair_flags import FLAGS
 from chatearthnet_explorer.catalog.query import SORTS
 from chatearthnet_explorer.catalog.save_findings import save_findings

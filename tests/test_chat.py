@@ -14,7 +14,7 @@ from rig.chat_server import MODEL, TEXT, chat_server, completion
 
 from chatearthnet_explorer.caption import LIMIT
 from chatearthnet_explorer.captioners.chat import BLIND, WITHOUT_MAPS, ChatCaptioner
-from chatearthnet_explorer.captioners.model_table import DEFAULT
+from chatearthnet_explorer.captioners.model_prices import DEFAULT
 from chatearthnet_explorer.captioners.service.endpoint import OPENAI, PLACEHOLDER, open_endpoint
 from chatearthnet_explorer.chip import Chip
 from chatearthnet_explorer.errors import KeyMissingError, ModelError, SettingError

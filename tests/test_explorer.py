@@ -16,7 +16,7 @@ from rig.map_click import click
 
 from chatearthnet_explorer.caption import Caption
 from chatearthnet_explorer.captioners import open_captioner
-from chatearthnet_explorer.captioners.model_table import estimate
+from chatearthnet_explorer.captioners.model_prices import estimate
 from chatearthnet_explorer.chip import Chip
 from chatearthnet_explorer.errors import ModelError, PlaceError, StacError
 from chatearthnet_explorer.prompts.prompt import Prompt

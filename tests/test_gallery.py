@@ -16,10 +16,10 @@ from rig.samples import press, small_sample
 
 from chatearthnet_explorer.catalog import Query
 from chatearthnet_explorer.claims import read_claims
+from chatearthnet_explorer.widgets.browse.active_filters import choices_of
 from chatearthnet_explorer.widgets.browse.caption_agreement import compare
 from chatearthnet_explorer.widgets.browse.compare_view import CompareView
 from chatearthnet_explorer.widgets.browse.facet_view import FacetView
-from chatearthnet_explorer.widgets.browse.filter_chips import choices_of
 from chatearthnet_explorer.widgets.browse.gallery import THUMBNAIL, Gallery, thumbnail
 from chatearthnet_explorer.widgets.browse.search_bar import SearchBar
 

@@ -14,7 +14,7 @@ from chatearthnet_explorer.net import connections, private_networks
 from chatearthnet_explorer.net.http_client import redirect, send
 from chatearthnet_explorer.net.http_errors import HttpError, UnsafeAddressError
 from chatearthnet_explorer.net.private_networks import may_reach
-from chatearthnet_explorer.net.request_limits import REDIRECTS, STAC
+from chatearthnet_explorer.net.retries_and_timeouts import REDIRECTS, STAC
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

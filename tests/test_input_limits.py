@@ -18,7 +18,8 @@ from chatearthnet_explorer.review.checks import judge_picture
 from chatearthnet_explorer.review.chip_checks import Picture, picture_of
 from chatearthnet_explorer.review.cloud_cover import CloudCover
 from chatearthnet_explorer.review.label_counts import Cover
-from chatearthnet_explorer.review.sampling import margin_of, sample_size, simple_random, stratified_sample
+from chatearthnet_explorer.review.margin_of_error import margin_of, sample_size
+from chatearthnet_explorer.review.sampling import simple_random, stratified_sample
 from chatearthnet_explorer.sources.stac import scene_pixels
 from chatearthnet_explorer.sources.stac.raster_windows import Read
 from chatearthnet_explorer.sources.stac.reflectance import reflectance

@@ -11,7 +11,7 @@ from chatearthnet_explorer.doctor import LAT, LON
 from chatearthnet_explorer.net.service_addresses import STAC_APIS
 from chatearthnet_explorer.pipeline import caption_at
 from chatearthnet_explorer.settings import Settings
-from chatearthnet_explorer.sources.release.released_pairs import open_release
+from chatearthnet_explorer.sources.release.release_reader import open_release
 from chatearthnet_explorer.sources.stac.stac_source import StacSource
 
 if TYPE_CHECKING:

@@ -5,8 +5,8 @@ from datetime import date
 import pytest
 from data.label_maps import label_map
 
-from chatearthnet_explorer.captioners import model_table
-from chatearthnet_explorer.captioners.model_table import DEFAULT, MODELS, estimate, model_known, price, retirement
+from chatearthnet_explorer.captioners import model_prices
+from chatearthnet_explorer.captioners.model_prices import DEFAULT, MODELS, estimate, model_known, price, retirement
 from chatearthnet_explorer.prompts.prompt import prompt_for
 
 
@@ -54,7 +54,7 @@ def test_an_estimate_of_a_35_caption_is_near_the_known_figure() -> None:
 def test_estimate_counts_pictures_and_reports_unknown_price() -> None:
     prompt = prompt_for(label_map(0), label_map(1), style="4v")
     with_maps, without = estimate(prompt, "mine"), estimate(prompt, "mine", images=0)
-    assert with_maps.tokens_in - without.tokens_in == 2 * model_table.IMAGE_TOKENS
+    assert with_maps.tokens_in - without.tokens_in == 2 * model_prices.IMAGE_TOKENS
     assert with_maps.dollars is None
     assert "price unknown" in with_maps.summary
     assert "$" not in with_maps.summary

@@ -8,8 +8,8 @@ import pytest
 from data.published import PUBLISHED_VALUES
 
 from chatearthnet_explorer.review.error_rates import wilson
+from chatearthnet_explorer.review.margin_of_error import margin_of
 from chatearthnet_explorer.review.reviewer_agreement import agreement
-from chatearthnet_explorer.review.sampling import margin_of
 
 
 @pytest.mark.parametrize("row", PUBLISHED_VALUES["quantiles"], ids=lambda row: str(row["confidence"]))

@@ -21,15 +21,15 @@ from chatearthnet_explorer.net.zip_members import read_directory
 from chatearthnet_explorer.record import ARCHIVES, MARKER, Record
 from chatearthnet_explorer.sources import open_source
 from chatearthnet_explorer.sources.release.chip_pngs import pixels_of, reflectance
+from chatearthnet_explorer.sources.release.release_reader import open_release
 from chatearthnet_explorer.sources.release.release_source import NO_CHIP, NO_LABELS, ReleaseSource
-from chatearthnet_explorer.sources.release.released_pairs import open_release
 from chatearthnet_explorer.tile import Tile
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from chatearthnet_explorer.sources.release.released_pairs import Release
+    from chatearthnet_explorer.sources.release.release_reader import Release
 
 NAMES = ("1314_3172_patch11", "3886_3141_patch00")
 ENTRIES = [{"image_id": f"{name}.png", "caption": [f"The chip {name}."]} for name in NAMES]

@@ -32,7 +32,7 @@ from chatearthnet_explorer.sample.on_demand_release import CACHE_SIZE, DrawnRele
 from chatearthnet_explorer.sample.sample_catalog import ARCHIVE, FIRST, open_sample
 from chatearthnet_explorer.sample.simulated_release import write_release
 from chatearthnet_explorer.settings import Settings
-from chatearthnet_explorer.sources.release.released_pairs import open_release
+from chatearthnet_explorer.sources.release.release_reader import open_release
 from chatearthnet_explorer.sources.simulated_chips import SimulatedLabels, SimulatedSource
 from chatearthnet_explorer.widgets.browse.gallery import thumbnail
 

@@ -10,8 +10,9 @@ import pytest
 from statsmodels.stats.proportion import samplesize_confint_proportion
 
 from chatearthnet_explorer.errors import PlanError
+from chatearthnet_explorer.review.margin_of_error import margin_of, sample_size
 from chatearthnet_explorer.review.plan import Plan
-from chatearthnet_explorer.review.sampling import margin_of, risk_first, sample_size, simple_random, stratified_sample
+from chatearthnet_explorer.review.sampling import risk_first, simple_random, stratified_sample
 
 if TYPE_CHECKING:
     from pathlib import Path

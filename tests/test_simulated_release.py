@@ -25,14 +25,14 @@ from chatearthnet_explorer.sample.paraphrase import write_paraphrase
 from chatearthnet_explorer.sample.simulated_records import NOTICE
 from chatearthnet_explorer.sample.simulated_release import write_release
 from chatearthnet_explorer.sources.release.chip_pngs import reflectance
+from chatearthnet_explorer.sources.release.release_reader import open_release
 from chatearthnet_explorer.sources.release.release_source import ReleaseSource
-from chatearthnet_explorer.sources.release.released_pairs import open_release
 from chatearthnet_explorer.sources.simulated_chips import SimulatedSource
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from chatearthnet_explorer.sources.release.released_pairs import Release
+    from chatearthnet_explorer.sources.release.release_reader import Release
 
 RECORDS, IMAGES = 3000, 12
 

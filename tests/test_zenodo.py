@@ -31,13 +31,13 @@ from chatearthnet_explorer.net.rate_limits import (
     seconds_to_reset,
     seconds_to_wait,
 )
-from chatearthnet_explorer.net.request_limits import REDIRECTS
 from chatearthnet_explorer.net.response_bodies import body_of
+from chatearthnet_explorer.net.retries_and_timeouts import REDIRECTS
 from chatearthnet_explorer.net.web_file import GAP_IF_COUNTED, WebFile
 from chatearthnet_explorer.net.zip_members import read_directory
 from chatearthnet_explorer.settings import Settings
 from chatearthnet_explorer.sources.release.mirror import caption_addresses
-from chatearthnet_explorer.sources.release.released_pairs import open_release
+from chatearthnet_explorer.sources.release.release_reader import open_release
 from chatearthnet_explorer.sources.release.zenodo import file_addresses, files_of, record_of
 from chatearthnet_explorer.widgets.browse.browser import Browser
 
@@ -46,7 +46,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from chatearthnet_explorer.net.zip_directory import Member
-    from chatearthnet_explorer.sources.release.released_pairs import Release
+    from chatearthnet_explorer.sources.release.release_reader import Release
 
 COUNT = 48
 NAMES = [f"{number}_{number}_patch00" for number in range(COUNT)]

@@ -25,7 +25,7 @@ from chatearthnet_explorer.widgets.shared.world_map import LAND_PANE
 if TYPE_CHECKING:
     from chatearthnet_explorer.app.model_access import ModelAccess
     from chatearthnet_explorer.catalog import Catalog
-    from chatearthnet_explorer.sources.release.released_pairs import Release
+    from chatearthnet_explorer.sources.release.release_reader import Release
 
 _WIDE = {"sizing_mode": "stretch_width"}
 _PAGES = {

@@ -13,7 +13,7 @@ from chatearthnet_explorer.app.access import access_for, embedding_origin, is_lo
 from chatearthnet_explorer.app.listen_address import DEFAULT_PORT, listen
 from chatearthnet_explorer.app.model_access import ModelAccess, ModelOptions
 from chatearthnet_explorer.catalog import open_catalog
-from chatearthnet_explorer.sources.release.released_pairs import open_release
+from chatearthnet_explorer.sources.release.release_reader import open_release
 
 if TYPE_CHECKING:
     import socket

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from chatearthnet_explorer.captioners.chip_guard import check
-from chatearthnet_explorer.captioners.model_table import Estimate, estimate
+from chatearthnet_explorer.captioners.model_prices import Estimate, estimate
 from chatearthnet_explorer.captioners.service.answer import caption_of
 from chatearthnet_explorer.captioners.service.model_service import RETRIES, TIMEOUT, Service
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from chatearthnet_explorer.captioners import IMAGES
 from chatearthnet_explorer.captioners.chip_guard import check
-from chatearthnet_explorer.captioners.model_table import MODELS, Estimate, estimate
+from chatearthnet_explorer.captioners.model_prices import MODELS, Estimate, estimate
 from chatearthnet_explorer.captioners.service.answer import caption_of
 from chatearthnet_explorer.captioners.service.model_service import RETRIES, TIMEOUT, Service
 from chatearthnet_explorer.errors import CaptionerError, EmptyChipError, SettingError

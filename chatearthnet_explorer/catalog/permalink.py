@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from urllib.parse import parse_qsl, urlencode
 
-from chatearthnet_explorer.catalog.facets import MULTIPLE
+from chatearthnet_explorer.catalog.facet_order import MULTIPLE
 from chatearthnet_explorer.catalog.query import Query
 from chatearthnet_explorer.errors import QueryError
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, fields, replace
 from typing import Any, Literal, NoReturn, get_args
 
 from chatearthnet_explorer.catalog.bit_codes import NAMES
-from chatearthnet_explorer.catalog.facets import MULTIPLE
+from chatearthnet_explorer.catalog.facet_order import MULTIPLE
 from chatearthnet_explorer.catalog.pair_flags import FLAGS
 from chatearthnet_explorer.errors import QueryError
 from chatearthnet_explorer.landcover.legend import CLASSES

@@ -10,7 +10,7 @@ import numpy as np
 
 from chatearthnet_explorer.catalog.audit_findings import NOT_AUDITED
 from chatearthnet_explorer.catalog.bit_codes import BIT, CLASS_BITS, NAMES, NONE, PART_SHIFT, SPLIT_CODE
-from chatearthnet_explorer.catalog.facets import FACETS
+from chatearthnet_explorer.catalog.facet_order import FACETS
 from chatearthnet_explorer.catalog.pair_flags import FLAG_BIT
 from chatearthnet_explorer.catalog.spatial_filter import in_box, in_polygon
 from chatearthnet_explorer.errors import QueryError

@@ -17,7 +17,7 @@ from chatearthnet_explorer.claims.connecting_words import (
 )
 from chatearthnet_explorer.claims.leading_class import Lead
 from chatearthnet_explorer.claims.vocabulary import LAND
-from chatearthnet_explorer.claims.vocabulary.sign_words import Sign
+from chatearthnet_explorer.claims.vocabulary.negation_and_comparison_words import Sign
 
 if TYPE_CHECKING:
     from chatearthnet_explorer.claims.tokenizer import Token

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from chatearthnet_explorer.claims.vocabulary.sign_words import Sign
+from chatearthnet_explorer.claims.vocabulary.negation_and_comparison_words import Sign
 
 if TYPE_CHECKING:
     from chatearthnet_explorer.claims.tokenizer import Token

@@ -8,8 +8,8 @@ from chatearthnet_explorer.caption import LIMIT
 from chatearthnet_explorer.claims.clause import Clause
 from chatearthnet_explorer.claims.clause_mention import PLAIN, Mention, Parts
 from chatearthnet_explorer.claims.phrase_effects import OF_CLAUSE, image
+from chatearthnet_explorer.claims.vocabulary.negation_and_comparison_words import Sign
 from chatearthnet_explorer.claims.vocabulary.phrase_finder import to_lower
-from chatearthnet_explorer.claims.vocabulary.sign_words import Sign
 from chatearthnet_explorer.landcover.shares import PARTS
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from chatearthnet_explorer.claims.class_lists import first_list, last_list
 from chatearthnet_explorer.claims.clause import Clause
 from chatearthnet_explorer.claims.clause_mention import PASSING, PLAIN, Size
 from chatearthnet_explorer.claims.connecting_words import follows_part, is_of_part
-from chatearthnet_explorer.claims.vocabulary.sign_words import Sign
+from chatearthnet_explorer.claims.vocabulary.negation_and_comparison_words import Sign
 
 if TYPE_CHECKING:
     from collections.abc import Callable

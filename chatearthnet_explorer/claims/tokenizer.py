@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from chatearthnet_explorer.caption import LIMIT
 from chatearthnet_explorer.claims.vocabulary import AMOUNTS, LAND, PLACES
+from chatearthnet_explorer.claims.vocabulary.negation_and_comparison_words import SIGNS, Sign
 from chatearthnet_explorer.claims.vocabulary.phrase_finder import finder, single_spaced, spellings, to_lower
-from chatearthnet_explorer.claims.vocabulary.sign_words import SIGNS, Sign
 from chatearthnet_explorer.prompts.size_words import SIZES
 
 if TYPE_CHECKING:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from chatearthnet_explorer.catalog import Catalog, Query
     from chatearthnet_explorer.catalog.enrich import Labels
-    from chatearthnet_explorer.sources.release.released_pairs import Release
+    from chatearthnet_explorer.sources.release.release_reader import Release
     from chatearthnet_explorer.sources.release.taco import Taco
 
 _TACO = (".tacozip", ".taco", ".zip")
@@ -139,7 +139,7 @@ def _open_release(root: str, report_progress: Callable[[str, int, int], None]) -
         from chatearthnet_explorer.sources.release.taco import open_taco  # noqa: PLC0415 - heavy
 
         return open_taco(root)
-    from chatearthnet_explorer.sources.release.released_pairs import open_release  # noqa: PLC0415 - heavy
+    from chatearthnet_explorer.sources.release.release_reader import open_release  # noqa: PLC0415 - heavy
 
     return open_release(root, progress=lambda count, total: report_progress("captions", count, total))
 

@@ -61,6 +61,7 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
 def _plan(options: argparse.Namespace) -> None:
     from chatearthnet_explorer.catalog import open_catalog  # noqa: PLC0415 - heavy
     from chatearthnet_explorer.review import sampling  # noqa: PLC0415 - likewise
+    from chatearthnet_explorer.review.margin_of_error import margin_of, sample_size  # noqa: PLC0415 - likewise
 
     style = options.style if options.style in {"3.5", "4v"} else "3.5"
     with open_catalog(options.catalog) as catalog:
@@ -68,7 +69,7 @@ def _plan(options: argparse.Namespace) -> None:
         strata = {pair.record.name: _stratum(pair, options.by, style) for pair in catalog.pairs(query)}
         scores = catalog.scores(query, style=style) if options.worst else {}
     margin, confidence = options.margin, options.confidence
-    count = options.pairs or sampling.sample_size(margin, confidence=confidence, population=len(strata) or None)
+    count = options.pairs or sample_size(margin, confidence=confidence, population=len(strata) or None)
     if options.worst:
         plan = sampling.risk_first(scores, count, seed=options.seed, style=style)
     elif options.by:
@@ -80,7 +81,7 @@ def _plan(options: argparse.Namespace) -> None:
     plan.save(options.plan)
     message = f"{count:,} of {len(strata):,} pairs are to be reviewed: {options.plan}."
     if not options.worst and options.allocation == sampling.PROPORTIONAL:
-        margin = 100 * sampling.margin_of(count, confidence=confidence, population=len(strata))
+        margin = 100 * margin_of(count, confidence=confidence, population=len(strata))
         message += f" The share of wrong captions will be known to within {margin:.1f} points, or better."
     put(plan.to_dict() if options.json else message)
 

@@ -17,7 +17,7 @@ from chatearthnet_explorer.net import private_networks
 from chatearthnet_explorer.net.addresses import basic_login, host_of
 from chatearthnet_explorer.net.http_errors import UnreachableError, lost_error, slow_error
 from chatearthnet_explorer.net.proxies import error_chain, is_certificate_error, network_problem
-from chatearthnet_explorer.net.request_limits import CONNECTIONS
+from chatearthnet_explorer.net.retries_and_timeouts import CONNECTIONS
 
 if TYPE_CHECKING:
     import ssl

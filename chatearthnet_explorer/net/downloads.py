@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from chatearthnet_explorer.net.addresses import public_address
 from chatearthnet_explorer.net.http_client import request
 from chatearthnet_explorer.net.http_errors import HttpError, RangeError
-from chatearthnet_explorer.net.request_limits import FILE_BYTES, RELEASE, RequestLimits
 from chatearthnet_explorer.net.response_bodies import PARTIAL, chunks, length_of, other_part
+from chatearthnet_explorer.net.retries_and_timeouts import FILE_BYTES, RELEASE, RequestLimits
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -23,7 +23,7 @@ from chatearthnet_explorer.net.http_errors import (
 from chatearthnet_explorer.net.private_networks import check_host
 from chatearthnet_explorer.net.proxies import password_problem, proxy_for, ssl_context
 from chatearthnet_explorer.net.rate_limits import limit_of, seconds_to_wait
-from chatearthnet_explorer.net.request_limits import REDIRECTS, RELEASE, RequestLimits
+from chatearthnet_explorer.net.retries_and_timeouts import REDIRECTS, RELEASE, RequestLimits
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from chatearthnet_explorer.cancellation import checkpoint
 from chatearthnet_explorer.net.addresses import host_of
 from chatearthnet_explorer.net.http_errors import BusyError, duration
-from chatearthnet_explorer.net.request_limits import LONGEST_WAIT
+from chatearthnet_explorer.net.retries_and_timeouts import LONGEST_WAIT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from chatearthnet_explorer.cancellation import checkpoint
 from chatearthnet_explorer.net.http_errors import HttpError, NoRangesError, lost_error, slow_error
-from chatearthnet_explorer.net.request_limits import CHUNK, GRACE, SLOWEST
+from chatearthnet_explorer.net.retries_and_timeouts import CHUNK, GRACE, SLOWEST
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -13,8 +13,8 @@ from chatearthnet_explorer.net.byte_ranges import Span, SpanGroup, cut, group_sp
 from chatearthnet_explorer.net.http_client import request
 from chatearthnet_explorer.net.http_errors import AbsentError, BusyError, HttpError, NoRangesError, RangeError
 from chatearthnet_explorer.net.rate_limits import limit_of
-from chatearthnet_explorer.net.request_limits import AT_ONCE, RELEASE, RequestLimits
 from chatearthnet_explorer.net.response_bodies import FilePart, other_part, part_of
+from chatearthnet_explorer.net.retries_and_timeouts import AT_ONCE, RELEASE, RequestLimits
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

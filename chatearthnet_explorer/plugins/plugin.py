@@ -8,7 +8,7 @@ from functools import partial
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from chatearthnet_explorer.plugins.foreign_code import one_line
+from chatearthnet_explorer.plugins.plugin_requirements import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -13,8 +13,8 @@ from threading import RLock
 from typing import TYPE_CHECKING, Any
 
 from chatearthnet_explorer.errors import ExplorerError, SettingError, shorten
-from chatearthnet_explorer.plugins.foreign_code import NAME, one_line, reason_of
 from chatearthnet_explorer.plugins.plugin import LABEL_LIMIT, Plugin, with_description
+from chatearthnet_explorer.plugins.plugin_requirements import NAME, one_line, reason_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping

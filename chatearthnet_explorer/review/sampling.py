@@ -1,14 +1,14 @@
-"""Draw seeded samples of pairs, and compute the sample size that is needed."""
+"""Draw seeded samples of pairs: simple random, stratified, or the riskiest first."""
 
 from __future__ import annotations
 
 import hashlib
 import math
 from collections import Counter
-from statistics import NormalDist
 from typing import TYPE_CHECKING
 
 from chatearthnet_explorer.errors import PlanError
+from chatearthnet_explorer.review.margin_of_error import check_sample
 from chatearthnet_explorer.review.plan import RISK, SIMPLE, STRATIFIED, Plan, Stratum
 
 if TYPE_CHECKING:
@@ -16,9 +16,6 @@ if TYPE_CHECKING:
 
 PROPORTIONAL, EQUAL = "proportional", "equal"
 """How a stratified sample is shared out: as the population is, or the same for every stratum."""
-
-EMPTY = "There are no pairs to sample; choose a query that finds some."
-"""What is said of an empty population."""
 
 
 def simple_random(names: Iterable[str], n: int, *, seed: int = 0, style: str = "3.5") -> Plan:
@@ -34,7 +31,7 @@ def simple_random(names: Iterable[str], n: int, *, seed: int = 0, style: str = "
         PlanError: If the population is empty or has fewer than ``n`` pairs, or ``n`` is below one.
     """
     shuffled_names = _at_random(dict.fromkeys(names), seed)
-    _check(n, len(shuffled_names))
+    check_sample(n, len(shuffled_names))
     return Plan(
         design=SIMPLE,
         style=style,
@@ -71,7 +68,7 @@ def stratified_sample(  # noqa: PLR0913 - each is a separate choice
             no such allocation.
     """
     sizes = dict(sorted(Counter(strata.values()).items()))
-    _check(n, len(strata))
+    check_sample(n, len(strata))
     shares = _allocate(sizes, n, allocation)
     for value, share in shares.items():
         if share > sizes[value]:
@@ -108,7 +105,7 @@ def risk_first(scores: Mapping[str, float], n: int, *, seed: int = 0, style: str
     Raises:
         PlanError: If the population is empty or has fewer than ``n`` pairs, ``n`` is below one, or a score is NaN.
     """
-    _check(n, len(scores))
+    check_sample(n, len(scores))
     if any(math.isnan(score) for score in scores.values()):
         msg = "A score of the audit is not a number; run the audit again."
         raise PlanError(msg)
@@ -122,57 +119,6 @@ def risk_first(scores: Mapping[str, float], n: int, *, seed: int = 0, style: str
     )
 
 
-def sample_size(
-    margin: float, *, confidence: float = 0.95, population: int | None = None, expected: float = 0.5
-) -> int:
-    """Return how many pairs a simple random sample needs for an error rate to be known to ``margin``.
-
-    n0 = z² p (1 - p) / margin², n = n0 / (1 + (n0 - 1) / N): Cochran, Sampling Techniques, 3rd edition (1977),
-    section 4.4.
-
-    Args:
-        margin: Half the width of the interval, 0 to 1: 0.05 is five percentage points.
-        confidence: Confidence level of the interval, 0 to 1.
-        population: Pairs there are (finite population correction); None for endlessly many.
-        expected: The rate that is expected; 0.5 is the cautious choice.
-
-    Raises:
-        PlanError: If one of them is out of its range, or the population is empty.
-    """
-    z = _quantile(confidence, population, expected)
-    if not 0 < margin < 1:
-        msg = f"The margin must be between 0 and 1, not {margin}; 0.05 is five percentage points."
-        raise PlanError(msg)
-    endless = z**2 * expected * (1 - expected) / margin**2
-    size = endless if population is None else endless / (1 + (endless - 1) / population)
-    # the figures are doubles: a need of 385.0000000001 is one of 385
-    return max(1, math.ceil(round(size, 9)))
-
-
-def margin_of(n: int, *, confidence: float = 0.95, population: int | None = None, expected: float = 0.5) -> float:
-    """Return the margin to which a simple random sample of ``n`` pairs knows an error rate; see ``sample_size``.
-
-    Raises:
-        PlanError: If one of them is out of its range, or the population is empty or has fewer than ``n`` pairs.
-    """
-    z = _quantile(confidence, population, expected)
-    _check(n, max(n, 1) if population is None else population)
-    left = 1.0 if population is None else (population - n) / max(population - 1, 1)
-    return z * math.sqrt(expected * (1 - expected) / n * left)
-
-
-def _quantile(confidence: float, population: int | None, expected: float) -> float:
-    if not 0 < confidence < 1:
-        msg = f"The confidence must be between 0 and 1, not {confidence}; 0.95 is usual."
-        raise PlanError(msg)
-    if not 0 < expected < 1:
-        msg = f"The expected rate must be between 0 and 1, not {expected}; 0.5 is cautious."
-        raise PlanError(msg)
-    if population is not None and population < 1:
-        raise PlanError(EMPTY)
-    return NormalDist().inv_cdf((1 + confidence) / 2)
-
-
 def _at_random(names: Iterable[str], seed: int) -> list[str]:
     """Return names in a random order that depends on the seed and the names alone.
 
@@ -180,17 +126,6 @@ def _at_random(names: Iterable[str], seed: int) -> list[str]:
     permanent random numbers, 1995), so a plan can be enlarged without losing what was judged.
     """
     return sorted(names, key=lambda name: (hashlib.blake2b(f"{seed} {name}".encode("utf-8", "replace")).digest(), name))
-
-
-def _check(n: int, population: int) -> None:
-    if not population:
-        raise PlanError(EMPTY)
-    if n < 1:
-        msg = f"A plan needs at least one pair, not {n}."
-        raise PlanError(msg)
-    if n > population:
-        msg = f"The population has only {population:,} pairs, not {n:,}; choose fewer."
-        raise PlanError(msg)
 
 
 def _allocate(sizes: Mapping[str, int], n: int, allocation: str) -> dict[str, int]:

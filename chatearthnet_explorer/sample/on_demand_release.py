@@ -14,7 +14,7 @@ from chatearthnet_explorer.errors import ReleaseError, SourceError
 from chatearthnet_explorer.record import ARCHIVES, place_of
 from chatearthnet_explorer.sample.simulated_records import YEAR, image_of
 from chatearthnet_explorer.sources.release.release_location import ReleaseFiles
-from chatearthnet_explorer.sources.release.released_pairs import PICTURE, Release
+from chatearthnet_explorer.sources.release.release_reader import PICTURE, Release
 from chatearthnet_explorer.sources.simulated_chips import SimulatedSource
 
 if TYPE_CHECKING:

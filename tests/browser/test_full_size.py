@@ -40,7 +40,7 @@ from pathlib import Path
 
 from chatearthnet_explorer.catalog import open_catalog
 from chatearthnet_explorer.settings import Settings
-from chatearthnet_explorer.sources.release.released_pairs import open_release
+from chatearthnet_explorer.sources.release.release_reader import open_release
 from chatearthnet_explorer.widgets.browse.browser import Browser
 
 release = open_release({url!r}, settings=Settings(cache=Path({cache!r})))

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from chatearthnet_explorer.catalog import Catalog, build_catalog
 from chatearthnet_explorer.sample.simulated_release import write_release
-from chatearthnet_explorer.sources.release.released_pairs import Release, open_release
+from chatearthnet_explorer.sources.release.release_reader import Release, open_release
 
 
 class SmallSample(NamedTuple):

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from chatearthnet_explorer.caption import LIMIT, Caption
 from chatearthnet_explorer.captioners.chip_guard import notes_on
-from chatearthnet_explorer.captioners.model_table import retirement
+from chatearthnet_explorer.captioners.model_prices import retirement
 from chatearthnet_explorer.captioners.service.endpoint import PLACEHOLDER
 from chatearthnet_explorer.captioners.service.reasoning import strip_reasoning
 from chatearthnet_explorer.errors import ModelError

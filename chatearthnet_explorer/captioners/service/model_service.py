@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from chatearthnet_explorer.captioners.model_table import DEFAULT
+from chatearthnet_explorer.captioners.model_prices import DEFAULT
 from chatearthnet_explorer.captioners.service.answer import Answer, read_answer
 from chatearthnet_explorer.captioners.service.endpoint import ask_in_terminal, key_for, open_endpoint
 from chatearthnet_explorer.captioners.service.request_fields import Question

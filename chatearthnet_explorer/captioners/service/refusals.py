@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
-from chatearthnet_explorer.captioners.model_table import retirement
+from chatearthnet_explorer.captioners.model_prices import retirement
 from chatearthnet_explorer.captioners.service.answer import out_of_tokens, quote
 from chatearthnet_explorer.captioners.service.endpoint import PLACEHOLDER
 from chatearthnet_explorer.errors import CaptionerError, KeyMissingError, ModelError

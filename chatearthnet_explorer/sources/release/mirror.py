@@ -8,8 +8,8 @@ from urllib.parse import quote, urlsplit
 from chatearthnet_explorer.errors import ArchiveError
 from chatearthnet_explorer.net.addresses import below
 from chatearthnet_explorer.net.http_client import request
-from chatearthnet_explorer.net.request_limits import RELEASE, RequestLimits
 from chatearthnet_explorer.net.response_bodies import body_of
+from chatearthnet_explorer.net.retries_and_timeouts import RELEASE, RequestLimits
 from chatearthnet_explorer.net.safe_json import read_json
 from chatearthnet_explorer.net.service_addresses import DATA_SET
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
-    from chatearthnet_explorer.net.request_limits import RequestLimits
+    from chatearthnet_explorer.net.retries_and_timeouts import RequestLimits
     from chatearthnet_explorer.settings import Settings
 
     Progress = Callable[[int, int], None]

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from chatearthnet_explorer.errors import SettingError
+from chatearthnet_explorer.sources.release.release_reader import open_release
 from chatearthnet_explorer.sources.release.release_source import ReleaseSource
-from chatearthnet_explorer.sources.release.released_pairs import open_release
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, cast
 
 from chatearthnet_explorer.errors import ReleaseError
-from chatearthnet_explorer.net.request_limits import RELEASE, RequestLimits
+from chatearthnet_explorer.net.retries_and_timeouts import RELEASE, RequestLimits
 from chatearthnet_explorer.prompts.wording import STYLES
 from chatearthnet_explorer.record import MARKER
 from chatearthnet_explorer.sources.release.zenodo import record_of

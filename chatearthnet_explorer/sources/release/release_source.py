@@ -12,7 +12,7 @@ from chatearthnet_explorer.errors import ReleaseError, SettingError
 from chatearthnet_explorer.record import ARCHIVES, Record
 from chatearthnet_explorer.sources.protocol import YEARS, Year
 from chatearthnet_explorer.sources.release.chip_pngs import RADIOMETRY, reflectance
-from chatearthnet_explorer.sources.release.released_pairs import PICTURE, Release
+from chatearthnet_explorer.sources.release.release_reader import PICTURE, Release
 from chatearthnet_explorer.tile import Tile
 
 if TYPE_CHECKING:

@@ -12,8 +12,8 @@ from chatearthnet_explorer.net.addresses import public_address
 from chatearthnet_explorer.net.http_client import redirect, request
 from chatearthnet_explorer.net.http_errors import HttpError
 from chatearthnet_explorer.net.private_networks import check_host, is_local
-from chatearthnet_explorer.net.request_limits import RELEASE, RequestLimits
 from chatearthnet_explorer.net.response_bodies import body_of
+from chatearthnet_explorer.net.retries_and_timeouts import RELEASE, RequestLimits
 from chatearthnet_explorer.net.safe_json import read_json
 
 _ROOT = re.compile(

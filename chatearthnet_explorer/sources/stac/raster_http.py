@@ -11,8 +11,8 @@ from chatearthnet_explorer.net.addresses import public_address, split_address
 from chatearthnet_explorer.net.byte_ranges import Span, cut, group_spans
 from chatearthnet_explorer.net.http_client import request
 from chatearthnet_explorer.net.http_errors import AbsentError, HttpError, RangeError
-from chatearthnet_explorer.net.request_limits import RANGE_BYTES, RASTER
 from chatearthnet_explorer.net.response_bodies import other_part, part_of
+from chatearthnet_explorer.net.retries_and_timeouts import RANGE_BYTES, RASTER
 from chatearthnet_explorer.net.timed_calls import begin
 from chatearthnet_explorer.sources.stac.tiff_header import check_header
 

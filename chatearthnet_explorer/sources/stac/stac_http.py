@@ -12,8 +12,8 @@ from chatearthnet_explorer.errors import StacError
 from chatearthnet_explorer.net.addresses import host_of
 from chatearthnet_explorer.net.http_client import request
 from chatearthnet_explorer.net.http_errors import HttpError, RefusedError, UnreachableError
-from chatearthnet_explorer.net.request_limits import STAC
 from chatearthnet_explorer.net.response_bodies import body_of
+from chatearthnet_explorer.net.retries_and_timeouts import STAC
 
 if TYPE_CHECKING:
     from chatearthnet_explorer.net.connections import Response

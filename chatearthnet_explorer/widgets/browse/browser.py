@@ -17,9 +17,9 @@ from chatearthnet_explorer.catalog.query import Query
 from chatearthnet_explorer.errors import ExplorerError
 from chatearthnet_explorer.sample.sample_catalog import FIRST, open_sample
 from chatearthnet_explorer.sources import Source, open_source
+from chatearthnet_explorer.widgets.browse.active_filters import choices_of
 from chatearthnet_explorer.widgets.browse.count_messages import count_sentence, hint_of
 from chatearthnet_explorer.widgets.browse.facet_view import FacetView
-from chatearthnet_explorer.widgets.browse.filter_chips import choices_of
 from chatearthnet_explorer.widgets.browse.gallery import Gallery
 from chatearthnet_explorer.widgets.browse.pair_view import PairView
 from chatearthnet_explorer.widgets.browse.region_map import RegionMap
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from chatearthnet_explorer.cards import Card
     from chatearthnet_explorer.catalog.catalog import Catalog
     from chatearthnet_explorer.catalog.search_result import SearchResult
-    from chatearthnet_explorer.sources.release.released_pairs import Release
+    from chatearthnet_explorer.sources.release.release_reader import Release
 
     Picture = NDArray[np.uint8] | str
     Alternatives = list[tuple[str, Query, int]]

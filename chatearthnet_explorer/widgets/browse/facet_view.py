@@ -9,11 +9,11 @@ import traitlets as t
 
 from chatearthnet_explorer.cards import Card
 from chatearthnet_explorer.cards.html_tree import element, visible
-from chatearthnet_explorer.catalog.facets import FACETS
+from chatearthnet_explorer.catalog.facet_order import FACETS
 from chatearthnet_explorer.catalog.pair_flags import FLAGS
 from chatearthnet_explorer.landcover.legend import CLASSES
 from chatearthnet_explorer.landcover.shares import PARTS
-from chatearthnet_explorer.widgets.browse.filter_chips import SPLITS, STYLES, finding_words, flag_words, place_words
+from chatearthnet_explorer.widgets.browse.active_filters import SPLITS, STYLES, finding_words, flag_words, place_words
 from chatearthnet_explorer.widgets.browse.query_mixin import QueryMixin, read_request
 from chatearthnet_explorer.widgets.shared.view import View, script
 

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from chatearthnet_explorer.catalog.pair import Pair
     from chatearthnet_explorer.record import Record
     from chatearthnet_explorer.sources import Source
-    from chatearthnet_explorer.sources.release.released_pairs import Release
+    from chatearthnet_explorer.sources.release.release_reader import Release
     from chatearthnet_explorer.widgets.shared.chip_view import ChipView
 
     Picture = NDArray[np.uint8] | str

@@ -11,7 +11,7 @@ from chatearthnet_explorer.cards.html_tree import element, visible
 from chatearthnet_explorer.catalog.permalink import LONGEST, from_url, to_url
 from chatearthnet_explorer.catalog.query import LONGEST_WORDS, SORTS
 from chatearthnet_explorer.errors import QueryError
-from chatearthnet_explorer.widgets.browse.filter_chips import choices_of
+from chatearthnet_explorer.widgets.browse.active_filters import choices_of
 from chatearthnet_explorer.widgets.browse.query_mixin import QueryMixin, read_request
 from chatearthnet_explorer.widgets.shared.view import View, script
 

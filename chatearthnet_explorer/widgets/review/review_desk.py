@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from chatearthnet_explorer.catalog.catalog import Catalog
     from chatearthnet_explorer.review.ledger_entries import Entry
     from chatearthnet_explorer.sources import Source
-    from chatearthnet_explorer.sources.release.released_pairs import Release
+    from chatearthnet_explorer.sources.release.release_reader import Release
     from chatearthnet_explorer.widgets.browse.released_pair import UnlocatedPicture
     from chatearthnet_explorer.widgets.shared.caption_view import CaptionView
 

@@ -13,7 +13,7 @@ import numpy as np
 
 from chatearthnet_explorer.errors import ArchiveError, ReleaseError, SourceError
 from chatearthnet_explorer.net.byte_ranges import ByteRanges, LocalFile, Span
-from chatearthnet_explorer.net.request_limits import RELEASE, RequestLimits
+from chatearthnet_explorer.net.retries_and_timeouts import RELEASE, RequestLimits
 from chatearthnet_explorer.net.zip_members import LARGEST, read_directory, read_members
 from chatearthnet_explorer.record import ARCHIVES, stem_of
 from chatearthnet_explorer.settings import Settings
