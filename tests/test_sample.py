@@ -104,7 +104,7 @@ def test_the_same_captions_are_packed_into_the_same_bytes(
         {style.replace(".", ""): text for style, text in catalog.pair(row).record.captions.items()} for row in rows
     ]
     counts = dict(zip(records.tiles, catalog.files.counts[rows], strict=True))
-    records_made = [script.Made(one, b"") for one in captions]
+    records_made = [script.PairData(one, b"") for one in captions]
     # the counts stand for the maps, which take a minute to make
     monkeypatch.setattr(
         script,
