@@ -1,4 +1,4 @@
-"""Click a place on Earth: its Sentinel-2 chip, its land cover, ChatEarthNet's prompt for it, and captions."""
+"""Explore ChatEarthNet: Sentinel-2 chips, land cover, prompts and captions of any place on Earth."""
 
 from importlib import import_module
 from typing import TYPE_CHECKING, Any

@@ -1,4 +1,4 @@
-"""Cancellation of work in threads: long work calls ``checkpoint`` between its steps."""
+"""Cancel work in threads: long-running functions call ``checkpoint`` between their steps."""
 
 from __future__ import annotations
 

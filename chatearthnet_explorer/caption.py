@@ -1,4 +1,4 @@
-"""A caption: its text, its author, its prompt."""
+"""The value ``Caption``: a text, its author and the prompt it was written from."""
 
 from __future__ import annotations
 

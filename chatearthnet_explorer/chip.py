@@ -1,4 +1,4 @@
-"""A chip: its pixels, its labels, its place on Earth and its origin."""
+"""The value ``Chip``: the pixels, labels, location and provenance of one tile."""
 
 from __future__ import annotations
 
@@ -123,7 +123,7 @@ class Chip(Value):
 
         Variables, each with the dims it needs: ``rgb`` (band, y, x), ``labels`` and ``scl`` (y, x),
         one variable for each band of reflectance; ``x`` and ``y`` are pixel centres in metres, y falling.
-        Each has its nodata value (``rio.nodata``), which reprojection fills in: 0 is no label, no class of SCL
+        Each has its nodata value (``rio.nodata``), which reprojection fills in: 0 is not a label and not a class of SCL
         and no picture, NaN no reflectance.
         """
         import rioxarray  # noqa: F401, PLC0415 - heavy; registers the .rio accessor

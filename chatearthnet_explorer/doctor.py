@@ -1,4 +1,4 @@
-"""Which services can be reached, what they answer, and what differs from what this package expects of them."""
+"""Check the services: which can be reached, what they answer, and what differs from what this package expects."""
 
 from __future__ import annotations
 
@@ -50,19 +50,19 @@ _OK, _PARTIAL, _NO_LOGIN, _FORBIDDEN, _NOT_FOUND = 200, 206, 401, 403, 404
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ServiceCheck:
-    """What one service answered."""
+    """The result of checking one service."""
 
     service: str
-    """What it is: ``catalogue``, ``WorldCover``, ``Zenodo files``, ``Zenodo API``, ``mirror`` or ``model``."""
+    """Kind of service: ``catalogue``, ``WorldCover``, ``Zenodo files``, ``Zenodo API``, ``mirror`` or ``model``."""
 
     address: str
-    """Where it is, without user, password, query and fragment."""
+    """Its address, without user, password, query and fragment."""
 
     works: bool
     """Whether it gave what this package needs of it."""
 
     answer: str
-    """What it answered, in one sentence."""
+    """A summary of its response, in one sentence."""
 
     difference: str = ""
     """What differs from what is expected, in one sentence; empty for nothing."""
@@ -85,10 +85,10 @@ def check_services(settings: Settings | None = None, *, patience: float = PATIEN
     """Ask every service at once and return what each answered, in the order of the settings.
 
     Each catalogue gets a real search and a real read of the best scene, WorldCover a real read of both years. The
-    model's service is asked for its list of models, which costs nothing.
+    model service is only asked for its list of models, which is free.
 
     Args:
-        settings: Where the services are; None for what the environment says.
+        settings: Addresses of the services; None for the settings of the environment.
         patience: Seconds that each may take.
     """
     settings = settings or Settings()
@@ -119,7 +119,7 @@ def _measure(service: str, address: str, check: Callable[[], ServiceCheck], *, p
 
 
 def _check_catalogue(endpoint: str, settings: Settings) -> ServiceCheck:
-    with tempfile.TemporaryDirectory() as cache:  # an empty one: what was kept earlier proves nothing
+    with tempfile.TemporaryDirectory() as cache:  # an empty cache: old entries would hide a failure
         source = StacSource(replace(settings, catalogues=(endpoint,), cache=Path(cache)))
         scenes = source.scenes_at(LON, LAT)
         chip = source.chip_at(LON, LAT)
@@ -177,7 +177,7 @@ def _check_zenodo_api(base: str) -> ServiceCheck:
         differences.append(f"{_FILE} is not listed with its known checksum.")
     range_result = _range_check("Zenodo API", file_addresses(RECORD, _FILE, base=base)[1], _ZIP)
     if not range_result.works:
-        differences.append("It gives no byte ranges, as is known of it; the other address is used.")
+        differences.append("It does not support byte ranges, which is expected; the other address is used.")
     return replace(
         range_result,
         works=bool(files),
@@ -211,7 +211,7 @@ def _check_model() -> ServiceCheck:
 
 
 def _range_check(service: str, address: str, start: bytes, *, whole_is_fine: bool = False) -> ServiceCheck:
-    """Ask for the first bytes of a file: a server that honours ranges answers 206 and says which they are."""
+    """Request the first bytes of a file: a server that supports ranges answers 206 with the range."""
     answer = _get(address, {"Range": f"bytes=0-{_SPAN - 1}"}, most=_SPAN)
     content_range = answer.headers.get("Content-Range", "")
     range_result = answer.status == _PARTIAL and content_range.startswith(f"bytes 0-{_SPAN - 1}/")
@@ -222,7 +222,7 @@ def _range_check(service: str, address: str, start: bytes, *, whole_is_fine: boo
     elif not is_expected:
         text = f"{answer.status}, and not the file that is expected."
     elif range_result:
-        text = f"206 with the part that was asked for, of {content_range.rpartition('/')[2]} bytes."
+        text = f"206 with the requested part, of {content_range.rpartition('/')[2]} bytes."
     else:
         text = f"{answer.status}: the whole file instead of a part."
     rate = answer.headers.get("X-RateLimit-Remaining", "")

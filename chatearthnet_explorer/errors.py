@@ -1,4 +1,4 @@
-"""The errors of this package, under one base class."""
+"""The exceptions of this package, under one base class."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""From a click to a caption: the whole flow on one page."""
+"""The pipeline from a place to its caption, on one page."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One released image-text pair, and where its images are stored."""
+"""The value ``Record``: one released image-text pair, and where its images are stored."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ ARCHIVES: Mapping[str, tuple[str, str, str]] = FrozenDict({
 """The three ZIPs of images, without ``.zip``, and the bands that are the channels of their PNGs."""
 
 Split = Literal["train", "val", "test"]
-"""The three parts of the dataset, in which each style has files of its own."""
+"""The three parts of the dataset, each with separate files for each style."""
 
 SPLITS: tuple[str, ...] = get_args(Split)
 """The splits in their usual order."""

@@ -1,4 +1,4 @@
-"""Pixels and label maps as PNG files."""
+"""Render pixels and label maps as PNG files."""
 
 from __future__ import annotations
 

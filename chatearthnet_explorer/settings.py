@@ -1,4 +1,4 @@
-"""Settings that every front end shares, from options or the environment."""
+"""The settings that all front ends share, from options or environment variables."""
 
 from __future__ import annotations
 

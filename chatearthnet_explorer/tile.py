@@ -1,4 +1,4 @@
-"""The place of a chip: its zoom-14 tile, its name, its bounds on Earth."""
+"""The value ``Tile``: the zoom-14 tile of a chip, with its name and its bounds on Earth."""
 
 from __future__ import annotations
 

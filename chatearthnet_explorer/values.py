@@ -1,4 +1,4 @@
-"""What every value of this package does alike: compare by content, hash, pickle, and print in one short line."""
+"""What all values of this package share: comparison by content, hash, pickle and a short repr."""
 
 from __future__ import annotations
 

@@ -226,7 +226,7 @@ def test_waits_as_long_as_busy_server_requests(chips: Path, server: RangeServer)
 def test_does_not_wait_an_hour_for_busy_server(chips: Path, server: RangeServer) -> None:
     server.fail(f"/{chips.name}", Fault(status=429, retry_after=3600))
     start = time.monotonic()
-    with pytest.raises(BusyError, match=r"busy \(429\) and asks to come back in 60 minutes"):
+    with pytest.raises(BusyError, match=r"busy \(429\) and asks to wait 60 minutes"):
         read_directory(WebFile(f"{server.url}/{chips.name}"))
     assert time.monotonic() - start < 1
     assert server.requests == 1

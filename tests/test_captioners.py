@@ -114,8 +114,8 @@ def test_refuses_unknown_name() -> None:
 @pytest.mark.parametrize(
     ("changes", "reason"),
     [
-        ({"labels": None}, "nobody mapped"),
-        ({"labels": np.zeros((256, 256), np.uint8)}, "nobody mapped"),
+        ({"labels": None}, "no land-cover map"),
+        ({"labels": np.zeros((256, 256), np.uint8)}, "no land-cover map"),
         ({"rgb": np.zeros((256, 256, 3), np.uint8)}, "are black"),
         ({"rgb": np.full((256, 256, 3), 255, np.uint8)}, "are white"),
         ({"rgb": np.full((256, 256, 3), (1, 2, 3), np.uint8)}, "of colour 1 2 3"),

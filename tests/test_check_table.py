@@ -189,7 +189,7 @@ def test_a_repeated_sentence_is_quoted_where_it_stands_again() -> None:
     (finding,) = judge_caption(text, style="4v").findings
     assert finding.check == "repeated sentence"
     assert finding.start == text.rindex("Some grass")
-    assert finding.evidence.endswith("is said twice.")
+    assert finding.evidence.endswith("occurs twice.")
 
 
 def test_parts_are_listed_in_the_order_of_the_prompt_each_after_the_one_before() -> None:
@@ -201,7 +201,7 @@ def test_parts_are_listed_in_the_order_of_the_prompt_each_after_the_one_before()
         order[first], order[first + 1] = order[first + 1], order[first]
         text = " ".join(f"In the {place}, there are trees." for place in order)
         (finding,) = (one for one in judge_caption(text, style="3.5").findings if one.check == "order of parts")
-        assert finding.evidence == f"It tells the {places[first]} after the {places[first + 1]}."
+        assert finding.evidence == f"It describes the {places[first]} after the {places[first + 1]}."
         assert finding.part == places[first]
     for missing in places:
         text = " ".join(f"In the {place}, there are trees." for place in places if place != missing)

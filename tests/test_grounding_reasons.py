@@ -18,7 +18,7 @@ TABLE = part_counts(
     {"tree": 8000, "grass": 1500, "crop": 300, "water": 200},
     top_left={"tree": 6000, "grass": 3000, "water": 1000},
     middle={"tree": 2000, "crop": 8000},
-    bottom_right={"tree": 0},  # nobody mapped it
+    bottom_right={"tree": 0},  # not mapped
 )
 ELSEWHERE = ", here or elsewhere in the chip."
 

@@ -1,4 +1,4 @@
-"""The ledger: several write at once, one is killed in mid-word, files come by mail, and nothing is lost."""
+"""The ledger: several write at once, one is killed while writing, files come by mail, and nothing is lost."""
 
 from __future__ import annotations
 
@@ -172,7 +172,7 @@ def test_torn_last_line_is_kept_reported_and_followed_by_a_new_line(ledger: Ledg
     assert last_line[: len(last_line) + 1 - cut] in ledger.path.read_bytes()
     if is_lost:
         assert Ledger(ledger.path).remarks == (
-            "1 line of ledger.jsonl cannot be read, as after a crash in mid-word: kept, not counted.",
+            "1 line of ledger.jsonl cannot be read, as after a crash while writing: kept, not counted.",
         )
 
 
@@ -219,7 +219,7 @@ def test_lines_of_newer_versions_are_kept_and_reported(ledger: Ledger, tmp_path:
     ledger.record(verdict("a.png"))
     with ledger.path.open("ab") as file:
         file.write(newer + b"\n")
-    assert ledger.remarks == ("1 line of ledger.jsonl came from a newer version: kept, not counted until you update.",)
+    assert ledger.remarks == ("1 line of ledger.jsonl written by a newer version: kept, not counted until you update.",)
     other = Ledger(tmp_path / "other.jsonl")
     result = merge([ledger.path], other)
     assert (result.added_count, result.known_count, result.remarks) == (2, 0, ledger.remarks)

@@ -74,7 +74,7 @@ def test_risk_first_plan_is_described_without_estimate() -> None:
     )
     assert (
         "Among those judged, 100.0 % of the captions have an error and 100.0 % a major one; the sample is not random, "
-        "so this is no estimate for the others."
+        "so this does not estimate the others."
     ) in text
 
 

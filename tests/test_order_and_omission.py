@@ -32,23 +32,23 @@ def _order(sentence: str, table: np.ndarray = TABLE, *, opening: str = "Trees co
         ("In the top left, there are trees, grass, crops and water.", []),
         (
             "In the top left, there is grass, followed by trees.",
-            ["In the top left, grass (30.0 %) is told before tree (40.0 %)."],
+            ["In the top left, grass (30.0 %) is named before tree (40.0 %)."],
         ),
         # one finding for a part, of the first that comes too late, and against the least before it
         (
             "In the top left, there are crops, grass, water and trees.",
-            ["In the top left, crop (20.0 %) is told before grass (30.0 %)."],
+            ["In the top left, crop (20.0 %) is named before grass (30.0 %)."],
         ),
         (
             "In the top left, there are trees, water and crops.",
-            ["In the top left, water (10.0 %) is told before crop (20.0 %)."],
+            ["In the top left, water (10.0 %) is named before crop (20.0 %)."],
         ),
         # each part by itself
         (
             "In the top left, there are crops and grass. In the middle, there is water and there are trees.",
             [
-                "In the top left, crop (20.0 %) is told before grass (30.0 %).",
-                "In the middle, water (10.0 %) is told before tree (40.0 %).",
+                "In the top left, crop (20.0 %) is named before grass (30.0 %).",
+                "In the middle, water (10.0 %) is named before tree (40.0 %).",
             ],
         ),
         # what is told again has had its place, and what is missing has none
@@ -64,7 +64,7 @@ def test_land_cover_is_listed_from_the_largest_to_the_smallest(sentence: str, ev
 
 def test_names_first_of_two_equal_classes_before_it() -> None:
     assert _order("In the top left, there is grass, then crops, then trees.", EVEN) == [
-        "In the top left, grass (20.0 %) is told before tree (30.0 %)."
+        "In the top left, grass (20.0 %) is named before tree (30.0 %)."
     ]
 
 

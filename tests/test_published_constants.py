@@ -166,7 +166,7 @@ def test_every_whole_percent_has_the_published_size_word(percent: int) -> None:
 
 def test_4v_shares_are_of_all_pixels_of_a_part() -> None:
     labels = np.zeros((256, 256), np.uint8)
-    labels[:32, :128] = 1  # a quarter of a quarter, and nobody mapped the rest
+    labels[:32, :128] = 1  # a quarter of a quarter, and the rest is not mapped
     facts = facts_4v(labels)
     assert facts.shares["top left"] == (("water", 0.25),)
     assert facts.percents["water"]["top left"] == 25.0

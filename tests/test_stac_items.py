@@ -147,7 +147,7 @@ def test_names_requester_pays_bucket(place: Place) -> None:
     chip = place.click(item)
     assert chip.rgb is None
     assert chip.labels is not None
-    assert "lists one scene here, which cannot be used: it has files in a bucket whose reader pays" in chip.missing[-1]
+    assert "lists one scene here, but it cannot be used: it has files in a bucket whose reader pays" in chip.missing[-1]
     assert_sentences(chip)
 
 
@@ -157,9 +157,9 @@ def test_unusable_scenes_are_counted_by_reason(place: Place) -> None:
     items = [jpeg, jpeg, jpeg, pays, pays, {**place.item(), "geometry": None, "bbox": None}, None]
     chip = place.click(*items)
     assert chip.rgb is None
-    assert "lists 7 scenes here, of which none can be used" in chip.missing[-1]
-    assert "JPEG 2000, of which no part can be read alone (3), " in chip.missing[-1]
-    assert "(s3://sentinel-s2-l2a) (2), no outline (1), nothing that is an item (1)" in chip.missing[-1]
+    assert "lists 7 scenes here, but none can be used" in chip.missing[-1]
+    assert "JPEG 2000, which cannot be read in parts (3), " in chip.missing[-1]
+    assert "(s3://sentinel-s2-l2a) (2), no outline (1), an invalid item (1)" in chip.missing[-1]
     assert not any("No scene catalogue has a scene" in sentence for sentence in chip.missing)
     with ScriptedApi(searching(search_result(*items))) as api, pytest.raises(SceneError, match="7 scenes"):  # type: ignore[arg-type]
         place.source(f"{api.url}#x").scenes_at(*TILE.center)
@@ -510,7 +510,7 @@ def test_failing_neighbour_does_not_cost_the_labels(
         chip = source.chip_at(*tile.center)
         assert corners_of(chip) == [10, 50, 80, 0]
         assert_sentences(chip)
-        if fault and fault.status == 404:  # nobody mapped the sea
+        if fault and fault.status == 404:  # the sea is not mapped
             assert IN_PART not in chip.missing
             return
         assert chip.missing[0] == IN_PART

@@ -42,7 +42,7 @@ def test_builds_catalog_from_taco_and_notes_its_columns(
     assert output["captions"] == {"3.5": 2, "4v": 0}
     assert "3.5 in cen:caption35" in output["notes"][0]
     assert main(["catalog", "build", str(realdata / "taco" / "flat.tacozip"), str(tmp_path / "other")]) == 1
-    assert "No column can be told to hold 3.5" in capsys.readouterr().err
+    assert "No column is recognised as 3.5" in capsys.readouterr().err
     assert not (tmp_path / "other" / "catalog.json").exists()
 
 
@@ -50,7 +50,7 @@ def test_builds_catalog_from_taco_and_notes_its_columns(
 def test_names_columns_of_version_2_without_captions(realdata: Path, name: str) -> None:
     taco = open_taco(realdata / "taco" / f"{name}.tacozip")
     assert taco.roles == {"name": "id"}
-    with pytest.raises(ReleaseError, match=r"No column can be told to hold 3\.5.*columns: id, type, istac:geometry"):
+    with pytest.raises(ReleaseError, match=r"No column is recognised as 3\.5.*columns: id, type, istac:geometry"):
         list(taco.entries("3.5"))
 
 
@@ -58,7 +58,7 @@ def test_refuses_file_that_is_not_taco(tmp_path: Path) -> None:
     path = tmp_path / "a.zip"
     with zipfile.ZipFile(path, "w") as archive:
         archive.writestr("a.txt", "words")
-    with pytest.raises(ReleaseError, match="no TACO file"):
+    with pytest.raises(ReleaseError, match="not a TACO file"):
         open_taco(path)
     with zipfile.ZipFile(path, "w") as archive:
         archive.writestr("COLLECTION.json", "{}")

@@ -214,7 +214,7 @@ def test_waits_for_the_next_window_and_reports_it(folder: Path, monkeypatch: pyt
         with report_waits(sentences.append):
             for number in range(4):
                 _check_pictures(release, members, [number * 10])
-        expected = f"{zenodo.url.removeprefix('http://')} takes no more requests at the moment; it goes on in "
+        expected = f"{zenodo.url.removeprefix('http://')} accepts no more requests at the moment; continuing in "
         # a machine too busy to use up the window has nothing to wait for
         assert any(one.startswith(expected) for one in sentences) or time.monotonic() - start > zenodo.window
         assert zenodo.refusals == 0
@@ -510,7 +510,9 @@ async def _page_of_busy_server(zenodo: Zenodo, tmp_path: Path) -> None:
                 await asyncio.sleep(0.01)
         browser.close()
     host = zenodo.url.removeprefix("http://")
-    waits = [one for one in sentences if one.startswith(f"{host} takes no more requests at the moment; it goes on in")]
+    waits = [
+        one for one in sentences if one.startswith(f"{host} accepts no more requests at the moment; continuing in")
+    ]
     assert waits
     assert sentences[-1] not in waits
     assert not [one for one in browser.gallery.pictures.values() if isinstance(one, str)]

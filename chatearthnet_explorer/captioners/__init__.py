@@ -1,4 +1,4 @@
-"""Captioners write the caption of a prompt: one protocol, and a registry of those that can be opened by name."""
+"""Captioners, which write a caption from a prompt: the protocol, and the registry that opens one by name."""
 
 from __future__ import annotations
 
@@ -170,7 +170,7 @@ def open_captioner(  # noqa: PLR0913 - each is its own choice
 
 
 def write_caption(captioner: Captioner, prompt: Prompt, chip: Chip) -> Caption:
-    """Return what a captioner writes, of whatever origin it is.
+    """Return the caption of any captioner.
 
     Raises:
         CaptionerError: As the captioner does, or if it fails in another way or returns no caption.
@@ -182,7 +182,9 @@ def write_caption(captioner: Captioner, prompt: Prompt, chip: Chip) -> Caption:
         raise
     except Exception as error:
         _log.exception("The captioner %r failed.", captioner.name)
-        msg = f"The captioner {captioner.name!r} failed unexpectedly; the log says why, or choose another one."
+        msg = (
+            f"The captioner {captioner.name!r} failed unexpectedly; see the log for the reason, or choose another one."
+        )
         raise CaptionerError(msg) from error
     if not isinstance(caption, Caption):
         msg = f"The captioner {captioner.name!r} returned {type(caption).__name__[:60]} and no caption; choose another."

@@ -1,4 +1,4 @@
-"""Captions by a language model that is sent the prompt's words."""
+"""Captions by a language model that reads the prompt."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Chips that are never sent to a model, and the notes that captions of the others carry."""
+"""Check which chips may be sent to a model, and add notes to their captions."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def check(prompt: Prompt, chip: Chip) -> None:
             prompt to name, or if all pixels of its true colour are equal.
     """
     if chip.labels is None or not chip.labels.any():
-        msg = f"No model was asked about {chip.tile.name}: nobody mapped its land cover; choose a place on land."
+        msg = f"Nothing was sent to a model: {chip.tile.name} has no land-cover map; choose a place on land."
         raise EmptyChipError(msg)
     if not any(facts.class_names for facts in prompt.all_facts):
         msg = (

@@ -1,4 +1,4 @@
-"""The table of models: prices, images, last day of service and successors."""
+"""The table of models: prices, image input, retirement dates and successors."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Captions without a model: fluent English from the facts of a prompt, the same for the same prompt."""
+"""Captions without a model: English sentences from the facts of a prompt, always the same for the same prompt."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ if TYPE_CHECKING:
     from chatearthnet_explorer.prompts.prompt import Prompt
 
 NO_SHAPES = "It was written from shares alone, so it tells where land cover lies and not what shape it has."
-"""What a reader of a 4V-style template caption should know: that style asks for shapes, which facts do not hold."""
+"""Note on template captions of style 4V: that style asks for shapes, which the facts do not include."""
 
 
 class TemplateCaptioner:
-    """Writes from the facts with sentences of its own. It needs no key and no network, and never fails."""
+    """Writes a caption from the facts, with fixed sentences. It needs no key and no network, and never fails."""
 
     name = "template"
     free = True

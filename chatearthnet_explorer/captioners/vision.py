@@ -1,4 +1,4 @@
-"""Captions by a model that is sent the label maps, as 4V was, or the true-colour chip."""
+"""Captions by a model that receives an image: the label map, as GPT-4V did, or the true-colour chip."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Static HTML cards, for notebooks and pages that are only read."""
+"""Static HTML cards for notebooks and for pages without widgets."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class Card:
         return markup(self._body())
 
     def save(self, path: str | Path) -> None:
-        """Write it as a page of its own, UTF-8, that may load and run nothing.
+        """Write it as a complete HTML page in UTF-8, without scripts or external files.
 
         Raises:
             OSError: If the file cannot be written.

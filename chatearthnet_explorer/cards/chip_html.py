@@ -1,4 +1,4 @@
-"""A chip as a static page shows it: picture, labels, legend, where it comes from."""
+"""A chip as HTML: its picture, labels, legend and provenance."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from chatearthnet_explorer.landcover.legend import LandClass, Palette
 
 NO_LABEL = "no label"
-"""What views call the background, which is the absence of a class."""
+"""Name of the background in views, which is the absence of a class."""
 
 _LEAST = 0.01  # the smallest share that is written as a number
 _LIGHT = 0.179  # relative luminance at which black and white letters are read equally well

@@ -1,4 +1,4 @@
-"""The findings of an audit as a static page shows them, and what was not checked."""
+"""The findings of an audit as HTML, and the checks that could not be made."""
 
 from __future__ import annotations
 
@@ -30,13 +30,13 @@ _HEADINGS = {
 
 @dataclass(frozen=True, kw_only=True)
 class AuditSummary:
-    """What a findings page says of the audit as a whole."""
+    """Facts about the whole audit for a findings page."""
 
     data: str
     """The release that was audited, hostile."""
 
     simulated: bool
-    """Whether it is made up."""
+    """Whether the data are simulated."""
 
     date: str
     """When the audit was finished, ``2026-11-27``."""
@@ -61,7 +61,7 @@ class AuditSummary:
 
 
 def findings_page(shares: Sequence[Share], audit: AuditSummary) -> str:
-    """Return a page of its own that runs and loads nothing: each check with its shares, the most frequent first.
+    """Return a complete page without scripts or external files: each check with its shares, the most frequent first.
 
     Args:
         shares: As ``tally`` gives them.

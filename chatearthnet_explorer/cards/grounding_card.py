@@ -1,4 +1,4 @@
-"""Captions held against labels as a static page shows them."""
+"""Captions as HTML, with each claim marked as supported or contradicted by the labels."""
 
 from __future__ import annotations
 

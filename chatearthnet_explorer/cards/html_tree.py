@@ -1,4 +1,4 @@
-"""HTML that cannot be broken out of: elements built as a tree, text escaped by the serialiser."""
+"""Build HTML as a tree of elements, whose text the serialiser escapes, so that no text can add markup."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where a chip is and comes from, in the words that every view shows."""
+"""The location and provenance of a chip, in the words that all views use."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ if TYPE_CHECKING:
     from chatearthnet_explorer.chip import Chip
 
 SIMULATED = "Simulated: this program made up the picture and the labels. They do not show the real place."
-"""What is said wherever a simulated chip is shown."""
+"""Remark on every simulated chip."""
 
 NOT_WATER = '"No label" does not mean water: those pixels were never mapped.'
-"""What is said wherever a chip has pixels without a label."""
+"""Remark on every chip with unlabelled pixels."""
 
 NO_CHIP = "Choose a place first."
-"""What is said where there is no chip to show."""
+"""Sentence of views without a chip."""
 
 
 def coordinates(lon: float, lat: float) -> str:
@@ -54,7 +54,7 @@ def _clouds(chip: Chip) -> str:
     if chip.scene is None:
         return ""
     share = chip.scene.cloud_share
-    if share is None:  # a released chip comes without a time, and nobody counts its clouds
+    if share is None:  # a released chip has no time, and its clouds are not counted
         return "not counted" if chip.scene.acquisition_time and chip.rgb is not None else ""
     return f"{100 * share:.0f} %"
 

@@ -1,4 +1,4 @@
-"""The report of a spot-check as a static page shows it."""
+"""The report of a spot-check as HTML."""
 
 from __future__ import annotations
 

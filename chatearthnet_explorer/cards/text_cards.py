@@ -1,4 +1,4 @@
-"""Prompts and captions as a static page shows them."""
+"""Prompts and captions as HTML."""
 
 from __future__ import annotations
 
@@ -19,22 +19,22 @@ if TYPE_CHECKING:
     from chatearthnet_explorer.prompts.prompt import Prompt
 
 NO_PROMPT = "No prompt yet. Choose a place first."
-"""What is said where there is no prompt to show."""
+"""Sentence of views without a prompt."""
 
 NO_CAPTION = "No caption yet. Choose a place first."
-"""What is said where there is no caption to show."""
+"""Sentence of views without a caption."""
 
 LABEL_MAPS = "GPT-4V saw the coloured label map, not the satellite picture."
-"""What is said beside every text in the 4V style, because readers assume otherwise."""
+"""Remark on every text of style 4V, because readers assume otherwise."""
 
 WHY_LABEL_MAPS = (
     "ChatEarthNet's authors sent it the coloured maps of four neighbouring chips, at 128 x 128 pixels, with "
     "their shares. It could not see clouds, seasons, or anything else that is not in the labels."
 )
-"""Why, for those who ask (arXiv 2402.11325)."""
+"""The reason (arXiv 2402.11325)."""
 
 EDITED_NOTE = "You edited this prompt, so it is no longer ChatEarthNet's method."
-"""What is said beside a prompt whose words somebody changed."""
+"""Remark on a prompt that the user has edited."""
 
 
 def prompt_section(prompt: Prompt | None, note: str = "") -> Element:

@@ -1,4 +1,4 @@
-"""The card of any value, which a notebook shows where the value is the last line of a cell."""
+"""The HTML that a notebook displays for a value of this package."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Findings of an audit in the catalog: which checks found something in which pair, and how severe it is."""
+"""The findings of an audit, as stored in the catalog: which check found a problem in which pair, and its severity."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How classes, parts and splits of a pair are coded as numbers."""
+"""Codes of the catalog: classes, parts and splits of a pair as numbers."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ NOWHERE = 65_535
 """The x and y of a pair without a place; tiles end at 16,383."""
 
 NONE = "none"
-"""What a facet calls pairs that have no value: without a place, or on the open sea."""
+"""Facet value of pairs without one: without a location, or on the open sea."""
 
 NAMES = tuple(land.name for land in CLASSES if land.index != BACKGROUND)
 """The classes that a query can have, by their 3.5 names."""
@@ -28,7 +28,7 @@ PART_SHIFT = MappingProxyType({part: CLASS_BITS * place for place, part in enume
 """First bit of the mask of a part among the 64 bits."""
 
 KINDS = (*STYLES, "picture")
-"""What checks look at in a pair: its captions by style, and its picture."""
+"""Subjects of checks in a pair: its captions by style, and its picture."""
 
 SPLIT_CODE = MappingProxyType({split: code for code, split in enumerate(SPLITS, start=1)})
 """Number of a split in its columns; 0 if there is no caption of the style."""

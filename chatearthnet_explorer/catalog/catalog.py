@@ -1,4 +1,4 @@
-"""The catalog of pairs: search it, look one up, count places for a map."""
+"""The catalog of pairs: search it, get one pair, count pairs on a map."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ class Catalog:
 
     @property
     def simulated(self) -> bool:
-        """Whether the release says that it is simulated."""
+        """Whether the release is marked as simulated."""
         return bool(self.files.report["simulated"])
 
     @property

@@ -1,4 +1,4 @@
-"""The files of one version of a catalog, read when they are needed."""
+"""The files of one catalog version, opened when first needed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Versions of a catalog in its folder: published whole or not at all, by one writer at a time."""
+"""The versions of a catalog in its folder: each is published as a whole, by one writer at a time."""
 
 from __future__ import annotations
 

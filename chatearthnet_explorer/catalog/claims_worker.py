@@ -1,4 +1,4 @@
-"""Worker processes that read the claims and words of captions for the catalog, block by block."""
+"""Worker processes that extract claims and words from captions, block by block."""
 
 from __future__ import annotations
 

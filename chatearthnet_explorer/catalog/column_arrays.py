@@ -1,4 +1,4 @@
-"""Columns of numbers of all pairs, as arrays in memory: places, splits, flags, classes in the captions."""
+"""Columns of the catalog as arrays in memory: coordinates, splits, flags, and classes in the captions."""
 
 from __future__ import annotations
 

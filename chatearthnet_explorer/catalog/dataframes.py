@@ -1,4 +1,4 @@
-"""Pairs as data frames of pandas and GeoPandas, and as datasets of xarray."""
+"""Pairs as pandas and GeoPandas data frames, and chips as xarray datasets."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def to_xarray(record: Record, *, source: ChipSource, bands: bool = False) -> xr.
         PlaceError: If the record has no place.
     """
     if record.tile is None:
-        msg = f"{record.name[:80]!r} says no place, so it has no grid; read its picture by name instead."
+        msg = f"The name {record.name[:80]!r} gives no location, so it has no grid; read its picture by name instead."
         raise PlaceError(msg)
     dataset = source.chip_at(*record.tile.center, bands=bands).to_xarray()
     return dataset.assign_attrs({f"caption_{style}": text for style, text in record.captions.items()})

@@ -1,4 +1,4 @@
-"""Density: how many pairs are at each pixel of a map."""
+"""Density: the number of pairs at each pixel of a map."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Enrich a catalog with the pixels of each class in the labels, read partition by partition."""
+"""Add pixel counts to a catalog: the pixels of each class, from the labels of every chip."""
 
 from __future__ import annotations
 

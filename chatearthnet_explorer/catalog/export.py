@@ -1,4 +1,4 @@
-"""Export of pairs to CSV, JSON Lines, GeoJSON, GeoParquet or the layout of a release."""
+"""Export pairs to CSV, JSON Lines, GeoJSON, GeoParquet or the layout of a release."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from chatearthnet_explorer.catalog.pair_table import PairTable
 
 FORMATS = {"csv": ".csv", "jsonl": ".jsonl", "geojson": ".geojson", "geoparquet": ".parquet", "release": ""}
-"""What can be written, with the usual ending; ``release`` is a folder of JSON files in the release's own layout."""
+"""Export formats, with the usual ending; ``release`` is a folder of JSON files in the release's own layout."""
 
 ENDINGS = {ending: name for name, ending in FORMATS.items() if ending} | {".geoparquet": "geoparquet"}
 """Format by the ending of a file's name."""
@@ -42,7 +42,7 @@ _COLUMNS = (
 def export_pairs(table: PairTable, rows: NDArray[np.int64], *, path: str | Path, format: str = "") -> int:  # noqa: A002 - the usual word
     """Write pairs to a file, in the order of their rows, and return how many there are.
 
-    The file is there whole or not at all, and says so if the pairs are simulated. CSV is for spreadsheets: UTF-8 with
+    The file is complete or absent, and is marked if the pairs are simulated. CSV is for spreadsheets: UTF-8 with
     a byte order mark, and an apostrophe before texts that a spreadsheet would take for a formula.
 
     Args:
@@ -61,7 +61,7 @@ def export_pairs(table: PairTable, rows: NDArray[np.int64], *, path: str | Path,
     format = format or ENDINGS.get(path.suffix.lower(), "")  # noqa: A001
     if not format:
         ending = f"The ending {path.suffix[:20]!r}" if path.suffix else "A name without ending"
-        msg = f"{ending} says no format to export to; use {', '.join(ENDINGS)}, or name the format, such as release."
+        msg = f"{ending} is not a known export format; use {', '.join(ENDINGS)}, or name the format, such as release."
         raise CatalogError(msg)
     part = path.with_name(f"{path.name}.{os.getpid()}.part")
     try:

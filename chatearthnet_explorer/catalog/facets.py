@@ -1,4 +1,4 @@
-"""The facets of a search result and their order."""
+"""The facets of a search result, and their order."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""GeoParquet: the file of all pairs, written by DuckDB."""
+"""Write the GeoParquet file of all pairs, with DuckDB."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ def footprint(tile: Tile) -> bytes:
 
 @contextmanager
 def open_duckdb(folder: Path) -> Iterator[duckdb.DuckDBPyConnection]:
-    """Yield a DuckDB connection of its own, with bounded memory; what does not fit goes into a folder.
+    """Yield a new DuckDB connection with bounded memory, which spills to a folder.
 
     Raises:
         CatalogError: If DuckDB is not installed, or a command fails.
@@ -89,7 +89,7 @@ def open_duckdb(folder: Path) -> Iterator[duckdb.DuckDBPyConnection]:
             yield base
     except duckdb.Error as error:
         why = " ".join(str(error).split())[:200]
-        msg = f"The GeoParquet file cannot be written ({why}); free some room or choose another place."
+        msg = f"The GeoParquet file cannot be written ({why}); free some disk space or choose another folder."
         raise CatalogError(msg) from error
 
 
@@ -111,7 +111,7 @@ def write(  # noqa: PLR0913 - the parts of a file
             fields of ``net.zip_directory.Member`` and the position of its folder.
         countries: The countries by position; the first one means none.
         folders: The folders by position.
-        simulated: Whether the release says that it is simulated.
+        simulated: Whether the release is marked as simulated.
     """
     expressions = {name: name for name in ("name", *PLACE_COLUMNS, *CAPTION_COLUMNS)}
     for suffix in SUFFIX.values():

@@ -1,4 +1,4 @@
-"""Positions of the images of all pairs in their ZIPs, as columns of numbers."""
+"""The positions of all images in their ZIPs, as arrays."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A pair of the catalog: the record, its country, and what its captions claim."""
+"""The value ``Pair``: a record with its country and the claims of its captions."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Flags of pairs: what can be wrong with the entry of a release, each with its explanation."""
+"""Flags of pairs: problems with an entry of the release, and an explanation of each."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a search result, an export and a data frame need of a catalog, as a protocol."""
+"""The protocol ``PairTable``: what search results, exports and data frames need from a catalog."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class PairTable(Protocol):
-    """Pairs by row. ``Catalog`` is one; modules that it imports know it by this protocol only."""
+    """Pairs by row. ``Catalog`` implements it; modules that it imports use only this protocol."""
 
     @property
     def path(self) -> Path:
@@ -25,7 +25,7 @@ class PairTable(Protocol):
 
     @property
     def simulated(self) -> bool:
-        """Whether the release says that it is made up."""
+        """Whether the release is marked as simulated."""
         ...
 
     def rows(self, query: Query) -> NDArray[np.int64]:

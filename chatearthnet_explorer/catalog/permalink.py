@@ -1,4 +1,4 @@
-"""A query as the query part of a link, and back."""
+"""Convert a query to the query string of a link, and back."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Pixel counts: pixels of each class in each part of every chip, from its labels."""
+"""Pixel counts: the pixels of each class in each part of every chip."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A query: the filters, the order and the page of a search."""
+"""The value ``Query``: the filters, order and page of a search."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ SortBy = Literal["place", "name", "lat", "lon", "country", "share", "worst", "ra
 """An order of the pairs, see ``SORTS``."""
 
 STYLE_CHOICES: tuple[StyleFilter, ...] = get_args(StyleFilter)
-"""What ``Query.style`` may be, beside empty."""
+"""Values of ``Query.style``, besides empty."""
 
 SORTS: tuple[SortBy, ...] = get_args(SortBy)
 """Orders of the pairs: along a Z-curve (nearby places together), by column and row of the name, from the south, from
@@ -43,7 +43,7 @@ _POLE, _TURN = 90.0, 360.0
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Query(Value):
-    """What to search for. Every field left at its default matches every pair.
+    """The filters of a search. A field with its default value matches every pair.
 
     A pair is in a region if the center of its chip is. Words and classes are looked for in one caption of the pair:
     in the caption of the style if there is one, in either caption if the style is empty or ``both``.

@@ -1,4 +1,4 @@
-"""Filtering: which pairs match a query, and how many of them have each value of each facet."""
+"""Filter the catalog: select the pairs that match a query, and count them by facet value."""
 
 from __future__ import annotations
 

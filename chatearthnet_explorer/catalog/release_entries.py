@@ -1,4 +1,4 @@
-"""Read the entries of a release: checked, joined to pairs by place, sorted, and written to a work file."""
+"""Read the entries of a release: check them, join them to pairs, sort them and write a work file."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class EntrySource(Protocol):
     """Its name in messages."""
 
     simulated: bool
-    """Whether the release says that it is simulated."""
+    """Whether the release is marked as simulated."""
 
     def entries(self, style: str, split: str) -> Iterator[Any]:
         """Yield entries as they were released; raise ReleaseError if a file is missing or truncated."""

@@ -1,4 +1,4 @@
-"""Save the findings of an audit in the catalog, so that they can be searched for."""
+"""Save the findings of an audit in the catalog, so that queries can filter by them."""
 
 from __future__ import annotations
 

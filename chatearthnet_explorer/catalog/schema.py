@@ -1,4 +1,4 @@
-"""The columns of the catalog's GeoParquet file: names, types and order."""
+"""The schema of the catalog's GeoParquet file: column names, types and order."""
 
 from __future__ import annotations
 

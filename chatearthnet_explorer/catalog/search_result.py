@@ -1,4 +1,4 @@
-"""The result of a search: a sequence of pairs, with the total and the counts of every facet."""
+"""The result of a search: a sequence of pairs, with the total number and the counts of every facet."""
 
 from __future__ import annotations
 

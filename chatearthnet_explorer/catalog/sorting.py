@@ -1,4 +1,4 @@
-"""Sorting: the order of the pairs of a result."""
+"""Sort the pairs of a search result."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Spatial filters: which chips have their center in a bounding box or a polygon."""
+"""Spatial filters: chips whose center is in a bounding box or a polygon."""
 
 from __future__ import annotations
 
@@ -43,13 +43,13 @@ def in_polygon(columns: PairColumns, corners: Sequence[tuple[float, float]]) -> 
     Sides are straight in degrees and take the shorter way around the world, so a polygon can cross the antimeridian.
 
     Raises:
-        QueryError: If the polygon goes around a pole, and so has no inside on the map.
+        QueryError: If the polygon contains a pole, so its inside on the map is undefined.
     """
     lon, lat = np.array(corners, np.float64).T
     # each corner is at most 180 degrees from the corner before it
     steps = (np.diff(lon, append=lon[0]) + 180.0) % _TURN - 180.0
     if abs(steps.sum()) > 1.0:
-        msg = "The polygon goes all the way around a pole; draw a box instead."
+        msg = "The polygon contains a pole; draw a box instead."
         raise QueryError(msg)
     lon = lon[0] + np.concatenate([[0.0], np.cumsum(steps[:-1])])
     inside = np.zeros(len(columns), bool)

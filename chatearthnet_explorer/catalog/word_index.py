@@ -1,4 +1,4 @@
-"""Build the word index: the positions of every word in the captions, on disk."""
+"""Build the word index: the positions of every word of the captions, on disk."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Search for words, phrases and beginnings of words in the captions."""
+"""Search the captions for words, phrases and word beginnings."""
 
 from __future__ import annotations
 

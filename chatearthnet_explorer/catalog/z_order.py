@@ -1,4 +1,4 @@
-"""Z-order of tiles: a number for each tile, such that nearby tiles have nearby numbers."""
+"""Z-order (Morton) codes of tiles: tiles that are close have close codes."""
 
 from __future__ import annotations
 

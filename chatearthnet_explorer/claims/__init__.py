@@ -1,4 +1,4 @@
-"""Captions in, claims out: which class, in which part, how much."""
+"""Extract claims from captions: which class, in which part, how much."""
 
 from __future__ import annotations
 
@@ -18,37 +18,37 @@ if TYPE_CHECKING:
 
 
 class Claim(NamedTuple):
-    """One thing that a caption says of one class."""
+    """One claim of a caption about one class."""
 
     name: str
     """The class, by its 3.5 name."""
 
     parts: tuple[str, ...]
-    """Where, of ``shares.PARTS`` in their order; empty for the chip as a whole."""
+    """Parts of ``shares.PARTS``, in their order; empty for the whole chip."""
 
     size: str | None
-    """How much, as a size word of ``size_words.SIZES``; None where the caption does not say."""
+    """Amount, as a size word of ``size_words.SIZES``; None if the caption gives none."""
 
     size_words: str
-    """The words of amount as they stand in the caption; equal to ``size`` where it uses the prompt's own."""
+    """The caption's words of amount; equal to ``size`` if they are the prompt's."""
 
     of_image: bool
-    """Whether it says that it is so much of the image as a whole."""
+    """Whether the amount refers to the whole image."""
 
     negated: bool
-    """Whether the caption says that the class is not there."""
+    """Whether the caption says that the class is absent."""
 
     leads: bool
-    """Whether the caption says that no other class covers more there."""
+    """Whether the caption says that the class is the largest there."""
 
     start: int
-    """Where the class word starts in the text."""
+    """Start of the class word in the text."""
 
     end: int
-    """Where the class word ends."""
+    """End of the class word in the text."""
 
     phrase_start: int
-    """Where the class word with its words of amount or denial starts."""
+    """Start of the class word including its words of amount or negation."""
 
     phrase_end: int
     """Where they end."""
@@ -56,37 +56,37 @@ class Claim(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What a caption claims."""
+    """The claims of a caption."""
 
     claims: tuple[Claim, ...]
-    """Every claim, in the order of the class words; one word may claim several things."""
+    """All claims, in the order of the class words; one word may have several claims."""
 
     dominant: str | None
-    """The class that is said to dominate the whole chip, the first of several; None where none is."""
+    """The class called dominant in the whole chip, the first of several; None if there is none."""
 
     dominant_of: Mapping[str, str]
-    """The class that is said to lead in a part, by part; a part of which that is not said is not in it."""
+    """The class called the largest of each part; parts without such a claim are missing."""
 
     parts: tuple[str, ...]
     """The parts mentioned, in the order of their first mention."""
 
     walk: tuple[str, ...]
-    """The parts that clauses open with, in that order and as often as they do: the path of a 3.5 caption."""
+    """The parts that clauses begin with, in order and with repetitions: the path of a 3.5 caption."""
 
     loose: frozenset[str]
-    """The parts of which a sentence with "it", "they" or "the same" speaks, which may mean a class without its name."""
+    """Parts in sentences with "it", "they" or "the same", which may refer to a class without naming it."""
 
     sentences: tuple[tuple[int, int], ...]
     """Start and end of each sentence in the text."""
 
     @property
     def classes(self) -> tuple[str, ...]:
-        """The classes that are said to be there, in the order of their first mention."""
+        """The classes claimed to be present, in the order of their first mention."""
         return tuple(dict.fromkeys(claim.name for claim in self.claims if not claim.negated))
 
     @property
     def triples(self) -> frozenset[tuple[str, str, str | None]]:
-        """Each (class, part, size) that is said to be there; the part is empty for the chip as a whole."""
+        """Each (class, part, size) claimed to be present; the part is empty for the whole chip."""
         return frozenset(
             (claim.name, part, claim.size)
             for claim in self.claims
@@ -96,9 +96,9 @@ class Reading:
 
 
 def read_claims(text: str) -> Reading:
-    """Return what a caption claims, as a reader would who knows the classes and the five parts.
+    """Return the claims of a caption, as a reader who knows the classes and the five parts would read them.
 
-    English only; a text in another language claims nothing. It takes time in proportion to the text, of which no
+    English only; a text in another language has no claims. The time is linear in the length of the text, of which no
     more than ``caption.LIMIT`` characters are read. Spans count characters of the text as given. What is read well
     and what is not: docs/explanation/reading-captions.md.
     """
@@ -119,7 +119,7 @@ def read_claims(text: str) -> Reading:
 
 
 def is_english(text: str) -> bool:
-    """Return whether a text is mostly English, going by its commonest words; too short a text is not."""
+    """Return whether a text is mostly English, judged by its most common words; False if it is too short."""
     words = _WORD.findall(text[:2000].lower())
     return len(words) >= _FEWEST and sum(word in _COMMON for word in words) >= _SHARE * len(words)
 

@@ -1,4 +1,4 @@
-"""Which class the words of amount speak of."""
+"""Find the class that a word of amount refers to."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _NOUN = (
     "|percentage|number|scale|size|ground|surface|corner|quadrant|section|half|one|element|role|stake|component|cover"
     "|patch(?!es)|piece|block|bit|group"
 )
-# Words that end what an amount and its noun can say together.
+# Words that end the phrase of an amount and its noun.
 _ELSE = (
     "and|or|nor|but|yet|with|without|in|into|at|on|by|as|while|whereas|where|which|who|that|than|then|from|over|across"
     "|along|throughout|also|though|although|followed|plus|ahead|before|after|behind|next|beside|besides|near|like"
@@ -40,7 +40,7 @@ _SPEAKS_OF_NEXT = re.compile(
     rf"(?:{_GOES}(?:{_WORD}){{0,2}})?[\s\-]*"
     rf"|\s(?:the|this|its)\b(?:{_WORD}){{0,3}}{_GOES}(?:{_WORD}){{0,2}}[\s\-]*"  # "most of the ground is grass"
 )
-# "trees in a medium share", "grass is large in extent"; but "trees on a large island" is no amount of trees
+# "trees in a medium share", "grass is large in extent"; but "trees on a large island" is not an amount of trees
 _STANDS_ALONE = re.compile(
     rf"(?:\s(?:{_NOUN})[a-z]{{0,3}})?"
     rf"(?:\W*[,.;:()]|\s*$|\s(?!of\b)(?:{_ELSE}|only|still|just|about|nearly|almost|compared|yet)\b"
@@ -58,7 +58,7 @@ _IS_ONE_OF = re.compile(rf"{_GOES}")
 
 
 class Amounts:
-    """The words of amount of a clause that wait until it is clear whether they speak of a class before or behind."""
+    """Words of amount of a clause, kept until it is clear whether they belong to a class before or after them."""
 
     __slots__ = ("_text", "_waiting")
 
@@ -68,17 +68,17 @@ class Amounts:
         self._waiting: Size | None = None
 
     def hear(self, size: Size, before: Sequence[Mention]) -> None:
-        """Take words of amount that come behind the classes ``before``."""
+        """Add words of amount that follow the classes ``before``."""
         self.settle(before)
         self._waiting = size
 
     def set_of_image(self, start: int) -> None:
-        """Take what waits as an amount of the image as a whole, if that is named right behind it."""
+        """Use the pending amount for the whole image, if that is named right after it."""
         if self._waiting is not None and _IS_WHOLE.fullmatch(self._text, self._waiting.end, start):
             self._waiting = self._waiting._replace(of_image=True)
 
     def give_to(self, mention: Mention, before: Sequence[Mention]) -> None:
-        """Give what waits to the class that follows, or to those ``before`` it where it speaks of them."""
+        """Assign the pending amount to the class that follows, or to those ``before`` if it refers to them."""
         size = self._waiting
         if size is None:
             return
@@ -95,7 +95,7 @@ class Amounts:
         mention.shares_size = not article or self._text[mention.start - 3 : mention.start] == "of "
 
     def give(self, mentions: Sequence[Mention], *, anyway: bool = False) -> None:
-        """Give what waits to the classes before it; ``anyway`` even if it is said of just one part of many."""
+        """Assign the pending amount to the classes before it; with ``anyway`` even if it is about one part of many."""
         size = self._waiting
         if size is None or not mentions:
             return
@@ -106,7 +106,7 @@ class Amounts:
                 last.size, last.shared = size, False
 
     def take_for_part(self, start: int, after: int) -> Size | None:
-        """Take what waits away if it was said behind a place that ends at ``after``, of the one that starts there."""
+        """Drop the pending amount if it stands after a part that ends at ``after``, and return it for the next part."""
         size = self._waiting
         if size is None or size.start < after or not _OF_PART.fullmatch(self._text, size.end, start):
             return None
@@ -114,7 +114,7 @@ class Amounts:
         return size
 
     def settle(self, mentions: Sequence[Mention], *, all_of_them: bool = False, before: int = -1) -> None:
-        """Give what waits to the last list of the classes before it, if it can be meant of them; else to none.
+        """Assign the pending amount to the last list of classes before it, if that is possible; else to none.
 
         Args:
             mentions: The classes before it.
@@ -129,5 +129,5 @@ class Amounts:
         self._waiting = None
 
     def speaks_of_next(self, end: int) -> bool:
-        """Return whether an amount "of it" that ends there is one of the class behind: "of it is grass"."""
+        """Return whether an amount "of it" that ends there belongs to the class after it: "of it is grass"."""
         return _IS_ONE_OF.match(self._text, end) is not None

@@ -1,4 +1,4 @@
-"""Whether classes stand in one list, such as "trees, shrubs and grass"."""
+"""Decide whether classes belong to one list, such as "trees, shrubs and grass"."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ _SHAPE_PATTERN = re.compile(r"\b(?:in|as|into|forms?|forming)\s(?:[a-z\-]+,?\s){
 
 
 def are_in_series(text: str, end: int, start: int) -> bool:
-    """Return whether nothing but a comma or "and", amounts and adjectives stands between two classes."""
+    """Return whether there is only a comma or "and", amounts and adjectives between two classes."""
     return _SERIES.fullmatch(text, end, start) is not None
 
 
 def are_listed(text: str, end: int, start: int, *, third: bool = True) -> bool:
-    """Return whether a class word that ends at ``end`` and one that starts at ``start`` stand in one list.
+    """Return whether a class word that ends at ``end`` and one that starts at ``start`` are in one list.
 
     A list of two takes no comma before its "and": "trees fill the left, and grass the right" has none. ``third`` says
     that there is another class before.
@@ -40,7 +40,7 @@ def are_listed(text: str, end: int, start: int, *, third: bool = True) -> bool:
 
 
 def start_of_list(mentions: Sequence[Mention], text: str) -> int:
-    """Return the index of the first of the mentions that stand in one list with the last of them."""
+    """Return the index of the first mention that is in one list with the last."""
     first = len(mentions) - 1
     while first and are_listed(text, mentions[first - 1].end, mentions[first].start):
         first -= 1
@@ -50,12 +50,12 @@ def start_of_list(mentions: Sequence[Mention], text: str) -> int:
 
 
 def is_shape(text: str, before: int, start: int, end: int) -> bool:
-    """Return whether "fields" only say how the class before lies: "snow spreads in wide fields"."""
+    """Return whether "fields" only describes the class before: "snow spreads in wide fields"."""
     return text.startswith("field", start, end) and _SHAPE_PATTERN.search(text, before, start) is not None
 
 
 def first_list(mentions: Sequence[Mention], text: str) -> Sequence[Mention]:
-    """Return the first of the mentions, with those behind it in one list."""
+    """Return the first mention, with those after it in the same list."""
     stop = 1
     while stop < len(mentions) and are_listed(text, mentions[stop - 1].end, mentions[stop].start):
         stop += 1
@@ -63,7 +63,7 @@ def first_list(mentions: Sequence[Mention], text: str) -> Sequence[Mention]:
 
 
 def last_list(mentions: Sequence[Mention], text: str) -> Sequence[Mention]:
-    """Return the last of the mentions, with those before it in a list that "and" closes."""
+    """Return the last mention, with those before it in a list that ends with "and"."""
     if not mentions:
         return mentions
     first = start_of_list(mentions, text)

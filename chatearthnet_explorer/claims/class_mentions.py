@@ -1,4 +1,4 @@
-"""Words in, land-cover classes out: where a text names which class."""
+"""Find the land-cover classes that a text mentions."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from chatearthnet_explorer.claims.vocabulary.phrase_finder import finder, single
 from chatearthnet_explorer.landcover.legend import CLASSES
 
 NO_CLASS = -1
-"""Class index of a piece of text that names none."""
+"""Class index of a piece of text without a class."""
 
 _INDEX = {land.name: land.index for land in CLASSES}
 _CLASS_OF = {phrase: _INDEX[name] for name, patterns in LAND.items() for phrase in spellings(patterns)}
@@ -21,16 +21,16 @@ class Piece(NamedTuple):
     """A run of a text."""
 
     text: str
-    """The characters as they stand in the text."""
+    """The characters of the text."""
 
     class_index: int
-    """The class that they name, a position in ``legend.CLASSES``; ``NO_CLASS`` where they name none."""
+    """Their class, a position in ``legend.CLASSES``; ``NO_CLASS`` for none."""
 
 
 def pieces(text: str) -> tuple[Piece, ...]:
-    """Return a text cut where it begins or ceases to name a land-cover class.
+    """Split a text into mentions of land-cover classes and the text between them.
 
-    The pieces joined are the text. A word counts as a mention whatever the sentence says of it: "no water" names water.
+    The pieces joined are the text. Negated words are mentions as well: "no water" names water.
     """
     matches, end = [], 0
     for match in _MENTION.finditer(to_lower(text)):

@@ -1,4 +1,4 @@
-"""How the words of one clause belong together: which class stands in which part, with which amount."""
+"""Parse one clause: which class is in which part, with which amount."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ if TYPE_CHECKING:
 
 
 class Clause:
-    """Takes the words of a clause one by one and fills in mentions.
+    """Reads the words of a clause one by one and fills in mentions.
 
-    Two kinds are told apart by what comes first. In one that opens with a place ("in the top left, ...") the classes
-    that follow stand there. In one that opens with a class ("trees cover the top left") its place follows it.
+    There are two kinds of clauses. In one that begins with a part ("in the top left, ...") the classes
+    that follow are there. In one that begins with a class ("trees cover the top left") the part follows it.
     """
 
     __slots__ = (
@@ -50,10 +50,10 @@ class Clause:
 
         Args:
             text: All of it, in lower case.
-            subject: Classes of the clause before that this one goes on to speak of.
+            subject: Classes of the clause before that this one continues with.
             whole: Whether the sentence has named the whole image.
-            contrast: Whether a comma may end it, as in "while trees fill the left, the right is bare".
-            first: Whether no class was told in the sentence before it.
+            contrast: Whether a comma can end it, as in "while trees fill the left, the right is bare".
+            first: Whether the sentence has no class before it.
         """
         self.text = text
         self.mentions: list[Mention] = []
@@ -79,14 +79,14 @@ class Clause:
         self.sums_up = False
 
     def recall(self, mentions: list[Mention]) -> None:
-        """Go on to speak of classes of the clause or sentence before: "they cover ..."."""
+        """Continue with classes of the clause or sentence before: "they cover ..."."""
         self.mode = "classes"
         self.open, self.recalled_mentions = list(mentions), mentions
         for mention in mentions:
             mention.statements.append(Statement())
 
     def close(self) -> None:
-        """Give what is left over to whom it belongs."""
+        """End the clause: assign pending amounts and parts."""
         if self._orphan and (self.open or self.subject):
             # a place that no class follows: "trees fill the left but are absent from the middle"
             self._place_last()
@@ -99,7 +99,7 @@ class Clause:
                     mention.statements[-1].parts = self.latest
 
     def _place_last(self) -> None:
-        """Give a place that no class follows to the class before it, and to those listed with that."""
+        """Assign a part that no class follows to the class before it, and to those in its list."""
         self.grouping = False
         if not self.open:
             self.open = self.subject
@@ -108,13 +108,13 @@ class Clause:
             return
         first = start_of_list(self.open, self.text)
         if first or len(self.mentions) > len(self.open):
-            # the others keep the place that the clause opened with
+            # the others keep the part that the clause began with
             for mention in self.open[first:]:
                 mention.statements[-1].parts = None
         self._bind(self.open[first:], self.here)
 
     def end_group(self) -> None:
-        """A list of places is over."""
+        """End a list of parts."""
         self.grouping = self.comparing = self.excepting = False
 
     # --- classes
@@ -143,20 +143,20 @@ class Clause:
             self.turn_parts += self.here if self._orphan else ()
             has_place = False
         if self.lead.is_theme:
-            mention.statements[0].parts = ()  # what a theme says of places is no claim
+            mention.statements[0].parts = ()  # places named with a theme are not claims
         self.mentions.append(mention)
         self._open(mention, before, has_place=has_place)
         self.denied_at = -1
 
     def _open(self, mention: Mention, before: Mention | None, *, has_place: bool) -> None:
-        """Let a class be spoken of, alone or with those before it."""
+        """Make a class the current one, alone or with those before it."""
         apart = self.apart or has_place
         if before and not apart and before.name != mention.name and not self.joins:
             apart = not are_in_series(self.text, before.end, mention.start)
             if apart and self.mode == "classes" and self.text.endswith(" the ", 0, mention.start):
                 mention.statements[0].parts = ()  # "grass surrounds the town and is widest in the middle"
                 return
-        # a list longer than the legend is none, and would make reading slow
+        # a list longer than the legend is not a list, and would be slow to read
         if apart or len(self.open) == len(LAND):
             self.open = []
             self.absent = False
@@ -211,7 +211,7 @@ class Clause:
         self._after_from = self.text.endswith(FROM, 0, start)
 
     def _opens(self, start: int) -> bool:
-        """Return whether a place turns from the classes before it to those behind."""
+        """Return whether a part belongs to the classes after it instead of those before."""
         if self.apart and not self.grouping and opens_clause(self.text, self.before, start):
             return True
         return self.contrast and bool(self.open) and ends_contrast(self.text, self.before, start)

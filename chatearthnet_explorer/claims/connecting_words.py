@@ -1,4 +1,4 @@
-"""What the letters between two phrases, or right before a place, say of how they hang together."""
+"""What the words between two phrases mean for how the phrases are connected."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from chatearthnet_explorer.claims.tokenizer import Token
 
 FROM, TO, OF = ("from the ", "from "), ("to the ", "to "), "of the "
-"""How the text may end before a place that is left, that is gone to, and that has shares."""
+"""How the text can end before a part as origin, as target, and as owner of shares."""
 
 _NEAR = 12
 _PLACES = re.compile(
@@ -22,29 +22,29 @@ _INTO = (" in ", " at ", " on ", " within ", " towards ")
 
 
 def opens_clause(text: str, before: Token, start: int) -> bool:
-    """Return whether a place opens a clause of its own: "trees dominate, and in the middle there is water"."""
+    """Return whether a place opens a new clause: "trees dominate, and in the middle there is water"."""
     _, word, _, end = before
     return word == "and" and text.startswith(_INTO, end, min(start, end + _NEAR))
 
 
 def ends_contrast(text: str, before: Token, start: int) -> bool:
-    """Return whether a place stands right behind a comma: "while trees fill the left, the right is bare"."""
+    """Return whether a part follows directly after a comma: "while trees fill the left, the right is bare"."""
     _, word, _, end = before
     return word == "," and text[end:start] in {" the ", " in the "}
 
 
 def are_places(text: str, end: int, start: int) -> bool:
-    """Return whether nothing but "and", a comma or a word like "in" stands between two places of one list."""
+    """Return whether there is only "and", a comma or a word like "in" between two parts of one list."""
     return _PLACES.fullmatch(text, end, start) is not None
 
 
 def is_of_part(text: str, before: Token, start: int) -> bool:
-    """Return whether the image is named only to say whose part is meant: "the middle of the image"."""
+    """Return whether the image is named only as the owner of a part: "the middle of the image"."""
     sign, _, _, end = before
     return sign is Sign.PLACE and " of " in text[end : min(start, end + 2 * _NEAR)]
 
 
 def follows_part(before: Token, start: int) -> bool:
-    """Return whether "of the image" stands right behind a part."""
+    """Return whether "of the image" follows directly after a part."""
     sign, _, _, end = before
     return sign is Sign.PLACE and start - end < _NEAR

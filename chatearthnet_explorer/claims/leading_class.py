@@ -1,4 +1,4 @@
-"""Which class a clause says leads; said before the class, it waits for it."""
+"""Find the class that a clause calls the largest, also if the words for it stand before the class."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ _BESIDE = re.compile(
 
 
 class Lead:
-    """How clearly the class that comes next is said to lead."""
+    """How clearly the next class is called the largest."""
 
     __slots__ = ("_comma", "_lead_position", "_strength", "_survives", "_text", "is_theme")
 
     def __init__(self, text: str) -> None:
-        """Start with nothing said."""
+        """Start without a lead."""
         self._text = text
         self._strength = 0
         self._survives = False
@@ -28,35 +28,35 @@ class Lead:
         self.is_theme = False
 
     def wait(self, strength: int, end: int, *, survives: bool = False) -> None:
-        """Hear that the class behind leads.
+        """Note that the next class is the largest.
 
         Args:
-            strength: ``PASSING`` or ``PLAIN``; the first does not replace what was said before.
-            end: Where the words that say it end.
-            survives: Whether a part may be named in between.
+            strength: ``PASSING`` or ``PLAIN``; the first does not replace an earlier one.
+            end: End of the words for it.
+            survives: Whether a part may be named before the class.
         """
         if strength != PASSING or not self._strength:
             self._strength, self._survives, self._comma, self._lead_position = strength, survives, -1, end
 
     def mix(self) -> None:
-        """Hear that none of the classes behind leads, unless it was said plainly."""
+        """Note that none of the next classes is the largest, unless a ``PLAIN`` lead was noted."""
         if self._strength == PASSING:
             self._strength = 0
 
     def pause(self, end: int) -> None:
-        """Hear a comma; one right behind a theme only sets it off ("as its main theme, the scene shows trees")."""
+        """Note a comma; one directly after a theme only sets it off ("as its main theme, the scene shows trees")."""
         if self._comma < 0 and self._lead_position < end - 1:
             self._comma = end
 
     def pass_place(self) -> None:
-        """Hear of a part: what leads there was named before it."""
+        """Note a part: its largest class was named before it."""
         if not self._survives:
             self._strength = 0
 
     def take(self, start: int, *, again: bool) -> int:
-        """Return how clearly the class that starts there is said to lead, 0 for not at all; then nothing waits.
+        """Return how clearly the class that starts there is called the largest, 0 for not at all; then reset.
 
-        ``again`` says that the class before has the same name: "developed land, made up of roads" does not lead.
+        ``again`` means that the class before has the same name: "developed land, made up of roads" does not lead.
         """
         strength, self._strength = self._strength, 0
         if not strength or (again and strength == PASSING):

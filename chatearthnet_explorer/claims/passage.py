@@ -1,4 +1,4 @@
-"""What a caption says, sentence after sentence: what carries over, and who leads where."""
+"""Parse a caption sentence by sentence: what carries over to the next, and which class leads in which part."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 
 
 class Passage:
-    """Takes the tokens of a caption and keeps its mentions.
+    """Reads the tokens of a caption and collects its mentions.
 
-    A place that a sentence opens with holds for the sentences behind it, until a place or the whole image is named.
+    A part at the start of a sentence applies to the sentences after it, until a part or the whole image is named.
     """
 
     def __init__(self, text: str) -> None:
@@ -41,7 +41,7 @@ class Passage:
         self._start_sentence(0)
 
     def read(self, tokens: Iterable[Token]) -> None:
-        """Take all tokens of the text."""
+        """Read all tokens of the text."""
         for token in tokens:
             sign, value, start, end = token
             clause = self._clause
@@ -100,7 +100,7 @@ class Passage:
         self._context = self._last = ()
 
     def _rest(self, word: str, start: int, end: int) -> None:
-        """Take "the rest" for the parts that the sentence, or all before it, has not named."""
+        """Read "the rest" as the parts that the sentence, or all before it, has not named."""
         here = self._here or self._clause.here
         if (self._context or self._loose) and word in {"the rest", "the remainder"}:
             return  # of the part that is spoken of
@@ -112,7 +112,7 @@ class Passage:
             self._next_clause(word, start, end)
         vague = word == "elsewhere" or word.startswith(("the other", "the remaining"))
         if vague and not self._clause.absent:
-            image(self._clause, word, start, end)  # "a few specks elsewhere": who knows in how many of them
+            image(self._clause, word, start, end)  # "a few specks elsewhere": it is unknown in how many of them
         elif 0 < len(parts) < len(PARTS):
             self._clause.place(parts, start, end)
             self._clause.end_group()
@@ -123,7 +123,7 @@ class Passage:
         self._same = True
 
     def _pronoun(self, _word: str, _start: int, _end: int) -> None:
-        """Let a clause that opens with a pronoun go on with what the one before opens with."""
+        """Let a clause that begins with a pronoun continue with the subject of the clause before."""
         self._loose = True
         if self._topic and not self._clause.mode:
             self._clause.recall(self._topic)
@@ -133,7 +133,7 @@ class Passage:
 
     def _back(self, _word: str, _start: int, _end: int) -> None:
         clause = self._clause
-        # "there" speaks of a part of this sentence, if it has named one
+        # "there" refers to a part of this sentence, if it has named one
         self._there = clause.here or clause.latest or self._here or self._latest
         self._points_back = not self._there
 
@@ -159,19 +159,19 @@ class Passage:
             self._in_context = []
         self._in_context += self._mentions
         if self._mentions or self._here:
-            # what is said of no class leaves "here" where it was
+            # a sentence without a class does not change "here"
             self._last = self._here or (() if self._whole else self._latest)
         sentence = self.text[self._begin : end].lstrip()
         self.sentences.append((end - len(sentence), end))
         self._start_sentence(end)
 
     def _copies(self, source: Parts) -> list[Mention]:
-        """Return the classes told of some parts, told of those of this sentence."""
+        """Return the classes of some parts as mentions in the parts of this sentence."""
         copies = {mention.name: mention.copy_to(source, self._here) for mention in self._in_context}
         return [copy for copy in copies.values() if copy]
 
     def _part_spoken_of(self) -> Parts:
-        """Return where classes are that have no place of their own."""
+        """Return the parts of classes without a part."""
         return self._latest if self._context and self._latest and not self._points_back else self._context
 
     def _settle(self, mention: Mention, fallback: Parts) -> None:

@@ -1,4 +1,4 @@
-"""What words of amount, denial, lead and comparison do to the clause that they stand in."""
+"""The effects of amount, negation, lead and comparison phrases on their clause."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ def amount(clause: Clause, word: str | None, start: int, end: int) -> None:
 
 
 def somewhere(clause: Clause, _word: str, _start: int, _end: int) -> None:
-    """The amount before is that of a part, and nobody knows of which."""
+    """The amount before belongs to a part, but it is unknown to which."""
     clause.amounts.settle(clause.open)
     for mention in clause.open[-1:]:
         mention.statements[-1].size = None
 
 
 def of_it(clause: Clause, _word: str, _start: int, end: int) -> None:
-    """Of it: the amount before belongs to the class before."""
+    """Read "of it": the amount before belongs to the class before."""
     if not clause.amounts.speaks_of_next(end):
         clause.amounts.give(last_list(clause.open, clause.text), anyway=True)
 
@@ -39,7 +39,7 @@ def of_it(clause: Clause, _word: str, _start: int, end: int) -> None:
 
 
 def image(clause: Clause, word: str, start: int, _end: int) -> None:
-    """The image as a whole, unless it says whose part is meant."""
+    """The whole image, unless it only names the owner of a part."""
     if is_of_part(clause.text, clause.before, start):
         return
     if clause.before[0] is Sign.LAND and start == clause.before[3] + 1 and clause.mentions and word[:3] != "of ":
@@ -54,7 +54,7 @@ def image(clause: Clause, word: str, start: int, _end: int) -> None:
 
 
 def of_image(clause: Clause, word: str, start: int, end: int) -> None:
-    """Of the image: the amount before is one of the whole."""
+    """Read "of the image": the amount before refers to the whole image."""
     if follows_part(clause.before, start):
         return
     image(clause, word, start, end)
@@ -66,7 +66,7 @@ def of_image(clause: Clause, word: str, start: int, end: int) -> None:
 
 
 def no(clause: Clause, word: str, start: int, end: int) -> None:
-    """Denies the classes that follow; "almost no" denies an amount of them."""
+    """Negates the classes that follow; "almost no" negates an amount of them."""
     clause.denied_at = start
     if word.endswith((" no", " none")):
         amount(clause, None, start, end)
@@ -74,7 +74,7 @@ def no(clause: Clause, word: str, start: int, end: int) -> None:
 
 
 def missing(clause: Clause, _word: str, start: int, _end: int) -> None:
-    """Denies the classes before, or their being in the parts that follow."""
+    """Negates the classes before, or their presence in the parts that follow."""
     clause.absent = True
     for mention in clause.open:
         if clause.mode == "places" or mention.statements[-1].parts is None:
@@ -82,30 +82,30 @@ def missing(clause: Clause, _word: str, start: int, _end: int) -> None:
 
 
 def not_in(clause: Clause, _word: str, _start: int, _end: int) -> None:
-    """Denies that the classes before are in the parts that follow."""
+    """Negates the presence of the classes before in the parts that follow."""
     clause.absent = True
 
 
 def unless(clause: Clause, _word: str, _start: int, _end: int) -> None:
-    """Ends a denial, "nothing but trees", and takes out the parts that follow, "all parts except the middle"."""
+    """Ends a negation, "nothing but trees", and removes the parts that follow, "all parts except the middle"."""
     clause.amounts.settle(clause.open)
     clause.denied_at = -1
     clause.excepting = True
 
 
 def compare(clause: Clause, _word: str, start: int, _end: int) -> None:
-    """The parts that follow are not spoken of, only compared with; nothing is compared in "dot-like"."""
+    """The parts that follow are only compared with; "dot-like" is not a comparison."""
     if clause.text.startswith("-", start - 1):
         return
     clause.comparing = True
     clause.contrast = clause.contrast or not clause.mentions
 
 
-# --- who leads
+# --- lead
 
 
 def leads(clause: Clause, _word: str, _start: int, end: int) -> None:
-    """The class before leads; where there is none, the class behind."""
+    """The class before is the largest; if there is none, the class after."""
     if clause.denied_at >= 0:
         clause.denied_at = -1
     elif clause.open and clause.before[0] is not Sign.REFERENCE:
@@ -118,13 +118,13 @@ def leads(clause: Clause, _word: str, _start: int, end: int) -> None:
 
 
 def led_by(clause: Clause, _word: str, _start: int, end: int) -> None:
-    """The class behind leads."""
+    """The class after is the largest."""
     clause.lead.wait(PLAIN, end)
     clause.apart = True
 
 
 def theme(clause: Clause, word: str, start: int, end: int) -> None:
-    """The class before or behind is what the image is about."""
+    """The class before or after is the theme of the image."""
     image(clause, word, start, end)
     clause.lead.is_theme = True
     if clause.mentions and clause.mode == "classes":
@@ -138,24 +138,24 @@ def theme(clause: Clause, word: str, start: int, end: int) -> None:
 
 
 def made_of(clause: Clause, _word: str, _start: int, end: int) -> None:
-    """The class behind leads, if nothing clearer is said."""
+    """The class after is the largest, unless the caption names one more clearly."""
     clause.lead.wait(PASSING, end)
     clause.apart = True
 
 
 def mix(clause: Clause, _word: str, _start: int, _end: int) -> None:
-    """None of the classes behind leads, unless it was said plainly."""
+    """None of the classes after is the largest, unless a plain lead was noted."""
     clause.lead.mix()
 
 
 def ahead(clause: Clause, _word: str, _start: int, _end: int) -> None:
-    """The class before comes before those behind."""
+    """The class before is larger than those after."""
     first = clause.first and bool(clause.open) and clause.open[0] is clause.mentions[0] and clause.before[1] != "and"
     clause.ahead = first and not any(mention.leads for mention in clause.mentions)
     clause.joins, clause.apart = True, False
 
 
-# --- what else holds words together or apart
+# --- other connecting words
 
 
 def especially(clause: Clause, _word: str, _start: int, _end: int) -> None:
@@ -164,30 +164,30 @@ def especially(clause: Clause, _word: str, _start: int, _end: int) -> None:
 
 
 def others(clause: Clause, _word: str, _start: int, _end: int) -> None:
-    """Nothing of what follows is said of the classes before."""
+    """The words that follow are not about the classes before."""
     clause.amounts.settle(clause.open)
     clause.open = []
 
 
 def one_of_two(clause: Clause, word: str, _start: int, _end: int) -> None:
-    """Only the first or the last of the classes before is spoken of."""
+    """Only the first or the last of the classes before is meant."""
     clause.pair = clause.pair or clause.open
     clause.amounts.settle(clause.open)
     clause.open = clause.pair[-1:] if word == "the latter" else clause.pair[:1]
 
 
 def verb(clause: Clause, _word: str, _start: int, _end: int) -> None:
-    """The class behind does not share the place of the one before."""
+    """The class after is not in the part of the one before."""
     clause.apart = True
 
 
 def join(clause: Clause, _word: str, _start: int, _end: int) -> None:
-    """The class behind shares the place of the one before."""
+    """The class after is in the part of the one before."""
     clause.joins, clause.apart = True, False
 
 
 def listing(clause: Clause, word: str, _start: int, end: int) -> None:
-    """A comma ends a comparison and a denial; "and" does not."""
+    """A comma ends a comparison and a negation; "and" does not."""
     if word != ",":
         return
     clause.comparing = clause.excepting = False
@@ -223,4 +223,4 @@ OF_CLAUSE: dict[Sign, Callable[[Clause, Any, int, int], None]] = {
     Sign.OF_IT: of_it,
     Sign.SOMEWHERE: somewhere,
 }
-"""What each phrase does, with what it stands for, its start and its end."""
+"""The effect of each kind of phrase: a function of its meaning, start and end."""

@@ -1,4 +1,4 @@
-"""The words of a caption that say what is where, in their order; all others are passed over."""
+"""Split a caption into the phrases of the vocabulary, in order; all other words are skipped."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 Token = tuple[Sign, Any, int, int]
-"""What kind of phrase it is, what it stands for (class, parts, size, its own letters), its start, its end."""
+"""Kind of phrase, its meaning (class, parts, size, its letters), start and end."""
 
 
 def tokens(text: str) -> Iterator[Token]:

@@ -30,7 +30,7 @@ _WRONG_ARGUMENTS = 2  # exit status, as argparse has it
 
 
 class _Parser(argparse.ArgumentParser):
-    """A parser that says in one sentence what is wrong, and prints as all else is printed."""
+    """An argument parser that explains errors in one sentence and prints like the other output."""
 
     def __init__(self, *arguments: Any, **options: Any) -> None:  # noqa: ANN401 - argparse's own
         super().__init__(*arguments, **options)

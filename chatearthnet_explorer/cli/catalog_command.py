@@ -71,12 +71,12 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
 
 
 def add_folder_to(parser: argparse.ArgumentParser) -> None:
-    """Add the argument that says which catalog."""
+    """Add the argument for the catalog's folder."""
     parser.add_argument("catalog", type=Path, metavar="CATALOG", help="folder of the catalog")
 
 
 def add_query_to(parser: argparse.ArgumentParser) -> None:
-    """Add the options that say which pairs."""
+    """Add the options that select pairs."""
 
     def several(name: str, help_text: str, *options: str) -> None:
         parser.add_argument(*options, dest=name, action="append", default=[], help=f"{help_text}; may be repeated")
@@ -99,7 +99,7 @@ def query_of(options: argparse.Namespace, **more: int) -> Query:
     """Return the question that options ask.
 
     Raises:
-        QueryError: If it cannot be asked.
+        QueryError: If the query is invalid.
     """
     from chatearthnet_explorer.catalog import Query  # noqa: PLC0415 - numpy-heavy files behind it
 
@@ -201,7 +201,7 @@ def _labels_of(options: argparse.Namespace, *, simulated: bool) -> tuple[Labels,
         from chatearthnet_explorer.sources.simulated_chips import SimulatedLabels  # noqa: PLC0415 - heavy
 
         if not simulated:
-            msg = "Simulated labels say nothing of a real catalog; leave --labels out to read WorldCover."
+            msg = "Simulated labels do not describe real places; leave --labels out to read WorldCover."
             raise CatalogError(msg)
         return SimulatedLabels(options.year), f"simulated {options.year}", processors()
     from chatearthnet_explorer.sources.stac.worldcover import VERSIONS, LabelReader  # noqa: PLC0415 - heavy

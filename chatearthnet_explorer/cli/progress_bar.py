@@ -13,9 +13,9 @@ if TYPE_CHECKING:
 
 @contextmanager
 def progress() -> Iterator[Callable[[str, int, int], None]]:
-    """Return a function to be told what is done, how much of it, and of how much (0: nobody knows).
+    """Return a callback that draws progress: task, amount done, total (0 if unknown).
 
-    Where standard error is no terminal, nothing is drawn.
+    It draws nothing if standard error is not a terminal.
     """
     from tqdm import tqdm  # noqa: PLC0415 - comes with the extras whose commands take long
 

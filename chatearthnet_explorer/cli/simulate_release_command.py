@@ -1,4 +1,4 @@
-"""The command `simulate-release`: a made-up release, to try everything without a download."""
+"""The command `simulate-release`: write a simulated release, to try everything without a download."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add the command ``simulate-release``."""
-    parser = commands.add_parser("simulate-release", help="write a made-up release of the same layout and quirks")
+    parser = commands.add_parser("simulate-release", help="write a simulated release of the same layout")
     parser.add_argument("folder", type=Path, metavar="DIR", help="where to write it")
     parser.add_argument("--records", type=int, default=2000, help="image-text pairs")
     parser.add_argument("--images", type=int, default=40, help="pairs that have their images too")

@@ -1,4 +1,4 @@
-"""Output of the commands, with control characters escaped."""
+"""Print the output of the commands, with control characters escaped."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 DEBUG = "CHATEARTHNET_DEBUG"
 """Environment variable: any value shows what libraries print, and tracebacks."""
 
-# Controls, marks of direction and other characters that nobody sees, halves of pairs, other line ends than \n
+# Controls, marks of direction and other invisible characters, halves of pairs, other line ends than \n
 _UNSEEN = {"Cc", "Cf", "Cs", "Zl", "Zp"}
 _FIRST_PAIR = 0x10000  # the first code point that JSON writes as a pair
 

@@ -1,1 +1,1 @@
-"""Paths that people type, and CSV files for spreadsheets."""
+"""Paths from users, and CSV files for spreadsheets."""

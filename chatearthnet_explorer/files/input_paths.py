@@ -1,4 +1,4 @@
-"""Paths that people give: what keeps one from being read as a file, before it is opened."""
+"""Check paths from users before they are opened, and explain why one cannot be read."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ if TYPE_CHECKING:
 
 
 def unreadable(path: Path, *, missing: bool = False) -> str:
-    """Return why a path cannot be read as a file, as the end of a sentence; empty if nothing speaks against it.
+    """Return why a path cannot be read as a file, as the end of a sentence; empty if it can.
 
-    To open a pipe waits for whoever writes to it, and a device may never end, so that they are refused unopened.
+    Opening a pipe blocks until something writes to it, and a device may never end, so neither is opened.
 
     Args:
         path: What somebody named; links are followed.

@@ -1,4 +1,4 @@
-"""CSV that spreadsheets open as it is meant: with its accents, and without formulas."""
+"""Write CSV that spreadsheets read correctly: with accents, and without formulas."""
 
 from __future__ import annotations
 

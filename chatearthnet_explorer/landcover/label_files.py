@@ -1,4 +1,4 @@
-"""Label maps from PNG, GeoTIFF and NumPy files."""
+"""Read label maps from PNG, GeoTIFF and NumPy files."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def read_labels(path: str | Path, *, values: Values | None = None) -> NDArray[np
     except LabelError as error:
         msg = f"{path.name} cannot be used: {error}"
         raise LabelError(msg) from error
-    # an ImportError is passed on: it says what to install
+    # an ImportError is passed on: it names what to install
     except (OSError, ValueError, SyntaxError, UnidentifiedImageError, Image.DecompressionBombError) as error:
         msg = f"{path.name} cannot be read as a {path.suffix[1:].upper()} file; check the path and the file."
         raise LabelError(msg) from error

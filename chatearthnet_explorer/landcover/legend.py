@@ -1,4 +1,4 @@
-"""The legend: codes, names and colours of the land-cover classes. This is the only table of them."""
+"""The legend: the only table of codes, names and colours of the land-cover classes."""
 
 from __future__ import annotations
 
@@ -24,16 +24,16 @@ class LandClass:
     """Position in a label map, 0 to 11; 0 is background, which means no label."""
 
     code: int
-    """ESA WorldCover's code; 0 where it has no data."""
+    """ESA WorldCover's code; 0 for no data."""
 
     name: str
-    """What 3.5 prompts call it."""
+    """Its name in 3.5 prompts."""
 
     name_4v: str
-    """What 4V prompts call it."""
+    """Its name in 4V prompts."""
 
     plain: str
-    """What it is, for readers to whom the word is new."""
+    """An explanation for newcomers."""
 
     chatearthnet: Colour
     """Its colour in the label maps of ChatEarthNet, which GPT-4V saw."""

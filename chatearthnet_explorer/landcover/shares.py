@@ -1,4 +1,4 @@
-"""Shares of the classes of a label map, by part."""
+"""Compute the share of each class in each part of a label map."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def count_pixels(labels: NDArray[np.uint8]) -> NDArray[np.int64]:
     Raises:
         LabelError: If the labels are not a (256, 256) uint8 map of class indices.
     """
-    # One pass over the map: each cell of 64 x 64 pixels has twelve bins of its own.
+    # One pass over the map: each cell of 64 x 64 pixels has twelve bins.
     bins = check_labels(labels) + _cell_bins()
     counts = np.bincount(bins.ravel(), minlength=_CELLS * _CELLS * len(CLASSES))
     by_cell = counts.reshape(_CELLS * _CELLS, len(CLASSES))

@@ -1,1 +1,1 @@
-"""The web: requests, redirects, proxies, rate limits, byte ranges, remote ZIPs and JSON read with limits."""
+"""Network access: HTTP requests, redirects, proxies, rate limits, byte ranges, remote ZIPs and limited JSON."""

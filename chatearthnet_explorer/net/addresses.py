@@ -1,4 +1,4 @@
-"""Web addresses: taken apart and checked, shown without secrets, joined."""
+"""Parse, check and join web addresses, and show them without secrets."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def below(address: str, name: str) -> str:
 
 
 def split_login(address: str) -> tuple[str, dict[str, str]]:
-    """Return an address without its user and password, and the header that stands for them.
+    """Return an address without its user and password, and the header that replaces them.
 
     The address has at least a slash after its host: without one, some proxies do not understand it.
 
@@ -84,5 +84,5 @@ def split_login(address: str) -> tuple[str, dict[str, str]]:
 
 
 def basic_login(user: str) -> str:
-    """Return what a header says for ``user:password`` as it stands in an address (RFC 7617)."""
+    """Return the header value for the ``user:password`` of an address (RFC 7617)."""
     return f"Basic {base64.b64encode(unquote(user).encode()).decode()}"

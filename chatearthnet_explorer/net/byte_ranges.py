@@ -42,7 +42,7 @@ class ByteRanges(Protocol):
     """A file whose bytes can be read in parts."""
 
     name: str
-    """What sentences call it; holds no secret."""
+    """Its name in messages, without secrets."""
 
     @property
     def size(self) -> int:

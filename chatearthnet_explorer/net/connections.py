@@ -1,4 +1,4 @@
-"""Connections of urllib3 that never lead from a public server into a private network; urllib3 is used here alone."""
+"""HTTP connections that never lead from a public server into a private network. Only this module uses urllib3."""
 
 from __future__ import annotations
 
@@ -34,13 +34,13 @@ class Response:
     """The answer as urllib3 has it."""
 
     address: str
-    """Where it came from in the end, without user and password."""
+    """Address after redirects, without user and password."""
 
     subject: str
-    """What was requested, as sentences name it."""
+    """Name of the requested address in messages."""
 
     local: bool
-    """Whether it came from this computer or its own network, so that it may lead there."""
+    """Whether it is from this computer or its network, so that its links may lead there."""
 
     deadline: float
     """When its body must be complete, on the clock of ``time.monotonic``."""
@@ -98,7 +98,7 @@ def open_response(  # noqa: PLR0913 - one request as it goes over the wire
     subject: str,
     deadline: float,
 ) -> Response:
-    """Send one request and return its answer, whatever its status; no redirect is followed.
+    """Send one request and return its response with any status; redirects are not followed.
 
     Args:
         method: GET or POST.
@@ -109,12 +109,12 @@ def open_response(  # noqa: PLR0913 - one request as it goes over the wire
         proxy: The proxy to use.
         context: What checks certificates.
         local: Whether this computer and private networks may be reached.
-        subject: What is requested, as sentences name it.
+        subject: Name of the requested address in messages.
         deadline: When the body must be complete, on the clock of ``time.monotonic``.
 
     Raises:
-        UnsafeAddressError: If the connection leads where it must not.
-        UnreachableError: If there is no answer.
+        UnsafeAddressError: If the connection leads to a forbidden network.
+        UnreachableError: If there is no response.
     """
     try:
         raw = _pool(proxy, context, local).request(
@@ -133,7 +133,7 @@ def open_response(  # noqa: PLR0913 - one request as it goes over the wire
         # the cause would print the query, where signatures are
         raise _unreachable(address, subject, error) from None
     peer = getattr(raw, "peer", "")
-    # a proxy hides who answered: then the host's name decides
+    # a proxy hides the peer: then the host's name decides
     private = (
         not private_networks.may_reach(peer, local=False)
         if peer
@@ -149,7 +149,7 @@ def _unreachable(address: str, subject: str, error: Exception) -> UnreachableErr
         problem = UnreachableError(sentence)
         problem.temporary = not is_certificate_error(error)  # a proxy may do better the next time
         return problem
-    # urllib3 calls a name that does not resolve, and a port where nobody listens, a time-out as well
+    # urllib3 calls a name that does not resolve, and a port where nothing listens, a time-out as well
     if any(isinstance(one, NameResolutionError) for one in chain):
         host = host_of(address)
         return UnreachableError(f"{host} could not be found: there is no server of this name; check the address.")
@@ -163,7 +163,7 @@ def _unreachable(address: str, subject: str, error: Exception) -> UnreachableErr
 
 
 class _PrivatePeerError(Exception):
-    """A connection leads where it must not; not an OSError, which urllib3 would wrap."""
+    """A connection leads to a forbidden network; not an OSError, which urllib3 would wrap."""
 
 
 class _GuardedConnection(HTTPConnection):

@@ -1,4 +1,4 @@
-"""Whole files to the disk: resumed, checked, and there only when complete."""
+"""Download whole files: resumed after a break, checked, and in place only when complete."""
 
 from __future__ import annotations
 
@@ -26,17 +26,17 @@ def download(
     md5: str | None = None,
     progress: Callable[[int, int], None] = lambda _bytes, _total: None,
 ) -> Path:
-    """Return the path of a file, fetched unless it is there; one that broke off goes on from where it stopped.
+    """Return the path of a file, downloaded if it is missing; an interrupted download is resumed.
 
     Args:
         address: Where from.
-        path: Where to; what is not complete stands beside it as ``.part``.
+        path: Target; an incomplete download is beside it as ``.part``.
         limits: Limits of the request.
-        md5: What its MD5 must be, in hexadecimal digits; None where it is not known.
+        md5: Expected MD5 in hexadecimal digits; None if unknown.
         progress: Called with how many bytes of how many are there.
 
     Raises:
-        ArchiveError: If it cannot be read, or is another file than it should be; then nothing is kept of it.
+        ArchiveError: If it cannot be read, or its checksum is wrong; then it is deleted.
         OSError: If the disk is full or may not be written.
     """
     if path.exists():

@@ -1,4 +1,4 @@
-"""The HTTP client of every source: redirects, retries, rate limits, proxies and certificates."""
+"""The HTTP client of all sources: redirects, retries, rate limits, proxies and certificates."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def request(  # noqa: PLR0913 - a request and its bounds
     local: bool = True,
     deadline: float = math.inf,
 ) -> T:
-    """Send a request, again where that may help, and return what is taken of the answer.
+    """Send a request, with retries, and return the result of reading its response.
 
     Args:
         address: An http or https address.
@@ -66,8 +66,8 @@ def request(  # noqa: PLR0913 - a request and its bounds
         deadline: When the answer must be complete, on the clock of ``time.monotonic``.
 
     Raises:
-        HttpError: If there is no usable answer; its subclasses in ``http_errors`` tell why.
-        Cancelled: If nobody waits for it any more.
+        HttpError: If there is no usable answer; its subclasses in ``http_errors`` give the reason.
+        Cancelled: If the work was cancelled.
     """
     subject = subject or public_address(address)
     headers = {**(headers or {}), **({"Range": f"bytes={span}"} if span else {})}
@@ -112,7 +112,7 @@ def send(  # noqa: PLR0913 - a request and its bounds
     deadline: float = math.inf,
     redirects: int = REDIRECTS,
 ) -> Response:
-    """Send a request once and follow redirects; a POST stays a POST, with its body, unless the server says 303.
+    """Send a request once and follow redirects; a POST stays a POST, with its body, unless the status is 303.
 
     Where ``local`` is False, and behind a redirect of a public server, an address of this computer, of a private
     network or of the link itself (where cloud services keep credentials) is refused before anything is sent: by what
@@ -133,10 +133,10 @@ def send(  # noqa: PLR0913 - a request and its bounds
         redirects: Redirects to follow.
 
     Returns:
-        The answer, whatever its status. Close it.
+        The response, with any status. The caller must close it.
 
     Raises:
-        UnsafeAddressError: If it leads where nothing is sent.
+        UnsafeAddressError: If it leads to a forbidden address.
         UnreachableError: If there is no answer, or the environment's proxy or certificates cannot be used.
         BusyError: If the server's rate limit asks for a longer wait than ``limits.patience``.
     """

@@ -1,4 +1,4 @@
-"""What can go wrong with a request, one class and one sentence for each."""
+"""The exceptions of HTTP requests: one class and one sentence for each."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class UnreachableError(HttpError):
 
 
 class BusyError(HttpError):
-    """A server is busy, or asks us to come back later."""
+    """A server is busy, or asks for a retry later."""
 
 
 class RefusedError(HttpError):
@@ -79,9 +79,9 @@ def refusal(subject: str, status: int, *, is_range: bool) -> RefusedError:
 
 
 def busy_error(subject: str, status: int, seconds: float | None) -> BusyError:
-    """Return the error of a busy server, with the seconds after which it asks us to come back; None if it does not."""
+    """Return the error of a busy server, with the seconds until a retry is allowed; None if it does not say."""
     if seconds is not None:
-        text = f"is busy ({status}) and asks to come back in {duration(seconds)}; wait and try again."
+        text = f"is busy ({status}) and asks to wait {duration(seconds)}; try again then."
     elif status in {TOO_MANY_REQUESTS, 503}:
         text = f"is busy ({status}); wait a minute and try again."
     else:

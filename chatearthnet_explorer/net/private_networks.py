@@ -1,4 +1,4 @@
-"""Private networks: which addresses lie in one, and where a request may go (decision 0019)."""
+"""Recognise addresses in private networks, and decide where a request may go (decision 0019)."""
 
 from __future__ import annotations
 

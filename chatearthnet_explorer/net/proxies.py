@@ -1,4 +1,4 @@
-"""Which proxy and which certificates a request uses: one answer for every library that sends one."""
+"""Choose the proxy and the certificates of a request, for every library that sends one."""
 
 from __future__ import annotations
 
@@ -37,10 +37,10 @@ def proxy_for(address: str) -> str | None:
     """Return the proxy to ask for an address, as ``http://user:password@host:port``; None for no proxy.
 
     ``HTTP_PROXY``, ``HTTPS_PROXY``, ``ALL_PROXY`` and ``NO_PROXY`` are read, in lower case first, and where none is
-    set, the settings of Windows or macOS. This computer itself is never asked through a proxy.
+    set, the settings of Windows or macOS. Requests to this computer never use a proxy.
 
     Args:
-        address: An http or https address; a redirect's target needs a look-up of its own.
+        address: An http or https address; call again for the target of a redirect.
 
     Raises:
         SettingError: If the proxy is none that can be used; the text holds no password.
@@ -62,7 +62,7 @@ def proxy_for(address: str) -> str | None:
 
 
 def password_problem(address: str) -> str | None:
-    """Return why nothing is sent to an address whose password anybody on the way could read; None where none can."""
+    """Return why an address is refused because its password would be sent unencrypted; None if it is not."""
     try:
         parts = urlsplit(address)
     except ValueError:
@@ -82,7 +82,7 @@ def ssl_context() -> ssl.SSLContext:
 
 
 def is_certificate_error(error: BaseException) -> bool:
-    """Return whether a certificate that is not trusted lies behind an error, whichever library raised it."""
+    """Return whether an error of any library is caused by an untrusted certificate."""
     return any(isinstance(cause, ssl.SSLCertVerificationError) for cause in error_chain(error))
 
 
@@ -90,7 +90,7 @@ def network_problem(address: str, error: BaseException) -> str | None:
     """Return the sentence for an error that a certificate or the proxy caused; None for any other cause.
 
     Args:
-        address: What was asked for.
+        address: The requested address.
         error: What urllib3 or httpx raised; its causes are looked at as well.
     """
     try:
@@ -183,7 +183,7 @@ def _ssl_context(pem: str) -> ssl.SSLContext:
 
 
 def error_chain(error: BaseException) -> Iterator[BaseException]:
-    """Yield an error and whatever it wraps: as its cause, context, ``reason`` or first argument."""
+    """Yield an error and the errors that it wraps: as its cause, context, ``reason`` or first argument."""
     waiting: list[object] = [error]
     ids: set[int] = set()
     while waiting:

@@ -1,4 +1,4 @@
-"""How often a server may be asked: what it says about that, kept for all requests to it, and waiting for it."""
+"""Rate limits: how often each server accepts requests, learned from its responses, and waiting for it."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 _TICK = 0.25
 _MOST_PATHS = 1_000
-_EPOCH = 1_000_000_000  # what is smaller counts seconds from now
+_EPOCH = 1_000_000_000  # smaller numbers are seconds from now
 _NEW_WINDOW = 1.5
 
 _listener: ContextVar[Callable[[str], None] | None] = ContextVar("listener", default=None)
@@ -37,7 +37,7 @@ def report_waits(report: Callable[[str], None]) -> Iterator[None]:
 
 
 class Limit:
-    """What one server takes. Its numbers come from ``X-RateLimit-*`` and ``Retry-After``."""
+    """The rate limit of one server, from its headers ``X-RateLimit-*`` and ``Retry-After``."""
 
     def __init__(self, host: str) -> None:
         """Begin without knowing any limit.
@@ -54,7 +54,7 @@ class Limit:
 
     @property
     def left(self) -> int | None:
-        """Requests that the server takes until it starts to count anew; None where it does not count."""
+        """Requests left until the server resets its count; None if it does not count."""
         with self._lock:
             self._forget()
             return self._left
@@ -63,7 +63,7 @@ class Limit:
         """Wait until a request may be sent, and count it.
 
         Args:
-            path: What it asks for; only this is closed where the server asked for a long wait.
+            path: Path of the request; a long wait closes only this path.
             patience: Seconds to wait at most.
 
         Raises:
@@ -78,7 +78,7 @@ class Limit:
             total += seconds
 
     def learn(self, headers: Mapping[str, str]) -> None:
-        """Take note of what an answer says about the limit."""
+        """Update the limit from a response."""
         left, seconds = _number(headers.get("X-RateLimit-Remaining")), seconds_to_reset(headers)
         if left is None or seconds is None:
             return
@@ -130,16 +130,16 @@ def limit_of(address: str) -> Limit:
 
 
 def pause(seconds: float, host: str) -> None:
-    """Sleep, report it to whoever listens, and stop where nobody waits any more.
+    """Sleep, report the wait, and stop if the work is cancelled.
 
     Raises:
-        Cancelled: If nobody does.
+        Cancelled: If the work was cancelled.
     """
     report = _listener.get()
     end = time.monotonic() + seconds
     while (left := end - time.monotonic()) > 0:
         if report is not None:
-            report(f"{host} takes no more requests at the moment; it goes on in {duration(left)}.")
+            report(f"{host} accepts no more requests at the moment; continuing in {duration(left)}.")
         time.sleep(min(left, _TICK))
         checkpoint()
 
@@ -162,7 +162,7 @@ def seconds_to_wait(headers: Mapping[str, str]) -> float | None:
 
 
 def seconds_to_reset(headers: Mapping[str, str]) -> float | None:
-    """Return the seconds until the server counts anew, by its own clock; None where it does not say."""
+    """Return the seconds until the server resets its count, by its own clock; None if it does not say."""
     reset = _number(headers.get("X-RateLimit-Reset"))
     if reset is None:
         return None

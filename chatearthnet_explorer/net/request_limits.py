@@ -1,4 +1,4 @@
-"""Limits of requests: retries, time-outs, waits, redirects and sizes, in one table."""
+"""Limits of requests in one table: retries, time-outs, waits, redirects and sizes."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class RequestLimits:
     """Seconds before the second try, unless the server names a time; doubled before each further try."""
 
     patience: float
-    """Seconds that a busy server is waited for; where it asks for more, nobody waits and a sentence says so."""
+    """Longest wait for a busy server in seconds; if it asks for more, the request fails with a sentence instead."""
 
     connect: float = 5.0
     """Seconds until a server must have taken the connection."""
@@ -60,7 +60,7 @@ RELEASE = RequestLimits(tries=3, reconnects=True, pause=0.5, patience=15.0, read
 """Files of the release: whole ones take minutes, and Zenodo asks for waits."""
 
 STAC = RequestLimits(tries=3, reconnects=False, pause=0.5, patience=3.0)
-"""STAC APIs: somebody who clicked waits, and there is a second API to try."""
+"""STAC APIs: a user waits for the click, and there is a second API to try."""
 
 RASTER = RequestLimits(tries=4, reconnects=True, pause=0.2, patience=3.0, seconds=30.0)
 """Byte ranges of raster files: many, small, and of stores that are busy for a moment."""

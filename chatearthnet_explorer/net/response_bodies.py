@@ -1,4 +1,4 @@
-"""Bodies of answers: in chunks as they arrive, bounded in bytes and seconds; whole, or one byte range."""
+"""Read response bodies with limits in bytes and seconds: in chunks, whole, or one byte range."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def body_of(largest: int) -> Callable[[Response], bytes]:
     """Return a function that reads a whole body for ``http_client.request``, and undoes gzip.
 
     Args:
-        largest: Bytes it may have, unpacked.
+        largest: Maximum size in bytes, decompressed.
 
     Raises:
         HttpError: If it is larger (raised by the function, as ``UnreachableError`` where it takes too long).
@@ -126,7 +126,7 @@ def other_part(subject: str) -> str:
 
 
 def length_of(response: Response) -> int | None:
-    """Return the bytes that a server promises; None where it does not say, or says nonsense."""
+    """Return the length that a server announces; None if it is missing or invalid."""
     text = response.headers.get("Content-Length", "")
     return int(text) if text.isascii() and text.isdigit() else None
 

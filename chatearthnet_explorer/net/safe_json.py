@@ -1,4 +1,4 @@
-"""JSON from other people, with a limit to its depth."""
+"""Parse untrusted JSON with a limit to its depth."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _FLAT = re.compile(rf"\{{(?:{_PLAIN}|\[(?:{_PLAIN})*+\])*+\}}", re.DOTALL)
 def read_json(content: str | bytes) -> Any:  # noqa: ANN401 - anything may be in JSON
     """Return the value of a text in JSON.
 
-    Python's own reader goes as deep as the interpreter allows; whatever is cleaned up at that depth fails
+    Python's own parser recurses as deep as the interpreter allows, and clean-up at that depth fails
     in silence (https://docs.python.org/3/library/sys.html#sys.unraisablehook). So the depth is checked first.
 
     Args:

@@ -1,4 +1,4 @@
-"""Hosts, addresses, collections and records of every service that is used, in one table."""
+"""The table of all services that are used: hosts, addresses, collections and records."""
 
 from __future__ import annotations
 

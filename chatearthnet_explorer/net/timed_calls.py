@@ -1,4 +1,4 @@
-"""Calls on threads of their own, which are given up after some seconds."""
+"""Run calls in threads, and stop waiting for them after some seconds."""
 
 from __future__ import annotations
 

@@ -54,7 +54,7 @@ class WebFile:
 
     @property
     def size(self) -> int:
-        """Bytes of the file, as its server says; requested once.
+        """Size of the file in bytes, from its server; requested once.
 
         Raises:
             ArchiveError: If the server does not say.

@@ -1,4 +1,4 @@
-"""A ZIP's central directory: bytes in, members out, lean enough for a million of them."""
+"""Parse the central directory of a ZIP, with little memory even for a million members."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ ENTRY_SIZE = _ENTRY.itemsize
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """Where one file lies in a ZIP, so that it can be read with one request and without the ZIP's directory."""
+    """Position of one file in a ZIP, enough to read it with one request and without the ZIP's directory."""
 
     name: str
     """Its name in the ZIP, folders included. Nothing is ever written to disk under it."""
@@ -60,7 +60,7 @@ class Member:
 
 
 class Directory:
-    """What a ZIP's central directory says, in arrays: about 70 bytes a member, names included.
+    """A ZIP's central directory as arrays: about 70 bytes for each member, including names.
 
     Members are found by their name without folders, since the release keeps its images in one that is not always the
     same. Where two have the same name the later one is meant, as for any tool that unpacks them.
@@ -176,7 +176,7 @@ def decode_name(name: bytes, *, flags: int) -> str:
 
 
 def _widen(row: NDArray[np.void], raw: np.void, extra: bytes) -> None:
-    """Put in the 64-bit numbers that stand in a ZIP64 extra field, for those that 32 bits cannot hold."""
+    """Replace numbers that do not fit into 32 bits by those of the ZIP64 extra field."""
     while len(extra) >= 4:  # noqa: PLR2004 - a field's kind and length
         kind, length = struct.unpack_from("<HH", extra)
         if kind == _ZIP64:

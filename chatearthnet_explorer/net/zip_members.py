@@ -1,4 +1,4 @@
-"""The members of a remote ZIP, by byte range."""
+"""Read members of a remote ZIP by byte range."""
 
 from __future__ import annotations
 
@@ -35,11 +35,11 @@ _SLACK = 128
 
 
 class DamagedError(ArchiveError):
-    """The bytes of one member came, and are not what the archive says of them."""
+    """The bytes of a member do not match the archive's directory."""
 
 
 class _End(NamedTuple):
-    """Where the central directory lies."""
+    """Position of the central directory."""
 
     start: int
     size: int
@@ -51,7 +51,7 @@ def read_directory(file: ByteRanges) -> Directory:
     """Return the central directory, read in two round trips, three where ZIP64's own end lies far off.
 
     Raises:
-        ArchiveError: If the file cannot be read, is no ZIP, is cut short, or has members that cannot be right.
+        ArchiveError: If the file cannot be read, is not a ZIP, is cut short, or has invalid members.
     """
     tail = file.tail(_END.size + _LONGEST_COMMENT + _END64_PLACE.size + _END64.size)
     end = _end(file, tail)

@@ -1,1 +1,1 @@
-"""Work shared by several processes: a Dask cluster, plain programs, and a pool for a server."""
+"""Parallel work: a Dask cluster, worker programs, and a process pool for a server."""

@@ -1,4 +1,4 @@
-"""A Dask cluster, by the address of its scheduler."""
+"""Connect to a Dask cluster by the address of its scheduler."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Worker programs of this package that share one task."""
+"""Start worker programs of this package that share one task."""
 
 from __future__ import annotations
 

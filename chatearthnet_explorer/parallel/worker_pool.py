@@ -1,4 +1,4 @@
-"""A pool of worker processes for all visitors of a server: started at the first use, replaced when one dies."""
+"""The process pool that all visitors of a server share: started at the first use, replaced when a worker dies."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""Places on Earth: countries, continents, their names, the outline of the land, and suggestions."""
+"""Places on Earth: countries, continents, coasts, names, and suggestions for a first click."""

@@ -1,4 +1,4 @@
-"""The continent of a place, for countries with land on two."""
+"""The continent of a place, also for countries on two continents."""
 
 from __future__ import annotations
 

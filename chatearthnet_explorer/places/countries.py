@@ -1,4 +1,4 @@
-"""The outline of the land, and which country a place lies in."""
+"""The outline of the land, and the country at a place."""
 
 from __future__ import annotations
 

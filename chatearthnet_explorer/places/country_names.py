@@ -1,4 +1,4 @@
-"""Names of countries, and their ISO 3166-1 codes of two and three letters."""
+"""Names of countries, with their ISO 3166-1 codes of two and three letters."""
 
 from __future__ import annotations
 

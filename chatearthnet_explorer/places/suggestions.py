@@ -1,4 +1,4 @@
-"""Suggestions for a first click, with a reason for each."""
+"""Suggested places for a first click, with a reason for each."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class Place:
     """Degrees north."""
 
     why: str
-    """What the chip shows, in a few words."""
+    """A short description of the chip."""
 
 
 PLACES: tuple[Place, ...] = (

@@ -1,4 +1,4 @@
-"""Captioners, sources and checks by name: built-in ones, those of installed packages, and those registered."""
+"""Plugins by name: captioners, sources and checks that are built in, installed, or registered by the user."""
 
 from chatearthnet_explorer.plugins.foreign_code import needs_factory, one_line, require_protocol
 from chatearthnet_explorer.plugins.plugin import Plugin, builtin

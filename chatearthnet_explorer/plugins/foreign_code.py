@@ -1,4 +1,4 @@
-"""Checks of code that other packages bring: what it must have, and its names, texts and errors made safe to show."""
+"""Check plugins of other packages: required methods, and names, texts and errors made safe to display."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 NAME = re.compile(r"[A-Za-z0-9]([A-Za-z0-9 ._-]{0,38}[A-Za-z0-9])?")
-"""What a plugin may be called."""
+"""Pattern of a plugin's name."""
 
 TEXT_LIMIT = 200
 """Characters of a description, or of an error inside a sentence."""
@@ -47,7 +47,7 @@ def needs_factory(method: str) -> Callable[[str, Any], None]:
 
 
 def require_protocol(kind: str, thing: object, method: str, name: str | None = None) -> None:
-    """Refuse an object that is no captioner, or no source.
+    """Refuse an object that is not a captioner, or not a source.
 
     Raises:
         SettingError: If it lacks the method or a name, or calls itself other than it was registered as.

@@ -1,4 +1,4 @@
-"""A plugin: one captioner, source or check, with its name, label and description."""
+"""The value ``Plugin``: one captioner, source or check, with its name, label and description."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Plugin:
     """The installed package it belongs to, with its version; empty for a built-in one or one registered by code."""
 
     label: str = ""
-    """What menus call it, one line of plain text; empty until it is imported."""
+    """Its label in menus, one line of plain text; empty until it is imported."""
 
     description: str = ""
     """What it does, in one sentence of plain text; empty until it is imported."""
@@ -41,7 +41,7 @@ class Plugin:
     server may choose it only where the owner offers models."""
 
     on_menus: bool = True
-    """Whether menus list it; not where it needs more than its name."""
+    """Whether menus list it; False if it needs more than its name."""
 
     builtin: bool = False
     """Whether it is part of this package."""
@@ -85,6 +85,6 @@ def with_description(plugin: Plugin, thing: object, **about: Any) -> Plugin:  # 
     )
 
 
-def _import(target: str) -> Any:  # noqa: ANN401 - whatever it is
+def _import(target: str) -> Any:  # noqa: ANN401 - any object
     module, _, attribute = target.partition(":")
     return getattr(import_module(f"chatearthnet_explorer.{module}"), attribute)

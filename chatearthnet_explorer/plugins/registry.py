@@ -1,4 +1,4 @@
-"""The registry of one kind of plugin: names, loading, and what is wrong with those that cannot be used.
+"""The registry of one kind of plugin: names, loading, and why a plugin cannot be used.
 
 Each kind has one ``Registry``. Built-in plugins and entry points are imported when they are used, not when they are
 listed by name. A plugin that cannot be used is left out and explained in one sentence; the others stay usable.
@@ -41,15 +41,15 @@ class Registry:
             kind: What one of them is called: ``captioner``, ``source`` or ``check``. The entry points of packages are
                 in the group ``chatearthnet_explorer.captioners`` and so on.
             builtin: The plugins of this package.
-            verify: Raises ``TypeError``, with a reason, for a name and an object that is no plugin of this kind.
-            reserved_names: Names that nobody may take.
+            verify: Raises ``TypeError``, with a reason, for a name and an object that is not a plugin of this kind.
+            reserved_names: Reserved names, which no plugin may take.
             most: How many plugins there may be beside the built-in ones; None for any number.
         """
         self.kind, self.group = kind, f"chatearthnet_explorer.{kind}s"
         self._verify, self._reserved_names, self._most = verify, frozenset(reserved_names), most
         self._plugins = {plugin.name: plugin for plugin in builtin}
         self._objects: dict[str, Any] = {}
-        self._refusals: list[tuple[str, str]] = []  # names of entry points that were not taken in, and why
+        self._refusals: list[tuple[str, str]] = []  # names of entry points that were refused, and the reasons
         self._problems: dict[str, str] = {}  # why plugins cannot be used, by name
         self._log_queue: list[str] = []
         self._lock = RLock()
@@ -129,7 +129,7 @@ class Registry:
         """Add a plugin by code, for this process; the same name again replaces one that was added by code.
 
         Raises:
-            SettingError: If the name cannot be used or belongs to another, or the object is no plugin of this kind.
+            SettingError: If the name cannot be used or belongs to another, or the object is not a plugin of this kind.
         """
         self._search()
         with self._lock:
@@ -157,7 +157,7 @@ class Registry:
                 del self._plugins[name]
                 self._objects.pop(name, None)
 
-    def call(self, name: str, options: Mapping[str, Any]) -> Any:  # noqa: ANN401 - whatever the factory returns
+    def call(self, name: str, options: Mapping[str, Any]) -> Any:  # noqa: ANN401 - untyped result of the factory
         """Return what the factory of a plugin makes, called with those options that its signature has.
 
         Raises:
@@ -195,13 +195,13 @@ class Registry:
             self._plugins[name] = Plugin(name=name, load=point.load, origin=origin)
 
     def _why_not(self, name: object) -> str:
-        """Return why a new plugin cannot have a name; empty where it can."""
+        """Return why a new plugin cannot have a name; empty if it can."""
         if not isinstance(name, str) or not NAME.fullmatch(name):
             return "its name must be 1 to 40 letters, digits, spaces, dots, dashes or underscores"
         if name in self._plugins or name in self._reserved_names:
             return "the name belongs to another one; choose another name"
         if self._most is not None and sum(not one.builtin for one in self._plugins.values()) >= self._most:
-            return f"there is room for {self._most} beside the built-in ones; uninstall one"
+            return f"at most {self._most} can be added to the built-in ones; uninstall one"
         return ""
 
     def _sentence(self, name: str, why: str, origin: str) -> str:

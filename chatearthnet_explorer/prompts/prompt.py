@@ -1,4 +1,4 @@
-"""The prompt that ChatEarthNet's method makes from a label map."""
+"""Make the prompt of a label map by ChatEarthNet's method."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The words for sizes, from extra small to extra large, and the percents each of them stands for."""
+"""The size words, from extra small to extra large, and the percentages of each."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""What is wrong with a pair, and what people decided."""
+"""Review of pairs: automatic checks, audits, spot-checks and the verdicts of reviewers."""

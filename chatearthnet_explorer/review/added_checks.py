@@ -1,4 +1,4 @@
-"""Checks beside the built-in ones: what is accepted as one, and how it is run so that its failures stay its own."""
+"""Checks of other packages: verify them, and run them so that their errors do not stop an audit."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 MOST_ADDED = 6
-"""Checks that there is a place for beside the built-in ones: a catalog keeps one bit for each, and has 31."""
+"""Most added checks: a catalog stores one bit for each check, and has 31."""
 
 NEEDS = (CAPTION, LABELS, BOTH, PIXELS)
-"""What an added check may need. One of all pairs together would have to run after all others, and cannot be added."""
+"""What an added check may need; a check of all pairs together cannot be added."""
 
 _WEIGHTS = (1, 2, 3)
 _MOST_FINDINGS = 100  # of one check in one caption
@@ -31,8 +31,8 @@ _PARTS = {"", *PARTS}
 _log = logging.getLogger(__name__)
 
 
-def verify(name: str, check: Any) -> None:  # noqa: ANN401 - whatever a package has
-    """Refuse what is no check that can be added.
+def verify(name: str, check: Any) -> None:  # noqa: ANN401 - an object of another package
+    """Refuse an object that is not a usable check.
 
     Raises:
         TypeError: With the reason.
@@ -59,17 +59,17 @@ def _is_sentence(text: object) -> bool:
 
 
 def failure_of(check: str) -> str:
-    """Return the sentence about a caption or picture on which a check failed."""
+    """Return the sentence for a caption or picture on which a check failed."""
     return f"The check {check!r} failed, so it was not made."
 
 
 def run_added(checks: Iterable[Check], subject: Any, *, length: int = 0) -> tuple[list[Finding], list[str]]:  # noqa: ANN401
-    """Return the findings of added checks, and one sentence for each check that failed; the log says why.
+    """Return the findings of added checks, and one sentence for each that failed; the log has the reason.
 
     Args:
-        checks: Checks that need the same.
-        subject: What they are called with: a ``Case``, a ``Picture``, or two readings.
-        length: Characters of the caption that their spans are of; 0 for a picture.
+        checks: Checks with the same needs.
+        subject: Their argument: a ``Case``, a ``Picture``, or two readings.
+        length: Length of the caption in characters, for spans; 0 for a picture.
     """
     findings: list[Finding] = []
     failures: list[str] = []
@@ -90,7 +90,7 @@ def _find(check: Check, subject: Any) -> Iterable[Any]:  # noqa: ANN401 - as for
     return check.find(subject)
 
 
-def _verified(finding: Any, check: Check, length: int) -> Finding:  # noqa: ANN401 - whatever a check yields
+def _verified(finding: Any, check: Check, length: int) -> Finding:  # noqa: ANN401 - untrusted result of a check
     if not isinstance(finding, Finding) or finding.check != check.id:
         msg = f"It yields {type(finding).__name__}, not a Finding with its own id."
         raise TypeError(msg)

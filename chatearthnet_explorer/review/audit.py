@@ -1,4 +1,4 @@
-"""All pairs through all checks: in parts, on this computer or a cluster, and resumed where it was stopped."""
+"""Run all checks over all pairs: in parts, on this computer or a cluster, and resumable."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ if TYPE_CHECKING:
     from chatearthnet_explorer.review.audit_worker import CountsOf, FilesOf, Pairs
 
 FINDINGS, CAPTIONS, ABOUT = "findings.parquet", "judged.parquet", "audit.json"
-"""Files of an audit: what was found, every caption and picture that was looked at, and what it was made from."""
+"""Files of an audit: the findings, the captions and pictures checked, and the inputs."""
 
 LOCAL = ("threads", "processes", "synchronous")
 """Schedulers on this computer; any other is the address of a Dask scheduler, ``tcp://host:port``."""
 
 EDITION = 4
-"""Number of these checks; an unfinished audit with others is begun anew."""
+"""Version of the checks; an unfinished audit of another version starts again."""
 
 _AHEAD = 3  # chunks that wait at a cluster for each of its threads
 
@@ -39,10 +39,10 @@ class Audit:
     """A finished audit."""
 
     folder: Path
-    """Where its files are."""
+    """Folder of its files."""
 
     pairs: int
-    """Pairs that were looked at."""
+    """Number of pairs checked."""
 
     finding_count: int
     """Findings."""
@@ -54,7 +54,7 @@ class Audit:
 
     @property
     def captions(self) -> Path:
-        """The Parquet file of every caption and picture looked at, with its score; likewise."""
+        """The Parquet file of all captions and pictures checked, with their scores; columns likewise."""
         return self.folder / CAPTIONS
 
 
@@ -68,25 +68,25 @@ def audit(  # noqa: PLR0913 - each is its own choice
     size: int = 1000,
     progress: Callable[[int, int], None] = lambda _count, _total: None,
 ) -> Audit:
-    """Put pairs through every check and write what is found.
+    """Run all checks on pairs and write the findings.
 
-    It goes in parts that are written as they are finished: an audit that was stopped, or whose computer was, goes on
-    where it was when it is asked for again with the same pairs; a finished one is not repeated.
+    Parts are written as they are finished. An audit that was stopped continues
+    when it is started again with the same pairs; a finished one is not repeated.
 
     Args:
         records: The pairs; a list, or ``Pairs`` that each worker reads for itself.
-        folder: Where the files go, and the parts until all are there.
-        counts_of: Gives for a list of pairs their pixels of each class in each part, (6, 12) as ``landcover.pixels``
-            counts them, or None for a pair without labels. None: no check that needs labels is made.
-        files_of: Gives for a list of pairs the bytes of their pictures, or None for a pair without. None: no check
-            that needs pixels is made. Both must be importable by other processes where ``scheduler`` leads there.
+        folder: Folder of the files, and of the parts until all are finished.
+        counts_of: Returns for a list of pairs their pixels of each class in each part, (6, 12) as ``landcover.pixels``
+            counts them, or None for a pair without labels. None: checks that need labels are skipped.
+        files_of: Returns for a list of pairs the bytes of their pictures, None for a pair without. Without it,
+            checks of pixels are skipped. Other processes must be able to import both functions.
         scheduler: One of ``LOCAL``, or the address of a Dask scheduler.
         size: Pairs of a part.
-        progress: Told how many of how many pairs are judged; may raise ``Cancelled`` to stop.
+        progress: Called with the pairs done and the total; may raise ``Cancelled`` to stop.
 
     Raises:
-        SettingError: If the scheduler is neither known nor answers, or another audit writes to the folder.
-        Cancelled: As ``progress`` does; what is finished stays.
+        SettingError: If the scheduler is unknown or does not answer, or another audit writes to the folder.
+        Cancelled: If ``progress`` raises it; finished parts stay.
     """
     from filelock import FileLock, Timeout  # noqa: PLC0415 - of an extra
 
@@ -149,7 +149,7 @@ def _audit(pairs: Pairs, folder: Path, choices: _Choices, progress: Callable[[in
 
 
 def _parts_of(folder: Path, about: dict[str, object]) -> Path | None:
-    """Return the folder of parts, empty unless they are of the same audit; None if that is finished."""
+    """Return the folder of parts, emptied if they are of another audit; None if the audit is finished."""
     parts = folder / "parts"
     try:
         before = json.loads((folder / ABOUT).read_text("utf-8"))
@@ -166,12 +166,12 @@ def _parts_of(folder: Path, about: dict[str, object]) -> Path | None:
 
 
 def _is_whole(folder: Path, finding_count: object) -> bool:
-    """Return whether the files of a finished audit can be read and hold what they should."""
+    """Return whether the files of a finished audit can be read and are complete."""
     import pyarrow.parquet as pq  # noqa: PLC0415 - heavy
 
     try:
         rows = [pq.read_metadata(folder / name).num_rows for name in (FINDINGS, CAPTIONS)]
-    except (OSError, ValueError):  # as Arrow calls what is no Parquet
+    except (OSError, ValueError):  # Arrow raises these for a file that is not Parquet
         return False
     return bool(rows[0] == finding_count)
 
@@ -198,7 +198,7 @@ def _judge_here(number: int, chunk: Chunk, parts: Path) -> int:
 
 
 def _run_there(chunks: dict[int, Chunk], parts: Path, scheduler: str, on_finished: Callable[[int], None]) -> None:
-    """Judge chunks on a cluster and write their parts here; a worker that dies has its chunks done by another."""
+    """Check chunks on a cluster and write their parts here; if a worker dies, another does its chunks."""
     with connect_cluster(scheduler) as client:
         from distributed import as_completed  # noqa: PLC0415 - heavy
 
@@ -222,7 +222,7 @@ def _run_there(chunks: dict[int, Chunk], parts: Path, scheduler: str, on_finishe
 
 
 def _with_counts(chunk: Chunk) -> Chunk:
-    """Return a chunk that carries its own pairs and no others, if they are in memory."""
+    """Return a chunk with only its own pairs, if they are in memory."""
     if not isinstance(chunk.pairs, PairsInMemory):
         return chunk
     return replace(chunk, pairs=PairsInMemory(chunk.pairs[chunk.span]), span=slice(None))

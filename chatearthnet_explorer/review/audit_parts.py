@@ -1,4 +1,4 @@
-"""The parts of an audit on disk, and how they become one."""
+"""The parts of an audit on disk, and how they are joined."""
 
 from __future__ import annotations
 
@@ -18,25 +18,25 @@ if TYPE_CHECKING:
     import pyarrow as pa
     from numpy.typing import NDArray
 
-_BLOCK = 10_000  # findings that are turned into a table at once
+_BLOCK = 10_000  # findings converted to a table at once
 
 
 def is_done(parts: Path, number: int) -> bool:
-    """Return whether a part is whole."""
+    """Return whether a part is complete."""
     return _files(parts, number)[1].exists()
 
 
 def write_part(parts: Path, number: int, tables: tuple[pa.Table, pa.Table]) -> None:
-    """Write the findings and then the rows judged, whose file is the sign that the part is whole."""
+    """Write the findings and then the rows judged, whose file marks the part as complete."""
     for path, table in zip(_files(parts, number), tables, strict=True):
         _write(path, table)
 
 
 def join_parts(parts: Path, count: int, *, findings: Path, captions: Path) -> int:
-    """Write all parts as one, with what only all rows together show, and return the number of findings.
+    """Join all parts, add the findings of all rows together, and return the number of findings.
 
-    Both go by rising row. The parts are taken in their order, so the same pairs give the same tables, whoever judged
-    them and when.
+    Both are sorted by row. The parts are joined in order, so the same pairs give the same tables, independent of
+    the workers.
     """
     import pyarrow as pa  # noqa: PLC0415 - heavy
     import pyarrow.compute as pc  # noqa: PLC0415
@@ -65,7 +65,7 @@ def join_parts(parts: Path, count: int, *, findings: Path, captions: Path) -> in
 
 
 def _late(rows: pa.Table, schema: pa.Schema) -> tuple[pa.Table, NDArray[np.int16]]:
-    """Return what only all rows together show, by rising row, and what it adds to the score of each row."""
+    """Return the findings of all rows together, sorted by row, and what they add to the score of each row."""
     import pyarrow as pa  # noqa: PLC0415 - heavy
 
     findings_by_row, extra, tables = find_across(rows), np.zeros(len(rows), np.int16), [schema.empty_table()]

@@ -1,4 +1,4 @@
-"""A few hundred pairs in, two tables out: what one worker of an audit does."""
+"""The work of one audit worker: it checks some hundred pairs and returns two tables."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     FilesOf = Callable[[Sequence[Record]], Sequence[bytes | None]]
 
 CHIP = ""
-"""Style of the row that speaks of a pair's picture and not of one of its captions."""
+"""Style of a row about a pair's picture instead of a caption."""
 
 NOWHERE = -1
 """The map tile of a pair without a place."""
@@ -39,15 +39,15 @@ _SIDE = 1 << 13  # map tiles along each side at zoom 13
 
 
 class Pairs(Protocol):
-    """Pairs that are read where they are judged: cheap to send to a worker, and sliced there."""
+    """Pairs that each worker reads itself: cheap to pickle, and sliced in the worker."""
 
     @property
     def identity(self) -> str:
-        """Changes when the pairs do."""
+        """A digest that changes if the pairs do."""
         ...
 
     def __len__(self) -> int:
-        """Return how many pairs there are."""
+        """Return the number of pairs."""
         ...
 
     def __getitem__(self, span: slice, /) -> Sequence[Record]:
@@ -64,7 +64,7 @@ class PairsInMemory:
 
     @property
     def identity(self) -> str:
-        """What is in them, as a digest."""
+        """A digest of their content."""
         digest = hashlib.blake2b(digest_size=16)
         for record in self.records:
             contents = [record.name, *sorted(record.captions.items()), *sorted(record.splits.items())]
@@ -72,7 +72,7 @@ class PairsInMemory:
         return digest.hexdigest()
 
     def __len__(self) -> int:
-        """Return how many pairs there are."""
+        """Return the number of pairs."""
         return len(self.records)
 
     def __getitem__(self, span: slice, /) -> Sequence[Record]:
@@ -82,25 +82,25 @@ class PairsInMemory:
 
 @dataclass(frozen=True)
 class Chunk:
-    """Everything that a worker needs. It can be pickled if what it holds can."""
+    """Everything that a worker needs. It can be pickled if its fields can."""
 
     pairs: Pairs
-    """Where its pairs are."""
+    """The pairs."""
 
     span: slice
-    """Which of them it judges."""
+    """The span of pairs to check."""
 
     first: int = 0
-    """Number of the first of these among all pairs."""
+    """Number of the first of these pairs among all."""
 
     counts_of: CountsOf | None = None
-    """Gives for pairs their pixels of each class in each part, (6, 12), None for those without labels."""
+    """Returns for pairs their pixels of each class in each part, (6, 12); None for pairs without labels."""
 
     files_of: FilesOf | None = None
-    """Gives for pairs the bytes of their pictures, None for those without."""
+    """Returns for pairs the bytes of their pictures; None for pairs without."""
 
     extra_checks: tuple[Check, ...] = ()
-    """Checks beside the built-in ones: what is registered by code in one process is unknown to another."""
+    """Added checks, sent to workers because checks registered in one process are unknown to others."""
 
     def judge(self) -> tuple[pa.Table, pa.Table]:
         """Return the findings and the rows judged, as ``FINDINGS`` and ``JUDGED`` of ``tables()``."""
@@ -158,7 +158,7 @@ def schemas() -> tuple[pa.Schema, pa.Schema]:
 
 
 class _Rows:
-    """Both tables while they are filled."""
+    """The two tables of an audit, while they are filled."""
 
     def __init__(self, extra_checks: Sequence[Check]) -> None:
         self._extra_checks = extra_checks
@@ -274,5 +274,5 @@ def _lands(records: Sequence[Record]) -> list[tuple[str, str]]:
 
 
 def _clean(text: str) -> str:
-    """Return a text that can be written: a lone surrogate cannot."""
+    """Return a text that can be encoded: lone surrogates are replaced."""
     return text if text.isascii() else text.encode("utf-8", "replace").decode("utf-8")

@@ -1,4 +1,4 @@
-"""One caption as the checks see it: its words, what it claims, and what the labels have."""
+"""A caption prepared for the checks: its words, its claims and the shares of the labels."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from chatearthnet_explorer.review.label_counts import Cover  # noqa: TC001 - lik
 
 @dataclass
 class Case:
-    """A caption with everything that several checks ask of it, each found once."""
+    """A caption with the values that several checks need, each computed once."""
 
     text: str
     """The caption, hostile."""
@@ -25,18 +25,18 @@ class Case:
     """What it claims."""
 
     cover: Cover | None = None
-    """What the labels hold; None without labels."""
+    """Counts of the labels; None without labels."""
 
     low: str = field(init=False)
-    """The caption in lower case, each character in its place."""
+    """The caption in lower case, with the same positions of characters."""
 
     def __post_init__(self) -> None:
-        """Write it small once."""
+        """Convert it to lower case once."""
         self.low = to_lower(self.text)
 
     @cached_property
     def words(self) -> int:
-        """How many words it has."""
+        """The number of words."""
         return len(self.text.split())
 
     @cached_property
@@ -46,7 +46,7 @@ class Case:
 
     @cached_property
     def texts_of(self) -> dict[str, list[str]]:
-        """The classes said to be in each part, in the order they are told; whole-chip claims under the empty part."""
+        """The classes claimed for each part, in the order of the text; whole-chip claims under the empty part."""
         texts: dict[str, list[str]] = {}
         for claim in self.reading.claims:
             if not claim.negated:

@@ -1,4 +1,4 @@
-"""The checks: one table of what can be wrong with a pair, those that packages add, and how a pair goes through them."""
+"""The table of all checks, built-in and added, and the function that runs them on a pair."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _OF_LABELS = (
     ("hallucinated", 3, label_checks.find_hallucinated, "It names land cover that the labels do not have."),
     ("denied", 3, label_checks.find_denied, "It says land cover is missing that the labels have."),
     ("omitted", 3, label_checks.find_omitted, "It does not name the land cover that fills most of a part."),
-    ("wrong part", 3, label_checks.wrong_part, "It puts land cover in a part of the image that has none of it."),
+    ("wrong part", 3, label_checks.wrong_part, "It names land cover in a part of the image that has none of it."),
     ("wrong size", 2, label_checks.wrong_size, "Its word for how much does not fit the share in the labels."),
     (
         "wrong dominant",
@@ -35,18 +35,18 @@ _OF_LABELS = (
         label_checks.wrong_dominant,
         "It calls land cover dominant where another covers clearly more.",
     ),
-    ("order of classes", 1, label_checks.order_of_classes, "In a part, it tells a smaller land cover before a larger."),
+    ("order of classes", 1, label_checks.order_of_classes, "In a part, it names a smaller land cover before a larger."),
 )
 _OF_WORDS = (
-    ("order of parts", 1, language_checks.order_of_parts, "It does not go through the parts in the order asked for."),
-    ("part unspoken", 2, language_checks.part_unspoken, "It says nothing of one of the five parts."),
-    ("banned word", 1, language_checks.banned_word, "It uses a word of guessing that it was told not to use."),
-    ("several images", 2, language_checks.several_images, "It speaks of several images, and the reader sees one."),
-    ("colour word", 2, language_checks.colour_word, "It tells colours of the map the model saw, not of the land."),
+    ("order of parts", 1, language_checks.order_of_parts, "It does not describe the parts in the order of the prompt."),
+    ("part unspoken", 2, language_checks.part_unspoken, "It does not mention one of the five parts."),
+    ("banned word", 1, language_checks.banned_word, "It uses a word of guessing, which the prompt forbids."),
+    ("several images", 2, language_checks.several_images, "It mentions several images, but there is only one."),
+    ("colour word", 2, language_checks.colour_word, "It names colours of the label map, not of the land."),
     ("cut off", 2, language_checks.cut_off, "It stops in the middle of a sentence."),
-    ("repeated sentence", 1, language_checks.repeated_sentence, "It says the same sentence twice."),
+    ("repeated sentence", 1, language_checks.repeated_sentence, "It has the same sentence twice."),
     ("too short", 2, language_checks.too_short, "It has too few words to describe the image."),
-    ("too long", 1, language_checks.too_long, "It has more words than one image needs."),
+    ("too long", 1, language_checks.too_long, "It has too many words for one image."),
 )
 _OF_PIXELS = (
     ("broken picture", 3, chip_checks.broken_picture, "The file of the picture cannot be read."),
@@ -58,10 +58,10 @@ _OF_PIXELS = (
 _OF_BOTH = (
     ("contradiction", 2, pair_checks.contradictions, "The captions of the two styles cannot both be right."),
 )  # fmt: skip
-# answered before and after the others: by what makes a caption unreadable, and by all pairs together
+# run before the others (is the caption readable?) or after them (on all pairs together)
 _OF_ITSELF = (
     ("empty", 3, CAPTION, "There are no words at all."),
-    ("not English", 2, CAPTION, "It is not in English, so nothing else of it was judged."),
+    ("not English", 2, CAPTION, "It is not in English, so no other check was made."),
     ("same bytes", 2, ALL, "Another pair has exactly the same picture."),
 )
 _TABLES = ((LABELS, _OF_LABELS), (CAPTION, _OF_WORDS), (BOTH, _OF_BOTH), (PIXELS, _OF_PIXELS))
@@ -78,14 +78,14 @@ _REGISTRY = Registry(
         for id_, check in CHECKS.items()
     ),
     verify=verify,
-    reserved_names=("none",),  # what a catalog calls pairs without a finding
+    reserved_names=("none",),  # a catalog's value for pairs without a finding
     most=MOST_ADDED,
 )
 
 ONE_STYLE: Mapping[str, str] = MappingProxyType({
     "order of classes": "3.5", "order of parts": "3.5", "part unspoken": "3.5", "colour word": "4v",
 })  # fmt: skip
-"""Checks of what the prompt of one style alone asks for, and which style that is."""
+"""Checks that apply to one style only, with that style."""
 
 
 def register_check(check: Check) -> None:
@@ -131,35 +131,35 @@ def check_problems() -> tuple[str, ...]:
     return _REGISTRY.problems
 
 
-_SHORT = 30  # words below which a single claim, or an article, makes a text English
+_SHORT = 30  # below this many words, one claim or article is enough for English
 _FEW = 5  # claims from which a caption is English for certain, and words below which a text is too short to tell
 
 
 @dataclass(frozen=True, slots=True)
 class CheckResult:
-    """What the checks say of one caption."""
+    """The result of the checks on one caption."""
 
     findings: tuple[Finding, ...]
-    """Everything they object to, in the order of ``CHECKS``."""
+    """All findings, in the order of ``CHECKS``."""
 
     reading: Reading | None
     """What the caption claims; None where it could not be judged."""
 
     skip_reason: str = ""
-    """What was not judged and why, in one sentence; empty where everything was."""
+    """What was not checked and why, in one sentence; empty if everything was."""
 
 
 def judge_caption(
     text: str, *, style: str, counts: NDArray[np.integer] | None = None, extra_checks: Sequence[Check] | None = None
 ) -> CheckResult:
-    """Return what is wrong with a caption.
+    """Return the findings of a caption.
 
     Args:
-        text: The caption, hostile; no more than ``caption.LIMIT`` characters are read.
+        text: The caption, untrusted; only the first ``caption.LIMIT`` characters are read.
         style: ``3.5`` or ``4v``.
         counts: Pixels of each class in each part, (6, 12), as ``landcover.pixels`` gives them; None without labels, and
             then the checks that need them are left out.
-        extra_checks: Checks beside the built-in ones; None for those that are registered.
+        extra_checks: Added checks; None for those that are registered.
 
     Raises:
         LabelError: If the counts are not of shape (6, 12).
@@ -186,18 +186,18 @@ def judge_caption(
 
 
 def judge_both(results: Mapping[str, CheckResult]) -> tuple[Finding, ...]:
-    """Return where the captions of the two styles contradict each other; spans are of the 4V caption."""
+    """Return the contradictions between the captions of the two styles; spans are of the 4V caption."""
     first, second = (results[style].reading if style in results else None for style in ("3.5", "4v"))
     return tuple(pair_checks.contradictions((first, second))) if first and second else ()
 
 
 def judge_picture(picture: chip_checks.Picture) -> tuple[Finding, ...]:
-    """Return what is wrong with a picture."""
+    """Return the findings of a picture."""
     return tuple(chain.from_iterable(find(picture) for _, _, find, _ in _OF_PIXELS))
 
 
 def score(findings: Iterable[Finding], *, extra_checks: Sequence[Check] | None = None) -> int:
-    """Return how bad findings are together: each check counts once, by its weight; ``extra_checks`` is as above."""
+    """Return the score of findings: the sum of weights, each check once; ``extra_checks`` is as above."""
     ids = {finding.check for finding in findings}
     others = (
         {}
@@ -208,7 +208,7 @@ def score(findings: Iterable[Finding], *, extra_checks: Sequence[Check] | None =
 
 
 def _readable(text: str, claims: int) -> bool:
-    """Return whether a text of few claims is English, or too short to tell and written in its letters."""
+    """Return whether a text with few claims is English, or too short to decide but in Latin letters."""
     words = text.lower().split()
     short = len(words) < _FEW or (len(words) < _SHORT and (claims > 0 or "the" in words))
     return is_english(text) or (text.isascii() and short)

@@ -1,4 +1,4 @@
-"""What is wrong with the picture of a pair."""
+"""Checks of the picture of a pair."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ FLAT = 2
 """Grey values between the darkest and the brightest pixel of each channel up to which a picture is uniform."""
 
 CLOUDY = 40.0
-"""Percent of a picture that looks like cloud, from which it is called mostly cloud: less than half, because edges of
+"""Percent of cloud-like pixels from which a picture is called mostly cloud: less than half, because edges of
 single clouds are not counted."""
 
 _LARGEST = 1_000_000  # bytes; a chip without compression takes 200,000
@@ -39,7 +39,7 @@ _LARGEST = 1_000_000  # bytes; a chip without compression takes 200,000
 
 @dataclass(frozen=True)
 class Picture:
-    """The picture of a pair, and what its labels have."""
+    """The picture of a pair, and the counts of its labels."""
 
     rgb: NDArray[np.uint8] | None
     """Red, green and blue, (256, 256, 3); None where the file cannot be read."""
@@ -48,22 +48,22 @@ class Picture:
     """SHA-256 of the file's bytes, hexadecimal; empty where there is no file."""
 
     cover: Cover | None = None
-    """What the labels hold; None without labels."""
+    """Counts of the labels; None without labels."""
 
     @cached_property
     def spread(self) -> int:
-        """Grey values between the darkest and the brightest pixel, of the channel where that is most; -1 for none."""
+        """Largest range of grey values of a channel; -1 without pixels."""
         return -1 if self.rgb is None else int(np.ptp(self.rgb.reshape(-1, 3), axis=0).max())
 
 
 def picture_of(data: bytes, *, cover: Cover | None = None) -> Picture:
-    """Return the picture in the bytes of a PNG; what cannot be read as one of 256 x 256 pixels has no pixels."""
+    """Return the picture in the bytes of a PNG; without pixels if it is not a valid PNG of 256 x 256."""
     digest = hashlib.sha256(data).hexdigest()
     return Picture(_pixels(data), digest, cover)
 
 
 def broken_picture(picture: Picture) -> Iterator[Finding]:
-    """Find files that are no picture."""
+    """Find files that are not a PNG of the right size."""
     if picture.rgb is None:
         yield Finding("broken picture", f"Its file is not a complete PNG of {SIZE} x {SIZE} pixels.")
 
@@ -92,7 +92,7 @@ def uniform(picture: Picture) -> Iterator[Finding]:
 
 
 def cloudy(picture: Picture) -> Iterator[Finding]:
-    """Find pictures mostly under cloud, less what the labels explain: snow, and bare land where it is white."""
+    """Find pictures that are mostly cloud, without white that the labels explain as snow or bare land."""
     if picture.rgb is None or picture.spread <= FLAT:
         return
     percent, white = cloud_cover(picture.rgb)

@@ -1,4 +1,4 @@
-"""A caption cut into words that can be pointed at: its claims with what the labels say of them, and what was found."""
+"""Split a caption into spans, each with its claims, the verdict of the labels and the findings."""
 
 from __future__ import annotations
 
@@ -30,24 +30,24 @@ SIGNS: Mapping[str, tuple[str, str]] = MappingProxyType({
     CONTRADICTED: ("✗", "the labels show something else"),
     NOT_CHECKABLE: ("?", "the labels cannot tell"),
 })  # fmt: skip
-"""The sign of each result, and what it means; lines and colours repeat the sign."""
+"""Sign and meaning of each result; lines and colours repeat the sign."""
 
 BELIEF = (
     "The labels are right in about three of four places, and the rules that read claims out of a caption miss some: "
     "a contradicted claim is a reason to look closer, not proof of an error."
 )
-"""How far to believe it."""
+"""How reliable the comparison is."""
 
 NO_LABELS = (
     "This place has no labels, so no claim can be checked. Judge by the picture, or use another source of labels."
 )
-"""What is said where nobody mapped anything."""
+"""The sentence for a place without a land-cover map."""
 
 NO_CLAIMS = "It makes no claim about land cover that could be checked."
-"""What is said of a caption without claims."""
+"""Sentence for a caption without claims."""
 
 MOST = 20
-"""Further findings that are told one by one."""
+"""Most findings that are listed one by one."""
 
 _OF_CLAIMS = frozenset({"hallucinated", "denied", "wrong part", "wrong size", "wrong dominant"})
 _WORST_FIRST = (CONTRADICTED, NOT_CHECKABLE, SUPPORTED)
@@ -55,13 +55,13 @@ _INDEX = {land.name: land.index for land in CLASSES}
 
 
 class Point(NamedTuple):
-    """Something to point at: the claims of one class word, or a finding. Its sentences quote captions."""
+    """Something to highlight: the claims of one class word, or a finding. Its sentences quote captions."""
 
     result: str
     """The worst result of its claims; empty for a finding."""
 
     class_index: int
-    """The class that it is about, a position in ``legend.CLASSES``; ``NO_CLASS`` where it is about none."""
+    """Its class, a position in ``legend.CLASSES``; ``NO_CLASS`` for none."""
 
     parts: tuple[str, ...]
     """The parts whose pixels of that class decide; empty for the whole chip."""
@@ -70,37 +70,37 @@ class Point(NamedTuple):
     """Result and reason of each claim; of a finding its check, of ``checks.CHECKS``, and the evidence."""
 
     spans: tuple[Span, ...]
-    """The words that it is about: start and end in the text."""
+    """Its words: start and end in the text."""
 
 
 class Run(NamedTuple):
-    """Words in a row that are underlined together, or not at all."""
+    """A run of words with the same underline, or without."""
 
     point: int
     """Position of their claim in ``Marked.points``; -1 for words that are not underlined."""
 
     pieces: tuple[tuple[str, tuple[int, ...]], ...]
-    """The words, cut where another point begins or ends to be about them: text, and positions of those points."""
+    """The words, split where other points begin or end: text, and positions of those points."""
 
 
 @dataclass(frozen=True, slots=True)
 class VerifiedCaption:
-    """A caption with its claims and what was found. Its texts are hostile until a view escapes them."""
+    """A caption with its claims and findings. Its texts are untrusted; views escape them."""
 
     runs: tuple[Run, ...]
-    """The text; joined again it is the caption."""
+    """The spans; joined they are the caption."""
 
     points: tuple[Point, ...]
-    """What can be pointed at: claims in the order of the text, then findings."""
+    """The points: claims in the order of the text, then findings."""
 
     counts: tuple[tuple[str, int], ...]
-    """How many claims have each result, in the order of ``SIGNS``; empty where nothing was judged."""
+    """Number of claims with each result, in the order of ``SIGNS``; empty if nothing was checked."""
 
     more: str
-    """How many findings there are beyond ``MOST``, in one sentence; empty where there are none."""
+    """Number of findings beyond ``MOST``, in one sentence; empty if none."""
 
     note: str
-    """What could not be judged and why, in one sentence; empty where everything was."""
+    """What could not be checked and why, in one sentence; empty if everything was."""
 
     @property
     def claims(self) -> tuple[Point, ...]:
@@ -109,20 +109,20 @@ class VerifiedCaption:
 
     @property
     def findings(self) -> tuple[Point, ...]:
-        """The points that are no claims."""
+        """The points that are not claims."""
         return tuple(point for point in self.points if not point.result)
 
 
 def verify_caption(text: str, *, style: str, labels: NDArray[np.uint8] | None) -> VerifiedCaption:
-    """Return a caption held against labels.
+    """Compare a caption with labels and return it with its claims and findings.
 
     Args:
-        text: The caption, hostile.
+        text: The caption, untrusted.
         style: ``3.5`` or ``4v``.
-        labels: Class indices, (256, 256) uint8; None where there are none, and then no claim can be checked.
+        labels: Class indices, (256, 256) uint8; None if there are none, and then no claim can be checked.
 
     Raises:
-        LabelError: If the labels are of another shape or hold something else.
+        LabelError: If the labels have another shape or other values.
     """
     counts = None if labels is None else count_pixels(labels)
     check_result = judge_caption(text, style=style, counts=counts)
@@ -130,7 +130,7 @@ def verify_caption(text: str, *, style: str, labels: NDArray[np.uint8] | None) -
         return VerifiedCaption((Run(-1, ((text, ()),)),), (), (), "", check_result.skip_reason)
     claims_checked = ground(check_result.reading, counts, style=style)
     words = _underline(claims_checked)
-    # what is wrong with a single claim is told where the claim stands
+    # findings about a single claim are shown at the claim
     findings = [one for one in check_result.findings if one.check not in _OF_CLAIMS]
     points = (*(_claim_point(span, claims, text) for span, claims in words), *map(_finding_point, findings[:MOST]))
     results = [one.result for one in claims_checked]
@@ -145,7 +145,7 @@ def verify_caption(text: str, *, style: str, labels: NDArray[np.uint8] | None) -
 
 
 def _underline(claims_checked: Sequence[GroundedClaim]) -> list[tuple[Span, list[GroundedClaim]]]:
-    """Return each class word with what is claimed of it: from the words of amount or denial before it to its end.
+    """Return each class word with its claims, from the words of amount or denial before it to its end.
 
     Words before it that another class word stands between, as in "few trees and shrubs", are underlined only once.
     """
@@ -174,13 +174,13 @@ def _claim_point(span: Span, claims: Sequence[GroundedClaim], text: str) -> Poin
 
 
 def _parts_to_highlight(one: GroundedClaim) -> tuple[str, ...]:
-    """Return the parts to show it in: what is nowhere is shown to be missing where it is said to be."""
+    """Return the parts to highlight: for an absent class, the parts where it is claimed."""
     claim_parts = one.claim.parts if one.check == "hallucinated" else one.parts
     return claim_parts if len(claim_parts) < len(PARTS) else ()
 
 
 def _size_of(claim: Claim, text: str, span: Span) -> Iterator[Span]:
-    """Yield where its words of amount stand, if they are not in what is underlined."""
+    """Yield the span of its words of amount, if it is not underlined already."""
     long = len(claim.size_words)
     for start in (claim.phrase_start, claim.phrase_end - long):
         if long and text[start : start + long] == claim.size_words and not span[0] <= start < span[1]:
@@ -199,7 +199,7 @@ def _finding_point(finding: Finding) -> Point:
 
 
 def _runs(text: str, words: Sequence[Span], points: Sequence[Point]) -> Iterator[Run]:
-    """Yield the text cut wherever a span begins or ends; it takes time in proportion to their number."""
+    """Yield the text split wherever a span begins or ends, in time linear in the number of spans."""
     opening: dict[int, list[int]] = {}
     closing: dict[int, list[int]] = {}
     for number, point in enumerate(points):

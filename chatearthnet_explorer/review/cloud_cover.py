@@ -1,4 +1,4 @@
-"""How much of a picture is under cloud, by its colours and by how smooth it is."""
+"""Estimate the cloud cover of a picture from its colours and its smoothness."""
 
 from __future__ import annotations
 
@@ -25,17 +25,17 @@ VIVID = 55
 ROUGH, FINE = 0.32, 1.5
 """A window is rough, as ice, roofs and snow with trees are, if its curvature exceeds this share of its slope and this
 many grey values. Multiple scattering smooths clouds below some 300 m (Davis et al., Journal of the Atmospheric Sciences
-54, 1997, 241-260); below the grey values nothing can be told from rounding."""
+54, 1997, 241-260); below the grey values the signal is lost in rounding."""
 
 WHITE = 250
-"""Darkest channel from which a spot is white without any tint, so that its colour says nothing."""
+"""Darkest channel from which a spot is white without any tint, so its colour is no evidence."""
 
 _STEP = 2  # pixels of a spot's side: single ones are noisy
 _WINDOW = 32  # spots of a window's side
 
 
 class CloudCover(NamedTuple):
-    """What of a picture looks like cloud."""
+    """How much of a picture looks like cloud."""
 
     percent: float
     """Percent of the picture, 0 to 100."""

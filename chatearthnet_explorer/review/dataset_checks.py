@@ -1,4 +1,4 @@
-"""What only all pairs together show: the same picture twice, and, of the whole, neighbours in different splits."""
+"""Checks that need all pairs: duplicate pictures, and neighbours in different splits."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class RowFinding(NamedTuple):
-    """A finding and the row of the rows judged that it belongs to."""
+    """A finding, with its row in the table of rows judged."""
 
     row: int
     """Which row."""
@@ -28,7 +28,7 @@ class RowFinding(NamedTuple):
 
 
 def find_across(captions: pa.Table) -> Iterator[RowFinding]:
-    """Yield what is wrong with rows because of other rows.
+    """Yield findings that compare rows with other rows.
 
     Args:
         captions: Every row judged, with at least the columns name, style, split, tile and digest.
@@ -46,7 +46,7 @@ def find_across(captions: pa.Table) -> Iterator[RowFinding]:
 
 
 def dataset_findings(captions: str | Path) -> list[str]:
-    """Return what is wrong with the dataset and no single pair, one sentence each, from the judged rows of an audit.
+    """Return problems of the dataset as a whole, one sentence each, from the judged rows of an audit.
 
     Args:
         captions: The file of an audit with its columns style, split and tile.

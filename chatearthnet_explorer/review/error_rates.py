@@ -1,4 +1,4 @@
-"""Error rates with their intervals, counted back from a sample to the population."""
+"""Estimate error rates of the population from a sample, with confidence intervals."""
 
 from __future__ import annotations
 
@@ -14,30 +14,30 @@ if TYPE_CHECKING:
 
 
 class StratumCount(NamedTuple):
-    """What was found in one stratum."""
+    """The counts of one stratum."""
 
     population: int | None
-    """Pairs it has; None for endlessly many, or nobody knows how many."""
+    """Number of pairs; None if infinite or unknown."""
 
     sample_size: int
-    """Pairs of it that were judged, at random."""
+    """Pairs that were judged, drawn at random."""
 
     errors: int
-    """Those of them that are wrong."""
+    """Judged pairs that are wrong."""
 
 
 @dataclass(frozen=True, slots=True)
 class Rate:
-    """A share of the population, and how well it is known."""
+    """An estimated share of the population, with its interval."""
 
     errors: int
-    """Wrong ones among the judged."""
+    """Number of judged pairs that are wrong."""
 
     sample_size: int
-    """How many were judged."""
+    """Number of judged pairs."""
 
     rate: float | None
-    """Estimated share (0 to 1) of the population; None where nothing was judged."""
+    """Estimated share (0 to 1) of the population; None if nothing was judged."""
 
     low: float | None = None
     """Lower end of its Wilson interval; None where there is none."""
@@ -59,16 +59,16 @@ def wilson(rate: float, n: float, *, confidence: float = 0.95) -> tuple[float, f
     """Return the score interval of a share (Wilson, JASA 22, 1927, 209-212).
 
     Args:
-        rate: The share seen, 0 to 1.
-        n: How many were looked at, or their effective number, above 0; infinite where nothing is left to chance.
-        confidence: Of the interval, 0 to 1.
+        rate: The observed share, 0 to 1.
+        n: Sample size, or effective sample size, above 0; infinite for a complete census.
+        confidence: Confidence level of the interval, 0 to 1.
     """
     if math.isinf(n):
         return rate, rate
     z2 = NormalDist().inv_cdf((1 + confidence) / 2) ** 2
     centre = (rate + z2 / (2 * n)) / (1 + z2 / n)
     half = math.sqrt(z2 * (rate * (1 - rate) / n + z2 / (4 * n**2))) / (1 + z2 / n)
-    # at 0 and 1 the ends are 0 and 1, but for rounding
+    # at 0 and 1 the ends are 0 and 1, except for rounding
     return max(0.0, centre - half) if rate else 0.0, min(1.0, centre + half) if rate < 1 else 1.0
 
 
@@ -78,13 +78,13 @@ def rate_of(strata: Sequence[StratumCount], *, confidence: float = 0.95) -> Rate
     The estimate weights each stratum by its population (Cochran, Sampling Techniques, 3rd edition, 1977, section
     5.10). Its interval is Wilson's at the effective sample size p (1 - p) / variance, as Dean and Pagano (JSSAM 3,
     2015, 484-503) and Franco et al. (JSSAM 7, 2019, 334-364) find sound for rare traits. Two cautions keep strata
-    without errors, of which the variance would be zero, from looking better known than they are: rates of strata are
-    drawn towards the overall one by z² pairs, and the size is never above Kish's (Survey Sampling, 1965, section
-    11.7). With finite populations, what was judged is known. One stratum alone gives the plain Wilson interval.
+    without errors, whose variance would be zero, from looking too certain: rates of strata are
+    shrunk towards the overall one by z² pairs, and the size is never above Kish's (Survey Sampling, 1965, section
+    11.7). In finite populations the judged pairs are certain. A single stratum gives the plain Wilson interval.
 
     Args:
-        strata: What was found; strata of which nothing was judged are left out. Unknown populations count as equal.
-        confidence: Of the interval, 0 to 1.
+        strata: The counts; strata without judged pairs are left out. Unknown populations count as equal.
+        confidence: Confidence level of the interval, 0 to 1.
     """
     strata_sampled = [stratum for stratum in strata if stratum.sample_size]
     sample_size, errors = (sum(getattr(one, field) for one in strata_sampled) for field in ("sample_size", "errors"))

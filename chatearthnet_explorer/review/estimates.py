@@ -1,4 +1,4 @@
-"""The share of captions with each finding, by class, region, split and style, and why checks were not made."""
+"""Estimate the share of captions with each finding, by class, region, split and style."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ if TYPE_CHECKING:
     Mask = NDArray[np.bool_]
 
 BY = ("all", "style", "split", "continent", "country", "class")
-"""What shares are given by; a class is one that the caption names."""
+"""The groupings of the shares; a class counts if the caption names it."""
 
 _FILES = ("findings.parquet", "judged.parquet")
 
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """How many captions, or pictures, of a kind have a finding."""
+    """The number of captions or pictures of a group that have a finding."""
 
     check: str
     """The check, by its id."""
@@ -40,17 +40,17 @@ class Share:
     """One of ``BY``."""
 
     value: str
-    """Which style, split, ...; empty for all."""
+    """The value of the grouping, such as a style or split; empty for all."""
 
     count: int
-    """Captions of the kind with the finding, however often they have it."""
+    """Captions of the group with the finding, each counted once."""
 
     of: int
-    """Captions of the kind that the check could judge."""
+    """Captions of the group that the check could judge."""
 
     @property
     def share(self) -> float | None:
-        """The share, 0 to 1; None where nothing was judged, which is not the same as 0."""
+        """The share, 0 to 1; None if nothing was judged, which is not the same as 0."""
         return self.count / self.of if self.of else None
 
     def to_dict(self) -> dict[str, Any]:

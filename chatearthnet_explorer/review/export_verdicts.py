@@ -1,4 +1,4 @@
-"""Verdicts for others: corrections as the release writes captions, everything as CSV."""
+"""Export verdicts: corrected captions in the release's format, and all verdicts as CSV."""
 
 from __future__ import annotations
 
@@ -21,19 +21,19 @@ COLUMNS = ("name", "style", "caption", "reviewer", "verdict", "cause", "note", "
 def corrections(verdicts: Iterable[Verdict], *, style: str) -> list[dict[str, str]]:
     """Return the corrected captions of a style as a list of ``image`` and ``caption``, by name of the image.
 
-    Where several reviewers corrected a caption, the latest by their clocks is taken.
+    If several reviewers corrected a caption, the latest correction is used.
     """
     corrections_of_style = sorted(
         (one for one in verdicts if one.style == style and one.correction), key=lambda one: one.time
     )
     latest = {one.name: one.correction for one in corrections_of_style}
-    # half a character, which JSON can hold and no file can, becomes a question mark
+    # a lone surrogate, which no file can encode, becomes a question mark
     whole = {name: latest[name].encode("utf-8", "replace").decode() for name in sorted(latest)}
     return [{"image": name.encode("utf-8", "replace").decode(), "caption": text} for name, text in whole.items()]
 
 
 def to_csv(verdicts: Iterable[Verdict]) -> str:
-    """Return verdicts as CSV (RFC 4180), in which no spreadsheet finds a formula: such cells begin with ``'``.
+    """Return verdicts as CSV (RFC 4180) without formulas: cells that look like one begin with ``'``.
 
     Write it in ``spreadsheet.ENCODING``, which keeps the accents.
     """

@@ -1,4 +1,4 @@
-"""What a check is, and what it finds, with the evidence."""
+"""The values ``Check`` and ``Finding``: what a check looks for, and the evidence of what it found."""
 
 from __future__ import annotations
 
@@ -14,30 +14,30 @@ CAPTION, LABELS, PIXELS, BOTH, ALL = "caption", "labels", "pixels", "both captio
 """What a check needs: the words alone, the labels too, the picture, the captions of both styles, or every pair."""
 
 QUOTE = 80
-"""Characters of a caption that a sentence of evidence quotes at most."""
+"""Most characters of a caption in a quotation of evidence."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Finding(Value):
-    """One thing that a check objects to. Evidence quotes captions, which are hostile until a view escapes them."""
+    """One problem that a check found. Evidence quotes captions, which are untrusted; views escape them."""
 
     check: str
-    """Which check, by its id in ``checks.CHECKS``."""
+    """Id of the check, from ``checks.CHECKS``."""
 
     evidence: str
     """What was found, in one sentence."""
 
     land: str = ""
-    """The class it is about, by its 3.5 name; empty where it is about none."""
+    """The class, by its 3.5 name; empty for none."""
 
     part: str = ""
-    """The part of the chip it is about, of ``shares.PARTS``; empty for the chip as a whole."""
+    """The part of the chip, of ``shares.PARTS``; empty for the whole chip."""
 
     figure: float | None = None
-    """The figure that decides: percent of the part that the class covers, words, pairs, ...; None where none does."""
+    """The decisive number: percent of the part that the class covers, words, pairs, ...; None if there is none."""
 
     start: int = -1
-    """Where the words it is about start in the caption; -1 where it is about none."""
+    """Start of its words in the caption; -1 for none."""
 
     end: int = -1
     """Where they end."""
@@ -45,25 +45,25 @@ class Finding(Value):
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One question that is asked of a pair."""
+    """One check of a pair."""
 
     id: str
-    """What it is called, in the browser's list of flags too."""
+    """Its name, also in the browser's list of flags."""
 
     description: str
-    """What a finding means, in one sentence for somebody who is new to this."""
+    """Meaning of a finding, in one sentence for newcomers."""
 
     needs: str
     """``CAPTION``, ``LABELS``, ``PIXELS``, ``BOTH`` or ``ALL``."""
 
     weight: int
-    """How much a finding adds to the score by which the worst come first: 1 a blemish, 3 something false."""
+    """Weight of a finding in the score that sorts the worst first: 1 is a blemish, 3 an error."""
 
     find: Callable[[Any], Iterable[Finding]] | None = None
-    """Answers with findings: of a ``Case`` for captions, of a ``Picture`` for pixels; None where no single pair can
+    """Yields findings: of a ``Case`` for captions, of a ``Picture`` for pixels; None if the check needs all pairs
     answer."""
 
 
 def quote(words: str) -> str:
-    """Return words in quotation marks, cut where they are long."""
+    """Return words in quotation marks, truncated if long."""
     return f"'{words}'" if len(words) <= QUOTE else f"'{words[:QUOTE]}...'"

@@ -1,4 +1,4 @@
-"""The findings of an audit, caption by caption."""
+"""The findings of an audit as a table, caption by caption."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 PICTURE = "picture"
-"""Style of what was found of a picture and not of a caption."""
+"""Style of the findings of a picture instead of a caption."""
 
 _BATCH = 5000
 _FIELDS = ("check", "evidence", "land", "part", "figure", "start", "end")
 
 
 def read_findings(findings: Path) -> Iterator[dict[str, Any]]:
-    """Yield what was found of each caption or picture, for JSON: name, style, and findings with their evidence.
+    """Yield the findings of each caption or picture, for JSON: name, style, and findings with their evidence.
 
     Args:
         findings: The Parquet file of an audit.

@@ -1,4 +1,4 @@
-"""Each claim of a caption held against the labels: supported, contradicted, or not checkable."""
+"""Compare each claim of a caption with the labels: supported, contradicted, or not checkable."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ if TYPE_CHECKING:
     from chatearthnet_explorer.claims import Claim, Reading
 
 SUPPORTED, CONTRADICTED, NOT_CHECKABLE = "supported", "contradicted", "not checkable"
-"""What the labels say of a claim."""
+"""The results of comparing a claim with the labels."""
 
 LEAD = 5.0
-"""Percentage points that a class said to lead may lie behind the one that does."""
+"""Percentage points by which a class that is called the largest may be smaller than the largest."""
 
 TRACE = 1.0
-"""Percent of a part up to which a class may be called absent from it."""
+"""Percent of a part up to which a class may be called absent."""
 
 _OWN_SIZES = frozenset(size for _, size in SIZES)
 _WHOLE = ("",)
@@ -36,10 +36,10 @@ class Fault(NamedTuple):
     """A claim that the labels contradict in one part."""
 
     claim: Claim
-    """What the caption says."""
+    """The claim."""
 
     check: str
-    """Id of the check that objects."""
+    """Id of the check that fails."""
 
     part: str
     """The part; empty for the chip as a whole."""
@@ -50,10 +50,10 @@ class Fault(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class GroundedClaim:
-    """A claim and what the labels say of it."""
+    """A claim, and the result of comparing it with the labels."""
 
     claim: Claim
-    """What the caption says, and which words say it."""
+    """The claim, with the position of its words."""
 
     result: str
     """``SUPPORTED``, ``CONTRADICTED`` or ``NOT_CHECKABLE``."""
@@ -62,20 +62,20 @@ class GroundedClaim:
     """Why, in one sentence."""
 
     check: str = ""
-    """Id of the check that objects; empty where none does."""
+    """Id of the check that fails; empty if none does."""
 
     parts: tuple[str, ...] = ()
-    """The parts whose pixels of the class decide, those that contradict where some do; empty for the whole chip."""
+    """The parts that decide, only the contradicting ones if there are any; empty for the whole chip."""
 
     percent: float | None = None
-    """Percent of the first of these parts that the class covers; None where nothing could be counted."""
+    """Percent of the first of these parts that the class covers; None if nothing could be counted."""
 
 
 def ground(reading: Reading, counts: NDArray[np.integer] | None, *, style: str = "3.5") -> tuple[GroundedClaim, ...]:
-    """Return what the labels say of each claim, in the order of the claims.
+    """Compare each claim with the labels, and return the results in the order of the claims.
 
     Args:
-        reading: What the caption claims.
+        reading: The claims of the caption.
         counts: Pixels of each class in each part, (6, 12), as ``landcover.pixels`` gives them; None without labels.
         style: ``3.5``, whose shares are of labelled pixels, or ``4v``, whose shares are of all and whose words are
             judged as looser.
@@ -97,14 +97,14 @@ def faults(reading: Reading, cover: Cover) -> list[Fault]:
     """Return every claim that the labels contradict, part by part."""
     faults_found: list[Fault] = []
     for claim in reading.claims:
-        # most claims are of one part and true to the letter, and then nothing more needs to be known of them
+        # most claims are about one part and exactly right, which needs no further checks
         if claim.negated or len(claim.parts) != 1 or not cover.bears_out(claim.name, claim.parts[0], claim.size):
             faults_found += _faults(claim, cover)
     return faults_found + _false_leads(reading, cover)
 
 
 def why(fault: Fault, style: str) -> str:
-    """Return in one sentence what the labels hold against a claim."""
+    """Return in one sentence why the labels contradict a claim."""
     claim, check, part, percent = fault
     name, there = claim.name, f"the {part}" if part else "the chip"
     if check == "hallucinated":
@@ -124,7 +124,7 @@ def why(fault: Fault, style: str) -> str:
 
 def _faults(claim: Claim, cover: Cover) -> list[Fault]:
     name = claim.name
-    # a class that is everywhere in the image is not promised to every part of it
+    # "everywhere in the image" does not mean in each of its parts
     parts = claim.parts if 0 < len(claim.parts) < len(PARTS) else _WHOLE
     if claim.negated:
         if claim.size_words:  # "no large lake" is not "no lake"
@@ -141,10 +141,10 @@ def _faults(claim: Claim, cover: Cover) -> list[Fault]:
 
 
 def _wrong_sizes(claim: Claim, size: str, parts: Sequence[str], cover: Cover) -> Iterator[Fault]:
-    """Yield where words of amount do not fit.
+    """Yield the parts where words of amount do not fit.
 
-    Style 4V tells how much of the image, and then where most of it lies: its words are wrong if they fit nowhere,
-    unless they say in so many words that it is so much of the image.
+    Style 4V gives the amount in the image, and then where most of it is: its words are wrong if they fit nowhere,
+    unless they explicitly give the amount in the image.
     """
     if claim.of_image:
         parts = ("",)
@@ -160,13 +160,13 @@ def _wrong_sizes(claim: Claim, size: str, parts: Sequence[str], cover: Cover) ->
 
 
 def _slack(claim: Claim) -> tuple[int, float]:
-    """Return how far the words of amount of style 3.5 may be off."""
+    """Return the tolerance of words of amount in style 3.5."""
     own = single_spaced(claim.size_words.lower()).removesuffix(" sized") in _OWN_SIZES
     return EXACT if own and len(claim.parts) == 1 else FREE
 
 
 def _false_leads(reading: Reading, cover: Cover) -> list[Fault]:
-    """Return the classes that are said to lead where another covers clearly more."""
+    """Return the classes that are called the largest where another covers clearly more."""
     faults_found = []
     leads = [claim for claim in reading.claims if claim.leads]
     if reading.dominant and cover.style == "3.5" and _behind(reading.dominant, "", cover):
@@ -188,7 +188,7 @@ def _false_leads(reading: Reading, cover: Cover) -> list[Fault]:
 
 
 def _false_themes(reading: Reading, leads: list[Claim], cover: Cover) -> Iterator[Fault]:
-    """Yield what is wrongly said to dominate the whole chip in style 4V, where one sentence may say it of several."""
+    """Yield the classes wrongly called dominant in the whole chip in style 4V, where one sentence may name several."""
     for start, end in reading.sentences:
         here = [claim for claim in leads if start <= claim.start < end and not claim.parts]
         if here and all(_behind(claim.name, "", cover) for claim in here):
@@ -229,7 +229,7 @@ def _shares(name: str, parts: Sequence[str], percents: Sequence[float]) -> str:
 
 
 def _fit(claim: Claim, percents: Sequence[float], style: str) -> str:
-    """Return what words of amount stand for, and that they are near enough where they are not right to the letter."""
+    """Return the percents of words of amount, with a remark if the share is outside but near enough."""
     if not claim.size or claim.negated:
         return ""
     if all(size_word(percent) == claim.size for percent in percents):

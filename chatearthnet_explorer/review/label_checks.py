@@ -1,4 +1,4 @@
-"""What the labels object to in a caption."""
+"""Checks that compare a caption with the labels."""
 
 from __future__ import annotations
 
@@ -15,21 +15,21 @@ if TYPE_CHECKING:
     from chatearthnet_explorer.review.checked_caption import Case
 
 SWAP_FACTOR = 2.0
-"""Percentage points by which a class must exceed the one told before it, for their order to be wrong."""
+"""Percentage points by which a class must exceed the one named before it for the order to be wrong."""
 
 
 def find_hallucinated(case: Case) -> Iterator[Finding]:
-    """Find classes that are named and that the labels lack, each once."""
+    """Find classes that are named but not in the labels, each once."""
     return _each(case, "hallucinated")
 
 
 def find_denied(case: Case) -> Iterator[Finding]:
-    """Find classes that are said to be missing and that the labels have."""
+    """Find classes that are called missing but are in the labels."""
     return _each(case, "denied")
 
 
 def wrong_part(case: Case) -> Iterator[Finding]:
-    """Find classes put in a part that has none of them, though the chip has."""
+    """Find classes named in a part that has none of them, though the chip has."""
     return _each(case, "wrong part")
 
 
@@ -39,7 +39,7 @@ def wrong_size(case: Case) -> Iterator[Finding]:
 
 
 def wrong_dominant(case: Case) -> Iterator[Finding]:
-    """Find classes said to lead where another covers clearly more."""
+    """Find classes that are called the largest where another covers clearly more."""
     return _each(case, "wrong dominant")
 
 
@@ -64,7 +64,7 @@ def find_omitted(case: Case) -> Iterator[Finding]:
         return
     for part, name, percent in leaders:
         texts = case.texts_of.get(part)
-        # a part of which nothing is said may be meant by what is said of the whole
+        # a claim about the whole may include a part that is not mentioned
         if texts and name in named_classes and name not in texts and part not in case.reading.loose:
             yield Finding(
                 "omitted",
@@ -77,14 +77,14 @@ def find_omitted(case: Case) -> Iterator[Finding]:
 
 
 def order_of_classes(case: Case) -> Iterator[Finding]:
-    """Find parts in which style 3.5 tells a class before one that covers clearly more."""
+    """Find parts in which style 3.5 names a class before one that covers clearly more."""
     if case.cover is None or case.style != "3.5":
         return
     for part, claims in _claims_by_part(case).items():
         if part in case.reading.loose:
             continue
         least: tuple[float, Claim] | None = None
-        # what is told a second time has its place already
+        # a class named again keeps its first position
         first = {claim.name: claim for claim in reversed(claims)}
         for claim in sorted(first.values(), key=lambda claim: claim.start):
             percent = case.cover.percent(claim.name, part)
@@ -92,7 +92,7 @@ def order_of_classes(case: Case) -> Iterator[Finding]:
                 before = least[1]
                 yield Finding(
                     "order of classes",
-                    f"In the {part}, {before.name} ({least[0]:.1f} %) is told before {claim.name} ({percent:.1f} %).",
+                    f"In the {part}, {before.name} ({least[0]:.1f} %) is named before {claim.name} ({percent:.1f} %).",
                     claim.name,
                     part,
                     percent,
@@ -107,7 +107,7 @@ def order_of_classes(case: Case) -> Iterator[Finding]:
 def _claims_by_part(case: Case) -> dict[str, list[Claim]]:
     """Return the claims of each part in the order of the text, without those of the opening and the closing sentence.
 
-    An opening says where the dominant class is strongest, not what comes first there.
+    The opening says where the dominant class is strongest, which is not an order within a part.
     """
     sentences = case.reading.sentences
     first, last = (sentences[0][1], sentences[-1][0]) if len(sentences) > 2 else (0, len(case.text))  # noqa: PLR2004
@@ -120,7 +120,7 @@ def _claims_by_part(case: Case) -> dict[str, list[Claim]]:
 
 
 def _each(case: Case, check: str) -> Iterator[Finding]:
-    """Yield a finding for each class and part that a check objects to, with the first words that say it."""
+    """Yield a finding for each class and part of a failed check, with the first words that claim it."""
     classes_seen = set()
     for fault in case.faults:
         if fault.check != check or (fault.claim.name, fault.part) in classes_seen:

@@ -1,4 +1,4 @@
-"""What the labels hold of each class in each part, as checks ask for it."""
+"""The pixel counts and shares of a label map, in the form that checks need."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 EXACT, FREE, LOOSE = (0, 1.0), (1, 1.0), (1, 5.0)
 """How far a size word may be off: sizes, and percentage points beyond them. ``EXACT`` is for the prompt's own words in
 style 3.5 (the published scripts round shares to a percent), ``FREE`` for other words and for several parts at once,
-``LOOSE`` for style 4V, whose writer was given shares and no words for them."""
+``LOOSE`` for style 4V, whose prompt has shares but no size words."""
 
 LEAST_LEADER = 5.0
 """Percent of a part that its largest class must cover in style 4V, which counts the unlabelled pixels too."""
@@ -30,14 +30,14 @@ _SHAPE = (len(PARTS) + 1, len(CLASSES))
 
 
 class Cover:
-    """The pixels of each class in each part, and the shares that the prompt of a style makes of them.
+    """The pixels of each class in each part, and their shares as the prompt of a style computes them.
 
     Raises:
         LabelError: If the counts are not of shape (6, 12).
     """
 
     def __init__(self, counts: NDArray[np.integer], *, style: str) -> None:
-        """Take counts as ``landcover.pixels`` gives them; style 3.5 leaves unlabelled pixels out of its shares."""
+        """Use counts from ``landcover.pixels``; style 3.5 leaves unlabelled pixels out of its shares."""
         if counts.shape != _SHAPE:
             msg = f"Counts have the shape {_SHAPE}, the five parts and the whole by twelve classes, not {counts.shape}."
             raise LabelError(msg)
@@ -50,7 +50,7 @@ class Cover:
         return self._counts[_ROW[part]][_INDEX[name]]
 
     def bears_out(self, name: str, part: str, size: str | None) -> bool:
-        """Return whether a class is in a part, and as much of it as a size word says to the letter."""
+        """Return whether a class is in a part, with exactly the amount of a size word."""
         row = _ROW[part]
         count = self._counts[row][_INDEX[name]]
         if not count or not size:
@@ -63,13 +63,13 @@ class Cover:
         return sum(row) - row[BACKGROUND]
 
     def percent(self, name: str, part: str = "") -> float:
-        """Return the percent of a part that a class covers, 0.0 where nothing is counted."""
+        """Return the percent of a part that a class covers; 0.0 if nothing is counted."""
         row = _ROW[part]
         return 100.0 * self._counts[row][_INDEX[name]] / self._whole[row] if self._whole[row] else 0.0
 
     @cached_property
     def leaders(self) -> dict[str, tuple[str, float]]:
-        """The largest class of each part and of the whole (empty part), with its percent, where it is worth naming."""
+        """The largest class of each part and of the whole (empty part), with its percent, if it is large enough."""
         leaders = {}
         for part, row in _ROW.items():
             counts = self._counts[row][BACKGROUND + 1 :]

@@ -1,4 +1,4 @@
-"""What the words of a caption give away by themselves."""
+"""Checks of the words of a caption alone, without labels."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 SHORTEST, LONGEST = 15, 260
 """Words that a caption of one chip has at least and at most. The four real ones at hand have 93 to 169, and a chip of
-one class is told in 15; 300 tokens, the limit of style 3.5 and a quarter of that of style 4V, are about 225."""
+one class needs 15; 300 tokens, the limit of style 3.5 and a quarter of that of style 4V, are about 225."""
 
 REPEATED_WORDS = 4
 """Words that a sentence must have for its repetition to count."""
@@ -34,7 +34,7 @@ GUESSES = (
     *("probably", "probable", "presumably", "apparently", "seem", "seems", "seemingly", "maybe", "conceivably"),
     *("supposedly", "plausibly"),
 )
-"""Words of guessing beside the nine that the prompts forbid by name; they forbid words like those, too."""
+"""More words of guessing: the prompts forbid nine by name, and words like those."""
 
 _BANNED_WORDS = re.compile(
     rf"\b(?:(?:{'|'.join(_STEMS)})(?:e|s|es|ed|ing|u?al(?:ly)?|ances?)?|colou?r dictionary|{'|'.join(GUESSES)})\b"
@@ -42,7 +42,7 @@ _BANNED_WORDS = re.compile(
 _COLOURS = re.compile(rf"\b(?:{'|'.join(COLOURS)})\b")
 _KINDS = ("image", "picture", "map", "photo", "tile", "chip")
 _KIND = "|".join(_KINDS)
-_AROUND = 40  # characters before such a word that belong to what is said of it
+_AROUND = 40  # characters before such a word that are its context
 _SEVERAL = re.compile(
     rf"\b(?:(?:first|second|third|fourth|other|another|next|previous|preceding|last) (?:label )?(?:{_KIND})s?"
     rf"|(?:{_KIND}) (?:[1-4]|one|two|three|four|a|b|c|d)(?= ?[:,.)]| (?:shows|is|has|depicts|displays|presents)\b)"
@@ -72,7 +72,7 @@ def colour_word(case: Case) -> Iterator[Finding]:
 
 
 def several_images(case: Case) -> Iterator[Finding]:
-    """Find a caption that speaks of images beside its own."""
+    """Find a caption that mentions other images."""
     low = case.low
     for kind in _KINDS:
         at = low.find(kind)
@@ -81,7 +81,7 @@ def several_images(case: Case) -> Iterator[Finding]:
             match = _SEVERAL.search(low[begin : at + _AROUND])
             if match:
                 start, end = begin + match.start(), begin + match.end()
-                evidence = f"{quote(case.text[start:end])} speaks of more images than this one."
+                evidence = f"{quote(case.text[start:end])} refers to more images than this one."
                 yield Finding("several images", evidence, start=start, end=end)
                 return
             at = low.find(kind, at + len(kind))
@@ -97,12 +97,12 @@ def cut_off(case: Case) -> Iterator[Finding]:
 
 
 def repeated_sentence(case: Case) -> Iterator[Finding]:
-    """Find sentences that stand in the caption twice."""
+    """Find sentences that occur twice."""
     sentences_seen: set[str] = set()
     for start, end in case.reading.sentences:
         words = case.low[start:end].strip()
         if words in sentences_seen and words.count(" ") >= REPEATED_WORDS - 1:
-            evidence = f"{quote(case.text[start:end])} is said twice."
+            evidence = f"{quote(case.text[start:end])} occurs twice."
             yield Finding("repeated sentence", evidence, start=start, end=end)
         sentences_seen.add(words)
 
@@ -114,13 +114,13 @@ def too_short(case: Case) -> Iterator[Finding]:
 
 
 def too_long(case: Case) -> Iterator[Finding]:
-    """Find captions with more words than the prompt leaves room for."""
+    """Find captions with more words than the prompt allows."""
     if case.words > LONGEST:
         yield Finding("too long", f"It has {case.words} words, more than {LONGEST}.", figure=case.words)
 
 
 def part_unspoken(case: Case) -> Iterator[Finding]:
-    """Find parts of which a caption of style 3.5 says nothing."""
+    """Find parts that a caption of style 3.5 does not mention."""
     if case.style != "3.5":
         return
     missing = [part for part in PARTS if part not in case.reading.parts]
@@ -129,12 +129,12 @@ def part_unspoken(case: Case) -> Iterator[Finding]:
 
 
 def order_of_parts(case: Case) -> Iterator[Finding]:
-    """Find a caption of style 3.5 that does not walk through the parts in the prompt's order."""
+    """Find a caption of style 3.5 that does not describe the parts in the prompt's order."""
     if case.style != "3.5":
         return
     walk = [PARTS.index(part) for part in dict.fromkeys(case.reading.walk)]
     for before, here in pairwise(walk):
         if here < before:
-            evidence = f"It tells the {PARTS[here]} after the {PARTS[before]}."
+            evidence = f"It describes the {PARTS[here]} after the {PARTS[before]}."
             yield Finding("order of parts", evidence, part=PARTS[here])
             return

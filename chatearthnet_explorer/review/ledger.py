@@ -1,4 +1,4 @@
-"""Verdicts in a file that only grows: several write at once, and a kill in mid-word costs nothing said before."""
+"""The ledger: verdicts in an append-only file that several processes can write, and that survives a kill."""
 
 from __future__ import annotations
 
@@ -21,20 +21,20 @@ if TYPE_CHECKING:
     from chatearthnet_explorer.review.verdict import Verdict
 
 LIMIT = 256_000_000
-"""Bytes that a ledger may have: about half a million verdicts."""
+"""Maximum size of a ledger in bytes: about half a million verdicts."""
 
 PATIENCE = 10.0
-"""Seconds that another writer is waited for; an entry takes milliseconds."""
+"""Seconds to wait for another writer; an entry takes milliseconds."""
 
 
 class Ledger:
-    """A file of JSON lines to which entries are appended under a lock, each on the disk before the call returns.
+    """A file of JSON lines. Entries are appended under a lock, and are on disk when the call returns.
 
-    Many processes may write to one file: each reads what the others wrote before it writes itself.
+    Many processes can write to one file: each reads the entries of the others before it writes.
     """
 
     def __init__(self, path: str | Path) -> None:
-        """Use a file, which is made with the first entry."""
+        """Use a file, which is created with the first entry."""
         self.path = Path(path)
         self._lines: list[Entry | Newer | DamagedLine] = []
         self._read = 0
@@ -42,7 +42,7 @@ class Ledger:
 
     @property
     def entries(self) -> tuple[Entry, ...]:
-        """Every entry of the file, in the order in which they were written there.
+        """All entries, in the order of the file.
 
         Raises:
             LedgerError: If the file cannot be read or is too large.
@@ -51,7 +51,7 @@ class Ledger:
 
     @property
     def standing(self) -> dict[Key, Entry]:
-        """Each reviewer's last word on each caption; see ``entry.standing``.
+        """Each reviewer's latest verdict on each caption; see ``entry.standing``.
 
         Raises:
             LedgerError: As ``entries``.
@@ -60,7 +60,7 @@ class Ledger:
 
     @property
     def verdicts(self) -> tuple[Verdict, ...]:
-        """The verdicts that stand.
+        """The valid verdicts.
 
         Raises:
             LedgerError: As ``entries``.
@@ -69,7 +69,7 @@ class Ledger:
 
     @property
     def remarks(self) -> tuple[str, ...]:
-        """What a reader should know of the file, one sentence each.
+        """Notes on the file, one sentence each.
 
         Raises:
             LedgerError: As ``entries``.
@@ -79,22 +79,22 @@ class Ledger:
         newer = _count(sum(isinstance(line, Newer) for line in lines))
         return (
             *(
-                [f"{damaged_lines} of {name} cannot be read, as after a crash in mid-word: kept, not counted."]
+                [f"{damaged_lines} of {name} cannot be read, as after a crash while writing: kept, not counted."]
                 * bool(damaged_lines)
             ),
-            *([f"{newer} of {name} came from a newer version: kept, not counted until you update."] * bool(newer)),
+            *([f"{newer} of {name} written by a newer version: kept, not counted until you update."] * bool(newer)),
         )
 
     def record(self, verdict: Verdict) -> Entry:
         """Append a verdict; return its entry once it is on the disk.
 
         Raises:
-            LedgerError: If the file cannot be written, or others hold it for longer than ``PATIENCE``.
+            LedgerError: If the file cannot be written, or others lock it for longer than ``PATIENCE``.
         """
         return self._append(verdict.reviewer, verdict.time, verdict=verdict)
 
     def undo(self, entry: Entry) -> Entry:
-        """Take an entry back, which stays in the file; return the entry that says so.
+        """Undo an entry, which stays in the file; return the entry that undoes it.
 
         Raises:
             LedgerError: As ``record``.
@@ -102,7 +102,7 @@ class Ledger:
         return self._append(entry.reviewer, datetime.now(UTC), undoes=entry.id)
 
     def add(self, lines: Iterable[Entry | Newer]) -> int:
-        """Append those lines that this ledger lacks; return how many they are.
+        """Append the lines that this ledger lacks; return their number.
 
         Raises:
             LedgerError: As ``record``.
@@ -122,12 +122,12 @@ class Ledger:
         return entry
 
     def _all(self) -> Sequence[Entry | Newer | DamagedLine]:
-        """Return every line, of which those that came since the last look are read."""
+        """Return all lines; only those added since the last call are read."""
         if why := unreadable(self.path, missing=True):
             msg = f"The ledger {self.path.name} {why}."
             raise LedgerError(msg)
         try:
-            if self.path.stat().st_size < self._read:  # somebody put a shorter file in its place
+            if self.path.stat().st_size < self._read:  # the file was replaced by a shorter one
                 self._lines, self._read = [], 0
             with self.path.open("rb") as file:
                 file.seek(self._read)
@@ -145,7 +145,7 @@ class Ledger:
         return [*self._lines, read_line(self._tail)] if self._tail else self._lines
 
     def _write(self, content: bytes) -> None:
-        """Append under the lock, after ``_all``: whoever was torn from its last line has it ended first."""
+        """Append under the lock, after ``_all``; an incomplete last line is ended first."""
         try:
             fresh = not self.path.exists()
             with self.path.open("ab", buffering=0) as file:
@@ -177,16 +177,16 @@ class Ledger:
 
 @dataclass(frozen=True, slots=True)
 class MergeResult:
-    """What became of a merge."""
+    """The result of a merge."""
 
     added_count: int
-    """Entries that the ledger lacked, and has now."""
+    """Number of entries that were added."""
 
     known_count: int
-    """Entries that it had already, or that came more than once."""
+    """Number of entries that it had already, or that were in the files more than once."""
 
     remarks: tuple[str, ...]
-    """What a reader should know of the files, one sentence each."""
+    """Notes on the files, one sentence each."""
 
     def to_dict(self) -> dict[str, object]:
         """Return it for JSON."""
@@ -194,20 +194,20 @@ class MergeResult:
 
 
 def merge(files: Iterable[str | Path], into: Ledger) -> MergeResult:
-    """Bring the entries of other ledgers, such as came by mail, into one; doing it again changes nothing.
+    """Merge the entries of other ledgers into one; repeating it changes nothing.
 
     Args:
         files: Ledgers, or folders of them (``*.jsonl``).
-        into: Which ledger grows.
+        into: The ledger to add to.
 
     Raises:
-        LedgerError: If a file is not there, cannot be read, or holds no entry at all; then nothing is added.
+        LedgerError: If a file is missing, cannot be read, or has no entry; then nothing is added.
     """
     lines: list[Entry | Newer] = []
     remarks: list[str] = []
     for path in _files(files):
         ledger = Ledger(path)
-        lines_found = ledger._all()  # noqa: SLF001 - its own room
+        lines_found = ledger._all()  # noqa: SLF001 - the same module
         entries = [line for line in lines_found if not isinstance(line, DamagedLine)]
         if lines_found and not entries:
             msg = f"{path.name} has no ledger entries; choose a file that a ledger wrote."
@@ -245,7 +245,7 @@ def _count(lines: int) -> str:
 
 
 def _sync_folder(folder: Path) -> None:
-    """Put a new file's name on the disk, where the system has a way to."""
+    """Flush a new file's directory entry to disk, if the system supports it."""
     if hasattr(os, "O_DIRECTORY"):
         descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
         try:

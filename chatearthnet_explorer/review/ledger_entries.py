@@ -1,4 +1,4 @@
-"""One line of a ledger, and which of many lines stand in the end."""
+"""The entries of a ledger: one line each, and the rule for which entry is valid in the end."""
 
 from __future__ import annotations
 
@@ -16,39 +16,39 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 VERSION = 1
-"""Of the lines this package writes; lines of a higher number are kept and not read."""
+"""Version of the lines that this package writes; lines of a higher version are kept but not read."""
 
 LAST = 2**53
-"""The highest sequence number, which every reader of JSON can hold; entries that reach it are told apart by time."""
+"""The highest sequence number, an integer exact in every JSON reader; entries that reach it are sorted by time."""
 
 LINE_LIMIT = 500_000
-"""Bytes that a line may have: a caption of 20,000 characters takes 240,000 at worst."""
+"""Maximum length of a line in bytes: a caption of 20,000 characters takes 240,000 at worst."""
 
 Key = tuple[str, str, str]
-"""Reviewer, name and style: a reviewer has one word on each caption."""
+"""Reviewer, name and style: a reviewer has one valid verdict on each caption."""
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A verdict that was given, or taken back."""
+    """A verdict, or the undoing of one."""
 
     reviewer: str
     """Who wrote it."""
 
     seq: int
-    """Which of this reviewer's entries it is, from 1: clocks disagree, this counter does not."""
+    """Sequence number of this reviewer's entries, from 1: unlike clocks, counters agree."""
 
     time: datetime
     """When, UTC, by the reviewer's clock."""
 
     verdict: Verdict | None = None
-    """What was decided; None where something is taken back."""
+    """The verdict; None if the entry undoes another."""
 
     undoes: str = ""
-    """Id of the entry that is taken back."""
+    """Id of the entry that this one undoes."""
 
     id: str = field(init=False)
-    """What identifies it, from its content alone: the same entry has the same id in every file."""
+    """Digest of its content: the same entry has the same id in every file."""
 
     def __post_init__(self) -> None:
         """Compute the id once."""
@@ -57,12 +57,12 @@ class Entry:
 
     @property
     def key(self) -> Key | None:
-        """Whose word on which caption it is; None where something is taken back."""
+        """Reviewer and caption; None if the entry undoes another."""
         return (self.reviewer, self.verdict.name, self.verdict.style) if self.verdict else None
 
     @property
     def order(self) -> tuple[int, datetime, str]:
-        """What an entry comes after among those of its reviewer."""
+        """Sort key among the entries of a reviewer."""
         return self.seq, self.time, self.id
 
     def to_line(self) -> bytes:
@@ -85,14 +85,14 @@ class Newer:
 
 @dataclass(frozen=True, slots=True)
 class DamagedLine:
-    """A line that says nothing any more, most often because its writer was killed while writing."""
+    """A line that cannot be read, usually because its writer was killed while writing."""
 
     line: bytes
     """The line, without its end."""
 
 
 def read_line(line: bytes) -> Entry | Newer | DamagedLine:
-    """Return what a line says, whoever wrote it; one whose id is not that of its content is damaged."""
+    """Parse a line, untrusted; a line whose id does not match its content is damaged."""
     try:
         fields: Any = read_json(line) if len(line) <= LINE_LIMIT else None
         if isinstance(fields, dict) and type(fields.get("v")) is int and fields["v"] > VERSION:
@@ -104,10 +104,10 @@ def read_line(line: bytes) -> Entry | Newer | DamagedLine:
 
 
 def standing(entries: Iterable[Entry]) -> dict[Key, Entry]:
-    """Return each reviewer's last word on each caption, in the order in which the reviewer gave them.
+    """Return each reviewer's latest verdict on each caption, in the reviewer's order.
 
-    It is a fold: the order of the entries and how often each occurs do not matter. What is taken back does not stand,
-    and then the reviewer's word before it does. Nobody takes back another reviewer's word.
+    It is a fold: the order and repetition of entries do not matter. An entry that was undone is ignored,
+    so that the reviewer's verdict before it is valid. Reviewers can only undo their own entries.
     """
     entries = list(entries)
     undone = {(entry.reviewer, entry.undoes) for entry in entries if entry.undoes}

@@ -1,4 +1,4 @@
-"""What was done and found, as the paragraph of a paper."""
+"""Write the methods paragraph of a spot-check for a paper."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def methods(report: Report) -> str:
-    """Return the text of a methods paragraph, with every figure and who to cite for it."""
+    """Return the text of a methods paragraph, with all figures and their references."""
     if not report.judged_captions:
         return f"{_sampling_sentence(report)} None of them has been judged yet."
     several = len(report.reviewers) > 1
@@ -62,7 +62,7 @@ def _rates(report: Report) -> str:
     overall, percent = report.overall, f"{100 * report.confidence:g} %"
     result = f"{share(overall.error)} of the captions have an error and {share(overall.major)} a major one"
     if overall.error.low is None:
-        return f"Among those judged, {result}; the sample is not random, so this is no estimate for the others."
+        return f"Among those judged, {result}; the sample is not random, so this does not estimate the others."
     if report.plan is None:
         return f"{result} ({percent} Wilson intervals, which hold if the captions were chosen at random)."
     if report.plan.design == STRATIFIED:

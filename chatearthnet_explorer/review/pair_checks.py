@@ -1,4 +1,4 @@
-"""What the captions of one chip in two styles cannot both mean."""
+"""Checks that compare the captions of one chip in two styles."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ _STEP = {size: step for step, (_, size) in enumerate(SIZES)}
 
 
 def contradictions(readings: tuple[Reading, Reading]) -> Iterator[Finding]:
-    """Find what a caption of style 3.5 and one of style 4V, in this order, say against each other.
+    """Find contradictions between a caption of style 3.5 and one of style 4V, in this order.
 
-    That one names a class and the other does not is none: style 3.5 leaves the smallest out. Spans are of the second.
+    A class that only one names is not a contradiction: style 3.5 omits the smallest. Spans are of the second.
     """
     first, second = readings
     yield from _dominants(first, second)
@@ -39,7 +39,7 @@ def _dominants(first: Reading, second: Reading) -> Iterator[Finding]:
 
 
 def _denials(first: Reading, second: Reading) -> Iterator[Finding]:
-    """Find classes that one says are nowhere and the other says are there."""
+    """Find classes that one calls missing and the other names."""
     for here, there, denier, namer in ((first, second, "3.5", "4V"), (second, first, "4V", "3.5")):
         named_places = set(there.classes)
         for claim in here.claims:
@@ -51,9 +51,9 @@ def _denials(first: Reading, second: Reading) -> Iterator[Finding]:
 
 
 def _sizes(first: Reading, second: Reading) -> Iterator[Finding]:
-    """Find words of amount of the second that are far from all that the first says of the class, in any part.
+    """Find words of amount of the second that are far from all amounts of the class in the first, in any part.
 
-    If it names the class in a part without ever saying how much, that may be the part the second speaks of.
+    A class that the first names in a part without an amount may be the one that the second refers to.
     """
     sizes_by_class: dict[str, set[str]] = {}
     named_places, sized_places = set(), set()
@@ -76,7 +76,7 @@ def _sizes(first: Reading, second: Reading) -> Iterator[Finding]:
 
 
 def _leading(reading: Reading) -> list[Claim]:
-    """Return what leads in the chip by the last sentence that says so: there a caption tells its theme."""
+    """Return the leading class of the chip by the last sentence that names one, which states the theme."""
     leading = [claim for claim in reading.claims if claim.leads and not claim.parts]
     for start, end in reversed(reading.sentences):
         claims_of_sentence = [claim for claim in leading if start <= claim.start < end]

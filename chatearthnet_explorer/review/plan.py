@@ -1,4 +1,4 @@
-"""A plan of a spot-check: which pairs, in which order, and how many more they stand for."""
+"""The plan of a spot-check: which pairs in which order, and how many more each stands for."""
 
 from __future__ import annotations
 
@@ -22,32 +22,32 @@ DESIGNS = (SIMPLE, STRATIFIED, RISK)
 """All of them."""
 
 VERSION = 1
-"""Of the file; one of a higher number is not read."""
+"""Version of the file format; a higher version is refused."""
 
 MOST = 2**53
-"""Pairs that a stratum may have: the highest number that every reader of JSON can hold."""
+"""Most pairs of a stratum: the largest integer that every JSON reader represents exactly."""
 
 LIMIT = 64_000_000
-"""Bytes that a plan's file may have: 163,488 pairs take about 11 million."""
+"""Maximum size of a plan's file in bytes: 163,488 pairs take about 11 million."""
 
 
 @dataclass(frozen=True, slots=True)
 class Stratum:
-    """A part of the population that is sampled on its own."""
+    """A stratum: a part of the population that is sampled separately."""
 
     value: str
-    """Its value of the facet, hostile until a view escapes it."""
+    """Its value of the facet, untrusted; views escape it."""
 
     population: int
     """Pairs it has."""
 
     sample: int
-    """Pairs drawn of it."""
+    """Number of pairs drawn from it."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Plan:
-    """Everything that a report needs to count back from a sample to the population."""
+    """Everything that a report needs to estimate the population from a sample."""
 
     design: str
     """One of ``DESIGNS``."""
@@ -56,22 +56,22 @@ class Plan:
     """The captions to judge: ``3.5`` or ``4v``."""
 
     seed: int
-    """Seed of the lots."""
+    """Random seed."""
 
     strata: tuple[Stratum, ...]
-    """Parts of the population; a single one where it was not stratified."""
+    """The strata; a single one if the sample was not stratified."""
 
     pairs: tuple[tuple[str, str], ...]
-    """What to judge, in order: name and stratum. Names are hostile until a view escapes them."""
+    """Pairs to judge, in order: name and stratum. Names are untrusted; views escape them."""
 
     facet: str = ""
-    """What the strata are; empty where there is one."""
+    """The facet of the strata; empty if there is one stratum."""
 
     allocation: str = ""
-    """How the sample was shared out; empty where there is one stratum."""
+    """How the sample was allocated to strata; empty if there is one."""
 
     def __post_init__(self) -> None:
-        """Check that the parts agree."""
+        """Check that strata and pairs agree."""
         sizes = dict.fromkeys((stratum.value for stratum in self.strata), 0)
         for _, value in self.pairs:
             sizes[value] = sizes.get(value, 0) + 1
@@ -118,7 +118,7 @@ class Plan:
             raise PlanError(msg)
         try:
             return cls(
-                design=_text(fields["design"]),  # type: ignore[index]  # what is no dict is caught below
+                design=_text(fields["design"]),  # type: ignore[index]  # a value that is not a dict is caught below
                 style=_text(fields["style"]),  # type: ignore[index]
                 seed=_number(fields["seed"]),  # type: ignore[index]
                 facet=_text(fields["facet"]),  # type: ignore[index]
@@ -146,7 +146,7 @@ class Plan:
         """Read what ``save`` wrote.
 
         Raises:
-            PlanError: If it is no ordinary file or no plan, too large, or of a newer version.
+            PlanError: If it is not a regular file or not a plan, too large, or of a newer version.
             OSError: If the file cannot be read.
         """
         if why := unreadable(path):

@@ -1,4 +1,4 @@
-"""Verdicts in, figures out: how many captions are wrong, how sure that is, and how far reviewers agree."""
+"""The report of a spot-check: how many captions are wrong, with intervals, and how far reviewers agree."""
 
 from __future__ import annotations
 
@@ -16,32 +16,32 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
 EXAMPLES = 10
-"""Captions found wrong that a report shows."""
+"""Number of wrong captions that a report lists."""
 
 _RANK = {verdict: rank for rank, verdict in enumerate(VERDICTS)}
 
 
 @dataclass(frozen=True, slots=True)
 class JudgedCaption:
-    """One caption and what all its reviewers said of it."""
+    """One caption, with the verdicts of all its reviewers."""
 
     name: str
-    """The image, hostile until a view escapes it."""
+    """The image name, untrusted; views escape it."""
 
     style: str
     """``3.5`` or ``4v``."""
 
     stratum: str
-    """Where the plan drew it from; its style where there is no plan."""
+    """Its stratum in the plan; its style if there is no plan."""
 
     verdict: str
-    """The median of its verdicts; of two that differ the worse."""
+    """The median of its verdicts; the worse if two differ."""
 
     verdicts: tuple[Verdict, ...]
-    """Each reviewer's word, by name of reviewer."""
+    """Each reviewer's verdict, by name of reviewer."""
 
     caption: str = ""
-    """The caption, hostile, where it is known."""
+    """The caption, untrusted, if known."""
 
     def to_dict(self) -> dict[str, Any]:
         """Return it for JSON."""
@@ -57,7 +57,7 @@ class Rates:
     """The stratum; empty for all of them."""
 
     population: int | None
-    """Pairs there are; None where nobody knows."""
+    """Number of pairs; None if unknown."""
 
     error: Rate
     """Captions with any error."""
@@ -73,10 +73,10 @@ class Rates:
 
 @dataclass(frozen=True, kw_only=True)
 class Report:
-    """What a spot-check found."""
+    """The results of a spot-check."""
 
     plan: Plan | None
-    """How the captions were drawn; None where nobody said."""
+    """How the captions were drawn; None if unknown."""
 
     confidence: float
     """Of all intervals."""
@@ -85,10 +85,10 @@ class Report:
     """Of the bootstrap."""
 
     reviewers: dict[str, int]
-    """Captions that each reviewer judged."""
+    """Number of captions that each reviewer judged."""
 
     overall: Rates
-    """Error rates, counted back to the population."""
+    """Error rates, estimated for the population."""
 
     strata: tuple[Rates, ...]
     """Error rates of each stratum."""
@@ -97,16 +97,16 @@ class Report:
     """How far the reviewers agree."""
 
     causes: dict[str, dict[str, int]]
-    """How many verdicts name each cause, by cause and verdict."""
+    """Number of verdicts with each cause, by cause and verdict."""
 
     confusion: dict[str, dict[str, int]]
-    """How often one reviewer gave one cause (rows: the reviewer whose name comes first) and another the other."""
+    """Cross table of causes given by two reviewers of a caption (rows: the reviewer whose name sorts first)."""
 
     judged_captions: tuple[JudgedCaption, ...]
     """Every caption that was judged, the worst first."""
 
     remarks: tuple[str, ...]
-    """What a reader should know, one sentence each."""
+    """Notes on the figures, one sentence each."""
 
     @property
     def examples(self) -> tuple[JudgedCaption, ...]:
@@ -134,7 +134,7 @@ class Report:
         }
 
 
-def report(  # noqa: PLR0913 - each is a choice of its own
+def report(  # noqa: PLR0913 - each is a separate choice
     verdicts: Iterable[Verdict],
     plan: Plan | None = None,
     *,
@@ -146,9 +146,9 @@ def report(  # noqa: PLR0913 - each is a choice of its own
     """Return the figures of a spot-check.
 
     Args:
-        verdicts: Those that stand, such as ``Ledger.verdicts``: one of each reviewer on each caption.
-        plan: How the captions were drawn, for counting back to the population; None to speak of the judged alone.
-        confidence: Of the intervals, 0 to 1.
+        verdicts: Valid verdicts, such as ``Ledger.verdicts``: one of each reviewer on each caption.
+        plan: How the captions were drawn, to estimate the population; None to describe the judged captions only.
+        confidence: Confidence level of the intervals, 0 to 1.
         seed: Of the bootstrap.
         caption_of: Returns the caption of a name and style, to be shown with examples.
         remarks: What to add to the remarks, such as ``Ledger.remarks``.
@@ -185,7 +185,7 @@ class _PlannedVerdicts:
 
 
 def _select_planned(verdicts: Iterable[Verdict], plan: Plan | None) -> _PlannedVerdicts:
-    """Leave out what the plan does not ask for, in the order of the plan, or of the names without one."""
+    """Keep the captions of the plan, in its order; without a plan all, sorted by name."""
     verdict_list = list(verdicts)
     if plan is None:
         return _PlannedVerdicts(sorted(verdict_list, key=lambda one: (one.name, one.style)), 0, lambda one: one.style)
@@ -225,7 +225,7 @@ def _rates(
         counts = Counter(case.stratum for case in captions)
         errors = Counter(case.stratum for case in captions if case.verdict in wrong)
         stratum_counts = [StratumCount(one.population, counts[one.value], errors[one.value]) for one in strata]
-        if plan is None:  # one pot, for nobody knows what they stand for
+        if plan is None:  # one stratum, since it is unknown what they stand for
             stratum_counts = [StratumCount(None, counts.total(), errors.total())]
         rate_found = rate_of(stratum_counts, confidence=confidence)
         return (
@@ -261,17 +261,17 @@ def _remarks(plan: Plan | None, captions: Sequence[JudgedCaption], outside: int,
         sentences.append("There is no plan, so the figures hold for the judged captions only.")
     if plan and plan.design == RISK:
         sentences.append(
-            "The worst-looking captions were looked at first, so the share of errors among them is that of no others."
+            "The captions with the worst scores were judged first, so their error rate does not apply to others."
         )
     if plan and 0 < len(captions) < len(plan.pairs):
         sentences.append(f"{len(captions):,} of the {len(plan.pairs):,} captions of the plan have been judged so far.")
     if plan and unseen:
         share = sum(one.population for one in unseen) / plan.population
         sentences.append(
-            f"Nothing was judged in {len(unseen)} strata with {share:.1%} of the pairs; no figure speaks of them."
+            f"Nothing was judged in {len(unseen)} strata with {share:.1%} of the pairs; the figures leave them out."
         )
     if outside:
-        sentences.append(f"{outside:,} verdicts are on captions that the plan does not ask for; they are left out.")
+        sentences.append(f"{outside:,} verdicts are on captions outside the plan; they are left out.")
     if others:
         sentences.append(f"{others:,} verdicts are on another wording of a caption than most; they are left out.")
     return sentences

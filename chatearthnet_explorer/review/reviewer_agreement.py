@@ -1,4 +1,4 @@
-"""How far reviewers agree beyond chance, and how well that is known."""
+"""Compute agreement between reviewers beyond chance, with intervals."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def agreement(
     Args:
         ratings: For each caption, the verdict (0 to ``levels`` - 1, ranked) by reviewer.
         levels: How many verdicts there are.
-        confidence: Of the intervals, 0 to 1.
+        confidence: Confidence level of the intervals, 0 to 1.
         seed: Of the bootstrap.
     """
     shared = [verdicts for verdicts in ratings if len(verdicts) > 1]

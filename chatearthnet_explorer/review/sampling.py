@@ -1,4 +1,4 @@
-"""Which pairs to look at: seeded samples of a population, and how many are enough."""
+"""Draw seeded samples of pairs, and compute the sample size that is needed."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def simple_random(names: Iterable[str], n: int, *, seed: int = 0, style: str = "
     )
 
 
-def stratified_sample(  # noqa: PLR0913 - each is a choice of its own
+def stratified_sample(  # noqa: PLR0913 - each is a separate choice
     strata: Mapping[str, str],
     n: int,
     *,
@@ -132,7 +132,7 @@ def sample_size(
 
     Args:
         margin: Half the width of the interval, 0 to 1: 0.05 is five percentage points.
-        confidence: Of the interval, 0 to 1.
+        confidence: Confidence level of the interval, 0 to 1.
         population: Pairs there are (finite population correction); None for endlessly many.
         expected: The rate that is expected; 0.5 is the cautious choice.
 
@@ -176,7 +176,7 @@ def _quantile(confidence: float, population: int | None, expected: float) -> flo
 def _at_random(names: Iterable[str], seed: int) -> list[str]:
     """Return names in a random order that depends on the seed and the names alone.
 
-    Each name draws a number of its own for good (permanent random numbers: Ohlsson, Coordination of samples using
+    Each name always draws the same number (permanent random numbers: Ohlsson, Coordination of samples using
     permanent random numbers, 1995), so a plan can be enlarged without losing what was judged.
     """
     return sorted(names, key=lambda name: (hashlib.blake2b(f"{seed} {name}".encode("utf-8", "replace")).digest(), name))

@@ -1,4 +1,4 @@
-"""What a person decided about one caption."""
+"""The value ``Verdict``: what a reviewer decided about one caption."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ class Verdict:
     """Anything else."""
 
     correction: str = ""
-    """The caption as it should be; empty where nobody wrote one."""
+    """The corrected caption; empty if there is none."""
 
     time: datetime
     """When, UTC, by the reviewer's clock."""

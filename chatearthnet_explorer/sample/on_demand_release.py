@@ -1,4 +1,4 @@
-"""A simulated release whose images are drawn when they are asked for."""
+"""A simulated release that draws its images when they are read."""
 
 from __future__ import annotations
 
@@ -31,14 +31,14 @@ BATCH = 8
 much as several."""
 
 _AT_ONCE = 2
-_PATIENCE = 0.05  # seconds between two looks whether anybody still waits
+_PATIENCE = 0.05  # seconds between two checks for cancellation
 
 
 class DrawnRelease(Release):
-    """Draws the image of any name that says a place: the bytes that ``write_release`` would write for it.
+    """Draws the image of any name with a location: the same bytes that ``write_release`` writes.
 
-    It has no captions; a catalog has them. It is safe to ask from several threads: the same image is never drawn twice
-    at once. Who stops waiting (``cancellation.checkpoint``) stops its own drawing, and nobody else's.
+    It has no captions; a catalog has them. It is thread-safe: the same image is never drawn twice
+    at once. A cancelled request (``cancellation.checkpoint``) stops only its own drawing.
     """
 
     batch = BATCH
@@ -74,7 +74,7 @@ class DrawnRelease(Release):
     def _image(self, name: str, archive: str) -> bytes | SourceError:
         tile = place_of(name)
         if tile is None:
-            return ReleaseError(f"{name[:80]!r} says no place, so no picture of it can be drawn; choose another pair.")
+            return ReleaseError(f"The name {name[:80]!r} gives no location, so it has no picture; choose another pair.")
         with self._lock:
             drawing = self._drawing.setdefault(tile.name, threading.Lock())
         while not drawing.acquire(timeout=_PATIENCE):

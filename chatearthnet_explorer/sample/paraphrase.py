@@ -1,4 +1,4 @@
-"""Captions of a simulated release: the facts of a prompt in many wordings, faults included."""
+"""Write captions of a simulated release: varied wordings of a prompt's facts, some with planted faults."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from chatearthnet_explorer.prompts.prompt import Prompt
 
 SIMULATED = "The caption is simulated: fixed sentences paraphrase the facts, and no language model took part."
-"""What every paraphrase is noted with."""
+"""Note of every paraphrase."""
 
 # How often a caption has each peculiarity. Banned words and captions cut off at the token limit are known of the
 # release; how often they occur there has not been counted.
@@ -48,7 +48,7 @@ class ParaphraseClaim(NamedTuple):
 
 
 class Paraphrase(NamedTuple):
-    """A paraphrase and what it claims: the known answer for whoever reads claims back out of captions."""
+    """A paraphrase and its claims: the known answer for tests that extract claims from captions."""
 
     text: str
     """The caption."""
@@ -197,7 +197,7 @@ def _part_35(amounts: tuple[Amount, ...], lead: str, voice: _Voice, slots: dict[
 
 
 def _amounts(amounts: tuple[Amount, ...], voice: _Voice, *, inside: bool = False) -> dict[str, str]:
-    """Return the slots ``most`` and ``rest``; ``inside`` a longer sentence the rest starts none of its own."""
+    """Return the slots ``most`` and ``rest``; ``inside`` a longer sentence the rest does not start a new one."""
     link = voice.pick("3.5", "rest")
     while inside and "." in link:
         link = voice.pick("3.5", "rest")

@@ -1,4 +1,4 @@
-"""A catalog of 2,000 simulated pairs that comes with the package, for a first start without network."""
+"""The sample catalog: 2,000 simulated pairs that come with the package, for a first start offline."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 FIRST = Query(sortby="random")
-"""What is asked of the sample at first: some of all lands, and not the far north-west alone."""
+"""First query of the sample: pairs from all continents, not only from the far north-west."""
 
 ARCHIVE = files(__package__) / "data" / "sample.zip"
 """The catalog and the thumbnails of its first page, as ``docs/sample/build_sample.py`` writes them."""
@@ -35,12 +35,12 @@ ARCHIVE = files(__package__) / "data" / "sample.zip"
 THUMBNAILS = "thumbnails/"
 """Folder of that archive: small JPEGs by the name of their pair."""
 
-_PATIENCE = 60.0  # seconds to wait for another who unpacks, which takes less than one
+_PATIENCE = 60.0  # seconds to wait for another process that unpacks, which takes less than one
 _private = threading.Lock()
 
 
 class Sample(NamedTuple):
-    """What a browser needs."""
+    """The sample catalog and its images."""
 
     catalog: Catalog
     """Of all pairs; it says that it is simulated."""

@@ -1,4 +1,4 @@
-"""Places, pictures and captions of a made-up release, by as many processes as there are."""
+"""Create the places, pictures and captions of a simulated release, in parallel processes."""
 
 from __future__ import annotations
 
@@ -186,7 +186,7 @@ def simulate_records(records: Records, *, processes: int | None = None) -> Itera
     with programs(__name__, numbers, processes) as running:
 
         def listen() -> Iterator[SimulatedRecord]:
-            # they take turns, so listening to them in turn is listening to whoever is next
+            # the processes take turns, so reading them in turn reads the next one
             for job in range(len(records.jobs)):
                 output = running[job % processes].stdout
                 line = output.readline() if output else b""

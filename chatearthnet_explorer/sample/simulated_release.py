@@ -1,4 +1,4 @@
-"""A release of the same layout and quirks as ChatEarthNet's, made up."""
+"""Write a simulated release with the layout and quirks of ChatEarthNet."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def write_release(  # noqa: PLR0913 - each says something else
 ) -> None:
     """Write ``json_files.zip`` and the three ZIPs of images into a folder; everything in it says it is simulated.
 
-    Every caption speaks of its own place, as the simulated source maps it. Some records, all over the world, have the
+    Every caption describes its own place, as the simulated source maps it. Some records, all over the world, have the
     chips of that source, at a tenth of a second each; the maps of the others are looked at in steps, at 3 ms each, so
     that one claim in a hundred of theirs is not quite true. The same arguments write the same bytes.
 

@@ -1,4 +1,4 @@
-"""Tables of the simulated Earth: climate, mountains, deltas and cities, as coarse as in a school atlas."""
+"""Coarse tables of the simulated Earth: climate, mountains, deltas and cities."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Climate of the simulated Earth: warmth, rain, biomes, heights, deltas and cities."""
+"""The climate of the simulated Earth: temperature, rain, biomes, elevation, deltas and cities."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Coarse label maps of many simulated places: good enough for shares and captions, not for an image."""
+"""Coarse label maps of many simulated places: fine enough for shares and captions, too coarse for an image."""
 
 from __future__ import annotations
 

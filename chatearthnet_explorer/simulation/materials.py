@@ -1,4 +1,4 @@
-"""What sunlight comes back from: reflectance of materials in the nine bands."""
+"""The reflectance of materials in the nine bands."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Noise on the zoom-14 grid: the same value at the same place for every chip."""
+"""Noise on the zoom-14 grid, with the same value at the same place for every chip."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Sources return the chip of a place: one protocol, and a registry of those that can be opened by name."""
+"""Sources, which return the chip of a place: the protocol, and the registry that opens one by name."""
 
 from __future__ import annotations
 
@@ -154,7 +154,7 @@ def fetch_chip(source: Source, lon: float, lat: float, *, year: Year = 2020, sce
         raise
     except Exception as error:
         _log.exception("The source %r failed.", source.name)
-        msg = f"The source {source.name!r} failed unexpectedly; the log says why, or choose another one."
+        msg = f"The source {source.name!r} failed unexpectedly; see the log for the reason, or choose another one."
         raise SourceError(msg) from error
     if not isinstance(chip, Chip):
         msg = f"The source {source.name!r} returned {type(chip).__name__[:60]} and no chip; choose another one."

@@ -1,4 +1,4 @@
-"""Real chips where a STAC API answers within two seconds, simulated ones elsewhere; the chip says which."""
+"""The source ``auto``: real chips if a STAC API answers in two seconds, else simulated; the chip says which."""
 
 from __future__ import annotations
 
@@ -28,23 +28,23 @@ PATIENCE = 2.0
 """Seconds within which a STAC API must answer."""
 
 MEMORY = 60.0
-"""Seconds for which it is remembered whether one did."""
+"""Seconds for which the result of the test is reused."""
 
 LARGEST = 2_000_000
 """Bytes of the landing page of a STAC API; the largest known has 30 thousand."""
 
 LIBRARIES = ("async_geotiff", "pystac_client", "urllib3")
-"""Libraries of the ``stac`` extra, without any of which there are no real chips."""
+"""Libraries of the ``stac`` extra. Real chips need all of them."""
 
 FALLBACK = "No scene catalogue answered within two seconds, so this chip is simulated."
-"""Note of a chip that could have been real."""
+"""Note of a chip that is simulated because no STAC API answered."""
 
-NOT_INSTALLED = "The parts that read real chips are not installed (chatearthnet-explorer[stac]), so it is simulated."
-"""Note of a chip where only the core is installed."""
+NOT_INSTALLED = "This chip is simulated; to read real ones, install chatearthnet-explorer[stac]."
+"""Note of a chip that is simulated because the ``stac`` extra is not installed."""
 
 
 class AutoSource:
-    """The best chip there is: from the cache, else real, else simulated."""
+    """Returns the best available chip: from the cache, else real, else simulated."""
 
     name = "auto"
 
@@ -68,17 +68,17 @@ class AutoSource:
 
         Raises:
             PlaceError: If the place is not on the grid.
-            SettingError: If the year is none of ``sources.YEARS``.
+            SettingError: If the year is not one of ``sources.YEARS``.
         """
         tile = Tile.at(lon, lat)
         chip = self._cache.get(chip_key(self._settings, tile, year=year, scene=scene, bands=bands))
-        if chip is not None:  # real, and there without any network
+        if chip is not None:  # a real chip from the cache needs no network
             return chip
         if time.monotonic() > self._until:
             self._reason = self._why_not_real()
             self._until = time.monotonic() + MEMORY
         if self._reason:
-            # the simulated Earth has scenes of its own
+            # scene ids of STAC APIs do not exist on the simulated Earth
             own = scene if scene and scene.startswith("simulated-") else None
             chip = self._simulated.chip_at(lon, lat, year=year, scene=own, bands=bands)
             return replace(chip, missing=(self._reason, *chip.missing))
@@ -91,7 +91,7 @@ class AutoSource:
         return self._real.chip_at(lon, lat, year=year, scene=scene, bands=bands)
 
     def _why_not_real(self) -> str:
-        """Return why there are no real chips now, or nothing at all if there are."""
+        """Return why no real chips are available, one sentence each; empty if they are."""
         if not all(map(find_spec, LIBRARIES)):
             return NOT_INSTALLED
         deadline = time.monotonic() + PATIENCE

@@ -1,4 +1,4 @@
-"""Chips kept on disk, within a size limit, in files that can hold nothing but pixels and words."""
+"""The chip cache on disk: limited in size, in files that hold only arrays and text."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from chatearthnet_explorer.settings import Settings
 
 FORMAT = 1
-"""Goes up whenever files written before must not be read any more."""
+"""Version of the format; increase it if files of older versions must not be read."""
 
 LARGEST = 16_000_000
 """Bytes of one file that is read: a chip with nine bands takes about 2.7 million."""
@@ -44,31 +44,31 @@ _log = logging.getLogger(__name__)
 
 
 def chip_key(settings: Settings, tile: Tile, *, year: int, scene: str | None, bands: bool) -> tuple[object, ...]:
-    """Return what a chip is kept under: where, when, which scene, what of it, and who is asked."""
+    """Return the cache key of a chip: tile, year, scene, bands and sources."""
     return tile.x, tile.y, year, scene, bands, settings.catalogues, settings.worldcover
 
 
 class ChipCache:
-    """A folder of chips; those not looked at for longest go first.
+    """A folder of chips; the least recently used are deleted first.
 
-    A folder may be shared or come from somebody else, so a file in it is NumPy's .npz, read without pickle, and its
-    size is checked before it is opened. What cannot be read is a miss, and what cannot be written is not kept: the
-    first time that happens, the log says why.
+    The folder may be shared or foreign, so its files are .npz files, read without pickle, and their size is checked
+    before they are opened. A file that cannot be read is a miss, and a chip that cannot be written is not cached. The
+    log gives the reason, once.
     """
 
     def __init__(self, folder: Path, *, limit: int) -> None:
-        """Prepare to use a folder; it is made when the first chip is kept.
+        """Use a folder, which is created with the first chip.
 
         Args:
-            folder: Where the files lie.
-            limit: Bytes they may take together.
+            folder: Folder of the files.
+            limit: Maximum size of all files in bytes.
         """
         self._folder = folder / "chips"
         self._limit = limit
         self._has_warned = False
 
     def get(self, key: tuple[object, ...]) -> Chip | None:
-        """Return the chip kept under a key, or None."""
+        """Return the chip of a key, or None."""
         path = self._path(key)
         try:
             if path.stat().st_size > LARGEST:
@@ -84,12 +84,12 @@ class ChipCache:
             with contextlib.suppress(OSError):
                 path.unlink()
             return None
-        with contextlib.suppress(OSError):  # on a disk that cannot be written, it only looks older than it is
+        with contextlib.suppress(OSError):  # on a read-only disk the chip only looks older than it is
             os.utime(path)
         return chip
 
     def put(self, key: tuple[object, ...], chip: Chip) -> None:
-        """Keep a chip, if there is room for it."""
+        """Store a chip, if it fits into the limit."""
         content = _pack(chip)
         if len(content) > self._limit:
             return
@@ -108,12 +108,12 @@ class ChipCache:
     def _evict(self, size: int) -> None:
         entries = []
         for entry in os.scandir(self._folder):
-            with contextlib.suppress(FileNotFoundError):  # somebody else tidied up as well
+            with contextlib.suppress(FileNotFoundError):  # another process deleted it first
                 entries.append((entry.stat().st_mtime, entry.stat().st_size, entry.path))
         total = size + sum(bytes_ for _, bytes_, _ in entries)
         if total <= self._limit:
             return
-        # a little more than needed, so that not every chip has to tidy up
+        # delete a little more than needed, so that not every new chip deletes
         for _, bytes_, path in sorted(entries):
             if total <= self._limit * _FULL:
                 break
@@ -129,7 +129,7 @@ class ChipCache:
 
 
 def _write(path: Path, content: bytes) -> None:
-    # whole or not at all: another reader never sees half a file
+    # atomic: another reader never sees half a file
     handle, name = tempfile.mkstemp(dir=path.parent, suffix=".part")
     try:
         with os.fdopen(handle, "wb") as file:

@@ -1,4 +1,4 @@
-"""What a source is: one method that returns the chip of a place."""
+"""The protocol ``Source``: one method that returns the chip of a place."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class Source(Protocol):
     """An object that returns the chip of a place."""
 
     name: str
-    """The name that ``Chip.source`` repeats, unless the source passes chips of other sources on."""
+    """Name of the source, which ``Chip.source`` repeats unless the chip is from another source."""
 
     # A source may also have ``options``: keywords that ``open_source`` needs to open the same one again; and
     # ``scenes_at(lon, lat, year=...)``: returns the ``SceneInfo`` of the scenes that a person may choose from.
@@ -28,14 +28,14 @@ class Source(Protocol):
     ) -> Chip:
         """Return the chip of the zoom-14 tile that contains a place.
 
-        What is not available is left out and explained in ``Chip.missing``: labels do not wait for a scene, and a
+        Missing parts are left out and explained in ``Chip.missing``: labels do not wait for a scene, and a
         scene does not wait for labels.
 
         Args:
             lon: Degrees east; wrapped beyond -180 to 180.
             lat: Degrees north, within 85.0511 of the equator.
             year: One of ``YEARS``: of the labels, and of the scene unless one is named.
-            scene: Identifier of the scene to take; None for the least cloudy over the chip.
+            scene: Identifier of the scene; None for the one with the least cloud over the chip.
             bands: Whether to read the nine bands of ``chip.BANDS`` as well.
 
         Raises:

@@ -1,4 +1,4 @@
-"""Simulated chips for many visitors at once: each is made once, in another process, and kept for a while."""
+"""Simulated chips for many visitors: each is made once, in another process, and cached."""
 
 from __future__ import annotations
 
@@ -23,16 +23,16 @@ if TYPE_CHECKING:
     Key = tuple[Tile, int, bool]
 
 CHIPS_IN_MEMORY = 64
-"""Chips that are kept: some 21 MB."""
+"""Chips in the cache: about 21 MB."""
 
-_PATIENCE = 0.05  # seconds between two looks whether anybody still waits
+_PATIENCE = 0.05  # seconds between two checks for cancellation
 
 
 class SharedChips:
-    """Makes simulated chips in workers; who wants one that is being made waits for it."""
+    """Makes simulated chips in workers; several requests for one chip share the work."""
 
     def __init__(self, workers: Workers) -> None:
-        """Prepare; nothing is made yet."""
+        """Start empty."""
         self._workers = workers
         self._lock = threading.Lock()
         self._chips: dict[Key, Future[Chip]] = {}
@@ -41,15 +41,15 @@ class SharedChips:
         """Return the chip of a tile.
 
         Raises:
-            Cancelled: If nobody waits for it any more.
+            Cancelled: If the work was cancelled.
         """
-        if bands:  # two megabytes each, and no page shows them
+        if bands:  # two megabytes each, and not shown on any page
             return self._draw((tile, year, bands))[0]
         key = tile, year, bands
         while True:
             with self._lock:
                 pending = self._chips.pop(key, None)
-                future = self._chips[key] = pending or Future()  # the newest last
+                future = self._chips[key] = pending or Future()  # most recently used last
                 for old in list(self._chips)[:-CHIPS_IN_MEMORY]:
                     del self._chips[old]
             if pending is None:
@@ -57,7 +57,7 @@ class SharedChips:
             try:
                 return _wait_for(future)
             except Cancelled:
-                checkpoint()  # it was another who gave up: make it ourselves
+                checkpoint()  # another request was cancelled: make the chip here
 
     def _make(self, key: Key, future: Future[Chip]) -> Chip:
         try:
@@ -79,14 +79,14 @@ class SharedChips:
 
 
 def draw_chip(tile: Tile, year: int, bands: bool) -> tuple[Chip, bytes]:  # noqa: FBT001 - called with what a key holds
-    """Return a simulated chip and its picture as PNG, which takes a sixth of the time: what a worker does."""
+    """Return a simulated chip and its picture as PNG, which takes a sixth of the time. Runs in a worker."""
     chip = simulated_chips.simulate(tile, year, bands)
     return chip, b"" if chip.rgb is None else png(chip.rgb)
 
 
 @contextmanager
 def shared_chips(workers: Workers) -> Iterator[None]:
-    """Have every ``SimulatedSource`` of this process get its chips from workers, within this block."""
+    """Let every ``SimulatedSource`` of this process get its chips from workers, inside this block."""
     before, simulated_chips.make_chip = simulated_chips.make_chip, SharedChips(workers).chip
     try:
         yield

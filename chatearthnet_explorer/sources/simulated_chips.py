@@ -1,4 +1,4 @@
-"""Chips of a simulated Earth: any place, the same every time, without a network."""
+"""The source ``simulated``: chips of a simulated Earth, the same every time, without a network."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ for _name, _code in (("background", 6), ("water", 6), ("developed area", 5), ("b
 
 
 class SimulatedSource:
-    """Gives the chip of any place on the grid, made up from the tile alone and marked as such."""
+    """Returns a simulated chip of any place on the grid, computed from the tile and marked as simulated."""
 
     name = "simulated"
 
@@ -62,10 +62,10 @@ class SimulatedSource:
 
 
 def simulate(tile: Tile, year: int, bands: bool) -> Chip:  # noqa: FBT001 - called with what a key holds
-    """Return the simulated chip of a tile and year, made here and now.
+    """Return the simulated chip of a tile and year, computed in this process.
 
     Raises:
-        Cancelled: If nobody waits for it any more.
+        Cancelled: If the work was cancelled.
     """
     window = Window(tile)
     ground = terrain_of(window)
@@ -101,7 +101,7 @@ def simulate(tile: Tile, year: int, bands: bool) -> Chip:  # noqa: FBT001 - call
 
 
 make_chip: Callable[[Tile, int, bool], Chip] = simulate
-"""What every ``SimulatedSource`` calls; ``simulated_chips.shared_chips`` puts workers behind it."""
+"""Called by every ``SimulatedSource``; ``simulated_chips.shared_chips`` replaces it by one that uses workers."""
 
 
 def _scene_of(tile: Tile, year: int) -> str:
@@ -110,10 +110,10 @@ def _scene_of(tile: Tile, year: int) -> str:
 
 @dataclass(frozen=True)
 class SimulatedLabels:
-    """Gives the label map of any tile, as the chip of ``SimulatedSource`` has it, in half the time."""
+    """Returns the label map of any tile, the same as ``SimulatedSource``, in half the time."""
 
     year: int
-    """Which map, of ``YEARS``."""
+    """Year of the map, one of ``YEARS``."""
 
     def __call__(self, tile: Tile) -> NDArray[np.uint8] | None:
         """Return the labels, (256, 256) uint8 of class indices; None where nothing is mapped."""
@@ -127,7 +127,7 @@ class SimulatedLabels:
 def _why_unmapped(lat: float) -> str:
     if not SOUTH <= lat <= NORTH:
         return (
-            "There are no labels here: as ESA WorldCover does, the simulated map ends at 60 degrees south and 84 "
+            "There are no labels here: like ESA WorldCover, the simulated map ends at 60 degrees south and 84 "
             "degrees north."
         )
     return (

@@ -1,1 +1,1 @@
-"""Captions and chips with known faults: what tests, benchmarks and notebook 03 share."""
+"""Captions and chips with known faults, for tests, benchmarks and notebook 03."""

@@ -1,4 +1,4 @@
-"""Pictures that are wrong in one known respect."""
+"""Pictures with one known fault."""
 
 from __future__ import annotations
 

@@ -57,7 +57,7 @@ def check_captioner(captioner: Captioner) -> None:
     """Try every rule for captioners.
 
     Raises:
-        AssertionError: If it breaks one; the text says which, and how.
+        AssertionError: If it breaks a rule; the text names the rule and the reason.
     """
     for rule in CAPTIONER_RULES:
         rule(captioner)
@@ -67,7 +67,7 @@ def check_source(source: Source, lon: float = PLACE[0], lat: float = PLACE[1]) -
     """Try every rule for sources, at a place that the source knows (degrees east and north).
 
     Raises:
-        AssertionError: If it breaks one; the text says which, and how.
+        AssertionError: If it breaks a rule; the text names the rule and the reason.
     """
     for rule in SOURCE_RULES:
         rule(source, lon, lat)
@@ -77,7 +77,7 @@ def check_check(check: Check) -> None:
     """Try every rule for checks of single captions, pictures or pairs.
 
     Raises:
-        AssertionError: If it breaks one; the text says which, and how.
+        AssertionError: If it breaks a rule; the text names the rule and the reason.
     """
     for rule in CHECK_RULES:
         rule(check)
@@ -216,7 +216,7 @@ def bands_are_reflectance(source: Source, lon: float, lat: float) -> None:
     require(not unknown, f"there are unknown bands: {', '.join(sorted(unknown))}")
     for name, band in chip.bands.items():
         inside = np.isnan(band) | ((band > _REFLECTANCE[0]) & (band < _REFLECTANCE[1]))
-        require(bool(inside.all()), f"band {name} is no reflectance from 0 to 1")
+        require(bool(inside.all()), f"band {name} is not a reflectance from 0 to 1")
     if chip.scl is not None:
         require(int(chip.scl.max()) <= _MOST_CODE, "the scene classification has codes above 11")
 
@@ -261,7 +261,7 @@ def check_runs_on_any_subject(check: Check) -> None:
     """It runs on plain, empty, hostile and very long captions, and on pictures that cannot be read."""
     for subject, length in _subjects(check):
         _, failures = run_added([check], subject, length=length)
-        require(not failures, f"the check {check.id!r} failed on {str(subject)[:120]}; the log says why")
+        require(not failures, f"the check {check.id!r} failed on {str(subject)[:120]}; see the log")
 
 
 def check_is_repeatable(check: Check) -> None:

@@ -1,4 +1,4 @@
-"""Facts that are false in one known respect."""
+"""Facts with one known fault."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Known faults planted in correct captions, to see whether the checks find them."""
+"""Plant known faults in correct captions, to measure whether the checks find them."""
 
 from __future__ import annotations
 

@@ -19,7 +19,7 @@ def require(condition: bool, problem: str) -> None:  # noqa: FBT001 - it reads a
         raise AssertionError(f"{problem[:1].upper()}{problem[1:]}.")  # noqa: EM102 - likewise
 
 
-def require_sentences(texts: Any, what: str) -> None:  # noqa: ANN401 - whatever the object returned
+def require_sentences(texts: Any, what: str) -> None:  # noqa: ANN401 - untrusted result of the object
     """Require each text to be one sentence on one line."""
     for text in texts:
         require(text.endswith(".") and "\n" not in text, f"{what} is not one sentence on one line: {text[:120]!r}")

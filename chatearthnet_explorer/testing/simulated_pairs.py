@@ -1,4 +1,4 @@
-"""Pairs to try a spot-check on, made up: some captions are known to be wrong."""
+"""Simulated pairs to try a spot-check on: some captions are known to be wrong."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from chatearthnet_explorer.chip import Chip
 
 MOST = 10_000
-"""Pairs that may be asked for; finding a place takes some milliseconds."""
+"""Most pairs of a request; finding a place takes some milliseconds."""
 
 _NORTH, _SOUTH = 75.0, -55.0  # degrees between which places are drawn
 _INLAND = 10.0  # kilometres from the coast
@@ -83,7 +83,7 @@ class SimulatedPairs:
         """Return chip and captions of both styles of a name, in about 0.2 seconds.
 
         Raises:
-            PlaceError: If the name says no place.
+            PlaceError: If the name gives no location.
         """
         chip = self._source.chip_at(*Tile.from_name(name).center)
         if chip.labels is None:

@@ -1,4 +1,4 @@
-"""Captions whose words are wrong in one known respect."""
+"""Captions with one known fault in their words."""
 
 from __future__ import annotations
 

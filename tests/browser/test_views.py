@@ -368,9 +368,9 @@ def test_claims_are_reached_and_kept_by_the_keyboard(stage: Stage, grounded: Gro
 def test_a_finding_lights_its_words_and_its_pixels(stage: Stage, grounded: GroundingView) -> None:
     stage.page.locator(".cen-also summary", has_text="'Possibly'").hover()
     assert stage.page.locator(".cen-text .cen-lit").all_inner_texts() == ["Possibly"]
-    assert "told not to use" not in stage.page.locator("#grounding").inner_text()
+    assert "which the prompt forbids" not in stage.page.locator("#grounding").inner_text()
     stage.page.locator(".cen-also summary", has_text="'Possibly'").click()
-    assert "told not to use" in stage.page.locator("#grounding").inner_text()
+    assert "which the prompt forbids" in stage.page.locator("#grounding").inner_text()
     stage.page.locator(".cen-also summary", has_text="not name developed area in the bottom right").hover()
     light(stage, grounded)
     assert (grounded.highlight, grounded.within) == (TOWN, ["bottom right"])

@@ -1,1 +1,1 @@
-"""A model's service: its address, requests, answers, refusals and quotas."""
+"""A model service: its address, requests, responses, errors and quotas."""

@@ -1,4 +1,4 @@
-"""Reads the answer of a model's service into a caption: checked, bounded, and without invisible characters."""
+"""Read a caption from a model's response: check it, limit its length, and remove invisible characters."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def read_answer(body: bytes, *, host: str, model: str, token_limit: int, key: st
         key: The key that was sent. It is removed wherever the service repeats it.
 
     Raises:
-        ModelError: If it is no chat completion, is empty, or is a refusal.
+        ModelError: If it is not a chat completion, is empty, or is a refusal.
     """
     content = _object(body)
     choices = content.get("choices")
@@ -81,7 +81,7 @@ def read_answer(body: bytes, *, host: str, model: str, token_limit: int, key: st
         msg = f"The model {model!r} declined to write a caption ({quote(refusal, key)}); choose another model."
         raise ModelError(msg)
     if finish_reason == "content_filter":
-        msg = f"{host} held the answer back by its content filter; choose another model or place."
+        msg = f"{host} blocked the answer with its content filter; choose another model or place."
         raise ModelError(msg)
     words, has_reasoning = strip_reasoning(_content_text(message.get("content")))
     text, unseen = visible(_without(words, key))
@@ -207,13 +207,13 @@ def _content_text(content: object) -> str:
 
 
 def _no_completion(content: dict[str, Any], choice: object, host: str, key: str) -> ModelError:
-    """Return the error for a body that is no chat completion; some services report failures with status 200."""
+    """Return the error for a body that is not a chat completion; some services report failures with status 200."""
     error = content.get("error") or (choice.get("error") if isinstance(choice, dict) else None)
     words = error.get("message") if isinstance(error, dict) else error
     if isinstance(words, str) and words.strip():
         return ModelError(f"{host} reports a failure ({quote(words, key)}); try again later or choose another model.")
     return ModelError(
-        f"{host} answered something that is no chat completion; check that the address leads to an "
+        f"{host} answered something that is not a chat completion; check that the address leads to an "
         "OpenAI-compatible service and ends in /v1."
     )
 

@@ -1,4 +1,4 @@
-"""Sends one request to a chat.completions service. No other module imports openai-python or sees its errors."""
+"""Send one chat completion request. Only this module imports the openai library and handles its errors."""
 
 from __future__ import annotations
 

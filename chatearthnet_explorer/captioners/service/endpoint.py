@@ -1,4 +1,4 @@
-"""The address of a model's service, and the key that is sent there."""
+"""The address of a model service, and the API key to send there."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _LONGEST_KEY = 1_000
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
-    """A service that speaks chat.completions."""
+    """A service with the chat.completions API."""
 
     url: str
     """Its address, such as ``https://api.openai.com/v1``, without user, password, query or fragment."""
@@ -71,7 +71,7 @@ def open_endpoint(base_url: str | None = None, *, from_page: bool = False) -> En
     except ValueError:
         host, port = None, None
     if not host or parts.scheme not in {"http", "https"} or not address.isprintable():
-        msg = "The address of the model's service (base_url, OPENAI_BASE_URL) is no http or https address; correct it."
+        msg = "The model service's address (base_url, OPENAI_BASE_URL) is not an http or https address; correct it."
         raise SettingError(msg)
     if parts.username is not None or parts.password is not None or parts.query or parts.fragment:
         msg = (
@@ -125,7 +125,7 @@ def key_for(endpoint: Endpoint, ask_key: Callable[[], str | None], *, from_page:
         )
         raise KeyMissingError(msg)
     if not key.isascii() or not key.isprintable() or " " in key or len(key) > _LONGEST_KEY:
-        msg = "What was given as the key holds characters that no key has; copy it once more, all of it and only it."
+        msg = "The API key has invalid characters; copy it again."
         raise KeyMissingError(msg)
     return key
 

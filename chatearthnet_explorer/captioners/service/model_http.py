@@ -1,4 +1,4 @@
-"""The HTTP client for models: bounded in size and time, stoppable, direct to this machine, else by its proxies."""
+"""The HTTP client for models: limits size and time, can be cancelled, and uses no proxy for this computer."""
 
 from __future__ import annotations
 
@@ -148,7 +148,9 @@ class BoundedClient(openai.DefaultHttpxClient):
             for chunk in response.iter_bytes():
                 body += chunk
                 if len(body) > BODY_LIMIT:
-                    msg = f"{request.url.host} sent more than {BODY_LIMIT:,} bytes, which is no caption; try another."
+                    msg = (
+                        f"{request.url.host} sent more than {BODY_LIMIT:,} bytes, too long for a caption; try another."
+                    )
                     raise ModelError(msg)
                 if time.monotonic() > end:
                     raise openai.APITimeoutError(request=request)

@@ -1,4 +1,4 @@
-"""A model at a service: its address, key, limits, and requests to it."""
+"""A model at a service, with its address, key and limits, and a method that sends requests to it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Removes what a model writes around its answer: reasoning, marks of chat templates, a label, a fence."""
+"""Remove what a model writes around its answer: reasoning, chat template marks, labels and code fences."""
 
 from __future__ import annotations
 

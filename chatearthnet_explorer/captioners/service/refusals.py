@@ -1,4 +1,4 @@
-"""Explains the refusal of a service in one sentence that says what to do."""
+"""Explain an error of a model service in one sentence that says what to do."""
 
 from __future__ import annotations
 
@@ -68,11 +68,11 @@ def _sentence(host: str, request: str, status: int, code: str | None) -> str:
     if status < HTTPStatus.BAD_REQUEST:
         return f"{host} points to another address, which is not followed; give the final address instead."
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-        return f"{host} has a fault of its own (error {status}); try again later or choose another service."
+        return f"{host} has a server error ( {status}); try again later or choose another service."
     if status == HTTPStatus.TOO_MANY_REQUESTS and code == "insufficient_quota":
         return f"The account behind the key at {host} has no credit left; top it up or use another key."
     if status == HTTPStatus.TOO_MANY_REQUESTS:
-        return f"{host} is asked too often at the moment; wait a minute and ask again."
+        return f"{host} has too many requests at the moment; wait a minute and try again."
     if status == HTTPStatus.FORBIDDEN:
         return f"{host} does not let this key ask {request}; choose another model or key."
     return f"{host} refused, with error {status}, to ask {request}; choose another model."

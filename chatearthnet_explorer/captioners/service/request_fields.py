@@ -1,4 +1,4 @@
-"""The fields of a request that a service accepts, learned from its refusals."""
+"""The request fields that a service accepts, learned from the errors it returns."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Limits requests to models: one at a time for each visitor, and a number within an hour."""
+"""Limit requests to models: one at a time for each visitor, and a maximum for each hour."""
 
 from __future__ import annotations
 

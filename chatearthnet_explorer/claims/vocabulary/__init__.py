@@ -1,11 +1,11 @@
-"""The words captions use for classes, places and amounts; the only table of them."""
+"""The vocabulary of captions: the only table of words for classes, places and amounts."""
 
 from __future__ import annotations
 
 from chatearthnet_explorer.claims.vocabulary.phrase_finder import compile_list
 from chatearthnet_explorer.landcover.shares import PARTS
 
-# How phrases are written here: "a[b|c]" is a, ab or ac; "{a|b}c" is ac or bc; a space stands for spaces or hyphens.
+# Syntax of phrases: "a[b|c]" is a, ab or ac; "{a|b}c" is ac or bc; a space matches spaces or hyphens.
 _AREA = " area| areas| land| lands| zone| zones| region| regions| space| spaces| terrain"
 SPOT = (
     "part|parts|place|places|section|sections|quadrant|quadrants|quarter|quarters|corner|corners|area|areas"
@@ -89,7 +89,7 @@ LAND: dict[str, tuple[str, ...]] = {
         """
     ),
 }
-"""What each class is called in captions, by its 3.5 name. Longer phrases win: mangrove trees are mangroves."""
+"""Names of each class in captions, by its 3.5 name. Longer phrases win: mangrove trees are mangroves."""
 
 _TL, _TR, _BL, _BR, _MIDDLE = PARTS
 PLACES: dict[tuple[str, ...], tuple[str, ...]] = {
@@ -137,7 +137,7 @@ PLACES: dict[tuple[str, ...], tuple[str, ...]] = {
         """
     ),
 }
-"""Where in the chip, as parts of ``shares.PARTS``; north is up."""
+"""Names of places in the chip, by parts of ``shares.PARTS``; north is up."""
 
 AMOUNTS: dict[str | None, tuple[str, ...]] = {
     "extra small": compile_list(
@@ -187,4 +187,4 @@ AMOUNTS: dict[str | None, tuple[str, ...]] = {
         """
     ),
 }
-"""What captions say for each size of ``size_words.SIZES``; under None, words of amount that stand for no size."""
+"""Words for each size of ``size_words.SIZES``; under None, words of amount without a size."""

@@ -1,4 +1,4 @@
-"""Finding the phrases of the vocabulary in a text, in one pass and in time proportional to it."""
+"""Find the phrases of the vocabulary in a text, in one pass and in linear time."""
 
 from __future__ import annotations
 

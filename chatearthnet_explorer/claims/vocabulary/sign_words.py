@@ -1,4 +1,4 @@
-"""The words captions use to say something of classes, places and amounts: denial, lead, comparison and the like."""
+"""The vocabulary of negation, lead, comparison and similar words."""
 
 from __future__ import annotations
 

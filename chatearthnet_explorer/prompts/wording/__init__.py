@@ -1,4 +1,4 @@
-"""The sentences of each prompt style, as data that a user can replace."""
+"""The sentences of each prompt style, as data that users can replace."""
 
 from __future__ import annotations
 

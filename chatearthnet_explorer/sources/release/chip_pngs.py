@@ -1,4 +1,4 @@
-"""Released PNGs in, pixels and reflectance out."""
+"""Decode released PNGs to pixels and reflectance."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ RADIOMETRY = (
     f"0.816; that of B02 to B04 is about {TRUE_COLOUR_WHITE} v / 255 of the true-colour picture, so indices of both "
     "are approximate."
 )
-"""How released values became reflectance, in one sentence."""
+"""How reflectance was computed from released values, in one sentence."""
 
 # SatlasPretrain, from which the chips come: 8-bit values of the six bands are DN / 32, with DN = 10,000 x reflectance.
 _OTHERS, _TRUE_COLOUR = 32 / 10_000, TRUE_COLOUR_WHITE / 255
@@ -32,14 +32,14 @@ def pixels_of(content: bytes, name: str) -> NDArray[np.uint8]:
     """Return the pixels of a released PNG, shape (256, 256, 3) uint8, row 0 north.
 
     Raises:
-        ReleaseError: If it is no PNG of 256 x 256 pixels and three channels, or damaged. Nothing is unpacked before its
-            size is known to be right.
+        ReleaseError: If it is not a PNG of 256 x 256 pixels and three channels, or damaged. It is only decoded if its
+            size is right.
     """
     width, height = (
         struct.unpack(">II", content[16:24]) if content.startswith(_SIGNATURE) and content[23:24] else (0, 0)
     )
     if (width, height) != (SIZE, SIZE):
-        what = f"a PNG of {width} x {height} pixels" if width else "no PNG"
+        what = f"a PNG of {width} x {height} pixels" if width else "not a PNG"
         msg = f"{name[:80]!r} is {what}, not a chip of {SIZE} x {SIZE}; use another copy of the release."
         raise ReleaseError(msg)
     try:
@@ -51,7 +51,7 @@ def pixels_of(content: bytes, name: str) -> NDArray[np.uint8]:
         msg = f"{name[:80]!r} is a damaged PNG ({type(error).__name__}); use another copy of the release."
         raise ReleaseError(msg) from error
     if pixels.shape != (SIZE, SIZE, 3) or pixels.dtype != np.uint8:
-        msg = f"{name[:80]!r} is no PNG of three 8-bit channels; use another copy of the release."
+        msg = f"{name[:80]!r} is not a PNG of three 8-bit channels; use another copy of the release."
         raise ReleaseError(msg)
     return pixels
 

@@ -1,4 +1,4 @@
-"""The entries of one JSON file of the release, read one after the other in little memory."""
+"""Read the entries of a release's JSON file one by one, with little memory."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 LARGEST_ENTRY = 4_000_000
-"""Characters that one entry may take; real ones take about a thousand."""
+"""Most characters of one entry; real ones have about a thousand."""
 
 _PIECE = 1_000_000
 _UTF8 = "utf-8"
@@ -24,11 +24,11 @@ _SPACE = re.compile(r"[ \t\r\n]*")
 
 
 def entries_of(file: BinaryIO, name: str, note: Callable[[str], object] = lambda _: None) -> Iterator[Any]:
-    """Yield the entries of a JSON list, each as it is, of any kind.
+    """Yield the entries of a JSON list, unchecked and of any type.
 
     Args:
         file: JSON in UTF-8; in UTF-16 or UTF-32 it is read as well. Bytes that are not UTF-8 become U+FFFD.
-        name: What sentences call the file.
+        name: Name of the file in messages.
         note: Called with a sentence, at the end, if the file has another encoding or such bytes.
 
     Raises:
@@ -56,7 +56,7 @@ def entries_of(file: BinaryIO, name: str, note: Callable[[str], object] = lambda
 
 
 class _Text:
-    """A window that moves over the file."""
+    """A window of text that moves through the file."""
 
     def __init__(self, file: BinaryIO, name: str) -> None:
         self._file, self._name = file, name
@@ -104,7 +104,7 @@ class _Text:
     def remarks(self) -> Iterator[str]:
         """Yield remarks on how the file is encoded, as far as it was read."""
         if self.encoding != _UTF8:
-            yield f"{self._name} is {self.encoding.upper()} where UTF-8 belongs; it was read as such."
+            yield f"{self._name} is {self.encoding.upper()} instead of UTF-8; it was read as that."
         if self.bad_entries:
             count = len(self.bad_entries)
             few = ", ".join(map(str, self.bad_entries[:_MOST_NAMED])) + ", ..." * (count > _MOST_NAMED)

@@ -1,4 +1,4 @@
-"""The mirror of ChatEarthNet: where its captions and ZIPs lie, on a Hugging Face hub or in a folder."""
+"""The mirror of ChatEarthNet on a Hugging Face hub or in a folder: the location of its captions and ZIPs."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _LARGEST_LIST = 5_000_000
 
 
 def caption_addresses(mirror: str, name: str) -> list[str]:
-    """Return where a JSON file of captions may be, the likeliest first.
+    """Return the possible addresses of a JSON file of captions, likeliest first.
 
     Args:
         mirror: A data set's address on a hub, such as ``https://huggingface.co/datasets/JessicaYuan/ChatEarthNet``,
@@ -38,7 +38,7 @@ def caption_addresses(mirror: str, name: str) -> list[str]:
 
 
 def archive_addresses(mirror: str, name: str, *, limits: RequestLimits = RELEASE) -> list[str]:
-    """Return where a ZIP may be: as the hub lists its files, else beside the captions.
+    """Return the possible addresses of a ZIP: from the hub's file list, else beside the captions.
 
     Args:
         mirror: As ``caption_addresses`` takes it.

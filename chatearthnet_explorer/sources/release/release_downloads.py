@@ -1,4 +1,4 @@
-"""The files of a release on the web: captions are downloaded from Zenodo, its mirror or any address, ZIPs are not."""
+"""Open a release on the web: captions are downloaded, ZIPs are read in place."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def fetch_captions(
         record: Number of the Zenodo record; None for any other address.
         settings: Where Zenodo and its mirror are, and where to keep the JSON.
         limits: Limits of each request.
-        progress: Called with how many bytes of how many of a file are there.
+        progress: Called with the bytes received and the total of a file.
 
     Raises:
         ReleaseError: If the record is not ChatEarthNet's.
@@ -80,18 +80,18 @@ def fetch_captions(
                 for name in [f"mm_chatearthnet_caps_{short}_{split}.json"]
             }
         except ArchiveError as error:
-            msg = f"{str(refusal).rstrip('.')}, and the mirror did not help either: {error}"
+            msg = f"{str(refusal).rstrip('.')}, and the mirror failed as well: {error}"
             raise (BusyError if isinstance(refusal, BusyError) else ArchiveError)(msg) from error
         mirror = public_address(settings.mirror)
-        note = f"The captions come from the mirror {mirror}, since Zenodo did not give them ({refusal})"
+        note = f"The captions come from the mirror {mirror}, since Zenodo did not return them ({refusal})"
         return files(json_files=json_files, notes=(note,))
 
 
 def _fetch_first(fetch: Callable[[str, Path], Path], addresses: Sequence[str], path: Path) -> Path:
-    """Return a file, fetched from the first address that gives it.
+    """Return a file, fetched from the first address that works.
 
     Raises:
-        ArchiveError: If none does; then why the first does not.
+        ArchiveError: If none works; with the error of the first.
     """
     failures: list[ArchiveError] = []
     for address in addresses:

@@ -1,4 +1,4 @@
-"""The source of released chips, opened by the keywords of ``sources.open_source``."""
+"""Create the source of released chips from the keywords of ``sources.open_source``."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The files of a release in a folder on this computer: ZIPs, unzipped PNGs, JSON."""
+"""The files of a release in a local folder: ZIPs, unzipped PNGs, JSON."""
 
 from __future__ import annotations
 
@@ -42,11 +42,11 @@ def files_in_folder(root: Path) -> ReleaseFiles:
             if key is not None and path.is_file():
                 json_files.setdefault(key, path)
         if next(folder.glob("*.png"), None):
-            # unzipped, the three archives differ by the folder above; without one it is the picture
+            # unzipped, the parent folder names the archive; without one it is the picture
             archive = next((name for name in ARCHIVES if name in folder.relative_to(root.parent).parts), None)
             folders.setdefault(archive or next(iter(ARCHIVES)), folder)
     if not (captions or json_files):
-        msg = f"{root} holds no {CAPTIONS} and no ChatEarthNet_caps_*.json; give the folder that holds them."
+        msg = f"{root} contains no {CAPTIONS} and no ChatEarthNet_caps_*.json; give the folder that contains them."
         raise ReleaseError(msg)
     return ReleaseFiles(
         name=str(root),

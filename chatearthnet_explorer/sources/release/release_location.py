@@ -1,4 +1,4 @@
-"""Where the files of a release are: in a folder, below an address, or in the Zenodo record."""
+"""Locate the files of a release: in a folder, at an address, or in the Zenodo record."""
 
 from __future__ import annotations
 
@@ -33,16 +33,16 @@ _LARGEST_JSON = 2_000_000_000  # unpacked; the largest real one has 96 million, 
 
 @dataclass(frozen=True, kw_only=True)
 class ReleaseFiles:
-    """The files of one release, as far as they are there."""
+    """The files of one release, as far as they exist."""
 
     name: str
-    """What sentences call the release."""
+    """Name of the release in messages."""
 
     archives: dict[str, tuple[str, ...] | Path] = field(default_factory=dict)
     """Path or addresses (the best first) of each ZIP of images, by name of ``ARCHIVES``."""
 
     more_addresses: Callable[[str], Sequence[str]] = lambda _name: ()
-    """Returns further addresses of a ZIP, by its name of ``ARCHIVES``, for when no other helps; may send a request."""
+    """Returns further addresses of a ZIP of ``ARCHIVES``, if all others fail; may send a request."""
 
     folders: dict[str, Path] = field(default_factory=dict)
     """Folder of the unzipped PNGs, by the same names."""
@@ -54,19 +54,19 @@ class ReleaseFiles:
     """Unzipped JSON by style and split."""
 
     has_marker: bool = False
-    """Whether a file beside unzipped JSON says that it is simulated."""
+    """Whether a file beside unzipped JSON marks it as simulated."""
 
     notes: tuple[str, ...] = ()
-    """What a reader should know of where it came from, one sentence each."""
+    """Notes on its origin, one sentence each."""
 
     @property
     def simulated(self) -> bool:
-        """Whether the release says that it is made up."""
+        """Whether the release is marked as simulated."""
         return self.has_marker or any(Path(name).name == MARKER for name in self._members())
 
     @contextmanager
     def open_captions(self, style: str, split: str) -> Iterator[tuple[BinaryIO, str]]:
-        """Open the JSON of a style and split; with it comes what sentences call it.
+        """Open the JSON of a style and split; return it with its name in messages.
 
         Raises:
             ReleaseError: If there is none, or it cannot be unpacked.
@@ -108,17 +108,17 @@ def locate_release(
     limits: RequestLimits = RELEASE,
     progress: Callable[[int, int], None] = lambda _bytes, _total: None,
 ) -> ReleaseFiles:
-    """Return where the files of a release are; its JSON is fetched unless it is on this computer.
+    """Return the locations of a release's files; its JSON is fetched unless it is on this computer.
 
     Args:
         root: A folder, with the ZIPs or unzipped; an address below which the ZIPs lie on a server that honours Range;
             or ``zenodo:11003436`` or the record's address.
         settings: Where Zenodo and its mirror are, and where to keep the JSON.
         limits: Limits of each request.
-        progress: Called with how many bytes of how many of a file are there.
+        progress: Called with the bytes received and the total of a file.
 
     Raises:
-        ReleaseError: If there is nothing of a release.
+        ReleaseError: If there is no release at the root.
         ArchiveError: If it cannot be fetched.
     """
     record = None if isinstance(root, Path) else record_of(root, base=settings.zenodo)
@@ -126,7 +126,7 @@ def locate_release(
         from chatearthnet_explorer.sources.release.release_folder import files_in_folder  # noqa: PLC0415
 
         return files_in_folder(Path(root))
-    # only now: its HTTP client is of an extra
+    # imported here: its HTTP client needs an extra
     from chatearthnet_explorer.sources.release.release_downloads import fetch_captions  # noqa: PLC0415
 
     return fetch_captions(root, record, settings=settings, limits=limits, progress=progress)

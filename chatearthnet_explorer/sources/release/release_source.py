@@ -1,4 +1,4 @@
-"""The chip of a place where the release has one."""
+"""The source ``release``: the released chip of a place."""
 
 from __future__ import annotations
 
@@ -24,17 +24,17 @@ ATTRIBUTION = (
     "ChatEarthNet (Yuan, Xiong, Mou and Zhu, 2025, doi:10.5194/essd-17-1245-2025), CC BY 4.0",
     "Contains modified Copernicus Sentinel data",
 )
-"""Whom to thank for a released chip."""
+"""Credits of a released chip."""
 
 NO_CHIP = "The release has no chip of this place; choose another place or source."
-"""Why there are no pixels where nothing was released."""
+"""Why a place without a released chip has no pixels."""
 
-NO_LABELS = "The release has no label maps, so there are no labels here; ask another source for those of this tile."
+NO_LABELS = "The release has no label maps, so there are no labels here; use another source for them."
 """Why a released chip has no labels."""
 
 
 class ReleaseSource:
-    """The chip of a place where the release has one."""
+    """Returns the released chip of a place, if there is one."""
 
     name = "release"
 
@@ -53,7 +53,7 @@ class ReleaseSource:
             labels: Returns a chip of a tile and year whose labels are shown; None for no labels.
         """
         self.release = release
-        self.options = {"root": release.name}  # with which ``open_source`` gives the same, without keys of an address
+        self.options = {"root": release.name}  # ``open_source`` reopens it with these; without keys in the address
         self._locate = locate
         self._labels = labels
 
@@ -72,7 +72,7 @@ class ReleaseSource:
             msg = f"The labels are of {YEARS[0]} or {YEARS[1]}, not {year}; choose one of them."
             raise SettingError(msg)
         if scene is not None and (record is None or scene != record.name):
-            msg = "The release has one scene of a place and does not say which; leave the scene out."
+            msg = "The release has one scene of each place, without an identifier; leave the scene out."
             raise SettingError(msg)
         rgb, bands_read, missing = self._pixels(record, bands=bands) if record else (None, {}, [NO_CHIP])
         label_chip = self._labels(tile, year) if self._labels else None

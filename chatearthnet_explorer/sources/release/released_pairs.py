@@ -1,4 +1,4 @@
-"""Released image-text pairs: captions from JSON, chips member by member from ZIPs that are not downloaded."""
+"""Read released image-text pairs: captions from JSON, chips from members of ZIPs that are not downloaded."""
 
 from __future__ import annotations
 
@@ -46,10 +46,10 @@ class Release:
     """One release: its captions, and its images by name."""
 
     batch = 1000
-    """Images that are best read at once; many, since they share a round trip."""
+    """Batch size for reading images; large, since a batch shares a round trip."""
 
     thumbnails: Mapping[str, bytes] = MappingProxyType({})
-    """Small JPEGs that came with it, by name, to be shown before an image is read."""
+    """Small JPEGs of the release by name, to show before an image is read."""
 
     def __init__(self, files: ReleaseFiles, *, limits: RequestLimits = RELEASE) -> None:
         """Prepare to read; a ZIP is opened when its first image is read.
@@ -71,20 +71,20 @@ class Release:
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """What a reader should know of its files, one sentence each; those of captions after these were read."""
+        """Notes on its files, one sentence each; notes on captions appear after these were read."""
         return tuple(self._notes)
 
     def entries(self, style: str, split: str) -> Iterator[Any]:
         """Yield the entries of one style and split as they were released; ``record.read_entry`` reads one.
 
         Raises:
-            ReleaseError: If there is no such file, or it breaks off: then after what stands before.
+            ReleaseError: If there is no such file, or it is truncated; then after the entries before.
         """
         with self._files.open_captions(style, split) as (file, name):
             yield from entries_of(file, name, self._notes.setdefault)
 
     def directory(self, archive: str) -> Directory | None:
-        """Return what is in a ZIP of images, read once; None where the images are unzipped or not there.
+        """Return the directory of a ZIP of images, read once; None if the images are unzipped or missing.
 
         Raises:
             ArchiveError: If it cannot be read.
@@ -105,7 +105,7 @@ class Release:
         Args:
             names: Names as released, with or without folder and ``.png``.
             archive: One of ``ARCHIVES``.
-            members: Where their bytes live, by name, as a catalog knows; for others the ZIP's directory is read.
+            members: Positions of their bytes by name, from a catalog; for others the ZIP's directory is read.
         """
         unique = list(dict.fromkeys(names))
         contents = self.contents(unique, archive=archive, members=members)
@@ -125,7 +125,7 @@ class Release:
 
         Args:
             name: Name as released.
-            members: Where its bytes live, by archive.
+            members: Positions of its bytes, by archive.
 
         Raises:
             ReleaseError: If one cannot be read.
@@ -145,19 +145,21 @@ class Release:
     def contents(
         self, names: Sequence[str], *, archive: str = PICTURE, members: Mapping[str, Member] = MappingProxyType({})
     ) -> list[bytes | SourceError]:
-        """Return the bytes of image files as they are, or for each why it cannot be read, in one round trip.
+        """Return the bytes, or the error, of each image file, in one round trip.
 
         Args:
             names: As ``images`` takes them, as the others.
             archive: One of ``ARCHIVES``.
-            members: Where their bytes live.
+            members: Positions of their bytes.
         """
         folder = self._files.folders.get(archive)
         if folder is not None:
             return [_from_folder(folder, name) for name in names]
         file = self._archives.get(archive)
         if file is None:
-            return [ReleaseError(f"{self.name} has no {archive}.zip, so it has no such images; add it.")] * len(names)
+            return [ReleaseError(f"{self.name} has no {archive}.zip, so it has no such images; add that file.")] * len(
+                names
+            )
         try:
             places = [members.get(name) or self._member(archive, name) for name in names]
         except ArchiveError as error:
@@ -187,10 +189,10 @@ def open_release(
             or ``zenodo:11003436`` or that record's address.
         settings: Where Zenodo, its mirror and the cache are; None for the settings of the environment.
         patience: Seconds that a busy server may ask us to wait.
-        progress: Called with how many bytes of how many of the JSON are there.
+        progress: Called with the bytes received and the total of the JSON.
 
     Raises:
-        ReleaseError: If there is nothing of a release.
+        ReleaseError: If there is no release at the root.
         ArchiveError: If it cannot be fetched.
     """
     limits = replace(RELEASE, patience=patience)
@@ -212,5 +214,5 @@ def _from_folder(folder: Path, name: str) -> bytes | SourceError:
 
 
 def _base(name: str) -> str:
-    """Return the file's name alone: a folder before it may lead anywhere."""
+    """Return the file's name without a folder, which may lead anywhere."""
     return f"{stem_of(name)}.png"

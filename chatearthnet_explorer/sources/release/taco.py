@@ -1,4 +1,4 @@
-"""Captions out of a TACO file, version 2 or 3, whose columns nobody promises."""
+"""Read captions from a TACO file (version 2 or 3), whose column names are not specified."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ LARGEST_TABLE = 600_000_000
 
 # Version 2 calls the samples' table level0, version 3 calls it sample.
 _TABLES = re.compile(r"METADATA/(level\d+|sample)\.parquet")
-# What a column must be called to be taken for this or that; the first that fits is taken.
+# Names of columns by role; the first match is used.
 _ROLES = {
     "name": (r"(?:.*:)?(?:image|image_id|name|tile)", r"id"),
     "split": (r".*split", r".*(?:subset|partition)"),
@@ -34,39 +34,39 @@ _ROLES = {
 
 @dataclass
 class Taco:
-    """One TACO file, and what was found in it."""
+    """One TACO file, and the roles of its columns."""
 
     name: str
-    """What sentences call it."""
+    """Its name in messages."""
 
     version: str
-    """Version of the format that it says it has."""
+    """Version of the format, from its metadata."""
 
     columns: tuple[str, ...]
     """Columns of the table of samples."""
 
     roles: dict[str, str]
-    """Column taken for ``name``, ``split``, ``3.5`` and ``4v``, those that were found."""
+    """Columns of ``name``, ``split``, ``3.5`` and ``4v``, as far as they were recognised."""
 
     table: pa.Table
     """The table itself."""
 
     simulated = False
-    """No TACO file says that it is made up."""
+    """Always False: no TACO file is marked as simulated."""
 
-    def directory(self, archive: str) -> None:  # noqa: ARG002 - as any release is asked
-        """Say that there is no such ZIP of images: a TACO file has its own way to hold them, which is not read."""
+    def directory(self, archive: str) -> None:  # noqa: ARG002 - the interface of a release
+        """Return None: a TACO file stores images in another way, which is not supported."""
         return
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """What a reader of its captions should know."""
+        """Notes on its captions."""
         return (self.summary,)
 
     @property
     def summary(self) -> str:
-        """What was found, in one sentence."""
-        roles = ", ".join(f"{role} in {column}" for role, column in self.roles.items()) or "nothing that can be told"
+        """A summary of its columns, in one sentence."""
+        roles = ", ".join(f"{role} in {column}" for role, column in self.roles.items()) or "nothing that was recognised"
         columns = ", ".join(self.columns)
         return f"{self.name} is TACO {self.version} of {self.table.num_rows} samples: {roles}; columns: {columns}."
 
@@ -78,11 +78,11 @@ class Taco:
             split: ``train``, ``val`` or ``test``; None for all.
 
         Raises:
-            ReleaseError: If no column can be told to hold them.
+            ReleaseError: If no column is recognised as theirs.
         """
         needs = ["name", style, *(["split"] if split else [])]
         if lacking := [role for role in needs if role not in self.roles]:
-            msg = f"No column can be told to hold {lacking[0]}, so use the release's JSON instead: {self.summary}"
+            msg = f"No column is recognised as {lacking[0]}; use the release's JSON instead: {self.summary}"
             raise ReleaseError(msg)
         for row in self.table.select([self.roles[role] for role in needs]).to_pylist():
             if row[self.roles[style]] and (split is None or str(row[self.roles["split"]]).startswith(split)):
@@ -90,14 +90,14 @@ class Taco:
 
 
 def open_taco(where: str | Path) -> Taco:
-    """Return a TACO file at a path or address, of which the table of samples is read and no image.
+    """Open a TACO file at a path or address; only its table of samples is read, no images.
 
     Both versions are ZIPs with Parquet tables, so they are read as such: tacoreader 2.4 fails with DuckDB 2, and
     taco-eo 0.14 needs a DuckDB extension that it downloads when it is used.
 
     Raises:
         ArchiveError: If it cannot be read.
-        ReleaseError: If it is no TACO file.
+        ReleaseError: If it is not a TACO file.
         ModuleNotFoundError: If pyarrow is not installed (``chatearthnet-explorer[taco]``).
     """
     import pyarrow as pa  # noqa: PLC0415 - heavy
@@ -107,7 +107,7 @@ def open_taco(where: str | Path) -> Taco:
     members = {member.name: member for member in read_directory(file)}
     tables = sorted(name for name in members if _TABLES.fullmatch(name))
     if "COLLECTION.json" not in members or not tables:
-        msg = f"{file.name} is a ZIP but no TACO file: it lacks COLLECTION.json or METADATA; check the file."
+        msg = f"{file.name} is a ZIP but not a TACO file: it lacks COLLECTION.json or METADATA; check the file."
         raise ReleaseError(msg)
     collection, content = read_members(file, [members["COLLECTION.json"], members[tables[0]]], largest=LARGEST_TABLE)
     for part in (collection, content):

@@ -1,4 +1,4 @@
-"""The Zenodo record of the release: which files, where, how large, with which checksum."""
+"""Read the Zenodo record of the release: its files, with addresses, sizes and checksums."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class ZenodoFile:
     """One file of a record."""
 
     addresses: tuple[str, ...]
-    """Where its bytes are, that which honours Range first."""
+    """Addresses of the file; the one that honours Range first."""
 
     size: int
     """Bytes it has."""
@@ -52,7 +52,7 @@ def record_of(root: str, *, base: str) -> str | None:
 
 
 def file_addresses(record: str, name: str, *, base: str) -> tuple[str, ...]:
-    """Return where a file's bytes are, without a request.
+    """Return the addresses of a file, without a request.
 
     Zenodo answers a Range at the first address with 206; at the second, its API's, with the whole file
     (zenodo/zenodo#2593, January 2026).
@@ -66,7 +66,7 @@ def files_of(record: str, *, base: str, limits: RequestLimits = RELEASE) -> dict
 
     Raises:
         ArchiveError: If Zenodo cannot be reached, refuses, or is busy.
-        ReleaseError: If it answers with something else.
+        ReleaseError: If the response is not a list of files.
     """
     address = f"{base.rstrip('/')}/api/records/{record}"
     try:
@@ -88,7 +88,7 @@ def files_of(record: str, *, base: str, limits: RequestLimits = RELEASE) -> dict
 
 
 def _linked_address(address: str, file: dict[str, Any]) -> list[str]:
-    """Return the address that a record names for a file, if it leads where a redirect might.
+    """Return the address that a record gives for a file, if a redirect would be allowed to go there.
 
     It is tried last: a copy of Zenodo may still name the original.
     """

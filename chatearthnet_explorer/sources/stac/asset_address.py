@@ -1,4 +1,4 @@
-"""The web address of an asset of a STAC item: relative, alternate and bucket addresses are resolved."""
+"""Resolve the web address of a STAC asset: relative, alternate and bucket addresses."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _JPEG_2000 = (".jp2", ".j2k")
 
 
 class NoAddressError(ValueError):
-    """An asset cannot be read on the web; the text says where it is instead, as in "files in ..."."""
+    """An asset has no web address that can be read; the text says where it is, as in "files in ..."."""
 
 
 def asset_address(asset: Mapping[str, Any], base: str) -> str:
@@ -31,13 +31,13 @@ def asset_address(asset: Mapping[str, Any], base: str) -> str:
     (https://github.com/stac-extensions/alternate-assets) gives, https first; then its bucket.
 
     Args:
-        asset: The asset as the item has it, from anybody.
+        asset: The asset of the item, untrusted.
         base: Address against which relative ones are resolved; empty if there is none.
 
     Raises:
         NoAddressError: If it has no such address.
     """
-    trouble = NoAddressError("no address at all")
+    trouble = NoAddressError("no address")
     hrefs = list(_hrefs(asset))
     for href in [*filter(_on_web_or_relative, hrefs[:1]), *sorted(hrefs, key=_rank)]:
         try:
@@ -91,7 +91,7 @@ def _on_the_web(href: str, base: str) -> str:
         msg = "files that are not on the web"
         raise NoAddressError(msg)
     if urlsplit(address).path.lower().endswith(_JPEG_2000):
-        msg = "files in JPEG 2000, of which no part can be read alone"
+        msg = "files in JPEG 2000, which cannot be read in parts"
         raise NoAddressError(msg)
     return address
 
@@ -108,5 +108,5 @@ def _of_bucket(scheme: str, href: str) -> str:
     if scheme == "gs":
         return f"https://storage.googleapis.com/{bucket}{key}"
     host = f"s3.{BUCKET_REGIONS[bucket]}.amazonaws.com" if bucket in BUCKET_REGIONS else "s3.amazonaws.com"
-    # a certificate for *.s3.amazonaws.com does not hold for names with more dots
+    # a certificate for *.s3.amazonaws.com is not valid for names with more dots
     return f"https://{host}/{bucket}{key}" if "." in bucket else f"https://{bucket}.{host}{key}"

@@ -1,4 +1,4 @@
-"""Sentinel-2's scene classification (SCL) over a chip: how much of it is cloud, how much is of no use."""
+"""Read Sentinel-2's scene classification (SCL) over a chip: shares of cloud and of unusable pixels."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 NO_DATA = 0
-"""Code of ground that the scene does not show."""
+"""Code of ground that is not in the scene."""
 
 CLOUD = (8, 9, 10)
 """Codes of medium and high probability of cloud, and of thin cirrus (Sentinel-2 Level-2A product definition)."""

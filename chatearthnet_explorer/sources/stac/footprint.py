@@ -1,4 +1,4 @@
-"""Which part of a chip lies inside an item's footprint, also at the antimeridian."""
+"""Compute which part of a chip lies inside an item's footprint, also at the antimeridian."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ POINTS = 9
 """Points along each side of a chip that are tested: one in about 270 m, and the four corner pixels."""
 
 TRIANGLE = 3
-"""Corners a ring needs to hold anything."""
+"""Corners of the smallest ring that has an area."""
 
 MOST_VERTICES = 10_000
 """Corners a footprint may have; Sentinel-2's have between five and a few hundred."""
@@ -61,8 +61,8 @@ def rings_of_bbox(bbox: object) -> tuple[NDArray[np.float64], ...] | None:
 def cover(rings: tuple[NDArray[np.float64], ...], tile: Tile) -> NDArray[np.bool_]:
     """Return which of 9 x 9 points of a chip lie inside a footprint, row 0 north.
 
-    Each ring is unwrapped first (two corners in a row are never more than 180 degrees apart), and the chip is looked
-    for one turn to the west and to the east as well, so footprints across the antimeridian need no repair.
+    Each ring is unwrapped first (consecutive corners are at most 180 degrees apart), and the chip is tested
+    at 360 degrees west and east as well, so footprints across the antimeridian need no repair.
     """
     west, south, east, north = tile.bounds
     inset = (np.linspace(0, SIZE - 1, POINTS) + 0.5) / SIZE
@@ -86,7 +86,7 @@ def _inside(
         x, y = ring.T
         x1, y1 = np.roll(x, -1), np.roll(y, -1)
         crossings = (y > north) != (y1 > north)
-        # a level side is never crossed, so by what it is divided does not matter
+        # a level side is never crossed, so its divisor does not matter
         rise = np.where(y1 == y, 1.0, y1 - y)
         inside ^= np.logical_xor.reduce(crossings & (east < x + (north - y) * (x1 - x) / rise), axis=-1)
     return inside

@@ -1,4 +1,4 @@
-"""Byte ranges of one raster file, in the form that async-geotiff asks for them."""
+"""Read byte ranges of one raster file, with the interface that async-geotiff expects."""
 
 from __future__ import annotations
 
@@ -23,19 +23,19 @@ HEADER_LIMIT = 4_000_000
 """Bytes of the tables that are requested at once; WorldCover's longest take 237,296 in all."""
 
 GAP = 1_000_000
-"""Bytes between two ranges up to which they share a request: a round trip takes longer than these do."""
+"""Largest gap in bytes between two ranges that share a request: a round trip takes longer than the gap."""
 
 _CUT_SHORT = "is cut short: it ends before its own pixels do; fetch it again or choose another scene."
 
 
 class RasterFile:
-    """One file on a web server, read by byte range. It is a store in the sense of async-geotiff."""
+    """One file on a web server, read by byte range. It is a store of async-geotiff."""
 
     path: str = ""
-    """What to hand to async-geotiff together with this store, which holds one file."""
+    """Path to pass to async-geotiff with this store, which has one file."""
 
     failure: RasterError | AbsentError | None = None
-    """What went wrong, in our words; async-geotiff passes on no more than its text."""
+    """The last error as an exception of this package; async-geotiff passes on only its text."""
 
     def __init__(self, href: str, *, local: bool = True) -> None:
         """Prepare to read; nothing is sent yet.
@@ -45,7 +45,7 @@ class RasterFile:
             local: Whether it may lie on this computer or its network; see ``http_client.send``.
 
         Raises:
-            RasterError: If the address is not one of http or https.
+            RasterError: If the address is not an http or https address.
         """
         try:
             split_address(href)
@@ -65,13 +65,13 @@ class RasterFile:
         end: int | None = None,
         length: int | None = None,
     ) -> bytes:
-        """Return bytes of the header, from ``start`` on; fewer than requested where the file ends before.
+        """Return bytes of the header from ``start``; fewer than requested if the file ends before.
 
-        async-tiff reads the tables of a file front to back and trusts them with its memory: they are checked here.
+        async-tiff reads the tables of a file in order and allocates what they claim, so they are checked here.
         """
         length = length if end is None else end - start
         if length is None or length > HEADER_LIMIT:
-            self._refuse("is not cloud-optimised: its tables are spread all over it; use a COG.")
+            self._refuse("is not cloud-optimised: its tables are spread over the file; use a COG.")
         content = await self._get(Span(start, length))
         self._check(start, content)
         return content
@@ -88,7 +88,9 @@ class RasterFile:
         if lengths is None:
             lengths = [end - start for start, end in zip(starts, ends or (), strict=True)]
         if sum(lengths) > RANGE_BYTES:
-            self._refuse(f"asks for more than {RANGE_BYTES // 1_000_000} MB at once; it is not what it claims to be.")
+            self._refuse(
+                f"needs more than {RANGE_BYTES // 1_000_000} MB at once; it may be damaged, choose another scene."
+            )
         spans = [Span(start, length) for start, length in zip(starts, lengths, strict=True)]
         groups = group_spans(spans, range(len(spans)), gap=GAP, largest=RANGE_BYTES)
         contents = await asyncio.gather(*(self._get(group.whole) for group in groups))
@@ -100,11 +102,11 @@ class RasterFile:
         return [parts[place] for place in range(len(spans))]
 
     async def _get(self, span: Span) -> bytes:
-        # on a thread of its own: urllib3 shows where a connection leads before anything is sent
+        # in a thread: urllib3 shows where a connection leads before anything is sent
         try:
             return await asyncio.wrap_future(begin(lambda: self._read(span)))
         except asyncio.CancelledError:
-            self._is_cancelled = True  # nobody waits for it: the thread ends at its next step
+            self._is_cancelled = True  # no caller waits: the thread ends at its next step
             raise
 
     def _read(self, span: Span) -> bytes:
@@ -145,5 +147,5 @@ class RasterFile:
 
     def _fail(self, sentence: str) -> NoReturn:
         self.failure = RasterError(sentence)
-        # the cause may hold the query, where signatures are
+        # the cause may contain the query, and with it a signature
         raise self.failure from None

@@ -1,4 +1,4 @@
-"""Windows of remote GeoTIFFs, read side by side and warped to one tile."""
+"""Read windows of remote GeoTIFFs concurrently, and warp them to one tile."""
 
 from __future__ import annotations
 
@@ -29,14 +29,14 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 BANDS_LIMIT = 32
-"""Bands of the largest file that is read; a Sentinel-2 file has one or three."""
+"""Most bands of a file that is read; a Sentinel-2 file has one or three."""
 
 _log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Layer:
-    """One picture to read: files that together cover the tile."""
+    """One layer to read: files that together cover the tile."""
 
     hrefs: tuple[str, ...]
     """Web addresses of the files; where several have data, the first wins."""
@@ -45,23 +45,23 @@ class Layer:
     """``nearest`` for codes, ``bilinear`` for measurements."""
 
     nodata: float | None = None
-    """Value that stands for no data; None for what each file says itself."""
+    """Nodata value; None for that of each file."""
 
     optional: bool = False
     """Whether a file that is not on the server (404) means "nothing here" instead of an error, and whether one that
     cannot be read leaves the others."""
 
     local: bool = True
-    """Whether the files may lie on this computer or its own network; False for addresses that a public server gave."""
+    """Whether the files may be on this computer or its network; False for addresses from a public server."""
 
     header: int = 32_768
-    """Bytes of the first read. Where it holds the whole header (a Sentinel-2 band's is about 4,000), it is the only one
-    before the pixels; each that is needed on top costs a round trip."""
+    """Bytes of the first read. If they contain the whole header (about 4,000 of a Sentinel-2 band), it is the only read
+    before the pixels; each further one costs a round trip."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Read:
-    """What a layer holds over a tile. Row 0 is north, column 0 is west."""
+    """The pixels of a layer over a tile. Row 0 is north, column 0 is west."""
 
     data: NDArray[Any]
     """Pixels, shape (bands, 256, 256), of the files' dtype, alpha left out; nodata (or 0) where not ``valid``.
@@ -70,7 +70,7 @@ class Read:
     """
 
     valid: NDArray[np.bool_]
-    """Where there is data, shape (256, 256). All False where no file reaches the tile."""
+    """Pixels with data, bool of shape (256, 256); all False if no file covers the tile."""
 
     absent: tuple[str, ...] = ()
     """Addresses that the server does not have (404), as they may be shown; only of an optional layer."""
@@ -79,33 +79,33 @@ class Read:
     """Why files could not be read, one sentence each, where others could; only of an optional layer."""
 
     nodata: float | None = None
-    """Value for no data that was in force."""
+    """The nodata value that was used."""
 
     scale: float = 1.0
-    """What the first file says (GDAL's band metadata): measurement = scale x number + offset. Not applied."""
+    """From the first file (GDAL's band metadata): measurement = scale x number + offset. Not applied."""
 
     offset: float = 0.0
     """See ``scale``. Not applied."""
 
 
 def read_layers(layers: Mapping[str, Layer], tile: Tile, *, timeout: float = 30) -> dict[str, Read | RasterError]:
-    """Read all layers of a tile side by side.
+    """Read all layers of a tile concurrently.
 
-    May be called from any thread, and where an event loop already runs (Jupyter).
+    Can be called from any thread, also while an event loop runs (Jupyter).
 
     Args:
-        layers: What to read, by a name of your own.
+        layers: The layers to read, by any name.
         tile: Where.
-        timeout: Seconds that a layer may take; one that takes longer is given up.
+        timeout: Seconds for each layer; a slower one fails.
 
     Returns:
-        For each name the pixels, or the error that kept them: one layer that fails does not take the others along.
+        For each name the pixels, or the error: a layer that fails does not affect the others.
     """
     work = asyncio.run_coroutine_threadsafe(_read_all(layers, tile, timeout), _loop())
     try:
         return work.result()
     except BaseException:
-        # the person pressed stop: nobody waits for the answers any more
+        # the user pressed stop: the results are not needed any more
         work.cancel()
         raise
 
@@ -117,7 +117,7 @@ async def _read_all(layers: Mapping[str, Layer], tile: Tile, limit: float) -> di
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class _Piece:
-    """What one file gives; ``warped`` is None where it does not reach the tile."""
+    """The result of one file; ``warped`` is None if it does not cover the tile."""
 
     pixels: WarpedPixels | None
     bands: int
@@ -179,16 +179,16 @@ async def _read_piece(href: str, layer: Layer, tile: Tile) -> _Piece:
         return await _decode(source, layer, tile)
     except Exception as error:  # noqa: BLE001 - async-tiff has one for everything, and damaged files raise any other
         _log.debug("%s", public_address(href), exc_info=True)
-        why = f"cannot be used: {error}" if isinstance(error, RasterError) else "is damaged or no GeoTIFF"
+        why = f"cannot be used: {error}" if isinstance(error, RasterError) else "is damaged or not a GeoTIFF"
         failure = source.failure or RasterError(f"{public_address(href)} {why}; choose another scene.")
-        # the cause may hold the whole address, and with it a signature
+        # the cause may contain the whole address, and with it a signature
         raise failure from None
 
 
 async def _decode(source: RasterFile, layer: Layer, tile: Tile) -> _Piece:
     tiff = await TIFF.open(source.path, store=source, prefetch=layer.header)
     if any(ifd.tile_offsets is None for ifd in tiff.ifds):
-        msg = "it is stored in strips, not in tiles, so no part of it can be read alone"
+        msg = "it is stored in strips, not in tiles, so it cannot be read in parts"
         raise RasterError(msg)
     _check_place(tiff.ifds[0])
     file = GeoTIFF(tiff)
@@ -233,17 +233,17 @@ async def _nothing() -> None:
 
 
 def _check_place(image: ImageFileDirectory) -> None:
-    """Refuse a file that does not say where on Earth it lies."""
+    """Refuse a file without georeferencing."""
     keys = image.geo_key_directory
     if keys is None:
-        msg = "it has no coordinate reference system, so nobody knows where it lies"
+        msg = "it has no coordinate reference system, so its location is unknown"
         raise RasterError(msg)
     # GeoTIFF 1.1, 7.1: 1 projected, 2 geographic, 3 geocentric; GDAL writes none for a local system
     if keys.model_type not in {1, 2}:
-        msg = "it has a local coordinate system, so nobody knows where on Earth it lies"
+        msg = "it has a local coordinate system, so its location on Earth is unknown"
         raise RasterError(msg)
     if image.model_transformation is None and (image.model_tiepoint is None or image.model_pixel_scale is None):
-        msg = "it has a coordinate reference system, and does not say where its pixels lie in it"
+        msg = "it has a coordinate reference system, but no transform from pixels to coordinates"
         raise RasterError(msg)
 
 
@@ -254,7 +254,7 @@ def _grid(file: GeoTIFF) -> Grid:
     try:
         crs = f"EPSG:{code}" if code and code < 32767 else file.crs.to_wkt()  # noqa: PLR2004 - see above
     except (ValueError, RuntimeError) as error:  # what pyproj raises is a RuntimeError
-        msg = "its coordinate reference system is made up of parts that are not read here"
+        msg = "its coordinate reference system is not supported"
         raise RasterError(msg) from error
     a, b, c, d, e, f = file.transform[:6]
     return Grid(crs=crs, transform=(a, b, c, d, e, f), width=file.width, height=file.height)
@@ -264,7 +264,7 @@ _STARTING = threading.Lock()
 
 
 def _loop() -> asyncio.AbstractEventLoop:
-    """Return the one event loop that reads, in a thread of its own."""
+    """Return the event loop of all reads, which runs in its own thread."""
     with _STARTING:
         return _running_loop()
 

@@ -1,4 +1,4 @@
-"""Numbers of a Sentinel-2 file in, reflectance out, whatever was done to them before."""
+"""Convert digital numbers of a Sentinel-2 file to reflectance, with the item's scale and offset."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 SCALE = 0.0001
-"""Reflectance per number: ESA's QUANTIFICATION_VALUE of 10,000."""
+"""Reflectance per digital number: 1 / ESA's QUANTIFICATION_VALUE of 10,000."""
 
 OFFSET = -0.1
 """Reflectance to add since baseline 04.00: ESA's BOA_ADD_OFFSET of -1000, which keeps dark pixels above zero."""
@@ -23,10 +23,10 @@ WHITE = 0.2
 image", coded from 1 to 255, with 0 for no data; Level-1C's white is 0.3558)."""
 
 TOO_DARK = -0.05
-"""First percentile of reflectance below which the offset must have been applied before: no ground is that dark."""
+"""If the first percentile of reflectance is below this, the offset was already applied: no ground is that dark."""
 
 
-def reflectance(  # noqa: PLR0913 - all that a catalogue says of its numbers
+def reflectance(  # noqa: PLR0913 - all radiometric metadata of an item
     numbers: NDArray[np.generic],
     *,
     valid: NDArray[np.bool_],
@@ -35,7 +35,7 @@ def reflectance(  # noqa: PLR0913 - all that a catalogue says of its numbers
     offset: float | None = None,
     offset_applied: bool | None = None,
 ) -> tuple[NDArray[np.float32], str]:
-    """Return reflectance, and one sentence that says what was done to get it.
+    """Return reflectance, and one sentence that explains how it was computed.
 
     Args:
         numbers: All bands of one scene, shape (bands, rows, columns): the darkest of them tells whether an offset is
@@ -44,7 +44,7 @@ def reflectance(  # noqa: PLR0913 - all that a catalogue says of its numbers
         baseline: Processing baseline such as ``05.00``; None if not known, which is taken for one before 04.00.
         scale: Reflectance per number as the catalogue gives it; None for 1 / 10,000.
         offset: Reflectance to add as the catalogue gives it; None for what the baseline asks for.
-        offset_applied: Whether the catalogue says that the offset is in the numbers already.
+        offset_applied: Whether the catalogue states that the offset is already applied.
 
     Returns:
         Array of float32, shape of ``numbers``, 1.0 for all light, and the sentence.
@@ -75,7 +75,7 @@ def reflectance(  # noqa: PLR0913 - all that a catalogue says of its numbers
 
 
 def true_colour(red: NDArray[np.float32], green: NDArray[np.float32], blue: NDArray[np.float32]) -> NDArray[np.uint8]:
-    """Return the picture, (rows, columns, 3) uint8, that Level-2A's own true-colour file would show.
+    """Return the true-colour picture, (rows, columns, 3) uint8, as Level-2A's true-colour file has it.
 
     Args:
         red: Reflectance of B04, (rows, columns), 1.0 for all light, NaN for no data.

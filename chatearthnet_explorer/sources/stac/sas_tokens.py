@@ -1,4 +1,4 @@
-"""Signatures for files of the Planetary Computer: one token for each container, kept until it expires."""
+"""Sign files of the Planetary Computer: one SAS token for each container, cached until it expires."""
 
 from __future__ import annotations
 
@@ -18,23 +18,23 @@ _SIGNATURE_FIELDS = {"sig", "se", "sp"}
 _NAME = re.compile(r"[a-z0-9-]{3,63}")
 _TOKEN = re.compile(r"[\w%&=.~+/:-]{1,2000}", re.ASCII)
 _LARGEST = 100_000
-_SPARE = 60.0  # seconds that a token must still be good for
+_SPARE = 60.0  # seconds that a token must still be valid for
 
 _tokens: dict[tuple[str, str], tuple[str, float]] = {}
 _lock = threading.Lock()
 
 
 def sign_href(href: str, *, seconds: float) -> str:
-    """Return the address of a file with a signature that lets anybody read it for a while.
+    """Return the address of a file with a signature (SAS token), which permits to read it for some time.
 
-    What lies elsewhere than in Azure's blob storage is public or not ours to sign, and is returned as it is.
+    Addresses outside Azure's blob storage need no signature and are returned unchanged.
 
     Args:
-        href: The file, as the Planetary Computer names it.
-        seconds: How long the answer may take, where a new token is needed.
+        href: Address of the file in the Planetary Computer.
+        seconds: Time limit of the request for a new token.
 
     Raises:
-        StacError: If there is no signature to be had; the text holds none either.
+        StacError: If no signature can be fetched; the text never contains one.
     """
     parts = urlsplit(href)
     host = parts.netloc.lower()
@@ -55,14 +55,14 @@ def _token(account: str, container: str, seconds: float) -> str:
         answer = read(f"{SAS_TOKENS}/{account}/{container}", deadline=time.monotonic() + seconds, largest=_LARGEST)
         token, expiry = _read_token(read_json(answer.body))
     except (StacRefusedError, ValueError, TypeError, KeyError):
-        raise _refusal() from None  # what it answered may hold a key
+        raise _refusal() from None  # the response may contain a key
     with _lock:
         _tokens[account, container] = token, expiry
     return token
 
 
-def _read_token(answer: Any) -> tuple[str, float]:  # noqa: ANN401 - whatever the service answers
-    """Return a token and when it expires, in seconds of 1970."""
+def _read_token(answer: Any) -> tuple[str, float]:  # noqa: ANN401 - untrusted JSON
+    """Return a token and its expiry time, in seconds since 1970."""
     token, expiry = str(answer["token"]), datetime.fromisoformat(str(answer["msft:expiry"]))
     if not _TOKEN.fullmatch(token):
         raise ValueError
@@ -70,4 +70,4 @@ def _read_token(answer: Any) -> tuple[str, float]:  # noqa: ANN401 - whatever th
 
 
 def _refusal() -> StacError:
-    return StacError(f"{SIGNER} gave no permission to read its files; try again later.")
+    return StacError(f"{SIGNER} did not sign its files; try again later.")

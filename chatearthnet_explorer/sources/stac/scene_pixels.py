@@ -1,4 +1,4 @@
-"""The clearest of some scenes over a chip, and its pixels."""
+"""Choose the clearest of several scenes over a chip, and read its pixels."""
 
 from __future__ import annotations
 
@@ -24,43 +24,43 @@ if TYPE_CHECKING:
     from chatearthnet_explorer.tile import Tile
 
     Sign = Callable[[SceneInfo, str], tuple[str, ...]]
-    """Gives the addresses to read one file of a scene at."""
+    """Returns the addresses at which to read one file of a scene."""
 
 AT_ONCE = 5
-"""Scenes whose clouds over the chip are counted side by side."""
+"""Scenes whose clouds over the chip are counted concurrently."""
 
 MOST_SCENES = 15
-"""Scenes that are looked at before the least cloudy of them is taken."""
+"""Scenes whose clouds are counted before the least cloudy of them is taken."""
 
 CLEAR = 0.05
-"""Share of cloud, shadow and gaps at which nobody looks for a better scene."""
+"""Share of cloud, shadow and gaps that is good enough to stop the search."""
 
 CLOUDY = 0.5
-"""Share of cloud over the chip from which on the chip says that it is cloudy."""
+"""Share of cloud over the chip from which it gets a note."""
 
 NOT_COUNTED = "Clouds were not counted: the scene classification could not be read."
-"""What a chip says whose clouds nobody counted, before it says why."""
+"""Note of a chip whose SCL could not be read; the reason follows."""
 
 NOTHING_TO_COUNT = "Clouds were not counted: the scene has no classification."
-"""What a chip says of a scene without SCL."""
+"""Note of a chip from a scene without SCL."""
 
 COMPOSITE_NOTE = "The scene's true-colour file could not be read, so the picture is made of B04, B03 and B02."
-"""What a chip says where a file is missing, before it says why."""
+"""Note of a chip whose true-colour file could not be read; the reason follows."""
 
 READ_SECONDS = 15.0
-"""Seconds that one round of reading may take."""
+"""Seconds for one round of reading."""
 
 _TRIES = 3
-_NO_VISUAL = "The scene has no true colour that can be read; choose another scene."
+_NO_VISUAL = "The scene's true colour cannot be read; choose another scene."
 _COLOURS = 3
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Pixels:
-    """What one scene shows of a chip."""
+    """The pixels of one scene over a chip."""
 
     scene: Scene
-    """Which it is, and what was done to it."""
+    """Metadata of the scene and its processing."""
 
     rgb: NDArray[np.uint8]
     """True colour, (256, 256, 3)."""
@@ -72,10 +72,10 @@ class Pixels:
     """Reflectance by band, each (256, 256), NaN for no data."""
 
     notes: tuple[str, ...] = ()
-    """What is not as one would wish, one sentence each."""
+    """Remarks on the quality, one sentence each."""
 
     whole: bool = True
-    """Whether all that was asked for could be read."""
+    """Whether everything requested could be read."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -84,28 +84,28 @@ class _Look:
 
     scene: SceneInfo
     codes: NDArray[np.uint8] | None
-    """None where the scene has none, or none that could be read."""
+    """None if the scene has none, or it could not be read."""
 
     trouble: str = ""
-    """Why it could not be read, one sentence; empty if it was, or there is none."""
+    """Why it could not be read, one sentence; empty if it was read or does not exist."""
 
     @property
     def useless(self) -> float:
         if self.codes is not None:
             return useless_share(self.codes)
         share = 1.0 if self.scene.cloud_share is None else self.scene.cloud_share
-        # the catalogue's share is of 110 km: a scene whose clouds were counted over the chip, and are few, wins
+        # the catalogue's share is of 110 km: a scene with few clouds counted over the chip comes first
         return max(share, CLOUDY) if self.trouble else share
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """What to say where no clouds were counted."""
+        """Notes if no clouds were counted."""
         if self.codes is not None:
             return ()
         return (NOT_COUNTED, self.trouble) if self.trouble else (NOTHING_TO_COUNT,)
 
 
-def clearest(  # noqa: PLR0913 - what to choose from, and the bounds of the choice
+def clearest(  # noqa: PLR0913 - the candidates and the limits of the search
     scenes: Sequence[SceneInfo],
     tile: Tile,
     *,
@@ -118,21 +118,21 @@ def clearest(  # noqa: PLR0913 - what to choose from, and the bounds of the choi
     """Return the pixels of the scene with the least cloud, shadow and gaps over the chip.
 
     Args:
-        scenes: Scenes of the chip, the most promising first.
+        scenes: Scenes of the chip, best candidates first.
         tile: Where.
-        year: The year they are of, if there was a choice; None if somebody named the scene.
+        year: Their year; None if the caller named the scene.
         bands: Whether to read reflectance as well.
-        sign: Gives the addresses of a scene's files.
+        sign: Returns the addresses of a scene's files.
         complete: Whether these are all scenes of the year, as far as the catalogue knows.
-        deadline: When to be content with what was seen so far, on the clock of ``time.monotonic``.
+        deadline: When to stop the search and take the best so far, on the clock of ``time.monotonic``.
 
     Raises:
-        SceneError: If none shows the place.
+        SceneError: If none has pixels of the place.
         RasterError: If none can be read.
         StacError: If their addresses cannot be signed.
     """
     looks, trouble = _looks(scenes, tile, sign, deadline), None
-    # where not one classification could be read, the server of the files is down, most likely
+    # if no classification could be read, the file server is probably down
     tries = 1 if all(look.trouble for look in looks) else _TRIES
     for look in sorted(looks, key=lambda look: look.useless)[:tries]:
         if trouble and time.monotonic() > deadline:
@@ -151,7 +151,7 @@ def clearest(  # noqa: PLR0913 - what to choose from, and the bounds of the choi
 
 
 def _looks(scenes: Sequence[SceneInfo], tile: Tile, sign: Sign, deadline: float) -> list[_Look]:
-    """Return the scenes that show something, with their SCL."""
+    """Return the scenes that have pixels of the chip, with their SCL."""
     looks: list[_Look] = []
     for start in range(0, min(len(scenes), MOST_SCENES), AT_ONCE):
         some = {scene.id: scene for scene in scenes[start : start + AT_ONCE]}
@@ -172,7 +172,7 @@ def _looks(scenes: Sequence[SceneInfo], tile: Tile, sign: Sign, deadline: float)
                 continue
             if codes is None or (codes != NO_DATA).any():
                 looks.append(_Look(scene=scene, codes=codes))
-        # where not one could be read, the server of the files is down: fifteen will not be better than five
+        # if none could be read, the file server is down: reading more would fail as well
         if failures == len(some) or time.monotonic() > deadline or any(look.useless <= CLEAR for look in looks):
             break
     return looks
@@ -182,7 +182,7 @@ def _codes(read: Read | RasterError) -> NDArray[np.uint8]:
     if isinstance(read, RasterError):
         raise read
     if len(read.data) != 1 or read.data.dtype != np.uint8 or read.data.max(initial=0) > LAST:
-        msg = "A scene's classification file holds something else than codes 0 to 11; choose another scene."
+        msg = "A scene's classification file has codes outside 0 to 11; choose another scene."
         raise RasterError(msg)
     codes: NDArray[np.uint8] = read.data[0]
     return codes
@@ -229,7 +229,7 @@ def _read(look: _Look, tile: Tile, *, bands: bool, sign: Sign) -> Pixels:
 
 
 def _files(scene: SceneInfo, names: set[str], tile: Tile, sign: Sign) -> dict[str, Read | RasterError]:
-    """Read files of a scene; those that no item has are left out."""
+    """Read files of a scene; files that no item has are left out."""
     hrefs = {name: sign(scene, name) for name in sorted(names)}
     layers = {
         name: Layer(hrefs=at, resampling="bilinear", nodata=0, local=_is_local(scene))
@@ -244,7 +244,7 @@ def _is_local(scene: SceneInfo) -> bool:
 
 
 def _visual(scene: SceneInfo, read: Read | RasterError | None) -> tuple[NDArray[np.uint8], NDArray[np.bool_]]:
-    """Return the picture of a true-colour file, (256, 256, 3), and where it shows something."""
+    """Return the picture of a true-colour file, (256, 256, 3), and the mask of its pixels with data."""
     if not isinstance(read, Read):
         raise read or RasterError(_NO_VISUAL)
     if len(read.data) != _COLOURS or read.data.dtype != np.uint8:
@@ -256,7 +256,7 @@ def _visual(scene: SceneInfo, read: Read | RasterError | None) -> tuple[NDArray[
 def _compose(
     scene: SceneInfo, reads: Mapping[str, Read | RasterError], trouble: RasterError
 ) -> tuple[NDArray[np.uint8], NDArray[np.bool_], str]:
-    """Return the picture that red, green and blue make, where it shows something, and how it was made."""
+    """Return the picture of red, green and blue, the mask of its pixels with data, and how it was made."""
     light, radiometry, _ = _light(scene, {name: reads.get(name) for name in VISIBLE})
     if len(light) < len(VISIBLE):
         failure = next((read for name in VISIBLE if isinstance(read := reads.get(name), RasterError)), None)
@@ -268,7 +268,7 @@ def _compose(
 def _light(
     scene: SceneInfo, reads: Mapping[str, Read | RasterError | None]
 ) -> tuple[dict[str, NDArray[np.float32]], str, tuple[str, ...]]:
-    """Return reflectance by band, what was done to get it, and what could not be had."""
+    """Return reflectance by band, how it was computed, and which bands are missing and why."""
     single_band = {name: read for name, read in reads.items() if isinstance(read, Read) and len(read.data) == 1}
     troubles = [
         str(read) if isinstance(read, RasterError) else f"Scene {scene.id} has no usable band {name}."
@@ -280,7 +280,7 @@ def _light(
     first = next(iter(single_band))
     item, file = scene.items[0], single_band[first]
     asset = item.assets[first]
-    # what a file says of itself counts where the catalogue is silent; 1 is what GDAL says of a silent file
+    # the file's scale is used if the catalogue has none; GDAL reports 1 for a file without one
     own = asset.scale is None and file.scale != 1
     light, radiometry = reflectance(
         np.stack([read.data[0] for read in single_band.values()]),

@@ -1,4 +1,4 @@
-"""Items in, scenes out: the newest version of each, one solar day put together, ranked by cloud."""
+"""Group STAC items into scenes: newest version of each, one per solar day, ranked by cloud cover."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from chatearthnet_explorer.tile import Tile
 
 MOST_ITEMS = 8
-"""Items that one scene may be put together of; a chip on the corner of two UTM zones needs at most four."""
+"""Most items of one scene; a chip on the corner of two UTM zones needs at most four."""
 
 SAME_PASS = timedelta(minutes=1)
 """Two items of one satellite and MGRS tile nearer in time than this are versions of one acquisition: the next
@@ -34,25 +34,25 @@ ItemCover = tuple["StacItem", "NDArray[np.bool]"]
 
 @dataclass(frozen=True, kw_only=True)
 class SceneInfo:
-    """A scene that can be chosen for a chip: one item, or those of one solar day that together hold the chip."""
+    """A scene of a chip: one item, or the items of one solar day that together cover the chip."""
 
     id: str
-    """What ``scene=`` takes: the items' identifiers, joined by ``+``."""
+    """Identifier for ``scene=``: those of the items, joined by ``+``."""
 
     catalogue: str
-    """Address of the STAC API that has it."""
+    """Address of its STAC API."""
 
     acquisition_time: datetime
     """When the satellite passed (its first item), in UTC."""
 
     cloud_share: float | None
-    """Share (0 to 1) that its maker calls cloudy, of the whole 110 km granules, not of the chip."""
+    """Cloud cover (0 to 1) from the metadata: of the whole 110 km granules, not of the chip."""
 
     covered_share: float
-    """Share of the chip (0 to 1) that its footprint holds."""
+    """Share of the chip (0 to 1) inside its footprint."""
 
     items: tuple[StacItem, ...]
-    """The items themselves, the one that lies on top first."""
+    """The items, topmost first."""
 
     @property
     def day(self) -> date:
@@ -61,10 +61,10 @@ class SceneInfo:
 
 
 def scenes_over(items: Iterable[StacItem], tile: Tile) -> tuple[SceneInfo, ...]:
-    """Return the scenes that show a chip: those that hold all of it first, then by falling cloud-free share.
+    """Return the scenes of a chip: those that cover all of it first, then by decreasing cloud-free share.
 
     Args:
-        items: What catalogues answered, in any order.
+        items: Items from the catalogues, in any order.
         tile: The chip's place. Items whose true footprint does not touch it are dropped.
     """
     covers = {item.id: (item, cover(item.rings, tile)) for item in items}
@@ -87,7 +87,7 @@ def _solar_day(item: StacItem, lon: float) -> date:
 
 
 def _newest(item_covers: list[ItemCover]) -> list[ItemCover]:
-    """Drop older versions, unless they show ground that the newer do not: then they are parts, not versions."""
+    """Drop older versions, unless they cover ground that newer ones do not: then they are parts, not versions."""
     chosen_items: list[ItemCover] = []
     for item, ground in sorted(item_covers, key=lambda pair: pair[0].version_key, reverse=True):
         newer = [other for rival, other in chosen_items if _same_pass(item, rival)]
@@ -102,7 +102,7 @@ def _same_pass(one: StacItem, other: StacItem) -> bool:
 
 
 def _fewest(item_covers: list[ItemCover]) -> list[ItemCover]:
-    """Keep what shows most of the chip, then whatever adds to it and counts light in the same way."""
+    """Keep the item that covers most of the chip, then items that add to it and have the same radiometry."""
     by_ground = sorted(item_covers, key=lambda pair: (-pair[1].sum(), _cloud(pair[0]), pair[0].id))
     first, ground = by_ground[0]
     chosen_items, covered_ground = [(first, ground)], ground

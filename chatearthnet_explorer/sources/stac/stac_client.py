@@ -1,4 +1,4 @@
-"""STAC APIs with Sentinel-2 scenes, searched one after the other until one has the place."""
+"""Search several STAC APIs for Sentinel-2 scenes, one after the other, until one has the place."""
 
 from __future__ import annotations
 
@@ -36,10 +36,10 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 PATIENCE = 10.0
-"""Seconds that one STAC API may take for a whole search; then the next one is tried."""
+"""Seconds for a whole search of one STAC API; then the next one is tried."""
 
 MOST_REASONS = 4
-"""Reasons that a sentence gives for scenes that cannot be used."""
+"""Number of reasons in a sentence about scenes that cannot be used."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,7 +47,7 @@ class SceneList:
     """The scenes of a place in one STAC API."""
 
     catalogue: str
-    """Host of the STAC API, as sentences name it."""
+    """Host of the STAC API, for messages."""
 
     scenes: tuple[SceneInfo, ...]
     """Scenes that can be used, best first."""
@@ -56,19 +56,19 @@ class SceneList:
     """How many of its items cannot be used, by reason, such as "no time"."""
 
     broken_off: str = ""
-    """Why a page after the first could not be read, one sentence; empty if no page failed."""
+    """Why a later page could not be read, one sentence; empty if none failed."""
 
     @property
     def why_none(self) -> str:
-        """One sentence that says why none of the items can be used; empty if there are none at all."""
+        """Why none of the items can be used, one sentence; empty if there are no items."""
         count = sum(self.unusable.values())
         if not count or self.scenes:
             return ""
         worst = sorted(self.unusable.items(), key=lambda one: -one[1])[:MOST_REASONS]
         if count == 1:
-            return f"{self.catalogue} lists one scene here, which cannot be used: it has {worst[0][0]}."
+            return f"{self.catalogue} lists one scene here, but it cannot be used: it has {worst[0][0]}."
         reasons = ", ".join(f"{reason} ({number})" for reason, number in worst)
-        return f"{self.catalogue} lists {count} scenes here, of which none can be used: they have {reasons}."
+        return f"{self.catalogue} lists {count} scenes here, but none can be used: they have {reasons}."
 
 
 class StacApis:
@@ -80,7 +80,7 @@ class StacApis:
         Args:
             addresses: STAC APIs, each with its collection behind ``#`` or without: then the first that it has of
                 ``sentinel-2-c1-l2a``, ``sentinel-2-l2a`` and whatever else is named like Sentinel-2 Level-2A is
-                taken, and if there is none, every item with a true colour and a scene classification.
+                taken; if there is none, every item with a true colour and a scene classification.
             patience: Seconds that each may take.
         """
         self._addresses = addresses
@@ -88,12 +88,12 @@ class StacApis:
         self._apis: dict[str, StacApi] = {}
 
     def scenes(self, tile: Tile, *, year: int) -> Iterator[SceneList | StacError]:
-        """Yield, for each STAC API, its scenes of a chip in a year, or why it has no answer."""
+        """Yield the scenes of a chip in a year, or the error, of each STAC API."""
         days = f"{year}-01-01T00:00:00Z/{year}-12-31T23:59:59Z"
         return self._search(tile, {"intersects": _outline(tile), "datetime": days})
 
     def scenes_by_id(self, tile: Tile, scene: str) -> Iterator[SceneList | StacError]:
-        """Yield, for each STAC API, the scene of that identifier if it shows the chip, or why it has no answer.
+        """Yield the scene with an identifier, if it covers the chip, or the error, of each STAC API.
 
         Raises:
             SceneError: If it is not an identifier of a scene.
@@ -133,7 +133,7 @@ class StacApis:
             try:
                 pages = self._in_time(partial(self._pages, endpoint, query), host_of(address))
             except StacError as error:
-                # one server, two collections: if it is silent or its landing page failed, it is not tried again
+                # a server may be listed with two collections: after a failure it is not tried again
                 if isinstance(error, StacUnreachableError) or endpoint not in self._apis:
                     down.add(address)
                 yield error

@@ -1,4 +1,4 @@
-"""Answers of STAC APIs and of their signing service, by the HTTP client of ``net``."""
+"""Send requests to STAC APIs and their signing service, with the HTTP client of ``net``."""
 
 from __future__ import annotations
 
@@ -19,34 +19,34 @@ if TYPE_CHECKING:
     from chatearthnet_explorer.net.connections import Response
 
 LARGEST = 32_000_000
-"""Bytes of one answer, unpacked; a page of 100 Sentinel-2 items takes about 3 million."""
+"""Bytes of one decompressed response; a page of 100 Sentinel-2 items takes about 3 million."""
 
 _HEADERS = {"Accept-Encoding": "gzip,deflate"}
 
 
 class StacRefusedError(StacError):
-    """A STAC API says that the request itself is wrong (4xx), or that it does not support such requests (501)."""
+    """A STAC API refuses the request as wrong (4xx) or not supported (501)."""
 
     status = 0
-    """Status of its answer."""
+    """HTTP status of the response."""
 
 
 class StacUnreachableError(StacError):
-    """A STAC API does not answer, or not in time."""
+    """A STAC API does not answer in time."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class StacAnswer:
-    """What a server answered."""
+    """The response of a server."""
 
     body: bytes
-    """Unpacked, as it came."""
+    """The decompressed body."""
 
     address: str
-    """Where it came from in the end; redirects lead away from the address that was requested."""
+    """Address of the response, after redirects."""
 
     local: bool
-    """Whether it came from this computer or its own network, so that it may lead there."""
+    """Whether it is from this computer or its network, so that its links may lead there."""
 
 
 def read(
@@ -57,18 +57,18 @@ def read(
     deadline: float = math.inf,
     largest: int = LARGEST,
 ) -> StacAnswer:
-    """Return one answer, with the retries of ``request_limits.STAC``.
+    """Return one response, with the retries of ``request_limits.STAC``.
 
     Args:
-        address: An http or https address that a person set, or one of the same server.
+        address: An http or https address from the settings, or one of the same server.
         method: GET or POST.
-        params: Query of a GET, or what a POST sends as JSON.
-        deadline: When it must be there, on the clock of ``time.monotonic``.
-        largest: Bytes it may have, unpacked.
+        params: Query of a GET, or the JSON body of a POST.
+        deadline: When it must be complete, on the clock of ``time.monotonic``.
+        largest: Maximum size in bytes, decompressed.
 
     Raises:
         StacUnreachableError: If the server cannot be reached, or is too slow.
-        StacRefusedError: If it says that the request is wrong.
+        StacRefusedError: If it refuses the request as wrong.
         StacError: If it is busy, has a server error, sends too much, or redirects where nothing is sent.
     """
     headers, body = _HEADERS, None
@@ -98,7 +98,7 @@ def read(
 
 
 def stac_error(error: HttpError) -> StacError:
-    """Return the error of a STAC API for one of the HTTP client, with the same sentence."""
+    """Return the error of a STAC API for an error of the HTTP client, with the same sentence."""
     if isinstance(error, RefusedError):
         refusal = StacRefusedError(str(error))
         refusal.status = error.status

@@ -1,4 +1,4 @@
-"""A STAC item of Sentinel-2, every field checked, under names that all catalogues share."""
+"""Parse a STAC item of Sentinel-2: check every field, and use the same names for all APIs."""
 
 from __future__ import annotations
 
@@ -29,17 +29,17 @@ ASSETS: Mapping[str, tuple[str, ...]] = {
         for name, colour in (_COLOUR_BANDS | _INFRARED_BANDS).items()
     },
 }
-"""What we read, and what catalogues call it, in lower case: Planetary Computer by band, the Copernicus Data Space by
+"""The assets, and their keys in catalogues, in lower case: Planetary Computer by band, Copernicus Data Space by
 band and resolution (the finest first), Earth Search by colour."""
 
 VISIBLE = ("B04", "B03", "B02")
-"""Red, green and blue: what the true colour is made of where a catalogue has no file of it."""
+"""Red, green and blue, which make the true colour if a catalogue has no file of it."""
 
 IDENTIFIER = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:-]{0,127}", re.ASCII)
-"""What an item's identifier may be made of; all of Sentinel-2's are."""
+"""Characters of an item's identifier; all of Sentinel-2's match."""
 
-_NO_ITEM = "nothing that is an item"
-_NO_NAME = "an identifier that is none"
+_NO_ITEM = "an invalid item"
+_NO_NAME = "an invalid identifier"
 _NO_TIME = "no time"
 _NO_OUTLINE = "no outline"
 _NO_COLOUR = "no true colour, nor the three bands that make it"
@@ -49,7 +49,7 @@ _GRID = re.compile(r"(?:^|[-_T])(\d{1,2}[C-X][A-Z]{2})(?:_|$)", re.ASCII)
 
 
 class UnusableItemError(SceneError):
-    """A catalogue lists an item that no chip can be made of; the text says what it has or lacks, as in "no time"."""
+    """An item cannot be used for a chip; the text says what it has or lacks, as in "no time"."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,7 +60,7 @@ class Page:
     """Its own address, against which relative ones are resolved; empty if it has none."""
 
     local: bool = False
-    """Whether it came from this computer or its own network, so that its items may lead there."""
+    """Whether it is from this computer or its network, so that its items may lead there."""
 
 
 NO_PAGE = Page()
@@ -74,18 +74,18 @@ class Asset:
     """Its http or https address."""
 
     scale: float | None = None
-    """Reflectance per number in the file, where the catalogue says it."""
+    """Reflectance per digital number, if the catalogue has it."""
 
     offset: float | None = None
-    """Reflectance to add after scaling, where the catalogue says it."""
+    """Reflectance to add after scaling, if the catalogue has it."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class StacItem:
-    """One granule of Sentinel-2 Level-2A, as far as a catalogue knows it."""
+    """One granule of Sentinel-2 Level-2A, with the metadata that we use."""
 
     catalogue: str
-    """Address of the STAC API that has it."""
+    """Address of its STAC API."""
 
     id: str
     """Its identifier there."""
@@ -94,22 +94,22 @@ class StacItem:
     """When the satellite passed, in UTC."""
 
     platform: str
-    """Which satellite, such as ``sentinel-2a``; empty if not said."""
+    """Satellite, such as ``sentinel-2a``; empty if unknown."""
 
     grid: str
-    """Its MGRS tile, such as ``32TMT``; empty if not said."""
+    """Its MGRS tile, such as ``32TMT``; empty if unknown."""
 
     cloud_share: float | None
-    """Share of the whole granule (0 to 1) that its maker calls cloudy."""
+    """Cloud cover of the whole granule (0 to 1), from the metadata."""
 
     baseline: str | None
     """Processing baseline, such as ``05.00``."""
 
     offset_applied: bool | None
-    """What the catalogue says of the offset that came with baseline 04.00; its word is not always right."""
+    """Whether the catalogue states that the offset of baseline 04.00 is applied; this is not always right."""
 
     version_key: str
-    """Sorts versions of one acquisition from oldest to newest: baseline, time of making, sequence, last update."""
+    """Sort key of versions of one acquisition, oldest first: baseline, creation time, sequence, last update."""
 
     rings: tuple[NDArray[np.float64], ...]
     """Footprint, each ring (vertices, 2) of longitude and latitude in degrees."""
@@ -118,25 +118,25 @@ class StacItem:
     """Files by their name in ``ASSETS``; those with an unusable address are left out."""
 
     local: bool = False
-    """Whether its files may lie on this computer or its own network, because its catalogue does."""
+    """Whether its files may be on this computer or its network, because its catalogue is."""
 
     @property
     def radiometry(self) -> tuple[object, ...]:
-        """What must be the same for numbers of two items to be mosaicked."""
+        """Radiometry, which must be equal if two items are mosaicked."""
         bands = tuple((name, asset.scale, asset.offset) for name, asset in sorted(self.assets.items()))
         return (self.baseline or "") >= FIRST_BASELINE, self.offset_applied, bands
 
 
 def stac_item(raw: object, *, catalogue: str, page: Page = NO_PAGE) -> StacItem:
-    """Return an item as far as it can be used.
+    """Return an item, checked.
 
     Args:
-        raw: One of ``features`` of an answer, from anybody.
-        catalogue: Address of the STAC API that gave it.
-        page: Where it stands.
+        raw: One of the ``features`` of a response, untrusted.
+        catalogue: Address of its STAC API.
+        page: The page that lists it.
 
     Raises:
-        UnusableItemError: If no chip can be made of it.
+        UnusableItemError: If it cannot be used for a chip.
     """
     if not isinstance(raw, dict) or not isinstance(raw.get("properties"), dict):
         raise UnusableItemError(_NO_ITEM)
@@ -144,7 +144,7 @@ def stac_item(raw: object, *, catalogue: str, page: Page = NO_PAGE) -> StacItem:
     name = raw.get("id")
     if not isinstance(name, str) or not IDENTIFIER.fullmatch(name):
         raise UnusableItemError(_NO_NAME)
-    # an acquisition that is given as a span has no moment of its own (STAC common metadata)
+    # an item with a time range has no single time (STAC common metadata)
     acquisition_time = (
         _time(properties.get("datetime"))
         or _time(properties.get("start_datetime"))
@@ -182,7 +182,7 @@ def stac_item(raw: object, *, catalogue: str, page: Page = NO_PAGE) -> StacItem:
 
 
 def _assets(raw: object, base: str) -> tuple[dict[str, Asset], dict[str, str]]:
-    """Return the files that can be read, and where the others are instead, by their names in ``ASSETS``."""
+    """Return the files that can be read, and why others cannot, by their names in ``ASSETS``."""
     assets_by_key = {str(key).lower(): asset for key, asset in raw.items()} if isinstance(raw, dict) else {}
     assets: dict[str, Asset] = {}
     troubles: dict[str, str] = {}
@@ -213,7 +213,7 @@ def _first(bands: object) -> dict[str, Any]:
 def _time(value: object) -> datetime | None:
     try:
         when = datetime.fromisoformat(str(value))
-        # an answer without a zone means UTC: STAC asks for RFC 3339
+        # a time without a zone is UTC: STAC requires RFC 3339
         return when.replace(tzinfo=UTC) if when.tzinfo is None else when.astimezone(UTC)
     except (ValueError, OverflowError):
         return None

@@ -1,4 +1,4 @@
-"""One search of one STAC API: its landing page, and the pages of items that it answers."""
+"""Search one STAC API: read its landing page, then its pages of items."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from chatearthnet_explorer.sources.stac.stac_http import StacRefusedError, read
 from chatearthnet_explorer.sources.stac.stac_item import Page
 
 PAGE = 100
-"""Items of one page: what the common servers allow."""
+"""Items of one page; common servers allow as many."""
 
 MOST_PAGES = 5
 """Pages of one search. A year over one place is 70 to 300 items; links to more pages are ignored."""
@@ -28,32 +28,32 @@ _LIKE_COLLECTION = re.compile(r"s(entinel)?[-_]?2.*l(evel)?[-_]?2a", re.IGNORECA
 _SORTS = re.compile(r"https://api\.stacspec\.org/v1\.[^/]+/item-search#(.+:)?sort")
 _NO_POST = {404, 405, 501}
 NO_STAC = (TypeError, ValueError, KeyError, AttributeError)
-"""Errors that code written for STAC raises at an answer that is something else."""
+"""Errors that pystac-client raises for a response that is not STAC."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class StacApi:
-    """What the landing page of a STAC API says of it."""
+    """The capabilities of a STAC API, from its landing page."""
 
     search: str
-    """Address to search at."""
+    """Address of its search."""
 
     collections: tuple[str, ...] | None
-    """Which collections to search; None for all items there are."""
+    """Collections to search; None for all items."""
 
     sorts: bool
-    """Whether it says that it sorts its results."""
+    """Whether it supports sorting."""
 
     method: str = "POST"
-    """How it is searched: by POST, or by GET where it supports nothing else."""
+    """Method of the search: POST, or GET if it does not support POST."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class SearchPages:
-    """The answer of a search, unchecked."""
+    """The response of a search, not yet checked."""
 
     features: list[tuple[object, Page]]
-    """Each item, and the page it stands on."""
+    """Each item, with its page."""
 
     method: str
     """The method that the server supports."""
@@ -70,7 +70,7 @@ class BoundedIO(StacApiIO):
 
         Args:
             address: Landing page of the API; links to other servers are not followed.
-            deadline: When all answers must be there, on the clock of ``time.monotonic``.
+            deadline: When all responses must be complete, on the clock of ``time.monotonic``.
         """
         super().__init__()
         self._home = urlsplit(address)
@@ -81,12 +81,12 @@ class BoundedIO(StacApiIO):
         self,
         href: str,
         method: str | None = None,
-        headers: dict[str, str] | None = None,  # noqa: ARG002 - a link's headers are not sent: the answer may not choose them
+        headers: dict[str, str] | None = None,  # noqa: ARG002 - a link's headers are not sent: a response must not choose them
         parameters: dict[str, Any] | None = None,
     ) -> str:
-        """Return the text of an answer; links that lead to another server are not followed."""
+        """Return the text of a response; links to another server are not followed."""
         if not self.is_home(href):
-            msg = f"{self._home.hostname} links to another server, which is not followed; check the address."
+            msg = f"{self._home.hostname} links to another server, which is not allowed; check the address."
             raise StacError(msg)
         answer = read(
             href,
@@ -98,7 +98,7 @@ class BoundedIO(StacApiIO):
         return text_of(answer.body)
 
     def json_loads(self, txt: str, *_: object, **__: object) -> dict[str, Any]:
-        """Return what an answer says; relative links are resolved, and those without an address left out.
+        """Return the JSON of a response, with relative links resolved and links without an address removed.
 
         Raises:
             ValueError: If it is not one JSON object.
@@ -106,7 +106,7 @@ class BoundedIO(StacApiIO):
         answer = read_json(txt)
         if not isinstance(answer, dict):
             msg = "not one JSON object"
-            raise ValueError(msg)  # noqa: TRY004 - the text of the answer is wrong
+            raise ValueError(msg)  # noqa: TRY004 - the response is wrong, not the type of an argument
         links = answer.get("links")
         answer["links"] = [
             {**link, "href": urljoin(self.page.address, link["href"])}
@@ -117,18 +117,18 @@ class BoundedIO(StacApiIO):
         return answer
 
     def is_home(self, href: str) -> bool:
-        """Return whether an address is one of the server's own."""
+        """Return whether an address is on the same server."""
         there = urlsplit(href)
         here = self._home
         return there.scheme in {"http", "https"} and (there.hostname, there.port) == (here.hostname, here.port)
 
 
 def first_page(io: BoundedIO, endpoint: str) -> StacApi:
-    """Return what a STAC API says of itself, and which of its collections to search.
+    """Return the capabilities of a STAC API, and which of its collections to search.
 
     Raises:
-        StacError: If it does not answer, or refuses.
-        ValueError: If it answers something else; other errors of ``NO_STAC`` mean the same.
+        StacError: If it does not answer, or refuses the request.
+        ValueError: If the response is not STAC; other errors of ``NO_STAC`` mean the same.
     """
     address, _, collection = endpoint.partition("#")
     landing = io.read_json(address)
@@ -161,21 +161,21 @@ def search_pages(io: BoundedIO, api: StacApi, query: dict[str, Any]) -> SearchPa
 
     Args:
         io: The server.
-        api: What it says of itself.
+        api: Its capabilities.
         query: Parameters of the search, as STAC's item search names them, without collections and sorting.
 
     Raises:
-        StacError: If its first page cannot be had.
-        ValueError: If that is not STAC; other errors of ``NO_STAC`` mean the same.
+        StacError: If the first page cannot be fetched.
+        ValueError: If the response is not STAC; other errors of ``NO_STAC`` mean the same.
     """
     params = {"collections": api.collections, "limit": PAGE, "stac_io": io, **query}
     if api.sorts and "ids" not in query:
         by_cloud = [{"field": "properties.eo:cloud_cover", "direction": "asc"}]
         try:
-            # sorted, so the first page holds every scene that may be chosen
+            # sorted by cloud cover, so the first page has the best scenes
             return _search(io, api, params | {"sortby": by_cloud}, most=1)
         except StacRefusedError:
-            pass  # it does not sort by this field after all
+            pass  # it does not support sorting by this field
     return _search(io, api, params, most=MOST_PAGES)
 
 
@@ -206,7 +206,7 @@ def _read_pages(io: BoundedIO, search: str, method: str, params: dict[str, Any],
         except (StacError, *NO_STAC) as error:
             if not number:
                 raise
-            # the items of the first pages are real; the result says that there may be more
+            # the items of the first pages are valid; the result says that there may be more
             broken_off = (
                 str(error)
                 if isinstance(error, StacError)

@@ -1,4 +1,4 @@
-"""Real chips: a Sentinel-2 scene from a STAC API, and WorldCover's labels beside it."""
+"""The source ``stac``: pixels of a Sentinel-2 scene, and labels from ESA WorldCover."""
 
 from __future__ import annotations
 
@@ -26,13 +26,13 @@ if TYPE_CHECKING:
     from chatearthnet_explorer.sources.stac.scenes import SceneInfo
 
 LABEL_SECONDS = 30.0
-"""Seconds that the labels may take."""
+"""Seconds for reading the labels."""
 
 CLICK_SECONDS = 45.0
 """Seconds after which no other STAC API or scene is tried."""
 
 NOT_ALL_LISTED = "Not every scene of this place could be listed; there may be a clearer one."
-"""Note of a chip whose STAC API broke off."""
+"""Note of a chip if a later page of the search failed."""
 
 POLAR = 84.0
 """Degrees north and south beyond which Sentinel-2 takes no pictures."""
@@ -40,10 +40,10 @@ POLAR = 84.0
 
 @dataclass(frozen=True, kw_only=True)
 class _Half:
-    """Half of a chip: its labels or its pixels."""
+    """One half of a chip: its labels or its pixels."""
 
     fields: Mapping[str, Any] = field(default_factory=dict)
-    """Its fields of the chip."""
+    """Its values for fields of the chip."""
 
     missing: tuple[str, ...] = ()
     """What is missing and why."""
@@ -52,7 +52,7 @@ class _Half:
     """Whom to thank."""
 
     lasting: bool = True
-    """Whether the answer would be the same tomorrow; False after a failure."""
+    """Whether the result may be cached; False after a failure."""
 
 
 class StacSource:
@@ -85,7 +85,7 @@ class StacSource:
         chip_in_cache = self._cache.get(key)
         if chip_in_cache is not None:
             return chip_in_cache
-        # labels do not wait for a scene, nor the other way round
+        # labels and pixels are read concurrently
         reading = begin(lambda: _labels(layer, tile, year))
         pixels = self._pixels(tile, year=year, scene=scene, bands=bands)
         labels = reading.result()
@@ -102,14 +102,14 @@ class StacSource:
         return chip
 
     def scenes_at(self, lon: float, lat: float, *, year: int = 2020) -> tuple[SceneInfo, ...]:
-        """Return the scenes of a place and year, those that hold the whole chip first, each by rising cloud share.
+        """Return the scenes of a place and year: those that cover the whole chip first, then by increasing cloud cover.
 
-        Their ``id`` is what ``chip_at`` takes as ``scene``.
+        Pass their ``id`` to ``chip_at`` as ``scene``.
 
         Raises:
             PlaceError: If the place is not on the grid.
             SettingError: If there is no WorldCover map of the year.
-            StacError: If no STAC API has one, and not every one answered.
+            StacError: If no scene was found and a STAC API failed.
             SceneError: If there is no scene, or none of them can be used.
         """
         tile = Tile.at(lon, lat)
@@ -158,7 +158,7 @@ class StacSource:
                     return _pixel_half(pixels, answer.broken_off)
             if time.monotonic() > deadline:
                 break
-        # not even "no scene" lasts: STAC APIs fill their gaps
+        # "no scene" is not cached: STAC APIs add scenes later
         return _Half(missing=_reasons(troubles, _no_scene(year, scene)), lasting=False)
 
 

@@ -1,4 +1,4 @@
-"""The internal tiles of a GeoTIFF that a window needs: fetched together, unpacked with limits, joined."""
+"""Read the internal tiles of a GeoTIFF that a window needs: fetch them together, decompress with limits, join."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ if TYPE_CHECKING:
     from chatearthnet_explorer.sources.stac.warp import Window
 
 BLOCK_LIMIT = 4096
-"""Pixels along the longest side of an internal tile that is unpacked; 1024 is usual."""
+"""Most pixels on a side of an internal tile; 1024 is usual."""
 
 _DEFLATE = (Compression.Deflate, Compression.OldDeflate)
-# What noise grows by: LZW writes 12 bits for one of 8, all others store what they cannot shrink.
+# Growth of incompressible data: LZW writes 12 bits for 8, other codecs store it as it is.
 _GROWTH = 1.6
 _SLACK = 4096
 
@@ -34,19 +34,19 @@ async def read_window(image: ImageFileDirectory, window: Window, *, fill: float,
     """Return the pixels of a window, shape (bands, rows, columns).
 
     Args:
-        image: One image of the file: the picture itself, or its mask.
+        image: One image of the file: the picture or its mask.
         window: Which pixels, within the image.
-        fill: Value of internal tiles that were left out because they are empty (a sparse file).
+        fill: Value of internal tiles that are absent because they are empty (a sparse file).
         order: Byte order of the file.
 
     Raises:
-        RasterError: If the file keeps its pixels in a way that is not read here; text without the address.
+        RasterError: If the storage layout is not supported; text without the address.
     """
     width, height = _block_size(image)
     planar = image.planar_configuration == PlanarConfiguration.Planar
     columns = range(window.column // width, (window.column + window.width - 1) // width + 1)
     rows = range(window.row // height, (window.row + window.height - 1) // height + 1)
-    # bytes of one row of a block: what of it is unpacked ends with the last row that is needed
+    # bytes of one row of a block: decompression stops after the last row that is needed
     stride = width * sum(image.bits_per_sample[: 1 if planar else None]) // 8
     spots = [
         (column, row) for row in rows for column in columns if _is_in_file(image, column, row, most=stride * height)
@@ -72,20 +72,20 @@ async def read_window(image: ImageFileDirectory, window: Window, *, fill: float,
 def _block_size(image: ImageFileDirectory) -> tuple[int, int]:
     width, height = image.tile_width, image.tile_height
     if width is None or height is None or image.tile_offsets is None:
-        msg = "it is stored in strips, not in tiles, so no part of it can be read alone"
+        msg = "it is stored in strips, not in tiles, so it cannot be read in parts"
         raise RasterError(msg)
     if not (0 < width <= BLOCK_LIMIT and 0 < height <= BLOCK_LIMIT):
         msg = f"its internal tiles are {width} x {height} pixels, and at most {BLOCK_LIMIT} on a side are read"
         raise RasterError(msg)
     if image.compression not in {*_DEFLATE, *CODECS, Compression.Uncompressed}:
         name = getattr(image.compression, "name", image.compression)
-        msg = f"it is compressed with {name}, which is not read here"
+        msg = f"it is compressed with {name}, which is not supported"
         raise RasterError(msg)
     return width, height
 
 
 def _is_in_file(image: ImageFileDirectory, column: int, row: int, *, most: int) -> bool:
-    """Tell whether a block is in the file at all; refuse one that takes more bytes than its pixels."""
+    """Return whether a block is in the file; refuse one with more bytes than its pixels need."""
     byte_ranges = image.tile_byte_range(column, row)
     sizes = [stop - start for start, stop in (byte_ranges if isinstance(byte_ranges, list) else [byte_ranges])]
     if max(sizes) > most * _GROWTH + _SLACK:
@@ -96,7 +96,7 @@ def _is_in_file(image: ImageFileDirectory, column: int, row: int, *, most: int) 
 
 async def _inflate(tile: Tile, least: int, size: int) -> NDArray[Any]:
     def inflate(buffer: Buffer) -> Buffer:
-        # never more than asked for, whatever the stream holds: a small file may unpack to gigabytes
+        # bounded, since a small stream may decompress to gigabytes
         pixels = zlib.decompressobj().decompress(buffer, least)
         if len(pixels) < least:
             msg = "cut short"
@@ -107,10 +107,10 @@ async def _inflate(tile: Tile, least: int, size: int) -> NDArray[Any]:
 
 
 def dtype_of(image: ImageFileDirectory) -> np.dtype[Any]:
-    """Return the type of an image's numbers.
+    """Return the dtype of an image.
 
     Raises:
-        RasterError: If there is no such type here; text without the address.
+        RasterError: If the type is not supported; text without the address.
     """
     kinds, bits = set(image.sample_format), set(image.bits_per_sample)
     if len(kinds) != 1 or len(bits) != 1 or not bits <= {1, 8, 16, 32, 64}:

@@ -1,4 +1,4 @@
-"""Blocks compressed in other ways than deflate: unpacked by GDAL, into exactly the room that their pixels take."""
+"""Decompress blocks in codecs other than deflate with GDAL, into a buffer of exactly their size."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 CODECS = (Compression.LZW, Compression.ZSTD, Compression.ModernJPEG, Compression.WebP, Compression.PackBits)
-"""What is unpacked here; GDAL's own default for COGs is LZW."""
+"""The supported codecs; GDAL's default for COGs is LZW."""
 
 _SHORT, _LONG, _BYTES, _DOUBLE = 3, 4, 7, 12
 _FORMS = {_SHORT: "H", _LONG: "I", _BYTES: "B", _DOUBLE: "d"}
@@ -27,12 +27,12 @@ _JPEG_TABLES = 347
 def unpack(image: ImageFileDirectory, tile: Tile, order: Endianness) -> NDArray[Any]:
     """Return the pixels of one block, shape (bands, rows, columns).
 
-    The block becomes a TIFF of its own in memory: libtiff then writes no further than the block is large, whatever a
-    hostile stream holds, and undoes the predictor as well.
+    The block is wrapped as a TIFF in memory: libtiff then never writes beyond the size of the block, even for a
+    hostile stream, and undoes the predictor as well.
 
     Args:
         image: The image it is a block of.
-        tile: Its bytes as they lie in the file; of each band, where the file keeps bands apart.
+        tile: Its bytes in the file; one item for each band if the bands are stored separately.
         order: Byte order of the file.
 
     Raises:
@@ -76,7 +76,7 @@ def _file(image: ImageFileDirectory, block: bytes, order: str) -> bytes:
         324: (_LONG, (8,)),
         325: (_LONG, (len(block),)),
         339: (_SHORT, tuple(int(kind) for kind in image.sample_format[:bands])),
-        # any place on Earth: without one, rasterio warns
+        # any transform: without one, rasterio warns
         33550: (_DOUBLE, (2.0, 2.0, 0.0)),
         33922: (_DOUBLE, (0.0, 0.0, 0.0, 0.0, 0.0, 0.0)),
     }

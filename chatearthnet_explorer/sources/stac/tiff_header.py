@@ -1,4 +1,4 @@
-"""The tables at the start of a TIFF, checked before a library believes them."""
+"""Read the tables at the start of a TIFF and check them before a library does."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import struct
 from chatearthnet_explorer.errors import RasterError
 
 VALUES_LIMIT = 2_000_000
-"""Values of one tag, which are made room for at once; 36,000 x 36,000 pixels in tiles of 128 have 80,000."""
+"""Most values of one tag, since readers allocate them at once; 36,000 x 36,000 pixels in tiles of 128 have 80,000."""
 
 ENTRIES_LIMIT = 1000
 """Tags of one image; about 20 are usual."""
@@ -18,7 +18,7 @@ IMAGES_LIMIT = 64
 # Layouts of TIFF 6.0 and of BigTIFF, by version: where the first link stands, and count of tags, tag, link to an image.
 _LAYOUTS = {42: (4, "H", "HHI4x", "I"), 43: (8, "Q", "HHQ8x", "Q")}
 _MAGIC = 4
-# without width, length, bits, photometric interpretation and samples no library knows what an image is
+# every image needs width, length, bits, photometric interpretation and samples
 _REQUIRED_TAGS = {256, 257, 258, 262, 277}
 # GeoTIFF's tables, and the bytes of one of their values
 _KEYS, _DOUBLES, _TEXTS = 34735, 34736, 34737
@@ -28,20 +28,20 @@ _KINDS = {*range(1, 14), 16, 17, 18}
 
 
 def check_header(head: bytes) -> None:
-    """Refuse a TIFF whose tables would make a reader run in circles, out of memory, or into a panic.
+    """Refuse a TIFF whose tables would make a reader loop, run out of memory, or panic.
 
-    What lies behind the end of ``head`` is not looked at; call again with more.
+    Only ``head`` is checked; call again when more bytes are known.
 
     Args:
-        head: The file from its first byte on, as far as it is known.
+        head: The first bytes of the file, as many as are known.
 
     Raises:
-        RasterError: If it is no TIFF, or claims what no picture needs; text without the address.
+        RasterError: If it is not a TIFF, or its tables claim implausible sizes; text without the address.
     """
     order = {b"II": "<", b"MM": ">"}.get(head[:2], "")
     layout = _LAYOUTS.get(struct.unpack_from(f"{order}H", head, 2)[0]) if order and len(head) >= _MAGIC else None
     if layout is None:
-        msg = "it is no TIFF at all"
+        msg = "it is not a TIFF"
         raise RasterError(msg)
     first, *forms = layout
     count, tag, link = (struct.Struct(order + form) for form in forms)
@@ -78,7 +78,7 @@ def check_header(head: bytes) -> None:
 
 
 def _content(head: bytes, position: int, link: struct.Struct, size: int) -> bytes:
-    """Return what a tag holds, in its entry or elsewhere; empty where that is not known yet."""
+    """Return the bytes of a tag's values, in its entry or elsewhere; empty if not known yet."""
     start = position if size <= link.size else _number(link, head, position)
     return head[start : start + size] if start + size <= len(head) else b""
 
@@ -104,7 +104,7 @@ def _are_sound(order: str, tags: dict[int, bytes]) -> bool:
 
 
 def _number(layout: struct.Struct, head: bytes, position: int) -> int:
-    """Return the number at a position, or 0 where that is not known yet."""
+    """Return the integer at a position, or 0 if not known yet."""
     if position + layout.size > len(head):
         return 0
     number: int = layout.unpack_from(head, position)[0]

@@ -1,4 +1,4 @@
-"""Pixels of any grid in, pixels of one zoom-14 tile out."""
+"""Warp pixels from any grid to one zoom-14 tile."""
 
 from __future__ import annotations
 
@@ -18,22 +18,22 @@ if TYPE_CHECKING:
     from pyproj import Transformer
 
 MARGIN = 1
-"""Pixels read beyond those the tile's pixel centres fall on: what bilinear interpolation reaches for."""
+"""Margin of the window in pixels, which bilinear interpolation needs."""
 
 WINDOW_LIMIT = 16_000_000
 """Pixels of the largest window that is read. A tile of Sentinel-2 needs about 70,000, at 84 degrees fewer."""
 
 _NODES = 9
-# GDAL nudges positions by this much before it rounds them down, so that a pixel's own edge belongs to it.
+# GDAL adds this to positions before it rounds them down, so that a pixel's edge belongs to the pixel.
 _NUDGE = 1e-10
 
 
 @dataclass(frozen=True, kw_only=True)
 class Grid:
-    """Where the pixels of a raster file lie."""
+    """The georeferencing of a raster file."""
 
     crs: str
-    """Coordinate reference system, in words that PROJ knows: ``EPSG:32632``, or WKT."""
+    """Coordinate reference system as PROJ reads it: ``EPSG:32632``, or WKT."""
 
     transform: tuple[float, float, float, float, float, float]
     """Affine coefficients a, b, c, d, e, f from (column, row) to the system's x and y."""
@@ -47,7 +47,7 @@ class Grid:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Window:
-    """The part of a raster file that a tile needs, and where each pixel of the tile falls in it."""
+    """The window of a raster file that a tile needs, and the position of each pixel of the tile in it."""
 
     column: int
     """First column, counted from 0."""
@@ -73,15 +73,15 @@ class WarpedPixels:
     """Pixels on the grid of a tile."""
 
     data: NDArray[Any]
-    """Shape (bands, 256, 256), of the dtype that went in; the fill value where not ``valid``."""
+    """Shape (bands, 256, 256), dtype of the input; the fill value where not ``valid``."""
 
     valid: NDArray[np.bool_]
-    """Where there is data, shape (256, 256)."""
+    """Mask of the pixels with data, shape (256, 256)."""
 
 
 @lru_cache(maxsize=16)
 def window_of(grid: Grid, tile: Tile) -> Window | None:
-    """Return the part of a file that a tile needs, or None where the file does not reach the tile.
+    """Return the window of a file that a tile needs, or None if the file does not reach the tile.
 
     Raises:
         RasterError: If the file's reference system is unknown to PROJ or has no way to Web Mercator, its
@@ -90,12 +90,12 @@ def window_of(grid: Grid, tile: Tile) -> Window | None:
     a, b, c, d, e, f = grid.transform
     determinant = a * e - b * d
     if not np.isfinite(grid.transform).all() or determinant == 0:
-        msg = "its pixels have no size on the ground, so it cannot be placed"
+        msg = "its transform is singular, so its pixels have no location"
         raise RasterError(msg)
     x, y = _positions(grid.crs, tile)
     u = (e * (x - c) - b * (y - f)) / determinant
     v = (a * (y - f) - d * (x - c)) / determinant
-    # a place that the file's projection cannot express comes out as infinity: the file is elsewhere
+    # PROJ returns infinity for places outside the projection: the file is elsewhere
     if not (np.isfinite(u).all() and np.isfinite(v).all()):
         return None
     left, top = max(np.floor(u.min()) - MARGIN, 0), max(np.floor(v.min()) - MARGIN, 0)
@@ -104,7 +104,7 @@ def window_of(grid: Grid, tile: Tile) -> Window | None:
     if u.max() < 0 or v.max() < 0 or u.min() >= grid.width or v.min() >= grid.height:
         return None
     if (right - left) * (bottom - top) > WINDOW_LIMIT:
-        msg = f"it asks for a window of {right - left:.0f} x {bottom - top:.0f} pixels, which is too large to be true"
+        msg = f"it needs a window of {right - left:.0f} x {bottom - top:.0f} pixels, which is implausibly large"
         raise RasterError(msg)
     return Window(
         column=int(left),
@@ -117,9 +117,9 @@ def window_of(grid: Grid, tile: Tile) -> Window | None:
 
 
 def valid_pixels(data: NDArray[Any], nodata: float | None) -> NDArray[np.bool_] | None:
-    """Return where an array (bands, rows, columns) has data, or None if that is everywhere.
+    """Return the mask of an array (bands, rows, columns), True for data; None if all pixels have data.
 
-    A pixel has none where every band holds the nodata value, or no number at all: a true colour of (0, 12, 30) is
+    A pixel has no data if every band is the nodata value or NaN: a true colour of (0, 12, 30) is
     dark, not missing.
     """
     missing = np.zeros(data.shape[1:], np.bool_)
@@ -131,7 +131,7 @@ def valid_pixels(data: NDArray[Any], nodata: float | None) -> NDArray[np.bool_] 
 
 
 def fill_of(dtype: np.dtype[Any], nodata: float | None) -> float:
-    """Return what stands where there is no data: the nodata value if the type can hold it, else 0."""
+    """Return the fill value: the nodata value if the dtype can represent it, else 0."""
     if nodata is None or np.issubdtype(dtype, np.floating):
         return 0 if nodata is None else nodata
     limits = np.iinfo(dtype)
@@ -144,12 +144,12 @@ def warp(
     """Return the pixels of a window on the tile's grid.
 
     A pixel of the tile is valid where the pixel of the file that its centre falls on is; bilinear interpolation
-    weighs valid neighbours only, so nothing bleeds out of a gap into its edges.
+    weighs valid neighbours only, so gaps do not affect their edges.
 
     Args:
         data: Pixels of the window, shape (bands, rows, columns).
-        valid: Where the window has data, shape (rows, columns); None for everywhere.
-        window: Which part of the file it is, from ``window_of``.
+        valid: Mask of the window, shape (rows, columns); None if all pixels have data.
+        window: The window, from ``window_of``.
         resampling: ``nearest`` or ``bilinear``.
         fill: Value of the pixels without data.
     """
@@ -166,7 +166,7 @@ def warp(
 
 
 def mosaic(pieces: Iterable[WarpedPixels]) -> WarpedPixels | None:
-    """Return pieces laid over one another, the first with data winning at each pixel; None if there are none."""
+    """Return a mosaic: at each pixel the first piece with data; None if there are no pieces."""
     whole: WarpedPixels | None = None
     for piece in pieces:
         if whole is None:
@@ -193,7 +193,7 @@ def _bilinear(flat: NDArray[Any], valid: NDArray[np.bool_] | None, window: Windo
             if valid is not None:
                 weight = np.where(valid.ravel()[at], weight, 0)
                 total += weight
-            # a NaN that weighs nothing must not spread
+            # a NaN with weight zero must not spread
             sums += weight * (flat[:, at] if valid is None else np.where(weight > 0, flat[:, at], 0))
     if valid is not None:
         sums /= np.where(total > 0, total, 1)
@@ -206,8 +206,8 @@ def _bilinear(flat: NDArray[Any], valid: NDArray[np.bool_] | None, window: Windo
 def _positions(crs: str, tile: Tile) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Return x and y in ``crs`` of the pixel centres of a tile, each (256, 256).
 
-    The way from Web Mercator into a map projection is smooth over 2.4 km, so PROJ is asked at 9 x 9 Chebyshev nodes
-    and the polynomial through them gives the rest, to a hundred-millionth of a pixel.
+    The transformation from Web Mercator is smooth over 2.4 km, so PROJ computes it at 9 x 9 Chebyshev nodes
+    and a polynomial interpolates the rest, to a hundred-millionth of a pixel.
     """
     nodes, basis = _basis()
     a, _, c, _, e, f = tile.transform
@@ -218,13 +218,13 @@ def _positions(crs: str, tile: Tile) -> tuple[NDArray[np.float64], NDArray[np.fl
 
 @lru_cache(maxsize=32)
 def _transformer(crs: str) -> Transformer:
-    """Return the way from Web Mercator into ``crs``; to find it takes PROJ some 15 ms, so it is kept."""
+    """Return the transformer from Web Mercator to ``crs``; creating one takes about 15 ms, so it is cached."""
     import pyproj  # noqa: PLC0415 - heavy
 
     try:
         return pyproj.Transformer.from_crs("EPSG:3857", crs, always_xy=True)
     except pyproj.exceptions.ProjError as error:
-        msg = "its coordinate reference system is unknown or has no place on Earth"
+        msg = "its coordinate reference system is unknown or not on Earth"
         raise RasterError(msg) from error
 
 

@@ -1,4 +1,4 @@
-"""ESA WorldCover: which files cover a tile, and what their codes say."""
+"""ESA WorldCover: the files that cover a tile, and the meaning of their codes."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ ATTRIBUTION = (
     "© ESA WorldCover project / Contains modified Copernicus Sentinel data (2020/2021) processed by "
     "ESA WorldCover consortium, CC BY 4.0"
 )
-"""The credit that ESA asks for, to be shown with every map."""
+"""The credit that ESA requires with every map."""
 
 NOT_HERE = "WorldCover has no map here (open sea, or south of 60° S); that is not the same as water."
-"""Why labels are missing where nobody mapped."""
+"""Why labels are missing where WorldCover has no map."""
 
 IN_PART = "The labels are incomplete: one of the WorldCover files that meet here could not be read."
-"""What a chip says whose labels are missing in part, before it says why."""
+"""Note of a chip whose labels are incomplete; the reason follows."""
 
 _STEP = 3
 # Bytes of tables before the first pixel: v100 keeps its overviews in 26,648 tiles of 128 pixels (237,296 bytes in
@@ -41,8 +41,8 @@ _HEADER = {2020: 245_760, 2021: 32_768}
 def worldcover_layer(tile: Tile, year: int = 2020, prefix: str = WORLDCOVER) -> Layer:
     """Return the layer of the up to four WorldCover files, 3 x 3 degrees each, that a tile touches.
 
-    Their names follow from the place (ESA WorldCover Product User Manual: the lower left corner), so no catalogue
-    is asked. Those over open sea do not exist.
+    Their names follow from the place (ESA WorldCover Product User Manual: the lower left corner), so no search
+    is needed. There are no files of open sea.
 
     Args:
         tile: Where.
@@ -70,7 +70,7 @@ def worldcover_layer(tile: Tile, year: int = 2020, prefix: str = WORLDCOVER) -> 
 def labels_of(read: Read) -> tuple[NDArray[np.uint8] | None, tuple[str, ...]]:
     """Return class indices, (256, 256) uint8, and what is missing, one sentence each.
 
-    Where nothing at all is mapped, or could be read, the labels are None.
+    The labels are None if nothing is mapped or nothing could be read.
     """
     missing = (IN_PART, *read.failures) if read.failures else ()
     if not read.valid.any():
@@ -78,14 +78,14 @@ def labels_of(read: Read) -> tuple[NDArray[np.uint8] | None, tuple[str, ...]]:
     try:
         labels = indices_of_codes(read.data[0])
     except LabelError as error:
-        return None, (f"What was read is no WorldCover map: {error}",)
+        return None, (f"The file is not a WorldCover map: {error}",)
     labels[~read.valid] = BACKGROUND
     return labels, missing
 
 
 @dataclass(frozen=True, kw_only=True)
 class LabelReader:
-    """The labels of a tile by themselves, without a scene; it can be sent to the workers of a cluster."""
+    """Reads the labels of a tile without a scene; it can be pickled for the workers of a cluster."""
 
     year: int = 2020
     """2020 or 2021."""
@@ -94,7 +94,7 @@ class LabelReader:
     """Address under which ``v100/2020/map/...`` lies."""
 
     def __call__(self, tile: Tile) -> NDArray[np.uint8] | None:
-        """Return class indices, (256, 256) uint8, or None where nothing is mapped.
+        """Return class indices, (256, 256) uint8, or None if nothing is mapped.
 
         Raises:
             RasterError: If WorldCover cannot be read.
@@ -103,7 +103,7 @@ class LabelReader:
         read = read_layers({"labels": worldcover_layer(tile, self.year, self.prefix)}, tile)["labels"]
         if isinstance(read, RasterError):
             raise read
-        if read.failures:  # half a map would be counted as a whole one
+        if read.failures:  # an incomplete map would be counted as a complete one
             raise RasterError(read.failures[0])
         return labels_of(read)[0]
 
