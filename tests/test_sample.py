@@ -150,7 +150,7 @@ def test_a_drawn_picture_is_the_one_that_a_written_release_holds(tmp_path: Path)
         assert written_release.contents(names, archive=archive) == tiles_drawn.contents(names, archive=archive)
     assert tiles_drawn.bands(names[0]).keys() == written_release.bands(names[0]).keys()
     (why,) = tiles_drawn.images(["chip 3 of nowhere.png"]).missing.values()
-    assert "says no place" in why
+    assert "gives no location" in why
     assert tiles_drawn.simulated
 
 
