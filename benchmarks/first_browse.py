@@ -10,7 +10,7 @@ import tempfile
 from pathlib import Path
 
 from machine import describe
-from rig import doors, stage
+from rig import servers, stage
 
 WATCH = """
 const marks = window.marks = {};
@@ -37,11 +37,11 @@ def main() -> None:
     """Start a server with an empty home, visit its page, and say when what was there; later visits find the cache."""
     width = int(sys.argv[1]) if len(sys.argv) > 1 else 1280
     print(f"{describe('panel', 'ipywidgets')}; Chromium, {width} px wide; seconds from the request")
-    with tempfile.TemporaryDirectory() as folder, stage.chromium() as browser, doors.app(Path(folder)) as address:
+    with tempfile.TemporaryDirectory() as folder, stage.chromium() as browser, servers.app(Path(folder)) as address:
         for number in range(VISITS):
-            with doors.watched(browser, width=width) as visit:
+            with servers.watched_page(browser, width=width) as visit:
                 visit.page.add_init_script(WATCH)
-                visit.page.goto(doors.page_of(address, "browse"))
+                visit.page.goto(servers.page_of(address, "browse"))
                 visit.page.wait_for_function(
                     "marks.map && marks.counts && marks.pictures && marks.load", timeout=60_000
                 )

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 import psutil
 from machine import describe
-from rig import doors, stage
+from rig import servers, stage
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -44,25 +44,25 @@ def places() -> Iterator[tuple[float, float]]:
 
 def lab(browser: Browser, folder: Path) -> tuple[list[float], list[float], float, float]:
     """Return seconds of first and of second clicks, and megabytes of the kernel before and at its peak."""
-    with doors.lab(folder) as address, doors.watched(browser) as visit:
+    with servers.lab(folder) as address, servers.watched_page(browser) as visit:
         visit.page.goto(address)
-        doors.run_all(visit.page)
-        doors.caption(visit.page)
-        doors.wait_idle(visit.page)
+        servers.run_all(visit.page)
+        servers.caption(visit.page)
+        servers.wait_idle(visit.page)
         visit.page.get_by_role("button", name="GPT-3.5 style").click()
         (kernel,) = (one for one in psutil.Process().children(recursive=True) if "ipykernel_launcher" in one.cmdline())
         before = kernel.memory_info().rss / 1e6
-        first = [doors.click_map(visit.page, right=right, down=down) for right, down in islice(places(), CLICKS)]
-        again = [doors.click_map(visit.page, right=right, down=down) for right, down in islice(places(), 5)]
+        first = [servers.click_map(visit.page, right=right, down=down) for right, down in islice(places(), CLICKS)]
+        again = [servers.click_map(visit.page, right=right, down=down) for right, down in islice(places(), 5)]
         return first, again, before, peak(kernel)
 
 
 def app(browser: Browser, folder: Path) -> list[float]:
     """Return seconds of clicks in the app."""
-    with doors.app(folder) as address, doors.watched(browser) as visit:
+    with servers.app(folder) as address, servers.watched_page(browser) as visit:
         visit.page.goto(address)
-        doors.caption(visit.page)
-        return [doors.click_map(visit.page, right=right, down=down) for right, down in islice(places(), CLICKS)]
+        servers.caption(visit.page)
+        return [servers.click_map(visit.page, right=right, down=down) for right, down in islice(places(), CLICKS)]
 
 
 def peak(process: psutil.Process) -> float:

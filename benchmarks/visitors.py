@@ -19,8 +19,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from machine import describe
+from rig.measured_app import CHECKOUT, AppProcess, app_process
 from rig.page_client import sign_in
-from rig.visited import CHECKOUT, Served, served
 
 if TYPE_CHECKING:
     from rig.page_client import Visitor
@@ -41,10 +41,10 @@ class Waits:
     captioned: list[float] = field(default_factory=list)
 
 
-async def crowd(server: Served, visitors: int, clicks: int, waits: Waits) -> list[Visitor]:
+async def crowd(server: AppProcess, visitors: int, clicks: int, waits: Waits) -> list[Visitor]:
     """Have visitors open the page at once, then click at once; return them."""
     there = await asyncio.gather(*(server.visit() for _ in range(visitors)))
-    waits.opening += [one.opened for one in there]
+    waits.opening += [one.opening_time for one in there]
     await asyncio.sleep(2)
 
     async def clicking(number: int, visitor: Visitor) -> None:
@@ -52,7 +52,7 @@ async def crowd(server: Served, visitors: int, clicks: int, waits: Waits) -> lis
             lon, lat = PLACES[(number + 7 * turn) % len(PLACES)]
             # no two clicks of a run hit the same chip
             lon, lat = lon + random.uniform(-0.2, 0.2), lat + random.uniform(-0.2, 0.2)  # noqa: S311 - no secret
-            since, began = len(visitor.received), time.perf_counter()
+            since, began = len(visitor.messages), time.perf_counter()
             await visitor.click(lon, lat)
             waits.captioned.append(await visitor.captioned(lon, lat, since=since) - began)
             await asyncio.sleep(random.random())  # noqa: S311 - likewise
@@ -61,7 +61,7 @@ async def crowd(server: Served, visitors: int, clicks: int, waits: Waits) -> lis
     return list(there)
 
 
-async def latency(server: Served, options: argparse.Namespace, waits: Waits) -> None:
+async def latency(server: AppProcess, options: argparse.Namespace, waits: Waits) -> None:
     """Measure what a crowd waits for, once the server is warm."""
     await (await server.visit()).close()
     there = await crowd(server, options.visitors, options.clicks, waits)
@@ -70,11 +70,11 @@ async def latency(server: Served, options: argparse.Namespace, waits: Waits) -> 
     await asyncio.gather(*(one.close() for one in there))
 
 
-async def quick(server: Served, options: argparse.Namespace) -> None:
+async def quick(server: AppProcess, options: argparse.Namespace) -> None:
     """Measure many clicks at once of one visitor."""
     visitor = await server.visit()
     # what is loaded at the first click is no part of it
-    since = len(visitor.received)
+    since = len(visitor.messages)
     await visitor.click(3.0, 47.0)
     await visitor.captioned(3.0, 47.0, since=since)
     await asyncio.sleep(3)
@@ -88,7 +88,7 @@ async def quick(server: Served, options: argparse.Namespace) -> None:
 
     watcher = threading.Thread(target=watch)
     watcher.start()
-    since, began = len(visitor.received), time.perf_counter()
+    since, began = len(visitor.messages), time.perf_counter()
     for number in range(options.quick):
         lon, lat = PLACES[number % len(PLACES)]
         lon += 0.001 * number
@@ -105,7 +105,7 @@ async def quick(server: Served, options: argparse.Namespace) -> None:
     await visitor.close()
 
 
-async def memory(server: Served, options: argparse.Namespace) -> None:
+async def memory(server: AppProcess, options: argparse.Namespace) -> None:
     """Measure what is left of visitors who have gone, round after round."""
     before = await server.alive()
     print(f"  before: {server.memory():.0f} MB, {_describe(before)}")
@@ -139,7 +139,7 @@ async def measure(name: str, checkout: Path, options: argparse.Namespace, waits:
     for part, run in parts:
         if part in options.only:
             print(f"{name}, {part}, load {os.getloadavg()[0]:.1f}:", flush=True)
-            with served(checkout) as server:
+            with app_process(checkout) as server:
                 server.cookies = await sign_in(server.address)
                 await run(server)
                 print(f"  the log: {server.log()[:2000] or 'empty'}", flush=True)

@@ -18,7 +18,7 @@ import pyarrow.parquet as pq
 import pytest
 from data.label_maps import label_map
 from PIL import Image
-from rig.hostile import ATTACK, TURNED
+from rig.hostile import ATTACK, CONTROL_CHARACTERS
 
 from chatearthnet_explorer.cards.findings_card import AuditSummary, findings_page
 from chatearthnet_explorer.errors import Cancelled, SettingError
@@ -292,7 +292,15 @@ def test_second_audit_of_a_folder_is_refused_while_the_first_runs(tmp_path: Path
 
 
 def test_hostile_names_and_captions_are_written_and_read_back(tmp_path: Path) -> None:
-    texts = [ATTACK, TURNED, "", "🌲" * 50, "perhaps " + TURNED, "a" * 20_000, "'; DROP TABLE findings; --"]
+    texts = [
+        ATTACK,
+        CONTROL_CHARACTERS,
+        "",
+        "🌲" * 50,
+        "perhaps " + CONTROL_CHARACTERS,
+        "a" * 20_000,
+        "'; DROP TABLE findings; --",
+    ]
     records = [
         Record(name=text[:200] or "blank", captions={"3.5": text, "4v": text, "5": text}, splits={"3.5": "../x"})
         for text in texts

@@ -11,9 +11,9 @@ import pytest
 from PIL import Image
 from rig.chat_server import chat_server
 from rig.hostile import Page
-from rig.pairs import Listed, one, paraphrased
+from rig.pairs import ListedRelease, one, paraphrased_release
+from rig.sample_chips import chip
 from rig.samples import press, small_sample
-from rig.shown import chip
 
 from chatearthnet_explorer.captioners import open_captioner
 from chatearthnet_explorer.catalog import Query, build_catalog
@@ -41,35 +41,35 @@ if TYPE_CHECKING:
 WORLD = (-180.0, -80.0, 180.0, 80.0)
 
 
-def browse(**chosen: Any) -> Browser:  # noqa: ANN401 - what a browser takes
+def browse(**options: Any) -> Browser:  # noqa: ANN401 - what a browser takes
     sample = small_sample()
-    chosen = {"catalog": sample.catalog, "release": sample.release, "labels": "simulated", **chosen}
-    return Browser(chosen.pop("catalog"), **chosen)
+    options = {"catalog": sample.catalog, "release": sample.release, "labels": "simulated", **options}
+    return Browser(options.pop("catalog"), **options)
 
 
-async def _until(met: Callable[[], bool]) -> None:
+async def _until(condition: Callable[[], bool]) -> None:
     async with asyncio.timeout(10):
-        while not met():  # noqa: ASYNC110 - what is waited for tells nobody of it
+        while not condition():  # noqa: ASYNC110 - what is waited for tells nobody of it
             await asyncio.sleep(0.005)
 
 
-def look_at(shown: RegionMap, *view: float, zoom: int) -> None:
+def look_at(region_map: RegionMap, *view: float, zoom: int) -> None:
     """Do what the browser does when the map has been moved."""
     west, south, east, north = view
-    shown.map.zoom = zoom
-    shown.map.set_trait("bounds", ((south, west), (north, east)))
+    region_map.map.zoom = zoom
+    region_map.map.set_trait("bounds", ((south, west), (north, east)))
 
 
-def click(shown: RegionMap, lon: float, lat: float) -> None:
+def click(region_map: RegionMap, lon: float, lat: float) -> None:
     event = {"event": "interaction", "type": "click", "coordinates": [lat, lon]}
-    shown.map._handle_leaflet_event(None, event, [])
+    region_map.map._handle_leaflet_event(None, event, [])
 
 
-def draw(shown: RegionMap, *corners: tuple[float, float]) -> None:
+def draw(region_map: RegionMap, *corners: tuple[float, float]) -> None:
     """Do what Leaflet's pencil does: a closed ring of longitude and latitude."""
     ring = [list(corner) for corner in (*corners, corners[0])]
     shape = {"type": "Feature", "properties": {}, "geometry": {"type": "Polygon", "coordinates": [ring]}}
-    shown._pencil._handle_leaflet_event(None, {"event": "draw:created", "geo_json": shape}, [])
+    region_map._pencil._handle_leaflet_event(None, {"event": "draw:created", "geo_json": shape}, [])
 
 
 def test_everything_is_there_at_first() -> None:
@@ -104,7 +104,7 @@ def test_a_link_brings_everything_back() -> None:
 
 
 @pytest.mark.filterwarnings("error")
-def test_a_link_that_cannot_be_asked_is_refused_at_once() -> None:
+def test_invalid_link_is_refused_at_once() -> None:
     with pytest.raises(QueryError, match="lava"):
         browse(query="class=lava")
 
@@ -119,7 +119,7 @@ def test_a_country_that_is_none_is_a_sentence_and_the_next_question_works() -> N
     assert browser.status.kind == "done"
 
 
-def test_where_nothing_matches_each_choice_says_what_would_be_there_without_it() -> None:
+def test_empty_result_counts_results_without_each_filter() -> None:
     browser = browse(query=Query(continent=("Africa",), words="zyxwvu"))
     africa = small_sample().catalog.search(Query(continent=("Africa",))).total
     assert browser.gallery.alternative_rows == [["words: zyxwvu", africa]]
@@ -128,7 +128,7 @@ def test_where_nothing_matches_each_choice_says_what_would_be_there_without_it()
     assert browser.gallery.alternative_rows == []
 
 
-def test_pictures_come_from_the_release_and_missing_and_blank_ones_say_so() -> None:
+def test_pictures_are_from_the_release_and_missing_or_blank_ones_have_a_note() -> None:
     browser = browse()
     assert set(browser.gallery.notes) <= {"", "This sample has no picture of this pair."}
     assert any(browser.gallery.notes)
@@ -146,11 +146,11 @@ def test_what_an_audit_found_is_a_facet_an_order_and_stands_at_the_pair(tmp_path
     assert next(one for one in browser.facet_view.facets if one["key"] == "finding")["values"] == []
     press(browser.search_bar, "sort", "worst")
     assert browser.status.kind == "error"
-    build_catalog(paraphrased(40, seed=5), tmp_path)
-    audited = audit_catalog(tmp_path).catalog
-    browser = browse(catalog=audited)
+    build_catalog(paraphrased_release(40, seed=5), tmp_path)
+    catalog = audit_catalog(tmp_path).catalog
+    browser = browse(catalog=catalog)
     facet = next(one for one in browser.facet_view.facets if one["key"] == "finding")
-    assert {value[0]: value[3] for value in facet["values"]} == audited.search().facets["finding"]
+    assert {value[0]: value[3] for value in facet["values"]} == catalog.search().facets["finding"]
     name, label, hint, count, *_ = facet["values"][0]
     assert (label, hint) == (name, CHECKS[name].description)
     press(browser.facet_view, "finding", name)
@@ -159,14 +159,16 @@ def test_what_an_audit_found_is_a_facet_an_order_and_stands_at_the_pair(tmp_path
     assert browser.gallery.result.total == count
     press(browser.search_bar, "sort", "worst")
     press(browser.gallery, "open", 0)
-    assert any("Checks found problems in the " in said and name in said for said in browser.pair_view.head.remarks)
+    assert any(
+        "Checks found problems in the " in remark and name in remark for remark in browser.pair_view.head.remarks
+    )
     press(browser.facet_view, "finding", name)
     assert browser.query.finding == (f"-{name}",)
-    assert browser.gallery.result.total == len(audited) - count
+    assert browser.gallery.result.total == len(catalog) - count
     assert "worst" not in browser.search_bar.disabled_sorts
 
 
-def test_without_a_release_it_says_what_to_do() -> None:
+def test_without_a_release_notes_name_what_to_do() -> None:
     browser = browse(release=None)
     assert set(browser.gallery.notes) == {"No pictures are loaded; pass release=open_release(...)."}
 
@@ -185,7 +187,7 @@ def test_a_pair_opens_with_its_captions_compared() -> None:
     assert (view.layout.display, browser._results.layout.display) == ("none", "")
 
 
-def test_a_simulated_caption_is_never_said_to_be_by_gpt() -> None:
+def test_simulated_caption_is_never_attributed_to_gpt() -> None:
     browser = browse()
     browser.gallery.open_at(0)
     (caption, *_) = browser.pair_view.caption_view.captions
@@ -225,11 +227,11 @@ def test_labels_prompt_and_a_new_caption_on_demand() -> None:
     view.style.value = "4v"
     assert view.prompt_view.prompt.style == "4v"
     press(view.head, "caption")
-    *released, fresh = view.caption_view.captions
-    assert [one.captioner for one in released] == ["release"] * len(released)
+    *old_captions, fresh = view.caption_view.captions
+    assert [one.captioner for one in old_captions] == ["release"] * len(old_captions)
     assert fresh.captioner == "template"
     press(view.head, "caption")
-    assert len(view.caption_view.captions) == len(released) + 1
+    assert len(view.caption_view.captions) == len(old_captions) + 1
 
 
 def test_a_model_writes_a_pair_anew_by_a_press_that_names_its_cost_and_once_at_a_time() -> None:
@@ -264,7 +266,7 @@ def test_a_model_writes_a_pair_anew_by_a_press_that_names_its_cost_and_once_at_a
     asyncio.run(run())
 
 
-def test_captions_are_held_against_the_labels_once_these_are_there() -> None:
+def test_captions_are_checked_once_labels_are_loaded() -> None:
     browser = browse(query="flag=-no+picture&flag=-blank")
     browser.gallery.open_at(0)
     view = browser.pair_view
@@ -282,7 +284,7 @@ def test_captions_are_held_against_the_labels_once_these_are_there() -> None:
     assert view.chip_view.within == []
 
 
-def test_made_up_captions_are_not_held_against_real_labels() -> None:
+def test_simulated_captions_are_not_checked_against_real_labels() -> None:
     class Real:
         name = "stac"
 
@@ -312,7 +314,7 @@ def test_a_source_without_labels_there_is_a_sentence() -> None:
     assert browser.pair_view.prompt_view.prompt is None
 
 
-def test_a_pair_without_a_place_is_shown_and_offers_no_map() -> None:
+def test_pair_without_a_place_opens_and_offers_no_map() -> None:
     browser = browse(query="flag=no+place")
     browser.gallery.open_at(0)
     head = browser.pair_view.head
@@ -368,13 +370,13 @@ def test_only_the_latest_question_is_answered() -> None:
     asyncio.run(run())
 
 
-def test_what_nobody_foresaw_is_a_sentence_and_a_log(caplog: pytest.LogCaptureFixture) -> None:
+def test_unexpected_error_gives_a_sentence_and_a_log_entry(caplog: pytest.LogCaptureFixture) -> None:
     browser = browse()
 
-    def broken(*_: object) -> object:
+    def fail(*_: object) -> object:
         raise ZeroDivisionError
 
-    browser._catalog = type("Broken", (), {"search": broken})()
+    browser._catalog = type("Broken", (), {"search": fail})()
     browser.query = Query(words="x")
     assert "Unexpected error" in browser.status.message
     assert "ZeroDivisionError" in caplog.text
@@ -393,10 +395,10 @@ def test_what_is_only_read_is_harmless() -> None:
 
 def test_closing_lets_go_of_every_widget() -> None:
     browser = browse()
-    held = descendants(browser)
-    assert {browser.map.map, browser.pair_view.chip_view, browser.gallery} <= held
+    widgets = descendants(browser)
+    assert {browser.map.map, browser.pair_view.chip_view, browser.gallery} <= widgets
     browser.close()
-    assert all(widget.comm is None for widget in held)
+    assert all(widget.comm is None for widget in widgets)
 
 
 def test_every_pair_of_the_sample_has_its_picture(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -416,7 +418,7 @@ def test_pictures_are_drawn_some_at_a_time_and_a_superseded_page_is_not_drawn_on
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("CHATEARTHNET_CACHE", str(tmp_path))
-    drawn: list[list[str]] = []
+    batches: list[list[str]] = []
     there: list[int] = []
     go_on = threading.Event()
 
@@ -424,7 +426,7 @@ def test_pictures_are_drawn_some_at_a_time_and_a_superseded_page_is_not_drawn_on
         batch = 2
 
         def contents(self, names: Sequence[str], **_: Any) -> Any:  # noqa: ANN401 - as the release does
-            drawn.append(list(names))
+            batches.append(list(names))
             go_on.wait(10)
             return [image_of(chip(), PICTURE) for _ in names]
 
@@ -432,21 +434,21 @@ def test_pictures_are_drawn_some_at_a_time_and_a_superseded_page_is_not_drawn_on
         sample = open_sample()
         browser = Browser(sample.catalog, release=Slow(), labels="simulated", query=Query(size=6))
         browser.gallery.observe(lambda change: there.append(sum(map(bool, change["new"]))), "thumbnails")
-        await _until(lambda: bool(drawn))
+        await _until(lambda: bool(batches))
         browser.query = Query(size=5, sortby="lat")
-        await _until(lambda: len(drawn) == 2)
+        await _until(lambda: len(batches) == 2)
         go_on.set()
         await _until(lambda: all(browser.gallery.thumbnails))
         await asyncio.sleep(0.05)
-        assert [len(names) for names in drawn] == [2, 2, 2, 1]
-        assert [name for names in drawn[1:] for name in names] == [item["name"] for item in browser.gallery.items]
+        assert [len(names) for names in batches] == [2, 2, 2, 1]
+        assert [name for names in batches[1:] for name in names] == [item["name"] for item in browser.gallery.items]
         assert there[-3:] == [2, 4, 5]
 
     asyncio.run(run())
 
 
 def test_what_a_build_could_not_read_stands_where_the_catalog_is_browsed(tmp_path: Path) -> None:
-    release = Noted({("3.5", "train"): [one("<b>1</b>.png"), None]})
+    release = ReleaseWithNotes({("3.5", "train"): [one("<b>1</b>.png"), None]})
     browser = browse(catalog=build_catalog(release, tmp_path), release=None)
     (notes,) = [widget for widget in descendants(browser) if "cen-notes" in getattr(widget, "_dom_classes", ())]
     assert "&lt;i&gt;s2_rgb_images.zip&lt;/i&gt; is cut short" in notes.value
@@ -457,7 +459,7 @@ def test_what_a_build_could_not_read_stands_where_the_catalog_is_browsed(tmp_pat
     assert not [widget for widget in descendants(browser) if "cen-notes" in getattr(widget, "_dom_classes", ())]
 
 
-class Noted(Listed):
+class ReleaseWithNotes(ListedRelease):
     notes = ("<i>s2_rgb_images.zip</i> is cut short" + " and long" * 200,)
 
 
@@ -466,8 +468,8 @@ def test_in_the_explorer_a_click_on_a_released_chip_shows_its_captions_first() -
     pair = catalog.search(Query(style="both", size=1)).pairs[0]
     explorer = Explorer(source="simulated", place=None, catalog=catalog)
     explorer.go(*pair.record.tile.center)
-    *released, fresh = explorer.caption_view.captions
-    assert [one.text for one in released] == list(pair.record.captions.values())
+    *old_captions, fresh = explorer.caption_view.captions
+    assert [one.text for one in old_captions] == list(pair.record.captions.values())
     assert fresh is explorer.result.caption
     explorer.go(-140.0, 0.0)
     assert explorer.caption_view.captions == ()
@@ -583,9 +585,9 @@ def overlay(counts: np.ndarray) -> np.ndarray:
 
 
 def test_the_overlay_is_transparent_where_no_pair_is_and_has_a_colour_for_each_step() -> None:
-    shown = overlay(np.array([[0, 1, 3, 4, 15, 16, 64, 9999]], np.uint32))[0]
-    seen = ["" if pixel[3] == 0 else "#" + bytes(pixel[:3].tolist()).hex() for pixel in shown]
-    assert seen == ["", COLOURS[0], COLOURS[1], COLOURS[2], COLOURS[2], COLOURS[3], COLOURS[4], COLOURS[4]]
+    pixels = overlay(np.array([[0, 1, 3, 4, 15, 16, 64, 9999]], np.uint32))[0]
+    colours = ["" if pixel[3] == 0 else "#" + bytes(pixel[:3].tolist()).hex() for pixel in pixels]
+    assert colours == ["", COLOURS[0], COLOURS[1], COLOURS[2], COLOURS[2], COLOURS[3], COLOURS[4], COLOURS[4]]
 
 
 @pytest.mark.parametrize("zoom", range(1, 18))

@@ -3,33 +3,33 @@
 from __future__ import annotations
 
 import pytest
-from rig.hostile import ATTACK, ATTACK_SHOWN, Page
-from rig.shown import caption
+from rig.hostile import ATTACK, VISIBLE_ATTACK, Page
+from rig.sample_chips import caption
 from traitlets import TraitError
 
 from chatearthnet_explorer.widgets.shared.caption_view import CaptionView
 
 
-def test_class_words_are_told_apart_from_the_rest() -> None:
+def test_class_words_are_separate_pieces() -> None:
     column = CaptionView(captions=(caption("Trees stand by the water."),)).columns[0]
     assert column["pieces"] == [["Trees", 3], [" stand by the ", -1], ["water", 1], [".", -1]]
     assert column["classes"] == [3, 1]
 
 
 def test_two_captions_stand_beside_each_other_with_their_writers() -> None:
-    released = [caption(captioner="release", style=style, is_released=True) for style in ("3.5", "4v")]
-    columns = CaptionView(captions=released).columns
+    old_captions = [caption(captioner="release", style=style, is_released=True) for style in ("3.5", "4v")]
+    columns = CaptionView(captions=old_captions).columns
     assert [column["byline"] for column in columns] == ["ChatEarthNet, GPT-3.5", "ChatEarthNet, GPT-4V"]
     assert [column["released"] for column in columns] == [True, True]
     assert columns[0]["label_maps"] is None
     assert columns[1]["label_maps"][0].startswith("GPT-4V saw the coloured label map")
 
 
-def test_a_fresh_caption_is_in_the_style_of_and_tells_its_history() -> None:
-    written = caption(
+def test_new_caption_has_style_and_history() -> None:
+    caption_with_history = caption(
         style="4v", input_summary="the prompt and 1 label map", tokens_in=812, tokens_out=95, notes=("Cut off.",)
     )
-    column = CaptionView(captions=(written,)).columns[0]
+    column = CaptionView(captions=(caption_with_history,)).columns[0]
     assert column["byline"] == "In the style of GPT-4V, by model-7"
     assert column["details"] == [
         ["Model", "model-7"],
@@ -41,8 +41,8 @@ def test_a_fresh_caption_is_in_the_style_of_and_tells_its_history() -> None:
 
 
 def test_no_token_is_not_an_unknown_number_of_tokens() -> None:
-    told = dict(CaptionView(captions=(caption(tokens_in=0),)).columns[0]["details"])
-    assert told["Tokens"] == "0 read"
+    details = dict(CaptionView(captions=(caption(tokens_in=0),)).columns[0]["details"])
+    assert details["Tokens"] == "0 read"
     assert "Tokens" not in dict(CaptionView(captions=(caption(),)).columns[0]["details"])
 
 
@@ -60,20 +60,20 @@ def test_new_captions_end_the_pointing_at_a_word_of_the_old() -> None:
     assert view.highlight == -1
 
 
-@pytest.mark.parametrize("given", [("text",), (caption(), None)])
-def test_only_captions_are_taken(given: tuple[object, ...]) -> None:
+@pytest.mark.parametrize("values", [("text",), (caption(), None)])
+def test_only_captions_are_taken(values: tuple[object, ...]) -> None:
     with pytest.raises(TraitError, match="takes Caption objects"):
-        CaptionView(captions=given)
+        CaptionView(captions=values)
 
 
 def test_hostile_words_are_synced_with_their_controls_written_out_and_harmless_in_the_card() -> None:
     view = CaptionView(captions=(caption(ATTACK, model=ATTACK, input_summary=ATTACK, notes=(ATTACK,)),), error=ATTACK)
     column = view.columns[0]
-    assert column["text"] == ATTACK_SHOWN == "".join(text for text, _ in column["pieces"])
-    assert column["remarks"] == [ATTACK_SHOWN]
-    assert dict(column["details"])["Model"] == ATTACK_SHOWN
-    assert ATTACK_SHOWN in column["byline"]
-    assert view.error == ATTACK_SHOWN
+    assert column["text"] == VISIBLE_ATTACK == "".join(text for text, _ in column["pieces"])
+    assert column["remarks"] == [VISIBLE_ATTACK]
+    assert dict(column["details"])["Model"] == VISIBLE_ATTACK
+    assert VISIBLE_ATTACK in column["byline"]
+    assert view.error == VISIBLE_ATTACK
     page = Page(view._repr_html_())
     page.assert_harmless()
-    assert page.text.count(ATTACK_SHOWN) == 6
+    assert page.text.count(VISIBLE_ATTACK) == 6

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
-from rig.hostile import ATTACK, ATTACK_SHOWN, TURNED, TURNED_SHOWN, Page
-from rig.shown import caption, chip, quarters
+from rig.hostile import ATTACK, CONTROL_CHARACTERS, VISIBLE_ATTACK, VISIBLE_CONTROL_CHARACTERS, Page
+from rig.sample_chips import caption, chip, quarters
 
 from chatearthnet_explorer.cards import Card, caption_card, card, chip_card, prompt_card
 from chatearthnet_explorer.cards.html_tree import element, markup, visible
@@ -153,30 +153,30 @@ def test_escapes_hostile_text_in_every_field() -> None:
         (prompt_card(prompt), 2),
         (caption_card([words], error=ATTACK), 6),
     ):
-        assert page(view).text.count(ATTACK_SHOWN) == times
+        assert page(view).text.count(VISIBLE_ATTACK) == times
 
 
 def test_escapes_control_characters_and_keeps_ordinary_text() -> None:
-    assert visible(TURNED) == TURNED_SHOWN
+    assert visible(CONTROL_CHARACTERS) == VISIBLE_CONTROL_CHARACTERS
     assert visible("São Tomé\n\tبحر 水 €") == "São Tomé\n\tبحر 水 €"
 
 
 def test_attributes_are_escaped_like_text() -> None:
     read = Page(markup(element("p", "x", title=ATTACK)))
     assert read.tags == ["p"]
-    assert read.attributes == [("title", ATTACK_SHOWN)]
+    assert read.attributes == [("title", VISIBLE_ATTACK)]
 
 
 def test_saved_page_is_complete_and_loads_and_runs_nothing(tmp_path: Path) -> None:
     path = tmp_path / "card.html"
-    card(captioned(caption=caption(TURNED))).save(path)
+    card(captioned(caption=caption(CONTROL_CHARACTERS))).save(path)
     html = path.read_text("utf-8")
     assert html.startswith("<!DOCTYPE html>\n<html")
     read = Page(html)
     read.assert_harmless()
     assert ("http-equiv", "Content-Security-Policy") in read.attributes
     assert ("content", "default-src 'none'; img-src data:; style-src 'unsafe-inline'") in read.attributes
-    assert TURNED_SHOWN in read.text
+    assert VISIBLE_CONTROL_CHARACTERS in read.text
 
 
 def test_largest_possible_card_stays_small(tmp_path: Path) -> None:

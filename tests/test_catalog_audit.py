@@ -11,7 +11,7 @@ import numpy as np
 import pyarrow.parquet as pq
 import pytest
 from data.label_maps import label_map
-from rig.pairs import paraphrased
+from rig.pairs import paraphrased_release
 
 from chatearthnet_explorer.catalog import Query, build_catalog, enrich_catalog, open_catalog
 from chatearthnet_explorer.catalog_audit import Counts, audit_catalog
@@ -43,7 +43,7 @@ def labels_at(tile: Tile) -> NDArray[np.uint8] | None:
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    build_catalog(paraphrased(60, seed=3), tmp_path / "catalog")
+    build_catalog(paraphrased_release(60, seed=3), tmp_path / "catalog")
     return tmp_path / "catalog"
 
 

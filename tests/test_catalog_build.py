@@ -21,7 +21,7 @@ import geopandas
 import numpy as np
 import pyarrow.parquet
 import pytest
-from rig.pairs import Listed, one, paraphrased
+from rig.pairs import ListedRelease, one, paraphrased_release
 
 from chatearthnet_explorer.catalog import Query, build_catalog, open_catalog
 from chatearthnet_explorer.catalog.catalog_versions import lock_folder
@@ -44,7 +44,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture(scope="module")
 def catalog(tmp_path_factory: pytest.TempPathFactory) -> Catalog:
-    return build_catalog(paraphrased(300), tmp_path_factory.mktemp("catalog"))
+    return build_catalog(paraphrased_release(300), tmp_path_factory.mktemp("catalog"))
 
 
 def digest_of(folder: Path) -> dict[str, bytes]:
@@ -52,7 +52,7 @@ def digest_of(folder: Path) -> dict[str, bytes]:
 
 
 def test_every_pair_is_in_it_with_what_its_captions_claim(catalog: Catalog) -> None:
-    files = paraphrased(300).files
+    files = paraphrased_release(300).files
     captions = {
         (entry.get("image", entry.get("image_id")), style): entry["caption"]
         for (style, _), entries in files.items()
@@ -116,7 +116,7 @@ def _meets(one: tuple[float, ...], other: tuple[float, ...]) -> bool:
 
 
 def test_the_same_release_gives_the_same_bytes_however_many_read(catalog: Catalog, tmp_path: Path) -> None:
-    again = build_catalog(paraphrased(300), tmp_path, processes=1)
+    again = build_catalog(paraphrased_release(300), tmp_path, processes=1)
     assert again.version == catalog.version
     assert digest_of(again.path.parent) == digest_of(catalog.path.parent)
 
@@ -125,14 +125,14 @@ def test_processes_that_share_the_work_write_the_same(tmp_path: Path, monkeypatc
     monkeypatch.setattr("chatearthnet_explorer.catalog.claims_worker.BLOCK", 4096)
     texts = [f"Water lies in the top left, {number} trees stand in the middle." for number in range(9000)]
     names = [Tile(number % 16384, 5000 + number // 16384).name for number in range(9000)]
-    release = Listed({("3.5", "train"): [one(name, text) for name, text in zip(names, texts, strict=True)]})
+    release = ListedRelease({("3.5", "train"): [one(name, text) for name, text in zip(names, texts, strict=True)]})
     alone, shared = (build_catalog(release, tmp_path / str(count), processes=count) for count in (1, 3))
     assert alone.version == shared.version
     assert shared.search(Query(words="8765 trees")).total == 1
 
 
 def test_broken_entries_are_left_out_and_listed(tmp_path: Path) -> None:
-    release = Listed({
+    release = ListedRelease({
         ("3.5", "train"): [
             one("1000_2000_patch00.png"),
             one("1000_2000_patch01.png", None),
@@ -231,7 +231,7 @@ def test_reports_truncated_file_with_its_bytes(tmp_path: Path) -> None:
 )
 def test_names_keep_their_place_with_folders_either_slash_and_any_ending(tmp_path: Path, form: str) -> None:
     tile = TILES[0]
-    release = Listed({("3.5", "train"): [{"image": form.format(tile.name), "caption": "Trees."}]})
+    release = ListedRelease({("3.5", "train"): [{"image": form.format(tile.name), "caption": "Trees."}]})
     catalog = build_catalog(release, tmp_path)
     (pair,) = catalog.pairs()
     assert pair.record.tile == tile
@@ -253,7 +253,7 @@ def test_members_flags_and_folders_are_read_from_the_zips(tmp_path: Path) -> Non
         file.writestr(f"deep'er/s2_images/{names[0]}.png", noise)
         file.writestr(f"s2_images/{names[1]}.png", b"blank")
     directory = read_directory(LocalFile(path))
-    release = Listed(
+    release = ListedRelease(
         {("3.5", "train"): [one(f"{name}.png") for name in names]}, directories={"s2_rgb_images": directory}
     )
     catalog = build_catalog(release, tmp_path / "catalog")
@@ -270,9 +270,9 @@ def test_members_flags_and_folders_are_read_from_the_zips(tmp_path: Path) -> Non
 
 
 def test_release_without_valid_entries_raises_and_keeps_old_catalog(tmp_path: Path) -> None:
-    old = build_catalog(Listed({("3.5", "train"): [one("1000_2000_patch00")]}), tmp_path)
+    old = build_catalog(ListedRelease({("3.5", "train"): [one("1000_2000_patch00")]}), tmp_path)
     with pytest.raises(CatalogError, match="has no image-text pair"):
-        build_catalog(Listed({}), tmp_path)
+        build_catalog(ListedRelease({}), tmp_path)
     assert open_catalog(tmp_path).version == old.version
 
 
@@ -280,7 +280,9 @@ def test_a_new_build_replaces_the_old_one_and_readers_go_on(tmp_path: Path) -> N
     versions = []
     for number in range(4):
         before = open_catalog(tmp_path) if number else None
-        versions.append(build_catalog(Listed({("3.5", "train"): [one(f"1000_200{number}_patch00")]}), tmp_path).version)
+        versions.append(
+            build_catalog(ListedRelease({("3.5", "train"): [one(f"1000_200{number}_patch00")]}), tmp_path).version
+        )
         if before:
             assert before.search(Query(words="trees")).pairs[0].record.name == f"1000_200{number - 1}_patch00"
     assert open_catalog(tmp_path).version == versions[-1]
@@ -289,9 +291,9 @@ def test_a_new_build_replaces_the_old_one_and_readers_go_on(tmp_path: Path) -> N
 
 
 def test_refuses_second_build_at_the_same_time(tmp_path: Path) -> None:
-    build_catalog(Listed({("3.5", "train"): [one("1000_2000_patch00")]}), tmp_path)
+    build_catalog(ListedRelease({("3.5", "train"): [one("1000_2000_patch00")]}), tmp_path)
     with lock_folder(tmp_path), pytest.raises(CatalogError, match="Another build, enrichment or audit is writing"):
-        build_catalog(Listed({("3.5", "train"): [one("1000_2000_patch01")]}), tmp_path)
+        build_catalog(ListedRelease({("3.5", "train"): [one("1000_2000_patch01")]}), tmp_path)
     assert open_catalog(tmp_path).record("1000_2000_patch00")
 
 
@@ -301,7 +303,7 @@ def test_one_of_several_simultaneous_builds_succeeds_and_others_raise(tmp_path: 
     def attempt(_: int) -> str:
         barrier.wait()
         try:
-            return build_catalog(paraphrased(60), tmp_path, processes=1).version
+            return build_catalog(paraphrased_release(60), tmp_path, processes=1).version
         except CatalogError as error:
             return str(error)
 
@@ -318,7 +320,7 @@ def test_one_of_several_simultaneous_builds_succeeds_and_others_raise(tmp_path: 
 @pytest.mark.parametrize("name", ["rows.bin", "words/3.5/rows.npy", "columns.npz", "report.json", "members.npz"])
 @pytest.mark.parametrize("harm", ["cut", "gone"])
 def test_a_file_cut_short_or_missing_is_named_when_the_catalog_is_opened(tmp_path: Path, name: str, harm: str) -> None:
-    path = tmp_path / build_catalog(paraphrased(20), tmp_path).version / name
+    path = tmp_path / build_catalog(paraphrased_release(20), tmp_path).version / name
     if harm == "cut":
         path.write_bytes(path.read_bytes()[:-1])
     else:
@@ -326,41 +328,42 @@ def test_a_file_cut_short_or_missing_is_named_when_the_catalog_is_opened(tmp_pat
     what = "bytes instead of" if harm == "cut" else "is missing"
     with pytest.raises(CatalogError, match=f"is damaged: {name} .*{what}.*; build it again"):
         open_catalog(tmp_path)
-    rebuilt = build_catalog(paraphrased(20), tmp_path)
+    rebuilt = build_catalog(paraphrased_release(20), tmp_path)
     rebuilt.check()
     assert rebuilt.search().total == len(rebuilt)
 
 
 def test_bytes_that_changed_are_found_by_the_check_and_a_build_replaces_them(tmp_path: Path) -> None:
-    catalog = build_catalog(paraphrased(20), tmp_path)
+    catalog = build_catalog(paraphrased_release(20), tmp_path)
     path = tmp_path / catalog.version / "words" / "3.5" / "places.npy"
     content = bytearray(path.read_bytes())
     content[-1] ^= 1
     path.write_bytes(content)
     with pytest.raises(CatalogError, match="its files are not those that were built"):
         open_catalog(tmp_path).check()
-    build_catalog(paraphrased(20), tmp_path).check()
+    build_catalog(paraphrased_release(20), tmp_path).check()
 
 
 def test_unreadable_build_never_replaces_the_catalog(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    before = build_catalog(paraphrased(20), tmp_path)
+    before = build_catalog(paraphrased_release(20), tmp_path)
     honest = zlib.compress
     monkeypatch.setattr(zlib, "compress", lambda data, *level: honest(data, *level)[:-6])
     with pytest.raises(CatalogError, match="its catalog is unchanged"):
-        build_catalog(paraphrased(30), tmp_path, processes=1)
+        build_catalog(paraphrased_release(30), tmp_path, processes=1)
     monkeypatch.undo()
     assert open_catalog(tmp_path).version == before.version
     open_catalog(tmp_path).check()
 
 
 def test_a_build_that_is_killed_leaves_the_old_catalog(tmp_path: Path) -> None:
-    old = build_catalog(Listed({("3.5", "train"): [one("1000_2000_patch00")]}), tmp_path)
+    old = build_catalog(ListedRelease({("3.5", "train"): [one("1000_2000_patch00")]}), tmp_path)
     code = """
 import sys, pathlib
 sys.path.insert(0, sys.argv[2])
-from rig.pairs import paraphrased
+from rig.pairs import paraphrased_release
 from chatearthnet_explorer.catalog import build_catalog
-build_catalog(paraphrased(30), sys.argv[1], progress=lambda step, done, total: step == "files" and done == 1 and (
+release = paraphrased_release(30)
+build_catalog(release, sys.argv[1], progress=lambda step, done, total: step == "files" and done == 1 and (
     pathlib.Path(sys.argv[1], "here").touch(), sys.stdin.read()))
 """
     command = [sys.executable, "-c", code, str(tmp_path), str(Path(__file__).parent)]
@@ -371,21 +374,21 @@ build_catalog(paraphrased(30), sys.argv[1], progress=lambda step, done, total: s
             assert time.monotonic() < deadline
             time.sleep(0.05)
         with pytest.raises(CatalogError, match="Another build"):
-            build_catalog(paraphrased(3), tmp_path)
+            build_catalog(paraphrased_release(3), tmp_path)
         os.kill(process.pid, signal.SIGKILL)
     assert open_catalog(tmp_path).version == old.version
     assert open_catalog(tmp_path).search().total == 1
-    assert len(build_catalog(paraphrased(3), tmp_path)) == 3
+    assert len(build_catalog(paraphrased_release(3), tmp_path)) == 3
     assert not (tmp_path / ".unfinished").exists()
 
 
 def test_other_schema_raises_and_can_be_rebuilt(tmp_path: Path) -> None:
-    build_catalog(Listed({("3.5", "train"): [one("1000_2000_patch00")]}), tmp_path)
+    build_catalog(ListedRelease({("3.5", "train"): [one("1000_2000_patch00")]}), tmp_path)
     pointer = tmp_path / "catalog.json"
     pointer.write_text(json.dumps({**json.loads(pointer.read_text()), "schema": 0}))
     with pytest.raises(CatalogError, match="has schema 0, but this program reads 2; build it again"):
         open_catalog(tmp_path)
-    assert len(build_catalog(Listed({("3.5", "train"): [one("1000_2000_patch00")]}), tmp_path)) == 1
+    assert len(build_catalog(ListedRelease({("3.5", "train"): [one("1000_2000_patch00")]}), tmp_path)) == 1
 
 
 @pytest.mark.parametrize("content", ["", "[]", "{", '{"schema": 2, "version": "../../../../etc"}', '{"schema": 2}'])
@@ -397,7 +400,7 @@ def test_damaged_pointer_raises(tmp_path: Path, content: str) -> None:
 
 @pytest.mark.parametrize("name", ["rows.bin", "columns.npz", "tables.json", "report.json", "words/3.5/rows.npy"])
 def test_damaged_file_raises(tmp_path: Path, name: str) -> None:
-    catalog = build_catalog(Listed({("3.5", "train"): [one("1000_2000_patch00")]}), tmp_path)
+    catalog = build_catalog(ListedRelease({("3.5", "train"): [one("1000_2000_patch00")]}), tmp_path)
     path = catalog.path.parent / name
     path.write_bytes(path.read_bytes()[:20])
     with pytest.raises(CatalogError, match="damaged"):
@@ -413,24 +416,24 @@ def test_missing_catalog_raises(tmp_path: Path) -> None:
 def test_folder_that_cannot_be_written_raises(tmp_path: Path) -> None:
     tmp_path.chmod(0o500)
     with pytest.raises(CatalogError, match="cannot be written"):
-        build_catalog(paraphrased(3), tmp_path / "catalog")
+        build_catalog(paraphrased_release(3), tmp_path / "catalog")
 
 
 def test_full_disk_raises_and_keeps_old_catalog(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    old = build_catalog(Listed({("3.5", "train"): [one("1000_2000_patch00")]}), tmp_path)
+    old = build_catalog(ListedRelease({("3.5", "train"): [one("1000_2000_patch00")]}), tmp_path)
 
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(shutil, "copyfileobj", full)
     with pytest.raises(CatalogError, match=r"cannot be written \(No space left on device\)"):
-        build_catalog(paraphrased(3), tmp_path)
+        build_catalog(paraphrased_release(3), tmp_path)
     assert open_catalog(tmp_path).version == old.version
 
 
 def test_progress_reports_each_step(tmp_path: Path) -> None:
     steps: list[tuple[str, int, int]] = []
-    build_catalog(paraphrased(40), tmp_path, progress=lambda *step: steps.append(step))
+    build_catalog(paraphrased_release(40), tmp_path, progress=lambda *step: steps.append(step))
     assert [step for step, _, _ in steps] == sorted(
         (step for step, _, _ in steps), key=["entries", "captions", "files"].index
     )

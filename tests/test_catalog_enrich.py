@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import geopandas
 import numpy as np
 import pytest
-from rig.pairs import Listed, one
+from rig.pairs import ListedRelease, one
 
 from chatearthnet_explorer.catalog import Query, build_catalog, enrich, enrich_catalog, open_catalog
 from chatearthnet_explorer.errors import CatalogError, RasterError, SettingError
@@ -42,7 +42,7 @@ def label_map(tile: Tile) -> NDArray[np.uint8] | None:
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     entries = [one(f"{tile.name}.png") for tile in TILES] + [one("nowhere")]
-    build_catalog(Listed({("3.5", "train"): entries}), tmp_path)
+    build_catalog(ListedRelease({("3.5", "train"): entries}), tmp_path)
     return tmp_path
 
 
@@ -152,7 +152,7 @@ enrich.enrich_catalog(sys.argv[1], tests.label_map, labels="made", workers=2, pr
 def _copy_of(folder: Path) -> Path:
     other = folder.parent / f"{folder.name}-other"
     entries = [one(f"{tile.name}.png") for tile in TILES] + [one("nowhere")]
-    build_catalog(Listed({("3.5", "train"): entries}), other)
+    build_catalog(ListedRelease({("3.5", "train"): entries}), other)
     return other
 
 

@@ -15,7 +15,7 @@ import geopandas
 import numpy as np
 import pytest
 from PIL import Image
-from rig.pairs import Listed, one, paraphrased
+from rig.pairs import ListedRelease, one, paraphrased_release
 
 from chatearthnet_explorer.catalog import PairDataset, Query, build_catalog
 from chatearthnet_explorer.errors import CatalogError, PlaceError
@@ -35,7 +35,7 @@ FORMULA = "=HYPERLINK(1)+trees"
 
 @pytest.fixture(scope="module")
 def catalog(tmp_path_factory: pytest.TempPathFactory) -> Catalog:
-    release = paraphrased(120, seed=2)
+    release = paraphrased_release(120, seed=2)
     release.files["3.5", "val"].append(one("-1+1|calc", FORMULA))
     release.files["4v", "val"].append(one("-1+1|calc", '@x, "quoted"\nline two'))
     return build_catalog(release, tmp_path_factory.mktemp("catalog"))
@@ -212,7 +212,7 @@ def test_only_tensors_need_torch(
 
 
 def test_picture_that_cannot_be_read_raises(tmp_path: Path) -> None:
-    catalog = build_catalog(Listed({("3.5", "train"): [one("1000_2000_patch00")]}), tmp_path)
+    catalog = build_catalog(ListedRelease({("3.5", "train"): [one("1000_2000_patch00")]}), tmp_path)
     nothing = SimpleNamespace(pixels={}, missing={"1000_2000_patch00": "It is gone; look elsewhere."})
     dataset = PairDataset(catalog, pictures=SimpleNamespace(images=lambda *_args, **_options: nothing))  # type: ignore[arg-type]
     with pytest.raises(CatalogError, match=r"^It is gone; look elsewhere\.$"):

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
-from rig.pairs import Listed, one, paraphrased
+from rig.pairs import ListedRelease, one, paraphrased_release
 
 from chatearthnet_explorer.catalog import Catalog, Query, build_catalog, enrich_catalog, open_catalog
 from chatearthnet_explorer.catalog.audit_findings import CHECKED_BIT, AuditFindings
@@ -54,7 +54,7 @@ KEYWORDS: list[tuple[dict[str, Any], list[str]]] = [
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a catalog with shares and findings."""
     folder = tmp_path_factory.mktemp("catalog")
-    pairs = build_catalog(paraphrased(200, seed=7), folder)
+    pairs = build_catalog(paraphrased_release(200, seed=7), folder)
     enrich_catalog(folder, lambda tile: np.full((256, 256), 1 + tile.x % 11, np.uint8), labels="made up")
     bits = np.zeros((len(pairs), 3), np.uint32)
     bits[::2, 0] = CHECKED_BIT
@@ -213,7 +213,7 @@ def test_repr_is_short(catalog: Catalog) -> None:
 def test_html_escapes_names_and_captions(tmp_path: Path) -> None:
     attack = "<script>alert(1)</script>"
     with build_catalog(
-        Listed({("3.5", "train"): [one(f"{attack}.png", f"{attack} trees " * 20)]}), tmp_path
+        ListedRelease({("3.5", "train"): [one(f"{attack}.png", f"{attack} trees " * 20)]}), tmp_path
     ) as catalog:
         html = catalog.search()._repr_html_()
     assert "<script>" not in html

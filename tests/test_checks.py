@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 from PIL import Image
-from rig.hostile import ATTACK, SCRIPTS, TURNED
+from rig.hostile import ATTACK, CONTROL_CHARACTERS, SCRIPTS
 
 from chatearthnet_explorer.claims import read_claims
 from chatearthnet_explorer.errors import LabelError
@@ -449,7 +449,7 @@ def test_the_score_counts_each_check_once() -> None:
     "text",
     [
         ATTACK,
-        TURNED,
+        CONTROL_CHARACTERS,
         *SCRIPTS,
         "İ" * 3000 + " trees and İ grass in the top left",
         "a " * 100_000,

@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 from nbconvert import HTMLExporter
 from PIL import Image
-from rig.hostile import ATTACK, ATTACK_SHOWN, Page
-from rig.shown import chip, quarters, slopes
+from rig.hostile import ATTACK, VISIBLE_ATTACK, Page
+from rig.sample_chips import chip, quarters, slopes
 from traitlets import TraitError
 
 from chatearthnet_explorer.landcover.legend import CLASSES, PALETTES
@@ -39,14 +39,14 @@ def test_shares_are_those_of_the_labels_for_the_whole_and_each_part() -> None:
         assert sum(view.shares[part]) == pytest.approx(1)
 
 
-def test_what_is_synced_is_told_once_for_one_chip() -> None:
+def test_one_chip_sends_one_update() -> None:
     view = ChipView(highlight=3)
     messages: list[dict[str, object]] = []
     view.comm.send = lambda data, **_: messages.append(data)
     view.chip = chip(simulated=True)
-    told = [message["state"] for message in messages if message["method"] == "update"]
-    assert len(told) == 1
-    assert told[0].keys() >= {"shares", "simulated", "provenance", "remarks", "attribution", "highlight"}
+    updates = [message["state"] for message in messages if message["method"] == "update"]
+    assert len(updates) == 1
+    assert updates[0].keys() >= {"shares", "simulated", "provenance", "remarks", "attribution", "highlight"}
     assert view.highlight == -1
 
 
@@ -60,15 +60,15 @@ def test_a_chip_goes_and_takes_everything_with_it() -> None:
     assert view.remarks == ["Choose a place first."]
 
 
-@pytest.mark.parametrize(("lost", "empty"), [("rgb", "picture"), ("labels", "label_map")])
-def test_half_a_chip_shows_its_half_and_says_why(lost: str, empty: str) -> None:
-    view = ChipView(chip=chip(**{lost: None}, missing=("It is not there, because.",)))
+@pytest.mark.parametrize(("missing", "empty"), [("rgb", "picture"), ("labels", "label_map")])
+def test_half_a_chip_has_its_half_and_a_remark(missing: str, empty: str) -> None:
+    view = ChipView(chip=chip(**{missing: None}, missing=("It is not there, because.",)))
     assert getattr(view, empty) == b""
     assert view.picture or view.label_map
     assert "It is not there, because." in view.remarks
 
 
-def test_a_simulated_chip_and_missing_labels_are_said() -> None:
+def test_simulated_chip_and_missing_labels_have_remarks() -> None:
     assert any("made up the picture and the labels" in remark for remark in ChipView(chip=chip(simulated=True)).remarks)
     assert '"No label" does not mean water: those pixels were never mapped.' in ChipView(chip=chip()).remarks
     everywhere = np.ones((256, 256), np.uint8)
@@ -98,10 +98,10 @@ def test_the_legend_marks_every_class_by_letters_of_its_own_and_readable_ink() -
 def test_hostile_words_are_synced_with_their_controls_written_out() -> None:
     scene = replace(chip().scene, item=ATTACK, catalogue=ATTACK)
     view = ChipView(chip=chip(scene=scene, missing=(ATTACK,), attribution=(ATTACK,)), place=ATTACK)
-    assert view.place == ATTACK_SHOWN
-    assert ATTACK_SHOWN in view.remarks
-    assert view.attribution == [ATTACK_SHOWN]
-    assert [value for _, value in view.provenance].count(ATTACK_SHOWN) == 2
+    assert view.place == VISIBLE_ATTACK
+    assert VISIBLE_ATTACK in view.remarks
+    assert view.attribution == [VISIBLE_ATTACK]
+    assert [value for _, value in view.provenance].count(VISIBLE_ATTACK) == 2
     Page(view._repr_html_()).assert_harmless()
 
 

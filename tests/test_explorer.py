@@ -35,13 +35,13 @@ class Gate:
 
     def __init__(self) -> None:
         self.gates: dict[float, threading.Event] = {}
-        self.asked: list[tuple[float, int, str | None]] = []
+        self.requests: list[tuple[float, int, str | None]] = []
         self.problem: Exception | None = None
 
     def chip_at(
         self, lon: float, lat: float, *, year: int = 2020, scene: str | None = None, bands: bool = False
     ) -> Chip:
-        self.asked.append((lon, year, scene))
+        self.requests.append((lon, year, scene))
         if gate := self.gates.get(lon):
             assert gate.wait(10)
         if self.problem:
@@ -54,7 +54,7 @@ class Listing(Gate):
 
     def scenes_at(self, lon: float, lat: float, *, year: int = 2020) -> tuple[SceneInfo, ...]:
         assert Tile.at(lon, lat)
-        told = (("late", 7, 9, 0.01), ("early", 3, 2, 0.4))
+        scene_rows = (("late", 7, 9, 0.01), ("early", 3, 2, 0.4))
         return tuple(
             SceneInfo(
                 id=name,
@@ -64,7 +64,7 @@ class Listing(Gate):
                 covered_share=1.0,
                 items=(),
             )
-            for name, month, day, cloudy in told
+            for name, month, day, cloudy in scene_rows
         )
 
 
@@ -85,13 +85,13 @@ class Writer:
         return Caption(text=self.text, captioner=self.name, style=prompt.style, model=HOSTILE)
 
 
-def _explorer(**chosen: object) -> Explorer:
-    return Explorer(**{"source": "simulated", "place": None, **chosen})
+def _explorer(**options: object) -> Explorer:
+    return Explorer(**{"source": "simulated", "place": None, **options})
 
 
-async def _until(met: Callable[[], bool]) -> None:
+async def _until(condition: Callable[[], bool]) -> None:
     async with asyncio.timeout(10):
-        while not met():  # noqa: ASYNC110 - what is waited for tells nobody of it
+        while not condition():  # noqa: ASYNC110 - what is waited for tells nobody of it
             await asyncio.sleep(0.005)
 
 
@@ -125,11 +125,11 @@ def test_go_returns_what_is_on_screen() -> None:
 def test_the_code_gives_what_is_on_screen() -> None:
     explorer = _explorer()
     explorer.options.style, explorer.options.seed = "4v", 3
-    shown = explorer.go(6.73, 0.336)
+    captioned = explorer.go(6.73, 0.336)
     names: dict[str, object] = {}
     exec(explorer.code_view.code, names)  # noqa: S102 - the project's own three lines, what this test is about
-    assert names["result"].caption == shown.caption
-    assert names["result"].prompt.id == shown.prompt.id
+    assert names["result"].caption == captioned.caption
+    assert names["result"].prompt.id == captioned.prompt.id
 
 
 def test_equal_result_ends_with_its_message_and_not_with_a_step() -> None:
@@ -151,7 +151,7 @@ def test_style_seed_and_captioner_use_the_chip_that_is_there() -> None:
     explorer.options.seed = 5
     assert explorer.result.prompt.seed == 5
     assert explorer.result.chip is before.chip
-    assert len(source.asked) == 1
+    assert len(source.requests) == 1
 
 
 def test_another_year_fetches_once() -> None:
@@ -159,7 +159,7 @@ def test_another_year_fetches_once() -> None:
     explorer = _explorer(source=source)
     explorer.go(6.73, 0.336)
     explorer.options.year = 2021
-    assert source.asked == [(6.73, 2020, None), (6.73, 2021, None)]
+    assert source.requests == [(6.73, 2020, None), (6.73, 2021, None)]
 
 
 def test_another_source_fetches_from_it() -> None:
@@ -179,13 +179,13 @@ def test_scenes_are_offered_by_date_and_the_chosen_one_is_fetched() -> None:
         ("09 July 2020, 1 % cloudy", "late"),
     )
     explorer.options._scene.value = "early"
-    assert source.asked[-1] == (6.73, 2020, "early")
+    assert source.requests[-1] == (6.73, 2020, "early")
     assert explorer.options.scene == "early"
-    assert len(source.asked) == 2
+    assert len(source.requests) == 2
     click(explorer.map, 4.92, 52.55)
-    assert source.asked[-1] == (4.92, 2020, None)
+    assert source.requests[-1] == (4.92, 2020, None)
     assert explorer.options.scene == ""
-    assert len(source.asked) == 3
+    assert len(source.requests) == 3
 
 
 def test_edited_words_are_captioned_again() -> None:
@@ -205,7 +205,7 @@ def test_pointing_at_a_word_lights_its_class_in_the_chip() -> None:
     assert explorer.chip_view.highlight == 3
 
 
-def test_what_a_source_cannot_do_is_said_in_its_sentence() -> None:
+def test_error_of_the_source_is_its_own_sentence() -> None:
     source = Gate()
     explorer = _explorer(source=source)
     source.problem = StacError(f"The catalogue says {HOSTILE}; try later.")
@@ -218,7 +218,7 @@ def test_what_a_source_cannot_do_is_said_in_its_sentence() -> None:
     assert explorer.status.kind == "done"
 
 
-def test_what_nobody_foresaw_is_a_plain_sentence_and_in_the_log(caplog: pytest.LogCaptureFixture) -> None:
+def test_unexpected_error_gives_a_plain_sentence_and_a_log_entry(caplog: pytest.LogCaptureFixture) -> None:
     source = Gate()
     explorer = _explorer(source=source)
     source.problem = ZeroDivisionError("x")
@@ -252,8 +252,8 @@ def test_a_captioner_that_fails_leaves_chip_and_prompt() -> None:
 
 def test_open_sea_has_a_picture_and_no_caption() -> None:
     explorer = _explorer()
-    shown = explorer.go(-30, 0)
-    assert shown.country is None
+    captioned = explorer.go(-30, 0)
+    assert captioned.country is None
     assert explorer.chip_view.place.startswith("Open sea")
     assert explorer.caption_view.captions == ()
 
@@ -265,9 +265,9 @@ def test_the_late_answer_to_an_old_click_is_dropped() -> None:
         source.gates = {6.73: slow, 4.92: fast}
         explorer = _explorer(source=source)
         click(explorer.map, 6.73, 0.336)
-        await _until(lambda: len(source.asked) == 1)
+        await _until(lambda: len(source.requests) == 1)
         click(explorer.map, 4.92, 52.55)
-        await _until(lambda: len(source.asked) == 2)
+        await _until(lambda: len(source.requests) == 2)
         assert explorer.status.busy
         fast.set()
         await _until(lambda: explorer.result is not None)
@@ -289,7 +289,7 @@ def test_a_choice_made_while_a_chip_is_fetched_holds_for_that_chip() -> None:
         await _until(lambda: explorer.result is not None and not explorer.status.busy)
         source.gates[4.92] = threading.Event()
         click(explorer.map, 4.92, 52.55)
-        await _until(lambda: len(source.asked) == 2)
+        await _until(lambda: len(source.requests) == 2)
         explorer.options.style = "4v"
         source.gates[4.92].set()
         await _until(lambda: explorer.result.lon == 4.92 and not explorer.status.busy)
@@ -306,7 +306,7 @@ def test_cancel_is_at_once_and_what_was_under_way_ends_at_its_next_step() -> Non
         source.gates = {6.73: threading.Event()}
         explorer = _explorer(source=source, captioner=writer)
         click(explorer.map, 6.73, 0.336)
-        await _until(lambda: bool(source.asked) and explorer.status.busy)
+        await _until(lambda: bool(source.requests) and explorer.status.busy)
         explorer.status._cancel.click()
         assert not explorer.status.busy
         assert explorer.status.message.startswith("Stopped")
@@ -321,18 +321,18 @@ def test_cancel_is_at_once_and_what_was_under_way_ends_at_its_next_step() -> Non
     assert explorer.status.message.startswith("Stopped")
 
 
-def test_steps_are_told_while_one_waits() -> None:
+def test_steps_are_on_screen_during_the_wait() -> None:
     async def steps() -> list[str]:
         source = Gate()
         source.gates = {6.73: threading.Event()}
         explorer = _explorer(source=source)
-        told: list[str] = []
-        explorer.status.observe(lambda change: told.append(change["new"]), "message")
+        steps: list[str] = []
+        explorer.status.observe(lambda change: steps.append(change["new"]), "message")
         click(explorer.map, 6.73, 0.336)
-        await _until(lambda: bool(told))
+        await _until(lambda: bool(steps))
         source.gates[6.73].set()
         await _until(lambda: explorer.result is not None)
-        return told
+        return steps
 
     assert asyncio.run(steps())[0] == "Fetching the chip and its labels."
 
@@ -355,15 +355,15 @@ def test_no_key_is_in_the_state_of_any_widget(monkeypatch: pytest.MonkeyPatch) -
     assert "sk-very-secret" not in explorer._repr_html_()
 
 
-def test_a_caption_is_held_against_the_labels_when_a_person_asks_for_it() -> None:
+def test_caption_is_checked_on_request() -> None:
     writer = Writer("Snow covers the middle. There is also a lake <b>somewhere</b>.")
     explorer = _explorer(captioner=writer)
     explorer.go(6.73, 0.336)
     assert explorer.caption_view.columns[0]["verification"] is None
     explorer.check.value = True
-    checked = explorer.caption_view.columns[0]["verification"]
-    assert {count["result"]: count["count"] for count in checked["counts"]}["contradicted"] > 0
-    point = next(point for point in checked["points"] if point["result"] == "contradicted")
+    verification = explorer.caption_view.columns[0]["verification"]
+    assert {count["result"]: count["count"] for count in verification["counts"]}["contradicted"] > 0
+    point = next(point for point in verification["points"] if point["result"] == "contradicted")
     assert "snow" in point["reasons"][0][1]
     explorer.caption_view.within = point["within"]
     assert explorer.chip_view.within == point["within"]
@@ -373,7 +373,7 @@ def test_a_caption_is_held_against_the_labels_when_a_person_asks_for_it() -> Non
     assert explorer.caption_view.columns[0]["verification"] is None
 
 
-def test_what_a_model_costs_is_said_beside_the_button_and_nothing_costs_nothing() -> None:
+def test_cost_is_beside_the_button_and_absent_for_free_captioners() -> None:
     explorer = _explorer()
     explorer.go(6.73, 0.336)
     assert explorer.prompt_view.cost == ""
@@ -384,9 +384,9 @@ def test_what_a_model_costs_is_said_beside_the_button_and_nothing_costs_nothing(
         prompt = explorer.result.prompt
         assert explorer.prompt_view.cost == estimate(prompt, "gpt-6-luna", images=0).summary
         assert "$" in explorer.prompt_view.cost
-        shown = open_captioner("vision", model="mine", base_url=server.base_url, image="true colour")
-        assert shown.estimate(prompt) == estimate(prompt, "mine", images=1)
-        assert "price unknown" in shown.estimate(prompt).summary
+        captioner = open_captioner("vision", model="mine", base_url=server.base_url, image="true colour")
+        assert captioner.estimate(prompt) == estimate(prompt, "mine", images=1)
+        assert "price unknown" in captioner.estimate(prompt).summary
 
 
 def test_notebooks_that_are_only_read_have_a_card() -> None:

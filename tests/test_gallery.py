@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 from PIL import Image
-from rig.hostile import ATTACK, ATTACK_SHOWN, Page
+from rig.hostile import ATTACK, VISIBLE_ATTACK, Page
+from rig.sample_chips import caption, slopes
 from rig.samples import press, small_sample
-from rig.shown import caption, slopes
 
 from chatearthnet_explorer.catalog import Query
 from chatearthnet_explorer.claims import read_claims
@@ -29,8 +29,8 @@ if TYPE_CHECKING:
 TWO = ("GPT-3.5", "GPT-4V")
 
 
-def search(**asked: Any) -> SearchResult:  # noqa: ANN401 - fields of Query
-    return small_sample().catalog.search(Query(**asked))
+def search(**fields: Any) -> SearchResult:  # noqa: ANN401 - fields of Query
+    return small_sample().catalog.search(Query(**fields))
 
 
 def hostile() -> SearchResult:
@@ -40,7 +40,7 @@ def hostile() -> SearchResult:
     return dataclasses.replace(result, pairs=(dataclasses.replace(result.pairs[0], record=record),))
 
 
-def test_a_page_of_pairs_is_shown_with_where_and_what_they_are() -> None:
+def test_items_have_place_classes_and_counts() -> None:
     result = search(size=5)
     gallery = Gallery(result=result)
     assert [item["name"] for item in gallery.items] == [pair.record.name for pair in result.pairs]
@@ -57,7 +57,7 @@ def test_a_page_of_pairs_is_shown_with_where_and_what_they_are() -> None:
     assert gallery.items[0]["styles"] == list(result.pairs[0].record.captions)
 
 
-def test_pictures_come_as_small_jpegs_and_what_is_none_says_why() -> None:
+def test_thumbnails_are_small_jpegs_and_missing_ones_have_a_note() -> None:
     result = search(size=4)
     names = [pair.record.name for pair in result.pairs]
     gallery = Gallery(result=result)
@@ -95,13 +95,13 @@ def test_a_press_turns_the_page_and_opens_a_pair() -> None:
 
 
 @pytest.mark.parametrize(
-    "sent", [("open", 99), ("open", -1), ("open", "0"), ("open", None), ("relax", 5), ("page", "2"), (["open"], 0)]
+    "fields", [("open", 99), ("open", -1), ("open", "0"), ("open", None), ("relax", 5), ("page", "2"), (["open"], 0)]
 )
-def test_what_no_person_can_press_does_nothing(sent: tuple[object, object]) -> None:
+def test_what_no_person_can_press_does_nothing(fields: tuple[object, object]) -> None:
     opened_pairs: list[object] = []
     gallery = Gallery(result=search(size=3), query=Query(size=3))
     gallery.on_open(opened_pairs.append)
-    gallery.request = {"what": sent[0], "value": sent[1], "turn": 1}
+    gallery.request = {"what": fields[0], "value": fields[1], "turn": 1}
     assert opened_pairs == []
     assert gallery.query == Query(size=3)
 
@@ -113,7 +113,7 @@ def test_a_page_that_cannot_be_is_refused_in_words() -> None:
     assert gallery.query == Query(size=3)
 
 
-def test_beyond_the_end_and_nothing_at_all_are_told_apart() -> None:
+def test_page_beyond_the_end_differs_from_empty_result() -> None:
     assert Gallery().counts["state"] == "waiting"
     assert Gallery(result=search(page=10_000)).counts["state"] == "beyond"
     assert Gallery(result=search(words="zyxwvu")).counts["state"] == "none"
@@ -121,16 +121,16 @@ def test_beyond_the_end_and_nothing_at_all_are_told_apart() -> None:
 
 def test_names_and_captions_stay_text() -> None:
     gallery = Gallery(result=hostile())
-    assert gallery.items[0]["name"] == ATTACK_SHOWN
+    assert gallery.items[0]["name"] == VISIBLE_ATTACK
     assert gallery.items[0]["excerpt"].startswith("tree <script>alert(1)</script>")
     page = Page(gallery._repr_html_())
     page.assert_harmless()
-    assert ATTACK_SHOWN in page.text
+    assert VISIBLE_ATTACK in page.text
 
 
 def test_a_thumbnail_is_what_the_picture_is() -> None:
-    shown = np.asarray(Image.open(BytesIO(thumbnail(slopes()))).resize((256, 256)), np.int16)
-    assert np.abs(shown - slopes()).mean() < 4
+    thumbnail_pixels = np.asarray(Image.open(BytesIO(thumbnail(slopes()))).resize((256, 256)), np.int16)
+    assert np.abs(thumbnail_pixels - slopes()).mean() < 4
 
 
 def facet(view: FacetView, key: str) -> dict[str, list[Any]]:
@@ -162,11 +162,11 @@ def test_a_press_chooses_and_another_takes_it_back() -> None:
 
 def test_a_flag_goes_from_with_to_without_to_either() -> None:
     view = FacetView(result=search())
-    asked = []
+    flags = []
     for _ in range(3):
         press(view, "flag", "blank")
-        asked.append(view.query.flag)
-    assert asked == [("blank",), ("-blank",), ()]
+        flags.append(view.query.flag)
+    assert flags == [("blank",), ("-blank",), ()]
 
 
 def test_a_flag_that_must_be_absent_counts_those_without_it() -> None:
@@ -206,7 +206,7 @@ def test_a_share_is_of_the_whole_chip_so_the_part_gives_way_and_the_other_way_ro
 @pytest.mark.parametrize(
     ("what", "value"), [("match", 3), ("part", "attic"), ("min_share", 7), ("class", "lava"), ("style", "5.0")]
 )
-def test_what_cannot_be_asked_is_said_and_not_asked(what: str, value: object) -> None:
+def test_invalid_request_gives_a_problem_and_keeps_the_query(what: str, value: object) -> None:
     view = FacetView()
     press(view, what, value)
     assert view.problem
@@ -238,7 +238,7 @@ def test_words_order_and_link_change_the_question() -> None:
     assert other.query == bar.query
 
 
-def test_a_link_that_cannot_be_followed_is_said() -> None:
+def test_invalid_link_gives_a_problem() -> None:
     bar = SearchBar(query=Query(words="sea"))
     for link in ("class=lava", "bbox=1,2,3", "words=" + "x" * 70_000):
         bar.problem = ""
@@ -272,7 +272,7 @@ def test_each_choice_left_out_leaves_the_others() -> None:
     }
 
 
-def test_captions_that_say_the_same_agree() -> None:
+def test_captions_with_equal_claims_agree() -> None:
     reading = read_claims("Tree dominates the image. The top left has a large area of tree and a small area of water.")
     agreement = compare(reading, reading, names=TWO)
     assert agreement.agreement_count == len(agreement.points) + len(agreement.leaders)
@@ -302,7 +302,7 @@ def test_silence_is_no_contradiction() -> None:
     assert {one.verdict for one in agreement.points} == {"first", "second"}
 
 
-def test_the_comparison_is_told_in_words_and_hides_without_two_captions() -> None:
+def test_comparison_is_in_words_and_hides_without_two_captions() -> None:
     view = CompareView(captions=(caption("Tree dominates the image.", captioner="release", is_released=True),))
     assert view.names == []
     crop = caption("Crop dominates the image.", captioner="release", is_released=True, style="4v", model=None)

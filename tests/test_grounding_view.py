@@ -6,8 +6,8 @@ from itertools import chain
 
 import numpy as np
 import pytest
-from rig.hostile import ATTACK, ATTACK_SHOWN, TURNED, TURNED_SHOWN, Page
-from rig.shown import caption, chip, quarters
+from rig.hostile import ATTACK, CONTROL_CHARACTERS, VISIBLE_ATTACK, VISIBLE_CONTROL_CHARACTERS, Page
+from rig.sample_chips import caption, chip, quarters
 
 from chatearthnet_explorer.claims import read_claims
 from chatearthnet_explorer.landcover.shares import count_pixels
@@ -195,7 +195,7 @@ def test_plain_view_offers_no_check_without_labels() -> None:
 
 
 def test_hostile_words_are_written_out_and_every_claim_keeps_its_place() -> None:
-    text = f"{TURNED} {RIGHT.replace('small', 'large')} {ATTACK} {RIGHT}"
+    text = f"{CONTROL_CHARACTERS} {RIGHT.replace('small', 'large')} {ATTACK} {RIGHT}"
     view = GroundingView(captions=(caption(text, notes=(ATTACK,)),), chip=chip(), error=ATTACK)
     payload = view.columns[0]["verification"]
     assert "".join(piece for _, pieces in payload["runs"] for piece, _ in pieces) == view.columns[0]["text"]
@@ -205,8 +205,8 @@ def test_hostile_words_are_written_out_and_every_claim_keeps_its_place() -> None
     assert not {"\u202e", "\u2066", "\x00", "\ud800"} & set(state)
     page = Page(view._repr_html_())
     page.assert_harmless()
-    assert TURNED_SHOWN in page.text
-    assert ATTACK_SHOWN.removeprefix("tree").removesuffix("water") in page.text.replace("✗", "").replace("✓", "")
+    assert VISIBLE_CONTROL_CHARACTERS in page.text
+    assert VISIBLE_ATTACK.removeprefix("tree").removesuffix("water") in page.text.replace("✗", "").replace("✓", "")
 
 
 def test_the_card_has_signs_counts_and_the_reason_of_every_doubt() -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from PIL import features
-from rig.licences import objection, required, requirements_of
+from rig.licences import objection, required_packages, requirements_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -24,7 +24,7 @@ MIT_TEXT = "Copyright 2026\n\nPermission is hereby granted, free of charge, to a
 
 @pytest.mark.parametrize("extra", ["app", "lab"])
 def test_no_distribution_binds_this_project_or_hides_its_licence(extra: str) -> None:
-    distributions = required(requirements_of(extra))
+    distributions = required_packages(requirements_of(extra))
     missing = [name for name, one in distributions.items() if one is None]
     if missing:
         pytest.skip(f"the extra {extra} is not installed in full: {', '.join(sorted(missing))}")
@@ -42,7 +42,7 @@ def test_pillow_is_built_without_the_library_it_is_excused_for() -> None:
 
 
 def test_test_extra_shows_that_gpl_is_noticed() -> None:
-    one = required(["krippendorff"])["krippendorff"]
+    one = required_packages(["krippendorff"])["krippendorff"]
     assert one is not None
     assert objection(one) == "is under GPL-3.0-or-later"
 
@@ -130,5 +130,5 @@ def test_follows_requirements_by_marker_and_extra(tmp_path: Path, monkeypatch: p
         requirements = "".join(f"Requires-Dist: {line}\n" for line in lines)
         (folder / "METADATA").write_text(f"Metadata-Version: 2.4\nName: {name}\nVersion: 1\n{requirements}\n", "utf-8")
     monkeypatch.syspath_prepend(tmp_path)
-    assert set(required(["Top>=1", "absent"])) == {"top", "middle", "deep", "absent"}
-    assert required(["absent"]) == {"absent": None}
+    assert set(required_packages(["Top>=1", "absent"])) == {"top", "middle", "deep", "absent"}
+    assert required_packages(["absent"]) == {"absent": None}

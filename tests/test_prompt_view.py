@@ -6,8 +6,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
-from rig.hostile import ATTACK, ATTACK_SHOWN, Page
-from rig.shown import quarters
+from rig.hostile import ATTACK, VISIBLE_ATTACK, Page
+from rig.sample_chips import quarters
 
 from chatearthnet_explorer.prompts.prompt import prompt_for
 from chatearthnet_explorer.widgets.shared.prompt_view import LIMIT, PromptView
@@ -15,7 +15,7 @@ from chatearthnet_explorer.widgets.shared.prompt_view import LIMIT, PromptView
 if TYPE_CHECKING:
     from chatearthnet_explorer.prompts.prompt import Prompt
 
-EDITED = "it is no longer ChatEarthNet's method"
+EDITED_NOTE = "it is no longer ChatEarthNet's method"
 
 
 @pytest.fixture
@@ -24,7 +24,7 @@ def view() -> PromptView:
 
 
 @pytest.fixture
-def asked(view: PromptView) -> list[Prompt]:
+def prompts(view: PromptView) -> list[Prompt]:
     prompts: list[Prompt] = []
     view.on_caption_again(prompts.append)
     return prompts
@@ -48,31 +48,31 @@ def test_words_and_facts_are_the_prompts_own(style: str) -> None:
     assert not view.is_edited
 
 
-def test_asking_again_without_edits_gives_the_prompt_itself(view: PromptView, asked: list[Prompt]) -> None:
+def test_press_without_edits_gives_the_prompt_itself(view: PromptView, prompts: list[Prompt]) -> None:
     ask(view)
-    assert asked == [view.prompt]
-    assert asked[0].id == view.prompt.id
+    assert prompts == [view.prompt]
+    assert prompts[0].id == view.prompt.id
 
 
-def test_asking_again_with_edits_gives_another_prompt_that_is_marked(view: PromptView, asked: list[Prompt]) -> None:
+def test_press_with_edits_gives_another_prompt_that_is_marked(view: PromptView, prompts: list[Prompt]) -> None:
     ask(view, user="Describe the water alone.")
-    assert asked == [replace(view.prompt, user="Describe the water alone.")]
-    assert asked[0].id != view.prompt.id
+    assert prompts == [replace(view.prompt, user="Describe the water alone.")]
+    assert prompts[0].id != view.prompt.id
     assert view.is_edited
-    assert EDITED in Page(view._repr_html_()).text
+    assert EDITED_NOTE in Page(view._repr_html_()).text
 
 
-def test_a_new_prompt_forgets_edits_and_errors(view: PromptView, asked: list[Prompt]) -> None:
+def test_a_new_prompt_forgets_edits_and_errors(view: PromptView, prompts: list[Prompt]) -> None:
     ask(view, user=" ")
     assert view.error
     view.prompt = prompt_for(quarters(), style="4v")
     assert (view.is_edited, view.error) == (False, "")
-    assert EDITED not in Page(view._repr_html_()).text
-    assert asked == []
+    assert EDITED_NOTE not in Page(view._repr_html_()).text
+    assert prompts == []
 
 
 @pytest.mark.parametrize(
-    ("edits", "said"),
+    ("edits", "error"),
     [
         ({"user": "x" * (LIMIT + 1)}, "The facts are longer than 20,000 characters"),
         ({"system": "x" * 10 * LIMIT}, "The rules are longer than 20,000 characters"),
@@ -81,43 +81,43 @@ def test_a_new_prompt_forgets_edits_and_errors(view: PromptView, asked: list[Pro
     ],
 )
 def test_edits_that_cannot_be_sent_are_refused_in_one_sentence(
-    view: PromptView, asked: list[Prompt], edits: dict[str, str], said: str
+    view: PromptView, prompts: list[Prompt], edits: dict[str, str], error: str
 ) -> None:
     ask(view, **edits)
-    assert view.error.startswith(said)
-    assert asked == []
+    assert view.error.startswith(error)
+    assert prompts == []
     assert len(view.edited_system) <= LIMIT + 1
     assert len(view.edited_user) <= LIMIT + 1
 
 
-def test_edits_at_the_limit_are_sent(view: PromptView, asked: list[Prompt]) -> None:
+def test_edits_at_the_limit_are_sent(view: PromptView, prompts: list[Prompt]) -> None:
     ask(view, user="x" * LIMIT)
     assert view.error == ""
-    assert len(asked[0].user) == LIMIT
+    assert len(prompts[0].user) == LIMIT
 
 
-def test_half_a_surrogate_pair_breaks_nothing(view: PromptView, asked: list[Prompt]) -> None:
+def test_half_a_surrogate_pair_breaks_nothing(view: PromptView, prompts: list[Prompt]) -> None:
     ask(view, user="tree \ud800")
-    assert asked[0].user == "tree ?"
-    assert len(asked[0].id) == 12
+    assert prompts[0].user == "tree ?"
+    assert len(prompts[0].id) == 12
 
 
-def test_without_a_prompt_nobody_is_asked() -> None:
+def test_press_without_a_prompt_calls_nothing() -> None:
     view = PromptView()
-    asked: list[Prompt] = []
-    view.on_caption_again(asked.append)
+    prompts: list[Prompt] = []
+    view.on_caption_again(prompts.append)
     ask(view, user="Hello")
-    assert asked == []
+    assert prompts == []
     assert view.current is None
     assert "No prompt yet" in Page(view._repr_html_()).text
 
 
-def test_hostile_words_are_shown_as_they_are(view: PromptView, asked: list[Prompt]) -> None:
+def test_hostile_words_stay_as_they_are(view: PromptView, prompts: list[Prompt]) -> None:
     ask(view, user=ATTACK)
-    assert asked[0].user == ATTACK.replace("\ud800", "?")
+    assert prompts[0].user == ATTACK.replace("\ud800", "?")
     page = Page(view._repr_html_())
     page.assert_harmless()
-    assert ATTACK_SHOWN.replace("⟨U+D800⟩", "?") in page.text
+    assert VISIBLE_ATTACK.replace("⟨U+D800⟩", "?") in page.text
 
 
 def test_label_maps_are_sent_in_the_style_that_sends_them() -> None:

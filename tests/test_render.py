@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 from PIL import Image
-from rig.shown import quarters, slopes
+from rig.sample_chips import quarters, slopes
 
 from chatearthnet_explorer.errors import LabelError
 from chatearthnet_explorer.landcover.legend import PALETTES, indices_of_colours, palette

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import krippendorff
 import numpy as np
 import pytest
-from rig.hostile import ATTACK, ATTACK_SHOWN, Page
+from rig.hostile import ATTACK, VISIBLE_ATTACK, Page
 from rig.verdicts import NOON, verdict
 from statsmodels.stats.inter_rater import cohens_kappa
 from statsmodels.stats.proportion import proportion_confint
@@ -271,7 +271,7 @@ def test_escapes_text_of_reviewers_on_the_page() -> None:
     figures = report([verdict(ATTACK[:150], "major", **hostile)], plan, caption_of=lambda _name, _style: ATTACK)
     page = Page(report_card(figures)._repr_html_())
     page.assert_harmless()
-    assert page.text.count(ATTACK_SHOWN) >= 2
+    assert page.text.count(VISIBLE_ATTACK) >= 2
 
 
 def test_the_page_shows_every_figure() -> None:

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
-from rig.hostile import ATTACK, ATTACK_SHOWN, Page
+from rig.hostile import ATTACK, VISIBLE_ATTACK, Page
+from rig.sample_chips import caption, chip, quarters
 from rig.samples import small_sample
-from rig.shown import caption, chip, quarters
 from rig.verdicts import verdict
 
 from chatearthnet_explorer.catalog import Query
@@ -44,7 +44,7 @@ def press(desk: ReviewDesk, do: str, **more: object) -> None:
     desk.pad.command = {"do": do, "n": desk.pad.handled_count + 1, "position": desk.position, **more}
 
 
-def test_a_verdict_is_on_the_disk_before_the_next_pair_is_shown(desk: ReviewDesk) -> None:
+def test_verdict_is_on_disk_before_the_next_pair(desk: ReviewDesk) -> None:
     on_disk = []
     desk.pad.observe(lambda _: on_disk.append(len(Ledger(desk.ledger.path).verdicts)), "position")
     for number in range(5):
@@ -57,7 +57,7 @@ def test_a_verdict_is_on_the_disk_before_the_next_pair_is_shown(desk: ReviewDesk
     assert desk.pad.judged_count == 6
 
 
-def test_cause_note_and_correction_go_with_the_verdict_and_come_back_with_the_pair(desk: ReviewDesk) -> None:
+def test_cause_note_and_correction_are_saved_with_the_verdict_and_restored(desk: ReviewDesk) -> None:
     press(desk, "judge", verdict="major", cause="label", note="n", correction="c", then="next")
     press(desk, "go", by=-1)
     assert desk.pad.verdict == {"verdict": "major", "cause": "label", "note": "n", "correction": "c"}
@@ -101,14 +101,14 @@ def test_nonsense_from_the_page_does_no_harm(desk: ReviewDesk, command: dict[str
     assert desk.pad.handled_count == 1
 
 
-def test_a_plan_says_which_style_is_judged(tmp_path: Path) -> None:
+def test_plan_sets_the_style(tmp_path: Path) -> None:
     desk = ReviewDesk(simple_random(NAMES, 3, style="4v"), pair_of, tmp_path / "l.jsonl", reviewer="Ada")
     assert desk.caption_view.captions[0].style == "4v"
     desk.judge("correct")
     assert desk.ledger.verdicts[0].style == "4v"
 
 
-def test_labels_that_come_beside_the_chip_are_shown(tmp_path: Path) -> None:
+def test_separate_labels_are_added_to_the_chip(tmp_path: Path) -> None:
     desk = ReviewDesk(
         ["a"], lambda _: (chip(labels=None), (caption(),), quarters()), tmp_path / "l.jsonl", reviewer="Ada"
     )
@@ -117,7 +117,7 @@ def test_labels_that_come_beside_the_chip_are_shown(tmp_path: Path) -> None:
     assert desk.chip_view.blend == 1.0
 
 
-def test_claims_are_held_against_the_labels_and_pointing_at_one_reaches_the_chip(desk: ReviewDesk) -> None:
+def test_claims_are_checked_and_highlighted_in_the_chip(desk: ReviewDesk) -> None:
     view = desk.caption_view
     assert isinstance(view, GroundingView)
     assert view.chip is desk.chip_view.chip
@@ -131,21 +131,21 @@ def test_claims_are_held_against_the_labels_and_pointing_at_one_reaches_the_chip
     assert "supported: the labels show it" in page.text
 
 
-def test_a_caption_is_never_held_against_the_labels_of_another_pair(tmp_path: Path) -> None:
+def test_caption_is_never_checked_against_labels_of_another_pair(tmp_path: Path) -> None:
     def own(name: str) -> tuple[Any, ...]:
         return chip(labels=np.full((256, 256), int(name), np.uint8)), (caption(f"There is {LAND[int(name)]}."),), None
 
     desk = ReviewDesk(["1", "3", "6"], own, tmp_path / "l.jsonl", reviewer="Ada")
-    seen: list[str] = []
+    events: list[str] = []
     desk.caption_view.observe(
-        lambda change: seen.extend(
+        lambda change: events.extend(
             one["result"] for column in change["new"] for one in column["verification"]["points"]
         ),
         "columns",
     )
     press(desk, "go", by=1)
     press(desk, "go", by=1)
-    assert set(seen) == {"supported", ""}
+    assert set(events) == {"supported", ""}
 
 
 def test_a_reviewer_who_is_not_to_know_the_labels_has_a_plain_view(tmp_path: Path) -> None:
@@ -156,7 +156,7 @@ def test_a_reviewer_who_is_not_to_know_the_labels_has_a_plain_view(tmp_path: Pat
     assert plain.captions[0].text == "Trees of 1.png"
 
 
-def test_a_pair_that_cannot_be_had_is_said_and_can_be_passed(tmp_path: Path) -> None:
+def test_pair_that_fails_to_load_gives_an_error_and_can_be_skipped(tmp_path: Path) -> None:
     def some(name: str) -> tuple[Any, ...]:
         if name == "0.png":
             msg = "The release is not there; look for it."
@@ -182,13 +182,13 @@ def test_a_ledger_that_cannot_be_written_keeps_the_pair_on_screen(desk: ReviewDe
     assert desk.pad.error == f"The ledger {desk.ledger.path.name} is a folder; give a file."
 
 
-def test_an_empty_plan_and_a_nameless_reviewer_are_said(tmp_path: Path) -> None:
+def test_empty_plan_and_nameless_reviewer_give_errors(tmp_path: Path) -> None:
     assert "plan is empty" in ReviewDesk([], pair_of, tmp_path / "l.jsonl", reviewer="Ada").pad.error
     with pytest.raises(VerdictError, match="name of its reviewer"):
         ReviewDesk(NAMES, pair_of, tmp_path / "l.jsonl", reviewer=" ")
 
 
-def test_a_torn_ledger_is_told_at_the_desk(desk: ReviewDesk) -> None:
+def test_torn_ledger_gives_a_message(desk: ReviewDesk) -> None:
     desk.ledger.path.write_bytes(b'{"torn')
     assert "cannot be read" in ReviewDesk(NAMES, pair_of, desk.ledger.path, reviewer="Ada").pad.message
 
@@ -201,25 +201,25 @@ def test_hostile_words_are_text(tmp_path: Path) -> None:
     assert "\u202e" not in desk.pad.heading
     page = Page(desk._repr_html_())
     page.assert_harmless()
-    assert ATTACK_SHOWN in page.text
+    assert VISIBLE_ATTACK in page.text
     assert sorted(path.name for path in tmp_path.iterdir()) == ["l.jsonl", "l.jsonl.lock"]
 
 
-def test_the_next_pairs_are_fetched_before_they_are_asked_for(tmp_path: Path) -> None:
-    asked = []
+def test_next_pairs_are_prefetched(tmp_path: Path) -> None:
+    names = []
     two = threading.Event()
 
-    def noted(name: str) -> tuple[Any, ...]:
-        asked.append(name)
+    def fetch(name: str) -> tuple[Any, ...]:
+        names.append(name)
         if name == "2.png":
             two.set()
         return pair_of(name)
 
-    desk = ReviewDesk(NAMES, noted, tmp_path / "l.jsonl", reviewer="Ada")
+    desk = ReviewDesk(NAMES, fetch, tmp_path / "l.jsonl", reviewer="Ada")
     assert two.wait(10)
     press(desk, "go", by=1)
     press(desk, "go", by=-1)
-    assert sorted(set(asked)) == sorted(asked)
+    assert sorted(set(names)) == sorted(names)
 
 
 def test_what_failed_ahead_of_time_is_tried_again() -> None:
@@ -239,19 +239,19 @@ def test_what_failed_ahead_of_time_is_tried_again() -> None:
 
 
 def test_closing_closes_everything(desk: ReviewDesk) -> None:
-    held = [desk, desk.pad, desk.chip_view, desk.caption_view]
+    widgets = [desk, desk.pad, desk.chip_view, desk.caption_view]
     desk.close()
-    assert [one.comm for one in held] == [None] * 4
+    assert [one.comm for one in widgets] == [None] * 4
 
 
 # --- of a catalog
 
 
-def of_sample(path: Path, flag: str = "", **chosen: Any) -> ReviewDesk:  # noqa: ANN401 - what a desk takes
+def of_sample(path: Path, flag: str = "", **options: Any) -> ReviewDesk:  # noqa: ANN401 - what a desk takes
     """A desk on the pairs of the small sample that have a flag."""
     catalog = small_sample().catalog
     names = [pair.record.name for pair in catalog.search(Query(flag=(flag,) if flag else ())).pairs]
-    return ReviewDesk.of_catalog(catalog, names, path / "l.jsonl", reviewer="Ada", **chosen)
+    return ReviewDesk.of_catalog(catalog, names, path / "l.jsonl", reviewer="Ada", **options)
 
 
 def test_a_pair_of_a_catalog_has_its_picture_its_caption_and_the_labels_of_its_place(tmp_path: Path) -> None:
@@ -273,23 +273,23 @@ def test_a_pair_of_a_catalog_has_its_picture_its_caption_and_the_labels_of_its_p
 
 
 @pytest.mark.parametrize(
-    ("chosen", "said"),
+    ("options", "reason"),
     [
         ({"labels": None}, "No source of labels was chosen"),
         ({"labels": "simulated"}, "No pictures are loaded; pass release="),
     ],
 )
-def test_a_pair_without_picture_or_labels_is_judged_and_says_so(
-    tmp_path: Path, chosen: dict[str, Any], said: str
+def test_pair_without_picture_or_labels_can_be_judged_and_has_a_remark(
+    tmp_path: Path, options: dict[str, Any], reason: str
 ) -> None:
-    desk = of_sample(tmp_path, "-no picture", **chosen)
-    assert any(said in remark for remark in desk.chip_view.remarks)
+    desk = of_sample(tmp_path, "-no picture", **options)
+    assert any(reason in remark for remark in desk.chip_view.remarks)
     press(desk, "judge", verdict="minor")
     assert desk.pad.error == ""
     assert len(desk.ledger.verdicts) == 1
 
 
-def test_a_pair_without_a_place_is_judged_and_says_so(tmp_path: Path) -> None:
+def test_pair_without_a_place_can_be_judged_and_has_a_remark(tmp_path: Path) -> None:
     desk = of_sample(tmp_path, "no place", release=small_sample().release)
     assert desk.chip_view.chip is None
     assert "gives no location" in desk.chip_view.remarks[-1]
@@ -299,7 +299,7 @@ def test_a_pair_without_a_place_is_judged_and_says_so(tmp_path: Path) -> None:
     assert len(desk.ledger.verdicts) == 1
 
 
-def test_a_name_that_the_catalog_lacks_is_said_and_can_be_passed(tmp_path: Path) -> None:
+def test_unknown_name_gives_an_error_and_can_be_skipped(tmp_path: Path) -> None:
     catalog = small_sample().catalog
     names = ["elsewhere.png", catalog.pair(0).record.name]
     desk = ReviewDesk.of_catalog(catalog, names, tmp_path / "l.jsonl", reviewer="Ada", labels=None)
@@ -308,7 +308,7 @@ def test_a_name_that_the_catalog_lacks_is_said_and_can_be_passed(tmp_path: Path)
     assert desk.pad.ready
 
 
-class Mapped:
+class LabelSource:
     """A source of labels that fails, has none, or has real ones."""
 
     name = "mapped"
@@ -323,7 +323,7 @@ class Mapped:
 
 
 @pytest.mark.parametrize(
-    ("answer", "said"),
+    ("answer", "reason"),
     [
         (SourceError("The map does not answer; try later."), "The map does not answer; try later."),
         (chip(labels=None, missing=("Nobody mapped it.",)), "Nobody mapped it."),
@@ -331,26 +331,27 @@ class Mapped:
         (chip(), "The labels are real but this pair is simulated"),
     ],
 )
-def test_labels_that_fail_or_are_of_another_earth_are_not_shown_and_the_reason_is(
-    answer: Chip | Exception, said: str
-) -> None:
+def test_labels_that_fail_or_do_not_match_are_left_out_with_a_reason(answer: Chip | Exception, reason: str) -> None:
     sample = small_sample()
     (pair, *_) = sample.catalog.search(Query(flag=("-no picture",))).pairs
-    pairs = ReleasedPairs(sample.catalog, release=sample.release, labels=Mapped(answer))
-    shown, captions, labels = pairs.pair_of(pair.record.name)
-    assert isinstance(shown, Chip)
-    assert shown.rgb is not None
-    assert shown.labels is None
+    pairs = ReleasedPairs(sample.catalog, release=sample.release, labels=LabelSource(answer))
+    pair_chip, captions, labels = pairs.pair_of(pair.record.name)
+    assert isinstance(pair_chip, Chip)
+    assert pair_chip.rgb is not None
+    assert pair_chip.labels is None
     assert labels is None
-    assert said in shown.missing[-1]
+    assert reason in pair_chip.missing[-1]
     assert captions[0].text == pair.record.captions["3.5"]
 
 
 def test_labels_bring_their_version_and_their_credit_and_nothing_else() -> None:
-    shown, mapped = chip(labels=None, label_version=None, attribution=("A",)), chip(attribution=("A", "B"), rgb=None)
-    both = add_labels(shown, mapped)
-    assert both.labels is mapped.labels
+    picture_chip, label_chip = (
+        chip(labels=None, label_version=None, attribution=("A",)),
+        chip(attribution=("A", "B"), rgb=None),
+    )
+    both = add_labels(picture_chip, label_chip)
+    assert both.labels is label_chip.labels
     assert both.label_version == "v100/2020"
     assert both.attribution == ("A", "B")
-    assert both.rgb is shown.rgb
-    assert both.scene is shown.scene
+    assert both.rgb is picture_chip.rgb
+    assert both.scene is picture_chip.scene

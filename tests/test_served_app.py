@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 from urllib.parse import urljoin, urlsplit
 
 import pytest
-from rig import doors
-from rig.doors import Served, serving
+from rig import servers
+from rig.servers import ServerProcess, serving
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -36,15 +36,15 @@ SOCKET = {
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerProcess]:
     options = ("--allow-host", "explorer.example", "--embed-in", "https://course.example")
     with serving(tmp_path_factory.mktemp("served"), *options) as running:
         yield running
 
 
-def _ask(server: Served, path: str, method: str = "GET", *, cookie: bool = True, **headers: str) -> HTTPResponse:
+def _ask(server: ServerProcess, path: str, method: str = "GET", *, cookie: bool = True, **headers: str) -> HTTPResponse:
     """Send a request; give the answer with its body read."""
-    own_headers = {"Cookie": doors.cookie_of(server.address)} if cookie else {}
+    own_headers = {"Cookie": servers.cookie_of(server.address)} if cookie else {}
     connection = HTTPConnection("127.0.0.1", server.port, timeout=60)
     connection.request(
         method, f"/{path}", headers={**own_headers, **{k.replace("_", "-"): v for k, v in headers.items()}}
@@ -62,7 +62,7 @@ def _body(answer: HTTPResponse) -> str:
 @pytest.mark.parametrize(
     "path", [*PATHS, "autoload.js", "metadata", "ws", "explore/ws", "components/antigravity/a/b/c"]
 )
-def test_every_path_needs_the_token(server: Served, path: str) -> None:
+def test_every_path_needs_the_token(server: ServerProcess, path: str) -> None:
     answer = _ask(server, path, cookie=False)
     assert answer.status == 403
     assert ("name='token'" in _body(answer)) == (path in {"", "explore", "browse"})
@@ -71,7 +71,7 @@ def test_every_path_needs_the_token(server: Served, path: str) -> None:
     assert _ask(server, path, "POST", cookie=False).status in {403, 405}
 
 
-def test_the_printed_address_lets_in_and_leaves_no_token_in_the_address(server: Served) -> None:
+def test_the_printed_address_lets_in_and_leaves_no_token_in_the_address(server: ServerProcess) -> None:
     parts = urlsplit(server.address)
     answer = _ask(server, f"?{parts.query}&lon=1&lat=2", cookie=False)
     assert answer.status == 302
@@ -84,10 +84,10 @@ def test_the_printed_address_lets_in_and_leaves_no_token_in_the_address(server: 
     assert _ask(server, "browse?token=wrong&words=a+b").getheader("Location") == "./browse?words=a+b"
     page = _ask(server, "")
     assert page.status == 200
-    assert doors.cookie_of(server.address).partition("=")[2] not in _body(page)  # scripts cannot read it there either
+    assert servers.cookie_of(server.address).partition("=")[2] not in _body(page)  # scripts cannot read it there either
 
 
-def test_link_from_another_site_sets_the_cookie_on_the_second_request(server: Served) -> None:
+def test_link_from_another_site_sets_the_cookie_on_the_second_request(server: ServerProcess) -> None:
     """A browser withholds a strict cookie from a link of another site; a page of ours that leads on gets it."""
     answer = _ask(server, "browse?words=x", cookie=False, Sec_Fetch_Site="cross-site")
     assert answer.status == 200
@@ -98,7 +98,7 @@ def test_link_from_another_site_sets_the_cookie_on_the_second_request(server: Se
     assert _ask(server, "status", cookie=False, Sec_Fetch_Site="cross-site").status == 403
 
 
-def test_a_hostile_address_is_escaped_where_it_is_repeated(server: Served) -> None:
+def test_a_hostile_address_is_escaped_where_it_is_repeated(server: ServerProcess) -> None:
     answer = _ask(server, "?x=%22%3E%3Cscript%3Ealert(1)%3C/script%3E&%27a=%3Cb%3E", cookie=False)
     assert "<script" not in _body(answer)
     assert "<b>" not in _body(answer)
@@ -107,7 +107,7 @@ def test_a_hostile_address_is_escaped_where_it_is_repeated(server: Served) -> No
 
 @pytest.mark.parametrize("path", [*PATHS, "ws"])
 @pytest.mark.parametrize("host", ["evil.example", "evil.example:80", "127.0.0.1.evil.example", "<script>", "a, b", ""])
-def test_refuses_hosts_that_are_not_its_own(server: Served, path: str, host: str) -> None:
+def test_refuses_hosts_that_are_not_its_own(server: ServerProcess, path: str, host: str) -> None:
     answer = _ask(server, path, Host=host)
     assert answer.status in {400, 403}  # Tornado itself refuses some
     assert "<script" not in _body(answer)
@@ -115,7 +115,7 @@ def test_refuses_hosts_that_are_not_its_own(server: Served, path: str, host: str
         assert "start the server with --allow-host evil.example." in _body(answer)
 
 
-def test_answers_to_an_allowed_host(server: Served) -> None:
+def test_answers_to_an_allowed_host(server: ServerProcess) -> None:
     assert _ask(server, "", Host="explorer.example").status == 200
     assert _ask(server, "", Host="localhost:1").status == 200
 
@@ -134,7 +134,7 @@ def test_answers_to_an_allowed_host(server: Served) -> None:
         ("null", "127.0.0.1:{port}", 403),
     ],
 )
-def test_lets_pages_of_its_own_connect(server: Served, origin: str, host: str, status: int) -> None:
+def test_lets_pages_of_its_own_connect(server: ServerProcess, origin: str, host: str, status: int) -> None:
     origin, host = origin.format(port=server.port), host.format(port=server.port)
     headers = {**SOCKET, "Sec-WebSocket-Protocol": "bokeh", "Origin": origin, "Host": host}
     assert _ask(server, "ws", **headers).status == status
@@ -142,7 +142,7 @@ def test_lets_pages_of_its_own_connect(server: Served, origin: str, host: str, s
     assert answer in ({"connects": True}, None)
 
 
-def test_names_a_refused_origin_once_in_the_log(server: Served) -> None:
+def test_names_a_refused_origin_once_in_the_log(server: ServerProcess) -> None:
     for _ in range(3):
         headers = {**SOCKET, "Sec-WebSocket-Protocol": "bokeh", "Origin": "https://proxy.example"}
         assert _ask(server, "ws", **headers).status == 403
@@ -152,7 +152,7 @@ def test_names_a_refused_origin_once_in_the_log(server: Served) -> None:
 
 @pytest.mark.parametrize("path", [*PATHS, "autoload.js?bokeh-autoload-element=1", "ws"])
 @pytest.mark.parametrize("cookie", [True, False])
-def test_every_answer_has_the_headers(server: Served, path: str, *, cookie: bool) -> None:
+def test_every_answer_has_the_headers(server: ServerProcess, path: str, *, cookie: bool) -> None:
     answer = _ask(server, path, cookie=cookie, Origin="https://evil.example")
     policy = answer.getheader("Content-Security-Policy") or ""
     assert "default-src 'none'" in policy
@@ -166,7 +166,7 @@ def test_every_answer_has_the_headers(server: Served, path: str, *, cookie: bool
 
 @pytest.mark.parametrize("path", [*PATHS, "autoload.js", "?token=x", "explore/"])
 @pytest.mark.parametrize("cookie", [True, False])
-def test_head_answers_as_get_does(server: Served, path: str, *, cookie: bool) -> None:
+def test_head_answers_as_get_does(server: ServerProcess, path: str, *, cookie: bool) -> None:
     get, head = _ask(server, path, cookie=cookie), _ask(server, path, "HEAD", cookie=cookie)
     assert head.status == get.status
     assert _body(head) == ""
@@ -181,7 +181,7 @@ def test_head_answers_as_get_does(server: Served, path: str, *, cookie: bool) ->
     }
 
 
-def test_each_page_has_a_nonce_of_its_own(server: Served) -> None:
+def test_each_page_has_a_nonce_of_its_own(server: ServerProcess) -> None:
     nonces = set()
     for _ in range(2):
         answer = _ask(server, "")
@@ -191,17 +191,17 @@ def test_each_page_has_a_nonce_of_its_own(server: Served) -> None:
     assert len(nonces) == 2
 
 
-def test_a_page_with_a_slash_behind_it_is_the_page(server: Served) -> None:
+def test_a_page_with_a_slash_behind_it_is_the_page(server: ServerProcess) -> None:
     assert _ask(server, "explore/?lon=1").getheader("Location") == "../explore?lon=1"
     assert _ask(server, "autoload.js?bokeh-autoload-element=1").status == 404
     assert _ask(server, "metadata").status == 404
     assert _ask(server, "components/antigravity/a/b/c").status == 404
 
 
-def test_no_token_lets_in_and_the_log_has_none(server: Served, tmp_path: object) -> None:
+def test_no_token_lets_in_and_the_log_has_none(server: ServerProcess, tmp_path: object) -> None:
     token = urlsplit(server.address).query.partition("=")[2]
     with pytest.raises(urllib.error.HTTPError, match="403"):
-        doors.client_of(server.address.replace(token, f"{token}x"))
+        servers.client_of(server.address.replace(token, f"{token}x"))
     assert len([line for line in server.lines if token in line]) == 1  # the address that is printed
     assert "is at" in server.lines[0]
     with serving(tmp_path / "open", "--no-token") as running:  # type: ignore[operator]
@@ -246,7 +246,7 @@ async def _is_unharmed(other: Visitor, visitor: Visitor | None = None) -> None:
         assert await visitor.is_served()
 
 
-def test_no_message_ends_the_server_or_hurts_another_visitor(server: Served) -> None:
+def test_no_message_ends_the_server_or_hurts_another_visitor(server: ServerProcess) -> None:
     before = len(server.lines)
 
     async def attack() -> None:
@@ -271,7 +271,7 @@ def test_no_message_ends_the_server_or_hurts_another_visitor(server: Served) -> 
             # the widgets of another visitor are neither listed nor reached
             request_id = await visitor.to_kernel("comm_info_request", {})
             await visitor.wait(lambda: visitor.was_handled(request_id))
-            assert not [comm for comm in theirs if comm in json.dumps(visitor.received)]
+            assert not [comm for comm in theirs if comm in json.dumps(visitor.messages)]
             for comm in theirs:
                 await visitor.to_kernel("comm_close", {"comm_id": comm})
             await _is_unharmed(other, visitor)
@@ -286,7 +286,7 @@ def test_no_message_ends_the_server_or_hurts_another_visitor(server: Served) -> 
 
 
 @pytest.mark.parametrize("frames", MALICIOUS_FRAMES, ids=lambda frames: str(frames[0])[:20])
-def test_a_bad_frame_ends_its_own_connection_alone(server: Served, frames: list[str | bytes]) -> None:
+def test_a_bad_frame_ends_its_own_connection_alone(server: ServerProcess, frames: list[str | bytes]) -> None:
     before = len(server.lines)
 
     async def attack() -> int | None:
@@ -302,7 +302,7 @@ def test_a_bad_frame_ends_its_own_connection_alone(server: Served, frames: list[
     assert "ERROR" not in "\n".join(server.lines[before:])
 
 
-def test_a_message_before_the_page_is_ready_ends_its_own_connection_alone(server: Served) -> None:
+def test_a_message_before_the_page_is_ready_ends_its_own_connection_alone(server: ServerProcess) -> None:
     before = len(server.lines)
 
     async def attack() -> None:
@@ -319,7 +319,7 @@ def test_a_message_before_the_page_is_ready_ends_its_own_connection_alone(server
 @pytest.mark.parametrize(
     "protocol", ["bokeh", "bokeh, x", "bokeh, e30", "bokeh, e30.x", "other, x", "bokeh, a, b", "", "bokeh, ..."]
 )
-def test_foreign_session_token_opens_no_session(server: Served, protocol: str) -> None:
+def test_foreign_session_token_opens_no_session(server: ServerProcess, protocol: str) -> None:
     before = len(server.lines)
     answer = _ask(server, "ws", **SOCKET, **({"Sec-WebSocket-Protocol": protocol} if protocol else {}))
     assert answer.status == 101
@@ -328,15 +328,15 @@ def test_foreign_session_token_opens_no_session(server: Served, protocol: str) -
 
 
 @pytest.mark.parametrize("query", ["bokeh-session-id=abc", "bokeh-token=abc", "bokeh-token=a&bokeh-session-id=b"])
-def test_a_session_cannot_be_chosen_by_an_address(server: Served, query: str) -> None:
+def test_a_session_cannot_be_chosen_by_an_address(server: ServerProcess, query: str) -> None:
     assert _ask(server, f"?{query}").status == 404
 
 
-def test_query_may_contain_the_word_token(server: Served) -> None:
+def test_query_may_contain_the_word_token(server: ServerProcess) -> None:
     assert _ask(server, "browse?words=token").status == 200
 
 
-def test_a_flood_of_messages_slows_its_own_page_alone(server: Served) -> None:
+def test_a_flood_of_messages_slows_its_own_page_alone(server: ServerProcess) -> None:
     async def flood() -> None:
         async with visiting(server.address) as other, visiting(server.address) as visitor:
             for _ in range(2000):
@@ -347,18 +347,18 @@ def test_a_flood_of_messages_slows_its_own_page_alone(server: Served) -> None:
     asyncio.run(flood())
 
 
-def test_a_path_with_control_characters_is_not_there_and_its_query_in_no_log(server: Served) -> None:
+def test_a_path_with_control_characters_is_not_there_and_its_query_in_no_log(server: ServerProcess) -> None:
     assert _ask(server, "static/%00?token=secret-of-somebody").status == 404
     assert not any("secret-of-somebody" in line for line in server.lines)
 
 
-def test_several_slashes_behind_a_page_lead_to_it(server: Served) -> None:
+def test_several_slashes_behind_a_page_lead_to_it(server: ServerProcess) -> None:
     answer = _ask(server, "explore//")
     assert urljoin("http://here/explore//", answer.getheader("Location") or "") == "http://here/explore"
     assert _ask(server, "explore").status == 200
 
 
-def test_a_huge_zoom_does_not_stop_the_server(server: Served) -> None:
+def test_a_huge_zoom_does_not_stop_the_server(server: ServerProcess) -> None:
     async def run() -> None:
         async with visiting(server.address, "browse") as visitor:
             await visitor.ready()

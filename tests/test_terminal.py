@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 from PIL import Image
-from rig.pairs import one, paraphrased
+from rig.pairs import one, paraphrased_release
 
 from chatearthnet_explorer.catalog import build_catalog
 from chatearthnet_explorer.cli import caption_command, main, terminal
@@ -58,7 +58,7 @@ def test_escapes_in_json_stand_for_the_same_text(capsys: pytest.CaptureFixture[s
 def test_names_and_captions_of_a_catalog_are_printed_escaped(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], *, as_json: bool
 ) -> None:
-    release = paraphrased(5, seed=1)
+    release = paraphrased_release(5, seed=1)
     release.files["3.5", "val"].append(one("evil\x1b[31m\u202e\nname.png", "Trees\x1b]0;owned\x07 and\nwater."))
     build_catalog(release, tmp_path / "catalog")
     assert main(["catalog", "search", str(tmp_path / "catalog"), *(["--json"] if as_json else [])]) == 0
@@ -247,7 +247,7 @@ def test_inputs_that_are_no_ordinary_files_are_refused_at_once(
 def test_a_catalog_with_a_pipe_inside_is_refused_at_once(
     inside: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    build_catalog(paraphrased(5, seed=1), tmp_path / "catalog")
+    build_catalog(paraphrased_release(5, seed=1), tmp_path / "catalog")
     (path,) = (tmp_path / "catalog").rglob(inside)
     path.unlink()
     os.mkfifo(path)

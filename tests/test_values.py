@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 from rig.hostile import ATTACK, Page
-from rig.shown import caption, chip, quarters, slopes
+from rig.sample_chips import caption, chip, quarters, slopes
 
 from chatearthnet_explorer.cards import card
 from chatearthnet_explorer.cards.value_card import ITEM_LIMIT, TEXT_LIMIT

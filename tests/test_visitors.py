@@ -8,25 +8,25 @@ import pytest
 
 pytest.importorskip("panel", reason="Panel is not installed: pip install .[app]")
 
+from rig.measured_app import AppProcess, app_process
 from rig.page_client import Visitor, sign_in, state_of
-from rig.visited import Served, served
 from tornado.httpclient import AsyncHTTPClient, HTTPRequest
 
 PATIENCE = 120
 """Seconds for what takes some 15 on a computer that has nothing else to do."""
 
 
-def _with_server(run: Callable[[Served], Awaitable[None]]) -> None:
-    async def signed_in(server: Served) -> None:
+def _with_server(run: Callable[[AppProcess], Awaitable[None]]) -> None:
+    async def signed_in(server: AppProcess) -> None:
         server.cookies = await sign_in(server.address)
         await run(server)
 
-    with served() as server:
+    with app_process() as server:
         asyncio.run(signed_in(server))
         assert server.log() == ""
 
 
-async def _until_alone(server: Served, before: dict[str, int]) -> None:
+async def _until_alone(server: AppProcess, before: dict[str, int]) -> None:
     """Wait until no more is alive than before."""
     async with asyncio.timeout(PATIENCE):
         while (now := await server.alive()) != before:
@@ -34,7 +34,7 @@ async def _until_alone(server: Served, before: dict[str, int]) -> None:
             await asyncio.sleep(1)
 
 
-async def _get(server: Served, path: str) -> bytes:
+async def _get(server: AppProcess, path: str) -> bytes:
     headers = {"Cookie": server.cookies} if server.cookies else {}
     base = f"http://{Visitor(server.address).address.netloc}"
     answer = await AsyncHTTPClient().fetch(HTTPRequest(base + path, headers=headers, request_timeout=PATIENCE))
@@ -42,7 +42,7 @@ async def _get(server: Served, path: str) -> bytes:
 
 
 def test_a_page_without_its_websocket_makes_nothing() -> None:
-    async def run(server: Served) -> None:
+    async def run(server: AppProcess) -> None:
         await _get(server, "/")  # what all pages share is made now
         before = await server.alive()
         assert before["widgets"] == before["comms"] == 0
@@ -59,7 +59,7 @@ def test_a_page_without_its_websocket_makes_nothing() -> None:
 
 
 def test_closed_tabs_leave_nothing() -> None:
-    async def run(server: Served) -> None:
+    async def run(server: AppProcess) -> None:
         await (await server.visit()).close()
         before = {"widgets": 0, "comms": 0, "documents": 1}  # Bokeh has a document of its own, for scripts
         await _until_alone(server, before)
@@ -70,7 +70,7 @@ def test_closed_tabs_leave_nothing() -> None:
         assert during["widgets"] > 300
         assert during["widgets"] == during["comms"]
         for visitor, lon in zip(there, (2.35, 12.5, 24.9), strict=True):
-            since = len(visitor.received)
+            since = len(visitor.messages)
             await visitor.click(lon, 48.0)
             await visitor.captioned(lon, 48.0, since=since)
         # one tab is closed while it has a click under way, one is loaded again
@@ -85,14 +85,14 @@ def test_closed_tabs_leave_nothing() -> None:
 
 
 def test_answers_last_of_many_quick_clicks() -> None:
-    async def run(server: Served) -> None:
+    async def run(server: AppProcess) -> None:
         visitor = await server.visit()
         threads = server.process.num_threads()
-        since = len(visitor.received)
+        since = len(visitor.messages)
         for number in range(200):
             await visitor.click(2.0 + 0.05 * number, 48.0)
         await visitor.captioned(2.0 + 0.05 * 199, 48.0, since=since)
-        captions = [state["code"] for _, one in visitor.received[since:] if (state := state_of(one)).get("code")]
+        captions = [state["code"] for _, one in visitor.messages[since:] if (state := state_of(one)).get("code")]
         assert f"caption_at({2.0 + 0.05 * 199!r}" in captions[-1]
         assert len(captions) < 100
         assert server.process.num_threads() <= threads + 10

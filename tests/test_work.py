@@ -27,14 +27,14 @@ class Recorder:
 
     def __init__(self) -> None:
         self.work = BackgroundTask()
-        self.started: list[int] = []
+        self.started_jobs: list[int] = []
         self.results: list[int] = []
         self.errors: list[Exception] = []
         self.gates: dict[int, threading.Event] = {}
 
     def start(self, number: int) -> None:
         def job(_step: Callable[[str], None]) -> int:
-            self.started.append(number)
+            self.started_jobs.append(number)
             if gate := self.gates.get(number):
                 assert gate.wait(30)
             return number
@@ -47,7 +47,7 @@ def test_of_many_jobs_at_once_the_first_and_the_last_run() -> None:
         recorder = Recorder()
         recorder.gates[0] = threading.Event()
         recorder.start(0)
-        await _until(lambda: recorder.started == [0])
+        await _until(lambda: recorder.started_jobs == [0])
         for number in range(1, 200):
             recorder.start(number)
             assert _threads() == 1
@@ -57,7 +57,7 @@ def test_of_many_jobs_at_once_the_first_and_the_last_run() -> None:
         return recorder
 
     recorder = asyncio.run(run())
-    assert recorder.started == [0, 199]
+    assert recorder.started_jobs == [0, 199]
     assert recorder.results == [199]
     assert recorder.errors == []
     assert not recorder.work.busy
@@ -68,7 +68,7 @@ def test_a_job_does_not_wait_for_one_that_hangs() -> None:
         recorder = Recorder()
         recorder.gates[0] = threading.Event()
         recorder.start(0)
-        await _until(lambda: recorder.started == [0])
+        await _until(lambda: recorder.started_jobs == [0])
         recorder.start(1)
         await _until(lambda: recorder.results == [1])
         recorder.gates[0].set()
@@ -88,7 +88,7 @@ def test_jobs_that_hang_take_a_bounded_number_of_threads(monkeypatch: pytest.Mon
             recorder.start(number)
             await asyncio.sleep(0.05)
             assert _threads() <= MOST_THREADS
-        assert len(recorder.started) == MOST_THREADS
+        assert len(recorder.started_jobs) == MOST_THREADS
         for gate in recorder.gates.values():
             gate.set()
         await _until(lambda: bool(recorder.results))
@@ -96,7 +96,7 @@ def test_jobs_that_hang_take_a_bounded_number_of_threads(monkeypatch: pytest.Mon
         return recorder
 
     recorder = asyncio.run(run())
-    assert recorder.started == [0, 1, 2, 19]
+    assert recorder.started_jobs == [0, 1, 2, 19]
     assert recorder.results == [19]
 
 
@@ -134,7 +134,7 @@ def test_a_stop_lets_go_of_the_job_that_waits() -> None:
         recorder = Recorder()
         recorder.gates[0] = threading.Event()
         recorder.start(0)
-        await _until(lambda: recorder.started == [0])
+        await _until(lambda: recorder.started_jobs == [0])
         recorder.start(1)
         recorder.work.stop()
         recorder.gates[0].set()
@@ -143,9 +143,9 @@ def test_a_stop_lets_go_of_the_job_that_waits() -> None:
         return recorder
 
     recorder = asyncio.run(run())
-    assert recorder.started == [0]
+    assert recorder.started_jobs == [0]
     assert recorder.results == []
 
 
-def test_outside_a_job_a_checkpoint_stops_nobody() -> None:
+def test_checkpoint_outside_a_job_does_nothing() -> None:
     checkpoint()

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from PIL import Image
 from playwright.sync_api import expect
-from rig import doors, stage
+from rig import servers, stage
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Locator, Page
@@ -34,9 +34,9 @@ def main() -> None:
         _browser(browser, Path(place) / "pairs", folder / "browser.png")
         _browser(browser, Path(place) / "pair", folder / "browser_pair.png", pair=True, theme="JupyterLab Dark")
         _desk(browser, Path(place) / "desk", folder / "review_desk.png")
-        with doors.app(Path(place) / "app") as address, doors.watched(browser, height=900) as visit:
+        with servers.app(Path(place) / "app") as address, servers.watched_page(browser, height=900) as visit:
             visit.page.goto(address)
-            doors.caption(visit.page)
+            servers.caption(visit.page)
             _settle(visit.page)
             visit.page.screenshot(path=folder / "app.png", full_page=True)
     for name in ("explorer.png", "explorer_4v.png", "browser.png", "browser_pair.png", "review_desk.png", "app.png"):
@@ -46,18 +46,18 @@ def main() -> None:
 def _notebook(  # noqa: PLR0913 - what a picture can differ in
     browser: Browser, place: Path, path: Path, *, style: str, to: str, blend: str = "0", theme: str = "JupyterLab Light"
 ) -> None:
-    with doors.lab(place, theme=theme) as address, doors.watched(browser, width=1400, height=1600) as visit:
+    with servers.lab(place, theme=theme) as address, servers.watched_page(browser, width=1400, height=1600) as visit:
         page = visit.page
         page.goto(address.replace("/lab/tree/", "/doc/tree/"))
-        doors.run_all(page)
-        doors.caption(page)
-        doors.wait_idle(page)
+        servers.run_all(page)
+        servers.caption(page)
+        servers.wait_idle(page)
         page.get_by_role("button", name=style).click()
         choice = page.locator(".cen-explorer select").first
         choice.select_option(
             label=next(one for one in choice.locator("option").all_inner_texts() if one.startswith(to))
         )
-        expect(page.locator(".cen-status")).not_to_contain_text("São Tomé", timeout=doors.SLOW)
+        expect(page.locator(".cen-status")).not_to_contain_text("São Tomé", timeout=servers.SLOW)
         page.locator(".cen-chip-view input[type=range]").fill(blend)
         _settle(page)
         _scroll_to(page.locator(".cen-explorer")).screenshot(path=path)
@@ -66,23 +66,23 @@ def _notebook(  # noqa: PLR0913 - what a picture can differ in
 def _browser(browser: Browser, place: Path, path: Path, *, pair: bool = False, theme: str = "JupyterLab Light") -> None:
     """Show the gallery, or a pair with both captions and its labels."""
     with (
-        doors.lab(place, theme=theme) as address,
-        doors.watched(browser, width=1400, height=3400 if pair else 2000) as visit,
+        servers.lab(place, theme=theme) as address,
+        servers.watched_page(browser, width=1400, height=3400 if pair else 2000) as visit,
     ):
         page = visit.page
         page.goto(address.replace("/lab/tree/", "/doc/tree/").replace("01_click_to_caption", "02_browse_the_dataset"))
-        page.locator(".jp-Notebook .jp-CodeCell").first.wait_for(timeout=doors.SLOW)
-        doors.wait_idle(page)
+        page.locator(".jp-Notebook .jp-CodeCell").first.wait_for(timeout=servers.SLOW)
+        servers.wait_idle(page)
         page.locator(".jp-CodeCell .jp-InputArea-editor").first.click()
         page.keyboard.press("Shift+Enter")
-        page.locator(".cen-gallery .cen-photo img").first.wait_for(timeout=doors.SLOW)
+        page.locator(".cen-gallery .cen-photo img").first.wait_for(timeout=servers.SLOW)
         if pair:
             page.locator(".cen-facet-view .cen-value", has_text="both styles").click()
-            expect(page.locator(".cen-pill")).to_have_count(1, timeout=doors.SLOW)
+            expect(page.locator(".cen-pill")).to_have_count(1, timeout=servers.SLOW)
             _settle(page)
             page.locator(".cen-gallery .cen-tile").first.click()
             page.get_by_role("button", name="Load labels").click()
-            expect(page.locator(".cen-prompt-view")).to_contain_text("Style 3.5", timeout=doors.SLOW)
+            expect(page.locator(".cen-prompt-view")).to_contain_text("Style 3.5", timeout=servers.SLOW)
             page.locator(".cen-browser .cen-chip-view input[type=range]").fill("50")
         _settle(page)
         _scroll_to(page.locator(".cen-browser")).screenshot(path=path)
@@ -90,16 +90,16 @@ def _browser(browser: Browser, place: Path, path: Path, *, pair: bool = False, t
 
 def _desk(browser: Browser, place: Path, path: Path) -> None:
     """Show a pair whose caption is wrong, and the pixels of a claim that the labels contradict."""
-    with doors.lab(place) as address, doors.watched(browser, width=1400, height=1900) as visit:
+    with servers.lab(place) as address, servers.watched_page(browser, width=1400, height=1900) as visit:
         page = visit.page
         page.goto(address.replace("/lab/tree/", "/doc/tree/").replace("01_click_to_caption", "03_spot_check_quality"))
-        page.locator(".jp-Notebook .jp-CodeCell").first.wait_for(timeout=doors.SLOW)
-        doors.wait_idle(page)
+        page.locator(".jp-Notebook .jp-CodeCell").first.wait_for(timeout=servers.SLOW)
+        servers.wait_idle(page)
         page.locator(".jp-CodeCell .jp-InputArea-editor").first.click()
         desk = page.locator(".cen-review")
         for _ in range(7):  # the cells down to the desk; those behind it would keep the kernel from answering
             page.keyboard.press("Shift+Enter")
-        desk.locator(".cen-verdict-pad:not(.cen-waiting) .cen-correct:enabled").wait_for(timeout=doors.SLOW)
+        desk.locator(".cen-verdict-pad:not(.cen-waiting) .cen-correct:enabled").wait_for(timeout=servers.SLOW)
         claim = desk.locator(".cen-text .cen-contradicted")
         desk.locator(".cen-verdict-pad").focus()
         for key in ("3", "c", *("1" * 8)):

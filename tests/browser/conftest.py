@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from rig import doors, stage
+from rig import servers, stage
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -15,17 +15,17 @@ if TYPE_CHECKING:
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    with stage.chromium() as opened:
-        yield opened
+    with stage.chromium() as chromium_browser:
+        yield chromium_browser
 
 
 @pytest.fixture(scope="module")
 def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with doors.lab(tmp_path_factory.mktemp("lab")) as address:
+    with servers.lab(tmp_path_factory.mktemp("lab")) as address:
         yield address
 
 
 @pytest.fixture(scope="module")
 def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with doors.app(tmp_path_factory.mktemp("app")) as address:
+    with servers.app(tmp_path_factory.mktemp("app")) as address:
         yield address

@@ -6,7 +6,7 @@ import urllib.error
 from typing import TYPE_CHECKING
 
 import pytest
-from rig import doors
+from rig import servers
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -17,76 +17,80 @@ expect = pytest.importorskip("playwright.sync_api", reason="Playwright is not in
 
 
 def test_a_click_becomes_a_caption(browser: Browser, app: str) -> None:
-    with doors.watched(browser) as seen:
-        page = seen.page
+    with servers.watched_page(browser) as tab:
+        page = tab.page
         page.goto(app)
-        assert len(doors.caption(page)) > 100
+        assert len(servers.caption(page)) > 100
         expect(page.locator(".cen-status")).to_contain_text("São Tomé")
-        print(f"\nclick to visible caption in the app: {doors.click_map(page):.3f} s")  # noqa: T201 - a figure, not a limit
+        print(f"\nclick to visible caption in the app: {servers.click_map(page):.3f} s")  # noqa: T201 - a figure, not a limit
 
         page.locator(".cen-chip-view input[type=range]").fill("100")
         expect(page.locator(".cen-chip-view .cen-labels")).to_have_css("opacity", "1")
         page.get_by_role("button", name="GPT-4V style").click()
-        expect(page.locator(".cen-prompt-view")).to_contain_text("Style 4v", timeout=doors.SLOW)
-        assert seen.foreign == []
-        assert seen.errors == []
+        expect(page.locator(".cen-prompt-view")).to_contain_text("Style 4v", timeout=servers.SLOW)
+        assert tab.foreign == []
+        assert tab.errors == []
 
 
 def test_the_dataset_is_browsed_on_a_page_of_its_own(browser: Browser, app: str) -> None:
-    with doors.watched(browser) as seen:
-        page = seen.page
+    with servers.watched_page(browser) as tab:
+        page = tab.page
         page.goto(app)
         page.get_by_role("link", name="Browse the dataset").click()
-        page.locator(".cen-gallery .cen-tile").first.wait_for(timeout=doors.SLOW)
+        page.locator(".cen-gallery .cen-tile").first.wait_for(timeout=servers.SLOW)
         heading = page.locator(".cen-gallery .cen-head h3")
         expect(heading).to_have_text("Pairs 1 to 24 of 2,000")
-        expect(page.locator(".cen-gallery .cen-tile img")).to_have_count(24, timeout=doors.SLOW)
+        expect(page.locator(".cen-gallery .cen-tile img")).to_have_count(24, timeout=servers.SLOW)
         expect(page.locator(".cen-gallery")).to_contain_text("Simulated")
         # nothing of what the widgets were told before the page was there is lost
-        expect(page.locator(".leaflet-land-pane path").first).to_be_attached(timeout=doors.SLOW)
+        expect(page.locator(".leaflet-land-pane path").first).to_be_attached(timeout=servers.SLOW)
         expect(page.locator(".cen-facet-view select").first).to_have_value("all")
         expect(page.get_by_role("button", name="Cancel")).to_have_count(0)
         expect(page.locator(".cen-side-panel")).to_be_visible()
         africa = page.locator(".cen-facet-view .cen-value").filter(has_text="Africa").first
-        promised = africa.locator(".cen-count").inner_text()
+        count = africa.locator(".cen-count").inner_text()
         africa.click()
-        expect(heading).to_contain_text(f"of {promised}", timeout=doors.SLOW)
+        expect(heading).to_contain_text(f"of {count}", timeout=servers.SLOW)
         page.locator(".cen-gallery .cen-tile").first.click()
-        expect(page.locator(".cen-pair-head")).to_contain_text("_patch", timeout=doors.SLOW)
-        assert len(doors.caption(page)) > 100
+        expect(page.locator(".cen-pair-head")).to_contain_text("_patch", timeout=servers.SLOW)
+        assert len(servers.caption(page)) > 100
         page.get_by_role("link", name="Explore a place").click()
-        assert len(doors.caption(page)) > 100
-        assert seen.foreign == []
-        assert seen.errors == []
+        assert len(servers.caption(page)) > 100
+        assert tab.foreign == []
+        assert tab.errors == []
 
 
 def test_two_tabs_and_a_reload_in_the_first_second_each_show_the_whole_sample(browser: Browser, tmp_path: Path) -> None:
-    with doors.app(tmp_path) as address, doors.watched(browser) as one, doors.watched(browser, width=360) as other:
-        one.page.goto(doors.page_of(address, "browse"), wait_until="commit")
-        other.page.goto(doors.page_of(address, "browse"), wait_until="commit")
+    with (
+        servers.app(tmp_path) as address,
+        servers.watched_page(browser) as one,
+        servers.watched_page(browser, width=360) as other,
+    ):
+        one.page.goto(servers.page_of(address, "browse"), wait_until="commit")
+        other.page.goto(servers.page_of(address, "browse"), wait_until="commit")
         one.page.reload(wait_until="commit")
-        for seen in (one, other):
-            heading = seen.page.locator(".cen-gallery .cen-head h3")
-            expect(heading).to_have_text("Pairs 1 to 24 of 2,000", timeout=doors.SLOW)
-            expect(seen.page.locator(".cen-gallery .cen-tile img")).to_have_count(24, timeout=doors.SLOW)
-            expect(seen.page.locator(".leaflet-land-pane path").first).to_be_attached(timeout=doors.SLOW)
-            assert seen.errors == []
+        for tab in (one, other):
+            heading = tab.page.locator(".cen-gallery .cen-head h3")
+            expect(heading).to_have_text("Pairs 1 to 24 of 2,000", timeout=servers.SLOW)
+            expect(tab.page.locator(".cen-gallery .cen-tile img")).to_have_count(24, timeout=servers.SLOW)
+            expect(tab.page.locator(".leaflet-land-pane path").first).to_be_attached(timeout=servers.SLOW)
+            assert tab.errors == []
         one.page.get_by_role("button", name="Next").click()
         expect(one.page.locator(".cen-gallery .cen-head h3")).to_have_text("Pairs 25 to 48 of 2,000")
-        expect(one.page.locator(".cen-gallery .cen-tile img")).to_have_count(24, timeout=doors.SLOW)
+        expect(one.page.locator(".cen-gallery .cen-tile img")).to_have_count(24, timeout=servers.SLOW)
         log = (tmp_path / "home" / "log").read_text("utf-8")
         assert "Traceback" not in log
 
 
 def test_each_tab_has_an_explorer_of_its_own(browser: Browser, app: str) -> None:
-    with doors.watched(browser) as one, doors.watched(browser) as other:
+    with servers.watched_page(browser) as one, servers.watched_page(browser) as other:
         one.page.goto(app)
         other.page.goto(app)
-        first, second = doors.caption(one.page), doors.caption(other.page)
+        first, second = servers.caption(one.page), servers.caption(other.page)
         assert first == second
-        doors.click_map(one.page)
-        assert doors.caption(one.page) != first
-        assert doors.caption(other.page) == second
+        servers.click_map(one.page)
+        assert servers.caption(one.page) != first
+        assert servers.caption(other.page) == second
 
 
 @pytest.mark.parametrize(
@@ -94,8 +98,8 @@ def test_each_tab_has_an_explorer_of_its_own(browser: Browser, app: str) -> None
     ["widgets/bqplot@^0.13/dist/index", "widgets/..%2F..@1/dist/index", "widgets/anywidget@1/dist/../extension"],
 )
 def test_only_the_two_scripts_are_served(app: str, path: str) -> None:
-    client = doors.client_of(app)
-    with client.open(doors.page_of(app, "widgets/anywidget@~0.9.*/dist/index")) as script:
+    client = servers.client_of(app)
+    with client.open(servers.page_of(app, "widgets/anywidget@~0.9.*/dist/index")) as script:
         assert b"AnyModel" in script.read()
     with pytest.raises(urllib.error.HTTPError, match="404"):
-        client.open(doors.page_of(app, path))
+        client.open(servers.page_of(app, path))

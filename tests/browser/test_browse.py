@@ -1,7 +1,7 @@
 """The second notebook in JupyterLab, as somebody without network browses: choose, draw, turn pages, open, come back."""
 
 from playwright.sync_api import Browser, Page, expect
-from rig import browsing, doors
+from rig import browsing, servers
 
 NOTEBOOK = "02_browse_the_dataset.ipynb"
 HOSTILE = """
@@ -35,30 +35,30 @@ browser
 def _open(page: Page, lab: str) -> None:
     """Open the notebook and run the cell that shows the browser."""
     page.goto(lab.replace("01_click_to_caption.ipynb", NOTEBOOK).replace("/lab/tree/", "/lab/workspaces/browse/tree/"))
-    page.locator(".jp-Notebook .jp-CodeCell").first.wait_for(timeout=doors.SLOW)
-    doors.wait_idle(page)
+    page.locator(".jp-Notebook .jp-CodeCell").first.wait_for(timeout=servers.SLOW)
+    servers.wait_idle(page)
     page.locator(".jp-CodeCell .jp-InputArea-editor").first.click()
     page.keyboard.press("Shift+Enter")
-    page.locator(".cen-gallery .cen-tile").first.wait_for(timeout=doors.SLOW)
+    page.locator(".cen-gallery .cen-tile").first.wait_for(timeout=servers.SLOW)
 
 
 def _choose(page: Page) -> int:
     """Make a choice: as many pairs as it promised."""
-    promised = browsing.choose(page, "Africa")
-    expect(page.locator(".cen-pill")).to_have_count(1, timeout=doors.SLOW)
-    expect(page.locator(browsing.HEAD)).to_contain_text(f"of {promised:,}", timeout=doors.SLOW)
-    return promised
+    count = browsing.choose(page, "Africa")
+    expect(page.locator(".cen-pill")).to_have_count(1, timeout=servers.SLOW)
+    expect(page.locator(browsing.HEAD)).to_contain_text(f"of {count:,}", timeout=servers.SLOW)
+    return count
 
 
 def _draw(page: Page) -> int:
     """Draw a box on the map, then write one; return how many pairs match."""
     browsing.draw_box(page)
     entry = page.locator(".cen-box-entry input")
-    expect(entry).not_to_have_value("", timeout=doors.SLOW)
+    expect(entry).not_to_have_value("", timeout=servers.SLOW)
     entry.fill("-20, -35, 52, 15")
     entry.press("Enter")
-    expect(page.locator(".cen-pill", has_text="box -20, -35, 52, 15")).to_have_count(1, timeout=doors.SLOW)
-    expect(page.locator(".cen-browser .cen-status").first).to_contain_text("match", timeout=doors.SLOW)
+    expect(page.locator(".cen-pill", has_text="box -20, -35, 52, 15")).to_have_count(1, timeout=servers.SLOW)
+    expect(page.locator(".cen-browser .cen-status").first).to_contain_text("match", timeout=servers.SLOW)
     return browsing.total(page)
 
 
@@ -72,17 +72,17 @@ def _move_by_keys(page: Page) -> None:
     page.keyboard.press("ArrowRight")
     expect(tiles.nth(1)).to_be_focused()
     page.keyboard.press("PageDown")
-    expect(page.locator(browsing.HEAD)).to_contain_text("Pairs 25 to", timeout=doors.SLOW)
+    expect(page.locator(browsing.HEAD)).to_contain_text("Pairs 25 to", timeout=servers.SLOW)
     expect(tiles.first).to_be_focused()
     where = tiles.first.locator(".cen-where").inner_text()
     page.keyboard.press("Enter")
-    expect(page.locator(".cen-pair-head h3")).to_contain_text(where, timeout=doors.SLOW)
-    assert len(doors.caption(page)) > 50
+    expect(page.locator(".cen-pair-head h3")).to_contain_text(where, timeout=servers.SLOW)
+    assert len(servers.caption(page)) > 50
     page.get_by_role("button", name="Load labels").click()
-    expect(page.locator(".cen-prompt-view")).to_contain_text("Style 3.5", timeout=doors.SLOW)
+    expect(page.locator(".cen-prompt-view")).to_contain_text("Style 3.5", timeout=servers.SLOW)
     page.locator(".cen-pair-head").get_by_role("button", name="Caption again").click()
-    expect(page.locator(".cen-caption")).to_have_count(2, timeout=doors.SLOW)
-    expect(page.locator(".cen-compare-view")).to_contain_text("They agree on", timeout=doors.SLOW)
+    expect(page.locator(".cen-caption")).to_have_count(2, timeout=servers.SLOW)
+    expect(page.locator(".cen-compare-view")).to_contain_text("They agree on", timeout=servers.SLOW)
     page.locator(".cen-pair-head h3").focus()
     page.keyboard.press("Escape")
     expect(tiles.first).to_be_visible()
@@ -95,10 +95,10 @@ def _follow_link(page: Page) -> None:
     assert "page=2" in link
     pills = browsing.pills(page)
     page.get_by_role("button", name="Clear all").click()
-    expect(page.locator(".cen-pill")).to_have_count(0, timeout=doors.SLOW)
+    expect(page.locator(".cen-pill")).to_have_count(0, timeout=servers.SLOW)
     browsing.follow(page, link)
-    expect(page.locator(".cen-pill")).to_have_count(len(pills), timeout=doors.SLOW)
-    expect(page.locator(browsing.HEAD)).to_contain_text("Pairs 25 to", timeout=doors.SLOW)
+    expect(page.locator(".cen-pill")).to_have_count(len(pills), timeout=servers.SLOW)
+    expect(page.locator(browsing.HEAD)).to_contain_text("Pairs 25 to", timeout=servers.SLOW)
     assert browsing.pills(page) == pills
 
 
@@ -107,42 +107,42 @@ def _ask_for_nothing(page: Page) -> None:
     words = page.locator(".cen-search-bar .cen-words")
     words.fill("zyxwvu")
     words.press("Enter")
-    expect(page.locator(".cen-nothing")).to_contain_text("without words: zyxwvu", timeout=doors.SLOW)
+    expect(page.locator(".cen-nothing")).to_contain_text("without words: zyxwvu", timeout=servers.SLOW)
     page.locator(".cen-nothing button").first.click()
-    expect(page.locator(".cen-pill", has_text="words")).to_have_count(0, timeout=doors.SLOW)
+    expect(page.locator(".cen-pill", has_text="words")).to_have_count(0, timeout=servers.SLOW)
 
 
-def test_filter_draw_page_open_and_come_back_by_link(browser: Browser, lab: str) -> None:
-    with doors.watched(browser, width=1400, height=1300) as seen:
-        page = seen.page
+def test_filter_draw_page_open_and_return_by_link(browser: Browser, lab: str) -> None:
+    with servers.watched_page(browser, width=1400, height=1300) as tab:
+        page = tab.page
         _open(page, lab)
         assert browsing.pills(page) == []
         assert browsing.total(page) == 2000
         photos = page.locator(".cen-gallery .cen-photo img")
-        expect(photos).to_have_count(24, timeout=doors.SLOW)
+        expect(photos).to_have_count(24, timeout=servers.SLOW)
         expect(page.locator(".cen-made-up")).to_be_visible()
 
-        promised = _choose(page)
-        assert 24 < _draw(page) < promised
+        count = _choose(page)
+        assert 24 < _draw(page) < count
         _move_by_keys(page)
         _follow_link(page)
         _ask_for_nothing(page)
-        assert seen.foreign == []
-        assert seen.errors == []
+        assert tab.foreign == []
+        assert tab.errors == []
 
 
 def test_names_and_captions_of_others_are_text(browser: Browser, lab: str) -> None:
-    with doors.watched(browser, width=1400, height=1300) as seen:
-        page = seen.page
-        page.goto(doors.store(lab, "hostile_pairs", HOSTILE))
-        doors.run_all(page)
+    with servers.watched_page(browser, width=1400, height=1300) as tab:
+        page = tab.page
+        page.goto(servers.store(lab, "hostile_pairs", HOSTILE))
+        servers.run_all(page)
         tile = page.locator(".cen-gallery .cen-tile").first
-        tile.wait_for(timeout=doors.SLOW)
+        tile.wait_for(timeout=servers.SLOW)
         expect(tile).to_contain_text("<img src=x onerror")
         expect(page.locator(".cen-facet-view")).to_contain_text("<script>alert('script')</script>")
         tile.click()
-        expect(page.locator(".cen-pair-head h3")).to_contain_text("<img src=x onerror", timeout=doors.SLOW)
-        assert "<script>alert('script')</script>" in doors.caption(page)
-        assert seen.dialogs == []
+        expect(page.locator(".cen-pair-head h3")).to_contain_text("<img src=x onerror", timeout=servers.SLOW)
+        assert "<script>alert('script')</script>" in servers.caption(page)
+        assert tab.dialogs == []
         assert page.locator("img[src=x]").count() == 0
-        assert seen.foreign == []
+        assert tab.foreign == []

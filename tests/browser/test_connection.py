@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from rig import doors, stage
-from rig.doors import serving
+from rig import servers, stage
 from rig.reverse_proxy import reverse_proxy
+from rig.servers import serving
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -30,61 +30,61 @@ def _through(address: str, port: int, prefix: str = "", host: str = "localhost")
 
 
 @pytest.mark.parametrize("width", [1280, 360])
-def test_says_that_the_server_is_gone_and_comes_back_to_the_place(browser: Browser, tmp_path: Path, width: int) -> None:
+def test_bar_reports_lost_server_and_page_returns_to_its_place(browser: Browser, tmp_path: Path, width: int) -> None:
     token = {"CHATEARTHNET_TOKEN": "the-same-at-each-start"}
-    with doors.watched(browser, width=width) as seen:
-        page = seen.page
-        with serving(tmp_path / "first", **token) as served:
-            port = served.port
-            page.goto(served.address)
-            doors.caption(page)
+    with servers.watched_page(browser, width=width) as tab:
+        page = tab.page
+        with serving(tmp_path / "first", **token) as server:
+            port = server.port
+            page.goto(server.address)
+            servers.caption(page)
             page.get_by_role("button", name="2021").click()
             page.get_by_role("button", name="GPT-4V style").click()
             page.get_by_placeholder("latitude, longitude").fill("41.9, 12.5")
             page.get_by_role("button", name="Go", exact=True).click()
             heading = page.locator(".cen-chip-view").get_by_text("Italy, 41.9")
-            expect(heading).to_be_visible(timeout=doors.SLOW)
+            expect(heading).to_be_visible(timeout=servers.SLOW)
             page.wait_for_function("location.search === '?lon=12.500000&lat=41.900000&year=2021&style=4v'")
             expect(page.locator(BAR)).to_have_count(0)
             place = page.url
             assert "token" not in place
-            served.process.kill()
-            served.process.wait()
-        expect(page.locator(BAR)).to_contain_text("Lost the connection to the server", timeout=doors.SLOW)
+            server.process.kill()
+            server.process.wait()
+        expect(page.locator(BAR)).to_contain_text("Lost the connection to the server", timeout=servers.SLOW)
         expect(page.get_by_role("button", name="Reload")).to_have_count(0)
         expect(page.locator(".cen-caption .cen-text").first).to_be_visible()  # what is there can still be read
         _fits(page, width)
         with serving(tmp_path / "second", f"--port={port}", **token):
-            expect(page.locator(BAR)).to_contain_text("The server is back", timeout=doors.SLOW)
+            expect(page.locator(BAR)).to_contain_text("The server is back", timeout=servers.SLOW)
             _fits(page, width)
             page.get_by_role("button", name="Reload").click()
             expect(page.locator(BAR)).to_have_count(0)
-            expect(heading).to_be_visible(timeout=doors.SLOW)
-            expect(page.locator(".cen-prompt-view")).to_contain_text("Style 4v", timeout=doors.SLOW)
+            expect(heading).to_be_visible(timeout=servers.SLOW)
+            expect(page.locator(".cen-prompt-view")).to_contain_text("Style 4v", timeout=servers.SLOW)
             assert page.url == place
     expected = ("WebSocket", "ERR_CONNECTION", "not connected so cannot send")
-    assert not [error for error in seen.errors if not any(one in error for one in expected)]
+    assert not [error for error in tab.errors if not any(one in error for one in expected)]
 
 
 def test_a_server_with_another_token_leads_to_the_same_place(browser: Browser, tmp_path: Path) -> None:
-    with doors.watched(browser) as seen:
-        page = seen.page
-        with serving(tmp_path / "first") as served:
-            port = served.port
-            page.goto(doors.page_of(served.address, "browse"))
-            page.locator(".cen-facet-view .cen-value").filter(has_text="Africa").first.click(timeout=doors.SLOW)
-            page.wait_for_function("location.search.includes('continent=Africa')", timeout=doors.SLOW)
-            served.process.kill()
-            served.process.wait()
-        with serving(tmp_path / "second", f"--port={port}") as served:
-            expect(page.locator(BAR)).to_contain_text("needs its new token", timeout=doors.SLOW)
+    with servers.watched_page(browser) as tab:
+        page = tab.page
+        with serving(tmp_path / "first") as server:
+            port = server.port
+            page.goto(servers.page_of(server.address, "browse"))
+            page.locator(".cen-facet-view .cen-value").filter(has_text="Africa").first.click(timeout=servers.SLOW)
+            page.wait_for_function("location.search.includes('continent=Africa')", timeout=servers.SLOW)
+            server.process.kill()
+            server.process.wait()
+        with serving(tmp_path / "second", f"--port={port}") as server:
+            expect(page.locator(BAR)).to_contain_text("needs its new token", timeout=servers.SLOW)
             page.get_by_role("button", name="Enter the token").click()
             page.get_by_label("Token").fill("not-the-token")
             page.get_by_role("button", name="Open").click()
             expect(page.get_by_text("This token is wrong of this server")).to_be_visible()
-            page.get_by_label("Token").fill(urlsplit(served.address).query.partition("=")[2])
+            page.get_by_label("Token").fill(urlsplit(server.address).query.partition("=")[2])
             page.get_by_role("button", name="Open").click()
-            expect(page.locator(".cen-pill", has_text="Africa").first).to_be_visible(timeout=doors.SLOW)
+            expect(page.locator(".cen-pill", has_text="Africa").first).to_be_visible(timeout=servers.SLOW)
             assert parse_qs(urlsplit(page.url).query)["continent"] == ["Africa"]
             assert "token" not in page.url
 
@@ -99,21 +99,21 @@ def test_hostile_places_in_an_address_are_passed_over(browser: Browser, app: str
         "browse?page=-1&bbox=a,b&continent=<img src=x onerror=alert(1)>",
         "browse?polygon=" + "1,2 " * 3000,
     ]
-    with doors.watched(browser) as seen:
-        page = seen.page
+    with servers.watched_page(browser) as tab:
+        page = tab.page
         page.goto(app)
         base = app.partition("?")[0]
         for address in hostile:
             page.goto(base + address)
             if address.startswith("browse"):
-                page.locator(".cen-gallery .cen-head h3").wait_for(timeout=doors.SLOW)
+                page.locator(".cen-gallery .cen-head h3").wait_for(timeout=servers.SLOW)
             else:
-                expect(page.locator(".cen-status")).to_contain_text("São Tomé", timeout=doors.SLOW)
-        assert seen.dialogs == []
-        assert not [error for error in seen.errors if "status of 414" not in error]
+                expect(page.locator(".cen-status")).to_contain_text("São Tomé", timeout=servers.SLOW)
+        assert tab.dialogs == []
+        assert not [error for error in tab.errors if "status of 414" not in error]
         page.goto(f"{base}?lon=12.5&lat=41.9&year=2021&style=4v")
-        expect(page.locator(".cen-status")).to_contain_text("Italy", timeout=doors.SLOW)
-        expect(page.locator(".cen-prompt-view")).to_contain_text("Style 4v", timeout=doors.SLOW)
+        expect(page.locator(".cen-status")).to_contain_text("Italy", timeout=servers.SLOW)
+        expect(page.locator(".cen-prompt-view")).to_contain_text("Style 4v", timeout=servers.SLOW)
 
 
 @pytest.mark.parametrize("host", ["localhost", "explorer.example.test"])
@@ -121,35 +121,35 @@ def test_hostile_places_in_an_address_are_passed_over(browser: Browser, app: str
 @pytest.mark.parametrize("prefix", ["", PREFIX])
 def test_works_behind_proxies(browser: Browser, tmp_path: Path, host: str, prefix: str, *, rewrite: bool) -> None:
     with (
-        serving(tmp_path, f"--allow-host={host}") as served,
-        reverse_proxy(served.port, prefix=prefix, rewrite_host=rewrite) as port,
+        serving(tmp_path, f"--allow-host={host}") as server,
+        reverse_proxy(server.port, prefix=prefix, rewrite_host=rewrite) as port,
         stage.rebound(browser, host) as another,
     ):
         page = another.new_page()
-        page.goto(_through(served.address, port, prefix, host))
-        doors.caption(page)
-        doors.click_map(page)
+        page.goto(_through(server.address, port, prefix, host))
+        servers.caption(page)
+        servers.click_map(page)
         assert page.url.startswith(f"http://{host}:{port}{prefix}/?lon=")
         [cookie] = page.context.cookies()
         assert cookie.get("path") == (prefix or "/")
         page.get_by_role("link", name="Browse the dataset").click()
-        page.locator(".cen-gallery .cen-tile").first.wait_for(timeout=doors.SLOW)
+        page.locator(".cen-gallery .cen-tile").first.wait_for(timeout=servers.SLOW)
         expect(page.locator(BAR)).to_have_count(0)
 
 
-def test_a_page_that_may_not_connect_says_which_option_lets_it(tmp_path: Path, browser: Browser) -> None:
-    with serving(tmp_path) as served, reverse_proxy(served.port, rewrite_host=True) as port:
+def test_refused_page_names_the_option_that_allows_it(tmp_path: Path, browser: Browser) -> None:
+    with serving(tmp_path) as server, reverse_proxy(server.port, rewrite_host=True) as port:
         page = browser.new_page(viewport={"width": 360, "height": 640})
-        page.goto(_through(served.address, port))
-        expect(page.locator(BAR)).to_contain_text(f"start it with --allow-host localhost:{port}", timeout=doors.SLOW)
+        page.goto(_through(server.address, port))
+        expect(page.locator(BAR)).to_contain_text(f"start it with --allow-host localhost:{port}", timeout=servers.SLOW)
         _fits(page, 360)
         page.close()
 
 
 def test_a_name_that_was_bound_to_this_computer_gets_nothing(browser: Browser, tmp_path: Path) -> None:
-    with serving(tmp_path, "--no-token") as served, stage.rebound(browser, "evil.example.test") as another:
+    with serving(tmp_path, "--no-token") as server, stage.rebound(browser, "evil.example.test") as another:
         page = another.new_page(viewport={"width": 360, "height": 640})
-        answer = page.goto(f"http://evil.example.test:{served.port}/")
+        answer = page.goto(f"http://evil.example.test:{server.port}/")
         assert answer is not None
         assert answer.status == 403
         expect(page.get_by_text("start the server with --allow-host evil.example.test.")).to_be_visible()
@@ -163,20 +163,20 @@ def test_other_sites_cannot_embed_the_app(browser: Browser, tmp_path: Path) -> N
     site = ThreadingHTTPServer(("127.0.0.1", 0), partial(SimpleHTTPRequestHandler, directory=str(folder)))
     threading.Thread(target=site.serve_forever, daemon=True).start()
     port = site.server_address[1]
-    with serving(tmp_path, "--no-token", f"--embed-in=http://course.example.test:{port}") as served:
-        frame = f"<iframe src='http://127.0.0.1:{served.port}/' style='width:900px;height:700px'></iframe>"
+    with serving(tmp_path, "--no-token", f"--embed-in=http://course.example.test:{port}") as server:
+        frame = f"<iframe src='http://127.0.0.1:{server.port}/' style='width:900px;height:700px'></iframe>"
         (folder / "index.html").write_text(frame)
-        for name, embedded in (("course.example.test", True), ("evil.example.test", False)):
+        for name, is_embedded in (("course.example.test", True), ("evil.example.test", False)):
             with stage.rebound(browser, name) as another:
                 page = another.new_page()
-                refused: list[str] = []
-                page.on("requestfailed", lambda request, refused=refused: refused.append(str(request.failure)))
+                failures: list[str] = []
+                page.on("requestfailed", lambda request, failures=failures: failures.append(str(request.failure)))
                 page.goto(f"http://{name}:{port}/")
                 words = page.frame_locator("iframe").locator(".cen-caption .cen-text").first
-                if embedded:
-                    words.wait_for(timeout=doors.SLOW)
+                if is_embedded:
+                    words.wait_for(timeout=servers.SLOW)
                 else:
-                    assert "net::ERR_BLOCKED_BY_RESPONSE" in refused
+                    assert "net::ERR_BLOCKED_BY_RESPONSE" in failures
                     expect(words).to_have_count(0)
     site.shutdown()
     site.server_close()

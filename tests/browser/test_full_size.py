@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
-from rig import browsing, doors, full_size
+from rig import browsing, full_size, servers
 from rig.range_server import RangeServer, Request
 
 from chatearthnet_explorer.catalog import Query, open_catalog
@@ -59,10 +59,10 @@ class Full(NamedTuple):
 
     server: RangeServer
     folder: Path
-    told: dict
-    asked: list[Request]
+    report: dict
+    requests: list[Request]
     trips: int
-    sent: int
+    bytes_sent: int
 
     @property
     def catalog(self) -> Path:
@@ -72,15 +72,15 @@ class Full(NamedTuple):
 def _command(folder: Path, *arguments: str) -> dict:
     """Run the command as a user does, and return the JSON it prints."""
     script = Path(sys.executable).with_name("chatearthnet-explorer")
-    told = subprocess.run(
+    report = subprocess.run(
         [str(script), *arguments],
         env={**os.environ, "CHATEARTHNET_CACHE": str(folder / "cache")},
         capture_output=True,
         text=True,
         check=False,
     )
-    assert told.returncode == 0, told.stderr
-    return json.loads(told.stdout)
+    assert report.returncode == 0, report.stderr
+    return json.loads(report.stdout)
 
 
 @pytest.fixture(scope="session")
@@ -90,31 +90,31 @@ def full(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Full]:
     chips = [path.read_bytes() for path in sorted((real / "chatearthnet" / "chips").glob("*.png"))]
     full_size.write_release(folder / "release", chips=chips)
     with RangeServer(folder / "release", latency=LATENCY) as server:
-        told = _command(folder, "catalog", "build", server.url, str(folder / "catalog"))
-        yield Full(server, folder, told, list(server.log), server.trips, server.bytes_sent)
+        report = _command(folder, "catalog", "build", server.url, str(folder / "catalog"))
+        yield Full(server, folder, report, list(server.log), server.trips, server.bytes_sent)
 
 
 def test_every_pair_is_in_the_catalog_and_none_is_broken(full: Full) -> None:
     splits = {f"{style}/{split}": count for style, of in full_size.COUNTS.items() for split, count in of.items()}
     assert sum(splits.values()) == 163_488 + 10_000
-    assert full.told["entries"] == splits
-    assert full.told["captions"] == {"3.5": 163_488, "4v": 10_000}
-    assert full.told["rows"] == full.told["placed"] == 163_488
-    assert full.told["broken"] == []
-    assert full.told["left_out"] == 0
-    assert full.told["flags"]["no picture"] == full.told["flags"]["no place"] == 0
-    assert not full.told["simulated"]
+    assert full.report["entries"] == splits
+    assert full.report["captions"] == {"3.5": 163_488, "4v": 10_000}
+    assert full.report["rows"] == full.report["placed"] == 163_488
+    assert full.report["broken"] == []
+    assert full.report["left_out"] == 0
+    assert full.report["flags"]["no picture"] == full.report["flags"]["no place"] == 0
+    assert not full.report["simulated"]
 
 
 @pytest.mark.parametrize("style", ["3.5", "4v"])
 def test_the_command_line_counts_each_style_and_split(full: Full, style: str) -> None:
-    found = _command(full.folder, "catalog", "search", str(full.catalog), "--style", style, "--size", "1", "--json")
-    assert found["total"] == full.told["captions"][style]
-    assert found["facets"]["split"] == full_size.COUNTS[style]
+    result = _command(full.folder, "catalog", "search", str(full.catalog), "--style", style, "--size", "1", "--json")
+    assert result["total"] == full.report["captions"][style]
+    assert result["facets"]["split"] == full_size.COUNTS[style]
 
 
-def test_a_build_asks_for_the_captions_and_the_directories_and_nothing_else(full: Full) -> None:
-    texts, *images = full.asked
+def test_build_requests_only_captions_and_directories(full: Full) -> None:
+    texts, *images = full.requests
     assert (texts.path, texts.span) == ("/json_files.zip", "")
     assert [request.path for request in images] == [f"/{name}.zip" for name in ARCHIVES for _ in range(2)]
     directories = 0
@@ -125,14 +125,14 @@ def test_a_build_asks_for_the_captions_and_the_directories_and_nothing_else(full
         assert int(directory.span.removeprefix("bytes=").split("-")[0]) == start
         directories += (full.folder / "release" / f"{name}.zip").stat().st_size - start
     texts_size = (full.folder / "release" / "json_files.zip").stat().st_size
-    assert full.sent < texts_size + directories + len(ARCHIVES) * 70_000
-    assert full.trips == len(full.asked) == 1 + 2 * len(ARCHIVES)
+    assert full.bytes_sent < texts_size + directories + len(ARCHIVES) * 70_000
+    assert full.trips == len(full.requests) == 1 + 2 * len(ARCHIVES)
 
 
 @pytest.fixture(scope="module")
 def catalog(full: Full) -> Iterator[Catalog]:
-    with open_catalog(full.catalog) as opened:
-        yield opened
+    with open_catalog(full.catalog) as catalog:
+        yield catalog
 
 
 def _agree(page: Page, catalog: Catalog, total: int) -> None:
@@ -141,15 +141,15 @@ def _agree(page: Page, catalog: Catalog, total: int) -> None:
     assert catalog.search(from_url(browsing.link(page))).total == total
 
 
-def _wait_for(page: Page, promised: int) -> None:
-    expect(page.locator(browsing.HEAD)).to_have_text(re.compile(rf" of {promised:,}$"), timeout=doors.SLOW)
+def _wait_for(page: Page, count: int) -> None:
+    expect(page.locator(browsing.HEAD)).to_have_text(re.compile(rf" of {count:,}$"), timeout=servers.SLOW)
 
 
 def _clear(page: Page) -> None:
     """Take every choice back, one after the other."""
     for left in range(page.locator(".cen-pill").count(), 0, -1):
         page.locator(".cen-pill").first.click()
-        expect(page.locator(".cen-pill")).to_have_count(left - 1, timeout=doors.SLOW)
+        expect(page.locator(".cen-pill")).to_have_count(left - 1, timeout=servers.SLOW)
     _wait_for(page, full_size.RECORDS)
 
 
@@ -170,7 +170,7 @@ def _search(page: Page, catalog: Catalog) -> None:
     words = page.locator(".cen-search-bar .cen-words")
     words.fill(WORDS)
     words.press("Enter")
-    expect(page.locator(".cen-pill", has_text="mangrove*")).to_have_count(1, timeout=doors.SLOW)
+    expect(page.locator(".cen-pill", has_text="mangrove*")).to_have_count(1, timeout=servers.SLOW)
     expected = catalog.search(Query(words=WORDS)).total
     assert 0 < expected < full_size.RECORDS
     _wait_for(page, expected)
@@ -180,7 +180,7 @@ def _search(page: Page, catalog: Catalog) -> None:
 
 def _draw(page: Page, catalog: Catalog) -> None:
     browsing.draw_box(page)
-    expect(page.locator(browsing.HEAD)).not_to_have_text(re.compile(" of 163,488$"), timeout=doors.SLOW)
+    expect(page.locator(browsing.HEAD)).not_to_have_text(re.compile(" of 163,488$"), timeout=servers.SLOW)
     inside = browsing.total(page)
     assert 0 < inside < full_size.RECORDS
     _agree(page, catalog, inside)
@@ -192,37 +192,37 @@ def _turn_pages(page: Page, catalog: Catalog) -> None:
     """On by one, far by a number, to the end: the pairs are those that the catalog has there."""
     head = page.locator(browsing.HEAD)
     page.get_by_role("button", name="Next page").click()
-    expect(head).to_have_text("Pairs 25 to 48 of 163,488", timeout=doors.SLOW)
+    expect(head).to_have_text("Pairs 25 to 48 of 163,488", timeout=servers.SLOW)
     number = page.locator(".cen-gallery .cen-page")
     number.fill("5000")  # JupyterLab would have Enter for itself
     number.press("Enter")
-    expect(head).to_have_text("Pairs 119,977 to 120,000 of 163,488", timeout=doors.SLOW)
-    shown = [tile.get_attribute("title") or "" for tile in page.locator(".cen-gallery .cen-tile").all()]
-    wanted = [pair.record.name for pair in catalog.search(from_url(browsing.link(page))).pairs]
-    assert [title.partition("\n")[0] for title in shown] == wanted
+    expect(head).to_have_text("Pairs 119,977 to 120,000 of 163,488", timeout=servers.SLOW)
+    titles = [tile.get_attribute("title") or "" for tile in page.locator(".cen-gallery .cen-tile").all()]
+    names = [pair.record.name for pair in catalog.search(from_url(browsing.link(page))).pairs]
+    assert [title.partition("\n")[0] for title in titles] == names
     page.get_by_role("button", name="Last page").click()
-    expect(head).to_have_text("Pairs 163,465 to 163,488 of 163,488", timeout=doors.SLOW)
+    expect(head).to_have_text("Pairs 163,465 to 163,488 of 163,488", timeout=servers.SLOW)
 
 
 def _see_pictures(page: Page, server: RangeServer) -> int:
     """A page of pictures comes in at most three round trips, the page after it too; return how many pairs there are."""
-    page.locator('.cen-facet-view [data-at="country search"]').fill(full_size.PICTURED)
+    page.locator('.cen-facet-view [data-at="country search"]').fill(full_size.COUNTRY_WITH_PICTURES)
     server.reset()
-    promised = browsing.choose(page, full_size.PICTURED)
+    count = browsing.choose(page, full_size.COUNTRY_WITH_PICTURES)
     photos = page.locator(".cen-gallery .cen-photo img")
-    _wait_for(page, promised)
-    expect(photos).to_have_count(SIZE, timeout=doors.SLOW)
+    _wait_for(page, count)
+    expect(photos).to_have_count(SIZE, timeout=servers.SLOW)
     first = server.trips, server.requests
     server.reset()
     page.get_by_role("button", name="Next page").click()
-    expect(page.locator(browsing.HEAD)).to_contain_text("Pairs 25 to 48", timeout=doors.SLOW)
-    expect(photos).to_have_count(SIZE, timeout=doors.SLOW)
+    expect(page.locator(browsing.HEAD)).to_contain_text("Pairs 25 to 48", timeout=servers.SLOW)
+    expect(photos).to_have_count(SIZE, timeout=servers.SLOW)
     print(f"\nround trips and requests of a page of pictures: {first}, {(server.trips, server.requests)}")  # noqa: T201
     for trips, requests in (first, (server.trips, server.requests)):
         assert 1 <= trips <= 3
         assert requests <= SIZE
     assert {request.path for request in server.log} == {"/s2_rgb_images.zip"}
-    return promised
+    return count
 
 
 def _open_one(page: Page, server: RangeServer) -> None:
@@ -231,32 +231,32 @@ def _open_one(page: Page, server: RangeServer) -> None:
     tile = page.locator(".cen-gallery .cen-tile").nth(3)
     where = tile.locator(".cen-where").inner_text()
     tile.click()
-    expect(page.locator(".cen-pair-head h3")).to_contain_text(where, timeout=doors.SLOW)
-    assert len(doors.caption(page)) > 100
-    expect(page.get_by_role("img", name=re.compile("Sentinel-2 picture"))).to_be_visible(timeout=doors.SLOW)
+    expect(page.locator(".cen-pair-head h3")).to_contain_text(where, timeout=servers.SLOW)
+    assert len(servers.caption(page)) > 100
+    expect(page.get_by_role("img", name=re.compile("Sentinel-2 picture"))).to_be_visible(timeout=servers.SLOW)
     assert server.requests == 0
     page.locator(".cen-pair-head").get_by_role("button", name=re.compile("Back")).click()
-    expect(page.locator(".cen-gallery .cen-tile").first).to_be_visible(timeout=doors.SLOW)
+    expect(page.locator(".cen-gallery .cen-tile").first).to_be_visible(timeout=servers.SLOW)
 
 
-def _come_back_by_link(page: Page, promised: int) -> None:
+def _return_by_link(page: Page, count: int) -> None:
     address, choices = browsing.link(page), browsing.pills(page)
-    assert f"country={full_size.PICTURED}" in address
+    assert f"country={full_size.COUNTRY_WITH_PICTURES}" in address
     assert "page=2" in address
     _clear(page)
     browsing.follow(page, address)
-    expect(page.locator(browsing.HEAD)).to_have_text(f"Pairs 25 to 48 of {promised:,}", timeout=doors.SLOW)
+    expect(page.locator(browsing.HEAD)).to_have_text(f"Pairs 25 to 48 of {count:,}", timeout=servers.SLOW)
     assert browsing.pills(page) == choices
 
 
 def test_the_whole_of_it_is_browsed_in_little_memory(browser: Browser, lab: str, full: Full, catalog: Catalog) -> None:
     source = BROWSE.format(url=full.server.url, cache=str(full.folder / "cache"), catalog=str(full.catalog))
-    with doors.watched(browser, width=1400, height=1300) as seen:
-        page = seen.page
-        page.goto(doors.store(lab, "full_size", source, MEMORY))
+    with servers.watched_page(browser, width=1400, height=1300) as tab:
+        page = tab.page
+        page.goto(servers.store(lab, "full_size", source, MEMORY))
         full.server.reset()
-        doors.run_cell(page, 0)
-        page.locator(".cen-gallery .cen-tile").first.wait_for(timeout=doors.SLOW)
+        servers.run_cell(page, 0)
+        page.locator(".cen-gallery .cen-tile").first.wait_for(timeout=servers.SLOW)
         _agree(page, catalog, full_size.RECORDS)
         assert {request.path for request in full.server.log} <= {"/s2_rgb_images.zip"}
 
@@ -264,15 +264,15 @@ def test_the_whole_of_it_is_browsed_in_little_memory(browser: Browser, lab: str,
         _search(page, catalog)
         _draw(page, catalog)
         _turn_pages(page, catalog)
-        promised = _see_pictures(page, full.server)
+        count = _see_pictures(page, full.server)
         _open_one(page, full.server)
-        _come_back_by_link(page, promised)
+        _return_by_link(page, count)
 
-        doors.run_cell(page, 1)
-        said = page.locator(".jp-OutputArea-output", has_text=re.compile(r"^resident \d+"))
-        said.wait_for(timeout=doors.SLOW)
-        resident = int(said.inner_text().split()[1])
+        servers.run_cell(page, 1)
+        output = page.locator(".jp-OutputArea-output", has_text=re.compile(r"^resident \d+"))
+        output.wait_for(timeout=servers.SLOW)
+        resident = int(output.inner_text().split()[1])
         print(f"memory of the kernel with browser and catalog: {resident / 1e6:.0f} MB")  # noqa: T201 - a figure
         assert resident < MOST_MEMORY
-        assert seen.foreign == []
-        assert seen.errors == []
+        assert tab.foreign == []
+        assert tab.errors == []

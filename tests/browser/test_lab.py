@@ -7,7 +7,7 @@ import urllib.request
 from typing import TYPE_CHECKING
 
 import pytest
-from rig import doors
+from rig import servers
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -39,13 +39,13 @@ explorer
 
 
 def test_the_notebook_from_run_all_to_a_caption_of_ones_own(browser: Browser, lab: str) -> None:
-    with doors.watched(browser, height=1400) as seen:
-        page = seen.page
+    with servers.watched_page(browser, height=1400) as tab:
+        page = tab.page
         page.goto(lab)
-        doors.run_all(page)
-        assert len(doors.caption(page)) > 100
-        doors.wait_idle(page)
-        print(f"\nclick to visible caption in JupyterLab: {doors.click_map(page):.3f} s")  # noqa: T201 - a figure, not a limit
+        servers.run_all(page)
+        assert len(servers.caption(page)) > 100
+        servers.wait_idle(page)
+        print(f"\nclick to visible caption in JupyterLab: {servers.click_map(page):.3f} s")  # noqa: T201 - a figure, not a limit
 
         slider = page.locator(".cen-chip-view input[type=range]")
         slider.fill("100")
@@ -54,26 +54,26 @@ def test_the_notebook_from_run_all_to_a_caption_of_ones_own(browser: Browser, la
         expect(page.locator(".cen-chip-view .cen-labels")).to_have_css("opacity", "0")
 
         page.get_by_role("button", name="GPT-3.5 style").click()
-        expect(page.locator(".cen-prompt-view")).to_contain_text("Style 3.5", timeout=doors.SLOW)
-        words = doors.caption(page)
+        expect(page.locator(".cen-prompt-view")).to_contain_text("Style 3.5", timeout=servers.SLOW)
+        words = servers.caption(page)
         page.get_by_role("button", name="GPT-4V style").click()
-        expect(page.locator(".cen-prompt-view")).to_contain_text("Style 4v", timeout=doors.SLOW)
+        expect(page.locator(".cen-prompt-view")).to_contain_text("Style 4v", timeout=servers.SLOW)
         expect(page.locator(".cen-caption .cen-text").first).not_to_have_text(words)
 
-        assert seen.foreign == []
-        assert seen.errors == []
+        assert tab.foreign == []
+        assert tab.errors == []
 
 
 def test_the_command_opens_the_first_notebook(browser: Browser, tmp_path: Path) -> None:
     folder = tmp_path / "a folder, with é"
     folder.mkdir()
-    with doors.lab_command(folder) as address, doors.watched(browser) as seen:
-        seen.page.goto(address)
-        expect(seen.page.locator(".jp-Notebook h1").first).to_contain_text(
-            "From a click to a caption", timeout=doors.SLOW
+    with servers.lab_command(folder) as address, servers.watched_page(browser) as tab:
+        tab.page.goto(address)
+        expect(tab.page.locator(".jp-Notebook h1").first).to_contain_text(
+            "From a click to a caption", timeout=servers.SLOW
         )
         assert len(list((folder / "copies").glob("*.ipynb"))) == 3
-        assert seen.errors == []
+        assert tab.errors == []
 
 
 @pytest.mark.parametrize(
@@ -86,36 +86,36 @@ def test_the_command_opens_the_first_notebook(browser: Browser, tmp_path: Path) 
 )
 def test_run_all_ends_with_something_to_look_at(browser: Browser, lab: str, name: str, last: str) -> None:
     """JupyterLab goes to the end of a notebook; what is there is what a person sees first."""
-    with doors.watched(browser, height=1300) as seen:
-        page = seen.page
+    with servers.watched_page(browser, height=1300) as tab:
+        page = tab.page
         page.goto(lab.replace("/lab/tree/01_click_to_caption", f"/doc/tree/{name}"))
-        doors.run_all(page)
-        expect(page.locator(f"{last} >> visible=true").last).to_be_visible(timeout=2 * doors.SLOW)
-        doors.wait_idle(page)
+        servers.run_all(page)
+        expect(page.locator(f"{last} >> visible=true").last).to_be_visible(timeout=2 * servers.SLOW)
+        servers.wait_idle(page)
         assert page.locator(".jp-RenderedText[data-mime-type='application/vnd.jupyter.stderr']").count() == 0
         assert page.get_by_text("Nothing has been judged yet").count() == 0
-        assert seen.foreign == []
-        assert seen.errors == []
+        assert tab.foreign == []
+        assert tab.errors == []
 
 
 def test_what_others_wrote_is_text(browser: Browser, lab: str) -> None:
     cell = {"cell_type": "code", "id": "a", "metadata": {}, "outputs": [], "execution_count": None, "source": HOSTILE}
     kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
     book = {"cells": [cell], "metadata": kernel, "nbformat": 4, "nbformat_minor": 5}
-    stored = urllib.request.Request(  # noqa: S310 - our own, on loopback
+    request = urllib.request.Request(  # noqa: S310 - our own, on loopback
         lab.replace("/lab/tree/01_click_to_caption.ipynb", "/api/contents/hostile.ipynb"),
         json.dumps({"type": "notebook", "content": book}).encode(),
         method="PUT",
     )
-    with urllib.request.urlopen(stored) as answer:  # noqa: S310 - likewise
+    with urllib.request.urlopen(request) as answer:  # noqa: S310 - likewise
         assert answer.status == 201
-    with doors.watched(browser, height=1400) as seen:
-        page = seen.page
+    with servers.watched_page(browser, height=1400) as tab:
+        page = tab.page
         page.goto(lab.replace("/lab/tree/01_click_to_caption.ipynb", "/doc/tree/hostile.ipynb"))
-        doors.run_all(page)
-        assert "<script>alert('script')</script>" in doors.caption(page)
+        servers.run_all(page)
+        assert "<script>alert('script')</script>" in servers.caption(page)
         expect(page.locator(".cen-chip-view .cen-place")).to_contain_text("<img src=x onerror")
         expect(page.locator(".cen-status")).to_contain_text("<img src=x onerror")
-        assert seen.dialogs == []
+        assert tab.dialogs == []
         assert page.locator("img[src=x]").count() == 0
-        assert seen.foreign == []
+        assert tab.foreign == []

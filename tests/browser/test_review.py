@@ -6,7 +6,7 @@ import statistics
 from pathlib import Path
 
 from playwright.sync_api import Browser, Page, expect
-from rig import doors
+from rig import servers
 
 from chatearthnet_explorer.review.ledger import Ledger
 
@@ -25,7 +25,7 @@ plan = simple_random(pairs.names, 20)
 desk = ReviewDesk(plan, pairs.pair_of, folder / "ledger.jsonl", reviewer="<b>Ada</b>")
 desk
 """
-GROUNDED = """
+CONTRADICTION_CELL = """
 from pathlib import Path
 
 import numpy as np
@@ -48,11 +48,11 @@ def pair_of(name):
 desk = ReviewDesk(["one", "two"], pair_of, Path({folder!r}) / "ledger.jsonl", reviewer="Ada")
 desk
 """
-LIT = """([column, row]) => {
+HIGHLIGHTED_PIXELS = """([column, row]) => {
   const canvas = document.querySelector('.cen-review canvas.cen-light');
   return canvas.getContext('2d').getImageData(column, row, 1, 1).data[3];
 }"""
-MOVED = """() => {
+WATCH_FOR_NEXT_PAIR = """() => {
   const pad = document.querySelector('.cen-verdict-pad');
   const words = () => document.querySelector('.cen-review .cen-text')?.textContent;
   const [at, said] = [pad.dataset.position, words()];
@@ -70,23 +70,23 @@ PAUSE = 600
 
 def open_desk(page: Page, lab: str, folder: Path, *, name: str = "desk", source: str = CELL) -> None:
     """Open a notebook of its own with a desk; a page that is left while it is saved would not go."""
-    page.goto(doors.store(lab, name, source.format(folder=str(folder))))
+    page.goto(servers.store(lab, name, source.format(folder=str(folder))))
     run(page)
 
 
 def run(page: Page) -> None:
     """Run the cell, and put the focus on the desk as somebody does who never touches the mouse again."""
-    doors.run_all(page)
+    servers.run_all(page)
     ready(page)
     page.locator(".cen-verdict-pad").focus()
 
 
 def ready(page: Page) -> None:
-    page.locator(".cen-verdict-pad:not(.cen-waiting) .cen-correct:enabled").wait_for(timeout=doors.SLOW)
+    page.locator(".cen-verdict-pad:not(.cen-waiting) .cen-correct:enabled").wait_for(timeout=servers.SLOW)
 
 
-def judged(page: Page, count: int) -> None:
-    expect(page.locator(".cen-verdict-pad")).to_have_attribute("data-judged", str(count), timeout=doors.SLOW)
+def wait_for_judged_count(page: Page, count: int) -> None:
+    expect(page.locator(".cen-verdict-pad")).to_have_attribute("data-judged", str(count), timeout=servers.SLOW)
     ready(page)
 
 
@@ -94,21 +94,21 @@ def test_twenty_verdicts_by_keyboard_and_a_kernel_killed_after_twelve(
     browser: Browser, lab: str, tmp_path: Path
 ) -> None:
     ledger = Ledger(tmp_path / "ledger.jsonl")
-    with doors.watched(browser, width=1360, height=1100) as seen:
-        page, keys = seen.page, seen.page.keyboard
+    with servers.watched_page(browser, width=1360, height=1100) as tab:
+        page, keys = tab.page, tab.page.keyboard
         open_desk(page, lab, tmp_path)
         took = []
         for number in range(10):
             page.wait_for_timeout(PAUSE)
-            page.evaluate(MOVED)
+            page.evaluate(WATCH_FOR_NEXT_PAIR)
             keys.press("1")
-            judged(page, number + 1)
-            page.wait_for_function("window.moved !== null", timeout=doors.SLOW)
+            wait_for_judged_count(page, number + 1)
+            page.wait_for_function("window.moved !== null", timeout=servers.SLOW)
             took.append(page.evaluate("window.moved"))
         print(f"\nto the next pair: median {statistics.median(took):.0f} ms, slowest {max(took):.0f} ms")  # noqa: T201 - a figure, not a limit
 
         keys.press("2")  # and why: the label
-        judged(page, 11)
+        wait_for_judged_count(page, 11)
         keys.press("l")
         expect(page.locator(".cen-verdict-pad")).to_have_attribute("data-position", "11")
         ready(page)
@@ -117,62 +117,62 @@ def test_twenty_verdicts_by_keyboard_and_a_kernel_killed_after_twelve(
         keys.press("Escape")
         keys.press("i")
         keys.press("3")
-        judged(page, 12)
+        wait_for_judged_count(page, 12)
 
         os.kill(int((tmp_path / "pid").read_text()), signal.SIGKILL)
-        found = ledger.verdicts
-        assert [one.verdict for one in found] == ["correct"] * 10 + ["minor", "major"]
-        assert (found[10].cause, found[11].cause) == ("label", "image")
-        assert found[11].note == "1 2 3 u are letters here"
+        verdicts = ledger.verdicts
+        assert [one.verdict for one in verdicts] == ["correct"] * 10 + ["minor", "major"]
+        assert (verdicts[10].cause, verdicts[11].cause) == ("label", "image")
+        assert verdicts[11].note == "1 2 3 u are letters here"
         assert ledger.remarks == ()
 
-        page.get_by_text("Kernel Restarting").wait_for(timeout=doors.SLOW)
+        page.get_by_text("Kernel Restarting").wait_for(timeout=servers.SLOW)
         page.get_by_role("button", name="Ok").click()
-        doors.wait_idle(page)
+        servers.wait_idle(page)
         run(page)
-        judged(page, 12)
+        wait_for_judged_count(page, 12)
         expect(page.locator(".cen-verdict-pad")).to_have_attribute("data-position", "12")
         keys.press("3")
-        judged(page, 13)
+        wait_for_judged_count(page, 13)
         keys.press("u")
-        judged(page, 12)
+        wait_for_judged_count(page, 12)
         for number in range(12, 20):
             keys.press("1")
-            judged(page, number + 1)
+            wait_for_judged_count(page, number + 1)
         expect(page.locator(".cen-messages")).to_contain_text("All 20 captions are judged.")
         assert len(ledger.verdicts) == 20
         assert len(ledger.entries) == 23  # the cause is a word of its own, and so is taking one back
         assert page.locator(".jp-Notebook .jp-Cell").count() == 1
         assert not page.locator(".jp-Notebook .jp-MarkdownCell").count()
-        assert seen.foreign == []
-        assert seen.dialogs == []
+        assert tab.foreign == []
+        assert tab.dialogs == []
 
 
 def test_pointing_at_a_contradicted_claim_lights_its_pixels_in_its_part(
     browser: Browser, lab: str, tmp_path: Path
 ) -> None:
-    with doors.watched(browser, width=1360, height=1100) as seen:
-        page = seen.page
-        open_desk(page, lab, tmp_path, name="grounded", source=GROUNDED)
+    with servers.watched_page(browser, width=1360, height=1100) as tab:
+        page = tab.page
+        open_desk(page, lab, tmp_path, name="grounded", source=CONTRADICTION_CELL)
         claims = page.locator(".cen-review .cen-text .cen-claim")
         expect(claims).to_have_count(2)
         expect(page.locator(".cen-counts li").nth(1)).to_contain_text("1 contradicted")
         claims.first.hover()
-        page.wait_for_function(f"({LIT})([300, 100]) > 100", timeout=doors.SLOW)
-        assert page.evaluate(LIT, [100, 100]) == 0  # water, top left
-        assert page.evaluate(LIT, [400, 400]) > 100  # crops, which the other claim is about
+        page.wait_for_function(f"({HIGHLIGHTED_PIXELS})([300, 100]) > 100", timeout=servers.SLOW)
+        assert page.evaluate(HIGHLIGHTED_PIXELS, [100, 100]) == 0  # water, top left
+        assert page.evaluate(HIGHLIGHTED_PIXELS, [400, 400]) > 100  # crops, which the other claim is about
         expect(page.locator(".cen-why")).to_contain_text(
             "'small' stands for 10 to 19 %; the top left has 100.0 % water."
         )
         claims.last.focus()
-        page.wait_for_function(f"({LIT})([300, 300]) === 0", timeout=doors.SLOW)
-        assert page.evaluate(LIT, [450, 450]) > 100  # crops too, and outside of the middle
+        page.wait_for_function(f"({HIGHLIGHTED_PIXELS})([300, 300]) === 0", timeout=servers.SLOW)
+        assert page.evaluate(HIGHLIGHTED_PIXELS, [450, 450]) > 100  # crops too, and outside of the middle
 
         page.keyboard.press("1")  # the keys of the desk are heard while a claim has the focus, and after it is gone
-        judged(page, 1)
+        wait_for_judged_count(page, 1)
         expect(page.locator(".cen-review .cen-text")).to_contain_text("it is so.two")
         page.keyboard.press("1")
-        judged(page, 2)
+        wait_for_judged_count(page, 2)
         assert len(Ledger(tmp_path / "ledger.jsonl").verdicts) == 2
-        assert seen.dialogs == []
-        assert seen.errors == []
+        assert tab.dialogs == []
+        assert tab.errors == []

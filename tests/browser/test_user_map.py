@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from rig import browsing, doors
+from rig import browsing, servers
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Locator, Page
@@ -46,10 +46,10 @@ def _open_toolbar(page: Page, world: Locator) -> None:
     """Open leafmap's toolbar, and in it the list of layers."""
     world.locator(".leaflet-top.leaflet-right .jupyter-button").first.hover()
     world.get_by_title("Toolbar", exact=True).click()
-    expect(world.get_by_title("Change basemap", exact=True)).to_be_visible(timeout=doors.SLOW)
+    expect(world.get_by_title("Change basemap", exact=True)).to_be_visible(timeout=servers.SLOW)
     world.locator("button[title=Layers]").click()
-    expect(world.get_by_text("All layers on/off").first).to_be_visible(timeout=doors.SLOW)
-    doors.wait_idle(page)
+    expect(world.get_by_text("All layers on/off").first).to_be_visible(timeout=servers.SLOW)
+    servers.wait_idle(page)
 
 
 def _drag(page: Page, world: Locator, *, start: tuple[float, float], end: tuple[float, float]) -> None:
@@ -64,61 +64,61 @@ def _drag(page: Page, world: Locator, *, start: tuple[float, float], end: tuple[
 
 
 def test_explorer_on_a_map_that_is_on_screen_already(browser: Browser, lab: str) -> None:
-    address = doors.store(lab, "explore_own_map", ON_SCREEN, EXPLORE)
-    with doors.watched(browser, width=1400, height=1300) as seen:
-        page = seen.page
+    address = servers.store(lab, "explore_own_map", ON_SCREEN, EXPLORE)
+    with servers.watched_page(browser, width=1400, height=1300) as tab:
+        page = tab.page
         page.goto(address)
-        doors.run_cell(page, 0)
-        expect(page.locator(".leaflet-container .leaflet-marker-icon")).to_be_visible(timeout=doors.SLOW)
-        doors.run_cell(page, 1)
+        servers.run_cell(page, 0)
+        expect(page.locator(".leaflet-container .leaflet-marker-icon")).to_be_visible(timeout=servers.SLOW)
+        servers.run_cell(page, 1)
         world = page.locator(".cen-explorer .leaflet-container")
-        expect(world.locator(".leaflet-marker-icon")).to_be_visible(timeout=doors.SLOW)
-        expect(world.locator(".leaflet-land-pane path")).to_have_count(1, timeout=doors.SLOW)
-        expect(page.locator(".leaflet-land-pane path")).to_have_count(2, timeout=doors.SLOW)  # the first view as well
+        expect(world.locator(".leaflet-marker-icon")).to_be_visible(timeout=servers.SLOW)
+        expect(world.locator(".leaflet-land-pane path")).to_have_count(1, timeout=servers.SLOW)
+        expect(page.locator(".leaflet-land-pane path")).to_have_count(2, timeout=servers.SLOW)  # the first view as well
         assert page.locator(".cen-caption .cen-text").count() == 0
         world.scroll_into_view_if_needed()
         box = world.bounding_box()
         assert box
         page.mouse.click(box["x"] + 0.5 * box["width"], box["y"] + 0.45 * box["height"])
-        words = doors.caption(page)
+        words = servers.caption(page)
         assert len(words) > 50
-        doors.wait_idle(page)
+        servers.wait_idle(page)
 
         world.locator(".leaflet-draw-draw-rectangle").click()
         _drag(page, world, start=(0.4, 0.2), end=(0.7, 0.6))
-        expect(world.locator(".leaflet-overlay-pane path.leaflet-interactive")).to_have_count(1, timeout=doors.SLOW)
-        doors.wait_idle(page)
-        assert doors.caption(page) == words  # drawing is no click
+        expect(world.locator(".leaflet-overlay-pane path.leaflet-interactive")).to_have_count(1, timeout=servers.SLOW)
+        servers.wait_idle(page)
+        assert servers.caption(page) == words  # drawing is no click
 
         _open_toolbar(page, world)
         for name in ("A marker of mine", "Outline of the land", "Chip"):
-            expect(world.get_by_text(name, exact=True).first).to_be_visible(timeout=doors.SLOW)
+            expect(world.get_by_text(name, exact=True).first).to_be_visible(timeout=servers.SLOW)
 
-        assert seen.foreign == []
-        assert seen.errors == []
+        assert tab.foreign == []
+        assert tab.errors == []
 
 
 def test_browser_takes_the_region_from_the_tools_of_leafmap(browser: Browser, lab: str) -> None:
-    address = doors.store(lab, "browse_own_map", BROWSE, AFTERWARDS)
-    with doors.watched(browser, width=1400, height=1300) as seen:
-        page = seen.page
+    address = servers.store(lab, "browse_own_map", BROWSE, AFTERWARDS)
+    with servers.watched_page(browser, width=1400, height=1300) as tab:
+        page = tab.page
         page.goto(address)
-        doors.run_cell(page, 0)
-        page.locator(".cen-gallery .cen-tile").first.wait_for(timeout=doors.SLOW)
-        doors.wait_idle(page)
+        servers.run_cell(page, 0)
+        page.locator(".cen-gallery .cen-tile").first.wait_for(timeout=servers.SLOW)
+        servers.wait_idle(page)
         world = page.locator(".cen-browser .leaflet-container")
         expect(world.locator(".leaflet-draw-draw-rectangle")).to_have_count(1)
         browsing.draw_box(page)
-        expect(world.locator(".leaflet-overlay-pane path.leaflet-interactive")).to_have_count(1, timeout=doors.SLOW)
+        expect(world.locator(".leaflet-overlay-pane path.leaflet-interactive")).to_have_count(1, timeout=servers.SLOW)
         assert 0 < browsing.total(page) < 2000
         world.locator(".leaflet-control-layers").hover()
         expect(world.locator(".leaflet-control-layers-overlays")).to_contain_text("Pairs")
         _open_toolbar(page, world)
 
-        doors.run_cell(page, 1)
-        printed = page.locator(".jp-OutputArea-output pre").last
-        expect(printed).to_contain_text("drawn: Polygon draw controls: 1", timeout=doors.SLOW)
-        expect(printed).to_contain_text("layers: OpenStreetMap", timeout=doors.SLOW)
-        expect(printed).not_to_contain_text("Pairs")
-        assert seen.foreign == []
-        assert seen.errors == []
+        servers.run_cell(page, 1)
+        output = page.locator(".jp-OutputArea-output pre").last
+        expect(output).to_contain_text("drawn: Polygon draw controls: 1", timeout=servers.SLOW)
+        expect(output).to_contain_text("layers: OpenStreetMap", timeout=servers.SLOW)
+        expect(output).not_to_contain_text("Pairs")
+        assert tab.foreign == []
+        assert tab.errors == []

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from rig.hostile import ATTACK, ATTACK_SHOWN
-from rig.shown import caption, chip, quarters
+from rig.hostile import ATTACK, VISIBLE_ATTACK
+from rig.sample_chips import caption, chip, quarters
 from rig.stage import Stage, chromium
 
 from chatearthnet_explorer.landcover.legend import CLASSES, PALETTES
@@ -28,27 +28,27 @@ WATER, TOWN, TREE, CROP = 1, 2, 3, 6
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    with chromium() as opened:
-        yield opened
+    with chromium() as chromium_browser:
+        yield chromium_browser
 
 
 @pytest.fixture
 def stage(browser: Browser) -> Iterator[Stage]:
     page = browser.new_page(viewport={"width": 1000, "height": 800})
     page.set_default_timeout(5_000)
-    staged = Stage(page)
-    yield staged
-    assert staged.errors == []
+    new_stage = Stage(page)
+    yield new_stage
+    assert new_stage.errors == []
     page.close()
 
 
 @pytest.fixture
 def view(stage: Stage) -> ChipView:
     """A chip on the stage, drawn."""
-    shown = ChipView(chip=chip())
-    stage.mount("chip", shown)
+    widget = ChipView(chip=chip())
+    stage.mount("chip", widget)
     stage.page.wait_for_selector(".cen-row")
-    return shown
+    return widget
 
 
 def pixel(stage: Stage, canvas: str, column: int, row: int) -> list[int]:
@@ -87,7 +87,7 @@ def test_the_slider_blends_and_the_keyboard_reaches_it(stage: Stage, view: ChipV
     stage.page.wait_for_function("document.querySelector('canvas.cen-labels').style.opacity === '0.03'")
     stage.settle()
     assert view.blend == pytest.approx(0.03)
-    stage.tell("chip", blend=1.0)
+    stage.set_traits("chip", blend=1.0)
     assert slider.input_value() == "100"
 
 
@@ -123,16 +123,16 @@ def test_a_click_keeps_a_class_lit_until_the_next(stage: Stage, view: ChipView) 
     assert view.highlight == -1
 
 
-def test_pointing_at_a_pixel_tells_its_class_and_its_parts(stage: Stage, view: ChipView) -> None:
+def test_pointing_at_a_pixel_names_its_class_and_parts(stage: Stage, view: ChipView) -> None:
     assert view.chip is not None
-    for place, said in {
+    for place, text in {
         (10, 10): "water, top left",
         (120, 120): "developed area, top left and middle",
         (200, 10): "tree, top right",
         (250, 250): "no label, bottom right",
     }.items():
         stage.page.mouse.move(*point(stage, *place))
-        assert said in stage.page.locator(".cen-readout").inner_text()
+        assert text in stage.page.locator(".cen-readout").inner_text()
 
 
 def test_a_part_is_chosen_on_the_picture_or_by_the_keyboard(stage: Stage, view: ChipView) -> None:
@@ -157,7 +157,7 @@ def test_a_part_is_chosen_on_the_picture_or_by_the_keyboard(stage: Stage, view: 
 def test_a_simulated_chip_wears_a_ribbon(stage: Stage, view: ChipView) -> None:
     ribbon = stage.page.locator(".cen-ribbon")
     assert not ribbon.is_visible()
-    stage.tell("chip", chip=chip(simulated=True))
+    stage.set_traits("chip", chip=chip(simulated=True))
     assert view.simulated
     ribbon.wait_for(state="visible")
     assert stage.page.get_by_text("made up the picture and the labels").is_visible()
@@ -165,20 +165,20 @@ def test_a_simulated_chip_wears_a_ribbon(stage: Stage, view: ChipView) -> None:
 
 def test_halves_of_a_chip_and_none_of_it(stage: Stage, view: ChipView) -> None:
     slider = stage.page.get_by_role("slider")
-    stage.tell("chip", chip=chip(rgb=None, scene=None, missing=("No scene there.",)))
+    stage.set_traits("chip", chip=chip(rgb=None, scene=None, missing=("No scene there.",)))
     stage.page.get_by_text("No scene there.").wait_for()
     assert stage.page.locator("canvas.cen-labels").evaluate("c => c.style.opacity") == "1"
     assert not slider.is_visible()
-    stage.tell("chip", chip=chip(labels=None, missing=("No map there.",)))
+    stage.set_traits("chip", chip=chip(labels=None, missing=("No map there.",)))
     stage.page.get_by_text("No map there.").wait_for()
     assert not stage.page.locator(".cen-side").is_visible()
     assert pixel(stage, "canvas.cen-picture", 7, 201) == [201, 7, 104, 255]
-    stage.tell("chip", chip=None)
+    stage.set_traits("chip", chip=None)
     stage.page.get_by_text("Choose a place first.").wait_for()
     assert view.chip is None
 
 
-def test_the_last_of_two_quick_chips_is_shown(stage: Stage, view: ChipView) -> None:
+def test_last_of_two_quick_chips_wins(stage: Stage, view: ChipView) -> None:
     # the first chip's pictures take their time, the second's do not
     stage.page.evaluate(
         """() => {
@@ -190,8 +190,8 @@ def test_the_last_of_two_quick_chips_is_shown(stage: Stage, view: ChipView) -> N
           };
         }"""
     )
-    stage.tell("chip", chip=chip(rgb=255 - chip().rgb))
-    stage.tell("chip", chip=chip(labels=None))
+    stage.set_traits("chip", chip=chip(rgb=255 - chip().rgb))
+    stage.set_traits("chip", chip=chip(labels=None))
     stage.page.wait_for_timeout(600)
     assert view.chip is not None
     assert stage.page.evaluate("window.decoded") == 3
@@ -212,8 +212,8 @@ def test_nothing_sticks_out_of_a_narrow_column(stage: Stage, width: int) -> None
 
 def test_an_edited_prompt_is_marked_sent_on_and_can_be_undone(stage: Stage) -> None:
     view = PromptView(prompt=prompt_for(quarters()))
-    asked: list[Prompt] = []
-    view.on_caption_again(asked.append)
+    prompts: list[Prompt] = []
+    view.on_caption_again(prompts.append)
     stage.mount("prompt", view)
     badge = stage.page.get_by_text("no longer ChatEarthNet's method")
     stage.page.get_by_role("button", name="Edit", exact=True).click()
@@ -221,7 +221,7 @@ def test_an_edited_prompt_is_marked_sent_on_and_can_be_undone(stage: Stage) -> N
     assert badge.is_visible()
     stage.page.get_by_role("button", name="Caption again").click()
     stage.settle()
-    assert [prompt.user for prompt in asked] == ["Describe the water."]
+    assert [prompt.user for prompt in prompts] == ["Describe the water."]
     stage.page.get_by_role("button", name="Undo my edits").click()
     stage.settle()
     assert not badge.is_visible()
@@ -229,7 +229,7 @@ def test_an_edited_prompt_is_marked_sent_on_and_can_be_undone(stage: Stage) -> N
     stage.page.get_by_label("Facts (user message)").fill(" ")
     stage.page.get_by_role("button", name="Caption again").click()
     stage.page.get_by_role("alert").get_by_text("The facts are empty").wait_for()
-    assert len(asked) == 1
+    assert len(prompts) == 1
 
 
 def test_label_maps_that_are_sent_are_drawn(stage: Stage) -> None:
@@ -257,9 +257,9 @@ def test_a_class_word_points_and_is_pointed_at(stage: Stage) -> None:
     stage.settle()
     assert view.highlight == TREE
     stage.page.mouse.move(2, 2)
-    stage.tell("caption", highlight=WATER)
-    lit = stage.page.locator(".cen-word.cen-lit")
-    assert lit.all_inner_texts() == ["water"]
+    stage.set_traits("caption", highlight=WATER)
+    highlighted_words = stage.page.locator(".cen-word.cen-lit")
+    assert highlighted_words.all_inner_texts() == ["water"]
 
 
 CLAIMS = (
@@ -269,19 +269,19 @@ CLAIMS = (
 
 
 @pytest.fixture
-def grounded(stage: Stage) -> GroundingView:
+def grounding_view(stage: Stage) -> GroundingView:
     """A caption beside the chip it speaks of, on the stage."""
-    shown = GroundingView(chip=chip(), captions=(caption(CLAIMS),))
+    widget = GroundingView(chip=chip(), captions=(caption(CLAIMS),))
     stage.mount("chip", ChipView(chip=chip()))
-    stage.mount("grounding", shown)
+    stage.mount("grounding", widget)
     stage.page.wait_for_selector(".cen-row")
-    return shown
+    return widget
 
 
 def light(stage: Stage, view: GroundingView) -> None:
     """Tell the chip what is pointed at, as the desk's links do."""
     stage.settle()
-    stage.tell("chip", highlight=view.highlight, within=view.within)
+    stage.set_traits("chip", highlight=view.highlight, within=view.within)
 
 
 def claim(stage: Stage, words: str) -> Locator:
@@ -289,32 +289,34 @@ def claim(stage: Stage, words: str) -> Locator:
 
 
 def test_pointing_at_a_contradicted_claim_lights_its_class_in_its_part_alone(
-    stage: Stage, grounded: GroundingView
+    stage: Stage, grounding_view: GroundingView
 ) -> None:
     claim(stage, "crops").hover()
-    light(stage, grounded)
-    assert (grounded.highlight, grounded.within) == (CROP, ["top left"])
+    light(stage, grounding_view)
+    assert (grounding_view.highlight, grounding_view.within) == (CROP, ["top left"])
     for column, row in ((100, 100), (20, 300), (400, 100), (300, 300)):  # crop is bottom left, and not what is meant
         assert pixel(stage, "canvas.cen-light", column, row)[3] > 100
     claim(stage, "developed").hover()
-    light(stage, grounded)
-    assert (grounded.highlight, grounded.within) == (TOWN, ["middle"])
+    light(stage, grounding_view)
+    assert (grounding_view.highlight, grounding_view.within) == (TOWN, ["middle"])
     assert pixel(stage, "canvas.cen-light", 256, 256)[3] == 0
     assert pixel(stage, "canvas.cen-light", 20, 20)[3] > 100
     claim(stage, "water").hover()
-    light(stage, grounded)
+    light(stage, grounding_view)
     assert pixel(stage, "canvas.cen-light", 60, 60)[3] == 0
     stage.page.mouse.move(2, 2)
-    light(stage, grounded)
-    assert (grounded.highlight, grounded.within) == (-1, [])
+    light(stage, grounding_view)
+    assert (grounding_view.highlight, grounding_view.within) == (-1, [])
     assert pixel(stage, "canvas.cen-light", 100, 100)[3] == 0
 
 
-def test_a_class_is_lit_only_in_the_parts_that_a_claim_names(stage: Stage, grounded: GroundingView) -> None:
-    stage.tell("grounding", captions=(caption("The middle has water. The top left has trees, and so on, and water."),))
+def test_a_class_is_lit_only_in_the_parts_that_a_claim_names(stage: Stage, grounding_view: GroundingView) -> None:
+    stage.set_traits(
+        "grounding", captions=(caption("The middle has water. The top left has trees, and so on, and water."),)
+    )
     claim(stage, "water").first.hover()
-    light(stage, grounded)
-    assert (grounded.highlight, grounded.within) == (WATER, ["middle"])
+    light(stage, grounding_view)
+    assert (grounding_view.highlight, grounding_view.within) == (WATER, ["middle"])
     assert pixel(stage, "canvas.cen-light", 150, 150)[3] == 0
     assert pixel(stage, "canvas.cen-light", 60, 60)[3] > 100
     stage.page.locator("#chip").get_by_role("button", name="water").hover()
@@ -322,12 +324,12 @@ def test_a_class_is_lit_only_in_the_parts_that_a_claim_names(stage: Stage, groun
     assert pixel(stage, "canvas.cen-light", 60, 60)[3] == 0  # the legend speaks of the whole chip
 
 
-def test_each_result_has_a_line_and_a_sign_of_its_own_and_says_why(stage: Stage, grounded: GroundingView) -> None:
+def test_each_result_has_its_own_line_sign_and_reason(stage: Stage, grounding_view: GroundingView) -> None:
     look = "e => [getComputedStyle(e).textDecorationStyle, getComputedStyle(e, '::after').content.slice(0, 3)]"
     assert claim(stage, "amount of trees").evaluate(look) == ["solid", '"✓"']
     assert claim(stage, "crops").evaluate(look) == ["wavy", '"✗"']
     counts = stage.page.locator(".cen-counts li").all_inner_texts()
-    assert [said.partition(" ")[2] for said in counts] == [
+    assert [text.partition(" ")[2] for text in counts] == [
         "supported the labels show it",
         "contradicted the labels show something else",
         "not checkable the labels cannot tell",
@@ -337,58 +339,58 @@ def test_each_result_has_a_line_and_a_sign_of_its_own_and_says_why(stage: Stage,
     claim(stage, "amount of trees").focus()
     assert "✓ The top right has 97.6 % tree; 'extra large' stands for 80 to 100 %." in why.inner_text()
     assert claim(stage, "amount of trees").get_attribute("aria-label").endswith(": supported")
-    stage.tell("grounding", chip=chip(labels=None))
+    stage.set_traits("grounding", chip=chip(labels=None))
     assert claim(stage, "crops").evaluate(look) == ["dotted", '"?"']
-    assert {point["result"] for point in grounded.columns[0]["verification"]["points"]} == {"not checkable", ""}
+    assert {point["result"] for point in grounding_view.columns[0]["verification"]["points"]} == {"not checkable", ""}
     assert stage.page.get_by_text("so no claim can be checked").is_visible()
 
 
-def test_claims_are_reached_and_kept_by_the_keyboard(stage: Stage, grounded: GroundingView) -> None:
+def test_claims_are_reached_and_kept_by_the_keyboard(stage: Stage, grounding_view: GroundingView) -> None:
     claim(stage, "water").focus()
     stage.page.keyboard.press("Tab")
     stage.settle()
-    assert grounded.highlight == CROP
+    assert grounding_view.highlight == CROP
     stage.page.keyboard.press("Enter")
     stage.page.evaluate("document.activeElement.blur()")
     stage.settle()
-    assert (grounded.highlight, grounded.within) == (CROP, ["top left"])
+    assert (grounding_view.highlight, grounding_view.within) == (CROP, ["top left"])
     assert claim(stage, "crops").get_attribute("aria-pressed") == "true"
     assert "✗" in stage.page.locator(".cen-why").inner_text()
     claim(stage, "crops").focus()
     stage.page.keyboard.press(" ")
     stage.page.evaluate("document.activeElement.blur()")
     stage.settle()
-    assert (grounded.highlight, grounded.within) == (-1, [])
+    assert (grounding_view.highlight, grounding_view.within) == (-1, [])
     # what had the focus goes, the focus stays where the keys of a desk are heard
     claim(stage, "crops").focus()
-    stage.tell("grounding", captions=(caption("The top left has water, as far as one sees."),))
+    stage.set_traits("grounding", captions=(caption("The top left has water, as far as one sees."),))
     assert stage.page.evaluate("document.activeElement.className") == "cen-captions"
 
 
-def test_a_finding_lights_its_words_and_its_pixels(stage: Stage, grounded: GroundingView) -> None:
+def test_a_finding_lights_its_words_and_its_pixels(stage: Stage, grounding_view: GroundingView) -> None:
     stage.page.locator(".cen-also summary", has_text="'Possibly'").hover()
     assert stage.page.locator(".cen-text .cen-lit").all_inner_texts() == ["Possibly"]
     assert "which the prompt forbids" not in stage.page.locator("#grounding").inner_text()
     stage.page.locator(".cen-also summary", has_text="'Possibly'").click()
     assert "which the prompt forbids" in stage.page.locator("#grounding").inner_text()
     stage.page.locator(".cen-also summary", has_text="not name developed area in the bottom right").hover()
-    light(stage, grounded)
-    assert (grounded.highlight, grounded.within) == (TOWN, ["bottom right"])
+    light(stage, grounding_view)
+    assert (grounding_view.highlight, grounding_view.within) == (TOWN, ["bottom right"])
     assert pixel(stage, "canvas.cen-light", 270, 270)[3] == 0
     assert pixel(stage, "canvas.cen-light", 240, 240)[3] > 100
     stage.page.locator(".cen-also summary", has_text="It does not mention the bottom left").hover()
-    light(stage, grounded)
-    assert (grounded.highlight, grounded.within) == (-1, ["bottom left"])
+    light(stage, grounding_view)
+    assert (grounding_view.highlight, grounding_view.within) == (-1, ["bottom left"])
     assert pixel(stage, "canvas.cen-light", 128, 384)[3] == 0  # an outline, and nothing dimmed
     assert pixel(stage, "canvas.cen-light", 2, 300)[3] > 100
 
 
-def test_hostile_claims_stay_words(stage: Stage, grounded: GroundingView) -> None:
+def test_hostile_claims_stay_words(stage: Stage, grounding_view: GroundingView) -> None:
     text = CLAIMS.replace("small amount of crops", f"small amount of crops {ATTACK} and shrubs") + f" Perhaps {ATTACK}"
-    stage.tell("grounding", captions=(caption(text, notes=(ATTACK,)),), error=ATTACK)
-    assert grounded.columns[0]["verification"]["counts"]
+    stage.set_traits("grounding", captions=(caption(text, notes=(ATTACK,)),), error=ATTACK)
+    assert grounding_view.columns[0]["verification"]["counts"]
     stage.page.locator("#grounding .cen-text .cen-claim").last.hover()
-    assert ATTACK_SHOWN in stage.page.locator("#grounding .cen-text").text_content()
+    assert VISIBLE_ATTACK in stage.page.locator("#grounding .cen-text").text_content()
     assert stage.page.locator("#stage :is(script, img, svg, iframe, a, u, b)").count() == 0
     assert stage.page.evaluate("window.attacks") == []
 
@@ -399,9 +401,9 @@ def test_hostile_words_are_seen_as_words_and_nothing_runs(stage: Stage) -> None:
     stage.mount("chip", ChipView(chip=hostile, place=ATTACK))
     stage.mount("caption", CaptionView(captions=(caption(ATTACK, model=ATTACK, notes=(ATTACK,)),), error=ATTACK))
     stage.mount("prompt", PromptView(prompt=prompt))
-    stage.tell("prompt", edited_user=ATTACK)
+    stage.set_traits("prompt", edited_user=ATTACK)
     stage.page.wait_for_selector(".cen-row")
-    assert stage.page.evaluate("document.body.textContent").count(ATTACK_SHOWN) >= 8
+    assert stage.page.evaluate("document.body.textContent").count(VISIBLE_ATTACK) >= 8
     assert stage.page.get_by_label("Facts (user message)").input_value() == ATTACK.replace("\ud800", "?")
     assert stage.page.locator("#stage :is(script, img, svg, iframe, a, u, b)").count() == 0
     handlers = "(all) => all.flatMap((e) => [...e.attributes]).filter((a) => a.name.startsWith('on')).length"
@@ -411,5 +413,5 @@ def test_hostile_words_are_seen_as_words_and_nothing_runs(stage: Stage) -> None:
 
 def test_a_view_that_was_removed_listens_no_more(stage: Stage, view: ChipView) -> None:
     stage.page.evaluate("() => { window.stops.chip(); document.getElementById('chip').remove(); }")
-    stage.tell("chip", chip=None, blend=0.5, highlight=2)
+    stage.set_traits("chip", chip=None, blend=0.5, highlight=2)
     assert view.chip is None

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from playwright.sync_api import expect
 
-from rig import doors
+from rig import servers
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -19,36 +19,36 @@ HEAD = ".cen-gallery .cen-head h3"
 def total(page: Page) -> int:
     """Wait until the answer is there, and return how many pairs match."""
     head = page.locator(HEAD)
-    expect(head).to_contain_text(re.compile(r"Pairs .* of [\d,]+"), timeout=doors.SLOW)
+    expect(head).to_contain_text(re.compile(r"Pairs .* of [\d,]+"), timeout=servers.SLOW)
     return int(head.inner_text().rpartition(" ")[2].replace(",", ""))
 
 
 def pills(page: Page) -> list[str]:
     """Return every choice made, as it can be taken back."""
-    found = page.locator(".cen-pill").all()
-    return [(pill.get_attribute("aria-label") or "").removeprefix("Leave out: ") for pill in found]
+    pills = page.locator(".cen-pill").all()
+    return [(pill.get_attribute("aria-label") or "").removeprefix("Leave out: ") for pill in pills]
 
 
 def choose(page: Page, name: str) -> int:
     """Press a value of a facet; return the pairs it promised."""
     value = page.locator(".cen-facet-view .cen-value").filter(has_text=re.compile(rf"^\W*\w*\s*{name}\s*[\d,]+$"))
-    promised = int(value.locator(".cen-count").inner_text().replace(",", ""))
+    count = int(value.locator(".cen-count").inner_text().replace(",", ""))
     value.click()
-    return promised
+    return count
 
 
 def draw_box(page: Page) -> None:
     """Draw a rectangle on the map by hand."""
-    shown = page.locator(".leaflet-container").first
-    shown.scroll_into_view_if_needed()
-    box = shown.bounding_box()
+    map_element = page.locator(".leaflet-container").first
+    map_element.scroll_into_view_if_needed()
+    box = map_element.bounding_box()
     assert box
     page.locator(".leaflet-draw-draw-rectangle").click()
     page.mouse.move(box["x"] + 0.35 * box["width"], box["y"] + 0.2 * box["height"])
     page.mouse.down()
     page.mouse.move(box["x"] + 0.8 * box["width"], box["y"] + 0.8 * box["height"], steps=6)
     page.mouse.up()
-    expect(page.locator(".cen-pill", has_text="box")).to_have_count(1, timeout=doors.SLOW)
+    expect(page.locator(".cen-pill", has_text="box")).to_have_count(1, timeout=servers.SLOW)
 
 
 def link(page: Page) -> str:

@@ -31,7 +31,7 @@ COUNTS = {
 }
 """Captions of ChatEarthNet by style and split."""
 
-PICTURED = "Iceland"
+COUNTRY_WITH_PICTURES = "Iceland"
 """The country whose places have pictures."""
 
 _SHORT = {"3.5": "35", "4v": "4v"}
@@ -44,9 +44,9 @@ def counts(records: int) -> dict[str, dict[str, int]]:
     if records == RECORDS:
         return COUNTS
     shares = {style: {split: count / RECORDS for split, count in of.items()} for style, of in COUNTS.items()}
-    found = {style: {split: int(share * records) for split, share in of.items()} for style, of in shares.items()}
-    found["3.5"]["train"] += records - sum(found["3.5"].values())
-    return found
+    split_counts = {style: {split: int(share * records) for split, share in of.items()} for style, of in shares.items()}
+    split_counts["3.5"]["train"] += records - sum(split_counts["3.5"].values())
+    return split_counts
 
 
 def write_release(
@@ -63,22 +63,22 @@ def write_release(
     folder.mkdir(parents=True)
     tiles = places(records)
     order = random.Random(0).sample(tiles, records)  # noqa: S311 - places, not secrets
-    written = counts(records)
-    with zipfile.ZipFile(folder / "json_files.zip", "w", zipfile.ZIP_DEFLATED, compresslevel=1) as packed:
-        for style, of in written.items():
+    record_counts = counts(records)
+    with zipfile.ZipFile(folder / "json_files.zip", "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
+        for style, of in record_counts.items():
             texts, start = _texts(style), 0
             for split in SPLITS:
-                with packed.open(f"json_files/ChatEarthNet_caps_{_SHORT[style]}_{split}.json", "w") as file:
+                with archive.open(f"json_files/ChatEarthNet_caps_{_SHORT[style]}_{split}.json", "w") as file:
                     for piece in _entries(order[start : start + of[split]], texts):
                         file.write(piece)
-                start += written["3.5"][split]  # a pair is in the same split in both styles
+                start += record_counts["3.5"][split]  # a pair is in the same split in both styles
     names = list(ARCHIVES)[:archives]
     pictures = [*_simulated_chips(), *chips]
-    pictured = _in(PICTURED, tiles)
+    tiles_with_pictures = _in(COUNTRY_WITH_PICTURES, tiles)
     for name in names[:1]:
         with zipfile.ZipFile(folder / f"{name}.zip", "w") as images:
             for number, tile in enumerate(tiles):
-                content = pictures[number % len(pictures)] if tile in pictured else tile.name.encode()
+                content = pictures[number % len(pictures)] if tile in tiles_with_pictures else tile.name.encode()
                 images.writestr(zipfile.ZipInfo(f"s2_images/{tile.name}.png"), content)
     for name in names[1:]:
         shutil.copyfile(folder / f"{names[0]}.zip", folder / f"{name}.zip")
@@ -87,19 +87,19 @@ def write_release(
 def places(records: int) -> list[Tile]:
     """Return places on land, four to a zoom-13 tile, as the release's are."""
     draw = np.random.default_rng(0)
-    found: dict[Tile, None] = {}
-    while len(found) < records:
+    tiles_found: dict[Tile, None] = {}
+    while len(tiles_found) < records:
         lon = draw.uniform(-180, 180, records)
         lat = np.degrees(np.arcsin(draw.uniform(-0.8, 0.98, records)))
         for place in np.flatnonzero(countries_at(lon, lat) >= 0):
-            found.update(dict.fromkeys(Tile.at(lon[place], lat[place]).siblings))
-    return list(found)[:records]
+            tiles_found.update(dict.fromkeys(Tile.at(lon[place], lat[place]).siblings))
+    return list(tiles_found)[:records]
 
 
 def _in(country: str, tiles: Sequence[Tile]) -> set[Tile]:
     lon, lat = np.array([tile.center for tile in tiles]).T
-    wanted = [one.name for one in countries()].index(country)
-    return {tiles[place] for place in np.flatnonzero(countries_at(lon, lat) == wanted)}
+    position = [one.name for one in countries()].index(country)
+    return {tiles[place] for place in np.flatnonzero(countries_at(lon, lat) == position)}
 
 
 def _texts(style: str) -> list[tuple[str, str]]:

@@ -16,16 +16,16 @@ SCRIPTS = (
 )
 """Each is to be seen as the characters that it is."""
 
-TURNED = "abc\u202edef\u2066ghi\u200fjkl\x00mno\ud800pqr"
+CONTROL_CHARACTERS = "abc\u202edef\u2066ghi\u200fjkl\x00mno\ud800pqr"
 """Controls that turn the direction of reading, a NUL and half a surrogate pair: none may act, or break the encoding."""
 
-TURNED_SHOWN = "abc⟨U+202E⟩def⟨U+2066⟩ghi⟨U+200F⟩jkl⟨U+0000⟩mno⟨U+D800⟩pqr"
+VISIBLE_CONTROL_CHARACTERS = "abc⟨U+202E⟩def⟨U+2066⟩ghi⟨U+200F⟩jkl⟨U+0000⟩mno⟨U+D800⟩pqr"
 """How it is to be seen."""
 
-ATTACK = f"tree {' '.join(SCRIPTS)} {TURNED} water"
+ATTACK = f"tree {' '.join(SCRIPTS)} {CONTROL_CHARACTERS} water"
 """All of them in one text, between two class words."""
 
-ATTACK_SHOWN = f"tree {' '.join(SCRIPTS)} {TURNED_SHOWN} water"
+VISIBLE_ATTACK = f"tree {' '.join(SCRIPTS)} {VISIBLE_CONTROL_CHARACTERS} water"
 """How it is to be seen."""
 
 TAGS = frozenset(

@@ -61,28 +61,28 @@ def requirements_of(extra: str) -> list[str]:
     return lines
 
 
-def required(requirements: Iterable[str], *, extras: Iterable[str] = ("",)) -> dict[str, Distribution | None]:
+def required_packages(requirements: Iterable[str], *, extras: Iterable[str] = ("",)) -> dict[str, Distribution | None]:
     """Return every distribution that these requirements lead to here, by its name; None where it is not installed."""
-    found: dict[str, Distribution | None] = {}
-    seen: set[tuple[str, str]] = set()
+    packages: dict[str, Distribution | None] = {}
+    visited_requirements: set[tuple[str, str]] = set()
     todo = [(line, tuple(extras)) for line in requirements]
     while todo:
-        line, wanted = todo.pop()
+        line, active_extras = todo.pop()
         one = Requirement(line)
-        if one.marker and not any(one.marker.evaluate({"extra": extra}) for extra in wanted):
+        if one.marker and not any(one.marker.evaluate({"extra": extra}) for extra in active_extras):
             continue
         name = canonicalize_name(one.name)
-        new = {(name, extra) for extra in ("", *one.extras)} - seen
+        new = {(name, extra) for extra in ("", *one.extras)} - visited_requirements
         if not new:
             continue
-        seen |= new
+        visited_requirements |= new
         try:
-            found[name] = distribution(name)
+            packages[name] = distribution(name)
         except PackageNotFoundError:
-            found[name] = None
+            packages[name] = None
             continue
-        todo += [(line, tuple(extra for _, extra in new)) for line in found[name].requires or ()]
-    return found
+        todo += [(line, tuple(extra for _, extra in new)) for line in packages[name].requires or ()]
+    return packages
 
 
 def objection(one: Distribution) -> str:
@@ -92,14 +92,14 @@ def objection(one: Distribution) -> str:
     where there is none the words of its licence files and its bill of materials (PEP 770). Files and bills are read in
     every case: they may show the GPL where the statement does not.
     """
-    stated, enclosed = list(_stated(one)), list(_enclosed(one))
-    for words in stated:
+    fields, files = list(_license_fields(one)), list(_license_files(one))
+    for words in fields:
         if not _evaluate(words, _binds_no_program):
             return f"is under {words}"
-    for file, words in enclosed:
+    for file, words in files:
         if not _evaluate(words, _binds_no_program):
             return f"has {words} in {file}"
-    own = stated or [words for file, words in enclosed if not file.endswith(_PARTS)]
+    own = fields or [words for file, words in files if not file.endswith(_PARTS)]
     if not own:
         return "states no licence"
     unknown = [words for words in own if not _evaluate(words, _is_known)]
@@ -114,34 +114,34 @@ def _is_known(name: str) -> bool:
     return bool(FREE.search(name) or EXCEPTIONS.search(name))
 
 
-def _stated(one: Distribution) -> Iterator[str]:
+def _license_fields(one: Distribution) -> Iterator[str]:
     expression = one.metadata.get("License-Expression")
     if expression:
         yield expression
         return
     field = (one.metadata.get("License") or "").strip()
     if field and field != "UNKNOWN":
-        yield from _named(field) if len(field) > _WORDS else [field]
+        yield from _license_names(field) if len(field) > _WORDS else [field]
     for line in one.metadata.get_all("Classifier") or ():
         if line.startswith("License ::") and not line.endswith(":: OSI Approved"):
             yield line.split("::")[-1].strip()
 
 
-def _enclosed(one: Distribution) -> Iterator[tuple[str, str]]:
+def _license_files(one: Distribution) -> Iterator[tuple[str, str]]:
     """Yield the licences in the files of a distribution, and in which file each is."""
     for file in one.files or ():
         place = str(file)
         if re.search(r"\.dist-info/sboms/.*\.json$", place):
             bill = json.loads(file.read_text("utf-8"))
-            yield from ((place, words) for words in _billed(bill.get("metadata", {}).get("component", {})))
+            yield from ((place, words) for words in _bill_licenses(bill.get("metadata", {}).get("component", {})))
             for part in bill.get("components", ()):
-                yield from ((place + _PARTS, words) for words in _billed(part))
+                yield from ((place + _PARTS, words) for words in _bill_licenses(part))
         elif _FILE.search(place):
             text = file.locate().read_text("utf-8", "replace")  # type: ignore[attr-defined]
-            yield from ((place, words) for words in _named(text))
+            yield from ((place, words) for words in _license_names(text))
 
 
-def _named(text: str) -> Iterator[str]:
+def _license_names(text: str) -> Iterator[str]:
     """Yield the licences that a text is, and those that it lists as ``License: NAME``, as wheels do for libraries."""
     title = _GPL_TITLE.search(text[:_TITLE])
     if title:
@@ -154,7 +154,7 @@ def _named(text: str) -> Iterator[str]:
     yield from re.findall(r"^License: (\S.{0,99})$", text, re.MULTILINE)
 
 
-def _billed(part: dict[str, Any]) -> Iterator[str]:
+def _bill_licenses(part: dict[str, Any]) -> Iterator[str]:
     for licence in part.get("licenses", ()):
         words = licence.get("expression") or licence.get("license", {}).get("id")
         if words:

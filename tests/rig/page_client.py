@@ -32,13 +32,13 @@ class Visitor:
         """Prepare to visit an address, which may hold a token, with cookies from ``sign_in``."""
         self.address = urlsplit(address)
         self.cookies = cookies
-        self.received: list[tuple[float, Payload]] = []
+        self.messages: list[tuple[float, Payload]] = []
         """What the server sent and when: messages of widgets, and the document."""
         self.bytes = 0
         self.map_id = ""
-        self.opened = 0.0
+        self.opening_time = 0.0
         """Seconds from asking for the page until all of its widgets are there."""
-        self._arrived = asyncio.Condition()
+        self._arrival = asyncio.Condition()
         self._closed = False
 
     async def open(self) -> Self:
@@ -49,22 +49,22 @@ class Visitor:
         answer = await AsyncHTTPClient().fetch(
             HTTPRequest(page, headers=headers, request_timeout=TIMEOUT, connect_timeout=TIMEOUT)
         )
-        found = re.search(r'"token":"([^"]+)"', answer.body.decode())
-        if found is None:
+        match = re.search(r'"token":"([^"]+)"', answer.body.decode())
+        if match is None:
             msg = f"{page} is no page of the app."
             raise ConnectionError(msg)
         socket = urlunsplit(("ws", self.address.netloc, f"{self.address.path.rstrip('/')}/ws", "", ""))
         headers["Origin"] = f"http://{self.address.netloc}"
         self._socket = await websocket_connect(
             HTTPRequest(socket, headers=headers, connect_timeout=TIMEOUT),
-            subprotocols=["bokeh", found[1]],
+            subprotocols=["bokeh", match[1]],
             max_message_size=_LARGEST,
         )
         self._reader = asyncio.create_task(self._read())
         await self.wait(lambda one: one.get("msgtype") == "ACK")
         await self._send("PULL-DOC-REQ", {})
         document = await self.wait(lambda one: one.get("msgtype") == "PULL-DOC-REPLY")
-        self.opened = time.perf_counter() - began
+        self.opening_time = time.perf_counter() - began
         self.map_id = _map_of(document)
         await self._patch(
             {
@@ -106,26 +106,26 @@ class Visitor:
         start, _ = await self._first(lambda one: shows(one, lon, lat), since)
         return start
 
-    async def wait(self, wanted: Callable[[Payload], bool], *, since: int = 0) -> Payload:
+    async def wait(self, condition: Callable[[Payload], bool], *, since: int = 0) -> Payload:
         """Return the first message, from a position on, that is wanted."""
-        return (await self._first(wanted, since))[1]
+        return (await self._first(condition, since))[1]
 
     async def close(self) -> None:
         """Close the tab."""
         self._socket.close()
         await self._reader
 
-    async def _first(self, wanted: Callable[[Payload], bool], position: int) -> tuple[float, Payload]:
-        async with asyncio.timeout(TIMEOUT), self._arrived:
+    async def _first(self, condition: Callable[[Payload], bool], position: int) -> tuple[float, Payload]:
+        async with asyncio.timeout(TIMEOUT), self._arrival:
             while True:
-                for at, one in self.received[position:]:
-                    if wanted(one):
+                for at, one in self.messages[position:]:
+                    if condition(one):
                         return at, one
-                position = len(self.received)
+                position = len(self.messages)
                 if self._closed:
                     msg = "The server closed the connection."
                     raise ConnectionError(msg)
-                await self._arrived.wait()
+                await self._arrival.wait()
 
     async def _read(self) -> None:
         try:
@@ -135,24 +135,24 @@ class Visitor:
                 text = await self._part()
                 buffers = {}
                 for _ in range(about.get("num_buffers", 0)):
-                    named = json.loads(await self._part())
-                    buffers[named.get("id")] = await self._part()
+                    header = json.loads(await self._part())
+                    buffers[header.get("id")] = await self._part()
                 at = time.perf_counter()
                 self.bytes += len(text) + sum(map(len, buffers.values()))
                 content = json.loads(text)
                 if about["msgtype"] == "PATCH-DOC":
-                    found = [(at, one) for one in _messages(content)]
+                    messages = [(at, one) for one in _messages(content)]
                 else:
-                    found = [(at, {"msgtype": about["msgtype"], "content": content})]
-                async with self._arrived:
-                    self.received += found
-                    self._arrived.notify_all()
+                    messages = [(at, {"msgtype": about["msgtype"], "content": content})]
+                async with self._arrival:
+                    self.messages += messages
+                    self._arrival.notify_all()
         except ConnectionError:
             pass
         finally:
             self._closed = True
-            async with self._arrived:
-                self._arrived.notify_all()
+            async with self._arrival:
+                self._arrival.notify_all()
 
     async def _part(self) -> Any:  # noqa: ANN401 - text, or bytes of a buffer
         part = await self._socket.read_message()
@@ -184,8 +184,8 @@ def state_of(message: Payload) -> Payload:
 
 def shows(message: Payload, lon: float, lat: float) -> bool:
     """Return whether a message brings what becomes of a click: the code names its place."""
-    found = re.search(r"caption_at\((-?[\d.e-]+), (-?[\d.e-]+)", str(state_of(message).get("code", "")))
-    return bool(found) and abs(float(found[1]) - lon) < 1e-6 and abs(float(found[2]) - lat) < 1e-6
+    match = re.search(r"caption_at\((-?[\d.e-]+), (-?[\d.e-]+)", str(state_of(message).get("code", "")))
+    return bool(match) and abs(float(match[1]) - lon) < 1e-6 and abs(float(match[2]) - lat) < 1e-6
 
 
 def _messages(content: Payload) -> Iterator[Payload]:

@@ -1,4 +1,4 @@
-"""A release in memory: entries as they stand in its JSON, made of paraphrased facts, or written by a test."""
+"""A release in memory: entries as they stand in its JSON, made of paraphrased_release facts, or written by a test."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from chatearthnet_explorer.net.zip_directory import Directory
 
 
-class Listed:
+class ListedRelease:
     """What ``catalog.build`` asks of a release. A file that is an error is raised; one that is not there is missing."""
 
     simulated = True
@@ -53,8 +53,8 @@ def _facts() -> list[tuple[Any, Any]]:
     return [(facts_35(labels), facts_4v(labels)) for labels in maps]
 
 
-def paraphrased(records: int, *, seed: int = 0) -> Listed:
-    """Return a release of paraphrased facts: places all over the world, a third of them with a 4V caption."""
+def paraphrased_release(records: int, *, seed: int = 0) -> ListedRelease:
+    """Return a release of paraphrased_release facts: places all over the world, a third of them with a 4V caption."""
     draw = random.Random(f"pairs {seed}")  # noqa: S311 - places, not secrets
     files: dict[tuple[str, str], Any] = {(style, split): [] for style in ("3.5", "4v") for split in SPLITS}
     for number in range(records):
@@ -66,4 +66,4 @@ def paraphrased(records: int, *, seed: int = 0) -> Listed:
         if number % 3 == 0:
             other = split if number % 4 else draw.choice(SPLITS)
             files["4v", other].append({"image": name, "caption": write_paraphrase(pictures, seed=number).text})
-    return Listed(files)
+    return ListedRelease(files)

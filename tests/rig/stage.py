@@ -100,7 +100,7 @@ class Stage:
         self.errors: list[str] = []
         self.widgets: dict[str, View] = {}
         page.on("pageerror", lambda error: self.errors.append(str(error)))
-        page.on("console", lambda said: self.errors.append(said.text) if said.type == "error" else None)
+        page.on("console", lambda message: self.errors.append(message.text) if message.type == "error" else None)
         page.expose_function("toPython", self._receive)
         page.set_content(_PAGE)
 
@@ -109,36 +109,36 @@ class Stage:
         self.widgets[name] = widget
         self.page.evaluate(
             "([name, state, script, width]) => window.mount(name, state, script, width)",
-            [name, _plain(_synced(widget)), str(widget._esm), width],
+            [name, _plain(_synced_traits(widget)), str(widget._esm), width],
         )
 
-    def tell(self, name: str, **traits: object) -> None:
+    def set_traits(self, name: str, **traits: object) -> None:
         """Set traits in Python and let the browser know, as a comm would."""
-        before = _synced(self.widgets[name])
+        before = _synced_traits(self.widgets[name])
         for trait, value in traits.items():
             setattr(self.widgets[name], trait, value)
         self.page.evaluate(
             "([name, changed]) => { for (const [k, v] of Object.entries(changed)) window.models[name].apply(k, v); }",
-            [name, _plain(_changed(before, _synced(self.widgets[name])))],
+            [name, _plain(_changed_traits(before, _synced_traits(self.widgets[name])))],
         )
 
     def settle(self) -> None:
         """Wait until Python has heard everything that the browser said."""
         self.page.wait_for_function("window.pending === 0")
 
-    def _receive(self, name: str, sent: str) -> str:
-        state = json.loads(sent)
-        before = {**_synced(self.widgets[name]), **state}
+    def _receive(self, name: str, message: str) -> str:
+        state = json.loads(message)
+        before = {**_synced_traits(self.widgets[name]), **state}
         self.widgets[name].set_state(state)
-        return json.dumps(_plain(_changed(before, _synced(self.widgets[name]))))
+        return json.dumps(_plain(_changed_traits(before, _synced_traits(self.widgets[name]))))
 
 
-def _synced(widget: View) -> dict[str, object]:
+def _synced_traits(widget: View) -> dict[str, object]:
     # what belongs to the Jupyter protocol is no business of a view's script
     return {key: value for key, value in widget.get_state().items() if not key.startswith("_") and key != "layout"}
 
 
-def _changed(before: dict[str, object], after: dict[str, object]) -> dict[str, object]:
+def _changed_traits(before: dict[str, object], after: dict[str, object]) -> dict[str, object]:
     return {key: value for key, value in after.items() if before.get(key) != value}
 
 

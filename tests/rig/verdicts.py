@@ -10,7 +10,7 @@ from chatearthnet_explorer.review.verdict import Verdict, digest
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
 
 
-def verdict(name: str = "a.png", said: str = "correct", **changed: object) -> Verdict:
+def verdict(name: str = "a.png", value: str = "correct", **fields: object) -> Verdict:
     """A verdict of Ada's, or as said otherwise."""
     whole: dict[str, Any] = {"reviewer": "Ada", "style": "3.5", "caption": digest(name), "time": NOON}
-    return Verdict(name=name, verdict=said, **(whole | changed))
+    return Verdict(name=name, verdict=value, **(whole | fields))

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from tornado.httpclient import AsyncHTTPClient, HTTPRequest
 from tornado.websocket import WebSocketClientConnection, websocket_connect
 
-from rig import doors
+from rig import servers
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -27,7 +27,7 @@ class Visitor:
 
     def __init__(self, connection: WebSocketClientConnection) -> None:
         self.connection = connection
-        self.received: list[dict[str, Any]] = []
+        self.messages: list[dict[str, Any]] = []
         self.kernel_received: list[dict[str, Any]] = []
         self.closed = False
         self._news = asyncio.Condition()
@@ -60,21 +60,21 @@ class Visitor:
 
     async def document(self) -> dict[str, Any]:
         """Ask for the document and return it."""
-        before = len(self.received)
+        before = len(self.messages)
         await self.send("PULL-DOC-REQ", {})
-        return await self.wait(lambda: next((one["doc"] for one in self.received[before:] if "doc" in one), None))  # type: ignore[no-any-return]
+        return await self.wait(lambda: next((one["doc"] for one in self.messages[before:] if "doc" in one), None))  # type: ignore[no-any-return]
 
     async def is_served(self) -> bool:
         """Return whether the kernel still answers this visitor."""
-        asked = await self.to_kernel("kernel_info_request", {})
-        return bool(await self.wait(lambda: self.was_handled(asked)))
+        message_id = await self.to_kernel("kernel_info_request", {})
+        return bool(await self.wait(lambda: self.was_handled(message_id)))
 
-    def was_handled(self, asked: str) -> bool:
+    def was_handled(self, message_id: str) -> bool:
         """Return whether the kernel is done with a message: Panel's sends no replies, but says when it is idle."""
         return any(
             one["msg_type"] == "status"
             and one["content"]["execution_state"] == "idle"
-            and one["parent_header"].get("msg_id") == asked
+            and one["parent_header"].get("msg_id") == message_id
             for one in self.kernel_received
         )
 
@@ -115,7 +115,7 @@ class Visitor:
                 content = json.loads(await self._frame())
                 for _ in range(2 * header.get("num_buffers", 0)):
                     await self._frame()
-                self.received.append(content)
+                self.messages.append(content)
                 for event in content.get("events", []):
                     if isinstance(event.get("msg_data"), str) and event["msg_type"] == "ipywidgets_bokeh":
                         self.kernel_received.append(json.loads(event["msg_data"]))
@@ -140,7 +140,7 @@ class Visitor:
 
 def comms_of(document: object) -> dict[str, str]:
     """Return the names of the widgets' models in a document, by the identifier of their comm."""
-    found: dict[str, str] = {}
+    comms: dict[str, str] = {}
     waiting = [document]
     while waiting:
         value = waiting.pop()
@@ -151,9 +151,9 @@ def comms_of(document: object) -> dict[str, str]:
             for key, one in entries if isinstance(entries, list) else []:
                 name = re.search(r'"(\w+Model)"', json.dumps(one)) if re.fullmatch("[0-9a-f]{32}", str(key)) else None
                 if name:
-                    found[key] = name[1]
+                    comms[key] = name[1]
                 waiting.append(one)
-    return found
+    return comms
 
 
 def widget_states(document: object) -> dict[str, dict[str, Any]]:
@@ -185,17 +185,19 @@ async def visiting(address: str, path: str = "", *, pull: bool = True, **headers
         headers: What the websocket's request has instead: ``origin``, ``host``.
     """
     parts = urlsplit(address)
-    base, cookie = f"{parts.scheme}://{parts.netloc}", doors.cookie_of(address)
+    base, cookie = f"{parts.scheme}://{parts.netloc}", servers.cookie_of(address)
     page = await AsyncHTTPClient().fetch(f"{base}/{path}", headers={"Cookie": cookie}, request_timeout=SECONDS)
     token = re.search(r'"token":"([^"]+)"', page.body.decode())
     assert token
-    sent = {"Cookie": cookie, "Origin": headers.get("origin", base)}
-    asked = HTTPRequest(f"ws://{parts.netloc}/{path + '/' if path else ''}ws", headers=sent, request_timeout=SECONDS)
-    connection = await websocket_connect(asked, subprotocols=["bokeh", token[1]], max_message_size=200_000_000)
+    request_headers = {"Cookie": cookie, "Origin": headers.get("origin", base)}
+    request = HTTPRequest(
+        f"ws://{parts.netloc}/{path + '/' if path else ''}ws", headers=request_headers, request_timeout=SECONDS
+    )
+    connection = await websocket_connect(request, subprotocols=["bokeh", token[1]], max_message_size=200_000_000)
     visitor = Visitor(connection)
     try:
         if pull:
-            await visitor.wait(lambda: visitor.received)  # the acknowledgement
+            await visitor.wait(lambda: visitor.messages)  # the acknowledgement
             await visitor.document()
         yield visitor
     finally:

@@ -17,6 +17,7 @@ from chatearthnet_explorer.catalog.query import Query
 from chatearthnet_explorer.errors import ExplorerError
 from chatearthnet_explorer.sample.sample_catalog import FIRST, open_sample
 from chatearthnet_explorer.sources import Source, open_source
+from chatearthnet_explorer.widgets.browse.count_messages import count_sentence, hint_of
 from chatearthnet_explorer.widgets.browse.facet_view import FacetView
 from chatearthnet_explorer.widgets.browse.filter_chips import choices_of
 from chatearthnet_explorer.widgets.browse.gallery import Gallery
@@ -48,7 +49,7 @@ _MOST_NOTES, _LONGEST_NOTE = 5, 400
 
 
 class Browser(Composite):
-    """Browse the pairs of a catalog by place, class, words and what is odd about them; open one to see all of it.
+    """Browse the pairs of a catalog by place, class, words and problems; open one to see its details.
 
     As the last line of a cell it shows itself. ``query`` is its only state: set it, and everything follows.
     """
@@ -107,7 +108,7 @@ class Browser(Composite):
             simulated=catalog.simulated,
         )
         """The pair that is open."""
-        status = StatusLine(message=_hint(catalog))
+        status = StatusLine(message=hint_of(catalog))
         self._results = panel(self.gallery)
         super().__init__(self._layout(status), status, sheets=("explorer.css", "browser.css"))
         self.add_class("cen-explorer")
@@ -134,7 +135,7 @@ class Browser(Composite):
         return cls(sample.catalog, release=sample.release, **{"labels": "simulated", "query": FIRST, **options})
 
     def card(self) -> Card:
-        """Return what is on screen, as HTML to be read."""
+        """Return what is on screen, as static HTML."""
         return self.pair_view.card() if self.pair else self.gallery.card()
 
     def show(self, name: str) -> Pair:
@@ -151,7 +152,7 @@ class Browser(Composite):
         return pair
 
     def close(self) -> None:
-        """Let go of everything: what is under way ends at its next step, the widgets close."""
+        """Stop all tasks, which end at their next step, and close the widgets."""
         for one in self._running:
             one.stop()
         super().close()
@@ -196,7 +197,7 @@ class Browser(Composite):
         self._search_task.start(job, on_result=self._show_result, on_error=self._clear_result)
 
     def _alternatives(self, query: Query) -> Alternatives:
-        """Return what there would be with one choice less, the most first."""
+        """Return the results with one filter removed, the largest first."""
         alternatives = [
             (words, less, self._catalog.search(less.but(size=1)).total) for words, less in choices_of(query)
         ]
@@ -208,7 +209,7 @@ class Browser(Composite):
         for part in (self.search_bar, self.facet_view, self.map, self.gallery):
             part.result = result
         self.gallery.alternatives = alternatives
-        self.status.show_message(_count_sentence(result, len(self._catalog)), kind="done")
+        self.status.show_message(count_sentence(result, len(self._catalog)), kind="done")
         self._update_neighbours()
         self.gallery.previews = dict(self._release.thumbnails) if self._release else {}
         self._read_missing_pictures()
@@ -222,7 +223,7 @@ class Browser(Composite):
         return pictures_of(pairs, self._release, simulated=self._catalog.simulated)
 
     def _read_missing_pictures(self) -> None:
-        """Have the pictures of the page made that are still missing, as many at once as suits the release."""
+        """Load the missing pictures of the page, in batches that suit the release."""
         gallery = self.gallery
         there = {*gallery.pictures, *gallery.previews}
         waiting = [pair for pair in gallery.result.pairs if pair.record.name not in there] if gallery.result else []
@@ -240,7 +241,7 @@ class Browser(Composite):
     @report_errors
     def _show_pictures(self, pictures: dict[str, Picture]) -> None:
         if self._picture_task.step and self.gallery.result:
-            self.status.show_message(_count_sentence(self.gallery.result, len(self._catalog)), kind="done")
+            self.status.show_message(count_sentence(self.gallery.result, len(self._catalog)), kind="done")
         self.gallery.pictures = {**self.gallery.pictures, **pictures}
         self._read_missing_pictures()
 
@@ -269,7 +270,7 @@ class Browser(Composite):
         self._update_neighbours()
 
     def _position(self) -> int:
-        """Return where on the page the open pair stands; -1 where it does not."""
+        """Return the position of the open pair on the page; -1 if it is not there."""
         result = self.gallery.result
         names = [pair.record.name for pair in result.pairs] if result and self.pair else []
         return names.index(self.pair.record.name) if self.pair and self.pair.record.name in names else -1
@@ -305,21 +306,10 @@ class Browser(Composite):
 
 
 def _notes(catalog: Catalog) -> list[ipywidgets.Widget]:
-    """Return what whoever opens a catalog should know of it, as something to show; nothing where there is nothing."""
+    """Return a widget with the notes of a catalog; an empty list if it has none."""
     notes = catalog.notes[:_MOST_NOTES]
     if not notes:
         return []
     view = ipywidgets.HTML("".join(f"<p>{html.escape(visible(note[:_LONGEST_NOTE]))}</p>" for note in notes))
     view.add_class("cen-notes")
     return [view]
-
-
-def _hint(catalog: Catalog) -> str:
-    kind = "simulated pairs" if catalog.simulated else "pairs"
-    return f"{len(catalog):,} {kind}. Choose a class or a country, search for words, or draw a box on the map."
-
-
-def _count_sentence(result: SearchResult, every: int) -> str:
-    if not result.total:
-        return "No pair matches all filters; remove a filter."
-    return f"{result.total:,} of {every:,} pairs match." if result.total < every else f"All {every:,} pairs."

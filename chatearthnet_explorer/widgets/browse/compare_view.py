@@ -57,7 +57,7 @@ class CompareView(View):
     """How far to believe it."""
 
     def card(self) -> Card:
-        """Return the comparison as HTML to be read."""
+        """Return the comparison as static HTML."""
         sentences = [self.summary, *self.contradictions] if self.names else ["Two captions are needed to compare them."]
         return Card("Compared", tuple(element("p", sentence) for sentence in sentences))
 

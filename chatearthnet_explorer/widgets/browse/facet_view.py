@@ -1,4 +1,4 @@
-"""What there is to choose from, with how many pairs each choice has."""
+"""The filters of the Browser (facets), with the number of pairs for each value."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _SHARES_HINT = "To filter by land-cover share, run `catalog enrich` first."
 
 @dataclass(frozen=True, slots=True)
 class _Value:
-    """One choice as the script draws it."""
+    """One value of a facet, as the script draws it."""
 
     value: str
     label: str
@@ -38,7 +38,7 @@ class _Value:
 
 
 class FacetView(QueryMixin, View):
-    """Shows every facet with its counts: set ``found``; a press changes ``query``."""
+    """Shows every facet with its counts: set ``result``; a press changes ``query``."""
 
     _esm = script("facet_view")
 
@@ -49,7 +49,7 @@ class FacetView(QueryMixin, View):
     """The facets as the script draws them: key, title, and values as [value, label, hint, count, state, class]."""
 
     class_options = t.Dict(read_only=True).tag(sync=True)
-    """How classes are looked for: match, part, min_share."""
+    """How the search uses the classes: match, part, min_share."""
 
     parts = t.List(list(PARTS), read_only=True).tag(sync=True)
     """What ``part`` can be."""
@@ -58,10 +58,10 @@ class FacetView(QueryMixin, View):
     """What a finding of each check means."""
 
     shares_hint = t.Unicode(_SHARES_HINT, read_only=True).tag(sync=True)
-    """What is said where shares are not known."""
+    """Shown instead of the slider if the shares are unknown."""
 
     request = t.Dict().tag(sync=True)
-    """What the person pressed: ``what``, ``value``, ``turn``."""
+    """What the person pressed: ``what``, ``value``, ``turn`` (a counter)."""
 
     def __init__(self, **traits: object) -> None:
         """Take traits by name."""
@@ -69,7 +69,7 @@ class FacetView(QueryMixin, View):
         self._show(None)
 
     def card(self) -> Card:
-        """Return the counts as HTML to be read."""
+        """Return the counts as static HTML."""
         sections = [
             element(
                 "details",
@@ -91,7 +91,7 @@ class FacetView(QueryMixin, View):
     def _facet(self, key: str, counts: dict[str, int]) -> dict[str, object]:
         selection = getattr(self.query, FACETS[key].field)
         selection = (selection,) if isinstance(selection, str) and selection else tuple(selection)
-        # a choice without pairs stays, or nobody could take it back
+        # a selected value without pairs stays, so that it can be removed
         names = dict.fromkeys((*counts, *(value.removeprefix("-") for value in selection)))
         values = [self._value(key, value, selection, counts.get(value, 0)) for value in names]
         if key == "class":
@@ -111,7 +111,7 @@ class FacetView(QueryMixin, View):
     def _press(self, _change: object) -> None:
         what, value = read_request(self.request)
         if what == "min_share":
-            # a share is of the whole chip, so the part gives way
+            # a share is of the whole chip, so it excludes a part
             self.change_query(min_share=value, **({} if value is None else {"part": ""}))
         elif what == "part":
             self.change_query(part=value, **({"min_share": None} if value else {}))
@@ -132,8 +132,8 @@ class FacetView(QueryMixin, View):
         if value not in selection and f"-{value}" not in selection:
             remaining = (*selection, value)
         elif key in {"flag", "finding"} and value in selection:
-            remaining = (*remaining, f"-{value}")  # a second press asks for those without, a third for all
-        # nothing is left to sort by once no class is chosen
+            remaining = (*remaining, f"-{value}")  # a second press selects pairs without it, a third clears it
+        # sorting by share needs a class
         sorting = {"sortby": "place"} if key == "class" and not remaining and self.query.sortby == "share" else {}
         self.change_query(**{field: remaining}, **sorting)
 

@@ -1,4 +1,4 @@
-"""The choices of a question in words, and the question without each of them."""
+"""The filters of a query in words, and the query without each of them."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from chatearthnet_explorer.catalog.query import Query
 
 STYLES = {"3.5": "GPT-3.5 style", "4v": "GPT-4V style", "both": "both styles"}
-"""Styles of the captions that are asked for; a simulated release has them as well, and no model wrote those."""
+"""Labels of the caption styles. A simulated release has them as well, though no model wrote its captions."""
 
 SPLITS = {"train": "training", "val": "validation", "test": "test"}
 """The splits."""
@@ -26,7 +26,7 @@ WITHOUT = {
 
 
 def choices_of(query: Query) -> Iterator[tuple[str, Query]]:
-    """Yield each choice in words, with the question without it."""
+    """Yield each filter in words, with the query without it."""
     if query.words:
         yield f"words: {query.words}", query.but(words="")
     yield from _classes(query)
@@ -44,12 +44,12 @@ def choices_of(query: Query) -> Iterator[tuple[str, Query]]:
 
 
 def flag_words(flag: str, *, absent: bool) -> str:
-    """Return what is asked of a pair that must have a flag, or must not."""
+    """Return the filter for a flag in words."""
     return WITHOUT.get(flag, f"not {flag}") if absent else flag
 
 
 def finding_words(finding: str, *, absent: bool) -> str:
-    """Return what is asked of a pair in which a check must have found something, or nothing."""
+    """Return the filter for a finding in words."""
     if finding == "none":
         return "a check found a problem" if absent else "no problem found"
     return f"without: {finding}" if absent else f"found: {finding}"
@@ -63,7 +63,7 @@ def place_words(name: str) -> str:
 def _classes(query: Query) -> Iterator[tuple[str, Query]]:
     for name in query.classes:
         remaining = _but(query.classes, name)
-        # without a class there is nothing left to sort its share by
+        # sorting by share needs a class
         sort = "place" if query.sortby == "share" and not remaining else query.sortby
         words = f"caption names {name}" if query.min_share is None else f"labels have {name}"
         yield words, query.but(classes=remaining, sortby=sort)

@@ -32,7 +32,7 @@ _QUALITY, _WHITE = 82, 255
 
 
 class Gallery(QueryMixin, View):
-    """Shows the pairs of ``found``, then their ``pictures``; a person turns pages and opens one.
+    """Shows the pairs of ``result``, then their ``pictures``; a person turns pages and opens one.
 
     The arrow keys, Home and End move among the thumbnails, Enter opens one, Page Up and Page Down turn the page.
     """
@@ -43,16 +43,16 @@ class Gallery(QueryMixin, View):
     """Position on the page of the pair that was opened last; -1 for none."""
 
     pictures = t.Dict()
-    """Pixels (256, 256, 3) uint8 by name, or why there are none in a sentence; names that are missing are awaited."""
+    """Pixels (256, 256, 3) uint8 by name, or a sentence that says why there are none. Other names are still loading."""
 
     previews = t.Dict()
-    """JPEGs by name that are there before the pictures are, ``THUMBNAIL`` pixels wide."""
+    """JPEGs by name to show before the pictures arrive, ``THUMBNAIL`` pixels wide."""
 
     simulated = t.Bool(default_value=False).tag(sync=True)
-    """Whether the release is made up."""
+    """Whether the release is simulated."""
 
     alternatives = t.List(t.Tuple())
-    """Where nothing matches: (what to leave out, in words; the question without it; pairs that it finds)."""
+    """If nothing matches: (the filter to remove, in words; the query without it; the number of its pairs)."""
 
     items: t.List[Any] = t.List(read_only=True).tag(sync=True)
     """The pairs as the script draws them: name, place, excerpt, classes, styles, flags."""
@@ -73,7 +73,7 @@ class Gallery(QueryMixin, View):
     """What the person pressed: ``what`` (page, open, relax), ``value``, ``turn``."""
 
     def on_open(self, callback: Any) -> None:  # noqa: ANN401 - takes a Pair
-        """Have a function called with the pair that a person opens."""
+        """Call a function with each pair that a person opens."""
         self._callbacks.append(callback)
 
     def __init__(self, **traits: object) -> None:
@@ -84,7 +84,7 @@ class Gallery(QueryMixin, View):
         self._show(None)
 
     def card(self) -> Card:
-        """Return the page as HTML to be read."""
+        """Return the page as static HTML."""
         rows = [
             element("p", f"{item['name']}, {item['place']}: {item['excerpt'] or 'no caption'}") for item in self.items
         ]
@@ -129,7 +129,7 @@ class Gallery(QueryMixin, View):
             self.set_trait("notes", [_note(self.pictures.get(name)) for name in names])
 
     def _thumbnail(self, name: str) -> bytes:
-        """Return the JPEG of a pair of the page, made once; empty where there is none, or not yet."""
+        """Return the JPEG of a pair on the page, encoded once; empty if there is none yet."""
         picture = self.pictures.get(name)
         if picture is None or isinstance(picture, str):
             return b"" if picture else self.previews.get(name, b"")
@@ -164,7 +164,7 @@ def thumbnail(pixels: NDArray[np.uint8]) -> bytes:
 
 
 def place_of(pair: Pair) -> str:
-    """Return where a pair lies, in words."""
+    """Return the place of a pair in words."""
     if pair.record.tile is None:
         return "place unknown"
     country = pair.country.name if pair.country else "Open sea"
@@ -187,7 +187,7 @@ def _item(pair: Pair) -> dict[str, object]:
 
 
 def note_of(picture: NDArray[np.uint8]) -> str:
-    """Return what is odd about a picture, in one sentence; empty where nothing is."""
+    """Return what is wrong with a picture, in one sentence; empty if nothing is."""
     low, high = int(picture.min()), int(picture.max())
     if low < high:
         return ""

@@ -1,4 +1,4 @@
-"""Which pair is open, what is odd about it, and what can be done with it."""
+"""The heading of an open pair: its place, its problems and the buttons."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 ACTIONS = ("back", "previous", "next", "map", "labels", "caption")
-"""What a person can do with a pair."""
+"""The actions on a pair."""
 
 
 class PairHead(View):
-    """Shows the heading of a pair: set ``pair``; ``on_action`` tells which of ``ACTIONS`` is wanted."""
+    """Shows the heading of a pair: set ``pair``; ``on_action`` reports which of ``ACTIONS`` was pressed."""
 
     _esm = script("pair_head")
 
@@ -30,16 +30,16 @@ class PairHead(View):
     """The pair; None before one is opened."""
 
     possible = t.List(t.Unicode(), list(ACTIONS)).tag(sync=True)
-    """Those of ``ACTIONS`` that lead somewhere now."""
+    """Those of ``ACTIONS`` that are possible now."""
 
     heading = t.Unicode("", read_only=True).tag(sync=True)
     """Where it lies, in words."""
 
     details: t.List[Any] = t.List(read_only=True).tag(sync=True)
-    """What the release says of it: [what, value] by row."""
+    """What the release says about it: rows of [name, value]."""
 
     remarks = t.List(t.Unicode(), read_only=True).tag(sync=True)
-    """What is odd about it, one sentence each."""
+    """Its problems, one sentence each."""
 
     opening = t.Int(0, read_only=True).tag(sync=True)
     """Counts the pairs opened: with each the heading takes the focus."""
@@ -53,11 +53,11 @@ class PairHead(View):
         super().__init__(**traits)
 
     def on_action(self, callback: Callable[[str], None]) -> None:
-        """Have a function called with one of ``ACTIONS`` when a person wants it."""
+        """Call a function with one of ``ACTIONS`` when a person wants it."""
         self._callbacks.append(callback)
 
     def card(self) -> Card:
-        """Return the heading as HTML to be read."""
+        """Return the heading as static HTML."""
         rows = [element("p", f"{name}: {value}") for name, value in self.details]
         return Card(self.heading or "No pair", (*rows, *(element("p", sentence) for sentence in self.remarks)))
 

@@ -36,7 +36,7 @@ _LOG = logging.getLogger(__name__)
 
 
 class PairLayer:
-    """Draws what matches a question, anew for each view."""
+    """Draws the pairs that match a query, again for each view of the map."""
 
     def __init__(self, catalog: Catalog) -> None:
         """Prepare to draw the pairs of a catalog."""
@@ -89,7 +89,7 @@ class PairLayer:
         return [pair for pair in pairs if pair.record.tile and _in_box(query.bbox, *pair.record.tile.center)]
 
     def stop(self) -> None:
-        """Let go of what is under way."""
+        """Stop the current task."""
         self._work.stop()
 
     def _footprints(self, query: Query, box: Bounds) -> list[Outline]:

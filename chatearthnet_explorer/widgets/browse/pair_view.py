@@ -98,12 +98,12 @@ class PairView(Composite):
                 traitlets.link((view, trait), (self.chip_view, trait))
 
     def card(self) -> Card:
-        """Return the pair as HTML to be read."""
+        """Return the pair as static HTML."""
         cards = (self.head.card(), chip_card(self.chip_view.chip), self.caption_view.card(), self.compare_view.card())
         return Card(self.head.heading or "No pair", tuple(section for one in cards for section in one.sections))
 
     def stop(self) -> None:
-        """Let go of what is under way."""
+        """Stop the current task."""
         self._caption_task.stop()
         self._end_request()
         self._picture_task.stop()

@@ -1,4 +1,4 @@
-"""What every view that changes the question shares: the question, and why it cannot be asked."""
+"""The mixin of every view that changes the query: the query, its result, and why a change is impossible."""
 
 from __future__ import annotations
 
@@ -15,27 +15,27 @@ if TYPE_CHECKING:
 
 
 class QueryMixin(t.HasTraits):
-    """Mixed into a widget: ``query`` is what is asked, to be linked with that of others."""
+    """Mixin for a widget whose ``query`` is linked with that of other widgets."""
 
     query = t.Instance(Query, ())
-    """The question."""
+    """The query."""
 
     result = t.Instance(SearchResult, allow_none=True)
-    """What it found; that of the question before until the answer is there."""
+    """Its result; the one of the previous query until the search is done."""
 
     problem = t.Unicode()
-    """Why what the person wants cannot be asked, in one sentence; empty if it can."""
+    """Why the requested change is impossible, in one sentence; empty if it is possible."""
 
     def change_query(self, **fields: Any) -> None:  # noqa: ANN401 - fields of Query
-        """Change some fields of the question, or say why that cannot be."""
+        """Change some fields of the query, or set ``problem``."""
         try:
             self.query, self.problem = self.query.but(**fields), ""
         except QueryError as error:
-            self.problem = ""  # so that the same sentence is said once more
+            self.problem = ""  # so that the same sentence notifies again
             self.problem = str(error)
 
 
 def read_request(message: Mapping[str, object]) -> tuple[str, object]:
-    """Return what a script sent as ``{"what": ..., "value": ..., "turn": ...}``: what is wanted, and its value."""
+    """Return action and value of what a script sent as ``{"what": ..., "value": ..., "turn": ...}``."""
     what = message.get("what")
     return (what if isinstance(what, str) else ""), message.get("value")

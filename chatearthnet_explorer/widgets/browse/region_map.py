@@ -110,7 +110,7 @@ class RegionMap(QueryMixin, ipywidgets.VBox):  # type: ignore[misc]  # ipywidget
         self._draw()
 
     def on_pick(self, callback: Callable[[Pair], None]) -> None:
-        """Have a function called with the pair that a person clicks."""
+        """Call a function with the pair that a person clicks."""
         self._callbacks.append(callback)
 
     def show_pair(self, pair: Pair) -> None:

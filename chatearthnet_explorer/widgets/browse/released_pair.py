@@ -1,4 +1,4 @@
-"""A released pair put together for a view: picture and labels, each with where it is from or why it is missing."""
+"""Released pairs for a view: picture and labels with their sources, or why they are missing."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ _REAL = "The labels are real but this pair is simulated; pass labels='simulated'
 
 @dataclass(frozen=True)
 class UnlocatedPicture:
-    """A picture whose name says no place. A chip is a place on Earth, so this is none."""
+    """A picture whose file name gives no location. It is not a ``Chip``, because a chip has a place on Earth."""
 
     rgb: NDArray[np.uint8] | None
     """True colour, (256, 256, 3) uint8; None where there is none."""

@@ -1,4 +1,4 @@
-"""Words, order, a link to what is shown, and every choice made, to be taken back one by one."""
+"""The search bar: words, order, link, and one removable chip per filter."""
 
 from __future__ import annotations
 
@@ -32,30 +32,30 @@ _MOST_SEEDS = 2**32
 
 
 class SearchBar(QueryMixin, View):
-    """Shows and changes words, order and link of ``query``, and lists its choices."""
+    """Shows and changes words, order and link of ``query``, and lists its filters."""
 
     _esm = script("search_bar")
 
     words = t.Unicode("", read_only=True).tag(sync=True)
-    """The words asked for."""
+    """The search words."""
 
     longest = t.Int(LONGEST_WORDS, read_only=True).tag(sync=True)
     """Characters that they may have."""
 
     order = t.List(["place", False], read_only=True).tag(sync=True)
-    """What is sorted by, and whether it is turned round."""
+    """The sort key, and whether the order is reversed."""
 
     sorts: t.List[Any] = t.List([[name, _SORTS[name]] for name in SORTS], read_only=True).tag(sync=True)
-    """What can be sorted by: [name, words]."""
+    """The sort keys: [name, label]."""
 
     disabled_sorts = t.List(t.Unicode(), read_only=True).tag(sync=True)
-    """Orders that cannot be asked for now: by share without a class, by findings before there are any."""
+    """Sort keys that cannot be used now: share without a class, findings before an audit."""
 
     choices = t.List(t.Unicode(), read_only=True).tag(sync=True)
-    """The choices made, in words."""
+    """The active filters, in words."""
 
     link = t.Unicode("", read_only=True).tag(sync=True)
-    """The question as the query part of an address; empty where everything is asked for."""
+    """The query as the query part of an address; empty without filters."""
 
     request = t.Dict().tag(sync=True)
     """What the person did: ``what`` (words, sort, descending, drop, clear, random, link), ``value``, ``turn``."""
@@ -67,11 +67,11 @@ class SearchBar(QueryMixin, View):
         self._show(None)
 
     def on_random(self, callback: Callable[[], None]) -> None:
-        """Have a function called when the person wants to be surprised."""
+        """Call a function when the person wants a random pair."""
         self._callbacks.append(callback)
 
     def card(self) -> Card:
-        """Return the choices as HTML to be read."""
+        """Return the filters as static HTML."""
         return Card("Filters", tuple(element("p", words) for words in self.choices or ["none: showing everything"]))
 
     def _disabled_sorts(self) -> list[str]:

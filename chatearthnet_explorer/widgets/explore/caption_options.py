@@ -1,4 +1,4 @@
-"""What a person can choose: style, year, source, captioner, scene, seed."""
+"""The options of the Explorer: style, year, source, captioner, scene, seed."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _KEY = (
 
 
 class CaptionOptions(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
-    """Every choice beside the place, each a trait."""
+    """Every option except the place, each as a trait."""
 
     style = traitlets.Enum(STYLES, default_value="3.5")
     """Style of the prompt."""

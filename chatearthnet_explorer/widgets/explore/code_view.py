@@ -18,5 +18,5 @@ class CodeView(View):
     """What is shown; the view hides while it is empty."""
 
     def card(self) -> Card:
-        """Return the code as HTML to be read."""
+        """Return the code as static HTML."""
         return Card("Python code", (element("pre", visible(self.code)),))

@@ -1,4 +1,4 @@
-"""A click becomes a caption, on screen: map, chip, prompt and caption together."""
+"""The Explorer: click a map and see chip, prompt and caption."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from chatearthnet_explorer.widgets.shared.chip_view import ChipView, encode_pict
 from chatearthnet_explorer.widgets.shared.composite import Composite, panel, report_errors
 from chatearthnet_explorer.widgets.shared.grounding_view import GroundingView
 from chatearthnet_explorer.widgets.shared.prompt_view import PromptView
-from chatearthnet_explorer.widgets.shared.released_captions import released_captions
+from chatearthnet_explorer.widgets.shared.released_captions import captions_at
 from chatearthnet_explorer.widgets.shared.status_line import StatusLine
 
 if TYPE_CHECKING:
@@ -34,11 +34,9 @@ if TYPE_CHECKING:
 
     import ipyleaflet
 
-    from chatearthnet_explorer.caption import Caption
     from chatearthnet_explorer.captioners.service.request_quota import Quota
     from chatearthnet_explorer.catalog.catalog import Catalog
     from chatearthnet_explorer.prompts.prompt import Prompt
-    from chatearthnet_explorer.tile import Tile
 
     Step = Callable[[str], None]
 
@@ -157,11 +155,11 @@ class Explorer(Composite):
         return captioned
 
     def card(self) -> Card:
-        """Return what is on screen, as HTML to be read."""
+        """Return what is on screen, as static HTML."""
         return card(self.result, palette=self.chip_view.palette) if self.result else chip_card(None)
 
     def close(self) -> None:
-        """Let go of everything: what is under way ends at its next step, the widgets close."""
+        """Stop all tasks, which end at their next step, and close the widgets."""
         for end in self._endings:
             end()
         super().close()
@@ -180,18 +178,15 @@ class Explorer(Composite):
         self.check.observe(self._check_caption, "value")
         self.status.on_cancel(self._cancel)
         self._task.observe(self._show_progress, ["busy", "step"])
-        for pointing in ("highlight", "within"):
-            traitlets.link((self.caption_view, pointing), (self.chip_view, pointing))
-        for view in (self.caption_view, self.prompt_view):
-            traitlets.link((view, "palette"), (self.chip_view, "palette"))
+        for trait in ("highlight", "within", "palette"):
+            traitlets.link((self.caption_view, trait), (self.chip_view, trait))
+        traitlets.link((self.prompt_view, "palette"), (self.chip_view, "palette"))
 
     def _layout(self, status: StatusLine) -> list[ipywidgets.Widget]:
         place = panel(status, self.map, self.options.where)
         caption = panel(self.options.how, self.ask_bar, self.caption_view, self.check, self.code_view)
         chip = ipywidgets.VBox([panel(self.chip_view), panel(self.prompt_view)])
-        grid = ipywidgets.Box([ipywidgets.VBox([place, caption]), chip])
-        grid.add_class("cen-grid")
-        return [grid]
+        return [ipywidgets.Box([ipywidgets.VBox([place, caption]), chip]).add_class("cen-grid")]
 
     @report_errors
     def _on_place(self, change: dict[str, Any]) -> None:
@@ -294,8 +289,7 @@ class Explorer(Composite):
 
     @report_errors
     def _show(self, captioned: Captioned) -> None:
-        is_same = captioned == self.result
-        self.result, self._fetch_due = captioned, False
+        is_same, self.result, self._fetch_due = captioned == self.result, captioned, False
         if is_same:
             self._draw_result(None)  # traitlets does not notify of an equal value
         self._scenes.offer(self._source, *self.map.lonlat)
@@ -314,7 +308,7 @@ class Explorer(Composite):
             self._check_caption(None)
             self.caption_view.set_trait("empty", f"No caption yet: press '{button}'." if button else NO_CAPTION)
             fresh = (captioned.caption,) if captioned.caption else ()
-            self.caption_view.captions = (*self._released_captions(captioned.chip.tile), *fresh)
+            self.caption_view.captions = (*captions_at(self._catalog, captioned.chip.tile), *fresh)
         self.caption_view.error = str(captioned.error or "")
         self.code_view.code = captioned.code
         invitation = f"Press '{button}' for a caption, or click" if button and not captioned.caption else "Click"
@@ -323,7 +317,3 @@ class Explorer(Composite):
     @report_errors
     def _check_caption(self, _change: dict[str, Any] | None) -> None:
         self.caption_view.chip = self.chip_view.chip if self.check.value else None
-
-    def _released_captions(self, tile: Tile) -> tuple[Caption, ...]:
-        record = self._catalog.at(tile) if self._catalog else None
-        return released_captions(record, simulated=self._catalog.simulated) if self._catalog and record else ()

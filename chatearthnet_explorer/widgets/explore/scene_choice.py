@@ -44,7 +44,7 @@ class SceneChoice:
         )
 
     def stop(self) -> None:
-        """Let go of what is under way."""
+        """Stop the current task."""
         self._work.stop()
 
 

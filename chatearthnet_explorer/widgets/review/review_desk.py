@@ -45,7 +45,7 @@ if TYPE_CHECKING:
 
 _LOG = logging.getLogger(__name__)
 _UNEXPECTED_ERROR = "Unexpected error. Nothing in the ledger is lost; try again, or see the log."
-_NEAR = (-1, 0, 1, 2)  # which pairs around the one on screen are held ready
+_NEAR = (-1, 0, 1, 2)  # pairs around the current one that are prefetched
 
 
 class ReviewDesk(Readable, ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
@@ -88,7 +88,9 @@ class ReviewDesk(Readable, ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets
         self._entries: dict[str, Entry] = {}
         self.chip_view, self.caption_view = ChipView(), caption_view or GroundingView()
         self.pad = VerdictPad(total=len(self.names))
-        self._verdict(self.names[0] if self.names else "-", "", {"verdict": "correct"})  # a bad name of one is said now
+        self._verdict(
+            self.names[0] if self.names else "-", "", {"verdict": "correct"}
+        )  # an invalid reviewer raises now
         self._read_ledger()
         super().__init__(self._layout(), layout={"width": "100%", "overflow": "hidden"})
         self.add_class("cen-review")
@@ -182,7 +184,7 @@ class ReviewDesk(Readable, ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets
         self.pad.message = "Verdict undone; the ledger keeps a record."
 
     def card(self) -> Card:
-        """Return what is on screen, as HTML to be read."""
+        """Return what is on screen, as static HTML."""
         return Card(
             f"Spot-check: {self.pad.judged_count} of {len(self.names)} captions judged",
             (
@@ -192,7 +194,7 @@ class ReviewDesk(Readable, ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets
         )
 
     def close(self) -> None:
-        """Let go of everything; the ledger has it all."""
+        """Stop all tasks and close the widgets; every verdict is in the ledger."""
         self._task.stop()
         for widget in descendants(self):
             ipywidgets.Widget.close(widget)
@@ -232,7 +234,7 @@ class ReviewDesk(Readable, ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets
         return Verdict(reviewer=self.reviewer, name=name, style=self.style, caption=digest(text), time=now, **fields)
 
     def _read_ledger(self) -> None:
-        """Read from the ledger what this reviewer has said of this plan."""
+        """Read this reviewer's verdicts on this plan from the ledger."""
         names = set(self.names)
         self._entries = {
             name: entry

@@ -87,7 +87,7 @@ class VerdictPad(View):
         self.observe(handle, "command")
 
     def card(self) -> Card:
-        """Return the reviewer's progress as HTML to be read."""
+        """Return the reviewer's progress as static HTML."""
         progress = f"{self.judged_count} of {self.total} captions judged."
         return Card("Spot-check", (element("section", element("p", progress), element("p", self.heading)),))
 

@@ -1,4 +1,4 @@
-"""The button that has a model asked, with what that will cost; nothing else on the page spends money."""
+"""The button that sends a request to a model, with its cost; nothing else on the page spends money."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ class AskBar(ipywidgets.HBox):  # type: ignore[misc]  # ipywidgets has no types
         self._button.disabled = value
 
     def on_press(self, callback: Callable[[], None]) -> None:
-        """Have a function called when the button is pressed, and not while it is away or disabled."""
+        """Call a function when the button is pressed, and not while it is away or disabled."""
         self._button.on_click(lambda _: callback() if self.label and not self.disabled else None)
 
     def show(self, label: str, cost: str) -> None:

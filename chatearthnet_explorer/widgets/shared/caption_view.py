@@ -29,13 +29,13 @@ class CaptionView(View):
     """Why there is no caption, in one sentence; empty where nothing failed."""
 
     empty = t.Unicode(NO_CAPTION, read_only=True).tag(sync=True)
-    """What is said where there is neither a caption nor an error."""
+    """Shown if there is neither a caption nor an error."""
 
     columns: t.List[Any] = t.List(read_only=True).tag(sync=True)
     """The captions as the script draws them: byline, pieces, classes, details, label_maps, remarks, text, released."""
 
     def card(self) -> Card:
-        """Return the captions as HTML to be read."""
+        """Return the captions as static HTML."""
         return caption_card(self.captions, error=self.error, palette=self.palette)
 
     @t.validate("captions")

@@ -61,7 +61,7 @@ class ChipView(View):
     """Credits and licences."""
 
     def card(self) -> Card:
-        """Return the chip as HTML to be read."""
+        """Return the chip as static HTML."""
         return chip_card(self.chip, place=self.place, palette=self.palette)
 
     @t.validate("place")

@@ -1,4 +1,4 @@
-"""What widgets made of widgets share: panels, handlers that lose no exception, and how all of it is let go."""
+"""The base of widgets made of widgets: panels, handlers that lose no exception, and closing."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ _UNEXPECTED_ERROR = "Unexpected error. Try again, or see the log."
 
 
 class Composite(Readable, ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
-    """A widget made of widgets, with a line that says what is going on."""
+    """A widget made of widgets, with a status line."""
 
     stop_message = "Stopped."
-    """What is said once the person has stopped what was under way."""
+    """The message after the person cancelled a task."""
 
     def __init__(self, children: list[ipywidgets.Widget], status: StatusLine, *, sheets: tuple[str, ...] = ()) -> None:
         """Put widgets below each other.
@@ -40,7 +40,7 @@ class Composite(Readable, ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets 
         super().__init__([*look, *children], layout={"width": "100%", "overflow": "hidden"})
 
     def show_error(self, problem: Exception) -> None:
-        """Say in one sentence what went wrong; what nobody foresaw goes to the log in full."""
+        """Show an error in one sentence; unexpected errors go to the log in full."""
         if isinstance(problem, Cancelled):
             self.status.show_message(self.stop_message, kind="hint")
         elif isinstance(problem, ExplorerError):
@@ -56,13 +56,13 @@ class Composite(Readable, ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets 
 
 
 def report_errors(handler: Callable[..., None]) -> Callable[..., None]:
-    """Wrap a handler so that nothing it raises is lost: the person reads a sentence, the log has the rest."""
+    """Wrap a handler so that no exception is lost: the person reads a sentence, the log has the rest."""
 
     @functools.wraps(handler)
     def run(self: Composite, *arguments: object, **keywords: Any) -> None:  # noqa: ANN401 - whatever it is handed
         try:
             handler(self, *arguments, **keywords)
-        except Exception as problem:  # noqa: BLE001 - widgets swallow what their callbacks raise
+        except Exception as problem:  # noqa: BLE001 - widgets swallow exceptions of callbacks
             self.show_error(problem)
 
     return run

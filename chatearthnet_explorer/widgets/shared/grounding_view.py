@@ -37,7 +37,7 @@ class GroundingView(CaptionView):
     """Whether captions are shown without a word of checking while there are no labels."""
 
     def card(self) -> Card:
-        """Return the captions with what the labels say of them, as HTML to be read."""
+        """Return the captions with what the labels say of them, as static HTML."""
         if self._is_plain():
             return super().card()
         return grounding_card([(caption, self._verify(caption)) for caption in self.captions], error=self.error)

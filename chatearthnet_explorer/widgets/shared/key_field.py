@@ -61,7 +61,7 @@ class KeyField(View):
         self.set_trait("key_host", "")
 
     def card(self) -> Card:
-        """Return whether there is a key, as HTML to be read."""
+        """Return whether there is a key, as static HTML."""
         return Card("Key", (element("p", f"A key is kept for {self.key_host}." if self.key_host else "No key."),))
 
     def _receive(self, _widget: object, content: Mapping[str, object], _buffers: object) -> None:

@@ -53,16 +53,16 @@ class PromptView(View):
     """Whether the page offers to change the words."""
 
     presses = t.Int(0).tag(sync=True)
-    """How often that button was pressed."""
+    """How often the button was pressed."""
 
     error = t.Unicode("", read_only=True).tag(sync=True)
     """Why the edited text cannot be used, in one sentence; empty if it can."""
 
     empty = t.Unicode(NO_PROMPT, read_only=True).tag(sync=True)
-    """What is said where there is no prompt."""
+    """Shown if there is no prompt."""
 
     edited_note = t.Unicode(EDITED_NOTE, read_only=True).tag(sync=True)
-    """What is said while the words differ from the prompt's own."""
+    """Shown while the words differ from the prompt's own."""
 
     limit = t.Int(LIMIT, read_only=True).tag(sync=True)
     """``LIMIT``, for the script."""
@@ -100,11 +100,11 @@ class PromptView(View):
         return dataclasses.replace(self.prompt, system=self.edited_system, user=self.edited_user)
 
     def on_caption_again(self, callback: Callable[[Prompt], None]) -> None:
-        """Have a function called with the prompt, edited or not, whenever a person asks for a caption again."""
+        """Call a function with the prompt, edited or not, whenever a person asks for a caption again."""
         self._callbacks.append(callback)
 
     def card(self) -> Card:
-        """Return the prompt as HTML to be read."""
+        """Return the prompt as static HTML."""
         return prompt_card(self.current, note=EDITED_NOTE if self.is_edited else "")
 
     @t.validate("edited_system", "edited_user")

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, get_args
 from chatearthnet_explorer.caption import Caption, Style
 
 if TYPE_CHECKING:
+    from chatearthnet_explorer.catalog.catalog import Catalog
     from chatearthnet_explorer.record import Record
+    from chatearthnet_explorer.tile import Tile
 
 RELEASE = "release"
 """The ``Caption.captioner`` of captions that come with a release, simulated or not."""
@@ -34,3 +36,9 @@ def released_captions(record: Record, *, simulated: bool = False) -> tuple[Capti
         for style in get_args(Style)
         if style in record.captions
     )
+
+
+def captions_at(catalog: Catalog | None, tile: Tile) -> tuple[Caption, ...]:
+    """Return the captions that a catalog has for a tile; none without a catalog."""
+    record = catalog.at(tile) if catalog else None
+    return released_captions(record, simulated=catalog.simulated) if catalog and record else ()

@@ -1,4 +1,4 @@
-"""What is going on, in one sentence, with a bar and a way to stop."""
+"""The status line: one sentence, with a progress bar and a Cancel button."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class StatusLine(ipywidgets.HBox):  # type: ignore[misc]  # ipywidgets has no ty
         self.show_message(message)
 
     def on_cancel(self, callback: Callable[[], None]) -> None:
-        """Have a function called when the person wants to stop."""
+        """Call a function when the person presses Cancel."""
         self._cancel.on_click(lambda _: callback())
 
     def show_message(self, message: str, *, kind: str = "hint") -> None:

@@ -24,7 +24,7 @@ class Readable:
 
     @abstractmethod
     def card(self) -> Card:
-        """Return what the widget shows now, as HTML to be read."""
+        """Return what the widget shows now, as static HTML."""
 
     def save_html(self, path: str | Path) -> None:
         """Write what the widget shows now as a page of its own.

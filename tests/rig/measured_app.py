@@ -51,7 +51,7 @@ MB = 1e6
 
 
 @dataclass
-class Served:
+class AppProcess:
     """A server that runs."""
 
     address: str
@@ -94,13 +94,15 @@ class Served:
 
 
 @contextlib.contextmanager
-def served(checkout: Path = CHECKOUT) -> Iterator[Served]:
+def app_process(checkout: Path = CHECKOUT) -> Iterator[AppProcess]:
     """Serve the app of a checkout, in a home of its own; no catalogue answers, so its chips are simulated."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        kept = {key: value for key, value in os.environ.items() if not key.startswith(("CHATEARTHNET", "OPENAI"))}
         environment = {
-            **kept,
+            key: value for key, value in os.environ.items() if not key.startswith(("CHATEARTHNET", "OPENAI"))
+        }
+        environment = {
+            **environment,
             "PYTHONPATH": str(checkout),
             "HOME": name,
             "XDG_CACHE_HOME": str(folder / "cache"),
@@ -112,8 +114,8 @@ def served(checkout: Path = CHECKOUT) -> Iterator[Served]:
                 command, env=environment, cwd=checkout, stdout=subprocess.PIPE, stderr=log, text=True
             )
             try:
-                address = next(found[0] for line in process.stdout or () if (found := re.search(r"http://\S+", line)))
-                yield Served(address, psutil.Process(process.pid), folder)
+                address = next(match[0] for line in process.stdout or () if (match := re.search(r"http://\S+", line)))
+                yield AppProcess(address, psutil.Process(process.pid), folder)
             finally:
                 process.terminate()
                 try:

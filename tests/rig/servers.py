@@ -1,4 +1,4 @@
-"""The doors as a person meets them: JupyterLab and the app as processes, and a page that keeps what goes wrong."""
+"""The servers as a person meets them: JupyterLab and the app as processes, and a page that keeps what goes wrong."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ IMAGERY = "server.arcgisonline.com"
 
 
 @dataclass
-class Watched:
+class WatchedPage:
     """A page of a browser that reaches loopback alone, and what happened on it."""
 
     page: Page
@@ -53,32 +53,32 @@ class Watched:
 
 
 @contextmanager
-def watched(browser: Browser, *, width: int = 1280, height: int = 1000) -> Iterator[Watched]:
+def watched_page(browser: Browser, *, width: int = 1280, height: int = 1000) -> Iterator[WatchedPage]:
     """Open a page that is cut off from the network."""
     context = browser.new_context(viewport={"width": width, "height": height})
-    seen = Watched(context.new_page())
+    result = WatchedPage(context.new_page())
 
-    def route(asked: Route) -> None:
-        parts = urlsplit(asked.request.url)
+    def route(route_request: Route) -> None:
+        parts = urlsplit(route_request.request.url)
         if parts.scheme in {"data", "blob"} or parts.hostname in {"127.0.0.1", "localhost"}:
-            asked.continue_()
+            route_request.continue_()
             return
         if parts.hostname != IMAGERY:
-            seen.foreign.append(asked.request.url)
-        asked.abort()
+            result.foreign.append(route_request.request.url)
+        route_request.abort()
 
-    def said(message: ConsoleMessage) -> None:
+    def on_console(message: ConsoleMessage) -> None:
         # blocked imagery, and a picture that ipywidgets_bokeh asks for by a name that is none
-        known = IMAGERY in str(message.location) or "object%20Module" in str(message.location)
-        if message.type == "error" and not known:
-            seen.errors.append(message.text)
+        is_expected = IMAGERY in str(message.location) or "object%20Module" in str(message.location)
+        if message.type == "error" and not is_expected:
+            result.errors.append(message.text)
 
     context.route("**/*", route)
-    seen.page.on("console", said)
-    seen.page.on("pageerror", lambda error: seen.errors.append(str(error)))
-    seen.page.on("dialog", lambda dialog: (seen.dialogs.append(dialog.message), dialog.dismiss()))
+    result.page.on("console", on_console)
+    result.page.on("pageerror", lambda error: result.errors.append(str(error)))
+    result.page.on("dialog", lambda dialog: (result.dialogs.append(dialog.message), dialog.dismiss()))
     try:
-        yield seen
+        yield result
     finally:
         context.close()
 
@@ -109,8 +109,8 @@ def lab_command(folder: Path) -> Iterator[str]:
     command = [sys.executable, "-c", main, "lab", "--no-browser", f"--folder={folder / 'copies'}"]
     settings = {"JUPYTER_PORT": str(port), "JUPYTER_TOKEN": token}
     with _running(command, folder / "home", f"http://127.0.0.1:{port}/api?token={token}", settings):
-        (printed,) = set(re.findall(rf"http://127.0.0.1:{port}(/\S+?)\?", (folder / "home" / "log").read_text("utf-8")))
-        yield f"http://127.0.0.1:{port}{printed}?token={token}"
+        (path,) = set(re.findall(rf"http://127.0.0.1:{port}(/\S+?)\?", (folder / "home" / "log").read_text("utf-8")))
+        yield f"http://127.0.0.1:{port}{path}?token={token}"
 
 
 @contextmanager
@@ -121,12 +121,12 @@ def app(folder: Path, *options: str) -> Iterator[str]:
         folder: Where its home and its log are.
         options: What else the command is called with.
     """
-    with serving(folder, *options) as served:
-        yield served.address
+    with serving(folder, *options) as server:
+        yield server.address
 
 
 @dataclass
-class Served:
+class ServerProcess:
     """The app as a process of its own."""
 
     process: subprocess.Popen[bytes]
@@ -150,7 +150,7 @@ class Served:
 
 
 @contextmanager
-def serving(folder: Path, *options: str, **environment: str) -> Iterator[Served]:
+def serving(folder: Path, *options: str, **environment: str) -> Iterator[ServerProcess]:
     """Serve the Panel app on a free port of its own, unless the options name one, until the context ends."""
     pytest.importorskip("panel", reason="Panel is not installed: pip install .[app]")
     main = "import sys; from chatearthnet_explorer.cli import main; sys.exit(main())"
@@ -158,7 +158,7 @@ def serving(folder: Path, *options: str, **environment: str) -> Iterator[Served]
     command = [sys.executable, "-c", main, "serve", "--no-browser", *free, *options]
     home = folder / "home"
     with _process(command, home, environment) as process:
-        yield Served(process, _printed_address(process, home / "log"), home / "log")
+        yield ServerProcess(process, _printed_address(process, home / "log"), home / "log")
 
 
 def page_of(address: str, path: str) -> str:
@@ -186,9 +186,9 @@ def cookie_of(address: str) -> str:
 def _printed_address(process: subprocess.Popen[bytes], log: Path) -> str:
     deadline = time.monotonic() + READY_SECONDS
     while time.monotonic() < deadline and process.poll() is None:
-        found = re.search(r" is at (http\S+) until", log.read_text("utf-8", "replace"))
-        if found:
-            return found[1]
+        match = re.search(r" is at (http\S+) until", log.read_text("utf-8", "replace"))
+        if match:
+            return match[1]
         time.sleep(0.1)
     pytest.fail(f"the server did not start: {log.read_text('utf-8', 'replace')[-2000:]}")
 
@@ -205,8 +205,8 @@ def _running(
 @contextmanager
 def _process(command: list[str], home: Path, variables: Mapping[str, str]) -> Iterator[subprocess.Popen[bytes]]:
     home.mkdir(parents=True, exist_ok=True)
-    kept = {key: value for key, value in os.environ.items() if not key.startswith(("JUPYTER", "OPENAI", "XDG"))}
-    environment = {**kept, "HOME": str(home), "CHATEARTHNET_STAC": "http://127.0.0.1:9", **variables}
+    environment = {key: value for key, value in os.environ.items() if not key.startswith(("JUPYTER", "OPENAI", "XDG"))}
+    environment = {**environment, "HOME": str(home), "CHATEARTHNET_STAC": "http://127.0.0.1:9", **variables}
     with (home / "log").open("wb") as log:
         process = subprocess.Popen(command, env=environment, stdout=log, stderr=log)
         try:
@@ -252,8 +252,8 @@ def store(lab: str, name: str, *cells: str) -> str:
     parts = urlsplit(lab)
     address = f"{parts.scheme}://{parts.netloc}/api/contents/{name}.ipynb?{parts.query}"
     body = json.dumps({"type": "notebook", "content": book}).encode()
-    asked = urllib.request.Request(address, data=body, method="PUT", headers={"Content-Type": "application/json"})  # noqa: S310 - our own
-    with urllib.request.urlopen(asked, timeout=60):  # noqa: S310 - our own, on loopback
+    request = urllib.request.Request(address, data=body, method="PUT", headers={"Content-Type": "application/json"})  # noqa: S310 - our own
+    with urllib.request.urlopen(request, timeout=60):  # noqa: S310 - our own, on loopback
         return lab.replace("/tree/", f"/workspaces/{name}/tree/").replace("01_click_to_caption", name)
 
 
@@ -287,9 +287,9 @@ def caption(page: Page) -> str:
 
 def click_map(page: Page, *, right: float = 0.62, down: float = 0.3) -> float:
     """Click the map at a share of its width and height; return the seconds until another caption is there."""
-    shown = page.locator(".leaflet-container").first
-    shown.scroll_into_view_if_needed()
-    box = shown.bounding_box()
+    map_element = page.locator(".leaflet-container").first
+    map_element.scroll_into_view_if_needed()
+    box = map_element.bounding_box()
     assert box
     before = caption(page)
     # measured by the page itself, from the event to the frame that shows the words

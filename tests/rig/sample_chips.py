@@ -29,7 +29,7 @@ def slopes() -> NDArray[np.uint8]:
     return np.dstack([rows, columns, (rows + columns) // 2]).astype(np.uint8)
 
 
-def chip(**changed: object) -> Chip:
+def chip(**fields: object) -> Chip:
     """A chip with everything, or with what is said otherwise."""
     whole: dict[str, Any] = {
         "tile": Tile.from_name("3886_3141_patch00"),
@@ -47,12 +47,12 @@ def chip(**changed: object) -> Chip:
         ),
         "attribution": ("Contains modified Copernicus Sentinel data 2020", "ESA WorldCover project 2020, CC-BY-4.0"),
     }
-    return Chip(**(whole | changed))
+    return Chip(**(whole | fields))
 
 
 def caption(
-    text: str = "Water lies beside trees; crop fields and a developed area follow.", **changed: object
+    text: str = "Water lies beside trees; crop fields and a developed area follow.", **fields: object
 ) -> Caption:
     """A caption that a model wrote in the 3.5 style, or as said otherwise."""
     whole: dict[str, Any] = {"captioner": "chat", "style": "3.5", "model": "model-7", "input_summary": "the prompt"}
-    return Caption(text=text, **(whole | changed))
+    return Caption(text=text, **(whole | fields))
