@@ -14,7 +14,7 @@ import time
 from pathlib import Path
 
 import psutil
-from catalog import WORDED
+from catalog import WITH_WORDS
 from machine import describe
 from rig import full_size
 
@@ -25,7 +25,7 @@ SCREEN = (1000, 380)
 """Pixels of the map in a notebook of usual width."""
 
 MIDDLES = ((0.0, 20.0), (10.0, 50.0), (-60.0, -10.0), (100.0, 30.0), (178.0, -17.0))
-QUERIES = [Query(), Query(classes=("water",)), Query(continent=("Africa",)), Query(style="both"), *WORDED]
+QUERIES = [Query(), Query(classes=("water",)), Query(continent=("Africa",)), Query(style="both"), *WITH_WORDS]
 
 
 def main() -> None:

@@ -26,7 +26,7 @@ import time
 from pathlib import Path
 
 from fresh_imports import dependents, forget
-from mutations import Mutant, mutants, mutated
+from mutations import Mutant, mutants, mutate
 
 ROOT = Path(__file__).resolve().parents[1]
 PACKAGE = "chatearthnet_explorer"
@@ -147,7 +147,7 @@ def score(tree: Path, module: str, sample: list[Mutant]) -> tuple[int, int]:
         bytecode.unlink()
     count = 0
     for mutant in sample:
-        path.write_text(mutated(source, mutant), "utf-8")
+        path.write_text(mutate(source, mutant), "utf-8")
         if all(passes(tree, test, modules) for test in tests):
             print(f"  survived {module} {mutant}", flush=True)
         else:

@@ -104,7 +104,7 @@ def test_the_same_captions_are_packed_into_the_same_bytes(
         {style.replace(".", ""): text for style, text in catalog.pair(row).record.captions.items()} for row in rows
     ]
     counts = dict(zip(records.tiles, catalog.files.counts[rows], strict=True))
-    records_made = [script.Made(one, b"") for one in captions]
+    records_made = [script.PairData(one, b"") for one in captions]
     # the counts stand for the maps, which take a minute to make
     monkeypatch.setattr(
         script,
@@ -150,7 +150,7 @@ def test_a_drawn_picture_is_the_one_that_a_written_release_holds(tmp_path: Path)
         assert written_release.contents(names, archive=archive) == tiles_drawn.contents(names, archive=archive)
     assert tiles_drawn.bands(names[0]).keys() == written_release.bands(names[0]).keys()
     (why,) = tiles_drawn.images(["chip 3 of nowhere.png"]).missing.values()
-    assert "says no place" in why
+    assert "gives no location" in why
     assert tiles_drawn.simulated
 
 
