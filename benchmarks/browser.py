@@ -48,7 +48,7 @@ def main() -> None:
 
 def report_overlay(catalog: Catalog) -> None:
     """Print how long the overlay of any view takes and how large it is."""
-    from chatearthnet_explorer.widgets.browse.density_image import coarser, density_png, frame_of  # noqa: PLC0415 - timed alone
+    from chatearthnet_explorer.widgets.browse.density_image import coarser, density_png, frame_of
 
     durations, sizes = [], []
     for zoom in range(1, 13):
@@ -79,7 +79,7 @@ def report_overlay(catalog: Catalog) -> None:
 def report_browser(place: Path) -> None:
     """Print memory and times of a browser."""
     process = psutil.Process()
-    from chatearthnet_explorer.widgets.browse.browser import Browser  # noqa: PLC0415 - what it takes is told apart
+    from chatearthnet_explorer.widgets.browse.browser import Browser
 
     base_memory = process.memory_info().rss
     start = time.perf_counter()

@@ -83,7 +83,7 @@ def main() -> None:
 
 def report_growth(sizes: list[int], figures: list[Figures]) -> None:
     """Print each figure at every size, and how many times as much the last is as the first."""
-    if len(sizes) < 2:  # noqa: PLR2004 - one size does not grow
+    if len(sizes) < 2:
         return
     print(f"\n{'':34}" + "".join(f"{size:>14,}" for size in sizes) + f"{sizes[-1] / sizes[0]:>9.1f} x the pairs")
     for name, first in figures[0].items():
@@ -146,7 +146,7 @@ def report_questions(folder: Path) -> Figures:
 
 def pandas_frame(catalog: Catalog) -> pd.DataFrame:
     """Return the catalog's own file as a data frame, prepared as one would: categories, bits, lower case."""
-    import pandas as pd  # noqa: PLC0415 - after the catalog's memory was measured
+    import pandas as pd
 
     columns = ["name", "lon", "lat", "split_35", "split_4v", "class_bits_35", "class_bits_4v", "country", "continent"]
     frame = pd.read_parquet(catalog.path, columns=[*columns, "caption_35", "caption_4v"])
@@ -215,7 +215,7 @@ def _has_words(texts: pd.Series[str], words: str) -> Any:  # noqa: ANN401 - a ma
 
 
 def _in_polygon(frame: pd.DataFrame, query: Query) -> Any:  # noqa: ANN401 - a mask
-    import shapely  # noqa: PLC0415 - the peer's
+    import shapely
 
     area = shapely.Polygon([(lon % 360.0, lat) for lon, lat in query.polygon])
     return shapely.contains_xy(area, frame["lon"].to_numpy() % 360.0, frame["lat"].to_numpy())

@@ -94,7 +94,7 @@ WRITERS = {"template": template_caption, "paraphrase": paraphrase_caption}
 def label_maps(count: int, simulated: int, first: int = 0) -> list[np.ndarray]:
     """Return reference maps, and those of simulated chips around some places."""
     maps = [label_map(seed) for seed in range(first, first + count)]
-    source, draw = SimulatedSource(), random.Random(first)  # noqa: S311 - places, not secrets
+    source, draw = SimulatedSource(), random.Random(first)
     while simulated > 0:
         lon, lat = draw.choice(PLACES)
         chip = source.chip_at(lon + draw.uniform(-2, 2), lat + draw.uniform(-2, 2))
@@ -222,7 +222,7 @@ def count_naive(naive: Counter[tuple[str, bool, bool]], one: FaultyCaption) -> N
 
 def pairs(maps: Sequence[np.ndarray]) -> None:
     """Print how well contradictions between the styles are found."""
-    draw = random.Random(1)  # noqa: S311 - likewise
+    draw = random.Random(1)
     score: Counter[tuple[str, bool]] = Counter()
     for number, labels in enumerate(maps):
         counts = count_pixels(labels)
@@ -249,7 +249,7 @@ def pairs(maps: Sequence[np.ndarray]) -> None:
 
 def chips(count: int) -> None:
     """Print how well pictures that are wrong are found, among simulated ones."""
-    source, draw, rng = SimulatedSource(), random.Random(2), np.random.default_rng(2)  # noqa: S311 - likewise
+    source, draw, rng = SimulatedSource(), random.Random(2), np.random.default_rng(2)
     score = {kind: Counter[bool]() for kind in chip_faults.FAULTS}
     false, clean = Counter[str](), 0
     for _ in range(count):

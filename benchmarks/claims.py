@@ -109,7 +109,7 @@ def _from_facts(text: str, facts: Facts35 | Facts4V) -> Case:
     true = frozenset(
         (NAME[name], part) for name, parts in facts.percents.items() for part, percent in parts.items() if percent
     )
-    leads = next((NAME[name] for name, values in quarters.items() if sum(values) > 200), None)  # noqa: PLR2004 - half
+    leads = next((NAME[name] for name, values in quarters.items() if sum(values) > 200), None)
     return Case(text, frozenset(map(NAME.get, facts.class_names)), peaks, true, frozenset(), leads)  # type: ignore[arg-type]
 
 

@@ -61,7 +61,7 @@ SMOOTH_PIXELS = (
 def former(rgb: np.ndarray) -> float:
     """Return the percent of pixels as bright and grey as the former check asked for."""
     low, high = rgb.min(axis=2), rgb.max(axis=2)
-    return 100.0 * float(np.mean((low >= 170) & (high - low <= 60)))  # noqa: PLR2004 - what they were
+    return 100.0 * float(np.mean((low >= 170) & (high - low <= 60)))
 
 
 def heights(draw: np.random.Generator, low: float, high: float) -> np.ndarray:

@@ -54,7 +54,7 @@ def main() -> None:
         seconds = []
         for _ in range(7):
             start = time.perf_counter()
-            subprocess.run([sys.executable, "-c", f"import {module}"], check=True)  # noqa: S603 - our own words
+            subprocess.run([sys.executable, "-c", f"import {module}"], check=True)
             seconds.append(time.perf_counter() - start)
         print(f"python -c 'import {module}' {statistics.median(seconds):6.3f} s")
 

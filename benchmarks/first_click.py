@@ -83,7 +83,7 @@ def importing(module: str) -> tuple[float, float]:
     environment = {key: value for key, value in os.environ.items() if key != "PYTHONDONTWRITEBYTECODE"}
     runs = []
     for _ in range(4):
-        process = subprocess.run(  # noqa: S603 - our own words
+        process = subprocess.run(
             [sys.executable, "-c", code], env=environment, check=True, capture_output=True, text=True
         )
         runs.append(tuple(map(float, process.stdout.split()[-2:])))

@@ -208,9 +208,9 @@ def _other(text: str) -> str:
 
 
 def _is_sentence(text: str) -> bool:
-    return " " in text and (text.rstrip().endswith((".", "?")) or text.count(" ") > 4)  # noqa: PLR2004
+    return " " in text and (text.rstrip().endswith((".", "?")) or text.count(" ") > 4)
 
 
 def _short(node: ast.AST) -> str:
     text = ast.unparse(node).split("\n")[0]
-    return text if len(text) <= 90 else f"{text[:87]}..."  # noqa: PLR2004 - one line of a report
+    return text if len(text) <= 90 else f"{text[:87]}..."

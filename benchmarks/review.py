@@ -42,12 +42,12 @@ for number in range(int(sys.argv[3])):
 
 def make_verdicts(names: tuple[str, ...], reviewers: str) -> list[Verdict]:
     """Return verdicts that agree more often than not."""
-    draw, now = random.Random(0), datetime.now(UTC)  # noqa: S311 - a benchmark
+    draw, now = random.Random(0), datetime.now(UTC)
     verdicts = []
     for name in names:
         truth = draw.choices((0, 1, 2), (8, 2, 1))[0]
         for reviewer in reviewers:
-            label = VERDICTS[truth if draw.random() < 0.85 else draw.choice((0, 1, 2))]  # noqa: PLR2004
+            label = VERDICTS[truth if draw.random() < 0.85 else draw.choice((0, 1, 2))]
             verdicts.append(
                 Verdict(reviewer=reviewer, name=name, style="3.5", caption=digest(name), verdict=label, time=now)
             )
@@ -61,7 +61,7 @@ def ledgers() -> None:
         with tempfile.TemporaryDirectory() as folder:
             began = time.perf_counter()
             writers = [
-                subprocess.Popen([sys.executable, "-c", WRITE, f"{folder}/{file}.jsonl", who, str(ENTRIES)])  # noqa: S603
+                subprocess.Popen([sys.executable, "-c", WRITE, f"{folder}/{file}.jsonl", who, str(ENTRIES)])
                 for who, file in zip(("Ada", "Bo"), files, strict=True)
             ]
             for writer in writers:

@@ -72,7 +72,7 @@ def environment(install: Install, home: Path) -> dict[str, str]:
 def import_seconds(install: Install, home: Path) -> float:
     """Return the seconds that a new process takes to import the Explorer."""
     command = [install.python, "-c", IMPORT]
-    process = subprocess.run(  # noqa: S603 - our own words
+    process = subprocess.run(
         command, env=environment(install, home), cwd=home, check=True, capture_output=True, text=True
     )
     return float(process.stdout)
@@ -81,7 +81,7 @@ def import_seconds(install: Install, home: Path) -> float:
 def ready_seconds(install: Install, home: Path) -> float:
     """Return the seconds from the start of ``serve`` to the line with its address: then it answers."""
     began = time.perf_counter()
-    with subprocess.Popen(  # noqa: S603 - likewise
+    with subprocess.Popen(
         [install.python, "-c", SERVE],
         env=environment(install, home),
         cwd=home,
@@ -99,8 +99,8 @@ def ready_seconds(install: Install, home: Path) -> float:
 
 def make(checkout: Path, venv: Path) -> None:
     """Install ``.[app]`` of a checkout into a new environment."""
-    subprocess.run([sys.executable, "-m", "venv", venv], check=True)  # noqa: S603 - our own words
-    subprocess.run([venv / "bin" / "pip", "install", "--quiet", f"{checkout}[app]"], check=True)  # noqa: S603
+    subprocess.run([sys.executable, "-m", "venv", venv], check=True)
+    subprocess.run([venv / "bin" / "pip", "install", "--quiet", f"{checkout}[app]"], check=True)
 
 
 def print_size(install: Install) -> None:

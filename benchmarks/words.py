@@ -75,7 +75,7 @@ def fts5(catalog: Catalog, scratch: Path) -> Callable[[str], int]:
 
 def tantivy(catalog: Catalog, scratch: Path) -> Callable[[str], int]:
     """Index in tantivy, one segment."""
-    import tantivy as engine  # noqa: PLC0415 - a peer that need not be there
+    import tantivy as engine
 
     (scratch / "tantivy").mkdir()
     schema = engine.SchemaBuilder().add_text_field("caption", tokenizer_name="default").build()

@@ -68,7 +68,7 @@ _MODULES = {
 def __getattr__(name: str) -> Any:  # noqa: ANN401 - mypy reads the types of the names above
     """Import a public name when it is first used."""
     if name == "__version__":
-        from importlib.metadata import version  # noqa: PLC0415 - it reads files, which few need
+        from importlib.metadata import version
 
         value: Any = version("chatearthnet-explorer")
     elif name in _MODULES:
@@ -88,6 +88,6 @@ def __dir__() -> list[str]:
 @html_of.register
 def _card_of(value: Value) -> str:
     """Return the card of a value. Here, since no module below may import ``cards``."""
-    from chatearthnet_explorer.cards.value_card import value_card  # noqa: PLC0415 - only notebooks need it
+    from chatearthnet_explorer.cards.value_card import value_card
 
     return value_card(value)._repr_html_()

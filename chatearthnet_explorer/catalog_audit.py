@@ -48,7 +48,7 @@ class AuditResult(NamedTuple):
     """The audit, with the files of its findings."""
 
 
-def audit_catalog(  # noqa: PLR0913 - a job and its settings
+def audit_catalog(
     folder: str | Path,
     *,
     query: Query = EVERYTHING,
@@ -178,7 +178,7 @@ class Pictures:
 
 def findings_of(result: Audit) -> AuditFindings:
     """Return the findings of an audit in the form of a catalog, in the order of the audited pairs."""
-    import pyarrow.parquet as pq  # noqa: PLC0415 - heavy
+    import pyarrow.parquet as pq
 
     kinds = dict(zip((*KINDS[:-1], CHIP), range(len(KINDS)), strict=True))
     bit = {check: np.uint32(1 << place) for place, check in enumerate(all_checks())}

@@ -126,9 +126,9 @@ class Chip(Value):
         Each has its nodata value (``rio.nodata``), which reprojection fills in: 0 is not a label and not a class of SCL
         and no picture, NaN no reflectance.
         """
-        import rioxarray  # noqa: F401, PLC0415 - heavy; registers the .rio accessor
-        import xarray as xr  # noqa: PLC0415
-        from affine import Affine  # noqa: PLC0415
+        import rioxarray  # noqa: F401 - heavy; registers the .rio accessor
+        import xarray as xr
+        from affine import Affine
 
         variables: dict[str, tuple[tuple[str, ...], NDArray[np.generic]]] = {}
         if self.rgb is not None:
@@ -160,8 +160,8 @@ class Chip(Value):
             LabelError: If the chip has neither pixels nor labels.
             OSError: If the file cannot be written.
         """
-        import rasterio  # noqa: PLC0415 - heavy
-        from affine import Affine  # noqa: PLC0415
+        import rasterio
+        from affine import Affine
 
         layers: dict[str, NDArray[np.uint8]] = {}
         if self.rgb is not None:

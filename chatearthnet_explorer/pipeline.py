@@ -99,7 +99,7 @@ class Captioned(Value):
         }
 
 
-def caption_at(  # noqa: PLR0913 - every choice of the user, each with a default
+def caption_at(
     lon: float,
     lat: float,
     *,
@@ -151,7 +151,7 @@ def caption_at(  # noqa: PLR0913 - every choice of the user, each with a default
     )
 
 
-def caption_of(  # noqa: PLR0913 - every choice of the user, each with a default
+def caption_of(
     chip: Chip,
     lon: float,
     lat: float,
@@ -210,7 +210,7 @@ def caption_of(  # noqa: PLR0913 - every choice of the user, each with a default
     )
 
 
-def _code(  # noqa: PLR0913 - every choice of the user
+def _code(
     lon: float,
     lat: float,
     chip: Chip,

@@ -46,7 +46,7 @@ def realdata() -> Path:
 @pytest.fixture(scope="session")
 def sao_tome(tmp_path_factory: pytest.TempPathFactory, realdata: Path) -> Iterator[SaoTome]:
     """São Tomé on loopback: real labels, simulated scenes, a real STAC API."""
-    from rig.sao_tome import serve  # noqa: PLC0415 - heavy
+    from rig.sao_tome import serve
 
     with serve(tmp_path_factory.mktemp("sao_tome"), realdata) as chip_server:
         yield chip_server

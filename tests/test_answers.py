@@ -40,11 +40,11 @@ def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[ChatServer]:
         yield running
 
 
-def ask(server: ChatServer, **options: Any) -> Caption:  # noqa: ANN401 - the captioner's options
+def ask(server: ChatServer, **options: Any) -> Caption:
     return ChatCaptioner(**{"base_url": server.base_url, "timeout": 5, **options}).caption(PROMPT, CHIP)
 
 
-def look(server: ChatServer, **options: Any) -> Caption:  # noqa: ANN401 - the captioner's options
+def look(server: ChatServer, **options: Any) -> Caption:
     return VisionCaptioner(**{"base_url": server.base_url, "timeout": 5, **options}).caption(PROMPT_4V, CHIP)
 
 
@@ -231,7 +231,7 @@ def test_rules_stand_before_the_pictures_too(server: ChatServer) -> None:
     assert message["content"][0]["text"] == PROMPT_4V.system
 
 
-def _permits(*names: str) -> Any:  # noqa: ANN401 - a refusal for the rig
+def _permits(*names: str) -> Any:
     """Return a refusal of whatever optional field is none of these, as pydantic words it."""
 
     def refusal(request: dict[str, Any]) -> str | None:

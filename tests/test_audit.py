@@ -233,7 +233,7 @@ def test_reports_a_scheduler_that_does_not_answer(
 
 
 def test_cluster_with_a_killed_worker_finds_the_same(tmp_path: Path) -> None:
-    from distributed import Client, LocalCluster  # noqa: PLC0415 - heavy
+    from distributed import Client, LocalCluster
 
     records = _records(120)
     audit(records, tmp_path / "here", counts_of=CountsFromList(), size=5)
@@ -262,7 +262,7 @@ def test_cluster_with_a_killed_worker_finds_the_same(tmp_path: Path) -> None:
 
 
 def test_a_stopped_audit_on_a_cluster_leaves_its_workers_free(tmp_path: Path) -> None:
-    from distributed import Client, LocalCluster  # noqa: PLC0415 - heavy
+    from distributed import Client, LocalCluster
 
     def stop(result: int, _total: int) -> None:
         if result:

@@ -104,7 +104,7 @@ def test_cached_chip_is_real_without_a_network(
 ) -> None:
     AutoSource(sao_tome.settings(tmp_path)).chip_at(LON, LAT)
 
-    def fail(*_: object) -> Any:  # noqa: ANN401
+    def fail(*_: object) -> Any:
         pytest.fail("asked a catalogue")
 
     monkeypatch.setattr(AutoSource, "_why_not_real", fail)

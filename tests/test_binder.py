@@ -84,7 +84,7 @@ def _page_url(address: str, process: subprocess.Popen[bytes]) -> str:
     deadline = time.monotonic() + 120
     while time.monotonic() < deadline and process.poll() is None:
         try:
-            with urllib.request.urlopen(address, timeout=10) as page:  # noqa: S310 - our own, on loopback
+            with urllib.request.urlopen(address, timeout=10) as page:
                 url: str = page.geturl()
                 return url
         except (urllib.error.URLError, OSError):

@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 WORLD = (-180.0, -80.0, 180.0, 80.0)
 
 
-def browse(**options: Any) -> Browser:  # noqa: ANN401 - what a browser takes
+def browse(**options: Any) -> Browser:
     sample = small_sample()
     options = {"catalog": sample.catalog, "release": sample.release, "labels": "simulated", **options}
     return Browser(options.pop("catalog"), **options)
@@ -425,7 +425,7 @@ def test_pictures_are_drawn_some_at_a_time_and_a_superseded_page_is_not_drawn_on
     class Slow(DrawnRelease):
         batch = 2
 
-        def contents(self, names: Sequence[str], **_: Any) -> Any:  # noqa: ANN401 - as the release does
+        def contents(self, names: Sequence[str], **_: Any) -> Any:
             batches.append(list(names))
             go_on.wait(10)
             return [image_of(chip(), PICTURE) for _ in names]
@@ -579,7 +579,7 @@ def test_show_on_map_goes_there_and_marks_it() -> None:
 
 
 def overlay(counts: np.ndarray) -> np.ndarray:
-    from io import BytesIO  # noqa: PLC0415 - used here alone
+    from io import BytesIO
 
     return np.asarray(Image.open(BytesIO(density_png(counts))).convert("RGBA"))
 

@@ -164,7 +164,7 @@ def test_resumes_stopped_audit_and_keeps_catalog_until_its_end(enriched_folder: 
 
 
 def test_cluster_gives_the_same_findings(enriched_folder: Path) -> None:
-    from distributed import LocalCluster  # noqa: PLC0415 - heavy
+    from distributed import LocalCluster
 
     here = audit_catalog(enriched_folder, query=Query(flag=("-no place",)), size=9)
     tables = [pq.read_table(path) for path in (here.audit.findings, here.audit.captions)]

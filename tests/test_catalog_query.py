@@ -32,7 +32,7 @@ HOSTILE = [
 
 
 def random_query(seed: int) -> Query:
-    draw = random.Random(seed)  # noqa: S311 - queries, not secrets
+    draw = random.Random(seed)
     several = lambda choices: tuple(draw.sample(list(choices), draw.randint(0, 2)))  # noqa: E731 - one line is shorter
     classes = several(NAMES)
     part = draw.choice(["", *PARTS])
@@ -96,7 +96,7 @@ def test_refuses_links_with_wrong_values_in_one_sentence(link: str) -> None:
 
 @pytest.mark.parametrize("seed", range(300))
 def test_any_link_gives_a_query_or_an_error(seed: int) -> None:
-    draw = random.Random(seed)  # noqa: S311 - queries, not secrets
+    draw = random.Random(seed)
     keys = [
         "words",
         "class",

@@ -150,7 +150,7 @@ def counts_of(pairs: list[Pair], facet: str, query: Query) -> dict[str, int]:
 
 def random_query(seed: int) -> Query:
     """Return a question drawn at random, with most choices left alone."""
-    draw = random.Random(seed)  # noqa: S311 - questions, not secrets
+    draw = random.Random(seed)
     maybe: dict[str, Any] = {
         "words": draw.choice(["tree*", '"the top left"', "water -crop", "grass the", "-snow", '"cro* fields" small']),
         "continent": tuple(draw.sample(["Africa", "Asia", "Europe", "none", "South America"], 2)),
@@ -444,7 +444,7 @@ def test_all_words_must_be_in_one_caption(tmp_path_factory: pytest.TempPathFacto
 
 
 def test_threads_search_at_the_same_time(catalog: Catalog) -> None:
-    from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415 - here alone
+    from concurrent.futures import ThreadPoolExecutor
 
     fresh = open_catalog(catalog.folder)
     queries = [random_query(seed) for seed in range(40)]

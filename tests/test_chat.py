@@ -40,7 +40,7 @@ def server() -> Iterator[ChatServer]:
         yield running
 
 
-def ask(server: ChatServer, **options: Any) -> Caption:  # noqa: ANN401 - the captioner's options
+def ask(server: ChatServer, **options: Any) -> Caption:
     options = {"base_url": server.base_url, "timeout": 2} | options
     return ChatCaptioner(**options).caption(PROMPT, CHIP)
 
@@ -301,7 +301,7 @@ def test_requests_typed_key_once_and_again_after_refusal(server: ChatServer, mon
 
 
 def test_a_captioner_is_not_pickled_with_its_key() -> None:
-    import pickle  # noqa: PLC0415 - to see it refused
+    import pickle
 
     with pytest.raises(TypeError, match="may hold a key"):
         pickle.dumps(ChatCaptioner())
@@ -346,7 +346,7 @@ def test_which_services_are_near(address: str, loopback: bool, near: bool) -> No
 
 
 def test_no_key_goes_over_plain_http_to_another_machine(monkeypatch: pytest.MonkeyPatch) -> None:
-    from chatearthnet_explorer.captioners.service.endpoint import key_for  # noqa: PLC0415 - asked here alone
+    from chatearthnet_explorer.captioners.service.endpoint import key_for
 
     monkeypatch.setenv("OPENAI_API_KEY", KEY)
     assert key_for(open_endpoint("http://192.168.1.20/v1"), lambda: KEY) == PLACEHOLDER

@@ -132,7 +132,7 @@ def test_separates_cloudy_and_clear_real_chips(realdata: Path) -> None:
 
 
 def test_real_scenes_of_land_and_surf_are_clear(realdata: Path) -> None:
-    import rasterio  # noqa: PLC0415 - heavy
+    import rasterio
 
     paths = sorted((realdata / "sentinel2" / "S2RGB").glob("*.tif"))
     if not paths:

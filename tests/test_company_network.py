@@ -171,7 +171,7 @@ def test_refuses_certificate_of_another_host(
 
 @every_way
 @pytest.mark.parametrize("form", ["folder", "der", "with text", "with another"])
-def test_reads_certificates_in_every_usual_form(  # noqa: PLR0913, PLR0917 - a server and three forms
+def test_reads_certificates_in_every_usual_form(
     ask: Callable[[str], bytes],
     form: str,
     secure: RangeServer,

@@ -76,7 +76,7 @@ def test_the_same_seed_plants_the_same() -> None:
 
 @pytest.mark.parametrize("kind", sorted(fact_faults.FAULTS))
 def test_false_facts_are_false_of_the_map(kind: str) -> None:
-    draw, count = random.Random(3), 0  # noqa: S311 - faults, not secrets
+    draw, count = random.Random(3), 0
     for sound in _sounds(range(60)):
         cover = Cover(sound.counts, style=sound.style)
         result = fact_faults.FAULTS[kind](sound.facts, cover, draw)
@@ -118,7 +118,7 @@ def test_turning_twice_is_no_turn() -> None:
 
 @pytest.mark.parametrize("kind", CAPTION_FAULTS)
 def test_a_planted_fault_is_found_in_plain_captions(kind: str) -> None:
-    draw, findings, count = random.Random(7), 0, 0  # noqa: S311 - likewise
+    draw, findings, count = random.Random(7), 0, 0
     for sound in _sounds(range(80)):
         one = plant(sound, kind, draw=draw)
         # plain words such as "very small" and "moderate" may be off by one size: docs/explanation/checks.md

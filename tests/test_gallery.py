@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 TWO = ("GPT-3.5", "GPT-4V")
 
 
-def search(**fields: Any) -> SearchResult:  # noqa: ANN401 - fields of Query
+def search(**fields: Any) -> SearchResult:
     return small_sample().catalog.search(Query(**fields))
 
 

@@ -178,7 +178,7 @@ def ground_one(sentence: str, name: str, *, style: str = "3.5") -> GroundedClaim
         ),
     ],
 )
-def test_each_case_has_its_sentence(  # noqa: PLR0913, PLR0917 - a row of the table
+def test_each_case_has_its_sentence(
     sentence: str, name: str, result: str, check: str, parts: tuple[str, ...], percent: float | None, reason: str
 ) -> None:
     claim = ground_one(sentence, name)

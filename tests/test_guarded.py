@@ -73,7 +73,7 @@ def fresh_pools() -> Iterator[None]:
     connections._pool.cache_clear()
 
 
-def get(address: str, *, local: bool = False, method: str = "GET", **more: Any) -> tuple[int, bytes]:  # noqa: ANN401
+def get(address: str, *, local: bool = False, method: str = "GET", **more: Any) -> tuple[int, bytes]:
     response = send(method, address, headers={}, limits=LIMITS, local=local, **more)
     try:
         return response.status, b"".join(iter(lambda: response.read(1000), b""))

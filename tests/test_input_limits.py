@@ -83,7 +83,7 @@ def test_blank_pictures_give_their_grey_value_and_broken_ones_none() -> None:
         (100.0, 40.0, 2000, 4000, True),
     ],
 )
-def test_cloud_is_reported_from_forty_percent_that_labels_do_not_explain(  # noqa: PLR0913, PLR0917 - a row of the table
+def test_cloud_is_reported_from_forty_percent_that_labels_do_not_explain(
     monkeypatch: pytest.MonkeyPatch,
     percent: float,
     white: float,

@@ -160,8 +160,8 @@ print(json.dumps([result.caption.text, result.code, menus['One sentence'], menus
 
 def test_visitor_of_served_app_chooses_installed_captioner(site: Path, broken_site: Path, tmp_path: Path) -> None:
     pytest.importorskip("ipywidgets_bokeh", reason="ipywidgets_bokeh is not installed: pip install .[app]")
-    from rig.servers import serving  # noqa: PLC0415 - needs Panel
-    from rig.visitor import visiting, widget_states  # noqa: PLC0415
+    from rig.servers import serving
+    from rig.visitor import visiting, widget_states
 
     async def visit(address: str) -> tuple[str, list[str]]:
         async with visiting(address, "explore") as visitor:

@@ -1,6 +1,7 @@
 """The layout of the package: what each module must have."""
 
 import ast
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -27,3 +28,8 @@ def test_module_is_short_shallow_and_named_for_its_purpose(path: Path) -> None:
     assert len(parts) <= 3
     assert not FORBIDDEN & set(parts)
     assert len(path.read_text("utf-8").splitlines()) <= 320
+
+
+def test_module_names_are_unique() -> None:
+    counts = Counter(path.stem for path in MODULES if path.stem != "__init__")
+    assert [name for name, count in counts.items() if count > 1] == []

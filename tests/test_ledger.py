@@ -95,7 +95,7 @@ def test_the_counter_of_a_reviewer_decides_and_not_the_clock(ledger: Ledger) -> 
 
 
 def test_current_verdicts_do_not_depend_on_the_order_of_entries(ledger: Ledger) -> None:
-    draw = random.Random(1)  # noqa: S311 - a test
+    draw = random.Random(1)
     for number in range(60):
         message = verdict(f"{number % 7}.png", draw.choice(["correct", "minor", "major"]), reviewer=draw.choice("ab"))
         entry = ledger.record(message)

@@ -115,7 +115,7 @@ def test_serve_reports_wrong_options_before_loading_panel(options: list[str], se
         check=False,
         cwd=tmp_path,
     )
-    print(f"\n{' '.join(options)}: {time.monotonic() - began:.2f} s")  # noqa: T201 - a figure, not a limit
+    print(f"\n{' '.join(options)}: {time.monotonic() - began:.2f} s")
     assert process.returncode == 1
     assert process.stderr.startswith(sentence)
     assert process.stderr.count("\n") == 1

@@ -37,7 +37,7 @@ def test_search_lists_real_scenes(catalogue: str, tmp_path: Path) -> None:
 
 
 def test_release_gives_real_chip(tmp_path: Path, realdata: Path) -> None:
-    from PIL import Image  # noqa: PLC0415 - only here
+    from PIL import Image
 
     release = open_release("zenodo:11003436", settings=Settings(cache=tmp_path))
     images = release.images([REAL_CHIP])

@@ -13,7 +13,7 @@ HEADER = {"msgid": "1A", "msgtype": "PATCH-DOC"}
 READY = {"type": "event", "name": "document_ready", "values": {"type": "map"}}
 
 
-def _read(content: object, header: object = HEADER, reader: MessageReader | None = None) -> Any:  # noqa: ANN401
+def _read(content: object, header: object = HEADER, reader: MessageReader | None = None) -> Any:
     """Return the events that are left of a message; None where all of it is dropped."""
     reader = reader or MessageReader()
     assert reader.feed(json.dumps(header)) is None
@@ -22,7 +22,7 @@ def _read(content: object, header: object = HEADER, reader: MessageReader | None
     return message and json.loads(message.frames[2]).get("events")
 
 
-def _to_kernel(kind: object, content: object, **parts: object) -> Any:  # noqa: ANN401
+def _to_kernel(kind: object, content: object, **parts: object) -> Any:
     """Return what is left of a message to the kernel; None where it is dropped."""
     header = {"msg_id": "m-1", "msg_type": kind, "session": "s", "date": "now", "subshell_id": "x"}
     message = {"header": header, "channel": "shell", "content": content, "metadata": {"a": 1}, "buffers": [], **parts}

@@ -14,7 +14,7 @@ from chatearthnet_explorer.cli import main
 from chatearthnet_explorer.errors import SettingError
 
 
-def document(peer: str | None, **headers: str) -> Any:  # noqa: ANN401 - stands for Bokeh's
+def document(peer: str | None, **headers: str) -> Any:
     """Return a document as Bokeh has it, of a visitor."""
     request = SimpleNamespace(remote_ip=peer, headers={name.replace("_", "-"): text for name, text in headers.items()})
     return SimpleNamespace(session_context=SimpleNamespace(request=request))

@@ -56,7 +56,7 @@ def secure() -> Iterator[ChatServer]:
         yield running
 
 
-def ask(base_url: str | None, **options: Any) -> Caption:  # noqa: ANN401 - the captioner's options
+def ask(base_url: str | None, **options: Any) -> Caption:
     return ChatCaptioner(**{"base_url": base_url, "timeout": 5, "retries": 0, **options}).caption(PROMPT, CHIP)
 
 

@@ -42,7 +42,7 @@ CASES = {
 
 
 @pytest.mark.parametrize(("value", "baseline", "scale", "offset", "offset_applied", "words"), CASES.values(), ids=CASES)
-def test_reflectance_is_what_it_was(  # noqa: PLR0913, PLR0917 - a row of the table
+def test_reflectance_is_what_it_was(
     value: float,
     baseline: str | None,
     scale: float | None,

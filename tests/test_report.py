@@ -38,7 +38,7 @@ STRATA = {name: "Asia" if number < 900 else "Oceania" for number, name in enumer
 
 def many(reviewers: str, captions: int, *, seed: int = 1, missing: float = 0.0) -> list[Verdict]:
     """Verdicts that agree more often than not."""
-    draw = random.Random(seed)  # noqa: S311 - a test
+    draw = random.Random(seed)
     figures = []
     for name in NAMES[:captions]:
         truth = draw.choices((0, 1, 2), (6, 3, 1))[0]

@@ -247,7 +247,7 @@ def test_closing_closes_everything(desk: ReviewDesk) -> None:
 # --- of a catalog
 
 
-def of_sample(path: Path, flag: str = "", **options: Any) -> ReviewDesk:  # noqa: ANN401 - what a desk takes
+def of_sample(path: Path, flag: str = "", **options: Any) -> ReviewDesk:
     """A desk on the pairs of the small sample that have a flag."""
     catalog = small_sample().catalog
     names = [pair.record.name for pair in catalog.search(Query(flag=(flag,) if flag else ())).pairs]

@@ -309,14 +309,14 @@ def little(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     return {"folder": folder, "tile": tile, "whole": whole, "west": west, "east": east, "middle": middle}
 
 
-def click(little: dict[str, Any], tmp_path: Path, *items: dict[str, Any], server: RangeServer, **request: Any) -> Chip:  # noqa: ANN401
+def click(little: dict[str, Any], tmp_path: Path, *items: dict[str, Any], server: RangeServer, **request: Any) -> Chip:
     with ScriptedApi(searching(search_result(*items))) as api:
         settings = Settings(catalogues=(f"{api.url}#x",), worldcover=f"{server.url}/none", cache=tmp_path)
         lon, lat = little["tile"].center
         return source(settings).chip_at(lon, lat, **request)
 
 
-def make_item(little: dict[str, Any], server: RangeServer, name: str, **sentence: Any) -> dict[str, Any]:  # noqa: ANN401
+def make_item(little: dict[str, Any], server: RangeServer, name: str, **sentence: Any) -> dict[str, Any]:
     return scene_item(sentence.pop("id", name), little[name], f"{server.url}/{name}", **sentence)
 
 
@@ -370,7 +370,7 @@ def test_gives_up_on_files_that_never_arrive(
         assert_sentences(chip)
 
 
-def chip_of(little: dict[str, Any], tmp_path: Path, name: str, data: NDArray[Any], **sentence: Any) -> Chip:  # noqa: ANN401
+def chip_of(little: dict[str, Any], tmp_path: Path, name: str, data: NDArray[Any], **sentence: Any) -> Chip:
     """A click where one file of the scene is replaced by an array."""
     whole = little["whole"]
     with RangeServer({"": little["folder"], "own": tmp_path / "own"}) as server:

@@ -52,10 +52,10 @@ class Place:
             NAME, self.files, f"{self.server.url}/scene", acquisition_time="2020-06-12T10:00:00Z", **fields
         )
 
-    def click(self, *items: object, **request: Any) -> Chip:  # noqa: ANN401 - options of chip_at
+    def click(self, *items: object, **request: Any) -> Chip:
         return self.click_on(searching(search_result(*items)), **request)  # type: ignore[arg-type]
 
-    def click_on(self, answer: Callable[[Request], Reply | None], **request: Any) -> Chip:  # noqa: ANN401 - as above
+    def click_on(self, answer: Callable[[Request], Reply | None], **request: Any) -> Chip:
         with ScriptedApi(answer) as api:
             return self.source(f"{api.url}#sentinel-2-l2a").chip_at(*TILE.center, **request)
 

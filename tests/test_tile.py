@@ -31,7 +31,7 @@ def test_patch_digits_of_a_name_are_row_and_column() -> None:
 
 
 def test_names_bounds_and_centres_lead_back_to_the_tile() -> None:
-    draw = random.Random(1)  # noqa: S311 - places, not secrets
+    draw = random.Random(1)
     for _ in range(500):
         tile = Tile(draw.randrange(2**14), draw.randrange(2**14))
         west, south, east, north = tile.bounds

@@ -96,7 +96,7 @@ def test_click_on_the_map_gives_a_caption(new_map: Callable[[], ipyleaflet.Map])
     assert explorer.map.chip is explorer.result.chip
 
 
-def test_place_is_gone_to_if_asked_for() -> None:
+def test_opens_a_place_if_one_is_given() -> None:
     world = plain_map()
     explorer = Explorer(source="simulated", map=world, place=SimpleNamespace(lon=6.73, lat=0.336))
     assert explorer.result.chip
@@ -134,9 +134,9 @@ def test_map_without_drawing_tool_gets_one() -> None:
 )
 @pytest.mark.filterwarnings("error")
 def test_refuses_what_is_no_map(open_view: Callable[[object], Any], wrong: object, name: str) -> None:
-    with pytest.raises(SettingError) as raised:
+    with pytest.raises(SettingError) as error_info:
         open_view(wrong)
-    assert str(raised.value) == (
+    assert str(error_info.value) == (
         f"map takes a leafmap.Map or an ipyleaflet.Map, not {name}; make one of those and try again."
     )
 
@@ -151,9 +151,18 @@ def test_refuses_what_is_no_map(open_view: Callable[[object], Any], wrong: objec
 def test_views_and_app_load_neither_leafmap_nor_jupyterlab(code: str) -> None:
     pytest.importorskip("panel", reason="Panel is not installed: pip install .[app]")
     code += "\nimport sys; print(*{name.partition('.')[0] for name in sys.modules})"
-    done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
-    loaded = set(done.stdout.split())
-    assert "ipyleaflet" in loaded
-    assert not loaded & {"leafmap", "jupyterlab", "jupyter_server", "geopandas", "plotly", "folium"}
+    process = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
+    modules = set(process.stdout.split())
+    assert "ipyleaflet" in modules
+    assert not modules & {"leafmap", "jupyterlab", "jupyter_server", "geopandas", "plotly", "folium"}
     # of what is installed with the app, but only used when something is asked of it
-    assert not loaded & {"duckdb", "pyarrow", "dask", "distributed", "rasterio", "rioxarray", "xarray", "pystac_client"}
+    assert not modules & {
+        "duckdb",
+        "pyarrow",
+        "dask",
+        "distributed",
+        "rasterio",
+        "rioxarray",
+        "xarray",
+        "pystac_client",
+    }

@@ -300,7 +300,7 @@ def test_chips_go_through_joblib() -> None:
 
 
 def test_chips_go_through_dask() -> None:
-    from distributed import Client, LocalCluster  # noqa: PLC0415 - heavy
+    from distributed import Client, LocalCluster
 
     values = list(_values().values())
     with (

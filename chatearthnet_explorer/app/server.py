@@ -31,7 +31,7 @@ _MOST_BODY = 100_000
 """Bytes of a request's body that are read; none of our pages sends one."""
 
 
-def serve(  # noqa: PLR0913 - each is its own choice
+def serve(
     *,
     port: int | None = None,
     address: str = "127.0.0.1",
@@ -76,7 +76,7 @@ def serve(  # noqa: PLR0913 - each is its own choice
     sockets, bound_port = listen(address, port)
     access = access_for(address, bound_port, hosts=hosts, ask_token=ask_token)
 
-    from chatearthnet_explorer.app.pages import BrowseData, BrowseState, browse_page, explore_page  # noqa: PLC0415 - heavy
+    from chatearthnet_explorer.app.pages import BrowseData, BrowseState, browse_page, explore_page
 
     browse_data = BrowseData(opened_catalog, opened_release) if opened_catalog else None
     browse_state = BrowseState(browse_data)
@@ -103,20 +103,20 @@ def _server(
 ) -> BaseServer:
     """Return a server of the pages at the sockets, not yet running."""
     os.environ.setdefault("PYDEVD_DISABLE_FILE_VALIDATION", "1")  # a debugger that nobody attaches warns of itself
-    import panel as pn  # noqa: PLC0415 - heavy
-    from bokeh.core.validation import silence  # noqa: PLC0415
-    from bokeh.core.validation.warnings import EMPTY_LAYOUT  # noqa: PLC0415
-    from bokeh.server.server import BaseServer  # noqa: PLC0415
-    from panel.io.application import build_applications  # noqa: PLC0415
-    from panel.io.resources import CSS_URLS  # noqa: PLC0415
-    from tornado.httpserver import HTTPServer  # noqa: PLC0415
-    from tornado.ioloop import IOLoop  # noqa: PLC0415
+    import panel as pn
+    from bokeh.core.validation import silence
+    from bokeh.core.validation.warnings import EMPTY_LAYOUT
+    from bokeh.server.server import BaseServer
+    from panel.io.application import build_applications
+    from panel.io.resources import CSS_URLS
+    from tornado.httpserver import HTTPServer
+    from tornado.ioloop import IOLoop
 
-    from chatearthnet_explorer.app.page_cache import share_pages  # noqa: PLC0415
-    from chatearthnet_explorer.app.pages import empty_page  # noqa: PLC0415
-    from chatearthnet_explorer.app.refusal_pages import TITLE  # noqa: PLC0415
-    from chatearthnet_explorer.app.routes import WebApplication  # noqa: PLC0415
-    from chatearthnet_explorer.app.websocket import quiet_visitor_faults  # noqa: PLC0415
+    from chatearthnet_explorer.app.page_cache import share_pages
+    from chatearthnet_explorer.app.pages import empty_page
+    from chatearthnet_explorer.app.refusal_pages import TITLE
+    from chatearthnet_explorer.app.routes import WebApplication
+    from chatearthnet_explorer.app.websocket import quiet_visitor_faults
 
     pn.extension("ipywidgets")
     # both name the style sheet of icons that no view uses, on public servers
@@ -132,7 +132,7 @@ def _server(
 
 
 def _announce(access: Access, requested_port: int | None) -> None:
-    from chatearthnet_explorer.app.refusal_pages import TITLE  # noqa: PLC0415 - brings Tornado
+    from chatearthnet_explorer.app.refusal_pages import TITLE
 
     if requested_port is None and access.port != DEFAULT_PORT:
         sys.stdout.write(f"Port {DEFAULT_PORT} is in use, so another port was chosen; set one with --port.\n")
@@ -145,7 +145,7 @@ def _run(server: BaseServer) -> None:
     loop = server.io_loop.asyncio_loop  # type: ignore[attr-defined]  # Tornado's loops are all asyncio's
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: loop.call_soon_threadsafe(server.io_loop.stop))
-    from chatearthnet_explorer.app.compute_pool import shared_computing  # noqa: PLC0415 - heavy
+    from chatearthnet_explorer.app.compute_pool import shared_computing
 
     server.start()
     try:

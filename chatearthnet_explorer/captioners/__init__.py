@@ -123,7 +123,7 @@ def is_free(captioner: Captioner) -> bool:
     return getattr(captioner, "free", False) is True
 
 
-def open_captioner(  # noqa: PLR0913 - each is its own choice
+def open_captioner(
     captioner: str | Captioner,
     *,
     model: str | None = None,

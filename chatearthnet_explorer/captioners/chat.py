@@ -32,7 +32,7 @@ class ChatCaptioner:
     name = "chat"
     free = False
 
-    def __init__(  # noqa: PLR0913 - whom to ask, and how
+    def __init__(
         self,
         *,
         model: str | None = None,

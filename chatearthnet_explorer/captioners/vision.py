@@ -36,7 +36,7 @@ class VisionCaptioner:
     name = "vision"
     free = False
 
-    def __init__(  # noqa: PLR0913 - whom to ask, and what to show
+    def __init__(
         self,
         *,
         model: str | None = None,

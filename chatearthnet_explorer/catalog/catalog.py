@@ -111,7 +111,7 @@ class Catalog:
             **self.files.report,
         }
 
-    def search(  # noqa: PLR0913 - one keyword for each filter
+    def search(
         self,
         query: Query | None = None,
         *,

@@ -100,7 +100,7 @@ def lock_folder(folder: Path) -> Iterator[None]:
         CatalogError: If another process is writing, or the folder cannot be written.
     """
     try:
-        from filelock import FileLock, Timeout  # noqa: PLC0415 - only writers need it
+        from filelock import FileLock, Timeout
     except ImportError as error:
         msg = "Catalogs are written with filelock; install it with `pip install 'chatearthnet-explorer[catalog]'`."
         raise CatalogError(msg) from error

@@ -32,7 +32,7 @@ def to_geopandas(path: Path, rows: NDArray[np.int64]) -> geopandas.GeoDataFrame:
 
     The columns are those of the file. GeoPandas needs pyarrow to read it.
     """
-    import geopandas  # noqa: PLC0415 - heavy
+    import geopandas
 
     return geopandas.read_parquet(path).iloc[rows].reset_index(drop=True)
 
@@ -42,8 +42,8 @@ def to_pandas(path: Path, rows: NDArray[np.int64]) -> pd.DataFrame:
 
     ``lon``, ``lat`` and ``bbox`` say where a pair is. pandas needs pyarrow to read the file.
     """
-    import pandas as pd  # noqa: PLC0415 - heavy
-    import pyarrow.parquet as pq  # noqa: PLC0415 - heavy
+    import pandas as pd
+    import pyarrow.parquet as pq
 
     columns = [name for name in pq.read_schema(path).names if name != "geometry"]
     return pd.read_parquet(path, columns=columns).iloc[rows].reset_index(drop=True)

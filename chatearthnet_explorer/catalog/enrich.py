@@ -53,7 +53,7 @@ class Part(NamedTuple):
     """Why labels could not be read."""
 
 
-def enrich_catalog(  # noqa: PLR0913 - a job and its settings
+def enrich_catalog(
     folder: str | Path,
     labels_at: Labels,
     *,
@@ -134,7 +134,7 @@ def count_partition(
     return Part(counts, tuple(reasons))
 
 
-def _read(  # noqa: PLR0913, PLR0917 - the parts of one job
+def _read(
     rows: NDArray[np.int64],
     tiles: Tiles,
     work: Path,
@@ -239,7 +239,7 @@ def _on_threads(
             stop.set()
 
 
-def _on_cluster(  # noqa: PLR0913 - the same settings
+def _on_cluster(
     client: Any,  # noqa: ANN401 - half of distributed has types
     partitions: list[Tiles],
     *,

@@ -77,7 +77,7 @@ def open_duckdb(folder: Path) -> Iterator[duckdb.DuckDBPyConnection]:
         CatalogError: If DuckDB is not installed, or a command fails.
     """
     try:
-        import duckdb  # noqa: PLC0415 - only writers need it
+        import duckdb
     except ImportError as error:
         msg = "Catalogs are written with DuckDB; install it with `pip install 'chatearthnet-explorer[catalog]'`."
         raise CatalogError(msg) from error
@@ -93,7 +93,7 @@ def open_duckdb(folder: Path) -> Iterator[duckdb.DuckDBPyConnection]:
         raise CatalogError(msg) from error
 
 
-def write(  # noqa: PLR0913 - the parts of a file
+def write(
     lines: Sequence[Path],
     path: Path,
     *,
@@ -167,7 +167,7 @@ def write_with_findings(
         _write_again(base, source, path, values, expressions, simulated=simulated)
 
 
-def _write_again(  # noqa: PLR0913 - one step of two writers
+def _write_again(
     base: duckdb.DuckDBPyConnection,
     source: Path,
     path: Path,

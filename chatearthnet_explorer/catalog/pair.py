@@ -81,7 +81,7 @@ class Pair(Value):
         }
 
 
-def pair_of(  # noqa: PLR0913 - one value from four files
+def pair_of(
     row: int,
     fields: dict[str, Any],
     *,

@@ -139,7 +139,7 @@ class Query(Value):
         if self.sortby == "share" and not self.classes:
             _refuse("To sort by share, choose a class.")
 
-    def but(self, **changes: Any) -> Query:  # noqa: ANN401 - fields of Query
+    def but(self, **changes: Any) -> Query:
         """Return the query with some fields changed, and on the first page unless the page is one of them."""
         return replace(self, **{"page": 1, **changes})
 
@@ -156,7 +156,7 @@ class Query(Value):
         return {one.name: getattr(self, one.name) for one in fields(self) if getattr(self, one.name) != one.default}
 
 
-def combine(query: Query, **values: Any) -> Query:  # noqa: ANN401 - fields of Query
+def combine(query: Query, **values: Any) -> Query:
     """Return a query with the fields that are not None replaced; where a field has several values, one may do.
 
     Raises:

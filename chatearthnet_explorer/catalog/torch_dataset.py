@@ -39,7 +39,7 @@ class PairDataset:
     indices. Pairs without a picture are left out.
     """
 
-    def __init__(  # noqa: PLR0913 - the sources of each part of a sample
+    def __init__(
         self,
         catalog: Catalog,
         query: Query = EVERYTHING,
@@ -110,7 +110,7 @@ class PairDataset:
 
 def _torch() -> Any:  # noqa: ANN401 - not a dependency, so untyped here
     try:
-        import torch  # noqa: PLC0415 - heavy and optional
+        import torch
     except ImportError as error:
         msg = "Tensors need PyTorch; install it with `pip install torch`, or use arrays without `tensors`."
         raise CatalogError(msg) from error

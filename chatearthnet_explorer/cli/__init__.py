@@ -32,13 +32,13 @@ _WRONG_ARGUMENTS = 2  # exit status, as argparse has it
 class _Parser(argparse.ArgumentParser):
     """An argument parser that explains errors in one sentence and prints like the other output."""
 
-    def __init__(self, *arguments: Any, **options: Any) -> None:  # noqa: ANN401 - argparse's own
+    def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
         # what begins as a number does is none of our options: -1e-5, or -33,9 of which a sentence can be said
         self._negative_number_matcher = re.compile(r"-\.?\d")
         self.color = False  # Python 3.14 would steer the terminal
 
-    def add_argument(self, *names: Any, **options: Any) -> argparse.Action:  # noqa: ANN401 - argparse's own
+    def add_argument(self, *names: Any, **options: Any) -> argparse.Action:
         """Add an argument; no path may be empty, which Python takes for the folder one is in."""
         if options.get("type") is Path:
             options["type"] = _path

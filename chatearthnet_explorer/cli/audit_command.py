@@ -37,10 +37,10 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
 
 
 def _audit(options: argparse.Namespace) -> None:
-    from chatearthnet_explorer.cards.findings_card import findings_page  # noqa: PLC0415 - heavy
-    from chatearthnet_explorer.catalog_audit import audit_catalog  # noqa: PLC0415 - heavy
-    from chatearthnet_explorer.review.checks import check_problems  # noqa: PLC0415 - heavy
-    from chatearthnet_explorer.review.estimates import failures, tally, to_csv  # noqa: PLC0415 - heavy
+    from chatearthnet_explorer.cards.findings_card import findings_page
+    from chatearthnet_explorer.catalog_audit import audit_catalog
+    from chatearthnet_explorer.review.checks import check_problems
+    from chatearthnet_explorer.review.estimates import failures, tally, to_csv
 
     for sentence in check_problems():
         complain(sentence)
@@ -71,7 +71,7 @@ def _audit(options: argparse.Namespace) -> None:
 
 
 def _summary(result: AuditResult, release: str | None) -> AuditSummary:
-    from chatearthnet_explorer.cards.findings_card import AuditSummary  # noqa: PLC0415 - heavy
+    from chatearthnet_explorer.cards.findings_card import AuditSummary
 
     catalog, audit = result
     report = catalog.files.report
@@ -90,7 +90,7 @@ def _summary(result: AuditResult, release: str | None) -> AuditSummary:
 
 def _print_json(result: AuditResult, totals: Sequence[Share], summary: AuditSummary) -> None:
     """Print one object, its records as they are read: there may be a hundred thousand."""
-    from chatearthnet_explorer.review.findings_table import read_findings  # noqa: PLC0415 - heavy
+    from chatearthnet_explorer.review.findings_table import read_findings
 
     write('{"records": [')
     link = "\n"
@@ -108,7 +108,7 @@ def _print_json(result: AuditResult, totals: Sequence[Share], summary: AuditSumm
 
 
 def _summary_text(result: AuditResult, totals: Sequence[Share], summary: AuditSummary) -> str:
-    from chatearthnet_explorer.review.estimates import reason_unchecked  # noqa: PLC0415 - heavy
+    from chatearthnet_explorer.review.estimates import reason_unchecked
 
     audit = result.audit
     lines = ["The data are simulated."] if summary.simulated else []

@@ -101,7 +101,7 @@ def query_of(options: argparse.Namespace, **more: int) -> Query:
     Raises:
         QueryError: If the query is invalid.
     """
-    from chatearthnet_explorer.catalog import Query  # noqa: PLC0415 - numpy-heavy files behind it
+    from chatearthnet_explorer.catalog import Query
 
     names = ("words", "country", "continent", "classes", "min_share", "style", "split", "flag", "finding", "sortby")
     values: dict[str, Any] = {name: getattr(options, name) for name in names}
@@ -120,7 +120,7 @@ def _bbox(text: str | None) -> tuple[float, float, float, float] | None:
 
 
 def _build(options: argparse.Namespace) -> None:
-    from chatearthnet_explorer.catalog import build_catalog  # noqa: PLC0415 - heavy
+    from chatearthnet_explorer.catalog import build_catalog
 
     with (
         progress() as report_progress,
@@ -136,16 +136,16 @@ def _build(options: argparse.Namespace) -> None:
 def _open_release(root: str, report_progress: Callable[[str, int, int], None]) -> Release | Taco:
     """Return the release at a root: a TACO file where its name says so, else any of those ``open_release`` knows."""
     if root.partition("?")[0].endswith(_TACO):
-        from chatearthnet_explorer.sources.release.taco import open_taco  # noqa: PLC0415 - heavy
+        from chatearthnet_explorer.sources.release.taco import open_taco
 
         return open_taco(root)
-    from chatearthnet_explorer.sources.release.release_reader import open_release  # noqa: PLC0415 - heavy
+    from chatearthnet_explorer.sources.release.release_reader import open_release
 
     return open_release(root, progress=lambda count, total: report_progress("captions", count, total))
 
 
 def _info(options: argparse.Namespace) -> None:
-    from chatearthnet_explorer.catalog import open_catalog  # noqa: PLC0415 - heavy
+    from chatearthnet_explorer.catalog import open_catalog
 
     with open_catalog(options.catalog) as catalog:
         if options.check:
@@ -154,7 +154,7 @@ def _info(options: argparse.Namespace) -> None:
 
 
 def _search(options: argparse.Namespace) -> None:
-    from chatearthnet_explorer.catalog import open_catalog  # noqa: PLC0415 - heavy
+    from chatearthnet_explorer.catalog import open_catalog
 
     query = query_of(options, page=options.page, size=options.size)
     with open_catalog(options.catalog) as catalog:
@@ -164,7 +164,7 @@ def _search(options: argparse.Namespace) -> None:
 
 
 def _export(options: argparse.Namespace) -> None:
-    from chatearthnet_explorer.catalog import open_catalog  # noqa: PLC0415 - heavy
+    from chatearthnet_explorer.catalog import open_catalog
 
     with open_catalog(options.catalog) as catalog:
         count = catalog.export(query_of(options), path=options.file, format=options.format)
@@ -175,7 +175,7 @@ def _export(options: argparse.Namespace) -> None:
 
 
 def _enrich(options: argparse.Namespace) -> None:
-    from chatearthnet_explorer.catalog import enrich_catalog, open_catalog  # noqa: PLC0415 - heavy
+    from chatearthnet_explorer.catalog import enrich_catalog, open_catalog
 
     with open_catalog(options.catalog) as before:
         read, labels, workers = _labels_of(options, simulated=before.simulated)
@@ -198,13 +198,13 @@ def _enrich(options: argparse.Namespace) -> None:
 def _labels_of(options: argparse.Namespace, *, simulated: bool) -> tuple[Labels, str, int]:
     """Return what reads the labels, what these are called, and how many threads suit it."""
     if (options.labels or ("simulated" if simulated else "worldcover")) == "simulated":
-        from chatearthnet_explorer.sources.simulated_chips import SimulatedLabels  # noqa: PLC0415 - heavy
+        from chatearthnet_explorer.sources.simulated_chips import SimulatedLabels
 
         if not simulated:
             msg = "Simulated labels do not describe real places; leave --labels out to read WorldCover."
             raise CatalogError(msg)
         return SimulatedLabels(options.year), f"simulated {options.year}", processors()
-    from chatearthnet_explorer.sources.stac.worldcover import VERSIONS, LabelReader  # noqa: PLC0415 - heavy
+    from chatearthnet_explorer.sources.stac.worldcover import VERSIONS, LabelReader
 
     prefix = Settings(**({"worldcover": options.worldcover} if options.worldcover else {})).worldcover
     return LabelReader(year=options.year, prefix=prefix), f"WorldCover {VERSIONS[options.year]}", 16

@@ -24,7 +24,7 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
 
 
 def _run(options: argparse.Namespace) -> None:
-    from chatearthnet_explorer.doctor import can_answer_click, check_services  # noqa: PLC0415 - heavy
+    from chatearthnet_explorer.doctor import can_answer_click, check_services
 
     checks = check_services()
     works = can_answer_click(checks)

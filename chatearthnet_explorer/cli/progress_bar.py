@@ -17,7 +17,7 @@ def progress() -> Iterator[Callable[[str, int, int], None]]:
 
     It draws nothing if standard error is not a terminal.
     """
-    from tqdm import tqdm  # noqa: PLC0415 - comes with the extras whose commands take long
+    from tqdm import tqdm
 
     with tqdm(file=standard_error(), disable=None, leave=False, delay=1.0, unit="") as bar:
 

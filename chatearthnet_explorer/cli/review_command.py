@@ -59,9 +59,9 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
 
 
 def _plan(options: argparse.Namespace) -> None:
-    from chatearthnet_explorer.catalog import open_catalog  # noqa: PLC0415 - heavy
-    from chatearthnet_explorer.review import sampling  # noqa: PLC0415 - likewise
-    from chatearthnet_explorer.review.margin_of_error import margin_of, sample_size  # noqa: PLC0415 - likewise
+    from chatearthnet_explorer.catalog import open_catalog
+    from chatearthnet_explorer.review import sampling
+    from chatearthnet_explorer.review.margin_of_error import margin_of, sample_size
 
     style = options.style if options.style in {"3.5", "4v"} else "3.5"
     with open_catalog(options.catalog) as catalog:
@@ -96,12 +96,12 @@ def _stratum(pair: Pair, facet: str | None, style: str) -> str:
 
 
 def _report(options: argparse.Namespace) -> None:
-    from chatearthnet_explorer.cards.report_card import report_card  # noqa: PLC0415 - statistics behind it
-    from chatearthnet_explorer.review.export_verdicts import corrections, to_csv  # noqa: PLC0415 - likewise
-    from chatearthnet_explorer.review.ledger import Ledger  # noqa: PLC0415 - likewise
-    from chatearthnet_explorer.review.methods_paragraph import methods  # noqa: PLC0415 - likewise
-    from chatearthnet_explorer.review.plan import Plan  # noqa: PLC0415 - likewise
-    from chatearthnet_explorer.review.report import report  # noqa: PLC0415 - likewise
+    from chatearthnet_explorer.cards.report_card import report_card
+    from chatearthnet_explorer.review.export_verdicts import corrections, to_csv
+    from chatearthnet_explorer.review.ledger import Ledger
+    from chatearthnet_explorer.review.methods_paragraph import methods
+    from chatearthnet_explorer.review.plan import Plan
+    from chatearthnet_explorer.review.report import report
 
     if why := unreadable(options.ledger):
         msg = f"The ledger {options.ledger} {why}."
@@ -121,6 +121,6 @@ def _report(options: argparse.Namespace) -> None:
 
 
 def _merge(options: argparse.Namespace) -> None:
-    from chatearthnet_explorer.review.ledger import Ledger, merge  # noqa: PLC0415 - with its lock
+    from chatearthnet_explorer.review.ledger import Ledger, merge
 
     put(merge(options.files, Ledger(options.into)).to_dict())

@@ -75,8 +75,8 @@ def _count(text: str) -> int:
 
 
 def _serve(options: argparse.Namespace) -> None:
-    from chatearthnet_explorer.app import serve  # noqa: PLC0415 - heavy
-    from chatearthnet_explorer.app.model_access import ModelOptions  # noqa: PLC0415 - likewise
+    from chatearthnet_explorer.app import serve
+    from chatearthnet_explorer.app.model_access import ModelOptions
 
     serve(
         port=options.port,

@@ -23,7 +23,7 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
 
 
 def _run(options: argparse.Namespace) -> None:
-    from chatearthnet_explorer.sample.simulated_release import write_release  # noqa: PLC0415 - heavy
+    from chatearthnet_explorer.sample.simulated_release import write_release
 
     with progress() as report_progress:
         write_release(

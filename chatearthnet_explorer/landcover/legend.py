@@ -45,9 +45,7 @@ class LandClass:
     """A colour that people with any common colour blindness can distinguish (the muted scheme of Tol)."""
 
 
-def _land(  # noqa: PLR0913, PLR0917 - one row of the table
-    index: int, code: int, name: str, plain: str, colours: tuple[str, str, str], name_4v: str = ""
-) -> LandClass:
+def _land(index: int, code: int, name: str, plain: str, colours: tuple[str, str, str], name_4v: str = "") -> LandClass:
     return LandClass(index, code, name, name_4v or name, plain, *map(_rgb, colours))
 
 

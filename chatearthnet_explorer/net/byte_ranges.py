@@ -70,7 +70,7 @@ def open_ranges(place: str | Path) -> ByteRanges:
     """Return the byte ranges of a path or of an http or https address; nothing is read yet."""
     if not isinstance(place, str) or "://" not in place:
         return LocalFile(Path(place))
-    from chatearthnet_explorer.net.web_file import WebFile  # noqa: PLC0415 - its client is of an extra
+    from chatearthnet_explorer.net.web_file import WebFile
 
     return WebFile(place)
 

@@ -85,7 +85,7 @@ class Response:
         self.raw.close()
 
 
-def open_response(  # noqa: PLR0913 - one request as it goes over the wire
+def open_response(
     method: str,
     address: str,
     *,

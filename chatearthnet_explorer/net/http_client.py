@@ -38,7 +38,7 @@ _SEE_OTHER = 303
 _SUCCESS = {200, 206}
 
 
-def request(  # noqa: PLR0913 - a request and its bounds
+def request(
     address: str,
     take: Callable[[Response], T],
     *,
@@ -100,7 +100,7 @@ def request(  # noqa: PLR0913 - a request and its bounds
     raise AssertionError  # pragma: no cover - the last try returns or raises
 
 
-def send(  # noqa: PLR0913 - a request and its bounds
+def send(
     method: str,
     address: str,
     *,
@@ -141,7 +141,7 @@ def send(  # noqa: PLR0913 - a request and its bounds
         BusyError: If the server's rate limit asks for a longer wait than ``limits.patience``.
     """
     # only now: urllib3 is not needed for files on this computer
-    from chatearthnet_explorer.net.connections import open_response  # noqa: PLC0415
+    from chatearthnet_explorer.net.connections import open_response
 
     subject = subject or public_address(address)
     if problem := password_problem(address):

@@ -172,7 +172,7 @@ def _pem_in(content: bytes) -> str:
 def _ssl_context(pem: str) -> ssl.SSLContext:
     context = ssl.create_default_context()
     try:
-        import certifi  # noqa: PLC0415 - comes with httpx; where Python finds no authorities of the system
+        import certifi
     except ImportError:
         pass
     else:

@@ -25,7 +25,7 @@ def connect_cluster(address: str) -> Iterator[Client]:
         SettingError: If no scheduler answers there, or Dask is not installed.
     """
     try:
-        from distributed import Client  # noqa: PLC0415 - heavy
+        from distributed import Client
     except ImportError as error:
         msg = "Clusters need Dask; install it with `pip install 'chatearthnet-explorer[enrich]'`."
         raise SettingError(msg) from error

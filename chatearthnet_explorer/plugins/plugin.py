@@ -47,7 +47,7 @@ class Plugin:
     """Whether it is part of this package."""
 
 
-def builtin(  # noqa: PLR0913 - the fields of Plugin
+def builtin(
     target: str, name: str, label: str, description: str, *, needs_service: bool = True, on_menus: bool = True
 ) -> Plugin:
     """Return a plugin of this package.
@@ -71,7 +71,7 @@ def builtin(  # noqa: PLR0913 - the fields of Plugin
     )
 
 
-def with_description(plugin: Plugin, thing: object, **about: Any) -> Plugin:  # noqa: ANN401 - fields of Plugin
+def with_description(plugin: Plugin, thing: object, **about: Any) -> Plugin:
     """Return a plugin with the label, description and cost that its object states, where ``about`` does not."""
     doc = (inspect.getdoc(thing) or "").partition("\n")[0] if callable(thing) else ""
     needs_service = about.get("needs_service")

@@ -125,7 +125,7 @@ class Registry:
             self._objects[name] = thing
             return thing
 
-    def register(self, name: str, thing: object, **about: Any) -> None:  # noqa: ANN401 - fields of Plugin
+    def register(self, name: str, thing: object, **about: Any) -> None:
         """Add a plugin by code, for this process; the same name again replaces one that was added by code.
 
         Raises:

@@ -58,7 +58,7 @@ class Audit:
         return self.folder / CAPTIONS
 
 
-def audit(  # noqa: PLR0913 - each is its own choice
+def audit(
     records: Sequence[Record] | Pairs,
     folder: str | Path,
     *,
@@ -88,7 +88,7 @@ def audit(  # noqa: PLR0913 - each is its own choice
         SettingError: If the scheduler is unknown or does not answer, or another audit writes to the folder.
         Cancelled: If ``progress`` raises it; finished parts stay.
     """
-    from filelock import FileLock, Timeout  # noqa: PLC0415 - of an extra
+    from filelock import FileLock, Timeout
 
     pairs: Any = records if hasattr(records, "identity") else PairsInMemory(records)
     folder = Path(folder)
@@ -167,7 +167,7 @@ def _parts_of(folder: Path, about: dict[str, object]) -> Path | None:
 
 def _is_whole(folder: Path, finding_count: object) -> bool:
     """Return whether the files of a finished audit can be read and are complete."""
-    import pyarrow.parquet as pq  # noqa: PLC0415 - heavy
+    import pyarrow.parquet as pq
 
     try:
         rows = [pq.read_metadata(folder / name).num_rows for name in (FINDINGS, CAPTIONS)]
@@ -183,9 +183,9 @@ def _read(folder: Path) -> Audit:
 
 def _run_here(chunks: dict[int, Chunk], parts: Path, scheduler: str, on_finished: Callable[[int], None]) -> None:
     """Judge chunks with Dask on this computer, each writing its own part; ``told`` of each as it is finished."""
-    from dask.base import compute  # noqa: PLC0415 - heavy
-    from dask.callbacks import Callback  # noqa: PLC0415
-    from dask.delayed import delayed  # noqa: PLC0415
+    from dask.base import compute
+    from dask.callbacks import Callback
+    from dask.delayed import delayed
 
     jobs = [partial(_judge_here, number, chunk, parts) for number, chunk in chunks.items()]
     with Callback(posttask=lambda _key, number, *_: on_finished(number)):
@@ -200,7 +200,7 @@ def _judge_here(number: int, chunk: Chunk, parts: Path) -> int:
 def _run_there(chunks: dict[int, Chunk], parts: Path, scheduler: str, on_finished: Callable[[int], None]) -> None:
     """Check chunks on a cluster and write their parts here; if a worker dies, another does its chunks."""
     with connect_cluster(scheduler) as client:
-        from distributed import as_completed  # noqa: PLC0415 - heavy
+        from distributed import as_completed
 
         numbers: dict[Any, int] = {}
 

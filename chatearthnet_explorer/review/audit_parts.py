@@ -38,9 +38,9 @@ def join_parts(parts: Path, count: int, *, findings: Path, captions: Path) -> in
     Both are sorted by row. The parts are joined in order, so the same pairs give the same tables, independent of
     the workers.
     """
-    import pyarrow as pa  # noqa: PLC0415 - heavy
-    import pyarrow.compute as pc  # noqa: PLC0415
-    import pyarrow.parquet as pq  # noqa: PLC0415
+    import pyarrow as pa
+    import pyarrow.compute as pc
+    import pyarrow.parquet as pq
 
     of_findings, of_judged = schemas()
     files = [_files(parts, number) for number in range(count)]
@@ -66,7 +66,7 @@ def join_parts(parts: Path, count: int, *, findings: Path, captions: Path) -> in
 
 def _late(rows: pa.Table, schema: pa.Schema) -> tuple[pa.Table, NDArray[np.int16]]:
     """Return the findings of all rows together, sorted by row, and what they add to the score of each row."""
-    import pyarrow as pa  # noqa: PLC0415 - heavy
+    import pyarrow as pa
 
     findings_by_row, extra, tables = find_across(rows), np.zeros(len(rows), np.int16), [schema.empty_table()]
     while block := list(islice(findings_by_row, _BLOCK)):
@@ -77,7 +77,7 @@ def _late(rows: pa.Table, schema: pa.Schema) -> tuple[pa.Table, NDArray[np.int16
 
 
 def _table(rows: pa.Table, findings_by_row: list[RowFinding], schema: pa.Schema) -> pa.Table:
-    import pyarrow as pa  # noqa: PLC0415 - heavy
+    import pyarrow as pa
 
     of = rows.select(["pair", "name", "style"]).take(pa.array([one.row for one in findings_by_row]))
     columns = {
@@ -92,7 +92,7 @@ def _table(rows: pa.Table, findings_by_row: list[RowFinding], schema: pa.Schema)
 
 
 def _cast(values: list[Any] | pa.ChunkedArray, kind: pa.DataType) -> pa.ChunkedArray | pa.Array:
-    import pyarrow as pa  # noqa: PLC0415 - heavy
+    import pyarrow as pa
 
     if not pa.types.is_dictionary(kind):
         return pa.array(values, kind) if isinstance(values, list) else values
@@ -105,7 +105,7 @@ def _files(parts: Path, number: int) -> tuple[Path, Path]:
 
 
 def _write(path: Path, table: pa.Table) -> None:
-    import pyarrow.parquet as pq  # noqa: PLC0415 - heavy
+    import pyarrow.parquet as pq
 
     partial = _partial_path(path)
     pq.write_table(table, partial)

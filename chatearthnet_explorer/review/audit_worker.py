@@ -121,7 +121,7 @@ def schemas() -> tuple[pa.Schema, pa.Schema]:
     A finding belongs to the ``row`` of the rows judged, which is one caption, or the picture where ``style`` is empty;
     ``pair`` counts the pairs that were audited, from 0.
     """
-    import pyarrow as pa  # noqa: PLC0415 - heavy
+    import pyarrow as pa
 
     word = pa.dictionary(pa.int16(), pa.string())
     findings = pa.schema([
@@ -238,7 +238,7 @@ class _Rows:
 
     def tables(self) -> tuple[pa.Table, pa.Table]:
         """Return both tables."""
-        import pyarrow as pa  # noqa: PLC0415 - heavy
+        import pyarrow as pa
 
         findings, captions = (
             pa.table({field.name: _column(columns[field.name], field.type) for field in schema}, schema=schema)
@@ -248,7 +248,7 @@ class _Rows:
 
 
 def _column(values: list[Any], kind: pa.DataType) -> pa.Array:
-    import pyarrow as pa  # noqa: PLC0415 - heavy
+    import pyarrow as pa
 
     if pa.types.is_dictionary(kind):
         return pa.array(values, kind.value_type).dictionary_encode().cast(kind)

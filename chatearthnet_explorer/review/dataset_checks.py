@@ -54,7 +54,7 @@ def dataset_findings(captions: str | Path) -> list[str]:
     Raises:
         OSError: If there is no such file.
     """
-    import pyarrow.parquet as pq  # noqa: PLC0415 - heavy
+    import pyarrow.parquet as pq
 
     rows = pq.read_table(captions, columns=["style", "split", "tile"])
     tiles = rows["tile"].to_numpy()

@@ -65,7 +65,7 @@ def tally(folder: str | Path) -> list[Share]:
     Raises:
         OSError: If there is no finished audit in the folder.
     """
-    import pyarrow.parquet as pq  # noqa: PLC0415 - heavy
+    import pyarrow.parquet as pq
 
     findings, captions = (Path(folder) / name for name in _FILES)
     rows = pq.read_table(captions, columns=[*_COLUMNS])
@@ -91,7 +91,7 @@ def failures(folder: str | Path) -> dict[str, int]:
     Raises:
         OSError: If there is no finished audit in the folder.
     """
-    import pyarrow.parquet as pq  # noqa: PLC0415 - heavy
+    import pyarrow.parquet as pq
 
     rows = pq.read_table(Path(folder) / _FILES[1], columns=["unjudged"])
     counts = {check: int(_failed_rows(check, rows).sum()) for check in all_checks() if check not in CHECKS}
@@ -169,7 +169,7 @@ def _could(check: str, needs: str, rows: pa.Table) -> Mask:
 
 def _failed_rows(check: str, rows: pa.Table) -> Mask:
     """Return the rows on which an added check failed."""
-    import pyarrow.compute as pc  # noqa: PLC0415 - heavy
+    import pyarrow.compute as pc
 
     return _bits(pc.match_substring(rows["unjudged"], failure_of(check)))
 

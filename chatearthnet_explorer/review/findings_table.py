@@ -30,7 +30,7 @@ def read_findings(findings: Path) -> Iterator[dict[str, Any]]:
 
 
 def _rows(findings: Path) -> Iterator[dict[str, Any]]:
-    import pyarrow.parquet as pq  # noqa: PLC0415 - heavy
+    import pyarrow.parquet as pq
 
     with pq.ParquetFile(findings) as file:
         for batch in file.iter_batches(_BATCH):

@@ -134,7 +134,7 @@ class Report:
         }
 
 
-def report(  # noqa: PLR0913 - each is a separate choice
+def report(
     verdicts: Iterable[Verdict],
     plan: Plan | None = None,
     *,

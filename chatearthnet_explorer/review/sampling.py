@@ -41,7 +41,7 @@ def simple_random(names: Iterable[str], n: int, *, seed: int = 0, style: str = "
     )
 
 
-def stratified_sample(  # noqa: PLR0913 - each is a separate choice
+def stratified_sample(
     strata: Mapping[str, str],
     n: int,
     *,

@@ -33,7 +33,7 @@ _MOST = 2_000_000  # ten times the real one
 _CHUNK = 1_000_000
 
 
-def write_release(  # noqa: PLR0913 - each says something else
+def write_release(
     folder: Path,
     *,
     records: int = 2000,

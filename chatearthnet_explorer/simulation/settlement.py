@@ -130,9 +130,7 @@ def _roads(u: Layer, v: Layer, density: Layer, window: Window) -> tuple[Layer, L
     return road, np.where(inside, village, -1.0)
 
 
-def _parcels(  # noqa: PLR0913 - independent parameters
-    u: Layer, v: Layer, *, cell: int, smallest: Layer, seed: int, where: NDArray[np.bool_]
-) -> Parcels:
+def _parcels(u: Layer, v: Layer, *, cell: int, smallest: Layer, seed: int, where: NDArray[np.bool_]) -> Parcels:
     """Divide squares repeatedly across the longer side until the parcels are small; 0 elsewhere."""
     shape = u.shape
     u, v, smallest = u[where], v[where], smallest[where]

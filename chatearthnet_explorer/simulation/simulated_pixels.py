@@ -42,7 +42,7 @@ class Paint(NamedTuple):
     """Factor on the reflectance."""
 
 
-def reflectance(  # noqa: PLR0913 - every layer of a scene
+def reflectance(
     window: Window,
     ground: Terrain,
     people: People,

@@ -85,7 +85,7 @@ class AutoSource:
         checkpoint()
         # only now: its libraries take two seconds to import where Jupyter is installed
         if self._real is None:
-            from chatearthnet_explorer.sources.stac.stac_source import StacSource  # noqa: PLC0415
+            from chatearthnet_explorer.sources.stac.stac_source import StacSource
 
             self._real = StacSource(self._settings)
         return self._real.chip_at(lon, lat, year=year, scene=scene, bands=bands)

@@ -20,7 +20,7 @@ def example_labels() -> NDArray[np.uint8]:
     return labels
 
 
-def example_chip(**changes: Any) -> Chip:  # noqa: ANN401 - fields of Chip
+def example_chip(**changes: Any) -> Chip:
     """Return a chip of these labels and of random colours.
 
     Args:

@@ -43,7 +43,7 @@ def main() -> None:
         _shrink(folder / name)
 
 
-def _notebook(  # noqa: PLR0913 - what a picture can differ in
+def _notebook(
     browser: Browser, place: Path, path: Path, *, style: str, to: str, blend: str = "0", theme: str = "JupyterLab Light"
 ) -> None:
     with servers.lab(place, theme=theme) as address, servers.watched_page(browser, width=1400, height=1600) as visit:
@@ -105,7 +105,7 @@ def _desk(browser: Browser, place: Path, path: Path) -> None:
         for key in ("3", "c", *("1" * 8)):
             page.keyboard.press(key)
             _settle(page)
-        while claim.count() < 3:  # noqa: PLR2004 - a caption of the mirrored map
+        while claim.count() < 3:
             page.keyboard.press("1")
             _settle(page)
         desk.locator(".cen-chip-view input[type=range]").fill("60")

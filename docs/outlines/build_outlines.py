@@ -7,8 +7,6 @@
 The same package gives the same bytes.
 """
 
-# ruff: noqa: T201 - a script, not a room; it tells what it wrote
-
 from __future__ import annotations
 
 import csv
@@ -166,7 +164,7 @@ def _write_searchable(countries: dict[Country, list[shapely.Polygon]], path: Pat
             for ring in (part.exterior, *part.interiors):
                 places = np.round(np.array(ring.coords) / STEP).astype(np.int32)
                 is_new = np.append(True, np.any(np.diff(places, axis=0), axis=1))
-                if is_new.sum() > 3:  # noqa: PLR2004 - a ring that rounding has not flattened to a line
+                if is_new.sum() > 3:
                     rings.append(places[is_new])
                     owners.append(owner)
     places = np.concatenate(rings)

@@ -139,10 +139,10 @@ def main(*options: str) -> int:
         content = fresh.read_bytes()
     if "--check" in options:
         same = content == target.read_bytes()
-        print(f"{target} is {'what' if same else 'NOT what'} this code writes.")  # noqa: T201 - a script
+        print(f"{target} is {'what' if same else 'NOT what'} this code writes.")
         return int(not same)
     target.write_bytes(content)
-    print(f"{target}: {len(content):,} bytes")  # noqa: T201 - a script
+    print(f"{target}: {len(content):,} bytes")
     return 0
 
 

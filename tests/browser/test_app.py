@@ -22,7 +22,7 @@ def test_a_click_becomes_a_caption(browser: Browser, app: str) -> None:
         page.goto(app)
         assert len(servers.caption(page)) > 100
         expect(page.locator(".cen-status")).to_contain_text("São Tomé")
-        print(f"\nclick to visible caption in the app: {servers.click_map(page):.3f} s")  # noqa: T201 - a figure, not a limit
+        print(f"\nclick to visible caption in the app: {servers.click_map(page):.3f} s")
 
         page.locator(".cen-chip-view input[type=range]").fill("100")
         expect(page.locator(".cen-chip-view .cen-labels")).to_have_css("opacity", "1")

@@ -217,7 +217,7 @@ def _see_pictures(page: Page, server: RangeServer) -> int:
     page.get_by_role("button", name="Next page").click()
     expect(page.locator(browsing.HEAD)).to_contain_text("Pairs 25 to 48", timeout=servers.SLOW)
     expect(photos).to_have_count(SIZE, timeout=servers.SLOW)
-    print(f"\nround trips and requests of a page of pictures: {first}, {(server.trips, server.requests)}")  # noqa: T201
+    print(f"\nround trips and requests of a page of pictures: {first}, {(server.trips, server.requests)}")
     for trips, requests in (first, (server.trips, server.requests)):
         assert 1 <= trips <= 3
         assert requests <= SIZE
@@ -272,7 +272,7 @@ def test_the_whole_of_it_is_browsed_in_little_memory(browser: Browser, lab: str,
         output = page.locator(".jp-OutputArea-output", has_text=re.compile(r"^resident \d+"))
         output.wait_for(timeout=servers.SLOW)
         resident = int(output.inner_text().split()[1])
-        print(f"memory of the kernel with browser and catalog: {resident / 1e6:.0f} MB")  # noqa: T201 - a figure
+        print(f"memory of the kernel with browser and catalog: {resident / 1e6:.0f} MB")
         assert resident < MOST_MEMORY
         assert tab.foreign == []
         assert tab.errors == []

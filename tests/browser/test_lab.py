@@ -45,7 +45,7 @@ def test_the_notebook_from_run_all_to_a_caption_of_ones_own(browser: Browser, la
         servers.run_all(page)
         assert len(servers.caption(page)) > 100
         servers.wait_idle(page)
-        print(f"\nclick to visible caption in JupyterLab: {servers.click_map(page):.3f} s")  # noqa: T201 - a figure, not a limit
+        print(f"\nclick to visible caption in JupyterLab: {servers.click_map(page):.3f} s")
 
         slider = page.locator(".cen-chip-view input[type=range]")
         slider.fill("100")
@@ -102,12 +102,12 @@ def test_what_others_wrote_is_text(browser: Browser, lab: str) -> None:
     cell = {"cell_type": "code", "id": "a", "metadata": {}, "outputs": [], "execution_count": None, "source": HOSTILE}
     kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
     book = {"cells": [cell], "metadata": kernel, "nbformat": 4, "nbformat_minor": 5}
-    request = urllib.request.Request(  # noqa: S310 - our own, on loopback
+    request = urllib.request.Request(
         lab.replace("/lab/tree/01_click_to_caption.ipynb", "/api/contents/hostile.ipynb"),
         json.dumps({"type": "notebook", "content": book}).encode(),
         method="PUT",
     )
-    with urllib.request.urlopen(request) as answer:  # noqa: S310 - likewise
+    with urllib.request.urlopen(request) as answer:
         assert answer.status == 201
     with servers.watched_page(browser, height=1400) as tab:
         page = tab.page

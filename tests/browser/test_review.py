@@ -105,7 +105,7 @@ def test_twenty_verdicts_by_keyboard_and_a_kernel_killed_after_twelve(
             wait_for_judged_count(page, number + 1)
             page.wait_for_function("window.moved !== null", timeout=servers.SLOW)
             took.append(page.evaluate("window.moved"))
-        print(f"\nto the next pair: median {statistics.median(took):.0f} ms, slowest {max(took):.0f} ms")  # noqa: T201 - a figure, not a limit
+        print(f"\nto the next pair: median {statistics.median(took):.0f} ms, slowest {max(took):.0f} ms")
 
         keys.press("2")  # and why: the label
         wait_for_judged_count(page, 11)

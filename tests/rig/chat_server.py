@@ -25,7 +25,7 @@ AUTHORITY = Path(__file__).parents[1] / "data" / "tls" / "authority.pem"
 Reply = tuple[int, dict[str, str], bytes]
 
 
-def completion(text: object = TEXT, **changes: Any) -> dict[str, Any]:  # noqa: ANN401 - JSON of any kind
+def completion(text: object = TEXT, **changes: Any) -> dict[str, Any]:
     """Return the body of an answer; ``changes`` replace or remove (None) what it holds."""
     choice: dict[str, Any] = {"index": 0, "finish_reason": "stop", "message": {"role": "assistant", "content": text}}
     choice["message"] |= changes.pop("message", {})

@@ -97,7 +97,7 @@ def pattern(tile: Tile) -> dict[str, NDArray[Any]]:
     return pixels
 
 
-def write_scene(  # noqa: PLR0913 - each is a choice of its own
+def write_scene(
     folder: Path,
     tile: Tile,
     pixels: Mapping[str, NDArray[Any]] | None = None,

@@ -62,7 +62,7 @@ def write_release(
     """
     folder.mkdir(parents=True)
     tiles = places(records)
-    order = random.Random(0).sample(tiles, records)  # noqa: S311 - places, not secrets
+    order = random.Random(0).sample(tiles, records)
     record_counts = counts(records)
     with zipfile.ZipFile(folder / "json_files.zip", "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
         for style, of in record_counts.items():
@@ -112,7 +112,7 @@ def _texts(style: str) -> list[tuple[str, str]]:
 
 def _entries(tiles: Sequence[Tile], texts: list[tuple[str, str]]) -> Iterator[bytes]:
     """Yield the pieces of a list in JSON."""
-    draw = random.Random(len(tiles))  # noqa: S311 - captions, not secrets
+    draw = random.Random(len(tiles))
     for number, tile in enumerate(tiles):
         (first, _), (_, second) = draw.choices(texts, k=2)
         entry = {"image_id": f"{tile.name}.png", "caption": [f"{first}. {second}"]}

@@ -154,7 +154,7 @@ class Visitor:
             async with self._arrival:
                 self._arrival.notify_all()
 
-    async def _part(self) -> Any:  # noqa: ANN401 - text, or bytes of a buffer
+    async def _part(self) -> Any:
         part = await self._socket.read_message()
         if part is None:  # which Tornado says once, and then nothing any more
             raise ConnectionError

@@ -55,7 +55,7 @@ def _facts() -> list[tuple[Any, Any]]:
 
 def paraphrased_release(records: int, *, seed: int = 0) -> ListedRelease:
     """Return a release of paraphrased_release facts: places all over the world, a third of them with a 4V caption."""
-    draw = random.Random(f"pairs {seed}")  # noqa: S311 - places, not secrets
+    draw = random.Random(f"pairs {seed}")
     files: dict[tuple[str, str], Any] = {(style, split): [] for style in ("3.5", "4v") for split in SPLITS}
     for number in range(records):
         tile = Tile(draw.randrange(16384), draw.randrange(3000, 11000))

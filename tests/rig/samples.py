@@ -30,6 +30,6 @@ def small_sample() -> SmallSample:
     return SmallSample(build_catalog(release, Path(folder.name, "catalog"), processes=1), release)
 
 
-def press(view: Any, what: str, value: object = None) -> None:  # noqa: ANN401 - any of the views
+def press(view: Any, what: str, value: object = None) -> None:
     """Do what a view's script does when a person presses something."""
     view.request = {"what": what, "value": value, "turn": view.request.get("turn", 0) + 1}

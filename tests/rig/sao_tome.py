@@ -47,7 +47,7 @@ class SaoTome:
     truth: dict[str, NDArray[Any]]
     """What the clear scene was made of, on the tile's grid: TCI, SCL, numbers of nine bands."""
 
-    def settings(self, cache: Path, **options: Any) -> Settings:  # noqa: ANN401 - fields of Settings
+    def settings(self, cache: Path, **options: Any) -> Settings:
         """Return settings that lead here."""
         return Settings(
             **{

@@ -29,7 +29,7 @@ COLLECTION = "sentinel-2-l2a"
 READY_SECONDS = 20
 
 
-def item(  # noqa: PLR0913 - what an item may say
+def item(
     name: str,
     hrefs: dict[str, str],
     bbox: tuple[float, float, float, float],
@@ -70,7 +70,7 @@ def scene_item(
     name: str,
     files: SceneFiles,
     prefix: str,
-    **reply: Any,  # noqa: ANN401 - handed on to item
+    **reply: Any,
 ) -> dict[str, Any]:
     """Return the item of a scene on disk, its files served below ``prefix``."""
     hrefs = {("visual" if key == "TCI" else key): f"{prefix}/{path.name}" for key, path in files.paths.items()}
@@ -106,7 +106,7 @@ def _until_answers(url: str, process: subprocess.Popen[bytes], log: Path) -> Non
         if process.poll() is not None:
             break
         try:
-            with urllib.request.urlopen(url, timeout=1):  # noqa: S310 - our own, on loopback
+            with urllib.request.urlopen(url, timeout=1):
                 return
         except (urllib.error.URLError, OSError):
             time.sleep(0.02)

@@ -93,7 +93,7 @@ class Visitor:
         """Return the identifier of the map's comm."""
         return next(ident for ident, name in comms_of(await self.document()).items() if name == "LeafletMapModel")
 
-    async def wait(self, look: Any) -> Any:  # noqa: ANN401 - whatever is looked for
+    async def wait(self, look: Any) -> Any:
         """Wait until ``look`` returns something, or fail."""
         async with asyncio.timeout(SECONDS), self._news:
             while not look():

@@ -109,7 +109,7 @@ def read_answer(body: bytes, *, host: str, model: str, token_limit: int, key: st
     )
 
 
-def caption_of(  # noqa: PLR0913 - what a caption says of itself
+def caption_of(
     answer: Answer,
     prompt: Prompt,
     chip: Chip,

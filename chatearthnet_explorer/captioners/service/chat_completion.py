@@ -21,7 +21,7 @@ _ACCEPTED_FIELDS: dict[tuple[str, str], Fields] = {}
 """Fields that a service and model accept, learned in this process, so that a request is refused only once."""
 
 
-def exchange(  # noqa: PLR0913 - one request, and each way in which it fails
+def exchange(
     endpoint: Endpoint, question: Question, *, key: str, timeout: float, retries: int, stop: Stop | None = None
 ) -> bytes:
     """Return the body of a service's answer.

@@ -98,7 +98,7 @@ class BoundedClient(openai.DefaultHttpxClient):
         self._endpoint, self._key, self._seconds = endpoint, key, seconds
         self._retries, self._stop = retries, stop
 
-    def send(self, request: httpx2.Request, *, stream: bool = False, **options: Any) -> httpx2.Response:  # noqa: ANN401, ARG002 - what openai-python hands through
+    def send(self, request: httpx2.Request, *, stream: bool = False, **options: Any) -> httpx2.Response:  # noqa: ARG002 - what openai-python hands through
         """Return the whole answer, decoded.
 
         Raises:

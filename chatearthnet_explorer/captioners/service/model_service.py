@@ -35,7 +35,7 @@ class Service:
         SettingError: If the address, the token limit or the effort cannot be used.
     """
 
-    def __init__(  # noqa: PLR0913 - each is its own choice
+    def __init__(
         self,
         *,
         model: str | None = None,

@@ -24,7 +24,7 @@ _LIMIT = re.compile(r"max_(?:completion_)?tokens|token limit", re.IGNORECASE)
 _EFFORT = re.compile(r"reasoning_effort|reasoning effort", re.IGNORECASE)
 
 
-def explain(  # noqa: PLR0913 - the facts of a refusal
+def explain(
     endpoint: Endpoint, question: Question, *, key: str, status: int, code: str | None, text: str
 ) -> CaptionerError:
     """Return the error to raise for an HTTP status.

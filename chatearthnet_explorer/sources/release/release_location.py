@@ -123,11 +123,11 @@ def locate_release(
     """
     record = None if isinstance(root, Path) else record_of(root, base=settings.zenodo)
     if isinstance(root, Path) or ("://" not in root and record is None):
-        from chatearthnet_explorer.sources.release.release_folder import files_in_folder  # noqa: PLC0415
+        from chatearthnet_explorer.sources.release.release_folder import files_in_folder
 
         return files_in_folder(Path(root))
     # imported here: its HTTP client needs an extra
-    from chatearthnet_explorer.sources.release.release_downloads import fetch_captions  # noqa: PLC0415
+    from chatearthnet_explorer.sources.release.release_downloads import fetch_captions
 
     return fetch_captions(root, record, settings=settings, limits=limits, progress=progress)
 

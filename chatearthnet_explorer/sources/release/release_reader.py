@@ -201,7 +201,7 @@ def open_release(
 
 
 def _web_file(files: ReleaseFiles, name: str, addresses: tuple[str, ...], limits: RequestLimits) -> ByteRanges:
-    from chatearthnet_explorer.net.web_file import WebFile  # noqa: PLC0415 - its client is of an extra
+    from chatearthnet_explorer.net.web_file import WebFile
 
     return WebFile(*addresses, limits=limits, more_addresses=partial(files.more_addresses, name))
 

@@ -100,8 +100,8 @@ def open_taco(where: str | Path) -> Taco:
         ReleaseError: If it is not a TACO file.
         ModuleNotFoundError: If pyarrow is not installed (``chatearthnet-explorer[taco]``).
     """
-    import pyarrow as pa  # noqa: PLC0415 - heavy
-    import pyarrow.parquet  # noqa: PLC0415
+    import pyarrow as pa
+    import pyarrow.parquet
 
     file = open_ranges(where)
     members = {member.name: member for member in read_directory(file)}

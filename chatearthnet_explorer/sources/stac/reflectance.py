@@ -26,7 +26,7 @@ TOO_DARK = -0.05
 """If the first percentile of reflectance is below this, the offset was already applied: no ground is that dark."""
 
 
-def reflectance(  # noqa: PLR0913 - all radiometric metadata of an item
+def reflectance(
     numbers: NDArray[np.generic],
     *,
     valid: NDArray[np.bool_],

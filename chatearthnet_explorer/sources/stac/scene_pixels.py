@@ -105,7 +105,7 @@ class _Look:
         return (NOT_COUNTED, self.trouble) if self.trouble else (NOTHING_TO_COUNT,)
 
 
-def clearest(  # noqa: PLR0913 - the candidates and the limits of the search
+def clearest(
     scenes: Sequence[SceneInfo],
     tile: Tile,
     *,

@@ -219,7 +219,7 @@ def _positions(crs: str, tile: Tile) -> tuple[NDArray[np.float64], NDArray[np.fl
 @lru_cache(maxsize=32)
 def _transformer(crs: str) -> Transformer:
     """Return the transformer from Web Mercator to ``crs``; creating one takes about 15 ms, so it is cached."""
-    import pyproj  # noqa: PLC0415 - heavy
+    import pyproj
 
     try:
         return pyproj.Transformer.from_crs("EPSG:3857", crs, always_xy=True)

@@ -62,7 +62,7 @@ class Browser(Composite):
 
     _running: tuple[BackgroundTask | RegionMap | PairView, ...] = ()
 
-    def __init__(  # noqa: PLR0913 - every choice of whoever opens it
+    def __init__(
         self,
         catalog: Catalog,
         *,
@@ -122,7 +122,7 @@ class Browser(Composite):
             self.query = query
 
     @classmethod
-    def sample(cls, **options: Any) -> Self:  # noqa: ANN401 - what the browser takes
+    def sample(cls, **options: Any) -> Self:
         """Return a browser of 2,000 simulated pairs that come with the package, which needs no network.
 
         Args:

@@ -26,7 +26,7 @@ class QueryMixin(t.HasTraits):
     problem = t.Unicode()
     """Why the requested change is impossible, in one sentence; empty if it is possible."""
 
-    def change_query(self, **fields: Any) -> None:  # noqa: ANN401 - fields of Query
+    def change_query(self, **fields: Any) -> None:
         """Change some fields of the query, or set ``problem``."""
         try:
             self.query, self.problem = self.query.but(**fields), ""

@@ -219,7 +219,7 @@ class RegionMap(QueryMixin, ipywidgets.VBox):  # type: ignore[misc]  # ipywidget
         # 360 degrees are 256 pixels at zoom 0; the map is some 600 wide
         self.map.zoom = int(min(max(math.log2(600 / 256 * 360.0 / max(wide, 2 * (north - south), 0.02)), 1), 14))
 
-    def _on_click(self, **event: Any) -> None:  # noqa: ANN401 - ipyleaflet's own signature
+    def _on_click(self, **event: Any) -> None:
         if event.get("type") != "click":
             return
         match event.get("coordinates"):

@@ -57,7 +57,7 @@ class Explorer(Composite):
 
     _endings: tuple[Callable[[], None], ...] = ()
 
-    def __init__(  # noqa: PLR0913 - every choice of whoever opens it
+    def __init__(
         self,
         *,
         source: str | Source = "auto",

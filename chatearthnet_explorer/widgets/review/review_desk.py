@@ -51,7 +51,7 @@ _NEAR = (-1, 0, 1, 2)  # pairs around the current one that are prefetched
 class ReviewDesk(Readable, ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
     """Judge captions one after the other: 1 correct, 2 minor, 3 major; arrows, u, / and letters for the rest."""
 
-    def __init__(  # noqa: PLR0913 - what is judged, by whom, where to, and how it is shown
+    def __init__(
         self,
         plan: Plan | Sequence[str],
         pair_of: Callable[[str], Pair],
@@ -103,7 +103,7 @@ class ReviewDesk(Readable, ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets
             self.pad.message = " ".join(self.ledger.remarks)
 
     @classmethod
-    def of_catalog(  # noqa: PLR0913 - where the pairs come from, beside what a desk is
+    def of_catalog(
         cls,
         catalog: Catalog,
         plan: Plan | Sequence[str],

@@ -59,7 +59,7 @@ def report_errors(handler: Callable[..., None]) -> Callable[..., None]:
     """Wrap a handler so that no exception is lost: the person reads a sentence, the log has the rest."""
 
     @functools.wraps(handler)
-    def run(self: Composite, *arguments: object, **keywords: Any) -> None:  # noqa: ANN401 - whatever it is handed
+    def run(self: Composite, *arguments: object, **keywords: Any) -> None:
         try:
             handler(self, *arguments, **keywords)
         except Exception as problem:  # noqa: BLE001 - widgets swallow exceptions of callbacks
