@@ -11,11 +11,13 @@ from chatearthnet_explorer.captioners.service.answer import banned_words
 from chatearthnet_explorer.captioners.template import NO_SHAPES, TemplateCaptioner
 from chatearthnet_explorer.captioners.template_phrases import SIZE_WORDS, cover
 from chatearthnet_explorer.chip import Chip
+from chatearthnet_explorer.claims import read_claims
 from chatearthnet_explorer.claims.class_mentions import classes_named
 from chatearthnet_explorer.landcover.legend import CLASSES
 from chatearthnet_explorer.landcover.shares import PARTS
-from chatearthnet_explorer.prompts.facts import Facts35
+from chatearthnet_explorer.prompts.facts import Facts4V, Facts35
 from chatearthnet_explorer.prompts.prompt import prompt_for
+from chatearthnet_explorer.prompts.size_words import size_word
 from chatearthnet_explorer.tile import Tile
 
 INDEX = {name: land.index for land in CLASSES for name in (land.name, land.name_4v)}
@@ -255,6 +257,26 @@ def test_sizes_have_one_noun_and_no_clothing_sizes() -> None:
 def test_the_same_prompt_gives_the_same_words_and_another_seed_others(style: str) -> None:
     assert text_of(MAPS[0], style) == text_of(MAPS[0], style)
     assert len({text_of(MAPS[0], style, seed) for seed in range(5)}) > 1
+
+
+def test_the_share_of_the_strongest_part_is_read_back_as_its_size() -> None:
+    sizes = set()
+    for number, labels in enumerate(MAPS):
+        facts = prompt_for(labels, style="4v").facts
+        assert isinstance(facts, Facts4V)
+        percents = {INDEX[name]: shares for name, shares in facts.percents.items()}
+        for name, part, size in read_claims(text_of(labels, "4v", seed=number)).triples:
+            if part and size:
+                assert size == size_word(percents[INDEX[name]][part]), (name, part, number)
+                sizes.add(size)
+    assert sizes == {"extra small", "small", "medium", "large", "extra large"}
+
+
+def test_no_share_of_the_strongest_part_is_a_ceiling() -> None:
+    for number, labels in enumerate(MAPS):
+        text = text_of(labels, "4v", seed=number)
+        assert "less than half" not in text
+        assert not re.search(r"less than a tenth of (?!the scene)", text, re.IGNORECASE)
 
 
 def test_several_maps_get_descriptions_of_their_own() -> None:
