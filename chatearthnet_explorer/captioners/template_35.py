@@ -54,7 +54,7 @@ _NOT_IN_PARTS = (
 )
 
 # A part of which {x} covers half or more. {share} is how much, {with_} and {followed} are what else there is, or empty.
-_COVERED = (
+_COVERED_PARTS = (
     "in {where}, {x} cover{s} {share} of the area{with_}",
     "{x} cover{s} {share} of {where}{with_}",
     "{share} of {where} is covered by {x}{followed}",
@@ -77,7 +77,7 @@ _COVERED_LAST_AGAIN = (
 )
 _COVERED_EVERYWHERE = ("{where} look alike: {x} cover{s} {share} of the area{followed}",)
 # A part of which no class covers half. {most} is the largest class, or several of one size.
-_MIXED = (
+_MIXED_PARTS = (
     "{where} {have} {most}{followed}",
     "in {where}, there {be} {most}{with_}",
     "there {be} {most} in {where}{with_}",
@@ -235,7 +235,7 @@ def _patterns(parts: list[str], *, is_covered: bool, last: bool, again: bool) ->
     if _nearly_everywhere(parts):
         return (_MIXED_EVERYWHERE, _COVERED_EVERYWHERE)[is_covered]
     table = {
-        (False, False): (_MIXED, _COVERED),
+        (False, False): (_MIXED_PARTS, _COVERED_PARTS),
         (False, True): (_MIXED_AGAIN, _COVERED_AGAIN),
         (True, False): (_MIXED_LAST, _COVERED_LAST),
         (True, True): (_MIXED_LAST_AGAIN, _COVERED_LAST_AGAIN),
