@@ -11,11 +11,13 @@ from chatearthnet_explorer.captioners.service.answer import banned_words
 from chatearthnet_explorer.captioners.template import NO_SHAPES, TemplateCaptioner
 from chatearthnet_explorer.captioners.template_phrases import SIZE_WORDS, cover
 from chatearthnet_explorer.chip import Chip
+from chatearthnet_explorer.claims import read_claims
 from chatearthnet_explorer.claims.class_mentions import classes_named
 from chatearthnet_explorer.landcover.legend import CLASSES
 from chatearthnet_explorer.landcover.shares import PARTS
-from chatearthnet_explorer.prompts.facts import Facts35
+from chatearthnet_explorer.prompts.facts import Facts4V, Facts35
 from chatearthnet_explorer.prompts.prompt import prompt_for
+from chatearthnet_explorer.prompts.size_words import size_word
 from chatearthnet_explorer.tile import Tile
 
 INDEX = {name: land.index for land in CLASSES for name in (land.name, land.name_4v)}
@@ -120,7 +122,7 @@ def test_no_two_sentences_follow_one_pattern(tenth: int, style: str) -> None:
 
 def parts_of(sentence: str) -> tuple[str, ...]:
     """Return the parts that a sentence names; those behind "except" are the ones that it does not mean."""
-    if "every part" in sentence.lower():
+    if re.match(r"(?:.* in )?(?:every part|all (?:five )?parts)\b", sentence.lower()):
         _, _, other = sentence.partition("except")
         return tuple(part for part in PARTS if part not in other)
     return tuple(part for part in PARTS if part in sentence)
@@ -128,7 +130,7 @@ def parts_of(sentence: str) -> tuple[str, ...]:
 
 def amounts_of(sentence: str) -> list[tuple[int, str]]:
     """Return class and size of each amount in a sentence: "grass covers most of", "small amounts of moss and snow"."""
-    class_first = rf"\b(?P<first>{SUBJECTS}) (?:again )?covers? (?P<share>{SHARES}) of the area\b"
+    class_first = rf"\b(?P<first>{SUBJECTS}) (?:again |also )?covers? (?P<share>{SHARES}) of the\b"
     share_first = rf"\b(?P<share_of>{SHARES}) of [a-z ]+ is (?:also |again )?covered by (?P<by>{SUBJECTS})\b"
     one = rf"\ba (?P<size>{SIZES}) amount of (?P<name>{FORMS})\b"
     several = rf"\b(?P<sizes>{SIZES}) amounts of (?P<names>(?:{FORMS})(?:(?:, | and )(?:{FORMS}))+)"
@@ -146,8 +148,9 @@ def amounts_of(sentence: str) -> list[tuple[int, str]]:
 def largest_of(sentence: str) -> tuple[str, ...]:
     """Return how the sentence of a part speaks of what is largest there, without the words of linking."""
     match = re.search(
-        rf"({SHARES}) of .* (?:also |again )?covered by ({SUBJECTS})|({SUBJECTS}) (?:again )?covers? ({SHARES})"
-        rf"|(a (?:{SIZES}) amount of (?:{FORMS})|(?:{SIZES}) amounts of [^.]+?)(?:, followed| with|, with|\.|$)",
+        rf"({SHARES}) of .* (?:also |again )?covered by ({SUBJECTS})|({SUBJECTS}) (?:again |also )?covers? ({SHARES})"
+        rf"|(a (?:{SIZES}) amount of (?:{FORMS})|(?:{SIZES}) amounts of [^.]+?)"
+        r"(?:, followed| with|, with| in the| (?:is|are) found|\.|$)",
         sentence.lower(),
     )
     return tuple(sorted(one for one in match.groups() if one)) if match else ()
@@ -182,6 +185,24 @@ def test_the_parts_can_be_read_back_from_a_paragraph(tenth: int) -> None:
         }
         assert parts_read == expected
         assert list(parts_read) == list(expected)
+
+
+@TENTH
+def test_a_paragraph_has_at_most_one_word_of_transition(tenth: int) -> None:
+    for number in range(tenth, len(MAPS), 10):
+        text = text_of(MAPS[number], "3.5", seed=number)
+        transitions = [one for one in sentences(text) if re.match(r"(?:Finally|Starting|Moving|Turning|Next)\b", one)]
+        assert len(transitions) <= 1, text
+        assert all(len(parts_of(one)) == 1 for one in transitions), text
+
+
+def test_five_parts_alike_share_one_sentence() -> None:
+    halves = np.tile(np.array([[3, 5], [5, 3]], np.uint8), (128, 128))
+    for labels in (halves, np.full((256, 256), 6, np.uint8)):
+        alike = [one for one in sentences(text_of(labels, "3.5")) if one.startswith("All five parts look alike")]
+        assert len(alike) == 1
+        assert amounts_of(alike[0])
+        assert parts_of(alike[0]) == PARTS
 
 
 @TENTH
@@ -236,6 +257,26 @@ def test_sizes_have_one_noun_and_no_clothing_sizes() -> None:
 def test_the_same_prompt_gives_the_same_words_and_another_seed_others(style: str) -> None:
     assert text_of(MAPS[0], style) == text_of(MAPS[0], style)
     assert len({text_of(MAPS[0], style, seed) for seed in range(5)}) > 1
+
+
+def test_the_share_of_the_strongest_part_is_read_back_as_its_size() -> None:
+    sizes = set()
+    for number, labels in enumerate(MAPS):
+        facts = prompt_for(labels, style="4v").facts
+        assert isinstance(facts, Facts4V)
+        percents = {INDEX[name]: shares for name, shares in facts.percents.items()}
+        for name, part, size in read_claims(text_of(labels, "4v", seed=number)).triples:
+            if part and size:
+                assert size == size_word(percents[INDEX[name]][part]), (name, part, number)
+                sizes.add(size)
+    assert sizes == {"extra small", "small", "medium", "large", "extra large"}
+
+
+def test_no_share_of_the_strongest_part_is_a_ceiling() -> None:
+    for number, labels in enumerate(MAPS):
+        text = text_of(labels, "4v", seed=number)
+        assert "less than half" not in text
+        assert not re.search(r"less than a tenth of (?!the scene)", text, re.IGNORECASE)
 
 
 def test_several_maps_get_descriptions_of_their_own() -> None:

@@ -54,48 +54,40 @@ _NOT_IN_PARTS = (
 )
 
 # A part of which {x} covers half or more. {share} is how much, {with_} and {followed} are what else there is, or empty.
-_COVERED_FIRST = (
-    "in {where}, {x} cover{s} {share} of the area{with_}",
-    "starting in {where}, {x} cover{s} {share} of the area{followed}",
-    "{share} of {where} is covered by {x}{followed}",
-)
 _COVERED_PARTS = (
     "in {where}, {x} cover{s} {share} of the area{with_}",
-    "moving to {where}, {x} cover{s} {share} of the area{followed}",
+    "{x} cover{s} {share} of {where}{with_}",
     "{share} of {where} is covered by {x}{followed}",
-    "turning to {where}, {x} cover{s} {share} of the area{with_}",
+    "in {where}, {x} cover{s} {share} of the area{followed}",
+    "{x} cover{s} {share} of {where}{followed}",
 )
 _COVERED_AGAIN = (
     "in {where}, {x} again cover{s} {share} of the area{with_}",
-    "moving to {where}, {x} again cover{s} {share} of the area{followed}",
+    "{x} also cover{s} {share} of {where}{followed}",
     "{share} of {where} is also covered by {x}{with_}",
     "{share} of {where} is again covered by {x}{followed}",
 )
 _COVERED_LAST = (
     "finally, in {where}, {x} cover{s} {share} of the area{with_}",
-    "finally, {share} of {where} is covered by {x}{followed}",
+    "finally, {x} cover{s} {share} of {where}{followed}",
 )
 _COVERED_LAST_AGAIN = (
     "finally, in {where}, {x} again cover{s} {share} of the area{with_}",
     "finally, {share} of {where} is also covered by {x}{followed}",
 )
-_COVERED_NEARLY_EVERYWHERE = ("in {where}, {x} cover{s} {share} of the area{with_}",)
+_COVERED_EVERYWHERE = ("{where} look alike: {x} cover{s} {share} of the area{followed}",)
 # A part of which no class covers half. {most} is the largest class, or several of one size.
-_MIXED_FIRST = (
-    "{where} {have} {most}{followed}",
-    "in {where}, there {be} {most}{with_}",
-    "starting in {where}, there {be} {most}{followed}",
-)
 _MIXED_PARTS = (
     "{where} {have} {most}{followed}",
-    "moving to {where}, there {be} {most}{followed}",
     "in {where}, there {be} {most}{with_}",
-    "turning to {where}, there {be} {most}{with_}",
+    "there {be} {most} in {where}{with_}",
+    "{where} {contain} {most}{with_}",
+    "{most} {be} found in {where}{followed}",
 )
 _MIXED_AGAIN = (
-    "moving to {where}, there {be} again {most}{followed}",
     "{where} also {have} {most}{with_}",
-    "in {where}, there {be} again {most}{with_}",
+    "in {where}, there {be} again {most}{followed}",
+    "there {be} also {most} in {where}{with_}",
 )
 _MIXED_LAST = (
     "finally, {where} {have} {most}{followed}",
@@ -105,7 +97,9 @@ _MIXED_LAST_AGAIN = (
     "finally, {where} also {have} {most}{followed}",
     "finally, in {where}, there {be} again {most}{with_}",
 )
-_MIXED_NEARLY_EVERYWHERE = ("{where} {have} {most}{followed}",)
+_MIXED_EVERYWHERE = ("{where} look alike, each with {most}{followed}",)
+# How many sentences of parts there are at least where the last may begin with "finally".
+_LONG = 4
 _AGAIN = re.compile(r"\b(?:again|also)\b")
 _EMPTY = ("there is nothing to describe in {where}", "again, there is nothing to describe in {where}")
 
@@ -158,8 +152,8 @@ def _parts(facts: Facts35, wording: Wording) -> list[str]:
     sentences: list[str] = []
     before: _Largest | None = None
     empty_before = False
-    for alike, group in groupby(facts.parts, key=lambda part: _sizes(facts.parts[part])):
-        parts = list(group)
+    groups = [(alike, list(parts)) for alike, parts in groupby(facts.parts, key=lambda part: _sizes(facts.parts[part]))]
+    for number, (alike, parts) in enumerate(groups, 1):
         if not alike:
             sentences.append(_EMPTY[empty_before].format(where=parts_phrase(parts)))
             empty_before = True
@@ -168,7 +162,7 @@ def _parts(facts: Facts35, wording: Wording) -> list[str]:
         patterns = _patterns(
             parts,
             is_covered=bool(largest.share),
-            first=before is None,
+            last=number == len(groups) >= _LONG and bool(wording.choose(("finally", ""))),
             again=largest == before and not _AGAIN.search(sentences[-1]),
         )
         sentences.append(_part(parts, largest, alike[len(largest.names) :], patterns, wording))
@@ -211,9 +205,10 @@ def _part(
     """Return the sentence of parts that are alike."""
     where, several = parts_phrase(parts), len(parts) > 1
     if _nearly_everywhere(parts):
-        other = "".join(f" except the {part}" for part in PARTS if part not in parts)
-        where, several = f"every part{other}", False
+        where = next((f"all parts except the {part}" for part in PARTS if part not in parts), "all five parts")
     rest = amounts_phrase(smaller) if smaller else ""
+    if not rest:  # nothing parts "with" from "followed by" then
+        patterns = tuple(dict.fromkeys(pattern.replace("{followed}", "{with_}") for pattern in patterns))
     return wording.fill(
         patterns,
         largest.names[0],
@@ -222,34 +217,30 @@ def _part(
         most=amounts_phrase([(name, largest.size) for name in largest.names]),
         be="are" if len(largest.names) > 1 else "is",
         have="each have" if several else "has",
+        contain="each contain" if several else "contains",
         with_=f", with {rest}" if rest else "",
         followed=f", followed by {rest}" if rest else "",
     )
 
 
-def _patterns(parts: list[str], *, is_covered: bool, first: bool, again: bool) -> tuple[str, ...]:
+def _patterns(parts: list[str], *, is_covered: bool, last: bool, again: bool) -> tuple[str, ...]:
     """Return the patterns for parts that are alike.
 
     Args:
         parts: The parts.
         is_covered: Whether one class covers half of them or more.
-        first: Whether they are the first.
+        last: Whether their sentence may begin with "finally".
         again: Whether the part before has as much of the same, which its own sentence does not say again.
     """
-    last = not first and parts[-1] == PARTS[-1]
+    if _nearly_everywhere(parts):
+        return (_MIXED_EVERYWHERE, _COVERED_EVERYWHERE)[is_covered]
     table = {
         (False, False): (_MIXED_PARTS, _COVERED_PARTS),
         (False, True): (_MIXED_AGAIN, _COVERED_AGAIN),
         (True, False): (_MIXED_LAST, _COVERED_LAST),
         (True, True): (_MIXED_LAST_AGAIN, _COVERED_LAST_AGAIN),
     }
-    patterns: tuple[str, ...]
-    if _nearly_everywhere(parts):
-        patterns = (_MIXED_NEARLY_EVERYWHERE, _COVERED_NEARLY_EVERYWHERE)[is_covered]
-    elif first:
-        patterns = (_MIXED_FIRST, _COVERED_FIRST)[is_covered]
-    else:
-        patterns = table[last, again][is_covered]
+    patterns = table[last and len(parts) == 1, again][is_covered]
     # "most of the top left and the middle" could be most of both together
     return tuple(pattern for pattern in patterns if len(parts) == 1 or "{share} of {where}" not in pattern)
 

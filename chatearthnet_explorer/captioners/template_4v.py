@@ -42,11 +42,12 @@ _AMOUNTS = (
     (90, "nearly all"),
     (80, "the great majority"),
     (50, "more than half"),
-    (38, "less than half"),
+    (45, "nearly half"),
+    (38, "about two fifths"),
     (28, "about a third"),
     (20, "about a quarter"),
     (10, "more than a tenth"),
-    (1, "less than a tenth"),
+    (1, "a few percent"),
     (0, "a tiny part"),
 )
 
@@ -54,47 +55,53 @@ _AMOUNTS = (
 _SENTENCES = {
     "everywhere": ("{x} cover{s} {extent} and fill{s} every part",),
     "confined": (
-        "{x} cover{s} {extent} and {are} found only in the {peak}, covering {amount} of it",
-        "{x} cover{s} {extent}, all of it in the {peak}, where {they} cover{s} {amount} of it",
+        "{x} cover{s} {extent} and lie{s} only in the {peak}, where {they} take{s} up {amount} of the area",
+        "{x} cover{s} {extent}, all of it in the {peak}, where {they} cover{s} {amount} of the area",
     ),
     "mostly": (
-        "{x} cover{s} {extent}, mostly in the {peak}, where {they} cover{s} {amount} of it",
-        "{x} make{s} up {extent} and {are} found mostly in the {peak}, covering {amount} of it",
-        "{x} cover{s} {extent} and lie{s} mainly in the {peak}, taking up {amount} of it",
+        "{x} cover{s} {extent}, mostly in the {peak}, where {they} take{s} up {amount} of the area",
+        "{x} make{s} up {extent} and lie{s} mostly in the {peak}, where {they} cover{s} {amount} of the area",
+        "{extent} is covered by {x}, mostly in the {peak}, where {they} take{s} up {amount} of the area",
     ),
     "half": (
-        "{x} cover{s} {extent} and {are} concentrated in the {peak} and the {beside}, covering {amount} of the {peak}",
-        "{x} cover{s} {extent}, mainly in the {peak} and the {beside}, and {they} take{s} up {amount} of the {peak}",
-        "{x} make{s} up {extent}, mainly in the {peak}, where {they} cover{s} {amount} of it, and in the {beside}",
+        "{x} cover{s} {extent}, mostly in the {peak} and the {beside}, and {they} take{s} up {amount} of the {peak}",
+        "{x} make{s} up {extent} and lie{s} mostly in the {peak} and the {beside}, covering {amount} of the {peak}",
+        "{x} cover{s} {extent}, including {amount} of the {peak}, and lie{s} mostly in the {peak} and the {beside}",
     ),
     "even": (
-        "{x} {are} spread over all parts and cover{s} {extent}, taking up {amount} of the {peak}",
-        "{x} cover{s} {extent} and {are} spread over all parts, taking up {amount} of the {peak}",
-        "{x} cover{s} {extent} and {are} found in every part, covering {amount} of the {peak}",
+        "{x} cover{s} {extent}, including {amount} of the {peak}, and {are} spread over all parts",
+        "{x} cover{s} {extent}. {They} {are} spread over all parts and take{s} up {amount} of the {peak}",
+        "{x} make{s} up {extent}, including {amount} of the {peak}, and {are} found in every part",
     ),
     "missing": (
-        "{x} cover{s} {extent} and {are} most common in the {peak}, covering {amount} of it, but absent from {missing}",
-        "{x} cover{s} {extent}, taking up {amount} of the {peak}, but {are} absent from {missing}",
-        "{x} take{s} up {amount} of the {peak} but {are} absent from {missing}, and overall {they} cover{s} {extent}",
+        "{x} cover{s} {extent}, including {amount} of the {peak}, but {are} absent from {missing}",
+        (
+            "{x} cover{s} {extent} but {are} absent from {missing}. {They} {are} most common in the {peak}, where "
+            "{they} take{s} up {amount} of the area"
+        ),
+        "{x} make{s} up {extent}. {They} cover{s} {amount} of the {peak} but {are} absent from {missing}",
     ),
     "uneven": (
-        "{x} cover{s} {extent}, especially in the {peak}, where {they} cover{s} {amount} of it",
-        "{x} cover{s} {extent} and {are} found in every part, most of all in the {peak}, covering {amount} of it",
+        "{x} cover{s} {extent}, most of all in the {peak}, where {they} take{s} up {amount} of the area",
         (
-            "{x} cover{s} {extent}. {They} {are} most common in the {peak}, where {they} cover{s} {amount} of it, "
-            "and least common in the {least}"
+            "{x} cover{s} {extent}. {They} {are} most common in the {peak}, where {they} take{s} up {amount} of the "
+            "area, and least common in the {least}"
+        ),
+        (
+            "{extent} is covered by {x}. {They} {are} found in every part and most common in the {peak}, where {they} "
+            "cover{s} {amount} of the area"
         ),
     ),
 }
-# The same in short, for the classes that share a sentence: how it lies, and where.
+# The same in short, for the classes that share a sentence: how they lie, and where.
 _SHORT_WHERE = {
-    "everywhere": ("found", "in every part"),
-    "confined": ("found only", "in the {peak}"),
-    "mostly": ("found mainly", "in the {peak}"),
-    "half": ("found mainly", "in the {peak} and the {beside}"),
-    "even": ("spread", "over all parts"),
-    "missing": ("found", "in {present}"),
-    "uneven": ("most common", "in the {peak}"),
+    "everywhere": ("{are} found", "in every part"),
+    "confined": ("lie{s} only", "in the {peak}"),
+    "mostly": ("lie{s} mostly", "in the {peak}"),
+    "half": ("lie{s} mostly", "in the {peak} and the {beside}"),
+    "even": ("{are} spread", "over all parts"),
+    "missing": ("{are} found", "in {present}"),
+    "uneven": ("{are} most common", "in the {peak}"),
 }
 _LARGEST_EVERYWHERE = ("{x} {are} the main land cover in every part",)
 
@@ -144,9 +151,9 @@ def _smaller(facts: Facts4V, names: list[str], wording: Wording) -> list[str]:
     for start in range(0, len(entries), _OWN):
         clauses, before = [], ""
         for (lies, where), together in entries[start : start + _OWN]:
-            # "snow is found mainly in the top left, moss in the top right"
-            pattern = "{x} {where}" if lies == before != "found" else "{x} {are} {lies} {where}"
-            clauses.append(wording.fill((pattern,), *together, lies=lies, where=where))
+            # "snow lies mostly in the top left, moss in the top right"
+            pattern = "{x} {where}" if lies == before != "{are} found" else f"{{x}} {lies} {{where}}"
+            clauses.append(wording.fill((pattern,), *together, where=where))
             before = lies
         sentences.append(_join_sentences(clauses))
     return sentences
