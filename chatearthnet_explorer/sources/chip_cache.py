@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 FORMAT = 1
 """Version of the format; increase it if files of older versions must not be read."""
 
-LARGEST = 16_000_000
+FILE_LIMIT = 16_000_000
 """Bytes of one file that is read: a chip with nine bands takes about 2.7 million."""
 
 _FULL = 0.9
@@ -71,7 +71,7 @@ class ChipCache:
         """Return the chip of a key, or None."""
         path = self._path(key)
         try:
-            if path.stat().st_size > LARGEST:
+            if path.stat().st_size > FILE_LIMIT:
                 return None
             chip = _unpack(path.read_bytes())
         except FileNotFoundError:
@@ -176,7 +176,7 @@ def _pack(chip: Chip) -> bytes:
 def _unpack(content: bytes) -> Chip:
     arrays: dict[str, NDArray[Any]] = {}
     with zipfile.ZipFile(io.BytesIO(content)) as members:
-        if sum(member.file_size for member in members.infolist()) > LARGEST:
+        if sum(member.file_size for member in members.infolist()) > FILE_LIMIT:
             msg = "unpacks to more than a chip"
             raise ValueError(msg)
     with np.load(io.BytesIO(content), allow_pickle=False) as file:
