@@ -142,7 +142,7 @@ def test_xarray_has_the_chip_on_its_grid_with_the_captions(catalog: Catalog) -> 
     assert chip.attrs["simulated"] == "yes"
     assert chip.rio.crs.to_epsg() == 3857
     assert chip["labels"].shape == (256, 256)
-    with pytest.raises(PlaceError, match="says no place"):
+    with pytest.raises(PlaceError, match="gives no location"):
         catalog.to_xarray(without_place.record, source=SimulatedSource())
 
 

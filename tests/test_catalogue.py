@@ -318,7 +318,7 @@ def test_does_not_wait_an_hour_for_busy_api() -> None:
     with ScriptedApi(searching(Reply(status=429, headers={"Retry-After": "3600"}))) as api:
         (error,) = outcome(f"{api.url}#x", patience=1.0)
         assert_sentence(error)
-        assert "come back in 60 minutes" in str(error)
+        assert "asks to wait 60 minutes" in str(error)
         assert len([one for one in api.requests if one.path.startswith("/search")]) == 1
 
 

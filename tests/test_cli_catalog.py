@@ -127,7 +127,7 @@ def test_enrich_takes_simulated_labels_for_a_simulated_catalog_and_only_there(
     (real / "ChatEarthNet_caps_35_train.json").write_text('[{"image": "1_1_patch00.png", "caption": "Trees."}]')
     assert main(["catalog", "build", str(real), str(tmp_path / "c")]) == 0
     assert main(["catalog", "enrich", str(tmp_path / "c"), "--labels", "simulated"]) == 1
-    assert "say nothing of a real catalog" in capsys.readouterr().err
+    assert "do not describe real places" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("name", ["US", "us", "USA", "United States", "United States of America"])

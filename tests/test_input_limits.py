@@ -277,7 +277,7 @@ def test_samples_have_one_pair_to_all_of_them(n: int, is_refused: bool) -> None:
     strata = dict.fromkeys(names, "all of it")
     for draw in (lambda: simple_random(names, n), lambda: stratified_sample(strata, n, facet="split")):
         if is_refused:
-            with pytest.raises(PlanError, match="ask for"):
+            with pytest.raises(PlanError, match="needs at least one pair|choose fewer"):
                 draw()
         else:
             assert len(set(draw().names)) == n
@@ -317,7 +317,7 @@ def test_confidence_and_expected_rate_lie_between_0_and_1(wrong: float) -> None:
 def test_a_scene_classification_has_codes_0_to_11(data: np.ndarray, is_refused: bool) -> None:
     read = Read(data=data, valid=np.ones((256, 256), bool))
     if is_refused:
-        with pytest.raises(RasterError, match="codes 0 to 11"):
+        with pytest.raises(RasterError, match="codes outside 0 to 11"):
             scene_pixels._codes(read)
     else:
         assert (scene_pixels._codes(read) == data[0]).all()

@@ -180,7 +180,7 @@ def test_captioner_object_needs_press_too() -> None:
     explorer = Explorer(source="simulated", captioner=writer, place=None)
     click(explorer.map, *PLACE)
     assert (writer.count, explorer.ask_bar.label) == (0, "Ask chat")
-    assert "not known" in explorer.ask_bar._cost.value
+    assert "is unknown" in explorer.ask_bar._cost.value
     explorer.ask_bar.press()
     assert writer.count == 1
     explorer.close()

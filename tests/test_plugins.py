@@ -177,7 +177,7 @@ def test_refuses_more_than_its_limit() -> None:
     own = registry(most=2)
     own.register("one", Echo)
     own.register("two", Echo)
-    with pytest.raises(SettingError, match="there is room for 2"):
+    with pytest.raises(SettingError, match="at most 2 can be added"):
         own.register("three", Echo)
     own.register("two", Echo)  # replaces its own
 
@@ -229,7 +229,7 @@ def test_registered_check_finds_and_scores() -> None:
 def test_seventh_check_is_refused() -> None:
     for number in range(MOST_ADDED):
         register_check(check_of(f"check {number}"))
-    with pytest.raises(SettingError, match=f"there is room for {MOST_ADDED} beside the built-in ones"):
+    with pytest.raises(SettingError, match=f"at most {MOST_ADDED} can be added to the built-in ones"):
         register_check(check_of("one more"))
     assert len(all_checks()) == MOST_CHECKS
 

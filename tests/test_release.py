@@ -262,7 +262,7 @@ def test_refuses_damaged_json_zip(folder: Path) -> None:
 
 
 def test_refuses_folder_without_release(tmp_path: Path) -> None:
-    with pytest.raises(ReleaseError, match=r"holds no json_files\.zip"):
+    with pytest.raises(ReleaseError, match=r"contains no json_files\.zip"):
         open_release(tmp_path)
     with pytest.raises(ReleaseError, match="is not a folder"):
         open_release(tmp_path / "none")

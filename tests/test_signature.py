@@ -98,7 +98,7 @@ def test_leaves_public_files_unsigned(signer: RangeServer, href: str) -> None:
 )
 def test_names_refused_signature_without_what_was_answered(signer: RangeServer, fault: Fault) -> None:
     signer.fail("/token/sentinel2l2a01/sentinel2-l2", fault)
-    with pytest.raises(StacError, match="gave no permission") as error:
+    with pytest.raises(StacError, match="did not sign its files") as error:
         _sign()
     assert str(error.value).endswith(".")
     assert "secret" not in str(error.value)

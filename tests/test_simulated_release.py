@@ -211,7 +211,7 @@ def test_process_that_ends_early_raises_and_leaves_no_release(tmp_path: Path, mo
     monkeypatch.setattr(sys, "executable", "true")
     with pytest.raises(ReleaseError, match="a process ended early"):
         write_release(tmp_path, records=60, images=2, processes=2)
-    with pytest.raises(ReleaseError, match="holds no"):
+    with pytest.raises(ReleaseError, match="contains no"):
         open_release(tmp_path)
     monkeypatch.undo()
     write_release(tmp_path, records=60, images=2, processes=1)

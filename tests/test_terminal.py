@@ -259,4 +259,4 @@ def test_pipes_in_the_folder_of_a_release_are_no_part_of_it(tmp_path: Path, caps
     for name in ("json_files.zip", "ChatEarthNet_caps_35_val.json", "s2_rgb_images.zip", "a.png"):
         os.mkfifo(tmp_path / name)
     assert main(["catalog", "build", str(tmp_path), str(tmp_path / "built")]) == 1
-    assert "holds no json_files.zip" in capsys.readouterr().err
+    assert "contains no json_files.zip" in capsys.readouterr().err

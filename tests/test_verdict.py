@@ -22,7 +22,7 @@ def test_verdict_round_trips_through_json(verdict_text: str, cause: str) -> None
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"said": "good"}, "verdict 'good' is unknown"),
+        ({"value": "good"}, "verdict 'good' is unknown"),
         ({"cause": "weather"}, "cause 'weather' is unknown"),
         ({"style": "5"}, "style '5' is unknown"),
         ({"reviewer": " "}, "needs the name of its reviewer"),

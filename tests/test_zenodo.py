@@ -315,7 +315,7 @@ def test_reads_captions_from_the_hub_where_zenodo_refuses(zenodo: Zenodo, hub: H
     assert list(release.entries("4v", "test")) == []
     (note,) = release.notes
     assert hub.mirror in note
-    assert "come back in 60 minutes" in note
+    assert "asks to wait 60 minutes" in note
     assert "topsecret" not in note
     assert {request.query for request in hub.store.log} == {SIGNATURE}
     assert len(hub.store.log) == 6
@@ -388,7 +388,7 @@ def test_names_likely_places_of_captions_on_a_hub() -> None:
 
 def test_error_names_failure_of_zenodo_and_of_mirror(zenodo: Zenodo) -> None:
     zenodo.fail(f"/api/records/{RECORD}", Fault(status=429, retry_after=3600))
-    with pytest.raises(BusyError, match=r"busy \(429\).*the mirror did not help either"):
+    with pytest.raises(BusyError, match=r"busy \(429\).*the mirror failed as well"):
         open_release(ROOT)
 
 
@@ -412,7 +412,7 @@ def test_ignores_links_of_the_record_that_are_not_addresses(zenodo: Zenodo, link
 
 def test_leaves_an_answer_without_end(zenodo: Zenodo) -> None:
     zenodo.fail(f"/api/records/{RECORD}", Fault(body=bytes(3_000_000)))
-    with pytest.raises(ArchiveError, match=r"sent more than 2 MB.*the mirror did not help either"):
+    with pytest.raises(ArchiveError, match=r"sent more than 2 MB.*the mirror failed as well"):
         open_release(ROOT)
 
 
@@ -421,7 +421,7 @@ def test_refuses_captions_with_another_md5_and_keeps_nothing(zenodo: Zenodo, fol
     content[100] ^= 1
     for path in (TEXTS, f"/api{TEXTS}/content"):
         zenodo.fail(path, Fault(body=bytes(content)))
-    with pytest.raises(ArchiveError, match=r"MD5 differs.*the mirror did not help either"):
+    with pytest.raises(ArchiveError, match=r"MD5 differs.*the mirror failed as well"):
         open_release(ROOT)
     assert not [path for path in Settings().cache.rglob("*") if path.is_file()]
 

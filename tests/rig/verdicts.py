@@ -11,6 +11,6 @@ NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
 
 
 def verdict(name: str = "a.png", value: str = "correct", **fields: object) -> Verdict:
-    """A verdict of Ada's, or as said otherwise."""
+    """Return a verdict of Ada, with other fields if they are given."""
     whole: dict[str, Any] = {"reviewer": "Ada", "style": "3.5", "caption": digest(name), "time": NOON}
     return Verdict(name=name, verdict=value, **(whole | fields))

@@ -68,7 +68,7 @@ def _sentence(host: str, request: str, status: int, code: str | None) -> str:
     if status < HTTPStatus.BAD_REQUEST:
         return f"{host} points to another address, which is not followed; give the final address instead."
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-        return f"{host} has a server error ( {status}); try again later or choose another service."
+        return f"{host} has a server error ({status}); try again later or choose another service."
     if status == HTTPStatus.TOO_MANY_REQUESTS and code == "insufficient_quota":
         return f"The account behind the key at {host} has no credit left; top it up or use another key."
     if status == HTTPStatus.TOO_MANY_REQUESTS:
