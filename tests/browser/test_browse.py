@@ -107,7 +107,7 @@ def _ask_for_nothing(page: Page) -> None:
     words = page.locator(".cen-search-bar .cen-words")
     words.fill("zyxwvu")
     words.press("Enter")
-    expect(page.locator(".cen-nothing")).to_contain_text("without words: zyxwvu", timeout=servers.SLOW)
+    expect(page.locator(".cen-nothing")).to_contain_text("Without “words: zyxwvu”", timeout=servers.SLOW)
     page.locator(".cen-nothing button").first.click()
     expect(page.locator(".cen-pill", has_text="words")).to_have_count(0, timeout=servers.SLOW)
 

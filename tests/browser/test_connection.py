@@ -81,7 +81,7 @@ def test_a_server_with_another_token_leads_to_the_same_place(browser: Browser, t
             page.get_by_role("button", name="Enter the token").click()
             page.get_by_label("Token").fill("not-the-token")
             page.get_by_role("button", name="Open").click()
-            expect(page.get_by_text("This token is wrong of this server")).to_be_visible()
+            expect(page.get_by_text("This token is wrong")).to_be_visible()
             page.get_by_label("Token").fill(urlsplit(server.address).query.partition("=")[2])
             page.get_by_role("button", name="Open").click()
             expect(page.locator(".cen-pill", has_text="Africa").first).to_be_visible(timeout=servers.SLOW)

@@ -184,7 +184,7 @@ def _draw(page: Page, catalog: Catalog) -> None:
     inside = browsing.total(page)
     assert 0 < inside < full_size.RECORDS
     _agree(page, catalog, inside)
-    assert from_url(browsing.link(page)).box is not None
+    assert from_url(browsing.link(page)).bbox is not None
     _clear(page)
 
 
