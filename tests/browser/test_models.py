@@ -53,12 +53,18 @@ def field(page: Page, label: str) -> object:
 
 
 def ask(page: Page, service: ChatServer, *, button: str = ".cen-ask") -> None:
-    """Press a button that asks, and wait until the service was asked and the caption is there."""
+    """Press a button that sends a request, and wait until the service has it and the caption is on the page.
+
+    A press that reaches the server while a change of the address is under way does nothing, so it is repeated once.
+    """
     before = len(service.requests)
-    page.locator(button).click()
-    deadline = time.monotonic() + servers.SLOW / 1000
-    while len(service.requests) == before and time.monotonic() < deadline:
-        page.wait_for_timeout(50)
+    for _ in range(2):
+        page.locator(button).click()
+        deadline = time.monotonic() + servers.SLOW / 2000
+        while len(service.requests) == before and time.monotonic() < deadline:
+            page.wait_for_timeout(50)
+        if len(service.requests) > before:
+            break
     assert len(service.requests) == before + 1
     expect(page.locator(".cen-ask")).to_be_enabled(timeout=servers.SLOW)
     expect(page.locator(".cen-caption .cen-text")).to_have_text(TEXT, timeout=servers.SLOW)
