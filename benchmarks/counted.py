@@ -11,12 +11,14 @@ import sys
 import tempfile
 import time
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 from machine import describe
 
 from chatearthnet_explorer.net import web_file
 from chatearthnet_explorer.net.byte_ranges import open_ranges
+from chatearthnet_explorer.net.retries_and_timeouts import RELEASE
 from chatearthnet_explorer.net.web_file import GAP, GAP_IF_COUNTED, WebFile
 from chatearthnet_explorer.net.zip_members import read_directory, read_members
 
@@ -51,7 +53,7 @@ def measure(path: Path, page_rows: list[list[int]]) -> str:
     read, requests, bytes_sent, seconds = 0, 0, 0, 0.0
     with Zenodo(path.parent, limit=LIMIT, window=3600, latency=LATENCY) as server:
         server.bandwidth = BANDWIDTH
-        file = WebFile(f"{server.url}/records/{RECORD}/files/{path.name}", patience=0)
+        file = WebFile(f"{server.url}/records/{RECORD}/files/{path.name}", limits=replace(RELEASE, patience=0))
         for page in page_rows:
             server.reset()
             start = time.perf_counter()
