@@ -1,6 +1,7 @@
 """The layout of the package: what each module must have."""
 
 import ast
+import re
 from collections import Counter
 from pathlib import Path
 
@@ -33,3 +34,10 @@ def test_module_is_short_shallow_and_named_for_its_purpose(path: Path) -> None:
 def test_module_names_are_unique() -> None:
     counts = Counter(path.stem for path in MODULES if path.stem != "__init__")
     assert [name for name, count in counts.items() if count > 1] == []
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: path.relative_to(PACKAGE).as_posix())
+def test_constants_that_docstrings_name_exist(path: Path) -> None:
+    sources = {one.stem if one.stem != "__init__" else one.parent.name: one.read_text("utf-8") for one in MODULES}
+    names = re.findall(r"``(?:[a-z_0-9]+\.)*([a-z_0-9]+)\.([A-Z][A-Z_0-9]+)``", path.read_text("utf-8"))
+    assert [name for name in names if not re.search(rf"\b{name[1]}\b", sources.get(name[0], ""))] == []

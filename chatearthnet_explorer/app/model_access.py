@@ -26,7 +26,7 @@ class ModelOptions:
     """Whether strangers may have a model asked: this one, at this address, with the key of the environment."""
 
     requests: int = 60
-    """Requests of one visitor within any hour; all visitors together may send ``quota.WHOLE`` times as many."""
+    """Requests of one visitor within any hour; all visitors together may send ``request_quota.WHOLE`` times as many."""
 
     model: str = ""
     """Identifier of the model; empty for the project's choice."""

@@ -97,7 +97,7 @@ def request(
             time.sleep(delay * random.uniform(0.5, 1))  # noqa: S311 - so that not all come back at once
             checkpoint()
         delay *= 2
-    raise AssertionError  # pragma: no cover - the last try returns or raises
+    raise AssertionError  # for mypy: the last try returns or raises
 
 
 def send(

@@ -49,7 +49,7 @@ class Audit:
 
     @property
     def findings(self) -> Path:
-        """The Parquet file of findings; its columns are those of ``chunk.schemas``."""
+        """The Parquet file of findings; its columns are those of ``audit_worker.schemas``."""
         return self.folder / FINDINGS
 
     @property

@@ -35,7 +35,7 @@ def corrections(verdicts: Iterable[Verdict], *, style: str) -> list[dict[str, st
 def to_csv(verdicts: Iterable[Verdict]) -> str:
     """Return verdicts as CSV (RFC 4180) without formulas: cells that look like one begin with ``'``.
 
-    Write it in ``spreadsheet.ENCODING``, which keeps the accents.
+    Write it in ``spreadsheets.ENCODING``, which keeps the accents.
     """
     file = io.StringIO()
     writer = csv.writer(file)

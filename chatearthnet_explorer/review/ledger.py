@@ -51,7 +51,7 @@ class Ledger:
 
     @property
     def standing(self) -> dict[Key, Entry]:
-        """Each reviewer's latest verdict on each caption; see ``entry.standing``.
+        """Each reviewer's latest verdict on each caption; see ``ledger_entries.standing``.
 
         Raises:
             LedgerError: As ``entries``.

@@ -179,7 +179,7 @@ FAULTS: Mapping[str, Callable[[Facts, Cover, random.Random], _ChangedFacts | Non
 def turn_parts(facts: Facts) -> _ChangedFacts | None:
     """Return the facts of the chip turned by half a circle.
 
-    If ``word_faults.turned`` turns the words of the caption back, it is true again and goes backwards through the
+    If ``word_faults.turn_parts`` turns the words of the caption back, it is true again and goes backwards through the
     parts.
     """
     if not isinstance(facts, Facts35):

@@ -50,7 +50,7 @@ class Service:
         """Prepare for requests; none is sent yet.
 
         Args:
-            model: Identifier of the model; None for ``models.DEFAULT``.
+            model: Identifier of the model; None for ``model_prices.DEFAULT``.
             base_url: Address of the service; None for ``OPENAI_BASE_URL``, or OpenAI's own.
             ask_key: Called for a key where the environment has none; None for a prompt in the terminal, if any.
             typed_address: Whether the address was typed on a page, by a person who may not own the environment: its

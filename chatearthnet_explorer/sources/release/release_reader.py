@@ -121,7 +121,7 @@ class Release:
         return Images(pixels, missing)
 
     def bands(self, name: str, *, members: Mapping[str, Member] = MappingProxyType({})) -> dict[str, NDArray[np.uint8]]:
-        """Return the six bands beside the picture, (256, 256) uint8 by name; ``picture.reflectance`` rescales them.
+        """Return the six bands beside the picture, (256, 256) uint8 by name; ``chip_pngs.reflectance`` rescales them.
 
         Args:
             name: Name as released.

@@ -57,7 +57,7 @@ def read(
     deadline: float = math.inf,
     largest: int = LARGEST,
 ) -> StacAnswer:
-    """Return one response, with the retries of ``request_limits.STAC``.
+    """Return one response, with the retries of ``retries_and_timeouts.STAC``.
 
     Args:
         address: An http or https address from the settings, or one of the same server.

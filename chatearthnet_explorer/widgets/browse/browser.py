@@ -77,8 +77,8 @@ class Browser(Composite):
         Args:
             catalog: What is browsed.
             release: Where the pictures are; None for a browser without pictures.
-            labels: Where the labels of a pair come from: a name of ``sources.SOURCES`` or an object.
-            captioner: Who writes a caption anew: a name of ``captioners.CAPTIONERS`` or an object.
+            labels: Where the labels of a pair come from: one of ``sources.source_names()`` or an object.
+            captioner: Who writes a caption anew: one of ``captioners.captioner_names()`` or an object.
             query: The first query: a ``Query``, or the link of one.
             map: A ``leafmap.Map`` or ``ipyleaflet.Map`` of the user's own, with its layers and tools; what the Browser
                 needs is added to it, and removed again by ``close``. Its own control for drawing draws the region.

@@ -129,7 +129,7 @@ class ReleasedPairs:
         Args:
             catalog: Where the captions are.
             release: Where the pictures are; None for captions alone.
-            labels: Where labels come from: a name of ``sources.SOURCES`` or an object; ``auto`` is ``simulated`` for a
+            labels: Where labels come from: one of ``sources.source_names()`` or an object; ``auto`` is ``simulated`` for a
                 simulated catalog, because real labels say nothing of a made-up caption; None for no labels.
 
         Raises:
