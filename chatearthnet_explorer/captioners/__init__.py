@@ -147,7 +147,7 @@ def open_captioner(
         typed_address: Whether the address was typed on a page, by a person who may not own the environment: the key of
             ``OPENAI_API_KEY`` is then sent to the environment's own address only, and one of ``ask_key`` before it.
         token_limit: Tokens an answer may have, reasoning included; None for 300 (style 3.5) or 1,200 (4v).
-        reasoning_effort: How long a model is to reason, one of ``model_service.EFFORTS``; None to leave that to the model.
+        reasoning_effort: How long a model reasons, one of ``model_service.EFFORTS``; None leaves it to the model.
 
     Raises:
         SettingError: If there is no captioner or image of that name, or the address, limit or effort cannot be used.

@@ -15,7 +15,7 @@ class Module:
     """A module and the first line of its docstring."""
 
     path: Path
-    """Its file, relative to the package: ``catalog/search.py``."""
+    """Its file, relative to the package: ``catalog/search_result.py``."""
 
     summary: str
     """First line of its docstring."""
