@@ -129,8 +129,8 @@ class ReleasedPairs:
         Args:
             catalog: Where the captions are.
             release: Where the pictures are; None for captions alone.
-            labels: Where labels come from: one of ``sources.source_names()`` or an object; None for no labels. ``auto`` is
-                ``simulated`` for a simulated catalog, because real labels do not describe a made-up caption.
+            labels: Where labels come from: one of ``sources.source_names()`` or an object; None for no labels. ``auto``
+                is ``simulated`` for a simulated catalog, because real labels do not describe a made-up caption.
 
         Raises:
             SettingError: If there is no source of that name.
