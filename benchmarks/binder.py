@@ -102,11 +102,11 @@ class Watch(threading.Thread):
     def __init__(self, process: psutil.Process) -> None:
         """Take the first process."""
         super().__init__(daemon=True)
-        self.process, self.peak, self.processes, self._done = process, 0, 0, threading.Event()
+        self.process, self.peak, self.processes, self._end = process, 0, 0, threading.Event()
 
     def run(self) -> None:
         """Look five times a second."""
-        while not self._done.wait(0.2):
+        while not self._end.wait(0.2):
             total, count = memory(self.process)
             if total > self.peak:
                 self.peak, self.processes = total, count
@@ -116,7 +116,7 @@ class Watch(threading.Thread):
 
     def stop(self) -> None:
         """End."""
-        self._done.set()
+        self._end.set()
         self.join()
 
 
