@@ -45,11 +45,11 @@ def script() -> ModuleType:
 
 def test_labels_give_the_facts_that_the_published_caption_states() -> None:
     pair = published_pair()
-    stated = read_claims(pair.captions[0].text).triples
+    claims = read_claims(pair.captions[0].text).triples
     facts = facts_35(pair.labels)
     from_labels = {(one.name, part, one.size) for part, amounts in facts.parts.items() for one in amounts}
     # the last sentence speaks of trees in the whole picture; all other claims are the facts, each with its size
-    assert {claim for claim in stated if claim[1]} == from_labels
+    assert {claim for claim in claims if claim[1]} == from_labels
     assert facts.overall[0] == "tree"
 
 
@@ -72,8 +72,8 @@ def test_script_builds_the_committed_pixels(realdata: Path, script: ModuleType) 
     for name, content in script.build(realdata / "chatearthnet").items():
         committed = FOLDER.joinpath(name).read_bytes()
         if name.endswith(".png"):  # another Pillow may compress the same pixels to other bytes
-            with Image.open(BytesIO(content)) as built, Image.open(BytesIO(committed)) as kept:
-                assert np.array_equal(np.asarray(built), np.asarray(kept))
+            with Image.open(BytesIO(content)) as rebuilt_image, Image.open(BytesIO(committed)) as reference:
+                assert np.array_equal(np.asarray(rebuilt_image), np.asarray(reference))
         else:
             assert content == committed
 

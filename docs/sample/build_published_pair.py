@@ -62,10 +62,10 @@ def build(folder: Path) -> dict[str, bytes]:
     with Image.open(folder / PICTURE_FILE) as image:
         picture = image.convert("RGB").resize((SIZE, SIZE), Image.Resampling.LANCZOS)
     with Image.open(folder / LABEL_FILE) as image:
-        coloured = np.asarray(image.convert("RGB"))
-    labels, unclear = read_colours(coloured)
+        colour_map = np.asarray(image.convert("RGB"))
+    labels, unclear = read_colours(colour_map)
     # the pixel of the rendering in which the middle of each of ours lies
-    at = ((np.arange(SIZE) + 0.5) * len(coloured) / SIZE).astype(int)
+    at = ((np.arange(SIZE) + 0.5) * len(colour_map) / SIZE).astype(int)
     label_image = Image.fromarray(labels[np.ix_(at, at)]).convert("P")
     label_image.putpalette(palette().tobytes())
     entries = {one["id"]: one["caption"] for one in json.loads((folder / CAPTION_FILE).read_text("utf-8"))["captions"]}
