@@ -70,12 +70,12 @@ def test_captions_are_those_of_the_figure(realdata: Path) -> None:
 
 def test_script_builds_the_committed_pixels(realdata: Path, script: ModuleType) -> None:
     for name, content in script.build(realdata / "chatearthnet").items():
-        committed = FOLDER.joinpath(name).read_bytes()
+        reference_bytes = FOLDER.joinpath(name).read_bytes()
         if name.endswith(".png"):  # another Pillow may compress the same pixels to other bytes
-            with Image.open(BytesIO(content)) as rebuilt_image, Image.open(BytesIO(committed)) as reference:
+            with Image.open(BytesIO(content)) as rebuilt_image, Image.open(BytesIO(reference_bytes)) as reference:
                 assert np.array_equal(np.asarray(rebuilt_image), np.asarray(reference))
         else:
-            assert content == committed
+            assert content == reference_bytes
 
 
 def test_blurred_colours_take_the_class_of_the_nearest_clear_pixel(script: ModuleType) -> None:
