@@ -80,20 +80,21 @@ class Task:
     hint: str = ""
     """Help for a reader who does not find it."""
 
-    def feedback_on(self, picked: Collection[int]) -> tuple[bool, str]:
+    def feedback_on(self, answers: Collection[int]) -> tuple[bool, str]:
         """Return whether the chosen answers are the right ones, and what to say.
 
         Args:
-            picked: Positions in ``choices``; unknown ones are ignored.
+            answers: Positions in ``choices``; unknown ones are ignored.
         """
         right = {number for number, choice in enumerate(self.choices) if choice.right}
-        known = {number for number in picked if 0 <= number < len(self.choices)}
+        numbers = {number for number in answers if 0 <= number < len(self.choices)}
+        if not numbers:
+            return False, "Choose an answer first."
         if self.kind == "one":
-            chosen = min(known, default=None)
-            return (chosen in right, self.choices[chosen].why if chosen is not None else "Choose an answer first.")
-        if known == right:
+            return min(numbers) in right, self.choices[min(numbers)].why
+        if numbers == right:
             return True, " ".join(self.choices[number].why for number in sorted(right))
-        wrong, missing = sorted(known - right), len(right - known)
+        wrong, missing = sorted(numbers - right), len(right - numbers)
         if wrong:
             return False, self.choices[wrong[0]].why
         return False, f"So far all right, but {missing} more {'is' if missing == 1 else 'are'} missing."

@@ -107,7 +107,7 @@ def _tile(options: Mapping[str, Any]) -> Activity:
     chips = block_of(float(options["lon"]), float(options["lat"]))
     board = PictureBoard(label="The four squares of one block", columns=2)
     board.show([(chip.tile.name, _position(number), chip) for number, chip in enumerate(chips)])
-    return Activity(board, lambda: {"picked": board.picked}, ((board, ("picked",)),))
+    return Activity(board, lambda: {"selection": board.selection}, ((board, ("selection",)),))
 
 
 def _position(number: int) -> str:
@@ -117,5 +117,5 @@ def _position(number: int) -> str:
 KINDS: dict[str, Maker] = {"none": _nothing, "chip": _chip, "map": _map, "tile": _tile}
 """The views by the ``kind`` that a lesson names.
 
-States: ``chip`` has blend, part, highlight; ``map`` has lon, lat; ``tile`` has picked (the name of a chip).
+States: ``chip`` has blend, part, highlight; ``map`` has lon, lat; ``tile`` has selection (the name of a chip).
 """

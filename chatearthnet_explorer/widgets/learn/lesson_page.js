@@ -6,14 +6,14 @@ function render({ model, el }) {
   root.append(make("nav", { "aria-label": "Progress in this lesson" }, dots), heading, text);
 
   function showDots() {
-    const [finished, position] = [model.get("finished"), model.get("position")];
+    const [done, position] = [model.get("sections_done"), model.get("position")];
     const focused = [...dots.querySelectorAll("button")].indexOf(root.getRootNode().activeElement);
     dots.replaceChildren(...model.get("headings").map((name, at) => make("li", {}, make("button", {
-      type: "button", class: finished.includes(at) ? "cen-dot cen-done" : "cen-dot", title: name,
+      type: "button", class: done.includes(at) ? "cen-dot cen-done" : "cen-dot", title: name,
       "aria-current": at === position ? "step" : null,
-      "aria-label": `${at + 1}: ${name}${finished.includes(at) ? ", done" : ""}`,
+      "aria-label": `${at + 1}: ${name}${done.includes(at) ? ", done" : ""}`,
       onclick: () => { turned = true; send(model, { position: at }); },
-    }, finished.includes(at) ? "✓" : String(at + 1)))));
+    }, done.includes(at) ? "✓" : String(at + 1)))));
     dots.querySelectorAll("button")[focused]?.focus();
   }
 
@@ -32,14 +32,14 @@ function render({ model, el }) {
   }
 
   const keep = () => {
-    if (model.get("restore")) writeProgress(model.get("slug"), { finished: model.get("finished"), position: model.get("position") });
+    if (model.get("restore")) writeProgress(model.get("slug"), { sections_done: model.get("sections_done"), position: model.get("position") });
   };
   const stop = listen(model, {
-    "headings finished position": showDots, "paragraphs definitions headings": showText, "finished position": keep,
+    "headings sections_done position": showDots, "paragraphs definitions headings": showText, "sections_done position": keep,
   });
   if (model.get("restore") && model.get("slug")) {
     const progress = progressOf(model.get("slug"));
-    if (progress.finished.length || progress.position) send(model, progress);
+    if (progress.sections_done.length || progress.position) send(model, progress);
   }
   showDots(); showText();
   return stop;

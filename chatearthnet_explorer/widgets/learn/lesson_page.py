@@ -33,7 +33,7 @@ class LessonPage(View):
     position = t.Int(0, min=0).tag(sync=True)
     """Which section is shown, from 0."""
 
-    finished = t.List(t.Int()).tag(sync=True)
+    sections_done = t.List(t.Int()).tag(sync=True)
     """The sections whose task the reader has done, as the browser remembers them."""
 
     paragraphs: t.List[Any] = t.List(read_only=True).tag(sync=True)
@@ -65,7 +65,7 @@ class LessonPage(View):
         heading = self.headings[self.position] if self.position < len(self.headings) else self.title
         return Card(heading, tuple(element("p", plain(text)) for text in texts))
 
-    @t.validate("finished")
+    @t.validate("sections_done")
     def _known_sections(self, proposal: dict[str, Any]) -> list[int]:
         return sorted({number for number in proposal["value"] if 0 <= number < len(self.headings)})
 

@@ -30,9 +30,9 @@ function render({ model, el }) {
     choices.replaceChildren(...model.get("choices").map((text, at) => make("label", { class: "cen-choice" },
       make("input", {
         type: kind === "several" ? "checkbox" : "radio", name, value: at,
-        checked: model.get("picked").includes(at),
+        checked: model.get("answers").includes(at),
         onchange: () => send(model, {
-          picked: [...choices.querySelectorAll("input:checked")].map((input) => Number(input.value)),
+          answers: [...choices.querySelectorAll("input:checked")].map((input) => Number(input.value)),
         }),
       }), make("span", {}, text))));
     showTurn();
@@ -58,8 +58,8 @@ function render({ model, el }) {
     "ask kind choices hint": () => { showTask(); showFeedback(); },
     "feedback is_right": showFeedback,
     "is_first next_label": showTurn,
-    picked: () => {
-      for (const input of choices.querySelectorAll("input")) input.checked = model.get("picked").includes(Number(input.value));
+    answers: () => {
+      for (const input of choices.querySelectorAll("input")) input.checked = model.get("answers").includes(Number(input.value));
     },
   });
   showTask(); showFeedback();

@@ -31,7 +31,7 @@ class LessonTask(View):
     hint = t.Unicode("").tag(sync=True)
     """Help, shown on demand; empty for none."""
 
-    picked = t.List(t.Int()).tag(sync=True)
+    answers = t.List(t.Int()).tag(sync=True)
     """The chosen answers, positions in ``choices``."""
 
     check_count = t.Int(0).tag(sync=True)
@@ -60,7 +60,7 @@ class LessonTask(View):
         with self.hold_sync():
             self.ask, self.kind, self.hint = task.ask, task.kind, task.hint
             self.choices = [choice.text for choice in task.choices]
-            self.picked, self.feedback, self.is_right = [], "", False
+            self.answers, self.feedback, self.is_right = [], "", False
             self.is_first, self.next_label, self.next_address = is_first, next_label, next_address
 
     def card(self) -> Card:

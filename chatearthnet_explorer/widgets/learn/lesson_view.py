@@ -57,7 +57,7 @@ class LessonView(Readable, ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets
         self.add_class("cen-lesson")
         self._show(section or 0)
         self.page.observe(lambda change: self._show(change["new"]), "position")
-        self.page.observe(lambda change: self._done.update(change["new"]), "finished")
+        self.page.observe(lambda change: self._done.update(change["new"]), "sections_done")
         self.task.observe(lambda _: self._check(), "check_count")
         self.task.observe(self._turn, "turn")
 
@@ -130,7 +130,7 @@ class LessonView(Readable, ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets
 
     def _check(self) -> None:
         """Check the answer that the reader chose."""
-        is_right, text = self.section.task.feedback_on(self.task.picked)
+        is_right, text = self.section.task.feedback_on(self.task.answers)
         self._answer(is_right=is_right, text=text)
 
     def _answer(self, *, is_right: bool, text: str) -> None:
@@ -138,7 +138,7 @@ class LessonView(Readable, ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets
             self.task.is_right, self.task.feedback = is_right, text
         if is_right:
             self._done.add(self.position)
-            self.page.finished = sorted(self._done)
+            self.page.sections_done = sorted(self._done)
 
     def _turn(self, change: dict[str, Any]) -> None:
         _, by = change["new"]

@@ -12,7 +12,7 @@ function render({ model, el }) {
       draw(canvas, pictures[at]);
       return make("button", {
         type: "button", class: "cen-tile", "aria-pressed": "false", "data-name": name,
-        "aria-label": `${where}`, onclick: () => send(model, { picked: name }),
+        "aria-label": `${where}`, onclick: () => send(model, { selection: name }),
       }, canvas);
     }));
     mark();
@@ -20,11 +20,11 @@ function render({ model, el }) {
 
   function mark() {
     for (const button of board.children) {
-      button.setAttribute("aria-pressed", String(button.dataset.name === model.get("picked")));
+      button.setAttribute("aria-pressed", String(button.dataset.name === model.get("selection")));
     }
   }
 
-  const stop = listen(model, { "names pictures label columns": show, picked: mark });
+  const stop = listen(model, { "names pictures label columns": show, selection: mark });
   show();
   return stop;
 }

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class PictureBoard(View):
-    """Shows pictures as buttons; ``picked`` is the one that was pressed last."""
+    """Shows pictures as buttons; ``selection`` is the one that was pressed last."""
 
     _esm = script("picture_board")
 
@@ -34,7 +34,7 @@ class PictureBoard(View):
     pictures = t.List(t.Bytes(), read_only=True).tag(sync=True)
     """The pictures, PNG."""
 
-    picked = t.Unicode("").tag(sync=True)
+    selection = t.Unicode("").tag(sync=True)
     """Name of the picture that was pressed; empty before."""
 
     def show(self, pictures: Sequence[tuple[str, str, Chip]]) -> None:
@@ -46,14 +46,14 @@ class PictureBoard(View):
         with self.hold_sync():
             self.set_trait("names", [[name, where] for name, where, _ in pictures])
             self.set_trait("pictures", [png(chip.rgb) for _, _, chip in pictures if chip.rgb is not None])
-            self.picked = ""
+            self.selection = ""
 
     def card(self) -> Card:
         """Return the names as static HTML."""
         rows = (element("li", f"{where}: {name}") for name, where in self.names)
         return Card(self.label, (element("ul", *rows),))
 
-    @t.validate("picked")
+    @t.validate("selection")
     def _known_name(self, proposal: dict[str, Any]) -> str:
         value = str(proposal["value"])
         return value if value in {name for name, _ in self.names} else ""

@@ -16,7 +16,7 @@ function progressOf(slug) {
   const one = Object.hasOwn(readProgress(), slug) ? readProgress()[slug] : null;
   const isNumber = (value) => Number.isInteger(value) && value >= 0 && value < MOST_SECTIONS;
   return {
-    finished: Array.isArray(one?.finished) ? [...new Set(one.finished.filter(isNumber))] : [],
+    sections_done: Array.isArray(one?.sections_done) ? [...new Set(one.sections_done.filter(isNumber))] : [],
     position: isNumber(one?.position) ? one.position : 0,
   };
 }
