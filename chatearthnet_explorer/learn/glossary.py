@@ -36,7 +36,7 @@ def terms() -> tuple[Term, ...]:
         Term(one["name"], one["young"].strip(), one["expert"].strip(), tuple(one.get("also", ())))
         for one in content["terms"]
     )
-    return tuple(sorted(entries, key=lambda term: _folded(term.name)))
+    return tuple(sorted(entries, key=lambda term: _fold(term.name)))
 
 
 def define(name: str) -> Term:
@@ -45,7 +45,7 @@ def define(name: str) -> Term:
     Raises:
         LessonError: If the glossary does not have it.
     """
-    term = _by_word().get(_folded(name))
+    term = _by_word().get(_fold(name))
     if term is None:
         msg = f"The glossary does not explain {name[:60]!r}; search it for a part of the word."
         raise LessonError(msg)
@@ -54,29 +54,29 @@ def define(name: str) -> Term:
 
 def search(text: str) -> tuple[Term, ...]:
     """Return the terms that a text finds: names that begin with it first, then other words, then explanations."""
-    wanted = _folded(text[:100])
-    if not wanted:
+    words = _fold(text[:100])
+    if not words:
         return terms()
-    ranked = [(rank, term) for term in terms() if (rank := _rank(term, wanted)) is not None]
-    return tuple(term for _, term in sorted(ranked, key=lambda pair: pair[0]))
+    by_rank = [(rank, term) for term in terms() if (rank := _rank(term, words)) is not None]
+    return tuple(term for _, term in sorted(by_rank, key=lambda pair: pair[0]))
 
 
-def _rank(term: Term, wanted: str) -> int | None:
-    name, others = _folded(term.name), [_folded(word) for word in term.also]
+def _rank(term: Term, words: str) -> int | None:
+    name, others = _fold(term.name), [_fold(word) for word in term.also]
     checks = (
-        name.startswith(wanted),
-        wanted in name or any(word.startswith(wanted) for word in others),
-        any(wanted in word for word in others),
-        wanted in _folded(f"{term.young} {term.expert}"),
+        name.startswith(words),
+        words in name or any(word.startswith(words) for word in others),
+        any(words in word for word in others),
+        words in _fold(f"{term.young} {term.expert}"),
     )
     return next((rank for rank, is_hit in enumerate(checks) if is_hit), None)
 
 
 @cache
 def _by_word() -> dict[str, Term]:
-    return {_folded(word): term for term in terms() for word in (*term.also, term.name)}
+    return {_fold(word): term for term in terms() for word in (*term.also, term.name)}
 
 
-def _folded(text: str) -> str:
-    decomposed = unicodedata.normalize("NFKD", text.casefold())
-    return " ".join("".join(one for one in decomposed if not unicodedata.combining(one)).split())
+def _fold(text: str) -> str:
+    letters = unicodedata.normalize("NFKD", text.casefold())
+    return " ".join("".join(one for one in letters if not unicodedata.combining(one)).split())

@@ -6,6 +6,9 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+from PIL import Image
+
 from chatearthnet_explorer.errors import LessonError
 from chatearthnet_explorer.landcover.legend import CLASSES
 from chatearthnet_explorer.landcover.shares import PARTS
@@ -15,11 +18,11 @@ from chatearthnet_explorer.tile import SIZE, Tile
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    import numpy as np
     from numpy.typing import NDArray
 
     from chatearthnet_explorer.chip import Chip
 
+_CLOUD = 236  # grey of a cloud in a true-colour picture, 0 to 255
 _HALF, _QUARTER = SIZE // 2, SIZE // 4
 _CORNERS = {
     part: (slice(row, row + _HALF), slice(column, column + _HALF))
@@ -61,6 +64,28 @@ def block_of(lon: float, lat: float) -> tuple[Chip, ...]:
     return tuple(simulated_chip(*tile.center) for tile in Tile.at(lon, lat).siblings)
 
 
+def with_clouds(chip: Chip) -> Chip:
+    """Return a chip over whose picture clouds were drawn. Its labels stay, as those of a real cloudy chip do.
+
+    Raises:
+        LessonError: If it has no picture.
+    """
+    if chip.rgb is None:
+        msg = f"The chip {chip.tile.name} has no picture to draw clouds on; choose another place."
+        raise LessonError(msg)
+    cover = sum(_smooth_noise(cells) / cells for cells in (3, 6, 12, 24, 48))
+    low, high = np.quantile(cover, (0.35, 0.75))
+    alpha = np.clip((cover - low) / (high - low), 0, 1)[..., None]
+    return replace(chip, rgb=np.rint(chip.rgb * (1 - alpha) + _CLOUD * alpha).astype(np.uint8))
+
+
+def _smooth_noise(cells: int) -> NDArray[np.float32]:
+    """Return noise of about ``cells`` bumps along each side, (256, 256)."""
+    grain = np.random.default_rng(cells).standard_normal((cells + 3, cells + 3)).astype(np.float32)
+    bumps = Image.fromarray(grain).resize((SIZE, SIZE), Image.Resampling.BICUBIC)
+    return np.asarray(bumps, np.float32)
+
+
 def _with_error(labels: NDArray[np.uint8], error: Mapping[str, str]) -> NDArray[np.uint8]:
     """Return labels in which a class of one part is called another."""
     index = {land.name: land.index for land in CLASSES}
@@ -69,6 +94,6 @@ def _with_error(labels: NDArray[np.uint8], error: Mapping[str, str]) -> NDArray[
     except KeyError as problem:
         msg = f"{problem} is not a part or a class; see landcover.legend and landcover.shares."
         raise LessonError(msg) from problem
-    changed = labels.copy()
-    changed[window][changed[window] == wrong] = new
-    return changed
+    new_labels = labels.copy()
+    new_labels[window][new_labels[window] == wrong] = new
+    return new_labels

@@ -43,7 +43,7 @@ class LessonView(Readable, ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets
         """
         self.lesson = open_lesson(lesson) if isinstance(lesson, str) else lesson
         self._only, self._addresses = section, addresses
-        self._done: set[int] = set()
+        self._sections_done: set[int] = set()
         self._activity: Activity | None = None
         headings = [one.heading for one in self.lesson.sections]
         self.page = LessonPage(
@@ -57,7 +57,7 @@ class LessonView(Readable, ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets
         self.add_class("cen-lesson")
         self._show(section or 0)
         self.page.observe(lambda change: self._show(change["new"]), "position")
-        self.page.observe(lambda change: self._done.update(change["new"]), "sections_done")
+        self.page.observe(lambda change: self._sections_done.update(change["new"]), "sections_done")
         self.task.observe(lambda _: self._check(), "check_count")
         self.task.observe(self._turn, "turn")
 
@@ -137,8 +137,8 @@ class LessonView(Readable, ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets
         with self.task.hold_sync():
             self.task.is_right, self.task.feedback = is_right, text
         if is_right:
-            self._done.add(self.position)
-            self.page.sections_done = sorted(self._done)
+            self._sections_done.add(self.position)
+            self.page.sections_done = sorted(self._sections_done)
 
     def _turn(self, change: dict[str, Any]) -> None:
         _, by = change["new"]
