@@ -58,7 +58,8 @@ def ndwi(bands: Bands) -> NDArray[np.float32]:
 
 def _normalised_difference(first: NDArray[np.float32], second: NDArray[np.float32]) -> NDArray[np.float32]:
     total = first + second
-    return np.divide(first - second, total, out=np.zeros_like(total), where=total > 0)
+    result: NDArray[np.float32] = np.divide(first - second, total, out=np.zeros_like(total), where=total > 0)
+    return result
 
 
 def _true(bands: Bands) -> NDArray[np.uint8]:
@@ -78,7 +79,8 @@ def _ramp(values: NDArray[np.float32], low: tuple[int, ...], high: tuple[int, ..
 
 
 def _bytes(light: NDArray[np.floating]) -> NDArray[np.uint8]:
-    return np.rint(255 * light).astype(np.uint8)
+    pixels: NDArray[np.uint8] = np.rint(255 * light).astype(np.uint8)
+    return pixels
 
 
 COMPOSITES: Mapping[str, Composite] = MappingProxyType({

@@ -11,7 +11,7 @@ import traitlets
 from chatearthnet_explorer.cards import Card
 from chatearthnet_explorer.errors import ExplorerError
 from chatearthnet_explorer.learn.course import lessons, open_lesson
-from chatearthnet_explorer.widgets.learn.activities import Activity, make_activity
+from chatearthnet_explorer.widgets.learn.activities import make_activity
 from chatearthnet_explorer.widgets.learn.lesson_page import LessonPage
 from chatearthnet_explorer.widgets.learn.lesson_task import LessonTask
 from chatearthnet_explorer.widgets.shared.composite import descendants
@@ -19,6 +19,7 @@ from chatearthnet_explorer.widgets.shared.view import Readable, static
 
 if TYPE_CHECKING:
     from chatearthnet_explorer.learn.lesson import Lesson, Section
+    from chatearthnet_explorer.widgets.learn.activity import Activity
 
 _LOG = logging.getLogger(__name__)
 _UNEXPECTED_ERROR = "Unexpected error. Try again, or go on to the next section."
