@@ -191,7 +191,7 @@ def test_simulated_caption_is_never_attributed_to_gpt() -> None:
     browser = browse()
     browser.gallery.open_at(0)
     (caption, *_) = browser.pair_view.caption_view.captions
-    assert caption.byline == "In the style of GPT-3.5, by rules of this program"
+    assert caption.byline == "Written by rules of this program, in the style of GPT-3.5"
     assert caption.notes == ("Simulated: no language model wrote this caption.",)
     assert browser.pair_view.chip_view.simulated
 
