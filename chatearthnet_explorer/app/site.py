@@ -10,6 +10,7 @@ from chatearthnet_explorer.app.browse_page import browse_pages
 from chatearthnet_explorer.app.explore_page import explore_pages
 from chatearthnet_explorer.app.first_paint import FirstPaints
 from chatearthnet_explorer.app.pictures import PictureStore
+from chatearthnet_explorer.app.shared_parts import SharedParts
 from chatearthnet_explorer.sample.sample_catalog import open_sample
 
 if TYPE_CHECKING:
@@ -72,6 +73,9 @@ class Site:
 
     pictures: PictureStore = field(default_factory=PictureStore)
     """Pictures that pages load by an address."""
+
+    parts: SharedParts = field(default_factory=SharedParts)
+    """Scripts, styles and outlines of widgets that pages load by an address."""
 
     def __post_init__(self) -> None:
         """Browse what the server was started with."""
