@@ -80,10 +80,10 @@ class Load(NamedTuple):
     """Seconds until the widgets are there."""
 
     down: int
-    """Bytes that the server sent."""
+    """Bytes from the server to the browser."""
 
     up: int
-    """Bytes that the browser sent."""
+    """Bytes from the browser to the server."""
 
     shift: float
     """Sum of Chromium's layout-shift entries."""
@@ -120,12 +120,9 @@ class Relay:
             thread.join()
 
     async def _connect(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        server_reader, server_writer = await asyncio.open_connection("127.0.0.1", self._target)
-        await asyncio.gather(
-            self._pass(reader, server_writer, "up"),
-            self._pass(server_reader, writer, "down"),
-            return_exceptions=True,
-        )
+        with contextlib.suppress(asyncio.CancelledError, OSError):  # the end of the block
+            server_reader, server_writer = await asyncio.open_connection("127.0.0.1", self._target)
+            await asyncio.gather(self._pass(reader, server_writer, "up"), self._pass(server_reader, writer, "down"))
 
     async def _pass(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, name: str) -> None:
         try:
