@@ -10,7 +10,7 @@ import traitlets
 
 from chatearthnet_explorer.captioners import Captioner, open_captioner
 from chatearthnet_explorer.cards import Card, card, chip_card
-from chatearthnet_explorer.cards.place_name import place_name, place_title
+from chatearthnet_explorer.cards.place_name import place_name, place_title, sentence_case
 from chatearthnet_explorer.cards.steps import PLACE, QUESTION
 from chatearthnet_explorer.errors import Cancelled
 from chatearthnet_explorer.pipeline import FETCHING, WRITING, Captioned, caption_at, caption_of
@@ -317,4 +317,4 @@ class Explorer(Composite):
         button = self._requests.offer(captioned.prompt)
         self._caption.show(captioned, button=button)
         invitation = f"Press '{button}' for a caption, or click" if button and not captioned.caption else "Click"
-        self.status.show_message(f"{name}. {invitation} on the map to see another place.", kind="done")
+        self.status.show_message(f"{sentence_case(name)}. {invitation} on the map to see another place.", kind="done")
