@@ -30,7 +30,7 @@ def test_name_is_that_of_the_nearest_town_unless_it_is_far(lon: float, lat: floa
     assert place_name(captioned(lon, lat)) == name
 
 
-def test_country_comes_first_where_the_town_lies_in_another() -> None:
+def test_country_is_first_where_the_town_lies_in_another() -> None:
     assert place_name(captioned(9.47, 47.12)) == "Switzerland, near Vaduz, Liechtenstein"  # left of the Rhine
 
 

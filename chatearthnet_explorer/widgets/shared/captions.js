@@ -67,7 +67,12 @@ function drawCaptions({ model, el }, name, drawText, markElements) {
     markElements(view);
   }
 
-  const stop = listen(model, { "columns error palette": show, "progress empty": showProgress, "highlight within": () => markElements(view) });
+  const stop = listen(model, {
+    "columns error palette": show,
+    "progress empty": showProgress,
+    "highlight within": () => markElements(view),
+    calls: () => { root.scrollIntoView({ block: "center" }); captions.focus({ preventScroll: true }); },
+  });
   show();
   return stop;
 }
