@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from chatearthnet_explorer.captioners.chip_guard import SIMULATED
 from chatearthnet_explorer.cards.chip_html import chip_section
 from chatearthnet_explorer.cards.html_tree import element, markup, style_sheet
 from chatearthnet_explorer.cards.place_name import place_name, place_title
@@ -82,17 +83,18 @@ def card(captioned: Captioned, *, palette: Palette = "chatearthnet") -> Card:
         captioned: What ``caption_at`` returned.
         palette: Colours of the labels, one of ``legend.PALETTES``.
     """
-    where = element("p", coordinates(captioned.lon, captioned.lat))
+    place = PLACE._replace(intro=coordinates(captioned.lon, captioned.lat))
     captions = [captioned.caption] if captioned.caption else []
+    error = str(captioned.error or "")
     return Card(
         place_title(captioned),
         (
-            step_section("place", heading(PLACE, place_name(captioned)), where),
+            step_section("place", heading(place, place_name(captioned))),
             step_section("chip", (), chip_section(captioned.chip, palette, with_steps=True)),
             step_section(
                 "caption",
                 heading(CAPTION),
-                caption_section(captions, error=str(captioned.error or ""), palette=palette),
+                caption_section(captions, error=error, palette=palette, known_notes=(SIMULATED,)),
             ),
             step_section("question", heading(QUESTION), prompt_section(captioned.prompt)),
         ),
