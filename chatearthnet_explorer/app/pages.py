@@ -15,9 +15,9 @@ from chatearthnet_explorer.app.page_template import page_template
 from chatearthnet_explorer.app.refusal_pages import TITLE
 from chatearthnet_explorer.app.sessions import Session
 from chatearthnet_explorer.app.widget_scripts import WidgetPane
+from chatearthnet_explorer.catalog.first_query import first_query
 from chatearthnet_explorer.errors import ExplorerError
-from chatearthnet_explorer.sample.on_demand_release import DrawnRelease
-from chatearthnet_explorer.sample.sample_catalog import FIRST, open_sample
+from chatearthnet_explorer.sample.sample_catalog import open_sample
 from chatearthnet_explorer.widgets.browse.browser import Browser
 from chatearthnet_explorer.widgets.explore.explorer import Explorer
 from chatearthnet_explorer.widgets.shared.world_map import LAND_PANE
@@ -108,7 +108,7 @@ def browse_page(state: BrowseState) -> pn.Column:
             data.catalog,
             release=data.release,
             labels="simulated" if simulated else "auto",
-            query=browse_query(pn.state.session_args, FIRST if isinstance(data.release, DrawnRelease) else ""),
+            query=browse_query(pn.state.session_args, first_query(data.catalog)),
         )
     session.on_end(browser.close)
     keep_query(browser)

@@ -9,11 +9,12 @@ import ipywidgets
 import traitlets
 
 from chatearthnet_explorer.captioners import Captioner, open_captioner
+from chatearthnet_explorer.catalog.first_query import first_query
 from chatearthnet_explorer.catalog.pair import Pair
 from chatearthnet_explorer.catalog.permalink import from_url
 from chatearthnet_explorer.catalog.query import Query
 from chatearthnet_explorer.errors import ExplorerError
-from chatearthnet_explorer.sample.sample_catalog import FIRST, open_sample
+from chatearthnet_explorer.sample.sample_catalog import open_sample
 from chatearthnet_explorer.sources import Source, open_source
 from chatearthnet_explorer.widgets.browse.active_filters import choices_of
 from chatearthnet_explorer.widgets.browse.browse_layout import columns, notes_html
@@ -132,7 +133,8 @@ class Browser(Composite):
             CatalogError: If the sample is damaged or cannot be unpacked.
         """
         sample = open_sample()
-        return cls(sample.catalog, release=sample.release, **{"labels": "simulated", "query": FIRST, **options})
+        first = {"labels": "simulated", "query": first_query(sample.catalog)}
+        return cls(sample.catalog, release=sample.release, **{**first, **options})
 
     def card(self) -> Card:
         """Return what is on screen, as static HTML."""
