@@ -195,7 +195,7 @@ def test_simulated_caption_is_never_attributed_to_gpt() -> None:
     browser = browse()
     browser.gallery.open_at(0)
     (caption, *_) = browser.pair_view.caption_view.captions
-    assert caption.byline == "In the style of GPT-3.5, by rules of this program"
+    assert caption.byline == "Written by rules of this program, in the style of GPT-3.5"
     assert caption.notes == ("Simulated: no language model wrote this caption.",)
     assert browser.pair_view.chip_view.simulated
 
@@ -467,7 +467,7 @@ def test_first_query_is_of_the_best_pairs_that_a_catalog_has(tmp_path: Path) -> 
     shuffled = Query(sortby="random", seed=day.toordinal())
     assert first_query(pictures_but_no_two_captions, day) == shuffled.but(flag=("-no picture",))
     folder = tmp_path / "no pictures"
-    build_catalog(ListedRelease({("3.5", "train"): [one()]}), folder)
+    build_catalog(ListedRelease({("3.5", "train"): [one("8192_8192_patch00.png")]}), folder)
     assert first_query(open_catalog(folder), day) == shuffled.but(flag=("-no picture",))
 
 
