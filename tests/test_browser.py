@@ -464,11 +464,11 @@ def test_first_query_is_of_the_best_pairs_that_a_catalog_has(tmp_path: Path) -> 
     assert query == Query(style="both", flag=("-no picture",), sortby="random", seed=day.toordinal())
     assert query == first_query(catalog, day) != first_query(catalog, date(2026, 11, 28))
     pictures_but_no_two_captions = small_sample().catalog
-    shuffled = Query(sortby="random", seed=day.toordinal())
-    assert first_query(pictures_but_no_two_captions, day) == shuffled.but(flag=("-no picture",))
+    random_order = Query(sortby="random", seed=day.toordinal())
+    assert first_query(pictures_but_no_two_captions, day) == random_order.but(flag=("-no picture",))
     folder = tmp_path / "no pictures"
     build_catalog(ListedRelease({("3.5", "train"): [one("8192_8192_patch00.png")]}), folder)
-    assert first_query(open_catalog(folder), day) == shuffled.but(flag=("-no picture",))
+    assert first_query(open_catalog(folder), day) == random_order.but(flag=("-no picture",))
 
 
 def test_pictures_are_drawn_some_at_a_time_and_a_superseded_page_is_not_drawn_on(

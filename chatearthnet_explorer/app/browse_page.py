@@ -27,6 +27,7 @@ def browse_pages(site: Site) -> tuple[SitePage, ...]:
             release=data.release,
             labels="simulated" if data.catalog.simulated else "auto",
             query=browse_query(visit.arguments, first_query(data.catalog)),
+            load_real=site.browse.load_real if site.browse.keeps_real else None,
         )
         browser.search_bar.has_link = False  # the address of the page is the link
         keep_query(browser, visit)
