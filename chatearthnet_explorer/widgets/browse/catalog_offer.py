@@ -26,7 +26,7 @@ _OFFER = "These pairs are simulated, so that everything works without a network.
 _SIZE = f"The real ones take {DOWNLOAD // 1_000_000} MB and about a minute, and stay on this computer."
 _MEANWHILE = "You can go on browsing the simulated pairs meanwhile."
 _WAY_OUT = "You can go on with the simulated pairs, and try again when you are online."
-_UNEXPECTED = "The real captions could not be loaded because of an unexpected error; try again, or see the log."
+_UNEXPECTED_ERROR = "The real captions could not be loaded because of an unexpected error; try again, or see the log."
 
 
 class CatalogOffer(View):
@@ -112,7 +112,7 @@ class CatalogOffer(View):
         if isinstance(problem, Cancelled):
             self._offer_again()
             return
-        why = str(problem) if isinstance(problem, ExplorerError) else _UNEXPECTED
+        why = str(problem) if isinstance(problem, ExplorerError) else _UNEXPECTED_ERROR
         hint = "" if isinstance(problem, CatalogError) else _WAY_OUT
         self._put(state="failed", sentence=visible(why), hint=hint, label="Try again")
         if not isinstance(problem, ExplorerError):
