@@ -19,6 +19,7 @@ from chatearthnet_explorer.review.ledger_entries import Newer
 from chatearthnet_explorer.review.received_ledger import read_ledger
 from chatearthnet_explorer.review.report import report
 from chatearthnet_explorer.review.review_folder import ReviewFolder
+from chatearthnet_explorer.widgets.browse.released_pair import ReleasedPairs
 from chatearthnet_explorer.widgets.review import plan_choices
 from chatearthnet_explorer.widgets.review.interval_view import IntervalView
 from chatearthnet_explorer.widgets.review.ledger_files import KEPT, SESSION, LedgerFiles
@@ -72,15 +73,19 @@ class SpotCheck(Composite):
                 the browser remembers it until the tab is closed.
             link: Query part of a link, untrusted; ``notes`` says what was left out.
         """
-        self.catalog, self._release, self._labels = catalog, release, labels
+        self.catalog = catalog
         self._temporary = TemporaryDirectory(prefix="chatearthnet-review-") if folder is None else None
         self._folder = None if folder is None else ReviewFolder(Path(folder).expanduser(), catalog.version)
         self._ledger = Ledger(Path(self._temporary.name) / "verdicts.jsonl") if self._temporary else None
         self._tasks = {name: BackgroundTask() for name in ("report", "ledger")}
         self.plan: Plan | None = None
         """The sample that is judged; None before one is drawn."""
-        self.desk: ReviewDesk | None = None
+        # all widgets are there from the start: a page that is served may lose what a new one is set to
+        self._interval = IntervalView()
+        pairs = ReleasedPairs(catalog, release=release, labels=labels)
+        self.desk = ReviewDesk((), pairs.pair_of, self._empty_ledger(), reviewer="-", beside=[self._interval])
         """Where it is judged."""
+        self.desk.on_entry(self._on_entry)
         self.notes: tuple[str, ...] = ()
         """What was left out of the link, one sentence each, made visible."""
         self.steps = ReviewSteps()
@@ -97,9 +102,9 @@ class SpotCheck(Composite):
         )
         guide = ipywidgets.HTML(markup(verdict_guide_card()._body()))  # noqa: SLF001
         self._report = ipywidgets.HTML()
-        self._parts = {PLAN: ipywidgets.VBox([self.planning.form]), JUDGE: ipywidgets.VBox(), REPORT: self._report}
+        self._parts = {PLAN: ipywidgets.VBox([self.planning.form]), JUDGE: self.desk, REPORT: self._report}
         super().__init__(
-            [self.steps, status := StatusLine(), *self._parts.values(), guide, self.files],
+            [self.steps, *self._parts.values(), status := StatusLine(), guide, self.files],
             status,
             sheets=("spot_check.css",),
         )
@@ -126,18 +131,21 @@ class SpotCheck(Composite):
 
     def card(self) -> Card:
         """Return the desk, or what verdicts mean before there is one, as static HTML."""
-        return self.desk.card() if self.desk else verdict_guide_card()
+        return self.desk.card() if self.plan else verdict_guide_card()
 
     def close(self) -> None:
         """Stop all tasks, close the widgets, and delete a ledger that is not kept."""
         self.planning.stop()
         for task in self._tasks.values():
             task.stop()
-        if self.desk:
-            self.desk.close()
+        self.desk.close()
         super().close()
         if self._temporary:
             self._temporary.cleanup()
+
+    def _empty_ledger(self) -> Ledger:
+        """Return the ledger that a desk without a plan has."""
+        return self._folder.ledger("") if self._folder else self._ledger or Ledger("none.jsonl")
 
     def _resume_earlier(self, ident: str) -> None:
         earlier = self._folder.earlier() if self._folder else []
@@ -155,22 +163,8 @@ class SpotCheck(Composite):
             ledger = self._folder.ledger(link)
             self._folder.save(link, plan)
         assert ledger is not None  # noqa: S101 - there is a folder, or a ledger of the tab
-        interval = IntervalView()
-        desk = ReviewDesk.of_catalog(
-            self.catalog,
-            plan,
-            ledger,
-            reviewer=reviewer,
-            release=self._release,
-            labels=self._labels,
-            beside=[interval],
-        )
-        before, self.desk, self._interval = self.desk, desk, interval
         self.plan, self._ledger = plan, ledger
-        desk.on_entry(self._on_entry)
-        self._parts[JUDGE].children = [desk]
-        if before:
-            before.close()
+        self.desk.judge_plan(plan, ledger, reviewer=reviewer)
         self.files.downloads = [list(one) for one in DOWNLOADS.items()]
         self.files.remember(reviewer, link)
         with self.steps.hold_sync():
@@ -187,7 +181,7 @@ class SpotCheck(Composite):
         self._show_progress()
 
     def _show_progress(self) -> None:
-        if self.desk and self.plan:
+        if self.plan:
             points = interval_history(self.desk.verdicts, self.plan)
             self._interval.show_history(points, self.plan)
             self.desk.pad.estimate = self._interval.headline
@@ -198,7 +192,7 @@ class SpotCheck(Composite):
 
     @report_errors
     def _show_step(self, _change: object) -> None:
-        if self.steps.step != PLAN and not self.desk:
+        if self.steps.step != PLAN and not self.plan:
             self.steps.step = PLAN
         for step, part in self._parts.items():
             part.layout.display = "" if step == self.steps.step else "none"
@@ -261,7 +255,7 @@ class SpotCheck(Composite):
         except LedgerError as problem:
             self.files.end_upload(error=str(problem))
             return
-        if self.desk:
+        if self.plan:
             self.desk.refresh()
             self._show_progress()
         if remembered:
