@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import ipywidgets
 import traitlets
 
-from chatearthnet_explorer.cards.html_tree import markup, visible
+from chatearthnet_explorer.cards.html_tree import visible
 from chatearthnet_explorer.cards.report_card import report_card
 from chatearthnet_explorer.cards.verdict_guide import verdict_guide_card
 from chatearthnet_explorer.errors import ExplorerError, LedgerError
@@ -61,7 +61,7 @@ class SpotCheck(Composite):
         release: Release | None = None,
         labels: str | Source | None = "auto",
         folder: str | Path | None = None,
-        link: str = "",
+        link: str | None = "",
     ) -> None:
         """Begin with an empty form, or with the sample of a link.
 
@@ -71,7 +71,8 @@ class SpotCheck(Composite):
             labels: Where labels come from, see ``ReleasedPairs``.
             folder: Where plans and verdicts are kept, and offered again. None for a ledger that ends with the widget;
                 the browser remembers it until the tab is closed.
-            link: Query part of a link, untrusted; ``notes`` says what was left out.
+            link: Query part of a link, untrusted; ``notes`` says what was left out. None to wait for ``open_link``, as
+                on a page that is not there yet.
         """
         self.catalog = catalog
         self._temporary = TemporaryDirectory(prefix="chatearthnet-review-") if folder is None else None
@@ -100,7 +101,7 @@ class SpotCheck(Composite):
             remembers_verdicts=folder is None,
             notice=SESSION if folder is None else KEPT.format(folder=folder),
         )
-        guide = ipywidgets.HTML(markup(verdict_guide_card()._body()))  # noqa: SLF001
+        guide = ipywidgets.HTML(verdict_guide_card()._repr_html_())
         self._report = ipywidgets.HTML()
         self._parts = {PLAN: ipywidgets.VBox([self.planning.form]), JUDGE: self.desk, REPORT: self._report}
         super().__init__(
@@ -112,8 +113,9 @@ class SpotCheck(Composite):
         self.add_class("cen-spot-check")
         self.steps.observe(self._show_step, "step")
         self._show_step(None)
-        self.open_link(link)
-        self._show_earlier()
+        self._linked = False
+        if link is not None:
+            self.open_link(link)
 
     def open_link(self, link: str) -> None:
         """Show the sample of a link in the form; draw it if it is known who judges.
@@ -123,6 +125,7 @@ class SpotCheck(Composite):
         """
         request, draws, self.notes = read_review_link(link)
         self._linked = draws
+        self._show_earlier()
         self.planning.show(request)
         if draws and self.planning.form.reviewer:
             self.planning.draw()
