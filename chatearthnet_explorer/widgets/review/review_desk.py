@@ -15,13 +15,14 @@ from chatearthnet_explorer.chip import Chip
 from chatearthnet_explorer.errors import ExplorerError
 from chatearthnet_explorer.review.reviewer_ledger import ReviewerLedger
 from chatearthnet_explorer.widgets.browse.released_pair import ReleasedPairs, show
+from chatearthnet_explorer.widgets.review.desk_layout import desk_layout
 from chatearthnet_explorer.widgets.review.prefetch import Prefetch
 from chatearthnet_explorer.widgets.review.verdict_pad import VerdictPad
 from chatearthnet_explorer.widgets.shared.background import BackgroundTask
 from chatearthnet_explorer.widgets.shared.chip_view import ChipView
 from chatearthnet_explorer.widgets.shared.composite import descendants
 from chatearthnet_explorer.widgets.shared.grounding_view import GroundingView
-from chatearthnet_explorer.widgets.shared.view import Readable, static
+from chatearthnet_explorer.widgets.shared.view import Readable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -86,32 +87,34 @@ class ReviewDesk(Readable, ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets
         self.chip_view, self.caption_view = ChipView(), caption_view or GroundingView()
         self._verdicts = ReviewerLedger(plan, ledger, reviewer=reviewer, style=style)
         self.pad = VerdictPad(total=len(self.names))
-        super().__init__(self._layout(beside), layout={"width": "100%", "overflow": "visible"})
+        super().__init__(
+            desk_layout(self.chip_view, self.caption_view, self.pad, beside),
+            layout={"width": "100%", "overflow": "visible"},
+        )
         self.add_class("cen-review")
         for trait in ("highlight", "within", "palette"):
             traitlets.link((self.caption_view, trait), (self.chip_view, trait))
         self.pad.on_command(self._on_command)
-        self._go_to_first()
+        self.go(self._verdicts.first_open)
+        self.pad.message = " ".join(self.ledger.remarks)
 
-    def judge_plan(
-        self, plan: Plan | Sequence[str], ledger: Ledger | str | Path, *, reviewer: str, style: str = "3.5"
-    ) -> None:
+    def judge_plan(self, plan: Plan, ledger: Ledger, *, reviewer: str) -> None:
         """Judge another plan, from the first caption that this reviewer has not judged.
 
         Args:
-            plan: What to judge, as for the constructor, like the others.
-            ledger: Where verdicts go.
-            reviewer: Who judges.
-            style: The captions to judge where there is no plan that says so.
+            plan: As for the constructor, like the others.
+            ledger: As above.
+            reviewer: As above.
 
         Raises:
-            LedgerError: If the ledger cannot be read.
-            VerdictError: If nobody can be called so.
+            LedgerError: As above.
+            VerdictError: As above.
         """
         self._task.stop()
-        self._verdicts = ReviewerLedger(plan, ledger, reviewer=reviewer, style=style)
-        self.pad.total, self.pad.error, self.pad.message = len(self.names), "", ""
-        self._go_to_first()
+        self._verdicts = ReviewerLedger(plan, ledger, reviewer=reviewer)
+        self.pad.total, self.pad.error = len(self.names), ""
+        self.go(self._verdicts.first_open)
+        self.pad.message = " ".join(self.ledger.remarks)
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -137,11 +140,6 @@ class ReviewDesk(Readable, ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets
     def verdicts(self) -> list[Verdict]:
         """This reviewer's valid verdicts on the plan, in the order of judging."""
         return self._verdicts.verdicts
-
-    def _go_to_first(self) -> None:
-        self.go(self._verdicts.first_open)
-        if self.ledger.remarks:
-            self.pad.message = " ".join(self.ledger.remarks)
 
     @classmethod
     def of_catalog(
@@ -210,7 +208,8 @@ class ReviewDesk(Readable, ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets
         text = self._caption.text if self._caption else ""
         entry = self._verdicts.record(self.names[self.position], text, fields)
         self._update_pad()
-        self._notify(entry)
+        for handler in self._entry_handlers:
+            handler(entry)
         return entry
 
     def undo(self) -> None:
@@ -225,7 +224,8 @@ class ReviewDesk(Readable, ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets
             return
         name, entry = result
         self.go(self.names.index(name))
-        self._notify(entry)
+        for handler in self._entry_handlers:
+            handler(entry)
         self.pad.message = "Verdict undone; the ledger keeps a record."
 
     def on_entry(self, handler: Callable[[Entry], None]) -> None:
@@ -253,17 +253,6 @@ class ReviewDesk(Readable, ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets
         for widget in descendants(self):
             ipywidgets.Widget.close(widget)
 
-    def _layout(self, beside: Sequence[ipywidgets.Widget]) -> list[ipywidgets.Widget]:
-        look = ipywidgets.HTML(f"<style>{static('review_desk.css')}</style>", layout={"display": "none"})
-        # in the order of reading; the style sheet puts the pad above a caption where there is room, as it would
-        # move with the caption's length below it, and at the bottom of the window on a phone
-        desk = ipywidgets.Box([self.chip_view, self.caption_view, self.pad, *beside])
-        parts = ((self.chip_view, "picture"), (self.caption_view, "caption"), (self.pad, "pad"))
-        for part, name in (*parts, *((one, "beside") for one in beside)):
-            part.add_class(f"cen-desk-{name}")
-        desk.add_class("cen-desk")
-        return [look, desk]
-
     def _on_command(self, command: dict[str, Any]) -> None:
         self.pad.error = self.pad.message = ""
         try:
@@ -285,10 +274,6 @@ class ReviewDesk(Readable, ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets
             self.undo()
         elif command.get("do") == "labels":
             self.chip_view.blend = 0.0 if self.chip_view.blend > 0.5 else 1.0  # noqa: PLR2004 - whichever is farther
-
-    def _notify(self, entry: Entry) -> None:
-        for handler in self._entry_handlers:
-            handler(entry)
 
     def _show_pair(self, pair: Pair) -> None:
         chip, captions, labels = pair

@@ -22,7 +22,7 @@ from chatearthnet_explorer.review.review_folder import ReviewFolder
 from chatearthnet_explorer.widgets.browse.released_pair import ReleasedPairs
 from chatearthnet_explorer.widgets.review import plan_choices
 from chatearthnet_explorer.widgets.review.interval_view import IntervalView
-from chatearthnet_explorer.widgets.review.ledger_files import KEPT, SESSION, LedgerFiles
+from chatearthnet_explorer.widgets.review.ledger_files import FOLDER_NOTICE, TAB_NOTICE, LedgerFiles
 from chatearthnet_explorer.widgets.review.plan_section import PlanSection
 from chatearthnet_explorer.widgets.review.review_desk import ReviewDesk
 from chatearthnet_explorer.widgets.review.review_files import DOWNLOADS, LEDGER, make_review_file
@@ -99,7 +99,7 @@ class SpotCheck(Composite):
             resume=self._resume,
             storage_key=f"chatearthnet-review-{catalog.version[:12]}",
             remembers_verdicts=folder is None,
-            notice=SESSION if folder is None else KEPT.format(folder=folder),
+            notice=TAB_NOTICE if folder is None else FOLDER_NOTICE.format(folder=folder),
         )
         guide = ipywidgets.HTML(verdict_guide_card()._repr_html_())
         self._report = ipywidgets.HTML()
@@ -113,7 +113,7 @@ class SpotCheck(Composite):
         self.add_class("cen-spot-check")
         self.steps.observe(self._show_step, "step")
         self._show_step(None)
-        self._linked = False
+        self._has_link = False
         if link is not None:
             self.open_link(link)
 
@@ -123,11 +123,10 @@ class SpotCheck(Composite):
         Args:
             link: Query part of a link, untrusted.
         """
-        request, draws, self.notes = read_review_link(link)
-        self._linked = draws
+        request, self._has_link, self.notes = read_review_link(link)
         self._show_earlier()
         self.planning.show(request)
-        if draws and self.planning.form.reviewer:
+        if self._has_link and self.planning.form.reviewer:
             self.planning.draw()
         else:
             self.steps.step = PLAN
@@ -232,7 +231,7 @@ class SpotCheck(Composite):
             self.files.unsaved_count = 0
         return file
 
-    def _take_ledger(self, content: bytes, remembered: bool) -> None:  # noqa: FBT001 - a message of the page
+    def _take_ledger(self, content: bytes, is_remembered: bool) -> None:  # noqa: FBT001 - a message of the page
         if self._ledger is None:
             msg = "Draw the sample first, then add the file."
             raise LedgerError(msg)
@@ -243,40 +242,40 @@ class SpotCheck(Composite):
             raise LedgerError(msg)
         self._tasks["ledger"].start(
             lambda _: read_ledger(content),
-            on_result=lambda received: self._add(received, remembered=remembered),
+            on_result=lambda addition: self._add(addition, is_remembered=is_remembered),
             on_error=lambda problem: self.files.end_upload(
                 error=str(problem) if isinstance(problem, ExplorerError) else "The file could not be read."
             ),
         )
 
-    def _add(self, received: ReceivedLedger, *, remembered: bool) -> None:
+    def _add(self, addition: ReceivedLedger, *, is_remembered: bool) -> None:
         if self._ledger is None:
             return
         before = set(self._ledger.lines)
         try:
-            count = self._ledger.add(received.lines)
+            count = self._ledger.add(addition.lines)
         except LedgerError as problem:
             self.files.end_upload(error=str(problem))
             return
         if self.plan:
             self.desk.refresh()
             self._show_progress()
-        if remembered:
+        if is_remembered:
             self.files.end_upload()
             return
-        fresh = [line for line in dict.fromkeys(received.lines) if line not in before]
+        fresh = [line for line in dict.fromkeys(addition.lines) if line not in before]
         self.files.remember_lines(
             b"".join(one.line + b"\n" if isinstance(one, Newer) else one.to_line() for one in fresh)
         )
-        self.files.end_upload(message=_received_words(received, count))
+        self.files.end_upload(message=_received_words(addition, count))
 
-    def _resume(self, remembered: RememberedReview) -> None:
-        self.planning.form.reviewer = remembered.reviewer[: self.planning.form.limits["reviewer"]]
+    def _resume(self, review: RememberedReview) -> None:
+        self.planning.form.reviewer = review.reviewer[: self.planning.form.limits["reviewer"]]
         if self.files.remembers_verdicts:
-            self.files.unsaved_count = remembered.unsaved_count
-        if not self._linked and remembered.link:
-            self.planning.show(read_review_link(remembered.link).request)
-        if (self._linked or remembered.link) and self.planning.form.reviewer:
+            self.files.unsaved_count = review.unsaved_count
+        if not self._has_link and review.link:
+            self.planning.show(read_review_link(review.link).request)
+        if (self._has_link or review.link) and self.planning.form.reviewer:
             self.planning.draw()
 
 
@@ -287,10 +286,10 @@ def _earlier_words(review: EarlierReview) -> list[str]:
     return [review.id, visible(f"{words}: {review.judged_count:,} of {len(review.plan.pairs):,} judged by {names}")]
 
 
-def _received_words(received: ReceivedLedger, count: int) -> str:
-    names = ", ".join(received.reviewers[:3]) + (" and others" if len(received.reviewers) > 3 else "")  # noqa: PLR2004
-    known = len(received.lines) - count
+def _received_words(addition: ReceivedLedger, count: int) -> str:
+    names = ", ".join(addition.reviewers[:3]) + (" and others" if len(addition.reviewers) > 3 else "")  # noqa: PLR2004
+    known_count = len(addition.lines) - count
     words = f"{count:,} new entr{'y' if count == 1 else 'ies'} by {names} added"
-    words += f", {known:,} were there already" if known else ""
-    words += f", {received.damaged_count:,} damaged lines left out" if received.damaged_count else ""
+    words += f", {known_count:,} were there already" if known_count else ""
+    words += f", {addition.damaged_count:,} damaged lines left out" if addition.damaged_count else ""
     return f"{words}."
