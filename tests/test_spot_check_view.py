@@ -49,11 +49,11 @@ class Tab:
         self.view.files._receive(self.view.files, content, None)
         return list(self.messages)
 
-    def upload(self, content: bytes, *, remembered: bool = False) -> None:
+    def upload(self, content: bytes, *, is_remembered: bool = False) -> None:
         self.send(do="begin", size=len(content))
         for number, start in enumerate(range(0, len(content), PIECE)):
             data = base64.b64encode(content[start : start + PIECE]).decode()
-            self.send(do="piece", number=number, data=data, remembered=remembered)
+            self.send(do="piece", number=number, data=data, remembered=is_remembered)
 
 
 @pytest.fixture
@@ -161,7 +161,7 @@ def test_what_the_browser_remembered_is_taken_back_after_a_reload(tab: Tab) -> N
     lines = "".join(one["text"] for one in tab.messages if one["do"] == "lines")
     (state,) = [one for one in tab.messages if one["do"] == "remember"]
     after = Tab()
-    after.upload(lines.encode(), remembered=True)
+    after.upload(lines.encode(), is_remembered=True)
     after.send(do="resume", reviewer=state["reviewer"], link=state["link"], unsaved=2)
     assert after.view.plan == tab.view.plan
     assert (after.view.desk.pad.judged_count, after.view.desk.position) == (2, 2)
@@ -169,7 +169,7 @@ def test_what_the_browser_remembered_is_taken_back_after_a_reload(tab: Tab) -> N
     after.view.close()
 
 
-def test_link_comes_before_what_the_browser_remembered() -> None:
+def test_link_has_priority_over_what_the_browser_remembered() -> None:
     tab = Tab(link="pairs=4&seed=9")
     tab.send(do="resume", reviewer="Ada", link="pairs=7&seed=1&style=3.5", unsaved=0)
     assert tab.view.link == "pairs=4&seed=9&style=3.5"
