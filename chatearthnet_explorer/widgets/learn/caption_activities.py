@@ -10,6 +10,7 @@ import traitlets
 from chatearthnet_explorer.landcover.legend import CLASSES
 from chatearthnet_explorer.learn.faulty_caption import faulty_sentences, true_caption
 from chatearthnet_explorer.learn.lesson_chips import lesson_chip, with_clouds
+from chatearthnet_explorer.learn.lesson_figures import MARGIN_COUNTS
 from chatearthnet_explorer.learn.spot_check_drill import (
     POPULATION,
     SAMPLE_SIZE,
@@ -37,7 +38,6 @@ if TYPE_CHECKING:
     from chatearthnet_explorer.chip import Chip
 
 _CLEAR, _CLOUDY = "clear", "cloudy"
-_COUNTS = (25, 50, 100, 200, 400)
 _STEP = 5  # judgements between two rows of the chart
 
 
@@ -169,8 +169,8 @@ def margin_activity(_options: Mapping[str, Any]) -> Activity:
     """Return how far a number is off at most after so many verdicts. State: ``count``, how many."""
     bar = ChoiceBar(
         label="Captions that are judged",
-        options=[[str(count), f"{count} captions"] for count in _COUNTS],
-        value=str(_COUNTS[0]),
+        options=[[str(count), f"{count} captions"] for count in MARGIN_COUNTS],
+        value=str(MARGIN_COUNTS[0]),
     )
 
     def show(_change: object) -> None:

@@ -92,7 +92,7 @@ class LessonView(Readable, ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets
             section.task,
             is_first=position == 0 or self._only is not None,
             next_label=self._next_label(last=last, following=following),
-            next_address=("learn" if following is None else f"learn/{following.slug}")
+            next_address=("../learn" if following is None else f"../learn/{following.slug}")
             if last and self._addresses
             else "",
         )
