@@ -1,3 +1,5 @@
+const MOST_OPEN = 3; // words whose explanation is open at once
+
 /** A text as the search compares it: without case and accents. */
 const folded = (text) => text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase().trim();
 
@@ -9,7 +11,7 @@ function render({ model, el }) {
   const field = make("input", { type: "search", id: "cen-glossary-search", maxlength: 100, autocomplete: "off" });
   const count = make("p", { class: "cen-count", role: "status" });
   const words = make("div", { class: "cen-words" });
-  root.append(list, quiz, make("section", { class: "cen-glossary" },
+  root.append(make("h2", {}, "Lessons"), list, quiz, make("section", { class: "cen-glossary" },
     make("h2", {}, "Words"), make("label", { for: "cen-glossary-search" }, "Search the glossary"), field, count, words));
   const address = (path) => new URL(path, document.baseURI).href;
 
@@ -39,7 +41,8 @@ function render({ model, el }) {
     count.textContent = !wanted ? `${model.get("words").length} words` : hits.length
       ? `${hits.length} ${hits.length === 1 ? "word" : "words"}` : "No word found. Try a shorter one.";
     words.replaceChildren(...(wanted ? hits : model.get("words")).map(([name, young, expert]) =>
-      explanation([name, young, expert], null)));
+      make("details", { class: "cen-word", open: wanted !== "" && hits.length <= MOST_OPEN }, make("summary", {}, name),
+        make("p", {}, young), make("p", { class: "cen-expert" }, "Exactly: ", expert))));
   }
   field.addEventListener("input", search);
   const refresh = () => { if (!document.hidden) showLessons(); };

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 class LearnList(View):
     """Shows the lessons, the quiz and the glossary. It links to ``learn/...`` beside its own page."""
 
-    _esm = script("terms", "progress", "learn_list")
+    _esm = script("progress", "learn_list")
 
     lessons: t.List[Any] = t.List(read_only=True).tag(sync=True)
     """The lessons: slug, title, summary, minutes, number of sections, picture and its description."""
