@@ -64,6 +64,7 @@ def _lesson_page(lesson: Lesson) -> SitePage:
         first_paint=paint,
         ready=".cen-lesson-task .cen-ask",
         narrow=True,
+        prints_first=True,
     )
 
 

@@ -115,7 +115,7 @@ class LessonView(Readable, ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets
     def _next_label(self, *, last: bool, following: Lesson | None) -> str:
         if not last:
             return "Next"
-        return f"Next lesson: {following.title}" if following else "All lessons" if self._addresses else "To the start"
+        return "Next lesson" if following else "All lessons" if self._addresses else "To the start"
 
     def _look(self) -> None:
         """Check whether the reader has done what the section asks for."""
