@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from chatearthnet_explorer.app.browse_page import browse_pages
 from chatearthnet_explorer.app.explore_page import explore_pages
+from chatearthnet_explorer.app.quiz_page import quiz_pages
 from chatearthnet_explorer.sample.sample_catalog import open_sample
 
 if TYPE_CHECKING:
@@ -71,6 +72,7 @@ class Site:
 SECTIONS: tuple[Callable[[Site], Sequence[SitePage]], ...] = (
     explore_pages,
     browse_pages,
+    quiz_pages,
 )
 """The sections of the site in the order of the navigation. A new page is a module and a line here."""
 

@@ -39,8 +39,10 @@ def draw_caption(pool: QuizPool, draw: Draw) -> Question:
             rows = draw.sample(draw.choice(pool.neighbours), CAPTIONS)
         else:
             rows = draw.sample(draw.choice(_alike(pool)), CAPTIONS)
-        texts = [excerpt(pool.caption_of(row)) for row in rows]
-        if all(texts) and _differ(pool, rows) and _each_fits_one(pool, rows, texts):
+        if not _differ(pool, rows):
+            continue
+        texts = [_excerpt_of(pool, row) for row in rows]
+        if all(texts) and _each_fits_one(pool, rows, texts):
             break
     answer = draw.below(CAPTIONS)
     row = rows[answer]
@@ -69,6 +71,11 @@ def excerpt(caption: str) -> str:
     text = caption[:end].strip()
     fewest, most = _WORDS
     return text if parts == _FIRST_PARTS and fewest <= len(text.split()) <= most else ""
+
+
+@lru_cache(4096)
+def _excerpt_of(pool: QuizPool, row: int) -> str:
+    return excerpt(pool.caption_of(row))
 
 
 def judge(text: str, pool: QuizPool, row: int) -> tuple[GroundedClaim, ...]:

@@ -52,6 +52,10 @@ class Sentence(NamedTuple):
         return _FORMS[self.form].format(part=PARTS[self.part], x=WORDS[self.class_index])
 
 
+Judgments = dict[Sentence, "NDArray[np.bool_]"]
+"""For each sentence, which chips it is right for, (rows,)."""
+
+
 def draw_sentence(pool: QuizPool, draw: Draw) -> Question:
     """Return a question. The sentences are drawn first, then which is false, then a chip of which only that is false.
 
@@ -111,13 +115,25 @@ def _draw_sentences(pool: QuizPool, draw: Draw) -> tuple[list[Sentence], list[ND
         sentences = [draw.choice(ones) for ones in true_of_part]
         if len({(sentence.form, sentence.class_index) for sentence in sentences}) < SENTENCES:
             continue
-        true_rows = [truths[sentence] for sentence in sentences]
-        rows_of = []
-        for answer, sentence in enumerate(sentences):
-            others = [rows for number, rows in enumerate(true_rows) if number != answer]
-            rows_of.append(np.flatnonzero(falsehoods[sentence] & np.logical_and.reduce(others)))
-        if min(map(len, rows_of)) >= _FEWEST:
+        rows_of: list[NDArray[np.int64]] = []
+        for answer in range(SENTENCES):
+            rows = _rows_with_false(sentences, answer, truths, falsehoods)
+            if len(rows) < _FEWEST:
+                break
+            rows_of.append(rows)
+        if len(rows_of) == SENTENCES:
             return sentences, rows_of
+
+
+def _rows_with_false(
+    sentences: list[Sentence], answer: int, truths: Judgments, falsehoods: Judgments
+) -> NDArray[np.int64]:
+    """Return the chips of which one sentence is clearly false and the others are clearly true."""
+    fits = falsehoods[sentences[answer]]
+    for number, sentence in enumerate(sentences):
+        if number != answer:
+            fits = fits & truths[sentence]
+    return np.flatnonzero(fits)
 
 
 @lru_cache(2)
@@ -135,7 +151,7 @@ def _of_part(pool: QuizPool) -> tuple[tuple[Sentence, ...], ...]:
 
 
 @lru_cache(2)
-def _judgments(pool: QuizPool) -> tuple[dict[Sentence, NDArray[np.bool_]], dict[Sentence, NDArray[np.bool_]]]:
+def _judgments(pool: QuizPool) -> tuple[Judgments, Judgments]:
     """Return the chips of which each sentence is clearly true, and those of which it is clearly false, (rows,)."""
     truths, falsehoods = {}, {}
     for class_index in range(BACKGROUND + 1, len(CLASSES)):
