@@ -14,6 +14,7 @@ from chatearthnet_explorer.app.shared_parts import SharedParts
 from chatearthnet_explorer.released_catalog import fetch_catalog, saved_catalog
 from chatearthnet_explorer.app.review_page import review_pages
 from chatearthnet_explorer.app.learn_page import learn_pages
+from chatearthnet_explorer.app.quiz_page import quiz_pages
 from chatearthnet_explorer.sample.sample_catalog import open_sample
 
 if TYPE_CHECKING:
@@ -106,6 +107,7 @@ SECTIONS: tuple[Callable[[Site], Sequence[SitePage]], ...] = (
     browse_pages,
     review_pages,
     learn_pages,
+    quiz_pages,
 )
 """The sections of the site in the order of the navigation. A new page is a module and a line here."""
 
