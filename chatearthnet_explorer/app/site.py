@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, NamedTuple
 from chatearthnet_explorer.app.browse_page import browse_pages
 from chatearthnet_explorer.app.explore_page import explore_pages
 from chatearthnet_explorer.app.first_paint import FirstPaints
+from chatearthnet_explorer.app.learn_page import learn_pages
 from chatearthnet_explorer.app.pictures import PictureStore
+from chatearthnet_explorer.app.quiz_page import quiz_pages
+from chatearthnet_explorer.app.review_page import review_pages
 from chatearthnet_explorer.app.shared_parts import SharedParts
 from chatearthnet_explorer.released_catalog import fetch_catalog, saved_catalog
-from chatearthnet_explorer.app.review_page import review_pages
-from chatearthnet_explorer.app.learn_page import learn_pages
-from chatearthnet_explorer.app.quiz_page import quiz_pages
 from chatearthnet_explorer.sample.sample_catalog import open_sample
 
 if TYPE_CHECKING:

@@ -15,7 +15,9 @@ if TYPE_CHECKING:
 
 expect = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed: pip install .[browser]").expect
 
-NO_STORAGE = """Object.defineProperty(window, "localStorage", { get() { throw new DOMException("no", "SecurityError"); } });"""
+NO_STORAGE = (
+    """Object.defineProperty(window, "localStorage", { get() { throw new DOMException("no", "SecurityError"); } });"""
+)
 
 
 def open_page(page: Page, app: str, path: str) -> None:
