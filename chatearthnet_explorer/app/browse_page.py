@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import ipywidgets
-
 from chatearthnet_explorer.app.browse_first_paint import BrowseFirstPaint
 from chatearthnet_explorer.app.page_address import browse_query, keep_query
 from chatearthnet_explorer.app.site_page import SitePage
 from chatearthnet_explorer.catalog.first_query import first_query
 from chatearthnet_explorer.widgets.browse.browser import Browser
-from chatearthnet_explorer.widgets.shared.world_map import LAND_PANE
 
 if TYPE_CHECKING:
     from chatearthnet_explorer.app.site import BrowseData, Site
@@ -33,8 +30,6 @@ def browse_pages(site: Site) -> tuple[SitePage, ...]:
         )
         browser.search_bar.has_link = False  # the address of the page is the link
         keep_query(browser, visit)
-        # results that came before the page was there never reached it
-        visit.on_ready(lambda: _send(browser, set()))
         return browser
 
     first_paint = BrowseFirstPaint(site, _query)
@@ -55,16 +50,3 @@ def browse_pages(site: Site) -> tuple[SitePage, ...]:
 def _query(arguments: Arguments, data: BrowseData) -> Query | str:
     """Return the query that a page opens with."""
     return browse_query(arguments, first_query(data.catalog))
-
-
-def _send(widget: ipywidgets.Widget, sent_ids: set[str]) -> None:
-    """Send the state of a widget after that of its children, each once; the page has the outline already."""
-    sent_ids.add(widget.model_id)
-    if getattr(widget, "pane", None) == LAND_PANE:
-        return
-    for name in widget.keys:
-        value = getattr(widget, name)
-        for child in value if isinstance(value, list | tuple) else (value,):
-            if isinstance(child, ipywidgets.Widget) and child.model_id not in sent_ids:
-                _send(child, sent_ids)
-    widget.send_state()

@@ -50,7 +50,7 @@ class ExploreFirstPaint:
         if chip is None:
             return None
         captioned = caption_of(chip, lon, lat, style="4v" if style == "4v" else "3.5", year=year)
-        return self._site.pictures.link(card(captioned)._repr_html_())
+        return card(captioned)._repr_html_()
 
     def warm_up(self) -> None:
         """Ask once whether a catalogue answers, and make the first card: the first visitor finds both."""

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from chatearthnet_explorer.app.access import Access
+    from chatearthnet_explorer.app.pictures import PictureStore
     from chatearthnet_explorer.app.site_page import SitePage
 
 _LOG = logging.getLogger(__name__)
@@ -32,6 +33,9 @@ class PageHandler(DocHandler):
 
     pages: Sequence[SitePage]
     """Every page of the site, the first at the root as well."""
+
+    pictures: PictureStore
+    """Where the pictures of first paints go, so that a browser that has them is not sent them again."""
 
     async def get(self) -> None:
         """Send the page of an address."""
@@ -54,18 +58,19 @@ class PageHandler(DocHandler):
     async def _first_paint(self, page: SitePage) -> str:
         try:
             first = page.first_paint(self.request.query_arguments)
-            return await first if inspect.isawaitable(first) else first
+            return self.pictures.link(await first if inspect.isawaitable(first) else first)
         except Exception:  # noqa: BLE001 - whatever it is, the widgets still come
             _LOG.exception("The first paint of %s failed.", page.path)
             return ""
 
 
-def share_pages(pages: Sequence[SitePage]) -> None:
+def share_pages(pages: Sequence[SitePage], pictures: PictureStore) -> None:
     """Have every server that is made from now on answer with these pages.
 
     The script by which other pages embed one (``autoload.js``) is left out: it would make a session for each GET.
     """
-    handler = type("SitePageHandler", (PageHandler,), {"pages": tuple(pages), "__module__": __name__})
+    members = {"pages": tuple(pages), "pictures": pictures, "__module__": __name__}
+    handler = type("SitePageHandler", (PageHandler,), members)
     per_app_patterns[:] = [
         (pattern[0], handler, *pattern[2:]) if issubclass(pattern[1], DocHandler) else pattern
         for pattern in per_app_patterns

@@ -109,7 +109,7 @@ def _server(site: Site, sockets: list[socket.socket], access: Access, embedders:
 
     from chatearthnet_explorer.app.page_handler import share_pages
     from chatearthnet_explorer.app.refusal_pages import TITLE
-    from chatearthnet_explorer.app.routes import WebApplication
+    from chatearthnet_explorer.app.routes import WebApplication, site_routes
     from chatearthnet_explorer.app.site import pages_of
     from chatearthnet_explorer.app.tabs import tab_opener
     from chatearthnet_explorer.app.websocket import quiet_visitor_faults
@@ -121,12 +121,11 @@ def _server(site: Site, sockets: list[socket.socket], access: Access, embedders:
     silence(EMPTY_LAYOUT, silence=True)
     quiet_visitor_faults()
     pages = pages_of(site)
-    share_pages(pages)
+    share_pages(pages, site.pictures)
     tabs: dict[str, Any] = {page.path: tab_opener(page, site.parts) for page in pages}
     tabs["/"] = tabs[pages[0].path]
-    web = WebApplication(
-        build_applications(tabs, title=TITLE, location=False), access, embedders, site.pictures, site.parts
-    )
+    applications = build_applications(tabs, title=TITLE, location=False)
+    web = WebApplication(applications, access, embedders, site_routes(site))
     http = HTTPServer(web, max_body_size=_MOST_BODY, max_buffer_size=_MOST_BODY * 20)
     http.add_sockets(sockets)
     return BaseServer(IOLoop.current(), web, http)
@@ -147,13 +146,13 @@ def _run(server: BaseServer, site: Site) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: loop.call_soon_threadsafe(server.io_loop.stop))
     from chatearthnet_explorer.app.compute_pool import shared_computing
-    from chatearthnet_explorer.app.site import warm_up
+    from chatearthnet_explorer.app.site import pages_of, warm_up
     from chatearthnet_explorer.widgets.shared.picture_address import picture_addresses
 
     server.start()
     try:
         with shared_computing(), picture_addresses(site.pictures.url):
-            threading.Thread(target=warm_up, args=(site,), daemon=True).start()
+            threading.Thread(target=warm_up, args=(pages_of(site),), daemon=True).start()
             server.io_loop.start()
     finally:
         server.stop()

@@ -112,9 +112,9 @@ SECTIONS: tuple[Callable[[Site], Sequence[SitePage]], ...] = (
 """The sections of the site in the order of the navigation. A new page is a module and a line here."""
 
 
-def warm_up(site: Site) -> None:
+def warm_up(pages: Sequence[SitePage]) -> None:
     """Prepare what the first visitor of each page would wait for; what fails is reported when somebody visits it."""
-    for page in pages_of(site):
+    for page in pages:
         try:
             page.warm_up()
         except Exception:  # noqa: BLE001 - it is only a preparation
