@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from chatearthnet_explorer.app.pictures import PictureStore
     from chatearthnet_explorer.app.site_page import SitePage
 
+PAGE = "page"
+"""Name under which the token of a tab says which page it opens."""
+
 _LOG = logging.getLogger(__name__)
 
 
@@ -40,7 +43,11 @@ class PageHandler(DocHandler):
     async def get(self) -> None:
         """Send the page of an address."""
         app = self.application
-        page = next((one for one in self.pages if one.path == self.application_context.url), self.pages[0])
+        path, query = self.request.path, self.request.query
+        if path.endswith("/") and path != "/":  # addresses in a page are relative
+            self.redirect(f"../{path.rstrip('/').rpartition('/')[2]}{'?' if query else ''}{query}")
+            return
+        page = page_at(path, self.pages)
         session = generate_session_id(secret_key=app.secret_key, signed=app.sign_sessions)
         # of the request only its arguments: the page's scripts can read the token, and shall not read cookies in it
         token = generate_jwt_token(
@@ -48,7 +55,7 @@ class PageHandler(DocHandler):
             secret_key=app.secret_key,
             signed=app.sign_sessions,
             expiration=app.session_token_expiration,
-            extra_payload={"arguments": self.request.arguments},
+            extra_payload={"arguments": self.request.arguments, PAGE: page.path},
         )
         first = await self._first_paint(page)
         self.set_header("Content-Type", "text/html; charset=utf-8")
@@ -62,6 +69,11 @@ class PageHandler(DocHandler):
         except Exception:  # noqa: BLE001 - whatever it is, the widgets still come
             _LOG.exception("The first paint of %s failed.", page.path)
             return ""
+
+
+def page_at(path: str, pages: Sequence[SitePage]) -> SitePage:
+    """Return the page of a path, which may have a prefix of the server's before it; the first where it has none."""
+    return max((page for page in pages if path.endswith(page.path)), key=lambda page: len(page.path), default=pages[0])
 
 
 def share_pages(pages: Sequence[SitePage], pictures: PictureStore) -> None:
