@@ -1,8 +1,7 @@
-// Watches the page's connection: says when the server is gone or refuses it, and when it is back; keeps the place in
-// the address. Runs before Bokeh's own scripts, so that it sees their websocket from the start.
+// Watches the page's connection: says when the server is gone or refuses it, and when it is back. Runs before
+// Bokeh's own scripts, so that it sees their websocket from the start.
 (() => {
   const ASK_AGAIN = 2000;
-  const NAME_OF_THE_PLACE = "place";
   let leaving = false;
   let asking = false;
 
@@ -61,17 +60,6 @@
     asking = false;
   };
 
-  const keepPlace = () => {
-    const page = window.Bokeh?.documents?.[0];
-    if (!page) {
-      setTimeout(keepPlace, 100);
-      return;
-    }
-    page.on_message(NAME_OF_THE_PLACE, (query) => {
-      history.replaceState(history.state, "", location.pathname + (query ? `?${query}` : "") + location.hash);
-    });
-  };
-
   const Native = window.WebSocket;
   window.WebSocket = class extends Native {
     constructor(...given) {
@@ -88,5 +76,4 @@
   };
   for (const event of ["beforeunload", "pagehide"]) addEventListener(event, () => (leaving = true));
   addEventListener("pageshow", () => (leaving = false));
-  addEventListener("DOMContentLoaded", keepPlace);
 })();

@@ -10,15 +10,18 @@ import ipywidgets
 import panel as pn
 
 from chatearthnet_explorer.app.map_outline import without_outline
-from chatearthnet_explorer.app.page_address import browse_query, keep_query, open_explorer
 from chatearthnet_explorer.app.page_template import page_template
 from chatearthnet_explorer.app.refusal_pages import TITLE
 from chatearthnet_explorer.app.sessions import Session
 from chatearthnet_explorer.app.widget_scripts import WidgetPane
+from chatearthnet_explorer.catalog.query import Query
 from chatearthnet_explorer.errors import ExplorerError
+from chatearthnet_explorer.query_string import query_string_of
 from chatearthnet_explorer.sample.on_demand_release import DrawnRelease
 from chatearthnet_explorer.sample.sample_catalog import FIRST, open_sample
+from chatearthnet_explorer.widgets.browse.browse_history import BrowseHistory, browse_query
 from chatearthnet_explorer.widgets.browse.browser import Browser
+from chatearthnet_explorer.widgets.explore.explore_history import ExploreHistory
 from chatearthnet_explorer.widgets.explore.explorer import Explorer
 from chatearthnet_explorer.widgets.shared.world_map import LAND_PANE
 
@@ -26,6 +29,7 @@ if TYPE_CHECKING:
     from chatearthnet_explorer.app.model_access import ModelAccess
     from chatearthnet_explorer.catalog import Catalog
     from chatearthnet_explorer.sources.release.release_reader import Release
+    from chatearthnet_explorer.widgets.shared.page_link import PageLink
 
 _WIDE = {"sizing_mode": "stretch_width"}
 _PAGES = {
@@ -72,8 +76,8 @@ def explore_page(source: str, models: ModelAccess, data: BrowseData | None) -> p
             quota=models.quota_of(pn.state.curdoc),
         )
     session.on_end(explorer.close)
-    open_explorer(explorer, pn.state.session_args)
-    return _page("explore", WidgetPane(explorer, **_WIDE))  # type: ignore[no-untyped-call]  # half of Panel has types
+    history = ExploreHistory(explorer, query_string_of(pn.state.session_args), when_ready=pn.state.onload)
+    return _page("explore", WidgetPane(_with_link(history.link, explorer), **_WIDE))  # type: ignore[no-untyped-call]  # half of Panel has types
 
 
 @dataclass
@@ -103,23 +107,29 @@ def browse_page(state: BrowseState) -> pn.Column:
         note = f"<p style='font:14px system-ui,sans-serif'>{html.escape(str(error))}</p>"
         return _page("browse", pn.pane.HTML(note, **_WIDE))
     simulated = data.catalog.simulated
+    link = query_string_of(pn.state.session_args)
     with without_outline():
         browser = Browser(
             data.catalog,
             release=data.release,
             labels="simulated" if simulated else "auto",
-            query=browse_query(pn.state.session_args, FIRST if isinstance(data.release, DrawnRelease) else ""),
+            query=browse_query(link, FIRST if isinstance(data.release, DrawnRelease) else Query()),
         )
+    history = BrowseHistory(browser, link, find=data.catalog.pair_named)
+    session.on_end(history.stop)
     session.on_end(browser.close)
-    keep_query(browser)
     # results that came before the page was there never reached it
     pn.state.onload(lambda: _send(browser, set()))
-    return _page("browse", WidgetPane(browser, **_WIDE))  # type: ignore[no-untyped-call]  # likewise
+    return _page("browse", WidgetPane(_with_link(history.link, browser), **_WIDE))  # type: ignore[no-untyped-call]  # likewise
 
 
 def empty_page() -> pn.Column:
     """Return a page of the same models as the others, with nothing on it: what HTML has of a page is the same."""
     return _page("explore", WidgetPane(ipywidgets.HTML(), **_WIDE))  # type: ignore[no-untyped-call]  # likewise
+
+
+def _with_link(link: PageLink, view: ipywidgets.Widget) -> ipywidgets.VBox:
+    return ipywidgets.VBox([link, view], layout={"width": "100%"})
 
 
 def _send(widget: ipywidgets.Widget, sent_ids: set[str]) -> None:

@@ -154,6 +154,26 @@ class Explorer(Composite):
         self._show(captioned)
         return captioned
 
+    def visit(self, lon: float, lat: float, *, scene: str = "", **options: Any) -> None:
+        """Go to a place as a click does, with some options changed; the views show the result when it is there.
+
+        Args:
+            lon: Degrees east; wrapped beyond -180 to 180.
+            lat: Degrees north, within 85.0511 of the equator.
+            scene: Identifier of the scene to take; empty for the least cloudy.
+            options: Traits of ``options`` by name.
+        """
+        self._is_silent = True
+        try:
+            for name, value in options.items():
+                setattr(self.options, name, value)
+            self.map.go(lon, lat)
+        finally:
+            self._is_silent = False
+        self._scenes.forget()
+        self._scenes.scene = self.options.scene = scene
+        self._start(self._fetching())
+
     def card(self) -> Card:
         """Return what is on screen, as static HTML."""
         return card(self.result, palette=self.chip_view.palette) if self.result else chip_card(None)
@@ -278,6 +298,8 @@ class Explorer(Composite):
         }
 
     def _start(self, job: Callable[[Step], Captioned]) -> None:
+        if self._is_silent:  # more changes, and then one start
+            return
         self._task.start(lambda step: encode_picture(job(step)), on_result=self._show, on_error=self.show_error)
 
     @report_errors
