@@ -115,7 +115,7 @@ def test_query_page_and_pair_come_back(tab: servers.WatchedPage, app: str) -> No
             "lon=6.73&lat=0.336&x=%3Cimg%20src%3Dx%20onerror%3Dalert(1)%3E&%3Cscript%3Ealert(1)%3C/script%3E=1",
             "<script>",
         ),
-        ("style=" + "x" * 100_000, "all of it (100,006 characters, and at most 60,000 are read)"),
+        ("style=LONG", "all of it (100,006 characters, and at most 60,000 are read)"),
     ],
 )
 def test_hostile_link_opens_and_says_what_was_left_out(
@@ -124,7 +124,7 @@ def test_hostile_link_opens_and_says_what_was_left_out(
     page = tab.page
     page.goto(app)
     wait_for_country(page, "São Tomé")
-    page.goto(page.url.partition("?")[0] + "?" + query)
+    page.goto(page.url.partition("?")[0] + "?" + query.replace("LONG", "x" * 100_000))
     wait_for_country(page, "São Tomé")
     notice = page.locator(".cen-link-notice")
     expect(notice).to_contain_text("This was left out of the link: ", timeout=servers.SLOW)

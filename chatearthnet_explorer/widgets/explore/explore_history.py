@@ -41,14 +41,17 @@ class ExploreHistory:
         explorer.map.observe(self._write, "lonlat")
         explorer.options.observe(self._write, _OPTIONS)
         self.link.on_visit(self._follow)
-        # by then the person may have gone Back already
-        when_ready(lambda: self._follow(self.link.query))
+        when_ready(self._start)
 
     def _read(self, query: str) -> ExploreLink:
         options = self._explorer.options
         link, notes = read_explore_link(query, sources=options.sources or (options.source,))
         self.link.show_left_out(notes)
         return link
+
+    def _start(self) -> None:
+        if self._explorer.map.lonlat is None:  # else the person went Back before the page was there
+            self._follow(self.link.query)
 
     def _follow(self, query: str) -> None:
         link, explorer = self._read(query), self._explorer

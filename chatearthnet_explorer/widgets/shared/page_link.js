@@ -1,9 +1,12 @@
 // The address of the page follows `address`; Back and Forward are sent as `visit`.
 const LONGEST = 60_001; // one character more than Python reads, so that it notices
+const RETRIES = 30;
+const PATIENCE = 500; // milliseconds
 
 function initialize({ model }) {
   let steps = null; // how many entries of the history were begun; null before the first
   let latest = 0; // the latest visit
+  let timer = 0;
 
   const write = () => {
     const { query, steps: wanted, turn } = model.get("address");
@@ -22,16 +25,28 @@ function initialize({ model }) {
   const visit = () => {
     const query = location.search.slice(1, 1 + LONGEST);
     if (query === model.get("address").query) return; // a jump within the page
-    model.set("visit", { query, turn: ++latest });
+    latest += 1;
+    tell(query, RETRIES);
+  };
+
+  // While a page is being set up, a message to Python may be lost; so it is repeated until Python has taken it.
+  const tell = (query, retries) => {
+    clearTimeout(timer);
+    model.set("visit", { query, turn: latest, retries });
     model.save_changes();
+    if (retries) timer = setTimeout(() => { if (model.get("address").turn < latest) tell(query, retries - 1); }, PATIENCE);
   };
 
   const fields = (query) => [...new URLSearchParams(query)].map(String).sort().join("&");
-  if (fields(location.search) === fields(model.get("opened"))) write();
-  else visit(); // the person was quicker than the page
+  const opened = model.get("opened");
+  const isOpened = fields(location.search) === fields(opened) || location.search.length >= LONGEST; // Python has no more of it
+  if (!isOpened) visit(); // the person was quicker than the page
+  else if (model.get("address").query === opened) ({ steps } = model.get("address"));
+  else write();
   model.on("change:address", write);
   addEventListener("popstate", visit);
   return () => {
+    clearTimeout(timer);
     model.off("change:address", write);
     removeEventListener("popstate", visit);
   };

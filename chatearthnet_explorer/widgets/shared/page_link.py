@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import ipywidgets
 import traitlets as t
 from anywidget import AnyWidget
 
@@ -37,7 +38,7 @@ class PageLink(AnyWidget):
     """What was left out of the link, in one sentence; empty if nothing was."""
 
     visit = t.Dict().tag(sync=True)
-    """Where the person went by Back or Forward: ``query``, ``turn``."""
+    """Where the person went by Back or Forward: ``query``, ``turn``, and ``retries``, how often it may be repeated."""
 
     style_sheet = t.Unicode(static("page_link.css"), read_only=True).tag(sync=True)
     """Rules that the script puts beside the notice, so that they hold in a shadow root (Panel) as well."""
@@ -78,8 +79,8 @@ class PageLink(AnyWidget):
     @t.observe("visit")
     def _visit(self, change: dict[str, Any]) -> None:
         query, turn = change["new"].get("query"), change["new"].get("turn")
-        if not isinstance(query, str) or not isinstance(turn, int):
-            return
+        if not isinstance(query, str) or not isinstance(turn, int) or turn <= self.address["turn"]:
+            return  # nothing that the script sends, or the same once more
         query = query[: LONGEST + 1]
         self._is_visiting = True
         try:
@@ -88,3 +89,8 @@ class PageLink(AnyWidget):
                 callback(query)
         finally:
             self._is_visiting = False
+
+
+def with_page_link(link: PageLink, view: ipywidgets.Widget) -> ipywidgets.VBox:
+    """Return the view of a page below its link: the script of a widget runs only if a page shows the widget."""
+    return ipywidgets.VBox([link, view], layout={"width": "100%"})
