@@ -194,6 +194,6 @@ def test_arguments_of_a_request_become_a_query_string() -> None:
 def test_arguments_of_an_overlong_link_stay_out_of_the_token() -> None:
     arguments = {"words": [b"x" * 100_000]}
     assert limit_arguments(arguments, "x" * LONGEST) is arguments
-    kept = limit_arguments(arguments, "words=" + "x" * 100_000)
-    assert sum(len(value) for values in kept.values() for value in values) < 10
-    assert "100,006 characters" in left_out_sentence(read_browse_link(query_string_of(kept))[1])
+    limited_arguments = limit_arguments(arguments, "words=" + "x" * 100_000)
+    assert sum(len(value) for values in limited_arguments.values() for value in values) < 10
+    assert "100,006 characters" in left_out_sentence(read_browse_link(query_string_of(limited_arguments))[1])

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import ipywidgets
 
+from chatearthnet_explorer.app.browse_first_paint import BrowseFirstPaint
 from chatearthnet_explorer.app.site_page import SitePage
 from chatearthnet_explorer.catalog.query import EVERYTHING
 from chatearthnet_explorer.query_string import query_string_of
@@ -17,8 +18,9 @@ from chatearthnet_explorer.widgets.shared.page_link import with_page_link
 from chatearthnet_explorer.widgets.shared.world_map import LAND_PANE
 
 if TYPE_CHECKING:
-    from chatearthnet_explorer.app.site import Site
-    from chatearthnet_explorer.app.site_page import Visit
+    from chatearthnet_explorer.app.site import BrowseData, Site
+    from chatearthnet_explorer.app.site_page import Arguments, Visit
+    from chatearthnet_explorer.catalog.query import Query
 
 
 def browse_pages(site: Site) -> tuple[SitePage, ...]:
@@ -26,20 +28,20 @@ def browse_pages(site: Site) -> tuple[SitePage, ...]:
 
     def make(visit: Visit) -> ipywidgets.VBox:
         data = site.browse.load()
-        link = query_string_of(visit.arguments)
         browser = Browser(
             data.catalog,
             release=data.release,
             labels="simulated" if data.catalog.simulated else "auto",
-            query=browse_query(link, FIRST if isinstance(data.release, DrawnRelease) else EVERYTHING),
+            query=_query(visit.arguments, data),
         )
         visit.on_end(browser.close)
-        history = BrowseHistory(browser, link, find=data.catalog.pair_named)
+        history = BrowseHistory(browser, query_string_of(visit.arguments), find=data.catalog.pair_named)
         visit.on_end(history.stop)
         # results that came before the page was there never reached it
         visit.on_ready(lambda: _send(browser, set()))
         return with_page_link(history.link, browser)
 
+    first_paint = BrowseFirstPaint(site, _query)
     return (
         SitePage(
             path="/browse",
@@ -47,9 +49,17 @@ def browse_pages(site: Site) -> tuple[SitePage, ...]:
             title="Browse the data set",
             intro="Search all pairs of picture and caption by place, land cover and words.",
             make=make,
+            first_paint=first_paint,
+            warm_up=lambda: first_paint.gallery({}),
             ready=".cen-gallery .cen-tile",
         ),
     )
+
+
+def _query(arguments: Arguments, data: BrowseData) -> Query:
+    """Return the query that a page opens with."""
+    first = FIRST if isinstance(data.release, DrawnRelease) else EVERYTHING
+    return browse_query(query_string_of(arguments), first)
 
 
 def _send(widget: ipywidgets.Widget, sent_ids: set[str]) -> None:

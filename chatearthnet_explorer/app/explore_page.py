@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from chatearthnet_explorer.app.explore_first_paint import ExploreFirstPaint
 from chatearthnet_explorer.app.site_page import SitePage
 from chatearthnet_explorer.query_string import query_string_of
 from chatearthnet_explorer.widgets.explore.explore_history import ExploreHistory
@@ -36,6 +37,7 @@ def explore_pages(site: Site) -> tuple[SitePage, ...]:
         history = ExploreHistory(explorer, query_string_of(visit.arguments), when_ready=visit.on_ready)
         return with_page_link(history.link, explorer)
 
+    first_paint = ExploreFirstPaint(site)
     return (
         SitePage(
             path="/explore",
@@ -43,6 +45,8 @@ def explore_pages(site: Site) -> tuple[SitePage, ...]:
             title="Explore a place",
             intro="Choose a place: see it from space, its land cover, the question to the model, and the caption.",
             make=make,
+            first_paint=first_paint,
+            warm_up=first_paint.warm_up,
             ready=".cen-caption .cen-text",
         ),
     )

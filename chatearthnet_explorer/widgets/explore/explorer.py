@@ -2,31 +2,32 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Literal
 
-import ipywidgets
 import traitlets
 
 from chatearthnet_explorer.captioners import Captioner, open_captioner
 from chatearthnet_explorer.cards import Card, card, chip_card
-from chatearthnet_explorer.cards.provenance import coordinates
-from chatearthnet_explorer.cards.text_cards import NO_CAPTION
+from chatearthnet_explorer.cards.place_name import place_name, place_title, sentence_case
+from chatearthnet_explorer.cards.steps import PLACE, QUESTION
 from chatearthnet_explorer.errors import Cancelled
-from chatearthnet_explorer.pipeline import Captioned, caption_at, caption_of
+from chatearthnet_explorer.pipeline import Captioned
 from chatearthnet_explorer.places.suggestions import PLACES, Place
 from chatearthnet_explorer.sources import Source, open_source
+from chatearthnet_explorer.widgets.explore.caption_jobs import fetch_job, show_progress, write_job
 from chatearthnet_explorer.widgets.explore.caption_options import CaptionOptions
+from chatearthnet_explorer.widgets.explore.caption_step import CaptionStep
 from chatearthnet_explorer.widgets.explore.click_map import ClickMap
-from chatearthnet_explorer.widgets.explore.code_view import CodeView
 from chatearthnet_explorer.widgets.explore.model_requests import ModelRequests
+from chatearthnet_explorer.widgets.explore.next_actions import NextActions
+from chatearthnet_explorer.widgets.explore.next_steps import NextSteps
+from chatearthnet_explorer.widgets.explore.real_place import RealPlace
 from chatearthnet_explorer.widgets.explore.scene_choice import SceneChoice
+from chatearthnet_explorer.widgets.explore.step_card import StepCard, story
 from chatearthnet_explorer.widgets.shared.background import BackgroundTask
 from chatearthnet_explorer.widgets.shared.chip_view import ChipView, encode_picture
 from chatearthnet_explorer.widgets.shared.composite import Composite, panel, report_errors
-from chatearthnet_explorer.widgets.shared.grounding_view import GroundingView
 from chatearthnet_explorer.widgets.shared.prompt_view import PromptView
-from chatearthnet_explorer.widgets.shared.released_captions import captions_at
 from chatearthnet_explorer.widgets.shared.status_line import StatusLine
 
 if TYPE_CHECKING:
@@ -37,10 +38,10 @@ if TYPE_CHECKING:
     from chatearthnet_explorer.captioners.service.request_quota import Quota
     from chatearthnet_explorer.catalog.catalog import Catalog
     from chatearthnet_explorer.prompts.prompt import Prompt
+    from chatearthnet_explorer.widgets.explore.caption_jobs import Job
 
-    Step = Callable[[str], None]
 
-_HINT = "Click anywhere on land to see its chip, labels, prompt and caption."
+_HINT = "Click anywhere on land to see its picture, its land cover and a caption."
 
 
 class Explorer(Composite):
@@ -70,6 +71,7 @@ class Explorer(Composite):
         base_url: str = "",
         choose_service: bool = True,
         quota: Quota | None = None,
+        lesson: str = "",
     ) -> None:
         """Open on a place.
 
@@ -87,13 +89,13 @@ class Explorer(Composite):
                 ``OPENAI_API_KEY`` goes there, and to no address that is typed on screen.
             choose_service: Whether a person may choose another model or address, and edit the prompt.
             quota: How often a model may be asked; None for as often as one likes, one request at a time.
+            lesson: Address of the lesson on how the question is made, on a site that has one.
 
         Raises:
             SettingError: If there is no source or captioner of that name, or the map is of another kind.
         """
         self._source = open_source(source)
         writer = open_captioner(captioner)
-        self._catalog = catalog
         self._task, self._is_silent, self._fetch_due = BackgroundTask(), False, False
         self.map = ClickMap(map)
         """Where to."""
@@ -109,24 +111,32 @@ class Explorer(Composite):
         if isinstance(captioner, str):
             self.options.captioner = captioner
         self.options.model, self.options.base_url = model, base_url
-        self.chip_view, self.caption_view = ChipView(), GroundingView(plain=True)
+        self.chip_view = ChipView(has_steps=True)
         self.prompt_view = PromptView(may_edit=choose_service)
         self._requests = ModelRequests(writer, self.options, self.prompt_view, base_url=base_url, quota=quota)
         self.ask_bar = self._requests.bar
-        """The button that has a model asked."""
-        self.check = ipywidgets.ToggleButton(
-            description="Check against the labels",
-            tooltip="Underline each claim to show whether the labels support it",
-            layout={"width": "auto", "align_self": "flex-start"},
+        """The button that sends a request to a model."""
+        self._caption = CaptionStep(self.options.tabs, self.ask_bar, catalog=catalog)
+        self.caption_view, self.code_view = self._caption.view, self._caption.code_view
+        self.check = self._caption.check
+        """Whether captions are checked against the labels."""
+        status = StatusLine(message=_HINT)
+        self._place_card = StepCard(PLACE, self.map, status, self.options)
+        next_steps = NextSteps(lesson=lesson)
+        page = story(
+            place=self._place_card,
+            chip=panel(self.chip_view),
+            caption=self._caption,
+            question=StepCard(QUESTION, self.prompt_view),
+            next=panel(next_steps),
         )
-        """Whether captions are held against the labels."""
-        self.code_view, status = CodeView(), StatusLine(message=_HINT)
-        super().__init__(self._layout(status), status, sheets=("explorer.css",))
+        super().__init__([page], status, sheets=("steps.css", "explorer.css"))
+        self._next = NextActions(next_steps, self._caption, catalog=catalog, visit=self.visit)
         self.add_class("cen-explorer")
         self._connect()
         self._endings = (
             *(self._task.stop, self._requests.end, self._scenes.stop),
-            *(self.options.key_field.forget, self.map.stop),
+            *(self.options.key_field.forget, self.map.stop, self._next.stop),
         )
         if place == "first":
             place = PLACES[0] if map is None else None
@@ -144,25 +154,20 @@ class Explorer(Composite):
             ExplorerError: If there is no such place, or something could not be had.
         """
         self._task.stop()
-        self._is_silent = True
-        try:
-            self.map.go(lon, lat)
-        finally:
-            self._is_silent = False
-        self._scenes.forget()
+        self._move(lon, lat)
         captioned = self._fetching(ask=True)(lambda _: None)
         self._show(captioned)
         return captioned
 
+    @report_errors
     def visit(self, lon: float, lat: float, *, scene: str = "", **options: Any) -> None:
-        """Go to a place as a click does, with some options changed; the views show the result when it is there.
+        """Go to a place as a click does, with a scene and other traits of ``options``; the result comes later."""
+        self._move(lon, lat, **options)
+        self._scenes.scene = self.options.scene = scene
+        self._start(self._fetching())
 
-        Args:
-            lon: Degrees east; wrapped beyond -180 to 180.
-            lat: Degrees north, within 85.0511 of the equator.
-            scene: Identifier of the scene to take; empty for the least cloudy.
-            options: Traits of ``options`` by name.
-        """
+    def _move(self, lon: float, lat: float, **options: Any) -> None:
+        """Change the place and the options, and start nothing."""
         self._is_silent = True
         try:
             for name, value in options.items():
@@ -171,8 +176,6 @@ class Explorer(Composite):
         finally:
             self._is_silent = False
         self._scenes.forget()
-        self._scenes.scene = self.options.scene = scene
-        self._start(self._fetching())
 
     def card(self) -> Card:
         """Return what is on screen, as static HTML."""
@@ -195,18 +198,12 @@ class Explorer(Composite):
         )
         self.prompt_view.on_caption_again(self._ask)
         self.ask_bar.on_press(self.prompt_view.ask_again)
-        self.check.observe(self._check_caption, "value")
         self.status.on_cancel(self._cancel)
         self._task.observe(self._show_progress, ["busy", "step"])
         for trait in ("highlight", "within", "palette"):
             traitlets.link((self.caption_view, trait), (self.chip_view, trait))
         traitlets.link((self.prompt_view, "palette"), (self.chip_view, "palette"))
-
-    def _layout(self, status: StatusLine) -> list[ipywidgets.Widget]:
-        place = panel(status, self.map, self.options.where)
-        caption = panel(self.options.how, self.ask_bar, self.caption_view, self.check, self.code_view)
-        chip = ipywidgets.VBox([panel(self.chip_view), panel(self.prompt_view)])
-        return [ipywidgets.Box([ipywidgets.VBox([place, caption]), chip]).add_class("cen-grid")]
+        self._real_place = RealPlace(self.chip_view, self.options, retry=self._retry)
 
     @report_errors
     def _on_place(self, change: dict[str, Any]) -> None:
@@ -221,6 +218,13 @@ class Explorer(Composite):
         self._scenes.forget()
         if self.map.lonlat is not None:
             self._start(self._fetching())
+
+    @report_errors
+    def _retry(self) -> None:
+        retry = getattr(self._source, "retry", None)
+        if retry is not None:
+            retry()
+        self._fetch_again({})
 
     @report_errors
     def _other_scene(self, _change: dict[str, Any]) -> None:
@@ -239,7 +243,7 @@ class Explorer(Composite):
 
     @report_errors
     def _ask(self, prompt: Prompt) -> None:
-        self._write(prompt, ask=True)
+        self._write(self.prompt_view.prompt if self.prompt_view.edit_warning else prompt, ask=True)
 
     @report_errors
     def _cancel(self) -> None:
@@ -262,50 +266,28 @@ class Explorer(Composite):
         if captioned is None:
             return
         ask = self._requests.prepare(choice, ask=ask)
-        caption = (
-            captioned.caption
-            if keep and captioned.caption and captioned.caption.captioner == choice["captioner"].name
-            else None
-        )
+        self._start(write_job(captioned, prompt, ask=ask, keep=keep, choice=choice))
 
-        def job(step: Step) -> Captioned:
-            new_result = caption_of(
-                captioned.chip, captioned.lon, captioned.lat, prompt=prompt, ask=ask, step=step, **choice
-            )
-            return new_result if ask else replace(new_result, caption=caption)
-
-        self._start(job)
-
-    def _fetching(self, *, ask: bool = False) -> Callable[[Step], Captioned]:
+    def _fetching(self, *, ask: bool = False) -> Job:
         """Return the work of a click, with every choice as it is now."""
-        lon, lat = self.map.lonlat
-        source, scene, choice = self._source, self._scenes.scene, self._choice()
+        choice = self._choice()
         ask = self._requests.prepare(choice, ask=ask)
         self._fetch_due = True
-
-        def job(step: Step) -> Captioned:
-            return caption_at(lon, lat, source=source, scene=scene or None, ask=ask, step=step, **choice)
-
-        return job
+        return fetch_job(self.map.lonlat, self._source, scene=self._scenes.scene, ask=ask, choice=choice)
 
     def _choice(self) -> dict[str, Any]:
-        options = self.options
-        return {
-            "captioner": self._requests.captioner(),
-            "style": options.style,
-            "year": options.year,
-            "seed": options.seed,
-        }
+        options = {name: getattr(self.options, name) for name in ("style", "year", "seed")}
+        return {"captioner": self._requests.captioner(), **options}
 
-    def _start(self, job: Callable[[Step], Captioned]) -> None:
-        if self._is_silent:  # more changes, and then one start
-            return
-        self._task.start(lambda step: encode_picture(job(step)), on_result=self._show, on_error=self.show_error)
+    def _start(self, job: Job) -> None:
+        if not self._is_silent:
+            self._task.start(lambda step: encode_picture(job(step)), on_result=self._show, on_error=self.show_error)
 
     @report_errors
     def _show_progress(self, _change: dict[str, Any]) -> None:
         self.status.busy = self._task.busy
         self._requests.wait(busy=self._task.busy)
+        show_progress(self._task, self.chip_view, self.caption_view, is_fetching=self._fetch_due)
         if self._task.busy and self._task.step:
             self.status.show_message(self._task.step, kind="hint")
 
@@ -321,21 +303,14 @@ class Explorer(Composite):
         captioned = self.result
         if captioned is None:
             return
-        country = captioned.country.name if captioned.country else "Open sea"
+        name = place_name(captioned)
+        self._place_card.set_note(name)
         self.map.chip = self.chip_view.chip = captioned.chip
-        self.chip_view.place = f"{country}, {coordinates(captioned.lon, captioned.lat)}"
-        self.prompt_view.prompt = captioned.prompt
+        self.chip_view.place = place_title(captioned)
+        self._real_place.offer(captioned.chip)
+        self.prompt_view.show(captioned.prompt)
         button = self._requests.offer(captioned.prompt)
-        with self.caption_view.hold_sync():  # no caption is ever seen beside what another chip says of it
-            self._check_caption(None)
-            self.caption_view.set_trait("empty", f"No caption yet: press '{button}'." if button else NO_CAPTION)
-            fresh = (captioned.caption,) if captioned.caption else ()
-            self.caption_view.captions = (*captions_at(self._catalog, captioned.chip.tile), *fresh)
-        self.caption_view.error = str(captioned.error or "")
-        self.code_view.code = captioned.code
-        invitation = f"Press '{button}' for a caption, or click" if button and not captioned.caption else "Click"
-        self.status.show_message(f"{country}. {invitation} on the map to see another place.", kind="done")
-
-    @report_errors
-    def _check_caption(self, _change: dict[str, Any] | None) -> None:
-        self.caption_view.chip = self.chip_view.chip if self.check.value else None
+        self._caption.show(captioned, button=button)
+        self._next.offer(captioned)
+        invitation = f" Press '{button}' for a caption." if button and not captioned.caption else ""
+        self.status.show_message(f"{sentence_case(name)}.{invitation}", kind="done")

@@ -38,7 +38,7 @@ function initialize({ model }) {
   };
 
   const fields = (query) => [...new URLSearchParams(query)].map(String).sort().join("&");
-  const opened = model.get("opened");
+  const opened = model.get("first_query");
   const isOpened = fields(location.search) === fields(opened) || location.search.length >= LONGEST; // Python has no more of it
   if (!isOpened) visit(); // the person was quicker than the page
   else if (model.get("address").query === opened) ({ steps } = model.get("address"));

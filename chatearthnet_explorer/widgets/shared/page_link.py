@@ -31,7 +31,7 @@ class PageLink(AnyWidget):
     """What the address shall be: ``query``; ``steps``, how often a new entry of the history was begun; and ``turn``,
     the latest visit that it takes account of."""
 
-    opened = t.Unicode(read_only=True).tag(sync=True)
+    first_query = t.Unicode(read_only=True).tag(sync=True)
     """The query string that the page was made for. A person may have gone Back before its script is there."""
 
     notice = t.Unicode(read_only=True).tag(sync=True)
@@ -44,11 +44,11 @@ class PageLink(AnyWidget):
     """Rules that the script puts beside the notice, so that they hold in a shadow root (Panel) as well."""
 
     def __init__(self, query: str = "") -> None:
-        """Begin at the query string of the address that the page was opened with."""
+        """Begin at the query string of the address that the page was first_query with."""
         self._callbacks: list[Visit] = []
         self._is_visiting = False
         super().__init__()
-        self.set_trait("opened", query)
+        self.set_trait("first_query", query)
         self.set_trait("address", {"query": query, "steps": 0, "turn": 0})
 
     @property
