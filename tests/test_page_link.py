@@ -144,7 +144,7 @@ def test_explorer_computes_once_for_a_visit(monkeypatch: pytest.MonkeyPatch) -> 
 
 def browser_at(query: str, first: Query = Query()) -> tuple[Browser, BrowseHistory]:  # noqa: B008 - frozen
     browser = Browser.sample(query=browse_query(query, first))
-    return browser, BrowseHistory(browser, query, find=browser._catalog.pair_named)
+    return browser, BrowseHistory(browser, query)
 
 
 def test_browser_opens_at_its_link_page_and_pair() -> None:

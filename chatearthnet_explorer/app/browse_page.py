@@ -8,10 +8,8 @@ import ipywidgets
 
 from chatearthnet_explorer.app.browse_first_paint import BrowseFirstPaint
 from chatearthnet_explorer.app.site_page import SitePage
-from chatearthnet_explorer.catalog.query import EVERYTHING
+from chatearthnet_explorer.catalog.first_query import first_query
 from chatearthnet_explorer.query_string import query_string_of
-from chatearthnet_explorer.sample.on_demand_release import DrawnRelease
-from chatearthnet_explorer.sample.sample_catalog import FIRST
 from chatearthnet_explorer.widgets.browse.browse_history import BrowseHistory, browse_query
 from chatearthnet_explorer.widgets.browse.browser import Browser
 from chatearthnet_explorer.widgets.shared.page_link import with_page_link
@@ -33,9 +31,11 @@ def browse_pages(site: Site) -> tuple[SitePage, ...]:
             release=data.release,
             labels="simulated" if data.catalog.simulated else "auto",
             query=_query(visit.arguments, data),
+            load_real=site.browse.load_real if site.browse.keeps_real else None,
         )
+        browser.search_bar.has_link = False  # the address of the page is the link
         visit.on_end(browser.close)
-        history = BrowseHistory(browser, query_string_of(visit.arguments), find=data.catalog.pair_named)
+        history = BrowseHistory(browser, query_string_of(visit.arguments))
         visit.on_end(history.stop)
         # results that came before the page was there never reached it
         visit.on_ready(lambda: _send(browser, set()))
@@ -58,8 +58,7 @@ def browse_pages(site: Site) -> tuple[SitePage, ...]:
 
 def _query(arguments: Arguments, data: BrowseData) -> Query:
     """Return the query that a page opens with."""
-    first = FIRST if isinstance(data.release, DrawnRelease) else EVERYTHING
-    return browse_query(query_string_of(arguments), first)
+    return browse_query(query_string_of(arguments), first_query(data.catalog))
 
 
 def _send(widget: ipywidgets.Widget, sent_ids: set[str]) -> None:

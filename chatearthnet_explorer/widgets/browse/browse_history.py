@@ -10,8 +10,6 @@ from chatearthnet_explorer.widgets.shared.background import BackgroundTask
 from chatearthnet_explorer.widgets.shared.page_link import PageLink
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from chatearthnet_explorer.catalog.pair import Pair
     from chatearthnet_explorer.catalog.query import Query
     from chatearthnet_explorer.widgets.browse.browser import Browser
@@ -23,15 +21,14 @@ class BrowseHistory:
     Another query, page or pair is a new entry of the browser's history; another order is not.
     """
 
-    def __init__(self, browser: Browser, query: str, *, find: Callable[[str], Pair | None]) -> None:
+    def __init__(self, browser: Browser, query: str) -> None:
         """Open the pair of a link in a Browser that was made with ``browse_query``, and follow both from then on.
 
         Args:
             browser: What is shown.
             query: The query string of the page, of a stranger.
-            find: Returns the pair of a name; it may take seconds, so it runs in the background.
         """
-        self._browser, self._find = browser, find
+        self._browser = browser
         self._first = browser.query
         self._task = BackgroundTask()
         self._opening = ""
@@ -57,7 +54,9 @@ class BrowseHistory:
             if not link.pair:
                 self._browser.pair = None
             elif self._browser.pair is None or self._browser.pair.record.name != link.pair:
-                self._task.start(lambda _: self._find(link.pair), on_result=self._open, on_error=self._fail)
+                self._task.start(
+                    lambda _: self._browser.catalog.pair_named(link.pair), on_result=self._open, on_error=self._fail
+                )
         finally:
             self._is_following = False
         self._write(new=False)
