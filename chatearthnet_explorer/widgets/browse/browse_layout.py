@@ -53,7 +53,7 @@ def results_of(offer: ipywidgets.Widget | None, gallery: Gallery, catalog: Calla
         files.offers = search_files(catalog(), gallery.query, result.total) if result is not None else ()
 
     gallery.observe(show, "result")
-    tools = ipywidgets.HBox([ShareButton(), files], layout={"flex_flow": "row wrap"})
+    tools = ipywidgets.HBox([ShareButton(), files], layout={"flex_flow": "row wrap", "grid_gap": "8px"})
     tools.add_class("cen-tools")
     return ipywidgets.VBox([*([offer] if offer is not None else []), gallery, tools])
 

@@ -50,7 +50,7 @@ class CaptionStep(StepCard):
         """The code that gives the same."""
         self.files = DownloadButton()
         """What can be saved."""
-        tools = ipywidgets.HBox([self.check, ShareButton(), self.files], layout={"flex_flow": "row wrap"})
+        tools = ipywidgets.HBox([self.check, ShareButton(), self.files], layout={"flex_flow": "row wrap", "grid_gap": "8px"})
         super().__init__(CAPTION, tabs, ask_bar, self.view, tools.add_class("cen-tools"), self.code_view)
         self.check.observe(self._set_chip, "value")
 
