@@ -9,8 +9,7 @@ import ipywidgets
 from chatearthnet_explorer.app.browse_first_paint import BrowseFirstPaint
 from chatearthnet_explorer.app.page_address import browse_query, keep_query
 from chatearthnet_explorer.app.site_page import SitePage
-from chatearthnet_explorer.sample.on_demand_release import DrawnRelease
-from chatearthnet_explorer.sample.sample_catalog import FIRST
+from chatearthnet_explorer.catalog.first_query import first_query
 from chatearthnet_explorer.widgets.browse.browser import Browser
 from chatearthnet_explorer.widgets.shared.world_map import LAND_PANE
 
@@ -30,7 +29,9 @@ def browse_pages(site: Site) -> tuple[SitePage, ...]:
             release=data.release,
             labels="simulated" if data.catalog.simulated else "auto",
             query=_query(visit.arguments, data),
+            load_real=site.browse.load_real if site.browse.keeps_real else None,
         )
+        browser.search_bar.has_link = False  # the address of the page is the link
         keep_query(browser, visit)
         # results that came before the page was there never reached it
         visit.on_ready(lambda: _send(browser, set()))
@@ -53,7 +54,7 @@ def browse_pages(site: Site) -> tuple[SitePage, ...]:
 
 def _query(arguments: Arguments, data: BrowseData) -> Query | str:
     """Return the query that a page opens with."""
-    return browse_query(arguments, FIRST if isinstance(data.release, DrawnRelease) else "")
+    return browse_query(arguments, first_query(data.catalog))
 
 
 def _send(widget: ipywidgets.Widget, sent_ids: set[str]) -> None:

@@ -22,6 +22,7 @@ from chatearthnet_explorer.app.pictures import PictureHandler, PictureStore
 from chatearthnet_explorer.app.refusal_pages import TokenNeeded, TrailingSlash, WrongHost, has_cookie
 from chatearthnet_explorer.app.response_headers import headers_for
 from chatearthnet_explorer.app.sessions import EXPIRY
+from chatearthnet_explorer.app.shared_parts import PartHandler, SharedParts
 from chatearthnet_explorer.app.websocket import PageSocket
 
 if TYPE_CHECKING:
@@ -39,6 +40,7 @@ _UNUSED_HANDLERS = (AutoloadJsHandler, MetadataHandler)
 _ROUTES = [
     # relative to the page that shows them, whatever folder that is in
     (r"/(?:[^/]+/)*pictures/([0-9a-f]{32})\.(png|jpg)", PictureHandler),
+    (r"/(?:[^/]+/)*parts/([0-9a-f]{32})\.json", PartHandler),
     (r"/assets/([0-9a-f]{1,64})/(.{1,200})", AssetHandler),
     (r"/status", Status),
 ]
@@ -54,6 +56,7 @@ class WebApplication(BokehTornado):
         access: Access,
         embedders: Sequence[str] = (),
         pictures: PictureStore | None = None,
+        parts: SharedParts | None = None,
     ) -> None:
         """Take the pages and the rules.
 
@@ -61,6 +64,7 @@ class WebApplication(BokehTornado):
             applications: What is served at each path.
             access: Who may use it.
             pictures: Pictures of the pages.
+            parts: What is the same in every tab.
             embedders: Origins whose pages may embed it.
         """
         self._access, self._pages = access, frozenset(applications)
@@ -80,6 +84,7 @@ class WebApplication(BokehTornado):
             log_function=_log_answer,
             access=access,
             pictures=pictures or PictureStore(),
+            parts=parts or SharedParts(),
         )
 
     def get_handler_delegate(
