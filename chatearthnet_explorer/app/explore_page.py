@@ -28,6 +28,8 @@ def explore_pages(site: Site) -> tuple[SitePage, ...]:
             base_url=models.base_url,
             choose_service=models.choose_service,
             quota=models.quota_of(visit.document),
+            find_catalog=lambda: site.browse.load().catalog,
+            lesson="learn/from-labels-to-a-prompt",
         )
         open_explorer(explorer, visit)
         return explorer
