@@ -51,8 +51,8 @@ class Caption(Value):
         if self.is_released:
             return f"ChatEarthNet, {'GPT-3.5' if self.style == '3.5' else 'GPT-4V'}"
         kind = "GPT-3.5" if self.style == "3.5" else "GPT-4V"
-        writer = self.model or ("fixed sentences, no model" if self.captioner == "template" else self.captioner)
-        return f"In the style of {kind}, by {writer}"
+        writer = self.model or ("fixed sentences" if self.captioner == "template" else self.captioner)
+        return f"Written by {writer}, in the style of {kind}"
 
 
 LIMIT = 20_000

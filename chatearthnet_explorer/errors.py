@@ -80,6 +80,10 @@ class VerdictError(ExplorerError, ValueError):
     """A verdict with an unknown answer, or with too much text."""
 
 
+class LessonError(ExplorerError, LookupError):
+    """There is no such lesson or term, or the file of a lesson has an error."""
+
+
 class LedgerError(ExplorerError, OSError):
     """A ledger of verdicts cannot be read or written."""
 

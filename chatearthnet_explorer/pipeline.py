@@ -23,6 +23,13 @@ if TYPE_CHECKING:
     from chatearthnet_explorer.chip import Chip
 
 
+FETCHING = "Fetching the picture and the land cover."
+"""The step before the chip is there."""
+
+WRITING = "Waiting for the caption."
+"""The step before the caption is there."""
+
+
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Captioned(Value):
     """The result of a click: the chip, the prompt and the caption, and why any of them is missing.
@@ -134,7 +141,7 @@ def caption_at(
         WordingError: If the style or the wording file cannot be used.
     """
     sources, writer = open_source(source), open_captioner(captioner)
-    step("Fetching the chip and its labels.")
+    step(FETCHING)
     chip = fetch_chip(sources, lon, lat, year=year, scene=scene)
     return caption_of(
         chip,
@@ -193,7 +200,7 @@ def caption_of(
         step("Making the prompt.")
         prompt = prompt or prompt_for(chip.labels, style=style, seed=seed, wording=wording)
         if ask:
-            step("Waiting for the caption.")
+            step(WRITING)
             try:
                 caption = write_caption(writer, prompt, chip)
             except CaptionerError as problem:  # chip and prompt are shown without it

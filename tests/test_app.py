@@ -17,7 +17,8 @@ pn.extension("ipywidgets")
 import ipywidgets
 from bokeh.document import Document
 from panel.io.state import set_curdoc
-from chatearthnet_explorer.app.pages import explore_page
+from chatearthnet_explorer.app.site import Site, pages_of
+from chatearthnet_explorer.app.tabs import open_tab
 from chatearthnet_explorer.app.model_access import ModelAccess, ModelOptions
 from chatearthnet_explorer.app.server import is_near
 from chatearthnet_explorer.widgets.explore.explorer import Explorer
@@ -27,8 +28,8 @@ counts, explorers = [], []
 for _ in range(3):
     document = Document()
     with set_curdoc(document):
-        page = explore_page("simulated", ModelAccess(ModelOptions(), near=is_near(*json.loads(sys.argv[1]))), None)
-        page.server_doc(document, location=False)
+        models = ModelAccess(ModelOptions(), near=is_near(*json.loads(sys.argv[1])))
+        open_tab(pages_of(Site(models=models, source="simulated"))[0], document)
         explorers += [one for one in live.values() if isinstance(one, Explorer)]
         offered = list(explorers[-1].options.captioners)
     for callback in list(document.session_destroyed_callbacks):

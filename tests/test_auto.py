@@ -13,7 +13,8 @@ from rig.stac_api import Reply, ScriptedApi, landing
 from chatearthnet_explorer.errors import PlaceError, SettingError
 from chatearthnet_explorer.settings import Settings
 from chatearthnet_explorer.sources import auto_source
-from chatearthnet_explorer.sources.auto_source import FALLBACK, NOT_INSTALLED, AutoSource
+from chatearthnet_explorer.sources.auto_source import AutoSource
+from chatearthnet_explorer.sources.fallback_notes import NOT_INSTALLED, OFFLINE
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -63,8 +64,8 @@ def test_simulates_when_the_server_answers_no_catalogue(answer: Callable[[Reques
             assert api.reply_count == 0  # it still stalls
         assert chip.simulated
         assert chip.source == "simulated"
-        assert chip.missing[0] == FALLBACK
-        assert FALLBACK.endswith(".")
+        assert chip.missing[0] == OFFLINE
+        assert OFFLINE.endswith(".")
 
 
 @pytest.mark.parametrize("address", [CLOSED_PORT, "http://nobody.invalid/stac"], ids=["refused", "no such host"])
@@ -73,7 +74,7 @@ def test_without_a_network_simulates_before_the_time_is_up(
 ) -> None:
     monkeypatch.setattr(auto_source, "PATIENCE", 60.0)
     deadline = time.monotonic() + 60
-    assert AutoSource(settings(tmp_path, address))._why_not_real() == FALLBACK
+    assert AutoSource(settings(tmp_path, address))._why_not_real() == OFFLINE
     assert time.monotonic() < deadline
 
 
@@ -116,7 +117,7 @@ def test_cached_chip_is_real_without_a_network(
 def test_simulates_real_scene_when_offline(tmp_path: Path) -> None:
     chip = AutoSource(settings(tmp_path)).chip_at(LON, LAT, scene="S2A_32NKF_20200612_1_L2A")
     assert chip.simulated
-    assert chip.missing[0] == FALLBACK
+    assert chip.missing[0] == OFFLINE
     assert chip.scene
     assert AutoSource(settings(tmp_path)).chip_at(LON, LAT, scene=chip.scene.item).scene == chip.scene
 

@@ -28,7 +28,8 @@ def _extras() -> dict[str, list[str]]:
 
 def test_requirements_are_the_project_with_an_extra_that_brings_notebook_and_app() -> None:
     lines = [line for line in (BINDER / "requirements.txt").read_text().splitlines() if not line.startswith("#")]
-    (extra,) = re.fullmatch(r"\.\[(\w+)\]", *lines).groups()
+    assert lines[0] == "--constraint constraints.txt"
+    (extra,) = re.fullmatch(r"\.\[(\w+)\]", *lines[1:]).groups()
     names, to_do = set(), [extra]
     while to_do:
         for line in _extras()[to_do.pop()]:
@@ -36,13 +37,35 @@ def test_requirements_are_the_project_with_an_extra_that_brings_notebook_and_app
             names.add(requirement.name)
             if requirement.name == "chatearthnet-explorer":
                 to_do += requirement.extras
-    assert {"jupyterlab", "leafmap", "ipyleaflet", "anywidget", "panel", "pystac-client", "pyarrow"} <= names
+    assert {
+        "jupyterlab",
+        "jupyter-server-proxy",
+        "leafmap",
+        "ipyleaflet",
+        "anywidget",
+        "panel",
+        "pystac-client",
+        "pyarrow",
+    } <= names
 
 
 def test_no_extra_forbids_a_newer_release() -> None:
     for lines in _extras().values():
         for line in lines:
             assert {specifier.operator for specifier in Requirement(line).specifier} <= {">="}, line
+
+
+def test_constraints_pin_everything_that_the_requirements_bring() -> None:
+    lines = [line for line in (BINDER / "constraints.txt").read_text().splitlines() if not line.startswith("#")]
+    pins = {requirement.name: requirement.specifier for requirement in map(Requirement, lines)}
+    assert {"bokeh", "ipyleaflet", "jupyterlab", "leafmap", "numpy", "panel", "pyarrow", "tornado"} <= pins.keys()
+    assert {one.operator for specifier in pins.values() for one in specifier} == {"=="}
+
+
+def test_image_has_a_python_that_the_project_supports() -> None:
+    version = (BINDER / "runtime.txt").read_text().strip().removeprefix("python-")
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    assert f"Programming Language :: Python :: {version}" in project["classifiers"]
 
 
 @pytest.mark.parametrize("name", ["postBuild", "start"])
@@ -62,7 +85,7 @@ def _environment(home: Path) -> dict[str, str]:
     return {**{key: value for key, value in os.environ.items() if not key.startswith("JUPYTER")}, "HOME": str(home)}
 
 
-def test_build_and_start_open_the_first_notebook(clone: Path) -> None:
+def test_build_and_start_open_the_site(clone: Path) -> None:
     pytest.importorskip("jupyterlab", reason="JupyterLab is not installed: pip install .[lab]")
     environment = _environment(clone)
     subprocess.run([clone / "binder" / "postBuild"], cwd=clone, env=environment, check=True, capture_output=True)
@@ -73,7 +96,10 @@ def test_build_and_start_open_the_first_notebook(clone: Path) -> None:
     with (clone / "log").open("wb") as log:
         process = subprocess.Popen(command, cwd=clone, env=environment, stdout=log, stderr=log)
         try:
-            assert _page_url(f"http://127.0.0.1:{port}/", process).endswith(f"/lab/tree/{NOTEBOOK}")
+            assert _page_url(f"http://127.0.0.1:{port}/", process).endswith("/chatearthnet/")
+            # a badge can name a notebook
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}/lab/tree/{NOTEBOOK}", timeout=60) as page:
+                assert page.status == 200
         finally:
             process.terminate()
             process.wait(30)

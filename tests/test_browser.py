@@ -181,32 +181,71 @@ def test_a_pair_opens_with_its_captions_compared() -> None:
     assert [one.text for one in view.caption_view.captions] == list(pair.record.captions.values())
     assert view.compare_view.names == ["the 3.5 caption", "the 4V caption"]
     assert "agree on" in view.compare_view.summary
-    assert (view.layout.display, browser._results.layout.display) == ("", "none")
+    assert "cen-pair-open" in browser._dom_classes
+    assert browser.gallery.open_position == 0
     press(view.head, "back")
     assert browser.pair is None
-    assert (view.layout.display, browser._results.layout.display) == ("none", "")
+    assert "cen-pair-open" not in browser._dom_classes
+    assert browser.gallery.open_position == -1
 
 
 def test_simulated_caption_is_never_attributed_to_gpt() -> None:
     browser = browse()
     browser.gallery.open_at(0)
     (caption, *_) = browser.pair_view.caption_view.captions
-    assert caption.byline == "In the style of GPT-3.5, by rules of this program"
+    assert caption.byline == "Written by rules of this program, in the style of GPT-3.5"
     assert caption.notes == ("Simulated: no language model wrote this caption.",)
     assert browser.pair_view.chip_view.simulated
 
 
-def test_next_and_previous_go_through_the_page() -> None:
-    browser = browse(query="size=3")
-    names = [item["name"] for item in browser.gallery.items]
+def test_next_and_previous_go_through_all_pages() -> None:
+    browser = browse(query="size=3&continent=Oceania")
+    pairs = small_sample().catalog.search(Query(continent=("Oceania",), size=1000)).pairs
+    names = [pair.record.name for pair in pairs]
+    browser.gallery.open_at(0)
+    head = browser.pair_view.head
+    assert "previous" not in head.possible
+    for name in names[1:]:
+        press(head, "next")
+        assert browser.pair.record.name == name
+        assert browser.gallery.open_position == browser._position() >= 0
+    assert browser.query.page == browser.gallery.result.pages > 1
+    assert "next" not in head.possible
+    press(head, "next")  # what is not offered is not done
+    for name in names[-2::-1]:
+        press(head, "previous")
+        assert browser.pair.record.name == name
+    assert browser.query.page == 1
+
+
+def test_pair_of_the_next_page_replaces_the_open_one_only_when_it_is_there() -> None:
+    async def run() -> None:
+        browser = browse(query="size=3")
+        await _until(lambda: browser.gallery.result is not None)
+        browser.gallery.open_at(2)
+        before = browser.pair
+        press(browser.pair_view.head, "next")
+        assert browser.pair is before
+        await _until(lambda: browser.query.page == 2 and browser.pair is not before)
+        assert browser.pair is browser.gallery.result.pairs[0]
+        browser.query = Query(words="grass", size=3)
+        assert browser.pair is None
+        browser.close()
+
+    asyncio.run(run())
+
+
+def test_next_and_previous_stay_on_a_page_without_neighbours() -> None:
+    total = small_sample().catalog.search(Query(continent=("Oceania",))).total
+    browser = browse(query=f"size={total}&continent=Oceania")
+    names = [item["name"] for item in browser.gallery.items][:3]
+    browser.gallery.open_at(0)
+    head = browser.pair_view.head
     browser.gallery.open_at(0)
     head = browser.pair_view.head
     assert "previous" not in head.possible
     press(head, "next")
     press(head, "next")
-    assert browser.pair.record.name == names[2]
-    assert "next" not in head.possible
-    press(head, "next")  # what is not offered is not done
     assert browser.pair.record.name == names[2]
     press(head, "previous")
     assert browser.pair.record.name == names[1]

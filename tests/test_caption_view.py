@@ -30,7 +30,7 @@ def test_new_caption_has_style_and_history() -> None:
         style="4v", input_summary="the prompt and 1 label map", tokens_in=812, tokens_out=95, notes=("Cut off.",)
     )
     column = CaptionView(captions=(caption_with_history,)).columns[0]
-    assert column["byline"] == "In the style of GPT-4V, by model-7"
+    assert column["byline"] == "Written by model-7, in the style of GPT-4V"
     assert column["details"] == [
         ["Model", "model-7"],
         ["Prompt style", "4v"],

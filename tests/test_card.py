@@ -56,7 +56,7 @@ def test_card_shows_place_pictures_shares_history_caption_and_prompt() -> None:
         "CC-BY-4.0",
         '"No label" does not mean water',
         "Water lies beside trees",
-        "In the style of GPT-3.5, by model-7",
+        "Written by model-7, in the style of GPT-3.5",
         "What was sent",
         "the prompt",
         "Rules (system message)",

@@ -334,7 +334,7 @@ def test_steps_are_on_screen_during_the_wait() -> None:
         await _until(lambda: explorer.result is not None)
         return steps
 
-    assert asyncio.run(steps())[0] == "Fetching the chip and its labels."
+    assert asyncio.run(steps())[0] == "Fetching the picture and the land cover."
 
 
 def test_hostile_words_are_text_in_every_view_and_in_the_card() -> None:

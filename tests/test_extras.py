@@ -26,7 +26,7 @@ def test_app_has_neither_the_heavy_map_nor_jupyterlab() -> None:
 
 
 def test_lab_has_all_that_app_and_data_have() -> None:
-    assert _names("app") | _names("data") | {"leafmap", "jupyterlab"} == _names("lab")
+    assert _names("app") | _names("data") | {"leafmap", "jupyterlab", "jupyter-server-proxy"} == _names("lab")
     assert _names("lab") < _names("all")
 
 

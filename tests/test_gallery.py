@@ -16,11 +16,12 @@ from rig.samples import press, small_sample
 
 from chatearthnet_explorer.catalog import Query
 from chatearthnet_explorer.claims import read_claims
+from chatearthnet_explorer.values import FrozenDict
 from chatearthnet_explorer.widgets.browse.active_filters import choices_of
 from chatearthnet_explorer.widgets.browse.caption_agreement import compare
 from chatearthnet_explorer.widgets.browse.compare_view import CompareView
 from chatearthnet_explorer.widgets.browse.facet_view import FacetView
-from chatearthnet_explorer.widgets.browse.gallery import THUMBNAIL, Gallery, thumbnail
+from chatearthnet_explorer.widgets.browse.gallery import THUMBNAIL, Gallery, picture_words, thumbnail
 from chatearthnet_explorer.widgets.browse.search_bar import SearchBar
 
 if TYPE_CHECKING:
@@ -55,6 +56,22 @@ def test_items_have_place_classes_and_counts() -> None:
     assert result.pairs[0].country is not None
     assert gallery.items[0]["country"] == result.pairs[0].country.name
     assert gallery.items[0]["styles"] == list(result.pairs[0].record.captions)
+
+
+def test_pictures_are_described_by_measured_land_cover_or_by_the_classes_of_the_caption() -> None:
+    pair = search(size=1, words="tree").pairs[0]
+    assert Gallery(result=search(size=1, words="tree")).items[0]["alt"] == picture_words(pair)
+    pair_with_captions = dataclasses.replace(
+        pair,
+        classes=FrozenDict.wrap({"3.5": ("grass", "tree"), "4v": ("crop", "grass")}),
+        dominant=FrozenDict.wrap({"3.5": "tree", "4v": None}),
+    )
+    assert picture_words(pair_with_captions) == "Satellite picture; the caption names tree, grass, crop."
+    shares = FrozenDict.wrap({"tree": 0.604, "water": 0.392, "crop": 0.004, "snow": 0.0})
+    pair_with_shares = dataclasses.replace(pair, shares=shares)
+    assert picture_words(pair_with_shares) == "Satellite picture: tree 60 %, water 39 %, crop less than 1 %."
+    no_class = FrozenDict.wrap({"3.5": ()})
+    assert picture_words(dataclasses.replace(pair, classes=no_class, dominant=no_class)) == "Satellite picture."
 
 
 def test_thumbnails_are_small_jpegs_and_missing_ones_have_a_note() -> None:
@@ -160,6 +177,16 @@ def test_a_press_chooses_and_another_takes_it_back() -> None:
     assert view.query == Query()
 
 
+def test_the_drawer_counts_the_pairs_and_clears_all_its_filters_at_once() -> None:
+    query = Query(classes=("tree",), country=("Brazil",), style="both", words="forest", sortby="share")
+    view = FacetView()
+    assert view.total == -1
+    view.query, view.result = query, small_sample().catalog.search(Query(continent=("Asia",)))
+    assert view.total == view.result.total > 0
+    press(view, "clear all")
+    assert view.query == Query(words="forest")
+
+
 def test_a_flag_goes_from_with_to_without_to_either() -> None:
     view = FacetView(result=search())
     flags = []
@@ -173,7 +200,7 @@ def test_a_flag_that_must_be_absent_counts_those_without_it() -> None:
     query = Query(flag=("-no picture",))
     view = FacetView(query=query, result=small_sample().catalog.search(query))
     value = facet(view, "flag")["no picture"]
-    assert value[1:5] == ["has a picture", "", 12, "off"]
+    assert value[1:5] == ["only pairs with a picture", "", 12, "off"]
 
 
 def test_a_choice_that_no_pair_has_stays_to_be_taken_back() -> None:
@@ -265,10 +292,10 @@ def test_every_choice_is_listed_and_can_be_left_out() -> None:
 def test_each_choice_left_out_leaves_the_others() -> None:
     query = Query(classes=("tree", "water"), min_share=0.3, sortby="share", style="both")
     assert dict(choices_of(query)) == {
-        "labels have tree": query.but(classes=("water",)),
-        "labels have water": query.but(classes=("tree",)),
-        "at least 30 % of the labels": query.but(min_share=None),
-        "caption in both styles": query.but(style=""),
+        "land cover has tree": query.but(classes=("water",)),
+        "land cover has water": query.but(classes=("tree",)),
+        "at least 30 % of the square": query.but(min_share=None),
+        "with both captions": query.but(style=""),
     }
 
 

@@ -96,7 +96,7 @@ def test_registered_captioner_is_opened_by_name_with_options_of_its_signature() 
     result = caption_at(6.73, 0.336, source="simulated", captioner="echo")
     assert result.caption is not None
     assert result.caption.text == result.prompt.user  # type: ignore[union-attr]
-    assert result.caption.byline == "In the style of GPT-3.5, by echo"
+    assert result.caption.byline == "Written by echo, in the style of GPT-3.5"
 
 
 @pytest.mark.usefixtures("_clean")

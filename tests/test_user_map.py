@@ -145,7 +145,7 @@ def test_refuses_what_is_no_map(open_view: Callable[[object], Any], wrong: objec
     "code",
     [
         "from chatearthnet_explorer import Browser, Explorer, ReviewDesk; Explorer(source='simulated').close()",
-        "import chatearthnet_explorer.app.pages, chatearthnet_explorer.app.server",
+        "import chatearthnet_explorer.app.site, chatearthnet_explorer.app.server",
     ],
 )
 def test_views_and_app_load_neither_leafmap_nor_jupyterlab(code: str) -> None:

@@ -112,12 +112,12 @@ class Access:
     @property
     def cookie_name(self) -> str:
         """Name of the cookie; with the port, as cookies are shared by all ports of a host."""
-        return f"chatearthnet-{self.port}"
+        return cookie_name_of(self.port)
 
     @property
     def cookie_value(self) -> str:
         """Value of the cookie: made of the token, which cannot be had back from it."""
-        return hmac.new(self.token.encode(), b"cookie", hashlib.sha256).hexdigest()
+        return cookie_value_of(self.token)
 
     @property
     def url(self) -> str:
@@ -132,6 +132,16 @@ class Access:
 
     def _is_allowed(self, name: str, port: int | None) -> bool:
         return any(name == one and allowed_port in {None, port} for one, allowed_port in self.allowed_hosts)
+
+
+def cookie_name_of(port: int | str) -> str:
+    """Return the name of the cookie of the server at a port."""
+    return f"chatearthnet-{port}"
+
+
+def cookie_value_of(token: str) -> str:
+    """Return the value of the cookie that follows a token."""
+    return hmac.new(token.encode(), b"cookie", hashlib.sha256).hexdigest()
 
 
 def access_for(address: str, port: int, *, hosts: Sequence[str] = (), ask_token: bool = True) -> Access:

@@ -7,7 +7,6 @@ from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urlencode
 
-import panel as pn
 from bokeh.document.events import MessageSentEvent
 
 from chatearthnet_explorer.catalog.permalink import from_url, to_url
@@ -18,15 +17,12 @@ from chatearthnet_explorer.sources import YEARS, Year
 from chatearthnet_explorer.tile import LATITUDE_LIMIT
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
     from bokeh.document import Document
 
+    from chatearthnet_explorer.app.site_page import Arguments, Visit
     from chatearthnet_explorer.catalog.query import Query
     from chatearthnet_explorer.widgets.browse.browser import Browser
     from chatearthnet_explorer.widgets.explore.explorer import Explorer
-
-    Arguments = Mapping[str, Sequence[bytes]]
 
 MESSAGE = "place"
 """Name of the message that page.js takes the query of the address from."""
@@ -76,14 +72,14 @@ def browse_query(arguments: Arguments, default: Query | str) -> Query | str:
     return query if to_url(query) else default
 
 
-def open_explorer(explorer: Explorer, arguments: Arguments) -> None:
+def open_explorer(explorer: Explorer, visit: Visit) -> None:
     """Have an Explorer start at the place of the address, or at the first of the places, and keep the address true."""
-    place = explore_place(arguments)
+    place = explore_place(visit.arguments)
     if place.year is not None:
         explorer.options.year = place.year
     if place.style is not None:
         explorer.options.style = place.style
-    document = pn.state.curdoc
+    document = visit.document
 
     def keep(_change: object) -> None:
         options = explorer.options
@@ -96,13 +92,12 @@ def open_explorer(explorer: Explorer, arguments: Arguments) -> None:
     explorer.options.observe(keep, ["year", "style"])
     lonlat = place.lonlat or (PLACES[0].lon, PLACES[0].lat)
     # a change made before the page is there would never reach it
-    pn.state.onload(lambda: explorer.map.go(*lonlat))
+    visit.on_ready(lambda: explorer.map.go(*lonlat))
 
 
-def keep_query(browser: Browser) -> None:
+def keep_query(browser: Browser, visit: Visit) -> None:
     """Keep the address of a page true to what its Browser asks for."""
-    document = pn.state.curdoc
-    browser.observe(lambda change: _send(document, to_url(change["new"])), "query")
+    browser.observe(lambda change: _send(visit.document, to_url(change["new"])), "query")
 
 
 def _send(document: Document | None, query: str) -> None:

@@ -1,60 +1,69 @@
-"""The HTML template around the views, its script, and the status request that the script sends."""
+"""The HTML around the views: one template for every page of the site."""
 
 from __future__ import annotations
 
+import json
 from functools import cache
+from html import escape
 from pathlib import Path
+from string import Template
 from typing import TYPE_CHECKING
 
-from panel.io.resources import BASE_TEMPLATE
-from tornado.web import RequestHandler
-
-from chatearthnet_explorer.app.response_headers import NONCE
+from chatearthnet_explorer.app.assets import version
+from chatearthnet_explorer.app.refusal_pages import TITLE
 
 if TYPE_CHECKING:
-    from jinja2 import Template
+    from collections.abc import Sequence
 
-    from chatearthnet_explorer.app.access import Access
+    from chatearthnet_explorer.app.site_page import SitePage
 
-_SCRIPT = Path(__file__).with_name("page.js")
-# what is inline there comes from Bokeh, with data as escaped JSON; so no script of a stranger gets the nonce
-_TEMPLATE = """
-{% extends base %}
-{% block preamble %}
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<link rel="icon" href="favicon.ico">
-<script src="page.js"></script>
-{% endblock %}
-{% block js_resources %}{{ super() | replace("<script", "<script nonce='NONCE'") }}{% endblock %}
-{% block inner_body %}{{ super() | replace("<script", "<script nonce='NONCE'") }}{% endblock %}
-"""
+LIVE = "site-live"
+"""Identifier of the element that the widget of a page goes into."""
+
+_NO_SCRIPT = (
+    "This page can be read as it is. Searching, the map and the buttons need JavaScript, which is switched off in "
+    "this browser."
+)
+_CREDITS = (
+    "Method: ChatEarthNet, Yuan, Xiong, Mou and Zhu, 2025, CC-BY-4.0. Labels: ESA WorldCover, CC-BY-4.0. Pictures: "
+    "Copernicus Sentinel-2. Outline: Natural Earth, public domain. Each square lists its sources."
+)
+
+
+def page_html(page: SitePage, pages: Sequence[SitePage], *, token: str, first_paint: str) -> str:
+    """Return the HTML of a page for one tab.
+
+    Args:
+        page: The page.
+        pages: All pages of the site, for the navigation.
+        token: The session token of the tab.
+        first_paint: HTML that is readable before any script runs.
+    """
+    # "<" is escaped so that no text can end the element
+    session = json.dumps({"token": token, "elementid": LIVE}, separators=(",", ":")).replace("<", "\\u003c")
+    return _template().substitute(
+        up=page.up,
+        assets=f"{page.up}assets/{version()}/",
+        site=TITLE,
+        title=escape(page.title),
+        intro=escape(page.intro),
+        kind="site-narrow" if page.narrow else "site-wide",
+        nav="".join(_nav_item(one, page) for one in pages if one.nav),
+        no_script=_NO_SCRIPT,
+        ready=escape(page.ready),
+        first_paint=first_paint,
+        credits=_CREDITS,
+        session=session,
+    )
+
+
+def _nav_item(one: SitePage, page: SitePage) -> str:
+    is_here = one.path == page.path
+    is_section = page.path.startswith(f"{one.path}/")
+    current = " aria-current='page'" if is_here else " aria-current='true'" if is_section else ""
+    return f"<li><a href='{page.up}{one.path[1:]}'{current}>{escape(one.nav)}</a></li>"
 
 
 @cache
-def page_template() -> Template:
-    """Return the template of our pages: Panel's, with the page's own script and with a nonce for what is inline."""
-    template: Template = BASE_TEMPLATE.environment.from_string(
-        _TEMPLATE.replace("NONCE", NONCE), globals={"base": BASE_TEMPLATE}
-    )
-    return template
-
-
-class PageScript(RequestHandler):
-    """Serves the page's own script, which says when the server is gone."""
-
-    def get(self) -> None:
-        """Send the script."""
-        self.set_header("Content-Type", "text/javascript; charset=utf-8")
-        self.set_header("Cache-Control", "no-cache")
-        self.finish(_SCRIPT.read_bytes())
-
-
-class Status(RequestHandler):
-    """Answers a page that wants to know whether the server is there, and whether it may connect."""
-
-    def get(self) -> None:
-        """Send whether a page of the origin in ``origin`` may connect."""
-        access: Access = self.application.settings["access"]
-        origins_allowed = access.accepts(self.get_query_argument("origin", "")[:300], self.request.headers.get("Host"))
-        self.set_header("Cache-Control", "no-store")
-        self.finish({"connects": origins_allowed})
+def _template() -> Template:
+    return Template(Path(__file__).with_name("static").joinpath("page.html").read_text("utf-8"))

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from chatearthnet_explorer.app.access import Access
 
 TITLE = "ChatEarthNet Explorer"
+_NEXT = "next"
+"""Argument of the root's address: the page to open after the token."""
+
 _UNKNOWN_NAME = "This server does not accept the name in this address."
 _ASK = "This server needs a token. Open the address it printed when it started, or paste the token here."
 _WRONG = "This token is wrong; the server makes a new one at each start. Paste the one it printed last."
@@ -78,7 +81,7 @@ class TrailingSlash(RefusalHandler):
         query = f"?{self.request.query}" if self.request.query else ""
         page = self.request.path.rstrip("/")
         up = "../" * (len(self.request.path) - len(page))
-        self.redirect(f"{up}{page.strip('/')}{query}")
+        self.redirect(f"{up}{page.rpartition('/')[2]}{query}")
 
 
 class TokenNeeded(RefusalHandler):
@@ -91,9 +94,25 @@ class TokenNeeded(RefusalHandler):
             self.finish("token needed")
             return
         pairs = parse_qsl(self.request.query, keep_blank_values=True)
-        token = dict(pairs).get("token")
+        arguments = dict(pairs)
+        token = arguments.get("token")
         pairs = [pair for pair in pairs if pair[0] != "token"]
-        here = f"./{self.request.path.strip('/')}"
+        path = self.request.path.strip("/")
+        up = "../" * path.count("/")
+        if up:
+            # the cookie holds for the folder of the address that gives it, so the token is taken at the root
+            if token is not None:
+                self.redirect(f"{up}?{urlencode([*pairs, (_NEXT, path), ('token', token)])}")
+                return
+            here = f"./{path.rpartition('/')[2]}"
+            action, fields = up, [*pairs, (_NEXT, path)]
+        else:
+            fields = pairs
+            if _NEXT in arguments and f"/{arguments[_NEXT]}" in self.pages:
+                path = arguments[_NEXT]
+                pairs = [pair for pair in pairs if pair[0] != _NEXT]
+            here = f"./{path}"
+            action = "./" if path.count("/") else here
         if token is not None and self.access.knows(token):
             # without a path it holds where the browser sees the page: below a proxy's prefix, which nobody tells us
             self.set_cookie(
@@ -103,7 +122,7 @@ class TokenNeeded(RefusalHandler):
         elif has_cookie(self.access, self.request) or (token is None and self._from_another_site()):
             self._open(here, pairs)
         else:
-            self._ask(here, pairs, _ASK if token is None else _WRONG)
+            self._ask(action, fields, _ASK if token is None else _WRONG)
 
     def _is_page(self) -> bool:
         request = self.request
@@ -120,13 +139,13 @@ class TokenNeeded(RefusalHandler):
         # a browser that comes from another site shows the cookie only where a page of this one leads
         self.page(f"<p><a href='{escape(address)}'>Open the explorer</a></p>", _REFRESH.format(address=escape(address)))
 
-    def _ask(self, here: str, pairs: list[tuple[str, str]], sentence: str) -> None:
+    def _ask(self, action: str, pairs: list[tuple[str, str]], sentence: str) -> None:
         hidden_inputs = "".join(
             f"<input type='hidden' name='{escape(name)}' value='{escape(value)}'>" for name, value in pairs
         )
         self.set_status(403)
         self.page(
-            f"<p>{sentence}</p><form method='get' action='{here}'>{hidden_inputs}"
+            f"<p>{sentence}</p><form method='get' action='{action}'>{hidden_inputs}"
             "<input type='password' name='token' aria-label='Token' autocomplete='off' autofocus required> "
             "<button>Open</button></form>"
         )

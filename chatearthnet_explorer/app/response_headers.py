@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from typing import TYPE_CHECKING
 
 from tornado.web import OutputTransform
@@ -10,31 +9,27 @@ from tornado.web import OutputTransform
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from tornado.httputil import HTTPHeaders, HTTPServerRequest
+    from tornado.httputil import HTTPHeaders
 
 IMAGERY = "https://server.arcgisonline.com"
 """The one other host that a page asks: it has the pictures below the map."""
 
-NONCE = secrets.token_urlsafe(16)
-"""Stands in our pages where each answer gets a nonce of its own; drawn anew by each process."""
-
 _FOREIGN = ("Access-Control-Allow-Origin", "Access-Control-Allow-Headers", "Access-Control-Allow-Credentials")
 
 
-def content_policy(embedders: Sequence[str], nonce: str) -> str:
+def content_policy(embedders: Sequence[str]) -> str:
     """Return the Content-Security-Policy of our pages.
 
     ``unsafe-eval`` stays: ipywidgets_bokeh compiles its schemas and loads the scripts of widgets that way. ``blob:``
-    is where anywidget imports its modules from. Bokeh writes its styles into elements.
+    is where anywidget imports its modules from. Bokeh writes its styles into elements. No script stands in a page.
 
     Args:
         embedders: Origins whose pages may embed ours.
-        nonce: What inline scripts of ours bear.
     """
     return "; ".join(
         (
             "default-src 'none'",
-            f"script-src 'self' 'nonce-{nonce}' 'unsafe-eval' blob:",
+            "script-src 'self' 'unsafe-eval' blob:",
             "style-src 'self' 'unsafe-inline'",
             f"img-src 'self' data: blob: {IMAGERY}",
             "font-src 'self' data:",
@@ -55,27 +50,20 @@ def headers_for(embedders: Sequence[str]) -> type[OutputTransform]:
     """
 
     class Headers(OutputTransform):
-        def __init__(self, request: HTTPServerRequest) -> None:
-            super().__init__(request)
-            self._nonce = secrets.token_urlsafe(16)
-
         def transform_first_chunk(
             self,
             status_code: int,
             headers: HTTPHeaders,
             chunk: bytes,
-            finishing: bool,  # noqa: FBT001 - Tornado's
+            finishing: bool,  # noqa: ARG002, FBT001 - Tornado's
         ) -> tuple[int, HTTPHeaders, bytes]:
             for name in _FOREIGN:
                 headers.pop(name, None)
-            headers["Content-Security-Policy"] = content_policy(embedders, self._nonce)
+            headers["Content-Security-Policy"] = content_policy(embedders)
             headers["X-Content-Type-Options"] = "nosniff"
             headers["Referrer-Policy"] = "no-referrer"
             headers["Cross-Origin-Resource-Policy"] = "same-origin"
             headers.pop("Server", None)
-            return status_code, headers, self.transform_chunk(chunk, finishing)
-
-        def transform_chunk(self, chunk: bytes, finishing: bool) -> bytes:  # noqa: ARG002, FBT001 - Tornado's
-            return chunk.replace(NONCE.encode(), self._nonce.encode())  # of the same length
+            return status_code, headers, chunk
 
     return Headers

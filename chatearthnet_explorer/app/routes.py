@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import secrets
 from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
@@ -12,16 +13,15 @@ from bokeh.server.tornado import BokehTornado
 from bokeh.server.views.autoload_js_handler import AutoloadJsHandler
 from bokeh.server.views.metadata_handler import MetadataHandler
 from bokeh.server.views.ws import WSHandler
-from panel.io.resources import DIST_DIR
 from tornado.web import ErrorHandler, HTTPError, RequestHandler
 
+from chatearthnet_explorer.app.assets import AssetHandler
 from chatearthnet_explorer.app.message_allowlist import LONGEST
-from chatearthnet_explorer.app.page_template import PageScript, Status
+from chatearthnet_explorer.app.page_handler import Status
 from chatearthnet_explorer.app.refusal_pages import TokenNeeded, TrailingSlash, WrongHost, has_cookie
 from chatearthnet_explorer.app.response_headers import headers_for
 from chatearthnet_explorer.app.sessions import EXPIRY
 from chatearthnet_explorer.app.websocket import PageSocket
-from chatearthnet_explorer.app.widget_scripts import WidgetScript
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -36,9 +36,7 @@ _UNUSED_HANDLERS = (AutoloadJsHandler, MetadataHandler)
 """Bokeh's routes for other sites' pages, which like arguments named ``bokeh-`` start or choose a session."""
 
 _ROUTES = [
-    # the address Panel asks for a package: its name, a range of versions, its file
-    (r"/widgets/([a-z-]+)@[^/]+/dist/index", WidgetScript),
-    (r"/page.js", PageScript),
+    (r"/assets/([0-9a-f]{1,64})/(.{1,200})", AssetHandler),
     (r"/status", Status),
 ]
 _SERVER_ERROR = 500
@@ -59,7 +57,7 @@ class WebApplication(BokehTornado):
         super().__init__(
             applications,
             extra_patterns=list(_ROUTES),
-            ico_path=str(DIST_DIR / "images" / "favicon.ico"),
+            ico_path=str(Path(__file__).with_name("static") / "favicon.svg"),
             # a page bears its session token in its text, so nothing of the request goes there but the address
             include_headers=[],
             include_cookies=[],

@@ -7,7 +7,7 @@ import signal
 import sys
 import webbrowser
 from importlib import import_module
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from chatearthnet_explorer.app.access import access_for, embedding_origin, is_local
 from chatearthnet_explorer.app.listen_address import DEFAULT_PORT, listen
@@ -21,10 +21,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from bokeh.server.server import BaseServer
-    from panel.io.application import TViewableFuncOrPath
-    from panel.viewable import Viewable
 
     from chatearthnet_explorer.app.access import Access
+    from chatearthnet_explorer.app.site import Site
 
 
 _MOST_BODY = 100_000
@@ -76,17 +75,14 @@ def serve(
     sockets, bound_port = listen(address, port)
     access = access_for(address, bound_port, hosts=hosts, ask_token=ask_token)
 
-    from chatearthnet_explorer.app.pages import BrowseData, BrowseState, browse_page, explore_page
+    from chatearthnet_explorer.app.site import BrowseData, Site
 
-    browse_data = BrowseData(opened_catalog, opened_release) if opened_catalog else None
-    browse_state = BrowseState(browse_data)
-
-    def explore() -> Viewable:
-        return explore_page(source, model_access, browse_data)
-
-    server = _server(
-        {"/": explore, "/explore": explore, "/browse": lambda: browse_page(browse_state)}, sockets, access, embedders
+    site = Site(
+        models=model_access,
+        source=source,
+        own_data=BrowseData(opened_catalog, opened_release) if opened_catalog else None,
     )
+    server = _server(site, sockets, access, embedders)
     _announce(access, port)
     if show:
         webbrowser.open(access.url)
@@ -98,10 +94,8 @@ def is_near(address: str, hosts: Sequence[str]) -> bool:
     return is_local(address) and not hosts
 
 
-def _server(
-    pages: dict[str, TViewableFuncOrPath], sockets: list[socket.socket], access: Access, embedders: Sequence[str]
-) -> BaseServer:
-    """Return a server of the pages at the sockets, not yet running."""
+def _server(site: Site, sockets: list[socket.socket], access: Access, embedders: Sequence[str]) -> BaseServer:
+    """Return a server of a site at the sockets, not yet running."""
     os.environ.setdefault("PYDEVD_DISABLE_FILE_VALIDATION", "1")  # a debugger that nobody attaches warns of itself
     import panel as pn
     from bokeh.core.validation import silence
@@ -112,10 +106,11 @@ def _server(
     from tornado.httpserver import HTTPServer
     from tornado.ioloop import IOLoop
 
-    from chatearthnet_explorer.app.page_cache import share_pages
-    from chatearthnet_explorer.app.pages import empty_page
+    from chatearthnet_explorer.app.page_handler import share_pages
     from chatearthnet_explorer.app.refusal_pages import TITLE
     from chatearthnet_explorer.app.routes import WebApplication
+    from chatearthnet_explorer.app.site import pages_of
+    from chatearthnet_explorer.app.tabs import tab_opener
     from chatearthnet_explorer.app.websocket import quiet_visitor_faults
 
     pn.extension("ipywidgets")
@@ -124,8 +119,11 @@ def _server(
     pn.config.css_files = [one for one in pn.config.css_files if one != CSS_URLS["font-awesome"]]
     silence(EMPTY_LAYOUT, silence=True)
     quiet_visitor_faults()
-    share_pages(empty_page, TITLE)
-    web = WebApplication(build_applications(pages, title=TITLE, location=False), access, embedders)
+    pages = pages_of(site)
+    share_pages(pages)
+    tabs: dict[str, Any] = {page.path: tab_opener(page) for page in pages}
+    tabs["/"] = tabs[pages[0].path]
+    web = WebApplication(build_applications(tabs, title=TITLE, location=False), access, embedders)
     http = HTTPServer(web, max_body_size=_MOST_BODY, max_buffer_size=_MOST_BODY * 20)
     http.add_sockets(sockets)
     return BaseServer(IOLoop.current(), web, http)

@@ -1,38 +1,39 @@
-"""The scripts of ipywidgets and anywidget, served from this server, and the pane that loads them."""
+"""The pane that shows a widget, with scripts from this server."""
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import panel as pn
-from jupyter_core.paths import jupyter_path
-from tornado.web import HTTPError, RequestHandler
 
 from chatearthnet_explorer.app.map_outline import bring_outline
 
-PACKAGES = ("anywidget", "jupyter-leaflet")
-"""Packages whose scripts the views need; Panel would load them from a public server."""
-
-
-class WidgetScript(RequestHandler):
-    """Serves the scripts of the widgets from where pip put them, so that nothing is asked of another server."""
-
-    def get(self, package: str) -> None:
-        """Send the one script of a package in ``PACKAGES``."""
-        places = [Path(folder, package, "index.js") for folder in jupyter_path("nbextensions")]
-        file = next((place for place in places if place.is_file()), None)
-        if package not in PACKAGES or file is None:
-            raise HTTPError(404)
-        self.set_header("Content-Type", "text/javascript; charset=utf-8")
-        self.finish(file.read_bytes())
+if TYPE_CHECKING:
+    from bokeh.document import Document
+    from bokeh.models import LayoutDOM
 
 
 class WidgetPane(pn.pane.IPyWidget):
     """Panel's pane of a widget, with its scripts from here."""
 
+    def __init__(self, widget: Any, *, scripts: str, **options: Any) -> None:  # noqa: ANN401 - Panel's
+        """Take a widget.
+
+        Args:
+            widget: The widget.
+            scripts: Address of the folder of widget scripts, relative to the page.
+            options: As ``pn.pane.IPyWidget`` takes them.
+        """
+        super().__init__(widget, **options)  # type: ignore[no-untyped-call]  # half of Panel has types
+        self._scripts = scripts
+
+    def model_for(self, document: Document) -> LayoutDOM:
+        """Return the widget as a model of Bokeh's, without a layout or style sheets of Panel's."""
+        model: LayoutDOM = self._get_ipywidget(self.object, document, None, None, sizing_mode="stretch_width")
+        return model
+
     def _get_ipywidget(self, *arguments: Any, **options: Any) -> Any:  # noqa: ANN401 - Panel's own signature
-        model = super()._get_ipywidget(*arguments, **options)  # type: ignore[no-untyped-call]  # half of Panel has types
-        model.cdn = "widgets"
+        model = super()._get_ipywidget(*arguments, **options)  # type: ignore[no-untyped-call]  # likewise
+        model.cdn = self._scripts
         bring_outline(model.bundle)
         return model

@@ -31,6 +31,7 @@ class Captioner(Protocol):
 
     # A captioner may also have ``free = True``: a caption costs nothing, so widgets request it without a button;
     # ``estimate(prompt)``: returns what a caption will cost; ``cancel()``: ends the request that is under way;
+    # ``reads_wording = False``: it writes from the facts alone, so that editing the words of a prompt changes nothing;
     # ``options``: keywords that ``open_captioner`` needs to open the same one again. A key is never among them.
 
     def caption(self, prompt: Prompt, chip: Chip) -> Caption:
@@ -50,7 +51,7 @@ _REGISTRY = Registry(
         builtin(
             "captioners.template:TemplateCaptioner",
             "template",
-            "Fixed sentences (no model needed)",
+            "Fixed sentences (works without a model)",
             "Writes fixed sentences from the facts of the prompt.",
             needs_service=False,
         ),
@@ -121,6 +122,11 @@ def captioner_problems() -> tuple[str, ...]:
 def is_free(captioner: Captioner) -> bool:
     """Return whether a caption costs nothing, so that no button is needed; False if the captioner does not say so."""
     return getattr(captioner, "free", False) is True
+
+
+def reads_wording(captioner: Captioner) -> bool:
+    """Return whether the words of a prompt reach the captioner; True if it does not say otherwise."""
+    return getattr(captioner, "reads_wording", True) is not False
 
 
 def open_captioner(

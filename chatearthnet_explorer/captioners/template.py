@@ -23,6 +23,7 @@ class TemplateCaptioner:
 
     name = "template"
     free = True
+    reads_wording = False
 
     def caption(self, prompt: Prompt, chip: Chip) -> Caption:
         """Return a caption that names every class the prompt names, and none it does not.

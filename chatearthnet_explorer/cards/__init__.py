@@ -45,6 +45,10 @@ class Card:
         Raises:
             OSError: If the file cannot be written.
         """
+        Path(path).write_text(self.page(), "utf-8")
+
+    def page(self) -> str:
+        """Return it as a complete HTML page, without scripts or external files."""
         page = element(
             "html",
             element(
@@ -58,7 +62,7 @@ class Card:
             element("body", self._body()),
             lang="en",
         )
-        Path(path).write_text(f"<!DOCTYPE html>\n{markup(page)}\n", "utf-8")
+        return f"<!DOCTYPE html>\n{markup(page)}\n"
 
     def _body(self) -> Element:
         rules = files(__package__).joinpath("card.css").read_text("utf-8")

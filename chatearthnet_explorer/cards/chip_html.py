@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from chatearthnet_explorer.cards.html_tree import element
 from chatearthnet_explorer.cards.provenance import NO_CHIP, provenance, remarks
+from chatearthnet_explorer.cards.steps import width_km
 from chatearthnet_explorer.landcover.legend import BACKGROUND, CLASSES
 from chatearthnet_explorer.landcover.shares import PARTS, shares
 from chatearthnet_explorer.render import data_url, label_png, png
@@ -43,6 +44,21 @@ def hex_colour(land: LandClass, palette: Palette) -> str:
 def percent(share: float) -> str:
     """Return a share (0 to 1) in words that hide no small class: ``<1 %``."""
     return "<1 %" if 0 < share < _LEAST else f"{100 * share:.0f} %"
+
+
+def describe_chip(chip: Chip) -> str:
+    """Return a chip in words, for those who cannot see it.
+
+    ``Simulated picture of a square 1.6 km wide, north up: 55 % grass, 38 % tree and 7 % crop.``
+    """
+    kind = "Land-cover map" if chip.rgb is None else "Simulated picture" if chip.simulated else "Satellite picture"
+    what = f"{kind} of a square {width_km(chip.tile):.1f} km wide, north up"
+    if chip.labels is None:
+        return f"{what}; its land cover is unknown." if chip.rgb is not None else "No picture and no land cover."
+    by_name = shares(chip.labels)["overall"]
+    names = {land.name: name_of(land) for land in CLASSES}
+    cover = [f"{percent(share)} {names[name]}" for name, share in by_name.items()]
+    return f"{what}: {', '.join(cover[:-1])}{' and ' if cover[:-1] else ''}{cover[-1]}."
 
 
 def chip_section(chip: Chip | None, palette: Palette = "chatearthnet") -> Element:

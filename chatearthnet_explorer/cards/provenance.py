@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from chatearthnet_explorer.landcover.legend import BACKGROUND
+from chatearthnet_explorer.sources.fallback_notes import NOT_INSTALLED, OFFLINE
 
 if TYPE_CHECKING:
     from chatearthnet_explorer.chip import Chip
 
 SIMULATED = "Simulated: this program made up the picture and the labels. They do not show the real place."
-"""Remark on every simulated chip."""
+"""Remark on a simulated chip that somebody chose."""
 
 NOT_WATER = '"No label" does not mean water: those pixels were never mapped.'
 """Remark on every chip with unlabelled pixels."""
@@ -44,10 +45,23 @@ def provenance(chip: Chip) -> tuple[tuple[str, str], ...]:
     )
 
 
-def remarks(chip: Chip) -> tuple[str, ...]:
-    """Return what a person should know before believing a chip, one sentence each."""
+def why_simulated(chip: Chip) -> str:
+    """Return why a chip is simulated, in one sentence; empty for a real one."""
+    if not chip.simulated:
+        return ""
+    return next((reason for reason in (OFFLINE, NOT_INSTALLED) if reason in chip.missing), SIMULATED)
+
+
+def other_remarks(chip: Chip) -> tuple[str, ...]:
+    """Return what a person should know before believing a chip beside ``why_simulated``, one sentence each."""
     has_unlabelled = chip.labels is not None and bool((chip.labels == BACKGROUND).any())
-    return (*([SIMULATED] if chip.simulated else []), *([NOT_WATER] if has_unlabelled else []), *chip.missing)
+    missing = (reason for reason in chip.missing if reason != why_simulated(chip))
+    return (*([NOT_WATER] if has_unlabelled else []), *missing)
+
+
+def remarks(chip: Chip) -> tuple[str, ...]:
+    """Return all that a person should know before believing a chip, one sentence each."""
+    return (*([why_simulated(chip)] if chip.simulated else []), *other_remarks(chip))
 
 
 def _clouds(chip: Chip) -> str:

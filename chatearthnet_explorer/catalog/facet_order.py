@@ -25,13 +25,13 @@ class Facet:
 
 
 FACETS: Mapping[str, Facet] = MappingProxyType({
-    "class": Facet("classes", "Classes the captions name"),
+    "class": Facet("classes", "Land cover in the captions"),
     "continent": Facet("continent", "Continent"),
     "country": Facet("country", "Country"),
-    "style": Facet("style", "Available captions", multiple=False),
-    "split": Facet("split", "Split"),
-    "flag": Facet("flag", "Problems with the pair"),
-    "finding": Facet("finding", "What the checks found"),
+    "style": Facet("style", "Captions", multiple=False),
+    "split": Facet("split", "Use in training"),
+    "flag": Facet("flag", "Known problems"),
+    "finding": Facet("finding", "Found by the checks"),
 })  # fmt: skip
 """Every facet by its key in ``SearchResult.facets`` and in links. This is the order in JSON, in links and on screen."""
 

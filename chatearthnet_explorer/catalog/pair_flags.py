@@ -5,11 +5,11 @@ from __future__ import annotations
 from types import MappingProxyType
 
 FLAGS = MappingProxyType({
-    "no place": "Its file name gives no location on Earth.",
-    "no picture": "The archive of pictures has no file of its name.",
-    "blank": "Its picture has so few bytes that it can only be of one colour.",
-    "named twice": "The release has another caption of the same style under its name; the first is kept.",
-    "splits differ": "Its two captions are in different splits.",
+    "no place": "Its file name does not say where on Earth it lies.",
+    "no picture": "It has no picture: the published archive has no file with its name.",
+    "blank": "Its picture is of one colour only, with nothing to see.",
+    "named twice": "It was published with two captions of the same style; the first is shown.",
+    "splits differ": "Its two captions are in different parts of the data set: training, validation or test.",
 })  # fmt: skip
 """Every flag with its explanation; the order is the order of the bits."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,14 +12,11 @@ from chatearthnet_explorer.cli.terminal import put
 from chatearthnet_explorer.errors import LedgerError
 from chatearthnet_explorer.files.input_paths import unreadable
 from chatearthnet_explorer.files.spreadsheets import ENCODING
+from chatearthnet_explorer.prompts.wording import STYLES
+from chatearthnet_explorer.review.plan import STRATA
 
 if TYPE_CHECKING:
     import argparse
-
-    from chatearthnet_explorer.catalog.pair import Pair
-
-STRATA = ("continent", "country", "split", "dominant")
-"""What a plan may be stratified by."""
 
 
 def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -60,39 +58,33 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
 
 def _plan(options: argparse.Namespace) -> None:
     from chatearthnet_explorer.catalog import open_catalog
-    from chatearthnet_explorer.review import sampling
     from chatearthnet_explorer.review.margin_of_error import margin_of, sample_size
+    from chatearthnet_explorer.review.sampling import PROPORTIONAL
+    from chatearthnet_explorer.spot_check import PlanRequest, draw_plan, population_of
 
-    style = options.style if options.style in {"3.5", "4v"} else "3.5"
-    with open_catalog(options.catalog) as catalog:
-        query = query_of(options)
-        strata = {pair.record.name: _stratum(pair, options.by, style) for pair in catalog.pairs(query)}
-        scores = catalog.scores(query, style=style) if options.worst else {}
+    request = PlanRequest(
+        pairs=1 if options.pairs is None else options.pairs,
+        seed=options.seed,
+        style=options.style if options.style in STYLES else "3.5",
+        by=options.by or "",
+        allocation=options.allocation,
+        worst=options.worst,
+        query=query_of(options),
+    )
     margin, confidence = options.margin, options.confidence
-    count = options.pairs or sample_size(margin, confidence=confidence, population=len(strata) or None)
-    if options.worst:
-        plan = sampling.risk_first(scores, count, seed=options.seed, style=style)
-    elif options.by:
-        plan = sampling.stratified_sample(
-            strata, count, facet=options.by, allocation=options.allocation, seed=options.seed, style=style
-        )
-    else:
-        plan = sampling.simple_random(strata, count, seed=options.seed, style=style)
+    with open_catalog(options.catalog) as catalog:
+        population = population_of(catalog, request)
+        if options.pairs is None:
+            count = sample_size(margin, confidence=confidence, population=population or None)
+            request = replace(request, pairs=count)
+        plan = draw_plan(catalog, request)
     plan.save(options.plan)
-    message = f"{count:,} of {len(strata):,} pairs are to be reviewed: {options.plan}."
-    if not options.worst and options.allocation == sampling.PROPORTIONAL:
-        margin = 100 * margin_of(count, confidence=confidence, population=len(strata))
+    count = len(plan.pairs)
+    message = f"{count:,} of {plan.population:,} pairs are to be reviewed: {options.plan}."
+    if not options.worst and options.allocation == PROPORTIONAL:
+        margin = 100 * margin_of(count, confidence=confidence, population=plan.population)
         message += f" The share of wrong captions will be known to within {margin:.1f} points, or better."
     put(plan.to_dict() if options.json else message)
-
-
-def _stratum(pair: Pair, facet: str | None, style: str) -> str:
-    if facet == "split":
-        return pair.record.splits.get(style, "none")
-    if facet == "dominant":
-        return pair.dominant.get(style) or "none"
-    where = getattr(pair.country, "name" if facet == "country" else "continent", None)
-    return where or "none"
 
 
 def _report(options: argparse.Namespace) -> None:

@@ -50,6 +50,15 @@ class Ledger:
         return tuple(line for line in self._all() if isinstance(line, Entry))
 
     @property
+    def lines(self) -> tuple[Entry | Newer, ...]:
+        """All lines that can be handed on: entries, and those of a newer version, in the order of the file.
+
+        Raises:
+            LedgerError: As ``entries``.
+        """
+        return tuple(line for line in self._all() if not isinstance(line, DamagedLine))
+
+    @property
     def standing(self) -> dict[Key, Entry]:
         """Each reviewer's latest verdict on each caption; see ``ledger_entries.standing``.
 

@@ -21,6 +21,9 @@ SIMPLE, STRATIFIED, RISK = "simple random", "stratified", "risk first"
 DESIGNS = (SIMPLE, STRATIFIED, RISK)
 """All of them."""
 
+STRATA = ("continent", "country", "split", "dominant")
+"""What a plan of catalog pairs may be stratified by."""
+
 VERSION = 1
 """Version of the file format; a higher version is refused."""
 

@@ -40,13 +40,13 @@ _REGISTRY = Registry(
         builtin(
             "sources.auto_source:AutoSource",
             "auto",
-            "Automatic",
-            "Real chips where a catalogue answers within two seconds, simulated ones elsewhere.",
+            "Sentinel-2 (simulated if you are offline)",
+            "Real places where a catalogue answers within two seconds, simulated ones elsewhere.",
         ),
         builtin(
             "sources.stac.stac_source:StacSource",
             "stac",
-            "Sentinel-2 (online)",
+            "Only Sentinel-2 (online)",
             "Real chips, from STAC catalogues and ESA WorldCover.",
         ),
         builtin(

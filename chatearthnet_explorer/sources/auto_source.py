@@ -15,6 +15,7 @@ from chatearthnet_explorer.net.safe_json import read_json, text_of
 from chatearthnet_explorer.net.timed_calls import begin
 from chatearthnet_explorer.settings import Settings
 from chatearthnet_explorer.sources.chip_cache import ChipCache, chip_key
+from chatearthnet_explorer.sources.fallback_notes import NOT_INSTALLED, OFFLINE
 from chatearthnet_explorer.sources.simulated_chips import SimulatedSource
 from chatearthnet_explorer.sources.stac.stac_http import read
 from chatearthnet_explorer.tile import Tile
@@ -35,12 +36,6 @@ LARGEST = 2_000_000
 
 LIBRARIES = ("async_geotiff", "pystac_client", "urllib3")
 """Libraries of the ``stac`` extra. Real chips need all of them."""
-
-FALLBACK = "No scene catalogue answered within two seconds, so this chip is simulated."
-"""Note of a chip that is simulated because no STAC API answered."""
-
-NOT_INSTALLED = "This chip is simulated; to read real ones, install chatearthnet-explorer[stac]."
-"""Note of a chip that is simulated because the ``stac`` extra is not installed."""
 
 
 class AutoSource:
@@ -90,6 +85,10 @@ class AutoSource:
             self._real = StacSource(self._settings)
         return self._real.chip_at(lon, lat, year=year, scene=scene, bands=bands)
 
+    def retry(self) -> None:
+        """Test anew with the next chip whether a STAC API answers, however recent the latest test is."""
+        self._until = 0.0
+
     def _why_not_real(self) -> str:
         """Return why no real chips are available, one sentence each; empty if they are."""
         if not all(map(find_spec, LIBRARIES)):
@@ -103,7 +102,7 @@ class AutoSource:
                 return ""
             if not results:
                 break
-        return FALLBACK
+        return OFFLINE
 
 
 def _answers(address: str, deadline: float) -> bool:

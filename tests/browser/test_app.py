@@ -36,7 +36,7 @@ def test_the_dataset_is_browsed_on_a_page_of_its_own(browser: Browser, app: str)
     with servers.watched_page(browser) as tab:
         page = tab.page
         page.goto(app)
-        page.get_by_role("link", name="Browse the dataset").click()
+        page.get_by_role("link", name="Browse").click()
         page.locator(".cen-gallery .cen-tile").first.wait_for(timeout=servers.SLOW)
         heading = page.locator(".cen-gallery .cen-head h3")
         expect(heading).to_have_text("Pairs 1 to 24 of 2,000")
@@ -54,7 +54,7 @@ def test_the_dataset_is_browsed_on_a_page_of_its_own(browser: Browser, app: str)
         page.locator(".cen-gallery .cen-tile").first.click()
         expect(page.locator(".cen-pair-head")).to_contain_text("_patch", timeout=servers.SLOW)
         assert len(servers.caption(page)) > 100
-        page.get_by_role("link", name="Explore a place").click()
+        page.get_by_role("link", name="Explore", exact=True).click()
         assert len(servers.caption(page)) > 100
         assert tab.foreign == []
         assert tab.errors == []
@@ -95,11 +95,14 @@ def test_each_tab_has_an_explorer_of_its_own(browser: Browser, app: str) -> None
 
 @pytest.mark.parametrize(
     "path",
-    ["widgets/bqplot@^0.13/dist/index", "widgets/..%2F..@1/dist/index", "widgets/anywidget@1/dist/../extension"],
+    [
+        *("assets/0/widgets/bqplot@^0.13/dist/index", "assets/0/widgets/..%2F..@1/dist/index"),
+        *("assets/0/widgets/anywidget@1/dist/../extension", "assets/0/page.html", "assets/0/..%2Fserver.py"),
+    ],
 )
-def test_only_the_two_scripts_are_served(app: str, path: str) -> None:
+def test_only_known_files_are_served(app: str, path: str) -> None:
     client = servers.client_of(app)
-    with client.open(servers.page_of(app, "widgets/anywidget@~0.9.*/dist/index")) as script:
+    with client.open(servers.page_of(app, "assets/0/widgets/anywidget@~0.9.*/dist/index")) as script:
         assert b"AnyModel" in script.read()
     with pytest.raises(urllib.error.HTTPError, match="404"):
         client.open(servers.page_of(app, path))

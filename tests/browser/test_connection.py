@@ -132,7 +132,7 @@ def test_works_behind_proxies(browser: Browser, tmp_path: Path, host: str, prefi
         assert page.url.startswith(f"http://{host}:{port}{prefix}/?lon=")
         [cookie] = page.context.cookies()
         assert cookie.get("path") == (prefix or "/")
-        page.get_by_role("link", name="Browse the dataset").click()
+        page.get_by_role("link", name="Browse").click()
         page.locator(".cen-gallery .cen-tile").first.wait_for(timeout=servers.SLOW)
         expect(page.locator(BAR)).to_have_count(0)
 

@@ -114,6 +114,18 @@ def lab_command(folder: Path) -> Iterator[str]:
 
 
 @contextmanager
+def hub(folder: Path, *, base: str = "/user/someone/") -> Iterator[str]:
+    """Run JupyterLab below a base URL, as JupyterHub and Binder do; gives the site's address in it, with a token."""
+    pytest.importorskip("jupyter_server_proxy", reason="jupyter-server-proxy is not installed: pip install .[lab]")
+    port, token = _free_port(), secrets.token_hex(16)
+    command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", f"--ServerApp.root_dir={folder}"]
+    command += ["--ServerApp.ip=127.0.0.1", f"--ServerApp.port={port}", f"--IdentityProvider.token={token}"]
+    command += [f"--ServerApp.base_url={base}"]
+    with _running(command, folder / "home", f"http://127.0.0.1:{port}{base}api?token={token}"):
+        yield f"http://127.0.0.1:{port}{base}chatearthnet/?token={token}"
+
+
+@contextmanager
 def app(folder: Path, *options: str) -> Iterator[str]:
     """Serve the Panel app; gives its address, with the token. No catalogue answers, so its chips are simulated.
 

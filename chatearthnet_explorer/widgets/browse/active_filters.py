@@ -16,11 +16,11 @@ SPLITS = {"train": "training", "val": "validation", "test": "test"}
 """The splits."""
 
 WITHOUT = {
-    "no place": "has a place",
-    "no picture": "has a picture",
-    "blank": "not blank",
-    "named twice": "named once",
-    "splits differ": "in one split",
+    "no place": "only pairs with a place",
+    "no picture": "only pairs with a picture",
+    "blank": "only pictures with something to see",
+    "named twice": "only pairs published once",
+    "splits differ": "only pairs in one split",
 }
 """What is true of a pair without each of ``pair_flags.FLAGS``."""
 
@@ -32,7 +32,10 @@ def choices_of(query: Query) -> Iterator[tuple[str, Query]]:
     yield from _classes(query)
     yield from _region(query)
     if query.style:
-        yield f"caption in {STYLES[query.style]}", query.but(style="")
+        yield (
+            "with both captions" if query.style == "both" else f"with a caption in {STYLES[query.style]}",
+            query.but(style=""),
+        )
     for name in query.split:
         yield f"split: {SPLITS[name]}", query.but(split=_but(query.split, name))
     for finding in query.finding:
@@ -65,12 +68,12 @@ def _classes(query: Query) -> Iterator[tuple[str, Query]]:
         remaining = _but(query.classes, name)
         # sorting by share needs a class
         sort = "place" if query.sortby == "share" and not remaining else query.sortby
-        words = f"caption names {name}" if query.min_share is None else f"labels have {name}"
+        words = f"caption names {name}" if query.min_share is None else f"land cover has {name}"
         yield words, query.but(classes=remaining, sortby=sort)
     if query.part:
         yield f"in the {query.part}", query.but(part="")
     if query.min_share is not None:
-        yield f"at least {100 * query.min_share:g} % of the labels", query.but(min_share=None)
+        yield f"at least {100 * query.min_share:g} % of the square", query.but(min_share=None)
 
 
 def _region(query: Query) -> Iterator[tuple[str, Query]]:

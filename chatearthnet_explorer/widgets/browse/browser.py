@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 import random
 from typing import TYPE_CHECKING, Any, Self
 
@@ -10,7 +9,6 @@ import ipywidgets
 import traitlets
 
 from chatearthnet_explorer.captioners import Captioner, open_captioner
-from chatearthnet_explorer.cards.html_tree import visible
 from chatearthnet_explorer.catalog.pair import Pair
 from chatearthnet_explorer.catalog.permalink import from_url
 from chatearthnet_explorer.catalog.query import Query
@@ -18,34 +16,28 @@ from chatearthnet_explorer.errors import ExplorerError
 from chatearthnet_explorer.sample.sample_catalog import FIRST, open_sample
 from chatearthnet_explorer.sources import Source, open_source
 from chatearthnet_explorer.widgets.browse.active_filters import choices_of
+from chatearthnet_explorer.widgets.browse.browse_layout import columns, notes_html
 from chatearthnet_explorer.widgets.browse.count_messages import count_sentence, hint_of
 from chatearthnet_explorer.widgets.browse.facet_view import FacetView
 from chatearthnet_explorer.widgets.browse.gallery import Gallery
+from chatearthnet_explorer.widgets.browse.gallery_pictures import GalleryPictures
 from chatearthnet_explorer.widgets.browse.pair_view import PairView
 from chatearthnet_explorer.widgets.browse.region_map import RegionMap
-from chatearthnet_explorer.widgets.browse.released_pair import credit_of_release, pictures_of
+from chatearthnet_explorer.widgets.browse.released_pair import credit_of_release
 from chatearthnet_explorer.widgets.browse.search_bar import SearchBar
 from chatearthnet_explorer.widgets.shared.background import BackgroundTask
 from chatearthnet_explorer.widgets.shared.composite import Composite, panel, report_errors
 from chatearthnet_explorer.widgets.shared.status_line import StatusLine
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     import ipyleaflet
-    import numpy as np
-    from numpy.typing import NDArray
 
     from chatearthnet_explorer.cards import Card
     from chatearthnet_explorer.catalog.catalog import Catalog
     from chatearthnet_explorer.catalog.search_result import SearchResult
     from chatearthnet_explorer.sources.release.release_reader import Release
 
-    Picture = NDArray[np.uint8] | str
     Alternatives = list[tuple[str, Query, int]]
-
-
-_MOST_NOTES, _LONGEST_NOTE = 5, 400
 
 
 class Browser(Composite):
@@ -60,7 +52,9 @@ class Browser(Composite):
     pair = traitlets.Instance(Pair, allow_none=True)
     """The pair that is open; None while the gallery shows."""
 
-    _running: tuple[BackgroundTask | RegionMap | PairView, ...] = ()
+    _running: tuple[BackgroundTask | GalleryPictures | RegionMap | PairView, ...] = ()
+    _opening: int | None = None
+    """Position of the pair to open on the page that is searched for; -1 for its last."""
 
     def __init__(
         self,
@@ -88,20 +82,22 @@ class Browser(Composite):
             SettingError: If there is no source or captioner of that name, or the map is of another kind.
         """
         query = from_url(query) if isinstance(query, str) else query
-        self._catalog, self._release = catalog, release
-        self._search_task, self._picture_task = BackgroundTask(), BackgroundTask()
+        self._catalog = catalog
+        self._search_task = BackgroundTask()
         marks = catalog.files.findings
         self.search_bar = SearchBar()
         self.facet_view = FacetView(
             has_shares=catalog.files.counts is not None, meanings=dict(marks.checks) if marks else {}
         )
         """Words, order, link; and what there is to choose from."""
-        self.map = RegionMap(catalog, map)
+        self.map = RegionMap(catalog, map, height="var(--map-height, 380px)")
         """Where the pairs are."""
         self.gallery = Gallery(simulated=catalog.simulated)
         """A page of them."""
+        self._pictures = GalleryPictures(self.gallery, on_batch=self._end_wait, on_error=self.show_error)
+        self._pictures.release = release
         self.pair_view = PairView(
-            picture=self._picture_of,
+            picture=self._pictures.picture_of,
             labels=open_source(labels),
             captioner=open_captioner(captioner),
             credit=credit_of_release() if release and not catalog.simulated else (),
@@ -109,13 +105,17 @@ class Browser(Composite):
         )
         """The pair that is open."""
         status = StatusLine(message=hint_of(catalog))
-        self._results = panel(self.gallery)
-        super().__init__(self._layout(status), status, sheets=("explorer.css", "browser.css"))
+        notes = ipywidgets.HTML(notes_html(catalog.notes))
+        notes.add_class("cen-notes")
+        top = panel(self.search_bar, status, *([notes] if catalog.notes else []))
+        top.add_class("cen-browse-top")
+        parts = columns(filters=self.facet_view, map_view=self.map, gallery=self.gallery, pair=self.pair_view)
+        super().__init__([top, parts], status, sheets=("explorer.css", "browser.css"))
         self.add_class("cen-explorer")
         self.add_class("cen-browser")
         self._show_pair(None)
         self._connect()
-        self._running = (self._search_task, self._picture_task, self.map, self.pair_view)
+        self._running = (self._search_task, self._pictures, self.map, self.pair_view)
         if query == self.query:
             self._search_query(None)
         else:
@@ -157,14 +157,6 @@ class Browser(Composite):
             one.stop()
         super().close()
 
-    def _layout(self, status: StatusLine) -> list[ipywidgets.Widget]:
-        top = panel(self.search_bar, status, *_notes(self._catalog))
-        side = panel(self.facet_view)
-        side.add_class("cen-side-panel")
-        columns = ipywidgets.Box([side, ipywidgets.VBox([panel(self.map), self._results, self.pair_view])])
-        columns.add_class("cen-browse")
-        return [top, columns]
-
     def _connect(self) -> None:
         for part in (self.search_bar, self.facet_view, self.map, self.gallery):
             traitlets.link((self, "query"), (part, "query"))
@@ -177,7 +169,7 @@ class Browser(Composite):
         self.pair_view.head.on_action(self._act)
         self.status.on_cancel(self._cancel)
         self._search_task.observe(self._show_progress, "busy")
-        self._picture_task.observe(self._show_wait, "step")
+        self._pictures.task.observe(self._show_wait, "step")
 
     @report_errors
     def _show_problem(self, change: dict[str, Any]) -> None:
@@ -186,14 +178,15 @@ class Browser(Composite):
 
     @report_errors
     def _search_query(self, _change: object) -> None:
-        self.pair = None
+        if self._opening is None:
+            self.pair = None
         query = self.query
 
         def job(_step: object) -> tuple[SearchResult, Alternatives]:
             result = self._catalog.search(query)
             return result, [] if result.total else self._alternatives(query)
 
-        self._picture_task.stop()
+        self._pictures.stop()
         self._search_task.start(job, on_result=self._show_result, on_error=self._clear_result)
 
     def _alternatives(self, query: Query) -> Alternatives:
@@ -210,44 +203,27 @@ class Browser(Composite):
             part.result = result
         self.gallery.alternatives = alternatives
         self.status.show_message(count_sentence(result, len(self._catalog)), kind="done")
+        opening, self._opening = self._opening, None
+        if opening is not None:
+            self.gallery.open_at(opening % max(len(result.pairs), 1))
         self._update_neighbours()
-        self.gallery.previews = dict(self._release.thumbnails) if self._release else {}
-        self._read_missing_pictures()
+        self._pictures.load()
 
     @report_errors
     def _clear_result(self, problem: Exception) -> None:
+        self._opening = None
         self.gallery.result = self.facet_view.result = None
         self.show_error(problem)
 
-    def _read_pictures(self, pairs: Sequence[Pair]) -> dict[str, Picture]:
-        return pictures_of(pairs, self._release, simulated=self._catalog.simulated)
-
-    def _read_missing_pictures(self) -> None:
-        """Load the missing pictures of the page, in batches that suit the release."""
-        gallery = self.gallery
-        there = {*gallery.pictures, *gallery.previews}
-        waiting = [pair for pair in gallery.result.pairs if pair.record.name not in there] if gallery.result else []
-        some = waiting[: self._release.batch] if self._release else waiting
-        if some:
-            self._picture_task.start(
-                lambda _: self._read_pictures(some), on_result=self._show_pictures, on_error=self.show_error
-            )
-
     @report_errors
     def _show_wait(self, change: dict[str, Any]) -> None:
-        if self._picture_task.busy and change["new"]:
+        if self._pictures.task.busy and change["new"]:
             self.status.show_message(change["new"])
 
     @report_errors
-    def _show_pictures(self, pictures: dict[str, Picture]) -> None:
-        if self._picture_task.step and self.gallery.result:
+    def _end_wait(self) -> None:
+        if self._pictures.task.step and self.gallery.result:
             self.status.show_message(count_sentence(self.gallery.result, len(self._catalog)), kind="done")
-        self.gallery.pictures = {**self.gallery.pictures, **pictures}
-        self._read_missing_pictures()
-
-    def _picture_of(self, pair: Pair) -> Picture:
-        picture = self.gallery.pictures.get(pair.record.name)
-        return self._read_pictures([pair])[pair.record.name] if picture is None else picture
 
     @report_errors
     def _open(self, pair: Pair) -> None:
@@ -263,10 +239,9 @@ class Browser(Composite):
 
     @report_errors
     def _show_pair(self, _change: object) -> None:
-        is_open = self.pair is not None
+        # first the place on the page, or the heading of the pair could not take the focus
+        (self.remove_class if self.pair is None else self.add_class)("cen-pair-open")
         self.pair_view.pair = self.map.pair = self.pair
-        self.pair_view.layout.display = "" if is_open else "none"
-        self._results.layout.display = "none" if is_open else ""
         self._update_neighbours()
 
     def _position(self) -> int:
@@ -276,12 +251,13 @@ class Browser(Composite):
         return names.index(self.pair.record.name) if self.pair and self.pair.record.name in names else -1
 
     def _update_neighbours(self) -> None:
-        """Offer the pairs before and after the open one, on this page and the next."""
+        """Offer the pairs before and after the open one, on this page and the pages beside it."""
         result, place = self.gallery.result, self._position()
+        self.gallery.open_position = place
         ways = ["back"]
         if result and place >= 0:
-            ways += ["previous"] if place else []
-            ways += ["next"] if place + 1 < len(result.pairs) else []
+            ways += ["previous"] if place or result.query.page > 1 else []
+            ways += ["next"] if place + 1 < len(result.pairs) or result.query.page < result.pages else []
         head = self.pair_view.head
         head.possible = [*ways, *(one for one in head.possible if one not in {"back", "previous", "next"})]
 
@@ -292,24 +268,23 @@ class Browser(Composite):
         elif what == "map" and self.pair is not None:
             self.map.show_pair(self.pair)
         elif what in {"previous", "next"}:
-            self.gallery.open_at(self._position() + (1 if what == "next" else -1))
+            self._go(1 if what == "next" else -1)
+
+    def _go(self, step: int) -> None:
+        """Open the pair after the open one (1) or before it (-1), on the next or previous page if need be."""
+        position = self._position() + step
+        if self.gallery.result and not 0 <= position < len(self.gallery.result.pairs):
+            self._opening = 0 if step > 0 else -1
+            self.gallery.change_query(page=self.query.page + step)
+        else:
+            self.gallery.open_at(position)
 
     @report_errors
     def _cancel(self) -> None:
         self._search_task.stop()
-        self._picture_task.stop()
+        self._pictures.stop()
         self.status.show_message("Stopped. Change a filter to search again.")
 
     @report_errors
     def _show_progress(self, _change: object) -> None:
         self.status.busy = self._search_task.busy
-
-
-def _notes(catalog: Catalog) -> list[ipywidgets.Widget]:
-    """Return a widget with the notes of a catalog; an empty list if it has none."""
-    notes = catalog.notes[:_MOST_NOTES]
-    if not notes:
-        return []
-    view = ipywidgets.HTML("".join(f"<p>{html.escape(visible(note[:_LONGEST_NOTE]))}</p>" for note in notes))
-    view.add_class("cen-notes")
-    return [view]

@@ -1,14 +1,60 @@
-const FEW = 8; // values of a facet that are shown unasked
+const FEW = 8; // values of a facet that are shown at first
 const SEARCHED = 14; // values from which a facet can be searched
+const OPEN = ["class", "continent", "style"]; // facets that are open at first: the most useful ones
 
+/** Filters in a drawer: at the side where the page is wide, else a dialog that comes from below. `--drawer` says which. */
 function render({ model, el }) {
   const root = frame(model, el, "cen-facet-view");
   const view = pointer(model, root);
-  const open = new Set(); // facets that show all their values
+  const expanded = new Set(); // facets that show all their values
+  const open = new Map(OPEN.map((key) => [key, true])); // facets that a person or this list opened
   const searches = {}; // what was typed into the search of a facet
   let turn = model.get("request").turn ?? 0;
 
   const request = (what, value) => send(model, { request: { what, value, turn: ++turn } });
+
+  const opener = make("button", { type: "button", class: "cen-button cen-open-filters", onclick: () => toggle() });
+  const close = make("button", { type: "button", class: "cen-button", onclick: () => dialog.close() }, "Close");
+  const done = make("button", { type: "button", class: "cen-button cen-primary", onclick: () => dialog.close() });
+  const clearAll = make("button", { type: "button", class: "cen-button", onclick: () => request("clear all", "") }, "Clear all filters");
+  const facets = make("div", { class: "cen-facets" });
+  const side = make("div", { class: "cen-side", role: "group", "aria-label": "Filters" }, facets);
+  const body = make("div", { class: "cen-drawer-body" });
+  const dialog = make("dialog", { class: "cen-drawer", "aria-label": "Filters" },
+    make("div", { class: "cen-drawer-head" }, make("h3", {}, "Filters"), close), body,
+    make("div", { class: "cen-drawer-foot" }, clearAll, done));
+  root.append(opener, side, dialog);
+
+  const isModal = () => getComputedStyle(root).getPropertyValue("--drawer").trim() !== "side";
+
+  function toggle() {
+    if (isModal()) {
+      body.append(facets);
+      dialog.showModal(); // the browser keeps the focus inside, and closes it with Escape
+      body.scrollTop = 0;
+    } else root.classList.toggle("cen-folded");
+    showOpener();
+  }
+
+  dialog.addEventListener("close", () => {
+    side.append(facets);
+    showOpener();
+    opener.focus();
+  });
+  dialog.addEventListener("click", (event) => { if (event.target === dialog) dialog.close(); }); // beside the drawer
+  dialog.addEventListener("keydown", (event) => event.stopPropagation()); // JupyterLab's own keys
+
+  function showOpener() {
+    const chosen = model.get("facets").reduce((count, facet) => count + facet.values.filter((one) => one[4]).length, 0);
+    const isOpen = isModal() ? dialog.open : !root.classList.contains("cen-folded");
+    opener.textContent = chosen ? `Filters (${chosen})` : "Filters";
+    opener.setAttribute("aria-expanded", String(isOpen));
+    if (isModal()) opener.setAttribute("aria-haspopup", "dialog");
+    else opener.removeAttribute("aria-haspopup");
+    clearAll.disabled = !chosen;
+    const total = model.get("total");
+    done.textContent = total < 0 ? "Show the pairs" : total === 1 ? "Show 1 pair" : `Show ${total.toLocaleString("en")} pairs`;
+  }
 
   function value(facet, [name, label, hint, count, state, index], most) {
     return make("button", {
@@ -27,15 +73,15 @@ function render({ model, el }) {
     const most = Math.max(...facet.values.map((one) => one[3]), 0);
     const words = (searches[facet.key] ?? "").trim().toLowerCase();
     const fit = facet.values.filter((one) => one[1].toLowerCase().includes(words));
-    const all = words || open.has(facet.key) || facet.key === "class" ? fit : fit.filter((one, at) => at < FEW || one[4]);
+    const all = words || expanded.has(facet.key) || facet.key === "class" ? fit : fit.filter((one, at) => at < FEW || one[4]);
     const rows = all.map((one) => value(facet, one, most));
     if (!rows.length) rows.push(make("p", { class: "cen-none" }, words ? "No match." : "None."));
     if (!words && facet.values.length > FEW && facet.key !== "class") {
-      const expanded = open.has(facet.key);
+      const isExpanded = expanded.has(facet.key);
       rows.push(make("button", {
-        type: "button", class: "cen-more", "data-at": `${facet.key} more`, "aria-expanded": String(expanded),
-        onclick: () => { if (!open.delete(facet.key)) open.add(facet.key); show(); },
-      }, expanded ? "Show fewer" : `Show all ${facet.values.length}`));
+        type: "button", class: "cen-more", "data-at": `${facet.key} more`, "aria-expanded": String(isExpanded),
+        onclick: () => { if (!expanded.delete(facet.key)) expanded.add(facet.key); show(); },
+      }, isExpanded ? "Show fewer" : `Show all ${facet.values.length}`));
     }
     return rows;
   }
@@ -60,12 +106,18 @@ function render({ model, el }) {
         "aria-label": "Smallest land-cover share, in percent" });
       slider.value = Math.round(100 * (share ?? 0));
       const label = make("span", {});
-      const showShare = () => { label.textContent = slider.valueAsNumber ? `at least ${slider.value} % of the labels` : "any share"; };
+      const showShare = () => {
+        label.textContent = slider.valueAsNumber ? `at least ${slider.value} % of the square` : "any share of the square";
+        slider.setAttribute("aria-valuetext", label.textContent);
+      };
       slider.addEventListener("input", showShare);
       slider.addEventListener("change", () => request("min_share", slider.valueAsNumber ? slider.valueAsNumber / 100 : null));
       showShare();
       rows.push(make("label", { class: "cen-slide" }, slider, label));
-    } else rows.push(make("p", { class: "cen-none" }, model.get("shares_hint")));
+    } else {
+      rows.push(make("details", { class: "cen-none" }, make("summary", {}, "How much of a square they cover"),
+        make("p", {}, model.get("shares_hint"))));
+    }
     return rows;
   }
 
@@ -83,23 +135,38 @@ function render({ model, el }) {
         list.replaceChildren(...values(facet));
       });
     }
-    return make("section", { class: "cen-facet" },
-      make("h4", {}, facet.title, hasChoice ? make("button", { type: "button", class: "cen-clear", onclick: () => request("clear", facet.key),
-        "aria-label": `Clear ${facet.title}` }, "Clear") : null),
+    const details = make("details", { class: "cen-facet", open: open.get(facet.key) ?? hasChoice },
+      make("summary", { "data-at": `${facet.key} summary` }, facet.title),
+      hasChoice ? make("button", { type: "button", class: "cen-clear", "data-at": `${facet.key} clear`,
+        onclick: () => request("clear", facet.key) }, `Clear ${facet.title.toLowerCase()}`) : null,
       ...(facet.key === "class" ? classChoices() : []), search, list);
+    details.addEventListener("toggle", () => open.set(facet.key, details.open));
+    return details;
   }
 
   function show() {
     // what had the focus has it again after the redrawing
     const focused = root.querySelector(":focus")?.dataset.at;
-    root.replaceChildren(...model.get("facets").filter((facet) => facet.values.length).map(section));
+    const scrolled = [side.scrollTop, body.scrollTop];
+    facets.replaceChildren(...model.get("facets").filter((facet) => facet.values.length).map(section));
     if (focused) root.querySelector(`[data-at="${CSS.escape(focused)}"]`)?.focus({ preventScroll: true });
+    [side.scrollTop, body.scrollTop] = scrolled;
     mark(view);
+    showOpener();
   }
 
-  const stop = listen(model, { "facets class_options has_shares palette": show, highlight: () => mark(view) });
+  // a page that grows wide has the filters at its side again
+  const observer = new ResizeObserver(() => {
+    if (dialog.open && !isModal()) dialog.close();
+    showOpener();
+  });
+  observer.observe(root);
+
+  const stop = listen(model, {
+    "facets class_options has_shares palette shares_hint": show, total: showOpener, highlight: () => mark(view),
+  });
   show();
-  return stop;
+  return () => { observer.disconnect(); stop(); };
 }
 
 export default { render };

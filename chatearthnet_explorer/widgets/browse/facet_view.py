@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from dataclasses import astuple, dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +12,7 @@ from chatearthnet_explorer.cards import Card
 from chatearthnet_explorer.cards.html_tree import element, visible
 from chatearthnet_explorer.catalog.facet_order import FACETS
 from chatearthnet_explorer.catalog.pair_flags import FLAGS
+from chatearthnet_explorer.catalog.query import Query
 from chatearthnet_explorer.landcover.legend import CLASSES
 from chatearthnet_explorer.landcover.shares import PARTS
 from chatearthnet_explorer.widgets.browse.active_filters import SPLITS, STYLES, finding_words, flag_words, place_words
@@ -22,7 +24,10 @@ if TYPE_CHECKING:
 
 _INDEX = {land.name: land.index for land in CLASSES}
 _SINGLE = ("match", "part")
-_SHARES_HINT = "To filter by land-cover share, run `catalog enrich` first."
+_SHARES_HINT = (
+    "This collection has no measured land cover. Whoever runs this program can add it with "
+    "`chatearthnet-explorer catalog enrich`; then pairs can be filtered by how much of the square a class covers."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +65,9 @@ class FacetView(QueryMixin, View):
     shares_hint = t.Unicode(_SHARES_HINT, read_only=True).tag(sync=True)
     """Shown instead of the slider if the shares are unknown."""
 
+    total = t.Int(-1, read_only=True).tag(sync=True)
+    """Pairs that match; -1 before the first result."""
+
     request = t.Dict().tag(sync=True)
     """What the person pressed: ``what``, ``value``, ``turn`` (a counter)."""
 
@@ -86,6 +94,7 @@ class FacetView(QueryMixin, View):
         query = self.query
         with self.hold_sync():
             self.set_trait("facets", [self._facet(key, counts.get(key, {})) for key in FACETS])
+            self.set_trait("total", -1 if self.result is None else self.result.total)
             self.set_trait("class_options", {"match": query.match, "part": query.part, "min_share": query.min_share})
 
     def _facet(self, key: str, counts: dict[str, int]) -> dict[str, object]:
@@ -119,6 +128,8 @@ class FacetView(QueryMixin, View):
             self.change_query(**{what: value})
         elif what == "clear" and value in FACETS:
             self.query = self.query.without(str(value))
+        elif what == "clear all":
+            self.query = functools.reduce(Query.without, FACETS, self.query)
         elif what in FACETS and isinstance(value, str):
             self._toggle(what, value)
 

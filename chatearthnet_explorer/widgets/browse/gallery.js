@@ -24,6 +24,7 @@ function render({ model, el }) {
   let turn = model.get("request").turn ?? 0;
   let at = 0; // the tile that the Tab key leads to
   let follow = false; // whether the focus goes along to the next page
+  let wasOpen = false; // whether a pair was open
 
   const request = (what, value) => send(model, { request: { what, value, turn: ++turn } });
   const turnTo = (target) => {
@@ -34,18 +35,18 @@ function render({ model, el }) {
   function tile(item, place) {
     const flags = item.flags.map((flag) => make("span", { class: "cen-flag" }, `⚠ ${flag}`));
     return make("button", {
-      type: "button", class: "cen-tile", title: `${item.name}\n${item.excerpt}`, tabindex: place === at ? 0 : -1,
-      "aria-label": [item.name, item.place, ...item.flags].join(", "),
+      type: "button", class: "cen-tile", title: item.excerpt, tabindex: place === at ? 0 : -1,
       onclick: () => { at = place; request("open", place); },
     }, make("span", { class: "cen-photo" }),
     make("span", { class: "cen-where", dir: "auto" }, item.country || item.place),
     make("span", { class: "cen-what" },
-      ...item.styles.map((style) => make("span", { class: "cen-style", title: `Caption in the ${STYLES[style] ?? style} style` }, STYLES[style] ?? style)), ...flags),
-    make("span", { class: "cen-swatches" }, ...item.classes.slice(0, 6).map((index) => swatch(model, index))));
+      ...item.styles.map((style) => make("span", { class: "cen-style" }, STYLES[style] ?? style)), ...flags),
+    make("span", { class: "cen-swatches" }, ...item.classes.slice(0, 5).map((index) => swatch(model, index))));
   }
 
   function showPictures() {
     const notes = model.get("notes");
+    const items = model.get("items");
     model.get("thumbnails").forEach((bytes, place) => {
       const photo = grid.children[place]?.querySelector(".cen-photo");
       if (!photo) return;
@@ -54,7 +55,7 @@ function render({ model, el }) {
       if (bytes.byteLength) {
         const url = URL.createObjectURL(new Blob([bytes], { type: "image/jpeg" }));
         const free = () => URL.revokeObjectURL(url); // when it is drawn, or never will be
-        photo.replaceChildren(make("img", { src: url, alt: "", draggable: "false", onload: free, onerror: free }),
+        photo.replaceChildren(make("img", { src: url, alt: items[place]?.alt ?? "", draggable: "false", onload: free, onerror: free }),
           note ? make("span", { class: "cen-note" }, note) : "");
       } else photo.replaceChildren(make("span", { class: "cen-note" }, note));
     });
@@ -98,15 +99,53 @@ function render({ model, el }) {
     showPictures();
     showEmpty();
     if (inside) grid.children[0]?.focus();
+    showOpen();
   }
 
-  function focusOn(place) {
+  /** Let the Tab key lead to a tile, and return it. */
+  function focusable(place) {
     const tiles = [...grid.children];
-    if (!tiles.length) return;
+    if (!tiles.length) return null;
     tiles[at]?.setAttribute("tabindex", -1);
     at = Math.min(Math.max(0, place), tiles.length - 1);
     tiles[at].setAttribute("tabindex", 0);
-    tiles[at].focus();
+    return tiles[at];
+  }
+
+  const focusOn = (place) => focusable(place)?.focus();
+
+  /** Show the tile of the open pair in the list beside it; the page itself stays where it is. */
+  function scrollList(place) {
+    const list = root.closest(".cen-results");
+    const tile = grid.children[place];
+    if (!list || !tile || list.scrollHeight <= list.clientHeight) return;
+    const above = tile.getBoundingClientRect().top - list.getBoundingClientRect().top;
+    if (above < 0 || above + tile.offsetHeight > list.clientHeight) list.scrollTop += above - 60;
+  }
+
+  /** Whether what had the focus is gone, as a button of the pair that was closed. */
+  function isFocusLost() {
+    const active = root.getRootNode().activeElement;
+    return !active || active === document.body || !active.getClientRects().length;
+  }
+
+  /** Mark the open pair; when it is closed, its tile has the focus again. */
+  function showOpen() {
+    const place = model.get("open_position");
+    [...grid.children].forEach((one, position) => {
+      if (position === place) one.setAttribute("aria-current", "true");
+      else one.removeAttribute("aria-current");
+    });
+    if (place >= 0) {
+      focusable(place);
+      requestAnimationFrame(() => scrollList(place));
+    } else if (wasOpen) {
+      requestAnimationFrame(() => {
+        dispatchEvent(new Event("resize")); // the map beside the pair has its width again
+        if (isFocusLost()) grid.children[at]?.focus();
+      });
+    }
+    wasOpen = place >= 0;
   }
 
   /** Tiles in a row, as they stand now. */
@@ -134,7 +173,7 @@ function render({ model, el }) {
   });
 
   const stop = listen(model, {
-    "counts items": showItems, "thumbnails notes": showPictures, alternative_rows: showEmpty, "simulated palette": showItems,
+    "counts items": showItems, "thumbnails notes": showPictures, open_position: showOpen, alternative_rows: showEmpty, "simulated palette": showItems,
   });
   showItems();
   return stop;

@@ -29,6 +29,8 @@ EXCERPT = 160
 
 _INDEX = {land.name: land.index for land in CLASSES}
 _QUALITY, _WHITE = 82, 255
+_MOST_CLASSES = 4  # in a description
+_ONE_PERCENT = 0.01
 
 
 class Gallery(QueryMixin, View):
@@ -39,8 +41,8 @@ class Gallery(QueryMixin, View):
 
     _esm = script("gallery")
 
-    open_position = t.Int(-1)
-    """Position on the page of the pair that was opened last; -1 for none."""
+    open_position = t.Int(-1).tag(sync=True)
+    """Position on the page of the open pair; -1 for none."""
 
     pictures = t.Dict()
     """Pixels (256, 256, 3) uint8 by name, or a sentence that says why there are none. Other names are still loading."""
@@ -55,7 +57,7 @@ class Gallery(QueryMixin, View):
     """If nothing matches: (the filter to remove, in words; the query without it; the number of its pairs)."""
 
     items: t.List[Any] = t.List(read_only=True).tag(sync=True)
-    """The pairs as the script draws them: name, place, excerpt, classes, styles, flags."""
+    """The pairs as the script draws them: name, place, excerpt, classes, description (``alt``), styles, flags."""
 
     thumbnails = t.List(t.Bytes(), read_only=True).tag(sync=True)
     """JPEG of each item, ``THUMBNAIL`` pixels wide; empty where there is none, or not yet."""
@@ -94,7 +96,6 @@ class Gallery(QueryMixin, View):
         """Open the pair at a position on the page, if there is one."""
         rows = self.result.pairs if self.result else ()
         if 0 <= position < len(rows):
-            self.open_position = position
             for callback in self._callbacks:
                 callback(rows[position])
 
@@ -171,6 +172,23 @@ def place_of(pair: Pair) -> str:
     return f"{country}, {coordinates(*pair.record.tile.center)}"
 
 
+def picture_words(pair: Pair) -> str:
+    """Return a description of a pair's picture by its land cover, for those who do not see it."""
+    if pair.shares:
+        largest = sorted(((share, name) for name, share in pair.shares.items() if share), reverse=True)
+        return f"Satellite picture: {', '.join(f'{name} {percent(share)}' for share, name in largest[:_MOST_CLASSES])}."
+    dominant = [name for name in pair.dominant.values() if name]
+    names = list(dict.fromkeys([*dominant, *(name for classes in pair.classes.values() for name in classes)]))
+    if not names:
+        return "Satellite picture."
+    return f"Satellite picture; the caption names {', '.join(names[:_MOST_CLASSES])}."
+
+
+def percent(share: float) -> str:
+    """Return a share (0 to 1) in whole percent."""
+    return "less than 1 %" if 0 < share < _ONE_PERCENT else f"{100 * share:.0f} %"
+
+
 def _item(pair: Pair) -> dict[str, object]:
     record = pair.record
     class_names = dict.fromkeys(name for classes in pair.classes.values() for name in classes)
@@ -181,6 +199,7 @@ def _item(pair: Pair) -> dict[str, object]:
         "country": visible(pair.country.name) if pair.country else "",
         "excerpt": text if len(text) <= EXCERPT else f"{text[:EXCERPT].rstrip()} …",
         "classes": [_INDEX[name] for name in class_names if name in _INDEX],
+        "alt": visible(picture_words(pair)),
         "styles": list(record.captions),
         "flags": [flag for flag in pair.flags if flag != "no picture"],
     }

@@ -86,6 +86,8 @@ class PairView(Composite):
         self._grid.add_class("cen-grid")
         status = StatusLine()
         super().__init__([panel(self.head, status), self._grid, self._prompts], status)
+        status.observe(self._show_status_if_any, ["message", "busy"])
+        self._show_status_if_any(None)
         self.head.on_action(self._act)
         self.prompt_view.on_caption_again(self._caption)
         self.style.observe(self._prompt, "value")
@@ -142,7 +144,7 @@ class PairView(Composite):
         self.head.possible = [one for one in ACTIONS if one in {*around, *actions}]
 
     def _put(self, record: Record, picture: Picture | None, *missing: str) -> None:
-        self.chip_view.place = record.name
+        self.chip_view.place = "Satellite picture"
         show(self.chip_view, released_chip(record, picture, *missing, simulated=self._simulated, credit=self._credit))
 
     @report_errors
@@ -222,6 +224,9 @@ class PairView(Composite):
         # two captions beside each other need the whole width
         (self._grid.add_class if len(captions) > 1 else self._grid.remove_class)("cen-wide")
         self.caption_view.captions = self.compare_view.captions = captions
+
+    def _show_status_if_any(self, _change: object) -> None:
+        self.status.layout.display = "" if self.status.message or self.status.busy else "none"
 
     @report_errors
     def _cancel(self) -> None:

@@ -5,24 +5,24 @@ function render({ model, el }) {
 
   const words = make("input", {
     type: "search", class: "cen-words", maxlength: model.get("longest"), placeholder: "Words in the captions", dir: "auto",
-    "aria-label": "Words in the captions", spellcheck: "false",
+    "aria-label": "Words in the captions", spellcheck: "false", enterkeyhint: "search",
     title: 'Finds all your words. "Quotes" = exact phrase; begin* = start of a word; -word = exclude.',
   });
   const search = make("button", { type: "button", class: "cen-button cen-primary", onclick: () => searchWords() }, "Search");
-  const sorts = make("select", { class: "cen-select", "aria-label": "Sort by", onchange: () => request("sort", sorts.value) },
+  const sorts = make("select", { class: "cen-select", onchange: () => request("sort", sorts.value) },
     ...model.get("sorts").map(([name, label]) => make("option", { value: name }, label)));
-  const reverse = make("button", { type: "button", class: "cen-button", onclick: () => request("descending", !model.get("order")[1]) });
-  const random = make("button", { type: "button", class: "cen-button", title: "Open a random pair",
+  const reverse = make("button", { type: "button", class: "cen-button cen-reverse", onclick: () => request("descending", !model.get("order")[1]) });
+  const random = make("button", { type: "button", class: "cen-button", title: "Open a pair at random",
     onclick: () => request("random") }, "Surprise me");
   const link = make("input", { type: "text", class: "cen-link", "aria-label": "Link to this page", spellcheck: "false",
     placeholder: "No filters yet: showing everything", title: "Copy this link to come back to this page, or paste another link and press Enter" });
-  const pills = make("div", { class: "cen-pills", role: "group", "aria-label": "Filters" });
+  const linked = make("details", { class: "cen-linked" }, make("summary", {}, "Link to this page"),
+    make("div", { class: "cen-line" }, link, copier("Copy link", () => model.get("link"))));
+  const pills = make("div", { class: "cen-pills", role: "group", "aria-label": "Chosen filters" });
   root.append(
-    make("div", { class: "cen-line" }, words, search, random,
-      make("label", { class: "cen-order" }, make("span", {}, "Sort by"), sorts), reverse),
-    pills,
-    make("details", { class: "cen-linked" }, make("summary", {}, "Link to this page"),
-      make("div", { class: "cen-line" }, link, copier("Copy link", () => model.get("link")))));
+    make("div", { class: "cen-line" }, make("div", { class: "cen-find" }, words, search),
+      make("div", { class: "cen-order" }, make("label", {}, make("span", {}, "Sort: "), sorts), reverse, random)),
+    pills, linked);
 
   const searchWords = () => { if (words.value !== model.get("words")) request("words", words.value); };
   words.addEventListener("keydown", (event) => {
@@ -41,19 +41,23 @@ function render({ model, el }) {
     sorts.value = sort;
     for (const option of sorts.options) option.disabled = model.get("disabled_sorts").includes(option.value);
     reverse.textContent = descending ? "↑" : "↓";
-    reverse.setAttribute("aria-label", descending ? "Reversed; press for normal order" : "Reverse the order");
+    reverse.setAttribute("aria-label", "Reverse the order");
     reverse.setAttribute("aria-pressed", String(descending));
-    reverse.title = reverse.getAttribute("aria-label");
+    reverse.title = descending ? "Reversed; press for the normal order" : "Reverse the order";
     link.value = model.get("link");
+    linked.hidden = !model.get("has_link");
     const choices = model.get("choices");
+    const hadFocus = pills.contains(root.getRootNode().activeElement);
     pills.hidden = !choices.length;
     pills.replaceChildren(...choices.map((choice, place) => make("button", {
-      type: "button", class: "cen-pill", "aria-label": `Remove filter: ${choice}`, onclick: () => request("drop", place),
+      type: "button", class: "cen-pill", "aria-label": `Remove filter: ${choice}`, title: `Remove filter: ${choice}`,
+      onclick: () => request("drop", place),
     }, make("span", { dir: "auto" }, choice), make("span", { "aria-hidden": "true" }, "×"))),
     choices.length > 1 ? make("button", { type: "button", class: "cen-clear", onclick: () => request("clear") }, "Clear all") : "");
+    if (hadFocus) (pills.querySelector("button") ?? words).focus(); // the filter that had it is gone
   }
 
-  const stop = listen(model, { "words order disabled_sorts choices link": show });
+  const stop = listen(model, { "words order disabled_sorts choices link has_link": show });
   show();
   return stop;
 }

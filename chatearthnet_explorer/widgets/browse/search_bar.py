@@ -19,14 +19,14 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 _SORTS = {
-    "place": "nearby places together",
+    "place": "by place",
     "name": "by name",
-    "lat": "south to north",
-    "lon": "west to east",
+    "lat": "from south to north",
+    "lon": "from west to east",
     "country": "by country",
-    "share": "by share of the classes",
+    "share": "by share of the land cover",
     "worst": "most problems first",
-    "random": "random order",
+    "random": "shuffled",
 }
 _MOST_SEEDS = 2**32
 
@@ -56,6 +56,9 @@ class SearchBar(QueryMixin, View):
 
     link = t.Unicode("", read_only=True).tag(sync=True)
     """The query as the query part of an address; empty without filters."""
+
+    has_link = t.Bool(default_value=True).tag(sync=True)
+    """Whether the link is shown; not on a page whose address holds the query."""
 
     request = t.Dict().tag(sync=True)
     """What the person did: ``what`` (words, sort, descending, drop, clear, random, link), ``value``, ``turn``."""

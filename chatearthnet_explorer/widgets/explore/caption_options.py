@@ -12,6 +12,8 @@ from chatearthnet_explorer.captioners.service.model_service import EFFORTS, TOKE
 from chatearthnet_explorer.errors import SettingError
 from chatearthnet_explorer.prompts.wording import STYLES
 from chatearthnet_explorer.sources import YEARS, usable_sources
+from chatearthnet_explorer.widgets.shared.choice_tabs import ChoiceTabs
+from chatearthnet_explorer.widgets.shared.fold_button import FoldButton
 from chatearthnet_explorer.widgets.shared.key_field import KeyField
 
 if TYPE_CHECKING:
@@ -20,7 +22,8 @@ if TYPE_CHECKING:
     from chatearthnet_explorer.plugins import Plugin
     from chatearthnet_explorer.sources.stac.scenes import SceneInfo
 
-_IMAGES = {"labels": "Land-cover map, as for GPT-4V", "true colour": "Satellite picture"}
+_IMAGES = {"labels": "the land-cover map (as GPT-4V was sent)", "true colour": "the satellite picture"}
+_LONGEST_NAME = 40
 _KEY = (
     "<div class='cen-note'>A key typed here is sent to the service above. It stays in memory until you close this page "
     "and is not saved with a notebook. Without it, the key in <code>OPENAI_API_KEY</code> is used, but only at the "
@@ -89,25 +92,14 @@ class CaptionOptions(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has n
         captioner_plugins = _plugins_by_name("captioner", usable_captioners(), captioners)
         self.sources = tuple(plugin.name for plugin in source_plugins)
         self.captioners = tuple(plugin.name for plugin in captioner_plugins)
-        style = ipywidgets.ToggleButtons(
-            options=[("GPT-3.5 style", "3.5"), ("GPT-4V style", "4v")],
-            tooltips=[
-                "One paragraph, written from the facts",
-                "Longer, written from the coloured label map and the facts",
+        self.tabs = ChoiceTabs(
+            [
+                ("3.5", "GPT-3.5 style", "One paragraph, written from the facts"),
+                ("4v", "GPT-4V style", "Longer, written from the coloured label map and the facts"),
             ],
-            style={"button_width": "auto"},
+            label="Style of the caption",
         )
-        year = ipywidgets.ToggleButtons(options=[(str(year), year) for year in YEARS], style={"button_width": "auto"})
-        source = _menu(source_plugins)
-        captioner = _menu(captioner_plugins)
-        seed = ipywidgets.BoundedIntText(min=0, max=9999, tooltip="Another seed chooses other words for the shares")
-        model = ipywidgets.Text(placeholder="default model", continuous_update=False)
-        base_url = ipywidgets.Text(placeholder="OPENAI_BASE_URL, or OpenAI's own", continuous_update=False)
-        image = ipywidgets.Dropdown(options=[(_IMAGES[name], name) for name in IMAGES])
-        limit = ipywidgets.BoundedIntText(
-            min=0, max=TOKEN_LIMITS[1], tooltip="0 means 300 in GPT-3.5 style and 1,200 in GPT-4V style"
-        )
-        effort = ipywidgets.Dropdown(options=[("model default", ""), *((name, name) for name in EFFORTS)])
+        """The styles, to be put over the caption."""
         self.key_field = KeyField()
         """Where a key is typed."""
         self._scene = ipywidgets.Dropdown(options=[("least cloudy", "")])
@@ -115,58 +107,80 @@ class CaptionOptions(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has n
         for trait, names in (("source", self.sources), ("captioner", self.captioners)):
             if names and getattr(self, trait) not in names:
                 setattr(self, trait, names[0])
-        for name, widget in (
-            *(("style", style), ("year", year), ("seed", seed), ("image", image)),
-            *(
-                (("model", model), ("base_url", base_url), ("token_limit", limit), ("effort", effort))
-                if choose_service
-                else ()
+        self._labels = {
+            plugin.name: plugin.label.partition(" (")[0] for plugin in (*source_plugins, *captioner_plugins)
+        }
+        self._with_service = {plugin.name for plugin in captioner_plugins if plugin.needs_service}
+        fields = {
+            "source": _menu(source_plugins),
+            "year": ipywidgets.Dropdown(options=[(str(year), year) for year in YEARS]),
+            "captioner": _menu(captioner_plugins),
+            "seed": ipywidgets.BoundedIntText(
+                min=0, max=9999, tooltip="Another number chooses other words for amounts"
             ),
-            *((("source", source),) if source_plugins else ()),
-            *((("captioner", captioner),) if captioner_plugins else ()),
-        ):
-            traitlets.link((self, name), (widget, "value"))
-        self._scene_row = _with_label("Scene", self._scene)
-        more = [_with_label("Seed", seed)]
-        if any(plugin.needs_service for plugin in captioner_plugins):
-            more += [_with_label("Image sent", image)]
-            if choose_service:
-                traitlets.dlink((self, "base_url"), (self.key_field, "base_url"))
-                more += [
-                    _with_label("Model", model),
-                    _with_label("Service", base_url),
-                    _with_label("Key", self.key_field),
-                ]
-                more += [
-                    _with_label("Token limit (0 = default)", limit),
-                    _with_label("Thinking", effort),
-                    ipywidgets.HTML(_KEY),
-                ]
-        more_row = _row(*more)
-        unfold = ipywidgets.ToggleButton(
-            description="More options", tooltip="Seed, model, service", layout={"width": "auto"}
-        )
-        unfold.observe(lambda change: _show(more_row, visible=change["new"]), "value")
-        _show(more_row, visible=False)
-        self.where = _row(
-            *([_with_label("Source", source)] if source_plugins else []), _with_label("Year", year), self._scene_row
-        )
-        """The choices of a chip."""
-        self.how = ipywidgets.VBox(
+            "image": ipywidgets.Dropdown(options=[(_IMAGES[name], name) for name in IMAGES]),
+            "model": ipywidgets.Text(placeholder="default model", continuous_update=False),
+            "base_url": ipywidgets.Text(placeholder="OPENAI_BASE_URL, or OpenAI's own", continuous_update=False),
+            "token_limit": ipywidgets.BoundedIntText(
+                min=0, max=TOKEN_LIMITS[1], tooltip="0 means 300 in GPT-3.5 style and 1,200 in GPT-4V style"
+            ),
+            "effort": ipywidgets.Dropdown(options=[("model default", ""), *((name, name) for name in EFFORTS)]),
+        }
+        hidden_names = {
+            *(() if source_plugins else ("source",)),
+            *(() if captioner_plugins else ("captioner",)),
+            *(() if choose_service else ("model", "base_url", "token_limit", "effort")),
+        }
+        traitlets.link((self, "style"), (self.tabs, "value"))
+        for name, field in fields.items():
+            if name not in hidden_names:
+                traitlets.link((self, name), (field, "value"))
+        model_fields = [_label("Send", fields["image"])]
+        if choose_service:
+            traitlets.dlink((self, "base_url"), (self.key_field, "base_url"))
+            key = ipywidgets.VBox([ipywidgets.HTML("<span class='cen-label'>API key</span>"), self.key_field])
+            model_fields += [_label("Model", fields["model"]), _label("Service", fields["base_url"]), key]
+            model_fields += [
+                _label("Token limit (0 = default)", fields["token_limit"]),
+                _label("Thinking", fields["effort"]),
+                ipywidgets.HTML(_KEY),
+            ]
+        self._model_fields = ipywidgets.VBox(model_fields)
+        self._scene_field = _label("Date of the picture", self._scene)
+        panel = ipywidgets.VBox(
             [
-                _row(
-                    _with_label("Style", style),
-                    *([_with_label("Caption by", captioner)] if len(captioner_plugins) > 1 else []),
-                    unfold,
-                ),
-                more_row,
+                *([_label("Source", fields["source"])] if source_plugins else []),
+                _label("Year", fields["year"]),
+                self._scene_field,
+                *([_label("Caption by", fields["captioner"])] if len(captioner_plugins) > 1 else []),
+                _label("Choice of words (seed)", fields["seed"]),
+                *([self._model_fields] if self._with_service else []),
             ]
         )
-        """The choices of a caption."""
-        self.how.add_class("cen-how")
-        self.children = (self.where, self.how)
+        panel.add_class("cen-options")
+        self.button = FoldButton("Options", panel)
+        """The button that opens all options but the style, and names what is chosen."""
+        self.children = (self.button, panel)
         self._scene.observe(self._scene_chosen, "value")
         self._offer(None)
+        self._summarise(None)
+
+    @traitlets.observe("source", "year", "captioner", "model", "seed", "scene")
+    def _summarise(self, _change: object) -> None:
+        if not self.children:  # not all there yet
+            return
+        scenes = [f"picture of {scene.acquisition_time:%d %B}" for scene in self.scenes if scene.id == self.scene]
+        writer = self._labels.get(self.captioner, "")
+        needs_service = self.captioner in self._with_service
+        words = [
+            self._labels.get(self.source, ""),
+            str(self.year),
+            *scenes,
+            self.model[:_LONGEST_NAME] if needs_service and self.model else f"{writer[:1].lower()}{writer[1:]}",
+            f"seed {self.seed}" if self.seed else "",
+        ]
+        self.button.summary = ", ".join(word for word in words if word)
+        _show(self._model_fields, visible=needs_service)
 
     @traitlets.validate("source", "captioner")
     def _validate_name(self, proposal: dict[str, Any]) -> str:
@@ -192,7 +206,7 @@ class CaptionOptions(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has n
         self._scene.value = scene_id if scene_id in ids else ""
         self._offering = False
         self.scene = self._scene.value
-        _show(self._scene_row, visible=bool(self.scenes))
+        _show(self._scene_field, visible=bool(self.scenes))
 
 
 def _plugins_by_name(kind: str, plugins: Sequence[Plugin], names: Sequence[str] | None) -> list[Plugin]:
@@ -230,11 +244,7 @@ def _show(widget: ipywidgets.Widget, *, visible: bool) -> None:
     widget.layout.display = "" if visible else "none"
 
 
-def _with_label(label: str, widget: ipywidgets.Widget) -> ipywidgets.HBox:
-    widget.layout.width = "auto"
-    name = ipywidgets.HTML(f"<span class='cen-label'>{label}</span>")
-    return ipywidgets.HBox([name, widget], layout={"align_items": "center", "margin": "0 12px 0 0"})
-
-
-def _row(*widgets: ipywidgets.Widget) -> ipywidgets.HBox:
-    return ipywidgets.HBox(widgets, layout={"flex_flow": "row wrap", "align_items": "center"})
+def _label(label: str, widget: ipywidgets.Widget) -> ipywidgets.Widget:
+    """Return a widget with a label that is its name for everybody: also for those who hear the page."""
+    widget.description, widget.style.description_width, widget.layout.width = label, "auto", "auto"
+    return widget

@@ -10,23 +10,23 @@ import traitlets
 
 from chatearthnet_explorer.captioners import Captioner, open_captioner
 from chatearthnet_explorer.cards import Card, card, chip_card
-from chatearthnet_explorer.cards.provenance import coordinates
-from chatearthnet_explorer.cards.text_cards import NO_CAPTION
+from chatearthnet_explorer.cards.place_name import place_name, place_title
+from chatearthnet_explorer.cards.steps import PLACE, QUESTION
 from chatearthnet_explorer.errors import Cancelled
-from chatearthnet_explorer.pipeline import Captioned, caption_at, caption_of
+from chatearthnet_explorer.pipeline import FETCHING, WRITING, Captioned, caption_at, caption_of
 from chatearthnet_explorer.places.suggestions import PLACES, Place
 from chatearthnet_explorer.sources import Source, open_source
 from chatearthnet_explorer.widgets.explore.caption_options import CaptionOptions
+from chatearthnet_explorer.widgets.explore.caption_step import CaptionStep
 from chatearthnet_explorer.widgets.explore.click_map import ClickMap
-from chatearthnet_explorer.widgets.explore.code_view import CodeView
 from chatearthnet_explorer.widgets.explore.model_requests import ModelRequests
+from chatearthnet_explorer.widgets.explore.real_place import RealPlace
 from chatearthnet_explorer.widgets.explore.scene_choice import SceneChoice
+from chatearthnet_explorer.widgets.explore.step_card import StepCard
 from chatearthnet_explorer.widgets.shared.background import BackgroundTask
 from chatearthnet_explorer.widgets.shared.chip_view import ChipView, encode_picture
 from chatearthnet_explorer.widgets.shared.composite import Composite, panel, report_errors
-from chatearthnet_explorer.widgets.shared.grounding_view import GroundingView
 from chatearthnet_explorer.widgets.shared.prompt_view import PromptView
-from chatearthnet_explorer.widgets.shared.released_captions import captions_at
 from chatearthnet_explorer.widgets.shared.status_line import StatusLine
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 
     Step = Callable[[str], None]
 
-_HINT = "Click anywhere on land to see its chip, labels, prompt and caption."
+_HINT = "Click anywhere on land to see its picture, its land cover and a caption."
 
 
 class Explorer(Composite):
@@ -93,7 +93,6 @@ class Explorer(Composite):
         """
         self._source = open_source(source)
         writer = open_captioner(captioner)
-        self._catalog = catalog
         self._task, self._is_silent, self._fetch_due = BackgroundTask(), False, False
         self.map = ClickMap(map)
         """Where to."""
@@ -109,19 +108,18 @@ class Explorer(Composite):
         if isinstance(captioner, str):
             self.options.captioner = captioner
         self.options.model, self.options.base_url = model, base_url
-        self.chip_view, self.caption_view = ChipView(), GroundingView(plain=True)
+        self.chip_view = ChipView(has_steps=True)
         self.prompt_view = PromptView(may_edit=choose_service)
         self._requests = ModelRequests(writer, self.options, self.prompt_view, base_url=base_url, quota=quota)
         self.ask_bar = self._requests.bar
-        """The button that has a model asked."""
-        self.check = ipywidgets.ToggleButton(
-            description="Check against the labels",
-            tooltip="Underline each claim to show whether the labels support it",
-            layout={"width": "auto", "align_self": "flex-start"},
-        )
-        """Whether captions are held against the labels."""
-        self.code_view, status = CodeView(), StatusLine(message=_HINT)
-        super().__init__(self._layout(status), status, sheets=("explorer.css",))
+        """The button that sends a request to a model."""
+        self._caption = CaptionStep(self.options.tabs, self.ask_bar, catalog=catalog)
+        self.caption_view, self.code_view = self._caption.view, self._caption.code_view
+        self.check = self._caption.check
+        """Whether captions are checked against the labels."""
+        status = StatusLine(message=_HINT)
+        self._place_card = StepCard(PLACE, self.map, status, self.options)
+        super().__init__(self._layout(), status, sheets=("steps.css", "explorer.css"))
         self.add_class("cen-explorer")
         self._connect()
         self._endings = (
@@ -175,18 +173,24 @@ class Explorer(Composite):
         )
         self.prompt_view.on_caption_again(self._ask)
         self.ask_bar.on_press(self.prompt_view.ask_again)
-        self.check.observe(self._check_caption, "value")
         self.status.on_cancel(self._cancel)
         self._task.observe(self._show_progress, ["busy", "step"])
         for trait in ("highlight", "within", "palette"):
             traitlets.link((self.caption_view, trait), (self.chip_view, trait))
         traitlets.link((self.prompt_view, "palette"), (self.chip_view, "palette"))
+        self._real_place = RealPlace(self.chip_view, self.options, retry=self._retry)
 
-    def _layout(self, status: StatusLine) -> list[ipywidgets.Widget]:
-        place = panel(status, self.map, self.options.where)
-        caption = panel(self.options.how, self.ask_bar, self.caption_view, self.check, self.code_view)
-        chip = ipywidgets.VBox([panel(self.chip_view), panel(self.prompt_view)])
-        return [ipywidgets.Box([ipywidgets.VBox([place, caption]), chip]).add_class("cen-grid")]
+    def _layout(self) -> list[ipywidgets.Widget]:
+        # in the order of reading, which a narrow page has from top to bottom
+        cards = {
+            "place": self._place_card,
+            "chip": panel(self.chip_view),
+            "caption": self._caption,
+            "question": StepCard(QUESTION, self.prompt_view),
+        }
+        for name, card_widget in cards.items():
+            card_widget.add_class(f"cen-{name}-card")
+        return [ipywidgets.Box(list(cards.values())).add_class("cen-story")]
 
     @report_errors
     def _on_place(self, change: dict[str, Any]) -> None:
@@ -201,6 +205,13 @@ class Explorer(Composite):
         self._scenes.forget()
         if self.map.lonlat is not None:
             self._start(self._fetching())
+
+    @report_errors
+    def _retry(self) -> None:
+        retry = getattr(self._source, "retry", None)
+        if retry is not None:
+            retry()
+        self._fetch_again({})
 
     @report_errors
     def _other_scene(self, _change: dict[str, Any]) -> None:
@@ -219,7 +230,7 @@ class Explorer(Composite):
 
     @report_errors
     def _ask(self, prompt: Prompt) -> None:
-        self._write(prompt, ask=True)
+        self._write(self.prompt_view.prompt if self.prompt_view.edit_warning else prompt, ask=True)
 
     @report_errors
     def _cancel(self) -> None:
@@ -269,23 +280,21 @@ class Explorer(Composite):
         return job
 
     def _choice(self) -> dict[str, Any]:
-        options = self.options
-        return {
-            "captioner": self._requests.captioner(),
-            "style": options.style,
-            "year": options.year,
-            "seed": options.seed,
-        }
+        options = {name: getattr(self.options, name) for name in ("style", "year", "seed")}
+        return {"captioner": self._requests.captioner(), **options}
 
     def _start(self, job: Callable[[Step], Captioned]) -> None:
         self._task.start(lambda step: encode_picture(job(step)), on_result=self._show, on_error=self.show_error)
 
     @report_errors
     def _show_progress(self, _change: dict[str, Any]) -> None:
-        self.status.busy = self._task.busy
-        self._requests.wait(busy=self._task.busy)
-        if self._task.busy and self._task.step:
-            self.status.show_message(self._task.step, kind="hint")
+        is_busy, step = self._task.busy, self._task.step
+        self.status.busy = is_busy
+        self._requests.wait(busy=is_busy)
+        self.chip_view.progress = (step or FETCHING) if is_busy and self._fetch_due and step != WRITING else ""
+        self.caption_view.progress = WRITING if is_busy and not self.chip_view.progress else ""
+        if is_busy and step:
+            self.status.show_message(step, kind="hint")
 
     @report_errors
     def _show(self, captioned: Captioned) -> None:
@@ -299,21 +308,13 @@ class Explorer(Composite):
         captioned = self.result
         if captioned is None:
             return
-        country = captioned.country.name if captioned.country else "Open sea"
+        name = place_name(captioned)
+        self._place_card.set_note(name)
         self.map.chip = self.chip_view.chip = captioned.chip
-        self.chip_view.place = f"{country}, {coordinates(captioned.lon, captioned.lat)}"
-        self.prompt_view.prompt = captioned.prompt
+        self.chip_view.place = place_title(captioned)
+        self._real_place.offer(captioned.chip)
+        self.prompt_view.show(captioned.prompt)
         button = self._requests.offer(captioned.prompt)
-        with self.caption_view.hold_sync():  # no caption is ever seen beside what another chip says of it
-            self._check_caption(None)
-            self.caption_view.set_trait("empty", f"No caption yet: press '{button}'." if button else NO_CAPTION)
-            fresh = (captioned.caption,) if captioned.caption else ()
-            self.caption_view.captions = (*captions_at(self._catalog, captioned.chip.tile), *fresh)
-        self.caption_view.error = str(captioned.error or "")
-        self.code_view.code = captioned.code
+        self._caption.show(captioned, button=button)
         invitation = f"Press '{button}' for a caption, or click" if button and not captioned.caption else "Click"
-        self.status.show_message(f"{country}. {invitation} on the map to see another place.", kind="done")
-
-    @report_errors
-    def _check_caption(self, _change: dict[str, Any] | None) -> None:
-        self.caption_view.chip = self.chip_view.chip if self.check.value else None
+        self.status.show_message(f"{name}. {invitation} on the map to see another place.", kind="done")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from chatearthnet_explorer.captioners import Captioner, is_free, open_captioner
+from chatearthnet_explorer.captioners import Captioner, is_free, open_captioner, reads_wording
 from chatearthnet_explorer.captioners.service.endpoint import same_address
 from chatearthnet_explorer.captioners.service.request_quota import Quota
 from chatearthnet_explorer.errors import SettingError
@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from chatearthnet_explorer.prompts.prompt import Prompt
     from chatearthnet_explorer.widgets.explore.caption_options import CaptionOptions
     from chatearthnet_explorer.widgets.shared.prompt_view import PromptView
+
+
+EDIT_WARNING = "Fixed sentences do not read your words, only the facts: choose a model under 'Caption by' in Options."
+"""Shown while a prompt is edited that the captioner will not read."""
 
 
 class ModelRequests:
@@ -104,6 +108,7 @@ class ModelRequests:
     def offer(self, prompt: Prompt | None) -> str:
         """Offer to ask about a prompt where asking costs; return the words on the button, empty for no button."""
         view = self._prompt_view
+        view.edit_warning = "" if reads_wording(self._captioner) else EDIT_WARNING
         if self.free or prompt is None:
             self.bar.hide()
             view.cost, view.ask_label = "", AGAIN

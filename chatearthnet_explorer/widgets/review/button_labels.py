@@ -6,15 +6,16 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from chatearthnet_explorer.review.verdict import CORRECT, MAJOR, MINOR
+from chatearthnet_explorer.review.verdict_meanings import MEANINGS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-VERDICT_BUTTONS: Mapping[str, tuple[str, str, str]] = MappingProxyType({
-    CORRECT: ("Correct", "The caption says what the labels show.", "1"),
-    MINOR: ("Minor error", "A small mistake that misleads no one: a size word, the order, a clumsy sentence.", "2"),
-    MAJOR: ("Major error", "It is wrong about what is where.", "3"),
-})  # fmt: skip
+_KEYS = {CORRECT: "1", MINOR: "2", MAJOR: "3"}
+
+VERDICT_BUTTONS: Mapping[str, tuple[str, str, str]] = MappingProxyType(
+    {verdict: (one.label, one.sentence, _KEYS[verdict]) for verdict, one in MEANINGS.items()}
+)
 """For each of ``verdict.VERDICTS``: label, tooltip, key."""
 
 CAUSE_BUTTONS: Mapping[str, tuple[str, str]] = MappingProxyType({

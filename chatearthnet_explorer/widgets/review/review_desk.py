@@ -60,6 +60,7 @@ class ReviewDesk(Readable, ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets
         reviewer: str,
         style: str = "3.5",
         caption_view: CaptionView | None = None,
+        beside: Sequence[ipywidgets.Widget] = (),
     ) -> None:
         """Open at the first caption that this reviewer has not judged.
 
@@ -73,6 +74,7 @@ class ReviewDesk(Readable, ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets
             caption_view: What shows the captions; one with a trait ``chip`` is told the chip too, to hold the words
                 against its labels. None for a ``GroundingView``, which does; a ``CaptionView`` does not, for reviewers
                 who are not to know what the labels say.
+            beside: Widgets that are shown below the caption, such as one of the progress.
 
         Raises:
             LedgerError: If the ledger cannot be read.
@@ -86,13 +88,14 @@ class ReviewDesk(Readable, ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets
         self._prefetch, self._task = Prefetch(pair_of), BackgroundTask()
         self._caption: Caption | None = None
         self._entries: dict[str, Entry] = {}
+        self._entry_handlers: list[Callable[[Entry], None]] = []
         self.chip_view, self.caption_view = ChipView(), caption_view or GroundingView()
         self.pad = VerdictPad(total=len(self.names))
         self._verdict(
             self.names[0] if self.names else "-", "", {"verdict": "correct"}
         )  # an invalid reviewer raises now
         self._read_ledger()
-        super().__init__(self._layout(), layout={"width": "100%", "overflow": "hidden"})
+        super().__init__(self._layout(beside), layout={"width": "100%", "overflow": "visible"})
         self.add_class("cen-review")
         for trait in ("highlight", "within", "palette"):
             traitlets.link((self.caption_view, trait), (self.chip_view, trait))
@@ -114,6 +117,7 @@ class ReviewDesk(Readable, ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets
         labels: str | Source | None = "auto",
         style: str = "3.5",
         caption_view: CaptionView | None = None,
+        beside: Sequence[ipywidgets.Widget] = (),
     ) -> Self:
         """Open the desk on pairs of a catalog. A pair without picture, labels or place is judged too, and says so.
 
@@ -126,6 +130,7 @@ class ReviewDesk(Readable, ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets
             labels: Where labels come from, see ``ReleasedPairs``; None for none.
             style: As above.
             caption_view: As above.
+            beside: As above.
 
         Raises:
             SettingError: If there is no source of labels of that name.
@@ -133,7 +138,9 @@ class ReviewDesk(Readable, ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets
             VerdictError: If nobody can be called so.
         """
         pairs = ReleasedPairs(catalog, release=release, labels=labels)
-        return cls(plan, pairs.pair_of, ledger, reviewer=reviewer, style=style, caption_view=caption_view)
+        return cls(
+            plan, pairs.pair_of, ledger, reviewer=reviewer, style=style, caption_view=caption_view, beside=beside
+        )
 
     @property
     def position(self) -> int:
@@ -166,6 +173,7 @@ class ReviewDesk(Readable, ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets
         entry = self.ledger.record(self._verdict(self.names[self.position], text, fields))
         self._read_ledger()
         self._update_pad()
+        self._notify(entry)
         return entry
 
     def undo(self) -> None:
@@ -178,10 +186,25 @@ class ReviewDesk(Readable, ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets
             self.pad.message = "There is nothing to undo."
             return
         name, entry = list(self._entries.items())[-1]
-        self.ledger.undo(entry)
+        undo_entry = self.ledger.undo(entry)
         self._read_ledger()
         self.go(self.names.index(name))
+        self._notify(undo_entry)
         self.pad.message = "Verdict undone; the ledger keeps a record."
+
+    def on_entry(self, handler: Callable[[Entry], None]) -> None:
+        """Call a function with each entry that this desk writes into the ledger."""
+        self._entry_handlers.append(handler)
+
+    def refresh(self) -> None:
+        """Read the ledger again, after something else has written to it."""
+        self._read_ledger()
+        self._update_pad()
+
+    @property
+    def verdicts(self) -> list[Verdict]:
+        """This reviewer's valid verdicts on the plan, in the order of judging."""
+        return [entry.verdict for entry in self._entries.values() if entry.verdict]
 
     def card(self) -> Card:
         """Return what is on screen, as static HTML."""
@@ -199,13 +222,16 @@ class ReviewDesk(Readable, ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets
         for widget in descendants(self):
             ipywidgets.Widget.close(widget)
 
-    def _layout(self) -> list[ipywidgets.Widget]:
+    def _layout(self, beside: Sequence[ipywidgets.Widget]) -> list[ipywidgets.Widget]:
         look = ipywidgets.HTML(f"<style>{static('review_desk.css')}</style>", layout={"display": "none"})
-        # the pad first: below a caption it would move with the caption's length
-        pair = ipywidgets.Box([self.chip_view, self.caption_view])
-        for box, name in ((pair, "cen-desk"), (self.pad, "cen-desk-pad")):
-            box.add_class(name)
-        return [look, self.pad, pair]
+        # in the order of reading; the style sheet puts the pad above a caption where there is room, as it would
+        # move with the caption's length below it, and at the bottom of the window on a phone
+        desk = ipywidgets.Box([self.chip_view, self.caption_view, self.pad, *beside])
+        parts = ((self.chip_view, "picture"), (self.caption_view, "caption"), (self.pad, "pad"))
+        for part, name in (*parts, *((one, "beside") for one in beside)):
+            part.add_class(f"cen-desk-{name}")
+        desk.add_class("cen-desk")
+        return [look, desk]
 
     def _on_command(self, command: dict[str, Any]) -> None:
         self.pad.error = self.pad.message = ""
@@ -241,6 +267,10 @@ class ReviewDesk(Readable, ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets
             for (reviewer, name, style), entry in self.ledger.standing.items()
             if reviewer == self.reviewer and style == self.style and name in names
         }
+
+    def _notify(self, entry: Entry) -> None:
+        for handler in self._entry_handlers:
+            handler(entry)
 
     def _show_pair(self, pair: Pair) -> None:
         chip, captions, labels = pair

@@ -116,6 +116,7 @@ function render({ model, el }) {
     }
     causes.classList.toggle("cen-asking", Boolean(current.verdict) && current.verdict !== "correct" && !cause);
     count.replaceChildren(make("strong", {}, `${model.get("position") + 1}`), ` of ${total} · ${judged} judged · `,
+      ...(model.get("estimate") ? [make("span", { class: "cen-estimate" }, model.get("estimate")), " · "] : []),
       make("span", { class: "cen-name" }, model.get("heading")));
     progress.setAttribute("aria-valuemax", total);
     progress.setAttribute("aria-valuenow", judged);
@@ -172,7 +173,7 @@ function render({ model, el }) {
     host.addEventListener("keydown", handleKey);
   });
   const stop = listen(model, {
-    "heading caption judged_count position total verdict ready": show, "message error": showMessages,
+    "heading estimate caption judged_count position total verdict ready": show, "message error": showMessages,
     handled_count: acceptNext,
   });
   show();

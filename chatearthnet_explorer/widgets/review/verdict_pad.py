@@ -28,6 +28,9 @@ class VerdictPad(View):
     caption = t.Unicode("").tag(sync=True)
     """The caption that is judged; a correction starts from it."""
 
+    estimate = t.Unicode("").tag(sync=True)
+    """The error rate so far, in a few words; empty where none is shown."""
+
     judged_count = t.Int(0).tag(sync=True)
     """How many captions of the plan this reviewer has judged."""
 
@@ -99,6 +102,6 @@ class VerdictPad(View):
     def _cause_buttons(self) -> list[list[str]]:
         return [[cause, *texts] for cause, texts in labels.CAUSE_BUTTONS.items()]
 
-    @t.validate("heading", "message", "error")
+    @t.validate("heading", "estimate", "message", "error")
     def _visible(self, proposal: dict[str, Any]) -> str:
         return visible(proposal["value"])

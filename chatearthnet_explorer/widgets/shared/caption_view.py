@@ -31,6 +31,12 @@ class CaptionView(View):
     empty = t.Unicode(NO_CAPTION, read_only=True).tag(sync=True)
     """Shown if there is neither a caption nor an error."""
 
+    progress = t.Unicode("").tag(sync=True)
+    """What the next caption waits for, in one sentence; empty while none is written."""
+
+    known_notes = t.Tuple()
+    """Notes of captions that are not repeated, because the page has them already."""
+
     columns: t.List[Any] = t.List(read_only=True).tag(sync=True)
     """The captions as the script draws them: byline, pieces, classes, details, label_maps, remarks, text, released."""
 
@@ -51,7 +57,7 @@ class CaptionView(View):
     def _visible_error(self, proposal: dict[str, Any]) -> str:
         return visible(proposal["value"])
 
-    @t.observe("captions")
+    @t.observe("captions", "known_notes")
     def _show(self, _change: object) -> None:
         with self.hold_sync():
             self.set_trait("columns", [self._column(caption) for caption in self.captions])
@@ -67,5 +73,5 @@ class CaptionView(View):
             "classes": list(classes_named(text)),
             "details": [[name, visible(value)] for name, value in details_of(caption)],
             "label_maps": [LABEL_MAPS, WHY_LABEL_MAPS] if caption.style == "4v" else None,
-            "remarks": [visible(note) for note in caption.notes],
+            "remarks": [visible(note) for note in caption.notes if note not in self.known_notes],
         }

@@ -27,7 +27,7 @@ function words(view, caption) {
 
 function column(view, caption, drawText) {
   return make("article", { class: caption.released ? "cen-caption cen-released" : "cen-caption" },
-    make("h4", { class: "cen-byline" }, caption.byline),
+    make("p", { class: "cen-byline" }, caption.byline),
     ...drawText(view, caption),
     caption.label_maps ? make("details", { class: "cen-remark" }, make("summary", {}, caption.label_maps[0]),
       make("p", {}, caption.label_maps[1])) : null,
@@ -42,7 +42,17 @@ function drawCaptions({ model, el }, name, drawText, markElements) {
   const view = pointer(model, root);
   const error = make("p", { class: "cen-error", role: "alert" });
   const captions = make("div", { class: "cen-captions", "aria-live": "polite", tabindex: -1 });
-  root.append(error, captions);
+  const wait = waitBar();
+  const skeleton = make("div", { class: "cen-skeleton", "aria-hidden": "true" }, ...Array.from({ length: 5 }, () => make("i")));
+  root.append(error, captions, wait.bar);
+
+  function showProgress() {
+    const progress = model.get("progress");
+    wait.set(progress);
+    root.classList.toggle("cen-stale", Boolean(progress));
+    const isBare = !model.get("columns").length && !model.get("error");
+    if (isBare) captions.replaceChildren(progress ? skeleton : make("p", {}, model.get("empty")));
+  }
 
   function show() {
     const columns = model.get("columns");
@@ -51,13 +61,13 @@ function drawCaptions({ model, el }, name, drawText, markElements) {
     error.textContent = model.get("error");
     error.hidden = !model.get("error");
     captions.replaceChildren(...columns.map((caption) => column(view, caption, drawText)));
-    if (!columns.length && !model.get("error")) captions.append(make("p", {}, model.get("empty")));
+    showProgress();
     if (focused) captions.focus();
     Object.assign(view, { pointing: false, rest: highlighted(model), at: null, pinned: null });
     markElements(view);
   }
 
-  const stop = listen(model, { "columns error palette": show, "highlight within": () => markElements(view) });
+  const stop = listen(model, { "columns error palette": show, "progress empty": showProgress, "highlight within": () => markElements(view) });
   show();
   return stop;
 }

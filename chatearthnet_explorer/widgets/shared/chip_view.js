@@ -81,14 +81,14 @@ function render({ model, el }) {
   let indices = null;
 
   const heading = make("h3", { class: "cen-place" });
-  const ribbon = make("div", { class: "cen-ribbon" }, "SIMULATED");
+  const ribbon = make("div", { class: "cen-ribbon", "aria-hidden": "true" }, "SIMULATED");
   const absent = make("div", { class: "cen-absent" });
   const stage = make("div", { class: "cen-stage", role: "img" }, picture, labels, light, absent, ribbon);
+  const wait = waitBar();
   const readout = make("div", { class: "cen-readout" });
-  const slider = make("input", {
-    type: "range", min: 0, max: 100, step: 1, "aria-label": "Opacity of the labels over the picture, in percent",
-  });
-  const blend = make("label", { class: "cen-blend" }, make("span", {}, "Picture"), slider, make("span", {}, "Labels"));
+  const slider = make("input", { type: "range", min: 0, max: 100, step: 1, "aria-label": "From picture to land cover" });
+  const blend = make("div", { class: "cen-blend" }, make("span", { "aria-hidden": "true" }, "Picture"), slider,
+    make("span", { "aria-hidden": "true" }, "Land cover"));
   const palettes = make("select", { class: "cen-select" },
     ...[["chatearthnet", "ChatEarthNet"], ["worldcover", "ESA WorldCover"], ["colourblind", "Colour-blind safe"]].map(
       ([value, name]) => make("option", { value }, name)));
@@ -96,18 +96,25 @@ function render({ model, el }) {
     ...model.get("parts").map((part) => make("button", {
       type: "button", role: "tab", class: "cen-tab", onclick: () => send(model, { part }),
     }, nameOf(part))));
-  const legend = make("div", { class: "cen-legend", role: "tabpanel" });
+  const legend = make("div", { class: "cen-legend", role: "tabpanel", "aria-label": "Land cover of the part" });
+  const notice = make("span");
+  const action = make("button", {
+    type: "button", class: "cen-button", onclick: () => send(model, { actions: model.get("actions") + 1 }),
+  });
+  const note = make("p", { class: "cen-notice" }, notice, " ", action);
   const remarks = make("div", { class: "cen-remarks" });
   const table = make("div");
   const every = make("details", {}, make("summary", {}, "All parts in one table"), table);
-  const origin = make("summary");
   const provenance = make("div");
-  const about = make("details", {}, origin, provenance);
   const credits = make("div");
-  const side = make("div", { class: "cen-side" }, tabs, legend,
-    make("label", { class: "cen-palette" }, make("span", {}, "Colours"), palettes));
+  const origin = make("summary");
+  const about = make("details", {}, origin, provenance, credits);
+  const [pictureHeading, coverHeading] = [make("div", { class: "cen-head" }), make("div", { class: "cen-head" })];
+  const side = make("section", { class: "cen-side" }, coverHeading, tabs, legend,
+    make("label", { class: "cen-palette" }, make("span", {}, "Colours"), palettes), every);
   root.append(heading, make("div", { class: "cen-columns" },
-    make("div", { class: "cen-left" }, stage, readout, blend, remarks, about, credits), side), every);
+    make("section", { class: "cen-left" }, pictureHeading, make("div", { class: "cen-frame" }, stage, wait.bar), blend,
+      readout, note, remarks, about), side));
 
   const has = (trait) => model.get(trait)?.byteLength > 0;
 
@@ -115,6 +122,7 @@ function render({ model, el }) {
     const share = !has("picture") ? 1 : !has("label_map") ? 0 : model.get("blend");
     labels.style.opacity = share;
     slider.value = Math.round(100 * share);
+    slider.setAttribute("aria-valuetext", `${Math.round(100 * share)} % land cover`);
     blend.hidden = !(has("picture") && has("label_map"));
   }
 
@@ -135,14 +143,14 @@ function render({ model, el }) {
       tabs.children[at].setAttribute("aria-selected", String(name === part));
       tabs.children[at].tabIndex = name === part ? 0 : -1;
     });
-    side.hidden = !shares;
-    every.hidden = !shares;
+    side.hidden = !shares && !coverHeading.childElementCount;
+    tabs.hidden = every.hidden = palettes.parentElement.hidden = !shares;
     legend.replaceChildren(...present(shares).map((index) => {
       const share = shares[index];
       const land = model.get("legend")[index];
       return pointable(view, make("button", {
-        type: "button", class: "cen-row", title: land.plain, "aria-pressed": "false",
-        "aria-label": `${land.name}, ${percent(share)}. ${land.plain} Press to highlight it in the picture.`,
+        type: "button", class: "cen-row", title: `${land.plain} Press to highlight it in the picture.`,
+        "aria-pressed": "false",
       }, swatch(model, index), make("span", { class: "cen-name" }, land.name),
       make("span", { class: "cen-bar" }, make("span", {
         class: "cen-fill",
@@ -160,19 +168,28 @@ function render({ model, el }) {
     heading.hidden = !model.get("place");
     ribbon.hidden = !model.get("simulated");
     const some = has("picture") || has("label_map");
+    const [first, second] = model.get("steps");
+    root.classList.toggle("cen-steps", Boolean(first));
+    pictureHeading.replaceChildren(...(first ? stepHeading(first, model.get("simulated") ? "simulated" : "") : []));
+    coverHeading.replaceChildren(...(second ? stepHeading(second) : []));
+    notice.textContent = model.get("notice");
+    action.textContent = model.get("action");
+    action.hidden = !model.get("action");
+    note.hidden = !model.get("notice");
     const sentences = model.get("remarks").map((remark) => make("p", { class: "cen-remark" }, remark));
     absent.replaceChildren(...(some ? [] : sentences));
     remarks.replaceChildren(...(some ? sentences : []));
     const provenanceOf = Object.fromEntries(model.get("provenance"));
-    origin.textContent = ["Sources", ...[provenanceOf.Seen, provenanceOf.Labels].filter(Boolean)].join(" · ");
+    origin.textContent = ["Where it comes from", ...[provenanceOf.Seen, provenanceOf.Labels].filter(Boolean)].join(" · ");
     provenance.replaceChildren(facts(model.get("provenance")));
     about.hidden = !model.get("provenance").length;
     credits.replaceChildren(...model.get("attribution").map((credit) => make("p", { class: "cen-credit" }, credit)));
-    const kind = model.get("simulated") ? "Simulated" : "Sentinel-2";
-    stage.setAttribute("aria-label", has("picture") ? `${kind} picture and land-cover labels of the chip, north up`
-      : has("label_map") ? "Land-cover labels of the chip, north up" : "No picture and no labels");
+    stage.setAttribute("aria-label", model.get("alternative") || "No picture yet.");
     stage.classList.toggle("cen-empty", !some);
     readout.hidden = !has("label_map");
+    absent.hidden = some || Boolean(model.get("progress"));
+    wait.set(model.get("progress"));
+    root.classList.toggle("cen-stale", Boolean(model.get("progress")) && some);
     palettes.value = model.get("palette");
   }
 
@@ -237,7 +254,7 @@ function render({ model, el }) {
     },
     "shares part": showLegend,
     "highlight within": showLight,
-    "place simulated provenance remarks attribution": showWords,
+    "place simulated provenance remarks attribution alternative steps notice action progress": showWords,
   });
   show();
   return stop;

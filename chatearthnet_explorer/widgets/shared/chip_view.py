@@ -7,14 +7,18 @@ from typing import TYPE_CHECKING, Any
 import traitlets as t
 
 from chatearthnet_explorer.cards import chip_card
+from chatearthnet_explorer.cards.chip_html import describe_chip
 from chatearthnet_explorer.cards.html_tree import visible
-from chatearthnet_explorer.cards.provenance import NO_CHIP, provenance, remarks
+from chatearthnet_explorer.cards.provenance import NO_CHIP, other_remarks, provenance, remarks
+from chatearthnet_explorer.cards.steps import chip_steps
 from chatearthnet_explorer.chip import Chip
 from chatearthnet_explorer.landcover.shares import PARTS, count_pixels
 from chatearthnet_explorer.render import png
 from chatearthnet_explorer.widgets.shared.view import View, script
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from chatearthnet_explorer.cards import Card
     from chatearthnet_explorer.pipeline import Captioned
 
@@ -57,8 +61,43 @@ class ChipView(View):
     remarks = t.List([NO_CHIP], read_only=True).tag(sync=True)
     """What to know before believing the chip, and what is missing and why, one sentence each."""
 
+    alternative = t.Unicode("", read_only=True).tag(sync=True)
+    """The picture in words for those who cannot see it: its kind, its width and its land cover by shares."""
+
     attribution: t.List[Any] = t.List(read_only=True).tag(sync=True)
     """Credits and licences."""
+
+    steps: t.List[Any] = t.List(read_only=True).tag(sync=True)
+    """The headings of the picture and of the land cover: [number, title, sentence] each; empty for no headings."""
+
+    notice = t.Unicode("").tag(sync=True)
+    """Why the chip is simulated, in one sentence; empty where ``remarks`` has that, or the chip is real."""
+
+    action = t.Unicode("").tag(sync=True)
+    """The words on the button beside the notice; empty for no button."""
+
+    actions = t.Int(0).tag(sync=True)
+    """How often that button was pressed."""
+
+    progress = t.Unicode("").tag(sync=True)
+    """What the next chip waits for, in one sentence; empty while none is fetched."""
+
+    def __init__(self, *, has_steps: bool = False, **traits: object) -> None:
+        """Take traits by name.
+
+        Args:
+            has_steps: Whether picture and land cover have headings, and ``remarks`` leaves out why it is simulated.
+            traits: Traits by name.
+        """
+        self._has_steps = has_steps
+        self._callbacks: list[Callable[[], None]] = []
+        super().__init__(**traits)
+        if has_steps and self.chip is None:
+            self.set_trait("steps", [list(step) for step in chip_steps(None)])
+
+    def on_action(self, callback: Callable[[], None]) -> None:
+        """Call a function when the button beside the notice is pressed, and not while there is none."""
+        self._callbacks.append(callback)
 
     def card(self) -> Card:
         """Return the chip as static HTML."""
@@ -71,9 +110,15 @@ class ChipView(View):
     @t.observe("chip")
     def _show(self, _change: object) -> None:
         with self.hold_sync():
-            for name, value in _state(self.chip).items():
+            for name, value in _state(self.chip, has_steps=self._has_steps).items():
                 self.set_trait(name, value)
             self.highlight, self.within = -1, []
+
+    @t.observe("actions")
+    def _press(self, _change: object) -> None:
+        if self.action:
+            for callback in self._callbacks:
+                callback()
 
 
 def encode_picture(captioned: Captioned) -> Captioned:
@@ -83,16 +128,19 @@ def encode_picture(captioned: Captioned) -> Captioned:
     return captioned
 
 
-def _state(chip: Chip | None) -> dict[str, object]:
+def _state(chip: Chip | None, *, has_steps: bool) -> dict[str, object]:
     """Return the synced traits that follow from a chip."""
     labels = chip.labels if chip else None
+    remarks_on = other_remarks if has_steps else remarks
     return {
         "picture": b"" if chip is None or chip.rgb is None else png(chip.rgb),
         "label_map": b"" if labels is None else png(labels),
         "shares": {} if labels is None else _shares(labels),
         "simulated": bool(chip and chip.simulated),
         "provenance": [[name, visible(value)] for name, value in (provenance(chip) if chip else ())],
-        "remarks": [visible(remark) for remark in (remarks(chip) if chip else (NO_CHIP,))],
+        "remarks": [visible(remark) for remark in (remarks_on(chip) if chip else (NO_CHIP,))],
+        "alternative": visible(describe_chip(chip)) if chip else "",
+        "steps": [list(step) for step in chip_steps(chip)] if has_steps else [],
         "attribution": [visible(credit) for credit in (chip.attribution if chip else ())],
     }
 

@@ -12,7 +12,7 @@ from chatearthnet_explorer.chip import Chip
 from chatearthnet_explorer.review.checks import all_checks
 from chatearthnet_explorer.review.claim_verification import BELIEF, SIGNS, VerifiedCaption, verify_caption
 from chatearthnet_explorer.widgets.shared.caption_view import CaptionView
-from chatearthnet_explorer.widgets.shared.view import script, static
+from chatearthnet_explorer.widgets.shared.view import script, style_sheet
 
 if TYPE_CHECKING:
     from chatearthnet_explorer.caption import Caption
@@ -58,7 +58,7 @@ class GroundingView(CaptionView):
 
     @t.default("style_sheet")
     def _style_sheet(self) -> str:
-        return "".join(static(f"{name}.css") for name in ("view", "caption_view", "grounding_view"))
+        return style_sheet("caption_view", "grounding_view")
 
 
 def _verification(verified: VerifiedCaption) -> dict[str, object]:

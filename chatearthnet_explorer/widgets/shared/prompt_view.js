@@ -11,8 +11,8 @@ function table35(view, { parts }) {
         make("div", {}, make("strong", {}, `${name} ${share}\u00a0%`), make("div", { class: "cen-faint" }, size))));
     })));
   const head = ["Part", "Largest", "Second", "Third"].map((name) => make("th", { scope: "col" }, name));
-  return make("div", { class: "cen-scroll" }, make("table", { class: "cen-table" },
-    make("thead", {}, make("tr", {}, ...head)), make("tbody", {}, ...rows)));
+  return scroller(make("table", { class: "cen-table cen-parts" }, make("thead", {}, make("tr", {}, ...head)),
+    make("tbody", {}, ...rows)));
 }
 
 /** Style 4v: each class with its percent of each part. */
@@ -31,11 +31,18 @@ function classMark(view, name) {
   return index < 0 ? "" : pointable(view, swatch(view.model, index), index);
 }
 
+const NARROW = "(max-width: 480px)"; // there the facts are closed at first: the caption is what people come for
+
 function render({ model, el }) {
   const root = frame(model, el, "cen-prompt-view");
   const view = pointer(model, root);
   const top = make("div");
-  const badge = make("p", { class: "cen-remark", hidden: true }, model.get("edited_note"));
+  const difference = make("details", { class: "cen-why-different" },
+    make("summary", {}, "Why can these percentages differ from those of the land cover?"), make("p"));
+  const facts = make("details", { class: "cen-fact-fold" }, make("summary", {}, "The facts"), top, difference);
+  facts.open = !matchMedia(NARROW).matches;
+  const badge = make("p", { class: "cen-remark", role: "status", hidden: true });
+  const saved = make("p", { class: "cen-remark", hidden: true });
   const fault = make("p", { class: "cen-error", role: "alert", hidden: true });
   const [system, user] = ["edited_system", "edited_user"].map((trait) => {
     const area = make("textarea", {
@@ -48,20 +55,27 @@ function render({ model, el }) {
   const images = make("div", { class: "cen-maps" });
   const edit = make("button", { type: "button", class: "cen-button", "aria-pressed": "false" }, "Edit");
   const undo = make("button", { type: "button", class: "cen-button", hidden: true }, "Undo my edits");
+  const restore = make("button", { type: "button", class: "cen-button", hidden: true }, "Bring my edits back");
   const again = make("button", { type: "button", class: "cen-button cen-primary" });
   const copy = copier("Copy", () => `${system.value}\n\n${user.value}`);
   const words = make("details", { class: "cen-words" }, make("summary", {}, "The exact text that is sent"),
     make("label", {}, make("span", {}, "Rules (system message)"), system),
     make("label", {}, make("span", {}, "Facts (user message)"), user), images);
+  const exact = make("details", { class: "cen-exact" }, make("summary", {}, "Style, seed and identifier"), make("div"));
   const cost = make("span", { class: "cen-size" });
-  const buttons = make("div", { class: "cen-buttons" }, copy, edit, undo, again, cost);
-  root.append(top, badge, words, fault, buttons);
+  const buttons = make("div", { class: "cen-buttons" }, copy, edit, undo, restore, again, cost);
+  root.append(badge, saved, facts, words, exact, fault, buttons);
 
   const isEdited = () => system.value !== model.get("fields").system || user.value !== model.get("fields").user;
 
   function showEdited() {
     const edited = Boolean(model.get("fields").style) && isEdited();
+    const ignored = edited && model.get("edit_warning");
+    badge.textContent = [model.get("edited_note"), ignored].filter(Boolean).join(" ");
     badge.hidden = undo.hidden = !edited;
+    again.textContent = ignored ? `${model.get("ask_label")} without my edits` : model.get("ask_label");
+    saved.textContent = model.get("saved_edit");
+    saved.hidden = restore.hidden = edited || !model.get("saved_edit");
   }
 
   function setEditing(on) {
@@ -84,19 +98,21 @@ function render({ model, el }) {
 
   function showCost() {
     cost.textContent = model.get("cost") && `A caption costs ${model.get("cost")}.`;
-    again.textContent = model.get("ask_label");
     again.disabled = model.get("busy");
     edit.hidden = !model.get("editable");
+    showEdited();
   }
 
   function showFacts() {
     const fields = model.get("fields");
+    difference.hidden = exact.hidden = !fields.style;
     if (!fields.style) return top.replaceChildren(make("p", {}, model.get("empty")));
     top.replaceChildren(
-      make("p", {}, make("strong", {}, `Style ${fields.style}`),
-        make("span", { class: "cen-size" }, `seed ${fields.seed} · prompt ${fields.id}`)),
-      make("p", {}, "Classes by area, largest first: ", fields.overall.join(", ") || "nothing to describe"),
+      make("p", {}, "Land cover by area, largest first: ", fields.overall.join(", ") || "nothing to describe"),
       fields.style === "4v" ? table4v(view, fields.facts) : table35(view, fields.facts));
+    difference.lastChild.textContent = fields.difference;
+    exact.lastChild.replaceChildren(...fields.terms.map(([name, value, meaning]) =>
+      make("p", {}, make("strong", {}, `${name} ${value}`), `: ${meaning}`)));
     mark(view);
   }
 
@@ -117,13 +133,16 @@ function render({ model, el }) {
     const { system: rules, user: facts } = model.get("fields");
     send(model, { edited_system: rules, edited_user: facts });
     showTexts();
+    edit.focus();
   });
+  restore.addEventListener("click", () => { send(model, { restores: model.get("restores") + 1 }); edit.focus(); });
   again.addEventListener("click", () => send(model, {
     edited_system: system.value, edited_user: user.value, presses: model.get("presses") + 1,
   }));
 
   const stop = listen(model, {
     "cost ask_label busy editable": showCost,
+    "edit_warning saved_edit": showEdited,
     "fields images": show,
     "edited_system edited_user": showTexts,
     error: showFault,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import traitlets as t
 
@@ -16,6 +16,7 @@ from chatearthnet_explorer.widgets.shared.view import View, script
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from chatearthnet_explorer.caption import Style
     from chatearthnet_explorer.cards import Card
 
 LIMIT = 20_000
@@ -24,6 +25,13 @@ LIMIT = 20_000
 
 AGAIN = "Caption again"
 """What the button says where asking costs nothing."""
+
+_DIFFERENCES = {
+    "3.5": "ChatEarthNet's published script counts only the points that have a label, rounds each share to two "
+    "decimals and then cuts off the rest, so 29 % can become 28 %. It leaves out what covers fewer than 20 points of a "
+    "part. The land-cover step counts every point and rounds.",
+    "4v": "These percentages have two decimals, and those of the land-cover step are rounded to whole ones.",
+}
 
 
 class PromptView(View):
@@ -52,8 +60,17 @@ class PromptView(View):
     editable = t.Bool(default_value=True, read_only=True).tag(sync=True)
     """Whether the page offers to change the words."""
 
+    edit_warning = t.Unicode("").tag(sync=True)
+    """Why the captioner will not read edited words, in one sentence; empty if it will."""
+
     presses = t.Int(0).tag(sync=True)
     """How often the button was pressed."""
+
+    saved_edit = t.Unicode("", read_only=True).tag(sync=True)
+    """What there is to bring back of earlier edits in this style, in one sentence; empty for nothing."""
+
+    restores = t.Int(0).tag(sync=True)
+    """How often the button that brings them back was pressed."""
 
     error = t.Unicode("", read_only=True).tag(sync=True)
     """Why the edited text cannot be used, in one sentence; empty if it can."""
@@ -68,7 +85,7 @@ class PromptView(View):
     """``LIMIT``, for the script."""
 
     fields = t.Dict(read_only=True).tag(sync=True)
-    """The prompt as the script draws it: style, seed, id, system, user, overall, facts."""
+    """The prompt as the script draws it: style, seed, id, system, user, overall, facts, difference, terms."""
 
     images = t.List(t.Bytes(), read_only=True).tag(sync=True)
     """Label maps sent with it, PNG 128 x 128 each."""
@@ -81,6 +98,7 @@ class PromptView(View):
             traits: Traits by name.
         """
         self._callbacks: list[Callable[[Prompt], None]] = []
+        self._edits: dict[Style, _Edit] = {}
         self._may_edit = may_edit  # no trait: a page can set those
         super().__init__(**traits)
         self.set_trait("editable", may_edit)
@@ -99,6 +117,20 @@ class PromptView(View):
             return self.prompt
         return dataclasses.replace(self.prompt, system=self.edited_system, user=self.edited_user)
 
+    def show(self, prompt: Prompt | None) -> None:
+        """Show what a caption was made from; edits of the same prompt stay, with their note and the way back."""
+        own = self.prompt
+        if own is None or prompt is None or dataclasses.replace(prompt, system=own.system, user=own.user) != own:
+            self.prompt = prompt
+
+    def restore(self) -> None:
+        """Bring the latest edits in this style back."""
+        edit = self._edits.get(self.prompt.style) if self.prompt else None
+        if edit is not None and self._may_edit:
+            with self.hold_sync():
+                self.edited_system, self.edited_user = edit.system, edit.user
+                self.set_trait("saved_edit", "")
+
     def on_caption_again(self, callback: Callable[[Prompt], None]) -> None:
         """Call a function with the prompt, edited or not, whenever a person asks for a caption again."""
         self._callbacks.append(callback)
@@ -114,7 +146,8 @@ class PromptView(View):
         return text.encode("utf-8", "replace").decode("utf-8")
 
     @t.observe("prompt")
-    def _show(self, _change: object) -> None:
+    def _show(self, change: dict[str, Any]) -> None:
+        self._save_edit(change["old"])
         prompt = self.prompt
         with self.hold_sync():
             self.set_trait("fields", _fields(prompt) if prompt else {})
@@ -122,6 +155,27 @@ class PromptView(View):
             self.set_trait("error", "")
             self.edited_system = prompt.system if prompt else ""
             self.edited_user = prompt.user if prompt else ""
+            self.set_trait("saved_edit", self._describe_edit())
+
+    def _save_edit(self, prompt: Prompt | None) -> None:
+        """Save the edits of a prompt that makes room for another."""
+        if isinstance(prompt, Prompt) and self._may_edit:
+            edit = _Edit(prompt.id, self.edited_system, self.edited_user)
+            if (edit.system, edit.user) != (prompt.system, prompt.user):
+                self._edits[prompt.style] = edit
+
+    def _describe_edit(self) -> str:
+        prompt = self.prompt
+        edit = self._edits.get(prompt.style) if prompt else None
+        if prompt is None or edit is None:
+            return ""
+        if edit.prompt_id == prompt.id:
+            return "You edited this question before."
+        return "You edited the question before, for other facts: check that your words fit this square."
+
+    @t.observe("restores")
+    def _restore(self, _change: object) -> None:
+        self.restore()
 
     @t.observe("presses")
     def _press(self, _change: object) -> None:
@@ -138,6 +192,14 @@ class PromptView(View):
                 callback(prompt)
 
 
+class _Edit(NamedTuple):
+    """Edits of a prompt."""
+
+    prompt_id: str  # of the prompt before it was edited
+    system: str
+    user: str
+
+
 def _fields(prompt: Prompt) -> dict[str, object]:
     facts = prompt.facts.to_dict()
     overall = facts.get("overall") or list(facts.get("percents", {}))  # type: ignore[call-overload]
@@ -149,6 +211,12 @@ def _fields(prompt: Prompt) -> dict[str, object]:
         "user": prompt.user,
         "overall": overall,
         "facts": facts,
+        "difference": _DIFFERENCES[prompt.style],
+        "terms": [
+            ["Style", prompt.style, "whose rules and facts these are, those for GPT-3.5 or those for GPT-4V."],
+            ["Seed", str(prompt.seed), "a number that decides which of several words for an amount is used."],
+            ["Identifier", prompt.id, "the same text always has the same identifier."],
+        ],
     }
 
 

@@ -134,8 +134,29 @@ function shareTable(view, columns, rows, write) {
   const body = rows.map(([index, name, shares]) => make("tr", {},
     make("th", { scope: "row" }, index < 0 ? "" : pointable(view, swatch(view.model, index), index), ` ${name}`),
     ...shares.map((share) => make("td", { class: "cen-heat", style: { "--share": `${100 * share}%` } }, write(share)))));
-  return make("div", { class: "cen-scroll" }, make("table", { class: "cen-table" },
-    make("thead", {}, make("tr", {}, ...head)), make("tbody", {}, ...body)));
+  return scroller(make("table", { class: "cen-table" }, make("thead", {}, make("tr", {}, ...head)),
+    make("tbody", {}, ...body)));
+}
+
+/** A box that a wide table scrolls in, which the keyboard reaches. */
+function scroller(table) {
+  return make("div", { class: "cen-scroll", role: "region", tabindex: 0, "aria-label": "Table" }, table);
+}
+
+/** The heading of a step and its sentence, from [number, title, sentence]; a mark beside the title where there is one. */
+function stepHeading([number, title, intro], note = "") {
+  return [
+    make("h2", { class: "cen-step-title" }, make("span", { class: "cen-step-number" }, String(number)), ` ${title} `,
+      note ? make("span", { class: "cen-step-mark" }, note) : null),
+    make("p", { class: "cen-intro" }, intro),
+  ];
+}
+
+/** A thin bar and a sentence over what is being filled; `set` shows a sentence, or nothing for an empty one. */
+function waitBar() {
+  const words = make("span");
+  const bar = make("div", { class: "cen-wait", hidden: true, "aria-hidden": "true" }, words); // the status line speaks
+  return { bar, set: (sentence) => { words.textContent = sentence; bar.hidden = !sentence; } };
 }
 
 /** Rows of [name, value]. */

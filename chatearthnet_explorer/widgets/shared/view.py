@@ -79,12 +79,17 @@ class View(Readable, AnyWidget):
 
     @t.default("style_sheet")
     def _style_sheet(self) -> str:
-        return static("view.css") + static(f"{type(self).__module__.rpartition('.')[2]}.css")
+        return style_sheet(type(self).__module__.rpartition(".")[2])
 
 
 def script(*names: str) -> str:
     """Return the script of a view: what all share, then its own. They are one module, because a widget has one."""
     return "".join(static(f"{name}.js") for name in ("view", *names))
+
+
+def style_sheet(*names: str) -> str:
+    """Return the style sheet of a view: what all share, then its own."""
+    return "".join(static(f"{name}.css") for name in ("view", "steps", *names))
 
 
 def static(name: str) -> str:

@@ -1,6 +1,66 @@
 // Watches the page's connection: says when the server is gone or refuses it, and when it is back; keeps the place in
-// the address. Runs before Bokeh's own scripts, so that it sees their websocket from the start.
+// the address; switches between light and dark. Runs before the page is drawn, so that no wrong colour is seen, and
+// before Bokeh's own scripts, so that it sees their websocket from the start.
 (() => {
+  const root = document.documentElement;
+  const THEME = "chatearthnet-theme";
+  const system = matchMedia("(prefers-color-scheme: dark)");
+
+  // a browser may refuse storage; then a choice holds until the page is left
+  const stored = () => {
+    try {
+      return localStorage.getItem(THEME);
+    } catch {
+      return null;
+    }
+  };
+  const store = (theme) => {
+    try {
+      if (theme) localStorage.setItem(THEME, theme);
+      else localStorage.removeItem(THEME);
+    } catch {
+      // as above
+    }
+  };
+
+  const isDark = () => (root.dataset.theme ? root.dataset.theme === "dark" : system.matches);
+  const showTheme = () => {
+    const button = document.getElementById("site-theme");
+    if (button) button.setAttribute("aria-pressed", String(isDark()));
+    // what rules of JupyterLab and of our views read
+    for (const element of document.querySelectorAll("body, .site-live > *")) {
+      element.dataset.jpThemeLight = String(!isDark());
+      const inside = element.shadowRoot?.querySelector("div");
+      if (inside) inside.dataset.jpThemeLight = String(!isDark());
+    }
+    dispatchEvent(new CustomEvent("chatearthnet-theme", { detail: { dark: isDark() } }));
+  };
+  const setTheme = (theme) => {
+    if (theme) root.dataset.theme = theme;
+    else delete root.dataset.theme;
+    showTheme();
+  };
+
+  const theme = stored();
+  if (theme === "dark" || theme === "light") root.dataset.theme = theme;
+  system.addEventListener("change", showTheme);
+  addEventListener("storage", ({ key, newValue }) => {
+    if (key === THEME) setTheme(newValue === "dark" || newValue === "light" ? newValue : "");
+  });
+  addEventListener("DOMContentLoaded", () => {
+    const button = document.getElementById("site-theme");
+    button.hidden = false;
+    button.addEventListener("click", () => {
+      const dark = !isDark();
+      // the choice that the system would make is no choice: the page follows the system again
+      const chosen = dark === system.matches ? "" : dark ? "dark" : "light";
+      store(chosen);
+      setTheme(chosen);
+    });
+    showTheme();
+    new MutationObserver(showTheme).observe(document.getElementById("site-live"), { childList: true });
+  });
+  window.chatearthnetTheme = showTheme; // for what draws its colours later
   const ASK_AGAIN = 2000;
   const NAME_OF_THE_PLACE = "place";
   let leaving = false;
@@ -33,7 +93,7 @@
   };
 
   const status = () =>
-    fetch(`status?origin=${encodeURIComponent(location.origin)}`, { cache: "no-store", signal: AbortSignal.timeout(10000) });
+    fetch(`${root.dataset.site}status?origin=${encodeURIComponent(location.origin)}`, { cache: "no-store", signal: AbortSignal.timeout(10000) });
 
   // Asks until the server answers, and says what it answers.
   const watch = async (gone) => {

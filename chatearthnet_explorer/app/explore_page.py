@@ -1,0 +1,43 @@
+"""The page that explores a place."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from chatearthnet_explorer.app.page_address import open_explorer
+from chatearthnet_explorer.app.site_page import SitePage
+from chatearthnet_explorer.widgets.explore.explorer import Explorer
+
+if TYPE_CHECKING:
+    from chatearthnet_explorer.app.site import Site
+    from chatearthnet_explorer.app.site_page import Visit
+
+
+def explore_pages(site: Site) -> tuple[SitePage, ...]:
+    """Return the page that explores a place."""
+
+    def make(visit: Visit) -> Explorer:
+        models = site.models
+        explorer = Explorer(
+            source=site.source,
+            captioners=models.captioners,
+            place=None,
+            catalog=site.own_data.catalog if site.own_data else None,
+            model=models.model,
+            base_url=models.base_url,
+            choose_service=models.choose_service,
+            quota=models.quota_of(visit.document),
+        )
+        open_explorer(explorer, visit)
+        return explorer
+
+    return (
+        SitePage(
+            path="/explore",
+            nav="Explore",
+            title="Explore a place",
+            intro="Choose a place: see it from space, its land cover, the question to the model, and the caption.",
+            make=make,
+            ready=".cen-caption .cen-text",
+        ),
+    )

@@ -1,0 +1,85 @@
+"""Answers the GET of a page: our template, the first paint, and a token; widgets are made when its websocket opens."""
+
+from __future__ import annotations
+
+import inspect
+import json
+import logging
+from typing import TYPE_CHECKING
+
+from bokeh.server.urls import per_app_patterns
+from bokeh.util.token import generate_jwt_token, generate_session_id
+from panel.io.server import AutoloadJsHandler, DocHandler
+from tornado.web import RequestHandler
+
+from chatearthnet_explorer.app.page_template import page_html
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from chatearthnet_explorer.app.access import Access
+    from chatearthnet_explorer.app.site_page import SitePage
+
+_LOG = logging.getLogger(__name__)
+
+
+class PageHandler(DocHandler):
+    """Answers GET with a page and a token; what is on the page is made when its websocket opens.
+
+    Bokeh makes a document and all of its widgets for each GET, of search engines, previews and scanners too, whose
+    websocket never comes. Of that, the HTML shows only what is the same for all.
+    """
+
+    pages: Sequence[SitePage]
+    """Every page of the site, the first at the root as well."""
+
+    async def get(self) -> None:
+        """Send the page of an address."""
+        app = self.application
+        page = next((one for one in self.pages if one.path == self.application_context.url), self.pages[0])
+        session = generate_session_id(secret_key=app.secret_key, signed=app.sign_sessions)
+        # of the request only its arguments: the page's scripts can read the token, and shall not read cookies in it
+        token = generate_jwt_token(
+            session,
+            secret_key=app.secret_key,
+            signed=app.sign_sessions,
+            expiration=app.session_token_expiration,
+            extra_payload={"arguments": self.request.arguments},
+        )
+        first = await self._first_paint(page)
+        self.set_header("Content-Type", "text/html; charset=utf-8")
+        self.set_header("Cache-Control", "no-store")  # a token is good once
+        self.finish(page_html(page, self.pages, token=token, first_paint=first))
+
+    async def _first_paint(self, page: SitePage) -> str:
+        try:
+            first = page.first_paint(self.request.query_arguments)
+            return await first if inspect.isawaitable(first) else first
+        except Exception:  # noqa: BLE001 - whatever it is, the widgets still come
+            _LOG.exception("The first paint of %s failed.", page.path)
+            return ""
+
+
+def share_pages(pages: Sequence[SitePage]) -> None:
+    """Have every server that is made from now on answer with these pages.
+
+    The script by which other pages embed one (``autoload.js``) is left out: it would make a session for each GET.
+    """
+    handler = type("SitePageHandler", (PageHandler,), {"pages": tuple(pages), "__module__": __name__})
+    per_app_patterns[:] = [
+        (pattern[0], handler, *pattern[2:]) if issubclass(pattern[1], DocHandler) else pattern
+        for pattern in per_app_patterns
+        if not issubclass(pattern[1], AutoloadJsHandler)
+    ]
+
+
+class Status(RequestHandler):
+    """Answers a page that wants to know whether the server is there, and whether it may connect."""
+
+    def get(self) -> None:
+        """Send whether a page of the origin in ``origin`` may connect."""
+        access: Access = self.application.settings["access"]
+        origins_allowed = access.accepts(self.get_query_argument("origin", "")[:300], self.request.headers.get("Host"))
+        self.set_header("Cache-Control", "no-store")
+        self.finish(json.dumps({"connects": origins_allowed}))
+        self.set_header("Content-Type", "application/json")

@@ -1,0 +1,42 @@
+// Connects the page to its session, and puts the widgets into the place of what was readable before them.
+(() => {
+  const LONGEST_WAIT = 20000;
+  const stage = document.querySelector(".site-stage");
+  const first = document.getElementById("site-first");
+  const live = document.getElementById("site-live");
+  const item = JSON.parse(document.getElementById("site-session").textContent);
+
+  /** The first element that a selector matches, also within shadow roots. */
+  const find = (root, selector) => {
+    const match = root.querySelector(selector);
+    if (match) return match;
+    for (const element of root.querySelectorAll("*")) {
+      const inside = element.shadowRoot && find(element.shadowRoot, selector);
+      if (inside) return inside;
+    }
+    return null;
+  };
+
+  const hasFirst = first.childElementCount > 0;
+  stage.dataset.state = hasFirst ? "loading" : "live";
+
+  const swap = () => {
+    const position = [scrollX, scrollY];
+    const hadFocus = first.contains(document.activeElement);
+    stage.style.minHeight = `${stage.offsetHeight}px`; // a page that gets shorter for a moment would scroll
+    stage.dataset.state = "live";
+    scrollTo(...position);
+    if (hadFocus) document.getElementById("main").focus({ preventScroll: true });
+    setTimeout(() => { stage.style.minHeight = ""; first.replaceChildren(); }, 1000);
+  };
+
+  const began = performance.now();
+  const look = () => {
+    if (find(live, live.dataset.ready) || performance.now() - began > LONGEST_WAIT) swap();
+    else setTimeout(look, 50);
+  };
+
+  Bokeh.set_log_level("warn");
+  Bokeh.safely(() => Bokeh.embed.embed_items({}, [item]));
+  if (hasFirst) look();
+})();

@@ -1,0 +1,124 @@
+"""What a spot-check judges: a request for a sample, and the plan that a catalog gives for it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from chatearthnet_explorer.cancellation import checkpoint
+from chatearthnet_explorer.catalog.query import EVERYTHING, Query
+from chatearthnet_explorer.errors import PlanError
+from chatearthnet_explorer.prompts.wording import STYLES
+from chatearthnet_explorer.review import sampling
+from chatearthnet_explorer.review.plan import STRATA
+
+if TYPE_CHECKING:
+    from chatearthnet_explorer.catalog.catalog import Catalog
+    from chatearthnet_explorer.catalog.pair import Pair
+    from chatearthnet_explorer.review.plan import Plan
+
+LAST_SEED = 2**32 - 1
+"""The highest seed, as of ``Query.seed``."""
+
+_OFTEN = 1024  # pairs between two checks for cancellation
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlanRequest:
+    """Which sample to draw. Together with a catalog it determines the plan.
+
+    Raises:
+        PlanError: If a value is out of its range.
+    """
+
+    pairs: int = 50
+    """How many pairs to judge."""
+
+    seed: int = 0
+    """Another seed gives another sample."""
+
+    style: str = "3.5"
+    """The captions to judge: ``3.5`` or ``4v``."""
+
+    by: str = ""
+    """One of ``plan.STRATA``; empty for a simple random sample."""
+
+    allocation: str = sampling.PROPORTIONAL
+    """How a stratified sample is shared out."""
+
+    worst: bool = False
+    """Whether to take the pairs that the audit ranks worst, which estimates nothing."""
+
+    query: Query = EVERYTHING
+    """Which pairs are the population; its order and page do not count."""
+
+    def __post_init__(self) -> None:
+        """Check every field."""
+        if type(self.pairs) is not int or self.pairs < 1:
+            msg = f"A plan needs at least one pair, not {self.pairs!r:.40}."
+            raise PlanError(msg)
+        if type(self.seed) is not int or not 0 <= self.seed <= LAST_SEED:
+            msg = f"The seed must be a whole number from 0 to {LAST_SEED}, not {self.seed!r:.40}."
+            raise PlanError(msg)
+        choices = (
+            ("style", STYLES),
+            ("by", ("", *STRATA)),
+            ("allocation", (sampling.PROPORTIONAL, sampling.EQUAL)),
+        )
+        for name, values in choices:
+            if getattr(self, name) not in values:
+                msg = f"{name} cannot be {getattr(self, name)!r:.40}; choose {', '.join(filter(None, values))}."
+                raise PlanError(msg)
+
+    @property
+    def population_query(self) -> Query:
+        """The query of the population: only pairs that have a caption of the style."""
+        return self.query.but(style="both" if self.query.style == "both" else self.style, sortby="place", seed=0)
+
+
+def draw_plan(catalog: Catalog, request: PlanRequest) -> Plan:
+    """Return the plan that a request asks for. The same request and catalog give the same plan.
+
+    Raises:
+        PlanError: If there are fewer pairs than the request asks for.
+        QueryError: If the catalog cannot answer the query, or has no audit that ranks its pairs.
+        CatalogError: If a file of the catalog is damaged.
+        Cancelled: If the task that runs it was stopped.
+    """
+    query = request.population_query
+    if request.worst:
+        scores = catalog.scores(query, style=request.style)
+        return sampling.risk_first(scores, request.pairs, seed=request.seed, style=request.style)
+    strata: dict[str, str] = {}
+    for number, pair in enumerate(catalog.pairs(query)):
+        if not number % _OFTEN:
+            checkpoint()
+        strata[pair.record.name] = _stratum(pair, request.by, request.style)
+    if not request.by:
+        return sampling.simple_random(strata, request.pairs, seed=request.seed, style=request.style)
+    return sampling.stratified_sample(
+        strata,
+        request.pairs,
+        facet=request.by,
+        allocation=request.allocation,
+        seed=request.seed,
+        style=request.style,
+    )
+
+
+def population_of(catalog: Catalog, request: PlanRequest) -> int:
+    """Return how many pairs a request draws from.
+
+    Raises:
+        QueryError: If the catalog cannot answer the query.
+    """
+    return len(catalog.rows(request.population_query))
+
+
+def _stratum(pair: Pair, facet: str, style: str) -> str:
+    if facet == "split":
+        return pair.record.splits.get(style, "none")
+    if facet == "dominant":
+        return pair.dominant.get(style) or "none"
+    where = getattr(pair.country, "name" if facet == "country" else "continent", None)
+    return where or "none"

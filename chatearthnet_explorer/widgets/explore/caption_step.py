@@ -1,0 +1,68 @@
+"""The card of the caption: its styles, its text, and whether it is checked against the labels."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import ipywidgets
+
+from chatearthnet_explorer.captioners.chip_guard import SIMULATED
+from chatearthnet_explorer.cards.steps import CAPTION
+from chatearthnet_explorer.cards.text_cards import NO_CAPTION
+from chatearthnet_explorer.widgets.explore.code_view import CodeView
+from chatearthnet_explorer.widgets.explore.step_card import StepCard
+from chatearthnet_explorer.widgets.shared.grounding_view import GroundingView
+from chatearthnet_explorer.widgets.shared.released_captions import captions_at
+
+if TYPE_CHECKING:
+    from chatearthnet_explorer.catalog.catalog import Catalog
+    from chatearthnet_explorer.chip import Chip
+    from chatearthnet_explorer.pipeline import Captioned
+    from chatearthnet_explorer.widgets.shared.ask_bar import AskBar
+    from chatearthnet_explorer.widgets.shared.choice_tabs import ChoiceTabs
+
+
+class CaptionStep(StepCard):
+    """Shows the captions of a place."""
+
+    def __init__(self, tabs: ChoiceTabs, ask_bar: AskBar, *, catalog: Catalog | None) -> None:
+        """Begin without a caption.
+
+        Args:
+            tabs: The styles.
+            ask_bar: The button that sends a request to a model.
+            catalog: Whose captions come before a new one where it has the chip.
+        """
+        self._catalog = catalog
+        self._chip: Chip | None = None
+        self.view = GroundingView(plain=True, known_notes=(SIMULATED,))
+        """The captions."""
+        self.check = ipywidgets.ToggleButton(
+            description="Check against the labels",
+            tooltip="Underline each claim to show whether the labels support it",
+            layout={"width": "auto", "align_self": "flex-start"},
+        )
+        """Whether captions are checked against the labels."""
+        self.code_view = CodeView()
+        """The code that gives the same."""
+        super().__init__(CAPTION, tabs, ask_bar, self.view, self.check, self.code_view)
+        self.check.observe(self._set_chip, "value")
+
+    def show(self, captioned: Captioned, *, button: str) -> None:
+        """Show what became of a click.
+
+        Args:
+            captioned: What became of it.
+            button: The words on the button that has a model asked; empty where there is none.
+        """
+        self._chip = captioned.chip
+        with self.view.hold_sync():  # no caption is ever seen beside what another chip says of it
+            self._set_chip(None)
+            self.view.set_trait("empty", f"No caption yet: press '{button}'." if button else NO_CAPTION)
+            fresh = (captioned.caption,) if captioned.caption else ()
+            self.view.captions = (*captions_at(self._catalog, captioned.chip.tile), *fresh)
+        self.view.error = str(captioned.error or "")
+        self.code_view.code = captioned.code
+
+    def _set_chip(self, _change: object) -> None:
+        self.view.chip = self._chip if self.check.value else None

@@ -1,0 +1,1 @@
+"""The views of the lessons and the quiz."""

@@ -1,0 +1,299 @@
+"""A whole spot-check on one page: plan it, judge its captions, read and save the report."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
+
+import ipywidgets
+import traitlets
+
+from chatearthnet_explorer.cards.html_tree import markup, visible
+from chatearthnet_explorer.cards.report_card import report_card
+from chatearthnet_explorer.cards.verdict_guide import verdict_guide_card
+from chatearthnet_explorer.errors import ExplorerError, LedgerError
+from chatearthnet_explorer.review.interval_history import interval_history
+from chatearthnet_explorer.review.ledger import Ledger
+from chatearthnet_explorer.review.ledger_entries import Newer
+from chatearthnet_explorer.review.received_ledger import read_ledger
+from chatearthnet_explorer.review.report import report
+from chatearthnet_explorer.review.review_folder import ReviewFolder
+from chatearthnet_explorer.widgets.review import plan_choices
+from chatearthnet_explorer.widgets.review.interval_view import IntervalView
+from chatearthnet_explorer.widgets.review.ledger_files import KEPT, SESSION, LedgerFiles
+from chatearthnet_explorer.widgets.review.plan_section import PlanSection
+from chatearthnet_explorer.widgets.review.review_desk import ReviewDesk
+from chatearthnet_explorer.widgets.review.review_files import DOWNLOADS, LEDGER, make_review_file
+from chatearthnet_explorer.widgets.review.review_link import read_review_link, write_review_link
+from chatearthnet_explorer.widgets.review.review_steps import JUDGE, PLAN, REPORT, ReviewSteps
+from chatearthnet_explorer.widgets.shared.background import BackgroundTask
+from chatearthnet_explorer.widgets.shared.composite import Composite, report_errors
+from chatearthnet_explorer.widgets.shared.status_line import StatusLine
+
+if TYPE_CHECKING:
+    from chatearthnet_explorer.cards import Card
+    from chatearthnet_explorer.catalog.catalog import Catalog
+    from chatearthnet_explorer.review.ledger_entries import Entry
+    from chatearthnet_explorer.review.plan import Plan
+    from chatearthnet_explorer.review.received_ledger import ReceivedLedger
+    from chatearthnet_explorer.review.review_folder import EarlierReview
+    from chatearthnet_explorer.sources import Source
+    from chatearthnet_explorer.sources.release.release_reader import Release
+    from chatearthnet_explorer.spot_check import PlanRequest
+    from chatearthnet_explorer.widgets.review.ledger_files import DownloadFile, RememberedReview
+
+LARGEST_LEDGER = 20_000_000
+"""Bytes that a ledger may have to which files are added on a page."""
+
+
+class SpotCheck(Composite):
+    """Plan a sample of captions, judge them, and read the report."""
+
+    link = traitlets.Unicode("", read_only=True)
+    """Query part of the link that draws the sample on screen; empty before one is drawn."""
+
+    def __init__(
+        self,
+        catalog: Catalog,
+        *,
+        release: Release | None = None,
+        labels: str | Source | None = "auto",
+        folder: str | Path | None = None,
+        link: str = "",
+    ) -> None:
+        """Begin with an empty form, or with the sample of a link.
+
+        Args:
+            catalog: Where the captions are.
+            release: Where the pictures are; None for none.
+            labels: Where labels come from, see ``ReleasedPairs``.
+            folder: Where plans and verdicts are kept, and offered again. None for a ledger that ends with the widget;
+                the browser remembers it until the tab is closed.
+            link: Query part of a link, untrusted; ``notes`` says what was left out.
+        """
+        self.catalog, self._release, self._labels = catalog, release, labels
+        self._temporary = TemporaryDirectory(prefix="chatearthnet-review-") if folder is None else None
+        self._folder = None if folder is None else ReviewFolder(Path(folder).expanduser(), catalog.version)
+        self._ledger = Ledger(Path(self._temporary.name) / "verdicts.jsonl") if self._temporary else None
+        self._tasks = {name: BackgroundTask() for name in ("report", "ledger")}
+        self.plan: Plan | None = None
+        """The sample that is judged; None before one is drawn."""
+        self.desk: ReviewDesk | None = None
+        """Where it is judged."""
+        self.notes: tuple[str, ...] = ()
+        """What was left out of the link, one sentence each, made visible."""
+        self.steps = ReviewSteps()
+        self.planning = PlanSection(
+            catalog, on_plan=self._open, on_resume=self._resume_earlier, on_error=self.show_error
+        )
+        self.files = LedgerFiles(
+            make_file=self._make_file,
+            take_ledger=self._take_ledger,
+            resume=self._resume,
+            storage_key=f"chatearthnet-review-{catalog.version[:12]}",
+            remembers_verdicts=folder is None,
+            notice=SESSION if folder is None else KEPT.format(folder=folder),
+        )
+        guide = ipywidgets.HTML(markup(verdict_guide_card()._body()))  # noqa: SLF001
+        self._report = ipywidgets.HTML()
+        self._parts = {PLAN: ipywidgets.VBox([self.planning.form]), JUDGE: ipywidgets.VBox(), REPORT: self._report}
+        super().__init__(
+            [self.steps, status := StatusLine(), *self._parts.values(), guide, self.files],
+            status,
+            sheets=("spot_check.css",),
+        )
+        self.layout.overflow = "visible"
+        self.add_class("cen-spot-check")
+        self.steps.observe(self._show_step, "step")
+        self._show_step(None)
+        self.open_link(link)
+        self._show_earlier()
+
+    def open_link(self, link: str) -> None:
+        """Show the sample of a link in the form; draw it if it is known who judges.
+
+        Args:
+            link: Query part of a link, untrusted.
+        """
+        request, draws, self.notes = read_review_link(link)
+        self._linked = draws
+        self.planning.show(request)
+        if draws and self.planning.form.reviewer:
+            self.planning.draw()
+        else:
+            self.steps.step = PLAN
+
+    def card(self) -> Card:
+        """Return the desk, or what verdicts mean before there is one, as static HTML."""
+        return self.desk.card() if self.desk else verdict_guide_card()
+
+    def close(self) -> None:
+        """Stop all tasks, close the widgets, and delete a ledger that is not kept."""
+        self.planning.stop()
+        for task in self._tasks.values():
+            task.stop()
+        if self.desk:
+            self.desk.close()
+        super().close()
+        if self._temporary:
+            self._temporary.cleanup()
+
+    def _resume_earlier(self, ident: str) -> None:
+        earlier = self._folder.earlier() if self._folder else []
+        review = next((one for one in earlier if one.id == ident), None)
+        if review:
+            self.planning.form.reviewer = self.planning.form.reviewer or next(iter(review.reviewers), "")
+            self.planning.show(read_review_link(review.link).request)
+            self.planning.draw()
+
+    def _open(self, plan: Plan, request: PlanRequest, reviewer: str) -> None:
+        """Open the desk on a plan."""
+        link = write_review_link(request)
+        ledger = self._ledger
+        if self._folder:
+            ledger = self._folder.ledger(link)
+            self._folder.save(link, plan)
+        assert ledger is not None  # noqa: S101 - there is a folder, or a ledger of the tab
+        interval = IntervalView()
+        desk = ReviewDesk.of_catalog(
+            self.catalog,
+            plan,
+            ledger,
+            reviewer=reviewer,
+            release=self._release,
+            labels=self._labels,
+            beside=[interval],
+        )
+        before, self.desk, self._interval = self.desk, desk, interval
+        self.plan, self._ledger = plan, ledger
+        desk.on_entry(self._on_entry)
+        self._parts[JUDGE].children = [desk]
+        if before:
+            before.close()
+        self.files.downloads = [list(one) for one in DOWNLOADS.items()]
+        self.files.remember(reviewer, link)
+        with self.steps.hold_sync():
+            self.steps.summary = f"{plan_choices.request_words(request, plan.population)}; judged by {reviewer}"
+            self.steps.ready, self.steps.step = True, JUDGE
+        self.set_trait("link", link)
+        self.status.show_message("")
+        self._show_progress()
+
+    def _on_entry(self, entry: Entry) -> None:
+        self.files.remember_lines(entry.to_line())
+        if self.files.remembers_verdicts:
+            self.files.unsaved_count += 1
+        self._show_progress()
+
+    def _show_progress(self) -> None:
+        if self.desk and self.plan:
+            points = interval_history(self.desk.verdicts, self.plan)
+            self._interval.show_history(points, self.plan)
+            self.desk.pad.estimate = self._interval.headline
+            if self.desk.pad.judged_count == len(self.desk.names):
+                self.status.show_message(
+                    "Every caption is judged. Read the report, and download your verdicts.", kind="done"
+                )
+
+    @report_errors
+    def _show_step(self, _change: object) -> None:
+        if self.steps.step != PLAN and not self.desk:
+            self.steps.step = PLAN
+        for step, part in self._parts.items():
+            part.layout.display = "" if step == self.steps.step else "none"
+        if self.steps.step == REPORT and self._ledger:
+            ledger, plan = self._ledger, self.plan
+            self._report.value = "<p class='cen-status' role='status'>Counting the verdicts ...</p>"
+            self._tasks["report"].start(
+                lambda _: report_card(
+                    report(ledger.verdicts, plan, caption_of=self._caption_of, remarks=ledger.remarks)
+                )._repr_html_(),
+                on_result=lambda text: setattr(self._report, "value", text),
+                on_error=self.show_error,
+            )
+
+    def _caption_of(self, name: str, style: str) -> str | None:
+        pair = self.catalog.pair_named(name)
+        return pair.record.captions.get(style) if pair else None
+
+    def _show_earlier(self) -> None:
+        folder = self._folder
+        if folder:
+            self._tasks["ledger"].start(
+                lambda _: [_earlier_words(one) for one in folder.earlier()],
+                on_result=lambda earlier: setattr(self.planning.form, "earlier", earlier),
+                on_error=self.show_error,
+            )
+
+    def _make_file(self, what: str) -> DownloadFile:
+        if self._ledger is None or self.plan is None:
+            msg = "There is no sample yet; draw one first."
+            raise LedgerError(msg)
+        file = make_review_file(what, self._ledger, self.plan, caption_of=self._caption_of)
+        if what == LEDGER:
+            self.files.unsaved_count = 0
+        return file
+
+    def _take_ledger(self, content: bytes, remembered: bool) -> None:  # noqa: FBT001 - a message of the page
+        if self._ledger is None:
+            msg = "Draw the sample first, then add the file."
+            raise LedgerError(msg)
+        path = self._ledger.path
+        if (path.stat().st_size if path.exists() else 0) + len(content) > LARGEST_LEDGER:
+            size = f"{LARGEST_LEDGER / 1e6:.0f} MB"
+            msg = f"Together the ledgers are larger than {size}; put them together with `review merge`."
+            raise LedgerError(msg)
+        self._tasks["ledger"].start(
+            lambda _: read_ledger(content),
+            on_result=lambda received: self._add(received, remembered=remembered),
+            on_error=lambda problem: self.files.end_upload(
+                error=str(problem) if isinstance(problem, ExplorerError) else "The file could not be read."
+            ),
+        )
+
+    def _add(self, received: ReceivedLedger, *, remembered: bool) -> None:
+        if self._ledger is None:
+            return
+        before = set(self._ledger.lines)
+        try:
+            count = self._ledger.add(received.lines)
+        except LedgerError as problem:
+            self.files.end_upload(error=str(problem))
+            return
+        if self.desk:
+            self.desk.refresh()
+            self._show_progress()
+        if remembered:
+            self.files.end_upload()
+            return
+        fresh = [line for line in dict.fromkeys(received.lines) if line not in before]
+        self.files.remember_lines(
+            b"".join(one.line + b"\n" if isinstance(one, Newer) else one.to_line() for one in fresh)
+        )
+        self.files.end_upload(message=_received_words(received, count))
+
+    def _resume(self, remembered: RememberedReview) -> None:
+        self.planning.form.reviewer = remembered.reviewer[: self.planning.form.limits["reviewer"]]
+        if self.files.remembers_verdicts:
+            self.files.unsaved_count = remembered.unsaved_count
+        if not self._linked and remembered.link:
+            self.planning.show(read_review_link(remembered.link).request)
+        if (self._linked or remembered.link) and self.planning.form.reviewer:
+            self.planning.draw()
+
+
+def _earlier_words(review: EarlierReview) -> list[str]:
+    names = ", ".join(review.reviewers[:3])
+    request = read_review_link(review.link).request
+    words = plan_choices.request_words(request, review.plan.population)
+    return [review.id, visible(f"{words}: {review.judged_count:,} of {len(review.plan.pairs):,} judged by {names}")]
+
+
+def _received_words(received: ReceivedLedger, count: int) -> str:
+    names = ", ".join(received.reviewers[:3]) + (" and others" if len(received.reviewers) > 3 else "")  # noqa: PLR2004
+    known = len(received.lines) - count
+    words = f"{count:,} new entr{'y' if count == 1 else 'ies'} by {names} added"
+    words += f", {known:,} were there already" if known else ""
+    words += f", {received.damaged_count:,} damaged lines left out" if received.damaged_count else ""
+    return f"{words}."
