@@ -167,7 +167,7 @@ def test_leaves_names_to_the_gazetteer(text: str) -> None:
         ("x" * 1_000_000, "1,000,000 characters"),
     ],
 )
-def test_says_in_one_sentence_what_is_wrong(text: str, sentence: str) -> None:
+def test_explains_in_one_sentence_what_is_wrong(text: str, sentence: str) -> None:
     with pytest.raises(PlaceError) as error:
         coordinates_of(text)
     assert sentence in str(error.value)

@@ -16,7 +16,7 @@ LONGEST = 8192
 EXAMPLE = "48.14, 11.58"
 """How coordinates are written in messages."""
 
-_POLE, _TURN, _SIXTY, _WRITTEN = 90.0, 360.0, 60.0, 80
+_POLE, _TURN, _SIXTY, _EXCERPT = 90.0, 360.0, 60.0, 80
 _SIGNS = {
     **dict.fromkeys("\u00b0\u00ba\u02da\u2218\u1d52", "\u00b0"),
     **dict.fromkeys("'\u2032\u2019\u2018\u02b9\u00b4`\u02bc\u05f3", "'"),
@@ -260,5 +260,5 @@ def _on_earth(lon: float, lat: float) -> tuple[float, float]:
 
 def _short(text: str) -> str:
     """Return the start of what somebody wrote, for a sentence."""
-    line = " ".join("".join(one if one.isprintable() else " " for one in text[: 4 * _WRITTEN]).split())
-    return line if len(line) <= _WRITTEN else line[: _WRITTEN - 1] + "\u2026"
+    line = " ".join("".join(one if one.isprintable() else " " for one in text[: 4 * _EXCERPT]).split())
+    return line if len(line) <= _EXCERPT else line[: _EXCERPT - 1] + "\u2026"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from chatearthnet_explorer.errors import PlaceError
@@ -9,7 +10,8 @@ from chatearthnet_explorer.places.coordinates import EXAMPLE, coordinates_of
 from chatearthnet_explorer.places.gazetteer import NamedPlace, nearest_town
 from chatearthnet_explorer.places.name_search import suggest
 
-_WRITTEN = 60  # characters of what somebody wrote that a message repeats
+_WITHOUT_TOWN = re.compile(r",\s+(?:near|[\d,]+ km)\s")  # what ``describe`` adds to coordinates
+_EXCERPT = 60  # characters of what somebody wrote that a message repeats
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,13 +43,13 @@ def find_place(text: str) -> Destination:
     if not text.strip():
         msg = f"Write the name of a town or a country, or coordinates such as {EXAMPLE}."
         raise PlaceError(msg)
-    lonlat = coordinates_of(text)
+    lonlat = coordinates_of(_WITHOUT_TOWN.split(text, maxsplit=1)[0])
     if lonlat is not None:
         return Destination(*lonlat, describe(*lonlat))
     places = suggest(text, 1)
     if not places:
-        line = " ".join("".join(one if one.isprintable() else " " for one in text[: 4 * _WRITTEN]).split())
-        name = line if len(line) <= _WRITTEN else line[: _WRITTEN - 1] + "\u2026"
+        line = " ".join("".join(one if one.isprintable() else " " for one in text[: 4 * _EXCERPT]).split())
+        name = line if len(line) <= _EXCERPT else line[: _EXCERPT - 1] + "\u2026"
         msg = f"No place called '{name}' found. Try another spelling, or coordinates such as {EXAMPLE}."
         raise PlaceError(msg)
     return Destination(places[0].lon, places[0].lat, places[0].label, places[0])

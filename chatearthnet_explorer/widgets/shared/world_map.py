@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from contextvars import ContextVar
 from typing import TYPE_CHECKING
 
@@ -125,6 +126,20 @@ def corners(tiles: Sequence[Tile], turn: float = 0.0) -> list[tuple[float, float
     west, south, east, north = zip(*(tile.bounds for tile in tiles), strict=True)
     left, right, low, high = min(west) + turn, max(east) + turn, min(south), max(north)
     return [(low, left), (low, right), (high, right), (high, left)]
+
+
+def show_box(world: ipyleaflet.Map, box: tuple[float, float, float, float]) -> None:
+    """Show a box as large as the map allows; Leaflet's own way needs a running loop and a screen.
+
+    Args:
+        world: The map.
+        box: West, south, east, north in degrees; west is larger than east over the antimeridian.
+    """
+    west, south, east, north = box
+    wide = (east - west) % 360.0 or 360.0
+    world.center = ((south + north) / 2, west + wide / 2)
+    # 360 degrees are 256 pixels at zoom 0; the map is some 600 wide
+    world.zoom = int(min(max(math.log2(600 / 256 * 360.0 / max(wide, 2 * (north - south), 0.02)), 1), 14))
 
 
 def land() -> list[list[list[tuple[float, float]]]]:
