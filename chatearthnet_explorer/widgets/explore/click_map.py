@@ -14,6 +14,7 @@ from chatearthnet_explorer.places.place_finder import Destination, describe
 from chatearthnet_explorer.places.suggestions import PLACES
 from chatearthnet_explorer.render import data_url, label_png, png
 from chatearthnet_explorer.tile import Tile
+from chatearthnet_explorer.widgets.shared.map_frame import MapFrame
 from chatearthnet_explorer.widgets.shared.place_field import PlaceField
 from chatearthnet_explorer.widgets.shared.world_map import (
     NOTHING,
@@ -60,10 +61,7 @@ class ClickMap(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no type
         self.map = world_map(height) if base is None else user_map(base)
         """The ipyleaflet.Map inside, for those who want to add layers of their own."""
         self._turn = 0.0
-        self.field = PlaceField(
-            [(Destination(place.lon, place.lat, place.name), place.why) for place in PLACES],
-            layout={"flex": "1 1 240px", "width": "auto", "min_width": "0"},
-        )
+        self.field = PlaceField([(Destination(place.lon, place.lat, place.name), place.why) for place in PLACES])
         """Where a person writes a place."""
         self._zoom = ipywidgets.Button(
             description="Zoom to this square", layout={"width": "auto"}, tooltip="Zoom to this square", disabled=True
@@ -90,9 +88,14 @@ class ClickMap(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no type
         self.map.observe(self._on_zoom, "zoom")
         self.field.on_find(self._go_to)
         self._zoom.on_click(lambda _: self.show_chip())
-        bar = ipywidgets.HBox([self.field, self._zoom], layout={"flex_flow": "row wrap", "align_items": "flex-end"})
-        bar.add_class("cen-place-bar")
-        super().__init__([bar, self.map], layout={"width": "100%"})
+        if self._is_users:
+            world = [self._zoom, self.map]
+        else:
+            frame = MapFrame(self.map, self._zoom, purpose="Enter chooses the square under the cross.")
+            frame.on_enter(self._pick)
+            world = [frame]
+        super().__init__([self.field, *world], layout={"width": "100%"})
+        self.add_class("cen-click-map")
 
     def go(self, lon: float, lat: float) -> None:
         """Choose a place and show it from near.

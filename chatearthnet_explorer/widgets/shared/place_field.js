@@ -17,7 +17,7 @@ function render({ model, el }) {
     "aria-describedby": `${id}-problem`, maxlength: model.get("longest"), placeholder: model.get("hint"),
   });
   const go = make("button", { type: "button", class: "cen-button cen-primary", "aria-label": "Go to this place" }, "Go");
-  const list = make("ul", { id: `${id}-list`, class: "cen-place-list", role: "listbox", "aria-label": "Suggestions", hidden: true });
+  const list = make("ul", { id: `${id}-list`, class: "cen-place-list", role: "listbox", "aria-label": "Suggestions", popover: "manual", hidden: true });
   const count = make("p", { class: "cen-place-count", role: "status" });
   const problem = make("p", { id: `${id}-problem`, class: "cen-place-problem", role: "alert" });
   const note = make("p", { class: "cen-place-note", role: "status" });
@@ -39,10 +39,28 @@ function render({ model, el }) {
       onclick: () => choose(place),
     }, make("span", { class: "cen-place-name" }, label), make("span", { class: "cen-place-why" }, description))));
     list.hidden = !rows.length;
+    float();
     list.scrollTop = 0;
     input.setAttribute("aria-expanded", String(!!rows.length));
     input.removeAttribute("aria-activedescendant");
     count.textContent = text;
+  }
+
+  /** Lays the list below the field, over everything: what holds this view may cut off what is beyond its edge. */
+  function float() {
+    if (!list.showPopover) return; // an old browser: the list lies in the page
+    if (list.hidden) {
+      if (list.matches(":popover-open")) list.hidePopover();
+      return;
+    }
+    const box = input.getBoundingClientRect();
+    const screen = window.visualViewport;
+    const below = (screen ? screen.height + screen.offsetTop : window.innerHeight) - box.bottom - 12;
+    list.style.top = `${box.bottom + 4}px`;
+    list.style.left = `${box.left}px`;
+    list.style.width = `${box.width}px`;
+    list.style.maxHeight = `${Math.min(Math.max(below, 120), 360)}px`;
+    if (!list.matches(":popover-open")) list.showPopover();
   }
 
   const close = () => open([], "", "");
@@ -132,10 +150,20 @@ function render({ model, el }) {
     problem: () => { problem.textContent = model.get("problem"); input.setAttribute("aria-invalid", String(!!model.get("problem"))); },
     note: () => { note.textContent = model.get("note"); },
   });
+  const follow = () => { if (!list.hidden) float(); };
+  window.addEventListener("scroll", follow, { capture: true, passive: true });
+  window.addEventListener("resize", follow);
+  window.visualViewport?.addEventListener("resize", follow);
   input.value = model.get("value");
   problem.textContent = model.get("problem");
   note.textContent = model.get("note");
-  return () => { clearTimeout(timer); stop(); };
+  return () => {
+    clearTimeout(timer);
+    window.removeEventListener("scroll", follow, { capture: true });
+    window.removeEventListener("resize", follow);
+    window.visualViewport?.removeEventListener("resize", follow);
+    stop();
+  };
 }
 
 export default { render };

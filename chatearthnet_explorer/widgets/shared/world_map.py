@@ -27,11 +27,19 @@ LAND_PANE = "land"
 HAS_OUTLINE: ContextVar[bool] = ContextVar("HAS_OUTLINE", default=True)
 """Whether a map has the outline from the start; False while a page is made that brings it (``app.outline``)."""
 
-_PANES = {LAND_PANE: {"zIndex": 150}, "chip": {"zIndex": 450}}
+NAMES_PANE = "names"
+"""Pane of the names, between the outline and the tiles."""
+
+_PANES = {LAND_PANE: {"zIndex": 150}, NAMES_PANE: {"zIndex": 160}, "chip": {"zIndex": 450}}
 """Leaflet draws tiles at 200: the outline shows where they did not come, the chip lies on top of them."""
 
-_CREDIT = "Imagery \u00a9 Esri, Maxar, Earthstar Geographics, and the GIS User Community | Outline: Natural Earth"
-"""What Esri asks to be shown; Natural Earth asks for nothing, and is thanked."""
+_CREDIT = (
+    "<span class='cen-imagery-credit'>"
+    "Imagery \u00a9 Esri, Maxar, Earthstar Geographics, and the GIS User Community | </span>"
+    "Outline: Natural Earth | Names: GeoNames"
+)
+"""What Esri asks to be shown, hidden until a tile of it is (``map_aids``), and what GeoNames asks; Natural Earth asks
+for nothing, and is thanked."""
 
 
 class Shape(ipyleaflet.Polygon):  # type: ignore[misc]  # ipyleaflet has no types
