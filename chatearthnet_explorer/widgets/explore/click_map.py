@@ -15,6 +15,7 @@ from chatearthnet_explorer.places.suggestions import PLACES
 from chatearthnet_explorer.render import data_url, label_png, png
 from chatearthnet_explorer.tile import Tile
 from chatearthnet_explorer.widgets.shared.map_frame import MapFrame
+from chatearthnet_explorer.widgets.shared.picture_address import picture_url
 from chatearthnet_explorer.widgets.shared.place_field import PlaceField
 from chatearthnet_explorer.widgets.shared.world_map import (
     NOTHING,
@@ -190,5 +191,5 @@ class ClickMap(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no type
 
 def _picture(chip: Chip) -> str:
     if chip.rgb is not None:
-        return data_url(png(chip.rgb))
+        return picture_url(png(chip.rgb))
     return NOTHING if chip.labels is None else data_url(label_png(chip.labels))
