@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
 from chatearthnet_explorer.app.browse_page import browse_pages
 from chatearthnet_explorer.app.explore_page import explore_pages
+from chatearthnet_explorer.app.first_paint import FirstPaints
+from chatearthnet_explorer.app.pictures import PictureStore
+from chatearthnet_explorer.app.shared_parts import SharedParts
 from chatearthnet_explorer.released_catalog import fetch_catalog, saved_catalog
 from chatearthnet_explorer.sample.sample_catalog import open_sample
 
@@ -18,6 +22,8 @@ if TYPE_CHECKING:
     from chatearthnet_explorer.catalog import Catalog
     from chatearthnet_explorer.released_catalog import Progress, ReleasedCatalog
     from chatearthnet_explorer.sources.release.release_reader import Release
+
+_LOG = logging.getLogger(__name__)
 
 
 class BrowseData(NamedTuple):
@@ -77,6 +83,15 @@ class Site:
     browse: BrowseState = field(default_factory=BrowseState)
     """What is browsed."""
 
+    first_paints: FirstPaints = field(default_factory=FirstPaints)
+    """Makes what pages show before their widgets."""
+
+    pictures: PictureStore = field(default_factory=PictureStore)
+    """Pictures that pages load by an address."""
+
+    parts: SharedParts = field(default_factory=SharedParts)
+    """Scripts, styles and outlines of widgets that pages load by an address."""
+
     def __post_init__(self) -> None:
         """Browse what the server was started with."""
         self.browse.keeps_real = self.models.choose_service
@@ -89,6 +104,15 @@ SECTIONS: tuple[Callable[[Site], Sequence[SitePage]], ...] = (
     browse_pages,
 )
 """The sections of the site in the order of the navigation. A new page is a module and a line here."""
+
+
+def warm_up(site: Site) -> None:
+    """Prepare what the first visitor of each page would wait for; what fails is reported when somebody visits it."""
+    for page in pages_of(site):
+        try:
+            page.warm_up()
+        except Exception:  # noqa: BLE001 - it is only a preparation
+            _LOG.info("%s could not be prepared.", page.path, exc_info=True)
 
 
 def pages_of(site: Site) -> tuple[SitePage, ...]:
