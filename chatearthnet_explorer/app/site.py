@@ -9,7 +9,10 @@ from typing import TYPE_CHECKING, NamedTuple
 from chatearthnet_explorer.app.browse_page import browse_pages
 from chatearthnet_explorer.app.explore_page import explore_pages
 from chatearthnet_explorer.app.first_paint import FirstPaints
+from chatearthnet_explorer.app.learn_page import learn_pages
 from chatearthnet_explorer.app.pictures import PictureStore
+from chatearthnet_explorer.app.quiz_page import quiz_pages
+from chatearthnet_explorer.app.review_page import review_pages
 from chatearthnet_explorer.app.shared_parts import SharedParts
 from chatearthnet_explorer.released_catalog import fetch_catalog, saved_catalog
 from chatearthnet_explorer.sample.sample_catalog import open_sample
@@ -102,6 +105,9 @@ class Site:
 SECTIONS: tuple[Callable[[Site], Sequence[SitePage]], ...] = (
     explore_pages,
     browse_pages,
+    review_pages,
+    learn_pages,
+    quiz_pages,
 )
 """The sections of the site in the order of the navigation. A new page is a module and a line here."""
 

@@ -71,6 +71,9 @@ class SitePage:
     narrow: bool = False
     """Whether the page is one column of text."""
 
+    prints_first: bool = False
+    """Whether the first paint, and not the widget, is what is printed."""
+
     @property
     def up(self) -> str:
         """What leads from the page to the root of the site, relative: ``./`` or ``../``; a proxy may add a prefix."""

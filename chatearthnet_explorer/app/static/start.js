@@ -50,7 +50,7 @@
     stage.dataset.state = "live";
     scrollTo(...position);
     if (hadFocus) document.getElementById("main").focus({ preventScroll: true });
-    setTimeout(() => { stage.style.minHeight = ""; first.replaceChildren(); }, 1000);
+    setTimeout(() => { stage.style.minHeight = ""; if (!("printsFirst" in stage.dataset)) first.replaceChildren(); }, 1000);
   };
 
   const began = performance.now();
