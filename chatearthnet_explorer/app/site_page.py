@@ -59,6 +59,9 @@ class SitePage:
     It runs for every GET, of scanners too: what takes time must be bounded, and be awaited.
     """
 
+    warm_up: Callable[[], object] = lambda: None
+    """Called once in a thread when the server starts: what it prepares, the first visitor need not wait for."""
+
     nav: str = ""
     """Its word in the navigation of all pages; empty for a page that another leads to."""
 
