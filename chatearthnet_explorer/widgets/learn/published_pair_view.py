@@ -8,7 +8,7 @@ import ipywidgets
 import traitlets as t
 
 from chatearthnet_explorer.cards.html_tree import visible
-from chatearthnet_explorer.cards.published_pair_card import TITLE, published_pair_card
+from chatearthnet_explorer.cards.published_pair_card import TITLE, published_pair_card, shares_in_words
 from chatearthnet_explorer.landcover.shares import PARTS, count_pixels
 from chatearthnet_explorer.render import png
 from chatearthnet_explorer.review.claim_verification import VerifiedCaption, verify_caption
@@ -73,6 +73,9 @@ def _show(pair: PublishedPair, view: ChipView) -> None:
                 part: [count / sum(counts) for count in counts]
                 for part, counts in zip(("overall", *PARTS), (overall, *by_part), strict=True)
             },
+        )
+        view.set_trait(
+            "alternative", f"Sentinel-2 picture of a real square. Land cover: {shares_in_words(pair.labels)}."
         )
         view.set_trait("remarks", [visible(remark) for remark in pair.remarks])
         view.set_trait("attribution", [visible(credit) for credit in pair.attribution])
