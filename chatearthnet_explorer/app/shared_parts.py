@@ -1,4 +1,4 @@
-"""What is the same in every tab (scripts, styles, the outline of the land), loaded by an address and kept by browsers."""
+"""What is the same in every tab (scripts, styles, the outline of the land), loaded by an address and kept."""
 
 from __future__ import annotations
 

@@ -131,7 +131,7 @@ class Explorer(Composite):
             next=panel(next_steps),
         )
         super().__init__([page], status, sheets=("steps.css", "explorer.css"))
-        self._next = NextActions(next_steps, self._caption, catalog=catalog, visit=self._visit)
+        self._next = NextActions(next_steps, self._caption, catalog=catalog, visit=self.visit)
         self.add_class("cen-explorer")
         self._connect()
         self._endings = (
@@ -154,15 +154,28 @@ class Explorer(Composite):
             ExplorerError: If there is no such place, or something could not be had.
         """
         self._task.stop()
+        self._move(lon, lat)
+        captioned = self._fetching(ask=True)(lambda _: None)
+        self._show(captioned)
+        return captioned
+
+    @report_errors
+    def visit(self, lon: float, lat: float, *, scene: str = "", **options: Any) -> None:
+        """Go to a place as a click does, with a scene and other traits of ``options``; the result comes later."""
+        self._move(lon, lat, **options)
+        self._scenes.scene = self.options.scene = scene
+        self._start(self._fetching())
+
+    def _move(self, lon: float, lat: float, **options: Any) -> None:
+        """Change the place and the options, and start nothing."""
         self._is_silent = True
         try:
+            for name, value in options.items():
+                setattr(self.options, name, value)
             self.map.go(lon, lat)
         finally:
             self._is_silent = False
         self._scenes.forget()
-        captioned = self._fetching(ask=True)(lambda _: None)
-        self._show(captioned)
-        return captioned
 
     def card(self) -> Card:
         """Return what is on screen, as static HTML."""
@@ -191,10 +204,6 @@ class Explorer(Composite):
             traitlets.link((self.caption_view, trait), (self.chip_view, trait))
         traitlets.link((self.prompt_view, "palette"), (self.chip_view, "palette"))
         self._real_place = RealPlace(self.chip_view, self.options, retry=self._retry)
-
-    @report_errors
-    def _visit(self, lon: float, lat: float) -> None:
-        self.map.go(lon, lat)
 
     @report_errors
     def _on_place(self, change: dict[str, Any]) -> None:
@@ -271,7 +280,8 @@ class Explorer(Composite):
         return {"captioner": self._requests.captioner(), **options}
 
     def _start(self, job: Job) -> None:
-        self._task.start(lambda step: encode_picture(job(step)), on_result=self._show, on_error=self.show_error)
+        if not self._is_silent:
+            self._task.start(lambda step: encode_picture(job(step)), on_result=self._show, on_error=self.show_error)
 
     @report_errors
     def _show_progress(self, _change: dict[str, Any]) -> None:
