@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -210,6 +211,31 @@ def test_a_link_in_another_profile_gives_the_same_sample_and_ledgers_are_merged(
         bo.page.locator("input[type=file]").set_input_files(wrong)
         expect(bo.page.locator(".cen-ledger-files .cen-error")).to_contain_text("no ledger", timeout=servers.SLOW)
         assert ada.errors == bo.errors == []
+
+
+def test_the_address_has_the_sample_and_back_returns_to_the_earlier_one(browser: Browser, public: str) -> None:
+    with reviewer(browser) as person:
+        page = person.page
+        person.open(public, "pairs=many&country=Indonesia&x=%3Cb%3E")
+        notice = page.get_by_text("This was left out of the link:")
+        expect(notice).to_contain_text("pairs 'many'", timeout=servers.SLOW)
+        expect(page.get_by_label("Country")).to_have_value("Indonesia")
+        person.draw("Ada", pairs=3)
+        expect(page).to_have_url(re.compile(r"/review\?pairs=3&seed=0&style=3.5&country=Indonesia$"))
+        person.judge("correct")
+        page.locator("[data-step=plan]").click()
+        page.locator(".cen-plan-form summary").click()
+        page.get_by_label("Sample number (seed)").fill("5")
+        page.get_by_role("button", name="Draw the sample").click()
+        expect(page).to_have_url(re.compile("seed=5"), timeout=servers.SLOW)
+        person.ready()
+        page.go_back()
+        person.wait_judged(1)
+        expect(page.locator(".cen-summary")).to_contain_text("sample 0")
+        page.go_forward()
+        expect(page.locator(".cen-summary")).to_contain_text("sample 5", timeout=servers.SLOW)
+        assert "Ada" not in page.url
+        assert person.errors == []
 
 
 def test_a_large_ledger_arrives_in_pieces(browser: Browser, public: str, tmp_path: Path) -> None:
