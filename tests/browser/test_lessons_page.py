@@ -118,12 +118,7 @@ def test_errors_of_a_caption_are_found_on_a_phone(browser: Browser, app: str) ->
             assert box
             assert box["height"] >= 44, button.inner_text()
         sizes = page.locator(".cen-lesson p:visible, .cen-lesson label:visible").evaluate_all(
-<<<<<<< HEAD
             "all => all.filter(one => one.innerText.trim()).map(one => parseFloat(getComputedStyle(one).fontSize))"
-=======
-            "elements => elements.filter(one => one.innerText.trim())"
-            ".map(one => parseFloat(getComputedStyle(one).fontSize))"
->>>>>>> links
         )
         assert min(sizes) >= 16
     finally:

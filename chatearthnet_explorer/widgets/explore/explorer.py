@@ -134,11 +134,7 @@ class Explorer(Composite):
             next=panel(next_steps),
         )
         super().__init__([page], status, sheets=("steps.css", "explorer.css"))
-<<<<<<< HEAD
-        self._next = NextActions(next_steps, self._caption, find_catalog=find_catalog, visit=self._visit)
-=======
-        self._next = NextActions(next_steps, self._caption, catalog=catalog, visit=self.visit)
->>>>>>> links
+        self._next = NextActions(next_steps, self._caption, find_catalog=find_catalog, visit=self.visit)
         self.add_class("cen-explorer")
         self._connect()
         self._endings = (
