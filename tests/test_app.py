@@ -29,7 +29,8 @@ for _ in range(3):
     document = Document()
     with set_curdoc(document):
         models = ModelAccess(ModelOptions(), near=is_near(*json.loads(sys.argv[1])))
-        open_tab(pages_of(Site(models=models, source="simulated"))[0], document)
+        site = Site(models=models, source="simulated")
+        open_tab(pages_of(site)[0], document, site.parts)
         explorers += [one for one in live.values() if isinstance(one, Explorer)]
         offered = list(explorers[-1].options.captioners)
     for callback in list(document.session_destroyed_callbacks):

@@ -13,7 +13,7 @@ from rig.stac_api import Reply, ScriptedApi, landing
 from chatearthnet_explorer.errors import PlaceError, SettingError
 from chatearthnet_explorer.settings import Settings
 from chatearthnet_explorer.sources import auto_source
-from chatearthnet_explorer.sources.auto_source import AutoSource
+from chatearthnet_explorer.sources.auto_source import AutoSource, last_reason, probe_catalogues
 from chatearthnet_explorer.sources.fallback_notes import NOT_INSTALLED, OFFLINE
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ def test_one_catalogue_of_several_is_enough(sao_tome: SaoTome, tmp_path: Path, m
     monkeypatch.setattr(auto_source, "PATIENCE", 60.0)
     with ScriptedApi(lambda _: Reply(stall=30)) as slow:
         three = sao_tome.settings(tmp_path, catalogues=(CLOSED_PORT, f"{sao_tome.api}#sentinel-2-l2a", f"{slow.url}#x"))
-        assert AutoSource(three)._why_not_real() == ""
+        assert probe_catalogues(three) == ""
         assert slow.reply_count == 0
 
 
@@ -74,7 +74,7 @@ def test_without_a_network_simulates_before_the_time_is_up(
 ) -> None:
     monkeypatch.setattr(auto_source, "PATIENCE", 60.0)
     deadline = time.monotonic() + 60
-    assert AutoSource(settings(tmp_path, address))._why_not_real() == OFFLINE
+    assert probe_catalogues(settings(tmp_path, address)) == OFFLINE
     assert time.monotonic() < deadline
 
 
@@ -108,10 +108,21 @@ def test_cached_chip_is_real_without_a_network(
     def fail(*_: object) -> Any:
         pytest.fail("asked a catalogue")
 
-    monkeypatch.setattr(AutoSource, "_why_not_real", fail)
+    monkeypatch.setattr(auto_source, "probe_catalogues", fail)
     chip = AutoSource(sao_tome.settings(tmp_path)).chip_at(LON, LAT)
     assert chip.source == "stac"
     assert chip.rgb is not None
+
+
+def test_remembers_the_latest_result_for_all_of_the_process_without_asking(tmp_path: Path) -> None:
+    with ScriptedApi(lambda _: Reply(status=404)) as api:
+        offline = settings(tmp_path, api.url)
+        assert last_reason(offline) is None
+        assert api.reply_count == 0
+        assert AutoSource(offline).chip_at(LON, LAT).simulated
+        requests = api.reply_count
+        assert last_reason(offline) == OFFLINE
+        assert api.reply_count == requests
 
 
 def test_simulates_real_scene_when_offline(tmp_path: Path) -> None:

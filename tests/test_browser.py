@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -16,13 +17,14 @@ from rig.sample_chips import chip
 from rig.samples import press, small_sample
 
 from chatearthnet_explorer.captioners import open_captioner
-from chatearthnet_explorer.catalog import Query, build_catalog
+from chatearthnet_explorer.catalog import Query, build_catalog, open_catalog
+from chatearthnet_explorer.catalog.first_query import first_query
 from chatearthnet_explorer.catalog_audit import audit_catalog
 from chatearthnet_explorer.errors import ExplorerError, QueryError, SceneError
 from chatearthnet_explorer.render import data_url
 from chatearthnet_explorer.review.checks import CHECKS
 from chatearthnet_explorer.sample.on_demand_release import DrawnRelease
-from chatearthnet_explorer.sample.sample_catalog import FIRST, open_sample
+from chatearthnet_explorer.sample.sample_catalog import open_sample
 from chatearthnet_explorer.sample.simulated_records import image_of
 from chatearthnet_explorer.sources.release.release_reader import PICTURE
 from chatearthnet_explorer.tile import Tile
@@ -443,14 +445,30 @@ def test_closing_lets_go_of_every_widget() -> None:
 def test_every_pair_of_the_sample_has_its_picture(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CHATEARTHNET_CACHE", str(tmp_path))
     browser = Browser.sample()
-    assert browser.status.message == "All 2,000 pairs."
-    assert browser.search_bar.choices == []
+    first = browser.query
+    assert first == first_query(open_sample().catalog)
+    assert browser.status.message == f"{browser.gallery.result.total} of 2,000 pairs match."
+    assert browser.search_bar.choices == ["with both captions", "only pairs with a picture"]
+    assert {tuple(item["styles"]) for item in browser.gallery.items} == {("3.5", "4v")}
     assert browser.gallery.simulated
     assert len(browser.gallery.thumbnails) == 24
-    for query in (FIRST, FIRST.but(page=2), Query(size=4), Query(country=("Brazil",), size=4)):
+    for query in (first, first.but(page=2), Query(size=4), Query(country=("Brazil",), size=4)):
         browser.query = query
         assert all(browser.gallery.thumbnails)
         assert not any(browser.gallery.notes)
+
+
+def test_first_query_is_of_the_best_pairs_that_a_catalog_has(tmp_path: Path) -> None:
+    catalog, day = open_sample().catalog, date(2026, 11, 27)
+    query = first_query(catalog, day)
+    assert query == Query(style="both", flag=("-no picture",), sortby="random", seed=day.toordinal())
+    assert query == first_query(catalog, day) != first_query(catalog, date(2026, 11, 28))
+    pictures_but_no_two_captions = small_sample().catalog
+    random_order = Query(sortby="random", seed=day.toordinal())
+    assert first_query(pictures_but_no_two_captions, day) == random_order.but(flag=("-no picture",))
+    folder = tmp_path / "no pictures"
+    build_catalog(ListedRelease({("3.5", "train"): [one("8192_8192_patch00.png")]}), folder)
+    assert first_query(open_catalog(folder), day) == random_order.but(flag=("-no picture",))
 
 
 def test_pictures_are_drawn_some_at_a_time_and_a_superseded_page_is_not_drawn_on(
@@ -495,7 +513,8 @@ def test_what_a_build_could_not_read_stands_where_the_catalog_is_browsed(tmp_pat
     assert "<i>" not in notes.value
     assert len(notes.value) < 1200
     browser = browse(catalog=open_sample().catalog, release=None)
-    assert not [widget for widget in descendants(browser) if "cen-notes" in getattr(widget, "_dom_classes", ())]
+    (notes,) = [widget for widget in descendants(browser) if "cen-notes" in getattr(widget, "_dom_classes", ())]
+    assert (notes.value, notes.layout.display) == ("", "none")
 
 
 class ReleaseWithNotes(ListedRelease):

@@ -335,7 +335,8 @@ def test_comparison_is_in_words_and_hides_without_two_captions() -> None:
     crop = caption("Crop dominates the image.", captioner="release", is_released=True, style="4v", model=None)
     view.captions = (*view.captions, crop)
     assert view.names == ["GPT-3.5", "GPT-4V"]
-    assert view.contradictions == ["Whole chip: GPT-3.5 says tree covers most, GPT-4V says crop."]
+    assert view.marks == {"agree": "both", "contradict": "differ", "first": "3.5", "second": "4V"}
+    assert view.contradictions == ["Whole square: GPT-3.5 says tree covers most, GPT-4V says crop."]
     assert "contradict each other on 1" in view.summary
     page = Page(view._repr_html_())
     page.assert_harmless()

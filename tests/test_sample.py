@@ -14,6 +14,7 @@ import threading
 import time
 import zipfile
 from concurrent.futures import ThreadPoolExecutor
+from datetime import date
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -24,12 +25,13 @@ from PIL import Image
 
 from chatearthnet_explorer.cancellation import cancelled_by, checkpoint
 from chatearthnet_explorer.catalog import Query, enrich_catalog, open_catalog
+from chatearthnet_explorer.catalog.first_query import BEST, first_query
 from chatearthnet_explorer.catalog.pixel_counts import counts_of
 from chatearthnet_explorer.errors import Cancelled, CatalogError
 from chatearthnet_explorer.record import ARCHIVES
 from chatearthnet_explorer.sample import sample_catalog as sample_module
 from chatearthnet_explorer.sample.on_demand_release import CACHE_SIZE, DrawnRelease
-from chatearthnet_explorer.sample.sample_catalog import ARCHIVE, FIRST, open_sample
+from chatearthnet_explorer.sample.sample_catalog import ARCHIVE, open_sample
 from chatearthnet_explorer.sample.simulated_release import write_release
 from chatearthnet_explorer.settings import Settings
 from chatearthnet_explorer.sources.release.release_reader import open_release
@@ -71,7 +73,7 @@ def files_of(folder: Path) -> dict[str, bytes]:
 
 
 def test_sample_is_small_complete_and_marked_as_simulated(cache: Path) -> None:
-    assert len(ARCHIVE.read_bytes()) < 2_000_000
+    assert len(ARCHIVE.read_bytes()) < 2_500_000
     catalog = open_shipped(cache)
     assert len(catalog) == 2000
     assert catalog.simulated
@@ -130,11 +132,17 @@ def _enrich_shipped(folder: Path, counts: dict[Any, np.ndarray], labels: str) ->
         return enrich_catalog(folder, counts.__getitem__, labels=labels)
 
 
-def test_thumbnails_are_those_of_the_first_page_and_of_the_pictures_that_are_opened(cache: Path) -> None:
+def test_first_page_of_every_day_has_its_thumbnails_in_the_package(cache: Path) -> None:
     sample = open_sample(settings=Settings(cache=cache))
-    names = [pair.record.name for pair in sample.catalog.search(FIRST).pairs]
+    pages = [
+        [pair.record.name for pair in sample.catalog.search(first_query(sample.catalog, date(2026, 11, day))).pairs]
+        for day in range(1, 31)
+    ]
+    assert len({tuple(page) for page in pages}) == len(pages)
+    assert {name for page in pages for name in page} <= set(sample.release.thumbnails)
+    names = [pair.record.name for pair in sample.catalog.pairs(BEST)]
     assert set(sample.release.thumbnails) == set(names)
-    for name in names[::6]:
+    for name in names[::24]:
         tiles_drawn = thumbnail(sample.release.images([name]).pixels[name])
         shipped_pixels, fresh_pixels = (
             np.asarray(Image.open(io.BytesIO(one)), float) for one in (sample.release.thumbnails[name], tiles_drawn)

@@ -77,8 +77,8 @@ def site_css() -> str:
     dark = (_STATIC / "dark.css").read_text("utf-8")
     return (
         (_STATIC / "site.css").read_text("utf-8")
-        + f":root[data-theme='dark'] {{\n{dark}}}\n"
-        + f"@media (prefers-color-scheme: dark) {{ :root:not([data-theme='light']) {{\n{dark}}} }}\n"
+        + f"@media screen {{ :root[data-theme='dark'] {{\n{dark}}} }}\n"
+        + f"@media screen and (prefers-color-scheme: dark) {{ :root:not([data-theme='light']) {{\n{dark}}} }}\n"
     )
 
 

@@ -6,16 +6,17 @@ from typing import TYPE_CHECKING
 
 import ipywidgets
 
+from chatearthnet_explorer.app.browse_first_paint import BrowseFirstPaint
 from chatearthnet_explorer.app.page_address import browse_query, keep_query
 from chatearthnet_explorer.app.site_page import SitePage
-from chatearthnet_explorer.sample.on_demand_release import DrawnRelease
-from chatearthnet_explorer.sample.sample_catalog import FIRST
+from chatearthnet_explorer.catalog.first_query import first_query
 from chatearthnet_explorer.widgets.browse.browser import Browser
 from chatearthnet_explorer.widgets.shared.world_map import LAND_PANE
 
 if TYPE_CHECKING:
-    from chatearthnet_explorer.app.site import Site
-    from chatearthnet_explorer.app.site_page import Visit
+    from chatearthnet_explorer.app.site import BrowseData, Site
+    from chatearthnet_explorer.app.site_page import Arguments, Visit
+    from chatearthnet_explorer.catalog.query import Query
 
 
 def browse_pages(site: Site) -> tuple[SitePage, ...]:
@@ -27,13 +28,16 @@ def browse_pages(site: Site) -> tuple[SitePage, ...]:
             data.catalog,
             release=data.release,
             labels="simulated" if data.catalog.simulated else "auto",
-            query=browse_query(visit.arguments, FIRST if isinstance(data.release, DrawnRelease) else ""),
+            query=_query(visit.arguments, data),
+            load_real=site.browse.load_real if site.browse.keeps_real else None,
         )
+        browser.search_bar.has_link = False  # the address of the page is the link
         keep_query(browser, visit)
         # results that came before the page was there never reached it
         visit.on_ready(lambda: _send(browser, set()))
         return browser
 
+    first_paint = BrowseFirstPaint(site, _query)
     return (
         SitePage(
             path="/browse",
@@ -41,9 +45,16 @@ def browse_pages(site: Site) -> tuple[SitePage, ...]:
             title="Browse the data set",
             intro="Search all pairs of picture and caption by place, land cover and words.",
             make=make,
+            first_paint=first_paint,
+            warm_up=lambda: first_paint.gallery({}),
             ready=".cen-gallery .cen-tile",
         ),
     )
+
+
+def _query(arguments: Arguments, data: BrowseData) -> Query | str:
+    """Return the query that a page opens with."""
+    return browse_query(arguments, first_query(data.catalog))
 
 
 def _send(widget: ipywidgets.Widget, sent_ids: set[str]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from chatearthnet_explorer.app.explore_first_paint import ExploreFirstPaint
 from chatearthnet_explorer.app.page_address import open_explorer
 from chatearthnet_explorer.app.site_page import SitePage
 from chatearthnet_explorer.widgets.explore.explorer import Explorer
@@ -31,6 +32,7 @@ def explore_pages(site: Site) -> tuple[SitePage, ...]:
         open_explorer(explorer, visit)
         return explorer
 
+    first_paint = ExploreFirstPaint(site)
     return (
         SitePage(
             path="/explore",
@@ -38,6 +40,8 @@ def explore_pages(site: Site) -> tuple[SitePage, ...]:
             title="Explore a place",
             intro="Choose a place: see it from space, its land cover, the question to the model, and the caption.",
             make=make,
+            first_paint=first_paint,
+            warm_up=first_paint.warm_up,
             ready=".cen-caption .cen-text",
         ),
     )

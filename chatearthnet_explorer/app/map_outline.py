@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 class SharedOutline(Serializable):
     """Stands for the 10,000 places of the outline where a document is made: each has them, none walks through them."""
 
-    def to_serializable(self, serializer: Serializer) -> Any:  # noqa: ANN401 - what JSON can hold
+    def to_serializable(self, serializer: Serializer | None) -> Any:  # noqa: ANN401 - what JSON can hold
         """Return lists of lists of numbers, which Bokeh sends as they are."""
         del serializer  # Bokeh hands it over
         return _land_locations()

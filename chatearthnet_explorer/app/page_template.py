@@ -50,6 +50,7 @@ def page_html(page: SitePage, pages: Sequence[SitePage], *, token: str, first_pa
         kind="site-narrow" if page.narrow else "site-wide",
         nav="".join(_nav_item(one, page) for one in pages if one.nav),
         no_script=_NO_SCRIPT,
+        printed=" data-prints-first" if page.prints_first else "",
         ready=escape(page.ready),
         first_paint=first_paint,
         credits=_CREDITS,

@@ -18,9 +18,11 @@ from tornado.web import ErrorHandler, HTTPError, RequestHandler
 from chatearthnet_explorer.app.assets import AssetHandler
 from chatearthnet_explorer.app.message_allowlist import LONGEST
 from chatearthnet_explorer.app.page_handler import Status
+from chatearthnet_explorer.app.pictures import PictureHandler, PictureStore
 from chatearthnet_explorer.app.refusal_pages import TokenNeeded, TrailingSlash, WrongHost, has_cookie
 from chatearthnet_explorer.app.response_headers import headers_for
 from chatearthnet_explorer.app.sessions import EXPIRY
+from chatearthnet_explorer.app.shared_parts import PartHandler, SharedParts
 from chatearthnet_explorer.app.websocket import PageSocket
 
 if TYPE_CHECKING:
@@ -36,6 +38,9 @@ _UNUSED_HANDLERS = (AutoloadJsHandler, MetadataHandler)
 """Bokeh's routes for other sites' pages, which like arguments named ``bokeh-`` start or choose a session."""
 
 _ROUTES = [
+    # relative to the page that shows them, whatever folder that is in
+    (r"/(?:[^/]+/)*pictures/([0-9a-f]{32})\.(png|jpg)", PictureHandler),
+    (r"/(?:[^/]+/)*parts/([0-9a-f]{32})\.json", PartHandler),
     (r"/assets/([0-9a-f]{1,64})/(.{1,200})", AssetHandler),
     (r"/status", Status),
 ]
@@ -45,12 +50,21 @@ _SERVER_ERROR = 500
 class WebApplication(BokehTornado):
     """Bokeh's application behind one check of every request."""
 
-    def __init__(self, applications: Mapping[str, Application], access: Access, embedders: Sequence[str] = ()) -> None:
+    def __init__(
+        self,
+        applications: Mapping[str, Application],
+        access: Access,
+        embedders: Sequence[str] = (),
+        pictures: PictureStore | None = None,
+        parts: SharedParts | None = None,
+    ) -> None:
         """Take the pages and the rules.
 
         Args:
             applications: What is served at each path.
             access: Who may use it.
+            pictures: Pictures of the pages.
+            parts: What is the same in every tab.
             embedders: Origins whose pages may embed it.
         """
         self._access, self._pages = access, frozenset(applications)
@@ -69,6 +83,8 @@ class WebApplication(BokehTornado):
             transforms=[headers_for(embedders)],
             log_function=_log_answer,
             access=access,
+            pictures=pictures or PictureStore(),
+            parts=parts or SharedParts(),
         )
 
     def get_handler_delegate(

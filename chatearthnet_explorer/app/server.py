@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
+import threading
 import webbrowser
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
@@ -86,7 +87,7 @@ def serve(
     _announce(access, port)
     if show:
         webbrowser.open(access.url)
-    _run(server)
+    _run(server, site)
 
 
 def is_near(address: str, hosts: Sequence[str]) -> bool:
@@ -121,9 +122,11 @@ def _server(site: Site, sockets: list[socket.socket], access: Access, embedders:
     quiet_visitor_faults()
     pages = pages_of(site)
     share_pages(pages)
-    tabs: dict[str, Any] = {page.path: tab_opener(page) for page in pages}
+    tabs: dict[str, Any] = {page.path: tab_opener(page, site.parts) for page in pages}
     tabs["/"] = tabs[pages[0].path]
-    web = WebApplication(build_applications(tabs, title=TITLE, location=False), access, embedders)
+    web = WebApplication(
+        build_applications(tabs, title=TITLE, location=False), access, embedders, site.pictures, site.parts
+    )
     http = HTTPServer(web, max_body_size=_MOST_BODY, max_buffer_size=_MOST_BODY * 20)
     http.add_sockets(sockets)
     return BaseServer(IOLoop.current(), web, http)
@@ -138,16 +141,19 @@ def _announce(access: Access, requested_port: int | None) -> None:
     sys.stdout.flush()
 
 
-def _run(server: BaseServer) -> None:
+def _run(server: BaseServer, site: Site) -> None:
     """Run until Ctrl+C or SIGTERM."""
     loop = server.io_loop.asyncio_loop  # type: ignore[attr-defined]  # Tornado's loops are all asyncio's
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: loop.call_soon_threadsafe(server.io_loop.stop))
     from chatearthnet_explorer.app.compute_pool import shared_computing
+    from chatearthnet_explorer.app.site import warm_up
+    from chatearthnet_explorer.widgets.shared.picture_address import picture_addresses
 
     server.start()
     try:
-        with shared_computing():
+        with shared_computing(), picture_addresses(site.pictures.url):
+            threading.Thread(target=warm_up, args=(site,), daemon=True).start()
             server.io_loop.start()
     finally:
         server.stop()

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
 from chatearthnet_explorer.app.browse_page import browse_pages
 from chatearthnet_explorer.app.explore_page import explore_pages
+from chatearthnet_explorer.app.first_paint import FirstPaints
+from chatearthnet_explorer.app.learn_page import learn_pages
+from chatearthnet_explorer.app.pictures import PictureStore
 from chatearthnet_explorer.app.quiz_page import quiz_pages
+from chatearthnet_explorer.app.review_page import review_pages
+from chatearthnet_explorer.app.shared_parts import SharedParts
+from chatearthnet_explorer.released_catalog import fetch_catalog, saved_catalog
 from chatearthnet_explorer.sample.sample_catalog import open_sample
 
 if TYPE_CHECKING:
@@ -16,7 +23,10 @@ if TYPE_CHECKING:
     from chatearthnet_explorer.app.model_access import ModelAccess
     from chatearthnet_explorer.app.site_page import SitePage
     from chatearthnet_explorer.catalog import Catalog
+    from chatearthnet_explorer.released_catalog import Progress, ReleasedCatalog
     from chatearthnet_explorer.sources.release.release_reader import Release
+
+_LOG = logging.getLogger(__name__)
 
 
 class BrowseData(NamedTuple):
@@ -36,15 +46,28 @@ class BrowseState:
     data: BrowseData | None = None
     """Catalog and release; None until the first tab loads the sample."""
 
+    keeps_real: bool = False
+    """Whether the released captions may be fetched, kept on this computer, and shown when they are there."""
+
     def load(self) -> BrowseData:
-        """Return catalog and release; without one of its own, the server loads the sample.
+        """Return catalog and release; without one of its own, the server has the kept captions or the sample.
 
         Raises:
             ExplorerError: If the sample cannot be unpacked.
         """
         if self.data is None:
-            self.data = BrowseData(*open_sample())
+            self.data = BrowseData(*((saved_catalog() if self.keeps_real else None) or open_sample()))
         return self.data
+
+    def load_real(self, progress: Progress) -> ReleasedCatalog:
+        """Return the released captions, which all new tabs browse from then on; see ``fetch_catalog``.
+
+        Raises:
+            ExplorerError: If they cannot be fetched.
+        """
+        real = fetch_catalog(progress)
+        self.data = BrowseData(*real)
+        return real
 
 
 @dataclass
@@ -63,8 +86,18 @@ class Site:
     browse: BrowseState = field(default_factory=BrowseState)
     """What is browsed."""
 
+    first_paints: FirstPaints = field(default_factory=FirstPaints)
+    """Makes what pages show before their widgets."""
+
+    pictures: PictureStore = field(default_factory=PictureStore)
+    """Pictures that pages load by an address."""
+
+    parts: SharedParts = field(default_factory=SharedParts)
+    """Scripts, styles and outlines of widgets that pages load by an address."""
+
     def __post_init__(self) -> None:
         """Browse what the server was started with."""
+        self.browse.keeps_real = self.models.choose_service
         if self.own_data is not None:
             self.browse.data = self.own_data
 
@@ -72,9 +105,20 @@ class Site:
 SECTIONS: tuple[Callable[[Site], Sequence[SitePage]], ...] = (
     explore_pages,
     browse_pages,
+    review_pages,
+    learn_pages,
     quiz_pages,
 )
 """The sections of the site in the order of the navigation. A new page is a module and a line here."""
+
+
+def warm_up(site: Site) -> None:
+    """Prepare what the first visitor of each page would wait for; what fails is reported when somebody visits it."""
+    for page in pages_of(site):
+        try:
+            page.warm_up()
+        except Exception:  # noqa: BLE001 - it is only a preparation
+            _LOG.info("%s could not be prepared.", page.path, exc_info=True)
 
 
 def pages_of(site: Site) -> tuple[SitePage, ...]:

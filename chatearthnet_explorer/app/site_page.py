@@ -59,6 +59,9 @@ class SitePage:
     It runs for every GET, of scanners too: what takes time must be bounded, and be awaited.
     """
 
+    warm_up: Callable[[], object] = lambda: None
+    """Called once in a thread when the server starts: what it prepares, the first visitor need not wait for."""
+
     nav: str = ""
     """Its word in the navigation of all pages; empty for a page that another leads to."""
 
@@ -67,6 +70,9 @@ class SitePage:
 
     narrow: bool = False
     """Whether the page is one column of text."""
+
+    prints_first: bool = False
+    """Whether the first paint, and not the widget, is what is printed."""
 
     @property
     def up(self) -> str:

@@ -20,30 +20,31 @@ if TYPE_CHECKING:
 
     from bokeh.document import Document
 
+    from chatearthnet_explorer.app.shared_parts import SharedParts
     from chatearthnet_explorer.app.site_page import SitePage
 
 
-def tab_opener(page: SitePage) -> Callable[[], None]:
+def tab_opener(page: SitePage, parts: SharedParts) -> Callable[[], None]:
     """Return what Panel calls for each tab that opens a page."""
 
     def open_this() -> None:  # a function: Panel calls no other kind of callable
         if pn.state.curdoc is not None:
-            open_tab(page, pn.state.curdoc)
+            open_tab(page, pn.state.curdoc, parts)
 
     return open_this
 
 
-def open_tab(page: SitePage, document: Document) -> None:
+def open_tab(page: SitePage, document: Document, parts: SharedParts) -> None:
     """Put the widget of a page into the document of the tab that opens it.
 
     The widget is the one root of the document, without a layout of Panel around it: so the page needs no script of
     Panel's.
     """
     document.on_session_destroyed(pn.state._destroy_session)  # noqa: SLF001 - as Panel does
-    document.add_root(widget_pane(page, document).model_for(document))
+    document.add_root(widget_pane(page, document, parts).model_for(document))
 
 
-def widget_pane(page: SitePage, document: Document) -> WidgetPane:
+def widget_pane(page: SitePage, document: Document, parts: SharedParts) -> WidgetPane:
     """Return a pane with the widget of a page, which is closed when the session of the document ends."""
     session = Session(document)
     visit = Visit(arguments=pn.state.session_args, document=document, on_ready=pn.state.onload, on_end=session.on_end)
@@ -53,4 +54,4 @@ def widget_pane(page: SitePage, document: Document) -> WidgetPane:
     except ExplorerError as error:
         widget = ipywidgets.HTML(f"<p class='cen-view cen-problem' role='alert'>{escape(str(error))}</p>")
     session.on_end(widget.close)
-    return WidgetPane(widget, scripts=f"{page.up}assets/{version()}/widgets")
+    return WidgetPane(widget, scripts=f"{page.up}assets/{version()}/widgets", parts=parts)

@@ -42,6 +42,10 @@ class PageSocket(WSHandler):
     refused_origins: set[str] = set()  # noqa: RUF012 - one for all, so that each is named once
     """Origins of pages that were refused."""
 
+    def get_compression_options(self) -> dict[str, Any]:
+        """Compress what is sent: a page's widgets repeat their scripts and styles. The window is small, for memory."""
+        return {"compression_level": 5, "mem_level": 8}
+
     def check_origin(self, origin: str) -> bool:
         """Return whether a page of this origin may connect; the first refusal of each is logged with what to do."""
         access: Access = self.application.settings["access"]

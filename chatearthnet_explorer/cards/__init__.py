@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from chatearthnet_explorer.captioners.chip_guard import SIMULATED
 from chatearthnet_explorer.cards.chip_html import chip_section
 from chatearthnet_explorer.cards.html_tree import element, markup, style_sheet
+from chatearthnet_explorer.cards.place_name import place_name, place_title
 from chatearthnet_explorer.cards.provenance import coordinates
+from chatearthnet_explorer.cards.steps import CAPTION, PLACE, QUESTION, heading, step_section
 from chatearthnet_explorer.cards.text_cards import caption_section, prompt_section
 
 if TYPE_CHECKING:
@@ -34,6 +36,9 @@ class Card:
 
     sections: tuple[Element, ...]
     """Its parts from top to bottom, made by this package's own functions."""
+
+    is_story: bool = False
+    """Whether its parts are the steps of the Explorer, in its layout, with headings of their own."""
 
     def _repr_html_(self) -> str:
         """Return it as a notebook shows it."""
@@ -65,8 +70,10 @@ class Card:
         return f"<!DOCTYPE html>\n{markup(page)}\n"
 
     def _body(self) -> Element:
-        rules = files(__package__).joinpath("card.css").read_text("utf-8")
-        return element("div", style_sheet(rules), element("h3", self.title), *self.sections, class_="cen-card")
+        if self.is_story:
+            story = element("div", *self.sections, class_="cen-story")
+            return element("div", style_sheet("card", "story"), story, class_="cen-card cen-story-card")
+        return element("div", style_sheet("card"), element("h3", self.title), *self.sections, class_="cen-card")
 
 
 def card(captioned: Captioned, *, palette: Palette = "chatearthnet") -> Card:
@@ -76,16 +83,22 @@ def card(captioned: Captioned, *, palette: Palette = "chatearthnet") -> Card:
         captioned: What ``caption_at`` returned.
         palette: Colours of the labels, one of ``legend.PALETTES``.
     """
-    country = captioned.country.name if captioned.country else "Open sea"
+    place = PLACE._replace(intro=coordinates(captioned.lon, captioned.lat))
+    captions = [captioned.caption] if captioned.caption else []
+    error = str(captioned.error or "")
     return Card(
-        f"{country}, {coordinates(captioned.lon, captioned.lat)}",
+        place_title(captioned),
         (
-            chip_section(captioned.chip, palette),
-            caption_section(
-                [captioned.caption] if captioned.caption else [], error=str(captioned.error or ""), palette=palette
+            step_section("place", heading(place, place_name(captioned))),
+            step_section("chip", (), chip_section(captioned.chip, palette, with_steps=True)),
+            step_section(
+                "caption",
+                heading(CAPTION),
+                caption_section(captions, error=error, palette=palette, known_notes=(SIMULATED,)),
             ),
-            prompt_section(captioned.prompt),
+            step_section("question", heading(QUESTION), prompt_section(captioned.prompt)),
         ),
+        is_story=True,
     )
 
 

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from chatearthnet_explorer.cards.html_tree import element
+from chatearthnet_explorer.cards.html_tree import element, style_sheet
 from chatearthnet_explorer.cards.provenance import NO_CHIP, provenance, remarks
-from chatearthnet_explorer.cards.steps import width_km
+from chatearthnet_explorer.cards.steps import chip_steps, heading, width_km
 from chatearthnet_explorer.landcover.legend import BACKGROUND, CLASSES
 from chatearthnet_explorer.landcover.shares import PARTS, shares
 from chatearthnet_explorer.render import data_url, label_png, png
 from chatearthnet_explorer.tile import SIZE
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from xml.etree.ElementTree import Element
+
+    import numpy as np
+    from numpy.typing import NDArray
 
     from chatearthnet_explorer.chip import Chip
     from chatearthnet_explorer.landcover.legend import LandClass, Palette
@@ -21,6 +25,7 @@ if TYPE_CHECKING:
 NO_LABEL = "no label"
 """Name of the background in views, which is the absence of a class."""
 
+_LAND = {land.name: land for land in CLASSES}
 _LEAST = 0.01  # the smallest share that is written as a number
 _LIGHT = 0.179  # relative luminance at which black and white letters are read equally well
 _DARK = 0.04045  # where sRGB turns from a line to a power (IEC 61966-2-1)
@@ -56,29 +61,39 @@ def describe_chip(chip: Chip) -> str:
     if chip.labels is None:
         return f"{what}; its land cover is unknown." if chip.rgb is not None else "No picture and no land cover."
     by_name = shares(chip.labels)["overall"]
-    names = {land.name: name_of(land) for land in CLASSES}
-    cover = [f"{percent(share)} {names[name]}" for name, share in by_name.items()]
+    cover = [f"{percent(share)} {name_of(_LAND[name])}" for name, share in by_name.items()]
     return f"{what}: {', '.join(cover[:-1])}{' and ' if cover[:-1] else ''}{cover[-1]}."
 
 
-def chip_section(chip: Chip | None, palette: Palette = "chatearthnet") -> Element:
-    """Return what there is of a chip.
+def chip_section(chip: Chip | None, palette: Palette = "chatearthnet", *, with_steps: bool = False) -> Element:
+    """Return what there is of a chip: its picture, then its land cover.
 
     Args:
         chip: The chip; None where no place has been chosen.
         palette: Colours of the labels, one of ``legend.PALETTES``.
+        with_steps: Whether both have headings, as the steps of the Explorer.
     """
     if chip is None:
         return element("section", element("p", NO_CHIP))
+    picture, cover = chip_steps(chip)
     return element(
-        "section",
-        element("p", "SIMULATED", class_="cen-simulated") if chip.simulated else None,
-        element("div", *_pictures(chip, palette), class_="cen-pictures"),
-        _legend(chip, palette),
-        *(element("p", remark, class_="cen-remark") for remark in remarks(chip)),
-        table_of(provenance(chip)),
-        element("p", "; ".join(chip.attribution), class_="cen-credit") if chip.attribution else None,
-        class_="cen-chip",
+        "div",
+        style_sheet("chip"),
+        element(
+            "section",
+            *(heading(picture, simulated=chip.simulated) if with_steps else ()),
+            _picture(chip, palette),
+            *(element("p", remark, class_="cen-remark") for remark in remarks(chip)),
+            element(
+                "details",
+                element("summary", "Where it comes from"),
+                table_of(provenance(chip)),
+                element("p", "; ".join(chip.attribution), class_="cen-credit") if chip.attribution else None,
+            ),
+            class_="cen-left",
+        ),
+        element("section", *(heading(cover) if with_steps else ()), *_land_cover(chip, palette), class_="cen-side"),
+        class_="cen-chip-parts",
     )
 
 
@@ -91,39 +106,63 @@ def table_of(rows: tuple[tuple[str, str], ...]) -> Element:
     )
 
 
-def _pictures(chip: Chip, palette: Palette) -> list[Element]:
+def _picture(chip: Chip, palette: Palette) -> Element | None:
+    """Return the picture of a chip, or its labels where there is none, under the ribbon of a simulated chip."""
     kind = "Simulated picture" if chip.simulated else "Sentinel-2 picture"
-    legend_rows = []
+    ribbon = element("div", "SIMULATED", class_="cen-ribbon") if chip.simulated else None
     if chip.rgb is not None:
-        legend_rows.append(_figure(data_url(png(chip.rgb)), kind, ""))
+        return element(
+            "div", _figure(data_url(png(chip.rgb)), kind, "", describe_chip(chip)), ribbon, class_="cen-frame"
+        )
     if chip.labels is not None:
-        legend_rows.append(_figure(data_url(label_png(chip.labels, palette)), "Land-cover labels", "cen-labels"))
-    return legend_rows
+        return element("div", _labels(chip.labels, palette), ribbon, class_="cen-frame")
+    return ribbon
 
 
-def _figure(url: str, caption: str, kind: str) -> Element:
-    image = element("img", src=url, alt=caption, width=str(SIZE), height=str(SIZE), class_=kind or None)
+def _labels(labels: NDArray[np.uint8], palette: Palette) -> Element:
+    return _figure(data_url(label_png(labels, palette)), "Land-cover labels", "cen-labels")
+
+
+def _figure(url: str, caption: str, kind: str, alternative: str = "") -> Element:
+    image = element("img", src=url, alt=alternative or caption, width=str(SIZE), height=str(SIZE), class_=kind or None)
     return element("figure", image, element("figcaption", caption))
 
 
-def _legend(chip: Chip, palette: Palette) -> Element | None:
+def _land_cover(chip: Chip, palette: Palette) -> Iterator[Element]:
     if chip.labels is None:
-        return None
+        return
     by_part = shares(chip.labels)
+    overall = by_part["overall"]
+    yield element("ul", *(_bar(_LAND[name], share, palette) for name, share in overall.items()), class_="cen-bars")
+    if chip.rgb is not None:
+        yield _labels(chip.labels, palette)
     columns = ("overall", *PARTS)
     head = element("tr", element("th", "Land cover", scope="col"), *(element("th", c, scope="col") for c in columns))
-    land_of = {land.name: land for land in CLASSES}
     rows = [
         element(
             "tr",
-            element(
-                "th", _swatch(land_of[name], palette), name_of(land_of[name]), scope="row", title=land_of[name].plain
-            ),
+            element("th", _swatch(_LAND[name], palette), name_of(_LAND[name]), scope="row", title=_LAND[name].plain),
             *(element("td", percent(by_part[part].get(name, 0))) for part in columns),
         )
-        for name in by_part["overall"]
+        for name in overall
     ]
-    return element("table", element("thead", head), element("tbody", *rows), class_="cen-legend")
+    table = element("table", element("thead", head), element("tbody", *rows), class_="cen-legend")
+    yield element("details", element("summary", "All parts in one table"), element("div", table, class_="cen-scroll"))
+
+
+def _bar(land: LandClass, share: float, palette: Palette) -> Element:
+    return element(
+        "li",
+        _swatch(land, palette),
+        element("span", name_of(land), class_="cen-name"),
+        element("span", element("span", class_="cen-fill", style=_bar_style(land, share, palette)), class_="cen-bar"),
+        element("span", percent(share), class_="cen-number"),
+        title=land.plain,
+    )
+
+
+def _bar_style(land: LandClass, share: float, palette: Palette) -> str:
+    return f"width:{100 * share:.2f}%;background:{hex_colour(land, palette)}"
 
 
 def _swatch(land: LandClass, palette: Palette) -> Element:

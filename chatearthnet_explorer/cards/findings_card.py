@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from importlib.resources import files
 from itertools import groupby
 from typing import TYPE_CHECKING
 
@@ -80,7 +79,7 @@ def findings_page(shares: Sequence[Share], audit: AuditSummary) -> str:
             element("meta", name="viewport", content="width=device-width, initial-scale=1"),
             element("meta", name="color-scheme", content="light dark"),
             element("title", title),
-            style_sheet(files(__package__).joinpath("findings.css").read_text("utf-8")),
+            style_sheet("findings"),
         ),
         element(
             "body",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from importlib.resources import files
 from xml.etree.ElementTree import Element, tostring
 
 # Controls, invisible formats (among them those that turn the direction of reading), lone surrogates, private use.
@@ -51,10 +52,10 @@ def markup(tag_element: Element) -> str:
     return tostring(tag_element, encoding="unicode", method="html")
 
 
-def style_sheet(rules: str) -> Element:
-    """Return a style element. The rules are the project's own: HTML does not escape what stands in it."""
+def style_sheet(*names: str) -> Element:
+    """Return a style element with the rules of some files of this folder; HTML does not escape what stands in it."""
     tag_element = Element("style")
-    tag_element.text = rules
+    tag_element.text = "".join(files(__package__).joinpath(f"{name}.css").read_text("utf-8") for name in names)
     return tag_element
 
 

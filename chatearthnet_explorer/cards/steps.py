@@ -57,6 +57,17 @@ def chip_steps(chip: Chip | None) -> tuple[Step, Step]:
     return PICTURE._replace(intro=intro), LAND_COVER
 
 
+def step_section(name: str, title: tuple[Element, ...], *children: Element | None) -> Element:
+    """Return the card of a step, in the layout that the Explorer has too.
+
+    Args:
+        name: Its place in the layout: ``place``, ``chip``, ``caption`` or ``question``.
+        title: Its heading.
+        children: What is below the heading.
+    """
+    return element("section", *title, *children, class_=f"cen-panel cen-{name}-card")
+
+
 def heading(step: Step, note: str = "", *, simulated: bool = False) -> tuple[Element, Element]:
     """Return the heading of a step and the sentence below it.
 

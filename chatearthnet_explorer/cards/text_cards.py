@@ -56,8 +56,9 @@ def prompt_section(prompt: Prompt | None, note: str = "") -> Element:
         "section",
         element(
             "details",
-            element("summary", f"The prompt (style {prompt.style}, seed {prompt.seed})"),
+            element("summary", "The exact text that is sent"),
             element("p", note, class_="cen-remark") if note else None,
+            element("p", f"Style {prompt.style}, seed {prompt.seed}.", class_="cen-credit"),
             element("h4", "Rules (system message)"),
             element("pre", prompt.system),
             element("h4", "Facts (user message)"),
@@ -69,19 +70,26 @@ def prompt_section(prompt: Prompt | None, note: str = "") -> Element:
     )
 
 
-def caption_section(captions: Sequence[Caption], *, error: str = "", palette: Palette = "chatearthnet") -> Element:
+def caption_section(
+    captions: Sequence[Caption],
+    *,
+    error: str = "",
+    palette: Palette = "chatearthnet",
+    known_notes: tuple[str, ...] = (),
+) -> Element:
     """Return captions one after the other, each with its writer.
 
     Args:
         captions: What was written, hostile until escaped here.
         error: Why there is no caption, or not all of them, in one sentence.
         palette: Colours of the class words, one of ``legend.PALETTES``.
+        known_notes: Notes of captions that are left out, because the page has them already.
     """
     return element(
         "section",
         element("p", error, class_="cen-error") if error else None,
         element("p", NO_CAPTION) if not (captions or error) else None,
-        *(_caption(caption, palette) for caption in captions),
+        *(_caption(caption, palette, known_notes) for caption in captions),
         class_="cen-captions",
     )
 
@@ -102,21 +110,21 @@ def details_of(caption: Caption) -> tuple[tuple[str, str], ...]:
     )
 
 
-def written_by(caption: Caption, *words: Element | None) -> Element:
+def written_by(caption: Caption, *words: Element | None, known_notes: tuple[str, ...] = ()) -> Element:
     """Return the words of a caption, however they are shown, with their writer and history below."""
     return element(
         "article",
         *words,
         element("p", caption.byline, class_="cen-byline"),
         element("p", f"{LABEL_MAPS} {WHY_LABEL_MAPS}", class_="cen-remark") if caption.style == "4v" else None,
-        *(element("p", note, class_="cen-remark") for note in caption.notes),
-        table_of(details_of(caption)),
+        *(element("p", note, class_="cen-remark") for note in caption.notes if note not in known_notes),
+        element("details", element("summary", "How it was written"), table_of(details_of(caption))),
     )
 
 
-def _caption(caption: Caption, palette: Palette) -> Element:
+def _caption(caption: Caption, palette: Palette, known_notes: tuple[str, ...]) -> Element:
     text = element("p", *(_piece(piece, palette) for piece in pieces(caption.text)), class_="cen-text", dir="auto")
-    return written_by(caption, text)
+    return written_by(caption, text, known_notes=known_notes)
 
 
 def _piece(piece: Piece, palette: Palette) -> Element | str:

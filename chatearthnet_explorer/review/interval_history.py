@@ -40,16 +40,16 @@ def interval_history(verdicts: Iterable[Verdict], plan: Plan, *, confidence: flo
     if plan.design == RISK:
         return []
     stratum_of = dict(plan.pairs)
-    judged = [one for one in verdicts if one.style == plan.style and one.name in stratum_of]
-    step = -(-len(judged) // MOST_POINTS)
+    plan_verdicts = [one for one in verdicts if one.style == plan.style and one.name in stratum_of]
+    step = -(-len(plan_verdicts) // MOST_POINTS)
     counts: Counter[str] = Counter()
     errors: Counter[str] = Counter()
     points = []
-    for number, verdict in enumerate(judged, start=1):
+    for number, verdict in enumerate(plan_verdicts, start=1):
         stratum = stratum_of[verdict.name]
         counts[stratum] += 1
         errors[stratum] += verdict.is_error
-        if number % step and number != len(judged):
+        if number % step and number != len(plan_verdicts):
             continue
         strata = [StratumCount(one.population, counts[one.value], errors[one.value]) for one in plan.strata]
         points.append(IntervalPoint(number, rate_of(strata, confidence=confidence)))

@@ -18,7 +18,6 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from chatearthnet_explorer.catalog.catalog import Catalog, open_catalog
 from chatearthnet_explorer.catalog.catalog_versions import POINTER
-from chatearthnet_explorer.catalog.query import Query
 from chatearthnet_explorer.errors import CatalogError
 from chatearthnet_explorer.sample.on_demand_release import DrawnRelease
 from chatearthnet_explorer.settings import Settings
@@ -26,11 +25,8 @@ from chatearthnet_explorer.settings import Settings
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-FIRST = Query(sortby="random")
-"""First query of the sample: pairs from all continents, not only from the far north-west."""
-
 ARCHIVE = files(__package__) / "data" / "sample.zip"
-"""The catalog and the thumbnails of its first page, as ``docs/sample/build_sample.py`` writes them."""
+"""The catalog and the thumbnails of its ``first_query.BEST`` pairs, as ``docs/sample/build_sample.py`` writes them."""
 
 THUMBNAILS = "thumbnails/"
 """Folder of that archive: small JPEGs by the name of their pair."""

@@ -38,6 +38,21 @@ LIBRARIES = ("async_geotiff", "pystac_client", "urllib3")
 """Libraries of the ``stac`` extra. Real chips need all of them."""
 
 
+_reasons: dict[tuple[str, ...], str] = {}
+"""Result of the latest test of some STAC APIs in this process, by their addresses: why there are no real chips."""
+
+
+def last_reason(settings: Settings) -> str | None:
+    """Return why no real chips were available when that was tested last; None if it never was. Nothing is sent."""
+    return _reasons.get(tuple(settings.catalogues))
+
+
+def probe_catalogues(settings: Settings) -> str:
+    """Return why no real chips are available, one sentence each; empty if they are."""
+    reason = _reasons[tuple(settings.catalogues)] = _why_not_real(settings)
+    return reason
+
+
 class AutoSource:
     """Returns the best available chip: from the cache, else real, else simulated."""
 
@@ -70,7 +85,7 @@ class AutoSource:
         if chip is not None:  # a real chip from the cache needs no network
             return chip
         if time.monotonic() > self._until:
-            self._reason = self._why_not_real()
+            self._reason = probe_catalogues(self._settings)
             self._until = time.monotonic() + MEMORY
         if self._reason:
             # scene ids of STAC APIs do not exist on the simulated Earth
@@ -89,20 +104,20 @@ class AutoSource:
         """Test anew with the next chip whether a STAC API answers, however recent the latest test is."""
         self._until = 0.0
 
-    def _why_not_real(self) -> str:
-        """Return why no real chips are available, one sentence each; empty if they are."""
-        if not all(map(find_spec, LIBRARIES)):
-            return NOT_INSTALLED
-        deadline = time.monotonic() + PATIENCE
-        addresses = dict.fromkeys(one.partition("#")[0] for one in self._settings.catalogues)
-        waiting: set[Future[bool]] = {begin(partial(_answers, address, deadline)) for address in addresses}
-        while waiting:
-            results, waiting = wait(waiting, timeout=max(0.0, deadline - time.monotonic()), return_when=FIRST_COMPLETED)
-            if any(result.result() for result in results):
-                return ""
-            if not results:
-                break
-        return OFFLINE
+
+def _why_not_real(settings: Settings) -> str:
+    if not all(map(find_spec, LIBRARIES)):
+        return NOT_INSTALLED
+    deadline = time.monotonic() + PATIENCE
+    addresses = dict.fromkeys(one.partition("#")[0] for one in settings.catalogues)
+    waiting: set[Future[bool]] = {begin(partial(_answers, address, deadline)) for address in addresses}
+    while waiting:
+        results, waiting = wait(waiting, timeout=max(0.0, deadline - time.monotonic()), return_when=FIRST_COMPLETED)
+        if any(result.result() for result in results):
+            return ""
+        if not results:
+            break
+    return OFFLINE
 
 
 def _answers(address: str, deadline: float) -> bool:

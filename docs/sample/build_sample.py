@@ -1,4 +1,4 @@
-"""Build the sample that comes with the package: a catalog of simulated pairs, and the thumbnails of its first page.
+"""Build the sample that comes with the package: a catalog of simulated pairs, and thumbnails of its first page.
 
 Usage: python docs/sample/build_sample.py [--check] [FILE]
 """
@@ -21,10 +21,11 @@ import numpy as np
 import PIL
 
 from chatearthnet_explorer.catalog import build_catalog, enrich_catalog
+from chatearthnet_explorer.catalog.first_query import BEST
 from chatearthnet_explorer.parallel.processes import processors
 from chatearthnet_explorer.record import ARCHIVES
 from chatearthnet_explorer.sample.on_demand_release import DrawnRelease
-from chatearthnet_explorer.sample.sample_catalog import ARCHIVE, FIRST, THUMBNAILS
+from chatearthnet_explorer.sample.sample_catalog import ARCHIVE, THUMBNAILS
 from chatearthnet_explorer.sample.simulated_records import YEAR, Records
 from chatearthnet_explorer.sources.simulated_chips import SimulatedLabels
 from chatearthnet_explorer.tile import SIZE, Tile
@@ -101,7 +102,7 @@ def made_with() -> dict[str, str]:
 
 
 def write(path: Path, records_made: Sequence[PairData]) -> None:
-    """Write the file: build the catalog, enrich it, draw the first page, and pack all of it."""
+    """Write the file: build the catalog, enrich it, draw the thumbnails, and pack all of it."""
     labels_by_tile = dict(zip(records().tiles, (one.labels for one in records_made), strict=True))
 
     def labels_at(tile: Tile) -> NDArray[np.uint8]:
@@ -111,7 +112,7 @@ def write(path: Path, records_made: Sequence[PairData]) -> None:
         folder = Path(scratch)
         build_catalog(Pairs(one.captions for one in records_made), folder, processes=1)
         catalog = enrich_catalog(folder, labels_at, labels=LABELS, workers=processors())
-        names = [pair.record.name for pair in catalog.search(FIRST).pairs]
+        names = [pair.record.name for pair in catalog.pairs(BEST)]
         pictures = DrawnRelease().images(names).pixels
         contents = {path.relative_to(folder).as_posix(): path.read_bytes() for path in _files(folder, catalog.version)}
     contents |= {f"{THUMBNAILS}{name}.jpg": thumbnail(pictures[name]) for name in names}

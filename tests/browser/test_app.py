@@ -26,7 +26,7 @@ def test_a_click_becomes_a_caption(browser: Browser, app: str) -> None:
 
         page.locator(".cen-chip-view input[type=range]").fill("100")
         expect(page.locator(".cen-chip-view .cen-labels")).to_have_css("opacity", "1")
-        page.get_by_role("button", name="GPT-4V style").click()
+        page.get_by_role("tab", name="GPT-4V style").click()
         expect(page.locator(".cen-prompt-view")).to_contain_text("Style 4v", timeout=servers.SLOW)
         assert tab.foreign == []
         assert tab.errors == []

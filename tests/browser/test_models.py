@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Browser, Locator, Page
     from rig.chat_server import ChatServer
 
 expect = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed: pip install .[browser]").expect
@@ -43,13 +43,21 @@ def open_explorer(
 
 
 def choose_chat(page: Page) -> None:
-    """Choose the chat model, and wait until it is offered."""
-    page.locator("select:has(option:text('A chat model'))").first.select_option(label="A chat model")
+    """Open the options, choose the chat model, and wait until it is offered."""
+    open_options(page)
+    page.get_by_label("Caption by").select_option(label="A chat model")
     expect(page.locator(".cen-ask")).to_be_visible(timeout=servers.SLOW)
 
 
-def field(page: Page, label: str) -> object:
-    return page.locator(f".widget-hbox:has(> .widget-html .cen-label:text-is('{label}')) input").first
+def open_options(page: Page) -> None:
+    button = page.get_by_role("button", name="Options")
+    if button.get_attribute("aria-expanded") == "false":
+        button.click()
+    expect(button).to_have_attribute("aria-expanded", "true", timeout=servers.SLOW)
+
+
+def field(page: Page, label: str) -> Locator:
+    return page.get_by_label(label, exact=True)
 
 
 def ask(page: Page, service: ChatServer, *, button: str = ".cen-ask") -> None:
@@ -76,7 +84,7 @@ def test_only_a_press_sends_a_request_to_the_model(browser: Browser, tmp_path: P
         choose_chat(page)
         expect(page.locator(".cen-ask")).to_have_text("Ask gpt-6-luna")
         expect(page.locator(".cen-caption .cen-text")).to_have_count(0, timeout=servers.SLOW)
-        page.get_by_role("button", name="GPT-4V style").click()
+        page.get_by_role("tab", name="GPT-4V style").click()
         expect(page.locator(".cen-prompt-view")).to_contain_text("Style 4v", timeout=servers.SLOW)
         assert service.requests == []
         ask(page, service)
@@ -100,7 +108,7 @@ def test_a_typed_address_gets_a_typed_key_or_none(browser: Browser, tmp_path: Pa
         page.reload()
         servers.caption(page)
         choose_chat(page)
-        page.get_by_role("button", name="More options").click()
+        open_options(page)
         address = field(page, "Service")
         address.fill(other.base_url)
         address.press("Enter")
@@ -129,10 +137,10 @@ def test_strangers_have_the_owners_model_and_no_other(browser: Browser, tmp_path
     with chat_server() as service, open_explorer(browser, tmp_path, service, *options, width=360) as tab:
         page = tab.page
         choose_chat(page)
-        page.get_by_role("button", name="More options").click()
-        expect(page.get_by_text("Image sent")).to_be_visible(timeout=servers.SLOW)
-        for label in ("Model", "Service", "Key", "Token limit (0 = default)"):
-            expect(page.locator(f".cen-label:text-is('{label}')")).to_have_count(0)
+        open_options(page)
+        expect(field(page, "Send")).to_be_visible(timeout=servers.SLOW)
+        for label in ("Model", "Service", "API key", "Token limit (0 = default)"):
+            expect(field(page, label)).to_have_count(0)
         expect(page.get_by_role("button", name="Edit")).to_have_count(0)
         ask(page, service)
         assert [request["model"] for request in service.requests] == ["llama3"]
@@ -158,7 +166,7 @@ def test_a_key_typed_in_a_notebook_is_not_saved_with_it(browser: Browser, tmp_pa
         page.goto(servers.store(lab, "keys", *CELLS))
         servers.run_cell(page, 0)
         expect(page.locator(".cen-ask")).to_be_visible(timeout=servers.SLOW)
-        page.get_by_role("button", name="More options").click()
+        open_options(page)
         address = field(page, "Service")
         address.fill(service.base_url)
         address.press("Enter")

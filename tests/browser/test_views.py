@@ -80,7 +80,7 @@ def test_labels_have_exactly_the_colours_of_the_palette(stage: Stage, view: Chip
 
 
 def test_the_slider_blends_and_the_keyboard_reaches_it(stage: Stage, view: ChipView) -> None:
-    slider = stage.page.get_by_role("slider", name="Opacity of the labels over the picture, in percent")
+    slider = stage.page.get_by_role("slider", name="From picture to land cover")
     slider.focus()
     for _ in range(3):
         slider.press("ArrowRight")

@@ -29,24 +29,9 @@ VISIBLE_ATTACK = f"tree {' '.join(SCRIPTS)} {VISIBLE_CONTROL_CHARACTERS} water"
 """How it is to be seen."""
 
 TAGS = frozenset(
-    {
-        "article",
-        "body",
-        "details",
-        "div",
-        "figcaption",
-        "figure",
-        "h3",
-        "h4",
-        "head",
-        "html",
-        "img",
-        "li",
-        "meta",
-        "ol",
-        "p",
-    }
-    | {"pre", "section", "span", "strong", "style", "summary", "table", "tbody", "td", "th", "thead", "title", "tr"}
+    {"article", "body", "details", "div", "figcaption", "figure", "h2", "h3", "h4", "head", "html", "img", "li"}
+    | {"meta", "ol", "p", "pre", "section", "span", "strong", "style", "summary", "table", "tbody", "td", "th"}
+    | {"thead", "title", "tr", "ul"}
 )
 """Elements that a card is made of; none of them runs anything or leads anywhere."""
 

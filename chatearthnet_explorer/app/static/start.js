@@ -17,6 +17,29 @@
     return null;
   };
 
+  // What is the same in every tab stands in the message as a digest: the browser has most of it already.
+  const partOf = async (digest) => {
+    const answer = await fetch(`parts/${digest}.json`);
+    if (!answer.ok) throw new Error(`A part of the page is missing (${answer.status}).`);
+    return answer.json();
+  };
+  const fillIn = async (bundle) => {
+    const parts = new Map();
+    const places = Object.values(bundle.state.state).flatMap(({ state }) => Object.entries(state)
+      .filter(([, value]) => typeof value?.["shared-part"] === "string")
+      .map(([name, value]) => ({ state, name, digest: value["shared-part"] })));
+    await Promise.all([...new Set(places.map(({ digest }) => digest))].map(async (digest) => {
+      parts.set(digest, await partOf(digest));
+    }));
+    for (const { state, name, digest } of places) state[name] = parts.get(digest);
+  };
+  const view = Bokeh.Models.get("ipywidgets_bokeh.widget.IPyWidget").prototype.default_view.prototype;
+  const renderFilled = view._render;
+  view._render = async function render() {
+    await fillIn(this.model.bundle);
+    return renderFilled.call(this);
+  };
+
   const hasFirst = first.childElementCount > 0;
   stage.dataset.state = hasFirst ? "loading" : "live";
 
@@ -27,7 +50,7 @@
     stage.dataset.state = "live";
     scrollTo(...position);
     if (hadFocus) document.getElementById("main").focus({ preventScroll: true });
-    setTimeout(() => { stage.style.minHeight = ""; first.replaceChildren(); }, 1000);
+    setTimeout(() => { stage.style.minHeight = ""; if (!("printsFirst" in stage.dataset)) first.replaceChildren(); }, 1000);
   };
 
   const began = performance.now();

@@ -49,16 +49,9 @@ def fetch_captions(
             captions=fetch(below(root, CAPTIONS), folder / CAPTIONS),
             archives={name: (below(root, f"{name}.zip"),) for name in ARCHIVES},
         )
-    name = f"Zenodo record {record}"
-    archives: dict[str, tuple[str, ...] | Path] = {
-        name: file_addresses(record, f"{name}.zip", base=settings.zenodo) for name in ARCHIVES
-    }
-    files = partial(
-        ReleaseFiles,
-        name=name,
-        archives=archives,
-        more_addresses=lambda archive: archive_addresses(settings.mirror, f"{archive}.zip", limits=limits),
-    )
+    pictures = picture_files(record, settings=settings, limits=limits)
+    name, archives = pictures.name, pictures.archives
+    files = partial(ReleaseFiles, name=name, archives=archives, more_addresses=pictures.more_addresses)
     if (folder / CAPTIONS).exists():  # Zenodo counts requests, and a record never changes
         return files(captions=folder / CAPTIONS)
     try:
@@ -85,6 +78,21 @@ def fetch_captions(
         mirror = public_address(settings.mirror)
         note = f"The captions come from the mirror {mirror}, since Zenodo did not return them ({refusal})"
         return files(json_files=json_files, notes=(note,))
+
+
+def picture_files(record: str, *, settings: Settings, limits: RequestLimits) -> ReleaseFiles:
+    """Return the files of a Zenodo record without its captions, without a request.
+
+    Args:
+        record: Number of the record.
+        settings: Where Zenodo and its mirror are.
+        limits: Limits of each request that reads a file later.
+    """
+    return ReleaseFiles(
+        name=f"Zenodo record {record}",
+        archives={name: file_addresses(record, f"{name}.zip", base=settings.zenodo) for name in ARCHIVES},
+        more_addresses=lambda archive: archive_addresses(settings.mirror, f"{archive}.zip", limits=limits),
+    )
 
 
 def _fetch_first(fetch: Callable[[str, Path], Path], addresses: Sequence[str], path: Path) -> Path:

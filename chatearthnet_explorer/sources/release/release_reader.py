@@ -200,6 +200,20 @@ def open_release(
     return Release(files, limits=limits)
 
 
+def open_pictures(record: str, *, settings: Settings | None = None) -> Release:
+    """Return the release of a Zenodo record for its pictures alone, for whoever has its captions in a catalog.
+
+    Nothing is requested before the first picture is read.
+
+    Args:
+        record: Number of the record.
+        settings: Where Zenodo and its mirror are; None for the settings of the environment.
+    """
+    from chatearthnet_explorer.sources.release.release_downloads import picture_files
+
+    return Release(picture_files(record, settings=settings or Settings(), limits=RELEASE), limits=RELEASE)
+
+
 def _web_file(files: ReleaseFiles, name: str, addresses: tuple[str, ...], limits: RequestLimits) -> ByteRanges:
     from chatearthnet_explorer.net.web_file import WebFile
 

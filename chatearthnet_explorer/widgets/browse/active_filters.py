@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from chatearthnet_explorer.catalog.catalog import Catalog
     from chatearthnet_explorer.catalog.query import Query
 
 STYLES = {"3.5": "GPT-3.5 style", "4v": "GPT-4V style", "both": "both styles"}
@@ -44,6 +45,12 @@ def choices_of(query: Query) -> Iterator[tuple[str, Query]]:
     for flag in query.flag:
         words = flag_words(flag.removeprefix("-"), absent=flag.startswith("-"))
         yield words, query.but(flag=_but(query.flag, flag))
+
+
+def alternatives(catalog: Catalog, query: Query) -> list[tuple[str, Query, int]]:
+    """Return what matches with one filter removed, the most pairs first: the filter in words, the query, the pairs."""
+    counts = [(words, less, catalog.search(less.but(size=1)).total) for words, less in choices_of(query)]
+    return sorted((one for one in counts if one[2]), key=lambda one: -one[2])
 
 
 def flag_words(flag: str, *, absent: bool) -> str:

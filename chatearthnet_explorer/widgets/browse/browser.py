@@ -9,14 +9,17 @@ import ipywidgets
 import traitlets
 
 from chatearthnet_explorer.captioners import Captioner, open_captioner
+from chatearthnet_explorer.catalog.first_query import first_query
 from chatearthnet_explorer.catalog.pair import Pair
 from chatearthnet_explorer.catalog.permalink import from_url
 from chatearthnet_explorer.catalog.query import Query
 from chatearthnet_explorer.errors import ExplorerError
-from chatearthnet_explorer.sample.sample_catalog import FIRST, open_sample
+from chatearthnet_explorer.released_catalog import fetch_catalog
+from chatearthnet_explorer.sample.sample_catalog import open_sample
 from chatearthnet_explorer.sources import Source, open_source
-from chatearthnet_explorer.widgets.browse.active_filters import choices_of
+from chatearthnet_explorer.widgets.browse.active_filters import alternatives
 from chatearthnet_explorer.widgets.browse.browse_layout import columns, notes_html
+from chatearthnet_explorer.widgets.browse.catalog_offer import CatalogOffer
 from chatearthnet_explorer.widgets.browse.count_messages import count_sentence, hint_of
 from chatearthnet_explorer.widgets.browse.facet_view import FacetView
 from chatearthnet_explorer.widgets.browse.gallery import Gallery
@@ -30,11 +33,14 @@ from chatearthnet_explorer.widgets.shared.composite import Composite, panel, rep
 from chatearthnet_explorer.widgets.shared.status_line import StatusLine
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     import ipyleaflet
 
     from chatearthnet_explorer.cards import Card
     from chatearthnet_explorer.catalog.catalog import Catalog
     from chatearthnet_explorer.catalog.search_result import SearchResult
+    from chatearthnet_explorer.released_catalog import Progress, ReleasedCatalog
     from chatearthnet_explorer.sources.release.release_reader import Release
 
     Alternatives = list[tuple[str, Query, int]]
@@ -52,7 +58,7 @@ class Browser(Composite):
     pair = traitlets.Instance(Pair, allow_none=True)
     """The pair that is open; None while the gallery shows."""
 
-    _running: tuple[BackgroundTask | GalleryPictures | RegionMap | PairView, ...] = ()
+    _running: tuple[BackgroundTask | GalleryPictures | RegionMap | PairView | CatalogOffer, ...] = ()
     _opening: int | None = None
     """Position of the pair to open on the page that is searched for; -1 for its last."""
 
@@ -65,6 +71,7 @@ class Browser(Composite):
         captioner: str | Captioner = "template",
         query: Query | str = "",
         map: ipyleaflet.Map | None = None,  # noqa: A002 - the word that users of maps expect
+        load_real: Callable[[Progress], ReleasedCatalog] | None = None,
     ) -> None:
         """Open a catalog.
 
@@ -76,46 +83,41 @@ class Browser(Composite):
             query: The first query: a ``Query``, or the link of one.
             map: A ``leafmap.Map`` or ``ipyleaflet.Map`` of the user's own, with its layers and tools; what the Browser
                 needs is added to it, and removed again by ``close``. Its own control for drawing draws the region.
+            load_real: Returns the real captions, such as ``released_catalog.fetch_catalog``: where the catalog is
+                simulated, a button offers to load and browse them. None for no such button.
 
         Raises:
             QueryError: If the link asks for what cannot be asked.
             SettingError: If there is no source or captioner of that name, or the map is of another kind.
         """
         query = from_url(query) if isinstance(query, str) else query
-        self._catalog = catalog
         self._search_task = BackgroundTask()
-        marks = catalog.files.findings
-        self.search_bar = SearchBar()
-        self.facet_view = FacetView(
-            has_shares=catalog.files.counts is not None, meanings=dict(marks.checks) if marks else {}
-        )
+        self.search_bar, self.facet_view = SearchBar(), FacetView()
         """Words, order, link; and what there is to choose from."""
         self.map = RegionMap(catalog, map, height="var(--map-height, 380px)")
         """Where the pairs are."""
-        self.gallery = Gallery(simulated=catalog.simulated)
+        self.gallery = Gallery()
         """A page of them."""
         self._pictures = GalleryPictures(self.gallery, on_batch=self._end_wait, on_error=self.show_error)
-        self._pictures.release = release
-        self.pair_view = PairView(
-            picture=self._pictures.picture_of,
-            labels=open_source(labels),
-            captioner=open_captioner(captioner),
-            credit=credit_of_release() if release and not catalog.simulated else (),
-            simulated=catalog.simulated,
-        )
+        source = open_source(labels)
+        self.pair_view = PairView(picture=self._pictures.picture_of, labels=source, captioner=open_captioner(captioner))
         """The pair that is open."""
-        status = StatusLine(message=hint_of(catalog))
-        notes = ipywidgets.HTML(notes_html(catalog.notes))
-        notes.add_class("cen-notes")
-        top = panel(self.search_bar, status, *([notes] if catalog.notes else []))
+        self.offer = CatalogOffer(load_real) if load_real and catalog.simulated else None
+        """Loads the real captions; None where there is no such offer."""
+        status = StatusLine()
+        self._notes = ipywidgets.HTML()
+        self._notes.add_class("cen-notes")
+        top = panel(self.search_bar, status, self._notes)
         top.add_class("cen-browse-top")
-        parts = columns(filters=self.facet_view, map_view=self.map, gallery=self.gallery, pair=self.pair_view)
+        results = ipywidgets.VBox([self.offer, self.gallery] if self.offer else [self.gallery])
+        parts = columns(filters=self.facet_view, map_view=self.map, gallery=results, pair=self.pair_view)
         super().__init__([top, parts], status, sheets=("explorer.css", "browser.css"))
-        self.add_class("cen-explorer")
-        self.add_class("cen-browser")
+        self._use(catalog, release, source)
+        self.add_class("cen-explorer").add_class("cen-browser")
         self._show_pair(None)
         self._connect()
-        self._running = (self._search_task, self._pictures, self.map, self.pair_view)
+        running = (self._search_task, self._pictures, self.map, self.pair_view, self.offer)
+        self._running = tuple(one for one in running if one is not None)
         if query == self.query:
             self._search_query(None)
         else:
@@ -125,6 +127,8 @@ class Browser(Composite):
     def sample(cls, **options: Any) -> Self:
         """Return a browser of 2,000 simulated pairs that come with the package, which needs no network.
 
+        A button offers to load the real captions.
+
         Args:
             options: What else ``Browser`` takes, such as ``query`` or ``captioner``.
 
@@ -132,7 +136,34 @@ class Browser(Composite):
             CatalogError: If the sample is damaged or cannot be unpacked.
         """
         sample = open_sample()
-        return cls(sample.catalog, release=sample.release, **{"labels": "simulated", "query": FIRST, **options})
+        first = {"labels": "simulated", "query": first_query(sample.catalog), "load_real": fetch_catalog}
+        return cls(sample.catalog, release=sample.release, **{**first, **options})
+
+    def open_catalog(self, catalog: Catalog, *, release: Release | None = None, labels: str | Source = "auto") -> None:
+        """Browse another catalog from now on, with the query of now. The arguments are those of the constructor.
+
+        Raises:
+            SettingError: If there is no source of labels of that name.
+        """
+        source = open_source(labels)
+        self._cancel()
+        self.pair = None
+        self._use(catalog, release, source)
+        self.map.show_catalog(catalog)
+        self._search_query(None)
+
+    def _use(self, catalog: Catalog, release: Release | None, labels: Source) -> None:
+        """Let every part know what is browsed."""
+        self._catalog, self._pictures.release = catalog, release
+        findings = catalog.files.findings
+        self.facet_view.has_shares = catalog.files.counts is not None
+        self.facet_view.meanings = dict(findings.checks) if findings else {}
+        self.gallery.simulated = catalog.simulated
+        credit = credit_of_release() if release and not catalog.simulated else ()
+        self.pair_view.use_release(labels=labels, credit=credit, simulated=catalog.simulated)
+        self._notes.value = notes_html(catalog.notes)
+        self._notes.layout.display = "" if catalog.notes else "none"
+        self.status.show_message(hint_of(catalog))
 
     def card(self) -> Card:
         """Return what is on screen, as static HTML."""
@@ -157,6 +188,10 @@ class Browser(Composite):
             one.stop()
         super().close()
 
+    @report_errors
+    def _open_real(self, real: ReleasedCatalog) -> None:
+        self.open_catalog(real.catalog, release=real.release)
+
     def _connect(self) -> None:
         for part in (self.search_bar, self.facet_view, self.map, self.gallery):
             traitlets.link((self, "query"), (part, "query"))
@@ -168,6 +203,8 @@ class Browser(Composite):
         self.search_bar.on_random(self._open_random)
         self.pair_view.head.on_action(self._act)
         self.status.on_cancel(self._cancel)
+        if self.offer:
+            self.offer.on_loaded(self._open_real)
         self._search_task.observe(self._show_progress, "busy")
         self._pictures.task.observe(self._show_wait, "step")
 
@@ -184,24 +221,17 @@ class Browser(Composite):
 
         def job(_step: object) -> tuple[SearchResult, Alternatives]:
             result = self._catalog.search(query)
-            return result, [] if result.total else self._alternatives(query)
+            return result, [] if result.total else alternatives(self._catalog, query)
 
         self._pictures.stop()
         self._search_task.start(job, on_result=self._show_result, on_error=self._clear_result)
 
-    def _alternatives(self, query: Query) -> Alternatives:
-        """Return the results with one filter removed, the largest first."""
-        alternatives = [
-            (words, less, self._catalog.search(less.but(size=1)).total) for words, less in choices_of(query)
-        ]
-        return sorted((one for one in alternatives if one[2]), key=lambda one: -one[2])
-
     @report_errors
     def _show_result(self, answer: tuple[SearchResult, Alternatives]) -> None:
-        result, alternatives = answer
+        result, fewer_filters = answer
         for part in (self.search_bar, self.facet_view, self.map, self.gallery):
             part.result = result
-        self.gallery.alternatives = alternatives
+        self.gallery.alternatives = fewer_filters
         self.status.show_message(count_sentence(result, len(self._catalog)), kind="done")
         opening, self._opening = self._opening, None
         if opening is not None:

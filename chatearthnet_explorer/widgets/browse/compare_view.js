@@ -4,8 +4,7 @@ function render({ model, el }) {
 
   function cell([verdict, words] = []) {
     if (!verdict) return make("td", { class: "cen-silent" }, make("span", { "aria-label": "neither caption mentions it" }, "·"));
-    return make("td", {}, make("span", { class: `cen-verdict cen-${verdict}`, title: words, role: "img", "aria-label": words },
-      model.get("marks")[verdict]));
+    return make("td", {}, make("span", { class: `cen-verdict cen-${verdict}`, title: words }, model.get("marks")[verdict]));
   }
 
   function show() {
@@ -17,8 +16,8 @@ function render({ model, el }) {
     const body = model.get("rows").map(({ index, cells }) => make("tr", {},
       make("th", { scope: "row" }, pointable(view, swatch(model, index), index), ` ${legend[index].name}`), ...cells.map(cell)));
     const marks = model.get("marks");
-    const key = [["agree", "both"], ["contradict", "they disagree"],
-      ["first", `only ${names[0]}`], ["second", `only ${names[1]}`]].map(([verdict, words]) => make("span", { class: "cen-key" },
+    const key = [["agree", "both captions say so"], ["contradict", "they contradict each other"],
+      ["first", `only ${names[0]} says so`], ["second", `only ${names[1]} says so`]].map(([verdict, words]) => make("span", { class: "cen-key" },
       make("span", { class: `cen-verdict cen-${verdict}`, "aria-hidden": "true" }, marks[verdict]), words));
     root.replaceChildren(make("h4", {}, `Compared: ${names[0]} and ${names[1]}`), make("p", {}, model.get("summary")),
       ...model.get("contradictions").map((sentence) => make("p", { class: "cen-error" }, `≠ ${sentence}`)),
@@ -28,7 +27,7 @@ function render({ model, el }) {
     mark(view);
   }
 
-  const stop = listen(model, { "names summary contradictions rows palette": show, highlight: () => mark(view) });
+  const stop = listen(model, { "names marks summary contradictions rows palette": show, highlight: () => mark(view) });
   show();
   return stop;
 }

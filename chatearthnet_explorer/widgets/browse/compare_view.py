@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
     from chatearthnet_explorer.widgets.browse.caption_agreement import Point
 
-MARKS = {"agree": "=", "contradict": "≠", "first": "1", "second": "2"}
-"""What stands for each verdict; the colours repeat it."""
+MARKS = {"agree": "both", "contradict": "differ"}
+"""What stands for a verdict on two captions; a claim of one alone has the short name of that caption."""
 
 _READ = "Rules read the claims in captions and miss some; docs/explanation/reading-captions.md says how many."
 _INDEX = {land.name: land.index for land in CLASSES}
@@ -50,8 +50,8 @@ class CompareView(View):
     rows: t.List[Any] = t.List(read_only=True).tag(sync=True)
     """For each class: its position in ``legend.CLASSES``, and for each of ``places`` [verdict, words] or nothing."""
 
-    marks = t.Dict(MARKS, read_only=True).tag(sync=True)
-    """``MARKS``, for the script."""
+    marks = t.Dict(read_only=True).tag(sync=True)
+    """What a cell says, by verdict: ``MARKS``, and the short names of the captions."""
 
     read = t.Unicode(_READ, read_only=True).tag(sync=True)
     """How far to believe it."""
@@ -67,6 +67,7 @@ class CompareView(View):
         names, agreement = _compare(pair)
         with self.hold_sync():
             self.set_trait("names", [visible(name) for name in names])
+            self.set_trait("marks", {**MARKS, **dict(zip(("first", "second"), map(_short_name, names), strict=False))})
             self.set_trait("summary", _summary(agreement))
             self.set_trait(
                 "contradictions", [visible(_sentence(point, agreement.leaders)) for point in agreement.contradictions]
@@ -96,6 +97,11 @@ def _caption_name(caption: Caption) -> str:
     )
 
 
+def _short_name(name: str) -> str:
+    """Return a name as a cell of the table has it: of "the 3.5 caption" and of "GPT-3.5" it is "3.5"."""
+    return name.removeprefix("the ").removesuffix(" caption").removeprefix("GPT-")
+
+
 def _summary(agreement: Agreement) -> str:
     against, alone = len(agreement.contradictions), sum(one.verdict in {"first", "second"} for one in agreement.points)
     if not agreement.points and not agreement.leaders:
@@ -111,7 +117,7 @@ def _count(number: int, word: str) -> str:
 
 
 def _sentence(point: Point, leaders: Sequence[Point]) -> str:
-    where = "Whole chip" if point.place == WHOLE else point.place.capitalize()
+    where = "Whole square" if point.place == WHOLE else point.place.capitalize()
     return f"{where}: {point.why}." if point in leaders else f"{where}, {point.name}: {point.why}."
 
 

@@ -52,8 +52,8 @@ function render({ model, el }) {
       if (!photo) return;
       const note = notes[place] ?? "";
       photo.classList.toggle("cen-awaited", !bytes.byteLength && !note);
-      if (bytes.byteLength) {
-        const url = URL.createObjectURL(new Blob([bytes], { type: "image/jpeg" }));
+      if (bytes.byteLength || typeof bytes === "string") {
+        const url = typeof bytes === "string" ? bytes : URL.createObjectURL(new Blob([bytes], { type: "image/jpeg" }));
         const free = () => URL.revokeObjectURL(url); // when it is drawn, or never will be
         photo.replaceChildren(make("img", { src: url, alt: items[place]?.alt ?? "", draggable: "false", onload: free, onerror: free }),
           note ? make("span", { class: "cen-note" }, note) : "");

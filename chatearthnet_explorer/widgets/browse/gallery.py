@@ -13,6 +13,7 @@ from chatearthnet_explorer.cards.html_tree import element, visible
 from chatearthnet_explorer.cards.provenance import coordinates
 from chatearthnet_explorer.landcover.legend import CLASSES
 from chatearthnet_explorer.widgets.browse.query_mixin import QueryMixin, read_request
+from chatearthnet_explorer.widgets.shared.picture_address import send_jpegs
 from chatearthnet_explorer.widgets.shared.view import View, script
 
 if TYPE_CHECKING:
@@ -59,7 +60,7 @@ class Gallery(QueryMixin, View):
     items: t.List[Any] = t.List(read_only=True).tag(sync=True)
     """The pairs as the script draws them: name, place, excerpt, classes, description (``alt``), styles, flags."""
 
-    thumbnails = t.List(t.Bytes(), read_only=True).tag(sync=True)
+    thumbnails = t.List(t.Bytes(), read_only=True).tag(sync=True, to_json=send_jpegs)
     """JPEG of each item, ``THUMBNAIL`` pixels wide; empty where there is none, or not yet."""
 
     notes = t.List(t.Unicode(), read_only=True).tag(sync=True)

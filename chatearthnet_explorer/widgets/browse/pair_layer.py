@@ -40,7 +40,9 @@ class PairLayer:
 
     def __init__(self, catalog: Catalog) -> None:
         """Prepare to draw the pairs of a catalog."""
-        self._catalog, self._work = catalog, BackgroundTask()
+        self.catalog = catalog
+        """Whose pairs are drawn."""
+        self._work = BackgroundTask()
         self._cells = ipyleaflet.ImageOverlay(url=NOTHING, bounds=((0, 0), (0, 0)), pane="chip", name="Pairs")
         self._outlines = Shape(
             locations=[],
@@ -66,7 +68,7 @@ class PairLayer:
         box = (frame.west, frame.south, frame.east, frame.north)
 
         def job(_step: object) -> tuple[bytes, list[Outline]]:
-            counts = self._catalog.density(query, box, frame.size)
+            counts = self.catalog.density(query, box, frame.size)
             if zoom >= NEAR and counts.sum() <= FOOTPRINTS:
                 return b"", self._footprints(query, box)
             few = zoom <= _SMALL and (counts > 0).sum() <= _FEW
@@ -85,7 +87,7 @@ class PairLayer:
         Raises:
             QueryError: If that cannot be asked.
         """
-        pairs = islice(self._catalog.pairs(query.but(bbox=box, sortby="place")), _MOST)
+        pairs = islice(self.catalog.pairs(query.but(bbox=box, sortby="place")), _MOST)
         return [pair for pair in pairs if pair.record.tile and _in_box(query.bbox, *pair.record.tile.center)]
 
     def stop(self) -> None:

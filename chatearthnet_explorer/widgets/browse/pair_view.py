@@ -69,8 +69,8 @@ class PairView(Composite):
             credit: Whom to thank for the pictures.
             simulated: Whether the release is made up.
         """
-        self._picture, self._labels, self._captioner = picture, labels, captioner
-        self._credit, self._simulated = credit, simulated
+        self._picture, self._captioner = picture, captioner
+        self.use_release(labels=labels, credit=credit, simulated=simulated)
         # asked by a press alone, and where that costs, once at a time
         self._limited_captioner = captioner if is_free(captioner) else Quota().within(captioner)
         self._caption_task, self._picture_task = BackgroundTask(), BackgroundTask()
@@ -98,6 +98,10 @@ class PairView(Composite):
         for view in (self.caption_view, self.compare_view):
             for trait in ("highlight", "within"):
                 traitlets.link((view, trait), (self.chip_view, trait))
+
+    def use_release(self, *, labels: Source, credit: tuple[str, ...], simulated: bool) -> None:
+        """Show the pairs of another release from now on; the arguments are those of the constructor."""
+        self._labels, self._credit, self._simulated = labels, credit, simulated
 
     def card(self) -> Card:
         """Return the pair as static HTML."""

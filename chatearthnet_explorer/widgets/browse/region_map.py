@@ -109,6 +109,11 @@ class RegionMap(QueryMixin, ipywidgets.VBox):  # type: ignore[misc]  # ipywidget
         super().__init__([self.map, bar, ipywidgets.HTML(legend())], layout={"width": "100%"})
         self._draw()
 
+    def show_catalog(self, catalog: Catalog) -> None:
+        """Draw the pairs of another catalog from now on."""
+        self._pairs.catalog = catalog
+        self._draw()
+
     def on_pick(self, callback: Callable[[Pair], None]) -> None:
         """Call a function with the pair that a person clicks."""
         self._callbacks.append(callback)

@@ -8,9 +8,10 @@ import traitlets as t
 
 from chatearthnet_explorer.cards import Card
 from chatearthnet_explorer.cards.html_tree import element, visible
-from chatearthnet_explorer.catalog.permalink import LONGEST, from_url, to_url
+from chatearthnet_explorer.catalog.permalink import from_url, to_url
 from chatearthnet_explorer.catalog.query import LONGEST_WORDS, SORTS
 from chatearthnet_explorer.errors import QueryError
+from chatearthnet_explorer.query_string import LONGEST
 from chatearthnet_explorer.widgets.browse.active_filters import choices_of
 from chatearthnet_explorer.widgets.browse.query_mixin import QueryMixin, read_request
 from chatearthnet_explorer.widgets.shared.view import View, script

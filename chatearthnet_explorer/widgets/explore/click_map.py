@@ -16,6 +16,7 @@ from chatearthnet_explorer.errors import PlaceError
 from chatearthnet_explorer.places.suggestions import PLACES
 from chatearthnet_explorer.render import data_url, label_png, png
 from chatearthnet_explorer.tile import Tile
+from chatearthnet_explorer.widgets.shared.picture_address import picture_url
 from chatearthnet_explorer.widgets.shared.world_map import (
     NOTHING,
     Dot,
@@ -219,5 +220,5 @@ def parse_coordinates(text: str) -> tuple[float, float]:
 
 def _picture(chip: Chip) -> str:
     if chip.rgb is not None:
-        return data_url(png(chip.rgb))
+        return picture_url(png(chip.rgb))
     return NOTHING if chip.labels is None else data_url(label_png(chip.labels))

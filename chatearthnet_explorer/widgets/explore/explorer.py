@@ -2,27 +2,28 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Literal
 
-import ipywidgets
 import traitlets
 
 from chatearthnet_explorer.captioners import Captioner, open_captioner
 from chatearthnet_explorer.cards import Card, card, chip_card
-from chatearthnet_explorer.cards.place_name import place_name, place_title
+from chatearthnet_explorer.cards.place_name import place_name, place_title, sentence_case
 from chatearthnet_explorer.cards.steps import PLACE, QUESTION
 from chatearthnet_explorer.errors import Cancelled
-from chatearthnet_explorer.pipeline import FETCHING, WRITING, Captioned, caption_at, caption_of
+from chatearthnet_explorer.pipeline import Captioned
 from chatearthnet_explorer.places.suggestions import PLACES, Place
 from chatearthnet_explorer.sources import Source, open_source
+from chatearthnet_explorer.widgets.explore.caption_jobs import fetch_job, show_progress, write_job
 from chatearthnet_explorer.widgets.explore.caption_options import CaptionOptions
 from chatearthnet_explorer.widgets.explore.caption_step import CaptionStep
 from chatearthnet_explorer.widgets.explore.click_map import ClickMap
 from chatearthnet_explorer.widgets.explore.model_requests import ModelRequests
+from chatearthnet_explorer.widgets.explore.next_actions import NextActions
+from chatearthnet_explorer.widgets.explore.next_steps import NextSteps
 from chatearthnet_explorer.widgets.explore.real_place import RealPlace
 from chatearthnet_explorer.widgets.explore.scene_choice import SceneChoice
-from chatearthnet_explorer.widgets.explore.step_card import StepCard
+from chatearthnet_explorer.widgets.explore.step_card import StepCard, story
 from chatearthnet_explorer.widgets.shared.background import BackgroundTask
 from chatearthnet_explorer.widgets.shared.chip_view import ChipView, encode_picture
 from chatearthnet_explorer.widgets.shared.composite import Composite, panel, report_errors
@@ -37,8 +38,8 @@ if TYPE_CHECKING:
     from chatearthnet_explorer.captioners.service.request_quota import Quota
     from chatearthnet_explorer.catalog.catalog import Catalog
     from chatearthnet_explorer.prompts.prompt import Prompt
+    from chatearthnet_explorer.widgets.explore.caption_jobs import Job
 
-    Step = Callable[[str], None]
 
 _HINT = "Click anywhere on land to see its picture, its land cover and a caption."
 
@@ -70,6 +71,7 @@ class Explorer(Composite):
         base_url: str = "",
         choose_service: bool = True,
         quota: Quota | None = None,
+        lesson: str = "",
     ) -> None:
         """Open on a place.
 
@@ -87,6 +89,7 @@ class Explorer(Composite):
                 ``OPENAI_API_KEY`` goes there, and to no address that is typed on screen.
             choose_service: Whether a person may choose another model or address, and edit the prompt.
             quota: How often a model may be asked; None for as often as one likes, one request at a time.
+            lesson: Address of the lesson on how the question is made, on a site that has one.
 
         Raises:
             SettingError: If there is no source or captioner of that name, or the map is of another kind.
@@ -119,12 +122,21 @@ class Explorer(Composite):
         """Whether captions are checked against the labels."""
         status = StatusLine(message=_HINT)
         self._place_card = StepCard(PLACE, self.map, status, self.options)
-        super().__init__(self._layout(), status, sheets=("steps.css", "explorer.css"))
+        next_steps = NextSteps(lesson=lesson)
+        page = story(
+            place=self._place_card,
+            chip=panel(self.chip_view),
+            caption=self._caption,
+            question=StepCard(QUESTION, self.prompt_view),
+            next=panel(next_steps),
+        )
+        super().__init__([page], status, sheets=("steps.css", "explorer.css"))
+        self._next = NextActions(next_steps, self._caption, catalog=catalog, visit=self._visit)
         self.add_class("cen-explorer")
         self._connect()
         self._endings = (
             *(self._task.stop, self._requests.end, self._scenes.stop),
-            *(self.options.key_field.forget, self.map.stop),
+            *(self.options.key_field.forget, self.map.stop, self._next.stop),
         )
         if place == "first":
             place = PLACES[0] if map is None else None
@@ -180,17 +192,9 @@ class Explorer(Composite):
         traitlets.link((self.prompt_view, "palette"), (self.chip_view, "palette"))
         self._real_place = RealPlace(self.chip_view, self.options, retry=self._retry)
 
-    def _layout(self) -> list[ipywidgets.Widget]:
-        # in the order of reading, which a narrow page has from top to bottom
-        cards = {
-            "place": self._place_card,
-            "chip": panel(self.chip_view),
-            "caption": self._caption,
-            "question": StepCard(QUESTION, self.prompt_view),
-        }
-        for name, card_widget in cards.items():
-            card_widget.add_class(f"cen-{name}-card")
-        return [ipywidgets.Box(list(cards.values())).add_class("cen-story")]
+    @report_errors
+    def _visit(self, lon: float, lat: float) -> None:
+        self.map.go(lon, lat)
 
     @report_errors
     def _on_place(self, change: dict[str, Any]) -> None:
@@ -253,48 +257,29 @@ class Explorer(Composite):
         if captioned is None:
             return
         ask = self._requests.prepare(choice, ask=ask)
-        caption = (
-            captioned.caption
-            if keep and captioned.caption and captioned.caption.captioner == choice["captioner"].name
-            else None
-        )
+        self._start(write_job(captioned, prompt, ask=ask, keep=keep, choice=choice))
 
-        def job(step: Step) -> Captioned:
-            new_result = caption_of(
-                captioned.chip, captioned.lon, captioned.lat, prompt=prompt, ask=ask, step=step, **choice
-            )
-            return new_result if ask else replace(new_result, caption=caption)
-
-        self._start(job)
-
-    def _fetching(self, *, ask: bool = False) -> Callable[[Step], Captioned]:
+    def _fetching(self, *, ask: bool = False) -> Job:
         """Return the work of a click, with every choice as it is now."""
-        lon, lat = self.map.lonlat
-        source, scene, choice = self._source, self._scenes.scene, self._choice()
+        choice = self._choice()
         ask = self._requests.prepare(choice, ask=ask)
         self._fetch_due = True
-
-        def job(step: Step) -> Captioned:
-            return caption_at(lon, lat, source=source, scene=scene or None, ask=ask, step=step, **choice)
-
-        return job
+        return fetch_job(self.map.lonlat, self._source, scene=self._scenes.scene, ask=ask, choice=choice)
 
     def _choice(self) -> dict[str, Any]:
         options = {name: getattr(self.options, name) for name in ("style", "year", "seed")}
         return {"captioner": self._requests.captioner(), **options}
 
-    def _start(self, job: Callable[[Step], Captioned]) -> None:
+    def _start(self, job: Job) -> None:
         self._task.start(lambda step: encode_picture(job(step)), on_result=self._show, on_error=self.show_error)
 
     @report_errors
     def _show_progress(self, _change: dict[str, Any]) -> None:
-        is_busy, step = self._task.busy, self._task.step
-        self.status.busy = is_busy
-        self._requests.wait(busy=is_busy)
-        self.chip_view.progress = (step or FETCHING) if is_busy and self._fetch_due and step != WRITING else ""
-        self.caption_view.progress = WRITING if is_busy and not self.chip_view.progress else ""
-        if is_busy and step:
-            self.status.show_message(step, kind="hint")
+        self.status.busy = self._task.busy
+        self._requests.wait(busy=self._task.busy)
+        show_progress(self._task, self.chip_view, self.caption_view, is_fetching=self._fetch_due)
+        if self._task.busy and self._task.step:
+            self.status.show_message(self._task.step, kind="hint")
 
     @report_errors
     def _show(self, captioned: Captioned) -> None:
@@ -316,5 +301,6 @@ class Explorer(Composite):
         self.prompt_view.show(captioned.prompt)
         button = self._requests.offer(captioned.prompt)
         self._caption.show(captioned, button=button)
-        invitation = f"Press '{button}' for a caption, or click" if button and not captioned.caption else "Click"
-        self.status.show_message(f"{name}. {invitation} on the map to see another place.", kind="done")
+        self._next.offer(captioned)
+        invitation = f" Press '{button}' for a caption." if button and not captioned.caption else ""
+        self.status.show_message(f"{sentence_case(name)}.{invitation}", kind="done")

@@ -13,6 +13,13 @@ if TYPE_CHECKING:
     from chatearthnet_explorer.cards.steps import Step
 
 
+def story(**cards: ipywidgets.Widget) -> ipywidgets.Box:
+    """Return cards in the order of reading, which a narrow page has from top to bottom; their names place them."""
+    for name, card in cards.items():
+        card.add_class(f"cen-{name}-card")
+    return ipywidgets.Box(list(cards.values())).add_class("cen-story")
+
+
 class StepCard(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
     """Widgets below the heading of their step."""
 

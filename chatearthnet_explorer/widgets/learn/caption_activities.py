@@ -10,6 +10,7 @@ import traitlets
 from chatearthnet_explorer.landcover.legend import CLASSES
 from chatearthnet_explorer.learn.faulty_caption import faulty_sentences, true_caption
 from chatearthnet_explorer.learn.lesson_chips import lesson_chip, with_clouds
+from chatearthnet_explorer.learn.lesson_figures import MARGIN_COUNTS
 from chatearthnet_explorer.learn.spot_check_drill import (
     POPULATION,
     SAMPLE_SIZE,
@@ -19,7 +20,7 @@ from chatearthnet_explorer.learn.spot_check_drill import (
     rate_after,
     statement,
 )
-from chatearthnet_explorer.prompts.prompt import Prompt, prompt_for
+from chatearthnet_explorer.prompts.prompt import prompt_for
 from chatearthnet_explorer.review.margin_of_error import margin_of
 from chatearthnet_explorer.widgets.learn.activity import Activity
 from chatearthnet_explorer.widgets.learn.choice_bar import ChoiceBar
@@ -37,14 +38,12 @@ if TYPE_CHECKING:
     from chatearthnet_explorer.chip import Chip
 
 _CLEAR, _CLOUDY = "clear", "cloudy"
-_COUNTS = (25, 50, 100, 200, 400)
 _STEP = 5  # judgements between two rows of the chart
 
 
 def prompt_activity(options: Mapping[str, Any]) -> Activity:
     """Return the prompt of a chip in the style ``style``. Its state is empty."""
-    view = PromptView(prompt=_prompt(lesson_chip(options), options.get("style", "3.5")), may_edit=False)
-    return Activity(view, dict)
+    return Activity(_prompt_view(lesson_chip(options), options.get("style", "3.5")), dict)
 
 
 def inputs_activity(options: Mapping[str, Any]) -> Activity:
@@ -52,8 +51,8 @@ def inputs_activity(options: Mapping[str, Any]) -> Activity:
     chip = lesson_chip(options)
     views = {
         "you": ChipView(chip=chip),
-        "gpt-3.5": PromptView(prompt=_prompt(chip, "3.5"), may_edit=False),
-        "gpt-4v": PromptView(prompt=_prompt(chip, "4v"), may_edit=False),
+        "gpt-3.5": _prompt_view(chip, "3.5"),
+        "gpt-4v": _prompt_view(chip, "4v"),
     }
     names = [["you", "You"], ["gpt-3.5", "GPT-3.5"], ["gpt-4v", "GPT-4V"]]
     bar = ChoiceBar(label="Who sees what", options=names, value="you", note="You see the picture and the labels.")
@@ -134,6 +133,7 @@ def drill_activity(options: Mapping[str, Any]) -> Activity:
         with pad.hold_sync():
             pad.judged_count = len(judgements)
             pad.statement = current.text if current else ""
+            pad.labels = current.reason if current else ""
             if current is None:
                 pad.truth = WRONG_SHARE
         return current
@@ -146,7 +146,7 @@ def drill_activity(options: Mapping[str, Any]) -> Activity:
         row = [len(judgements), rate.errors, rate.low, rate.rate, rate.high]
         history = [*pad.history[: -1 if len(judgements) % _STEP != 1 and pad.history else None], row]
         with pad.hold_sync():
-            pad.note = f"{'Agreed' if agrees else 'Look again'}. {last.reason}"
+            pad.note = f"You judged “{last.text}” {'correctly' if agrees else 'wrongly'}. {last.reason}"
             pad.history = history
         show()
 
@@ -169,8 +169,8 @@ def margin_activity(_options: Mapping[str, Any]) -> Activity:
     """Return how far a number is off at most after so many verdicts. State: ``count``, how many."""
     bar = ChoiceBar(
         label="Captions that are judged",
-        options=[[str(count), f"{count} captions"] for count in _COUNTS],
-        value=str(_COUNTS[0]),
+        options=[[str(count), f"{count} captions"] for count in MARGIN_COUNTS],
+        value=str(MARGIN_COUNTS[0]),
     )
 
     def show(_change: object) -> None:
@@ -182,5 +182,6 @@ def margin_activity(_options: Mapping[str, Any]) -> Activity:
     return Activity(bar, lambda: {"count": int(bar.value)}, ((bar, ("value",)),))
 
 
-def _prompt(chip: Chip, style: Style) -> Prompt | None:
-    return None if chip.labels is None else prompt_for(chip.labels, style=style)
+def _prompt_view(chip: Chip, style: Style) -> PromptView:
+    prompt = None if chip.labels is None else prompt_for(chip.labels, style=style)
+    return PromptView(prompt=prompt, may_edit=False, ask_label="")

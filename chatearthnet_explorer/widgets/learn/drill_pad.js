@@ -2,13 +2,14 @@ function render({ model, el }) {
   const root = frame(model, el, "cen-drill-pad");
   const count = make("p", { class: "cen-count" });
   const statement = make("p", { class: "cen-statement", "aria-live": "polite" });
+  const labels = make("p", { class: "cen-labels-there" });
   const judge = (judgement) => send(model, { judgement: [model.get("judged_count"), judgement] });
   const buttons = make("div", { class: "cen-buttons" },
     make("button", { type: "button", class: "cen-button", onclick: () => judge("right") }, "It is right"),
     make("button", { type: "button", class: "cen-button", onclick: () => judge("wrong") }, "It is wrong"));
   const note = make("p", { class: "cen-note", role: "status" });
   const chart = make("div", { class: "cen-intervals" });
-  root.append(count, statement, buttons, note, chart);
+  root.append(count, statement, labels, buttons, note, chart);
   const place = (share) => `${100 * share}%`;
   const words = (share) => `${(100 * share).toFixed(0)} %`;
 
@@ -16,7 +17,8 @@ function render({ model, el }) {
     const [total, judged] = [model.get("total"), model.get("judged_count")];
     count.textContent = model.get("statement") ? `Statement ${judged + 1} of ${total}` : `All ${total} are judged.`;
     statement.textContent = model.get("statement");
-    buttons.hidden = statement.hidden = !model.get("statement");
+    labels.textContent = model.get("labels");
+    buttons.hidden = statement.hidden = labels.hidden = !model.get("statement");
     note.textContent = model.get("note");
   }
 
@@ -32,7 +34,7 @@ function render({ model, el }) {
     if (truth >= 0) chart.append(make("p", {}, `The line shows the truth: ${words(truth)} of all statements are wrong.`));
   }
 
-  const stop = listen(model, { "statement judged_count total note": show, "history truth": showChart });
+  const stop = listen(model, { "statement labels judged_count total note": show, "history truth": showChart });
   show(); showChart();
   return stop;
 }

@@ -22,6 +22,9 @@ class DrillPad(View):
     statement = t.Unicode("").tag(sync=True)
     """What is to be judged; empty when all are."""
 
+    labels = t.Unicode("").tag(sync=True)
+    """What the labels have where the statement speaks of, in one sentence."""
+
     total = t.Int(0).tag(sync=True)
     """How many statements there are."""
 

@@ -45,7 +45,7 @@ class LessonView(Readable, ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets
         self.lesson = open_lesson(lesson) if isinstance(lesson, str) else lesson
         self._only, self._addresses = section, addresses
         self._sections_done: set[int] = set()
-        self._activity: Activity | None = None
+        self._activities: dict[int, Activity] = {}
         headings = [one.heading for one in self.lesson.sections]
         self.page = LessonPage(
             slug=self.lesson.slug, title=self.lesson.title, headings=headings, restore=section is None
@@ -56,7 +56,8 @@ class LessonView(Readable, ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets
         look = ipywidgets.HTML(f"<style>{static('lesson.css')}</style>", layout={"display": "none"})
         super().__init__([look, self.page, self._stage, self.task], layout={"width": "100%", "overflow": "hidden"})
         self.add_class("cen-lesson")
-        self._show(section or 0)
+        self.page.position = section or 0
+        self._show(self.page.position)
         self.page.observe(lambda change: self._show(change["new"]), "position")
         self.page.observe(lambda change: self._sections_done.update(change["new"]), "sections_done")
         self.task.observe(lambda _: self._check(), "check_count")
@@ -70,7 +71,8 @@ class LessonView(Readable, ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets
     @property
     def state(self) -> dict[str, Any]:
         """The state of the view on screen, by the names that goals use."""
-        return self._activity.state() if self._activity else {}
+        activity = self._activities.get(self.position)
+        return activity.state() if activity else {}
 
     def card(self) -> Card:
         """Return the section on screen as static HTML."""
@@ -78,35 +80,33 @@ class LessonView(Readable, ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets
 
     def close(self) -> None:
         """Close the widgets."""
-        for widget in descendants(self):
+        views = (activity.widget for activity in self._activities.values())
+        for widget in set().union(*map(descendants, (self, *views))):
             ipywidgets.Widget.close(widget)
 
     def _show(self, position: int) -> None:
-        if self._activity is not None and position == self.position:
-            return
         self.position = position
-        old, section = self._activity, self.section
+        section = self.section
         last = position == len(self.lesson.sections) - 1
         following = self._following() if last and self._addresses else None
+        address = "../learn" if following is None else f"../learn/{following.slug}"
         self.task.show(
             section.task,
             is_first=position == 0 or self._only is not None,
             next_label=self._next_label(last=last, following=following),
-            next_address=("learn" if following is None else f"learn/{following.slug}")
-            if last and self._addresses
-            else "",
+            next_address=address if last and self._addresses else "",
         )
         self.page.show(section.paragraphs, position)
         try:
-            self._activity = make_activity(section.view)
-            self._activity.watch(self._look)
-            self._stage.children = (self._activity.widget,)
+            # a view that was left stays as it is: a page may still draw it, and a reader may come back
+            if position not in self._activities:
+                self._activities[position] = make_activity(section.view)
+                self._activities[position].watch(self._look)
+            self._stage.children = (self._activities[position].widget,)
+            self._look()
         except ExplorerError as error:
-            self._activity, self._stage.children = None, ()
+            self._stage.children = ()
             self._answer(is_right=False, text=str(error))
-        if old is not None:
-            for widget in descendants(old.widget):
-                ipywidgets.Widget.close(widget)
 
     def _following(self) -> Lesson | None:
         after = [lesson for lesson in lessons() if lesson.number == self.lesson.number + 1]
@@ -115,7 +115,7 @@ class LessonView(Readable, ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets
     def _next_label(self, *, last: bool, following: Lesson | None) -> str:
         if not last:
             return "Next"
-        return f"Next lesson: {following.title}" if following else "All lessons" if self._addresses else "To the start"
+        return "Next lesson" if following else "All lessons" if self._addresses else "To the start"
 
     def _look(self) -> None:
         """Check whether the reader has done what the section asks for."""

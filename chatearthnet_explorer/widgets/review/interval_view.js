@@ -13,7 +13,7 @@ function render({ model, el }) {
   const headline = make("strong", { class: "cen-headline" });
   const sentence = make("p", { class: "cen-sentence", role: "status" });
   const picture = make("div", { class: "cen-band" });
-  root.append(make("div", { class: "cen-words" }, headline, sentence), picture);
+  root.append(make("div", { class: "cen-both" }, make("div", { class: "cen-words" }, headline, sentence), picture));
 
   function show() {
     const [points, total] = [model.get("points"), Math.max(model.get("total"), 1)];

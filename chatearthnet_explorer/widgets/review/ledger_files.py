@@ -15,16 +15,16 @@ from chatearthnet_explorer.widgets.shared.view import View, script
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-KEPT = "Verdicts are kept in {folder} on this computer, and offered again the next time."
+FOLDER_NOTICE = "Verdicts are kept in {folder} on this computer, and offered again the next time."
 """Where verdicts are where the person is whoever serves."""
 
-SESSION = (
+TAB_NOTICE = (
     "Verdicts belong to this browser tab: a reload keeps them, but they are gone when you close it. "
     "Download your verdicts before you leave."
 )
 """Where verdicts are on a server of somebody else."""
 
-REFUSED = (
+NO_STORAGE_NOTICE = (
     "Your browser does not let this page remember anything, so a reload loses your verdicts. Download them before you "
     "leave."
 )
@@ -168,10 +168,10 @@ class LedgerFiles(View):
         self._take_ledger(whole, bool(content.get("remembered")))
 
     def _resume_review(self, content: Mapping[str, Any]) -> None:
-        reviewer, link, unsaved = (content.get(name) for name in ("reviewer", "link", "unsaved"))
-        if isinstance(reviewer, str) and isinstance(link, str) and isinstance(unsaved, int):
-            self._resume(RememberedReview(reviewer, link, max(unsaved, 0)))
+        reviewer, link, count = (content.get(name) for name in ("reviewer", "link", "unsaved"))
+        if isinstance(reviewer, str) and isinstance(link, str) and isinstance(count, int):
+            self._resume(RememberedReview(reviewer, link, max(count, 0)))
 
     def _storage_refused(self, _content: Mapping[str, Any]) -> None:
         if self.remembers_verdicts:
-            self.notice = REFUSED
+            self.notice = NO_STORAGE_NOTICE

@@ -78,21 +78,23 @@ def outlook_problem(request: PlanRequest, population: int) -> str:
     return ""
 
 
-def form_options(outlook: PlanOutlook, query: Query, *, audited: bool) -> dict[str, list[list[str]]]:
+def form_options(outlook: PlanOutlook, query: Query, *, has_audit: bool) -> dict[str, list[list[str]]]:
     """Return what each list of the form offers: [value, label], labels made visible."""
     counts = outlook.counts
     styles = counts.get("style", {})
     options = {
         "style": [[style, _with_count(STYLES[style], styles.get(style, 0))] for style in ("3.5", "4v")],
-        "by": [[value, label] for value, label in _BY.items()] + [[WORST, _WORST_WORDS]] * audited,
+        "by": [[value, label] for value, label in _BY.items()] + [[WORST, _WORST_WORDS]] * has_audit,
     }
     for key, field in _FIELDS.items():
         values = counts.get(key, {})
         names = dict.fromkeys((*values, *getattr(query, field)))
-        ordered = sorted(names, key=lambda name, values=values: -values.get(name, 0)) if key == "class" else names  # type: ignore[misc]  # mypy infers no type for a lambda's default
+        sorted_names = sorted(names, key=lambda name, values=values: -values.get(name, 0)) if key == "class" else names  # type: ignore[misc]  # mypy infers no type for a lambda's default
         words = (lambda name: name) if key == "class" else place_words
         anywhere = "Any land cover" if key == "class" else "Anywhere" if key == "continent" else "Any country"
-        options[key] = [["", anywhere]] + [[name, _with_count(words(name), values.get(name, 0))] for name in ordered]
+        options[key] = [["", anywhere]] + [
+            [name, _with_count(words(name), values.get(name, 0))] for name in sorted_names
+        ]
     return options
 
 
@@ -107,28 +109,28 @@ def form_choices(request: PlanRequest) -> dict[str, str]:
 
 
 def apply_choices(request: PlanRequest, choices: Mapping[str, object]) -> PlanRequest:
-    """Return a request with what was chosen in the lists of the form; choices that have not changed are left alone.
+    """Return a request with what was chosen in the lists of the form; choices that have not changes are left alone.
 
     Raises:
         PlanError: If a choice is none.
         QueryError: Likewise.
     """
     before = form_choices(request)
-    changed = {key: str(value) for key, value in choices.items() if key in before and str(value) != before[key]}
-    filters = {_FIELDS[key]: (value,) if value else () for key, value in changed.items() if key in _FIELDS}
+    changes = {key: str(value) for key, value in choices.items() if key in before and str(value) != before[key]}
+    filters = {_FIELDS[key]: (value,) if value else () for key, value in changes.items() if key in _FIELDS}
     query = request.query.but(**filters)
-    worst = changed["by"] == WORST if "by" in changed else request.worst
-    by = changed.get("by", request.by)
+    worst = changes["by"] == WORST if "by" in changes else request.worst
+    by = changes.get("by", request.by)
     return replace(
-        request, query=query, style=changed.get("style", request.style), worst=worst, by="" if by == WORST else by
+        request, query=query, style=changes.get("style", request.style), worst=worst, by="" if by == WORST else by
     )
 
 
 def other_filters(query: Query) -> list[tuple[str, Query]]:
     """Return the filters that no list of the form shows: words made visible, and the query without each."""
-    listed = {place_words(name) for field in ("continent", "country") for name in _single(query, field)}
-    listed |= {f"caption names {name}" for name in _single(query, "classes")}
-    filters = ((words, without) for words, without in choices_of(query) if words not in listed)
+    list_words = {place_words(name) for field in ("continent", "country") for name in _single(query, field)}
+    list_words |= {f"caption names {name}" for name in _single(query, "classes")}
+    filters = ((words, without) for words, without in choices_of(query) if words not in list_words)
     return [(visible(words), without) for words, without in filters]
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 from dataclasses import replace
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Self
 
 import ipywidgets
@@ -14,17 +13,16 @@ from chatearthnet_explorer.cards import Card
 from chatearthnet_explorer.cards.chip_html import chip_section
 from chatearthnet_explorer.chip import Chip
 from chatearthnet_explorer.errors import ExplorerError
-from chatearthnet_explorer.review.ledger import Ledger
-from chatearthnet_explorer.review.plan import Plan
-from chatearthnet_explorer.review.verdict import Verdict, digest
+from chatearthnet_explorer.review.reviewer_ledger import ReviewerLedger
 from chatearthnet_explorer.widgets.browse.released_pair import ReleasedPairs, show
+from chatearthnet_explorer.widgets.review.desk_layout import desk_layout
 from chatearthnet_explorer.widgets.review.prefetch import Prefetch
 from chatearthnet_explorer.widgets.review.verdict_pad import VerdictPad
 from chatearthnet_explorer.widgets.shared.background import BackgroundTask
 from chatearthnet_explorer.widgets.shared.chip_view import ChipView
 from chatearthnet_explorer.widgets.shared.composite import descendants
 from chatearthnet_explorer.widgets.shared.grounding_view import GroundingView
-from chatearthnet_explorer.widgets.shared.view import Readable, static
+from chatearthnet_explorer.widgets.shared.view import Readable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -35,7 +33,10 @@ if TYPE_CHECKING:
 
     from chatearthnet_explorer.caption import Caption
     from chatearthnet_explorer.catalog.catalog import Catalog
+    from chatearthnet_explorer.review.ledger import Ledger
     from chatearthnet_explorer.review.ledger_entries import Entry
+    from chatearthnet_explorer.review.plan import Plan
+    from chatearthnet_explorer.review.verdict import Verdict
     from chatearthnet_explorer.sources import Source
     from chatearthnet_explorer.sources.release.release_reader import Release
     from chatearthnet_explorer.widgets.browse.released_pair import UnlocatedPicture
@@ -80,30 +81,65 @@ class ReviewDesk(Readable, ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets
             LedgerError: If the ledger cannot be read.
             VerdictError: If nobody can be called so.
         """
-        self.names: tuple[str, ...] = plan.names if isinstance(plan, Plan) else tuple(dict.fromkeys(plan))
-        self.style = plan.style if isinstance(plan, Plan) else style
-        self.reviewer = reviewer
-        self.ledger = ledger if isinstance(ledger, Ledger) else Ledger(ledger)
-        """Where verdicts go."""
         self._prefetch, self._task = Prefetch(pair_of), BackgroundTask()
         self._caption: Caption | None = None
-        self._entries: dict[str, Entry] = {}
         self._entry_handlers: list[Callable[[Entry], None]] = []
         self.chip_view, self.caption_view = ChipView(), caption_view or GroundingView()
+        self._verdicts = ReviewerLedger(plan, ledger, reviewer=reviewer, style=style)
         self.pad = VerdictPad(total=len(self.names))
-        self._verdict(
-            self.names[0] if self.names else "-", "", {"verdict": "correct"}
-        )  # an invalid reviewer raises now
-        self._read_ledger()
-        super().__init__(self._layout(beside), layout={"width": "100%", "overflow": "visible"})
+        super().__init__(
+            desk_layout(self.chip_view, self.caption_view, self.pad, beside),
+            layout={"width": "100%", "overflow": "visible"},
+        )
         self.add_class("cen-review")
         for trait in ("highlight", "within", "palette"):
             traitlets.link((self.caption_view, trait), (self.chip_view, trait))
         self.pad.on_command(self._on_command)
-        open_places = (place for place, name in enumerate(self.names) if name not in self._entries)
-        self.go(next(open_places, max(len(self.names) - 1, 0)))
-        if self.ledger.remarks:
-            self.pad.message = " ".join(self.ledger.remarks)
+        self.go(self._verdicts.first_open)
+        self.pad.message = " ".join(self.ledger.remarks)
+
+    def judge_plan(self, plan: Plan, ledger: Ledger, *, reviewer: str) -> None:
+        """Judge another plan, from the first caption that this reviewer has not judged.
+
+        Args:
+            plan: As for the constructor, like the others.
+            ledger: As above.
+            reviewer: As above.
+
+        Raises:
+            LedgerError: As above.
+            VerdictError: As above.
+        """
+        self._task.stop()
+        self._verdicts = ReviewerLedger(plan, ledger, reviewer=reviewer)
+        self.pad.total, self.pad.error = len(self.names), ""
+        self.go(self._verdicts.first_open)
+        self.pad.message = " ".join(self.ledger.remarks)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The images to judge, in order."""
+        return self._verdicts.names
+
+    @property
+    def style(self) -> str:
+        """The captions to judge."""
+        return self._verdicts.style
+
+    @property
+    def reviewer(self) -> str:
+        """Who judges."""
+        return self._verdicts.reviewer
+
+    @property
+    def ledger(self) -> Ledger:
+        """Where verdicts go."""
+        return self._verdicts.ledger
+
+    @property
+    def verdicts(self) -> list[Verdict]:
+        """This reviewer's valid verdicts on the plan, in the order of judging."""
+        return self._verdicts.verdicts
 
     @classmethod
     def of_catalog(
@@ -170,10 +206,10 @@ class ReviewDesk(Readable, ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets
         """
         fields = {"verdict": verdict, "cause": cause, "note": note, "correction": correction}
         text = self._caption.text if self._caption else ""
-        entry = self.ledger.record(self._verdict(self.names[self.position], text, fields))
-        self._read_ledger()
+        entry = self._verdicts.record(self.names[self.position], text, fields)
         self._update_pad()
-        self._notify(entry)
+        for handler in self._entry_handlers:
+            handler(entry)
         return entry
 
     def undo(self) -> None:
@@ -182,14 +218,14 @@ class ReviewDesk(Readable, ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets
         Raises:
             LedgerError: If the ledger cannot be written.
         """
-        if not self._entries:
+        result = self._verdicts.undo_last()
+        if result is None:
             self.pad.message = "There is nothing to undo."
             return
-        name, entry = list(self._entries.items())[-1]
-        undo_entry = self.ledger.undo(entry)
-        self._read_ledger()
+        name, entry = result
         self.go(self.names.index(name))
-        self._notify(undo_entry)
+        for handler in self._entry_handlers:
+            handler(entry)
         self.pad.message = "Verdict undone; the ledger keeps a record."
 
     def on_entry(self, handler: Callable[[Entry], None]) -> None:
@@ -198,13 +234,8 @@ class ReviewDesk(Readable, ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets
 
     def refresh(self) -> None:
         """Read the ledger again, after something else has written to it."""
-        self._read_ledger()
+        self._verdicts.refresh()
         self._update_pad()
-
-    @property
-    def verdicts(self) -> list[Verdict]:
-        """This reviewer's valid verdicts on the plan, in the order of judging."""
-        return [entry.verdict for entry in self._entries.values() if entry.verdict]
 
     def card(self) -> Card:
         """Return what is on screen, as static HTML."""
@@ -222,17 +253,6 @@ class ReviewDesk(Readable, ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets
         for widget in descendants(self):
             ipywidgets.Widget.close(widget)
 
-    def _layout(self, beside: Sequence[ipywidgets.Widget]) -> list[ipywidgets.Widget]:
-        look = ipywidgets.HTML(f"<style>{static('review_desk.css')}</style>", layout={"display": "none"})
-        # in the order of reading; the style sheet puts the pad above a caption where there is room, as it would
-        # move with the caption's length below it, and at the bottom of the window on a phone
-        desk = ipywidgets.Box([self.chip_view, self.caption_view, self.pad, *beside])
-        parts = ((self.chip_view, "picture"), (self.caption_view, "caption"), (self.pad, "pad"))
-        for part, name in (*parts, *((one, "beside") for one in beside)):
-            part.add_class(f"cen-desk-{name}")
-        desk.add_class("cen-desk")
-        return [look, desk]
-
     def _on_command(self, command: dict[str, Any]) -> None:
         self.pad.error = self.pad.message = ""
         try:
@@ -246,7 +266,7 @@ class ReviewDesk(Readable, ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets
             self.judge(str(command.get("verdict")), **texts)
             if command.get("then") == "next":
                 self.go(self.position + 1)
-            if len(self._entries) == len(self.names):
+            if len(self._verdicts.entries) == len(self.names):
                 self.pad.message = f"All {len(self.names)} captions are judged. Thank you."
         elif command.get("do") == "go":
             self.go(self.position + (1 if command.get("by") == 1 else -1))
@@ -254,23 +274,6 @@ class ReviewDesk(Readable, ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets
             self.undo()
         elif command.get("do") == "labels":
             self.chip_view.blend = 0.0 if self.chip_view.blend > 0.5 else 1.0  # noqa: PLR2004 - whichever is farther
-
-    def _verdict(self, name: str, text: str, fields: dict[str, str]) -> Verdict:
-        now = datetime.now(UTC)
-        return Verdict(reviewer=self.reviewer, name=name, style=self.style, caption=digest(text), time=now, **fields)
-
-    def _read_ledger(self) -> None:
-        """Read this reviewer's verdicts on this plan from the ledger."""
-        names = set(self.names)
-        self._entries = {
-            name: entry
-            for (reviewer, name, style), entry in self.ledger.standing.items()
-            if reviewer == self.reviewer and style == self.style and name in names
-        }
-
-    def _notify(self, entry: Entry) -> None:
-        for handler in self._entry_handlers:
-            handler(entry)
 
     def _show_pair(self, pair: Pair) -> None:
         chip, captions, labels = pair
@@ -297,12 +300,12 @@ class ReviewDesk(Readable, ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets
 
     def _update_pad(self) -> None:
         name = self.names[self.position]
-        entry = self._entries.get(name)
+        entry = self._verdicts.entries.get(name)
         verdict = entry.verdict if entry else None
         with self.pad.hold_sync():
             self.pad.heading = name
             self.pad.caption = self._caption.text if self._caption else ""
-            self.pad.judged_count = len(self._entries)
+            self.pad.judged_count = len(self._verdicts.entries)
             self.pad.verdict = (
                 {field: getattr(verdict, field) for field in ("verdict", "cause", "note", "correction")}
                 if verdict

@@ -1,32 +1,25 @@
-"""A spot-check as the query part of a link, in the words of the command line, and back."""
+"""A spot-check as the query string of a link, in the words of the command line, and back."""
 
 from __future__ import annotations
 
-from dataclasses import fields
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import parse_qsl, urlencode
 
-from chatearthnet_explorer.cards.html_tree import visible
-from chatearthnet_explorer.catalog.permalink import LONGEST, from_url, to_url
-from chatearthnet_explorer.catalog.query import EVERYTHING, Query
-from chatearthnet_explorer.errors import ExplorerError
-from chatearthnet_explorer.spot_check import PlanRequest
+from chatearthnet_explorer.catalog.permalink import read_link, to_url
+from chatearthnet_explorer.catalog.query import EVERYTHING
+from chatearthnet_explorer.prompts.wording import STYLES
+from chatearthnet_explorer.query_string import QueryString
+from chatearthnet_explorer.review.plan import STRATA
+from chatearthnet_explorer.review.sampling import EQUAL, PROPORTIONAL
+from chatearthnet_explorer.spot_check import LAST_SEED, PlanRequest
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 MOST_PAIRS = 2_000
-"""Pairs of a plan that is judged on screen."""
+"""Pairs of a plan that is judged on screen; the command line takes more."""
 
-_NUMBERS, _WORDS = ("pairs", "seed"), ("style", "by", "allocation")
-_ORDER = ("sort", "descending", "page", "size", "open")
-"""Keys of a Browse link that mean nothing here: a plan has its own order."""
-
-_QUERY_KEYS = (
-    "words", "class", "continent", "country", "split", "flag", "finding", "match", "part", "min_share", "bbox",
-    "polygon",
-)  # fmt: skip
-_MOST_NOTES, _MOST_PARTS, _SHORT = 5, 300, 40
+_DEFAULT = PlanRequest()
 
 
 class ReviewLink(NamedTuple):
@@ -35,93 +28,54 @@ class ReviewLink(NamedTuple):
     request: PlanRequest
     """The sample to draw; fields that the link does not name have their defaults."""
 
-    draws: bool
-    """Whether the link names a sample at all, so that it is to be drawn at once."""
+    has_plan: bool
+    """Whether the link names a sample, which can be drawn at once."""
 
     notes: tuple[str, ...]
-    """What was left out and why, one sentence each."""
+    """What was left out, for ``query_string.left_out_sentence``."""
 
 
-def read_review_link(text: str) -> ReviewLink:
-    """Return what the query part of a link says, with or without ``?``. What cannot be used is left out, with a note.
+def read_review_link(query: str) -> ReviewLink:
+    """Return what the query string of a link says, and what was left out of it.
 
     Args:
-        text: Hostile; of more than ``permalink.LONGEST`` characters nothing is read.
+        query: The query string, of a stranger: nothing in it raises an exception.
     """
-    if len(text) > LONGEST:
-        return ReviewLink(PlanRequest(), draws=False, notes=("The link is too long, so none of it was used.",))
-    try:
-        pairs = parse_qsl(text.removeprefix("?"), max_num_fields=_MOST_PARTS, separator="&")
-    except ValueError:
-        return ReviewLink(PlanRequest(), draws=False, notes=("The link has too many parts, so none of it was used.",))
-    request, query = PlanRequest(), EVERYTHING
-    names: set[str] = set()
-    several: list[tuple[str, str]] = []
-    notes: list[str] = []
-    for key, value in pairs:
-        if key in _QUERY_KEYS:
-            try:
-                query = from_url("?" + urlencode([*several, (key, value)]))
-            except ExplorerError as problem:
-                notes.append(f"The link's {key} was left out: {problem}")
-            else:
-                several.append((key, value))
-        elif key in {*_NUMBERS, *_WORDS, "worst"}:
-            if key in names:
-                notes.append(f"The link names {key} twice; the first counts.")
-                continue
-            names.add(key)
-            try:
-                request = _with(request, **{key: _value(key, value)})
-            except (ExplorerError, ValueError) as problem:
-                why = problem if isinstance(problem, ExplorerError) else f"{_brief(value)} is not a whole number."
-                notes.append(f"The link's {key} was left out: {why}")
-        elif key not in _ORDER:
-            notes.append(f"The link's part {_brief(key)} is unknown here and was left out.")
-    if request.pairs > MOST_PAIRS:
-        request = _with(request, pairs=MOST_PAIRS)
-        notes.append(
-            f"At most {MOST_PAIRS:,} captions can be judged here, so the number was lowered; `review plan` takes more."
-        )
-    if len(notes) > _MOST_NOTES:
-        notes[_MOST_NOTES - 1 :] = [f"{len(notes) - _MOST_NOTES + 1:,} more parts of the link were left out."]
-    return ReviewLink(_with(request, query=query), draws="pairs" in names, notes=tuple(map(visible, notes)))
+    fields = QueryString(query)
+    has_plan = "pairs" in fields
+    pairs, seed = fields.whole("pairs", 1, MOST_PAIRS), fields.whole("seed", 0, LAST_SEED)
+    # these are of the plan; the query of the population has its own of the same names
+    style, by = fields.choice("style", STYLES), fields.choice("by", STRATA)
+    allocation = fields.choice("allocation", (PROPORTIONAL, EQUAL))
+    worst = fields.text("worst") not in {"", "0", "false"}
+    population = read_link(fields) or EVERYTHING
+    fields.note_unknown()
+    request = PlanRequest(
+        pairs=_DEFAULT.pairs if pairs is None else pairs,
+        seed=_DEFAULT.seed if seed is None else seed,
+        style=style or _DEFAULT.style,
+        by=by or _DEFAULT.by,
+        allocation=allocation or _DEFAULT.allocation,
+        worst=worst,
+        # a plan has an order of its own, and shows no pages
+        query=population.but(style="", sortby="place", descending=False, seed=0, size=EVERYTHING.size),
+    )
+    return ReviewLink(request, has_plan, tuple(fields.notes))
 
 
 def write_review_link(request: PlanRequest) -> str:
-    """Return the query part of a link that draws the same sample from the same catalog, without ``?``."""
-    return urlencode(list(_pairs(request)))
+    """Return the query string that draws the same sample from the same catalog."""
+    return urlencode(list(_fields(request)))
 
 
-def _pairs(request: PlanRequest) -> Iterator[tuple[str, str]]:
+def _fields(request: PlanRequest) -> Iterator[tuple[str, str]]:
     yield "pairs", str(request.pairs)
     yield "seed", str(request.seed)
     yield "style", request.style
-    defaults = PlanRequest()
     for name in ("by", "allocation"):
-        if getattr(request, name) != getattr(defaults, name):
+        if getattr(request, name) != getattr(_DEFAULT, name):
             yield name, str(getattr(request, name))
     if request.worst:
         yield "worst", "1"
-    yield from parse_qsl(to_url(_population(request.query)), separator="&")
-
-
-def _population(query: Query) -> Query:
-    """Return a query without what a plan has of its own, or does not care about."""
-    return query.but(style="", sortby="place", descending=False, seed=0, size=EVERYTHING.size)
-
-
-def _value(key: str, value: str) -> int | str | bool:
-    if key in _NUMBERS:
-        if not value.isascii() or not value.strip().isdigit():
-            raise ValueError(value)
-        return int(value[:20])
-    return value not in {"", "0", "false"} if key == "worst" else value
-
-
-def _with(request: PlanRequest, **changes: Any) -> PlanRequest:
-    return PlanRequest(**{one.name: getattr(request, one.name) for one in fields(request)} | changes)
-
-
-def _brief(text: str) -> str:
-    return repr(text if len(text) <= _SHORT else text[:_SHORT] + "...")
+    population = request.query.but(style="", sortby="place", descending=False, seed=0, size=EVERYTHING.size)
+    yield from parse_qsl(to_url(population))

@@ -18,7 +18,18 @@ function render({ model, el }) {
     summary.hidden = !model.get("summary");
   }
 
-  const stop = listen(model, { "step ready summary": show });
+  /** What had the focus is gone with its step. The desk takes it, so that its keys work at once. */
+  function move() {
+    const step = model.get("step");
+    const pad = step === "judge" && root.getRootNode().querySelector(".cen-verdict-pad");
+    const target = pad || buttons.find((button) => button.dataset.step === step);
+    requestAnimationFrame(() => {
+      target.focus({ preventScroll: true });
+      if (root.getBoundingClientRect().top < 0 || root.getBoundingClientRect().bottom > innerHeight) root.scrollIntoView();
+    });
+  }
+
+  const stop = listen(model, { "step ready summary": show, step: move });
   show();
   return stop;
 }

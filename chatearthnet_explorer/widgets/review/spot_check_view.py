@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import ipywidgets
 import traitlets
 
-from chatearthnet_explorer.cards.html_tree import markup, visible
+from chatearthnet_explorer.cards.html_tree import visible
 from chatearthnet_explorer.cards.report_card import report_card
 from chatearthnet_explorer.cards.verdict_guide import verdict_guide_card
 from chatearthnet_explorer.errors import ExplorerError, LedgerError
@@ -19,9 +19,10 @@ from chatearthnet_explorer.review.ledger_entries import Newer
 from chatearthnet_explorer.review.received_ledger import read_ledger
 from chatearthnet_explorer.review.report import report
 from chatearthnet_explorer.review.review_folder import ReviewFolder
+from chatearthnet_explorer.widgets.browse.released_pair import ReleasedPairs
 from chatearthnet_explorer.widgets.review import plan_choices
 from chatearthnet_explorer.widgets.review.interval_view import IntervalView
-from chatearthnet_explorer.widgets.review.ledger_files import KEPT, SESSION, LedgerFiles
+from chatearthnet_explorer.widgets.review.ledger_files import FOLDER_NOTICE, TAB_NOTICE, LedgerFiles
 from chatearthnet_explorer.widgets.review.plan_section import PlanSection
 from chatearthnet_explorer.widgets.review.review_desk import ReviewDesk
 from chatearthnet_explorer.widgets.review.review_files import DOWNLOADS, LEDGER, make_review_file
@@ -60,7 +61,7 @@ class SpotCheck(Composite):
         release: Release | None = None,
         labels: str | Source | None = "auto",
         folder: str | Path | None = None,
-        link: str = "",
+        link: str | None = "",
     ) -> None:
         """Begin with an empty form, or with the sample of a link.
 
@@ -70,17 +71,22 @@ class SpotCheck(Composite):
             labels: Where labels come from, see ``ReleasedPairs``.
             folder: Where plans and verdicts are kept, and offered again. None for a ledger that ends with the widget;
                 the browser remembers it until the tab is closed.
-            link: Query part of a link, untrusted; ``notes`` says what was left out.
+            link: Query part of a link, untrusted; ``notes`` says what was left out. None to wait for ``open_link``, as
+                on a page that is not there yet.
         """
-        self.catalog, self._release, self._labels = catalog, release, labels
+        self.catalog = catalog
         self._temporary = TemporaryDirectory(prefix="chatearthnet-review-") if folder is None else None
         self._folder = None if folder is None else ReviewFolder(Path(folder).expanduser(), catalog.version)
         self._ledger = Ledger(Path(self._temporary.name) / "verdicts.jsonl") if self._temporary else None
         self._tasks = {name: BackgroundTask() for name in ("report", "ledger")}
         self.plan: Plan | None = None
         """The sample that is judged; None before one is drawn."""
-        self.desk: ReviewDesk | None = None
+        # all widgets are there from the start: a page that is served may lose what a new one is set to
+        self._interval = IntervalView()
+        pairs = ReleasedPairs(catalog, release=release, labels=labels)
+        self.desk = ReviewDesk((), pairs.pair_of, self._empty_ledger(), reviewer="-", beside=[self._interval])
         """Where it is judged."""
+        self.desk.on_entry(self._on_entry)
         self.notes: tuple[str, ...] = ()
         """What was left out of the link, one sentence each, made visible."""
         self.steps = ReviewSteps()
@@ -93,13 +99,13 @@ class SpotCheck(Composite):
             resume=self._resume,
             storage_key=f"chatearthnet-review-{catalog.version[:12]}",
             remembers_verdicts=folder is None,
-            notice=SESSION if folder is None else KEPT.format(folder=folder),
+            notice=TAB_NOTICE if folder is None else FOLDER_NOTICE.format(folder=folder),
         )
-        guide = ipywidgets.HTML(markup(verdict_guide_card()._body()))  # noqa: SLF001
+        guide = ipywidgets.HTML(verdict_guide_card()._repr_html_())
         self._report = ipywidgets.HTML()
-        self._parts = {PLAN: ipywidgets.VBox([self.planning.form]), JUDGE: ipywidgets.VBox(), REPORT: self._report}
+        self._parts = {PLAN: ipywidgets.VBox([self.planning.form]), JUDGE: self.desk, REPORT: self._report}
         super().__init__(
-            [self.steps, status := StatusLine(), *self._parts.values(), guide, self.files],
+            [self.steps, *self._parts.values(), status := StatusLine(), guide, self.files],
             status,
             sheets=("spot_check.css",),
         )
@@ -107,8 +113,9 @@ class SpotCheck(Composite):
         self.add_class("cen-spot-check")
         self.steps.observe(self._show_step, "step")
         self._show_step(None)
-        self.open_link(link)
-        self._show_earlier()
+        self._has_link = False
+        if link is not None:
+            self.open_link(link)
 
     def open_link(self, link: str) -> None:
         """Show the sample of a link in the form; draw it if it is known who judges.
@@ -116,28 +123,31 @@ class SpotCheck(Composite):
         Args:
             link: Query part of a link, untrusted.
         """
-        request, draws, self.notes = read_review_link(link)
-        self._linked = draws
+        request, self._has_link, self.notes = read_review_link(link)
+        self._show_earlier()
         self.planning.show(request)
-        if draws and self.planning.form.reviewer:
+        if self._has_link and self.planning.form.reviewer:
             self.planning.draw()
         else:
             self.steps.step = PLAN
 
     def card(self) -> Card:
         """Return the desk, or what verdicts mean before there is one, as static HTML."""
-        return self.desk.card() if self.desk else verdict_guide_card()
+        return self.desk.card() if self.plan else verdict_guide_card()
 
     def close(self) -> None:
         """Stop all tasks, close the widgets, and delete a ledger that is not kept."""
         self.planning.stop()
         for task in self._tasks.values():
             task.stop()
-        if self.desk:
-            self.desk.close()
+        self.desk.close()
         super().close()
         if self._temporary:
             self._temporary.cleanup()
+
+    def _empty_ledger(self) -> Ledger:
+        """Return the ledger that a desk without a plan has."""
+        return self._folder.ledger("") if self._folder else self._ledger or Ledger("none.jsonl")
 
     def _resume_earlier(self, ident: str) -> None:
         earlier = self._folder.earlier() if self._folder else []
@@ -155,22 +165,8 @@ class SpotCheck(Composite):
             ledger = self._folder.ledger(link)
             self._folder.save(link, plan)
         assert ledger is not None  # noqa: S101 - there is a folder, or a ledger of the tab
-        interval = IntervalView()
-        desk = ReviewDesk.of_catalog(
-            self.catalog,
-            plan,
-            ledger,
-            reviewer=reviewer,
-            release=self._release,
-            labels=self._labels,
-            beside=[interval],
-        )
-        before, self.desk, self._interval = self.desk, desk, interval
         self.plan, self._ledger = plan, ledger
-        desk.on_entry(self._on_entry)
-        self._parts[JUDGE].children = [desk]
-        if before:
-            before.close()
+        self.desk.judge_plan(plan, ledger, reviewer=reviewer)
         self.files.downloads = [list(one) for one in DOWNLOADS.items()]
         self.files.remember(reviewer, link)
         with self.steps.hold_sync():
@@ -187,7 +183,7 @@ class SpotCheck(Composite):
         self._show_progress()
 
     def _show_progress(self) -> None:
-        if self.desk and self.plan:
+        if self.plan:
             points = interval_history(self.desk.verdicts, self.plan)
             self._interval.show_history(points, self.plan)
             self.desk.pad.estimate = self._interval.headline
@@ -198,7 +194,7 @@ class SpotCheck(Composite):
 
     @report_errors
     def _show_step(self, _change: object) -> None:
-        if self.steps.step != PLAN and not self.desk:
+        if self.steps.step != PLAN and not self.plan:
             self.steps.step = PLAN
         for step, part in self._parts.items():
             part.layout.display = "" if step == self.steps.step else "none"
@@ -235,7 +231,7 @@ class SpotCheck(Composite):
             self.files.unsaved_count = 0
         return file
 
-    def _take_ledger(self, content: bytes, remembered: bool) -> None:  # noqa: FBT001 - a message of the page
+    def _take_ledger(self, content: bytes, is_remembered: bool) -> None:  # noqa: FBT001 - a message of the page
         if self._ledger is None:
             msg = "Draw the sample first, then add the file."
             raise LedgerError(msg)
@@ -246,40 +242,40 @@ class SpotCheck(Composite):
             raise LedgerError(msg)
         self._tasks["ledger"].start(
             lambda _: read_ledger(content),
-            on_result=lambda received: self._add(received, remembered=remembered),
+            on_result=lambda addition: self._add(addition, is_remembered=is_remembered),
             on_error=lambda problem: self.files.end_upload(
                 error=str(problem) if isinstance(problem, ExplorerError) else "The file could not be read."
             ),
         )
 
-    def _add(self, received: ReceivedLedger, *, remembered: bool) -> None:
+    def _add(self, addition: ReceivedLedger, *, is_remembered: bool) -> None:
         if self._ledger is None:
             return
         before = set(self._ledger.lines)
         try:
-            count = self._ledger.add(received.lines)
+            count = self._ledger.add(addition.lines)
         except LedgerError as problem:
             self.files.end_upload(error=str(problem))
             return
-        if self.desk:
+        if self.plan:
             self.desk.refresh()
             self._show_progress()
-        if remembered:
+        if is_remembered:
             self.files.end_upload()
             return
-        fresh = [line for line in dict.fromkeys(received.lines) if line not in before]
+        fresh = [line for line in dict.fromkeys(addition.lines) if line not in before]
         self.files.remember_lines(
             b"".join(one.line + b"\n" if isinstance(one, Newer) else one.to_line() for one in fresh)
         )
-        self.files.end_upload(message=_received_words(received, count))
+        self.files.end_upload(message=_received_words(addition, count))
 
-    def _resume(self, remembered: RememberedReview) -> None:
-        self.planning.form.reviewer = remembered.reviewer[: self.planning.form.limits["reviewer"]]
+    def _resume(self, review: RememberedReview) -> None:
+        self.planning.form.reviewer = review.reviewer[: self.planning.form.limits["reviewer"]]
         if self.files.remembers_verdicts:
-            self.files.unsaved_count = remembered.unsaved_count
-        if not self._linked and remembered.link:
-            self.planning.show(read_review_link(remembered.link).request)
-        if (self._linked or remembered.link) and self.planning.form.reviewer:
+            self.files.unsaved_count = review.unsaved_count
+        if not self._has_link and review.link:
+            self.planning.show(read_review_link(review.link).request)
+        if (self._has_link or review.link) and self.planning.form.reviewer:
             self.planning.draw()
 
 
@@ -290,10 +286,10 @@ def _earlier_words(review: EarlierReview) -> list[str]:
     return [review.id, visible(f"{words}: {review.judged_count:,} of {len(review.plan.pairs):,} judged by {names}")]
 
 
-def _received_words(received: ReceivedLedger, count: int) -> str:
-    names = ", ".join(received.reviewers[:3]) + (" and others" if len(received.reviewers) > 3 else "")  # noqa: PLR2004
-    known = len(received.lines) - count
+def _received_words(addition: ReceivedLedger, count: int) -> str:
+    names = ", ".join(addition.reviewers[:3]) + (" and others" if len(addition.reviewers) > 3 else "")  # noqa: PLR2004
+    known_count = len(addition.lines) - count
     words = f"{count:,} new entr{'y' if count == 1 else 'ies'} by {names} added"
-    words += f", {known:,} were there already" if known else ""
-    words += f", {received.damaged_count:,} damaged lines left out" if received.damaged_count else ""
+    words += f", {known_count:,} were there already" if known_count else ""
+    words += f", {addition.damaged_count:,} damaged lines left out" if addition.damaged_count else ""
     return f"{words}."

@@ -47,11 +47,18 @@ function render({ model, el }) {
   const tools = make("div", { class: "cen-tools" }, ...Object.entries(model.get("tool_buttons")).map(([id, [label, key]]) =>
     make("button", { type: "button", class: "cen-tool", "aria-keyshortcuts": key, onclick: actions[id] },
       keyHint(model, key), label)));
+  // on a small screen the rest is behind this button, so that picture and caption have room
+  const more = make("button", {
+    type: "button", class: "cen-tool cen-more", "aria-expanded": "false", onclick: () => expand(!root.classList.contains("cen-expanded")),
+  }, "More");
+  const steps = make("div", { class: "cen-steps" }, ...["previous", "undo", "next"].map((id) => make("button", {
+    type: "button", class: "cen-tool", onclick: actions[id],
+  }, model.get("tool_buttons")[id][0])), more);
   const hint = make("p", { class: "cen-hint" }, "Click anywhere here or press Tab, then use the keys shown on the buttons.");
   const message = make("p", { class: "cen-message", role: "status" });
   const error = make("p", { class: "cen-error", role: "alert" });
   root.tabIndex = 0;
-  root.append(make("div", { class: "cen-top" }, count, progress), verdicts, causes, texts, error,
+  root.append(make("div", { class: "cen-top" }, count, progress), verdicts, causes, steps, texts, error,
     make("div", { class: "cen-foot" }, tools, make("div", { class: "cen-messages" }, message, hint)));
 
   /** Sends one command at a time: a key pressed too early would judge a pair that is not on screen yet. */
@@ -63,6 +70,12 @@ function render({ model, el }) {
     sent = model.get("handled_count") + 1;
     root.classList.add("cen-waiting");
     send(model, { command: { ...command, n: sent } });
+  }
+
+  function expand(open) {
+    root.classList.toggle("cen-expanded", open);
+    more.setAttribute("aria-expanded", String(open));
+    more.textContent = open ? "Less" : "More";
   }
 
   function go(by) {
@@ -85,6 +98,7 @@ function render({ model, el }) {
 
   function write(area) {
     area.hidden = false;
+    expand(true);
     if (area === correction && !area.value) area.value = model.get("caption");
     area.focus();
     area.setSelectionRange(area.value.length, area.value.length);
@@ -115,9 +129,9 @@ function render({ model, el }) {
       button.disabled = !model.get("ready");
     }
     causes.classList.toggle("cen-asking", Boolean(current.verdict) && current.verdict !== "correct" && !cause);
-    count.replaceChildren(make("strong", {}, `${model.get("position") + 1}`), ` of ${total} · ${judged} judged · `,
-      ...(model.get("estimate") ? [make("span", { class: "cen-estimate" }, model.get("estimate")), " · "] : []),
-      make("span", { class: "cen-name" }, model.get("heading")));
+    count.replaceChildren(make("strong", {}, `${model.get("position") + 1}`), ` of ${total} · ${judged} judged`,
+      ...(model.get("estimate") ? [make("span", { class: "cen-estimate" }, ` · ${model.get("estimate")}`)] : []),
+      make("span", { class: "cen-name" }, ` · ${model.get("heading")}`));
     progress.setAttribute("aria-valuemax", total);
     progress.setAttribute("aria-valuenow", judged);
     bar.style.width = `${total ? (100 * judged) / total : 0}%`;

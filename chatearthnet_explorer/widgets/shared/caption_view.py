@@ -34,6 +34,9 @@ class CaptionView(View):
     progress = t.Unicode("").tag(sync=True)
     """What the next caption waits for, in one sentence; empty while none is written."""
 
+    calls = t.Int(0).tag(sync=True)
+    """How often the view was called by code to scroll into sight and take the focus."""
+
     known_notes = t.Tuple()
     """Notes of captions that are not repeated, because the page has them already."""
 

@@ -27,8 +27,8 @@ function words(view, caption) {
 
 function column(view, caption, drawText) {
   return make("article", { class: caption.released ? "cen-caption cen-released" : "cen-caption" },
-    make("p", { class: "cen-byline" }, caption.byline),
     ...drawText(view, caption),
+    make("p", { class: "cen-byline" }, caption.byline),
     caption.label_maps ? make("details", { class: "cen-remark" }, make("summary", {}, caption.label_maps[0]),
       make("p", {}, caption.label_maps[1])) : null,
     ...caption.remarks.map((remark) => make("p", { class: "cen-remark" }, remark)),
@@ -67,7 +67,12 @@ function drawCaptions({ model, el }, name, drawText, markElements) {
     markElements(view);
   }
 
-  const stop = listen(model, { "columns error palette": show, "progress empty": showProgress, "highlight within": () => markElements(view) });
+  const stop = listen(model, {
+    "columns error palette": show,
+    "progress empty": showProgress,
+    "highlight within": () => markElements(view),
+    calls: () => { root.scrollIntoView({ block: "center" }); captions.focus({ preventScroll: true }); },
+  });
   show();
   return stop;
 }

@@ -116,7 +116,7 @@ function render({ model, el }) {
     make("section", { class: "cen-left" }, pictureHeading, make("div", { class: "cen-frame" }, stage, wait.bar), blend,
       readout, note, remarks, about), side));
 
-  const has = (trait) => model.get(trait)?.byteLength > 0;
+  const has = (trait) => (model.get(trait)?.byteLength ?? model.get(trait)?.length) > 0; // or an address
 
   function showBlend() {
     const share = !has("picture") ? 1 : !has("label_map") ? 0 : model.get("blend");

@@ -14,6 +14,7 @@ from chatearthnet_explorer.cards.steps import chip_steps
 from chatearthnet_explorer.chip import Chip
 from chatearthnet_explorer.landcover.shares import PARTS, count_pixels
 from chatearthnet_explorer.render import png
+from chatearthnet_explorer.widgets.shared.picture_address import send_png
 from chatearthnet_explorer.widgets.shared.view import View, script
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ class ChipView(View):
     parts = t.List(["overall", *PARTS], read_only=True).tag(sync=True)
     """What ``part`` can be."""
 
-    picture = t.Bytes(b"", read_only=True).tag(sync=True)
+    picture = t.Bytes(b"", read_only=True).tag(sync=True, to_json=send_png)
     """True colour, PNG 256 x 256; empty where there is none."""
 
     label_map = t.Bytes(b"", read_only=True).tag(sync=True)

@@ -99,6 +99,7 @@ function render({ model, el }) {
   function showCost() {
     cost.textContent = model.get("cost") && `A caption costs ${model.get("cost")}.`;
     again.disabled = model.get("busy");
+    again.hidden = !model.get("ask_label"); // a prompt that is only read
     edit.hidden = !model.get("editable");
     showEdited();
   }

@@ -52,7 +52,7 @@ class PromptView(View):
     """What a caption of this prompt will roughly cost, in words; empty where it costs nothing."""
 
     ask_label = t.Unicode(AGAIN).tag(sync=True)
-    """The words on the button that has a caption written."""
+    """The words on the button that has a caption written; empty for no button."""
 
     busy = t.Bool(default_value=False).tag(sync=True)
     """Whether a model is being asked, so that the button does nothing."""

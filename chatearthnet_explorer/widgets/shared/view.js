@@ -92,9 +92,17 @@ function mark(view) {
   }
 }
 
+/** The file of a picture that a trait holds: its bytes, or the address that the site sends in their place. */
+async function fileOf(picture, type) {
+  if (typeof picture !== "string") return new Blob([picture], { type });
+  const answer = await fetch(picture);
+  if (!answer.ok) throw new Error(`A picture is missing (${answer.status}).`);
+  return answer.blob();
+}
+
 /** Draws a PNG of a trait at its own size; colours are taken as they stand. */
-async function draw(canvas, bytes) {
-  const image = await createImageBitmap(new Blob([bytes], { type: "image/png" }), { colorSpaceConversion: "none" });
+async function draw(canvas, picture) {
+  const image = await createImageBitmap(await fileOf(picture, "image/png"), { colorSpaceConversion: "none" });
   canvas.width = image.width;
   canvas.height = image.height;
   canvas.getContext("2d", { willReadFrequently: true }).drawImage(image, 0, 0);

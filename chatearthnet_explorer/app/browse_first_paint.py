@@ -1,0 +1,69 @@
+"""What the Browse page shows before its widgets: the first page of the gallery."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from chatearthnet_explorer.cards.html_tree import element, markup, visible
+from chatearthnet_explorer.cards.provenance import coordinates
+from chatearthnet_explorer.catalog.permalink import from_url
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from xml.etree.ElementTree import Element
+
+    from chatearthnet_explorer.app.pictures import PictureStore
+    from chatearthnet_explorer.app.site import BrowseData, Site
+    from chatearthnet_explorer.app.site_page import Arguments
+    from chatearthnet_explorer.catalog.pair import Pair
+    from chatearthnet_explorer.catalog.query import Query
+
+_EXCERPT = 160
+_SIZE = "192"
+_BOXES = 8
+
+
+class BrowseFirstPaint:
+    """Makes the gallery of the query that an address names, with the pictures that lie on this computer."""
+
+    def __init__(self, site: Site, query_of: Callable[[Arguments, BrowseData], Query | str]) -> None:
+        """Take what all tabs share, and what reads an address as the widgets do."""
+        self._site, self._query_of = site, query_of
+
+    async def __call__(self, arguments: Arguments) -> str:
+        """Return the gallery, or a skeleton."""
+        boxes = (element("div", class_="site-box") for _ in range(_BOXES))
+        skeleton = markup(element("div", element("div", *boxes, class_="site-boxes"), class_="site-skeleton"))
+        return await self._site.first_paints.make(lambda: self.gallery(arguments), skeleton)
+
+    def gallery(self, arguments: Arguments) -> str | None:
+        """Return a page of pairs as HTML; None if nothing matches."""
+        data = self._site.browse.load()
+        query = self._query_of(arguments, data)
+        if isinstance(query, str):
+            query = from_url(query)
+        result = data.catalog.search(query)
+        if not result.pairs:
+            return None
+        thumbnails = data.release.thumbnails if data.release else {}
+        first = (query.page - 1) * query.size + 1
+        simulated = "These pairs are simulated. " if data.catalog.simulated else ""
+        head = f"{simulated}Pairs {first:,} to {first + len(result.pairs) - 1:,} of {result.total:,}"
+        tiles = [_tile(pair, thumbnails.get(pair.record.name, b""), self._site.pictures) for pair in result.pairs]
+        return markup(element("section", element("h2", head), element("ul", *tiles, class_="site-pairs")))
+
+
+def _tile(pair: Pair, jpeg: bytes, pictures: PictureStore) -> Element:
+    record = pair.record
+    text = next(iter(record.captions.values()), "")
+    country = pair.country.name if pair.country else "Open sea"
+    place = f"{country}, {coordinates(*record.tile.center)}" if record.tile else "place unknown"
+    class_names = list(dict.fromkeys(name for classes in pair.classes.values() for name in classes))
+    alternative = f"Square in {place}" + (f"; its caption names {', '.join(class_names)}" if class_names else "")
+    picture = (
+        element("img", src=pictures.url(jpeg, "jpg"), alt=visible(alternative), width=_SIZE, height=_SIZE)
+        if jpeg
+        else element("div", class_="site-box")
+    )
+    excerpt = text if len(text) <= _EXCERPT else f"{text[:_EXCERPT].rstrip()} ..."
+    return element("li", picture, element("p", element("strong", place)), element("p", excerpt), class_="site-pair")

@@ -1,0 +1,71 @@
+"""The pages of Learn: the list of lessons with the glossary, and one page for each lesson."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+import ipywidgets
+
+from chatearthnet_explorer.app.site_page import SitePage
+from chatearthnet_explorer.cards.published_pair_card import published_pair_card
+from chatearthnet_explorer.learn.course import lessons
+from chatearthnet_explorer.learn.lesson_html import lesson_html, list_html
+from chatearthnet_explorer.sample.published_pair import published_pair
+from chatearthnet_explorer.widgets.learn.learn_list import LearnList
+from chatearthnet_explorer.widgets.learn.lesson_view import LessonView
+from chatearthnet_explorer.widgets.learn.published_pair_view import PublishedPairView
+
+if TYPE_CHECKING:
+    from chatearthnet_explorer.app.site import Site
+    from chatearthnet_explorer.app.site_page import Arguments, Visit
+    from chatearthnet_explorer.learn.lesson import Lesson
+
+INTRO = "Seven lessons of five minutes, a quiz, and every word explained. Nothing leaves this browser."
+
+
+def learn_pages(site: Site) -> tuple[SitePage, ...]:
+    """Return the list of lessons, and a page for each of them."""
+    del site  # lessons need nothing of what tabs share
+    first = SitePage(
+        path="/learn",
+        nav="Learn",
+        title="Learn how captions are made",
+        intro=INTRO,
+        make=_make_list,
+        first_paint=_list_paint,
+        ready=".cen-lessons",
+        narrow=True,
+    )
+    return (first, *(_lesson_page(lesson) for lesson in lessons()))
+
+
+def _make_list(_visit: Visit) -> ipywidgets.VBox:
+    return ipywidgets.VBox([PublishedPairView(), LearnList(quiz=_QUIZ)], layout={"width": "100%"})
+
+
+async def _list_paint(_arguments: Arguments) -> str:
+    return await asyncio.to_thread(_list_text)
+
+
+def _list_text() -> str:
+    return published_pair_card(published_pair())._repr_html_() + list_html(quiz=_QUIZ)
+
+
+def _lesson_page(lesson: Lesson) -> SitePage:
+    async def paint(arguments: Arguments) -> str:
+        return await asyncio.to_thread(lesson_html, lesson.slug, answers="answers" in arguments)
+
+    return SitePage(
+        path=f"/learn/{lesson.slug}",
+        title=lesson.title,
+        intro=f"Lesson {lesson.number} of {len(lessons())}, {lesson.minutes} minutes. {lesson.summary}",
+        make=lambda _visit: LessonView(lesson, addresses=True),
+        first_paint=paint,
+        ready=".cen-lesson-task .cen-ask",
+        narrow=True,
+        prints_first=True,
+    )
+
+
+_QUIZ = False
