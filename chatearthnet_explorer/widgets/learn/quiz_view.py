@@ -199,6 +199,7 @@ class QuizView(Composite):
             view.chip = chip if answered or question.shows_labels else replace(chip, labels=None, label_version=None)
             # the shares would give the answer away; afterwards the reasons have those that matter
             view.set_trait("shares", {})
+            view.set_trait("remarks", [])  # the head says that it is simulated
             if not answered:
                 view.set_trait("alternative", f"Simulated picture of the square of question {position + 1}.")
         self._light_option(question)
