@@ -6,7 +6,7 @@ from functools import lru_cache
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
-from chatearthnet_explorer.cards.html_tree import element, markup, style_sheet
+from chatearthnet_explorer.cards.html_tree import element, markup
 from chatearthnet_explorer.learn.course import lessons, open_lesson
 from chatearthnet_explorer.learn.glossary import Term, define, terms
 from chatearthnet_explorer.learn.lesson_figures import figures_of, picture_of
@@ -35,7 +35,7 @@ def lesson_html(slug: str, *, answers: bool = False) -> str:
     return markup(
         element(
             "article",
-            style_sheet(_rules()),
+            element("style", _rules()),
             *(_section(one, number, answers=answers) for number, one in enumerate(lesson.sections, start=1)),
             _words(lesson),
             element("p", element("a", "All lessons", href="../learn")),
@@ -55,7 +55,7 @@ def list_html(*, quiz: bool) -> str:
     return markup(
         element(
             "div",
-            style_sheet(_rules()),
+            element("style", _rules()),
             element("ol", *cards, class_="lesson-list"),
             element("p", element("a", "Quiz: ten questions", href="learn/quiz"), class_="lesson-quiz")
             if quiz
