@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 _TOWN_ZOOM, _COUNTRY_ZOOM = 4, 7  # zooms from which towns, and before which countries, have names
 _MOST = {"country": 24, "town": 14}
-_ROOM = 5000.0  # pixels for each name, so that a small map has few
+_ROOM = 8000.0  # pixels for each name, so that a small map has few
 _CANDIDATES = 200  # towns that are tried, largest first
 _LETTER, _LINE = 6.6, 18.0  # pixels of a letter on average, and of a line
 _SCREEN = 2500  # pixels: no map is wider
