@@ -166,7 +166,8 @@ def test_offer_that_fails_gives_the_reason_and_the_way_out(zenodo: Zenodo, monke
     assert offer is not None
     press(offer, "load")
     assert (offer.state, offer.label) == ("failed", "Try again")
-    assert "127.0.0.1:9" in offer.sentence
+    assert offer.sentence == "The real captions could not be loaded; you may be offline, or Zenodo is busy."
+    assert "127.0.0.1:9" in offer.why
     assert offer.hint == "You can go on with the simulated pairs, and try again when you are online."
     assert browser.gallery.simulated
     assert len(browser.gallery.items) == 24

@@ -32,6 +32,8 @@ def explore_pages(site: Site) -> tuple[SitePage, ...]:
             base_url=models.base_url,
             choose_service=models.choose_service,
             quota=models.quota_of(visit.document),
+            find_catalog=lambda: site.browse.load().catalog,
+            lesson="learn/from-labels-to-a-prompt",
         )
         visit.on_end(explorer.close)
         history = ExploreHistory(explorer, query_string_of(visit.arguments), when_ready=visit.on_ready)

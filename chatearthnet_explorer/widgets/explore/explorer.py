@@ -71,6 +71,7 @@ class Explorer(Composite):
         base_url: str = "",
         choose_service: bool = True,
         quota: Quota | None = None,
+        find_catalog: Callable[[], Catalog] | None = None,
         lesson: str = "",
     ) -> None:
         """Open on a place.
@@ -89,6 +90,7 @@ class Explorer(Composite):
                 ``OPENAI_API_KEY`` goes there, and to no address that is typed on screen.
             choose_service: Whether a person may choose another model or address, and edit the prompt.
             quota: How often a model may be asked; None for as often as one likes, one request at a time.
+            find_catalog: Returns the catalog in which similar places are found; None for ``catalog``.
             lesson: Address of the lesson on how the question is made, on a site that has one.
 
         Raises:
@@ -122,6 +124,7 @@ class Explorer(Composite):
         """Whether captions are checked against the labels."""
         status = StatusLine(message=_HINT)
         self._place_card = StepCard(PLACE, self.map, status, self.options)
+        find_catalog = find_catalog or ((lambda: catalog) if catalog is not None else None)
         next_steps = NextSteps(lesson=lesson)
         page = story(
             place=self._place_card,
@@ -131,7 +134,7 @@ class Explorer(Composite):
             next=panel(next_steps),
         )
         super().__init__([page], status, sheets=("steps.css", "explorer.css"))
-        self._next = NextActions(next_steps, self._caption, catalog=catalog, visit=self.visit)
+        self._next = NextActions(next_steps, self._caption, find_catalog=find_catalog, visit=self.visit)
         self.add_class("cen-explorer")
         self._connect()
         self._endings = (
