@@ -8,11 +8,27 @@ from typing import TYPE_CHECKING
 import ipywidgets
 
 from chatearthnet_explorer.cards.html_tree import visible
+from chatearthnet_explorer.widgets.shared.composite import panel
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from chatearthnet_explorer.widgets.shared.status_line import StatusLine
+
 _MOST_NOTES, _LONGEST_NOTE = 5, 400
+
+
+def head(search_bar: ipywidgets.Widget, status: StatusLine, notes: ipywidgets.Widget) -> ipywidgets.VBox:
+    """Return the search bar with status and notes; the status hides where the gallery's heading says the same."""
+
+    def show_news(_change: object) -> None:
+        status.layout.display = "" if status.busy or status.kind != "done" else "none"
+
+    status.observe(show_news, ["kind", "busy"])
+    notes.add_class("cen-notes")
+    top = panel(search_bar, status, notes)
+    top.add_class("cen-browse-top")
+    return top
 
 
 def columns(
