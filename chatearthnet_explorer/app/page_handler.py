@@ -13,6 +13,7 @@ from panel.io.server import AutoloadJsHandler, DocHandler
 from tornado.web import RequestHandler
 
 from chatearthnet_explorer.app.page_template import page_html
+from chatearthnet_explorer.query_string import limit_arguments
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -44,7 +45,7 @@ class PageHandler(DocHandler):
             secret_key=app.secret_key,
             signed=app.sign_sessions,
             expiration=app.session_token_expiration,
-            extra_payload={"arguments": self.request.arguments},
+            extra_payload={"arguments": limit_arguments(self.request.arguments, self.request.query)},
         )
         first = await self._first_paint(page)
         self.set_header("Content-Type", "text/html; charset=utf-8")
@@ -53,7 +54,7 @@ class PageHandler(DocHandler):
 
     async def _first_paint(self, page: SitePage) -> str:
         try:
-            first = page.first_paint(self.request.query_arguments)
+            first = page.first_paint(limit_arguments(self.request.query_arguments, self.request.query))
             return await first if inspect.isawaitable(first) else first
         except Exception:  # noqa: BLE001 - whatever it is, the widgets still come
             _LOG.exception("The first paint of %s failed.", page.path)

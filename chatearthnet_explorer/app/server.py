@@ -34,6 +34,9 @@ if TYPE_CHECKING:
 _MOST_BODY = 100_000
 """Bytes of a request's body that are read; none of our pages sends one."""
 
+_MOST_HEADER = 300_000
+"""Bytes of a request's head, with its address. Tornado ends the connection at more, and no page can say why."""
+
 
 def serve(
     *,
@@ -142,7 +145,7 @@ def _server(site: Site, sockets: list[socket.socket], access: Access, embedders:
     web = WebApplication(
         build_applications(tabs, title=TITLE, location=False), access, embedders, site.pictures, site.parts
     )
-    http = HTTPServer(web, max_body_size=_MOST_BODY, max_buffer_size=_MOST_BODY * 20)
+    http = HTTPServer(web, max_body_size=_MOST_BODY, max_header_size=_MOST_HEADER, max_buffer_size=_MOST_BODY * 20)
     http.add_sockets(sockets)
     return BaseServer(IOLoop.current(), web, http)
 

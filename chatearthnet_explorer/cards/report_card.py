@@ -75,7 +75,7 @@ def _bar(rate: Rate) -> Element:
     """Return the interval as a bar and the estimate as a line in it, over 0 to 100 percent."""
     low, high = (rate.low, rate.high) if rate.low is not None and rate.high is not None else (rate.rate, rate.rate)
     if rate.rate is None or low is None or high is None:
-        return element("span")
+        return element("span", class_="cen-no-interval")
     left, wide = 100 * low, max(100 * (high - low), 0.5)
     return element(
         "div",

@@ -108,8 +108,9 @@ def _lab(options: argparse.Namespace) -> None:
     if find_spec("jupyterlab") is None:
         raise ModuleNotFoundError(name="jupyterlab")
     options.folder.mkdir(parents=True, exist_ok=True)
-    for notebook in _notebooks().glob("*.ipynb"):
-        copy = options.folder / notebook.name
+    for notebook in _notebooks().rglob("*.ipynb"):
+        copy = options.folder / notebook.relative_to(_notebooks())
+        copy.parent.mkdir(exist_ok=True)
         if not copy.exists():  # what somebody wrote into a copy stays
             copy.write_bytes(notebook.read_bytes())
     # the address that is printed leads to the notebook, as the browser does

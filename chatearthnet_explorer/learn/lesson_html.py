@@ -20,13 +20,14 @@ if TYPE_CHECKING:
 
 
 @lru_cache(maxsize=64)
-def lesson_html(slug: str, *, answers: bool = False) -> str:
+def lesson_html(slug: str, *, answers: bool = False, back: str = "../learn") -> str:
     """Return a whole lesson: every section with its pictures and its task, and the words that it explains.
 
     Args:
         slug: Its address.
         answers: Whether the answers are open, as a teacher wants them; otherwise a reader opens them, or paper lacks
             them.
+        back: Address of the list of all lessons; empty for no link.
 
     Raises:
         LessonError: If there is no such lesson.
@@ -38,7 +39,7 @@ def lesson_html(slug: str, *, answers: bool = False) -> str:
             style_element(_rules()),
             *(_section(one, number, answers=answers) for number, one in enumerate(lesson.sections, start=1)),
             _words(lesson),
-            element("p", element("a", "All lessons", href="../learn")),
+            element("p", element("a", "All lessons", href=back)) if back else None,
             class_="lesson",
         )
     )

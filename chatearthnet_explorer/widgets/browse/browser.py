@@ -152,7 +152,7 @@ class Browser(Composite):
 
     def _use(self, catalog: Catalog, release: Release | None, labels: Source) -> None:
         """Let every part know what is browsed."""
-        self._catalog, self._pictures.release = catalog, release
+        self.catalog, self._pictures.release = catalog, release
         findings = catalog.files.findings
         self.facet_view.has_shares = catalog.files.counts is not None
         self.facet_view.meanings = dict(findings.checks) if findings else {}
@@ -173,7 +173,7 @@ class Browser(Composite):
         Raises:
             ExplorerError: If the catalog has none of that name.
         """
-        pair = self._catalog.pair_named(name)
+        pair = self.catalog.pair_named(name)
         if pair is None:
             msg = f"The catalog has no pair called {name[:80]!r}; choose one from the gallery."
             raise ExplorerError(msg)
@@ -218,8 +218,8 @@ class Browser(Composite):
         query = self.query
 
         def job(_step: object) -> tuple[SearchResult, Alternatives]:
-            result = self._catalog.search(query)
-            return result, [] if result.total else alternatives(self._catalog, query)
+            result = self.catalog.search(query)
+            return result, [] if result.total else alternatives(self.catalog, query)
 
         self._pictures.stop()
         self._search_task.start(job, on_result=self._show_result, on_error=self._clear_result)
@@ -230,7 +230,7 @@ class Browser(Composite):
         for part in (self.search_bar, self.facet_view, self.map, self.gallery):
             part.result = result
         self.gallery.alternatives = fewer_filters
-        self.status.show_message(count_sentence(result, len(self._catalog)), kind="done")
+        self.status.show_message(count_sentence(result, len(self.catalog)), kind="done")
         opening, self._opening = self._opening, None
         if opening is not None:
             self.gallery.open_at(opening % max(len(result.pairs), 1))
@@ -251,7 +251,7 @@ class Browser(Composite):
     @report_errors
     def _end_wait(self) -> None:
         if self._pictures.task.step and self.gallery.result:
-            self.status.show_message(count_sentence(self.gallery.result, len(self._catalog)), kind="done")
+            self.status.show_message(count_sentence(self.gallery.result, len(self.catalog)), kind="done")
 
     @report_errors
     def _open(self, pair: Pair) -> None:
@@ -259,7 +259,7 @@ class Browser(Composite):
 
     @report_errors
     def _open_random(self) -> None:
-        pair = self._catalog.random(self.query, seed=random.randrange(2**32))  # noqa: S311 - a surprise, no secret
+        pair = self.catalog.random(self.query, seed=random.randrange(2**32))  # noqa: S311 - a surprise, no secret
         if pair is None:
             self.status.show_message("No pair matches, so none can be opened; remove a filter.", kind="error")
         else:

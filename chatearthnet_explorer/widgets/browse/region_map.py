@@ -23,6 +23,7 @@ from chatearthnet_explorer.widgets.shared.world_map import (
     add_layers,
     corners,
     remove_layers,
+    show_box,
     user_map,
     world_map,
 )
@@ -214,15 +215,7 @@ class RegionMap(QueryMixin, ipywidgets.VBox):  # type: ignore[misc]  # ipywidget
             return
         self.change_query(bbox=tuple(numbers), polygon=())
         if self.query.bbox:
-            self._go(self.query.bbox)
-
-    def _go(self, box: Bounds) -> None:
-        """Show a box as large as the map allows; Leaflet's own way needs a running loop and a screen."""
-        west, south, east, north = box
-        wide = (east - west) % 360.0 or 360.0
-        self.map.center = ((south + north) / 2, west + wide / 2)
-        # 360 degrees are 256 pixels at zoom 0; the map is some 600 wide
-        self.map.zoom = int(min(max(math.log2(600 / 256 * 360.0 / max(wide, 2 * (north - south), 0.02)), 1), 14))
+            show_box(self.map, self.query.bbox)
 
     def _on_click(self, **event: Any) -> None:
         if event.get("type") != "click":

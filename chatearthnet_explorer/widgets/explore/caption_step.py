@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import ipywidgets
-
 from chatearthnet_explorer.captioners.chip_guard import SIMULATED
 from chatearthnet_explorer.cards.steps import CAPTION
 from chatearthnet_explorer.cards.text_cards import NO_CAPTION
@@ -13,6 +11,7 @@ from chatearthnet_explorer.widgets.explore.code_view import CodeView
 from chatearthnet_explorer.widgets.explore.step_card import StepCard
 from chatearthnet_explorer.widgets.shared.grounding_view import GroundingView
 from chatearthnet_explorer.widgets.shared.released_captions import captions_at
+from chatearthnet_explorer.widgets.shared.toggle_view import ToggleView
 
 if TYPE_CHECKING:
     from chatearthnet_explorer.catalog.catalog import Catalog
@@ -37,10 +36,8 @@ class CaptionStep(StepCard):
         self._chip: Chip | None = None
         self.view = GroundingView(plain=True, known_notes=(SIMULATED,))
         """The captions."""
-        self.check = ipywidgets.ToggleButton(
-            description="Check against the labels",
-            tooltip="Underline each claim to show whether the labels support it",
-            layout={"width": "auto", "align_self": "flex-start"},
+        self.check = ToggleView(
+            "Check against the labels", tooltip="Underline each claim to show whether the labels support it"
         )
         """Whether captions are checked against the labels."""
         self.code_view = CodeView()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from contextvars import ContextVar
 from typing import TYPE_CHECKING
 
@@ -26,11 +27,19 @@ LAND_PANE = "land"
 HAS_OUTLINE: ContextVar[bool] = ContextVar("HAS_OUTLINE", default=True)
 """Whether a map has the outline from the start; False while a page is made that brings it (``app.outline``)."""
 
-_PANES = {LAND_PANE: {"zIndex": 150}, "chip": {"zIndex": 450}}
+NAMES_PANE = "names"
+"""Pane of the names, between the outline and the tiles."""
+
+_PANES = {LAND_PANE: {"zIndex": 150}, NAMES_PANE: {"zIndex": 160}, "chip": {"zIndex": 450}}
 """Leaflet draws tiles at 200: the outline shows where they did not come, the chip lies on top of them."""
 
-_CREDIT = "Imagery \u00a9 Esri, Maxar, Earthstar Geographics, and the GIS User Community | Outline: Natural Earth"
-"""What Esri asks to be shown; Natural Earth asks for nothing, and is thanked."""
+_CREDIT = (
+    "<span class='cen-imagery-credit'>"
+    "Imagery \u00a9 Esri, Maxar, Earthstar Geographics, and the GIS User Community | </span>"
+    "Outline: Natural Earth | Names: GeoNames"
+)
+"""What Esri asks to be shown, hidden until a tile of it is (``map_aids``), and what GeoNames asks; Natural Earth asks
+for nothing, and is thanked."""
 
 
 class Shape(ipyleaflet.Polygon):  # type: ignore[misc]  # ipyleaflet has no types
@@ -125,6 +134,20 @@ def corners(tiles: Sequence[Tile], turn: float = 0.0) -> list[tuple[float, float
     west, south, east, north = zip(*(tile.bounds for tile in tiles), strict=True)
     left, right, low, high = min(west) + turn, max(east) + turn, min(south), max(north)
     return [(low, left), (low, right), (high, right), (high, left)]
+
+
+def show_box(world: ipyleaflet.Map, box: tuple[float, float, float, float]) -> None:
+    """Show a box as large as the map allows; Leaflet's own way needs a running loop and a screen.
+
+    Args:
+        world: The map.
+        box: West, south, east, north in degrees; west is larger than east over the antimeridian.
+    """
+    west, south, east, north = box
+    wide = (east - west) % 360.0 or 360.0
+    world.center = ((south + north) / 2, west + wide / 2)
+    # 360 degrees are 256 pixels at zoom 0; the map is some 600 wide
+    world.zoom = int(min(max(math.log2(600 / 256 * 360.0 / max(wide, 2 * (north - south), 0.02)), 1), 14))
 
 
 def land() -> list[list[list[tuple[float, float]]]]:
