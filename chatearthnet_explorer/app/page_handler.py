@@ -56,7 +56,10 @@ class PageHandler(DocHandler):
             secret_key=app.secret_key,
             signed=app.sign_sessions,
             expiration=app.session_token_expiration,
-            extra_payload={"arguments": limit_arguments(self.request.arguments, self.request.query), PAGE: page.path},
+            extra_payload={
+                "arguments": limit_arguments(self.request.arguments, self.request.query),
+                PAGE: page.path,
+            },
         )
         first = await self._first_paint(page)
         self.set_header("Content-Type", "text/html; charset=utf-8")
