@@ -3,6 +3,7 @@
 // scripts, so that it sees their websocket from the start.
 (() => {
   const root = document.documentElement;
+  root.classList.add("site-has-script");
   const THEME = "chatearthnet-theme";
   const system = matchMedia("(prefers-color-scheme: dark)");
 
