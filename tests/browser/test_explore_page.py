@@ -99,7 +99,9 @@ def test_style_is_chosen_by_the_arrow_keys_and_the_focus_stays(browser: Browser,
         page.keyboard.press("ArrowRight")
         expect(page.get_by_role("tab", name="GPT-4V style")).to_have_attribute("aria-selected", "true")
         expect(page.get_by_role("tab", name="GPT-4V style")).to_be_focused()
-        expect(page.locator(".cen-explorer .cen-byline")).to_contain_text("in the style of GPT-4V", timeout=servers.SLOW)
+        expect(page.locator(".cen-explorer .cen-byline")).to_contain_text(
+            "in the style of GPT-4V", timeout=servers.SLOW
+        )
 
 
 def test_edits_survive_a_change_of_style_and_can_be_undone(browser: Browser, app: str) -> None:
