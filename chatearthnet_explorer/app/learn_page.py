@@ -68,4 +68,4 @@ def _lesson_page(lesson: Lesson) -> SitePage:
     )
 
 
-_QUIZ = False
+_QUIZ = True

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
@@ -21,24 +19,27 @@ if TYPE_CHECKING:
     from chatearthnet_explorer.app.site_page import Arguments, Visit
     from chatearthnet_explorer.learn.quiz_link import QuizLink
 
-PATIENCE = 0.7
-"""Seconds that the first paint waits for the questions."""
-
 _WAIT = "The questions take a moment; they come by themselves where JavaScript runs. Without it, load the page again."
-# one at a time: visitors that only collect links must not keep the server from the others
-_PAINTER = ThreadPoolExecutor(1, thread_name_prefix="chatearthnet-quiz")
-_MOST_WAITING = 4
 
 
-def quiz_pages(_site: Site) -> Sequence[SitePage]:
+def quiz_pages(site: Site) -> Sequence[SitePage]:
     """Return the page of the quiz."""
+
+    async def first_paint(arguments: Arguments) -> str:
+        """Return the questions to be read without JavaScript, or why they are not there yet."""
+        link = link_of(arguments)
+        notes = "".join(markup(element("p", note, class_="site-note")) for note in link.notes)
+        return notes + await site.first_paints.make(
+            lambda: quiz_sheet(make_quiz(link.seed))._repr_html_(), skeleton=markup(element("p", _WAIT))
+        )
+
     return (
         SitePage(
             path="/learn/quiz",
             title="Quiz",
             intro="Ten questions about squares seen from space and the captions that describe them.",
             make=_make,
-            first_paint=_first_paint,
+            first_paint=first_paint,
             ready=".cen-quiz-choices .cen-option",
         ),
     )
@@ -46,8 +47,7 @@ def quiz_pages(_site: Site) -> Sequence[SitePage]:
 
 def link_of(arguments: Arguments) -> QuizLink:
     """Return what the query of a request says; it is untrusted."""
-    fields = [(name, value) for name, values in arguments.items() for value in values]
-    return read_quiz_link(urlencode(fields, errors="replace"))
+    return read_quiz_link(urlencode([(name, value) for name, values in arguments.items() for value in values]))
 
 
 def _make(visit: Visit) -> QuizView:
@@ -55,22 +55,3 @@ def _make(visit: Visit) -> QuizView:
     quiz = QuizView(seed=link.seed, notes=link.notes, addresses=True, waits=True)
     visit.on_ready(quiz.start)
     return quiz
-
-
-async def _first_paint(arguments: Arguments) -> str:
-    """Return the questions to be read without JavaScript, or why they are not there yet."""
-    link = link_of(arguments)
-    notes = [element("p", note, class_="site-note") for note in link.notes]
-    parts = "".join(map(markup, notes))
-    if _PAINTER._work_queue.qsize() < _MOST_WAITING:  # noqa: SLF001 - nothing public tells
-        try:
-            return parts + await asyncio.wait_for(
-                asyncio.wrap_future(_PAINTER.submit(_sheet, link.seed)), timeout=PATIENCE
-            )
-        except TimeoutError:
-            pass
-    return parts + markup(element("p", _WAIT))
-
-
-def _sheet(seed: int) -> str:
-    return quiz_sheet(make_quiz(seed))._repr_html_()

@@ -46,7 +46,7 @@ def draw_caption(pool: QuizPool, draw: Draw) -> Question:
             break
     answer = draw.below(CAPTIONS)
     row = rows[answer]
-    whom = "neighbouring squares" if near else "squares with the same largest class"
+    whom = "neighbouring squares" if near else "squares where the same land cover takes up most"
     return Question(
         kind="caption",
         prompt=f"Which caption was written for this square? You see how each begins; the others are about {whom}.",

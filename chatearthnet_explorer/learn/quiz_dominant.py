@@ -47,7 +47,7 @@ def draw_dominant(pool: QuizPool, draw: Draw) -> Question:
         options.append(Option(CLASSES[index].name, reason, Light(index, parts)))
     return Question(
         kind="dominant",
-        prompt=f"Which class covers most of {where}?",
+        prompt=f"Which land cover takes up most of {where}?",
         options=tuple(options),
         answer=answer,
         tile=pool.tile_of(row),

@@ -29,24 +29,9 @@ VISIBLE_ATTACK = f"tree {' '.join(SCRIPTS)} {VISIBLE_CONTROL_CHARACTERS} water"
 """How it is to be seen."""
 
 TAGS = frozenset(
-    {
-        "article",
-        "body",
-        "details",
-        "div",
-        "figcaption",
-        "figure",
-        "h2",
-        "h3",
-        "h4",
-        "head",
-        "html",
-        "img",
-        "li",
-        "meta",
-        "p",
-    }
-    | {"pre", "section", "span", "style", "summary", "table", "tbody", "td", "th", "thead", "title", "tr", "ul"}
+    {"article", "body", "details", "div", "figcaption", "figure", "h2", "h3", "h4", "head", "html", "img", "li"}
+    | {"meta", "ol", "p", "pre", "section", "span", "strong", "style", "summary", "table", "tbody", "td", "th"}
+    | {"thead", "title", "tr", "ul"}
 )
 """Elements that a card is made of; none of them runs anything or leads anywhere."""
 
@@ -66,7 +51,7 @@ ATTRIBUTES = frozenset(
         "style",
         "title",
     }
-    | {"width"}
+    | {"type", "width"}
 )
 """Attributes that those elements may have; none of them is a handler or a link."""
 

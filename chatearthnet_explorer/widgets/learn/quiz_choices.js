@@ -10,8 +10,9 @@ function render({ model, el }) {
     onclick: () => send(model, { next_count: model.get("next_count") + 1 }),
   });
   const words = make("dl", { class: "cen-facts" });
+  const summary = make("summary");
   const described = make("details", { class: "cen-described" },
-    make("summary", {}, "The land cover in words, for those who cannot see the picture"), words);
+    summary, words);
   root.append(list, verdict, next, described);
 
   const run = ([text, index]) => (index < 0 ? text : make("span", {
@@ -50,6 +51,8 @@ function render({ model, el }) {
     next.hidden = !model.get("next_label");
     words.replaceChildren(...model.get("description").flatMap(([part, shares]) => [make("dt", {}, part), make("dd", {}, shares)]));
     described.hidden = !model.get("description").length;
+    summary.textContent = model.get("answer") < 0 ? "The land cover in words, for those who cannot see the picture"
+      : "The land cover of each part in numbers";
   }
 
   root.addEventListener("keydown", (event) => {

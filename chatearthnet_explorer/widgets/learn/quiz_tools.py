@@ -23,8 +23,8 @@ class QuizTools(View):
 
     _esm = script("quiz_tools")
 
-    seed = t.Int(0).tag(sync=True)
-    """Number of the quiz; the page asks for another by setting it."""
+    seed = t.Int(0, min=0, max=LAST_SEED).tag(sync=True)
+    """Number of the quiz; the page asks for another by setting it. 0 before there is one."""
 
     first_seed = t.Int(FIRST_SEED, read_only=True).tag(sync=True)
     """The lowest number of a quiz."""
@@ -60,10 +60,6 @@ class QuizTools(View):
     @t.observe("seed")
     def _write_link(self, change: dict[str, Any]) -> None:
         self.set_trait("link", write_quiz_link(change["new"]) if self._has_link and change["new"] else "")
-
-    @t.validate("seed")
-    def _possible_seed(self, proposal: dict[str, Any]) -> int:
-        return proposal["value"] if FIRST_SEED <= proposal["value"] <= LAST_SEED else self.seed
 
     @t.validate("message")
     def _visible_message(self, proposal: dict[str, Any]) -> str:

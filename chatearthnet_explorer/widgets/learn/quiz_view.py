@@ -117,7 +117,7 @@ class QuizView(Composite):
 
     @report_errors
     def _open_other(self, change: dict[str, Any]) -> None:
-        if change["new"] != self.seed:
+        if change["new"] not in {0, self.seed}:
             self.head.notes = []
             self.seed = change["new"]
 
@@ -197,9 +197,10 @@ class QuizView(Composite):
             view.progress = ""
             view.part, view.blend = "overall", _REVEALED if answered else 0.0
             view.chip = chip if answered or question.shows_labels else replace(chip, labels=None, label_version=None)
+            # the shares would give the answer away; afterwards the reasons have those that matter
+            view.set_trait("shares", {})
+            view.set_trait("remarks", [])  # the head says that it is simulated
             if not answered:
-                # the shares would give the answer away; readers who see no picture have them in words below
-                view.set_trait("shares", {})
                 view.set_trait("alternative", f"Simulated picture of the square of question {position + 1}.")
         self._light_option(question)
         following = position + 1
