@@ -35,7 +35,7 @@ function render({ model, el }) {
   function tile(item, place) {
     const flags = item.flags.map((flag) => make("span", { class: "cen-flag" }, `⚠ ${flag}`));
     return make("button", {
-      type: "button", class: "cen-tile", title: item.excerpt, tabindex: place === at ? 0 : -1,
+      type: "button", class: "cen-tile", title: `${item.name}\n${item.excerpt}`, tabindex: place === at ? 0 : -1,
       onclick: () => { at = place; request("open", place); },
     }, make("span", { class: "cen-photo" }),
     make("span", { class: "cen-where", dir: "auto" }, item.country || item.place),
