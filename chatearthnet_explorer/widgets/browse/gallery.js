@@ -2,7 +2,7 @@ const STYLES = { "3.5": "3.5", "4v": "4V" }; // a simulated caption is in a styl
 
 function render({ model, el }) {
   const root = frame(model, el, "cen-gallery");
-  const heading = make("h3", { "aria-live": "polite" });
+  const heading = make("h3", { "aria-live": "polite", "aria-level": 2 });
   const ribbon = make("span", { class: "cen-made-up", hidden: true }, "Simulated, not real");
   const grid = make("div", { class: "cen-tiles", role: "group", "aria-label": "Pairs" });
   const empty = make("div", { class: "cen-nothing" });
