@@ -83,6 +83,10 @@ def test_number_of_captions_gives_a_margin_before_anything_is_drawn(tab: Tab) ->
     form.set_state({"pairs": 2000})
     assert form.outlook == ""
     assert "lower the number" in form.problem
+    form.set_state({"pairs": 10**9})
+    tab.draw(pairs=10**9)
+    assert "At most 2,000 captions" in form.problem
+    assert tab.view.plan is None
 
 
 def test_choices_narrow_the_population_and_their_counts(tab: Tab) -> None:
