@@ -270,7 +270,7 @@ def test_by_keyboard_alone(browser: Browser, public: str) -> None:
         person.ready()
         keys.press("1")
         person.wait_judged(3)
-        expect(page.locator(".cen-spot-check .cen-status", has_text="Every caption is judged.")).to_be_visible()
+        expect(page.locator(".cen-interval-view .cen-sentence", has_text="Every caption is judged:")).to_be_visible()
 
 
 def test_browser_that_refuses_storage(browser: Browser, public: str) -> None:

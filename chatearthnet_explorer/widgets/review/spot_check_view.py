@@ -195,10 +195,6 @@ class SpotCheck(Composite):
             points = interval_history(self.desk.verdicts, self.plan)
             self._interval.show_history(points, self.plan)
             self.desk.pad.estimate = self._interval.headline
-            if self.desk.pad.judged_count == len(self.desk.names):
-                self.status.show_message(
-                    "Every caption is judged. Read the report, and download your verdicts.", kind="done"
-                )
 
     @report_errors
     def _show_step(self, _change: object) -> None:
