@@ -235,7 +235,9 @@ def test_progress_stands_on_the_card_that_is_filled() -> None:
 
 
 def test_picture_is_described_by_its_shares() -> None:
-    assert describe_chip(chip()).startswith("Satellite picture of a square 1.9 km wide, north up: 24 % no label, 24 % water")
+    assert describe_chip(chip()).startswith(
+        "Satellite picture of a square 1.9 km wide, north up: 24 % no label, 24 % water"
+    )
     assert describe_chip(chip(simulated=True)).startswith("Simulated picture")
     assert describe_chip(chip(rgb=None)).startswith("Land-cover map")
     assert describe_chip(chip(labels=None)).endswith("its land cover is unknown.")

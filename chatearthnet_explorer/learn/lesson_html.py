@@ -133,7 +133,7 @@ def _answer(task: Task, *, is_open: bool) -> Element:
 def answer_lines(task: Task) -> tuple[str, ...]:
     """Return the answer key of a task: the right answers with their reasons, or how its goal is reached."""
     if task.kind == "do":
-        return (task.hint,)
+        return (task.key,)
     return tuple(f"{'Right' if choice.right else 'Wrong'}: {choice.text}. {choice.why}" for choice in task.choices)
 
 
