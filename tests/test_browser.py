@@ -572,7 +572,7 @@ def test_a_box_can_be_written() -> None:
     browser = browse()
     browser.map._entry.value = "5, 45, 10, 48.5"
     assert browser.query == Query(bbox=(5.0, 45.0, 10.0, 48.5))
-    assert tuple(browser.map.map.center) == (46.75, 7.5)
+    assert tuple(browser.map.map.center) == pytest.approx((46.78, 7.5), abs=0.01)
     browser.map._entry.value = "here <b>"
     assert "four numbers" in browser.status.message
     browser.map._entry.value = "5, 60, 10, 48"
@@ -671,3 +671,38 @@ def test_every_place_is_under_a_cell_of_the_world() -> None:
     counts = small_sample().catalog.density(Query(), (frame.west, frame.south, frame.east, frame.north), frame.size)
     assert counts.sum() == len(small_sample().catalog) - small_sample().catalog.search(Query(flag=("no place",))).total
     assert len(data_url(density_png(counts))) < 200_000
+
+
+def _find(browser: Browser, text: str) -> None:
+    """Write a text into the field over the map and press Go."""
+    browser.map.field.request = {"what": "go", "value": text, "turn": 1}
+
+
+@pytest.mark.parametrize(
+    ("text", "fields"),
+    [
+        ("deutschland", {"country": ("Germany",)}),
+        ("africa", {"continent": ("Africa",)}),
+    ],
+)
+def test_country_or_continent_of_the_place_field_is_the_filter(text: str, fields: dict[str, tuple[str, ...]]) -> None:
+    browser = browse()
+    browser.query = browser.query.but(bbox=(0, 0, 1, 1), continent=("Asia",), words="forest")
+    _find(browser, text)
+    for name in ("country", "continent"):
+        assert getattr(browser.query, name) == fields.get(name, ())
+    assert (browser.query.bbox, browser.query.words) == (None, "forest")
+    assert browser.map.problem == ""
+    browser.close()
+
+
+def test_other_area_of_the_place_field_is_a_box_and_a_town_no_filter() -> None:
+    browser = browse()
+    _find(browser, "bavaria")
+    west, south, east, north = browser.query.bbox
+    assert (west, south, east, north) == pytest.approx((9, 47.3, 13.8, 50.6), abs=0.5)
+    assert browser.map.field.note == "Only pairs in a box around Bavaria are listed."
+    _find(browser, "lisbon")
+    assert browser.query.bbox == (west, south, east, north)
+    assert tuple(browser.map.map.center) == pytest.approx((38.7, -9.1), abs=0.1)
+    browser.close()

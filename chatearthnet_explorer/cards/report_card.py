@@ -68,7 +68,10 @@ def _rates(facet: str, rates: Sequence[Rates]) -> Element:
         )
         for one in rates
     )
-    return _table((facet, "Pairs", "Judged", "", "Any error", "Major error"), rows)
+    return _table(
+        (facet, "Pairs", "Judged", element("span", "Interval", class_="cen-no-interval"), "Any error", "Major error"),
+        rows,
+    )
 
 
 def _bar(rate: Rate) -> Element:
@@ -135,7 +138,7 @@ def _section(heading: str, *content: Element) -> Element:
     return element("section", element("h4", heading), *content)
 
 
-def _table(head: Iterable[str], rows: Iterable[Iterable[Element | str]]) -> Element:
+def _table(head: Iterable[Element | str], rows: Iterable[Iterable[Element | str]]) -> Element:
     cells = (element("tr", *(element("th" if at == 0 else "td", cell) for at, cell in enumerate(row))) for row in rows)
     titles = element("tr", *(element("th", title, scope="col") for title in head))
     return element("table", element("thead", titles), element("tbody", *cells), class_="cen-facts")

@@ -46,7 +46,7 @@ def _question(number: int, question: Question, chip: Chip | None, *, answers: bo
         _pictures(question, chip) if chip else None,
         element("p", question.hint, class_="cen-credit") if question.hint else None,
         element("ol", *(_option(question, at, answers=answers) for at in range(len(question.options))), type="A"),
-        class_="cen-question",
+        class_="cen-sheet-question",
     )
 
 

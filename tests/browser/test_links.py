@@ -45,7 +45,7 @@ def test_back_and_forward_lead_through_places_and_pages(tab: servers.WatchedPage
     servers.click_map(page)
     page.wait_for_function("query => location.search !== `?${query}`", arg=SAO_TOME, timeout=servers.SLOW)
     second = page.evaluate("location.search.slice(1)")
-    page.get_by_role("button", name="GPT-4V style").click()
+    page.get_by_role("tab", name="GPT-4V style").click()
     styled = second.replace("style=3.5", "style=4v")
     wait_for_query(page, styled)
     page.get_by_role("link", name="Browse").first.click()

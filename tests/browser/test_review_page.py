@@ -48,7 +48,7 @@ class Reviewer:
         parts = urlsplit(address)
         query = "&".join(filter(None, (parts.query, link)))
         self.page.goto(parts._replace(path="/review", query=query).geturl())
-        expect(self.page.locator(".cen-plan-form .cen-outlook")).not_to_be_empty(timeout=servers.SLOW)
+        self.page.locator(".cen-plan-form select option").first.wait_for(state="attached", timeout=servers.SLOW)
 
     def draw(self, name: str, *, pairs: int | None = None) -> None:
         self.page.get_by_label("Your name").fill(name)

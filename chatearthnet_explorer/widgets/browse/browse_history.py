@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from chatearthnet_explorer.widgets.browse.browse_link import BrowseLink, read_browse_link, write_browse_link
 from chatearthnet_explorer.widgets.shared.background import BackgroundTask
@@ -77,7 +77,9 @@ class BrowseHistory:
         self._browser.show_error(problem)
         self._write(new=False)
 
-    def _change(self, _change: object) -> None:
+    def _change(self, change: dict[str, Any]) -> None:
+        if change["name"] == "query" and self._browser.pair is not None:
+            return  # the person turns the page by the arrows of a pair, and the next pair comes with it
         if not self._is_following:
             self._opening = ""  # the person did something else meanwhile
             self._task.stop()

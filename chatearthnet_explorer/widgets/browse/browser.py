@@ -18,7 +18,7 @@ from chatearthnet_explorer.released_catalog import fetch_catalog
 from chatearthnet_explorer.sample.sample_catalog import open_sample
 from chatearthnet_explorer.sources import Source, open_source
 from chatearthnet_explorer.widgets.browse.active_filters import alternatives
-from chatearthnet_explorer.widgets.browse.browse_layout import columns, notes_html
+from chatearthnet_explorer.widgets.browse.browse_layout import columns, notes_html, results_of
 from chatearthnet_explorer.widgets.browse.catalog_offer import CatalogOffer
 from chatearthnet_explorer.widgets.browse.count_messages import count_sentence, hint_of
 from chatearthnet_explorer.widgets.browse.facet_view import FacetView
@@ -109,7 +109,7 @@ class Browser(Composite):
         self._notes.add_class("cen-notes")
         top = panel(self.search_bar, status, self._notes)
         top.add_class("cen-browse-top")
-        results = ipywidgets.VBox([self.offer, self.gallery] if self.offer else [self.gallery])
+        results = results_of(self.offer, self.gallery, lambda: self.catalog)
         parts = columns(filters=self.facet_view, map_view=self.map, gallery=results, pair=self.pair_view)
         super().__init__([top, parts], status, sheets=("explorer.css", "browser.css"))
         self._use(catalog, release, source)

@@ -50,11 +50,8 @@ function render({ model, el }) {
     dots.querySelectorAll("button")[focused]?.focus();
   }
 
-  let moved = false;
-  function go(position) {
-    moved = true;
-    send(model, { position });
-  }
+  let quiet = false; // whether the next move is not the reader's, so that the focus stays where it is
+  const go = (position) => send(model, { position });
 
   let last = null;
   function showQuestion() {
@@ -70,16 +67,16 @@ function render({ model, el }) {
       make("p", {}, open ? `${open} still to answer: press its number above.`
         : right === count() ? "All of them: well done." : "Press a number above to see that question again, with the reasons."),
       make("div", { class: "cen-buttons" }, make("button", {
-        type: "button", class: "cen-button", onclick: () => { moved = true; send(model, { answers: [], position: 0 }); },
+        type: "button", class: "cen-button", onclick: () => send(model, { answers: [], position: 0 }),
       }, "Play these ten again")),
     ] : []));
-    if (last !== null && position !== last && moved) heading.focus({ preventScroll: true });
     if (last !== null && position !== last) {
+      if (!quiet) heading.focus({ preventScroll: true });
+      quiet = false;
       const top = root.getBoundingClientRect().top;
       if (top < 0 || top > innerHeight / 2) root.scrollIntoView({ block: "start" });
     }
     last = position;
-    moved = false;
   }
 
   function showWords() {
@@ -93,7 +90,9 @@ function render({ model, el }) {
     if (!seed || seed === restored) return;
     restored = seed;
     const answers = model.get("restore") && !chosen().length ? answersOf(seed, count()) : [];
-    if (answers.length) send(model, { answers });
+    if (!answers.length) return;
+    quiet = true;
+    send(model, { answers });
   }
   const keep = () => {
     if (model.get("restore") && model.get("seed") && restored === model.get("seed")) storeAnswers(model.get("seed"), chosen());

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 _TOWN_ZOOM, _COUNTRY_ZOOM = 4, 7  # zooms from which towns, and before which countries, have names
 _MOST = {"country": 24, "town": 14}
+_ROOM = 8000.0  # pixels for each name, so that a small map has few
 _CANDIDATES = 200  # towns that are tried, largest first
 _LETTER, _LINE = 6.6, 18.0  # pixels of a letter on average, and of a line
 _SCREEN = 2500  # pixels: no map is wider
@@ -59,14 +60,14 @@ def names_svg(bounds: Bounds, zoom: float) -> str:
     if not (0 < wide <= _SCREEN and 0 < high <= _SCREEN):
         return ""
     boxes: list[tuple[float, float, float, float]] = []
-    counts = dict(_MOST)
+    counts, most = dict(_MOST), wide * high / _ROOM
     texts = []
     for label in _labels(bounds, zoom, scale):
         half = len(label.text) * _LETTER / 2 + 4
         bottom = label.y - top + (_LINE / 2 if label.kind == "country" else 0.0)  # a town's name stands on its dot
         box = (label.x - left - half, bottom - _LINE, label.x - left + half, bottom)
         is_inside = box[0] >= 0 and box[1] >= 0 and box[2] <= wide and box[3] <= high
-        if counts[label.kind] and is_inside and not any(_overlap(box, other) for other in boxes):
+        if counts[label.kind] and len(boxes) < most and is_inside and not any(_overlap(box, other) for other in boxes):
             counts[label.kind] -= 1
             boxes.append(box)
             texts += _drawing(label, (box[0] + box[2]) / 2, box[3])

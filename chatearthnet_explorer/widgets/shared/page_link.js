@@ -53,20 +53,12 @@ function initialize({ model }) {
 }
 
 function render({ model, el }) {
-  const style = document.createElement("style");
-  style.textContent = model.get("style_sheet");
-  const box = document.createElement("div");
-  box.className = "cen-link-notice";
-  const region = document.createElement("div");
-  region.setAttribute("role", "status");
-  const words = document.createElement("span");
-  words.dir = "auto";
-  region.append(words);
-  const dismiss = document.createElement("button");
-  dismiss.type = "button";
-  dismiss.textContent = "Dismiss";
-  box.append(region, dismiss);
-  el.replaceChildren(style, box);
+  const root = frame(model, el, "cen-page-link");
+  const words = make("span", { dir: "auto" });
+  const dismiss = make("button", { type: "button", class: "cen-button" }, "Dismiss");
+  const box = make("div", { class: "cen-link-notice" }, make("div", { role: "status" }, words), dismiss);
+  root.append(box);
+  document.documentElement.dataset.cenPageLink = ""; // the address of this page can be shared
 
   let dismissed = "";
   const show = () => {
@@ -79,8 +71,7 @@ function render({ model, el }) {
     show();
   });
   show();
-  model.on("change:notice", show);
-  return () => model.off("change:notice", show);
+  return listen(model, { notice: show });
 }
 
 export default { initialize, render };

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 import ipywidgets
 import traitlets as t
-from anywidget import AnyWidget
 
-from chatearthnet_explorer.cards.html_tree import visible
+from chatearthnet_explorer.cards import Card
+from chatearthnet_explorer.cards.html_tree import element, visible
 from chatearthnet_explorer.query_string import LONGEST, left_out_sentence
-from chatearthnet_explorer.widgets.shared.view import static
+from chatearthnet_explorer.widgets.shared.view import View, script
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -18,14 +18,14 @@ if TYPE_CHECKING:
     Visit = Callable[[str], None]
 
 
-class PageLink(AnyWidget):
+class PageLink(View):
     """Keeps the query string of the address of a page, and says what was left out of a link.
 
     It belongs on a served page, once, and nowhere in a notebook, whose address is not ours. It draws nothing but the
     notice of ``show_left_out``.
     """
 
-    _esm = static("page_link.js")
+    _esm = script("page_link")
 
     address = t.Dict(read_only=True).tag(sync=True)
     """What the address shall be: ``query``; ``steps``, how often a new entry of the history was begun; and ``turn``,
@@ -39,9 +39,6 @@ class PageLink(AnyWidget):
 
     visit = t.Dict().tag(sync=True)
     """Where the person went by Back or Forward: ``query``, ``turn``, and ``retries``, how often it may be repeated."""
-
-    style_sheet = t.Unicode(static("page_link.css"), read_only=True).tag(sync=True)
-    """Rules that the script puts beside the notice, so that they hold in a shadow root (Panel) as well."""
 
     def __init__(self, query: str = "") -> None:
         """Begin at the query string of the address that the page was first_query with."""
@@ -67,6 +64,10 @@ class PageLink(AnyWidget):
         if query != self.query:
             steps = self.address["steps"] + (new and not self._is_visiting)
             self.set_trait("address", {**self.address, "query": query, "steps": steps})
+
+    def card(self) -> Card:
+        """Return the notice as static HTML."""
+        return Card("Link", (element("p", self.notice),) if self.notice else ())
 
     def on_visit(self, callback: Visit) -> None:
         """Call a function with the query string when the person goes Back or Forward to another address."""

@@ -16,7 +16,7 @@ function render({ model, el }) {
     enterkeyhint: "go", "aria-autocomplete": "list", "aria-expanded": "false", "aria-controls": `${id}-list`, dir: "auto",
     "aria-describedby": `${id}-problem`, maxlength: model.get("longest"), placeholder: model.get("hint"),
   });
-  const go = make("button", { type: "button", class: "cen-button cen-primary", "aria-label": "Go to this place" }, "Go");
+  const go = make("button", { type: "button", class: "cen-button cen-primary" }, "Go");
   const list = make("ul", { id: `${id}-list`, class: "cen-place-list", role: "listbox", "aria-label": "Suggestions", popover: "manual", hidden: true });
   const count = make("p", { class: "cen-place-count", role: "status" });
   const problem = make("p", { id: `${id}-problem`, class: "cen-place-problem", role: "alert" });

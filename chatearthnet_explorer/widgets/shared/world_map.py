@@ -12,6 +12,7 @@ import xyzservices
 
 from chatearthnet_explorer.errors import SettingError
 from chatearthnet_explorer.places.countries import land_outline
+from chatearthnet_explorer.tile import LATITUDE_LIMIT
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -145,9 +146,25 @@ def show_box(world: ipyleaflet.Map, box: tuple[float, float, float, float]) -> N
     """
     west, south, east, north = box
     wide = (east - west) % 360.0 or 360.0
-    world.center = ((south + north) / 2, west + wide / 2)
-    # 360 degrees are 256 pixels at zoom 0; the map is some 600 wide
-    world.zoom = int(min(max(math.log2(600 / 256 * 360.0 / max(wide, 2 * (north - south), 0.02)), 1), 14))
+    low, high = _row(south), _row(north)
+    across, down = _screen(world)
+    # 360 degrees, and 2 pi of Mercator's rows, are 256 pixels at zoom 0
+    shares = max(wide / 360.0 / across, (high - low) / (2.0 * math.pi) / down, 1e-9)
+    world.center = (math.degrees(math.atan(math.sinh((low + high) / 2))), west + wide / 2)
+    world.zoom = int(min(max(math.log2(1.0 / 256.0 / shares), 1), 14))
+
+
+def _row(lat: float) -> float:
+    """Return the row of a latitude in Mercator's projection, in radians."""
+    return math.asinh(math.tan(math.radians(min(max(lat, -LATITUDE_LIMIT), LATITUDE_LIMIT))))
+
+
+def _screen(world: ipyleaflet.Map) -> tuple[float, float]:
+    """Return width and height of a map in pixels; those of a usual one before it is on a screen."""
+    match world.pixel_bounds:
+        case ((left, top), (right, bottom)) if 50 < right - left < 5000 and 50 < bottom - top < 5000:  # noqa: PLR2004
+            return right - left, bottom - top
+    return 600.0, 300.0
 
 
 def land() -> list[list[list[tuple[float, float]]]]:
