@@ -96,7 +96,9 @@ def send_link(tour: Tour) -> None:
     text, address = servers.caption(page), page.url
     assert "lon=" in address
     # the other device has not entered the token yet
-    link = urlsplit(address)._replace(query="&".join(filter(None, [urlsplit(address).query, urlsplit(tour.site).query])))
+    link = urlsplit(address)._replace(
+        query="&".join(filter(None, [urlsplit(address).query, urlsplit(tour.site).query]))
+    )
     with servers.watched_page(tour.browser, **PHONE) as phone:
         phone.page.goto(link.geturl())
         expect(phone.page.locator(".cen-explorer")).to_contain_text("near Augsburg, Germany", timeout=SLOW)
