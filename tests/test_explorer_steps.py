@@ -135,7 +135,7 @@ def test_edits_are_still_there_after_a_change_of_the_captioner() -> None:
     assert explorer.prompt_view.edited_user == "Only the water."
 
 
-def test_page_says_that_fixed_sentences_ignore_edits_and_sends_none() -> None:
+def test_fixed_sentences_ignore_edits_with_a_warning() -> None:
     explorer = open_explorer()
     before = explorer.result
     assert "do not read your words" in explorer.prompt_view.edit_warning
@@ -154,7 +154,7 @@ def test_nothing_is_saved_where_a_page_may_not_edit() -> None:
     assert view.current == view.prompt
 
 
-def test_simulated_place_says_why_once_and_can_be_tried_again() -> None:
+def test_reason_of_a_simulated_place_stands_on_the_page_once() -> None:
     source = Offline()
     explorer = open_explorer(source=source)
     view = explorer.chip_view
@@ -235,9 +235,8 @@ def test_progress_stands_on_the_card_that_is_filled() -> None:
 
 
 def test_picture_is_described_by_its_shares() -> None:
-    assert describe_chip(chip()).startswith(
-        "Satellite picture of a square 1.9 km wide, north up: 24 % no label, 24 % water"
-    )
+    real = describe_chip(chip())
+    assert real.startswith("Satellite picture of a square 1.9 km wide, north up: 24 % no label, 24 % water")
     assert describe_chip(chip(simulated=True)).startswith("Simulated picture")
     assert describe_chip(chip(rgb=None)).startswith("Land-cover map")
     assert describe_chip(chip(labels=None)).endswith("its land cover is unknown.")

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import ipywidgets
-
 from chatearthnet_explorer.app.browse_first_paint import BrowseFirstPaint
 from chatearthnet_explorer.app.site_page import SitePage
 from chatearthnet_explorer.catalog.first_query import first_query
@@ -13,9 +11,10 @@ from chatearthnet_explorer.query_string import query_string_of
 from chatearthnet_explorer.widgets.browse.browse_history import BrowseHistory, browse_query
 from chatearthnet_explorer.widgets.browse.browser import Browser
 from chatearthnet_explorer.widgets.shared.page_link import with_page_link
-from chatearthnet_explorer.widgets.shared.world_map import LAND_PANE
 
 if TYPE_CHECKING:
+    import ipywidgets
+
     from chatearthnet_explorer.app.site import BrowseData, Site
     from chatearthnet_explorer.app.site_page import Arguments, Visit
     from chatearthnet_explorer.catalog.query import Query
@@ -37,8 +36,6 @@ def browse_pages(site: Site) -> tuple[SitePage, ...]:
         visit.on_end(browser.close)
         history = BrowseHistory(browser, query_string_of(visit.arguments))
         visit.on_end(history.stop)
-        # results that came before the page was there never reached it
-        visit.on_ready(lambda: _send(browser, set()))
         return with_page_link(history.link, browser)
 
     first_paint = BrowseFirstPaint(site, _query)
@@ -59,16 +56,3 @@ def browse_pages(site: Site) -> tuple[SitePage, ...]:
 def _query(arguments: Arguments, data: BrowseData) -> Query:
     """Return the query that a page opens with."""
     return browse_query(query_string_of(arguments), first_query(data.catalog))
-
-
-def _send(widget: ipywidgets.Widget, sent_ids: set[str]) -> None:
-    """Send the state of a widget after that of its children, each once; the page has the outline already."""
-    sent_ids.add(widget.model_id)
-    if getattr(widget, "pane", None) == LAND_PANE:
-        return
-    for name in widget.keys:
-        value = getattr(widget, name)
-        for child in value if isinstance(value, list | tuple) else (value,):
-            if isinstance(child, ipywidgets.Widget) and child.model_id not in sent_ids:
-                _send(child, sent_ids)
-    widget.send_state()

@@ -47,7 +47,7 @@ class ExploreFirstPaint:
         if chip is None:
             return None
         captioned = caption_of(chip, *_place_of(link), style=link.style, year=link.year, seed=link.seed)
-        return self._site.pictures.link(card(captioned)._repr_html_())
+        return card(captioned)._repr_html_()
 
     def warm_up(self) -> None:
         """Ask once whether a catalogue answers, and make the first card: the first visitor finds both."""

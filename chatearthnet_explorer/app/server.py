@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import sys
 import threading
 import webbrowser
-from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from chatearthnet_explorer.app.access import access_for, embedding_origin, is_local
@@ -115,36 +113,25 @@ def is_near(address: str, hosts: Sequence[str]) -> bool:
 
 def _server(site: Site, sockets: list[socket.socket], access: Access, embedders: Sequence[str]) -> BaseServer:
     """Return a server of a site at the sockets, not yet running."""
-    os.environ.setdefault("PYDEVD_DISABLE_FILE_VALIDATION", "1")  # a debugger that nobody attaches warns of itself
-    import panel as pn
-    from bokeh.core.validation import silence
-    from bokeh.core.validation.warnings import EMPTY_LAYOUT
     from bokeh.server.server import BaseServer
     from panel.io.application import build_applications
-    from panel.io.resources import CSS_URLS
     from tornado.httpserver import HTTPServer
     from tornado.ioloop import IOLoop
 
     from chatearthnet_explorer.app.page_handler import share_pages
+    from chatearthnet_explorer.app.panel_setup import set_up_panel
     from chatearthnet_explorer.app.refusal_pages import TITLE
-    from chatearthnet_explorer.app.routes import WebApplication
+    from chatearthnet_explorer.app.routes import WebApplication, site_routes
     from chatearthnet_explorer.app.site import pages_of
     from chatearthnet_explorer.app.tabs import tab_opener
-    from chatearthnet_explorer.app.websocket import quiet_visitor_faults
 
-    pn.extension("ipywidgets")
-    # both name the style sheet of icons that no view uses, on public servers
-    import_module("panel.io.ipywidget").IPyWidget.__css__ = []
-    pn.config.css_files = [one for one in pn.config.css_files if one != CSS_URLS["font-awesome"]]
-    silence(EMPTY_LAYOUT, silence=True)
-    quiet_visitor_faults()
+    set_up_panel()
     pages = pages_of(site)
-    share_pages(pages)
+    share_pages(pages, site.pictures)
     tabs: dict[str, Any] = {page.path: tab_opener(page, site.parts) for page in pages}
     tabs["/"] = tabs[pages[0].path]
-    web = WebApplication(
-        build_applications(tabs, title=TITLE, location=False), access, embedders, site.pictures, site.parts
-    )
+    applications = build_applications(tabs, title=TITLE, location=False)
+    web = WebApplication(applications, access, embedders, site_routes(site))
     http = HTTPServer(web, max_body_size=_MOST_BODY, max_header_size=_MOST_HEADER, max_buffer_size=_MOST_BODY * 20)
     http.add_sockets(sockets)
     return BaseServer(IOLoop.current(), web, http)
@@ -165,13 +152,13 @@ def _run(server: BaseServer, site: Site) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: loop.call_soon_threadsafe(server.io_loop.stop))
     from chatearthnet_explorer.app.compute_pool import shared_computing
-    from chatearthnet_explorer.app.site import warm_up
+    from chatearthnet_explorer.app.site import pages_of, warm_up
     from chatearthnet_explorer.widgets.shared.picture_address import picture_addresses
 
     server.start()
     try:
         with shared_computing(), picture_addresses(site.pictures.url):
-            threading.Thread(target=warm_up, args=(site,), daemon=True).start()
+            threading.Thread(target=warm_up, args=(pages_of(site),), daemon=True).start()
             server.io_loop.start()
     finally:
         server.stop()

@@ -72,10 +72,13 @@ class SharedParts:
 class PartHandler(RequestHandler):
     """Answers GET of ``parts/DIGEST.json`` below any page."""
 
+    def initialize(self, parts: SharedParts) -> None:
+        """Take the values."""
+        self._parts = parts
+
     def get(self, digest: str) -> None:
         """Send a value as JSON."""
-        parts: SharedParts = self.application.settings["parts"]
-        gzip_bytes = parts.get(digest)
+        gzip_bytes = self._parts.get(digest)
         if gzip_bytes is None:
             raise HTTPError(404)
         self.set_header("Content-Type", "application/json")

@@ -9,6 +9,7 @@ import ipywidgets
 
 from chatearthnet_explorer.cards.html_tree import visible
 from chatearthnet_explorer.widgets.browse.browse_files import search_files
+from chatearthnet_explorer.widgets.shared.composite import panel
 from chatearthnet_explorer.widgets.shared.download_button import DownloadButton
 from chatearthnet_explorer.widgets.shared.share_button import ShareButton
 
@@ -17,8 +18,22 @@ if TYPE_CHECKING:
 
     from chatearthnet_explorer.catalog.catalog import Catalog
     from chatearthnet_explorer.widgets.browse.gallery import Gallery
+    from chatearthnet_explorer.widgets.shared.status_line import StatusLine
 
 _MOST_NOTES, _LONGEST_NOTE = 5, 400
+
+
+def head(search_bar: ipywidgets.Widget, status: StatusLine, notes: ipywidgets.Widget) -> ipywidgets.VBox:
+    """Return the search bar with status and notes; the status hides where the gallery's heading says the same."""
+
+    def show_news(_change: object) -> None:
+        status.layout.display = "" if status.busy or status.kind != "done" else "none"
+
+    status.observe(show_news, ["kind", "busy"])
+    notes.add_class("cen-notes")
+    top = panel(search_bar, status, notes)
+    top.add_class("cen-browse-top")
+    return top
 
 
 def columns(

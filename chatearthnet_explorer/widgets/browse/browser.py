@@ -18,7 +18,7 @@ from chatearthnet_explorer.released_catalog import fetch_catalog
 from chatearthnet_explorer.sample.sample_catalog import open_sample
 from chatearthnet_explorer.sources import Source, open_source
 from chatearthnet_explorer.widgets.browse.active_filters import alternatives
-from chatearthnet_explorer.widgets.browse.browse_layout import columns, notes_html, results_of
+from chatearthnet_explorer.widgets.browse.browse_layout import columns, head, notes_html, results_of
 from chatearthnet_explorer.widgets.browse.catalog_offer import CatalogOffer
 from chatearthnet_explorer.widgets.browse.count_messages import count_sentence, hint_of
 from chatearthnet_explorer.widgets.browse.facet_view import FacetView
@@ -29,7 +29,7 @@ from chatearthnet_explorer.widgets.browse.region_map import RegionMap
 from chatearthnet_explorer.widgets.browse.released_pair import credit_of_release
 from chatearthnet_explorer.widgets.browse.search_bar import SearchBar
 from chatearthnet_explorer.widgets.shared.background import BackgroundTask
-from chatearthnet_explorer.widgets.shared.composite import Composite, panel, report_errors
+from chatearthnet_explorer.widgets.shared.composite import Composite, report_errors
 from chatearthnet_explorer.widgets.shared.status_line import StatusLine
 
 if TYPE_CHECKING:
@@ -106,9 +106,7 @@ class Browser(Composite):
         """Loads the real captions; None where there is no such offer."""
         status = StatusLine()
         self._notes = ipywidgets.HTML()
-        self._notes.add_class("cen-notes")
-        top = panel(self.search_bar, status, self._notes)
-        top.add_class("cen-browse-top")
+        top = head(self.search_bar, status, self._notes)
         results = results_of(self.offer, self.gallery, lambda: self.catalog)
         parts = columns(filters=self.facet_view, map_view=self.map, gallery=results, pair=self.pair_view)
         super().__init__([top, parts], status, sheets=("explorer.css", "browser.css"))
@@ -288,8 +286,8 @@ class Browser(Composite):
         if result and place >= 0:
             ways += ["previous"] if place or result.query.page > 1 else []
             ways += ["next"] if place + 1 < len(result.pairs) or result.query.page < result.pages else []
-        head = self.pair_view.head
-        head.possible = [*ways, *(one for one in head.possible if one not in {"back", "previous", "next"})]
+        others = [one for one in self.pair_view.head.possible if one not in {"back", "previous", "next"}]
+        self.pair_view.head.possible = [*ways, *others]
 
     @report_errors
     def _act(self, what: str) -> None:

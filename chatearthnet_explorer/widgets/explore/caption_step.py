@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import ipywidgets
+
 from chatearthnet_explorer.captioners.chip_guard import SIMULATED
 from chatearthnet_explorer.cards.steps import CAPTION
 from chatearthnet_explorer.cards.text_cards import NO_CAPTION

@@ -310,10 +310,13 @@ class Explorer(Composite):
         self._place_card.set_note(name)
         self.map.chip = self.chip_view.chip = captioned.chip
         self.chip_view.place = place_title(captioned)
-        self._real_place.offer(captioned.chip)
+        failure = self._real_place.offer(captioned.chip)
         self.prompt_view.show(captioned.prompt)
         button = self._requests.offer(captioned.prompt)
         self._caption.show(captioned, button=button)
         self._next.offer(captioned)
         invitation = f" Press '{button}' for a caption." if button and not captioned.caption else ""
-        self.status.show_message(f"{sentence_case(name)}.{invitation}", kind="done")
+        if failure:
+            self.status.show_message(failure, kind="error")
+        else:
+            self.status.show_message(f"{sentence_case(name)}.{invitation}", kind="done")

@@ -20,7 +20,7 @@ class ToggleView(View):
     label = t.Unicode("", read_only=True).tag(sync=True)
     """The words on it."""
 
-    tooltip = t.Unicode("", read_only=True).tag(sync=True)
+    hint = t.Unicode("", read_only=True).tag(sync=True)
     """What it does, in one sentence."""
 
     def __init__(self, label: str, *, tooltip: str = "") -> None:
@@ -32,7 +32,7 @@ class ToggleView(View):
         """
         super().__init__()
         self.set_trait("label", label)
-        self.set_trait("tooltip", tooltip)
+        self.set_trait("hint", tooltip)
 
     def card(self) -> Card:
         """Return whether it is on, as static HTML."""
