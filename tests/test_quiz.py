@@ -328,7 +328,7 @@ def test_sheet_shows_every_question_and_marks_answers_only_when_wanted() -> None
         ("&".join(f"a{number}=1" for number in range(40)), 1, ("too many fields",)),
     ],
 )
-def test_link_gives_a_quiz_and_says_what_was_left_out(query: str, seed: int, words: tuple[str, ...]) -> None:
+def test_link_gives_a_quiz_and_notes_on_the_rest(query: str, seed: int, words: tuple[str, ...]) -> None:
     link = read_quiz_link(query)
     assert link.seed == seed
     text = " ".join(link.notes)

@@ -36,15 +36,15 @@ def wrong(position: int) -> int:
     return (QUIZ.questions[position].answer + 1) % 4
 
 
-def test_first_question_is_shown_without_its_answer(view: QuizView) -> None:
+def test_state_of_the_first_question_lacks_its_answer(view: QuizView) -> None:
     question = QUIZ.questions[0]
     assert view.head.prompt == question.prompt
     assert ["".join(words for words, _ in runs) for runs in view.choices.options] == list(question.texts)
     assert view.head.results == [None] * 10
     state = str(
-        {name: view.choices.get_state()[name] for name in ("answer", "reasons", "verdict", "next_label", "lit")}
+        {name: view.choices.get_state()[name] for name in ("answer", "reasons", "verdict", "next_label", "lit_option")}
     )
-    assert state == str({"answer": -1, "reasons": [], "verdict": "", "next_label": "", "lit": -1})
+    assert state == str({"answer": -1, "reasons": [], "verdict": "", "next_label": "", "lit_option": -1})
     assert view.chip_view.shares == {}
     assert view.chip_view.label_map == b""  # the first question is about the picture alone
     assert question.options[question.answer].text not in view.chip_view.alternative
@@ -90,12 +90,12 @@ def test_first_choice_counts(view: QuizView) -> None:
 def test_pixels_of_another_option_can_be_lit_after_the_choice_only(view: QuizView) -> None:
     question = QUIZ.questions[1]
     view.head.position = 1
-    view.choices.set_state({"lit": 2})
+    view.choices.set_state({"lit_option": 2})
     assert view.chip_view.highlight == -1
     choose(view, 0)
-    view.choices.set_state({"lit": 2})
+    view.choices.set_state({"lit_option": 2})
     assert (view.chip_view.highlight, tuple(view.chip_view.within)) == tuple(question.options[2].light)
-    view.choices.set_state({"lit": -1})
+    view.choices.set_state({"lit_option": -1})
     assert view.chip_view.highlight == -1
 
 
@@ -172,7 +172,7 @@ def test_link_is_offered_on_the_site_alone() -> None:
     assert QuizView(seed=7).tools.link == ""
 
 
-def test_notes_about_a_link_are_shown_and_harmless() -> None:
+def test_notes_about_a_link_are_visible_and_harmless() -> None:
     view = QuizView(seed=7, notes=[f"There is no quiz {ATTACK}."])
     assert view.head.notes == [f"There is no quiz {VISIBLE_ATTACK}."]
     view.tools.set_state({"seed": 8})
@@ -214,7 +214,7 @@ def test_quiz_waits_for_start_where_the_page_is_not_there_yet() -> None:
     assert view.head.seed == 7
 
 
-def test_damaged_sample_is_said_in_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_damaged_sample_gives_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(seed: int) -> None:
         msg = f"The sample is damaged, so there is no quiz {seed}; install it again."
         raise CatalogError(msg)

@@ -58,11 +58,11 @@ def _read(fields: Sequence[tuple[str, str]]) -> QuizLink:
             )
     if len(seeds) > 1:
         notes.append("The link named several quizzes; only the first counts.")
-    others = sorted({name[:_QUOTE] for name, _ in fields if name not in _KNOWN})
+    others = sorted({name[:_QUOTE] for name, _ in fields if name not in _FIELDS})
     if others:
         notes.append(f"The link's other fields mean nothing here: {', '.join(others[:3])}.")
     return QuizLink(seed, tuple(notes))
 
 
-_KNOWN = frozenset({"seed", "token"})
+_FIELDS = frozenset({"seed", "token"})
 """Fields that need no note; the server reads ``token``."""

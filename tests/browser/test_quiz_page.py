@@ -69,11 +69,11 @@ def test_pupil_plays_ten_questions_and_a_reload_keeps_the_answers(browser: Brows
         choose(page, 0, QUIZ.questions[0].answer)
         expect(page.locator(".cen-light[aria-pressed='true']")).to_have_count(1)
         for _ in range(100):
-            lit, dim = pixels(page, "canvas.cen-light")  # what is lit is clear, the rest is dimmed
+            light, dim = pixels(page, "canvas.cen-light")  # what is lit is clear, the rest is dimmed
             if dim:
                 break
             page.wait_for_timeout(100)
-        assert lit > 5_000
+        assert light > 5_000
         assert dim > 5_000
 
         page.get_by_role("button", name="Next question").click()
@@ -186,7 +186,7 @@ def test_phone_shows_question_picture_options_in_order_with_large_targets(browse
         ("seed=7&seed=8&colour=red", "The link named several quizzes; only the first counts."),
     ],
 )
-def test_broken_link_opens_a_quiz_and_says_what_was_wrong(browser: Browser, app: str, query: str, words: str) -> None:
+def test_broken_link_opens_a_quiz_with_a_note(browser: Browser, app: str, query: str, words: str) -> None:
     with servers.watched_page(browser) as tab:
         open_quiz(tab.page, app, query)
         expect(tab.page.locator(".cen-notes")).to_contain_text(words, timeout=servers.SLOW)
@@ -207,11 +207,11 @@ def test_quiz_works_where_the_browser_refuses_storage(browser: Browser, app: str
 
 
 @pytest.mark.parametrize(
-    "stored", ["{", '{"7": [1]}', "[[7, [9]]]", '[[7, "x"], null, 3]', "[[7, [0,0,0,0,0,0,0,0,0,0,0]]]"]
+    "content", ["{", '{"7": [1]}', "[[7, [9]]]", '[[7, "x"], null, 3]', "[[7, [0,0,0,0,0,0,0,0,0,0,0]]]"]
 )
-def test_spoiled_storage_is_ignored(browser: Browser, app: str, stored: str) -> None:
+def test_spoiled_storage_is_ignored(browser: Browser, app: str, content: str) -> None:
     with servers.watched_page(browser) as tab:
-        tab.page.add_init_script(f"localStorage.setItem('chatearthnet-explorer.quiz', {stored!r});")
+        tab.page.add_init_script(f"localStorage.setItem('chatearthnet-explorer.quiz', {content!r});")
         open_quiz(tab.page, app)
         expect_question(tab.page, 0)
         expect(tab.page.locator(".cen-dot.cen-right, .cen-dot.cen-wrong")).to_have_count(0)

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from chatearthnet_explorer.learn.quiz import Quiz
     from chatearthnet_explorer.learn.quiz_question import Question
 
-_REVEALED = 0.7  # how much of the labels lies over the picture once a question is answered
+_BLEND_AFTERWARDS = 0.7  # how much of the labels lies over the picture once an option is chosen
 _LAND_OF = {land.name: land for land in CLASSES}
 
 
@@ -73,7 +73,7 @@ class QuizView(Composite):
         self.head.observe(self._show_answers, "answers")
         self.choices.observe(self._choose, "choice")
         self.choices.observe(self._go_on, "next_count")
-        self.choices.observe(self._light, "lit")
+        self.choices.observe(self._light, "lit_option")
         self.tools.observe(self._open_other, "seed")
         self.tools.on_sheet(self._show_sheet)
         self.seed = seed
@@ -162,7 +162,7 @@ class QuizView(Composite):
         if chip is None:
             self.chip_view.chip = None
             self.chip_view.progress = "Drawing the square …"
-            self._fetch(position, lambda fetched: self._show_chip(question, fetched))
+            self._fetch(position, lambda new_chip: self._show_chip(question, new_chip))
         else:
             self._show_chip(question, chip)
 
@@ -190,17 +190,17 @@ class QuizView(Composite):
     @report_errors
     def _show_chip(self, question: Question, chip: Chip) -> None:
         position = self.head.position
-        answered = self._answer_of(position) >= 0
+        has_choice = self._answer_of(position) >= 0
         self._show_choices(question, chip)
         view = self.chip_view
         with view.hold_sync():
             view.progress = ""
-            view.part, view.blend = "overall", _REVEALED if answered else 0.0
-            view.chip = chip if answered or question.shows_labels else replace(chip, labels=None, label_version=None)
+            view.part, view.blend = "overall", _BLEND_AFTERWARDS if has_choice else 0.0
+            view.chip = chip if has_choice or question.shows_labels else replace(chip, labels=None, label_version=None)
             # the shares would give the answer away; afterwards the reasons have those that matter
             view.set_trait("shares", {})
             view.set_trait("remarks", [])  # the head says that it is simulated
-            if not answered:
+            if not has_choice:
                 view.set_trait("alternative", f"Simulated picture of the square of question {position + 1}.")
         self._light_option(question)
         following = position + 1
@@ -235,12 +235,12 @@ class QuizView(Composite):
             self._light_option(quiz.questions[position])
 
     def _light_option(self, question: Question) -> None:
-        number = self.choices.lit
-        lit = 0 <= number < len(question.options) and self._answer_of(self.head.position) >= 0
+        number = self.choices.lit_option
+        is_lit = 0 <= number < len(question.options) and self._answer_of(self.head.position) >= 0
         view = self.chip_view
         with view.hold_sync():
-            view.highlight = question.options[number].light.class_index if lit else -1
-            view.within = list(question.options[number].light.parts) if lit else []
+            view.highlight = question.options[number].light.class_index if is_lit else -1
+            view.within = list(question.options[number].light.parts) if is_lit else []
 
     def _close_sheet(self) -> None:
         self._sheet_task.stop()
