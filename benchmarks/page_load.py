@@ -34,7 +34,7 @@ FLAGS = [
     "--disable-gpu",
     f"--host-resolver-rules=MAP {IMAGERY} ~NOTFOUND",
 ]  # a route would switch off caching
-SETTLED = 2_000
+SETTLE_TIME = 2_000
 """Milliseconds after the widgets live in which what is still under way may arrive."""
 
 PAGES = {
@@ -79,11 +79,11 @@ class Load(NamedTuple):
     live: float
     """Seconds until the widgets are there."""
 
-    sent: int
-    """Bytes that the server sent."""
+    down: int
+    """Bytes from the server to the browser."""
 
-    received: int
-    """Bytes that the browser sent."""
+    up: int
+    """Bytes from the browser to the server."""
 
     shift: float
     """Sum of Chromium's layout-shift entries."""
@@ -95,7 +95,7 @@ class Relay:
     def __init__(self, port: int) -> None:
         """Take the port of the server."""
         self._target = port
-        self.sent = self.received = 0
+        self.down = self.up = 0
         self.port = 0
 
     @contextlib.contextmanager
@@ -120,12 +120,9 @@ class Relay:
             thread.join()
 
     async def _connect(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        server_reader, server_writer = await asyncio.open_connection("127.0.0.1", self._target)
-        await asyncio.gather(
-            self._pass(reader, server_writer, "received"),
-            self._pass(server_reader, writer, "sent"),
-            return_exceptions=True,
-        )
+        with contextlib.suppress(asyncio.CancelledError, OSError):  # the end of the block
+            server_reader, server_writer = await asyncio.open_connection("127.0.0.1", self._target)
+            await asyncio.gather(self._pass(reader, server_writer, "up"), self._pass(server_reader, writer, "down"))
 
     async def _pass(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, name: str) -> None:
         try:
@@ -139,15 +136,15 @@ class Relay:
 
 def visit(context: BrowserContext, relay: Relay, address: str, selectors: tuple[str, str, str]) -> Load:
     """Open a page in a new tab, wait until it has settled, close it."""
-    relay.sent = relay.received = 0
+    relay.down = relay.up = 0
     page = context.new_page()
     page.add_init_script(f"({WATCH})({list(selectors)!r})")
     page.goto(address, wait_until="commit")
     page.wait_for_function("window.load && window.load.live !== null && window.load.readable !== null", timeout=120_000)
-    page.wait_for_timeout(SETTLED)
+    page.wait_for_timeout(SETTLE_TIME)
     load = page.evaluate("window.load")
     page.close()
-    return Load(load["readable"] / 1000, load["live"] / 1000, relay.sent, relay.received, load["shift"])
+    return Load(load["readable"] / 1000, load["live"] / 1000, relay.down, relay.up, load["shift"])
 
 
 def visits(browser: Browser, checkout: Path, path: str) -> tuple[Load, Load]:
@@ -170,8 +167,8 @@ def show(name: str, loads: list[Load]) -> None:
     print(
         f"{name:34} readable {statistics.median(readable):5.2f} s (worst {max(readable):5.2f})   "
         f"live {statistics.median(live):5.2f} s (worst {max(live):5.2f})   "
-        f"sent {statistics.median(one.sent for one in loads) / 1e3:8,.0f} kB   "
-        f"received {statistics.median(one.received for one in loads) / 1e3:5,.0f} kB   "
+        f"sent {statistics.median(one.down for one in loads) / 1e3:8,.0f} kB   "
+        f"received {statistics.median(one.up for one in loads) / 1e3:5,.0f} kB   "
         f"shift {max(one.shift for one in loads):.3f}",
         flush=True,
     )

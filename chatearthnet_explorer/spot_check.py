@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from itertools import repeat
+from typing import TYPE_CHECKING, Any
 
 from chatearthnet_explorer.cancellation import checkpoint
 from chatearthnet_explorer.catalog.query import EVERYTHING, Query
 from chatearthnet_explorer.errors import PlanError
 from chatearthnet_explorer.prompts.wording import STYLES
+from chatearthnet_explorer.record import SPLITS
 from chatearthnet_explorer.review import sampling
 from chatearthnet_explorer.review.plan import STRATA
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    import numpy as np
+    from numpy.typing import NDArray
+
     from chatearthnet_explorer.catalog.catalog import Catalog
-    from chatearthnet_explorer.catalog.pair import Pair
     from chatearthnet_explorer.review.plan import Plan
 
 LAST_SEED = 2**32 - 1
@@ -89,11 +95,14 @@ def draw_plan(catalog: Catalog, request: PlanRequest) -> Plan:
     if request.worst:
         scores = catalog.scores(query, style=request.style)
         return sampling.risk_first(scores, request.pairs, seed=request.seed, style=request.style)
+    rows = catalog.rows(query)
     strata: dict[str, str] = {}
-    for number, pair in enumerate(catalog.pairs(query)):
+    for number, (name, stratum) in enumerate(
+        zip(catalog.files.names(rows.tolist()), _strata(catalog, rows, request), strict=True)
+    ):
         if not number % _OFTEN:
             checkpoint()
-        strata[pair.record.name] = _stratum(pair, request.by, request.style)
+        strata[name] = stratum
     if not request.by:
         return sampling.simple_random(strata, request.pairs, seed=request.seed, style=request.style)
     return sampling.stratified_sample(
@@ -115,10 +124,19 @@ def population_of(catalog: Catalog, request: PlanRequest) -> int:
     return len(catalog.rows(request.population_query))
 
 
-def _stratum(pair: Pair, facet: str, style: str) -> str:
-    if facet == "split":
-        return pair.record.splits.get(style, "none")
-    if facet == "dominant":
-        return pair.dominant.get(style) or "none"
-    where = getattr(pair.country, "name" if facet == "country" else "continent", None)
-    return where or "none"
+def _strata(catalog: Catalog, rows: NDArray[np.int64], request: PlanRequest) -> Iterable[str]:
+    """Return the stratum of each row, ``none`` where it has none."""
+    columns = catalog.files.columns
+    codes: NDArray[Any]
+    if request.by == "dominant":
+        return (pair.dominant.get(request.style) or "none" for pair in catalog.pairs_at(rows.tolist()))
+    if request.by == "split":
+        codes = columns.split_4v if request.style == "4v" else columns.split_35
+        names = ("none", *SPLITS)
+    elif request.by == "country":
+        codes, names = columns.country, tuple(country.name or "none" for country in columns.countries)
+    elif request.by == "continent":
+        codes, names = columns.continent, tuple(name or "none" for name in columns.continents)
+    else:
+        return repeat("", len(rows))
+    return (names[code] for code in codes[rows].tolist())

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 DOCS = Path(__file__).parent
 sys.path.insert(0, str(DOCS))
 
-from generators import api, commands, layers, modules, offline, settings  # noqa: E402 - found by the line above
+from generators import api, commands, layers, lesson_pages, modules, offline, settings  # noqa: E402 - found by the line above
 
 project = "chatearthnet_explorer"
 html_title = "ChatEarthNet Explorer"
@@ -56,15 +56,16 @@ def setup(app: Sphinx) -> None:
 
 def generate() -> None:
     """Write the parts of the site that are made out of the code: these files are not in git."""
-    pages_folder, reference = DOCS / "generated", DOCS / "reference" / "api"
+    pages_folder, reference, lessons = DOCS / "generated", DOCS / "reference" / "api", DOCS / "lessons"
     files = {
         pages_folder / "commands.md": commands.page(),
         pages_folder / "settings.md": settings.page(),
         pages_folder / "modules.md": modules.page(),
         pages_folder / "contracts.md": layers.page(),
         **{reference / name: text for name, text in api.pages().items()},
+        **{lessons / name: text for name, text in lesson_pages.pages().items()},
     }
-    for stale in {*pages_folder.glob("*"), *reference.glob("*")} - set(files):
+    for stale in {*pages_folder.glob("*"), *reference.glob("*"), *lessons.glob("*")} - set(files):
         stale.unlink()
     for path, text in files.items():
         path.parent.mkdir(exist_ok=True)

@@ -114,7 +114,7 @@ def test_cached_chip_is_real_without_a_network(
     assert chip.rgb is not None
 
 
-def test_remembers_the_latest_result_for_all_of_the_process_without_asking(tmp_path: Path) -> None:
+def test_latest_result_is_there_for_all_of_the_process_without_a_request(tmp_path: Path) -> None:
     with ScriptedApi(lambda _: Reply(status=404)) as api:
         offline = settings(tmp_path, api.url)
         assert last_reason(offline) is None

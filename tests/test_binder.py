@@ -13,6 +13,8 @@ from pathlib import Path
 
 import pytest
 from packaging.requirements import Requirement
+from rig import full_size
+from rig.zenodo import Zenodo
 
 ROOT = Path(__file__).parents[1]
 BINDER = ROOT / "binder"
@@ -82,13 +84,33 @@ def clone(tmp_path: Path) -> Path:
 
 
 def _environment(home: Path) -> dict[str, str]:
-    return {**{key: value for key, value in os.environ.items() if not key.startswith("JUPYTER")}, "HOME": str(home)}
+    return {
+        **{key: value for key, value in os.environ.items() if not key.startswith(("JUPYTER", "XDG", "CHATEARTHNET"))},
+        "HOME": str(home),
+    }
+
+
+def _build(clone: Path, zenodo: str) -> str:
+    """Run the build step where Zenodo is at an address; return what it wrote."""
+    variables = {"CHATEARTHNET_ZENODO": zenodo, "CHATEARTHNET_MIRROR": f"{zenodo}/no/mirror"}
+    command = [clone / "binder" / "postBuild"]
+    return subprocess.run(
+        command, cwd=clone, env=_environment(clone) | variables, check=True, capture_output=True, text=True
+    ).stdout
+
+
+def test_image_has_the_real_captions_where_zenodo_answers(clone: Path, tmp_path: Path) -> None:
+    pytest.importorskip("jupyterlab", reason="JupyterLab is not installed: pip install .[lab]")
+    full_size.write_release(tmp_path / "release", records=600, archives=1)
+    with Zenodo(tmp_path / "release") as zenodo:
+        assert "600 real pairs are in the image." in _build(clone, zenodo.url)
+    assert list(clone.glob(".local/share/chatearthnet_explorer/catalogs/zenodo-*"))
 
 
 def test_build_and_start_open_the_site(clone: Path) -> None:
     pytest.importorskip("jupyterlab", reason="JupyterLab is not installed: pip install .[lab]")
     environment = _environment(clone)
-    subprocess.run([clone / "binder" / "postBuild"], cwd=clone, env=environment, check=True, capture_output=True)
+    assert "The image has the simulated sample alone." in _build(clone, "http://127.0.0.1:9")
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     command = [clone / "binder" / "start", "jupyter", "lab", "--no-browser", "--allow-root", "--ip=127.0.0.1"]

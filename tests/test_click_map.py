@@ -3,12 +3,11 @@
 import pytest
 from rig.map_click import click
 
-from chatearthnet_explorer.errors import PlaceError
 from chatearthnet_explorer.places.countries import coast_distance, country_at
 from chatearthnet_explorer.places.suggestions import PLACES
 from chatearthnet_explorer.sources import open_source
 from chatearthnet_explorer.tile import Tile
-from chatearthnet_explorer.widgets.explore.click_map import ClickMap, parse_coordinates
+from chatearthnet_explorer.widgets.explore.click_map import ClickMap
 
 
 @pytest.fixture
@@ -62,12 +61,6 @@ def test_ignores_invalid_click_events(click_map: ClickMap, coordinates: object) 
     assert click_map.lonlat is None
 
 
-def test_choosing_a_listed_place_moves_the_map(click_map: ClickMap) -> None:
-    click_map._place.value = PLACES[3].name
-    assert click_map.lonlat == (PLACES[3].lon, PLACES[3].lat)
-    assert tuple(click_map.map.center) == (PLACES[3].lat, PLACES[3].lon)
-
-
 @pytest.mark.parametrize("place", PLACES, ids=lambda place: place.name)
 def test_every_listed_place_is_on_land_in_its_country(place: object) -> None:
     country = country_at(place.lon, place.lat)
@@ -76,35 +69,76 @@ def test_every_listed_place_is_on_land_in_its_country(place: object) -> None:
     assert coast_distance([place.lon], [place.lat])[0] > 0
 
 
-@pytest.mark.parametrize(
-    "text",
-    ["0.336, 6.73", " 0.336 6.73 ", "0.336;6.73", "0.336N, 6.73E", "+0.336° n 6.73° e", "-0.336 S, -6.73 W"],
-)
-def test_latitude_and_longitude_are_read_as_people_write_them(text: str) -> None:
-    assert parse_coordinates(text) == (6.73, 0.336)
+def find(click_map: ClickMap, text: str) -> None:
+    """Write a text into the field and press Go."""
+    click_map.field.request = {"what": "go", "value": text, "turn": 1}
 
 
-def test_a_minus_sign_from_a_web_page_is_one() -> None:
-    assert parse_coordinates("\u221233.9, \u2212151.2") == (-151.2, -33.9)
+def test_choosing_a_place_to_start_with_moves_the_map(click_map: ClickMap) -> None:
+    click_map.field.request = {"what": "start", "value": 3, "turn": 0}
+    assert click_map.lonlat == (PLACES[3].lon, PLACES[3].lat)
+    assert tuple(click_map.map.center) == (PLACES[3].lat, PLACES[3].lon)
+    assert click_map.field.value == PLACES[3].name
 
 
-@pytest.mark.parametrize("text", ["", "Lisbon", "1,2,3", "1e3, 4", "<script>1, 2</script>", "1 2" * 1000])
-def test_refuses_text_that_is_not_two_numbers(text: str) -> None:
-    with pytest.raises(PlaceError, match="latitude, then longitude"):
-        parse_coordinates(text)
+def test_goes_near_to_a_town(click_map: ClickMap) -> None:
+    find(click_map, "münchen")
+    assert click_map.lonlat == (11.575, 48.137)
+    assert click_map.map.zoom == 10
+    assert click_map.field.value == "Munich, Germany"
+    assert click_map.field.problem == click_map.field.note == ""
 
 
-def test_a_wrong_entry_is_answered_on_the_map_as_text(click_map: ClickMap) -> None:
-    click_map._entry.value = "<img src=x onerror=alert(1)>"
-    assert "&lt;img" in click_map._problem.value
-    assert "<img" not in click_map._problem.value
-    assert click_map._problem.layout.display is None or click_map._problem.layout.display == ""
-    click_map._entry.value = "89, 0"
-    assert "nearer to the equator" in click_map._problem.value
+def test_goes_to_coordinates_and_links(click_map: ClickMap) -> None:
+    for text in ("0.336, 6.73", "0° 20' 9.6\" N, 6° 43' 48\" E", "https://www.openstreetmap.org/#map=15/0.336/6.73"):
+        find(click_map, "48, 11")
+        find(click_map, text)
+        assert click_map.lonlat == pytest.approx((6.73, 0.336))
+        assert click_map.field.value == "0.336 N, 6.73 E, near São Tomé, São Tomé and Príncipe"
+
+
+def test_goes_to_the_largest_town_of_a_country_and_fits_all_of_it(click_map: ClickMap) -> None:
+    find(click_map, "germany")
+    assert click_map.field.value == "Germany"
+    assert click_map.field.note == (
+        "This is Berlin, the largest town of Germany. Click the map to choose another square in Germany."
+    )
+    assert click_map.lonlat == pytest.approx((13.41, 52.52), abs=0.01)
+    assert tuple(click_map.map.center) == pytest.approx((51.1, 10.5), abs=0.5)
+    assert click_map.map.zoom == 5
+
+
+def test_moves_to_a_continent_without_a_new_place(click_map: ClickMap) -> None:
+    find(click_map, "africa")
     assert click_map.lonlat is None
-    click_map._entry.value = "0.336, 6.73"
+    assert click_map.field.note == "Click the map to choose a square in Africa."
+
+
+def test_fits_a_country_over_the_antimeridian_in_one_piece(click_map: ClickMap) -> None:
+    find(click_map, "fiji")
+    assert tuple(click_map.map.center) == pytest.approx((-17, 179), abs=3)
+    assert click_map.map.zoom > 5
+
+
+def test_after_a_click_the_field_shows_the_new_place(click_map: ClickMap) -> None:
+    find(click_map, "germany")
+    click(click_map, 371.58, 48.14)
+    assert click_map.field.value == "48.14 N, 11.58 E, near Munich, Germany"
+    assert click_map.field.note == ""
+
+
+def test_what_is_no_place_is_answered_in_the_field(click_map: ClickMap) -> None:
+    find(click_map, "<qqxv src=x onerror=alert(1)>")
+    assert click_map.field.problem == (
+        "No place called '<qqxv src=x onerror=alert(1)>' found. "
+        "Try another spelling, or coordinates such as 48.14, 11.58."
+    )
+    find(click_map, "89, 0")
+    assert "nearer to the equator" in click_map.field.problem
+    assert click_map.lonlat is None
+    find(click_map, "0.336, 6.73")
     assert click_map.lonlat == (6.73, 0.336)
-    assert click_map._problem.layout.display == "none"
+    assert click_map.field.problem == ""
 
 
 def test_the_outline_is_there_without_network_and_lets_clicks_through(click_map: ClickMap) -> None:

@@ -16,14 +16,14 @@ from chatearthnet_explorer import cli
 
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "chatearthnet_explorer"
-GENERATED_PAGES = (ROOT / "docs" / "generated", ROOT / "docs" / "reference" / "api")
+GENERATED_PAGES = tuple(ROOT / "docs" / name for name in ("generated", "reference/api", "lessons"))
 PAGES = sorted(
     page for page in [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")] if not set(GENERATED_PAGES) & set(page.parents)
 )
 GUIDES = [page for page in PAGES if page.parent.name != "decisions" and page.name != "CHANGELOG.md"]
 """Pages that tell how things are now; decisions and the changelog may speak of what was."""
 
-NOTEBOOKS = sorted(ROOT.glob("notebooks/*.ipynb"))
+NOTEBOOKS = sorted(ROOT.glob("notebooks/**/*.ipynb"))
 
 OTHER_OPTIONS = {"--help", "--keep-going", "--first"}
 """Options of every program, and of others that the text names: sphinx-build and the scripts in benchmarks."""

@@ -212,7 +212,7 @@ def test_error_of_the_source_is_its_own_sentence() -> None:
     click(explorer.map, 6.73, 0.336)
     assert explorer.status.kind == "error"
     assert explorer.status.message == f"The catalogue says {HOSTILE}; try later."
-    assert "<script" not in explorer.status._text.value
+    assert "<script" not in explorer.status._text.card()._repr_html_()
     source.problem = None
     click(explorer.map, 6.73, 0.336)
     assert explorer.status.kind == "done"
@@ -340,7 +340,7 @@ def test_steps_are_on_screen_during_the_wait() -> None:
 def test_hostile_words_are_text_in_every_view_and_in_the_card() -> None:
     explorer = _explorer(captioner=Writer())
     explorer.go(6.73, 0.336)
-    for page in (explorer._repr_html_(), explorer.status._text.value):
+    for page in (explorer._repr_html_(), explorer.status._text.card()._repr_html_()):
         assert "<script>" not in page
         assert "<img src=x" not in page
     assert "&lt;script&gt;" in explorer._repr_html_()

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import json
+import re
 import tomllib
+from html import escape
 from importlib.resources import files
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
+from generators import lesson_notebooks, lesson_pages
+from ipywidgets.widgets.widget import _instances
 
 from chatearthnet_explorer.errors import LessonError
 from chatearthnet_explorer.landcover.legend import CLASSES
@@ -17,6 +23,7 @@ from chatearthnet_explorer.learn.faulty_caption import faulty_sentences, true_ca
 from chatearthnet_explorer.learn.glossary import define, search, terms
 from chatearthnet_explorer.learn.lesson import Goal, parse_lesson
 from chatearthnet_explorer.learn.lesson_chips import lesson_chip, simulated_chip, with_clouds
+from chatearthnet_explorer.learn.lesson_html import lesson_html, list_html
 from chatearthnet_explorer.learn.lesson_text import plain, runs
 from chatearthnet_explorer.learn.prompt_rules import RULES, facts_by_rules
 from chatearthnet_explorer.learn.satellite_view import COMPOSITES, ndvi, ndwi
@@ -33,9 +40,10 @@ from chatearthnet_explorer.prompts.facts import facts_35
 from chatearthnet_explorer.review.claim_verification import verify_caption
 from chatearthnet_explorer.tile import Tile
 from chatearthnet_explorer.widgets.learn.activities import KINDS, make_activity
+from chatearthnet_explorer.widgets.learn.lesson_view import LessonView
 
 if TYPE_CHECKING:
-    from chatearthnet_explorer.learn.lesson import Section
+    from chatearthnet_explorer.learn.lesson import Lesson, Section
 
 SECTIONS = [
     pytest.param(section, id=f"{lesson.slug}-{number}")
@@ -381,3 +389,183 @@ def test_lesson_files_are_plain_toml_without_markup() -> None:
         text = file.read_text("utf-8")
         assert tomllib.loads(text)
         assert "<" not in text
+
+
+# What follows from the files
+
+
+def test_recipe_for_a_new_lesson_works() -> None:
+    page = (Path(__file__).parents[1] / "CONTRIBUTING.md").read_text("utf-8")
+    (block,) = re.findall(r"^```toml\n(title = .*?)^```", page, re.MULTILINE | re.DOTALL)
+    lesson = parse_lesson("why-deserts-are-easy", 8, tomllib.loads(block))
+    view = LessonView(lesson)
+    view.page.position = 1
+    view.task.answers = [0]
+    view.task.check_count += 1
+    assert view.task.is_right
+    assert view.page.sections_done == [1]
+    assert shares(lesson_chip(lesson.sections[1].view).labels)["overall"]["bare land"] > 0.985
+    view.close()
+
+
+def test_notebooks_are_those_of_the_lessons() -> None:
+    files_there = {path.name: path.read_text("utf-8") for path in lesson_notebooks.FOLDER.glob("*.ipynb")}
+    assert files_there == lesson_notebooks.notebooks(), "run python docs/generators/lesson_notebooks.py"
+
+
+@pytest.mark.parametrize("name", lesson_notebooks.notebooks())
+def test_notebook_has_every_section_and_its_answer(name: str) -> None:
+    cells = json.loads(lesson_notebooks.notebooks()[name])["cells"]
+    texts = ["".join(cell["source"]) for cell in cells]
+    lesson = open_lesson(name[3:].removesuffix(".ipynb"))
+    for number, section in enumerate(lesson.sections):
+        assert any(text.startswith(f"## {number + 1}. {section.heading}") for text in texts)
+        assert f"LessonView(lesson, section={number})" in texts
+        assert section.task.ask in texts[-1]
+        for choice_ in section.task.choices:
+            assert f"{'Right' if choice_.right else 'Wrong'}: {choice_.text}. {choice_.why}" in texts[-1]
+
+
+def test_documentation_has_a_page_for_each_lesson_and_one_of_words() -> None:
+    pages = lesson_pages.pages()
+    assert len(pages) == len(lessons()) + 1
+    for lesson in lessons():
+        page = pages[f"{lesson.number:02}-{lesson.slug}.md"]
+        assert all(section.heading in page for section in lesson.sections)
+        assert "../learn" not in page
+    assert all(term.name in pages["words.md"] for term in terms())
+
+
+@pytest.mark.parametrize("lesson", lessons(), ids=lambda lesson: lesson.slug)
+def test_static_lesson_has_every_word_and_a_text_for_every_picture(lesson: Lesson) -> None:
+    page = lesson_html(lesson.slug)
+    for section in lesson.sections:
+        assert escape(section.task.ask, quote=False) in page
+        for paragraph in section.paragraphs:
+            assert escape(runs(paragraph)[0].words, quote=False) in page
+    assert "[[" not in page
+    assert "<script" not in page
+    assert len(page) < 700_000
+    pictures = re.findall(r"<img [^>]*>", page)
+    assert all(re.search(r' alt="[^"]{10,}"', one) for one in pictures)
+    assert page.count("<details") == len(lesson.sections)
+    assert "open" not in re.findall(r"<details[^>]*>", page)[0]
+    assert "open" in re.findall(r"<details[^>]*>", lesson_html(lesson.slug, answers=True))[0]
+
+
+def test_list_links_to_each_lesson() -> None:
+    page = list_html(quiz=False)
+    assert re.findall(r'href="learn/([\w-]+)"', page) == [lesson.slug for lesson in lessons()]
+    assert 'href="learn/quiz"' in list_html(quiz=True)
+
+
+# A reader's way through a lesson
+
+
+def test_reader_goes_forth_and_back_and_finds_the_view_as_it_was() -> None:
+    view = LessonView("what-a-label-map-is", addresses=True)
+    chip_view = view._stage.children[0]
+    chip_view.blend = 1.0
+    assert view.task.is_right
+    assert view.page.sections_done == [0]
+    view.task.turn = [1, 1]
+    assert (view.position, view.task.is_right, view.task.feedback) == (1, False, "")
+    view.task.turn = [2, -1]
+    assert view._stage.children[0] is chip_view
+    assert view.task.is_right
+    view.task.turn = [3, -1]
+    assert view.position == 0
+    view.close()
+
+
+def test_last_section_leads_to_the_next_lesson_on_the_site_only() -> None:
+    site, notebook = (LessonView("what-a-chip-is", addresses=addresses) for addresses in (True, False))
+    for view in (site, notebook):
+        view.page.position = 3
+    assert (site.task.next_label, site.task.next_address) == ("Next lesson", "../learn/how-a-satellite-sees")
+    assert (notebook.task.next_label, notebook.task.next_address) == ("To the start", "")
+    notebook.task.turn = [1, 1]
+    assert notebook.position == 0
+    last = LessonView(lessons()[-1], addresses=True)
+    last.page.position = 3
+    assert (last.task.next_label, last.task.next_address) == ("All lessons", "../learn")
+    for view in (site, notebook, last):
+        view.close()
+
+
+def test_one_section_of_a_notebook_has_no_way_on() -> None:
+    view = LessonView("what-a-chip-is", section=2)
+    assert view.section.heading == "The name is the place"
+    assert view.task.next_label == ""
+    assert view.page not in view.children
+    view.task.turn = [1, 1]
+    assert view.position == 2
+    view.close()
+
+
+def test_hostile_page_cannot_leave_the_lesson() -> None:
+    view = LessonView("what-a-chip-is")
+    view.page.position = 99
+    assert view.position == 3
+    view.page.sections_done = [0, 0, 99, 2, -5]
+    assert view.page.sections_done == [0, 2]
+    view.page.position = 0
+    view.task.answers = [10**9, -1]
+    view.task.check_count = 1
+    assert (view.task.is_right, view.task.feedback) == (False, "Choose an answer first.")
+    view.close()
+
+
+def test_closing_a_lesson_closes_every_view_of_it() -> None:
+    before = set(_instances)
+    view = LessonView("who-wrote-the-captions")
+    for position in range(4):
+        view.page.position = position
+    view.close()
+    assert set(_instances) - before == set()
+
+
+def test_clouds_view_changes_its_picture_and_keeps_its_caption() -> None:
+    activity = make_activity({"kind": "clouds", "lon": 126.6, "lat": 72.6})
+    bar, picture, caption = activity.widget.children
+    before = picture.picture, caption.columns[0]["text"]
+    bar.value = "cloudy"
+    assert picture.picture != before[0]
+    assert caption.columns[0]["text"] == before[1]
+    assert activity.state() == {"sky": "cloudy"}
+    bar.value = "hail"
+    assert bar.value == "cloudy"
+
+
+def test_sentence_picker_has_no_answers_before_the_check() -> None:
+    section = open_lesson("how-to-judge-a-caption").sections[1]
+    activity = make_activity(section.view)
+    picker = activity.widget.children[1]
+    state = str(picker.get_state())
+    assert all(fault["why"] not in state for fault in section.view["faults"])
+    picker.marks = [2, 5, 7, 99]
+    assert picker.marks == [2, 5, 7]
+    assert activity.state()["hits"] is None
+    picker.check_count += 1
+    assert activity.state()["hits"] == 3
+    picker.marks = [0, 2, 5, 7]
+    assert activity.state()["hits"] == 2
+
+
+def test_drill_counts_only_judgements_of_its_statement() -> None:
+    activity = make_activity({"kind": "drill", "seed": 1})
+    pad = activity.widget.children[0]
+    pad.judgement = [5, "wrong"]
+    pad.judgement = [0, "perhaps"]
+    assert pad.judged_count == 0
+    for number in range(SAMPLE_SIZE):
+        right = statement(draw_statements(1)[number]).is_true
+        pad.judgement = [number, "right" if right else "wrong"]
+        assert "correctly" in pad.note
+    assert [row[0] for row in pad.history] == [5, 10, 15, 20]
+    assert pad.truth == WRONG_SHARE
+    assert activity.state()["judged"] == SAMPLE_SIZE
+    low, high = pad.history[-1][2], pad.history[-1][4]
+    assert low < WRONG_SHARE < high
+    pad.judgement = [20, "right"]
+    assert pad.judged_count == SAMPLE_SIZE

@@ -151,7 +151,7 @@ def test_sample_becomes_the_released_captions_by_one_press_and_keeps_its_query(z
     assert browser.status.message.endswith(f"of {RECORDS} pairs match.")
     assert browser.facet_view.has_shares is False
     assert browser.map is map_view
-    assert browser.map._pairs.catalog is browser._catalog
+    assert browser.map._pairs.catalog is browser.catalog
     browser.gallery.open_at(0)
     assert not browser.pair_view.chip_view.simulated
     assert browser.pair_view.caption_view.captions[0].byline == "ChatEarthNet, GPT-3.5"
@@ -166,14 +166,15 @@ def test_offer_that_fails_gives_the_reason_and_the_way_out(zenodo: Zenodo, monke
     assert offer is not None
     press(offer, "load")
     assert (offer.state, offer.label) == ("failed", "Try again")
-    assert "127.0.0.1:9" in offer.sentence
+    assert offer.sentence == "The real captions could not be loaded; you may be offline, or Zenodo is busy."
+    assert "127.0.0.1:9" in offer.why
     assert offer.hint == "You can go on with the simulated pairs, and try again when you are online."
     assert browser.gallery.simulated
     assert len(browser.gallery.items) == 24
     monkeypatch.setenv("CHATEARTHNET_ZENODO", address)
     press(offer, "load")
     assert offer.state == "done"
-    assert len(browser._catalog) == RECORDS
+    assert len(browser.catalog) == RECORDS
 
 
 def test_unexpected_error_of_the_offer_is_a_sentence_and_in_the_log(caplog: pytest.LogCaptureFixture) -> None:

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from chatearthnet_explorer.cards.html_tree import element, markup, visible
 from chatearthnet_explorer.cards.provenance import coordinates
-from chatearthnet_explorer.catalog.permalink import from_url
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,7 +25,7 @@ _BOXES = 8
 class BrowseFirstPaint:
     """Makes the gallery of the query that an address names, with the pictures that lie on this computer."""
 
-    def __init__(self, site: Site, query_of: Callable[[Arguments, BrowseData], Query | str]) -> None:
+    def __init__(self, site: Site, query_of: Callable[[Arguments, BrowseData], Query]) -> None:
         """Take what all tabs share, and what reads an address as the widgets do."""
         self._site, self._query_of = site, query_of
 
@@ -40,8 +39,6 @@ class BrowseFirstPaint:
         """Return a page of pairs as HTML; None if nothing matches."""
         data = self._site.browse.load()
         query = self._query_of(arguments, data)
-        if isinstance(query, str):
-            query = from_url(query)
         result = data.catalog.search(query)
         if not result.pairs:
             return None

@@ -5,25 +5,24 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from chatearthnet_explorer.app.page_address import explore_place
 from chatearthnet_explorer.cards import card
 from chatearthnet_explorer.cards.html_tree import element, markup
 from chatearthnet_explorer.cards.provenance import coordinates
 from chatearthnet_explorer.pipeline import caption_of
 from chatearthnet_explorer.places.countries import country_at
 from chatearthnet_explorer.places.suggestions import PLACES
+from chatearthnet_explorer.query_string import query_string_of
 from chatearthnet_explorer.settings import Settings
-from chatearthnet_explorer.sources import YEARS
 from chatearthnet_explorer.sources.auto_source import last_reason, probe_catalogues
 from chatearthnet_explorer.sources.chip_cache import ChipCache, chip_key
 from chatearthnet_explorer.sources.simulated_chips import SimulatedSource
 from chatearthnet_explorer.tile import Tile
+from chatearthnet_explorer.widgets.explore.explore_link import ExploreLink, read_explore_link
 
 if TYPE_CHECKING:
     from chatearthnet_explorer.app.site import Site
     from chatearthnet_explorer.app.site_page import Arguments
     from chatearthnet_explorer.chip import Chip
-    from chatearthnet_explorer.sources import Year
 
 _WAIT = "The picture, the land cover and the caption of this place are on their way."
 
@@ -39,37 +38,41 @@ class ExploreFirstPaint:
 
     async def __call__(self, arguments: Arguments) -> str:
         """Return the card, or a skeleton of its size."""
-        place = explore_place(arguments)
-        lon, lat = place.lonlat or (PLACES[0].lon, PLACES[0].lat)
-        year, style = place.year or YEARS[0], place.style or "3.5"
-        return await self._site.first_paints.make(lambda: self.card(lon, lat, year, style), skeleton(lon, lat))
+        link, _ = read_explore_link(query_string_of(arguments))
+        return await self._site.first_paints.make(lambda: self.card(link), skeleton(*_place_of(link)))
 
-    def card(self, lon: float, lat: float, year: Year, style: str) -> str | None:
+    def card(self, link: ExploreLink) -> str | None:
         """Return the card of a place as HTML; None if its chip cannot be had without a network."""
-        chip = self._chip(lon, lat, year)
+        chip = self._chip(link)
         if chip is None:
             return None
-        captioned = caption_of(chip, lon, lat, style="4v" if style == "4v" else "3.5", year=year)
-        return self._site.pictures.link(card(captioned)._repr_html_())
+        captioned = caption_of(chip, *_place_of(link), style=link.style, year=link.year, seed=link.seed)
+        return card(captioned)._repr_html_()
 
     def warm_up(self) -> None:
         """Ask once whether a catalogue answers, and make the first card: the first visitor finds both."""
         if self._site.source == "auto":
             probe_catalogues(self._settings)
-        self.card(PLACES[0].lon, PLACES[0].lat, YEARS[0], "3.5")
+        self.card(ExploreLink())
 
-    def _chip(self, lon: float, lat: float, year: Year) -> Chip | None:
+    def _chip(self, link: ExploreLink) -> Chip | None:
         """Return the chip that the widgets will show, as far as this computer has it."""
+        (lon, lat), year, source = _place_of(link), link.year, link.source or self._site.source
         reason = ""
-        if self._site.source != "simulated":
-            chip = self._cache.get(chip_key(self._settings, Tile.at(lon, lat), year=year, scene=None, bands=False))
+        if source != "simulated":
+            scene = link.scene or None
+            chip = self._cache.get(chip_key(self._settings, Tile.at(lon, lat), year=year, scene=scene, bands=False))
             if chip is not None:
                 return chip
-            reason = (last_reason(self._settings) or "") if self._site.source == "auto" else ""
+            reason = (last_reason(self._settings) or "") if source == "auto" else ""
             if not reason:
                 return None
         chip = SimulatedSource().chip_at(lon, lat, year=year)
         return replace(chip, missing=(reason, *chip.missing)) if reason else chip
+
+
+def _place_of(link: ExploreLink) -> tuple[float, float]:
+    return link.lonlat or (PLACES[0].lon, PLACES[0].lat)
 
 
 def skeleton(lon: float, lat: float) -> str:

@@ -40,8 +40,8 @@ class FirstPaints:
         self._under_way += 1
         future = asyncio.get_running_loop().run_in_executor(self._executor, function)
         future.add_done_callback(self._finish)
-        done, _ = await asyncio.wait({future}, timeout=self._patience)
-        return (future.result() or skeleton) if done else skeleton
+        in_time, _ = await asyncio.wait({future}, timeout=self._patience)
+        return (future.result() or skeleton) if in_time else skeleton
 
     def _finish(self, future: asyncio.Future[str | None]) -> None:
         self._under_way -= 1

@@ -13,12 +13,17 @@ from panel.io.server import AutoloadJsHandler, DocHandler
 from tornado.web import RequestHandler
 
 from chatearthnet_explorer.app.page_template import page_html
+from chatearthnet_explorer.query_string import limit_arguments
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from chatearthnet_explorer.app.access import Access
+    from chatearthnet_explorer.app.pictures import PictureStore
     from chatearthnet_explorer.app.site_page import SitePage
+
+PAGE = "page"
+"""Name under which the token of a tab says which page it opens."""
 
 _LOG = logging.getLogger(__name__)
 
@@ -33,10 +38,17 @@ class PageHandler(DocHandler):
     pages: Sequence[SitePage]
     """Every page of the site, the first at the root as well."""
 
+    pictures: PictureStore
+    """Where the pictures of first paints go, so that a browser that has them is not sent them again."""
+
     async def get(self) -> None:
         """Send the page of an address."""
         app = self.application
-        page = next((one for one in self.pages if one.path == self.application_context.url), self.pages[0])
+        path, query = self.request.path, self.request.query
+        if path.endswith("/") and path != "/":  # addresses in a page are relative
+            self.redirect(f"../{path.rstrip('/').rpartition('/')[2]}{'?' if query else ''}{query}")
+            return
+        page = page_at(path, self.pages)
         session = generate_session_id(secret_key=app.secret_key, signed=app.sign_sessions)
         # of the request only its arguments: the page's scripts can read the token, and shall not read cookies in it
         token = generate_jwt_token(
@@ -44,7 +56,10 @@ class PageHandler(DocHandler):
             secret_key=app.secret_key,
             signed=app.sign_sessions,
             expiration=app.session_token_expiration,
-            extra_payload={"arguments": self.request.arguments},
+            extra_payload={
+                "arguments": limit_arguments(self.request.arguments, self.request.query),
+                PAGE: page.path,
+            },
         )
         first = await self._first_paint(page)
         self.set_header("Content-Type", "text/html; charset=utf-8")
@@ -53,19 +68,25 @@ class PageHandler(DocHandler):
 
     async def _first_paint(self, page: SitePage) -> str:
         try:
-            first = page.first_paint(self.request.query_arguments)
-            return await first if inspect.isawaitable(first) else first
+            first = page.first_paint(limit_arguments(self.request.query_arguments, self.request.query))
+            return self.pictures.link(await first if inspect.isawaitable(first) else first)
         except Exception:  # noqa: BLE001 - whatever it is, the widgets still come
             _LOG.exception("The first paint of %s failed.", page.path)
             return ""
 
 
-def share_pages(pages: Sequence[SitePage]) -> None:
+def page_at(path: str, pages: Sequence[SitePage]) -> SitePage:
+    """Return the page of a path, which may have a prefix of the server's before it; the first where it has none."""
+    return max((page for page in pages if path.endswith(page.path)), key=lambda page: len(page.path), default=pages[0])
+
+
+def share_pages(pages: Sequence[SitePage], pictures: PictureStore) -> None:
     """Have every server that is made from now on answer with these pages.
 
     The script by which other pages embed one (``autoload.js``) is left out: it would make a session for each GET.
     """
-    handler = type("SitePageHandler", (PageHandler,), {"pages": tuple(pages), "__module__": __name__})
+    members = {"pages": tuple(pages), "pictures": pictures, "__module__": __name__}
+    handler = type("SitePageHandler", (PageHandler,), members)
     per_app_patterns[:] = [
         (pattern[0], handler, *pattern[2:]) if issubclass(pattern[1], DocHandler) else pattern
         for pattern in per_app_patterns

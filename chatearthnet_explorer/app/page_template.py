@@ -26,7 +26,8 @@ _NO_SCRIPT = (
 )
 _CREDITS = (
     "Method: ChatEarthNet, Yuan, Xiong, Mou and Zhu, 2025, CC-BY-4.0. Labels: ESA WorldCover, CC-BY-4.0. Pictures: "
-    "Copernicus Sentinel-2. Outline: Natural Earth, public domain. Each square lists its sources."
+    "Copernicus Sentinel-2. Outline: Natural Earth, public domain. "
+    "Names of places: GeoNames, CC-BY-4.0. Each square lists its sources."
 )
 
 

@@ -64,10 +64,13 @@ class PictureStore:
 class PictureHandler(RequestHandler):
     """Answers GET of ``pictures/NAME`` below any page."""
 
+    def initialize(self, store: PictureStore) -> None:
+        """Take the pictures."""
+        self._store = store
+
     def get(self, digest: str, kind: str) -> None:
         """Send a picture."""
-        store: PictureStore = self.application.settings["pictures"]
-        picture = store.get(f"{digest}.{kind}")
+        picture = self._store.get(f"{digest}.{kind}")
         if picture is None:
             raise HTTPError(404)
         self.set_header("Content-Type", _TYPES[kind])

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
-from urllib.parse import urlencode
 
 from chatearthnet_explorer.app.site_page import SitePage
 from chatearthnet_explorer.cards.verdict_guide import verdict_guide_card
 from chatearthnet_explorer.files.data_folder import data_folder
+from chatearthnet_explorer.query_string import query_string_of
+from chatearthnet_explorer.widgets.review.review_history import ReviewHistory
 from chatearthnet_explorer.widgets.review.spot_check_view import SpotCheck
+from chatearthnet_explorer.widgets.shared.page_link import with_page_link
 
 if TYPE_CHECKING:
+    import ipywidgets
+
     from chatearthnet_explorer.app.site import Site
     from chatearthnet_explorer.app.site_page import Arguments, Visit
 
@@ -18,7 +22,7 @@ if TYPE_CHECKING:
 def review_pages(site: Site) -> tuple[SitePage, ...]:
     """Return the page of spot-checks."""
 
-    def make(visit: Visit) -> SpotCheck:
+    def make(visit: Visit) -> ipywidgets.VBox:
         data = site.browse.load()
         view = SpotCheck(
             data.catalog,
@@ -27,9 +31,12 @@ def review_pages(site: Site) -> tuple[SitePage, ...]:
             folder=data_folder("reviews") if site.models.choose_service else None,
             link=None,
         )
+        visit.on_end(view.close)
         # what is set before the page is there never reaches it
-        visit.on_ready(lambda: view.open_link(_query(visit.arguments)))
-        return view
+        history = ReviewHistory(view, query_string_of(visit.arguments), when_ready=visit.on_ready)
+        page = with_page_link(history.link, view)
+        page.layout.overflow = "visible"  # or the buttons could not stick to the bottom of a phone's window
+        return page
 
     return (
         SitePage(
@@ -47,7 +54,3 @@ def review_pages(site: Site) -> tuple[SitePage, ...]:
 def _first_paint(arguments: Arguments) -> str:
     del arguments  # the plan of a link needs the catalog
     return verdict_guide_card()._repr_html_()
-
-
-def _query(arguments: Arguments) -> str:
-    return urlencode([(name, value) for name, values in arguments.items() for value in values])

@@ -18,11 +18,11 @@ from tornado.web import ErrorHandler, HTTPError, RequestHandler
 from chatearthnet_explorer.app.assets import AssetHandler
 from chatearthnet_explorer.app.message_allowlist import LONGEST
 from chatearthnet_explorer.app.page_handler import Status
-from chatearthnet_explorer.app.pictures import PictureHandler, PictureStore
+from chatearthnet_explorer.app.pictures import PictureHandler
 from chatearthnet_explorer.app.refusal_pages import TokenNeeded, TrailingSlash, WrongHost, has_cookie
 from chatearthnet_explorer.app.response_headers import headers_for
 from chatearthnet_explorer.app.sessions import EXPIRY
-from chatearthnet_explorer.app.shared_parts import PartHandler, SharedParts
+from chatearthnet_explorer.app.shared_parts import PartHandler
 from chatearthnet_explorer.app.websocket import PageSocket
 
 if TYPE_CHECKING:
@@ -32,18 +32,23 @@ if TYPE_CHECKING:
     from tornado.httputil import HTTPServerRequest
 
     from chatearthnet_explorer.app.access import Access
+    from chatearthnet_explorer.app.site import Site
 
 _LOG = logging.getLogger(__name__)
 _UNUSED_HANDLERS = (AutoloadJsHandler, MetadataHandler)
 """Bokeh's routes for other sites' pages, which like arguments named ``bokeh-`` start or choose a session."""
 
-_ROUTES = [
-    # relative to the page that shows them, whatever folder that is in
-    (r"/(?:[^/]+/)*pictures/([0-9a-f]{32})\.(png|jpg)", PictureHandler),
-    (r"/(?:[^/]+/)*parts/([0-9a-f]{32})\.json", PartHandler),
-    (r"/assets/([0-9a-f]{1,64})/(.{1,200})", AssetHandler),
-    (r"/status", Status),
-]
+
+def site_routes(site: Site) -> list[tuple[Any, ...]]:
+    """Return the routes of the files that pages of a site load, beside the pages themselves."""
+    return [
+        # relative to the page that shows them, whatever folder that is in
+        (r"/(?:[^/]+/)*pictures/([0-9a-f]{32})\.(png|jpg)", PictureHandler, {"store": site.pictures}),
+        (r"/(?:[^/]+/)*parts/([0-9a-f]{32})\.json", PartHandler, {"parts": site.parts}),
+        (r"/assets/([0-9a-f]{1,64})/(.{1,200})", AssetHandler),
+    ]
+
+
 _SERVER_ERROR = 500
 
 
@@ -55,22 +60,20 @@ class WebApplication(BokehTornado):
         applications: Mapping[str, Application],
         access: Access,
         embedders: Sequence[str] = (),
-        pictures: PictureStore | None = None,
-        parts: SharedParts | None = None,
+        routes: Sequence[tuple[Any, ...]] = (),
     ) -> None:
         """Take the pages and the rules.
 
         Args:
             applications: What is served at each path.
             access: Who may use it.
-            pictures: Pictures of the pages.
-            parts: What is the same in every tab.
+            routes: Other routes, such as ``site_routes``.
             embedders: Origins whose pages may embed it.
         """
         self._access, self._pages = access, frozenset(applications)
         super().__init__(
             applications,
-            extra_patterns=list(_ROUTES),
+            extra_patterns=[*routes, (r"/status", Status)],
             ico_path=str(Path(__file__).with_name("static") / "favicon.svg"),
             # a page bears its session token in its text, so nothing of the request goes there but the address
             include_headers=[],
@@ -83,8 +86,6 @@ class WebApplication(BokehTornado):
             transforms=[headers_for(embedders)],
             log_function=_log_answer,
             access=access,
-            pictures=pictures or PictureStore(),
-            parts=parts or SharedParts(),
         )
 
     def get_handler_delegate(

@@ -1,4 +1,4 @@
-"""What is the same in every tab (scripts, styles, the outline of the land), loaded by an address and kept by browsers."""
+"""What is the same in every tab (scripts, styles, the outline of the land): it has an address, and browsers keep it."""
 
 from __future__ import annotations
 
@@ -57,9 +57,9 @@ class SharedParts:
         if isinstance(value, SharedOutline):
             value = value.to_serializable(None)
         with self._lock:
-            known = self._digests.get(id(value))
-            if known is not None and known[0] is value:
-                return known[1]
+            entry = self._digests.get(id(value))
+            if entry is not None and entry[0] is value:
+                return entry[1]
         text = json.dumps(value, separators=(",", ":")).encode()
         digest = hashlib.blake2b(text, digest_size=16).hexdigest() if len(text) >= _LONG else ""
         with self._lock:
@@ -72,17 +72,20 @@ class SharedParts:
 class PartHandler(RequestHandler):
     """Answers GET of ``parts/DIGEST.json`` below any page."""
 
+    def initialize(self, parts: SharedParts) -> None:
+        """Take the values."""
+        self._parts = parts
+
     def get(self, digest: str) -> None:
         """Send a value as JSON."""
-        parts: SharedParts = self.application.settings["parts"]
-        compressed = parts.get(digest)
-        if compressed is None:
+        gzip_bytes = self._parts.get(digest)
+        if gzip_bytes is None:
             raise HTTPError(404)
         self.set_header("Content-Type", "application/json")
         self.set_header("Cache-Control", f"private, max-age={_YEAR}, immutable")
         self.set_header("Vary", "Accept-Encoding")
         if "gzip" in self.request.headers.get("Accept-Encoding", ""):
             self.set_header("Content-Encoding", "gzip")
-            self.finish(compressed)
+            self.finish(gzip_bytes)
         else:
-            self.finish(gzip.decompress(compressed))
+            self.finish(gzip.decompress(gzip_bytes))

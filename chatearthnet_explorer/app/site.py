@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import threading
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -49,15 +50,18 @@ class BrowseState:
     keeps_real: bool = False
     """Whether the released captions may be fetched, kept on this computer, and shown when they are there."""
 
+    _lock: threading.Lock = field(default_factory=threading.Lock, init=False, repr=False)
+
     def load(self) -> BrowseData:
         """Return catalog and release; without one of its own, the server has the kept captions or the sample.
 
         Raises:
             ExplorerError: If the sample cannot be unpacked.
         """
-        if self.data is None:
-            self.data = BrowseData(*((saved_catalog() if self.keeps_real else None) or open_sample()))
-        return self.data
+        with self._lock:  # two threads would load it twice, and tabs would have different ones
+            if self.data is None:
+                self.data = BrowseData(*((saved_catalog() if self.keeps_real else None) or open_sample()))
+            return self.data
 
     def load_real(self, progress: Progress) -> ReleasedCatalog:
         """Return the released captions, which all new tabs browse from then on; see ``fetch_catalog``.
@@ -112,9 +116,9 @@ SECTIONS: tuple[Callable[[Site], Sequence[SitePage]], ...] = (
 """The sections of the site in the order of the navigation. A new page is a module and a line here."""
 
 
-def warm_up(site: Site) -> None:
+def warm_up(pages: Sequence[SitePage]) -> None:
     """Prepare what the first visitor of each page would wait for; what fails is reported when somebody visits it."""
-    for page in pages_of(site):
+    for page in pages:
         try:
             page.warm_up()
         except Exception:  # noqa: BLE001 - it is only a preparation

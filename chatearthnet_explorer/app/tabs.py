@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from html import escape
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import ipywidgets
 import panel as pn
 
 from chatearthnet_explorer.app.assets import version
 from chatearthnet_explorer.app.map_outline import without_outline
-from chatearthnet_explorer.app.sessions import Session
+from chatearthnet_explorer.app.sessions import Session, widgets_of
 from chatearthnet_explorer.app.site_page import Visit
 from chatearthnet_explorer.app.widget_scripts import WidgetPane
 from chatearthnet_explorer.errors import ExplorerError
@@ -54,4 +54,20 @@ def widget_pane(page: SitePage, document: Document, parts: SharedParts) -> Widge
     except ExplorerError as error:
         widget = ipywidgets.HTML(f"<p class='cen-view cen-problem' role='alert'>{escape(str(error))}</p>")
     session.on_end(widget.close)
+    states = {one: one.get_state() for one in widgets_of(document)}
+    pn.state.onload(lambda: _send_changes(states))
     return WidgetPane(widget, scripts=f"{page.up}assets/{version()}/widgets", parts=parts)
+
+
+def _send_changes(states: dict[Any, dict[str, Any]]) -> None:
+    """Send what has changed since the page was sent its widgets: before it had them, nothing reached it.
+
+    Args:
+        states: What each widget was like then; those that were made first come first.
+    """
+    for widget, state in states.items():
+        if widget.comm is not None:
+            changes = {name for name, value in widget.get_state().items() if state.get(name, states) != value}
+            if changes:
+                widget.send_state(changes)
+    states.clear()

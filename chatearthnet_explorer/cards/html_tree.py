@@ -53,9 +53,14 @@ def markup(tag_element: Element) -> str:
 
 
 def style_sheet(*names: str) -> Element:
-    """Return a style element with the rules of some files of this folder; HTML does not escape what stands in it."""
+    """Return a style element with the rules of some files of this folder."""
+    return style_element("".join(files(__package__).joinpath(f"{name}.css").read_text("utf-8") for name in names))
+
+
+def style_element(rules: str) -> Element:
+    """Return a style element with rules of this package; HTML does not escape what stands in it."""
     tag_element = Element("style")
-    tag_element.text = "".join(files(__package__).joinpath(f"{name}.css").read_text("utf-8") for name in names)
+    tag_element.text = rules
     return tag_element
 
 

@@ -68,14 +68,17 @@ def _rates(facet: str, rates: Sequence[Rates]) -> Element:
         )
         for one in rates
     )
-    return _table((facet, "Pairs", "Judged", "", "Any error", "Major error"), rows)
+    return _table(
+        (facet, "Pairs", "Judged", element("span", "Interval", class_="cen-no-interval"), "Any error", "Major error"),
+        rows,
+    )
 
 
 def _bar(rate: Rate) -> Element:
     """Return the interval as a bar and the estimate as a line in it, over 0 to 100 percent."""
     low, high = (rate.low, rate.high) if rate.low is not None and rate.high is not None else (rate.rate, rate.rate)
     if rate.rate is None or low is None or high is None:
-        return element("span")
+        return element("span", class_="cen-no-interval")
     left, wide = 100 * low, max(100 * (high - low), 0.5)
     return element(
         "div",
@@ -135,7 +138,7 @@ def _section(heading: str, *content: Element) -> Element:
     return element("section", element("h4", heading), *content)
 
 
-def _table(head: Iterable[str], rows: Iterable[Iterable[Element | str]]) -> Element:
+def _table(head: Iterable[Element | str], rows: Iterable[Iterable[Element | str]]) -> Element:
     cells = (element("tr", *(element("th" if at == 0 else "td", cell) for at, cell in enumerate(row))) for row in rows)
     titles = element("tr", *(element("th", title, scope="col") for title in head))
     return element("table", element("thead", titles), element("tbody", *cells), class_="cen-facts")

@@ -29,6 +29,11 @@ if TYPE_CHECKING:
 ROWS_FILE = "rows.bin"
 """File of the pairs as JSON lines, compressed in groups."""
 
+_NAME_FIRST = b'{"name":'
+"""How the line of a pair begins."""
+
+_DECODER = json.JSONDecoder()
+
 _LARGEST_GROUP = 16 * 1_000_000  # bytes of the rows that are compressed together
 
 
@@ -111,6 +116,25 @@ class CatalogFiles:
             except (ValueError, IndexError) as error:
                 raise self._damage_error() from error
             yield self._pair(row, fields)
+
+    def names(self, rows: Iterable[int]) -> Iterator[str]:
+        """Yield the names of the pairs of rows, in the order of the rows; much faster than the pairs themselves.
+
+        Raises:
+            CatalogError: If the file of rows is damaged.
+        """
+        current, lines = -1, []
+        for row in rows:
+            if row // self._group != current:
+                current, lines = row // self._group, self._lines(row // self._group)
+            try:
+                line = lines[row % self._group]
+                if not line.startswith(_NAME_FIRST):
+                    yield str(json.loads(line)["name"])
+                else:
+                    yield _DECODER.raw_decode(line.decode(), len(_NAME_FIRST))[0]
+            except (ValueError, IndexError) as error:
+                raise self._damage_error() from error
 
     def _pair(self, row: int, fields: dict[str, Any]) -> Pair:
         columns = self.columns

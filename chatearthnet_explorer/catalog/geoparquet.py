@@ -86,6 +86,7 @@ def open_duckdb(folder: Path) -> Iterator[duckdb.DuckDBPyConnection]:
         with duckdb.connect(config={"memory_limit": MEMORY, "temp_directory": str(folder), **offline}) as base:
             # footprints are written as bytes, with our own metadata
             base.execute("SET enable_geoparquet_conversion = false")
+            base.execute("SET enable_progress_bar = false")  # its own one, on standard output
             yield base
     except duckdb.Error as error:
         why = " ".join(str(error).split())[:200]

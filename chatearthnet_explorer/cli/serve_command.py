@@ -23,7 +23,10 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
     )
     serve.add_argument("--address", default="127.0.0.1", help="address to listen at")
     serve.add_argument(
-        "--catalog", type=Path, metavar="CATALOG", help="catalog to browse; without it a simulated sample"
+        "--catalog",
+        metavar="CATALOG",
+        help="catalog to browse; 'zenodo' fetches the released captions once (21 MB) and keeps them; without it "
+        "those, if they were fetched, or a simulated sample",
     )
     serve.add_argument("--release", metavar="RELEASE", help="where the pictures of its pairs are")
     serve.add_argument("--no-browser", action="store_true", help="do not open a browser")
@@ -77,7 +80,12 @@ def _count(text: str) -> int:
 def _serve(options: argparse.Namespace) -> None:
     from chatearthnet_explorer.app import serve
     from chatearthnet_explorer.app.model_access import ModelOptions
+    from chatearthnet_explorer.cli.progress_bar import progress
+    from chatearthnet_explorer.released_catalog import NAME, fetch_catalog
 
+    if options.catalog == NAME:  # before the server listens, with a bar that is gone then
+        with progress() as report_progress:
+            fetch_catalog(lambda words, share: report_progress(words, round(100 * share), 100))
     serve(
         port=options.port,
         address=options.address,
@@ -100,8 +108,9 @@ def _lab(options: argparse.Namespace) -> None:
     if find_spec("jupyterlab") is None:
         raise ModuleNotFoundError(name="jupyterlab")
     options.folder.mkdir(parents=True, exist_ok=True)
-    for notebook in _notebooks().glob("*.ipynb"):
-        copy = options.folder / notebook.name
+    for notebook in _notebooks().rglob("*.ipynb"):
+        copy = options.folder / notebook.relative_to(_notebooks())
+        copy.parent.mkdir(exist_ok=True)
         if not copy.exists():  # what somebody wrote into a copy stays
             copy.write_bytes(notebook.read_bytes())
     # the address that is printed leads to the notebook, as the browser does

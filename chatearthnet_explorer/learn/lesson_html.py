@@ -6,7 +6,7 @@ from functools import lru_cache
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
-from chatearthnet_explorer.cards.html_tree import element, markup
+from chatearthnet_explorer.cards.html_tree import element, markup, style_element
 from chatearthnet_explorer.learn.course import lessons, open_lesson
 from chatearthnet_explorer.learn.glossary import Term, define, terms
 from chatearthnet_explorer.learn.lesson_figures import figures_of, picture_of
@@ -20,13 +20,14 @@ if TYPE_CHECKING:
 
 
 @lru_cache(maxsize=64)
-def lesson_html(slug: str, *, answers: bool = False) -> str:
+def lesson_html(slug: str, *, answers: bool = False, back: str = "../learn") -> str:
     """Return a whole lesson: every section with its pictures and its task, and the words that it explains.
 
     Args:
         slug: Its address.
         answers: Whether the answers are open, as a teacher wants them; otherwise a reader opens them, or paper lacks
             them.
+        back: Address of the list of all lessons; empty for no link.
 
     Raises:
         LessonError: If there is no such lesson.
@@ -35,10 +36,10 @@ def lesson_html(slug: str, *, answers: bool = False) -> str:
     return markup(
         element(
             "article",
-            element("style", _rules()),
+            style_element(_rules()),
             *(_section(one, number, answers=answers) for number, one in enumerate(lesson.sections, start=1)),
             _words(lesson),
-            element("p", element("a", "All lessons", href="../learn")),
+            element("p", element("a", "All lessons", href=back)) if back else None,
             class_="lesson",
         )
     )
@@ -55,7 +56,7 @@ def list_html(*, quiz: bool) -> str:
     return markup(
         element(
             "div",
-            element("style", _rules()),
+            style_element(_rules()),
             element("ol", *cards, class_="lesson-list"),
             element("p", element("a", "Quiz: ten questions", href="learn/quiz"), class_="lesson-quiz")
             if quiz

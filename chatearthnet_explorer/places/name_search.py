@@ -86,6 +86,12 @@ def suggest(text: str, limit: int = 8) -> list[NamedPlace]:
     return list(suggestions.values())
 
 
+def load_names() -> None:
+    """Read the names now, so that the first search is as quick as the next."""
+    table()
+    _spellings()
+
+
 def _readings(text: str) -> Iterator[tuple[str, list[str]]]:
     """Return the ways to read a text: a name, and the names of the areas that it lies in."""
     head, *rest = text[:200].split(",")

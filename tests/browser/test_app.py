@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import urllib.error
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
 expect = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed: pip install .[browser]").expect
+
+FIRST_PAGE = re.compile(r"Pairs 1 to 24 of \d+")
 
 
 def test_a_click_becomes_a_caption(browser: Browser, app: str) -> None:
@@ -39,7 +42,7 @@ def test_the_dataset_is_browsed_on_a_page_of_its_own(browser: Browser, app: str)
         page.get_by_role("link", name="Browse").click()
         page.locator(".cen-gallery .cen-tile").first.wait_for(timeout=servers.SLOW)
         heading = page.locator(".cen-gallery .cen-head h3")
-        expect(heading).to_have_text("Pairs 1 to 24 of 2,000")
+        expect(heading).to_have_text(FIRST_PAGE)
         expect(page.locator(".cen-gallery .cen-tile img")).to_have_count(24, timeout=servers.SLOW)
         expect(page.locator(".cen-gallery")).to_contain_text("Simulated")
         # nothing of what the widgets were told before the page was there is lost
@@ -71,12 +74,12 @@ def test_two_tabs_and_a_reload_in_the_first_second_each_show_the_whole_sample(br
         one.page.reload(wait_until="commit")
         for tab in (one, other):
             heading = tab.page.locator(".cen-gallery .cen-head h3")
-            expect(heading).to_have_text("Pairs 1 to 24 of 2,000", timeout=servers.SLOW)
+            expect(heading).to_have_text(FIRST_PAGE, timeout=servers.SLOW)
             expect(tab.page.locator(".cen-gallery .cen-tile img")).to_have_count(24, timeout=servers.SLOW)
             expect(tab.page.locator(".leaflet-land-pane path").first).to_be_attached(timeout=servers.SLOW)
             assert tab.errors == []
         one.page.get_by_role("button", name="Next").click()
-        expect(one.page.locator(".cen-gallery .cen-head h3")).to_have_text("Pairs 25 to 48 of 2,000")
+        expect(one.page.locator(".cen-gallery .cen-head h3")).to_have_text(re.compile(r"Pairs 25 to 48 of \d+"))
         expect(one.page.locator(".cen-gallery .cen-tile img")).to_have_count(24, timeout=servers.SLOW)
         log = (tmp_path / "home" / "log").read_text("utf-8")
         assert "Traceback" not in log

@@ -40,7 +40,7 @@ def test_bar_reports_lost_server_and_page_returns_to_its_place(browser: Browser,
             servers.caption(page)
             page.get_by_role("button", name="2021").click()
             page.get_by_role("tab", name="GPT-4V style").click()
-            page.get_by_placeholder("latitude, longitude").fill("41.9, 12.5")
+            page.get_by_role("combobox", name="Find a place").fill("41.9, 12.5")
             page.get_by_role("button", name="Go", exact=True).click()
             heading = page.locator(".cen-chip-view").get_by_text("Italy, 41.9")
             expect(heading).to_be_visible(timeout=servers.SLOW)

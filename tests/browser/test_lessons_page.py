@@ -118,7 +118,7 @@ def test_errors_of_a_caption_are_found_on_a_phone(browser: Browser, app: str) ->
             assert box
             assert box["height"] >= 44, button.inner_text()
         sizes = page.locator(".cen-lesson p:visible, .cen-lesson label:visible").evaluate_all(
-            "elements => elements.filter(one => one.innerText.trim()).map(one => parseFloat(getComputedStyle(one).fontSize))"
+            "all => all.filter(one => one.innerText.trim()).map(one => parseFloat(getComputedStyle(one).fontSize))"
         )
         assert min(sizes) >= 16
     finally:
@@ -185,10 +185,10 @@ def test_browser_that_refuses_storage_takes_the_lesson(browser: Browser, app: st
 
 
 def test_damaged_progress_in_the_browser_is_ignored(browser: Browser, app: str) -> None:
-    stored = '{"what-a-chip-is": {"sections_done": [0, -1, 99, "x", null], "position": 1e99}, "x": 3}'
+    entry = '{"what-a-chip-is": {"sections_done": [0, -1, 99, "x", null], "position": 1e99}, "x": 3}'
     with servers.watched_page(browser) as tab:
         page = tab.page
-        page.add_init_script(f"localStorage.setItem('chatearthnet-explorer.lessons', {stored!r});")
+        page.add_init_script(f"localStorage.setItem('chatearthnet-explorer.lessons', {entry!r});")
         open_page(page, app, "learn/what-a-chip-is")
         expect(page.locator(".cen-dot.cen-done")).to_have_count(1)
         expect(page.locator(".cen-section")).to_have_text("A square of the Earth")

@@ -25,6 +25,7 @@ import pytest
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+    from typing import Any
 
     from playwright.sync_api import Browser, ConsoleMessage, Page, Route
 
@@ -53,9 +54,9 @@ class WatchedPage:
 
 
 @contextmanager
-def watched_page(browser: Browser, *, width: int = 1280, height: int = 1000) -> Iterator[WatchedPage]:
+def watched_page(browser: Browser, *, width: int = 1280, height: int = 1000, **device: Any) -> Iterator[WatchedPage]:
     """Open a page that is cut off from the network."""
-    context = browser.new_context(viewport={"width": width, "height": height})
+    context = browser.new_context(**{"viewport": {"width": width, "height": height}, **device})
     result = WatchedPage(context.new_page())
 
     def route(route_request: Route) -> None:

@@ -1,6 +1,6 @@
-// Watches the page's connection: says when the server is gone or refuses it, and when it is back; keeps the place in
-// the address; switches between light and dark. Runs before the page is drawn, so that no wrong colour is seen, and
-// before Bokeh's own scripts, so that it sees their websocket from the start.
+// Watches the page's connection: says when the server is gone or refuses it, and when it is back; switches
+// between light and dark. Runs before the page is drawn, so that no wrong colour is seen, and before Bokeh's own
+// scripts, so that it sees their websocket from the start.
 (() => {
   const root = document.documentElement;
   const THEME = "chatearthnet-theme";
@@ -62,7 +62,6 @@
   });
   window.chatearthnetTheme = showTheme; // for what draws its colours later
   const ASK_AGAIN = 2000;
-  const NAME_OF_THE_PLACE = "place";
   let leaving = false;
   let asking = false;
 
@@ -121,17 +120,6 @@
     asking = false;
   };
 
-  const keepPlace = () => {
-    const page = window.Bokeh?.documents?.[0];
-    if (!page) {
-      setTimeout(keepPlace, 100);
-      return;
-    }
-    page.on_message(NAME_OF_THE_PLACE, (query) => {
-      history.replaceState(history.state, "", location.pathname + (query ? `?${query}` : "") + location.hash);
-    });
-  };
-
   const Native = window.WebSocket;
   window.WebSocket = class extends Native {
     constructor(...given) {
@@ -148,5 +136,4 @@
   };
   for (const event of ["beforeunload", "pagehide"]) addEventListener(event, () => (leaving = true));
   addEventListener("pageshow", () => (leaving = false));
-  addEventListener("DOMContentLoaded", keepPlace);
 })();

@@ -1,6 +1,12 @@
 // Connects the page to its session, and puts the widgets into the place of what was readable before them.
 (() => {
   const LONGEST_WAIT = 20000;
+  const PATIENCE = 60000;
+
+  // anywidget gives a view two seconds to load, and the page up if it takes longer; a slow phone or a busy server does
+  const timeout = AbortSignal.timeout.bind(AbortSignal);
+  AbortSignal.timeout = (milliseconds) => timeout(milliseconds <= 3000 ? PATIENCE : milliseconds);
+
   const stage = document.querySelector(".site-stage");
   const first = document.getElementById("site-first");
   const live = document.getElementById("site-live");

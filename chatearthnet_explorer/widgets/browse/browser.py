@@ -18,7 +18,7 @@ from chatearthnet_explorer.released_catalog import fetch_catalog
 from chatearthnet_explorer.sample.sample_catalog import open_sample
 from chatearthnet_explorer.sources import Source, open_source
 from chatearthnet_explorer.widgets.browse.active_filters import alternatives
-from chatearthnet_explorer.widgets.browse.browse_layout import columns, notes_html
+from chatearthnet_explorer.widgets.browse.browse_layout import columns, head, notes_html, results_of
 from chatearthnet_explorer.widgets.browse.catalog_offer import CatalogOffer
 from chatearthnet_explorer.widgets.browse.count_messages import count_sentence, hint_of
 from chatearthnet_explorer.widgets.browse.facet_view import FacetView
@@ -29,7 +29,7 @@ from chatearthnet_explorer.widgets.browse.region_map import RegionMap
 from chatearthnet_explorer.widgets.browse.released_pair import credit_of_release
 from chatearthnet_explorer.widgets.browse.search_bar import SearchBar
 from chatearthnet_explorer.widgets.shared.background import BackgroundTask
-from chatearthnet_explorer.widgets.shared.composite import Composite, panel, report_errors
+from chatearthnet_explorer.widgets.shared.composite import Composite, report_errors
 from chatearthnet_explorer.widgets.shared.status_line import StatusLine
 
 if TYPE_CHECKING:
@@ -106,10 +106,8 @@ class Browser(Composite):
         """Loads the real captions; None where there is no such offer."""
         status = StatusLine()
         self._notes = ipywidgets.HTML()
-        self._notes.add_class("cen-notes")
-        top = panel(self.search_bar, status, self._notes)
-        top.add_class("cen-browse-top")
-        results = ipywidgets.VBox([self.offer, self.gallery] if self.offer else [self.gallery])
+        top = head(self.search_bar, status, self._notes)
+        results = results_of(self.offer, self.gallery, lambda: self.catalog)
         parts = columns(filters=self.facet_view, map_view=self.map, gallery=results, pair=self.pair_view)
         super().__init__([top, parts], status, sheets=("explorer.css", "browser.css"))
         self._use(catalog, release, source)
@@ -154,7 +152,7 @@ class Browser(Composite):
 
     def _use(self, catalog: Catalog, release: Release | None, labels: Source) -> None:
         """Let every part know what is browsed."""
-        self._catalog, self._pictures.release = catalog, release
+        self.catalog, self._pictures.release = catalog, release
         findings = catalog.files.findings
         self.facet_view.has_shares = catalog.files.counts is not None
         self.facet_view.meanings = dict(findings.checks) if findings else {}
@@ -175,7 +173,7 @@ class Browser(Composite):
         Raises:
             ExplorerError: If the catalog has none of that name.
         """
-        pair = self._catalog.pair_named(name)
+        pair = self.catalog.pair_named(name)
         if pair is None:
             msg = f"The catalog has no pair called {name[:80]!r}; choose one from the gallery."
             raise ExplorerError(msg)
@@ -220,8 +218,8 @@ class Browser(Composite):
         query = self.query
 
         def job(_step: object) -> tuple[SearchResult, Alternatives]:
-            result = self._catalog.search(query)
-            return result, [] if result.total else alternatives(self._catalog, query)
+            result = self.catalog.search(query)
+            return result, [] if result.total else alternatives(self.catalog, query)
 
         self._pictures.stop()
         self._search_task.start(job, on_result=self._show_result, on_error=self._clear_result)
@@ -232,7 +230,7 @@ class Browser(Composite):
         for part in (self.search_bar, self.facet_view, self.map, self.gallery):
             part.result = result
         self.gallery.alternatives = fewer_filters
-        self.status.show_message(count_sentence(result, len(self._catalog)), kind="done")
+        self.status.show_message(count_sentence(result, len(self.catalog)), kind="done")
         opening, self._opening = self._opening, None
         if opening is not None:
             self.gallery.open_at(opening % max(len(result.pairs), 1))
@@ -253,7 +251,7 @@ class Browser(Composite):
     @report_errors
     def _end_wait(self) -> None:
         if self._pictures.task.step and self.gallery.result:
-            self.status.show_message(count_sentence(self.gallery.result, len(self._catalog)), kind="done")
+            self.status.show_message(count_sentence(self.gallery.result, len(self.catalog)), kind="done")
 
     @report_errors
     def _open(self, pair: Pair) -> None:
@@ -261,7 +259,7 @@ class Browser(Composite):
 
     @report_errors
     def _open_random(self) -> None:
-        pair = self._catalog.random(self.query, seed=random.randrange(2**32))  # noqa: S311 - a surprise, no secret
+        pair = self.catalog.random(self.query, seed=random.randrange(2**32))  # noqa: S311 - a surprise, no secret
         if pair is None:
             self.status.show_message("No pair matches, so none can be opened; remove a filter.", kind="error")
         else:
@@ -288,8 +286,8 @@ class Browser(Composite):
         if result and place >= 0:
             ways += ["previous"] if place or result.query.page > 1 else []
             ways += ["next"] if place + 1 < len(result.pairs) or result.query.page < result.pages else []
-        head = self.pair_view.head
-        head.possible = [*ways, *(one for one in head.possible if one not in {"back", "previous", "next"})]
+        others = [one for one in self.pair_view.head.possible if one not in {"back", "previous", "next"}]
+        self.pair_view.head.possible = [*ways, *others]
 
     @report_errors
     def _act(self, what: str) -> None:

@@ -26,6 +26,7 @@ _OFFER = "These pairs are simulated, so that everything works without a network.
 _SIZE = f"The real ones take {DOWNLOAD // 1_000_000} MB and about a minute, and stay on this computer."
 _MEANWHILE = "You can go on browsing the simulated pairs meanwhile."
 _WAY_OUT = "You can go on with the simulated pairs, and try again when you are online."
+_FAILURE = "The real captions could not be loaded; you may be offline, or Zenodo is busy."
 _UNEXPECTED_ERROR = "The real captions could not be loaded because of an unexpected error; try again, or see the log."
 
 
@@ -42,6 +43,9 @@ class CatalogOffer(View):
 
     hint = t.Unicode(_SIZE, read_only=True).tag(sync=True)
     """What it costs, or what to do meanwhile."""
+
+    why = t.Unicode("", read_only=True).tag(sync=True)
+    """The reason for a failure in the words of whoever failed; empty where the sentence says it."""
 
     label = t.Unicode(f"Load the {PAIRS:,} real captions", read_only=True).tag(sync=True)
     """What the button says; empty where there is none."""
@@ -112,9 +116,12 @@ class CatalogOffer(View):
         if isinstance(problem, Cancelled):
             self._offer_again()
             return
-        why = str(problem) if isinstance(problem, ExplorerError) else _UNEXPECTED_ERROR
-        hint = "" if isinstance(problem, CatalogError) else _WAY_OUT
-        self._put(state="failed", sentence=visible(why), hint=hint, label="Try again")
+        sentence, why = _UNEXPECTED_ERROR, ""
+        if isinstance(problem, CatalogError):
+            sentence = visible(str(problem))
+        elif isinstance(problem, ExplorerError):
+            sentence, why = _FAILURE, visible(str(problem))
+        self._put(state="failed", sentence=sentence, hint=_WAY_OUT if why else "", why=why, label="Try again")
         if not isinstance(problem, ExplorerError):
             self.log.error("The real captions could not be loaded.", exc_info=problem)
 
@@ -126,7 +133,7 @@ class CatalogOffer(View):
             self._put(step=visible(self._task.step), share=self._share)
 
     def _put(self, **traits: object) -> None:
-        fresh: dict[str, object] = {"step": "", "share": 0.0} if "state" in traits else {}
+        fresh: dict[str, object] = {"step": "", "share": 0.0, "why": ""} if "state" in traits else {}
         with self.hold_sync():
             for name, value in {**fresh, **traits}.items():
                 self.set_trait(name, value)

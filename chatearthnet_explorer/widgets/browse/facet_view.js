@@ -14,6 +14,7 @@ function render({ model, el }) {
   const request = (what, value) => send(model, { request: { what, value, turn: ++turn } });
 
   const opener = make("button", { type: "button", class: "cen-button cen-open-filters", onclick: () => toggle() });
+  const mapOpener = make("button", { type: "button", class: "cen-button cen-open-map", onclick: () => toggleMap() }, "Map");
   const close = make("button", { type: "button", class: "cen-button", onclick: () => dialog.close() }, "Close");
   const done = make("button", { type: "button", class: "cen-button cen-primary", onclick: () => dialog.close() });
   const clearAll = make("button", { type: "button", class: "cen-button", onclick: () => request("clear all", "") }, "Clear all filters");
@@ -23,7 +24,7 @@ function render({ model, el }) {
   const dialog = make("dialog", { class: "cen-drawer", "aria-label": "Filters" },
     make("div", { class: "cen-drawer-head" }, make("h3", {}, "Filters"), close), body,
     make("div", { class: "cen-drawer-foot" }, clearAll, done));
-  root.append(opener, side, dialog);
+  root.append(make("div", { class: "cen-openers" }, opener, mapOpener), side, dialog);
 
   const isModal = () => getComputedStyle(root).getPropertyValue("--drawer").trim() !== "side";
 
@@ -34,6 +35,13 @@ function render({ model, el }) {
       body.scrollTop = 0;
     } else root.classList.toggle("cen-folded");
     showOpener();
+  }
+
+  /** On a phone the map is away until it is wanted, so that the pictures come first. */
+  function toggleMap() {
+    const isShown = root.closest(".cen-browse")?.classList.toggle("cen-with-map") ?? false;
+    mapOpener.setAttribute("aria-expanded", String(isShown));
+    dispatchEvent(new Event("resize")); // a map that was away knows no size
   }
 
   dialog.addEventListener("close", () => {
@@ -155,6 +163,7 @@ function render({ model, el }) {
     showOpener();
   }
 
+  mapOpener.setAttribute("aria-expanded", "false");
   // a page that grows wide has the filters at its side again
   const observer = new ResizeObserver(() => {
     if (dialog.open && !isModal()) dialog.close();

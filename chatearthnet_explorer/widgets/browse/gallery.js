@@ -3,7 +3,7 @@ const STYLES = { "3.5": "3.5", "4v": "4V" }; // a simulated caption is in a styl
 function render({ model, el }) {
   const root = frame(model, el, "cen-gallery");
   const heading = make("h3", { "aria-live": "polite" });
-  const ribbon = make("span", { class: "cen-made-up", hidden: true }, "Simulated: not real satellite pictures");
+  const ribbon = make("span", { class: "cen-made-up", hidden: true }, "Simulated, not real");
   const grid = make("div", { class: "cen-tiles", role: "group", "aria-label": "Pairs" });
   const empty = make("div", { class: "cen-nothing" });
   const number = make("input", { type: "number", min: 1, step: 1, class: "cen-page", "aria-label": "Page" });

@@ -4,6 +4,7 @@ const BUTTONS = {
   labels: ["Load labels", "Load the land cover of this place"],
   caption: ["Caption again", "Write a new caption from the labels"],
 };
+const WAYS = 3; // of the buttons, those that lead away from the pair
 const OWN_ARROWS = "input, select, textarea, [contenteditable], [role=tab], [role=slider], [role=radio], .leaflet-container, canvas";
 
 function render({ model, el }) {
@@ -17,8 +18,9 @@ function render({ model, el }) {
     type: "button", class: "cen-button", title: hint, "data-what": what, onclick: () => press(what),
   }, label));
   // the results are beside the pair, or away: one of the two labels is hidden
-  buttons[0].append(make("span", { class: "cen-go-back" }, "‹ Back to the pairs"), make("span", { class: "cen-close-pair" }, "Close"));
-  root.append(make("div", { class: "cen-buttons" }, ...buttons), heading, remarks,
+  buttons[0].append(make("span", { class: "cen-go-back" }, "‹ Back"), make("span", { class: "cen-close-pair" }, "Close"));
+  root.append(make("div", { class: "cen-buttons cen-ways" }, ...buttons.slice(0, WAYS)), heading, remarks,
+    make("div", { class: "cen-buttons" }, ...buttons.slice(WAYS)),
     make("details", {}, make("summary", {}, "About this pair"), details));
 
   function press(what) {
@@ -40,7 +42,10 @@ function render({ model, el }) {
 
   function showButtons() {
     const possible = model.get("possible");
-    buttons.forEach((button) => { button.disabled = !possible.includes(button.dataset.what); });
+    buttons.forEach((button, place) => {
+      button.disabled = !possible.includes(button.dataset.what);
+      button.hidden = place >= WAYS && button.disabled;
+    });
   }
 
   function show() {

@@ -14,8 +14,11 @@ import traitlets
 from chatearthnet_explorer.catalog.pair import Pair
 from chatearthnet_explorer.errors import ExplorerError
 from chatearthnet_explorer.tile import LATITUDE_LIMIT
+from chatearthnet_explorer.widgets.browse.area_filter import area_filter
 from chatearthnet_explorer.widgets.browse.pair_layer import NEAR, PairLayer, legend
 from chatearthnet_explorer.widgets.browse.query_mixin import QueryMixin
+from chatearthnet_explorer.widgets.shared.map_frame import MapFrame
+from chatearthnet_explorer.widgets.shared.place_field import PlaceField
 from chatearthnet_explorer.widgets.shared.world_map import (
     Dot,
     Land,
@@ -23,6 +26,7 @@ from chatearthnet_explorer.widgets.shared.world_map import (
     add_layers,
     corners,
     remove_layers,
+    show_box,
     user_map,
     world_map,
 )
@@ -31,11 +35,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from chatearthnet_explorer.catalog.catalog import Catalog
+    from chatearthnet_explorer.places.place_finder import Destination
 
     Bounds = tuple[float, float, float, float]
 
 _DEEPEST = 24  # zoom of any map
 _CLOSE = 12  # zoom that shows a chip and what lies round it
+_TOWN = 9  # zoom that shows a town and what lies round it
 _REACH = 8  # pixels from a click within which the nearest pair is meant
 _REST = 0.15  # seconds that the map must lie still before it is drawn
 _WORLD = (-180.0, -LATITUDE_LIMIT, 180.0, LATITUDE_LIMIT)
@@ -106,7 +112,14 @@ class RegionMap(QueryMixin, ipywidgets.VBox):  # type: ignore[misc]  # ipywidget
         bar = ipywidgets.HBox(
             [self._entry, self._following, self._clear], layout={"flex_flow": "row wrap", "align_items": "center"}
         )
-        super().__init__([self.map, bar, ipywidgets.HTML(legend())], layout={"width": "100%"})
+        self.field = PlaceField(hint="A country, a region, a town, or 48.14, 11.58")
+        """Where a person writes a place: the map goes there; an area is the filter."""
+        self.field.on_find(self._go_to)
+        world = self.map
+        if not self._is_users:
+            world = MapFrame(self.map, purpose="Enter opens the pair under the cross.")
+            world.on_enter(self._pick)
+        super().__init__([self.field, world, bar, ipywidgets.HTML(legend())], layout={"width": "100%"})
         self._draw()
 
     def show_catalog(self, catalog: Catalog) -> None:
@@ -175,6 +188,17 @@ class RegionMap(QueryMixin, ipywidgets.VBox):  # type: ignore[misc]  # ipywidget
             self._ask_view()
         self._outline(None)
 
+    def _go_to(self, place: Destination) -> None:
+        area = place.place
+        if area is None or area.box is None:
+            self.map.center = (place.lat, place.lon)
+            self.map.zoom = max(int(self.map.zoom), _TOWN)
+            return
+        self.follow = False
+        show_box(self.map, area.box)
+        fields, self.field.note = area_filter(area)
+        self.change_query(**fields)
+
     def _ask_view(self) -> None:
         west, south, east, north = self.view
         self.change_query(bbox=(west, max(south, -90.0), east, min(north, 90.0)), polygon=())
@@ -214,15 +238,7 @@ class RegionMap(QueryMixin, ipywidgets.VBox):  # type: ignore[misc]  # ipywidget
             return
         self.change_query(bbox=tuple(numbers), polygon=())
         if self.query.bbox:
-            self._go(self.query.bbox)
-
-    def _go(self, box: Bounds) -> None:
-        """Show a box as large as the map allows; Leaflet's own way needs a running loop and a screen."""
-        west, south, east, north = box
-        wide = (east - west) % 360.0 or 360.0
-        self.map.center = ((south + north) / 2, west + wide / 2)
-        # 360 degrees are 256 pixels at zoom 0; the map is some 600 wide
-        self.map.zoom = int(min(max(math.log2(600 / 256 * 360.0 / max(wide, 2 * (north - south), 0.02)), 1), 14))
+            show_box(self.map, self.query.bbox)
 
     def _on_click(self, **event: Any) -> None:
         if event.get("type") != "click":
@@ -233,8 +249,7 @@ class RegionMap(QueryMixin, ipywidgets.VBox):  # type: ignore[misc]  # ipywidget
 
     def _pick(self, lon: float, lat: float) -> None:
         """Tell of the matching pair nearest to a click, within reach."""
-        # the page says the zoom: a huge one would be a number of gigabytes
-        zoom = min(max(self.map.zoom, 0), _DEEPEST)
+        zoom = min(max(self.map.zoom, 0), _DEEPEST)  # the page says it: a huge one would be a number of gigabytes
         across = 360.0 / 2 ** (zoom + 8) * _REACH
         up = across * math.cos(math.radians(min(abs(lat), 85.0)))
         low, high = max(lat - up, -90.0), min(lat + up, 90.0)

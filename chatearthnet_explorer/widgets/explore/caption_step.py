@@ -10,9 +10,13 @@ from chatearthnet_explorer.captioners.chip_guard import SIMULATED
 from chatearthnet_explorer.cards.steps import CAPTION
 from chatearthnet_explorer.cards.text_cards import NO_CAPTION
 from chatearthnet_explorer.widgets.explore.code_view import CodeView
+from chatearthnet_explorer.widgets.explore.explore_files import place_files
 from chatearthnet_explorer.widgets.explore.step_card import StepCard
+from chatearthnet_explorer.widgets.shared.download_button import DownloadButton
 from chatearthnet_explorer.widgets.shared.grounding_view import GroundingView
 from chatearthnet_explorer.widgets.shared.released_captions import captions_at
+from chatearthnet_explorer.widgets.shared.share_button import ShareButton
+from chatearthnet_explorer.widgets.shared.toggle_view import ToggleView
 
 if TYPE_CHECKING:
     from chatearthnet_explorer.catalog.catalog import Catalog
@@ -37,15 +41,18 @@ class CaptionStep(StepCard):
         self._chip: Chip | None = None
         self.view = GroundingView(plain=True, known_notes=(SIMULATED,))
         """The captions."""
-        self.check = ipywidgets.ToggleButton(
-            description="Check against the labels",
-            tooltip="Underline each claim to show whether the labels support it",
-            layout={"width": "auto", "align_self": "flex-start"},
+        self.check = ToggleView(
+            "Check against the labels", tooltip="Underline each claim to show whether the labels support it"
         )
         """Whether captions are checked against the labels."""
         self.code_view = CodeView()
         """The code that gives the same."""
-        super().__init__(CAPTION, tabs, ask_bar, self.view, self.check, self.code_view)
+        self.files = DownloadButton()
+        """What can be saved."""
+        tools = ipywidgets.HBox(
+            [self.check, ShareButton(), self.files], layout={"flex_flow": "row wrap", "grid_gap": "8px"}
+        )
+        super().__init__(CAPTION, tabs, ask_bar, self.view, tools.add_class("cen-tools"), self.code_view)
         self.check.observe(self._set_chip, "value")
 
     def show(self, captioned: Captioned, *, button: str) -> None:
@@ -63,6 +70,7 @@ class CaptionStep(StepCard):
             self.view.captions = (*captions_at(self._catalog, captioned.chip.tile), *fresh)
         self.view.error = str(captioned.error or "")
         self.code_view.code = captioned.code
+        self.files.offers = place_files(captioned, lambda: self.view.palette)
 
     def _set_chip(self, _change: object) -> None:
         self.view.chip = self._chip if self.check.value else None

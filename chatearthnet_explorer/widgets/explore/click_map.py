@@ -1,22 +1,22 @@
-"""A world map that is clicked: a place by pointing, by name, or by its latitude and longitude."""
+"""A world map that is clicked, with a field that finds a place by name, by coordinates, or by a link to a map."""
 
 from __future__ import annotations
 
-import html
 import math
-import re
-from typing import TYPE_CHECKING
 
 import ipyleaflet
 import ipywidgets
 import traitlets
 
 from chatearthnet_explorer.chip import Chip
-from chatearthnet_explorer.errors import PlaceError
+from chatearthnet_explorer.places.gazetteer import nearest_town
+from chatearthnet_explorer.places.place_finder import Destination, describe
 from chatearthnet_explorer.places.suggestions import PLACES
 from chatearthnet_explorer.render import data_url, label_png, png
 from chatearthnet_explorer.tile import Tile
+from chatearthnet_explorer.widgets.shared.map_frame import MapFrame
 from chatearthnet_explorer.widgets.shared.picture_address import picture_url
+from chatearthnet_explorer.widgets.shared.place_field import PlaceField
 from chatearthnet_explorer.widgets.shared.world_map import (
     NOTHING,
     Dot,
@@ -25,28 +25,19 @@ from chatearthnet_explorer.widgets.shared.world_map import (
     add_layers,
     corners,
     remove_layers,
+    show_box,
     user_map,
     world_map,
 )
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
 _FAR, _NEAR, _CLOSE = 4, 10, 13
 """Zooms that show where on Earth a chip is, from which it can be seen, and at which it is 128 pixels wide."""
-
-_COORDINATES = re.compile(
-    r"\s*(?P<lat>[-+\u2212]?\d+(?:\.\d+)?)\s*\u00b0?\s*(?P<ns>[NS])?\s*[,;\s]\s*"
-    r"(?P<lon>[-+\u2212]?\d+(?:\.\d+)?)\s*\u00b0?\s*(?P<ew>[EW])?\s*",
-    re.IGNORECASE | re.ASCII,
-)
-
 
 _RED = "#ff3b30"
 
 
 class ClickMap(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
-    """A world map: click it, choose a place from the list, or write its latitude and longitude.
+    """A world map: click it, or write the name of a place, its coordinates, or a link to a map.
 
     Without network the tiles stay away and the outline of the land is the map.
     """
@@ -71,21 +62,11 @@ class ClickMap(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no type
         self.map = world_map(height) if base is None else user_map(base)
         """The ipyleaflet.Map inside, for those who want to add layers of their own."""
         self._turn = 0.0
-        self._place = ipywidgets.Dropdown(
-            options=[("Choose a place …", ""), *((f"{place.name}: {place.why}", place.name) for place in PLACES)],
-            layout={"flex": "1 1 200px", "width": "auto", "min_width": "120px"},
-        )
-        self._entry = ipywidgets.Text(
-            placeholder="latitude, longitude",
-            tooltip="Latitude, then longitude, in degrees: 0.336, 6.73 or 0.336 N, 6.73 E",
-            continuous_update=False,
-            layout={"flex": "0 1 190px", "width": "auto", "min_width": "110px"},
-        )
-        self._go = ipywidgets.Button(description="Go", layout={"width": "48px"}, tooltip="Go to these coordinates")
+        self.field = PlaceField([(Destination(place.lon, place.lat, place.name), place.why) for place in PLACES])
+        """Where a person writes a place."""
         self._zoom = ipywidgets.Button(
-            description="Zoom to chip", layout={"width": "auto"}, tooltip="Zoom in on the chip", disabled=True
+            description="Zoom to this square", layout={"width": "auto"}, tooltip="Zoom to this square", disabled=True
         )
-        self._problem = ipywidgets.HTML(layout={"display": "none"})
         self._image = ipyleaflet.ImageOverlay(url=NOTHING, bounds=((0, 0), (0, 0)), pane="chip", name="Chip")
         self._siblings = Shape(
             locations=[], color="#ffffff", weight=1, dash_array="4 4", fill=False, pane="chip", name="Neighbours"
@@ -106,12 +87,16 @@ class ClickMap(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no type
         add_layers(self.map, self._layers)
         self.map.on_interaction(self._on_click)
         self.map.observe(self._on_zoom, "zoom")
-        self._place.observe(self._on_suggestion, "value")
-        self._go.on_click(lambda _: self._on_entry())
-        self._entry.observe(lambda _: self._on_entry(), "value")
+        self.field.on_find(self._go_to)
         self._zoom.on_click(lambda _: self.show_chip())
-        bar = ipywidgets.HBox([self._place, self._entry, self._go, self._zoom], layout={"flex_flow": "row wrap"})
-        super().__init__([bar, self._problem, self.map], layout={"width": "100%"})
+        if self._is_users:
+            world = [self._zoom, self.map]
+        else:
+            frame = MapFrame(self.map, self._zoom, purpose="Enter chooses the square under the cross.")
+            frame.on_enter(self._pick)
+            world = [frame]
+        super().__init__([self.field, *world], layout={"width": "100%"})
+        self.add_class("cen-click-map")
 
     def go(self, lon: float, lat: float) -> None:
         """Choose a place and show it from near.
@@ -155,28 +140,31 @@ class ClickMap(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no type
             case [int() | float() as lat, int() | float() as lon] if math.isfinite(lat) and math.isfinite(lon):
                 self._pick(lon, lat)
 
-    def _on_suggestion(self, change: Mapping[str, object]) -> None:
-        for place in PLACES:
-            if place.name == change["new"]:
-                self._entry.value = ""
-                self.go(place.lon, place.lat)
-
-    def _on_entry(self) -> None:
-        if not self._entry.value.strip():
+    def _go_to(self, place: Destination) -> None:
+        """Show what a person found; of an area the square of its largest town is chosen, and the whole area shown."""
+        area = place.place
+        if area is None or area.box is None:
+            self.go(place.lon, place.lat)
+            self.map.zoom = max(self.map.zoom, _NEAR)
+            self.field.value = place.label
             return
-        try:
-            lon, lat = parse_coordinates(self._entry.value)
-            self.go(lon, lat)
-        except PlaceError as problem:
-            self._problem.value = f"<span role='alert' class='cen-problem'>{html.escape(str(problem))}</span>"
-            self._problem.layout.display = ""
+        if area.country:
+            self._pick(area.lon, area.lat)
+            self.field.value = place.label
+            town = nearest_town(area.lon, area.lat).town.name
+            where = f"This is {town}, the largest town of {area.name}." if town != area.name else ""
+            self.field.note = f"{where} Click the map to choose another square in {area.name}.".strip()
+        else:
+            self.field.note = f"Click the map to choose a square in {area.name}."
+        show_box(self.map, area.box)
 
     def _pick(self, lon: float, lat: float) -> None:
-        self._problem.layout.display = "none"
         self._turn = 360.0 * math.floor((lon + 180.0) / 360.0)
         lon_wrapped = lon - self._turn
         if self.lonlat == (lon_wrapped, lat):
             self.set_trait("lonlat", None)  # the same place once more is asked for once more
+        self.field.problem = self.field.note = ""
+        self.field.value = describe(lon_wrapped, lat)
         self.lonlat = (lon_wrapped, lat)
 
     @traitlets.observe("chip")
@@ -199,23 +187,6 @@ class ClickMap(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no type
             lon, lat = self.chip.tile.center
             self._dot.location = (lat, lon + self._turn)
         self._dot.stroke = self._dot.fill = self.chip is not None and self.map.zoom < _NEAR
-
-
-def parse_coordinates(text: str) -> tuple[float, float]:
-    """Return longitude and latitude of what somebody wrote as latitude, then longitude.
-
-    ``0.336, 6.73``, ``0.336 6.73`` and ``0.336 N, 6.73 E`` are the same place.
-
-    Raises:
-        PlaceError: If the text is no such pair.
-    """
-    match = _COORDINATES.fullmatch(text[:100])
-    if match is None:
-        msg = f"{text[:40]!r} is not a place; enter latitude, then longitude, in degrees, such as 0.336, 6.73."
-        raise PlaceError(msg)
-    lat, lon = (float(match[name].replace("\u2212", "-")) for name in ("lat", "lon"))
-    south, west = (match["ns"] or "").upper() == "S", (match["ew"] or "").upper() == "W"
-    return -lon if west else lon, -lat if south else lat
 
 
 def _picture(chip: Chip) -> str:

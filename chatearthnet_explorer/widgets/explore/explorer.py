@@ -71,6 +71,7 @@ class Explorer(Composite):
         base_url: str = "",
         choose_service: bool = True,
         quota: Quota | None = None,
+        find_catalog: Callable[[], Catalog] | None = None,
         lesson: str = "",
     ) -> None:
         """Open on a place.
@@ -89,6 +90,7 @@ class Explorer(Composite):
                 ``OPENAI_API_KEY`` goes there, and to no address that is typed on screen.
             choose_service: Whether a person may choose another model or address, and edit the prompt.
             quota: How often a model may be asked; None for as often as one likes, one request at a time.
+            find_catalog: Returns the catalog in which similar places are found; None for ``catalog``.
             lesson: Address of the lesson on how the question is made, on a site that has one.
 
         Raises:
@@ -122,6 +124,7 @@ class Explorer(Composite):
         """Whether captions are checked against the labels."""
         status = StatusLine(message=_HINT)
         self._place_card = StepCard(PLACE, self.map, status, self.options)
+        find_catalog = find_catalog or ((lambda: catalog) if catalog is not None else None)
         next_steps = NextSteps(lesson=lesson)
         page = story(
             place=self._place_card,
@@ -131,7 +134,7 @@ class Explorer(Composite):
             next=panel(next_steps),
         )
         super().__init__([page], status, sheets=("steps.css", "explorer.css"))
-        self._next = NextActions(next_steps, self._caption, catalog=catalog, visit=self._visit)
+        self._next = NextActions(next_steps, self._caption, find_catalog=find_catalog, visit=self.visit)
         self.add_class("cen-explorer")
         self._connect()
         self._endings = (
@@ -154,15 +157,28 @@ class Explorer(Composite):
             ExplorerError: If there is no such place, or something could not be had.
         """
         self._task.stop()
+        self._move(lon, lat)
+        captioned = self._fetching(ask=True)(lambda _: None)
+        self._show(captioned)
+        return captioned
+
+    @report_errors
+    def visit(self, lon: float, lat: float, *, scene: str = "", **options: Any) -> None:
+        """Go to a place as a click does, with a scene and other traits of ``options``; the result comes later."""
+        self._move(lon, lat, **options)
+        self._scenes.scene = self.options.scene = scene
+        self._start(self._fetching())
+
+    def _move(self, lon: float, lat: float, **options: Any) -> None:
+        """Change the place and the options, and start nothing."""
         self._is_silent = True
         try:
+            for name, value in options.items():
+                setattr(self.options, name, value)
             self.map.go(lon, lat)
         finally:
             self._is_silent = False
         self._scenes.forget()
-        captioned = self._fetching(ask=True)(lambda _: None)
-        self._show(captioned)
-        return captioned
 
     def card(self) -> Card:
         """Return what is on screen, as static HTML."""
@@ -191,10 +207,6 @@ class Explorer(Composite):
             traitlets.link((self.caption_view, trait), (self.chip_view, trait))
         traitlets.link((self.prompt_view, "palette"), (self.chip_view, "palette"))
         self._real_place = RealPlace(self.chip_view, self.options, retry=self._retry)
-
-    @report_errors
-    def _visit(self, lon: float, lat: float) -> None:
-        self.map.go(lon, lat)
 
     @report_errors
     def _on_place(self, change: dict[str, Any]) -> None:
@@ -271,7 +283,8 @@ class Explorer(Composite):
         return {"captioner": self._requests.captioner(), **options}
 
     def _start(self, job: Job) -> None:
-        self._task.start(lambda step: encode_picture(job(step)), on_result=self._show, on_error=self.show_error)
+        if not self._is_silent:
+            self._task.start(lambda step: encode_picture(job(step)), on_result=self._show, on_error=self.show_error)
 
     @report_errors
     def _show_progress(self, _change: dict[str, Any]) -> None:
@@ -297,10 +310,13 @@ class Explorer(Composite):
         self._place_card.set_note(name)
         self.map.chip = self.chip_view.chip = captioned.chip
         self.chip_view.place = place_title(captioned)
-        self._real_place.offer(captioned.chip)
+        failure = self._real_place.offer(captioned.chip)
         self.prompt_view.show(captioned.prompt)
         button = self._requests.offer(captioned.prompt)
         self._caption.show(captioned, button=button)
         self._next.offer(captioned)
         invitation = f" Press '{button}' for a caption." if button and not captioned.caption else ""
-        self.status.show_message(f"{sentence_case(name)}.{invitation}", kind="done")
+        if failure:
+            self.status.show_message(failure, kind="error")
+        else:
+            self.status.show_message(f"{sentence_case(name)}.{invitation}", kind="done")

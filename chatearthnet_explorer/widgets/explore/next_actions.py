@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from chatearthnet_explorer.widgets.explore.caption_step import CaptionStep
     from chatearthnet_explorer.widgets.explore.next_steps import NextSteps
 
+_SEARCHING = "Looking for places with the same land cover."
 _NONE = "This catalog has no place with the same land cover."
 _LOG = logging.getLogger(__name__)
 
@@ -29,7 +30,7 @@ class NextActions:
         view: NextSteps,
         caption: CaptionStep,
         *,
-        catalog: Catalog | None,
+        find_catalog: Callable[[], Catalog] | None,
         visit: Callable[[float, float], None],
     ) -> None:
         """Connect the buttons.
@@ -37,10 +38,10 @@ class NextActions:
         Args:
             view: The buttons.
             caption: The card of the caption.
-            catalog: Where similar places are found; None to find none.
+            find_catalog: Returns the catalog that has the similar places, on a thread; None for no such places.
             visit: Goes to a longitude and latitude.
         """
-        self._view, self._caption, self._catalog = view, caption, catalog
+        self._view, self._caption, self._find_catalog = view, caption, find_catalog
         self._task = BackgroundTask()
         self._captioned: Captioned | None = None
         view.on_action("check", self._check)
@@ -54,7 +55,7 @@ class NextActions:
         self._captioned = captioned
         with self._view.hold_sync():
             self._view.can_check = captioned.caption is not None and captioned.chip.labels is not None
-            self._view.can_compare = self._catalog is not None and captioned.chip.labels is not None
+            self._view.can_compare = self._find_catalog is not None and captioned.chip.labels is not None
             if is_other:
                 self._view.note = ""
                 self._view.set_places(())
@@ -68,10 +69,13 @@ class NextActions:
         self._caption.view.calls += 1
 
     def _list(self) -> None:
-        catalog, captioned = self._catalog, self._captioned
-        if catalog is not None and captioned is not None:
+        find_catalog, captioned = self._find_catalog, self._captioned
+        if find_catalog is not None and captioned is not None:
+            self._view.note = _SEARCHING
             self._task.start(
-                lambda _: similar_places(catalog, captioned.chip), on_result=self._show, on_error=self._show_error
+                lambda _: similar_places(find_catalog(), captioned.chip),
+                on_result=self._show,
+                on_error=self._show_error,
             )
 
     def _show(self, places: tuple[SimilarPlace, ...]) -> None:

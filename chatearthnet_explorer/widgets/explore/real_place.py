@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from chatearthnet_explorer.cards.provenance import why_simulated
-from chatearthnet_explorer.sources.fallback_notes import NOT_INSTALLED
+from chatearthnet_explorer.sources.fallback_notes import NOT_INSTALLED, OFFLINE
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 _AUTOMATIC, _ALTERNATIVES = "auto", ("auto", "stac")
 _AGAIN, _CHANGE = "Try Sentinel-2 again", "Use Sentinel-2"
+_FAILURE = "Sentinel-2 still does not answer; check your network connection, or go on with simulated places."
 
 
 class RealPlace:
@@ -30,14 +31,18 @@ class RealPlace:
             retry: Fetches the place again from the source that is chosen.
         """
         self._view, self._options, self._fetch = chip_view, options, retry
+        self._is_retry = False
         chip_view.on_action(self._press)
 
-    def offer(self, chip: Chip) -> None:
-        """Show the notice of a chip, or none for a real one."""
+    def offer(self, chip: Chip) -> str:
+        """Show the notice of a chip, or none for a real one; return why the button was pressed in vain, or nothing."""
         reason = why_simulated(chip)
+        failure = _FAILURE if self._is_retry and reason == OFFLINE else ""
+        self._is_retry = False
         with self._view.hold_sync():
             self._view.notice = reason
             self._view.action = self._label() if reason and reason != NOT_INSTALLED else ""
+        return failure
 
     def _label(self) -> str:
         """Return the words on the button; empty where no source has real places."""
@@ -48,6 +53,7 @@ class RealPlace:
 
     def _press(self) -> None:
         options = self._options
+        self._is_retry = True
         if self._label() == _AGAIN:
             self._fetch()
         else:  # which fetches as well

@@ -28,6 +28,7 @@ class SceneChoice:
         """Offer none: another place is wanted, or another source."""
         self._work.stop()
         self.scene, self._options.scenes = "", ()
+        self._options.scene = ""  # also where there were none to choose from
 
     def offer(self, source: Source, lon: float, lat: float) -> None:
         """Offer the scenes of a place, if they are not there yet and the source has a list of them."""

@@ -64,8 +64,8 @@ def _distance(pair: Pair, by_name: Mapping[str, float]) -> float:
     """Return how little a pair has in common with shares: 0 for nothing else, 2 for nothing."""
     if pair.shares is not None:
         return sum(abs(pair.shares.get(name, 0.0) - by_name.get(name, 0.0)) for name in {*pair.shares, *by_name})
-    named = _classes(pair)
-    return 2.0 - 2.0 * len({*named} & {*by_name}) / len({*named, *by_name})
+    classes = _classes(pair)
+    return 2.0 - 2.0 * len({*classes} & {*by_name}) / len({*classes, *by_name})
 
 
 def _classes(pair: Pair) -> tuple[str, ...]:

@@ -48,7 +48,7 @@ class DrillPad(View):
 
         def handle(change: dict[str, Any]) -> None:
             match change["new"]:
-                case [int() as position, "right" | "wrong" as judgement] if position == self.judged_count:
+                case [int() as position, "right" | "wrong" as judgement] if position == self.judged_count < self.total:
                     handler(judgement)
 
         self.observe(handle, "judgement")

@@ -17,8 +17,9 @@ function render({ model, el }) {
     const address = model.get("next_address");
     if (address) location.href = new URL(address, document.baseURI);
   } });
+  const turns = make("div", { class: "cen-turn" }, back, next);
   root.append(make("fieldset", { class: "cen-task" }, ask, choices, check, feedback, hint),
-    make("div", { class: "cen-turn" }, back, next));
+    turns);
 
   function showTask() {
     const kind = model.get("kind");
@@ -50,6 +51,7 @@ function render({ model, el }) {
   }
 
   function showTurn() {
+    turns.hidden = !model.get("next_label");
     back.disabled = model.get("is_first");
     next.textContent = model.get("next_label");
   }

@@ -47,7 +47,7 @@ class LessonTask(View):
     """Whether there is no section before this one."""
 
     next_label = t.Unicode("Next").tag(sync=True)
-    """The words on the button that goes on."""
+    """The words on the button that goes on; empty where there is nothing before or after."""
 
     next_address = t.Unicode("").tag(sync=True)
     """Where the button leads, relative to the page; empty to stay on it."""

@@ -36,7 +36,8 @@ class LessonView(Readable, ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets
 
         Args:
             lesson: A lesson, or its address such as ``what-a-chip-is``.
-            section: The only section to show, from 0; None for all.
+            section: The only section to show, from 0, without its text, as in a notebook that has the text; None for
+                all.
             addresses: Whether the page is one of the site, so that the last section leads to the next lesson.
 
         Raises:
@@ -54,7 +55,8 @@ class LessonView(Readable, ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets
         self._stage = ipywidgets.VBox(layout={"width": "100%", "overflow": "hidden"})
         self._stage.add_class("cen-lesson-stage")
         look = ipywidgets.HTML(f"<style>{static('lesson.css')}</style>", layout={"display": "none"})
-        super().__init__([look, self.page, self._stage, self.task], layout={"width": "100%", "overflow": "hidden"})
+        parts = [self.page, self._stage, self.task] if section is None else [self._stage, self.task]
+        super().__init__([look, *parts], layout={"width": "100%", "overflow": "hidden"})
         self.add_class("cen-lesson")
         self.page.position = section or 0
         self._show(self.page.position)
@@ -113,6 +115,8 @@ class LessonView(Readable, ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets
         return after[0] if after else None
 
     def _next_label(self, *, last: bool, following: Lesson | None) -> str:
+        if self._only is not None:
+            return ""
         if not last:
             return "Next"
         return "Next lesson" if following else "All lessons" if self._addresses else "To the start"

@@ -4,8 +4,9 @@ function render({ model, el }) {
     type: "button", class: "cen-step", "data-step": step, onclick: () => send(model, { step }),
   }, make("span", { class: "cen-number", "aria-hidden": "true" }, `${place + 1}`), ` ${name}`));
   const summary = make("p", { class: "cen-summary" });
+  const heading = make("h2", { class: "cen-offscreen" });
   root.append(make("nav", { "aria-label": "Steps of the review" },
-    make("ol", {}, ...buttons.map((button) => make("li", {}, button)))), summary);
+    make("ol", {}, ...buttons.map((button) => make("li", {}, button)))), summary, heading);
 
   function show() {
     for (const button of buttons) {
@@ -14,6 +15,7 @@ function render({ model, el }) {
       else button.removeAttribute("aria-current");
       button.disabled = button.dataset.step !== "plan" && !model.get("ready");
     }
+    heading.textContent = model.get("names").find(([step]) => step === model.get("step"))[1];
     summary.textContent = model.get("summary");
     summary.hidden = !model.get("summary");
   }

@@ -130,6 +130,7 @@ class SpotCheck(Composite):
             self.planning.draw()
         else:
             self.steps.step = PLAN
+            self.set_trait("link", "")
 
     def card(self) -> Card:
         """Return the desk, or what verdicts mean before there is one, as static HTML."""

@@ -32,12 +32,12 @@ def picture_addresses(address_of: AddressOf) -> Iterator[None]:
 
 def send_png(file: bytes, _widget: object = None) -> bytes | str:
     """Return what a view is sent of a PNG: the file, or its address. Traits name it as ``to_json``."""
-    return _sent(file, "png")
+    return _address_or_file(file, "png")
 
 
 def send_jpegs(files: list[bytes], _widget: object = None) -> list[bytes | str]:
     """Return what a view is sent of JPEGs: files, or addresses; empty ones stay."""
-    return [_sent(file, "jpg") for file in files]
+    return [_address_or_file(file, "jpg") for file in files]
 
 
 def picture_url(file: bytes) -> str:
@@ -45,5 +45,5 @@ def picture_url(file: bytes) -> str:
     return data_url(file) if _address_of is None else _address_of(file, "png")
 
 
-def _sent(file: bytes, kind: str) -> bytes | str:
+def _address_or_file(file: bytes, kind: str) -> bytes | str:
     return _address_of(file, kind) if file and _address_of is not None else file

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import html
 from typing import TYPE_CHECKING
 
 import ipywidgets
 import traitlets
+
+from chatearthnet_explorer.widgets.shared.status_text import StatusText
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -29,7 +30,7 @@ class StatusLine(ipywidgets.HBox):  # type: ignore[misc]  # ipywidgets has no ty
 
     def __init__(self, *, message: str = "") -> None:
         """Begin with a sentence."""
-        self._text = ipywidgets.HTML(layout={"flex": "1 1 auto", "min_width": "0"})
+        self._text = StatusText(layout={"flex": "1 1 auto", "min_width": "0"})
         self._cancel = ipywidgets.Button(description="Cancel", tooltip="Stop waiting", layout={"width": "auto"})
         self._cancel.add_class("cen-cancel")
         super().__init__([self._text, self._cancel], layout={"align_items": "center", "min_height": "32px"})
@@ -48,6 +49,5 @@ class StatusLine(ipywidgets.HBox):  # type: ignore[misc]  # ipywidgets has no ty
     @traitlets.observe("busy")
     def _draw(self, _change: object) -> None:
         self._cancel.layout.display = "" if self.busy else "none"
-        role = "alert" if self.kind == "error" else "status"
-        state = "busy" if self.busy else self.kind
-        self._text.value = f"<div class='cen-status cen-{state}' role='{role}'>{html.escape(self.message)}</div>"
+        with self._text.hold_sync():
+            self._text.message, self._text.state = self.message, "busy" if self.busy else self.kind

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from contextvars import ContextVar
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,7 @@ import xyzservices
 
 from chatearthnet_explorer.errors import SettingError
 from chatearthnet_explorer.places.countries import land_outline
+from chatearthnet_explorer.tile import LATITUDE_LIMIT
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,11 +28,19 @@ LAND_PANE = "land"
 HAS_OUTLINE: ContextVar[bool] = ContextVar("HAS_OUTLINE", default=True)
 """Whether a map has the outline from the start; False while a page is made that brings it (``app.outline``)."""
 
-_PANES = {LAND_PANE: {"zIndex": 150}, "chip": {"zIndex": 450}}
+NAMES_PANE = "names"
+"""Pane of the names, between the outline and the tiles."""
+
+_PANES = {LAND_PANE: {"zIndex": 150}, NAMES_PANE: {"zIndex": 160}, "chip": {"zIndex": 450}}
 """Leaflet draws tiles at 200: the outline shows where they did not come, the chip lies on top of them."""
 
-_CREDIT = "Imagery \u00a9 Esri, Maxar, Earthstar Geographics, and the GIS User Community | Outline: Natural Earth"
-"""What Esri asks to be shown; Natural Earth asks for nothing, and is thanked."""
+_CREDIT = (
+    "<span class='cen-imagery-credit'>"
+    "Imagery \u00a9 Esri, Maxar, Earthstar Geographics, and the GIS User Community | </span>"
+    "Outline: Natural Earth | Names: GeoNames"
+)
+"""What Esri asks to be shown, hidden until a tile of it is (``map_aids``), and what GeoNames asks; Natural Earth asks
+for nothing, and is thanked."""
 
 
 class Shape(ipyleaflet.Polygon):  # type: ignore[misc]  # ipyleaflet has no types
@@ -125,6 +135,36 @@ def corners(tiles: Sequence[Tile], turn: float = 0.0) -> list[tuple[float, float
     west, south, east, north = zip(*(tile.bounds for tile in tiles), strict=True)
     left, right, low, high = min(west) + turn, max(east) + turn, min(south), max(north)
     return [(low, left), (low, right), (high, right), (high, left)]
+
+
+def show_box(world: ipyleaflet.Map, box: tuple[float, float, float, float]) -> None:
+    """Show a box as large as the map allows; Leaflet's own way needs a running loop and a screen.
+
+    Args:
+        world: The map.
+        box: West, south, east, north in degrees; west is larger than east over the antimeridian.
+    """
+    west, south, east, north = box
+    wide = (east - west) % 360.0 or 360.0
+    low, high = _row(south), _row(north)
+    across, down = _screen(world)
+    # 360 degrees, and 2 pi of Mercator's rows, are 256 pixels at zoom 0
+    shares = max(wide / 360.0 / across, (high - low) / (2.0 * math.pi) / down, 1e-9)
+    world.center = (math.degrees(math.atan(math.sinh((low + high) / 2))), west + wide / 2)
+    world.zoom = int(min(max(math.log2(1.0 / 256.0 / shares), 1), 14))
+
+
+def _row(lat: float) -> float:
+    """Return the row of a latitude in Mercator's projection, in radians."""
+    return math.asinh(math.tan(math.radians(min(max(lat, -LATITUDE_LIMIT), LATITUDE_LIMIT))))
+
+
+def _screen(world: ipyleaflet.Map) -> tuple[float, float]:
+    """Return width and height of a map in pixels; those of a usual one before it is on a screen."""
+    match world.pixel_bounds:
+        case ((left, top), (right, bottom)) if 50 < right - left < 5000 and 50 < bottom - top < 5000:  # noqa: PLR2004
+            return right - left, bottom - top
+    return 600.0, 300.0
 
 
 def land() -> list[list[list[tuple[float, float]]]]:

@@ -1,0 +1,91 @@
+function render({ model, el }) {
+  const root = frame(model, el, "cen-map-aids");
+  const isMac = /Mac|iPhone|iPad/.test(navigator.platform);
+  const cross = make("div", { class: "cen-map-cross", hidden: true });
+  const hint = make("p", { class: "cen-map-hint", "aria-hidden": "true", hidden: true },
+    `${isMac ? "\u2318" : "Ctrl"} + wheel zooms the map, or click it first`);
+  root.append(cross, hint);
+
+  let host = null; // the frame around the map and this view
+  let hintTimer = 0;
+  let waiting = 0;
+  const stops = [];
+  const on = (target, event, handler, options) => {
+    target.addEventListener(event, handler, options);
+    stops.push(() => target.removeEventListener(event, handler, options));
+  };
+  const mapOf = (event) => event.target.closest?.(".leaflet-container");
+  const isActive = () => host.classList.contains("cen-map-active");
+
+  function activate(active) {
+    host.classList.toggle("cen-map-active", active);
+    if (active) hint.hidden = true;
+  }
+
+  /** Names the map for screen readers; Leaflet has made it focusable. */
+  function name(map) {
+    map.setAttribute("role", "application");
+    map.setAttribute("aria-label", model.get("label"));
+    if (map.querySelector(".leaflet-tile-loaded")) showImagery();
+  }
+
+  function showImagery() {
+    host.classList.add("cen-map-imagery");
+    if (!model.get("has_imagery")) send(model, { has_imagery: true });
+  }
+
+  function onWheel(event) {
+    if (event.ctrlKey || event.metaKey || isActive() || !mapOf(event)) return;
+    event.stopPropagation(); // Leaflet does not see it, and the page scrolls
+    hint.hidden = false;
+    clearTimeout(hintTimer);
+    hintTimer = setTimeout(() => { hint.hidden = true; }, 1500);
+  }
+
+  /** One finger scrolls the page until the map was tapped. */
+  function onTouch(event) {
+    if (!isActive() && mapOf(event) && (event.touches?.length ?? 1) < 2) event.stopPropagation();
+  }
+
+  function connect() {
+    on(host, "wheel", onWheel, { capture: true, passive: true });
+    on(host, "touchstart", onTouch, { capture: true, passive: true });
+    on(host, "pointerdown", (event) => {
+      if (event.pointerType === "touch") onTouch(event);
+      else if (mapOf(event)) activate(true);
+    }, true);
+    on(host, "click", (event) => { if (mapOf(event)) activate(true); }, true);
+    on(host, "pointerleave", (event) => { if (event.pointerType !== "touch") activate(false); });
+    on(document, "pointerdown", (event) => { if (!event.composedPath().includes(host)) activate(false); }, true);
+    on(host, "load", (event) => { if (event.target.classList?.contains("leaflet-tile")) showImagery(); }, true);
+    on(host, "focusin", (event) => {
+      const map = mapOf(event);
+      if (map) name(map);
+      cross.hidden = !(map === event.target && map.matches(":focus-visible"));
+    });
+    on(host, "focusout", () => { cross.hidden = true; });
+    on(host, "keydown", (event) => {
+      if (mapOf(event) !== event.target) return;
+      event.stopPropagation(); // JupyterLab's own keys; Leaflet has had it
+      cross.hidden = false;
+      if (event.key === "Enter") {
+        event.preventDefault();
+        send(model, { picks: model.get("picks") + 1 });
+      } else if (event.key === "Escape") activate(false);
+    });
+  }
+
+  /** Finds the map, which may be drawn after this view. */
+  function find() {
+    host ??= el.closest(".cen-map-frame");
+    if (host && !stops.length) connect();
+    const map = host?.querySelector(".leaflet-container");
+    if (map) name(map);
+    else waiting = setTimeout(find, 100);
+  }
+
+  find();
+  return () => { clearTimeout(waiting); clearTimeout(hintTimer); stops.forEach((stop) => stop()); };
+}
+
+export default { render };
