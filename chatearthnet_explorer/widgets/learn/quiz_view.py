@@ -25,7 +25,7 @@ from chatearthnet_explorer.widgets.shared.composite import Composite, report_err
 from chatearthnet_explorer.widgets.shared.status_line import StatusLine
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
 
     from chatearthnet_explorer.cards import Card
     from chatearthnet_explorer.chip import Chip
@@ -42,14 +42,11 @@ class QuizView(Composite):
     seed = traitlets.Int(FIRST_SEED, min=FIRST_SEED, max=LAST_SEED)
     """Number of the quiz."""
 
-    def __init__(
-        self, *, seed: int = FIRST_SEED, notes: Sequence[str] = (), addresses: bool = False, waits: bool = False
-    ) -> None:
+    def __init__(self, *, seed: int = FIRST_SEED, addresses: bool = False, waits: bool = False) -> None:
         """Prepare the quiz of a seed; its questions are made in the background.
 
         Args:
             seed: Number of the quiz.
-            notes: What to say about a link, one sentence each.
             addresses: Whether the page is one of the site, and its link can be copied.
             waits: Whether it waits for ``start``, because a page that is not there yet misses what changes.
         """
@@ -58,7 +55,7 @@ class QuizView(Composite):
         self._is_choosing = False
         self._source = open_source("simulated")
         self._quiz_task, self._chip_task, self._sheet_task = BackgroundTask(), BackgroundTask(), BackgroundTask()
-        self.head, self.chip_view, self.choices = QuizHead(notes=list(notes)), ChipView(), QuizChoices()
+        self.head, self.chip_view, self.choices = QuizHead(), ChipView(), QuizChoices()
         self.tools = QuizTools(has_link=addresses)
         self._sheet = ipywidgets.HTML()
         self._sheet.add_class("cen-quiz-sheet")
@@ -79,7 +76,8 @@ class QuizView(Composite):
         self.seed = seed
         if not waits:
             self.start()
-        self.observe(lambda _: self.start(), "seed")
+        self._waits = waits
+        self.observe(self._follow_seed, "seed")
 
     @property
     def score(self) -> int:
@@ -95,9 +93,14 @@ class QuizView(Composite):
         self.status.layout.display = None
         super().show_error(problem)
 
+    def _follow_seed(self, _change: object) -> None:
+        if not self._waits:
+            self.start()
+
     @report_errors
     def start(self) -> None:
         """Open the quiz of the seed at its first question, or where this browser left it."""
+        self._waits = False
         seed = self.seed
         self._quiz, self._chips = None, {}
         self._chip_task.stop()
@@ -118,7 +121,6 @@ class QuizView(Composite):
     @report_errors
     def _open_other(self, change: dict[str, Any]) -> None:
         if change["new"] not in {0, self.seed}:
-            self.head.notes = []
             self.seed = change["new"]
 
     def _answer_of(self, position: int) -> int:
