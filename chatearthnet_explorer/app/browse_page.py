@@ -13,6 +13,8 @@ from chatearthnet_explorer.widgets.browse.browser import Browser
 from chatearthnet_explorer.widgets.shared.page_link import with_page_link
 
 if TYPE_CHECKING:
+    import ipywidgets
+
     from chatearthnet_explorer.app.site import BrowseData, Site
     from chatearthnet_explorer.app.site_page import Arguments, Visit
     from chatearthnet_explorer.catalog.query import Query
