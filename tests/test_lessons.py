@@ -513,7 +513,7 @@ def test_last_section_leads_to_the_next_lesson_on_the_site_only() -> None:
     assert notebook.position == 0
     last = LessonView(lessons()[-1], addresses=True)
     last.page.position = 3
-    assert (last.task.next_label, last.task.next_address) == ("All lessons", "../learn")
+    assert (last.task.next_label, last.task.next_address) == ("Take the quiz", "../learn/quiz")
     for view in (site, notebook, last):
         view.close()
 
