@@ -376,6 +376,31 @@ def test_drill_draws_at_random_and_its_interval_shrinks() -> None:
     assert widths == sorted(widths, reverse=True)
 
 
+def test_answer_keys_name_what_the_squares_have() -> None:
+    def key(slug: str, number: int) -> str:
+        return open_lesson(slug).sections[number - 1].task.key
+
+    names = draw_statements(1)
+    wrong = [number for number, name in enumerate(names, start=1) if not statement(name).is_true]
+    rate = rate_after([statement(name).is_true for name in names])
+    text = key("from-spot-check-to-number", 2)
+    assert f"Statements {wrong[0]}, {wrong[1]} and {wrong[2]} are wrong: {len(wrong)} of 20" in text
+    assert f"between {100 * rate.low:.0f} and {100 * rate.high:.0f} %" in text
+    labels = simulated_chip(4.92, 52.55).labels
+    facts = facts_by_rules(labels, [rule for rule in RULES if rule != "three"])
+    extra = {part: {one.name for one in amounts if one.is_extra} for part, amounts in facts.items()}
+    assert all("developed area" in names for names in extra.values())
+    assert [part for part in PARTS if "shrub" in extra[part]] == ["top right", "bottom right"]
+    assert [part for part in PARTS if "water" in extra[part]] == ["bottom left"]
+    assert "developed area everywhere, shrub on the right side, and water in the bottom left" in key(
+        "from-labels-to-a-prompt", 2
+    )
+    view = open_lesson("how-to-judge-a-caption").sections[1].view
+    false = [number for number, one in enumerate(faulty_sentences(lesson_chip(view), view["faults"]), 1) if one.why]
+    assert false == [3, 6, 8]
+    assert "Sentence 3 (" in key("how-to-judge-a-caption", 2)
+
+
 def test_hours_of_reading_are_calculated_right() -> None:
     hours = 163_488 * 30 / 3600
     assert round(hours) == 1362

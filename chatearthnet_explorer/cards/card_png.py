@@ -38,6 +38,7 @@ _DASHES = dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2212", "-")
 _PLAIN = {
     **_DASHES,
     "\u0142": "l",
+    "\u0141": "L",
     "\u00f8": "o",
     "\u00d8": "O",
     "\u00df": "ss",

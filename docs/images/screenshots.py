@@ -77,9 +77,6 @@ def _browser(browser: Browser, place: Path, path: Path, *, pair: bool = False, t
         page.keyboard.press("Shift+Enter")
         page.locator(".cen-gallery .cen-photo img").first.wait_for(timeout=servers.SLOW)
         if pair:
-            page.locator(".cen-facet-view .cen-value", has_text="both styles").click()
-            expect(page.locator(".cen-pill")).to_have_count(1, timeout=servers.SLOW)
-            _settle(page)
             page.locator(".cen-gallery .cen-tile").first.click()
             page.get_by_role("button", name="Load labels").click()
             expect(page.locator(".cen-prompt-view")).to_contain_text("Style 3.5", timeout=servers.SLOW)

@@ -94,4 +94,6 @@ def _geotiff(captioned: Captioned) -> SavedFile:
 
 def _name(captioned: Captioned, ending: str) -> str:
     kind = "simulated" if captioned.chip.simulated else ""
-    return safe_name("chatearthnet", kind, f"{captioned.lat:.4f}", f"{captioned.lon:.4f}", ending=ending)
+    lat = f"{abs(captioned.lat):.4f}{'N' if captioned.lat >= 0 else 'S'}"
+    lon = f"{abs(captioned.lon):.4f}{'E' if captioned.lon >= 0 else 'W'}"
+    return safe_name("chatearthnet", kind, lat, lon, ending=ending)

@@ -45,7 +45,9 @@ function render({ model, el }) {
         field("seed", "Sample number (seed)", seed, make("p", { class: "cen-small" },
           "The same number draws the same captions, on every computer. Another number draws others.")))),
     problem, make("div", { class: "cen-buttons" }, draw));
-  root.append(form, earlierPart);
+  const notice = make("p", { class: "cen-remark" }, model.get("notice"));
+  notice.hidden = !model.get("notice");
+  root.append(notice, form, earlierPart);
 
   function command(what) {
     sent = Math.max(sent, model.get("command").n ?? 0) + 1;

@@ -52,6 +52,9 @@ class PlanForm(View):
     filters: t.List[Any] = t.List([]).tag(sync=True)
     """Other filters of the population, in words; each has a button that removes it."""
 
+    notice = t.Unicode("").tag(sync=True)
+    """What to know of the captions before judging, in a sentence or two; empty if nothing."""
+
     outlook = t.Unicode("").tag(sync=True)
     """What the number gives, in a sentence or two."""
 

@@ -26,7 +26,7 @@ PIECE = 500_000
 """Bytes of one message."""
 
 _LOG = logging.getLogger(__name__)
-_UNSAFE = re.compile(r"[^a-z0-9.]+")
+_SAFE = re.compile(r"[a-z0-9]+(?:\.[a-z0-9]+)*")
 _LONGEST_NAME = 80
 _TOO_LARGE = "This file would have {size:,} MB and a browser saves {limit} MB at most; choose fewer pairs."
 _UNEXPECTED = "The file could not be made because of an unexpected error. Try again, or see the log."
@@ -154,5 +154,5 @@ def safe_name(*parts: str, ending: str) -> str:
         ending: Such as ``png``.
     """
     text = unicodedata.normalize("NFKD", "-".join(parts)).encode("ascii", "ignore").decode().lower()
-    stem = _UNSAFE.sub("-", text).strip("-.")[:_LONGEST_NAME].rstrip("-.")
+    stem = "-".join(_SAFE.findall(text))[:_LONGEST_NAME].rstrip("-.")
     return f"{stem or 'chatearthnet'}.{ending}"
