@@ -44,7 +44,8 @@ async def _get(server: AppProcess, path: str) -> bytes:
 def test_a_page_without_its_websocket_makes_nothing() -> None:
     async def run(server: AppProcess) -> None:
         async with asyncio.timeout(60):
-            while b'src="pictures/' not in await _get(server, "/"):  # what all pages share is made now
+            # what all pages share is made now
+            while b'src="pictures/' not in await _get(server, "/"):  # noqa: ASYNC110 - a server tells nobody
                 await asyncio.sleep(0.1)
         processes = server.processes()
         before = await server.alive()
