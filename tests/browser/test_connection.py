@@ -44,7 +44,7 @@ def test_bar_reports_lost_server_and_page_returns_to_its_place(browser: Browser,
             page.get_by_role("button", name="Go", exact=True).click()
             heading = page.locator(".cen-chip-view").get_by_text("Italy, 41.9")
             expect(heading).to_be_visible(timeout=servers.SLOW)
-            page.wait_for_function("location.search === '?lon=12.500000&lat=41.900000&year=2021&style=4v'")
+            page.wait_for_function("location.search === '?lon=12.5&lat=41.9&year=2021&style=4v'")
             expect(page.locator(BAR)).to_have_count(0)
             place = page.url
             assert "token" not in place
