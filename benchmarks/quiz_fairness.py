@@ -44,9 +44,10 @@ def main() -> None:
     for name, solver in SOLVERS.items():
         outside += report(name, [hits(solver, of_kind(questions, kind)) for kind in kinds])
         cells += len(kinds)
-    trained = [TrainedSolver(of_kind(halves[0], kind)) for kind in kinds]
+    trained_solvers = [TrainedSolver(of_kind(halves[0], kind)) for kind in kinds]
     outside += report(
-        "trained on half", [hits(one, of_kind(halves[1], kind)) for one, kind in zip(trained, kinds, strict=True)]
+        "trained on half",
+        [hits(one, of_kind(halves[1], kind)) for one, kind in zip(trained_solvers, kinds, strict=True)],
     )
     cells += len(kinds)
     print(f"{outside} of {cells} intervals leave out 25 % (marked *); chance alone gives about {cells / 20:.0f}")

@@ -15,6 +15,7 @@ import pytest
 from generators import lesson_notebooks, lesson_pages
 from ipywidgets.widgets.widget import _instances
 
+from chatearthnet_explorer.cli import main, serve_command
 from chatearthnet_explorer.errors import LessonError
 from chatearthnet_explorer.landcover.legend import CLASSES
 from chatearthnet_explorer.landcover.shares import PARTS, count_pixels, shares
@@ -376,6 +377,31 @@ def test_drill_draws_at_random_and_its_interval_shrinks() -> None:
     assert widths == sorted(widths, reverse=True)
 
 
+def test_answer_keys_name_what_the_squares_have() -> None:
+    def key(slug: str, number: int) -> str:
+        return open_lesson(slug).sections[number - 1].task.key
+
+    names = draw_statements(1)
+    wrong = [number for number, name in enumerate(names, start=1) if not statement(name).is_true]
+    rate = rate_after([statement(name).is_true for name in names])
+    text = key("from-spot-check-to-number", 2)
+    assert f"Statements {wrong[0]}, {wrong[1]} and {wrong[2]} are wrong: {len(wrong)} of 20" in text
+    assert f"between {100 * rate.low:.0f} and {100 * rate.high:.0f} %" in text
+    labels = simulated_chip(4.92, 52.55).labels
+    facts = facts_by_rules(labels, [rule for rule in RULES if rule != "three"])
+    extra = {part: {one.name for one in amounts if one.is_extra} for part, amounts in facts.items()}
+    assert all("developed area" in names for names in extra.values())
+    assert [part for part in PARTS if "shrub" in extra[part]] == ["top right", "bottom right"]
+    assert [part for part in PARTS if "water" in extra[part]] == ["bottom left"]
+    assert "developed area everywhere, shrub on the right side, and water in the bottom left" in key(
+        "from-labels-to-a-prompt", 2
+    )
+    view = open_lesson("how-to-judge-a-caption").sections[1].view
+    false = [number for number, one in enumerate(faulty_sentences(lesson_chip(view), view["faults"]), 1) if one.why]
+    assert false == [3, 6, 8]
+    assert "Sentence 3 (" in key("how-to-judge-a-caption", 2)
+
+
 def test_hours_of_reading_are_calculated_right() -> None:
     hours = 163_488 * 30 / 3600
     assert round(hours) == 1362
@@ -488,7 +514,7 @@ def test_last_section_leads_to_the_next_lesson_on_the_site_only() -> None:
     assert notebook.position == 0
     last = LessonView(lessons()[-1], addresses=True)
     last.page.position = 3
-    assert (last.task.next_label, last.task.next_address) == ("All lessons", "../learn")
+    assert (last.task.next_label, last.task.next_address) == ("Take the quiz", "../learn/quiz")
     for view in (site, notebook, last):
         view.close()
 
@@ -550,6 +576,39 @@ def test_sentence_picker_has_no_answers_before_the_check() -> None:
     assert activity.state()["hits"] == 3
     picker.marks = [0, 2, 5, 7]
     assert activity.state()["hits"] == 2
+
+
+def test_place_on_the_map_has_its_name_width_and_nearest_town() -> None:
+    section = open_lesson("what-a-chip-is").sections[1]
+    activity = make_activity(section.view)
+    assert activity.state() == {}
+    activity.widget.lonlat = (18.42, -33.92)
+    state = activity.state()
+    assert section.task.goal.is_met(state)
+    assert state["name"] == Tile.at(18.42, -33.92).name
+    assert state["width"] == "2.0"
+    text = section.task.right.format_map(state)
+    assert "near Cape Town, South Africa, at 33.9200° S, 18.4200° E." in text
+    activity.widget.lonlat = (11.58, 48.14)
+    assert activity.state()["width"] == "1.6"
+    assert not section.task.goal.is_met(activity.state())
+    activity.widget.lonlat = (10.75, 59.91)
+    assert activity.state()["width"] == "1.2"
+
+
+def test_command_lab_copies_the_lessons_and_leaves_what_was_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    calls = []
+    monkeypatch.setattr(serve_command, "find_spec", lambda _name: True)
+    monkeypatch.setattr(serve_command.os, "execv", lambda *arguments: calls.append(arguments))
+    mine = tmp_path / "lessons" / "01-what-a-chip-is.ipynb"
+    mine.parent.mkdir()
+    mine.write_text("mine", "utf-8")
+    main(["lab", "--no-browser", "--folder", str(tmp_path)])
+    assert len(calls) == 1
+    assert {path.name for path in mine.parent.iterdir()} == set(lesson_notebooks.notebooks())
+    assert mine.read_text("utf-8") == "mine"
 
 
 def test_drill_counts_only_judgements_of_its_statement() -> None:

@@ -4,20 +4,24 @@ from __future__ import annotations
 
 import contextlib
 from io import BytesIO
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
 from PIL import Image
-from rig.hostile import ATTACK, VISIBLE_ATTACK, Page
+from rig.hostile import ATTACK, Page
 from traitlets import TraitError
 
 from chatearthnet_explorer.errors import CatalogError
 from chatearthnet_explorer.landcover.legend import CLASSES
 from chatearthnet_explorer.learn.quiz import KINDS, make_quiz
 from chatearthnet_explorer.widgets.learn import quiz_view as view_module
-from chatearthnet_explorer.widgets.learn.quiz_head import QuizHead
+from chatearthnet_explorer.widgets.learn.quiz_history import QuizHistory
 from chatearthnet_explorer.widgets.learn.quiz_view import QuizView
 from chatearthnet_explorer.widgets.shared.composite import descendants
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 QUIZ = make_quiz(7)
 
@@ -36,15 +40,15 @@ def wrong(position: int) -> int:
     return (QUIZ.questions[position].answer + 1) % 4
 
 
-def test_first_question_is_shown_without_its_answer(view: QuizView) -> None:
+def test_state_of_the_first_question_lacks_its_answer(view: QuizView) -> None:
     question = QUIZ.questions[0]
     assert view.head.prompt == question.prompt
     assert ["".join(words for words, _ in runs) for runs in view.choices.options] == list(question.texts)
     assert view.head.results == [None] * 10
     state = str(
-        {name: view.choices.get_state()[name] for name in ("answer", "reasons", "verdict", "next_label", "lit")}
+        {name: view.choices.get_state()[name] for name in ("answer", "reasons", "verdict", "next_label", "lit_option")}
     )
-    assert state == str({"answer": -1, "reasons": [], "verdict": "", "next_label": "", "lit": -1})
+    assert state == str({"answer": -1, "reasons": [], "verdict": "", "next_label": "", "lit_option": -1})
     assert view.chip_view.shares == {}
     assert view.chip_view.label_map == b""  # the first question is about the picture alone
     assert question.options[question.answer].text not in view.chip_view.alternative
@@ -90,12 +94,12 @@ def test_first_choice_counts(view: QuizView) -> None:
 def test_pixels_of_another_option_can_be_lit_after_the_choice_only(view: QuizView) -> None:
     question = QUIZ.questions[1]
     view.head.position = 1
-    view.choices.set_state({"lit": 2})
+    view.choices.set_state({"lit_option": 2})
     assert view.chip_view.highlight == -1
     choose(view, 0)
-    view.choices.set_state({"lit": 2})
+    view.choices.set_state({"lit_option": 2})
     assert (view.chip_view.highlight, tuple(view.chip_view.within)) == tuple(question.options[2].light)
-    view.choices.set_state({"lit": -1})
+    view.choices.set_state({"lit_option": -1})
     assert view.chip_view.highlight == -1
 
 
@@ -172,11 +176,34 @@ def test_link_is_offered_on_the_site_alone() -> None:
     assert QuizView(seed=7).tools.link == ""
 
 
-def test_notes_about_a_link_are_shown_and_harmless() -> None:
-    view = QuizView(seed=7, notes=[f"There is no quiz {ATTACK}."])
-    assert view.head.notes == [f"There is no quiz {VISIBLE_ATTACK}."]
+def test_address_follows_the_quiz_and_the_quiz_follows_the_address() -> None:
+    view = QuizView(addresses=True, waits=True)
+    history = QuizHistory(view, "seed=7")
+    assert view.seed == view.head.seed == 7
+    assert history.link.query == "seed=7"
+    assert history.link.notice == ""
     view.tools.set_state({"seed": 8})
-    assert view.head.notes == []
+    assert history.link.address == {"query": "seed=8", "steps": 1, "turn": 0}
+    history.link.set_state({"visit": {"query": "seed=7", "turn": 1, "retries": 0}})  # Back
+    assert view.head.seed == 7
+    assert history.link.query == "seed=7"
+
+
+def test_broken_link_opens_the_first_quiz_with_a_harmless_notice() -> None:
+    view = QuizView(addresses=True, waits=True)
+    history = QuizHistory(view, f"seed={ATTACK}")
+    assert view.head.seed == 1
+    assert history.link.notice.startswith("This was left out of the link: seed ")
+    assert history.link.query == "seed=1"
+
+
+def test_quiz_of_a_page_is_not_made_before_the_page_is_ready() -> None:
+    ready: list[Callable[[], None]] = []
+    view = QuizView(addresses=True, waits=True)
+    QuizHistory(view, "seed=7", when_ready=ready.append)
+    assert view.head.seed == 0
+    ready[0]()
+    assert view.head.seed == 7
 
 
 @pytest.mark.parametrize("sheet", ["questions", "answers"])
@@ -214,7 +241,7 @@ def test_quiz_waits_for_start_where_the_page_is_not_there_yet() -> None:
     assert view.head.seed == 7
 
 
-def test_damaged_sample_is_said_in_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_damaged_sample_gives_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(seed: int) -> None:
         msg = f"The sample is damaged, so there is no quiz {seed}; install it again."
         raise CatalogError(msg)
@@ -230,7 +257,3 @@ def test_closing_closes_every_widget(view: QuizView) -> None:
     assert len(widgets) > 5
     view.close()
     assert all(widget.comm is None for widget in widgets)
-
-
-def test_head_shows_hidden_characters_of_notes() -> None:
-    assert QuizHead(notes=["a\u202eb"]).notes == ["a⟨U+202E⟩b"]

@@ -16,8 +16,8 @@ from chatearthnet_explorer.review.plan import Plan
 from chatearthnet_explorer.review.received_ledger import LIMIT, PIECE
 from chatearthnet_explorer.spot_check import PlanRequest, draw_plan
 from chatearthnet_explorer.widgets.review import spot_check_view
-from chatearthnet_explorer.widgets.review.review_files import DOWNLOADS
 from chatearthnet_explorer.widgets.review.spot_check_view import SpotCheck
+from chatearthnet_explorer.widgets.shared.download_button import SavedFile
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -63,9 +63,16 @@ def tab() -> Iterator[Tab]:
     tab.view.close()
 
 
-def file_of(tab: Tab, what: str) -> dict[str, Any]:
-    (message,) = tab.send(do="download", what=what)
-    return message
+def file_of(tab: Tab, key: str) -> SavedFile:
+    """What the browser saves when the person presses a file of the menu."""
+    files: list[SavedFile] = []
+    button = tab.view.download
+    button.send = lambda head, buffers: files.append(
+        SavedFile(name=head["name"], data=bytes(buffers[0]), media_type=head["type"])
+    )
+    button._receive(button, {"key": key}, None)
+    (file,) = files
+    return file
 
 
 def test_number_of_captions_gives_a_margin_before_anything_is_drawn(tab: Tab) -> None:
@@ -76,6 +83,10 @@ def test_number_of_captions_gives_a_margin_before_anything_is_drawn(tab: Tab) ->
     form.set_state({"pairs": 2000})
     assert form.outlook == ""
     assert "lower the number" in form.problem
+    form.set_state({"pairs": 10**9})
+    tab.draw(pairs=10**9)
+    assert "At most 2,000 captions" in form.problem
+    assert tab.view.plan is None
 
 
 def test_choices_narrow_the_population_and_their_counts(tab: Tab) -> None:
@@ -111,25 +122,44 @@ def test_from_plan_to_report(tab: Tab) -> None:
     assert "4 of the 6 captions of the plan have been judged so far." in view._report.value
 
 
+def test_reviewer_may_judge_without_the_check(tab: Tab) -> None:
+    tab.draw()
+    assert tab.view.desk.caption_view.columns[0]["verification"]
+    tab.view.planning.form.set_state({"shows_check": False})
+    tab.draw(pairs=5)
+    assert tab.view.desk.caption_view.columns[0]["verification"] is None
+    assert "the labels show it" not in tab.view.desk._repr_html_()
+    tab.view.planning.form.set_state({"shows_check": True})
+    tab.draw(pairs=5)
+    assert tab.view.desk.caption_view.columns[0]["verification"]
+
+
 def test_every_download_has_the_verdicts(tab: Tab, tmp_path: Path) -> None:
     tab.draw(reviewer="=1+1")
     tab.judge("minor", 2)
     assert tab.view.files.unsaved_count == 2
-    files = {what: file_of(tab, what) for what in DOWNLOADS}
-    ledger = tmp_path / files["ledger"]["name"]
-    ledger.write_text(files["ledger"]["text"])
+    files = {offer.key: file_of(tab, offer.key) for offer in tab.view.download.offers}
+    assert [file.name for file in files.values()] == [
+        "verdicts-1-1.jsonl",
+        "report-1-1.html",
+        "verdicts-1-1.csv",
+        "corrections-1-1.json",
+        "plan-1-1.json",
+    ]
+    ledger = tmp_path / files["ledger"].name
+    ledger.write_bytes(files["ledger"].data)
     assert [one.verdict for one in Ledger(ledger).verdicts] == ["minor", "minor"]
     assert tab.view.files.unsaved_count == 0
-    assert files["report"]["text"].startswith("<!DOCTYPE html>")
-    assert ",'=1+1," in files["table"]["text"]
-    assert json.loads(files["corrections"]["text"]) == []
-    assert Plan.from_dict(json.loads(files["plan"]["text"])) == tab.view.plan
+    assert files["report"].data.startswith(b"<!DOCTYPE html>")
+    assert b",'=1+1," in files["table"].data
+    assert json.loads(files["corrections"].data) == []
+    assert Plan.from_dict(json.loads(files["plan"].data)) == tab.view.plan
 
 
 def test_a_downloaded_ledger_goes_on_in_another_tab(tab: Tab) -> None:
     tab.draw()
     tab.judge("minor", 2)
-    content = file_of(tab, "ledger")["text"].encode()
+    content = file_of(tab, "ledger").data
     other = Tab(link=tab.view.link)
     other.draw()
     other.upload(content)
@@ -148,7 +178,7 @@ def test_ledgers_of_two_reviewers_give_their_agreement(tab: Tab) -> None:
     other.draw(reviewer="Bo")
     other.judge("correct", 4)
     other.judge("major", 2)
-    other.upload(file_of(tab, "ledger")["text"].encode())
+    other.upload(file_of(tab, "ledger").data)
     other.view.steps.step = "report"
     # five of six agree; by chance 3/6 * 4/6 + 3/6 * 2/6 = 0.5: kappa = (5/6 - 0.5) / 0.5
     assert "0.67 [" in other.view._report.value
@@ -189,7 +219,6 @@ def test_broken_link_opens_with_notes() -> None:
         {"do": "begin", "size": LIMIT + 1},
         {"do": "begin", "size": "1"},
         {"do": "piece", "number": 0, "data": "QUJD"},
-        {"do": "download", "what": "/etc/passwd"},
         {"do": "resume", "reviewer": 5, "link": None},
         {"do": "resume", "reviewer": "", "link": "x" * 100_000, "unsaved": -3},
         {"do": ["x"]},
@@ -211,7 +240,7 @@ def test_hostile_names_are_text_everywhere(tab: Tab) -> None:
     assert len(ledger.verdicts) == 1
     tab.view.steps.step = "report"
     Page(tab.view._report.value).assert_harmless()
-    Page(file_of(tab, "report")["text"]).assert_harmless()
+    Page(file_of(tab, "report").data.decode()).assert_harmless()
     assert "\u202e" not in tab.view.steps.summary
 
 

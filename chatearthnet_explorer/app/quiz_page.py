@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
-from urllib.parse import urlencode
 
 from chatearthnet_explorer.app.site_page import SitePage
 from chatearthnet_explorer.cards.html_tree import element, markup
 from chatearthnet_explorer.learn.quiz import make_quiz
 from chatearthnet_explorer.learn.quiz_link import read_quiz_link
 from chatearthnet_explorer.learn.quiz_sheet import quiz_sheet
+from chatearthnet_explorer.query_string import left_out_sentence, query_string_of
+from chatearthnet_explorer.widgets.learn.quiz_history import QuizHistory
 from chatearthnet_explorer.widgets.learn.quiz_view import QuizView
+from chatearthnet_explorer.widgets.shared.page_link import with_page_link
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    import ipywidgets
+
     from chatearthnet_explorer.app.site import Site
     from chatearthnet_explorer.app.site_page import Arguments, Visit
-    from chatearthnet_explorer.learn.quiz_link import QuizLink
 
 _WAIT = "The questions take a moment; they come by themselves where JavaScript runs. Without it, load the page again."
 
@@ -27,10 +30,10 @@ def quiz_pages(site: Site) -> Sequence[SitePage]:
 
     async def first_paint(arguments: Arguments) -> str:
         """Return the questions to be read without JavaScript, or why they are not there yet."""
-        link = link_of(arguments)
-        notes = "".join(markup(element("p", note, class_="site-note")) for note in link.notes)
-        return notes + await site.first_paints.make(
-            lambda: quiz_sheet(make_quiz(link.seed))._repr_html_(), skeleton=markup(element("p", _WAIT))
+        seed, notes = read_quiz_link(query_string_of(arguments))
+        note = markup(element("p", left_out_sentence(notes), class_="site-note")) if notes else ""
+        return note + await site.first_paints.make(
+            lambda: quiz_sheet(make_quiz(seed))._repr_html_(), skeleton=markup(element("p", _WAIT))
         )
 
     return (
@@ -45,13 +48,8 @@ def quiz_pages(site: Site) -> Sequence[SitePage]:
     )
 
 
-def link_of(arguments: Arguments) -> QuizLink:
-    """Return what the query of a request says; it is untrusted."""
-    return read_quiz_link(urlencode([(name, value) for name, values in arguments.items() for value in values]))
-
-
-def _make(visit: Visit) -> QuizView:
-    link = link_of(visit.arguments)
-    quiz = QuizView(seed=link.seed, notes=link.notes, addresses=True, waits=True)
-    visit.on_ready(quiz.start)
-    return quiz
+def _make(visit: Visit) -> ipywidgets.VBox:
+    quiz = QuizView(addresses=True, waits=True)
+    visit.on_end(quiz.close)
+    history = QuizHistory(quiz, query_string_of(visit.arguments), when_ready=visit.on_ready)
+    return with_page_link(history.link, quiz)

@@ -12,7 +12,7 @@ from chatearthnet_explorer.app.access import access_for, embedding_origin, is_lo
 from chatearthnet_explorer.app.listen_address import DEFAULT_PORT, listen
 from chatearthnet_explorer.app.model_access import ModelAccess, ModelOptions
 from chatearthnet_explorer.catalog import open_catalog
-from chatearthnet_explorer.released_catalog import NAME as RELEASED
+from chatearthnet_explorer.released_catalog import NAME as ZENODO
 from chatearthnet_explorer.released_catalog import fetch_catalog
 from chatearthnet_explorer.sources.release.release_reader import open_release
 
@@ -100,7 +100,7 @@ def _own_pairs(catalog: str | Path | None, release: str | Path | None) -> tuple[
     """Return the catalog that the options name, and where its pictures are; None without such an option."""
     if catalog is None:
         return None
-    if str(catalog) == RELEASED:
+    if str(catalog) == ZENODO:
         catalog_and_pictures = fetch_catalog()
         return catalog_and_pictures.catalog, open_release(release) if release else catalog_and_pictures.release
     return open_catalog(catalog), open_release(release) if release else None

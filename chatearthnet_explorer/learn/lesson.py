@@ -80,6 +80,9 @@ class Task:
     hint: str = ""
     """Help for a reader who does not find it."""
 
+    key: str = ""
+    """For teachers, what is to be found or done; choices have their reasons instead."""
+
     def feedback_on(self, answers: Collection[int]) -> tuple[bool, str]:
         """Return whether the chosen answers are the right ones, and what to say.
 
@@ -192,6 +195,7 @@ def _task(content: Mapping[str, Any]) -> Task:
             goal=Goal(**content["goal"]),
             right=_text(content["right"]),
             hint=_text(content["hint"]),
+            key=_text(content["key"]),
         )
     elif (kind == "one" and right == 1) or (kind == "several" and right):
         task = Task(kind, _text(content["ask"]), choices, hint=content.get("hint", ""))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 from importlib.resources import files
+from threading import Lock
 from typing import TYPE_CHECKING
 
 from chatearthnet_explorer.cards.html_tree import element, markup, style_element
@@ -18,8 +19,10 @@ if TYPE_CHECKING:
 
     from chatearthnet_explorer.learn.lesson import Lesson, Section, Task
 
+_LOCK = Lock()
+"""Whoever asks first makes the pictures, which takes half a second of a core; all others wait for them."""
 
-@lru_cache(maxsize=64)
+
 def lesson_html(slug: str, *, answers: bool = False, back: str = "../learn") -> str:
     """Return a whole lesson: every section with its pictures and its task, and the words that it explains.
 
@@ -32,6 +35,12 @@ def lesson_html(slug: str, *, answers: bool = False, back: str = "../learn") -> 
     Raises:
         LessonError: If there is no such lesson.
     """
+    with _LOCK:
+        return _lesson_text(slug, answers=answers, back=back)
+
+
+@lru_cache(maxsize=64)
+def _lesson_text(slug: str, *, answers: bool, back: str) -> str:
     lesson = open_lesson(slug)
     return markup(
         element(
@@ -45,13 +54,18 @@ def lesson_html(slug: str, *, answers: bool = False, back: str = "../learn") -> 
     )
 
 
-@lru_cache(maxsize=2)
 def list_html(*, quiz: bool) -> str:
     """Return the list of the lessons and the glossary.
 
     Args:
         quiz: Whether there is a quiz to link to.
     """
+    with _LOCK:
+        return _list_text(quiz=quiz)
+
+
+@lru_cache(maxsize=2)
+def _list_text(*, quiz: bool) -> str:
     cards = (_card(lesson) for lesson in lessons())
     return markup(
         element(
@@ -133,7 +147,7 @@ def _answer(task: Task, *, is_open: bool) -> Element:
 def answer_lines(task: Task) -> tuple[str, ...]:
     """Return the answer key of a task: the right answers with their reasons, or how its goal is reached."""
     if task.kind == "do":
-        return (task.hint,)
+        return (task.key,)
     return tuple(f"{'Right' if choice.right else 'Wrong'}: {choice.text}. {choice.why}" for choice in task.choices)
 
 

@@ -79,8 +79,8 @@ def _cells(pool: QuizPool) -> tuple[Cells, ...]:
             continue
         text = describe(amounts)
         rows = tuple(
-            tuple(row for row in rows if [fits(text, part, pool, row) for part in QUARTERS] == wanted)
-            for wanted, rows in zip(np.eye(len(QUARTERS), dtype=bool).tolist(), candidates, strict=True)
+            tuple(row for row in rows if [fits(text, part, pool, row) for part in QUARTERS] == pattern)
+            for pattern, rows in zip(np.eye(len(QUARTERS), dtype=bool).tolist(), candidates, strict=True)
         )
         if min(map(len, rows)) >= _FEWEST:
             cells.append((amounts, rows))
@@ -90,10 +90,10 @@ def _cells(pool: QuizPool) -> tuple[Cells, ...]:
 def _amounts(pool: QuizPool, row: int, quarter: int) -> Amounts:
     """Return the two largest classes of a quarter as a 3.5 prompt gives them."""
     counts = pool.counts[row, quarter]
-    labelled = int(counts[BACKGROUND + 1 :].sum())
+    label_pixels = int(counts[BACKGROUND + 1 :].sum())
     order = np.argsort(-counts[BACKGROUND + 1 :], kind="stable")[:2] + BACKGROUND + 1
     return tuple(
-        (int(index), size_word(int(round(int(counts[index]) / labelled, 2) * 100)))
+        (int(index), size_word(int(round(int(counts[index]) / label_pixels, 2) * 100)))
         for index in order
         if counts[index] >= THRESHOLD
     )

@@ -64,8 +64,8 @@ class QuizPool:
     @cached_property
     def margins(self) -> NDArray[np.float64]:
         """Percentage points between the largest class and the next, (rows, 6)."""
-        ordered = np.sort(self.percents[:, :, BACKGROUND + 1 :], axis=2)
-        return ordered[:, :, -1] - ordered[:, :, -2]
+        ranking = np.sort(self.percents[:, :, BACKGROUND + 1 :], axis=2)
+        return ranking[:, :, -1] - ranking[:, :, -2]
 
     @cached_property
     def neighbours(self) -> list[list[int]]:

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 
 from chatearthnet_explorer.landcover.legend import BACKGROUND, CLASSES
 from chatearthnet_explorer.landcover.shares import PARTS, count_pixels
-from chatearthnet_explorer.learn.lesson_chips import block_of
+from chatearthnet_explorer.learn.lesson_chips import simulated_chip
 from chatearthnet_explorer.places.suggestions import PLACES
 from chatearthnet_explorer.review.error_rates import Rate, StratumCount, rate_of
 from chatearthnet_explorer.review.sampling import simple_random
+from chatearthnet_explorer.tile import Tile
 
 if TYPE_CHECKING:
     from chatearthnet_explorer.chip import Chip
@@ -66,7 +67,7 @@ def statement(name: str) -> Statement:
     place, rest = divmod(number, _BLOCK * len(PARTS) * len(_KINDS))
     position, rest = divmod(rest, len(PARTS) * len(_KINDS))
     part_number, kind = divmod(rest, len(_KINDS))
-    chip = block_of(PLACES[place].lon, PLACES[place].lat)[position]
+    chip = simulated_chip(*Tile.at(PLACES[place].lon, PLACES[place].lat).siblings[position].center)
     return _write(name, chip, part_number, _KINDS[kind], is_true=number not in _wrong_numbers())
 
 

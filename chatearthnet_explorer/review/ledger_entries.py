@@ -103,6 +103,11 @@ def read_line(line: bytes) -> Entry | Newer | DamagedLine:
     return entry if entry.id == fields["id"] else DamagedLine(line)
 
 
+def line_bytes(line: Entry | Newer) -> bytes:
+    """Return an entry, or a line of a newer version, as it stands in a ledger, its end included."""
+    return line.line + b"\n" if isinstance(line, Newer) else line.to_line()
+
+
 def standing(entries: Iterable[Entry]) -> dict[Key, Entry]:
     """Return each reviewer's latest verdict on each caption, in the reviewer's order.
 

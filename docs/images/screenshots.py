@@ -39,7 +39,16 @@ def main() -> None:
             servers.caption(visit.page)
             _settle(visit.page)
             visit.page.screenshot(path=folder / "app.png", full_page=True)
-    for name in ("explorer.png", "explorer_4v.png", "browser.png", "browser_pair.png", "review_desk.png", "app.png"):
+            _review(visit.page, address, folder / "review.png")
+    for name in (
+        "explorer.png",
+        "explorer_4v.png",
+        "browser.png",
+        "browser_pair.png",
+        "review_desk.png",
+        "app.png",
+        "review.png",
+    ):
         _shrink(folder / name)
 
 
@@ -77,9 +86,6 @@ def _browser(browser: Browser, place: Path, path: Path, *, pair: bool = False, t
         page.keyboard.press("Shift+Enter")
         page.locator(".cen-gallery .cen-photo img").first.wait_for(timeout=servers.SLOW)
         if pair:
-            page.locator(".cen-facet-view .cen-value", has_text="both styles").click()
-            expect(page.locator(".cen-pill")).to_have_count(1, timeout=servers.SLOW)
-            _settle(page)
             page.locator(".cen-gallery .cen-tile").first.click()
             page.get_by_role("button", name="Load labels").click()
             expect(page.locator(".cen-prompt-view")).to_contain_text("Style 3.5", timeout=servers.SLOW)
@@ -113,6 +119,24 @@ def _desk(browser: Browser, place: Path, path: Path) -> None:
         claim.nth(1).hover()
         _settle(page)
         desk.screenshot(path=path)
+
+
+def _review(page: Page, address: str, path: Path) -> None:
+    """Show a spot-check on the site after some verdicts."""
+    page.set_viewport_size({"width": 1280, "height": 900})
+    page.goto(servers.page_of(address, "review"))
+    page.get_by_label("Your name").fill("Ada")
+    page.get_by_role("button", name="Draw the sample").click()
+    pad = page.locator(".cen-verdict-pad")
+    for number, key in enumerate("1113c11113c11", start=1):
+        page.locator(".cen-verdict-pad:not(.cen-waiting) .cen-correct:enabled").wait_for(timeout=servers.SLOW)
+        pad.press(key)
+        if key != "c":
+            expect(pad).to_have_attribute(
+                "data-judged", str(number - "1113c11113c11"[:number].count("c")), timeout=servers.SLOW
+            )
+    _settle(page)
+    page.screenshot(path=path)
 
 
 def _scroll_to(view: Locator) -> Locator:

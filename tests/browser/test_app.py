@@ -49,7 +49,7 @@ def test_the_dataset_is_browsed_on_a_page_of_its_own(browser: Browser, app: str)
         expect(page.locator(".leaflet-land-pane path").first).to_be_attached(timeout=servers.SLOW)
         expect(page.locator(".cen-facet-view select").first).to_have_value("all")
         expect(page.get_by_role("button", name="Cancel")).to_have_count(0)
-        expect(page.locator(".cen-side-panel")).to_be_visible()
+        expect(page.locator(".cen-filters .cen-side")).to_be_visible()
         africa = page.locator(".cen-facet-view .cen-value").filter(has_text="Africa").first
         count = africa.locator(".cen-count").inner_text()
         africa.click()

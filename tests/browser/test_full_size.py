@@ -206,6 +206,7 @@ def _turn_pages(page: Page, catalog: Catalog) -> None:
 
 def _see_pictures(page: Page, server: RangeServer) -> int:
     """A page of pictures comes in at most three round trips, the page after it too; return how many pairs there are."""
+    page.locator('.cen-facet-view [data-at="country summary"]').click()
     page.locator('.cen-facet-view [data-at="country search"]').fill(full_size.COUNTRY_WITH_PICTURES)
     server.reset()
     count = browsing.choose(page, full_size.COUNTRY_WITH_PICTURES)
@@ -235,7 +236,7 @@ def _open_one(page: Page, server: RangeServer) -> None:
     assert len(servers.caption(page)) > 100
     expect(page.get_by_role("img", name=re.compile("Sentinel-2 picture"))).to_be_visible(timeout=servers.SLOW)
     assert server.requests == 0
-    page.locator(".cen-pair-head").get_by_role("button", name=re.compile("Back")).click()
+    page.locator(".cen-pair-head").get_by_role("button", name="Close").click()
     expect(page.locator(".cen-gallery .cen-tile").first).to_be_visible(timeout=servers.SLOW)
 
 

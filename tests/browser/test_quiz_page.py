@@ -69,11 +69,11 @@ def test_pupil_plays_ten_questions_and_a_reload_keeps_the_answers(browser: Brows
         choose(page, 0, QUIZ.questions[0].answer)
         expect(page.locator(".cen-light[aria-pressed='true']")).to_have_count(1)
         for _ in range(100):
-            lit, dim = pixels(page, "canvas.cen-light")  # what is lit is clear, the rest is dimmed
+            light, dim = pixels(page, "canvas.cen-light")  # what is lit is clear, the rest is dimmed
             if dim:
                 break
             page.wait_for_timeout(100)
-        assert lit > 5_000
+        assert light > 5_000
         assert dim > 5_000
 
         page.get_by_role("button", name="Next question").click()
@@ -181,18 +181,40 @@ def test_phone_shows_question_picture_options_in_order_with_large_targets(browse
 @pytest.mark.parametrize(
     ("query", "words"),
     [
-        ("seed=-3", 'There is no quiz "-3"; numbers run from 1 to 999,999, so this is quiz 1.'),
-        ("seed=%3Cimg%20src%3Dx%20onerror%3Dalert(1)%3E", 'There is no quiz "<img src=x onerror=a..."; numbers'),
-        ("seed=7&seed=8&colour=red", "The link named several quizzes; only the first counts."),
+        ("seed=-3", "This was left out of the link: seed '-3' (a whole number from 1 to 999999 is needed)."),
+        ("seed=%3Cimg%20src%3Dx%20onerror%3Dalert(1)%3E", "seed '<img src=x onerror=alert(1)>' (a whole number"),
+        ("seed=7&seed=8&colour=red", "seed '8' (it is there twice and the first counts); 'colour' (unknown field)"),
     ],
 )
-def test_broken_link_opens_a_quiz_and_says_what_was_wrong(browser: Browser, app: str, query: str, words: str) -> None:
+def test_broken_link_opens_a_quiz_with_a_note(browser: Browser, app: str, query: str, words: str) -> None:
     with servers.watched_page(browser) as tab:
         open_quiz(tab.page, app, query)
-        expect(tab.page.locator(".cen-notes")).to_contain_text(words, timeout=servers.SLOW)
+        expect(tab.page.locator(".cen-link-notice")).to_contain_text(words, timeout=servers.SLOW)
         expect_question(tab.page, 0, QUIZ if query.startswith("seed=7") else make_quiz(1))
+        tab.page.wait_for_url(re.compile("seed=7$" if query.startswith("seed=7") else "seed=1$"))
         assert tab.dialogs == []
         assert tab.errors == []
+
+
+def test_another_quiz_is_an_entry_of_the_history_and_a_copied_link_opens_it(browser: Browser, app: str) -> None:
+    with servers.watched_page(browser) as tab:
+        page = tab.page
+        open_quiz(page, app)
+        expect_question(page, 0)
+        page.get_by_text("Other quizzes, and pages for a class").click()
+        page.get_by_role("button", name="Another quiz").click()
+        page.wait_for_url(lambda address: not address.endswith("seed=7"))
+        seed = int(page.url.rpartition("=")[2])
+        expect_question(page, 0, make_quiz(seed))
+        page.go_back()
+        expect_question(page, 0)
+        page.wait_for_url(re.compile("seed=7$"))
+        page.go_forward()
+        expect_question(page, 0, make_quiz(seed))
+        address = page.url
+    with servers.watched_page(browser) as tab:  # another profile, as on another computer
+        open_quiz(tab.page, app, address.rpartition("?")[2])
+        expect_question(tab.page, 0, make_quiz(seed))
 
 
 def test_quiz_works_where_the_browser_refuses_storage(browser: Browser, app: str) -> None:
@@ -207,11 +229,11 @@ def test_quiz_works_where_the_browser_refuses_storage(browser: Browser, app: str
 
 
 @pytest.mark.parametrize(
-    "stored", ["{", '{"7": [1]}', "[[7, [9]]]", '[[7, "x"], null, 3]', "[[7, [0,0,0,0,0,0,0,0,0,0,0]]]"]
+    "content", ["{", '{"7": [1]}', "[[7, [9]]]", '[[7, "x"], null, 3]', "[[7, [0,0,0,0,0,0,0,0,0,0,0]]]"]
 )
-def test_spoiled_storage_is_ignored(browser: Browser, app: str, stored: str) -> None:
+def test_spoiled_storage_is_ignored(browser: Browser, app: str, content: str) -> None:
     with servers.watched_page(browser) as tab:
-        tab.page.add_init_script(f"localStorage.setItem('chatearthnet-explorer.quiz', {stored!r});")
+        tab.page.add_init_script(f"localStorage.setItem('chatearthnet-explorer.quiz', {content!r});")
         open_quiz(tab.page, app)
         expect_question(tab.page, 0)
         expect(tab.page.locator(".cen-dot.cen-right, .cen-dot.cen-wrong")).to_have_count(0)

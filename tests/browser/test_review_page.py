@@ -81,9 +81,10 @@ class Reviewer:
         self.page.locator(".cen-spot-check .cen-methods").wait_for(timeout=servers.SLOW)
         return self.page.locator(".cen-spot-check .cen-card").first.inner_text()
 
-    def download(self, what: str, folder: Path) -> Path:
+    def download(self, label: str, folder: Path) -> Path:
+        self.page.get_by_role("button", name="Download", exact=True).click()
         with self.page.expect_download(timeout=servers.SLOW) as event:
-            self.page.locator(f"[data-what={what}]").click()
+            self.page.get_by_role("button", name=label).click()
         path = folder / event.value.suggested_filename
         event.value.save_as(path)
         return path
@@ -166,10 +167,10 @@ def test_ten_verdicts_a_reload_and_a_report(browser: Browser, public: str, tmp_p
         assert "20.0 % of the captions have an error" in text
         assert "10 of the 20 captions of the plan have been judged so far." in text
         page.screenshot(path=tmp_path / f"report-{size}.png", full_page=True)
-        assert len(Ledger(person.download("ledger", tmp_path)).verdicts) == 10
-        assert "<h3>How good are the captions?</h3>" in person.download("report", tmp_path).read_text("utf-8")
-        assert person.download("table", tmp_path).read_text("utf-8-sig").count("\n") == 11
-        assert len(json.loads(person.download("plan", tmp_path).read_text())["pairs"]) == 20
+        assert len(Ledger(person.download("Verdicts, to go on", tmp_path)).verdicts) == 10
+        assert "<h3>How good are the captions?</h3>" in person.download("Report (HTML)", tmp_path).read_text("utf-8")
+        assert person.download("Verdicts as a table", tmp_path).read_text("utf-8-sig").count("\n") == 11
+        assert len(json.loads(person.download("Plan (JSON)", tmp_path).read_text())["pairs"]) == 20
         page.reload()  # everything is saved, so nothing warns
         assert person.warnings == ["beforeunload"]
         person.wait_judged(10)
@@ -199,7 +200,7 @@ def test_a_link_in_another_profile_gives_the_same_sample_and_ledgers_are_merged(
             person.draw(name)
         ada.judge("correct", "correct", "correct", "major", "major", "major")
         bo.judge("correct", "correct", "correct", "correct", "major", "major")
-        path = ada.download("ledger", tmp_path)
+        path = ada.download("Verdicts, to go on", tmp_path)
         bo.page.locator("input[type=file]").set_input_files(path)
         expect(bo.page.locator(".cen-ledger-files .cen-message")).to_contain_text("by Ada added", timeout=servers.SLOW)
         text = bo.report()
@@ -243,7 +244,7 @@ def test_a_large_ledger_arrives_in_pieces(browser: Browser, public: str, tmp_pat
         person.open(public)
         person.draw("Ada", pairs=5)
         person.judge("correct")
-        line = person.download("ledger", tmp_path).read_bytes()
+        line = person.download("Verdicts, to go on", tmp_path).read_bytes()
         large = tmp_path / "large.jsonl"
         large.write_bytes(line + b"damaged, and of no use\n" * 19_000)  # longer than the longest frame
         person.page.locator("input[type=file]").set_input_files(large)
@@ -269,7 +270,7 @@ def test_by_keyboard_alone(browser: Browser, public: str) -> None:
         person.ready()
         keys.press("1")
         person.wait_judged(3)
-        expect(page.locator(".cen-spot-check .cen-status", has_text="Every caption is judged.")).to_be_visible()
+        expect(page.locator(".cen-interval-view .cen-sentence", has_text="Every caption is judged:")).to_be_visible()
 
 
 def test_browser_that_refuses_storage(browser: Browser, public: str) -> None:

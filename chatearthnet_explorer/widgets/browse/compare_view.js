@@ -21,7 +21,8 @@ function render({ model, el }) {
       make("span", { class: `cen-verdict cen-${verdict}`, "aria-hidden": "true" }, marks[verdict]), words));
     root.replaceChildren(make("h4", {}, `Compared: ${names[0]} and ${names[1]}`), make("p", {}, model.get("summary")),
       ...model.get("contradictions").map((sentence) => make("p", { class: "cen-error" }, `≠ ${sentence}`)),
-      body.length ? make("div", { class: "cen-scroll" }, make("table", { class: "cen-table" },
+      body.length ? make("div", { class: "cen-scroll", tabindex: 0, role: "region", "aria-label": "Comparison by class and part" },
+        make("table", { class: "cen-table" },
         make("thead", {}, make("tr", {}, ...head)), make("tbody", {}, ...body))) : "",
       make("p", { class: "cen-keys" }, ...key), make("p", { class: "cen-credit" }, model.get("read")));
     mark(view);

@@ -22,7 +22,7 @@ function render({ model, el }) {
   const side = make("div", { class: "cen-side", role: "group", "aria-label": "Filters" }, facets);
   const body = make("div", { class: "cen-drawer-body" });
   const dialog = make("dialog", { class: "cen-drawer", "aria-label": "Filters" },
-    make("div", { class: "cen-drawer-head" }, make("h3", {}, "Filters"), close), body,
+    make("div", { class: "cen-drawer-head" }, make("h3", { "aria-level": 2 }, "Filters"), close), body,
     make("div", { class: "cen-drawer-foot" }, clearAll, done));
   root.append(make("div", { class: "cen-openers" }, opener, mapOpener), side, dialog);
 

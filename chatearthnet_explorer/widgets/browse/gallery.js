@@ -2,7 +2,7 @@ const STYLES = { "3.5": "3.5", "4v": "4V" }; // a simulated caption is in a styl
 
 function render({ model, el }) {
   const root = frame(model, el, "cen-gallery");
-  const heading = make("h3", { "aria-live": "polite" });
+  const heading = make("h3", { "aria-live": "polite", "aria-level": 2 });
   const ribbon = make("span", { class: "cen-made-up", hidden: true }, "Simulated, not real");
   const grid = make("div", { class: "cen-tiles", role: "group", "aria-label": "Pairs" });
   const empty = make("div", { class: "cen-nothing" });
@@ -15,7 +15,7 @@ function render({ model, el }) {
   const pages = () => model.get("counts").pages;
   const back = [step("First page", "«", () => 1), step("Previous page", "‹ Previous", () => page() - 1)];
   const on = [step("Next page", "Next ›", () => page() + 1), step("Last page", "»", () => pages())];
-  const bar = make("nav", { class: "cen-bar", "aria-label": "Pages" }, ...back,
+  const bar = make("nav", { class: "cen-bar", "aria-label": "Pages of pairs" }, ...back,
     make("label", { class: "cen-number" }, "Page ", number, last), ...on);
   const keys = make("p", { class: "cen-keys" },
     "Keys: arrows, Home and End to move; Enter to open; Page Up and Page Down for other pages.");
@@ -35,7 +35,7 @@ function render({ model, el }) {
   function tile(item, place) {
     const flags = item.flags.map((flag) => make("span", { class: "cen-flag" }, `⚠ ${flag}`));
     return make("button", {
-      type: "button", class: "cen-tile", title: item.excerpt, tabindex: place === at ? 0 : -1,
+      type: "button", class: "cen-tile", title: `${item.name}\n${item.excerpt}`, tabindex: place === at ? 0 : -1,
       onclick: () => { at = place; request("open", place); },
     }, make("span", { class: "cen-photo" }),
     make("span", { class: "cen-where", dir: "auto" }, item.country || item.place),

@@ -11,7 +11,7 @@ function render({ model, el }) {
   const root = frame(model, el, "cen-pair-head");
   let turn = model.get("request").turn ?? 0;
   const request = (what) => send(model, { request: { what, turn: ++turn } });
-  const heading = make("h3", { tabindex: -1 });
+  const heading = make("h3", { tabindex: -1, "aria-level": 2 });
   const details = make("div");
   const remarks = make("div");
   const buttons = Object.entries(BUTTONS).map(([what, [label, hint]]) => make("button", {

@@ -224,9 +224,7 @@ class Explorer(Composite):
 
     @report_errors
     def _retry(self) -> None:
-        retry = getattr(self._source, "retry", None)
-        if retry is not None:
-            retry()
+        getattr(self._source, "retry", lambda: None)()
         self._fetch_again({})
 
     @report_errors
@@ -316,7 +314,5 @@ class Explorer(Composite):
         self._caption.show(captioned, button=button)
         self._next.offer(captioned)
         invitation = f" Press '{button}' for a caption." if button and not captioned.caption else ""
-        if failure:
-            self.status.show_message(failure, kind="error")
-        else:
-            self.status.show_message(f"{sentence_case(name)}.{invitation}", kind="done")
+        sentence = failure or f"{sentence_case(name)}.{invitation}"
+        self.status.show_message(sentence, kind="error" if failure else "done")

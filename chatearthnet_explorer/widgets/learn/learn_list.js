@@ -3,6 +3,10 @@ const MOST_OPEN = 3; // words whose explanation is open at once
 /** A text as the search compares it: without case and accents. */
 const folded = (text) => text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase().trim();
 
+/** An entry of the glossary, open or closed. */
+const entry = (open) => ([name, young, expert]) => make("details", { class: "cen-word", open },
+  make("summary", {}, name), make("p", {}, young), make("p", { class: "cen-expert" }, "Exactly: ", expert));
+
 function render({ model, el }) {
   const root = frame(model, el, "cen-learn-list");
   const list = make("ol", { class: "cen-lessons" });
@@ -11,8 +15,9 @@ function render({ model, el }) {
   const field = make("input", { type: "search", id: "cen-glossary-search", maxlength: 100, autocomplete: "off" });
   const count = make("p", { class: "cen-count", role: "status" });
   const words = make("div", { class: "cen-words" });
+  const all = make("details", { class: "cen-all" });
   root.append(make("h2", {}, "Lessons"), list, quiz, make("section", { class: "cen-glossary" },
-    make("h2", {}, "Words"), make("label", { for: "cen-glossary-search" }, "Search the glossary"), field, count, words));
+    make("h2", {}, "Words"), make("label", { for: "cen-glossary-search" }, "Search the glossary"), field, count, words, all));
   const address = (path) => new URL(path, document.baseURI).href;
 
   function showLessons() {
@@ -38,19 +43,23 @@ function render({ model, el }) {
     };
     const hits = wanted ? model.get("words").map((word) => [rank(word), word]).filter(([place]) => place < 3)
       .sort(([a], [b]) => a - b).map(([, word]) => word) : [];
-    count.textContent = !wanted ? `${model.get("words").length} words` : hits.length
+    all.hidden = wanted !== "";
+    count.textContent = !wanted ? "" : hits.length
       ? `${hits.length} ${hits.length === 1 ? "word" : "words"}` : "No word found. Try a shorter one.";
-    words.replaceChildren(...(wanted ? hits : model.get("words")).map(([name, young, expert]) =>
-      make("details", { class: "cen-word", open: wanted !== "" && hits.length <= MOST_OPEN }, make("summary", {}, name),
-        make("p", {}, young), make("p", { class: "cen-expert" }, "Exactly: ", expert))));
+    words.replaceChildren(...hits.map(entry(wanted !== "" && hits.length <= MOST_OPEN)));
+  }
+
+  function showAll() {
+    all.replaceChildren(make("summary", {}, `All ${model.get("words").length} words`), ...model.get("words").map(entry(false)));
+    search();
   }
   field.addEventListener("input", search);
   const refresh = () => { if (!document.hidden) showLessons(); };
   document.addEventListener("visibilitychange", refresh);
   addEventListener("pageshow", refresh);
 
-  const stop = listen(model, { "lessons quiz": showLessons, words: search });
-  showLessons(); search();
+  const stop = listen(model, { "lessons quiz": showLessons, words: showAll });
+  showLessons(); showAll();
   return () => {
     stop();
     document.removeEventListener("visibilitychange", refresh);

@@ -33,8 +33,8 @@ function render({ model, el }) {
     }, make("span", { class: "cen-letter" }, LETTERS[at]), make("span", { class: "cen-words" }, ...runs.map(run)),
     mark ? make("span", { class: "cen-mark" }, mark) : null),
     model.get("reasons").length ? make("p", { class: "cen-reason" }, `${model.get("reasons")[at]} `, make("button", {
-      type: "button", class: "cen-button cen-light", "aria-pressed": String(model.get("lit") === at),
-      onclick: () => send(model, { lit: model.get("lit") === at ? -1 : at }),
+      type: "button", class: "cen-button cen-light", "aria-pressed": String(model.get("lit_option") === at),
+      onclick: () => send(model, { lit_option: model.get("lit_option") === at ? -1 : at }),
     }, "Show in the picture", make("span", { class: "cen-offscreen" }, ` for option ${LETTERS[at]}`))) : null);
   }
 
@@ -63,7 +63,7 @@ function render({ model, el }) {
   });
 
   const stop = listen(model, {
-    "options choice answer reasons verdict next_label description palette lit": show,
+    "options choice answer reasons verdict next_label description palette lit_option": show,
   });
   show();
   mark(view);

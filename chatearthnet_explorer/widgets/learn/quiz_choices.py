@@ -38,7 +38,7 @@ class QuizChoices(View):
     verdict = t.Unicode("", read_only=True).tag(sync=True)
     """What a screen reader says after the choice."""
 
-    lit = t.Int(-1, min=-1, max=len(LETTERS) - 1).tag(sync=True)
+    lit_option = t.Int(-1, min=-1, max=len(LETTERS) - 1).tag(sync=True)
     """The option whose pixels are lit in the picture; -1 for none."""
 
     next_label = t.Unicode("", read_only=True).tag(sync=True)
@@ -53,16 +53,16 @@ class QuizChoices(View):
     def show(self, question: Question | None, choice: int, *, last: bool, description: list[list[str]]) -> None:
         """Show a question with the option that was chosen, -1 for none; None for no question."""
         options = () if question is None else question.options
-        answered = question is not None and choice >= 0
+        has_choice = question is not None and choice >= 0
         with self.hold_sync():
             self.set_trait("options", [[list(run) for run in pieces(visible(option.text))] for option in options])
             self.choice = choice
-            self.set_trait("answer", question.answer if question is not None and answered else -1)
-            self.set_trait("reasons", [visible(option.reason) for option in options] if answered else [])
-            self.set_trait("verdict", _verdict(question, choice) if question is not None and answered else "")
-            self.set_trait("next_label", ("See your score" if last else "Next question") if answered else "")
+            self.set_trait("answer", question.answer if question is not None and has_choice else -1)
+            self.set_trait("reasons", [visible(option.reason) for option in options] if has_choice else [])
+            self.set_trait("verdict", _verdict(question, choice) if question is not None and has_choice else "")
+            self.set_trait("next_label", ("See your score" if last else "Next question") if has_choice else "")
             self.set_trait("description", description)
-            self.lit = question.answer if question is not None and answered else -1
+            self.lit_option = question.answer if question is not None and has_choice else -1
 
     def card(self) -> Card:
         """Return the options as static HTML."""

@@ -30,10 +30,9 @@ function render({ model, el }) {
   const dots = make("ol", { class: "cen-dots" });
   const heading = make("h2", { class: "cen-question", tabindex: -1 });
   const hint = make("p", { class: "cen-hint" });
-  const notes = make("div", { class: "cen-notes", role: "status" });
   const about = make("p", { class: "cen-about" });
   const score = make("div", { class: "cen-score" });
-  root.append(notes, make("nav", { "aria-label": "Questions" }, dots), heading, hint, score, about);
+  root.append(make("nav", { "aria-label": "Questions" }, dots), heading, hint, score, about);
 
   const count = () => model.get("results").length;
   const chosen = () => model.get("answers");
@@ -80,8 +79,7 @@ function render({ model, el }) {
   }
 
   function showWords() {
-    notes.replaceChildren(...model.get("notes").map((note) => make("p", { class: "cen-remark" }, note)));
-    about.textContent = model.get("about");
+    about.textContent = model.get("seed") ? `Quiz ${model.get("seed")}. ${model.get("about")}` : model.get("about");
   }
 
   let restored = 0;
@@ -100,7 +98,7 @@ function render({ model, el }) {
 
   const stop = listen(model, {
     "results position prompt hint": () => { showDots(); showQuestion(); },
-    answers: keep, "seed results": restore, "notes about": showWords,
+    answers: keep, "seed results": restore, "seed about": showWords,
   });
   showDots(); showQuestion(); showWords(); restore();
   return stop;

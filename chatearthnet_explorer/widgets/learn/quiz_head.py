@@ -38,9 +38,6 @@ class QuizHead(View):
     hint = t.Unicode("", read_only=True).tag(sync=True)
     """What helps to understand the words of the options; empty for none."""
 
-    notes: t.List[Any] = t.List(t.Unicode()).tag(sync=True)
-    """What to know about the quiz, such as what a link got wrong: one sentence each."""
-
     about = t.Unicode(SIMULATED, read_only=True).tag(sync=True)
     """That the squares are simulated."""
 
@@ -57,7 +54,3 @@ class QuizHead(View):
             self.set_trait("prompt", visible(prompt))
             self.set_trait("hint", visible(hint))
             self.set_trait("results", results)
-
-    @t.validate("notes")
-    def _visible_notes(self, proposal: dict[str, Any]) -> list[str]:
-        return [visible(note) for note in proposal["value"]]

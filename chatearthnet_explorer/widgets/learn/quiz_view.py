@@ -25,14 +25,14 @@ from chatearthnet_explorer.widgets.shared.composite import Composite, report_err
 from chatearthnet_explorer.widgets.shared.status_line import StatusLine
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
 
     from chatearthnet_explorer.cards import Card
     from chatearthnet_explorer.chip import Chip
     from chatearthnet_explorer.learn.quiz import Quiz
     from chatearthnet_explorer.learn.quiz_question import Question
 
-_REVEALED = 0.7  # how much of the labels lies over the picture once a question is answered
+_BLEND_AFTERWARDS = 0.7  # how much of the labels lies over the picture once an option is chosen
 _LAND_OF = {land.name: land for land in CLASSES}
 
 
@@ -42,14 +42,11 @@ class QuizView(Composite):
     seed = traitlets.Int(FIRST_SEED, min=FIRST_SEED, max=LAST_SEED)
     """Number of the quiz."""
 
-    def __init__(
-        self, *, seed: int = FIRST_SEED, notes: Sequence[str] = (), addresses: bool = False, waits: bool = False
-    ) -> None:
+    def __init__(self, *, seed: int = FIRST_SEED, addresses: bool = False, waits: bool = False) -> None:
         """Prepare the quiz of a seed; its questions are made in the background.
 
         Args:
             seed: Number of the quiz.
-            notes: What to say about a link, one sentence each.
             addresses: Whether the page is one of the site, and its link can be copied.
             waits: Whether it waits for ``start``, because a page that is not there yet misses what changes.
         """
@@ -58,7 +55,7 @@ class QuizView(Composite):
         self._is_choosing = False
         self._source = open_source("simulated")
         self._quiz_task, self._chip_task, self._sheet_task = BackgroundTask(), BackgroundTask(), BackgroundTask()
-        self.head, self.chip_view, self.choices = QuizHead(notes=list(notes)), ChipView(), QuizChoices()
+        self.head, self.chip_view, self.choices = QuizHead(), ChipView(), QuizChoices()
         self.tools = QuizTools(has_link=addresses)
         self._sheet = ipywidgets.HTML()
         self._sheet.add_class("cen-quiz-sheet")
@@ -73,13 +70,14 @@ class QuizView(Composite):
         self.head.observe(self._show_answers, "answers")
         self.choices.observe(self._choose, "choice")
         self.choices.observe(self._go_on, "next_count")
-        self.choices.observe(self._light, "lit")
+        self.choices.observe(self._light, "lit_option")
         self.tools.observe(self._open_other, "seed")
         self.tools.on_sheet(self._show_sheet)
         self.seed = seed
         if not waits:
             self.start()
-        self.observe(lambda _: self.start(), "seed")
+        self._waits = waits
+        self.observe(self._follow_seed, "seed")
 
     @property
     def score(self) -> int:
@@ -95,9 +93,14 @@ class QuizView(Composite):
         self.status.layout.display = None
         super().show_error(problem)
 
+    def _follow_seed(self, _change: object) -> None:
+        if not self._waits:
+            self.start()
+
     @report_errors
     def start(self) -> None:
         """Open the quiz of the seed at its first question, or where this browser left it."""
+        self._waits = False
         seed = self.seed
         self._quiz, self._chips = None, {}
         self._chip_task.stop()
@@ -118,7 +121,6 @@ class QuizView(Composite):
     @report_errors
     def _open_other(self, change: dict[str, Any]) -> None:
         if change["new"] not in {0, self.seed}:
-            self.head.notes = []
             self.seed = change["new"]
 
     def _answer_of(self, position: int) -> int:
@@ -162,7 +164,7 @@ class QuizView(Composite):
         if chip is None:
             self.chip_view.chip = None
             self.chip_view.progress = "Drawing the square …"
-            self._fetch(position, lambda fetched: self._show_chip(question, fetched))
+            self._fetch(position, lambda new_chip: self._show_chip(question, new_chip))
         else:
             self._show_chip(question, chip)
 
@@ -190,17 +192,17 @@ class QuizView(Composite):
     @report_errors
     def _show_chip(self, question: Question, chip: Chip) -> None:
         position = self.head.position
-        answered = self._answer_of(position) >= 0
+        has_choice = self._answer_of(position) >= 0
         self._show_choices(question, chip)
         view = self.chip_view
         with view.hold_sync():
             view.progress = ""
-            view.part, view.blend = "overall", _REVEALED if answered else 0.0
-            view.chip = chip if answered or question.shows_labels else replace(chip, labels=None, label_version=None)
+            view.part, view.blend = "overall", _BLEND_AFTERWARDS if has_choice else 0.0
+            view.chip = chip if has_choice or question.shows_labels else replace(chip, labels=None, label_version=None)
             # the shares would give the answer away; afterwards the reasons have those that matter
             view.set_trait("shares", {})
             view.set_trait("remarks", [])  # the head says that it is simulated
-            if not answered:
+            if not has_choice:
                 view.set_trait("alternative", f"Simulated picture of the square of question {position + 1}.")
         self._light_option(question)
         following = position + 1
@@ -235,12 +237,12 @@ class QuizView(Composite):
             self._light_option(quiz.questions[position])
 
     def _light_option(self, question: Question) -> None:
-        number = self.choices.lit
-        lit = 0 <= number < len(question.options) and self._answer_of(self.head.position) >= 0
+        number = self.choices.lit_option
+        is_lit = 0 <= number < len(question.options) and self._answer_of(self.head.position) >= 0
         view = self.chip_view
         with view.hold_sync():
-            view.highlight = question.options[number].light.class_index if lit else -1
-            view.within = list(question.options[number].light.parts) if lit else []
+            view.highlight = question.options[number].light.class_index if is_lit else -1
+            view.within = list(question.options[number].light.parts) if is_lit else []
 
     def _close_sheet(self) -> None:
         self._sheet_task.stop()

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from chatearthnet_explorer.review.interval_history import IntervalPoint
     from chatearthnet_explorer.review.plan import Plan
 
+_NEXT = "Every caption is judged: read the report, and download your verdicts."
 _NO_ESTIMATE = "The captions that look worst come first in this sample, so it finds errors and gives no error rate."
 
 
@@ -72,4 +73,4 @@ def _sentence(points: Sequence[IntervalPoint], plan: Plan) -> str:
     judged_words = f"{count:,} caption{'s' * (count != 1)} judged, {error_words}."
     low, high = 100 * (rate.low or 0.0), 100 * (1.0 if rate.high is None else rate.high)
     estimate = f"Of all {plan.population:,} captions, {low:.0f} to {high:.0f} % are wrong (95 % interval)."
-    return f"{judged_words} {estimate}" + ("" if count == len(plan.pairs) else f" {outlook}")
+    return f"{judged_words} {estimate} {_NEXT if count == len(plan.pairs) else outlook}"

@@ -2,14 +2,13 @@ function render({ model, el }) {
   const root = frame(model, el, "cen-ledger-files");
   const limits = model.get("limits");
   const notice = make("p", { class: "cen-notice" });
-  const buttons = make("div", { class: "cen-buttons" });
   const input = make("input", { type: "file", accept: ".jsonl,.json,.txt", class: "cen-file", hidden: true, tabindex: -1 });
   const choose = make("button", { type: "button", class: "cen-button", onclick: () => input.click() }, "Add a ledger file");
   const progress = make("progress", { max: 1, value: 0, "aria-label": "Sending the file", hidden: true });
   const message = make("p", { class: "cen-message", role: "status" });
   const error = make("p", { class: "cen-error", role: "alert" });
   const hint = make("p", { class: "cen-small" }, "Add a file of verdicts to go on with it, or to put it together with those of others.");
-  root.append(make("h2", {}, "Files"), notice, buttons, make("div", { class: "cen-buttons" }, choose, progress), input, hint, message, error);
+  root.append(notice, make("div", { class: "cen-buttons" }, choose, progress), input, hint, message, error);
   let upload = null; // the file on its way: { bytes, number, remembered, then }
 
   // The tab's own memory. Browsers may refuse it, at any call.
@@ -80,7 +79,6 @@ function render({ model, el }) {
   function receive(content) {
     if (content.do === "next" && upload) sendPiece(content.from);
     else if (content.do === "end" || content.do === "stop") finish();
-    else if (content.do === "save") save(content);
     else if (content.do === "remember") {
       Object.assign(memory, { reviewer: content.reviewer, link: content.link });
       store();
@@ -88,15 +86,6 @@ function render({ model, el }) {
       memory.ledger += content.text;
       store();
     }
-  }
-
-  function save({ name, type, text }) {
-    const url = URL.createObjectURL(new Blob([text], { type: `${type};charset=utf-8` }));
-    const link = make("a", { href: url, download: name });
-    root.append(link);
-    link.click();
-    link.remove();
-    setTimeout(() => URL.revokeObjectURL(url), 10000);
   }
 
   input.addEventListener("change", async () => {
@@ -122,9 +111,6 @@ function render({ model, el }) {
 
   function show() {
     notice.textContent = model.get("notice");
-    buttons.replaceChildren(...model.get("downloads").map(([what, label]) => make("button", {
-      type: "button", class: "cen-button", "data-what": what, onclick: () => model.send({ do: "download", what }),
-    }, label)));
     message.textContent = model.get("message");
     error.textContent = model.get("error");
     error.hidden = !model.get("error");
@@ -134,7 +120,7 @@ function render({ model, el }) {
     }
   }
 
-  const stop = listen(model, { "notice downloads message error unsaved_count": show });
+  const stop = listen(model, { "notice message error unsaved_count": show });
   model.on("msg:custom", receive);
   addEventListener("beforeunload", warn);
   show();

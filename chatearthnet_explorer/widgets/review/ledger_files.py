@@ -1,4 +1,4 @@
-"""The files of a spot-check: downloads, ledgers that are handed over, and the copy in the browser's own memory."""
+"""Ledgers that a person adds, and the copy of the ledger in the browser's own memory."""
 
 from __future__ import annotations
 
@@ -31,19 +31,6 @@ NO_STORAGE_NOTICE = (
 """Where verdicts are if the browser refuses its storage."""
 
 
-class DownloadFile(NamedTuple):
-    """A file to be saved by the browser."""
-
-    name: str
-    """Its name, safe."""
-
-    type: str
-    """Its media type."""
-
-    text: str
-    """Its content."""
-
-
 class RememberedReview(NamedTuple):
     """What a browser remembered of a review before a reload."""
 
@@ -58,12 +45,9 @@ class RememberedReview(NamedTuple):
 
 
 class LedgerFiles(View):
-    """Offers files and takes them. What they contain is decided by the handlers."""
+    """Takes ledgers, and has the browser remember one. What becomes of them is decided by the handlers."""
 
     _esm = script("ledger_files")
-
-    downloads: t.List[Any] = t.List([]).tag(sync=True)
-    """What can be downloaded: [id, label]."""
 
     storage_key = t.Unicode("").tag(sync=True)
     """Under which the browser remembers the review until the tab is closed; empty to remember nothing."""
@@ -89,7 +73,6 @@ class LedgerFiles(View):
     def __init__(
         self,
         *,
-        make_file: Callable[[str], DownloadFile],
         take_ledger: Callable[[bytes, bool], None],
         resume: Callable[[RememberedReview], None],
         **traits: object,
@@ -97,14 +80,13 @@ class LedgerFiles(View):
         """Take the handlers.
 
         Args:
-            make_file: Returns the file of one of the ids of ``downloads``.
             take_ledger: Takes the content of a ledger, and whether the browser remembered it; it calls ``end_upload``.
             resume: Takes what the browser remembered, after its ledger if there was one.
             traits: By name.
 
         The handlers may raise an ``ExplorerError``, whose sentence is shown.
         """
-        self._make_file, self._take_ledger, self._resume = make_file, take_ledger, resume
+        self._take_ledger, self._resume = take_ledger, resume
         self._upload: Upload | None = None
         super().__init__(**traits)
         self.on_msg(self._receive)
@@ -134,7 +116,6 @@ class LedgerFiles(View):
     def _receive(self, _widget: object, content: Mapping[str, Any], _buffers: object) -> None:
         self.error = ""
         handler = {
-            "download": self._download,
             "begin": self._begin,
             "piece": self._piece,
             "resume": self._resume_review,
@@ -147,11 +128,6 @@ class LedgerFiles(View):
                 self._upload = None
                 self.error = str(problem)
                 self.send({"do": "stop"})
-
-    def _download(self, content: Mapping[str, Any]) -> None:
-        what = str(content.get("what"))
-        if what in {one for one, _ in self.downloads}:
-            self.send({"do": "save", **self._make_file(what)._asdict()})
 
     def _begin(self, content: Mapping[str, Any]) -> None:
         self._upload = Upload(content.get("size"))

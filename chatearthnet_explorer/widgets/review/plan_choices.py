@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from chatearthnet_explorer.cards.html_tree import visible
 from chatearthnet_explorer.review.margin_of_error import margin_of
 from chatearthnet_explorer.widgets.browse.active_filters import STYLES, choices_of, place_words
+from chatearthnet_explorer.widgets.review.review_link import MOST_PAIRS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -55,7 +56,7 @@ def outlook_of(catalog: Catalog, request: PlanRequest) -> PlanOutlook:
 
 def outlook_words(request: PlanRequest, population: int) -> str:
     """Return what the number of captions gives, in one or two sentences; empty if they cannot be drawn."""
-    if not 0 < request.pairs <= population:
+    if not 0 < request.pairs <= min(population, MOST_PAIRS):
         return ""
     time = f"At half a minute each, that takes about {_duration(request.pairs * _SECONDS_EACH)}."
     if request.worst:
@@ -71,6 +72,8 @@ def outlook_words(request: PlanRequest, population: int) -> str:
 
 def outlook_problem(request: PlanRequest, population: int) -> str:
     """Return why a request cannot be drawn, in one sentence; empty if it can."""
+    if request.pairs > MOST_PAIRS:
+        return f"At most {MOST_PAIRS:,} captions can be judged on this page; `review plan` draws more."
     if not population:
         return "No pair fits these choices; choose fewer of them."
     if request.pairs > population:

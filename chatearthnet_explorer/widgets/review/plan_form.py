@@ -43,6 +43,9 @@ class PlanForm(View):
     seed = t.Int(0).tag(sync=True)
     """Which sample."""
 
+    shows_check = t.Bool(default_value=True).tag(sync=True)
+    """Whether the desk shows what the labels say of the words of a caption."""
+
     choices = t.Dict({}).tag(sync=True)
     """The value chosen for each of ``CHOICES``; empty for no restriction."""
 
@@ -51,6 +54,9 @@ class PlanForm(View):
 
     filters: t.List[Any] = t.List([]).tag(sync=True)
     """Other filters of the population, in words; each has a button that removes it."""
+
+    notice = t.Unicode("").tag(sync=True)
+    """What to know of the captions before judging, in a sentence or two; empty if nothing."""
 
     outlook = t.Unicode("").tag(sync=True)
     """What the number gives, in a sentence or two."""

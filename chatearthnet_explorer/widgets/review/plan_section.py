@@ -9,6 +9,7 @@ from chatearthnet_explorer.errors import ExplorerError
 from chatearthnet_explorer.spot_check import PlanRequest, draw_plan
 from chatearthnet_explorer.widgets.review import plan_choices
 from chatearthnet_explorer.widgets.review.plan_form import PlanForm
+from chatearthnet_explorer.widgets.review.review_link import MOST_PAIRS
 from chatearthnet_explorer.widgets.shared.background import BackgroundTask
 
 if TYPE_CHECKING:
@@ -20,6 +21,10 @@ if TYPE_CHECKING:
     OnPlan = Callable[[Plan, PlanRequest, str], None]
 
 _NAME_NEEDED = "Write your name first, so that your verdicts can be told from those of others; a nickname will do."
+
+_SIMULATED = (
+    "The captions here are simulated, which is good for practice. To check the real ones, load them on the page Browse."
+)
 
 
 class PlanSection:
@@ -45,7 +50,7 @@ class PlanSection:
         self._counting, self._drawing = BackgroundTask(), BackgroundTask()
         self.request = PlanRequest()
         """What the form says now."""
-        self.form = PlanForm()
+        self.form = PlanForm(notice=_SIMULATED if catalog.simulated else "")
         self.form.on_command(self._on_command)
         self.form.observe(self._on_form, ["pairs", "seed", "choices"])
 
@@ -69,6 +74,9 @@ class PlanSection:
             self.form.problem = _NAME_NEEDED
             return
         request = self.request
+        if request.pairs > MOST_PAIRS:
+            self.form.problem = plan_choices.outlook_problem(request, request.pairs)
+            return
         self.form.busy, self.form.problem = True, ""
         self._drawing.start(
             lambda _: draw_plan(self._catalog, request),

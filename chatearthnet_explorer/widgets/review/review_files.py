@@ -6,10 +6,11 @@ import json
 from typing import TYPE_CHECKING
 
 from chatearthnet_explorer.cards.report_card import report_card
+from chatearthnet_explorer.files.spreadsheets import ENCODING
 from chatearthnet_explorer.review.export_verdicts import corrections, to_csv
-from chatearthnet_explorer.review.ledger_entries import Newer
+from chatearthnet_explorer.review.ledger_entries import line_bytes
 from chatearthnet_explorer.review.report import report
-from chatearthnet_explorer.widgets.review.ledger_files import DownloadFile
+from chatearthnet_explorer.widgets.shared.download_button import FileOffer, SavedFile, safe_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -17,64 +18,73 @@ if TYPE_CHECKING:
     from chatearthnet_explorer.review.ledger import Ledger
     from chatearthnet_explorer.review.plan import Plan
 
-LEDGER, REPORT_PAGE, TABLE, CORRECTIONS, PLAN_FILE = "ledger", "report", "table", "corrections", "plan"
-"""What can be saved."""
-
-DOWNLOADS = {
-    LEDGER: "Verdicts, to go on or to merge (ledger)",
-    REPORT_PAGE: "Report (HTML)",
-    TABLE: "Verdicts as a table (CSV)",
-    CORRECTIONS: "Corrected captions (JSON)",
-    PLAN_FILE: "Plan (JSON)",
-}
-"""Their labels on screen, in order."""
+LEDGER = "ledger"
+"""Key of the file that can be added again."""
 
 
-def make_review_file(
-    what: str, ledger: Ledger, plan: Plan, *, caption_of: Callable[[str, str], str | None]
-) -> DownloadFile:
-    """Return one of ``DOWNLOADS``.
+def review_files(
+    ledger: Ledger,
+    plan: Plan,
+    *,
+    reviewer: str,
+    caption_of: Callable[[str, str], str | None],
+    on_ledger: Callable[[], None] = lambda: None,
+) -> list[FileOffer]:
+    """Return what can be saved of a spot-check.
 
     Args:
-        what: Its id.
         ledger: The verdicts.
         plan: What they were given on.
+        reviewer: Who judges, untrusted; part of the names of the files.
         caption_of: Returns the caption of a name and style.
+        on_ledger: Called, on a thread, before the ledger is read.
+    """
+
+    def file(stem: str, ending: str, media_type: str, data: bytes) -> SavedFile:
+        return SavedFile(name=safe_name(stem, reviewer, ending=ending), data=data, media_type=media_type)
+
+    def page() -> bytes:
+        result = report(ledger.verdicts, plan, caption_of=caption_of, remarks=ledger.remarks)
+        return report_card(result).page().encode("utf-8", "replace")
+
+    def verdicts() -> bytes:
+        on_ledger()
+        return ledger_bytes(ledger)
+
+    def json_of(value: object) -> bytes:
+        return (json.dumps(value, ensure_ascii=False, indent=1) + "\n").encode("utf-8", "replace")
+
+    return [
+        FileOffer(
+            key=LEDGER,
+            label="Verdicts, to go on or to merge (ledger)",
+            make=lambda: file("verdicts", "jsonl", "application/jsonl", verdicts()),
+        ),
+        FileOffer(key="report", label="Report (HTML)", make=lambda: file("report", "html", "text/html", page())),
+        FileOffer(
+            key="table",
+            label="Verdicts as a table (CSV)",
+            make=lambda: file("verdicts", "csv", "text/csv", to_csv(ledger.verdicts).encode(ENCODING, "replace")),
+        ),
+        FileOffer(
+            key="corrections",
+            label="Corrected captions (JSON)",
+            make=lambda: file(
+                "corrections", "json", "application/json", json_of(corrections(ledger.verdicts, style=plan.style))
+            ),
+        ),
+        FileOffer(
+            key="plan",
+            label="Plan (JSON)",
+            make=lambda: file("plan", "json", "application/json", json_of(plan.to_dict())),
+        ),
+    ]
+
+
+def ledger_bytes(ledger: Ledger) -> bytes:
+    """Return all lines of a ledger that can be read.
 
     Raises:
         LedgerError: If the ledger cannot be read.
-        KeyError: If there is no file of that id.
     """
-    makers: dict[str, Callable[[], DownloadFile]] = {
-        LEDGER: lambda: DownloadFile("verdicts.jsonl", "application/jsonl", ledger_text(ledger)),
-        REPORT_PAGE: lambda: DownloadFile("report.html", "text/html", report_page(ledger, plan, caption_of=caption_of)),
-        TABLE: lambda: DownloadFile("verdicts.csv", "text/csv", "\ufeff" + to_csv(ledger.verdicts)),
-        CORRECTIONS: lambda: DownloadFile("corrections.json", "application/json", _corrections(ledger, plan)),
-        PLAN_FILE: lambda: DownloadFile("plan.json", "application/json", json.dumps(plan.to_dict(), indent=1) + "\n"),
-    }
-    return makers[what]()
-
-
-def ledger_text(ledger: Ledger) -> str:
-    """Return all lines of a ledger that can be read, ASCII.
-
-    Raises:
-        LedgerError: If the ledger cannot be read.
-    """
-    lines = ledger.lines
-    return b"".join(one.line + b"\n" if isinstance(one, Newer) else one.to_line() for one in lines).decode(
-        "ascii", "replace"
-    )
-
-
-def report_page(ledger: Ledger, plan: Plan, *, caption_of: Callable[[str, str], str | None]) -> str:
-    """Return the report as a complete HTML page.
-
-    Raises:
-        LedgerError: If the ledger cannot be read.
-    """
-    return report_card(report(ledger.verdicts, plan, caption_of=caption_of, remarks=ledger.remarks)).page()
-
-
-def _corrections(ledger: Ledger, plan: Plan) -> str:
-    return json.dumps(corrections(ledger.verdicts, style=plan.style), ensure_ascii=False, indent=1) + "\n"
+    return b"".join(map(line_bytes, ledger.lines))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import ipywidgets
 import traitlets
@@ -15,7 +15,7 @@ from chatearthnet_explorer.cards.verdict_guide import verdict_guide_card
 from chatearthnet_explorer.errors import ExplorerError, LedgerError
 from chatearthnet_explorer.review.interval_history import interval_history
 from chatearthnet_explorer.review.ledger import Ledger
-from chatearthnet_explorer.review.ledger_entries import Newer
+from chatearthnet_explorer.review.ledger_entries import line_bytes
 from chatearthnet_explorer.review.received_ledger import read_ledger
 from chatearthnet_explorer.review.report import report
 from chatearthnet_explorer.review.review_folder import ReviewFolder
@@ -23,13 +23,16 @@ from chatearthnet_explorer.widgets.browse.released_pair import ReleasedPairs
 from chatearthnet_explorer.widgets.review import plan_choices
 from chatearthnet_explorer.widgets.review.interval_view import IntervalView
 from chatearthnet_explorer.widgets.review.ledger_files import FOLDER_NOTICE, TAB_NOTICE, LedgerFiles
+from chatearthnet_explorer.widgets.review.optional_check import OptionalCheck
 from chatearthnet_explorer.widgets.review.plan_section import PlanSection
 from chatearthnet_explorer.widgets.review.review_desk import ReviewDesk
-from chatearthnet_explorer.widgets.review.review_files import DOWNLOADS, LEDGER, make_review_file
+from chatearthnet_explorer.widgets.review.review_files import review_files
 from chatearthnet_explorer.widgets.review.review_link import read_review_link, write_review_link
 from chatearthnet_explorer.widgets.review.review_steps import JUDGE, PLAN, REPORT, ReviewSteps
 from chatearthnet_explorer.widgets.shared.background import BackgroundTask
 from chatearthnet_explorer.widgets.shared.composite import Composite, report_errors
+from chatearthnet_explorer.widgets.shared.download_button import DownloadButton
+from chatearthnet_explorer.widgets.shared.share_button import ShareButton
 from chatearthnet_explorer.widgets.shared.status_line import StatusLine
 
 if TYPE_CHECKING:
@@ -42,7 +45,7 @@ if TYPE_CHECKING:
     from chatearthnet_explorer.sources import Source
     from chatearthnet_explorer.sources.release.release_reader import Release
     from chatearthnet_explorer.spot_check import PlanRequest
-    from chatearthnet_explorer.widgets.review.ledger_files import DownloadFile, RememberedReview
+    from chatearthnet_explorer.widgets.review.ledger_files import RememberedReview
 
 LARGEST_LEDGER = 20_000_000
 """Bytes that a ledger may have to which files are added on a page."""
@@ -84,7 +87,15 @@ class SpotCheck(Composite):
         # all widgets are there from the start: a page that is served may lose what a new one is set to
         self._interval = IntervalView()
         pairs = ReleasedPairs(catalog, release=release, labels=labels)
-        self.desk = ReviewDesk((), pairs.pair_of, self._empty_ledger(), reviewer="-", beside=[self._interval])
+        self._caption_view = OptionalCheck()
+        self.desk = ReviewDesk(
+            (),
+            pairs.pair_of,
+            self._empty_ledger(),
+            reviewer="-",
+            caption_view=self._caption_view,
+            beside=[self._interval],
+        )
         """Where it is judged."""
         self.desk.on_entry(self._on_entry)
         self.notes: tuple[str, ...] = ()
@@ -94,18 +105,20 @@ class SpotCheck(Composite):
             catalog, on_plan=self._open, on_resume=self._resume_earlier, on_error=self.show_error
         )
         self.files = LedgerFiles(
-            make_file=self._make_file,
             take_ledger=self._take_ledger,
             resume=self._resume,
             storage_key=f"chatearthnet-review-{catalog.version[:12]}",
             remembers_verdicts=folder is None,
             notice=TAB_NOTICE if folder is None else FOLDER_NOTICE.format(folder=folder),
         )
+        self.download, self.share = DownloadButton(), ShareButton()
+        self.download.observe(self._on_download, "busy")
+        self._saved_count: int | None = None
         guide = ipywidgets.HTML(verdict_guide_card()._repr_html_())
         self._report = ipywidgets.HTML()
         self._parts = {PLAN: ipywidgets.VBox([self.planning.form]), JUDGE: self.desk, REPORT: self._report}
         super().__init__(
-            [self.steps, *self._parts.values(), status := StatusLine(), guide, self.files],
+            [self.steps, *self._parts.values(), status := StatusLine(), self.share, self.download, self.files, guide],
             status,
             sheets=("spot_check.css",),
         )
@@ -139,6 +152,7 @@ class SpotCheck(Composite):
     def close(self) -> None:
         """Stop all tasks, close the widgets, and delete a ledger that is not kept."""
         self.planning.stop()
+        self.download.stop()
         for task in self._tasks.values():
             task.stop()
         self.desk.close()
@@ -167,8 +181,11 @@ class SpotCheck(Composite):
             self._folder.save(link, plan)
         assert ledger is not None  # noqa: S101 - there is a folder, or a ledger of the tab
         self.plan, self._ledger = plan, ledger
+        self._caption_view.shows_check = self.planning.form.shows_check
         self.desk.judge_plan(plan, ledger, reviewer=reviewer)
-        self.files.downloads = [list(one) for one in DOWNLOADS.items()]
+        self.download.offers = review_files(
+            ledger, plan, reviewer=reviewer, caption_of=self._caption_of, on_ledger=self._note_ledger
+        )
         self.files.remember(reviewer, link)
         with self.steps.hold_sync():
             self.steps.summary = f"{plan_choices.request_words(request, plan.population)}; judged by {reviewer}"
@@ -188,10 +205,6 @@ class SpotCheck(Composite):
             points = interval_history(self.desk.verdicts, self.plan)
             self._interval.show_history(points, self.plan)
             self.desk.pad.estimate = self._interval.headline
-            if self.desk.pad.judged_count == len(self.desk.names):
-                self.status.show_message(
-                    "Every caption is judged. Read the report, and download your verdicts.", kind="done"
-                )
 
     @report_errors
     def _show_step(self, _change: object) -> None:
@@ -223,14 +236,15 @@ class SpotCheck(Composite):
                 on_error=self.show_error,
             )
 
-    def _make_file(self, what: str) -> DownloadFile:
-        if self._ledger is None or self.plan is None:
-            msg = "There is no sample yet; draw one first."
-            raise LedgerError(msg)
-        file = make_review_file(what, self._ledger, self.plan, caption_of=self._caption_of)
-        if what == LEDGER:
-            self.files.unsaved_count = 0
-        return file
+    def _on_download(self, change: dict[str, Any]) -> None:
+        """Count verdicts as saved once the ledger was sent to the browser."""
+        if not change["new"] and self._saved_count is not None:
+            self.files.unsaved_count = max(self.files.unsaved_count - self._saved_count, 0)
+            self._saved_count = None
+
+    def _note_ledger(self) -> None:
+        """Note how many verdicts the ledger has that is being saved; a thread makes it, so no trait is set."""
+        self._saved_count = self.files.unsaved_count
 
     def _take_ledger(self, content: bytes, is_remembered: bool) -> None:  # noqa: FBT001 - a message of the page
         if self._ledger is None:
@@ -265,9 +279,7 @@ class SpotCheck(Composite):
             self.files.end_upload()
             return
         fresh = [line for line in dict.fromkeys(addition.lines) if line not in before]
-        self.files.remember_lines(
-            b"".join(one.line + b"\n" if isinstance(one, Newer) else one.to_line() for one in fresh)
-        )
+        self.files.remember_lines(b"".join(map(line_bytes, fresh)))
         self.files.end_upload(message=_received_words(addition, count))
 
     def _resume(self, review: RememberedReview) -> None:
