@@ -15,6 +15,7 @@ import pytest
 from generators import lesson_notebooks, lesson_pages
 from ipywidgets.widgets.widget import _instances
 
+from chatearthnet_explorer.cli import main, serve_command
 from chatearthnet_explorer.errors import LessonError
 from chatearthnet_explorer.landcover.legend import CLASSES
 from chatearthnet_explorer.landcover.shares import PARTS, count_pixels, shares
@@ -513,7 +514,7 @@ def test_last_section_leads_to_the_next_lesson_on_the_site_only() -> None:
     assert notebook.position == 0
     last = LessonView(lessons()[-1], addresses=True)
     last.page.position = 3
-    assert (last.task.next_label, last.task.next_address) == ("All lessons", "../learn")
+    assert (last.task.next_label, last.task.next_address) == ("Take the quiz", "../learn/quiz")
     for view in (site, notebook, last):
         view.close()
 
@@ -575,6 +576,39 @@ def test_sentence_picker_has_no_answers_before_the_check() -> None:
     assert activity.state()["hits"] == 3
     picker.marks = [0, 2, 5, 7]
     assert activity.state()["hits"] == 2
+
+
+def test_place_on_the_map_has_its_name_width_and_nearest_town() -> None:
+    section = open_lesson("what-a-chip-is").sections[1]
+    activity = make_activity(section.view)
+    assert activity.state() == {}
+    activity.widget.lonlat = (18.42, -33.92)
+    state = activity.state()
+    assert section.task.goal.is_met(state)
+    assert state["name"] == Tile.at(18.42, -33.92).name
+    assert state["width"] == "2.0"
+    text = section.task.right.format_map(state)
+    assert "near Cape Town, South Africa, at 33.9200° S, 18.4200° E." in text
+    activity.widget.lonlat = (11.58, 48.14)
+    assert activity.state()["width"] == "1.6"
+    assert not section.task.goal.is_met(activity.state())
+    activity.widget.lonlat = (10.75, 59.91)
+    assert activity.state()["width"] == "1.2"
+
+
+def test_command_lab_copies_the_lessons_and_leaves_what_was_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    calls = []
+    monkeypatch.setattr(serve_command, "find_spec", lambda _name: True)
+    monkeypatch.setattr(serve_command.os, "execv", lambda *arguments: calls.append(arguments))
+    mine = tmp_path / "lessons" / "01-what-a-chip-is.ipynb"
+    mine.parent.mkdir()
+    mine.write_text("mine", "utf-8")
+    main(["lab", "--no-browser", "--folder", str(tmp_path)])
+    assert len(calls) == 1
+    assert {path.name for path in mine.parent.iterdir()} == set(lesson_notebooks.notebooks())
+    assert mine.read_text("utf-8") == "mine"
 
 
 def test_drill_counts_only_judgements_of_its_statement() -> None:

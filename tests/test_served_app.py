@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import gzip
 import json
 import re
+import time
 import urllib.error
 from contextlib import suppress
 from http.client import HTTPConnection, HTTPResponse
@@ -370,3 +372,59 @@ def test_a_huge_zoom_does_not_stop_the_server(server: ServerProcess) -> None:
             assert await visitor.is_served()
 
     asyncio.run(run())
+
+
+def test_first_response_has_the_card_of_the_place(server: ServerProcess) -> None:
+    deadline = time.monotonic() + 60
+    body = ""
+    while "<img" not in body.partition("site-first")[2] and time.monotonic() < deadline:  # the server warms up
+        body = _body(_ask(server, "explore?lon=11.58&lat=48.14"))
+    first = body.partition("site-first")[2]
+    assert "Germany" in first
+    assert "base64" not in body
+    picture = _ask(server, re.findall(r'src="(pictures/[0-9a-f]{32}\.png)"', first)[0])
+    assert picture.status == 200
+    assert picture.getheader("Content-Type") == "image/png"
+    assert "immutable" in (picture.getheader("Cache-Control") or "")
+    assert _ask(server, f"pictures/{'0' * 32}.png").status == 404
+    assert _ask(server, f"parts/{'0' * 32}.json").status == 404
+
+
+def test_scripts_are_compressed_and_cached_for_ever_by_an_address_of_their_contents(server: ServerProcess) -> None:
+    address = re.findall(r"assets/[0-9a-f]+/bokeh.min.js", _body(_ask(server, "explore")))[0]
+    plain, packed = _ask(server, address), _ask(server, address, Accept_Encoding="gzip, br")
+    assert packed.getheader("Content-Encoding") == "gzip"
+    assert gzip.decompress(packed.body) == plain.body  # type: ignore[attr-defined]
+    assert len(packed.body) < len(plain.body) / 3  # type: ignore[attr-defined]
+    assert "immutable" in (packed.getheader("Cache-Control") or "")
+    assert _ask(server, "assets/0/bokeh.min.js").getheader("Cache-Control") == "no-cache"
+
+
+@pytest.mark.parametrize("path", ["explore", "browse", "review", "learn", "learn/quiz", "learn/what-a-chip-is"])
+def test_every_page_has_a_title_a_heading_and_its_place_in_the_navigation(server: ServerProcess, path: str) -> None:
+    body = _body(_ask(server, path))
+    up = "../" if "/" in path else "./"
+    assert body.count("<h1") == body.count("<main") == 1
+    assert '<html lang="en"' in body
+    assert f'href="{up}assets/' in body
+    assert f"<a href='{up}{path.partition('/')[0]}' aria-current=" in body
+    titles = re.findall(r"<title>(.+?) · ChatEarthNet Explorer</title>", body)
+    assert len(titles) == 1
+    assert f"<h1>{titles[0]}</h1>" in body
+
+
+def test_token_of_a_page_in_a_folder_is_taken_at_the_root_and_leads_back(server: ServerProcess) -> None:
+    token = urlsplit(server.address).query
+    answer = _ask(server, f"learn/quiz?seed=7&{token}", cookie=False)
+    assert answer.getheader("Location") == f"../?seed=7&next=learn%2Fquiz&{token}"
+    assert answer.getheader("Set-Cookie") is None  # it would hold for the folder alone
+    answer = _ask(server, f"?seed=7&next=learn%2Fquiz&{token}", cookie=False)
+    assert answer.getheader("Location") == "./learn/quiz?seed=7"
+    assert answer.getheader("Set-Cookie")
+    form = _body(_ask(server, "learn/quiz?seed=7", cookie=False))
+    assert "action='../'" in form
+    assert "name='next' value='learn/quiz'" in form
+    for elsewhere in ("//evil.example", "https://evil.example", "../x", "nowhere"):
+        location = _ask(server, f"?next={elsewhere}&{token}", cookie=False).getheader("Location") or ""
+        assert location.startswith("./?next=")
+    assert _ask(server, "learn/quiz/?seed=7").getheader("Location") == "../quiz?seed=7"

@@ -122,6 +122,18 @@ def test_from_plan_to_report(tab: Tab) -> None:
     assert "4 of the 6 captions of the plan have been judged so far." in view._report.value
 
 
+def test_reviewer_may_judge_without_the_check(tab: Tab) -> None:
+    tab.draw()
+    assert tab.view.desk.caption_view.columns[0]["verification"]
+    tab.view.planning.form.set_state({"shows_check": False})
+    tab.draw(pairs=5)
+    assert tab.view.desk.caption_view.columns[0]["verification"] is None
+    assert "the labels show it" not in tab.view.desk._repr_html_()
+    tab.view.planning.form.set_state({"shows_check": True})
+    tab.draw(pairs=5)
+    assert tab.view.desk.caption_view.columns[0]["verification"]
+
+
 def test_every_download_has_the_verdicts(tab: Tab, tmp_path: Path) -> None:
     tab.draw(reviewer="=1+1")
     tab.judge("minor", 2)

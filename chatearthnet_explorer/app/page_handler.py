@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import inspect
 import json
 import logging
@@ -64,7 +65,12 @@ class PageHandler(DocHandler):
         first = await self._first_paint(page)
         self.set_header("Content-Type", "text/html; charset=utf-8")
         self.set_header("Cache-Control", "no-store")  # a token is good once
-        self.finish(page_html(page, self.pages, token=token, first_paint=first))
+        self.set_header("Vary", "Accept-Encoding")
+        html = page_html(page, self.pages, token=token, first_paint=first).encode()
+        if "gzip" in self.request.headers.get("Accept-Encoding", ""):
+            self.set_header("Content-Encoding", "gzip")
+            html = gzip.compress(html, 5)
+        self.finish(html)
 
     async def _first_paint(self, page: SitePage) -> str:
         try:

@@ -14,7 +14,8 @@ MEMORY = 24_000_000
 """Bytes of pictures in memory: some 200 chips."""
 
 _TYPES = {"png": "image/png", "jpg": "image/jpeg"}
-_DATA_URL = re.compile(r"data:image/png;base64,([A-Za-z0-9+/=]+)")
+_KINDS = {"png": "png", "jpeg": "jpg"}
+_DATA_URL = re.compile(r"data:image/(png|jpeg);base64,([A-Za-z0-9+/=]+)")
 _WEEK = 7 * 24 * 3600
 
 
@@ -58,7 +59,7 @@ class PictureStore:
 
     def link(self, html: str) -> str:
         """Return HTML of ours with the addresses of its pictures in place of the pictures."""
-        return _DATA_URL.sub(lambda match: self.url(b64decode(match[1])), html)
+        return _DATA_URL.sub(lambda match: self.url(b64decode(match[2]), _KINDS[match[1]]), html)
 
 
 class PictureHandler(RequestHandler):

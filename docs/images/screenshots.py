@@ -39,7 +39,16 @@ def main() -> None:
             servers.caption(visit.page)
             _settle(visit.page)
             visit.page.screenshot(path=folder / "app.png", full_page=True)
-    for name in ("explorer.png", "explorer_4v.png", "browser.png", "browser_pair.png", "review_desk.png", "app.png"):
+            _review(visit.page, address, folder / "review.png")
+    for name in (
+        "explorer.png",
+        "explorer_4v.png",
+        "browser.png",
+        "browser_pair.png",
+        "review_desk.png",
+        "app.png",
+        "review.png",
+    ):
         _shrink(folder / name)
 
 
@@ -110,6 +119,24 @@ def _desk(browser: Browser, place: Path, path: Path) -> None:
         claim.nth(1).hover()
         _settle(page)
         desk.screenshot(path=path)
+
+
+def _review(page: Page, address: str, path: Path) -> None:
+    """Show a spot-check on the site after some verdicts."""
+    page.set_viewport_size({"width": 1280, "height": 900})
+    page.goto(servers.page_of(address, "review"))
+    page.get_by_label("Your name").fill("Ada")
+    page.get_by_role("button", name="Draw the sample").click()
+    pad = page.locator(".cen-verdict-pad")
+    for number, key in enumerate("1113c11113c11", start=1):
+        page.locator(".cen-verdict-pad:not(.cen-waiting) .cen-correct:enabled").wait_for(timeout=servers.SLOW)
+        pad.press(key)
+        if key != "c":
+            expect(pad).to_have_attribute(
+                "data-judged", str(number - "1113c11113c11"[:number].count("c")), timeout=servers.SLOW
+            )
+    _settle(page)
+    page.screenshot(path=path)
 
 
 def _scroll_to(view: Locator) -> Locator:

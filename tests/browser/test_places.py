@@ -23,7 +23,7 @@ expect = pytest.importorskip("playwright.sync_api", reason="Playwright is not in
 @pytest.fixture(autouse=True, scope="module")
 def _patience() -> Iterator[None]:
     """Wait as long as a busy computer needs."""
-    expect.set_options(timeout=servers.SLOW)
+    expect.set_options(timeout=40_000)
     yield
     expect.set_options(timeout=5_000)
 
@@ -34,7 +34,7 @@ PHONE = {"viewport": {"width": 360, "height": 740}, "has_touch": True, "is_mobil
 
 def open_page(browser: Browser, app: str, kind: dict[str, object], path: str = "") -> Page:
     page = browser.new_context(**kind).new_page()
-    page.set_default_timeout(servers.SLOW)
+    page.set_default_timeout(40_000)
     page.goto(servers.page_of(app, path) if path else app)
     expect(field(page)).to_be_visible()
     return page
@@ -124,6 +124,7 @@ def test_controls_have_names_and_sizes_for_fingers(browser: Browser, app: str, k
 
 def test_wheel_scrolls_the_page_until_the_map_is_clicked(browser: Browser, app: str) -> None:
     page = open_page(browser, app, DESKTOP)
+    expect(frame(page).locator(".leaflet-container")).to_have_attribute("role", "application")
     page.locator(".leaflet-land-pane path").first.wait_for(state="attached")
     box = frame(page).bounding_box()
     before = zoom_of(page)
@@ -173,14 +174,17 @@ def test_map_is_moved_and_a_square_chosen_by_keys(browser: Browser, app: str) ->
 def test_one_finger_scrolls_over_the_map_until_a_tap(browser: Browser, app: str) -> None:
     page = open_page(browser, app, PHONE)
     world = frame(page).locator(".leaflet-container")
-    world.wait_for()
+    expect(world).to_have_attribute("role", "application")
     touch = page.context.new_cdp_session(page)
     before = field(page).input_value()
 
     def swipe(up: int) -> None:
         box = world.bounding_box()
-        x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
-        touch.send("Input.synthesizeScrollGesture", {"x": x, "y": y, "yDistance": -up, "gestureSourceType": "touch"})
+        x, y = box["x"] + 60, box["y"] + 190  # left of the credits
+        touch.send("Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": [{"x": x, "y": y}]})
+        for step in range(10, up + 1, 10):
+            touch.send("Input.dispatchTouchEvent", {"type": "touchMove", "touchPoints": [{"x": x, "y": y - step}]})
+        touch.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
 
     def middle() -> str:
         return page.locator(".leaflet-map-pane").first.evaluate("e => e.style.transform")

@@ -41,13 +41,16 @@ def likeness(text: str, others: Iterable[str]) -> float:
     return sum(shares) / len(shares)
 
 
-def _most(score: Callable[[str, str, Sequence[str]], float]) -> Solver:
-    """A solver that chooses the option of the highest score; of equal ones any, since order may tell something."""
+def _most(name: str, score: Callable[[str, str, Sequence[str]], float]) -> Solver:
+    """A solver that chooses the option of the highest score; of equal ones any, since order may tell something.
+
+    Its name is a part of that draw: solvers that find nothing must not all be lucky with the same questions.
+    """
 
     def solve(prompt: str, options: Sequence[str]) -> int:
         scores = [score(prompt, option, [*options[:at], *options[at + 1 :]]) for at, option in enumerate(options)]
         best = [at for at, value in enumerate(scores) if value == max(scores)]
-        return random.Random(f"{prompt} {options}").choice(best)
+        return random.Random(f"{name} {prompt} {options}").choice(best)
 
     return solve
 
@@ -69,18 +72,20 @@ def _in_prompt(prompt: str, option: str) -> int:
 SOLVERS: dict[str, Solver] = {
     "first option": lambda _prompt, _options: 0,
     "last option": lambda _prompt, options: len(options) - 1,
-    "longest": _most(lambda _, option, __: len(option)),
-    "shortest": _most(lambda _, option, __: -len(option)),
-    "most class words": _most(lambda _, option, __: class_words(option)),
-    "fewest class words": _most(lambda _, option, __: -class_words(option)),
-    "odd one out": _most(lambda _, option, others: -likeness(option, others)),
-    "most like the others": _most(lambda _, option, others: likeness(option, others)),
-    "agrees with the others": _most(lambda _, option, others: _claims_alike(option, others)),
-    "disagrees with the others": _most(lambda _, option, others: -_claims_alike(option, others)),
-    "most common class": _most(lambda _, option, __: -_rank(option)),
-    "rarest class": _most(lambda _, option, __: _rank(option)),
-    "words of the prompt": _most(lambda prompt, option, _: _in_prompt(prompt, option)),
-    "denies or limits": _most(lambda _, option, __: len({"no", "only"} & set(words_of(option)))),
+    "longest": _most("longest", lambda _, option, __: len(option)),
+    "shortest": _most("shortest", lambda _, option, __: -len(option)),
+    "most class words": _most("most class words", lambda _, option, __: class_words(option)),
+    "fewest class words": _most("fewest class words", lambda _, option, __: -class_words(option)),
+    "odd one out": _most("odd one out", lambda _, option, others: -likeness(option, others)),
+    "most like the others": _most("most like the others", lambda _, option, others: likeness(option, others)),
+    "agrees with the others": _most("agrees with the others", lambda _, option, others: _claims_alike(option, others)),
+    "disagrees with the others": _most(
+        "disagrees with the others", lambda _, option, others: -_claims_alike(option, others)
+    ),
+    "most common class": _most("most common class", lambda _, option, __: -_rank(option)),
+    "rarest class": _most("rarest class", lambda _, option, __: _rank(option)),
+    "words of the prompt": _most("words of the prompt", lambda prompt, option, _: _in_prompt(prompt, option)),
+    "denies or limits": _most("denies or limits", lambda _, option, __: len({"no", "only"} & set(words_of(option)))),
 }
 """Solvers that need no examples."""
 

@@ -3,6 +3,7 @@
 // scripts, so that it sees their websocket from the start.
 (() => {
   const root = document.documentElement;
+  root.classList.add("site-has-script");
   const THEME = "chatearthnet-theme";
   const system = matchMedia("(prefers-color-scheme: dark)");
 
@@ -98,6 +99,7 @@
   const watch = async (gone) => {
     if (asking || leaving) return;
     asking = true;
+    let wasAway = false;
     show(gone);
     for (;;) {
       try {
@@ -108,12 +110,15 @@
         }
         if (answer.ok) {
           const { connects } = await answer.json();
-          if (connects) show("The server is back. Your place is saved.", "Reload");
+          const sentence = wasAway
+            ? "The server is back. Your place is saved."
+            : "The connection ended, as after a long pause or without a network. Your place is saved.";
+          if (connects) show(sentence, "Reload");
           else show(`The server refuses pages from ${location.host}; start it with --allow-host ${location.host}.`, "Reload");
           break;
         }
       } catch {
-        // not there yet
+        wasAway = true; // not there yet
       }
       await new Promise((resume) => setTimeout(resume, ASK_AGAIN));
     }

@@ -9,7 +9,7 @@ import traitlets as t
 from chatearthnet_explorer.cards import Card
 from chatearthnet_explorer.cards.html_tree import element, visible
 from chatearthnet_explorer.errors import Cancelled, CatalogError, ExplorerError
-from chatearthnet_explorer.released_catalog import DOWNLOAD, PAIRS, missing_packages
+from chatearthnet_explorer.released_catalog import DISK, DOWNLOAD, PAIRS, missing_packages
 from chatearthnet_explorer.widgets.browse.query_mixin import read_request
 from chatearthnet_explorer.widgets.shared.background import BackgroundTask
 from chatearthnet_explorer.widgets.shared.view import View, script
@@ -23,7 +23,10 @@ STATES = ("offer", "loading", "failed", "missing", "done")
 """What the offer can be: made, accepted, refused by the network, impossible without further packages, fulfilled."""
 
 _OFFER = "These pairs are simulated, so that everything works without a network."
-_SIZE = f"The real ones take {DOWNLOAD // 1_000_000} MB and about a minute, and stay on this computer."
+_SIZE = (
+    f"The real ones take a download of {DOWNLOAD // 1_000_000} MB, about a minute, "
+    f"and {DISK // 1_000_000} MB on this computer."
+)
 _MEANWHILE = "You can go on browsing the simulated pairs meanwhile."
 _WAY_OUT = "You can go on with the simulated pairs, and try again when you are online."
 _FAILURE = "The real captions could not be loaded; you may be offline, or Zenodo is busy."

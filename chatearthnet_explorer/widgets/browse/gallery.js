@@ -15,7 +15,7 @@ function render({ model, el }) {
   const pages = () => model.get("counts").pages;
   const back = [step("First page", "«", () => 1), step("Previous page", "‹ Previous", () => page() - 1)];
   const on = [step("Next page", "Next ›", () => page() + 1), step("Last page", "»", () => pages())];
-  const bar = make("nav", { class: "cen-bar", "aria-label": "Pages" }, ...back,
+  const bar = make("nav", { class: "cen-bar", "aria-label": "Pages of pairs" }, ...back,
     make("label", { class: "cen-number" }, "Page ", number, last), ...on);
   const keys = make("p", { class: "cen-keys" },
     "Keys: arrows, Home and End to move; Enter to open; Page Up and Page Down for other pages.");

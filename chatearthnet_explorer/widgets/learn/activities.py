@@ -13,6 +13,7 @@ from chatearthnet_explorer.errors import LessonError
 from chatearthnet_explorer.landcover.legend import CLASSES
 from chatearthnet_explorer.learn.lesson_chips import block_of, lesson_chip, simulated_chip
 from chatearthnet_explorer.learn.prompt_rules import RULES
+from chatearthnet_explorer.places.gazetteer import nearest_town
 from chatearthnet_explorer.tile import EARTH_RADIUS, ZOOM, Tile
 from chatearthnet_explorer.widgets.explore.click_map import ClickMap
 from chatearthnet_explorer.widgets.learn.activity import Activity
@@ -91,6 +92,7 @@ def _map_state(world: ClickMap) -> State:
         "lon": lon,
         "lat": lat,
         "place": coordinates(lon, lat),
+        "where": nearest_town(lon, lat).phrase,
         "name": tile.name,
         "width": f"{width / 1000:.1f}",
     }

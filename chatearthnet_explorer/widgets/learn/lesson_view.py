@@ -91,7 +91,7 @@ class LessonView(Readable, ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets
         section = self.section
         last = position == len(self.lesson.sections) - 1
         following = self._following() if last and self._addresses else None
-        address = "../learn" if following is None else f"../learn/{following.slug}"
+        address = "../learn/quiz" if following is None else f"../learn/{following.slug}"
         self.task.show(
             section.task,
             is_first=position == 0 or self._only is not None,
@@ -119,7 +119,7 @@ class LessonView(Readable, ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets
             return ""
         if not last:
             return "Next"
-        return "Next lesson" if following else "All lessons" if self._addresses else "To the start"
+        return "Next lesson" if following else "Take the quiz" if self._addresses else "To the start"
 
     def _look(self) -> None:
         """Check whether the reader has done what the section asks for."""

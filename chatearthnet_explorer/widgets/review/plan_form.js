@@ -25,6 +25,10 @@ function render({ model, el }) {
   const selects = Object.fromEntries(Object.keys(model.get("labels")).map((name) =>
     [name, make("select", { class: "cen-input", onchange: change })]));
   const choice = (name) => field(name, model.get("labels")[name], selects[name]);
+  const check = make("input", { type: "checkbox", id: `${id}-check`, onchange: change });
+  const checkField = make("div", { class: "cen-field cen-check" }, check,
+    make("label", { for: check.id }, "Underline what the land-cover map supports or contradicts"),
+    make("p", { class: "cen-small" }, "Switch it off to judge by your own eyes alone."));
   const filters = make("ul", { class: "cen-filters", "aria-label": "Other filters" });
   const outlook = make("p", { class: "cen-outlook", role: "status" });
   const problem = make("p", { class: "cen-error", role: "alert" });
@@ -43,7 +47,7 @@ function render({ model, el }) {
     make("details", { class: "cen-more" }, make("summary", {}, "More choices"),
       make("div", { class: "cen-columns" }, choice("by"),
         field("seed", "Sample number (seed)", seed, make("p", { class: "cen-small" },
-          "The same number draws the same captions, on every computer. Another number draws others.")))),
+          "The same number draws the same captions, on every computer. Another number draws others.")), checkField)),
     problem, make("div", { class: "cen-buttons" }, draw));
   const notice = make("p", { class: "cen-remark" }, model.get("notice"));
   notice.hidden = !model.get("notice");
@@ -64,6 +68,7 @@ function render({ model, el }) {
       reviewer: reviewer.value,
       pairs: number(pairs, 1, limits.pairs, model.get("pairs")),
       seed: number(seed, 0, limits.seed, model.get("seed")),
+      shows_check: check.checked,
       choices: Object.fromEntries(Object.entries(selects).map(([name, select]) => [name, select.value])),
     });
     show();
@@ -83,6 +88,7 @@ function render({ model, el }) {
     if (document.activeElement !== reviewer) reviewer.value = model.get("reviewer");
     pairs.value = model.get("pairs");
     seed.value = model.get("seed");
+    check.checked = model.get("shows_check");
     for (const button of presets.children) {
       button.setAttribute("aria-pressed", String(Number(button.dataset.count) === model.get("pairs")));
     }
@@ -129,7 +135,7 @@ function render({ model, el }) {
   }
 
   const stop = listen(model, {
-    "reviewer pairs seed": showValues, "choices options filters": showOptions, "outlook problem busy": showOutlook,
+    "reviewer pairs seed shows_check": showValues, "choices options filters": showOptions, "outlook problem busy": showOutlook,
     earlier: showEarlier,
   });
   show();

@@ -43,6 +43,9 @@ class PlanForm(View):
     seed = t.Int(0).tag(sync=True)
     """Which sample."""
 
+    shows_check = t.Bool(default_value=True).tag(sync=True)
+    """Whether the desk shows what the labels say of the words of a caption."""
+
     choices = t.Dict({}).tag(sync=True)
     """The value chosen for each of ``CHOICES``; empty for no restriction."""
 

@@ -23,6 +23,7 @@ from chatearthnet_explorer.widgets.browse.released_pair import ReleasedPairs
 from chatearthnet_explorer.widgets.review import plan_choices
 from chatearthnet_explorer.widgets.review.interval_view import IntervalView
 from chatearthnet_explorer.widgets.review.ledger_files import FOLDER_NOTICE, TAB_NOTICE, LedgerFiles
+from chatearthnet_explorer.widgets.review.optional_check import OptionalCheck
 from chatearthnet_explorer.widgets.review.plan_section import PlanSection
 from chatearthnet_explorer.widgets.review.review_desk import ReviewDesk
 from chatearthnet_explorer.widgets.review.review_files import review_files
@@ -86,7 +87,15 @@ class SpotCheck(Composite):
         # all widgets are there from the start: a page that is served may lose what a new one is set to
         self._interval = IntervalView()
         pairs = ReleasedPairs(catalog, release=release, labels=labels)
-        self.desk = ReviewDesk((), pairs.pair_of, self._empty_ledger(), reviewer="-", beside=[self._interval])
+        self._caption_view = OptionalCheck()
+        self.desk = ReviewDesk(
+            (),
+            pairs.pair_of,
+            self._empty_ledger(),
+            reviewer="-",
+            caption_view=self._caption_view,
+            beside=[self._interval],
+        )
         """Where it is judged."""
         self.desk.on_entry(self._on_entry)
         self.notes: tuple[str, ...] = ()
@@ -172,6 +181,7 @@ class SpotCheck(Composite):
             self._folder.save(link, plan)
         assert ledger is not None  # noqa: S101 - there is a folder, or a ledger of the tab
         self.plan, self._ledger = plan, ledger
+        self._caption_view.shows_check = self.planning.form.shows_check
         self.desk.judge_plan(plan, ledger, reviewer=reviewer)
         self.download.offers = review_files(
             ledger, plan, reviewer=reviewer, caption_of=self._caption_of, on_ledger=self._note_ledger

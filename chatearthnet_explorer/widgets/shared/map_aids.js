@@ -66,10 +66,10 @@ function render({ model, el }) {
     on(host, "focusout", () => { cross.hidden = true; });
     on(host, "keydown", (event) => {
       if (mapOf(event) !== event.target) return;
-      event.stopPropagation(); // JupyterLab's own keys; Leaflet has had it
-      cross.hidden = false;
+      cross.hidden = false; // Leaflet listens on the document: other keys must get there
       if (event.key === "Enter") {
         event.preventDefault();
+        event.stopPropagation();
         send(model, { picks: model.get("picks") + 1 });
       } else if (event.key === "Escape") activate(false);
     });
