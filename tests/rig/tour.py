@@ -49,7 +49,6 @@ class Tour:
 
     def press(self, target: Locator) -> None:
         """Tap or click."""
-        target.scroll_into_view_if_needed()
         if self.is_phone:
             target.tap()
         else:
@@ -185,11 +184,13 @@ def play(tour: Tour) -> None:
     page = tour.page
     tour.press(page.get_by_role("link", name=re.compile("quiz", re.IGNORECASE)).first)
     for number in range(1, 11):
+        expect(page.locator(".cen-dot[aria-current=step]")).to_have_text(str(number), timeout=SLOW)
+        expect(page.locator(".cen-verdict")).to_be_empty(timeout=SLOW)
         tour.press(page.locator(".cen-option").first)
         expect(page.locator(".cen-verdict")).not_to_be_empty(timeout=SLOW)
         expect(page.locator(".cen-dot.cen-right, .cen-dot.cen-wrong")).to_have_count(number, timeout=SLOW)
         tour.press(page.locator(".cen-next"))
-    expect(page.locator(".cen-score")).to_contain_text("of 10", timeout=SLOW)
+    expect(page.locator(".cen-question")).to_contain_text("of 10 right", timeout=SLOW)
 
 
 STEPS: dict[str, Callable[[Tour], None]] = {
