@@ -106,11 +106,12 @@ def _option(text: str, pool: QuizPool, row: int) -> Option:
     for claim in wrong or [claim for claim in claims if claim.result == SUPPORTED]:
         index = next(land.index for land in CLASSES if land.name == claim.claim.name)
         words = text[claim.claim.phrase_start : claim.claim.phrase_end]
+        why = claim.reason.replace("this chip", "this square").replace("he chip", "he square")
         if wrong:
             count = len(wrong)
-            reason = f'The labels contradict {count} of its {len(claims)} claims, such as "{words}": {claim.reason}'
+            reason = f'The labels contradict {count} of its {len(claims)} claims, such as "{words}": {why}'
         else:
-            reason = f'The labels support all its {len(claims)} claims, such as "{words}": {claim.reason}'
+            reason = f'The labels support all its {len(claims)} claims, such as "{words}": {why}'
         return Option(text, reason, Light(index, claim.parts if len(claim.parts) < len(PARTS) else ()))
     raise AssertionError(text)  # an excerpt has claims about two parts
 
