@@ -209,3 +209,14 @@ def test_browser_follows_back_through_pair_and_query() -> None:
     assert browser.pair is None
     assert browser.query == Query(continent=("Africa",))
     assert entries == ["continent=Africa"]
+
+
+def test_next_pair_on_the_next_page_is_one_entry() -> None:
+    browser, history = browser_at("continent=Africa")
+    assert browser.gallery.result is not None
+    browser.pair = browser.gallery.result.pairs[-1]
+    entries = history_of(history.link)
+    browser._act("next")
+    assert browser.query.page == 2
+    assert browser.pair is not None
+    assert entries[1:] == [f"continent=Africa&page=2&pair={browser.pair.record.name}"]
