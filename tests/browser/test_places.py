@@ -23,7 +23,7 @@ expect = pytest.importorskip("playwright.sync_api", reason="Playwright is not in
 @pytest.fixture(autouse=True, scope="module")
 def _patience() -> Iterator[None]:
     """Wait as long as a busy computer needs."""
-    expect.set_options(timeout=40_000)
+    expect.set_options(timeout=servers.SLOW)
     yield
     expect.set_options(timeout=5_000)
 
@@ -34,7 +34,7 @@ PHONE = {"viewport": {"width": 360, "height": 740}, "has_touch": True, "is_mobil
 
 def open_page(browser: Browser, app: str, kind: dict[str, object], path: str = "") -> Page:
     page = browser.new_context(**kind).new_page()
-    page.set_default_timeout(40_000)
+    page.set_default_timeout(servers.SLOW)
     page.goto(servers.page_of(app, path) if path else app)
     expect(field(page)).to_be_visible()
     return page
