@@ -268,7 +268,7 @@ def test_reports_local_service_that_requires_a_key(server: ChatServer) -> None:
 
 def test_missing_key_explains_how_to_set_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "stdin", StringIO("typed by nobody\n"))
-    with pytest.raises(KeyMissingError, match="set OPENAI_API_KEY before you start, or choose the template"):
+    with pytest.raises(KeyMissingError, match="set OPENAI_API_KEY before you start, or choose fixed sentences"):
         ChatCaptioner().caption(PROMPT, CHIP)
 
 

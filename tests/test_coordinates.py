@@ -4,6 +4,7 @@
 
 import math
 
+import numpy as np
 import pytest
 
 from chatearthnet_explorer.errors import PlaceError
@@ -183,3 +184,25 @@ def test_reads_what_it_writes_for_any_place() -> None:
                 read = coordinates_of(text)
                 assert read is not None
                 assert math.dist(read, (east, north)) < 1e-4
+
+
+def test_any_text_is_a_place_a_name_or_one_sentence() -> None:
+    random = np.random.default_rng(7)
+    pieces = [
+        *"0123456789", *"0123456789", *".,;:/|-+°'\"′″NSEWO nsewo=?#&@~_!()[]{}%\u2212\u00a0\u202e\x00漢é",
+        "48.14", "11.58", "lat", "lon", "north", "geo:", "https://", "www.google.com/maps/", "#map=", "!3d", "!4d",
+        "POINT(", '"coordinates":[', "_patch00", "?q=", "&lng=",
+    ]  # fmt: skip
+    places = 0
+    for _ in range(3000):
+        text = "".join(random.choice(pieces, random.integers(1, 14)))
+        try:
+            lonlat = coordinates_of(text)
+        except PlaceError as error:
+            assert len(str(error)) < 400  # noqa: PT017 - most texts have no error
+            continue
+        if lonlat is not None:
+            places += 1
+            assert -180 <= lonlat[0] < 180
+            assert -90 <= lonlat[1] <= 90
+    assert places > 10

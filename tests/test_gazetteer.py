@@ -101,6 +101,8 @@ def test_full_names_precede_larger_places() -> None:
     assert [place.name for place in suggest("york", 3)] == ["York", "York", "New York City"]
     assert suggest("york")[0].population > suggest("york")[1].population
     assert suggest("washington")[0].population > suggest("washington")[2].population
+    assert suggest("par")[0].label == "Paris, France"
+    assert suggest("ger")[0].label == "Germany"
     labels = [place.label for place in suggest("mun")]
     assert labels[0] == "Munich, Germany"
     assert len(labels) == 8

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import re
+import threading
 import tomllib
 from html import escape
 from importlib.resources import files
@@ -15,6 +17,7 @@ import pytest
 from generators import lesson_notebooks, lesson_pages
 from ipywidgets.widgets.widget import _instances
 
+from chatearthnet_explorer.app import learn_page
 from chatearthnet_explorer.cli import main, serve_command
 from chatearthnet_explorer.errors import LessonError
 from chatearthnet_explorer.landcover.legend import CLASSES
@@ -628,3 +631,30 @@ def test_drill_counts_only_judgements_of_its_statement() -> None:
     assert low < WRONG_SHARE < high
     pad.judgement = [20, "right"]
     assert pad.judged_count == SAMPLE_SIZE
+
+
+def test_page_has_its_text_at_once_and_its_pictures_when_they_are_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    (page,) = (one for one in learn_page.learn_pages(None) if one.path == "/learn/what-a-chip-is")
+    monkeypatch.setattr(learn_page, "PATIENCE", 60)
+    complete = asyncio.run(page.first_paint({"answers": [b""]}))
+    assert complete.count("<img") == 8
+    assert '<details class="lesson-answer" open' in complete
+    is_open = threading.Event()
+
+    def slow(slug: str, *, answers: bool) -> str:
+        is_open.wait(30)
+        return lesson_html(slug, answers=answers)
+
+    monkeypatch.setattr(learn_page, "lesson_html", slow)
+    monkeypatch.setattr(learn_page, "PATIENCE", 0.01)
+
+    async def visit() -> str:
+        text = await page.first_paint({})
+        is_open.set()
+        return text
+
+    text = asyncio.run(visit())
+    assert "<img" not in text
+    for section in open_lesson("what-a-chip-is").sections:
+        assert section.heading in text
+        assert escape(section.task.ask, quote=False) in text

@@ -70,7 +70,7 @@ def test_the_environments_key_never_goes_to_an_address_typed_on_a_page(server: C
     ask(server.base_url, typed_address=True, ask_key=lambda: PAGE_KEY)
     assert server.keys == [PLACEHOLDER, PAGE_KEY]
     assert OWN not in json.dumps([server.headers, server.requests])
-    with pytest.raises(KeyMissingError, match=r"type it under 'More \.\.\.'"):
+    with pytest.raises(KeyMissingError, match=r"type it under 'API key' in Options"):
         ask(FAR, typed_address=True, ask_key=lambda: None)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from chatearthnet_explorer.cards.place_name import place_name, place_title
+from chatearthnet_explorer.cards.place_words import place_name, place_title
 from chatearthnet_explorer.cards.steps import chip_steps, width_km
 from chatearthnet_explorer.chip import Chip
 from chatearthnet_explorer.pipeline import Captioned

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import base64
+import gc
 import json
+import weakref
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from ipywidgets.widgets.widget import _instances
 from rig.hostile import ATTACK, VISIBLE_ATTACK, Page
 from rig.samples import small_sample
 from rig.verdicts import verdict
@@ -306,3 +309,17 @@ def test_verdicts_of_others_in_the_ledger_do_not_count_as_mine(tab: Tab, tmp_pat
     tab.upload(other.path.read_bytes())
     assert tab.view.desk.pad.judged_count == 0
     assert "<script>" in tab.view.files.message  # as text; the script sets text alone
+
+
+def test_nothing_is_left_when_the_page_closes(tmp_path: Path) -> None:
+    for folder in (None, tmp_path):
+        before = set(_instances)
+        tab = Tab(folder=folder)
+        tab.draw()
+        tab.judge("major")
+        view = weakref.ref(tab.view)
+        tab.view.close()
+        assert set(_instances) - before == set()
+        del tab
+        gc.collect()
+        assert view() is None

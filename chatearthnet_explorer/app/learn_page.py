@@ -10,18 +10,23 @@ import ipywidgets
 from chatearthnet_explorer.app.site_page import SitePage
 from chatearthnet_explorer.cards.published_pair_card import published_pair_card
 from chatearthnet_explorer.learn.course import lessons
-from chatearthnet_explorer.learn.lesson_html import lesson_html, list_html
+from chatearthnet_explorer.learn.lesson_html import lesson_html, lesson_text_html, list_html, list_text_html
 from chatearthnet_explorer.sample.published_pair import published_pair
 from chatearthnet_explorer.widgets.learn.learn_list import LearnList
 from chatearthnet_explorer.widgets.learn.lesson_view import LessonView
 from chatearthnet_explorer.widgets.learn.published_pair_view import PublishedPairView
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from chatearthnet_explorer.app.site import Site
     from chatearthnet_explorer.app.site_page import Arguments, Visit
     from chatearthnet_explorer.learn.lesson import Lesson
 
 INTRO = "Seven lessons of five minutes, a quiz, and every word explained. Nothing leaves this browser."
+
+PATIENCE = 0.4
+"""Seconds that a page waits for the pictures of a lesson, before it is sent with the text alone."""
 
 
 def learn_pages(site: Site) -> tuple[SitePage, ...]:
@@ -45,16 +50,25 @@ def _make_list(_visit: Visit) -> ipywidgets.VBox:
 
 
 async def _list_paint(_arguments: Arguments) -> str:
-    return await asyncio.to_thread(_list_text)
+    lessons_text = await _in_time(lambda: list_html(quiz=_QUIZ), lambda: list_text_html(quiz=_QUIZ))
+    return published_pair_card(published_pair())._repr_html_() + lessons_text
 
 
-def _list_text() -> str:
-    return published_pair_card(published_pair())._repr_html_() + list_html(quiz=_QUIZ)
+async def _in_time(complete: Callable[[], str], quick: Callable[[], str]) -> str:
+    """Return the complete text if it is there soon, which it is for all but the first visitors; else the quick one."""
+    work = asyncio.ensure_future(asyncio.to_thread(complete))
+    try:
+        return await asyncio.wait_for(asyncio.shield(work), PATIENCE)
+    except TimeoutError:
+        return quick()  # the work goes on, for the next visitor
 
 
 def _lesson_page(lesson: Lesson) -> SitePage:
     async def paint(arguments: Arguments) -> str:
-        return await asyncio.to_thread(lesson_html, lesson.slug, answers="answers" in arguments)
+        answers = "answers" in arguments
+        return await _in_time(
+            lambda: lesson_html(lesson.slug, answers=answers), lambda: lesson_text_html(lesson.slug, answers=answers)
+        )
 
     return SitePage(
         path=f"/learn/{lesson.slug}",

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from chatearthnet_explorer.captioners.chip_guard import SIMULATED
 from chatearthnet_explorer.cards.chip_html import chip_section
 from chatearthnet_explorer.cards.html_tree import element, markup, style_sheet
-from chatearthnet_explorer.cards.place_name import place_name, place_title
+from chatearthnet_explorer.cards.place_words import place_name, place_title
 from chatearthnet_explorer.cards.provenance import coordinates
 from chatearthnet_explorer.cards.steps import CAPTION, PLACE, QUESTION, heading, step_section
 from chatearthnet_explorer.cards.text_cards import caption_section, prompt_section

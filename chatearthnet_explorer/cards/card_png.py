@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from PIL import Image, ImageDraw, ImageFont
 
 from chatearthnet_explorer.cards.chip_html import hex_colour, initials, ink, name_of, percent
-from chatearthnet_explorer.cards.place_name import place_title
+from chatearthnet_explorer.cards.place_words import place_title
 from chatearthnet_explorer.cards.provenance import why_simulated
 from chatearthnet_explorer.landcover.legend import CLASSES
 from chatearthnet_explorer.landcover.shares import shares

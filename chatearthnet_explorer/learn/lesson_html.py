@@ -39,14 +39,26 @@ def lesson_html(slug: str, *, answers: bool = False, back: str = "../learn") -> 
         return _lesson_text(slug, answers=answers, back=back)
 
 
+def lesson_text_html(slug: str, *, answers: bool = False) -> str:
+    """Return a lesson as ``lesson_html`` does, but without its pictures and tables, at once.
+
+    Raises:
+        LessonError: If there is no such lesson.
+    """
+    return _lesson_text(slug, answers=answers, back="../learn", figures=False)
+
+
 @lru_cache(maxsize=64)
-def _lesson_text(slug: str, *, answers: bool, back: str) -> str:
+def _lesson_text(slug: str, *, answers: bool, back: str, figures: bool = True) -> str:
     lesson = open_lesson(slug)
     return markup(
         element(
             "article",
             style_element(_rules()),
-            *(_section(one, number, answers=answers) for number, one in enumerate(lesson.sections, start=1)),
+            *(
+                _section(one, number, answers=answers, figures=figures)
+                for number, one in enumerate(lesson.sections, start=1)
+            ),
             _words(lesson),
             element("p", element("a", "All lessons", href=back)) if back else None,
             class_="lesson",
@@ -64,9 +76,14 @@ def list_html(*, quiz: bool) -> str:
         return _list_text(quiz=quiz)
 
 
-@lru_cache(maxsize=2)
-def _list_text(*, quiz: bool) -> str:
-    cards = (_card(lesson) for lesson in lessons())
+def list_text_html(*, quiz: bool) -> str:
+    """Return the list as ``list_html`` does, but without its pictures, at once."""
+    return _list_text(quiz=quiz, pictures=False)
+
+
+@lru_cache(maxsize=4)
+def _list_text(*, quiz: bool, pictures: bool = True) -> str:
+    cards = (_card(lesson, picture=pictures) for lesson in lessons())
     return markup(
         element(
             "div",
@@ -98,11 +115,11 @@ def terms_of(lesson: Lesson) -> tuple[Term, ...]:
     return tuple(dict.fromkeys(define(name) for name in names if name))
 
 
-def _card(lesson: Lesson) -> Element:
-    url, alt = picture_of(lesson.picture)
+def _card(lesson: Lesson, *, picture: bool) -> Element:
+    url, alt = picture_of(lesson.picture) if picture else ("", "")
     return element(
         "li",
-        element("img", src=url, alt=alt, width="128", height="128"),
+        element("img", src=url, alt=alt, width="128", height="128") if url else None,
         element(
             "div",
             element("a", lesson.title, href=f"learn/{lesson.slug}"),
@@ -112,12 +129,12 @@ def _card(lesson: Lesson) -> Element:
     )
 
 
-def _section(section: Section, number: int, *, answers: bool) -> Element:
+def _section(section: Section, number: int, *, answers: bool, figures: bool) -> Element:
     return element(
         "section",
         element("h2", f"{number} {section.heading}"),
         *(_paragraph(text) for text in section.paragraphs),
-        *figures_of(section.view),
+        *(figures_of(section.view) if figures else ()),
         element("p", section.task.ask, class_="lesson-ask"),
         *_choices(section.task),
         _answer(section.task, is_open=answers),

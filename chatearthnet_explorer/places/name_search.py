@@ -32,6 +32,9 @@ _SURE = 4
 _EXACT = 1e12
 """Weight of names that are spelled out: they come first."""
 
+_COUNTRY = 0.25
+"""Weight of countries of which only the first letters are written: "par" is Paris rather than Paraguay."""
+
 _OTHER, _OTHER_EXACT, _HINT, _INNER = 0.5, 0.05, 0.01, 0.1
 """Weights of other spellings, of those spelled out beside a name spelled out, of those that few letters begin, and of
 names whose later words are written: "York" finds New York too."""
@@ -116,6 +119,7 @@ def _numbers_by_rank(name: str, areas: list[str]) -> list[int]:
     is_whole = (np.diff(spellings.starts[span.start : span.stop + 1]) - 1 == len(first)) & (
         ~is_other | is_sure | is_country
     )
+    weights[is_country] *= _COUNTRY
     weights[is_whole] = np.where(is_other[is_whole] & ~is_country[is_whole], _OTHER_EXACT * _EXACT, _EXACT)
     low = bisect_left(spellings.inner, first)
     high = bisect_left(spellings.inner, first + _LAST, lo=low)

@@ -39,6 +39,16 @@ def expect_done(page: Page) -> None:
     expect(page.locator(".cen-feedback")).to_contain_text("Right.", timeout=servers.SLOW)
 
 
+def click_south(page: Page) -> None:
+    """Click the map in South America."""
+    world = page.locator(".leaflet-container")
+    world.wait_for(timeout=servers.SLOW)
+    world.scroll_into_view_if_needed()
+    box = world.bounding_box()
+    assert box
+    page.mouse.click(box["x"] + box["width"] * 0.35, box["y"] + box["height"] * 0.8)
+
+
 def go_on(page: Page, heading: str) -> None:
     page.get_by_role("button", name="Next", exact=True).click()
     expect(page.locator(".cen-section")).to_have_text(heading, timeout=servers.SLOW)
@@ -61,11 +71,7 @@ def test_first_lesson_is_done_and_the_list_remembers_it(browser: Browser, app: s
         answer_rightly(page, "what-a-chip-is", 0)
 
         go_on(page, "Find a square")
-        world = page.locator(".leaflet-container")
-        world.wait_for(timeout=servers.SLOW)
-        box = world.bounding_box()
-        assert box
-        page.mouse.click(box["x"] + box["width"] * 0.35, box["y"] + box["height"] * 0.8)
+        click_south(page)
         expect(page.locator(".cen-feedback")).to_contain_text("° S", timeout=servers.SLOW)
         expect_done(page)
 
@@ -194,6 +200,28 @@ def test_damaged_progress_in_the_browser_is_ignored(browser: Browser, app: str) 
         expect(page.locator(".cen-section")).to_have_text("A square of the Earth")
         open_page(page, app, "learn")
         expect(page.locator(".cen-lesson-card").first).to_contain_text("1 of 4 done")
+        page.get_by_role("button", name="Clear my progress").click()
+        expect(page.locator(".cen-lesson-card").first).not_to_contain_text("done")
+        expect(page.get_by_role("button", name="Clear my progress")).to_be_hidden()
+        assert tab.errors == []
+
+
+def test_two_tabs_add_to_the_same_progress(browser: Browser, app: str) -> None:
+    with servers.watched_page(browser) as tab:
+        one, other = tab.page, tab.page.context.new_page()
+        open_page(one, app, "learn/what-a-chip-is")
+        open_page(other, app, "learn/what-a-chip-is")
+        answer_rightly(one, "what-a-chip-is", 0)
+        other.locator(".cen-dot").nth(2).click()
+        other.locator(".cen-picture-board .cen-tile").nth(2).click()
+        expect_done(other)
+        third = tab.page.context.new_page()
+        open_page(third, app, "learn")
+        expect(third.locator(".cen-lesson-card").first).to_contain_text("2 of 4 done")
+        one.locator(".cen-dot").nth(1).click()
+        click_south(one)
+        expect_done(one)
+        expect(third.locator(".cen-lesson-card").first).to_contain_text("3 of 4 done", timeout=servers.SLOW)
         assert tab.errors == []
 
 

@@ -141,4 +141,6 @@
   };
   for (const event of ["beforeunload", "pagehide"]) addEventListener(event, () => (leaving = true));
   addEventListener("pageshow", () => (leaving = false));
+  // whoever is warned of unsaved work may stay
+  addEventListener("beforeunload", () => setTimeout(() => (leaving = false), 3000));
 })();

@@ -119,10 +119,8 @@ def key_for(endpoint: Endpoint, ask_key: Callable[[], str | None], *, from_page:
         return PLACEHOLDER
     key = key or ("" if from_page else (ask_key() or "").strip())
     if not key:
-        how = "type it under 'More ...'" if from_page else "set OPENAI_API_KEY before you start"
-        msg = (
-            f"Asking a model at {endpoint.host} needs a key: {how}, or choose the template captioner, which needs none."
-        )
+        how = "type it under 'API key' in Options" if from_page else "set OPENAI_API_KEY before you start"
+        msg = f"Asking a model at {endpoint.host} needs a key: {how}, or choose fixed sentences, which need none."
         raise KeyMissingError(msg)
     if not key.isascii() or not key.isprintable() or " " in key or len(key) > _LONGEST_KEY:
         msg = "The API key has invalid characters; copy it again."

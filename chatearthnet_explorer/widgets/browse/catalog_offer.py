@@ -23,10 +23,7 @@ STATES = ("offer", "loading", "failed", "missing", "done")
 """What the offer can be: made, accepted, refused by the network, impossible without further packages, fulfilled."""
 
 _OFFER = "These pairs are simulated, so that everything works without a network."
-_SIZE = (
-    f"The real ones take a download of {DOWNLOAD // 1_000_000} MB, about a minute, "
-    f"and {DISK // 1_000_000} MB on this computer."
-)
+_SIZE = f"Real ones: {DOWNLOAD // 1_000_000} MB to download, a minute, {DISK // 1_000_000} MB on this computer."
 _MEANWHILE = "You can go on browsing the simulated pairs meanwhile."
 _WAY_OUT = "You can go on with the simulated pairs, and try again when you are online."
 _FAILURE = "The real captions could not be loaded; you may be offline, or Zenodo is busy."

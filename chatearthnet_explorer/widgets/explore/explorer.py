@@ -8,7 +8,7 @@ import traitlets
 
 from chatearthnet_explorer.captioners import Captioner, open_captioner
 from chatearthnet_explorer.cards import Card, card, chip_card
-from chatearthnet_explorer.cards.place_name import place_name, place_title, sentence_case
+from chatearthnet_explorer.cards.place_words import place_name, place_title, sentence_case
 from chatearthnet_explorer.cards.steps import PLACE, QUESTION
 from chatearthnet_explorer.errors import Cancelled
 from chatearthnet_explorer.pipeline import Captioned

@@ -10,18 +10,22 @@ const entry = (open) => ([name, young, expert]) => make("details", { class: "cen
 function render({ model, el }) {
   const root = frame(model, el, "cen-learn-list");
   const list = make("ol", { class: "cen-lessons" });
+  const clear = make("button", {
+    type: "button", class: "cen-button", onclick: () => { clearProgress(); showLessons(); root.querySelector("a").focus(); },
+  }, "Clear my progress");
   const quiz = make("a", { class: "cen-quiz" }, make("strong", {}, "Quiz"),
     make("span", {}, "Ten questions about squares, labels and captions. A class can play the same ten."));
   const field = make("input", { type: "search", id: "cen-glossary-search", maxlength: 100, autocomplete: "off" });
   const count = make("p", { class: "cen-count", role: "status" });
   const words = make("div", { class: "cen-words" });
   const all = make("details", { class: "cen-all" });
-  root.append(make("h2", {}, "Lessons"), list, quiz, make("section", { class: "cen-glossary" },
+  root.append(make("h2", {}, "Lessons"), list, clear, quiz, make("section", { class: "cen-glossary" },
     make("h2", {}, "Words"), make("label", { for: "cen-glossary-search" }, "Search the glossary"), field, count, words, all));
   const address = (path) => new URL(path, document.baseURI).href;
 
   function showLessons() {
     quiz.hidden = !model.get("quiz");
+    clear.hidden = !Object.keys(readProgress()).length;
     quiz.href = address("learn/quiz");
     list.replaceChildren(...model.get("lessons").map((lesson) => {
       const done = progressOf(lesson.slug).sections_done.filter((at) => at < lesson.sections).length;
@@ -57,6 +61,7 @@ function render({ model, el }) {
   const refresh = () => { if (!document.hidden) showLessons(); };
   document.addEventListener("visibilitychange", refresh);
   addEventListener("pageshow", refresh);
+  addEventListener("storage", refresh);
 
   const stop = listen(model, { "lessons quiz": showLessons, words: showAll });
   showLessons(); showAll();
@@ -64,6 +69,7 @@ function render({ model, el }) {
     stop();
     document.removeEventListener("visibilitychange", refresh);
     removeEventListener("pageshow", refresh);
+    removeEventListener("storage", refresh);
   };
 }
 

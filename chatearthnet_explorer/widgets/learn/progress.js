@@ -21,8 +21,14 @@ function progressOf(slug) {
   };
 }
 
-function writeProgress(slug, progress) {
+/** Keeps the progress of one lesson; what another tab has done of it stays done. */
+function writeProgress(slug, { sections_done, position }) {
+  const done = [...new Set([...progressOf(slug).sections_done, ...sections_done])];
   try {
-    localStorage.setItem(PROGRESS, JSON.stringify({ ...readProgress(), [slug]: progress }));
+    localStorage.setItem(PROGRESS, JSON.stringify({ ...readProgress(), [slug]: { sections_done: done, position } }));
   } catch { /* private windows and full disks: the lesson goes on without */ }
+}
+
+function clearProgress() {
+  try { localStorage.removeItem(PROGRESS); } catch { /* there is none */ }
 }
