@@ -21,7 +21,7 @@ OVERLONG = "overlong"
 LONGEST_VALUE = 200
 """Characters of one value, unless the reader allows more."""
 
-_SHOWN_NAME, _SHOWN_VALUE, _SHOWN_NOTES = 24, 40, 4
+_NAME_LENGTH, _VALUE_LENGTH, _MOST_NOTES = 24, 40, 4
 _FOREIGN = ("utm_", "fbclid", "gclid", "msclkid", "mc_cid", "mc_eid")
 """Fields that mail programs and networks add to every link; they are no mistake of the person."""
 
@@ -108,15 +108,15 @@ class QueryString:
 
     def leave_out(self, name: str, value: str, why: str) -> None:
         """Note that a value is not used."""
-        self.notes.append(f"{_shorten(name, _SHOWN_NAME)} {_shorten(value, _SHOWN_VALUE)!r} ({why})")
+        self.notes.append(f"{_shorten(name, _NAME_LENGTH)} {_shorten(value, _VALUE_LENGTH)!r} ({why})")
 
     def note_unknown(self) -> None:
         """Note the fields that nobody read; those that others add to every link pass in silence."""
         unknown = [name for name in self._fields if name not in _NOT_OURS and not name.startswith(_FOREIGN)]
         self._fields.clear()
         if unknown:
-            some = ", ".join(repr(_shorten(name, _SHOWN_NAME)) for name in unknown[:_SHOWN_NOTES])
-            more = f" and {len(unknown) - _SHOWN_NOTES:,} more" if len(unknown) > _SHOWN_NOTES else ""
+            some = ", ".join(repr(_shorten(name, _NAME_LENGTH)) for name in unknown[:_MOST_NOTES])
+            more = f" and {len(unknown) - _MOST_NOTES:,} more" if len(unknown) > _MOST_NOTES else ""
             self.notes.append(f"{some}{more} (unknown {'field' if len(unknown) == 1 else 'fields'})")
 
     def _note_length(self, length: int) -> None:
@@ -130,8 +130,8 @@ def left_out_sentence(notes: Sequence[str]) -> str:
     """
     if not notes:
         return ""
-    more = f"; and {len(notes) - _SHOWN_NOTES:,} more" if len(notes) > _SHOWN_NOTES else ""
-    return f"This was left out of the link: {'; '.join(notes[:_SHOWN_NOTES])}{more}."
+    more = f"; and {len(notes) - _MOST_NOTES:,} more" if len(notes) > _MOST_NOTES else ""
+    return f"This was left out of the link: {'; '.join(notes[:_MOST_NOTES])}{more}."
 
 
 def query_string_of(arguments: Mapping[str, Sequence[bytes]]) -> str:

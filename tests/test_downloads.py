@@ -60,7 +60,7 @@ def test_names_are_safe_everywhere() -> None:
     assert len(safe_name("a" * 500, ending="tif")) < 90
 
 
-def test_each_file_of_a_place_says_that_it_is_simulated(munich: Captioned) -> None:
+def test_each_file_of_a_place_states_that_it_is_simulated(munich: Captioned) -> None:
     files = files_of(munich)
     assert list(files) == ["html", "png", "json", "geotiff"]
     for file in files.values():
@@ -159,7 +159,7 @@ def test_button_makes_only_what_is_offered(key: object) -> None:
     assert button.message == ""
 
 
-def test_button_says_why_there_is_no_file(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_button_reports_why_there_is_no_file(monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse() -> SavedFile:
         msg = f"Nothing here {ATTACK}."
         raise ExplorerError(msg)
@@ -180,7 +180,7 @@ def test_button_says_why_there_is_no_file(monkeypatch: pytest.MonkeyPatch) -> No
     assert button.busy is False
 
 
-def saved(query: Query, kind: str) -> SavedFile:
+def saved_file(query: Query, kind: str) -> SavedFile:
     catalog = open_sample().catalog
     offers = {offer.key: offer for offer in search_files(catalog, query, catalog.search(query).total)}
     return offers[kind].make()
@@ -190,13 +190,13 @@ def test_files_of_a_search_have_its_pairs(tmp_path: Path) -> None:
     query = Query(continent=("Africa",), classes=("bare land",))
     names = {pair.record.name for pair in open_sample().catalog.pairs(query)}
     assert names
-    rows = csv.DictReader(io.StringIO(saved(query, "csv").data.decode("utf-8-sig")))
+    rows = csv.DictReader(io.StringIO(saved_file(query, "csv").data.decode("utf-8-sig")))
     assert {row["name"] for row in rows} == names
-    features = json.loads(saved(query, "geojson").data)["features"]
+    features = json.loads(saved_file(query, "geojson").data)["features"]
     assert {feature["properties"]["name"] for feature in features} == names
     parquet = pytest.importorskip("pyarrow.parquet", reason="pyarrow is not installed: pip install .[data]")
     pytest.importorskip("duckdb", reason="DuckDB is not installed: pip install .[catalog]")
-    file = saved(query, "geoparquet")
+    file = saved_file(query, "geoparquet")
     (tmp_path / "pairs.parquet").write_bytes(file.data)
     assert set(parquet.read_table(tmp_path / "pairs.parquet")["name"].to_pylist()) == names
     assert file.name == "chatearthnet-simulated-pairs-bare-land.parquet"

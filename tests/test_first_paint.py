@@ -13,6 +13,7 @@ pytest.importorskip("panel", reason="Panel is not installed: pip install .[app]"
 from chatearthnet_explorer.app import explore_first_paint
 from chatearthnet_explorer.app.explore_first_paint import ExploreFirstPaint
 from chatearthnet_explorer.app.first_paint import FirstPaints
+from chatearthnet_explorer.app.map_outline import SharedOutline
 from chatearthnet_explorer.app.model_access import ModelAccess, ModelOptions
 from chatearthnet_explorer.app.pictures import PictureStore
 from chatearthnet_explorer.app.shared_parts import KEY, SharedParts
@@ -44,11 +45,11 @@ def test_page_waits_only_so_long() -> None:
     assert asyncio.run(visit()) == ["skeleton", "skeleton", "in time"]
 
 
-def test_page_comes_without_a_first_paint_where_there_is_nothing_to_show() -> None:
+def test_page_has_a_skeleton_where_nothing_is_made() -> None:
     assert asyncio.run(FirstPaints(patience=60).make(lambda: None, "skeleton")) == "skeleton"
 
 
-def test_failure_that_comes_too_late_is_nobodys_and_frees_its_place() -> None:
+def test_failure_after_the_page_was_sent_frees_its_place() -> None:
     release = threading.Event()
 
     def fail() -> str:
@@ -95,7 +96,7 @@ def test_simulated_place_of_a_link_is_there_with_picture_and_caption() -> None:
 
 @pytest.mark.usefixtures("_no_requests")
 @pytest.mark.parametrize("source", ["auto", "stac"])
-def test_place_that_needs_the_network_comes_as_words(source: str) -> None:
+def test_place_that_needs_the_network_is_given_in_words(source: str) -> None:
     page = _paint(_site(source), lon="11.58", lat="48.14")
     assert "Germany" in page
     assert "48.14" in page
@@ -103,7 +104,7 @@ def test_place_that_needs_the_network_comes_as_words(source: str) -> None:
 
 
 @pytest.mark.usefixtures("_no_requests")
-def test_offline_server_shows_the_simulated_place_and_says_why(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_offline_server_shows_the_simulated_place_with_the_reason(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(explore_first_paint, "last_reason", lambda _: OFFLINE)
     page = _paint(_site("auto"), lon="11.58", lat="48.14")
     assert OFFLINE.split("[", maxsplit=1)[0].strip() in page
@@ -141,3 +142,15 @@ def test_shared_values_become_digests_and_others_stay() -> None:
     assert KEY in one["value"]
     assert (one["style_sheet"], one["label"]) == ("short", "y" * 5000)
     assert parts.get("0" * 32) is None
+
+
+def test_polygon_of_a_visitor_is_no_shared_part() -> None:
+    parts = SharedParts()
+    polygon = [[float(number), 0.5] for number in range(1000)]
+    bundle = {
+        "state": {"state": {"1": {"state": {"locations": polygon}}, "2": {"state": {"locations": SharedOutline()}}}}
+    }
+    parts.replace(bundle)
+    drawn, outline = (widget["state"]["locations"] for widget in bundle["state"]["state"].values())
+    assert drawn == polygon
+    assert parts.get(outline[KEY]) is not None

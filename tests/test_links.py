@@ -90,7 +90,7 @@ def test_link_at_the_edge_of_the_map_is_still_a_place(lonlat: tuple[float, float
         ("overlong=%C2%B2", "all of it (60,001 characters, and at most 60,000 are read)"),
     ],
 )
-def test_says_what_was_left_out_of_the_link_of_a_place(query: str, note: str) -> None:
+def test_reports_what_was_left_out_of_the_link_of_a_place(query: str, note: str) -> None:
     sentence = explore_notes(query)
     assert sentence.startswith("This was left out of the link: ")
     assert note in sentence
@@ -180,7 +180,7 @@ def test_query_for_everything_is_not_an_empty_link() -> None:
         ("country=Chad&<b>=1", Query(country=("Chad",)), "'<b>' (unknown field)"),
     ],
 )
-def test_says_what_was_left_out_of_a_query(text: str, query: Query | None, note: str) -> None:
+def test_reports_what_was_left_out_of_a_query(text: str, query: Query | None, note: str) -> None:
     link, notes = read_browse_link(text)
     assert link.query == query
     assert note in left_out_sentence(notes)

@@ -85,7 +85,7 @@ def test_explorer_opens_at_its_link() -> None:
     assert history.link.notice == ""
 
 
-def test_explorer_opens_at_the_first_place_and_says_what_was_left_out() -> None:
+def test_explorer_opens_at_the_first_place_and_reports_what_was_left_out() -> None:
     explorer, history = explorer_at("lon=999&lat=1&style=4v&x=<b>")
     assert explorer.result is not None
     assert explorer.options.style == "4v"
@@ -176,7 +176,7 @@ def test_everything_and_the_first_query_are_different_links() -> None:
     assert browse_query(history.link.query, first) == Query()
 
 
-def test_browser_says_that_a_pair_is_not_there() -> None:
+def test_browser_reports_that_a_pair_is_not_there() -> None:
     browser, history = browser_at("continent=Africa&pair=<i>none</i>")
     assert browser.pair is None
     assert history.link.notice == ("This was left out of the link: pair '<i>none</i>' (this catalog does not have it).")
@@ -209,3 +209,14 @@ def test_browser_follows_back_through_pair_and_query() -> None:
     assert browser.pair is None
     assert browser.query == Query(continent=("Africa",))
     assert entries == ["continent=Africa"]
+
+
+def test_next_pair_on_the_next_page_is_one_entry() -> None:
+    browser, history = browser_at("continent=Africa")
+    assert browser.gallery.result is not None
+    browser.pair = browser.gallery.result.pairs[-1]
+    entries = history_of(history.link)
+    browser._act("next")
+    assert browser.query.page == 2
+    assert browser.pair is not None
+    assert entries[1:] == [f"continent=Africa&page=2&pair={browser.pair.record.name}"]

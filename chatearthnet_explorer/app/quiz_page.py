@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from chatearthnet_explorer.app.site_page import SitePage
 from chatearthnet_explorer.cards.html_tree import element, markup
 from chatearthnet_explorer.learn.quiz import make_quiz
-from chatearthnet_explorer.learn.quiz_link import read_quiz_link
+from chatearthnet_explorer.learn.quiz_link import FIRST_SEED, read_quiz_link
 from chatearthnet_explorer.learn.quiz_sheet import quiz_sheet
 from chatearthnet_explorer.query_string import left_out_sentence, query_string_of
 from chatearthnet_explorer.widgets.learn.quiz_history import QuizHistory
@@ -43,6 +43,7 @@ def quiz_pages(site: Site) -> Sequence[SitePage]:
             intro="Ten questions about squares seen from space and the captions that describe them.",
             make=_make,
             first_paint=first_paint,
+            warm_up=lambda: make_quiz(FIRST_SEED),
             ready=".cen-quiz-choices .cen-option",
         ),
     )

@@ -146,9 +146,9 @@ class _Sheet:
 
     def _reserve(self, height: int) -> None:
         """Make the page longer where it ends too soon."""
-        needed = self._top + height + _MARGIN
-        if needed > self._image.height:
-            page = Image.new("RGB", (WIDTH, max(needed, 2 * self._image.height)), _GROUND)
+        bottom = self._top + height + _MARGIN
+        if bottom > self._image.height:
+            page = Image.new("RGB", (WIDTH, max(bottom, 2 * self._image.height)), _GROUND)
             page.paste(self._image)
             self._image, self._draw = page, ImageDraw.Draw(page)
 

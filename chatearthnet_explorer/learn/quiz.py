@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from dataclasses import dataclass
 from functools import lru_cache
 from types import MappingProxyType
@@ -49,14 +50,30 @@ class Quiz(Value):
     """The questions, of the kinds of ``KINDS``."""
 
 
-@lru_cache(64)
+CACHE_SIZE = 64
+"""Quizzes in memory: each takes a tenth of a second or more."""
+
+_quizzes: dict[int, Quiz] = {}
+_lock = threading.Lock()
+
+
 def make_quiz(seed: int) -> Quiz:
     """Return the quiz of a seed. The first takes a second, which reads the sample.
+
+    Several threads may call it: one makes a quiz, and the others wait for that.
 
     Raises:
         CatalogError: If the sample that comes with the package is damaged.
     """
-    return draw_quiz(_sample_pool(), seed)
+    quiz = _quizzes.get(seed)
+    if quiz is not None:
+        return quiz
+    with _lock:
+        quiz = _quizzes.get(seed) or draw_quiz(_sample_pool(), seed)
+        _quizzes[seed] = quiz
+        for old in list(_quizzes)[:-CACHE_SIZE]:
+            del _quizzes[old]
+        return quiz
 
 
 def draw_quiz(pool: QuizPool, seed: int) -> Quiz:

@@ -147,7 +147,7 @@ def test_theme_can_be_switched_where_the_browser_refuses_storage(browser: Browse
         assert errors == []
 
 
-def test_page_whose_connection_ended_says_so_and_a_reload_keeps_the_place(browser: Browser, app: str) -> None:
+def test_page_without_a_connection_offers_a_reload_that_keeps_the_place(browser: Browser, app: str) -> None:
     with _profile(browser) as context:
         page = context.new_page()
         page.add_init_script(

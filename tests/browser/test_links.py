@@ -46,14 +46,14 @@ def test_back_and_forward_lead_through_places_and_pages(tab: servers.WatchedPage
     page.wait_for_function("query => location.search !== `?${query}`", arg=SAO_TOME, timeout=servers.SLOW)
     second = page.evaluate("location.search.slice(1)")
     page.get_by_role("tab", name="GPT-4V style").click()
-    styled = second.replace("style=3.5", "style=4v")
-    wait_for_query(page, styled)
+    second_style = second.replace("style=3.5", "style=4v")
+    wait_for_query(page, second_style)
     page.get_by_role("link", name="Browse").first.click()
     page.locator(".cen-gallery .cen-tile").first.wait_for(timeout=servers.SLOW)
     page.wait_for_function("location.search.includes('sort=random')", timeout=servers.SLOW)
 
     page.go_back()
-    wait_for_query(page, styled)
+    wait_for_query(page, second_style)
     expect(page.locator(".cen-prompt-view")).to_contain_text("Style 4v", timeout=servers.SLOW)
     page.go_back()
     wait_for_query(page, SAO_TOME)
@@ -63,7 +63,7 @@ def test_back_and_forward_lead_through_places_and_pages(tab: servers.WatchedPage
     wait_for_country(page, "São Tomé")
     wait_for_query(page, SAO_TOME)
     page.go_forward()
-    wait_for_query(page, styled)
+    wait_for_query(page, second_style)
     expect(page.locator(".cen-prompt-view")).to_contain_text("Style 4v", timeout=servers.SLOW)
     assert tab.errors == []
 
@@ -82,7 +82,7 @@ def test_copied_link_opens_the_same_in_a_fresh_profile(browser: Browser, app: st
         assert tab.errors == phone.errors == []
 
 
-def test_query_page_and_pair_come_back(tab: servers.WatchedPage, app: str) -> None:
+def test_query_page_and_pair_are_restored(tab: servers.WatchedPage, app: str) -> None:
     page = tab.page
     heading = page.locator(".cen-gallery .cen-head h3")
     page.goto(link_to(app, "browse", "continent=Africa&page=2"))
@@ -118,7 +118,7 @@ def test_query_page_and_pair_come_back(tab: servers.WatchedPage, app: str) -> No
         ("style=LONG", "all of it (100,006 characters, and at most 60,000 are read)"),
     ],
 )
-def test_hostile_link_opens_and_says_what_was_left_out(
+def test_hostile_link_opens_and_reports_what_was_left_out(
     tab: servers.WatchedPage, app: str, query: str, words: str
 ) -> None:
     page = tab.page

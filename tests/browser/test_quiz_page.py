@@ -244,11 +244,12 @@ def test_questions_can_be_read_without_javascript(browser: Browser, app: str) ->
     context = browser.new_context(java_script_enabled=False)
     page = context.new_page()
     try:
-        for _ in range(20):  # a busy server answers with a sentence at first
+        for _ in range(120):  # a busy server answers with a sentence at first
             page.goto(f"{servers.page_of(app, 'learn/quiz')}&seed=7")
             if page.get_by_text(QUIZ.questions[0].prompt).count():
                 break
             expect(page.locator("#site-first")).to_contain_text("The questions take a moment")
+            page.wait_for_timeout(500)
         for question in QUIZ.questions:
             expect(page.locator("#site-first")).to_contain_text(question.prompt)
             expect(page.locator("#site-first")).to_contain_text(question.texts[3])

@@ -29,7 +29,7 @@ _LOG = logging.getLogger(__name__)
 _SAFE = re.compile(r"[a-z0-9]+(?:\.[a-z0-9]+)*")
 _LONGEST_NAME = 80
 _TOO_LARGE = "This file would have {size:,} MB and a browser saves {limit} MB at most; choose fewer pairs."
-_UNEXPECTED = "The file could not be made because of an unexpected error. Try again, or see the log."
+_UNEXPECTED_ERROR = "The file could not be made because of an unexpected error. Try again, or see the log."
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -115,35 +115,35 @@ class DownloadButton(View):
         offer = next((one for one in self._offers if one.key == content.get("key")), None)
         if content.get("do") == "cancel":
             self.stop()
-            self._say("Stopped.")
+            self._show_message("Stopped.")
         elif offer is not None:
-            self._say(f"Making the file: {offer.label}.")
+            self._show_message(f"Making the file: {offer.label}.")
             make = offer.make
             self._task.start(lambda _: make(), on_result=self._save, on_error=self._fail)
 
     def _save(self, file: SavedFile) -> None:
         size = len(file.data)
         if size > LARGEST_FILE:
-            self._say(_TOO_LARGE.format(size=size // 10**6, limit=LARGEST_FILE // 10**6), failed=True)
+            self._show_message(_TOO_LARGE.format(size=size // 10**6, limit=LARGEST_FILE // 10**6), is_error=True)
             return
         count = max(1, -(-size // PIECE))
         for number in range(count):
             piece = file.data[number * PIECE : (number + 1) * PIECE]
             head = {"number": number, "count": count, "name": file.name, "type": file.media_type}
             self.send(head, buffers=[piece])
-        self._say(file.note or f"Saved as {file.name}.")
+        self._show_message(file.note or f"Saved as {file.name}.")
 
     def _fail(self, problem: Exception) -> None:
         if isinstance(problem, ExplorerError):
-            self._say(str(problem), failed=True)
+            self._show_message(str(problem), is_error=True)
         else:
             _LOG.error("A file could not be made.", exc_info=problem)
-            self._say(_UNEXPECTED, failed=True)
+            self._show_message(_UNEXPECTED_ERROR, is_error=True)
 
-    def _say(self, message: str, *, failed: bool = False) -> None:
+    def _show_message(self, message: str, *, is_error: bool = False) -> None:
         with self.hold_sync():
             self.set_trait("message", visible(message))
-            self.set_trait("has_failed", failed)
+            self.set_trait("has_failed", is_error)
 
 
 def safe_name(*parts: str, ending: str) -> str:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 _TOWN_ZOOM, _COUNTRY_ZOOM = 4, 7  # zooms from which towns, and before which countries, have names
 _MOST = {"country": 24, "town": 14}
-_ROOM = 8000.0  # pixels for each name, so that a small map has few
+_PIXELS_PER_NAME = 8000.0  # pixels for each name, so that a small map has few
 _CANDIDATES = 200  # towns that are tried, largest first
 _LETTER, _LINE = 6.6, 18.0  # pixels of a letter on average, and of a line
 _SCREEN = 2500  # pixels: no map is wider
@@ -60,7 +60,7 @@ def names_svg(bounds: Bounds, zoom: float) -> str:
     if not (0 < wide <= _SCREEN and 0 < high <= _SCREEN):
         return ""
     boxes: list[tuple[float, float, float, float]] = []
-    counts, most = dict(_MOST), wide * high / _ROOM
+    counts, most = dict(_MOST), wide * high / _PIXELS_PER_NAME
     texts = []
     for label in _labels(bounds, zoom, scale):
         half = len(label.text) * _LETTER / 2 + 4
