@@ -30,7 +30,7 @@ FOCUS = """() => {
 
 @contextmanager
 def _phone(browser: Browser) -> Iterator[Page]:
-    context = browser.new_context(**PHONE)
+    context = browser.new_context(**PHONE, reduced_motion="reduce")  # what moves cannot be measured
     context.route("**/*", lambda route: route.continue_() if "127.0.0.1" in route.request.url else route.abort())
     try:
         yield context.new_page()

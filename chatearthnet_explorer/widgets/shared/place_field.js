@@ -9,6 +9,7 @@ function render({ model, el }) {
   let kind = "start"; // what is in it: places to start with, or answers to what was written
   let active = -1;
   let timer = 0;
+  let isDirty = false; // written since the last choice
   let readAt = 0; // the answer that the list shows
 
   const input = make("input", {
@@ -84,6 +85,7 @@ function render({ model, el }) {
   }
 
   function choose(place) {
+    isDirty = false;
     const what = kind === "start" ? "start" : "choose";
     clearTimeout(timer);
     if (rows[place]) input.value = rows[place][0];
@@ -93,12 +95,14 @@ function render({ model, el }) {
 
   function submit() {
     clearTimeout(timer);
+    isDirty = false;
     close();
     if (!input.value.trim() || input.value !== model.get("value")) request("go", input.value, ++turn);
   }
 
   function type() {
     clearTimeout(timer);
+    isDirty = true;
     problem.textContent = "";
     if (!input.value.trim()) {
       turn += 1; // an answer that is still under way belongs to what was there before
@@ -146,7 +150,10 @@ function render({ model, el }) {
       readAt = answer.turn;
       open(answer.places, "choose", answer.places.length ? `${answer.places.length} suggestions` : "No suggestions");
     },
-    "value visits": () => { input.value = model.get("value"); },
+    "value visits": () => {
+      // a late answer does not overwrite what is being written
+      if (!isDirty || root.getRootNode().activeElement !== input) input.value = model.get("value");
+    },
     problem: () => { problem.textContent = model.get("problem"); input.setAttribute("aria-invalid", String(!!model.get("problem"))); },
     note: () => { note.textContent = model.get("note"); },
   });
