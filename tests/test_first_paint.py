@@ -151,6 +151,6 @@ def test_polygon_of_a_visitor_is_no_shared_part() -> None:
         "state": {"state": {"1": {"state": {"locations": polygon}}, "2": {"state": {"locations": SharedOutline()}}}}
     }
     parts.replace(bundle)
-    drawn, outline = (widget["state"]["locations"] for widget in bundle["state"]["state"].values())
-    assert drawn == polygon
+    visitors, outline = (widget["state"]["locations"] for widget in bundle["state"]["state"].values())
+    assert visitors == polygon
     assert parts.get(outline[KEY]) is not None

@@ -10,7 +10,7 @@ from chatearthnet_explorer.app import assets
 
 
 @pytest.mark.parametrize("package", assets.WIDGET_PACKAGES)
-def test_script_of_a_package_is_in_memory_once_whatever_version_is_asked_for(package: str) -> None:
+def test_script_of_a_package_is_in_memory_once_for_every_version_in_an_address(package: str) -> None:
     addresses = [f"widgets/{package}@{version}" for version in ("^0.1", "*", "~9.9.9/dist/index", "x" * 100)]
     files = [assets.asset(address) for address in addresses]
     assert files[0] is not None

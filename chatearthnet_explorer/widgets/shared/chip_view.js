@@ -159,7 +159,8 @@ function render({ model, el }) {
     }));
     const columns = model.get("parts");
     table.replaceChildren(shareTable(view, columns.map(nameOf), present(model.get("shares").overall).map((index) =>
-      [index, model.get("legend")[index].name, columns.map((name) => model.get("shares")[name][index])]), percent));
+      [index, model.get("legend")[index].name, columns.map((name) => model.get("shares")[name][index])]), percent,
+      "Land cover of all parts"));
     showLight();
   }
 
@@ -256,6 +257,7 @@ function render({ model, el }) {
     "highlight within": showLight,
     "place simulated provenance remarks attribution alternative steps notice action progress": showWords,
   });
+  showWords(); // names of what is there, before the pictures are decoded
   show();
   return stop;
 }
