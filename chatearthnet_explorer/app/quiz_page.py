@@ -40,7 +40,8 @@ def quiz_pages(site: Site) -> Sequence[SitePage]:
         SitePage(
             path="/learn/quiz",
             title="Quiz",
-            intro="Ten questions about squares seen from space and the captions that describe them.",
+            intro="Ten questions about [[chip|squares]] seen from space and the [[caption|captions]] that describe "
+            "them.",
             make=_make,
             first_paint=first_paint,
             warm_up=lambda: make_quiz(FIRST_SEED),

@@ -119,7 +119,7 @@ def quiz(browser: Browser, site: str) -> Image.Image:
 
 
 def learn(browser: Browser, site: str) -> Image.Image:
-    """Show the list of lessons."""
+    """Show the one real pair, which stands above the list of lessons."""
     with tour.begin(browser, site, LAPTOP) as visit:
         _open(visit.page, site, "learn")
         visit.page.locator(".cen-lesson-card").first.wait_for(timeout=servers.SLOW)
@@ -191,12 +191,15 @@ def _open_gallery(page: Page, site: str) -> None:
 def _judge(page: Page, verdicts: Sequence[str]) -> None:
     """Press the keys of each verdict: its number, then the letter of the cause of an error."""
     pad = page.locator(".cen-verdict-pad")
-    for position, keys in enumerate(verdicts):
+    ready = page.locator(".cen-verdict-pad:not(.cen-waiting) [data-verdict=correct]:enabled")
+    for position, (number, *cause) in enumerate(verdicts):
         expect(pad).to_have_attribute("data-position", str(position), timeout=servers.SLOW)
-        page.locator(".cen-verdict-pad:not(.cen-waiting) [data-verdict=correct]:enabled").wait_for(timeout=servers.SLOW)
-        for key in keys:
-            pad.press(key)
+        ready.wait_for(timeout=servers.SLOW)
+        pad.press(number)
         expect(pad).to_have_attribute("data-judged", str(position + 1), timeout=servers.SLOW)
+        for key in cause:
+            ready.wait_for(timeout=servers.SLOW)  # keys that come before Python has answered are ignored
+            pad.press(key)
 
 
 def _blend(page: Page, percent: int) -> None:
