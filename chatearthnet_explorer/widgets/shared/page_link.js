@@ -1,7 +1,5 @@
 // The address of the page follows `address`; Back and Forward are sent as `visit`.
 const LONGEST = 60_001; // one character more than Python reads, so that it notices
-const RETRIES = 30;
-const PATIENCE = 500; // milliseconds
 
 /** Tells other views that the address of this page can be shared, and each time that it has changed. */
 const announce = () => { document.documentElement.dataset.cenPageLink = location.search; };
@@ -9,7 +7,6 @@ const announce = () => { document.documentElement.dataset.cenPageLink = location
 function initialize({ model }) {
   let steps = null; // how many entries of the history were begun; null before the first
   let latest = 0; // the latest visit
-  let timer = 0;
 
   const write = () => {
     const { query, steps: wanted, turn } = model.get("address");
@@ -31,15 +28,7 @@ function initialize({ model }) {
     if (query === model.get("address").query) return; // a jump within the page
     latest += 1;
     announce();
-    tell(query, RETRIES);
-  };
-
-  // While a page is being set up, a message to Python may be lost; so it is repeated until Python has taken it.
-  const tell = (query, retries) => {
-    clearTimeout(timer);
-    model.set("visit", { query, turn: latest, retries });
-    model.save_changes();
-    if (retries) timer = setTimeout(() => { if (model.get("address").turn < latest) tell(query, retries - 1); }, PATIENCE);
+    send(model, { visit: { query, turn: latest } }); // the site's start.js keeps it until this widget is connected
   };
 
   const fields = (query) => [...new URLSearchParams(query)].map(String).sort().join("&");
@@ -51,7 +40,6 @@ function initialize({ model }) {
   model.on("change:address", write);
   addEventListener("popstate", visit);
   return () => {
-    clearTimeout(timer);
     model.off("change:address", write);
     removeEventListener("popstate", visit);
   };
