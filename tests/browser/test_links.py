@@ -161,9 +161,7 @@ def test_back_is_followed_before_the_widgets_are_connected(tab: servers.WatchedP
         };"""
     )
     maps: list[Route] = []
-    page.route(
-        "**/jupyter-leaflet*", lambda route: maps.append(route)
-    )  # widgets are connected when all of them have their script
+    page.route("**/jupyter-leaflet*", maps.append)  # widgets are connected when all of them have their script
     page.reload(wait_until="commit")
     page.wait_for_function("window.isListening", timeout=servers.SLOW)
     page.evaluate("history.back()")
