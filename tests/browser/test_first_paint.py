@@ -119,7 +119,11 @@ def test_widgets_wait_until_a_press_on_the_first_paint_has_ended(browser: Browse
 def _held(page: Page, pattern: str) -> Iterator[Callable[[], None]]:
     """Keep a script of the page back until the function is called."""
     routes: list[Route] = []
-    page.route(pattern, routes.append)
+
+    def hold(route: Route) -> None:
+        routes.append(route)
+
+    page.route(pattern, hold)
 
     def release() -> None:
         page.unroute(pattern)

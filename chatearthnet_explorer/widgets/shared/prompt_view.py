@@ -190,8 +190,8 @@ class PromptView(View):
         """Do what the button does: have the prompt as it is now captioned, or say why it cannot be."""
         prompt = self.current
         if self.busy:
-            for tell in self._early_callbacks:
-                tell()
+            for notice in self._early_callbacks:
+                notice()
         if prompt is None or self.busy:
             return
         self.set_trait("error", _fault(prompt))
