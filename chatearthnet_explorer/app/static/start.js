@@ -74,7 +74,9 @@
 
   const began = performance.now();
   const look = () => {
-    if (!isPressed && (find(live, live.dataset.ready) || performance.now() - began > LONGEST_WAIT)) swap();
+    // a page that could not connect has no widgets: what is readable stays
+    const isLate = live.childElementCount > 0 && performance.now() - began > LONGEST_WAIT;
+    if (!isPressed && (isLate || find(live, live.dataset.ready))) swap();
     else setTimeout(look, 50);
   };
 
