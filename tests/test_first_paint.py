@@ -13,6 +13,7 @@ pytest.importorskip("panel", reason="Panel is not installed: pip install .[app]"
 from chatearthnet_explorer.app import explore_first_paint
 from chatearthnet_explorer.app.explore_first_paint import ExploreFirstPaint
 from chatearthnet_explorer.app.first_paint import FirstPaints
+from chatearthnet_explorer.app.map_outline import SharedOutline
 from chatearthnet_explorer.app.model_access import ModelAccess, ModelOptions
 from chatearthnet_explorer.app.pictures import PictureStore
 from chatearthnet_explorer.app.shared_parts import KEY, SharedParts
@@ -141,3 +142,15 @@ def test_shared_values_become_digests_and_others_stay() -> None:
     assert KEY in one["value"]
     assert (one["style_sheet"], one["label"]) == ("short", "y" * 5000)
     assert parts.get("0" * 32) is None
+
+
+def test_polygon_of_a_visitor_is_no_shared_part() -> None:
+    parts = SharedParts()
+    polygon = [[float(number), 0.5] for number in range(1000)]
+    bundle = {
+        "state": {"state": {"1": {"state": {"locations": polygon}}, "2": {"state": {"locations": SharedOutline()}}}}
+    }
+    parts.replace(bundle)
+    visitors, outline = (widget["state"]["locations"] for widget in bundle["state"]["state"].values())
+    assert visitors == polygon
+    assert parts.get(outline[KEY]) is not None

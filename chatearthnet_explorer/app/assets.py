@@ -25,6 +25,10 @@ OWN = ("page.js", "start.js", "favicon.svg")
 WIDGET_PACKAGES = ("anywidget", "jupyter-leaflet")
 """Packages whose scripts the views need; Panel would load them from a public server."""
 
+_PAGE_FILES = ("site.css", *OWN, "bokeh.min.js")
+_WIDGET = "widgets/"
+_WIDGET_ADDRESS = re.compile(rf"{_WIDGET}([a-z-]+)@[^/]*(?:/dist/index)?")
+
 _YEAR = 365 * 24 * 3600
 _COMPRESSIBLE = re.compile(r"text/|application/json|image/svg")
 _SMALLEST = 400
@@ -45,13 +49,26 @@ class Asset:
     """Its contents, compressed; None where that saves nothing."""
 
 
-@cache
 def asset(name: str) -> Asset | None:
-    """Return a file of the pages by its name; None where there is none."""
+    """Return a file of the pages by its name; None where there is none.
+
+    Only files that exist are kept in memory, each under one name: anybody can ask for names without end.
+    """
+    # the address that ipywidgets_bokeh asks for a package: its name, a range of versions, its file
+    match = _WIDGET_ADDRESS.fullmatch(name)
+    if match is not None:
+        return _file(f"{_WIDGET}{match[1]}") if match[1] in WIDGET_PACKAGES else None
+    return _file(name) if name in _PAGE_FILES or name in _widget_files() else None
+
+
+@cache
+def _file(name: str) -> Asset | None:
     contents = _contents(name)
     if contents is None:
         return None
-    content_type = "text/javascript" if name.endswith(("/index", ".js")) else mimetypes.guess_type(name)[0] or ""
+    content_type = (
+        "text/javascript" if name.startswith(_WIDGET) or name.endswith(".js") else mimetypes.guess_type(name)[0] or ""
+    )
     if content_type.startswith("text/"):
         content_type += "; charset=utf-8"
     compressed_bytes = None
@@ -66,8 +83,8 @@ def asset(name: str) -> Asset | None:
 def version() -> str:
     """Return what addresses of assets have in them: other contents, another address."""
     digest = hashlib.sha256()
-    packages = (f"widgets/{package}@" for package in WIDGET_PACKAGES)
-    for name in ("site.css", *OWN, "bokeh.min.js", "ipywidgets_bokeh.js", *packages):
+    packages = (f"{_WIDGET}{package}" for package in WIDGET_PACKAGES)
+    for name in (*_PAGE_FILES, "ipywidgets_bokeh.js", *packages):
         digest.update(_contents(name) or b"")
     return digest.hexdigest()[:16]
 
@@ -110,9 +127,7 @@ def _contents(name: str) -> bytes | None:
         return _BOKEH.read_bytes()
     if name in _widget_files():
         return (_WIDGETS / name).read_bytes()
-    # the address that ipywidgets_bokeh asks for a package: its name, a range of versions, its file
-    match = re.fullmatch(r"widgets/([a-z-]+)@[^/]*(?:/dist/index)?", name)
-    return _widget_script(match[1]) if match else None
+    return _widget_script(name.removeprefix(_WIDGET))
 
 
 @cache
@@ -121,8 +136,6 @@ def _widget_files() -> frozenset[str]:
 
 
 def _widget_script(package: str) -> bytes | None:
-    """Return the script of a package in ``WIDGET_PACKAGES`` from where pip put it."""
-    if package not in WIDGET_PACKAGES:
-        return None
+    """Return the script of a package from where pip put it."""
     places = [Path(folder, package, "index.js") for folder in jupyter_path("nbextensions")]
     return next((place.read_bytes() for place in places if place.is_file()), None)

@@ -15,8 +15,11 @@ from chatearthnet_explorer.app.map_outline import SharedOutline
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-SHARED = ("_esm", "_css", "style_sheet", "legend", "locations")
-"""Traits whose values are the same in every tab, where they are long."""
+SHARED = ("_esm", "_css", "style_sheet", "legend")
+"""Traits whose values are the same in every tab, where they are long.
+
+The outline of the land is another: other ``locations`` are polygons that visitors draw, or write into links.
+"""
 
 KEY = "shared-part"
 """What stands in the place of a value: an object of this one name, with the digest of the value."""
@@ -44,7 +47,7 @@ class SharedParts:
             state = widget["state"]
             for name, value in state.items():
                 is_style = name == "value" and isinstance(value, str) and value.startswith(_STYLE)
-                if name in SHARED or is_style:
+                if name in SHARED or is_style or isinstance(value, SharedOutline):
                     digest = self._digest(value)
                     if digest:
                         state[name] = {KEY: digest}

@@ -1,6 +1,9 @@
 // The address of the page follows `address`; Back and Forward are sent as `visit`.
 const LONGEST = 60_001; // one character more than Python reads, so that it notices
 
+/** Tells other views that the address of this page can be shared, and each time that it has changed. */
+const announce = () => { document.documentElement.dataset.cenPageLink = location.search; };
+
 function initialize({ model }) {
   let steps = null; // how many entries of the history were begun; null before the first
   let latest = 0; // the latest visit
@@ -14,6 +17,7 @@ function initialize({ model }) {
     if (address === location.pathname + location.search + location.hash) return;
     try {
       history[isNew ? "pushState" : "replaceState"](isNew ? null : history.state, "", address);
+      announce();
     } catch {
       // a browser refuses when an address changes too often; the next change writes it
     }
@@ -23,6 +27,7 @@ function initialize({ model }) {
     const query = location.search.slice(1, 1 + LONGEST);
     if (query === model.get("address").query) return; // a jump within the page
     latest += 1;
+    announce();
     send(model, { visit: { query, turn: latest } }); // the site's start.js keeps it until this widget is connected
   };
 
@@ -46,7 +51,7 @@ function render({ model, el }) {
   const dismiss = make("button", { type: "button", class: "cen-button" }, "Dismiss");
   const box = make("div", { class: "cen-link-notice" }, make("div", { role: "status" }, words), dismiss);
   root.append(box);
-  document.documentElement.dataset.cenPageLink = ""; // the address of this page can be shared
+  announce();
 
   let dismissed = "";
   const show = () => {
