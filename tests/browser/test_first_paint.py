@@ -126,6 +126,7 @@ def _held(page: Page, pattern: str) -> Iterator[Callable[[], None]]:
     page.route(pattern, hold)
 
     def release() -> None:
+        page.unroute(pattern)
         for route in routes:
             route.continue_()
 
