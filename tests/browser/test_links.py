@@ -165,13 +165,12 @@ def test_back_is_followed_before_the_widgets_are_connected(tab: servers.WatchedP
     def hold(route: Route) -> None:
         maps.append(route)
 
-    page.route("**/jupyter-leaflet*", hold)  # widgets are connected when each of them has its script
+    page.route("**/jupyter-leaflet*/**", hold)  # widgets are connected when each of them has its script
     page.reload(wait_until="commit")
     page.wait_for_function("window.isListening", timeout=servers.SLOW)
     page.evaluate("history.back()")
     page.wait_for_function("query => location.search === `?${query}`", arg=SAO_TOME, timeout=servers.SLOW)
     assert maps
-    page.unroute("**/jupyter-leaflet*")
     for route in maps:
         route.continue_()
     wait_for_country(page, "São Tomé")
