@@ -135,8 +135,13 @@ def left_out_sentence(notes: Sequence[str]) -> str:
 
 
 def query_string_of(arguments: Mapping[str, Sequence[bytes]]) -> str:
-    """Return the arguments of a request, as Tornado has them, as a query string."""
-    return urlencode([(name, value) for name, values in arguments.items() for value in values])
+    """Return the arguments of a request, as Tornado has them, as a query string.
+
+    Tornado decodes names as Latin-1, whatever they are in, and values not at all.
+    """
+    return urlencode(
+        [(name.encode("latin-1", "replace"), value) for name, values in arguments.items() for value in values]
+    )
 
 
 def limit_arguments(arguments: dict[str, list[bytes]], query: str) -> dict[str, list[bytes]]:

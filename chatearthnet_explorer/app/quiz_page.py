@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from chatearthnet_explorer.app.site import Site
     from chatearthnet_explorer.app.site_page import Arguments, Visit
 
-_WAIT = "The questions take a moment; they come by themselves where JavaScript runs. Without it, load the page again."
+_WAIT = "The ten questions are being made and will appear here. If they do not, load the page again."
 
 
 def quiz_pages(site: Site) -> Sequence[SitePage]:

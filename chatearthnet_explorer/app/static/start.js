@@ -67,9 +67,14 @@
     setTimeout(() => { stage.style.minHeight = ""; if (!("printsFirst" in stage.dataset)) first.replaceChildren(); }, 1000);
   };
 
+  // Nothing is taken away under a finger: a click needs the element on which it began.
+  let isPressed = false;
+  first.addEventListener("pointerdown", () => { isPressed = true; });
+  for (const event of ["pointerup", "pointercancel"]) addEventListener(event, () => setTimeout(() => { isPressed = false; }), true);
+
   const began = performance.now();
   const look = () => {
-    if (find(live, live.dataset.ready) || performance.now() - began > LONGEST_WAIT) swap();
+    if (!isPressed && (find(live, live.dataset.ready) || performance.now() - began > LONGEST_WAIT)) swap();
     else setTimeout(look, 50);
   };
 
