@@ -57,6 +57,14 @@ def test_verdict_is_on_disk_before_the_next_pair(desk: ReviewDesk) -> None:
     assert desk.pad.judged_count == 6
 
 
+def test_error_without_a_cause_stays_and_says_how_to_go_on(desk: ReviewDesk) -> None:
+    press(desk, "judge", verdict="minor", then="stay")
+    assert desk.position == 0
+    assert desk.pad.message == "Your verdict is saved. Say why to go on, or press Next."
+    press(desk, "judge", verdict="minor", cause="label", then="next")
+    assert (desk.position, desk.pad.message) == (1, "")
+
+
 def test_cause_note_and_correction_are_saved_with_the_verdict_and_restored(desk: ReviewDesk) -> None:
     press(desk, "judge", verdict="major", cause="label", note="n", correction="c", then="next")
     press(desk, "go", by=-1)

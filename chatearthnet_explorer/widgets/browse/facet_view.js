@@ -8,6 +8,7 @@ function render({ model, el }) {
   const view = pointer(model, root);
   const expanded = new Set(); // facets that show all their values
   const open = new Map(OPEN.map((key) => [key, true])); // facets that a person or this list opened
+  let classOrder = []; // stays while classes are chosen, so that none moves away from the pointer
   const searches = {}; // what was typed into the search of a facet
   let turn = model.get("request").turn ?? 0;
 
@@ -64,6 +65,12 @@ function render({ model, el }) {
     done.textContent = total < 0 ? "Show the pairs" : total === 1 ? "Show 1 pair" : `Show ${total.toLocaleString("en")} pairs`;
   }
 
+  function inOrder(facet) {
+    if (facet.key !== "class") return facet.values;
+    if (!classOrder.length || !facet.values.some((one) => one[4])) classOrder = facet.values.map(([name]) => name);
+    return [...facet.values].sort(([one], [other]) => classOrder.indexOf(one) - classOrder.indexOf(other));
+  }
+
   function value(facet, [name, label, hint, count, state, index], most) {
     return make("button", {
       type: "button", class: `cen-value ${state ? "cen-chosen" : ""}`, title: hint || null, role: "checkbox",
@@ -80,7 +87,7 @@ function render({ model, el }) {
   function values(facet) {
     const most = Math.max(...facet.values.map((one) => one[3]), 0);
     const words = (searches[facet.key] ?? "").trim().toLowerCase();
-    const fit = facet.values.filter((one) => one[1].toLowerCase().includes(words));
+    const fit = inOrder(facet).filter((one) => one[1].toLowerCase().includes(words));
     const all = words || expanded.has(facet.key) || facet.key === "class" ? fit : fit.filter((one, at) => at < FEW || one[4]);
     const rows = all.map((one) => value(facet, one, most));
     if (!rows.length) rows.push(make("p", { class: "cen-none" }, words ? "No match." : "None."));

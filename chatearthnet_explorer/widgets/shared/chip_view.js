@@ -209,7 +209,7 @@ function render({ model, el }) {
       indices = Uint32Array.from({ length: SIZE * SIZE }, (_, at) => data[4 * at]);
       colour(labels, indices, model);
     }
-    readout.textContent = labelMap ? "Point at the picture or at a kind of land cover." : "";
+    readout.textContent = labelMap ? "Point at the picture or at the list." : "";
     showBlend(); showWords(); showLegend();
   }
 
@@ -226,7 +226,7 @@ function render({ model, el }) {
     readout.replaceChildren(swatch(model, index), `${name}, ${partsAt(column, row).join(" and ")}`);
   });
   stage.addEventListener("pointerleave", () => {
-    if (indices) readout.textContent = "Point at the picture or at a kind of land cover.";
+    if (indices) readout.textContent = "Point at the picture or at the list.";
   });
   stage.addEventListener("click", (event) => {
     if (!indices) return;
