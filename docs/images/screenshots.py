@@ -192,12 +192,12 @@ def _judge(page: Page, verdicts: Sequence[str]) -> None:
     """Press the keys of each verdict: its number, then the letter of the cause of an error."""
     pad = page.locator(".cen-verdict-pad")
     ready = page.locator(".cen-verdict-pad:not(.cen-waiting) [data-verdict=correct]:enabled")
-    for position, (number, *cause) in enumerate(verdicts):
+    for position, keys in enumerate(verdicts):
         expect(pad).to_have_attribute("data-position", str(position), timeout=servers.SLOW)
         ready.wait_for(timeout=servers.SLOW)
-        pad.press(number)
+        pad.press(keys[0])
         expect(pad).to_have_attribute("data-judged", str(position + 1), timeout=servers.SLOW)
-        for key in cause:
+        for key in keys[1:]:
             ready.wait_for(timeout=servers.SLOW)  # keys that come before Python has answered are ignored
             pad.press(key)
 
