@@ -86,7 +86,9 @@ def holds(text: str, words: str) -> bool:
 def values(pair: Pair, facet: str, query: Query) -> set[str]:
     """Return the values of a facet that a pair has."""
     if facet == "class":
-        return set().union(*(claimed_classes(pair, style, query.part) for style in styles_of(query)))
+        by_caption = [claimed_classes(pair, style, query.part) for style in styles_of(query)]
+        # one more class that must match narrows the search
+        return set().union(*(names for names in by_caption if query.match == "any" or names >= set(query.classes)))
     if facet == "style":
         has = set(pair.record.captions)
         return has | ({"both"} if len(has) == 2 else set())
@@ -143,7 +145,7 @@ def counts_of(pairs: list[Pair], facet: str, query: Query) -> dict[str, int]:
     counts: dict[str, int] = {}
     for pair in pairs:
         if matches(pair, query.without(facet)):
-            for value in values(pair, facet, query.without(facet)):
+            for value in values(pair, facet, query if facet == "class" else query.without(facet)):
                 counts[value] = counts.get(value, 0) + 1
     return counts
 

@@ -216,6 +216,25 @@ def test_one_request_is_in_flight_and_cancel_ends_it(server: ChatServer, explore
     asyncio.run(run())
 
 
+def test_press_while_another_square_is_on_its_way_asks_nothing_and_says_so(
+    server: ChatServer, explorer: Explorer
+) -> None:
+    async def run() -> None:
+        click(explorer.map, *PLACE)
+        await until(lambda: explorer.result is not None and not explorer.status.busy)
+        click(explorer.map, *ELSEWHERE)
+        assert explorer.status.busy
+        explorer.ask_bar._button.click()  # the page has yet to learn that the button is disabled
+        await until(lambda: explorer.result.lon == ELSEWHERE[0] and not explorer.status.busy)
+        assert "this square was not there yet. Press 'Ask gpt-6-luna' again." in explorer.status.message
+        assert server.requests == []
+        click(explorer.map, *PLACE)
+        await until(lambda: explorer.result.lon == PLACE[0] and not explorer.status.busy)
+        assert "Press 'Ask gpt-6-luna' for a caption." in explorer.status.message
+
+    asyncio.run(run())
+
+
 def test_a_click_elsewhere_ends_the_request(server: ChatServer, explorer: Explorer) -> None:
     async def run() -> None:
         click(explorer.map, *PLACE)

@@ -184,7 +184,7 @@ def test_address_follows_the_quiz_and_the_quiz_follows_the_address() -> None:
     assert history.link.notice == ""
     view.tools.set_state({"seed": 8})
     assert history.link.address == {"query": "seed=8", "steps": 1, "turn": 0}
-    history.link.set_state({"visit": {"query": "seed=7", "turn": 1, "retries": 0}})  # Back
+    history.link.set_state({"visit": {"query": "seed=7", "turn": 1}})  # Back
     assert view.head.seed == 7
     assert history.link.query == "seed=7"
 

@@ -53,8 +53,15 @@ def test_python_reference_has_a_page_for_each_package_and_module_at_the_top_leve
         for path in package.PACKAGE.iterdir()
         if (path / "__init__.py").exists() or path.suffix == ".py"
     }
-    assert {name.removesuffix(".md") for name in pages} == (top - {"__init__"}) | {"top_level"}
+    assert {name.removesuffix(".md") for name in pages} == (top - {"__init__", "__main__"}) | {"top_level"}
     assert "automodule:: chatearthnet_explorer.tile\n" in pages["tile.md"]
+    assert "automodule:: chatearthnet_explorer.app.panel_plugin\n" in pages["app.md"]
+
+
+def test_python_reference_leaves_out_what_starts_a_program_when_it_is_imported() -> None:
+    text = "".join(api.pages().values())
+    assert "automodule:: chatearthnet_explorer.__main__" not in text
+    assert "automodule:: chatearthnet_explorer.app.panel_serve.explore" not in text
 
 
 def test_drawing_has_a_box_for_each_name_in_the_order_of_the_layers() -> None:

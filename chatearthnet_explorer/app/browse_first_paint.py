@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from chatearthnet_explorer.cards.html_tree import element, markup, visible
 from chatearthnet_explorer.cards.provenance import coordinates
+from chatearthnet_explorer.widgets.browse.browse_link import write_browse_link
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 _EXCERPT = 160
 _SIZE = "192"
 _BOXES = 8
+_LONGEST = 1_000
+"""Characters of an address that a picture links to; that of a drawn area can have 40,000."""
 
 
 class BrowseFirstPaint:
@@ -46,11 +49,13 @@ class BrowseFirstPaint:
         first = (query.page - 1) * query.size + 1
         simulated = "These pairs are simulated. " if data.catalog.simulated else ""
         head = f"{simulated}Pairs {first:,} to {first + len(result.pairs) - 1:,} of {result.total:,}"
-        tiles = [_tile(pair, thumbnails.get(pair.record.name, b""), self._site.pictures) for pair in result.pairs]
+        tiles = [
+            _tile(pair, query, thumbnails.get(pair.record.name, b""), self._site.pictures) for pair in result.pairs
+        ]
         return markup(element("section", element("h2", head), element("ul", *tiles, class_="site-pairs")))
 
 
-def _tile(pair: Pair, jpeg: bytes, pictures: PictureStore) -> Element:
+def _tile(pair: Pair, query: Query, jpeg: bytes, pictures: PictureStore) -> Element:
     record = pair.record
     text = next(iter(record.captions.values()), "")
     country = pair.country.name if pair.country else "Open sea"
@@ -63,4 +68,8 @@ def _tile(pair: Pair, jpeg: bytes, pictures: PictureStore) -> Element:
         else element("div", class_="site-box")
     )
     excerpt = text if len(text) <= _EXCERPT else f"{text[:_EXCERPT].rstrip()} ..."
-    return element("li", picture, element("p", element("strong", place)), element("p", excerpt), class_="site-pair")
+    # a link as the widget's tile is a button: whoever presses it before the widgets are there gets the same pair
+    address = f"?{write_browse_link(query, record.name)}"
+    href = address if len(address) <= _LONGEST else None  # it stands in the page two dozen times
+    link = element("a", picture, element("strong", place), href=href)
+    return element("li", link, element("p", excerpt), class_="site-pair")

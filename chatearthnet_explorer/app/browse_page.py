@@ -44,7 +44,7 @@ def browse_pages(site: Site) -> tuple[SitePage, ...]:
             path="/browse",
             nav="Browse",
             title="Browse the data set",
-            intro="Search all pairs of picture and caption by place, land cover and words.",
+            intro="Search all pairs of picture and [[caption]] by place, [[land cover]] and words.",
             make=make,
             first_paint=first_paint,
             warm_up=lambda: first_paint.gallery({}),

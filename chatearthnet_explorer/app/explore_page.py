@@ -45,7 +45,8 @@ def explore_pages(site: Site) -> tuple[SitePage, ...]:
             path="/explore",
             nav="Explore",
             title="Explore a place",
-            intro="Choose a place: see it from space, its land cover, the question to the model, and the caption.",
+            intro="Choose a place: see it from space, its [[land cover]], the [[prompt|question]] to the model, "
+            "and the [[caption]].",
             make=make,
             first_paint=first_paint,
             warm_up=first_paint.warm_up,

@@ -10,7 +10,9 @@ from string import Template
 from typing import TYPE_CHECKING
 
 from chatearthnet_explorer.app.assets import version
+from chatearthnet_explorer.app.page_intro import intro_html
 from chatearthnet_explorer.app.refusal_pages import TITLE
+from chatearthnet_explorer.learn.lesson_text import plain
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -47,7 +49,8 @@ def page_html(page: SitePage, pages: Sequence[SitePage], *, token: str, first_pa
         assets=f"{page.up}assets/{version()}/",
         site=TITLE,
         title=escape(page.title),
-        intro=escape(page.intro),
+        description=escape(plain(page.intro)),
+        intro=intro_html(page.intro),
         kind="site-narrow" if page.narrow else "site-wide",
         nav="".join(_nav_item(one, page) for one in pages if one.nav),
         no_script=_NO_SCRIPT,

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from chatearthnet_explorer.app.site import Site
     from chatearthnet_explorer.app.site_page import Arguments, Visit
 
-_WAIT = "The questions take a moment; they come by themselves where JavaScript runs. Without it, load the page again."
+_WAIT = "The ten questions are being made and will appear here. If they do not, load the page again."
 
 
 def quiz_pages(site: Site) -> Sequence[SitePage]:
@@ -40,7 +40,8 @@ def quiz_pages(site: Site) -> Sequence[SitePage]:
         SitePage(
             path="/learn/quiz",
             title="Quiz",
-            intro="Ten questions about squares seen from space and the captions that describe them.",
+            intro="Ten questions about [[chip|squares]] seen from space and the [[caption|captions]] that describe "
+            "them.",
             make=_make,
             first_paint=first_paint,
             warm_up=lambda: make_quiz(FIRST_SEED),

@@ -43,7 +43,8 @@ def review_pages(site: Site) -> tuple[SitePage, ...]:
             path="/review",
             nav="Review",
             title="Check how good the captions are",
-            intro="Draw some captions at random, judge them, and learn how many of all captions are wrong.",
+            intro="Draw some [[caption|captions]] [[random|at random]], judge them, and learn how many of all captions "
+            "are wrong.",
             make=make,
             first_paint=_first_paint,
             ready=".cen-plan-form .cen-outlook",

@@ -48,7 +48,7 @@ class SitePage:
     """The heading of the page, and what the browser's tab is called."""
 
     intro: str
-    """One sentence below the heading."""
+    """One sentence below the heading; words in double brackets are explained by the glossary, as in lessons."""
 
     make: Callable[[Visit], ipywidgets.Widget]
     """Returns the widget of a tab. Called in the server's loop, so it must not wait for anything."""

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from chatearthnet_explorer.prompts.prompt import Prompt
 
 SIMULATED = (
-    "The chip is simulated: its pixels and labels are made up, so this caption does not describe the real place."
+    "The square is simulated: its pixels and labels are made up, so this caption does not describe the real place."
 )
 """Note of every caption of a simulated chip."""
 

@@ -21,7 +21,7 @@ def report_card(report: Report) -> Card:
     """Return a report to be read, printed, or put into an appendix."""
     percent = f"{100 * report.confidence:g} %"
     strata = report.strata if len(report.strata) > 1 else ()
-    facet = report.plan.facet if report.plan and report.plan.facet else "Stratum"
+    facet = report.plan.facet if report.plan and report.plan.facet else "Group"
     return Card(
         "How good are the captions?",
         (

@@ -69,7 +69,8 @@ class QueryFilter:
     def facets(self) -> Counts:
         """Return how many pairs have each value of each facet, without the filter on that facet itself.
 
-        Values without a pair are left out, except for classes, styles and splits, which are few.
+        If all the classes must match, each class is counted together with the chosen ones, as one more narrows the
+        search. Values without a pair are left out, except for classes, styles and splits, which are few.
         """
         masks = self._masks(self._query)
         all_filters = self._combine(masks)
@@ -138,7 +139,7 @@ class QueryFilter:
         if facet == "flag":
             return {flag: count for flag, count in _count_bits(columns.flags[mask], FLAG_BIT).items() if count}
         if facet == "class":
-            class_bits = (bits[mask] for bits in self._class_bits(query))
+            class_bits = (self._of_all_classes(bits[mask]) for bits in self._class_bits(query))
             return _count_bits(reduce(np.bitwise_or, class_bits), {name: BIT[name] for name in NAMES})
         findings = self._findings()
         return findings.count(mask, query.style) if findings else {}
@@ -149,6 +150,13 @@ class QueryFilter:
         for bits in self._class_bits(query):
             mask |= (bits & mask_bits) == mask_bits if query.match == "all" else (bits & mask_bits) != 0
         return mask
+
+    def _of_all_classes(self, bits: NDArray[np.uint16]) -> NDArray[np.uint16]:
+        """Return the bits of classes, or 0 for a caption that lacks one of the chosen classes if all must match."""
+        if self._query.match != "all":
+            return bits
+        selection = np.uint16(sum(1 << BIT[name] for name in self._query.classes))
+        return np.where((bits & selection) == selection, bits, np.uint16(0))
 
     def _class_bits(self, query: Query) -> list[NDArray[np.uint16]]:
         """Return bits of classes by row, shape (rows,) each: from the labels, or from every caption of the style."""

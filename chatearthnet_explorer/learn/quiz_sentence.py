@@ -52,7 +52,7 @@ class Sentence(NamedTuple):
         return _FORMS[self.form].format(part=PARTS[self.part], x=WORDS[self.class_index])
 
 
-Judgments = dict[Sentence, "NDArray[np.bool_]"]
+_Judgments = dict[Sentence, "NDArray[np.bool_]"]
 """For each sentence, which chips it is right for, (rows,)."""
 
 
@@ -126,7 +126,7 @@ def _draw_sentences(pool: QuizPool, draw: Draw) -> tuple[list[Sentence], list[ND
 
 
 def _rows_with_false(
-    sentences: list[Sentence], answer: int, truths: Judgments, falsehoods: Judgments
+    sentences: list[Sentence], answer: int, truths: _Judgments, falsehoods: _Judgments
 ) -> NDArray[np.int64]:
     """Return the chips of which one sentence is clearly false and the others are clearly true."""
     fits = falsehoods[sentences[answer]]
@@ -151,7 +151,7 @@ def _of_part(pool: QuizPool) -> tuple[tuple[Sentence, ...], ...]:
 
 
 @lru_cache(2)
-def _judgments(pool: QuizPool) -> tuple[Judgments, Judgments]:
+def _judgments(pool: QuizPool) -> tuple[_Judgments, _Judgments]:
     """Return the chips of which each sentence is clearly true, and those of which it is clearly false, (rows,)."""
     truths, falsehoods = {}, {}
     for class_index in range(BACKGROUND + 1, len(CLASSES)):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import re
 
 import chatearthnet_explorer
 from generators import markdown, package
@@ -10,11 +11,17 @@ from generators import markdown, package
 _OPTIONS = "   :members:\n   :ignore-module-all:\n   :show-inheritance:\n"
 """What autodoc shows of a module: the public names that are defined in it, not those that it passes on."""
 
+_PROGRAMS = re.compile(r"chatearthnet_explorer\.(__main__|app\.panel_serve\.\w+)")
+"""Modules that start something when they are imported, as autodoc would."""
+
 
 def pages() -> dict[str, str]:
     """Return Markdown by file name."""
-    entries = package.by_entry()
-    entries.pop("")
+    entries = {
+        entry: [module for module in modules if not _PROGRAMS.fullmatch(module.name)]
+        for entry, modules in package.by_entry().items()
+        if entry not in {"", "__main__"}
+    }
     return {"top_level.md": _names(), **{f"{name}.md": _page(name, modules) for name, modules in entries.items()}}
 
 

@@ -1,102 +1,159 @@
-"""Make the pictures of the documentation: Explorer, browser and review desk in JupyterLab, light and dark, and the app.
+"""Make the pictures of the documentation in Chromium, of the site as it is served and of the review desk in JupyterLab.
 
-Run it from the root of the repository: ``PYTHONPATH=tests python docs/images/screenshots.py``.
+Run it from the root of the repository: ``PYTHONPATH=tests python docs/images/screenshots.py``. Look at each picture
+before you commit it. ``--only NAME`` makes some of them; ``site.png`` is put together from three others.
 """
 
 from __future__ import annotations
 
-import sys
+import argparse
+import io
 import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from PIL import Image
 from playwright.sync_api import expect
-from rig import servers, stage
+from rig import servers, stage, tour
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Locator, Page
+    from collections.abc import Callable, Sequence
+
+    from playwright.sync_api import Browser, Page
 
 DOCS = Path(__file__).parent
-LARGEST = 500_000
+LARGEST = 400_000
 """Bytes of a picture in the repository."""
+
+GAP = 16
+"""Pixels between pictures that stand side by side."""
+
+DARK: dict[str, Any] = {**tour.DESKTOP, "color_scheme": "dark"}
+LAPTOP: dict[str, Any] = {"viewport": {"width": 1280, "height": 900}}
 
 
 def main() -> None:
     """Write the PNG files beside this one, or to the folder named."""
-    folder = Path(sys.argv[1]) if len(sys.argv) > 1 else DOCS
-    with stage.chromium() as browser, tempfile.TemporaryDirectory() as place:
-        _notebook(browser, Path(place) / "light", folder / "explorer.png", style="GPT-3.5 style", to="Beemster")
-        _notebook(
-            browser, Path(place) / "dark", folder / "explorer_4v.png", style="GPT-4V style", to="Valencia", blend="60",
-            theme="JupyterLab Dark",
-        )  # fmt: skip
-        _browser(browser, Path(place) / "pairs", folder / "browser.png")
-        _browser(browser, Path(place) / "pair", folder / "browser_pair.png", pair=True, theme="JupyterLab Dark")
-        _desk(browser, Path(place) / "desk", folder / "review_desk.png")
-        with servers.app(Path(place) / "app") as address, servers.watched_page(browser, height=900) as visit:
-            visit.page.goto(address)
-            servers.caption(visit.page)
-            _settle(visit.page)
-            visit.page.screenshot(path=folder / "app.png", full_page=True)
-            _review(visit.page, address, folder / "review.png")
-    for name in (
-        "explorer.png",
-        "explorer_4v.png",
-        "browser.png",
-        "browser_pair.png",
-        "review_desk.png",
-        "app.png",
-        "review.png",
-    ):
-        _shrink(folder / name)
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("folder", nargs="?", type=Path, default=DOCS)
+    names = [*PICTURES, "review_desk", "site"]
+    parser.add_argument("--only", nargs="+", choices=names, default=names)
+    choice = parser.parse_args()
+    with stage.chromium() as browser, tempfile.TemporaryDirectory() as home:
+        with servers.app(Path(home) / "site") as site:
+            for name, make in PICTURES.items():
+                if name in choice.only:
+                    _save(make(browser, site), choice.folder / f"{name}.png")
+        if "review_desk" in choice.only:
+            _save(review_desk(browser, Path(home) / "desk"), choice.folder / "review_desk.png")
+    if "site" in choice.only:
+        images = [Image.open(choice.folder / f"{name}.png").convert("RGB") for name in ("browse", "review", "learn")]
+        _save(_side_by_side(images, height=330), choice.folder / "site.png")
 
 
-def _notebook(
-    browser: Browser, place: Path, path: Path, *, style: str, to: str, blend: str = "0", theme: str = "JupyterLab Light"
-) -> None:
-    with servers.lab(place, theme=theme) as address, servers.watched_page(browser, width=1400, height=1600) as visit:
+def explorer(browser: Browser, site: str) -> Image.Image:
+    """Show a place that was found by its name."""
+    with tour.begin(browser, site) as visit:
+        tour.open_site(visit)
+        tour.find_home(visit)
+        _blend(visit.page, 40)
+        image = _picture(visit.page, full_page=True)
+        return image.crop((0, 0, image.width, 1000))
+
+
+def explorer_dark(browser: Browser, site: str) -> Image.Image:
+    """Show all five steps of a place in the style of GPT-4V, in dark colours."""
+    with tour.begin(browser, site, DARK) as visit:
+        _open(visit.page, site, "explore", "lon=-0.36&lat=39.44&style=4v")
+        servers.caption(visit.page)
+        _blend(visit.page, 60)
+        return _picture(visit.page, full_page=True)
+
+
+def browse(browser: Browser, site: str) -> Image.Image:
+    """Show the first page of the gallery."""
+    with tour.begin(browser, site, LAPTOP) as visit:
+        _open_gallery(visit.page, site)
+        return _picture(visit.page)
+
+
+def pair(browser: Browser, site: str) -> Image.Image:
+    """Show a pair beside the gallery, with its labels."""
+    with tour.begin(browser, site, {"viewport": {"width": 1280, "height": 1100}}) as visit:
+        _open_gallery(visit.page, site)
+        tour.open_pair(visit)
+        visit.page.get_by_role("button", name="Load labels").click()
+        expect(visit.page.locator(".cen-browser .cen-prompt-view")).to_contain_text("3.5", timeout=servers.SLOW)
+        _blend(visit.page, 50)
+        visit.page.evaluate("scrollTo(0, 0)")
+        return _picture(visit.page)
+
+
+def review(browser: Browser, site: str) -> Image.Image:
+    """Show a spot-check after eleven verdicts."""
+    with tour.begin(browser, site, LAPTOP) as visit:
         page = visit.page
-        page.goto(address.replace("/lab/tree/", "/doc/tree/"))
-        servers.run_all(page)
-        servers.caption(page)
-        servers.wait_idle(page)
-        page.get_by_role("button", name=style).click()
-        choice = page.locator(".cen-explorer select").first
-        choice.select_option(
-            label=next(one for one in choice.locator("option").all_inner_texts() if one.startswith(to))
-        )
-        expect(page.locator(".cen-status")).not_to_contain_text("São Tomé", timeout=servers.SLOW)
-        page.locator(".cen-chip-view input[type=range]").fill(blend)
-        _settle(page)
-        _scroll_to(page.locator(".cen-explorer")).screenshot(path=path)
+        _open(page, site, "review")
+        page.get_by_label("Your name").fill("Ada")
+        page.get_by_role("button", name="Draw the sample").click()
+        _judge(page, ("1", "1", "1", "3c", "1", "1", "1", "1", "1", "3c", "1"))
+        return _picture(page)
 
 
-def _browser(browser: Browser, place: Path, path: Path, *, pair: bool = False, theme: str = "JupyterLab Light") -> None:
-    """Show the gallery, or a pair with both captions and its labels."""
-    with (
-        servers.lab(place, theme=theme) as address,
-        servers.watched_page(browser, width=1400, height=3400 if pair else 2000) as visit,
-    ):
-        page = visit.page
-        page.goto(address.replace("/lab/tree/", "/doc/tree/").replace("01_click_to_caption", "02_browse_the_dataset"))
-        page.locator(".jp-Notebook .jp-CodeCell").first.wait_for(timeout=servers.SLOW)
-        servers.wait_idle(page)
-        page.locator(".jp-CodeCell .jp-InputArea-editor").first.click()
-        page.keyboard.press("Shift+Enter")
-        page.locator(".cen-gallery .cen-photo img").first.wait_for(timeout=servers.SLOW)
-        if pair:
-            page.locator(".cen-gallery .cen-tile").first.click()
-            page.get_by_role("button", name="Load labels").click()
-            expect(page.locator(".cen-prompt-view")).to_contain_text("Style 3.5", timeout=servers.SLOW)
-            page.locator(".cen-browser .cen-chip-view input[type=range]").fill("50")
-        _settle(page)
-        _scroll_to(page.locator(".cen-browser")).screenshot(path=path)
+def lesson(browser: Browser, site: str) -> Image.Image:
+    """Show a section of a lesson: its text, its view and its task."""
+    with tour.begin(browser, site, LAPTOP) as visit:
+        _open(visit.page, site, "learn/what-a-label-map-is")
+        visit.page.locator(".cen-lesson-task .cen-ask").wait_for(timeout=servers.SLOW)
+        return _picture(visit.page)
 
 
-def _desk(browser: Browser, place: Path, path: Path) -> None:
-    """Show a pair whose caption is wrong, and the pixels of a claim that the labels contradict."""
-    with servers.lab(place) as address, servers.watched_page(browser, width=1400, height=1900) as visit:
+def quiz(browser: Browser, site: str) -> Image.Image:
+    """Show an answer of the quiz, with its reasons."""
+    with tour.begin(browser, site, LAPTOP) as visit:
+        _open(visit.page, site, "learn/quiz", "seed=7")
+        expect(visit.page.locator(".cen-dot[aria-current=step]")).to_have_text("1", timeout=servers.SLOW)
+        visit.page.locator(".cen-option").first.click()
+        expect(visit.page.locator(".cen-verdict")).not_to_be_empty(timeout=servers.SLOW)
+        return _picture(visit.page)
+
+
+def learn(browser: Browser, site: str) -> Image.Image:
+    """Show the one real pair, which stands above the list of lessons."""
+    with tour.begin(browser, site, LAPTOP) as visit:
+        _open(visit.page, site, "learn")
+        visit.page.locator(".cen-lesson-card").first.wait_for(timeout=servers.SLOW)
+        return _picture(visit.page)
+
+
+def phone(browser: Browser, site: str) -> Image.Image:
+    """Show a place and the gallery on a phone."""
+    with tour.begin(browser, site, tour.PHONE) as visit:
+        servers.caption(visit.page)
+        place = _picture(visit.page)
+        visit.page.locator(".cen-chip-view").first.evaluate("element => element.scrollIntoView()")
+        below = _picture(visit.page)
+        _open_gallery(visit.page, site)
+        return _side_by_side([place, below, _picture(visit.page)], height=1110)
+
+
+PICTURES: dict[str, Callable[[Browser, str], Image.Image]] = {
+    "explorer": explorer,
+    "explorer_dark": explorer_dark,
+    "browse": browse,
+    "pair": pair,
+    "review": review,
+    "lesson": lesson,
+    "learn": learn,
+    "quiz": quiz,
+    "phone": phone,
+}
+"""What makes each picture of the site, by the name of its file."""
+
+
+def review_desk(browser: Browser, home: Path) -> Image.Image:
+    """Show the desk in JupyterLab: a wrong caption, and the pixels of a claim that the labels contradict."""
+    with servers.lab(home) as address, servers.watched_page(browser, width=1400, height=1900) as visit:
         page = visit.page
         page.goto(address.replace("/lab/tree/", "/doc/tree/").replace("01_click_to_caption", "03_spot_check_quality"))
         page.locator(".jp-Notebook .jp-CodeCell").first.wait_for(timeout=servers.SLOW)
@@ -105,7 +162,7 @@ def _desk(browser: Browser, place: Path, path: Path) -> None:
         desk = page.locator(".cen-review")
         for _ in range(7):  # the cells down to the desk; those behind it would keep the kernel from answering
             page.keyboard.press("Shift+Enter")
-        desk.locator(".cen-verdict-pad:not(.cen-waiting) .cen-correct:enabled").wait_for(timeout=servers.SLOW)
+        desk.locator(".cen-verdict-pad:not(.cen-waiting) [data-verdict=correct]:enabled").wait_for(timeout=servers.SLOW)
         claim = desk.locator(".cen-text .cen-contradicted")
         desk.locator(".cen-verdict-pad").focus()
         for key in ("3", "c", *("1" * 8)):
@@ -115,33 +172,51 @@ def _desk(browser: Browser, place: Path, path: Path) -> None:
             page.keyboard.press("1")
             _settle(page)
         desk.locator(".cen-chip-view input[type=range]").fill("60")
-        _scroll_to(desk)
+        desk.scroll_into_view_if_needed()
         claim.nth(1).hover()
         _settle(page)
-        desk.screenshot(path=path)
+        return _open_image(desk.screenshot())
 
 
-def _review(page: Page, address: str, path: Path) -> None:
-    """Show a spot-check on the site after some verdicts."""
-    page.set_viewport_size({"width": 1280, "height": 900})
-    page.goto(servers.page_of(address, "review"))
-    page.get_by_label("Your name").fill("Ada")
-    page.get_by_role("button", name="Draw the sample").click()
+def _open(page: Page, site: str, path: str, query: str = "") -> None:
+    page.goto(servers.page_of(site, path).partition("?")[0] + (f"?{query}" if query else ""))
+
+
+def _open_gallery(page: Page, site: str) -> None:
+    """Open Browse with a query: without one, pairs are shuffled by day, and each day makes another picture."""
+    _open(page, site, "browse", "class=crop&class=tree&style=4v&sort=place")
+    page.locator(".cen-gallery .cen-tile img").first.wait_for(timeout=servers.SLOW)
+
+
+def _judge(page: Page, verdicts: Sequence[str]) -> None:
+    """Press the keys of each verdict: its number, then the letter of the cause of an error."""
     pad = page.locator(".cen-verdict-pad")
-    for number, key in enumerate("1113c11113c11", start=1):
-        page.locator(".cen-verdict-pad:not(.cen-waiting) .cen-correct:enabled").wait_for(timeout=servers.SLOW)
-        pad.press(key)
-        if key != "c":
-            expect(pad).to_have_attribute(
-                "data-judged", str(number - "1113c11113c11"[:number].count("c")), timeout=servers.SLOW
-            )
+    ready = page.locator(".cen-verdict-pad:not(.cen-waiting) [data-verdict=correct]:enabled")
+    for position, (number, *cause) in enumerate(verdicts):
+        expect(pad).to_have_attribute("data-position", str(position), timeout=servers.SLOW)
+        ready.wait_for(timeout=servers.SLOW)
+        pad.press(number)
+        expect(pad).to_have_attribute("data-judged", str(position + 1), timeout=servers.SLOW)
+        for key in cause:
+            ready.wait_for(timeout=servers.SLOW)  # keys that come before Python has answered are ignored
+            pad.press(key)
+
+
+def _blend(page: Page, percent: int) -> None:
+    """Lay the land cover over the picture."""
+    slider = page.locator(".cen-chip-view input[type=range]").first
+    slider.fill(str(percent))
+    slider.blur()
+
+
+def _picture(page: Page, *, full_page: bool = False) -> Image.Image:
     _settle(page)
-    page.screenshot(path=path)
+    return _open_image(page.screenshot(full_page=full_page))
 
 
-def _scroll_to(view: Locator) -> Locator:
-    view.scroll_into_view_if_needed()
-    return view
+def _open_image(content: bytes) -> Image.Image:
+    with Image.open(io.BytesIO(content)) as image:
+        return image.convert("RGB")
 
 
 def _settle(page: Page) -> None:
@@ -149,14 +224,27 @@ def _settle(page: Page) -> None:
     page.wait_for_timeout(1500)
 
 
-def _shrink(path: Path) -> None:
-    with Image.open(path) as picture:
-        picture.convert("RGB").save(path, optimize=True)
-        if path.stat().st_size > LARGEST:
-            picture.convert("RGB").quantize(256).save(path, optimize=True)
+def _side_by_side(images: Sequence[Image.Image], *, height: int) -> Image.Image:
+    """Return pictures of the same height in one row."""
+    thumbnails = [
+        image.resize((round(image.width * height / image.height), height), Image.Resampling.LANCZOS) for image in images
+    ]
+    row = Image.new("RGB", (sum(image.width for image in thumbnails) + GAP * (len(thumbnails) - 1), height), "white")
+    left = 0
+    for image in thumbnails:
+        row.paste(image, (left, 0))
+        left += image.width + GAP
+    return row
+
+
+def _save(image: Image.Image, path: Path) -> None:
+    image.save(path, optimize=True)
     if path.stat().st_size > LARGEST:
-        msg = f"{path} has {path.stat().st_size} bytes, more than {LARGEST}."
+        image.quantize(256).save(path, optimize=True)
+    if path.stat().st_size > LARGEST:
+        msg = f"{path} has {path.stat().st_size} bytes, more than {LARGEST}; show less."
         raise SystemExit(msg)
+    print(path.name, path.stat().st_size, "bytes")
 
 
 if __name__ == "__main__":

@@ -19,9 +19,9 @@ from rig import servers
 import chatearthnet_explorer.app
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
-    from playwright.sync_api import Browser, BrowserContext, Page
+    from playwright.sync_api import Browser, BrowserContext, Page, Route
 
 expect = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed: pip install .[browser]").expect
 
@@ -90,6 +90,47 @@ def test_focus_moves_to_the_page_when_the_first_paint_goes(browser: Browser, app
         page.locator(".site-first summary").first.focus()
         page.locator(LIVE).wait_for(timeout=servers.SLOW)
         assert page.evaluate("document.activeElement.id") == "main"
+
+
+def test_widgets_wait_until_a_press_on_the_first_paint_has_ended(browser: Browser, app: str) -> None:
+    with _profile(browser) as context:
+        page = context.new_page()
+        page.goto(app)
+        _open_when_warm(page, servers.page_of(app.partition("?")[0], "browse"))
+        page.locator(LIVE).wait_for(timeout=servers.SLOW)
+        with _held(page, "**/start.js") as release:
+            page.reload(wait_until="commit")
+            pair = page.locator(".site-pair a").first
+            name = re.sub(r".*pair=", "", pair.get_attribute("href") or "")
+            release()
+            pair.hover()
+            page.mouse.down()
+            # the widgets are complete behind the first paint, and its pointer is down
+            page.wait_for_function("document.querySelector('.site-stage').dataset.state === 'loading'")
+            page.locator(".site-live .cen-gallery .cen-tile").first.wait_for(state="attached", timeout=servers.SLOW)
+            expect(page.locator(".site-stage")).to_have_attribute("data-state", "loading")
+            page.mouse.up()
+        page.wait_for_url(f"**pair={name}", timeout=servers.SLOW)
+        page.locator(LIVE).wait_for(timeout=servers.SLOW)
+        expect(page.locator(".cen-pair-view, .cen-pair-head").first).to_be_visible(timeout=servers.SLOW)
+
+
+@contextmanager
+def _held(page: Page, pattern: str) -> Iterator[Callable[[], None]]:
+    """Keep a script of the page back until the function is called."""
+    routes: list[Route] = []
+
+    def hold(route: Route) -> None:
+        routes.append(route)
+
+    page.route(pattern, hold)
+
+    def release() -> None:
+        page.unroute(pattern)
+        for route in routes:
+            route.continue_()
+
+    yield release
 
 
 @pytest.mark.parametrize("path", ["explore", "browse", "learn"])

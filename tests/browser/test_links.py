@@ -10,7 +10,7 @@ from rig import servers
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Browser, Page, Route
 
 expect = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed: pip install .[browser]").expect
 
@@ -146,3 +146,34 @@ def test_two_tabs_keep_their_own_addresses(browser: Browser, app: str) -> None:
         one.page.wait_for_function("query => location.search !== `?${query}`", arg=SAO_TOME, timeout=servers.SLOW)
         assert other.page.evaluate("location.search") == f"?{BEEMSTER}"
         assert one.errors == other.errors == []
+
+
+def test_back_is_followed_before_the_widgets_are_connected(tab: servers.WatchedPage, app: str) -> None:
+    page = tab.page
+    page.goto(app)  # takes the token
+    page.goto(link_to(app.partition("?")[0], "explore", SAO_TOME))
+    page.evaluate("query => history.pushState(null, '', `?${query}`)", BEEMSTER)
+    page.add_init_script(
+        """const listen = window.addEventListener;
+        window.addEventListener = function (kind, ...rest) {
+          if (kind === "popstate") window.isListening = true;
+          return listen.call(this, kind, ...rest);
+        };"""
+    )
+    maps: list[Route] = []
+
+    def hold(route: Route) -> None:
+        maps.append(route)
+
+    page.route("**/jupyter-leaflet*", hold)  # widgets are connected when each of them has its script
+    page.reload(wait_until="commit")
+    page.wait_for_function("window.isListening", timeout=servers.SLOW)
+    page.evaluate("history.back()")
+    page.wait_for_function("query => location.search === `?${query}`", arg=SAO_TOME, timeout=servers.SLOW)
+    assert maps
+    page.unroute("**/jupyter-leaflet*")
+    for route in maps:
+        route.continue_()
+    wait_for_country(page, "São Tomé")
+    assert page.url.endswith(SAO_TOME)
+    assert tab.errors == []

@@ -40,10 +40,18 @@
     for (const { state, name, digest } of places) state[name] = parts.get(digest);
   };
   const view = Bokeh.Models.get("ipywidgets_bokeh.widget.IPyWidget").prototype.default_view.prototype;
+  // A widget's script runs before the widget is connected, and may have something to tell by then: because somebody
+  // went Back, say. ipywidgets keep that until the widget's next change, which may never come; so it is sent here.
+  const sendKept = async ({ state }, manager) => {
+    const models = await Promise.all(Object.keys(state.state).map((id) => manager.get_model(id)));
+    for (const model of models) model.save_changes();
+  };
   const renderFilled = view._render;
   view._render = async function render() {
-    await fillIn(this.model.bundle);
-    return renderFilled.call(this);
+    const { bundle } = this.model;
+    await fillIn(bundle);
+    await renderFilled.call(this);
+    if (this.ipy_view) await sendKept(bundle, this.ipy_view.model.widget_manager);
   };
 
   const hasFirst = first.childElementCount > 0;
@@ -59,11 +67,16 @@
     setTimeout(() => { stage.style.minHeight = ""; if (!("printsFirst" in stage.dataset)) first.replaceChildren(); }, 1000);
   };
 
+  // Nothing is taken away under a finger: a click needs the element on which it began.
+  let isPressed = false;
+  first.addEventListener("pointerdown", () => { isPressed = true; });
+  for (const event of ["pointerup", "pointercancel"]) addEventListener(event, () => setTimeout(() => { isPressed = false; }), true);
+
   const began = performance.now();
   const look = () => {
     // a page that could not connect has no widgets: what is readable stays
     const isLate = live.childElementCount > 0 && performance.now() - began > LONGEST_WAIT;
-    if (isLate || find(live, live.dataset.ready)) swap();
+    if (!isPressed && (isLate || find(live, live.dataset.ready))) swap();
     else setTimeout(look, 50);
   };
 

@@ -145,9 +145,10 @@ function render({ model, el }) {
     }
     const details = make("details", { class: "cen-facet", open: open.get(facet.key) ?? hasChoice },
       make("summary", { "data-at": `${facet.key} summary` }, facet.title),
+      ...(facet.key === "class" ? classChoices() : []), search, list,
+      // below the values, so that the one that was pressed stays under the pointer
       hasChoice ? make("button", { type: "button", class: "cen-clear", "data-at": `${facet.key} clear`,
-        onclick: () => request("clear", facet.key) }, `Clear ${facet.title.toLowerCase()}`) : null,
-      ...(facet.key === "class" ? classChoices() : []), search, list);
+        onclick: () => request("clear", facet.key) }, `Clear ${facet.title.toLowerCase()}`) : null);
     details.addEventListener("toggle", () => open.set(facet.key, details.open));
     return details;
   }

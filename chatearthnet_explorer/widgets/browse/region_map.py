@@ -91,6 +91,8 @@ class RegionMap(QueryMixin, ipywidgets.VBox):  # type: ignore[misc]  # ipywidget
         if self._added_pencil:
             self.map.controls = (*self.map.controls, self._pencil)
         self._entry = ipywidgets.Text(
+            description="Box",
+            style={"description_width": "initial"},
             placeholder="west, south, east, north",
             tooltip="A box in degrees: west, south, east, north, such as 5, 45, 10, 48",
             continuous_update=False,
@@ -100,18 +102,16 @@ class RegionMap(QueryMixin, ipywidgets.VBox):  # type: ignore[misc]  # ipywidget
         self._following = ipywidgets.ToggleButton(
             description="Search this area", tooltip="Search only the area shown", layout={"width": "auto"}
         )
-        self._clear = ipywidgets.Button(
-            description="Whole world", tooltip="Search the whole world", layout={"width": "auto"}
-        )
+        auto = {"width": "auto"}
+        self._clear = ipywidgets.Button(description="Whole world", tooltip="Search the whole world", layout=auto)
         traitlets.link((self, "follow"), (self._following, "value"))
         self._pencil.on_draw(self._on_shape)
         self._entry.observe(self._on_entry, "value")
         self._clear.on_click(lambda _: self._everywhere())
         self.map.on_interaction(self._on_click)
         self.map.observe(self._on_move, ["bounds", "pixel_bounds"])
-        bar = ipywidgets.HBox(
-            [self._entry, self._following, self._clear], layout={"flex_flow": "row wrap", "align_items": "center"}
-        )
+        tools, row = [self._entry, self._following, self._clear], {"flex_flow": "row wrap", "align_items": "center"}
+        bar = ipywidgets.HBox(tools, layout=row)
         self.field = PlaceField(hint="A country, a region, a town, or 48.14, 11.58")
         """Where a person writes a place: the map goes there; an area is the filter."""
         self.field.on_find(self._go_to)

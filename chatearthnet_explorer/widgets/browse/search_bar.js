@@ -48,8 +48,8 @@ function render({ model, el }) {
     linked.hidden = !model.get("has_link");
     const choices = model.get("choices");
     const hadFocus = pills.contains(root.getRootNode().activeElement);
-    pills.hidden = !choices.length;
-    pills.replaceChildren(...choices.map((choice, place) => make("button", {
+    // without filters the row stays, so that the page does not move when one is chosen
+    pills.replaceChildren(choices.length ? "" : make("span", { class: "cen-no-filter" }, "No filter: all pairs are shown."), ...choices.map((choice, place) => make("button", {
       type: "button", class: "cen-pill", "aria-label": `Remove filter: ${choice}`, title: `Remove filter: ${choice}`,
       onclick: () => request("drop", place),
     }, make("span", { dir: "auto" }, choice), make("span", { "aria-hidden": "true" }, "×"))),

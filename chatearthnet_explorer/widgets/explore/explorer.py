@@ -200,7 +200,6 @@ class Explorer(Composite):
             self._other_captioner, ["captioner", "model", "base_url", "image", "token_limit", "effort"]
         )
         self.prompt_view.on_caption_again(self._ask)
-        self.ask_bar.on_press(self.prompt_view.ask_again)
         self.status.on_cancel(self._cancel)
         self._task.observe(self._show_progress, ["busy", "step"])
         for trait in ("highlight", "within", "palette"):
@@ -313,6 +312,6 @@ class Explorer(Composite):
         button = self._requests.offer(captioned.prompt)
         self._caption.show(captioned, button=button)
         self._next.offer(captioned)
-        invitation = f" Press '{button}' for a caption." if button and not captioned.caption else ""
-        sentence = failure or f"{sentence_case(name)}.{invitation}"
+        invitation = self._requests.invite()
+        sentence = failure or f"{sentence_case(name)}. {'' if captioned.caption else invitation}".strip()
         self.status.show_message(sentence, kind="error" if failure else "done")

@@ -48,6 +48,9 @@ class ModelRequests:
         self._captioner, self._options, self._prompt_view = captioner, options, prompt_view
         self._base_url, self._quota = base_url, quota or Quota()
         self._under_way: Captioner | None = None
+        self._is_press_due = False
+        self.bar.on_press(prompt_view.ask_again)
+        prompt_view.on_early_press(self._notice_press)
 
     @property
     def free(self) -> bool:
@@ -116,6 +119,17 @@ class ModelRequests:
         view.ask_label, view.cost = offer_of(self._captioner, prompt)
         self.bar.show(view.ask_label, view.cost)
         return self.bar.label
+
+    def invite(self) -> str:
+        """Return how to ask about the square that is there now, as a sentence; empty where there is no button."""
+        label, is_due, self._is_press_due = self.bar.label, self._is_press_due, False
+        if is_due and label:
+            return f"Nothing was sent to the model, because this square was not there yet. Press '{label}' again."
+        return f"Press '{label}' for a caption." if label else ""
+
+    def _notice_press(self) -> None:
+        """Remember a press on a button whose square was about to go: the model must be asked about what is seen."""
+        self._is_press_due = self._under_way is None  # else the press was the second for the same request
 
     def wait(self, *, busy: bool) -> None:
         """Take presses, or none while something is under way."""

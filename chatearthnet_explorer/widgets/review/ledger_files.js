@@ -3,11 +3,11 @@ function render({ model, el }) {
   const limits = model.get("limits");
   const notice = make("p", { class: "cen-notice" });
   const input = make("input", { type: "file", accept: ".jsonl,.json,.txt", class: "cen-file", hidden: true, tabindex: -1 });
-  const choose = make("button", { type: "button", class: "cen-button", onclick: () => input.click() }, "Add a ledger file");
+  const choose = make("button", { type: "button", class: "cen-button", onclick: () => input.click() }, "Add a file of verdicts");
   const progress = make("progress", { max: 1, value: 0, "aria-label": "Sending the file", hidden: true });
   const message = make("p", { class: "cen-message", role: "status" });
   const error = make("p", { class: "cen-error", role: "alert" });
-  const hint = make("p", { class: "cen-small" }, "Add a file of verdicts to go on with it, or to put it together with those of others.");
+  const hint = make("p", { class: "cen-small" }, "To go on with them, or to put them together with those of others.");
   root.append(notice, make("div", { class: "cen-buttons" }, choose, progress), input, hint, message, error);
   let upload = null; // the file on its way: { bytes, number, remembered, then }
 

@@ -266,6 +266,8 @@ class ReviewDesk(Readable, ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets
             self.judge(str(command.get("verdict")), **texts)
             if command.get("then") == "next":
                 self.go(self.position + 1)
+            elif command.get("verdict") != "correct" and not texts["cause"]:
+                self.pad.message = "Your verdict is saved. Say why to go on, or press Next."
             if len(self._verdicts.entries) == len(self.names):
                 self.pad.message = f"All {len(self.names)} captions are judged. Thank you."
         elif command.get("do") == "go":
@@ -306,11 +308,8 @@ class ReviewDesk(Readable, ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets
             self.pad.heading = name
             self.pad.caption = self._caption.text if self._caption else ""
             self.pad.judged_count = len(self._verdicts.entries)
-            self.pad.verdict = (
-                {field: getattr(verdict, field) for field in ("verdict", "cause", "note", "correction")}
-                if verdict
-                else {}
-            )
+            fields = ("verdict", "cause", "note", "correction") if verdict else ()
+            self.pad.verdict = {field: getattr(verdict, field) for field in fields}
             self.pad.ready = self._caption is not None
 
     def _show_error(self, problem: Exception) -> None:

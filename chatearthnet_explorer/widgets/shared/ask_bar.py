@@ -51,7 +51,7 @@ class AskBar(ipywidgets.HBox):  # type: ignore[misc]  # ipywidgets has no types
 
     @property
     def disabled(self) -> bool:
-        """Whether pressing would do nothing."""
+        """Whether the page takes no presses."""
         return bool(self._button.disabled)
 
     @disabled.setter
@@ -59,8 +59,11 @@ class AskBar(ipywidgets.HBox):  # type: ignore[misc]  # ipywidgets has no types
         self._button.disabled = value
 
     def on_press(self, callback: Callable[[], None]) -> None:
-        """Call a function when the button is pressed, and not while it is away or disabled."""
-        self._button.on_click(lambda _: callback() if self.label and not self.disabled else None)
+        """Call a function when the button is pressed, and not while it is away.
+
+        The press may come while the button is disabled: the page learns of that a moment later.
+        """
+        self._button.on_click(lambda _: callback() if self.label else None)
 
     def show(self, label: str, cost: str) -> None:
         """Offer to ask.

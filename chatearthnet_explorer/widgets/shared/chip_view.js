@@ -159,7 +159,8 @@ function render({ model, el }) {
     }));
     const columns = model.get("parts");
     table.replaceChildren(shareTable(view, columns.map(nameOf), present(model.get("shares").overall).map((index) =>
-      [index, model.get("legend")[index].name, columns.map((name) => model.get("shares")[name][index])]), percent));
+      [index, model.get("legend")[index].name, columns.map((name) => model.get("shares")[name][index])]), percent,
+      "Land cover of all parts"));
     showLight();
   }
 
@@ -208,7 +209,7 @@ function render({ model, el }) {
       indices = Uint32Array.from({ length: SIZE * SIZE }, (_, at) => data[4 * at]);
       colour(labels, indices, model);
     }
-    readout.textContent = labelMap ? "Point at the picture or at a class." : "";
+    readout.textContent = labelMap ? "Point at the picture or at a kind of land cover." : "";
     showBlend(); showWords(); showLegend();
   }
 
@@ -225,7 +226,7 @@ function render({ model, el }) {
     readout.replaceChildren(swatch(model, index), `${name}, ${partsAt(column, row).join(" and ")}`);
   });
   stage.addEventListener("pointerleave", () => {
-    if (indices) readout.textContent = "Point at the picture or at a class.";
+    if (indices) readout.textContent = "Point at the picture or at a kind of land cover.";
   });
   stage.addEventListener("click", (event) => {
     if (!indices) return;
@@ -256,6 +257,7 @@ function render({ model, el }) {
     "highlight within": showLight,
     "place simulated provenance remarks attribution alternative steps notice action progress": showWords,
   });
+  showWords(); // names of what is there, before the pictures are decoded
   show();
   return stop;
 }

@@ -80,8 +80,13 @@ function render({ model, el }) {
     host ??= el.closest(".cen-map-frame");
     if (host && !stops.length) connect();
     const map = host?.querySelector(".leaflet-container");
-    if (map) name(map);
-    else waiting = setTimeout(find, 100);
+    if (map) {
+      name(map);
+      // Leaflet watches the window alone: a map that gets wider without it is cut on its right
+      const sizes = new ResizeObserver(() => dispatchEvent(new Event("resize")));
+      sizes.observe(map);
+      stops.push(() => sizes.disconnect());
+    } else waiting = setTimeout(find, 100);
   }
 
   find();

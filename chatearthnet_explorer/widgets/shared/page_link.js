@@ -1,12 +1,12 @@
 // The address of the page follows `address`; Back and Forward are sent as `visit`.
 const LONGEST = 60_001; // one character more than Python reads, so that it notices
-const RETRIES = 30;
-const PATIENCE = 500; // milliseconds
+
+/** Tells other views that the address of this page can be shared, and each time that it has changed. */
+const announce = () => { document.documentElement.dataset.cenPageLink = location.search; };
 
 function initialize({ model }) {
   let steps = null; // how many entries of the history were begun; null before the first
   let latest = 0; // the latest visit
-  let timer = 0;
 
   const write = () => {
     const { query, steps: wanted, turn } = model.get("address");
@@ -17,6 +17,7 @@ function initialize({ model }) {
     if (address === location.pathname + location.search + location.hash) return;
     try {
       history[isNew ? "pushState" : "replaceState"](isNew ? null : history.state, "", address);
+      announce();
     } catch {
       // a browser refuses when an address changes too often; the next change writes it
     }
@@ -26,15 +27,8 @@ function initialize({ model }) {
     const query = location.search.slice(1, 1 + LONGEST);
     if (query === model.get("address").query) return; // a jump within the page
     latest += 1;
-    tell(query, RETRIES);
-  };
-
-  // While a page is being set up, a message to Python may be lost; so it is repeated until Python has taken it.
-  const tell = (query, retries) => {
-    clearTimeout(timer);
-    model.set("visit", { query, turn: latest, retries });
-    model.save_changes();
-    if (retries) timer = setTimeout(() => { if (model.get("address").turn < latest) tell(query, retries - 1); }, PATIENCE);
+    announce();
+    send(model, { visit: { query, turn: latest } }); // the site's start.js keeps it until this widget is connected
   };
 
   const fields = (query) => [...new URLSearchParams(query)].map(String).sort().join("&");
@@ -46,7 +40,6 @@ function initialize({ model }) {
   model.on("change:address", write);
   addEventListener("popstate", visit);
   return () => {
-    clearTimeout(timer);
     model.off("change:address", write);
     removeEventListener("popstate", visit);
   };
@@ -58,7 +51,7 @@ function render({ model, el }) {
   const dismiss = make("button", { type: "button", class: "cen-button" }, "Dismiss");
   const box = make("div", { class: "cen-link-notice" }, make("div", { role: "status" }, words), dismiss);
   root.append(box);
-  document.documentElement.dataset.cenPageLink = ""; // the address of this page can be shared
+  announce();
 
   let dismissed = "";
   const show = () => {

@@ -38,7 +38,7 @@ class PageLink(View):
     """What was left out of the link, in one sentence; empty if nothing was."""
 
     visit = t.Dict().tag(sync=True)
-    """Where the person went by Back or Forward: ``query``, ``turn``, and ``retries``, how often it may be repeated."""
+    """Where the person went by Back or Forward: ``query`` and ``turn``, a number that grows."""
 
     def __init__(self, query: str = "") -> None:
         """Begin at the query string of the address that the page was first_query with."""
@@ -81,7 +81,7 @@ class PageLink(View):
     def _visit(self, change: dict[str, Any]) -> None:
         query, turn = change["new"].get("query"), change["new"].get("turn")
         if not isinstance(query, str) or not isinstance(turn, int) or turn <= self.address["turn"]:
-            return  # nothing that the script sends, or the same once more
+            return  # nothing that the script sends
         query = query[: LONGEST + 1]
         self._is_visiting = True
         try:

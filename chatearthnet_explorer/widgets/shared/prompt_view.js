@@ -12,13 +12,14 @@ function table35(view, { parts }) {
     })));
   const head = ["Part", "Largest", "Second", "Third"].map((name) => make("th", { scope: "col" }, name));
   return scroller(make("table", { class: "cen-table cen-parts" }, make("thead", {}, make("tr", {}, ...head)),
-    make("tbody", {}, ...rows)));
+    make("tbody", {}, ...rows)), "Facts of the question");
 }
 
 /** Style 4v: each class with its percent of each part. */
 function table4v(view, { percents }) {
   return shareTable(view, PARTS, Object.entries(percents).map(([name, parts]) =>
-    [indexOf(view, name), name, PARTS.map((part) => parts[part] / 100)]), (share) => `${(100 * share).toFixed(2)} %`);
+    [indexOf(view, name), name, PARTS.map((part) => parts[part] / 100)]), (share) => `${(100 * share).toFixed(2)} %`,
+    "Facts of the question");
 }
 
 /** The class of either style's name: 4V names are the first word of the others. */

@@ -98,6 +98,7 @@ class PromptView(View):
             traits: Traits by name.
         """
         self._callbacks: list[Callable[[Prompt], None]] = []
+        self._early_callbacks: list[Callable[[], None]] = []
         self._edits: dict[Style, _Edit] = {}
         self._may_edit = may_edit  # no trait: a page can set those
         super().__init__(**traits)
@@ -134,6 +135,10 @@ class PromptView(View):
     def on_caption_again(self, callback: Callable[[Prompt], None]) -> None:
         """Call a function with the prompt, edited or not, whenever a person asks for a caption again."""
         self._callbacks.append(callback)
+
+    def on_early_press(self, callback: Callable[[], None]) -> None:
+        """Call a function when a person asks while ``busy``: nothing is asked then."""
+        self._early_callbacks.append(callback)
 
     def card(self) -> Card:
         """Return the prompt as static HTML."""
@@ -184,6 +189,9 @@ class PromptView(View):
     def ask_again(self) -> None:
         """Do what the button does: have the prompt as it is now captioned, or say why it cannot be."""
         prompt = self.current
+        if self.busy:
+            for notice in self._early_callbacks:
+                notice()
         if prompt is None or self.busy:
             return
         self.set_trait("error", _fault(prompt))

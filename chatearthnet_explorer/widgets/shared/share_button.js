@@ -25,13 +25,17 @@ function render({ model, el }) {
     }
     field.hidden = done;
     if (done) button.focus();
-    message.textContent = done ? "Link copied. It opens this place on any device that reaches this site."
+    message.textContent = done ? "Link copied. It opens this page on any device that reaches this site."
       : "Copy this link:";
   }
 
-  // a page link may come after this button
+  // a page link may come after this button; a link that was copied before the address changed opens another page
   const site = document.documentElement;
-  const show = () => { root.hidden = site.dataset.cenPageLink === undefined; };
+  const show = () => {
+    root.hidden = site.dataset.cenPageLink === undefined;
+    message.textContent = "";
+    field.hidden = true;
+  };
   const observer = new MutationObserver(show);
   observer.observe(site, { attributes: true, attributeFilter: ["data-cen-page-link"] });
   show();

@@ -136,19 +136,19 @@ function copier(label, text) {
   return button;
 }
 
-/** A table of [class index, name, shares 0 to 1], a bar behind each figure. */
-function shareTable(view, columns, rows, write) {
+/** A table of [class index, name, shares 0 to 1], a bar behind each figure; the label names it. */
+function shareTable(view, columns, rows, write, label) {
   const head = ["Class", ...columns].map((name) => make("th", { scope: "col" }, name));
   const body = rows.map(([index, name, shares]) => make("tr", {},
     make("th", { scope: "row" }, index < 0 ? "" : pointable(view, swatch(view.model, index), index), ` ${name}`),
     ...shares.map((share) => make("td", { class: "cen-heat", style: { "--share": `${100 * share}%` } }, write(share)))));
   return scroller(make("table", { class: "cen-table" }, make("thead", {}, make("tr", {}, ...head)),
-    make("tbody", {}, ...body)));
+    make("tbody", {}, ...body)), label);
 }
 
-/** A box that a wide table scrolls in, which the keyboard reaches. */
-function scroller(table) {
-  return make("div", { class: "cen-scroll", role: "region", tabindex: 0, "aria-label": "Table" }, table);
+/** A box that a wide table scrolls in, which the keyboard reaches; its name tells it from the other tables. */
+function scroller(table, label) {
+  return make("div", { class: "cen-scroll", role: "region", tabindex: 0, "aria-label": label }, table);
 }
 
 /** The heading of a step and its sentence, from [number, title, sentence]; a mark beside the title where there is one. */
