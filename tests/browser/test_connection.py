@@ -184,3 +184,14 @@ def test_other_sites_cannot_embed_the_app(browser: Browser, tmp_path: Path) -> N
 def _fits(page: Page, width: int) -> None:
     """Check that nothing of what is said runs out of the page."""
     assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_page_that_cannot_connect_stays_readable(browser: Browser, app: str) -> None:
+    with servers.watched_page(browser) as tab:
+        tab.page.clock.install()
+        tab.page.route_web_socket("**/ws*", lambda socket: socket.close())
+        tab.page.goto(app)
+        expect(tab.page.locator(BAR)).to_be_visible(timeout=servers.SLOW)
+        tab.page.clock.run_for(30_000)  # longer than the page waits for its widgets
+        expect(tab.page.locator("#site-first")).to_be_visible()
+        expect(tab.page.locator("#site-first")).to_contain_text("São Tomé")
