@@ -191,7 +191,7 @@ def test_arguments_of_a_request_become_a_query_string() -> None:
     assert read_link(QueryString(query_string_of(arguments))) == Query(country=("Chad", "São Tomé"))
 
 
-def test_unknown_name_in_another_script_is_shown_as_it_was_written() -> None:
+def test_unknown_name_in_another_script_stays_readable() -> None:
     # as Tornado reads the query of "имя=1"
     arguments = {"имя".encode().decode("latin-1"): [b"1"]}
     _, notes = read_explore_link(query_string_of(arguments))

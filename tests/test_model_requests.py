@@ -216,7 +216,7 @@ def test_one_request_is_in_flight_and_cancel_ends_it(server: ChatServer, explore
     asyncio.run(run())
 
 
-def test_press_while_another_square_is_on_its_way_asks_nothing_and_says_so(
+def test_press_while_another_square_loads_sends_nothing(
     server: ChatServer, explorer: Explorer
 ) -> None:
     async def run() -> None:

@@ -57,7 +57,7 @@ def test_verdict_is_on_disk_before_the_next_pair(desk: ReviewDesk) -> None:
     assert desk.pad.judged_count == 6
 
 
-def test_error_without_a_cause_stays_and_says_how_to_go_on(desk: ReviewDesk) -> None:
+def test_error_without_a_cause_stays_with_the_next_step(desk: ReviewDesk) -> None:
     press(desk, "judge", verdict="minor", then="stay")
     assert desk.position == 0
     assert desk.pad.message == "Your verdict is saved. Say why to go on, or press Next."

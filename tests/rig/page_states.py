@@ -29,9 +29,9 @@ def _press(page: Page, target: Locator) -> None:
 
 def _unfold(page: Page, within: str) -> None:
     # each press hides the summary from the locator, as its details are open then
-    folded = page.locator(f"{within} details:not([open]) > summary:visible")
-    for _ in range(folded.count()):
-        _press(page, folded.first)
+    summaries = page.locator(f"{within} details:not([open]) > summary:visible")
+    for _ in range(summaries.count()):
+        _press(page, summaries.first)
 
 
 def _open(page: Page, site: str, path: str, ready: str, query: str = "") -> None:
