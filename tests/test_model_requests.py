@@ -216,9 +216,7 @@ def test_one_request_is_in_flight_and_cancel_ends_it(server: ChatServer, explore
     asyncio.run(run())
 
 
-def test_press_while_another_square_loads_sends_nothing(
-    server: ChatServer, explorer: Explorer
-) -> None:
+def test_press_while_another_square_loads_sends_nothing(server: ChatServer, explorer: Explorer) -> None:
     async def run() -> None:
         click(explorer.map, *PLACE)
         await until(lambda: explorer.result is not None and not explorer.status.busy)
