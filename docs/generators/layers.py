@@ -69,11 +69,14 @@ def _band(sheet: _Sheet, names: list[str], summaries: dict[str, str]) -> None:
         width = len(name) * LETTER + 2 * PAD
         if left > PAD and left + width > WIDTH - PAD:
             left, y = PAD, y + HEIGHT + GAP
-        boxes.append(
-            f'<a href="../reference/api/{page}.html"><title>{escape(summaries[dotted_name])}</title>'
+        box = (
+            f"<title>{escape(summaries[dotted_name])}</title>"
             f'<rect class="box" x="{left:.1f}" y="{y:.1f}" width="{width:.1f}" height="{HEIGHT}" rx="4"/>'
-            f'<text x="{left + width / 2:.1f}" y="{y + 20:.1f}">{escape(name)}</text></a>'
+            f'<text x="{left + width / 2:.1f}" y="{y + 20:.1f}">{escape(name)}</text>'
         )
+        # what is a program alone has no page in the reference
+        has_page = page != "__main__"
+        boxes.append(f'<a href="../reference/api/{page}.html">{box}</a>' if has_page else f"<g>{box}</g>")
         left += width + GAP
     bottom = y + HEIGHT + PAD
     sheet.shapes.append(
