@@ -35,7 +35,8 @@ _MEASURE = """([targets, exceptions, least]) => {
       [...one.childNodes].some((node) => node.nodeType === 3 && node.textContent.trim());
     const size = parseFloat(getComputedStyle(one).fontSize);
     if (words && size < least.text) findings.push(`text of ${size} px: ${describe(one)}`);
-    if (!one.matches(targets) || getComputedStyle(one).display === "inline") continue;
+    // Chromium reports a button in a line of text as inline-block
+    if (!one.matches(targets) || getComputedStyle(one).display === "inline" || one.matches(".site-term")) continue;
     // a label is pressed as well as the box in it
     const label = (/checkbox|radio/.test(one.type) && one.labels?.[0]) || one;
     const { width, height } = label.getBoundingClientRect();
