@@ -216,7 +216,9 @@ def test_axe_finds_nothing_grave_in_outputs_of_jupyterlab(browser: Browser, them
         servers.run_all(page)
         ready = (".cen-explorer .cen-caption .cen-text", ".cen-gallery .cen-tile img", ".cen-plan-form .cen-outlook")
         for selector in ready:
-            page.locator(selector).first.scroll_into_view_if_needed(timeout=servers.SLOW)
+            part = page.locator(selector).first
+            part.wait_for(timeout=servers.SLOW)
+            part.evaluate("one => one.scrollIntoView()")  # it may be drawn anew before it is ever still
             servers.wait_idle(page)
             page.screenshot(path=tmp_path / f"{len(list(tmp_path.iterdir()))}.png")
         findings = accessibility.grave(page, within=PARTS_OF_LAB)
@@ -228,7 +230,7 @@ def test_axe_finds_nothing_grave_in_outputs_of_jupyterlab(browser: Browser, them
         page.get_by_role("button", name="Draw the sample").click()
         desk = page.locator(".cen-verdict-pad:not(.cen-waiting) [data-verdict=correct]:enabled")
         desk.wait_for(timeout=servers.SLOW)
-        desk.scroll_into_view_if_needed()
+        desk.evaluate("one => one.scrollIntoView()")
         page.screenshot(path=tmp_path / "desk.png")
         findings += accessibility.grave(page, within=PARTS_OF_LAB)
         assert not findings, "\n".join(findings)
