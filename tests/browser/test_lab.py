@@ -53,7 +53,7 @@ def test_the_notebook_from_run_all_to_a_caption_of_ones_own(browser: Browser, la
         slider.fill("0")
         expect(page.locator(".cen-chip-view .cen-labels")).to_have_css("opacity", "0")
 
-        page.get_by_role("button", name="GPT-3.5 style").click()
+        page.get_by_role("tab", name="GPT-3.5 style").click()
         expect(page.locator(".cen-prompt-view")).to_contain_text("Style 3.5", timeout=servers.SLOW)
         words = servers.caption(page)
         page.get_by_role("tab", name="GPT-4V style").click()
