@@ -234,7 +234,7 @@ def _open_one(page: Page, server: RangeServer) -> None:
     tile.click()
     expect(page.locator(".cen-pair-head h3")).to_contain_text(where, timeout=servers.SLOW)
     assert len(servers.caption(page)) > 100
-    expect(page.get_by_role("img", name=re.compile("Sentinel-2 picture"))).to_be_visible(timeout=servers.SLOW)
+    expect(page.get_by_role("img", name=re.compile("picture of a square"))).to_be_visible(timeout=servers.SLOW)
     assert server.requests == 0
     page.locator(".cen-pair-head").get_by_role("button", name="Close").click()
     expect(page.locator(".cen-gallery .cen-tile").first).to_be_visible(timeout=servers.SLOW)

@@ -67,7 +67,7 @@ def begin(browser: Browser, site: str, device: dict[str, Any] = DESKTOP) -> Iter
         tab.page.goto(site)
         yield Tour(browser, tab.page, site, device)
         assert tab.foreign == []
-        assert tab.errors == []
+        assert not tab.errors, "\n".join(tab.errors)
 
 
 def open_site(tour: Tour) -> None:

@@ -91,6 +91,7 @@ def world_map(height: str) -> ipyleaflet.Map:
         max_zoom=17,
         scroll_wheel_zoom=True,
         default_style={"cursor": "crosshair"},
+        panes=dict(_PANES),  # from the start: on an open page, layers may arrive before panes that are set later
         world_copy_jump=True,
         layout={"height": height, "width": "100%"},
     )
