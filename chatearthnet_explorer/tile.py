@@ -32,6 +32,21 @@ def wrap_longitude(lon: float) -> float:
     return (lon + 180.0) % 360.0 - 180.0
 
 
+def check_point(lon: float, lat: float) -> None:
+    """Check that there is such a place on Earth.
+
+    Args:
+        lon: Degrees east, of any number of turns.
+        lat: Degrees north.
+
+    Raises:
+        PlaceError: If a coordinate is not a finite number or the latitude is beyond a pole.
+    """
+    if not (math.isfinite(lon) and abs(lat) <= 90.0):  # noqa: PLR2004 - the poles
+        msg = f"There is no place at longitude {lon} and latitude {lat}; enter a latitude between -90 and 90."
+        raise PlaceError(msg)
+
+
 @dataclass(frozen=True, slots=True)
 class Tile:
     """One XYZ tile at zoom 14, which is exactly the ground of one ChatEarthNet chip.

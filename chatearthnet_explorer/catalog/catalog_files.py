@@ -107,13 +107,10 @@ class CatalogFiles:
         Raises:
             CatalogError: If the file of rows is damaged.
         """
-        current, lines = -1, []
-        for row in rows:
-            if row // self._group != current:
-                current, lines = row // self._group, self._lines(row // self._group)
+        for row, line in self._lines_of(rows):
             try:
-                fields = json.loads(lines[row % self._group])
-            except (ValueError, IndexError) as error:
+                fields = json.loads(line)
+            except ValueError as error:
                 raise self._damage_error() from error
             yield self._pair(row, fields)
 
@@ -123,18 +120,26 @@ class CatalogFiles:
         Raises:
             CatalogError: If the file of rows is damaged.
         """
+        for _, line in self._lines_of(rows):
+            try:
+                if not line.startswith(_NAME_FIRST):
+                    yield str(json.loads(line)["name"])
+                else:
+                    yield _DECODER.raw_decode(line.decode(), len(_NAME_FIRST))[0]
+            except (ValueError, LookupError) as error:
+                raise self._damage_error() from error
+
+    def _lines_of(self, rows: Iterable[int]) -> Iterator[tuple[int, bytes]]:
+        """Yield rows and their lines in the file of rows; a group of lines is read once where its rows follow."""
         current, lines = -1, []
         for row in rows:
             if row // self._group != current:
                 current, lines = row // self._group, self._lines(row // self._group)
             try:
                 line = lines[row % self._group]
-                if not line.startswith(_NAME_FIRST):
-                    yield str(json.loads(line)["name"])
-                else:
-                    yield _DECODER.raw_decode(line.decode(), len(_NAME_FIRST))[0]
-            except (ValueError, IndexError) as error:
+            except IndexError as error:
                 raise self._damage_error() from error
+            yield row, line
 
     def _pair(self, row: int, fields: dict[str, Any]) -> Pair:
         columns = self.columns

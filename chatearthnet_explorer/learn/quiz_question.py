@@ -1,4 +1,4 @@
-"""The value ``Question``: one question of the quiz, with its answer and the reasons."""
+"""The kinds of question: the largest class, the part that was described, the false sentence, the caption that fits."""
 
 from __future__ import annotations
 

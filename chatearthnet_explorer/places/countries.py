@@ -11,9 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from chatearthnet_explorer.errors import PlaceError
 from chatearthnet_explorer.places.continents import AREAS, inside
-from chatearthnet_explorer.tile import wrap_longitude
+from chatearthnet_explorer.tile import check_point, wrap_longitude
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
@@ -76,9 +75,7 @@ def country_at(lon: float, lat: float) -> Country | None:
     Raises:
         PlaceError: If a coordinate is not a finite number or the latitude is beyond a pole.
     """
-    if not (math.isfinite(lon) and abs(lat) <= 90.0):  # noqa: PLR2004 - the poles
-        msg = f"There is no place at longitude {lon} and latitude {lat}; enter a latitude between -90 and 90."
-        raise PlaceError(msg)
+    check_point(lon, lat)
     edges = _edges()
     # the outline of Antarctica ends a hundred metres short of the pole
     level = max(lat, -89.9)

@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from chatearthnet_explorer.errors import PlaceError
-from chatearthnet_explorer.tile import wrap_longitude
+from chatearthnet_explorer.tile import check_point, wrap_longitude
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -184,9 +183,7 @@ def nearest_town(lon: float, lat: float) -> NearestTown:
     Raises:
         PlaceError: If a coordinate is not a finite number or the latitude is beyond a pole.
     """
-    if not (math.isfinite(lon) and abs(lat) <= 90.0):  # noqa: PLR2004 - the poles
-        msg = f"There is no place at longitude {lon} and latitude {lat}; enter a latitude between -90 and 90."
-        raise PlaceError(msg)
+    check_point(lon, lat)
     towns = table()
     east, north = math.radians(wrap_longitude(lon)), math.radians(lat)
     flat = math.cos(north)
