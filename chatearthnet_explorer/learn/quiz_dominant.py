@@ -42,9 +42,10 @@ def draw_dominant(pool: QuizPool, draw: Draw) -> Question:
         index = classes[position]
         covers = f"covers {percents[index]:.0f} %" if percents[index] >= 1 else "covers less than 1 %"
         reason = f"{CLASSES[index].name.capitalize()} {covers} of {where}."
-        if not pool.counts[row, part, index]:
+        has_pixels = bool(pool.counts[row, part, index])
+        if not has_pixels:
             reason = f"There is no {CLASSES[index].name} in {where}."
-        options.append(Option(CLASSES[index].name, reason, Light(index, parts)))
+        options.append(Option(CLASSES[index].name, reason, Light(index, parts), has_pixels))
     return Question(
         kind="dominant",
         prompt=f"Which land cover takes up most of {where}?",

@@ -37,6 +37,9 @@ class Option(NamedTuple):
     light: Light
     """The pixels that show it."""
 
+    has_pixels: bool = True
+    """Whether there are such pixels in the square."""
+
 
 _LOWS = (0, *(end for end, _ in SIZES))
 SIZES_HINT = (

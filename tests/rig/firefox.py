@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from rig import processes
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
@@ -101,12 +103,7 @@ def firefox_page(folder: Path) -> Iterator[FirefoxPage]:
         finally:
             socket.close()
     finally:
-        process.terminate()
-        try:
-            process.wait(20)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
+        processes.end(process)
 
 
 def _bidi_address(process: subprocess.Popen[bytes], log: Path) -> str:

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 
 import psutil
 
+from rig import processes
 from rig.page_client import Visitor
 
 if TYPE_CHECKING:
@@ -117,11 +118,6 @@ def app_process(checkout: Path = CHECKOUT) -> Iterator[AppProcess]:
                 address = next(match[0] for line in process.stdout or () if (match := re.search(r"http://\S+", line)))
                 yield AppProcess(address, psutil.Process(process.pid), folder)
             finally:
-                process.terminate()
-                try:
-                    process.wait(20)
-                except subprocess.TimeoutExpired:
-                    process.kill()
-                    process.wait()
+                processes.end(process)
                 if process.stdout:
                     process.stdout.close()

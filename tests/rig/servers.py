@@ -23,6 +23,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from rig import processes
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from typing import Any
@@ -225,12 +227,7 @@ def _process(command: list[str], home: Path, variables: Mapping[str, str]) -> It
         try:
             yield process
         finally:
-            process.terminate()
-            try:
-                process.wait(20)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
+            processes.end(process)
 
 
 def _wait(address: str, process: subprocess.Popen[bytes], log: Path) -> None:

@@ -32,10 +32,10 @@ function render({ model, el }) {
       "aria-pressed": String(at === choice), onclick: () => choose(at),
     }, make("span", { class: "cen-letter" }, LETTERS[at]), make("span", { class: "cen-words" }, ...runs.map(run)),
     mark ? make("span", { class: "cen-mark" }, mark) : null),
-    model.get("reasons").length ? make("p", { class: "cen-reason" }, `${model.get("reasons")[at]} `, make("button", {
+    model.get("reasons").length ? make("p", { class: "cen-reason" }, `${model.get("reasons")[at]} `, model.get("can_light")[at] ? make("button", {
       type: "button", class: "cen-button cen-light", "aria-pressed": String(model.get("lit_option") === at),
       onclick: () => send(model, { lit_option: model.get("lit_option") === at ? -1 : at }),
-    }, "Show in the picture", make("span", { class: "cen-offscreen" }, ` for option ${LETTERS[at]}`))) : null);
+    }, "Show in the picture", make("span", { class: "cen-offscreen" }, ` for option ${LETTERS[at]}`)) : null) : null);
   }
 
   function show() {

@@ -35,6 +35,9 @@ class QuizChoices(View):
     reasons: t.List[Any] = t.List(read_only=True).tag(sync=True)
     """Why each option is right or wrong; empty before one is chosen."""
 
+    can_light: t.List[Any] = t.List(read_only=True).tag(sync=True)
+    """Whether each option has pixels to light; empty before one is chosen."""
+
     verdict = t.Unicode("", read_only=True).tag(sync=True)
     """What a screen reader says after the choice."""
 
@@ -59,6 +62,7 @@ class QuizChoices(View):
             self.choice = choice
             self.set_trait("answer", question.answer if question is not None and has_choice else -1)
             self.set_trait("reasons", [visible(option.reason) for option in options] if has_choice else [])
+            self.set_trait("can_light", [option.has_pixels for option in options] if has_choice else [])
             self.set_trait("verdict", _verdict(question, choice) if question is not None and has_choice else "")
             self.set_trait("next_label", ("See your score" if last else "Next question") if has_choice else "")
             self.set_trait("description", description)
