@@ -706,3 +706,17 @@ def test_other_area_of_the_place_field_is_a_box_and_a_town_no_filter() -> None:
     assert browser.query.bbox == (west, south, east, north)
     assert tuple(browser.map.map.center) == pytest.approx((38.7, -9.1), abs=0.1)
     browser.close()
+
+
+def test_map_brings_the_open_pair_into_view() -> None:
+    browser = browse()
+    pair = browser.gallery.result.pairs[0]
+    lon, lat = pair.record.tile.center
+    look_at(browser.map, lon + 1.0, lat + 1.0, lon + 2.0, lat + 2.0, zoom=6)
+    browser.pair = pair
+    assert tuple(browser.map.map.center) == (lat, lon)
+    browser.pair = None
+    look_at(browser.map, lon - 1.0, lat - 1.0, lon + 1.0, lat + 1.0, zoom=6)
+    browser.map.map.center = (lat + 0.5, lon)
+    browser.pair = pair
+    assert tuple(browser.map.map.center) == (lat + 0.5, lon)

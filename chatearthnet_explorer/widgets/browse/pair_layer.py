@@ -125,3 +125,12 @@ def _in_box(box: Bounds | None, lon: float, lat: float) -> bool:
         return True
     west, south, east, north = box
     return south <= lat <= north and (west <= lon <= east if west <= east else lon >= west or lon <= east)
+
+
+def distance(pair: Pair, lon: float, lat: float) -> float:
+    """Return how far a pair lies from a place, in degrees of latitude on a plane; infinite without a place."""
+    if pair.record.tile is None:
+        return math.inf
+    pair_lon, pair_lat = pair.record.tile.center
+    east = (pair_lon - lon + 180.0) % 360.0 - 180.0
+    return math.hypot(east * math.cos(math.radians(lat)), pair_lat - lat)

@@ -15,7 +15,7 @@ from chatearthnet_explorer.catalog.pair import Pair
 from chatearthnet_explorer.errors import ExplorerError
 from chatearthnet_explorer.tile import LATITUDE_LIMIT
 from chatearthnet_explorer.widgets.browse.area_filter import area_filter
-from chatearthnet_explorer.widgets.browse.pair_layer import NEAR, PairLayer, legend
+from chatearthnet_explorer.widgets.browse.pair_layer import NEAR, PairLayer, distance, legend
 from chatearthnet_explorer.widgets.browse.query_mixin import QueryMixin
 from chatearthnet_explorer.widgets.shared.map_frame import MapFrame
 from chatearthnet_explorer.widgets.shared.place_field import PlaceField
@@ -27,6 +27,7 @@ from chatearthnet_explorer.widgets.shared.world_map import (
     corners,
     remove_layers,
     show_box,
+    unwrap,
     user_map,
     world_map,
 )
@@ -177,7 +178,7 @@ class RegionMap(QueryMixin, ipywidgets.VBox):  # type: ignore[misc]  # ipywidget
 
     def _on_rest(self) -> None:
         self._due = None
-        self._mark(None)
+        self._mark()
         if self.follow:
             self._ask_view()
         self._draw()
@@ -261,7 +262,7 @@ class RegionMap(QueryMixin, ipywidgets.VBox):  # type: ignore[misc]  # ipywidget
             self.problem = str(problem)
             return
         if near:
-            nearest = min(near, key=lambda one: _apart(one, lon, lat))
+            nearest = min(near, key=lambda one: distance(one, lon, lat))
             for callback in self._callbacks:
                 callback(nearest)
 
@@ -276,7 +277,7 @@ class RegionMap(QueryMixin, ipywidgets.VBox):  # type: ignore[misc]  # ipywidget
         if self.follow or not (query.bbox or query.polygon):
             self._region.locations = []
         elif query.polygon:
-            self._region.locations = [(lat, lon) for lon, lat in _unwrap(query.polygon)]
+            self._region.locations = [(lat, lon) for lon, lat in unwrap(query.polygon)]
         elif query.bbox:
             west, south, east, north = query.bbox
             east += 360.0 * (east < west)
@@ -285,7 +286,16 @@ class RegionMap(QueryMixin, ipywidgets.VBox):  # type: ignore[misc]  # ipywidget
         self._entry.value = self._entry_text
 
     @traitlets.observe("pair")
-    def _mark(self, _change: object) -> None:
+    def _show_mark(self, _change: object) -> None:
+        """Mark the pair. A map of ours brings it into view, unless what the map shows is the region."""
+        self._mark()
+        tile = self.pair.record.tile if self.pair else None
+        if tile is not None and not self.follow and not self._is_users:
+            (lon, lat), (west, south, east, north) = tile.center, self.view
+            if not (west <= lon <= east and south <= lat <= north):
+                self.map.center = (lat, lon)
+
+    def _mark(self) -> None:
         tile = self.pair.record.tile if self.pair else None
         self._square.locations = [] if tile is None else corners([tile])
         if tile is not None:
@@ -301,20 +311,3 @@ def _new_pencil() -> ipyleaflet.DrawControl:
     return ipyleaflet.DrawControl(
         rectangle=_STYLE, polygon=_STYLE, polyline={}, circlemarker={}, edit=False, remove=False
     )
-
-
-def _apart(pair: Pair, lon: float, lat: float) -> float:
-    if pair.record.tile is None:
-        return math.inf
-    there, up = pair.record.tile.center
-    east = (there - lon + 180.0) % 360.0 - 180.0
-    return math.hypot(east * math.cos(math.radians(lat)), up - lat)
-
-
-def _unwrap(polygon: tuple[tuple[float, float], ...]) -> list[tuple[float, float]]:
-    """Return corners each within half a turn of the one before it, so that a shape over the antimeridian is one."""
-    ring = [polygon[0]]
-    for lon, lat in polygon[1:]:
-        before = ring[-1][0]
-        ring.append((before + (lon - before + 180.0) % 360.0 - 180.0, lat))
-    return ring

@@ -175,3 +175,12 @@ def land() -> list[list[list[tuple[float, float]]]]:
         for country in land_outline()["features"]
         for polygon in country["geometry"]["coordinates"]
     ]
+
+
+def unwrap(polygon: tuple[tuple[float, float], ...]) -> list[tuple[float, float]]:
+    """Return corners each within half a turn of the one before it, so that a shape over the antimeridian is one."""
+    ring = [polygon[0]]
+    for lon, lat in polygon[1:]:
+        before = ring[-1][0]
+        ring.append((before + (lon - before + 180.0) % 360.0 - 180.0, lat))
+    return ring
