@@ -48,6 +48,7 @@ _REST = 0.15  # seconds that the map must lie still before it is drawn
 _WORLD = (-180.0, -LATITUDE_LIMIT, 180.0, LATITUDE_LIMIT)
 _NUMBER = re.compile(r"[-+\u2212]?\d+(?:\.\d+)?")
 _STYLE = {"shapeOptions": {"color": "#1d9bf0", "weight": 2, "fillOpacity": 0.08}}
+_PENCIL = {"rectangle": _STYLE, "polygon": _STYLE, "polyline": {}, "circlemarker": {}, "edit": False, "remove": False}
 
 
 class RegionMap(QueryMixin, ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
@@ -73,6 +74,7 @@ class RegionMap(QueryMixin, ipywidgets.VBox):  # type: ignore[misc]  # ipywidget
         self._is_users = base is not None
         self.map = world_map(height) if base is None else user_map(base)
         """The ipyleaflet.Map inside, for those who want to add layers of their own."""
+        self._is_searching = False
         self._pairs = PairLayer(catalog)
         self._entry_text = ""  # what stands in the entry, unless a person wrote it
         self._due: asyncio.TimerHandle | None = None
@@ -88,7 +90,7 @@ class RegionMap(QueryMixin, ipywidgets.VBox):  # type: ignore[misc]  # ipywidget
         add_layers(self.map, self._layers)
         own = [control for control in self.map.controls if isinstance(control, ipyleaflet.DrawControl)]
         self._added_pencil = not own  # a map with two of them draws each shape twice
-        self._pencil = own[0] if own else _new_pencil()
+        self._pencil = own[0] if own else ipyleaflet.DrawControl(**_PENCIL)
         if self._added_pencil:
             self.map.controls = (*self.map.controls, self._pencil)
         self._entry = ipywidgets.Text(
@@ -179,6 +181,7 @@ class RegionMap(QueryMixin, ipywidgets.VBox):  # type: ignore[misc]  # ipywidget
     def _on_rest(self) -> None:
         self._due = None
         self._mark()
+        self._bring_into_view()
         if self.follow:
             self._ask_view()
         self._draw()
@@ -287,13 +290,20 @@ class RegionMap(QueryMixin, ipywidgets.VBox):  # type: ignore[misc]  # ipywidget
 
     @traitlets.observe("pair")
     def _show_mark(self, _change: object) -> None:
-        """Mark the pair. A map of ours brings it into view, unless what the map shows is the region."""
         self._mark()
+        # what the map shows may be the region; a map of the user's own stays where it is
+        self._is_searching = self.pair is not None and not self.follow and not self._is_users
+        self._bring_into_view()
+
+    def _bring_into_view(self) -> None:
+        """Go to the pair until it is in view: the map gets smaller when a pair opens beside the gallery."""
         tile = self.pair.record.tile if self.pair else None
-        if tile is not None and not self.follow and not self._is_users:
-            (lon, lat), (west, south, east, north) = tile.center, self.view
-            if not (west <= lon <= east and south <= lat <= north):
-                self.map.center = (lat, lon)
+        if tile is None or not self._is_searching:
+            return
+        (lon, lat), (west, south, east, north) = tile.center, self.view
+        self._is_searching = not (west <= lon <= east and south <= lat <= north)
+        if self._is_searching:
+            self.map.center = (lat, lon)
 
     def _mark(self) -> None:
         tile = self.pair.record.tile if self.pair else None
@@ -305,9 +315,3 @@ class RegionMap(QueryMixin, ipywidgets.VBox):  # type: ignore[misc]  # ipywidget
 
     def _draw(self) -> None:
         self._pairs.draw(self.query, self.view, float(self.map.zoom))
-
-
-def _new_pencil() -> ipyleaflet.DrawControl:
-    return ipyleaflet.DrawControl(
-        rectangle=_STYLE, polygon=_STYLE, polyline={}, circlemarker={}, edit=False, remove=False
-    )
