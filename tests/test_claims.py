@@ -15,7 +15,7 @@ from chatearthnet_explorer.caption import LIMIT
 from chatearthnet_explorer.captioners.template import TemplateCaptioner
 from chatearthnet_explorer.chip import Chip
 from chatearthnet_explorer.claims import is_english, read_claims
-from chatearthnet_explorer.claims.vocabulary import AMOUNTS, LAND, PLACES
+from chatearthnet_explorer.claims.lexicon import AMOUNTS, CLASSES as LAND, PLACES
 from chatearthnet_explorer.landcover.legend import BACKGROUND, CLASSES
 from chatearthnet_explorer.landcover.shares import PARTS
 from chatearthnet_explorer.prompts.facts import Facts35

@@ -1,98 +1,36 @@
-"""Extract claims from captions: which class, in which part, how much."""
+"""Read captions: which class is in which part, how much of it, and how sure that reading is.
+
+A caption goes through five steps, each a function of the values of the step before:
+
+1. ``tokens``: the phrases of the lexicon;
+2. ``clauses.split_sentences``: sentences;
+3. ``clauses.split_clauses``: clauses;
+4. ``bindings``: what each clause says on its own of its classes: places, amounts, denials, leads;
+5. ``discourse``: what the sentences say together.
+"""
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
-from chatearthnet_explorer.claims.passage import Passage
-from chatearthnet_explorer.claims.tokenizer import tokens
+from chatearthnet_explorer.caption import LIMIT
+from chatearthnet_explorer.claims.claim import DOUBTS, Certainty, Claim, Reading
+from chatearthnet_explorer.claims.clauses import split_sentences
+from chatearthnet_explorer.claims.discourse import relate
+from chatearthnet_explorer.claims.leads import PLAIN
+from chatearthnet_explorer.claims.lexicon.phrase_finder import to_lower
+from chatearthnet_explorer.claims.tokens import find_tokens
 from chatearthnet_explorer.landcover.shares import PARTS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator
 
-    from chatearthnet_explorer.claims.clause_mention import Mention, Parts
+    from chatearthnet_explorer.claims.claim import Parts
+    from chatearthnet_explorer.claims.statements import Mention
 
-
-class Claim(NamedTuple):
-    """One claim of a caption about one class."""
-
-    name: str
-    """The class, by its 3.5 name."""
-
-    parts: tuple[str, ...]
-    """Parts of ``shares.PARTS``, in their order; empty for the whole chip."""
-
-    size: str | None
-    """Amount, as a size word of ``size_words.SIZES``; None if the caption gives none."""
-
-    size_words: str
-    """The caption's words of amount; equal to ``size`` if they are the prompt's."""
-
-    of_image: bool
-    """Whether the amount refers to the whole image."""
-
-    negated: bool
-    """Whether the caption says that the class is absent."""
-
-    leads: bool
-    """Whether the caption says that the class is the largest there."""
-
-    start: int
-    """Start of the class word in the text."""
-
-    end: int
-    """End of the class word in the text."""
-
-    phrase_start: int
-    """Start of the class word including its words of amount or negation."""
-
-    phrase_end: int
-    """Where they end."""
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """The claims of a caption."""
-
-    claims: tuple[Claim, ...]
-    """All claims, in the order of the class words; one word may have several claims."""
-
-    dominant: str | None
-    """The class called dominant in the whole chip, the first of several; None if there is none."""
-
-    dominant_of: Mapping[str, str]
-    """The class called the largest of each part; parts without such a claim are missing."""
-
-    parts: tuple[str, ...]
-    """The parts mentioned, in the order of their first mention."""
-
-    walk: tuple[str, ...]
-    """The parts that clauses begin with, in order and with repetitions: the path of a 3.5 caption."""
-
-    loose: frozenset[str]
-    """Parts in sentences with "it", "they" or "the same", which may refer to a class without naming it."""
-
-    sentences: tuple[tuple[int, int], ...]
-    """Start and end of each sentence in the text."""
-
-    @property
-    def classes(self) -> tuple[str, ...]:
-        """The classes claimed to be present, in the order of their first mention."""
-        return tuple(dict.fromkeys(claim.name for claim in self.claims if not claim.negated))
-
-    @property
-    def triples(self) -> frozenset[tuple[str, str, str | None]]:
-        """Each (class, part, size) claimed to be present; the part is empty for the whole chip."""
-        return frozenset(
-            (claim.name, part, claim.size)
-            for claim in self.claims
-            if not claim.negated
-            for part in claim.parts or ("",)
-        )
+__all__ = ["DOUBTS", "Certainty", "Claim", "Reading", "is_english", "read_claims"]
 
 
 def read_claims(text: str) -> Reading:
@@ -102,19 +40,19 @@ def read_claims(text: str) -> Reading:
     more than ``caption.LIMIT`` characters are read. Spans count characters of the text as given. What is read well
     and what is not: docs/explanation/reading-captions.md.
     """
-    passage = Passage(text)
-    passage.read(tokens(text))
-    claims = [
-        claim for mention in sorted(passage.mentions, key=lambda one: one.start) for claim in _claims(mention, text)
-    ]
+    low = to_lower(text[:LIMIT])
+    sentences = split_sentences(find_tokens(low), low)
+    readings, named = relate(sentences, low)
+    mentions = [mention for reading in readings for mention in reading.mentions]
+    leaders = _leaders(mentions)
     return Reading(
-        claims=tuple(claims),
-        dominant=passage.leaders.get(""),
-        dominant_of={part: name for part, name in passage.leaders.items() if part},
-        parts=tuple(passage.classes_seen),
-        walk=tuple(passage.walk),
-        loose=frozenset(passage.loose),
-        sentences=tuple(passage.sentences),
+        claims=tuple(claim for one in sorted(mentions, key=_start) for claim in _claims(one, text)),
+        dominant=leaders.get(""),
+        dominant_of={part: name for part, name in leaders.items() if part},
+        parts=named,
+        walk=tuple(part for reading in readings for part in reading.walk),
+        loose=frozenset(part for reading in readings for part in reading.loose),
+        sentences=tuple((sentence.start, sentence.end) for sentence in sentences),
     )
 
 
@@ -133,6 +71,24 @@ _COMMON = frozenset(
     }
 )
 _FEWEST, _SHARE = 5, 0.15
+
+
+def _start(mention: Mention) -> int:
+    return mention.start
+
+
+def _leaders(mentions: Iterable[Mention]) -> dict[str, str]:
+    """Return the class that is called the largest of each part, and under an empty part that of the whole chip."""
+    plain: dict[str, str] = {}
+    in_passing: dict[str, str] = {}
+    for mention in mentions:
+        for statement in mention.statements:
+            if statement.lead and not statement.negated:
+                leaders = plain if statement.lead == PLAIN else in_passing
+                parts = statement.parts or ()
+                for part in (*parts, "") if len(parts) in {0, len(PARTS)} else parts:
+                    leaders.setdefault(part, mention.name)
+    return {**in_passing, **plain}
 
 
 @lru_cache(1024)
@@ -159,4 +115,5 @@ def _claims(mention: Mention, text: str) -> Iterator[Claim]:
             end=mention.end,
             phrase_start=first,
             phrase_end=last,
+            doubt=statement.doubt,
         )

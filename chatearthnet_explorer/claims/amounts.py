@@ -1,133 +1,152 @@
-"""Find the class that a word of amount refers to."""
+"""Step 4c: which class each word of amount belongs to: the one after it, or those before it."""
 
 from __future__ import annotations
 
-import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from chatearthnet_explorer.claims.class_lists import last_list
-from chatearthnet_explorer.claims.clause_mention import Statement
+from chatearthnet_explorer.claims import gaps
+from chatearthnet_explorer.claims.effects import DROP_SIZE, SIZE, SIZE_NEXT, Effect, Size
+from chatearthnet_explorer.claims.lexicon import kinds
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
-    from chatearthnet_explorer.claims.clause_mention import Mention, Size
+    from chatearthnet_explorer.claims.chunks import ClassWord
+    from chatearthnet_explorer.claims.sites import Site
+    from chatearthnet_explorer.claims.tokens import Token
 
-_NOUN = (
-    "fraction|part|portion|amount|quantit|share|coverage|presence|extent|area|expanse|stretch|spread|level|proportion"
-    "|percentage|number|scale|size|ground|surface|corner|quadrant|section|half|one|element|role|stake|component|cover"
-    "|patch(?!es)|piece|block|bit|group"
-)
-# Words that end the phrase of an amount and its noun.
-_ELSE = (
-    "and|or|nor|but|yet|with|without|in|into|at|on|by|as|while|whereas|where|which|who|that|than|then|from|over|across"
-    "|along|throughout|also|though|although|followed|plus|ahead|before|after|behind|next|beside|besides|near|like"
-    "|unlike|if|because|since|so|both|each|all|is|are|was|were|be|being|has|have|having|had|to|of|the|a|an|there|here"
-    "|no|not|it|its|they|their|too|again|cover[a-z]*|tak[a-z]+|hold[a-z]*|occup[a-z]+|fill[a-z]*|mak[a-z]+|lie[a-z]*"
-    "|remain[a-z]*|stand[a-z]*|show[a-z]*|overall|everywhere|elsewhere|around|between|toward|towards|within|under|for"
-)
-_WORD = rf"[\s\-\u2010-\u2015]+(?!(?:{_ELSE})\b)[a-z'\u2019]+"
-_COVERAGE_VERBS = (
-    "covered|occupied|taken|taken up|filled|held|dominated|claimed|made up|formed|given|given over|devoted|used|left"
-)
-_GOES = (
-    r"\s(?:is|are|being|consists? of|goes? to|going to|belongs? to|belonging to|falls? to|falling to|to|for|in|under"
-    rf"|(?:(?:is|are|being)\s(?:(?:also|again)\s)?)?(?:{_COVERAGE_VERBS})\s(?:with|by|of|to|for|in|as))\b(?:\s(?:the|an?)\b)?"
-)
-# "a small, isolated patch of dry grass", "more than half of the ground is grass", "a large part of it belongs to crops"
-_SPEAKS_OF_NEXT = re.compile(
-    rf"(?:,?{_WORD})?(?:{_WORD}){{0,4}}(?:\sof(?:\s(?:the|its?|this|that|these|them|which|an?)\b)?(?:{_WORD}){{0,3}}){{0,2}}"
-    rf"(?:{_GOES}(?:{_WORD}){{0,2}})?[\s\-]*"
-    rf"|\s(?:the|this|its)\b(?:{_WORD}){{0,3}}{_GOES}(?:{_WORD}){{0,2}}[\s\-]*"  # "most of the ground is grass"
-)
-# "trees in a medium share", "grass is large in extent"; but "trees on a large island" is not an amount of trees
-_STANDS_ALONE = re.compile(
-    rf"(?:\s(?:{_NOUN})[a-z]{{0,3}})?"
-    rf"(?:\W*[,.;:()]|\s*$|\s(?!of\b)(?:{_ELSE}|only|still|just|about|nearly|almost|compared|yet)\b"
-    r"|\sof\s(?:the|its?|them|that|this|these|those|each|every|all|an?|both|which|their|what)\b)"
-)
-# "and a small one in the top right"
-_OF_PART = re.compile(
-    rf"(?:\s(?:{_NOUN})[a-z]{{0,3}})?\s(?:(?:of|in|at|on|over|across|to|along|within|towards?)\s)?"
-    r"(?:the |its |both |each )*"
-)
 # "loosens a little", "is larger": no amount, unless of the class that follows
-_OF_NEXT = frozenset({"little", "larger", "smaller", "bigger", "fewer", "lesser"})
-_IS_WHOLE = re.compile(rf"(?:\s(?:{_NOUN})[a-z]{{0,3}})?\s(?:of\s)?(?:(?:the|this|its)\s)?")
-_IS_ONE_OF = re.compile(rf"{_GOES}")
+_ONLY_OF_NEXT = frozenset({"little", "larger", "smaller", "bigger", "fewer", "lesser"})
+_ENDS = kinds.AMOUNT | kinds.OTHERS | kinds.EXCEPT | kinds.SOMEWHERE | kinds.ONE_OF_TWO
+_ALL_OF_IMAGE = kinds.IMAGE | kinds.OF_IMAGE
 
 
-class Amounts:
-    """Words of amount of a clause, kept until it is clear whether they belong to a class before or after them."""
+class Amounts(NamedTuple):
+    """The amounts of a clause."""
 
-    __slots__ = ("_text", "_waiting")
+    effects: list[Effect]
+    """What they say of its classes."""
 
-    def __init__(self, text: str) -> None:
-        """Start with none."""
-        self._text = text
-        self._waiting: Size | None = None
+    of_places: dict[int, Size]
+    """Those that belong to a place after the first one of its classes, by the number of the place."""
 
-    def hear(self, size: Size, before: Sequence[Mention]) -> None:
-        """Add words of amount that follow the classes ``before``."""
-        self.settle(before)
-        self._waiting = size
 
-    def set_of_image(self, start: int) -> None:
-        """Use the pending amount for the whole image, if that is named right after it."""
-        if self._waiting is not None and _IS_WHOLE.fullmatch(self._text, self._waiting.end, start):
-            self._waiting = self._waiting._replace(of_image=True)
+class _Clause(NamedTuple):
+    tokens: Sequence[Token]
+    words: Mapping[int, ClassWord]
+    open: Sequence[tuple[ClassWord, ...]]
+    sites: Mapping[int, Site]
+    text: str
 
-    def give_to(self, mention: Mention, before: Sequence[Mention]) -> None:
-        """Assign the pending amount to the class that follows, or to those ``before`` if it refers to them."""
-        size = self._waiting
-        if size is None:
+
+def find_amounts(
+    tokens: Sequence[Token],
+    words: Mapping[int, ClassWord],
+    open_: Sequence[tuple[ClassWord, ...]],
+    sites: Mapping[int, Site],
+    text: str,
+) -> Amounts:
+    """Return what the words of amount of a clause say.
+
+    Args:
+        tokens: The phrases of the clause.
+        words: Its class words, by the number of their phrase.
+        open_: The class words that each phrase may belong to, and at the end those of the whole clause.
+        sites: Its places, by the number of their phrase.
+        text: The text, in lower case.
+    """
+    clause = _Clause(tokens, words, open_, sites, text)
+    amounts = Amounts([], {})
+    for at, (kind, value, start, end) in enumerate(tokens):
+        if kind == kinds.AMOUNT:
+            _assign(clause, at, Size(value, start, end), amounts)
+        elif kind == kinds.NO and value.endswith((" no", " none")):
+            _assign(clause, at, Size(None, start, end), amounts)  # "almost no trees"
+        elif kind == kinds.SOMEWHERE:
+            amounts.effects.append(Effect(at, DROP_SIZE, open_[at][-1:], None))
+    return amounts
+
+
+def _assign(clause: _Clause, at: int, size: Size, amounts: Amounts) -> None:
+    """Add one amount: the first phrase after it that can settle whose it is decides."""
+    tokens, words, open_, sites, text = clause
+    for number in range(at + 1, len(tokens)):
+        kind, _, start, end = tokens[number]
+        if kind == kinds.LAND:
+            if number in words:
+                if gaps.amount_is_of_class(text[size.end : start]):
+                    # "a small area of grass and trees" speaks of both, "a small lake and trees" of one
+                    article = text.endswith((" a ", " an ", "\na "), 0, size.start)
+                    shared = not article or text.endswith("of ", 0, start)
+                    amounts.effects.append(Effect(number, SIZE_NEXT, (words[number],), (size, shared)))
+                else:
+                    _give(clause, at, size, _last_list(open_[number], text), amounts)
+                return
+        elif kind == kinds.PLACE:
+            site = sites.get(number)
+            if site and site.role != "turn":
+                _give_at_place(clause, at, size, site, amounts)
+                return
+            if site and site.words and not text.endswith("of the ", 0, start):
+                _give(clause, at, size, site.words, amounts)
+                return
+        elif kind & _ALL_OF_IMAGE:
+            if gaps.amount_is_of_whole(text[size.end : start]):
+                size = size._replace(of_image=True)
+            if kind == kinds.OF_IMAGE and not gaps.amount_names_class(text, end):
+                _give(clause, number, size, _last_list(open_[number], text), amounts)
+                return
+        elif kind == kinds.OF_IT:
+            if not gaps.amount_names_class(text, end):
+                words_before = _last_list(open_[number], text)
+                if words_before:
+                    amounts.effects.append(Effect(number, SIZE, words_before, (size, True)))
+                    return
+        elif kind & _ENDS:
+            _give(clause, at, size, _last_list(open_[number], text), amounts)
             return
-        if not _SPEAKS_OF_NEXT.fullmatch(self._text, size.end, mention.start):
-            self.settle(before)
-            return
-        self._waiting = None
-        if size.of_image:
-            mention.statements = [Statement((), size), Statement()]
-            return
-        mention.statements[0].size = size
-        # "a small area of grass and trees" speaks of both, "a small lake and trees" of one
-        article = self._text[max(size.start - 3, 0) : size.start].endswith((" a ", "an "))
-        mention.shares_size = not article or self._text[mention.start - 3 : mention.start] == "of "
+    _give(clause, at, size, _last_list(open_[-1], text), amounts)
 
-    def give(self, mentions: Sequence[Mention], *, anyway: bool = False) -> None:
-        """Assign the pending amount to the classes before it; with ``anyway`` even if it is about one part of many."""
-        size = self._waiting
-        if size is None or not mentions:
-            return
-        self._waiting = None
-        for mention in mentions:
-            last = mention.statements[-1]
-            if (last.size is None or last.shared) and (anyway or not (mention.wider and mention.statements[0].size)):
-                last.size, last.shared = size, False
 
-    def take_for_part(self, start: int, after: int) -> Size | None:
-        """Drop the pending amount if it stands after a part that ends at ``after``, and return it for the next part."""
-        size = self._waiting
-        if size is None or size.start < after or not _OF_PART.fullmatch(self._text, size.end, start):
-            return None
-        self._waiting = None
-        return size
+def _give(
+    clause: _Clause, at: int, size: Size, words: tuple[ClassWord, ...], amounts: Amounts, before: int = -1
+) -> None:
+    """Add an amount of the classes before it, if it stands alone or belongs to the place that starts at ``before``."""
+    text = clause.text
+    if not words or text[size.start : size.end] in _ONLY_OF_NEXT:
+        return
+    of_place = before > 0 and not text[size.end : before].strip()  # "the entire top left"
+    if of_place or gaps.amount_stands_alone(text, size.end):
+        amounts.effects.append(Effect(at, SIZE, words, (size, False)))
 
-    def settle(self, mentions: Sequence[Mention], *, all_of_them: bool = False, before: int = -1) -> None:
-        """Assign the pending amount to the last list of classes before it, if that is possible; else to none.
 
-        Args:
-            mentions: The classes before it.
-            all_of_them: Whether it is said of all of them.
-            before: Where a part starts that follows: "the entire top left"; -1 for none.
-        """
-        size = self._waiting
-        if size is not None and self._text[size.start : size.end] not in _OF_NEXT:
-            of_part = before > 0 and not self._text[size.end : before].strip()
-            if of_part or _STANDS_ALONE.match(self._text, size.end):
-                self.give(mentions if all_of_them else last_list(mentions, self._text))
-        self._waiting = None
+def _give_at_place(clause: _Clause, at: int, size: Size, site: Site, amounts: Amounts) -> None:
+    """Add an amount that a place follows: it belongs to the place if the classes have another place already."""
+    had_place = any(other.words == site.words for number, other in clause.sites.items() if number < at)
+    of_whole = any(token[0] & _ALL_OF_IMAGE for token in clause.tokens[site.words[-1].at + 1 : at])
+    of_place = gaps.amount_is_of_place(clause.text[size.end : site.start])
+    if (had_place or of_whole) and site.role != "out" and of_place:
+        amounts.of_places[site.at] = size
+    else:
+        _give(clause, at, size, site.words, amounts, site.start)
 
-    def speaks_of_next(self, end: int) -> bool:
-        """Return whether an amount "of it" that ends there belongs to the class after it: "of it is grass"."""
-        return _IS_ONE_OF.match(self._text, end) is not None
+
+def _last_list(words: tuple[ClassWord, ...], text: str) -> tuple[ClassWord, ...]:
+    """Return the last class, with those before it in a list that ends with "and"."""
+    if len(words) < 2:  # noqa: PLR2004
+        return words
+    first = start_of_list(words, text)
+    if first < len(words) - 1 and " and" not in text[words[-2].end : words[-1].start]:
+        return words[-1:]  # "beneath the trees, moss ..."
+    return words[first:]
+
+
+def start_of_list(words: Sequence[ClassWord], text: str) -> int:
+    """Return the position of the first class that is in one list with the last."""
+    first = len(words) - 1
+    while first and gaps.is_list(text[words[first - 1].end : words[first].start]):
+        first -= 1
+    # a list of two takes no comma before its "and": "trees fill the left, and grass the right" has none
+    if first == len(words) - 2 and text.startswith(", and", words[-2].end):
+        return first + 1
+    return first

@@ -5,15 +5,15 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from chatearthnet_explorer.claims.vocabulary import LAND
-from chatearthnet_explorer.claims.vocabulary.phrase_finder import finder, single_spaced, spellings, to_lower
+from chatearthnet_explorer.claims.lexicon import CLASSES as PHRASES
+from chatearthnet_explorer.claims.lexicon.phrase_finder import finder, single_spaced, spellings, to_lower
 from chatearthnet_explorer.landcover.legend import CLASSES
 
 NO_CLASS = -1
 """Class index of a piece of text without a class."""
 
 _INDEX = {land.name: land.index for land in CLASSES}
-_CLASS_OF = {phrase: _INDEX[name] for name, patterns in LAND.items() for phrase in spellings(patterns)}
+_CLASS_OF = {phrase: _INDEX[name] for name, patterns in PHRASES.items() for phrase in spellings(patterns)}
 _MENTION = re.compile(finder(_CLASS_OF))
 
 

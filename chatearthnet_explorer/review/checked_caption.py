@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from chatearthnet_explorer.claims import Reading  # noqa: TC001 - a field of a dataclass
-from chatearthnet_explorer.claims.vocabulary.phrase_finder import to_lower
+from chatearthnet_explorer.claims.lexicon.phrase_finder import to_lower
 from chatearthnet_explorer.review.grounding import Fault, faults
 from chatearthnet_explorer.review.label_counts import Cover  # noqa: TC001 - likewise
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
-from chatearthnet_explorer.claims.vocabulary.phrase_finder import single_spaced
+from chatearthnet_explorer.claims.lexicon.phrase_finder import single_spaced
 from chatearthnet_explorer.landcover.shares import PARTS
 from chatearthnet_explorer.prompts.size_words import SIZES, size_word
 from chatearthnet_explorer.review.finding import quote

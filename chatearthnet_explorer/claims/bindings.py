@@ -1,0 +1,150 @@
+"""Step 4: bind the classes of a clause to places, amounts, denials and leads."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from chatearthnet_explorer.claims import effects as kinds_of
+from chatearthnet_explorer.claims import gaps
+from chatearthnet_explorer.claims.amounts import find_amounts, start_of_list
+from chatearthnet_explorer.claims.chunks import find_chunks
+from chatearthnet_explorer.claims.effects import Effect
+from chatearthnet_explorer.claims.leads import find_leads
+from chatearthnet_explorer.claims.lexicon import kinds
+from chatearthnet_explorer.claims.sites import SUBJECT, find_sites
+from chatearthnet_explorer.claims.statements import Mention, apply_effects
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from chatearthnet_explorer.claims.chunks import Chunk, ClassWord
+    from chatearthnet_explorer.claims.claim import Parts
+    from chatearthnet_explorer.claims.clauses import Clause
+    from chatearthnet_explorer.claims.effects import Size
+    from chatearthnet_explorer.claims.sites import Layout
+    from chatearthnet_explorer.claims.tokens import Token
+
+
+class Binding(NamedTuple):
+    """What a clause says on its own; "it" and "there" are still open."""
+
+    mentions: tuple[Mention, ...]
+    """Its class words with what is said of them."""
+
+    layout: Layout
+    """Its places."""
+
+    last: tuple[ClassWord, ...]
+    """The classes that a clause after it with "but" continues with."""
+
+
+def bind(clause: Clause, text: str) -> Binding:
+    """Return what a clause of a text in lower case says of each of its classes."""
+    tokens = clause.tokens
+    chunks = find_chunks(clause, text)
+    layout = find_sites(clause, chunks, text)
+    words = {word.at: word for chunk in chunks for word in chunk.words}
+    if not words and not layout.sites:
+        return Binding((), layout, ())
+    sites = {site.at: site for site in layout.sites}
+    open_, modes = _open_words(tokens, chunks, words, layout)
+    if layout.sites and layout.sites[-1].words == (SUBJECT,):
+        words[SUBJECT.at] = SUBJECT
+        open_[-1] = (SUBJECT,)
+    amounts = find_amounts(tokens, words, open_, sites, text)
+    effects = [
+        *amounts.effects,
+        *_denials(tokens, words, open_, modes, text),
+        *find_leads(clause, words, open_, modes, text),
+        *(Effect(at, kinds_of.PLACED, (words[at],), parts) for at, parts in layout.placed.items()),
+        *_places(layout, amounts.of_places, text),
+    ]
+    latest = layout.latest
+    if latest and not layout.begins_with_place and not any(token[0] == kinds.OVERALL for token in tokens):
+        effects.append(Effect(len(tokens), kinds_of.FALLBACK, open_[-1], latest))
+    effects.sort(key=_position)
+    return Binding(apply_effects(words.values(), effects), layout, open_[-1])
+
+
+def _position(effect: Effect) -> tuple[int, int]:
+    return effect.at, effect.kind
+
+
+def _open_words(
+    tokens: Sequence[Token], chunks: Sequence[Chunk], words: Mapping[int, ClassWord], layout: Layout
+) -> tuple[list[tuple[ClassWord, ...]], list[bool]]:
+    """Return the class words that each phrase may belong to, and whether a place has begun the clause before it."""
+    turns = {site.at for site in layout.sites if site.role == "turn"}
+    open_: list[tuple[ClassWord, ...]] = []
+    modes: list[bool] = []
+    current: tuple[ClassWord, ...] = ()
+    by_place = False
+    starts = {chunk.at: chunk for chunk in chunks if chunk.words}
+    chunk = None
+    for at, token in enumerate(tokens):
+        open_.append(current)
+        modes.append(by_place)
+        if at in starts:
+            chunk = starts[at]
+            if not chunk.is_aside or by_place:
+                current = chunk.words[:1]
+        elif at in words and chunk:
+            if not chunk.is_aside or by_place:
+                current = (*current, words[at])
+        elif at in turns:
+            current = current if by_place else ()
+            by_place = True
+        elif token[0] == kinds.OTHERS:
+            current = ()
+    open_.append(current)
+    return open_, modes
+
+
+def _places(layout: Layout, of_places: Mapping[int, Size], text: str) -> Iterator[Effect]:
+    for site in layout.sites:
+        if site.role == "turn" or not site.words:
+            continue
+        if site.role == "last":
+            first = start_of_list(site.words, text)
+            words = site.words[first:]
+            yield Effect(site.at, kinds_of.LAST_PLACE, words, (site, first > 0 or len(layout.placed) > len(site.words)))
+        elif site.at in of_places:
+            yield Effect(site.at, kinds_of.PLACE_WITH_SIZE, site.words, (site.parts, of_places[site.at]))
+        else:
+            yield Effect(site.at, _OF_ROLE[site.role], site.words, site)
+
+
+_OF_ROLE = {"in": kinds_of.PLACE, "out": kinds_of.PLACE_WITHOUT, "except": kinds_of.EXCEPT}
+
+
+def _denials(
+    tokens: Sequence[Token],
+    words: Mapping[int, ClassWord],
+    open_: Sequence[tuple[ClassWord, ...]],
+    modes: Sequence[bool],
+    text: str,
+) -> Iterator[Effect]:
+    """Yield denials, and what classes share with the class before them in a list."""
+    denied_at = -1
+    for at, (kind, value, start, _) in enumerate(tokens):
+        if kind == kinds.LAND and at in words:
+            if denied_at >= 0:
+                yield Effect(at, kinds_of.DENIED, (words[at],), denied_at)
+                denied_at = -1
+            before = open_[at]
+            if before and gaps.is_list(text[before[-1].end : start]) and not _ends_pair(before, text):
+                yield Effect(at, kinds_of.FOLLOWS, (words[at],), before[-1])
+        elif kind == kinds.NO:
+            denied_at = start
+        elif kind == kinds.ABSENT:
+            yield Effect(at, kinds_of.ABSENT, open_[at], (start, modes[at]))
+        elif kind & _ENDS_DENIAL or value == "," or (kind == kinds.PLACE and open_[at] and not modes[at]):
+            denied_at = -1
+
+
+_ENDS_DENIAL = kinds.EXCEPT | kinds.LEADS
+
+
+def _ends_pair(before: Sequence[ClassWord], text: str) -> bool:
+    """Return whether a class after these begins something new: "trees fill the left, and grass the right"."""
+    return len(before) == 1 and text.startswith(", and", before[-1].end)

@@ -1,0 +1,129 @@
+"""Step 4a: join the classes of a clause that are in one list, and note the signals before each class and place."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from chatearthnet_explorer.claims import gaps
+from chatearthnet_explorer.claims.lexicon import CLASSES, kinds
+
+if TYPE_CHECKING:
+    from chatearthnet_explorer.claims.claim import Parts
+    from chatearthnet_explorer.claims.clauses import Clause
+
+_SEPARATE = kinds.NO | kinds.LEADS | kinds.LED_BY | kinds.MADE_OF | kinds.VERB | kinds.THEME
+_JOIN = kinds.JOINS | kinds.AHEAD
+_LIST = kinds.AND | kinds.JOINS
+_STANDS_FOR_CLASS = kinds.LAND | kinds.PRONOUN | kinds.ONE_OF_TWO
+
+
+class ClassWord(NamedTuple):
+    """A class word of a clause, or "it" for a class of the clause before."""
+
+    name: str
+    """The class, by its 3.5 name; empty for "it", "they", "the former" and "the latter" of the clause before."""
+
+    at: int
+    """Number of its phrase in the clause."""
+
+    start: int
+    """Start in the text."""
+
+    end: int
+    """Where it ends."""
+
+
+class Chunk(NamedTuple):
+    """Classes of one list or a place, and the kinds of the signals before them."""
+
+    words: tuple[ClassWord, ...]
+    """The classes; none for a place."""
+
+    parts: Parts
+    """The place; no parts for classes."""
+
+    at: int
+    """Number of its first phrase in the clause."""
+
+    start: int
+    """Start in the text."""
+
+    end: int
+    """Where it ends."""
+
+    near: int
+    """Kinds of the signals before it, back to the last chunk or comma."""
+
+    since_class: int
+    """Kinds of the signals before it, back to the last class."""
+
+    before: int
+    """Kind of the phrase right before it."""
+
+    in_list: bool = False
+    """Whether it is a place in one list with the place before it."""
+
+    is_aside: bool = False
+    """Whether its class is only an object of the classes before: "grass surrounds the town and is widest in ..."."""
+
+
+def find_chunks(clause: Clause, text: str) -> list[Chunk]:
+    """Return the classes and places of a clause in their order."""
+    chunks: list[Chunk] = []
+    words: list[ClassWord] = []
+    near = since_chunk = since_class = link = before = 0
+    for at, (kind, value, start, end) in enumerate(clause.tokens):
+        last = chunks[-1] if chunks else None
+        if kind & _STANDS_FOR_CLASS and (clause.has_topic and not chunks or kind != kinds.PRONOUN):
+            if kind == kinds.ONE_OF_TWO and len(words) > 1:
+                pair = last.words if last and len(last.words) > 1 else words[-2:]
+                chunks.append(
+                    Chunk((pair[-1 if value == "the latter" else 0],), (), at, start, end, near, since_class, before)
+                )
+                near = since_chunk = since_class = link = 0
+                before = kind
+                continue
+            word = ClassWord(value if kind == kinds.LAND else "", at, start, end)
+            if last and last.words and _is_shape(last.words[-1], word, text):
+                before = kind
+                continue
+            words.append(word)
+            joins = last and last.words and not since_chunk & kinds.OTHERS and _join(last, word, link, text)
+            if last and joins:
+                chunks[-1] = last._replace(words=(*last.words, word), end=end)
+            else:
+                aside = (
+                    last is not None and bool(last.words) and not link & _SEPARATE and text.endswith(" the ", 0, start)
+                )
+                chunks.append(Chunk((word,), (), at, start, end, near, since_class, before, is_aside=aside))
+            near = since_chunk = since_class = link = 0
+        elif kind == kinds.PLACE:
+            in_list = (
+                last is not None
+                and not (last.words or since_chunk & ~_LIST)
+                and gaps.joins_places(text[last.end : start])
+            )
+            chunks.append(Chunk((), value, at, start, end, near, since_class, before, in_list))
+            near = since_chunk = 0
+        else:
+            near = 0 if value == "," else near | kind
+            since_chunk |= kind
+            since_class |= kind
+            if kind & (_SEPARATE | _JOIN):
+                link = kind
+        before = kind
+    return chunks
+
+
+def _is_shape(last: ClassWord, word: ClassWord, text: str) -> bool:
+    """Return whether "fields" only describes the class before it: "snow spreads in wide fields"."""
+    fields = text.startswith("field", word.start, word.end) and word.name != last.name
+    return fields and gaps.is_shape(text[last.end : word.start])
+
+
+def _join(last: Chunk, word: ClassWord, link: int, text: str) -> bool:
+    # a list longer than the legend is no list, and would be slow to read
+    if link & _SEPARATE or len(last.words) == len(CLASSES):
+        return False
+    before = last.words[-1]
+    return bool(link & _JOIN) or word.name == before.name or gaps.is_series(text[before.end : word.start])

@@ -1,0 +1,276 @@
+"""Step 5: relate the clauses and sentences of a caption, so that "there", "it", "the same" and "the rest" have a meaning."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from chatearthnet_explorer.claims.bindings import bind
+from chatearthnet_explorer.claims.clauses import split_clauses
+from chatearthnet_explorer.claims.lexicon import kinds
+from chatearthnet_explorer.claims.statements import Mention, Statement
+from chatearthnet_explorer.landcover.shares import PARTS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from chatearthnet_explorer.claims.bindings import Binding
+    from chatearthnet_explorer.claims.claim import Parts
+    from chatearthnet_explorer.claims.clauses import Clause, Sentence
+    from chatearthnet_explorer.claims.tokens import Token
+
+
+class Context(NamedTuple):
+    """What the sentences before leave for the next one."""
+
+    parts: Parts = ()
+    """The place that holds until another is named."""
+
+    last: Parts = ()
+    """The place spoken of last."""
+
+    mentions: tuple[Mention, ...] = ()
+    """The classes named there."""
+
+    topic: tuple[Mention, ...] = ()
+    """The class that "it" means."""
+
+    named: Parts = ()
+    """All parts named so far."""
+
+    doubt: str = ""
+    """Why it is not certain that the place holds, a key of ``claim.DOUBTS``; empty if it is."""
+
+
+class SoFar(NamedTuple):
+    """What the clauses of a sentence say so far."""
+
+    topic: tuple[Mention, ...]
+    """The class that "it" means."""
+
+    named: Parts
+    """All parts named so far, in the whole text."""
+
+    mentions: tuple[Mention, ...] = ()
+    """Their classes."""
+
+    recalled: tuple[Mention, ...] = ()
+    """What they say of classes named before, as "it"."""
+
+    subject: tuple[Mention, ...] = ()
+    """The classes that a clause with "but" continues with."""
+
+    here: Parts = ()
+    """The place that the last clause began with."""
+
+    latest: Parts = ()
+    """The place named last."""
+
+    there: Parts = ()
+    """The place of this sentence that "there" means."""
+
+    walk: Parts = ()
+    """The places that clauses begin with."""
+
+    mode: str = ""
+    """Whether the first clause begins with ``places`` or ``classes``; empty before one does."""
+
+    signs: int = 0
+    """The kinds of all phrases."""
+
+    points_back: bool = False
+    """Whether "there" means a place before the sentence."""
+
+    is_loose: bool = False
+    """Whether it may speak of classes without naming them."""
+
+    names_whole: bool = False
+    """Whether it names the whole image."""
+
+
+class SentenceReading(NamedTuple):
+    """What a sentence says."""
+
+    mentions: tuple[Mention, ...]
+    """Its classes, each with all its places."""
+
+    walk: Parts
+    """The places that its clauses begin with."""
+
+    loose: Parts
+    """Parts of which it may say more than was read."""
+
+
+def relate(sentences: Sequence[Sentence], text: str) -> tuple[list[SentenceReading], Parts]:
+    """Return what each sentence of a text in lower case says, and all parts that are named."""
+    context = Context()
+    readings = []
+    for sentence in sentences:
+        so_far = _read_clauses(sentence, text, context)
+        if so_far.signs & kinds.OVERALL:
+            context = context._replace(parts=(), last=())
+        reading, context = _settle(so_far, context)
+        readings.append(reading)
+    return readings, context.named
+
+
+def _read_clauses(sentence: Sentence, text: str, context: Context) -> SoFar:
+    so_far = SoFar(context.topic, context.named)
+    for clause in split_clauses(sentence, text):
+        resolved = _resolve_rest(clause._replace(has_topic=bool(so_far.topic)), text, so_far, context)
+        so_far = _add(so_far, clause, bind(resolved, text))
+    return so_far
+
+
+def _add(so_far: SoFar, clause: Clause, binding: Binding) -> SoFar:
+    """Add what a clause says."""
+    layout = binding.layout
+    signs, loose, there, points_back = 0, so_far.is_loose, so_far.there, so_far.points_back
+    named = dict.fromkeys(so_far.named)
+    names_class = False
+    for kind, value, _, _ in clause.tokens:
+        signs |= kind
+        if kind == kinds.LAND:
+            names_class = True
+        elif kind == kinds.PLACE:
+            named.update(dict.fromkeys(value))
+        elif kind == kinds.HERE:
+            # "there" refers to a part of this sentence, if it has named one
+            there = layout.here or layout.latest or so_far.here or so_far.latest
+            points_back = not there
+        elif kind == kinds.OF_IT and not names_class:
+            loose = True
+    is_subject = clause.after == "but" and any(site.role == "last" for site in layout.sites)
+    before = so_far.subject if is_subject else so_far.topic
+    own = tuple(mention for mention in binding.mentions if mention.name)
+    back = tuple(_recall(one, mention) for one in before for mention in binding.mentions if not mention.name)
+    unresolved = is_subject and not back and not own
+    mode = "places" if layout.begins_with_place else "classes" if binding.mentions else ""
+    topic = so_far.topic
+    if own or (back and not is_subject):
+        topic = () if layout.begins_with_place else own[:1] or back
+    open_ = {word.start for word in binding.last if word.name}
+    return SoFar(
+        topic=topic,
+        named=tuple(named),
+        mentions=so_far.mentions + own,
+        recalled=so_far.recalled + back,
+        subject=tuple(one for one in own if one.start in open_) or back or so_far.subject,
+        here=(() if is_subject and back else layout.here) or so_far.here,
+        latest=layout.latest or so_far.latest,
+        there=there,
+        walk=so_far.walk + layout.walk + (layout.here if unresolved else ()),
+        mode=so_far.mode or mode,
+        signs=so_far.signs | signs,
+        points_back=points_back,
+        is_loose=loose or bool(signs & (kinds.PRONOUN | kinds.POSSESSIVE)),
+        names_whole=so_far.names_whole or layout.names_whole,
+    )
+
+
+def _recall(one: Mention, mention: Mention) -> Mention:
+    """Return what "it" is said to be, as said of a class."""
+    statements = mention.statements
+    if len(statements) > 1 and statements[0] == Statement(()):
+        statements = statements[1:]  # "but is absent from the middle"
+    return mention._replace(name=one.name, start=one.start, end=one.end, statements=statements)
+
+
+def _settle(so_far: SoFar, context: Context) -> tuple[SentenceReading, Context]:
+    """Give the classes of a sentence their places, and return what it leaves for the next."""
+    here, latest, mentions = so_far.here, so_far.latest, so_far.mentions
+    same = bool(so_far.signs & kinds.SAME)
+    if same and here and not mentions:
+        mentions = _copies(context.mentions, context.parts or context.last, here)
+    parts = context.parts
+    if so_far.points_back and not so_far.names_whole:
+        parts = parts or context.last
+    spoken_of = latest if parts and latest and not so_far.points_back else parts
+    fallback = here or so_far.there or (() if so_far.names_whole else spoken_of)
+    of_part = bool(here or so_far.points_back)
+    doubt = "" if here or so_far.there or not fallback else "carried" if latest else context.doubt
+    settled = tuple(_settle_mention(mention, fallback, doubt, of_part=of_part) for mention in mentions)
+    recalled = (_settle_recalled(mention, fallback, doubt, of_part=of_part) for mention in so_far.recalled)
+    loose = here or latest or fallback if same or so_far.is_loose else ()
+    reading = SentenceReading((*settled, *(one for one in recalled if one)), so_far.walk, loose)
+    next_parts = parts
+    next_doubt = context.doubt
+    if so_far.mode == "places":
+        next_parts, next_doubt = here if len(here) < len(PARTS) else (), ""
+    elif parts and latest:
+        # a place said of the last class only: "with wetland confined to one corner, the lower left"
+        next_parts, next_doubt = latest, "carried"
+    elif so_far.names_whole:
+        next_parts = ()
+    goes_on = not (here or latest) and bool(next_parts)
+    last = context.last
+    if mentions or here:
+        # a sentence without a class does not change "here"
+        last = here or (() if so_far.names_whole else latest)
+    in_parts = (*context.mentions, *settled) if goes_on else settled
+    return reading, Context(next_parts, last, in_parts, so_far.topic, so_far.named, next_doubt)
+
+
+def _settle_mention(mention: Mention, fallback: Parts, doubt: str, *, of_part: bool) -> Mention:
+    statements = mention.statements
+    if statements[-1].parts is None and len(statements) > 1:
+        statements = statements[:-1]
+    first, *others = (one._replace(parts=fallback, doubt=doubt) if one.parts is None else one for one in statements)
+    leads_whole = mention.leads_whole
+    if leads_whole and of_part:
+        first, leads_whole = first._replace(lead=leads_whole), 0
+    if leads_whole and first.parts:
+        others, first = [first, *others], Statement((), lead=leads_whole)
+    elif leads_whole:
+        first = first._replace(lead=max(first.lead, leads_whole))
+    return mention._replace(statements=(first, *others), leads_whole=0)
+
+
+def _settle_recalled(mention: Mention, fallback: Parts, doubt: str, *, of_part: bool) -> Mention | None:
+    """Settle what "it" is said to be; None if it is said to be in no place."""
+    if all(one.parts is None for one in mention.statements):
+        if not mention.leads_whole:
+            return None
+        return mention._replace(statements=(Statement((), lead=mention.leads_whole, doubt="it"),), leads_whole=0)
+    settled = _settle_mention(mention, fallback, doubt, of_part=of_part)
+    return settled._replace(statements=tuple(one._replace(doubt=one.doubt or "it") for one in settled.statements))
+
+
+def _copies(mentions: Iterable[Mention], source: Parts, parts: Parts) -> tuple[Mention, ...]:
+    """Return what is said of some parts as said of other parts."""
+    copies = {}
+    for mention in mentions:
+        copy = next((one for one in mention.statements if not one.negated and {*source} & {*(one.parts or ())}), None)
+        copies[mention.name] = copy and mention._replace(
+            statements=(Statement(parts, copy.size, lead=copy.lead, doubt="likeness"),)
+        )
+    return tuple(copy for copy in copies.values() if copy)
+
+
+def _resolve_rest(clause: Clause, text: str, so_far: SoFar, context: Context) -> Clause:
+    """Return a clause with the parts, or the whole image, that "the rest" means in it.
+
+    "The rest" means the parts that the sentence, or all before it, has not named.
+    """
+    at = next((at for at, token in enumerate(clause.tokens) if token[0] == kinds.REST), -1)
+    if at < 0:
+        return clause
+    _, word, start, end = clause.tokens[at]
+    before = [token[1] for token in clause.tokens[:at] if token[0] == kinds.PLACE]
+    named = {*so_far.named, *(part for parts in before for part in parts)}
+    candidates = so_far.latest or (before[-1] if before else ()) or named
+    parts = tuple(part for part in PARTS if part not in candidates)
+    resolved: Token | None = (kinds.IMAGE, word, start, end)
+    if (context.parts or so_far.is_loose) and word in {"the rest", "the remainder"}:
+        resolved = None  # of the part that is spoken of
+    elif (so_far.here or _begins_with_place(clause)) and not so_far.mentions:
+        resolved = None
+    elif word == "elsewhere" or word.startswith(("the other", "the remaining")):
+        pass  # "a few specks elsewhere": it is unknown in how many of them
+    elif 0 < len(parts) < len(PARTS):
+        resolved = (kinds.PLACE, parts, start, end)
+    tokens = (*clause.tokens[:at], *([resolved] if resolved else []), *clause.tokens[at + 1 :])
+    return clause._replace(tokens=tokens)
+
+
+def _begins_with_place(clause: Clause) -> bool:
+    return next((kind for kind, *_ in clause.tokens if kind & (kinds.LAND | kinds.PLACE)), 0) == kinds.PLACE

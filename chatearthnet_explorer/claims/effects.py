@@ -1,0 +1,60 @@
+"""What a phrase of a clause says of class words: an effect, which ``bindings`` applies in the order of the phrases."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+if TYPE_CHECKING:
+    from chatearthnet_explorer.claims.chunks import ClassWord
+
+(
+    SIZE_NEXT,  # an amount before the class
+    DENIED,  # a denial before it
+    FOLLOWS,  # what it shares with the class before it in a list
+    LEAD,  # it is called the largest
+    PLACED,  # a place before it
+    PLACE_WITH_SIZE,  # a place after it with an amount of its own
+    PLACE,  # a place after it
+    PLACE_WITHOUT,  # likewise, where it is absent
+    EXCEPT,  # likewise, an exception
+    SIZE,  # an amount after it
+    ABSENT,  # a denial after it
+    DROP_SIZE,  # no amount after all
+    WHOLE,  # the whole image
+    WIDEN,  # its lead is of the whole image
+    LAST_PLACE,  # a place at the end of a clause that began with another
+    FALLBACK,  # a place if nothing else gave one
+) = range(16)
+"""Kinds of effects, in the order in which those of one phrase apply."""
+
+
+class Effect(NamedTuple):
+    """What a phrase says of class words."""
+
+    at: int
+    """Number of the phrase in the clause."""
+
+    kind: int
+    """One of the kinds above."""
+
+    words: tuple[ClassWord, ...]
+    """The class words."""
+
+    value: Any
+    """The amount, the strength of the lead, the place."""
+
+
+class Size(NamedTuple):
+    """Words of amount."""
+
+    word: str | None
+    """Their size word of ``size_words.SIZES``; None if there is none."""
+
+    start: int
+    """Start of the words in the text."""
+
+    end: int
+    """Where they end."""
+
+    of_image: bool = False
+    """Whether they refer to the whole image."""

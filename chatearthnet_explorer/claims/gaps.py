@@ -1,0 +1,162 @@
+"""What the words between two phrases say about them.
+
+Each function takes the words between, in lower case, and keeps its answers: the same few words stand there again and
+again.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+_KEPT = 1 << 14
+
+# --- between two classes
+
+_BETWEEN = re.compile(
+    r"(?: (?:area|land|zone|region|field|patch|cover|ground|vegetation)[a-z]{0,3})?"
+    r"(?:,|,? (?:and|or|&|and/or)(?: the| any)?|/) ?"
+)
+# what may stand between two classes of one series: "a large area of trees, a smaller one of dense shrub and some grass"
+_SERIES_WORD = (
+    r"[\s\-]+(?!(?:in|at|on|by|against|set|beside|behind|near|among|around|under|with|while|where|which|that|than|from"
+    r"|over|along|to|is|are|has|have|then|since|because|as|so|though)\b)[a-z\-]+"
+)
+_SERIES = re.compile(rf"(?:{_SERIES_WORD}){{0,2}}(?:,|,? and|,? or|/| &)(?:{_SERIES_WORD}){{0,7}}[\s\-]*")
+
+
+@lru_cache(_KEPT)
+def is_list(gap: str) -> bool:
+    """Return whether two classes are in one list: only a comma, "and" or "or" is between them."""
+    return _BETWEEN.fullmatch(gap) is not None
+
+
+@lru_cache(_KEPT)
+def is_series(gap: str) -> bool:
+    """Return whether only a comma or "and", amounts and adjectives are between two classes."""
+    return _SERIES.fullmatch(gap) is not None
+
+
+# --- between two places
+
+_PLACES = re.compile(
+    r"(?:[\s,]|\b(?:and|or|to|then|also|as well as|both|even|the|its|in|at|on|across|of|over|along|within|into|through"
+    r"|towards?|near|around|from|finally|especially|particularly|parts?|sections?|corners?|quadrants?|areas?|sides?)\b)*"
+)
+
+
+@lru_cache(_KEPT)
+def joins_places(gap: str) -> bool:
+    """Return whether only "and", a comma or words like "in" and "corner" are between two parts of one list."""
+    return _PLACES.fullmatch(gap) is not None
+
+
+# --- after an amount
+
+NOUN = (
+    "fraction|part|portion|amount|quantit|share|coverage|presence|extent|area|expanse|stretch|spread|level|proportion"
+    "|percentage|number|scale|size|ground|surface|corner|quadrant|section|half|one|element|role|stake|component|cover"
+    "|patch(?!es)|piece|block|bit|group"
+)
+# words that end the phrase of an amount and its noun
+_ELSE = (
+    "and|or|nor|but|yet|with|without|in|into|at|on|by|as|while|whereas|where|which|who|that|than|then|from|over|across"
+    "|along|throughout|also|though|although|followed|plus|ahead|before|after|behind|next|beside|besides|near|like"
+    "|unlike|if|because|since|so|both|each|all|is|are|was|were|be|being|has|have|having|had|to|of|the|a|an|there|here"
+    "|no|not|it|its|they|their|too|again|cover[a-z]*|tak[a-z]+|hold[a-z]*|occup[a-z]+|fill[a-z]*|mak[a-z]+|lie[a-z]*"
+    "|remain[a-z]*|stand[a-z]*|show[a-z]*|overall|everywhere|elsewhere|around|between|toward|towards|within|under|for"
+)
+_WORD = rf"[\s\-\u2010-\u2015]+(?!(?:{_ELSE})\b)[a-z'\u2019]+"
+_COVERED = (
+    "covered|occupied|taken|taken up|filled|held|dominated|claimed|made up|formed|given|given over|devoted|used|left"
+)
+_GOES = (
+    r"\s(?:is|are|being|consists? of|goes? to|going to|belongs? to|belonging to|falls? to|falling to|to|for|in|under"
+    rf"|(?:(?:is|are|being)\s(?:(?:also|again)\s)?)?(?:{_COVERED})\s(?:with|by|of|to|for|in|as))\b(?:\s(?:the|an?)\b)?"
+)
+# "a small, isolated patch of dry grass", "more than half of the ground is grass", "a large part of it belongs to crops"
+_OF_CLASS = re.compile(
+    rf"(?:,?{_WORD})?(?:{_WORD}){{0,4}}(?:\sof(?:\s(?:the|its?|this|that|these|them|which|an?)\b)?(?:{_WORD}){{0,3}}){{0,2}}"
+    rf"(?:{_GOES}(?:{_WORD}){{0,2}})?[\s\-]*"
+    rf"|\s(?:the|this|its)\b(?:{_WORD}){{0,3}}{_GOES}(?:{_WORD}){{0,2}}[\s\-]*"  # "most of the ground is grass"
+)
+# "trees in a medium share", "grass is large in extent"; but "trees on a large island" is not an amount of trees
+_ALONE = re.compile(
+    rf"(?:\s(?:{NOUN})[a-z]{{0,3}})?"
+    rf"(?:\W*[,.;:()]|\s*$|\s(?!of\b)(?:{_ELSE}|only|still|just|about|nearly|almost|compared|yet)\b"
+    r"|\sof\s(?:the|its?|them|that|this|these|those|each|every|all|an?|both|which|their|what)\b)"
+)
+# "and a small one in the top right"
+_OF_PLACE = re.compile(
+    rf"(?:\s(?:{NOUN})[a-z]{{0,3}})?\s(?:(?:of|in|at|on|over|across|to|along|within|towards?)\s)?"
+    r"(?:the |its |both |each )*"
+)
+_OF_WHOLE = re.compile(rf"(?:\s(?:{NOUN})[a-z]{{0,3}})?\s(?:of\s)?(?:(?:the|this|its)\s)?")
+_IS_CLASS = re.compile(_GOES)
+_AHEAD = 60
+
+
+@lru_cache(_KEPT)
+def amount_is_of_class(gap: str) -> bool:
+    """Return whether an amount belongs to the class after it: "a small [patch of dry] grass"."""
+    return _OF_CLASS.fullmatch(gap) is not None
+
+
+@lru_cache(_KEPT)
+def amount_is_of_place(gap: str) -> bool:
+    """Return whether an amount belongs to the part after it: "and a small [one in the] top right"."""
+    return _OF_PLACE.fullmatch(gap) is not None
+
+
+@lru_cache(_KEPT)
+def amount_is_of_whole(gap: str) -> bool:
+    """Return whether an amount belongs to the whole image after it: "half of [the] image"."""
+    return _OF_WHOLE.fullmatch(gap) is not None
+
+
+def amount_stands_alone(text: str, end: int) -> bool:
+    """Return whether an amount that ends there is not the first word of a longer phrase: "grass is large in extent"."""
+    return _stands_alone(text[end : end + _AHEAD])
+
+
+@lru_cache(_KEPT)
+def _stands_alone(rest: str) -> bool:
+    return _ALONE.match(rest) is not None
+
+
+def amount_names_class(text: str, end: int) -> bool:
+    """Return whether "of it", which ends there, gives an amount to the class after it: "most of it [is] grass"."""
+    return _IS_CLASS.match(text, end, end + _AHEAD) is not None
+
+
+# --- before a class that is called the largest
+
+_PLAIN_WORD = r"\s+(?!(?:its?|with|by|of|in|and|set|where|which|while|a|an|the)\b)[a-z\-]+"
+_PLAIN = re.compile(rf"(?:{_PLAIN_WORD}){{0,3}}[\s\-]*")
+_BESIDE = re.compile(
+    r"\b(?:broken|relieved|softened|fringed|edged|interrupted|dotted|punctuated|flanked|framed|crossed|cut|joined"
+    r"|bordered|accompanied|surrounded|interspersed|threaded|laced|beside|(?<!covered )(?<!filled )with)\b"
+)
+
+
+@lru_cache(_KEPT)
+def is_plain(gap: str) -> bool:
+    """Return whether only a few adjectives are between a comma and a class."""
+    return _PLAIN.fullmatch(gap) is not None
+
+
+@lru_cache(_KEPT)
+def is_beside_leader(gap: str) -> bool:
+    """Return whether a class is only beside the leader: "the theme is [a snowbound land broken by] wetland"."""
+    return _BESIDE.search(gap) is not None
+
+
+# --- around a class
+
+_SHAPE = re.compile(r"\b(?:in|as|into|forms?|forming)\s(?:[a-z\-]+,?\s){0,4}\Z")
+
+
+@lru_cache(_KEPT)
+def is_shape(gap: str) -> bool:
+    """Return whether "fields" after it only describes the class before it: "snow [spreads in wide] fields"."""
+    return _SHAPE.search(gap) is not None

@@ -1,0 +1,192 @@
+"""Step 4b: which classes of a clause each of its places belongs to.
+
+There are two kinds of clauses. In one that begins with a place ("in the top left, ...") the classes that follow are
+there. In one that begins with a class ("trees cover the top left") the place follows its classes.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from chatearthnet_explorer.claims.chunks import Chunk, ClassWord
+from chatearthnet_explorer.claims.lexicon import kinds
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from chatearthnet_explorer.claims.claim import Parts
+    from chatearthnet_explorer.claims.clauses import Clause
+    from chatearthnet_explorer.claims.tokens import Token
+
+SUBJECT = ClassWord("", -1, -1, -1)
+"""The classes of the clause before, in a clause that names none: "but is absent from the middle"."""
+
+_INTO = (" in ", " at ", " on ", " within ", " towards ")
+_NEAR = 12
+_ABSENT = kinds.ABSENT | kinds.NOT_IN
+_APART = kinds.NO | kinds.LEADS | kinds.LED_BY | kinds.MADE_OF | kinds.VERB | kinds.THEME
+_CONTRASTS = frozenset({"while", "rest"})
+_FROM, _TO, _DIRECT = ("from the ", "from "), ("to the ", "to "), frozenset({" the ", " in the "})
+
+
+class Site(NamedTuple):
+    """A place and the classes that are there, or are not."""
+
+    words: tuple[ClassWord, ...]
+    """The classes; none for a place that the classes after it take."""
+
+    parts: Parts
+    """The place."""
+
+    at: int
+    """Number of its phrase in the clause; the number of phrases for a place that only the end of the clause settles."""
+
+    start: int
+    """Start in the text."""
+
+    role: str
+    """``in``; ``out`` where the classes are not; ``except`` for an exception; ``turn`` for the classes after it; ``last``
+    for a turn that no class follows, so that it belongs to the classes before."""
+
+    in_list: bool = False
+    """Whether it is in one list with the place before it."""
+
+    is_narrower: bool = False
+    """Whether it is only where most of them is: "especially"."""
+
+    is_out: bool = False
+    """Whether the classes are not in a place of role ``last``."""
+
+
+class Layout(NamedTuple):
+    """The places of a clause and what belongs to them."""
+
+    sites: tuple[Site, ...]
+    """The places that are claims, in their order."""
+
+    placed: dict[int, Parts]
+    """The place of each class that follows its place, by the number of its phrase; empty parts for no place at all."""
+
+    begins_with_place: bool
+    """Whether the clause, or its last turn, begins with a place."""
+
+    here: Parts
+    """The last place that the classes after it take."""
+
+    latest: Parts
+    """The place named last."""
+
+    walk: Parts
+    """The parts that its turns begin with."""
+
+    names_whole: bool
+    """Whether it names the whole image."""
+
+
+def find_sites(clause: Clause, chunks: Sequence[Chunk], text: str) -> Layout:
+    """Return which classes the places of a clause belong to."""
+    tokens = clause.tokens
+    theme_at = next((at for at, token in enumerate(tokens) if token[0] == kinds.THEME), len(tokens))
+    sites: list[Site] = []
+    placed: dict[int, Parts] = {}
+    here: Parts = ()
+    latest: Parts = ()
+    walk: Parts = ()
+    open_: tuple[ClassWord, ...] = ()
+    by_place = waits = is_compared = comes_from = False
+    contrast = clause.after in _CONTRASTS
+    for chunk in chunks:
+        if chunk.words:
+            contrast = contrast or bool(chunk.near & kinds.REFERENCE and not open_)
+            if by_place:
+                placed.update((word.at, here) for word in chunk.words)
+                walk += here if waits else ()
+                waits = False
+            elif chunk.is_aside:
+                placed.update((word.at, ()) for word in chunk.words)
+                continue
+            if chunk.at > theme_at:
+                placed.update((word.at, ()) for word in chunk.words)
+            open_ = chunk.words
+            continue
+        parts = chunk.parts
+        goes_on = is_compared and chunk.in_list and tokens[chunk.at - 1][1] != ","
+        is_compared = goes_on or bool(chunk.near & kinds.REFERENCE)
+        if is_compared:
+            contrast = contrast or not open_
+            continue
+        if by_place and chunk.in_list and tokens[chunk.at - 1][1] != "and" and {*parts} < {*here}:
+            here = latest = parts  # "in the upper half, the top left"
+            continue
+        if chunk.at > theme_at:
+            continue  # places named with a theme are no claims
+        role = _role(chunk, tokens)
+        if role == "except":
+            here = tuple(part for part in here if part not in parts)
+            sites.append(Site(open_, parts, chunk.at, chunk.start, role))
+        elif open_ and not by_place and not _turns(chunk, tokens, text, contrast=contrast):
+            sites.append(
+                Site(
+                    open_, parts, chunk.at, chunk.start, role, chunk.in_list, bool(chunk.since_class & kinds.ESPECIALLY)
+                )
+            )
+        elif by_place and chunk.in_list and not (comes_from and text.endswith(_TO, 0, chunk.start)):
+            here += tuple(part for part in parts if part not in here)
+        else:
+            sites.append(Site(() if not by_place else open_, parts, chunk.at, chunk.start, "turn"))
+            open_ = open_ if by_place else ()
+            comes_from = text.endswith(_FROM, 0, chunk.start)
+            by_place, waits, contrast, here = True, True, False, parts
+        latest = tuple(dict.fromkeys(latest + parts)) if chunk.in_list else parts
+    if waits and (open_ or clause.after == "but"):
+        out = bool(chunks[-1].since_class & _ABSENT)
+        sites.append(Site(open_ or (SUBJECT,), here, len(tokens), len(text), "last", is_out=out))
+    elif waits:
+        walk += here
+    return Layout(tuple(sites), placed, by_place, here, latest, walk, names_whole(tokens, text))
+
+
+def _role(chunk: Chunk, tokens: Sequence[Token]) -> str:
+    if chunk.near & kinds.EXCEPT:
+        return "except"
+    if chunk.since_class & _ABSENT:
+        return "out"
+    # "with none in the middle"
+    none = chunk.near & kinds.NO and any(
+        kind == kinds.NO and value.startswith("none") for kind, value, _, _ in tokens[max(chunk.at - 3, 0) : chunk.at]
+    )
+    return "out" if none else "in"
+
+
+def _turns(chunk: Chunk, tokens: Sequence[Token], text: str, *, contrast: bool) -> bool:
+    """Return whether a place belongs to the classes after it though the clause began with a class."""
+    if not chunk.at:
+        return False
+    _, word, _, end = tokens[chunk.at - 1]
+    if word == "and" and chunk.since_class & _APART and not chunk.in_list:
+        # "trees dominate, and in the middle there is water"
+        return text.startswith(_INTO, end, min(chunk.start, end + _NEAR))
+    # "while trees fill the left, the right is bare"
+    return contrast and word == "," and text[end : chunk.start] in _DIRECT
+
+
+def names_whole(tokens: Sequence[Token], text: str) -> bool:
+    """Return whether a clause names the whole image, not only as the owner of a part: "the middle of the image"."""
+    before: Token = (kinds.STOP, "", 0, 0)
+    for token in tokens:
+        if token[0] & _NAMES_WHOLE and not is_of_part(token, before, text):
+            return True
+        before = token
+    return False
+
+
+def is_of_part(token: Token, before: Token, text: str) -> bool:
+    """Return whether the image is named only as the owner of the part before it: "the middle of the image"."""
+    kind, _, start, _ = token
+    if before[0] != kinds.PLACE or kind == kinds.OVERALL:
+        return False
+    end = before[3]
+    return start - end < _NEAR if kind == kinds.OF_IMAGE else " of " in text[end : min(start, end + 2 * _NEAR)]
+
+
+_NAMES_WHOLE = kinds.IMAGE | kinds.OF_IMAGE | kinds.THEME | kinds.OVERALL
