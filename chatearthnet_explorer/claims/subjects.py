@@ -1,0 +1,55 @@
+"""Step 3b: give a clause that names no class a subject: "Water. 71 % of the top left." means "it [is] 71 % of ..."."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from chatearthnet_explorer.claims.lexicon import kinds
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from chatearthnet_explorer.claims.clauses import Clause
+    from chatearthnet_explorer.claims.tokens import Token
+
+_HOW_MUCH = kinds.AMOUNT | kinds.NO
+_HAS_SUBJECT = (
+    kinds.LAND | kinds.PRONOUN | kinds.ONE_OF_TWO | kinds.SAME | kinds.THEME | kinds.OTHERS | kinds.OVERALL | kinds.REST
+)
+
+
+def with_subject(clause: Clause) -> Clause:
+    """Return a clause with "it" where its only subject can be the class named before, or as it is.
+
+    "Grass is next. 71 % of the top left, ..." gets it at its start, "The middle has 54 %, the top left 22 %" after each
+    place.
+    """
+    tokens = clause.tokens
+    if not clause.has_topic or clause.after == "but":
+        return clause
+    signs = 0
+    for token in tokens:
+        signs |= token[0]
+    if signs & _HAS_SUBJECT or not signs & kinds.PLACE or not signs & _HOW_MUCH:
+        return clause
+    first = next(token[0] for token in tokens if token[0] & (_HOW_MUCH | kinds.PLACE))
+    return clause._replace(tokens=_after_places(tokens) if first == kinds.PLACE else [_it(tokens[0][2]), *tokens])
+
+
+def _it(at: int) -> Token:
+    return kinds.PRONOUN, "it", at, at
+
+
+def _after_places(tokens: Sequence[Token]) -> list[Token]:
+    result: list[Token] = []
+    place_end = -1
+    for token in tokens:
+        kind, _, start, end = token
+        if kind & _HOW_MUCH and place_end >= 0:
+            result.append(_it(start))
+        if kind == kinds.PLACE:
+            place_end = end
+        elif kind != kinds.VERB:
+            place_end = -1
+        result.append(token)
+    return result
