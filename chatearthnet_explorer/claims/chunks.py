@@ -76,7 +76,7 @@ def find_chunks(clause: Clause, text: str) -> list[Chunk]:
     near = since_chunk = since_class = link = before = 0
     for at, (kind, value, start, end) in enumerate(clause.tokens):
         last = chunks[-1] if chunks else None
-        if kind & _STANDS_FOR_CLASS and (kind != kinds.PRONOUN or _is_subject(clause, chunks, words)):
+        if kind & _STANDS_FOR_CLASS and (kind != kinds.PRONOUN or _is_subject(clause, chunks)):
             if kind == kinds.ONE_OF_TWO and len(words) > 1:
                 pair = last.words if last and len(last.words) > 1 else words[-2:]
                 chunks.append(
@@ -117,16 +117,12 @@ def find_chunks(clause: Clause, text: str) -> list[Chunk]:
     return chunks
 
 
-def _is_subject(clause: Clause, chunks: Sequence[Chunk], words: Sequence[ClassWord]) -> bool:
+def _is_subject(clause: Clause, chunks: Sequence[Chunk]) -> bool:
     """Return whether "it" stands for a class named before: as the first of a clause, or where the clause names none."""
     if not clause.has_topic or not chunks:
         return clause.has_topic
     # "in the middle it has 18 %"
-    return not chunks[-1].words and not any(word.name for word in words) and not _names_class(clause)
-
-
-def _names_class(clause: Clause) -> bool:
-    return any(token[0] == kinds.LAND for token in clause.tokens)
+    return not chunks[-1].words and not clause.signs & kinds.LAND
 
 
 def _is_shape(last: ClassWord, word: ClassWord, text: str) -> bool:

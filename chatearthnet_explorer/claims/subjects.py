@@ -27,13 +27,12 @@ def with_subject(clause: Clause) -> Clause:
     tokens = clause.tokens
     if not clause.has_topic or clause.after == "but":
         return clause
-    signs = 0
-    for token in tokens:
-        signs |= token[0]
+    signs = clause.signs
     if signs & _HAS_SUBJECT or not signs & kinds.PLACE or not signs & _HOW_MUCH:
         return clause
     first = next(token[0] for token in tokens if token[0] & (_HOW_MUCH | kinds.PLACE))
-    return clause._replace(tokens=_after_places(tokens) if first == kinds.PLACE else [_it(tokens[0][2]), *tokens])
+    tokens = _after_places(tokens) if first == kinds.PLACE else [_it(tokens[0][2]), *tokens]
+    return clause._replace(tokens=tokens, signs=signs | kinds.PRONOUN)
 
 
 def _it(at: int) -> Token:
