@@ -19,6 +19,9 @@ _LIST = kinds.AND | kinds.JOINS
 _STANDS_FOR_CLASS = kinds.LAND | kinds.PRONOUN | kinds.ONE_OF_TWO
 
 
+_NEAR = 10
+
+
 class ClassWord(NamedTuple):
     """A class word of a clause, or "it" for a class of the clause before."""
 
@@ -76,7 +79,7 @@ def find_chunks(clause: Clause, text: str) -> list[Chunk]:
     near = since_chunk = since_class = link = before = 0
     for at, (kind, value, start, end) in enumerate(clause.tokens):
         last = chunks[-1] if chunks else None
-        if kind & _STANDS_FOR_CLASS and (kind != kinds.PRONOUN or _is_subject(clause, chunks)):
+        if kind & _STANDS_FOR_CLASS and (kind != kinds.PRONOUN or _is_subject(clause, chunks, before, start)):
             if kind == kinds.ONE_OF_TWO and len(words) > 1:
                 pair = last.words if last and len(last.words) > 1 else words[-2:]
                 chunks.append(
@@ -117,12 +120,12 @@ def find_chunks(clause: Clause, text: str) -> list[Chunk]:
     return chunks
 
 
-def _is_subject(clause: Clause, chunks: Sequence[Chunk]) -> bool:
+def _is_subject(clause: Clause, chunks: Sequence[Chunk], before: int, start: int) -> bool:
     """Return whether "it" stands for a class named before: as the first of a clause, or where the clause names none."""
     if not clause.has_topic or not chunks:
         return clause.has_topic
-    # "in the middle it has 18 %"
-    return not chunks[-1].words and not clause.signs & kinds.LAND
+    # "in the middle it has 18 %", "the middle lacks it"; but "the middle has not felt it"
+    return not clause.signs & kinds.LAND and (before == kinds.NO or start < chunks[-1].end + _NEAR)
 
 
 def _is_shape(last: ClassWord, word: ClassWord, text: str) -> bool:

@@ -41,14 +41,13 @@ def _it(at: int) -> Token:
 
 def _after_places(tokens: Sequence[Token]) -> list[Token]:
     result: list[Token] = []
-    place_end = -1
+    follows = False
     for token in tokens:
         kind, _, start, end = token
-        if kind & _HOW_MUCH and place_end >= 0:
+        if kind == kinds.AMOUNT and follows:
             result.append(_it(start))
-        if kind == kinds.PLACE:
-            place_end = end
-        elif kind != kinds.VERB:
-            place_end = -1
         result.append(token)
+        if kind == kinds.NO and follows:
+            result.append(_it(end))  # "the top right has none"
+        follows = kind == kinds.PLACE or (follows and kind == kinds.VERB)
     return result
