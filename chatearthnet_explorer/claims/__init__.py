@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from chatearthnet_explorer.caption import LIMIT
@@ -46,7 +47,7 @@ def read_claims(text: str) -> Reading:
     mentions = [mention for reading in readings for mention in reading.mentions]
     leaders = _leaders(mentions)
     return Reading(
-        claims=tuple(claim for one in sorted(mentions, key=_start) for claim in _claims(one, text)),
+        claims=tuple([claim for one in sorted(mentions, key=_start) for claim in _claims(one, text)]),
         dominant=leaders.get(""),
         dominant_of={part: name for part, name in leaders.items() if part},
         parts=named,
@@ -73,8 +74,7 @@ _COMMON = frozenset(
 _FEWEST, _SHARE = 5, 0.15
 
 
-def _start(mention: Mention) -> int:
-    return mention.start
+_start = attrgetter("start")
 
 
 def _leaders(mentions: Iterable[Mention]) -> dict[str, str]:
@@ -97,23 +97,15 @@ def _in_order(parts: Parts) -> Parts:
 
 
 def _claims(mention: Mention, text: str) -> Iterator[Claim]:
-    for statement in mention.statements:
-        first, last, size = mention.start, mention.end, statement.size
+    name, start, end, statements, denied_at, _ = mention
+    for parts, size, negated, lead, doubt in statements:
+        word, words, of_image, first, last = None, "", False, start, end
         if size:
-            first, last = min(first, size.start), max(last, size.end)
-        if statement.negated and mention.denied_at >= 0:
-            first = min(first, mention.denied_at)
-        yield Claim(
-            name=mention.name,
-            parts=_in_order(statement.parts) if statement.parts else (),
-            size=size.word if size else None,
-            size_words=text[size.start : size.end] if size else "",
-            of_image=size is not None and size.of_image,
-            negated=statement.negated,
-            leads=statement.lead > 0 and not statement.negated,
-            start=mention.start,
-            end=mention.end,
-            phrase_start=first,
-            phrase_end=last,
-            doubt=statement.doubt,
-        )
+            word, size_start, size_end, of_image = size
+            words = text[size_start:size_end]
+            first, last = min(start, size_start), max(end, size_end)
+        if negated and denied_at >= 0:
+            first = min(first, denied_at)
+        leads = lead > 0 and not negated
+        parts = _in_order(parts) if parts else ()  # noqa: PLW2901 - in their own order from here on
+        yield Claim(name, parts, word, words, of_image, negated, leads, start, end, first, last, doubt)

@@ -11,7 +11,7 @@ from chatearthnet_explorer.claims.chunks import find_chunks
 from chatearthnet_explorer.claims.effects import Effect
 from chatearthnet_explorer.claims.leads import find_leads
 from chatearthnet_explorer.claims.lexicon import kinds
-from chatearthnet_explorer.claims.sites import SUBJECT, find_sites
+from chatearthnet_explorer.claims.sites import NO_LAYOUT, SUBJECT, find_sites, names_whole
 from chatearthnet_explorer.claims.statements import Mention, apply_effects
 
 if TYPE_CHECKING:
@@ -23,6 +23,10 @@ if TYPE_CHECKING:
     from chatearthnet_explorer.claims.effects import Size
     from chatearthnet_explorer.claims.sites import Layout
     from chatearthnet_explorer.claims.tokens import Token
+
+_CONTENT = kinds.LAND | kinds.PLACE | kinds.PRONOUN | kinds.ONE_OF_TWO
+_OF_AMOUNT = kinds.AMOUNT | kinds.NO | kinds.SOMEWHERE
+_OF_LEAD = kinds.LEADS | kinds.LED_BY | kinds.MADE_OF | kinds.THEME | kinds.AHEAD | kinds.IMAGE | kinds.OF_IMAGE
 
 
 class Binding(NamedTuple):
@@ -40,27 +44,32 @@ class Binding(NamedTuple):
 
 def bind(clause: Clause, text: str) -> Binding:
     """Return what a clause of a text in lower case says of each of its classes."""
-    tokens = clause.tokens
+    tokens, signs = clause.tokens, clause.signs
+    if not signs & _CONTENT:
+        return Binding((), NO_LAYOUT._replace(names_whole=names_whole(clause, text)), ())
     chunks = find_chunks(clause, text)
     layout = find_sites(clause, chunks, text)
     words = {word.at: word for chunk in chunks for word in chunk.words}
-    if not words and not layout.sites:
-        return Binding((), layout, ())
-    sites = {site.at: site for site in layout.sites}
     open_, modes = _open_words(tokens, chunks, words, layout)
     if layout.sites and layout.sites[-1].words == (SUBJECT,):
         words[SUBJECT.at] = SUBJECT
         open_[-1] = (SUBJECT,)
-    amounts = find_amounts(tokens, words, open_, sites, text)
+    if not words:
+        return Binding((), layout, ())
     effects = [
-        *amounts.effects,
-        *_denials(tokens, words, open_, modes, text),
-        *find_leads(clause, words, open_, modes, text),
         *(Effect(at, kinds_of.PLACED, (words[at],), parts) for at, parts in layout.placed.items()),
-        *_places(layout, amounts.of_places, text),
+        *_denials(tokens, words, open_, modes, text),
     ]
+    sizes: Mapping[int, Size] = {}
+    if signs & _OF_AMOUNT:
+        amounts = find_amounts(tokens, words, open_, {site.at: site for site in layout.sites}, text)
+        effects += amounts.effects
+        sizes = amounts.of_places
+    if signs & _OF_LEAD:
+        effects += find_leads(clause, words, open_, modes, text)
+    effects += _places(layout, sizes, text)
     latest = layout.latest
-    if latest and not layout.begins_with_place and not any(token[0] == kinds.OVERALL for token in tokens):
+    if latest and not layout.begins_with_place and not signs & kinds.OVERALL:
         effects.append(Effect(len(tokens), kinds_of.FALLBACK, open_[-1], latest))
     effects.sort(key=_position)
     return Binding(apply_effects(words.values(), effects), layout, open_[-1])

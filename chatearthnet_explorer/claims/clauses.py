@@ -40,6 +40,9 @@ class Clause(NamedTuple):
     of_whole: bool
     """Whether its sentence has named the whole image before it."""
 
+    signs: int
+    """The kinds of all its phrases."""
+
     has_topic: bool = False
     """Whether "it" can mean a class that was named before it."""
 
@@ -62,6 +65,7 @@ def _sentence(tokens: Sequence[Token], text: str, begin: int, end: int) -> Sente
 
 
 _BEGINS = {kinds.CLAUSE: "while", kinds.BUT: "but", kinds.REST: "rest"}
+_BEGIN = kinds.CLAUSE | kinds.BUT | kinds.REST
 _CONTENT = kinds.LAND | kinds.PLACE
 _WHOLE = kinds.IMAGE | kinds.OF_IMAGE | kinds.OVERALL | kinds.THEME
 
@@ -71,20 +75,24 @@ def split_clauses(sentence: Sentence, text: str) -> list[Clause]:
     tokens = sentence.tokens
     clauses = []
     begin, after = 0, ""
-    names_class = names_whole = has_content = False
-    is_first, of_whole = True, False
+    signs = signs_before = 0
     for number, (kind, value, start, _) in enumerate(tokens):
-        if kind & _CONTENT:
-            has_content = True
-            names_class = names_class or kind == kinds.LAND
-        elif kind & _WHOLE:
-            names_whole = True
-        elif kind in _BEGINS:
-            rest = kind == kinds.REST
-            if rest and not (has_content and value.startswith("the ") and not text.endswith("in ", 0, start)):
-                continue
-            clauses.append(Clause(tokens[begin:number], after, is_first, of_whole))
-            begin, after = number + (not rest), _BEGINS[kind]
-            is_first, of_whole, has_content = not names_class, names_whole, False
-    clauses.append(Clause(tokens[begin:], after, is_first, of_whole))
+        if kind & _BEGIN:
+            if kind == kinds.REST:
+                opens = signs & _CONTENT and value.startswith("the ") and not text.endswith("in ", 0, start)
+                if not opens:
+                    signs |= kind
+                    continue
+            clauses.append(_clause(tokens[begin:number], after, signs_before, signs))
+            after = _BEGINS[kind]
+            begin = number if kind == kinds.REST else number + 1
+            signs_before |= signs
+            signs = kind & kinds.REST
+        else:
+            signs |= kind
+    clauses.append(_clause(tokens[begin:] if begin else tokens, after, signs_before, signs))
     return clauses
+
+
+def _clause(tokens: Sequence[Token], after: str, signs_before: int, signs: int) -> Clause:
+    return Clause(tokens, after, not signs_before & kinds.LAND, bool(signs_before & _WHOLE), signs)

@@ -116,7 +116,7 @@ def relate(sentences: Sequence[Sentence], text: str) -> tuple[list[SentenceReadi
 def _read_clauses(sentence: Sentence, text: str, context: Context) -> SoFar:
     so_far = SoFar(context.topic, context.named)
     for clause in split_clauses(sentence, text):
-        resolved = _resolve_rest(clause._replace(has_topic=bool(so_far.topic)), text, so_far, context)
+        resolved = _resolve_rest(clause._replace(has_topic=True) if so_far.topic else clause, text, so_far, context)
         so_far = _add(so_far, clause, bind(resolved, text))
     return so_far
 
@@ -124,21 +124,21 @@ def _read_clauses(sentence: Sentence, text: str, context: Context) -> SoFar:
 def _add(so_far: SoFar, clause: Clause, binding: Binding) -> SoFar:
     """Add what a clause says."""
     layout = binding.layout
-    signs, loose, there, points_back = 0, so_far.is_loose, so_far.there, so_far.points_back
-    named = dict.fromkeys(so_far.named)
-    names_class = False
-    for kind, value, _, _ in clause.tokens:
-        signs |= kind
-        if kind == kinds.LAND:
-            names_class = True
-        elif kind == kinds.PLACE:
-            named.update(dict.fromkeys(value))
-        elif kind == kinds.HERE:
-            # "there" refers to a part of this sentence, if it has named one
-            there = layout.here or layout.latest or so_far.here or so_far.latest
-            points_back = not there
-        elif kind == kinds.OF_IT and not names_class:
-            loose = True
+    signs, loose, there, points_back = clause.signs, so_far.is_loose, so_far.there, so_far.points_back
+    named = so_far.named
+    if signs & kinds.PLACE:
+        named = tuple(
+            dict.fromkeys(
+                named + tuple(part for token in clause.tokens if token[0] == kinds.PLACE for part in token[1])
+            )
+        )
+    if signs & kinds.HERE:
+        # "there" refers to a part of this sentence, if it has named one
+        there = layout.here or layout.latest or so_far.here or so_far.latest
+        points_back = not there
+    if signs & kinds.OF_IT:
+        first = next(kind for kind, *_ in clause.tokens if kind & (kinds.OF_IT | kinds.LAND))
+        loose = loose or first == kinds.OF_IT
     is_subject = clause.after == "but" and any(site.role == "last" for site in layout.sites)
     before = so_far.subject if is_subject else so_far.topic
     own = tuple(mention for mention in binding.mentions if mention.name)
@@ -151,7 +151,7 @@ def _add(so_far: SoFar, clause: Clause, binding: Binding) -> SoFar:
     open_ = {word.start for word in binding.last if word.name}
     return SoFar(
         topic=topic,
-        named=tuple(named),
+        named=named,
         mentions=so_far.mentions + own,
         recalled=so_far.recalled + back,
         subject=tuple(one for one in own if one.start in open_) or back or so_far.subject,
@@ -251,9 +251,9 @@ def _resolve_rest(clause: Clause, text: str, so_far: SoFar, context: Context) ->
 
     "The rest" means the parts that the sentence, or all before it, has not named.
     """
-    at = next((at for at, token in enumerate(clause.tokens) if token[0] == kinds.REST), -1)
-    if at < 0:
+    if not clause.signs & kinds.REST:
         return clause
+    at = next(at for at, token in enumerate(clause.tokens) if token[0] == kinds.REST)
     _, word, start, end = clause.tokens[at]
     before = [token[1] for token in clause.tokens[:at] if token[0] == kinds.PLACE]
     named = {*so_far.named, *(part for parts in before for part in parts)}
@@ -269,7 +269,7 @@ def _resolve_rest(clause: Clause, text: str, so_far: SoFar, context: Context) ->
     elif 0 < len(parts) < len(PARTS):
         resolved = (kinds.PLACE, parts, start, end)
     tokens = (*clause.tokens[:at], *([resolved] if resolved else []), *clause.tokens[at + 1 :])
-    return clause._replace(tokens=tokens)
+    return clause._replace(tokens=tokens, signs=clause.signs | (resolved[0] if resolved else 0))
 
 
 def _begins_with_place(clause: Clause) -> bool:

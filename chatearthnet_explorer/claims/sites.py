@@ -86,7 +86,9 @@ class Layout(NamedTuple):
 def find_sites(clause: Clause, chunks: Sequence[Chunk], text: str) -> Layout:
     """Return which classes the places of a clause belong to."""
     tokens = clause.tokens
-    theme_at = next((at for at, token in enumerate(tokens) if token[0] == kinds.THEME), len(tokens))
+    theme_at = len(tokens)
+    if clause.signs & kinds.THEME:
+        theme_at = next(at for at, token in enumerate(tokens) if token[0] == kinds.THEME)
     sites: list[Site] = []
     placed: dict[int, Parts] = {}
     here: Parts = ()
@@ -143,7 +145,7 @@ def find_sites(clause: Clause, chunks: Sequence[Chunk], text: str) -> Layout:
         sites.append(Site(open_ or (SUBJECT,), here, len(tokens), len(text), "last", is_out=out))
     elif waits:
         walk += here
-    return Layout(tuple(sites), placed, by_place, here, latest, walk, names_whole(tokens, text))
+    return Layout(tuple(sites), placed, by_place, here, latest, walk, names_whole(clause, text))
 
 
 def _role(chunk: Chunk, tokens: Sequence[Token]) -> str:
@@ -170,10 +172,16 @@ def _turns(chunk: Chunk, tokens: Sequence[Token], text: str, *, contrast: bool) 
     return contrast and word == "," and text[end : chunk.start] in _DIRECT
 
 
-def names_whole(tokens: Sequence[Token], text: str) -> bool:
+NO_LAYOUT = Layout((), {}, begins_with_place=False, here=(), latest=(), walk=(), names_whole=False)
+"""The layout of a clause without classes and places."""
+
+
+def names_whole(clause: Clause, text: str) -> bool:
     """Return whether a clause names the whole image, not only as the owner of a part: "the middle of the image"."""
+    if not clause.signs & _NAMES_WHOLE:
+        return False
     before: Token = (kinds.STOP, "", 0, 0)
-    for token in tokens:
+    for token in clause.tokens:
         if token[0] & _NAMES_WHOLE and not is_of_part(token, before, text):
             return True
         before = token

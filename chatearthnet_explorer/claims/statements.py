@@ -30,14 +30,8 @@ class Statement(NamedTuple):
     lead: int = 0
     """How clearly the class is called the largest there: 0 not at all, ``PASSING``, ``PLAIN``."""
 
-    is_shared: bool = False
-    """Whether the amount was taken from the class before it in a list; its own amount replaces it."""
-
     doubt: str = ""
     """Why the reading is not certain, a key of ``claim.DOUBTS``; empty if it is."""
-
-    is_wider: bool = False
-    """Whether the statement after it says where most of it is."""
 
 
 class Mention(NamedTuple):
@@ -62,60 +56,83 @@ class Mention(NamedTuple):
     """How clearly it is called the largest of the whole chip, whichever places are named after."""
 
 
+class _Line:
+    """A statement while effects are applied."""
+
+    __slots__ = ("is_shared", "is_wider", "lead", "negated", "parts", "size")
+
+    def __init__(self, parts: Parts | None = None, size: Size | None = None, *, negated: bool = False) -> None:
+        self.parts = parts
+        self.size = size
+        self.negated = negated
+        self.lead = 0
+        self.is_shared = False  # the amount is that of the class before it in a list; its own replaces it
+        self.is_wider = False  # the line after it says where most of it is
+
+
 class _Draft:
     """A mention while its effects are applied."""
 
-    __slots__ = ("denied_at", "leads_whole", "shares_size", "statements")
+    __slots__ = ("denied_at", "last", "leads_whole", "lines", "shares_size")
 
     def __init__(self) -> None:
-        self.statements = [Statement()]
+        self.last = _Line()
+        self.lines = [self.last]
         self.denied_at = -1
         self.leads_whole = 0
         self.shares_size = False
 
-    def set(self, **values: object) -> None:
-        self.statements[-1] = self.statements[-1]._replace(**values)
+    def add(self, line: _Line) -> None:
+        self.lines.append(line)
+        self.last = line
 
 
 def apply_effects(words: Iterable[ClassWord], effects: Iterable[Effect]) -> tuple[Mention, ...]:
     """Return the mentions of a clause, after all effects in their order."""
     drafts = {word: _Draft() for word in words}
-    for effect in effects:
-        if effect.kind == kinds.FOLLOWS:
-            _follow(drafts[effect.words[0]], drafts[effect.value])
+    for _, kind, affected, value in effects:
+        if kind == kinds.FOLLOWS:
+            _follow(drafts[affected[0]], drafts[value])
             continue
-        apply = _APPLY[effect.kind]
-        for word in effect.words:
-            apply(drafts[word], effect.value)
+        apply = _APPLY[kind]
+        for word in affected:
+            apply(drafts[word], value)
     return tuple(
-        Mention(word.name, word.start, word.end, tuple(draft.statements), draft.denied_at, draft.leads_whole)
+        Mention(
+            word.name,
+            word.start,
+            word.end,
+            tuple([Statement(one.parts, one.size, one.negated, one.lead) for one in draft.lines]),
+            draft.denied_at,
+            draft.leads_whole,
+        )
         for word, draft in drafts.items()
     )
 
 
 def _follow(draft: _Draft, before: _Draft) -> None:
     """Copy the statement of the class before it in a list: "a small area of grass and trees"."""
-    first = before.statements[0]
-    if before.shares_size and not draft.statements[0].size:
-        draft.statements[0] = draft.statements[0]._replace(size=before.statements[-1].size, is_shared=True)
-        draft.shares_size = True
+    own, first = draft.lines[0], before.lines[0]
+    if before.shares_size and not own.size:
+        own.size, own.is_shared, draft.shares_size = before.last.size, True, True
     if first.negated:
         _deny(draft, before.denied_at)
-    draft.set(lead=first.lead)
+    draft.last.lead = first.lead
     draft.leads_whole = before.leads_whole
 
 
 def _size_next(draft: _Draft, value: tuple[Size, bool]) -> None:
     size, draft.shares_size = value
     if size.of_image:
-        draft.statements = [Statement((), size), Statement()]
+        draft.lines = [_Line((), size)]
+        draft.add(_Line())
     else:
-        draft.set(size=size)
+        draft.last.size = size
 
 
 def _deny(draft: _Draft, at: int) -> None:
     draft.denied_at = at
-    draft.set(negated=True)
+    draft.last.negated = True
 
 
 def _lead(draft: _Draft, value: tuple[int, bool]) -> None:
@@ -123,62 +140,62 @@ def _lead(draft: _Draft, value: tuple[int, bool]) -> None:
     if of_whole:
         draft.leads_whole = max(draft.leads_whole, strength)
     else:
-        draft.set(lead=max(draft.statements[-1].lead, strength))
+        draft.last.lead = max(draft.last.lead, strength)
 
 
 def _placed(draft: _Draft, parts: Parts) -> None:
-    draft.set(parts=parts)
+    draft.last.parts = parts
 
 
 def _size(draft: _Draft, value: tuple[Size, bool]) -> None:
     size, anyway = value
-    last = draft.statements[-1]
+    last = draft.last
     # "in all parts, most of all in the middle, a large area": the amount is not of the middle alone
-    is_taken = any(one.is_wider and one.size for one in draft.statements)
+    is_taken = any(one.is_wider and one.size for one in draft.lines)
     if (last.size is None or last.is_shared) and (anyway or not is_taken):
-        draft.set(size=size, is_shared=False)
+        last.size, last.is_shared = size, False
 
 
 def _place(draft: _Draft, site: Site) -> None:
-    last = draft.statements[-1]
+    last = draft.last
     if last.parts and {*site.parts} <= {*last.parts}:
-        draft.statements.append(Statement(site.parts))
+        draft.add(_Line(site.parts))
     elif last.parts is None and site.is_narrower:
-        draft.set(parts=(), is_wider=True)
-        draft.statements.append(Statement(site.parts, negated=last.negated))
+        last.parts, last.is_wider = (), True
+        draft.add(_Line(site.parts, negated=last.negated))
     elif last.parts is None:
-        draft.set(parts=site.parts)
-    elif site.in_list or not (last.size or last.negated or last.lead or len(draft.statements) > 1):
-        draft.set(parts=_union(last.parts, site.parts))
+        last.parts = site.parts
+    elif site.in_list or not (last.size or last.negated or last.lead or len(draft.lines) > 1):
+        last.parts = _union(last.parts, site.parts)
     else:
-        draft.statements.append(Statement(site.parts))
+        draft.add(_Line(site.parts))
 
 
 def _place_with_size(draft: _Draft, value: tuple[Parts, Size]) -> None:
-    draft.statements.append(Statement(*value))
+    draft.add(_Line(*value))
 
 
 def _place_without(draft: _Draft, site: Site) -> None:
     """Deny it in a place."""
-    last = draft.statements[-1]
-    if last.parts is None and len(draft.statements) > 1:
-        draft.set(parts=site.parts, negated=True)
+    last = draft.last
+    if last.parts is None and len(draft.lines) > 1:
+        last.parts, last.negated = site.parts, True
     elif last.parts is None:
         # absent from one part means present in others
-        draft.set(parts=(), negated=False)
-        draft.statements.append(Statement(site.parts, negated=True))
-    elif last.negated and len(draft.statements) > 1:
-        draft.set(parts=_union(last.parts, site.parts))
+        last.parts, last.negated = (), False
+        draft.add(_Line(site.parts, negated=True))
+    elif last.negated and len(draft.lines) > 1:
+        last.parts = _union(last.parts, site.parts)
     else:
-        draft.set(parts=tuple(part for part in last.parts if part not in site.parts))
-        draft.statements.append(Statement(site.parts, negated=True))
+        last.parts = tuple(part for part in last.parts if part not in site.parts)
+        draft.add(_Line(site.parts, negated=True))
 
 
 def _except(draft: _Draft, site: Site) -> None:
-    last = draft.statements[-1]
-    if last.size or draft.leads_whole or any(one.lead for one in draft.statements):
+    last = draft.last
+    if last.size or draft.leads_whole or any(one.lead for one in draft.lines):
         # "common in all parts but one" does not say that it is missing there
-        draft.set(parts=tuple(part for part in last.parts or () if part not in site.parts))
+        last.parts = tuple(part for part in last.parts or () if part not in site.parts)
     else:
         _place_without(draft, site)
 
@@ -187,37 +204,37 @@ def _last_place(draft: _Draft, value: tuple[Site, bool]) -> None:
     """Give it a place at the end of a clause, instead of the one that the clause began with."""
     site, replaces = value
     if replaces:
-        draft.set(parts=None)
+        draft.last.parts = None
     (_place_without if site.is_out else _place)(draft, site)
 
 
 def _absent(draft: _Draft, value: tuple[int, bool]) -> None:
     at, by_place = value
-    if by_place or draft.statements[-1].parts is None:
+    if by_place or draft.last.parts is None:
         _deny(draft, at)
 
 
 def _drop_size(draft: _Draft, _: None) -> None:
-    draft.set(size=None)
+    draft.last.size = None
 
 
 def _whole(draft: _Draft, by_class: bool) -> None:  # noqa: FBT001 - the value of an effect
     _widen(draft, None)
-    if by_class and draft.statements[-1].parts is None:
-        draft.set(parts=())
+    if by_class and draft.last.parts is None:
+        draft.last.parts = ()
 
 
 def _widen(draft: _Draft, _: None) -> None:
     """Move the last lead without a place to the whole chip."""
-    last = draft.statements[-1]
+    last = draft.last
     if last.lead and not last.parts:
         draft.leads_whole = max(draft.leads_whole, last.lead)
-        draft.set(lead=0)
+        last.lead = 0
 
 
 def _fallback(draft: _Draft, parts: Parts) -> None:
-    if draft.statements[-1].parts is None:
-        draft.set(parts=parts)
+    if draft.last.parts is None:
+        draft.last.parts = parts
 
 
 def _union(parts: Parts, more: Parts) -> Parts:
