@@ -226,7 +226,9 @@ def _settle_mention(mention: Mention, fallback: Parts, doubt: str, *, of_part: b
     statements = mention.statements
     if statements[-1].parts is None and len(statements) > 1:
         statements = statements[:-1]
-    first, *others = (one._replace(parts=fallback, doubt=one.doubt or doubt) if one.parts is None else one for one in statements)
+    first, *others = (
+        one._replace(parts=fallback, doubt=one.doubt or doubt) if one.parts is None else one for one in statements
+    )
     leads_whole = mention.leads_whole
     if leads_whole and of_part:
         first, leads_whole = first._replace(lead=leads_whole), 0

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import re
 from functools import cache, lru_cache
+from typing import TYPE_CHECKING
 
 from chatearthnet_explorer.claims.lexicon import NUMBERS
 from chatearthnet_explorer.claims.lexicon.phrase_finder import finder, single_spaced, spellings
 from chatearthnet_explorer.prompts.size_words import SIZES, size_word
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 _ONES = (
     *("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "thirteen"),
@@ -38,9 +42,41 @@ def _any(*sections: str) -> str:
     return finder(phrase for section in sections for phrase in spellings(NUMBERS[section]))
 
 
+def find_numbers(text: str) -> Iterator[tuple[int, int]]:
+    """Yield start and end of each number of parts in a text, with the words around it that say more or less.
+
+    The expression of all numbers is slow, so it is only tried around the words that every number has.
+    """
+    last = 0
+    for clue in _clue().finditer(text):
+        begin = max(last, clue.start() - _BEFORE)
+        while begin <= clue.start():
+            match = _pattern().search(text, begin, min(len(text), clue.end() + _AFTER))
+            if match is None or match.start() > clue.start():
+                break
+            begin = last = match.end()
+            if last > clue.start():
+                yield match.span()
+
+
+_BEFORE, _AFTER = 60, 60
+"""Characters around the word that every number has in which the rest of the number is."""
+
+
 @cache
-def number_pattern() -> str:
-    """Return the expression of a number of parts, with the words around it that say more or less."""
+def _clue() -> re.Pattern[str]:
+    return re.compile(
+        rf"{_part()}|%|\bper(?:{_SPACE})?cent\b"
+        rf"|\b(?:in|of|from)\b(?={_SPACE}(?:\w+{_SPACE})?(?:{finder(_COUNTS)}|\d))"
+    )
+
+
+def _part() -> str:
+    return finder([*_PARTS_OF_ONE, *(f"{word}s" for word in _PARTS_OF_ONE if word != "half"), "halves"])
+
+
+@cache
+def _pattern() -> re.Pattern[str]:
     count = rf"(?:{finder(_COUNTS)}|\b{_FIGURES})"
     one_of = finder(_PARTS_OF_ONE)
     many = finder(f"{word}s" if word != "half" else "halves" for word in _PARTS_OF_ONE)
@@ -60,7 +96,7 @@ def number_pattern() -> str:
     to = rf"(?:{_SPACE}(?:to|or){_SPACE}|\s?[\u2010-\u2015-]\s?)"
     span = rf"\bbetween{_SPACE}(?:{number}|half|{count}){_SPACE}and{_SPACE}(?:{number}|{bare})|{count}{to}{percent}"
     many_steps = rf"(?:{before}{_SPACE}){{1,2}}"
-    return (
+    return re.compile(
         rf"(?:(?:{many_steps})?(?:{span})|{many_steps}(?:{number}|{bare}){after}|{number}(?:{to}{number}|{after})"
         rf"|\bhalf(?=\s(?:of|the|its|this|each|both)\b)|\bthe{_SPACE}{one_of}{_SPACE}part\b)"
     )
@@ -115,10 +151,9 @@ _ENDS = frozenset(float(end) for end, _ in SIZES)
 @cache
 def _number() -> re.Pattern[str]:
     """Return the expression of one number: how many, of which parts of one, or of how many."""
-    part = finder(f"{word}{end}" for word in _PARTS_OF_ONE for end in ("", "s")).replace("halfs", "halves")
     count = rf"(?:{finder(_COUNTS)}|\b{_FIGURES})"
     return re.compile(
-        rf"(?:({count}) )?({part})|({count})(?: (?:parts?|acres?|pixels?|fields?|squares?))?"
+        rf"(?:({count}) )?({_part()})|({count})(?: (?:parts?|acres?|pixels?|fields?|squares?))?"
         rf"(?: (?:in|of|from|out of)(?: (?:a|every|the))? ({finder(_COUNTS)}|\b\d{{2,3}}\b))?"
     )
 

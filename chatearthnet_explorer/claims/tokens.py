@@ -8,27 +8,30 @@ from typing import Any
 
 from chatearthnet_explorer.claims.lexicon import AMOUNTS, CLASSES, PLACES, SIGNALS
 from chatearthnet_explorer.claims.lexicon.kinds import AMOUNT, AND, CLAUSE, LAND, PLACE, STOP
-from chatearthnet_explorer.claims.numbers import number_pattern, size_of_number
 from chatearthnet_explorer.claims.lexicon.phrase_finder import finder, single_spaced, spellings
+from chatearthnet_explorer.claims.numbers import find_numbers, size_of_number
 
 Token = tuple[int, Any, int, int]
 """Kind of a phrase, of ``kinds``, its value (class, parts, size, or its letters), start and end in the text."""
 
 
 def find_tokens(text: str) -> list[Token]:
-    """Return the phrases of the lexicon in a text that ``phrase_finder.to_lower`` made."""
-    tokens = []
-    for match in _pattern().finditer(text):
-        word = match.group()
-        kind, value = _WORDS.get(word) or _WORDS.get(single_spaced(word)) or _word_of(word)
-        tokens.append((kind, value, *match.span()))
+    """Return the phrases of the lexicon in a text that ``phrase_finder.to_lower`` made, and its numbers of parts."""
+    tokens: list[Token] = []
+    begin = 0
+    for start, end in find_numbers(text):
+        _add_words(tokens, text, begin, start)
+        tokens.append((AMOUNT, size_of_number(text[start:end]), start, end))
+        begin = end
+    _add_words(tokens, text, begin, len(text))
     return tokens
 
 
-def _word_of(word: str) -> tuple[int, object]:
-    if not word[0].isalnum():
-        return STOP, word
-    return AMOUNT, size_of_number(word)
+def _add_words(tokens: list[Token], text: str, begin: int, end: int) -> None:
+    for match in _pattern().finditer(text, begin, end):
+        word = match.group()
+        entry = _WORDS.get(word) or _WORDS.get(single_spaced(word)) or (STOP, word)
+        tokens.append((*entry, *match.span()))
 
 
 _WORDS: dict[str, tuple[int, Any]] = {
@@ -50,4 +53,4 @@ _END = r"[.!?\u3002](?=\W|$)|\n\s{0,9}\n"
 def _pattern() -> re.Pattern[str]:
     """Return the expression of all phrases; making it takes longer than importing the rest of the package."""
     words = finder(phrase for phrase in _WORDS if phrase[0].isalpha())
-    return re.compile(rf"{number_pattern()}|{words}|(?=[,;.!?\u3002\n])(?:[,;]|{_END})")
+    return re.compile(rf"{words}|(?=[,;.!?\u3002\n])(?:[,;]|{_END})")
