@@ -8,8 +8,8 @@ from typing import Any
 
 from chatearthnet_explorer.claims.lexicon import AMOUNTS, CLASSES, PLACES, SIGNALS
 from chatearthnet_explorer.claims.lexicon.kinds import AMOUNT, AND, CLAUSE, LAND, PLACE, STOP
+from chatearthnet_explorer.claims.numbers import number_pattern, size_of_number
 from chatearthnet_explorer.claims.lexicon.phrase_finder import finder, single_spaced, spellings
-from chatearthnet_explorer.prompts.size_words import SIZES
 
 Token = tuple[int, Any, int, int]
 """Kind of a phrase, of ``kinds``, its value (class, parts, size, or its letters), start and end in the text."""
@@ -26,10 +26,9 @@ def find_tokens(text: str) -> list[Token]:
 
 
 def _word_of(word: str) -> tuple[int, object]:
-    if not word[0].isdigit():
+    if not word[0].isalnum():
         return STOP, word
-    percent = float(word.rstrip("%percnt \u00a0"))
-    return AMOUNT, next((size for end, size in SIZES if percent < end), None)
+    return AMOUNT, size_of_number(word)
 
 
 _WORDS: dict[str, tuple[int, Any]] = {
@@ -44,7 +43,6 @@ _WORDS: dict[str, tuple[int, Any]] = {
     ";": (CLAUSE, ";"),
     **{mark: (STOP, mark) for mark in ".!?\u3002"},
 }
-_PERCENT = r"\b\d{1,3}(?:\.\d{1,4})?\s?(?:%|percent\b|per cent\b)"
 _END = r"[.!?\u3002](?=\W|$)|\n\s{0,9}\n"
 
 
@@ -52,4 +50,4 @@ _END = r"[.!?\u3002](?=\W|$)|\n\s{0,9}\n"
 def _pattern() -> re.Pattern[str]:
     """Return the expression of all phrases; making it takes longer than importing the rest of the package."""
     words = finder(phrase for phrase in _WORDS if phrase[0].isalpha())
-    return re.compile(rf"{words}|(?=[\d,;.!?\u3002\n])(?:[,;]|{_END}|{_PERCENT})")
+    return re.compile(rf"{number_pattern()}|{words}|(?=[,;.!?\u3002\n])(?:[,;]|{_END})")

@@ -52,6 +52,9 @@ AMOUNTS: Mapping[str | None, Phrases] = MappingProxyType({
 })  # fmt: skip
 """Words for each size of ``size_words.SIZES``; under None, words of amount without a size."""
 
+NUMBERS: Mapping[str, Phrases] = MappingProxyType(_table("numbers"))
+"""Words around a number, by what they say: ``over``, ``under``, ``about`` and so on."""
+
 SIGNALS: Mapping[int, Phrases] = MappingProxyType(
     {KINDS[key.upper()]: phrases for key, phrases in _table("signals").items()}
 )
