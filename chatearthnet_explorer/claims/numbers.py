@@ -4,14 +4,10 @@ from __future__ import annotations
 
 import re
 from functools import cache, lru_cache
-from typing import TYPE_CHECKING
 
 from chatearthnet_explorer.claims.lexicon import NUMBERS
 from chatearthnet_explorer.claims.lexicon.phrase_finder import finder, single_spaced, spellings
 from chatearthnet_explorer.prompts.size_words import SIZES, size_word
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 _ONES = (
     *("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "thirteen"),
@@ -42,33 +38,49 @@ def _any(*sections: str) -> str:
     return finder(phrase for section in sections for phrase in spellings(NUMBERS[section]))
 
 
-def find_numbers(text: str) -> Iterator[tuple[int, int]]:
-    """Yield start and end of each number of parts in a text, with the words around it that say more or less.
-
-    The expression of all numbers is slow, so it is only tried around the words that every number has.
-    """
-    last = 0
-    for clue in _clue().finditer(text):
-        begin = max(last, clue.start() - _BEFORE)
-        while begin <= clue.start():
-            match = _pattern().search(text, begin, min(len(text), clue.end() + _AFTER))
-            if match is None or match.start() > clue.start():
-                break
-            begin = last = match.end()
-            if last > clue.start():
-                yield match.span()
-
-
 _BEFORE, _AFTER = 60, 60
 """Characters around the word that every number has in which the rest of the number is."""
 
 
-@cache
-def _clue() -> re.Pattern[str]:
-    return re.compile(
-        rf"{_part()}|%|\bper(?:{_SPACE})?cent\b"
-        rf"|\b(?:in|of|from)\b(?={_SPACE}(?:\w+{_SPACE})?(?:{finder(_COUNTS)}|\d))"
-    )
+def clues() -> list[str]:
+    """Return phrases of which every number of parts has one: "third", "percent", "in ten".
+
+    The expression of all numbers is slow, so it is only tried where one of these is.
+    """
+    ratios = [
+        f"{word} {article}{count}"
+        for word in ("in", "of", "from")
+        for article in ("", "a ", "every ", "the ")
+        for count in _COUNTS
+    ]
+    parts = [f"{word}{end}" for word in _PARTS_OF_ONE if word != "half" for end in ("", "s")]
+    return ["half", "halves", *parts, "percent", "per cent", *ratios]
+
+
+def has_clue(phrase: str) -> bool:
+    """Return whether a phrase of amount is read as a number of parts: "nearly half"."""
+    words = {*phrase.split()}
+    return not words.isdisjoint({"half", "percent", "cent", *_PARTS_OF_ONE, *(f"{word}s" for word in _PARTS_OF_ONE)})
+
+
+def number_around(text: str, start: int, end: int, *, after: int) -> tuple[int, int] | None:
+    """Return start and end of the number of parts around a clue, with words that say more or less.
+
+    Args:
+        text: The text, in lower case.
+        start: Where the clue starts.
+        end: Where it ends.
+        after: Where the number before it ends.
+    """
+    begin = max(after, start - _BEFORE)
+    while begin <= start:
+        match = _pattern().search(text, begin, min(len(text), end + _AFTER))
+        if match is None or match.start() > start:
+            return None
+        if match.end() > start:
+            return match.span()
+        begin = match.end()
+    return None
 
 
 def _part() -> str:
