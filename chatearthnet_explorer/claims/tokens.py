@@ -6,8 +6,8 @@ import re
 from functools import cache
 from typing import Any
 
-from chatearthnet_explorer.claims.lexicon import AMOUNTS, CLASSES, PLACES, SIGNALS
-from chatearthnet_explorer.claims.lexicon.kinds import AMOUNT, AND, CLAUSE, LAND, PLACE, STOP
+from chatearthnet_explorer.claims.lexicon import AMOUNTS, CLASSES, DIRECTIONS, PLACES, SIGNALS
+from chatearthnet_explorer.claims.lexicon.kinds import AMOUNT, AND, CLAUSE, LAND, PLACE, STOP, TOWARDS
 from chatearthnet_explorer.claims.lexicon.phrase_finder import finder, single_spaced, spellings
 from chatearthnet_explorer.claims.numbers import clues, has_clue, number_around, size_of_number
 
@@ -53,7 +53,7 @@ _WORDS: dict[str, tuple[int, Any]] = {
     **{phrase: (kind, phrase) for kind, patterns in SIGNALS.items() for phrase in spellings(patterns)},
     **{
         phrase: (_CLUE if kind == AMOUNT and has_clue(phrase) else kind, value)
-        for kind, table in ((AMOUNT, AMOUNTS), (PLACE, PLACES), (LAND, CLASSES))
+        for kind, table in ((TOWARDS, DIRECTIONS), (AMOUNT, AMOUNTS), (PLACE, PLACES), (LAND, CLASSES))
         for value, patterns in table.items()
         for phrase in spellings(patterns)
     },
