@@ -52,6 +52,7 @@ ONE_OF_TWO: Final = 1 << 33
 TOWARDS: Final = 1 << 34
 """A place by where it lies from the place before."""
 VAGUE: Final = 1 << 35
+COPIES: Final = SAME | REFERENCE
 
 KINDS: Mapping[str, int] = MappingProxyType(
     {name: bit for name, bit in globals().items() if name.isupper() and isinstance(bit, int)}
