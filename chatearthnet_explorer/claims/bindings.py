@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from chatearthnet_explorer.claims.chunks import Chunk, ClassWord
-    from chatearthnet_explorer.claims.claim import Parts
     from chatearthnet_explorer.claims.clauses import Clause
     from chatearthnet_explorer.claims.effects import Size
     from chatearthnet_explorer.claims.sites import Layout

@@ -1,19 +1,21 @@
-"""Step 5: relate the clauses and sentences of a caption, so that "there", "it", "the same" and "the rest" have a meaning."""
+"""Step 5: relate the clauses and sentences of a caption: "there", "it", "the same" and "the rest" get a meaning."""
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 from chatearthnet_explorer.claims.bindings import bind
 from chatearthnet_explorer.claims.clauses import split_clauses
 from chatearthnet_explorer.claims.directions import narrow_sides, resolve_directions
 from chatearthnet_explorer.claims.lexicon import kinds
-from chatearthnet_explorer.claims.subjects import with_subject
+from chatearthnet_explorer.claims.likeness import copied_place, copies_of, is_exception
 from chatearthnet_explorer.claims.statements import Mention, Statement
+from chatearthnet_explorer.claims.subjects import with_subject
 from chatearthnet_explorer.landcover.shares import PARTS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Mapping, Sequence
 
     from chatearthnet_explorer.claims.bindings import Binding
     from chatearthnet_explorer.claims.claim import Parts
@@ -47,6 +49,9 @@ class Context(NamedTuple):
 
     doubt: str = ""
     """Why it is not certain that the place holds, a key of ``claim.DOUBTS``; empty if it is."""
+
+    known: Mapping[str, tuple[Mention, ...]] = MappingProxyType({})
+    """The classes of the last sentences about each part, for "the same as"."""
 
 
 class SoFar(NamedTuple):
@@ -91,6 +96,12 @@ class SoFar(NamedTuple):
     points_back: bool = False
     """Whether "there" means a place before the sentence."""
 
+    source: Parts = ()
+    """The place that another is said to be like."""
+
+    is_exception: bool = False
+    """Whether its classes are only what is different there: "much the same, only with more water"."""
+
     is_loose: bool = False
     """Whether it may speak of classes without naming them."""
 
@@ -127,13 +138,13 @@ def relate(sentences: Sequence[Sentence], text: str) -> tuple[list[SentenceReadi
 def _read_clauses(sentence: Sentence, text: str, context: Context) -> SoFar:
     so_far = SoFar(context.topic, context.topic_doubt, context.named)
     for clause in split_clauses(sentence._replace(tokens=narrow_sides(sentence.tokens, text)), text):
-        clause = resolve_directions(clause, so_far.latest or context.last)
-        resolved = _resolve_rest(clause._replace(has_topic=True) if so_far.topic else clause, text, so_far, context)
-        so_far = _add(so_far, clause, bind(with_subject(resolved), text))
+        placed = resolve_directions(clause, so_far.latest or context.last)
+        resolved = _resolve_rest(placed._replace(has_topic=True) if so_far.topic else placed, so_far, context)
+        so_far = _add(so_far, placed, bind(with_subject(resolved), text), text)
     return so_far
 
 
-def _add(so_far: SoFar, clause: Clause, binding: Binding) -> SoFar:
+def _add(so_far: SoFar, clause: Clause, binding: Binding, text: str) -> SoFar:
     """Add what a clause says."""
     layout = binding.layout
     signs, loose, there, points_back = clause.signs, so_far.is_loose, so_far.there, so_far.points_back
@@ -180,13 +191,23 @@ def _add(so_far: SoFar, clause: Clause, binding: Binding) -> SoFar:
         mode=so_far.mode or mode,
         signs=so_far.signs | signs,
         points_back=points_back,
+        source=so_far.source or copied_place(clause),
+        is_exception=so_far.is_exception or _is_exception(so_far, clause, own, text),
         is_loose=loose or bool(signs & (kinds.PRONOUN | kinds.POSSESSIVE)),
         names_whole=so_far.names_whole or layout.names_whole,
     )
 
 
+def _is_exception(so_far: SoFar, clause: Clause, own: Sequence[Mention], text: str) -> bool:
+    if so_far.mentions:
+        return False
+    # "the middle is the same but has more water"
+    goes_on = clause.after == "but" and so_far.signs & kinds.SAME
+    return bool(goes_on) or is_exception(clause, own, text)
+
+
 def _is_about(mentions: Sequence[Mention], topic: Sequence[Mention]) -> bool:
-    """Return whether a sentence that begins with a place only goes on with a class: "in the middle there is no water"."""
+    """Return whether a sentence only goes on with a class: "in the middle there is no water"."""
     return bool(topic) and all(mention.name == topic[0].name for mention in mentions)
 
 
@@ -203,8 +224,9 @@ def _settle(so_far: SoFar, context: Context) -> tuple[SentenceReading, Context]:
     """Give the classes of a sentence their places, and return what it leaves for the next."""
     here, latest, mentions = so_far.here, so_far.latest, so_far.mentions
     same = bool(so_far.signs & kinds.SAME)
-    if same and here and not mentions:
-        mentions = _copies(context.mentions, context.parts or context.last, here)
+    if same and here and (not mentions or so_far.is_exception):
+        source = so_far.source or context.parts or context.last
+        mentions += copies_of(context.known.get(source[0], ()) if source else (), source, here, mentions)
     parts = context.parts
     if so_far.points_back and not so_far.names_whole:
         parts = parts or context.last
@@ -237,7 +259,12 @@ def _settle(so_far: SoFar, context: Context) -> tuple[SentenceReading, Context]:
         # a sentence without a class does not change "here"
         last = here or (() if so_far.names_whole or is_relative else latest)
     in_parts = (*context.mentions, *settled) if goes_on else settled
-    return reading, Context(next_parts, last, in_parts, so_far.topic, so_far.topic_doubt, so_far.named, next_doubt)
+    known = context.known
+    if here or goes_on:
+        known = {**known, **dict.fromkeys(here or next_parts, in_parts)}
+    return reading, Context(
+        next_parts, last, in_parts, so_far.topic, so_far.topic_doubt, so_far.named, next_doubt, known
+    )
 
 
 def _settle_mention(mention: Mention, fallback: Parts, doubt: str, *, of_part: bool) -> Mention:
@@ -267,18 +294,7 @@ def _settle_recalled(mention: Mention, fallback: Parts, doubt: str, *, of_part: 
     return _settle_mention(mention, fallback, doubt, of_part=of_part)
 
 
-def _copies(mentions: Iterable[Mention], source: Parts, parts: Parts) -> tuple[Mention, ...]:
-    """Return what is said of some parts as said of other parts."""
-    copies = {}
-    for mention in mentions:
-        copy = next((one for one in mention.statements if not one.negated and {*source} & {*(one.parts or ())}), None)
-        copies[mention.name] = copy and mention._replace(
-            statements=(Statement(parts, copy.size, lead=copy.lead, doubt="likeness"),)
-        )
-    return tuple(copy for copy in copies.values() if copy)
-
-
-def _resolve_rest(clause: Clause, text: str, so_far: SoFar, context: Context) -> Clause:
+def _resolve_rest(clause: Clause, so_far: SoFar, context: Context) -> Clause:
     """Return a clause with the parts, or the whole image, that "the rest" means in it.
 
     "The rest" means the parts that the sentence, or all before it, has not named.

@@ -72,7 +72,7 @@ def find_leads(
         elif kind == kinds.EXCEPT:
             denied = False
         elif kind == kinds.LEADS:
-            if not denied and now and before[0] != kinds.REFERENCE:
+            if not denied and now and not before[0] & kinds.REFERENCE:
                 effects.append(Effect(at, LEAD, _first_list(now, text), (PLAIN, whole)))
                 leading = True
             elif not denied:
