@@ -49,5 +49,5 @@ _END = r"[.!?\u3002](?=\W|$)|\n\s{0,9}\n"
 @cache
 def _pattern() -> re.Pattern[str]:
     """Return the expression of all phrases; making it takes longer than importing the rest of the package."""
-    words = finder(phrase for phrase in _WORDS if phrase[0].isalpha())
-    return re.compile(rf"{number_pattern()}|{words}|(?=[,;.!?\u3002\n])(?:[,;]|{_END})")
+    words = finder(phrase for phrase in _WORDS if phrase[0].isalpha()).removeprefix(r"\b")
+    return re.compile(rf"\b(?:{number_pattern()}|{words})|(?=[,;.!?\u3002\n])(?:[,;]|{_END})")
