@@ -103,6 +103,12 @@ def size_of_number(words: str) -> str | None:
     return size_word(min(max(low + side * _STEP, 0.0), 100.0))
 
 
+@lru_cache(1 << 12)
+def is_number(words: str) -> bool:
+    """Return whether words of amount give a number, not only an adjective."""
+    return _number().search(single_spaced(words)) is not None
+
+
 def _side(phrase: str) -> int:
     """Return 1 for more than the number, -1 for less and 0 for about as much; of several words the last decides."""
     sides = [(match.end(), side) for key, side in _SIDE.items() for match in _around(key).finditer(phrase)]
