@@ -6,8 +6,9 @@ import re
 from functools import cache
 from typing import Any
 
-from chatearthnet_explorer.claims.lexicon import AMOUNTS, CLASSES, PLACES, SIGNALS
-from chatearthnet_explorer.claims.lexicon.kinds import AMOUNT, AND, CLAUSE, LAND, PLACE, STOP
+from chatearthnet_explorer.claims import gaps
+from chatearthnet_explorer.claims.lexicon import AMOUNTS, CLASSES, PLACES, SHAPES, SIGNALS
+from chatearthnet_explorer.claims.lexicon.kinds import AMOUNT, AND, CLAUSE, IDLE, LAND, PLACE, STOP
 from chatearthnet_explorer.claims.lexicon.phrase_finder import finder, single_spaced, spellings
 from chatearthnet_explorer.prompts.size_words import SIZES
 
@@ -17,11 +18,17 @@ Token = tuple[int, Any, int, int]
 
 def find_tokens(text: str) -> list[Token]:
     """Return the phrases of the lexicon in a text that ``phrase_finder.to_lower`` made."""
-    tokens = []
+    tokens: list[Token] = []
+    shape_at = -1
     for match in _pattern().finditer(text):
         word = match.group()
         kind, value = _WORDS.get(word) or _WORDS.get(single_spaced(word)) or _word_of(word)
-        tokens.append((kind, value, *match.span()))
+        token: Token = (kind, value, *match.span())
+        if kind == LAND:
+            if shape_at >= 0 and gaps.is_made_of(text[tokens[shape_at][3] : token[2]]):
+                tokens[shape_at] = (IDLE, *tokens[shape_at][1:])  # "a sea of tall grass" has no water
+            shape_at = len(tokens) if word in SHAPES else -1
+        tokens.append(token)
     return tokens
 
 
