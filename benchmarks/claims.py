@@ -13,8 +13,8 @@ from machine import describe
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 
-from data.claim_sentences import MISREAD, READ
 from data.label_maps import label_map
+from data.reading_tables import expected_triples, rows
 
 from chatearthnet_explorer.captioners.template import TemplateCaptioner
 from chatearthnet_explorer.chip import Chip
@@ -86,11 +86,15 @@ def paraphrase_cases(count: int) -> Iterable[tuple[str, Case]]:
 
 def sentence_cases() -> Iterable[tuple[str, Case]]:
     """Yield the sentences written by hand, with what a careful reader finds in them."""
-    for text, triples, dominant in (*READ, *MISREAD):
+    for row in rows("claims"):
+        if row["kind"] != "written before the reader saw it":
+            continue
+        triples = expected_triples(row)
+        dominant = next((lead[:-1] for lead in row.get("leads", ()) if lead.endswith(":")), None)
         with_part = frozenset(one for one in triples if one[1])
         pairs = frozenset(one[:2] for one in with_part)
         with_size = frozenset(one for one in with_part if one[2])
-        yield "sentences", Case(text, frozenset(one[0] for one in triples), pairs, pairs, with_size, dominant)
+        yield "sentences", Case(row["text"], frozenset(one[0] for one in triples), pairs, pairs, with_size, dominant)
 
 
 def _from_facts(text: str, facts: Facts35 | Facts4V) -> Case:

@@ -1,165 +1,218 @@
-"""How captions that a language model wrote are read and checked: prose that the reader does not come from."""
+"""How captions that others wrote are read and checked, beside the reader of an earlier commit, with intervals."""
 
 from __future__ import annotations
 
 import argparse
 import json
+import os
+import subprocess
 import sys
 from collections import Counter, defaultdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-import numpy as np
+sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
+
 from checks import FOLLOWS
-from claims import Case, Score, explain, judge, show_source
 from machine import describe
+from rig.caption_measures import (
+    MANY_AUTHORS,
+    MEASURES,
+    ONE_MODEL,
+    Hits,
+    WrittenCaption,
+    bootstrap,
+    measure,
+    precision_and_recall,
+    read_captions,
+)
+from statsmodels.stats.proportion import proportion_confint
 
 from chatearthnet_explorer.claims import read_claims
-from chatearthnet_explorer.landcover.shares import PARTS
-from chatearthnet_explorer.review.checks import CHECKS, judge_both, judge_caption
+from chatearthnet_explorer.review.checks import CHECKS, CheckResult, judge_both, judge_caption
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Sequence
 
-    from chatearthnet_explorer.review.finding import Finding
+GROUPS: dict[str, Callable[[WrittenCaption], bool]] = {
+    "one language model, 720 captions, the reader was improved on them": lambda one: not one.prose,
+    "many authors, the reader was improved on them": lambda one: bool(one.prose) and not one.is_held_back,
+    "many authors, held back": lambda one: one.is_held_back,
+}
+"""The captions that are measured together."""
 
-FILE = Path(__file__).parents[1] / "tests" / "data" / "written_captions.json"
-SEEN_IDS = frozenset("abcdefghijkl")
-"""Letters of the writers that the reader was mended on; of the others nobody looked at a caption before."""
 
-
-class WrittenCaption(NamedTuple):
-    """A caption that a language model wrote, and what its writer says that it says."""
+class Result(NamedTuple):
+    """What reading and checking one caption gave."""
 
     id: str
-    """Chip and style, and whether it was asked for with a fault."""
-
-    text: str
     """The caption."""
 
-    style: str
-    """3.5 or 4v."""
+    hits: dict[str, Hits]
+    """Counts by measure; empty where reading failed."""
 
-    fault: str
-    """The check that its fault is planted for; empty where it was to be faithful."""
+    checks: frozenset[str]
+    """The checks that found something."""
 
-    answer: dict[str, Any]
-    """``claims`` as [class, part, size], ``denied`` as [class, part], ``dominant``."""
-
-    counts: np.ndarray
-    """Pixels of its chip, (6, 12), as ``landcover.pixels`` counts them."""
-
-    @property
-    def case(self) -> Case:
-        """What a reader should find in it."""
-        rows = self.answer["claims"]
-        whole = {name for name, part, _ in rows if not part}
-        pairs = frozenset((name, part) for name, part, _ in rows if part)
-        triples = frozenset((name, part, size) for name, part, size in rows if part and size)
-        # who says "everywhere" may mean the five parts or the whole
-        true_pairs = pairs | {(name, part) for name in whole for part in PARTS}
-        leads = self.answer["dominant"]
-        single = leads if isinstance(leads, str) else None
-        return Case(self.text, frozenset(name for name, _, _ in rows), pairs, frozenset(true_pairs), triples, single)
+    failed: bool
+    """Whether reading it raised an exception."""
 
 
-def read_captions(path: Path = FILE) -> Iterator[WrittenCaption]:
-    """Yield the captions of the file."""
-    data = json.loads(path.read_text(encoding="utf-8"))
-    counts = {chip["id"]: np.array(chip["counts"], np.int64) for chip in data["chips"]}
-    for one in data["captions"]:
-        chip, style, *_ = one["id"].split("-")
-        yield WrittenCaption(one["id"], one["caption"], style, one["fault"], one, counts[chip])
+def judge(caption: WrittenCaption) -> Result:
+    """Read and check one caption."""
+    try:
+        findings = judge_caption(caption.text, style=caption.style, counts=caption.counts).findings
+        hits = measure(caption, read_claims(caption.text))
+    except Exception:  # noqa: BLE001 - an earlier reader stops at some captions, which counts as nothing read
+        nothing = {name: Hits(0, 0, 0, hit.claimed) for name, hit in measure(caption, read_claims("")).items()}
+        return Result(caption.id, nothing, frozenset(), failed=True)
+    return Result(caption.id, hits, frozenset(finding.check for finding in findings), failed=False)
 
 
-def reading(captions: Iterable[WrittenCaption], limit: int) -> None:
-    """Print how well claims are read."""
-    score, right, count, wrong = Score(), Counter[str](), Counter[str](), []
-    for one in captions:
-        claims = read_claims(one.text)
-        good = judge(score, one.style, one.case, claims)
-        right[one.style] += good
-        count[one.style] += 1
-        if not good:
-            wrong.append((f"{one.id} ({one.style})", one.case, claims))
-    for style in sorted(count):
-        print(f"\n{style}: {right[style]} of {count[style]} captions read without a fault")
-        show_source(score, style)
-    for source, case, claims in wrong[:limit]:
-        explain(source, case, claims)
+def judge_elsewhere(checkout: Path) -> dict[str, Result]:
+    """Read and check every caption with the package of another checkout."""
+    env = {**os.environ, "PYTHONPATH": str(checkout)}
+    done = subprocess.run([sys.executable, __file__, "--json"], env=env, check=True, capture_output=True, text=True)
+    rows = json.loads(done.stdout)
+    return {
+        id_: Result(id_, {name: Hits(*hit) for name, hit in hits.items()}, frozenset(checks), failed)
+        for id_, hits, checks, failed in rows
+    }
 
 
-def checking(captions: Iterable[WrittenCaption], limit: int) -> None:
-    """Print which faults are found, and what is objected to beside them and in captions without."""
-    faults, hits, beside, on_faithful = Counter[str](), Counter[str](), Counter[str](), Counter[str]()
-    examples: dict[str, list[str]] = defaultdict(list)
-    silent = Counter[str]()
-    for one in captions:
-        result = judge_caption(one.text, style=one.style, counts=one.counts)
-        checks_found = {finding.check for finding in result.findings}
-        faults[one.fault] += 1
-        hits[one.fault] += one.fault in checks_found
-        silent[one.fault] += not checks_found
-        expected = {one.fault, *FOLLOWS.get(one.fault, ())} if one.fault else set()
-        if one.fault and one.fault not in checks_found:
-            examples[f"missed {one.fault}"].append(f"{one.id}: {one.answer['what']}\n    {one.text}")
-        for check in checks_found - expected:
-            (beside if one.fault else on_faithful)[check] += 1
-            alarms = [_describe(finding) for finding in result.findings if finding.check == check]
-            examples[f"alarm {check}"].append(f"{one.id} ({one.fault or 'faithful'}): {alarms}\n    {one.text}")
-    faulty = faults.total() - faults[""]
-    print(f"\n{faulty} captions with a fault, {faults['']} without; of the latter {silent['']} without any finding")
-    print(f"{'':20}{'planted':>9}{'found':>7}{'recall':>8}{'others beside':>15}{'on faithful':>13}")
+def show_reading(captions: Sequence[WrittenCaption], columns: dict[str, dict[str, Result]]) -> None:
+    """Print precision and recall by style, with 95 % intervals."""
+    print(f"\n{'':7}{'':20}" + "".join(f"{name:>17} precision{'':14}recall" for name in columns) + f"{'claims':>10}")
+    for style in ("3.5", "4v"):
+        of_style = [one for one in captions if one.style == style]
+        for name in MEASURES:
+            cells = ""
+            for results in columns.values():
+                hits = [results[one.id].hits[name] for one in of_style if name in results[one.id].hits]
+                for value, (low, high) in zip(precision_and_recall(hits), bootstrap(hits), strict=True):
+                    cells += f"   {value:.3f} ({low:.3f}-{high:.3f})"
+            print(f"{style:7}{name:20}{cells}{sum(hit.claimed for hit in hits):10}")
+
+
+def show_checking(captions: Sequence[WrittenCaption], columns: dict[str, dict[str, Result]]) -> None:
+    """Print which faults are found, and what is objected to in captions without a fault."""
+    print(f"\n{'':32}" + "".join(f"{name:>34}" for name in columns))
+    faulty = [one for one in captions if one.fault]
+    rows: list[tuple[str, list[WrittenCaption], Callable[[WrittenCaption, Result], bool]]] = [
+        ("planted faults found", faulty, lambda one, result: one.fault in result.checks),
+        ("others beside the planted", faulty, lambda one, result: bool(_beside(one, result))),
+    ]
+    for prose in dict.fromkeys(one.prose for one in captions):
+        for style in ("3.5", "4v", ""):
+            some = [
+                one for one in captions if not one.fault and one.prose == prose and one.style == (style or one.style)
+            ]
+            label = " ".join(filter(None, ("faithful, with a finding", prose, style)))
+            rows.append((label, some, lambda _, result: bool(result.checks)))
+    for label, some, is_counted in rows:
+        cells = "".join(
+            f"{_with_interval(sum(is_counted(one, r[one.id]) for one in some), len(some)):>34}"
+            for r in columns.values()
+        )
+        print(f"{label:36}{cells}")
+    print(f"\n{'':20}" + "".join(f"{name + ': planted, found, beside, on faithful':>50}" for name in columns))
     for check in CHECKS:
-        if faults[check] or beside[check] or on_faithful[check]:
-            recall = f"{hits[check] / faults[check]:.3f}" if faults[check] else "-"
-            counts = f"{faults[check]:9}{hits[check]:7}{recall:>8}{beside[check]:15}{on_faithful[check]:13}"
-            print(f"{check:20}{counts}")
-    for key, texts in examples.items():
-        if limit:
-            print(f"\n{key}: {len(texts)}", *texts[:limit], sep="\n  ")
+        counts = [_count(check, captions, results) for results in columns.values()]
+        if any(map(any, counts)):
+            print(
+                f"{check:20}"
+                + "".join(f"{planted:23}{hit:9}{beside:9}{false:9}" for planted, hit, beside, false in counts)
+            )
+    failed = {name: sum(results[one.id].failed for one in captions) for name, results in columns.items()}
+    if any(failed.values()):
+        print("captions at which reading stopped with an exception:", failed)
 
 
-def contradicting(captions: Iterable[WrittenCaption]) -> None:
-    """Print how often the faultless 3.5 caption of a chip and its 4V captions are said to contradict each other."""
+def _beside(one: WrittenCaption, result: Result) -> frozenset[str]:
+    return result.checks - {one.fault, *FOLLOWS.get(one.fault, ())}
+
+
+def _count(check: str, captions: Iterable[WrittenCaption], results: dict[str, Result]) -> tuple[int, int, int, int]:
+    planted = hit = beside = false = 0
+    for one in captions:
+        result = results[one.id]
+        planted += one.fault == check
+        hit += one.fault == check and check in result.checks
+        beside += bool(one.fault) and check in _beside(one, result)
+        false += not one.fault and check in result.checks
+    return planted, hit, beside, false
+
+
+def _with_interval(count: int, total: int) -> str:
+    if not total:
+        return "-"
+    low, high = proportion_confint(count, total, method="wilson")
+    return f"{count} of {total}, {count / total:.1%} ({low:.1%} to {high:.1%})"
+
+
+def show_contradictions(captions: Sequence[WrittenCaption]) -> None:
+    """Print how often the faultless 3.5 caption of a chip and a 4V caption are said to contradict each other."""
     by_id = {one.id: one for one in captions}
     contradictions, pairs = Counter[str](), Counter[str]()
-    for first in by_id.values():
+    for first in captions:
         if first.style != "3.5" or first.fault:
             continue
-        one = judge_caption(first.text, style="3.5", counts=first.counts)
-        for second in (by_id[first.id.replace("3.5", "4v")], by_id[first.id.replace("3.5", "4v") + "-fault"]):
-            two = judge_caption(second.text, style="4v", counts=second.counts)
-            pairs[second.fault] += 1
-            contradictions[second.fault] += bool(judge_both({"3.5": one, "4v": two}))
+        for id_ in (first.id.replace("3.5", "4v"), first.id.replace("3.5", "4v") + "-fault"):
+            if id_ in by_id:
+                second = by_id[id_]
+                pairs[second.fault] += 1
+                contradictions[second.fault] += bool(judge_both({"3.5": _result(first), "4v": _result(second)}))
     print("\ncontradiction, by the fault of the 4V caption: found / pairs")
     for fault in ("wrong dominant", "denied", ""):
         print(f"{fault or 'none':20}{contradictions[fault]:6} / {pairs[fault]}")
 
 
-def _describe(finding: Finding) -> str:
-    return f"{finding.land} in {finding.part or 'the whole'}, {finding.figure}: {finding.evidence}"
+def _result(one: WrittenCaption) -> CheckResult:
+    return judge_caption(one.text, style=one.style, counts=one.counts)
+
+
+def show_examples(captions: Iterable[WrittenCaption], most: int) -> None:
+    """Print captions that are not read or judged right."""
+    examples: dict[str, list[str]] = defaultdict(list)
+    for one in captions:
+        findings = _result(one).findings
+        checks = {finding.check for finding in findings}
+        if one.fault and one.fault not in checks:
+            examples[f"missed {one.fault}"].append(f"{one.id}: {one.fault_text}\n    {one.text}")
+        for check in checks - ({one.fault, *FOLLOWS.get(one.fault, ())} if one.fault else set()):
+            alarms = [f"{finding.evidence}" for finding in findings if finding.check == check]
+            examples[f"alarm {check}"].append(f"{one.id} ({one.fault or 'faithful'}): {alarms}\n    {one.text}")
+    for key, texts in examples.items():
+        print(f"\n{key}: {len(texts)}", *texts[:most], sep="\n  ")
 
 
 def main() -> None:
     """Print the tables."""
     options = argparse.ArgumentParser(description=__doc__)
-    options.add_argument("--file", type=Path, default=FILE)
-    options.add_argument("--wrong", type=int, default=0, metavar="N", help="print so many of those not read right")
-    options.add_argument("--alarms", type=int, default=0, metavar="N", help="print so many findings of each check")
-    options.add_argument("--unseen", action="store_true", help="print those of the others, too")
+    options.add_argument("--before", type=Path, metavar="CHECKOUT", help="checkout of the commit to compare with")
+    options.add_argument("--examples", type=int, default=0, metavar="N", help="print N captions of each kind of error")
+    options.add_argument("--held-back", action="store_true", help="print those held back, too")
+    options.add_argument("--json", action="store_true", help="print the result of each caption, for --before")
     args = options.parse_args()
+    captions = [one for path in (ONE_MODEL, MANY_AUTHORS) for one in read_captions(path)]
+    results = {one.id: judge(one) for one in captions}
+    if args.json:
+        rows: list[Any] = [(one.id, one.hits, sorted(one.checks), one.failed) for one in results.values()]
+        json.dump(rows, sys.stdout)
+        return
+    columns = {"before": judge_elsewhere(args.before)} if args.before else {}
+    columns["now"] = results
     print(describe())
-    everything = list(read_captions(args.file))
-    groups = {"seen while the reader was mended": True, "never seen before": False}
-    for name, was_seen in groups.items():
-        captions = [one for one in everything if (one.id[0] in SEEN_IDS) == was_seen]
-        if captions:
-            print(f"\n== {name}: {len(captions)} captions")
-            show = was_seen or args.unseen
-            reading(captions, args.wrong if show else 0)
-            checking(captions, args.alarms if show else 0)
-            contradicting(captions)
+    for name, is_member in GROUPS.items():
+        some = [one for one in captions if is_member(one)]
+        if not some:
+            continue
+        print(f"\n== {name}: {len(some)} captions")
+        show_reading(some, columns)
+        show_checking(some, columns)
+        show_contradictions(some)
+        if args.examples and (args.held_back or not some[0].is_held_back):
+            show_examples(some, args.examples)
 
 
 if __name__ == "__main__":

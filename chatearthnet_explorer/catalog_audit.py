@@ -55,6 +55,7 @@ def audit_catalog(
     release: str | Path | None = None,
     scheduler: str = "threads",
     size: int = 1000,
+    strict: bool = False,
     progress: Callable[[int, int], None] = lambda _count, _total: None,
 ) -> AuditResult:
     """Run every check on pairs of a catalog, and save the findings in the catalog.
@@ -68,6 +69,7 @@ def audit_catalog(
         release: The release with their pictures, for ``open_release``; None leaves out the checks of pictures.
         scheduler: ``threads``, ``processes`` (faster without pictures), or a cluster, ``tcp://host:port``.
         size: Pairs in a part.
+        strict: Whether to object also to claims whose reading is only likely; recorded with the findings.
         progress: Called with the number of checked pairs and the total; may raise ``Cancelled`` to stop.
 
     Raises:
@@ -90,10 +92,12 @@ def audit_catalog(
         files_of=None if release is None else Pictures(str(release)),
         scheduler=scheduler,
         size=size,
+        strict=strict,
         progress=progress,
     )
     about = {
         "edition": EDITION,
+        "strict": strict,
         "labels": catalog.files.report.get("labels") if has_counts else None,
         "pictures": release is not None,
         "pairs": result.pairs,

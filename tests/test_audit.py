@@ -148,6 +148,20 @@ def test_pictures_and_what_only_all_pairs_show(tmp_path: Path) -> None:
     assert set(findings[findings.check == "all black"]["style"]) == {""}
 
 
+def test_a_strict_audit_does_not_go_on_with_a_normal_one(tmp_path: Path) -> None:
+    records = _records(30)
+    audit(records, tmp_path, counts_of=CountsFromList(), size=10)
+    steps: list[int] = []
+    strict = audit(
+        records, tmp_path, counts_of=CountsFromList(), size=10, strict=True, progress=lambda n, _: steps.append(n)
+    )
+    assert steps == [0, 10, 20, 30]
+    assert json.loads((strict.folder / "audit.json").read_text("utf-8"))["strict"] is True
+    steps.clear()
+    audit(records, tmp_path, counts_of=CountsFromList(), size=10, strict=True, progress=lambda n, _: steps.append(n))
+    assert not steps
+
+
 def test_an_audit_that_was_stopped_goes_on_where_it_was(tmp_path: Path) -> None:
     records = _records(60)
     audit(records, tmp_path / "whole", counts_of=CountsFromList(), size=10)

@@ -98,7 +98,7 @@ def test_findings_are_those_of_the_checks_and_facets_of_the_catalog(enriched_fol
             own.groupby("check", observed=True)["name"].nunique().to_dict()
         )
     assert catalog.info()["audit"] == {
-        "edition": EDITION, "labels": "made", "pictures": False, "pairs": 60, "findings": audit.finding_count,
+        "edition": EDITION, "strict": False, "labels": "made", "pictures": False, "pairs": 60, "findings": audit.finding_count,
         "dataset": dataset_findings(audit.captions),
     }  # fmt: skip
     # the worst one has the largest score of all
@@ -121,6 +121,15 @@ def test_counts_of_the_catalog_are_those_of_the_labels(enriched_folder: Path) ->
             assert (counts == count_pixels(np.zeros((256, 256), np.uint8) if labels is None else labels)).all()
             pairs_with_labels += 1
     assert 10 < pairs_with_labels < 60
+
+
+def test_a_strict_audit_drops_the_findings_of_a_normal_one(folder: Path) -> None:
+    africa = Query(continent=("Africa",))
+    audit_catalog(folder)
+    strict = audit_catalog(folder, query=africa, strict=True).catalog
+    assert strict.info()["audited"] == strict.search(africa).total < 60
+    assert strict.files.report["audit"]["strict"] is True
+    assert audit_catalog(folder, strict=True).catalog.info()["audited"] == 60
 
 
 def test_audits_a_query_first_and_the_rest_later(folder: Path) -> None:

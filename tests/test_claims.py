@@ -7,15 +7,16 @@ import pickle
 from typing import TYPE_CHECKING
 
 import pytest
-from data.claim_sentences import MISREAD, PROSE, READ, Triple
 from data.label_maps import label_map
+from data.reading_tables import rows
 from rig.hostile import ATTACK
 
 from chatearthnet_explorer.caption import LIMIT
 from chatearthnet_explorer.captioners.template import TemplateCaptioner
 from chatearthnet_explorer.chip import Chip
 from chatearthnet_explorer.claims import is_english, read_claims
-from chatearthnet_explorer.claims.lexicon import AMOUNTS, CLASSES as LAND, PLACES
+from chatearthnet_explorer.claims.lexicon import AMOUNTS, PLACES
+from chatearthnet_explorer.claims.lexicon import CLASSES as LAND
 from chatearthnet_explorer.landcover.legend import BACKGROUND, CLASSES
 from chatearthnet_explorer.landcover.shares import PARTS
 from chatearthnet_explorer.prompts.facts import Facts35
@@ -36,28 +37,7 @@ WALK = (
 ALIKE = "Covering the whole square, developed areas fill every part alike. "
 
 
-def _text_only(value: object) -> str:
-    """Return the beginning of a sentence: sets have another order in each process."""
-    return value[:40] if isinstance(value, str) else ""
-
-
 EVENLY = "evenly across all sections"
-
-
-@pytest.mark.parametrize(("text", "expected", "dominant"), [*READ, *PROSE], ids=_text_only)
-def test_a_sentence_claims_what_a_careful_reader_finds_in_it(
-    text: str, expected: frozenset[Triple], dominant: str | None
-) -> None:
-    reading = read_claims(text)
-    assert reading.triples == expected
-    assert reading.dominant == dominant
-
-
-@pytest.mark.parametrize(("text", "expected", "dominant"), MISREAD, ids=_text_only)
-@pytest.mark.xfail(strict=True, reason="known and documented: needs more than the order of words")
-def test_known_misreadings_stay_as_documented(text: str, expected: frozenset[Triple], dominant: str | None) -> None:
-    reading = read_claims(text)
-    assert (reading.triples, reading.dominant) == (expected, dominant)
 
 
 def test_captions_of_the_published_figures_are_read_right(realdata: Path) -> None:
@@ -225,7 +205,7 @@ def test_case_and_line_breaks_do_not_matter(change: object) -> None:
     assert read_claims(change(WALK)).triples == read_claims(WALK).triples
 
 
-@pytest.mark.parametrize("text", [text for text, _, _ in [*READ, *MISREAD]])
+@pytest.mark.parametrize("text", [row["text"] for row in rows("claims")])
 def test_a_text_claims_no_class_part_or_size_that_it_does_not_name(text: str) -> None:
     reading = read_claims(text)
     assert reading == read_claims(text)

@@ -26,6 +26,9 @@ _HEADINGS = {
     "class": "By land cover that the caption names",
 }
 
+STRICT = "Strict: claims that a caption only likely makes were checked as well, so more findings are false."
+"""The sentence for a strict audit."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class AuditSummary:
@@ -57,6 +60,9 @@ class AuditSummary:
 
     dataset: tuple[str, ...] = ()
     """What is wrong with the data set and no single pair, one sentence each."""
+
+    strict: bool = False
+    """Whether claims that captions only likely make were checked as well."""
 
 
 def findings_page(shares: Sequence[Share], audit: AuditSummary) -> str:
@@ -104,12 +110,18 @@ def _summary(audit: AuditSummary) -> list[Element]:
         ("Pictures", audit.pictures or "not checked"),
     )
     rows = (element("tr", element("th", name, scope="row"), element("td", value)) for name, value in facts)
+    strict = element("p", STRICT) if audit.strict else None
     note = (
         "A finding says that something does not match, not which side is wrong: WorldCover is about 74 to 77 % "
         "accurate, and a check may misread a caption."
     )
     whole = (element("p", sentence) for sentence in audit.dataset)
-    return [element("table", element("tbody", *rows), class_="facts"), *whole, element("p", note)]
+    return [
+        element("table", element("tbody", *rows), class_="facts"),
+        *([strict] if strict is not None else []),
+        *whole,
+        element("p", note),
+    ]
 
 
 def _overview(checks_made: Sequence[Share]) -> Element:

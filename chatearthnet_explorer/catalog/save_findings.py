@@ -28,8 +28,8 @@ def save_findings(
     Args:
         folder: The catalog.
         rows: The pairs that were checked.
-        findings: Their findings, in the order of ``rows``. If the checks differ from those before, the findings from
-            before are dropped.
+        findings: Their findings, in the order of ``rows``. If the checks or their strictness differ from those before,
+            the findings from before are dropped.
         about: How they were checked, for the catalog's report.
 
     Raises:
@@ -42,7 +42,8 @@ def save_findings(
         raise CatalogError(msg)
     with lock_folder(folder), open_catalog(folder) as catalog:
         before = catalog.files.findings
-        if before is not None and dict(before.checks) == dict(findings.checks):
+        same_strictness = bool(catalog.files.report.get("audit", {}).get("strict")) == bool(about.get("strict"))
+        if before is not None and same_strictness and dict(before.checks) == dict(findings.checks):
             bits, scores = before.bits.copy(), before.scores.copy()
         else:
             shape = (len(catalog), len(KINDS))

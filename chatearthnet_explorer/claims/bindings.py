@@ -136,7 +136,7 @@ def _denials(
     """Yield denials, and what classes share with the class before them in a list."""
     denied_at = denied_end = -1
     for at, (kind, value, start, end) in enumerate(tokens):
-        if kind == kinds.LAND and at in words:
+        if kind & _NAMES and at in words:
             if denied_at >= 0 and gaps.denies(text[denied_end:start]):
                 yield Effect(at, kinds_of.DENIED, (words[at],), denied_at)
             denied_at = -1
@@ -151,6 +151,7 @@ def _denials(
             denied_at = -1
 
 
+_NAMES = kinds.LAND | kinds.PRONOUN  # "the top right has none of it"
 _ENDS_DENIAL = kinds.EXCEPT | kinds.LEADS
 
 

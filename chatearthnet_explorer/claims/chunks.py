@@ -8,6 +8,8 @@ from chatearthnet_explorer.claims import gaps
 from chatearthnet_explorer.claims.lexicon import CLASSES, SHAPES, kinds
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from chatearthnet_explorer.claims.claim import Parts
     from chatearthnet_explorer.claims.clauses import Clause
 
@@ -15,6 +17,9 @@ _SEPARATE = kinds.NO | kinds.LEADS | kinds.LED_BY | kinds.MADE_OF | kinds.VERB |
 _JOIN = kinds.JOINS | kinds.AHEAD
 _LIST = kinds.AND | kinds.JOINS
 _STANDS_FOR_CLASS = kinds.LAND | kinds.PRONOUN | kinds.ONE_OF_TWO
+
+
+_NEAR = 10
 
 
 class ClassWord(NamedTuple):
@@ -74,7 +79,7 @@ def find_chunks(clause: Clause, text: str) -> list[Chunk]:
     near = since_chunk = since_class = link = before = 0
     for at, (kind, value, start, end) in enumerate(clause.tokens):
         last = chunks[-1] if chunks else None
-        if kind & _STANDS_FOR_CLASS and (clause.has_topic and not chunks or kind != kinds.PRONOUN):
+        if kind & _STANDS_FOR_CLASS and (kind != kinds.PRONOUN or _is_subject(clause, chunks, before, start)):
             if kind == kinds.ONE_OF_TWO and len(words) > 1:
                 pair = last.words if last and len(last.words) > 1 else words[-2:]
                 chunks.append(
@@ -113,6 +118,14 @@ def find_chunks(clause: Clause, text: str) -> list[Chunk]:
                 link = kind
         before = kind
     return chunks
+
+
+def _is_subject(clause: Clause, chunks: Sequence[Chunk], before: int, start: int) -> bool:
+    """Return whether "it" stands for a class named before: as the first of a clause, or where the clause names none."""
+    if not clause.has_topic or not chunks:
+        return clause.has_topic
+    # "in the middle it has 18 %", "the middle lacks it"; but "the middle has not felt it"
+    return not clause.signs & kinds.LAND and (before == kinds.NO or start < chunks[-1].end + _NEAR)
 
 
 def _is_shape(last: ClassWord, word: ClassWord, text: str) -> bool:

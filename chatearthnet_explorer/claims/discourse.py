@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from chatearthnet_explorer.claims.bindings import bind
 from chatearthnet_explorer.claims.clauses import split_clauses
+from chatearthnet_explorer.claims.directions import resolve_directions
 from chatearthnet_explorer.claims.lexicon import kinds
+from chatearthnet_explorer.claims.subjects import with_subject
 from chatearthnet_explorer.claims.statements import Mention, Statement
 from chatearthnet_explorer.landcover.shares import PARTS
 
@@ -34,6 +36,9 @@ class Context(NamedTuple):
     topic: tuple[Mention, ...] = ()
     """The class that "it" means."""
 
+    topic_doubt: str = ""
+    """Why it is not certain that "it" means this class, a key of ``claim.DOUBTS``; empty if it is."""
+
     named: Parts = ()
     """All parts named so far."""
 
@@ -46,6 +51,9 @@ class SoFar(NamedTuple):
 
     topic: tuple[Mention, ...]
     """The class that "it" means."""
+
+    topic_doubt: str
+    """Why it is not certain that "it" means this class, a key of ``claim.DOUBTS``; empty if it is."""
 
     named: Parts
     """All parts named so far, in the whole text."""
@@ -114,10 +122,11 @@ def relate(sentences: Sequence[Sentence], text: str) -> tuple[list[SentenceReadi
 
 
 def _read_clauses(sentence: Sentence, text: str, context: Context) -> SoFar:
-    so_far = SoFar(context.topic, context.named)
+    so_far = SoFar(context.topic, context.topic_doubt, context.named)
     for clause in split_clauses(sentence, text):
+        clause = resolve_directions(clause, so_far.latest or context.last)
         resolved = _resolve_rest(clause._replace(has_topic=True) if so_far.topic else clause, text, so_far, context)
-        so_far = _add(so_far, clause, bind(resolved, text))
+        so_far = _add(so_far, clause, bind(with_subject(resolved), text))
     return so_far
 
 
@@ -142,23 +151,27 @@ def _add(so_far: SoFar, clause: Clause, binding: Binding) -> SoFar:
     is_subject = clause.after == "but" and any(site.role == "last" for site in layout.sites)
     before = so_far.subject if is_subject else so_far.topic
     own = tuple(mention for mention in binding.mentions if mention.name)
-    back = tuple(_recall(one, mention) for one in before for mention in binding.mentions if not mention.name)
+    doubt = "it" if signs & kinds.LAND else "" if is_subject else so_far.topic_doubt
+    back = tuple(_recall(one, mention, doubt) for one in before for mention in binding.mentions if not mention.name)
     unresolved = is_subject and not back and not own
-    mode = "places" if layout.begins_with_place else "classes" if binding.mentions else ""
-    topic = so_far.topic
-    if own or (back and not is_subject):
-        topic = () if layout.begins_with_place else own[:1] or back
+    by_place = layout.begins_with_place and bool(own or not back)
+    mode = "places" if by_place else "classes" if binding.mentions else ""
+    topic, topic_doubt = so_far.topic, so_far.topic_doubt
+    if own:
+        topic = () if by_place else own[:1]
+        topic_doubt = "it" if any(one.name != own[0].name for one in own) else ""
     open_ = {word.start for word in binding.last if word.name}
     return SoFar(
         topic=topic,
+        topic_doubt=topic_doubt,
         named=named,
         mentions=so_far.mentions + own,
         recalled=so_far.recalled + back,
         subject=tuple(one for one in own if one.start in open_) or back or so_far.subject,
-        here=(() if is_subject and back else layout.here) or so_far.here,
+        here=(() if back and not own else layout.here) or so_far.here,
         latest=layout.latest or so_far.latest,
         there=there,
-        walk=so_far.walk + layout.walk + (layout.here if unresolved else ()),
+        walk=so_far.walk + (layout.walk if own or not back else ()) + (layout.here if unresolved else ()),
         mode=so_far.mode or mode,
         signs=so_far.signs | signs,
         points_back=points_back,
@@ -167,11 +180,12 @@ def _add(so_far: SoFar, clause: Clause, binding: Binding) -> SoFar:
     )
 
 
-def _recall(one: Mention, mention: Mention) -> Mention:
+def _recall(one: Mention, mention: Mention, doubt: str) -> Mention:
     """Return what "it" is said to be, as said of a class."""
     statements = mention.statements
     if len(statements) > 1 and statements[0] == Statement(()):
         statements = statements[1:]  # "but is absent from the middle"
+    statements = tuple(statement._replace(doubt=statement.doubt or doubt) for statement in statements)
     return mention._replace(name=one.name, start=one.start, end=one.end, statements=statements)
 
 
@@ -185,9 +199,12 @@ def _settle(so_far: SoFar, context: Context) -> tuple[SentenceReading, Context]:
     if so_far.points_back and not so_far.names_whole:
         parts = parts or context.last
     spoken_of = latest if parts and latest and not so_far.points_back else parts
-    fallback = here or so_far.there or (() if so_far.names_whole else spoken_of)
+    is_relative = bool(so_far.signs & kinds.TOWARDS)
+    fallback = here or so_far.there or (() if so_far.names_whole or is_relative else spoken_of)
     of_part = bool(here or so_far.points_back)
-    doubt = "" if here or so_far.there or not fallback else "carried" if latest else context.doubt
+    doubt = "carried" if latest else context.doubt
+    if here or so_far.there or not fallback:
+        doubt = "relative" if is_relative and not here else ""
     settled = tuple(_settle_mention(mention, fallback, doubt, of_part=of_part) for mention in mentions)
     recalled = (_settle_recalled(mention, fallback, doubt, of_part=of_part) for mention in so_far.recalled)
     loose = here or latest or fallback if same or so_far.is_loose else ()
@@ -199,22 +216,24 @@ def _settle(so_far: SoFar, context: Context) -> tuple[SentenceReading, Context]:
     elif parts and latest:
         # a place said of the last class only: "with wetland confined to one corner, the lower left"
         next_parts, next_doubt = latest, "carried"
-    elif so_far.names_whole:
+    elif so_far.names_whole or is_relative:
         next_parts = ()
     goes_on = not (here or latest) and bool(next_parts)
     last = context.last
-    if mentions or here:
+    if mentions or here or so_far.recalled:
         # a sentence without a class does not change "here"
-        last = here or (() if so_far.names_whole else latest)
+        last = here or (() if so_far.names_whole or is_relative else latest)
     in_parts = (*context.mentions, *settled) if goes_on else settled
-    return reading, Context(next_parts, last, in_parts, so_far.topic, so_far.named, next_doubt)
+    return reading, Context(next_parts, last, in_parts, so_far.topic, so_far.topic_doubt, so_far.named, next_doubt)
 
 
 def _settle_mention(mention: Mention, fallback: Parts, doubt: str, *, of_part: bool) -> Mention:
     statements = mention.statements
     if statements[-1].parts is None and len(statements) > 1:
         statements = statements[:-1]
-    first, *others = (one._replace(parts=fallback, doubt=doubt) if one.parts is None else one for one in statements)
+    first, *others = (
+        one._replace(parts=fallback, doubt=one.doubt or doubt) if one.parts is None else one for one in statements
+    )
     leads_whole = mention.leads_whole
     if leads_whole and of_part:
         first, leads_whole = first._replace(lead=leads_whole), 0
@@ -230,9 +249,9 @@ def _settle_recalled(mention: Mention, fallback: Parts, doubt: str, *, of_part: 
     if all(one.parts is None for one in mention.statements):
         if not mention.leads_whole:
             return None
-        return mention._replace(statements=(Statement((), lead=mention.leads_whole, doubt="it"),), leads_whole=0)
-    settled = _settle_mention(mention, fallback, doubt, of_part=of_part)
-    return settled._replace(statements=tuple(one._replace(doubt=one.doubt or "it") for one in settled.statements))
+        only = Statement((), lead=mention.leads_whole, doubt=mention.statements[0].doubt)
+        return mention._replace(statements=(only,), leads_whole=0)
+    return _settle_mention(mention, fallback, doubt, of_part=of_part)
 
 
 def _copies(mentions: Iterable[Mention], source: Parts, parts: Parts) -> tuple[Mention, ...]:

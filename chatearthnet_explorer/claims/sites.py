@@ -153,9 +153,10 @@ def _role(chunk: Chunk, tokens: Sequence[Token]) -> str:
         return "except"
     if chunk.since_class & _ABSENT:
         return "out"
-    # "with none in the middle"
+    # "with none in the middle", "neither of the upper corners has any"
     none = chunk.near & kinds.NO and any(
-        kind == kinds.NO and value.startswith("none") for kind, value, _, _ in tokens[max(chunk.at - 3, 0) : chunk.at]
+        kind == kinds.NO and value.startswith(("none", "neither"))
+        for kind, value, _, _ in tokens[max(chunk.at - 3, 0) : chunk.at]
     )
     return "out" if none else "in"
 

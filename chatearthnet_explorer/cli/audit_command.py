@@ -27,6 +27,11 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
     add_folder_to(parser)
     add_query_to(parser)
     parser.add_argument("--release", metavar="RELEASE", help="where the pictures are, to check them as well")
+    parser.add_argument(
+        "--strict",
+        action="store_true",
+        help="object also to claims that a caption only likely makes, not only to certain",
+    )
     parser.add_argument("--scheduler", default="threads", help="threads, processes, or a Dask cluster: tcp://host:port")
     parser.add_argument(
         "--html", type=Path, metavar="FILE", help="write the shares by class, region and split as a page"
@@ -50,6 +55,7 @@ def _audit(options: argparse.Namespace) -> None:
             query=query_of(options),
             release=options.release,
             scheduler=options.scheduler,
+            strict=options.strict,
             progress=lambda count, total: report_progress("pairs", count, total),
         )
     for check, count in failures(result.audit.folder).items():
@@ -85,6 +91,7 @@ def _summary(result: AuditResult, release: str | None) -> AuditSummary:
         labels=str(report.get("labels") or "yes") if catalog.files.counts is not None else "",
         pictures=str(release or ""),
         dataset=tuple(report["audit"]["dataset"]),
+        strict=bool(report["audit"].get("strict")),
     )
 
 
@@ -101,6 +108,7 @@ def _print_json(result: AuditResult, totals: Sequence[Share], summary: AuditSumm
         "pairs": result.audit.pairs,
         "findings": result.audit.finding_count,
         "simulated": result.catalog.simulated,
+        "strict": summary.strict,
         "dataset": list(summary.dataset),
         "totals": {share.check: {"found": share.count, "of": share.of, "share": share.share} for share in totals},
     }
@@ -108,11 +116,13 @@ def _print_json(result: AuditResult, totals: Sequence[Share], summary: AuditSumm
 
 
 def _summary_text(result: AuditResult, totals: Sequence[Share], summary: AuditSummary) -> str:
+    from chatearthnet_explorer.cards.findings_card import STRICT
     from chatearthnet_explorer.review.estimates import reason_unchecked
 
     audit = result.audit
     lines = ["The data are simulated."] if summary.simulated else []
     lines.append(f"{audit.pairs:,} pairs were checked; {audit.finding_count:,} findings are in {audit.findings}.")
+    lines += [STRICT] if summary.strict else []
     lines += [
         f"{share.check:20} {share.count:8,} of {share.of:9,}  {100 * share.share:5.1f} %"
         for share in sorted(totals, key=lambda one: -(one.share or 0.0))

@@ -12,6 +12,7 @@ from chatearthnet_explorer.landcover.legend import CLASSES
 from chatearthnet_explorer.landcover.shares import PARTS
 from chatearthnet_explorer.learn.quiz_pool import QUARTERS, WHOLE
 from chatearthnet_explorer.learn.quiz_question import SIZES_HINT, Light, Option, Question
+from chatearthnet_explorer.review.certainty import is_checked
 from chatearthnet_explorer.review.grounding import CONTRADICTED, SUPPORTED, GroundedClaim, ground
 
 if TYPE_CHECKING:
@@ -58,13 +59,19 @@ def draw_caption(pool: QuizPool, draw: Draw) -> Question:
 
 
 def excerpt(caption: str) -> str:
-    """Return the beginning of a caption, to the end of what it says about the top half; empty if that is unclear."""
+    """Return the beginning of a caption, to the end of what it says about the top half.
+
+    Empty if that is unclear, or if a claim in it was not read with certainty.
+    """
     reading = read_claims(caption)
     end, parts = 0, set[str]()
     for start, stop in reading.sentences:
-        here = {part for claim in reading.claims if start <= claim.start < stop for part in claim.parts}
+        claims = [claim for claim in reading.claims if start <= claim.start < stop]
+        here = {part for claim in claims for part in claim.parts}
         if len(here) < len(PARTS) and here - _FIRST_PARTS and parts:
             break
+        if not all(map(is_checked, claims)):
+            return ""
         end, parts = stop, parts | (here & _FIRST_PARTS if start else set())
         if parts == _FIRST_PARTS:
             break

@@ -28,7 +28,7 @@ FINDINGS, CAPTIONS, ABOUT = "findings.parquet", "judged.parquet", "audit.json"
 LOCAL = ("threads", "processes", "synchronous")
 """Schedulers on this computer; any other is the address of a Dask scheduler, ``tcp://host:port``."""
 
-EDITION = 4
+EDITION = 5
 """Version of the checks; an unfinished audit of another version starts again."""
 
 _AHEAD = 3  # chunks that wait at a cluster for each of its threads
@@ -66,6 +66,7 @@ def audit(
     files_of: FilesOf | None = None,
     scheduler: str = "threads",
     size: int = 1000,
+    strict: bool = False,
     progress: Callable[[int, int], None] = lambda _count, _total: None,
 ) -> Audit:
     """Run all checks on pairs and write the findings.
@@ -82,6 +83,7 @@ def audit(
             checks of pixels are skipped. Other processes must be able to import both functions.
         scheduler: One of ``LOCAL``, or the address of a Dask scheduler.
         size: Pairs of a part.
+        strict: Whether to object also to claims whose reading is only likely; recorded with the audit.
         progress: Called with the pairs done and the total; may raise ``Cancelled`` to stop.
 
     Raises:
@@ -95,7 +97,7 @@ def audit(
     folder.mkdir(parents=True, exist_ok=True)
     try:
         with FileLock(folder / "audit.lock", timeout=0):
-            return _audit(pairs, folder, _Choices(counts_of, files_of, scheduler, size), progress)
+            return _audit(pairs, folder, _Choices(counts_of, files_of, scheduler, size, strict), progress)
     except Timeout as error:
         msg = f"Another audit is writing to {folder}; wait until it is done, or choose another folder."
         raise SettingError(msg) from error
@@ -107,6 +109,7 @@ class _Choices:
     files_of: FilesOf | None
     scheduler: str
     size: int
+    strict: bool
 
 
 def _audit(pairs: Pairs, folder: Path, choices: _Choices, progress: Callable[[int, int], None]) -> Audit:
@@ -118,16 +121,15 @@ def _audit(pairs: Pairs, folder: Path, choices: _Choices, progress: Callable[[in
         "size": size,
         "labels": choices.counts_of is not None,
         "pictures": choices.files_of is not None,
+        "strict": choices.strict,
         "added_checks": added_origins(),
     }
     parts = _parts_of(folder, about)
     if parts is None:
         return _read(folder)
-    extra_checks = added_checks()
+    whole = Chunk(pairs, slice(None), 0, choices.counts_of, choices.files_of, added_checks(), strict=choices.strict)
     chunks = {
-        number: Chunk(
-            pairs, slice(start, min(start + size, len(pairs))), start, choices.counts_of, choices.files_of, extra_checks
-        )
+        number: replace(whole, span=slice(start, min(start + size, len(pairs))), first=start)
         for number, start in enumerate(range(0, len(pairs), size))
     }
     left = {number: chunk for number, chunk in chunks.items() if not is_done(parts, number)}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol
 
 from chatearthnet_explorer.landcover.legend import CLASSES
@@ -102,13 +103,16 @@ class Chunk:
     extra_checks: tuple[Check, ...] = ()
     """Added checks, sent to workers because checks registered in one process are unknown to others."""
 
+    strict: bool = False
+    """Whether checks object also to claims whose reading is only likely."""
+
     def judge(self) -> tuple[pa.Table, pa.Table]:
         """Return the findings and the rows judged, as ``FINDINGS`` and ``JUDGED`` of ``tables()``."""
         records = self.pairs[self.span]
         nothing = [None] * len(records)
         counts = self.counts_of(records) if self.counts_of else nothing
         files = self.files_of(records) if self.files_of else nothing
-        rows = _Rows(self.extra_checks)
+        rows = _Rows(self.extra_checks, strict=self.strict)
         lands = _lands(records)
         for number, pair in enumerate(zip(records, counts, files, lands, strict=True), start=self.first):
             rows.take(number, *pair)
@@ -160,8 +164,9 @@ def schemas() -> tuple[pa.Schema, pa.Schema]:
 class _Rows:
     """The two tables of an audit, while they are filled."""
 
-    def __init__(self, extra_checks: Sequence[Check]) -> None:
+    def __init__(self, extra_checks: Sequence[Check], *, strict: bool) -> None:
         self._extra_checks = extra_checks
+        self._judge = partial(judge_caption, extra_checks=extra_checks, strict=strict)
         self._schemas = schemas()
         of_findings, of_captions = self._schemas
         self._findings: dict[str, list[Any]] = {name: [] for name in of_findings.names}
@@ -177,7 +182,7 @@ class _Rows:
     ) -> None:
         """Judge one pair."""
         results = {
-            style: judge_caption(record.captions[style], style=style, counts=counts, extra_checks=self._extra_checks)
+            style: self._judge(record.captions[style], style=style, counts=counts)
             for style in STYLES
             if style in record.captions
         }

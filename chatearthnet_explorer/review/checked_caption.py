@@ -7,6 +7,7 @@ from functools import cached_property
 
 from chatearthnet_explorer.claims import Reading  # noqa: TC001 - a field of a dataclass
 from chatearthnet_explorer.claims.lexicon.phrase_finder import to_lower
+from chatearthnet_explorer.review.certainty import open_parts
 from chatearthnet_explorer.review.grounding import Fault, faults
 from chatearthnet_explorer.review.label_counts import Cover  # noqa: TC001 - likewise
 
@@ -27,6 +28,9 @@ class Case:
     cover: Cover | None = None
     """Counts of the labels; None without labels."""
 
+    strict: bool = False
+    """Whether claims that are only likely are checked as well."""
+
     low: str = field(init=False)
     """The caption in lower case, with the same positions of characters."""
 
@@ -42,7 +46,12 @@ class Case:
     @cached_property
     def faults(self) -> list[Fault]:
         """Every claim that the labels contradict."""
-        return faults(self.reading, self.cover) if self.cover else []
+        return faults(self.reading, self.cover, strict=self.strict) if self.cover else []
+
+    @cached_property
+    def open_parts(self) -> frozenset[str]:
+        """The parts of which it may say more than was read."""
+        return open_parts(self.reading)
 
     @cached_property
     def texts_of(self) -> dict[str, list[str]]:

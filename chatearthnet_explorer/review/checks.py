@@ -150,7 +150,12 @@ class CheckResult:
 
 
 def judge_caption(
-    text: str, *, style: str, counts: NDArray[np.integer] | None = None, extra_checks: Sequence[Check] | None = None
+    text: str,
+    *,
+    style: str,
+    counts: NDArray[np.integer] | None = None,
+    extra_checks: Sequence[Check] | None = None,
+    strict: bool = False,
 ) -> CheckResult:
     """Return the findings of a caption.
 
@@ -160,6 +165,7 @@ def judge_caption(
         counts: Pixels of each class in each part, (6, 12), as ``landcover.pixels`` gives them; None without labels, and
             then the checks that need them are left out.
         extra_checks: Added checks; None for those that are registered.
+        strict: Whether to object also to claims whose reading is only likely; to unclear ones nothing objects.
 
     Raises:
         LabelError: If the counts are not of shape (6, 12).
@@ -173,7 +179,8 @@ def judge_caption(
         why = "It is not English, so it was not judged."
         return CheckResult((Finding("not English", "Few of its words are English."),), None, why)
     has_labels = counts is not None and bool(counts[-1, 1:].any())
-    case = Case(text, style, reading, Cover(counts, style=style) if has_labels and counts is not None else None)
+    cover = Cover(counts, style=style) if has_labels and counts is not None else None
+    case = Case(text, style, reading, cover, strict)
     rows = (*_OF_LABELS, *_OF_WORDS) if has_labels else _OF_WORDS
     findings = chain.from_iterable(find(case) for _, _, find, _ in rows)
     needs = {CAPTION, LABELS} if has_labels else {CAPTION}

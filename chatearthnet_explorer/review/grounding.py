@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
+from chatearthnet_explorer.claims import DOUBTS
 from chatearthnet_explorer.claims.lexicon.phrase_finder import single_spaced
 from chatearthnet_explorer.landcover.shares import PARTS
 from chatearthnet_explorer.prompts.size_words import SIZES, size_word
+from chatearthnet_explorer.review.certainty import is_checked, leading_claim, names_class
 from chatearthnet_explorer.review.finding import quote
 from chatearthnet_explorer.review.label_counts import EXACT, FREE, LOOSE, Cover, fits
 
@@ -74,6 +76,8 @@ class GroundedClaim:
 def ground(reading: Reading, counts: NDArray[np.integer] | None, *, style: str = "3.5") -> tuple[GroundedClaim, ...]:
     """Compare each claim with the labels, and return the results in the order of the claims.
 
+    A claim whose reading is unclear is not checkable, and the reason of a likely one says that it is only likely.
+
     Args:
         reading: The claims of the caption.
         counts: Pixels of each class in each part, (6, 12), as ``landcover.pixels`` gives them; None without labels.
@@ -88,19 +92,22 @@ def ground(reading: Reading, counts: NDArray[np.integer] | None, *, style: str =
         return tuple(GroundedClaim(claim, NOT_CHECKABLE, why) for claim in reading.claims)
     cover = Cover(counts, style=style)
     of_claim: dict[int, list[Fault]] = {}
-    for fault in faults(reading, cover):
+    for fault in faults(reading, cover, strict=True):
         of_claim.setdefault(id(fault.claim), []).append(fault)
     return tuple(_ground_claim(claim, cover, of_claim.get(id(claim), [])) for claim in reading.claims)
 
 
-def faults(reading: Reading, cover: Cover) -> list[Fault]:
-    """Return every claim that the labels contradict, part by part."""
+def faults(reading: Reading, cover: Cover, *, strict: bool = False) -> list[Fault]:
+    """Return every certain claim that the labels contradict, part by part; a strict check also takes likely claims."""
     faults_found: list[Fault] = []
     for claim in reading.claims:
         # most claims are about one part and exactly right, which needs no further checks
         if claim.negated or len(claim.parts) != 1 or not cover.bears_out(claim.name, claim.parts[0], claim.size):
-            faults_found += _faults(claim, cover)
-    return faults_found + _false_leads(reading, cover)
+            if not claim.doubt or is_checked(claim, strict=strict):
+                faults_found += _faults(claim, cover)
+            elif names_class(claim) and not cover.pixels(claim.name) and cover.labelled_pixels():
+                faults_found.append(Fault(claim, "hallucinated", "", 0.0))
+    return faults_found + _false_leads(reading, cover, strict=strict)
 
 
 def why(fault: Fault, style: str) -> str:
@@ -165,34 +172,35 @@ def _slack(claim: Claim) -> tuple[int, float]:
     return EXACT if own and len(claim.parts) == 1 else FREE
 
 
-def _false_leads(reading: Reading, cover: Cover) -> list[Fault]:
+def _false_leads(reading: Reading, cover: Cover, *, strict: bool) -> list[Fault]:
     """Return the classes that are called the largest where another covers clearly more."""
     faults_found = []
     leads = [claim for claim in reading.claims if claim.leads]
     if reading.dominant and cover.style == "3.5" and _behind(reading.dominant, "", cover):
-        mine = [claim for claim in (*leads, *reading.claims) if claim.name == reading.dominant and not claim.negated]
-        faults_found += [Fault(claim, "wrong dominant", "", cover.percent(claim.name)) for claim in mine[:1]]
+        claim = leading_claim(reading, "", strict=strict)
+        faults_found += [Fault(claim, "wrong dominant", "", cover.percent(claim.name))] if claim else []
     if cover.style != "3.5":
-        faults_found += _false_themes(reading, leads, cover)
+        faults_found += _false_themes(reading, leads, cover, strict=strict)
     opening = reading.sentences[0][1] if reading.sentences else 0
     parts_seen: set[str] = set()
     for claim in leads:
         # "trees dominate, most of all in the middle" does not say that they lead in the middle
         if len(claim.parts) == len(PARTS) or (claim.start < opening and claim.name == reading.dominant):
             continue
-        for part in claim.parts:
+        for part in claim.parts if is_checked(claim, strict=strict) else ():
             if part not in parts_seen and cover.pixels(claim.name, part) and _behind(claim.name, part, cover):
                 faults_found.append(Fault(claim, "wrong dominant", part, cover.percent(claim.name, part)))
             parts_seen.add(part)
     return faults_found
 
 
-def _false_themes(reading: Reading, leads: list[Claim], cover: Cover) -> Iterator[Fault]:
+def _false_themes(reading: Reading, leads: list[Claim], cover: Cover, *, strict: bool) -> Iterator[Fault]:
     """Yield the classes wrongly called dominant in the whole chip in style 4V, where one sentence may name several."""
     for start, end in reading.sentences:
         here = [claim for claim in leads if start <= claim.start < end and not claim.parts]
-        if here and all(_behind(claim.name, "", cover) for claim in here):
-            yield Fault(here[0], "wrong dominant", "", cover.percent(here[0].name))
+        checked = next((claim for claim in here if is_checked(claim, strict=strict)), None)
+        if checked and all(_behind(claim.name, "", cover) for claim in here):
+            yield Fault(checked, "wrong dominant", "", cover.percent(checked.name))
 
 
 def _behind(name: str, part: str, cover: Cover) -> bool:
@@ -201,11 +209,16 @@ def _behind(name: str, part: str, cover: Cover) -> bool:
 
 
 def _ground_claim(claim: Claim, cover: Cover, against: list[Fault]) -> GroundedClaim:
+    certainty, doubt = DOUBTS[claim.doubt]
+    claim_parts = claim.parts if len(claim.parts) < len(PARTS) else ()
+    if certainty == "unclear" and not against:
+        return GroundedClaim(claim, NOT_CHECKABLE, doubt, parts=claim_parts)
+    remark = f" The reading is only likely: {doubt}" if certainty == "likely" else ""
     if against:
         parts = tuple(dict.fromkeys(fault.part for fault in against if fault.part))
         first = against[0]
-        return GroundedClaim(claim, CONTRADICTED, why(first, cover.style), first.check, parts, first.percent)
-    claim_parts = claim.parts if len(claim.parts) < len(PARTS) else ()
+        reason = f"{why(first, cover.style)}{remark}"
+        return GroundedClaim(claim, CONTRADICTED, reason, first.check, parts, first.percent)
     labelled_parts = [part for part in claim_parts or _WHOLE if cover.labelled_pixels(part)]
     if not labelled_parts:
         there = "this part" if claim_parts else "this chip"
@@ -215,7 +228,7 @@ def _ground_claim(claim: Claim, cover: Cover, against: list[Fault]) -> GroundedC
             claim, NOT_CHECKABLE, "It denies an amount, not that the class is there.", parts=claim_parts
         )
     percents = [cover.percent(claim.name, part) for part in labelled_parts]
-    reason = f"{_shares(claim.name, labelled_parts, percents)}{_fit(claim, percents, cover.style)}."
+    reason = f"{_shares(claim.name, labelled_parts, percents)}{_fit(claim, percents, cover.style)}.{remark}"
     return GroundedClaim(claim, SUPPORTED, reason, parts=claim_parts, percent=percents[0])
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from chatearthnet_explorer.landcover.shares import PARTS
+from chatearthnet_explorer.review.certainty import is_checked
 from chatearthnet_explorer.review.finding import Finding
 from chatearthnet_explorer.review.grounding import why
 
@@ -62,10 +63,11 @@ def find_omitted(case: Case) -> Iterator[Finding]:
         )
     if case.style != "3.5":
         return
+    somewhere = {claim.name for claim in case.reading.claims if not (claim.parts or claim.negated or is_checked(claim))}
     for part, name, percent in leaders:
         texts = case.texts_of.get(part)
         # a claim about the whole may include a part that is not mentioned
-        if texts and name in named_classes and name not in texts and part not in case.reading.loose:
+        if texts and name in named_classes and name not in (*texts, *somewhere) and part not in case.open_parts:
             yield Finding(
                 "omitted",
                 f"The caption does not name {name} in the {part}, where it covers {percent:.1f} %, "
@@ -81,7 +83,7 @@ def order_of_classes(case: Case) -> Iterator[Finding]:
     if case.cover is None or case.style != "3.5":
         return
     for part, claims in _claims_by_part(case).items():
-        if part in case.reading.loose:
+        if part in case.open_parts or not all(is_checked(claim, strict=case.strict) for claim in claims):
             continue
         least: tuple[float, Claim] | None = None
         # a class named again keeps its first position

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from chatearthnet_explorer.prompts.size_words import SIZES
+from chatearthnet_explorer.review.certainty import is_checked, names_class
 from chatearthnet_explorer.review.finding import Finding
 
 if TYPE_CHECKING:
@@ -21,7 +22,8 @@ _STEP = {size: step for step, (_, size) in enumerate(SIZES)}
 def contradictions(readings: tuple[Reading, Reading]) -> Iterator[Finding]:
     """Find contradictions between a caption of style 3.5 and one of style 4V, in this order.
 
-    A class that only one names is not a contradiction: style 3.5 omits the smallest. Spans are of the second.
+    A class that only one names is not a contradiction: style 3.5 omits the smallest. Only claims that were read with
+    certainty contradict each other. Spans are of the second.
     """
     first, second = readings
     yield from _dominants(first, second)
@@ -41,9 +43,10 @@ def _dominants(first: Reading, second: Reading) -> Iterator[Finding]:
 def _denials(first: Reading, second: Reading) -> Iterator[Finding]:
     """Find classes that one calls missing and the other names."""
     for here, there, denier, namer in ((first, second, "3.5", "4V"), (second, first, "4V", "3.5")):
-        named_places = set(there.classes)
+        named_places = {claim.name for claim in there.claims if names_class(claim)}
         for claim in here.claims:
-            if claim.negated and not claim.parts and not claim.size_words and claim.name in named_places:
+            whole = claim.negated and not claim.parts and not claim.size_words
+            if whole and claim.name in named_places and is_checked(claim):
                 words = claim if here is second else next(one for one in second.claims if one.name == claim.name)
                 evidence = f"Style {denier} says that {claim.name} is missing, style {namer} names it."
                 yield Finding("contradiction", evidence, claim.name, "", None, *_span(words))
@@ -66,7 +69,7 @@ def _sizes(first: Reading, second: Reading) -> Iterator[Finding]:
     without_size = {name for name, _ in named_places - sized_places}
     for claim in second.claims:
         sizes = sizes_by_class.get(claim.name)
-        if not sizes or not claim.size or claim.negated or claim.name in without_size:
+        if not sizes or not claim.size or claim.negated or claim.name in without_size or not is_checked(claim):
             continue
         if min(abs(_STEP[size] - _STEP[claim.size]) for size in sizes) >= APART:
             without_size.add(claim.name)
@@ -77,7 +80,7 @@ def _sizes(first: Reading, second: Reading) -> Iterator[Finding]:
 
 def _leading(reading: Reading) -> list[Claim]:
     """Return the leading class of the chip by the last sentence that names one, which states the theme."""
-    leading = [claim for claim in reading.claims if claim.leads and not claim.parts]
+    leading = [claim for claim in reading.claims if claim.leads and not claim.parts and is_checked(claim)]
     for start, end in reversed(reading.sentences):
         claims_of_sentence = [claim for claim in leading if start <= claim.start < end]
         if claims_of_sentence:

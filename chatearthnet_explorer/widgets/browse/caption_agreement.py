@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from chatearthnet_explorer.landcover.legend import CLASSES
 from chatearthnet_explorer.landcover.shares import PARTS
 from chatearthnet_explorer.prompts.size_words import SIZES
+from chatearthnet_explorer.review.certainty import is_checked, leading_claim
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -72,6 +73,7 @@ def compare(first: Reading, second: Reading, *, names: tuple[str, str]) -> Agree
     They agree on a class in a part that both name. They contradict each other where one denies what the other says,
     where both give sizes at least two steps of ``size_words.SIZES`` apart, and where they let different classes
     lead. A class that only one names is no contradiction: the 3.5 style was told of three classes a part at most.
+    Only claims that were read with certainty contradict each other.
 
     Args:
         first: What the first claims.
@@ -113,7 +115,8 @@ def _mentions(reading: Reading, name: str, place: str) -> bool:
 
 def _denies(reading: Reading, name: str, place: str) -> bool:
     return any(
-        claim.name == name and claim.negated and (not claim.parts or place in claim.parts) for claim in reading.claims
+        claim.name == name and claim.negated and (not claim.parts or place in claim.parts) and is_checked(claim)
+        for claim in reading.claims
     )
 
 
@@ -121,16 +124,16 @@ def _size(reading: Reading, name: str, place: str) -> str | None:
     """Return the size that a caption gives a class in a part; sizes of the parts say nothing of the whole."""
     for claim in reading.claims:
         here = place in claim.parts if place else not claim.parts
-        if claim.name == name and claim.size and here and not claim.negated:
+        if claim.name == name and claim.size and here and not claim.negated and is_checked(claim):
             return claim.size
     return None
 
 
 def _leaders(first: Reading, second: Reading, names: tuple[str, str]) -> Iterator[Point]:
     for place in PLACES:
-        one = first.dominant if place == WHOLE else first.dominant_of.get(place)
-        other = second.dominant if place == WHOLE else second.dominant_of.get(place)
-        if one and other and one == other:
-            yield Point(one, place, "agree", "")
+        one, other = leading_claim(first, place), leading_claim(second, place)
+        if one and other and one.name == other.name:
+            yield Point(one.name, place, "agree", "")
         elif one and other:
-            yield Point(one, place, "contradict", f"{names[0]} says {one} covers most, {names[1]} says {other}")
+            why = f"{names[0]} says {one.name} covers most, {names[1]} says {other.name}"
+            yield Point(one.name, place, "contradict", why)
