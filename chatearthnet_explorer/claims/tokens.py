@@ -6,8 +6,9 @@ import re
 from functools import cache
 from typing import Any
 
-from chatearthnet_explorer.claims.lexicon import AMOUNTS, CLASSES, DIRECTIONS, PLACES, SIGNALS
-from chatearthnet_explorer.claims.lexicon.kinds import AMOUNT, AND, CLAUSE, LAND, PLACE, STOP, TOWARDS
+from chatearthnet_explorer.claims import gaps
+from chatearthnet_explorer.claims.lexicon import AMOUNTS, CLASSES, DIRECTIONS, PLACES, SHAPES, SIGNALS
+from chatearthnet_explorer.claims.lexicon.kinds import AMOUNT, AND, CLAUSE, IDLE, LAND, PLACE, STOP, TOWARDS
 from chatearthnet_explorer.claims.lexicon.phrase_finder import finder, single_spaced, spellings
 from chatearthnet_explorer.claims.numbers import clues, has_clue, number_around, size_of_number
 
@@ -19,6 +20,7 @@ def find_tokens(text: str) -> list[Token]:
     """Return the phrases of the lexicon in a text that ``phrase_finder.to_lower`` made, and its numbers of parts."""
     tokens: list[Token] = []
     last = 0  # where the last number ends
+    shape_at = -1
     for match in _pattern().finditer(text):
         word = match.group()
         start, end = match.span()
@@ -36,6 +38,10 @@ def find_tokens(text: str) -> list[Token]:
             elif value is None:
                 continue
             kind = AMOUNT
+        elif kind == LAND:
+            if 0 <= shape_at < len(tokens) and gaps.is_made_of(text[tokens[shape_at][3] : start]):
+                tokens[shape_at] = (IDLE, *tokens[shape_at][1:])  # "a sea of tall grass" has no water
+            shape_at = len(tokens) if word in SHAPES else -1
         tokens.append((kind, value, start, end))
     return tokens
 
