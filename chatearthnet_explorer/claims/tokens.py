@@ -40,6 +40,7 @@ _WORDS: dict[str, tuple[int, Any]] = {
         for phrase in spellings(patterns)
     },
     ",": (AND, ","),
+    ":": (AND, ":"),
     ";": (CLAUSE, ";"),
     **{mark: (STOP, mark) for mark in ".!?\u3002"},
 }
@@ -50,4 +51,4 @@ _END = r"[.!?\u3002](?=\W|$)|\n\s{0,9}\n"
 def _pattern() -> re.Pattern[str]:
     """Return the expression of all phrases; making it takes longer than importing the rest of the package."""
     words = finder(phrase for phrase in _WORDS if phrase[0].isalpha())
-    return re.compile(rf"{number_pattern()}|{words}|(?=[,;.!?\u3002\n])(?:[,;]|{_END})")
+    return re.compile(rf"{number_pattern()}|{words}|(?=[,:;.!?\u3002\n])(?:[,:;]|{_END})")
