@@ -38,9 +38,57 @@ def _any(*sections: str) -> str:
     return finder(phrase for section in sections for phrase in spellings(NUMBERS[section]))
 
 
+_BEFORE, _AFTER = 60, 60
+"""Characters around the word that every number has in which the rest of the number is."""
+
+
+def clues() -> list[str]:
+    """Return phrases of which every number of parts has one: "third", "percent", "in ten".
+
+    The expression of all numbers is slow, so it is only tried where one of these is.
+    """
+    ratios = [
+        f"{word} {article}{count}"
+        for word in ("in", "of", "from")
+        for article in ("", "a ", "every ", "the ")
+        for count in _COUNTS
+    ]
+    parts = [f"{word}{end}" for word in _PARTS_OF_ONE if word != "half" for end in ("", "s")]
+    return ["half", "halves", *parts, "percent", "per cent", *ratios]
+
+
+def has_clue(phrase: str) -> bool:
+    """Return whether a phrase of amount is read as a number of parts: "nearly half"."""
+    words = {*phrase.split()}
+    return not words.isdisjoint({"half", "percent", "cent", *_PARTS_OF_ONE, *(f"{word}s" for word in _PARTS_OF_ONE)})
+
+
+def number_around(text: str, start: int, end: int, *, after: int) -> tuple[int, int] | None:
+    """Return start and end of the number of parts around a clue, with words that say more or less.
+
+    Args:
+        text: The text, in lower case.
+        start: Where the clue starts.
+        end: Where it ends.
+        after: Where the number before it ends.
+    """
+    begin = max(after, start - _BEFORE)
+    while begin <= start:
+        match = _pattern().search(text, begin, min(len(text), end + _AFTER))
+        if match is None or match.start() > start:
+            return None
+        if match.end() > start:
+            return match.span()
+        begin = match.end()
+    return None
+
+
+def _part() -> str:
+    return finder([*_PARTS_OF_ONE, *(f"{word}s" for word in _PARTS_OF_ONE if word != "half"), "halves"])
+
+
 @cache
-def number_pattern() -> str:
-    """Return the expression of a number of parts, with the words around it that say more or less."""
+def _pattern() -> re.Pattern[str]:
     count = rf"(?:{finder(_COUNTS)}|\b{_FIGURES})"
     one_of = finder(_PARTS_OF_ONE)
     many = finder(f"{word}s" if word != "half" else "halves" for word in _PARTS_OF_ONE)
@@ -60,7 +108,7 @@ def number_pattern() -> str:
     to = rf"(?:{_SPACE}(?:to|or){_SPACE}|\s?[\u2010-\u2015-]\s?)"
     span = rf"\bbetween{_SPACE}(?:{number}|half|{count}){_SPACE}and{_SPACE}(?:{number}|{bare})|{count}{to}{percent}"
     many_steps = rf"(?:{before}{_SPACE}){{1,2}}"
-    return (
+    return re.compile(
         rf"(?:(?:{many_steps})?(?:{span})|{many_steps}(?:{number}|{bare}){after}|{number}(?:{to}{number}|{after})"
         rf"|\bhalf(?=\s(?:of|the|its|this|each|both)\b)|\bthe{_SPACE}{one_of}{_SPACE}part\b)"
     )
@@ -115,10 +163,9 @@ _ENDS = frozenset(float(end) for end, _ in SIZES)
 @cache
 def _number() -> re.Pattern[str]:
     """Return the expression of one number: how many, of which parts of one, or of how many."""
-    part = finder(f"{word}{end}" for word in _PARTS_OF_ONE for end in ("", "s")).replace("halfs", "halves")
     count = rf"(?:{finder(_COUNTS)}|\b{_FIGURES})"
     return re.compile(
-        rf"(?:({count}) )?({part})|({count})(?: (?:parts?|acres?|pixels?|fields?|squares?))?"
+        rf"(?:({count}) )?({_part()})|({count})(?: (?:parts?|acres?|pixels?|fields?|squares?))?"
         rf"(?: (?:in|of|from|out of)(?: (?:a|every|the))? ({finder(_COUNTS)}|\b\d{{2,3}}\b))?"
     )
 
