@@ -111,7 +111,7 @@ def find_chunks(clause: Clause, text: str) -> list[Chunk]:
             chunks.append(Chunk((), value, at, start, end, near, since_class, before, in_list))
             near = since_chunk = 0
         else:
-            near = 0 if value == "," else near | kind
+            near = 0 if value == "," or value == ":" else near | kind
             since_chunk |= kind
             since_class |= kind
             if kind & (_SEPARATE | _JOIN):
