@@ -6,8 +6,9 @@ import re
 from functools import cache
 from typing import Any
 
-from chatearthnet_explorer.claims.lexicon import AMOUNTS, CLASSES, DIRECTIONS, PLACES, SIGNALS
-from chatearthnet_explorer.claims.lexicon.kinds import AMOUNT, AND, CLAUSE, LAND, PLACE, STOP, TOWARDS
+from chatearthnet_explorer.claims import gaps
+from chatearthnet_explorer.claims.lexicon import AMOUNTS, CLASSES, DIRECTIONS, PLACES, SHAPES, SIGNALS
+from chatearthnet_explorer.claims.lexicon.kinds import AMOUNT, AND, CLAUSE, IDLE, LAND, PLACE, STOP, TOWARDS
 from chatearthnet_explorer.claims.lexicon.phrase_finder import finder, single_spaced, spellings
 from chatearthnet_explorer.claims.numbers import clues, has_clue, number_around, size_of_number
 
@@ -19,6 +20,7 @@ def find_tokens(text: str) -> list[Token]:
     """Return the phrases of the lexicon in a text that ``phrase_finder.to_lower`` made, and its numbers of parts."""
     tokens: list[Token] = []
     last = 0  # where the last number ends
+    shape_at = -1
     for match in _pattern().finditer(text):
         word = match.group()
         start, end = match.span()
@@ -36,6 +38,10 @@ def find_tokens(text: str) -> list[Token]:
             elif value is None:
                 continue
             kind = AMOUNT
+        elif kind == LAND:
+            if 0 <= shape_at < len(tokens) and gaps.is_made_of(text[tokens[shape_at][3] : start]):
+                tokens[shape_at] = (IDLE, *tokens[shape_at][1:])  # "a sea of tall grass" has no water
+            shape_at = len(tokens) if word in SHAPES else -1
         tokens.append((kind, value, start, end))
     return tokens
 
@@ -58,14 +64,19 @@ _WORDS: dict[str, tuple[int, Any]] = {
         for phrase in spellings(patterns)
     },
     ",": (AND, ","),
+    ":": (AND, ":"),
     ";": (CLAUSE, ";"),
     **{mark: (STOP, mark) for mark in ".!?\u3002"},
 }
-_END = r"[.!?\u3002](?=\W|$)|\n\s{0,9}\n"
+# not the full stop of "approx. 40 %"
+_SHORT = "".join(rf"(?<!\b{word})" for word in (r"e\.g", r"i\.e", "approx", "ca", "vs", "resp"))
+_END = rf"(?:[!?\u3002]|{_SHORT}\.)[.!?\u3002]{{0,9}}(?=\W|\Z)|\n\s{{0,9}}\n"
+# not the comma of "1,200 ha"
+_MARK = r";|(?<!\d)[,:]|[,:](?!\d)"
 
 
 @cache
 def _pattern() -> re.Pattern[str]:
     """Return the expression of all phrases; making it takes longer than importing the rest of the package."""
     words = finder(phrase for phrase in _WORDS if phrase[0].isalpha())
-    return re.compile(rf"{words}|(?=[\d,;.!?\u3002\n])(?:[,;]|{_END}|\b\d{{1,3}}(?:\.\d{{1,4}})?\s?%)")
+    return re.compile(rf"{words}|(?=[\d,:;.!?\u3002\n])(?:{_MARK}|{_END}|\b\d{{1,3}}(?:\.\d{{1,4}})?\s?%)")

@@ -62,3 +62,6 @@ SIGNALS: Mapping[int, Phrases] = MappingProxyType(
     {KINDS[key.upper()]: phrases for key, phrases in _table("signals").items()}
 )
 """Phrases that say how classes, places and amounts belong together, by their kind."""
+
+SHAPES = frozenset(_MACROS["shape"].split("|"))
+"""Class words that say only how another class lies there: "a sea of grass", "a forest of mangroves"."""
