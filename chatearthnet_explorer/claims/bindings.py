@@ -117,7 +117,7 @@ def _places(layout: Layout, of_places: Mapping[int, Size], text: str) -> Iterato
             words = site.words[first:]
             yield Effect(site.at, kinds_of.LAST_PLACE, words, (site, first > 0 or len(layout.placed) > len(site.words)))
         elif site.at in of_places:
-            yield Effect(site.at, kinds_of.PLACE_WITH_SIZE, site.words, (site.parts, of_places[site.at]))
+            yield Effect(site.at, kinds_of.PLACE_WITH_SIZE, site.words, (site.parts, of_places[site.at], site.doubt))
         else:
             yield Effect(site.at, _OF_ROLE[site.role], site.words, site)
 

@@ -10,6 +10,7 @@ from chatearthnet_explorer.claims.clauses import split_clauses
 from chatearthnet_explorer.claims.directions import narrow_sides, resolve_directions
 from chatearthnet_explorer.claims.lexicon import kinds
 from chatearthnet_explorer.claims.likeness import copied_place, copies_of, is_exception
+from chatearthnet_explorer.claims.rest import resolve_rest
 from chatearthnet_explorer.claims.statements import Mention, Statement
 from chatearthnet_explorer.claims.subjects import with_subject
 from chatearthnet_explorer.landcover.shares import PARTS
@@ -65,6 +66,9 @@ class SoFar(NamedTuple):
 
     named: Parts
     """All parts named so far, in the whole text."""
+
+    placed: Parts = ()
+    """The parts that they name."""
 
     mentions: tuple[Mention, ...] = ()
     """Their classes."""
@@ -139,8 +143,17 @@ def _read_clauses(sentence: Sentence, text: str, context: Context) -> SoFar:
     so_far = SoFar(context.topic, context.topic_doubt, context.named)
     for clause in split_clauses(sentence._replace(tokens=narrow_sides(sentence.tokens, text)), text):
         placed = resolve_directions(clause, so_far.latest or context.last)
-        resolved = _resolve_rest(placed._replace(has_topic=True) if so_far.topic else placed, so_far, context)
-        so_far = _add(so_far, placed, bind(with_subject(resolved), text), text)
+        clear = resolve_rest(
+            placed,
+            named=so_far.named,
+            in_sentence=so_far.placed,
+            latest=so_far.latest,
+            of_part=bool(context.parts) or so_far.is_loose,
+            after_class=bool(so_far.mentions),
+            after_place=bool(so_far.here),
+        )
+        spoken = with_subject(clear._replace(has_topic=True)) if so_far.topic else clear
+        so_far = _add(so_far, placed, bind(spoken, text), text)
     return so_far
 
 
@@ -148,13 +161,11 @@ def _add(so_far: SoFar, clause: Clause, binding: Binding, text: str) -> SoFar:
     """Add what a clause says."""
     layout = binding.layout
     signs, loose, there, points_back = clause.signs, so_far.is_loose, so_far.there, so_far.points_back
-    named = so_far.named
+    named, placed = so_far.named, so_far.placed
     if signs & kinds.PLACE:
-        named = tuple(
-            dict.fromkeys(
-                named + tuple(part for token in clause.tokens if token[0] == kinds.PLACE for part in token[1])
-            )
-        )
+        own_parts = tuple(part for token in clause.tokens if token[0] == kinds.PLACE for part in token[1])
+        named = tuple(dict.fromkeys(named + own_parts))
+        placed = tuple(dict.fromkeys(placed + own_parts))
     if signs & kinds.HERE:
         # "there" refers to a part of this sentence, if it has named one
         there = layout.here or layout.latest or so_far.here or so_far.latest
@@ -171,7 +182,9 @@ def _add(so_far: SoFar, clause: Clause, binding: Binding, text: str) -> SoFar:
     by_place = layout.begins_with_place and bool(own or not back)
     mode = "places" if by_place else "classes" if binding.mentions else ""
     topic, topic_doubt = so_far.topic, so_far.topic_doubt
-    if own and by_place:
+    if own and not binding.mentions[0].name:
+        topic_doubt = "it"  # "it also outranks the grass there"
+    elif own and by_place:
         topic = topic if _is_about(own, topic) else ()
     elif own:
         topic = own[:1]
@@ -181,6 +194,7 @@ def _add(so_far: SoFar, clause: Clause, binding: Binding, text: str) -> SoFar:
         topic=topic,
         topic_doubt=topic_doubt,
         named=named,
+        placed=placed,
         mentions=so_far.mentions + own,
         recalled=so_far.recalled + back,
         subject=tuple(one for one in own if one.start in open_) or back or so_far.subject,
@@ -292,33 +306,3 @@ def _settle_recalled(mention: Mention, fallback: Parts, doubt: str, *, of_part: 
         only = Statement((), lead=mention.leads_whole, doubt=mention.statements[0].doubt)
         return mention._replace(statements=(only,), leads_whole=0)
     return _settle_mention(mention, fallback, doubt, of_part=of_part)
-
-
-def _resolve_rest(clause: Clause, so_far: SoFar, context: Context) -> Clause:
-    """Return a clause with the parts, or the whole image, that "the rest" means in it.
-
-    "The rest" means the parts that the sentence, or all before it, has not named.
-    """
-    if not clause.signs & kinds.REST:
-        return clause
-    at = next(at for at, token in enumerate(clause.tokens) if token[0] == kinds.REST)
-    _, word, start, end = clause.tokens[at]
-    before = [token[1] for token in clause.tokens[:at] if token[0] == kinds.PLACE]
-    named = {*so_far.named, *(part for parts in before for part in parts)}
-    candidates = so_far.latest or (before[-1] if before else ()) or named
-    parts = tuple(part for part in PARTS if part not in candidates)
-    resolved: Token | None = (kinds.IMAGE, word, start, end)
-    if (context.parts or so_far.is_loose) and word in {"the rest", "the remainder"}:
-        resolved = None  # of the part that is spoken of
-    elif (so_far.here or _begins_with_place(clause)) and not so_far.mentions:
-        resolved = None
-    elif word == "elsewhere" or word.startswith(("the other", "the remaining")):
-        pass  # "a few specks elsewhere": it is unknown in how many of them
-    elif 0 < len(parts) < len(PARTS):
-        resolved = (kinds.PLACE, parts, start, end)
-    tokens = (*clause.tokens[:at], *([resolved] if resolved else []), *clause.tokens[at + 1 :])
-    return clause._replace(tokens=tokens, signs=clause.signs | (resolved[0] if resolved else 0))
-
-
-def _begins_with_place(clause: Clause) -> bool:
-    return next((kind for kind, *_ in clause.tokens if kind & (kinds.LAND | kinds.PLACE)), 0) == kinds.PLACE

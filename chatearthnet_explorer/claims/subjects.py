@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 _HOW_MUCH = kinds.AMOUNT | kinds.NO
 _HAS_SUBJECT = (
-    kinds.LAND | kinds.PRONOUN | kinds.ONE_OF_TWO | kinds.SAME | kinds.THEME | kinds.OTHERS | kinds.OVERALL | kinds.REST
+    kinds.LAND | kinds.PRONOUN | kinds.ONE_OF_TWO | kinds.SAME | kinds.THEME | kinds.OTHERS | kinds.OVERALL
 )
 
 
@@ -49,5 +49,5 @@ def _after_places(tokens: Sequence[Token]) -> list[Token]:
         result.append(token)
         if kind == kinds.NO and follows:
             result.append(_it(end))  # "the top right has none"
-        follows = kind == kinds.PLACE or (follows and kind == kinds.VERB)
+        follows = kind == kinds.PLACE or (follows and not kind & _HOW_MUCH)
     return result
