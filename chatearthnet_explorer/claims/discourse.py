@@ -248,10 +248,10 @@ def _settle(so_far: SoFar, context: Context) -> tuple[SentenceReading, Context]:
     is_relative = bool(so_far.signs & kinds.TOWARDS)
     is_heading = not so_far.signs & ~_HEADING and len(mentions) == 1
     fallback = here or so_far.there or (() if so_far.names_whole or is_relative or is_heading else spoken_of)
-    of_part = bool(here or so_far.points_back)
     doubt = "carried" if latest else context.doubt
     if here or so_far.there or not fallback:
         doubt = "relative" if is_relative and not here else ""
+    of_part = bool(here or so_far.points_back or (fallback and not so_far.names_whole and not doubt))
     settled = tuple(_settle_mention(mention, fallback, doubt, of_part=of_part) for mention in mentions)
     recalled = (_settle_recalled(mention, fallback, doubt, of_part=of_part) for mention in so_far.recalled)
     loose = here or latest or fallback if same or so_far.is_loose else ()

@@ -123,6 +123,8 @@ def find_sites(clause: Clause, chunks: Sequence[Chunk], text: str) -> Layout:
         if by_place and chunk.in_list and tokens[chunk.at - 1][1] != "and" and {*parts} < {*here}:
             here = latest = parts  # "in the upper half, the top left"
             continue
+        if by_place and chunk.in_list and tokens[chunk.at - 1][1] != "and" and here and {*parts} > {*here}:
+            continue  # "top right, to the east"
         if chunk.at > theme_at:
             continue  # places named with a theme are no claims
         role = _role(chunk, tokens)
