@@ -175,7 +175,8 @@ def _turns(chunk: Chunk, tokens: Sequence[Token], text: str, *, contrast: bool) 
         # "trees dominate, and in the middle there is water"
         return text.startswith(_INTO, end, min(chunk.start, end + _NEAR))
     # "while trees fill the left, the right is bare"
-    return contrast and word == "," and text[end : chunk.start] in _DIRECT
+    turns = contrast and word == "," and text[end : chunk.start] in _DIRECT
+    return turns and any(token[0] == kinds.LAND for token in tokens[chunk.at :])
 
 
 NO_LAYOUT = Layout((), {}, begins_with_place=False, here=(), latest=(), walk=(), names_whole=False)
