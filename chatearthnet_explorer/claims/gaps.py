@@ -136,7 +136,7 @@ _PLAIN_WORD = r"\s+(?!(?:its?|with|by|of|in|and|set|where|which|while|a|an|the)\
 _PLAIN = re.compile(rf"(?:{_PLAIN_WORD}){{0,3}}[\s\-]*")
 _BESIDE = re.compile(
     r"\b(?:broken|relieved|softened|fringed|edged|interrupted|dotted|punctuated|flanked|framed|crossed|cut|joined"
-    r"|bordered|accompanied|surrounded|interspersed|threaded|laced|beside|(?<!covered )(?<!filled )with)\b"
+    r"|bordered|accompanied|surrounded|interspersed|threaded|laced|beside|enriched|complemented|studded|sprinkled|woven|shared|followed|set|(?<!covered )(?<!filled )with)\b"
 )
 
 
@@ -161,6 +161,17 @@ _NOT_DENIED = re.compile(r":|\b(?:than|among|between|against|except|but|then|is|
 def denies(gap: str) -> bool:
     """Return whether a denial reaches the class after it: "no [sign of] trees", but not "no rival [among the] trees"."""
     return _NOT_DENIED.search(gap) is None
+
+
+# --- between two classes of which the first may have less
+
+_BEHIND = re.compile(r"\b(?:follow|trail|second|third|next|last|behind|rear)")
+
+
+@lru_cache(_KEPT)
+def is_behind(gap: str) -> bool:
+    """Return whether the class before it has less than one before that: "grass [follows, then] shrub"."""
+    return _BEHIND.search(gap) is not None
 
 
 # --- around a class
