@@ -163,6 +163,21 @@ def denies(gap: str) -> bool:
     return _NOT_DENIED.search(gap) is None
 
 
+# --- between the image and a class that sums it up
+
+_SUMMARY = re.compile(
+    r"(?: as a whole| overall| itself)?,?(?: then,?| thus,?| therefore,?)? (?:is|remains)\b"
+    r"(?:,?[\s\-](?!(?:with|by|to|in|at|on|where|which|that|who|between|shared|split|divided|covered|home|made|both"
+    r"|neither|not|no|hardly|less|marked|set|framed|about|than|like|as|for|from|also|mostly|free|if)\b)[a-z]+){0,8},?[\s\-]"
+)
+
+
+@lru_cache(_KEPT)
+def is_summary(gap: str) -> bool:
+    """Return whether the image is said to be the class after it: "the scene [is, above all, open] grass"."""
+    return len(gap) < 2 * _LONGEST and _SUMMARY.fullmatch(gap) is not None
+
+
 # --- between two classes of which the first may have less
 
 _BEHIND = re.compile(r"\b(?:follow|trail|second|third|next|last|behind|rear)")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from chatearthnet_explorer.claims import gaps
-from chatearthnet_explorer.claims.effects import LEAD, LEAD_NEXT, WHOLE, WIDEN, Effect
+from chatearthnet_explorer.claims.effects import CLOSE, LEAD, LEAD_NEXT, WHOLE, WIDEN, Effect
 from chatearthnet_explorer.claims.lexicon import kinds
 from chatearthnet_explorer.claims.sites import is_of_part
 
@@ -27,6 +27,7 @@ class _Lead(NamedTuple):
     end: int
     survives: bool = False
     comma: int = -1
+    is_summary: bool = False
 
 
 def find_leads(
@@ -84,6 +85,9 @@ def find_leads(
                     effects.append(Effect(at, LEAD_NEXT, leaders, PLAIN))
                 else:
                     effects.append(Effect(at, LEAD, leaders, (PLAIN, whole)))
+                    close = -1 if modes[at] else _end_of_lead(clause.tokens, at)
+                    if close >= 0:
+                        effects.append(Effect(close, CLOSE, leaders, None))
                 leading = True
             elif not (denied or is_pronoun):
                 # "water, outside the leading kinds" and "water, unlike the dominant trees" do not say it of water
@@ -92,7 +96,7 @@ def find_leads(
         elif kind == kinds.LED_BY:
             pending = _Lead(PLAIN, end)
         elif kind == kinds.MADE_OF:
-            pending = pending or _Lead(PASSING, end)
+            pending = pending if pending and not pending.is_summary else _Lead(PASSING, end)
         elif kind == kinds.MIX:
             pending = None if pending and pending.strength == PASSING else pending
         elif kind == kinds.AHEAD:
@@ -115,27 +119,50 @@ def find_leads(
                 if before[0] == kinds.LAND and start == before[3] + 1 and now and _is_image(value):
                     effects.append(Effect(at, LEAD, now, (PASSING, True)))  # "a snowy, partly wooded landscape"
                     leading = True
+                if not now and not modes[at] and kind & _IMAGES:
+                    pending = pending or _Lead(PASSING, end, is_summary=True)
                 if now:
                     effects.append(Effect(at, WHOLE, now, not modes[at]))
             if kind == kinds.THEME:
                 first_words = [word for word in words.values() if word.at < at]
                 if text.startswith(_IS, end):
-                    pending = pending or _Lead(PASSING, end)  # "a plain scene, whose theme is shrub"
+                    pending = _Lead(PASSING, end)  # "a plain scene, whose theme is shrub"
                 elif first_words and not modes[at]:
                     effects.append(Effect(at, LEAD, _first_list(tuple(first_words), text), (PLAIN, True)))
                     leading = True
                 elif now and now[0].name:
                     effects.append(Effect(at, LEAD, _first_list(now, text), (PLAIN, whole)))
                     leading = True
-                else:
-                    pending = pending or _Lead(PASSING, end)
+                elif not pending or pending.is_summary:
+                    pending = _Lead(PASSING, end)
         before = token
     return effects
 
 
+_IMAGES = kinds.IMAGE | kinds.OF_IMAGE
 _IS = (" is ", " are ", ":")
 _RANKS = ("first", "lead", "place")
 _WIDE = ("of ", "the ", "throughout", "elsewhere", "wide")
+
+
+def _end_of_lead(tokens: Sequence[Token], at: int) -> int:
+    """Return the "and" after which a clause says where a class is that leads; -1 for none.
+
+    "Grass is the main cover and stretches over the middle" does not call it the main cover of the middle.
+    """
+    close = -1
+    for number in range(at + 1, len(tokens)):
+        kind, value, _, _ = tokens[number]
+        if kind == kinds.PLACE:
+            return close
+        if kind & _NEXT or value == ",":
+            return -1
+        if value == "and":
+            close = number
+    return -1
+
+
+_NEXT = kinds.LAND | kinds.LEADS | kinds.LED_BY | kinds.THEME | kinds.HERE
 
 
 def _is_of_place(token: Token, end: int, text: str) -> bool:
@@ -159,6 +186,8 @@ def _strength(lead: _Lead, start: int, text: str, *, again: bool) -> int:
     ``again`` means that the class before has the same name: "developed land, made up of roads" does not lead.
     """
     if again and lead.strength == PASSING:
+        return 0
+    if lead.is_summary and not gaps.is_summary(text[lead.end : start]):
         return 0
     if lead.comma >= 0 and not gaps.is_plain(text[lead.comma : start]):
         return 0  # "the theme is arid ground, set off by swaths of grass"

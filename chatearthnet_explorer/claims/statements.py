@@ -150,6 +150,11 @@ def _lead_next(draft: _Draft, strength: int) -> None:
     draft.last.lead = strength
 
 
+def _close(draft: _Draft, _: None) -> None:
+    if draft.last.parts is None:
+        draft.add(_Line())
+
+
 def _placed(draft: _Draft, parts: Parts) -> None:
     draft.last.parts = parts
 
@@ -253,6 +258,7 @@ _APPLY = {
     kinds.DENIED: _deny,
     kinds.LEAD: _lead,
     kinds.LEAD_NEXT: _lead_next,
+    kinds.CLOSE: _close,
     kinds.PLACED: _placed,
     kinds.SIZE: _size,
     kinds.PLACE: _place,
