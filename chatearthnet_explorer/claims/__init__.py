@@ -100,13 +100,13 @@ def _in_order(parts: Parts) -> Parts:
 def _claims(mention: Mention, text: str) -> Iterator[Claim]:
     name, start, end, statements, denied_at, _ = mention
     for parts, size, negated, lead, doubt in statements:
-        word, words, of_image, first, last = None, "", False, start, end
+        word, words, of_image, of_part, first, last = None, "", False, False, start, end
         if size:
-            word, size_start, size_end, of_image = size
+            word, size_start, size_end, of_image, of_part, _ = size
             words = text[size_start:size_end]
             first, last = min(start, size_start), max(end, size_end)
         if negated and denied_at >= 0:
             first = min(first, denied_at)
         leads = lead > 0 and not negated
         parts = _in_order(parts) if parts else ()  # noqa: PLW2901 - in their own order from here on
-        yield Claim(name, parts, word, words, of_image, negated, leads, start, end, first, last, doubt)
+        yield Claim(name, parts, word, words, of_image, negated, leads, start, end, first, last, doubt, of_part)

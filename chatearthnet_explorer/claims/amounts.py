@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from chatearthnet_explorer.claims import gaps
 from chatearthnet_explorer.claims.effects import DROP_SIZE, SIZE, SIZE_NEXT, Effect, Size
 from chatearthnet_explorer.claims.lexicon import kinds
+from chatearthnet_explorer.claims.numbers import is_number
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 # "loosens a little", "is larger": no amount, unless of the class that follows
 _ONLY_OF_NEXT = frozenset({"little", "larger", "smaller", "bigger", "fewer", "lesser"})
 _ENDS = kinds.AMOUNT | kinds.OTHERS | kinds.EXCEPT | kinds.SOMEWHERE | kinds.ONE_OF_TWO
+_BEFORE = 30
 _ALL_OF_IMAGE = kinds.IMAGE | kinds.OF_IMAGE
 
 
@@ -29,6 +31,9 @@ class Amounts(NamedTuple):
 
     of_places: dict[int, Size]
     """Those that belong to a place after the first one of its classes, by the number of the place."""
+
+    taken: set[int]
+    """The places that have an amount of their own, by number."""
 
 
 class _Clause(NamedTuple):
@@ -56,10 +61,15 @@ def find_amounts(
         text: The text, in lower case.
     """
     clause = _Clause(tokens, words, open_, sites, text)
-    amounts = Amounts([], {})
+    amounts = Amounts([], {}, set())
     for at, (kind, value, start, end) in enumerate(tokens):
         if kind == kinds.AMOUNT:
-            _assign(clause, at, Size(value, start, end), amounts)
+            size = Size(value, start, end, is_number=is_number(text[start:end]))
+            sharers = _sharers(clause, at, size)
+            if sharers:
+                amounts.effects.append(Effect(at, SIZE, sharers, (size, False)))
+            else:
+                _assign(clause, at, size, amounts)
         elif kind == kinds.NO and value.endswith((" no", " none")):
             _assign(clause, at, Size(None, start, end), amounts)  # "almost no trees"
         elif kind == kinds.SOMEWHERE:
@@ -116,6 +126,11 @@ def _give(
     if not words or text[size.start : size.end] in _ONLY_OF_NEXT:
         return
     of_place = before > 0 and not text[size.end : before].strip()  # "the entire top left"
+    if before < 0:
+        places = _places_before(clause, at, size, words, amounts)
+        amounts.of_places.update(dict.fromkeys(places, size._replace(of_part=True)))
+        if places:
+            return
     if of_place or gaps.amount_stands_alone(text, size.end):
         amounts.effects.append(Effect(at, SIZE, words, (size, False)))
 
@@ -125,10 +140,52 @@ def _give_at_place(clause: _Clause, at: int, size: Size, site: Site, amounts: Am
     had_place = any(other.words == site.words for number, other in clause.sites.items() if number < at)
     of_whole = any(token[0] & _ALL_OF_IMAGE for token in clause.tokens[site.words[-1].at + 1 : at])
     of_place = gaps.amount_is_of_place(clause.text[size.end : site.start])
+    if of_place:
+        size = size._replace(of_part=clause.text[size.end : site.start] not in {"", " "})
+        amounts.taken.add(site.at)
     if (had_place or of_whole) and site.role != "out" and of_place:
         amounts.of_places[site.at] = size
     else:
-        _give(clause, at, size, site.words, amounts, site.start)
+        _give(clause, at, size, site.words, amounts, site.start if of_place else -1)
+
+
+def _places_before(
+    clause: _Clause, at: int, size: Size, words: tuple[ClassWord, ...], amounts: Amounts
+) -> tuple[int, ...]:
+    """Return the places right before an amount whose amount it is, where a place before them has another.
+
+    "Half of the top left, a third of the top right, and in the middle and the bottom left a fifth".
+    """
+    tokens, _, _, sites, text = clause
+    number = at - 1
+    while number >= 0 and tokens[number][1] == ",":
+        number -= 1
+    site = sites.get(number)
+    if not site or site.words != words or site.role != "in" or number in amounts.taken:
+        return ()
+    if not gaps.place_has_amount(text[tokens[number][3] : size.start]):
+        return ()
+    places = [number]
+    while site and site.in_list:
+        before = [other for other in sites if other < places[0]]
+        site = sites[before[-1]] if before else None
+        if site and (site.words != words or before[-1] in amounts.taken):
+            break
+        places[:0] = before[-1:]
+    amounts.taken.update(places)
+    is_further = any(other in amounts.taken and sites[other].words == words for other in sites if other < places[0])
+    return tuple(places) if is_further else ()
+
+
+def _sharers(clause: _Clause, at: int, size: Size) -> tuple[ClassWord, ...]:
+    """Return the classes of a place that share an amount: "trees and grass, both in a middling share"."""
+    tokens, words, _, sites, text = clause
+    turn = max((number for number, site in sites.items() if number < at and site.role == "turn"), default=-1)
+    if turn < 0:
+        return ()
+    count = gaps.sharers(text[max(size.start - _BEFORE, 0) : size.start], text[size.end : size.end + _BEFORE])
+    group = tuple(word for number, word in words.items() if turn < number < at) if count else ()
+    return group[-count:] if len(group) > 1 else ()
 
 
 def _last_list(words: tuple[ClassWord, ...], text: str) -> tuple[ClassWord, ...]:

@@ -89,7 +89,7 @@ def find_chunks(clause: Clause, text: str) -> list[Chunk]:
                 before = kind
                 continue
             word = ClassWord(value if kind == kinds.LAND else "", at, start, end)
-            if last and last.words and _is_shape(last.words[-1], word, text):
+            if words and _is_shape(words[-1], word, text):
                 before = kind
                 continue
             words.append(word)
@@ -111,7 +111,7 @@ def find_chunks(clause: Clause, text: str) -> list[Chunk]:
             chunks.append(Chunk((), value, at, start, end, near, since_class, before, in_list))
             near = since_chunk = 0
         else:
-            near = 0 if value == "," else near | kind
+            near = 0 if value == "," or value == ":" else near | kind
             since_chunk |= kind
             since_class |= kind
             if kind & (_SEPARATE | _JOIN):

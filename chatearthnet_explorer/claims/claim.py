@@ -66,6 +66,9 @@ class Claim(NamedTuple):
     doubt: str = ""
     """Why the reading is not certain, a key of ``DOUBTS``; empty if it is."""
 
+    of_part: bool = False
+    """Whether the amount plainly refers to the part itself: "a third of the top left"."""
+
     @property
     def certainty(self) -> Certainty:
         """How sure it is that the caption says this. Checks object to certain claims, and on request to likely ones."""

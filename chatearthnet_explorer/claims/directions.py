@@ -1,4 +1,4 @@
-"""Step 3a: the places that a clause names only by where they lie from the place before: "to its right", "farther down"."""
+"""Step 3a: the places that a caption names only by another place: "to its right", "along the top, ... on the left"."""
 
 from __future__ import annotations
 
@@ -60,3 +60,36 @@ def _moved(parts: Parts, direction: str) -> Parts:
         return ()
     old, new = _MOVES[direction]
     return tuple(part.replace(old, new) for part in parts) if parts and all(old in part for part in parts) else ()
+
+
+def narrow_sides(tokens: Sequence[Token], text: str) -> Sequence[Token]:
+    """Return the phrases of a sentence with each side of a side narrowed to the corner that it means.
+
+    "Along the bottom, a fifth on the right and less on the left" speaks of two corners.
+    """
+    side: Parts = ()
+    side_at = since_side = 0
+    narrowed: dict[int, Token] = {}
+    for at, (kind, value, start, end) in enumerate(tokens):
+        if kind == kinds.PLACE:
+            if value not in _AXES:
+                continue
+            both = tuple(part for part in side if part in value)
+            joined = at - side_at == 1 or (tokens[at - 1][1] == "and" and at - side_at == 2)  # noqa: PLR2004
+            apart = since_side & kinds.LAND and not text.startswith(_ON, start)
+            if side and _AXES[value] != _AXES[side] and not joined and not apart:
+                narrowed[at] = (kind, both, start, end)
+            else:
+                side, side_at, since_side = value, at, 0
+        else:
+            since_side |= kind
+    return [narrowed.get(at, token) for at, token in enumerate(tokens)] if narrowed else tokens
+
+
+_ON = ("on the", "at the", "to the")
+_AXES: Mapping[Parts, str] = MappingProxyType({
+    ("top left", "top right"): "height",
+    ("bottom left", "bottom right"): "height",
+    ("top left", "bottom left"): "width",
+    ("top right", "bottom right"): "width",
+})  # fmt: skip

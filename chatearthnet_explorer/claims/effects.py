@@ -60,3 +60,9 @@ class Size(NamedTuple):
 
     of_image: bool = False
     """Whether they refer to the whole image."""
+
+    of_part: bool = False
+    """Whether they plainly refer to the part that is named beside them: "a third of the top left"."""
+
+    is_number: bool = False
+    """Whether they give a number, which counts more than an adjective: "a small pond on 2 % of the top left"."""

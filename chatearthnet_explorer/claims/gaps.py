@@ -92,6 +92,18 @@ _OF_PLACE = re.compile(
     rf"(?:\s(?:{NOUN})[a-z]{{0,3}})?\s(?:(?:of|in|at|on|over|across|to|along|within|towards?)\s)?"
     r"(?:the |its |both |each )*"
 )
+# "in the middle [it has only] a fifth"
+_PLACE_HAS = re.compile(
+    r"(?:[\s,:(\u2010-\u2015-]|\b(?:with|at|by|has|have|holds?|takes?|gets?|makes?|only|just|it|they|is|are|and|where|about"
+    r"|an?|covers?|covering|fills?|drops|falls|sinks|to|down|up|still|even|then|in|of|for|the|some|another)\b){0,16}"
+)
+_ALL = 100
+_NUMBERS = {"both": 2, "neither": 2, "either": 2, "two": 2, "three": 3, "four": 4}
+_SHARERS = re.compile(
+    r"\b(both|neither|either|(?:the|all)(?: latter| last| other)? (?:two|three|four)|each|all of them|every one|all)\b"
+    r"(?! of the)[^,.;:]*\Z"
+)
+_SHARERS_AFTER = re.compile(r"\W*(?:[a-z]+ ){0,2}(apiece|both|alike|each)\b(?! of)")
 _OF_WHOLE = re.compile(rf"(?:\s(?:{NOUN})[a-z]{{0,3}})?\s(?:of\s)?(?:(?:the|this|its)\s)?")
 _IS_CLASS = re.compile(_GOES)
 _AHEAD = 60
@@ -107,6 +119,18 @@ def amount_is_of_class(gap: str) -> bool:
 def amount_is_of_place(gap: str) -> bool:
     """Return whether an amount belongs to the part after it: "and a small [one in the] top right"."""
     return _OF_PLACE.fullmatch(gap) is not None
+
+
+@lru_cache(_KEPT)
+def place_has_amount(gap: str) -> bool:
+    """Return whether an amount belongs to the part before it: "and in the middle [it has only] a fifth"."""
+    return _PLACE_HAS.fullmatch(gap) is not None
+
+
+def sharers(before: str, after: str) -> int:
+    """Return how many classes share the amount between these words: "both in a middling share"; 0 for one class."""
+    match = _SHARERS.search(before) or _SHARERS_AFTER.match(after)
+    return _NUMBERS.get(match[1].split()[-1], _ALL) if match else 0
 
 
 @lru_cache(_KEPT)
@@ -154,7 +178,7 @@ def is_beside_leader(gap: str) -> bool:
 
 # --- between a denial and a class
 
-_NOT_DENIED = re.compile(r":|\b(?:than|among|between|against|except|but|then|is|are|was|were)\b")
+_NOT_DENIED = re.compile(r":|\b(?:than|among|between|against|except|but|then|in|on|is|are|was|were)\b")
 
 
 @lru_cache(_KEPT)

@@ -8,6 +8,7 @@ from chatearthnet_explorer.claims import gaps
 from chatearthnet_explorer.claims.effects import CLOSE, LEAD, LEAD_NEXT, WHOLE, WIDEN, Effect
 from chatearthnet_explorer.claims.lexicon import kinds
 from chatearthnet_explorer.claims.sites import is_of_part
+from chatearthnet_explorer.landcover.shares import PARTS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -105,12 +106,12 @@ def find_leads(
             ahead = 0 if leading or behind or not first else kind
         elif kind & (kinds.OUTRANKS | kinds.OUTRANKED):
             ahead = kind if now and now[0].at == min(words) and not leading and not denied else 0
-        elif kind == kinds.AND and value == ",":
+        elif kind == kinds.AND and value in {",", ":"}:
             denied = is_pronoun = False
             if before[0] == kinds.LEADS and now and not modes[at] and _is_cover(before[1]) and not text.startswith(" by", end):
                 effects.append(Effect(at, WIDEN, now[:1], None))  # "grass is the main cover, ..."
             # a comma directly after a theme only sets it off: "as its main theme, the scene shows trees"
-            if pending and pending.comma < 0 and pending.end < end - 1:
+            if value == "," and pending and pending.comma < 0 and pending.end < end - 1:
                 pending = pending._replace(comma=end)
         elif kind & (kinds.IMAGE | kinds.OF_IMAGE | kinds.THEME | kinds.OVERALL):
             of_part = is_of_part(token, before, text)
@@ -167,7 +168,7 @@ _NEXT = kinds.LAND | kinds.LEADS | kinds.LED_BY | kinds.THEME | kinds.HERE
 
 def _is_of_place(token: Token, end: int, text: str) -> bool:
     """Return whether a lead that ends there is one of the place after it: "is the main cover of the [top left]"."""
-    return token[0] == kinds.PLACE and gaps.amount_is_of_place(text[end : token[2]])
+    return token[0] == kinds.PLACE and len(token[1]) < len(PARTS) and gaps.amount_is_of_place(text[end : token[2]])
 
 
 def _is_cover(lead: str) -> bool:

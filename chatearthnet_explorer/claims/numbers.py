@@ -5,9 +5,14 @@ from __future__ import annotations
 import re
 from functools import cache, lru_cache
 
+from typing import TYPE_CHECKING
+
 from chatearthnet_explorer.claims.lexicon import NUMBERS
 from chatearthnet_explorer.claims.lexicon.phrase_finder import finder, single_spaced, spellings
-from chatearthnet_explorer.prompts.size_words import SIZES, size_word
+from chatearthnet_explorer.prompts.size_words import size_word
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
 
 _ONES = (
     *("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "thirteen"),
@@ -34,8 +39,13 @@ _SPACE = r"[\s\-\u2010-\u2015]{1,3}"
 _FIGURES = r"\d{1,3}(?:\.\d{1,4})?"
 
 
-def _any(*sections: str) -> str:
-    return finder(phrase for section in sections for phrase in spellings(NUMBERS[section]))
+def _phrases(*sections: str) -> str:
+    return _any_of(phrase for section in sections for phrase in spellings(NUMBERS[section]))
+
+
+def _any_of(phrases: Iterable[str]) -> str:
+    # a boundary in front of it would be tested at each word of the text
+    return finder(phrases).removeprefix(r"\b")
 
 
 _BEFORE, _AFTER = 60, 60
@@ -83,37 +93,36 @@ def number_around(text: str, start: int, end: int, *, after: int) -> tuple[int, 
     return None
 
 
-def _part() -> str:
-    return finder([*_PARTS_OF_ONE, *(f"{word}s" for word in _PARTS_OF_ONE if word != "half"), "halves"])
-
-
 @cache
 def _pattern() -> re.Pattern[str]:
-    count = rf"(?:{finder(_COUNTS)}|\b{_FIGURES})"
-    one_of = finder(_PARTS_OF_ONE)
-    many = finder(f"{word}s" if word != "half" else "halves" for word in _PARTS_OF_ONE)
-    before = _any("over", "under", "about")
-    article = rf"\b(?:an?|one|another){_SPACE}(?:{_any('full', 'scant', 'mere')}{_SPACE})?"
+    """Return the expression of a number of parts, with the words around it that say more or less."""
+    count = rf"(?:{_any_of(_COUNTS)}|{_FIGURES})"
+    one_of = _any_of(_PARTS_OF_ONE)
     # "a third cover", "a half moon" are no amounts; "the third" is one only behind "about" or before "part"
-    no_rank = rf"(?!{_SPACE}(?:{_NO_AMOUNT})\b)"
-    fraction = rf"{article}{one_of}{no_rank}(?:{_SPACE}part\b)?|{count}{_SPACE}{many}"
-    ratio = (
-        rf"{count}(?:{_SPACE}(?:parts?|acres?|pixels?|fields?|squares?))?{_SPACE}(?:in|of|from|out{_SPACE}of)"
-        rf"(?:{_SPACE}(?:a|every|the))?{_SPACE}(?:{finder(_COUNTS)}|\b\d{{2,3}}\b)"
-    )
-    percent = rf"{count}(?:{_SPACE}(?:percent|per{_SPACE}cent)\b|\s?%)"
-    after = rf"(?:,?{_SPACE}{_any('or_more', 'or_less')})?"
-    number = rf"(?:{fraction}|{percent}|{ratio})"
-    bare = rf"(?:the{_SPACE})?{one_of}{no_rank}(?:{_SPACE}part\b)?"
-    to = rf"(?:{_SPACE}(?:to|or){_SPACE}|\s?[\u2010-\u2015-]\s?)"
-    span = rf"\bbetween{_SPACE}(?:{number}|half|{count}){_SPACE}and{_SPACE}(?:{number}|{bare})|{count}{to}{percent}"
-    many_steps = rf"(?:{before}{_SPACE}){{1,2}}"
+    part = rf"{one_of}(?!{_SPACE}(?:{_NO_AMOUNT})\b)(?:{_SPACE}part\b)?"
+    article = rf"(?:an?|one|another){_SPACE}(?:{_phrases('full', 'scant', 'mere')}{_SPACE})?"
+    many = _any_of(_names_of_many())
+    of = rf"(?:{_SPACE}(?:{_UNITS}))?{_SPACE}(?:in|of|from|out{_SPACE}of)(?:{_SPACE}(?:a|every|the))?{_SPACE}"
+    ratio = rf"{of}(?:{_any_of(_COUNTS)}|\d{{2,3}}\b)"
+    percent = rf"(?:{_SPACE}(?:percents?|per{_SPACE}cent)\b|\s?%)"
+    to = rf"(?:{_SPACE}(?:to|or|and){_SPACE}|\s?[\u2010-\u2015-]\s?)"
+    number = rf"(?:{article}{part}|{count}(?:{_SPACE}{many}|{percent}|{ratio}))"
+    span = rf"(?:{article}{part}|{count}(?:{_SPACE}{many}|{percent}|{ratio}|{to}{count}{percent}))"
+    bare = rf"(?:the{_SPACE})?{part}"
+    before = rf"{_phrases('over', 'under', 'about')}{_SPACE}"
+    after = rf"(?:,?{_SPACE}{_phrases('or_more', 'or_less')}(?=\W*[,.;:)]|\s(?:of|in|at|on)\b|\s*\Z))?"
     return re.compile(
-        rf"(?:(?:{many_steps})?(?:{span})|{many_steps}(?:{number}|{bare}){after}|{number}(?:{to}{number}|{after})"
-        rf"|\bhalf(?=\s(?:of|the|its|this|each|both)\b)|\bthe{_SPACE}{one_of}{_SPACE}part\b)"
+        rf"\b(?:{before}(?:{before})?(?:{span}|{bare}){after}|{span}{after}"
+        rf"|between{_SPACE}(?:{number}|half|{count}){_SPACE}and{_SPACE}(?:{number}|{bare})"
+        rf"|half(?=\s(?:of|the|its|this|each|both)\b)|the{_SPACE}{one_of}{_SPACE}part\b)"
     )
 
 
+def _names_of_many() -> Iterator[str]:
+    return ("halves" if word == "half" else f"{word}s" for word in _PARTS_OF_ONE)
+
+
+_UNITS = "parts?|acres?|pixels?|fields?|squares?"
 _NO_AMOUNT = (
     "cover|class|kind|type|place|rank|one|element|land|time|voice|presence|feature|component|player|position|spot"
     "|largest|biggest|most|greatest|smallest|moon|circle|image|picture|map|tile|scene|hidden|dozen|way|that|as"
@@ -131,9 +140,15 @@ def size_of_number(words: str) -> str | None:
     side = _side(phrase)
     if low < high:
         return size_word(low) if size_word(low) == size_word(high - _STEP) else None
-    if not side and low in _ENDS and not phrase[-1] == "%":
-        return None  # "about a fifth"
+    if not side and low in _UNSURE and _FRACTION.search(phrase):
+        return None  # "about a fifth" may be less than a fifth
     return size_word(min(max(low + side * _STEP, 0.0), 100.0))
+
+
+@lru_cache(1 << 12)
+def is_number(words: str) -> bool:
+    """Return whether words of amount give a number, not only an adjective."""
+    return _number().search(single_spaced(words)) is not None
 
 
 def _side(phrase: str) -> int:
@@ -157,19 +172,21 @@ def _count(words: str) -> float:
 
 
 _STEP = 0.01
-_ENDS = frozenset(float(end) for end, _ in SIZES)
+_UNSURE = frozenset({10.0, 20.0, 50.0})
+_FRACTION = re.compile("tenth|fifth|half")
 
 
 @cache
 def _number() -> re.Pattern[str]:
     """Return the expression of one number: how many, of which parts of one, or of how many."""
+    part = finder((*_PARTS_OF_ONE, *_names_of_many()))
     count = rf"(?:{finder(_COUNTS)}|\b{_FIGURES})"
     return re.compile(
-        rf"(?:({count}) )?({_part()})|({count})(?: (?:parts?|acres?|pixels?|fields?|squares?))?"
+        rf"(?:({count}) )?({part})|({count})(?: (?:{_UNITS}))?"
         rf"(?: (?:in|of|from|out of)(?: (?:a|every|the))? ({finder(_COUNTS)}|\b\d{{2,3}}\b))?"
     )
 
 
 @cache
 def _around(key: str) -> re.Pattern[str]:
-    return re.compile(_any(key))
+    return re.compile(rf"\b{_phrases(key)}")

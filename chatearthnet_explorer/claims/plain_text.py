@@ -39,7 +39,7 @@ def _plain(match: re.Match[str]) -> str:
     if layout in _INLINE or _WITHIN.match(layout):
         return " " * len(layout)
     if "#" in layout:
-        # the words of a title are a sentence
-        return f".{layout[1:].replace('#', ' ')}".replace("\n", ".")
+        # what stands under a title belongs to it: "### Top left" or "### Main theme"
+        return f".{layout[1:].replace('#', ' ')}".replace("\n", ":")
     before = match.string[: match.start()][-9:].rstrip()
     return (" " if before.endswith((".", "!", "?")) else ".") + " " * (len(layout) - 1)

@@ -164,7 +164,8 @@ def _size(draft: _Draft, value: tuple[Size, bool]) -> None:
     last = draft.last
     # "in all parts, most of all in the middle, a large area": the amount is not of the middle alone
     is_taken = any(one.is_wider and one.size for one in draft.lines)
-    if (last.size is None or last.is_shared) and (anyway or not is_taken):
+    is_first = last.size is None or last.is_shared or (size.is_number and not last.size.is_number)
+    if is_first and (anyway or not is_taken):
         last.size, last.is_shared = size, False
 
 

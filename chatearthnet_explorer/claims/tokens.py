@@ -64,14 +64,19 @@ _WORDS: dict[str, tuple[int, Any]] = {
         for phrase in spellings(patterns)
     },
     ",": (AND, ","),
+    ":": (AND, ":"),
     ";": (CLAUSE, ";"),
     **{mark: (STOP, mark) for mark in ".!?\u3002"},
 }
-_END = r"[.!?\u3002](?=\W|$)|\n\s{0,9}\n"
+# not the full stop of "approx. 40 %"
+_SHORT = "".join(rf"(?<!\b{word})" for word in (r"e\.g", r"i\.e", "approx", "ca", "vs", "resp"))
+_END = rf"(?:[!?\u3002]|{_SHORT}\.)[.!?\u3002]{{0,9}}(?=\W|\Z)|\n\s{{0,9}}\n"
+# not the comma of "1,200 ha"
+_MARK = r";|(?<!\d)[,:]|[,:](?!\d)"
 
 
 @cache
 def _pattern() -> re.Pattern[str]:
     """Return the expression of all phrases; making it takes longer than importing the rest of the package."""
     words = finder(phrase for phrase in _WORDS if phrase[0].isalpha())
-    return re.compile(rf"{words}|(?=[\d,;.!?\u3002\n])(?:[,;]|{_END}|\b\d{{1,3}}(?:\.\d{{1,4}})?\s?%)")
+    return re.compile(rf"{words}|(?=[\d,:;.!?\u3002\n])(?:{_MARK}|{_END}|\b\d{{1,3}}(?:\.\d{{1,4}})?\s?%)")
