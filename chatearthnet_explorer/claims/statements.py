@@ -143,6 +143,18 @@ def _lead(draft: _Draft, value: tuple[int, bool]) -> None:
         draft.last.lead = max(draft.last.lead, strength)
 
 
+def _lead_next(draft: _Draft, strength: int) -> None:
+    """Call it the largest of the place that follows: "moss lies in both upper corners and leads in the middle"."""
+    if draft.last.parts is not None:
+        draft.add(_Line())
+    draft.last.lead = strength
+
+
+def _close(draft: _Draft, _: None) -> None:
+    if draft.last.parts is None:
+        draft.add(_Line())
+
+
 def _placed(draft: _Draft, parts: Parts) -> None:
     draft.last.parts = parts
 
@@ -246,6 +258,8 @@ _APPLY = {
     kinds.SIZE_NEXT: _size_next,
     kinds.DENIED: _deny,
     kinds.LEAD: _lead,
+    kinds.LEAD_NEXT: _lead_next,
+    kinds.CLOSE: _close,
     kinds.PLACED: _placed,
     kinds.SIZE: _size,
     kinds.PLACE: _place,
