@@ -80,7 +80,7 @@ def find_leads(
         elif kind == kinds.EXCEPT:
             denied = False
         elif kind == kinds.LEADS:
-            if not denied and now and before[0] != kinds.REFERENCE:
+            if not denied and now and not before[0] & kinds.REFERENCE:
                 leaders = _first_list(now, text)
                 if at < last and not modes[at] and _is_of_place(clause.tokens[at + 1], end, text):
                     effects.append(Effect(at, LEAD_NEXT, leaders, PLAIN))
