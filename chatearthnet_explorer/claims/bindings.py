@@ -147,7 +147,9 @@ def _denials(
             denied_at, denied_end = start, end
         elif kind == kinds.ABSENT:
             yield Effect(at, kinds_of.ABSENT, open_[at], (start, modes[at]))
-        elif kind & _ENDS_DENIAL or value == "," or value == ":" or (kind == kinds.PLACE and open_[at] and not modes[at]):
+        elif (
+            kind & _ENDS_DENIAL or value == "," or value == ":" or (kind == kinds.PLACE and open_[at] and not modes[at])
+        ):
             denied_at = -1
 
 

@@ -72,6 +72,8 @@ def split_sentences(tokens: Sequence[Token], text: str) -> list[Sentence]:
 
 _MOST_OPEN = 6
 _ONLY_NAMES = kinds.LAND | kinds.AND
+_ASKS_FOR = kinds.PLACE | kinds.LEADS | kinds.LED_BY | kinds.THEME
+_QUESTION = re.compile(r"\W*(?:and |but |so |then |now ){0,2}(?:where|which|what|who|whose|how)\b")
 _WORD = re.compile(r"\w")
 
 
@@ -82,7 +84,9 @@ def _is_open(tokens: Sequence[Token], mark: str, begin: int, end: int, text: str
         signs = 0
         for token in tokens:
             signs |= token[0]
-        return not signs & kinds.LAND or not signs & ~_ONLY_NAMES
+        if signs & kinds.LAND:
+            return not signs & ~_ONLY_NAMES
+        return bool(signs & _ASKS_FOR) or _QUESTION.match(text, begin, end) is not None
     kind, _, start, stop = tokens[0]
     # "Main theme.", but not "The theme is calm."
     return (
@@ -93,9 +97,36 @@ def _is_open(tokens: Sequence[Token], mark: str, begin: int, end: int, text: str
 
 
 def _sentence(tokens: Sequence[Token], text: str, begin: int, end: int) -> Sentence:
+    if len(tokens) > _LABEL and tokens[0][0] == kinds.PLACE and tokens[1][1] == ",":
+        tokens = _without_aside(tokens, text)
     return Sentence(tokens, end - len(text[begin:end].lstrip()), end)
 
 
+_LABEL = 3
+_DASH = re.compile(r"\s[\-\u2010-\u2015]\s")
+
+
+def _without_aside(tokens: Sequence[Token], text: str) -> Sequence[Token]:
+    """Return a sentence without the words between a place and a colon: "Top right, east of the lake's corner: ..."."""
+    _, _, _, comma = tokens[1]
+    for number, (kind, mark, start, end) in enumerate(tokens[2:], 2):
+        before = tokens[number - 1][3]
+        dash = _DASH.search(text, before, start)
+        if mark == ":" or dash:
+            named = [token[2] for token in tokens[2:number] if token[0] == kinds.PLACE]
+            if not named or _ONLY_AND.fullmatch(text, comma, named[0]):
+                return tokens  # "Top left, bottom right: trees"
+            return [
+                tokens[0],
+                (kinds.AND, ":", start if mark == ":" else before, end),
+                *tokens[number + (mark == ":") :],
+            ]
+        if kind == kinds.LAND:
+            break
+    return tokens
+
+
+_ONLY_AND = re.compile(r"\s*(?:and |the |also )*")
 _BEGINS = {kinds.CLAUSE: "while", kinds.BUT: "but", kinds.REST: "rest"}
 _BEGIN = kinds.CLAUSE | kinds.BUT | kinds.REST
 _CONTENT = kinds.LAND | kinds.PLACE
