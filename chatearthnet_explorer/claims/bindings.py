@@ -148,7 +148,9 @@ def _denials(
                 yield Effect(at, kinds_of.ABSENT, open_[at][-1:], (start, modes[at]))
         elif kind == kinds.ABSENT:
             yield Effect(at, kinds_of.ABSENT, open_[at], (start, modes[at]))
-        elif kind & _ENDS_DENIAL or value == "," or value == ":" or (kind == kinds.PLACE and open_[at] and not modes[at]):
+        elif (
+            kind & _ENDS_DENIAL or value == "," or value == ":" or (kind == kinds.PLACE and open_[at] and not modes[at])
+        ):
             denied_at = -1
 
 

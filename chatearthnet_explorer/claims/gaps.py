@@ -84,7 +84,7 @@ _OF_CLASS = re.compile(
 # "trees in a medium share", "grass is large in extent"; but "trees on a large island" is not an amount of trees
 _ALONE = re.compile(
     rf"(?:\s(?:{NOUN})[a-z]{{0,3}})?"
-    rf"(?:\W*[,.;:()]|\s*$|\s(?!of\b)(?:{_ELSE}|only|still|just|about|nearly|almost|compared|yet)\b"
+    rf"(?:\W*[,.;:()!?\x03]|\s*$|\s(?!of\b)(?:{_ELSE}|only|still|just|about|nearly|almost|compared|yet)\b"
     r"|\sof\s(?:the|its?|them|that|this|these|those|each|every|all|an?|both|which|their|what)\b)"
 )
 # "and a small one in the top right"
