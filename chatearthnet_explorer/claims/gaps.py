@@ -88,15 +88,15 @@ _ALONE = re.compile(
 )
 # "and a small one in the top right"
 _OF_PLACE = re.compile(
-    rf"(?:\s(?:{NOUN})[a-z]{{0,3}})?\s(?:(?:of|in|at|on|over|across|to|along|within|towards?)\s)?"
-    r"(?:the |its |both |each )*"
+    rf"(?:\s(?:{NOUN})[a-z]{{0,3}})?(?:,? (?:each|apiece|both))?"
+    r"\s(?:(?:of|in|at|on|over|across|to|along|within|towards?|for|under)\s)?(?:(?:all|that|this|its|the|both|each)\s){0,3}"
 )
 # "in the middle [it has only] a fifth"
 _PLACE_HAS = re.compile(
     r"(?:[\s,:(\u2010-\u2015-]|\b(?:with|at|by|has|have|holds?|takes?|gets?|makes?|only|just|it|they|is|are|and|where|about"
     r"|an?|covers?|covering|fills?|drops|falls|sinks|to|down|up|still|even|then|in|of|for|the|some|another)\b){0,16}"
 )
-_ALL = 100
+_ALL = 11
 _NUMBERS = {"both": 2, "neither": 2, "either": 2, "two": 2, "three": 3, "four": 4}
 _SHARERS = re.compile(
     r"\b(both|neither|either|(?:the|all)(?: latter| last| other)? (?:two|three|four)|each|all of them|every one|all)\b"
@@ -105,6 +105,7 @@ _SHARERS = re.compile(
 _SHARERS_AFTER = re.compile(r"\W*(?:[a-z]+ ){0,2}(apiece|both|alike|each)\b(?! of)")
 _OF_WHOLE = re.compile(rf"(?:\s(?:{NOUN})[a-z]{{0,3}})?\s(?:of\s)?(?:(?:the|this|its)\s)?")
 _IS_CLASS = re.compile(_GOES)
+_NEAR = 30
 _AHEAD = 60
 
 
@@ -126,9 +127,9 @@ def place_has_amount(gap: str) -> bool:
     return _PLACE_HAS.fullmatch(gap) is not None
 
 
-def sharers(before: str, after: str) -> int:
-    """Return how many classes share the amount between these words: "both in a middling share"; 0 for one class."""
-    match = _SHARERS.search(before) or _SHARERS_AFTER.match(after)
+def sharers(text: str, start: int, end: int) -> int:
+    """Return how many classes share the amount there, at most: "both in a middling share"; 0 for one class."""
+    match = _SHARERS.search(text, max(start - _NEAR, 0), start) or _SHARERS_AFTER.match(text, end, end + _NEAR)
     return _NUMBERS.get(match[1].split()[-1], _ALL) if match else 0
 
 

@@ -98,7 +98,7 @@ def size_of_number(words: str) -> str | None:
     side = _side(phrase)
     if low < high:
         return size_word(low) if size_word(low) == size_word(high - _STEP) else None
-    if not side and low in _UNSURE and _FRACTION.search(phrase):
+    if not side and low in _UNSURE and (low != _TENTH or phrase.startswith(_ABOUT)):
         return None  # "about a fifth" may be less than a fifth
     return size_word(min(max(low + side * _STEP, 0.0), 100.0))
 
@@ -131,7 +131,8 @@ def _count(words: str) -> float:
 
 _STEP = 0.01
 _UNSURE = frozenset({10.0, 20.0, 50.0})
-_FRACTION = re.compile("tenth|fifth|half")
+_TENTH = 10.0
+_ABOUT = tuple(spellings(NUMBERS["about"]))
 
 
 @cache
