@@ -104,17 +104,25 @@ def show_checking(captions: Sequence[WrittenCaption], columns: dict[str, dict[st
     ]
     for prose in dict.fromkeys(one.prose for one in captions):
         for style in ("3.5", "4v", ""):
-            some = [one for one in captions if not one.fault and one.prose == prose and one.style == (style or one.style)]
+            some = [
+                one for one in captions if not one.fault and one.prose == prose and one.style == (style or one.style)
+            ]
             label = " ".join(filter(None, ("faithful, with a finding", prose, style)))
             rows.append((label, some, lambda _, result: bool(result.checks)))
     for label, some, is_counted in rows:
-        cells = "".join(f"{_with_interval(sum(is_counted(one, r[one.id]) for one in some), len(some)):>34}" for r in columns.values())
+        cells = "".join(
+            f"{_with_interval(sum(is_counted(one, r[one.id]) for one in some), len(some)):>34}"
+            for r in columns.values()
+        )
         print(f"{label:36}{cells}")
     print(f"\n{'':20}" + "".join(f"{name + ': planted, found, beside, on faithful':>50}" for name in columns))
     for check in CHECKS:
         counts = [_count(check, captions, results) for results in columns.values()]
         if any(map(any, counts)):
-            print(f"{check:20}" + "".join(f"{planted:23}{hit:9}{beside:9}{false:9}" for planted, hit, beside, false in counts))
+            print(
+                f"{check:20}"
+                + "".join(f"{planted:23}{hit:9}{beside:9}{false:9}" for planted, hit, beside, false in counts)
+            )
     failed = {name: sum(results[one.id].failed for one in captions) for name, results in columns.items()}
     if any(failed.values()):
         print("captions at which reading stopped with an exception:", failed)

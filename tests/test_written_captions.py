@@ -10,7 +10,15 @@ from collections import Counter
 from functools import cache
 
 import pytest
-from rig.caption_measures import MANY_AUTHORS, ONE_MODEL, WrittenCaption, checks_of, measure, precision_and_recall, read_captions
+from rig.caption_measures import (
+    MANY_AUTHORS,
+    ONE_MODEL,
+    WrittenCaption,
+    checks_of,
+    measure,
+    precision_and_recall,
+    read_captions,
+)
 
 from chatearthnet_explorer.claims import is_english, read_claims
 from chatearthnet_explorer.review.checks import judge_caption

@@ -1,7 +1,8 @@
 """Read captions: which class is in which part, how much of it, and how sure that reading is.
 
-A caption goes through five steps, each a function of the values of the step before:
+A caption goes through these steps, each a function of the values of the step before:
 
+0. ``plain_text``: lists and markup become sentences;
 1. ``tokens``: the phrases of the lexicon;
 2. ``clauses.split_sentences``: sentences;
 3. ``clauses.split_clauses``: clauses;
@@ -21,7 +22,7 @@ from chatearthnet_explorer.claims.claim import DOUBTS, Certainty, Claim, Reading
 from chatearthnet_explorer.claims.clauses import split_sentences
 from chatearthnet_explorer.claims.discourse import relate
 from chatearthnet_explorer.claims.leads import PLAIN
-from chatearthnet_explorer.claims.lexicon.phrase_finder import to_lower
+from chatearthnet_explorer.claims.plain_text import plain_text
 from chatearthnet_explorer.claims.tokens import find_tokens
 from chatearthnet_explorer.landcover.shares import PARTS
 
@@ -41,7 +42,7 @@ def read_claims(text: str) -> Reading:
     more than ``caption.LIMIT`` characters are read. Spans count characters of the text as given. What is read well
     and what is not: docs/explanation/reading-captions.md.
     """
-    low = to_lower(text[:LIMIT])
+    low = plain_text(text[:LIMIT])
     sentences = split_sentences(find_tokens(low), low)
     readings, named = relate(sentences, low)
     mentions = [mention for reading in readings for mention in reading.mentions]

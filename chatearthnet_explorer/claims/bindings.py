@@ -134,20 +134,20 @@ def _denials(
     text: str,
 ) -> Iterator[Effect]:
     """Yield denials, and what classes share with the class before them in a list."""
-    denied_at = -1
-    for at, (kind, value, start, _) in enumerate(tokens):
+    denied_at = denied_end = -1
+    for at, (kind, value, start, end) in enumerate(tokens):
         if kind & _NAMES and at in words:
-            if denied_at >= 0:
+            if denied_at >= 0 and gaps.denies(text[denied_end:start]):
                 yield Effect(at, kinds_of.DENIED, (words[at],), denied_at)
-                denied_at = -1
+            denied_at = -1
             before = open_[at]
             if before and gaps.is_list(text[before[-1].end : start]) and not _ends_pair(before, text):
                 yield Effect(at, kinds_of.FOLLOWS, (words[at],), before[-1])
         elif kind == kinds.NO:
-            denied_at = start
+            denied_at, denied_end = start, end
         elif kind == kinds.ABSENT:
             yield Effect(at, kinds_of.ABSENT, open_[at], (start, modes[at]))
-        elif kind & _ENDS_DENIAL or value == "," or (kind == kinds.PLACE and open_[at] and not modes[at]):
+        elif kind & _ENDS_DENIAL or value == "," or value == ":" or (kind == kinds.PLACE and open_[at] and not modes[at]):
             denied_at = -1
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from chatearthnet_explorer.claims import gaps
-from chatearthnet_explorer.claims.lexicon import CLASSES, kinds
+from chatearthnet_explorer.claims.lexicon import CLASSES, SHAPES, kinds
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -111,7 +111,7 @@ def find_chunks(clause: Clause, text: str) -> list[Chunk]:
             chunks.append(Chunk((), value, at, start, end, near, since_class, before, in_list))
             near = since_chunk = 0
         else:
-            near = 0 if value == "," else near | kind
+            near = 0 if value == "," or value == ":" else near | kind
             since_chunk |= kind
             since_class |= kind
             if kind & (_SEPARATE | _JOIN):
@@ -129,9 +129,9 @@ def _is_subject(clause: Clause, chunks: Sequence[Chunk], before: int, start: int
 
 
 def _is_shape(last: ClassWord, word: ClassWord, text: str) -> bool:
-    """Return whether "fields" only describes the class before it: "snow spreads in wide fields"."""
-    fields = text.startswith("field", word.start, word.end) and word.name != last.name
-    return fields and gaps.is_shape(text[last.end : word.start])
+    """Return whether "fields" or "a thicket" only describes the class before it: "snow spreads in wide fields"."""
+    shape = word.name != last.name and text[word.start : word.end] in SHAPES
+    return shape and gaps.is_shape(text[last.end : word.start])
 
 
 def _join(last: Chunk, word: ClassWord, link: int, text: str) -> bool:

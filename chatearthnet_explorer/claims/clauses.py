@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from chatearthnet_explorer.claims.lexicon import kinds
@@ -48,16 +49,47 @@ class Clause(NamedTuple):
 
 
 def split_sentences(tokens: Sequence[Token], text: str) -> list[Sentence]:
-    """Return the sentences of a text; one without a mark at its end counts, too."""
+    """Return the sentences of a text; one without a mark at its end counts, too.
+
+    "In the middle?" and "Main theme." go on in the next sentence.
+    """
     sentences = []
+    before: list[Token] = []
     first = begin = 0
-    for number, (kind, _, _, end) in enumerate(tokens):
+    for number, (kind, mark, start, end) in enumerate(tokens):
         if kind == kinds.STOP:
-            sentences.append(_sentence(tokens[first:number], text, begin, end))
-            first, begin = number + 1, end
+            own = [*before, *tokens[first:number]] if before else tokens[first:number]
+            first = number + 1
+            if own and len(own) <= _MOST_OPEN and _is_open(own, mark, begin, start, text):
+                before = [*own, (kinds.AND, ",", start, end)]
+                continue
+            sentences.append(_sentence(own, text, begin, end))
+            before, begin = [], end
     if text[begin:].strip():
-        sentences.append(_sentence(tokens[first:], text, begin, len(text)))
+        sentences.append(_sentence([*before, *tokens[first:]], text, begin, len(text)))
     return sentences
+
+
+_MOST_OPEN = 6
+_ONLY_NAMES = kinds.LAND | kinds.AND
+_WORD = re.compile(r"\w")
+
+
+def _is_open(tokens: Sequence[Token], mark: str, begin: int, end: int, text: str) -> bool:
+    """Return whether a sentence is a question that the next one answers, or a title."""
+    if mark[0] == "?":
+        # "Who leads there?", "And in the middle?", "Crop?", but not "Do you see the trees?"
+        signs = 0
+        for token in tokens:
+            signs |= token[0]
+        return not signs & kinds.LAND or not signs & ~_ONLY_NAMES
+    kind, _, start, stop = tokens[0]
+    # "Main theme.", but not "The theme is calm."
+    return (
+        kind == kinds.THEME
+        and len(tokens) == 1
+        and not (_WORD.search(text, begin, start) or _WORD.search(text, stop, end))
+    )
 
 
 def _sentence(tokens: Sequence[Token], text: str, begin: int, end: int) -> Sentence:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from chatearthnet_explorer.claims.bindings import bind
 from chatearthnet_explorer.claims.clauses import split_clauses
+from chatearthnet_explorer.claims.directions import narrow_sides, resolve_directions
 from chatearthnet_explorer.claims.lexicon import kinds
 from chatearthnet_explorer.claims.subjects import with_subject
 from chatearthnet_explorer.claims.statements import Mention, Statement
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
     from chatearthnet_explorer.claims.claim import Parts
     from chatearthnet_explorer.claims.clauses import Clause, Sentence
     from chatearthnet_explorer.claims.tokens import Token
+
+
+_HEADING = kinds.LAND | kinds.AND
 
 
 class Context(NamedTuple):
@@ -122,7 +126,8 @@ def relate(sentences: Sequence[Sentence], text: str) -> tuple[list[SentenceReadi
 
 def _read_clauses(sentence: Sentence, text: str, context: Context) -> SoFar:
     so_far = SoFar(context.topic, context.topic_doubt, context.named)
-    for clause in split_clauses(sentence, text):
+    for clause in split_clauses(sentence._replace(tokens=narrow_sides(sentence.tokens, text)), text):
+        clause = resolve_directions(clause, so_far.latest or context.last)
         resolved = _resolve_rest(clause._replace(has_topic=True) if so_far.topic else clause, text, so_far, context)
         so_far = _add(so_far, clause, bind(with_subject(resolved), text))
     return so_far
@@ -155,8 +160,10 @@ def _add(so_far: SoFar, clause: Clause, binding: Binding) -> SoFar:
     by_place = layout.begins_with_place and bool(own or not back)
     mode = "places" if by_place else "classes" if binding.mentions else ""
     topic, topic_doubt = so_far.topic, so_far.topic_doubt
-    if own:
-        topic = () if by_place else own[:1]
+    if own and by_place:
+        topic = topic if _is_about(own, topic) else ()
+    elif own:
+        topic = own[:1]
         topic_doubt = "it" if any(one.name != own[0].name for one in own) else ""
     open_ = {word.start for word in binding.last if word.name}
     return SoFar(
@@ -178,6 +185,11 @@ def _add(so_far: SoFar, clause: Clause, binding: Binding) -> SoFar:
     )
 
 
+def _is_about(mentions: Sequence[Mention], topic: Sequence[Mention]) -> bool:
+    """Return whether a sentence that begins with a place only goes on with a class: "in the middle there is no water"."""
+    return bool(topic) and all(mention.name == topic[0].name for mention in mentions)
+
+
 def _recall(one: Mention, mention: Mention, doubt: str) -> Mention:
     """Return what "it" is said to be, as said of a class."""
     statements = mention.statements
@@ -197,9 +209,13 @@ def _settle(so_far: SoFar, context: Context) -> tuple[SentenceReading, Context]:
     if so_far.points_back and not so_far.names_whole:
         parts = parts or context.last
     spoken_of = latest if parts and latest and not so_far.points_back else parts
-    fallback = here or so_far.there or (() if so_far.names_whole else spoken_of)
+    is_relative = bool(so_far.signs & kinds.TOWARDS)
+    is_heading = not so_far.signs & ~_HEADING and len(mentions) == 1
+    fallback = here or so_far.there or (() if so_far.names_whole or is_relative or is_heading else spoken_of)
     of_part = bool(here or so_far.points_back)
-    doubt = "" if here or so_far.there or not fallback else "carried" if latest else context.doubt
+    doubt = "carried" if latest else context.doubt
+    if here or so_far.there or not fallback:
+        doubt = "relative" if is_relative and not here else ""
     settled = tuple(_settle_mention(mention, fallback, doubt, of_part=of_part) for mention in mentions)
     recalled = (_settle_recalled(mention, fallback, doubt, of_part=of_part) for mention in so_far.recalled)
     loose = here or latest or fallback if same or so_far.is_loose else ()
@@ -207,17 +223,19 @@ def _settle(so_far: SoFar, context: Context) -> tuple[SentenceReading, Context]:
     next_parts = parts
     next_doubt = context.doubt
     if so_far.mode == "places":
-        next_parts, next_doubt = here if len(here) < len(PARTS) else (), ""
+        next_parts = here if len(here) < len(PARTS) else ()
+        of_class = bool(mentions and context.last and not context.parts) and _is_about(mentions, context.topic)
+        next_doubt = "carried" if of_class else ""
     elif parts and latest:
         # a place said of the last class only: "with wetland confined to one corner, the lower left"
         next_parts, next_doubt = latest, "carried"
-    elif so_far.names_whole:
+    elif so_far.names_whole or is_relative:
         next_parts = ()
     goes_on = not (here or latest) and bool(next_parts)
     last = context.last
-    if mentions or here:
+    if mentions or here or so_far.recalled:
         # a sentence without a class does not change "here"
-        last = here or (() if so_far.names_whole else latest)
+        last = here or (() if so_far.names_whole or is_relative else latest)
     in_parts = (*context.mentions, *settled) if goes_on else settled
     return reading, Context(next_parts, last, in_parts, so_far.topic, so_far.topic_doubt, so_far.named, next_doubt)
 
@@ -226,7 +244,9 @@ def _settle_mention(mention: Mention, fallback: Parts, doubt: str, *, of_part: b
     statements = mention.statements
     if statements[-1].parts is None and len(statements) > 1:
         statements = statements[:-1]
-    first, *others = (one._replace(parts=fallback, doubt=one.doubt or doubt) if one.parts is None else one for one in statements)
+    first, *others = (
+        one._replace(parts=fallback, doubt=one.doubt or doubt) if one.parts is None else one for one in statements
+    )
     leads_whole = mention.leads_whole
     if leads_whole and of_part:
         first, leads_whole = first._replace(lead=leads_whole), 0

@@ -10,6 +10,7 @@ import re
 from functools import lru_cache
 
 _KEPT = 1 << 14
+_LONGEST = 60
 
 # --- between two classes
 
@@ -176,9 +177,27 @@ def is_beside_leader(gap: str) -> bool:
     return _BESIDE.search(gap) is not None
 
 
+# --- between a denial and a class
+
+_NOT_DENIED = re.compile(r":|\b(?:than|among|between|against|except|but|then|is|are|was|were)\b")
+
+
+@lru_cache(_KEPT)
+def denies(gap: str) -> bool:
+    """Return whether a denial reaches the class after it: "no [sign of] trees", but not "no rival [among the] trees"."""
+    return _NOT_DENIED.search(gap) is None
+
+
 # --- around a class
 
-_SHAPE = re.compile(r"\b(?:in|as|into|forms?|forming)\s(?:[a-z\-]+,?\s){0,4}\Z")
+_SHAPE = re.compile(r"\b(?:in|as|into|forms?|forming)\s(?!the\s)(?:[a-z\-]+,?\s){0,4}\Z")
+_MADE_OF = re.compile(r"\sof(?:\s(?!(?:the|this|that|its|their|and|or|with|in|to|on)\b)[a-z\-]+){0,2}\s")
+
+
+@lru_cache(_KEPT)
+def is_made_of(gap: str) -> bool:
+    """Return whether the class after it fills the shape before it: "a sea of [tall green] grass"."""
+    return len(gap) < _LONGEST and _MADE_OF.fullmatch(gap) is not None
 
 
 @lru_cache(_KEPT)

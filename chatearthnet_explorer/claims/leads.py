@@ -88,12 +88,12 @@ def find_leads(
         elif kind == kinds.AHEAD:
             first = clause.is_first and bool(now) and now[0].at == min(words) and before[1] != "and"
             ahead = first and not leading
-        elif kind == kinds.AND and value == ",":
+        elif kind == kinds.AND and value in {",", ":"}:
             denied = False
             if before[0] == kinds.LEADS and now and not modes[at]:
                 effects.append(Effect(at, WIDEN, now[:1], None))  # "grass is the main cover, ..."
             # a comma directly after a theme only sets it off: "as its main theme, the scene shows trees"
-            if pending and pending.comma < 0 and pending.end < end - 1:
+            if value == "," and pending and pending.comma < 0 and pending.end < end - 1:
                 pending = pending._replace(comma=end)
         elif kind & (kinds.IMAGE | kinds.OF_IMAGE | kinds.THEME | kinds.OVERALL):
             of_part = is_of_part(token, before, text)

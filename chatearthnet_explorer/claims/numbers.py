@@ -48,12 +48,54 @@ def _any_of(phrases: Iterable[str]) -> str:
     return finder(phrases).removeprefix(r"\b")
 
 
-@cache
-def number_pattern() -> str:
-    """Return the expression of a number of parts, with the words around it that say more or less.
+_BEFORE, _AFTER = 60, 60
+"""Characters around the word that every number has in which the rest of the number is."""
 
-    It fits only at the start of a word.
+
+def clues() -> list[str]:
+    """Return phrases of which every number of parts has one: "third", "percent", "in ten".
+
+    The expression of all numbers is slow, so it is only tried where one of these is.
     """
+    ratios = [
+        f"{word} {article}{count}"
+        for word in ("in", "of", "from")
+        for article in ("", "a ", "every ", "the ")
+        for count in _COUNTS
+    ]
+    parts = [f"{word}{end}" for word in _PARTS_OF_ONE if word != "half" for end in ("", "s")]
+    return ["half", "halves", *parts, "percent", "per cent", *ratios]
+
+
+def has_clue(phrase: str) -> bool:
+    """Return whether a phrase of amount is read as a number of parts: "nearly half"."""
+    words = {*phrase.split()}
+    return not words.isdisjoint({"half", "percent", "cent", *_PARTS_OF_ONE, *(f"{word}s" for word in _PARTS_OF_ONE)})
+
+
+def number_around(text: str, start: int, end: int, *, after: int) -> tuple[int, int] | None:
+    """Return start and end of the number of parts around a clue, with words that say more or less.
+
+    Args:
+        text: The text, in lower case.
+        start: Where the clue starts.
+        end: Where it ends.
+        after: Where the number before it ends.
+    """
+    begin = max(after, start - _BEFORE)
+    while begin <= start:
+        match = _pattern().search(text, begin, min(len(text), end + _AFTER))
+        if match is None or match.start() > start:
+            return None
+        if match.end() > start:
+            return match.span()
+        begin = match.end()
+    return None
+
+
+@cache
+def _pattern() -> re.Pattern[str]:
+    """Return the expression of a number of parts, with the words around it that say more or less."""
     count = rf"(?:{_any_of(_COUNTS)}|{_FIGURES})"
     one_of = _any_of(_PARTS_OF_ONE)
     # "a third cover", "a half moon" are no amounts; "the third" is one only behind "about" or before "part"
@@ -69,8 +111,8 @@ def number_pattern() -> str:
     bare = rf"(?:the{_SPACE})?{part}"
     before = rf"{_phrases('over', 'under', 'about')}{_SPACE}"
     after = rf"(?:,?{_SPACE}{_phrases('or_more', 'or_less')}(?=\W*[,.;:)]|\s(?:of|in|at|on)\b|\s*\Z))?"
-    return (
-        rf"(?:{before}(?:{before})?(?:{span}|{bare}){after}|{span}{after}"
+    return re.compile(
+        rf"\b(?:{before}(?:{before})?(?:{span}|{bare}){after}|{span}{after}"
         rf"|between{_SPACE}(?:{number}|half|{count}){_SPACE}and{_SPACE}(?:{number}|{bare})"
         rf"|half(?=\s(?:of|the|its|this|each|both)\b)|the{_SPACE}{one_of}{_SPACE}part\b)"
     )

@@ -155,7 +155,8 @@ def _role(chunk: Chunk, tokens: Sequence[Token]) -> str:
         return "out"
     # "with none in the middle", "neither of the upper corners has any"
     none = chunk.near & kinds.NO and any(
-        kind == kinds.NO and value.startswith(("none", "neither")) for kind, value, _, _ in tokens[max(chunk.at - 3, 0) : chunk.at]
+        kind == kinds.NO and value.startswith(("none", "neither"))
+        for kind, value, _, _ in tokens[max(chunk.at - 3, 0) : chunk.at]
     )
     return "out" if none else "in"
 

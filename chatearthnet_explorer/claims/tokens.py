@@ -6,48 +6,77 @@ import re
 from functools import cache
 from typing import Any
 
-from chatearthnet_explorer.claims.lexicon import AMOUNTS, CLASSES, PLACES, SIGNALS
-from chatearthnet_explorer.claims.lexicon.kinds import AMOUNT, AND, CLAUSE, LAND, PLACE, STOP
-from chatearthnet_explorer.claims.numbers import number_pattern, size_of_number
+from chatearthnet_explorer.claims import gaps
+from chatearthnet_explorer.claims.lexicon import AMOUNTS, CLASSES, DIRECTIONS, PLACES, SHAPES, SIGNALS
+from chatearthnet_explorer.claims.lexicon.kinds import AMOUNT, AND, CLAUSE, IDLE, LAND, PLACE, STOP, TOWARDS
 from chatearthnet_explorer.claims.lexicon.phrase_finder import finder, single_spaced, spellings
+from chatearthnet_explorer.claims.numbers import clues, has_clue, number_around, size_of_number
 
 Token = tuple[int, Any, int, int]
 """Kind of a phrase, of ``kinds``, its value (class, parts, size, or its letters), start and end in the text."""
 
 
 def find_tokens(text: str) -> list[Token]:
-    """Return the phrases of the lexicon in a text that ``phrase_finder.to_lower`` made."""
-    tokens = []
+    """Return the phrases of the lexicon in a text that ``phrase_finder.to_lower`` made, and its numbers of parts."""
+    tokens: list[Token] = []
+    last = 0  # where the last number ends
+    shape_at = -1
     for match in _pattern().finditer(text):
         word = match.group()
+        start, end = match.span()
         kind, value = _WORDS.get(word) or _WORDS.get(single_spaced(word)) or _word_of(word)
-        tokens.append((kind, value, *match.span()))
+        if start < last:
+            continue
+        if kind == _CLUE:
+            number = number_around(text, start, end, after=last)
+            if number:
+                start, end = number
+                while tokens and tokens[-1][3] > start:
+                    tokens.pop()  # "more than"
+                value = size_of_number(text[start:end])
+                last = end
+            elif value is None:
+                continue
+            kind = AMOUNT
+        elif kind == LAND:
+            if 0 <= shape_at < len(tokens) and gaps.is_made_of(text[tokens[shape_at][3] : start]):
+                tokens[shape_at] = (IDLE, *tokens[shape_at][1:])  # "a sea of tall grass" has no water
+            shape_at = len(tokens) if word in SHAPES else -1
+        tokens.append((kind, value, start, end))
     return tokens
 
 
-def _word_of(word: str) -> tuple[int, object]:
-    if not word[0].isalnum():
-        return STOP, word
-    return AMOUNT, size_of_number(word)
+_CLUE = 0
+"""The kind of words that numbers of parts have."""
+
+
+def _word_of(word: str) -> tuple[int, Any]:
+    return (_CLUE, None) if word[0].isdigit() else (STOP, word)
 
 
 _WORDS: dict[str, tuple[int, Any]] = {
+    **{phrase: (_CLUE, None) for phrase in clues()},
     **{phrase: (kind, phrase) for kind, patterns in SIGNALS.items() for phrase in spellings(patterns)},
     **{
-        phrase: (kind, value)
-        for kind, table in ((AMOUNT, AMOUNTS), (PLACE, PLACES), (LAND, CLASSES))
+        phrase: (_CLUE if kind == AMOUNT and has_clue(phrase) else kind, value)
+        for kind, table in ((TOWARDS, DIRECTIONS), (AMOUNT, AMOUNTS), (PLACE, PLACES), (LAND, CLASSES))
         for value, patterns in table.items()
         for phrase in spellings(patterns)
     },
     ",": (AND, ","),
+    ":": (AND, ":"),
     ";": (CLAUSE, ";"),
     **{mark: (STOP, mark) for mark in ".!?\u3002"},
 }
-_END = r"[.!?\u3002](?=\W|$)|\n\s{0,9}\n"
+# not the full stop of "approx. 40 %"
+_SHORT = "".join(rf"(?<!\b{word})" for word in (r"e\.g", r"i\.e", "approx", "ca", "vs", "resp"))
+_END = rf"(?:[!?\u3002]|{_SHORT}\.)[.!?\u3002]{{0,9}}(?=\W|\Z)|\n\s{{0,9}}\n"
+# not the comma of "1,200 ha"
+_MARK = r";|(?<!\d)[,:]|[,:](?!\d)"
 
 
 @cache
 def _pattern() -> re.Pattern[str]:
     """Return the expression of all phrases; making it takes longer than importing the rest of the package."""
-    words = finder(phrase for phrase in _WORDS if phrase[0].isalpha()).removeprefix(r"\b")
-    return re.compile(rf"\b(?:{number_pattern()}|{words})|(?=[,;.!?\u3002\n])(?:[,;]|{_END})")
+    words = finder(phrase for phrase in _WORDS if phrase[0].isalpha())
+    return re.compile(rf"{words}|(?=[\d,:;.!?\u3002\n])(?:{_MARK}|{_END}|\b\d{{1,3}}(?:\.\d{{1,4}})?\s?%)")

@@ -14,7 +14,7 @@ from chatearthnet_explorer.claims.bindings import bind
 from chatearthnet_explorer.claims.clauses import split_clauses, split_sentences
 from chatearthnet_explorer.claims.lexicon import kinds
 from chatearthnet_explorer.claims.lexicon.kinds import KINDS
-from chatearthnet_explorer.claims.lexicon.phrase_finder import to_lower
+from chatearthnet_explorer.claims.plain_text import plain_text
 from chatearthnet_explorer.claims.tokens import find_tokens
 from chatearthnet_explorer.landcover.shares import PARTS
 
@@ -83,7 +83,7 @@ def expected_triples(row: Row) -> frozenset[tuple[str, str, str | None]]:
 def token_lines(text: str) -> list[str]:
     """Return the phrases of a text: "trees = class tree", "top half = place top left, top right", "no = no"."""
     lines = []
-    for kind, value, start, end in find_tokens(to_lower(text)):
+    for kind, value, start, end in find_tokens(plain_text(text)):
         meaning = {kinds.LAND: value, kinds.PLACE: ", ".join(value), kinds.AMOUNT: value or "without a size"}.get(
             kind, ""
         )
@@ -93,13 +93,13 @@ def token_lines(text: str) -> list[str]:
 
 def sentence_lines(text: str) -> list[str]:
     """Return the sentences of a text."""
-    low = to_lower(text)
+    low = plain_text(text)
     return [text[sentence.start : sentence.end] for sentence in split_sentences(find_tokens(low), low)]
 
 
 def clause_lines(text: str) -> list[str]:
     """Return the phrases of each clause, after the word that begins it: "while: grass / covers / bottom left"."""
-    low = to_lower(text)
+    low = plain_text(text)
     return [
         f"{clause.after}: {' / '.join(text[start:end] for _, _, start, end in clause.tokens)}".removeprefix(": ")
         for sentence in split_sentences(find_tokens(low), low)
@@ -112,7 +112,7 @@ def binding_lines(text: str, *, has_topic: bool = False) -> list[str]:
 
     "it" is a class of the clause before. ``has_topic`` says that there is one.
     """
-    low = to_lower(text)
+    low = plain_text(text)
     return [
         _statement_line(mention.name or "it", statement)
         for sentence in split_sentences(find_tokens(low), low)

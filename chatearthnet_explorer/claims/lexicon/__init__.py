@@ -47,6 +47,9 @@ PLACES: Mapping[tuple[str, ...], Phrases] = MappingProxyType({
 })  # fmt: skip
 """Names of places in the chip, by parts of ``shares.PARTS``; north is up."""
 
+DIRECTIONS: Mapping[str, Phrases] = MappingProxyType(_table("directions"))
+"""Names of places by where they lie from the place before: ``right``, ``left``, ``below``, ``above``, ``beside``."""
+
 AMOUNTS: Mapping[str | None, Phrases] = MappingProxyType({
     None if key == "none" else key: phrases for key, phrases in _table("amounts").items()
 })  # fmt: skip
@@ -59,3 +62,6 @@ SIGNALS: Mapping[int, Phrases] = MappingProxyType(
     {KINDS[key.upper()]: phrases for key, phrases in _table("signals").items()}
 )
 """Phrases that say how classes, places and amounts belong together, by their kind."""
+
+SHAPES = frozenset(_MACROS["shape"].split("|"))
+"""Class words that say only how another class lies there: "a sea of grass", "a forest of mangroves"."""

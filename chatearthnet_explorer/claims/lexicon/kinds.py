@@ -49,6 +49,9 @@ PRONOUN: Final = 1 << 30
 POSSESSIVE: Final = 1 << 31
 OTHERS: Final = 1 << 32
 ONE_OF_TWO: Final = 1 << 33
+TOWARDS: Final = 1 << 34
+"""A place by where it lies from the place before."""
+VAGUE: Final = 1 << 35
 
 KINDS: Mapping[str, int] = MappingProxyType(
     {name: bit for name, bit in globals().items() if name.isupper() and isinstance(bit, int)}

@@ -1,0 +1,95 @@
+"""Step 3a: the places that a caption names only by another place: "to its right", "along the top, ... on the left"."""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from chatearthnet_explorer.claims.lexicon import kinds
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from chatearthnet_explorer.claims.claim import Parts
+    from chatearthnet_explorer.claims.clauses import Clause
+    from chatearthnet_explorer.claims.tokens import Token
+
+_MOVES: Mapping[str, tuple[str, str]] = MappingProxyType({
+    "right": ("left", "right"),
+    "left": ("right", "left"),
+    "below": ("top", "bottom"),
+    "above": ("bottom", "top"),
+})  # fmt: skip
+_CONTENT = kinds.PLACE | kinds.LAND
+_NEAR = 30
+
+
+def resolve_directions(clause: Clause, reference: Parts) -> Clause:
+    """Return a clause with the places that its directions mean, from the place spoken of last.
+
+    A direction that leads to no part for sure, as "next door" or "below" the middle, stays as it is. One beside a named
+    place says nothing new and is left out, and so is one after a class, which may be beside that class only.
+    """
+    if not clause.signs & kinds.TOWARDS:
+        return clause
+    tokens: list[Token] = []
+    for at, token in enumerate(clause.tokens):
+        kind, value, start, end = token
+        if kind != kinds.TOWARDS:
+            tokens.append(token)
+        elif not _is_redundant(clause.tokens, at):
+            parts = _moved(reference, value)
+            tokens.append((kinds.PLACE, parts, start, end) if parts else token)
+    signs = 0
+    for kind, *_ in tokens:
+        signs |= kind
+    return clause._replace(tokens=tokens, signs=signs)
+
+
+def _is_redundant(tokens: Sequence[Token], at: int) -> bool:
+    before = next((token for token in reversed(tokens[:at]) if token[0] & _CONTENT), None)
+    if before:
+        return True  # "the bottom right, beside it, ...", "trees with grass beside it"
+    after = next((token for token in tokens[at + 1 :] if token[0] & _CONTENT), None)
+    # "below it, the bottom left ..."
+    return after is not None and after[0] == kinds.PLACE and after[2] - tokens[at][3] < _NEAR
+
+
+def _moved(parts: Parts, direction: str) -> Parts:
+    if direction not in _MOVES:
+        return ()
+    old, new = _MOVES[direction]
+    return tuple(part.replace(old, new) for part in parts) if parts and all(old in part for part in parts) else ()
+
+
+def narrow_sides(tokens: Sequence[Token], text: str) -> Sequence[Token]:
+    """Return the phrases of a sentence with each side of a side narrowed to the corner that it means.
+
+    "Along the bottom, a fifth on the right and less on the left" speaks of two corners.
+    """
+    side: Parts = ()
+    side_at = since_side = 0
+    narrowed: dict[int, Token] = {}
+    for at, (kind, value, start, end) in enumerate(tokens):
+        if kind == kinds.PLACE:
+            if value not in _AXES:
+                continue
+            both = tuple(part for part in side if part in value)
+            joined = at - side_at == 1 or (tokens[at - 1][1] == "and" and at - side_at == 2)  # noqa: PLR2004
+            apart = since_side & kinds.LAND and not text.startswith(_ON, start)
+            if side and _AXES[value] != _AXES[side] and not joined and not apart:
+                narrowed[at] = (kind, both, start, end)
+            else:
+                side, side_at, since_side = value, at, 0
+        else:
+            since_side |= kind
+    return [narrowed.get(at, token) for at, token in enumerate(tokens)] if narrowed else tokens
+
+
+_ON = ("on the", "at the", "to the")
+_AXES: Mapping[Parts, str] = MappingProxyType({
+    ("top left", "top right"): "height",
+    ("bottom left", "bottom right"): "height",
+    ("top left", "bottom left"): "width",
+    ("top right", "bottom right"): "width",
+})  # fmt: skip

@@ -1,0 +1,45 @@
+"""Step 0: a caption as running text: items of a list become sentences, marks of markup become spaces.
+
+Each character stays in its place, so that the spans of the claims are spans of the caption.
+"""
+
+from __future__ import annotations
+
+import re
+
+from chatearthnet_explorer.claims.lexicon.phrase_finder import to_lower
+
+# "- Trees: ...", "2) Trees: ...", at the beginning of a line; the space after it is in the same line, because a text
+# may have line ends for spaces
+_ITEM = r"(?:[\-+*\u2010-\u2015\u2022\u25aa\u25cf\u25e6]|\(?\d{1,2}[.)])[ \t]+(?=\S)"
+_TITLE = r"\#{1,6}[ \t]+[^\n]{1,99}(?:\n|\Z)"
+# "Top left: ...", "Top left, beside it - ...", "**Trees** ..." and a row of a table
+_ENTRY = r"(?=[^\n:;.!?]{1,60}(?::|[ \t][\-\u2010-\u2015])\*{0,3}[ \t]+\S|\*\*|\|)"
+# each alternative begins with a letter of its own, which makes the search four times as fast
+_LAYOUT = re.compile(
+    rf"\n(?:\s{{0,9}}(?:{_TITLE}|{_ITEM}|{_ENTRY})|[ \t]{{0,9}}\n)|<(?:/?(?:[biup]|br|li|ul|ol|tr|td|th|em|h[1-6]|div|span|strong)\s?/?)>"
+    r"|\*|_|`|\|"
+)
+_INLINE = "*_`"
+_WITHIN = re.compile(r"</?(?:[biu]|em|strong|span)\s?>")
+
+
+def plain_text(text: str) -> str:
+    """Return a caption in lower case and without layout, each character in its place."""
+    low = to_lower(text)
+    if any(sign in low for sign in "\n*_`|<") or low.startswith(("-", "#", "1", "(1", "\u2022")):
+        return _LAYOUT.sub(_plain, f"\n{low}")[1:]
+    return low
+
+
+def _plain(match: re.Match[str]) -> str:
+    layout = match.group()
+    if layout == "|":
+        return ","
+    if layout in _INLINE or _WITHIN.match(layout):
+        return " " * len(layout)
+    if "#" in layout:
+        # what stands under a title belongs to it: "### Top left" or "### Main theme"
+        return f".{layout[1:].replace('#', ' ')}".replace("\n", ":")
+    before = match.string[: match.start()][-9:].rstrip()
+    return (" " if before.endswith((".", "!", "?")) else ".") + " " * (len(layout) - 1)
