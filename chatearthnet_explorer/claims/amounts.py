@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 # "loosens a little", "is larger": no amount, unless of the class that follows
 _ONLY_OF_NEXT = frozenset({"little", "larger", "smaller", "bigger", "fewer", "lesser"})
+_MOST = ("majority", "lion's share")
 _ENDS = kinds.AMOUNT | kinds.OTHERS | kinds.EXCEPT | kinds.SOMEWHERE | kinds.ONE_OF_TWO
 _ALL_OF_IMAGE = kinds.IMAGE | kinds.OF_IMAGE
 
@@ -71,6 +72,8 @@ def find_amounts(
                 _assign(clause, at, size, amounts)
         elif kind == kinds.NO and value.endswith((" no", " none")):
             _assign(clause, at, Size(None, start, end), amounts)  # "almost no trees"
+        elif kind == kinds.LEADS and value.endswith(_MOST):
+            _assign(clause, at, Size("large", start, end), amounts)  # "trees hold the majority"
         elif kind == kinds.SOMEWHERE:
             amounts.effects.append(Effect(at, DROP_SIZE, open_[at][-1:], None))
     return amounts

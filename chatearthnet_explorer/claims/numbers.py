@@ -64,7 +64,7 @@ def clues() -> list[str]:
         for count in _COUNTS
     ]
     parts = [f"{word}{end}" for word in _PARTS_OF_ONE if word != "half" for end in ("", "s")]
-    return ["half", "halves", *parts, "percent", "per cent", *ratios]
+    return ["half", "halves", *parts, "percent", "percents", "per cent", *ratios]
 
 
 def has_clue(phrase: str) -> bool:

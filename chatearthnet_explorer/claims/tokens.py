@@ -8,7 +8,7 @@ from typing import Any
 
 from chatearthnet_explorer.claims import gaps
 from chatearthnet_explorer.claims.lexicon import AMOUNTS, CLASSES, DIRECTIONS, PLACES, SHAPES, SIGNALS
-from chatearthnet_explorer.claims.lexicon.kinds import AMOUNT, AND, CLAUSE, IDLE, LAND, PLACE, STOP, TOWARDS
+from chatearthnet_explorer.claims.lexicon.kinds import AMOUNT, AND, CLAUSE, IDLE, LAND, PLACE, SOMEWHERE, STOP, TOWARDS
 from chatearthnet_explorer.claims.lexicon.phrase_finder import finder, single_spaced, spellings
 from chatearthnet_explorer.claims.numbers import clues, has_clue, number_around, size_of_number
 
@@ -56,7 +56,13 @@ def _word_of(word: str) -> tuple[int, Any]:
 
 _WORDS: dict[str, tuple[int, Any]] = {
     **{phrase: (_CLUE, None) for phrase in clues()},
-    **{phrase: (kind, phrase) for kind, patterns in SIGNALS.items() for phrase in spellings(patterns)},
+    **{
+        phrase: (kind, phrase)
+        for kind, patterns in SIGNALS.items()
+        for phrase in spellings(patterns)
+        # "a quarter" is an amount and not one of four quarters, and so is "a bare third"
+        if not (kind & (SOMEWHERE | IDLE) and has_clue(phrase)) or phrase.endswith(" half")
+    },
     **{
         phrase: (_CLUE if kind == AMOUNT and has_clue(phrase) else kind, value)
         for kind, table in ((TOWARDS, DIRECTIONS), (AMOUNT, AMOUNTS), (PLACE, PLACES), (LAND, CLASSES))
