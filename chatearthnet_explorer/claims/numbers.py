@@ -114,7 +114,7 @@ def _pattern() -> re.Pattern[str]:
     return re.compile(
         rf"\b(?:{before}(?:{before})?(?:{span}|{bare}){after}|{span}{after}"
         rf"|between{_SPACE}(?:{number}|half|{count}){_SPACE}and{_SPACE}(?:{number}|{bare})"
-        rf"|half(?=\s(?:of|the|its|this|each|both)\b)|the{_SPACE}{one_of}{_SPACE}part\b)"
+        rf"|half(?:(?=\s(?:of|the|its|this|each|both)\b)|,?{_SPACE}{_phrases('or_more', 'or_less')}\b)|the{_SPACE}{one_of}{_SPACE}part\b)"
     )
 
 
