@@ -95,7 +95,7 @@ _OF_PLACE = re.compile(
 )
 # "in the middle [it has only] a fifth"
 _PLACE_HAS = re.compile(
-    r"(?:[\s,:(\u2010-\u2015-]|\b(?:with|at|by|has|have|holds?|takes?|gets?|makes?|only|just|it|they|is|are|and|where|about"
+    r"(?:[\s,:(\u2010-\u2015-]|\b(?:with|at|by|has|have|having|each|holds?|takes?|gets?|makes?|only|just|it|they|is|are|and|where|about"
     r"|an?|covers?|covering|fills?|drops|falls|sinks|to|down|up|still|even|then|in|of|for|the|some|another)\b){0,16}"
 )
 _ALL = 11

@@ -57,11 +57,13 @@ def clues() -> list[str]:
 
     The expression of all numbers is slow, so it is only tried where one of these is.
     """
+    # not "in two corners" and "of four parts"
     ratios = [
         f"{word} {article}{count}"
-        for word in ("in", "of", "from")
+        for word, least in (("in", 5), ("from", 5), ("of", 10), ("out of", 2))
         for article in ("", "a ", "every ", "the ")
-        for count in _COUNTS
+        for count, number in _COUNTS.items()
+        if number >= least
     ]
     parts = [f"{word}{end}" for word in _PARTS_OF_ONE if word != "half" for end in ("", "s")]
     return ["half", "halves", *parts, "percent", "percents", "per cent", *ratios]
@@ -91,6 +93,34 @@ def number_around(text: str, start: int, end: int, *, after: int) -> tuple[int, 
             return match.span()
         begin = match.end()
     return None
+
+
+def percent_before(text: str, start: int) -> tuple[int, int] | None:
+    """Return start and end of a number before a place that means percent as one before did: "31 % ..., 29 in the"."""
+    match = _bare_before().search(text, max(start - _REACH, 0), start)
+    return match.span(1) if match else None
+
+
+def percent_after(text: str, end: int) -> tuple[int, int] | None:
+    """Return start and end of a number after a place that means percent as one before did: "22 % ..., middle 18,"."""
+    match = _bare_after().match(text, end, end + _REACH)
+    return match.span(1) if match else None
+
+
+_REACH = 40
+
+
+@cache
+def _bare_before() -> re.Pattern[str]:
+    count = rf"(?:{_any_of(_COUNTS)}|{_FIGURES})"
+    place = r"(?:\s(?:in|at|on|for|of|to|up|down|across|over))?(?:\s(?:the|both|each))?\s"
+    return re.compile(rf"(?<![\w.])({count}){place}\Z")
+
+
+@cache
+def _bare_after() -> re.Pattern[str]:
+    count = rf"(?:{_any_of(_COUNTS)}|{_FIGURES})"
+    return re.compile(rf",?[\s(]{{1,2}}(?:(?:only|just|about|with|at)\s)?({count})(?=\)|\s?[,;]|\.(?:\s|\Z)|\sand\b|\s?\Z)")
 
 
 @cache
@@ -127,6 +157,11 @@ _NO_AMOUNT = (
     "cover|class|kind|type|place|rank|one|element|land|time|voice|presence|feature|component|player|position|spot"
     "|largest|biggest|most|greatest|smallest|moon|circle|image|picture|map|tile|scene|hidden|dozen|way|that|as"
 )
+
+
+def size_of_percent(words: str) -> str | None:
+    """Return the size word of a bare number that means percent."""
+    return size_of_number(f"{words} %")
 
 
 @lru_cache(1 << 12)
