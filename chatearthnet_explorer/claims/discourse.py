@@ -308,6 +308,8 @@ def _settle_mention(mention: Mention, fallback: Parts, doubt: str, *, of_part: b
         one._replace(parts=fallback, doubt=one.doubt or doubt) if one.parts is None else one for one in statements
     )
     leads_whole = mention.leads_whole
+    if of_part and not fallback and first.parts == ():
+        first, leads_whole = first._replace(lead=0), 0  # "there, grass leads", and no one knows where
     if leads_whole and of_part:
         first, leads_whole = first._replace(lead=leads_whole), 0
     if leads_whole and first.parts:

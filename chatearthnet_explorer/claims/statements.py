@@ -146,6 +146,18 @@ def _lead(draft: _Draft, value: tuple[int, bool]) -> None:
         draft.last.lead = max(draft.last.lead, strength)
 
 
+def _lead_next(draft: _Draft, strength: int) -> None:
+    """Call it the largest of the place that follows: "moss lies in both upper corners and leads in the middle"."""
+    if draft.last.parts is not None:
+        draft.add(_Line())
+    draft.last.lead = strength
+
+
+def _close(draft: _Draft, _: None) -> None:
+    if draft.last.parts is None:
+        draft.add(_Line())
+
+
 def _placed(draft: _Draft, parts: Parts) -> None:
     draft.last.parts = parts
 
@@ -155,8 +167,9 @@ def _size(draft: _Draft, value: tuple[Size, bool]) -> None:
     last = draft.last
     # "in all parts, most of all in the middle, a large area": the amount is not of the middle alone
     is_taken = any(one.is_wider and one.size for one in draft.lines)
-    is_first = last.size is None or last.is_shared or (size.is_number and not last.size.is_number)
-    if is_first and (anyway or not is_taken):
+    # "a small pond on 2 % of the top left": the number counts
+    counts_more = last.size and not last.size.of_image and not last.size.is_number and (size.is_number or size.of_image)
+    if (last.size is None or last.is_shared or counts_more) and (anyway or not is_taken):
         last.size, last.is_shared = size, False
 
 
@@ -249,6 +262,8 @@ _APPLY = {
     kinds.SIZE_NEXT: _size_next,
     kinds.DENIED: _deny,
     kinds.LEAD: _lead,
+    kinds.LEAD_NEXT: _lead_next,
+    kinds.CLOSE: _close,
     kinds.PLACED: _placed,
     kinds.SIZE: _size,
     kinds.PLACE: _place,

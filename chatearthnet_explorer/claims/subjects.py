@@ -44,11 +44,11 @@ def _after_places(tokens: Sequence[Token]) -> list[Token]:
     result: list[Token] = []
     follows = False
     for token in tokens:
-        kind, _, start, end = token
+        kind, value, start, end = token
         if kind == kinds.AMOUNT and follows:
             result.append(_it(start))
         result.append(token)
-        if kind == kinds.NO and follows:
+        if kind == kinds.NO and follows and "none" in value:
             result.append(_it(end))  # "the top right has none"
         follows = kind == kinds.PLACE or (follows and not kind & _HOW_MUCH)
     return result
