@@ -190,14 +190,15 @@ def _add(so_far: SoFar, clause: Clause, binding: Binding, text: str) -> SoFar:
     by_place = layout.begins_with_place and not goes_on
     mode = "places" if by_place else "classes" if binding.mentions else ""
     topic, topic_doubt, is_placed = so_far.topic, so_far.topic_doubt, so_far.is_placed
-    if not by_place and layout.latest and binding.mentions:
+    placed_part = 0 < len(layout.latest) < len(PARTS)
+    if not by_place and placed_part and binding.mentions:
         is_placed = True
     if own and not binding.mentions[0].name:
         topic_doubt = "it"  # "it also outranks the grass there"
     elif own and by_place:
         topic = topic if _is_about(own, topic) else ()
     elif own:
-        topic, is_placed = own[:1], bool(layout.latest)
+        topic, is_placed = own[:1], placed_part
         topic_doubt = "it" if any(one.name != own[0].name for one in own) else ""
     open_ = {word.start for word in binding.last if word.name}
     return SoFar(
@@ -259,6 +260,8 @@ def _settle(so_far: SoFar, context: Context) -> tuple[SentenceReading, Context]:
     is_relative = bool(so_far.signs & kinds.TOWARDS)
     is_heading = not so_far.signs & ~_HEADING and len(mentions) == 1
     fallback = here or so_far.there or (() if so_far.names_whole or is_relative or is_heading else spoken_of)
+    if not fallback and so_far.recalled and len(latest) == 1:
+        fallback = latest  # "its share in the top left is 30 %; trees have the rest"
     doubt = "carried" if latest else context.doubt
     if here or so_far.there or not fallback:
         doubt = "relative" if is_relative and not here else ""

@@ -116,7 +116,7 @@ def find_sites(clause: Clause, chunks: Sequence[Chunk], text: str) -> Layout:
             continue
         parts = chunk.parts
         goes_on = is_compared and chunk.in_list and tokens[chunk.at - 1][1] != ","
-        is_compared = goes_on or bool(chunk.near & kinds.REFERENCE)
+        is_compared = goes_on or bool(chunk.near & kinds.REFERENCE) or _is_beside(chunk, tokens)
         if is_compared:
             contrast = contrast or not open_
             continue
@@ -153,6 +153,11 @@ def find_sites(clause: Clause, chunks: Sequence[Chunk], text: str) -> Layout:
     return Layout(tuple(sites), placed, by_place, here, latest, walk, names_whole(clause, text))
 
 
+def _is_beside(chunk: Chunk, tokens: Sequence[Token]) -> bool:
+    """Return whether a place only says where another one is: "below the top left, ..."."""
+    return chunk.before == kinds.NEXT_TO and chunk.start - tokens[chunk.at - 1][3] == 1
+
+
 def _role(chunk: Chunk, tokens: Sequence[Token]) -> str:
     if chunk.near & kinds.EXCEPT:
         return "except"
@@ -163,7 +168,14 @@ def _role(chunk: Chunk, tokens: Sequence[Token]) -> str:
         kind == kinds.NO and value.startswith(("none", "neither"))
         for kind, value, _, _ in tokens[max(chunk.at - 3, 0) : chunk.at]
     )
-    return "out" if none else "in"
+    return "out" if none or _has_none(tokens[chunk.at + 1 : chunk.at + 3]) else "in"
+
+
+def _has_none(after: Sequence[Token]) -> bool:
+    """Return whether a place has none of the classes: "and the middle contains none"."""
+    if len(after) > 1 and after[0][0] == kinds.VERB:
+        after = after[1:]
+    return bool(after) and after[0][0] & (kinds.NO | kinds.ABSENT) != 0 and after[0][1].endswith("none")
 
 
 def _turns(chunk: Chunk, tokens: Sequence[Token], text: str, *, contrast: bool) -> bool:
