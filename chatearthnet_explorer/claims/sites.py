@@ -168,14 +168,19 @@ def _role(chunk: Chunk, tokens: Sequence[Token]) -> str:
         kind == kinds.NO and value.startswith(("none", "neither"))
         for kind, value, _, _ in tokens[max(chunk.at - 3, 0) : chunk.at]
     )
-    return "out" if none or _has_none(tokens[chunk.at + 1 : chunk.at + 3]) else "in"
+    return "out" if none or _has_none(tokens[chunk.at + 1 : chunk.at + 4]) else "in"
 
 
 def _has_none(after: Sequence[Token]) -> bool:
-    """Return whether a place has none of the classes: "and the middle contains none"."""
-    if len(after) > 1 and after[0][0] == kinds.VERB:
+    """Return whether a place has none of the classes: "and the middle contains none", "and the middle is free of it"."""
+    if after and (after[0][0] == kinds.VERB or after[0][1] == ","):
         after = after[1:]
-    return bool(after) and after[0][0] & (kinds.NO | kinds.ABSENT) != 0 and after[0][1].endswith("none")
+    if not after:
+        return False
+    kind, value, *_ = after[0]
+    if kind & (kinds.NO | kinds.ABSENT | kinds.IDLE) and str(value).endswith(("none", "nothing")):
+        return True
+    return kind == kinds.NO and len(after) > 1 and bool(after[1][0] & (kinds.PRONOUN | kinds.POSSESSIVE))
 
 
 def _turns(chunk: Chunk, tokens: Sequence[Token], text: str, *, contrast: bool) -> bool:
