@@ -212,7 +212,7 @@ def test_words_that_only_hold_banned_ones_pass(words: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "words", ["the image as a whole", "this map", "the tiled floors", "the imagery", "the last part"]
+    "words", ["the image as a whole", "this map", "the tiled floor", "the imagery", "the last part"]
 )
 def test_speaking_of_one_image_passes(words: str) -> None:
     assert not _checks(f"{RIGHT} So far {words} is told here.")
