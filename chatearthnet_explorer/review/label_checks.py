@@ -85,10 +85,14 @@ def order_of_classes(case: Case) -> Iterator[Finding]:
     for part, claims in _claims_by_part(case).items():
         if part in case.open_parts or not all(is_checked(claim, strict=case.strict) for claim in claims):
             continue
+        leader = case.cover.leaders.get(part)
+        if leader and any(claim.leads and claim.name == leader[0] for claim in claims):
+            continue  # "the town gives way to pasture": the order is said in words
         least: tuple[float, Claim] | None = None
-        # a class named again keeps its first position
+        # a class named again keeps its first position, but "where grass is wider" is a remark before the amounts
         first = {claim.name: claim for claim in reversed(claims)}
-        for claim in sorted(first.values(), key=lambda claim: claim.start):
+        first |= {claim.name: claim for claim in reversed(claims) if claim.size}
+        for claim in sorted(first.values(), key=_start):
             percent = case.cover.percent(claim.name, part)
             if least and percent > least[0] + SWAP_FACTOR:
                 before = least[1]
@@ -104,6 +108,10 @@ def order_of_classes(case: Case) -> Iterator[Finding]:
                 break
             if least is None or percent < least[0]:
                 least = percent, claim
+
+
+def _start(claim: Claim) -> int:
+    return claim.start
 
 
 def _claims_by_part(case: Case) -> dict[str, list[Claim]]:
