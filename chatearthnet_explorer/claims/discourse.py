@@ -254,7 +254,7 @@ def _settle(so_far: SoFar, context: Context) -> tuple[SentenceReading, Context]:
     of_part = bool(here or so_far.points_back or (fallback and not so_far.names_whole and not doubt))
     settled = tuple(_settle_mention(mention, fallback, doubt, of_part=of_part) for mention in mentions)
     recalled = (_settle_recalled(mention, fallback, doubt, of_part=of_part) for mention in so_far.recalled)
-    loose = here or latest or fallback if same or so_far.is_loose else ()
+    loose = so_far.placed or fallback if same or so_far.is_loose else ()
     reading = SentenceReading((*settled, *(one for one in recalled if one)), so_far.walk, loose)
     next_parts = parts
     next_doubt = context.doubt
