@@ -181,10 +181,6 @@ def _false_leads(reading: Reading, cover: Cover, *, strict: bool) -> list[Fault]
     leads = [claim for claim in reading.claims if claim.leads]
     if not leads:
         return []
-    leaders: dict[str, set[str]] = {}
-    for claim in leads:
-        for part in claim.parts if 0 < len(claim.parts) < len(PARTS) else _WHOLE:
-            leaders.setdefault(part, set()).add(claim.name)
     faults_found = [*_false_themes(reading, leads, cover, strict=strict)]
     opening = reading.sentences[0][1] if reading.sentences else 0
     parts_seen: set[str] = set()
@@ -193,8 +189,7 @@ def _false_leads(reading: Reading, cover: Cover, *, strict: bool) -> list[Fault]
         if len(claim.parts) == len(PARTS) or (claim.start < opening and claim.name == reading.dominant):
             continue
         for part in claim.parts if is_checked(claim, strict=strict) else ():
-            is_wrong = cover.pixels(claim.name, part) and all(_behind(name, part, cover) for name in leaders[part])
-            if part not in parts_seen and is_wrong:
+            if part not in parts_seen and cover.pixels(claim.name, part) and _all_behind(leads, part, cover, claim):
                 faults_found.append(Fault(claim, "wrong dominant", part, cover.percent(claim.name, part)))
             parts_seen.add(part)
     return faults_found
@@ -207,7 +202,9 @@ def _false_themes(reading: Reading, leads: list[Claim], cover: Cover, *, strict:
     the closing one counts only if these name none, because it may be about the place before: "Shrub takes over there".
     """
     whole = [claim for claim in leads if len(claim.parts) in {0, len(PARTS)}]
-    ends = {reading.sentences[0], reading.sentences[-1]} if whole else set()
+    if not any(_behind(claim.name, "", cover) for claim in whole):
+        return
+    ends = {reading.sentences[0], reading.sentences[-1]}
     at_ends = [claim for claim in whole if any(start <= claim.start < end for start, end in ends)]
     if cover.style == "3.5":
         claim = leading_claim(reading, "", strict=strict)
@@ -216,11 +213,19 @@ def _false_themes(reading: Reading, leads: list[Claim], cover: Cover, *, strict:
             yield Fault(claim, "wrong dominant", "", cover.percent(claim.name))
         return
     whole = at_ends or [claim for claim in whole if claim.name == reading.dominant]
-    for start, end in reading.sentences if whole else ():
+    for start, end in reading.sentences:
         here = [claim for claim in whole if start <= claim.start < end and not claim.parts]
         checked = next((claim for claim in here if is_checked(claim, strict=strict)), None)
         if checked and all(_behind(claim.name, "", cover) for claim in here):
             yield Fault(checked, "wrong dominant", "", cover.percent(checked.name))
+
+
+def _all_behind(leads: list[Claim], part: str, cover: Cover, claim: Claim) -> bool:
+    """Return whether a claim and all others that name the largest class of a part are wrong."""
+    if not _behind(claim.name, part, cover):
+        return False
+    others = (one for one in leads if part in one.parts and len(one.parts) < len(PARTS))
+    return all(_behind(one.name, part, cover) for one in others)
 
 
 def _behind(name: str, part: str, cover: Cover) -> bool:
