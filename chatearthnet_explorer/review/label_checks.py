@@ -89,16 +89,11 @@ def order_of_classes(case: Case) -> Iterator[Finding]:
     if case.cover is None or case.style != "3.5":
         return
     for part, claims in _claims_by_part(case).items():
-        if part in case.open_parts or not all(is_checked(claim, strict=case.strict) for claim in claims):
-            continue
         leader = case.cover.leaders.get(part)
-        if leader and any(claim.leads and claim.name == leader[0] for claim in claims):
+        if part in case.open_parts or any(claim.leads and leader and claim.name == leader[0] for claim in claims):
             continue  # "the town gives way to pasture": the order is said in words
         least: tuple[float, Claim] | None = None
-        # a class named again keeps its first position, but "where grass is wider" is a remark before the amounts
-        first = {claim.name: claim for claim in reversed(claims)}
-        first |= {claim.name: claim for claim in reversed(claims) if claim.size}
-        for claim in sorted(first.values(), key=_start):
+        for claim in claims:
             percent = case.cover.percent(claim.name, part)
             if least and percent > least[0] + SWAP_FACTOR:
                 before = least[1]
@@ -116,23 +111,32 @@ def order_of_classes(case: Case) -> Iterator[Finding]:
                 least = percent, claim
 
 
-def _start(claim: Claim) -> int:
-    return claim.start
-
-
 def _claims_by_part(case: Case) -> dict[str, list[Claim]]:
-    """Return the claims of each part in the order of the text, without those of the opening and the closing sentence.
+    """Return one claim of each class of a part in the order of the text; without parts that have a doubtful claim.
 
-    The opening says where the dominant class is strongest, which is not an order within a part.
+    A class named again keeps its first position, but "where grass is wider" is a remark before the amounts. The opening
+    says where the dominant class is strongest, which is not an order within a part; the closing sentence sums up.
     """
     sentences = case.reading.sentences
     first, last = (sentences[0][1], sentences[-1][0]) if len(sentences) > 2 else (0, len(case.text))  # noqa: PLR2004
-    claims: dict[str, list[Claim]] = {}
+    claims_of: dict[str, dict[str, Claim]] = {part: {} for part in PARTS}
     for claim in case.reading.claims:
-        if first <= claim.start < last and not claim.negated and len(claim.parts) < len(PARTS):
+        if not first <= claim.start < last or claim.negated or len(claim.parts) == len(PARTS):
+            continue
+        if claim.doubt and not is_checked(claim, strict=case.strict):
             for part in claim.parts:
-                claims.setdefault(part, []).append(claim)
-    return claims
+                claims_of.pop(part, None)
+            continue
+        for part in claim.parts:
+            claims = claims_of.get(part)
+            if claims is None:
+                continue
+            before = claims.get(claim.name)
+            if before and claim.size and not before.size:
+                del claims[claim.name]
+            if not before or (claim.size and not before.size):
+                claims[claim.name] = claim
+    return {part: list(claims.values()) for part, claims in claims_of.items() if len(claims) > 1}
 
 
 def _each(case: Case, check: str) -> Iterator[Finding]:
