@@ -29,6 +29,7 @@ class _Lead(NamedTuple):
     survives: bool = False
     comma: int = -1
     is_summary: bool = False
+    is_theme: bool = False
 
 
 def find_leads(
@@ -64,7 +65,7 @@ def find_leads(
                     effects.append(Effect(at, LEAD, leader, (PASSING, whole)))
                     leading = True
                 if pending:
-                    again = bool(now) and now[-1].name == word.name
+                    again = bool(now) and now[-1].name == word.name and not pending.is_theme
                     strength = _strength(pending, start, text, again=again)
                     if strength:
                         effects.append(Effect(at, LEAD, (word,), (strength, whole)))
@@ -126,8 +127,9 @@ def find_leads(
                     effects.append(Effect(at, WHOLE, now, not modes[at]))
             if kind == kinds.THEME:
                 first_words = [word for word in words.values() if word.at < at]
-                if text.startswith(_IS, end):
-                    pending = _Lead(PASSING, end)  # "a plain scene, whose theme is shrub"
+                has_later = any(word.name and word.at > at for word in words.values())
+                if has_later and (text.startswith(_IS, end) or not any(word.name for word in first_words)):
+                    pending = _Lead(PASSING, end, is_theme=True)  # "a plain scene, whose theme is shrub"
                 elif first_words and not modes[at]:
                     effects.append(Effect(at, LEAD, _first_list(tuple(first_words), text), (PLAIN, True)))
                     leading = True
@@ -142,7 +144,7 @@ def find_leads(
 
 _IMAGES = kinds.IMAGE | kinds.OF_IMAGE
 _IS = (" is ", " are ", ":")
-_RANKS = ("first", "lead", "place")
+_COVERS = ("cover", "class", "element", "feature", "type", "kind", "compon", "domin", "most", "largest", "main", "square")
 _WIDE = ("of ", "the ", "throughout", "elsewhere", "wide")
 
 
@@ -173,7 +175,7 @@ def _is_of_place(token: Token, end: int, text: str) -> bool:
 
 def _is_cover(lead: str) -> bool:
     """Return whether words that call a class the largest name what it is: "the main cover", but not "comes first"."""
-    return not any(word in lead for word in _RANKS)
+    return any(word in lead for word in _COVERS) and "first" not in lead
 
 
 def _is_image(word: str) -> bool:
