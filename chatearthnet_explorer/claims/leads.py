@@ -81,7 +81,7 @@ def find_leads(
         elif kind == kinds.EXCEPT:
             denied = False
         elif kind == kinds.LEADS:
-            if not denied and now and before[0] != kinds.REFERENCE:
+            if not denied and now and not before[0] & kinds.REFERENCE:
                 leaders = _first_list(now, text)
                 if at < last and not modes[at] and _is_of_place(clause.tokens[at + 1], end, text):
                     effects.append(Effect(at, LEAD_NEXT, leaders, PLAIN))
@@ -109,7 +109,13 @@ def find_leads(
             ahead = kind if now and now[0].at == min(words) and not leading and not denied else 0
         elif kind == kinds.AND and value in {",", ":"}:
             denied = is_pronoun = False
-            if before[0] == kinds.LEADS and now and not modes[at] and _is_cover(before[1]) and not text.startswith(" by", end):
+            if (
+                before[0] == kinds.LEADS
+                and now
+                and not modes[at]
+                and _is_cover(before[1])
+                and not text.startswith(" by", end)
+            ):
                 effects.append(Effect(at, WIDEN, now[:1], None))  # "grass is the main cover, ..."
             # a comma directly after a theme only sets it off: "as its main theme, the scene shows trees"
             if value == "," and pending and pending.comma < 0 and pending.end < end - 1:
@@ -144,7 +150,20 @@ def find_leads(
 
 _IMAGES = kinds.IMAGE | kinds.OF_IMAGE
 _IS = (" is ", " are ", ":")
-_COVERS = ("cover", "class", "element", "feature", "type", "kind", "compon", "domin", "most", "largest", "main", "square")
+_COVERS = (
+    "cover",
+    "class",
+    "element",
+    "feature",
+    "type",
+    "kind",
+    "compon",
+    "domin",
+    "most",
+    "largest",
+    "main",
+    "square",
+)
 _WIDE = ("of ", "the ", "throughout", "elsewhere", "wide")
 
 

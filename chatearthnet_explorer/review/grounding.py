@@ -101,8 +101,9 @@ def faults(reading: Reading, cover: Cover, *, strict: bool = False) -> list[Faul
     """Return every certain claim that the labels contradict, part by part; a strict check also takes likely claims."""
     faults_found: list[Fault] = []
     for claim in reading.claims:
-        # most claims are about one part and exactly right, which needs no further checks
-        if claim.negated or len(claim.parts) != 1 or not cover.bears_out(claim.name, claim.parts[0], claim.size):
+        # most claims are about few parts and exactly right, which needs no further checks
+        parts = claim.parts or _WHOLE
+        if claim.negated or len(parts) == len(PARTS) or not cover.bears_out(claim.name, parts, claim.size):
             if not claim.doubt or is_checked(claim, strict=strict):
                 faults_found += _faults(claim, cover)
             elif names_class(claim) and not cover.pixels(claim.name) and cover.labelled_pixels():
@@ -122,7 +123,7 @@ def why(fault: Fault, style: str) -> str:
         return f"The labels have {name} in this chip, but none in {there}."
     if check == "wrong size":
         here = f"{there} has {percent:.1f} % {name}"
-        if style != "3.5":
+        if style != "3.5" and (claim.of_image or not claim.of_part):
             return f"{_amount(claim)}; {here}{'' if claim.of_image else ', and nothing near it in any part'}."
         off = "" if _slack(claim) is EXACT else ", which is more than a size off"
         return f"{_amount(claim)}; {here}{off}."
@@ -150,19 +151,19 @@ def _faults(claim: Claim, cover: Cover) -> list[Fault]:
 def _wrong_sizes(claim: Claim, size: str, parts: Sequence[str], cover: Cover) -> Iterator[Fault]:
     """Yield the parts where words of amount do not fit.
 
-    Style 4V gives the amount in the image, and then where most of it is: its words are wrong if they fit nowhere,
-    unless they explicitly give the amount in the image.
+    Style 4V often gives the amount in the image, and then where most of it is: its words are wrong if they fit nowhere,
+    unless they plainly give the amount in the image or in the part: "a third of the top left".
     """
     if claim.of_image:
         parts = ("",)
     percents = [cover.percent(claim.name, part) for part in parts]
-    if cover.style != "3.5":
+    if cover.style != "3.5" and (claim.of_image or not claim.of_part):
         elsewhere = () if claim.of_image else (cover.percent(claim.name, part) for part in (*PARTS, ""))
         if not any(fits(size, percent, slack=LOOSE) for percent in (*percents, *elsewhere)):
             yield Fault(claim, "wrong size", parts[0], percents[0])
         return
     for part, percent in zip(parts, percents, strict=True):
-        if not fits(size, percent, slack=_slack(claim)):
+        if not fits(size, percent, slack=_slack(claim) if cover.style == "3.5" else FREE):
             yield Fault(claim, "wrong size", part, percent)
 
 
@@ -196,8 +197,9 @@ def _false_leads(reading: Reading, cover: Cover, *, strict: bool) -> list[Fault]
 
 def _false_themes(reading: Reading, leads: list[Claim], cover: Cover, *, strict: bool) -> Iterator[Fault]:
     """Yield the classes wrongly called dominant in the whole chip in style 4V, where one sentence may name several."""
-    for start, end in reading.sentences:
-        here = [claim for claim in leads if start <= claim.start < end and not claim.parts]
+    leads = [claim for claim in leads if not claim.parts]
+    for start, end in reading.sentences if leads else ():
+        here = [claim for claim in leads if start <= claim.start < end]
         checked = next((claim for claim in here if is_checked(claim, strict=strict)), None)
         if checked and all(_behind(claim.name, "", cover) for claim in here):
             yield Fault(checked, "wrong dominant", "", cover.percent(checked.name))
