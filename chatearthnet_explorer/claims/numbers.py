@@ -120,7 +120,9 @@ def _bare_before() -> re.Pattern[str]:
 @cache
 def _bare_after() -> re.Pattern[str]:
     count = rf"(?:{_any_of(_COUNTS)}|{_FIGURES})"
-    return re.compile(rf",?[\s(]{{1,2}}(?:(?:only|just|about|with|at)\s)?({count})(?=\)|\s?[,;]|\.(?:\s|\Z)|\sand\b|\s?\Z)")
+    return re.compile(
+        rf",?[\s(]{{1,2}}(?:(?:only|just|about|with|at)\s)?({count})(?=\)|\s?[,;]|\.(?:\s|\Z)|\sand\b|\s?\Z)"
+    )
 
 
 @cache
