@@ -55,7 +55,7 @@ def _word_of(word: str) -> tuple[int, Any]:
 
 
 _WORDS: dict[str, tuple[int, Any]] = {
-    **{phrase: (_CLUE, None) for phrase in clues()},
+    **dict.fromkeys(clues(), (_CLUE, None)),
     **{phrase: (kind, phrase) for kind, patterns in SIGNALS.items() for phrase in spellings(patterns)},
     **{
         phrase: (_CLUE if kind == AMOUNT and has_clue(phrase) else kind, value)

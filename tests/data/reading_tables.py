@@ -1,6 +1,6 @@
 """The tables of ``reading/``: a text and what each step of reading a caption makes of it, as a linguist would note it.
 
-``claims.toml`` has whole captions, the other tables one step each. The functions here write a step's values as the
+``claims*.toml`` have whole captions, the other tables one step each. The functions here write a step's values as the
 tables write them; a table and a reader's answer are compared as sets of such lines.
 """
 
@@ -32,9 +32,9 @@ _NAME = {kind: name.lower() for name, kind in KINDS.items()} | {kinds.LAND: "cla
 
 
 def rows(table: str) -> list[Row]:
-    """Return the rows of a table."""
-    path = Path(__file__).parent / "reading" / f"{table}.toml"
-    return tomllib.loads(path.read_text(encoding="utf-8"))["row"]
+    """Return the rows of a table, which may have several files: ``claims.toml`` and ``claims_lists.toml``."""
+    files = sorted((Path(__file__).parent / "reading").glob(f"{table}*.toml"))
+    return [row for file in files for row in tomllib.loads(file.read_text(encoding="utf-8"))["row"]]
 
 
 def one_part_each(lines: Iterable[str]) -> frozenset[str]:
