@@ -6,10 +6,12 @@ tables write them; a table and a reader's answer are compared as sets of such li
 
 from __future__ import annotations
 
+import sys
 import tomllib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from chatearthnet_explorer.claims import read_claims
 from chatearthnet_explorer.claims.bindings import bind
 from chatearthnet_explorer.claims.clauses import split_clauses, split_sentences
 from chatearthnet_explorer.claims.lexicon import kinds
@@ -126,3 +128,22 @@ def _statement_line(name: str, statement: Statement) -> str:
     where = "open" if statement.parts is None else ", ".join(statement.parts) or "whole"
     size = f" | {statement.size.word or 'without a size'}" if statement.size else ""
     return f"{'not ' * statement.negated}{name}: {where}{size}{', leads' * bool(statement.lead)}"
+
+
+def main() -> None:
+    """Print what each step makes of the texts given."""
+    for text in sys.argv[1:]:
+        reading = read_claims(text)
+        for step, lines in (
+            ("tokens", token_lines(text)),
+            ("sentences", sentence_lines(text)),
+            ("clauses", clause_lines(text)),
+            ("bindings", binding_lines(text)),
+            ("claims", sorted(claim_lines(reading))),
+            ("leads", sorted(lead_lines(reading))),
+        ):
+            print(f"{step}:", *lines, sep="\n  ")
+
+
+if __name__ == "__main__":
+    main()
