@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
 # "loosens a little", "is larger": no amount, unless of the class that follows
 _ONLY_OF_NEXT = frozenset({"little", "larger", "smaller", "bigger", "fewer", "lesser"})
+_MOST = ("majority", "lion's share")
 _ENDS = kinds.AMOUNT | kinds.OTHERS | kinds.EXCEPT | kinds.SOMEWHERE | kinds.ONE_OF_TWO
-_BEFORE = 30
 _ALL_OF_IMAGE = kinds.IMAGE | kinds.OF_IMAGE
 
 
@@ -72,6 +72,8 @@ def find_amounts(
                 _assign(clause, at, size, amounts)
         elif kind == kinds.NO and value.endswith((" no", " none")):
             _assign(clause, at, Size(None, start, end), amounts)  # "almost no trees"
+        elif kind == kinds.LEADS and value.endswith(_MOST):
+            _assign(clause, at, Size("large", start, end), amounts)  # "trees hold the majority"
         elif kind == kinds.SOMEWHERE:
             amounts.effects.append(Effect(at, DROP_SIZE, open_[at][-1:], None))
     return amounts
@@ -139,7 +141,7 @@ def _give(
 def _give_at_place(clause: _Clause, at: int, size: Size, site: Site, amounts: Amounts) -> None:
     """Add an amount that a place follows: it belongs to the place if the classes have another place already."""
     had_place = any(other.words == site.words for number, other in clause.sites.items() if number < at)
-    of_whole = any(token[0] & _ALL_OF_IMAGE for token in clause.tokens[site.words[-1].at + 1 : at])
+    of_whole = any(token[0] & _ALL_OF_IMAGE for token in clause.tokens[site.words[0].at + 1 : at])
     of_place = gaps.amount_is_of_place(clause.text[size.end : site.start])
     if of_place:
         size = size._replace(of_part=clause.text[size.end : site.start] not in {"", " "})
@@ -181,12 +183,15 @@ def _places_before(
 def _sharers(clause: _Clause, at: int, size: Size) -> tuple[ClassWord, ...]:
     """Return the classes of a place that share an amount: "trees and grass, both in a middling share"."""
     tokens, words, _, sites, text = clause
-    turn = max((number for number, site in sites.items() if number < at and site.role == "turn"), default=-1)
-    if turn < 0:
-        return ()
-    count = gaps.sharers(text[max(size.start - _BEFORE, 0) : size.start], text[size.end : size.end + _BEFORE])
-    group = tuple(word for number, word in words.items() if turn < number < at) if count else ()
-    return group[-count:] if len(group) > 1 else ()
+    count = gaps.sharers(text, size.start, size.end)
+    group: list[ClassWord] = []
+    number = at - 1
+    while number >= 0 and number not in sites and len(group) < count:
+        if number in words:
+            group.append(words[number])
+        number -= 1
+    is_of_place = any(other < at and site.role == "turn" for other, site in sites.items())
+    return tuple(group) if is_of_place and len(group) > 1 else ()
 
 
 def _last_list(words: tuple[ClassWord, ...], text: str) -> tuple[ClassWord, ...]:

@@ -16,7 +16,7 @@ _LONGEST = 60
 
 _BETWEEN = re.compile(
     r"(?: (?:area|land|zone|region|field|patch|cover|ground|vegetation)[a-z]{0,3})?"
-    r"(?:,|,? (?:and|or|&|and/or)(?: the| any)?|/) ?"
+    r"(?:,|,? (?:and|or|&|and/or)(?: then| also)?(?: of)?(?: the| any)?|/) ?"
 )
 # what may stand between two classes of one series: "a large area of trees, a smaller one of dense shrub and some grass"
 _SERIES_WORD = (
@@ -57,7 +57,8 @@ def joins_places(gap: str) -> bool:
 NOUN = (
     "fraction|part|portion|amount|quantit|share|coverage|presence|extent|area|expanse|stretch|spread|level|proportion"
     "|percentage|number|scale|size|ground|surface|corner|quadrant|section|half|one|element|role|stake|component|cover"
-    "|patch(?!es)|piece|block|bit|group"
+    "|patch(?!es)|piece|block|bit|group|slice|holding|helping|cut|measure|dose|chunk|serving|margin|allotment|weight|strength|layer|tract"
+    "|order|dollop|lot|mass|band|belt|strip|ribbon|fringe|hem|plot|touch|remainder|residue|residual|minority|range"
 )
 # words that end the phrase of an amount and its noun
 _ELSE = (
@@ -84,28 +85,29 @@ _OF_CLASS = re.compile(
 # "trees in a medium share", "grass is large in extent"; but "trees on a large island" is not an amount of trees
 _ALONE = re.compile(
     rf"(?:\s(?:{NOUN})[a-z]{{0,3}})?"
-    rf"(?:\W*[,.;:()!?\x03]|\s*$|\s(?!of\b)(?:{_ELSE}|only|still|just|about|nearly|almost|compared|yet)\b"
+    rf"(?:\W*[,.;:()!?\x03]|\s*$|\s(?!of\b)(?:{_ELSE}|only|still|just|about|nearly|almost|compared|yet|once|now|instead|apiece|alike|throughout|this|enough)\b"
     r"|\sof\s(?:the|its?|them|that|this|these|those|each|every|all|an?|both|which|their|what)\b)"
 )
 # "and a small one in the top right"
 _OF_PLACE = re.compile(
-    rf"(?:\s(?:{NOUN})[a-z]{{0,3}})?\s(?:(?:of|in|at|on|over|across|to|along|within|towards?)\s)?"
-    r"(?:the |its |both |each )*"
+    rf"(?:\s(?:{NOUN})[a-z]{{0,3}})?(?:,? (?:each|apiece|both))?"
+    r"\s(?:(?:of|in|at|on|over|across|to|along|within|towards?|for|under)\s)?(?:(?:all|that|this|its|the|both|each)\s){0,3}"
 )
 # "in the middle [it has only] a fifth"
 _PLACE_HAS = re.compile(
-    r"(?:[\s,:(\u2010-\u2015-]|\b(?:with|at|by|has|have|holds?|takes?|gets?|makes?|only|just|it|they|is|are|and|where|about"
+    r"(?:[\s,:(\u2010-\u2015-]|\b(?:with|at|by|has|have|having|each|holds?|takes?|gets?|makes?|only|just|it|they|is|are|and|where|about"
     r"|an?|covers?|covering|fills?|drops|falls|sinks|to|down|up|still|even|then|in|of|for|the|some|another)\b){0,16}"
 )
-_ALL = 100
-_NUMBERS = {"both": 2, "neither": 2, "either": 2, "two": 2, "three": 3, "four": 4}
+_ALL = 11
+_NUMBERS = {"both": 2, "neither": 2, "either": 2, "two": 2, "pair": 2, "three": 3, "four": 4}
 _SHARERS = re.compile(
-    r"\b(both|neither|either|(?:the|all)(?: latter| last| other)? (?:two|three|four)|each|all of them|every one|all)\b"
-    r"(?! of the)[^,.;:]*\Z"
+    r"\b(both|neither|either|(?:(?:each|all) of )?(?:the|these|all)(?: latter| last| other)? (?:two|three|four|pair)|each|all of them|every one"
+    r"|all)\b(?! of the)[^,.;:]*\Z"
 )
 _SHARERS_AFTER = re.compile(r"\W*(?:[a-z]+ ){0,2}(apiece|both|alike|each)\b(?! of)")
 _OF_WHOLE = re.compile(rf"(?:\s(?:{NOUN})[a-z]{{0,3}})?\s(?:of\s)?(?:(?:the|this|its)\s)?")
 _IS_CLASS = re.compile(_GOES)
+_NEAR = 30
 _AHEAD = 60
 
 
@@ -127,9 +129,9 @@ def place_has_amount(gap: str) -> bool:
     return _PLACE_HAS.fullmatch(gap) is not None
 
 
-def sharers(before: str, after: str) -> int:
-    """Return how many classes share the amount between these words: "both in a middling share"; 0 for one class."""
-    match = _SHARERS.search(before) or _SHARERS_AFTER.match(after)
+def sharers(text: str, start: int, end: int) -> int:
+    """Return how many classes share the amount there, at most: "both in a middling share"; 0 for one class."""
+    match = _SHARERS.search(text, max(start - _NEAR, 0), start) or _SHARERS_AFTER.match(text, end, end + _NEAR)
     return _NUMBERS.get(match[1].split()[-1], _ALL) if match else 0
 
 

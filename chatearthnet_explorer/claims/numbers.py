@@ -57,14 +57,16 @@ def clues() -> list[str]:
 
     The expression of all numbers is slow, so it is only tried where one of these is.
     """
+    # not "in two corners" and "of four parts"
     ratios = [
         f"{word} {article}{count}"
-        for word in ("in", "of", "from")
+        for word, least in (("in", 5), ("from", 5), ("of", 10), ("out of", 2))
         for article in ("", "a ", "every ", "the ")
-        for count in _COUNTS
+        for count, number in _COUNTS.items()
+        if number >= least
     ]
     parts = [f"{word}{end}" for word in _PARTS_OF_ONE if word != "half" for end in ("", "s")]
-    return ["half", "halves", *parts, "percent", "per cent", *ratios]
+    return ["half", "halves", *parts, "percent", "percents", "per cent", *ratios]
 
 
 def has_clue(phrase: str) -> bool:
@@ -93,6 +95,34 @@ def number_around(text: str, start: int, end: int, *, after: int) -> tuple[int, 
     return None
 
 
+def percent_before(text: str, start: int) -> tuple[int, int] | None:
+    """Return start and end of a number before a place that means percent as one before did: "31 % ..., 29 in the"."""
+    match = _bare_before().search(text, max(start - _REACH, 0), start)
+    return match.span(1) if match else None
+
+
+def percent_after(text: str, end: int) -> tuple[int, int] | None:
+    """Return start and end of a number after a place that means percent as one before did: "22 % ..., middle 18,"."""
+    match = _bare_after().match(text, end, end + _REACH)
+    return match.span(1) if match else None
+
+
+_REACH = 40
+
+
+@cache
+def _bare_before() -> re.Pattern[str]:
+    count = rf"(?:{_any_of(_COUNTS)}|{_FIGURES})"
+    place = r"(?:\s(?:in|at|on|for|of|to|up|down|across|over))?(?:\s(?:the|both|each))?\s"
+    return re.compile(rf"(?<![\w.])({count}){place}\Z")
+
+
+@cache
+def _bare_after() -> re.Pattern[str]:
+    count = rf"(?:{_any_of(_COUNTS)}|{_FIGURES})"
+    return re.compile(rf",?[\s(]{{1,2}}(?:(?:only|just|about|with|at)\s)?({count})(?=\)|\s?[,;]|\.(?:\s|\Z)|\sand\b|\s?\Z)")
+
+
 @cache
 def _pattern() -> re.Pattern[str]:
     """Return the expression of a number of parts, with the words around it that say more or less."""
@@ -114,7 +144,7 @@ def _pattern() -> re.Pattern[str]:
     return re.compile(
         rf"\b(?:{before}(?:{before})?(?:{span}|{bare}){after}|{span}{after}"
         rf"|between{_SPACE}(?:{number}|half|{count}){_SPACE}and{_SPACE}(?:{number}|{bare})"
-        rf"|half(?=\s(?:of|the|its|this|each|both)\b)|the{_SPACE}{one_of}{_SPACE}part\b)"
+        rf"|half(?:(?=\s(?:of|the|its|this|each|both)\b)|,?{_SPACE}{_phrases('or_more', 'or_less')}\b)|the{_SPACE}{one_of}{_SPACE}part\b)"
     )
 
 
@@ -129,6 +159,11 @@ _NO_AMOUNT = (
 )
 
 
+def size_of_percent(words: str) -> str | None:
+    """Return the size word of a bare number that means percent."""
+    return size_of_number(f"{words} %")
+
+
 @lru_cache(1 << 12)
 def size_of_number(words: str) -> str | None:
     """Return the size word of a number in lower case; None if its words fit two."""
@@ -140,7 +175,7 @@ def size_of_number(words: str) -> str | None:
     side = _side(phrase)
     if low < high:
         return size_word(low) if size_word(low) == size_word(high - _STEP) else None
-    if not side and low in _UNSURE and _FRACTION.search(phrase):
+    if not side and low in _UNSURE and (low != _TENTH or phrase.startswith(_ABOUT)):
         return None  # "about a fifth" may be less than a fifth
     return size_word(min(max(low + side * _STEP, 0.0), 100.0))
 
@@ -173,7 +208,8 @@ def _count(words: str) -> float:
 
 _STEP = 0.01
 _UNSURE = frozenset({10.0, 20.0, 50.0})
-_FRACTION = re.compile("tenth|fifth|half")
+_TENTH = 10.0
+_ABOUT = tuple(spellings(NUMBERS["about"]))
 
 
 @cache

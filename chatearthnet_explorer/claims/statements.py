@@ -167,8 +167,9 @@ def _size(draft: _Draft, value: tuple[Size, bool]) -> None:
     last = draft.last
     # "in all parts, most of all in the middle, a large area": the amount is not of the middle alone
     is_taken = any(one.is_wider and one.size for one in draft.lines)
-    is_first = last.size is None or last.is_shared or (size.is_number and not last.size.is_number)
-    if is_first and (anyway or not is_taken):
+    # "a small pond on 2 % of the top left": the number counts
+    counts_more = last.size and not last.size.of_image and not last.size.is_number and (size.is_number or size.of_image)
+    if (last.size is None or last.is_shared or counts_more) and (anyway or not is_taken):
         last.size, last.is_shared = size, False
 
 

@@ -8,9 +8,17 @@ from typing import Any
 
 from chatearthnet_explorer.claims import gaps
 from chatearthnet_explorer.claims.lexicon import AMOUNTS, CLASSES, DIRECTIONS, PLACES, SHAPES, SIGNALS
-from chatearthnet_explorer.claims.lexicon.kinds import AMOUNT, AND, CLAUSE, IDLE, LAND, PLACE, STOP, TOWARDS
+from chatearthnet_explorer.claims.lexicon.kinds import AMOUNT, AND, CLAUSE, IDLE, LAND, PLACE, SOMEWHERE, STOP, TOWARDS
 from chatearthnet_explorer.claims.lexicon.phrase_finder import finder, single_spaced, spellings
-from chatearthnet_explorer.claims.numbers import clues, has_clue, number_around, size_of_number
+from chatearthnet_explorer.claims.numbers import (
+    clues,
+    has_clue,
+    number_around,
+    percent_after,
+    percent_before,
+    size_of_number,
+    size_of_percent,
+)
 
 Token = tuple[int, Any, int, int]
 """Kind of a phrase, of ``kinds``, its value (class, parts, size, or its letters), start and end in the text."""
@@ -20,6 +28,7 @@ def find_tokens(text: str) -> list[Token]:
     """Return the phrases of the lexicon in a text that ``phrase_finder.to_lower`` made, and its numbers of parts."""
     tokens: list[Token] = []
     last = 0  # where the last number ends
+    in_percent = False  # whether the sentence gives percents
     shape_at = -1
     for match in _pattern().finditer(text):
         word = match.group()
@@ -35,9 +44,24 @@ def find_tokens(text: str) -> list[Token]:
                     tokens.pop()  # "more than"
                 value = size_of_number(text[start:end])
                 last = end
+                in_percent = in_percent or text.endswith(_PERCENT, start, end)
             elif value is None:
                 continue
             kind = AMOUNT
+        elif kind == STOP:
+            in_percent = False
+        elif kind == PLACE and in_percent:
+            # "31 % of the middle, then 29 in the top left", "22 % in the middle, in the top left 18"
+            bare = percent_before(text, start)
+            if bare and bare[0] >= last:
+                tokens.append((AMOUNT, size_of_percent(text[slice(*bare)]), *bare))
+                last = start
+            else:
+                bare = percent_after(text, end)
+                if bare:
+                    tokens += (kind, value, start, end), (AMOUNT, size_of_percent(text[slice(*bare)]), *bare)
+                    last = bare[1]
+                    continue
         elif kind == LAND:
             if 0 <= shape_at < len(tokens) and gaps.is_made_of(text[tokens[shape_at][3] : start]):
                 tokens[shape_at] = (IDLE, *tokens[shape_at][1:])  # "a sea of tall grass" has no water
@@ -46,6 +70,7 @@ def find_tokens(text: str) -> list[Token]:
     return tokens
 
 
+_PERCENT = ("%", "percent", "percents", "cent")
 _CLUE = 0
 """The kind of words that numbers of parts have."""
 
@@ -56,7 +81,13 @@ def _word_of(word: str) -> tuple[int, Any]:
 
 _WORDS: dict[str, tuple[int, Any]] = {
     **dict.fromkeys(clues(), (_CLUE, None)),
-    **{phrase: (kind, phrase) for kind, patterns in SIGNALS.items() for phrase in spellings(patterns)},
+    **{
+        phrase: (kind, phrase)
+        for kind, patterns in SIGNALS.items()
+        for phrase in spellings(patterns)
+        # "a quarter" is an amount and not one of four quarters, and so is "a bare third"
+        if not (kind & (SOMEWHERE | IDLE) and has_clue(phrase)) or phrase.endswith(" half")
+    },
     **{
         phrase: (_CLUE if kind == AMOUNT and has_clue(phrase) else kind, value)
         for kind, table in ((TOWARDS, DIRECTIONS), (AMOUNT, AMOUNTS), (PLACE, PLACES), (LAND, CLASSES))

@@ -123,7 +123,7 @@ def why(fault: Fault, style: str) -> str:
         return f"The labels have {name} in this chip, but none in {there}."
     if check == "wrong size":
         here = f"{there} has {percent:.1f} % {name}"
-        if style != "3.5":
+        if style != "3.5" and (claim.of_image or not claim.of_part):
             return f"{_amount(claim)}; {here}{'' if claim.of_image else ', and nothing near it in any part'}."
         off = "" if _slack(claim) is EXACT else ", which is more than a size off"
         return f"{_amount(claim)}; {here}{off}."
@@ -151,19 +151,19 @@ def _faults(claim: Claim, cover: Cover) -> list[Fault]:
 def _wrong_sizes(claim: Claim, size: str, parts: Sequence[str], cover: Cover) -> Iterator[Fault]:
     """Yield the parts where words of amount do not fit.
 
-    Style 4V gives the amount in the image, and then where most of it is: its words are wrong if they fit nowhere,
-    unless they explicitly give the amount in the image.
+    Style 4V often gives the amount in the image, and then where most of it is: its words are wrong if they fit nowhere,
+    unless they plainly give the amount in the image or in the part: "a third of the top left".
     """
     if claim.of_image:
         parts = ("",)
     percents = [cover.percent(claim.name, part) for part in parts]
-    if cover.style != "3.5":
+    if cover.style != "3.5" and (claim.of_image or not claim.of_part):
         elsewhere = () if claim.of_image else (cover.percent(claim.name, part) for part in (*PARTS, ""))
         if not any(fits(size, percent, slack=LOOSE) for percent in (*percents, *elsewhere)):
             yield Fault(claim, "wrong size", parts[0], percents[0])
         return
     for part, percent in zip(parts, percents, strict=True):
-        if not fits(size, percent, slack=_slack(claim)):
+        if not fits(size, percent, slack=_slack(claim) if cover.style == "3.5" else FREE):
             yield Fault(claim, "wrong size", part, percent)
 
 
