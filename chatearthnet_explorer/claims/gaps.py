@@ -96,7 +96,12 @@ _OF_PLACE = re.compile(
 # "in the middle [it has only] a fifth"
 _PLACE_HAS = re.compile(
     r"(?:[\s,:(\u2010-\u2015-]|\b(?:with|at|by|has|have|having|each|holds?|takes?|gets?|makes?|only|just|it|they|is|are|and|where|about"
-    r"|an?|covers?|covering|fills?|drops|falls|sinks|to|down|up|still|even|then|in|of|for|the|some|another)\b){0,16}"
+    r"|an?|covers?|covering|fills?|drops|falls|sinks|to|down|up|still|even|then|in|of|for|the|some|another|there|remains?|arrives?|comes?|reaches|finds?|one|we|he|she|limited|but|an?|its|mere|faint|faintest|merest|thin|single|very|well|way)\b){0,20}"
+)
+_LEFT = re.compile(r"\bleav(?:es?|ing)\s(?:(?:only|just|some|about)\s)?\Z|\b(?:that|it|less|more|ahead|leads)\sby\s\Z")
+_OF_THAT = re.compile(
+    r"\sof\s(?:that|this|these|those)\b(?!\s(?:\w+\s)?(?:parts?|corners?|quadrants?|ground|area|section|quarter|square|surface|land"
+    r"|region|space|image|scene))"
 )
 _ALL = 11
 _NUMBERS = {"both": 2, "neither": 2, "either": 2, "two": 2, "pair": 2, "three": 3, "four": 4}
@@ -126,7 +131,12 @@ def amount_is_of_place(gap: str) -> bool:
 @lru_cache(_KEPT)
 def place_has_amount(gap: str) -> bool:
     """Return whether an amount belongs to the part before it: "and in the middle [it has only] a fifth"."""
-    return _PLACE_HAS.fullmatch(gap) is not None
+    return len(gap) < _AHEAD and _PLACE_HAS.fullmatch(gap) is not None
+
+
+def is_difference(text: str, start: int, end: int) -> bool:
+    """Return whether an amount there is only a difference or a part of another: "leaves a tenth", "half of that"."""
+    return bool(_OF_THAT.match(text, end) or _LEFT.search(text, max(start - _NEAR, 0), start))
 
 
 def sharers(text: str, start: int, end: int) -> int:
