@@ -117,10 +117,14 @@ def _assign(clause: _Clause, at: int, size: Size, amounts: Amounts) -> None:
                 _give(clause, number, size, _last_list(open_[number], text), amounts)
                 return
         elif kind == kinds.OF_IT:
-            if not gaps.amount_names_class(text, end):
+            site = sites.get(number + 1)
+            of_part = site and site.words and site.role == "in" and gaps.amount_is_of_place(text[end : site.start])
+            if of_part or not gaps.amount_names_class(text, end):
                 words_before = _last_list(open_[number], text)
+                size = size._replace(of_part=size.of_part or bool(of_part))
                 if words_before:
-                    amounts.effects.append(Effect(number, SIZE, words_before, (size, True)))
+                    if not _give_before(clause, at, size, words_before, amounts):
+                        amounts.effects.append(Effect(number, SIZE, words_before, (size, True)))
                     return
         elif kind & _ENDS:
             _give(clause, at, size, _last_list(open_[number], text), amounts)
@@ -136,13 +140,8 @@ def _give(
     if not words or text[size.start : size.end] in _ONLY_OF_NEXT:
         return
     of_place = before > 0 and not text[size.end : before].strip()  # "the entire top left"
-    if before < 0:
-        places = _places_before(clause, at, size, words, amounts)
-        if places:
-            size = size._replace(of_part=True)
-        if any(number in amounts.taken for number in clause.sites if places and number < places[0]):
-            amounts.of_places.update(dict.fromkeys(places, size))
-            return
+    if before < 0 and _give_before(clause, at, size, words, amounts):
+        return
     if of_place or gaps.amount_stands_alone(text, size.end):
         amounts.effects.append(Effect(at, SIZE, words, (size, False)))
 
@@ -159,6 +158,15 @@ def _give_at_place(clause: _Clause, at: int, size: Size, site: Site, amounts: Am
         amounts.of_places[site.at] = size
     else:
         _give(clause, at, size, site.words, amounts, site.start if of_place else -1)
+
+
+def _give_before(clause: _Clause, at: int, size: Size, words: tuple[ClassWord, ...], amounts: Amounts) -> bool:
+    """Give an amount to the places before it, if one of their classes' places has another; return whether it was."""
+    places = _places_before(clause, at, size, words, amounts)
+    is_further = any(number in amounts.taken for number in clause.sites if places and number < places[0])
+    if is_further:
+        amounts.of_places.update(dict.fromkeys(places, size._replace(of_part=True)))
+    return is_further
 
 
 def _places_before(
