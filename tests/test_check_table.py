@@ -99,6 +99,45 @@ def test_captions_must_not_guess(word: str) -> None:
     assert checks(SENTENCES.format(f"It is x{word}x so.")) == set()
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        "perchance an orchard",
+        "what may be a farm",
+        "fields that could have been a lake",
+        "which might also represent a village",
+        "what is thought to be a farm",
+        "what is assumed to be pasture",
+        "no doubt a farm",
+        "a potential orchard",
+        "it, suggesting a farm",
+        "it, I think,",
+        "we believe that it",
+        "it, who knows,",
+        "this in all likelihood",
+        "a hamlet, one might suppose,",
+        "a presumed farm",
+        "a wild guess",
+    ],
+)
+def test_captions_must_not_guess_in_other_words(words: str) -> None:
+    assert checks(SENTENCES.format(f"There is {words} here.")) >= {"banned word"}
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "a hint of it",
+        "it, as one may see,",
+        "what looks like a carpet",
+        "it, beyond doubt,",
+        "no more than could be counted",
+    ],
+)
+def test_captions_may_compare_and_address_the_reader(words: str) -> None:
+    assert "banned word" not in checks(SENTENCES.format(f"There is {words} here."))
+
+
 @pytest.mark.parametrize("words", ["color dictionary", "colour dictionary"])
 def test_captions_must_not_speak_of_the_dictionary_of_colours(words: str) -> None:
     text = SENTENCES.format(f"The {words} says so.")
@@ -127,6 +166,18 @@ def test_captions_must_not_speak_of_the_dictionary_of_colours(words: str) -> Non
         *(f"image {which} shows" for which in ("1", "4", "one", "two", "three", "four", "a", "d")),
         *(f"map 2 {verb} it" for verb in ("is", "has", "depicts", "displays", "presents")),
         "tile b, too",
+        "this series of aerial photographs",
+        "every one of the slides",
+        "a pair of satellite images",
+        "the neighbouring tile",
+        "an adjacent map",
+        "the provided images",
+        "two of these land cover maps",
+        "maps 2 and 3",
+        "sheets 1 and 2",
+        "the two scenes",
+        "the view as in the other scene",
+        "neither map",
         "(chip 3)",
     ],
 )
@@ -143,7 +194,12 @@ def test_captions_must_not_speak_of_several_images(words: str) -> None:
         "the only picture",
         "a map of it",
         "image a village",
-        "the tiled roofs",
+        "the tiled floors",
+        "a scene of calm",
+        "a wide view",
+        "another picture altogether",
+        "sheets of water",
+        "a frame of trees",
     ],
 )
 def test_captions_may_speak_of_their_own_image(words: str) -> None:

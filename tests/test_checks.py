@@ -141,6 +141,48 @@ def test_parts_out_of_order_and_parts_left_out() -> None:
     assert not _checks(". ".join(sentences), style="4v")
 
 
+def test_a_caption_may_come_back_to_a_part() -> None:
+    opening = "Trees dominate the image. In the middle and in the bottom left, there are many. "
+    assert "order of parts" not in _checks(opening + RIGHT)
+    assert "order of parts" not in _checks(f"{RIGHT} In the top left, there are most.")
+
+
+def test_a_caption_with_a_paragraph_for_each_class_has_an_order_of_parts() -> None:
+    text = (
+        "Trees cover most of the middle, the bottom right, the bottom left, the top right and the top left.\n\n"
+        "Grass covers little of the {} and the {}."
+    )
+    assert "order of parts" in _checks(text.format("top left", "middle"))
+    prompt = text.replace("the middle, the bottom right, the bottom left, the top right and the top left", "{}")
+    in_order = prompt.format(
+        "the top left, the top right, the bottom left, the bottom right and the middle", "{}", "{}"
+    )
+    assert "order of parts" not in _checks(in_order.format("middle", "top left"))
+
+
+LIST = "- Top left: trees, extra large\n- Top right: trees, extra large\n- Middle: trees, extra large"
+
+
+@pytest.mark.parametrize(
+    ("text", "is_cut"),
+    [
+        (LIST, False),
+        (LIST.replace("- ", "1) "), False),
+        (LIST.replace("- ", ""), False),
+        (LIST.replace(":", " \u2013"), False),
+        (LIST.replace("\n", ".\n"), True),
+        (f"{LIST} and", True),
+        (f"{LIST},", True),
+        (f"{LIST} with a small part of the", True),
+        (f"{LIST}...", True),
+        ("- Trees cover the top left, the top right and all of the middle", True),
+        ("Trees cover the land.\nGrass is in the south\nof the land and crops are in the north of it", True),
+    ],
+)
+def test_an_item_of_a_list_needs_no_full_stop(text: str, is_cut: bool) -> None:
+    assert ("cut off" in _checks(text, style="4v")) is is_cut
+
+
 def test_colours_belong_to_no_4v_caption() -> None:
     text = RIGHT.replace("an extra large area of trees", "an extra large green area of trees")
     assert _checks(text, style="4v") == {"colour word"}
@@ -170,7 +212,7 @@ def test_words_that_only_hold_banned_ones_pass(words: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "words", ["the image as a whole", "this map", "the tiled roofs", "the imagery", "the last part"]
+    "words", ["the image as a whole", "this map", "the tiled floor", "the imagery", "the last part"]
 )
 def test_speaking_of_one_image_passes(words: str) -> None:
     assert not _checks(f"{RIGHT} So far {words} is told here.")
@@ -390,7 +432,7 @@ def test_real_chips_are_clean(realdata: Path) -> None:
 def test_a_check_of_one_style_is_silent_in_the_other(check: str) -> None:
     wrong = {
         "order of classes": RIGHT.replace("water", "grass").replace("grass", "water", 1),
-        "order of parts": "In the middle, trees. In the bottom left, trees. In the top left, trees. " + RIGHT,
+        "order of parts": "In the middle, trees. In the bottom left, trees. In the top left, trees. Trees cover all.",
         "part unspoken": "In the top left, there is an extra large portion of trees. It is a forest of many trees.",
         "colour word": RIGHT + " The green areas are trees and the blue areas are water.",
     }[check]
@@ -419,7 +461,7 @@ def test_every_check_has_a_description_and_needs() -> None:
 
 
 def test_findings_carry_the_id_of_their_check(monkeypatch: pytest.MonkeyPatch) -> None:
-    bad = "Perhaps the first image is red. In the middle, a tiny bit of trees. There is no crop in the bottom right. "
+    bad = "Perhaps the first image is red. In the middle, a tiny bit of trees. In the bottom right, there is no crop. "
     bad += "In the top left, snow dominates. "
     bad += bad + "Crops lie in the top left"
     checks_seen = set()

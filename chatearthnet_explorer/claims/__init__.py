@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING
 from chatearthnet_explorer.caption import LIMIT
 from chatearthnet_explorer.claims.claim import DOUBTS, Certainty, Claim, Reading
 from chatearthnet_explorer.claims.clauses import split_sentences
+from chatearthnet_explorer.claims.conflicts import doubt_conflicts
 from chatearthnet_explorer.claims.discourse import relate
 from chatearthnet_explorer.claims.leads import PLAIN
 from chatearthnet_explorer.claims.plain_text import plain_text
@@ -48,7 +49,7 @@ def read_claims(text: str) -> Reading:
     mentions = [mention for reading in readings for mention in reading.mentions]
     leaders = _leaders(mentions)
     return Reading(
-        claims=tuple([claim for one in sorted(mentions, key=_start) for claim in _claims(one, text)]),
+        claims=doubt_conflicts([claim for one in sorted(mentions, key=_start) for claim in _claims(one, text)]),
         dominant=leaders.get(""),
         dominant_of={part: name for part, name in leaders.items() if part},
         parts=named,

@@ -105,7 +105,8 @@ def _assign(clause: _Clause, at: int, size: Size, amounts: Amounts) -> None:
         elif kind == kinds.PLACE:
             site = sites.get(number)
             if site and site.role != "turn":
-                _give_at_place(clause, at, size, site, amounts)
+                if site.words:
+                    _give_at_place(clause, at, size, site, amounts)
                 return
             if site and site.words and not text.endswith("of the ", 0, start):
                 _give(clause, at, size, site.words, amounts)

@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from chatearthnet_explorer.claims.chunks import Chunk, ClassWord
-    from chatearthnet_explorer.claims.claim import Parts
     from chatearthnet_explorer.claims.clauses import Clause
     from chatearthnet_explorer.claims.effects import Size
     from chatearthnet_explorer.claims.sites import Layout
@@ -118,7 +117,7 @@ def _places(layout: Layout, of_places: Mapping[int, Size], text: str) -> Iterato
             words = site.words[first:]
             yield Effect(site.at, kinds_of.LAST_PLACE, words, (site, first > 0 or len(layout.placed) > len(site.words)))
         elif site.at in of_places:
-            yield Effect(site.at, kinds_of.PLACE_WITH_SIZE, site.words, (site.parts, of_places[site.at]))
+            yield Effect(site.at, kinds_of.PLACE_WITH_SIZE, site.words, (site.parts, of_places[site.at], site.doubt))
         else:
             yield Effect(site.at, _OF_ROLE[site.role], site.words, site)
 
@@ -145,12 +144,23 @@ def _denials(
                 yield Effect(at, kinds_of.FOLLOWS, (words[at],), before[-1])
         elif kind == kinds.NO:
             denied_at, denied_end = start, end
+            if value == "none" and open_[at] and _ends_with_none(tokens, open_[at][-1], at):
+                yield Effect(at, kinds_of.ABSENT, open_[at][-1:], (start, modes[at]))
         elif kind == kinds.ABSENT:
             yield Effect(at, kinds_of.ABSENT, open_[at], (start, modes[at]))
-        elif kind & _ENDS_DENIAL or value == "," or value == ":" or (kind == kinds.PLACE and open_[at] and not modes[at]):
+        elif (
+            kind & _ENDS_DENIAL or value == "," or value == ":" or (kind == kinds.PLACE and open_[at] and not modes[at])
+        ):
             denied_at = -1
 
 
+def _ends_with_none(tokens: Sequence[Token], word: ClassWord, at: int) -> bool:
+    """Return whether "none" is said of the class before it: "in the middle, of trees there are none"."""
+    between = tokens[word.at + 1 : at]
+    return at == len(tokens) - 1 and not any(kind & _ENDS_NONE or value == "," for kind, value, _, _ in between)
+
+
+_ENDS_NONE = kinds.PLACE | kinds.AMOUNT
 _NAMES = kinds.LAND | kinds.PRONOUN  # "the top right has none of it"
 _ENDS_DENIAL = kinds.EXCEPT | kinds.LEADS
 

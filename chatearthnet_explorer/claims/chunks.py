@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from chatearthnet_explorer.claims.clauses import Clause
 
 _SEPARATE = kinds.NO | kinds.LEADS | kinds.LED_BY | kinds.MADE_OF | kinds.VERB | kinds.THEME
-_JOIN = kinds.JOINS | kinds.AHEAD
+_JOIN = kinds.JOINS | kinds.AHEAD | kinds.OUTRANKS | kinds.OUTRANKED
 _LIST = kinds.AND | kinds.JOINS
 _STANDS_FOR_CLASS = kinds.LAND | kinds.PRONOUN | kinds.ONE_OF_TWO
 
@@ -89,7 +89,7 @@ def find_chunks(clause: Clause, text: str) -> list[Chunk]:
                 before = kind
                 continue
             word = ClassWord(value if kind == kinds.LAND else "", at, start, end)
-            if last and last.words and _is_shape(last.words[-1], word, text):
+            if words and _is_shape(words[-1], word, text):
                 before = kind
                 continue
             words.append(word)

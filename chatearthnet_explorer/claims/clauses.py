@@ -60,7 +60,9 @@ def split_sentences(tokens: Sequence[Token], text: str) -> list[Sentence]:
         if kind == kinds.STOP:
             own = [*before, *tokens[first:number]] if before else tokens[first:number]
             first = number + 1
-            if own and len(own) <= _MOST_OPEN and _is_open(own, mark, begin, start, text):
+            if mark[0] == "?" and _NO.match(text, end):
+                own = _denied(own)
+            elif own and len(own) <= _MOST_OPEN and _is_open(own, mark, begin, start, text):
                 before = [*own, (kinds.AND, ",", start, end)]
                 continue
             sentences.append(_sentence(own, text, begin, end))
@@ -70,19 +72,31 @@ def split_sentences(tokens: Sequence[Token], text: str) -> list[Sentence]:
     return sentences
 
 
+def _denied(tokens: Sequence[Token]) -> Sequence[Token]:
+    """Return a question with "no" before its class: "Is there water? No."."""
+    at = next((at for at, token in enumerate(tokens) if token[0] == kinds.LAND), -1)
+    return tokens if at < 0 else [*tokens[:at], (kinds.NO, "no", tokens[at][2], tokens[at][2]), *tokens[at:]]
+
+
 _MOST_OPEN = 6
 _ONLY_NAMES = kinds.LAND | kinds.AND
+_ASKS_FOR = kinds.PLACE | kinds.LEADS | kinds.LED_BY | kinds.THEME
+_QUESTION = re.compile(r"\W*(?:and |but |so |then |now ){0,2}(?:where|which|what|who|whose|how)\b")
+_WHERE = re.compile(r"\W*(?:and |but |so |then |now ){0,2}where\b")
+_NO = re.compile(r"\W{1,3}(?:no|none|not)\b(?:\W{0,3}\Z|[,.!;])")
 _WORD = re.compile(r"\w")
 
 
 def _is_open(tokens: Sequence[Token], mark: str, begin: int, end: int, text: str) -> bool:
     """Return whether a sentence is a question that the next one answers, or a title."""
     if mark[0] == "?":
-        # "Who leads there?", "And in the middle?", "Crop?", but not "Do you see the trees?"
+        # "Who leads there?", "And in the middle?", "Crop?", "Where is crop?", but not "Do you see the trees?"
         signs = 0
         for token in tokens:
             signs |= token[0]
-        return not signs & kinds.LAND or not signs & ~_ONLY_NAMES
+        if signs & kinds.LAND:
+            return not signs & ~_ONLY_NAMES or _WHERE.match(text, begin, end) is not None
+        return bool(signs & _ASKS_FOR) or _QUESTION.match(text, begin, end) is not None
     kind, _, start, stop = tokens[0]
     # "Main theme.", but not "The theme is calm."
     return (
@@ -93,9 +107,36 @@ def _is_open(tokens: Sequence[Token], mark: str, begin: int, end: int, text: str
 
 
 def _sentence(tokens: Sequence[Token], text: str, begin: int, end: int) -> Sentence:
+    if len(tokens) > _LABEL and tokens[0][0] == kinds.PLACE and tokens[1][1] == ",":
+        tokens = _without_aside(tokens, text)
     return Sentence(tokens, end - len(text[begin:end].lstrip()), end)
 
 
+_LABEL = 3
+_DASH = re.compile(r"\s[\-\u2010-\u2015]\s")
+
+
+def _without_aside(tokens: Sequence[Token], text: str) -> Sequence[Token]:
+    """Return a sentence without the words between a place and a colon: "Top right, east of the lake's corner: ..."."""
+    _, _, _, comma = tokens[1]
+    for number, (kind, mark, start, end) in enumerate(tokens[2:], 2):
+        before = tokens[number - 1][3]
+        dash = _DASH.search(text, before, start)
+        if mark == ":" or dash:
+            named = [token[2] for token in tokens[2:number] if token[0] == kinds.PLACE]
+            if not named or _ONLY_AND.fullmatch(text, comma, named[0]):
+                return tokens  # "Top left, bottom right: trees"
+            return [
+                tokens[0],
+                (kinds.AND, ":", start if mark == ":" else before, end),
+                *tokens[number + (mark == ":") :],
+            ]
+        if kind == kinds.LAND:
+            break
+    return tokens
+
+
+_ONLY_AND = re.compile(r"\s*(?:and |the |also )*")
 _BEGINS = {kinds.CLAUSE: "while", kinds.BUT: "but", kinds.REST: "rest"}
 _BEGIN = kinds.CLAUSE | kinds.BUT | kinds.REST
 _CONTENT = kinds.LAND | kinds.PLACE

@@ -1,19 +1,22 @@
-"""Step 5: relate the clauses and sentences of a caption, so that "there", "it", "the same" and "the rest" have a meaning."""
+"""Step 5: relate the clauses and sentences of a caption: "there", "it", "the same" and "the rest" get a meaning."""
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 from chatearthnet_explorer.claims.bindings import bind
 from chatearthnet_explorer.claims.clauses import split_clauses
 from chatearthnet_explorer.claims.directions import narrow_sides, resolve_directions
 from chatearthnet_explorer.claims.lexicon import kinds
-from chatearthnet_explorer.claims.subjects import with_subject
+from chatearthnet_explorer.claims.likeness import copied_place, copies_of, is_exception
+from chatearthnet_explorer.claims.rest import resolve_rest
 from chatearthnet_explorer.claims.statements import Mention, Statement
+from chatearthnet_explorer.claims.subjects import with_subject
 from chatearthnet_explorer.landcover.shares import PARTS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Mapping, Sequence
 
     from chatearthnet_explorer.claims.bindings import Binding
     from chatearthnet_explorer.claims.claim import Parts
@@ -48,6 +51,9 @@ class Context(NamedTuple):
     doubt: str = ""
     """Why it is not certain that the place holds, a key of ``claim.DOUBTS``; empty if it is."""
 
+    known: Mapping[str, tuple[Mention, ...]] = MappingProxyType({})
+    """The classes of the last sentences about each part, for "the same as"."""
+
 
 class SoFar(NamedTuple):
     """What the clauses of a sentence say so far."""
@@ -60,6 +66,9 @@ class SoFar(NamedTuple):
 
     named: Parts
     """All parts named so far, in the whole text."""
+
+    placed: Parts = ()
+    """The parts that they name."""
 
     mentions: tuple[Mention, ...] = ()
     """Their classes."""
@@ -90,6 +99,12 @@ class SoFar(NamedTuple):
 
     points_back: bool = False
     """Whether "there" means a place before the sentence."""
+
+    source: Parts = ()
+    """The place that another is said to be like."""
+
+    is_exception: bool = False
+    """Whether its classes are only what is different there: "much the same, only with more water"."""
 
     is_loose: bool = False
     """Whether it may speak of classes without naming them."""
@@ -127,23 +142,30 @@ def relate(sentences: Sequence[Sentence], text: str) -> tuple[list[SentenceReadi
 def _read_clauses(sentence: Sentence, text: str, context: Context) -> SoFar:
     so_far = SoFar(context.topic, context.topic_doubt, context.named)
     for clause in split_clauses(sentence._replace(tokens=narrow_sides(sentence.tokens, text)), text):
-        clause = resolve_directions(clause, so_far.latest or context.last)
-        resolved = _resolve_rest(clause._replace(has_topic=True) if so_far.topic else clause, text, so_far, context)
-        so_far = _add(so_far, clause, bind(with_subject(resolved), text))
+        placed = resolve_directions(clause, so_far.latest or context.last)
+        clear = resolve_rest(
+            placed,
+            named=so_far.named,
+            in_sentence=so_far.placed,
+            latest=so_far.latest,
+            of_part=bool(context.parts) or so_far.is_loose,
+            after_class=bool(so_far.mentions),
+            after_place=bool(so_far.here),
+        )
+        spoken = with_subject(clear._replace(has_topic=True)) if so_far.topic else clear
+        so_far = _add(so_far, placed, bind(spoken, text), text)
     return so_far
 
 
-def _add(so_far: SoFar, clause: Clause, binding: Binding) -> SoFar:
+def _add(so_far: SoFar, clause: Clause, binding: Binding, text: str) -> SoFar:
     """Add what a clause says."""
     layout = binding.layout
     signs, loose, there, points_back = clause.signs, so_far.is_loose, so_far.there, so_far.points_back
-    named = so_far.named
+    named, placed = so_far.named, so_far.placed
     if signs & kinds.PLACE:
-        named = tuple(
-            dict.fromkeys(
-                named + tuple(part for token in clause.tokens if token[0] == kinds.PLACE for part in token[1])
-            )
-        )
+        own_parts = tuple(part for token in clause.tokens if token[0] == kinds.PLACE for part in token[1])
+        named = tuple(dict.fromkeys(named + own_parts))
+        placed = tuple(dict.fromkeys(placed + own_parts))
     if signs & kinds.HERE:
         # "there" refers to a part of this sentence, if it has named one
         there = layout.here or layout.latest or so_far.here or so_far.latest
@@ -160,7 +182,9 @@ def _add(so_far: SoFar, clause: Clause, binding: Binding) -> SoFar:
     by_place = layout.begins_with_place and bool(own or not back)
     mode = "places" if by_place else "classes" if binding.mentions else ""
     topic, topic_doubt = so_far.topic, so_far.topic_doubt
-    if own and by_place:
+    if own and not binding.mentions[0].name:
+        topic_doubt = "it"  # "it also outranks the grass there"
+    elif own and by_place:
         topic = topic if _is_about(own, topic) else ()
     elif own:
         topic = own[:1]
@@ -170,6 +194,7 @@ def _add(so_far: SoFar, clause: Clause, binding: Binding) -> SoFar:
         topic=topic,
         topic_doubt=topic_doubt,
         named=named,
+        placed=placed,
         mentions=so_far.mentions + own,
         recalled=so_far.recalled + back,
         subject=tuple(one for one in own if one.start in open_) or back or so_far.subject,
@@ -180,13 +205,23 @@ def _add(so_far: SoFar, clause: Clause, binding: Binding) -> SoFar:
         mode=so_far.mode or mode,
         signs=so_far.signs | signs,
         points_back=points_back,
+        source=so_far.source or copied_place(clause),
+        is_exception=so_far.is_exception or _is_exception(so_far, clause, own, text),
         is_loose=loose or bool(signs & (kinds.PRONOUN | kinds.POSSESSIVE)),
         names_whole=so_far.names_whole or layout.names_whole,
     )
 
 
+def _is_exception(so_far: SoFar, clause: Clause, own: Sequence[Mention], text: str) -> bool:
+    if so_far.mentions:
+        return False
+    # "the middle is the same but has more water"
+    goes_on = clause.after == "but" and so_far.signs & kinds.SAME
+    return bool(goes_on) or is_exception(clause, own, text)
+
+
 def _is_about(mentions: Sequence[Mention], topic: Sequence[Mention]) -> bool:
-    """Return whether a sentence that begins with a place only goes on with a class: "in the middle there is no water"."""
+    """Return whether a sentence only goes on with a class: "in the middle there is no water"."""
     return bool(topic) and all(mention.name == topic[0].name for mention in mentions)
 
 
@@ -203,8 +238,9 @@ def _settle(so_far: SoFar, context: Context) -> tuple[SentenceReading, Context]:
     """Give the classes of a sentence their places, and return what it leaves for the next."""
     here, latest, mentions = so_far.here, so_far.latest, so_far.mentions
     same = bool(so_far.signs & kinds.SAME)
-    if same and here and not mentions:
-        mentions = _copies(context.mentions, context.parts or context.last, here)
+    if same and here and (not mentions or so_far.is_exception):
+        source = so_far.source or context.parts or context.last
+        mentions += copies_of(context.known.get(source[0], ()) if source else (), source, here, mentions)
     parts = context.parts
     if so_far.points_back and not so_far.names_whole:
         parts = parts or context.last
@@ -212,10 +248,10 @@ def _settle(so_far: SoFar, context: Context) -> tuple[SentenceReading, Context]:
     is_relative = bool(so_far.signs & kinds.TOWARDS)
     is_heading = not so_far.signs & ~_HEADING and len(mentions) == 1
     fallback = here or so_far.there or (() if so_far.names_whole or is_relative or is_heading else spoken_of)
-    of_part = bool(here or so_far.points_back)
     doubt = "carried" if latest else context.doubt
     if here or so_far.there or not fallback:
         doubt = "relative" if is_relative and not here else ""
+    of_part = bool(here or so_far.points_back or (fallback and not so_far.names_whole and not doubt))
     settled = tuple(_settle_mention(mention, fallback, doubt, of_part=of_part) for mention in mentions)
     recalled = (_settle_recalled(mention, fallback, doubt, of_part=of_part) for mention in so_far.recalled)
     loose = here or latest or fallback if same or so_far.is_loose else ()
@@ -237,7 +273,12 @@ def _settle(so_far: SoFar, context: Context) -> tuple[SentenceReading, Context]:
         # a sentence without a class does not change "here"
         last = here or (() if so_far.names_whole or is_relative else latest)
     in_parts = (*context.mentions, *settled) if goes_on else settled
-    return reading, Context(next_parts, last, in_parts, so_far.topic, so_far.topic_doubt, so_far.named, next_doubt)
+    known = context.known
+    if here or goes_on:
+        known = {**known, **dict.fromkeys(here or next_parts, in_parts)}
+    return reading, Context(
+        next_parts, last, in_parts, so_far.topic, so_far.topic_doubt, so_far.named, next_doubt, known
+    )
 
 
 def _settle_mention(mention: Mention, fallback: Parts, doubt: str, *, of_part: bool) -> Mention:
@@ -248,6 +289,8 @@ def _settle_mention(mention: Mention, fallback: Parts, doubt: str, *, of_part: b
         one._replace(parts=fallback, doubt=one.doubt or doubt) if one.parts is None else one for one in statements
     )
     leads_whole = mention.leads_whole
+    if of_part and not fallback and first.parts == ():
+        first, leads_whole = first._replace(lead=0), 0  # "there, grass leads", and no one knows where
     if leads_whole and of_part:
         first, leads_whole = first._replace(lead=leads_whole), 0
     if leads_whole and first.parts:
@@ -265,44 +308,3 @@ def _settle_recalled(mention: Mention, fallback: Parts, doubt: str, *, of_part: 
         only = Statement((), lead=mention.leads_whole, doubt=mention.statements[0].doubt)
         return mention._replace(statements=(only,), leads_whole=0)
     return _settle_mention(mention, fallback, doubt, of_part=of_part)
-
-
-def _copies(mentions: Iterable[Mention], source: Parts, parts: Parts) -> tuple[Mention, ...]:
-    """Return what is said of some parts as said of other parts."""
-    copies = {}
-    for mention in mentions:
-        copy = next((one for one in mention.statements if not one.negated and {*source} & {*(one.parts or ())}), None)
-        copies[mention.name] = copy and mention._replace(
-            statements=(Statement(parts, copy.size, lead=copy.lead, doubt="likeness"),)
-        )
-    return tuple(copy for copy in copies.values() if copy)
-
-
-def _resolve_rest(clause: Clause, text: str, so_far: SoFar, context: Context) -> Clause:
-    """Return a clause with the parts, or the whole image, that "the rest" means in it.
-
-    "The rest" means the parts that the sentence, or all before it, has not named.
-    """
-    if not clause.signs & kinds.REST:
-        return clause
-    at = next(at for at, token in enumerate(clause.tokens) if token[0] == kinds.REST)
-    _, word, start, end = clause.tokens[at]
-    before = [token[1] for token in clause.tokens[:at] if token[0] == kinds.PLACE]
-    named = {*so_far.named, *(part for parts in before for part in parts)}
-    candidates = so_far.latest or (before[-1] if before else ()) or named
-    parts = tuple(part for part in PARTS if part not in candidates)
-    resolved: Token | None = (kinds.IMAGE, word, start, end)
-    if (context.parts or so_far.is_loose) and word in {"the rest", "the remainder"}:
-        resolved = None  # of the part that is spoken of
-    elif (so_far.here or _begins_with_place(clause)) and not so_far.mentions:
-        resolved = None
-    elif word == "elsewhere" or word.startswith(("the other", "the remaining")):
-        pass  # "a few specks elsewhere": it is unknown in how many of them
-    elif 0 < len(parts) < len(PARTS):
-        resolved = (kinds.PLACE, parts, start, end)
-    tokens = (*clause.tokens[:at], *([resolved] if resolved else []), *clause.tokens[at + 1 :])
-    return clause._replace(tokens=tokens, signs=clause.signs | (resolved[0] if resolved else 0))
-
-
-def _begins_with_place(clause: Clause) -> bool:
-    return next((kind for kind, *_ in clause.tokens if kind & (kinds.LAND | kinds.PLACE)), 0) == kinds.PLACE

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     DENIED,  # a denial before it
     FOLLOWS,  # what it shares with the class before it in a list
     LEAD,  # it is called the largest
+    LEAD_NEXT,  # likewise, in the place that follows
+    CLOSE,  # what was said of it is not of the place that follows
     PLACED,  # a place before it
     PLACE_WITH_SIZE,  # a place after it with an amount of its own
     PLACE,  # a place after it
@@ -24,7 +26,7 @@ if TYPE_CHECKING:
     WIDEN,  # its lead is of the whole image
     LAST_PLACE,  # a place at the end of a clause that began with another
     FALLBACK,  # a place if nothing else gave one
-) = range(16)
+) = range(18)
 """Kinds of effects, in the order in which those of one phrase apply."""
 
 

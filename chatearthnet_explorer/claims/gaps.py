@@ -85,7 +85,7 @@ _OF_CLASS = re.compile(
 # "trees in a medium share", "grass is large in extent"; but "trees on a large island" is not an amount of trees
 _ALONE = re.compile(
     rf"(?:\s(?:{NOUN})[a-z]{{0,3}})?"
-    rf"(?:\W*[,.;:()]|\s*$|\s(?!of\b)(?:{_ELSE}|only|still|just|about|nearly|almost|compared|yet|once|now|instead|apiece|alike|throughout|this|enough)\b"
+    rf"(?:\W*[,.;:()!?\x03]|\s*$|\s(?!of\b)(?:{_ELSE}|only|still|just|about|nearly|almost|compared|yet|once|now|instead|apiece|alike|throughout|this|enough)\b"
     r"|\sof\s(?:the|its?|them|that|this|these|those|each|every|all|an?|both|which|their|what)\b)"
 )
 # "and a small one in the top right"
@@ -172,7 +172,7 @@ _PLAIN_WORD = r"\s+(?!(?:its?|with|by|of|in|and|set|where|which|while|a|an|the)\
 _PLAIN = re.compile(rf"(?:{_PLAIN_WORD}){{0,3}}[\s\-]*")
 _BESIDE = re.compile(
     r"\b(?:broken|relieved|softened|fringed|edged|interrupted|dotted|punctuated|flanked|framed|crossed|cut|joined"
-    r"|bordered|accompanied|surrounded|interspersed|threaded|laced|beside|(?<!covered )(?<!filled )with)\b"
+    r"|bordered|accompanied|surrounded|interspersed|threaded|laced|beside|enriched|complemented|studded|sprinkled|woven|shared|followed|set|(?<!covered )(?<!filled )with)\b"
 )
 
 
@@ -190,7 +190,7 @@ def is_beside_leader(gap: str) -> bool:
 
 # --- between a denial and a class
 
-_NOT_DENIED = re.compile(r":|\b(?:than|among|between|against|except|but|then|is|are|was|were)\b")
+_NOT_DENIED = re.compile(r":|\b(?:than|among|between|against|except|but|then|in|on|is|are|was|were)\b")
 
 
 @lru_cache(_KEPT)
@@ -199,9 +199,37 @@ def denies(gap: str) -> bool:
     return _NOT_DENIED.search(gap) is None
 
 
+# --- between the image and a class that sums it up
+
+_SUMMARY = re.compile(
+    r"(?: as a whole| overall| itself)?,?(?: then,?| thus,?| therefore,?)? (?:is|remains)\b"
+    r"(?:,?[\s\-](?!(?:with|by|to|in|at|on|where|which|that|who|between|shared|split|divided|covered|home|made|both"
+    r"|neither|not|no|hardly|less|marked|set|framed|about|than|like|as|for|from|also|mostly|free|if)\b)[a-z]+){0,8},?[\s\-]"
+)
+
+
+@lru_cache(_KEPT)
+def is_summary(gap: str) -> bool:
+    """Return whether the image is said to be the class after it: "the scene [is, above all, open] grass"."""
+    return len(gap) < 2 * _LONGEST and _SUMMARY.fullmatch(gap) is not None
+
+
+# --- between two classes of which the first may have less
+
+_BEHIND = re.compile(r"\b(?:follow|trail|second|third|next|last|behind|rear)")
+
+
+@lru_cache(_KEPT)
+def is_behind(gap: str) -> bool:
+    """Return whether the class before it has less than one before that: "grass [follows, then] shrub"."""
+    return _BEHIND.search(gap) is not None
+
+
 # --- around a class
 
-_SHAPE = re.compile(r"\b(?:in|as|into|forms?|forming)\s(?!the\s)(?:[a-z\-]+,?\s){0,4}\Z")
+_SHAPE = re.compile(
+    r"(?<!well )\b(?:in|as|into|forms?|forming)\s(?:the (?:form|shape) of )?(?!the\s)(?:(?!of\b)[a-z\-]+,?\s){0,4}\Z"
+)
 _MADE_OF = re.compile(r"\sof(?:\s(?!(?:the|this|that|its|their|and|or|with|in|to|on)\b)[a-z\-]+){0,2}\s")
 
 

@@ -5,15 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from chatearthnet_explorer.claims import gaps
-from chatearthnet_explorer.claims.effects import LEAD, WHOLE, WIDEN, Effect
+from chatearthnet_explorer.claims.effects import CLOSE, LEAD, LEAD_NEXT, WHOLE, WIDEN, Effect
 from chatearthnet_explorer.claims.lexicon import kinds
 from chatearthnet_explorer.claims.sites import is_of_part
+from chatearthnet_explorer.landcover.shares import PARTS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from chatearthnet_explorer.claims.chunks import ClassWord
     from chatearthnet_explorer.claims.clauses import Clause
+    from chatearthnet_explorer.claims.tokens import Token
 
 PASSING, PLAIN = 1, 2
 """How clearly a class is called the largest."""
@@ -26,6 +28,7 @@ class _Lead(NamedTuple):
     end: int
     survives: bool = False
     comma: int = -1
+    is_summary: bool = False
 
 
 def find_leads(
@@ -46,7 +49,9 @@ def find_leads(
     """
     effects: list[Effect] = []
     pending: _Lead | None = None
-    whole, denied, leading, ahead = clause.of_whole, False, False, False
+    whole, denied, leading, ahead = clause.of_whole, False, False, 0
+    is_pronoun = False
+    last = len(clause.tokens) - 1
     before = (kinds.STOP, "", 0, 0)
     for at, token in enumerate(clause.tokens):
         kind, value, start, end = token
@@ -55,7 +60,8 @@ def find_leads(
             word = words.get(at)
             if word:
                 if ahead and now:
-                    effects.append(Effect(at, LEAD, now[:1], (PASSING, whole)))
+                    leader = (word,) if ahead == kinds.OUTRANKED else now[:1]
+                    effects.append(Effect(at, LEAD, leader, (PASSING, whole)))
                     leading = True
                 if pending:
                     again = bool(now) and now[-1].name == word.name
@@ -63,34 +69,46 @@ def find_leads(
                     if strength:
                         effects.append(Effect(at, LEAD, (word,), (strength, whole)))
                         leading = True
-                pending, denied, ahead = None, False, False
+                pending, denied, ahead, is_pronoun = None, False, 0, False
         elif kind == kinds.PLACE:
             pending = pending if pending and pending.survives else None
-            ahead = False
+            ahead = 0
+        elif kind == kinds.PRONOUN:
+            is_pronoun = True
         elif kind == kinds.NO:
             denied = True
         elif kind == kinds.EXCEPT:
             denied = False
         elif kind == kinds.LEADS:
-            if not denied and now and before[0] != kinds.REFERENCE:
-                effects.append(Effect(at, LEAD, _first_list(now, text), (PLAIN, whole)))
+            if not denied and now and not before[0] & kinds.REFERENCE:
+                leaders = _first_list(now, text)
+                if at < last and not modes[at] and _is_of_place(clause.tokens[at + 1], end, text):
+                    effects.append(Effect(at, LEAD_NEXT, leaders, PLAIN))
+                else:
+                    effects.append(Effect(at, LEAD, leaders, (PLAIN, whole)))
+                    close = -1 if modes[at] else _end_of_lead(clause.tokens, at)
+                    if close >= 0:
+                        effects.append(Effect(close, CLOSE, leaders, None))
                 leading = True
-            elif not denied:
+            elif not (denied or is_pronoun):
                 # "water, outside the leading kinds" and "water, unlike the dominant trees" do not say it of water
                 pending = _Lead(PLAIN, end, survives=not now)
             denied = False
         elif kind == kinds.LED_BY:
             pending = _Lead(PLAIN, end)
         elif kind == kinds.MADE_OF:
-            pending = pending or _Lead(PASSING, end)
+            pending = pending if pending and not pending.is_summary else _Lead(PASSING, end)
         elif kind == kinds.MIX:
             pending = None if pending and pending.strength == PASSING else pending
         elif kind == kinds.AHEAD:
             first = clause.is_first and bool(now) and now[0].at == min(words) and before[1] != "and"
-            ahead = first and not leading
+            behind = now and gaps.is_behind(text[now[-1].end : start])
+            ahead = 0 if leading or behind or not first else kind
+        elif kind & (kinds.OUTRANKS | kinds.OUTRANKED):
+            ahead = kind if now and now[0].at == min(words) and not leading and not denied else 0
         elif kind == kinds.AND and value in {",", ":"}:
-            denied = False
-            if before[0] == kinds.LEADS and now and not modes[at]:
+            denied = is_pronoun = False
+            if before[0] == kinds.LEADS and now and not modes[at] and _is_cover(before[1]) and not text.startswith(" by", end):
                 effects.append(Effect(at, WIDEN, now[:1], None))  # "grass is the main cover, ..."
             # a comma directly after a theme only sets it off: "as its main theme, the scene shows trees"
             if value == "," and pending and pending.comma < 0 and pending.end < end - 1:
@@ -99,23 +117,68 @@ def find_leads(
             of_part = is_of_part(token, before, text)
             whole = whole or not of_part
             if kind != kinds.OVERALL and not of_part:
-                if before[0] == kinds.LAND and start == before[3] + 1 and now and not value.startswith("of "):
+                if before[0] == kinds.LAND and start == before[3] + 1 and now and _is_image(value):
                     effects.append(Effect(at, LEAD, now, (PASSING, True)))  # "a snowy, partly wooded landscape"
                     leading = True
+                if not now and not modes[at] and kind & _IMAGES:
+                    pending = pending or _Lead(PASSING, end, is_summary=True)
                 if now:
                     effects.append(Effect(at, WHOLE, now, not modes[at]))
             if kind == kinds.THEME:
                 first_words = [word for word in words.values() if word.at < at]
-                if first_words and not modes[at]:
+                if text.startswith(_IS, end):
+                    pending = _Lead(PASSING, end)  # "a plain scene, whose theme is shrub"
+                elif first_words and not modes[at]:
                     effects.append(Effect(at, LEAD, _first_list(tuple(first_words), text), (PLAIN, True)))
                     leading = True
                 elif now and now[0].name:
                     effects.append(Effect(at, LEAD, _first_list(now, text), (PLAIN, whole)))
                     leading = True
-                else:
-                    pending = pending or _Lead(PASSING, end)
+                elif not pending or pending.is_summary:
+                    pending = _Lead(PASSING, end)
         before = token
     return effects
+
+
+_IMAGES = kinds.IMAGE | kinds.OF_IMAGE
+_IS = (" is ", " are ", ":")
+_RANKS = ("first", "lead", "place")
+_WIDE = ("of ", "the ", "throughout", "elsewhere", "wide")
+
+
+def _end_of_lead(tokens: Sequence[Token], at: int) -> int:
+    """Return the "and" after which a clause says where a class is that leads; -1 for none.
+
+    "Grass is the main cover and stretches over the middle" does not call it the main cover of the middle.
+    """
+    close = -1
+    for number in range(at + 1, len(tokens)):
+        kind, value, _, _ = tokens[number]
+        if kind == kinds.PLACE:
+            return close
+        if kind & _NEXT or value == ",":
+            return -1
+        if value == "and":
+            close = number
+    return -1
+
+
+_NEXT = kinds.LAND | kinds.LEADS | kinds.LED_BY | kinds.THEME | kinds.HERE
+
+
+def _is_of_place(token: Token, end: int, text: str) -> bool:
+    """Return whether a lead that ends there is one of the place after it: "is the main cover of the [top left]"."""
+    return token[0] == kinds.PLACE and len(token[1]) < len(PARTS) and gaps.amount_is_of_place(text[end : token[2]])
+
+
+def _is_cover(lead: str) -> bool:
+    """Return whether words that call a class the largest name what it is: "the main cover", but not "comes first"."""
+    return not any(word in lead for word in _RANKS)
+
+
+def _is_image(word: str) -> bool:
+    """Return whether the image may have the class before it as its adjective: "a snowy landscape"."""
+    return not word.startswith(_WIDE)
 
 
 def _strength(lead: _Lead, start: int, text: str, *, again: bool) -> int:
@@ -124,6 +187,8 @@ def _strength(lead: _Lead, start: int, text: str, *, again: bool) -> int:
     ``again`` means that the class before has the same name: "developed land, made up of roads" does not lead.
     """
     if again and lead.strength == PASSING:
+        return 0
+    if lead.is_summary and not gaps.is_summary(text[lead.end : start]):
         return 0
     if lead.comma >= 0 and not gaps.is_plain(text[lead.comma : start]):
         return 0  # "the theme is arid ground, set off by swaths of grass"

@@ -15,11 +15,12 @@ _ITEM = r"(?:[\-+*\u2010-\u2015\u2022\u25aa\u25cf\u25e6]|\(?\d{1,2}[.)])[ \t]+(?
 _TITLE = r"\#{1,6}[ \t]+[^\n]{1,99}(?:\n|\Z)"
 # "Top left: ...", "Top left, beside it - ...", "**Trees** ..." and a row of a table
 _ENTRY = r"(?=[^\n:;.!?]{1,60}(?::|[ \t][\-\u2010-\u2015])\*{0,3}[ \t]+\S|\*\*|\|)"
+_TAG = r"</?(?:[biup]|br|li|ul|ol|tr|td|th|em|h[1-6]|div|span|strong)\s?/?>"
 # each alternative begins with a letter of its own, which makes the search four times as fast
-_LAYOUT = re.compile(
-    rf"\n(?:\s{{0,9}}(?:{_TITLE}|{_ITEM}|{_ENTRY})|[ \t]{{0,9}}\n)|<(?:/?(?:[biup]|br|li|ul|ol|tr|td|th|em|h[1-6]|div|span|strong)\s?/?)>"
-    r"|\*|_|`|\|"
-)
+_LAYOUT = re.compile(rf"\n(?:\s{{0,9}}(?:{_TITLE}|{_ITEM}|{_ENTRY})|[ \t]{{0,9}}\n)|{_TAG}|\*|_|`|\|")
+_STOP = "\x03"
+"""End of a sentence, where the text has no mark for it. It is neither a space nor a letter."""
+
 _INLINE = "*_`"
 _WITHIN = re.compile(r"</?(?:[biu]|em|strong|span)\s?>")
 
@@ -40,6 +41,7 @@ def _plain(match: re.Match[str]) -> str:
         return " " * len(layout)
     if "#" in layout:
         # what stands under a title belongs to it: "### Top left" or "### Main theme"
-        return f".{layout[1:].replace('#', ' ')}".replace("\n", ":")
+        return f"{_STOP}{layout[1:].replace('#', ' ')}".replace("\n", ":")
+    # "Trees.\n- Grass" has a mark already
     before = match.string[: match.start()][-9:].rstrip()
-    return (" " if before.endswith((".", "!", "?")) else ".") + " " * (len(layout) - 1)
+    return (" " if before.endswith((".", "!", "?")) else _STOP) + " " * (len(layout) - 1)

@@ -57,6 +57,9 @@ class Site(NamedTuple):
     is_out: bool = False
     """Whether the classes are not in a place of role ``last``."""
 
+    doubt: str = ""
+    """Why it is not certain which place it is, a key of ``claim.DOUBTS``; empty if it is."""
+
 
 class Layout(NamedTuple):
     """The places of a clause and what belongs to them."""
@@ -120,6 +123,8 @@ def find_sites(clause: Clause, chunks: Sequence[Chunk], text: str) -> Layout:
         if by_place and chunk.in_list and tokens[chunk.at - 1][1] != "and" and {*parts} < {*here}:
             here = latest = parts  # "in the upper half, the top left"
             continue
+        if by_place and chunk.in_list and tokens[chunk.at - 1][1] != "and" and here and {*parts} > {*here}:
+            continue  # "top right, to the east"
         if chunk.at > theme_at:
             continue  # places named with a theme are no claims
         role = _role(chunk, tokens)
@@ -127,10 +132,10 @@ def find_sites(clause: Clause, chunks: Sequence[Chunk], text: str) -> Layout:
             here = tuple(part for part in here if part not in parts)
             sites.append(Site(open_, parts, chunk.at, chunk.start, role))
         elif open_ and not by_place and not _turns(chunk, tokens, text, contrast=contrast):
+            narrower = bool(chunk.since_class & kinds.ESPECIALLY)
+            doubt = "rest" if chunk.before == kinds.REST else ""
             sites.append(
-                Site(
-                    open_, parts, chunk.at, chunk.start, role, chunk.in_list, bool(chunk.since_class & kinds.ESPECIALLY)
-                )
+                Site(open_, parts, chunk.at, chunk.start, role, chunk.in_list, is_narrower=narrower, doubt=doubt)
             )
         elif by_place and chunk.in_list and not (comes_from and text.endswith(_TO, 0, chunk.start)):
             here += tuple(part for part in parts if part not in here)

@@ -59,11 +59,14 @@ class Mention(NamedTuple):
 class _Line:
     """A statement while effects are applied."""
 
-    __slots__ = ("is_shared", "is_wider", "lead", "negated", "parts", "size")
+    __slots__ = ("doubt", "is_shared", "is_wider", "lead", "negated", "parts", "size")
 
-    def __init__(self, parts: Parts | None = None, size: Size | None = None, *, negated: bool = False) -> None:
+    def __init__(
+        self, parts: Parts | None = None, size: Size | None = None, doubt: str = "", *, negated: bool = False
+    ) -> None:
         self.parts = parts
         self.size = size
+        self.doubt = doubt
         self.negated = negated
         self.lead = 0
         self.is_shared = False  # the amount is that of the class before it in a list; its own replaces it
@@ -102,7 +105,7 @@ def apply_effects(words: Iterable[ClassWord], effects: Iterable[Effect]) -> tupl
             word.name,
             word.start,
             word.end,
-            tuple([Statement(one.parts, one.size, one.negated, one.lead) for one in draft.lines]),
+            tuple([Statement(one.parts, one.size, one.negated, one.lead, one.doubt) for one in draft.lines]),
             draft.denied_at,
             draft.leads_whole,
         )
@@ -143,6 +146,18 @@ def _lead(draft: _Draft, value: tuple[int, bool]) -> None:
         draft.last.lead = max(draft.last.lead, strength)
 
 
+def _lead_next(draft: _Draft, strength: int) -> None:
+    """Call it the largest of the place that follows: "moss lies in both upper corners and leads in the middle"."""
+    if draft.last.parts is not None:
+        draft.add(_Line())
+    draft.last.lead = strength
+
+
+def _close(draft: _Draft, _: None) -> None:
+    if draft.last.parts is None:
+        draft.add(_Line())
+
+
 def _placed(draft: _Draft, parts: Parts) -> None:
     draft.last.parts = parts
 
@@ -161,19 +176,19 @@ def _size(draft: _Draft, value: tuple[Size, bool]) -> None:
 def _place(draft: _Draft, site: Site) -> None:
     last = draft.last
     if last.parts and {*site.parts} <= {*last.parts}:
-        draft.add(_Line(site.parts))
+        draft.add(_Line(site.parts, None, site.doubt))
     elif last.parts is None and site.is_narrower:
         last.parts, last.is_wider = (), True
         draft.add(_Line(site.parts, negated=last.negated))
     elif last.parts is None:
-        last.parts = site.parts
-    elif site.in_list or not (last.size or last.negated or last.lead or len(draft.lines) > 1):
+        last.parts, last.doubt = site.parts, site.doubt
+    elif site.doubt == last.doubt and (site.in_list or not (last.size or last.negated or last.lead or len(draft.lines) > 1)):
         last.parts = _union(last.parts, site.parts)
     else:
-        draft.add(_Line(site.parts))
+        draft.add(_Line(site.parts, None, site.doubt))
 
 
-def _place_with_size(draft: _Draft, value: tuple[Parts, Size]) -> None:
+def _place_with_size(draft: _Draft, value: tuple[Parts, Size, str]) -> None:
     draft.add(_Line(*value))
 
 
@@ -185,12 +200,12 @@ def _place_without(draft: _Draft, site: Site) -> None:
     elif last.parts is None:
         # absent from one part means present in others
         last.parts, last.negated = (), False
-        draft.add(_Line(site.parts, negated=True))
+        draft.add(_Line(site.parts, None, site.doubt, negated=True))
     elif last.negated and len(draft.lines) > 1:
         last.parts = _union(last.parts, site.parts)
     else:
         last.parts = tuple(part for part in last.parts if part not in site.parts)
-        draft.add(_Line(site.parts, negated=True))
+        draft.add(_Line(site.parts, None, site.doubt, negated=True))
 
 
 def _except(draft: _Draft, site: Site) -> None:
@@ -247,6 +262,8 @@ _APPLY = {
     kinds.SIZE_NEXT: _size_next,
     kinds.DENIED: _deny,
     kinds.LEAD: _lead,
+    kinds.LEAD_NEXT: _lead_next,
+    kinds.CLOSE: _close,
     kinds.PLACED: _placed,
     kinds.SIZE: _size,
     kinds.PLACE: _place,

@@ -13,8 +13,9 @@ if TYPE_CHECKING:
     from chatearthnet_explorer.claims.tokens import Token
 
 _HOW_MUCH = kinds.AMOUNT | kinds.NO
+_SAYS = _HOW_MUCH | kinds.POSSESSIVE  # "its home is the middle"
 _HAS_SUBJECT = (
-    kinds.LAND | kinds.PRONOUN | kinds.ONE_OF_TWO | kinds.SAME | kinds.THEME | kinds.OTHERS | kinds.OVERALL | kinds.REST
+    kinds.LAND | kinds.PRONOUN | kinds.ONE_OF_TWO | kinds.SAME | kinds.THEME | kinds.OTHERS | kinds.OVERALL
 )
 
 
@@ -28,9 +29,9 @@ def with_subject(clause: Clause) -> Clause:
     if not clause.has_topic or clause.after == "but":
         return clause
     signs = clause.signs
-    if signs & _HAS_SUBJECT or not signs & kinds.PLACE or not signs & _HOW_MUCH:
+    if signs & _HAS_SUBJECT or not signs & kinds.PLACE or not signs & _SAYS:
         return clause
-    first = next(token[0] for token in tokens if token[0] & (_HOW_MUCH | kinds.PLACE))
+    first = next(token[0] for token in tokens if token[0] & (_SAYS | kinds.PLACE))
     tokens = _after_places(tokens) if first == kinds.PLACE else [_it(tokens[0][2]), *tokens]
     return clause._replace(tokens=tokens, signs=signs | kinds.PRONOUN)
 
@@ -43,11 +44,11 @@ def _after_places(tokens: Sequence[Token]) -> list[Token]:
     result: list[Token] = []
     follows = False
     for token in tokens:
-        kind, _, start, end = token
+        kind, value, start, end = token
         if kind == kinds.AMOUNT and follows:
             result.append(_it(start))
         result.append(token)
-        if kind == kinds.NO and follows:
+        if kind == kinds.NO and follows and "none" in value:
             result.append(_it(end))  # "the top right has none"
-        follows = kind == kinds.PLACE or (follows and kind == kinds.VERB)
+        follows = kind == kinds.PLACE or (follows and not kind & _HOW_MUCH)
     return result

@@ -11,6 +11,8 @@ from chatearthnet_explorer.review.certainty import open_parts
 from chatearthnet_explorer.review.grounding import Fault, faults
 from chatearthnet_explorer.review.label_counts import Cover  # noqa: TC001 - likewise
 
+_ONLY_WORDS = bytes(code if chr(code).isascii() and chr(code).isalnum() else ord(" ") for code in range(256))
+
 
 @dataclass
 class Case:
@@ -42,6 +44,11 @@ class Case:
     def words(self) -> int:
         """The number of words."""
         return len(self.text.split())
+
+    @cached_property
+    def vocabulary(self) -> frozenset[bytes]:
+        """Every word in lower case, once, as bytes; a sign that is no letter or digit separates words."""
+        return frozenset(self.low.encode("ascii", "replace").translate(_ONLY_WORDS).split())
 
     @cached_property
     def faults(self) -> list[Fault]:

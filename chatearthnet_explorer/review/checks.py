@@ -178,9 +178,9 @@ def judge_caption(
     if len(reading.claims) < _FEW and not _readable(text, len(reading.claims)):
         why = "It is not English, so it was not judged."
         return CheckResult((Finding("not English", "Few of its words are English."),), None, why)
-    has_labels = counts is not None and bool(counts[-1, 1:].any())
-    cover = Cover(counts, style=style) if has_labels and counts is not None else None
-    case = Case(text, style, reading, cover, strict)
+    cover = None if counts is None else Cover(counts, style=style)
+    has_labels = cover is not None and cover.labelled_pixels() > 0
+    case = Case(text, style, reading, cover if has_labels else None, strict)
     rows = (*_OF_LABELS, *_OF_WORDS) if has_labels else _OF_WORDS
     findings = chain.from_iterable(find(case) for _, _, find, _ in rows)
     needs = {CAPTION, LABELS} if has_labels else {CAPTION}

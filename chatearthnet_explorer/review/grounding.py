@@ -101,8 +101,9 @@ def faults(reading: Reading, cover: Cover, *, strict: bool = False) -> list[Faul
     """Return every certain claim that the labels contradict, part by part; a strict check also takes likely claims."""
     faults_found: list[Fault] = []
     for claim in reading.claims:
-        # most claims are about one part and exactly right, which needs no further checks
-        if claim.negated or len(claim.parts) != 1 or not cover.bears_out(claim.name, claim.parts[0], claim.size):
+        # most claims are about few parts and exactly right, which needs no further checks
+        parts = claim.parts or _WHOLE
+        if claim.negated or len(parts) == len(PARTS) or not cover.bears_out(claim.name, parts, claim.size):
             if not claim.doubt or is_checked(claim, strict=strict):
                 faults_found += _faults(claim, cover)
             elif names_class(claim) and not cover.pixels(claim.name) and cover.labelled_pixels():
@@ -196,8 +197,9 @@ def _false_leads(reading: Reading, cover: Cover, *, strict: bool) -> list[Fault]
 
 def _false_themes(reading: Reading, leads: list[Claim], cover: Cover, *, strict: bool) -> Iterator[Fault]:
     """Yield the classes wrongly called dominant in the whole chip in style 4V, where one sentence may name several."""
-    for start, end in reading.sentences:
-        here = [claim for claim in leads if start <= claim.start < end and not claim.parts]
+    leads = [claim for claim in leads if not claim.parts]
+    for start, end in reading.sentences if leads else ():
+        here = [claim for claim in leads if start <= claim.start < end]
         checked = next((claim for claim in here if is_checked(claim, strict=strict)), None)
         if checked and all(_behind(claim.name, "", cover) for claim in here):
             yield Fault(checked, "wrong dominant", "", cover.percent(checked.name))

@@ -12,6 +12,8 @@ from chatearthnet_explorer.prompts.facts import THRESHOLD
 from chatearthnet_explorer.prompts.size_words import SIZES
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     import numpy as np
     from numpy.typing import NDArray
 
@@ -24,6 +26,7 @@ LEAST_LEADER = 5.0
 """Percent of a part that its largest class must cover in style 4V, which counts the unlabelled pixels too."""
 
 _ROW = {part: row for row, part in enumerate((*PARTS, ""))}
+_NAMES = tuple(land.name for land in CLASSES[BACKGROUND + 1 :])
 _INDEX = {land.name: land.index for land in CLASSES}
 _ENDS = (0, *(end for end, _ in SIZES))
 _SHAPE = (len(PARTS) + 1, len(CLASSES))
@@ -49,13 +52,15 @@ class Cover:
         """Return the pixels of a class in a part, or in the chip as a whole."""
         return self._counts[_ROW[part]][_INDEX[name]]
 
-    def bears_out(self, name: str, part: str, size: str | None) -> bool:
-        """Return whether a class is in a part, with exactly the amount of a size word."""
-        row = _ROW[part]
-        count = self._counts[row][_INDEX[name]]
-        if not count or not size:
-            return count > 0
-        return fits(size, 100.0 * count / self._whole[row], slack=EXACT)
+    def bears_out(self, name: str, parts: Iterable[str], size: str | None) -> bool:
+        """Return whether a class is in each of some parts, with exactly the amount of a size word."""
+        index = _INDEX[name]
+        for part in parts:
+            row = _ROW[part]
+            count = self._counts[row][index]
+            if not count or (size and not fits(size, 100.0 * count / self._whole[row], slack=EXACT)):
+                return False
+        return True
 
     def labelled_pixels(self, part: str = "") -> int:
         """Return the pixels of a part that have a label."""
@@ -70,14 +75,13 @@ class Cover:
     @cached_property
     def leaders(self) -> dict[str, tuple[str, float]]:
         """The largest class of each part and of the whole (empty part), with its percent, if it is large enough."""
+        least = 0.0 if self.style == "3.5" else LEAST_LEADER
         leaders = {}
-        for part, row in _ROW.items():
+        for (part, row), whole in zip(_ROW.items(), self._whole, strict=True):
             counts = self._counts[row][BACKGROUND + 1 :]
             most = max(counts)
-            name = CLASSES[BACKGROUND + 1 + counts.index(most)].name
-            percent = self.percent(name, part)
-            if most >= THRESHOLD and (self.style == "3.5" or percent >= LEAST_LEADER):
-                leaders[part] = (name, percent)
+            if most >= THRESHOLD and 100.0 * most / whole >= least:
+                leaders[part] = (_NAMES[counts.index(most)], 100.0 * most / whole)
         return leaders
 
 

@@ -1,0 +1,56 @@
+"""Step 6: find claims of a caption that cannot both be meant, so that at least one of them was misread."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from chatearthnet_explorer.landcover.shares import PARTS
+from chatearthnet_explorer.prompts.size_words import SIZES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from chatearthnet_explorer.claims.claim import Claim
+
+FAR = 2
+"""Sizes that two amounts of one class in one part are apart if one of them is of something else."""
+
+_STEP = {size: step for step, (_, size) in enumerate(SIZES)}
+
+
+def doubt_conflicts(claims: Sequence[Claim]) -> tuple[Claim, ...]:
+    """Return claims with a doubt about those that other claims of the caption contradict.
+
+    "Soil is prominent on the left, but does not occur in the top left": the denial stands, and that soil is in the top
+    left is unclear. Of two amounts of one class in one part, both are unclear.
+    """
+    denied: set[tuple[str, str]] = set()
+    first_step: dict[tuple[str, str], int] = {}
+    unclear: set[tuple[str, str]] = set()
+    for claim in claims:
+        for part in claim.parts:
+            place = claim.name, part
+            if claim.negated:
+                if not claim.size:
+                    denied.add(place)
+            elif claim.size:
+                step = _STEP[claim.size]
+                if abs(step - first_step.setdefault(place, step)) >= FAR:
+                    unclear.add(place)
+    if not denied and not unclear:
+        return tuple(claims)
+    return tuple(part_of for claim in claims for part_of in _split(claim, denied, unclear))
+
+
+def _split(claim: Claim, denied: set[tuple[str, str]], unclear: set[tuple[str, str]]) -> Iterator[Claim]:
+    if claim.negated or len(claim.parts) == len(PARTS):
+        yield claim
+        return
+    contested = [
+        part for part in claim.parts if (claim.name, part) in denied or (claim.size and (claim.name, part) in unclear)
+    ]
+    others = tuple(part for part in claim.parts if part not in contested)
+    if others or not contested:
+        yield claim._replace(parts=others) if contested else claim
+    if contested:
+        yield claim._replace(parts=tuple(contested), doubt="conflict")

@@ -1,0 +1,198 @@
+"""Any text can be read: word soup of the lexicon, other scripts, endless sentences; in linear time, always the same."""
+
+from __future__ import annotations
+
+import random
+import time
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from itertools import pairwise
+
+import pytest
+from data.reading_tables import rows
+from rig.hostile import ATTACK
+
+from chatearthnet_explorer.caption import LIMIT
+from chatearthnet_explorer.claims import Reading, read_claims
+from chatearthnet_explorer.claims.bindings import bind
+from chatearthnet_explorer.claims.clauses import split_clauses, split_sentences
+from chatearthnet_explorer.claims.lexicon import AMOUNTS, CLASSES, PLACES, SIGNALS
+from chatearthnet_explorer.claims.lexicon.phrase_finder import spellings
+from chatearthnet_explorer.claims.plain_text import plain_text
+from chatearthnet_explorer.claims.tokens import find_tokens
+from chatearthnet_explorer.landcover.shares import PARTS
+
+_MARKS = [
+    ", ",
+    ". ",
+    "; ",
+    ": ",
+    "? ",
+    "! ",
+    " - ",
+    "\u2014",
+    " (",
+    ") ",
+    "\n",
+    "\n\n",
+    "\n- ",
+    "\n1. ",
+    "\n# ",
+    " | ",
+    "**",
+    "%",
+]
+_OTHERS = [
+    "40 %",
+    "99.5%",
+    "1,200",
+    "5 km",
+    "of",
+    "the",
+    "in",
+    "\U0001f332",
+    "\u6728",
+    "\u0130",
+    "\x00",
+    "\ud800",
+    "<li>",
+    "each",
+    "a fifth",
+]
+
+
+def _phrases() -> list[list[str]]:
+    """Return the phrases of each kind; those of a kind with few phrases come up as often as the others."""
+    tables = [*CLASSES.values(), *PLACES.values(), *AMOUNTS.values(), *SIGNALS.values()]
+    return [*(list(spellings(patterns)) for patterns in tables), _MARKS, _MARKS, _MARKS, _OTHERS]
+
+
+def _soup(seed: int, kinds: list[list[str]], length: int) -> str:
+    chance = random.Random(seed)
+    return "".join(
+        chance.choice(chance.choice(kinds)) + chance.choice(["", " ", " ", " ", " the "]) for _ in range(length)
+    )
+
+
+def _check(text: str) -> Reading:
+    reading = read_claims(text)
+    for claim in reading.claims:
+        assert claim.name in CLASSES
+        assert set(claim.parts) <= set(PARTS)
+        assert 0 <= claim.phrase_start <= claim.start < claim.end <= claim.phrase_end <= len(text)
+    assert all(0 <= start < end <= len(text) for start, end in reading.sentences)
+    assert list(reading.sentences) == sorted(reading.sentences)
+    return reading
+
+
+@pytest.mark.parametrize("length", [3, 8, 20, 80])
+def test_word_soup_is_read_without_an_error(length: int) -> None:
+    kinds = _phrases()
+    for seed in range(600 if length < 50 else 60):
+        _check(_soup(seed, kinds, length))
+
+
+def test_sentences_with_words_out_of_order_are_read_without_an_error() -> None:
+    chance = random.Random(1)
+    for row in rows("claims"):
+        words = row["text"].split()
+        for _ in range(5):
+            chance.shuffle(words)
+            _check(" ".join(words))
+            _check(" ".join(words[: chance.randrange(len(words))]))
+
+
+TEXTS = [
+    ("", 0),
+    (" ".join(["word"] * 20_000), 0),
+    (" ".join(["trees and grass in the top left and"] * 715), 1),
+    (", ".join(["trees"] * 5000), 1),
+    ("\u68ee\u6797\u304c\u5de6\u4e0a\u306b\u3042\u308a\u307e\u3059\u3002" * 300, 0),
+    ("\u041b\u0435\u0441 \u0432 \u0446\u0435\u043d\u0442\u0440\u0435. " * 300, 0),
+    ("\U0001f332\U0001f30a\U0001f3d4\ufe0f" * 1000, 0),
+    ("\u202e\u2066\u200f\x00\ud800" * 1000, 0),
+    (ATTACK * 20, 1),
+    ("Im Zentrum liegt ein See, und oben links steht Wald. Trees fill the top left. \u00c0 droite, des maisons.", 1),
+    ("5 km of 12 ha at 30 \u00b0C, 7.5 m, \u00a33, 1,200,000", 0),
+    ("| Part | Cover |\n|---|---|\n| Top left | trees |\n| Middle | water |", 1),
+    ("no not never without no lack of not without trees", 1),
+]
+
+
+@pytest.mark.parametrize(("text", "has_claims"), TEXTS, ids=range(len(TEXTS)))
+def test_odd_texts_are_read(text: str, *, has_claims: bool) -> None:
+    assert bool(_check(text).claims) is bool(has_claims)
+
+
+PIECES = [
+    "trees, ",
+    "top left and ",
+    "no ",
+    "a medium ",
+    "the same top left. ",
+    "tree-",
+    "99% ",
+    "\n- ",
+    "\n\n",
+    "it ",
+    "? ",
+    "of the ",
+]
+PIECES += [
+    "a small ",
+    "the former ",
+    "trees: ",
+    "*",
+    "|",
+    "<li>",
+    "# a\n",
+    "trees? ",
+    "top left, x: ",
+    "e.g. ",
+    "1,1",
+    "most of ",
+]
+
+
+@pytest.mark.parametrize("piece", PIECES)
+def test_each_step_takes_time_in_proportion_to_the_text(piece: str) -> None:
+    short, long = ((piece * LIMIT)[:size] for size in (LIMIT // 8, LIMIT))
+    for step, (before, after) in enumerate(zip(_times(short), _times(long), strict=True)):
+        # eight times the text, so 64 times the time if it grew with its square
+        assert after < 30 * before + 0.02, f"step {step}"
+
+
+def _times(text: str) -> list[float]:
+    """Return the shortest processor time of each step in three runs."""
+    return [min(times) for times in zip(*(_time_each(text) for _ in range(3)), strict=True)]
+
+
+def _time_each(text: str) -> list[float]:
+    marks = [time.process_time()]
+
+    def mark() -> None:
+        marks.append(time.process_time())
+
+    low = plain_text(text)
+    mark()
+    tokens = find_tokens(low)
+    mark()
+    sentences = split_sentences(tokens, low)
+    mark()
+    clauses = [clause for sentence in sentences for clause in split_clauses(sentence, low)]
+    mark()
+    for clause in clauses:
+        bind(clause, low)
+    mark()
+    read_claims(text)
+    mark()
+    return [after - before for before, after in pairwise(marks)]
+
+
+def test_the_order_of_reading_and_threads_and_processes_do_not_matter() -> None:
+    texts = [row["text"] for row in rows("claims")] + [_soup(seed, _phrases(), 30) for seed in range(40)]
+    readings = [read_claims(text) for text in texts]
+    assert [read_claims(text) for text in reversed(texts)] == readings[::-1]
+    with ThreadPoolExecutor(4) as threads:
+        assert list(threads.map(read_claims, texts)) == readings
+    with ProcessPoolExecutor(1) as processes:
+        assert list(processes.map(read_claims, texts, chunksize=50)) == readings
