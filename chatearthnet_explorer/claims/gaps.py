@@ -16,7 +16,8 @@ _LONGEST = 60
 
 _BETWEEN = re.compile(
     r"(?: (?:area|land|zone|region|field|patch|cover|ground|vegetation)[a-z]{0,3})?"
-    r"(?:,|,? (?:and|or|&|and/or)(?: then| also)?(?: of)?(?: the| any)?|/) ?"
+    r"(?:,|,? (?:and|or|&|and/or)(?:, (?:(?:slightly|just|closely|somewhat|a little|right|close) )?(?:behind|after|fewer|less|lastly"
+    r"|finally|then)(?: it| them| that)?,)?(?: then| also)?(?: of)?(?: the| any)?|/) ?"
 )
 # what may stand between two classes of one series: "a large area of trees, a smaller one of dense shrub and some grass"
 _SERIES_WORD = (
@@ -58,7 +59,7 @@ NOUN = (
     "fraction|part|portion|amount|quantit|share|coverage|presence|extent|area|expanse|stretch|spread|level|proportion"
     "|percentage|number|scale|size|ground|surface|corner|quadrant|section|half|one|element|role|stake|component|cover"
     "|patch(?!es)|piece|block|bit|group|slice|holding|helping|cut|measure|dose|chunk|serving|margin|allotment|weight|strength|layer|tract"
-    "|order|dollop|lot|mass|band|belt|strip|ribbon|fringe|hem|plot|touch|remainder|residue|residual|minority|range"
+    "|order|dollop|lot|mass|band|belt|strip|ribbon|fringe|hem|plot|touch|remainder|residue|residual|minority|range|lead|footprint|standing"
 )
 # words that end the phrase of an amount and its noun
 _ELSE = (
@@ -70,7 +71,7 @@ _ELSE = (
 )
 _WORD = rf"[\s\-\u2010-\u2015]+(?!(?:{_ELSE})\b)[a-z'\u2019]+"
 _COVERED = (
-    "covered|occupied|taken|taken up|filled|held|dominated|claimed|made up|formed|given|given over|devoted|used|left"
+    "covered|occupied|taken|taken up|filled|held|dominated|claimed|made up|formed|given|given over|devoted|used|left|classified|mapped|labelled|labeled|marked"
 )
 _GOES = (
     r"\s(?:is|are|being|consists? of|goes? to|going to|belongs? to|belonging to|falls? to|falling to|to|for|in|under"
