@@ -69,7 +69,7 @@ def find_amounts(
     for at, (kind, value, start, end) in enumerate(tokens):
         if kind == kinds.AMOUNT:
             size = Size(value, start, end, is_number=is_number(text[start:end]))
-            if size.is_number and gaps.is_difference(text, start, end):
+            if gaps.is_difference(text, start, end) if size.is_number else gaps.is_of_shape(text, end):
                 continue
             if _plainly_of_part(clause, at, size):
                 size = size._replace(of_part=True)

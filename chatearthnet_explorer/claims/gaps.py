@@ -100,6 +100,12 @@ _PLACE_HAS = re.compile(
     r"|an?|covers?|covering|fills?|drops|falls|sinks|to|down|up|still|even|then|in|of|for|the|some|another|there|remains?|arrives?|comes?|reaches|finds?|one|we|he|she|limited|but|an?|its|mere|faint|faintest|merest|thin|single|very|well|way)\b){0,20}"
 )
 _LEFT = re.compile(r"\bleav(?:es?|ing)\s(?:(?:only|just|some|about)\s)?\Z|\b(?:that|it|less|more|ahead|leads)\sby\s\Z")
+# "small, angular plots", "modest and box-like"
+_SHAPE_WORD = (
+    "angular|rectangular|rectilinear|irregular|elongated|elongate|round|rounded|oval|circular|linear|square|winding|narrow"
+    "|blocky|boxy|oblong|straight|long|curved|curving|sinuous|slender|geometric|patchy|scattered|dotted|jagged|ragged|regular"
+)
+_OF_SHAPE = re.compile(rf"(?:,| and| but|,? yet) (?:[a-z]+ly )?(?:(?:{_SHAPE_WORD})\b|[a-z]+-(?:like|shaped|edged|sided)\b)")
 _OF_THAT = re.compile(
     r"\sof\s(?:that|this|these|those)\b(?!\s(?:\w+\s)?(?:parts?|corners?|quadrants?|ground|area|section|quarter|square|surface|land"
     r"|region|space|image|scene))"
@@ -138,6 +144,11 @@ def place_has_amount(gap: str) -> bool:
 def is_difference(text: str, start: int, end: int) -> bool:
     """Return whether an amount there is only a difference or a part of another: "leaves a tenth", "half of that"."""
     return bool(_OF_THAT.match(text, end) or _LEFT.search(text, max(start - _NEAR, 0), start))
+
+
+def is_of_shape(text: str, end: int) -> bool:
+    """Return whether an adjective that ends there describes single things, not an amount: "small, angular plots"."""
+    return _OF_SHAPE.match(text, end) is not None
 
 
 def sharers(text: str, start: int, end: int) -> int:
