@@ -267,9 +267,12 @@ def _settle(so_far: SoFar, context: Context) -> tuple[SentenceReading, Context]:
         doubt = "relative" if is_relative and not here else ""
     # "crops lead here" at the start of a text is said of the whole image
     of_part = bool(here or (so_far.points_back and so_far.named) or (fallback and not so_far.names_whole and not doubt))
-    settled = tuple(_settle_mention(mention, fallback, doubt, of_part=of_part) for mention in mentions)
+    names_whole = so_far.names_whole
+    settled = tuple(
+        _settle_mention(mention, fallback, doubt, of_part=of_part, names_whole=names_whole) for mention in mentions
+    )
     recalled = (_settle_recalled(mention, fallback, doubt, of_part=of_part) for mention in so_far.recalled)
-    loose = here or latest or fallback if same or so_far.is_loose else ()
+    loose = so_far.placed or fallback if same or so_far.is_loose else ()
     reading = SentenceReading((*settled, *(one for one in recalled if one)), so_far.walk, loose)
     next_parts = parts
     next_doubt = context.doubt
@@ -304,7 +307,9 @@ def _settle(so_far: SoFar, context: Context) -> tuple[SentenceReading, Context]:
     )
 
 
-def _settle_mention(mention: Mention, fallback: Parts, doubt: str, *, of_part: bool) -> Mention:
+def _settle_mention(
+    mention: Mention, fallback: Parts, doubt: str, *, of_part: bool, names_whole: bool = False
+) -> Mention:
     statements = mention.statements
     if statements[-1].parts is None and len(statements) > 1:
         statements = statements[:-1]
@@ -312,8 +317,9 @@ def _settle_mention(mention: Mention, fallback: Parts, doubt: str, *, of_part: b
         one._replace(parts=fallback, doubt=one.doubt or doubt) if one.parts is None else one for one in statements
     )
     leads_whole = mention.leads_whole
-    if of_part and not fallback and first.parts == ():
-        first, leads_whole = first._replace(lead=0), 0  # "there, grass leads", and no one knows where
+    if of_part and not (fallback or names_whole):
+        leads_whole = 0  # "there, grass leads", and no one knows where
+        first = first if first.parts else first._replace(lead=0)
     if leads_whole and of_part:
         first, leads_whole = first._replace(lead=leads_whole), 0
     if leads_whole and first.parts:
