@@ -188,7 +188,9 @@ def _add(so_far: SoFar, clause: Clause, binding: Binding, text: str) -> SoFar:
     # "grass is widest in the middle. In the top left it has 30 %." does not turn to what is in the top left
     goes_on = bool(back) and not own and (so_far.is_placed or not layout.begins_with_place)
     by_place = layout.begins_with_place and not goes_on
-    mode = "places" if by_place else "classes" if own else "it" if back else ""
+    mode = "places" if by_place else "classes" if own else ""
+    if binding.mentions and not binding.mentions[0].name and not by_place:
+        mode = "it"
     topic, topic_doubt, is_placed = so_far.topic, so_far.topic_doubt, so_far.is_placed
     placed_part = 0 < len(layout.latest) < len(PARTS)
     if not by_place and placed_part and binding.mentions:
