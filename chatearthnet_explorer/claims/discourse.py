@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from chatearthnet_explorer.claims.tokens import Token
 
 
+_POINTS = kinds.TOWARDS | kinds.HERE
 _HEADING = kinds.LAND | kinds.AND
 
 
@@ -147,18 +148,23 @@ def relate(sentences: Sequence[Sentence], text: str) -> tuple[list[SentenceReadi
 
 def _read_clauses(sentence: Sentence, text: str, context: Context) -> SoFar:
     so_far = SoFar(context.topic, context.topic_doubt, context.is_placed, context.named)
-    for clause in split_clauses(sentence._replace(tokens=narrow_sides(sentence.tokens, text)), text):
-        placed = resolve_directions(clause, so_far.latest or context.last)
-        clear = resolve_rest(
-            placed,
-            named=so_far.named,
-            in_sentence=so_far.placed,
-            latest=so_far.latest,
-            of_part=bool(context.parts) or so_far.is_loose,
-            after_class=bool(so_far.mentions),
-            after_place=bool(so_far.here),
-        )
-        spoken = with_subject(clear._replace(has_topic=True)) if so_far.topic else clear
+    tokens = narrow_sides(sentence.tokens, text)
+    for clause in split_clauses(sentence if tokens is sentence.tokens else sentence._replace(tokens=tokens), text):
+        placed, spoken = clause, clause
+        if clause.signs & _POINTS:
+            placed = spoken = resolve_directions(clause, so_far.latest or context.last)
+        if clause.signs & kinds.REST:
+            spoken = resolve_rest(
+                placed,
+                named=so_far.named,
+                in_sentence=so_far.placed,
+                latest=so_far.latest,
+                of_part=bool(context.parts) or so_far.is_loose,
+                after_class=bool(so_far.mentions),
+                after_place=bool(so_far.here),
+            )
+        if so_far.topic and (spoken.signs & kinds.PRONOUN or not spoken.signs & kinds.LAND):
+            spoken = with_subject(spoken._replace(has_topic=True))
         so_far = _add(so_far, placed, bind(spoken, text), text)
     return so_far
 
@@ -244,7 +250,8 @@ def _recall(one: Mention, mention: Mention, doubt: str) -> Mention:
     statements = mention.statements
     if len(statements) > 1 and statements[0] == Statement(()):
         statements = statements[1:]  # "but is absent from the middle"
-    statements = tuple(statement._replace(doubt=statement.doubt or doubt) for statement in statements)
+    if doubt:
+        statements = tuple(statement._replace(doubt=statement.doubt or doubt) for statement in statements)
     return mention._replace(name=one.name, start=one.start, end=one.end, statements=statements)
 
 
@@ -292,7 +299,9 @@ def _settle(so_far: SoFar, context: Context) -> tuple[SentenceReading, Context]:
     if mentions or here or so_far.recalled:
         # a sentence without a class does not change "here"
         last = here or (() if so_far.names_whole or is_relative else latest)
-    in_parts = (*context.mentions, *settled) if goes_on else settled
+    in_parts = settled
+    if goes_on:
+        in_parts = tuple({one.name: one for one in (*context.mentions, *settled)}.values())
     known = context.known
     if here or goes_on:
         known = {**known, **dict.fromkeys(here or next_parts, in_parts)}
