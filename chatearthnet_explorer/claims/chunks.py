@@ -125,7 +125,9 @@ def _is_subject(clause: Clause, chunks: Sequence[Chunk], before: int, start: int
     if not clause.has_topic or not chunks:
         return clause.has_topic
     # "in the middle it has 18 %", "the middle lacks it"; but "the middle has not felt it"
-    return not clause.signs & kinds.LAND and (before == kinds.NO or start < chunks[-1].end + _NEAR)
+    if clause.signs & kinds.LAND or chunks[0].words:
+        return False  # "it is widest in the middle, where it covers half"
+    return before == kinds.NO or start < chunks[-1].end + _NEAR
 
 
 def _is_object(text: str, start: int) -> bool:
