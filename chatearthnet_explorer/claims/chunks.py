@@ -79,7 +79,7 @@ def find_chunks(clause: Clause, text: str) -> list[Chunk]:
     near = since_chunk = since_class = link = before = 0
     for at, (kind, value, start, end) in enumerate(clause.tokens):
         last = chunks[-1] if chunks else None
-        if kind & _STANDS_FOR_CLASS and (kind != kinds.PRONOUN or _is_subject(clause, chunks, before, start)):
+        if kind & _STANDS_FOR_CLASS and (kind != kinds.PRONOUN or _is_subject(clause, chunks, at, before)):
             if kind == kinds.ONE_OF_TWO and len(words) > 1:
                 pair = last.words if last and len(last.words) > 1 else words[-2:]
                 chunks.append(
@@ -120,14 +120,19 @@ def find_chunks(clause: Clause, text: str) -> list[Chunk]:
     return chunks
 
 
-def _is_subject(clause: Clause, chunks: Sequence[Chunk], before: int, start: int) -> bool:
-    """Return whether "it" stands for a class named before: as the first of a clause, or where the clause names none."""
+def _is_subject(clause: Clause, chunks: Sequence[Chunk], at: int, before: int) -> bool:
+    """Return whether "it" stands for a class named before: as the first of a clause, or after its place."""
     if not clause.has_topic or not chunks:
         return clause.has_topic
-    # "in the middle it has 18 %", "the middle lacks it"; but "the middle has not felt it"
-    if clause.signs & kinds.LAND or chunks[0].words:
+    if chunks[0].words:
         return False  # "it is widest in the middle, where it covers half"
-    return before == kinds.NO or start < chunks[-1].end + _NEAR
+    near = clause.tokens[at][2] < chunks[-1].end + _NEAR
+    if clause.signs & kinds.LAND:
+        # "in the middle it has 18 %, with some trees", but "in the middle it is all trees" means the middle
+        kinds_after = [token[0] for token in clause.tokens[at + 1 : at + 3]]
+        return near and not chunks[-1].words and kinds_after[:1] == [kinds.AMOUNT] and kinds.LAND not in kinds_after
+    # "in the middle it has 18 %", "the middle lacks it"; but "the middle has not felt it"
+    return before == kinds.NO or near
 
 
 def _is_object(text: str, start: int) -> bool:
