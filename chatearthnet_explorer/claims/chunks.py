@@ -126,7 +126,8 @@ def _is_subject(clause: Clause, chunks: Sequence[Chunk], at: int, before: int) -
         return clause.has_topic
     if chunks[0].words:
         return False  # "it is widest in the middle, where it covers half"
-    near = clause.tokens[at][2] < chunks[-1].end + _NEAR
+    _, _, start, end = clause.tokens[at]
+    near = start == end or start < chunks[-1].end + _NEAR  # one without letters is from ``subjects``
     if clause.signs & kinds.LAND:
         # "in the middle it has 18 %, with some trees", but "in the middle it is all trees" means the middle
         kinds_after = [token[0] for token in clause.tokens[at + 1 : at + 3]]
