@@ -180,7 +180,7 @@ def _add(so_far: SoFar, clause: Clause, binding: Binding, text: str) -> SoFar:
         placed = tuple(dict.fromkeys(placed + own_parts))
     if signs & kinds.HERE:
         # "there" refers to a part of this sentence, if it has named one
-        there = layout.here or layout.latest or so_far.here or so_far.latest
+        there = layout.here or _place_before_there(clause) or so_far.here or so_far.latest
         points_back = not there
     if signs & kinds.OF_IT:
         first = next(kind for kind, *_ in clause.tokens if kind & (kinds.OF_IT | kinds.LAND))
@@ -230,6 +230,16 @@ def _add(so_far: SoFar, clause: Clause, binding: Binding, text: str) -> SoFar:
         is_loose=loose or bool(signs & (kinds.PRONOUN | kinds.POSSESSIVE)),
         names_whole=so_far.names_whole or layout.names_whole,
     )
+
+
+def _place_before_there(clause: Clause) -> Parts:
+    parts: Parts = ()
+    for kind, value, _, _ in clause.tokens:
+        if kind == kinds.HERE:
+            break
+        if kind == kinds.PLACE:
+            parts = value
+    return parts
 
 
 def _is_exception(so_far: SoFar, clause: Clause, own: Sequence[Mention], text: str) -> bool:
