@@ -22,8 +22,8 @@ def doubt_conflicts(claims: Sequence[Claim]) -> tuple[Claim, ...]:
     """Return claims with a doubt about those that other claims of the caption contradict.
 
     "Soil is prominent on the left, but does not occur in the top left": the denial stands, and that soil is in the top
-    left is unclear. Of two amounts of one class in one part, both are unclear. A claim that is unclear anyway leaves the
-    others as they are.
+    left is unclear. Of two amounts of one class in one part, both are unclear. A claim that is unclear anyway leaves
+    the others as they are.
     """
     denials: set[tuple[str, str]] = set()
     first_step: dict[tuple[str, str], int] = {}
