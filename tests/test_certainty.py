@@ -139,3 +139,20 @@ def test_a_sentence_with_a_pronoun_is_loose_about_each_of_its_parts() -> None:
         "Trees lead. In the top left they keep a medium part with grass, and the top right has a small part of grass."
     )
     assert {"top left", "top right"} <= reading.loose
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "part"),
+    [
+        ("In the middle, there is a medium amount of grass.", "There is no grass in the middle.", "middle"),
+        ("There is no grass in the middle.", "In the middle, there is a medium amount of grass.", "middle"),
+        ("In the middle, there is a medium amount of grass.", "There is no grass in the top left.", None),
+        # little enough to be called none, or no amount at all
+        ("In the middle, there is an extra small amount of grass.", "There is no grass in the middle.", None),
+        ("In the middle, there is grass.", "There is no grass in the middle.", None),
+        ("A medium amount of grass is everywhere.", "There is no grass in the middle.", None),
+    ],
+)
+def test_styles_contradict_each_other_about_a_part(first: str, second: str, part: str | None) -> None:
+    places = [one.part for one in contradictions((read_claims(first), read_claims(second)))]
+    assert places == ([] if part is None else [part])
