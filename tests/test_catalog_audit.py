@@ -98,8 +98,8 @@ def test_findings_are_those_of_the_checks_and_facets_of_the_catalog(enriched_fol
             own.groupby("check", observed=True)["name"].nunique().to_dict()
         )
     assert catalog.info()["audit"] == {
-        "edition": EDITION, "strict": False, "labels": "made", "pictures": False, "pairs": 60, "findings": audit.finding_count,
-        "dataset": dataset_findings(audit.captions),
+        "edition": EDITION, "strict": False, "labels": "made", "pictures": False, "pairs": 60,
+        "findings": audit.finding_count, "dataset": dataset_findings(audit.captions),
     }  # fmt: skip
     # the worst one has the largest score of all
     captions = pq.read_table(audit.captions).to_pandas()
