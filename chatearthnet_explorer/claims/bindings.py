@@ -25,7 +25,17 @@ if TYPE_CHECKING:
 
 _CONTENT = kinds.LAND | kinds.PLACE | kinds.PRONOUN | kinds.ONE_OF_TWO
 _OF_AMOUNT = kinds.AMOUNT | kinds.NO | kinds.SOMEWHERE
-_OF_LEAD = kinds.LEADS | kinds.LED_BY | kinds.MADE_OF | kinds.THEME | kinds.AHEAD | kinds.IMAGE | kinds.OF_IMAGE
+_OF_LEAD = (
+    kinds.OUTRANKS
+    | kinds.OUTRANKED
+    | kinds.LEADS
+    | kinds.LED_BY
+    | kinds.MADE_OF
+    | kinds.THEME
+    | kinds.AHEAD
+    | kinds.IMAGE
+    | kinds.OF_IMAGE
+)
 
 
 class Binding(NamedTuple):

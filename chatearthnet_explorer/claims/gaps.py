@@ -172,6 +172,15 @@ def is_plain(gap: str) -> bool:
     return _PLAIN.fullmatch(gap) is not None
 
 
+_COMPARED = re.compile(rf"(?:\s(?:the|an?|any|even|all)\b){{0,2}}(?:{_PLAIN_WORD}){{0,3}}[\s\-]*")
+
+
+@lru_cache(_KEPT)
+def is_compared(gap: str) -> bool:
+    """Return whether the class after a comparison is what it compares with: "outnumber [the few] shrubs"."""
+    return _COMPARED.fullmatch(gap) is not None
+
+
 @lru_cache(_KEPT)
 def is_beside_leader(gap: str) -> bool:
     """Return whether a class is only beside the leader: "the theme is [a snowbound land broken by] wetland"."""
