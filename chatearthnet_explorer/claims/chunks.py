@@ -108,8 +108,10 @@ def find_chunks(clause: Clause, text: str) -> list[Chunk]:
             )
             chunks.append(Chunk((), value, at, start, end, near, since_class, before, in_list))
             near = since_chunk = 0
+        elif kind == kinds.REFERENCE and text.startswith("-", start - 1):
+            continue  # "dot-like spots"
         else:
-            near = 0 if value == "," or value == ":" else near | kind
+            near = 0 if value in {",", ":"} else near | kind
             since_chunk |= kind
             since_class |= kind
             if kind & (_SEPARATE | _JOIN):
