@@ -249,7 +249,7 @@ def is_behind(gap: str) -> bool:
 # --- around a class
 
 _SHAPE = re.compile(
-    r"(?<!well )\b(?:in|as|into|forms?|forming)\s(?:the (?:form|shape) of )?(?!the\s)(?:(?!of\b)[a-z\-]+,?\s){0,4}\Z"
+    r"(?<!well )\b(in|as|into|forms?|forming)\s(?:the (?:form|shape) of )?(?!the\s)(?:(?!of\b)[a-z\-]+,?\s){0,4}\Z"
 )
 _MADE_OF = re.compile(r"\sof(?:\s(?!(?:the|this|that|its|their|and|or|with|in|to|on)\b)[a-z\-]+){0,2}\s")
 
@@ -261,6 +261,7 @@ def is_made_of(gap: str) -> bool:
 
 
 @lru_cache(_KEPT)
-def is_shape(gap: str) -> bool:
+def is_shape(gap: str, *, may_be_in: bool) -> bool:
     """Return whether "fields" after it only describes the class before it: "snow [spreads in wide] fields"."""
-    return _SHAPE.search(gap) is not None
+    match = _SHAPE.search(gap)
+    return match is not None and (may_be_in or match[1] != "in")
