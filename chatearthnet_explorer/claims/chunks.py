@@ -108,8 +108,10 @@ def find_chunks(clause: Clause, text: str) -> list[Chunk]:
             )
             chunks.append(Chunk((), value, at, start, end, near, since_class, before, in_list))
             near = since_chunk = 0
+        elif kind == kinds.REFERENCE and text.startswith("-", start - 1):
+            continue  # "dot-like spots"
         else:
-            near = 0 if value == "," or value == ":" else near | kind
+            near = 0 if value in {",", ":"} else near | kind
             since_chunk |= kind
             since_class |= kind
             if kind & (_SEPARATE | _JOIN):
@@ -130,10 +132,17 @@ def _is_object(text: str, start: int) -> bool:
     return text.endswith(" the ", 0, start) and not text.endswith(", and the ", 0, start)
 
 
+_FORMS = ("field", "thicket")
+_REACH = 60
+
+
 def _is_shape(last: ClassWord, word: ClassWord, text: str) -> bool:
     """Return whether "fields" or "a thicket" only describes the class before it: "snow spreads in wide fields"."""
-    shape = word.name != last.name and text[word.start : word.end] in SHAPES
-    return shape and gaps.is_shape(text[last.end : word.start])
+    shape = text[word.start : word.end]
+    if word.name == last.name or shape not in SHAPES:
+        return False
+    # "houses in a meadow" names both
+    return gaps.is_shape(text[max(last.end, word.start - _REACH) : word.start], may_be_in=shape.startswith(_FORMS))
 
 
 def _join(last: Chunk, word: ClassWord, link: int, text: str) -> bool:

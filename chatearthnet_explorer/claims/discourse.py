@@ -98,7 +98,7 @@ class SoFar(NamedTuple):
     """The places that clauses begin with."""
 
     mode: str = ""
-    """Whether the first clause begins with ``places`` or ``classes``; empty before one does."""
+    """Whether the first clause begins with ``places``, ``classes`` or ``it``; empty before one does."""
 
     signs: int = 0
     """The kinds of all phrases."""
@@ -188,7 +188,7 @@ def _add(so_far: SoFar, clause: Clause, binding: Binding, text: str) -> SoFar:
     # "grass is widest in the middle. In the top left it has 30 %." does not turn to what is in the top left
     goes_on = bool(back) and not own and (so_far.is_placed or not layout.begins_with_place)
     by_place = layout.begins_with_place and not goes_on
-    mode = "places" if by_place else "classes" if binding.mentions else ""
+    mode = "places" if by_place else "classes" if own else "it" if back else ""
     topic, topic_doubt, is_placed = so_far.topic, so_far.topic_doubt, so_far.is_placed
     placed_part = 0 < len(layout.latest) < len(PARTS)
     if not by_place and placed_part and binding.mentions:
@@ -260,12 +260,13 @@ def _settle(so_far: SoFar, context: Context) -> tuple[SentenceReading, Context]:
     is_relative = bool(so_far.signs & kinds.TOWARDS)
     is_heading = not so_far.signs & ~_HEADING and len(mentions) == 1
     fallback = here or so_far.there or (() if so_far.names_whole or is_relative or is_heading else spoken_of)
-    if not fallback and so_far.recalled and len(latest) == 1:
+    if not fallback and so_far.mode == "it" and len(latest) == 1:
         fallback = latest  # "its share in the top left is 30 %; trees have the rest"
     doubt = "carried" if latest else context.doubt
     if here or so_far.there or not fallback:
         doubt = "relative" if is_relative and not here else ""
-    of_part = bool(here or so_far.points_back or (fallback and not so_far.names_whole and not doubt))
+    # "crops lead here" at the start of a text is said of the whole image
+    of_part = bool(here or (so_far.points_back and so_far.named) or (fallback and not so_far.names_whole and not doubt))
     names_whole = so_far.names_whole
     settled = tuple(
         _settle_mention(mention, fallback, doubt, of_part=of_part, names_whole=names_whole) for mention in mentions

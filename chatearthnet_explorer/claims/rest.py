@@ -78,4 +78,5 @@ def _others(named: Parts, word: str) -> Parts:
 
 
 def _begins_with_place(clause: Clause) -> bool:
-    return next((kind for kind, *_ in clause.tokens if kind & (kinds.LAND | kinds.PLACE)), 0) == kinds.PLACE
+    content = kinds.LAND | kinds.PLACE | kinds.PRONOUN
+    return next((kind for kind, *_ in clause.tokens if kind & content), 0) == kinds.PLACE
