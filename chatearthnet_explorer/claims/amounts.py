@@ -18,6 +18,10 @@ if TYPE_CHECKING:
 
 # "loosens a little", "is larger": no amount, unless of the class that follows
 _ONLY_OF_NEXT = frozenset({"little", "larger", "smaller", "bigger", "fewer", "lesser"})
+# other adjectives may be of the image, of which most is in that part: "in the middle, there is a small lake"
+_PLAIN = frozenset({"extra small", "extra large"})
+_CONTENT = kinds.LAND | kinds.PLACE | kinds.AMOUNT
+_FAR = 6
 _MOST = ("majority", "lion's share")
 _ENDS = kinds.AMOUNT | kinds.OTHERS | kinds.EXCEPT | kinds.SOMEWHERE | kinds.ONE_OF_TWO
 _ALL_OF_IMAGE = kinds.IMAGE | kinds.OF_IMAGE
@@ -65,6 +69,10 @@ def find_amounts(
     for at, (kind, value, start, end) in enumerate(tokens):
         if kind == kinds.AMOUNT:
             size = Size(value, start, end, is_number=is_number(text[start:end]))
+            if gaps.is_difference(text, start, end) if size.is_number else gaps.is_of_shape(text, end):
+                continue
+            if _plainly_of_part(clause, at, size):
+                size = size._replace(of_part=True)
             sharers = _sharers(clause, at, size)
             if sharers:
                 amounts.effects.append(Effect(at, SIZE, sharers, (size, False)))
@@ -110,10 +118,14 @@ def _assign(clause: _Clause, at: int, size: Size, amounts: Amounts) -> None:
                 _give(clause, number, size, _last_list(open_[number], text), amounts)
                 return
         elif kind == kinds.OF_IT:
-            if not gaps.amount_names_class(text, end):
+            site = sites.get(number + 1)
+            of_part = site and site.words and site.role == "in" and gaps.amount_is_of_place(text[end : site.start])
+            if of_part or not gaps.amount_names_class(text, end):
                 words_before = _last_list(open_[number], text)
+                size = size._replace(of_part=size.of_part or bool(of_part))
                 if words_before:
-                    amounts.effects.append(Effect(number, SIZE, words_before, (size, True)))
+                    if not _give_before(clause, at, size, words_before, amounts):
+                        amounts.effects.append(Effect(number, SIZE, words_before, (size, True)))
                     return
         elif kind & _ENDS:
             _give(clause, at, size, _last_list(open_[number], text), amounts)
@@ -129,11 +141,8 @@ def _give(
     if not words or text[size.start : size.end] in _ONLY_OF_NEXT:
         return
     of_place = before > 0 and not text[size.end : before].strip()  # "the entire top left"
-    if before < 0:
-        places = _places_before(clause, at, size, words, amounts)
-        amounts.of_places.update(dict.fromkeys(places, size._replace(of_part=True)))
-        if places:
-            return
+    if before < 0 and _give_before(clause, at, size, words, amounts):
+        return
     if of_place or gaps.amount_stands_alone(text, size.end):
         amounts.effects.append(Effect(at, SIZE, words, (size, False)))
 
@@ -152,16 +161,25 @@ def _give_at_place(clause: _Clause, at: int, size: Size, site: Site, amounts: Am
         _give(clause, at, size, site.words, amounts, site.start if of_place else -1)
 
 
+def _give_before(clause: _Clause, at: int, size: Size, words: tuple[ClassWord, ...], amounts: Amounts) -> bool:
+    """Give an amount to the places before it, if one of their classes' places has another; return whether it was."""
+    places = _places_before(clause, at, size, words, amounts)
+    is_further = any(number in amounts.taken for number in clause.sites if places and number < places[0])
+    if is_further:
+        amounts.of_places.update(dict.fromkeys(places, size._replace(of_part=True)))
+    return is_further
+
+
 def _places_before(
     clause: _Clause, at: int, size: Size, words: tuple[ClassWord, ...], amounts: Amounts
 ) -> tuple[int, ...]:
-    """Return the places right before an amount whose amount it is, where a place before them has another.
+    """Return the places right before an amount whose amount it is.
 
     "Half of the top left, a third of the top right, and in the middle and the bottom left a fifth".
     """
     tokens, _, _, sites, text = clause
     number = at - 1
-    while number >= 0 and tokens[number][1] == ",":
+    while number >= max(at - _FAR, 0) and not tokens[number][0] & _CONTENT:
         number -= 1
     site = sites.get(number)
     if not site or site.words != words or site.role != "in" or number in amounts.taken:
@@ -176,8 +194,14 @@ def _places_before(
             break
         places[:0] = before[-1:]
     amounts.taken.update(places)
-    is_further = any(other in amounts.taken and sites[other].words == words for other in sites if other < places[0])
-    return tuple(places) if is_further else ()
+    return tuple(places)
+
+
+def _plainly_of_part(clause: _Clause, at: int, size: Size) -> bool:
+    """Return whether an amount after a place is that of the part: "in the middle, only a trace of it is left"."""
+    if not (size.is_number or size.word in _PLAIN):
+        return False
+    return any(number < at and site.role == "turn" for number, site in clause.sites.items())
 
 
 def _sharers(clause: _Clause, at: int, size: Size) -> tuple[ClassWord, ...]:

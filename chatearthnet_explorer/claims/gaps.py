@@ -16,7 +16,8 @@ _LONGEST = 60
 
 _BETWEEN = re.compile(
     r"(?: (?:area|land|zone|region|field|patch|cover|ground|vegetation)[a-z]{0,3})?"
-    r"(?:,|,? (?:and|or|&|and/or)(?: then| also)?(?: of)?(?: the| any)?|/) ?"
+    r"(?:,|,? (?:and|or|&|and/or)(?:, (?:(?:slightly|just|closely|somewhat|a little|right|close) )?(?:behind|after|fewer|less|lastly"
+    r"|finally|then)(?: it| them| that)?,)?(?: then| also)?(?: of)?(?: the| any)?|/) ?"
 )
 # what may stand between two classes of one series: "a large area of trees, a smaller one of dense shrub and some grass"
 _SERIES_WORD = (
@@ -58,7 +59,7 @@ NOUN = (
     "fraction|part|portion|amount|quantit|share|coverage|presence|extent|area|expanse|stretch|spread|level|proportion"
     "|percentage|number|scale|size|ground|surface|corner|quadrant|section|half|one|element|role|stake|component|cover"
     "|patch(?!es)|piece|block|bit|group|slice|holding|helping|cut|measure|dose|chunk|serving|margin|allotment|weight|strength|layer|tract"
-    "|order|dollop|lot|mass|band|belt|strip|ribbon|fringe|hem|plot|touch|remainder|residue|residual|minority|range"
+    "|order|dollop|lot|mass|band|belt|strip|ribbon|fringe|hem|plot|touch|remainder|residue|residual|minority|range|lead|footprint|standing"
 )
 # words that end the phrase of an amount and its noun
 _ELSE = (
@@ -69,9 +70,7 @@ _ELSE = (
     "|remain[a-z]*|stand[a-z]*|show[a-z]*|overall|everywhere|elsewhere|around|between|toward|towards|within|under|for"
 )
 _WORD = rf"[\s\-\u2010-\u2015]+(?!(?:{_ELSE})\b)[a-z'\u2019]+"
-_COVERED = (
-    "covered|occupied|taken|taken up|filled|held|dominated|claimed|made up|formed|given|given over|devoted|used|left"
-)
+_COVERED = "covered|occupied|taken|taken up|filled|held|dominated|claimed|made up|formed|given|given over|devoted|used|left|classified|mapped|labelled|labeled|marked"
 _GOES = (
     r"\s(?:is|are|being|consists? of|goes? to|going to|belongs? to|belonging to|falls? to|falling to|to|for|in|under"
     rf"|(?:(?:is|are|being)\s(?:(?:also|again)\s)?)?(?:{_COVERED})\s(?:with|by|of|to|for|in|as))\b(?:\s(?:the|an?)\b)?"
@@ -96,7 +95,20 @@ _OF_PLACE = re.compile(
 # "in the middle [it has only] a fifth"
 _PLACE_HAS = re.compile(
     r"(?:[\s,:(\u2010-\u2015-]|\b(?:with|at|by|has|have|having|each|holds?|takes?|gets?|makes?|only|just|it|they|is|are|and|where|about"
-    r"|an?|covers?|covering|fills?|drops|falls|sinks|to|down|up|still|even|then|in|of|for|the|some|another)\b){0,16}"
+    r"|an?|covers?|covering|fills?|drops|falls|sinks|to|down|up|still|even|then|in|of|for|the|some|another|there|remains?|arrives?|comes?|reaches|finds?|one|we|he|she|limited|but|an?|its|mere|faint|faintest|merest|thin|single|very|well|way)\b){0,20}"
+)
+_LEFT = re.compile(r"\bleav(?:es?|ing)\s(?:(?:only|just|some|about)\s)?\Z|\b(?:that|it|less|more|ahead|leads)\sby\s\Z")
+# "small, angular plots", "modest and box-like"
+_SHAPE_WORD = (
+    "angular|rectangular|rectilinear|irregular|elongated|elongate|round|rounded|oval|circular|linear|square|winding|narrow"
+    "|blocky|boxy|oblong|straight|long|curved|curving|sinuous|slender|geometric|patchy|scattered|dotted|jagged|ragged|regular"
+)
+_OF_SHAPE = re.compile(
+    rf"(?:,| and| but|,? yet) (?:[a-z]+ly )?(?:(?:{_SHAPE_WORD})\b|[a-z]+-(?:like|shaped|edged|sided)\b)"
+)
+_OF_THAT = re.compile(
+    r"\sof\s(?:that|this|these|those)\b(?!\s(?:\w+\s)?(?:parts?|corners?|quadrants?|ground|area|section|quarter|square|surface|land"
+    r"|region|space|image|scene))"
 )
 _ALL = 11
 _NUMBERS = {"both": 2, "neither": 2, "either": 2, "two": 2, "pair": 2, "three": 3, "four": 4}
@@ -126,7 +138,17 @@ def amount_is_of_place(gap: str) -> bool:
 @lru_cache(_KEPT)
 def place_has_amount(gap: str) -> bool:
     """Return whether an amount belongs to the part before it: "and in the middle [it has only] a fifth"."""
-    return _PLACE_HAS.fullmatch(gap) is not None
+    return len(gap) < _AHEAD and _PLACE_HAS.fullmatch(gap) is not None
+
+
+def is_difference(text: str, start: int, end: int) -> bool:
+    """Return whether an amount there is only a difference or a part of another: "leaves a tenth", "half of that"."""
+    return bool(_OF_THAT.match(text, end) or _LEFT.search(text, max(start - _NEAR, 0), start))
+
+
+def is_of_shape(text: str, end: int) -> bool:
+    """Return whether an adjective that ends there describes single things, not an amount: "small, angular plots"."""
+    return _OF_SHAPE.match(text, end) is not None
 
 
 def sharers(text: str, start: int, end: int) -> int:

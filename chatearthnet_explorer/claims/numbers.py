@@ -110,17 +110,26 @@ def percent_after(text: str, end: int) -> tuple[int, int] | None:
 _REACH = 40
 
 
+def _bare_count() -> str:
+    # not "one", "two" of a thing: "a larger one in the middle"
+    return rf"(?:{_any_of(word for word, number in _COUNTS.items() if number > _FEW)}|{_FIGURES})"
+
+
+_FEW = 4
+
+
 @cache
 def _bare_before() -> re.Pattern[str]:
-    count = rf"(?:{_any_of(_COUNTS)}|{_FIGURES})"
     place = r"(?:\s(?:in|at|on|for|of|to|up|down|across|over))?(?:\s(?:the|both|each))?\s"
-    return re.compile(rf"(?<![\w.])({count}){place}\Z")
+    return re.compile(rf"(?<![\w.])({_bare_count()}){place}\Z")
 
 
 @cache
 def _bare_after() -> re.Pattern[str]:
-    count = rf"(?:{_any_of(_COUNTS)}|{_FIGURES})"
-    return re.compile(rf",?[\s(]{{1,2}}(?:(?:only|just|about|with|at)\s)?({count})(?=\)|\s?[,;]|\.(?:\s|\Z)|\sand\b|\s?\Z)")
+    count = _bare_count()
+    return re.compile(
+        rf",?[\s(]{{1,2}}(?:(?:only|just|about|with|at)\s)?({count})(?=\)|\s?[,;]|\.(?:\s|\Z)|\sand\b|\s?\Z)"
+    )
 
 
 @cache

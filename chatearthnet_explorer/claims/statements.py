@@ -168,9 +168,15 @@ def _size(draft: _Draft, value: tuple[Size, bool]) -> None:
     # "in all parts, most of all in the middle, a large area": the amount is not of the middle alone
     is_taken = any(one.is_wider and one.size for one in draft.lines)
     # "a small pond on 2 % of the top left": the number counts
-    counts_more = last.size and not last.size.of_image and not last.size.is_number and (size.is_number or size.of_image)
+    counts_more = last.size and _counts_more(size, last.size)
     if (last.size is None or last.is_shared or counts_more) and (anyway or not is_taken):
         last.size, last.is_shared = size, False
+
+
+def _counts_more(size: Size, before: Size) -> bool:
+    if before.of_image or before.is_number:
+        return False
+    return size.is_number or size.of_image or (before.word is None and size.word is not None)
 
 
 def _place(draft: _Draft, site: Site) -> None:
@@ -182,7 +188,9 @@ def _place(draft: _Draft, site: Site) -> None:
         draft.add(_Line(site.parts, negated=last.negated))
     elif last.parts is None:
         last.parts, last.doubt = site.parts, site.doubt
-    elif site.doubt == last.doubt and (site.in_list or not (last.size or last.negated or last.lead or len(draft.lines) > 1)):
+    elif site.doubt == last.doubt and (
+        site.in_list or not (last.size or last.negated or last.lead or len(draft.lines) > 1)
+    ):
         last.parts = _union(last.parts, site.parts)
     else:
         draft.add(_Line(site.parts, None, site.doubt))

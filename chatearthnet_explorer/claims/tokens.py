@@ -70,7 +70,7 @@ def find_tokens(text: str) -> list[Token]:
     return tokens
 
 
-_PERCENT = ("%", "percent", "percents", "cent")
+_PERCENT = ("%", "percent", "percents", "cent", "hundred")
 _CLUE = 0
 """The kind of words that numbers of parts have."""
 
