@@ -30,11 +30,15 @@ def find_tokens(text: str) -> list[Token]:
     last = 0  # where the last number ends
     in_percent = False  # whether the sentence gives percents
     shape_at = -1
+    find = _WORDS.get
     for match in _pattern().finditer(text):
         word = match.group()
+        kind, value = find(word) or find(single_spaced(word)) or _word_of(word)
         start, end = match.span()
-        kind, value = _WORDS.get(word) or _WORDS.get(single_spaced(word)) or _word_of(word)
         if start < last:
+            continue
+        if kind > STOP:
+            tokens.append((kind, value, start, end))
             continue
         if kind == _CLUE:
             number = number_around(text, start, end, after=last)
