@@ -158,7 +158,7 @@ def test_each_step_takes_time_in_proportion_to_the_text(piece: str) -> None:
     short, long = ((piece * LIMIT)[:size] for size in (LIMIT // 8, LIMIT))
     for step, (before, after) in enumerate(zip(_times(short), _times(long), strict=True)):
         # eight times the text, so 64 times the time if it grew with its square
-        assert after < 30 * before + 0.02, f"step {step}"
+        assert after < 40 * before + 0.05, f"step {step}"
 
 
 def _times(text: str) -> list[float]:
