@@ -188,6 +188,18 @@ def _time_each(text: str) -> list[float]:
     return [after - before for before, after in pairwise(marks)]
 
 
+@pytest.mark.parametrize("space", ["\n", "\t"])
+def test_spaces_of_any_kind_are_spaces(space: str) -> None:
+    texts = [row["text"] for row in rows("claims") if "\n" not in row["text"] and " - " not in row["text"]]
+    differing = [text for text in texts if _result(text.replace(" ", space)) != _result(text)]
+    assert differing == []
+
+
+def _result(text: str) -> tuple[object, ...]:
+    reading = read_claims(text)
+    return reading.triples, reading.dominant, reading.dominant_of, reading.walk, reading.loose
+
+
 def test_the_order_of_reading_and_threads_and_processes_do_not_matter() -> None:
     texts = [row["text"] for row in rows("claims")] + [_soup(seed, _phrases(), 30) for seed in range(40)]
     readings = [read_claims(text) for text in texts]

@@ -30,7 +30,7 @@ _WITHIN = re.compile(r"</?(?:[biu]|em|strong|span)\s?>")
 _CLASS_WORDS = frozenset(phrase for patterns in CLASSES.values() for phrase in spellings(patterns))
 _HEADS = "|".join(sorted((head.capitalize() for head in spellings(NAME_HEADS)), key=len, reverse=True))
 # followed by a small letter, because a text may have capitals everywhere
-_NAME = re.compile(rf"[A-Z][a-z]{{2,20}} (?:{_HEADS})(?=,? [a-z]|[.;:)])")
+_NAME = re.compile(rf"[A-Z][a-z]{{2,20}}\s(?:{_HEADS})(?=,?\s[a-z]|[.;:)])")
 
 
 def plain_text(text: str) -> str:
@@ -39,8 +39,8 @@ def plain_text(text: str) -> str:
     if "|" in low and "--" in low:
         low = _without_grids(low)
     if any(sign in low for sign in "\n*_`|<") or low.startswith(("-", "#", "1", "(1", "\u2022")):
-        return _LAYOUT.sub(_plain, f"\n{low}")[1:]
-    return low
+        low = _LAYOUT.sub(_plain, f"\n{low}")[1:]
+    return low.replace("\n", " ").replace("\t", " ") if "\n" in low or "\t" in low else low
 
 
 def _without_class(match: re.Match[str]) -> str:
