@@ -70,9 +70,7 @@ _ELSE = (
     "|remain[a-z]*|stand[a-z]*|show[a-z]*|overall|everywhere|elsewhere|around|between|toward|towards|within|under|for"
 )
 _WORD = rf"[\s\-\u2010-\u2015]+(?!(?:{_ELSE})\b)[a-z'\u2019]+"
-_COVERED = (
-    "covered|occupied|taken|taken up|filled|held|dominated|claimed|made up|formed|given|given over|devoted|used|left|classified|mapped|labelled|labeled|marked"
-)
+_COVERED = "covered|occupied|taken|taken up|filled|held|dominated|claimed|made up|formed|given|given over|devoted|used|left|classified|mapped|labelled|labeled|marked"
 _GOES = (
     r"\s(?:is|are|being|consists? of|goes? to|going to|belongs? to|belonging to|falls? to|falling to|to|for|in|under"
     rf"|(?:(?:is|are|being)\s(?:(?:also|again)\s)?)?(?:{_COVERED})\s(?:with|by|of|to|for|in|as))\b(?:\s(?:the|an?)\b)?"
@@ -105,7 +103,9 @@ _SHAPE_WORD = (
     "angular|rectangular|rectilinear|irregular|elongated|elongate|round|rounded|oval|circular|linear|square|winding|narrow"
     "|blocky|boxy|oblong|straight|long|curved|curving|sinuous|slender|geometric|patchy|scattered|dotted|jagged|ragged|regular"
 )
-_OF_SHAPE = re.compile(rf"(?:,| and| but|,? yet) (?:[a-z]+ly )?(?:(?:{_SHAPE_WORD})\b|[a-z]+-(?:like|shaped|edged|sided)\b)")
+_OF_SHAPE = re.compile(
+    rf"(?:,| and| but|,? yet) (?:[a-z]+ly )?(?:(?:{_SHAPE_WORD})\b|[a-z]+-(?:like|shaped|edged|sided)\b)"
+)
 _OF_THAT = re.compile(
     r"\sof\s(?:that|this|these|those)\b(?!\s(?:\w+\s)?(?:parts?|corners?|quadrants?|ground|area|section|quarter|square|surface|land"
     r"|region|space|image|scene))"
@@ -143,7 +143,10 @@ def place_has_amount(gap: str) -> bool:
 
 def is_difference(text: str, start: int, end: int) -> bool:
     """Return whether an amount there is only a difference or a part of another: "leaves a tenth", "half of that"."""
-    return bool(_OF_THAT.match(text, end) or _LEFT.search(text, max(start - _NEAR, 0), start))
+    if text.startswith(" of th", end) and _OF_THAT.match(text, end):
+        return True
+    before = text[max(start - _NEAR, 0) : start]
+    return ("leav" in before or before.endswith(" by ")) and _LEFT.search(before) is not None
 
 
 def is_of_shape(text: str, end: int) -> bool:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from functools import cache, lru_cache
-
 from typing import TYPE_CHECKING
 
 from chatearthnet_explorer.claims.lexicon import NUMBERS
@@ -27,11 +26,11 @@ _COUNTS = {
         for ten, tens in enumerate(_TENS)
         for number, one in enumerate(_ONES[:9], 1)
     },
-    **{word: 100.0 for word in ("hundred", "a hundred", "the hundred", "one hundred")},
+    **dict.fromkeys(("hundred", "a hundred", "the hundred", "one hundred"), 100.0),
 }
 _PARTS_OF_ONE = {
-    **{"half": 2, "third": 3, "quarter": 4, "fourth": 4, "fifth": 5, "sixth": 6, "seventh": 7, "eighth": 8},
-    **{"ninth": 9, "tenth": 10, "eleventh": 11, "twelfth": 12, "fifteenth": 15, "twentieth": 20, "hundredth": 100},
+    "half": 2, "third": 3, "quarter": 4, "fourth": 4, "fifth": 5, "sixth": 6, "seventh": 7, "eighth": 8,
+    "ninth": 9, "tenth": 10, "eleventh": 11, "twelfth": 12, "fifteenth": 15, "twentieth": 20, "hundredth": 100,
 }
 _SIDE = {"over": 1, "full": 1, "or_more": 1, "under": -1, "scant": -1, "or_less": -1, "about": 0, "mere": 0}
 
@@ -127,7 +126,9 @@ def _bare_before() -> re.Pattern[str]:
 @cache
 def _bare_after() -> re.Pattern[str]:
     count = _bare_count()
-    return re.compile(rf",?[\s(]{{1,2}}(?:(?:only|just|about|with|at)\s)?({count})(?=\)|\s?[,;]|\.(?:\s|\Z)|\sand\b|\s?\Z)")
+    return re.compile(
+        rf",?[\s(]{{1,2}}(?:(?:only|just|about|with|at)\s)?({count})(?=\)|\s?[,;]|\.(?:\s|\Z)|\sand\b|\s?\Z)"
+    )
 
 
 @cache

@@ -188,7 +188,9 @@ def _place(draft: _Draft, site: Site) -> None:
         draft.add(_Line(site.parts, negated=last.negated))
     elif last.parts is None:
         last.parts, last.doubt = site.parts, site.doubt
-    elif site.doubt == last.doubt and (site.in_list or not (last.size or last.negated or last.lead or len(draft.lines) > 1)):
+    elif site.doubt == last.doubt and (
+        site.in_list or not (last.size or last.negated or last.lead or len(draft.lines) > 1)
+    ):
         last.parts = _union(last.parts, site.parts)
     else:
         draft.add(_Line(site.parts, None, site.doubt))
