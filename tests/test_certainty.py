@@ -132,3 +132,10 @@ def test_a_question_quotes_no_caption_whose_reading_is_uncertain(monkeypatch: py
         "chatearthnet_explorer.learn.quiz_caption.read_claims", lambda text: doubted(text, LIKELY, "grass")
     )
     assert excerpt(text) == ""
+
+
+def test_more_may_be_said_of_each_part_of_a_sentence_with_a_pronoun() -> None:
+    reading = read_claims(
+        "Trees lead. In the top left they keep a medium part with grass, and the top right has a small part of grass."
+    )
+    assert {"top left", "top right"} <= reading.loose

@@ -45,14 +45,14 @@ def read_claims(text: str) -> Reading:
     """
     low = plain_text(text[:LIMIT])
     sentences = split_sentences(find_tokens(low), low)
-    readings, named = relate(sentences, low)
+    readings, parts = relate(sentences, low)
     mentions = [mention for reading in readings for mention in reading.mentions]
     leaders = _leaders(mentions)
     return Reading(
         claims=doubt_conflicts([claim for one in sorted(mentions, key=_start) for claim in _claims(one, text)]),
         dominant=leaders.get(""),
         dominant_of={part: name for part, name in leaders.items() if part},
-        parts=named,
+        parts=parts,
         walk=tuple(part for reading in readings for part in reading.walk),
         loose=frozenset(part for reading in readings for part in reading.loose),
         sentences=tuple((sentence.start, sentence.end) for sentence in sentences),

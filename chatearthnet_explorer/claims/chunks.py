@@ -97,9 +97,7 @@ def find_chunks(clause: Clause, text: str) -> list[Chunk]:
             if last and joins:
                 chunks[-1] = last._replace(words=(*last.words, word), end=end)
             else:
-                aside = (
-                    last is not None and bool(last.words) and not link & _SEPARATE and text.endswith(" the ", 0, start)
-                )
+                aside = last is not None and bool(last.words) and not link & _SEPARATE and _is_object(text, start)
                 chunks.append(Chunk((word,), (), at, start, end, near, since_class, before, is_aside=aside))
             near = since_chunk = since_class = link = 0
         elif kind == kinds.PLACE:
@@ -126,6 +124,10 @@ def _is_subject(clause: Clause, chunks: Sequence[Chunk], before: int, start: int
         return clause.has_topic
     # "in the middle it has 18 %", "the middle lacks it"; but "the middle has not felt it"
     return not clause.signs & kinds.LAND and (before == kinds.NO or start < chunks[-1].end + _NEAR)
+
+
+def _is_object(text: str, start: int) -> bool:
+    return text.endswith(" the ", 0, start) and not text.endswith(", and the ", 0, start)
 
 
 def _is_shape(last: ClassWord, word: ClassWord, text: str) -> bool:

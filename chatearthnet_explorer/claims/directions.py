@@ -27,15 +27,23 @@ _NEAR = 30
 def resolve_directions(clause: Clause, reference: Parts) -> Clause:
     """Return a clause with the places that its directions mean, from the place spoken of last.
 
+    "There" and "that corner" after a class mean that place, if the clause names others behind them.
+
     A direction that leads to no part for sure, as "next door" or "below" the middle, stays as it is. One beside a named
     place says nothing new and is left out, and so is one after a class, which may be beside that class only.
     """
-    if not clause.signs & kinds.TOWARDS:
+    if not clause.signs & kinds.TOWARDS and not (clause.signs & kinds.HERE and clause.signs & kinds.PLACE):
         return clause
     tokens: list[Token] = []
+    names_class = False
     for at, token in enumerate(clause.tokens):
         kind, value, start, end = token
-        if kind != kinds.TOWARDS:
+        if kind == kinds.PLACE:
+            reference = value
+        names_class = names_class or kind == kinds.LAND
+        if kind == kinds.HERE and names_class and len(reference) == 1 and _names_place(clause.tokens[at + 1 :]):
+            tokens.append((kinds.PLACE, reference, start, end))
+        elif kind != kinds.TOWARDS:
             tokens.append(token)
         elif not _is_redundant(clause.tokens, at):
             parts = _moved(reference, value)
@@ -44,6 +52,10 @@ def resolve_directions(clause: Clause, reference: Parts) -> Clause:
     for kind, *_ in tokens:
         signs |= kind
     return clause._replace(tokens=tokens, signs=signs)
+
+
+def _names_place(tokens: Sequence[Token]) -> bool:
+    return any(token[0] == kinds.PLACE for token in tokens)
 
 
 def _is_redundant(tokens: Sequence[Token], at: int) -> bool:
@@ -65,15 +77,24 @@ def _moved(parts: Parts, direction: str) -> Parts:
 def narrow_sides(tokens: Sequence[Token], text: str) -> Sequence[Token]:
     """Return the phrases of a sentence with each side of a side narrowed to the corner that it means.
 
-    "Along the bottom, a fifth on the right and less on the left" speaks of two corners.
+    "Along the bottom, a fifth on the right and less on the left" speaks of two corners, and so does "each corner on the
+    right".
     """
     side: Parts = ()
     side_at = since_side = 0
     narrowed: dict[int, Token] = {}
     for at, (kind, value, start, end) in enumerate(tokens):
-        if kind == kinds.PLACE:
-            if value not in _AXES:
-                continue
+        if kind != kinds.PLACE:
+            since_side |= kind
+            continue
+        if value == _CORNERS:
+            after = tokens[at + 1] if at + 1 < len(tokens) else None
+            near = after is not None and after[2] - end == 1
+            if after and near and after[0] == kinds.PLACE and after[1] in _AXES:
+                narrowed[at] = (kind, after[1], start, end)
+            elif after and near and after[0] == kinds.HERE and side:
+                narrowed[at] = (kind, side, start, end)
+        elif value in _AXES:
             both = tuple(part for part in side if part in value)
             joined = at - side_at == 1 or (tokens[at - 1][1] == "and" and at - side_at == 2)  # noqa: PLR2004
             apart = since_side & kinds.LAND and not text.startswith(_ON, start)
@@ -81,11 +102,10 @@ def narrow_sides(tokens: Sequence[Token], text: str) -> Sequence[Token]:
                 narrowed[at] = (kind, both, start, end)
             else:
                 side, side_at, since_side = value, at, 0
-        else:
-            since_side |= kind
     return [narrowed.get(at, token) for at, token in enumerate(tokens)] if narrowed else tokens
 
 
+_CORNERS = ("top left", "top right", "bottom left", "bottom right")
 _ON = ("on the", "at the", "to the")
 _AXES: Mapping[Parts, str] = MappingProxyType({
     ("top left", "top right"): "height",

@@ -45,6 +45,9 @@ class Context(NamedTuple):
     topic_doubt: str = ""
     """Why it is not certain that "it" means this class, a key of ``claim.DOUBTS``; empty if it is."""
 
+    is_placed: bool = False
+    """Whether the text has said where this class is, so that places after it are likely to be its own."""
+
     named: Parts = ()
     """All parts named so far."""
 
@@ -63,6 +66,9 @@ class SoFar(NamedTuple):
 
     topic_doubt: str
     """Why it is not certain that "it" means this class, a key of ``claim.DOUBTS``; empty if it is."""
+
+    is_placed: bool
+    """Whether the text has said where this class is, so that places after it are likely to be its own."""
 
     named: Parts
     """All parts named so far, in the whole text."""
@@ -140,7 +146,7 @@ def relate(sentences: Sequence[Sentence], text: str) -> tuple[list[SentenceReadi
 
 
 def _read_clauses(sentence: Sentence, text: str, context: Context) -> SoFar:
-    so_far = SoFar(context.topic, context.topic_doubt, context.named)
+    so_far = SoFar(context.topic, context.topic_doubt, context.is_placed, context.named)
     for clause in split_clauses(sentence._replace(tokens=narrow_sides(sentence.tokens, text)), text):
         placed = resolve_directions(clause, so_far.latest or context.last)
         clear = resolve_rest(
@@ -179,29 +185,35 @@ def _add(so_far: SoFar, clause: Clause, binding: Binding, text: str) -> SoFar:
     doubt = "it" if signs & kinds.LAND else "" if is_subject else so_far.topic_doubt
     back = tuple(_recall(one, mention, doubt) for one in before for mention in binding.mentions if not mention.name)
     unresolved = is_subject and not back and not own
-    by_place = layout.begins_with_place and bool(own or not back)
+    # "grass is widest in the middle. In the top left it has 30 %." does not turn to what is in the top left
+    goes_on = bool(back) and not own and (so_far.is_placed or not layout.begins_with_place)
+    by_place = layout.begins_with_place and not goes_on
     mode = "places" if by_place else "classes" if binding.mentions else ""
-    topic, topic_doubt = so_far.topic, so_far.topic_doubt
+    topic, topic_doubt, is_placed = so_far.topic, so_far.topic_doubt, so_far.is_placed
+    placed_part = 0 < len(layout.latest) < len(PARTS)
+    if not by_place and placed_part and binding.mentions:
+        is_placed = True
     if own and not binding.mentions[0].name:
         topic_doubt = "it"  # "it also outranks the grass there"
     elif own and by_place:
         topic = topic if _is_about(own, topic) else ()
     elif own:
-        topic = own[:1]
+        topic, is_placed = own[:1], placed_part
         topic_doubt = "it" if any(one.name != own[0].name for one in own) else ""
     open_ = {word.start for word in binding.last if word.name}
     return SoFar(
         topic=topic,
         topic_doubt=topic_doubt,
+        is_placed=is_placed,
         named=named,
         placed=placed,
         mentions=so_far.mentions + own,
         recalled=so_far.recalled + back,
         subject=tuple(one for one in own if one.start in open_) or back or so_far.subject,
-        here=(() if back and not own else layout.here) or so_far.here,
+        here=(() if goes_on or (back and is_subject) else layout.here) or so_far.here,
         latest=layout.latest or so_far.latest,
         there=there,
-        walk=so_far.walk + (layout.walk if own or not back else ()) + (layout.here if unresolved else ()),
+        walk=so_far.walk + (() if goes_on else layout.walk) + (layout.here if unresolved else ()),
         mode=so_far.mode or mode,
         signs=so_far.signs | signs,
         points_back=points_back,
@@ -248,19 +260,24 @@ def _settle(so_far: SoFar, context: Context) -> tuple[SentenceReading, Context]:
     is_relative = bool(so_far.signs & kinds.TOWARDS)
     is_heading = not so_far.signs & ~_HEADING and len(mentions) == 1
     fallback = here or so_far.there or (() if so_far.names_whole or is_relative or is_heading else spoken_of)
+    if not fallback and so_far.recalled and len(latest) == 1:
+        fallback = latest  # "its share in the top left is 30 %; trees have the rest"
     doubt = "carried" if latest else context.doubt
     if here or so_far.there or not fallback:
         doubt = "relative" if is_relative and not here else ""
     of_part = bool(here or so_far.points_back or (fallback and not so_far.names_whole and not doubt))
-    settled = tuple(_settle_mention(mention, fallback, doubt, of_part=of_part) for mention in mentions)
+    names_whole = so_far.names_whole
+    settled = tuple(
+        _settle_mention(mention, fallback, doubt, of_part=of_part, names_whole=names_whole) for mention in mentions
+    )
     recalled = (_settle_recalled(mention, fallback, doubt, of_part=of_part) for mention in so_far.recalled)
-    loose = here or latest or fallback if same or so_far.is_loose else ()
+    loose = so_far.placed or fallback if same or so_far.is_loose else ()
     reading = SentenceReading((*settled, *(one for one in recalled if one)), so_far.walk, loose)
     next_parts = parts
     next_doubt = context.doubt
     if so_far.mode == "places":
         next_parts = here if len(here) < len(PARTS) else ()
-        of_class = bool(mentions and context.last and not context.parts) and _is_about(mentions, context.topic)
+        of_class = bool(mentions) and context.is_placed and _is_about(mentions, context.topic)
         next_doubt = "carried" if of_class else ""
     elif parts and latest:
         # a place said of the last class only: "with wetland confined to one corner, the lower left"
@@ -277,11 +294,21 @@ def _settle(so_far: SoFar, context: Context) -> tuple[SentenceReading, Context]:
     if here or goes_on:
         known = {**known, **dict.fromkeys(here or next_parts, in_parts)}
     return reading, Context(
-        next_parts, last, in_parts, so_far.topic, so_far.topic_doubt, so_far.named, next_doubt, known
+        parts=next_parts,
+        last=last,
+        mentions=in_parts,
+        topic=so_far.topic,
+        topic_doubt=so_far.topic_doubt,
+        is_placed=so_far.is_placed,
+        named=so_far.named,
+        doubt=next_doubt,
+        known=known,
     )
 
 
-def _settle_mention(mention: Mention, fallback: Parts, doubt: str, *, of_part: bool) -> Mention:
+def _settle_mention(
+    mention: Mention, fallback: Parts, doubt: str, *, of_part: bool, names_whole: bool = False
+) -> Mention:
     statements = mention.statements
     if statements[-1].parts is None and len(statements) > 1:
         statements = statements[:-1]
@@ -289,8 +316,9 @@ def _settle_mention(mention: Mention, fallback: Parts, doubt: str, *, of_part: b
         one._replace(parts=fallback, doubt=one.doubt or doubt) if one.parts is None else one for one in statements
     )
     leads_whole = mention.leads_whole
-    if of_part and not fallback and first.parts == ():
-        first, leads_whole = first._replace(lead=0), 0  # "there, grass leads", and no one knows where
+    if of_part and not (fallback or names_whole):
+        leads_whole = 0  # "there, grass leads", and no one knows where
+        first = first if first.parts else first._replace(lead=0)
     if leads_whole and of_part:
         first, leads_whole = first._replace(lead=leads_whole), 0
     if leads_whole and first.parts:

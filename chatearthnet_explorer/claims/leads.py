@@ -29,6 +29,7 @@ class _Lead(NamedTuple):
     survives: bool = False
     comma: int = -1
     is_summary: bool = False
+    is_theme: bool = False
 
 
 def find_leads(
@@ -64,7 +65,7 @@ def find_leads(
                     effects.append(Effect(at, LEAD, leader, (PASSING, whole)))
                     leading = True
                 if pending:
-                    again = bool(now) and now[-1].name == word.name
+                    again = bool(now) and now[-1].name == word.name and not pending.is_theme
                     strength = _strength(pending, start, text, again=again)
                     if strength:
                         effects.append(Effect(at, LEAD, (word,), (strength, whole)))
@@ -108,7 +109,13 @@ def find_leads(
             ahead = kind if now and now[0].at == min(words) and not leading and not denied else 0
         elif kind == kinds.AND and value in {",", ":"}:
             denied = is_pronoun = False
-            if before[0] == kinds.LEADS and now and not modes[at] and _is_cover(before[1]) and not text.startswith(" by", end):
+            if (
+                before[0] == kinds.LEADS
+                and now
+                and not modes[at]
+                and _is_cover(before[1])
+                and not text.startswith(" by", end)
+            ):
                 effects.append(Effect(at, WIDEN, now[:1], None))  # "grass is the main cover, ..."
             # a comma directly after a theme only sets it off: "as its main theme, the scene shows trees"
             if value == "," and pending and pending.comma < 0 and pending.end < end - 1:
@@ -126,8 +133,9 @@ def find_leads(
                     effects.append(Effect(at, WHOLE, now, not modes[at]))
             if kind == kinds.THEME:
                 first_words = [word for word in words.values() if word.at < at]
-                if text.startswith(_IS, end):
-                    pending = _Lead(PASSING, end)  # "a plain scene, whose theme is shrub"
+                has_later = any(word.name and word.at > at for word in words.values())
+                if has_later and (text.startswith(_IS, end) or not any(word.name for word in first_words)):
+                    pending = _Lead(PASSING, end, is_theme=True)  # "a plain scene, whose theme is shrub"
                 elif first_words and not modes[at]:
                     effects.append(Effect(at, LEAD, _first_list(tuple(first_words), text), (PLAIN, True)))
                     leading = True
@@ -142,7 +150,20 @@ def find_leads(
 
 _IMAGES = kinds.IMAGE | kinds.OF_IMAGE
 _IS = (" is ", " are ", ":")
-_RANKS = ("first", "lead", "place")
+_COVERS = (
+    "cover",
+    "class",
+    "element",
+    "feature",
+    "type",
+    "kind",
+    "compon",
+    "domin",
+    "most",
+    "largest",
+    "main",
+    "square",
+)
 _WIDE = ("of ", "the ", "throughout", "elsewhere", "wide")
 
 
@@ -173,7 +194,7 @@ def _is_of_place(token: Token, end: int, text: str) -> bool:
 
 def _is_cover(lead: str) -> bool:
     """Return whether words that call a class the largest name what it is: "the main cover", but not "comes first"."""
-    return not any(word in lead for word in _RANKS)
+    return any(word in lead for word in _COVERS) and "first" not in lead
 
 
 def _is_image(word: str) -> bool:

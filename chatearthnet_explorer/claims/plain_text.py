@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import re
 
+from chatearthnet_explorer.claims.lexicon import kinds
 from chatearthnet_explorer.claims.lexicon.phrase_finder import to_lower
+from chatearthnet_explorer.claims.tokens import find_tokens
 
 # "- Trees: ...", "2) Trees: ...", at the beginning of a line; the space after it is in the same line, because a text
 # may have line ends for spaces
@@ -28,6 +30,8 @@ _WITHIN = re.compile(r"</?(?:[biu]|em|strong|span)\s?>")
 def plain_text(text: str) -> str:
     """Return a caption in lower case and without layout, each character in its place."""
     low = to_lower(text)
+    if "|" in low and "--" in low:
+        low = _without_grids(low)
     if any(sign in low for sign in "\n*_`|<") or low.startswith(("-", "#", "1", "(1", "\u2022")):
         return _LAYOUT.sub(_plain, f"\n{low}")[1:]
     return low
@@ -45,3 +49,38 @@ def _plain(match: re.Match[str]) -> str:
     # "Trees.\n- Grass" has a mark already
     before = match.string[: match.start()][-9:].rstrip()
     return (" " if before.endswith((".", "!", "?")) else _STOP) + " " * (len(layout) - 1)
+
+
+_RULE = re.compile(r"[ \t|:\-]*--[ \t|:\-]*")
+
+
+def _without_grids(low: str) -> str:
+    """Return a text with each row of a table as a sentence.
+
+    The cells of a table that has a column for each part or class become spaces: what they mean stands elsewhere.
+    """
+    lines = low.split("\n")
+    pieces: list[str] = []
+    columns = 0
+    is_table = False
+    for line, after in zip(lines, [*lines[1:], ""], strict=True):
+        is_head = "|" in line and _RULE.fullmatch(after) is not None
+        is_table = is_head or (is_table and "|" in line)
+        if is_head:
+            columns = _columns(line)
+            pieces.append(" " * len(line) if columns == kinds.PLACE else line)
+        else:
+            pieces.append(_without_cells(line) if is_table and columns else line)
+        pieces.append(_STOP if is_table else "\n")
+    return "".join(pieces[:-1])
+
+
+def _columns(head: str) -> int:
+    """Return whether a table has a column for each part or class; 0 for neither."""
+    signs = [token[0] for token in find_tokens(head)]
+    return next((kind for kind in (kinds.PLACE, kinds.LAND) if signs.count(kind) > 1), 0)
+
+
+def _without_cells(line: str) -> str:
+    first = line.find("|", 1)
+    return line[:first] + re.sub(r"[^|]", " ", line[first:]) if first > 0 else line

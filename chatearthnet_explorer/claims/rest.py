@@ -54,7 +54,9 @@ def resolve_rest(
     elif in_sentence or in_clause:
         # "a few specks elsewhere": the phrase before the parts stays, as it is unknown in how many of them
         parts = _others((*in_sentence, *in_clause), word)
-        if parts:
+        if any(token[0] == kinds.PLACE for token in clause.tokens[at + 1 :]):
+            resolved = ()  # "elsewhere it is thinner, a fifth of the middle and less of the top right"
+        elif parts:
             resolved = (rest, (kinds.PLACE, parts, start, end))
     signs = clause.signs
     for token in resolved:

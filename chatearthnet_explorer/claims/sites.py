@@ -116,7 +116,7 @@ def find_sites(clause: Clause, chunks: Sequence[Chunk], text: str) -> Layout:
             continue
         parts = chunk.parts
         goes_on = is_compared and chunk.in_list and tokens[chunk.at - 1][1] != ","
-        is_compared = goes_on or bool(chunk.near & kinds.REFERENCE)
+        is_compared = goes_on or bool(chunk.near & kinds.REFERENCE) or _is_beside(chunk, tokens)
         if is_compared:
             contrast = contrast or not open_
             continue
@@ -153,6 +153,11 @@ def find_sites(clause: Clause, chunks: Sequence[Chunk], text: str) -> Layout:
     return Layout(tuple(sites), placed, by_place, here, latest, walk, names_whole(clause, text))
 
 
+def _is_beside(chunk: Chunk, tokens: Sequence[Token]) -> bool:
+    """Return whether a place only says where another one is: "below the top left, ..."."""
+    return chunk.before == kinds.NEXT_TO and chunk.start - tokens[chunk.at - 1][3] == 1
+
+
 def _role(chunk: Chunk, tokens: Sequence[Token]) -> str:
     if chunk.near & kinds.EXCEPT:
         return "except"
@@ -163,7 +168,19 @@ def _role(chunk: Chunk, tokens: Sequence[Token]) -> str:
         kind == kinds.NO and value.startswith(("none", "neither"))
         for kind, value, _, _ in tokens[max(chunk.at - 3, 0) : chunk.at]
     )
-    return "out" if none else "in"
+    return "out" if none or _has_none(tokens[chunk.at + 1 : chunk.at + 4]) else "in"
+
+
+def _has_none(after: Sequence[Token]) -> bool:
+    """Return whether a place has none of the classes: "and the middle contains none", "and the middle is free of it"."""
+    if after and (after[0][0] == kinds.VERB or after[0][1] == ","):
+        after = after[1:]
+    if not after:
+        return False
+    kind, value, *_ = after[0]
+    if kind & (kinds.NO | kinds.ABSENT | kinds.IDLE) and str(value).endswith(("none", "nothing")):
+        return True
+    return kind == kinds.NO and len(after) > 1 and bool(after[1][0] & (kinds.PRONOUN | kinds.POSSESSIVE))
 
 
 def _turns(chunk: Chunk, tokens: Sequence[Token], text: str, *, contrast: bool) -> bool:
@@ -175,7 +192,8 @@ def _turns(chunk: Chunk, tokens: Sequence[Token], text: str, *, contrast: bool) 
         # "trees dominate, and in the middle there is water"
         return text.startswith(_INTO, end, min(chunk.start, end + _NEAR))
     # "while trees fill the left, the right is bare"
-    return contrast and word == "," and text[end : chunk.start] in _DIRECT
+    turns = contrast and word == "," and text[end : chunk.start] in _DIRECT
+    return turns and any(token[0] == kinds.LAND for token in tokens[chunk.at :])
 
 
 NO_LAYOUT = Layout((), {}, begins_with_place=False, here=(), latest=(), walk=(), names_whole=False)

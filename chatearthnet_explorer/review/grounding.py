@@ -174,14 +174,14 @@ def _slack(claim: Claim) -> tuple[int, float]:
 
 
 def _false_leads(reading: Reading, cover: Cover, *, strict: bool) -> list[Fault]:
-    """Return the classes that are called the largest where another covers clearly more."""
-    faults_found = []
+    """Return the classes that are called the largest where another covers clearly more.
+
+    A caption that also calls the largest class the largest there contradicts itself, or one of the two was misread.
+    """
     leads = [claim for claim in reading.claims if claim.leads]
-    if reading.dominant and cover.style == "3.5" and _behind(reading.dominant, "", cover):
-        claim = leading_claim(reading, "", strict=strict)
-        faults_found += [Fault(claim, "wrong dominant", "", cover.percent(claim.name))] if claim else []
-    if cover.style != "3.5":
-        faults_found += _false_themes(reading, leads, cover, strict=strict)
+    if not leads:
+        return []
+    faults_found = [*_false_themes(reading, leads, cover, strict=strict)]
     opening = reading.sentences[0][1] if reading.sentences else 0
     parts_seen: set[str] = set()
     for claim in leads:
@@ -189,20 +189,43 @@ def _false_leads(reading: Reading, cover: Cover, *, strict: bool) -> list[Fault]
         if len(claim.parts) == len(PARTS) or (claim.start < opening and claim.name == reading.dominant):
             continue
         for part in claim.parts if is_checked(claim, strict=strict) else ():
-            if part not in parts_seen and cover.pixels(claim.name, part) and _behind(claim.name, part, cover):
+            if part not in parts_seen and cover.pixels(claim.name, part) and _all_behind(leads, part, cover, claim):
                 faults_found.append(Fault(claim, "wrong dominant", part, cover.percent(claim.name, part)))
             parts_seen.add(part)
     return faults_found
 
 
 def _false_themes(reading: Reading, leads: list[Claim], cover: Cover, *, strict: bool) -> Iterator[Fault]:
-    """Yield the classes wrongly called dominant in the whole chip in style 4V, where one sentence may name several."""
-    leads = [claim for claim in leads if not claim.parts]
-    for start, end in reading.sentences if leads else ():
-        here = [claim for claim in leads if start <= claim.start < end]
+    """Yield the classes wrongly called dominant in the whole chip.
+
+    Style 3.5 calls one class dominant; in style 4V, one sentence may name several. A sentence between the opening and
+    the closing one counts only if these name none, because it may be about the place before: "Shrub takes over there".
+    """
+    whole = [claim for claim in leads if len(claim.parts) in {0, len(PARTS)}]
+    if not any(_behind(claim.name, "", cover) for claim in whole):
+        return
+    ends = {reading.sentences[0], reading.sentences[-1]}
+    at_ends = [claim for claim in whole if any(start <= claim.start < end for start, end in ends)]
+    if cover.style == "3.5":
+        claim = leading_claim(reading, "", strict=strict)
+        others = () if claim in at_ends else at_ends
+        if claim and all(_behind(one.name, "", cover) for one in (claim, *others)):
+            yield Fault(claim, "wrong dominant", "", cover.percent(claim.name))
+        return
+    whole = at_ends or [claim for claim in whole if claim.name == reading.dominant]
+    for start, end in reading.sentences:
+        here = [claim for claim in whole if start <= claim.start < end and not claim.parts]
         checked = next((claim for claim in here if is_checked(claim, strict=strict)), None)
         if checked and all(_behind(claim.name, "", cover) for claim in here):
             yield Fault(checked, "wrong dominant", "", cover.percent(checked.name))
+
+
+def _all_behind(leads: list[Claim], part: str, cover: Cover, claim: Claim) -> bool:
+    """Return whether a claim and all others that name the largest class of a part are wrong."""
+    if not _behind(claim.name, part, cover):
+        return False
+    others = (one for one in leads if part in one.parts and len(one.parts) < len(PARTS))
+    return all(_behind(one.name, part, cover) for one in others)
 
 
 def _behind(name: str, part: str, cover: Cover) -> bool:

@@ -10,7 +10,7 @@ from chatearthnet_explorer.review.finding import Finding
 from chatearthnet_explorer.review.grounding import why
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from chatearthnet_explorer.claims import Claim
     from chatearthnet_explorer.review.checked_caption import Case
@@ -19,38 +19,38 @@ SWAP_FACTOR = 2.0
 """Percentage points by which a class must exceed the one named before it for the order to be wrong."""
 
 
-def find_hallucinated(case: Case) -> Iterator[Finding]:
+def find_hallucinated(case: Case) -> Iterable[Finding]:
     """Find classes that are named but not in the labels, each once."""
-    return _each(case, "hallucinated")
+    return _each(case, "hallucinated") if case.faults else ()
 
 
-def find_denied(case: Case) -> Iterator[Finding]:
+def find_denied(case: Case) -> Iterable[Finding]:
     """Find classes that are called missing but are in the labels."""
-    return _each(case, "denied")
+    return _each(case, "denied") if case.faults else ()
 
 
-def wrong_part(case: Case) -> Iterator[Finding]:
+def wrong_part(case: Case) -> Iterable[Finding]:
     """Find classes named in a part that has none of them, though the chip has."""
-    return _each(case, "wrong part")
+    return _each(case, "wrong part") if case.faults else ()
 
 
-def wrong_size(case: Case) -> Iterator[Finding]:
+def wrong_size(case: Case) -> Iterable[Finding]:
     """Find size words that do not fit the share."""
-    return _each(case, "wrong size")
+    return _each(case, "wrong size") if case.faults else ()
 
 
-def wrong_dominant(case: Case) -> Iterator[Finding]:
+def wrong_dominant(case: Case) -> Iterable[Finding]:
     """Find classes that are called the largest where another covers clearly more."""
-    return _each(case, "wrong dominant")
+    return _each(case, "wrong dominant") if case.faults else ()
 
 
 def find_omitted(case: Case) -> Iterator[Finding]:
     """Find parts whose largest class is not named there, and in style 4V not named at all."""
     if case.cover is None:
         return
-    leaders = [(part, *case.cover.leaders[part]) for part in PARTS if part in case.cover.leaders]
-    named_classes = set(case.reading.classes)
-    for name in dict.fromkeys(name for _, name, _ in leaders if name not in named_classes):
+    leaders = [(part, name, percent) for part, (name, percent) in case.cover.leaders.items() if part]
+    named_classes = {claim.name for claim in case.reading.claims if not claim.negated}
+    for name in dict.fromkeys([name for _, name, _ in leaders if name not in named_classes]):
         part, percent = max(
             ((part, percent) for part, other, percent in leaders if other == name), key=lambda one: one[1]
         )
@@ -63,11 +63,12 @@ def find_omitted(case: Case) -> Iterator[Finding]:
         )
     if case.style != "3.5":
         return
-    somewhere = {claim.name for claim in case.reading.claims if not (claim.parts or claim.negated or is_checked(claim))}
     for part, name, percent in leaders:
-        texts = case.texts_of.get(part)
         # a claim about the whole may include a part that is not mentioned
-        if texts and name in named_classes and name not in (*texts, *somewhere) and part not in case.open_parts:
+        texts = case.texts_of.get(part, (name,))
+        if name in texts or name not in named_classes or part in case.open_parts:
+            continue
+        if not any(claim.name == name and _is_somewhere(claim) for claim in case.reading.claims):
             yield Finding(
                 "omitted",
                 f"The caption does not name {name} in the {part}, where it covers {percent:.1f} %, "
@@ -78,17 +79,21 @@ def find_omitted(case: Case) -> Iterator[Finding]:
             )
 
 
+def _is_somewhere(claim: Claim) -> bool:
+    """Return whether a claim names a class in an unknown place: "some grass elsewhere"."""
+    return not (claim.parts or claim.negated or is_checked(claim))
+
+
 def order_of_classes(case: Case) -> Iterator[Finding]:
     """Find parts in which style 3.5 names a class before one that covers clearly more."""
     if case.cover is None or case.style != "3.5":
         return
     for part, claims in _claims_by_part(case).items():
-        if part in case.open_parts or not all(is_checked(claim, strict=case.strict) for claim in claims):
-            continue
+        leader = case.cover.leaders.get(part)
+        if part in case.open_parts or any(claim.leads and leader and claim.name == leader[0] for claim in claims):
+            continue  # "the town gives way to pasture": the order is said in words
         least: tuple[float, Claim] | None = None
-        # a class named again keeps its first position
-        first = {claim.name: claim for claim in reversed(claims)}
-        for claim in sorted(first.values(), key=lambda claim: claim.start):
+        for claim in claims:
             percent = case.cover.percent(claim.name, part)
             if least and percent > least[0] + SWAP_FACTOR:
                 before = least[1]
@@ -107,18 +112,31 @@ def order_of_classes(case: Case) -> Iterator[Finding]:
 
 
 def _claims_by_part(case: Case) -> dict[str, list[Claim]]:
-    """Return the claims of each part in the order of the text, without those of the opening and the closing sentence.
+    """Return one claim of each class of a part in the order of the text; without parts that have a doubtful claim.
 
-    The opening says where the dominant class is strongest, which is not an order within a part.
+    A class named again keeps its first position, but "where grass is wider" is a remark before the amounts. The opening
+    says where the dominant class is strongest, which is not an order within a part; the closing sentence sums up.
     """
     sentences = case.reading.sentences
     first, last = (sentences[0][1], sentences[-1][0]) if len(sentences) > 2 else (0, len(case.text))  # noqa: PLR2004
-    claims: dict[str, list[Claim]] = {}
+    claims_of: dict[str, dict[str, Claim]] = {part: {} for part in PARTS}
     for claim in case.reading.claims:
-        if first <= claim.start < last and not claim.negated and len(claim.parts) < len(PARTS):
+        if not first <= claim.start < last or claim.negated or len(claim.parts) == len(PARTS):
+            continue
+        if claim.doubt and not is_checked(claim, strict=case.strict):
             for part in claim.parts:
-                claims.setdefault(part, []).append(claim)
-    return claims
+                claims_of.pop(part, None)
+            continue
+        for part in claim.parts:
+            claims = claims_of.get(part)
+            if claims is None:
+                continue
+            before = claims.get(claim.name)
+            if before and claim.size and not before.size:
+                del claims[claim.name]
+            if not before or (claim.size and not before.size):
+                claims[claim.name] = claim
+    return {part: list(claims.values()) for part, claims in claims_of.items() if len(claims) > 1}
 
 
 def _each(case: Case, check: str) -> Iterator[Finding]:

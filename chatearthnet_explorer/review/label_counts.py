@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -55,10 +56,11 @@ class Cover:
     def bears_out(self, name: str, parts: Iterable[str], size: str | None) -> bool:
         """Return whether a class is in each of some parts, with exactly the amount of a size word."""
         index = _INDEX[name]
+        low, high = _RANGES[EXACT][size] if size else _ANY
         for part in parts:
             row = _ROW[part]
             count = self._counts[row][index]
-            if not count or (size and not fits(size, 100.0 * count / self._whole[row], slack=EXACT)):
+            if not count or not low <= 100.0 * count / self._whole[row] < high:
                 return False
         return True
 
@@ -98,3 +100,4 @@ _RANGES = {
     }
     for steps, points in (EXACT, FREE, LOOSE)
 }
+_ANY = (0.0, math.inf)

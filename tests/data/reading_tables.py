@@ -1,15 +1,17 @@
 """The tables of ``reading/``: a text and what each step of reading a caption makes of it, as a linguist would note it.
 
-``claims.toml`` has whole captions, the other tables one step each. The functions here write a step's values as the
+``claims*.toml`` have whole captions, the other tables one step each. The functions here write a step's values as the
 tables write them; a table and a reader's answer are compared as sets of such lines.
 """
 
 from __future__ import annotations
 
+import sys
 import tomllib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from chatearthnet_explorer.claims import read_claims
 from chatearthnet_explorer.claims.bindings import bind
 from chatearthnet_explorer.claims.clauses import split_clauses, split_sentences
 from chatearthnet_explorer.claims.lexicon import kinds
@@ -32,9 +34,9 @@ _NAME = {kind: name.lower() for name, kind in KINDS.items()} | {kinds.LAND: "cla
 
 
 def rows(table: str) -> list[Row]:
-    """Return the rows of a table."""
-    path = Path(__file__).parent / "reading" / f"{table}.toml"
-    return tomllib.loads(path.read_text(encoding="utf-8"))["row"]
+    """Return the rows of a table, which may have several files: ``claims.toml`` and ``claims_lists.toml``."""
+    files = sorted((Path(__file__).parent / "reading").glob(f"{table}*.toml"))
+    return [row for file in files for row in tomllib.loads(file.read_text(encoding="utf-8"))["row"]]
 
 
 def one_part_each(lines: Iterable[str]) -> frozenset[str]:
@@ -126,3 +128,22 @@ def _statement_line(name: str, statement: Statement) -> str:
     where = "open" if statement.parts is None else ", ".join(statement.parts) or "whole"
     size = f" | {statement.size.word or 'without a size'}" if statement.size else ""
     return f"{'not ' * statement.negated}{name}: {where}{size}{', leads' * bool(statement.lead)}"
+
+
+def main() -> None:
+    """Print what each step makes of the texts given."""
+    for text in sys.argv[1:]:
+        reading = read_claims(text)
+        for step, lines in (
+            ("tokens", token_lines(text)),
+            ("sentences", sentence_lines(text)),
+            ("clauses", clause_lines(text)),
+            ("bindings", binding_lines(text)),
+            ("claims", sorted(claim_lines(reading))),
+            ("leads", sorted(lead_lines(reading))),
+        ):
+            print(f"{step}:", *lines, sep="\n  ")
+
+
+if __name__ == "__main__":
+    main()

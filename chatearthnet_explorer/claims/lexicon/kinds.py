@@ -56,6 +56,7 @@ OUTRANKS: Final = 1 << 36
 """The class before it has more than the class behind it."""
 OUTRANKED: Final = 1 << 37
 """The class before it has less than the class behind it."""
+NEXT_TO: Final = 1 << 36
 COPIES: Final = SAME | REFERENCE
 
 KINDS: Mapping[str, int] = MappingProxyType(
