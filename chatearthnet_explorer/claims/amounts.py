@@ -94,24 +94,18 @@ def find_amounts(
 
 def _assign(clause: _Clause, at: int, size: Size, amounts: Amounts) -> None:
     """Add one amount: the first phrase after it that can settle whose it is decides."""
-    tokens, words, open_, _, text, _ = clause
+    tokens, _, open_, _, text, _ = clause
     for number in range(at + 1, len(tokens)):
-        kind, _, start, _ = tokens[number]
-        if kind == kinds.LAND:
-            if number in words:
-                _give_class(clause, at, number, size, amounts)
-                return
-        elif kind == kinds.PLACE:
-            if _settled_by_place(clause, at, number, size, amounts):
+        kind, _, start, end = tokens[number]
+        settle = _SETTLE.get(kind)
+        if settle:
+            if settle(clause, at, number, size, amounts):
                 return
         elif kind & _ALL_OF_IMAGE:
             if gaps.amount_is_of_whole(text[size.end : start]):
                 size = size._replace(of_image=True)
-            if kind == kinds.OF_IMAGE and not gaps.amount_names_class(text, tokens[number][3]):
+            if kind == kinds.OF_IMAGE and not gaps.amount_names_class(text, end):
                 _give(clause, number, size, _last_list(open_[number], text), amounts)
-                return
-        elif kind == kinds.OF_IT:
-            if _settled_by_it(clause, at, number, size, amounts):
                 return
         elif kind & _ENDS:
             _give(clause, at, size, _last_list(open_[number], text), amounts)
@@ -119,9 +113,11 @@ def _assign(clause: _Clause, at: int, size: Size, amounts: Amounts) -> None:
     _give(clause, at, size, _last_list(open_[-1], text), amounts)
 
 
-def _give_class(clause: _Clause, at: int, number: int, size: Size, amounts: Amounts) -> None:
+def _settled_by_class(clause: _Clause, at: int, number: int, size: Size, amounts: Amounts) -> bool:
     """Add an amount that a class follows: it belongs to that class or to those before it."""
     text = clause.text
+    if number not in clause.words:
+        return False
     start = clause.tokens[number][2]
     if gaps.amount_is_of_class(text[size.end : start]):
         # "a small area of grass and trees" speaks of both, "a small lake and trees" of one
@@ -130,6 +126,7 @@ def _give_class(clause: _Clause, at: int, number: int, size: Size, amounts: Amou
         amounts.effects.append(Effect(number, SIZE_NEXT, (clause.words[number],), (size, shared)))
     else:
         _give(clause, at, size, _last_list(clause.open[number], text), amounts)
+    return True
 
 
 def _settled_by_place(clause: _Clause, at: int, number: int, size: Size, amounts: Amounts) -> bool:
@@ -156,6 +153,9 @@ def _settled_by_it(clause: _Clause, at: int, number: int, size: Size, amounts: A
         return False
     _give_to_places(clause, at, size._replace(of_part=size.of_part or bool(of_part)), words, amounts, anyway=True)
     return True
+
+
+_SETTLE = {kinds.LAND: _settled_by_class, kinds.PLACE: _settled_by_place, kinds.OF_IT: _settled_by_it}
 
 
 def _give(

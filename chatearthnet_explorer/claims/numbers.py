@@ -29,8 +29,21 @@ _COUNTS = {
     **dict.fromkeys(("hundred", "a hundred", "the hundred", "one hundred"), 100.0),
 }
 _PARTS_OF_ONE = {
-    "half": 2, "third": 3, "quarter": 4, "fourth": 4, "fifth": 5, "sixth": 6, "seventh": 7, "eighth": 8,
-    "ninth": 9, "tenth": 10, "eleventh": 11, "twelfth": 12, "fifteenth": 15, "twentieth": 20, "hundredth": 100,
+    "half": 2,
+    "third": 3,
+    "quarter": 4,
+    "fourth": 4,
+    "fifth": 5,
+    "sixth": 6,
+    "seventh": 7,
+    "eighth": 8,
+    "ninth": 9,
+    "tenth": 10,
+    "eleventh": 11,
+    "twelfth": 12,
+    "fifteenth": 15,
+    "twentieth": 20,
+    "hundredth": 100,
 }
 _SIDE = {"over": 1, "full": 1, "or_more": 1, "under": -1, "scant": -1, "or_less": -1, "about": 0, "mere": 0}
 
@@ -152,7 +165,8 @@ def _pattern() -> re.Pattern[str]:
     return re.compile(
         rf"\b(?:{before}(?:{before})?(?:{span}|{bare}){after}|{span}{after}"
         rf"|between{_SPACE}(?:{number}|half|{count}){_SPACE}and{_SPACE}(?:{number}|{bare})"
-        rf"|half(?:(?=\s(?:of|the|its|this|each|both)\b)|,?{_SPACE}{_phrases('or_more', 'or_less')}\b)|the{_SPACE}{one_of}{_SPACE}part\b)"
+        rf"|half(?:(?=\s(?:of|the|its|this|each|both)\b)|,?{_SPACE}{_phrases('or_more', 'or_less')}\b)"
+        rf"|the{_SPACE}{one_of}{_SPACE}part\b)"
     )
 
 

@@ -40,11 +40,10 @@ def find_tokens(text: str) -> list[Token]:
             number = number_around(text, start, end, after=last)
             if number:
                 start, end = number
-                while tokens and tokens[-1][3] > start:
-                    tokens.pop()  # "more than"
+                _drop_behind(tokens, start)  # "more than"
                 value = size_of_number(text[start:end])
                 last = end
-                in_percent = in_percent or text.endswith(_PERCENT, start, end)
+                in_percent |= text.endswith(_PERCENT, start, end)
             elif value is None:
                 continue
             kind = AMOUNT
@@ -60,6 +59,11 @@ def find_tokens(text: str) -> list[Token]:
             shape_at = len(tokens) if word in SHAPES else -1
         tokens.append((kind, value, start, end))
     return tokens
+
+
+def _drop_behind(tokens: list[Token], start: int) -> None:
+    while tokens and tokens[-1][3] > start:
+        tokens.pop()
 
 
 def _with_percent(place: Token, text: str, last: int) -> list[Token]:
