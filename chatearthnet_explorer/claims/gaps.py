@@ -71,8 +71,10 @@ _ELSE = (
     "|remain[a-z]*|stand[a-z]*|show[a-z]*|overall|everywhere|elsewhere|around|between|toward|towards|within|under|for"
 )
 _WORD = rf"[\s\-\u2010-\u2015]+(?!(?:{_ELSE})\b)[a-z'\u2019]+"
-_COVERED = "covered|occupied|taken|taken up|filled|held|dominated|claimed|made up|formed|given|given over|devoted|used|left"
+_COVERED = (
+    "covered|occupied|taken|taken up|filled|held|dominated|claimed|made up|formed|given|given over|devoted|used|left"
     "|classified|mapped|labelled|labeled|marked"
+)
 _GOES = (
     r"\s(?:is|are|being|consists? of|goes? to|going to|belongs? to|belonging to|falls? to|falling to|to|for|in|under"
     rf"|(?:(?:is|are|being)\s(?:(?:also|again)\s)?)?(?:{_COVERED})\s(?:with|by|of|to|for|in|as))\b(?:\s(?:the|an?)\b)?"
@@ -118,7 +120,8 @@ _OF_THAT = re.compile(
 _ALL = 11
 _NUMBERS = {"both": 2, "neither": 2, "either": 2, "two": 2, "pair": 2, "three": 3, "four": 4}
 _SHARERS = re.compile(
-    r"\b(both|neither|either|(?:(?:each|all) of )?(?:the|these|all)(?: latter| last| other)? (?:two|three|four|pair)|each"
+    r"\b(both|neither|either|(?:(?:each|all) of )?(?:the|these|all)(?: latter| last| other)? (?:two|three|four|pair)"
+    r"|each"
     r"|all of them|every one|all)\b(?! of the)[^,.;:]*\Z"
 )
 _SHARERS_AFTER = re.compile(r"\W*(?:[a-z]+ ){0,2}(apiece|both|alike|each)\b(?! of)")
