@@ -72,7 +72,7 @@ def find_amounts(
     for at, (kind, value, start, end) in enumerate(tokens):
         if kind == kinds.AMOUNT:
             size = Size(value, start, end, is_number=is_number(text[start:end]))
-            if gaps.is_difference(text, start, end) if size.is_number else gaps.is_of_shape(text, end):
+            if gaps.is_difference(text, start, end) or (not size.is_number and gaps.is_of_shape(text, end)):
                 continue
             sharers: tuple[ClassWord, ...] = ()
             if turn < at:
@@ -85,7 +85,7 @@ def find_amounts(
                 _assign(clause, at, size, amounts)
         elif kind == kinds.NO and value.endswith((" no", " none")):
             _assign(clause, at, Size(None, start, end), amounts)  # "almost no trees"
-        elif kind == kinds.LEADS and value.endswith(_MOST):
+        elif kind == kinds.LEADS and value.endswith(_MOST) and tokens[at - 1][0] != kinds.NO:
             _assign(clause, at, Size("large", start, end), amounts)  # "trees hold the majority"
         elif kind == kinds.SOMEWHERE:
             amounts.effects.append(Effect(at, DROP_SIZE, open_[at][-1:], None))

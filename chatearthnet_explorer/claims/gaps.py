@@ -60,7 +60,7 @@ NOUN = (
     "fraction|part|portion|amount|quantit|share|coverage|presence|extent|area|expanse|stretch|spread|level|proportion"
     "|percentage|number|scale|size|ground|surface|corner|quadrant|section|half|one|element|role|stake|component|cover"
     "|patch(?!es)|piece|block|bit|group|slice|holding|helping|cut|measure|dose|chunk|serving|margin|allotment|weight|strength|layer|tract"
-    "|order|dollop|lot|mass|band|belt|strip|ribbon|fringe|hem|plot|touch|remainder|residue|residual|minority|range|lead|footprint|standing"
+    "|order|dollop|lot|mass|band|belt|strip|ribbon|fringe|hem|plot|touch|remainder|residue|residual|minority|range|lead|footprint|standing|second|third|fourth"
 )
 # words that end the phrase of an amount and its noun
 _ELSE = (
@@ -104,7 +104,7 @@ _PLACE_HAS = re.compile(
     r"|remains?|arrives?|comes?|reaches|finds?|one|we|he|she|limited|but|its|mere|faint|faintest|merest|thin|single|very"
     r"|well|way)\b){0,20}"
 )
-_LEFT = re.compile(r"\bleav(?:es?|ing)\s(?:(?:only|just|some|about)\s)?\Z|\b(?:that|it|less|more|ahead|leads)\sby\s\Z")
+_LEFT = re.compile(r"\bleav(?:es?|ing)\s(?:(?:only|just|some|about)\s)?\Z|\b(?:that|it|less|more|ahead|leads|(?:bigg|larg|small|wid)er)\sby\s(?:an?\s)?\Z")
 # "small, angular plots", "modest and box-like"
 _SHAPE_WORD = (
     "angular|rectangular|rectilinear|irregular|elongated|elongate|round|rounded|oval|circular|linear|square|winding|narrow"
@@ -154,7 +154,7 @@ def is_difference(text: str, start: int, end: int) -> bool:
     if text.startswith(" of th", end) and _OF_THAT.match(text, end):
         return True
     before = text[max(start - _NEAR, 0) : start]
-    return ("leav" in before or before.endswith(" by ")) and _LEFT.search(before) is not None
+    return ("leav" in before or before.endswith((" by ", " by a "))) and _LEFT.search(before) is not None
 
 
 def is_of_shape(text: str, end: int) -> bool:

@@ -151,10 +151,12 @@ def _pattern() -> re.Pattern[str]:
     one_of = _any_of(_PARTS_OF_ONE)
     # "a third cover", "a half moon" are no amounts; "the third" is one only behind "about" or before "part"
     part = rf"{one_of}(?!{_SPACE}(?:{_NO_AMOUNT})\b)(?:{_SPACE}part\b)?"
-    article = rf"(?:an?|one|another){_SPACE}(?:{_phrases('full', 'scant', 'mere')}{_SPACE})?"
+    # "grass is a small third" is its rank
+    rank = rf"(?!an?{_SPACE}{_phrases('scant')}{_SPACE}third\b(?!{_SPACE}of\b))"
+    article = rf"{rank}(?:an?|one|another){_SPACE}(?:{_phrases('full', 'scant', 'mere')}{_SPACE})?"
     many = _any_of(_names_of_many())
     of = rf"(?:{_SPACE}(?:{_UNITS}))?{_SPACE}(?:in|of|from|out{_SPACE}of)(?:{_SPACE}(?:a|every|the))?{_SPACE}"
-    ratio = rf"{of}(?:{_any_of(_COUNTS)}|\d{{2,3}}\b)"
+    ratio = rf"{of}(?:{_any_of(_COUNTS)}|[1-9]\d{{1,2}}\b)"
     percent = rf"(?:{_SPACE}(?:percents?|per{_SPACE}cent)\b|\s?%)"
     to = rf"(?:{_SPACE}(?:to|or|and){_SPACE}|\s?[\u2010-\u2015-]\s?)"
     number = rf"(?:{article}{part}|{count}(?:{_SPACE}{many}|{percent}|{ratio}))"
@@ -241,7 +243,7 @@ def _number() -> re.Pattern[str]:
     count = rf"(?:{finder(_COUNTS)}|\b{_FIGURES})"
     return re.compile(
         rf"(?:({count}) )?({part})|({count})(?: (?:{_UNITS}))?"
-        rf"(?: (?:in|of|from|out of)(?: (?:a|every|the))? ({finder(_COUNTS)}|\b\d{{2,3}}\b))?"
+        rf"(?: (?:in|of|from|out of)(?: (?:a|every|the))? ({finder(_COUNTS)}|\b[1-9]\d{{1,2}}\b))?"
     )
 
 
