@@ -36,7 +36,7 @@ class Amounts(NamedTuple):
     of_places: dict[int, Size]
     """Those that belong to a place after the first one of its classes, by the number of the place."""
 
-    taken: dict[int, None]
+    with_size: dict[int, None]
     """The places that have an amount of their own, by number, from left to right."""
 
 
@@ -182,7 +182,7 @@ def _give_to_places(
     places = _places_before(clause, at, size, words, amounts)
     if places and (size.is_number or size.word in _PLAIN):
         size = size._replace(of_part=True)
-    if places and next(iter(amounts.taken)) < places[0]:
+    if places and next(iter(amounts.with_size)) < places[0]:
         amounts.of_places.update(dict.fromkeys(places, size))
     else:
         amounts.effects.append(Effect(at, SIZE, words, (size, anyway)))
@@ -195,11 +195,21 @@ def _give_at_place(clause: _Clause, at: int, size: Size, site: Site, amounts: Am
     of_place = gaps.amount_is_of_place(clause.text[size.end : site.start])
     if of_place:
         size = size._replace(of_part=clause.text[size.end : site.start] not in {"", " "})
-        amounts.taken[site.at] = None
+        amounts.with_size[site.at] = None
+        _end_list(clause, site, amounts)
     if (had_place or of_whole) and site.role != "out" and of_place:
         amounts.of_places[site.at] = size
     else:
         _give(clause, at, size, site.words, amounts, site.start if of_place else -1)
+
+
+def _end_list(clause: _Clause, site: Site, amounts: Amounts) -> None:
+    """Leave the next place without an amount if it is no more "of": "a sixth of the middle, and in the top left"."""
+    tokens, _, _, sites, text, _ = clause
+    after = next((number for number in range(site.at + 1, min(site.at + _FAR, len(tokens))) if number in sites), -1)
+    if after > 0 and sites[after].in_list and gaps.ends_list(text[tokens[site.at][3] : sites[after].start]):
+        start = sites[after].start
+        amounts.of_places[after] = Size(None, start, start)
 
 
 def _places_before(
@@ -214,7 +224,7 @@ def _places_before(
     while number >= max(at - _FAR, 0) and not tokens[number][0] & _CONTENT:
         number -= 1
     site = sites.get(number)
-    if not site or site.words != words or site.role != "in" or number in amounts.taken:
+    if not site or site.words != words or site.role != "in" or number in amounts.with_size:
         return ()
     if not gaps.place_has_amount(text[tokens[number][3] : size.start]):
         return ()
@@ -222,10 +232,10 @@ def _places_before(
     while site and site.in_list:
         number = next((other for other in range(places[0] - 1, max(places[0] - _FAR, -1), -1) if other in sites), -1)
         site = sites.get(number)
-        if not site or site.words != words or number in amounts.taken:
+        if not site or site.words != words or number in amounts.with_size:
             break
         places[:0] = [number]
-    amounts.taken.update(dict.fromkeys(places))
+    amounts.with_size.update(dict.fromkeys(places))
     return tuple(places)
 
 

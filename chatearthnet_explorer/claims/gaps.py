@@ -117,6 +117,7 @@ _OF_THAT = re.compile(
     r"\sof\s(?:that|this|these|those)\b(?!\s(?:\w+\s)?(?:parts?|corners?|quadrants?|ground|area|section|quarter|square|surface"
     r"|land|region|space|image|scene))"
 )
+_ENDS_LIST = re.compile(r",? and (?:also |only )?(?:in|at|on|along|towards?)(?: the)? ")
 _ALL = 11
 _NUMBERS = {"both": 2, "neither": 2, "either": 2, "two": 2, "pair": 2, "three": 3, "four": 4}
 _SHARERS = re.compile(
@@ -147,6 +148,12 @@ def amount_is_of_place(gap: str) -> bool:
 def place_has_amount(gap: str) -> bool:
     """Return whether an amount belongs to the part before it: "and in the middle [it has only] a fifth"."""
     return len(gap) < _AHEAD and _PLACE_HAS.fullmatch(gap) is not None
+
+
+@lru_cache(_KEPT)
+def ends_list(gap: str) -> bool:
+    """Return whether a place no longer shares the amount of the one before: "a sixth of it[, and in the] top left"."""
+    return _ENDS_LIST.fullmatch(gap) is not None
 
 
 def is_difference(text: str, start: int, end: int) -> bool:

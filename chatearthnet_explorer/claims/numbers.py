@@ -123,11 +123,11 @@ _REACH = 40
 
 
 def _bare_count() -> str:
-    # not "one", "two" of a thing: "a larger one in the middle"
+    # not "a larger one in the middle"
     return rf"(?:{_any_of(word for word, number in _COUNTS.items() if number > _FEW)}|{_FIGURES})"
 
 
-_FEW = 4
+_FEW = 1
 
 
 @cache
@@ -155,7 +155,7 @@ def _pattern() -> re.Pattern[str]:
     rank = rf"(?!an?{_SPACE}{_phrases('scant')}{_SPACE}third\b(?!{_SPACE}of\b))"
     article = rf"{rank}(?:an?|one|another){_SPACE}(?:{_phrases('full', 'scant', 'mere')}{_SPACE})?"
     many = _any_of(_names_of_many())
-    of = rf"(?:{_SPACE}(?:{_UNITS}))?{_SPACE}(?:in|of|from|out{_SPACE}of)(?:{_SPACE}(?:a|every|the))?{_SPACE}"
+    of = rf"(?:{_SPACE}or{_SPACE}so)?(?:{_SPACE}(?:{_UNITS}))?{_SPACE}(?:in|of|from|out{_SPACE}of)(?:{_SPACE}(?:a|every|the))?{_SPACE}"
     ratio = rf"{of}(?:{_any_of(_COUNTS)}|[1-9]\d{{1,2}}\b)"
     percent = rf"(?:{_SPACE}(?:percents?|per{_SPACE}cent)\b|\s?%)"
     to = rf"(?:{_SPACE}(?:to|or|and){_SPACE}|\s?[\u2010-\u2015-]\s?)"
@@ -242,7 +242,7 @@ def _number() -> re.Pattern[str]:
     part = finder((*_PARTS_OF_ONE, *_names_of_many()))
     count = rf"(?:{finder(_COUNTS)}|\b{_FIGURES})"
     return re.compile(
-        rf"(?:({count}) )?({part})|({count})(?: (?:{_UNITS}))?"
+        rf"(?:({count}) )?({part})|({count})(?: or so)?(?: (?:{_UNITS}))?"
         rf"(?: (?:in|of|from|out of)(?: (?:a|every|the))? ({finder(_COUNTS)}|\b[1-9]\d{{1,2}}\b))?"
     )
 
