@@ -154,10 +154,17 @@ def _is_object(text: str, start: int) -> bool:
     return text.endswith(" the ", 0, start) and not text.endswith(", and the ", 0, start)
 
 
+_FORMS = ("field", "thicket")
+_REACH = 60
+
+
 def _is_shape(last: ClassWord, word: ClassWord, text: str) -> bool:
     """Return whether "fields" or "a thicket" only describes the class before it: "snow spreads in wide fields"."""
-    shape = word.name != last.name and text[word.start : word.end] in SHAPES
-    return shape and gaps.is_shape(text[last.end : word.start])
+    shape = text[word.start : word.end]
+    if word.name == last.name or shape not in SHAPES:
+        return False
+    # "houses in a meadow" names both
+    return gaps.is_shape(text[max(last.end, word.start - _REACH) : word.start], may_be_in=shape.startswith(_FORMS))
 
 
 def _join(last: Chunk, word: ClassWord, link: int, text: str) -> bool:

@@ -30,44 +30,53 @@ def find_tokens(text: str) -> list[Token]:
     last = 0  # where the last number ends
     in_percent = False  # whether the sentence gives percents
     shape_at = -1
+    find = _WORDS.get
     for match in _pattern().finditer(text):
         word = match.group()
+        kind, value = find(word) or find(single_spaced(word)) or _word_of(word)
         start, end = match.span()
-        kind, value = _WORDS.get(word) or _WORDS.get(single_spaced(word)) or _word_of(word)
         if start < last:
+            continue
+        if kind > STOP:
+            tokens.append((kind, value, start, end))
             continue
         if kind == _CLUE:
             number = number_around(text, start, end, after=last)
             if number:
                 start, end = number
-                while tokens and tokens[-1][3] > start:
-                    tokens.pop()  # "more than"
+                _drop_behind(tokens, start)  # "more than"
                 value = size_of_number(text[start:end])
                 last = end
-                in_percent = in_percent or text.endswith(_PERCENT, start, end)
+                in_percent |= text.endswith(_PERCENT, start, end)
             elif value is None:
                 continue
             kind = AMOUNT
         elif kind == STOP:
             in_percent = False
         elif kind == PLACE and in_percent:
-            # "31 % of the middle, then 29 in the top left", "22 % in the middle, in the top left 18"
-            bare = percent_before(text, start)
-            if bare and bare[0] >= last:
-                tokens.append((AMOUNT, size_of_percent(text[slice(*bare)]), *bare))
-                last = start
-            else:
-                bare = percent_after(text, end)
-                if bare:
-                    tokens += (kind, value, start, end), (AMOUNT, size_of_percent(text[slice(*bare)]), *bare)
-                    last = bare[1]
-                    continue
+            tokens += _with_percent((kind, value, start, end), text, last)
+            last = tokens[-1][3]
+            continue
         elif kind == LAND:
             if 0 <= shape_at < len(tokens) and gaps.is_made_of(text[tokens[shape_at][3] : start]):
                 tokens[shape_at] = (IDLE, *tokens[shape_at][1:])  # "a sea of tall grass" has no water
             shape_at = len(tokens) if word in SHAPES else -1
         tokens.append((kind, value, start, end))
     return tokens
+
+
+def _drop_behind(tokens: list[Token], start: int) -> None:
+    while tokens and tokens[-1][3] > start:
+        tokens.pop()
+
+
+def _with_percent(place: Token, text: str, last: int) -> list[Token]:
+    """Return a place with the bare number beside it, in a sentence of percents: "then 29 in the top left"."""
+    bare = percent_before(text, place[2])
+    if bare and bare[0] >= last:
+        return [(AMOUNT, size_of_percent(text[slice(*bare)]), *bare), place]
+    bare = percent_after(text, place[3])
+    return [place, (AMOUNT, size_of_percent(text[slice(*bare)]), *bare)] if bare else [place]
 
 
 _PERCENT = ("%", "percent", "percents", "cent", "hundred")
@@ -101,7 +110,7 @@ _WORDS: dict[str, tuple[int, Any]] = {
 }
 # not the full stop of "approx. 40 %"
 _SHORT = "".join(rf"(?<!\b{word})" for word in (r"e\.g", r"i\.e", "approx", "ca", "vs", "resp"))
-_END = rf"(?:[!?\u3002]|{_SHORT}\.)[.!?\u3002]{{0,9}}(?=\W|\Z)|\n\s{{0,9}}\n|\x03"
+_END = rf"(?:[!?\u3002]|{_SHORT}\.)[.!?\u3002]{{0,9}}(?=\W|\Z)|\x03"
 # not the comma of "1,200 ha"
 _MARK = r";|(?<!\d)[,:]|[,:](?!\d)"
 
@@ -110,4 +119,4 @@ _MARK = r";|(?<!\d)[,:]|[,:](?!\d)"
 def _pattern() -> re.Pattern[str]:
     """Return the expression of all phrases; making it takes longer than importing the rest of the package."""
     words = finder(phrase for phrase in _WORDS if phrase[0].isalpha())
-    return re.compile(rf"{words}|(?=[\d,:;\x03.!?\u3002\n])(?:{_MARK}|{_END}|\b\d{{1,3}}(?:\.\d{{1,4}})?\s?%)")
+    return re.compile(rf"{words}|(?=[\d,:;\x03.!?\u3002])(?:{_MARK}|{_END}|\b\d{{1,3}}(?:\.\d{{1,4}})?\s?%)")
