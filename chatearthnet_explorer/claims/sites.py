@@ -45,8 +45,8 @@ class Site(NamedTuple):
     """Start in the text."""
 
     role: str
-    """``in``; ``out`` where the classes are not; ``except`` for an exception; ``turn`` for the classes after it; ``last``
-    for a turn that no class follows, so that it belongs to the classes before."""
+    """``in``; ``out`` where the classes are not; ``except`` for an exception; ``turn`` for the classes after it;
+    ``last`` for a turn that no class follows, so that it belongs to the classes before."""
 
     in_list: bool = False
     """Whether it is in one list with the place before it."""
