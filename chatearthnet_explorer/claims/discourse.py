@@ -82,9 +82,11 @@ def _add(so_far: SoFar, clause: Clause, binding: Binding, text: str) -> SoFar:
         loose = loose or first == kinds.OF_IT
     is_subject = clause.after == "but" and any(site.role == "last" for site in layout.sites)
     before = so_far.subject if is_subject else so_far.topic
-    own = tuple(mention for mention in binding.mentions if mention.name)
+    own = tuple([mention for mention in binding.mentions if mention.name])
     doubt = "it" if signs & kinds.LAND else "" if is_subject else so_far.topic_doubt
-    back = tuple(_recall(one, mention, doubt) for one in before for mention in binding.mentions if not mention.name)
+    back: tuple[Mention, ...] = ()
+    if before and len(own) < len(binding.mentions):
+        back = tuple(_recall(one, mention, doubt) for one in before for mention in binding.mentions if not mention.name)
     unresolved = is_subject and not back and not own
     # "grass is widest in the middle. In the top left it has 30 %." does not turn to what is in the top left
     goes_on = bool(back) and not own and (so_far.is_placed or not layout.begins_with_place)
@@ -103,7 +105,7 @@ def _add(so_far: SoFar, clause: Clause, binding: Binding, text: str) -> SoFar:
     elif own:
         topic, is_placed = own[:1], placed_part
         topic_doubt = "it" if any(one.name != own[0].name for one in own) else ""
-    open_ = {word.start for word in binding.last if word.name}
+    open_ = [word.start for word in binding.last if word.name]
     return SoFar(
         topic=topic,
         topic_doubt=topic_doubt,
@@ -112,7 +114,7 @@ def _add(so_far: SoFar, clause: Clause, binding: Binding, text: str) -> SoFar:
         placed=placed,
         mentions=so_far.mentions + own,
         recalled=so_far.recalled + back,
-        subject=tuple(one for one in own if one.start in open_) or back or so_far.subject,
+        subject=tuple([one for one in own if one.start in open_]) or back or so_far.subject,
         here=(() if goes_on or (back and is_subject) else layout.here) or so_far.here,
         latest=layout.latest or so_far.latest,
         there=there,

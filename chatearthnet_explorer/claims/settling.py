@@ -1,4 +1,4 @@
-"""Step 5c: give the classes of a sentence the places that it leaves open, and keep what the next one needs."""
+"""Step 5e: give the classes of a sentence the places that it leaves open, and keep what the next one needs."""
 
 from __future__ import annotations
 
