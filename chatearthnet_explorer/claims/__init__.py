@@ -7,7 +7,8 @@ A caption goes through these steps, each a function of the values of the step be
 2. ``clauses.split_sentences``: sentences;
 3. ``clauses.split_clauses``: clauses;
 4. ``bindings``: what each clause says on its own of its classes: places, amounts, denials, leads;
-5. ``discourse``: what the sentences say together.
+5. ``discourse``: what the sentences say together;
+6. ``conflicts``: which of its claims contradict each other.
 """
 
 from __future__ import annotations
