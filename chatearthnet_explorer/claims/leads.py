@@ -86,7 +86,7 @@ def find_leads(
         elif kind == kinds.EXCEPT:
             denied = False
         elif kind == kinds.LEADS:
-            if not denied and now and not before[0] & kinds.REFERENCE:
+            if not denied and now and not before[0] & _NOT_ITS:
                 leaders = _first_list(now, text)
                 if at < last and not modes[at] and _is_of_place(clause.tokens[at + 1], end, text):
                     effects.append(Effect(at, LEAD_NEXT, leaders, PLAIN))
@@ -96,7 +96,7 @@ def find_leads(
                     if close >= 0:
                         effects.append(Effect(close, CLOSE, leaders, None))
                 leading = True
-            elif not (denied or is_pronoun):
+            elif not (denied or is_pronoun or before[0] == kinds.OUTRANKED):
                 # "water, outside the leading kinds" and "water, unlike the dominant trees" do not say it of water
                 pending = _Lead(PLAIN, end, survives=not now)
             denied = False
@@ -155,6 +155,7 @@ def find_leads(
     return effects
 
 
+_NOT_ITS = kinds.REFERENCE | kinds.OUTRANKED
 _IMAGES = kinds.IMAGE | kinds.OF_IMAGE
 _BETWEEN = (" between ", " among ", " amid ")
 _IS = (" is ", " are ", ":")
