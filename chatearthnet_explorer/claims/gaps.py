@@ -249,7 +249,7 @@ def is_behind(gap: str) -> bool:
 # --- around a class
 
 _SHAPE = re.compile(
-    r"(?<!well )\b(in|as|into|forms?|forming)\s(?:the (?:form|shape) of )?(?!the\s)(?:(?!of\b)[a-z\-]+,?\s){0,4}\Z"
+    r"(?<!well )\b(in|as|into|forms?|forming)\s(?:the (?:form|shape) of )?(?!the\s)(?:(?!(?:of|and)\b)[a-z\-]+,?\s){0,4}\Z"
 )
 _IS_SHAPE = re.compile(r"\s(?:(?:is|are)\s(?:an?|the|one)|(?:has|have)\s(?:its|their))\s(?:(?!of\b)[a-z\-]+\s){0,3}")
 _MADE_OF = re.compile(r"\sof(?:\s(?!(?:the|this|that|its|their|and|or|with|in|to|on)\b)[a-z\-]+){0,2}\s")
