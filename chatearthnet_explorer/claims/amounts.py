@@ -36,8 +36,8 @@ class Amounts(NamedTuple):
     of_places: dict[int, Size]
     """Those that belong to a place after the first one of its classes, by the number of the place."""
 
-    taken: set[int]
-    """The places that have an amount of their own, by number."""
+    with_size: dict[int, None]
+    """The places that have an amount of their own, by number, from left to right."""
 
 
 class _Clause(NamedTuple):
@@ -46,6 +46,8 @@ class _Clause(NamedTuple):
     open: Sequence[tuple[ClassWord, ...]]
     sites: Mapping[int, Site]
     text: str
+    turn: int
+    """Number of the first place that the classes after it take; the number of phrases if there is none."""
 
 
 def find_amounts(
@@ -64,23 +66,26 @@ def find_amounts(
         sites: Its places, by the number of their phrase.
         text: The text, in lower case.
     """
-    clause = _Clause(tokens, words, open_, sites, text)
-    amounts = Amounts([], {}, set())
+    turn = next((number for number, site in sites.items() if site.role == "turn"), len(tokens))
+    clause = _Clause(tokens, words, open_, sites, text, turn)
+    amounts = Amounts([], {}, {})
     for at, (kind, value, start, end) in enumerate(tokens):
         if kind == kinds.AMOUNT:
             size = Size(value, start, end, is_number=is_number(text[start:end]))
-            if gaps.is_difference(text, start, end) if size.is_number else gaps.is_of_shape(text, end):
+            if gaps.is_difference(text, start, end) or (not size.is_number and gaps.is_of_shape(text, end)):
                 continue
-            if _plainly_of_part(clause, at, size):
-                size = size._replace(of_part=True)
-            sharers = _sharers(clause, at, size)
+            sharers: tuple[ClassWord, ...] = ()
+            if turn < at:
+                # "in the middle, only a trace of it is left"
+                size = size._replace(of_part=size.is_number or value in _PLAIN)
+                sharers = _sharers(clause, at, size)
             if sharers:
                 amounts.effects.append(Effect(at, SIZE, sharers, (size, False)))
             else:
                 _assign(clause, at, size, amounts)
         elif kind == kinds.NO and value.endswith((" no", " none")):
             _assign(clause, at, Size(None, start, end), amounts)  # "almost no trees"
-        elif kind == kinds.LEADS and value.endswith(_MOST):
+        elif kind == kinds.LEADS and value.endswith(_MOST) and tokens[at - 1][0] != kinds.NO:
             _assign(clause, at, Size("large", start, end), amounts)  # "trees hold the majority"
         elif kind == kinds.SOMEWHERE:
             amounts.effects.append(Effect(at, DROP_SIZE, open_[at][-1:], None))
@@ -89,27 +94,12 @@ def find_amounts(
 
 def _assign(clause: _Clause, at: int, size: Size, amounts: Amounts) -> None:
     """Add one amount: the first phrase after it that can settle whose it is decides."""
-    tokens, words, open_, sites, text = clause
+    tokens, _, open_, _, text, _ = clause
     for number in range(at + 1, len(tokens)):
         kind, _, start, end = tokens[number]
-        if kind == kinds.LAND:
-            if number in words:
-                if gaps.amount_is_of_class(text[size.end : start]):
-                    # "a small area of grass and trees" speaks of both, "a small lake and trees" of one
-                    article = text.endswith((" a ", " an ", "\na "), 0, size.start)
-                    shared = not article or text.endswith("of ", 0, start)
-                    amounts.effects.append(Effect(number, SIZE_NEXT, (words[number],), (size, shared)))
-                else:
-                    _give(clause, at, size, _last_list(open_[number], text), amounts)
-                return
-        elif kind == kinds.PLACE:
-            site = sites.get(number)
-            if site and site.role != "turn":
-                if site.words:
-                    _give_at_place(clause, at, size, site, amounts)
-                return
-            if site and site.words and not text.endswith("of the ", 0, start):
-                _give(clause, at, size, site.words, amounts)
+        settle = _SETTLE.get(kind)
+        if settle:
+            if settle(clause, at, number, size, amounts):
                 return
         elif kind & _ALL_OF_IMAGE:
             if gaps.amount_is_of_whole(text[size.end : start]):
@@ -117,20 +107,55 @@ def _assign(clause: _Clause, at: int, size: Size, amounts: Amounts) -> None:
             if kind == kinds.OF_IMAGE and not gaps.amount_names_class(text, end):
                 _give(clause, number, size, _last_list(open_[number], text), amounts)
                 return
-        elif kind == kinds.OF_IT:
-            site = sites.get(number + 1)
-            of_part = site and site.words and site.role == "in" and gaps.amount_is_of_place(text[end : site.start])
-            if of_part or not gaps.amount_names_class(text, end):
-                words_before = _last_list(open_[number], text)
-                size = size._replace(of_part=size.of_part or bool(of_part))
-                if words_before:
-                    if not _give_before(clause, at, size, words_before, amounts):
-                        amounts.effects.append(Effect(number, SIZE, words_before, (size, True)))
-                    return
         elif kind & _ENDS:
             _give(clause, at, size, _last_list(open_[number], text), amounts)
             return
     _give(clause, at, size, _last_list(open_[-1], text), amounts)
+
+
+def _settled_by_class(clause: _Clause, at: int, number: int, size: Size, amounts: Amounts) -> bool:
+    """Add an amount that a class follows: it belongs to that class or to those before it."""
+    text = clause.text
+    if number not in clause.words:
+        return False
+    start = clause.tokens[number][2]
+    if gaps.amount_is_of_class(text[size.end : start]):
+        # "a small area of grass and trees" speaks of both, "a small lake and trees" of one
+        article = text.endswith((" a ", " an ", "\na "), 0, size.start)
+        shared = not article or text.endswith("of ", 0, start)
+        amounts.effects.append(Effect(number, SIZE_NEXT, (clause.words[number],), (size, shared)))
+    else:
+        _give(clause, at, size, _last_list(clause.open[number], text), amounts)
+    return True
+
+
+def _settled_by_place(clause: _Clause, at: int, number: int, size: Size, amounts: Amounts) -> bool:
+    """Add an amount that a place follows, and return whether the place settles whose it is."""
+    site = clause.sites.get(number)
+    if site and site.role != "turn":
+        if site.words:
+            _give_at_place(clause, at, size, site, amounts)
+        return True
+    if site and site.words and not clause.text.endswith("of the ", 0, site.start):
+        _give(clause, at, size, site.words, amounts)
+        return True
+    return False
+
+
+def _settled_by_it(clause: _Clause, at: int, number: int, size: Size, amounts: Amounts) -> bool:
+    """Add an amount "of it", and return whether "it" is one of the classes before."""
+    text = clause.text
+    end = clause.tokens[number][3]
+    site = clause.sites.get(number + 1)
+    of_part = site and site.words and site.role == "in" and gaps.amount_is_of_place(text[end : site.start])
+    words = _last_list(clause.open[number], text)
+    if not words or not (of_part or not gaps.amount_names_class(text, end)):
+        return False
+    _give_to_places(clause, at, size._replace(of_part=size.of_part or bool(of_part)), words, amounts, anyway=True)
+    return True
+
+
+_SETTLE = {kinds.LAND: _settled_by_class, kinds.PLACE: _settled_by_place, kinds.OF_IT: _settled_by_it}
 
 
 def _give(
@@ -141,10 +166,26 @@ def _give(
     if not words or text[size.start : size.end] in _ONLY_OF_NEXT:
         return
     of_place = before > 0 and not text[size.end : before].strip()  # "the entire top left"
-    if before < 0 and _give_before(clause, at, size, words, amounts):
-        return
-    if of_place or gaps.amount_stands_alone(text, size.end):
+    if of_place:
         amounts.effects.append(Effect(at, SIZE, words, (size, False)))
+    elif gaps.amount_stands_alone(text, size.end):
+        if before < 0:
+            _give_to_places(clause, at, size, words, amounts)
+        else:
+            amounts.effects.append(Effect(at, SIZE, words, (size, False)))
+
+
+def _give_to_places(
+    clause: _Clause, at: int, size: Size, words: tuple[ClassWord, ...], amounts: Amounts, *, anyway: bool = False
+) -> None:
+    """Add an amount of classes: of the places right before it, where places before those have another."""
+    places = _places_before(clause, at, size, words, amounts)
+    if places and (size.is_number or size.word in _PLAIN):
+        size = size._replace(of_part=True)
+    if places and next(iter(amounts.with_size)) < places[0]:
+        amounts.of_places.update(dict.fromkeys(places, size))
+    else:
+        amounts.effects.append(Effect(at, SIZE, words, (size, anyway)))
 
 
 def _give_at_place(clause: _Clause, at: int, size: Size, site: Site, amounts: Amounts) -> None:
@@ -154,20 +195,21 @@ def _give_at_place(clause: _Clause, at: int, size: Size, site: Site, amounts: Am
     of_place = gaps.amount_is_of_place(clause.text[size.end : site.start])
     if of_place:
         size = size._replace(of_part=clause.text[size.end : site.start] not in {"", " "})
-        amounts.taken.add(site.at)
+        amounts.with_size[site.at] = None
+        _end_list(clause, site, amounts)
     if (had_place or of_whole) and site.role != "out" and of_place:
         amounts.of_places[site.at] = size
     else:
         _give(clause, at, size, site.words, amounts, site.start if of_place else -1)
 
 
-def _give_before(clause: _Clause, at: int, size: Size, words: tuple[ClassWord, ...], amounts: Amounts) -> bool:
-    """Give an amount to the places before it, if one of their classes' places has another; return whether it was."""
-    places = _places_before(clause, at, size, words, amounts)
-    is_further = any(number in amounts.taken for number in clause.sites if places and number < places[0])
-    if is_further:
-        amounts.of_places.update(dict.fromkeys(places, size._replace(of_part=True)))
-    return is_further
+def _end_list(clause: _Clause, site: Site, amounts: Amounts) -> None:
+    """Leave the next place without an amount if it is no more "of": "a sixth of the middle, and in the top left"."""
+    tokens, _, _, sites, text, _ = clause
+    after = next((number for number in range(site.at + 1, min(site.at + _FAR, len(tokens))) if number in sites), -1)
+    if after > 0 and sites[after].in_list and gaps.ends_list(text[tokens[site.at][3] : sites[after].start]):
+        start = sites[after].start
+        amounts.of_places[after] = Size(None, start, start)
 
 
 def _places_before(
@@ -177,45 +219,36 @@ def _places_before(
 
     "Half of the top left, a third of the top right, and in the middle and the bottom left a fifth".
     """
-    tokens, _, _, sites, text = clause
+    tokens, _, _, sites, text, _ = clause
     number = at - 1
     while number >= max(at - _FAR, 0) and not tokens[number][0] & _CONTENT:
         number -= 1
     site = sites.get(number)
-    if not site or site.words != words or site.role != "in" or number in amounts.taken:
+    if not site or site.words != words or site.role != "in" or number in amounts.with_size:
         return ()
     if not gaps.place_has_amount(text[tokens[number][3] : size.start]):
         return ()
     places = [number]
     while site and site.in_list:
-        before = [other for other in sites if other < places[0]]
-        site = sites[before[-1]] if before else None
-        if site and (site.words != words or before[-1] in amounts.taken):
+        number = next((other for other in range(places[0] - 1, max(places[0] - _FAR, -1), -1) if other in sites), -1)
+        site = sites.get(number)
+        if not site or site.words != words or number in amounts.with_size:
             break
-        places[:0] = before[-1:]
-    amounts.taken.update(places)
+        places[:0] = [number]
+    amounts.with_size.update(dict.fromkeys(places))
     return tuple(places)
-
-
-def _plainly_of_part(clause: _Clause, at: int, size: Size) -> bool:
-    """Return whether an amount after a place is that of the part: "in the middle, only a trace of it is left"."""
-    if not (size.is_number or size.word in _PLAIN):
-        return False
-    return any(number < at and site.role == "turn" for number, site in clause.sites.items())
 
 
 def _sharers(clause: _Clause, at: int, size: Size) -> tuple[ClassWord, ...]:
     """Return the classes of a place that share an amount: "trees and grass, both in a middling share"."""
-    tokens, words, _, sites, text = clause
-    count = gaps.sharers(text, size.start, size.end)
+    count = gaps.sharers(clause.text, size.start, size.end)
     group: list[ClassWord] = []
     number = at - 1
-    while number >= 0 and number not in sites and len(group) < count:
-        if number in words:
-            group.append(words[number])
+    while number >= 0 and number not in clause.sites and len(group) < count:
+        if number in clause.words:
+            group.append(clause.words[number])
         number -= 1
-    is_of_place = any(other < at and site.role == "turn" for other, site in sites.items())
-    return tuple(group) if is_of_place and len(group) > 1 else ()
+    return tuple(group) if len(group) > 1 else ()
 
 
 def _last_list(words: tuple[ClassWord, ...], text: str) -> tuple[ClassWord, ...]:

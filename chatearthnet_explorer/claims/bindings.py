@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from chatearthnet_explorer.claims.tokens import Token
 
 _CONTENT = kinds.LAND | kinds.PLACE | kinds.PRONOUN | kinds.ONE_OF_TWO
-_OF_AMOUNT = kinds.AMOUNT | kinds.NO | kinds.SOMEWHERE
+_OF_AMOUNT = kinds.LEADS | kinds.AMOUNT | kinds.NO | kinds.SOMEWHERE
 _OF_LEAD = (
     kinds.OUTRANKS
     | kinds.OUTRANKED

@@ -16,8 +16,9 @@ _LONGEST = 60
 
 _BETWEEN = re.compile(
     r"(?: (?:area|land|zone|region|field|patch|cover|ground|vegetation)[a-z]{0,3})?"
-    r"(?:,|,? (?:and|or|&|and/or)(?:, (?:(?:slightly|just|closely|somewhat|a little|right|close) )?(?:behind|after|fewer|less|lastly"
-    r"|finally|then)(?: it| them| that)?,)?(?: then| also)?(?: of)?(?: the| any)?|/) ?"
+    # "moss and, slightly behind it, shrub"
+    r"(?:,|,? (?:and|or|&|and/or)(?:, (?:(?:slightly|just|closely|somewhat|a little|right|close) )?"
+    r"(?:behind|after|fewer|less|lastly|finally|then)(?: it| them| that)?,)?(?: then| also)?(?: of)?(?: the| any)?|/) ?"
 )
 # what may stand between two classes of one series: "a large area of trees, a smaller one of dense shrub and some grass"
 _SERIES_WORD = (
@@ -59,7 +60,7 @@ NOUN = (
     "fraction|part|portion|amount|quantit|share|coverage|presence|extent|area|expanse|stretch|spread|level|proportion"
     "|percentage|number|scale|size|ground|surface|corner|quadrant|section|half|one|element|role|stake|component|cover"
     "|patch(?!es)|piece|block|bit|group|slice|holding|helping|cut|measure|dose|chunk|serving|margin|allotment|weight|strength|layer|tract"
-    "|order|dollop|lot|mass|band|belt|strip|ribbon|fringe|hem|plot|touch|remainder|residue|residual|minority|range|lead|footprint|standing"
+    "|order|dollop|lot|mass|band|belt|strip|ribbon|fringe|hem|plot|touch|remainder|residue|residual|minority|range|lead|footprint|standing|second|third|fourth"
 )
 # words that end the phrase of an amount and its noun
 _ELSE = (
@@ -70,7 +71,10 @@ _ELSE = (
     "|remain[a-z]*|stand[a-z]*|show[a-z]*|overall|everywhere|elsewhere|around|between|toward|towards|within|under|for"
 )
 _WORD = rf"[\s\-\u2010-\u2015]+(?!(?:{_ELSE})\b)[a-z'\u2019]+"
-_COVERED = "covered|occupied|taken|taken up|filled|held|dominated|claimed|made up|formed|given|given over|devoted|used|left|classified|mapped|labelled|labeled|marked"
+_COVERED = (
+    "covered|occupied|taken|taken up|filled|held|dominated|claimed|made up|formed|given|given over|devoted|used|left"
+    "|classified|mapped|labelled|labeled|marked"
+)
 _GOES = (
     r"\s(?:is|are|being|consists? of|goes? to|going to|belongs? to|belonging to|falls? to|falling to|to|for|in|under"
     rf"|(?:(?:is|are|being)\s(?:(?:also|again)\s)?)?(?:{_COVERED})\s(?:with|by|of|to|for|in|as))\b(?:\s(?:the|an?)\b)?"
@@ -84,7 +88,8 @@ _OF_CLASS = re.compile(
 # "trees in a medium share", "grass is large in extent"; but "trees on a large island" is not an amount of trees
 _ALONE = re.compile(
     rf"(?:\s(?:{NOUN})[a-z]{{0,3}})?"
-    rf"(?:\W*[,.;:()!?\x03]|\s*$|\s(?!of\b)(?:{_ELSE}|only|still|just|about|nearly|almost|compared|yet|once|now|instead|apiece|alike|throughout|this|enough)\b"
+    rf"(?:\W*[,.;:()!?\x03]|\s*$|\s(?!of\b)(?:{_ELSE}|only|still|just|about|nearly|almost|compared|yet|once|now|instead"
+    r"|apiece|alike|throughout|this|enough)\b"
     r"|\sof\s(?:the|its?|them|that|this|these|those|each|every|all|an?|both|which|their|what)\b)"
 )
 # "and a small one in the top right"
@@ -92,12 +97,16 @@ _OF_PLACE = re.compile(
     rf"(?:\s(?:{NOUN})[a-z]{{0,3}})?(?:,? (?:each|apiece|both))?"
     r"\s(?:(?:of|in|at|on|over|across|to|along|within|towards?|for|under)\s)?(?:(?:all|that|this|its|the|both|each)\s){0,3}"
 )
-# "in the middle [it has only] a fifth"
+# "in the middle", "it has only", "a fifth"
 _PLACE_HAS = re.compile(
-    r"(?:[\s,:(\u2010-\u2015-]|\b(?:with|at|by|has|have|having|each|holds?|takes?|gets?|makes?|only|just|it|they|is|are|and|where|about"
-    r"|an?|covers?|covering|fills?|drops|falls|sinks|to|down|up|still|even|then|in|of|for|the|some|another|there|remains?|arrives?|comes?|reaches|finds?|one|we|he|she|limited|but|an?|its|mere|faint|faintest|merest|thin|single|very|well|way)\b){0,20}"
+    r"(?:[\s,:(\u2010-\u2015-]|\b(?:with|at|by|has|have|having|each|holds?|takes?|gets?|makes?|only|just|it|they|is|are|and|where"
+    r"|about|an?|covers?|covering|fills?|drops|falls|sinks|to|down|up|still|even|then|in|of|for|the|some|another|there"
+    r"|remains?|arrives?|comes?|reaches|finds?|one|we|he|she|limited|but|its|mere|faint|faintest|merest|thin|single|very"
+    r"|well|way)\b){0,20}"
 )
-_LEFT = re.compile(r"\bleav(?:es?|ing)\s(?:(?:only|just|some|about)\s)?\Z|\b(?:that|it|less|more|ahead|leads)\sby\s\Z")
+_LEFT = re.compile(
+    r"\bleav(?:es?|ing)\s(?:(?:only|just|some|about)\s)?\Z|\b(?:that|it|less|more|ahead|leads|(?:bigg|larg|small|wid)er)\sby\s(?:an?\s)?\Z"
+)
 # "small, angular plots", "modest and box-like"
 _SHAPE_WORD = (
     "angular|rectangular|rectilinear|irregular|elongated|elongate|round|rounded|oval|circular|linear|square|winding|narrow"
@@ -107,14 +116,16 @@ _OF_SHAPE = re.compile(
     rf"(?:,| and| but|,? yet) (?:[a-z]+ly )?(?:(?:{_SHAPE_WORD})\b|[a-z]+-(?:like|shaped|edged|sided)\b)"
 )
 _OF_THAT = re.compile(
-    r"\sof\s(?:that|this|these|those)\b(?!\s(?:\w+\s)?(?:parts?|corners?|quadrants?|ground|area|section|quarter|square|surface|land"
-    r"|region|space|image|scene))"
+    r"\sof\s(?:that|this|these|those)\b(?!\s(?:\w+\s)?(?:parts?|corners?|quadrants?|ground|area|section|quarter|square|surface"
+    r"|land|region|space|image|scene))"
 )
+_ENDS_LIST = re.compile(r",? and (?:also |only )?(?:in|at|on|along|towards?)(?: the)? ")
 _ALL = 11
 _NUMBERS = {"both": 2, "neither": 2, "either": 2, "two": 2, "pair": 2, "three": 3, "four": 4}
 _SHARERS = re.compile(
-    r"\b(both|neither|either|(?:(?:each|all) of )?(?:the|these|all)(?: latter| last| other)? (?:two|three|four|pair)|each|all of them|every one"
-    r"|all)\b(?! of the)[^,.;:]*\Z"
+    r"\b(both|neither|either|(?:(?:each|all) of )?(?:the|these|all)(?: latter| last| other)? (?:two|three|four|pair)"
+    r"|each"
+    r"|all of them|every one|all)\b(?! of the)[^,.;:]*\Z"
 )
 _SHARERS_AFTER = re.compile(r"\W*(?:[a-z]+ ){0,2}(apiece|both|alike|each)\b(?! of)")
 _OF_WHOLE = re.compile(rf"(?:\s(?:{NOUN})[a-z]{{0,3}})?\s(?:of\s)?(?:(?:the|this|its)\s)?")
@@ -141,9 +152,18 @@ def place_has_amount(gap: str) -> bool:
     return len(gap) < _AHEAD and _PLACE_HAS.fullmatch(gap) is not None
 
 
+@lru_cache(_KEPT)
+def ends_list(gap: str) -> bool:
+    """Return whether a place no longer shares the amount of the one before: "a sixth of it[, and in the] top left"."""
+    return _ENDS_LIST.fullmatch(gap) is not None
+
+
 def is_difference(text: str, start: int, end: int) -> bool:
     """Return whether an amount there is only a difference or a part of another: "leaves a tenth", "half of that"."""
-    return bool(_OF_THAT.match(text, end) or _LEFT.search(text, max(start - _NEAR, 0), start))
+    if text.startswith(" of th", end) and _OF_THAT.match(text, end):
+        return True
+    before = text[max(start - _NEAR, 0) : start]
+    return ("leav" in before or before.endswith((" by ", " by a "))) and _LEFT.search(before) is not None
 
 
 def is_of_shape(text: str, end: int) -> bool:

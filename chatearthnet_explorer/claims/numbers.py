@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from functools import cache, lru_cache
-
 from typing import TYPE_CHECKING
 
 from chatearthnet_explorer.claims.lexicon import NUMBERS
@@ -27,11 +26,24 @@ _COUNTS = {
         for ten, tens in enumerate(_TENS)
         for number, one in enumerate(_ONES[:9], 1)
     },
-    **{word: 100.0 for word in ("hundred", "a hundred", "the hundred", "one hundred")},
+    **dict.fromkeys(("hundred", "a hundred", "the hundred", "one hundred"), 100.0),
 }
 _PARTS_OF_ONE = {
-    **{"half": 2, "third": 3, "quarter": 4, "fourth": 4, "fifth": 5, "sixth": 6, "seventh": 7, "eighth": 8},
-    **{"ninth": 9, "tenth": 10, "eleventh": 11, "twelfth": 12, "fifteenth": 15, "twentieth": 20, "hundredth": 100},
+    "half": 2,
+    "third": 3,
+    "quarter": 4,
+    "fourth": 4,
+    "fifth": 5,
+    "sixth": 6,
+    "seventh": 7,
+    "eighth": 8,
+    "ninth": 9,
+    "tenth": 10,
+    "eleventh": 11,
+    "twelfth": 12,
+    "fifteenth": 15,
+    "twentieth": 20,
+    "hundredth": 100,
 }
 _SIDE = {"over": 1, "full": 1, "or_more": 1, "under": -1, "scant": -1, "or_less": -1, "about": 0, "mere": 0}
 
@@ -111,11 +123,11 @@ _REACH = 40
 
 
 def _bare_count() -> str:
-    # not "one", "two" of a thing: "a larger one in the middle"
+    # not "a larger one in the middle"
     return rf"(?:{_any_of(word for word, number in _COUNTS.items() if number > _FEW)}|{_FIGURES})"
 
 
-_FEW = 4
+_FEW = 1
 
 
 @cache
@@ -139,10 +151,12 @@ def _pattern() -> re.Pattern[str]:
     one_of = _any_of(_PARTS_OF_ONE)
     # "a third cover", "a half moon" are no amounts; "the third" is one only behind "about" or before "part"
     part = rf"{one_of}(?!{_SPACE}(?:{_NO_AMOUNT})\b)(?:{_SPACE}part\b)?"
-    article = rf"(?:an?|one|another){_SPACE}(?:{_phrases('full', 'scant', 'mere')}{_SPACE})?"
+    # "grass is a small third" is its rank
+    rank = rf"(?!an?{_SPACE}{_phrases('scant')}{_SPACE}third\b(?!{_SPACE}of\b))"
+    article = rf"{rank}(?:an?|one|another){_SPACE}(?:{_phrases('full', 'scant', 'mere')}{_SPACE})?"
     many = _any_of(_names_of_many())
-    of = rf"(?:{_SPACE}(?:{_UNITS}))?{_SPACE}(?:in|of|from|out{_SPACE}of)(?:{_SPACE}(?:a|every|the))?{_SPACE}"
-    ratio = rf"{of}(?:{_any_of(_COUNTS)}|\d{{2,3}}\b)"
+    of = rf"(?:{_SPACE}or{_SPACE}so)?(?:{_SPACE}(?:{_UNITS}))?{_SPACE}(?:in|of|from|out{_SPACE}of)(?:{_SPACE}(?:a|every|the))?{_SPACE}"
+    ratio = rf"{of}(?:{_any_of(_COUNTS)}|[1-9]\d{{1,2}}\b)"
     percent = rf"(?:{_SPACE}(?:percents?|per{_SPACE}cent)\b|\s?%)"
     to = rf"(?:{_SPACE}(?:to|or|and){_SPACE}|\s?[\u2010-\u2015-]\s?)"
     number = rf"(?:{article}{part}|{count}(?:{_SPACE}{many}|{percent}|{ratio}))"
@@ -153,7 +167,8 @@ def _pattern() -> re.Pattern[str]:
     return re.compile(
         rf"\b(?:{before}(?:{before})?(?:{span}|{bare}){after}|{span}{after}"
         rf"|between{_SPACE}(?:{number}|half|{count}){_SPACE}and{_SPACE}(?:{number}|{bare})"
-        rf"|half(?:(?=\s(?:of|the|its|this|each|both)\b)|,?{_SPACE}{_phrases('or_more', 'or_less')}\b)|the{_SPACE}{one_of}{_SPACE}part\b)"
+        rf"|half(?:(?=\s(?:of|the|its|this|each|both)\b)|,?{_SPACE}{_phrases('or_more', 'or_less')}\b)"
+        rf"|the{_SPACE}{one_of}{_SPACE}part\b)"
     )
 
 
@@ -227,8 +242,8 @@ def _number() -> re.Pattern[str]:
     part = finder((*_PARTS_OF_ONE, *_names_of_many()))
     count = rf"(?:{finder(_COUNTS)}|\b{_FIGURES})"
     return re.compile(
-        rf"(?:({count}) )?({part})|({count})(?: (?:{_UNITS}))?"
-        rf"(?: (?:in|of|from|out of)(?: (?:a|every|the))? ({finder(_COUNTS)}|\b\d{{2,3}}\b))?"
+        rf"(?:({count}) )?({part})|({count})(?: or so)?(?: (?:{_UNITS}))?"
+        rf"(?: (?:in|of|from|out of)(?: (?:a|every|the))? ({finder(_COUNTS)}|\b[1-9]\d{{1,2}}\b))?"
     )
 
 

@@ -44,28 +44,19 @@ def find_tokens(text: str) -> list[Token]:
             number = number_around(text, start, end, after=last)
             if number:
                 start, end = number
-                while tokens and tokens[-1][3] > start:
-                    tokens.pop()  # "more than"
+                _drop_behind(tokens, start)  # "more than"
                 value = size_of_number(text[start:end])
                 last = end
-                in_percent = in_percent or text.endswith(_PERCENT, start, end)
+                in_percent |= text.endswith(_PERCENT, start, end)
             elif value is None:
                 continue
             kind = AMOUNT
         elif kind == STOP:
             in_percent = False
         elif kind == PLACE and in_percent:
-            # "31 % of the middle, then 29 in the top left", "22 % in the middle, in the top left 18"
-            bare = percent_before(text, start)
-            if bare and bare[0] >= last:
-                tokens.append((AMOUNT, size_of_percent(text[slice(*bare)]), *bare))
-                last = start
-            else:
-                bare = percent_after(text, end)
-                if bare:
-                    tokens += (kind, value, start, end), (AMOUNT, size_of_percent(text[slice(*bare)]), *bare)
-                    last = bare[1]
-                    continue
+            tokens += _with_percent((kind, value, start, end), text, last)
+            last = tokens[-1][3]
+            continue
         has_shape = has_shape or word in SHAPES
         tokens.append((kind, value, start, end))
     return _without_shapes(tokens, text) if has_shape else tokens
@@ -81,6 +72,20 @@ def _without_shapes(tokens: list[Token], text: str) -> list[Token]:
                 result[shape_at] = (IDLE, *tokens[shape_at][1:])
             shape_at = at if text[start:end] in SHAPES else -1
     return result
+
+
+def _drop_behind(tokens: list[Token], start: int) -> None:
+    while tokens and tokens[-1][3] > start:
+        tokens.pop()
+
+
+def _with_percent(place: Token, text: str, last: int) -> list[Token]:
+    """Return a place with the bare number beside it, in a sentence of percents: "then 29 in the top left"."""
+    bare = percent_before(text, place[2])
+    if bare and bare[0] >= last:
+        return [(AMOUNT, size_of_percent(text[slice(*bare)]), *bare), place]
+    bare = percent_after(text, place[3])
+    return [place, (AMOUNT, size_of_percent(text[slice(*bare)]), *bare)] if bare else [place]
 
 
 _PERCENT = ("%", "percent", "percents", "cent", "hundred")
