@@ -98,8 +98,8 @@ def test_findings_are_those_of_the_checks_and_facets_of_the_catalog(enriched_fol
             own.groupby("check", observed=True)["name"].nunique().to_dict()
         )
     assert catalog.info()["audit"] == {
-        "edition": EDITION, "strict": False, "labels": "made", "pictures": False, "pairs": 60, "findings": audit.finding_count,
-        "dataset": dataset_findings(audit.captions),
+        "edition": EDITION, "strict": False, "labels": "made", "pictures": False, "pairs": 60,
+        "findings": audit.finding_count, "dataset": dataset_findings(audit.captions),
     }  # fmt: skip
     # the worst one has the largest score of all
     captions = pq.read_table(audit.captions).to_pandas()
@@ -261,6 +261,9 @@ def test_command_line_prints_and_saves_the_audit(
     assert "Not checked: broken picture, all black, all white, uniform, mostly cloud, same bytes. The pictures" in out
     assert main(["catalog", "search", str(enriched_folder), "--finding", "-hallucinated", "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["total"] == catalog.search(Query(finding=("-hallucinated",))).total
+    assert "Strict: " not in capsys.readouterr().out
+    assert main(["audit", str(enriched_folder), "--strict"]) == 0
+    assert "Strict: claims that a caption only likely makes were checked as well" in capsys.readouterr().out
     assert main(["audit", str(enriched_folder), "--words", "zzyzx"]) == 1
     assert "nothing to audit" in capsys.readouterr().err
     assert main(["audit", str(tmp_path / "nowhere")]) == 1

@@ -39,7 +39,7 @@ WRONG = {
 }
 
 
-def doubted(text: str, doubt: str, name: str) -> Reading:
+def with_doubt(text: str, doubt: str, name: str) -> Reading:
     """Return the reading of a text whose claims about a class have a doubt."""
     reading = read_claims(text)
     claims = tuple(claim._replace(doubt=doubt) if claim.name == name else claim for claim in reading.claims)
@@ -48,7 +48,7 @@ def doubted(text: str, doubt: str, name: str) -> Reading:
 
 
 def case(text: str, doubt: str, name: str, *, strict: bool = False) -> Case:
-    return Case(text, "3.5", doubted(text, doubt, name), Cover(COUNTS, style="3.5"), strict)
+    return Case(text, "3.5", with_doubt(text, doubt, name), Cover(COUNTS, style="3.5"), strict)
 
 
 @pytest.mark.parametrize("kind", WRONG)
@@ -67,7 +67,7 @@ def test_a_class_that_the_chip_lacks_is_named_wherever_it_may_be() -> None:
     (finding,) = label_checks.find_hallucinated(case(text, "rest", "snow"))
     assert finding.land == "snow"
     assert not list(label_checks.find_hallucinated(case(text, "it", "snow")))
-    assert [one.result for one in ground(doubted(text, "rest", "snow"), COUNTS)] == [SUPPORTED, CONTRADICTED]
+    assert [one.result for one in ground(with_doubt(text, "rest", "snow"), COUNTS)] == [SUPPORTED, CONTRADICTED]
 
 
 def test_an_unclear_claim_names_its_class() -> None:
@@ -75,8 +75,8 @@ def test_an_unclear_claim_names_its_class() -> None:
     (finding,) = label_checks.find_omitted(Case(text, "3.5", read_claims(text), Cover(COUNTS, style="3.5")))
     assert (finding.land, finding.part) == ("tree", "top left")
     for doubt in (UNCLEAR, LIKELY):
-        named = text.replace("there is water", "there are water and trees")
-        assert not list(label_checks.find_omitted(case(named, doubt, "tree")))
+        with_trees = text.replace("there is water", "there are water and trees")
+        assert not list(label_checks.find_omitted(case(with_trees, doubt, "tree")))
     # more may be said of a part with an unclear claim
     assert not list(label_checks.find_omitted(case(text, UNCLEAR, "water")))
 
@@ -89,18 +89,18 @@ def test_the_order_of_uncertain_claims_is_not_judged() -> None:
 
 
 def test_an_unclear_claim_is_not_checkable_for_a_reason() -> None:
-    (first, unclear) = ground(doubted(WRONG["wrong part"][0], UNCLEAR, "grass"), COUNTS)
+    (first, unclear) = ground(with_doubt(WRONG["wrong part"][0], UNCLEAR, "grass"), COUNTS)
     assert (unclear.result, unclear.reason, unclear.check) == (NOT_CHECKABLE, DOUBTS[UNCLEAR][1], "")
     assert first.result == SUPPORTED
 
 
 @pytest.mark.parametrize("kind", WRONG)
-def test_a_likely_claim_is_compared_and_the_reason_says_that_it_is_only_likely(kind: str) -> None:
+def test_a_likely_claim_is_compared_and_its_reason_calls_it_only_likely(kind: str) -> None:
     text, name, _ = WRONG[kind]
-    found = next(one for one in ground(doubted(text, LIKELY, name), COUNTS) if one.claim.name == name)
-    assert found.result == CONTRADICTED
-    assert found.reason.endswith(f". The reading is only likely: {DOUBTS[LIKELY][1]}")
-    supported = ground(doubted("In the middle, there are trees.", LIKELY, "tree"), COUNTS)[0]
+    result = next(one for one in ground(with_doubt(text, LIKELY, name), COUNTS) if one.claim.name == name)
+    assert result.result == CONTRADICTED
+    assert result.reason.endswith(f". The reading is only likely: {DOUBTS[LIKELY][1]}")
+    supported = ground(with_doubt("In the middle, there are trees.", LIKELY, "tree"), COUNTS)[0]
     assert supported.reason == f"The middle has 100.0 % tree. The reading is only likely: {DOUBTS[LIKELY][1]}"
 
 
@@ -117,25 +117,42 @@ def test_only_certain_claims_contradict_each_other(first: str, second: str) -> N
     assert list(contradictions(readings))
     assert compare(*readings, names=("one", "other")).contradictions
     for doubt in (UNCLEAR, LIKELY):
-        unsure = doubted(first, doubt, readings[0].claims[-1].name), doubted(second, doubt, "grass")
+        unsure = with_doubt(first, doubt, readings[0].claims[-1].name), with_doubt(second, doubt, "grass")
         assert not list(contradictions(unsure))
         assert not compare(*unsure, names=("one", "other")).contradictions
 
 
-def test_a_question_quotes_no_caption_whose_reading_is_uncertain(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_quiz_quotes_certain_captions_only(monkeypatch: pytest.MonkeyPatch) -> None:
     text = (
         "The picture shows a wide plain with trees and a little grass. In the top left, there is a large amount of "
         "trees. In the top right, there is a medium amount of grass. In the middle, there are trees."
     )
     assert excerpt(text).endswith("grass.")
     monkeypatch.setattr(
-        "chatearthnet_explorer.learn.quiz_caption.read_claims", lambda text: doubted(text, LIKELY, "grass")
+        "chatearthnet_explorer.learn.quiz_caption.read_claims", lambda text: with_doubt(text, LIKELY, "grass")
     )
     assert excerpt(text) == ""
 
 
-def test_more_may_be_said_of_each_part_of_a_sentence_with_a_pronoun() -> None:
+def test_a_sentence_with_a_pronoun_is_loose_about_each_of_its_parts() -> None:
     reading = read_claims(
         "Trees lead. In the top left they keep a medium part with grass, and the top right has a small part of grass."
     )
     assert {"top left", "top right"} <= reading.loose
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "part"),
+    [
+        ("In the middle, there is a medium amount of grass.", "There is no grass in the middle.", "middle"),
+        ("There is no grass in the middle.", "In the middle, there is a medium amount of grass.", "middle"),
+        ("In the middle, there is a medium amount of grass.", "There is no grass in the top left.", None),
+        # little enough to be called none, or no amount at all
+        ("In the middle, there is an extra small amount of grass.", "There is no grass in the middle.", None),
+        ("In the middle, there is grass.", "There is no grass in the middle.", None),
+        ("A medium amount of grass is everywhere.", "There is no grass in the middle.", None),
+    ],
+)
+def test_styles_contradict_each_other_about_a_part(first: str, second: str, part: str | None) -> None:
+    places = [one.part for one in contradictions((read_claims(first), read_claims(second)))]
+    assert places == ([] if part is None else [part])

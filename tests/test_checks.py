@@ -141,7 +141,7 @@ def test_parts_out_of_order_and_parts_left_out() -> None:
     assert not _checks(". ".join(sentences), style="4v")
 
 
-def test_a_caption_may_come_back_to_a_part() -> None:
+def test_a_caption_may_describe_a_part_twice() -> None:
     opening = "Trees dominate the image. In the middle and in the bottom left, there are many. "
     assert "order of parts" not in _checks(opening + RIGHT)
     assert "order of parts" not in _checks(f"{RIGHT} In the top left, there are most.")

@@ -66,7 +66,14 @@ def test_a_claim_that_another_contradicts_is_unclear(
     assert doubts(*claims) == expected
 
 
-def test_a_caption_that_says_both_is_unclear() -> None:
+def test_an_unclear_claim_leaves_the_others_as_they_are() -> None:
+    denial = claim("tree", "middle", negated=True)._replace(doubt="vague")
+    amount = claim("tree", "middle", size="small")._replace(doubt="vague")
+    claims = (claim("tree", "middle", size="large"), denial, amount)
+    assert doubt_conflicts(claims) == claims
+
+
+def test_a_caption_that_contradicts_itself_is_unclear() -> None:
     reading = read_claims(
         "There is grass in the middle. There is a lake in the top left. There is no grass in the middle."
     )

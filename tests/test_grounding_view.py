@@ -42,6 +42,18 @@ def highlighted_words(verified: VerifiedCaption, number: int) -> list[str]:
     return [text for text, about in pieces if number in about]
 
 
+def test_an_unclear_claim_is_not_checkable_and_the_card_says_why() -> None:
+    text = "There is water in the top left. There are trees in the middle. There are no trees in the middle."
+    verified = verify(text)
+    assert [(words_, result) for words_, result, _ in words(verified)] == [
+        ("water", SUPPORTED),
+        ("trees", NOT_CHECKABLE),
+        ("no trees", CONTRADICTED),
+    ]
+    page = Page(GroundingView(captions=(caption(text),), chip=chip())._repr_html_())
+    assert "? The caption also says otherwise, so one of the two is not meant." in page.text
+
+
 # --- which words
 
 

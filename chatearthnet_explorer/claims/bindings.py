@@ -25,7 +25,17 @@ if TYPE_CHECKING:
 
 _CONTENT = kinds.LAND | kinds.PLACE | kinds.PRONOUN | kinds.ONE_OF_TWO
 _OF_AMOUNT = kinds.LEADS | kinds.AMOUNT | kinds.NO | kinds.SOMEWHERE
-_OF_LEAD = kinds.LEADS | kinds.LED_BY | kinds.MADE_OF | kinds.THEME | kinds.AHEAD | kinds.IMAGE | kinds.OF_IMAGE
+_OF_LEAD = (
+    kinds.OUTRANKS
+    | kinds.OUTRANKED
+    | kinds.LEADS
+    | kinds.LED_BY
+    | kinds.MADE_OF
+    | kinds.THEME
+    | kinds.AHEAD
+    | kinds.IMAGE
+    | kinds.OF_IMAGE
+)
 
 
 class Binding(NamedTuple):
@@ -134,6 +144,7 @@ def _denials(
 ) -> Iterator[Effect]:
     """Yield denials, and what classes share with the class before them in a list."""
     denied_at = denied_end = -1
+    is_twice = False
     for at, (kind, value, start, end) in enumerate(tokens):
         if kind & _NAMES and at in words:
             if denied_at >= 0 and gaps.denies(text[denied_end:start]):
@@ -143,7 +154,10 @@ def _denials(
             if before and gaps.is_list(text[before[-1].end : start]) and not _ends_pair(before, text):
                 yield Effect(at, kinds_of.FOLLOWS, (words[at],), before[-1])
         elif kind == kinds.NO:
-            denied_at, denied_end = start, end
+            if denied_at >= 0 and is_twice:
+                denied_at = -1  # "no part of the middle is without trees"
+                continue
+            denied_at, denied_end, is_twice = start, end, value.startswith("no ") and value.endswith(" of")
             if value == "none" and open_[at] and _ends_with_none(tokens, open_[at][-1], at):
                 yield Effect(at, kinds_of.ABSENT, open_[at][-1:], (start, modes[at]))
         elif kind == kinds.ABSENT:

@@ -20,6 +20,7 @@ _STANDS_FOR_CLASS = kinds.LAND | kinds.PRONOUN | kinds.ONE_OF_TWO
 
 
 _NEAR = 10
+_AMONG = (" along the ", " beside the ", " among the ", " amongst the ", " amid the ", " between the ", " around the ", " amidst the ")
 
 
 class ClassWord(NamedTuple):
@@ -79,7 +80,7 @@ def find_chunks(clause: Clause, text: str) -> list[Chunk]:
     near = since_chunk = since_class = link = before = 0
     for at, (kind, value, start, end) in enumerate(clause.tokens):
         last = chunks[-1] if chunks else None
-        if kind & _STANDS_FOR_CLASS and (kind != kinds.PRONOUN or _is_subject(clause, chunks, before, start)):
+        if kind & _STANDS_FOR_CLASS and (kind != kinds.PRONOUN or _is_subject(clause, chunks, at, before)):
             if kind == kinds.ONE_OF_TWO and len(words) > 1:
                 pair = last.words if last and len(last.words) > 1 else words[-2:]
                 chunks.append(
@@ -97,7 +98,9 @@ def find_chunks(clause: Clause, text: str) -> list[Chunk]:
             if last and joins:
                 chunks[-1] = last._replace(words=(*last.words, word), end=end)
             else:
-                aside = last is not None and bool(last.words) and not link & _SEPARATE and _is_object(text, start)
+                aside = last is not None and bool(last.words) and (
+                    text.endswith(_AMONG, 0, start) or (not link & _SEPARATE and _is_object(text, start))
+                )
                 chunks.append(Chunk((word,), (), at, start, end, near, since_class, before, is_aside=aside))
             near = since_chunk = since_class = link = 0
         elif kind == kinds.PLACE:
@@ -108,8 +111,10 @@ def find_chunks(clause: Clause, text: str) -> list[Chunk]:
             )
             chunks.append(Chunk((), value, at, start, end, near, since_class, before, in_list))
             near = since_chunk = 0
+        elif kind == kinds.REFERENCE and text.startswith("-", start - 1):
+            continue  # "dot-like spots"
         else:
-            near = 0 if value == "," or value == ":" else near | kind
+            near = 0 if value in {",", ":"} else near | kind
             since_chunk |= kind
             since_class |= kind
             if kind & (_SEPARATE | _JOIN):
@@ -118,22 +123,37 @@ def find_chunks(clause: Clause, text: str) -> list[Chunk]:
     return chunks
 
 
-def _is_subject(clause: Clause, chunks: Sequence[Chunk], before: int, start: int) -> bool:
-    """Return whether "it" stands for a class named before: as the first of a clause, or where the clause names none."""
+def _is_subject(clause: Clause, chunks: Sequence[Chunk], at: int, before: int) -> bool:
+    """Return whether "it" stands for a class named before: as the first of a clause, or after its place."""
     if not clause.has_topic or not chunks:
         return clause.has_topic
+    if chunks[0].words:
+        return False  # "it is widest in the middle, where it covers half"
+    _, _, start, end = clause.tokens[at]
+    near = start == end or start < chunks[-1].end + _NEAR  # one without letters is from ``subjects``
+    if clause.signs & kinds.LAND:
+        # "in the middle it has 18 %, with some trees", but "in the middle it is all trees" means the middle
+        kinds_after = [token[0] for token in clause.tokens[at + 1 : at + 3]]
+        return near and not chunks[-1].words and kinds_after[:1] == [kinds.AMOUNT] and kinds.LAND not in kinds_after
     # "in the middle it has 18 %", "the middle lacks it"; but "the middle has not felt it"
-    return not clause.signs & kinds.LAND and (before == kinds.NO or start < chunks[-1].end + _NEAR)
+    return before == kinds.NO or near
 
 
 def _is_object(text: str, start: int) -> bool:
     return text.endswith(" the ", 0, start) and not text.endswith(", and the ", 0, start)
 
 
+_FORMS = ("field", "thicket")
+_REACH = 60
+
+
 def _is_shape(last: ClassWord, word: ClassWord, text: str) -> bool:
     """Return whether "fields" or "a thicket" only describes the class before it: "snow spreads in wide fields"."""
-    shape = word.name != last.name and text[word.start : word.end] in SHAPES
-    return shape and gaps.is_shape(text[last.end : word.start])
+    shape = text[word.start : word.end]
+    if word.name == last.name or shape not in SHAPES:
+        return False
+    # "houses in a meadow" names both
+    return gaps.is_shape(text[max(last.end, word.start - _REACH) : word.start], may_be_in=shape.startswith(_FORMS))
 
 
 def _join(last: Chunk, word: ClassWord, link: int, text: str) -> bool:

@@ -117,25 +117,29 @@ _DASH = re.compile(r"\s[\-\u2010-\u2015]\s")
 
 
 def _without_aside(tokens: Sequence[Token], text: str) -> Sequence[Token]:
-    """Return a sentence without the words between a place and a colon: "Top right, east of the lake's corner: ..."."""
-    _, _, _, comma = tokens[1]
-    for number, (kind, mark, start, end) in enumerate(tokens[2:], 2):
-        before = tokens[number - 1][3]
-        dash = _DASH.search(text, before, start)
-        if mark == ":" or dash:
-            named = [token[2] for token in tokens[2:number] if token[0] == kinds.PLACE]
-            if not named or _ONLY_AND.fullmatch(text, comma, named[0]):
-                return tokens  # "Top left, bottom right: trees"
-            return [
-                tokens[0],
-                (kinds.AND, ":", start if mark == ":" else before, end),
-                *tokens[number + (mark == ":") :],
-            ]
-        if kind == kinds.LAND:
-            break
+    """Return a sentence without the words between a place and a colon: "Top right, east of the lake's corner: ...".
+
+    Classes that are named only there stay: "Bottom left, where grass returns: ...".
+    """
+    for number in range(2, min(len(tokens), _LONGEST_ASIDE)):
+        _, mark, start, end = tokens[number]
+        if mark == ":" or _DASH.search(text, tokens[number - 1][3], start):
+            rest = tokens[number + (mark == ":") :]
+            is_aside = _is_aside(tokens[2:number], rest, text, tokens[1][3])
+            return [tokens[0], (kinds.AND, ":", start, end if mark == ":" else start), *rest] if is_aside else tokens
     return tokens
 
 
+def _is_aside(tokens: Sequence[Token], rest: Sequence[Token], text: str, begin: int) -> bool:
+    names = {token[1] for token in tokens if token[0] == kinds.LAND}
+    if names:
+        return bool(_RELATIVE.match(text, begin)) and names <= {token[1] for token in rest if token[0] == kinds.LAND}
+    place = next((token for token in tokens if token[0] == kinds.PLACE), None)
+    return place is not None and not _ONLY_AND.fullmatch(text, begin, place[2])  # "Top left, bottom right: trees"
+
+
+_LONGEST_ASIDE = 9
+_RELATIVE = re.compile(r"\s(?:where|which|whose|that)\b")
 _ONLY_AND = re.compile(r"\s*(?:and |the |also )*")
 _BEGINS = {kinds.CLAUSE: "while", kinds.BUT: "but", kinds.REST: "rest"}
 _BEGIN = kinds.CLAUSE | kinds.BUT | kinds.REST

@@ -22,35 +22,36 @@ def doubt_conflicts(claims: Sequence[Claim]) -> tuple[Claim, ...]:
     """Return claims with a doubt about those that other claims of the caption contradict.
 
     "Soil is prominent on the left, but does not occur in the top left": the denial stands, and that soil is in the top
-    left is unclear. Of two amounts of one class in one part, both are unclear.
+    left is unclear. Of two amounts of one class in one part, both are unclear. A claim that is unclear anyway leaves
+    the others as they are.
     """
-    denied: set[tuple[str, str]] = set()
+    denials: set[tuple[str, str]] = set()
     first_step: dict[tuple[str, str], int] = {}
     unclear: set[tuple[str, str]] = set()
     for claim in claims:
-        for part in claim.parts:
+        for part in () if claim.certainty == "unclear" else claim.parts:
             place = claim.name, part
             if claim.negated:
                 if not claim.size:
-                    denied.add(place)
+                    denials.add(place)
             elif claim.size:
                 step = _STEP[claim.size]
                 if abs(step - first_step.setdefault(place, step)) >= FAR:
                     unclear.add(place)
-    if not denied and not unclear:
+    if not denials and not unclear:
         return tuple(claims)
-    return tuple(part_of for claim in claims for part_of in _split(claim, denied, unclear))
+    return tuple(part_of for claim in claims for part_of in _split(claim, denials, unclear))
 
 
-def _split(claim: Claim, denied: set[tuple[str, str]], unclear: set[tuple[str, str]]) -> Iterator[Claim]:
-    if claim.negated or len(claim.parts) == len(PARTS):
+def _split(claim: Claim, denials: set[tuple[str, str]], unclear: set[tuple[str, str]]) -> Iterator[Claim]:
+    if claim.negated or len(claim.parts) == len(PARTS) or claim.certainty == "unclear":
         yield claim
         return
-    contested = [
-        part for part in claim.parts if (claim.name, part) in denied or (claim.size and (claim.name, part) in unclear)
+    contested_parts = [
+        part for part in claim.parts if (claim.name, part) in denials or (claim.size and (claim.name, part) in unclear)
     ]
-    others = tuple(part for part in claim.parts if part not in contested)
-    if others or not contested:
-        yield claim._replace(parts=others) if contested else claim
-    if contested:
-        yield claim._replace(parts=tuple(contested), doubt="conflict")
+    others = tuple(part for part in claim.parts if part not in contested_parts)
+    if others or not contested_parts:
+        yield claim._replace(parts=others) if contested_parts else claim
+    if contested_parts:
+        yield claim._replace(parts=tuple(contested_parts), doubt="conflict")

@@ -21,7 +21,6 @@ _MOVES: Mapping[str, tuple[str, str]] = MappingProxyType({
     "above": ("bottom", "top"),
 })  # fmt: skip
 _CONTENT = kinds.PLACE | kinds.LAND
-_NEAR = 30
 
 
 def resolve_directions(clause: Clause, reference: Parts) -> Clause:
@@ -62,9 +61,8 @@ def _is_redundant(tokens: Sequence[Token], at: int) -> bool:
     before = next((token for token in reversed(tokens[:at]) if token[0] & _CONTENT), None)
     if before:
         return True  # "the bottom right, beside it, ...", "trees with grass beside it"
-    after = next((token for token in tokens[at + 1 :] if token[0] & _CONTENT), None)
-    # "below it, the bottom left ..."
-    return after is not None and after[0] == kinds.PLACE and after[2] - tokens[at][3] < _NEAR
+    # "below it, the bottom left ...", "farther down, trees fill the bottom left"
+    return _names_place(tokens[at + 1 :])
 
 
 def _moved(parts: Parts, direction: str) -> Parts:
@@ -80,6 +78,8 @@ def narrow_sides(tokens: Sequence[Token], text: str) -> Sequence[Token]:
     "Along the bottom, a fifth on the right and less on the left" speaks of two corners, and so does "each corner on the
     right".
     """
+    if sum(token[0] == kinds.PLACE for token in tokens) < 2:  # noqa: PLR2004
+        return tokens
     side: Parts = ()
     side_at = since_side = 0
     narrowed: dict[int, Token] = {}

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from chatearthnet_explorer.claims.tokens import Token
 
 
+_POINTS = kinds.TOWARDS | kinds.HERE
 _HEADING = kinds.LAND | kinds.AND
 
 
@@ -98,7 +99,7 @@ class SoFar(NamedTuple):
     """The places that clauses begin with."""
 
     mode: str = ""
-    """Whether the first clause begins with ``places`` or ``classes``; empty before one does."""
+    """Whether the first clause begins with ``places``, ``classes`` or ``it``; empty before one does."""
 
     signs: int = 0
     """The kinds of all phrases."""
@@ -147,18 +148,23 @@ def relate(sentences: Sequence[Sentence], text: str) -> tuple[list[SentenceReadi
 
 def _read_clauses(sentence: Sentence, text: str, context: Context) -> SoFar:
     so_far = SoFar(context.topic, context.topic_doubt, context.is_placed, context.named)
-    for clause in split_clauses(sentence._replace(tokens=narrow_sides(sentence.tokens, text)), text):
-        placed = resolve_directions(clause, so_far.latest or context.last)
-        clear = resolve_rest(
-            placed,
-            named=so_far.named,
-            in_sentence=so_far.placed,
-            latest=so_far.latest,
-            of_part=bool(context.parts) or so_far.is_loose,
-            after_class=bool(so_far.mentions),
-            after_place=bool(so_far.here),
-        )
-        spoken = with_subject(clear._replace(has_topic=True)) if so_far.topic else clear
+    tokens = narrow_sides(sentence.tokens, text)
+    for clause in split_clauses(sentence if tokens is sentence.tokens else sentence._replace(tokens=tokens), text):
+        placed, spoken = clause, clause
+        if clause.signs & _POINTS:
+            placed = spoken = resolve_directions(clause, so_far.latest or context.last)
+        if clause.signs & kinds.REST:
+            spoken = resolve_rest(
+                placed,
+                named=so_far.named,
+                in_sentence=so_far.placed,
+                latest=so_far.latest,
+                of_part=bool(context.parts) or so_far.is_loose,
+                after_class=bool(so_far.mentions),
+                after_place=bool(so_far.here),
+            )
+        if so_far.topic and (spoken.signs & kinds.PRONOUN or not spoken.signs & kinds.LAND):
+            spoken = with_subject(spoken._replace(has_topic=True))
         so_far = _add(so_far, placed, bind(spoken, text), text)
     return so_far
 
@@ -174,7 +180,7 @@ def _add(so_far: SoFar, clause: Clause, binding: Binding, text: str) -> SoFar:
         placed = tuple(dict.fromkeys(placed + own_parts))
     if signs & kinds.HERE:
         # "there" refers to a part of this sentence, if it has named one
-        there = layout.here or layout.latest or so_far.here or so_far.latest
+        there = layout.here or _place_before_there(clause) or so_far.here or so_far.latest
         points_back = not there
     if signs & kinds.OF_IT:
         first = next(kind for kind, *_ in clause.tokens if kind & (kinds.OF_IT | kinds.LAND))
@@ -188,7 +194,9 @@ def _add(so_far: SoFar, clause: Clause, binding: Binding, text: str) -> SoFar:
     # "grass is widest in the middle. In the top left it has 30 %." does not turn to what is in the top left
     goes_on = bool(back) and not own and (so_far.is_placed or not layout.begins_with_place)
     by_place = layout.begins_with_place and not goes_on
-    mode = "places" if by_place else "classes" if binding.mentions else ""
+    mode = "places" if by_place else "classes" if own else ""
+    if binding.mentions and not binding.mentions[0].name and not by_place:
+        mode = "it"
     topic, topic_doubt, is_placed = so_far.topic, so_far.topic_doubt, so_far.is_placed
     placed_part = 0 < len(layout.latest) < len(PARTS)
     if not by_place and placed_part and binding.mentions:
@@ -224,6 +232,16 @@ def _add(so_far: SoFar, clause: Clause, binding: Binding, text: str) -> SoFar:
     )
 
 
+def _place_before_there(clause: Clause) -> Parts:
+    parts: Parts = ()
+    for kind, value, _, _ in clause.tokens:
+        if kind == kinds.HERE:
+            break
+        if kind == kinds.PLACE:
+            parts = value
+    return parts
+
+
 def _is_exception(so_far: SoFar, clause: Clause, own: Sequence[Mention], text: str) -> bool:
     if so_far.mentions:
         return False
@@ -242,7 +260,8 @@ def _recall(one: Mention, mention: Mention, doubt: str) -> Mention:
     statements = mention.statements
     if len(statements) > 1 and statements[0] == Statement(()):
         statements = statements[1:]  # "but is absent from the middle"
-    statements = tuple(statement._replace(doubt=statement.doubt or doubt) for statement in statements)
+    if doubt:
+        statements = tuple(statement._replace(doubt=statement.doubt or doubt) for statement in statements)
     return mention._replace(name=one.name, start=one.start, end=one.end, statements=statements)
 
 
@@ -260,12 +279,13 @@ def _settle(so_far: SoFar, context: Context) -> tuple[SentenceReading, Context]:
     is_relative = bool(so_far.signs & kinds.TOWARDS)
     is_heading = not so_far.signs & ~_HEADING and len(mentions) == 1
     fallback = here or so_far.there or (() if so_far.names_whole or is_relative or is_heading else spoken_of)
-    if not fallback and so_far.recalled and len(latest) == 1:
+    if not fallback and so_far.mode == "it" and len(latest) == 1:
         fallback = latest  # "its share in the top left is 30 %; trees have the rest"
     doubt = "carried" if latest else context.doubt
     if here or so_far.there or not fallback:
         doubt = "relative" if is_relative and not here else ""
-    of_part = bool(here or so_far.points_back or (fallback and not so_far.names_whole and not doubt))
+    # "crops lead here" at the start of a text is said of the whole image
+    of_part = bool(here or (so_far.points_back and so_far.named) or (fallback and not so_far.names_whole and not doubt))
     names_whole = so_far.names_whole
     settled = tuple(
         _settle_mention(mention, fallback, doubt, of_part=of_part, names_whole=names_whole) for mention in mentions
@@ -289,7 +309,9 @@ def _settle(so_far: SoFar, context: Context) -> tuple[SentenceReading, Context]:
     if mentions or here or so_far.recalled:
         # a sentence without a class does not change "here"
         last = here or (() if so_far.names_whole or is_relative else latest)
-    in_parts = (*context.mentions, *settled) if goes_on else settled
+    in_parts = settled
+    if goes_on:
+        in_parts = tuple({one.name: one for one in (*context.mentions, *settled)}.values())
     known = context.known
     if here or goes_on:
         known = {**known, **dict.fromkeys(here or next_parts, in_parts)}

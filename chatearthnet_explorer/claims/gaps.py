@@ -212,6 +212,15 @@ def is_plain(gap: str) -> bool:
     return _PLAIN.fullmatch(gap) is not None
 
 
+_COMPARED = re.compile(rf"(?:\s(?:the|an?|any|even|all)\b){{0,2}}(?:{_PLAIN_WORD}){{0,3}}[\s\-]*")
+
+
+@lru_cache(_KEPT)
+def is_compared(gap: str) -> bool:
+    """Return whether the class after a comparison is what it compares with: "outnumber [the few] shrubs"."""
+    return _COMPARED.fullmatch(gap) is not None
+
+
 @lru_cache(_KEPT)
 def is_beside_leader(gap: str) -> bool:
     """Return whether a class is only beside the leader: "the theme is [a snowbound land broken by] wetland"."""
@@ -258,7 +267,7 @@ def is_behind(gap: str) -> bool:
 # --- around a class
 
 _SHAPE = re.compile(
-    r"(?<!well )\b(?:in|as|into|forms?|forming)\s(?:the (?:form|shape) of )?(?!the\s)(?:(?!of\b)[a-z\-]+,?\s){0,4}\Z"
+    r"(?<!well )\b(in|as|into|forms?|forming)\s(?:the (?:form|shape) of )?(?!the\s)(?:(?!(?:of|and)\b)[a-z\-]+,?\s){0,4}\Z"
 )
 _MADE_OF = re.compile(r"\sof(?:\s(?!(?:the|this|that|its|their|and|or|with|in|to|on)\b)[a-z\-]+){0,2}\s")
 
@@ -270,6 +279,7 @@ def is_made_of(gap: str) -> bool:
 
 
 @lru_cache(_KEPT)
-def is_shape(gap: str) -> bool:
+def is_shape(gap: str, *, may_be_in: bool) -> bool:
     """Return whether "fields" after it only describes the class before it: "snow [spreads in wide] fields"."""
-    return _SHAPE.search(gap) is not None
+    match = _SHAPE.search(gap)
+    return match is not None and (may_be_in or match[1] != "in")

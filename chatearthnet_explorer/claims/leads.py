@@ -51,7 +51,7 @@ def find_leads(
     effects: list[Effect] = []
     pending: _Lead | None = None
     whole, denied, leading, ahead = clause.of_whole, False, False, 0
-    is_pronoun = False
+    is_pronoun, compares_at = False, 0
     last = len(clause.tokens) - 1
     before = (kinds.STOP, "", 0, 0)
     for at, token in enumerate(clause.tokens):
@@ -60,13 +60,18 @@ def find_leads(
         if kind == kinds.LAND:
             word = words.get(at)
             if word:
-                if ahead and now:
+                if ahead and now and (ahead == kinds.AHEAD or gaps.is_compared(text[compares_at:start])):
                     leader = (word,) if ahead == kinds.OUTRANKED else now[:1]
                     effects.append(Effect(at, LEAD, leader, (PASSING, whole)))
                     leading = True
                 if pending:
                     again = bool(now) and now[-1].name == word.name and not pending.is_theme
-                    strength = _strength(pending, start, text, again=again)
+                    is_between = text.startswith(_BETWEEN, end)  # "the theme is a village between forest and tide"
+                    strength = (
+                        0
+                        if is_between and pending.strength == PASSING
+                        else _strength(pending, start, text, again=again)
+                    )
                     if strength:
                         effects.append(Effect(at, LEAD, (word,), (strength, whole)))
                         leading = True
@@ -106,7 +111,9 @@ def find_leads(
             behind = now and gaps.is_behind(text[now[-1].end : start])
             ahead = 0 if leading or behind or not first else kind
         elif kind & (kinds.OUTRANKS | kinds.OUTRANKED):
-            ahead = kind if now and now[0].at == min(words) and not leading and not denied else 0
+            first = clause.is_first and bool(now) and now[0].at == min(words)
+            ahead = kind if first and not (leading or denied) and _has_no_place(clause.tokens[now[0].at : at]) else 0
+            compares_at = end
         elif kind == kinds.AND and value in {",", ":"}:
             denied = is_pronoun = False
             if (
@@ -149,6 +156,7 @@ def find_leads(
 
 
 _IMAGES = kinds.IMAGE | kinds.OF_IMAGE
+_BETWEEN = (" between ", " among ", " amid ")
 _IS = (" is ", " are ", ":")
 _COVERS = (
     "cover",
@@ -192,6 +200,10 @@ def _is_of_place(token: Token, end: int, text: str) -> bool:
     return token[0] == kinds.PLACE and len(token[1]) < len(PARTS) and gaps.amount_is_of_place(text[end : token[2]])
 
 
+def _has_no_place(tokens: Sequence[Token]) -> bool:
+    return not any(token[0] == kinds.PLACE for token in tokens)
+
+
 def _is_cover(lead: str) -> bool:
     """Return whether words that call a class the largest name what it is: "the main cover", but not "comes first"."""
     return any(word in lead for word in _COVERS) and "first" not in lead
@@ -211,7 +223,7 @@ def _strength(lead: _Lead, start: int, text: str, *, again: bool) -> int:
         return 0
     if lead.is_summary and not gaps.is_summary(text[lead.end : start]):
         return 0
-    if lead.comma >= 0 and not gaps.is_plain(text[lead.comma : start]):
+    if lead.comma >= 0 and not lead.is_summary and not gaps.is_plain(text[lead.comma : start]):
         return 0  # "the theme is arid ground, set off by swaths of grass"
     return 0 if gaps.is_beside_leader(text[lead.end : start]) else lead.strength
 

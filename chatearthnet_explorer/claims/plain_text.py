@@ -1,4 +1,4 @@
-"""Step 0: a caption as running text: items of a list become sentences, marks of markup become spaces.
+"""Step 0: a caption as running text: items of a list become sentences, markup and names spaces.
 
 Each character stays in its place, so that the spans of the claims are spans of the caption.
 """
@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import re
 
-from chatearthnet_explorer.claims.lexicon import kinds
-from chatearthnet_explorer.claims.lexicon.phrase_finder import to_lower
+from chatearthnet_explorer.claims.lexicon import CLASSES, NAME_HEADS, kinds
+from chatearthnet_explorer.claims.lexicon.phrase_finder import spellings, to_lower
 from chatearthnet_explorer.claims.tokens import find_tokens
 
 # "- Trees: ...", "2) Trees: ...", at the beginning of a line; the space after it is in the same line, because a text
@@ -27,14 +27,29 @@ _INLINE = "*_`"
 _WITHIN = re.compile(r"</?(?:[biu]|em|strong|span)\s?>")
 
 
+_CLASS_WORDS = frozenset(phrase for patterns in CLASSES.values() for phrase in spellings(patterns))
+_HEADS = "|".join(sorted((head.capitalize() for head in spellings(NAME_HEADS)), key=len, reverse=True))
+# followed by a small letter, because a text may have capitals everywhere
+_NAME = re.compile(rf"[A-Z][a-z]{{2,20}}\s(?:{_HEADS})(?=,?\s[a-z]|[.;:)])")
+
+
 def plain_text(text: str) -> str:
-    """Return a caption in lower case and without layout, each character in its place."""
-    low = to_lower(text)
+    """Return a caption in lower case and without layout and names, each character in its place."""
+    low = to_lower(_NAME.sub(_without_class, text))
     if "|" in low and "--" in low:
         low = _without_grids(low)
     if any(sign in low for sign in "\n*_`|<") or low.startswith(("-", "#", "1", "(1", "\u2022")):
-        return _LAYOUT.sub(_plain, f"\n{low}")[1:]
-    return low
+        low = _LAYOUT.sub(_plain, f"\n{low}")[1:]
+    return low.replace("\n", " ").replace("\t", " ") if "\n" in low or "\t" in low else low
+
+
+def _without_class(match: re.Match[str]) -> str:
+    """Return a name without its class words: "Forest Hills" has none, "Snow Lake" is only a lake."""
+    name = match.group()
+    first, head = name.split()
+    if first.lower() not in _CLASS_WORDS:
+        return name
+    return " " * len(name) if head.lower() not in _CLASS_WORDS else f"{' ' * len(first)} {head}"
 
 
 def _plain(match: re.Match[str]) -> str:

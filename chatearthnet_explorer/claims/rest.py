@@ -45,7 +45,7 @@ def resolve_rest(
     before = [token[1] for token in clause.tokens[:at] if token[0] == kinds.PLACE]
     in_clause = tuple(part for parts in before for part in parts)
     resolved: tuple[Token, ...] = ((kinds.IMAGE, word, start, end),)
-    if (of_part and word in _WHOLE_REST) or ((after_place or _begins_with_place(clause)) and not after_class):
+    if word.endswith(" being") or (of_part and word in _WHOLE_REST) or ((after_place or _begins_with_place(clause)) and not after_class):
         resolved = ()  # of the part that is spoken of
     elif word in _WHOLE_REST or word.startswith("rest "):
         parts = _without(latest or (before[-1] if before else ()) or (*named, *in_clause))
@@ -78,4 +78,5 @@ def _others(named: Parts, word: str) -> Parts:
 
 
 def _begins_with_place(clause: Clause) -> bool:
-    return next((kind for kind, *_ in clause.tokens if kind & (kinds.LAND | kinds.PLACE)), 0) == kinds.PLACE
+    content = kinds.LAND | kinds.PLACE | kinds.PRONOUN
+    return next((kind for kind, *_ in clause.tokens if kind & content), 0) == kinds.PLACE

@@ -190,10 +190,15 @@ def _turns(chunk: Chunk, tokens: Sequence[Token], text: str, *, contrast: bool) 
     _, word, _, end = tokens[chunk.at - 1]
     if word == "and" and chunk.since_class & _APART and not chunk.in_list:
         # "trees dominate, and in the middle there is water"
-        return text.startswith(_INTO, end, min(chunk.start, end + _NEAR))
+        turns = text.startswith(_INTO, end, min(chunk.start, end + _NEAR))
+        return turns and _names_class(tokens[chunk.at :])
     # "while trees fill the left, the right is bare"
     turns = contrast and word == "," and text[end : chunk.start] in _DIRECT
-    return turns and any(token[0] == kinds.LAND for token in tokens[chunk.at :])
+    return turns and _names_class(tokens[chunk.at :])
+
+
+def _names_class(tokens: Sequence[Token]) -> bool:
+    return any(token[0] == kinds.LAND for token in tokens)
 
 
 NO_LAYOUT = Layout((), {}, begins_with_place=False, here=(), latest=(), walk=(), names_whole=False)

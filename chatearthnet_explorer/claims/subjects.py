@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 _HOW_MUCH = kinds.AMOUNT | kinds.NO
 _SAYS = _HOW_MUCH | kinds.POSSESSIVE  # "its home is the middle"
-_HAS_SUBJECT = kinds.LAND | kinds.PRONOUN | kinds.ONE_OF_TWO | kinds.SAME | kinds.THEME | kinds.OTHERS | kinds.OVERALL
+_HAS_SUBJECT = kinds.LAND | kinds.PRONOUN | kinds.ONE_OF_TWO | kinds.SAME | kinds.THEME | kinds.OVERALL
 
 
 def with_subject(clause: Clause) -> Clause:

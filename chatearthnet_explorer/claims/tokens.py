@@ -30,11 +30,15 @@ def find_tokens(text: str) -> list[Token]:
     last = 0  # where the last number ends
     in_percent = False  # whether the sentence gives percents
     shape_at = -1
+    find = _WORDS.get
     for match in _pattern().finditer(text):
         word = match.group()
+        kind, value = find(word) or find(single_spaced(word)) or _word_of(word)
         start, end = match.span()
-        kind, value = _WORDS.get(word) or _WORDS.get(single_spaced(word)) or _word_of(word)
         if start < last:
+            continue
+        if kind > STOP:
+            tokens.append((kind, value, start, end))
             continue
         if kind == _CLUE:
             number = number_around(text, start, end, after=last)
@@ -106,7 +110,7 @@ _WORDS: dict[str, tuple[int, Any]] = {
 }
 # not the full stop of "approx. 40 %"
 _SHORT = "".join(rf"(?<!\b{word})" for word in (r"e\.g", r"i\.e", "approx", "ca", "vs", "resp"))
-_END = rf"(?:[!?\u3002]|{_SHORT}\.)[.!?\u3002]{{0,9}}(?=\W|\Z)|\n\s{{0,9}}\n|\x03"
+_END = rf"(?:[!?\u3002]|{_SHORT}\.)[.!?\u3002]{{0,9}}(?=\W|\Z)|\x03"
 # not the comma of "1,200 ha"
 _MARK = r";|(?<!\d)[,:]|[,:](?!\d)"
 
@@ -115,4 +119,4 @@ _MARK = r";|(?<!\d)[,:]|[,:](?!\d)"
 def _pattern() -> re.Pattern[str]:
     """Return the expression of all phrases; making it takes longer than importing the rest of the package."""
     words = finder(phrase for phrase in _WORDS if phrase[0].isalpha())
-    return re.compile(rf"{words}|(?=[\d,:;\x03.!?\u3002\n])(?:{_MARK}|{_END}|\b\d{{1,3}}(?:\.\d{{1,4}})?\s?%)")
+    return re.compile(rf"{words}|(?=[\d,:;\x03.!?\u3002])(?:{_MARK}|{_END}|\b\d{{1,3}}(?:\.\d{{1,4}})?\s?%)")

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 SIGNS: Mapping[str, tuple[str, str]] = MappingProxyType({
     SUPPORTED: ("✓", "the labels show it"),
     CONTRADICTED: ("✗", "the labels show something else"),
-    NOT_CHECKABLE: ("?", "the labels cannot tell"),
+    NOT_CHECKABLE: ("?", "it cannot be compared"),
 })  # fmt: skip
 """Sign and meaning of each result; lines and colours repeat the sign."""
 

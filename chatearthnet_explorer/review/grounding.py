@@ -215,9 +215,9 @@ def _false_themes(reading: Reading, leads: list[Claim], cover: Cover, *, strict:
     whole = at_ends or [claim for claim in whole if claim.name == reading.dominant]
     for start, end in reading.sentences:
         here = [claim for claim in whole if start <= claim.start < end and not claim.parts]
-        checked = next((claim for claim in here if is_checked(claim, strict=strict)), None)
-        if checked and all(_behind(claim.name, "", cover) for claim in here):
-            yield Fault(checked, "wrong dominant", "", cover.percent(checked.name))
+        first = next((claim for claim in here if is_checked(claim, strict=strict)), None)
+        if first and all(_behind(claim.name, "", cover) for claim in here):
+            yield Fault(first, "wrong dominant", "", cover.percent(first.name))
 
 
 def _all_behind(leads: list[Claim], part: str, cover: Cover, claim: Claim) -> bool:

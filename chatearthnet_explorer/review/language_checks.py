@@ -37,7 +37,7 @@ _SWAPS = 7  # of 10 pairs of parts: two parts that an opening names make at most
 _DOTS = ("...", "\u2026")
 _LIST_ITEM = re.compile(r"\s*(?:[-*\u2022\u2013\u2014+]|\(?\w{1,2}[.)]|[^.!?]{1,40}(?::|\s[-\u2013\u2014])\s)")
 # no sentence and no item of a list ends with such a word
-_UNFINISHED = re.compile(
+_OPEN_END = re.compile(
     r"(?:[,;:(\-\u2013\u2014]|\b(?:a|an|the|of|in|on|at|by|to|with|and|or|but|for|from|is|are|has|its))\Z"
 )
 
@@ -94,7 +94,7 @@ def cut_off(case: Case) -> Iterator[Finding]:
 def _ends_with_item(text: str) -> bool:
     """Return whether a text without a full stop ends with a complete item or heading of a list."""
     *before, last = text[-_LIST:].splitlines()
-    if not before or text.endswith(_DOTS) or _UNFINISHED.search(last.lower()):
+    if not before or text.endswith(_DOTS) or _OPEN_END.search(last.lower()):
         return False
     return bool(_LIST_ITEM.match(last)) and any(not _SENTENCE_END.search(line.rstrip()[-8:]) for line in before)
 
@@ -179,8 +179,8 @@ def _colours() -> tuple[re.Pattern[str], frozenset[bytes]]:
 def _several_images() -> tuple[re.Pattern[str], tuple[tuple[str, bytes], ...]]:
     """Return the phrases for several images, and nouns of which each has one, as text and as bytes."""
     table = _phrases()
-    marked = "|".join(map(_expression, table["numbered_images"]))
-    pattern = rf"\b(?:(?:{'|'.join(map(_expression, table['several_images']))})\b|(?:{marked})(?=\s?[:,.)]))"
+    numbers = "|".join(map(_expression, table["numbered_images"]))
+    pattern = rf"\b(?:(?:{'|'.join(map(_expression, table['several_images']))})\b|(?:{numbers})(?=\s?[:,.)]))"
     nouns = (*table["images"].split("|"), *(f"{noun}s" for noun in table["images"].split("|")))
     views = (*table["views"].split("|"), *(f"{noun}s" for noun in table["views"].split("|")))
     return re.compile(pattern), tuple((noun, noun.encode()) for noun in (*nouns, *views, "sheets", "plates", "figures"))

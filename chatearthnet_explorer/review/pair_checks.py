@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from chatearthnet_explorer.landcover.shares import PARTS
 from chatearthnet_explorer.prompts.size_words import SIZES
 from chatearthnet_explorer.review.certainty import is_checked, names_class
 from chatearthnet_explorer.review.finding import Finding
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 APART = 3
 """Sizes by which the words of amount for one class must differ to contradict each other."""
 
+_LEAST = SIZES[0][1]
 _STEP = {size: step for step, (_, size) in enumerate(SIZES)}
 
 
@@ -41,15 +43,26 @@ def _dominants(first: Reading, second: Reading) -> Iterator[Finding]:
 
 
 def _denials(first: Reading, second: Reading) -> Iterator[Finding]:
-    """Find classes that one calls missing and the other names."""
+    """Find classes that one calls missing and the other names, in the chip or in the same part.
+
+    In a part, the other must give it more than the least amount, which a caption may as well call none.
+    """
     for here, there, denier, namer in ((first, second, "3.5", "4V"), (second, first, "4V", "3.5")):
-        named_places = {claim.name for claim in there.claims if names_class(claim)}
+        named_places = {(claim.name, ""): claim for claim in reversed(there.claims) if names_class(claim)}
+        named_places |= {
+            (claim.name, part): claim
+            for claim in reversed(there.claims)
+            if is_checked(claim) and not claim.negated and claim.size not in {None, _LEAST}
+            for part in (claim.parts if len(claim.parts) < len(PARTS) else ())
+        }
         for claim in here.claims:
-            whole = claim.negated and not claim.parts and not claim.size_words
-            if whole and claim.name in named_places and is_checked(claim):
-                words = claim if here is second else next(one for one in second.claims if one.name == claim.name)
-                evidence = f"Style {denier} says that {claim.name} is missing, style {namer} names it."
-                yield Finding("contradiction", evidence, claim.name, "", None, *_span(words))
+            places_without = ((claim.name, part) for part in claim.parts or ("",)) if claim.negated else ()
+            place = next((place for place in places_without if place in named_places), None)
+            if place and not claim.size_words and is_checked(claim):
+                words = claim if here is second else named_places[place]
+                where = f" in the {place[1]}" if place[1] else ""
+                evidence = f"Style {denier} says that {claim.name} is missing{where}, style {namer} names it."
+                yield Finding("contradiction", evidence, claim.name, place[1], None, *_span(words))
                 break
 
 

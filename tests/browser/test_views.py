@@ -332,7 +332,7 @@ def test_each_result_has_its_own_line_sign_and_reason(stage: Stage, grounding_vi
     assert [text.partition(" ")[2] for text in counts] == [
         "supported the labels show it",
         "contradicted the labels show something else",
-        "not checkable the labels cannot tell",
+        "not checkable it cannot be compared",
     ]
     why = stage.page.locator(".cen-why")
     assert "press Tab" in why.inner_text()

@@ -58,6 +58,9 @@ AMOUNTS: Mapping[str | None, Phrases] = MappingProxyType({
 NUMBERS: Mapping[str, Phrases] = MappingProxyType(_table("numbers"))
 """Words around a number, by what they say: ``over``, ``under``, ``about`` and so on."""
 
+NAME_HEADS: Phrases = _table("names")["heads"]
+"""The last words of names of places."""
+
 SIGNALS: Mapping[int, Phrases] = MappingProxyType(
     {KINDS[key.upper()]: phrases for key, phrases in _table("signals").items()}
 )

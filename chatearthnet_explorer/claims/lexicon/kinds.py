@@ -51,13 +51,14 @@ OTHERS: Final = 1 << 32
 ONE_OF_TWO: Final = 1 << 33
 TOWARDS: Final = 1 << 34
 """A place by where it lies from the place before."""
-VAGUE: Final = 1 << 35
 OUTRANKS: Final = 1 << 36
 """The class before it has more than the class behind it."""
 OUTRANKED: Final = 1 << 37
 """The class before it has less than the class behind it."""
-NEXT_TO: Final = 1 << 36
+NEXT_TO: Final = 1 << 38
+"""Before a place that only says where another one is."""
 COPIES: Final = SAME | REFERENCE
+"""Before a place that another is like."""
 
 KINDS: Mapping[str, int] = MappingProxyType(
     {name: bit for name, bit in globals().items() if name.isupper() and isinstance(bit, int)}
