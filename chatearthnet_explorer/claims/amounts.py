@@ -245,6 +245,8 @@ def _sharers(clause: _Clause, at: int, size: Size) -> tuple[ClassWord, ...]:
     group: dict[str, ClassWord] = {}
     number = at - 1
     while number >= 0 and number not in clause.sites and len(group) < count:
+        if clause.tokens[number][0] == kinds.AMOUNT:
+            break  # "moss with a third, then trees and grass, each with a tenth"
         if number in clause.words:
             group.setdefault(clause.words[number].name, clause.words[number])
         number -= 1
