@@ -104,7 +104,9 @@ _PLACE_HAS = re.compile(
     r"|remains?|arrives?|comes?|reaches|finds?|one|we|he|she|limited|but|its|mere|faint|faintest|merest|thin|single|very"
     r"|well|way)\b){0,20}"
 )
-_LEFT = re.compile(r"\bleav(?:es?|ing)\s(?:(?:only|just|some|about)\s)?\Z|\b(?:that|it|less|more|ahead|leads|(?:bigg|larg|small|wid)er)\sby\s(?:an?\s)?\Z")
+_LEFT = re.compile(
+    r"\bleav(?:es?|ing)\s(?:(?:only|just|some|about)\s)?\Z|\b(?:that|it|less|more|ahead|leads|(?:bigg|larg|small|wid)er)\sby\s(?:an?\s)?\Z"
+)
 # "small, angular plots", "modest and box-like"
 _SHAPE_WORD = (
     "angular|rectangular|rectilinear|irregular|elongated|elongate|round|rounded|oval|circular|linear|square|winding|narrow"

@@ -45,7 +45,17 @@ _PARTS_OF_ONE = {
     "twentieth": 20,
     "hundredth": 100,
 }
-_SIDE = {"over": 1, "full": 1, "or_more": 1, "under": -1, "scant": -1, "or_less": -1, "about": 0, "mere": 0}
+_SIDE = {
+    "over": 1,
+    "full": 1,
+    "or_more": 1,
+    "under": -1,
+    "scant": -1,
+    "or_less": -1,
+    "about": 0,
+    "exactly": 0,
+    "mere": 0,
+}
 
 _SPACE = r"[\s\-\u2010-\u2015]{1,3}"
 _FIGURES = r"\d{1,3}(?:\.\d{1,4})?"
@@ -162,7 +172,7 @@ def _pattern() -> re.Pattern[str]:
     number = rf"(?:{article}{part}|{count}(?:{_SPACE}{many}|{percent}|{ratio}))"
     span = rf"(?:{article}{part}|{count}(?:{_SPACE}{many}|{percent}|{ratio}|{to}{count}{percent}))"
     bare = rf"(?:the{_SPACE})?{part}"
-    before = rf"{_phrases('over', 'under', 'about')}{_SPACE}"
+    before = rf"{_phrases('over', 'under', 'about', 'exactly')}{_SPACE}"
     after = rf"(?:,?{_SPACE}{_phrases('or_more', 'or_less')}(?=\W*[,.;:)]|\s(?:of|in|at|on)\b|\s*\Z))?"
     return re.compile(
         rf"\b(?:{before}(?:{before})?(?:{span}|{bare}){after}|{span}{after}"
