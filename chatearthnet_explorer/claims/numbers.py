@@ -165,8 +165,9 @@ def _pattern() -> re.Pattern[str]:
     rank = rf"(?!an?{_SPACE}{_phrases('scant')}{_SPACE}third\b(?!{_SPACE}of\b))"
     article = rf"{rank}(?:an?|one|another){_SPACE}(?:{_phrases('full', 'scant', 'mere')}{_SPACE})?"
     many = _any_of(_names_of_many())
-    of = rf"(?:{_SPACE}or{_SPACE}so)?(?:{_SPACE}(?:{_UNITS}))?{_SPACE}(?:in|of|from|out{_SPACE}of)(?:{_SPACE}(?:a|every|the))?{_SPACE}"
-    ratio = rf"{of}(?:{_any_of(_COUNTS)}|[1-9]\d{{1,2}}\b)"
+    units = rf"(?:{_SPACE}or{_SPACE}so)?(?:{_SPACE}(?:{_UNITS}))?"
+    of = rf"{_SPACE}(?:in|of|from|out{_SPACE}of)(?:{_SPACE}(?:a|every|the))?{_SPACE}"
+    ratio = rf"{units}{of}(?:{_any_of(_COUNTS)}|[1-9]\d{{1,2}}\b)"
     percent = rf"(?:{_SPACE}(?:percents?|per{_SPACE}cent)\b|\s?%)"
     to = rf"(?:{_SPACE}(?:to|or|and){_SPACE}|\s?[\u2010-\u2015-]\s?)"
     number = rf"(?:{article}{part}|{count}(?:{_SPACE}{many}|{percent}|{ratio}))"
