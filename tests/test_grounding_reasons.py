@@ -195,6 +195,11 @@ def test_each_case_has_its_sentence(
             "'vast' stands for 80 to 100 %; the top left has 10.0 % water, which is more than a size off.",
         ),
         (
+            "Water is found in the whole image, with a sixth of the top left.",
+            "supported",
+            "The top left has 10.0 % water; 'a sixth' stands for 10 to 19 %.",
+        ),
+        (
             "In the top left, there is a moderate amount of water.",
             "supported",
             "The top left has 10.0 % water; 'moderate' stands for 20 to 49 %, which is near enough" + ELSEWHERE,
