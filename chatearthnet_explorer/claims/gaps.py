@@ -105,7 +105,8 @@ _PLACE_HAS = re.compile(
     r"|well|way)\b){0,20}"
 )
 _LEFT = re.compile(
-    r"\bleav(?:es?|ing)\s(?:(?:only|just|some|about)\s)?\Z|\b(?:that|it|less|more|ahead|leads|(?:bigg|larg|small|wid)er(?: than [a-z]+)?)\sby\s(?:an?\s)?\Z"
+    r"\bleav(?:es?|ing)\s(?:(?:only|just|some|about)\s)?\Z"
+    r"|\b(?:that|it|less|more|ahead|leads|(?:bigg|larg|small|wid)er(?: than [a-z]+)?)\sby\s(?:an?\s)?\Z"
 )
 # "small, angular plots", "modest and box-like"
 _SHAPE_WORD = (
@@ -271,6 +272,7 @@ def is_behind(gap: str) -> bool:
 _SHAPE = re.compile(
     r"(?<!well )\b(in|as|into|forms?|forming)\s(?:the (?:form|shape) of )?(?!the\s)(?:(?!(?:of|and)\b)[a-z\-]+,?\s){0,4}\Z"
 )
+_IS_SHAPE = re.compile(r"\s(?:(?:is|are)\s(?:an?|the|one)|(?:has|have)\s(?:its|their))\s(?:(?!of\b)[a-z\-]+\s){0,3}")
 _MADE_OF = re.compile(r"\sof(?:\s(?!(?:the|this|that|its|their|and|or|with|in|to|on)\b)[a-z\-]+){0,2}\s")
 
 
@@ -283,5 +285,7 @@ def is_made_of(gap: str) -> bool:
 @lru_cache(_KEPT)
 def is_shape(gap: str, *, may_be_in: bool) -> bool:
     """Return whether "fields" after it only describes the class before it: "snow [spreads in wide] fields"."""
+    if _IS_SHAPE.fullmatch(gap):
+        return True  # "grass [is the great] sea of the place"
     match = _SHAPE.search(gap)
     return match is not None and (may_be_in or match[1] != "in")
