@@ -105,7 +105,8 @@ _PLACE_HAS = re.compile(
     r"|well|way)\b){0,20}"
 )
 _LEFT = re.compile(
-    r"\bleav(?:es?|ing)\s(?:(?:only|just|some|about)\s)?\Z|\b(?:that|it|less|more|ahead|leads|(?:bigg|larg|small|wid)er)\sby\s(?:an?\s)?\Z"
+    r"\bleav(?:es?|ing)\s(?:(?:only|just|some|about)\s)?\Z"
+    r"|\b(?:that|it|less|more|ahead|leads|(?:bigg|larg|small|wid)er(?: than [a-z]+)?)\sby\s(?:an?\s)?\Z"
 )
 # "small, angular plots", "modest and box-like"
 _SHAPE_WORD = (
