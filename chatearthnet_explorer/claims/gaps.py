@@ -60,7 +60,7 @@ NOUN = (
     "fraction|part|portion|amount|quantit|share|coverage|presence|extent|area|expanse|stretch|spread|level|proportion"
     "|percentage|number|scale|size|ground|surface|corner|quadrant|section|half|one|element|role|stake|component|cover"
     "|patch(?!es)|piece|block|bit|group|slice|holding|helping|cut|measure|dose|chunk|serving|margin|allotment|weight|strength|layer|tract"
-    "|order|dollop|lot|mass|band|belt|strip|ribbon|fringe|hem|plot|touch|remainder|residue|residual|minority|range|lead|footprint|standing|second|third|fourth"
+    "|order|dollop|lot|mass|band|belt|strip|ribbon|fringe|hem|plot|remainder|residue|residual|minority|range|lead|footprint|standing|second|third|fourth"
 )
 # words that end the phrase of an amount and its noun
 _ELSE = (
@@ -125,7 +125,7 @@ _NUMBERS = {"both": 2, "neither": 2, "either": 2, "two": 2, "pair": 2, "three": 
 _SHARERS = re.compile(
     r"\b(both|neither|either|(?:(?:each|all) of )?(?:the|these|all)(?: latter| last| other)? (?:two|three|four|pair)"
     r"|each"
-    r"|all of them|every one|all)\b(?! of the)[^,.;:]*\Z"
+    r"|all of them|every one|all)\b(?! of the\b)[^,.;:]*\Z"
 )
 _SHARERS_AFTER = re.compile(r"\W*(?:[a-z]+ ){0,2}(apiece|both|alike|each)\b(?! of)")
 _OF_WHOLE = re.compile(rf"(?:\s(?:{NOUN})[a-z]{{0,3}})?\s(?:of\s)?(?:(?:the|this|its)\s)?")

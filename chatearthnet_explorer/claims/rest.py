@@ -1,4 +1,4 @@
-"""Step 3b: the parts that "the rest", "elsewhere" and "the other corners" mean."""
+"""Step 5b: the parts that "the rest", "elsewhere" and "the other corners" mean."""
 
 from __future__ import annotations
 
