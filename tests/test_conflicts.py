@@ -58,6 +58,27 @@ def doubts(*claims: Claim) -> list[tuple[str, tuple[str, ...], bool]]:
             [claim("tree", "middle", size="small"), claim("tree", "top left", size="large")],
             [("tree", ("middle",), False), ("tree", ("top left",), False)],
         ),
+        # an amount without a place that no part has, unless it is of the image
+        (
+            [claim("tree", size="small"), claim("tree", "top left", size="large"), claim("tree")],
+            [("tree", (), True), ("tree", ("top left",), False), ("tree", (), False)],
+        ),
+        (
+            [
+                claim("tree", size="small")._replace(of_image=True),
+                claim("tree", "top left", size="large"),
+                claim("grass", size="small"),
+            ],
+            [("tree", (), False), ("tree", ("top left",), False), ("grass", (), False)],
+        ),
+        (
+            [
+                claim("tree", size="small"),
+                claim("tree", "top left", size="large"),
+                claim("tree", "middle", size="small"),
+            ],
+            [("tree", (), False), ("tree", ("top left",), False), ("tree", ("middle",), False)],
+        ),
     ],
 )
 def test_a_claim_that_another_contradicts_is_unclear(

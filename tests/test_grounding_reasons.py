@@ -192,7 +192,12 @@ def test_each_case_has_its_sentence(
         (
             "In the top left, there is a vast amount of water.",
             "contradicted",
-            "'vast' stands for 80 to 100 %; the top left has 10.0 % water, and nothing near it in any part.",
+            "'vast' stands for 80 to 100 %; the top left has 10.0 % water, which is more than a size off.",
+        ),
+        (
+            "Water is found in the whole image, with a sixth of the top left.",
+            "supported",
+            "The top left has 10.0 % water; 'a sixth' stands for 10 to 19 %.",
         ),
         (
             "In the top left, there is a moderate amount of water.",

@@ -7,7 +7,10 @@ A caption goes through these steps, each a function of the values of the step be
 2. ``clauses.split_sentences``: sentences;
 3. ``clauses.split_clauses``: clauses;
 4. ``bindings``: what each clause says on its own of its classes: places, amounts, denials, leads;
-5. ``discourse``: what the sentences say together.
+5. ``discourse``: what the sentences say together. Before a clause is bound, ``directions`` ("to its right"), ``rest``
+   ("elsewhere") and ``subjects`` ("the middle has 30 %") put in what it takes from the text before; after its sentence,
+   ``likeness`` ("the same, but with water") and ``settling`` give a place to the classes for which it names none.
+6. ``conflicts``: which of its claims contradict each other.
 """
 
 from __future__ import annotations

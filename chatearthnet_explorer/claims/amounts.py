@@ -74,11 +74,11 @@ def find_amounts(
             size = Size(value, start, end, is_number=is_number(text[start:end]))
             if gaps.is_difference(text, start, end) or (not size.is_number and gaps.is_of_shape(text, end)):
                 continue
-            sharers: tuple[ClassWord, ...] = ()
             if turn < at:
                 # "in the middle, only a trace of it is left"
                 size = size._replace(of_part=size.is_number or value in _PLAIN)
-                sharers = _sharers(clause, at, size)
+            # "trees follow and grass is third, both in a middling share"
+            sharers = _sharers(clause, at, size) if len(words) > 1 and (turn < at or not sites) else ()
             if sharers:
                 amounts.effects.append(Effect(at, SIZE, sharers, (size, False)))
             else:
@@ -242,13 +242,15 @@ def _places_before(
 def _sharers(clause: _Clause, at: int, size: Size) -> tuple[ClassWord, ...]:
     """Return the classes of a place that share an amount: "trees and grass, both in a middling share"."""
     count = gaps.sharers(clause.text, size.start, size.end)
-    group: list[ClassWord] = []
+    group: dict[str, ClassWord] = {}
     number = at - 1
     while number >= 0 and number not in clause.sites and len(group) < count:
+        if clause.tokens[number][0] == kinds.AMOUNT:
+            break  # "moss with a third, then trees and grass, each with a tenth"
         if number in clause.words:
-            group.append(clause.words[number])
+            group.setdefault(clause.words[number].name, clause.words[number])
         number -= 1
-    return tuple(group) if len(group) > 1 else ()
+    return tuple(group.values()) if len(group) > 1 else ()
 
 
 def _last_list(words: tuple[ClassWord, ...], text: str) -> tuple[ClassWord, ...]:

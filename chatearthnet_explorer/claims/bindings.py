@@ -166,11 +166,9 @@ def _denials(
             denied_at, denied_end, is_twice = start, end, value.startswith("no ") and value.endswith(" of")
             if value == "none" and open_[at] and _ends_with_none(tokens, open_[at][-1], at):
                 yield Effect(at, kinds_of.ABSENT, open_[at][-1:], (start, modes[at]))
-        elif kind == kinds.ABSENT:
+        elif kind == kinds.ABSENT or (kind == kinds.NOT_IN and modes[at] and at == len(tokens) - 1):
             yield Effect(at, kinds_of.ABSENT, open_[at], (start, modes[at]))
-        elif (
-            kind & _ENDS_DENIAL or value == "," or value == ":" or (kind == kinds.PLACE and open_[at] and not modes[at])
-        ):
+        elif kind & _ENDS_DENIAL or value in {",", ":"} or (kind == kinds.PLACE and open_[at] and not modes[at]):
             denied_at = -1
 
 

@@ -20,7 +20,16 @@ _STANDS_FOR_CLASS = kinds.LAND | kinds.PRONOUN | kinds.ONE_OF_TWO
 
 
 _NEAR = 10
-_AMONG = (" along the ", " beside the ", " among the ", " amongst the ", " amid the ", " between the ", " around the ", " amidst the ")
+_AMONG = (
+    " along the ",
+    " beside the ",
+    " among the ",
+    " amongst the ",
+    " amid the ",
+    " between the ",
+    " around the ",
+    " amidst the ",
+)
 
 
 class ClassWord(NamedTuple):
@@ -98,8 +107,10 @@ def find_chunks(clause: Clause, text: str) -> list[Chunk]:
             if last and joins:
                 chunks[-1] = last._replace(words=(*last.words, word), end=end)
             else:
-                aside = last is not None and bool(last.words) and (
-                    text.endswith(_AMONG, 0, start) or (not link & _SEPARATE and _is_object(text, start))
+                aside = (
+                    last is not None
+                    and bool(last.words)
+                    and (text.endswith(_AMONG, 0, start) or (not link & _SEPARATE and _is_object(text, start)))
                 )
                 chunks.append(Chunk((word,), (), at, start, end, near, since_class, before, is_aside=aside))
             near = since_chunk = since_class = link = 0

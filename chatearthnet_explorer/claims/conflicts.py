@@ -8,7 +8,7 @@ from chatearthnet_explorer.landcover.shares import PARTS
 from chatearthnet_explorer.prompts.size_words import SIZES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from chatearthnet_explorer.claims.claim import Claim
 
@@ -38,14 +38,30 @@ def doubt_conflicts(claims: Sequence[Claim]) -> tuple[Claim, ...]:
                 step = _STEP[claim.size]
                 if abs(step - first_step.setdefault(place, step)) >= FAR:
                     unclear.add(place)
+    unclear |= {(claim.name, "") for claim in claims if _is_unlike_all(claim, first_step)}
     if not denials and not unclear:
         return tuple(claims)
     return tuple(part_of for claim in claims for part_of in _split(claim, denials, unclear))
 
 
+def _is_unlike_all(claim: Claim, first_step: Mapping[tuple[str, str], int]) -> bool:
+    """Return whether an amount without a place is far from those of all parts, so that it is of a part not read.
+
+    "Moss covers most of the top left; shrub and grass make do with minute shares."
+    """
+    if not claim.size or claim.parts or claim.of_image or claim.negated:
+        return False
+    steps = [step for (name, _), step in first_step.items() if name == claim.name]
+    return bool(steps) and min(abs(step - _STEP[claim.size]) for step in steps) >= FAR
+
+
 def _split(claim: Claim, denials: set[tuple[str, str]], unclear: set[tuple[str, str]]) -> Iterator[Claim]:
     if claim.negated or len(claim.parts) == len(PARTS) or claim.certainty == "unclear":
         yield claim
+        return
+    if not claim.parts:
+        is_unlike = claim.size and not claim.of_image and (claim.name, "") in unclear
+        yield claim._replace(doubt="conflict") if is_unlike else claim
         return
     contested_parts = [
         part for part in claim.parts if (claim.name, part) in denials or (claim.size and (claim.name, part) in unclear)

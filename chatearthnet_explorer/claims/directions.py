@@ -1,4 +1,4 @@
-"""Step 3a: the places that a caption names only by another place: "to its right", "along the top, ... on the left"."""
+"""Step 5a: the places that a caption names only by another place: "to its right", "along the top, ... on the left"."""
 
 from __future__ import annotations
 

@@ -60,7 +60,7 @@ NOUN = (
     "fraction|part|portion|amount|quantit|share|coverage|presence|extent|area|expanse|stretch|spread|level|proportion"
     "|percentage|number|scale|size|ground|surface|corner|quadrant|section|half|one|element|role|stake|component|cover"
     "|patch(?!es)|piece|block|bit|group|slice|holding|helping|cut|measure|dose|chunk|serving|margin|allotment|weight|strength|layer|tract"
-    "|order|dollop|lot|mass|band|belt|strip|ribbon|fringe|hem|plot|touch|remainder|residue|residual|minority|range|lead|footprint|standing|second|third|fourth"
+    "|order|dollop|lot|mass|band|belt|strip|ribbon|fringe|hem|plot|remainder|residue|residual|minority|range|lead|footprint|standing|second|third|fourth"
 )
 # words that end the phrase of an amount and its noun
 _ELSE = (
@@ -104,7 +104,10 @@ _PLACE_HAS = re.compile(
     r"|remains?|arrives?|comes?|reaches|finds?|one|we|he|she|limited|but|its|mere|faint|faintest|merest|thin|single|very"
     r"|well|way)\b){0,20}"
 )
-_LEFT = re.compile(r"\bleav(?:es?|ing)\s(?:(?:only|just|some|about)\s)?\Z|\b(?:that|it|less|more|ahead|leads|(?:bigg|larg|small|wid)er)\sby\s(?:an?\s)?\Z")
+_LEFT = re.compile(
+    r"\bleav(?:es?|ing)\s(?:(?:only|just|some|about)\s)?\Z"
+    r"|\b(?:that|it|less|more|ahead|leads|(?:bigg|larg|small|wid)er(?: than [a-z]+)?)\sby\s(?:an?\s)?\Z"
+)
 # "small, angular plots", "modest and box-like"
 _SHAPE_WORD = (
     "angular|rectangular|rectilinear|irregular|elongated|elongate|round|rounded|oval|circular|linear|square|winding|narrow"
@@ -123,7 +126,7 @@ _NUMBERS = {"both": 2, "neither": 2, "either": 2, "two": 2, "pair": 2, "three": 
 _SHARERS = re.compile(
     r"\b(both|neither|either|(?:(?:each|all) of )?(?:the|these|all)(?: latter| last| other)? (?:two|three|four|pair)"
     r"|each"
-    r"|all of them|every one|all)\b(?! of the)[^,.;:]*\Z"
+    r"|all of them|every one|all)\b(?! of the\b)[^,.;:]*\Z"
 )
 _SHARERS_AFTER = re.compile(r"\W*(?:[a-z]+ ){0,2}(apiece|both|alike|each)\b(?! of)")
 _OF_WHOLE = re.compile(rf"(?:\s(?:{NOUN})[a-z]{{0,3}})?\s(?:of\s)?(?:(?:the|this|its)\s)?")
@@ -269,6 +272,7 @@ def is_behind(gap: str) -> bool:
 _SHAPE = re.compile(
     r"(?<!well )\b(in|as|into|forms?|forming)\s(?:the (?:form|shape) of )?(?!the\s)(?:(?!(?:of|and)\b)[a-z\-]+,?\s){0,4}\Z"
 )
+_IS_SHAPE = re.compile(r"\s(?:(?:is|are)\s(?:an?|the|one)|(?:has|have)\s(?:its|their))\s(?:(?!of\b)[a-z\-]+\s){0,3}")
 _MADE_OF = re.compile(r"\sof(?:\s(?!(?:the|this|that|its|their|and|or|with|in|to|on)\b)[a-z\-]+){0,2}\s")
 
 
@@ -281,5 +285,7 @@ def is_made_of(gap: str) -> bool:
 @lru_cache(_KEPT)
 def is_shape(gap: str, *, may_be_in: bool) -> bool:
     """Return whether "fields" after it only describes the class before it: "snow [spreads in wide] fields"."""
+    if _IS_SHAPE.fullmatch(gap):
+        return True  # "grass [is the great] sea of the place"
     match = _SHAPE.search(gap)
     return match is not None and (may_be_in or match[1] != "in")

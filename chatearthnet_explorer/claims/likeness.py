@@ -1,4 +1,4 @@
-"""Step 5a: what a caption says of a part by its likeness to another: "the middle is the same, only with more water"."""
+"""Step 5d: what a caption says of a part by its likeness to another: "the middle is the same, only with more water"."""
 
 from __future__ import annotations
 

@@ -45,7 +45,17 @@ _PARTS_OF_ONE = {
     "twentieth": 20,
     "hundredth": 100,
 }
-_SIDE = {"over": 1, "full": 1, "or_more": 1, "under": -1, "scant": -1, "or_less": -1, "about": 0, "mere": 0}
+_SIDE = {
+    "over": 1,
+    "full": 1,
+    "or_more": 1,
+    "under": -1,
+    "scant": -1,
+    "or_less": -1,
+    "about": 0,
+    "exactly": 0,
+    "mere": 0,
+}
 
 _SPACE = r"[\s\-\u2010-\u2015]{1,3}"
 _FIGURES = r"\d{1,3}(?:\.\d{1,4})?"
@@ -155,14 +165,15 @@ def _pattern() -> re.Pattern[str]:
     rank = rf"(?!an?{_SPACE}{_phrases('scant')}{_SPACE}third\b(?!{_SPACE}of\b))"
     article = rf"{rank}(?:an?|one|another){_SPACE}(?:{_phrases('full', 'scant', 'mere')}{_SPACE})?"
     many = _any_of(_names_of_many())
-    of = rf"(?:{_SPACE}or{_SPACE}so)?(?:{_SPACE}(?:{_UNITS}))?{_SPACE}(?:in|of|from|out{_SPACE}of)(?:{_SPACE}(?:a|every|the))?{_SPACE}"
-    ratio = rf"{of}(?:{_any_of(_COUNTS)}|[1-9]\d{{1,2}}\b)"
+    units = rf"(?:{_SPACE}or{_SPACE}so)?(?:{_SPACE}(?:{_UNITS}))?"
+    of = rf"{_SPACE}(?:in|of|from|out{_SPACE}of)(?:{_SPACE}(?:a|every|the))?{_SPACE}"
+    ratio = rf"{units}{of}(?:{_any_of(_COUNTS)}|[1-9]\d{{1,2}}\b)"
     percent = rf"(?:{_SPACE}(?:percents?|per{_SPACE}cent)\b|\s?%)"
     to = rf"(?:{_SPACE}(?:to|or|and){_SPACE}|\s?[\u2010-\u2015-]\s?)"
     number = rf"(?:{article}{part}|{count}(?:{_SPACE}{many}|{percent}|{ratio}))"
     span = rf"(?:{article}{part}|{count}(?:{_SPACE}{many}|{percent}|{ratio}|{to}{count}{percent}))"
     bare = rf"(?:the{_SPACE})?{part}"
-    before = rf"{_phrases('over', 'under', 'about')}{_SPACE}"
+    before = rf"{_phrases('over', 'under', 'about', 'exactly')}{_SPACE}"
     after = rf"(?:,?{_SPACE}{_phrases('or_more', 'or_less')}(?=\W*[,.;:)]|\s(?:of|in|at|on)\b|\s*\Z))?"
     return re.compile(
         rf"\b(?:{before}(?:{before})?(?:{span}|{bare}){after}|{span}{after}"

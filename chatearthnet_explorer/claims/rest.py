@@ -1,4 +1,4 @@
-"""Step 3b: the parts that "the rest", "elsewhere" and "the other corners" mean."""
+"""Step 5b: the parts that "the rest", "elsewhere" and "the other corners" mean."""
 
 from __future__ import annotations
 
@@ -45,7 +45,11 @@ def resolve_rest(
     before = [token[1] for token in clause.tokens[:at] if token[0] == kinds.PLACE]
     in_clause = tuple(part for parts in before for part in parts)
     resolved: tuple[Token, ...] = ((kinds.IMAGE, word, start, end),)
-    if word.endswith(" being") or (of_part and word in _WHOLE_REST) or ((after_place or _begins_with_place(clause)) and not after_class):
+    if (
+        word.endswith(" being")
+        or (of_part and word in _WHOLE_REST)
+        or ((after_place or _begins_with_place(clause)) and not after_class)
+    ):
         resolved = ()  # of the part that is spoken of
     elif word in _WHOLE_REST or word.startswith("rest "):
         parts = _without(latest or (before[-1] if before else ()) or (*named, *in_clause))

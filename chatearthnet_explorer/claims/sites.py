@@ -45,8 +45,8 @@ class Site(NamedTuple):
     """Start in the text."""
 
     role: str
-    """``in``; ``out`` where the classes are not; ``except`` for an exception; ``turn`` for the classes after it; ``last``
-    for a turn that no class follows, so that it belongs to the classes before."""
+    """``in``; ``out`` where the classes are not; ``except`` for an exception; ``turn`` for the classes after it;
+    ``last`` for a turn that no class follows, so that it belongs to the classes before."""
 
     in_list: bool = False
     """Whether it is in one list with the place before it."""
@@ -146,7 +146,8 @@ def find_sites(clause: Clause, chunks: Sequence[Chunk], text: str) -> Layout:
             by_place, waits, contrast, here = True, True, False, parts
         latest = tuple(dict.fromkeys(latest + parts)) if chunk.in_list else parts
     if waits and (open_ or clause.after == "but"):
-        out = bool(chunks[-1].since_class & _ABSENT)
+        last = chunks[-1]
+        out = bool(last.since_class & _ABSENT) or _has_none(tokens[last.at + 1 : last.at + 4])
         sites.append(Site(open_ or (SUBJECT,), here, len(tokens), len(text), "last", is_out=out))
     elif waits:
         walk += here
@@ -172,7 +173,7 @@ def _role(chunk: Chunk, tokens: Sequence[Token]) -> str:
 
 
 def _has_none(after: Sequence[Token]) -> bool:
-    """Return whether a place has none of the classes: "and the middle contains none", "and the middle is free of it"."""
+    """Return whether a place has none of the classes: "and the middle contains none", "the middle is free of it"."""
     if after and (after[0][0] == kinds.VERB or after[0][1] == ","):
         after = after[1:]
     if not after:

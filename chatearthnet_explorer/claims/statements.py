@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from chatearthnet_explorer.claims import effects as kinds
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from chatearthnet_explorer.claims.chunks import ClassWord
     from chatearthnet_explorer.claims.claim import Parts
@@ -271,7 +271,7 @@ def _union(parts: Parts, more: Parts) -> Parts:
     return parts + tuple(part for part in more if part not in parts)
 
 
-_APPLY = {
+_APPLY: dict[int, Callable[[_Draft, Any], None]] = {
     kinds.SIZE_NEXT: _size_next,
     kinds.DENIED: _deny,
     kinds.LEAD: _lead,

@@ -1,4 +1,4 @@
-"""Step 3b: give a clause that names no class a subject: "Water. 71 % of the top left." means "it [is] 71 % of ..."."""
+"""Step 5c: give a clause that names no class a subject: "Water. 71 % of the top left." means "it [is] 71 % of ..."."""
 
 from __future__ import annotations
 

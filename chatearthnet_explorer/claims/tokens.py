@@ -29,7 +29,7 @@ def find_tokens(text: str) -> list[Token]:
     tokens: list[Token] = []
     last = 0  # where the last number ends
     in_percent = False  # whether the sentence gives percents
-    shape_at = -1
+    has_shape = False
     find = _WORDS.get
     for match in _pattern().finditer(text):
         word = match.group()
@@ -57,12 +57,21 @@ def find_tokens(text: str) -> list[Token]:
             tokens += _with_percent((kind, value, start, end), text, last)
             last = tokens[-1][3]
             continue
-        elif kind == LAND:
-            if 0 <= shape_at < len(tokens) and gaps.is_made_of(text[tokens[shape_at][3] : start]):
-                tokens[shape_at] = (IDLE, *tokens[shape_at][1:])  # "a sea of tall grass" has no water
-            shape_at = len(tokens) if word in SHAPES else -1
+        has_shape = has_shape or word in SHAPES
         tokens.append((kind, value, start, end))
-    return tokens
+    return _without_shapes(tokens, text) if has_shape else tokens
+
+
+def _without_shapes(tokens: list[Token], text: str) -> list[Token]:
+    """Return phrases without the class words that say only how a class after them lies: "a sea of tall grass"."""
+    result = tokens.copy()
+    shape_at = -1
+    for at, (kind, _, start, end) in enumerate(tokens):
+        if kind == LAND:
+            if shape_at >= 0 and gaps.is_made_of(text[tokens[shape_at][3] : start]):
+                result[shape_at] = (IDLE, *tokens[shape_at][1:])
+            shape_at = at if text[start:end] in SHAPES else -1
+    return result
 
 
 def _drop_behind(tokens: list[Token], start: int) -> None:

@@ -123,9 +123,9 @@ def why(fault: Fault, style: str) -> str:
         return f"The labels have {name} in this chip, but none in {there}."
     if check == "wrong size":
         here = f"{there} has {percent:.1f} % {name}"
-        if style != "3.5" and (claim.of_image or not claim.of_part):
-            return f"{_amount(claim)}; {here}{'' if claim.of_image else ', and nothing near it in any part'}."
-        off = "" if _slack(claim) is EXACT else ", which is more than a size off"
+        if _may_be_elsewhere(claim, style):
+            return f"{_amount(claim)}; {here}, and nothing near it in any part."
+        off = "" if _slack(claim, style) is EXACT else ", which is more than a size off"
         return f"{_amount(claim)}; {here}{off}."
     return f"It is said to lead in {there}, where {name} covers {percent:.1f} % and another class more."
 
@@ -157,20 +157,25 @@ def _wrong_sizes(claim: Claim, size: str, parts: Sequence[str], cover: Cover) ->
     if claim.of_image:
         parts = ("",)
     percents = [cover.percent(claim.name, part) for part in parts]
-    if cover.style != "3.5" and (claim.of_image or not claim.of_part):
-        elsewhere = () if claim.of_image else (cover.percent(claim.name, part) for part in (*PARTS, ""))
+    if _may_be_elsewhere(claim, cover.style):
+        elsewhere = (cover.percent(claim.name, part) for part in (*PARTS, ""))
         if not any(fits(size, percent, slack=LOOSE) for percent in (*percents, *elsewhere)):
             yield Fault(claim, "wrong size", parts[0], percents[0])
         return
     for part, percent in zip(parts, percents, strict=True):
-        if not fits(size, percent, slack=_slack(claim) if cover.style == "3.5" else FREE):
+        if not fits(size, percent, slack=_slack(claim, cover.style)):
             yield Fault(claim, "wrong size", part, percent)
 
 
-def _slack(claim: Claim) -> tuple[int, float]:
-    """Return the tolerance of words of amount in style 3.5."""
+def _may_be_elsewhere(claim: Claim, style: str) -> bool:
+    """Return whether the amount may be that of another part or of the image, as style 4V mostly means it."""
+    return style != "3.5" and not (claim.of_image or claim.of_part)
+
+
+def _slack(claim: Claim, style: str) -> tuple[int, float]:
+    """Return the tolerance of words of amount that belong to the part or to the image."""
     own = single_spaced(claim.size_words.lower()).removesuffix(" sized") in _OWN_SIZES
-    return EXACT if own and len(claim.parts) == 1 else FREE
+    return EXACT if style == "3.5" and own and len(claim.parts) == 1 else FREE
 
 
 def _false_leads(reading: Reading, cover: Cover, *, strict: bool) -> list[Fault]:
@@ -272,7 +277,7 @@ def _fit(claim: Claim, percents: Sequence[float], style: str) -> str:
         return ""
     if all(size_word(percent) == claim.size for percent in percents):
         return f"; {_amount(claim)}"
-    where = "" if style == "3.5" else ", here or elsewhere in the chip"
+    where = ", here or elsewhere in the chip" if _may_be_elsewhere(claim, style) else ""
     return f"; {_amount(claim)}, which is near enough{where}"
 
 

@@ -89,13 +89,13 @@ def order_of_classes(case: Case) -> Iterator[Finding]:
     if case.cover is None or case.style != "3.5":
         return
     for part, claims in _claims_by_part(case).items():
-        leader = case.cover.leaders.get(part)
-        if part in case.open_parts or any(claim.leads and leader and claim.name == leader[0] for claim in claims):
-            continue  # "the town gives way to pasture": the order is said in words
+        if part in case.open_parts:
+            continue
         least: tuple[float, Claim] | None = None
         for claim in claims:
             percent = case.cover.percent(claim.name, part)
-            if least and percent > least[0] + SWAP_FACTOR:
+            # "the town gives way to pasture" says in words that pasture is more
+            if least and percent > least[0] + SWAP_FACTOR and not claim.leads:
                 before = least[1]
                 yield Finding(
                     "order of classes",

@@ -136,18 +136,17 @@ def order_of_parts(case: Case) -> Iterator[Finding]:
 
     A caption may come back to a part, as an opening or a closing sentence does: its order is right if it describes all
     these parts in the prompt's order at least once. A caption with a paragraph for each class begins few clauses with a
-    part; then the order of the first mentions must be far from the prompt's.
+    part; then its order is also wrong if that of the first mentions is far from the prompt's.
     """
     if case.style != "3.5":
         return
+    steps = iter(case.reading.walk)
+    is_right = all(part in steps for part in PARTS if part in case.reading.walk)
     walk = tuple(dict.fromkeys(case.reading.walk))
-    if len(walk) < _FEWEST_PARTS:
+    if is_right and len(walk) < _FEWEST_PARTS:
         walk = case.reading.parts
         pairs = [(before, here) for at, here in enumerate(walk) for before in walk[:at]]
         is_right = sum(PARTS.index(here) < PARTS.index(before) for before, here in pairs) < _SWAPS
-    else:
-        steps = iter(case.reading.walk)
-        is_right = all(part in steps for part in PARTS if part in walk)
     for before, here in () if is_right else pairwise(walk):
         if PARTS.index(here) < PARTS.index(before):
             yield Finding("order of parts", f"It describes the {here} after the {before}.", part=here)
