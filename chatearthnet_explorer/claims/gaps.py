@@ -205,7 +205,8 @@ _PLAIN_WORD = r"\s+(?!(?:its?|with|by|of|in|and|set|where|which|while|a|an|the)\
 _PLAIN = re.compile(rf"(?:{_PLAIN_WORD}){{0,3}}[\s\-]*")
 _BESIDE = re.compile(
     r"\b(?:broken|relieved|softened|fringed|edged|interrupted|dotted|punctuated|flanked|framed|crossed|cut|joined"
-    r"|bordered|accompanied|surrounded|interspersed|threaded|laced|beside|enriched|complemented|studded|sprinkled|woven|shared|followed|set|(?<!covered )(?<!filled )with)\b"
+    r"|bordered|accompanied|surrounded|interspersed|threaded|laced|beside|enriched|complemented|studded|sprinkled|woven"
+    r"|shared|followed|set|(?<!covered )(?<!filled )with)\b"
 )
 
 
@@ -237,7 +238,7 @@ _NOT_DENIED = re.compile(r":|\b(?:than|among|between|against|except|but|then|in|
 
 @lru_cache(_CACHE_SIZE)
 def denies(gap: str) -> bool:
-    """Return whether a denial reaches the class after it: "no [sign of] trees", but not "no rival [among the] trees"."""
+    """Return whether a denial reaches the class after it: "no [sign of] trees", not "no rival [among the] trees"."""
     return _NOT_DENIED.search(gap) is None
 
 
@@ -270,7 +271,8 @@ def is_behind(gap: str) -> bool:
 # --- around a class
 
 _SHAPE = re.compile(
-    r"(?<!well )\b(in|as|into|forms?|forming)\s(?:the (?:form|shape) of )?(?!the\s)(?:(?!(?:of|and)\b)[a-z\-]+,?\s){0,4}\Z"
+    r"(?<!well )\b(in|as|into|forms?|forming)\s(?:the (?:form|shape) of )?(?!the\s)"
+    r"(?:(?!(?:of|and)\b)[a-z\-]+,?\s){0,4}\Z"
 )
 _IS_SHAPE = re.compile(r"\s(?:(?:is|are)\s(?:an?|the|one)|(?:has|have)\s(?:its|their))\s(?:(?!of\b)[a-z\-]+\s){0,3}")
 _MADE_OF = re.compile(r"\sof(?:\s(?!(?:the|this|that|its|their|and|or|with|in|to|on)\b)[a-z\-]+){0,2}\s")
