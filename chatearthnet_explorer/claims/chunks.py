@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from chatearthnet_explorer.claims.clauses import Clause
 
 _SEPARATE = kinds.NO | kinds.LEADS | kinds.LED_BY | kinds.MADE_OF | kinds.VERB | kinds.THEME
+_COMPARES = kinds.OUTRANKS | kinds.OUTRANKED
 _JOIN = kinds.JOINS | kinds.AHEAD | kinds.OUTRANKS | kinds.OUTRANKED
 _LIST = kinds.AND | kinds.JOINS
 _STANDS_FOR_CLASS = kinds.LAND | kinds.PRONOUN | kinds.ONE_OF_TWO
@@ -151,7 +152,7 @@ def _is_subject(clause: Clause, chunks: Sequence[Chunk], at: int, before: int) -
 
 
 def _is_object(text: str, start: int) -> bool:
-    return text.endswith(" the ", 0, start) and not text.endswith(", and the ", 0, start)
+    return text.endswith(" the ", 0, start) and not text.endswith((", and the ", ", the "), 0, start)
 
 
 _FORMS = ("field", "thicket")
