@@ -112,7 +112,7 @@ def find_chunks(clause: Clause, text: str) -> list[Chunk]:
                     last is not None
                     and bool(last.words)
                     and (text.endswith(_AMONG, 0, start) or (not link & _SEPARATE and _is_object(text, start)))
-                )
+                ) or (bool(near & _COMPARES) and len(words) > 1)
                 chunks.append(Chunk((word,), (), at, start, end, near, since_class, before, is_aside=aside))
             near = since_chunk = since_class = link = 0
         elif kind == kinds.PLACE:
