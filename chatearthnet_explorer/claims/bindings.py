@@ -120,9 +120,7 @@ def _open_words(
     return open_, modes
 
 
-def _places(
-    layout: Layout, of_places: Mapping[int, Size], text: str, in_doubt: Collection[int]
-) -> Iterator[Effect]:
+def _places(layout: Layout, of_places: Mapping[int, Size], text: str, in_doubt: Collection[int]) -> Iterator[Effect]:
     for site in layout.sites:
         if site.role == "turn" or not site.words:
             continue

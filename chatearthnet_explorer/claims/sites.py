@@ -133,7 +133,7 @@ def find_sites(clause: Clause, chunks: Sequence[Chunk], text: str) -> Layout:
             sites.append(Site(open_, parts, chunk.at, chunk.start, role))
         elif open_ and not by_place and not _turns(chunk, tokens, text, contrast=contrast):
             narrower = bool(chunk.since_class & kinds.ESPECIALLY)
-            doubt = "rest" if chunk.before == kinds.REST else ""
+            doubt = "rest" if chunk.before == kinds.REST else "vague" if text.startswith("any ", chunk.start) else ""
             sites.append(
                 Site(open_, parts, chunk.at, chunk.start, role, chunk.in_list, is_narrower=narrower, doubt=doubt)
             )
@@ -145,6 +145,8 @@ def find_sites(clause: Clause, chunks: Sequence[Chunk], text: str) -> Layout:
             follows_from = text.endswith(_FROM, 0, chunk.start)
             by_place, waits, contrast, here = True, True, False, parts
         latest = tuple(dict.fromkeys(latest + parts)) if chunk.in_list else parts
+    if open_ and open_[-1].start == open_[-1].end:
+        open_ = ()  # "the top left [it] a quarter, and the top right eight slices": not a quarter, too
     if waits and (open_ or clause.after == "but"):
         last = chunks[-1]
         out = bool(last.since_class & _ABSENT) or _has_none(tokens[last.at + 1 : last.at + 4])
