@@ -14,12 +14,8 @@ if TYPE_CHECKING:
     from chatearthnet_explorer.claims.clauses import Clause
 
 _SEPARATE = kinds.NO | kinds.LEADS | kinds.LED_BY | kinds.MADE_OF | kinds.VERB | kinds.THEME
-<<<<<<< HEAD
+_COMPARES = kinds.OUTRANKS | kinds.OUTRANKED_BY
 _JOIN = kinds.JOINS | kinds.AHEAD | kinds.OUTRANKS | kinds.OUTRANKED_BY
-=======
-_COMPARES = kinds.OUTRANKS | kinds.OUTRANKED
-_JOIN = kinds.JOINS | kinds.AHEAD | kinds.OUTRANKS | kinds.OUTRANKED
->>>>>>> loose
 _LIST = kinds.AND | kinds.JOINS
 _STANDS_FOR_CLASS = kinds.LAND | kinds.PRONOUN | kinds.ONE_OF_TWO
 

@@ -29,13 +29,8 @@ def settle(so_far: SoFar, context: Context) -> tuple[SentenceReading, Context]:
         mentions += copies_of(context.mentions_of.get(source[0], ()) if source else (), source, here, mentions)
     fallback, doubt = _open_place(so_far, context, is_heading=not so_far.signs & ~_HEADING and len(mentions) == 1)
     # "crops lead here" at the start of a text is said of the whole image
-<<<<<<< HEAD
     of_part = bool(here or (so_far.points_back and so_far.parts_named) or (fallback and not names_whole and not doubt))
     settled_mentions = tuple(
-        _settle_mention(mention, fallback, doubt, of_part=of_part, names_whole=names_whole) for mention in mentions
-=======
-    of_part = bool(here or (so_far.points_back and so_far.named) or (fallback and not names_whole and not doubt))
-    settled = tuple(
         _settle_mention(
             mention,
             fallback,
@@ -45,7 +40,6 @@ def settle(so_far: SoFar, context: Context) -> tuple[SentenceReading, Context]:
             has_own_place=bool(here or so_far.there or so_far.points_back),
         )
         for mention in mentions
->>>>>>> loose
     )
     recalled_mentions = (
         _settle_recalled(mention, fallback, doubt, of_part=of_part) for mention in so_far.recalled_mentions
