@@ -48,7 +48,7 @@ def test_captions_of_the_published_figures_are_read_right(realdata: Path) -> Non
     crop_everywhere = {("crop", part, None) for part in PARTS}
     assert readings["fig1_35_right"].triples == crop_everywhere | {
         *{("crop", tl, "large"), ("grass", tl, "small"), ("developed area", tl, "small")},
-        *{("developed area", tr, None), ("grass", tr, None)},
+        *{("developed area", tr, "small"), ("grass", tr, None)},
         *{("tree", bl, "extra small"), ("grass", bl, "small")},
         *{("crop", br, "large"), ("developed area", br, "small"), ("grass", br, "small")},
         *{("tree", middle, "small"), ("developed area", middle, "extra small")},
@@ -70,7 +70,7 @@ def test_captions_of_the_published_figures_are_read_right(realdata: Path) -> Non
     }
     assert readings["fig1_4v_left"].triples == {
         *{("developed area", "", None), ("tree", "", "large"), ("tree", "", None), ("water", "", "small")},
-        *{("crop", "", None), ("grass", "", "large"), ("grass", "", None)},
+        *{("crop", "", "small"), ("grass", "", "large"), ("grass", "", None)},
     }
     assert {name: reading.dominant for name, reading in readings.items()} == {
         "fig1_35_right": "crop",

@@ -8,6 +8,7 @@ from chatearthnet_explorer.claims import effects as kinds_of
 from chatearthnet_explorer.claims import gaps
 from chatearthnet_explorer.claims.amounts import find_amounts, start_of_list
 from chatearthnet_explorer.claims.chunks import find_chunks
+from chatearthnet_explorer.claims.denials import denials_beside
 from chatearthnet_explorer.claims.effects import Effect
 from chatearthnet_explorer.claims.leads import find_leads
 from chatearthnet_explorer.claims.lexicon import kinds
@@ -15,7 +16,7 @@ from chatearthnet_explorer.claims.sites import NO_LAYOUT, SUBJECT, find_sites, n
 from chatearthnet_explorer.claims.statements import Mention, apply_effects
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from chatearthnet_explorer.claims.chunks import Chunk, ClassWord
     from chatearthnet_explorer.claims.clauses import Clause
@@ -76,7 +77,8 @@ def bind(clause: Clause, text: str) -> Binding:
         sizes = amounts.of_places
     if signs & _OF_LEAD:
         effects += find_leads(clause, words, open_, modes, text)
-    effects += _places(layout, sizes, text)
+    if layout.sites:
+        effects += _places(layout, sizes, text, denials_beside(tokens, layout.sites, text))
     latest = layout.latest
     if latest and not layout.begins_with_place and not signs & kinds.OVERALL:
         effects.append(Effect(len(tokens), kinds_of.FALLBACK, open_[-1], latest))
@@ -118,10 +120,12 @@ def _open_words(
     return open_, modes
 
 
-def _places(layout: Layout, of_places: Mapping[int, Size], text: str) -> Iterator[Effect]:
+def _places(layout: Layout, of_places: Mapping[int, Size], text: str, in_doubt: Collection[int]) -> Iterator[Effect]:
     for site in layout.sites:
         if site.role == "turn" or not site.words:
             continue
+        if site.at in in_doubt and site.at not in of_places:
+            site = site._replace(doubt=site.doubt or "denial")  # noqa: PLW2901 - it is this place, in doubt
         if site.role == "last":
             first = start_of_list(site.words, text)
             words = site.words[first:]

@@ -23,6 +23,7 @@ DOUBTS: Mapping[str, tuple[Certainty, str]] = MappingProxyType({
     "rest": ("unclear", 'The caption only says "elsewhere", "the rest" or the like.'),
     "relative": ("unclear", "The caption says where it is only by what is beside it."),
     "vague": ("unclear", 'The caption only hints at a place or an amount, as in "scattered" or "towards the top".'),
+    "denial": ("unclear", "The caption denies something beside this place, and it is not sure what."),
     "conflict": ("unclear", "The caption also says otherwise, so one of the two is not meant."),
 })  # fmt: skip
 """Why a reading is not certain: how sure it is, and the reason in one sentence."""

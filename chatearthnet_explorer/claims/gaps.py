@@ -205,8 +205,8 @@ _PLAIN_WORD = r"\s+(?!(?:its?|with|by|of|in|and|set|where|which|while|a|an|the)\
 _PLAIN = re.compile(rf"(?:{_PLAIN_WORD}){{0,3}}[\s\-]*")
 _BESIDE = re.compile(
     r"\b(?:broken|relieved|softened|fringed|edged|interrupted|dotted|punctuated|flanked|framed|crossed|cut|joined"
-    r"|bordered|accompanied|surrounded|interspersed|threaded|laced|beside|enriched|complemented|studded|sprinkled|woven"
-    r"|shared|followed|set|(?<!covered )(?<!filled )with)\b"
+    r"|bordered|accompanied|surrounded|interspersed|threaded|laced|beside|enriched"
+    r"|complemented|studded|sprinkled|woven|shared|followed|set|(?<!covered )(?<!filled )with)\b"
 )
 
 

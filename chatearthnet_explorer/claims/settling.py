@@ -31,7 +31,15 @@ def settle(so_far: SoFar, context: Context) -> tuple[SentenceReading, Context]:
     # "crops lead here" at the start of a text is said of the whole image
     of_part = bool(here or (so_far.points_back and so_far.parts_named) or (fallback and not names_whole and not doubt))
     settled_mentions = tuple(
-        _settle_mention(mention, fallback, doubt, of_part=of_part, names_whole=names_whole) for mention in mentions
+        _settle_mention(
+            mention,
+            fallback,
+            doubt,
+            of_part=of_part,
+            names_whole=names_whole,
+            has_own_place=bool(here or so_far.there or so_far.points_back),
+        )
+        for mention in mentions
     )
     recalled_mentions = (
         _settle_recalled(mention, fallback, doubt, of_part=of_part) for mention in so_far.recalled_mentions
@@ -106,7 +114,13 @@ def is_about(mentions: Sequence[Mention], topic: Sequence[Mention]) -> bool:
 
 
 def _settle_mention(
-    mention: Mention, fallback: Parts, doubt: str, *, of_part: bool, names_whole: bool = False
+    mention: Mention,
+    fallback: Parts,
+    doubt: str,
+    *,
+    of_part: bool,
+    names_whole: bool = False,
+    has_own_place: bool = True,
 ) -> Mention:
     statements = mention.statements
     if statements[-1].parts is None and len(statements) > 1:
@@ -114,6 +128,9 @@ def _settle_mention(
     first, *others = (
         one._replace(parts=fallback, doubt=one.doubt or doubt) if one.parts is None else one for one in statements
     )
+    if not has_own_place and first.parts and mention.statements[0].parts is None:
+        # "The middle has shrub. Grass is dominant." may speak of the whole, "grass, then trees" of no order by amount
+        first = first._replace(lead=0)
     leads_whole = mention.leads_whole
     if of_part and not (fallback or names_whole):
         leads_whole = 0  # "there, grass leads", and no one knows where

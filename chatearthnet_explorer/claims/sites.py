@@ -124,7 +124,7 @@ def find_sites(clause: Clause, chunks: Sequence[Chunk], text: str) -> Layout:
             here = tuple(part for part in here if part not in parts)
             sites.append(Site(open_, parts, chunk.at, chunk.start, role))
         elif open_ and not by_place and not _turns(chunk, tokens, text, contrast=contrast):
-            sites.append(_site_after(chunk, open_, role))
+            sites.append(_site_after(chunk, open_, role, text))
         elif by_place and chunk.in_list and not (follows_from and text.endswith(_TO, 0, chunk.start)):
             here += tuple(part for part in parts if part not in here)
         else:
@@ -133,6 +133,8 @@ def find_sites(clause: Clause, chunks: Sequence[Chunk], text: str) -> Layout:
             follows_from = text.endswith(_FROM, 0, chunk.start)
             by_place, waits, contrast, here = True, True, False, parts
         latest = tuple(dict.fromkeys(latest + parts)) if chunk.in_list else parts
+    # "the top left [it] a quarter, and the top right eight slices": not a quarter, too
+    open_ = () if open_ and open_[-1].start == open_[-1].end else open_
     if waits and (open_ or clause.after == "but"):
         sites.append(_last_site(clause, chunks[-1], open_ or (SUBJECT,), here, text))
         waits = False
@@ -155,10 +157,10 @@ def _last_site(clause: Clause, last: Chunk, words: tuple[ClassWord, ...], parts:
     return Site(words, parts, len(tokens), len(text), "last", is_out=out)
 
 
-def _site_after(chunk: Chunk, words: tuple[ClassWord, ...], role: str) -> Site:
+def _site_after(chunk: Chunk, words: tuple[ClassWord, ...], role: str, text: str) -> Site:
     """Return a place that follows its classes."""
     narrower = bool(chunk.since_class & kinds.ESPECIALLY)
-    doubt = "rest" if chunk.before == kinds.REST else ""
+    doubt = "rest" if chunk.before == kinds.REST else "vague" if text.startswith("any ", chunk.start) else ""
     return Site(words, chunk.parts, chunk.at, chunk.start, role, chunk.in_list, is_narrower=narrower, doubt=doubt)
 
 

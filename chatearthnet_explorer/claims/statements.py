@@ -105,12 +105,17 @@ def apply_effects(words: Iterable[ClassWord], effects: Iterable[Effect]) -> tupl
             word.name,
             word.start,
             word.end,
-            tuple([Statement(one.parts, one.size, one.negated, one.lead, one.doubt) for one in draft.lines]),
+            tuple([Statement(one.parts, one.size, one.negated, one.lead, _doubt(one)) for one in draft.lines]),
             draft.denied_at,
             draft.leads_whole,
         )
         for word, draft in drafts.items()
     )
+
+
+def _doubt(line: _Line) -> str:
+    # words of denial that deny this leave no doubt, and where there is an amount there is the class
+    return "" if line.doubt == "denial" and (line.negated or line.size) else line.doubt
 
 
 def _follow(draft: _Draft, before: _Draft) -> None:
