@@ -124,7 +124,7 @@ def _places(layout: Layout, of_places: Mapping[int, Size], text: str, in_doubt: 
     for site in layout.sites:
         if site.role == "turn" or not site.words:
             continue
-        if site.at in in_doubt and site.at not in of_places:
+        if site.at in in_doubt and not (site.at in of_places and of_places[site.at].word):
             site = site._replace(doubt=site.doubt or "denial")  # noqa: PLW2901 - it is this place, in doubt
         if site.role == "last":
             first = start_of_list(site.words, text)

@@ -23,7 +23,7 @@ _END = re.compile(r"[,.;:!?()]|\b(?:and|but|while|whereas|then)\b")
 _AHEAD = 40
 
 
-_READ = kinds.NO | kinds.IDLE
+_DENIES = kinds.NO | kinds.ABSENT | kinds.NOT_IN
 
 
 def _unread(tokens: Sequence[Token], text: str, begin: int, end: int) -> bool:
@@ -31,7 +31,7 @@ def _unread(tokens: Sequence[Token], text: str, begin: int, end: int) -> bool:
     read = {
         start: end
         for number, (kind, _, start, end) in enumerate(tokens)
-        if kind & _READ and (kind == kinds.IDLE or (number + 1 < len(tokens) and tokens[number + 1][0] == kinds.LAND))
+        if not kind & _DENIES or (number + 1 < len(tokens) and tokens[number + 1][0] == kinds.LAND)
     }
     return any(
         not any(start <= match.start() < end for start, end in read.items())

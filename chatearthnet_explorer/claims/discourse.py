@@ -105,6 +105,9 @@ def _add(so_far: SoFar, clause: Clause, binding: Binding, text: str) -> SoFar:
     elif own:
         topic, is_placed = own[:1], placed_part
         topic_doubt = "it" if any(one.name != own[0].name for one in own) else ""
+    # not "bare land leads, and it lies in the middle", nor the "it" of a text that has named no class yet
+    is_read = bool(back) and not doubt and not own
+    may_mean_more = not is_read and bool(so_far.parts_named or so_far.topic or so_far.mentions)
     open_ = [word.start for word in binding.last if word.name]
     return SoFar(
         topic=topic,
@@ -124,7 +127,7 @@ def _add(so_far: SoFar, clause: Clause, binding: Binding, text: str) -> SoFar:
         points_back=points_back,
         source=so_far.source or copied_place(clause),
         is_exception=so_far.is_exception or _is_exception(so_far, clause, own, text),
-        is_loose=loose or bool(signs & (kinds.PRONOUN | kinds.POSSESSIVE)),
+        is_loose=loose or bool(signs & kinds.POSSESSIVE) or (bool(signs & kinds.PRONOUN) and may_mean_more),
         names_whole=so_far.names_whole or layout.names_whole,
     )
 

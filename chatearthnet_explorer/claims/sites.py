@@ -25,6 +25,7 @@ _INTO = (" in ", " at ", " on ", " within ", " towards ")
 _NEAR = 12
 _ABSENT = kinds.ABSENT | kinds.NOT_IN
 _APART = kinds.NO | kinds.LEADS | kinds.LED_BY | kinds.MADE_OF | kinds.VERB | kinds.THEME
+_COMPARES = kinds.OUTRANKS | kinds.OUTRANKED_BY
 _CONTRASTS = frozenset({"while", "rest"})
 _FROM, _TO, _DIRECT = ("from the ", "from "), ("to the ", "to "), frozenset({" the ", " in the "})
 
@@ -133,6 +134,8 @@ def find_sites(clause: Clause, chunks: Sequence[Chunk], text: str) -> Layout:
             sites.append(Site(open_, parts, chunk.at, chunk.start, role))
         elif open_ and not by_place and not _turns(chunk, tokens, text, contrast=contrast):
             narrower = bool(chunk.since_class & kinds.ESPECIALLY)
+            if clause.signs & _COMPARES and sites and sites[-1].words == open_ and not chunk.in_list:
+                open_ = open_[:1]  # "it outnumbers the fields in the middle and has a third of the top left"
             doubt = "rest" if chunk.before == kinds.REST else "vague" if text.startswith("any ", chunk.start) else ""
             sites.append(
                 Site(open_, parts, chunk.at, chunk.start, role, chunk.in_list, is_narrower=narrower, doubt=doubt)
