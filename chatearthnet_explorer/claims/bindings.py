@@ -8,7 +8,7 @@ from chatearthnet_explorer.claims import effects as kinds_of
 from chatearthnet_explorer.claims import gaps
 from chatearthnet_explorer.claims.amounts import find_amounts, start_of_list
 from chatearthnet_explorer.claims.chunks import find_chunks
-from chatearthnet_explorer.claims.denials import denials_beside
+from chatearthnet_explorer.claims.denials import denials_beside, doubt_after
 from chatearthnet_explorer.claims.effects import Effect
 from chatearthnet_explorer.claims.leads import find_leads
 from chatearthnet_explorer.claims.lexicon import kinds
@@ -67,7 +67,7 @@ def bind(clause: Clause, text: str) -> Binding:
     if not words:
         return Binding((), layout, ())
     effects = [
-        *(Effect(at, kinds_of.PLACE_BEFORE, (words[at],), parts) for at, parts in layout.parts_before.items()),
+        *_places_before(layout, words, tokens, text),
         *_denials(tokens, words, open_, modes, text),
     ]
     sizes: Mapping[int, Size] = {}
@@ -84,6 +84,15 @@ def bind(clause: Clause, text: str) -> Binding:
         effects.append(Effect(len(tokens), kinds_of.FALLBACK, open_[-1], latest))
     effects.sort(key=_position)
     return Binding(apply_effects(words.values(), effects), layout, open_[-1])
+
+
+def _places_before(
+    layout: Layout, words: Mapping[int, ClassWord], tokens: Sequence[Token], text: str
+) -> Iterator[Effect]:
+    for at, parts in layout.parts_before.items():
+        word = words[at]
+        doubt = "" if word.name else doubt_after(word, tokens, text)
+        yield Effect(at, kinds_of.PLACE_BEFORE, (word,), (parts, doubt))
 
 
 def _position(effect: Effect) -> tuple[int, int]:

@@ -163,8 +163,8 @@ def _close(draft: _Draft, _: None) -> None:
         draft.add(_Line())
 
 
-def _place_before(draft: _Draft, parts: Parts) -> None:
-    draft.last.parts = parts
+def _place_before(draft: _Draft, value: tuple[Parts, str]) -> None:
+    draft.last.parts, draft.last.doubt = value
 
 
 def _size(draft: _Draft, value: tuple[Size, bool]) -> None:
