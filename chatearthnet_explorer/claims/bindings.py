@@ -28,7 +28,7 @@ _CONTENT = kinds.LAND | kinds.PLACE | kinds.PRONOUN | kinds.ONE_OF_TWO
 _OF_AMOUNT = kinds.LEADS | kinds.AMOUNT | kinds.NO | kinds.SOMEWHERE
 _OF_LEAD = (
     kinds.OUTRANKS
-    | kinds.OUTRANKED
+    | kinds.OUTRANKED_BY
     | kinds.LEADS
     | kinds.LED_BY
     | kinds.MADE_OF
@@ -67,7 +67,7 @@ def bind(clause: Clause, text: str) -> Binding:
     if not words:
         return Binding((), layout, ())
     effects = [
-        *(Effect(at, kinds_of.PLACED, (words[at],), parts) for at, parts in layout.placed.items()),
+        *(Effect(at, kinds_of.PLACE_BEFORE, (words[at],), parts) for at, parts in layout.parts_before.items()),
         *_denials(tokens, words, open_, modes, text),
     ]
     sizes: Mapping[int, Size] = {}
@@ -120,9 +120,7 @@ def _open_words(
     return open_, modes
 
 
-def _places(
-    layout: Layout, of_places: Mapping[int, Size], text: str, in_doubt: Collection[int]
-) -> Iterator[Effect]:
+def _places(layout: Layout, of_places: Mapping[int, Size], text: str, in_doubt: Collection[int]) -> Iterator[Effect]:
     for site in layout.sites:
         if site.role == "turn" or not site.words:
             continue
@@ -131,7 +129,9 @@ def _places(
         if site.role == "last":
             first = start_of_list(site.words, text)
             words = site.words[first:]
-            yield Effect(site.at, kinds_of.LAST_PLACE, words, (site, first > 0 or len(layout.placed) > len(site.words)))
+            yield Effect(
+                site.at, kinds_of.LAST_PLACE, words, (site, first > 0 or len(layout.parts_before) > len(site.words))
+            )
         elif site.at in of_places:
             yield Effect(site.at, kinds_of.PLACE_WITH_SIZE, site.words, (site.parts, of_places[site.at], site.doubt))
         else:
@@ -154,7 +154,7 @@ def _denials(
     for at, (kind, value, start, end) in enumerate(tokens):
         if kind & _NAMES and at in words:
             if denied_at >= 0 and gaps.denies(text[denied_end:start]):
-                yield Effect(at, kinds_of.DENIED, (words[at],), denied_at)
+                yield Effect(at, kinds_of.DENY, (words[at],), denied_at)
             denied_at = -1
             before = open_[at]
             if before and gaps.is_list(text[before[-1].end : start]) and not _ends_pair(before, text):

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from chatearthnet_explorer.claims.lexicon import kinds
+
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
@@ -15,10 +17,26 @@ _DENIAL = re.compile(
     r"\b(?:not|never|none|nothing|neither|nor|without|vain|hardly|nobody|nowhere|cannot|leav(?:es?|ing) (?:the|its|that)"
     r"|(?:free|bare|empty) (?:of|from)|no|[a-z]+n['\u2019]t)\b"
     # "not quite a third" denies nothing
-    r"(?! (?:quite|more|less|far|only|much|too|so|yet|long|other|but|longer|fewer|to|just|small|the|entirely|bigger|wonder|doubt))"
+    r"(?! (?:quite|more|less|far|only|much|too|so|yet|long|other|but|longer|fewer|to|just|small|the|entirely|bigger|wonder|doubt)\b)"
 )
 _END = re.compile(r"[,.;:!?()]|\b(?:and|but|while|whereas|then)\b")
 _AHEAD = 40
+
+
+_READ = kinds.NO | kinds.IDLE
+
+
+def _unread(tokens: Sequence[Token], text: str, begin: int, end: int) -> bool:
+    """Return whether there are words of denial that do not deny the class right behind them: "no trees"."""
+    read = {
+        start: end
+        for number, (kind, _, start, end) in enumerate(tokens)
+        if kind & _READ and (kind == kinds.IDLE or (number + 1 < len(tokens) and tokens[number + 1][0] == kinds.LAND))
+    }
+    return any(
+        not any(start <= match.start() < end for start, end in read.items())
+        for match in _DENIAL.finditer(text, begin, end)
+    )
 
 
 def denials_beside(tokens: Sequence[Token], sites: Sequence[Site], text: str) -> Collection[int]:
@@ -36,7 +54,7 @@ def denials_beside(tokens: Sequence[Token], sites: Sequence[Site], text: str) ->
         else:
             continue
         stop = _END.search(text, last, last + _AHEAD)
-        if _DENIAL.search(text, first, stop.start() if stop else last + _AHEAD):
+        if _unread(tokens, text, first, stop.start() if stop else last + _AHEAD):
             in_doubt.append(site.at)
     return in_doubt
 

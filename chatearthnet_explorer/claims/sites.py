@@ -67,7 +67,7 @@ class Layout(NamedTuple):
     sites: tuple[Site, ...]
     """The places that are claims, in their order."""
 
-    placed: dict[int, Parts]
+    parts_before: dict[int, Parts]
     """The place of each class that follows its place, by the number of its phrase; empty parts for no place at all."""
 
     begins_with_place: bool
@@ -93,25 +93,25 @@ def find_sites(clause: Clause, chunks: Sequence[Chunk], text: str) -> Layout:
     if clause.signs & kinds.THEME:
         theme_at = next(at for at, token in enumerate(tokens) if token[0] == kinds.THEME)
     sites: list[Site] = []
-    placed: dict[int, Parts] = {}
+    parts_before: dict[int, Parts] = {}
     here: Parts = ()
     latest: Parts = ()
     walk: Parts = ()
     open_: tuple[ClassWord, ...] = ()
-    by_place = waits = is_compared = comes_from = False
+    by_place = waits = is_compared = follows_from = False
     contrast = clause.after in _CONTRASTS
     for chunk in chunks:
         if chunk.words:
             contrast = contrast or bool(chunk.near & kinds.REFERENCE and not open_)
             if by_place:
-                placed.update((word.at, here) for word in chunk.words)
+                parts_before.update((word.at, here) for word in chunk.words)
                 walk += here if waits else ()
                 waits = False
             elif chunk.is_aside:
-                placed.update((word.at, ()) for word in chunk.words)
+                parts_before.update((word.at, ()) for word in chunk.words)
                 continue
             if chunk.at > theme_at:
-                placed.update((word.at, ()) for word in chunk.words)
+                parts_before.update((word.at, ()) for word in chunk.words)
             open_ = chunk.words
             continue
         parts = chunk.parts
@@ -133,25 +133,27 @@ def find_sites(clause: Clause, chunks: Sequence[Chunk], text: str) -> Layout:
             sites.append(Site(open_, parts, chunk.at, chunk.start, role))
         elif open_ and not by_place and not _turns(chunk, tokens, text, contrast=contrast):
             narrower = bool(chunk.since_class & kinds.ESPECIALLY)
-            doubt = "rest" if chunk.before == kinds.REST else ""
+            doubt = "rest" if chunk.before == kinds.REST else "vague" if text.startswith("any ", chunk.start) else ""
             sites.append(
                 Site(open_, parts, chunk.at, chunk.start, role, chunk.in_list, is_narrower=narrower, doubt=doubt)
             )
-        elif by_place and chunk.in_list and not (comes_from and text.endswith(_TO, 0, chunk.start)):
+        elif by_place and chunk.in_list and not (follows_from and text.endswith(_TO, 0, chunk.start)):
             here += tuple(part for part in parts if part not in here)
         else:
             sites.append(Site(() if not by_place else open_, parts, chunk.at, chunk.start, "turn"))
             open_ = open_ if by_place else ()
-            comes_from = text.endswith(_FROM, 0, chunk.start)
+            follows_from = text.endswith(_FROM, 0, chunk.start)
             by_place, waits, contrast, here = True, True, False, parts
         latest = tuple(dict.fromkeys(latest + parts)) if chunk.in_list else parts
+    if open_ and open_[-1].start == open_[-1].end:
+        open_ = ()  # "the top left [it] a quarter, and the top right eight slices": not a quarter, too
     if waits and (open_ or clause.after == "but"):
         last = chunks[-1]
         out = bool(last.since_class & _ABSENT) or _has_none(tokens[last.at + 1 : last.at + 4])
         sites.append(Site(open_ or (SUBJECT,), here, len(tokens), len(text), "last", is_out=out))
     elif waits:
         walk += here
-    return Layout(tuple(sites), placed, by_place, here, latest, walk, names_whole(clause, text))
+    return Layout(tuple(sites), parts_before, by_place, here, latest, walk, names_whole(clause, text))
 
 
 def _is_beside(chunk: Chunk, tokens: Sequence[Token]) -> bool:

@@ -93,12 +93,12 @@ class _Draft:
 def apply_effects(words: Iterable[ClassWord], effects: Iterable[Effect]) -> tuple[Mention, ...]:
     """Return the mentions of a clause, after all effects in their order."""
     drafts = {word: _Draft() for word in words}
-    for _, kind, affected, value in effects:
+    for _, kind, effect_words, value in effects:
         if kind == kinds.FOLLOWS:
-            _follow(drafts[affected[0]], drafts[value])
+            _follow(drafts[effect_words[0]], drafts[value])
             continue
         apply = _APPLY[kind]
-        for word in affected:
+        for word in effect_words:
             apply(drafts[word], value)
     return tuple(
         Mention(
@@ -163,7 +163,7 @@ def _close(draft: _Draft, _: None) -> None:
         draft.add(_Line())
 
 
-def _placed(draft: _Draft, parts: Parts) -> None:
+def _place_before(draft: _Draft, parts: Parts) -> None:
     draft.last.parts = parts
 
 
@@ -273,11 +273,11 @@ def _union(parts: Parts, more: Parts) -> Parts:
 
 _APPLY: dict[int, Callable[[_Draft, Any], None]] = {
     kinds.SIZE_NEXT: _size_next,
-    kinds.DENIED: _deny,
+    kinds.DENY: _deny,
     kinds.LEAD: _lead,
     kinds.LEAD_NEXT: _lead_next,
     kinds.CLOSE: _close,
-    kinds.PLACED: _placed,
+    kinds.PLACE_BEFORE: _place_before,
     kinds.SIZE: _size,
     kinds.PLACE: _place,
     kinds.PLACE_WITH_SIZE: _place_with_size,

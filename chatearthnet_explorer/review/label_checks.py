@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from chatearthnet_explorer.landcover.shares import PARTS
@@ -109,6 +110,9 @@ def order_of_classes(case: Case) -> Iterator[Finding]:
                 break
             if least is None or percent < least[0]:
                 least = percent, claim
+
+
+_GIVES_WAY = re.compile(r"\b(?:giv(?:es?|ing) way|yields?|ced(?:es?|ing)|turn(?:s|ing)? (?:in)?to|replaced)\b")
 
 
 def _claims_by_part(case: Case) -> dict[str, list[Claim]]:
