@@ -8,7 +8,7 @@ from chatearthnet_explorer.claims import effects as kinds_of
 from chatearthnet_explorer.claims import gaps
 from chatearthnet_explorer.claims.amounts import find_amounts, start_of_list
 from chatearthnet_explorer.claims.chunks import find_chunks
-from chatearthnet_explorer.claims.denials import denials_beside
+from chatearthnet_explorer.claims.denials import denials_beside, doubt_after
 from chatearthnet_explorer.claims.effects import Effect
 from chatearthnet_explorer.claims.leads import find_leads
 from chatearthnet_explorer.claims.lexicon import kinds
@@ -67,7 +67,7 @@ def bind(clause: Clause, text: str) -> Binding:
     if not words:
         return Binding((), layout, ())
     effects = [
-        *(Effect(at, kinds_of.PLACE_BEFORE, (words[at],), parts) for at, parts in layout.parts_before.items()),
+        *_places_before(layout, words, tokens, text),
         *_denials(tokens, words, open_, modes, text),
     ]
     sizes: Mapping[int, Size] = {}
@@ -84,6 +84,15 @@ def bind(clause: Clause, text: str) -> Binding:
         effects.append(Effect(len(tokens), kinds_of.FALLBACK, open_[-1], latest))
     effects.sort(key=_position)
     return Binding(apply_effects(words.values(), effects), layout, open_[-1])
+
+
+def _places_before(
+    layout: Layout, words: Mapping[int, ClassWord], tokens: Sequence[Token], text: str
+) -> Iterator[Effect]:
+    for at, parts in layout.parts_before.items():
+        word = words[at]
+        doubt = "" if word.name else doubt_after(word, tokens, text)
+        yield Effect(at, kinds_of.PLACE_BEFORE, (word,), (parts, doubt))
 
 
 def _position(effect: Effect) -> tuple[int, int]:
@@ -124,7 +133,7 @@ def _places(layout: Layout, of_places: Mapping[int, Size], text: str, in_doubt: 
     for site in layout.sites:
         if site.role == "turn" or not site.words:
             continue
-        if site.at in in_doubt and site.at not in of_places:
+        if site.at in in_doubt and not (site.at in of_places and of_places[site.at].word):
             site = site._replace(doubt=site.doubt or "denial")  # noqa: PLW2901 - it is this place, in doubt
         if site.role == "last":
             first = start_of_list(site.words, text)

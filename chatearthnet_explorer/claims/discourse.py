@@ -105,6 +105,11 @@ def _add(so_far: SoFar, clause: Clause, binding: Binding, text: str) -> SoFar:
     elif own:
         topic, is_placed = own[:1], placed_part
         topic_doubt = "it" if any(one.name != own[0].name for one in own) else ""
+    # not "bare land leads, and it lies in the middle", nor the "it" of a text that has named no class yet
+    is_read = bool(back) and not doubt and not own
+    may_mean_more = not is_read and (
+        bool(so_far.parts_named or so_far.topic or so_far.mentions) or _follows_class(clause)
+    )
     open_ = [word.start for word in binding.last if word.name]
     return SoFar(
         topic=topic,
@@ -124,9 +129,14 @@ def _add(so_far: SoFar, clause: Clause, binding: Binding, text: str) -> SoFar:
         points_back=points_back,
         source=so_far.source or copied_place(clause),
         is_exception=so_far.is_exception or _is_exception(so_far, clause, own, text),
-        is_loose=loose or bool(signs & (kinds.PRONOUN | kinds.POSSESSIVE)),
+        is_loose=loose or bool(signs & kinds.POSSESSIVE) or (bool(signs & kinds.PRONOUN) and may_mean_more),
         names_whole=so_far.names_whole or layout.names_whole,
     )
+
+
+def _follows_class(clause: Clause) -> bool:
+    """Return whether the pronoun of a clause comes after a class: "trees lead, and in the top left they ..."."""
+    return next((kind for kind, *_ in clause.tokens if kind & (kinds.PRONOUN | kinds.LAND)), 0) == kinds.LAND
 
 
 def _place_before_there(clause: Clause) -> Parts:

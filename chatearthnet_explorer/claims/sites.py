@@ -25,6 +25,7 @@ _INTO = (" in ", " at ", " on ", " within ", " towards ")
 _NEAR = 12
 _ABSENT = kinds.ABSENT | kinds.NOT_IN
 _APART = kinds.NO | kinds.LEADS | kinds.LED_BY | kinds.MADE_OF | kinds.VERB | kinds.THEME
+_COMPARES = kinds.OUTRANKS | kinds.OUTRANKED_BY
 _CONTRASTS = frozenset({"while", "rest"})
 _FROM, _TO, _DIRECT = ("from the ", "from "), ("to the ", "to "), frozenset({" the ", " in the "})
 
@@ -124,6 +125,8 @@ def find_sites(clause: Clause, chunks: Sequence[Chunk], text: str) -> Layout:
             here = tuple(part for part in here if part not in parts)
             sites.append(Site(open_, parts, chunk.at, chunk.start, role))
         elif open_ and not by_place and not _turns(chunk, tokens, text, contrast=contrast):
+            if clause.signs & _COMPARES and sites and sites[-1].words == open_ and not chunk.in_list:
+                open_ = open_[:1]  # "it outnumbers the fields in the middle and has a third of the top left"
             sites.append(_site_after(chunk, open_, role, text))
         elif by_place and chunk.in_list and not (follows_from and text.endswith(_TO, 0, chunk.start)):
             here += tuple(part for part in parts if part not in here)

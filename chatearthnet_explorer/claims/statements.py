@@ -115,7 +115,7 @@ def apply_effects(words: Iterable[ClassWord], effects: Iterable[Effect]) -> tupl
 
 def _doubt(line: _Line) -> str:
     # words of denial that deny this leave no doubt, and where there is an amount there is the class
-    return "" if line.doubt == "denial" and (line.negated or line.size) else line.doubt
+    return "" if line.doubt == "denial" and (line.negated or (line.size and line.size.word)) else line.doubt
 
 
 def _follow(draft: _Draft, before: _Draft) -> None:
@@ -163,8 +163,8 @@ def _close(draft: _Draft, _: None) -> None:
         draft.add(_Line())
 
 
-def _place_before(draft: _Draft, parts: Parts) -> None:
-    draft.last.parts = parts
+def _place_before(draft: _Draft, value: tuple[Parts, str]) -> None:
+    draft.last.parts, draft.last.doubt = value
 
 
 def _size(draft: _Draft, value: tuple[Size, bool]) -> None:
