@@ -1,4 +1,4 @@
-"""Step 4b: places beside words of denial of which it is not sure what they deny: "in the top left you search in vain"."""
+"""Step 4b: places beside words of denial when it is not sure what they deny: "in the top left you search in vain"."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from chatearthnet_explorer.claims.tokens import Token
 
 _DENIAL = re.compile(
-    r"\b(?:not|never|none|nothing|neither|nor|without|vain|hardly|nobody|nowhere|cannot|leav(?:es?|ing) (?:the|its|that)"
-    r"|(?:free|bare|empty) (?:of|from)|no|[a-z]{2,6}n['\u2019]t)\b"
+    r"\b(?:not|never|none|nothing|neither|nor|without|vain|hardly|nobody|nowhere|cannot"
+    r"|leav(?:es?|ing) (?:the|its|that)|(?:free|bare|empty) (?:of|from)|no|[a-z]{2,6}n['\u2019]t)\b"
     # "not quite a third" denies nothing
     r"(?! (?:quite|more|less|far|only|much|too|so|yet|long|other|but|longer|fewer|to|just|small|the|entirely|bigger"
     r"|wonder|doubt)\b)"
