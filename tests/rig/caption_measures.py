@@ -146,7 +146,7 @@ def precision_and_recall(hits: Sequence[Hits]) -> tuple[float, float]:
 
 
 def bootstrap(hits: Sequence[Hits], *, times: int = 2000, seed: int = 0) -> tuple[tuple[float, float], ...]:
-    """Return the 95 % intervals of precision and recall, by drawing captions again (claims of one caption go together)."""
+    """Return the 95 % intervals of precision and recall, by drawing captions again, each with all its claims."""
     table = np.array(hits, float)
     rng = np.random.default_rng(seed)
     draws = table[rng.integers(0, len(table), (times, len(table)))].sum(1)
