@@ -1,4 +1,4 @@
-"""Step 4b: places beside words of denial when it is not sure what they deny: "in the top left you search in vain"."""
+"""Step 4b': places beside words of denial that deny nothing for sure: "in the top left you search in vain"."""
 
 from __future__ import annotations
 
