@@ -2,7 +2,7 @@
 
 A caption goes through these steps, each a function of the values of the step before:
 
-0. ``plain_text``: lists and markup become sentences;
+0. ``markup``: lists and markup become sentences;
 1. ``tokens``: the phrases of the lexicon;
 2. ``clauses.split_sentences``: sentences;
 3. ``clauses.split_clauses``: clauses;
@@ -26,7 +26,7 @@ from chatearthnet_explorer.claims.clauses import split_sentences
 from chatearthnet_explorer.claims.conflicts import doubt_conflicts
 from chatearthnet_explorer.claims.discourse import relate
 from chatearthnet_explorer.claims.leads import PLAIN
-from chatearthnet_explorer.claims.plain_text import plain_text
+from chatearthnet_explorer.claims.markup import plain_text
 from chatearthnet_explorer.claims.tokens import find_tokens
 from chatearthnet_explorer.landcover.shares import PARTS
 
