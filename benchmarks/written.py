@@ -36,8 +36,8 @@ if TYPE_CHECKING:
 
 GROUPS: dict[str, Callable[[WrittenCaption], bool]] = {
     "one language model, 720 captions, the reader was improved on them": lambda one: not one.prose,
-    "many authors, the reader was improved on them": lambda one: bool(one.prose) and not one.is_held_back,
-    "many authors, held back": lambda one: one.is_held_back,
+    "many authors, the reader was improved on them": lambda one: bool(one.prose) and not one.is_reserved,
+    "many authors, held back": lambda one: one.is_reserved,
 }
 """The captions that are measured together."""
 
@@ -54,7 +54,7 @@ class Result(NamedTuple):
     checks: frozenset[str]
     """The checks that found something."""
 
-    failed: bool
+    is_failure: bool
     """Whether reading it raised an exception."""
 
 
@@ -64,19 +64,19 @@ def judge(caption: WrittenCaption) -> Result:
         findings = judge_caption(caption.text, style=caption.style, counts=caption.counts).findings
         hits = measure(caption, read_claims(caption.text))
     except Exception:  # noqa: BLE001 - an earlier reader stops at some captions, which counts as nothing read
-        nothing = {name: Hits(0, 0, 0, hit.claimed) for name, hit in measure(caption, read_claims("")).items()}
-        return Result(caption.id, nothing, frozenset(), failed=True)
-    return Result(caption.id, hits, frozenset(finding.check for finding in findings), failed=False)
+        nothing = {name: Hits(0, 0, 0, hit.expected) for name, hit in measure(caption, read_claims("")).items()}
+        return Result(caption.id, nothing, frozenset(), is_failure=True)
+    return Result(caption.id, hits, frozenset(finding.check for finding in findings), is_failure=False)
 
 
 def judge_elsewhere(checkout: Path) -> dict[str, Result]:
     """Read and check every caption with the package of another checkout."""
     env = {**os.environ, "PYTHONPATH": str(checkout)}
-    done = subprocess.run([sys.executable, __file__, "--json"], env=env, check=True, capture_output=True, text=True)
-    rows = json.loads(done.stdout)
+    process = subprocess.run([sys.executable, __file__, "--json"], env=env, check=True, capture_output=True, text=True)
+    rows = json.loads(process.stdout)
     return {
-        id_: Result(id_, {name: Hits(*hit) for name, hit in hits.items()}, frozenset(checks), failed)
-        for id_, hits, checks, failed in rows
+        id_: Result(id_, {name: Hits(*hit) for name, hit in hits.items()}, frozenset(checks), is_failure)
+        for id_, hits, checks, is_failure in rows
     }
 
 
@@ -91,7 +91,7 @@ def show_reading(captions: Sequence[WrittenCaption], columns: dict[str, dict[str
                 hits = [results[one.id].hits[name] for one in of_style if name in results[one.id].hits]
                 for value, (low, high) in zip(precision_and_recall(hits), bootstrap(hits), strict=True):
                     cells += f"   {value:.3f} ({low:.3f}-{high:.3f})"
-            print(f"{style:7}{name:20}{cells}{sum(hit.claimed for hit in hits):10}")
+            print(f"{style:7}{name:20}{cells}{sum(hit.expected for hit in hits):10}")
 
 
 def show_checking(captions: Sequence[WrittenCaption], columns: dict[str, dict[str, Result]]) -> None:
@@ -121,11 +121,13 @@ def show_checking(captions: Sequence[WrittenCaption], columns: dict[str, dict[st
         if any(map(any, counts)):
             print(
                 f"{check:20}"
-                + "".join(f"{planted:23}{hit:9}{beside:9}{false:9}" for planted, hit, beside, false in counts)
+                + "".join(
+                    f"{planted_count:23}{hit:9}{beside:9}{false:9}" for planted_count, hit, beside, false in counts
+                )
             )
-    failed = {name: sum(results[one.id].failed for one in captions) for name, results in columns.items()}
-    if any(failed.values()):
-        print("captions at which reading stopped with an exception:", failed)
+    is_failure = {name: sum(results[one.id].is_failure for one in captions) for name, results in columns.items()}
+    if any(is_failure.values()):
+        print("captions at which reading stopped with an exception:", is_failure)
 
 
 def _beside(one: WrittenCaption, result: Result) -> frozenset[str]:
@@ -133,14 +135,14 @@ def _beside(one: WrittenCaption, result: Result) -> frozenset[str]:
 
 
 def _count(check: str, captions: Iterable[WrittenCaption], results: dict[str, Result]) -> tuple[int, int, int, int]:
-    planted = hit = beside = false = 0
+    planted_count = hit = beside = false = 0
     for one in captions:
         result = results[one.id]
-        planted += one.fault == check
+        planted_count += one.fault == check
         hit += one.fault == check and check in result.checks
         beside += bool(one.fault) and check in _beside(one, result)
         false += not one.fault and check in result.checks
-    return planted, hit, beside, false
+    return planted_count, hit, beside, false
 
 
 def _with_interval(count: int, total: int) -> str:
@@ -197,7 +199,7 @@ def main() -> None:
     captions = [one for path in (ONE_MODEL, MANY_AUTHORS) for one in read_captions(path)]
     results = {one.id: judge(one) for one in captions}
     if args.json:
-        rows: list[Any] = [(one.id, one.hits, sorted(one.checks), one.failed) for one in results.values()]
+        rows: list[Any] = [(one.id, one.hits, sorted(one.checks), one.is_failure) for one in results.values()]
         json.dump(rows, sys.stdout)
         return
     columns = {"before": judge_elsewhere(args.before)} if args.before else {}
@@ -211,7 +213,7 @@ def main() -> None:
         show_reading(some, columns)
         show_checking(some, columns)
         show_contradictions(some)
-        if args.examples and (args.held_back or not some[0].is_held_back):
+        if args.examples and (args.held_back or not some[0].is_reserved):
             show_examples(some, args.examples)
 
 

@@ -42,7 +42,7 @@ def highlighted_words(verified: VerifiedCaption, number: int) -> list[str]:
     return [text for text, about in pieces if number in about]
 
 
-def test_an_unclear_claim_is_not_checkable_and_the_card_says_why() -> None:
+def test_an_unclear_claim_is_not_checkable_and_the_card_gives_the_reason() -> None:
     text = "There is water in the top left. There are trees in the middle. There are no trees in the middle."
     verified = verify(text)
     assert [(words_, result) for words_, result, _ in words(verified)] == [

@@ -47,8 +47,8 @@ def test_recipe_for_a_new_turn_of_phrase_works(tmp_path: Path) -> None:
 def _read(row: dict, folder: Path) -> str:
     env = {**os.environ, "PYTHONPATH": os.pathsep.join((str(folder), str(ROOT / "tests")))}
     command = [sys.executable, "-c", SESSION]
-    done = subprocess.run(
+    process = subprocess.run(
         command, input=json.dumps(row), env=env, capture_output=True, text=True, check=False, cwd=folder
     )
-    assert done.returncode == 0, done.stderr[-2000:]
-    return done.stdout.strip()
+    assert process.returncode == 0, process.stderr[-2000:]
+    return process.stdout.strip()

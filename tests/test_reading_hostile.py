@@ -17,7 +17,7 @@ from chatearthnet_explorer.claims.bindings import bind
 from chatearthnet_explorer.claims.clauses import split_clauses, split_sentences
 from chatearthnet_explorer.claims.lexicon import AMOUNTS, CLASSES, PLACES, SIGNALS
 from chatearthnet_explorer.claims.lexicon.phrase_finder import spellings
-from chatearthnet_explorer.claims.plain_text import plain_text
+from chatearthnet_explorer.claims.markup import plain_text
 from chatearthnet_explorer.claims.tokens import find_tokens
 from chatearthnet_explorer.landcover.shares import PARTS
 
@@ -119,7 +119,7 @@ TEXTS = [
 
 
 @pytest.mark.parametrize(("text", "has_claims"), TEXTS, ids=range(len(TEXTS)))
-def test_odd_texts_are_read(text: str, *, has_claims: bool) -> None:
+def test_unusual_texts_are_read(text: str, *, has_claims: bool) -> None:
     assert bool(_check(text).claims) is bool(has_claims)
 
 

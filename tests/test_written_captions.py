@@ -25,8 +25,8 @@ from chatearthnet_explorer.review.checks import judge_caption
 
 GROUPS = {
     "one model": lambda one: not one.prose,
-    "many authors": lambda one: bool(one.prose) and not one.is_held_back,
-    "held back": lambda one: one.is_held_back,
+    "many authors": lambda one: bool(one.prose) and not one.is_reserved,
+    "held back": lambda one: one.is_reserved,
 }
 
 
@@ -53,7 +53,7 @@ def test_file_has_the_captions_it_documents(group: str) -> None:
         ("one model", "4v", (0.99, 0.99), (0.99, 0.86), (0.7, 0.5), (0.95, 0.75)),
     ],
 )
-def test_captions_are_read_as_they_are_meant(  # noqa: PLR0913 - a row of a table
+def test_captions_are_read_as_they_are_meant(
     group: str,
     style: str,
     classes: tuple[float, float],
@@ -71,11 +71,11 @@ def test_captions_are_read_as_they_are_meant(  # noqa: PLR0913 - a row of a tabl
 
 @pytest.mark.parametrize(("group", "faults", "silent"), [("one model", 0.95, 0.92)])
 def test_their_faults_are_found_and_the_others_left_alone(group: str, faults: float, silent: float) -> None:
-    planted, found, quiet = Counter[str](), Counter[str](), Counter[str]()
+    planted_faults, true_findings, quiet = Counter[str](), Counter[str](), Counter[str]()
     for one in captions(group):
         checks = checks_of(judge_caption(one.text, style=one.style, counts=one.counts).findings)
-        planted[one.fault] += 1
-        found[one.fault] += one.fault in checks
+        planted_faults[one.fault] += 1
+        true_findings[one.fault] += one.fault in checks
         quiet[one.fault] += not checks
-    assert quiet[""] >= silent * planted[""]
-    assert found.total() >= faults * (planted.total() - planted[""])
+    assert quiet[""] >= silent * planted_faults[""]
+    assert true_findings.total() >= faults * (planted_faults.total() - planted_faults[""])

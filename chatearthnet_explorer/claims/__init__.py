@@ -2,7 +2,7 @@
 
 A caption goes through these steps, each a function of the values of the step before:
 
-0. ``plain_text``: lists and markup become sentences;
+0. ``markup``: lists and markup become sentences;
 1. ``tokens``: the phrases of the lexicon;
 2. ``clauses.split_sentences``: sentences;
 3. ``clauses.split_clauses``: clauses;
@@ -26,7 +26,7 @@ from chatearthnet_explorer.claims.clauses import split_sentences
 from chatearthnet_explorer.claims.conflicts import doubt_conflicts
 from chatearthnet_explorer.claims.discourse import relate
 from chatearthnet_explorer.claims.leads import PLAIN
-from chatearthnet_explorer.claims.plain_text import plain_text
+from chatearthnet_explorer.claims.markup import plain_text
 from chatearthnet_explorer.claims.tokens import find_tokens
 from chatearthnet_explorer.landcover.shares import PARTS
 
@@ -51,14 +51,16 @@ def read_claims(text: str) -> Reading:
     readings, parts = relate(sentences, low)
     mentions = [mention for reading in readings for mention in reading.mentions]
     leaders = _leaders(mentions)
+    claims = [claim for one in sorted(mentions, key=_start) for claim in _claims(one, text)]
+    spans = tuple([(sentence.start, sentence.end) for sentence in sentences])
     return Reading(
-        claims=doubt_conflicts([claim for one in sorted(mentions, key=_start) for claim in _claims(one, text)]),
+        claims=doubt_conflicts(claims, spans),
         dominant=leaders.get(""),
         dominant_of={part: name for part, name in leaders.items() if part},
         parts=parts,
         walk=tuple(part for reading in readings for part in reading.walk),
         loose=frozenset(part for reading in readings for part in reading.loose),
-        sentences=tuple((sentence.start, sentence.end) for sentence in sentences),
+        sentences=spans,
     )
 
 

@@ -9,7 +9,7 @@ from chatearthnet_explorer.claims import effects as kinds_of
 from chatearthnet_explorer.claims import gaps
 from chatearthnet_explorer.claims.amounts import find_amounts, start_of_list
 from chatearthnet_explorer.claims.chunks import find_chunks
-from chatearthnet_explorer.claims.denials import denials_beside
+from chatearthnet_explorer.claims.denials import denials_beside, doubt_after
 from chatearthnet_explorer.claims.effects import Effect
 from chatearthnet_explorer.claims.leads import find_leads
 from chatearthnet_explorer.claims.lexicon import kinds
@@ -29,7 +29,7 @@ _CONTENT = kinds.LAND | kinds.PLACE | kinds.PRONOUN | kinds.ONE_OF_TWO
 _OF_AMOUNT = kinds.LEADS | kinds.AMOUNT | kinds.NO | kinds.SOMEWHERE
 _OF_LEAD = (
     kinds.OUTRANKS
-    | kinds.OUTRANKED
+    | kinds.OUTRANKED_BY
     | kinds.LEADS
     | kinds.LED_BY
     | kinds.MADE_OF
@@ -70,7 +70,7 @@ def bind(clause: Clause, text: str) -> Binding:
         open_[-1] = (SUBJECT,)
     if not words:
         return Binding((), layout, ())
-    effects = [Effect(at, kinds_of.PLACED, (words[at],), parts) for at, parts in layout.placed.items()]
+    effects = [*_places_before(layout, words, tokens, text)]
     if len(words) > 1:
         effects += _lists(tokens, words, open_, text)
     if signs & _DENIES:
@@ -92,6 +92,15 @@ def bind(clause: Clause, text: str) -> Binding:
 
 
 _position = itemgetter(0, 1)
+
+
+def _places_before(
+    layout: Layout, words: Mapping[int, ClassWord], tokens: Sequence[Token], text: str
+) -> Iterator[Effect]:
+    for at, parts in layout.parts_before.items():
+        word = words[at]
+        doubt = "" if word.name else doubt_after(word, tokens, text)
+        yield Effect(at, kinds_of.PLACE_BEFORE, (word,), (parts, doubt))
 
 
 def _open_words(
@@ -125,18 +134,18 @@ def _open_words(
     return open_, modes
 
 
-def _places(
-    layout: Layout, of_places: Mapping[int, Size], text: str, in_doubt: Collection[int]
-) -> Iterator[Effect]:
+def _places(layout: Layout, of_places: Mapping[int, Size], text: str, in_doubt: Collection[int]) -> Iterator[Effect]:
     for site in layout.sites:
         if site.role == "turn" or not site.words:
             continue
-        if site.at in in_doubt and site.at not in of_places:
+        if site.at in in_doubt and not (site.at in of_places and of_places[site.at].word):
             site = site._replace(doubt=site.doubt or "denial")  # noqa: PLW2901 - it is this place, in doubt
         if site.role == "last":
             first = start_of_list(site.words, text)
             words = site.words[first:]
-            yield Effect(site.at, kinds_of.LAST_PLACE, words, (site, first > 0 or len(layout.placed) > len(site.words)))
+            yield Effect(
+                site.at, kinds_of.LAST_PLACE, words, (site, first > 0 or len(layout.parts_before) > len(site.words))
+            )
         elif site.at in of_places:
             yield Effect(site.at, kinds_of.PLACE_WITH_SIZE, site.words, (site.parts, of_places[site.at], site.doubt))
         else:
@@ -175,7 +184,7 @@ def _denials(
     for at, (kind, value, start, end) in enumerate(tokens):
         if kind & _NAMES and at in words:
             if denied_at >= 0 and gaps.denies(text[denied_end:start]):
-                yield Effect(at, kinds_of.DENIED, (words[at],), denied_at)
+                yield Effect(at, kinds_of.DENY, (words[at],), denied_at)
             denied_at = -1
         elif kind == kinds.NO:
             if denied_at >= 0 and is_twice:

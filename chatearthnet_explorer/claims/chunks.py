@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from chatearthnet_explorer.claims.clauses import Clause
 
 _SEPARATE = kinds.NO | kinds.LEADS | kinds.LED_BY | kinds.MADE_OF | kinds.VERB | kinds.THEME
-_JOIN = kinds.JOINS | kinds.AHEAD | kinds.OUTRANKS | kinds.OUTRANKED
+_COMPARES = kinds.OUTRANKS | kinds.OUTRANKED_BY
+_JOIN = kinds.JOINS | kinds.AHEAD | kinds.OUTRANKS | kinds.OUTRANKED_BY
 _LIST = kinds.AND | kinds.JOINS
 _STANDS_FOR_CLASS = kinds.LAND | kinds.PRONOUN | kinds.ONE_OF_TWO
 
@@ -111,7 +112,7 @@ def find_chunks(clause: Clause, text: str) -> list[Chunk]:
                     last is not None
                     and bool(last.words)
                     and (text.endswith(_AMONG, 0, start) or (not link & _SEPARATE and _is_object(text, start)))
-                )
+                ) or (bool(near & _COMPARES) and len(words) > 1)
                 chunks.append(Chunk((word,), (), at, start, end, near, since_class, before, is_aside=aside))
             near = since_chunk = since_class = link = 0
         elif kind == kinds.PLACE:
@@ -151,7 +152,7 @@ def _is_subject(clause: Clause, chunks: Sequence[Chunk], at: int, before: int) -
 
 
 def _is_object(text: str, start: int) -> bool:
-    return text.endswith(" the ", 0, start) and not text.endswith(", and the ", 0, start)
+    return text.endswith(" the ", 0, start) and not text.endswith((", and the ", ", the "), 0, start)
 
 
 _FORMS = ("field", "thicket")

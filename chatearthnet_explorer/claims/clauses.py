@@ -61,7 +61,7 @@ def split_sentences(tokens: Sequence[Token], text: str) -> list[Sentence]:
             own = [*before, *tokens[first:number]] if before else tokens[first:number]
             first = number + 1
             if mark[0] == "?" and _NO.match(text, end):
-                own = _denied(own)
+                own = _deny(own)
             elif own and len(own) <= _MOST_OPEN and _is_open(own, mark, begin, start, text):
                 before = [*own, (kinds.AND, ",", start, end)]
                 continue
@@ -72,7 +72,7 @@ def split_sentences(tokens: Sequence[Token], text: str) -> list[Sentence]:
     return sentences
 
 
-def _denied(tokens: Sequence[Token]) -> Sequence[Token]:
+def _deny(tokens: Sequence[Token]) -> Sequence[Token]:
     """Return a question with "no" before its class: "Is there water? No."."""
     at = next((at for at, token in enumerate(tokens) if token[0] == kinds.LAND), -1)
     return tokens if at < 0 else [*tokens[:at], (kinds.NO, "no", tokens[at][2], tokens[at][2]), *tokens[at:]]
@@ -80,7 +80,7 @@ def _denied(tokens: Sequence[Token]) -> Sequence[Token]:
 
 _MOST_OPEN = 6
 _ONLY_NAMES = kinds.LAND | kinds.AND
-_ASKS_FOR = kinds.PLACE | kinds.LEADS | kinds.LED_BY | kinds.THEME
+_IN_QUESTIONS = kinds.PLACE | kinds.LEADS | kinds.LED_BY | kinds.THEME
 _QUESTION = re.compile(r"\W*(?:and |but |so |then |now ){0,2}(?:where|which|what|who|whose|how)\b")
 _WHERE = re.compile(r"\W*(?:and |but |so |then |now ){0,2}where\b")
 _NO = re.compile(r"\W{1,3}(?:no|none|not)\b(?:\W{0,3}\Z|[,.!;])")
@@ -96,7 +96,7 @@ def _is_open(tokens: Sequence[Token], mark: str, begin: int, end: int, text: str
             signs |= token[0]
         if signs & kinds.LAND:
             return not signs & ~_ONLY_NAMES or _WHERE.match(text, begin, end) is not None
-        return bool(signs & _ASKS_FOR) or _QUESTION.match(text, begin, end) is not None
+        return bool(signs & _IN_QUESTIONS) or _QUESTION.match(text, begin, end) is not None
     kind, _, start, stop = tokens[0]
     # "Main theme.", but not "The theme is calm."
     return (

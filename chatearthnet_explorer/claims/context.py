@@ -33,13 +33,13 @@ class Context(NamedTuple):
     is_placed: bool = False
     """Whether the text has said where this class is, so that places after it are likely to be its own."""
 
-    named: Parts = ()
+    parts_named: Parts = ()
     """All parts named so far."""
 
     doubt: str = ""
     """Why it is not certain that the place holds, a key of ``claim.DOUBTS``; empty if it is."""
 
-    known: Mapping[str, tuple[Mention, ...]] = MappingProxyType({})
+    mentions_of: Mapping[str, tuple[Mention, ...]] = MappingProxyType({})
     """The classes of the last sentences about each part, for "the same as"."""
 
 
@@ -55,16 +55,16 @@ class SoFar(NamedTuple):
     is_placed: bool
     """Whether the text has said where this class is, so that places after it are likely to be its own."""
 
-    named: Parts
+    parts_named: Parts
     """All parts named so far, in the whole text."""
 
-    placed: Parts = ()
+    sentence_parts: Parts = ()
     """The parts that they name."""
 
     mentions: tuple[Mention, ...] = ()
     """Their classes."""
 
-    recalled: tuple[Mention, ...] = ()
+    recalled_mentions: tuple[Mention, ...] = ()
     """What they say of classes named before, as "it"."""
 
     subject: tuple[Mention, ...] = ()

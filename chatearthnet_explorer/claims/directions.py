@@ -45,7 +45,7 @@ def resolve_directions(clause: Clause, reference: Parts) -> Clause:
         elif kind != kinds.TOWARDS:
             tokens.append(token)
         elif not _is_redundant(clause.tokens, at):
-            parts = _moved(reference, value)
+            parts = _move(reference, value)
             tokens.append((kinds.PLACE, parts, start, end) if parts else token)
     signs = 0
     for kind, *_ in tokens:
@@ -65,7 +65,7 @@ def _is_redundant(tokens: Sequence[Token], at: int) -> bool:
     return _names_place(tokens[at + 1 :])
 
 
-def _moved(parts: Parts, direction: str) -> Parts:
+def _move(parts: Parts, direction: str) -> Parts:
     if direction not in _MOVES:
         return ()
     old, new = _MOVES[direction]
@@ -82,7 +82,7 @@ def narrow_sides(tokens: Sequence[Token], text: str) -> Sequence[Token]:
         return tokens
     side: Parts = ()
     side_at = since_side = 0
-    narrowed: dict[int, Token] = {}
+    new_tokens: dict[int, Token] = {}
     for at, (kind, value, start, end) in enumerate(tokens):
         if kind != kinds.PLACE:
             since_side |= kind
@@ -91,18 +91,18 @@ def narrow_sides(tokens: Sequence[Token], text: str) -> Sequence[Token]:
             after = tokens[at + 1] if at + 1 < len(tokens) else None
             near = after is not None and after[2] - end == 1
             if after and near and after[0] == kinds.PLACE and after[1] in _AXES:
-                narrowed[at] = (kind, after[1], start, end)
+                new_tokens[at] = (kind, after[1], start, end)
             elif after and near and after[0] == kinds.HERE and side:
-                narrowed[at] = (kind, side, start, end)
+                new_tokens[at] = (kind, side, start, end)
         elif value in _AXES:
             both = tuple(part for part in side if part in value)
-            joined = at - side_at == 1 or (tokens[at - 1][1] == "and" and at - side_at == 2)  # noqa: PLR2004
+            is_joined = at - side_at == 1 or (tokens[at - 1][1] == "and" and at - side_at == 2)  # noqa: PLR2004
             apart = since_side & kinds.LAND and not text.startswith(_ON, start)
-            if side and _AXES[value] != _AXES[side] and not joined and not apart:
-                narrowed[at] = (kind, both, start, end)
+            if side and _AXES[value] != _AXES[side] and not is_joined and not apart:
+                new_tokens[at] = (kind, both, start, end)
             else:
                 side, side_at, since_side = value, at, 0
-    return [narrowed.get(at, token) for at, token in enumerate(tokens)] if narrowed else tokens
+    return [new_tokens.get(at, token) for at, token in enumerate(tokens)] if new_tokens else tokens
 
 
 _CORNERS = ("top left", "top right", "bottom left", "bottom right")

@@ -38,29 +38,29 @@ def relate(sentences: Sequence[Sentence], text: str) -> tuple[list[SentenceReadi
             context = context._replace(parts=(), last=())
         reading, context = settle(so_far, context)
         readings.append(reading)
-    return readings, context.named
+    return readings, context.parts_named
 
 
 def _read_clauses(sentence: Sentence, text: str, context: Context) -> SoFar:
-    so_far = SoFar(context.topic, context.topic_doubt, context.is_placed, context.named)
+    so_far = SoFar(context.topic, context.topic_doubt, context.is_placed, context.parts_named)
     tokens = narrow_sides(sentence.tokens, text)
     for clause in split_clauses(sentence if tokens is sentence.tokens else sentence._replace(tokens=tokens), text):
-        placed, spoken = clause, clause
+        clause_with_place, full_clause = clause, clause
         if clause.signs & _POINTS:
-            placed = spoken = resolve_directions(clause, so_far.latest or context.last)
+            clause_with_place = full_clause = resolve_directions(clause, so_far.latest or context.last)
         if clause.signs & kinds.REST:
-            spoken = resolve_rest(
-                placed,
-                named=so_far.named,
-                in_sentence=so_far.placed,
+            full_clause = resolve_rest(
+                clause_with_place,
+                parts_named=so_far.parts_named,
+                in_sentence=so_far.sentence_parts,
                 latest=so_far.latest,
                 of_part=bool(context.parts) or so_far.is_loose,
                 after_class=bool(so_far.mentions),
                 after_place=bool(so_far.here),
             )
-        if so_far.topic and (spoken.signs & kinds.PRONOUN or not spoken.signs & kinds.LAND):
-            spoken = with_subject(spoken._replace(has_topic=True))
-        so_far = _add(so_far, placed, bind(spoken, text), text)
+        if so_far.topic and (full_clause.signs & kinds.PRONOUN or not full_clause.signs & kinds.LAND):
+            full_clause = with_subject(full_clause._replace(has_topic=True))
+        so_far = _add(so_far, clause_with_place, bind(full_clause, text), text)
     return so_far
 
 
@@ -68,11 +68,11 @@ def _add(so_far: SoFar, clause: Clause, binding: Binding, text: str) -> SoFar:
     """Add what a clause says."""
     layout = binding.layout
     signs, loose, there, points_back = clause.signs, so_far.is_loose, so_far.there, so_far.points_back
-    named, placed = so_far.named, so_far.placed
+    parts_named, sentence_parts = so_far.parts_named, so_far.sentence_parts
     if signs & kinds.PLACE:
         own_parts = tuple(part for token in clause.tokens if token[0] == kinds.PLACE for part in token[1])
-        named = tuple(dict.fromkeys(named + own_parts))
-        placed = tuple(dict.fromkeys(placed + own_parts))
+        parts_named = tuple(dict.fromkeys(parts_named + own_parts))
+        sentence_parts = tuple(dict.fromkeys(sentence_parts + own_parts))
     if signs & kinds.HERE:
         # "there" refers to a part of this sentence, if it has named one
         there = layout.here or _place_before_there(clause) or so_far.here or so_far.latest
@@ -87,7 +87,7 @@ def _add(so_far: SoFar, clause: Clause, binding: Binding, text: str) -> SoFar:
     back: tuple[Mention, ...] = ()
     if before and len(own) < len(binding.mentions):
         back = tuple(_recall(one, mention, doubt) for one in before for mention in binding.mentions if not mention.name)
-    unresolved = is_subject and not back and not own
+    is_unresolved = is_subject and not back and not own
     # "grass is widest in the middle. In the top left it has 30 %." does not turn to what is in the top left
     goes_on = bool(back) and not own and (so_far.is_placed or not layout.begins_with_place)
     by_place = layout.begins_with_place and not goes_on
@@ -105,28 +105,40 @@ def _add(so_far: SoFar, clause: Clause, binding: Binding, text: str) -> SoFar:
     elif own:
         topic, is_placed = own[:1], placed_part
         topic_doubt = "it" if any(one.name != own[0].name for one in own) else ""
+    # not "bare land leads, and it lies in the middle", nor the "it" of a text that has named no class yet
+    is_read = (bool(back) and not doubt and not own) or (
+        len({mention.name for mention in own}) == 1 and _follows_class(clause)
+    )
+    may_mean_more = not is_read and (
+        bool(so_far.parts_named or so_far.topic or so_far.mentions) or _follows_class(clause)
+    )
     open_ = [word.start for word in binding.last if word.name]
     return SoFar(
         topic=topic,
         topic_doubt=topic_doubt,
         is_placed=is_placed,
-        named=named,
-        placed=placed,
+        parts_named=parts_named,
+        sentence_parts=sentence_parts,
         mentions=so_far.mentions + own,
-        recalled=so_far.recalled + back,
+        recalled_mentions=so_far.recalled_mentions + back,
         subject=tuple([one for one in own if one.start in open_]) or back or so_far.subject,
         here=(() if goes_on or (back and is_subject) else layout.here) or so_far.here,
         latest=layout.latest or so_far.latest,
         there=there,
-        walk=so_far.walk + (() if goes_on else layout.walk) + (layout.here if unresolved else ()),
+        walk=so_far.walk + (() if goes_on else layout.walk) + (layout.here if is_unresolved else ()),
         mode=so_far.mode or mode,
         signs=so_far.signs | signs,
         points_back=points_back,
         source=so_far.source or copied_place(clause),
         is_exception=so_far.is_exception or _is_exception(so_far, clause, own, text),
-        is_loose=loose or bool(signs & (kinds.PRONOUN | kinds.POSSESSIVE)),
+        is_loose=loose or bool(signs & kinds.POSSESSIVE) or (bool(signs & kinds.PRONOUN) and may_mean_more),
         names_whole=so_far.names_whole or layout.names_whole,
     )
+
+
+def _follows_class(clause: Clause) -> bool:
+    """Return whether the pronoun of a clause comes after a class: "trees lead, and in the top left they ..."."""
+    return next((kind for kind, *_ in clause.tokens if kind & (kinds.PRONOUN | kinds.LAND)), 0) == kinds.LAND
 
 
 def _place_before_there(clause: Clause) -> Parts:

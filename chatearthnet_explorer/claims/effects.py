@@ -9,12 +9,12 @@ if TYPE_CHECKING:
 
 (
     SIZE_NEXT,  # an amount before the class
-    DENIED,  # a denial before it
+    DENY,  # a denial before it
     FOLLOWS,  # what it shares with the class before it in a list
     LEAD,  # it is called the largest
     LEAD_NEXT,  # likewise, in the place that follows
     CLOSE,  # what was said of it is not of the place that follows
-    PLACED,  # a place before it
+    PLACE_BEFORE,  # a place before it
     PLACE_WITH_SIZE,  # a place after it with an amount of its own
     PLACE,  # a place after it
     PLACE_WITHOUT,  # likewise, where it is absent

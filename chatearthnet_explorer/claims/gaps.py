@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-_KEPT = 1 << 14
+_CACHE_SIZE = 1 << 14
 _LONGEST = 60
 
 # --- between two classes
@@ -20,21 +20,23 @@ _BETWEEN = re.compile(
     r"(?:,|,? (?:and|or|&|and/or)(?:, (?:(?:slightly|just|closely|somewhat|a little|right|close) )?"
     r"(?:behind|after|fewer|less|lastly|finally|then)(?: it| them| that)?,)?(?: then| also)?(?: of)?(?: the| any)?|/) ?"
 )
-# what may stand between two classes of one series: "a large area of trees, a smaller one of dense shrub and some grass"
+# what may stand between two classes of one series: "a large area of trees, a smaller one of dense shrub and some grass";
+# a hyphen is in a word or between two, so that both take all they can at once: the ways to share a line of hyphens among
+# seven words are without number
 _SERIES_WORD = (
-    r"[\s\-]+(?!(?:in|at|on|by|against|set|beside|behind|near|among|around|under|with|while|where|which|that|than|from"
-    r"|over|along|to|is|are|has|have|then|since|because|as|so|though)\b)[a-z\-]+"
+    r"[\s\-]++(?!(?:in|at|on|by|against|set|beside|behind|near|among|around|under|with|while|where|which|that|than|from"
+    r"|over|along|to|is|are|has|have|then|since|because|as|so|though)\b)[a-z\-]++"
 )
 _SERIES = re.compile(rf"(?:{_SERIES_WORD}){{0,2}}(?:,|,? and|,? or|/| &)(?:{_SERIES_WORD}){{0,7}}[\s\-]*")
 
 
-@lru_cache(_KEPT)
+@lru_cache(_CACHE_SIZE)
 def is_list(gap: str) -> bool:
     """Return whether two classes are in one list: only a comma, "and" or "or" is between them."""
     return _BETWEEN.fullmatch(gap) is not None
 
 
-@lru_cache(_KEPT)
+@lru_cache(_CACHE_SIZE)
 def is_series(gap: str) -> bool:
     """Return whether only a comma or "and", amounts and adjectives are between two classes."""
     return _SERIES.fullmatch(gap) is not None
@@ -48,7 +50,7 @@ _PLACES = re.compile(
 )
 
 
-@lru_cache(_KEPT)
+@lru_cache(_CACHE_SIZE)
 def joins_places(gap: str) -> bool:
     """Return whether only "and", a comma or words like "in" and "corner" are between two parts of one list."""
     return _PLACES.fullmatch(gap) is not None
@@ -71,13 +73,13 @@ _ELSE = (
     "|remain[a-z]*|stand[a-z]*|show[a-z]*|overall|everywhere|elsewhere|around|between|toward|towards|within|under|for"
 )
 _WORD = rf"[\s\-\u2010-\u2015]+(?!(?:{_ELSE})\b)[a-z'\u2019]+"
-_COVERED = (
+_COVER_VERBS = (
     "covered|occupied|taken|taken up|filled|held|dominated|claimed|made up|formed|given|given over|devoted|used|left"
     "|classified|mapped|labelled|labeled|marked"
 )
 _GOES = (
     r"\s(?:is|are|being|consists? of|goes? to|going to|belongs? to|belonging to|falls? to|falling to|to|for|in|under"
-    rf"|(?:(?:is|are|being)\s(?:(?:also|again)\s)?)?(?:{_COVERED})\s(?:with|by|of|to|for|in|as))\b(?:\s(?:the|an?)\b)?"
+    rf"|(?:(?:is|are|being)\s(?:(?:also|again)\s)?)?(?:{_COVER_VERBS})\s(?:with|by|of|to|for|in|as))\b(?:\s(?:the|an?)\b)?"
 )
 # "a small, isolated patch of dry grass", "more than half of the ground is grass", "a large part of it belongs to crops"
 _OF_CLASS = re.compile(
@@ -135,25 +137,25 @@ _NEAR = 30
 _AHEAD = 60
 
 
-@lru_cache(_KEPT)
+@lru_cache(_CACHE_SIZE)
 def amount_is_of_class(gap: str) -> bool:
     """Return whether an amount belongs to the class after it: "a small [patch of dry] grass"."""
     return _OF_CLASS.fullmatch(gap) is not None
 
 
-@lru_cache(_KEPT)
+@lru_cache(_CACHE_SIZE)
 def amount_is_of_place(gap: str) -> bool:
     """Return whether an amount belongs to the part after it: "and a small [one in the] top right"."""
     return _OF_PLACE.fullmatch(gap) is not None
 
 
-@lru_cache(_KEPT)
+@lru_cache(_CACHE_SIZE)
 def place_has_amount(gap: str) -> bool:
     """Return whether an amount belongs to the part before it: "and in the middle [it has only] a fifth"."""
     return len(gap) < _AHEAD and _PLACE_HAS.fullmatch(gap) is not None
 
 
-@lru_cache(_KEPT)
+@lru_cache(_CACHE_SIZE)
 def ends_list(gap: str) -> bool:
     """Return whether a place no longer shares the amount of the one before: "a sixth of it[, and in the] top left"."""
     return _ENDS_LIST.fullmatch(gap) is not None
@@ -178,7 +180,7 @@ def sharers(text: str, start: int, end: int) -> int:
     return _NUMBERS.get(match[1].split()[-1], _ALL) if match else 0
 
 
-@lru_cache(_KEPT)
+@lru_cache(_CACHE_SIZE)
 def amount_is_of_whole(gap: str) -> bool:
     """Return whether an amount belongs to the whole image after it: "half of [the] image"."""
     return _OF_WHOLE.fullmatch(gap) is not None
@@ -189,7 +191,7 @@ def amount_stands_alone(text: str, end: int) -> bool:
     return _stands_alone(text[end : end + _AHEAD])
 
 
-@lru_cache(_KEPT)
+@lru_cache(_CACHE_SIZE)
 def _stands_alone(rest: str) -> bool:
     return _ALONE.match(rest) is not None
 
@@ -201,7 +203,7 @@ def amount_names_class(text: str, end: int) -> bool:
 
 # --- before a class that is called the largest
 
-_PLAIN_WORD = r"\s+(?!(?:its?|with|by|of|in|and|set|where|which|while|a|an|the)\b)[a-z\-]+"
+_PLAIN_WORD = r"\s+(?!(?:its?|with|by|of|in|and|set|where|which|while|a|an|the)\b)[a-z\-]++"
 _PLAIN = re.compile(rf"(?:{_PLAIN_WORD}){{0,3}}[\s\-]*")
 _BESIDE = re.compile(
     r"\b(?:broken|relieved|softened|fringed|edged|interrupted|dotted|punctuated|flanked|framed|crossed|cut|joined"
@@ -210,22 +212,22 @@ _BESIDE = re.compile(
 )
 
 
-@lru_cache(_KEPT)
+@lru_cache(_CACHE_SIZE)
 def is_plain(gap: str) -> bool:
     """Return whether only a few adjectives are between a comma and a class."""
     return _PLAIN.fullmatch(gap) is not None
 
 
-_COMPARED = re.compile(rf"(?:\s(?:the|an?|any|even|all)\b){{0,2}}(?:{_PLAIN_WORD}){{0,3}}[\s\-]*")
+_BEFORE_COMPARISON = re.compile(rf"(?:\s(?:the|an?|any|even|all)\b){{0,2}}(?:{_PLAIN_WORD}){{0,3}}[\s\-]*")
 
 
-@lru_cache(_KEPT)
+@lru_cache(_CACHE_SIZE)
 def is_compared(gap: str) -> bool:
     """Return whether the class after a comparison is what it compares with: "outnumber [the few] shrubs"."""
-    return _COMPARED.fullmatch(gap) is not None
+    return _BEFORE_COMPARISON.fullmatch(gap) is not None
 
 
-@lru_cache(_KEPT)
+@lru_cache(_CACHE_SIZE)
 def is_beside_leader(gap: str) -> bool:
     """Return whether a class is only beside the leader: "the theme is [a snowbound land broken by] wetland"."""
     return _BESIDE.search(gap) is not None
@@ -236,7 +238,7 @@ def is_beside_leader(gap: str) -> bool:
 _NOT_DENIED = re.compile(r":|\b(?:than|among|between|against|except|but|then|in|on|is|are|was|were)\b")
 
 
-@lru_cache(_KEPT)
+@lru_cache(_CACHE_SIZE)
 def denies(gap: str) -> bool:
     """Return whether a denial reaches the class after it: "no [sign of] trees", not "no rival [among the] trees"."""
     return _NOT_DENIED.search(gap) is None
@@ -251,7 +253,7 @@ _SUMMARY = re.compile(
 )
 
 
-@lru_cache(_KEPT)
+@lru_cache(_CACHE_SIZE)
 def is_summary(gap: str) -> bool:
     """Return whether the image is said to be the class after it: "the scene [is, above all, open] grass"."""
     return len(gap) < 2 * _LONGEST and _SUMMARY.fullmatch(gap) is not None
@@ -262,7 +264,7 @@ def is_summary(gap: str) -> bool:
 _BEHIND = re.compile(r"\b(?:follow|trail|second|third|next|last|behind|rear)")
 
 
-@lru_cache(_KEPT)
+@lru_cache(_CACHE_SIZE)
 def is_behind(gap: str) -> bool:
     """Return whether the class before it has less than one before that: "grass [follows, then] shrub"."""
     return _BEHIND.search(gap) is not None
@@ -278,13 +280,13 @@ _IS_SHAPE = re.compile(r"\s(?:(?:is|are)\s(?:an?|the|one)|(?:has|have)\s(?:its|t
 _MADE_OF = re.compile(r"\sof(?:\s(?!(?:the|this|that|its|their|and|or|with|in|to|on)\b)[a-z\-]+){0,2}\s")
 
 
-@lru_cache(_KEPT)
+@lru_cache(_CACHE_SIZE)
 def is_made_of(gap: str) -> bool:
     """Return whether the class after it fills the shape before it: "a sea of [tall green] grass"."""
     return len(gap) < _LONGEST and _MADE_OF.fullmatch(gap) is not None
 
 
-@lru_cache(_KEPT)
+@lru_cache(_CACHE_SIZE)
 def is_shape(gap: str, *, may_be_in: bool) -> bool:
     """Return whether "fields" after it only describes the class before it: "snow [spreads in wide] fields"."""
     if _IS_SHAPE.fullmatch(gap):

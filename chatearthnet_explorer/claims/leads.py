@@ -45,13 +45,13 @@ class _Clause(NamedTuple):
 class _Draft:
     """What is known while a clause is gone through."""
 
-    __slots__ = ("ahead", "before", "compares_at", "denied", "effects", "is_pronoun", "leading", "pending", "whole")
+    __slots__ = ("ahead", "before", "compares_at", "effects", "is_denied", "is_pronoun", "leading", "pending", "whole")
 
     def __init__(self, *, whole: bool) -> None:
         self.effects: list[Effect] = []
         self.pending: _Lead | None = None  # words that call the next class the largest
         self.whole = whole  # whether the whole image was named
-        self.denied = False
+        self.is_denied = False
         self.leading = False  # whether a class leads already
         self.ahead = 0  # the kind of a phrase that ranks the class before it and the next one
         self.compares_at = 0  # where that phrase ends
@@ -96,14 +96,14 @@ def _at_class(draft: _Draft, read: _Clause, at: int, token: Token) -> None:
     start, pending = token[2], draft.pending
     ahead = draft.ahead if now else 0
     if ahead and (ahead == kinds.AHEAD or gaps.is_compared(read.text[draft.compares_at : start])):
-        leader = (word,) if ahead == kinds.OUTRANKED else now[:1]
+        leader = (word,) if ahead == kinds.OUTRANKED_BY else now[:1]
         draft.lead(at, leader, PASSING, of_whole=draft.whole)
     if pending:
         again = bool(now) and now[-1].name == word.name and not pending.is_theme
         strength = _strength(pending, word, read.text, again=again)
         if strength:
             draft.lead(at, (word,), strength, of_whole=draft.whole)
-    draft.pending, draft.denied, draft.ahead, draft.is_pronoun = None, False, 0, False
+    draft.pending, draft.is_denied, draft.ahead, draft.is_pronoun = None, False, 0, False
 
 
 def _at_place(draft: _Draft, _: _Clause, __: int, ___: Token) -> None:
@@ -116,12 +116,12 @@ def _at_pronoun(draft: _Draft, _: _Clause, __: int, ___: Token) -> None:
 
 
 def _at_denial(draft: _Draft, _: _Clause, __: int, token: Token) -> None:
-    draft.denied = token[0] == kinds.NO
+    draft.is_denied = token[0] == kinds.NO
 
 
 def _at_lead(draft: _Draft, read: _Clause, at: int, token: Token) -> None:
     now, tokens, end = read.open[at], read.clause.tokens, token[3]
-    if draft.denied:
+    if draft.is_denied:
         pass
     elif now and not draft.before[0] & _NOT_ITS:
         leaders = _first_list(now, read.text)
@@ -134,13 +134,13 @@ def _at_lead(draft: _Draft, read: _Clause, at: int, token: Token) -> None:
             close = _end_of_lead(tokens, at) if by_class else -1
             if close >= 0:
                 draft.effects.append(Effect(close, CLOSE, leaders, None))
-    elif not (draft.is_pronoun or draft.before[0] == kinds.OUTRANKED):
+    elif not (draft.is_pronoun or draft.before[0] == kinds.OUTRANKED_BY):
         # "water, outside the leading kinds" and "water, unlike the dominant trees" do not say it of water
         draft.pending = _Lead(PLAIN, end, survives=not now)
-    draft.denied = False
+    draft.is_denied = False
 
 
-def _at_leader_to_come(draft: _Draft, _: _Clause, __: int, token: Token) -> None:
+def _at_next_leader(draft: _Draft, _: _Clause, __: int, token: Token) -> None:
     if token[0] == kinds.LED_BY:
         draft.pending = _Lead(PLAIN, token[3])
     elif not draft.pending or draft.pending.is_summary:
@@ -162,7 +162,7 @@ def _at_next_in_rank(draft: _Draft, read: _Clause, at: int, token: Token) -> Non
 
 
 def _at_comparison(draft: _Draft, read: _Clause, at: int, token: Token) -> None:
-    first = not (draft.leading or draft.denied) and _begins(read, at)
+    first = not (draft.leading or draft.is_denied) and _begins(read, at)
     draft.ahead = token[0] if first and _has_no_place(read.clause.tokens[read.open[at][0].at : at]) else 0
     draft.compares_at = token[3]
 
@@ -177,7 +177,7 @@ def _at_comma(draft: _Draft, read: _Clause, at: int, token: Token) -> None:
     _, value, _, end = token
     if value not in {",", ":"}:
         return
-    draft.denied = draft.is_pronoun = False
+    draft.is_denied = draft.is_pronoun = False
     now, (kind, lead, _, _) = read.open[at], draft.before
     is_set_off = kind == kinds.LEADS and now and not read.modes[at]
     if is_set_off and _is_cover(lead) and not read.text.startswith(" by", end):
@@ -226,19 +226,19 @@ _STEPS = {
     kinds.NO: _at_denial,
     kinds.EXCEPT: _at_denial,
     kinds.LEADS: _at_lead,
-    kinds.LED_BY: _at_leader_to_come,
-    kinds.MADE_OF: _at_leader_to_come,
+    kinds.LED_BY: _at_next_leader,
+    kinds.MADE_OF: _at_next_leader,
     kinds.MIX: _at_mixture,
     kinds.AHEAD: _at_next_in_rank,
     kinds.OUTRANKS: _at_comparison,
-    kinds.OUTRANKED: _at_comparison,
+    kinds.OUTRANKED_BY: _at_comparison,
     kinds.AND: _at_comma,
     kinds.IMAGE: _at_image,
     kinds.OF_IMAGE: _at_image,
     kinds.OVERALL: _at_image,
     kinds.THEME: _at_theme,
 }
-_NOT_ITS = kinds.REFERENCE | kinds.OUTRANKED
+_NOT_ITS = kinds.REFERENCE | kinds.OUTRANKED_BY
 _IMAGES = kinds.IMAGE | kinds.OF_IMAGE
 _BETWEEN = (" between ", " among ", " amid ")
 _IS = (" is ", " are ", ":")

@@ -35,11 +35,11 @@ def is_exception(clause: Clause, own: Sequence[Mention], text: str) -> bool:
 
 def copies_of(mentions: Iterable[Mention], source: Parts, parts: Parts, own: Iterable[Mention]) -> tuple[Mention, ...]:
     """Return what is said of some parts as said of other parts, without the classes that are named there."""
-    named = {mention.name for mention in own}
+    own_names = {mention.name for mention in own}
     copies: dict[str, Mention] = {}
     for mention in mentions:
         copy = next((one for one in mention.statements if not one.negated and {*source} & {*(one.parts or ())}), None)
-        if copy and mention.name not in named:
+        if copy and mention.name not in own_names:
             statement = Statement(parts, copy.size, lead=copy.lead, doubt="likeness")
             copies[mention.name] = mention._replace(statements=(statement,))
     return tuple(copies.values())

@@ -26,17 +26,27 @@ def settle(so_far: SoFar, context: Context) -> tuple[SentenceReading, Context]:
     same = bool(so_far.signs & kinds.SAME)
     if same and here and (not mentions or so_far.is_exception):
         source = so_far.source or context.parts or context.last
-        mentions += copies_of(context.known.get(source[0], ()) if source else (), source, here, mentions)
+        mentions += copies_of(context.mentions_of.get(source[0], ()) if source else (), source, here, mentions)
     fallback, doubt = _open_place(so_far, context, is_heading=not so_far.signs & ~_HEADING and len(mentions) == 1)
     # "crops lead here" at the start of a text is said of the whole image
-    of_part = bool(here or (so_far.points_back and so_far.named) or (fallback and not names_whole and not doubt))
-    settled = tuple(
-        _settle_mention(mention, fallback, doubt, of_part=of_part, names_whole=names_whole) for mention in mentions
+    of_part = bool(here or (so_far.points_back and so_far.parts_named) or (fallback and not names_whole and not doubt))
+    settled_mentions = tuple(
+        _settle_mention(
+            mention,
+            fallback,
+            doubt,
+            of_part=of_part,
+            names_whole=names_whole,
+            has_own_place=bool(here or so_far.there or so_far.points_back),
+        )
+        for mention in mentions
     )
-    recalled = (_settle_recalled(mention, fallback, doubt, of_part=of_part) for mention in so_far.recalled)
-    loose = so_far.placed or fallback if same or so_far.is_loose else ()
-    reading = SentenceReading((*settled, *(one for one in recalled if one)), so_far.walk, loose)
-    return reading, _next_context(so_far, context, settled)
+    recalled_mentions = (
+        _settle_recalled(mention, fallback, doubt, of_part=of_part) for mention in so_far.recalled_mentions
+    )
+    loose = so_far.sentence_parts or fallback if same or so_far.is_loose else ()
+    reading = SentenceReading((*settled_mentions, *(one for one in recalled_mentions if one)), so_far.walk, loose)
+    return reading, _next_context(so_far, context, settled_mentions)
 
 
 def _place_so_far(so_far: SoFar, context: Context) -> Parts:
@@ -60,7 +70,7 @@ def _open_place(so_far: SoFar, context: Context, *, is_heading: bool) -> tuple[P
     return place, "carried" if latest else context.doubt
 
 
-def _next_context(so_far: SoFar, context: Context, settled: tuple[Mention, ...]) -> Context:
+def _next_context(so_far: SoFar, context: Context, settled_mentions: tuple[Mention, ...]) -> Context:
     """Return what a sentence leaves for the next one."""
     here, latest, parts = so_far.here, so_far.latest, _place_so_far(so_far, context)
     # a whole image or an unknown place ends the place that holds
@@ -68,7 +78,7 @@ def _next_context(so_far: SoFar, context: Context, settled: tuple[Mention, ...])
     doubt = context.doubt
     if so_far.mode == "places":
         parts = here if len(here) < len(PARTS) else ()
-        of_class = bool(settled) and context.is_placed and is_about(settled, context.topic)
+        of_class = bool(settled_mentions) and context.is_placed and is_about(settled_mentions, context.topic)
         doubt = "carried" if of_class else ""
     elif parts and latest:
         # a place said of the last class only: "with wetland confined to one corner, the lower left"
@@ -77,14 +87,14 @@ def _next_context(so_far: SoFar, context: Context, settled: tuple[Mention, ...])
         parts = ()
     goes_on = not (here or latest) and bool(parts)
     last = context.last
-    if settled or here or so_far.recalled:
+    if settled_mentions or here or so_far.recalled_mentions:
         # a sentence without a class does not change "here"
         last = here or (() if ends else latest)
-    in_parts, known = settled, context.known
+    in_parts, mentions_of = settled_mentions, context.mentions_of
     if goes_on:
-        in_parts = tuple({one.name: one for one in (*context.mentions, *settled)}.values())
+        in_parts = tuple({one.name: one for one in (*context.mentions, *settled_mentions)}.values())
     if here or goes_on:
-        known = {**known, **dict.fromkeys(here or parts, in_parts)}
+        mentions_of = {**mentions_of, **dict.fromkeys(here or parts, in_parts)}
     return Context(
         parts=parts,
         last=last,
@@ -92,9 +102,9 @@ def _next_context(so_far: SoFar, context: Context, settled: tuple[Mention, ...])
         topic=so_far.topic,
         topic_doubt=so_far.topic_doubt,
         is_placed=so_far.is_placed,
-        named=so_far.named,
+        parts_named=so_far.parts_named,
         doubt=doubt,
-        known=known,
+        mentions_of=mentions_of,
     )
 
 
@@ -104,7 +114,13 @@ def is_about(mentions: Sequence[Mention], topic: Sequence[Mention]) -> bool:
 
 
 def _settle_mention(
-    mention: Mention, fallback: Parts, doubt: str, *, of_part: bool, names_whole: bool = False
+    mention: Mention,
+    fallback: Parts,
+    doubt: str,
+    *,
+    of_part: bool,
+    names_whole: bool = False,
+    has_own_place: bool = True,
 ) -> Mention:
     statements = mention.statements
     if statements[-1].parts is None and len(statements) > 1:
@@ -112,6 +128,9 @@ def _settle_mention(
     first, *others = (
         one._replace(parts=fallback, doubt=one.doubt or doubt) if one.parts is None else one for one in statements
     )
+    if not has_own_place and first.parts and mention.statements[0].parts is None:
+        # "The middle has shrub. Grass is dominant." may speak of the whole, "grass, then trees" of no order by amount
+        first = first._replace(lead=0)
     leads_whole = mention.leads_whole
     if of_part and not (fallback or names_whole):
         leads_whole = 0  # "there, grass leads", and no one knows where

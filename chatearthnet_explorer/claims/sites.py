@@ -25,6 +25,7 @@ _INTO = (" in ", " at ", " on ", " within ", " towards ")
 _NEAR = 12
 _ABSENT = kinds.ABSENT | kinds.NOT_IN
 _APART = kinds.NO | kinds.LEADS | kinds.LED_BY | kinds.MADE_OF | kinds.VERB | kinds.THEME
+_COMPARES = kinds.OUTRANKS | kinds.OUTRANKED_BY
 _CONTRASTS = frozenset({"while", "rest"})
 _FROM, _TO, _DIRECT = ("from the ", "from "), ("to the ", "to "), frozenset({" the ", " in the "})
 
@@ -67,7 +68,7 @@ class Layout(NamedTuple):
     sites: tuple[Site, ...]
     """The places that are claims, in their order."""
 
-    placed: dict[int, Parts]
+    parts_before: dict[int, Parts]
     """The place of each class that follows its place, by the number of its phrase; empty parts for no place at all."""
 
     begins_with_place: bool
@@ -89,69 +90,87 @@ class Layout(NamedTuple):
 def find_sites(clause: Clause, chunks: Sequence[Chunk], text: str) -> Layout:
     """Return which classes the places of a clause belong to."""
     tokens = clause.tokens
-    theme_at = len(tokens)
-    if clause.signs & kinds.THEME:
-        theme_at = next(at for at, token in enumerate(tokens) if token[0] == kinds.THEME)
+    theme_at = _theme_at(clause)
     sites: list[Site] = []
-    placed: dict[int, Parts] = {}
+    parts_before: dict[int, Parts] = {}
     here: Parts = ()
     latest: Parts = ()
     walk: Parts = ()
     open_: tuple[ClassWord, ...] = ()
-    by_place = waits = is_compared = comes_from = False
+    by_place = waits = is_compared = follows_from = False
     contrast = clause.after in _CONTRASTS
     for chunk in chunks:
         if chunk.words:
             contrast = contrast or bool(chunk.near & kinds.REFERENCE and not open_)
-            if by_place:
-                placed.update((word.at, here) for word in chunk.words)
-                walk += here if waits else ()
-                waits = False
-            elif chunk.is_aside:
-                placed.update((word.at, ()) for word in chunk.words)
-                continue
-            if chunk.at > theme_at:
-                placed.update((word.at, ()) for word in chunk.words)
-            open_ = chunk.words
+            is_aside = chunk.is_aside and not by_place
+            place = here if by_place and chunk.at <= theme_at else ()
+            parts_before |= {word.at: place for word in chunk.words if by_place or is_aside or chunk.at > theme_at}
+            walk += here if waits else ()
+            waits = False
+            open_ = open_ if is_aside else chunk.words
             continue
         parts = chunk.parts
-        goes_on = is_compared and chunk.in_list and tokens[chunk.at - 1][1] != ","
-        is_compared = goes_on or bool(chunk.near & kinds.REFERENCE) or _is_beside(chunk, tokens)
+        is_compared = _is_compared(chunk, tokens, goes_on=is_compared)
         if is_compared:
             contrast = contrast or not open_
             continue
-        if by_place and chunk.in_list and tokens[chunk.at - 1][1] != "and" and {*parts} < {*here}:
+        explains = by_place and chunk.in_list and tokens[chunk.at - 1][1] != "and"
+        if explains and {*parts} < {*here}:
             here = latest = parts  # "in the upper half, the top left"
             continue
-        if by_place and chunk.in_list and tokens[chunk.at - 1][1] != "and" and here and {*parts} > {*here}:
-            continue  # "top right, to the east"
-        if chunk.at > theme_at:
-            continue  # places named with a theme are no claims
+        if chunk.at > theme_at or (explains and here and {*parts} > {*here}):
+            continue  # places named with a theme are no claims; "top right, to the east"
         role = _role(chunk, tokens)
         if role == "except":
             here = tuple(part for part in here if part not in parts)
             sites.append(Site(open_, parts, chunk.at, chunk.start, role))
         elif open_ and not by_place and not _turns(chunk, tokens, text, contrast=contrast):
-            narrower = bool(chunk.since_class & kinds.ESPECIALLY)
-            doubt = "rest" if chunk.before == kinds.REST else ""
-            sites.append(
-                Site(open_, parts, chunk.at, chunk.start, role, chunk.in_list, is_narrower=narrower, doubt=doubt)
-            )
-        elif by_place and chunk.in_list and not (comes_from and text.endswith(_TO, 0, chunk.start)):
+            if clause.signs & _COMPARES and sites and sites[-1].words == open_ and not chunk.in_list:
+                open_ = open_[:1]  # "it outnumbers the fields in the middle and has a third of the top left"
+            sites.append(_site_after(chunk, open_, role, text))
+        elif by_place and chunk.in_list and not (follows_from and text.endswith(_TO, 0, chunk.start)):
             here += tuple(part for part in parts if part not in here)
         else:
             sites.append(Site(() if not by_place else open_, parts, chunk.at, chunk.start, "turn"))
             open_ = open_ if by_place else ()
-            comes_from = text.endswith(_FROM, 0, chunk.start)
+            follows_from = text.endswith(_FROM, 0, chunk.start)
             by_place, waits, contrast, here = True, True, False, parts
         latest = tuple(dict.fromkeys(latest + parts)) if chunk.in_list else parts
+    # "the top left [it] a quarter, and the top right eight slices": not a quarter, too
+    open_ = () if open_ and open_[-1].start == open_[-1].end else open_
     if waits and (open_ or clause.after == "but"):
-        last = chunks[-1]
-        out = bool(last.since_class & _ABSENT) or _has_none(tokens[last.at + 1 : last.at + 4])
-        sites.append(Site(open_ or (SUBJECT,), here, len(tokens), len(text), "last", is_out=out))
-    elif waits:
-        walk += here
-    return Layout(tuple(sites), placed, by_place, here, latest, walk, names_whole(clause, text))
+        sites.append(_last_site(clause, chunks[-1], open_ or (SUBJECT,), here, text))
+        waits = False
+    walk += here if waits else ()
+    return Layout(tuple(sites), parts_before, by_place, here, latest, walk, names_whole(clause, text))
+
+
+def _theme_at(clause: Clause) -> int:
+    """Return the number of the first phrase for a theme, or that after the last phrase."""
+    tokens = clause.tokens
+    if not clause.signs & kinds.THEME:
+        return len(tokens)
+    return next(at for at, token in enumerate(tokens) if token[0] == kinds.THEME)
+
+
+def _last_site(clause: Clause, last: Chunk, words: tuple[ClassWord, ...], parts: Parts, text: str) -> Site:
+    """Return a place at the end of a clause, which classes before it take."""
+    tokens = clause.tokens
+    out = bool(last.since_class & _ABSENT) or _has_none(tokens[last.at + 1 : last.at + 4])
+    return Site(words, parts, len(tokens), len(text), "last", is_out=out)
+
+
+def _site_after(chunk: Chunk, words: tuple[ClassWord, ...], role: str, text: str) -> Site:
+    """Return a place that follows its classes."""
+    narrower = bool(chunk.since_class & kinds.ESPECIALLY)
+    doubt = "rest" if chunk.before == kinds.REST else "vague" if text.startswith("any ", chunk.start) else ""
+    return Site(words, chunk.parts, chunk.at, chunk.start, role, chunk.in_list, is_narrower=narrower, doubt=doubt)
+
+
+def _is_compared(chunk: Chunk, tokens: Sequence[Token], *, goes_on: bool) -> bool:
+    """Return whether a place is only what another is compared with; ``goes_on`` if that before it is."""
+    in_list = goes_on and chunk.in_list and tokens[chunk.at - 1][1] != ","
+    return in_list or bool(chunk.near & kinds.REFERENCE) or _is_beside(chunk, tokens)
 
 
 def _is_beside(chunk: Chunk, tokens: Sequence[Token]) -> bool:

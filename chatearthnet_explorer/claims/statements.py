@@ -93,12 +93,12 @@ class _Draft:
 def apply_effects(words: Iterable[ClassWord], effects: Iterable[Effect]) -> tuple[Mention, ...]:
     """Return the mentions of a clause, after all effects in their order."""
     drafts = {word: _Draft() for word in words}
-    for _, kind, affected, value in effects:
+    for _, kind, effect_words, value in effects:
         if kind == kinds.FOLLOWS:
-            _follow(drafts[affected[0]], drafts[value])
+            _follow(drafts[effect_words[0]], drafts[value])
             continue
         apply = _APPLY[kind]
-        for word in affected:
+        for word in effect_words:
             apply(drafts[word], value)
     return tuple(
         Mention(
@@ -115,7 +115,7 @@ def apply_effects(words: Iterable[ClassWord], effects: Iterable[Effect]) -> tupl
 
 def _doubt(line: _Line) -> str:
     # words of denial that deny this leave no doubt, and where there is an amount there is the class
-    return "" if line.doubt == "denial" and (line.negated or line.size) else line.doubt
+    return "" if line.doubt == "denial" and (line.negated or (line.size and line.size.word)) else line.doubt
 
 
 def _follow(draft: _Draft, before: _Draft) -> None:
@@ -163,8 +163,8 @@ def _close(draft: _Draft, _: None) -> None:
         draft.add(_Line())
 
 
-def _placed(draft: _Draft, parts: Parts) -> None:
-    draft.last.parts = parts
+def _place_before(draft: _Draft, value: tuple[Parts, str]) -> None:
+    draft.last.parts, draft.last.doubt = value
 
 
 def _size(draft: _Draft, value: tuple[Size, bool]) -> None:
@@ -273,11 +273,11 @@ def _union(parts: Parts, more: Parts) -> Parts:
 
 _APPLY: dict[int, Callable[[_Draft, Any], None]] = {
     kinds.SIZE_NEXT: _size_next,
-    kinds.DENIED: _deny,
+    kinds.DENY: _deny,
     kinds.LEAD: _lead,
     kinds.LEAD_NEXT: _lead_next,
     kinds.CLOSE: _close,
-    kinds.PLACED: _placed,
+    kinds.PLACE_BEFORE: _place_before,
     kinds.SIZE: _size,
     kinds.PLACE: _place,
     kinds.PLACE_WITH_SIZE: _place_with_size,

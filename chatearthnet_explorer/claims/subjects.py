@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from chatearthnet_explorer.claims.tokens import Token
 
 _HOW_MUCH = kinds.AMOUNT | kinds.NO
-_SAYS = _HOW_MUCH | kinds.POSSESSIVE  # "its home is the middle"
+_PREDICATE = _HOW_MUCH | kinds.POSSESSIVE  # "its home is the middle"
 _HAS_SUBJECT = kinds.LAND | kinds.PRONOUN | kinds.ONE_OF_TWO | kinds.SAME | kinds.THEME | kinds.OVERALL
 
 
@@ -27,9 +27,9 @@ def with_subject(clause: Clause) -> Clause:
     if not clause.has_topic or clause.after == "but":
         return clause
     signs = clause.signs
-    if signs & _HAS_SUBJECT or not signs & kinds.PLACE or not signs & _SAYS:
+    if signs & _HAS_SUBJECT or not signs & kinds.PLACE or not signs & _PREDICATE:
         return clause
-    first = next(token[0] for token in tokens if token[0] & (_SAYS | kinds.PLACE))
+    first = next(token[0] for token in tokens if token[0] & (_PREDICATE | kinds.PLACE))
     tokens = _after_places(tokens) if first == kinds.PLACE else [_it(tokens[0][2]), *tokens]
     return clause._replace(tokens=tokens, signs=signs | kinds.PRONOUN)
 

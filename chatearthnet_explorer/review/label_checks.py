@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from chatearthnet_explorer.landcover.shares import PARTS
@@ -97,6 +98,8 @@ def order_of_classes(case: Case) -> Iterator[Finding]:
             # "the town gives way to pasture" says in words that pasture is more
             if least and percent > least[0] + SWAP_FACTOR and not claim.leads:
                 before = least[1]
+                if _is_no_order(case, part, before, claim):
+                    break
                 yield Finding(
                     "order of classes",
                     f"In the {part}, {before.name} ({least[0]:.1f} %) is named before {claim.name} ({percent:.1f} %).",
@@ -109,6 +112,23 @@ def order_of_classes(case: Case) -> Iterator[Finding]:
                 break
             if least is None or percent < least[0]:
                 least = percent, claim
+
+
+_GIVES_WAY = re.compile(r"\b(?:giv(?:es?|ing) way|yields?|ced(?:es?|ing)|turn(?:s|ing)? (?:in)?to|replaced)\b")
+
+
+def _is_no_order(case: Case, part: str, before: Claim, claim: Claim) -> bool:
+    """Return whether two classes of a part stand in an order for another reason.
+
+    A caption with a paragraph for each class speaks of other parts between them; "the town gives way to pasture" says
+    which has less.
+    """
+    if _GIVES_WAY.search(case.text, before.end, claim.start):
+        return True
+    in_one_sentence = any(start <= before.start and claim.start < end for start, end in case.reading.sentences)
+    return not in_one_sentence and any(
+        before.end < one.start < claim.start and one.parts and part not in one.parts for one in case.reading.claims
+    )
 
 
 def _claims_by_part(case: Case) -> dict[str, list[Claim]]:

@@ -16,7 +16,7 @@ from chatearthnet_explorer.claims.bindings import bind
 from chatearthnet_explorer.claims.clauses import split_clauses, split_sentences
 from chatearthnet_explorer.claims.lexicon import kinds
 from chatearthnet_explorer.claims.lexicon.kinds import KINDS
-from chatearthnet_explorer.claims.plain_text import plain_text
+from chatearthnet_explorer.claims.markup import plain_text
 from chatearthnet_explorer.claims.tokens import find_tokens
 from chatearthnet_explorer.landcover.shares import PARTS
 

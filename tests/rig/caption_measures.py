@@ -49,7 +49,7 @@ class WrittenCaption(NamedTuple):
     prose: str
     """``close`` to the words of the prompt, or ``loose``; empty where nobody asked for either."""
 
-    is_held_back: bool
+    is_reserved: bool
     """Whether its author's captions were not looked at before they were measured."""
 
     rows: tuple[Row, ...]
@@ -74,10 +74,10 @@ class Hits(NamedTuple):
     read: int
     """Claims read."""
 
-    found: int
+    matches: int
     """Claims of the author that were read."""
 
-    claimed: int
+    expected: int
     """Claims of the author."""
 
 
@@ -98,7 +98,7 @@ def _caption(one: Mapping[str, Any], counts: Mapping[str, np.ndarray]) -> Writte
         fault=one["fault"],
         fault_text=one.get("what") or "",
         prose=one.get("prose", ""),
-        is_held_back=one.get("held_back", False),
+        is_reserved=one.get("held_back", False),
         rows=tuple(map(tuple, one["claims"])),
         optional=optional,
         dominant=one["dominant"] if isinstance(one["dominant"], str) else None,
@@ -130,8 +130,8 @@ def measure(caption: WrittenCaption, reading: Reading) -> dict[str, Hits]:
     return result
 
 
-def _hits(read: set[Any], claimed: set[Any], true: set[Any]) -> Hits:
-    return Hits(len(read & true), len(read), len(read & claimed), len(claimed))
+def _hits(read: set[Any], expected: set[Any], true: set[Any]) -> Hits:
+    return Hits(len(read & true), len(read), len(read & expected), len(expected))
 
 
 def share(right: float, count: float) -> float:
@@ -141,17 +141,17 @@ def share(right: float, count: float) -> float:
 
 def precision_and_recall(hits: Sequence[Hits]) -> tuple[float, float]:
     """Return precision and recall of all captions together."""
-    right, read, found, claimed = (sum(column) for column in zip(*hits, strict=True))
-    return share(right, read), share(found, claimed)
+    right, read, matches, expected = (sum(column) for column in zip(*hits, strict=True))
+    return share(right, read), share(matches, expected)
 
 
 def bootstrap(hits: Sequence[Hits], *, times: int = 2000, seed: int = 0) -> tuple[tuple[float, float], ...]:
-    """Return the 95 % intervals of precision and recall, by drawing captions again (claims of one caption go together)."""
+    """Return the 95 % intervals of precision and recall, by drawing captions again, each with all its claims."""
     table = np.array(hits, float)
     rng = np.random.default_rng(seed)
-    drawn = table[rng.integers(0, len(table), (times, len(table)))].sum(1)
+    draws = table[rng.integers(0, len(table), (times, len(table)))].sum(1)
     with np.errstate(invalid="ignore", divide="ignore"):
-        values = np.nan_to_num(np.stack([drawn[:, 0] / drawn[:, 1], drawn[:, 2] / drawn[:, 3]]), nan=1.0)
+        values = np.nan_to_num(np.stack([draws[:, 0] / draws[:, 1], draws[:, 2] / draws[:, 3]]), nan=1.0)
     return tuple((float(low), float(high)) for low, high in np.quantile(values, [0.025, 0.975], axis=1).T)
 
 

@@ -1,7 +1,7 @@
 """The words of captions as data: what stands for classes, places, amounts, and for the relations between them.
 
-A phrase is a line of a TOML file. ``a[b|c]`` is a, ab or ac; ``{a|b}c`` is ac or bc; ``<name>`` is the list of that name
-in ``macros.toml``; a space matches spaces, line ends or hyphens. Of two phrases at one place the longer is read.
+A phrase is a line of a TOML file. ``a[b|c]`` is a, ab or ac; ``{a|b}c`` is ac or bc; ``<name>`` is the list of that
+name in ``macros.toml``; a space matches spaces, line ends or hyphens. Of two phrases at one place the longer is read.
 """
 
 from __future__ import annotations

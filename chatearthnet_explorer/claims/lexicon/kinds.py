@@ -53,7 +53,7 @@ TOWARDS: Final = 1 << 34
 """A place by where it lies from the place before."""
 OUTRANKS: Final = 1 << 36
 """The class before it has more than the class behind it."""
-OUTRANKED: Final = 1 << 37
+OUTRANKED_BY: Final = 1 << 37
 """The class before it has less than the class behind it."""
 NEXT_TO: Final = 1 << 38
 """Before a place that only says where another one is."""
