@@ -62,11 +62,11 @@ def _plain(match: re.Match[str]) -> str:
         # what stands under a title belongs to it: "### Top left" or "### Main theme"
         return f"{_STOP}{layout[1:].replace('#', ' ')}".replace("\n", ":")
     # "Trees.\n- Grass" has a mark already
-    before = match.string[: match.start()][-9:].rstrip()
+    before = match.string[max(match.start() - 9, 0) : match.start()].rstrip()
     return (" " if before.endswith((".", "!", "?")) else _STOP) + " " * (len(layout) - 1)
 
 
-_RULE = re.compile(r"[ \t|:\-]*--[ \t|:\-]*")
+_RULE = re.compile(r"[ \t|:\-]*")
 
 
 def _without_grids(low: str) -> str:
@@ -79,7 +79,7 @@ def _without_grids(low: str) -> str:
     columns = 0
     is_table = False
     for line, after in zip(lines, [*lines[1:], ""], strict=True):
-        is_head = "|" in line and _RULE.fullmatch(after) is not None
+        is_head = "|" in line and "--" in after and _RULE.fullmatch(after) is not None
         is_table = is_head or (is_table and "|" in line)
         if is_head:
             columns = _columns(line)

@@ -123,7 +123,10 @@ def _is_no_order(case: Case, part: str, before: Claim, claim: Claim) -> bool:
     A caption with a paragraph for each class speaks of other parts between them; "the town gives way to pasture" says
     which has less.
     """
-    return _GIVES_WAY.search(case.text, before.end, claim.start) is not None or any(
+    if _GIVES_WAY.search(case.text, before.end, claim.start):
+        return True
+    in_one_sentence = any(start <= before.start and claim.start < end for start, end in case.reading.sentences)
+    return not in_one_sentence and any(
         before.end < one.start < claim.start and one.parts and part not in one.parts for one in case.reading.claims
     )
 
