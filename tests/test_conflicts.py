@@ -15,7 +15,7 @@ def claim(name: str, *parts: str, size: str | None = None, negated: bool = False
 
 def doubts(*claims: Claim) -> list[tuple[str, tuple[str, ...], bool]]:
     """Return class, parts and whether the claim is in conflict."""
-    return [(one.name, one.parts, one.doubt == "conflict") for one in doubt_conflicts(claims)]
+    return [(one.name, one.parts, one.doubt == "conflict") for one in doubt_conflicts(claims, [(0, 1)])]
 
 
 @pytest.mark.parametrize(
@@ -91,7 +91,7 @@ def test_an_unclear_claim_leaves_the_others_as_they_are() -> None:
     denial = claim("tree", "middle", negated=True)._replace(doubt="vague")
     amount = claim("tree", "middle", size="small")._replace(doubt="vague")
     claims = (claim("tree", "middle", size="large"), denial, amount)
-    assert doubt_conflicts(claims) == claims
+    assert doubt_conflicts(claims, [(0, 1)]) == claims
 
 
 def test_a_caption_that_contradicts_itself_is_unclear() -> None:
@@ -99,3 +99,15 @@ def test_a_caption_that_contradicts_itself_is_unclear() -> None:
         "There is grass in the middle. There is a lake in the top left. There is no grass in the middle."
     )
     assert [one.certainty for one in reading.claims] == ["unclear", "certain", "certain"]
+
+
+@pytest.mark.parametrize(
+    ("text", "is_unclear"),
+    [
+        ("Moss covers most of the top left. Moss is present in tiny amounts, and snow only in the middle.", True),
+        ("Moss covers most of the top left. A tiny amount of moss is visible.", False),
+    ],
+)
+def test_only_an_amount_beside_a_part_may_be_of_that_part(text: str, *, is_unclear: bool) -> None:
+    claims = [one for one in read_claims(text).claims if one.size_words == "tiny"]
+    assert [one.doubt == "conflict" for one in claims] == [is_unclear]

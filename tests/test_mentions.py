@@ -27,7 +27,8 @@ EXAMPLES = [
     ("shrubland, shrubs, bushes", [4, 4, 4]),
     ("wetlands and marshes", [9, 9]),
     ("snow, moss and lichen", [8, 11]),
-    ("a street, a watershed, the outcrop, landscape, mossad, snowdrop", []),
+    ("a street by the outcrop", [2, 7]),
+    ("a streetcar, a watershed, the sharecropper, landscape, mossad, snowdrop", []),
 ]
 
 

@@ -57,14 +57,16 @@ def read_claims(text: str) -> Reading:
     readings, parts = relate(sentences, low)
     mentions = [mention for reading in readings for mention in reading.mentions]
     leaders = _leaders(mentions)
+    claims = [claim for one in sorted(mentions, key=_start) for claim in _claims(one, text)]
+    spans = tuple([(sentence.start, sentence.end) for sentence in sentences])
     return Reading(
-        claims=doubt_conflicts([claim for one in sorted(mentions, key=_start) for claim in _claims(one, text)]),
+        claims=doubt_conflicts(claims, spans),
         dominant=leaders.get(""),
         dominant_of={part: name for part, name in leaders.items() if part},
         parts=parts,
         walk=tuple(part for reading in readings for part in reading.walk),
         loose=frozenset(part for reading in readings for part in reading.loose),
-        sentences=tuple((sentence.start, sentence.end) for sentence in sentences),
+        sentences=spans,
     )
 
 

@@ -18,8 +18,8 @@ FAR = 2
 _STEP = {size: step for step, (_, size) in enumerate(SIZES)}
 
 
-def doubt_conflicts(claims: Sequence[Claim]) -> tuple[Claim, ...]:
-    """Return claims with a doubt about those that other claims of the caption contradict.
+def doubt_conflicts(claims: Sequence[Claim], sentences: Sequence[tuple[int, int]]) -> tuple[Claim, ...]:
+    """Return claims of sentences with a doubt about those that other claims of the caption contradict.
 
     "Soil is prominent on the left, but does not occur in the top left": the denial stands, and that soil is in the top
     left is unclear. Of two amounts of one class in one part, both are unclear. A claim that is unclear anyway leaves
@@ -38,7 +38,8 @@ def doubt_conflicts(claims: Sequence[Claim]) -> tuple[Claim, ...]:
                 step = _STEP[claim.size]
                 if abs(step - first_step.setdefault(place, step)) >= FAR:
                     unclear.add(place)
-    unclear |= {(claim.name, "") for claim in claims if _is_unlike_all(claim, first_step)}
+    unlike_all = [claim for claim in claims if _is_unlike_all(claim, first_step)]
+    unclear |= {(claim.name, "") for claim in unlike_all if _is_beside_part(claim, claims, sentences)}
     if not denials and not unclear:
         return tuple(claims)
     return tuple(part_of for claim in claims for part_of in _split(claim, denials, unclear))
@@ -53,6 +54,15 @@ def _is_unlike_all(claim: Claim, first_step: Mapping[tuple[str, str], int]) -> b
         return False
     steps = [step for (name, _), step in first_step.items() if name == claim.name]
     return bool(steps) and min(abs(step - _STEP[claim.size]) for step in steps) >= FAR
+
+
+def _is_beside_part(claim: Claim, claims: Sequence[Claim], sentences: Sequence[tuple[int, int]]) -> bool:
+    """Return whether the sentence of a claim speaks of a part, so that the claim may be of that part.
+
+    A sentence of its own, "A small patch of moss is visible.", is of the image.
+    """
+    begin, end = next(span for span in sentences if span[0] < claim.phrase_end <= span[1])
+    return any(0 < len(one.parts) < len(PARTS) for one in claims if begin < one.phrase_end <= end)
 
 
 def _split(claim: Claim, denials: set[tuple[str, str]], unclear: set[tuple[str, str]]) -> Iterator[Claim]:

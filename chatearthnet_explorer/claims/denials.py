@@ -18,8 +18,8 @@ _DENIAL = re.compile(
     r"\b(?:not|never|none|nothing|neither|nor|without|vain|hardly|nobody|nowhere|cannot"
     r"|leav(?:es?|ing) (?:the|its|that)|(?:free|bare|empty) (?:of|from)|no|[a-z]{2,6}n['\u2019]t)\b"
     # "not quite a third" denies nothing
-    r"(?! (?:quite|more|less|far|only|much|too|so|yet|long|other|but|longer|fewer|to|just|small|the"
-    r"|entirely|bigger|wonder|doubt)\b)"
+    r"(?! (?:quite|more|less|far|only|much|too|so|yet|long|other|but|longer|fewer|to|just|small|the|entirely|bigger"
+    r"|wonder|doubt)\b)"
 )
 _END = re.compile(r"[,.;:!?()]|\b(?:and|but|while|whereas|then)\b")
 _MARKS = frozenset({",", ":", "and"})

@@ -20,10 +20,12 @@ _BETWEEN = re.compile(
     r"(?:,|,? (?:and|or|&|and/or)(?:, (?:(?:slightly|just|closely|somewhat|a little|right|close) )?"
     r"(?:behind|after|fewer|less|lastly|finally|then)(?: it| them| that)?,)?(?: then| also)?(?: of)?(?: the| any)?|/) ?"
 )
-# what may stand between two classes of one series: "a large area of trees, a smaller one of dense shrub and some grass"
+# what may stand between two classes of one series: "a large area of trees, a smaller one of dense shrub and some grass";
+# a hyphen is in a word or between two, so that both take all they can at once: the ways to share a line of hyphens among
+# seven words are without number
 _SERIES_WORD = (
-    r"[\s\-]+(?!(?:in|at|on|by|against|set|beside|behind|near|among|around|under|with|while|where|which|that|than|from"
-    r"|over|along|to|is|are|has|have|then|since|because|as|so|though)\b)[a-z\-]+"
+    r"[\s\-]++(?!(?:in|at|on|by|against|set|beside|behind|near|among|around|under|with|while|where|which|that|than|from"
+    r"|over|along|to|is|are|has|have|then|since|because|as|so|though)\b)[a-z\-]++"
 )
 _SERIES = re.compile(rf"(?:{_SERIES_WORD}){{0,2}}(?:,|,? and|,? or|/| &)(?:{_SERIES_WORD}){{0,7}}[\s\-]*")
 
@@ -201,7 +203,7 @@ def amount_names_class(text: str, end: int) -> bool:
 
 # --- before a class that is called the largest
 
-_PLAIN_WORD = r"\s+(?!(?:its?|with|by|of|in|and|set|where|which|while|a|an|the)\b)[a-z\-]+"
+_PLAIN_WORD = r"\s+(?!(?:its?|with|by|of|in|and|set|where|which|while|a|an|the)\b)[a-z\-]++"
 _PLAIN = re.compile(rf"(?:{_PLAIN_WORD}){{0,3}}[\s\-]*")
 _BESIDE = re.compile(
     r"\b(?:broken|relieved|softened|fringed|edged|interrupted|dotted|punctuated|flanked|framed|crossed|cut|joined"

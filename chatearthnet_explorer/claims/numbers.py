@@ -171,7 +171,9 @@ def _pattern() -> re.Pattern[str]:
     percent = rf"(?:{_SPACE}(?:percents?|per{_SPACE}cent)\b|\s?%)"
     to = rf"(?:{_SPACE}(?:to|or|and){_SPACE}|\s?[\u2010-\u2015-]\s?)"
     number = rf"(?:{article}{part}|{count}(?:{_SPACE}{many}|{percent}|{ratio}))"
-    span = rf"(?:{article}{part}|{count}(?:{_SPACE}{many}|{percent}|{ratio}|{to}{count}{percent}))"
+    till = rf"(?:{_SPACE}to{_SPACE}|\s?[\u2010-\u2015-]\s?)"
+    percents = rf"{percent}(?:{till}{count}{percent})?"  # "40% - 60%"
+    span = rf"(?:{article}{part}|{count}(?:{_SPACE}{many}|{percents}|{ratio}|{to}{count}{percent}))"
     bare = rf"(?:the{_SPACE})?{part}"
     before = rf"{_phrases('over', 'under', 'about', 'exactly')}{_SPACE}"
     after = rf"(?:,?{_SPACE}{_phrases('or_more', 'or_less')}(?=\W*[,.;:)]|\s(?:of|in|at|on)\b|\s*\Z))?"
@@ -199,6 +201,30 @@ def size_of_percent(words: str) -> str | None:
     return size_of_number(f"{words} %")
 
 
+def size_at(text: str, start: int, end: int) -> str | None:
+    """Return the size word of a number in a text, with the sign before it: "<10 %" is less, "1,200 %" no share."""
+    words = text[start:end]
+    sign = text[start - 1 : start]
+    if not words[0].isdigit() or not sign:
+        return size_of_number(words)
+    if sign in ",.-\u2212":
+        # a list or a line may end there: "trees,40 %"; "a band-40 %"
+        return None if text[start - 2 : start - 1].isdigit() or sign == "\u2212" else size_of_number(words)
+    sign = sign.strip() or text[max(start - 2, 0) : start - 1]
+    return size_of_number(_SIGNS.get(sign, "") + words)
+
+
+_SIGNS = {"<": "under ", "\u2264": "under ", ">": "over ", "\u2265": "over ", "~": "about ", "\u2248": "about "}
+
+
+def is_zero(words: str) -> bool:
+    """Return whether a number says that there is none: "0 %", "0.0 percent"."""
+    return words[0] == "0" and _ZERO.fullmatch(words) is not None
+
+
+_ZERO = re.compile(r"0(?:\.0+)?\s?(?:%|per\s?cents?)")
+
+
 @lru_cache(1 << 12)
 def size_of_number(words: str) -> str | None:
     """Return the size word of a number in lower case; None if its words fit two."""
@@ -207,6 +233,8 @@ def size_of_number(words: str) -> str | None:
     if not shares:
         return None
     low, high = min(shares), max(shares)
+    if high > _ALL:
+        return None
     side = _side(phrase)
     if low < high:
         return size_word(low) if size_word(low) == size_word(high - _STEP) else None
@@ -234,7 +262,7 @@ def _share(match: re.Match[str]) -> float:
     number = _count(count) if count else 1.0
     if part:
         return min(100.0 * number / _PARTS_OF_ONE["half" if part == "halves" else part.removesuffix("s")], 100.0)
-    return min(100.0 * number / _count(ratio), 100.0) if ratio else min(number, 100.0)
+    return min(100.0 * number / _count(ratio), 100.0) if ratio else number
 
 
 def _count(words: str) -> float:
@@ -242,6 +270,7 @@ def _count(words: str) -> float:
 
 
 _STEP = 0.01
+_ALL = 100.0
 _UNSURE = frozenset({10.0, 20.0, 50.0})
 _TENTH = 10.0
 _ABOUT = tuple(spellings(NUMBERS["about"]))

@@ -8,15 +8,28 @@ from typing import Any
 
 from chatearthnet_explorer.claims import gaps
 from chatearthnet_explorer.claims.lexicon import AMOUNTS, CLASSES, DIRECTIONS, PLACES, SHAPES, SIGNALS
-from chatearthnet_explorer.claims.lexicon.kinds import AMOUNT, AND, CLAUSE, IDLE, LAND, PLACE, SOMEWHERE, STOP, TOWARDS
+from chatearthnet_explorer.claims.lexicon.kinds import (
+    ABSENT,
+    AMOUNT,
+    AND,
+    CLAUSE,
+    IDLE,
+    LAND,
+    NO,
+    PLACE,
+    SOMEWHERE,
+    STOP,
+    TOWARDS,
+)
 from chatearthnet_explorer.claims.lexicon.phrase_finder import finder, single_spaced, spellings
 from chatearthnet_explorer.claims.numbers import (
     clues,
     has_clue,
+    is_zero,
     number_around,
     percent_after,
     percent_before,
-    size_of_number,
+    size_at,
     size_of_percent,
 )
 
@@ -45,9 +58,13 @@ def find_tokens(text: str) -> list[Token]:
             if number:
                 start, end = number
                 _drop_behind(tokens, start)  # "more than"
-                value = size_of_number(text[start:end])
+                value = size_at(text, start, end)
                 last = end
                 in_percent |= text.endswith(_PERCENT, start, end)
+                if is_zero(text[start:end]):
+                    # "water (0 %)" is absent, and "0 % water", "middle 0 %" are none
+                    tokens.append((ABSENT if tokens and tokens[-1][0] == LAND else NO, "none", start, end))
+                    continue
             elif value is None:
                 continue
             kind = AMOUNT

@@ -114,7 +114,9 @@ def order_of_classes(case: Case) -> Iterator[Finding]:
                 least = percent, claim
 
 
-_GIVES_WAY = re.compile(r"\b(?:giv(?:es?|ing) way|yields?|ced(?:es?|ing)|turn(?:s|ing)? (?:in)?to|replaced)\b")
+_GIVES_WAY = re.compile(
+    r"\b(?:giv(?:es?|ing) way|yields?|ced(?:es?|ing)|turn(?:s|ing)? (?:in)?to|replaced|beside|alongside|next to)\b"
+)
 
 
 def _is_no_order(case: Case, part: str, before: Claim, claim: Claim) -> bool:
@@ -123,7 +125,10 @@ def _is_no_order(case: Case, part: str, before: Claim, claim: Claim) -> bool:
     A caption with a paragraph for each class speaks of other parts between them; "the town gives way to pasture" says
     which has less.
     """
-    return _GIVES_WAY.search(case.text, before.end, claim.start) is not None or any(
+    if _GIVES_WAY.search(case.text, before.end, claim.start):
+        return True
+    in_one_sentence = any(start <= before.start and claim.start < end for start, end in case.reading.sentences)
+    return not in_one_sentence and any(
         before.end < one.start < claim.start and one.parts and part not in one.parts for one in case.reading.claims
     )
 

@@ -36,7 +36,7 @@ def finder(phrases: Iterable[str]) -> str:
     """Return a regular expression for the longest of the phrases, in lower case, at a place of a text.
 
     Shared beginnings are written once, so that a place where nothing stands is left after a few letters. A space in a
-    phrase matches one to three spaces, line ends or hyphens.
+    phrase matches one to nine spaces, line ends or hyphens: in "**top** **left**" the marks are spaces.
     """
     tree: Tree = {}
     for phrase in phrases:
@@ -67,7 +67,7 @@ _GAP = re.compile(f"{_SPACES}+")
 
 def _branches(node: Tree) -> str:
     options = [
-        (_SPACES + "{1,3}" if letter == " " else re.escape(letter)) + _branches(rest)
+        (_SPACES + "{1,9}" if letter == " " else re.escape(letter)) + _branches(rest)
         for letter, rest in node.items()
         if letter
     ]
