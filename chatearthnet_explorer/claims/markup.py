@@ -17,14 +17,17 @@ _ITEM = r"(?:[\-+*\u2010-\u2015\u2022\u25aa\u25cf\u25e6]|\(?\d{1,2}[.)])[ \t]+(?
 _TITLE = r"\#{1,6}[ \t]+[^\n]{1,99}(?:\n|\Z)"
 # "Top left: ...", "Top left, beside it - ...", "**Trees** ..." and a row of a table
 _ENTRY = r"(?=[^\n:;.!?]{1,60}(?::|[ \t][\-\u2010-\u2015])\*{0,3}[ \t]+\S|\*\*|\|)"
-_TAG = r"</?(?:[biup]|br|li|ul|ol|tr|td|th|em|h[1-6]|div|span|strong)\s?/?>"
+_TAG = r"</?(?:[biup]|br|li|ul|ol|tr|td|th|em|h[1-6]|div|span|strong|a|img|font|section|article|table)(?:\s[^<>]{0,300})?/?>"
 # each alternative begins with a letter of its own, which makes the search four times as fast
 _LAYOUT = re.compile(rf"\n(?:\s{{0,9}}(?:{_TITLE}|{_ITEM}|{_ENTRY})|[ \t]{{0,9}}\n)|{_TAG}|\*|_|`|\|")
 _STOP = "\x03"
 """End of a sentence, where the text has no mark for it. It is neither a space nor a letter."""
 
 _INLINE = "*_`"
-_WITHIN = re.compile(r"</?(?:[biu]|em|strong|span)\s?>")
+_WITHIN = re.compile(r"</?(?:[abiu]|em|strong|span|font|img)\b")
+# addresses of pages and pictures, and spaces and other signs by their names in HTML
+_ADDRESS = re.compile(r"\bhttps?://[^\s<>)\]]+")
+_ENTITY = re.compile(r"&(?:nbsp|thinsp|ensp|emsp|#160|#xa0);|&amp;")
 
 
 _CLASS_WORDS = frozenset(phrase for patterns in CLASSES.values() for phrase in spellings(patterns))
@@ -38,6 +41,10 @@ def plain_text(text: str) -> str:
     low = to_lower(_NAME.sub(_without_class, text))
     if "|" in low and "--" in low:
         low = _without_grids(low)
+    if "://" in low:
+        low = _ADDRESS.sub(_blank, low)
+    if "&" in low:
+        low = _ENTITY.sub(_blank, low)
     if any(sign in low for sign in "\n*_`|<") or low.startswith(("-", "#", "1", "(1", "\u2022")):
         low = _LAYOUT.sub(_plain, f"\n{low}")[1:]
     return low.replace("\n", " ").replace("\t", " ") if "\n" in low or "\t" in low else low
@@ -50,6 +57,11 @@ def _without_class(match: re.Match[str]) -> str:
     if first.lower() not in _CLASS_WORDS:
         return name
     return " " * len(name) if head.lower() not in _CLASS_WORDS else f"{' ' * len(first)} {head}"
+
+
+def _blank(match: re.Match[str]) -> str:
+    words = match.group()
+    return " " * len(words) if words != "&amp;" else "&    "
 
 
 def _plain(match: re.Match[str]) -> str:
