@@ -86,7 +86,7 @@ def bind(clause: Clause, text: str) -> Binding:
         effects += _places(layout, sizes, text, denials_beside(tokens, layout.sites, text))
     latest = layout.latest
     if latest and not layout.begins_with_place and not signs & kinds.OVERALL:
-        effects.append(Effect(len(tokens), kinds_of.FALLBACK, open_[-1], latest))
+        effects.append((len(tokens), kinds_of.FALLBACK, open_[-1], latest))
     effects.sort(key=_position)
     return Binding(apply_effects(words.values(), effects), layout, open_[-1])
 
@@ -100,7 +100,7 @@ def _places_before(
     for at, parts in layout.parts_before.items():
         word = words[at]
         doubt = "" if word.name else doubt_after(word, tokens, text)
-        yield Effect(at, kinds_of.PLACE_BEFORE, (word,), (parts, doubt))
+        yield (at, kinds_of.PLACE_BEFORE, (word,), (parts, doubt))
 
 
 def _open_words(
@@ -143,13 +143,13 @@ def _places(layout: Layout, of_places: Mapping[int, Size], text: str, in_doubt: 
         if site.role == "last":
             first = start_of_list(site.words, text)
             words = site.words[first:]
-            yield Effect(
+            yield (
                 site.at, kinds_of.LAST_PLACE, words, (site, first > 0 or len(layout.parts_before) > len(site.words))
             )
         elif site.at in of_places:
-            yield Effect(site.at, kinds_of.PLACE_WITH_SIZE, site.words, (site.parts, of_places[site.at], site.doubt))
+            yield (site.at, kinds_of.PLACE_WITH_SIZE, site.words, (site.parts, of_places[site.at], site.doubt))
         else:
-            yield Effect(site.at, _OF_ROLE[site.role], site.words, site)
+            yield (site.at, _OF_ROLE[site.role], site.words, site)
 
 
 _OF_ROLE = {"in": kinds_of.PLACE, "out": kinds_of.PLACE_WITHOUT, "except": kinds_of.EXCEPT}
@@ -168,7 +168,7 @@ def _lists(
             and gaps.is_list(text[before[-1].end : word.start])
             and not _ends_pair(before, text)
         ):
-            yield Effect(at, kinds_of.FOLLOWS, (word,), before[-1])
+            yield (at, kinds_of.FOLLOWS, (word,), before[-1])
 
 
 def _denials(
@@ -184,7 +184,7 @@ def _denials(
     for at, (kind, value, start, end) in enumerate(tokens):
         if kind & _NAMES and at in words:
             if denied_at >= 0 and gaps.denies(text[denied_end:start]):
-                yield Effect(at, kinds_of.DENY, (words[at],), denied_at)
+                yield (at, kinds_of.DENY, (words[at],), denied_at)
             denied_at = -1
         elif kind == kinds.NO:
             if denied_at >= 0 and is_twice:
@@ -192,9 +192,9 @@ def _denials(
                 continue
             denied_at, denied_end, is_twice = start, end, value.startswith("no ") and value.endswith(" of")
             if value == "none" and open_[at] and _ends_with_none(tokens, open_[at][-1], at):
-                yield Effect(at, kinds_of.ABSENT, open_[at][-1:], (start, modes[at]))
+                yield (at, kinds_of.ABSENT, open_[at][-1:], (start, modes[at]))
         elif kind == kinds.ABSENT or (kind == kinds.NOT_IN and modes[at] and at == len(tokens) - 1):
-            yield Effect(at, kinds_of.ABSENT, open_[at], (start, modes[at]))
+            yield (at, kinds_of.ABSENT, open_[at], (start, modes[at]))
         elif kind & _ENDS_DENIAL or value in {",", ":"} or (kind == kinds.PLACE and open_[at] and not modes[at]):
             denied_at = -1
 
