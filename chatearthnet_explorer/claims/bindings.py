@@ -70,7 +70,12 @@ def bind(clause: Clause, text: str) -> Binding:
         open_[-1] = (SUBJECT,)
     if not words:
         return Binding((), layout, ())
-    effects = [*_places_before(layout, words, tokens, text)]
+    effects: list[Effect] = []
+    for at, parts in layout.parts_before.items():
+        word = words[at]
+        # "at the bottom corners it has nothing"
+        doubt = "" if word.name else doubt_after(word, tokens, text)
+        effects.append((at, kinds_of.PLACE_BEFORE, (word,), (parts, doubt)))
     if len(words) > 1:
         effects += _lists(tokens, words, open_, text)
     if signs & _DENIES:
@@ -92,15 +97,6 @@ def bind(clause: Clause, text: str) -> Binding:
 
 
 _position = itemgetter(0, 1)
-
-
-def _places_before(
-    layout: Layout, words: Mapping[int, ClassWord], tokens: Sequence[Token], text: str
-) -> Iterator[Effect]:
-    for at, parts in layout.parts_before.items():
-        word = words[at]
-        doubt = "" if word.name else doubt_after(word, tokens, text)
-        yield (at, kinds_of.PLACE_BEFORE, (word,), (parts, doubt))
 
 
 def _open_words(
@@ -157,18 +153,20 @@ _OF_ROLE = {"in": kinds_of.PLACE, "out": kinds_of.PLACE_WITHOUT, "except": kinds
 
 def _lists(
     tokens: Sequence[Token], words: Mapping[int, ClassWord], open_: Sequence[tuple[ClassWord, ...]], text: str
-) -> Iterator[Effect]:
-    """Yield what classes share with the class before them in a list."""
+) -> list[Effect]:
+    """Return what classes share with the class before them in a list."""
+    effects: list[Effect] = []
     for at, word in words.items():
         before = open_[at]
         if (
             before
-            and at >= 0
+            and word is not SUBJECT
             and tokens[at][0] & _NAMES
             and gaps.is_list(text[before[-1].end : word.start])
             and not _ends_pair(before, text)
         ):
-            yield (at, kinds_of.FOLLOWS, (word,), before[-1])
+            effects.append((at, kinds_of.FOLLOWS, (word,), before[-1]))
+    return effects
 
 
 def _denials(

@@ -78,7 +78,7 @@ def narrow_sides(tokens: Sequence[Token], text: str) -> Sequence[Token]:
     "Along the bottom, a fifth on the right and less on the left" speaks of two corners, and so does "each corner on the
     right".
     """
-    if sum(token[0] == kinds.PLACE for token in tokens) < 2:  # noqa: PLR2004
+    if [token[0] for token in tokens].count(kinds.PLACE) < 2:  # noqa: PLR2004
         return tokens
     side: Parts = ()
     side_at = since_side = 0
