@@ -6,6 +6,7 @@ there. In one that begins with a class ("trees cover the top left") the place fo
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from chatearthnet_explorer.claims.chunks import Chunk, ClassWord
@@ -120,7 +121,7 @@ def find_sites(clause: Clause, chunks: Sequence[Chunk], text: str) -> Layout:
             continue
         if chunk.at > theme_at or (explains and here and {*parts} > {*here}):
             continue  # places named with a theme are no claims; "top right, to the east"
-        role = _role(chunk, tokens)
+        role = _role(chunk, tokens, text)
         if role == "except":
             here = tuple(part for part in here if part not in parts)
             sites.append(Site(open_, parts, chunk.at, chunk.start, role))
@@ -156,7 +157,7 @@ def _theme_at(clause: Clause) -> int:
 def _last_site(clause: Clause, last: Chunk, words: tuple[ClassWord, ...], parts: Parts, text: str) -> Site:
     """Return a place at the end of a clause, which classes before it take."""
     tokens = clause.tokens
-    out = bool(last.since_class & _ABSENT) or _has_none(tokens[last.at + 1 : last.at + 4])
+    out = bool(last.since_class & _ABSENT) or _has_none(tokens[last.at + 1 : last.at + 4], text)
     return Site(words, parts, len(tokens), len(text), "last", is_out=out)
 
 
@@ -178,7 +179,7 @@ def _is_beside(chunk: Chunk, tokens: Sequence[Token]) -> bool:
     return chunk.before == kinds.NEXT_TO and chunk.start - tokens[chunk.at - 1][3] == 1
 
 
-def _role(chunk: Chunk, tokens: Sequence[Token]) -> str:
+def _role(chunk: Chunk, tokens: Sequence[Token], text: str) -> str:
     if chunk.near & kinds.EXCEPT:
         return "except"
     if chunk.since_class & _ABSENT:
@@ -188,16 +189,19 @@ def _role(chunk: Chunk, tokens: Sequence[Token]) -> str:
         kind == kinds.NO and value.startswith(("none", "neither"))
         for kind, value, _, _ in tokens[max(chunk.at - 3, 0) : chunk.at]
     )
-    return "out" if none or _has_none(tokens[chunk.at + 1 : chunk.at + 4]) else "in"
+    return "out" if none or _has_none(tokens[chunk.at + 1 : chunk.at + 4], text) else "in"
 
 
-def _has_none(after: Sequence[Token]) -> bool:
+def _has_none(after: Sequence[Token], text: str) -> bool:
     """Return whether a place has none of the classes: "and the middle contains none", "the middle is free of it"."""
-    if after and (after[0][0] == kinds.VERB or after[0][1] == ","):
+    is_apart = bool(after) and after[0][1] == ","
+    if is_apart or (after and after[0][0] == kinds.VERB):
         after = after[1:]
     if not after:
         return False
-    kind, value, *_ = after[0]
+    kind, value, _, end = after[0]
+    if is_apart and not _ENDS_NONE.match(text, end):
+        return False  # "a few in the lower corners, none at all further up"
     if kind & (kinds.NO | kinds.ABSENT | kinds.IDLE) and str(value).endswith(("none", "nothing")):
         return True
     return kind == kinds.NO and len(after) > 1 and bool(after[1][0] & (kinds.PRONOUN | kinds.POSSESSIVE))
@@ -246,4 +250,5 @@ def is_of_part(token: Token, before: Token, text: str) -> bool:
     return start - end < _NEAR if kind == kinds.OF_IMAGE else " of " in text[end : min(start, end + 2 * _NEAR)]
 
 
+_ENDS_NONE = re.compile(r"(?: (?:at all|whatsoever|whatever|of (?:it|them)))?\s*(?:[.,;:!?)\u2013\u2014]|\Z)")
 _NAMES_WHOLE = kinds.IMAGE | kinds.OF_IMAGE | kinds.THEME | kinds.OVERALL
