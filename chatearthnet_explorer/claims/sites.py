@@ -128,7 +128,7 @@ def find_sites(clause: Clause, chunks: Sequence[Chunk], text: str) -> Layout:
         elif open_ and not by_place and not _turns(chunk, tokens, text, contrast=contrast):
             if clause.signs & _COMPARES and sites and sites[-1].words == open_ and not chunk.in_list:
                 open_ = open_[:1]  # "it outnumbers the fields in the middle and has a third of the top left"
-            sites.append(_site_after(chunk, open_, role, text))
+            sites.append(_site_after(chunk, open_, role, tokens, text))
         elif by_place and chunk.in_list and not (follows_from and text.endswith(_TO, 0, chunk.start)):
             here += tuple(part for part in parts if part not in here)
         else:
@@ -161,11 +161,28 @@ def _last_site(clause: Clause, last: Chunk, words: tuple[ClassWord, ...], parts:
     return Site(words, parts, len(tokens), len(text), "last", is_out=out)
 
 
-def _site_after(chunk: Chunk, words: tuple[ClassWord, ...], role: str, text: str) -> Site:
+def _site_after(chunk: Chunk, words: tuple[ClassWord, ...], role: str, tokens: Sequence[Token], text: str) -> Site:
     """Return a place that follows its classes."""
     narrower = bool(chunk.since_class & kinds.ESPECIALLY)
     doubt = "rest" if chunk.before == kinds.REST else "vague" if text.startswith("any ", chunk.start) else ""
+    if not doubt and _is_relative(chunk, words[-1], tokens, text):
+        doubt = "it"
     return Site(words, chunk.parts, chunk.at, chunk.start, role, chunk.in_list, is_narrower=narrower, doubt=doubt)
+
+
+def _is_relative(chunk: Chunk, word: ClassWord, tokens: Sequence[Token], text: str) -> bool:
+    """Return whether "who" or "which", apart from a class, may mean the class before it.
+
+    "The soil suffers a little grass upon its hem, which, farther on in the top right, ..."
+    """
+    if not _RELATIVE.match(text, word.end, min(chunk.start, word.end + _REACH)):
+        return False
+    has_place = any(token[0] == kinds.PLACE for token in tokens[word.at + 1 : chunk.at])
+    return not has_place and any(token[0] == kinds.LAND for token in tokens[: word.at])
+
+
+_RELATIVE = re.compile(r"(?: (?!of )[a-z]+){2,6}, (?:who|which|whose)\b")
+_REACH = 60
 
 
 def _is_compared(chunk: Chunk, tokens: Sequence[Token], *, goes_on: bool) -> bool:
