@@ -76,7 +76,7 @@ def narrow_sides(tokens: Sequence[Token], text: str, last: Parts = ()) -> Sequen
     """Return the phrases of a sentence with each side of a side narrowed to the corner that it means.
 
     "Along the bottom, a fifth on the right and less on the left" speaks of two corners, and so does "each corner on the
-    right". A sentence that names no class goes on with the place of the one before, ``last``: "Water lies along the top.
+    right". A sentence without a class goes on with the place of the one before, ``last``: "Water lies along the top.
     It takes a third on the left."
     """
     side = last if last in _AXES and not any(token[0] == kinds.LAND for token in tokens) else ()
