@@ -104,7 +104,7 @@ def test_a_caption_that_contradicts_itself_is_unclear() -> None:
 @pytest.mark.parametrize(
     ("text", "is_unclear"),
     [
-        ("Moss fills the top left. Moss lines the grass in tiny amounts, and snow lies in the middle.", True),
+        ("Moss covers most of the top left. Moss is present in tiny amounts, and snow only in the middle.", True),
         ("Moss covers most of the top left. A tiny amount of moss is visible.", False),
     ],
 )

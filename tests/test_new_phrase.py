@@ -29,7 +29,7 @@ print(claim_lines(reading) == one_part_each(row["claims"]), lead_lines(reading) 
 def test_recipe_for_a_new_turn_of_phrase_works(tmp_path: Path) -> None:
     page = (ROOT / "CONTRIBUTING.md").read_text("utf-8")
     recipe = page[page.index("## Add a turn of phrase") : page.index("## Add a page to the site")]
-    line, table = re.findall(r"^```toml\n(.*?)^```", recipe, re.MULTILINE | re.DOTALL)
+    line, table = re.findall(r"^```(?:text|toml)\n(.*?)^```", recipe, re.MULTILINE | re.DOTALL)
     (row,) = tomllib.loads(table)["row"]
     package = tmp_path / "chatearthnet_explorer"
     package.mkdir()

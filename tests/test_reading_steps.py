@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
 from data.reading_tables import (
     Row,
@@ -12,6 +15,7 @@ from data.reading_tables import (
     one_part_each,
     rows,
     sentence_lines,
+    steps,
     token_lines,
 )
 
@@ -64,3 +68,9 @@ def test_sentences_are_split_into_clauses(row: Row) -> None:
 @pytest.mark.parametrize("row", _params("bindings"))
 def test_a_clause_gives_its_classes_places_and_amounts(row: Row) -> None:
     assert binding_lines(row["text"], has_topic=row.get("has_topic", False)) == row["bindings"]
+
+
+def test_the_documentation_shows_what_each_step_makes_of_its_example() -> None:
+    page = Path(__file__).parents[1] / "docs" / "explanation" / "reading-captions.md"
+    text, *step_blocks = re.findall(r"^```text\n(.*?)\n```", page.read_text("utf-8"), re.MULTILINE | re.DOTALL)
+    assert "\n".join(step_blocks) == steps(text)

@@ -3,14 +3,20 @@
 A caption goes through these steps, each a function of the values of the step before:
 
 0. ``markup``: lists and markup become sentences;
-1. ``tokens``: the phrases of the lexicon;
+1. ``tokens``: the phrases of the lexicon, and ``numbers``;
 2. ``clauses.split_sentences``: sentences;
 3. ``clauses.split_clauses``: clauses;
-4. ``bindings``: what each clause says on its own of its classes: places, amounts, denials, leads;
+4. ``bindings``: what each clause says on its own of its classes. ``chunks`` finds which are in one list, ``sites``
+   which places they have, ``denials`` which of these stand beside a "not", ``amounts`` which amounts they have, and
+   ``leads`` which of them is called the largest. ``statements`` applies these ``effects``;
 5. ``discourse``: what the sentences say together. Before a clause is bound, ``directions`` ("to its right"), ``rest``
    ("elsewhere") and ``subjects`` ("the middle has 30 %") put in what it takes from the text before; after its sentence,
    ``likeness`` ("the same, but with water") and ``settling`` give a place to the classes for which it names none.
 6. ``conflicts``: which of its claims contradict each other.
+
+docs/explanation/reading-captions.md shows each step of one caption. ``context`` has the values of step 5, and
+``claim`` those of a caller. ``gaps`` judges the words between two phrases. The phrases are in ``lexicon``.
+``class_mentions`` is no step: it only finds the names of classes, to mark them in a text.
 """
 
 from __future__ import annotations

@@ -190,7 +190,9 @@ def _give_to_places(
 
 def _give_at_place(clause: _Clause, at: int, size: Size, site: Site, amounts: Amounts) -> None:
     """Add an amount that a place follows: it belongs to the place if the classes have another place already."""
-    had_place = any(other.words[: len(site.words)] == site.words for number, other in clause.sites.items() if number < at)
+    had_place = any(
+        other.words[: len(site.words)] == site.words for number, other in clause.sites.items() if number < at
+    )
     of_whole = any(token[0] & _ALL_OF_IMAGE for token in clause.tokens[site.words[0].at + 1 : at])
     of_place = gaps.amount_is_of_place(clause.text[size.end : site.start])
     if of_place:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from operator import itemgetter
 from typing import TYPE_CHECKING, NamedTuple
 
 from chatearthnet_explorer.claims import effects as kinds_of
@@ -59,17 +60,21 @@ def bind(clause: Clause, text: str) -> Binding:
         return Binding((), NO_LAYOUT._replace(names_whole=names_whole(clause, text)), ())
     chunks = find_chunks(clause, text)
     layout = find_sites(clause, chunks, text)
-    words = {word.at: word for chunk in chunks for word in chunk.words}
-    open_, modes = _open_words(tokens, chunks, words, layout)
+    words: dict[int, ClassWord] = {}
+    for chunk in chunks:
+        for word in chunk.words:
+            words[word.at] = word
+    open_, modes = _open_words(tokens, chunks, words, layout, signs)
     if layout.sites and layout.sites[-1].words == (SUBJECT,):
         words[SUBJECT.at] = SUBJECT
         open_[-1] = (SUBJECT,)
     if not words:
         return Binding((), layout, ())
-    effects = [
-        *_places_before(layout, words, tokens, text),
-        *_denials(tokens, words, open_, modes, text),
-    ]
+    effects = [*_places_before(layout, words, tokens, text)]
+    if len(words) > 1:
+        effects += _lists(tokens, words, open_, text)
+    if signs & _DENIES:
+        effects += _denials(tokens, words, open_, modes, text)
     sizes: Mapping[int, Size] = {}
     if signs & _OF_AMOUNT:
         amounts = find_amounts(tokens, words, open_, {site.at: site for site in layout.sites}, text)
@@ -86,6 +91,9 @@ def bind(clause: Clause, text: str) -> Binding:
     return Binding(apply_effects(words.values(), effects), layout, open_[-1])
 
 
+_position = itemgetter(0, 1)
+
+
 def _places_before(
     layout: Layout, words: Mapping[int, ClassWord], tokens: Sequence[Token], text: str
 ) -> Iterator[Effect]:
@@ -95,37 +103,34 @@ def _places_before(
         yield Effect(at, kinds_of.PLACE_BEFORE, (word,), (parts, doubt))
 
 
-def _position(effect: Effect) -> tuple[int, int]:
-    return effect.at, effect.kind
-
-
 def _open_words(
-    tokens: Sequence[Token], chunks: Sequence[Chunk], words: Mapping[int, ClassWord], layout: Layout
+    tokens: Sequence[Token], chunks: Sequence[Chunk], words: Mapping[int, ClassWord], layout: Layout, signs: int
 ) -> tuple[list[tuple[ClassWord, ...]], list[bool]]:
     """Return the class words that each phrase may belong to, and whether a place has begun the clause before it."""
-    turns = {site.at for site in layout.sites if site.role == "turn"}
-    open_: list[tuple[ClassWord, ...]] = []
-    modes: list[bool] = []
-    current: tuple[ClassWord, ...] = ()
-    by_place = False
+    count = len(tokens)
+    turns = [site.at for site in layout.sites if site.role == "turn"]
+    first_turn = turns[0] if turns else count
     starts = {chunk.at: chunk for chunk in chunks if chunk.words}
+    changes = {*starts, *words, *turns}
+    if signs & kinds.OTHERS:
+        changes.update([at for at, token in enumerate(tokens) if token[0] == kinds.OTHERS])
+    open_: list[tuple[ClassWord, ...]] = []
+    current: tuple[ClassWord, ...] = ()
     chunk = None
-    for at, token in enumerate(tokens):
-        open_.append(current)
-        modes.append(by_place)
+    for at in sorted(changes):
+        by_place = at > first_turn
+        open_ += [current] * (at + 1 - len(open_))
         if at in starts:
             chunk = starts[at]
-            if not chunk.is_aside or by_place:
+            if by_place or not chunk.is_aside:
                 current = chunk.words[:1]
         elif at in words and chunk:
-            if not chunk.is_aside or by_place:
+            if by_place or not chunk.is_aside:
                 current = (*current, words[at])
-        elif at in turns:
-            current = current if by_place else ()
-            by_place = True
-        elif token[0] == kinds.OTHERS:
+        elif not (at in turns and by_place):
             current = ()
-    open_.append(current)
+    open_ += [current] * (count + 1 - len(open_))
+    modes = [False] * min(first_turn + 1, count) + [True] * (count - 1 - first_turn)
     return open_, modes
 
 
@@ -150,6 +155,22 @@ def _places(layout: Layout, of_places: Mapping[int, Size], text: str, in_doubt: 
 _OF_ROLE = {"in": kinds_of.PLACE, "out": kinds_of.PLACE_WITHOUT, "except": kinds_of.EXCEPT}
 
 
+def _lists(
+    tokens: Sequence[Token], words: Mapping[int, ClassWord], open_: Sequence[tuple[ClassWord, ...]], text: str
+) -> Iterator[Effect]:
+    """Yield what classes share with the class before them in a list."""
+    for at, word in words.items():
+        before = open_[at]
+        if (
+            before
+            and at >= 0
+            and tokens[at][0] & _NAMES
+            and gaps.is_list(text[before[-1].end : word.start])
+            and not _ends_pair(before, text)
+        ):
+            yield Effect(at, kinds_of.FOLLOWS, (word,), before[-1])
+
+
 def _denials(
     tokens: Sequence[Token],
     words: Mapping[int, ClassWord],
@@ -157,7 +178,7 @@ def _denials(
     modes: Sequence[bool],
     text: str,
 ) -> Iterator[Effect]:
-    """Yield denials, and what classes share with the class before them in a list."""
+    """Yield denials."""
     denied_at = denied_end = -1
     is_twice = False
     for at, (kind, value, start, end) in enumerate(tokens):
@@ -165,9 +186,6 @@ def _denials(
             if denied_at >= 0 and gaps.denies(text[denied_end:start]):
                 yield Effect(at, kinds_of.DENY, (words[at],), denied_at)
             denied_at = -1
-            before = open_[at]
-            if before and gaps.is_list(text[before[-1].end : start]) and not _ends_pair(before, text):
-                yield Effect(at, kinds_of.FOLLOWS, (words[at],), before[-1])
         elif kind == kinds.NO:
             if denied_at >= 0 and is_twice:
                 denied_at = -1  # "no part of the middle is without trees"
@@ -188,6 +206,7 @@ def _ends_with_none(tokens: Sequence[Token], word: ClassWord, at: int) -> bool:
 
 
 _ENDS_NONE = kinds.PLACE | kinds.AMOUNT
+_DENIES = kinds.NO | kinds.ABSENT | kinds.NOT_IN
 _NAMES = kinds.LAND | kinds.PRONOUN  # "the top right has none of it"
 _ENDS_DENIAL = kinds.EXCEPT | kinds.LEADS
 

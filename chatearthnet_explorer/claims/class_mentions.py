@@ -1,4 +1,4 @@
-"""Find the land-cover classes that a text mentions."""
+"""Find the names of land-cover classes in a text, to mark them; ``read_claims`` reads what is said of them."""
 
 from __future__ import annotations
 

@@ -14,13 +14,20 @@ if TYPE_CHECKING:
     from chatearthnet_explorer.claims.sites import Site
     from chatearthnet_explorer.claims.tokens import Token
 
+_WORDS = (
+    r"(?:n(?:ot?|ever|one|othing|either|or|obody|owhere)|without|vain|hardly|cannot|leav(?:es?|ing) (?:the|its|that)"
+    r"|(?:free|bare|empty) (?:of|from))\b"
+)
+_SHORT_NOT = r"[a-z]{2,6}n['\u2019]t\b"
 _DENIAL = re.compile(
-    r"\b(?:not|never|none|nothing|neither|nor|without|vain|hardly|nobody|nowhere|cannot"
-    r"|leav(?:es?|ing) (?:the|its|that)|(?:free|bare|empty) (?:of|from)|no|[a-z]{2,6}n['\u2019]t)\b"
+    rf"\b(?:{_WORDS}|{_SHORT_NOT})"
     # "not quite a third" denies nothing
     r"(?! (?:quite|more|less|far|only|much|too|so|yet|long|other|but|longer|fewer|to|just|small|the|entirely|bigger"
     r"|wonder|doubt)\b)"
 )
+# most clauses have none of the words; that is seen much faster if the expression begins with the space before them
+_AFTER_SPACE = re.compile(f" {_WORDS}")
+_AFTER_SIGN = re.compile(rf"[^\w ]{_WORDS}")
 _END = re.compile(r"[,.;:!?()]|\b(?:and|but|while|whereas|then)\b")
 _MARKS = frozenset({",", ":", "and"})
 _AHEAD = 40
@@ -31,7 +38,8 @@ _DENIES = kinds.NO | kinds.ABSENT | kinds.NOT_IN
 def denials_beside(tokens: Sequence[Token], sites: Sequence[Site], text: str) -> Collection[int]:
     """Return the numbers of the places of a clause that have words of denial beside them, up to the next comma."""
     begin, end = tokens[0][2], tokens[-1][3]
-    if not _DENIAL.search(text, begin, end + _AHEAD):
+    words = f" {text[begin : end + _AHEAD]}"
+    if not (_AFTER_SPACE.search(words) or _AFTER_SIGN.search(words) or "'t" in words or "\u2019t" in words):
         return ()
     in_doubt = []
     for site in sites:

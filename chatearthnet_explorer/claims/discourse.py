@@ -107,7 +107,7 @@ def _add(so_far: SoFar, clause: Clause, binding: Binding, text: str) -> SoFar:
         topic_doubt = "it" if any(one.name != own[0].name for one in own) else ""
     # not "bare land leads, and it lies in the middle", nor the "it" of a text that has named no class yet
     is_read = (bool(back) and not doubt and not own) or (
-        len({mention.name for mention in own}) == 1 and _follows_class(clause)
+        len({mention.name for mention in own}) == 1 and not signs & kinds.HERE and _follows_class(clause)
     )
     may_mean_more = not is_read and (
         bool(so_far.parts_named or so_far.topic or so_far.mentions) or _follows_class(clause)

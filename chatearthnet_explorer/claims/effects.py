@@ -1,4 +1,4 @@
-"""What a phrase of a clause says of class words: an effect, which ``bindings`` applies in the order of the phrases."""
+"""What a phrase of a clause says of class words: an effect, applied by ``statements`` in the order of the phrases."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""What the words between two phrases say about them.
+"""What the words between two phrases, which are in no list of the lexicon, say about them; used by steps 1 and 4.
 
-Each function takes the words between, in lower case, and keeps its answers: the same few words stand there again and
-again.
+Each function takes the words between, in lower case; docstrings have them in brackets: "a small [patch of dry] grass".
+Its answers are cached, because the same few words stand between phrases again and again.
 """
 
 from __future__ import annotations

@@ -114,7 +114,9 @@ def order_of_classes(case: Case) -> Iterator[Finding]:
                 least = percent, claim
 
 
-_GIVES_WAY = re.compile(r"\b(?:giv(?:es?|ing) way|yields?|ced(?:es?|ing)|turn(?:s|ing)? (?:in)?to|replaced)\b")
+_GIVES_WAY = re.compile(
+    r"\b(?:giv(?:es?|ing) way|yields?|ced(?:es?|ing)|turn(?:s|ing)? (?:in)?to|replaced|beside|alongside|next to)\b"
+)
 
 
 def _is_no_order(case: Case, part: str, before: Claim, claim: Claim) -> bool:

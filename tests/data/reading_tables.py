@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 Row = dict[str, Any]
 """A row of a table: ``text``, what is expected of it, and ``kind``, what it is an example of."""
 
+_OF_VALUE = kinds.LAND | kinds.AMOUNT
 _MARK = {"certain": "", "likely": "?", "unclear": "??"}
 _NAME = {kind: name.lower() for name, kind in KINDS.items()} | {kinds.LAND: "class"}
 
@@ -86,9 +87,7 @@ def token_lines(text: str) -> list[str]:
     """Return the phrases of a text: "trees = class tree", "top half = place top left, top right", "no = no"."""
     lines = []
     for kind, value, start, end in find_tokens(plain_text(text)):
-        meaning = {kinds.LAND: value, kinds.PLACE: ", ".join(value), kinds.AMOUNT: value or "without a size"}.get(
-            kind, ""
-        )
+        meaning = ", ".join(value) if kind == kinds.PLACE else value or "without a size" if kind & _OF_VALUE else ""
         lines.append(f"{text[start:end]} = {_NAME[kind]} {meaning}".rstrip())
     return lines
 
@@ -130,19 +129,26 @@ def _statement_line(name: str, statement: Statement) -> str:
     return f"{'not ' * statement.negated}{name}: {where}{size}{', leads' * bool(statement.lead)}"
 
 
-def main() -> None:
-    """Print what each step makes of the texts given."""
-    for text in sys.argv[1:]:
-        reading = read_claims(text)
+def steps(text: str) -> str:
+    """Return what each step makes of a text; the two tables of claims are sorted. "it" is a class named before."""
+    reading = read_claims(text)
+    return "\n".join(
+        "\n  ".join((f"{step}:", *lines))
         for step, lines in (
             ("tokens", token_lines(text)),
             ("sentences", sentence_lines(text)),
             ("clauses", clause_lines(text)),
-            ("bindings", binding_lines(text)),
+            ("bindings", binding_lines(text, has_topic=True)),
             ("claims", sorted(claim_lines(reading))),
             ("leads", sorted(lead_lines(reading))),
-        ):
-            print(f"{step}:", *lines, sep="\n  ")
+        )
+    )
+
+
+def main() -> None:
+    """Print what each step makes of the texts given."""
+    for text in sys.argv[1:]:
+        print(steps(text))
 
 
 if __name__ == "__main__":

@@ -1,6 +1,9 @@
 """The words of captions as data: what stands for classes, places, amounts, and for the relations between them.
 
-A phrase is a line of a TOML file. ``a[b|c]`` is a, ab or ac; ``{a|b}c`` is ac or bc; ``<name>`` is the list of that
+Each TOML file has phrases in lists by what they mean: ``classes``, ``places``, ``directions`` ("to its right"),
+``amounts``, ``numbers`` (words around a number), ``signals`` (all else) and ``names`` (last words of names of places).
+
+A phrase is a line, in small letters. ``a[b|c]`` is a, ab or ac; ``{a|b}c`` is ac or bc; ``<name>`` is the list of that
 name in ``macros.toml``; a space matches spaces, line ends or hyphens. Of two phrases at one place the longer is read.
 """
 

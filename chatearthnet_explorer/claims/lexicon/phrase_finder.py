@@ -1,4 +1,4 @@
-"""Find the phrases of the vocabulary in a text, in one pass and in linear time."""
+"""Find phrases in a text, in one pass and in linear time."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def to_lower(text: str) -> str:
 
 
 def single_spaced(phrase: str) -> str:
-    """Return a phrase that ``finder`` found as the vocabulary spells it: with one space where it has any or hyphens."""
+    """Return a phrase that ``finder`` found as the lexicon spells it: with one space where it has any or hyphens."""
     return _GAP.sub(" ", phrase)
 
 
