@@ -201,8 +201,8 @@ def test_no_words_between_two_phrases_take_long(frame: tuple[str, str, str]) -> 
 def test_findings_point_into_the_text_and_strict_ones_are_more() -> None:
     counts = np.zeros((6, 12), dtype=np.int64)
     counts[:, 1], counts[:, 5] = 70, 30
-    odd = "\u0130\u00df\ufb01\u0149\U0001f332 maybe "
-    texts = [*(text for text, _ in TEXTS), *(f"{odd}{_soup(seed, _phrases(), 40)}{odd}" for seed in range(60))]
+    foreign = "\u0130\u00df\ufb01\u0149\U0001f332 maybe "
+    texts = [*(text for text, _ in TEXTS), *(f"{foreign}{_soup(seed, _phrases(), 40)}{foreign}" for seed in range(60))]
     for text in texts:
         for style in ("3.5", "4v"):
             usual, strict = (
