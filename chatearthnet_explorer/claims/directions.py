@@ -72,16 +72,17 @@ def _move(parts: Parts, direction: str) -> Parts:
     return tuple(part.replace(old, new) for part in parts) if parts and all(old in part for part in parts) else ()
 
 
-def narrow_sides(tokens: Sequence[Token], text: str) -> Sequence[Token]:
+def narrow_sides(tokens: Sequence[Token], text: str, last: Parts = ()) -> Sequence[Token]:
     """Return the phrases of a sentence with each side of a side narrowed to the corner that it means.
 
     "Along the bottom, a fifth on the right and less on the left" speaks of two corners, and so does "each corner on the
-    right".
+    right". A sentence that names no class goes on with the place of the one before, ``last``: "Water lies along the top.
+    It takes a third on the left."
     """
-    if sum(token[0] == kinds.PLACE for token in tokens) < 2:  # noqa: PLR2004
+    side = last if last in _AXES and not any(token[0] == kinds.LAND for token in tokens) else ()
+    if not side and sum(token[0] == kinds.PLACE for token in tokens) < 2:  # noqa: PLR2004
         return tokens
-    side: Parts = ()
-    side_at = since_side = 0
+    side_at, since_side = (_BEFORE if side else 0), 0
     new_tokens: dict[int, Token] = {}
     for at, (kind, value, start, end) in enumerate(tokens):
         if kind != kinds.PLACE:
@@ -106,6 +107,7 @@ def narrow_sides(tokens: Sequence[Token], text: str) -> Sequence[Token]:
 
 
 _CORNERS = ("top left", "top right", "bottom left", "bottom right")
+_BEFORE = -9  # in no list with what follows
 _ON = ("on the", "at the", "to the")
 _AXES: Mapping[Parts, str] = MappingProxyType({
     ("top left", "top right"): "height",
