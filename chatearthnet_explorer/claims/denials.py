@@ -42,6 +42,8 @@ def denials_beside(tokens: Sequence[Token], sites: Sequence[Site], text: str) ->
     words = f" {text[begin : end + _AHEAD]}"
     if not (_AFTER_SPACE.search(words) or _AFTER_SIGN.search(words) or "'t" in words or "\u2019t" in words):
         return ()
+    if not _DENIAL.search(text, begin, end + _AHEAD):
+        return ()
     in_doubt = []
     for site in sites:
         if site.role == "last":
