@@ -106,7 +106,9 @@ def repeated_sentence(case: Case) -> Iterator[Finding]:
         words = case.low[start:end].strip()
         if words.count(" ") < REPEATED_WORDS - 1:
             continue
-        parts = {claim.parts for claim in case.reading.claims if start <= claim.start < end}
+        # style 3.5 goes from part to part
+        claims = case.reading.claims if case.style == "3.5" else ()
+        parts = {claim.parts for claim in claims if start <= claim.start < end}
         if words in parts_of and parts == parts_of[words]:
             evidence = f"{quote(case.text[start:end])} occurs twice."
             yield Finding("repeated sentence", evidence, start=start, end=end)
