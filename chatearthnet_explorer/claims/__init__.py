@@ -37,7 +37,7 @@ from chatearthnet_explorer.claims.tokens import find_tokens
 from chatearthnet_explorer.landcover.shares import PARTS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable
 
     from chatearthnet_explorer.claims.claim import Parts
     from chatearthnet_explorer.claims.statements import Mention
@@ -57,15 +57,15 @@ def read_claims(text: str) -> Reading:
     readings, parts = relate(sentences, low)
     mentions = [mention for reading in readings for mention in reading.mentions]
     leaders = _leaders(mentions)
-    claims = [claim for one in sorted(mentions, key=_start) for claim in _claims(one, text)]
+    claims = _claims(sorted(mentions, key=_start), text)
     spans = tuple([(sentence.start, sentence.end) for sentence in sentences])
     return Reading(
         claims=doubt_conflicts(claims, spans),
         dominant=leaders.get(""),
         dominant_of={part: name for part, name in leaders.items() if part},
         parts=parts,
-        walk=tuple(part for reading in readings for part in reading.walk),
-        loose=frozenset(part for reading in readings for part in reading.loose),
+        walk=tuple([part for reading in readings for part in reading.walk]),
+        loose=frozenset([part for reading in readings for part in reading.loose]),
         sentences=spans,
     )
 
@@ -110,18 +110,22 @@ def _in_order(parts: Parts) -> Parts:
     return tuple(part for part in PARTS if part in parts)
 
 
-def _claims(mention: Mention, text: str) -> Iterator[Claim]:
-    name, start, end, statements, denied_at, _ = mention
-    for parts, size, negated, lead, doubt in statements:
-        word, words, of_image, of_part, first, last = None, "", False, False, start, end
-        if size:
-            word, size_start, size_end, of_image, of_part, _ = size
-            words = text[size_start:size_end]
-            first, last = min(start, size_start), max(end, size_end)
-            if not doubt and end < size_start and _GIVES_IT.search(text, end, size_start):
-                doubt = "it"  # noqa: PLW2901 - "where bare land is ahead, gives it a tenth" is an amount of another class
-        if negated and denied_at >= 0:
-            first = min(first, denied_at)
-        leads = lead > 0 and not negated
-        parts = _in_order(parts) if parts else ()  # noqa: PLW2901 - in their own order from here on
-        yield Claim(name, parts, word, words, of_image, negated, leads, start, end, first, last, doubt, of_part)
+def _claims(mentions: Iterable[Mention], text: str) -> list[Claim]:
+    claims = []
+    for name, start, end, statements, denied_at, _ in mentions:
+        for parts, size, negated, lead, doubt in statements:
+            word, words, of_image, of_part, first, last = None, "", False, False, start, end
+            if size:
+                word, size_start, size_end, of_image, of_part, _ = size
+                words = text[size_start:size_end]
+                first, last = min(start, size_start), max(end, size_end)
+                if not doubt and end < size_start and _GIVES_IT.search(text, end, size_start):
+                    doubt = "it"  # noqa: PLW2901 - "bare land is ahead, gives it a tenth": an amount of another class
+            if negated and 0 <= denied_at < first:
+                first = denied_at
+            leads = lead > 0 and not negated
+            own = _in_order(parts) if parts else ()
+            claims.append(
+                Claim(name, own, word, words, of_image, negated, leads, start, end, first, last, doubt, of_part)
+            )
+    return claims

@@ -71,16 +71,16 @@ def find_amounts(
     amounts = Amounts([], {}, {})
     for at, (kind, value, start, end) in enumerate(tokens):
         if kind == kinds.AMOUNT:
-            size = Size(value, start, end, is_number=is_number(text[start:end]))
-            if gaps.is_difference(text, start, end) or (not size.is_number and gaps.is_of_shape(text, end)):
+            in_figures = is_number(text[start:end])
+            if gaps.is_difference(text, start, end) or (not in_figures and gaps.is_of_shape(text, end)):
                 continue
-            if turn < at:
-                # "in the middle, only a trace of it is left"
-                size = size._replace(of_part=size.is_number or value in _PLAIN)
+            # "in the middle, only a trace of it is left"
+            of_part = turn < at and (in_figures or value in _PLAIN)
+            size = Size(value, start, end, of_part=of_part, is_number=in_figures)
             # "trees follow and grass is third, both in a middling share"
             sharers = _sharers(clause, at, size) if len(words) > 1 and (turn < at or not sites) else ()
             if sharers:
-                amounts.effects.append(Effect(at, SIZE, sharers, (size, False)))
+                amounts.effects.append((at, SIZE, sharers, (size, False)))
             else:
                 _assign(clause, at, size, amounts)
         elif kind == kinds.NO and value.endswith((" no", " none")):
@@ -88,7 +88,7 @@ def find_amounts(
         elif kind == kinds.LEADS and value.endswith(_MOST) and tokens[at - 1][0] != kinds.NO:
             _assign(clause, at, Size("large", start, end), amounts)  # "trees hold the majority"
         elif kind == kinds.SOMEWHERE:
-            amounts.effects.append(Effect(at, DROP_SIZE, open_[at][-1:], None))
+            amounts.effects.append((at, DROP_SIZE, open_[at][-1:], None))
     return amounts
 
 
@@ -123,7 +123,7 @@ def _settled_by_class(clause: _Clause, at: int, number: int, size: Size, amounts
         # "a small area of grass and trees" speaks of both, "a small lake and trees" of one
         article = text.endswith((" a ", " an ", "\na "), 0, size.start)
         shared = not article or text.endswith("of ", 0, start)
-        amounts.effects.append(Effect(number, SIZE_NEXT, (clause.words[number],), (size, shared)))
+        amounts.effects.append((number, SIZE_NEXT, (clause.words[number],), (size, shared)))
     else:
         _give(clause, at, size, _last_list(clause.open[number], text), amounts)
     return True
@@ -167,12 +167,12 @@ def _give(
         return
     of_place = before > 0 and not text[size.end : before].strip()  # "the entire top left"
     if of_place:
-        amounts.effects.append(Effect(at, SIZE, words, (size, False)))
+        amounts.effects.append((at, SIZE, words, (size, False)))
     elif gaps.amount_stands_alone(text, size.end):
         if before < 0:
             _give_to_places(clause, at, size, words, amounts)
         else:
-            amounts.effects.append(Effect(at, SIZE, words, (size, False)))
+            amounts.effects.append((at, SIZE, words, (size, False)))
 
 
 def _give_to_places(
@@ -180,12 +180,12 @@ def _give_to_places(
 ) -> None:
     """Add an amount of classes: of the places right before it, where places before those have another."""
     places = _places_before(clause, at, size, words, amounts)
-    if places and (size.is_number or size.word in _PLAIN):
+    if places and not size.of_part and (size.is_number or size.word in _PLAIN):
         size = size._replace(of_part=True)
     if places and next(iter(amounts.with_size)) < places[0]:
         amounts.of_places.update(dict.fromkeys(places, size))
     else:
-        amounts.effects.append(Effect(at, SIZE, words, (size, anyway)))
+        amounts.effects.append((at, SIZE, words, (size, anyway)))
 
 
 def _give_at_place(clause: _Clause, at: int, size: Size, site: Site, amounts: Amounts) -> None:

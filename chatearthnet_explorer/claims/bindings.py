@@ -70,7 +70,12 @@ def bind(clause: Clause, text: str) -> Binding:
         open_[-1] = (SUBJECT,)
     if not words:
         return Binding((), layout, ())
-    effects = [*_places_before(layout, words, tokens, text)]
+    effects: list[Effect] = []
+    for at, parts in layout.parts_before.items():
+        word = words[at]
+        # "at the bottom corners it has nothing"
+        doubt = "" if word.name else doubt_after(word, tokens, text)
+        effects.append((at, kinds_of.PLACE_BEFORE, (word,), (parts, doubt)))
     if len(words) > 1:
         effects += _lists(tokens, words, open_, text)
     if signs & _DENIES:
@@ -86,21 +91,12 @@ def bind(clause: Clause, text: str) -> Binding:
         effects += _places(layout, sizes, text, denials_beside(tokens, layout.sites, text))
     latest = layout.latest
     if latest and not layout.begins_with_place and not signs & kinds.OVERALL:
-        effects.append(Effect(len(tokens), kinds_of.FALLBACK, open_[-1], latest))
+        effects.append((len(tokens), kinds_of.FALLBACK, open_[-1], latest))
     effects.sort(key=_position)
     return Binding(apply_effects(words.values(), effects), layout, open_[-1])
 
 
 _position = itemgetter(0, 1)
-
-
-def _places_before(
-    layout: Layout, words: Mapping[int, ClassWord], tokens: Sequence[Token], text: str
-) -> Iterator[Effect]:
-    for at, parts in layout.parts_before.items():
-        word = words[at]
-        doubt = "" if word.name else doubt_after(word, tokens, text)
-        yield Effect(at, kinds_of.PLACE_BEFORE, (word,), (parts, doubt))
 
 
 def _open_words(
@@ -143,13 +139,11 @@ def _places(layout: Layout, of_places: Mapping[int, Size], text: str, in_doubt: 
         if site.role == "last":
             first = start_of_list(site.words, text)
             words = site.words[first:]
-            yield Effect(
-                site.at, kinds_of.LAST_PLACE, words, (site, first > 0 or len(layout.parts_before) > len(site.words))
-            )
+            yield (site.at, kinds_of.LAST_PLACE, words, (site, first > 0 or len(layout.parts_before) > len(site.words)))
         elif site.at in of_places:
-            yield Effect(site.at, kinds_of.PLACE_WITH_SIZE, site.words, (site.parts, of_places[site.at], site.doubt))
+            yield (site.at, kinds_of.PLACE_WITH_SIZE, site.words, (site.parts, of_places[site.at], site.doubt))
         else:
-            yield Effect(site.at, _OF_ROLE[site.role], site.words, site)
+            yield (site.at, _OF_ROLE[site.role], site.words, site)
 
 
 _OF_ROLE = {"in": kinds_of.PLACE, "out": kinds_of.PLACE_WITHOUT, "except": kinds_of.EXCEPT}
@@ -157,18 +151,20 @@ _OF_ROLE = {"in": kinds_of.PLACE, "out": kinds_of.PLACE_WITHOUT, "except": kinds
 
 def _lists(
     tokens: Sequence[Token], words: Mapping[int, ClassWord], open_: Sequence[tuple[ClassWord, ...]], text: str
-) -> Iterator[Effect]:
-    """Yield what classes share with the class before them in a list."""
+) -> list[Effect]:
+    """Return what classes share with the class before them in a list."""
+    effects: list[Effect] = []
     for at, word in words.items():
         before = open_[at]
         if (
             before
-            and at >= 0
+            and word is not SUBJECT
             and tokens[at][0] & _NAMES
             and gaps.is_list(text[before[-1].end : word.start])
             and not _ends_pair(before, text)
         ):
-            yield Effect(at, kinds_of.FOLLOWS, (word,), before[-1])
+            effects.append((at, kinds_of.FOLLOWS, (word,), before[-1]))
+    return effects
 
 
 def _denials(
@@ -184,7 +180,7 @@ def _denials(
     for at, (kind, value, start, end) in enumerate(tokens):
         if kind & _NAMES and at in words:
             if denied_at >= 0 and gaps.denies(text[denied_end:start]):
-                yield Effect(at, kinds_of.DENY, (words[at],), denied_at)
+                yield (at, kinds_of.DENY, (words[at],), denied_at)
             denied_at = -1
         elif kind == kinds.NO:
             if denied_at >= 0 and is_twice:
@@ -192,9 +188,9 @@ def _denials(
                 continue
             denied_at, denied_end, is_twice = start, end, value.startswith("no ") and value.endswith(" of")
             if value == "none" and open_[at] and _ends_with_none(tokens, open_[at][-1], at):
-                yield Effect(at, kinds_of.ABSENT, open_[at][-1:], (start, modes[at]))
+                yield (at, kinds_of.ABSENT, open_[at][-1:], (start, modes[at]))
         elif kind == kinds.ABSENT or (kind == kinds.NOT_IN and modes[at] and at == len(tokens) - 1):
-            yield Effect(at, kinds_of.ABSENT, open_[at], (start, modes[at]))
+            yield (at, kinds_of.ABSENT, open_[at], (start, modes[at]))
         elif kind & _ENDS_DENIAL or value in {",", ":"} or (kind == kinds.PLACE and open_[at] and not modes[at]):
             denied_at = -1
 

@@ -100,13 +100,14 @@ def find_chunks(clause: Clause, text: str) -> list[Chunk]:
                 before = kind
                 continue
             word = ClassWord(value if kind == kinds.LAND else "", at, start, end)
-            if words and _is_shape(words[-1], word, text):
+            if words and text[start:end] in SHAPES and _is_shape(words[-1], word, text):
                 before = kind
                 continue
             words.append(word)
             joins = last and last.words and not since_chunk & kinds.OTHERS and _join(last, word, link, text)
             if last and joins:
-                chunks[-1] = last._replace(words=(*last.words, word), end=end)
+                own, parts, first, begin, _, *signals = last
+                chunks[-1] = Chunk((*own, word), parts, first, begin, end, *signals)
             else:
                 aside = (
                     last is not None
@@ -126,7 +127,7 @@ def find_chunks(clause: Clause, text: str) -> list[Chunk]:
         elif kind == kinds.REFERENCE and text.startswith("-", start - 1):
             continue  # "dot-like spots"
         else:
-            near = 0 if value in {",", ":"} else near | kind
+            near = 0 if value == "," or value == ":" else near | kind  # noqa: PLR1714 - a set takes longer
             since_chunk |= kind
             since_class |= kind
             if kind & (_SEPARATE | _JOIN):
@@ -161,9 +162,9 @@ _REACH = 60
 
 def _is_shape(last: ClassWord, word: ClassWord, text: str) -> bool:
     """Return whether "fields" or "a thicket" only describes the class before it: "snow spreads in wide fields"."""
-    shape = text[word.start : word.end]
-    if word.name == last.name or shape not in SHAPES:
+    if word.name == last.name:
         return False
+    shape = text[word.start : word.end]
     # "houses in a meadow" names both
     return gaps.is_shape(text[max(last.end, word.start - _REACH) : word.start], may_be_in=shape.startswith(_FORMS))
 

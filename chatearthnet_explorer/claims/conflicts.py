@@ -28,17 +28,23 @@ def doubt_conflicts(claims: Sequence[Claim], sentences: Sequence[tuple[int, int]
     denials: set[tuple[str, str]] = set()
     first_step: dict[tuple[str, str], int] = {}
     unclear: set[tuple[str, str]] = set()
+    of_whole: list[Claim] = []
     for claim in claims:
-        for part in () if claim.certainty == "unclear" else claim.parts:
-            place = claim.name, part
-            if claim.negated:
-                if not claim.size:
-                    denials.add(place)
-            elif claim.size:
-                step = _STEP[claim.size]
-                if abs(step - first_step.setdefault(place, step)) >= FAR:
-                    unclear.add(place)
-    unlike_all = [claim for claim in claims if _is_unlike_all(claim, first_step)]
+        name, parts, size, negated = claim.name, claim.parts, claim.size, claim.negated
+        if not parts:
+            if size and not negated:
+                of_whole.append(claim)
+        elif claim.doubt and claim.certainty == "unclear":
+            continue
+        elif negated:
+            if not size:
+                denials.update([(name, part) for part in parts])
+        elif size:
+            step = _STEP[size]
+            for part in parts:
+                if abs(step - first_step.setdefault((name, part), step)) >= FAR:
+                    unclear.add((name, part))
+    unlike_all = [claim for claim in of_whole if _is_unlike_all(claim, first_step)]
     unclear |= {(claim.name, "") for claim in unlike_all if _is_beside_part(claim, claims, sentences)}
     if not denials and not unclear:
         return tuple(claims)
@@ -50,7 +56,7 @@ def _is_unlike_all(claim: Claim, first_step: Mapping[tuple[str, str], int]) -> b
 
     "Moss covers most of the top left; shrub and grass make do with minute shares."
     """
-    if not claim.size or claim.parts or claim.of_image or claim.negated:
+    if not claim.size or claim.of_image:
         return False
     steps = [step for (name, _), step in first_step.items() if name == claim.name]
     return bool(steps) and min(abs(step - _STEP[claim.size]) for step in steps) >= FAR

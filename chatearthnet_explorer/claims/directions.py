@@ -79,8 +79,9 @@ def narrow_sides(tokens: Sequence[Token], text: str, last: Parts = ()) -> Sequen
     right". A sentence without a class goes on with the place of the one before, ``last``: "Water lies along the top.
     It takes a third on the left."
     """
-    side = last if last in _AXES and not any(token[0] == kinds.LAND for token in tokens) else ()
-    if not side and sum(token[0] == kinds.PLACE for token in tokens) < 2:  # noqa: PLR2004
+    kinds_of_tokens = [token[0] for token in tokens]
+    side = last if last in _AXES and kinds.LAND not in kinds_of_tokens else ()
+    if not side and kinds_of_tokens.count(kinds.PLACE) < 2:  # noqa: PLR2004
         return tokens
     side_at, since_side = (_BEFORE if side else 0), 0
     new_tokens: dict[int, Token] = {}

@@ -70,7 +70,7 @@ def _add(so_far: SoFar, clause: Clause, binding: Binding, text: str) -> SoFar:
     signs, loose, there, points_back = clause.signs, so_far.is_loose, so_far.there, so_far.points_back
     parts_named, sentence_parts = so_far.parts_named, so_far.sentence_parts
     if signs & kinds.PLACE:
-        own_parts = tuple(part for token in clause.tokens if token[0] == kinds.PLACE for part in token[1])
+        own_parts = tuple([part for token in clause.tokens if token[0] == kinds.PLACE for part in token[1]])
         parts_named = tuple(dict.fromkeys(parts_named + own_parts))
         sentence_parts = tuple(dict.fromkeys(sentence_parts + own_parts))
     if signs & kinds.HERE:
@@ -82,7 +82,8 @@ def _add(so_far: SoFar, clause: Clause, binding: Binding, text: str) -> SoFar:
         loose = loose or first == kinds.OF_IT
     is_subject = clause.after == "but" and any(site.role == "last" for site in layout.sites)
     before = so_far.subject if is_subject else so_far.topic
-    own = tuple([mention for mention in binding.mentions if mention.name])
+    mentions = binding.mentions
+    own = tuple([mention for mention in mentions if mention.name])
     doubt = "it" if signs & kinds.LAND else "" if is_subject else so_far.topic_doubt
     back: tuple[Mention, ...] = ()
     if before and len(own) < len(binding.mentions):
@@ -104,14 +105,12 @@ def _add(so_far: SoFar, clause: Clause, binding: Binding, text: str) -> SoFar:
         topic = topic if is_about(own, topic) else ()
     elif own:
         topic, is_placed = own[:1], placed_part
-        topic_doubt = "it" if any(one.name != own[0].name for one in own) else ""
-    # not "bare land leads, and it lies in the middle", nor the "it" of a text that has named no class yet
-    is_read = (bool(back) and not doubt and not own) or (
-        len({mention.name for mention in own}) == 1 and not signs & kinds.HERE and _follows_class(clause)
-    )
-    may_mean_more = not is_read and (
-        bool(so_far.parts_named or so_far.topic or so_far.mentions) or _follows_class(clause)
-    )
+        topic_doubt = "" if is_about(own, topic) else "it"
+    if signs & kinds.POSSESSIVE:
+        loose = True
+    elif signs & kinds.PRONOUN and not loose:
+        is_read = bool(back) and not doubt and not own
+        loose = not is_read and _may_mean_more(so_far, clause, own)
     open_ = [word.start for word in binding.last if word.name]
     return SoFar(
         topic=topic,
@@ -131,9 +130,18 @@ def _add(so_far: SoFar, clause: Clause, binding: Binding, text: str) -> SoFar:
         points_back=points_back,
         source=so_far.source or copied_place(clause),
         is_exception=so_far.is_exception or _is_exception(so_far, clause, own, text),
-        is_loose=loose or bool(signs & kinds.POSSESSIVE) or (bool(signs & kinds.PRONOUN) and may_mean_more),
+        is_loose=loose,
         names_whole=so_far.names_whole or layout.names_whole,
     )
+
+
+def _may_mean_more(so_far: SoFar, clause: Clause, own: Sequence[Mention]) -> bool:
+    """Return whether the pronoun of a clause may mean classes that it does not name."""
+    follows_class = _follows_class(clause)
+    if follows_class and not clause.signs & kinds.HERE and len({mention.name for mention in own}) == 1:
+        return False  # but not "bare land leads, and it lies in the middle"
+    # nor the "it" of a text that has named no class yet
+    return follows_class or bool(so_far.parts_named or so_far.topic or so_far.mentions)
 
 
 def _follows_class(clause: Clause) -> bool:

@@ -30,20 +30,9 @@ if TYPE_CHECKING:
 """Kinds of effects, in the order in which those of one phrase apply."""
 
 
-class Effect(NamedTuple):
-    """What a phrase says of class words."""
-
-    at: int
-    """Number of the phrase in the clause."""
-
-    kind: int
-    """One of the kinds above."""
-
-    words: tuple[ClassWord, ...]
-    """The class words."""
-
-    value: Any
-    """The amount, the strength of the lead, the place."""
+Effect = tuple[int, int, tuple["ClassWord", ...], Any]
+"""What a phrase says of class words: the number of the phrase in the clause, one of the kinds above, the class words,
+and the amount, the strength of the lead or the place."""
 
 
 class Size(NamedTuple):

@@ -118,6 +118,7 @@ _SHAPE_WORD = (
 _OF_SHAPE = re.compile(
     rf"(?:,| and| but|,? yet) (?:[a-z]+ly )?(?:(?:{_SHAPE_WORD})\b|[a-z]+-(?:like|shaped|edged|sided)\b)"
 )
+_BEFORE_SHAPE = (",", " and ", " but ", " yet ")
 _OF_THAT = re.compile(
     r"\sof\s(?:that|this|these|those)\b(?!\s(?:\w+\s)?(?:parts?|corners?|quadrants?|ground|area|section|quarter|square|surface"
     r"|land|region|space|image|scene))"
@@ -131,6 +132,7 @@ _SHARERS = re.compile(
     r"|all of them|every one|all)\b(?! of the\b)[^,.;:]*\Z"
 )
 _SHARERS_AFTER = re.compile(r"\W*(?:[a-z]+ ){0,2}(apiece|both|alike|each)\b(?! of)")
+_SHARING = ("apiece", "both", "alike", "each")
 _OF_WHOLE = re.compile(rf"(?:\s(?:{NOUN})[a-z]{{0,3}})?\s(?:of\s)?(?:(?:the|this|its)\s)?")
 _IS_CLASS = re.compile(_GOES)
 _NEAR = 30
@@ -171,13 +173,30 @@ def is_difference(text: str, start: int, end: int) -> bool:
 
 def is_of_shape(text: str, end: int) -> bool:
     """Return whether an adjective that ends there describes single things, not an amount: "small, angular plots"."""
-    return _OF_SHAPE.match(text, end) is not None
+    return text.startswith(_BEFORE_SHAPE, end) and _OF_SHAPE.match(text, end) is not None
 
 
 def sharers(text: str, start: int, end: int) -> int:
     """Return how many classes share the amount there, at most: "both in a middling share"; 0 for one class."""
-    match = _SHARERS.search(text, max(start - _NEAR, 0), start) or _SHARERS_AFTER.match(text, end, end + _NEAR)
-    return _NUMBERS.get(match[1].split()[-1], _ALL) if match else 0
+    before = text[start - _NEAR - 1 : start] if start > _NEAR else f" {text[:start]}"
+    mark = max(before.rfind(","), before.rfind("."), before.rfind(";"), before.rfind(":"), 0)
+    count = _sharers_before(before[mark:])
+    if count:
+        return count
+    after = text[end : end + _NEAR]
+    match = _SHARERS_AFTER.match(after) if any([word in after for word in _SHARING]) else None  # noqa: C419 - fast
+    return _count(match) if match else 0
+
+
+@lru_cache(_CACHE_SIZE)
+def _sharers_before(words: str) -> int:
+    """Return how many classes share an amount behind these words, of which the first character is not looked at."""
+    match = _SHARERS.search(words, 1)
+    return _count(match) if match else 0
+
+
+def _count(match: re.Match[str]) -> int:
+    return _NUMBERS.get(match[1].split()[-1], _ALL)
 
 
 @lru_cache(_CACHE_SIZE)

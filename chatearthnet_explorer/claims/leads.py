@@ -59,7 +59,7 @@ class _Draft:
         self.before: Token = (kinds.STOP, "", 0, 0)
 
     def lead(self, at: int, words: tuple[ClassWord, ...], strength: int, *, of_whole: bool) -> None:
-        self.effects.append(Effect(at, LEAD, words, (strength, of_whole)))
+        self.effects.append((at, LEAD, words, (strength, of_whole)))
         self.leading = True
 
 
@@ -127,13 +127,13 @@ def _at_lead(draft: _Draft, read: _Clause, at: int, token: Token) -> None:
         leaders = _first_list(now, read.text)
         by_class = not read.modes[at]
         if by_class and at + 1 < len(tokens) and _is_of_place(tokens[at + 1], end, read.text):
-            draft.effects.append(Effect(at, LEAD_NEXT, leaders, PLAIN))
+            draft.effects.append((at, LEAD_NEXT, leaders, PLAIN))
             draft.leading = True
         else:
             draft.lead(at, leaders, PLAIN, of_whole=draft.whole)
             close = _end_of_lead(tokens, at) if by_class else -1
             if close >= 0:
-                draft.effects.append(Effect(close, CLOSE, leaders, None))
+                draft.effects.append((close, CLOSE, leaders, None))
     elif not (draft.is_pronoun or draft.before[0] == kinds.OUTRANKED_BY):
         # "water, outside the leading kinds" and "water, unlike the dominant trees" do not say it of water
         draft.pending = _Lead(PLAIN, end, survives=not now)
@@ -181,7 +181,7 @@ def _at_comma(draft: _Draft, read: _Clause, at: int, token: Token) -> None:
     now, (kind, lead, _, _) = read.open[at], draft.before
     is_set_off = kind == kinds.LEADS and now and not read.modes[at]
     if is_set_off and _is_cover(lead) and not read.text.startswith(" by", end):
-        draft.effects.append(Effect(at, WIDEN, now[:1], None))  # "grass is the main cover, ..."
+        draft.effects.append((at, WIDEN, now[:1], None))  # "grass is the main cover, ..."
     # a comma directly after a theme only sets it off: "as its main theme, the scene shows trees"
     pending = draft.pending
     if value == "," and pending and pending.comma < 0 and pending.end < end - 1:
@@ -199,7 +199,7 @@ def _at_image(draft: _Draft, read: _Clause, at: int, token: Token) -> None:
     if now:
         if before[0] == kinds.LAND and start == before[3] + 1 and _is_image(value):
             draft.lead(at, now, PASSING, of_whole=True)  # "a snowy, partly wooded landscape"
-        draft.effects.append(Effect(at, WHOLE, now, not read.modes[at]))
+        draft.effects.append((at, WHOLE, now, not read.modes[at]))
     elif not read.modes[at] and kind & _IMAGES:
         draft.pending = draft.pending or _Lead(PASSING, end, is_summary=True)
 

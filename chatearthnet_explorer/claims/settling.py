@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from chatearthnet_explorer.claims.context import Context, SentenceReading
 from chatearthnet_explorer.claims.lexicon import kinds
 from chatearthnet_explorer.claims.likeness import copies_of
-from chatearthnet_explorer.claims.statements import Statement
+from chatearthnet_explorer.claims.statements import Mention, Statement
 from chatearthnet_explorer.landcover.shares import PARTS
 
 if TYPE_CHECKING:
@@ -15,7 +15,6 @@ if TYPE_CHECKING:
 
     from chatearthnet_explorer.claims.claim import Parts
     from chatearthnet_explorer.claims.context import SoFar
-    from chatearthnet_explorer.claims.statements import Mention
 
 _HEADING = kinds.LAND | kinds.AND
 
@@ -30,22 +29,21 @@ def settle(so_far: SoFar, context: Context) -> tuple[SentenceReading, Context]:
     fallback, doubt = _open_place(so_far, context, is_heading=not so_far.signs & ~_HEADING and len(mentions) == 1)
     # "crops lead here" at the start of a text is said of the whole image
     of_part = bool(here or (so_far.points_back and so_far.parts_named) or (fallback and not names_whole and not doubt))
-    settled_mentions = tuple(
+    has_own_place = bool(here or so_far.there or so_far.points_back)
+    settled_mentions = tuple([
         _settle_mention(
-            mention,
-            fallback,
-            doubt,
-            of_part=of_part,
-            names_whole=names_whole,
-            has_own_place=bool(here or so_far.there or so_far.points_back),
+            mention, fallback, doubt, of_part=of_part, names_whole=names_whole, has_own_place=has_own_place
         )
         for mention in mentions
-    )
-    recalled_mentions = (
-        _settle_recalled(mention, fallback, doubt, of_part=of_part) for mention in so_far.recalled_mentions
-    )
+    ])  # fmt: skip
+    all_mentions = settled_mentions
+    if so_far.recalled_mentions:
+        recalled_mentions = (
+            _settle_recalled(mention, fallback, doubt, of_part=of_part) for mention in so_far.recalled_mentions
+        )
+        all_mentions += tuple(one for one in recalled_mentions if one)
     loose = so_far.sentence_parts or fallback if same or so_far.is_loose else ()
-    reading = SentenceReading((*settled_mentions, *(one for one in recalled_mentions if one)), so_far.walk, loose)
+    reading = SentenceReading(all_mentions, so_far.walk, loose)
     return reading, _next_context(so_far, context, settled_mentions)
 
 
@@ -112,7 +110,10 @@ def _next_context(so_far: SoFar, context: Context, settled_mentions: tuple[Menti
 
 def is_about(mentions: Sequence[Mention], topic: Sequence[Mention]) -> bool:
     """Return whether a sentence only goes on with a class: "in the middle there is no water"."""
-    return bool(topic) and all(mention.name == topic[0].name for mention in mentions)
+    if not topic:
+        return False
+    name = topic[0].name
+    return all([mention.name == name for mention in mentions])  # noqa: C419 - a list is faster
 
 
 def _settle_mention(
@@ -124,26 +125,26 @@ def _settle_mention(
     names_whole: bool = False,
     has_own_place: bool = True,
 ) -> Mention:
-    statements = mention.statements
+    name, start, end, statements, denied_at, leads_whole = mention
     if statements[-1].parts is None and len(statements) > 1:
         statements = statements[:-1]
-    first, *others = (
-        one._replace(parts=fallback, doubt=one.doubt or doubt) if one.parts is None else one for one in statements
-    )
-    if not has_own_place and first.parts and mention.statements[0].parts is None:
+    first, *others = [
+        Statement(fallback, one.size, one.negated, one.lead, one.doubt or doubt) if one.parts is None else one
+        for one in statements
+    ]
+    if first.lead and not has_own_place and first.parts and statements[0].parts is None:
         # "The middle has shrub. Grass is dominant." may speak of the whole, "grass, then trees" of no order by amount
         first = first._replace(lead=0)
-    leads_whole = mention.leads_whole
     if of_part and not (fallback or names_whole):
         leads_whole = 0  # "there, grass leads", and no one knows where
-        first = first if first.parts else first._replace(lead=0)
+        first = first if first.parts or not first.lead else first._replace(lead=0)
     if leads_whole and of_part:
         first, leads_whole = first._replace(lead=leads_whole), 0
     if leads_whole and first.parts:
         others, first = [first, *others], Statement((), lead=leads_whole)
     elif leads_whole:
         first = first._replace(lead=max(first.lead, leads_whole))
-    return mention._replace(statements=(first, *others), leads_whole=0)
+    return Mention(name, start, end, (first, *others), denied_at)
 
 
 def _settle_recalled(mention: Mention, fallback: Parts, doubt: str, *, of_part: bool) -> Mention | None:

@@ -100,22 +100,16 @@ def apply_effects(words: Iterable[ClassWord], effects: Iterable[Effect]) -> tupl
         apply = _APPLY[kind]
         for word in effect_words:
             apply(drafts[word], value)
-    return tuple(
-        Mention(
-            word.name,
-            word.start,
-            word.end,
-            tuple([Statement(one.parts, one.size, one.negated, one.lead, _doubt(one)) for one in draft.lines]),
-            draft.denied_at,
-            draft.leads_whole,
-        )
-        for word, draft in drafts.items()
-    )
+    return tuple([
+        Mention(name, start, end, tuple([_statement(one) for one in draft.lines]), draft.denied_at, draft.leads_whole)
+        for (name, _, start, end), draft in drafts.items()
+    ])  # fmt: skip
 
 
-def _doubt(line: _Line) -> str:
+def _statement(line: _Line) -> Statement:
     # words of denial that deny this leave no doubt, and where there is an amount there is the class
-    return "" if line.doubt == "denial" and (line.negated or (line.size and line.size.word)) else line.doubt
+    is_sure = line.doubt == "denial" and (line.negated or (line.size and line.size.word))
+    return Statement(line.parts, line.size, line.negated, line.lead, "" if is_sure else line.doubt)
 
 
 def _follow(draft: _Draft, before: _Draft) -> None:
@@ -170,12 +164,12 @@ def _place_before(draft: _Draft, value: tuple[Parts, str]) -> None:
 def _size(draft: _Draft, value: tuple[Size, bool]) -> None:
     size, anyway = value
     last = draft.last
-    # "in all parts, most of all in the middle, a large area": the amount is not of the middle alone
-    is_taken = any(one.is_wider and one.size for one in draft.lines)
     # "a small pond on 2 % of the top left": the number counts
-    counts_more = last.size and _counts_more(size, last.size)
-    if (last.size is None or last.is_shared or counts_more) and (anyway or not is_taken):
-        last.size, last.is_shared = size, False
+    if last.size is None or last.is_shared or _counts_more(size, last.size):
+        # "in all parts, most of all in the middle, a large area": the amount is not of the middle alone
+        is_taken = not anyway and len(draft.lines) > 1 and any(one.is_wider and one.size for one in draft.lines)
+        if not is_taken:
+            last.size, last.is_shared = size, False
 
 
 def _counts_more(size: Size, before: Size) -> bool:
