@@ -62,12 +62,13 @@ def test_a_strict_check_takes_likely_claims_and_none_takes_unclear_ones(kind: st
     assert not list(check(case(text, UNCLEAR, name, strict=True)))
 
 
-def test_a_class_that_the_chip_lacks_is_named_wherever_it_may_be() -> None:
+@pytest.mark.parametrize("doubt", ["carried", "rest", "relative", "vague"])
+def test_a_class_that_the_chip_lacks_is_named_wherever_it_may_be(doubt: str) -> None:
     text = "In the middle, there are trees and snow."
-    (finding,) = label_checks.find_hallucinated(case(text, "rest", "snow"))
+    (finding,) = label_checks.find_hallucinated(case(text, doubt, "snow"))
     assert finding.land == "snow"
     assert not list(label_checks.find_hallucinated(case(text, "it", "snow")))
-    assert [one.result for one in ground(with_doubt(text, "rest", "snow"), COUNTS)] == [SUPPORTED, CONTRADICTED]
+    assert [one.result for one in ground(with_doubt(text, doubt, "snow"), COUNTS)] == [SUPPORTED, CONTRADICTED]
 
 
 def test_an_unclear_claim_names_its_class() -> None:
@@ -77,8 +78,9 @@ def test_an_unclear_claim_names_its_class() -> None:
     for doubt in (UNCLEAR, LIKELY):
         with_trees = text.replace("there is water", "there are water and trees")
         assert not list(label_checks.find_omitted(case(with_trees, doubt, "tree")))
-    # more may be said of a part with an unclear claim
-    assert not list(label_checks.find_omitted(case(text, UNCLEAR, "water")))
+    # more may be said of a part with an unclear claim, and of one that is like another
+    for doubt in (UNCLEAR, "likeness"):
+        assert not list(label_checks.find_omitted(case(text, doubt, "water")))
 
 
 def test_the_order_of_uncertain_claims_is_not_judged() -> None:

@@ -196,6 +196,12 @@ def test_repeated_and_too_long() -> None:
     assert "too short" in _checks("Trees cover the image.")
 
 
+def test_a_short_sentence_of_another_part_is_no_repetition() -> None:
+    text = "The top left has trees. Grass is very small. The top right has trees. Grass is very small."
+    assert "repeated sentence" not in _checks(text)
+    assert "repeated sentence" in _checks(f"{text} Grass is very small.")
+
+
 @pytest.mark.parametrize(
     "word",
     ["Possibly", "likely", "perhaps", "contexts", "appears", "appearance", "changing", "transitional", "dynamics"],

@@ -25,7 +25,7 @@ GUIDES = [page for page in PAGES if page.parent.name != "decisions" and page.nam
 
 NOTEBOOKS = sorted(ROOT.glob("notebooks/**/*.ipynb"))
 
-OTHER_OPTIONS = {"--help", "--keep-going", "--first"}
+OTHER_OPTIONS = {"--help", "--keep-going", "--first", "--before"}
 """Options of every program, and of others that the text names: sphinx-build and the scripts in benchmarks."""
 
 LIBRARY_VARIABLES = {"OPENAI_CUSTOM_HEADERS"}

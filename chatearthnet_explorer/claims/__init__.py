@@ -85,6 +85,7 @@ _COMMON = frozenset(
     }
 )
 _FEWEST, _SHARE = 5, 0.15
+_GIVES_IT = re.compile(r", (?:gives?|grants?|leaves?|offers?|allows?|lends?|affords?) (?:it|them|him|her) ")
 
 
 _start = attrgetter("start")
@@ -118,6 +119,8 @@ def _claims(mentions: Iterable[Mention], text: str) -> list[Claim]:
                 word, size_start, size_end, of_image, of_part, _ = size
                 words = text[size_start:size_end]
                 first, last = min(start, size_start), max(end, size_end)
+                if not doubt and end < size_start and _GIVES_IT.search(text, end, size_start):
+                    doubt = "it"  # noqa: PLW2901 - "bare land is ahead, gives it a tenth": an amount of another class
             if negated and 0 <= denied_at < first:
                 first = denied_at
             leads = lead > 0 and not negated

@@ -137,9 +137,7 @@ def _places(layout: Layout, of_places: Mapping[int, Size], text: str, in_doubt: 
         if site.role == "last":
             first = start_of_list(site.words, text)
             words = site.words[first:]
-            yield (
-                site.at, kinds_of.LAST_PLACE, words, (site, first > 0 or len(layout.parts_before) > len(site.words))
-            )
+            yield (site.at, kinds_of.LAST_PLACE, words, (site, first > 0 or len(layout.parts_before) > len(site.words)))
         elif site.at in of_places:
             yield (site.at, kinds_of.PLACE_WITH_SIZE, site.words, (site.parts, of_places[site.at], site.doubt))
         else:

@@ -126,7 +126,11 @@ def _without_aside(tokens: Sequence[Token], text: str) -> Sequence[Token]:
         if mark == ":" or _DASH.search(text, tokens[number - 1][3], start):
             rest = tokens[number + (mark == ":") :]
             is_aside = _is_aside(tokens[2:number], rest, text, tokens[1][3])
-            return [tokens[0], (kinds.AND, ":", start, end if mark == ":" else start), *rest] if is_aside else tokens
+            narrower = next(
+                (one for one in tokens[2:number] if one[0] == kinds.PLACE and {*one[1]} < {*tokens[0][1]}), None
+            )
+            first = narrower or tokens[0]  # "on the right, at the top right, it is the same: ..."
+            return [first, (kinds.AND, ":", start, end if mark == ":" else start), *rest] if is_aside else tokens
     return tokens
 
 

@@ -28,7 +28,8 @@ _DENIAL = re.compile(
 # most clauses have none of the words; that is seen much faster if the expression begins with the space before them
 _AFTER_SPACE = re.compile(f" {_WORDS}")
 _AFTER_SIGN = re.compile(rf"[^\w ]{_WORDS}")
-_END = re.compile(r"[,.;:!?()]|\b(?:and|but|while|whereas|then)\b")
+# "in the bottom left, where not one lives": the relative clause is still of the place
+_END = re.compile(r"[.;:!?()]|,(?! where\b)|\b(?:and|but|while|whereas|then)\b")
 _MARKS = frozenset({",", ":", "and"})
 _AHEAD = 40
 _FEW = 8

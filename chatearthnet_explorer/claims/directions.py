@@ -72,16 +72,18 @@ def _move(parts: Parts, direction: str) -> Parts:
     return tuple(part.replace(old, new) for part in parts) if parts and all(old in part for part in parts) else ()
 
 
-def narrow_sides(tokens: Sequence[Token], text: str) -> Sequence[Token]:
+def narrow_sides(tokens: Sequence[Token], text: str, last: Parts = ()) -> Sequence[Token]:
     """Return the phrases of a sentence with each side of a side narrowed to the corner that it means.
 
     "Along the bottom, a fifth on the right and less on the left" speaks of two corners, and so does "each corner on the
-    right".
+    right". A sentence without a class goes on with the place of the one before, ``last``: "Water lies along the top.
+    It takes a third on the left."
     """
-    if [token[0] for token in tokens].count(kinds.PLACE) < 2:  # noqa: PLR2004
+    kinds_of_tokens = [token[0] for token in tokens]
+    side = last if last in _AXES and kinds.LAND not in kinds_of_tokens else ()
+    if not side and kinds_of_tokens.count(kinds.PLACE) < 2:  # noqa: PLR2004
         return tokens
-    side: Parts = ()
-    side_at = since_side = 0
+    side_at, since_side = (_BEFORE if side else 0), 0
     new_tokens: dict[int, Token] = {}
     for at, (kind, value, start, end) in enumerate(tokens):
         if kind != kinds.PLACE:
@@ -106,6 +108,7 @@ def narrow_sides(tokens: Sequence[Token], text: str) -> Sequence[Token]:
 
 
 _CORNERS = ("top left", "top right", "bottom left", "bottom right")
+_BEFORE = -9  # in no list with what follows
 _ON = ("on the", "at the", "to the")
 _AXES: Mapping[Parts, str] = MappingProxyType({
     ("top left", "top right"): "height",

@@ -43,7 +43,7 @@ def relate(sentences: Sequence[Sentence], text: str) -> tuple[list[SentenceReadi
 
 def _read_clauses(sentence: Sentence, text: str, context: Context) -> SoFar:
     so_far = SoFar(context.topic, context.topic_doubt, context.is_placed, context.parts_named)
-    tokens = narrow_sides(sentence.tokens, text)
+    tokens = narrow_sides(sentence.tokens, text, context.last)
     for clause in split_clauses(sentence if tokens is sentence.tokens else sentence._replace(tokens=tokens), text):
         clause_with_place, full_clause = clause, clause
         if clause.signs & _POINTS:

@@ -20,9 +20,9 @@ _BETWEEN = re.compile(
     r"(?:,|,? (?:and|or|&|and/or)(?:, (?:(?:slightly|just|closely|somewhat|a little|right|close) )?"
     r"(?:behind|after|fewer|less|lastly|finally|then)(?: it| them| that)?,)?(?: then| also)?(?: of)?(?: the| any)?|/) ?"
 )
-# what may stand between two classes of one series: "a large area of trees, a smaller one of dense shrub and some grass";
-# a hyphen is in a word or between two, so that both take all they can at once: the ways to share a line of hyphens among
-# seven words are without number
+# what stands between two classes of one series: "a large area of trees, a smaller one of dense shrub and some grass".
+# A hyphen is in a word or between two, so both take all they can ("++"): there are too many ways to share a line of
+# hyphens among seven words
 _SERIES_WORD = (
     r"[\s\-]++(?!(?:in|at|on|by|against|set|beside|behind|near|among|around|under|with|while|where|which|that|than|from"
     r"|over|along|to|is|are|has|have|then|since|because|as|so|though)\b)[a-z\-]++"

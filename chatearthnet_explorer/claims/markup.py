@@ -17,7 +17,8 @@ _ITEM = r"(?:[\-+*\u2010-\u2015\u2022\u25aa\u25cf\u25e6]|\(?\d{1,2}[.)])[ \t]+(?
 _TITLE = r"\#{1,6}[ \t]+[^\n]{1,99}(?:\n|\Z)"
 # "Top left: ...", "Top left, beside it - ...", "**Trees** ..." and a row of a table
 _ENTRY = r"(?=[^\n:;.!?]{1,60}(?::|[ \t][\-\u2010-\u2015])\*{0,3}[ \t]+\S|\*\*|\|)"
-_TAG = r"</?(?:[biup]|br|li|ul|ol|tr|td|th|em|h[1-6]|div|span|strong|a|img|font|section|article|table)(?:\s[^<>]{0,300})?/?>"
+_NAMES = "[abiup]|br|li|ul|ol|tr|td|th|em|h[1-6]|div|span|strong|img|font|section|article|table"
+_TAG = rf"</?(?:{_NAMES})(?:\s[^<>]{{0,300}})?/?>"
 # each alternative begins with a letter of its own, which makes the search four times as fast
 _LAYOUT = re.compile(rf"\n(?:\s{{0,9}}(?:{_TITLE}|{_ITEM}|{_ENTRY})|[ \t]{{0,9}}\n)|{_TAG}|\*|_|`|\|")
 _STOP = "\x03"

@@ -76,8 +76,10 @@ def _next_context(so_far: SoFar, context: Context, settled_mentions: tuple[Menti
     doubt = context.doubt
     if so_far.mode == "places":
         parts = here if len(here) < len(PARTS) else ()
-        of_class = bool(settled_mentions) and context.is_placed and is_about(settled_mentions, context.topic)
-        doubt = "carried" if of_class else ""
+        # "Forest dominates, most of all in the middle. The top left is forest. There is also grass.": there, too
+        is_theme = any(one.leads_whole or one.statements[0].lead for one in context.topic)
+        of_class = context.is_placed and not is_theme and is_about(settled_mentions, context.topic)
+        doubt = "carried" if settled_mentions and of_class else ""
     elif parts and latest:
         # a place said of the last class only: "with wetland confined to one corner, the lower left"
         parts, doubt = latest, "carried"

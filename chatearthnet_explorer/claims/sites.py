@@ -6,6 +6,7 @@ there. In one that begins with a class ("trees cover the top left") the place fo
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from chatearthnet_explorer.claims.chunks import Chunk, ClassWord
@@ -121,14 +122,14 @@ def find_sites(clause: Clause, chunks: Sequence[Chunk], text: str) -> Layout:
             continue
         if chunk.at > theme_at or (explains and here and {*parts} > {*here}):
             continue  # places named with a theme are no claims; "top right, to the east"
-        role = _role(chunk, tokens)
+        role = _role(chunk, tokens, text)
         if role == "except":
             here = tuple(part for part in here if part not in parts)
             sites.append(Site(open_, parts, chunk.at, chunk.start, role))
         elif open_ and not by_place and not _turns(chunk, tokens, text, contrast=contrast):
             if clause.signs & _COMPARES and sites and sites[-1].words == open_ and not chunk.in_list:
                 open_ = open_[:1]  # "it outnumbers the fields in the middle and has a third of the top left"
-            sites.append(_site_after(chunk, open_, role, text))
+            sites.append(_site_after(chunk, open_, role, tokens, text))
         elif by_place and chunk.in_list and not (follows_from and text.endswith(_TO, 0, chunk.start)):
             here += tuple(part for part in parts if part not in here)
         else:
@@ -157,15 +158,32 @@ def _theme_at(clause: Clause) -> int:
 def _last_site(clause: Clause, last: Chunk, words: tuple[ClassWord, ...], parts: Parts, text: str) -> Site:
     """Return a place at the end of a clause, which classes before it take."""
     tokens = clause.tokens
-    out = bool(last.since_class & _ABSENT) or _has_none(tokens[last.at + 1 : last.at + 4])
+    out = bool(last.since_class & _ABSENT) or _has_none(tokens[last.at + 1 : last.at + 4], text)
     return Site(words, parts, len(tokens), len(text), "last", is_out=out)
 
 
-def _site_after(chunk: Chunk, words: tuple[ClassWord, ...], role: str, text: str) -> Site:
+def _site_after(chunk: Chunk, words: tuple[ClassWord, ...], role: str, tokens: Sequence[Token], text: str) -> Site:
     """Return a place that follows its classes."""
     narrower = bool(chunk.since_class & kinds.ESPECIALLY)
     doubt = "rest" if chunk.before == kinds.REST else "vague" if text.startswith("any ", chunk.start) else ""
+    if not doubt and _is_relative(chunk, words[-1], tokens, text):
+        doubt = "it"
     return Site(words, chunk.parts, chunk.at, chunk.start, role, chunk.in_list, is_narrower=narrower, doubt=doubt)
+
+
+def _is_relative(chunk: Chunk, word: ClassWord, tokens: Sequence[Token], text: str) -> bool:
+    """Return whether "who" or "which", apart from a class, may mean the class before it.
+
+    "The soil suffers a little grass upon its hem, which, farther on in the top right, ..."
+    """
+    if not _RELATIVE.match(text, word.end, min(chunk.start, word.end + _REACH)):
+        return False
+    has_place = any(token[0] == kinds.PLACE for token in tokens[word.at + 1 : chunk.at])
+    return not has_place and any(token[0] == kinds.LAND for token in tokens[: word.at])
+
+
+_RELATIVE = re.compile(r"(?: (?!of )[a-z]+){2,6}, (?:who|which|whose)\b")
+_REACH = 60
 
 
 def _is_compared(chunk: Chunk, tokens: Sequence[Token], *, goes_on: bool) -> bool:
@@ -179,7 +197,7 @@ def _is_beside(chunk: Chunk, tokens: Sequence[Token]) -> bool:
     return chunk.before == kinds.NEXT_TO and chunk.start - tokens[chunk.at - 1][3] == 1
 
 
-def _role(chunk: Chunk, tokens: Sequence[Token]) -> str:
+def _role(chunk: Chunk, tokens: Sequence[Token], text: str) -> str:
     if chunk.near & kinds.EXCEPT:
         return "except"
     if chunk.since_class & _ABSENT:
@@ -189,16 +207,19 @@ def _role(chunk: Chunk, tokens: Sequence[Token]) -> str:
         kind == kinds.NO and value.startswith(("none", "neither"))
         for kind, value, _, _ in tokens[max(chunk.at - 3, 0) : chunk.at]
     )
-    return "out" if none or _has_none(tokens[chunk.at + 1 : chunk.at + 4]) else "in"
+    return "out" if none or _has_none(tokens[chunk.at + 1 : chunk.at + 4], text) else "in"
 
 
-def _has_none(after: Sequence[Token]) -> bool:
+def _has_none(after: Sequence[Token], text: str) -> bool:
     """Return whether a place has none of the classes: "and the middle contains none", "the middle is free of it"."""
-    if after and (after[0][0] == kinds.VERB or after[0][1] == ","):
+    is_apart = bool(after) and after[0][1] == ","
+    if is_apart or (after and after[0][0] == kinds.VERB):
         after = after[1:]
     if not after:
         return False
-    kind, value, *_ = after[0]
+    kind, value, _, end = after[0]
+    if is_apart and not _ENDS_NONE.match(text, end):
+        return False  # "a few in the lower corners, none at all further up"
     if kind & (kinds.NO | kinds.ABSENT | kinds.IDLE) and str(value).endswith(("none", "nothing")):
         return True
     return kind == kinds.NO and len(after) > 1 and bool(after[1][0] & (kinds.PRONOUN | kinds.POSSESSIVE))
@@ -247,4 +268,5 @@ def is_of_part(token: Token, before: Token, text: str) -> bool:
     return start - end < _NEAR if kind == kinds.OF_IMAGE else " of " in text[end : min(start, end + 2 * _NEAR)]
 
 
+_ENDS_NONE = re.compile(r"(?: (?:at all|whatsoever|whatever|of (?:it|them)))?\s*(?:[.,;:!?)\u2013\u2014]|\Z)")
 _NAMES_WHOLE = kinds.IMAGE | kinds.OF_IMAGE | kinds.THEME | kinds.OVERALL

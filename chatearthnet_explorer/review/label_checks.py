@@ -115,7 +115,10 @@ def order_of_classes(case: Case) -> Iterator[Finding]:
 
 
 _GIVES_WAY = re.compile(
-    r"\b(?:giv(?:es?|ing) way|yields?|ced(?:es?|ing)|turn(?:s|ing)? (?:in)?to|replaced|beside|alongside|next to)\b"
+    r"\b(?:giv(?:es?|ing) way|yields?|ced(?:es?|ing)|turn(?:s|ing)? (?:in)?to|replaced|beside|alongside|next to"
+    # a rank in words: "trees drop to last, outnumbered by grass", "shrub comes third, behind grass"
+    r"|(?:to|the|in|comes?|are|is|ranks?|at) (?:the )?(?:last|second|third|fourth)(?: place| rank| of|,)"
+    r"|outnumbered|outweighed|outranked|outdone|beaten|surpassed|behind)\b"
 )
 
 

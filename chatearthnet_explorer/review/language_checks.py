@@ -100,14 +100,19 @@ def _ends_with_item(text: str) -> bool:
 
 
 def repeated_sentence(case: Case) -> Iterator[Finding]:
-    """Find sentences that occur twice."""
-    sentences_seen: set[str] = set()
+    """Find sentences that occur twice, of the same parts: "Grass is small." may be said of two."""
+    parts_of: dict[str, set[tuple[str, ...]]] = {}
     for start, end in case.reading.sentences:
         words = case.low[start:end].strip()
-        if words in sentences_seen and words.count(" ") >= REPEATED_WORDS - 1:
+        if words.count(" ") < REPEATED_WORDS - 1:
+            continue
+        # style 3.5 goes from part to part
+        claims = case.reading.claims if case.style == "3.5" else ()
+        parts = {claim.parts for claim in claims if start <= claim.start < end}
+        if words in parts_of and parts == parts_of[words]:
             evidence = f"{quote(case.text[start:end])} occurs twice."
             yield Finding("repeated sentence", evidence, start=start, end=end)
-        sentences_seen.add(words)
+        parts_of[words] = parts
 
 
 def too_short(case: Case) -> Iterator[Finding]:
