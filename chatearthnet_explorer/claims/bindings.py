@@ -10,7 +10,6 @@ from chatearthnet_explorer.claims import gaps
 from chatearthnet_explorer.claims.amounts import find_amounts, start_of_list
 from chatearthnet_explorer.claims.chunks import find_chunks
 from chatearthnet_explorer.claims.denials import denials_beside, doubt_after
-from chatearthnet_explorer.claims.effects import Effect
 from chatearthnet_explorer.claims.leads import find_leads
 from chatearthnet_explorer.claims.lexicon import kinds
 from chatearthnet_explorer.claims.sites import NO_LAYOUT, SUBJECT, find_sites, names_whole
@@ -21,7 +20,7 @@ if TYPE_CHECKING:
 
     from chatearthnet_explorer.claims.chunks import Chunk, ClassWord
     from chatearthnet_explorer.claims.clauses import Clause
-    from chatearthnet_explorer.claims.effects import Size
+    from chatearthnet_explorer.claims.effects import Effect, Size
     from chatearthnet_explorer.claims.sites import Layout
     from chatearthnet_explorer.claims.tokens import Token
 
@@ -60,22 +59,14 @@ def bind(clause: Clause, text: str) -> Binding:
         return Binding((), NO_LAYOUT._replace(names_whole=names_whole(clause, text)), ())
     chunks = find_chunks(clause, text)
     layout = find_sites(clause, chunks, text)
-    words: dict[int, ClassWord] = {}
-    for chunk in chunks:
-        for word in chunk.words:
-            words[word.at] = word
+    words = {word.at: word for chunk in chunks for word in chunk.words}
     open_, modes = _open_words(tokens, chunks, layout, signs)
     if layout.sites and layout.sites[-1].words == (SUBJECT,):
         words[SUBJECT.at] = SUBJECT
         open_[-1] = (SUBJECT,)
     if not words:
         return Binding((), layout, ())
-    effects: list[Effect] = []
-    for at, parts in layout.parts_before.items():
-        word = words[at]
-        # "at the bottom corners it has nothing"
-        doubt = "" if word.name else doubt_after(word, tokens, text)
-        effects.append((at, kinds_of.PLACE_BEFORE, (word,), (parts, doubt)))
+    effects = _places_before(layout, words, tokens, text)
     if len(words) > 1:
         effects += _lists(tokens, words, open_, text)
     if signs & _DENIES:
@@ -97,6 +88,15 @@ def bind(clause: Clause, text: str) -> Binding:
 
 
 _position, _at = itemgetter(0, 1), itemgetter(0)
+
+
+def _places_before(layout: Layout, words: Mapping[int, ClassWord], tokens: Sequence[Token], text: str) -> list[Effect]:
+    effects: list[Effect] = []
+    for at, parts in layout.parts_before.items():
+        word = words[at]
+        doubt = "" if word.name else doubt_after(word, tokens, text)
+        effects.append((at, kinds_of.PLACE_BEFORE, (word,), (parts, doubt)))
+    return effects
 
 
 def _open_words(

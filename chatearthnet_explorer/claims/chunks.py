@@ -116,8 +116,7 @@ def find_chunks(clause: Clause, text: str) -> list[Chunk]:
             words.append(word)
             joins = last and last.words and not since_chunk & kinds.OTHERS and _join(last, word, link, text)
             if last and joins:
-                own, parts, first, begin, _, *signals = last
-                chunks[-1] = Chunk((*own, word), parts, first, begin, end, *signals)
+                chunks[-1] = last._replace(words=(*last.words, word), end=end)
             else:
                 aside = (
                     last is not None

@@ -32,8 +32,7 @@ def doubt_conflicts(claims: Sequence[Claim], sentences: Sequence[tuple[int, int]
     for claim in claims:
         name, parts, size, negated = claim.name, claim.parts, claim.size, claim.negated
         if not parts:
-            if size and not negated:
-                of_whole.append(claim)
+            of_whole += [claim] if size and not negated else []
         elif claim.doubt and claim.certainty == "unclear":
             continue
         elif negated:

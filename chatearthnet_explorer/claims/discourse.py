@@ -106,11 +106,8 @@ def _add(so_far: SoFar, clause: Clause, binding: Binding, text: str) -> SoFar:
     elif own:
         topic, is_placed = own[:1], placed_part
         topic_doubt = "" if is_about(own, topic) else "it"
-    if signs & kinds.POSSESSIVE:
-        loose = True
-    elif signs & kinds.PRONOUN and not loose:
-        is_read = bool(back) and not doubt and not own
-        loose = not is_read and _may_mean_more(so_far, clause, own)
+    is_read = bool(back) and not doubt and not own
+    loose = loose or bool(signs & kinds.POSSESSIVE) or (not is_read and _may_mean_more(so_far, clause, own))
     open_ = [word.start for word in binding.last if word.name]
     return SoFar(
         topic=topic,
@@ -136,7 +133,9 @@ def _add(so_far: SoFar, clause: Clause, binding: Binding, text: str) -> SoFar:
 
 
 def _may_mean_more(so_far: SoFar, clause: Clause, own: Sequence[Mention]) -> bool:
-    """Return whether the pronoun of a clause may mean classes that it does not name."""
+    """Return whether a clause has a pronoun that may mean classes that it does not name."""
+    if not clause.signs & kinds.PRONOUN:
+        return False
     follows_class = _follows_class(clause)
     if follows_class and not clause.signs & kinds.HERE and len({mention.name for mention in own}) == 1:
         return False  # but not "bare land leads, and it lies in the middle"

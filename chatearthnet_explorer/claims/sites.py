@@ -105,8 +105,7 @@ def find_sites(clause: Clause, chunks: Sequence[Chunk], text: str) -> Layout:
             contrast = contrast or bool(chunk.near & kinds.REFERENCE and not open_)
             is_aside = chunk.is_aside and not by_place
             place = here if by_place and chunk.at <= theme_at else ()
-            if by_place or is_aside or chunk.at > theme_at:
-                parts_before |= {word.at: place for word in chunk.words}
+            parts_before |= {word.at: place for word in chunk.words if by_place or is_aside or chunk.at > theme_at}
             walk += here if waits else ()
             waits = False
             open_ = open_ if is_aside else chunk.words
@@ -127,8 +126,7 @@ def find_sites(clause: Clause, chunks: Sequence[Chunk], text: str) -> Layout:
             here = tuple(part for part in here if part not in parts)
             sites.append(Site(open_, parts, chunk.at, chunk.start, role))
         elif open_ and not by_place and not _turns(chunk, tokens, text, contrast=contrast):
-            if clause.signs & _COMPARES and sites and sites[-1].words == open_ and not chunk.in_list:
-                open_ = open_[:1]  # "it outnumbers the fields in the middle and has a third of the top left"
+            open_ = _still_open(open_, clause, sites, chunk)
             sites.append(_site_after(chunk, open_, role, tokens, text))
         elif by_place and chunk.in_list and not (follows_from and text.endswith(_TO, 0, chunk.start)):
             here += tuple(part for part in parts if part not in here)
@@ -142,9 +140,17 @@ def find_sites(clause: Clause, chunks: Sequence[Chunk], text: str) -> Layout:
     open_ = () if open_ and open_[-1].start == open_[-1].end else open_
     if waits and (open_ or clause.after == "but"):
         sites.append(_last_site(clause, chunks[-1], open_ or (SUBJECT,), here, text))
-        waits = False
-    walk += here if waits else ()
+    else:
+        walk += here if waits else ()
     return Layout(tuple(sites), parts_before, by_place, here, latest, walk, names_whole(clause, text))
+
+
+def _still_open(
+    words: tuple[ClassWord, ...], clause: Clause, sites: Sequence[Site], chunk: Chunk
+) -> tuple[ClassWord, ...]:
+    """Return the classes of a place after others: "it outnumbers the fields in the middle and has a third of ..."."""
+    is_next = clause.signs & _COMPARES and sites and sites[-1].words == words and not chunk.in_list
+    return words[:1] if is_next else words
 
 
 def _theme_at(clause: Clause) -> int:
