@@ -24,7 +24,7 @@ _CONTENT = kinds.LAND | kinds.PLACE | kinds.AMOUNT
 _FAR = 6
 _MOST = ("majority", "lion's share")
 _ENDS = kinds.AMOUNT | kinds.OTHERS | kinds.EXCEPT | kinds.SOMEWHERE | kinds.ONE_OF_TWO
-_SAYS_AMOUNT = kinds.AMOUNT | kinds.NO | kinds.LEADS | kinds.SOMEWHERE
+_OF_AMOUNT = kinds.AMOUNT | kinds.NO | kinds.LEADS | kinds.SOMEWHERE
 _ALL_OF_IMAGE = kinds.IMAGE | kinds.OF_IMAGE
 
 
@@ -71,7 +71,7 @@ def find_amounts(
     clause = _Clause(tokens, words, open_, sites, text, turn)
     amounts = Amounts([], {}, {})
     for at, (kind, value, start, end) in enumerate(tokens):
-        if not kind & _SAYS_AMOUNT:
+        if not kind & _OF_AMOUNT:
             continue
         if kind == kinds.AMOUNT:
             in_figures = is_number(text[start:end])

@@ -106,8 +106,7 @@ def find_sites(clause: Clause, chunks: Sequence[Chunk], text: str) -> Layout:
             is_aside = chunk.is_aside and not by_place
             place = here if by_place and chunk.at <= theme_at else ()
             parts_before |= {word.at: place for word in chunk.words if by_place or is_aside or chunk.at > theme_at}
-            walk += here if waits else ()
-            waits = False
+            walk, waits = walk + here if waits else walk, False
             open_ = open_ if is_aside else chunk.words
             continue
         parts = chunk.parts
