@@ -24,6 +24,7 @@ _CONTENT = kinds.LAND | kinds.PLACE | kinds.AMOUNT
 _FAR = 6
 _MOST = ("majority", "lion's share")
 _ENDS = kinds.AMOUNT | kinds.OTHERS | kinds.EXCEPT | kinds.SOMEWHERE | kinds.ONE_OF_TWO
+_SAYS_AMOUNT = kinds.AMOUNT | kinds.NO | kinds.LEADS | kinds.SOMEWHERE
 _ALL_OF_IMAGE = kinds.IMAGE | kinds.OF_IMAGE
 
 
@@ -70,6 +71,8 @@ def find_amounts(
     clause = _Clause(tokens, words, open_, sites, text, turn)
     amounts = Amounts([], {}, {})
     for at, (kind, value, start, end) in enumerate(tokens):
+        if not kind & _SAYS_AMOUNT:
+            continue
         if kind == kinds.AMOUNT:
             in_figures = is_number(text[start:end])
             if gaps.is_difference(text, start, end) or (not in_figures and gaps.is_of_shape(text, end)):

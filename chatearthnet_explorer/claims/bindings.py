@@ -64,7 +64,7 @@ def bind(clause: Clause, text: str) -> Binding:
     for chunk in chunks:
         for word in chunk.words:
             words[word.at] = word
-    open_, modes = _open_words(tokens, chunks, words, layout, signs)
+    open_, modes = _open_words(tokens, chunks, layout, signs)
     if layout.sites and layout.sites[-1].words == (SUBJECT,):
         words[SUBJECT.at] = SUBJECT
         open_[-1] = (SUBJECT,)
@@ -96,34 +96,32 @@ def bind(clause: Clause, text: str) -> Binding:
     return Binding(apply_effects(words.values(), effects), layout, open_[-1])
 
 
-_position = itemgetter(0, 1)
+_position, _at = itemgetter(0, 1), itemgetter(0)
 
 
 def _open_words(
-    tokens: Sequence[Token], chunks: Sequence[Chunk], words: Mapping[int, ClassWord], layout: Layout, signs: int
+    tokens: Sequence[Token], chunks: Sequence[Chunk], layout: Layout, signs: int
 ) -> tuple[list[tuple[ClassWord, ...]], list[bool]]:
     """Return the class words that each phrase may belong to, and whether a place has begun the clause before it."""
     count = len(tokens)
-    turns = [site.at for site in layout.sites if site.role == "turn"]
-    first_turn = turns[0] if turns else count
-    starts = {chunk.at: chunk for chunk in chunks if chunk.words}
-    changes = {*starts, *words, *turns}
+    first_turn = next((site.at for site in layout.sites if site.role == "turn"), count)
+    # a phrase for other classes stands between two chunks, never in one
+    changes: list[tuple[int, Chunk | None]] = [(chunk.at, chunk) for chunk in chunks]
     if signs & kinds.OTHERS:
-        changes.update([at for at, token in enumerate(tokens) if token[0] == kinds.OTHERS])
+        changes += [(at, None) for at, token in enumerate(tokens) if token[0] == kinds.OTHERS]
+        changes.sort(key=_at)
     open_: list[tuple[ClassWord, ...]] = []
     current: tuple[ClassWord, ...] = ()
-    chunk = None
-    for at in sorted(changes):
-        by_place = at > first_turn
-        open_ += [current] * (at + 1 - len(open_))
-        if at in starts:
-            chunk = starts[at]
-            if by_place or not chunk.is_aside:
+    for at, chunk in changes:
+        if chunk and chunk.words:
+            if at > first_turn or not chunk.is_aside:
+                open_ += [current] * (at + 1 - len(open_))
                 current = chunk.words[:1]
-        elif at in words and chunk:
-            if by_place or not chunk.is_aside:
-                current = (*current, words[at])
-        elif not (at in turns and by_place):
+                for word in chunk.words[1:]:
+                    open_ += [current] * (word.at + 1 - len(open_))
+                    current = (*current, word)
+        elif not chunk or at == first_turn:
+            open_ += [current] * (at + 1 - len(open_))
             current = ()
     open_ += [current] * (count + 1 - len(open_))
     modes = [False] * min(first_turn + 1, count) + [True] * (count - 1 - first_turn)

@@ -17,7 +17,9 @@ _SEPARATE = kinds.NO | kinds.LEADS | kinds.LED_BY | kinds.MADE_OF | kinds.VERB |
 _COMPARES = kinds.OUTRANKS | kinds.OUTRANKED_BY
 _JOIN = kinds.JOINS | kinds.AHEAD | kinds.OUTRANKS | kinds.OUTRANKED_BY
 _LIST = kinds.AND | kinds.JOINS
+_LINKS = _SEPARATE | _JOIN
 _STANDS_FOR_CLASS = kinds.LAND | kinds.PRONOUN | kinds.ONE_OF_TWO
+_MAY_BEGIN = _STANDS_FOR_CLASS | kinds.PLACE | kinds.REFERENCE
 
 
 _NEAR = 10
@@ -89,6 +91,14 @@ def find_chunks(clause: Clause, text: str) -> list[Chunk]:
     words: list[ClassWord] = []
     near = since_chunk = since_class = link = before = 0
     for at, (kind, value, start, end) in enumerate(clause.tokens):
+        if not kind & _MAY_BEGIN:
+            near = 0 if value == "," or value == ":" else near | kind  # noqa: PLR1714 - a set takes longer
+            since_chunk |= kind
+            since_class |= kind
+            if kind & _LINKS:
+                link = kind
+            before = kind
+            continue
         last = chunks[-1] if chunks else None
         if kind & _STANDS_FOR_CLASS and (kind != kinds.PRONOUN or _is_subject(clause, chunks, at, before)):
             if kind == kinds.ONE_OF_TWO and len(words) > 1:
@@ -127,11 +137,9 @@ def find_chunks(clause: Clause, text: str) -> list[Chunk]:
         elif kind == kinds.REFERENCE and text.startswith("-", start - 1):
             continue  # "dot-like spots"
         else:
-            near = 0 if value == "," or value == ":" else near | kind  # noqa: PLR1714 - a set takes longer
+            near |= kind
             since_chunk |= kind
             since_class |= kind
-            if kind & (_SEPARATE | _JOIN):
-                link = kind
         before = kind
     return chunks
 

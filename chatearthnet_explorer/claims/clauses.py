@@ -56,17 +56,17 @@ def split_sentences(tokens: Sequence[Token], text: str) -> list[Sentence]:
     sentences = []
     before: list[Token] = []
     first = begin = 0
-    for number, (kind, mark, start, end) in enumerate(tokens):
-        if kind == kinds.STOP:
-            own = [*before, *tokens[first:number]] if before else tokens[first:number]
-            first = number + 1
-            if mark[0] == "?" and _NO.match(text, end):
-                own = _deny(own)
-            elif own and len(own) <= _MOST_OPEN and _is_open(own, mark, begin, start, text):
-                before = [*own, (kinds.AND, ",", start, end)]
-                continue
-            sentences.append(_sentence(own, text, begin, end))
-            before, begin = [], end
+    for number in [number for number, token in enumerate(tokens) if token[0] == kinds.STOP]:
+        _, mark, start, end = tokens[number]
+        own = [*before, *tokens[first:number]] if before else tokens[first:number]
+        first = number + 1
+        if mark[0] == "?" and _NO.match(text, end):
+            own = _deny(own)
+        elif own and len(own) <= _MOST_OPEN and _is_open(own, mark, begin, start, text):
+            before = [*own, (kinds.AND, ",", start, end)]
+            continue
+        sentences.append(_sentence(own, text, begin, end))
+        before, begin = [], end
     if text[begin:].strip():
         sentences.append(_sentence([*before, *tokens[first:]], text, begin, len(text)))
     return sentences
@@ -154,9 +154,14 @@ _WHOLE = kinds.IMAGE | kinds.OF_IMAGE | kinds.OVERALL | kinds.THEME
 def split_clauses(sentence: Sentence, text: str) -> list[Clause]:
     """Return the clauses of a sentence: "while", "but" and a semicolon begin one, and so does "the rest is ..."."""
     tokens = sentence.tokens
+    signs = signs_before = 0
+    for token in tokens:
+        signs |= token[0]
+    if not signs & _BEGIN:
+        return [_clause(tokens, "", 0, signs)]
     clauses = []
     begin, after = 0, ""
-    signs = signs_before = 0
+    signs = 0
     for number, (kind, value, start, _) in enumerate(tokens):
         if kind & _BEGIN:
             if kind == kinds.REST:

@@ -105,7 +105,8 @@ def find_sites(clause: Clause, chunks: Sequence[Chunk], text: str) -> Layout:
             contrast = contrast or bool(chunk.near & kinds.REFERENCE and not open_)
             is_aside = chunk.is_aside and not by_place
             place = here if by_place and chunk.at <= theme_at else ()
-            parts_before |= {word.at: place for word in chunk.words if by_place or is_aside or chunk.at > theme_at}
+            if by_place or is_aside or chunk.at > theme_at:
+                parts_before |= {word.at: place for word in chunk.words}
             walk += here if waits else ()
             waits = False
             open_ = open_ if is_aside else chunk.words

@@ -74,7 +74,7 @@ def find_tokens(text: str) -> list[Token]:
             tokens += _with_percent((kind, value, start, end), text, last)
             last = tokens[-1][3]
             continue
-        has_shape = has_shape or word in SHAPES
+        has_shape = has_shape or (word in SHAPES and text.startswith("of", end + 1))
         tokens.append((kind, value, start, end))
     return _without_shapes(tokens, text) if has_shape else tokens
 
