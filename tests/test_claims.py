@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 import pickle
+import pkgutil
 import re
 from typing import TYPE_CHECKING
 
@@ -12,6 +14,7 @@ from data.label_maps import label_map
 from data.reading_tables import rows
 from rig.hostile import ATTACK
 
+from chatearthnet_explorer import claims
 from chatearthnet_explorer.caption import LIMIT
 from chatearthnet_explorer.captioners.template import TemplateCaptioner
 from chatearthnet_explorer.chip import Chip
@@ -299,3 +302,20 @@ def test_the_vocabulary_covers_the_legend_and_no_more() -> None:
     assert set(LAND) == {land.name for land in CLASSES[BACKGROUND + 1 :]}
     assert set(AMOUNTS) - {None} == {size for _, size in SIZES}
     assert {part for parts in PLACES for part in parts} == set(PARTS)
+
+
+def test_reading_changes_no_module() -> None:
+    def tables() -> dict[tuple[str, str], str]:
+        names = [one.name for one in pkgutil.walk_packages(claims.__path__, f"{claims.__name__}.")]
+        return {
+            (name, key): repr(value)
+            for name in names
+            for key, value in vars(importlib.import_module(name)).items()
+            if isinstance(value, (dict, list, set)) and not key.startswith("__")
+        }
+
+    before = tables()
+    first = [read_claims(row["text"]) for row in rows("claims")]
+    assert [read_claims(row["text"]) for row in reversed(rows("claims"))] == first[::-1]
+    assert tables() == before
+    assert ("chatearthnet_explorer.claims.tokens", "_WORDS") in before

@@ -170,7 +170,9 @@ def _last_site(clause: Clause, last: Chunk, words: tuple[ClassWord, ...], parts:
 def _site_after(chunk: Chunk, words: tuple[ClassWord, ...], role: str, tokens: Sequence[Token], text: str) -> Site:
     """Return a place that follows its classes."""
     narrower = bool(chunk.since_class & kinds.ESPECIALLY)
-    doubt = "rest" if chunk.before == kinds.REST else "vague" if text.startswith("any ", chunk.start) else ""
+    # "hardly in any part" is vague, "no shrub in any part" is not
+    is_any = text.startswith("any ", chunk.start) and not any(token[0] == kinds.NO for token in tokens[: chunk.at])
+    doubt = "rest" if chunk.before == kinds.REST else "vague" if is_any else ""
     if not doubt and _is_relative(chunk, words[-1], tokens, text):
         doubt = "it"
     return Site(words, chunk.parts, chunk.at, chunk.start, role, chunk.in_list, is_narrower=narrower, doubt=doubt)
