@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from chatearthnet_explorer.claims import Claim, read_claims
-from chatearthnet_explorer.claims.conflicts import doubt_conflicts
+from chatearthnet_explorer.claims.discourse.conflicts import doubt_conflicts
 from chatearthnet_explorer.landcover.shares import PARTS
 
 

@@ -14,7 +14,7 @@ from rig.hostile import ATTACK
 
 from chatearthnet_explorer.caption import LIMIT
 from chatearthnet_explorer.claims import Reading, read_claims
-from chatearthnet_explorer.claims.bindings import bind
+from chatearthnet_explorer.claims.binding.bind import bind
 from chatearthnet_explorer.claims.clauses import split_clauses, split_sentences
 from chatearthnet_explorer.claims.lexicon import AMOUNTS, CLASSES, PLACES, SIGNALS
 from chatearthnet_explorer.claims.lexicon.phrase_finder import spellings

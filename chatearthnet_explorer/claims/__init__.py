@@ -6,15 +6,16 @@ A caption goes through these steps, each a function of the values of the step be
 1. ``tokens``: the phrases of the lexicon, and ``numbers``;
 2. ``clauses.split_sentences``: sentences;
 3. ``clauses.split_clauses``: clauses;
-4. ``bindings``: what each clause says on its own of its classes. ``chunks`` finds which are in one list, ``sites``
+4. ``binding``: what each clause says on its own of its classes. ``chunks`` finds which are in one list, ``sites``
    which places they have, ``denials`` which of these stand beside a "not", ``amounts`` which amounts they have, and
    ``leads`` which of them is called the largest. ``statements`` applies these ``effects``;
-5. ``discourse``: what the sentences say together. Before a clause is bound, ``directions`` ("to its right"), ``rest``
-   ("elsewhere") and ``subjects`` ("the middle has 30 %") put in what it takes from the text before; after its sentence,
-   ``likeness`` ("the same, but with water") and ``settling`` give a place to the classes for which it names none.
-6. ``conflicts``: which of its claims contradict each other.
+5. ``discourse``: what the sentences say together; ``relate`` goes through them. Before a clause is bound,
+   ``directions`` ("to its right"), ``rest`` ("elsewhere") and ``subjects`` ("the middle has 30 %") put in what it takes
+   from the text before; after its sentence, ``likeness`` ("the same, but with water") and ``settling`` give a place to
+   the classes for which it names none;
+6. ``discourse.conflicts``: which claims of the caption contradict each other.
 
-docs/explanation/reading-captions.md shows each step of one caption. ``context`` has the values of step 5, and
+docs/explanation/reading-captions.md shows each step of one caption. ``discourse.context`` has the values of step 5, and
 ``claim`` those of a caller. ``gaps`` judges the words between two phrases. The phrases are in ``lexicon``.
 ``class_mentions`` is no step: it only finds the names of classes, to mark them in a text.
 """
@@ -27,11 +28,11 @@ from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from chatearthnet_explorer.caption import LIMIT
+from chatearthnet_explorer.claims.binding.leads import PLAIN
 from chatearthnet_explorer.claims.claim import DOUBTS, Certainty, Claim, Reading
 from chatearthnet_explorer.claims.clauses import split_sentences
-from chatearthnet_explorer.claims.conflicts import doubt_conflicts
-from chatearthnet_explorer.claims.discourse import relate
-from chatearthnet_explorer.claims.leads import PLAIN
+from chatearthnet_explorer.claims.discourse.conflicts import doubt_conflicts
+from chatearthnet_explorer.claims.discourse.relate import relate
 from chatearthnet_explorer.claims.markup import plain_text
 from chatearthnet_explorer.claims.tokens import find_tokens
 from chatearthnet_explorer.landcover.shares import PARTS
@@ -39,8 +40,8 @@ from chatearthnet_explorer.landcover.shares import PARTS
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from chatearthnet_explorer.claims.binding.statements import Mention
     from chatearthnet_explorer.claims.claim import Parts
-    from chatearthnet_explorer.claims.statements import Mention
 
 __all__ = ["DOUBTS", "Certainty", "Claim", "Reading", "is_english", "read_claims"]
 

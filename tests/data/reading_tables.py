@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from chatearthnet_explorer.claims import read_claims
-from chatearthnet_explorer.claims.bindings import bind
+from chatearthnet_explorer.claims.binding.bind import bind
 from chatearthnet_explorer.claims.clauses import split_clauses, split_sentences
 from chatearthnet_explorer.claims.lexicon import kinds
 from chatearthnet_explorer.claims.lexicon.kinds import KINDS
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from chatearthnet_explorer.claims import Reading
-    from chatearthnet_explorer.claims.statements import Statement
+    from chatearthnet_explorer.claims.binding.statements import Statement
 
 Row = dict[str, Any]
 """A row of a table: ``text``, what is expected of it, and ``kind``, what it is an example of."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from chatearthnet_explorer.claims.chunks import Chunk, ClassWord
+from chatearthnet_explorer.claims.binding.chunks import Chunk, ClassWord
 from chatearthnet_explorer.claims.lexicon import kinds
 
 if TYPE_CHECKING:

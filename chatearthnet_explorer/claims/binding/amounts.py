@@ -5,15 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from chatearthnet_explorer.claims import gaps
-from chatearthnet_explorer.claims.effects import DROP_SIZE, SIZE, SIZE_NEXT, Effect, Size
+from chatearthnet_explorer.claims.binding.effects import DROP_SIZE, SIZE, SIZE_NEXT, Effect, Size
 from chatearthnet_explorer.claims.lexicon import kinds
 from chatearthnet_explorer.claims.numbers import is_number
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from chatearthnet_explorer.claims.chunks import ClassWord
-    from chatearthnet_explorer.claims.sites import Site
+    from chatearthnet_explorer.claims.binding.chunks import ClassWord
+    from chatearthnet_explorer.claims.binding.sites import Site
     from chatearthnet_explorer.claims.tokens import Token
 
 # "loosens a little", "is larger": no amount, unless of the class that follows

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from chatearthnet_explorer.claims.context import Context, SentenceReading
+from chatearthnet_explorer.claims.binding.statements import Mention, Statement
+from chatearthnet_explorer.claims.discourse.context import Context, SentenceReading
+from chatearthnet_explorer.claims.discourse.likeness import copies_of
 from chatearthnet_explorer.claims.lexicon import kinds
-from chatearthnet_explorer.claims.likeness import copies_of
-from chatearthnet_explorer.claims.statements import Mention, Statement
 from chatearthnet_explorer.landcover.shares import PARTS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from chatearthnet_explorer.claims.claim import Parts
-    from chatearthnet_explorer.claims.context import SoFar
+    from chatearthnet_explorer.claims.discourse.context import SoFar
 
 _HEADING = kinds.LAND | kinds.AND
 

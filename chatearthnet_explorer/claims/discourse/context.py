@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from chatearthnet_explorer.claims.binding.statements import Mention
     from chatearthnet_explorer.claims.claim import Parts
-    from chatearthnet_explorer.claims.statements import Mention
 
 
 class Context(NamedTuple):

@@ -5,15 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from chatearthnet_explorer.claims import gaps
-from chatearthnet_explorer.claims.effects import CLOSE, LEAD, LEAD_NEXT, WHOLE, WIDEN, Effect
+from chatearthnet_explorer.claims.binding.effects import CLOSE, LEAD, LEAD_NEXT, WHOLE, WIDEN, Effect
+from chatearthnet_explorer.claims.binding.sites import is_of_part
 from chatearthnet_explorer.claims.lexicon import kinds
-from chatearthnet_explorer.claims.sites import is_of_part
 from chatearthnet_explorer.landcover.shares import PARTS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from chatearthnet_explorer.claims.chunks import ClassWord
+    from chatearthnet_explorer.claims.binding.chunks import ClassWord
     from chatearthnet_explorer.claims.clauses import Clause
     from chatearthnet_explorer.claims.tokens import Token
 

@@ -5,23 +5,23 @@ from __future__ import annotations
 from operator import itemgetter
 from typing import TYPE_CHECKING, NamedTuple
 
-from chatearthnet_explorer.claims import effects as kinds_of
 from chatearthnet_explorer.claims import gaps
-from chatearthnet_explorer.claims.amounts import find_amounts, start_of_list
-from chatearthnet_explorer.claims.chunks import find_chunks
-from chatearthnet_explorer.claims.denials import denials_beside, doubt_after
-from chatearthnet_explorer.claims.leads import find_leads
+from chatearthnet_explorer.claims.binding import effects as kinds_of
+from chatearthnet_explorer.claims.binding.amounts import find_amounts, start_of_list
+from chatearthnet_explorer.claims.binding.chunks import find_chunks
+from chatearthnet_explorer.claims.binding.denials import denials_beside, doubt_after
+from chatearthnet_explorer.claims.binding.leads import find_leads
+from chatearthnet_explorer.claims.binding.sites import NO_LAYOUT, SUBJECT, find_sites, names_whole
+from chatearthnet_explorer.claims.binding.statements import Mention, apply_effects
 from chatearthnet_explorer.claims.lexicon import kinds
-from chatearthnet_explorer.claims.sites import NO_LAYOUT, SUBJECT, find_sites, names_whole
-from chatearthnet_explorer.claims.statements import Mention, apply_effects
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
 
-    from chatearthnet_explorer.claims.chunks import Chunk, ClassWord
+    from chatearthnet_explorer.claims.binding.chunks import Chunk, ClassWord
+    from chatearthnet_explorer.claims.binding.effects import Effect, Size
+    from chatearthnet_explorer.claims.binding.sites import Layout
     from chatearthnet_explorer.claims.clauses import Clause
-    from chatearthnet_explorer.claims.effects import Effect, Size
-    from chatearthnet_explorer.claims.sites import Layout
     from chatearthnet_explorer.claims.tokens import Token
 
 _CONTENT = kinds.LAND | kinds.PLACE | kinds.PRONOUN | kinds.ONE_OF_TWO

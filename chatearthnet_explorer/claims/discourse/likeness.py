@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from chatearthnet_explorer.claims.binding.statements import Mention, Statement
 from chatearthnet_explorer.claims.lexicon import kinds
-from chatearthnet_explorer.claims.statements import Mention, Statement
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

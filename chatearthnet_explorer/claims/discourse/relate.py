@@ -4,25 +4,25 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from chatearthnet_explorer.claims.bindings import bind
+from chatearthnet_explorer.claims.binding.bind import bind
+from chatearthnet_explorer.claims.binding.statements import Mention, Statement
 from chatearthnet_explorer.claims.clauses import split_clauses
-from chatearthnet_explorer.claims.context import Context, SoFar
-from chatearthnet_explorer.claims.directions import narrow_sides, resolve_directions
+from chatearthnet_explorer.claims.discourse.context import Context, SoFar
+from chatearthnet_explorer.claims.discourse.directions import narrow_sides, resolve_directions
+from chatearthnet_explorer.claims.discourse.likeness import copied_place, is_exception
+from chatearthnet_explorer.claims.discourse.rest import resolve_rest
+from chatearthnet_explorer.claims.discourse.settling import is_about, settle
+from chatearthnet_explorer.claims.discourse.subjects import with_subject
 from chatearthnet_explorer.claims.lexicon import kinds
-from chatearthnet_explorer.claims.likeness import copied_place, is_exception
-from chatearthnet_explorer.claims.rest import resolve_rest
-from chatearthnet_explorer.claims.settling import is_about, settle
-from chatearthnet_explorer.claims.statements import Mention, Statement
-from chatearthnet_explorer.claims.subjects import with_subject
 from chatearthnet_explorer.landcover.shares import PARTS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from chatearthnet_explorer.claims.bindings import Binding
+    from chatearthnet_explorer.claims.binding.bind import Binding
     from chatearthnet_explorer.claims.claim import Parts
     from chatearthnet_explorer.claims.clauses import Clause, Sentence
-    from chatearthnet_explorer.claims.context import SentenceReading
+    from chatearthnet_explorer.claims.discourse.context import SentenceReading
 
 
 _POINTS = kinds.TOWARDS | kinds.HERE

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from chatearthnet_explorer.claims import effects as kinds
+from chatearthnet_explorer.claims.binding import effects as kinds
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from chatearthnet_explorer.claims.chunks import ClassWord
+    from chatearthnet_explorer.claims.binding.chunks import ClassWord
+    from chatearthnet_explorer.claims.binding.effects import Effect, Size
+    from chatearthnet_explorer.claims.binding.sites import Site
     from chatearthnet_explorer.claims.claim import Parts
-    from chatearthnet_explorer.claims.effects import Effect, Size
-    from chatearthnet_explorer.claims.sites import Site
 
 
 class Statement(NamedTuple):

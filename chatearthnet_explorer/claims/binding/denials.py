@@ -10,8 +10,8 @@ from chatearthnet_explorer.claims.lexicon import kinds
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
-    from chatearthnet_explorer.claims.chunks import ClassWord
-    from chatearthnet_explorer.claims.sites import Site
+    from chatearthnet_explorer.claims.binding.chunks import ClassWord
+    from chatearthnet_explorer.claims.binding.sites import Site
     from chatearthnet_explorer.claims.tokens import Token
 
 _WORDS = (

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
-    from chatearthnet_explorer.claims.chunks import ClassWord
+    from chatearthnet_explorer.claims.binding.chunks import ClassWord
 
 (
     SIZE_NEXT,  # an amount before the class
