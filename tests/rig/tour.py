@@ -158,14 +158,21 @@ def learn(tour: Tour) -> None:
     _next_section(tour)
     world = page.locator(".leaflet-container")
     world.wait_for(timeout=SLOW)
-    world.scroll_into_view_if_needed()
-    box = world.bounding_box()
-    assert box
-    right, down = box["x"] + box["width"] * 0.35, box["y"] + box["height"] * 0.8
-    if tour.is_phone:
-        page.touchscreen.tap(right, down)
-    else:
-        page.mouse.click(right, down)
+    for _ in range(20):
+        # on a busy computer the map may still move, or not listen yet
+        world.scroll_into_view_if_needed()
+        box = world.bounding_box()
+        assert box
+        right, down = box["x"] + box["width"] * 0.35, box["y"] + box["height"] * 0.8
+        if tour.is_phone:
+            page.touchscreen.tap(right, down)
+        else:
+            page.mouse.click(right, down)
+        try:
+            expect(page.locator(".cen-feedback")).to_contain_text("Right.", timeout=10_000)
+        except AssertionError:
+            continue
+        break
     _next_section(tour)
     tour.press(page.locator(".cen-picture-board .cen-tile").nth(2))
     _next_section(tour)
