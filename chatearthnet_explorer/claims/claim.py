@@ -22,7 +22,7 @@ DOUBTS: Mapping[str, tuple[Certainty, str]] = MappingProxyType({
     "carried": ("unclear", "The caption names no place here, and its last place was that of another land cover."),
     "rest": ("unclear", 'The caption only says "elsewhere", "the rest" or the like.'),
     "relative": ("unclear", "The caption says where it is only by what is beside it."),
-    "vague": ("unclear", 'The caption only hints at a place or an amount, as in "scattered" or "towards the top".'),
+    "vague": ("unclear", 'The caption only says "in any part", which may be none.'),
     "denial": ("unclear", "The caption denies something beside this place, and it is not sure what."),
     "conflict": ("unclear", "The caption also says otherwise, so one of the two is not meant."),
 })  # fmt: skip

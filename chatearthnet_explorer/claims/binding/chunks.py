@@ -13,11 +13,13 @@ if TYPE_CHECKING:
     from chatearthnet_explorer.claims.claim import Parts
     from chatearthnet_explorer.claims.clauses import Clause
 
-_SEPARATE = kinds.NO | kinds.LEADS | kinds.LED_BY | kinds.MADE_OF | kinds.VERB | kinds.THEME
-_COMPARES = kinds.OUTRANKS | kinds.OUTRANKED_BY
-_JOIN = kinds.JOINS | kinds.AHEAD | kinds.OUTRANKS | kinds.OUTRANKED_BY
+SEPARATE = kinds.NO | kinds.LEADS | kinds.LED_BY | kinds.MADE_OF | kinds.VERB | kinds.THEME
+"""Kinds of phrases that keep the class after them out of the list before them."""
+COMPARES = kinds.OUTRANKS | kinds.OUTRANKED_BY
+"""Kinds of phrases that compare two classes."""
+_JOIN = kinds.JOINS | kinds.AHEAD | COMPARES
 _LIST = kinds.AND | kinds.JOINS
-_LINKS = _SEPARATE | _JOIN
+_LINKS = SEPARATE | _JOIN
 _STANDS_FOR_CLASS = kinds.LAND | kinds.PRONOUN | kinds.ONE_OF_TWO
 _MAY_BEGIN = _STANDS_FOR_CLASS | kinds.PLACE | kinds.REFERENCE
 
@@ -121,8 +123,8 @@ def find_chunks(clause: Clause, text: str) -> list[Chunk]:
                 aside = (
                     last is not None
                     and bool(last.words)
-                    and (text.endswith(_AMONG, 0, start) or (not link & _SEPARATE and _is_object(text, start)))
-                ) or (bool(near & _COMPARES) and len(words) > 1)
+                    and (text.endswith(_AMONG, 0, start) or (not link & SEPARATE and _is_object(text, start)))
+                ) or (bool(near & COMPARES) and len(words) > 1)
                 chunks.append(Chunk((word,), (), at, start, end, near, since_class, before, is_aside=aside))
             near = since_chunk = since_class = link = 0
         elif kind == kinds.PLACE:
@@ -178,7 +180,7 @@ def _is_shape(last: ClassWord, word: ClassWord, text: str) -> bool:
 
 def _join(last: Chunk, word: ClassWord, link: int, text: str) -> bool:
     # a list longer than the legend is no list, and would be slow to read
-    if link & _SEPARATE or len(last.words) == len(CLASSES):
+    if link & SEPARATE or len(last.words) == len(CLASSES):
         return False
     before = last.words[-1]
     return bool(link & _JOIN) or word.name == before.name or gaps.is_series(text[before.end : word.start])

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from chatearthnet_explorer.claims.binding.chunks import Chunk, ClassWord
+from chatearthnet_explorer.claims.binding.chunks import COMPARES, SEPARATE, Chunk, ClassWord
 from chatearthnet_explorer.claims.lexicon import kinds
 
 if TYPE_CHECKING:
@@ -25,8 +25,6 @@ SUBJECT = ClassWord("", -1, -1, -1)
 _INTO = (" in ", " at ", " on ", " within ", " towards ")
 _NEAR = 12
 _ABSENT = kinds.ABSENT | kinds.NOT_IN
-_APART = kinds.NO | kinds.LEADS | kinds.LED_BY | kinds.MADE_OF | kinds.VERB | kinds.THEME
-_COMPARES = kinds.OUTRANKS | kinds.OUTRANKED_BY
 _CONTRASTS = frozenset({"while", "rest"})
 _FROM, _TO, _DIRECT = ("from the ", "from "), ("to the ", "to "), frozenset({" the ", " in the "})
 
@@ -148,7 +146,7 @@ def _still_open(
     words: tuple[ClassWord, ...], clause: Clause, sites: Sequence[Site], chunk: Chunk
 ) -> tuple[ClassWord, ...]:
     """Return the classes of a place after others: "it outnumbers the fields in the middle and has a third of ..."."""
-    is_next = clause.signs & _COMPARES and sites and sites[-1].words == words and not chunk.in_list
+    is_next = clause.signs & COMPARES and sites and sites[-1].words == words and not chunk.in_list
     return words[:1] if is_next else words
 
 
@@ -237,7 +235,7 @@ def _turns(chunk: Chunk, tokens: Sequence[Token], text: str, *, contrast: bool) 
     if not chunk.at:
         return False
     _, word, _, end = tokens[chunk.at - 1]
-    if word == "and" and chunk.since_class & _APART and not chunk.in_list:
+    if word == "and" and chunk.since_class & SEPARATE and not chunk.in_list:
         # "trees dominate, and in the middle there is water"
         turns = text.startswith(_INTO, end, min(chunk.start, end + _NEAR))
         return turns and _names_class(tokens[chunk.at :])
