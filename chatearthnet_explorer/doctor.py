@@ -12,8 +12,8 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from chatearthnet_explorer.captioners.model_prices import DEFAULT
-from chatearthnet_explorer.captioners.service.endpoint import OPENAI, key_for, open_endpoint
+from chatearthnet_explorer.captioners.model_table import DEFAULT, model_table
+from chatearthnet_explorer.captioners.service.endpoint import OPENAI, PLACEHOLDER, key_for, open_endpoint
 from chatearthnet_explorer.errors import ExplorerError, KeyMissingError, SourceError
 from chatearthnet_explorer.net.addresses import public_address
 from chatearthnet_explorer.net.http_client import send
@@ -45,6 +45,7 @@ _MIRROR_FILE = "mm_chatearthnet_caps_4v_val.json"
 _ZIP = b"PK\x03\x04"
 _SPAN = 64
 _LARGEST = 2_000_000
+_MOST_NAMES, _LONGEST_NAME = 5, 60
 _OK, _PARTIAL, _NO_LOGIN, _FORBIDDEN, _NOT_FOUND = 200, 206, 401, 403, 404
 
 
@@ -81,7 +82,9 @@ class _Answer(NamedTuple):
     body: bytes
 
 
-def check_services(settings: Settings | None = None, *, patience: float = PATIENCE) -> tuple[ServiceCheck, ...]:
+def check_services(
+    settings: Settings | None = None, *, base_url: str | None = None, patience: float = PATIENCE
+) -> tuple[ServiceCheck, ...]:
     """Ask every service at once and return what each answered, in the order of the settings.
 
     Each catalogue gets a real search and a real read of the best scene, WorldCover a real read of both years. The
@@ -89,6 +92,7 @@ def check_services(settings: Settings | None = None, *, patience: float = PATIEN
 
     Args:
         settings: Addresses of the services; None for the settings of the environment.
+        base_url: Address of the model's service; None for that of the environment.
         patience: Seconds that each may take.
     """
     settings = settings or Settings()
@@ -98,7 +102,7 @@ def check_services(settings: Settings | None = None, *, patience: float = PATIEN
         ("Zenodo files", settings.zenodo, lambda: _check_zenodo_files(settings.zenodo)),
         ("Zenodo API", settings.zenodo, lambda: _check_zenodo_api(settings.zenodo)),
         ("mirror", settings.mirror, lambda: _check_mirror(settings.mirror)),
-        ("model", os.environ.get("OPENAI_BASE_URL") or OPENAI, _check_model),
+        ("model", base_url or os.environ.get("OPENAI_BASE_URL") or OPENAI, lambda: _check_model(base_url)),
     ]
     with ThreadPoolExecutor(len(checks)) as pool:
         return tuple(pool.map(lambda check: _measure(*check, patience=patience), checks))
@@ -190,13 +194,14 @@ def _check_mirror(mirror: str) -> ServiceCheck:
     return _range_check("mirror", caption_addresses(mirror, _MIRROR_FILE)[0], b"[", whole_is_fine=True)
 
 
-def _check_model() -> ServiceCheck:
-    endpoint = open_endpoint()
+def _check_model(base_url: str | None = None) -> ServiceCheck:
+    endpoint, table = open_endpoint(base_url), model_table()
     address = f"{endpoint.url.rstrip('/')}/models"
     try:
-        headers = {"Authorization": f"Bearer {key_for(endpoint, lambda: None)}"}
+        key = key_for(endpoint, lambda: None)
     except KeyMissingError:
-        headers = {}
+        key = PLACEHOLDER
+    headers = {"Authorization": f"Bearer {key}"} if key != PLACEHOLDER else {}
     answer = _get(address, headers, redirects=0)
     result = ServiceCheck(service="model", address=_public(endpoint.url), works=answer.status == _OK, answer="")
     if answer.status in {_NO_LOGIN, _FORBIDDEN}:
@@ -205,9 +210,16 @@ def _check_model() -> ServiceCheck:
     try:
         models = [str(one["id"]) for one in json.loads(answer.body)["data"]]
     except (ValueError, KeyError, TypeError, RecursionError):
-        return replace(result, works=False, answer=f"{answer.status}, but no list of models.")
-    missing = "" if DEFAULT in models else f"{DEFAULT} is not among them; choose one of them by its name."
-    return replace(result, answer=f"{answer.status}, {len(models)} models.", difference=missing)
+        advice = "check that the address ends in /v1; some services have no list and write captions all the same."
+        return replace(result, works=False, answer=f"{answer.status}, but no list of models: {advice}")
+    missing = "" if DEFAULT in models else f"{DEFAULT} is not among them; choose one of them with --model."
+    names = ", ".join(name[:_LONGEST_NAME] for name in models[:_MOST_NAMES]) + (", ..." if models[_MOST_NAMES:] else "")
+    count = f"{len(models)} model{'' if len(models) == 1 else 's'}"
+    return replace(
+        result,
+        answer=f"{answer.status}, {count}{f': {names}' if names else ''}; prices are those of {table.as_of}.",
+        difference=missing or table.find(DEFAULT).end_note(endpoint.url),
+    )
 
 
 def _range_check(service: str, address: str, start: bytes, *, whole_is_fine: bool = False) -> ServiceCheck:

@@ -88,24 +88,65 @@ class LedgerError(ExplorerError, OSError):
     """A ledger of verdicts cannot be read or written."""
 
 
+class CaptionFileError(ExplorerError, OSError):
+    """A file of captions that cannot be read or written, or a line of it that is no entry."""
+
+
 class CaptionerError(ExplorerError):
     """A captioner could not write a caption."""
+
+    kind = "captioner"
+    """Kind of the failure, for those who count failures or decide what to do next."""
 
 
 class KeyMissingError(CaptionerError, LookupError):
     """A model was chosen and there is no key for its service."""
 
+    kind = "key"
+
 
 class ModelError(CaptionerError):
     """The service of a model refused, failed, or gave no usable response."""
+
+    def __init__(self, sentence: str, *, kind: str = "service", retry_after: float = 0.0) -> None:
+        """Describe the failure.
+
+        Args:
+            sentence: What happened and what to do.
+            kind: ``key``, ``access``, ``credit``, ``model`` and ``address`` fail for every request; ``busy``,
+                ``fault``, ``timeout``, ``network`` and ``unreachable`` (nothing was sent) may pass; ``refusal``,
+                ``filter``, ``no text``, ``length`` and
+                ``request`` are about this request; ``no completion`` is an answer that is none; ``service`` is
+                anything else.
+            retry_after: Seconds after which the service asks to try again; 0 if it names none.
+        """
+        super().__init__(sentence)
+        self.kind = kind
+        self.retry_after = retry_after
 
 
 class QuotaError(CaptionerError):
     """No request to a model now: one is running already, or the limit of the hour is reached."""
 
+    kind = "quota"
+
+
+class BudgetError(CaptionerError):
+    """A request to a model that could pass the cap on money or tokens. It was not sent."""
+
+    kind = "budget"
+
+
+class RetiredModelError(CaptionerError, ValueError):
+    """A model whose last day at its service is over. It was not asked."""
+
+    kind = "model"
+
 
 class EmptyChipError(CaptionerError, ValueError):
     """A chip that no model should describe: uniform, or without labels."""
+
+    kind = "empty chip"
 
 
 class Cancelled(ExplorerError):  # noqa: N818 - not a failure: the user wanted it

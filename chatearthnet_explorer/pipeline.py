@@ -6,11 +6,14 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from chatearthnet_explorer.captioners import Captioner, open_captioner, write_caption
+from chatearthnet_explorer.caption import MULTISPECTRAL
+from chatearthnet_explorer.captioners import Captioner, open_captioner, sent_image, write_caption
 from chatearthnet_explorer.errors import CaptionerError
 from chatearthnet_explorer.landcover.shares import shares
 from chatearthnet_explorer.places.countries import Country, country_at
-from chatearthnet_explorer.prompts.prompt import Prompt, prompt_for
+from chatearthnet_explorer.prompts.chip_prompt import prompt_for_chip
+from chatearthnet_explorer.prompts.picture_prompt import needs_bands
+from chatearthnet_explorer.prompts.prompt import Prompt, wording_for
 from chatearthnet_explorer.sources import Source, Year, fetch_chip, open_source
 from chatearthnet_explorer.tile import ZOOM, wrap_longitude
 from chatearthnet_explorer.values import Value
@@ -21,6 +24,7 @@ if TYPE_CHECKING:
 
     from chatearthnet_explorer.caption import Caption, Style
     from chatearthnet_explorer.chip import Chip
+    from chatearthnet_explorer.prompts.prompt import Prompt
 
 
 FETCHING = "Fetching the picture and the land cover."
@@ -50,13 +54,13 @@ class Captioned(Value):
     """Pixels and labels, as far as they are available."""
 
     prompt: Prompt | None
-    """The messages for a model; None without labels."""
+    """The messages for a model; None without the labels or the pictures that the style describes."""
 
     caption: Caption | None
     """The caption; None if it could not be written."""
 
     error: CaptionerError | None = None
-    """Why there is no caption; None if there is one, or no prompt to write it from."""
+    """Why there is no caption, or no newer one; None if it was written, or there are no labels to write it from."""
 
     code: str = ""
     """Three lines of Python that give the same result, unless functions of your own contributed to the source."""
@@ -101,6 +105,12 @@ class Captioned(Value):
                 "captioner": caption.captioner,
                 "model": caption.model,
                 "style": caption.style,
+                "tokens_in": caption.tokens_in,
+                "tokens_out": caption.tokens_out,
+                "dollars": caption.dollars,
+                "price_date": caption.price_date.isoformat() if caption.price_date else None,
+                "seconds": caption.seconds,
+                "notes": list(caption.notes),
             },
             "missing": list(self.missing),
         }
@@ -119,21 +129,23 @@ def caption_at(
     wording: str | Path | None = None,
     ask: bool = True,
     step: Callable[[str], None] = lambda _: None,
+    on_text: Callable[[str], None] | None = None,
 ) -> Captioned:
-    """Return the chip of a place, the prompt that ChatEarthNet's method makes of its labels, and a caption.
+    """Return the chip of a place, the prompt that is made of it, and a caption.
 
     Args:
         lon: Degrees east; wrapped beyond -180 to 180.
         lat: Degrees north, within 85.0511 of the equator.
         source: Where chips come from: ``auto``, ``stac``, ``simulated``, or an object.
         captioner: What writes: ``template``, ``chat``, ``vision``, or an object.
-        style: Style of the prompt: ``3.5`` or ``4v``.
+        style: Style of the prompt: ``3.5``, ``4v`` or ``multispectral``.
         year: 2020 or 2021, of the labels and of the scene.
         seed: Seed of the words a 3.5 prompt draws.
         scene: Identifier of the scene to take; None for the least cloudy.
         wording: TOML file with other sentences for the prompt.
         ask: Whether to write a caption; otherwise the result has chip and prompt only.
         step: Called with a sentence before each step; it may raise ``Cancelled`` to stop.
+        on_text: Called with the text of the caption so far while it is written, if the captioner can; likewise.
 
     Raises:
         PlaceError: If the place is not on the grid.
@@ -141,8 +153,10 @@ def caption_at(
         WordingError: If the style or the wording file cannot be used.
     """
     sources, writer = open_source(source), open_captioner(captioner)
+    wording_for(style, wording)
     step(FETCHING)
-    chip = fetch_chip(sources, lon, lat, year=year, scene=scene)
+    bands = needs_bands(style, sent_image(writer))
+    chip = fetch_chip(sources, lon, lat, year=year, scene=scene, bands=bands)
     return caption_of(
         chip,
         lon,
@@ -155,6 +169,7 @@ def caption_at(
         wording=wording,
         ask=ask,
         step=step,
+        on_text=on_text,
     )
 
 
@@ -172,6 +187,7 @@ def caption_of(
     prompt: Prompt | None = None,
     ask: bool = True,
     step: Callable[[str], None] = lambda _: None,
+    on_text: Callable[[str], None] | None = None,
 ) -> Captioned:
     """Return the prompt and the caption of a chip: ``caption_at`` without its first half.
 
@@ -181,13 +197,14 @@ def caption_of(
         lat: Degrees north of it.
         source: Where the chip is from, for ``Captioned.code``; None if the fields of the chip are enough.
         captioner: What writes: ``template``, ``chat``, ``vision``, or an object.
-        style: Style of the prompt: ``3.5`` or ``4v``.
+        style: Style of the prompt: ``3.5``, ``4v`` or ``multispectral``.
         year: Year that the chip was requested for, which ``Captioned.code`` repeats.
         seed: Seed of the words a 3.5 prompt draws.
         wording: TOML file with other sentences for the prompt.
-        prompt: An edited prompt; None to make it from the labels.
+        prompt: An edited prompt; None to make it from the labels, or the pictures in the multispectral style.
         ask: Whether to write a caption; otherwise the result has chip and prompt only.
         step: Called with a sentence before each step; it may raise ``Cancelled`` to stop.
+        on_text: Called with the text of the caption so far while it is written, if the captioner can; likewise.
 
     Raises:
         SettingError: If the captioner is unknown.
@@ -196,15 +213,16 @@ def caption_of(
     writer = open_captioner(captioner)
     country = country_at(*chip.tile.center)
     caption, error = None, None
-    if chip.labels is not None:
+    if chip.labels is not None or style == MULTISPECTRAL:
         step("Making the prompt.")
-        prompt = prompt or prompt_for(chip.labels, style=style, seed=seed, wording=wording)
-        if ask:
-            step(WRITING)
-            try:
-                caption = write_caption(writer, prompt, chip)
-            except CaptionerError as problem:  # chip and prompt are shown without it
-                error = problem
+        try:
+            image = sent_image(writer)
+            prompt = prompt or prompt_for_chip(chip, style=style, seed=seed, wording=wording, image=image)
+            if ask:
+                step(WRITING)
+                caption = write_caption(writer, prompt, chip, on_text)
+        except CaptionerError as problem:  # chip and prompt are shown without it
+            error = problem
     return Captioned(
         lon=wrap_longitude(lon),
         lat=lat,

@@ -25,6 +25,12 @@ def _cache() -> Path:
     return Path(folder).expanduser() if folder else home / "chatearthnet_explorer"
 
 
+def models_file() -> Path | None:
+    """Return the user's own table of models, from ``CHATEARTHNET_MODELS``; None without one."""
+    path = os.environ.get("CHATEARTHNET_MODELS")
+    return Path(path).expanduser() if path else None
+
+
 @dataclass(frozen=True, kw_only=True)
 class Settings:
     """Addresses of catalogues, labels and the release, and the cache. The constructor reads the environment.
@@ -50,6 +56,9 @@ class Settings:
 
     cache_bytes: int = CACHE_BYTES
     """Bytes that the cache may take on disk."""
+
+    models: Path | None = field(default_factory=models_file)
+    """Your own table of models, from ``CHATEARTHNET_MODELS``: prices, limits and last days."""
 
     def __post_init__(self) -> None:
         """Refuse addresses that are not http or https."""

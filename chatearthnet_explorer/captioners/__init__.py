@@ -4,21 +4,21 @@ from __future__ import annotations
 
 import logging
 from dataclasses import replace
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
-from chatearthnet_explorer.caption import LIMIT, Caption
-from chatearthnet_explorer.errors import CaptionerError, ExplorerError
+from chatearthnet_explorer.caption import LIMIT, MULTISPECTRAL, Caption
+from chatearthnet_explorer.errors import CaptionerError, ExplorerError, SettingError
 from chatearthnet_explorer.plugins import Registry, builtin, needs_factory, require_protocol
+from chatearthnet_explorer.prompts.picture_prompt import IMAGES
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from chatearthnet_explorer.caption import Style
     from chatearthnet_explorer.chip import Chip
     from chatearthnet_explorer.plugins import Plugin
     from chatearthnet_explorer.prompts.prompt import Prompt
-
-IMAGES = ("labels", "true colour")
-"""Pictures that ``vision`` can send. ChatEarthNet sent 4V the label maps and never the satellite image."""
+    from chatearthnet_explorer.writer import Writer
 
 _log = logging.getLogger(__name__)
 
@@ -31,7 +31,11 @@ class Captioner(Protocol):
 
     # A captioner may also have ``free = True``: a caption costs nothing, so widgets request it without a button;
     # ``estimate(prompt)``: returns what a caption will cost; ``cancel()``: ends the request that is under way;
+    # ``stream(prompt, chip, on_text)``: as ``caption``, and calls ``on_text`` in the same thread with the whole text so
+    # far, cleaned, whenever it grew; what that raises (``Cancelled``) ends the request and is raised;
     # ``reads_wording = False``: it writes from the facts alone, so that editing the words of a prompt changes nothing;
+    # ``image``: the pictures that it sends of a multispectral prompt, one of ``IMAGES``;
+    # ``multispectral_problem``: why it cannot use prompts of that style, in one sentence;
     # ``options``: keywords that ``open_captioner`` needs to open the same one again. A key is never among them.
 
     def caption(self, prompt: Prompt, chip: Chip) -> Caption:
@@ -65,7 +69,7 @@ _REGISTRY = Registry(
             "captioners.vision:VisionCaptioner",
             "vision",
             "A vision model",
-            "Sends the prompt and its label maps, or the satellite picture, to a model that takes images.",
+            "Sends the prompt and its label maps, or satellite pictures, to a model that takes images.",
         ),
     ),
     verify=needs_factory("caption"),
@@ -124,9 +128,32 @@ def is_free(captioner: Captioner) -> bool:
     return getattr(captioner, "free", False) is True
 
 
+def model_of(captioner: Captioner) -> str:
+    """Return the identifier of the model that a captioner asks; empty if it has none."""
+    return str(getattr(captioner, "options", {}).get("model") or "")
+
+
+def cancel_request(captioner: Captioner | None) -> None:
+    """End the request that is under way, if there is one and the captioner can."""
+    cancel = getattr(captioner, "cancel", None)
+    if cancel is not None:
+        cancel()
+
+
 def reads_wording(captioner: Captioner) -> bool:
     """Return whether the words of a prompt reach the captioner; True if it does not say otherwise."""
     return getattr(captioner, "reads_wording", True) is not False
+
+
+def check_style(captioner: Captioner, style: Style) -> None:
+    """Check that a captioner can use the prompts of a style, before anything is read or sent.
+
+    Raises:
+        SettingError: If the style is multispectral and the captioner says that it sends no pictures of the scene.
+    """
+    problem = getattr(captioner, "multispectral_problem", "") if style == MULTISPECTRAL else ""
+    if problem:
+        raise SettingError(problem)
 
 
 def open_captioner(
@@ -134,7 +161,7 @@ def open_captioner(
     *,
     model: str | None = None,
     base_url: str | None = None,
-    image: str = IMAGES[0],
+    image: str | None = None,
     ask_key: Callable[[], str | None] | None = None,
     typed_address: bool = False,
     token_limit: int | None = None,
@@ -147,12 +174,13 @@ def open_captioner(
         model: Identifier of the model, for ``chat`` and ``vision``; None for the default model.
         base_url: Address of an OpenAI-compatible service; None for ``OPENAI_BASE_URL`` or OpenAI's own. The caller
             chose it, so the key of ``OPENAI_API_KEY`` is sent there.
-        image: One of ``IMAGES``, for ``vision``.
+        image: Pictures that ``vision`` sends, one of ``IMAGES``; None for those of the style: all six in the
+            multispectral style, else the label maps, as ChatEarthNet sent them.
         ask_key: Called for a key where the environment has none, such as ``getpass.getpass`` in a notebook; None for a
             prompt in the terminal, if there is one.
         typed_address: Whether the address was typed on a page, by a person who may not own the environment: the key of
             ``OPENAI_API_KEY`` is then sent to the environment's own address only, and one of ``ask_key`` before it.
-        token_limit: Tokens an answer may have, reasoning included; None for 300 (style 3.5) or 1,200 (4v).
+        token_limit: Tokens an answer may have, reasoning included; None for 1,200 in style 4v and 300 in the others.
         reasoning_effort: How long a model reasons, one of ``model_service.EFFORTS``; None leaves it to the model.
 
     Raises:
@@ -175,15 +203,46 @@ def open_captioner(
     return instance
 
 
-def write_caption(captioner: Captioner, prompt: Prompt, chip: Chip) -> Caption:
+def open_writer(writer: Writer, **service: Any) -> Captioner:
+    """Return the captioner of a writer.
+
+    Args:
+        writer: Who.
+        service: Further keywords of ``open_captioner``, in place of what the writer says of its service.
+
+    Raises:
+        SettingError: As ``open_captioner``.
+    """
+    names = ("model", "base_url", "image", "token_limit", "reasoning_effort")
+    choices = {name: value for name in names if (value := getattr(writer, name)) != ""}
+    return open_captioner(writer.captioner, **choices | service)
+
+
+def sent_image(captioner: Captioner) -> str | None:
+    """Return the choice of ``IMAGES`` that a captioner sends of a multispectral prompt; None for that of the style."""
+    image = getattr(captioner, "image", None)
+    return image if image in IMAGES else None
+
+
+def write_caption(
+    captioner: Captioner, prompt: Prompt, chip: Chip, on_text: Callable[[str], None] | None = None
+) -> Caption:
     """Return the caption of any captioner.
+
+    Args:
+        captioner: What writes.
+        prompt: The messages for a model.
+        chip: What to describe.
+        on_text: Called in this thread with the whole text so far, if the captioner has the method ``stream``; it may
+            raise ``Cancelled`` to end the request. The caption is the same with and without it.
 
     Raises:
         CaptionerError: As the captioner does, or if it fails in another way or returns no caption.
         Cancelled: If the person stopped it.
     """
     try:
-        caption = captioner.caption(prompt, chip)
+        stream = getattr(captioner, "stream", None) if on_text else None
+        caption = stream(prompt, chip, on_text) if stream else captioner.caption(prompt, chip)
     except ExplorerError:
         raise
     except Exception as error:

@@ -4,15 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from chatearthnet_explorer.captioners.chip_guard import check
-from chatearthnet_explorer.captioners.model_prices import Estimate, estimate
-from chatearthnet_explorer.captioners.service.answer import caption_of
-from chatearthnet_explorer.captioners.service.model_service import RETRIES, TIMEOUT, Service
+from chatearthnet_explorer.caption import MULTISPECTRAL
+from chatearthnet_explorer.captioners.model_captioner import ModelCaptioner, ModelInput
+from chatearthnet_explorer.errors import CaptionerError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from chatearthnet_explorer.caption import Caption
     from chatearthnet_explorer.chip import Chip
     from chatearthnet_explorer.prompts.prompt import Prompt
 
@@ -26,68 +22,32 @@ BLIND = "The 4V style shows the writer label maps; this captioner sends words al
 """Note of such a caption."""
 
 
-class ChatCaptioner:
-    """Sends the words of the prompt to a model of any OpenAI-compatible service."""
+class ChatCaptioner(ModelCaptioner):
+    """Sends the words of the prompt to a model."""
 
     name = "chat"
-    free = False
+    multispectral_problem = "The multispectral style is made of pictures, and `chat` sends words alone; choose vision."
 
-    def __init__(
-        self,
-        *,
-        model: str | None = None,
-        base_url: str | None = None,
-        ask_key: Callable[[], str | None] | None = None,
-        typed_address: bool = False,
-        token_limit: int | None = None,
-        reasoning_effort: str | None = None,
-        timeout: float = TIMEOUT,
-        retries: int = RETRIES,
-    ) -> None:
-        """Prepare for requests; see ``Service`` for the arguments.
+    def picture_sizes(self, prompt: Prompt) -> list[tuple[int, int]]:  # noqa: ARG002 - it sends none
+        """Return no size."""
+        return []
+
+    def preface(self, prompt: Prompt) -> str:
+        """Return that there are no maps, before a prompt that refers to them."""
+        return f"{WITHOUT_MAPS}\n\n" if prompt.images else ""
+
+    def model_input(self, prompt: Prompt, chip: Chip) -> ModelInput:  # noqa: ARG002 - it sends words alone
+        """Return the words of the prompt.
 
         Raises:
-            SettingError: If the address, the token limit or the effort cannot be used.
+            CaptionerError: If the prompt is made of pictures alone.
         """
-        self.service = Service(
-            model=model,
-            base_url=base_url,
-            ask_key=ask_key,
-            typed_address=typed_address,
-            token_limit=token_limit,
-            reasoning_effort=reasoning_effort,
-            timeout=timeout,
-            retries=retries,
-        )
-        self.options = self.service.options
-
-    def estimate(self, prompt: Prompt) -> Estimate:
-        """Return the rough cost of a caption."""
-        return estimate(prompt, self.service.model, images=0, token_limit=self.service.token_limit(prompt.token_limit))
-
-    def cancel(self) -> None:
-        """End the running requests, from any thread."""
-        self.service.cancel()
-
-    def caption(self, prompt: Prompt, chip: Chip) -> Caption:
-        """Return the caption that the model writes.
-
-        Raises:
-            EmptyChipError: If the chip is uniform or has no labels.
-            KeyMissingError: If the service needs a key and there is none.
-            ModelError: If the service refused, failed, or sent no usable answer.
-            Cancelled: If ``cancel`` was called meanwhile.
-        """
-        check(prompt, chip)
+        if prompt.style == MULTISPECTRAL:
+            raise CaptionerError(self.multispectral_problem)
         blind = bool(prompt.images)
-        user = f"{WITHOUT_MAPS}\n\n{prompt.user}" if blind else prompt.user
-        answer = self.service.ask(system=prompt.system, user=user, token_limit=prompt.token_limit)
-        return caption_of(
-            answer,
-            prompt,
-            chip,
-            captioner=self.name,
-            requested_model=self.service.model,
-            input_summary="the prompt",
+        return ModelInput(
+            system=prompt.system,
+            user=f"{self.preface(prompt)}{prompt.user}",
+            summary="the prompt",
             notes=(BLIND,) if blind else (),
         )

@@ -36,6 +36,13 @@ def report_waits(report: Callable[[str], None]) -> Iterator[None]:
         _listener.reset(token)
 
 
+def report_wait(sentence: str) -> None:
+    """Call the function of ``report_waits``, if there is one; it may raise ``Cancelled``."""
+    listener = _listener.get()
+    if listener is not None:
+        listener(sentence)
+
+
 class Limit:
     """The rate limit of one server, from its headers ``X-RateLimit-*`` and ``Retry-After``."""
 
@@ -135,11 +142,9 @@ def pause(seconds: float, host: str) -> None:
     Raises:
         Cancelled: If the work was cancelled.
     """
-    report = _listener.get()
     end = time.monotonic() + seconds
     while (left := end - time.monotonic()) > 0:
-        if report is not None:
-            report(f"{host} accepts no more requests at the moment; continuing in {duration(left)}.")
+        report_wait(f"{host} accepts no more requests at the moment; continuing in {duration(left)}.")
         time.sleep(min(left, _TICK))
         checkpoint()
 

@@ -51,11 +51,12 @@ def chunks(response: Response, length: int) -> Iterator[bytes]:
         _check_time(response, deadline)
 
 
-def body_of(largest: int) -> Callable[[Response], bytes]:
+def body_of(largest: int, progress: Callable[[int], None] = lambda _bytes: None) -> Callable[[Response], bytes]:
     """Return a function that reads a whole body for ``http_client.request``, and undoes gzip.
 
     Args:
         largest: Maximum size in bytes, decompressed.
+        progress: Called with how many bytes there are so far.
 
     Raises:
         HttpError: If it is larger (raised by the function, as ``UnreachableError`` where it takes too long).
@@ -70,6 +71,7 @@ def body_of(largest: int) -> Callable[[Response], bytes]:
             if len(content) > largest:
                 msg = f"{response.subject} sent more than {largest / 1e6:g} MB, which is too much; check its address."
                 raise HttpError(msg)
+            progress(len(content))
             _check_time(response, deadline)
         return bytes(content)
 

@@ -141,7 +141,9 @@ def open_source(
     return instance
 
 
-def fetch_chip(source: Source, lon: float, lat: float, *, year: Year = 2020, scene: str | None = None) -> Chip:
+def fetch_chip(
+    source: Source, lon: float, lat: float, *, year: Year = 2020, scene: str | None = None, bands: bool = False
+) -> Chip:
     """Return the chip of a place from a source of any origin; see ``Source.chip_at``.
 
     Raises:
@@ -149,7 +151,7 @@ def fetch_chip(source: Source, lon: float, lat: float, *, year: Year = 2020, sce
         ExplorerError: As the source does.
     """
     try:
-        chip = source.chip_at(lon, lat, year=year, scene=scene)
+        chip = source.chip_at(lon, lat, year=year, scene=scene, **({"bands": True} if bands else {}))
     except ExplorerError:
         raise
     except Exception as error:

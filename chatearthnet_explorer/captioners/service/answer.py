@@ -5,21 +5,14 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from chatearthnet_explorer.caption import LIMIT, Caption
-from chatearthnet_explorer.captioners.chip_guard import notes_on
-from chatearthnet_explorer.captioners.model_prices import retirement
+from chatearthnet_explorer.caption import LIMIT
 from chatearthnet_explorer.captioners.service.endpoint import PLACEHOLDER
 from chatearthnet_explorer.captioners.service.reasoning import strip_reasoning
+from chatearthnet_explorer.captioners.service.streamed_completion import THINKING_FIELDS, content_text, read_completion
 from chatearthnet_explorer.errors import ModelError
-from chatearthnet_explorer.net.safe_json import read_json
 from chatearthnet_explorer.prompts.prompt import FORBIDDEN_WORDS
-
-if TYPE_CHECKING:
-    from chatearthnet_explorer.chip import Chip
-    from chatearthnet_explorer.prompts.prompt import Prompt
 
 QUOTE = 160
 """Characters of a service's own words that an error repeats."""
@@ -32,8 +25,7 @@ _UNSEEN = {"Cc", "Cf", "Co", "Cs", "Zl", "Zp"}
 _STEMS = "|".join(re.escape(word.removesuffix("y").removesuffix("e")) for word in FORBIDDEN_WORDS)
 # Shorter keys are words like "none" and "ollama", which local services ignore.
 _SHORTEST_SECRET = 8
-_TEXT_PARTS = ("text", "output_text")
-_THINKING_FIELDS = ("reasoning_content", "reasoning", "reasoning_details", "thinking")
+_PART = 6
 _BANNED_WORDS = re.compile(rf"\b(?:un)?(?:{_STEMS})\w*", re.IGNORECASE)
 
 
@@ -61,7 +53,7 @@ def read_answer(body: bytes, *, host: str, model: str, token_limit: int, key: st
     """Return the answer in a chat.completions body.
 
     Args:
-        body: The bytes of the answer, of any content.
+        body: The bytes of the answer, of any content; those of a stream are read_completion.
         host: The service, as errors name it.
         model: Identifier of the model that was requested.
         token_limit: Tokens the answer was allowed.
@@ -70,7 +62,7 @@ def read_answer(body: bytes, *, host: str, model: str, token_limit: int, key: st
     Raises:
         ModelError: If it is not a chat completion, is empty, or is a refusal.
     """
-    content = _object(body)
+    content, is_whole = read_completion(body)
     choices = content.get("choices")
     choice = choices[0] if isinstance(choices, list) and choices else None
     message = choice.get("message") if isinstance(choice, dict) else None
@@ -79,71 +71,49 @@ def read_answer(body: bytes, *, host: str, model: str, token_limit: int, key: st
     finish_reason = choice.get("finish_reason")
     if isinstance(refusal := message.get("refusal"), str) and refusal.strip():
         msg = f"The model {model!r} declined to write a caption ({quote(refusal, key)}); choose another model."
-        raise ModelError(msg)
+        raise ModelError(msg, kind="refusal")
     if finish_reason == "content_filter":
         msg = f"{host} blocked the answer with its content filter; choose another model or place."
-        raise ModelError(msg)
-    words, has_reasoning = strip_reasoning(_content_text(message.get("content")))
-    text, unseen = visible(_without(words, key))
+        raise ModelError(msg, kind="filter")
+    words, has_reasoning = strip_reasoning(content_text(message.get("content")))
+    text, unseen = visible(words)
     if unseen:  # marks of reasoning could be hidden by them
         text, more_reasoning = strip_reasoning(text)
         has_reasoning = has_reasoning or more_reasoning
+    text = without_key(text, key)  # at the end: what was taken out may have divided it
     if not text:
-        has_reasoning = has_reasoning or any(message.get(name) for name in _THINKING_FIELDS)
+        has_reasoning = has_reasoning or any(message.get(name) for name in THINKING_FIELDS)
         raise _wordless(model, token_limit, cut=finish_reason == "length", has_reasoning=has_reasoning)
-    model_name = visible(_without(content.get("model"), key))[0][:_LONGEST_NAME]
-    notes = (
-        f"The answer was cut off at the limit of {token_limit} tokens." if finish_reason == "length" else "",
-        f"Of the answer, the first {LIMIT} characters are kept." if len(text) > LIMIT else "",
-        f"{unseen} characters that cannot be seen were taken out of the answer." if unseen else "",
-        "" if model_name else f"The service did not say which model answered; {model} was asked.",
-    )
+    reported_model = content.get("model")
+    model_name = without_key(visible(reported_model)[0] if isinstance(reported_model, str) else "", key)[:_LONGEST_NAME]
     usage = content.get("usage")
     counts = usage if isinstance(usage, dict) else {}
+    tokens_out = _count(counts.get("completion_tokens"))
+    notes = (
+        _cut_off(token_limit, tokens_out) if finish_reason == "length" else "",
+        f"Of the answer, the first {LIMIT} characters are kept." if len(text) > LIMIT else "",
+        f"{unseen} characters that cannot be seen were taken out of the answer." if unseen else "",
+        "" if is_whole else "The service did not mark the end of its answer, so the end may be missing.",
+        "" if model_name else f"The service did not say which model answered; {model} was asked.",
+    )
     return Answer(
         text=text[:LIMIT].rstrip(),
         model=model_name or model,
         tokens_in=_count(counts.get("prompt_tokens")),
-        tokens_out=_count(counts.get("completion_tokens")),
+        tokens_out=tokens_out,
         notes=tuple(filter(None, notes)),
-    )
-
-
-def caption_of(
-    answer: Answer,
-    prompt: Prompt,
-    chip: Chip,
-    *,
-    captioner: str,
-    requested_model: str,
-    input_summary: str,
-    notes: tuple[str, ...] = (),
-) -> Caption:
-    """Return an answer as the caption of a chip, with notes for its readers."""
-    forbidden_words = banned_words(answer.text)
-    retirement_note = retirement(requested_model, datetime.now(UTC).date())
-    return Caption(
-        text=answer.text,
-        captioner=captioner,
-        style=prompt.style,
-        model=answer.model,
-        input_summary=input_summary + (", of a simulated chip" if chip.simulated else ""),
-        prompt_id=prompt.id,
-        tokens_in=answer.tokens_in,
-        tokens_out=answer.tokens_out,
-        notes=(
-            *notes_on(chip),
-            *notes,
-            *answer.notes,
-            *((f"It uses words that the prompt forbids: {', '.join(forbidden_words)}.",) if forbidden_words else ()),
-            *((retirement_note,) if retirement_note else ()),
-        ),
     )
 
 
 def banned_words(text: str) -> tuple[str, ...]:
     """Return the words of a text that the prompts forbid, in any form (``appears``, ``unlikely``), once each."""
     return tuple(dict.fromkeys(word.lower() for word in _BANNED_WORDS.findall(text)))
+
+
+def notes_on_words(text: str) -> tuple[str, ...]:
+    """Return the note of a text with words that the prompts forbid; nothing for one without."""
+    words = banned_words(text)
+    return (f"It uses words that the prompt forbids: {', '.join(words)}.",) if words else ()
 
 
 def visible(text: str) -> tuple[str, int]:
@@ -159,51 +129,13 @@ def quote(text: str, key: str) -> str:
     Services repeat keys in part (``sk-ab***yz``), so six characters of it in a row are enough to leave them out.
     """
     words = " ".join(visible(text[: 4 * QUOTE])[0].split())
-    if _secret(key) and any(key[start : start + 6] in text for start in range(len(key) - 5)):
+    if is_secret(key) and any(part in text or part in words for part in _parts(key)):
         return "its words are left out because they repeat the key"
     return f'"{words[:QUOTE]}..."' if len(words) > QUOTE else f'"{words}"'
 
 
-def _object(body: bytes) -> dict[str, Any]:
-    """Return a body's JSON object, or an empty one. The pieces of a stream, which was not requested, are joined."""
-    if not body.lstrip().startswith(b"data:"):
-        return _json(body)
-    pieces = [line[len(b"data:") :] for line in body.splitlines() if line.startswith(b"data:")]
-    chunks = [chunk for chunk in map(_json, pieces) if chunk]
-    if not chunks:
-        return {}
-    texts, finish_reason = [], None
-    for chunk in chunks:
-        choices = chunk.get("choices")
-        choice = choices[0] if isinstance(choices, list) and choices and isinstance(choices[0], dict) else {}
-        delta = choice.get("delta")
-        texts.append(_content_text(delta.get("content")) if isinstance(delta, dict) else "")
-        finish_reason = choice.get("finish_reason") or finish_reason
-    return {**chunks[-1], "choices": [{"message": {"content": "".join(texts)}, "finish_reason": finish_reason}]}
-
-
-def _json(text: bytes) -> dict[str, Any]:
-    try:
-        content = read_json(text)
-    except ValueError:
-        content = None
-    return content if isinstance(content, dict) else {}
-
-
-def _content_text(content: object) -> str:
-    """Return the text of a message's content: the text itself, or those of its parts without reasoning."""
-    if isinstance(content, str):
-        return content
-    parts = content if isinstance(content, list) else [content]
-    texts = (
-        one
-        if isinstance(one, str)
-        else one.get("text")
-        if isinstance(one, dict) and one.get("type", "text") in _TEXT_PARTS
-        else None
-        for one in parts
-    )
-    return "".join(text for text in texts if isinstance(text, str))
+def _parts(key: str) -> set[str]:
+    return {key[start : start + _PART] for start in range(len(key) - _PART + 1)}
 
 
 def _no_completion(content: dict[str, Any], choice: object, host: str, key: str) -> ModelError:
@@ -214,7 +146,8 @@ def _no_completion(content: dict[str, Any], choice: object, host: str, key: str)
         return ModelError(f"{host} reports a failure ({quote(words, key)}); try again later or choose another model.")
     return ModelError(
         f"{host} answered something that is not a chat completion; check that the address leads to an "
-        "OpenAI-compatible service and ends in /v1."
+        "OpenAI-compatible service and ends in /v1.",
+        kind="no completion",
     )
 
 
@@ -222,26 +155,41 @@ def _wordless(model: str, token_limit: int, *, cut: bool, has_reasoning: bool) -
     if cut:
         return out_of_tokens(model, token_limit)
     if has_reasoning:
-        return ModelError(f"The model {model!r} sent its thinking and no answer; ask again or choose another model.")
-    return ModelError(f"The model {model!r} answered without a word; ask again or choose another model.")
+        return ModelError(
+            f"The model {model!r} sent its thinking and no answer; ask again or choose another model.", kind="no text"
+        )
+    return ModelError(
+        f"The model {model!r} answered without a word; ask again or choose another model.", kind="no text"
+    )
+
+
+def _cut_off(token_limit: int, tokens_out: int | None) -> str:
+    # LM Studio counts one less (https://github.com/lmstudio-ai/lmstudio-bug-tracker/issues/2335)
+    if tokens_out is None or tokens_out >= token_limit - 1:
+        return f"The answer was cut off at the limit of {token_limit} tokens."
+    return (
+        f"The answer was cut off after {tokens_out} tokens, before the limit of {token_limit}: the model's context is "
+        "full, or its service has a lower limit."
+    )
 
 
 def out_of_tokens(model: str, token_limit: int) -> ModelError:
     """Return the error for a model that used up its tokens before it answered."""
     return ModelError(
         f"The model {model[:_LONGEST_NAME]!r} used up its {token_limit} tokens before it wrote a word; raise the token "
-        "limit, lower the reasoning effort, or choose a model that does not think first."
+        "limit, lower the reasoning effort, or choose a model that does not think first.",
+        kind="length",
     )
 
 
-def _without(text: object, key: str) -> str:
+def without_key(text: object, key: str) -> str:
     """Return a text without the key; an empty text for any other type."""
     if not isinstance(text, str):
         return ""
-    return text.replace(key, "[key]") if _secret(key) else text
+    return text.replace(key, "[key]") if is_secret(key) else text
 
 
-def _secret(key: str) -> bool:
+def is_secret(key: str) -> bool:
     """Return whether a key must be hidden: local services accept any word, and ``a`` is in every caption."""
     return len(key) >= _SHORTEST_SECRET and key != PLACEHOLDER
 

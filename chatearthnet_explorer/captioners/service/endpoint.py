@@ -50,6 +50,14 @@ class Endpoint:
         """Whether requests can be read on the way."""
         return self.url.startswith("http:")
 
+    @property
+    def unreachable_sentence(self) -> str:
+        """What to say if no connection can be made."""
+        advice = (
+            "start the server there, or check the address" if self.loopback else "check the network and the address"
+        )
+        return f"{self.host} cannot be reached; {advice}."
+
 
 def open_endpoint(base_url: str | None = None, *, from_page: bool = False) -> Endpoint:
     """Return the service at an address, or at ``OPENAI_BASE_URL``, or OpenAI's own.
@@ -71,7 +79,7 @@ def open_endpoint(base_url: str | None = None, *, from_page: bool = False) -> En
     except ValueError:
         host, port = None, None
     if not host or parts.scheme not in {"http", "https"} or not address.isprintable():
-        msg = "The model service's address (base_url, OPENAI_BASE_URL) is not an http or https address; correct it."
+        msg = "The model service's address (base_url, OPENAI_BASE_URL) is not an http or https address; write it as in http://127.0.0.1:8080/v1."
         raise SettingError(msg)
     if parts.username is not None or parts.password is not None or parts.query or parts.fragment:
         msg = (
@@ -120,6 +128,8 @@ def key_for(endpoint: Endpoint, ask_key: Callable[[], str | None], *, from_page:
     key = key or ("" if from_page else (ask_key() or "").strip())
     if not key:
         how = "type it under 'API key' in Options" if from_page else "set OPENAI_API_KEY before you start"
+        if not from_page and same_address(endpoint.url, OPENAI):
+            how += ", name another service (--base-url, OPENAI_BASE_URL)"
         msg = f"Asking a model at {endpoint.host} needs a key: {how}, or choose fixed sentences, which need none."
         raise KeyMissingError(msg)
     if not key.isascii() or not key.isprintable() or " " in key or len(key) > _LONGEST_KEY:

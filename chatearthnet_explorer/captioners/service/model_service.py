@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from chatearthnet_explorer.captioners.model_prices import DEFAULT
+from chatearthnet_explorer.captioners.model_table import DEFAULT
 from chatearthnet_explorer.captioners.service.answer import Answer, read_answer
 from chatearthnet_explorer.captioners.service.endpoint import ask_in_terminal, key_for, open_endpoint
+from chatearthnet_explorer.captioners.service.pace import Pace
 from chatearthnet_explorer.captioners.service.request_fields import Question
 from chatearthnet_explorer.errors import ModelError, SettingError
 
@@ -28,11 +29,16 @@ TOKEN_LIMITS = (16, 128_000)
 """Smallest and largest token limit that may be set; a model may refuse some of them."""
 
 
+def _is_text(text: str) -> bool:
+    """Return whether a text can be sent: halves of characters, from bytes that are no text, cannot."""
+    return text.encode("utf-8", "replace").decode() == text
+
+
 class Service:
     """A model at a service. The only key it keeps is one that a person typed in the terminal, and it never shows it.
 
     Raises:
-        SettingError: If the address, the token limit or the effort cannot be used.
+        SettingError: If the model, the address, the token limit or the effort cannot be used.
     """
 
     def __init__(
@@ -50,7 +56,7 @@ class Service:
         """Prepare for requests; none is sent yet.
 
         Args:
-            model: Identifier of the model; None for ``model_prices.DEFAULT``.
+            model: Identifier of the model; None for ``model_table.DEFAULT``.
             base_url: Address of the service; None for ``OPENAI_BASE_URL``, or OpenAI's own.
             ask_key: Called for a key where the environment has none; None for a prompt in the terminal, if any.
             typed_address: Whether the address was typed on a page, by a person who may not own the environment: its
@@ -68,6 +74,9 @@ class Service:
             raise SettingError(msg)
         self.endpoint = open_endpoint(base_url, from_page=typed_address)
         self.model = model or DEFAULT
+        if not _is_text(self.model):
+            msg = "The name of the model has bytes that are no text, which cannot be sent; type it again."
+            raise SettingError(msg)
         choices = {"base_url": base_url, "token_limit": token_limit, "reasoning_effort": reasoning_effort}
         self.options: dict[str, Any] = {
             "model": self.model,
@@ -80,6 +89,8 @@ class Service:
         self._timeout = timeout
         self._retries = retries
         self._under_way: list[Stop] = []
+        self.pace = Pace()
+        """The pace of all its requests."""
 
     def __repr__(self) -> str:
         """Return model and host, without a key."""
@@ -94,13 +105,24 @@ class Service:
         """Return the tokens an answer may have: the limit that was set, or else the usual one of the prompt."""
         return self._token_limit or usual
 
-    def ask(self, *, system: str, user: str | list[dict[str, Any]], token_limit: int) -> Answer:
-        """Send a request and return the answer.
+    def question(self, *, system: str, user: str | list[dict[str, Any]], token_limit: int) -> Question:
+        """Return the content of a request with the choices of this service.
 
         Args:
             system: The rules.
             user: The question, as text or as parts of chat.completions.
             token_limit: Tokens the answer may have, unless another limit was set.
+        """
+        limit = self.token_limit(token_limit)
+        return Question(model=self.model, system=system, user=user, token_limit=limit, effort=self._effort or "")
+
+    def ask(self, question: Question, *, on_text: Callable[[str], None] | None = None) -> Answer:
+        """Send a request and return the answer.
+
+        Args:
+            question: The content of the request.
+            on_text: Called with the whole text so far while the answer is written, in this thread; None to request it
+                in one piece. An exception that it raises ends the request.
 
         Raises:
             KeyMissingError: If the service needs a key and there is none.
@@ -113,19 +135,34 @@ class Service:
         except ImportError as error:
             msg = "Asking a model needs the package openai: pip install 'chatearthnet-explorer[openai]'."
             raise ModelError(msg) from error
-        key = key_for(self.endpoint, self._typed_key, from_page=self._has_page)
-        limit = self.token_limit(token_limit)
-        question = Question(model=self.model, system=system, user=user, token_limit=limit, effort=self._effort or "")
+        key = self.key()
         stop = Stop()
         self._under_way.append(stop)
         try:
-            body = exchange(self.endpoint, question, key=key, timeout=self._timeout, retries=self._retries, stop=stop)
+            body = exchange(
+                self.endpoint,
+                question,
+                key=key,
+                timeout=self._timeout,
+                retries=self._retries,
+                stop=stop,
+                on_text=on_text,
+                pace=self.pace,
+            )
         except ModelError:
             self._terminal_key = None  # it may be mistyped: request it again next time
             raise
         finally:
             self._under_way.remove(stop)
-        return read_answer(body, host=self.endpoint.host, model=self.model, token_limit=limit, key=key)
+        return read_answer(body, host=self.endpoint.host, model=self.model, token_limit=question.token_limit, key=key)
+
+    def key(self) -> str:
+        """Return the key to send; it is for the service alone, and must not be kept.
+
+        Raises:
+            KeyMissingError: If the service needs a key and there is none.
+        """
+        return key_for(self.endpoint, self._typed_key, from_page=self._has_page)
 
     def cancel(self) -> None:
         """End the running requests, from any thread; their callers get ``Cancelled``."""

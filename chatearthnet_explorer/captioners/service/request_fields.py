@@ -9,8 +9,18 @@ from typing import Any
 
 from chatearthnet_explorer.net.safe_json import read_json
 
-LIMITS = ("max_completion_tokens", "max_tokens", "")
-"""Names of the token limit, in the order in which they are tried; at last it is left out."""
+LIMITS = (("max_completion_tokens", "max_tokens"), ("max_completion_tokens",), ("max_tokens",), ())
+"""Names of the token limit, in the order in which they are tried; at last it is left out.
+
+Only a service that is near is sent both. Ollama, for example, reads ``max_tokens`` alone and ignores the other name,
+so that its answers had no limit (https://github.com/ollama/ollama/issues/7125, read in November 2026).
+"""
+
+NEAR_LIMITS, FAR_LIMITS = LIMITS[:2]
+"""What is tried first."""
+
+_FLAGS = {"detail": "detail", "reasoning_effort": "effort", "stream": "stream", "stream_options": "usage"}
+"""Attributes of ``Fields`` by the name of the field in a request."""
 
 _REFUSALS = {HTTPStatus.BAD_REQUEST, HTTPStatus.UNPROCESSABLE_ENTITY}
 _SYSTEM = re.compile(
@@ -18,6 +28,7 @@ _SYSTEM = re.compile(
     r"|developer instruction|roles must alternate|only user and assistant roles",
     re.IGNORECASE,
 )
+_NO_PICTURES = re.compile(r"image (?:input|content)|mmproj|multi-?modal", re.IGNORECASE)
 _UNKNOWN = re.compile(
     r"un(?:known|recogni[sz]ed|expected|supported)|extra (?:input|field|param)|not (?:permitted|allowed|supported)"
     r"|invalid (?:field|param|argument|key)",
@@ -59,8 +70,8 @@ class Fields:
     system: bool = True
     """Whether the rules have a message of their own; else they begin the user's."""
 
-    limit: str = LIMITS[0]
-    """Name of the token limit, one of ``LIMITS``."""
+    limits: tuple[str, ...] = FAR_LIMITS
+    """Names of the token limit, one of ``LIMITS``."""
 
     detail: bool = True
     """Whether pictures say in which detail they are to be read."""
@@ -68,60 +79,92 @@ class Fields:
     effort: bool = True
     """Whether a reasoning effort may be named."""
 
-    def request(self, question: Question) -> dict[str, Any]:
-        """Return the body of a request, as chat.completions has it."""
+    stream: bool = True
+    """Whether the answer may be requested as a stream."""
+
+    usage: bool = True
+    """Whether a stream may be asked to end with the counts of tokens, which services else leave out of streams."""
+
+    def request(self, question: Question, *, stream: bool = False) -> dict[str, Any]:
+        """Return the body of a request, as chat.completions has it.
+
+        Args:
+            question: The content.
+            stream: Whether the answer is wanted as it is written.
+        """
         user = question.user
         if not isinstance(user, str) and not self.detail:
             user = [_without_detail(part) for part in user]
         messages: list[dict[str, Any]]
-        if self.system:
+        if not question.system:  # the published 4V prompt has one message
+            messages = [{"role": "user", "content": user}]
+        elif self.system:
             messages = [{"role": "system", "content": question.system}, {"role": "user", "content": user}]
         elif isinstance(user, str):
             messages = [{"role": "user", "content": f"{question.system}\n\n{user}"}]
         else:
             messages = [{"role": "user", "content": [{"type": "text", "text": question.system}, *user]}]
         body: dict[str, Any] = {"model": question.model, "messages": messages}
-        if self.limit:
-            body[self.limit] = question.token_limit
+        body |= dict.fromkeys(self.limits, question.token_limit)
         if question.effort and self.effort:
             body["reasoning_effort"] = question.effort
+        if stream and self.stream:
+            body["stream"] = True
+            if self.usage:
+                body["stream_options"] = {"include_usage": True}
         return body
 
-    def after(self, question: Question, *, status: int, text: str) -> Fields | None:
+    def after(self, question: Question, *, status: int, text: str, stream: bool = False) -> Fields | None:
         """Return what to send after a refusal, or None where other fields would not help.
 
         Args:
             question: The content of the request with these fields.
             status: HTTP status of the refusal.
             text: Its body, hostile.
+            stream: Whether the answer was wanted as it is written.
         """
         words = _words(text)
         if self.system and complains_of_system(status, words):
             return replace(self, system=False)
         if status not in _REFUSALS:
             return None
-        optional = self._optional(question)
+        optional = self._optional(question, stream=stream)
         field_name = next((field for field in optional if re.search(rf"\b{field}\b", words)), None)
         if field_name is None and _UNKNOWN.search(words) and _A_FIELD.search(words):
             field_name = next(iter(optional), None)
-        if field_name is None or (field_name == self.limit and _VALUE.search(words)):
+        if field_name is None or (field_name in self.limits and _VALUE.search(words)):
             return None
-        if field_name == self.limit:
-            return replace(self, limit=LIMITS[LIMITS.index(self.limit) + 1])
-        return replace(self, detail=False) if field_name == "detail" else replace(self, effort=False)
+        if field_name in self.limits:
+            return replace(self, limits=self._other_limits(words))
+        changes: dict[str, Any] = {_FLAGS[field_name]: False}
+        return replace(self, **changes)
 
-    def _optional(self, question: Question) -> list[str]:
+    def _optional(self, question: Question, *, stream: bool) -> list[str]:
         """Return the names of the fields in the request that can be left out, the rarest first."""
+        streams = stream and self.stream
         return [
+            *(["stream_options"] if streams and self.usage else []),
             *(["reasoning_effort"] if question.effort and self.effort else []),
             *(["detail"] if self.detail and not isinstance(question.user, str) else []),
-            *([self.limit] if self.limit else []),
+            *self.limits,
+            *(["stream"] if streams else []),
         ]
+
+    def _other_limits(self, words: str) -> tuple[str, ...]:
+        """Return the names to try after a refusal: without the one that it names, if it names one alone."""
+        names_in_words = [name for name in self.limits if re.search(rf"\b{name}\b", words)]
+        others = LIMITS[LIMITS.index(self.limits) + 1 :]
+        return next((names for names in others if len(names_in_words) != 1 or names_in_words[0] not in names), ())
 
 
 def complains_of_system(status: int, text: str) -> bool:
     """Return whether a refusal says that the model has no system role; some services use status 500 for that."""
     return status in {*_REFUSALS, HTTPStatus.INTERNAL_SERVER_ERROR} and bool(_SYSTEM.search(text))
+
+
+def complains_of_pictures(status: int, text: str) -> bool:
+    """Return whether a server error says that the model takes no pictures, as llama.cpp does with status 500."""
+    return status == HTTPStatus.INTERNAL_SERVER_ERROR and bool(_NO_PICTURES.search(text))
 
 
 def _without_detail(part: dict[str, Any]) -> dict[str, Any]:

@@ -8,6 +8,8 @@ from collections import deque
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from chatearthnet_explorer.captioners import write_caption
+from chatearthnet_explorer.captioners.budget import Budget
 from chatearthnet_explorer.errors import CaptionerError, ModelError, QuotaError
 
 if TYPE_CHECKING:
@@ -33,23 +35,32 @@ class Quota:
     """The limit on one person's requests to models. It may be used from several threads."""
 
     def __init__(
-        self, per_hour: int | None = None, *, whole: Quota | None = None, clock: Callable[[], float] = time.monotonic
+        self,
+        per_hour: int | None = None,
+        *,
+        whole: Quota | None = None,
+        budgets: tuple[Budget, ...] = (),
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         """Start without requests.
 
         Args:
             per_hour: Requests within any hour; None for any number.
             whole: The quota that all visitors share, which must have requests left too.
+            budgets: What the person's requests may cost: the person's own budget first, then one that is shared.
             clock: Returns the time in seconds.
         """
+        self.budgets = budgets
+        """Budgets that must have enough left for each request; the first is the person's own."""
         self._per_hour, self._whole, self._clock = per_hour, whole, clock
         self._times: deque[float] = deque()
         self._lock, self._under_way = threading.Lock(), threading.Lock()
 
     @property
     def idle(self) -> bool:
-        """Whether there is no running request, and was none within the hour."""
-        return not self._under_way.locked() and not self._recent()
+        """Whether there is no running request, and was none within the hour, nor any that a budget counts."""
+        is_new = not any(budget.spent.requests for budget in self.budgets[:1])
+        return is_new and not self._under_way.locked() and not self._recent()
 
     @contextmanager
     def request(self) -> Iterator[None]:
@@ -127,14 +138,20 @@ class Quotas:
     counts as many visitors, so all visitors together have a limit too: ``WHOLE`` times that of one.
     """
 
-    def __init__(self, per_hour: int, *, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, per_hour: int, *, cap: float | None = None, clock: Callable[[], float] = time.monotonic) -> None:
         """Start without visitors.
 
         Args:
             per_hour: Requests of one visitor within any hour; 0 for none.
+            cap: US dollars that the requests of one visitor may cost until the server ends, and ``WHOLE`` times that
+                for all visitors; None for no limit.
             clock: Returns the time in seconds.
+
+        Raises:
+            SettingError: If it is no amount that a cap may be.
         """
-        self._per_hour, self._clock = per_hour, clock
+        self._per_hour, self._clock, self._cap = per_hour, clock, cap
+        self._whole_budget = None if cap is None else Budget(WHOLE * cap)
         self._whole = Quota(WHOLE * per_hour, clock=clock)
         self._quotas: dict[str, Quota] = {}
         self._lock = threading.Lock()
@@ -144,7 +161,10 @@ class Quotas:
         with self._lock:
             if visitor not in self._quotas and len(self._quotas) >= _MOST_VISITORS:
                 self._quotas = {name: quota for name, quota in self._quotas.items() if not quota.idle}
-            return self._quotas.setdefault(visitor, Quota(self._per_hour, whole=self._whole, clock=self._clock))
+            if visitor not in self._quotas:
+                budgets = (Budget(self._cap), self._whole_budget) if self._whole_budget else ()
+                self._quotas[visitor] = Quota(self._per_hour, whole=self._whole, budgets=budgets, clock=self._clock)
+            return self._quotas[visitor]
 
 
 class _QuotaCaptioner:
@@ -153,7 +173,10 @@ class _QuotaCaptioner:
     def __init__(self, captioner: Captioner, quota: Quota) -> None:
         self._captioner, self._quota = captioner, quota
         self.name = captioner.name
-        self.options = getattr(captioner, "options", {})
+
+    def __getattr__(self, name: str) -> object:
+        """Return an attribute of the captioner, such as ``options``, ``image`` or ``cancel``."""
+        return getattr(self._captioner, name)
 
     def caption(self, prompt: Prompt, chip: Chip) -> Caption:
         """Return what the captioner writes.
@@ -165,8 +188,12 @@ class _QuotaCaptioner:
         with self._quota.request():
             return self._captioner.caption(prompt, chip)
 
-    def cancel(self) -> None:
-        """End the request that is under way, if the captioner can."""
-        cancel = getattr(self._captioner, "cancel", None)
-        if cancel is not None:
-            cancel()
+    def stream(self, prompt: Prompt, chip: Chip, on_text: Callable[[str], None]) -> Caption:
+        """Return what the captioner writes, and hand over its text while it is written, if the captioner can.
+
+        Raises:
+            QuotaError: If the quota allows no request now.
+            CaptionerError: As the captioner does.
+        """
+        with self._quota.request():
+            return write_caption(self._captioner, prompt, chip, on_text)

@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, cast
 
+from chatearthnet_explorer.caption import RELEASED_STYLES
 from chatearthnet_explorer.errors import ReleaseError
 from chatearthnet_explorer.net.retries_and_timeouts import RELEASE, RequestLimits
-from chatearthnet_explorer.prompts.wording import STYLES
 from chatearthnet_explorer.record import MARKER
 from chatearthnet_explorer.sources.release.zenodo import record_of
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 CAPTIONS = "json_files.zip"
 """The ZIP of all captions."""
 
-STYLE_OF = dict(zip(("35", "4v"), STYLES, strict=True))
+STYLE_OF = dict(zip(("35", "4v"), RELEASED_STYLES, strict=True))
 """Style by its short form in file names."""
 
 _JSON = re.compile(r"(?:mm_)?chatearthnet_caps_(35|4v)_(train|val|test)\.json", re.IGNORECASE)
