@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 from PIL import Image
 
+from chatearthnet_explorer.band_pictures import PICTURES
+from chatearthnet_explorer.band_pictures import picture_of as band_picture_of
 from chatearthnet_explorer.cards.html_tree import element
 from chatearthnet_explorer.cards.published_pair_card import shares_in_words
 from chatearthnet_explorer.landcover.shares import PARTS, shares
 from chatearthnet_explorer.learn.faulty_caption import faulty_sentences, true_caption
 from chatearthnet_explorer.learn.lesson_chips import block_of, lesson_chip, simulated_chip, with_clouds
 from chatearthnet_explorer.learn.prompt_rules import RULES, facts_by_rules
-from chatearthnet_explorer.learn.satellite_view import COMPOSITES
 from chatearthnet_explorer.learn.spot_check_drill import draw_statements, statement
 from chatearthnet_explorer.prompts.prompt import prompt_for
 from chatearthnet_explorer.render import data_url, label_png
@@ -32,6 +33,9 @@ if TYPE_CHECKING:
     from chatearthnet_explorer.prompts.prompt import Prompt
 
     Options = Mapping[str, Any]
+
+LESSON_PICTURES = ("true", "false", "ndvi", "ndwi")
+"""Pictures of ``band_pictures.PICTURES`` that the lesson on light shows."""
 
 MARGIN_COUNTS = (25, 50, 100, 200, 400)
 """Numbers of captions whose margin of error is shown."""
@@ -66,8 +70,8 @@ def picture_of(options: Options) -> tuple[str, str]:
     if options.get("labels") and chip.labels is not None:
         return data_url(label_png(chip.labels)), f"Land-cover map: {_words(chip)}"
     if "composite" in options:
-        composite = COMPOSITES[options["composite"]]
-        return photo_url(composite.render(chip.bands)), f"{composite.label} picture: {_words(chip)}"
+        picture = PICTURES[options["composite"]]
+        return photo_url(band_picture_of(chip, picture.id)), f"{picture.label} picture: {_words(chip)}"
     return photo_url(_rgb(chip)), f"Picture: {_words(chip)}"
 
 
@@ -87,8 +91,8 @@ def _tile(options: Options) -> Iterator[Element]:
 def _bands(options: Options) -> Iterator[Element]:
     chip = simulated_chip(float(options["lon"]), float(options["lat"]), bands=True)
     yield _row(*(
-        _figure(photo_url(one.render(chip.bands)), f"{one.label}. {one.note}", _words(chip))
-        for one in COMPOSITES.values()
+        _figure(photo_url(band_picture_of(chip, id_)), f"{PICTURES[id_].label}. {PICTURES[id_].sentence}", _words(chip))
+        for id_ in LESSON_PICTURES
     ))  # fmt: skip
 
 

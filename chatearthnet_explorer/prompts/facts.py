@@ -87,6 +87,30 @@ class Facts4V(Value):
         return frozenset(self.percents)
 
 
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class PictureFacts(Value):
+    """What a multispectral prompt has in place of facts about labels: the pictures that come with it."""
+
+    image: str
+    """The choice of pictures, one of ``prompts.picture_prompt.IMAGES``."""
+
+    labels: tuple[str, ...]
+    """Names of the pictures for people, in the order in which they are sent."""
+
+    def to_dict(self) -> dict[str, object]:
+        """Return it as JSON: ``{"image": choice, "pictures": [name]}``."""
+        return {"image": self.image, "pictures": list(self.labels)}
+
+    @property
+    def class_names(self) -> frozenset[str]:
+        """Return no class: the prompt states none."""
+        return frozenset()
+
+
+Facts = Facts35 | Facts4V | PictureFacts
+"""The facts of a prompt of any style."""
+
+
 def facts_35(labels: NDArray[np.uint8]) -> Facts35:
     """Return the facts of a 3.5 prompt (thresholds, order and rounding of arXiv 2402.11325's scripts).
 
