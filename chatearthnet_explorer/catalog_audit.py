@@ -64,7 +64,7 @@ def audit_catalog(
     that was stopped continues where it was. Workers of a cluster must see the catalog's folder under the same path.
 
     Args:
-        folder: The catalog.
+        folder: The catalog, also that of a caption set.
         query: The pairs to check.
         release: The release with their pictures, for ``open_release``; None leaves out the checks of pictures.
         scheduler: ``threads``, ``processes`` (faster without pictures), or a cluster, ``tcp://host:port``.

@@ -2,26 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import repeat
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from chatearthnet_explorer.cancellation import checkpoint
+from chatearthnet_explorer.caption import RELEASED_STYLES
 from chatearthnet_explorer.catalog.query import EVERYTHING, Query
 from chatearthnet_explorer.errors import PlanError
-from chatearthnet_explorer.prompts.wording import STYLES
 from chatearthnet_explorer.record import SPLITS
 from chatearthnet_explorer.review import sampling
-from chatearthnet_explorer.review.plan import STRATA
+from chatearthnet_explorer.review.plan import STRATA, Plan
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     import numpy as np
     from numpy.typing import NDArray
 
     from chatearthnet_explorer.catalog.catalog import Catalog
-    from chatearthnet_explorer.review.plan import Plan
 
 LAST_SEED = 2**32 - 1
 """The highest seed, as of ``Query.seed``."""
@@ -58,6 +57,9 @@ class PlanRequest:
     query: Query = EVERYTHING
     """Which pairs are the population; its order and page do not count."""
 
+    captions: str = ""
+    """Id of the set whose captions are judged, in the style that they have; empty for the released captions."""
+
     def __post_init__(self) -> None:
         """Check every field."""
         if type(self.pairs) is not int or self.pairs < 1:
@@ -67,7 +69,7 @@ class PlanRequest:
             msg = f"The seed must be a whole number from 0 to {LAST_SEED}, not {self.seed!r:.40}."
             raise PlanError(msg)
         choices = (
-            ("style", STYLES),
+            ("style", RELEASED_STYLES),
             ("by", ("", *STRATA)),
             ("allocation", (sampling.PROPORTIONAL, sampling.EQUAL)),
         )
@@ -91,6 +93,71 @@ def draw_plan(catalog: Catalog, request: PlanRequest) -> Plan:
         CatalogError: If a file of the catalog is damaged.
         Cancelled: If the task that runs it was stopped.
     """
+    catalog, request = captions_to_judge(catalog, request)
+    caption_set = catalog.caption_set
+    plan = _draw(catalog, request)
+    return replace(plan, caption_set=caption_set.id, writer=caption_set.label) if caption_set else plan
+
+
+def captions_to_judge(catalog: Catalog, request: PlanRequest) -> tuple[Catalog, PlanRequest]:
+    """Return the catalog that a request draws from, and the request with the style of its captions.
+
+    Raises:
+        QueryError: If the catalog has no such set.
+        CatalogError: If the set is damaged.
+    """
+    if request.captions and catalog.caption_set is None:
+        catalog = catalog.captions_of(request.captions)
+    caption_set = catalog.caption_set
+    if caption_set is None:
+        return catalog, request
+    query = request.query.but(style="")
+    return catalog, replace(request, captions=caption_set.id, style=caption_set.column_style, query=query)
+
+
+class JudgedCaptions(NamedTuple):
+    """Which captions are judged."""
+
+    catalog: Catalog
+    """The catalog that has them."""
+
+    style: str
+    """The style whose columns they are in."""
+
+    caption_set: str
+    """Id of the set that they belong to; empty for released captions."""
+
+
+def captions_of_plan(catalog: Catalog, plan: Plan | Sequence[str], *, style: str) -> JudgedCaptions:
+    """Return the captions that a plan is about, or for names the captions of a style that the catalog has.
+
+    Raises:
+        PlanError, QueryError, CatalogError: As ``catalog_of_plan``.
+    """
+    if isinstance(plan, Plan):
+        return JudgedCaptions(catalog_of_plan(catalog, plan), plan.style, plan.caption_set)
+    own = catalog.caption_set
+    return JudgedCaptions(catalog, own.column_style, own.id) if own else JudgedCaptions(catalog, style, "")
+
+
+def catalog_of_plan(catalog: Catalog, plan: Plan) -> Catalog:
+    """Return the catalog with the captions that a plan is about: the given one, or that of one of its sets.
+
+    Raises:
+        PlanError: If the captions are not those of the plan.
+        QueryError: If the catalog has no such set.
+        CatalogError: If the set is damaged.
+    """
+    own = catalog.caption_set.id if catalog.caption_set else ""
+    if own == plan.caption_set:
+        return catalog
+    if own:
+        msg = "This plan is about the captions of another writer; open the catalog that it was drawn from."
+        raise PlanError(msg)
+    return catalog.captions_of(plan.caption_set)
+
+
+def _draw(catalog: Catalog, request: PlanRequest) -> Plan:
     query = request.population_query
     if request.worst:
         scores = catalog.scores(query, style=request.style)
@@ -119,8 +186,10 @@ def population_of(catalog: Catalog, request: PlanRequest) -> int:
     """Return how many pairs a request draws from.
 
     Raises:
-        QueryError: If the catalog cannot answer the query.
+        QueryError: If the catalog cannot answer the query, or has no such set.
+        CatalogError: If the set is damaged.
     """
+    catalog, request = captions_to_judge(catalog, request)
     return len(catalog.rows(request.population_query))
 
 

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from chatearthnet_explorer.caption import RELEASED_STYLES
 from chatearthnet_explorer.catalog.bit_codes import KINDS, NONE
 from chatearthnet_explorer.catalog.npz_files import read_arrays
 from chatearthnet_explorer.errors import QueryError
-from chatearthnet_explorer.prompts.wording import STYLES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -31,7 +31,9 @@ MOST_CHECKS = 31
 CHECKED_BIT = np.uint32(1 << MOST_CHECKS)
 """Bit of a caption or picture that went through the checks, with or without a finding."""
 
-NOT_AUDITED = "This catalog has not been through the checks yet; run `audit CATALOG` first."
+NOT_AUDITED = (
+    "This catalog has not been through the checks yet; run `audit CATALOG` first, with --captions for an added set."
+)
 
 
 @dataclass(frozen=True)
@@ -115,7 +117,7 @@ class AuditFindings:
         return np.asarray((bits & np.uint32(1 << self.bit[finding])) != 0)
 
     def _columns(self, style: str) -> list[int]:
-        others = {one for one in STYLES if one != style} if style in STYLES else set()
+        others = {one for one in RELEASED_STYLES if one != style} if style in RELEASED_STYLES else set()
         return [column for column, kind in enumerate(KINDS) if kind not in others]
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from types import MappingProxyType
 
+from chatearthnet_explorer.caption import RELEASED_STYLES
 from chatearthnet_explorer.landcover.legend import BACKGROUND, CLASSES
 from chatearthnet_explorer.landcover.shares import PARTS
-from chatearthnet_explorer.prompts.wording import STYLES
 from chatearthnet_explorer.record import SPLITS
 
 NOWHERE = 65_535
@@ -27,7 +27,7 @@ CLASS_BITS = len(CLASSES)
 PART_SHIFT = MappingProxyType({part: CLASS_BITS * place for place, part in enumerate(PARTS)})
 """First bit of the mask of a part among the 64 bits."""
 
-KINDS = (*STYLES, "picture")
+KINDS = (*RELEASED_STYLES, "picture")
 """Subjects of checks in a pair: its captions by style, and its picture."""
 
 SPLIT_CODE = MappingProxyType({split: code for code, split in enumerate(SPLITS, start=1)})

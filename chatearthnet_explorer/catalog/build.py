@@ -2,25 +2,24 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from chatearthnet_explorer.catalog import geoparquet, member_table
+from chatearthnet_explorer.catalog import member_table
 from chatearthnet_explorer.catalog.bit_codes import NOWHERE
 from chatearthnet_explorer.catalog.catalog import Catalog, open_catalog
-from chatearthnet_explorer.catalog.catalog_files import ROWS_FILE
 from chatearthnet_explorer.catalog.catalog_versions import lock_folder, new_version, write_json
-from chatearthnet_explorer.catalog.claims_worker import GROUP, part_of, readers
+from chatearthnet_explorer.catalog.claims_worker import readers
 from chatearthnet_explorer.catalog.column_arrays import centers
 from chatearthnet_explorer.catalog.npz_files import read_arrays
 from chatearthnet_explorer.catalog.pair_flags import FLAG_BIT
 from chatearthnet_explorer.catalog.release_entries import ROWS, TEXTS, EntryReport, EntrySource, read_release
 from chatearthnet_explorer.catalog.schema import MEMBER_COLUMN, SUFFIX
-from chatearthnet_explorer.catalog.word_index import merge
+from chatearthnet_explorer.catalog.version_files import STEPS as STEPS_OF_FILES
+from chatearthnet_explorer.catalog.version_files import write_files
 from chatearthnet_explorer.errors import ArchiveError
 from chatearthnet_explorer.places import countries
 from chatearthnet_explorer.record import ARCHIVES
@@ -80,35 +79,18 @@ def build_catalog(
             "split_35": rows["split_35"].astype(np.uint8),
             "split_4v": rows["split_4v"].astype(np.uint8),
         }
-        parts = [part_of(work, block) for block in range(blocks)]
-        steps = 3 + len(SUFFIX)
-        progress("files", 0, steps)
-        sizes = _join_parts(
-            [part.groups for part in parts], version / ROWS_FILE, [part.columns for part in parts], numbers
-        )
-        np.savez(version / "columns.npz", sizes=sizes, **numbers)  # type: ignore[arg-type]
-        np.savez(version / "members.npz", **members)  # type: ignore[arg-type]
-        progress("files", 1, steps)
-        for step, style in enumerate(SUFFIX, start=2):
-            merge([part.words[style] for part in parts], version / "words" / style)
-            progress("files", step, steps)
-        tables = {
-            "countries": [[one.name, one.iso, one.continent] for one in country_table],
-            "folders": folders,
-            "group": GROUP,
-        }
-        write_json(version / "tables.json", tables)
-        parquet_columns = members | {name: numbers[name] for name in ("country", "flags", "split_35", "split_4v")}
-        parquet_columns |= {f"class_bits_{suffix}": numbers[f"classes_{suffix}"] for suffix in SUFFIX.values()}
-        geoparquet.write(
-            [part.lines for part in parts],
-            version / geoparquet.PAIRS,
-            columns=parquet_columns,
-            countries=country_table,
+        steps = STEPS_OF_FILES + 1
+        write_files(
+            version,
+            work,
+            blocks,
+            numbers=numbers,
+            members=members,
             folders=folders,
+            countries=country_table,
             simulated=release.simulated,
+            progress=lambda count: progress("files", count, steps),
         )
-        progress("files", steps - 1, steps)
         write_json(version / "report.json", _report(release, entries, notes, numbers))
         shutil.rmtree(work)
         progress("files", steps, steps)
@@ -153,21 +135,6 @@ def _flags(rows: Numbers, members: Numbers, *, pictures: bool) -> NDArray[np.uin
         flags[~there] |= 1 << FLAG_BIT["no picture"]
         flags[there & (members[f"{picture}_packed"] <= member_table.BLANK_BYTES)] |= 1 << FLAG_BIT["blank"]
     return flags
-
-
-def _join_parts(groups: list[Path], path: Path, columns: list[Path], numbers: Numbers) -> NDArray[np.uint32]:
-    """Write the groups of rows one after the other, add the masks of classes to the numbers, return sizes of groups."""
-    with path.open("wb") as file:
-        for part in groups:
-            with part.open("rb") as content:
-                shutil.copyfileobj(content, file)
-        os.fsync(file.fileno())
-    parts = [read_arrays(part) for part in columns]
-    for kind, sort in (("classes", np.uint16), ("parts", np.uint64)):
-        for suffix in SUFFIX.values():
-            numbers[f"{kind}_{suffix}"] = np.concatenate([one[f"{kind}_{suffix}"] for one in parts]).astype(sort)
-    sizes: NDArray[np.uint32] = np.concatenate([one["sizes"] for one in parts])
-    return sizes
 
 
 def _report(release: EntrySource, entries: EntryReport, notes: list[str], numbers: Numbers) -> dict[str, Any]:

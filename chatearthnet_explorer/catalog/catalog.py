@@ -10,11 +10,14 @@ import numpy as np
 
 from chatearthnet_explorer.catalog import sorting
 from chatearthnet_explorer.catalog.audit_findings import CHECKED_BIT, NOT_AUDITED
+from chatearthnet_explorer.catalog.caption_sets import list_caption_sets
 from chatearthnet_explorer.catalog.catalog_files import CatalogFiles
+from chatearthnet_explorer.catalog.catalog_notes import notes_of
 from chatearthnet_explorer.catalog.catalog_versions import check_bytes, current
 from chatearthnet_explorer.catalog.dataframes import to_geopandas, to_xarray
 from chatearthnet_explorer.catalog.density import count_per_pixel
 from chatearthnet_explorer.catalog.export import export_pairs
+from chatearthnet_explorer.catalog.further_captions import FurtherCaptions
 from chatearthnet_explorer.catalog.geoparquet import PAIRS
 from chatearthnet_explorer.catalog.query import EVERYTHING, Query, check_limit, combine
 from chatearthnet_explorer.catalog.query_filter import QueryFilter
@@ -37,7 +40,7 @@ if TYPE_CHECKING:
     from chatearthnet_explorer.tile import Tile
 
 
-class Catalog:
+class Catalog(FurtherCaptions):
     """All pairs of a release. Any thread can search it. It keeps the version that it opened."""
 
     def __init__(self, folder: Path, version: str = "") -> None:
@@ -46,7 +49,7 @@ class Catalog:
         Raises:
             CatalogError: If there is no catalog, or it is damaged or has another schema.
         """
-        self.folder = folder
+        super().__init__(folder)
         path, self._pointer = current(folder)
         if version:
             path, self._pointer = folder / version, {**self._pointer, "version": version}
@@ -84,14 +87,7 @@ class Catalog:
     @property
     def notes(self) -> tuple[str, ...]:
         """What a reader should know, one sentence each: what the build could not read and left out."""
-        report = self.files.report
-        notes = [*report.get("notes", ())]
-        if left_out := report.get("left_out", 0):
-            what = "entries or files of the release are" if left_out > 1 else "entry or file of the release is"
-            notes.append(f"{left_out:,} {what} not in the catalog, as `catalog info` lists.")
-        if missing := report.get("labels_missing"):
-            notes.append(f"Some labels could not be read, so some shares are not known: {missing[0]}")
-        return tuple(map(str, notes))
+        return (*notes_of(self.files.report), *list_caption_sets(self.folder).notes)
 
     def check(self) -> None:
         """Read every byte, which takes some seconds for the whole dataset.
@@ -102,13 +98,14 @@ class Catalog:
         check_bytes(self.folder, self.version)
 
     def info(self) -> dict[str, Any]:
-        """Return the catalog's version and size and the report of its build, for JSON."""
+        """Return the catalog's version and size, the report of its build and its caption sets, for JSON."""
         return {
             "folder": str(self.folder),
             "schema": self._pointer["schema"],
             "version": self.version,
             "bytes": sum(path.stat().st_size for path in self.files.folder.rglob("*") if path.is_file()),
             **self.files.report,
+            "caption_sets": [one.to_dict() for one in self.caption_sets],
         }
 
     def search(

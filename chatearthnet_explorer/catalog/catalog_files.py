@@ -60,7 +60,7 @@ class CatalogFiles:
             raise CatalogError(msg) from error
         self._group = int(tables["group"])
         self._ends = np.cumsum(sizes, dtype=np.int64)
-        self._members = Members(folder / "members.npz", tables["folders"])
+        self.members = Members(folder / "members.npz", tables["folders"])
         self._words = {style: WordIndex(folder / "words" / style, len(self.columns)) for style in SUFFIX}
 
     @cached_property
@@ -92,7 +92,7 @@ class CatalogFiles:
         rows = len(self.columns)
         groups = [self._lines(group) for group in range(len(self._ends))]
         is_complete = sum(len(lines) - 1 for lines in groups) == rows == self.report["rows"]
-        if not (is_complete and self._members.rows == rows and (self.counts is None or len(self.counts) == rows)):
+        if not (is_complete and self.members.rows == rows and (self.counts is None or len(self.counts) == rows)):
             raise self._damage_error()
         for words in self._words.values():
             words.check()
@@ -150,7 +150,7 @@ class CatalogFiles:
             splits={"3.5": int(columns.split_35[row]), "4v": int(columns.split_4v[row])},
             flags=int(columns.flags[row]),
             country=columns.countries[columns.country[row]] if columns.country[row] else None,
-            members=self._members.of(row, fields["name"]),
+            members=self.members.of(row, fields["name"]),
             findings=self.findings.of(row) if self.findings else None,
             shares=None if shares is None or np.isnan(shares[0]) else [round(float(one), 6) for one in shares],
         )

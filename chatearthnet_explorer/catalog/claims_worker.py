@@ -6,6 +6,8 @@ import gc
 import json
 import zlib
 from contextlib import contextmanager
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -33,9 +35,13 @@ if TYPE_CHECKING:
 BLOCK = 4096
 """Rows that are read together."""
 
+PIECE = 8_000_000
+"""Bytes of captions whose claims are in memory together, thirty times as large."""
+
 GROUP = 16
 """Rows that are compressed together in the file of rows."""
 
+_MASKS = ("classes", "parts")
 _LEVEL = 3  # of compression: 6 saves a tenth of the space and takes three times as long
 
 _ALONE = 6 * BLOCK  # up to this number of rows a worker process takes longer to start than it saves
@@ -125,32 +131,50 @@ class _Reader:
         """
         rows = range(block * BLOCK, min((block + 1) * BLOCK, self.count))
         part = part_of(self.folder, block)
-        rows_of_block: list[dict[str, Any]] = [{"name": name} for name in self._texts("name_at", "name_size", rows)]
-        masks: dict[str, list[int]] = {}
-        for style, suffix in SUFFIX.items():
-            captions = [text or None for text in self._texts(f"at_{suffix}", f"size_{suffix}", rows)]
-            readings = [caption and read_claims(caption) for caption in captions]
-            for one, caption, reading in zip(rows_of_block, captions, readings, strict=True):
-                one[f"caption_{suffix}"] = caption
-                one.update(_claims(reading or None, suffix))
-            masks[f"classes_{suffix}"] = [_classes(reading) if reading else 0 for reading in readings]
-            masks[f"parts_{suffix}"] = [_parts(reading) if reading else 0 for reading in readings]
-            words = BlockIndex()
-            for row, caption in zip(rows, captions, strict=True):
-                if caption:
-                    words.add(row, caption)
-            words.save(part.words[style])
-        lines = [_line(one) for one in rows_of_block]
+        names = self._texts("name_at", "name_size", rows)
+        masks: dict[str, list[int]] = {f"{kind}_{suffix}": [] for kind in _MASKS for suffix in SUFFIX.values()}
+        words = {style: BlockIndex() for style in SUFFIX}
+        lines: list[bytes] = []
+        for piece in self._pieces(rows):
+            lines += self._read_piece(piece, names[len(lines) : len(lines) + len(piece)], masks, words)
+        for style, index in words.items():
+            index.save(part.words[style])
         groups = (b"".join(lines[start : start + GROUP]) for start in range(0, len(lines), GROUP))
         with part.groups.open("wb") as file:
             sizes = [file.write(zlib.compress(group, _LEVEL)) for group in groups]
         with part.lines.open("wb") as file:
-            for row, one, line in zip(rows, rows_of_block, lines, strict=True):
+            for row, name, line in zip(rows, names, lines, strict=True):
                 x, y = int(self.rows["x"][row]), int(self.rows["y"][row])
-                place = _line({"file": file_of(one["name"]), **place_fields(None if x == NOWHERE else Tile(x, y))})
+                place = _line({"file": file_of(name), **place_fields(None if x == NOWHERE else Tile(x, y))})
                 file.write(place[:-2] + b"," + line[1:])  # one object of both
         arrays = {name: np.array(mask, np.uint64) for name, mask in masks.items()}
         np.savez(part.columns, sizes=np.array(sizes, np.uint32), **arrays)  # type: ignore[arg-type]
+
+    def _pieces(self, rows: range) -> Iterator[range]:
+        """Yield the rows of a block in pieces: most blocks are one, but what is read of long captions needs memory."""
+        span = slice(rows.start, rows.stop)
+        sizes = sum(self.rows[f"size_{suffix}"][span].astype(np.int64) for suffix in SUFFIX.values())
+        for _, piece in groupby(zip((np.cumsum(sizes) // PIECE).tolist(), rows, strict=True), itemgetter(0)):
+            piece_rows = [row for _, row in piece]
+            yield range(piece_rows[0], piece_rows[-1] + 1)
+
+    def _read_piece(
+        self, rows: range, names: list[str], masks: dict[str, list[int]], words: dict[str, BlockIndex]
+    ) -> list[bytes]:
+        """Return the lines of rows, and add what was read of them to the masks and the words."""
+        fields: list[dict[str, Any]] = [{"name": name} for name in names]
+        for style, suffix in SUFFIX.items():
+            captions = [text or None for text in self._texts(f"at_{suffix}", f"size_{suffix}", rows)]
+            readings = [caption and read_claims(caption) for caption in captions]
+            for one, caption, reading in zip(fields, captions, readings, strict=True):
+                one[f"caption_{suffix}"] = caption
+                one.update(_claims(reading or None, suffix))
+            masks[f"classes_{suffix}"] += [_classes(reading) if reading else 0 for reading in readings]
+            masks[f"parts_{suffix}"] += [_parts(reading) if reading else 0 for reading in readings]
+            for row, caption in zip(rows, captions, strict=True):
+                if caption:
+                    words[style].add(row, caption)
+        return [_line(one) for one in fields]
 
     def _texts(self, at: str, size: str, rows: range) -> list[str]:
         """Return names or captions of rows; an empty text for a missing one."""

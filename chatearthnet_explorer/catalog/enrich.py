@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from chatearthnet_explorer.catalog import geoparquet
+from chatearthnet_explorer.catalog.caption_set_labels import update_labels
 from chatearthnet_explorer.catalog.catalog import Catalog, open_catalog
 from chatearthnet_explorer.catalog.catalog_versions import lock_folder, successor, write_json
 from chatearthnet_explorer.catalog.npz_files import read_arrays
@@ -65,6 +66,8 @@ def enrich_catalog(
 ) -> Catalog:
     """Count the classes in the labels of a catalog's pairs, and return the catalog with their shares.
 
+    Its caption sets get the same shares.
+
     Every partition is saved: a run that was stopped continues where it was, and pairs that were counted in the same
     labels are not read again. If labels cannot be read, the share stays unknown, and the next run tries again.
 
@@ -106,6 +109,7 @@ def enrich_catalog(
             with _scheduler(scheduler, workers, labels_at, _counter(len(rows), progress), stop) as compute:
                 reasons = _read(rows, tiles, work, counts, compute, stop)
             _publish(folder, catalog, counts, labels, reasons)
+            update_labels(open_catalog(folder))
         shutil.rmtree(folder / _WORK, ignore_errors=True)
     return open_catalog(folder)
 

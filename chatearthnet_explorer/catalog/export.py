@@ -63,17 +63,23 @@ def export_pairs(table: PairTable, rows: NDArray[np.int64], *, path: str | Path,
         ending = f"The ending {path.suffix[:20]!r}" if path.suffix else "A name without ending"
         msg = f"{ending} is not a known export format; use {', '.join(ENDINGS)}, or name the format, such as release."
         raise CatalogError(msg)
+    if format == "release" and table.writer:
+        msg = (
+            "The format release is that of ChatEarthNet's own captions, and these are by another writer; export them "
+            "as jsonl, csv, geojson or geoparquet."
+        )
+        raise CatalogError(msg)
     part = path.with_name(f"{path.name}.{os.getpid()}.part")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         pairs = table.pairs_at(rows.tolist())
         if format == "geoparquet":
-            write_some(table.path, part, rows, simulated=table.simulated)
+            write_some(table.path, part, rows, simulated=table.simulated, writer=table.writer)
         elif format == "release":
             _write_release(pairs, part, simulated=table.simulated)
         else:
             with part.open("w", encoding=ENCODING if format == "csv" else "utf-8", newline="") as file:
-                _WRITERS[format](file, pairs, table.simulated)
+                _WRITERS[format](file, pairs, _marks(table))
         part.replace(path)
     except OSError as error:
         if isinstance(error, ExplorerError):
@@ -87,7 +93,12 @@ def export_pairs(table: PairTable, rows: NDArray[np.int64], *, path: str | Path,
     return len(rows)
 
 
-def _flat(pair: Pair, simulated: bool) -> dict[str, Any]:  # noqa: FBT001 - a column
+def _marks(table: PairTable) -> dict[str, Any]:
+    """Return what each exported pair says of its catalog: whether it is simulated, and whose captions these are."""
+    return {**({"captions_by": table.writer} if table.writer else {}), "simulated": table.simulated}
+
+
+def _flat(pair: Pair, marks: dict[str, Any]) -> dict[str, Any]:
     """Return a pair as one level of names and values."""
     fields, record = pair.to_dict(), pair.record
     bounds = record.tile.bounds if record.tile else (None,) * 4
@@ -103,26 +114,27 @@ def _flat(pair: Pair, simulated: bool) -> dict[str, Any]:  # noqa: FBT001 - a co
     findings = pair.findings or {}
     flat |= {column: "; ".join(findings[kind]) if kind in findings else None for kind, column in FINDING_COLUMN.items()}
     flat |= {column: None if pair.shares is None else pair.shares[name] for name, column in SHARE_COLUMN.items()}
-    return {**flat, "simulated": "yes" if simulated else "no"}
+    return {**flat, **marks, "simulated": "yes" if marks["simulated"] else "no"}
 
 
-def _write_csv(file: TextIO, pairs: Iterator[Pair], simulated: bool) -> None:  # noqa: FBT001 - all writers take it
-    writer = csv.DictWriter(file, _COLUMNS)
+def _write_csv(file: TextIO, pairs: Iterator[Pair], marks: dict[str, Any]) -> None:
+    writer = csv.DictWriter(file, [*_COLUMNS[:-1], *marks])
     writer.writeheader()
     for pair in pairs:
-        writer.writerow({name: cell(value) for name, value in _flat(pair, simulated).items()})
+        writer.writerow({name: cell(value) for name, value in _flat(pair, marks).items()})
 
 
-def _write_jsonl(file: TextIO, pairs: Iterator[Pair], simulated: bool) -> None:  # noqa: FBT001 - likewise
+def _write_jsonl(file: TextIO, pairs: Iterator[Pair], marks: dict[str, Any]) -> None:
     for pair in pairs:
         claims = {style: [dict(claim) for claim in fields] for style, fields in pair.claims.items()}
-        line = {**pair.to_dict(), "claims": claims, "simulated": simulated}
+        line = {**pair.to_dict(), "claims": claims, **marks}
         file.write(json.dumps(line, ensure_ascii=False) + "\n")
 
 
-def _write_geojson(file: TextIO, pairs: Iterator[Pair], simulated: bool) -> None:  # noqa: FBT001 - likewise
+def _write_geojson(file: TextIO, pairs: Iterator[Pair], marks: dict[str, Any]) -> None:
     """Write a FeatureCollection of footprints (RFC 7946); pairs without a place have no geometry."""
-    file.write(f'{{"type": "FeatureCollection", "simulated": {json.dumps(simulated)}, "features": [')
+    marks_json = json.dumps(marks, ensure_ascii=False)[1:-1]
+    file.write(f'{{"type": "FeatureCollection", {marks_json}, "features": [')
     link = "\n"
     for pair in pairs:
         tile = pair.record.tile
@@ -131,7 +143,7 @@ def _write_geojson(file: TextIO, pairs: Iterator[Pair], simulated: bool) -> None
             west, south, east, north = tile.bounds
             ring = [[west, south], [east, south], [east, north], [west, north], [west, south]]
             geometry = {"type": "Polygon", "coordinates": [ring]}
-        feature = {"type": "Feature", "geometry": geometry, "properties": _flat(pair, simulated)}
+        feature = {"type": "Feature", "geometry": geometry, "properties": _flat(pair, marks)}
         file.write(link + json.dumps(feature, ensure_ascii=False))
         link = ",\n"
     file.write("\n]}\n")
@@ -161,7 +173,7 @@ def _write_release(pairs: Iterator[Pair], folder: Path, *, simulated: bool) -> N
         (folder / MARKER).write_text('{"simulated": true}\n', encoding="utf-8")
 
 
-_WRITERS: dict[str, Callable[[TextIO, Iterator[Pair], bool], None]] = {
+_WRITERS: dict[str, Callable[[TextIO, Iterator[Pair], dict[str, Any]], None]] = {
     "csv": _write_csv,
     "jsonl": _write_jsonl,
     "geojson": _write_geojson,

@@ -102,6 +102,7 @@ def write(
     countries: Sequence[Country],
     folders: Sequence[str],
     simulated: bool,
+    writer: str = "",
 ) -> None:
     """Write the pairs into a GeoParquet 1.1 file, without shares and findings.
 
@@ -113,6 +114,7 @@ def write(
         countries: The countries by position; the first one means none.
         folders: The folders by position.
         simulated: Whether the release is marked as simulated.
+        writer: Who wrote the captions, if they are not those of the release; for the file's metadata.
     """
     expressions = {name: name for name in ("name", *PLACE_COLUMNS, *CAPTION_COLUMNS)}
     for suffix in SUFFIX.values():
@@ -140,20 +142,22 @@ def write(
         base.register("numbers", columns)
         # every name comes from the tables of this package; text of others is only in files and variables
         rows = f"SELECT {selected} FROM {read} POSITIONAL JOIN numbers"  # noqa: S608 - see above
-        base.execute(f"COPY ({rows}) TO {_quote(path)} {_options(simulated=simulated)}")
+        base.execute(f"COPY ({rows}) TO {_quote(path)} {_options(simulated=simulated, writer=writer)}")
 
 
-def write_with_shares(source: Path, path: Path, shares: NDArray[np.float32], *, simulated: bool) -> None:
+def write_with_shares(
+    source: Path, path: Path, shares: NDArray[np.float32], *, simulated: bool, writer: str = ""
+) -> None:
     """Rewrite a file of pairs with the shares of ``NAMES``, (rows, 11), NaN for unknown ones."""
     names = SHARE_COLUMN.values()
     expressions = ", ".join(f"CASE WHEN NOT isnan(value_{name}) THEN value_{name} END AS {name}" for name in names)
     values = {f"value_{name}": np.ascontiguousarray(shares[:, place]) for place, name in enumerate(names)}
     with open_duckdb(path.parent) as base:
-        _write_again(base, source, path, values, expressions, simulated=simulated)
+        _write_again(base, source, path, values, expressions, simulated=simulated, writer=writer)
 
 
 def write_with_findings(
-    source: Path, path: Path, bits: NDArray[np.uint32], *, checks: Sequence[str], simulated: bool
+    source: Path, path: Path, bits: NDArray[np.uint32], *, checks: Sequence[str], simulated: bool, writer: str = ""
 ) -> None:
     """Rewrite a file of pairs with the checks that found something, from the bits of ``AuditFindings``."""
     names = FINDING_COLUMN.values()
@@ -165,7 +169,7 @@ def write_with_findings(
     values = {f"value_{name}": np.ascontiguousarray(bits[:, place]) for place, name in enumerate(names)}
     with open_duckdb(path.parent) as base:
         base.execute("SET VARIABLE checks = ?", [list(checks)])
-        _write_again(base, source, path, values, expressions, simulated=simulated)
+        _write_again(base, source, path, values, expressions, simulated=simulated, writer=writer)
 
 
 def _write_again(
@@ -176,14 +180,15 @@ def _write_again(
     expressions: str,
     *,
     simulated: bool,
+    writer: str = "",
 ) -> None:
     base.register("numbers", values)
     own = f"SELECT * EXCLUDE ({', '.join(values)}) REPLACE ({expressions})"
     rows = f"{own} FROM read_parquet({_quote(source)}) POSITIONAL JOIN numbers"
-    base.execute(f"COPY ({rows}) TO {_quote(path)} {_options(simulated=simulated)}")
+    base.execute(f"COPY ({rows}) TO {_quote(path)} {_options(simulated=simulated, writer=writer)}")
 
 
-def write_some(source: Path, path: Path, rows: NDArray[np.int64], *, simulated: bool) -> None:
+def write_some(source: Path, path: Path, rows: NDArray[np.int64], *, simulated: bool, writer: str = "") -> None:
     """Write some rows of a file of pairs, in the order of ``rows``."""
     with open_duckdb(path.parent) as base:
         base.register("chosen", {"file_row_number": rows, "place": np.arange(len(rows))})
@@ -192,10 +197,10 @@ def write_some(source: Path, path: Path, rows: NDArray[np.int64], *, simulated: 
             f"FROM read_parquet({_quote(source)}, file_row_number = true) AS pairs "
             "JOIN chosen USING (file_row_number) ORDER BY place"
         )
-        base.execute(f"COPY ({some}) TO {_quote(path)} {_options(simulated=simulated)}")
+        base.execute(f"COPY ({some}) TO {_quote(path)} {_options(simulated=simulated, writer=writer)}")
 
 
-def _options(*, simulated: bool) -> str:
+def _options(*, simulated: bool, writer: str) -> str:
     """Return the options for a GeoParquet file in DuckDB: https://geoparquet.org/releases/v1.1.0."""
     geo = {
         "version": "1.1.0",
@@ -211,6 +216,8 @@ def _options(*, simulated: bool) -> str:
         },
     }
     metadata = {"geo": json.dumps(geo), "chatearthnet_schema": str(SCHEMA), "simulated": "yes" if simulated else "no"}
+    if writer:
+        metadata["captions_by"] = writer
     pairs = ", ".join(f"{key}: {_quote(value)}" for key, value in metadata.items())
     return f"(FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {ROW_GROUP}, KV_METADATA {{{pairs}}})"
 

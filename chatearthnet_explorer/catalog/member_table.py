@@ -91,12 +91,12 @@ class Members:
 
     def __init__(self, path: Path, folders: list[str]) -> None:
         """Prepare to read."""
-        self._path, self._folders = path, folders
+        self._path, self.folders = path, folders
         self._numbers: dict[str, NDArray[Any]] | None = None
 
     def of(self, row: int, name: str) -> dict[str, Member]:
         """Return the members of one pair, by archive."""
-        return members_of(self.numbers, self._folders, row, name)
+        return members_of(self.numbers, self.folders, row, name)
 
     @property
     def rows(self) -> int:

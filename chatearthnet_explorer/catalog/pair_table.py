@@ -28,6 +28,11 @@ class PairTable(Protocol):
         """Whether the release is marked as simulated."""
         ...
 
+    @property
+    def writer(self) -> str:
+        """Who wrote the captions, untrusted; empty if they are those of the release."""
+        ...
+
     def rows(self, query: Query) -> NDArray[np.int64]:
         """Return the rows of all pairs that match a query, in its order."""
         ...

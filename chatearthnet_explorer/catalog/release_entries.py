@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 import numpy as np
 
+from chatearthnet_explorer.caption import RELEASED_STYLES
 from chatearthnet_explorer.catalog.bit_codes import NOWHERE, SPLIT_CODE
 from chatearthnet_explorer.catalog.pair_flags import FLAG_BIT
 from chatearthnet_explorer.catalog.schema import SUFFIX
 from chatearthnet_explorer.catalog.z_order import z_number
 from chatearthnet_explorer.errors import CatalogError, ExplorerError, ReleaseError
-from chatearthnet_explorer.prompts.wording import STYLES
 from chatearthnet_explorer.record import SPLITS, place_of, read_entry
 
 if TYPE_CHECKING:
@@ -141,7 +141,7 @@ def read_release(release: EntrySource, folder: Path, *, progress: Callable[[int]
             place += file.write(content)
             return start, len(content)
 
-        for style in STYLES:
+        for style in RELEASED_STYLES:
             for split in SPLITS:
                 for entry, name, caption in _entries(release, style, split, report):
                     message = _add(table, style, split, (name, caption), write)

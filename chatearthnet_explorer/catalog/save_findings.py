@@ -62,6 +62,7 @@ def save_findings(
                 bits,
                 checks=tuple(findings.checks),
                 simulated=catalog.simulated,
+                writer=catalog.writer,
             )
             write_json(version / "report.json", report)
     return open_catalog(folder)

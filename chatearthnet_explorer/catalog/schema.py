@@ -5,8 +5,8 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from chatearthnet_explorer.caption import RELEASED_STYLES
 from chatearthnet_explorer.catalog.bit_codes import KINDS, NAMES
-from chatearthnet_explorer.prompts.wording import STYLES
 from chatearthnet_explorer.record import ARCHIVES
 
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 SCHEMA = 2
 """Number of this layout; a catalog with another number must be built again."""
 
-SUFFIX = MappingProxyType(dict(zip(STYLES, ("35", "4v"), strict=True)))
+SUFFIX = MappingProxyType(dict(zip(RELEASED_STYLES, ("35", "4v"), strict=True)))
 """Ending of the columns of a style."""
 
 MEMBER_COLUMN = MappingProxyType(dict(zip(ARCHIVES, ("member_rgb", "member_5_6_7", "member_8_11_12"), strict=True)))

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol
 
+from chatearthnet_explorer.caption import RELEASED_STYLES
 from chatearthnet_explorer.landcover.legend import CLASSES
 from chatearthnet_explorer.places.countries import countries, countries_at
-from chatearthnet_explorer.prompts.wording import STYLES
 from chatearthnet_explorer.record import SPLITS, Record
 from chatearthnet_explorer.review.added_checks import run_added
 from chatearthnet_explorer.review.checks import CheckResult, judge_both, judge_caption, judge_picture, score
@@ -183,7 +183,7 @@ class _Rows:
         """Judge one pair."""
         results = {
             style: self._judge(record.captions[style], style=style, counts=counts)
-            for style in STYLES
+            for style in RELEASED_STYLES
             if style in record.captions
         }
         both, failures = self._judge_both(results, length=len(record.captions.get("4v", "")))
@@ -196,7 +196,7 @@ class _Rows:
             "country": land[1],
             "tile": NOWHERE if record.tile is None else record.tile.x // 2 * _SIDE + record.tile.y // 2,
             "labels": has_labels,
-            "both": sum(one.reading is not None for one in results.values()) == len(STYLES),
+            "both": sum(one.reading is not None for one in results.values()) == len(RELEASED_STYLES),
         }
         for style, one in results.items():
             findings = (*one.findings, *both) if style == "4v" else one.findings

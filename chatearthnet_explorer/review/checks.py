@@ -8,7 +8,7 @@ from itertools import chain
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from chatearthnet_explorer.caption import LIMIT
+from chatearthnet_explorer.caption import LIMIT, checked_as
 from chatearthnet_explorer.claims import Reading, is_english, read_claims
 from chatearthnet_explorer.plugins import Plugin, Registry
 from chatearthnet_explorer.review import chip_checks, label_checks, language_checks, pair_checks
@@ -161,7 +161,7 @@ def judge_caption(
 
     Args:
         text: The caption, untrusted; only the first ``caption.LIMIT`` characters are read.
-        style: ``3.5`` or ``4v``.
+        style: ``3.5``, ``4v`` or ``multispectral``, whose captions are checked as those of ``4v``.
         counts: Pixels of each class in each part, (6, 12), as ``landcover.pixels`` gives them; None without labels, and
             then the checks that need them are left out.
         extra_checks: Added checks; None for those that are registered.
@@ -170,7 +170,7 @@ def judge_caption(
     Raises:
         LabelError: If the counts are not of shape (6, 12).
     """
-    text = text[:LIMIT]
+    text, style = text[:LIMIT], checked_as(style)
     if not text.strip():
         why = "There is no caption, so nothing was checked."
         return CheckResult((Finding("empty", "It has no words."),), None, why)

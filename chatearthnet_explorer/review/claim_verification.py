@@ -118,7 +118,7 @@ def verify_caption(text: str, *, style: str, labels: NDArray[np.uint8] | None) -
 
     Args:
         text: The caption, untrusted.
-        style: ``3.5`` or ``4v``.
+        style: ``3.5``, ``4v`` or ``multispectral``.
         labels: Class indices, (256, 256) uint8; None if there are none, and then no claim can be checked.
 
     Raises:

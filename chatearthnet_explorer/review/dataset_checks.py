@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from chatearthnet_explorer.prompts.wording import STYLES
+from chatearthnet_explorer.caption import RELEASED_STYLES
 from chatearthnet_explorer.review.finding import Finding
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ def dataset_findings(captions: str | Path) -> list[str]:
     tiles = rows["tile"].to_numpy()
     styles, splits = (rows[name].cast("string").to_numpy() for name in ("style", "split"))
     sentences = []
-    for style in STYLES:
+    for style in RELEASED_STYLES:
         selected = np.flatnonzero((styles == style) & (tiles >= 0) & (splits != ""))
         groups = _groups(tiles[selected], selected)
         apart = [group for group in groups if len(set(splits[group])) > 1]

@@ -14,17 +14,19 @@ if TYPE_CHECKING:
 
     from chatearthnet_explorer.review.verdict import Verdict
 
-COLUMNS = ("name", "style", "caption", "reviewer", "verdict", "cause", "note", "corrected", "time")
+COLUMNS = ("name", "style", "caption", "reviewer", "verdict", "cause", "note", "corrected", "time", "caption_set")
 """Of the CSV, in order."""
 
 
-def corrections(verdicts: Iterable[Verdict], *, style: str) -> list[dict[str, str]]:
+def corrections(verdicts: Iterable[Verdict], *, style: str, caption_set: str = "") -> list[dict[str, str]]:
     """Return the corrected captions of a style as a list of ``image`` and ``caption``, by name of the image.
 
-    If several reviewers corrected a caption, the latest correction is used.
+    They are of the release, or of the set with the given id. If several reviewers corrected a caption, the latest
+    correction is used.
     """
     corrections_of_style = sorted(
-        (one for one in verdicts if one.style == style and one.correction), key=lambda one: one.time
+        (one for one in verdicts if (one.style, one.caption_set) == (style, caption_set) and one.correction),
+        key=lambda one: one.time,
     )
     latest = {one.name: one.correction for one in corrections_of_style}
     # a lone surrogate, which no file can encode, becomes a question mark
@@ -41,6 +43,6 @@ def to_csv(verdicts: Iterable[Verdict]) -> str:
     writer = csv.writer(file)
     writer.writerow(COLUMNS)
     for verdict in verdicts:
-        row = verdict.to_dict() | {"cause": CAUSES[verdict.cause] if verdict.cause else ""}
+        row = {"caption_set": ""} | verdict.to_dict() | {"cause": CAUSES[verdict.cause] if verdict.cause else ""}
         writer.writerow([cell(str(row[column])) for column in COLUMNS])
     return file.getvalue().encode("utf-8", "replace").decode()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
+from chatearthnet_explorer.caption import checked_as
 from chatearthnet_explorer.claims import DOUBTS
 from chatearthnet_explorer.claims.lexicon.phrase_finder import single_spaced
 from chatearthnet_explorer.landcover.shares import PARTS
@@ -82,7 +83,7 @@ def ground(reading: Reading, counts: NDArray[np.integer] | None, *, style: str =
         reading: The claims of the caption.
         counts: Pixels of each class in each part, (6, 12), as ``landcover.pixels`` gives them; None without labels.
         style: ``3.5``, whose shares are of labelled pixels, or ``4v``, whose shares are of all and whose words are
-            judged as looser.
+            judged as looser; ``multispectral`` is judged as ``4v``.
 
     Raises:
         LabelError: If the counts are not of shape (6, 12).
@@ -90,7 +91,7 @@ def ground(reading: Reading, counts: NDArray[np.integer] | None, *, style: str =
     if counts is None:
         why = "This place has no labels to compare it with."
         return tuple(GroundedClaim(claim, NOT_CHECKABLE, why) for claim in reading.claims)
-    cover = Cover(counts, style=style)
+    cover = Cover(counts, style=checked_as(style))
     of_claim: dict[int, list[Fault]] = {}
     for fault in faults(reading, cover, strict=True):
         of_claim.setdefault(id(fault.claim), []).append(fault)

@@ -40,7 +40,7 @@ def interval_history(verdicts: Iterable[Verdict], plan: Plan, *, confidence: flo
     if plan.design == RISK:
         return []
     stratum_of = dict(plan.pairs)
-    plan_verdicts = [one for one in verdicts if one.style == plan.style and one.name in stratum_of]
+    plan_verdicts = [one for one in verdicts if plan.judges(one) and one.name in stratum_of]
     step = -(-len(plan_verdicts) // MOST_POINTS)
     counts: Counter[str] = Counter()
     errors: Counter[str] = Counter()

@@ -15,8 +15,11 @@ from chatearthnet_explorer.review.verdict import REVIEWER_LIMIT, Verdict
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-VERSION = 1
-"""Version of the lines that this package writes; lines of a higher version are kept but not read."""
+VERSION = 2
+"""Highest version of the lines that this package writes; lines of a higher version are kept but not read.
+
+Lines about captions of a set have version 2. All others have version 1, so that older programs read them as before.
+"""
 
 LAST = 2**53
 """The highest sequence number, an integer exact in every JSON reader; entries that reach it are sorted by time."""
@@ -24,8 +27,8 @@ LAST = 2**53
 LINE_LIMIT = 500_000
 """Maximum length of a line in bytes: a caption of 20,000 characters takes 240,000 at worst."""
 
-Key = tuple[str, str, str]
-"""Reviewer, name and style: a reviewer has one valid verdict on each caption."""
+Key = tuple[str, str, str, str]
+"""Reviewer, name, style and id of the caption set: a reviewer has one valid verdict on each caption."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +61,8 @@ class Entry:
     @property
     def key(self) -> Key | None:
         """Reviewer and caption; None if the entry undoes another."""
-        return (self.reviewer, self.verdict.name, self.verdict.style) if self.verdict else None
+        one = self.verdict
+        return (self.reviewer, one.name, one.style, one.caption_set) if one else None
 
     @property
     def order(self) -> tuple[int, datetime, str]:
@@ -72,7 +76,8 @@ class Entry:
     def _content(self) -> dict[str, Any]:
         content = self.verdict.to_dict() if self.verdict else {"undoes": self.undoes}
         time = self.time.astimezone(UTC).isoformat()
-        return {"v": VERSION, "reviewer": self.reviewer, "seq": self.seq} | content | {"time": time}
+        version = 2 if self.verdict and self.verdict.caption_set else 1
+        return {"v": version, "reviewer": self.reviewer, "seq": self.seq} | content | {"time": time}
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,8 +35,10 @@ def _sampling_sentence(report: Report) -> str:
     plan = report.plan
     if plan is None:
         return f"{len(report.judged_captions):,} captions were judged, without a record of how they were chosen."
-    kind = "GPT-3.5" if plan.style == "3.5" else "GPT-4V"
-    whole = f"{plan.population:,} image-text pairs with {kind} captions"
+    kind = f"{'GPT-3.5' if plan.style == '3.5' else 'GPT-4V'} captions"
+    if plan.caption_set:
+        kind = f"captions by {plan.writer or plan.caption_set}"
+    whole = f"{plan.population:,} image-text pairs with {kind}"
     if plan.design == RISK:
         return f"Of {whole}, the {len(plan.pairs):,} with the worst audit score were chosen."
     if plan.design != STRATIFIED:

@@ -6,14 +6,16 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from chatearthnet_explorer.caption import RELEASED_STYLES
 from chatearthnet_explorer.errors import PlanError
 from chatearthnet_explorer.files.input_paths import unreadable
 from chatearthnet_explorer.net.safe_json import read_json
-from chatearthnet_explorer.prompts.wording import STYLES
 from chatearthnet_explorer.record import NAME_LIMIT
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from chatearthnet_explorer.review.verdict import Verdict
 
 SIMPLE, STRATIFIED, RISK = "simple random", "stratified", "risk first"
 """Designs. The first two are probability samples; the last is a search for faults and estimates nothing."""
@@ -24,8 +26,8 @@ DESIGNS = (SIMPLE, STRATIFIED, RISK)
 STRATA = ("continent", "country", "split", "dominant")
 """What a plan of catalog pairs may be stratified by."""
 
-VERSION = 1
-"""Version of the file format; a higher version is refused."""
+VERSION = 2
+"""Highest version of the file format; a higher version is refused. Plans of released captions have version 1."""
 
 MOST = 2**53
 """Most pairs of a stratum: the largest integer that every JSON reader represents exactly."""
@@ -73,6 +75,12 @@ class Plan:
     allocation: str = ""
     """How the sample was allocated to strata; empty if there is one."""
 
+    caption_set: str = ""
+    """Id of the set that the captions belong to; empty for the released ones."""
+
+    writer: str = ""
+    """Who wrote the captions of the set, untrusted; views escape it."""
+
     def __post_init__(self) -> None:
         """Check that strata and pairs agree."""
         sizes = dict.fromkeys((stratum.value for stratum in self.strata), 0)
@@ -80,7 +88,7 @@ class Plan:
             sizes[value] = sizes.get(value, 0) + 1
         agree = all(0 <= one.sample == sizes[one.value] <= one.population <= MOST for one in self.strata)
         whole = bool(self.pairs) and len(sizes) == len(self.strata) and len(set(self.names)) == len(self.pairs)
-        if not (agree and whole and self.design in DESIGNS and self.style in STYLES):
+        if not (agree and whole and self.design in DESIGNS and self.style in RELEASED_STYLES):
             msg = "The strata of this plan do not match its pairs; draw it again."
             raise PlanError(msg)
 
@@ -94,12 +102,18 @@ class Plan:
         """Pairs of the whole population."""
         return sum(stratum.population for stratum in self.strata)
 
+    def judges(self, verdict: Verdict) -> bool:
+        """Return whether a verdict is on the kind of caption that the plan is about, whatever the pair."""
+        return verdict.style == self.style and verdict.caption_set == self.caption_set
+
     def to_dict(self) -> dict[str, Any]:
         """Return it for JSON."""
+        captions = {"caption_set": self.caption_set, "writer": self.writer} if self.caption_set else {}
         return {
-            "plan": VERSION,
+            "plan": VERSION if self.caption_set else 1,
             "design": self.design,
             "style": self.style,
+            **captions,
             "seed": self.seed,
             "facet": self.facet,
             "allocation": self.allocation,
@@ -126,13 +140,15 @@ class Plan:
                 seed=_number(fields["seed"]),  # type: ignore[index]
                 facet=_text(fields["facet"]),  # type: ignore[index]
                 allocation=_text(fields["allocation"]),  # type: ignore[index]
+                caption_set=_text(fields.get("caption_set", "")),  # type: ignore[attr-defined]
+                writer=_text(fields.get("writer", "")),  # type: ignore[attr-defined]
                 strata=tuple(
                     Stratum(_text(one["value"]), _number(one["population"]), _number(one["sample"]))
                     for one in fields["strata"]  # type: ignore[index]
                 ),
                 pairs=tuple((_text(one["name"]), _text(one["stratum"])) for one in fields["pairs"]),  # type: ignore[index]
             )
-        except (TypeError, KeyError) as error:
+        except (TypeError, KeyError, AttributeError) as error:
             msg = f"This is not a plan of a spot-check ({type(error).__name__}: {error}); make one with `review plan`."
             raise PlanError(msg) from None
 

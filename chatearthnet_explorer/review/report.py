@@ -43,9 +43,12 @@ class JudgedCaption:
     caption: str = ""
     """The caption, untrusted, if known."""
 
+    caption_set: str = ""
+    """Id of the set that it belongs to; empty for a released caption."""
+
     def to_dict(self) -> dict[str, Any]:
         """Return it for JSON."""
-        fields = ("name", "style", "stratum", "verdict", "caption")
+        fields = ("name", "style", "stratum", "verdict", "caption", *(("caption_set",) if self.caption_set else ()))
         return {field: getattr(self, field) for field in fields} | {"said": [one.to_dict() for one in self.verdicts]}
 
 
@@ -150,12 +153,14 @@ def report(
         plan: How the captions were drawn, to estimate the population; None to describe the judged captions only.
         confidence: Confidence level of the intervals, 0 to 1.
         seed: Of the bootstrap.
-        caption_of: Returns the caption of a name and style, to be shown with examples.
+        caption_of: Returns the caption of a name and style, to be shown with examples; of the plan's set if it has one.
         remarks: What to add to the remarks, such as ``Ledger.remarks``.
     """
     selection = _select_planned(verdicts, plan)
     notes = list(remarks)
-    captions, others = _by_caption(selection.verdicts, selection.stratum_of, caption_of)
+    captions, others = _by_caption(selection.verdicts, selection.stratum_of, caption_of, plan)
+    if plan and plan.writer:
+        notes.append(f"The captions are by {plan.writer}; ChatEarthNet published none of them.")
     notes += _remarks(plan, captions, selection.outside, others)
     sizes = plan.strata if plan else tuple(Stratum(value, 0, 0) for value in sorted({one.stratum for one in captions}))
     ranks = [{one.reviewer: _RANK[one.verdict] for one in case.verdicts} for case in captions]
@@ -188,34 +193,41 @@ def _select_planned(verdicts: Iterable[Verdict], plan: Plan | None) -> _PlannedV
     """Keep the captions of the plan, in its order; without a plan all, sorted by name."""
     verdict_list = list(verdicts)
     if plan is None:
-        return _PlannedVerdicts(sorted(verdict_list, key=lambda one: (one.name, one.style)), 0, lambda one: one.style)
+        verdict_list.sort(key=lambda one: (one.name, one.style, one.caption_set))
+        return _PlannedVerdicts(verdict_list, 0, _kind_of_caption)
     strata = dict(plan.pairs)
     place = {name: number for number, name in enumerate(strata)}
-    verdicts_kept = [one for one in verdict_list if one.name in strata and one.style == plan.style]
+    verdicts_kept = [one for one in verdict_list if one.name in strata and plan.judges(one)]
     verdicts_kept.sort(key=lambda one: place[one.name])
     return _PlannedVerdicts(verdicts_kept, len(verdict_list) - len(verdicts_kept), lambda one: strata[one.name])
 
 
 def _by_caption(
-    verdicts: list[Verdict], stratum_of: Callable[[Verdict], str], caption_of: Callable[[str, str], str | None]
+    verdicts: list[Verdict],
+    stratum_of: Callable[[Verdict], str],
+    caption_of: Callable[[str, str], str | None],
+    plan: Plan | None,
 ) -> tuple[list[JudgedCaption], int]:
     """Return each caption with its verdicts, and how many verdicts are on another wording of a caption."""
-    wordings: dict[tuple[str, str], dict[str, list[Verdict]]] = defaultdict(lambda: defaultdict(list))
+    wordings: dict[tuple[str, str, str], dict[str, list[Verdict]]] = defaultdict(lambda: defaultdict(list))
     for one in verdicts:
-        wordings[one.name, one.style][one.caption].append(one)
+        wordings[one.name, one.style, one.caption_set][one.caption].append(one)
     captions, others = [], 0
-    for (name, style), by_digest in wordings.items():
+    for (name, style, caption_set), by_digest in wordings.items():
         most_frequent = max(by_digest.values(), key=lambda many: (len(many), max(one.time for one in many)))
         others += sum(map(len, by_digest.values())) - len(most_frequent)
         verdicts_on_it = tuple(sorted(most_frequent, key=lambda one: one.reviewer))
         ranks = sorted(_RANK[one.verdict] for one in verdicts_on_it)
         verdict = VERDICTS[ranks[len(ranks) // 2]]
-        captions.append(
-            JudgedCaption(
-                name, style, stratum_of(verdicts_on_it[0]), verdict, verdicts_on_it, caption_of(name, style) or ""
-            )
-        )
+        text = caption_of(name, style) if caption_set == (plan.caption_set if plan else "") else ""
+        stratum = stratum_of(verdicts_on_it[0])
+        captions.append(JudgedCaption(name, style, stratum, verdict, verdicts_on_it, text or "", caption_set))
     return captions, others
+
+
+def _kind_of_caption(verdict: Verdict) -> str:
+    """Return the stratum of a verdict without a plan."""
+    return f"{verdict.style}, captions {verdict.caption_set}" if verdict.caption_set else verdict.style
 
 
 def _rates(

@@ -108,7 +108,7 @@ class ReviewFolder:
                 return None
             plan = Plan.from_dict(fields)
             names = set(plan.names)
-            verdicts = [one for one in self.ledger(link).verdicts if one.name in names and one.style == plan.style]
+            verdicts = [one for one in self.ledger(link).verdicts if one.name in names and plan.judges(one)]
         except (OSError, ValueError, ExplorerError):
             return None
         reviewers = tuple(dict.fromkeys(one.reviewer for one in verdicts))

@@ -20,7 +20,13 @@ class ReviewerLedger:
     """The part of a ledger that a review desk shows and writes."""
 
     def __init__(
-        self, plan: Plan | Sequence[str], ledger: Ledger | str | Path, *, reviewer: str, style: str = "3.5"
+        self,
+        plan: Plan | Sequence[str],
+        ledger: Ledger | str | Path,
+        *,
+        reviewer: str,
+        style: str = "3.5",
+        caption_set: str = "",
     ) -> None:
         """Read what the reviewer has judged.
 
@@ -29,6 +35,7 @@ class ReviewerLedger:
             ledger: Where verdicts go: a ledger, or its file.
             reviewer: Who judges.
             style: The captions to judge where there is no plan that says so, ``3.5`` or ``4v``.
+            caption_set: Id of the set that these captions belong to; empty for the released ones.
 
         Raises:
             LedgerError: If the ledger cannot be read.
@@ -36,6 +43,7 @@ class ReviewerLedger:
         """
         self.names: tuple[str, ...] = plan.names if isinstance(plan, Plan) else tuple(dict.fromkeys(plan))
         self.style = plan.style if isinstance(plan, Plan) else style
+        self.caption_set = plan.caption_set if isinstance(plan, Plan) else caption_set
         self.reviewer = reviewer
         self.ledger = ledger if isinstance(ledger, Ledger) else Ledger(ledger)
         self.entries: dict[str, Entry] = {}
@@ -64,8 +72,8 @@ class ReviewerLedger:
         names = set(self.names)
         self.entries = {
             name: entry
-            for (reviewer, name, style), entry in self.ledger.standing.items()
-            if reviewer == self.reviewer and style == self.style and name in names
+            for (reviewer, name, *captions), entry in self.ledger.standing.items()
+            if reviewer == self.reviewer and captions == [self.style, self.caption_set] and name in names
         }
 
     def record(self, name: str, caption: str, fields: dict[str, str]) -> Entry:
@@ -99,4 +107,12 @@ class ReviewerLedger:
 
     def _verdict(self, name: str, caption: str, fields: dict[str, str]) -> Verdict:
         now = datetime.now(UTC)
-        return Verdict(reviewer=self.reviewer, name=name, style=self.style, caption=digest(caption), time=now, **fields)
+        return Verdict(
+            reviewer=self.reviewer,
+            name=name,
+            style=self.style,
+            caption_set=self.caption_set,
+            caption=digest(caption),
+            time=now,
+            **fields,
+        )

@@ -9,8 +9,8 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from chatearthnet_explorer.caption import LIMIT as CAPTION_LIMIT
+from chatearthnet_explorer.caption import RELEASED_STYLES
 from chatearthnet_explorer.errors import VerdictError
-from chatearthnet_explorer.prompts.wording import STYLES
 from chatearthnet_explorer.record import NAME_LIMIT
 
 if TYPE_CHECKING:
@@ -49,6 +49,9 @@ class Verdict:
     style: str
     """Which of its captions: ``3.5`` or ``4v``."""
 
+    caption_set: str = ""
+    """Id of the set that the caption belongs to; empty for a released caption."""
+
     caption: str
     """``digest`` of the caption that was judged: a caption that changes later is another one."""
 
@@ -81,7 +84,7 @@ class Verdict:
         if not self.reviewer.strip() or not self.name:
             msg = "A verdict needs the name of its reviewer and of the image; give both."
             raise VerdictError(msg)
-        for field, choices in (("verdict", VERDICTS), ("cause", tuple(CAUSES)), ("style", STYLES)):
+        for field, choices in (("verdict", VERDICTS), ("cause", tuple(CAUSES)), ("style", RELEASED_STYLES)):
             if getattr(self, field) not in choices:
                 msg = f"The {field} {getattr(self, field)!r:.60} is unknown; choose {_join(choices)}."
                 raise VerdictError(msg)
@@ -102,6 +105,8 @@ class Verdict:
     def to_dict(self) -> dict[str, Any]:
         """Return it for JSON."""
         values = {field: getattr(self, _ATTRIBUTES.get(field, field)) for field in _LIMITS}
+        if not self.caption_set:  # as before there were captions of others
+            del values["caption_set"]
         return values | {"time": self.time.astimezone(UTC).isoformat()}
 
     @classmethod
@@ -112,6 +117,7 @@ class Verdict:
             VerdictError: If it is none.
         """
         try:
+            fields = {"caption_set": "", **fields}
             values = {_ATTRIBUTES.get(field, field): fields[field] for field in _LIMITS}
             return cls(**values, time=datetime.fromisoformat(fields["time"]))
         except (TypeError, KeyError, ValueError) as error:
@@ -130,6 +136,7 @@ _LIMITS = {
     "reviewer": REVIEWER_LIMIT,
     "name": NAME_LIMIT,
     "style": 10,
+    "caption_set": 40,
     "caption": 64,
     "verdict": 10,
     "cause": 20,

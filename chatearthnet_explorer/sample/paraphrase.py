@@ -9,9 +9,10 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from chatearthnet_explorer.caption import Caption
+from chatearthnet_explorer.errors import CaptionerError
 from chatearthnet_explorer.landcover.legend import BACKGROUND, CLASSES
 from chatearthnet_explorer.landcover.shares import PARTS
-from chatearthnet_explorer.prompts.facts import Facts4V, Facts35
+from chatearthnet_explorer.prompts.facts import Facts4V, Facts35, PictureFacts
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
     from chatearthnet_explorer.chip import Chip
     from chatearthnet_explorer.prompts.facts import Amount
     from chatearthnet_explorer.prompts.prompt import Prompt
+
+NO_FACTS = "Paraphrases are of facts of labels, and the multispectral style has none; choose style 3.5 or 4v."
+"""Why there is no paraphrase in the multispectral style."""
 
 SIMULATED = "The caption is simulated: fixed sentences paraphrase the facts, and no language model took part."
 """Note of every paraphrase."""
@@ -76,7 +80,13 @@ class ParaphraseCaptioner:
         self.seed = seed
 
     def caption(self, prompt: Prompt, chip: Chip) -> Caption:  # noqa: ARG002 - it sees the facts alone
-        """Return a caption of the chip's own facts; maps of its siblings are not described."""
+        """Return a caption of the chip's own facts; maps of its siblings are not described.
+
+        Raises:
+            CaptionerError: If the prompt has no facts of labels.
+        """
+        if isinstance(prompt.facts, PictureFacts):
+            raise CaptionerError(NO_FACTS)
         return Caption(
             text=write_paraphrase(prompt.facts, seed=f"{self.seed} {prompt.seed}").text,
             captioner=self.name,
