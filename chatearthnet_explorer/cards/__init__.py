@@ -64,7 +64,7 @@ class Card:
                 element("meta", name="color-scheme", content="light dark"),
                 element("title", self.title),
             ),
-            element("body", self._body()),
+            element("body", self._body(), style="max-width:780px;margin:8px auto;padding:0 8px"),
             lang="en",
         )
         return f"<!DOCTYPE html>\n{markup(page)}\n"

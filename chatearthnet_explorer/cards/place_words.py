@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from chatearthnet_explorer.cards.provenance import coordinates
 from chatearthnet_explorer.places.gazetteer import nearest_town
 
 if TYPE_CHECKING:
-    from chatearthnet_explorer.pipeline import Captioned
+    from chatearthnet_explorer.places.countries import Country
 
 OPEN_SEA = "Open sea"
 """The name of a place that belongs to no country."""
@@ -16,7 +16,26 @@ OPEN_SEA = "Open sea"
 _FAR_KM = 300.0  # a town farther away is no help to find the place on a map
 
 
-def place_name(captioned: Captioned) -> str:
+class HasPlace(Protocol):
+    """A value with a place, such as what became of a click."""
+
+    @property
+    def lon(self) -> float:
+        """Degrees east."""
+        ...
+
+    @property
+    def lat(self) -> float:
+        """Degrees north."""
+        ...
+
+    @property
+    def country(self) -> Country | None:
+        """The country; None on the open sea."""
+        ...
+
+
+def place_name(captioned: HasPlace) -> str:
     """Return the name of a place: ``near Munich, Germany``, ``50 km south of Ariquemes, Brazil`` or ``Open sea``.
 
     The country comes first where the town lies in another one, and stands alone where no town is within 300 km.
@@ -28,7 +47,7 @@ def place_name(captioned: Captioned) -> str:
     return nearest.phrase if nearest.town.country == country else f"{country}, {nearest.phrase}"
 
 
-def place_title(captioned: Captioned) -> str:
+def place_title(captioned: HasPlace) -> str:
     """Return the name of a place with its coordinates: ``near Munich, Germany, 48.1400° N, 11.5800° E``."""
     return f"{sentence_case(place_name(captioned))}, {coordinates(captioned.lon, captioned.lat)}"
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from chatearthnet_explorer.caption import MULTISPECTRAL
 from chatearthnet_explorer.cards.chip_html import hex_colour, name_of, table_of
 from chatearthnet_explorer.cards.html_tree import element
 from chatearthnet_explorer.claims.class_mentions import NO_CLASS, Piece, pieces
 from chatearthnet_explorer.landcover.legend import CLASSES
+from chatearthnet_explorer.prompts.facts import PictureFacts
 from chatearthnet_explorer.render import data_url, png
 
 if TYPE_CHECKING:
@@ -33,6 +35,15 @@ WHY_LABEL_MAPS = (
 )
 """The reason (arXiv 2402.11325)."""
 
+A_COMPARISON = "The multispectral style is a comparison, not the better style."
+"""Remark on every text of the multispectral style, because more pictures sound better."""
+
+WHY_A_COMPARISON = (
+    "It follows the idea of showing a general model pictures made of the bands (Mallya et al., arXiv 2509.19087). For "
+    "captions, another study found true colour alone best without training (Sentinel2Cap, arXiv 2605.03189)."
+)
+"""The reason."""
+
 EDITED_NOTE = "You edited this prompt, so it is no longer ChatEarthNet's method."
 """Remark on a prompt that the user has edited."""
 
@@ -46,12 +57,6 @@ def prompt_section(prompt: Prompt | None, note: str = "") -> Element:
     """
     if prompt is None:
         return element("section", element("p", NO_PROMPT))
-    maps = (
-        element(
-            "img", src=data_url(png(image)), alt=f"Label map {number}", width="128", height="128", class_="cen-labels"
-        )
-        for number, image in enumerate(prompt.images, start=1)
-    )
     return element(
         "section",
         element(
@@ -61,12 +66,36 @@ def prompt_section(prompt: Prompt | None, note: str = "") -> Element:
             element("p", f"Style {prompt.style}, seed {prompt.seed}.", class_="cen-credit"),
             element("h4", "Rules (system message)"),
             element("pre", prompt.system),
-            element("h4", "Facts (user message)"),
+            element("h4", "Task (user message)" if prompt.image_texts else "Facts (user message)"),
             element("pre", prompt.user),
-            element("h4", "Label maps sent with it") if prompt.images else None,
-            element("p", *maps) if prompt.images else None,
+            *_images(prompt),
         ),
         class_="cen-prompt",
+    )
+
+
+def _images(prompt: Prompt) -> tuple[Element, ...]:
+    """Return the pictures of a prompt: label maps beside each other, or pictures each after its sentence."""
+    if not prompt.images:
+        return ()
+    names = prompt.facts.labels if isinstance(prompt.facts, PictureFacts) else ()
+    images = [
+        element(
+            "img",
+            src=data_url(png(image)),
+            alt=names[at] if names else f"Label map {at + 1}",
+            width="128",
+            height="128",
+            class_="cen-labels",
+        )
+        for at, image in enumerate(prompt.images)
+    ]
+    if not prompt.image_texts:
+        return element("h4", "Label maps sent with it"), element("p", *images)
+    pairs = zip(prompt.image_texts, images, strict=True)
+    return (
+        element("h4", "Pictures sent with it, each after its sentence"),
+        *(one for text, image in pairs for one in (element("pre", text), element("p", image))),
     )
 
 
@@ -96,18 +125,30 @@ def caption_section(
 
 def details_of(caption: Caption) -> tuple[tuple[str, str], ...]:
     """Return (what, value) of how a caption came to be, row by row; rows of which nothing is known are left out."""
-    token_counts = (("read", caption.tokens_in), ("written", caption.tokens_out))
-    tokens = ", ".join(f"{count} {verb}" for verb, count in token_counts if count is not None)
     return tuple(
         (name, value)
         for name, value in (
             ("Model", caption.model or ""),
             ("Prompt style", caption.style),
             ("What was sent", caption.input_summary),
-            ("Tokens", tokens),
+            ("Cost", caption.cost_summary),
         )
         if value
     )
+
+
+def style_remark(style: str) -> tuple[str, str] | None:
+    """Return what readers should know of captions of a style, and the reason; None if there is nothing."""
+    remarks: dict[str, tuple[str, str]] = {
+        "4v": (LABEL_MAPS, WHY_LABEL_MAPS),
+        MULTISPECTRAL: (A_COMPARISON, WHY_A_COMPARISON),
+    }
+    return remarks.get(style)
+
+
+def signature(caption: Caption) -> str:
+    """Return who wrote a caption, and what that took: tokens, price and time."""
+    return ". ".join(filter(None, (caption.byline, caption.cost_summary)))
 
 
 def written_by(caption: Caption, *words: Element | None, known_notes: tuple[str, ...] = ()) -> Element:
@@ -115,8 +156,8 @@ def written_by(caption: Caption, *words: Element | None, known_notes: tuple[str,
     return element(
         "article",
         *words,
-        element("p", caption.byline, class_="cen-byline"),
-        element("p", f"{LABEL_MAPS} {WHY_LABEL_MAPS}", class_="cen-remark") if caption.style == "4v" else None,
+        element("p", signature(caption), class_="cen-byline"),
+        element("p", " ".join(remark), class_="cen-remark") if (remark := style_remark(caption.style)) else None,
         *(element("p", note, class_="cen-remark") for note in caption.notes if note not in known_notes),
         element("details", element("summary", "How it was written"), table_of(details_of(caption))),
     )
