@@ -12,14 +12,18 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from chatearthnet_explorer.cli import (
     audit_command,
+    bench_captioner_command,
     caption_command,
+    caption_many_command,
     catalog_command,
     doctor_command,
+    models_command,
     prompt_command,
     review_command,
     serve_command,
     simulate_release_command,
     terminal,
+    wording_command,
 )
 from chatearthnet_explorer.errors import ExplorerError
 
@@ -45,11 +49,25 @@ class _Parser(argparse.ArgumentParser):
         return super().add_argument(*names, **options)
 
     def error(self, message: str) -> NoReturn:
+        message = _CHOICE.sub(_choices, _NUMBER.sub(_not_a_number, message))
         terminal.complain(f"{message[:1].upper()}{message[1:].rstrip('.')}; see `{self.prog} --help`.")
         raise SystemExit(_WRONG_ARGUMENTS)
 
     def _print_message(self, message: str, file: object = None) -> None:  # noqa: ARG002 - always the same
         terminal.write(message)  # help, which is all that is left to print
+
+
+_NUMBER = re.compile(r"invalid (int|float) value: (.*)", re.DOTALL)
+_CHOICE = re.compile(r"invalid choice: (.*) \(choose from (.*)\)", re.DOTALL)
+
+
+def _not_a_number(match: re.Match[str]) -> str:
+    return f"{match[2]} is not a {'whole ' if match[1] == 'int' else ''}number"
+
+
+def _choices(match: re.Match[str]) -> str:
+    names = match[2].replace("'", "")
+    return f"{match[1]} is not a choice; choose from {names}"
 
 
 def _path(text: str) -> Path:
@@ -73,9 +91,13 @@ def build_parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     for command in (
         caption_command,
+        caption_many_command,
         prompt_command,
+        wording_command,
+        models_command,
         catalog_command,
         audit_command,
+        bench_captioner_command,
         simulate_release_command,
         review_command,
         doctor_command,
@@ -90,7 +112,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
     Arguments that no command has raise ``SystemExit`` with 2, after one sentence on standard error.
     """
-    options = build_parser().parse_args(_with_dashes(sys.argv[1:] if arguments is None else arguments))
+    parser, words = build_parser(), _with_dashes(sys.argv[1:] if arguments is None else arguments)
+    options, unknown_words = parser.parse_known_args(words)
+    if unknown_words:
+        parser.prog = f"{parser.prog} {words[0]}"  # whose options they are not
+        parser.error(f"unrecognized arguments: {' '.join(unknown_words)}")
     # servers keep their log
     with nullcontext() if options.run.__module__ == serve_command.__name__ else terminal.quiet():
         return _run(options)

@@ -7,9 +7,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from chatearthnet_explorer.cli.caption_set_command import add_captions_to, open_chosen
 from chatearthnet_explorer.cli.catalog_command import add_folder_to, add_query_to, query_of
 from chatearthnet_explorer.cli.progress_bar import progress
-from chatearthnet_explorer.cli.terminal import complain, put, write
+from chatearthnet_explorer.cli.terminal import complain, one_line, put, write
 from chatearthnet_explorer.files.spreadsheets import ENCODING
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
     parser = commands.add_parser("audit", help="run all checks over the pairs of a catalog")
     add_folder_to(parser)
     add_query_to(parser)
+    add_captions_to(parser)
     parser.add_argument("--release", metavar="RELEASE", help="where the pictures are, to check them as well")
     parser.add_argument(
         "--strict",
@@ -51,7 +53,7 @@ def _audit(options: argparse.Namespace) -> None:
         complain(sentence)
     with progress() as report_progress:
         result = audit_catalog(
-            options.catalog,
+            open_chosen(options).folder,
             query=query_of(options),
             release=options.release,
             scheduler=options.scheduler,
@@ -81,8 +83,9 @@ def _summary(result: AuditResult, release: str | None) -> AuditSummary:
 
     catalog, audit = result
     report = catalog.files.report
+    data, caption_set = str(report.get("release") or "unknown"), catalog.caption_set
     return AuditSummary(
-        data=str(report.get("release") or "unknown"),
+        data=f"captions by {caption_set.label}, on pairs of {data}" if caption_set else data,
         simulated=catalog.simulated,
         date=datetime.fromtimestamp(audit.captions.stat().st_mtime, UTC).date().isoformat(),
         pairs=audit.pairs,
@@ -104,11 +107,13 @@ def _print_json(result: AuditResult, totals: Sequence[Share], summary: AuditSumm
     for record in read_findings(result.audit.findings):
         write(link + json.dumps(record, ensure_ascii=False))
         link = ",\n"
+    caption_set = result.catalog.caption_set
     totals_json = {
         "pairs": result.audit.pairs,
         "findings": result.audit.finding_count,
         "simulated": result.catalog.simulated,
         "strict": summary.strict,
+        "captions": None if caption_set is None else caption_set.to_dict(),
         "dataset": list(summary.dataset),
         "totals": {share.check: {"found": share.count, "of": share.of, "share": share.share} for share in totals},
     }
@@ -121,6 +126,8 @@ def _summary_text(result: AuditResult, totals: Sequence[Share], summary: AuditSu
 
     audit = result.audit
     lines = ["The data are simulated."] if summary.simulated else []
+    caption_set = result.catalog.caption_set
+    lines += [f"The captions are by {one_line(caption_set.label)}."] if caption_set else []
     lines.append(f"{audit.pairs:,} pairs were checked; {audit.finding_count:,} findings are in {audit.findings}.")
     lines += [STRICT] if summary.strict else []
     lines += [

@@ -6,11 +6,16 @@ import argparse
 import math
 import textwrap
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from chatearthnet_explorer.captioners import IMAGES, captioner_names, captioner_problems, open_captioner
-from chatearthnet_explorer.captioners.service.model_service import EFFORTS
+from chatearthnet_explorer.captioners import Captioner, captioner_problems, is_free
+from chatearthnet_explorer.captioners.budget import Budget
+from chatearthnet_explorer.captioners.budget_captioner import BudgetCaptioner
 from chatearthnet_explorer.cards import card
 from chatearthnet_explorer.cards.provenance import coordinates, provenance, remarks
+from chatearthnet_explorer.cli.captioner_options import add_captioner_to, captioner_of
+from chatearthnet_explorer.cli.dollars import dollars
+from chatearthnet_explorer.cli.live_caption import live_caption
 from chatearthnet_explorer.cli.prompt_command import add_wording_to
 from chatearthnet_explorer.cli.terminal import complain, put
 from chatearthnet_explorer.errors import PlaceError
@@ -20,6 +25,10 @@ from chatearthnet_explorer.settings import Settings
 from chatearthnet_explorer.sources import YEARS, open_source, source_names, source_problems
 from chatearthnet_explorer.tile import LATITUDE_LIMIT
 
+if TYPE_CHECKING:
+    from chatearthnet_explorer.captioners.budget import Reservation
+    from chatearthnet_explorer.captioners.estimate import Estimate
+
 
 def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add the command ``caption``."""
@@ -27,12 +36,10 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
     parser.add_argument("lon", type=_degrees, metavar="LON", help="degrees east")
     parser.add_argument("lat", type=_degrees, metavar="LAT", help="degrees north")
     parser.add_argument("--source", choices=source_names(), default="auto", help="where the chip comes from")
-    parser.add_argument("--captioner", choices=captioner_names(), default="template", help="who writes the caption")
-    parser.add_argument("--model", help="model to ask, for chat and vision")
-    parser.add_argument("--base-url", help="address of an OpenAI-compatible service (OPENAI_BASE_URL)")
-    parser.add_argument("--token-limit", type=int, metavar="N", help="tokens a model may write, thinking included")
-    parser.add_argument("--reasoning-effort", choices=EFFORTS, help="how long a model may think")
-    parser.add_argument("--image", choices=IMAGES, default=IMAGES[0], help="image that vision is sent")
+    add_captioner_to(parser)
+    parser.add_argument(
+        "--cap", type=dollars, metavar="DOLLARS", help="send nothing that could cost more than that (US dollars)"
+    )
     parser.add_argument("--year", type=int, choices=YEARS, default=YEARS[0], help="year of labels and scene")
     parser.add_argument("--scene", help="identifier of the scene to take")
     add_wording_to(parser)
@@ -52,6 +59,25 @@ def _degrees(text: str) -> float:
         raise argparse.ArgumentTypeError(msg) from None
 
 
+def _open_captioner(options: argparse.Namespace) -> Captioner:
+    captioner = captioner_of(options)
+    if warning := getattr(captioner, "warning", ""):
+        complain(warning)
+    if is_free(captioner):
+        return captioner
+    return BudgetCaptioner(captioner, [(Budget if options.json else _PrintedBudget)(options.cap)])
+
+
+class _PrintedBudget(Budget):
+    """A budget that prints what a request may cost before it is sent."""
+
+    def reserve(self, estimate: Estimate, *, wait: bool = False) -> Reservation:
+        reservation = super().reserve(estimate, wait=wait)
+        if estimate.most_tokens:  # else the captioner does not say what it costs
+            complain(f"Asking {estimate.model[:100]}: {estimate.summary}.")
+        return reservation
+
+
 def _swap_hint(lon: float, lat: float) -> str:
     """Return a hint where longitude and latitude may have been exchanged: what is missing here lies there."""
     there = country_at(lat, lon) if math.isfinite(lat) and abs(lon) <= LATITUDE_LIMIT else None
@@ -68,42 +94,41 @@ def _run(options: argparse.Namespace) -> None:
     changes = {name: getattr(options, name) for name in ("worldcover", "cache") if getattr(options, name)}
     if options.stac:
         changes["catalogues"] = tuple(one.strip() for one in options.stac.split(","))
-    captioned = caption_at(
-        options.lon,
-        options.lat,
-        source=open_source(options.source, settings=Settings(**changes)),
-        captioner=open_captioner(
-            options.captioner,
-            model=options.model,
-            base_url=options.base_url,
-            image=options.image,
-            token_limit=options.token_limit,
-            reasoning_effort=options.reasoning_effort,
-        ),
-        style=options.style,
-        year=options.year,
-        seed=options.seed,
-        scene=options.scene,
-        wording=options.wording,
-    )
+    with live_caption(is_wanted=not options.json) as live:
+        captioned = caption_at(
+            options.lon,
+            options.lat,
+            source=open_source(options.source, settings=Settings(**changes)),
+            captioner=_open_captioner(options),
+            style=options.style,
+            year=options.year,
+            seed=options.seed,
+            scene=options.scene,
+            wording=options.wording,
+            on_text=live,
+        )
     if options.html:
         card(captioned).save(options.html)
     if options.geotiff:
         captioned.chip.to_geotiff(options.geotiff)
-    put(captioned.to_dict() if options.json else _as_text(captioned))
+    put(captioned.to_dict() if options.json else _as_text(captioned, text_above=live.text if live else ""))
     if hint and captioned.chip.labels is None:
         complain(f"Nothing is mapped at {coordinates(captioned.lon, captioned.lat)}, and {hint}.")
     if captioned.error:
         raise captioned.error
 
 
-def _as_text(captioned: Captioned) -> str:
+def _as_text(captioned: Captioned, *, text_above: str) -> str:
     chip, where = captioned.chip, captioned.country.name if captioned.country else "Open sea"
     lines = [f"{where}, {coordinates(captioned.lon, captioned.lat)}"]
     lines += [f"{what}: {whence}" for what, whence in provenance(chip)]
     lines += remarks(chip)
     if captioned.prompt:
-        lines += ["", "PROMPT", captioned.prompt.user]
+        lines += ["", "PROMPT", captioned.prompt.user, *captioned.prompt.image_texts]
     if captioned.caption:
-        lines += ["", f"CAPTION ({captioned.caption.byline})", textwrap.fill(captioned.caption.text, 100)]
+        text = captioned.caption.text
+        words = "as printed above" if text == text_above else textwrap.fill(text, 100)
+        lines += ["", f"CAPTION ({captioned.caption.byline})", words]
+        lines += [f"{captioned.caption.cost_summary}."] if captioned.caption.cost_summary else []
+        lines += captioned.caption.notes
     return "\n".join([*lines, "", *chip.attribution])

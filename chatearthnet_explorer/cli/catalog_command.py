@@ -1,10 +1,12 @@
-"""The commands `catalog build|info|search|export|enrich`."""
+"""The commands `catalog build|info|search|export|enrich`; `caption_set_command` has those of further captions."""
 
 from __future__ import annotations
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from chatearthnet_explorer.cli import caption_set_command
+from chatearthnet_explorer.cli.caption_set_command import add_captions_to, open_chosen
 from chatearthnet_explorer.cli.progress_bar import progress
 from chatearthnet_explorer.cli.terminal import complain, one_line, put
 from chatearthnet_explorer.errors import CatalogError, QueryError
@@ -27,7 +29,7 @@ _MOST_NOTES = 5
 
 
 def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    """Add the commands ``catalog build``, ``info``, ``search``, ``export`` and ``enrich``."""
+    """Add the tasks of the command ``catalog``."""
     catalog = commands.add_parser("catalog", help="build, search and export the catalog of all pairs")
     tasks = catalog.add_subparsers(required=True, metavar="TASK")
 
@@ -44,6 +46,7 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
     search = tasks.add_parser("search", help="search a catalog")
     add_folder_to(search)
     add_query_to(search)
+    add_captions_to(search)
     search.add_argument("--page", type=int, default=1, help="which page, from 1")
     search.add_argument("--size", "--limit", type=int, default=24, help="pairs on a page")
     search.add_argument("--json", action="store_true", help="print JSON")
@@ -54,6 +57,7 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
     export.add_argument("file", type=Path, metavar="FILE", help="file to write; a folder for --format release")
     export.add_argument("--format", default="", help="csv, jsonl, geojson, geoparquet or release (by the ending)")
     add_query_to(export)
+    add_captions_to(export)
     export.set_defaults(run=_export)
 
     enrich = tasks.add_parser("enrich", help="add the shares of the classes in ESA WorldCover")
@@ -69,14 +73,21 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
     add_query_to(enrich)
     enrich.set_defaults(run=_enrich)
 
+    caption_set_command.add_to(tasks)
+
 
 def add_folder_to(parser: argparse.ArgumentParser) -> None:
     """Add the argument for the catalog's folder."""
     parser.add_argument("catalog", type=Path, metavar="CATALOG", help="folder of the catalog")
 
 
-def add_query_to(parser: argparse.ArgumentParser) -> None:
-    """Add the options that select pairs."""
+def add_query_to(parser: argparse._ActionsContainer, *, style_option: str = "--style") -> None:
+    """Add the options that select pairs.
+
+    Args:
+        parser: A parser, or a group of its arguments.
+        style_option: The option for the style of the captions, where ``--style`` is something else.
+    """
 
     def several(name: str, help_text: str, *options: str) -> None:
         parser.add_argument(*options, dest=name, action="append", default=[], help=f"{help_text}; may be repeated")
@@ -87,7 +98,7 @@ def add_query_to(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--bbox", metavar="W,S,E,N", help="box in degrees")
     several("classes", "class that the caption names", "--class", "--classes")
     parser.add_argument("--min-share", type=float, help="share of the labels that the classes need (0 to 1)")
-    parser.add_argument("--style", default="", help="3.5, 4v or both")
+    parser.add_argument(style_option, dest="released_style", default="", help="3.5, 4v or both")
     several("split", "train, val or test", "--split")
     several("flag", "-FLAG for those without it", "--flag")
     several("finding", "check that found something (after `audit`), -CHECK for pairs without it, or none", "--finding")
@@ -103,9 +114,9 @@ def query_of(options: argparse.Namespace, **more: int) -> Query:
     """
     from chatearthnet_explorer.catalog import Query
 
-    names = ("words", "country", "continent", "classes", "min_share", "style", "split", "flag", "finding", "sortby")
+    names = ("words", "country", "continent", "classes", "min_share", "split", "flag", "finding", "sortby")
     values: dict[str, Any] = {name: getattr(options, name) for name in names}
-    return Query(**values | more, bbox=_bbox(options.bbox))
+    return Query(**values | more, style=options.released_style, bbox=_bbox(options.bbox))
 
 
 def _bbox(text: str | None) -> tuple[float, float, float, float] | None:
@@ -154,19 +165,15 @@ def _info(options: argparse.Namespace) -> None:
 
 
 def _search(options: argparse.Namespace) -> None:
-    from chatearthnet_explorer.catalog import open_catalog
-
     query = query_of(options, page=options.page, size=options.size)
-    with open_catalog(options.catalog) as catalog:
+    with open_chosen(options) as catalog:
         result = catalog.search(query).to_dict()
         put(result if options.json else _as_text(result))
         _complain(catalog)
 
 
 def _export(options: argparse.Namespace) -> None:
-    from chatearthnet_explorer.catalog import open_catalog
-
-    with open_catalog(options.catalog) as catalog:
+    with open_chosen(options) as catalog:
         count = catalog.export(query_of(options), path=options.file, format=options.format)
         _complain(catalog)
     put(f"{count} pairs are in {options.file}.")

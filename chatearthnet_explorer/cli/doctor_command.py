@@ -19,6 +19,7 @@ _FAILS = "A click cannot get a real picture and real labels now: see the lines a
 def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add the command ``doctor``."""
     parser = commands.add_parser("doctor", help="check every service that the program uses")
+    parser.add_argument("--base-url", help="address of an OpenAI-compatible service (OPENAI_BASE_URL)")
     parser.add_argument("--json", action="store_true", help="print JSON")
     parser.set_defaults(run=_run)
 
@@ -26,7 +27,7 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
 def _run(options: argparse.Namespace) -> None:
     from chatearthnet_explorer.doctor import can_answer_click, check_services
 
-    checks = check_services()
+    checks = check_services(base_url=options.base_url)
     works = can_answer_click(checks)
     if options.json:
         put({"works": works, "services": [check.to_dict() for check in checks]})

@@ -7,12 +7,13 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from chatearthnet_explorer.caption import RELEASED_STYLES
+from chatearthnet_explorer.cli.caption_set_command import add_captions_to, open_chosen
 from chatearthnet_explorer.cli.catalog_command import add_folder_to, add_query_to, query_of
-from chatearthnet_explorer.cli.terminal import put
+from chatearthnet_explorer.cli.terminal import one_line, put
 from chatearthnet_explorer.errors import LedgerError
 from chatearthnet_explorer.files.input_paths import unreadable
 from chatearthnet_explorer.files.spreadsheets import ENCODING
-from chatearthnet_explorer.prompts.wording import STYLES
 from chatearthnet_explorer.review.plan import STRATA
 
 if TYPE_CHECKING:
@@ -38,6 +39,7 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
     plan.add_argument("--seed", type=int, default=0, help="another seed gives another sample")
     plan.add_argument("--json", action="store_true", help="print the plan")
     add_query_to(plan)
+    add_captions_to(plan)
     plan.set_defaults(run=_plan)
 
     report = tasks.add_parser("report", help="error rates, agreement and a methods paragraph")
@@ -57,7 +59,6 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
 
 
 def _plan(options: argparse.Namespace) -> None:
-    from chatearthnet_explorer.catalog import open_catalog
     from chatearthnet_explorer.review.margin_of_error import margin_of, sample_size
     from chatearthnet_explorer.review.sampling import PROPORTIONAL
     from chatearthnet_explorer.spot_check import PlanRequest, draw_plan, population_of
@@ -65,14 +66,14 @@ def _plan(options: argparse.Namespace) -> None:
     request = PlanRequest(
         pairs=1 if options.pairs is None else options.pairs,
         seed=options.seed,
-        style=options.style if options.style in STYLES else "3.5",
+        style=options.released_style if options.released_style in RELEASED_STYLES else "3.5",
         by=options.by or "",
         allocation=options.allocation,
         worst=options.worst,
         query=query_of(options),
     )
     margin, confidence = options.margin, options.confidence
-    with open_catalog(options.catalog) as catalog:
+    with open_chosen(options) as catalog:
         population = population_of(catalog, request)
         if options.pairs is None:
             count = sample_size(margin, confidence=confidence, population=population or None)
@@ -81,6 +82,7 @@ def _plan(options: argparse.Namespace) -> None:
     plan.save(options.plan)
     count = len(plan.pairs)
     message = f"{count:,} of {plan.population:,} pairs are to be reviewed: {options.plan}."
+    message += f" The captions are by {one_line(plan.writer)}." if plan.writer else ""
     if not options.worst and options.allocation == PROPORTIONAL:
         margin = 100 * margin_of(count, confidence=confidence, population=plan.population)
         message += f" The share of wrong captions will be known to within {margin:.1f} points, or better."
@@ -107,7 +109,8 @@ def _report(options: argparse.Namespace) -> None:
         options.csv.write_text(to_csv(ledger.verdicts), ENCODING, newline="")
     if options.corrections:
         style = plan.style if plan else "3.5"
-        corrected_captions = json.dumps(corrections(ledger.verdicts, style=style), ensure_ascii=False, indent=1)
+        correct = corrections(ledger.verdicts, style=style, caption_set=plan.caption_set if plan else "")
+        corrected_captions = json.dumps(correct, ensure_ascii=False, indent=1)
         options.corrections.write_text(corrected_captions, "utf-8")
     put(figures.to_dict() if options.json else methods(figures))
 

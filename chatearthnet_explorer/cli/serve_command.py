@@ -8,6 +8,8 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from chatearthnet_explorer.cli.dollars import dollars
+
 if TYPE_CHECKING:
     import argparse
 
@@ -66,6 +68,12 @@ def _add_models_to(serve: argparse.ArgumentParser) -> None:
         metavar="N",
         help="captions that a visitor may ask a model for within an hour (60); ten times that for all visitors",
     )
+    serve.add_argument(
+        "--cap",
+        type=dollars,
+        metavar="DOLLARS",
+        help="US dollars that a visitor's captions may cost while the server runs; ten times that for all visitors",
+    )
     serve.add_argument("--model", default="", help="model to ask")
     serve.add_argument("--base-url", default="", help="address of an OpenAI-compatible service (OPENAI_BASE_URL)")
 
@@ -100,6 +108,7 @@ def _serve(options: argparse.Namespace) -> None:
             requests=options.model_requests,
             model=options.model,
             base_url=options.base_url,
+            cap=options.cap,
         ),
     )
 

@@ -58,6 +58,11 @@ def complain(sentence: str) -> None:
     _write(standard_error(), shorten(one_line(sentence)) + "\n")
 
 
+def write_error(text: str) -> None:
+    """Write a piece of what is printed on standard error."""
+    _write(standard_error(), text)
+
+
 def standard_error() -> TextIO:
     """Return where our own sentences and bars go, also while libraries are kept quiet."""
     return _errors[-1] if _errors else sys.stderr
