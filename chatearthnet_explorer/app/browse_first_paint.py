@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING
 
 from chatearthnet_explorer.cards.html_tree import element, markup, visible
 from chatearthnet_explorer.cards.provenance import coordinates
-from chatearthnet_explorer.widgets.browse.browse_link import write_browse_link
+from chatearthnet_explorer.errors import CatalogError, QueryError
+from chatearthnet_explorer.query_string import query_string_of
+from chatearthnet_explorer.widgets.browse.browse_link import read_browse_link, write_browse_link
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -42,20 +44,28 @@ class BrowseFirstPaint:
         """Return a page of pairs as HTML; None if nothing matches."""
         data = self._site.browse.load()
         query = self._query_of(arguments, data)
-        result = data.catalog.search(query)
+        captions = read_browse_link(query_string_of(arguments))[0].captions
+        try:
+            catalog = data.catalog.captions_of(captions) if captions else data.catalog
+        except (CatalogError, QueryError):  # the widgets say what is wrong
+            return None
+        result = catalog.search(query)
         if not result.pairs:
             return None
         thumbnails = data.release.thumbnails if data.release else {}
         first = (query.page - 1) * query.size + 1
         simulated = "These pairs are simulated. " if data.catalog.simulated else ""
+        caption_set = catalog.caption_set
+        simulated += f"Captions by {caption_set.label}. " if caption_set else ""
         head = f"{simulated}Pairs {first:,} to {first + len(result.pairs) - 1:,} of {result.total:,}"
         tiles = [
-            _tile(pair, query, thumbnails.get(pair.record.name, b""), self._site.pictures) for pair in result.pairs
+            _tile(pair, query, captions, thumbnails.get(pair.record.name, b""), self._site.pictures)
+            for pair in result.pairs
         ]
         return markup(element("section", element("h2", head), element("ul", *tiles, class_="site-pairs")))
 
 
-def _tile(pair: Pair, query: Query, jpeg: bytes, pictures: PictureStore) -> Element:
+def _tile(pair: Pair, query: Query, captions: str, jpeg: bytes, pictures: PictureStore) -> Element:
     record = pair.record
     text = next(iter(record.captions.values()), "")
     country = pair.country.name if pair.country else "Open sea"
@@ -69,7 +79,7 @@ def _tile(pair: Pair, query: Query, jpeg: bytes, pictures: PictureStore) -> Elem
     )
     excerpt = text if len(text) <= _EXCERPT else f"{text[:_EXCERPT].rstrip()} ..."
     # a link as the widget's tile is a button: whoever presses it before the widgets are there gets the same pair
-    address = f"?{write_browse_link(query, record.name)}"
+    address = f"?{write_browse_link(query, record.name, captions)}"
     href = address if len(address) <= _LONGEST else None  # it stands in the page two dozen times
     link = element("a", picture, element("strong", place), href=href)
     return element("li", link, element("p", excerpt), class_="site-pair")

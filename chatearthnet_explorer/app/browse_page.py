@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 from chatearthnet_explorer.app.browse_first_paint import BrowseFirstPaint
 from chatearthnet_explorer.app.site_page import SitePage
 from chatearthnet_explorer.catalog.first_query import first_query
+from chatearthnet_explorer.catalog.query import Query
 from chatearthnet_explorer.query_string import query_string_of
 from chatearthnet_explorer.widgets.browse.browse_history import BrowseHistory, browse_query
+from chatearthnet_explorer.widgets.browse.browse_link import read_browse_link
 from chatearthnet_explorer.widgets.browse.browser import Browser
 from chatearthnet_explorer.widgets.shared.page_link import with_page_link
 
@@ -17,7 +19,6 @@ if TYPE_CHECKING:
 
     from chatearthnet_explorer.app.site import BrowseData, Site
     from chatearthnet_explorer.app.site_page import Arguments, Visit
-    from chatearthnet_explorer.catalog.query import Query
 
 
 def browse_pages(site: Site) -> tuple[SitePage, ...]:
@@ -55,4 +56,5 @@ def browse_pages(site: Site) -> tuple[SitePage, ...]:
 
 def _query(arguments: Arguments, data: BrowseData) -> Query:
     """Return the query that a page opens with."""
-    return browse_query(query_string_of(arguments), first_query(data.catalog))
+    query = query_string_of(arguments)
+    return browse_query(query, Query() if read_browse_link(query)[0].captions else first_query(data.catalog))

@@ -7,15 +7,18 @@ from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from typing import TYPE_CHECKING
 
 from chatearthnet_explorer.captioners import usable_captioners
+from chatearthnet_explorer.captioners.model_table import DEFAULT, find_model
 from chatearthnet_explorer.captioners.service.endpoint import open_endpoint
 from chatearthnet_explorer.captioners.service.request_quota import Quota, Quotas
+from chatearthnet_explorer.errors import SettingError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from bokeh.document import Document
 
-_UNKNOWN = "unknown"
+UNKNOWN = "unknown"
+"""What visitors without an address are known by, all of them."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,12 +37,17 @@ class ModelOptions:
     base_url: str = ""
     """Address of the service; empty for ``OPENAI_BASE_URL`` or OpenAI's own."""
 
+    cap: float | None = None
+    """US dollars that the requests of one visitor may cost until the server ends, and ``request_quota.WHOLE`` times
+    that for all visitors together; None for no limit. No visitor can raise it."""
+
 
 class ModelAccess:
     """What a server grants its visitors.
 
     Raises:
-        SettingError: If the address of the service cannot be used.
+        SettingError: If the address of the service cannot be used, or the cap, or there is a cap for visitors and the
+            price of their model is not known.
     """
 
     def __init__(self, options: ModelOptions, *, near: bool, behind_proxy: bool = False) -> None:
@@ -52,7 +60,14 @@ class ModelAccess:
                 could write the address of another visitor there.
         """
         open_endpoint(options.base_url or None)
-        self._quotas = Quotas(options.requests)
+        model = options.model or DEFAULT
+        if options.cap is not None and not near and options.offer and not find_model(model).has_price:
+            msg = (
+                f"The price of the model {model[:100]!r} is not known, so the cap of your visitors cannot be kept; "
+                "give its price in the file that CHATEARTHNET_MODELS names, or leave the cap out."
+            )
+            raise SettingError(msg)
+        self._quotas = Quotas(options.requests, cap=options.cap)
         self._behind_proxy = behind_proxy
         self.captioners = tuple(
             plugin.name for plugin in usable_captioners() if near or options.offer or not plugin.needs_service
@@ -65,10 +80,14 @@ class ModelAccess:
 
     def quota_of(self, document: Document | None) -> Quota:
         """Return the quota of the visitor whose page a document is: the same for all their tabs."""
+        return self._quotas.of(self.visitor(document))
+
+    def visitor(self, document: Document | None) -> str:
+        """Return what the visitor is known by whose page a document is; ``UNKNOWN`` if that has no address."""
         request = getattr(getattr(document, "session_context", None), "request", None)
         peer = getattr(request, "remote_ip", None)
         headers = (getattr(request, "headers", None) or {}) if self._behind_proxy else {}
-        return self._quotas.of(visitor_of(peer, headers))
+        return visitor_of(peer, headers)
 
 
 def visitor_of(peer: str | None, headers: Mapping[str, object]) -> str:
@@ -89,7 +108,7 @@ def visitor_of(peer: str | None, headers: Mapping[str, object]) -> str:
         last = forwarded_for[-1] if isinstance(forwarded_for, list) and forwarded_for else forwarded_for
         address = _parse_address(str(last).rpartition(",")[2].strip()) or address
     if address is None:
-        return _UNKNOWN
+        return UNKNOWN
     if isinstance(address, IPv6Address):
         return str(address.ipv4_mapped or ip_network((int(address) >> 64 << 64, 64)))
     return str(address)

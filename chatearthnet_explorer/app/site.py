@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
 from chatearthnet_explorer.app.browse_page import browse_pages
+from chatearthnet_explorer.app.compare_page import compare_pages
 from chatearthnet_explorer.app.explore_page import explore_pages
 from chatearthnet_explorer.app.first_paint import FirstPaints
 from chatearthnet_explorer.app.learn_page import learn_pages
@@ -109,6 +110,7 @@ class Site:
 SECTIONS: tuple[Callable[[Site], Sequence[SitePage]], ...] = (
     explore_pages,
     browse_pages,
+    compare_pages,
     review_pages,
     learn_pages,
     quiz_pages,

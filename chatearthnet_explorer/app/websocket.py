@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import traitlets
 from bokeh.util.token import check_token_signature, get_session_id, get_token_payload
 from panel.io.server import WSHandler
+from tornado.ioloop import IOLoop
 from tornado.websocket import WebSocketClosedError
 
 from chatearthnet_explorer.app.message_allowlist import BadFrameError, MessageReader
@@ -30,7 +31,7 @@ _COST = {"PULL-DOC-REQ": 50.0}
 _BYTES = 500
 """Bytes of a frame that count as one message: it is the length that takes time and memory."""
 
-_UNUSABLE = 1008
+_GOING_AWAY, _UNUSABLE = 1001, 1008
 _MOST_ORIGINS = 20
 _VISITORS_LOGGERS = ("Comm", "ipykernel.comm", "traitlets", "bokeh.server.protocol_handler")
 _MOST_LINES, _WINDOW = 20, 60.0
@@ -84,6 +85,17 @@ class PageSocket(WSHandler):
         work = await self._handle(self.connection.protocol.assemble(*message.frames))
         if work:
             await self._schedule(work)
+
+    def on_close(self) -> None:
+        """End the session of a page that was left or reloaded at once, with the request to a model that it waits for.
+
+        A browser says so; a network that is away says nothing, and that session stays for a while.
+        """
+        session = self.connection.session if self.connection is not None else None
+        super().on_close()
+        if session is not None and self.close_code == _GOING_AWAY:
+            session.request_expiration()
+            IOLoop.current().add_callback(self.application._cleanup_sessions)  # type: ignore[attr-defined]  # noqa: SLF001 - Bokeh's, which looks every few seconds
 
     async def send_message(self, message: ProtocolMessage[Any]) -> None:
         """Send a message; that the page has just been closed is nothing to warn of."""

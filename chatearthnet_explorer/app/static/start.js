@@ -46,12 +46,29 @@
     const models = await Promise.all(Object.keys(state.state).map((id) => manager.get_model(id)));
     for (const model of models) model.save_changes();
   };
+  // A message to a widget whose model still loads would be lost: a name for its style, say, of a map that comes with a
+  // lesson's next section. JupyterLab keeps messages back until the model is there; ipywidgets_bokeh does not.
+  const ordered = new WeakSet();
+  const keepOrder = (manager) => {
+    if (ordered.has(manager)) return;
+    ordered.add(manager);
+    const { kernel, comm_target_name: target } = manager;
+    const open = kernel._targetRegistry[target];
+    kernel.registerCommTarget(target, async (comm, message) => {
+      open(comm, message);
+      const id = message.content.comm_id;
+      if (manager.has_model(id)) await manager.get_model(id).catch(() => {}); // the manager tells of what failed
+    });
+  };
   const renderFilled = view._render;
   view._render = async function render() {
     const { bundle } = this.model;
     await fillIn(bundle);
     await renderFilled.call(this);
-    if (this.ipy_view) await sendKept(bundle, this.ipy_view.model.widget_manager);
+    if (!this.ipy_view) return;
+    const manager = this.ipy_view.model.widget_manager;
+    keepOrder(manager);
+    await sendKept(bundle, manager);
   };
 
   const hasFirst = first.childElementCount > 0;

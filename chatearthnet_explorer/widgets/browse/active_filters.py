@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from chatearthnet_explorer.caption import RELEASED_STYLES, STYLE_NAMES
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from chatearthnet_explorer.catalog.catalog import Catalog
     from chatearthnet_explorer.catalog.query import Query
 
-STYLES = {"3.5": "GPT-3.5 style", "4v": "GPT-4V style", "both": "both styles"}
+STYLES = {**{style: STYLE_NAMES[style] for style in RELEASED_STYLES}, "both": "both styles"}
 """Labels of the caption styles. A simulated release has them as well, though no model wrote its captions."""
 
 SPLITS = {"train": "training", "val": "validation", "test": "test"}

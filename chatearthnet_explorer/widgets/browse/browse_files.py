@@ -48,7 +48,10 @@ def search_files(catalog: Catalog, query: Query, total: int) -> tuple[FileOffer,
 def export_command(catalog: Catalog, query: Query, kind: str) -> str:
     """Return the command line that writes all matching pairs; a drawn polygon has no option there."""
     filters = query.filters
-    words = ["chatearthnet-explorer", "catalog", "export", catalog.folder.name, f"pairs{FORMATS[kind]}"]
+    caption_set = catalog.caption_set
+    folder = catalog.folder.parent.parent if caption_set else catalog.folder
+    words = ["chatearthnet-explorer", "catalog", "export", folder.name, f"pairs{FORMATS[kind]}"]
+    words += [f"--captions={caption_set.id}"] if caption_set else []
     for key, field in MULTIPLE.items():
         words += [f"--{key}={value}" for value in filters.get(field, ())]
     words += [f"--{name}={filters[name]}" for name in ("words", "style") if name in filters]
@@ -75,6 +78,12 @@ def _save(catalog: Catalog, query: Query, kind: str) -> SavedFile:
     if total > len(rows):
         command = export_command(catalog, query, kind)
         note = f"Saved the first {len(rows):,} of {total:,} pairs.{simulated} For all of them run: {command}"
-    parts = ("simulated" if catalog.simulated else "", "pairs", *query.country[:2], *query.classes[:2])
+    parts = (
+        "simulated" if catalog.simulated else "",
+        "pairs",
+        *(["further captions"] if catalog.writer else []),
+        *query.country[:2],
+        *query.classes[:2],
+    )
     name = safe_name("chatearthnet", *parts, ending=FORMATS[kind][1:])
     return SavedFile(name=name, data=data, media_type=_KINDS[kind][1], note=note)

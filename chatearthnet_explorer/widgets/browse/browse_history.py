@@ -5,20 +5,20 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from chatearthnet_explorer.catalog.query import Query
 from chatearthnet_explorer.widgets.browse.browse_link import BrowseLink, read_browse_link, write_browse_link
 from chatearthnet_explorer.widgets.shared.background import BackgroundTask
 from chatearthnet_explorer.widgets.shared.page_link import PageLink
 
 if TYPE_CHECKING:
     from chatearthnet_explorer.catalog.pair import Pair
-    from chatearthnet_explorer.catalog.query import Query
     from chatearthnet_explorer.widgets.browse.browser import Browser
 
 
 class BrowseHistory:
     """Writes what a Browser shows into the address, and has it show what the address says.
 
-    Another query, page or pair is a new entry of the browser's history; another order is not.
+    Another query, page, writer or pair is a new entry of the browser's history; another order is not.
     """
 
     def __init__(self, browser: Browser, query: str) -> None:
@@ -37,7 +37,7 @@ class BrowseHistory:
         """The widget that belongs on the page."""
         self._follow(query)
         self.link.on_visit(self._follow)
-        browser.observe(self._change, ["query", "pair"])
+        browser.observe(self._change, ["query", "pair", "captions"])
 
     def stop(self) -> None:
         """Stop the search for a pair."""
@@ -49,7 +49,8 @@ class BrowseHistory:
         self._task.stop()
         self._is_following = True
         try:
-            self._browser.query = link.query or self._first
+            self._follow_captions(link.captions)
+            self._browser.query = link.query or (Query() if link.captions else self._first)
             self._opening = link.pair
             if not link.pair:
                 self._browser.pair = None
@@ -60,6 +61,13 @@ class BrowseHistory:
         finally:
             self._is_following = False
         self._write(new=False)
+
+    def _follow_captions(self, ident: str) -> None:
+        if ident and self._browser.caption_choice.set_of(ident) is None:
+            self._notes = (*self._notes, f"captions {ident!r} (this catalog does not have them)")
+            self.link.show_left_out(self._notes)
+            ident = ""
+        self._browser.captions = ident
 
     def _open(self, pair: Pair | None) -> None:
         name, self._opening = self._opening, ""
@@ -87,7 +95,8 @@ class BrowseHistory:
 
     def _write(self, *, new: bool) -> None:
         pair = self._browser.pair
-        query = write_browse_link(self._browser.query, self._opening or (pair.record.name if pair else ""))
+        name = self._opening or (pair.record.name if pair else "")
+        query = write_browse_link(self._browser.query, name, self._browser.captions)
         before, after = read_browse_link(self.link.query)[0], read_browse_link(query)[0]
         self.link.write(query, new=new and _without_order(before) != _without_order(after))
 

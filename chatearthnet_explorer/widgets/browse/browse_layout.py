@@ -23,15 +23,20 @@ if TYPE_CHECKING:
 _MOST_NOTES, _LONGEST_NOTE = 5, 400
 
 
-def head(search_bar: ipywidgets.Widget, status: StatusLine, notes: ipywidgets.Widget) -> ipywidgets.VBox:
-    """Return the search bar with status and notes; the status hides where the gallery's heading says the same."""
+def head(
+    caption_choice: ipywidgets.Widget, search_bar: ipywidgets.Widget, status: StatusLine, notes: ipywidgets.Widget
+) -> ipywidgets.VBox:
+    """Return whose captions are searched, the search bar, status and notes.
+
+    The status hides where the gallery's heading says the same.
+    """
 
     def show_news(_change: object) -> None:
         status.layout.display = "" if status.busy or status.kind != "done" else "none"
 
     status.observe(show_news, ["kind", "busy"])
     notes.add_class("cen-notes")
-    top = panel(search_bar, status, notes)
+    top = panel(caption_choice, search_bar, status, notes)
     top.add_class("cen-browse-top")
     return top
 

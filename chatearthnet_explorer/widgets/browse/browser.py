@@ -19,11 +19,14 @@ from chatearthnet_explorer.sample.sample_catalog import open_sample
 from chatearthnet_explorer.sources import Source, open_source
 from chatearthnet_explorer.widgets.browse.active_filters import alternatives
 from chatearthnet_explorer.widgets.browse.browse_layout import columns, head, notes_html, results_of
+from chatearthnet_explorer.widgets.browse.caption_choice import CaptionChoice, fit_query, name_writer
 from chatearthnet_explorer.widgets.browse.catalog_offer import CatalogOffer
 from chatearthnet_explorer.widgets.browse.count_messages import count_sentence, hint_of
 from chatearthnet_explorer.widgets.browse.facet_view import FacetView
 from chatearthnet_explorer.widgets.browse.gallery import Gallery
 from chatearthnet_explorer.widgets.browse.gallery_pictures import GalleryPictures
+from chatearthnet_explorer.widgets.browse.pair_captions import PairCaptions
+from chatearthnet_explorer.widgets.browse.pair_steps import PairSteps
 from chatearthnet_explorer.widgets.browse.pair_view import PairView
 from chatearthnet_explorer.widgets.browse.region_map import RegionMap
 from chatearthnet_explorer.widgets.browse.released_pair import credit_of_release
@@ -58,9 +61,10 @@ class Browser(Composite):
     pair = traitlets.Instance(Pair, allow_none=True)
     """The pair that is open; None while the gallery shows."""
 
+    captions = traitlets.Unicode("")
+    """Whose captions are browsed: the id of a set that was added to the catalog; empty for those of the release."""
+
     _running: tuple[BackgroundTask | GalleryPictures | RegionMap | PairView | CatalogOffer, ...] = ()
-    _opening: int | None = None
-    """Position of the pair to open on the page that is searched for; -1 for its last."""
 
     def __init__(
         self,
@@ -98,28 +102,28 @@ class Browser(Composite):
         """Where the pairs are."""
         self.gallery = Gallery()
         """A page of them."""
+        self._steps = PairSteps(self.gallery)
+        self.caption_choice = CaptionChoice()
+        """Whose captions are browsed."""
         self._pictures = GalleryPictures(self.gallery, on_batch=self._end_wait, on_error=self.show_error)
-        source = open_source(labels)
-        self.pair_view = PairView(picture=self._pictures.picture_of, labels=source, captioner=open_captioner(captioner))
+        source, writer = open_source(labels), open_captioner(captioner)
+        self.pair_view = PairView(
+            picture=self._pictures.picture_of, captions=PairCaptions(catalog, catalog), labels=source, captioner=writer
+        )
         """The pair that is open."""
         self.offer = CatalogOffer(load_real) if load_real and catalog.simulated else None
         """Loads the real captions; None where there is no such offer."""
-        status = StatusLine()
         self._notes = ipywidgets.HTML()
-        top = head(self.search_bar, status, self._notes)
+        top = head(self.caption_choice, self.search_bar, status := StatusLine(), self._notes)
         results = results_of(self.offer, self.gallery, lambda: self.catalog)
         parts = columns(filters=self.facet_view, map_view=self.map, gallery=results, pair=self.pair_view)
         super().__init__([top, parts], status, sheets=("explorer.css", "browser.css"))
-        self._use(catalog, release, source)
+        self._use(catalog, catalog, release, source)
         self.add_class("cen-explorer").add_class("cen-browser")
         self._show_pair(None)
         self._connect()
-        running = (self._search_task, self._pictures, self.map, self.pair_view, self.offer)
-        self._running = tuple(one for one in running if one is not None)
-        if query == self.query:
-            self._search_query(None)
-        else:
-            self.query = query
+        self._running = (self._search_task, self._pictures, self.map, self.pair_view, *filter(None, [self.offer]))
+        self._search_anew(query)
 
     @classmethod
     def sample(cls, **options: Any) -> Self:
@@ -143,22 +147,33 @@ class Browser(Composite):
         Raises:
             SettingError: If there is no source of labels of that name.
         """
-        source = open_source(labels)
+        self._browse(catalog, catalog, release, open_source(labels))
+        self.captions = ""
+
+    def _browse(self, main: Catalog, catalog: Catalog, release: Release | None, labels: Source) -> None:
         self._cancel()
         self.pair = None
-        self._use(catalog, release, source)
+        self._use(main, catalog, release, labels)
         self.map.show_catalog(catalog)
-        self._search_query(None)
+        self._search_anew(fit_query(self.query, catalog))
 
-    def _use(self, catalog: Catalog, release: Release | None, labels: Source) -> None:
-        """Let every part know what is browsed."""
+    def _search_anew(self, query: Query) -> None:
+        if query == self.query:
+            self._search_query(None)
+        else:
+            self.query = query
+
+    def _use(self, main: Catalog, catalog: Catalog, release: Release | None, labels: Source) -> None:
+        """Let every part know what is browsed: the catalog itself, or one of its sets of captions."""
+        self._main, self._labels = main, labels
         self.catalog, self._pictures.release = catalog, release
-        findings = catalog.files.findings
-        self.facet_view.has_shares = catalog.files.counts is not None
-        self.facet_view.meanings = dict(findings.checks) if findings else {}
-        self.gallery.simulated = catalog.simulated
+        self.caption_choice.sets, self.caption_choice.total = main.caption_sets, len(main)
+        name_writer(catalog, self.gallery, self.pair_view.head, self.facet_view)
         credit = credit_of_release() if release and not catalog.simulated else ()
-        self.pair_view.use_release(labels=labels, credit=credit, simulated=catalog.simulated)
+        captions = PairCaptions(main, catalog)
+        self.pair_view.use_release(
+            captions=captions, labels=labels, credit=credit, simulated=catalog.simulated, release=release
+        )
         self._notes.value = notes_html(catalog.notes)
         self._notes.layout.display = "" if catalog.notes else "none"
         self.status.show_message(hint_of(catalog))
@@ -196,6 +211,8 @@ class Browser(Composite):
             part.observe(self._show_problem, "problem")
         self.observe(self._search_query, "query")
         self.observe(self._show_pair, "pair")
+        self.observe(self._change_captions, "captions")
+        self.caption_choice.observe(lambda change: self.set_trait("captions", change["new"]), "captions")
         self.gallery.on_open(self._open)
         self.map.on_pick(self._open)
         self.search_bar.on_random(self._open_random)
@@ -207,13 +224,24 @@ class Browser(Composite):
         self._pictures.task.observe(self._show_wait, "step")
 
     @report_errors
+    def _change_captions(self, change: dict[str, Any]) -> None:
+        try:
+            catalog = self._main.captions_of(change["new"]) if change["new"] else self._main
+        except ExplorerError:
+            self.captions = self.caption_choice.captions = change["old"]
+            raise
+        self.caption_choice.captions = change["new"]
+        if catalog.folder != self.catalog.folder:
+            self._browse(self._main, catalog, self._pictures.release, self._labels)
+
+    @report_errors
     def _show_problem(self, change: dict[str, Any]) -> None:
         if change["new"]:
             self.status.show_message(change["new"], kind="error")
 
     @report_errors
     def _search_query(self, _change: object) -> None:
-        if self._opening is None:
+        if not self._steps.is_turning:
             self.pair = None
         query = self.query
 
@@ -231,15 +259,13 @@ class Browser(Composite):
             part.result = result
         self.gallery.alternatives = fewer_filters
         self.status.show_message(count_sentence(result, len(self.catalog)), kind="done")
-        opening, self._opening = self._opening, None
-        if opening is not None:
-            self.gallery.open_at(opening % max(len(result.pairs), 1))
-        self._update_neighbours()
+        self._steps.arrive()
+        self._steps.offer(self.pair, self.pair_view.head)
         self._pictures.load()
 
     @report_errors
     def _clear_result(self, problem: Exception) -> None:
-        self._opening = None
+        self._steps.forget()
         self.gallery.result = self.facet_view.result = None
         self.show_error(problem)
 
@@ -269,25 +295,9 @@ class Browser(Composite):
     def _show_pair(self, _change: object) -> None:
         # first the place on the page, or the heading of the pair could not take the focus
         (self.remove_class if self.pair is None else self.add_class)("cen-pair-open")
+        # then what its keys do, which the heading waits for once it has the focus
+        self._steps.offer(self.pair, self.pair_view.head)
         self.pair_view.pair = self.map.pair = self.pair
-        self._update_neighbours()
-
-    def _position(self) -> int:
-        """Return the position of the open pair on the page; -1 if it is not there."""
-        result = self.gallery.result
-        names = [pair.record.name for pair in result.pairs] if result and self.pair else []
-        return names.index(self.pair.record.name) if self.pair and self.pair.record.name in names else -1
-
-    def _update_neighbours(self) -> None:
-        """Offer the pairs before and after the open one, on this page and the pages beside it."""
-        result, place = self.gallery.result, self._position()
-        self.gallery.open_position = place
-        ways = ["back"]
-        if result and place >= 0:
-            ways += ["previous"] if place or result.query.page > 1 else []
-            ways += ["next"] if place + 1 < len(result.pairs) or result.query.page < result.pages else []
-        others = [one for one in self.pair_view.head.possible if one not in {"back", "previous", "next"}]
-        self.pair_view.head.possible = [*ways, *others]
 
     @report_errors
     def _act(self, what: str) -> None:
@@ -296,16 +306,7 @@ class Browser(Composite):
         elif what == "map" and self.pair is not None:
             self.map.show_pair(self.pair)
         elif what in {"previous", "next"}:
-            self._go(1 if what == "next" else -1)
-
-    def _go(self, step: int) -> None:
-        """Open the pair after the open one (1) or before it (-1), on the next or previous page if need be."""
-        position = self._position() + step
-        if self.gallery.result and not 0 <= position < len(self.gallery.result.pairs):
-            self._opening = 0 if step > 0 else -1
-            self.gallery.change_query(page=self.query.page + step)
-        else:
-            self.gallery.open_at(position)
+            self._steps.go(self.pair, 1 if what == "next" else -1)
 
     @report_errors
     def _cancel(self) -> None:

@@ -59,6 +59,9 @@ class FacetView(QueryMixin, View):
     parts = t.List(list(PARTS), read_only=True).tag(sync=True)
     """What ``part`` can be."""
 
+    absent = t.Tuple()
+    """Keys of facets that say nothing here, such as the style where there is one."""
+
     meanings = t.Dict({})
     """What a finding of each check means."""
 
@@ -93,7 +96,9 @@ class FacetView(QueryMixin, View):
         counts = self.result.facets if self.result is not None else {}
         query = self.query
         with self.hold_sync():
-            self.set_trait("facets", [self._facet(key, counts.get(key, {})) for key in FACETS])
+            self.set_trait(
+                "facets", [self._facet(key, counts.get(key, {})) for key in FACETS if key not in self.absent]
+            )
             self.set_trait("total", -1 if self.result is None else self.result.total)
             self.set_trait("class_options", {"match": query.match, "part": query.part, "min_share": query.min_share})
 

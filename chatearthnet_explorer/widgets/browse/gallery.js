@@ -26,7 +26,7 @@ function render({ model, el }) {
   let follow = false; // whether the focus goes along to the next page
   let wasOpen = false; // whether a pair was open
 
-  const request = (what, value) => send(model, { request: { what, value, turn: ++turn } });
+  const request = (what, value, name = "") => send(model, { request: { what, value, name, turn: ++turn } });
   const turnTo = (target) => {
     const next = Math.min(Math.max(1, target), Math.max(1, pages()));
     if (next !== page()) request("page", next);
@@ -36,7 +36,7 @@ function render({ model, el }) {
     const flags = item.flags.map((flag) => make("span", { class: "cen-flag" }, `⚠ ${flag}`));
     return make("button", {
       type: "button", class: "cen-tile", title: `${item.name}\n${item.excerpt}`, tabindex: place === at ? 0 : -1,
-      onclick: () => { at = place; request("open", place); },
+      onclick: () => { at = place; request("open", place, item.name); },
     }, make("span", { class: "cen-photo" }),
     make("span", { class: "cen-where", dir: "auto" }, item.country || item.place),
     make("span", { class: "cen-what" },

@@ -54,6 +54,12 @@ class Gallery(QueryMixin, View):
     simulated = t.Bool(default_value=False).tag(sync=True)
     """Whether the release is simulated."""
 
+    writer = t.Unicode("").tag(sync=True)
+    """Who wrote the captions, if they are not those of the release."""
+
+    writer_style = t.Unicode("")
+    """The style of those captions."""
+
     alternatives = t.List(t.Tuple())
     """If nothing matches: (the filter to remove, in words; the query without it; the number of its pairs)."""
 
@@ -73,7 +79,7 @@ class Gallery(QueryMixin, View):
     """``relaxed`` as the script draws it: [words, pairs]."""
 
     request = t.Dict().tag(sync=True)
-    """What the person pressed: ``what`` (page, open, relax), ``value``, ``turn``."""
+    """What the person pressed: ``what`` (page, open, relax), ``value``, ``turn``; with open, ``name`` of the tile."""
 
     def on_open(self, callback: Any) -> None:  # noqa: ANN401 - takes a Pair
         """Call a function with each pair that a person opens."""
@@ -83,6 +89,7 @@ class Gallery(QueryMixin, View):
         """Take traits by name."""
         self._callbacks: list[Any] = []
         self._small: dict[str, bytes] = {}
+        self._pages: tuple[tuple[Pair, ...], ...] = ((), ())  # this one and the one before
         super().__init__(**traits)
         self._show(None)
 
@@ -100,6 +107,14 @@ class Gallery(QueryMixin, View):
             for callback in self._callbacks:
                 callback(rows[position])
 
+    def _open_tile(self, position: int, name: object) -> None:
+        """Open the pair of a tile, which is of the page before if it was pressed while this one was under way."""
+        for pairs in self._pages:
+            if 0 <= position < len(pairs) and visible(pairs[position].record.name) == name:
+                for callback in self._callbacks:
+                    callback(pairs[position])
+                return
+
     def _heading(self) -> str:
         counts = self.counts
         if counts["state"] != "some":
@@ -115,8 +130,9 @@ class Gallery(QueryMixin, View):
         result = self.result
         with self.hold_sync():
             self._small = {}
+            self._pages = (result.pairs if result else (), self._pages[0])
             self.open_position, self.alternatives, self.pictures, self.previews = -1, [], {}, {}
-            self.set_trait("items", [_item(pair) for pair in result.pairs] if result else [])
+            self.set_trait("items", [_item(pair, self.writer_style) for pair in result.pairs] if result else [])
             self.set_trait("thumbnails", [b""] * len(self.items))
             self.set_trait("notes", [""] * len(self.items))
             self.set_trait("counts", _counts(result))
@@ -151,7 +167,7 @@ class Gallery(QueryMixin, View):
         if what == "page":
             self.change_query(page=value)
         elif what == "open":
-            self.open_at(value)
+            self._open_tile(value, self.request.get("name"))
         elif what == "relax" and 0 <= value < len(self.alternatives):
             self.query = self.alternatives[value][1]
 
@@ -190,7 +206,7 @@ def percent(share: float) -> str:
     return "less than 1 %" if 0 < share < _ONE_PERCENT else f"{100 * share:.0f} %"
 
 
-def _item(pair: Pair) -> dict[str, object]:
+def _item(pair: Pair, writer_style: str) -> dict[str, object]:
     record = pair.record
     class_names = dict.fromkeys(name for classes in pair.classes.values() for name in classes)
     text = visible(next(iter(record.captions.values()), ""))
@@ -201,7 +217,7 @@ def _item(pair: Pair) -> dict[str, object]:
         "excerpt": text if len(text) <= EXCERPT else f"{text[:EXCERPT].rstrip()} …",
         "classes": [_INDEX[name] for name in class_names if name in _INDEX],
         "alt": visible(picture_words(pair)),
-        "styles": list(record.captions),
+        "styles": [writer_style] if writer_style else list(record.captions),
         "flags": [flag for flag in pair.flags if flag != "no picture"],
     }
 

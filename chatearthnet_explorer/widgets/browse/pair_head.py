@@ -32,6 +32,9 @@ class PairHead(View):
     possible = t.List(t.Unicode(), list(ACTIONS)).tag(sync=True)
     """Those of ``ACTIONS`` that are possible now."""
 
+    writer = t.Unicode("")
+    """Who wrote the caption of the pair, if it is not one of the release."""
+
     heading = t.Unicode("", read_only=True).tag(sync=True)
     """Where it lies, in words."""
 
@@ -66,8 +69,9 @@ class PairHead(View):
         pair = self.pair
         with self.hold_sync():
             self.set_trait("heading", visible(place_of(pair)) if pair else "")
-            self.set_trait("details", _details(pair) if pair else [])
-            self.set_trait("remarks", [*(FLAGS[flag] for flag in pair.flags), *_finding_remarks(pair)] if pair else [])
+            self.set_trait("details", _details(pair, self.writer) if pair else [])
+            remarks = [*(FLAGS[flag] for flag in pair.flags), *_finding_remarks(pair, self.writer)] if pair else []
+            self.set_trait("remarks", remarks)
             self.set_trait("opening", self.opening + (pair is not None))
 
     @t.observe("request")
@@ -78,10 +82,13 @@ class PairHead(View):
                 callback(what)
 
 
-def _details(pair: Pair) -> list[list[str]]:
+def _details(pair: Pair, writer: str) -> list[list[str]]:
     record = pair.record
     rows = [["Name", record.name]]
-    rows += [[f"Split, style {style.upper()}", split] for style, split in record.splits.items()]
+    if writer:
+        rows += [["Captions by", writer], *(["Split", split] for split in record.splits.values())]
+    else:
+        rows += [[f"Split, style {style.upper()}", split] for style, split in record.splits.items()]
     if record.tile:
         rows.append(["Tile", f"z 14, x {record.tile.x}, y {record.tile.y}"])
     if pair.shares is not None:
@@ -90,7 +97,10 @@ def _details(pair: Pair) -> list[list[str]]:
     return [[name, visible(value)] for name, value in rows]
 
 
-def _finding_remarks(pair: Pair) -> list[str]:
+def _finding_remarks(pair: Pair, writer: str) -> list[str]:
     """Return what an audit found, one sentence for each caption and for the picture."""
-    findings = {"picture" if kind == "picture" else f"{kind} caption": of for kind, of in (pair.findings or {}).items()}
+    findings = {
+        "picture" if kind == "picture" else f"caption by {writer}" if writer else f"{kind} caption": of
+        for kind, of in (pair.findings or {}).items()
+    }
     return [visible(f"Checks found problems in the {what}: {', '.join(of)}.") for what, of in findings.items() if of]

@@ -8,23 +8,23 @@ from typing import TYPE_CHECKING, Any
 import ipywidgets
 import traitlets
 
-from chatearthnet_explorer.captioners import Captioner, is_free
+from chatearthnet_explorer.caption import RELEASED_STYLES, STYLE_NAMES
+from chatearthnet_explorer.captioners import Captioner, cancel_request, is_free
 from chatearthnet_explorer.captioners.service.request_quota import Quota
 from chatearthnet_explorer.cards import Card, chip_card
 from chatearthnet_explorer.catalog.pair import Pair
 from chatearthnet_explorer.chip import Chip
 from chatearthnet_explorer.prompts.prompt import prompt_for
-from chatearthnet_explorer.prompts.wording import STYLES
 from chatearthnet_explorer.widgets.browse.compare_view import CompareView
+from chatearthnet_explorer.widgets.browse.pair_captions import CaptionsOfPair
 from chatearthnet_explorer.widgets.browse.pair_head import ACTIONS, PairHead
-from chatearthnet_explorer.widgets.browse.released_pair import add_labels, released_chip, show
+from chatearthnet_explorer.widgets.browse.released_pair import add_bands, add_labels, released_chip, show
 from chatearthnet_explorer.widgets.shared.ask_bar import offer_of
 from chatearthnet_explorer.widgets.shared.background import BackgroundTask
 from chatearthnet_explorer.widgets.shared.chip_view import ChipView
 from chatearthnet_explorer.widgets.shared.composite import Composite, panel, report_errors
 from chatearthnet_explorer.widgets.shared.grounding_view import GroundingView
 from chatearthnet_explorer.widgets.shared.prompt_view import PromptView
-from chatearthnet_explorer.widgets.shared.released_captions import RELEASE, released_captions
 from chatearthnet_explorer.widgets.shared.status_line import StatusLine
 
 if TYPE_CHECKING:
@@ -37,7 +37,9 @@ if TYPE_CHECKING:
     from chatearthnet_explorer.prompts.prompt import Prompt
     from chatearthnet_explorer.record import Record
     from chatearthnet_explorer.sources import Source
+    from chatearthnet_explorer.sources.release.release_reader import Release
     from chatearthnet_explorer.tile import Tile
+    from chatearthnet_explorer.widgets.browse.pair_captions import PairCaptions
 
     Step = Callable[[str], None]
     Picture = NDArray[np.uint8] | str
@@ -55,6 +57,7 @@ class PairView(Composite):
         self,
         *,
         picture: Callable[[Pair], Picture],
+        captions: PairCaptions,
         labels: Source,
         captioner: Captioner,
         credit: tuple[str, ...] = (),
@@ -64,20 +67,23 @@ class PairView(Composite):
 
         Args:
             picture: Returns the pixels of a pair, (256, 256, 3) uint8, or why there are none in a sentence.
+            captions: Looks up the captions of a pair.
             labels: Where labels come from.
             captioner: Who writes a new caption.
             credit: Whom to thank for the pictures.
             simulated: Whether the release is made up.
         """
         self._picture, self._captioner = picture, captioner
-        self.use_release(labels=labels, credit=credit, simulated=simulated)
         # asked by a press alone, and where that costs, once at a time
         self._limited_captioner = captioner if is_free(captioner) else Quota().within(captioner)
-        self._caption_task, self._picture_task = BackgroundTask(), BackgroundTask()
+        self._caption_task, self._picture_task, self._lookup_task = BackgroundTask(), BackgroundTask(), BackgroundTask()
+        self._of_catalog = CaptionsOfPair((), (), 0)
+        self._new_caption: tuple[Caption, ...] = ()
         self.head, self.chip_view, self.caption_view = PairHead(), ChipView(), GroundingView(plain=True)
         self.compare_view, self.prompt_view = CompareView(), PromptView()
+        self.use_release(captions=captions, labels=labels, credit=credit, simulated=simulated)
         self.style = ipywidgets.ToggleButtons(
-            options=[(f"GPT-{'3.5' if style == '3.5' else '4V'} style", style) for style in STYLES],
+            options=[(STYLE_NAMES[style], style) for style in RELEASED_STYLES],
             style={"button_width": "auto"},
         )
         """Style of the prompt that the labels give."""
@@ -99,9 +105,29 @@ class PairView(Composite):
             for trait in ("highlight", "within"):
                 traitlets.link((view, trait), (self.chip_view, trait))
 
-    def use_release(self, *, labels: Source, credit: tuple[str, ...], simulated: bool) -> None:
-        """Show the pairs of another release from now on; the arguments are those of the constructor."""
-        self._labels, self._credit, self._simulated = labels, credit, simulated
+    def use_release(
+        self,
+        *,
+        captions: PairCaptions,
+        labels: Source,
+        credit: tuple[str, ...],
+        simulated: bool,
+        release: Release | None = None,
+    ) -> None:
+        """Show the pairs of another release from now on; the other arguments are those of the constructor.
+
+        Args:
+            captions: Where the captions of a pair come from.
+            labels: Where labels come from.
+            credit: Whom to thank for the pictures.
+            simulated: Whether the release is made up.
+            release: Where the bands of a pair are read on demand; None for no bands.
+        """
+        self._captions, self._labels, self._credit, self._simulated = captions, labels, credit, simulated
+        self.chip_view.read_bands_with(None if release is None else lambda chip: self._read_bands(chip, release))
+
+    def _read_bands(self, chip: Chip, release: Release) -> Chip:
+        return add_bands(chip, self.pair.record, release) if self.pair else chip
 
     def card(self) -> Card:
         """Return the pair as static HTML."""
@@ -113,11 +139,10 @@ class PairView(Composite):
         self._caption_task.stop()
         self._end_request()
         self._picture_task.stop()
+        self._lookup_task.stop()
 
     def _end_request(self) -> None:
-        cancel = getattr(self._limited_captioner, "cancel", None)
-        if cancel is not None:
-            cancel()
+        cancel_request(self._limited_captioner)
 
     @traitlets.observe("pair")
     @report_errors
@@ -133,8 +158,10 @@ class PairView(Composite):
             return
         self.head.pair = pair
         self._allow(*(() if pair.record.tile is None else ("map", "labels")))
-        self.caption_view.chip = None
-        self._write(released_captions(pair.record, simulated=self._simulated))
+        self.caption_view.chip, self._new_caption = None, ()
+        captions = self._captions
+        self._show_captions(captions.own(pair))
+        self._lookup_task.start(lambda _: captions.of(pair), on_result=self._show_captions, on_error=self.show_error)
         self._put(pair.record, None, "Loading the picture …")
 
         def on_picture(picture: Picture) -> None:
@@ -220,13 +247,26 @@ class PairView(Composite):
         self._caption_task.start(job, on_result=self._show_caption, on_error=self.show_error)
 
     @report_errors
+    def _show_captions(self, captions: CaptionsOfPair) -> None:
+        self._of_catalog = captions
+        self._write_captions()
+        if captions.left_out:
+            self.status.show_message(
+                f"Not shown: {_more(captions.left_out)} of this pair; choose their writer above the gallery."
+            )
+
+    @report_errors
     def _show_caption(self, caption: Caption) -> None:
-        self._write((*(one for one in self.caption_view.captions if one.captioner == RELEASE), caption))
+        self._new_caption = (caption,)
+        self._write_captions()
         self.status.show_message("The new caption is shown beside the released ones.", kind="done")
 
-    def _write(self, captions: tuple[Caption, ...]) -> None:
+    def _write_captions(self) -> None:
+        """Show the captions of the catalog, which may come last, and the new one."""
+        captions = (*self._of_catalog.captions, *self._new_caption)
         # two captions beside each other need the whole width
         (self._grid.add_class if len(captions) > 1 else self._grid.remove_class)("cen-wide")
+        self.compare_view.caption_names = self._of_catalog.names
         self.caption_view.captions = self.compare_view.captions = captions
 
     def _show_status_if_any(self, _change: object) -> None:
@@ -244,3 +284,7 @@ class PairView(Composite):
         self.prompt_view.busy = self._caption_task.busy and not is_free(self._captioner)
         if self._caption_task.busy and self._caption_task.step:
             self.status.show_message(self._caption_task.step)
+
+
+def _more(count: int) -> str:
+    return f"{count:,} more caption{'s' * (count != 1)}"

@@ -13,7 +13,7 @@ from chatearthnet_explorer.record import ARCHIVES
 from chatearthnet_explorer.render import png
 from chatearthnet_explorer.sources import open_source
 from chatearthnet_explorer.widgets.browse.gallery import note_of
-from chatearthnet_explorer.widgets.shared.released_captions import RELEASE, released_captions
+from chatearthnet_explorer.widgets.shared.released_captions import RELEASE, captions_of_record
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     Picture = NDArray[np.uint8] | str
 
 _PICTURE = next(iter(ARCHIVES))
-_NO_RELEASE = "No pictures are loaded; pass release=open_release(...)."
+_NO_RELEASE = "No pictures; name their release with --release, or release= in Python."
 _NOT_HERE = "This sample has no picture of this pair."
 _NO_PLACE = "Its file name gives no location, so it has no labels and no place on the map."
 _NO_SOURCE = "No source of labels was chosen; pass labels='auto'."
@@ -109,6 +109,18 @@ def add_labels(chip: Chip, source: Chip) -> Chip:
     )
 
 
+def add_bands(chip: Chip, record: Record, release: Release) -> Chip:
+    """Return a released chip with its approximate reflectance, read from the archives of the release.
+
+    Raises:
+        SourceError: If an archive cannot be reached.
+    """
+    from chatearthnet_explorer.sources.release.release_source import ReleaseSource  # noqa: PLC0415 - brings what reads ZIPs
+
+    source = ReleaseSource(release, locate=lambda _: record).chip_at(*chip.tile.center, bands=True)
+    return replace(chip, bands=source.bands, scene=source.scene, missing=source.missing)
+
+
 def show(view: ChipView, what: Chip | UnlocatedPicture | None) -> None:
     """Show a chip, or a picture that has no place."""
     view.chip = what if isinstance(what, Chip) else None
@@ -155,7 +167,7 @@ class ReleasedPairs:
         chip = released_chip(pair.record, picture, simulated=made_up, credit=credit)
         if isinstance(chip, Chip):
             chip = self._with_labels(chip)
-        return chip, released_captions(pair.record, simulated=made_up), None
+        return chip, captions_of_record(self._catalog, pair.record), None
 
     def _with_labels(self, chip: Chip) -> Chip:
         if self._labels is None:

@@ -24,7 +24,18 @@ function render({ model, el }) {
       make("div", { class: "cen-order" }, make("label", {}, make("span", {}, "Sort: "), sorts), reverse, random)),
     pills, linked);
 
-  const searchWords = () => { if (words.value !== model.get("words")) request("words", words.value); };
+  // what a field showed last: whatever else is in it is being written, and no message overwrites it
+  const shown = new Map([[words, ""], [link, ""]]);
+  const isWritten = (field) => root.getRootNode().activeElement === field && field.value !== shown.get(field);
+  function fill(field, text) {
+    if (!isWritten(field)) field.value = text;
+    shown.set(field, text);
+  }
+
+  function searchWords() {
+    shown.set(words, words.value);
+    if (words.value !== model.get("words")) request("words", words.value);
+  }
   words.addEventListener("keydown", (event) => {
     event.stopPropagation(); // JupyterLab's own keys
     if (event.key === "Enter") searchWords();
@@ -32,11 +43,12 @@ function render({ model, el }) {
   words.addEventListener("search", () => searchWords()); // the cross that empties the field
   link.addEventListener("keydown", (event) => {
     event.stopPropagation();
-    if (event.key === "Enter") request("link", link.value);
+    if (event.key !== "Enter") return;
+    shown.set(link, link.value);
+    request("link", link.value);
   });
 
   function show() {
-    words.value = model.get("words");
     const [sort, descending] = model.get("order");
     sorts.value = sort;
     for (const option of sorts.options) option.disabled = model.get("disabled_sorts").includes(option.value);
@@ -44,21 +56,25 @@ function render({ model, el }) {
     reverse.setAttribute("aria-label", "Reverse the order");
     reverse.setAttribute("aria-pressed", String(descending));
     reverse.title = descending ? "Reversed; press for the normal order" : "Reverse the order";
-    link.value = model.get("link");
     linked.hidden = !model.get("has_link");
     const choices = model.get("choices");
-    const hadFocus = pills.contains(root.getRootNode().activeElement);
+    const focused = [...pills.querySelectorAll("button")].indexOf(root.getRootNode().activeElement);
     // without filters the row stays, so that the page does not move when one is chosen
     pills.replaceChildren(choices.length ? "" : make("span", { class: "cen-no-filter" }, "No filter: all pairs are shown."), ...choices.map((choice, place) => make("button", {
       type: "button", class: "cen-pill", "aria-label": `Remove filter: ${choice}`, title: `Remove filter: ${choice}`,
       onclick: () => request("drop", place),
     }, make("span", { dir: "auto" }, choice), make("span", { "aria-hidden": "true" }, "×"))),
     choices.length > 1 ? make("button", { type: "button", class: "cen-clear", onclick: () => request("clear") }, "Clear all") : "");
-    if (hadFocus) (pills.querySelector("button") ?? words).focus(); // the filter that had it is gone
+    const buttons = [...pills.querySelectorAll("button")];
+    if (focused >= 0) (buttons[focused] ?? buttons.at(-1) ?? words).focus(); // the filter that had it may be gone
   }
 
-  const stop = listen(model, { "words order disabled_sorts choices link has_link": show });
-  show();
+  const showWords = () => fill(words, model.get("words"));
+  const showLink = () => fill(link, model.get("link"));
+  const stop = listen(model, {
+    words: showWords, link: showLink, "order disabled_sorts choices has_link": show,
+  });
+  showWords(); showLink(); show();
   return stop;
 }
 

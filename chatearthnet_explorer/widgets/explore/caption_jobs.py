@@ -15,8 +15,10 @@ if TYPE_CHECKING:
     from chatearthnet_explorer.widgets.shared.background import BackgroundTask
     from chatearthnet_explorer.widgets.shared.caption_view import CaptionView
     from chatearthnet_explorer.widgets.shared.chip_view import ChipView
+    from chatearthnet_explorer.widgets.shared.job_report import Report
+    from chatearthnet_explorer.widgets.shared.status_line import StatusLine
 
-    Job = Callable[[Callable[[str], None]], Captioned]
+    Job = Callable[[Report], Captioned]
 
 
 def fetch_job(lonlat: tuple[float, float], source: Source, *, scene: str, ask: bool, choice: Mapping[str, Any]) -> Job:
@@ -30,8 +32,10 @@ def fetch_job(lonlat: tuple[float, float], source: Source, *, scene: str, ask: b
         choice: Captioner, style, year and seed.
     """
 
-    def job(step: Callable[[str], None]) -> Captioned:
-        return caption_at(*lonlat, source=source, scene=scene or None, ask=ask, step=step, **choice)
+    def job(report: Report) -> Captioned:
+        return caption_at(
+            *lonlat, source=source, scene=scene or None, ask=ask, step=report, on_text=report.on_text, **choice
+        )
 
     return job
 
@@ -50,24 +54,32 @@ def write_job(captioned: Captioned, prompt: Prompt | None, *, ask: bool, keep: b
     if not (keep and caption and caption.captioner == choice["captioner"].name):
         caption = None
 
-    def job(step: Callable[[str], None]) -> Captioned:
-        new_result = caption_of(
-            captioned.chip, captioned.lon, captioned.lat, prompt=prompt, ask=ask, step=step, **choice
-        )
+    def job(report: Report) -> Captioned:
+        place = (captioned.chip, captioned.lon, captioned.lat)
+        new_result = caption_of(*place, prompt=prompt, ask=ask, step=report, on_text=report.on_text, **choice)
+        if new_result.error and new_result.prompt == captioned.prompt:  # what was paid for stays
+            return replace(new_result, caption=captioned.caption)
         return new_result if ask else replace(new_result, caption=caption)
 
     return job
 
 
-def show_progress(task: BackgroundTask, chip_view: ChipView, caption_view: CaptionView, *, is_fetching: bool) -> None:
-    """Show the step of a task on the card that it fills.
+def show_progress(
+    task: BackgroundTask, status: StatusLine, chip_view: ChipView, caption_view: CaptionView, *, is_fetching: bool
+) -> None:
+    """Show the step of a task on the card that it fills, and in words in the status line.
 
     Args:
         task: What runs.
+        status: The status line; it has the bar and Cancel while the card of the caption has not.
         chip_view: The card of the picture.
         caption_view: The card of the caption.
         is_fetching: Whether the task fetches a chip, before it has the caption written.
     """
     fetches = task.busy and is_fetching and task.step != WRITING
     chip_view.progress = (task.step or FETCHING) if fetches else ""
-    caption_view.progress = WRITING if task.busy and not fetches else ""
+    waits = task.busy and not fetches
+    caption_view.progress = (task.step or WRITING) if waits else ""
+    status.has_bar, status.busy = not waits, task.busy
+    if task.busy and task.step:
+        status.show_message(task.step, kind="hint")

@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, Any
 import ipywidgets
 import traitlets
 
-from chatearthnet_explorer.captioners import IMAGES, usable_captioners
+from chatearthnet_explorer.caption import MULTISPECTRAL, STYLE_NAMES
+from chatearthnet_explorer.captioners import usable_captioners
 from chatearthnet_explorer.captioners.service.model_service import EFFORTS, TOKEN_LIMITS
 from chatearthnet_explorer.errors import SettingError
+from chatearthnet_explorer.prompts.picture_prompt import ALL_SIX, IMAGES, LABELS, TRUE_COLOUR
 from chatearthnet_explorer.prompts.wording import STYLES
 from chatearthnet_explorer.sources import YEARS, usable_sources
 from chatearthnet_explorer.widgets.shared.choice_tabs import ChoiceTabs
@@ -22,13 +24,24 @@ if TYPE_CHECKING:
     from chatearthnet_explorer.plugins import Plugin
     from chatearthnet_explorer.sources.stac.scenes import SceneInfo
 
-_IMAGES = {"labels": "the land-cover map (as GPT-4V was sent)", "true colour": "the satellite picture"}
+_IMAGES = {
+    "": "the pictures of the style",
+    LABELS: "the land-cover map",
+    TRUE_COLOUR: "the satellite picture alone",
+    ALL_SIX: "six pictures of the bands",
+}
+_STYLES = {
+    "3.5": "One paragraph, written from the facts",
+    "4v": "Longer, written from the coloured label map and the facts",
+    MULTISPECTRAL: "Written from pictures of the bands alone, by a vision model of your own",
+}
 _LONGEST_NAME = 40
-_KEY = (
+KEY_NOTE = (
     "<div class='cen-note'>A key typed here is sent to the service above. It stays in memory until you close this page "
     "and is not saved with a notebook. Without it, the key in <code>OPENAI_API_KEY</code> is used, but only at the "
     "address in <code>OPENAI_BASE_URL</code> or at OpenAI, never at another address typed here.</div>"
 )
+"""What a person who types a key should know, as HTML."""
 
 
 class CaptionOptions(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
@@ -55,14 +68,17 @@ class CaptionOptions(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has n
     base_url = traitlets.Unicode()
     """Address of an OpenAI-compatible service; empty for ``OPENAI_BASE_URL`` or OpenAI's own."""
 
-    image = traitlets.Enum(IMAGES, default_value=IMAGES[0])
-    """What a vision model is shown."""
+    image = traitlets.Enum(("", *IMAGES), default_value="")
+    """Pictures that a vision model is shown; empty for those of the style."""
 
     token_limit = traitlets.Int(0)
     """Tokens that a model may write, thinking included; 0 for as many as the style allows."""
 
     effort = traitlets.Enum(("", *EFFORTS), default_value="")
     """How long a model is to think; empty to leave that to the model."""
+
+    cap = traitlets.Unicode()
+    """US dollars that the captions of this session may cost, as somebody typed it; empty for no limit."""
 
     scene = traitlets.Unicode()
     """Identifier of the scene to take; empty for the least cloudy."""
@@ -93,10 +109,7 @@ class CaptionOptions(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has n
         self.sources = tuple(plugin.name for plugin in source_plugins)
         self.captioners = tuple(plugin.name for plugin in captioner_plugins)
         self.tabs = ChoiceTabs(
-            [
-                ("3.5", "GPT-3.5 style", "One paragraph, written from the facts"),
-                ("4v", "GPT-4V style", "Longer, written from the coloured label map and the facts"),
-            ],
+            [(style, STYLE_NAMES[style], about) for style, about in _STYLES.items()],
             label="Style of the caption",
         )
         """The styles, to be put over the caption."""
@@ -118,11 +131,14 @@ class CaptionOptions(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has n
             "seed": ipywidgets.BoundedIntText(
                 min=0, max=9999, tooltip="Another number chooses other words for amounts"
             ),
-            "image": ipywidgets.Dropdown(options=[(_IMAGES[name], name) for name in IMAGES]),
+            "image": ipywidgets.Dropdown(options=[(words, name) for name, words in _IMAGES.items()]),
             "model": ipywidgets.Text(placeholder="default model", continuous_update=False),
             "base_url": ipywidgets.Text(placeholder="OPENAI_BASE_URL, or OpenAI's own", continuous_update=False),
             "token_limit": ipywidgets.BoundedIntText(
-                min=0, max=TOKEN_LIMITS[1], tooltip="0 means 300 in GPT-3.5 style and 1,200 in GPT-4V style"
+                min=0, max=TOKEN_LIMITS[1], tooltip="0 means 1,200 in GPT-4V style and 300 in the others"
+            ),
+            "cap": ipywidgets.Text(
+                placeholder="no limit", continuous_update=False, tooltip="No request is sent that could pass this sum"
             ),
             "effort": ipywidgets.Dropdown(options=[("model default", ""), *((name, name) for name in EFFORTS)]),
         }
@@ -135,7 +151,8 @@ class CaptionOptions(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has n
         for name, field in fields.items():
             if name not in hidden_names:
                 traitlets.link((self, name), (field, "value"))
-        model_fields = [_label("Send", fields["image"])]
+        self._image_field = _label("Send", fields["image"])
+        model_fields = [self._image_field]
         if choose_service:
             traitlets.dlink((self, "base_url"), (self.key_field, "base_url"))
             key = ipywidgets.VBox([ipywidgets.HTML("<span class='cen-label'>API key</span>"), self.key_field])
@@ -143,9 +160,9 @@ class CaptionOptions(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has n
             model_fields += [
                 _label("Token limit (0 = default)", fields["token_limit"]),
                 _label("Thinking", fields["effort"]),
-                ipywidgets.HTML(_KEY),
+                ipywidgets.HTML(KEY_NOTE),
             ]
-        self._model_fields = ipywidgets.VBox(model_fields)
+        self._model_fields = ipywidgets.VBox([*model_fields, _label("Stop at $", fields["cap"])])
         self._scene_field = _label("Date of the picture", self._scene)
         panel = ipywidgets.VBox(
             [
@@ -181,6 +198,7 @@ class CaptionOptions(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has n
         ]
         self.button.summary = ", ".join(word for word in words if word)
         _show(self._model_fields, visible=needs_service)
+        _show(self._image_field, visible=self.captioner != "chat")  # which sends no pictures
 
     @traitlets.validate("source", "captioner")
     def _validate_name(self, proposal: dict[str, Any]) -> str:

@@ -26,6 +26,13 @@ if TYPE_CHECKING:
     from chatearthnet_explorer.widgets.shared.choice_tabs import ChoiceTabs
 
 
+BROKEN_OFF = "Incomplete: the answer broke off, so this is not kept as a caption."
+"""Note of a text whose end never came."""
+
+CANCELLED = "Cancelled: incomplete, so this is not kept as a caption."
+"""Note of a text that a person did not wait for."""
+
+
 class CaptionStep(StepCard):
     """Shows the captions of a place."""
 
@@ -66,6 +73,7 @@ class CaptionStep(StepCard):
         with self.view.hold_sync():  # no caption is ever seen beside what another chip says of it
             self._set_chip(None)
             self.view.set_trait("empty", f"No caption yet: press '{button}'." if button else NO_CAPTION)
+            self.view.break_off(BROKEN_OFF) if captioned.error else self.view.forget_text()
             fresh = (captioned.caption,) if captioned.caption else ()
             self.view.captions = (*captions_at(self._catalog, captioned.chip.tile), *fresh)
         self.view.error = str(captioned.error or "")

@@ -5,7 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from chatearthnet_explorer.places.suggestions import PLACES
-from chatearthnet_explorer.widgets.explore.explore_link import ExploreLink, read_explore_link, write_explore_link
+from chatearthnet_explorer.widgets.explore.explore_link import (
+    ExploreLink,
+    read_explore_link,
+    style_named,
+    write_explore_link,
+)
 from chatearthnet_explorer.widgets.shared.page_link import PageLink
 
 if TYPE_CHECKING:
@@ -76,7 +81,7 @@ class ExploreHistory:
         return ExploreLink(
             lonlat=explorer.map.lonlat,
             year=options.year,
-            style="4v" if options.style == "4v" else "3.5",
+            style=style_named(options.style),
             source="" if options.source == self._source == "auto" else options.source,
             scene=options.scene,
             seed=options.seed,

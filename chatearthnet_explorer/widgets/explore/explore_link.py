@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args
 from urllib.parse import urlencode
 
+from chatearthnet_explorer.caption import Style
 from chatearthnet_explorer.prompts.wording import STYLES
 from chatearthnet_explorer.query_string import QueryString
 from chatearthnet_explorer.sources import YEARS, Year, usable_sources
@@ -14,8 +15,6 @@ from chatearthnet_explorer.tile import LATITUDE_LIMIT
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-    from chatearthnet_explorer.caption import Style
 
 LARGEST_SEED = 9999
 """Largest seed that the Explorer offers."""
@@ -49,6 +48,29 @@ class ExploreLink:
     """Seed of the words that a 3.5 prompt draws."""
 
 
+def style_named(name: str) -> Style:
+    """Return the style of a name; 3.5 if there is none of it."""
+    styles: tuple[Style, ...] = get_args(Style)
+    return next((style for style in styles if style == name), "3.5")
+
+
+def read_place(fields: QueryString) -> tuple[float, float] | None:
+    """Return degrees east and north of a link, to be read before its other fields; None if it has no place."""
+    has_place = "lon" in fields or "lat" in fields
+    lon, lat = fields.number("lon", -180.0, 180.0), fields.number("lat", -LATITUDE_LIMIT, LATITUDE_LIMIT)
+    if lon is not None and lat is not None:
+        return lon, lat
+    if has_place and not fields.notes:
+        fields.notes.append("the place (a link needs lon and lat)")
+    return None
+
+
+def read_year(fields: QueryString) -> Year:
+    """Return the year of a link; the first of ``YEARS`` if it has none."""
+    year = fields.choice("year", [str(year) for year in YEARS])
+    return next((one for one in YEARS if str(one) == year), YEARS[0])
+
+
 def read_explore_link(query: str, *, sources: Sequence[str] | None = None) -> tuple[ExploreLink, tuple[str, ...]]:
     """Return what a link says of a place, and notes of what was left out, for ``left_out_sentence``.
 
@@ -59,11 +81,7 @@ def read_explore_link(query: str, *, sources: Sequence[str] | None = None) -> tu
     if sources is None:
         sources = [source.name for source in usable_sources()]
     fields = QueryString(query)
-    has_place = "lon" in fields or "lat" in fields
-    lon, lat = fields.number("lon", -180.0, 180.0), fields.number("lat", -LATITUDE_LIMIT, LATITUDE_LIMIT)
-    if has_place and not fields.notes and (lon is None or lat is None):
-        fields.notes.append("the place (a link needs lon and lat)")
-    year = fields.choice("year", [str(year) for year in YEARS])
+    lonlat, year = read_place(fields), read_year(fields)
     style = fields.choice("style", STYLES)
     source = fields.choice("source", sources)
     scene = fields.text("scene")
@@ -73,9 +91,9 @@ def read_explore_link(query: str, *, sources: Sequence[str] | None = None) -> tu
     seed = fields.whole("seed", 0, LARGEST_SEED)
     fields.note_unknown()
     link = ExploreLink(
-        lonlat=None if lon is None or lat is None else (lon, lat),
-        year=next((one for one in YEARS if str(one) == year), YEARS[0]),
-        style="4v" if style == "4v" else "3.5",
+        lonlat=lonlat,
+        year=year,
+        style=style_named(style),
         source=source,
         scene=scene,
         seed=seed or 0,
@@ -87,13 +105,13 @@ def write_explore_link(link: ExploreLink) -> str:
     """Return the query string of a place; empty if there is none."""
     if link.lonlat is None:
         return ""
-    lon, lat = _degrees(link.lonlat[0], 180.0), _degrees(link.lonlat[1], LATITUDE_LIMIT)
+    lon, lat = degrees(link.lonlat[0], 180.0), degrees(link.lonlat[1], LATITUDE_LIMIT)
     fields: dict[str, str | int] = {"lon": lon, "lat": lat, "year": link.year, "style": link.style}
     fields |= {name: value for name in ("source", "scene", "seed") if (value := getattr(link, name))}
     return urlencode(fields)
 
 
-def _degrees(value: float, limit: float) -> str:
+def degrees(value: float, limit: float) -> str:
     """Return degrees as text; rounding does not lead beyond the limit."""
     scale = 10**_DIGITS
     largest = int(limit * scale)

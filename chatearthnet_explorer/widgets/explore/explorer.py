@@ -10,13 +10,13 @@ from chatearthnet_explorer.captioners import Captioner, open_captioner
 from chatearthnet_explorer.cards import Card, card, chip_card
 from chatearthnet_explorer.cards.place_words import place_name, place_title, sentence_case
 from chatearthnet_explorer.cards.steps import PLACE, QUESTION
-from chatearthnet_explorer.errors import Cancelled
 from chatearthnet_explorer.pipeline import Captioned
 from chatearthnet_explorer.places.suggestions import PLACES, Place
 from chatearthnet_explorer.sources import Source, open_source
 from chatearthnet_explorer.widgets.explore.caption_jobs import fetch_job, show_progress, write_job
 from chatearthnet_explorer.widgets.explore.caption_options import CaptionOptions
-from chatearthnet_explorer.widgets.explore.caption_step import CaptionStep
+from chatearthnet_explorer.widgets.explore.caption_step import CANCELLED, CaptionStep
+from chatearthnet_explorer.widgets.explore.chip_bands import band_reader, kept_prompt, lacks_bands
 from chatearthnet_explorer.widgets.explore.click_map import ClickMap
 from chatearthnet_explorer.widgets.explore.model_requests import ModelRequests
 from chatearthnet_explorer.widgets.explore.next_actions import NextActions
@@ -27,6 +27,7 @@ from chatearthnet_explorer.widgets.explore.step_card import StepCard, story
 from chatearthnet_explorer.widgets.shared.background import BackgroundTask
 from chatearthnet_explorer.widgets.shared.chip_view import ChipView, encode_picture
 from chatearthnet_explorer.widgets.shared.composite import Composite, panel, report_errors
+from chatearthnet_explorer.widgets.shared.job_report import Report
 from chatearthnet_explorer.widgets.shared.prompt_view import PromptView
 from chatearthnet_explorer.widgets.shared.status_line import StatusLine
 
@@ -39,7 +40,6 @@ if TYPE_CHECKING:
     from chatearthnet_explorer.catalog.catalog import Catalog
     from chatearthnet_explorer.prompts.prompt import Prompt
     from chatearthnet_explorer.widgets.explore.caption_jobs import Job
-
 
 _HINT = "Click anywhere on land to see its picture, its land cover and a caption."
 
@@ -122,28 +122,24 @@ class Explorer(Composite):
         self.caption_view, self.code_view = self._caption.view, self._caption.code_view
         self.check = self._caption.check
         """Whether captions are checked against the labels."""
-        status = StatusLine(message=_HINT)
-        self._place_card = StepCard(PLACE, self.map, status, self.options)
+        self._place_card = StepCard(PLACE, self.map, status := StatusLine(message=_HINT), self.options)
         find_catalog = find_catalog or ((lambda: catalog) if catalog is not None else None)
-        next_steps = NextSteps(lesson=lesson)
         page = story(
             place=self._place_card,
             chip=panel(self.chip_view),
             caption=self._caption,
             question=StepCard(QUESTION, self.prompt_view),
-            next=panel(next_steps),
+            next=panel(next_steps := NextSteps(lesson=lesson)),
         )
         super().__init__([page], status, sheets=("steps.css", "explorer.css"))
         self._next = NextActions(next_steps, self._caption, find_catalog=find_catalog, visit=self.visit)
         self.add_class("cen-explorer")
-        self._connect()
         self._endings = (
             *(self._task.stop, self._requests.end, self._scenes.stop),
             *(self.options.key_field.forget, self.map.stop, self._next.stop),
         )
-        if place == "first":
-            place = PLACES[0] if map is None else None
-        if place is not None:
+        self._connect()
+        if place := (None if map else PLACES[0]) if place == "first" else place:
             self.map.go(place.lon, place.lat)
 
     def go(self, lon: float, lat: float) -> Captioned:
@@ -158,7 +154,7 @@ class Explorer(Composite):
         """
         self._task.stop()
         self._move(lon, lat)
-        captioned = self._fetching(ask=True)(lambda _: None)
+        captioned = self._fetching(ask=True)(Report(on_text=self.caption_view.write))
         self._show(captioned)
         return captioned
 
@@ -201,10 +197,14 @@ class Explorer(Composite):
         )
         self.prompt_view.on_caption_again(self._ask)
         self.status.on_cancel(self._cancel)
+        self.caption_view.on_cancel(self._cancel)
+        self._requests.on_notice(self.status.show_message)
         self._task.observe(self._show_progress, ["busy", "step"])
+        self._task.on_text = self.caption_view.write
         for trait in ("highlight", "within", "palette"):
             traitlets.link((self.caption_view, trait), (self.chip_view, trait))
         traitlets.link((self.prompt_view, "palette"), (self.chip_view, "palette"))
+        self.chip_view.read_bands_with(band_reader(lambda: self._source, self.options, self._scenes))
         self._real_place = RealPlace(self.chip_view, self.options, retry=self._retry)
 
     @report_errors
@@ -239,7 +239,7 @@ class Explorer(Composite):
     @report_errors
     def _other_captioner(self, _change: dict[str, Any]) -> None:
         if self.result is not None:
-            self._write(self.result.prompt, keep=True)
+            self._write(kept_prompt(self.result, self.options), keep=True)
 
     @report_errors
     def _ask(self, prompt: Prompt) -> None:
@@ -249,7 +249,8 @@ class Explorer(Composite):
     def _cancel(self) -> None:
         self._task.stop()
         self._requests.end()
-        self.show_error(Cancelled())
+        self.caption_view.break_off(CANCELLED)
+        self.status.show_message(self.stop_message)
 
     def _write(self, prompt: Prompt | None, *, ask: bool = False, keep: bool = False) -> None:
         """Have the chip on screen captioned, without fetching it anew.
@@ -259,7 +260,8 @@ class Explorer(Composite):
             ask: Whether a person wants it asked; a captioner that costs nothing is asked in any case.
             keep: Whether a caption of the same captioner stays.
         """
-        if self._task.busy and self._fetch_due:  # the chip on screen is not the one that is wanted
+        # the chip on screen is not the one that is wanted, or it lacks what the prompt is made of
+        if (self._task.busy and self._fetch_due) or lacks_bands(self.result, self.options):
             self._start(self._fetching())
             return
         captioned, choice = self.result, self._choice()
@@ -281,15 +283,13 @@ class Explorer(Composite):
 
     def _start(self, job: Job) -> None:
         if not self._is_silent:
-            self._task.start(lambda step: encode_picture(job(step)), on_result=self._show, on_error=self.show_error)
+            self.caption_view.forget_text()
+            self._task.start(lambda report: encode_picture(job(report)), on_result=self._show, on_error=self.show_error)
 
     @report_errors
     def _show_progress(self, _change: dict[str, Any]) -> None:
-        self.status.busy = self._task.busy
         self._requests.wait(busy=self._task.busy)
-        show_progress(self._task, self.chip_view, self.caption_view, is_fetching=self._fetch_due)
-        if self._task.busy and self._task.step:
-            self.status.show_message(self._task.step, kind="hint")
+        show_progress(self._task, self.status, self.chip_view, self.caption_view, is_fetching=self._fetch_due)
 
     @report_errors
     def _show(self, captioned: Captioned) -> None:
@@ -312,6 +312,6 @@ class Explorer(Composite):
         button = self._requests.offer(captioned.prompt)
         self._caption.show(captioned, button=button)
         self._next.offer(captioned)
-        invitation = self._requests.invite()
-        sentence = failure or f"{sentence_case(name)}. {'' if captioned.caption else invitation}".strip()
+        invitation = self._requests.invite(has_caption=captioned.caption is not None)
+        sentence = failure or f"{sentence_case(name)}. {invitation}".strip()
         self.status.show_message(sentence, kind="error" if failure else "done")

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from chatearthnet_explorer.captioners import Captioner, is_free, open_captioner, reads_wording
-from chatearthnet_explorer.captioners.service.endpoint import same_address
+from chatearthnet_explorer.captioners import Captioner, cancel_request, is_free, open_captioner, reads_wording
 from chatearthnet_explorer.captioners.service.request_quota import Quota
 from chatearthnet_explorer.errors import SettingError
 from chatearthnet_explorer.widgets.shared.ask_bar import AskBar, offer_of
 from chatearthnet_explorer.widgets.shared.prompt_view import AGAIN
+from chatearthnet_explorer.widgets.shared.session_budget import SessionBudget
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from chatearthnet_explorer.prompts.prompt import Prompt
     from chatearthnet_explorer.widgets.explore.caption_options import CaptionOptions
     from chatearthnet_explorer.widgets.shared.prompt_view import PromptView
@@ -46,9 +48,12 @@ class ModelRequests:
         self.bar = AskBar()
         """The button."""
         self._captioner, self._options, self._prompt_view = captioner, options, prompt_view
-        self._base_url, self._quota = base_url, quota or Quota()
+        self._base_url, self._budget = base_url, SessionBudget(quota or Quota())
         self._under_way: Captioner | None = None
         self._is_press_due = False
+        self._offer: tuple[str, str] | None = None
+        options.observe(self._set_cap, "cap")
+        self._callbacks: list[Callable[[str], None]] = []
         self.bar.on_press(prompt_view.ask_again)
         prompt_view.on_early_press(self._notice_press)
 
@@ -66,20 +71,14 @@ class ModelRequests:
         options = self._options
         if not options.captioners:
             return self._captioner
-        base_url = options.base_url.strip()
         try:
-            key = options.key_field.key(base_url)
-            own = bool(self._base_url) and same_address(base_url, self._base_url)
             self._captioner = open_captioner(
                 options.captioner,
                 model=options.model or None,
-                base_url=base_url or None,
-                image=options.image,
+                image=options.image or None,
                 token_limit=options.token_limit or None,
                 reasoning_effort=options.effort or None,
-                typed_address=key is not None or not own,
-                # asked when it is needed, so that no captioner keeps it; never in the terminal of whoever serves
-                ask_key=lambda: options.key_field.key(base_url),
+                **options.key_field.access(options.base_url.strip(), self._base_url),
             )
         except SettingError:
             self.offer(None)
@@ -98,15 +97,13 @@ class ModelRequests:
         """
         self.end()
         if ask and not self.free:
-            choice["captioner"] = self._under_way = self._quota.within(self._captioner)
+            choice["captioner"] = self._under_way = self._budget.within(self._captioner)
         return ask or self.free
 
     def end(self) -> None:
         """End the request that is under way: nobody will see its answer."""
-        cancel = getattr(self._under_way, "cancel", None)
-        self._under_way = None
-        if cancel is not None:
-            cancel()
+        captioner, self._under_way = self._under_way, None
+        cancel_request(captioner)
 
     def offer(self, prompt: Prompt | None) -> str:
         """Offer to ask about a prompt where asking costs; return the words on the button, empty for no button."""
@@ -114,24 +111,44 @@ class ModelRequests:
         view.edit_warning = "" if reads_wording(self._captioner) else EDIT_WARNING
         if self.free or prompt is None:
             self.bar.hide()
-            view.cost, view.ask_label = "", AGAIN
+            view.cost, view.ask_label, self._offer = "", AGAIN, None
             return ""
-        view.ask_label, view.cost = offer_of(self._captioner, prompt)
-        self.bar.show(view.ask_label, view.cost)
+        self._offer = view.ask_label, view.cost = offer_of(self._captioner, prompt)
+        self._show_offer()
         return self.bar.label
 
-    def invite(self) -> str:
-        """Return how to ask about the square that is there now, as a sentence; empty where there is no button."""
+    def _show_offer(self) -> None:
+        if self._offer is not None:
+            warning = getattr(self._captioner, "warning", "")
+            self.bar.show(*self._offer, self._budget.sentence, warning, self._budget.cap_problem)
+
+    def _set_cap(self, change: dict[str, Any]) -> None:
+        self._budget.set_cap(change["new"])  # one that is none leaves the cap before
+        self._show_offer()
+
+    def invite(self, *, has_caption: bool = False) -> str:
+        """Return how to ask about what is there now, as a sentence; empty where there is no button, or no need.
+
+        Args:
+            has_caption: Whether there is a caption already.
+        """
         label, is_due, self._is_press_due = self.bar.label, self._is_press_due, False
         if is_due and label:
-            return f"Nothing was sent to the model, because this square was not there yet. Press '{label}' again."
-        return f"Press '{label}' for a caption." if label else ""
+            return f"Nothing was sent to the model, because the page was still changing. Press '{label}' again."
+        return f"Press '{label}' for a caption." if label and not has_caption else ""
+
+    def on_notice(self, callback: Callable[[str], None]) -> None:
+        """Call a function with a sentence when a press of the button does nothing."""
+        self._callbacks.append(callback)
 
     def _notice_press(self) -> None:
-        """Remember a press on a button whose square was about to go: the model must be asked about what is seen."""
-        self._is_press_due = self._under_way is None  # else the press was the second for the same request
+        """Remember a press on a button that was about to change: the model must be asked about what is seen."""
+        self._is_press_due = self._under_way is None
+        for callback in self._callbacks if self._under_way else ():  # the press was the second for one request
+            callback("The model was asked already: wait for its answer, or cancel it.")
 
     def wait(self, *, busy: bool) -> None:
         """Take presses, or none while something is under way."""
         self.bar.disabled = busy
+        self._show_offer()
         self._prompt_view.busy = busy and not self.free

@@ -6,6 +6,7 @@ import logging
 from typing import TYPE_CHECKING
 
 from chatearthnet_explorer.errors import ExplorerError
+from chatearthnet_explorer.widgets.explore.explore_link import ExploreLink, write_explore_link
 from chatearthnet_explorer.widgets.explore.similar_places import SimilarPlace, similar_places
 from chatearthnet_explorer.widgets.shared.background import BackgroundTask
 
@@ -56,6 +57,9 @@ class NextActions:
         with self._view.hold_sync():
             self._view.can_check = captioned.caption is not None and captioned.chip.labels is not None
             self._view.can_compare = self._find_catalog is not None and captioned.chip.labels is not None
+            if self._view.lesson:  # on a site, which has the page
+                place = ExploreLink(lonlat=(captioned.lon, captioned.lat))
+                self._view.comparison = f"compare?{write_explore_link(place).partition('&year')[0]}"
             if is_other:
                 self._view.note = ""
                 self._view.set_places(())

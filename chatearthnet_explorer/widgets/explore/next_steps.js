@@ -6,15 +6,18 @@ function render({ model, el }) {
   const check = action("Check this caption", "check");
   const similar = action("See six places like this", "similar");
   const lesson = make("a", { class: "cen-next-link", href: model.get("lesson") || null }, "Learn how the question is made");
+  const comparison = make("a", { class: "cen-next-link" }, "Compare writers at this place");
   const note = make("p", { role: "status" });
   const places = make("ul", { class: "cen-similar", "aria-label": "Places like this" });
   root.append(make("h2", { class: "cen-step-title" }, "What next?"),
-    make("div", { class: "cen-buttons" }, check, similar, lesson), note, places);
+    make("div", { class: "cen-buttons" }, check, similar, comparison, lesson), note, places);
 
   function show() {
     check.disabled = !model.get("can_check");
     similar.hidden = !model.get("can_compare");
     lesson.hidden = !model.get("lesson");
+    comparison.hidden = !model.get("comparison");
+    comparison.href = model.get("comparison");
     note.textContent = model.get("note");
     note.hidden = !model.get("note");
     places.hidden = !model.get("places").length;
@@ -24,7 +27,7 @@ function render({ model, el }) {
   }
 
   show();
-  return listen(model, { "can_check can_compare lesson places note": show });
+  return listen(model, { "can_check can_compare comparison lesson places note": show });
 }
 
 export default { render };

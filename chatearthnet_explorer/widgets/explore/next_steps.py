@@ -33,6 +33,9 @@ class NextSteps(View):
     lesson = t.Unicode("", read_only=True).tag(sync=True)
     """Address of the lesson on how the question is made; empty for no link."""
 
+    comparison = t.Unicode("").tag(sync=True)
+    """Address of the page that compares writers at this place; empty for no link."""
+
     places: t.List[Any] = t.List(read_only=True).tag(sync=True)
     """The similar places: [name, land cover] each."""
 

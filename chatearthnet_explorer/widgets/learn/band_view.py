@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 import traitlets as t
 
+from chatearthnet_explorer.band_pictures import PICTURES, WAVELENGTHS, ndvi, ndwi, picture_of
 from chatearthnet_explorer.cards import Card
 from chatearthnet_explorer.cards.html_tree import element
 from chatearthnet_explorer.landcover.legend import CLASSES
-from chatearthnet_explorer.learn.satellite_view import COMPOSITES, WAVELENGTHS, ndvi, ndwi
+from chatearthnet_explorer.learn.lesson_figures import LESSON_PICTURES
 from chatearthnet_explorer.render import png
 from chatearthnet_explorer.tile import SIZE
 from chatearthnet_explorer.widgets.shared.view import View, script
@@ -23,12 +24,12 @@ class BandView(View):
 
     _esm = script("band_view")
 
-    composites = t.List([[name, one.label, one.note] for name, one in COMPOSITES.items()], read_only=True).tag(
-        sync=True
-    )
+    composites = t.List(
+        [[id_, PICTURES[id_].label, PICTURES[id_].sentence] for id_ in LESSON_PICTURES], read_only=True
+    ).tag(sync=True)
     """The pictures to choose from: id, words on the button, what it shows."""
 
-    composite = t.Enum(tuple(COMPOSITES), "true").tag(sync=True)
+    composite = t.Enum(LESSON_PICTURES, "true").tag(sync=True)
     """The picture that is shown."""
 
     picture = t.Bytes(b"", read_only=True).tag(sync=True)
@@ -80,7 +81,7 @@ class BandView(View):
 
     @t.observe("composite")
     def _show_picture(self, _change: object) -> None:
-        self.set_trait("picture", png(COMPOSITES[self.composite].render(self._chip.bands)))
+        self.set_trait("picture", png(picture_of(self._chip, self.composite)))
 
     @t.observe("pixel")
     def _show_pixel(self, _change: object) -> None:

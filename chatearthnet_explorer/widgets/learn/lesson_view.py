@@ -139,11 +139,11 @@ class LessonView(Readable, ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets
         self._answer(is_right=is_right, text=text)
 
     def _answer(self, *, is_right: bool, text: str) -> None:
-        with self.task.hold_sync():
-            self.task.is_right, self.task.feedback = is_right, text
-        if is_right:
+        if is_right:  # first what the browser remembers: a reader who sees the answer may leave at once
             self._sections_done.add(self.position)
             self.page.sections_done = sorted(self._sections_done)
+        with self.task.hold_sync():
+            self.task.is_right, self.task.feedback = is_right, text
 
     def _turn(self, change: dict[str, Any]) -> None:
         _, by = change["new"]

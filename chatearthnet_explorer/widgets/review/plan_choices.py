@@ -6,13 +6,18 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from chatearthnet_explorer.cards.html_tree import visible
+from chatearthnet_explorer.catalog.caption_sets import is_id
+from chatearthnet_explorer.catalog.query import EVERYTHING
 from chatearthnet_explorer.review.margin_of_error import margin_of
+from chatearthnet_explorer.spot_check import captions_to_judge
 from chatearthnet_explorer.widgets.browse.active_filters import STYLES, choices_of, place_words
+from chatearthnet_explorer.widgets.browse.caption_choice import writer_options
 from chatearthnet_explorer.widgets.review.review_link import MOST_PAIRS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from chatearthnet_explorer.catalog.caption_set import CaptionSet
     from chatearthnet_explorer.catalog.catalog import Catalog
     from chatearthnet_explorer.catalog.query import Query
     from chatearthnet_explorer.spot_check import PlanRequest
@@ -41,17 +46,28 @@ class PlanOutlook(NamedTuple):
     """Number of pairs."""
 
     counts: Mapping[str, Mapping[str, int]]
-    """Number of pairs for each value of each facet."""
+    """Number of pairs for each value of each facet; for ``style`` those of the release."""
+
+    has_audit: bool
+    """Whether the captions went through the checks."""
+
+    sets: tuple[CaptionSet, ...]
+    """The captions to choose from, beside those of the release."""
 
 
 def outlook_of(catalog: Catalog, request: PlanRequest) -> PlanOutlook:
     """Return what a request can draw from.
 
     Raises:
-        QueryError: If the catalog cannot answer the query.
+        QueryError: If the catalog cannot answer the query, or has no such captions.
+        CatalogError: If a set of captions is damaged.
     """
-    result = catalog.search(request.population_query, limit=1)
-    return PlanOutlook(result.total, result.facets)
+    judged_catalog, request = captions_to_judge(catalog, request)
+    result = judged_catalog.search(request.population_query, limit=1)
+    counts = result.facets
+    if judged_catalog is not catalog:
+        counts = counts | {"style": catalog.search(EVERYTHING, limit=1).facets["style"]}
+    return PlanOutlook(result.total, counts, judged_catalog.files.findings is not None, catalog.caption_sets)
 
 
 def outlook_words(request: PlanRequest, population: int) -> str:
@@ -81,13 +97,14 @@ def outlook_problem(request: PlanRequest, population: int) -> str:
     return ""
 
 
-def form_options(outlook: PlanOutlook, query: Query, *, has_audit: bool) -> dict[str, list[list[str]]]:
+def form_options(outlook: PlanOutlook, query: Query) -> dict[str, list[list[str]]]:
     """Return what each list of the form offers: [value, label], labels made visible."""
     counts = outlook.counts
     styles = counts.get("style", {})
     options = {
-        "style": [[style, _with_count(STYLES[style], styles.get(style, 0))] for style in ("3.5", "4v")],
-        "by": [[value, label] for value, label in _BY.items()] + [[WORST, _WORST_WORDS]] * has_audit,
+        "style": [[style, _with_count(STYLES[style], styles.get(style, 0))] for style in ("3.5", "4v")]
+        + writer_options(outlook.sets, 0)[1:],
+        "by": [[value, label] for value, label in _BY.items()] + [[WORST, _WORST_WORDS]] * outlook.has_audit,
     }
     for key, field in _FIELDS.items():
         values = counts.get(key, {})
@@ -105,7 +122,7 @@ def form_choices(request: PlanRequest) -> dict[str, str]:
     """Return the value that each list of the form shows for a request."""
     single = {key: getattr(request.query, field) for key, field in _FIELDS.items()}
     return {
-        "style": request.style,
+        "style": request.captions or request.style,
         "by": WORST if request.worst else request.by,
         **{key: values[0] if len(values) == 1 else "" for key, values in single.items()},
     }
@@ -124,9 +141,11 @@ def apply_choices(request: PlanRequest, choices: Mapping[str, object]) -> PlanRe
     query = request.query.but(**filters)
     worst = changes["by"] == WORST if "by" in changes else request.worst
     by = changes.get("by", request.by)
-    return replace(
-        request, query=query, style=changes.get("style", request.style), worst=worst, by="" if by == WORST else by
-    )
+    kind = changes.get("style", request.captions or request.style)
+    by = "" if by == WORST else by
+    if is_id(kind):
+        return replace(request, query=query, worst=worst, by=by, captions=kind)
+    return replace(request, query=query, worst=worst, by=by, captions="", style=kind)
 
 
 def other_filters(query: Query) -> list[tuple[str, Query]]:
@@ -137,9 +156,10 @@ def other_filters(query: Query) -> list[tuple[str, Query]]:
     return [(visible(words), without) for words, without in filters]
 
 
-def request_words(request: PlanRequest, population: int) -> str:
-    """Return what is judged, in one line, made visible."""
-    captions = f"{request.pairs:,} of {population:,} captions in {STYLES[request.style]}"
+def request_words(request: PlanRequest, population: int, writer: str = "") -> str:
+    """Return what is judged, in one line, made visible; the writer is that of the plan."""
+    writer_words = f"by {writer or request.captions}" if request.captions else f"in {STYLES[request.style]}"
+    captions = f"{request.pairs:,} of {population:,} captions {writer_words}"
     filters = [words for words, _ in choices_of(request.query)]
     how = _WORST_WORDS.partition(" (")[0].lower() if request.worst else f"sample {request.seed}"
     return visible(", ".join((captions, *filters, how)))

@@ -4,6 +4,7 @@ function render({ model, el }) {
   const root = frame(model, el, "cen-plan-form");
   const id = `cen-plan-${formCount += 1}`;
   let sent = 0;
+  let edited = null; // the field with words that Python does not have yet: a message leaves it alone
 
   function field(name, label, control, hint) {
     control.id = `${id}-${name}`;
@@ -64,6 +65,7 @@ function render({ model, el }) {
   };
 
   function change() {
+    edited = null;
     send(model, {
       reviewer: reviewer.value,
       pairs: number(pairs, 1, limits.pairs, model.get("pairs")),
@@ -75,7 +77,9 @@ function render({ model, el }) {
   }
 
   for (const input of [reviewer, pairs, seed]) {
+    input.addEventListener("input", () => { edited = input; });
     input.addEventListener("change", change);
+    input.addEventListener("blur", () => { edited = null; });
     input.addEventListener("keydown", (event) => event.stopPropagation()); // JupyterLab has keys of its own
   }
   form.addEventListener("submit", (event) => {
@@ -85,9 +89,8 @@ function render({ model, el }) {
   });
 
   function showValues() {
-    if (document.activeElement !== reviewer) reviewer.value = model.get("reviewer");
-    pairs.value = model.get("pairs");
-    seed.value = model.get("seed");
+    const fields = [[reviewer, "reviewer"], [pairs, "pairs"], [seed, "seed"]];
+    for (const [input, name] of fields) if (input !== edited) input.value = model.get(name);
     check.checked = model.get("shows_check");
     for (const button of presets.children) {
       button.setAttribute("aria-pressed", String(Number(button.dataset.count) === model.get("pairs")));

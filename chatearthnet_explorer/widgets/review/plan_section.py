@@ -97,9 +97,8 @@ class PlanSection:
             self._show_error(problem)
 
     def _show_outlook(self, request: PlanRequest, outlook: plan_choices.PlanOutlook) -> None:
-        has_audit = self._catalog.files.findings is not None
         with self.form.hold_sync():
-            self.form.options = plan_choices.form_options(outlook, request.query, has_audit=has_audit)
+            self.form.options = plan_choices.form_options(outlook, request.query)
             self.form.outlook = plan_choices.outlook_words(request, outlook.population)
             self.form.problem = plan_choices.outlook_problem(request, outlook.population)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any, Self
 
 import ipywidgets
@@ -14,6 +15,7 @@ from chatearthnet_explorer.cards.chip_html import chip_section
 from chatearthnet_explorer.chip import Chip
 from chatearthnet_explorer.errors import ExplorerError
 from chatearthnet_explorer.review.reviewer_ledger import ReviewerLedger
+from chatearthnet_explorer.spot_check import captions_of_plan
 from chatearthnet_explorer.widgets.browse.released_pair import ReleasedPairs, show
 from chatearthnet_explorer.widgets.review.desk_layout import desk_layout
 from chatearthnet_explorer.widgets.review.prefetch import Prefetch
@@ -60,6 +62,7 @@ class ReviewDesk(Readable, ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets
         *,
         reviewer: str,
         style: str = "3.5",
+        caption_set: str = "",
         caption_view: CaptionView | None = None,
         beside: Sequence[ipywidgets.Widget] = (),
     ) -> None:
@@ -72,6 +75,7 @@ class ReviewDesk(Readable, ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets
             ledger: Where verdicts go: a ledger, or its file.
             reviewer: Who judges.
             style: The captions to judge where there is no plan that says so, ``3.5`` or ``4v``.
+            caption_set: Id of the set that they belong to, likewise; empty for released captions.
             caption_view: What shows the captions; one with a trait ``chip`` is told the chip too, to hold the words
                 against its labels. None for a ``GroundingView``, which does; a ``CaptionView`` does not, for reviewers
                 who are not to know what the labels say.
@@ -85,7 +89,7 @@ class ReviewDesk(Readable, ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets
         self._caption: Caption | None = None
         self._entry_handlers: list[Callable[[Entry], None]] = []
         self.chip_view, self.caption_view = ChipView(), caption_view or GroundingView()
-        self._verdicts = ReviewerLedger(plan, ledger, reviewer=reviewer, style=style)
+        self._verdicts = ReviewerLedger(plan, ledger, reviewer=reviewer, style=style, caption_set=caption_set)
         self.pad = VerdictPad(total=len(self.names))
         super().__init__(
             desk_layout(self.chip_view, self.caption_view, self.pad, beside),
@@ -98,19 +102,15 @@ class ReviewDesk(Readable, ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets
         self.go(self._verdicts.first_open)
         self.pad.message = " ".join(self.ledger.remarks)
 
-    def judge_plan(self, plan: Plan, ledger: Ledger, *, reviewer: str) -> None:
+    def judge_plan(
+        self, plan: Plan, ledger: Ledger, *, reviewer: str, pair_of: Callable[[str], Pair] | None = None
+    ) -> None:
         """Judge another plan, from the first caption that this reviewer has not judged.
 
-        Args:
-            plan: As for the constructor, like the others.
-            ledger: As above.
-            reviewer: As above.
-
-        Raises:
-            LedgerError: As above.
-            VerdictError: As above.
+        Arguments and errors are those of the constructor; without ``pair_of`` the pairs are those of before.
         """
         self._task.stop()
+        self._prefetch = self._prefetch if pair_of is None else Prefetch(pair_of)
         self._verdicts = ReviewerLedger(plan, ledger, reviewer=reviewer)
         self.pad.total, self.pad.error = len(self.names), ""
         self.go(self._verdicts.first_open)
@@ -160,7 +160,7 @@ class ReviewDesk(Readable, ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets
         Args:
             catalog: Where the captions are.
             plan: What to judge, drawn from its names.
-            ledger: As above, like what is not named here.
+            ledger: As for the constructor, like what is not named here.
             reviewer: As above.
             release: Where the pictures are; None for none.
             labels: Where labels come from, see ``ReleasedPairs``; None for none.
@@ -172,11 +172,12 @@ class ReviewDesk(Readable, ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets
             SettingError: If there is no source of labels of that name.
             LedgerError: If the ledger cannot be read.
             VerdictError: If nobody can be called so.
+            PlanError: If the plan is about other captions than the catalog has.
         """
-        pairs = ReleasedPairs(catalog, release=release, labels=labels)
-        return cls(
-            plan, pairs.pair_of, ledger, reviewer=reviewer, style=style, caption_view=caption_view, beside=beside
-        )
+        kind = captions_of_plan(catalog, plan, style=style)
+        pairs = ReleasedPairs(kind.catalog, release=release, labels=labels)
+        make = partial(cls, plan, pairs.pair_of, ledger, reviewer=reviewer, caption_view=caption_view, beside=beside)
+        return make(style=kind.style, caption_set=kind.caption_set)
 
     @property
     def position(self) -> int:
@@ -281,7 +282,8 @@ class ReviewDesk(Readable, ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets
         chip, captions, labels = pair
         if isinstance(chip, Chip) and chip.labels is None and labels is not None:
             chip = replace(chip, labels=labels)
-        self._caption = next((one for one in captions if one.style == self.style), None)
+        is_of_set = bool(self._verdicts.caption_set)  # which has one caption, in its own style
+        self._caption = next((one for one in captions if is_of_set or one.style == self.style), None)
         show(self.chip_view, chip)
         with self.caption_view.hold_trait_notifications():  # no caption is held against the labels of another
             if self.caption_view.has_trait("chip"):

@@ -51,6 +51,9 @@ def review_files(
         on_ledger()
         return ledger_bytes(ledger)
 
+    def correct() -> list[dict[str, str]]:
+        return corrections(ledger.verdicts, style=plan.style, caption_set=plan.caption_set)
+
     def json_of(value: object) -> bytes:
         return (json.dumps(value, ensure_ascii=False, indent=1) + "\n").encode("utf-8", "replace")
 
@@ -69,9 +72,7 @@ def review_files(
         FileOffer(
             key="corrections",
             label="Corrected captions (JSON)",
-            make=lambda: file(
-                "corrections", "json", "application/json", json_of(corrections(ledger.verdicts, style=plan.style))
-            ),
+            make=lambda: file("corrections", "json", "application/json", json_of(correct())),
         ),
         FileOffer(
             key="plan",

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import parse_qsl, urlencode
 
+from chatearthnet_explorer.caption import RELEASED_STYLES
+from chatearthnet_explorer.catalog.caption_sets import is_id
 from chatearthnet_explorer.catalog.permalink import read_link, to_url
 from chatearthnet_explorer.catalog.query import EVERYTHING
-from chatearthnet_explorer.prompts.wording import STYLES
 from chatearthnet_explorer.query_string import QueryString
 from chatearthnet_explorer.review.plan import STRATA
 from chatearthnet_explorer.review.sampling import EQUAL, PROPORTIONAL
@@ -45,8 +46,12 @@ def read_review_link(query: str) -> ReviewLink:
     has_plan = "pairs" in fields
     pairs, seed = fields.whole("pairs", 1, MOST_PAIRS), fields.whole("seed", 0, LAST_SEED)
     # these are of the plan; the query of the population has its own of the same names
-    style, by = fields.choice("style", STYLES), fields.choice("by", STRATA)
+    style, by = fields.choice("style", RELEASED_STYLES), fields.choice("by", STRATA)
     allocation = fields.choice("allocation", (PROPORTIONAL, EQUAL))
+    captions = fields.text("captions")
+    if captions and not is_id(captions):
+        fields.leave_out("captions", captions, "it is no id of captions")
+        captions = ""
     worst = fields.text("worst") not in {"", "0", "false"}
     population = read_link(fields) or EVERYTHING
     fields.note_unknown()
@@ -57,6 +62,7 @@ def read_review_link(query: str) -> ReviewLink:
         by=by or _DEFAULT.by,
         allocation=allocation or _DEFAULT.allocation,
         worst=worst,
+        captions=captions,
         # a plan has an order of its own, and shows no pages
         query=population.but(style="", sortby="place", descending=False, seed=0, size=EVERYTHING.size),
     )
@@ -71,7 +77,7 @@ def write_review_link(request: PlanRequest) -> str:
 def _fields(request: PlanRequest) -> Iterator[tuple[str, str]]:
     yield "pairs", str(request.pairs)
     yield "seed", str(request.seed)
-    yield "style", request.style
+    yield ("captions", request.captions) if request.captions else ("style", request.style)
     for name in ("by", "allocation"):
         if getattr(request, name) != getattr(_DEFAULT, name):
             yield name, str(getattr(request, name))

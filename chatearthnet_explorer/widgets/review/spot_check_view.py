@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
@@ -19,6 +20,7 @@ from chatearthnet_explorer.review.ledger_entries import line_bytes
 from chatearthnet_explorer.review.received_ledger import read_ledger
 from chatearthnet_explorer.review.report import report
 from chatearthnet_explorer.review.review_folder import ReviewFolder
+from chatearthnet_explorer.spot_check import catalog_of_plan
 from chatearthnet_explorer.widgets.browse.released_pair import ReleasedPairs
 from chatearthnet_explorer.widgets.review import plan_choices
 from chatearthnet_explorer.widgets.review.interval_view import IntervalView
@@ -77,7 +79,7 @@ class SpotCheck(Composite):
             link: Query part of a link, untrusted; ``notes`` says what was left out. None to wait for ``open_link``, as
                 on a page that is not there yet.
         """
-        self.catalog = catalog
+        self.catalog = self._planned_catalog = catalog
         self._temporary = TemporaryDirectory(prefix="chatearthnet-review-") if folder is None else None
         self._folder = None if folder is None else ReviewFolder(Path(folder).expanduser(), catalog.version)
         self._ledger = Ledger(Path(self._temporary.name) / "verdicts.jsonl") if self._temporary else None
@@ -86,11 +88,11 @@ class SpotCheck(Composite):
         """The sample that is judged; None before one is drawn."""
         # all widgets are there from the start: a page that is served may lose what a new one is set to
         self._interval = IntervalView()
-        pairs = ReleasedPairs(catalog, release=release, labels=labels)
+        self._pairs_of = partial(ReleasedPairs, release=release, labels=labels)
         self._caption_view = OptionalCheck()
         self.desk = ReviewDesk(
             (),
-            pairs.pair_of,
+            self._pairs_of(catalog).pair_of,
             self._empty_ledger(),
             reviewer="-",
             caption_view=self._caption_view,
@@ -181,14 +183,18 @@ class SpotCheck(Composite):
             self._folder.save(link, plan)
         assert ledger is not None  # noqa: S101 - there is a folder, or a ledger of the tab
         self.plan, self._ledger = plan, ledger
+        self._planned_catalog = catalog_of_plan(self.catalog, plan)
+        pair_of = self._pairs_of(self._planned_catalog).pair_of
         self._caption_view.shows_check = self.planning.form.shows_check
-        self.desk.judge_plan(plan, ledger, reviewer=reviewer)
+        self.desk.judge_plan(plan, ledger, reviewer=reviewer, pair_of=pair_of)
         self.download.offers = review_files(
             ledger, plan, reviewer=reviewer, caption_of=self._caption_of, on_ledger=self._note_ledger
         )
         self.files.remember(reviewer, link)
         with self.steps.hold_sync():
-            self.steps.summary = f"{plan_choices.request_words(request, plan.population)}; judged by {reviewer}"
+            self.steps.summary = (
+                f"{plan_choices.request_words(request, plan.population, plan.writer)}; judged by {reviewer}"
+            )
             self.steps.ready, self.steps.step = True, JUDGE
         self.set_trait("link", link)
         self.status.show_message("")
@@ -210,8 +216,6 @@ class SpotCheck(Composite):
     def _show_step(self, _change: object) -> None:
         if self.steps.step != PLAN and not self.plan:
             self.steps.step = PLAN
-        for step, part in self._parts.items():
-            part.layout.display = "" if step == self.steps.step else "none"
         if self.steps.step == REPORT and self._ledger:
             ledger, plan = self._ledger, self.plan
             self._report.value = "<p class='cen-status' role='status'>Counting the verdicts ...</p>"
@@ -222,9 +226,11 @@ class SpotCheck(Composite):
                 on_result=lambda text: setattr(self._report, "value", text),
                 on_error=self.show_error,
             )
+        for step, part in self._parts.items():  # last: an earlier report is not shown for a moment
+            part.layout.display = "" if step == self.steps.step else "none"
 
     def _caption_of(self, name: str, style: str) -> str | None:
-        pair = self.catalog.pair_named(name)
+        pair = self._planned_catalog.pair_named(name)
         return pair.record.captions.get(style) if pair else None
 
     def _show_earlier(self) -> None:
@@ -295,7 +301,7 @@ class SpotCheck(Composite):
 def _earlier_words(review: EarlierReview) -> list[str]:
     names = ", ".join(review.reviewers[:3])
     request = read_review_link(review.link).request
-    words = plan_choices.request_words(request, review.plan.population)
+    words = plan_choices.request_words(request, review.plan.population, review.plan.writer)
     return [review.id, visible(f"{words}: {review.judged_count:,} of {len(review.plan.pairs):,} judged by {names}")]
 
 

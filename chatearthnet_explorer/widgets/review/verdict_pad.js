@@ -16,6 +16,7 @@ function render({ model, el }) {
   let sent = model.get("handled_count"); // number of the latest command
   let cause = "";
   let waiting = null;
+  let shown = ""; // the pair and its verdict
 
   const bar = make("div", { class: "cen-done" });
   const count = make("span", { class: "cen-count" });
@@ -119,11 +120,16 @@ function render({ model, el }) {
 
   function show() {
     const [current, judged, total] = ["verdict", "judged_count", "total"].map((name) => model.get(name));
-    cause = current.cause ?? "";
-    note.value = current.note ?? "";
-    correction.value = current.correction ?? "";
-    note.hidden = !note.value;
-    correction.hidden = !correction.value;
+    // words that wait for a verdict stay while the pair stays, whatever else there is to tell
+    const pair = JSON.stringify([model.get("position"), model.get("heading"), current]);
+    if (pair !== shown) {
+      shown = pair;
+      cause = current.cause ?? "";
+      note.value = current.note ?? "";
+      correction.value = current.correction ?? "";
+      note.hidden = !note.value;
+      correction.hidden = !correction.value;
+    }
     for (const button of verdicts.children) {
       button.setAttribute("aria-pressed", String(button.dataset.verdict === current.verdict));
       button.disabled = !model.get("ready");

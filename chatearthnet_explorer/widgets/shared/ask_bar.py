@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING
 
 import ipywidgets
 
+from chatearthnet_explorer.captioners import model_of
+from chatearthnet_explorer.captioners.estimate import estimate_of
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -17,17 +20,16 @@ _LONGEST_NAME = 40
 
 
 def offer_of(captioner: Captioner, prompt: Prompt) -> tuple[str, str]:
-    """Return the words on a button that asks, such as ``Ask gpt-6-luna``, and what that will cost, in words.
+    """Return the words on a button that asks, such as ``Ask gpt-6-luna``, and what a caption will cost, in words.
 
     Args:
         captioner: Who is asked.
         prompt: What is asked.
     """
-    name = str(getattr(captioner, "options", {}).get("model") or captioner.name)
-    estimate = getattr(captioner, "estimate", None)
+    name, estimate = model_of(captioner) or captioner.name, estimate_of(captioner, prompt)
     return (
         f"Ask {name if len(name) <= _LONGEST_NAME else f'{name[:_LONGEST_NAME]}…'}",
-        estimate(prompt).summary if estimate else "",
+        estimate.summary if estimate else "",
     )
 
 
@@ -40,7 +42,8 @@ class AskBar(ipywidgets.HBox):  # type: ignore[misc]  # ipywidgets has no types
         self._button.add_class("cen-ask")
         self._cost = ipywidgets.HTML(layout={"flex": "1 1 160px", "min_width": "0"})
         super().__init__(
-            [self._button, self._cost], layout={"flex_flow": "row wrap", "align_items": "center", "margin": "0 0 8px"}
+            [self._button, self._cost],
+            layout={"flex_flow": "row wrap", "align_items": "center", "margin": "0 0 8px", "grid_gap": "8px"},
         )
         self.hide()
 
@@ -65,16 +68,18 @@ class AskBar(ipywidgets.HBox):  # type: ignore[misc]  # ipywidgets has no types
         """
         self._button.on_click(lambda _: callback() if self.label else None)
 
-    def show(self, label: str, cost: str) -> None:
+    def show(self, label: str, cost: str, *notes: str) -> None:
         """Offer to ask.
 
         Args:
             label: The words on the button.
             cost: What that will cost, in words; empty where nobody knows.
+            notes: What else to know before the press, one sentence each: what this session has cost, a model that ends.
         """
         self._button.description = label
-        words = f"A caption costs {cost}." if cost else "The cost of a caption is unknown."
-        self._cost.value = f"<div class='cen-note'>{html.escape(words)}</div>"
+        words = f"Cost of a caption: {cost or 'unknown'}."
+        lines = "".join(f"<div>{html.escape(line)}</div>" for line in (words, *notes) if line)
+        self._cost.value = f"<div class='cen-note'>{lines}</div>"
         self.layout.display = ""
 
     def press(self) -> None:

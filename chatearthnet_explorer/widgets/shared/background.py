@@ -14,6 +14,7 @@ import traitlets
 from chatearthnet_explorer.cancellation import cancelled_by
 from chatearthnet_explorer.errors import Cancelled
 from chatearthnet_explorer.net.rate_limits import report_waits
+from chatearthnet_explorer.widgets.shared.job_report import LatestText, Report
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -34,7 +35,7 @@ class _Job:
     """One job and its callbacks."""
 
     turn: int
-    run: Callable[[Callable[[str], None]], Any]
+    run: Callable[[Report], Any]
     on_result: Callable[[Any], None]
     on_error: Callable[[Exception], None]
     loop: asyncio.AbstractEventLoop
@@ -58,6 +59,9 @@ class BackgroundTask(traitlets.HasTraits):
     def __init__(self) -> None:
         """Start without a job."""
         super().__init__()
+        self.on_text: Callable[[str], None] | None = None
+        """Called on the loop with the text that a job has so far, at most every ``job_report.PAUSE``, and never after
+        the job's end; None for jobs without texts."""
         self._turn = 0
         self._waiting: _Job | None = None
         self._threads = 0
@@ -65,7 +69,7 @@ class BackgroundTask(traitlets.HasTraits):
 
     def start(
         self,
-        job: Callable[[Callable[[str], None]], T],
+        job: Callable[[Report], T],
         *,
         on_result: Callable[[T], None],
         on_error: Callable[[Exception], None],
@@ -84,7 +88,8 @@ class BackgroundTask(traitlets.HasTraits):
         try:
             loop = asyncio.get_running_loop()
         except RuntimeError:
-            self._settle(turn, _outcome(job, lambda text: self._report_step(turn, text)), on_result, on_error)
+            report = Report(lambda text: self._report_step(turn, text), on_text=self.on_text)
+            self._settle(turn, _outcome(job, report), on_result, on_error)
             return
         with self._lock:
             self._waiting = _Job(turn, job, on_result, on_error, loop)
@@ -132,8 +137,14 @@ class BackgroundTask(traitlets.HasTraits):
             check()
             job.loop.call_soon_threadsafe(self._report_step, job.turn, text)
 
+        def check_text() -> None:
+            check()
+            if not self.busy:  # the job has ended, and its result is there
+                raise Cancelled
+
+        on_text = self.on_text and LatestText(self.on_text, check=check_text, loop=job.loop)
         with cancelled_by(check), report_waits(report_step):
-            outcome = _outcome(job.run, report_step)
+            outcome = _outcome(job.run, Report(report_step, on_text=on_text))
         with contextlib.suppress(RuntimeError):  # the loop has ended, and with it the page
             job.loop.call_soon_threadsafe(self._settle, job.turn, outcome, job.on_result, job.on_error)
 
@@ -153,8 +164,8 @@ class BackgroundTask(traitlets.HasTraits):
             on_result(outcome)
 
 
-def _outcome(job: Callable[[Callable[[str], None]], T], report_step: Callable[[str], None]) -> T | Exception:
+def _outcome(job: Callable[[Report], T], report: Report) -> T | Exception:
     try:
-        return job(report_step)
+        return job(report)
     except Exception as problem:  # noqa: BLE001 - handed to on_error
         return problem

@@ -84,6 +84,7 @@ function render({ model, el }) {
   const ribbon = make("div", { class: "cen-ribbon", "aria-hidden": "true" }, "SIMULATED");
   const absent = make("div", { class: "cen-absent" });
   const stage = make("div", { class: "cen-stage", role: "img" }, picture, labels, light, absent, ribbon);
+  const bands = bandTabs(model);
   const wait = waitBar();
   const readout = make("div", { class: "cen-readout" });
   const slider = make("input", { type: "range", min: 0, max: 100, step: 1, "aria-label": "From picture to land cover" });
@@ -113,7 +114,7 @@ function render({ model, el }) {
   const side = make("section", { class: "cen-side" }, coverHeading, tabs, legend,
     make("label", { class: "cen-palette" }, make("span", {}, "Colours"), palettes), every);
   root.append(heading, make("div", { class: "cen-columns" },
-    make("section", { class: "cen-left" }, pictureHeading, make("div", { class: "cen-frame" }, stage, wait.bar), blend,
+    make("section", { class: "cen-left" }, pictureHeading, make("div", { class: "cen-frame" }, stage, wait.bar), bands.element, blend,
       readout, note, remarks, about), side));
 
   const has = (trait) => (model.get(trait)?.byteLength ?? model.get(trait)?.length) > 0; // or an address
@@ -185,7 +186,8 @@ function render({ model, el }) {
     provenance.replaceChildren(facts(model.get("provenance")));
     about.hidden = !model.get("provenance").length;
     credits.replaceChildren(...model.get("attribution").map((credit) => make("p", { class: "cen-credit" }, credit)));
-    stage.setAttribute("aria-label", model.get("alternative") || "No picture yet.");
+    const alternative = model.get("alternative") || "No picture yet.";
+    stage.setAttribute("aria-label", model.get("bands_offered") ? `${bands.label()}. ${alternative}` : alternative);
     stage.classList.toggle("cen-empty", !some);
     readout.hidden = !has("label_map");
     absent.hidden = some || Boolean(model.get("progress"));
@@ -246,6 +248,7 @@ function render({ model, el }) {
   });
 
   const stop = listen(model, {
+    ...bands.handlers,
     "picture label_map": show,
     blend: showBlend,
     palette: () => {
@@ -255,8 +258,9 @@ function render({ model, el }) {
     },
     "shares part": showLegend,
     "highlight within": showLight,
-    "place simulated provenance remarks attribution alternative steps notice action progress": showWords,
+    "place simulated provenance remarks attribution alternative steps notice action progress picture": showWords,
   });
+  bands.show();
   showWords(); // names of what is there, before the pictures are decoded
   show();
   return stop;

@@ -11,26 +11,23 @@ from chatearthnet_explorer.cards.chip_html import describe_chip
 from chatearthnet_explorer.cards.html_tree import visible
 from chatearthnet_explorer.cards.provenance import NO_CHIP, other_remarks, provenance, remarks
 from chatearthnet_explorer.cards.steps import chip_steps
-from chatearthnet_explorer.chip import Chip
 from chatearthnet_explorer.landcover.shares import PARTS, count_pixels
 from chatearthnet_explorer.render import png
-from chatearthnet_explorer.widgets.shared.picture_address import send_png
-from chatearthnet_explorer.widgets.shared.view import View, script
+from chatearthnet_explorer.widgets.shared.band_tabs import BandTabs
+from chatearthnet_explorer.widgets.shared.view import script, style_sheet
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from chatearthnet_explorer.cards import Card
+    from chatearthnet_explorer.chip import Chip
     from chatearthnet_explorer.pipeline import Captioned
 
 
-class ChipView(View):
+class ChipView(BandTabs):
     """Shows a chip: set ``chip``, and everything below it follows."""
 
-    _esm = script("chip_view")
-
-    chip = t.Instance(Chip, allow_none=True)
-    """What is shown; None before a place is chosen."""
+    _esm = script("band_tabs", "chip_view")
 
     place = t.Unicode("").tag(sync=True)
     """Name of the place in words, shown above the picture."""
@@ -43,9 +40,6 @@ class ChipView(View):
 
     parts = t.List(["overall", *PARTS], read_only=True).tag(sync=True)
     """What ``part`` can be."""
-
-    picture = t.Bytes(b"", read_only=True).tag(sync=True, to_json=send_png)
-    """True colour, PNG 256 x 256; empty where there is none."""
 
     label_map = t.Bytes(b"", read_only=True).tag(sync=True)
     """Class indices as greys, PNG 256 x 256; empty where there is none."""
@@ -108,12 +102,17 @@ class ChipView(View):
     def _visible_place(self, proposal: dict[str, Any]) -> str:
         return visible(proposal["value"])
 
+    @t.default("style_sheet")
+    def _style_sheet(self) -> str:
+        return style_sheet("chip_view", "band_tabs")
+
     @t.observe("chip")
-    def _show(self, _change: object) -> None:
+    def _show(self, change: dict[str, Any]) -> None:
         with self.hold_sync():
             for name, value in _state(self.chip, has_steps=self._has_steps).items():
                 self.set_trait(name, value)
             self.highlight, self.within = -1, []
+            self._show_bands_of(change["old"])
 
     @t.observe("actions")
     def _press(self, _change: object) -> None:

@@ -37,14 +37,18 @@ class FoldButton(View):
             label: The words on the button.
             content: What it opens.
         """
-        self._content = content
+        self._content, self._words = content, label
         super().__init__()
-        self.set_trait("label", label)
         self._show(None)
 
     def card(self) -> Card:
         """Return what is chosen, as static HTML."""
         return Card(self.label, (element("p", self.summary),))
+
+    @t.default("label")
+    def _first_label(self) -> str:
+        # in the first message: what follows may not reach a page that is being drawn
+        return self._words
 
     @t.validate("summary")
     def _visible_summary(self, proposal: dict[str, Any]) -> str:

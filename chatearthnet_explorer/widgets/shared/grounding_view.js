@@ -8,8 +8,14 @@ function claimElement(view, element, key, point, keeps) {
   };
   const on = () => to(key, true, target);
   const off = () => to(view.pinned, false, view.rest);
-  for (const event of ["pointerenter", "focus"]) element.addEventListener(event, on);
-  for (const event of ["pointerleave", "blur"]) element.addEventListener(event, off);
+  element.addEventListener("pointerenter", on);
+  element.addEventListener("focus", () => { view.focused = { key, target }; on(); });
+  element.addEventListener("blur", () => { view.focused = null; off(); });
+  element.addEventListener("pointerleave", () => {
+    // the page moves under a pointer that rests, as when the keyboard leads to another claim: that one stays lit
+    if (view.focused && view.focused.key !== key) to(view.focused.key, true, view.focused.target);
+    else off();
+  });
   if (keeps) {
     element.addEventListener("click", () => {
       const again = view.pinned === key;

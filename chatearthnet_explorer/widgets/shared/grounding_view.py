@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from chatearthnet_explorer.cards import Card
     from chatearthnet_explorer.review.claim_verification import Point
 
-_HINT = "Point at underlined words, or press Tab to reach them, to see why."
+_HINT = "Touch or point at underlined words, or press Tab to reach them, to see why."
 
 
 class GroundingView(CaptionView):

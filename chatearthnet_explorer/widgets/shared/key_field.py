@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import traitlets as t
 
@@ -54,6 +54,21 @@ class KeyField(View):
     def key(self, base_url: str = "") -> str | None:
         """Return the key that was typed for an address; None where there is none."""
         return self._key if self._key and same_address(self._address, open_endpoint(base_url or None).url) else None
+
+    def access(self, base_url: str, own_url: str) -> dict[str, Any]:
+        """Return the keywords of ``open_captioner`` that say where requests go, and with which key.
+
+        Args:
+            base_url: Address of the service; empty for that of the environment.
+            own_url: Address that the owner of the environment chose, and whose key may go there; empty for none.
+        """
+        is_own = bool(own_url) and same_address(base_url, own_url)
+        return {
+            "base_url": base_url or None,
+            "typed_address": self.key(base_url) is not None or not is_own,
+            # asked when it is needed, so that no captioner keeps it; never in the terminal of whoever serves
+            "ask_key": lambda: self.key(base_url),
+        }
 
     def forget(self) -> None:
         """Forget the key."""

@@ -9,6 +9,7 @@ function render({ model, el }) {
   let host = null; // the frame around the map and this view
   let hintTimer = 0;
   let waiting = 0;
+  let pickTimer = 0;
   const stops = [];
   const on = (target, event, handler, options) => {
     target.addEventListener(event, handler, options);
@@ -47,6 +48,21 @@ function render({ model, el }) {
     if (!isActive() && mapOf(event) && (event.touches?.length ?? 1) < 2) event.stopPropagation();
   }
 
+  /** Tells the middle of the map with the pick: what the map itself tells may come later, or wait for an answer. */
+  async function choose() {
+    const world = await model.widget_manager.get_model(model.get("world"));
+    const [lat, lon] = world.get("center");
+    send(model, { pick: [model.get("pick")[0] + 1, lat, lon] });
+  }
+
+  /** Chooses what is under the cross once the map stands still and has told its place. */
+  function pick(map, looks = 0) {
+    clearTimeout(pickTimer);
+    const isMoving = map.querySelector(".leaflet-map-pane:is(.leaflet-pan-anim, .leaflet-zoom-anim)");
+    if (!isMoving && looks > 0) choose();
+    else pickTimer = setTimeout(pick, 50, map, isMoving ? 0 : looks + 1);
+  }
+
   function connect() {
     on(host, "wheel", onWheel, { capture: true, passive: true });
     on(host, "touchstart", onTouch, { capture: true, passive: true });
@@ -70,7 +86,7 @@ function render({ model, el }) {
       if (event.key === "Enter") {
         event.preventDefault();
         event.stopPropagation();
-        send(model, { picks: model.get("picks") + 1 });
+        pick(event.target);
       } else if (event.key === "Escape") activate(false);
     });
   }
@@ -90,7 +106,7 @@ function render({ model, el }) {
   }
 
   find();
-  return () => { clearTimeout(waiting); clearTimeout(hintTimer); stops.forEach((stop) => stop()); };
+  return () => { [waiting, hintTimer, pickTimer].forEach(clearTimeout); stops.forEach((stop) => stop()); };
 }
 
 export default { render };

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 import traitlets as t
@@ -29,24 +30,29 @@ class MapAids(View):
     has_imagery = t.Bool(default_value=False).tag(sync=True)
     """Whether a tile of the imagery was shown."""
 
-    picks = t.Int(0).tag(sync=True)
-    """How often Enter was pressed on the map."""
+    world = t.Unicode("").tag(sync=True)
+    """Identifier of the map's model."""
+
+    pick = t.Tuple(t.Int(), t.Float(), t.Float(), default_value=(0, 0.0, 0.0)).tag(sync=True)
+    """How often Enter was pressed on the map, and the latitude and longitude of its middle then, in degrees."""
 
     def __init__(self, **traits: object) -> None:
         """Take traits by name."""
-        self._callbacks: list[Callable[[], None]] = []
+        self._callbacks: list[Callable[[float, float], None]] = []
         super().__init__(**traits)
         self.add_class("cen-map-aids-host")
 
-    def on_enter(self, callback: Callable[[], None]) -> None:
-        """Call a function when Enter is pressed on the map."""
+    def on_enter(self, callback: Callable[[float, float], None]) -> None:
+        """Call a function with longitude and latitude of the middle of the map when Enter is pressed on it."""
         self._callbacks.append(callback)
 
     def card(self) -> Card:
         """Return nothing: a page that is only read has no map."""
         return Card(self.label, ())
 
-    @t.observe("picks")
-    def _on_picks(self, _change: object) -> None:
-        for callback in self._callbacks:
-            callback()
+    @t.observe("pick")
+    def _on_pick(self, _change: object) -> None:
+        _, lat, lon = self.pick
+        if math.isfinite(lat) and math.isfinite(lon):
+            for callback in self._callbacks:
+                callback(lon, lat)

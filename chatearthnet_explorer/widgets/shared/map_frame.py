@@ -29,7 +29,7 @@ class MapFrame(ipywidgets.Box):  # type: ignore[misc]  # ipywidgets has no types
             purpose: What Enter does on the map, as a sentence.
         """
         self.map = world
-        self.aids = MapAids(label=f"Map. {_KEYS} {purpose}")
+        self.aids = MapAids(label=f"Map. {_KEYS} {purpose}", world=world.model_id)
         """The wheel, keys and touch."""
         self._names = ipyleaflet.ImageOverlay(url=NOTHING, bounds=((0, 0), (0, 0)), pane=NAMES_PANE, name="Names")
         world.layers = (*world.layers, self._names)
@@ -42,12 +42,7 @@ class MapFrame(ipywidgets.Box):  # type: ignore[misc]  # ipywidgets has no types
 
     def on_enter(self, callback: Callable[[float, float], None]) -> None:
         """Call a function with longitude and latitude of the middle of the map when Enter is pressed on it."""
-
-        def call() -> None:
-            lat, lon = self.map.center
-            callback(float(lon), float(lat))
-
-        self.aids.on_enter(call)
+        self.aids.on_enter(callback)
 
     def _draw_names(self, _change: dict[str, Any]) -> None:
         """Draw the names in view; imagery would hide them, so with it there are none."""

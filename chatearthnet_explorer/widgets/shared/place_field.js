@@ -31,6 +31,7 @@ function render({ model, el }) {
   const isWritten = () => input.value.trim() && input.value !== model.get("value");
 
   function open(newRows, newKind, text) {
+    const pointed = kind === newKind && active >= 0 ? String(rows[active]) : null;
     rows = newRows;
     kind = newKind;
     active = -1;
@@ -45,6 +46,8 @@ function render({ model, el }) {
     input.setAttribute("aria-expanded", String(!!rows.length));
     input.removeAttribute("aria-activedescendant");
     count.textContent = text;
+    // the answer to one more letter: what somebody has pointed at stays pointed at
+    if (pointed !== null) point(rows.findIndex((row) => String(row) === pointed));
   }
 
   /** Lays the list below the field, over everything: what holds this view may cut off what is beyond its edge. */
@@ -91,6 +94,7 @@ function render({ model, el }) {
     if (rows[place]) input.value = rows[place][0];
     close();
     request(what, place, readAt);
+    turn += 1; // an answer that is still under way belongs to what was there before
   }
 
   function submit() {
@@ -151,8 +155,11 @@ function render({ model, el }) {
       open(answer.places, "choose", answer.places.length ? `${answer.places.length} suggestions` : "No suggestions");
     },
     "value visits": () => {
-      // a late answer does not overwrite what is being written
-      if (!isDirty || root.getRootNode().activeElement !== input) input.value = model.get("value");
+      const hasFocus = root.getRootNode().activeElement === input;
+      if (isDirty && hasFocus) return; // a late answer does not overwrite what is being written
+      const isSelected = hasFocus && input.selectionStart === 0 && input.selectionEnd === input.value.length;
+      input.value = model.get("value");
+      if (isSelected) input.select(); // the next letter replaces the place, as it would have before
     },
     problem: () => { problem.textContent = model.get("problem"); input.setAttribute("aria-invalid", String(!!model.get("problem"))); },
     note: () => { note.textContent = model.get("note"); },

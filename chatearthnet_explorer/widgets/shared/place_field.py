@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 
 _MOST = 8  # suggestions: what fits above the keyboard of a phone
 _TEXT_LIMIT = 200  # characters of a text that suggestions are made of
-_LIST_LIMIT = 2**53
+_TURN_LIMIT = 2**53
+_MOST_LISTS = 8  # answers of which a choice still counts: those that a slow network may have on its way at once
 
 
 class PlaceField(View):
@@ -67,7 +68,7 @@ class PlaceField(View):
         """
         self._callbacks: list[Callable[[Destination], None]] = []
         self._starts = [place for place, _ in starts]
-        self._places: list[Destination] = []
+        self._lists: dict[int, list[Destination]] = {}
         super().__init__(**traits)
         self.set_trait("starts", [[place.label, why] for place, why in starts])
 
@@ -99,15 +100,17 @@ class PlaceField(View):
         elif what == "go" and isinstance(value, str):
             self.find(value)
         elif what in ("choose", "start") and type(value) is int:  # no bool
-            places = self._places if what == "choose" else self._starts
-            if 0 <= value < len(places) and (what == "start" or turn == self.answer["turn"]):
+            # the list on screen may be an earlier one than the latest that was sent
+            places = self._starts if what == "start" else self._lists.get(turn, []) if type(turn) is int else []
+            if 0 <= value < len(places):
                 self._go(places[value])
 
     def _suggest(self, text: str, turn: object) -> None:
         self.problem = ""
-        self._places, rows = suggestions(text)
-        is_number = isinstance(turn, int) and 0 <= turn < _LIST_LIMIT
-        self.set_trait("answer", {"turn": turn if is_number else 0, "places": rows})
+        places, rows = suggestions(text)
+        number = turn if type(turn) is int and 0 <= turn < _TURN_LIMIT else 0
+        self._lists = {**dict(list(self._lists.items())[1 - _MOST_LISTS :]), number: places}
+        self.set_trait("answer", {"turn": number, "places": rows})
 
     def _go(self, place: Destination) -> None:
         self.problem = self.note = ""

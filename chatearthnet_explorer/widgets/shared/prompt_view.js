@@ -32,6 +32,17 @@ function classMark(view, name) {
   return index < 0 ? "" : pointable(view, swatch(view.model, index), index);
 }
 
+/** The multispectral style, which states no fact: the pictures by name. */
+function pictureList({ pictures }) {
+  return make("p", {}, `No fact of the labels is in this question. Sent with it: ${pictures.join("; ")}.`);
+}
+
+/** A picture as it is sent, with the sentence before it if it has one. */
+async function sentPicture(bytes, text, name) {
+  const canvas = await draw(make("canvas", { class: "cen-map", role: "img", "aria-label": `${name}, as sent` }), bytes);
+  return text ? make("figure", { class: "cen-sent" }, make("figcaption", {}, text), canvas) : canvas;
+}
+
 const NARROW = "(max-width: 480px)"; // there the facts are closed at first: the caption is what people come for
 
 function render({ model, el }) {
@@ -54,14 +65,15 @@ function render({ model, el }) {
     return area;
   });
   const images = make("div", { class: "cen-maps" });
+  const userHeading = make("span");
   const edit = make("button", { type: "button", class: "cen-button", "aria-pressed": "false" }, "Edit");
   const undo = make("button", { type: "button", class: "cen-button", hidden: true }, "Undo my edits");
   const restore = make("button", { type: "button", class: "cen-button", hidden: true }, "Bring my edits back");
   const again = make("button", { type: "button", class: "cen-button cen-primary" });
-  const copy = copier("Copy", () => `${system.value}\n\n${user.value}`);
+  const copy = copier("Copy", () => [system.value, user.value, ...(model.get("fields").image_texts ?? [])].join("\n\n"));
   const words = make("details", { class: "cen-words" }, make("summary", {}, "The exact text that is sent"),
     make("label", {}, make("span", {}, "Rules (system message)"), system),
-    make("label", {}, make("span", {}, "Facts (user message)"), user), images);
+    make("label", {}, userHeading, user), images);
   const exact = make("details", { class: "cen-exact" }, make("summary", {}, "Style, seed and identifier"), make("div"));
   const cost = make("span", { class: "cen-size" });
   const buttons = make("div", { class: "cen-buttons" }, copy, edit, undo, restore, again, cost);
@@ -98,7 +110,7 @@ function render({ model, el }) {
   }
 
   function showCost() {
-    cost.textContent = model.get("cost") && `A caption costs ${model.get("cost")}.`;
+    cost.textContent = model.get("cost") && `Cost of a caption: ${model.get("cost")}.`;
     again.disabled = model.get("busy");
     again.hidden = !model.get("ask_label"); // a prompt that is only read
     edit.hidden = !model.get("editable");
@@ -107,11 +119,13 @@ function render({ model, el }) {
 
   function showFacts() {
     const fields = model.get("fields");
-    difference.hidden = exact.hidden = !fields.style;
+    difference.hidden = !fields.difference;
+    exact.hidden = !fields.style;
+    userHeading.textContent = fields.image_texts?.length ? "Task (user message)" : "Facts (user message)";
     if (!fields.style) return top.replaceChildren(make("p", {}, model.get("empty")));
-    top.replaceChildren(
+    top.replaceChildren(...(fields.facts.pictures ? [pictureList(fields.facts)] : [
       make("p", {}, "Land cover by area, largest first: ", fields.overall.join(", ") || "nothing to describe"),
-      fields.style === "4v" ? table4v(view, fields.facts) : table35(view, fields.facts));
+      fields.style === "4v" ? table4v(view, fields.facts) : table35(view, fields.facts)]));
     difference.lastChild.textContent = fields.difference;
     exact.lastChild.replaceChildren(...fields.terms.map(([name, value, meaning]) =>
       make("p", {}, make("strong", {}, `${name} ${value}`), `: ${meaning}`)));
@@ -124,9 +138,11 @@ function render({ model, el }) {
     showFacts();
     showTexts();
     showFault();
+    const { image_texts: texts = [], facts: { pictures = [] } = {} } = model.get("fields");
     const maps = await Promise.all(model.get("images").map((bytes, at) =>
-      draw(make("canvas", { class: "cen-map", role: "img", "aria-label": `Label map ${at + 1}, as sent` }), bytes)));
-    const heading = make("p", {}, "Label maps sent with it (not the satellite picture):");
+      sentPicture(bytes, texts[at], pictures[at] ?? `Label map ${at + 1}`)));
+    const heading = make("p", {}, texts.length ? "Pictures sent with it, each after its sentence:"
+      : "Label maps sent with it (not the satellite picture):");
     images.replaceChildren(...(maps.length ? [heading, ...maps] : []));
   }
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import traitlets as t
 
+from chatearthnet_explorer.caption import MULTISPECTRAL
 from chatearthnet_explorer.cards import prompt_card
 from chatearthnet_explorer.cards.text_cards import EDITED_NOTE, NO_PROMPT
 from chatearthnet_explorer.prompts.prompt import Prompt
@@ -32,6 +33,11 @@ _DIFFERENCES = {
     "part. The land-cover step counts every point and rounds.",
     "4v": "These percentages have two decimals, and those of the land-cover step are rounded to whole ones.",
 }
+_METHODS = {
+    "3.5": "whose rules and facts these are, those for GPT-3.5 or those for GPT-4V.",
+    "4v": "whose rules and facts these are, those for GPT-3.5 or those for GPT-4V.",
+    MULTISPECTRAL: "rules and pictures of this program; it is no style of ChatEarthNet.",
+}
 
 
 class PromptView(View):
@@ -40,7 +46,7 @@ class PromptView(View):
     _esm = script("prompt_view")
 
     prompt = t.Instance(Prompt, allow_none=True)
-    """What is shown, as the method made it; None before there are labels."""
+    """What is shown, as the method made it; None before there is something to describe."""
 
     edited_system = t.Unicode("").tag(sync=True)
     """The rules as the person left them: the prompt's own, or edited; cut off after ``LIMIT`` + 1 characters."""
@@ -85,10 +91,10 @@ class PromptView(View):
     """``LIMIT``, for the script."""
 
     fields = t.Dict(read_only=True).tag(sync=True)
-    """The prompt as the script draws it: style, seed, id, system, user, overall, facts, difference, terms."""
+    """The prompt as the script draws it: style, seed, id, words, overall, facts, image_texts, difference, terms."""
 
     images = t.List(t.Bytes(), read_only=True).tag(sync=True)
-    """Label maps sent with it, PNG 128 x 128 each."""
+    """Pictures sent with it, PNG each: label maps of 128 x 128, or pictures of 256 x 256."""
 
     def __init__(self, *, may_edit: bool = True, **traits: object) -> None:
         """Show a prompt.
@@ -219,9 +225,10 @@ def _fields(prompt: Prompt) -> dict[str, object]:
         "user": prompt.user,
         "overall": overall,
         "facts": facts,
-        "difference": _DIFFERENCES[prompt.style],
+        "image_texts": list(prompt.image_texts),
+        "difference": _DIFFERENCES.get(prompt.style, ""),
         "terms": [
-            ["Style", prompt.style, "whose rules and facts these are, those for GPT-3.5 or those for GPT-4V."],
+            ["Style", prompt.style, _METHODS[prompt.style]],
             ["Seed", str(prompt.seed), "a number that decides which of several words for an amount is used."],
             ["Identifier", prompt.id, "the same text always has the same identifier."],
         ],

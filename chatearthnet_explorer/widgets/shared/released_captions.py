@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, get_args
 
-from chatearthnet_explorer.caption import Caption, Style
+from chatearthnet_explorer.caption import Caption, ReleasedStyle
 
 if TYPE_CHECKING:
     from chatearthnet_explorer.catalog.catalog import Catalog
@@ -33,7 +33,7 @@ def released_captions(record: Record, *, simulated: bool = False) -> tuple[Capti
             is_released=not simulated,
             notes=(_MADE_UP,) if simulated else (),
         )
-        for style in get_args(Style)
+        for style in get_args(ReleasedStyle)
         if style in record.captions
     )
 
@@ -41,4 +41,13 @@ def released_captions(record: Record, *, simulated: bool = False) -> tuple[Capti
 def captions_at(catalog: Catalog | None, tile: Tile) -> tuple[Caption, ...]:
     """Return the captions that a catalog has for a tile; none without a catalog."""
     record = catalog.at(tile) if catalog else None
-    return released_captions(record, simulated=catalog.simulated) if catalog and record else ()
+    return captions_of_record(catalog, record) if catalog and record else ()
+
+
+def captions_of_record(catalog: Catalog, record: Record) -> tuple[Caption, ...]:
+    """Return the captions of a record of a catalog: those of the release, or the one of the set that the catalog is."""
+    caption_set = catalog.caption_set
+    if caption_set is None:
+        return released_captions(record, simulated=catalog.simulated)
+    text = record.captions.get(caption_set.column_style)
+    return (caption_set.caption(text),) if text else ()

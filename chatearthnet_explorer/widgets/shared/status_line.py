@@ -28,10 +28,15 @@ class StatusLine(ipywidgets.HBox):  # type: ignore[misc]  # ipywidgets has no ty
     busy = traitlets.Bool(default_value=False)
     """Whether something is under way."""
 
+    has_bar = traitlets.Bool(default_value=True)
+    """Whether bar and Cancel are shown while something is under way; False while another view shows them."""
+
     def __init__(self, *, message: str = "") -> None:
         """Begin with a sentence."""
         self._text = StatusText(layout={"flex": "1 1 auto", "min_width": "0"})
-        self._cancel = ipywidgets.Button(description="Cancel", tooltip="Stop waiting", layout={"width": "auto"})
+        self._cancel = ipywidgets.Button(
+            description="Cancel", tooltip="Stop waiting", layout={"width": "auto", "flex": "none"}
+        )
         self._cancel.add_class("cen-cancel")
         super().__init__([self._text, self._cancel], layout={"align_items": "center", "min_height": "32px"})
         self.show_message(message)
@@ -46,8 +51,9 @@ class StatusLine(ipywidgets.HBox):  # type: ignore[misc]  # ipywidgets has no ty
             self.message, self.kind = message, kind
         self._draw(None)
 
-    @traitlets.observe("busy")
+    @traitlets.observe("busy", "has_bar")
     def _draw(self, _change: object) -> None:
-        self._cancel.layout.display = "" if self.busy else "none"
+        shows_bar = self.busy and self.has_bar
+        self._cancel.layout.display = "" if shows_bar else "none"
         with self._text.hold_sync():
-            self._text.message, self._text.state = self.message, "busy" if self.busy else self.kind
+            self._text.message, self._text.state = self.message, "busy" if shows_bar else self.kind

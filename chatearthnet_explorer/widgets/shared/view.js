@@ -34,19 +34,61 @@ function pointer(model, root) {
   return { model, root, rest: highlighted(model), pointing: false };
 }
 
+const PRESSABLE = "button, summary, a, label, [role=option]";
+const LONGEST_PRESS = 2000; // milliseconds: of a pointer that is let go outside of the window nothing may ever be heard
+
+/** Puts off drawing while a button is held down: a press is lost where the element on which it began is gone. */
+function presses() {
+  const drawings = new Set(); // what is to be drawn when the button is let go
+  let isPressed = false;
+  let timer = 0;
+  const end = () => {
+    isPressed = false;
+    const due = [...drawings];
+    drawings.clear();
+    for (const draw of due) draw();
+  };
+  const endIn = (milliseconds) => {
+    clearTimeout(timer);
+    timer = setTimeout(end, milliseconds);
+  };
+  const events = {
+    pointerdown: (event) => {
+      if (event.button !== 0 || !event.composedPath()[0].closest?.(PRESSABLE)) return;
+      isPressed = true;
+      endIn(LONGEST_PRESS);
+    },
+    pointerup: () => { if (isPressed) endIn(0); }, // the click comes after it
+    pointercancel: () => { if (isPressed) endIn(0); },
+    click: () => { isPressed = false; }, // what the press itself changes is drawn at once
+  };
+  for (const [name, handler] of Object.entries(events)) addEventListener(name, handler, true);
+  return {
+    draw: (drawing) => { if (isPressed) drawings.add(drawing); else queueMicrotask(drawing); },
+    stop: () => {
+      clearTimeout(timer);
+      for (const [name, handler] of Object.entries(events)) removeEventListener(name, handler, true);
+    },
+  };
+}
+
 /** Calls a handler once for whatever of its traits a message changes, until it is stopped; returns how to stop. */
 function listen(model, handlers) {
+  const { draw, stop } = presses();
   const events = Object.entries(handlers).flatMap(([names, handler]) => {
     let due = false;
     const once = () => {
       if (due) return;
       due = true;
-      queueMicrotask(() => { due = false; handler(); });
+      draw(() => { due = false; handler(); });
     };
     return names.split(" ").map((name) => [`change:${name}`, once]);
   });
   for (const [event, handler] of events) model.on(event, handler);
-  return () => events.forEach(([event, handler]) => model.off(event, handler));
+  return () => {
+    stop();
+    events.forEach(([event, handler]) => model.off(event, handler));
+  };
 }
 
 function send(model, traits) {

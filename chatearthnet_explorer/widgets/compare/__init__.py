@@ -1,0 +1,1 @@
+"""Captions of one place by several writers, beside each other."""
