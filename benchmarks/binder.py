@@ -18,7 +18,6 @@ import socket
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 import urllib.request
 from contextlib import contextmanager
@@ -30,6 +29,7 @@ import psutil
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 
 from machine import describe
+from memory_watch import MemoryWatch, memory
 from rig import stage, tour
 
 if TYPE_CHECKING:
@@ -96,45 +96,6 @@ def memory_group() -> Iterator[Path | None]:
         group.rmdir()
 
 
-class Watch(threading.Thread):
-    """Adds up the memory of a process and all that it started; stops them above the limit."""
-
-    def __init__(self, process: psutil.Process) -> None:
-        """Take the first process."""
-        super().__init__(daemon=True)
-        self.process, self.peak, self.processes, self._end = process, 0, 0, threading.Event()
-
-    def run(self) -> None:
-        """Look five times a second."""
-        while not self._end.wait(0.2):
-            total, count = memory(self.process)
-            if total > self.peak:
-                self.peak, self.processes = total, count
-            if total > LIMIT:
-                print(f"{total / 1e6:.0f} MB are above the limit; what Binder started is stopped.")
-                self.process.terminate()
-
-    def stop(self) -> None:
-        """End."""
-        self._end.set()
-        self.join()
-
-
-def memory(process: psutil.Process) -> tuple[int, int]:
-    """Return bytes of a process and its descendants, shared pages counted once between them, and how many they are."""
-    total, count = 0, 0
-    try:
-        everyone = [process, *process.children(recursive=True)]
-    except psutil.Error:
-        return 0, 0
-    for one in everyone:
-        try:
-            total, count = total + one.memory_full_info().pss, count + 1
-        except psutil.Error:
-            continue
-    return total, count
-
-
 def tour_of_the_image(home: Path, variables: dict[str, str], start: str) -> None:
     """Start what Binder would start, open the site, and go everywhere in it."""
     with socket.create_server(("127.0.0.1", 0)) as free:
@@ -149,7 +110,13 @@ def tour_of_the_image(home: Path, variables: dict[str, str], start: str) -> None
         prefix = [BASH, "-c", f'echo $$ > {group}/cgroup.procs; exec "$@"', "-"] if group else []
         began = time.monotonic()
         process = subprocess.Popen([*prefix, *command], cwd=home, env=variables, stdout=log, stderr=log)
-        watch = Watch(psutil.Process(process.pid))
+
+        def stop_above_limit(total: int) -> None:
+            if total > LIMIT:
+                print(f"{total / 1e6:.0f} MB are above the limit; what Binder started is stopped.")
+                process.terminate()
+
+        watch = MemoryWatch(psutil.Process(process.pid), stop_above_limit)
         watch.start()
         try:
             site = f"{address}chatearthnet/?token={token}"

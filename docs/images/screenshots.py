@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import argparse
 import io
+import subprocess
+import sys
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,6 +17,8 @@ from typing import TYPE_CHECKING, Any
 from PIL import Image
 from playwright.sync_api import expect
 from rig import servers, stage, tour
+
+from chatearthnet_explorer.testing.simulated_model import SimulatedModel
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -24,6 +28,9 @@ if TYPE_CHECKING:
 DOCS = Path(__file__).parent
 LARGEST = 400_000
 """Bytes of a picture in the repository."""
+
+MODELS = ("simulated-careful", "simulated-careless")
+"""The simulated models that are compared."""
 
 GAP = 16
 """Pixels between pictures that stand side by side."""
@@ -36,7 +43,7 @@ def main() -> None:
     """Write the PNG files beside this one, or to the folder named."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder", nargs="?", type=Path, default=DOCS)
-    names = [*PICTURES, "review_desk", "site"]
+    names = [*PICTURES, "compare", "bench", "review_desk", "site"]
     parser.add_argument("--only", nargs="+", choices=names, default=names)
     choice = parser.parse_args()
     with stage.chromium() as browser, tempfile.TemporaryDirectory() as home:
@@ -44,6 +51,10 @@ def main() -> None:
             for name, make in PICTURES.items():
                 if name in choice.only:
                     _save(make(browser, site), choice.folder / f"{name}.png")
+        if "compare" in choice.only:
+            _save(compare(browser, Path(home) / "compare"), choice.folder / "compare.png")
+        if "bench" in choice.only:
+            _save(bench(browser, Path(home) / "bench"), choice.folder / "bench.png")
         if "review_desk" in choice.only:
             _save(review_desk(browser, Path(home) / "desk"), choice.folder / "review_desk.png")
     if "site" in choice.only:
@@ -83,7 +94,7 @@ def pair(browser: Browser, site: str) -> Image.Image:
         _open_gallery(visit.page, site)
         tour.open_pair(visit)
         visit.page.get_by_role("button", name="Load labels").click()
-        expect(visit.page.locator(".cen-browser .cen-prompt-view")).to_contain_text("3.5", timeout=servers.SLOW)
+        expect(visit.page.locator(".cen-browser .cen-prompt-view")).to_contain_text("3.5")
         _blend(visit.page, 50)
         visit.page.evaluate("scrollTo(0, 0)")
         return _picture(visit.page)
@@ -104,7 +115,7 @@ def lesson(browser: Browser, site: str) -> Image.Image:
     """Show a section of a lesson: its text, its view and its task."""
     with tour.begin(browser, site, LAPTOP) as visit:
         _open(visit.page, site, "learn/what-a-label-map-is")
-        visit.page.locator(".cen-lesson-task .cen-ask").wait_for(timeout=servers.SLOW)
+        visit.page.locator(".cen-lesson-task .cen-ask").wait_for()
         return _picture(visit.page)
 
 
@@ -112,9 +123,9 @@ def quiz(browser: Browser, site: str) -> Image.Image:
     """Show an answer of the quiz, with its reasons."""
     with tour.begin(browser, site, LAPTOP) as visit:
         _open(visit.page, site, "learn/quiz", "seed=7")
-        expect(visit.page.locator(".cen-dot[aria-current=step]")).to_have_text("1", timeout=servers.SLOW)
+        expect(visit.page.locator(".cen-dot[aria-current=step]")).to_have_text("1")
         visit.page.locator(".cen-option").first.click()
-        expect(visit.page.locator(".cen-verdict")).not_to_be_empty(timeout=servers.SLOW)
+        expect(visit.page.locator(".cen-verdict")).not_to_be_empty()
         return _picture(visit.page)
 
 
@@ -122,7 +133,7 @@ def learn(browser: Browser, site: str) -> Image.Image:
     """Show the one real pair, which stands above the list of lessons."""
     with tour.begin(browser, site, LAPTOP) as visit:
         _open(visit.page, site, "learn")
-        visit.page.locator(".cen-lesson-card").first.wait_for(timeout=servers.SLOW)
+        visit.page.locator(".cen-lesson-card").first.wait_for()
         return _picture(visit.page)
 
 
@@ -151,18 +162,49 @@ PICTURES: dict[str, Callable[[Browser, str], Image.Image]] = {
 """What makes each picture of the site, by the name of its file."""
 
 
+def compare(browser: Browser, home: Path) -> Image.Image:
+    """Show two simulated models beside the fixed sentences, at the table of claims and the captions."""
+    query = "lon=6.73&lat=0.336&by=template@3.5&" + "&".join(f"by=chat:{model}@3.5" for model in MODELS)
+    with (
+        SimulatedModel(pause=0) as model,
+        servers.serving(home, OPENAI_BASE_URL=model.base_url) as server,
+        tour.begin(browser, server.address, LAPTOP) as visit,
+    ):
+        page = visit.page
+        page.goto(f"{servers.page_of(server.address, 'compare').partition('?')[0]}?{query}")
+        captions = page.locator(".cen-column .cen-caption .cen-text:visible")
+        expect(captions).to_have_count(1)
+        page.get_by_role("button", name=f"Ask {len(MODELS)} models").click()
+        expect(captions).to_have_count(1 + len(MODELS))
+        page.locator(".cen-comparison-table").evaluate("element => element.scrollIntoView()")
+        return _picture(page)
+
+
+def bench(browser: Browser, home: Path) -> Image.Image:
+    """Show the careless one of two simulated models in the report of a bench."""
+    command = [sys.executable, "-m", "chatearthnet_explorer", "bench-captioner", "simulated", "--pairs=60", "--seed=1"]
+    command += ["--captioner", f"chat:{MODELS[0]}", "--vs", f"chat:{MODELS[1]}", "--out", str(home)]
+    with SimulatedModel(pause=0) as model, servers.watched_page(browser, width=820, height=640) as visit:
+        subprocess.run([*command, "--base-url", model.base_url], check=True)  # noqa: S603 - our own command
+        visit.page.set_content((home / "report.html").read_text("utf-8"))
+        visit.page.get_by_text(f"{MODELS[1]}, style 3.5", exact=True).first.evaluate(
+            "element => element.scrollIntoView()"
+        )
+        return _picture(visit.page)
+
+
 def review_desk(browser: Browser, home: Path) -> Image.Image:
     """Show the desk in JupyterLab: a wrong caption, and the pixels of a claim that the labels contradict."""
     with servers.lab(home) as address, servers.watched_page(browser, width=1400, height=1900) as visit:
         page = visit.page
         page.goto(address.replace("/lab/tree/", "/doc/tree/").replace("01_click_to_caption", "03_spot_check_quality"))
-        page.locator(".jp-Notebook .jp-CodeCell").first.wait_for(timeout=servers.SLOW)
+        page.locator(".jp-Notebook .jp-CodeCell").first.wait_for()
         servers.wait_idle(page)
         page.locator(".jp-CodeCell .jp-InputArea-editor").first.click()
         desk = page.locator(".cen-review")
         for _ in range(7):  # the cells down to the desk; those behind it would keep the kernel from answering
             page.keyboard.press("Shift+Enter")
-        desk.locator(".cen-verdict-pad:not(.cen-waiting) [data-verdict=correct]:enabled").wait_for(timeout=servers.SLOW)
+        desk.locator(".cen-verdict-pad:not(.cen-waiting) [data-verdict=correct]:enabled").wait_for()
         claim = desk.locator(".cen-text .cen-contradicted")
         desk.locator(".cen-verdict-pad").focus()
         for key in ("3", "c", *("1" * 8)):
@@ -185,7 +227,7 @@ def _open(page: Page, site: str, path: str, query: str = "") -> None:
 def _open_gallery(page: Page, site: str) -> None:
     """Open Browse with a query: without one, pairs are shuffled by day, and each day makes another picture."""
     _open(page, site, "browse", "class=crop&class=tree&style=4v&sort=place")
-    page.locator(".cen-gallery .cen-tile img").first.wait_for(timeout=servers.SLOW)
+    page.locator(".cen-gallery .cen-tile img").first.wait_for()
 
 
 def _judge(page: Page, verdicts: Sequence[str]) -> None:
@@ -193,12 +235,12 @@ def _judge(page: Page, verdicts: Sequence[str]) -> None:
     pad = page.locator(".cen-verdict-pad")
     ready = page.locator(".cen-verdict-pad:not(.cen-waiting) [data-verdict=correct]:enabled")
     for position, keys in enumerate(verdicts):
-        expect(pad).to_have_attribute("data-position", str(position), timeout=servers.SLOW)
-        ready.wait_for(timeout=servers.SLOW)
+        expect(pad).to_have_attribute("data-position", str(position))
+        ready.wait_for()
         pad.press(keys[0])
-        expect(pad).to_have_attribute("data-judged", str(position + 1), timeout=servers.SLOW)
+        expect(pad).to_have_attribute("data-judged", str(position + 1))
         for key in keys[1:]:
-            ready.wait_for(timeout=servers.SLOW)  # keys that come before Python has answered are ignored
+            ready.wait_for()  # keys that come before Python has answered are ignored
             pad.press(key)
 
 
