@@ -13,6 +13,7 @@ from rig.chat_server import TEXT, chat_server, completion
 from chatearthnet_explorer.captioners.chat import ChatCaptioner
 from chatearthnet_explorer.captioners.service import chat_completion
 from chatearthnet_explorer.captioners.service.reasoning import strip_reasoning
+from chatearthnet_explorer.captioners.service.request_fields import Fields, Question
 from chatearthnet_explorer.captioners.vision import VisionCaptioner
 from chatearthnet_explorer.chip import Chip
 from chatearthnet_explorer.cli import main
@@ -21,7 +22,7 @@ from chatearthnet_explorer.prompts.prompt import prompt_for
 from chatearthnet_explorer.tile import Tile
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from rig.chat_server import ChatServer
 
@@ -278,7 +279,7 @@ def test_does_not_take_fastapis_detail_key_for_the_field(server: ChatServer) -> 
         ("max_completion_tokens must be at least 512 for this model", "choose another token limit"),
         (
             "This model's maximum context length is 256. You requested 900 (600 and max_completion_tokens 300).",
-            "reads longer texts, or a smaller token limit",
+            "reads longer texts or a smaller token limit",
         ),
         (
             "Could not finish the message because max_tokens or model output limit was reached.",
@@ -300,6 +301,44 @@ def test_reports_model_without_image_input(server: ChatServer) -> None:
     server.refuse_with(lambda _: "Invalid content type. image_url is only supported by certain models.")
     with pytest.raises(ModelError, match="choose a model that takes images, or the chat captioner"):
         look(server)
+
+
+def test_server_error_about_pictures_is_explained_and_not_retried(server: ChatServer) -> None:
+    server.refuse_with(lambda _: "image input is not supported - hint: you may need to provide the mmproj", status=500)
+    with pytest.raises(ModelError, match="choose a model that takes images, or the chat captioner"):
+        look(server)
+    assert len(server.requests) == 1
+
+
+REFUSED_TOGETHER = "Setting 'max_tokens' and 'max_completion_tokens' at the same time is not supported."
+REFUSED_OLD = (
+    "Unsupported parameter: 'max_tokens' is not supported with this model. Use 'max_completion_tokens' instead."
+)
+
+
+@pytest.mark.parametrize(
+    ("refusal", "names"),
+    [
+        (lambda one: REFUSED_TOGETHER if len(one) == 2 else None, ["max_completion_tokens"]),
+        (lambda one: REFUSED_OLD if "max_tokens" in one else None, ["max_completion_tokens"]),
+        (
+            lambda one: "Unknown field: max_completion_tokens" if "max_completion_tokens" in one else None,
+            ["max_tokens"],
+        ),
+        (lambda one: f"Unknown field: {min(one)}" if one else None, []),
+    ],
+)
+def test_near_service_that_refuses_a_name_of_the_limit_gets_the_other(
+    server: ChatServer, refusal: Callable[[list[str]], str | None], names: list[str]
+) -> None:
+    server.refuse_with(lambda request: refusal([name for name in request if name.startswith("max_")]))
+    assert ask(server).text == TEXT
+    assert [name for name in server.requests[-1] if name.startswith("max_")] == names
+
+
+def test_far_services_get_one_name_of_the_limit() -> None:
+    question = Question(model="m", system="s", user="u", token_limit=300)
+    assert [name for name in Fields().request(question) if name.startswith("max_")] == ["max_completion_tokens"]
 
 
 def test_token_limit_and_effort_can_be_set(server: ChatServer) -> None:

@@ -124,7 +124,7 @@ def test_build_and_start_open_the_site(clone: Path) -> None:
                 assert page.status == 200
         finally:
             process.terminate()
-            process.wait(30)
+            process.wait(60)
 
 
 def _page_url(address: str, process: subprocess.Popen[bytes]) -> str:

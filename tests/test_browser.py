@@ -14,7 +14,7 @@ from rig.chat_server import chat_server
 from rig.hostile import Page
 from rig.pairs import ListedRelease, one, paraphrased_release
 from rig.sample_chips import chip
-from rig.samples import press, small_sample
+from rig.samples import press, press_tile, small_sample
 
 from chatearthnet_explorer.captioners import open_captioner
 from chatearthnet_explorer.catalog import Query, build_catalog, open_catalog
@@ -37,7 +37,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
+    from chatearthnet_explorer.catalog.pair import Pair
     from chatearthnet_explorer.chip import Chip
+    from chatearthnet_explorer.widgets.browse.pair_captions import CaptionsOfPair, PairCaptions
     from chatearthnet_explorer.widgets.browse.region_map import RegionMap
 
 WORLD = (-180.0, -80.0, 180.0, 80.0)
@@ -160,7 +162,7 @@ def test_what_an_audit_found_is_a_facet_an_order_and_stands_at_the_pair(tmp_path
     assert browser.search_bar.choices == [f"found: {name}"]
     assert browser.gallery.result.total == count
     press(browser.search_bar, "sort", "worst")
-    press(browser.gallery, "open", 0)
+    press_tile(browser.gallery, 0)
     assert any(
         "Checks found problems in the " in remark and name in remark for remark in browser.pair_view.head.remarks
     )
@@ -172,12 +174,12 @@ def test_what_an_audit_found_is_a_facet_an_order_and_stands_at_the_pair(tmp_path
 
 def test_without_a_release_notes_name_what_to_do() -> None:
     browser = browse(release=None)
-    assert set(browser.gallery.notes) == {"No pictures are loaded; pass release=open_release(...)."}
+    assert set(browser.gallery.notes) == {"No pictures; name their release with --release, or release= in Python."}
 
 
 def test_a_pair_opens_with_its_captions_compared() -> None:
     browser = browse(query="style=both")
-    press(browser.gallery, "open", 0)
+    press_tile(browser.gallery, 0)
     view, pair = browser.pair_view, browser.gallery.result.pairs[0]
     assert browser.pair is view.pair is browser.map.pair is pair
     assert [one.text for one in view.caption_view.captions] == list(pair.record.captions.values())
@@ -210,7 +212,7 @@ def test_next_and_previous_go_through_all_pages() -> None:
     for name in names[1:]:
         press(head, "next")
         assert browser.pair.record.name == name
-        assert browser.gallery.open_position == browser._position() >= 0
+        assert browser.gallery.result.pairs[browser.gallery.open_position].record.name == name
     assert browser.query.page == browser.gallery.result.pages > 1
     assert "next" not in head.possible
     press(head, "next")  # what is not offered is not done
@@ -273,6 +275,44 @@ def test_labels_prompt_and_a_new_caption_on_demand() -> None:
     assert fresh.captioner == "template"
     press(view.head, "caption")
     assert len(view.caption_view.captions) == len(old_captions) + 1
+
+
+def test_new_caption_stays_when_the_catalog_answers_later() -> None:
+    class LateCaptions:
+        def __init__(self, captions: PairCaptions) -> None:
+            self.own, self._captions, self.gate = captions.own, captions, threading.Event()
+
+        def of(self, pair: Pair) -> CaptionsOfPair:
+            self.gate.wait(60)
+            return self._captions.of(pair)
+
+    async def run() -> None:
+        browser = browse(query="flag=-no+picture&flag=-blank")
+        view = browser.pair_view
+        view._captions = late = LateCaptions(view._captions)
+        await _until(lambda: browser.gallery.result is not None)
+        browser.gallery.open_at(0)
+        press(view.head, "labels")
+        await _until(lambda: "caption" in view.head.possible)
+        press(view.head, "caption")
+        await _until(lambda: view.caption_view.captions[-1].captioner == "template")
+        late.gate.set()
+        await _until(lambda: not view._lookup_task.busy)
+        assert view.caption_view.captions[-1].captioner == "template"
+        browser.gallery.open_at(1)
+        assert {one.captioner for one in view.caption_view.captions} == {"release"}
+        browser.close()
+
+    asyncio.run(run())
+
+
+def test_keys_of_an_open_pair_are_known_when_its_heading_takes_the_focus() -> None:
+    browser = browse(query="size=3")
+    head, possible = browser.pair_view.head, []
+    head.observe(lambda _: possible.append(list(head.possible)), "opening")
+    browser.gallery.open_at(0)
+    browser.gallery.open_at(1)
+    assert [ways[:3] for ways in possible] == [["back", "next", "map"], ["back", "previous", "next"]]
 
 
 def test_a_model_writes_a_pair_anew_by_a_press_that_names_its_cost_and_once_at_a_time() -> None:
@@ -396,7 +436,7 @@ def test_only_the_latest_question_is_answered() -> None:
 
             def search(self, query: Query) -> object:
                 if query.words:
-                    assert gate.wait(10)
+                    assert gate.wait(60)
                 return search(query)
 
         browser.catalog = Slow()
@@ -484,7 +524,7 @@ def test_pictures_are_drawn_some_at_a_time_and_a_superseded_page_is_not_drawn_on
 
         def contents(self, names: Sequence[str], **_: Any) -> Any:
             batches.append(list(names))
-            go_on.wait(10)
+            go_on.wait(60)
             return [image_of(chip(), PICTURE) for _ in names]
 
     async def run() -> None:

@@ -30,20 +30,20 @@ def test_new_caption_has_style_and_history() -> None:
         style="4v", input_summary="the prompt and 1 label map", tokens_in=812, tokens_out=95, notes=("Cut off.",)
     )
     column = CaptionView(captions=(caption_with_history,)).columns[0]
-    assert column["byline"] == "Written by model-7, in the style of GPT-4V"
+    assert column["byline"] == ("Written by model-7, in the style of GPT-4V. 812 tokens in, 95 out; price unknown")
     assert column["details"] == [
         ["Model", "model-7"],
         ["Prompt style", "4v"],
         ["What was sent", "the prompt and 1 label map"],
-        ["Tokens", "812 read, 95 written"],
+        ["Cost", "812 tokens in, 95 out; price unknown"],
     ]
     assert column["remarks"] == ["Cut off."]
 
 
 def test_no_token_is_not_an_unknown_number_of_tokens() -> None:
     details = dict(CaptionView(captions=(caption(tokens_in=0),)).columns[0]["details"])
-    assert details["Tokens"] == "0 read"
-    assert "Tokens" not in dict(CaptionView(captions=(caption(),)).columns[0]["details"])
+    assert details["Cost"] == "0 tokens in"
+    assert "Cost" not in dict(CaptionView(captions=(caption(),)).columns[0]["details"])
 
 
 def test_an_error_stands_where_the_caption_would() -> None:

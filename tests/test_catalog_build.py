@@ -23,7 +23,7 @@ import pyarrow.parquet
 import pytest
 from rig.pairs import ListedRelease, one, paraphrased_release
 
-from chatearthnet_explorer.catalog import Query, build_catalog, open_catalog
+from chatearthnet_explorer.catalog import Query, build_catalog, claims_worker, open_catalog
 from chatearthnet_explorer.catalog.catalog_versions import lock_folder
 from chatearthnet_explorer.catalog.member_table import file_of
 from chatearthnet_explorer.catalog.pair_flags import FLAGS
@@ -129,6 +129,23 @@ def test_processes_that_share_the_work_write_the_same(tmp_path: Path, monkeypatc
     alone, shared = (build_catalog(release, tmp_path / str(count), processes=count) for count in (1, 3))
     assert alone.version == shared.version
     assert shared.search(Query(words="8765 trees")).total == 1
+
+
+def test_captions_that_are_read_in_pieces_make_the_same_catalog(
+    catalog: Catalog, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(claims_worker, "PIECE", 20_000)
+    readings: list[int] = []  # captions whose claims were in memory together
+    read_piece = claims_worker._Reader._read_piece
+    monkeypatch.setattr(
+        claims_worker._Reader,
+        "_read_piece",
+        lambda self, rows, *rest: readings.append(len(rows)) or read_piece(self, rows, *rest),
+    )
+    build_catalog(paraphrased_release(300), tmp_path)
+    assert sum(readings) == 300
+    assert max(readings) < 100
+    assert digest_of(tmp_path) == digest_of(catalog.folder)
 
 
 def test_broken_entries_are_left_out_and_listed(tmp_path: Path) -> None:

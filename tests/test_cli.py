@@ -11,6 +11,7 @@ import rasterio
 import rasterio.warp
 from data.label_maps import label_map
 from PIL import Image
+from rig.chat_server import chat_server
 
 from chatearthnet_explorer.cli import main
 from chatearthnet_explorer.landcover.legend import palette
@@ -88,6 +89,32 @@ def test_prompt_reads_labels_in_every_form(tmp_path: Path, capsys: pytest.Captur
     assert set(output[0]["facts"]) == ({"overall", "parts"} if style == "3.5" else {"shares", "percents"})
 
 
+def test_prompt_of_pictures_has_no_label_and_needs_no_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    output = _json(capsys, "prompt", "--style", "multispectral")
+    assert set(output) == {"style", "system", "user", "image_texts"}
+    assert len(output["image_texts"]) == 6
+    np.save(tmp_path / "map.npy", label_map(2))
+    assert main(["prompt", str(tmp_path / "map.npy"), "--style", "multispectral"]) == 1
+    assert "leave LABELS out" in capsys.readouterr().err
+    assert main(["prompt"]) == 1
+    assert "name its file" in capsys.readouterr().err
+
+
+def test_caption_of_pictures_reads_the_bands(capsys: pytest.CaptureFixture[str]) -> None:
+    place = ("6.73", "0.336", "--source", "simulated", "--style", "multispectral")
+    with chat_server() as server:
+        output = _json(capsys, "caption", *place, "--captioner", "vision", "--base-url", server.base_url)
+        assert output["caption"]["style"] == "multispectral"
+        assert output["prompt"]["facts"]["image"] == "all six"
+        assert len(output["prompt"]["image_texts"]) == 6
+        assert len(server.requests) == 1
+        address = ("--base-url", server.base_url)
+        output = _json(capsys, "caption", *place, "--captioner", "vision", "--image", "true-colour", *address)
+        assert output["prompt"]["facts"]["image"] == "true colour"
+    assert main(["caption", *place]) == 1
+    assert "choose a vision model" in capsys.readouterr().err
+
+
 def test_prompt_reads_numbers_by_the_values_option(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     Image.fromarray(np.full((256, 256), 10, np.uint8)).save(tmp_path / "a.png")
     assert main(["prompt", str(tmp_path / "a.png")]) == 1
@@ -121,7 +148,8 @@ def test_failure_prints_one_sentence(
     assert main(arguments) == 1
     error = capsys.readouterr().err
     assert message in error
-    assert error.count("\n") == 1
+    # the price is said before a model is asked
+    assert len([line for line in error.splitlines() if not line.startswith("Asking gpt-6-luna: at most")]) == 1
 
 
 def test_a_caption_that_fails_still_prints_chip_and_prompt(capsys: pytest.CaptureFixture[str]) -> None:
@@ -165,3 +193,43 @@ def test_the_console_script_runs() -> None:
     script = Path(sys.executable).with_name("chatearthnet-explorer")
     help_text = subprocess.run([script, "--help"], check=True, capture_output=True, text=True).stdout
     assert {"caption", "prompt", "serve", "lab"} <= set(help_text.split())
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("caption-many", "simulated", "--out", "c.jsonl", "--count", "1e9"), "'1e9' is not a whole number"),
+        (("caption-many", "simulated", "--out", "c.jsonl", "--poll", "soon"), "'soon' is not a number"),
+        (("caption", "6.73", "0.336", "--style", "9"), "'9' is not a choice; choose from 3.5, 4v, multispectral"),
+        (
+            ("bench-captioner", "simulated", "--pears", "3"),
+            "--pears 3; see `chatearthnet-explorer bench-captioner --help`",
+        ),
+    ],
+)
+def test_wrong_arguments_are_named_in_plain_words(
+    arguments: tuple[str, ...], words: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit, match="2"):
+        main(arguments)
+    error = capsys.readouterr().err
+    assert words in error
+    assert len(error.splitlines()) == 1
+
+
+def test_models_fit_a_narrow_terminal(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    def rows_of(text: str) -> list[str]:
+        return text.partition("\n\n")[0].splitlines()
+
+    assert main(["models"]) == 0
+    text = capsys.readouterr().out
+    assert text.endswith("`chatearthnet-explorer doctor` asks your service for its models.\n")
+    table = rows_of(text)
+    monkeypatch.setenv("COLUMNS", "60")
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True)
+    assert main(["models"]) == 0
+    narrow = rows_of(capsys.readouterr().out)
+    assert max(map(len, table)) > 60 >= max(map(len, narrow))
+    names = [line.split()[0] for line in table[1:]]
+    assert [line for line in narrow if not line.startswith(" ")] == names
+    assert "in 0.1; out 0.5; batch -50 %" in " ".join(narrow)

@@ -25,8 +25,11 @@ GUIDES = [page for page in PAGES if page.parent.name != "decisions" and page.nam
 
 NOTEBOOKS = sorted(ROOT.glob("notebooks/**/*.ipynb"))
 
-OTHER_OPTIONS = {"--help", "--keep-going", "--first", "--before"}
-"""Options of every program, and of others that the text names: sphinx-build and the scripts in benchmarks."""
+OTHER_OPTIONS = {"--help", "--keep-going", "--first", "--before"} | {
+    *("--alias", "--api-key", "--host", "--mmproj", "--reasoning-parser", "--served-model-name")
+}
+"""Options of every program, and of others that the text names: sphinx-build, the scripts in benchmarks, and servers of
+local models."""
 
 LIBRARY_VARIABLES = {"OPENAI_CUSTOM_HEADERS"}
 """Variables that a library reads, not this package."""

@@ -133,6 +133,20 @@ def test_command_succeeds_where_catalogue_and_labels_work(
     assert "FAILS   Zenodo files" in out
 
 
+def test_models_of_another_service_are_listed(
+    services: RangeServer, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in ("CHATEARTHNET_STAC", "CHATEARTHNET_WORLDCOVER", "OPENAI_BASE_URL"):
+        monkeypatch.setenv(name, CLOSED_PORT)
+    services.fail("/v1/models", Fault(body=b'{"data": [{"id": "my-model"}]}'))
+    assert main(["doctor", "--base-url", f"{services.url}/v1"]) == 1
+    line = next(line for line in capsys.readouterr().out.splitlines() if " model " in line)
+    assert f"{services.url}/v1  200, 1 model: my-model;" in line
+    assert line.endswith("choose one of them with --model.")
+    services.fail("/v1/models", Fault(status=404))
+    assert "check that the address ends in /v1" in doctor._check_model(f"{services.url}/v1").answer
+
+
 def test_key_is_not_sent_on_by_a_redirect(services: RangeServer, tmp_path: Path) -> None:
     with RangeServer(tmp_path) as other:
         services.fail("/v1/models", Fault(status=307, location=f"{other.url}/v1/models"))

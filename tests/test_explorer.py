@@ -16,7 +16,7 @@ from rig.map_click import click
 
 from chatearthnet_explorer.caption import Caption
 from chatearthnet_explorer.captioners import open_captioner
-from chatearthnet_explorer.captioners.model_prices import estimate
+from chatearthnet_explorer.captioners.estimate import estimate
 from chatearthnet_explorer.chip import Chip
 from chatearthnet_explorer.errors import ModelError, PlaceError, StacError
 from chatearthnet_explorer.prompts.prompt import Prompt
@@ -43,7 +43,7 @@ class Gate:
     ) -> Chip:
         self.requests.append((lon, year, scene))
         if gate := self.gates.get(lon):
-            assert gate.wait(10)
+            assert gate.wait(60)
         if self.problem:
             raise self.problem
         return open_source("simulated").chip_at(lon, lat, year=year, bands=bands)
@@ -90,7 +90,7 @@ def _explorer(**options: object) -> Explorer:
 
 
 async def _until(condition: Callable[[], bool]) -> None:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while not condition():  # noqa: ASYNC110 - what is waited for tells nobody of it
             await asyncio.sleep(0.005)
 
@@ -382,10 +382,10 @@ def test_cost_is_beside_the_button_and_absent_for_free_captioners() -> None:
         explorer = _explorer(captioner=writer)
         explorer.go(6.73, 0.336)
         prompt = explorer.result.prompt
-        assert explorer.prompt_view.cost == estimate(prompt, "gpt-6-luna", images=0).summary
+        assert explorer.prompt_view.cost == estimate(prompt, "gpt-6-luna", picture_sizes=()).summary
         assert "$" in explorer.prompt_view.cost
         captioner = open_captioner("vision", model="mine", base_url=server.base_url, image="true colour")
-        assert captioner.estimate(prompt) == estimate(prompt, "mine", images=1)
+        assert captioner.estimate(prompt).picture_tokens == 255
         assert "price unknown" in captioner.estimate(prompt).summary
 
 

@@ -22,12 +22,18 @@ def _names(extra: str) -> set[str]:
 
 def test_app_has_neither_the_heavy_map_nor_jupyterlab() -> None:
     assert {"anywidget", "ipywidgets", "ipyleaflet", "panel", "pystac-client", "rioxarray", "openai"} <= _names("app")
-    assert not {"leafmap", "jupyterlab"} & _names("app")
+    assert not {"leafmap", "jupyterlab", "bpe-openai"} & _names("app")
 
 
 def test_lab_has_all_that_app_and_data_have() -> None:
-    assert _names("app") | _names("data") | {"leafmap", "jupyterlab", "jupyter-server-proxy"} == _names("lab")
+    notebooks = {"leafmap", "jupyterlab", "jupyter-server-proxy"}
+    assert _names("app") | _names("data") | _names("tokens") | notebooks == _names("lab")
     assert _names("lab") < _names("all")
+
+
+def test_local_model_server_is_there_for_the_tests_alone() -> None:
+    assert {"gguf", "xllamacpp"} <= _names("test")
+    assert not {"gguf", "xllamacpp"} & _names("lab")
 
 
 @pytest.mark.parametrize(("package", "extra"), cli._EXTRAS.items())

@@ -10,7 +10,7 @@ import pytest
 
 pytest.importorskip("panel", reason="Panel is not installed: pip install .[app]")
 
-from chatearthnet_explorer.app import explore_first_paint
+from chatearthnet_explorer.app import chip_at_hand, explore_first_paint
 from chatearthnet_explorer.app.explore_first_paint import ExploreFirstPaint
 from chatearthnet_explorer.app.first_paint import FirstPaints
 from chatearthnet_explorer.app.map_outline import SharedOutline
@@ -97,7 +97,7 @@ def test_simulated_place_of_a_link_is_there_with_picture_and_caption() -> None:
 @pytest.mark.usefixtures("_no_requests")
 @pytest.mark.parametrize("source", ["auto", "stac"])
 def test_place_that_needs_the_network_is_given_in_words(source: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(explore_first_paint, "last_reason", lambda _: None)  # another test of this process was offline
+    monkeypatch.setattr(chip_at_hand, "last_reason", lambda _: None)  # another test of this process was offline
     page = _paint(_site(source), lon="11.58", lat="48.14")
     assert "Germany" in page
     assert "48.14" in page
@@ -106,7 +106,7 @@ def test_place_that_needs_the_network_is_given_in_words(source: str, monkeypatch
 
 @pytest.mark.usefixtures("_no_requests")
 def test_offline_server_shows_the_simulated_place_with_the_reason(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(explore_first_paint, "last_reason", lambda _: OFFLINE)
+    monkeypatch.setattr(chip_at_hand, "last_reason", lambda _: OFFLINE)
     page = _paint(_site("auto"), lon="11.58", lat="48.14")
     assert OFFLINE.split("[", maxsplit=1)[0].strip() in page
     assert "<img" in page

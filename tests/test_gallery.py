@@ -12,7 +12,7 @@ import pytest
 from PIL import Image
 from rig.hostile import ATTACK, VISIBLE_ATTACK, Page
 from rig.sample_chips import caption, slopes
-from rig.samples import press, small_sample
+from rig.samples import press, press_tile, small_sample
 
 from chatearthnet_explorer.catalog import Query
 from chatearthnet_explorer.claims import read_claims
@@ -107,8 +107,21 @@ def test_a_press_turns_the_page_and_opens_a_pair() -> None:
     gallery.on_open(opened_pairs.append)
     press(gallery, "page", 7)
     assert gallery.query == Query(size=3, page=7)
-    press(gallery, "open", 2)
+    press_tile(gallery, 2)
     assert opened_pairs == [gallery.result.pairs[2]]
+
+
+def test_a_tile_of_the_page_before_opens_its_own_pair() -> None:
+    opened_pairs: list[object] = []
+    gallery = Gallery(result=search(size=3), query=Query(size=3))
+    gallery.on_open(opened_pairs.append)
+    name, pair = gallery.items[1]["name"], gallery.result.pairs[1]
+    gallery.result = search(size=3, page=2)
+    gallery.request = {"what": "open", "value": 1, "name": name, "turn": 1}
+    assert opened_pairs == [pair]
+    gallery.result = search(size=3, page=3)
+    gallery.request = {"what": "open", "value": 1, "name": name, "turn": 2}
+    assert opened_pairs == [pair]  # it is long gone
 
 
 @pytest.mark.parametrize(
@@ -118,7 +131,7 @@ def test_what_no_person_can_press_does_nothing(fields: tuple[object, object]) ->
     opened_pairs: list[object] = []
     gallery = Gallery(result=search(size=3), query=Query(size=3))
     gallery.on_open(opened_pairs.append)
-    gallery.request = {"what": fields[0], "value": fields[1], "turn": 1}
+    gallery.request = {"what": fields[0], "value": fields[1], "name": gallery.items[0]["name"], "turn": 1}
     assert opened_pairs == []
     assert gallery.query == Query(size=3)
 

@@ -153,7 +153,7 @@ print(json.dumps([result.caption.text, result.code, menus['One sentence'], menus
     assert text.startswith("The image has ")
     assert "captioner='short'" in python
     assert "source='stripes'" in python
-    assert captioner == ["short", "Names the classes by falling area."]
+    assert captioner == ["short", "Names the classes from the largest area to the smallest."]
     assert source == ["stripes", "Stripes of all classes, the same everywhere."]
     assert byline.startswith("Written by short,")
 

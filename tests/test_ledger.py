@@ -132,7 +132,7 @@ def test_killed_writer_loses_no_confirmed_verdict(tmp_path: Path) -> None:
             if last_confirmed >= 5 and time.monotonic() > deadline:
                 break
         os.kill(process.pid, signal.SIGKILL)
-        process.wait(10)
+        process.wait(60)
         last_confirmed += len(process.stdout.read().splitlines())
         process.stdout.close()
         mine = [one for one in Ledger(path).verdicts if one.reviewer == f"Ada {turn}"]
@@ -215,7 +215,7 @@ def test_changed_line_does_not_count(ledger: Ledger) -> None:
 
 
 def test_lines_of_newer_versions_are_kept_and_reported(ledger: Ledger, tmp_path: Path) -> None:
-    newer = json.dumps({"v": 2, "id": "x", "mood": "happy"}).encode()
+    newer = json.dumps({"v": 3, "id": "x", "mood": "happy"}).encode()
     ledger.record(verdict("a.png"))
     with ledger.path.open("ab") as file:
         file.write(newer + b"\n")

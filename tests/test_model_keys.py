@@ -74,6 +74,12 @@ def test_the_environments_key_never_goes_to_an_address_typed_on_a_page(server: C
         ask(FAR, typed_address=True, ask_key=lambda: None)
 
 
+def test_a_page_without_a_key_explains_where_to_type_it(server: ChatServer) -> None:
+    server.modes = ["wrong key"]
+    with pytest.raises(KeyMissingError, match="wants a key after all: type it under 'API key' in Options"):
+        ask(server.base_url, typed_address=True, ask_key=lambda: None)
+
+
 def test_environment_key_goes_to_its_own_address_in_any_spelling(
     server: ChatServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -262,9 +268,9 @@ def test_cancel_ends_a_request_at_once(monkeypatch: pytest.MonkeyPatch, *, tls: 
 
         thread = threading.Thread(target=run)
         thread.start()
-        assert server.waiting.wait(10)
+        assert server.waiting.wait(60)
         captioner.cancel()
-        thread.join(4)  # the server answers after five seconds
+        thread.join(20)  # the request would wait for thirty seconds, the server for a minute
         assert not thread.is_alive()
         assert [type(one) for one in outcome] == [Cancelled]
         assert len(server.requests) == 1

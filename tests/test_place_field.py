@@ -35,11 +35,20 @@ def test_suggests_places_and_goes_to_the_choice(field: PlaceField, places: list[
     assert field.value == "Munich, Germany"
 
 
-def test_a_choice_from_an_earlier_list_is_ignored(field: PlaceField, places: list[Destination]) -> None:
+def test_a_choice_from_an_earlier_list_is_of_that_list(field: PlaceField, places: list[Destination]) -> None:
     press(field, "type", "munich", 3)
     press(field, "type", "berlin", 4)
     press(field, "choose", 0, 3)
+    assert [place.label for place in places] == ["Munich, Germany"]
+
+
+def test_a_choice_from_a_list_of_long_ago_is_ignored(field: PlaceField, places: list[Destination]) -> None:
+    for turn in range(1, 10):
+        press(field, "type", "munich", turn)
+    press(field, "choose", 0, 1)
     assert places == []
+    press(field, "choose", 0, 2)
+    assert [place.label for place in places] == ["Munich, Germany"]
 
 
 def test_suggests_what_coordinates_mean(field: PlaceField, places: list[Destination]) -> None:

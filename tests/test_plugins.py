@@ -34,6 +34,7 @@ from chatearthnet_explorer.review.checks import (
 )
 from chatearthnet_explorer.review.finding import ALL, CAPTION, LABELS, Check, Finding
 from chatearthnet_explorer.sources import open_source, register_source, source_names, unregister_source
+from chatearthnet_explorer.testing.contracts import check_captioner
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -171,6 +172,12 @@ def test_refuses_what_makes_no_captioner(factory: object) -> None:
 def test_open_captioner_refuses_objects_without_name_or_method(thing: object) -> None:
     with pytest.raises(SettingError, match="needs a name and a method caption"):
         open_captioner(thing)  # type: ignore[arg-type]
+
+
+def test_contract_explains_that_a_text_is_no_caption() -> None:
+    texting = type("Texting", (), {"name": "texting", "caption": lambda *_: "Trees."})()
+    with pytest.raises(AssertionError, match=r"^The method caption\(\) returned str and no Caption\.$"):
+        check_captioner(texting)
 
 
 def test_refuses_more_than_its_limit() -> None:

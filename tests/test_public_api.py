@@ -17,23 +17,30 @@ import chatearthnet_explorer as cen
 PACKAGE = Path(cen.__file__).parent
 PUBLIC = {
     "Browser",
+    "Budget",
+    "BudgetCaptioner",
     "Caption",
     "Captioned",
     "Catalog",
     "Chip",
+    "CompareCaptions",
+    "Comparison",
     "Explorer",
     "ExplorerError",
     "Prompt",
     "Query",
     "ReviewDesk",
     "Tile",
+    "Writer",
     "__version__",
     "caption_at",
     "card",
+    "compare_captions",
     "open_captioner",
     "open_catalog",
     "open_source",
     "prompt_for",
+    "prompt_for_chip",
 }
 SUBPACKAGES = sorted(one.name for one in pkgutil.walk_packages([str(PACKAGE)], "chatearthnet_explorer.") if one.ispkg)
 

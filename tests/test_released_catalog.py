@@ -77,7 +77,7 @@ def test_who_wants_them_meanwhile_waits_for_the_same_work(zenodo: Zenodo) -> Non
     def hold(words: str, _share: float) -> None:
         if words.startswith("Downloading"):
             began.set()
-            assert go_on.wait(20)
+            assert go_on.wait(60)
 
     def listen(words: str, _share: float) -> None:
         steps.append(words)
@@ -85,7 +85,7 @@ def test_who_wants_them_meanwhile_waits_for_the_same_work(zenodo: Zenodo) -> Non
 
     with ThreadPoolExecutor(2) as pool:
         first = pool.submit(fetch_catalog, hold)
-        assert began.wait(20)
+        assert began.wait(60)
         second = pool.submit(fetch_catalog, listen)
         assert first.result(60).catalog.version == second.result(60).catalog.version
     assert steps[0].startswith("Downloading the captions")

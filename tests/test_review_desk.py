@@ -224,7 +224,7 @@ def test_next_pairs_are_prefetched(tmp_path: Path) -> None:
         return pair_of(name)
 
     desk = ReviewDesk(NAMES, fetch, tmp_path / "l.jsonl", reviewer="Ada")
-    assert two.wait(10)
+    assert two.wait(60)
     press(desk, "go", by=1)
     press(desk, "go", by=-1)
     assert sorted(set(names)) == sorted(names)
@@ -284,7 +284,7 @@ def test_a_pair_of_a_catalog_has_its_picture_its_caption_and_the_labels_of_its_p
     ("options", "reason"),
     [
         ({"labels": None}, "No source of labels was chosen"),
-        ({"labels": "simulated"}, "No pictures are loaded; pass release="),
+        ({"labels": "simulated"}, "No pictures; name their release"),
     ],
 )
 def test_pair_without_picture_or_labels_can_be_judged_and_has_a_remark(

@@ -189,7 +189,7 @@ def test_cancelled_caller_stops_only_its_own_drawing(monkeypatch: pytest.MonkeyP
 
     def draw(_self: object, *_place: float, **_how: object) -> object:
         began.set()
-        go_on.wait(10)
+        go_on.wait(60)
         checkpoint()
         return chip
 
@@ -205,7 +205,7 @@ def test_cancelled_caller_stops_only_its_own_drawing(monkeypatch: pytest.MonkeyP
     release = DrawnRelease()
     with ThreadPoolExecutor(2) as pool:
         leaving = pool.submit(leave)
-        assert began.wait(10)
+        assert began.wait(60)
         staying = pool.submit(release.contents, [chip.tile.name])
         go_on.set()
         with pytest.raises(Cancelled):

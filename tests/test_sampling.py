@@ -188,7 +188,7 @@ def test_plan_round_trips_through_its_file(tmp_path: Path) -> None:
         (b"[]", "is not a plan"),
         (b"null", "is not a plan"),
         (b'{"plan": 1}', "is not a plan"),
-        (b'{"plan": 2}', "newer version"),
+        (b'{"plan": 3}', "newer version"),
     ],
 )
 def test_refuses_a_file_that_is_not_a_plan(tmp_path: Path, content: bytes, message: str) -> None:

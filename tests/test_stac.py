@@ -213,7 +213,7 @@ def test_labels_do_not_wait_for_a_catalogue(
         monkeypatch.setattr(stac._apis, "_patience", 1.5)
         start = time.monotonic()
         chip = stac.chip_at(LON, LAT)
-        assert time.monotonic() - start < 5
+        assert time.monotonic() - start < 25  # the slow one answers after 30
         assert chip.labels is not None
         assert chip.rgb is None
         assert chip.scene is None

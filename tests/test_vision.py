@@ -12,7 +12,7 @@ from data.label_maps import label_map
 from PIL import Image
 from rig.chat_server import chat_server
 
-from chatearthnet_explorer.captioners.vision import TRUE_COLOUR, VisionCaptioner
+from chatearthnet_explorer.captioners.vision import NATURAL_COLOURS, VisionCaptioner
 from chatearthnet_explorer.chip import Chip
 from chatearthnet_explorer.errors import CaptionerError, EmptyChipError, SettingError
 from chatearthnet_explorer.landcover.legend import indices_of_colours
@@ -66,7 +66,7 @@ def test_can_send_true_colour_chip_instead(server: ChatServer, style: str) -> No
     captioner = VisionCaptioner(base_url=server.base_url, image="true colour")
     caption = captioner.caption(prompt, CHIP)
     words, pictures = parts_of(server.requests[0])
-    assert words == f"{TRUE_COLOUR}\n\n{prompt.user}"
+    assert words == f"{NATURAL_COLOURS}\n\n{prompt.user}"
     np.testing.assert_array_equal(pictures[0], RGB)
     assert len(pictures) == 1
     assert caption.input_summary == "the prompt and the true-colour chip, 256 x 256"

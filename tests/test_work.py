@@ -36,7 +36,7 @@ class Recorder:
         def job(_step: Callable[[str], None]) -> int:
             self.started_jobs.append(number)
             if gate := self.gates.get(number):
-                assert gate.wait(30)
+                assert gate.wait(60)
             return number
 
         self.work.start(job, on_result=self.results.append, on_error=self.errors.append)
@@ -86,7 +86,8 @@ def test_jobs_that_hang_take_a_bounded_number_of_threads(monkeypatch: pytest.Mon
         for number in range(20):
             recorder.gates[number] = threading.Event()
             recorder.start(number)
-            await asyncio.sleep(0.05)
+            await _until(lambda: len(recorder.started_jobs) >= min(number + 1, MOST_THREADS))  # noqa: B023 - called now
+            await asyncio.sleep(0.02)
             assert _threads() <= MOST_THREADS
         assert len(recorder.started_jobs) == MOST_THREADS
         for gate in recorder.gates.values():
@@ -107,7 +108,7 @@ def test_a_replaced_job_ends_at_its_next_checkpoint() -> None:
 
         def job(_step: Callable[[str], None]) -> int:
             job_started.set()
-            assert gate.wait(30)
+            assert gate.wait(60)
             try:
                 checkpoint()
             except Cancelled:

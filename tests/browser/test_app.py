@@ -30,7 +30,7 @@ def test_a_click_becomes_a_caption(browser: Browser, app: str) -> None:
         page.locator(".cen-chip-view input[type=range]").fill("100")
         expect(page.locator(".cen-chip-view .cen-labels")).to_have_css("opacity", "1")
         page.get_by_role("tab", name="GPT-4V style").click()
-        expect(page.locator(".cen-prompt-view")).to_contain_text("Style 4v", timeout=servers.SLOW)
+        expect(page.locator(".cen-prompt-view")).to_contain_text("Style 4v")
         assert tab.foreign == []
         assert tab.errors == []
 
@@ -40,24 +40,25 @@ def test_the_dataset_is_browsed_on_a_page_of_its_own(browser: Browser, app: str)
         page = tab.page
         page.goto(app)
         page.get_by_role("link", name="Browse").click()
-        page.locator(".cen-gallery .cen-tile").first.wait_for(timeout=servers.SLOW)
+        page.locator(".cen-gallery .cen-tile").first.wait_for()
         heading = page.locator(".cen-gallery .cen-head h3")
         expect(heading).to_have_text(FIRST_PAGE)
-        expect(page.locator(".cen-gallery .cen-tile img")).to_have_count(24, timeout=servers.SLOW)
+        expect(page.locator(".cen-gallery .cen-tile img")).to_have_count(24)
         expect(page.locator(".cen-gallery")).to_contain_text("Simulated")
         # nothing of what the widgets were told before the page was there is lost
-        expect(page.locator(".leaflet-land-pane path").first).to_be_attached(timeout=servers.SLOW)
+        expect(page.locator(".leaflet-land-pane path").first).to_be_attached()
         expect(page.locator(".cen-facet-view select").first).to_have_value("all")
         expect(page.get_by_role("button", name="Cancel")).to_have_count(0)
         expect(page.locator(".cen-filters .cen-side")).to_be_visible()
         africa = page.locator(".cen-facet-view .cen-value").filter(has_text="Africa").first
         count = africa.locator(".cen-count").inner_text()
         africa.click()
-        expect(heading).to_contain_text(f"of {count}", timeout=servers.SLOW)
+        expect(heading).to_have_text(re.compile(rf" of {count}$"))
         page.locator(".cen-gallery .cen-tile").first.click()
-        expect(page.locator(".cen-pair-head")).to_contain_text("_patch", timeout=servers.SLOW)
+        expect(page.locator(".cen-pair-head")).to_contain_text("_patch")
         assert len(servers.caption(page)) > 100
         page.get_by_role("link", name="Explore", exact=True).click()
+        page.wait_for_url(re.compile("/explore"))  # the pair that is left has a caption, too
         assert len(servers.caption(page)) > 100
         assert tab.foreign == []
         assert tab.errors == []
@@ -74,13 +75,13 @@ def test_two_tabs_and_a_reload_in_the_first_second_each_show_the_whole_sample(br
         one.page.reload(wait_until="commit")
         for tab in (one, other):
             heading = tab.page.locator(".cen-gallery .cen-head h3")
-            expect(heading).to_have_text(FIRST_PAGE, timeout=servers.SLOW)
-            expect(tab.page.locator(".cen-gallery .cen-tile img")).to_have_count(24, timeout=servers.SLOW)
-            expect(tab.page.locator(".leaflet-land-pane path").first).to_be_attached(timeout=servers.SLOW)
+            expect(heading).to_have_text(FIRST_PAGE)
+            expect(tab.page.locator(".cen-gallery .cen-tile img")).to_have_count(24)
+            expect(tab.page.locator(".leaflet-land-pane path").first).to_be_attached()
             assert tab.errors == []
         one.page.get_by_role("button", name="Next").click()
         expect(one.page.locator(".cen-gallery .cen-head h3")).to_have_text(re.compile(r"Pairs 25 to 48 of \d+"))
-        expect(one.page.locator(".cen-gallery .cen-tile img")).to_have_count(24, timeout=servers.SLOW)
+        expect(one.page.locator(".cen-gallery .cen-tile img")).to_have_count(24)
         log = (tmp_path / "home" / "log").read_text("utf-8")
         assert "Traceback" not in log
 

@@ -35,31 +35,31 @@ browser
 def _open(page: Page, lab: str) -> None:
     """Open the notebook and run the cell that shows the browser."""
     page.goto(lab.replace("01_click_to_caption.ipynb", NOTEBOOK).replace("/lab/tree/", "/lab/workspaces/browse/tree/"))
-    page.locator(".jp-Notebook .jp-CodeCell").first.wait_for(timeout=servers.SLOW)
+    page.locator(".jp-Notebook .jp-CodeCell").first.wait_for()
     servers.wait_idle(page)
     page.locator(".jp-CodeCell .jp-InputArea-editor").first.click()
     page.keyboard.press("Shift+Enter")
-    page.locator(".cen-gallery .cen-tile").first.wait_for(timeout=servers.SLOW)
+    page.locator(".cen-gallery .cen-tile").first.wait_for()
 
 
 def _choose(page: Page) -> int:
     """Make a choice: as many pairs as it promised."""
     count = browsing.choose(page, "Africa")
-    expect(page.locator(".cen-pill")).to_have_count(1, timeout=servers.SLOW)
-    expect(page.locator(browsing.HEAD)).to_contain_text(f"of {count:,}", timeout=servers.SLOW)
+    expect(page.locator(".cen-pill")).to_have_count(1)
+    browsing.expect_total(page, count)
     return count
 
 
-def _draw(page: Page) -> int:
+def _draw(page: Page, before: int) -> int:
     """Draw a box on the map, then write one; return how many pairs match."""
     browsing.draw_box(page)
+    inside = browsing.new_total(page, before)
     entry = page.locator(".cen-box-entry input")
-    expect(entry).not_to_have_value("", timeout=servers.SLOW)
+    expect(entry).not_to_have_value("")
     entry.fill("-20, -35, 52, 15")
     entry.press("Enter")
-    expect(page.locator(".cen-pill", has_text="box -20, -35, 52, 15")).to_have_count(1, timeout=servers.SLOW)
-    expect(page.locator(".cen-browser .cen-status").first).to_contain_text("match", timeout=servers.SLOW)
-    return browsing.total(page)
+    expect(page.locator(".cen-pill", has_text="box -20, -35, 52, 15")).to_have_count(1)
+    return browsing.new_total(page, inside)
 
 
 def _move_by_keys(page: Page) -> None:
@@ -72,20 +72,21 @@ def _move_by_keys(page: Page) -> None:
     page.keyboard.press("ArrowRight")
     expect(tiles.nth(1)).to_be_focused()
     page.keyboard.press("PageDown")
-    expect(page.locator(browsing.HEAD)).to_contain_text("Pairs 25 to", timeout=servers.SLOW)
+    expect(page.locator(browsing.HEAD)).to_contain_text("Pairs 25 to")
     expect(tiles.first).to_be_focused()
     where = tiles.first.locator(".cen-where").inner_text()
     page.keyboard.press("Enter")
-    expect(page.locator(".cen-pair-head h3")).to_contain_text(where, timeout=servers.SLOW)
+    expect(page.locator(".cen-pair-head h3")).to_contain_text(where)
     assert len(servers.caption(page)) > 50
     page.get_by_role("button", name="Load labels").click()
-    expect(page.locator(".cen-prompt-view")).to_contain_text("Style 3.5", timeout=servers.SLOW)
+    expect(page.locator(".cen-prompt-view")).to_contain_text("Style 3.5")
     page.locator(".cen-pair-head").get_by_role("button", name="Caption again").click()
-    expect(page.locator(".cen-caption")).to_have_count(2, timeout=servers.SLOW)
-    expect(page.locator(".cen-compare-view")).to_contain_text("They agree on", timeout=servers.SLOW)
+    expect(page.locator(".cen-caption")).to_have_count(2)
+    expect(page.locator(".cen-compare-view")).to_contain_text("They agree on")
     page.locator(".cen-pair-head h3").focus()
     page.keyboard.press("Escape")
-    expect(tiles.first).to_be_visible()
+    expect(page.locator(".cen-pair-head h3")).to_be_hidden()
+    expect(tiles.first).to_be_focused()
 
 
 def _follow_link(page: Page) -> None:
@@ -95,10 +96,10 @@ def _follow_link(page: Page) -> None:
     assert "page=2" in link
     pills = browsing.pills(page)
     page.get_by_role("button", name="Clear all").click()
-    expect(page.locator(".cen-pill")).to_have_count(0, timeout=servers.SLOW)
+    expect(page.locator(".cen-pill")).to_have_count(0)
     browsing.follow(page, link)
-    expect(page.locator(".cen-pill")).to_have_count(len(pills), timeout=servers.SLOW)
-    expect(page.locator(browsing.HEAD)).to_contain_text("Pairs 25 to", timeout=servers.SLOW)
+    expect(page.locator(".cen-pill")).to_have_count(len(pills))
+    expect(page.locator(browsing.HEAD)).to_contain_text("Pairs 25 to")
     assert browsing.pills(page) == pills
 
 
@@ -107,26 +108,26 @@ def _ask_for_nothing(page: Page) -> None:
     words = page.locator(".cen-search-bar .cen-words")
     words.fill("zyxwvu")
     words.press("Enter")
-    expect(page.locator(".cen-nothing")).to_contain_text("Without “words: zyxwvu”", timeout=servers.SLOW)
+    expect(page.locator(".cen-nothing")).to_contain_text("Without “words: zyxwvu”")
     page.locator(".cen-nothing button").first.click()
-    expect(page.locator(".cen-pill", has_text="words")).to_have_count(0, timeout=servers.SLOW)
+    expect(page.locator(".cen-pill", has_text="words")).to_have_count(0)
 
 
 def test_filter_draw_page_open_and_return_by_link(browser: Browser, lab: str) -> None:
     with servers.watched_page(browser, width=1400, height=1300) as tab:
         page = tab.page
         _open(page, lab)
-        assert len(browsing.pills(page)) == 2
-        assert browsing.total(page) == 113
+        expect(page.locator(".cen-pill")).to_have_count(2)
+        browsing.expect_total(page, 113)
         page.get_by_role("button", name="Clear all").click()
-        expect(page.locator(browsing.HEAD)).to_contain_text("of 2,000", timeout=servers.SLOW)
-        assert browsing.pills(page) == []
+        browsing.expect_total(page, 2000)
+        expect(page.locator(".cen-pill")).to_have_count(0)
         photos = page.locator(".cen-gallery .cen-photo img")
-        expect(photos).to_have_count(24, timeout=servers.SLOW)
+        expect(photos).to_have_count(24)
         expect(page.locator(".cen-made-up")).to_be_visible()
 
         count = _choose(page)
-        assert 24 < _draw(page) < count
+        assert 24 < _draw(page, count) < count
         _move_by_keys(page)
         _follow_link(page)
         _ask_for_nothing(page)
@@ -140,11 +141,11 @@ def test_names_and_captions_of_others_are_text(browser: Browser, lab: str) -> No
         page.goto(servers.store(lab, "hostile_pairs", HOSTILE))
         servers.run_all(page)
         tile = page.locator(".cen-gallery .cen-tile").first
-        tile.wait_for(timeout=servers.SLOW)
+        tile.wait_for()
         expect(tile).to_contain_text("<img src=x onerror")
         expect(page.locator(".cen-facet-view")).to_contain_text("<script>alert('script')</script>")
         tile.click()
-        expect(page.locator(".cen-pair-head h3")).to_contain_text("<img src=x onerror", timeout=servers.SLOW)
+        expect(page.locator(".cen-pair-head h3")).to_contain_text("<img src=x onerror")
         assert "<script>alert('script')</script>" in servers.caption(page)
         assert tab.dialogs == []
         assert page.locator("img[src=x]").count() == 0

@@ -27,7 +27,7 @@ FILES = {
 
 def save(page: Page, folder: Path, label: str) -> Path:
     page.get_by_role("button", name="Download", exact=True).click()
-    with page.expect_download(timeout=servers.SLOW) as download:
+    with page.expect_download() as download:
         page.get_by_role("button", name=label).click()
     path = folder / download.value.suggested_filename
     download.value.save_as(path)
@@ -64,7 +64,7 @@ def test_files_of_a_search_arrive_whole(browser: Browser, app: str, tmp_path: Pa
         page = tab.page
         page.goto(app)
         page.goto(servers.page_of(app, "browse").partition("?")[0] + "?continent=Africa&style=both")
-        page.locator(".cen-gallery .cen-tile").first.wait_for(timeout=servers.SLOW)
+        page.locator(".cen-gallery .cen-tile").first.wait_for()
         lines = save(page, tmp_path, "(CSV)").read_text("utf-8-sig")
         names = {row["name"] for row in csv.DictReader(io.StringIO(lines))}
         heading = page.locator(".cen-gallery .cen-head")

@@ -11,7 +11,7 @@ import urllib.error
 import urllib.request
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import pytest
 from rig import servers
@@ -21,7 +21,7 @@ import chatearthnet_explorer.app
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from playwright.sync_api import Browser, BrowserContext, Page
+    from playwright.sync_api import Browser, BrowserContext, Page, Route
 
 expect = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed: pip install .[browser]").expect
 
@@ -40,12 +40,15 @@ def _profile(browser: Browser, **options: object) -> Iterator[BrowserContext]:
         context.close()
 
 
-def _open_when_warm(page: Page, address: str) -> None:
-    """Open a page, again if its server has no first paint yet."""
-    page.goto(address)
-    deadline = time.monotonic() + 60
-    while page.locator(".site-first img").count() == 0 and time.monotonic() < deadline:
-        page.goto(address)
+def _open_when_warm(page: Page, address: str, wait_until: Literal["commit", "load"] = "load") -> None:
+    """Open a page, again if its server has no first paint yet; widgets may have taken its place since."""
+    deadline = time.monotonic() + servers.READY_SECONDS
+    while time.monotonic() < deadline:
+        response = page.goto(address, wait_until=wait_until)
+        assert response is not None
+        if "<img" in response.text().partition('id="site-first"')[2].partition('id="site-live"')[0]:
+            return
+    pytest.fail(f"{address} has no first paint")
 
 
 def test_without_javascript_picture_caption_pairs_and_lesson_can_be_read(browser: Browser, app: str) -> None:
@@ -74,8 +77,8 @@ def test_widgets_take_over_without_a_jump(browser: Browser, app: str, path: str)
         )
         _open_when_warm(page, servers.page_of(app.partition("?")[0], path))
         page.evaluate("scrollTo(0, 120)")
-        page.locator(LIVE).wait_for(timeout=servers.SLOW)
-        page.wait_for_timeout(1500)
+        page.locator(LIVE).wait_for()
+        page.locator("#site-first > *").first.wait_for(state="detached")  # a second later, and with it the least height
         assert page.evaluate("scrollY") == 120
         assert page.evaluate("window.shift") < 0.1
         expect(page.locator(".site-first")).to_be_hidden()
@@ -85,10 +88,20 @@ def test_focus_moves_to_the_page_when_the_first_paint_goes(browser: Browser, app
     with _profile(browser) as context:
         page = context.new_page()
         page.goto(app)
-        page.route("**/start.js", lambda route: (page.wait_for_timeout(1500), route.continue_()))
-        page.goto(app.partition("?")[0] + "explore", wait_until="commit")
-        page.locator(".site-first summary").first.focus()
-        page.locator(LIVE).wait_for(timeout=servers.SLOW)
+        address = app.partition("?")[0] + "explore"
+        scripts: list[Route] = []
+
+        def hold(script: Route) -> None:
+            scripts.append(script)
+
+        page.route("**/start.js", hold)
+        _open_when_warm(page, address, "commit")
+        summary = page.locator(".site-first summary").first
+        summary.focus()
+        expect(summary).to_be_focused()
+        expect(page.locator(LIVE)).to_have_count(0)
+        scripts[-1].continue_()
+        page.locator(LIVE).wait_for()
         assert page.evaluate("document.activeElement.id") == "main"
 
 
@@ -107,8 +120,8 @@ def test_next_visit_is_sent_little(browser: Browser, app: str, path: str) -> Non
 
             network.on("Network.loadingFinished", count)
             page.goto(servers.page_of(app, path))
-            page.locator(LIVE).wait_for(timeout=servers.SLOW)
-            page.wait_for_timeout(1000)
+            page.locator(LIVE).wait_for()
+            page.wait_for_load_state("networkidle")
             page.close()
         assert 500_000 < sizes[0] < 2_500_000
         assert sizes[1] < NEXT_VISIT
@@ -159,8 +172,9 @@ def test_page_without_a_connection_offers_a_reload_that_keeps_the_place(browser:
         servers.caption(page)
         address = page.url
         page.evaluate("sockets.forEach((socket) => socket.close())")
-        expect(page.locator(".cen-connection")).to_contain_text("The connection ended", timeout=servers.SLOW)
+        expect(page.locator(".cen-connection")).to_contain_text("The connection ended")
         page.get_by_role("button", name="Reload").click()
+        expect(page.locator(".cen-connection")).to_have_count(0)  # the page that is left has a caption, too
         servers.caption(page)
         expect(page.locator(".cen-connection")).to_have_count(0)
         assert page.url == address
@@ -198,10 +212,11 @@ def test_panel_serve_shows_the_site(browser: Browser, tmp_path: Path) -> None:
         page.goto(address.replace("127.0.0.1", "localhost") + "/explore?lon=12.5&lat=41.9")
         assert len(servers.caption(page)) > 100
         page.get_by_role("link", name="Learn", exact=True).click()
-        page.locator(LIVE).wait_for(timeout=servers.SLOW)
+        page.wait_for_url("**/learn")
+        page.locator(LIVE).wait_for()
         page.goto(address.replace("127.0.0.1", "localhost") + "/learn/quiz?seed=7")
         expect(page).to_have_title(re.compile("^Quiz"))
-        page.locator(LIVE).wait_for(timeout=servers.SLOW)
-        expect(page.locator(".cen-quiz-choices").first).to_be_visible(timeout=servers.SLOW)
+        page.locator(LIVE).wait_for()
+        expect(page.locator(".cen-quiz-choices").first).to_be_visible()
         assert tab.foreign == []
         assert tab.errors == []

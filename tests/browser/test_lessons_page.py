@@ -11,7 +11,7 @@ from rig import servers
 from chatearthnet_explorer.learn.course import lessons, open_lesson
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Browser, Page, Route
 
 expect = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed: pip install .[browser]").expect
 
@@ -23,7 +23,7 @@ NO_STORAGE = (
 def open_page(page: Page, app: str, path: str) -> None:
     page.goto(servers.page_of(app, path))
     ready = ".cen-lesson-card" if path == "learn" else ".cen-lesson-task .cen-ask"
-    page.locator(ready).first.wait_for(timeout=servers.SLOW)
+    page.locator(ready).first.wait_for()
 
 
 def answer_rightly(page: Page, slug: str, number: int) -> None:
@@ -36,23 +36,40 @@ def answer_rightly(page: Page, slug: str, number: int) -> None:
 
 
 def expect_done(page: Page) -> None:
-    expect(page.locator(".cen-feedback")).to_contain_text("Right.", timeout=servers.SLOW)
+    expect(page.locator(".cen-feedback")).to_contain_text("Right.")
 
 
 def click_south(page: Page) -> None:
     """Click the map in South America."""
     world = page.locator(".leaflet-container")
-    world.wait_for(timeout=servers.SLOW)
-    world.scroll_into_view_if_needed()
     box = world.bounding_box()
     assert box
-    page.mouse.click(box["x"] + box["width"] * 0.35, box["y"] + box["height"] * 0.8)
+    # a click of the element, which waits until it stands still, and not of a place on the screen
+    world.click(position={"x": box["width"] * 0.35, "y": box["height"] * 0.8})
 
 
 def go_on(page: Page, heading: str) -> None:
     page.get_by_role("button", name="Next", exact=True).click()
-    expect(page.locator(".cen-section")).to_have_text(heading, timeout=servers.SLOW)
+    expect(page.locator(".cen-section")).to_have_text(heading)
     expect(page.locator(".cen-section")).to_be_focused()
+
+
+def test_late_scripts_of_a_map_leave_its_frame_whole(browser: Browser, app: str) -> None:
+    with servers.watched_page(browser) as tab:
+        page = tab.page
+        open_page(page, app, "learn/what-a-chip-is")
+
+        def delay(route: Route) -> None:
+            page.wait_for_timeout(1500)
+            route.continue_()
+
+        page.route(re.compile("leaflet"), delay)
+        # the frame's name for its style is a message of its own, which comes while the map's scripts load
+        page.locator(".cen-dot").nth(1).click()
+        page.locator(".leaflet-container").wait_for()
+        expect(page.locator(".cen-click-map .cen-map-frame .leaflet-container")).to_be_visible()
+        expect(page.locator(".cen-map-frame > .cen-map-aids-host")).to_have_count(1)
+        assert tab.errors == []
 
 
 def test_first_lesson_is_done_and_the_list_remembers_it(browser: Browser, app: str) -> None:
@@ -63,7 +80,7 @@ def test_first_lesson_is_done_and_the_list_remembers_it(browser: Browser, app: s
         expect(page.locator(".cen-lesson-card")).to_have_count(len(lessons()))
         page.get_by_role("link", name="What a square is and where it lies").click()
         page.wait_for_url(re.compile("/learn/what-a-chip-is"))
-        page.locator(".cen-ask").wait_for(timeout=servers.SLOW)
+        page.locator(".cen-ask").wait_for()
 
         page.get_by_label("About 250 metres").check()
         page.get_by_role("button", name="Check", exact=True).click()
@@ -72,29 +89,30 @@ def test_first_lesson_is_done_and_the_list_remembers_it(browser: Browser, app: s
 
         go_on(page, "Find a square")
         click_south(page)
-        expect(page.locator(".cen-feedback")).to_contain_text("° S", timeout=servers.SLOW)
+        expect(page.locator(".cen-feedback")).to_contain_text("° S")
         expect_done(page)
 
         go_on(page, "The name is the place")
         tiles = page.locator(".cen-picture-board .cen-tile")
         tiles.nth(1).click()
+        expect(tiles.nth(1)).to_have_attribute("aria-pressed", "true")
         expect(page.locator(".cen-feedback")).to_be_empty()
         tiles.nth(2).click()
         expect_done(page)
 
         go_on(page, "Five parts of a square")
         page.get_by_role("tab", name="bottom right").click()
-        expect(page.locator(".cen-feedback")).to_contain_text("69 % of the ground is water", timeout=servers.SLOW)
+        expect(page.locator(".cen-feedback")).to_contain_text("69 % of the ground is water")
 
         page.reload()
-        expect(page.locator(".cen-section")).to_have_text("Five parts of a square", timeout=servers.SLOW)
+        expect(page.locator(".cen-section")).to_have_text("Five parts of a square")
         expect(page.locator(".cen-dot.cen-done")).to_have_count(4)
         page.get_by_role("button", name="Next lesson").click()
         page.wait_for_url(re.compile("/learn/how-a-satellite-sees"))
         page.go_back()
         page.go_back()
         first, second = page.locator(".cen-lesson-card").nth(0), page.locator(".cen-lesson-card").nth(1)
-        expect(first).to_contain_text("Finished", timeout=servers.SLOW)
+        expect(first).to_contain_text("Finished")
         expect(second).not_to_contain_text("done")
         assert tab.foreign == []
         assert tab.errors == []
@@ -106,12 +124,12 @@ def test_errors_of_a_caption_are_found_on_a_phone(browser: Browser, app: str) ->
     try:
         open_page(page, app, "learn/how-to-judge-a-caption")
         page.locator(".cen-dot").nth(1).tap()
-        expect(page.locator(".cen-section")).to_have_text("Find three errors", timeout=servers.SLOW)
+        expect(page.locator(".cen-section")).to_have_text("Find three errors")
         boxes = page.locator(".cen-sentence input")
-        expect(boxes).to_have_count(8, timeout=servers.SLOW)
+        expect(boxes).to_have_count(8)
         boxes.nth(0).tap()
         page.get_by_role("button", name="Check against the labels").tap()
-        expect(page.locator(".cen-reason").first).to_contain_text("Not this one.", timeout=servers.SLOW)
+        expect(page.locator(".cen-reason").first).to_contain_text("Not this one.")
         expect(page.locator(".cen-false")).to_have_count(3)
         expect(page.locator(".cen-feedback")).to_be_empty()
         boxes.nth(0).tap()
@@ -137,16 +155,17 @@ def test_drill_shrinks_the_interval_by_keyboard(browser: Browser, app: str) -> N
         open_page(page, app, "learn/from-spot-check-to-number")
         go_on(page, "Draw twenty, judge twenty")
         button = page.get_by_role("button", name="It is right")
-        button.wait_for(timeout=servers.SLOW)
+        button.wait_for()
         button.focus()
         for number in range(2, 21):
             page.keyboard.press("Enter")
-            expect(page.locator(".cen-count")).to_have_text(f"Statement {number} of 20", timeout=servers.SLOW)
+            expect(page.locator(".cen-count")).to_have_text(f"Statement {number} of 20")
         page.keyboard.press("Enter")
-        expect(page.locator(".cen-count")).to_have_text("All 20 are judged.", timeout=servers.SLOW)
+        expect(page.locator(".cen-count")).to_have_text("All 20 are judged.")
         rows = page.locator(".cen-intervals .cen-row")
         expect(rows).to_have_count(4)
         expect(rows.nth(3)).to_contain_text("0 of 20 wrong")
+        expect(page.locator(".cen-intervals .cen-truth")).to_have_count(4)  # the last that is drawn
         widths = [row.locator(".cen-interval").bounding_box()["width"] for row in rows.all()]
         assert widths == sorted(widths, reverse=True)
         expect(page.locator(".cen-intervals")).to_contain_text("20 % of all statements are wrong")
@@ -185,7 +204,7 @@ def test_browser_that_refuses_storage_takes_the_lesson(browser: Browser, app: st
         expect_done(page)
         expect(page.locator(".cen-dot.cen-done")).to_have_count(1)
         page.reload()
-        expect(page.locator(".cen-ask")).to_contain_text("Move the slider", timeout=servers.SLOW)
+        expect(page.locator(".cen-ask")).to_contain_text("Move the slider")
         expect(page.locator(".cen-dot.cen-done")).to_have_count(0)
         assert tab.errors == []
 
@@ -213,15 +232,18 @@ def test_two_tabs_add_to_the_same_progress(browser: Browser, app: str) -> None:
         open_page(other, app, "learn/what-a-chip-is")
         answer_rightly(one, "what-a-chip-is", 0)
         other.locator(".cen-dot").nth(2).click()
+        expect(other.locator(".cen-section")).to_have_text("The name is the place")
         other.locator(".cen-picture-board .cen-tile").nth(2).click()
         expect_done(other)
         third = tab.page.context.new_page()
         open_page(third, app, "learn")
         expect(third.locator(".cen-lesson-card").first).to_contain_text("2 of 4 done")
         one.locator(".cen-dot").nth(1).click()
+        expect(one.locator(".cen-section")).to_have_text("Find a square")
+        expect(one.locator(".cen-feedback")).to_be_empty()  # what it said of the section before is gone
         click_south(one)
         expect_done(one)
-        expect(third.locator(".cen-lesson-card").first).to_contain_text("3 of 4 done", timeout=servers.SLOW)
+        expect(third.locator(".cen-lesson-card").first).to_contain_text("3 of 4 done")
         assert tab.errors == []
 
 

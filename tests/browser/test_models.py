@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import time
-from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import pytest
-from rig import servers
-from rig.chat_server import TEXT, chat_server
+from rig import servers, stage
+from rig.chat_server import TEXT, chat_server, completion, json_reply
+from rig.model_page import OWN, PAGE_KEY, choose_chat, open_explorer, open_options
 
 from chatearthnet_explorer.captioners.service.endpoint import PLACEHOLDER
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable
     from pathlib import Path
 
     from playwright.sync_api import Browser, Locator, Page
@@ -22,38 +23,8 @@ if TYPE_CHECKING:
 
 expect = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed: pip install .[browser]").expect
 
-OWN, PAGE_KEY = "sk-owner-4f9c0a17e2b85d63", "sk-typed-0b1c2d3e4f5a6978"
 
-
-@contextmanager
-def open_explorer(
-    browser: Browser, folder: Path, service: ChatServer, *options: str, width: int = 1280
-) -> Iterator[servers.WatchedPage]:
-    """Open a page of an app whose owner has a service and a key."""
-    variables = {"OPENAI_BASE_URL": service.base_url, "OPENAI_API_KEY": OWN}
-    with (
-        servers.serving(folder, *options, **variables) as server,
-        servers.watched_page(browser, width=width) as tab,
-    ):
-        tab.page.goto(server.address)
-        servers.caption(tab.page)
-        yield tab
-        assert OWN not in server.log.read_text("utf-8", "replace")
-        assert PAGE_KEY not in server.log.read_text("utf-8", "replace")
-
-
-def choose_chat(page: Page) -> None:
-    """Open the options, choose the chat model, and wait until it is offered."""
-    open_options(page)
-    page.get_by_label("Caption by").select_option(label="A chat model")
-    expect(page.locator(".cen-ask")).to_be_visible(timeout=servers.SLOW)
-
-
-def open_options(page: Page) -> None:
-    button = page.get_by_role("button", name="Options")
-    if button.get_attribute("aria-expanded") == "false":
-        button.click()
-    expect(button).to_have_attribute("aria-expanded", "true", timeout=servers.SLOW)
+ANSWERS = itertools.count(1)
 
 
 def field(page: Page, label: str) -> Locator:
@@ -61,21 +32,28 @@ def field(page: Page, label: str) -> Locator:
 
 
 def ask(page: Page, service: ChatServer, *, button: str = ".cen-ask") -> None:
-    """Press a button that sends a request, and wait until the service has it and the caption is on the page.
+    """Press a button that sends a request, and wait until the service has it and its answer is on the page.
 
-    A press that reaches the server while a change of the address is under way does nothing, so it is repeated once.
+    A press that reaches the server while a change of the address is under way does nothing, and the page says so.
     """
-    before = len(service.requests)
-    for _ in range(2):
+    before, text = len(service.requests), f"{TEXT} This is answer {next(ANSWERS)}."
+    service.modes = [json_reply(completion(text))]  # no answer before has these words
+    page.locator(button).click()
+    again = page.locator(".cen-explorer .cen-status", has_text="because the page was still changing")
+    wait_until(page, lambda: len(service.requests) > before or again.count() > 0)
+    if len(service.requests) == before:
         page.locator(button).click()
-        deadline = time.monotonic() + servers.SLOW / 2000
-        while len(service.requests) == before and time.monotonic() < deadline:
-            page.wait_for_timeout(50)
-        if len(service.requests) > before:
-            break
+    expect(page.locator(".cen-caption .cen-text")).to_have_text(text)
+    expect(page.locator(".cen-ask")).to_be_enabled()
     assert len(service.requests) == before + 1
-    expect(page.locator(".cen-ask")).to_be_enabled(timeout=servers.SLOW)
-    expect(page.locator(".cen-caption .cen-text")).to_have_text(TEXT, timeout=servers.SLOW)
+
+
+def wait_until(page: Page, condition: Callable[[], bool]) -> None:
+    """Wait for something outside of the page."""
+    deadline = time.monotonic() + stage.SLOW / 1000
+    while not condition():
+        assert time.monotonic() < deadline
+        page.wait_for_timeout(50)
 
 
 def test_only_a_press_sends_a_request_to_the_model(browser: Browser, tmp_path: Path) -> None:
@@ -83,19 +61,20 @@ def test_only_a_press_sends_a_request_to_the_model(browser: Browser, tmp_path: P
         page = tab.page
         choose_chat(page)
         expect(page.locator(".cen-ask")).to_have_text("Ask gpt-6-luna")
-        expect(page.locator(".cen-caption .cen-text")).to_have_count(0, timeout=servers.SLOW)
+        expect(page.locator(".cen-caption .cen-text")).to_have_count(0)
         page.get_by_role("tab", name="GPT-4V style").click()
-        expect(page.locator(".cen-prompt-view")).to_contain_text("Style 4v", timeout=servers.SLOW)
+        expect(page.locator(".cen-prompt-view")).to_contain_text("Style 4v")
         assert service.requests == []
         ask(page, service)
         assert service.keys == [OWN]
         # an answer that takes its time: the button waits, Cancel ends it
         service.modes = ["slow"]
         page.locator(".cen-ask").click()
-        expect(page.locator(".cen-ask")).to_be_disabled(timeout=servers.SLOW)
-        expect(page.locator(".cen-prompt-view .cen-primary")).to_be_disabled(timeout=servers.SLOW)
+        expect(page.locator(".cen-ask")).to_be_disabled()
+        expect(page.locator(".cen-prompt-view .cen-primary")).to_be_disabled()
+        wait_until(page, service.waiting.is_set)
         page.get_by_role("button", name="Cancel").click()
-        expect(page.locator(".cen-ask")).to_be_enabled(timeout=servers.SLOW)
+        expect(page.locator(".cen-ask")).to_be_enabled()
         assert len(service.requests) == 2
         assert tab.errors == []
 
@@ -118,7 +97,7 @@ def test_a_typed_address_gets_a_typed_key_or_none(browser: Browser, tmp_path: Pa
         expect(key).to_have_attribute("type", "password")
         key.fill(PAGE_KEY)
         key.press("Enter")
-        expect(page.locator(".cen-key-host")).to_contain_text(other.base_url.split("/")[2], timeout=servers.SLOW)
+        expect(page.locator(".cen-key-host")).to_contain_text(other.base_url.split("/")[2])
         assert key.input_value() == ""
         ask(page, other, button=".cen-prompt-view .cen-primary")
         assert other.keys == [PLACEHOLDER, PAGE_KEY]
@@ -127,7 +106,7 @@ def test_a_typed_address_gets_a_typed_key_or_none(browser: Browser, tmp_path: Pa
         assert not [frame for frame in frames if PAGE_KEY in frame or OWN in frame]
         address.fill("")
         address.press("Enter")
-        expect(key).to_be_visible(timeout=servers.SLOW)  # the key was that of the other address
+        expect(key).to_be_visible()  # the key was that of the other address
         ask(page, service)
         assert service.keys == [OWN]
 
@@ -138,7 +117,7 @@ def test_strangers_have_the_owners_model_and_no_other(browser: Browser, tmp_path
         page = tab.page
         choose_chat(page)
         open_options(page)
-        expect(field(page, "Send")).to_be_visible(timeout=servers.SLOW)
+        expect(field(page, "Send")).to_be_hidden()  # a chat model gets words alone
         for label in ("Model", "Service", "API key", "Token limit (0 = default)"):
             expect(field(page, label)).to_have_count(0)
         expect(page.get_by_role("button", name="Edit")).to_have_count(0)
@@ -146,7 +125,7 @@ def test_strangers_have_the_owners_model_and_no_other(browser: Browser, tmp_path
         assert [request["model"] for request in service.requests] == ["llama3"]
         page.locator(".cen-ask").click()
         expect(page.locator(".cen-caption-view .cen-error, .cen-grounding-view .cen-error")).to_contain_text(
-            "as often as it may be", timeout=servers.SLOW
+            "as often as it may be"
         )
         assert len(service.requests) == 1
 
@@ -165,19 +144,19 @@ def test_a_key_typed_in_a_notebook_is_not_saved_with_it(browser: Browser, tmp_pa
         page = tab.page
         page.goto(servers.store(lab, "keys", *CELLS))
         servers.run_cell(page, 0)
-        expect(page.locator(".cen-ask")).to_be_visible(timeout=servers.SLOW)
+        expect(page.locator(".cen-ask")).to_be_visible()
         open_options(page)
         address = field(page, "Service")
         address.fill(service.base_url)
         address.press("Enter")
         page.locator(".cen-key").fill(PAGE_KEY)
         page.locator(".cen-key").press("Enter")
-        expect(page.locator(".cen-key-host")).to_be_visible(timeout=servers.SLOW)
+        expect(page.locator(".cen-key-host")).to_be_visible()
         ask(page, service)
         assert service.keys == [PAGE_KEY]
         choose(page, "Settings", "Save Widget State Automatically")
         notebook_file = tmp_path / "notebooks" / "keys.ipynb"
-        deadline = time.monotonic() + servers.SLOW / 1000
+        deadline = time.monotonic() + stage.SLOW / 1000
         while "application/vnd.jupyter.widget-state+json" not in notebook_file.read_text("utf-8"):
             assert time.monotonic() < deadline
             choose(page, "File", "Save Notebook")  # again: the setting takes a moment to hold

@@ -20,13 +20,11 @@ if TYPE_CHECKING:
 expect = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed: pip install .[browser]").expect
 
 
-@pytest.fixture(autouse=True, scope="module")
-def _patience() -> Iterator[None]:
-    """Wait as long as a busy computer needs."""
-    expect.set_options(timeout=servers.SLOW)
-    yield
-    expect.set_options(timeout=5_000)
-
+WATCH = """(hint) => {
+  window.hintCount = 0;
+  new MutationObserver(() => { if (!hint.hidden) window.hintCount += 1; }).observe(hint, { attributes: true });
+}"""
+"""Counts how often a hint appears, which stays for a moment alone."""
 
 STANDS_STILL = """() => new Promise((done) => {
   const top = document.scrollingElement.scrollTop;
@@ -38,9 +36,15 @@ DESKTOP = {"viewport": {"width": 1280, "height": 800}}
 PHONE = {"viewport": {"width": 360, "height": 740}, "has_touch": True, "is_mobile": True}
 
 
+@pytest.fixture(autouse=True)
+def _close_pages(browser: Browser) -> Iterator[None]:
+    yield
+    for context in browser.contexts:
+        context.close()
+
+
 def open_page(browser: Browser, app: str, kind: dict[str, object], path: str = "") -> Page:
     page = browser.new_context(**kind).new_page()
-    page.set_default_timeout(servers.SLOW)
     page.goto(servers.page_of(app, path) if path else app)
     expect(field(page)).to_be_visible()
     return page
@@ -65,8 +69,9 @@ def zoom_of(page: Page) -> str:
 
 
 def wait_for_zoom(page: Page, before: str) -> None:
-    """Wait until the outline is drawn at another zoom."""
+    """Wait until the outline is drawn at another zoom, and the map stands still."""
     expect(page.locator(".leaflet-land-pane path").first).not_to_have_attribute("d", before)
+    expect(page.locator(".leaflet-map-pane.leaflet-zoom-anim")).to_have_count(0)
 
 
 @pytest.mark.parametrize("kind", [DESKTOP, PHONE], ids=["desktop", "phone"])
@@ -133,12 +138,14 @@ def test_wheel_scrolls_the_page_until_the_map_is_clicked(browser: Browser, app: 
     page = open_page(browser, app, DESKTOP)
     expect(frame(page).locator(".leaflet-container")).to_have_attribute("role", "application")
     page.locator(".leaflet-land-pane path").first.wait_for(state="attached")
+    servers.caption(page)  # nothing above the map changes any more
+    page.locator(".cen-map-hint").evaluate(WATCH)
     box = frame(page).bounding_box()
     before = zoom_of(page)
     page.mouse.move(box["x"] + 60, box["y"] + 150)
     page.mouse.wheel(0, 120)
     page.wait_for_function("document.scrollingElement.scrollTop > 60")
-    expect(page.locator(".cen-map-hint")).to_be_visible()
+    page.wait_for_function("window.hintCount > 0")
     assert zoom_of(page) == before
     page.mouse.wheel(0, -500)
     page.wait_for_function("document.scrollingElement.scrollTop === 0")
@@ -168,8 +175,7 @@ def test_map_is_moved_and_a_square_chosen_by_keys(browser: Browser, app: str) ->
     expect(world).to_be_focused()
     expect(page.locator(".cen-map-cross")).to_be_visible()
     page.keyboard.press("ArrowRight")
-    page.wait_for_timeout(600)
-    page.keyboard.press("Enter")
+    page.keyboard.press("Enter")  # while the map still moves
     expect(field(page)).not_to_have_value(before)
     assert " E, " in field(page).input_value()
     lon = float(field(page).input_value().split(" N, ")[1].split(" E")[0])
@@ -182,6 +188,7 @@ def test_one_finger_scrolls_over_the_map_until_a_tap(browser: Browser, app: str)
     page = open_page(browser, app, PHONE)
     world = frame(page).locator(".leaflet-container")
     expect(world).to_have_attribute("role", "application")
+    servers.caption(page)  # nothing above the map changes any more
     touch = page.context.new_cdp_session(page)
     before = field(page).input_value()
 
@@ -207,8 +214,11 @@ def test_one_finger_scrolls_over_the_map_until_a_tap(browser: Browser, app: str)
     top = page.evaluate("document.scrollingElement.scrollTop")
     start = middle()
     swipe(60)
-    page.wait_for_timeout(800)
-    assert middle() != start
+    page.wait_for_function(
+        "([pane, start]) => pane.style.transform !== start",
+        arg=[page.locator(".leaflet-map-pane").first.element_handle(), start],
+    )
+    page.wait_for_function(STANDS_STILL)
     assert page.evaluate("document.scrollingElement.scrollTop") == top
 
 
@@ -226,10 +236,8 @@ def test_names_stand_on_the_outline_and_imagery_is_credited_only_when_seen(brows
     context.route(f"**/{servers.IMAGERY}/**", lambda route: route.fulfill(body=tile, content_type="image/png"))
     page = context.new_page()
     page.goto(app)
-    expect(page.locator(".cen-imagery-credit")).to_be_visible(timeout=servers.SLOW)
-    expect(page.locator(".leaflet-names-pane img")).not_to_have_attribute(
-        "src", re.compile("svg"), timeout=servers.SLOW
-    )
+    expect(page.locator(".cen-imagery-credit")).to_be_visible()
+    expect(page.locator(".leaflet-names-pane img")).not_to_have_attribute("src", re.compile("svg"))
 
 
 def test_country_in_browse_is_the_filter(browser: Browser, app: str) -> None:

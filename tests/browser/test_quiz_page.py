@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+import time
 from typing import TYPE_CHECKING
 
 import pytest
-from rig import servers
+from rig import servers, stage
 
 from chatearthnet_explorer.learn.quiz import make_quiz
 
@@ -24,23 +25,23 @@ PHONE = {"viewport": {"width": 360, "height": 740}, "has_touch": True, "is_mobil
 
 def open_quiz(page: Page, app: str, query: str = "seed=7") -> None:
     page.goto(f"{servers.page_of(app, 'learn/quiz')}&{query}")
-    page.locator(".cen-option").first.wait_for(timeout=servers.SLOW)
+    page.locator(".cen-option").first.wait_for()
 
 
 def expect_question(page: Page, position: int, quiz: object = QUIZ) -> None:
-    expect(page.locator(".cen-question")).to_have_text(quiz.questions[position].prompt, timeout=servers.SLOW)
+    expect(page.locator(".cen-question")).to_have_text(quiz.questions[position].prompt)
     expect(page.locator(".cen-option .cen-words")).to_have_text(list(quiz.questions[position].texts))
 
 
 def expect_picture(page: Page, position: int) -> None:
     expect(page.locator(".cen-stage")).to_have_attribute(
-        "aria-label", f"Simulated picture of the square of question {position + 1}.", timeout=servers.SLOW
+        "aria-label", f"Simulated picture of the square of question {position + 1}."
     )
 
 
 def choose(page: Page, position: int, option: int) -> None:
     page.locator(".cen-option").nth(option).click()
-    expect(page.locator(".cen-reason")).to_have_count(4, timeout=servers.SLOW)
+    expect(page.locator(".cen-reason")).to_have_count(4)
     start = "Right." if option == QUIZ.questions[position].answer else "Not quite:"
     expect(page.locator(".cen-verdict")).to_have_text(re.compile(f"^{start}"))
 
@@ -57,6 +58,15 @@ def pixels(page: Page, canvas: str) -> list[int]:
     )
 
 
+def wait_for_light(page: Page) -> list[int]:
+    """Wait until the picture is dimmed but for what is lit; return how many pixels are lit and dimmed."""
+    deadline = time.monotonic() + stage.SLOW / 1000
+    while not (counts := pixels(page, "canvas.cen-light"))[1]:
+        assert time.monotonic() < deadline
+        page.wait_for_timeout(100)
+    return counts
+
+
 def test_pupil_plays_ten_questions_and_a_reload_keeps_the_answers(browser: Browser, app: str) -> None:
     with servers.watched_page(browser) as tab:
         page = tab.page
@@ -68,11 +78,7 @@ def test_pupil_plays_ten_questions_and_a_reload_keeps_the_answers(browser: Brows
         assert pixels(page, "canvas.cen-light")[1] == 0
         choose(page, 0, QUIZ.questions[0].answer)
         expect(page.locator(".cen-light[aria-pressed='true']")).to_have_count(1)
-        for _ in range(100):
-            light, dim = pixels(page, "canvas.cen-light")  # what is lit is clear, the rest is dimmed
-            if dim:
-                break
-            page.wait_for_timeout(100)
+        light, dim = wait_for_light(page)
         assert light > 5_000
         assert dim > 5_000
 
@@ -95,7 +101,7 @@ def test_pupil_plays_ten_questions_and_a_reload_keeps_the_answers(browser: Brows
             expect_question(page, position)
             choose(page, position, QUIZ.questions[position].answer)
             page.locator(".cen-next").click()
-        expect(page.locator(".cen-question")).to_have_text("You got 9 of 10 right.", timeout=servers.SLOW)
+        expect(page.locator(".cen-question")).to_have_text("You got 9 of 10 right.")
         expect(page.locator(".cen-quiz-choices")).to_be_hidden()
 
         page.locator(".cen-dot").nth(1).click()
@@ -132,7 +138,7 @@ def test_keyboard_alone_answers_and_goes_on(browser: Browser, app: str) -> None:
         expect_question(page, 0)
         page.locator(".cen-option").first.focus()
         page.keyboard.press("ABCD"[QUIZ.questions[0].answer].lower())
-        expect(page.locator(".cen-verdict")).to_have_text(re.compile("^Right."), timeout=servers.SLOW)
+        expect(page.locator(".cen-verdict")).to_have_text(re.compile("^Right."))
         expect(page.locator(".cen-option").first).to_be_focused()
         for _ in range(12):
             page.keyboard.press("Tab")
@@ -154,7 +160,7 @@ def test_phone_shows_question_picture_options_in_order_with_large_targets(browse
         tops = [page.locator(one).first.bounding_box()["y"] for one in (".cen-question", ".cen-stage", ".cen-option")]
         assert tops == sorted(tops)
         page.locator(".cen-option").first.tap()
-        expect(page.locator(".cen-reason")).to_have_count(4, timeout=servers.SLOW)
+        expect(page.locator(".cen-reason")).to_have_count(4)
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
         for selector in (
             ".cen-dot",
@@ -189,7 +195,7 @@ def test_phone_shows_question_picture_options_in_order_with_large_targets(browse
 def test_broken_link_opens_a_quiz_with_a_note(browser: Browser, app: str, query: str, words: str) -> None:
     with servers.watched_page(browser) as tab:
         open_quiz(tab.page, app, query)
-        expect(tab.page.locator(".cen-link-notice")).to_contain_text(words, timeout=servers.SLOW)
+        expect(tab.page.locator(".cen-link-notice")).to_contain_text(words)
         expect_question(tab.page, 0, QUIZ if query.startswith("seed=7") else make_quiz(1))
         tab.page.wait_for_url(re.compile("seed=7$" if query.startswith("seed=7") else "seed=1$"))
         assert tab.dialogs == []
@@ -248,7 +254,7 @@ def test_questions_can_be_read_without_javascript(browser: Browser, app: str) ->
             page.goto(f"{servers.page_of(app, 'learn/quiz')}&seed=7")
             if page.get_by_text(QUIZ.questions[0].prompt).count():
                 break
-            expect(page.locator("#site-first")).to_contain_text("The questions take a moment")
+            expect(page.locator("#site-first")).to_contain_text("The ten questions are being made")
             page.wait_for_timeout(500)
         for question in QUIZ.questions:
             expect(page.locator("#site-first")).to_contain_text(question.prompt)
@@ -265,7 +271,7 @@ def test_teacher_opens_another_quiz_and_prints_its_answers(browser: Browser, app
         open_quiz(page, app)
         page.get_by_text("Other quizzes, and pages for a class").click()
         number = page.get_by_label("Quiz number")
-        expect(number).to_have_value("7", timeout=servers.SLOW)
+        expect(number).to_have_value("7")
         number.fill("0")
         number.evaluate("(one) => { one.min = ''; }")  # past the browser's own check
         page.get_by_role("button", name="Open", exact=True).click()
@@ -275,9 +281,10 @@ def test_teacher_opens_another_quiz_and_prints_its_answers(browser: Browser, app
         expect_question(page, 0, make_quiz(8))
         page.get_by_role("button", name="Show the answers to print").click()
         sheet = page.locator(".cen-quiz-sheet")
-        expect(sheet).to_contain_text("Quiz 8, answers", timeout=servers.SLOW)
+        expect(sheet).to_contain_text("Quiz 8, answers")
         assert sheet.inner_text().count("✓ the answer") == 10
-        assert sheet.locator("img").evaluate_all("all => all.every((one) => one.naturalWidth === 256)")
+        script = "all => Promise.all(all.map((one) => one.decode())).then(() => all.map((one) => one.naturalWidth))"
+        assert set(sheet.locator("img").evaluate_all(script)) == {256}
         page.get_by_role("button", name="Print", exact=True).click()
         assert page.evaluate("window.prints") == 1
         page.emulate_media(media="print")
@@ -285,7 +292,7 @@ def test_teacher_opens_another_quiz_and_prints_its_answers(browser: Browser, app
         expect(sheet).to_be_visible()
         page.emulate_media(media="screen")
         page.get_by_role("button", name="Show the questions to print").click()
-        expect(sheet).not_to_contain_text("✓ the answer", timeout=servers.SLOW)
+        expect(sheet).not_to_contain_text("✓ the answer")
         expect(sheet).to_contain_text(make_quiz(8).questions[9].prompt)
         assert tab.errors == []
 
@@ -295,7 +302,7 @@ def test_list_of_lessons_leads_to_the_quiz(browser: Browser, app: str) -> None:
         page = tab.page
         page.goto(servers.page_of(app, "learn"))
         link = page.get_by_role("link", name=re.compile("^Quiz"))
-        link.wait_for(timeout=servers.SLOW)
+        link.wait_for()
         link.click()
         page.wait_for_url(re.compile("/learn/quiz"))
         expect_question(page, 0, make_quiz(1))

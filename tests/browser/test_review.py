@@ -76,17 +76,19 @@ def open_desk(page: Page, lab: str, folder: Path, *, name: str = "desk", source:
 
 def run(page: Page) -> None:
     """Run the cell, and put the focus on the desk as somebody does who never touches the mouse again."""
+    page.locator(".cen-verdict-pad").evaluate_all("pads => pads.forEach((pad) => pad.classList.add('of-last-run'))")
     servers.run_all(page)
+    expect(page.locator(".cen-verdict-pad.of-last-run")).to_have_count(0)
     ready(page)
     page.locator(".cen-verdict-pad").focus()
 
 
 def ready(page: Page) -> None:
-    page.locator(".cen-verdict-pad:not(.cen-waiting) .cen-correct:enabled").wait_for(timeout=servers.SLOW)
+    page.locator(".cen-verdict-pad:not(.cen-waiting) .cen-correct:enabled").wait_for()
 
 
 def wait_for_judged_count(page: Page, count: int) -> None:
-    expect(page.locator(".cen-verdict-pad")).to_have_attribute("data-judged", str(count), timeout=servers.SLOW)
+    expect(page.locator(".cen-verdict-pad")).to_have_attribute("data-judged", str(count))
     ready(page)
 
 
@@ -103,7 +105,7 @@ def test_twenty_verdicts_by_keyboard_and_a_kernel_killed_after_twelve(
             page.evaluate(WATCH_FOR_NEXT_PAIR)
             keys.press("1")
             wait_for_judged_count(page, number + 1)
-            page.wait_for_function("window.moved !== null", timeout=servers.SLOW)
+            page.wait_for_function("window.moved !== null")
             took.append(page.evaluate("window.moved"))
         print(f"\nto the next pair: median {statistics.median(took):.0f} ms, slowest {max(took):.0f} ms")
 
@@ -126,7 +128,7 @@ def test_twenty_verdicts_by_keyboard_and_a_kernel_killed_after_twelve(
         assert verdicts[11].note == "1 2 3 u are letters here"
         assert ledger.remarks == ()
 
-        page.get_by_text("Kernel Restarting").wait_for(timeout=servers.SLOW)
+        page.get_by_text("Kernel Restarting").wait_for()
         page.get_by_role("button", name="Ok").click()
         servers.wait_idle(page)
         run(page)
@@ -158,15 +160,19 @@ def test_pointing_at_a_contradicted_claim_lights_its_pixels_in_its_part(
         expect(claims).to_have_count(2)
         expect(page.locator(".cen-counts li").nth(1)).to_contain_text("1 contradicted")
         claims.first.hover()
-        page.wait_for_function(f"({HIGHLIGHTED_PIXELS})([300, 100]) > 100", timeout=servers.SLOW)
-        assert page.evaluate(HIGHLIGHTED_PIXELS, [100, 100]) == 0  # water, top left
-        assert page.evaluate(HIGHLIGHTED_PIXELS, [400, 400]) > 100  # crops, which the other claim is about
+        # water, top left, and neither what is beside it nor the crops, which the other claim is about
+        page.wait_for_function(
+            f"[[300, 100], [100, 100], [400, 400]].map({HIGHLIGHTED_PIXELS}).map((dim) => dim > 100).join() === "
+            "'true,false,true'"
+        )
         expect(page.locator(".cen-why")).to_contain_text(
             "'small' stands for 10 to 19 %; the top left has 100.0 % water."
         )
         claims.last.focus()
-        page.wait_for_function(f"({HIGHLIGHTED_PIXELS})([300, 300]) === 0", timeout=servers.SLOW)
-        assert page.evaluate(HIGHLIGHTED_PIXELS, [450, 450]) > 100  # crops too, and outside of the middle
+        # the crops of the middle, and no others: nothing is dimmed while nothing is pointed at
+        page.wait_for_function(
+            f"(({HIGHLIGHTED_PIXELS})([300, 300]) === 0) && (({HIGHLIGHTED_PIXELS})([450, 450]) > 100)"
+        )
 
         page.keyboard.press("1")  # the keys of the desk are heard while a claim has the focus, and after it is gone
         wait_for_judged_count(page, 1)

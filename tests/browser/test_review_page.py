@@ -48,7 +48,7 @@ class Reviewer:
         parts = urlsplit(address)
         query = "&".join(filter(None, (parts.query, link)))
         self.page.goto(parts._replace(path="/review", query=query).geturl())
-        self.page.locator(".cen-plan-form select option").first.wait_for(state="attached", timeout=servers.SLOW)
+        self.page.locator(".cen-plan-form select option").first.wait_for(state="attached")
 
     def draw(self, name: str, *, pairs: int | None = None) -> None:
         self.page.get_by_label("Your name").fill(name)
@@ -58,9 +58,7 @@ class Reviewer:
         self.ready()
 
     def ready(self) -> None:
-        self.page.locator(".cen-verdict-pad:not(.cen-waiting) [data-verdict=correct]:enabled").wait_for(
-            timeout=servers.SLOW
-        )
+        self.page.locator(".cen-verdict-pad:not(.cen-waiting) [data-verdict=correct]:enabled").wait_for()
 
     def judge(self, *verdicts: str) -> None:
         pad = self.page.locator(".cen-verdict-pad")
@@ -73,17 +71,17 @@ class Reviewer:
             self.wait_judged(count + 1)
 
     def wait_judged(self, count: int) -> None:
-        expect(self.page.locator(".cen-verdict-pad")).to_have_attribute("data-judged", str(count), timeout=servers.SLOW)
+        expect(self.page.locator(".cen-verdict-pad")).to_have_attribute("data-judged", str(count))
         self.ready()
 
     def report(self) -> str:
         self.page.locator("[data-step=report]").click()
-        self.page.locator(".cen-spot-check .cen-methods").wait_for(timeout=servers.SLOW)
+        self.page.locator(".cen-spot-check .cen-methods").wait_for()
         return self.page.locator(".cen-spot-check .cen-card").first.inner_text()
 
     def download(self, label: str, folder: Path) -> Path:
         self.page.get_by_role("button", name="Download", exact=True).click()
-        with self.page.expect_download(timeout=servers.SLOW) as event:
+        with self.page.expect_download() as event:
             self.page.get_by_role("button", name=label).click()
         path = folder / event.value.suggested_filename
         event.value.save_as(path)
@@ -134,7 +132,7 @@ def test_ten_verdicts_a_reload_and_a_report(browser: Browser, public: str, tmp_p
         person.open(public)
         expect(page.get_by_role("heading", level=1)).to_have_count(1)
         page.get_by_role("button", name="20", exact=True).click()
-        expect(page.locator(".cen-outlook")).to_contain_text("±22 points", timeout=servers.SLOW)
+        expect(page.locator(".cen-outlook")).to_contain_text("±22 points")
         page.screenshot(path=tmp_path / f"plan-{size}.png", full_page=True)
         person.draw("Ada")
         expect(page.locator(".cen-spot-check .cen-guide")).to_contain_text("misleads no one")
@@ -183,8 +181,8 @@ def test_leaving_with_verdicts_that_are_nowhere_else_warns(browser: Browser, pub
         person.draw("Ada", pairs=5)
         person.judge("correct")
         person.stays = True
-        person.page.locator(".site-header a", has_text="Browse").click()
-        person.page.wait_for_timeout(500)
+        with person.page.expect_event("dialog"):
+            person.page.locator(".site-header a", has_text="Browse").click()
         assert person.warnings == ["beforeunload"]
         person.judge("correct")
         person.stays = False
@@ -202,7 +200,7 @@ def test_a_link_in_another_profile_gives_the_same_sample_and_ledgers_are_merged(
         bo.judge("correct", "correct", "correct", "correct", "major", "major")
         path = ada.download("Verdicts, to go on", tmp_path)
         bo.page.locator("input[type=file]").set_input_files(path)
-        expect(bo.page.locator(".cen-ledger-files .cen-message")).to_contain_text("by Ada added", timeout=servers.SLOW)
+        expect(bo.page.locator(".cen-ledger-files .cen-message")).to_contain_text("by Ada added")
         text = bo.report()
         assert "Cohen's kappa" in text
         assert "0.67 [" in text
@@ -210,7 +208,7 @@ def test_a_link_in_another_profile_gives_the_same_sample_and_ledgers_are_merged(
         wrong = tmp_path / "wrong.jsonl"
         wrong.write_bytes(b"\x89PNG" * 1000)
         bo.page.locator("input[type=file]").set_input_files(wrong)
-        expect(bo.page.locator(".cen-ledger-files .cen-error")).to_contain_text("no ledger", timeout=servers.SLOW)
+        expect(bo.page.locator(".cen-ledger-files .cen-error")).to_contain_text("no ledger")
         assert ada.errors == bo.errors == []
 
 
@@ -219,7 +217,7 @@ def test_the_address_has_the_sample_and_back_returns_to_the_earlier_one(browser:
         page = person.page
         person.open(public, "pairs=many&country=Indonesia&x=%3Cb%3E")
         notice = page.get_by_text("This was left out of the link:")
-        expect(notice).to_contain_text("pairs 'many'", timeout=servers.SLOW)
+        expect(notice).to_contain_text("pairs 'many'")
         expect(page.get_by_label("Country")).to_have_value("Indonesia")
         person.draw("Ada", pairs=3)
         expect(page).to_have_url(re.compile(r"/review\?pairs=3&seed=0&style=3.5&country=Indonesia$"))
@@ -228,13 +226,13 @@ def test_the_address_has_the_sample_and_back_returns_to_the_earlier_one(browser:
         page.locator(".cen-plan-form summary").click()
         page.get_by_label("Sample number (seed)").fill("5")
         page.get_by_role("button", name="Draw the sample").click()
-        expect(page).to_have_url(re.compile("seed=5"), timeout=servers.SLOW)
+        expect(page).to_have_url(re.compile("seed=5"))
         person.ready()
         page.go_back()
         person.wait_judged(1)
         expect(page.locator(".cen-summary")).to_contain_text("sample 0")
         page.go_forward()
-        expect(page.locator(".cen-summary")).to_contain_text("sample 5", timeout=servers.SLOW)
+        expect(page.locator(".cen-summary")).to_contain_text("sample 5")
         assert "Ada" not in page.url
         assert person.errors == []
 
@@ -249,7 +247,7 @@ def test_a_large_ledger_arrives_in_pieces(browser: Browser, public: str, tmp_pat
         large.write_bytes(line + b"damaged, and of no use\n" * 19_000)  # longer than the longest frame
         person.page.locator("input[type=file]").set_input_files(large)
         message = person.page.locator(".cen-ledger-files .cen-message")
-        expect(message).to_contain_text("19,000 damaged lines left out", timeout=servers.SLOW)
+        expect(message).to_contain_text("19,000 damaged lines left out")
         person.judge("correct")
 
 
@@ -261,7 +259,8 @@ def test_by_keyboard_alone(browser: Browser, public: str) -> None:
         keys.type("Ada")
         keys.press("Enter")
         person.ready()
-        keys.press("1")  # the desk has the focus
+        expect(page.locator(".cen-verdict-pad")).to_be_focused()  # a moment after it is seen
+        keys.press("1")
         person.wait_judged(1)
         keys.press("3")
         person.wait_judged(2)
@@ -279,9 +278,7 @@ def test_browser_that_refuses_storage(browser: Browser, public: str) -> None:
     )
     with reviewer(browser, script=script) as person:
         person.open(public)
-        expect(person.page.locator(".cen-ledger-files .cen-notice")).to_contain_text(
-            "does not let this page remember", timeout=servers.SLOW
-        )
+        expect(person.page.locator(".cen-ledger-files .cen-notice")).to_contain_text("does not let this page remember")
         person.draw("Ada", pairs=5)
         person.judge("correct")
         assert person.errors == []

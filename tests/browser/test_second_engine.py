@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 # a view lies in a shadow root under Panel
 _FIND = """(() => { const find = (root) => { for (const one of root.querySelectorAll('*')) {
-  if (one.matches(%r)) return one; const inside = one.shadowRoot && find(one.shadowRoot);
+  if (one.matches(%r) && %s) return one; const inside = one.shadowRoot && find(one.shadowRoot);
   if (inside) return inside; } return null; }; const element = find(document);
   return element ? element.innerText : null; })()"""
 
@@ -20,7 +20,8 @@ def test_caption_and_gallery_appear_in_firefox(app: str, tmp_path: Path) -> None
     with firefox_page(tmp_path) as page:
         page.resize(1280, 800)
         page.goto(app)
-        assert len(page.wait_for(_FIND % ".cen-caption-view .cen-text")) > 100
+        assert len(page.wait_for(_FIND % (".cen-caption-view .cen-text", "one.innerText.trim()"))) > 100
         page.goto(app.replace("/?", "/browse?"))
-        assert "Pairs 1 to 24 of" in page.wait_for(_FIND % ".cen-gallery .cen-head h3")
+        # at first it says that it searches
+        assert page.wait_for(_FIND % (".cen-gallery .cen-head h3", "one.innerText.includes('Pairs 1 to 24 of')"))
         assert page.errors == []

@@ -46,9 +46,9 @@ def _open_toolbar(page: Page, world: Locator) -> None:
     """Open leafmap's toolbar, and in it the list of layers."""
     world.locator(".leaflet-top.leaflet-right .jupyter-button").first.hover()
     world.get_by_title("Toolbar", exact=True).click()
-    expect(world.get_by_title("Change basemap", exact=True)).to_be_visible(timeout=servers.SLOW)
+    expect(world.get_by_title("Change basemap", exact=True)).to_be_visible()
     world.locator("button[title=Layers]").click()
-    expect(world.get_by_text("All layers on/off").first).to_be_visible(timeout=servers.SLOW)
+    expect(world.get_by_text("All layers on/off").first).to_be_visible()
     servers.wait_idle(page)
 
 
@@ -69,12 +69,12 @@ def test_explorer_on_a_map_that_is_on_screen_already(browser: Browser, lab: str)
         page = tab.page
         page.goto(address)
         servers.run_cell(page, 0)
-        expect(page.locator(".leaflet-container .leaflet-marker-icon")).to_be_visible(timeout=servers.SLOW)
+        expect(page.locator(".leaflet-container .leaflet-marker-icon")).to_be_visible()
         servers.run_cell(page, 1)
         world = page.locator(".cen-explorer .leaflet-container")
-        expect(world.locator(".leaflet-marker-icon")).to_be_visible(timeout=servers.SLOW)
-        expect(world.locator(".leaflet-land-pane path")).to_have_count(1, timeout=servers.SLOW)
-        expect(page.locator(".leaflet-land-pane path")).to_have_count(2, timeout=servers.SLOW)  # the first view as well
+        expect(world.locator(".leaflet-marker-icon")).to_be_visible()
+        expect(world.locator(".leaflet-land-pane path")).to_have_count(1)
+        expect(page.locator(".leaflet-land-pane path")).to_have_count(2)  # the first view as well
         assert page.locator(".cen-caption .cen-text").count() == 0
         world.scroll_into_view_if_needed()
         box = world.bounding_box()
@@ -86,13 +86,13 @@ def test_explorer_on_a_map_that_is_on_screen_already(browser: Browser, lab: str)
 
         world.locator(".leaflet-draw-draw-rectangle").click()
         _drag(page, world, start=(0.4, 0.2), end=(0.7, 0.6))
-        expect(world.locator(".leaflet-overlay-pane path.leaflet-interactive")).to_have_count(1, timeout=servers.SLOW)
+        expect(world.locator(".leaflet-overlay-pane path.leaflet-interactive")).to_have_count(1)
         servers.wait_idle(page)
         assert servers.caption(page) == words  # drawing is no click
 
         _open_toolbar(page, world)
         for name in ("A marker of mine", "Outline of the land", "Chip"):
-            expect(world.get_by_text(name, exact=True).first).to_be_visible(timeout=servers.SLOW)
+            expect(world.get_by_text(name, exact=True).first).to_be_visible()
 
         assert tab.foreign == []
         assert tab.errors == []
@@ -104,21 +104,22 @@ def test_browser_takes_the_region_from_the_tools_of_leafmap(browser: Browser, la
         page = tab.page
         page.goto(address)
         servers.run_cell(page, 0)
-        page.locator(".cen-gallery .cen-tile").first.wait_for(timeout=servers.SLOW)
+        page.locator(".cen-gallery .cen-tile").first.wait_for()
         servers.wait_idle(page)
         world = page.locator(".cen-browser .leaflet-container")
         expect(world.locator(".leaflet-draw-draw-rectangle")).to_have_count(1)
+        everywhere = browsing.total(page)
         browsing.draw_box(page)
-        expect(world.locator(".leaflet-overlay-pane path.leaflet-interactive")).to_have_count(1, timeout=servers.SLOW)
-        assert 0 < browsing.total(page) < 2000
+        expect(world.locator(".leaflet-overlay-pane path.leaflet-interactive")).to_have_count(1)
+        assert 0 < browsing.new_total(page, everywhere) < everywhere
         world.locator(".leaflet-control-layers").hover()
         expect(world.locator(".leaflet-control-layers-overlays")).to_contain_text("Pairs")
         _open_toolbar(page, world)
 
         servers.run_cell(page, 1)
         output = page.locator(".jp-OutputArea-output pre").last
-        expect(output).to_contain_text("drawn: Polygon draw controls: 1", timeout=servers.SLOW)
-        expect(output).to_contain_text("layers: OpenStreetMap", timeout=servers.SLOW)
+        expect(output).to_contain_text("drawn: Polygon draw controls: 1")
+        expect(output).to_contain_text("layers: OpenStreetMap")
         expect(output).not_to_contain_text("Pairs")
         assert tab.foreign == []
         assert tab.errors == []

@@ -4,42 +4,29 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pytest
+from playwright.sync_api import expect
 from rig.hostile import ATTACK, VISIBLE_ATTACK
 from rig.sample_chips import caption, chip, quarters
-from rig.stage import Stage, chromium
 
+from chatearthnet_explorer.band_pictures import picture_of
 from chatearthnet_explorer.landcover.legend import CLASSES, PALETTES
+from chatearthnet_explorer.prompts.chip_prompt import prompt_for_chip
 from chatearthnet_explorer.prompts.prompt import prompt_for
+from chatearthnet_explorer.sources.simulated_chips import SimulatedSource
 from chatearthnet_explorer.widgets.shared.caption_view import CaptionView
 from chatearthnet_explorer.widgets.shared.chip_view import ChipView
 from chatearthnet_explorer.widgets.shared.grounding_view import GroundingView
 from chatearthnet_explorer.widgets.shared.prompt_view import PromptView
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from playwright.sync_api import Browser, Locator
+    from playwright.sync_api import Locator
+    from rig.stage import Stage
 
     from chatearthnet_explorer.prompts.prompt import Prompt
 
 WATER, TOWN, TREE, CROP = 1, 2, 3, 6
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as chromium_browser:
-        yield chromium_browser
-
-
-@pytest.fixture
-def stage(browser: Browser) -> Iterator[Stage]:
-    page = browser.new_page(viewport={"width": 1000, "height": 800})
-    page.set_default_timeout(5_000)
-    new_stage = Stage(page)
-    yield new_stage
-    assert new_stage.errors == []
-    page.close()
 
 
 @pytest.fixture
@@ -55,6 +42,17 @@ def pixel(stage: Stage, canvas: str, column: int, row: int) -> list[int]:
     """Red, green, blue, alpha of a canvas of the stage."""
     script = "(c, [x, y]) => [...c.getContext('2d').getImageData(x, y, 1, 1).data]"
     return stage.page.locator(canvas).evaluate(script, [column, row])
+
+
+def expect_pixel(stage: Stage, canvas: str, column: int, row: int, colour: list[int]) -> None:
+    """Wait for a colour of a canvas: words are on screen before pictures are decoded."""
+    stage.page.wait_for_function(
+        """([name, x, y, colour]) => {
+          const data = document.querySelector(name).getContext("2d").getImageData(x, y, 1, 1).data;
+          return String([...data]) === String(colour);
+        }""",
+        arg=[canvas, column, row, colour],
+    )
 
 
 def point(stage: Stage, column: int, row: int) -> tuple[float, float]:
@@ -132,7 +130,7 @@ def test_pointing_at_a_pixel_names_its_class_and_parts(stage: Stage, view: ChipV
         (250, 250): "no label, bottom right",
     }.items():
         stage.page.mouse.move(*point(stage, *place))
-        assert text in stage.page.locator(".cen-readout").inner_text()
+        expect(stage.page.locator(".cen-readout")).to_contain_text(text)
 
 
 def test_a_part_is_chosen_on_the_picture_or_by_the_keyboard(stage: Stage, view: ChipView) -> None:
@@ -167,12 +165,12 @@ def test_halves_of_a_chip_and_none_of_it(stage: Stage, view: ChipView) -> None:
     slider = stage.page.get_by_role("slider")
     stage.set_traits("chip", chip=chip(rgb=None, scene=None, missing=("No scene there.",)))
     stage.page.get_by_text("No scene there.").wait_for()
-    assert stage.page.locator("canvas.cen-labels").evaluate("c => c.style.opacity") == "1"
-    assert not slider.is_visible()
+    expect(stage.page.locator("canvas.cen-labels")).to_have_css("opacity", "1")
+    expect(slider).to_be_hidden()
     stage.set_traits("chip", chip=chip(labels=None, missing=("No map there.",)))
     stage.page.get_by_text("No map there.").wait_for()
-    assert not stage.page.locator(".cen-side").is_visible()
-    assert pixel(stage, "canvas.cen-picture", 7, 201) == [201, 7, 104, 255]
+    expect(stage.page.locator(".cen-side")).to_be_hidden()
+    expect_pixel(stage, "canvas.cen-picture", 7, 201, [201, 7, 104, 255])
     stage.set_traits("chip", chip=None)
     stage.page.get_by_text("Choose a place first.").wait_for()
     assert view.chip is None
@@ -184,19 +182,81 @@ def test_last_of_two_quick_chips_wins(stage: Stage, view: ChipView) -> None:
         """() => {
           const decode = window.createImageBitmap; let calls = 0;
           window.createImageBitmap = async (...given) => {
-            if (++calls <= 2) await new Promise((resolve) => setTimeout(resolve, 300));
-            window.decoded = calls;
-            return decode(...given);
+            const isFirst = ++calls <= 2;
+            if (isFirst) await new Promise((resolve) => { (window.late ??= []).push(resolve); });
+            const image = await decode(...given);
+            window.decoded = (window.decoded ?? 0) + 1;
+            return image;
           };
         }"""
     )
     stage.set_traits("chip", chip=chip(rgb=255 - chip().rgb))
+    stage.page.wait_for_function("window.late?.length === 2")
     stage.set_traits("chip", chip=chip(labels=None))
-    stage.page.wait_for_timeout(600)
     assert view.chip is not None
-    assert stage.page.evaluate("window.decoded") == 3
-    assert not stage.page.locator(".cen-side").is_visible()
+    stage.page.wait_for_function("window.decoded === 1")
+    expect_pixel(stage, "canvas.cen-picture", 7, 201, [201, 7, 104, 255])
+    stage.page.evaluate("window.late.forEach((resolve) => resolve())")
+    stage.page.wait_for_function("window.decoded === 3")
+    stage.page.evaluate("new Promise(requestAnimationFrame)")  # what they would draw, they have drawn
+    expect(stage.page.locator(".cen-side")).to_be_hidden()
     assert pixel(stage, "canvas.cen-picture", 7, 201) == [201, 7, 104, 255]
+
+
+@pytest.mark.parametrize("width", [320, 520])
+def test_pictures_of_the_bands_are_chosen_with_the_keyboard(stage: Stage, width: int) -> None:
+    full = SimulatedSource().chip_at(-63.15, -10.35, bands=True)
+    view = ChipView(chip=full)
+    stage.mount("chip", view, width=width)
+    stage.page.wait_for_selector(".cen-row")
+    true_colour = stage.page.get_by_role("button", name="True colour")
+    assert true_colour.get_attribute("aria-pressed") == "true"
+    assert not stage.page.locator(".cen-ramp").is_visible()
+    true_colour.focus()
+    for _ in range(3):
+        stage.page.keyboard.press("Tab")
+    stage.page.keyboard.press("Enter")
+    stage.page.locator(".cen-ramp").get_by_text("open water (0.8)").wait_for()
+    stage.settle()
+    assert view.band_picture == "ndwi"
+    red, green, blue = (int(value) for value in picture_of(full, "ndwi")[250, 230])
+    stage.page.wait_for_function(
+        "([x, y, red]) => red === "
+        "document.querySelector('canvas.cen-picture').getContext('2d').getImageData(x, y, 1, 1).data[0]",
+        arg=[230, 250, red],
+    )
+    assert pixel(stage, "canvas.cen-picture", 230, 250) == [red, green, blue, 255]
+    assert stage.page.get_by_text("The index NDWI").is_visible()
+    assert not stage.page.get_by_text("(B03 - B08) / (B03 + B08)").is_visible()  # one click further
+    stage.page.get_by_text("Exact term, formula and source").click()
+    assert stage.page.get_by_text("(B03 - B08) / (B03 + B08)").is_visible()
+    assert stage.page.locator(".cen-stage").get_attribute("aria-label").startswith("Water. ")
+    assert stage.page.locator("#chip").evaluate("e => e.scrollWidth - e.clientWidth") <= 0
+
+
+def test_failure_to_read_bands_is_a_sentence_under_the_picture(stage: Stage) -> None:
+    blue = np.full((256, 256), 0.1, np.float32)
+    view = ChipView(chip=chip(bands={"B02": blue}, missing=(f"B08 is missing: {ATTACK}",)))
+    stage.mount("chip", view)
+    stage.page.wait_for_selector(".cen-row")
+    stage.page.get_by_role("button", name="Plants").click()
+    stage.page.locator(".cen-bands").get_by_text("There is no Plants picture").wait_for()
+    stage.settle()
+    assert stage.page.get_by_role("button", name="True colour").get_attribute("aria-pressed") == "true"
+    assert pixel(stage, "canvas.cen-picture", 7, 201) == [201, 7, 104, 255]
+    assert stage.page.evaluate("window.attacks") == []
+
+
+def test_pictures_of_a_multispectral_prompt_stand_after_their_sentences(stage: Stage) -> None:
+    full = SimulatedSource().chip_at(-63.15, -10.35, bands=True)
+    stage.mount("prompt", PromptView(prompt=prompt_for_chip(full, style="multispectral")), width=320)
+    stage.page.get_by_text("The exact text that is sent").click()
+    figures = stage.page.locator("figure.cen-sent")
+    expect(figures).to_have_count(6)
+    assert figures.nth(2).get_by_role("img", name="Plants, as sent").is_visible()
+    assert "NDVI" in figures.nth(2).locator("figcaption").inner_text()
+    assert stage.page.get_by_label("Task (user message)").input_value() == "Describe the square in one paragraph."
+    assert stage.page.locator("#prompt").evaluate("e => e.scrollWidth - e.clientWidth") <= 0
 
 
 @pytest.mark.parametrize("width", [320, 420])
@@ -365,6 +425,19 @@ def test_claims_are_reached_and_kept_by_the_keyboard(stage: Stage, grounding_vie
     claim(stage, "crops").focus()
     stage.set_traits("grounding", captions=(caption("The top left has water, as far as one sees."),))
     assert stage.page.evaluate("document.activeElement.className") == "cen-captions"
+
+
+def test_claim_with_the_focus_stays_lit_when_the_pointer_leaves_another(
+    stage: Stage, grounding_view: GroundingView
+) -> None:
+    claim(stage, "developed").hover()
+    claim(stage, "crops").focus()
+    stage.page.mouse.move(2, 2)
+    stage.settle()
+    assert (grounding_view.highlight, grounding_view.within) == (CROP, ["top left"])
+    stage.page.evaluate("document.activeElement.blur()")
+    stage.settle()
+    assert (grounding_view.highlight, grounding_view.within) == (-1, [])
 
 
 def test_a_finding_lights_its_words_and_its_pixels(stage: Stage, grounding_view: GroundingView) -> None:

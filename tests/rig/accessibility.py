@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 from importlib.resources import files
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import pytest
 
@@ -13,6 +13,15 @@ if TYPE_CHECKING:
 
 GRAVE = ("serious", "critical")
 """Impacts, in axe-core's words, that no page of ours may have."""
+
+# In all shadow roots; what turns for ever, such as the sign of waiting, has no end.
+_STAND_STILL = """async () => {
+  const inside = (root) => [...root.querySelectorAll("*")].filter((one) => one.shadowRoot);
+  const roots = (root) => [root, ...inside(root).flatMap((one) => roots(one.shadowRoot))];
+  const animations = roots(document).flatMap((root) => root.getAnimations());
+  const ending = animations.filter((one) => Number.isFinite(one.effect.getComputedTiming().endTime));
+  await Promise.allSettled(ending.map((one) => one.finished));
+}"""
 
 _RUN = """async ([context, options]) => {
   const { violations } = await axe.run(context ?? document, options);
@@ -69,8 +78,8 @@ def violations(page: Page, *, within: str | None = None, rules: list[str] | None
         within: Selector of the part that is judged; None is all.
         rules: Rules that are run; None is all.
     """
-    # the end of a transition would be measured as a colour between two
-    page.evaluate("Promise.allSettled(document.getAnimations().map((one) => one.finished))")
+    # during a transition, a colour between two would be measured
+    page.evaluate(_STAND_STILL)
     if not page.evaluate("typeof axe === 'object'"):
         page.evaluate(_script())
     options = {"resultTypes": ["violations"], **({"runOnly": rules} if rules else {})}
@@ -99,6 +108,12 @@ def small_parts(page: Page, *, text: float = 16, target: float = 44) -> list[str
     least = {"text": text - 0.01, "target": target - 0.5}
     findings: list[str] = page.evaluate(_MEASURE, [TARGETS, EXCEPTIONS, least])
     return findings
+
+
+def use_colours(page: Page, scheme: Literal["light", "dark"]) -> None:
+    """Have the system prefer light or dark colours, and wait until a page of the site, and its scripts, follow."""
+    page.emulate_media(color_scheme=scheme)
+    page.locator(f"body[data-jp-theme-light={str(scheme == 'light').lower()}]").wait_for()
 
 
 def scrolls_sideways(page: Page) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 import shutil
 import subprocess
 import time
@@ -109,8 +110,9 @@ def firefox_page(folder: Path) -> Iterator[FirefoxPage]:
 def _bidi_address(process: subprocess.Popen[bytes], log: Path) -> str:
     deadline = time.monotonic() + _SECONDS
     while time.monotonic() < deadline and process.poll() is None:
-        for line in log.read_text("utf-8", "replace").splitlines():
-            if "WebDriver BiDi listening on " in line:
-                return line.rpartition(" ")[2]
+        # a line without its end may be half of an address
+        match = re.search(r"WebDriver BiDi listening on (\S+)\n", log.read_text("utf-8", "replace"))
+        if match:
+            return match[1]
         time.sleep(0.1)
     pytest.fail("Firefox did not start")

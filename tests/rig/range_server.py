@@ -320,6 +320,7 @@ class _Handler(BaseHTTPRequestHandler):
         rig = self.server.rig
         for start in range(0, len(content), _CHUNK):
             chunk = content[start : start + _CHUNK]
+            self.pace.rate = rig.bandwidth  # as a test has set it meanwhile
             self.pace.wait(len(chunk))
             rig.shared.wait(len(chunk))
             self.wfile.write(chunk)

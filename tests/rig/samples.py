@@ -6,11 +6,14 @@ import atexit
 import tempfile
 from functools import cache
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from chatearthnet_explorer.catalog import Catalog, build_catalog
 from chatearthnet_explorer.sample.simulated_release import write_release
 from chatearthnet_explorer.sources.release.release_reader import Release, open_release
+
+if TYPE_CHECKING:
+    from chatearthnet_explorer.widgets.browse.gallery import Gallery
 
 
 class SmallSample(NamedTuple):
@@ -33,3 +36,9 @@ def small_sample() -> SmallSample:
 def press(view: Any, what: str, value: object = None) -> None:
     """Do what a view's script does when a person presses something."""
     view.request = {"what": what, "value": value, "turn": view.request.get("turn", 0) + 1}
+
+
+def press_tile(gallery: Gallery, position: int) -> None:
+    """Do what the script of a gallery does when a person opens a pair."""
+    name = gallery.items[position]["name"]
+    gallery.request = {"what": "open", "value": position, "name": name, "turn": gallery.request.get("turn", 0) + 1}

@@ -33,9 +33,6 @@ if TYPE_CHECKING:
 
 NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
 READY_SECONDS = 120
-SLOW = 120_000
-"""Milliseconds a page may take on a busy machine whose Python has compiled nothing yet."""
-
 IMAGERY = "server.arcgisonline.com"
 """The one host that a page may ask: it has the pictures below the map, and the map does without."""
 
@@ -269,7 +266,7 @@ def store(lab: str, name: str, *cells: str) -> str:
 
 def run_cell(page: Page, number: int) -> None:
     """Run one cell of the notebook that is open, when the kernel is there."""
-    page.locator(".jp-Notebook .jp-CodeCell").nth(number).wait_for(timeout=SLOW)
+    page.locator(".jp-Notebook .jp-CodeCell").nth(number).wait_for()
     wait_idle(page)
     page.locator(".jp-CodeCell .jp-InputArea-editor").nth(number).click()
     page.keyboard.press("Shift+Enter")
@@ -277,7 +274,7 @@ def run_cell(page: Page, number: int) -> None:
 
 def run_all(page: Page) -> None:
     """Choose Run, Run All Cells in JupyterLab."""
-    page.locator(".jp-Notebook .jp-CodeCell").first.wait_for(timeout=SLOW)
+    page.locator(".jp-Notebook .jp-CodeCell").first.wait_for()
     wait_idle(page)
     page.locator(".lm-MenuBar-itemLabel", has_text="Run").first.click()
     page.locator(".lm-Menu-itemLabel", has_text="Run All Cells").first.click()
@@ -285,23 +282,22 @@ def run_all(page: Page) -> None:
 
 def wait_idle(page: Page) -> None:
     """Wait until the kernel has nothing to do; before it is there at all, JupyterLab would ask which one to take."""
-    page.get_by_text("| Idle").wait_for(timeout=SLOW)
+    page.get_by_text("| Idle").wait_for()
 
 
 def caption(page: Page) -> str:
     """Wait for a caption and return its text."""
-    words = page.locator(".cen-caption .cen-text").first
-    words.wait_for(timeout=SLOW)
+    words = page.locator(".cen-caption .cen-text").filter(has_text=re.compile(r"\S")).first
+    words.wait_for()
     return words.inner_text()
 
 
 def click_map(page: Page, *, right: float = 0.62, down: float = 0.3) -> float:
     """Click the map at a share of its width and height; return the seconds until another caption is there."""
     map_element = page.locator(".leaflet-container").first
-    map_element.scroll_into_view_if_needed()
+    before = caption(page)
     box = map_element.bounding_box()
     assert box
-    before = caption(page)
     # measured by the page itself, from the event to the frame that shows the words
     page.evaluate(
         """(before) => {
@@ -318,6 +314,7 @@ def click_map(page: Page, *, right: float = 0.62, down: float = 0.3) -> float:
         }""",
         before,
     )
-    page.mouse.click(box["x"] + right * box["width"], box["y"] + down * box["height"])
-    page.wait_for_function("window.took !== null", timeout=SLOW)
+    # which waits until the map stands still, as what is above it may still grow
+    map_element.click(position={"x": right * box["width"], "y": down * box["height"]})
+    page.wait_for_function("window.took !== null")
     return float(page.evaluate("window.took")) / 1000

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from rig.delays import delay_messages
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -18,6 +20,9 @@ if TYPE_CHECKING:
     from chatearthnet_explorer.widgets.shared.view import View
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+
+SLOW = 120_000
+"""Milliseconds a page may take on a busy machine whose Python has compiled nothing yet."""
 
 _FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking"]
 _FLAGS += ["--disable-component-update", "--disable-sync", "--no-first-run"]
@@ -69,12 +74,14 @@ window.mount = async (name, state, script, width) => {
 
 @contextmanager
 def chromium() -> Iterator[Browser]:
-    """A headless browser; skips the test, with the reason, where there is none."""
+    """A headless browser that waits ``SLOW`` for what is expected; skips the test where there is none."""
     api = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed: pip install .[browser]")
     if CHROMIUM is None:
         pytest.skip("there is no Chromium on this machine")
     with api.sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=_FLAGS)
+        api.expect.set_options(timeout=SLOW)
+        browser.on("context", lambda context: (context.set_default_timeout(SLOW), delay_messages(context)))
         try:
             yield browser
         finally:
@@ -114,9 +121,15 @@ class Stage:
 
     def set_traits(self, name: str, **traits: object) -> None:
         """Set traits in Python and let the browser know, as a comm would."""
+        with self.changing(name) as widget:
+            for trait, value in traits.items():
+                setattr(widget, trait, value)
+
+    @contextmanager
+    def changing(self, name: str) -> Iterator[View]:
+        """Let the browser know, as a comm would, what is changed of a widget meanwhile."""
         before = _synced_traits(self.widgets[name])
-        for trait, value in traits.items():
-            setattr(self.widgets[name], trait, value)
+        yield self.widgets[name]
         self.page.evaluate(
             "([name, changed]) => { for (const [k, v] of Object.entries(changed)) window.models[name].apply(k, v); }",
             [name, _plain(_changed_traits(before, _synced_traits(self.widgets[name])))],

@@ -12,13 +12,13 @@ from urllib.parse import urlsplit
 from playwright.sync_api import expect
 
 from chatearthnet_explorer.learn.course import open_lesson
-from rig import servers
+from rig import browsing, servers
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from playwright.sync_api import Browser, Locator, Page
+    from playwright.sync_api import Browser, Locator, Page, Position
 
 DESKTOP: dict[str, Any] = {"viewport": {"width": 1280, "height": 800}}
 PHONE: dict[str, Any] = {
@@ -27,7 +27,6 @@ PHONE: dict[str, Any] = {
     "is_mobile": True,
     "device_scale_factor": 2,
 }
-SLOW = servers.SLOW
 
 
 @dataclass
@@ -47,17 +46,17 @@ class Tour:
         """Whether the person has a phone."""
         return self.device is PHONE
 
-    def press(self, target: Locator) -> None:
-        """Tap or click."""
+    def press(self, target: Locator, position: Position | None = None) -> None:
+        """Tap or click, in the middle or at a position in CSS pixels."""
         if self.is_phone:
-            target.tap()
+            target.tap(position=position)
         else:
-            target.click()
+            target.click(position=position)
 
     def go(self, place: str) -> None:
         """Follow a link of the navigation."""
         self.press(self.page.get_by_role("navigation").first.get_by_role("link", name=place, exact=True))
-        self.page.wait_for_load_state()
+        self.page.wait_for_url(re.compile(rf"/{place.lower()}($|[?#])"))
 
 
 @contextmanager
@@ -85,8 +84,8 @@ def find_home(tour: Tour) -> None:
     field.fill("")
     field.press_sequentially("Augsb")
     tour.press(page.get_by_role("option", name=re.compile("Augsburg")).first)
-    expect(page.locator(".cen-explorer")).to_contain_text("near Augsburg, Germany", timeout=SLOW)
-    expect(page.locator(".cen-caption .cen-text").first).not_to_have_text(before, timeout=SLOW)
+    expect(page.locator(".cen-explorer")).to_contain_text("near Augsburg, Germany")
+    expect(page.locator(".cen-caption .cen-text").first).not_to_have_text(before)
 
 
 def send_link(tour: Tour) -> None:
@@ -100,8 +99,8 @@ def send_link(tour: Tour) -> None:
     )
     with servers.watched_page(tour.browser, **PHONE) as phone:
         phone.page.goto(link.geturl())
-        expect(phone.page.locator(".cen-explorer")).to_contain_text("near Augsburg, Germany", timeout=SLOW)
-        expect(phone.page.locator(".cen-caption .cen-text").first).to_have_text(text, timeout=SLOW)
+        expect(phone.page.locator(".cen-explorer")).to_contain_text("near Augsburg, Germany")
+        expect(phone.page.locator(".cen-caption .cen-text").first).to_have_text(text)
         assert phone.errors == []
 
 
@@ -109,18 +108,17 @@ def browse(tour: Tour) -> None:
     """Browse mangroves in Indonesia, with pictures."""
     tour.go("Browse")
     page = tour.page
-    page.locator(".cen-gallery .cen-tile").first.wait_for(timeout=SLOW)
+    page.locator(".cen-gallery .cen-tile").first.wait_for()
     address = urlsplit(page.url)
     page.goto(address._replace(query="country=Indonesia&class=mangroves").geturl())
-    gallery = page.locator(".cen-gallery")
-    expect(gallery).to_contain_text("of 2", timeout=SLOW)
-    expect(gallery.locator(".cen-tile img")).to_have_count(2, timeout=SLOW)
+    browsing.expect_total(page, 2)
+    expect(page.locator(".cen-gallery .cen-tile img")).to_have_count(2)
 
 
 def open_pair(tour: Tour) -> None:
     """Open a pair and read its caption."""
     tour.press(tour.page.locator(".cen-gallery .cen-tile").first)
-    expect(tour.page.locator(".cen-pair-head")).to_contain_text("_patch", timeout=SLOW)
+    expect(tour.page.locator(".cen-pair-head")).to_contain_text("_patch")
     assert len(servers.caption(tour.page)) > 100
 
 
@@ -128,19 +126,19 @@ def judge(tour: Tour) -> None:
     """Draw a plan, give ten verdicts, and download the report."""
     tour.go("Review")
     page, pad = tour.page, tour.page.locator(".cen-verdict-pad")
-    expect(page.locator(".cen-plan-form .cen-outlook")).not_to_be_empty(timeout=SLOW)
+    expect(page.locator(".cen-plan-form .cen-outlook")).not_to_be_empty()
     page.get_by_label("Your name").fill("Ada on a phone" if tour.is_phone else "Ada")
     page.get_by_label("How many captions").fill("20")
     tour.press(page.get_by_role("button", name="Draw the sample"))
     for count in range(1, 11):
         button = page.locator(".cen-verdict-pad:not(.cen-waiting) [data-verdict=correct]:enabled")
-        button.wait_for(timeout=SLOW)
+        button.wait_for()
         tour.press(button)
-        expect(pad).to_have_attribute("data-judged", str(count), timeout=SLOW)
+        expect(pad).to_have_attribute("data-judged", str(count))
     tour.press(page.locator("[data-step=report]"))
-    page.locator(".cen-spot-check .cen-methods").wait_for(timeout=SLOW)
+    page.locator(".cen-spot-check .cen-methods").wait_for()
     tour.press(page.get_by_role("button", name="Download", exact=True))
-    with page.expect_download(timeout=SLOW) as download:
+    with page.expect_download() as download:
         tour.press(page.get_by_role("button", name="Report (HTML)"))
     assert "How good are the captions?" in download.value.path().read_text("utf-8")
 
@@ -150,38 +148,28 @@ def learn(tour: Tour) -> None:
     tour.go("Learn")
     page = tour.page
     tour.press(page.get_by_role("link", name="What a square is and where it lies"))
-    page.locator(".cen-lesson-task .cen-ask").wait_for(timeout=SLOW)
+    page.locator(".cen-lesson-task .cen-ask").wait_for()
     for choice in open_lesson("what-a-chip-is").sections[0].task.choices:
         if choice.right:
             tour.press(page.get_by_label(choice.text, exact=True))
     tour.press(page.get_by_role("button", name="Check", exact=True))
-    _next_section(tour)
+    _next_section(tour, 1)
     world = page.locator(".leaflet-container")
-    world.wait_for(timeout=SLOW)
-    for _ in range(20):
-        # on a busy computer the map may still move, or not listen yet
-        world.scroll_into_view_if_needed()
-        box = world.bounding_box()
-        assert box
-        right, down = box["x"] + box["width"] * 0.35, box["y"] + box["height"] * 0.8
-        if tour.is_phone:
-            page.touchscreen.tap(right, down)
-        else:
-            page.mouse.click(right, down)
-        try:
-            expect(page.locator(".cen-feedback")).to_contain_text("Right.", timeout=10_000)
-        except AssertionError:
-            continue
-        break
-    _next_section(tour)
+    world.wait_for()
+    box = world.bounding_box()
+    assert box
+    tour.press(world, {"x": box["width"] * 0.35, "y": box["height"] * 0.8})
+    _next_section(tour, 2)
     tour.press(page.locator(".cen-picture-board .cen-tile").nth(2))
-    _next_section(tour)
+    _next_section(tour, 3)
     tour.press(page.get_by_role("tab", name="bottom right"))
-    expect(page.locator(".cen-dot.cen-done")).to_have_count(4, timeout=SLOW)
+    expect(page.locator(".cen-dot.cen-done")).to_have_count(4)
 
 
-def _next_section(tour: Tour) -> None:
-    expect(tour.page.locator(".cen-feedback")).to_contain_text("Right.", timeout=SLOW)
+def _next_section(tour: Tour, sections_done: int) -> None:
+    # the answer to the section before is still there for a moment
+    expect(tour.page.locator(".cen-dot.cen-done")).to_have_count(sections_done)
+    expect(tour.page.locator(".cen-feedback")).to_contain_text("Right.")
     tour.press(tour.page.get_by_role("button", name="Next", exact=True))
 
 
@@ -191,13 +179,13 @@ def play(tour: Tour) -> None:
     page = tour.page
     tour.press(page.get_by_role("link", name=re.compile("quiz", re.IGNORECASE)).first)
     for number in range(1, 11):
-        expect(page.locator(".cen-dot[aria-current=step]")).to_have_text(str(number), timeout=SLOW)
-        expect(page.locator(".cen-verdict")).to_be_empty(timeout=SLOW)
+        expect(page.locator(".cen-dot[aria-current=step]")).to_have_text(str(number))
+        expect(page.locator(".cen-verdict")).to_be_empty()
         tour.press(page.locator(".cen-option").first)
-        expect(page.locator(".cen-verdict")).not_to_be_empty(timeout=SLOW)
-        expect(page.locator(".cen-dot.cen-right, .cen-dot.cen-wrong")).to_have_count(number, timeout=SLOW)
+        expect(page.locator(".cen-verdict")).not_to_be_empty()
+        expect(page.locator(".cen-dot.cen-right, .cen-dot.cen-wrong")).to_have_count(number)
         tour.press(page.locator(".cen-next"))
-    expect(page.locator(".cen-question")).to_contain_text("of 10 right", timeout=SLOW)
+    expect(page.locator(".cen-question")).to_contain_text("of 10 right")
 
 
 STEPS: dict[str, Callable[[Tour], None]] = {
