@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import re
@@ -355,6 +356,23 @@ def test_an_exception_of_the_listener_ends_the_request(server: ChatServer) -> No
         time.sleep(0.001)
     assert server.hangups
     assert len(server.requests) == 1
+
+
+def test_cancel_between_two_texts_loses_no_exception(server: ChatServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    # httpcore closes the body in a generator that Python frees: an exception in it is only printed
+    problems: list[object] = []
+    monkeypatch.setattr(sys, "unraisablehook", lambda problem: problems.append(problem.exc_value))
+    server.modes = ["slow stream"]
+    captioner = ChatCaptioner(base_url=server.base_url)
+
+    def on_text(_: str) -> None:
+        captioner.cancel()
+        raise Cancelled
+
+    with pytest.raises(Cancelled):
+        write_caption(captioner, PROMPT, CHIP, on_text)
+    gc.collect()
+    assert problems == []
 
 
 @pytest.mark.parametrize("listens", [True, False])

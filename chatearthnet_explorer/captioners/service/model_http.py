@@ -81,12 +81,17 @@ class Stop:
             raise Cancelled
 
     def trace(self, event: str, info: dict[str, Any]) -> None:
-        """Remember each connection: the ``trace`` extension of httpcore calls this with every event."""
+        """Remember each connection: the ``trace`` extension of httpcore calls this with every event.
+
+        Raises ``Cancelled`` where a step starts, but not where one ends: httpcore then frees the connection, perhaps
+        while Python collects garbage, and an exception would be lost.
+        """
         if event.endswith(("connect_tcp.complete", "start_tls.complete")):
             connection = info["return_value"].get_extra_info("socket")
             with self._lock:
                 self._sockets.append(connection)
-        self.check()
+        elif event.endswith(".started") and not event.endswith("response_closed.started"):
+            self.check()
 
 
 class BoundedClient(openai.DefaultHttpxClient):
