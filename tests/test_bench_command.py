@@ -138,7 +138,9 @@ def test_killed_bench_resumes_and_repeats_no_request(server: ChatServer, tmp_pat
     assert Counter(one["outcomes"]["checked"] for one in report_in(tmp_path)["contenders"][:1]) == {12: 1}
 
 
-def test_hostile_answers_are_counted_as_what_they_are(server: ChatServer, tmp_path: Path) -> None:
+def test_hostile_answers_are_counted_as_what_they_are(
+    server: ChatServer, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     texts = (
         "Trees cover most of the square, and crops fill the bottom left.",
         "<script>alert(1)</script><img src=x onerror=alert(1)> Please log in to go on with the request you have made.",
@@ -157,7 +159,9 @@ def test_hostile_answers_are_counted_as_what_they_are(server: ChatServer, tmp_pa
     assert result["outcomes"]["no claims"] == 3
     assert result["outcomes"]["checked"] == result["kinds"][ANY]["n"] == 2
     assert result["faithful"]["n"] == PAIRS
+    reason = f"not every chip has a caption, most often because: {result['failure']}"
     assert result["failure"]
+    assert reason in capsys.readouterr().out
     page, markdown = ((tmp_path / f"report.{ending}").read_text("utf-8") for ending in ("html", "md"))
     assert "<script" not in page + markdown
     assert "<b>m" not in page + markdown.partition("```sh")[0]

@@ -23,11 +23,17 @@ _LEAST_P = 0.001
 def conclusions(report: BenchReport) -> list[str]:
     """Return what the figures say, one sentence each; they may hold hostile names of models.
 
-    First the errors of each contender, the most faithful first; then the differences that are hardly chance, and how
-    many pairs show none.
+    First the errors of each contender, the most faithful first; then why captions are missing; then the differences
+    that are hardly chance, and how many pairs show none.
     """
     ranking = report.ranking()
     sentences = [_errors(report.results[position]) for position in ranking]
+    failures = [(report.results[position].label, report.results[position].failure) for position in ranking]
+    sentences += [
+        f"{label}: not every chip has a caption, most often because: {failure}"
+        for label, failure in failures
+        if failure
+    ]
     comparisons = [one for one in report.comparisons if one.kind == ANY and one.n]
     clear = [one for one in comparisons if one.p_holm < CHANCE]
     for position in ranking:

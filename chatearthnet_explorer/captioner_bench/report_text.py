@@ -144,8 +144,6 @@ def provenance(report: BenchReport) -> list[str]:
     if report.unusable:
         sentences.append(f"{report.unusable:,} more chips of the sample have nothing to describe and were left out.")
     for result in report.results:
-        if result.failure:
-            sentences.append(f"{result.label}: not every chip has a caption, most often because: {result.failure}")
         if result.models:
             days = dict.fromkeys(day[:10] for day in (result.first_day, result.last_day) if day)
             dates = f", written {' to '.join(days)}" if days else ""
