@@ -194,7 +194,7 @@ def test_one_finger_scrolls_over_the_map_until_a_tap(browser: Browser, app: str)
 
     def swipe(up: int) -> None:
         box = world.bounding_box()
-        x, y = box["x"] + 60, box["y"] + 190  # left of the credits
+        x, y = box["x"] + 120, box["y"] + 100  # as far from the buttons as a finger may miss them
         touch.send("Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": [{"x": x, "y": y}]})
         for step in range(10, up + 1, 10):
             touch.send("Input.dispatchTouchEvent", {"type": "touchMove", "touchPoints": [{"x": x, "y": y - step}]})
@@ -211,6 +211,9 @@ def test_one_finger_scrolls_over_the_map_until_a_tap(browser: Browser, app: str)
     box = world.bounding_box()
     page.touchscreen.tap(box["x"] + 90, box["y"] + 120)
     expect(field(page)).not_to_have_value(before)
+    # the name of the place stands above the map, and has fewer lines than the one before
+    expect(page.locator(".cen-place-card")).to_contain_text("Open sea.")
+    expect(page.locator(".cen-caption-card")).to_contain_text("No caption yet.")
     top = page.evaluate("document.scrollingElement.scrollTop")
     start = middle()
     swipe(60)
