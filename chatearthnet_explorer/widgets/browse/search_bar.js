@@ -25,15 +25,15 @@ function render({ model, el }) {
     pills, linked);
 
   // what a field showed last: whatever else is in it is being written, and no message overwrites it
-  const shown = new Map([[words, ""], [link, ""]]);
-  const isWritten = (field) => root.getRootNode().activeElement === field && field.value !== shown.get(field);
+  const lastTexts = new Map([[words, ""], [link, ""]]);
+  const isWritten = (field) => root.getRootNode().activeElement === field && field.value !== lastTexts.get(field);
   function fill(field, text) {
     if (!isWritten(field)) field.value = text;
-    shown.set(field, text);
+    lastTexts.set(field, text);
   }
 
   function searchWords() {
-    shown.set(words, words.value);
+    lastTexts.set(words, words.value);
     if (words.value !== model.get("words")) request("words", words.value);
   }
   words.addEventListener("keydown", (event) => {
@@ -44,7 +44,7 @@ function render({ model, el }) {
   link.addEventListener("keydown", (event) => {
     event.stopPropagation();
     if (event.key !== "Enter") return;
-    shown.set(link, link.value);
+    lastTexts.set(link, link.value);
     request("link", link.value);
   });
 

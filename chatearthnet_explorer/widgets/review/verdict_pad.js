@@ -16,7 +16,7 @@ function render({ model, el }) {
   let sent = model.get("handled_count"); // number of the latest command
   let cause = "";
   let waiting = null;
-  let shown = ""; // the pair and its verdict
+  let pairInView = ""; // the pair and its verdict
 
   const bar = make("div", { class: "cen-done" });
   const count = make("span", { class: "cen-count" });
@@ -122,8 +122,8 @@ function render({ model, el }) {
     const [current, judged, total] = ["verdict", "judged_count", "total"].map((name) => model.get(name));
     // words that wait for a verdict stay while the pair stays, whatever else there is to tell
     const pair = JSON.stringify([model.get("position"), model.get("heading"), current]);
-    if (pair !== shown) {
-      shown = pair;
+    if (pair !== pairInView) {
+      pairInView = pair;
       cause = current.cause ?? "";
       note.value = current.note ?? "";
       correction.value = current.correction ?? "";
