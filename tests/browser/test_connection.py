@@ -16,7 +16,7 @@ from rig.servers import serving
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Browser, Page, Route
 
 expect = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed: pip install .[browser]").expect
 
@@ -86,6 +86,80 @@ def test_a_server_with_another_token_leads_to_the_same_place(browser: Browser, t
             expect(page.locator(".cen-pill", has_text="Africa").first).to_be_visible()
             assert parse_qs(urlsplit(page.url).query)["continent"] == ["Africa"]
             assert "token" not in page.url
+
+
+def _go(page: Page, place: str) -> None:
+    page.get_by_role("combobox", name="Find a place").fill(place)
+    page.get_by_role("button", name="Go", exact=True).click()
+
+
+def _has_picture(page: Page) -> bool:
+    return bool(
+        page.locator(".cen-chip-view .cen-picture").evaluate(
+            "canvas => canvas.getContext('2d').getImageData(0, 0, 256, 256).data.some((value) => value > 0)"
+        )
+    )
+
+
+def test_picture_is_loaded_again_after_the_network_failed_for_a_moment(browser: Browser, app: str) -> None:
+    with servers.watched_page(browser) as tab:
+        page = tab.page
+        page.goto(app)
+        servers.caption(page)
+        failures: list[str] = []
+
+        def fail_twice(route: Route) -> None:
+            if failures.count(route.request.url) < 2:
+                failures.append(route.request.url)
+                route.abort()
+            else:
+                route.fallback()
+
+        page.route("**/pictures/*.png", fail_twice)
+        _go(page, "41.9, 12.5")
+        wait = page.locator(".cen-chip-view .cen-wait")
+        expect(wait).to_have_text("Loading the picture …")
+        expect(page.locator(".cen-chip-view.cen-stale")).to_have_count(1)  # the picture of the place before
+        expect(wait).to_be_hidden()
+        expect(page.locator(".cen-chip-view.cen-stale")).to_have_count(0)
+        expect(page.locator(".cen-chip-view .cen-readout")).to_have_text("Point at the picture or at the list.")
+        assert _has_picture(page)
+        assert failures
+        assert not [error for error in tab.errors if "ERR_FAILED" not in error]
+
+
+def test_picture_that_never_arrives_leaves_no_picture_of_another_place(browser: Browser, app: str) -> None:
+    with servers.watched_page(browser) as tab:
+        page = tab.page
+        page.goto(app)
+        servers.caption(page)
+        expect(page.locator(".cen-chip-view .cen-readout")).to_have_text("Point at the picture or at the list.")
+        assert _has_picture(page)
+        page.route("**/pictures/*.png", lambda route: route.fulfill(status=404))
+        _go(page, "41.9, 12.5")
+        expect(
+            page.locator(".cen-chip-view").get_by_text("The picture did not arrive. Reload the page to see it.")
+        ).to_be_visible()
+        assert not _has_picture(page)
+        assert not [error for error in tab.errors if "404" not in error]
+        page.unroute("**/pictures/*.png")
+        page.reload()
+        expect(page.locator(".cen-chip-view .cen-readout")).to_have_text("Point at the picture or at the list.")
+        assert _has_picture(page)
+        expect(page.get_by_text("The picture did not arrive.")).to_be_hidden()
+
+
+@pytest.mark.parametrize("part", ["**/parts/*.json", "**/ipywidgets_bokeh*.js"])
+def test_incomplete_page_offers_to_reload(browser: Browser, app: str, part: str) -> None:
+    with servers.watched_page(browser) as tab:
+        page = tab.page
+        page.route(part, lambda route: route.fulfill(status=502))
+        page.goto(app)
+        expect(page.locator(BAR)).to_contain_text("A part of this page did not arrive.")
+        page.unroute(part)
+        page.get_by_role("button", name="Reload").click()
+        servers.caption(page)
+        expect(page.locator(BAR)).to_have_count(0)
 
 
 def test_hostile_places_in_an_address_are_passed_over(browser: Browser, app: str) -> None:

@@ -1,4 +1,4 @@
-// Delivers the messages of a page late, in their order, as a busy server and a slow network do.
+// Delivers the messages of a page late, in their order, and what it fetches, as a busy server and a slow network do.
 (() => {
   const LONGEST = %d; // milliseconds
 
@@ -11,6 +11,12 @@
       waiting.push(deliver);
       setTimeout(() => waiting.shift()(), due - performance.now());
     };
+  };
+
+  const fetchAtOnce = window.fetch;
+  window.fetch = async (...request) => {
+    await new Promise((resume) => setTimeout(resume, Math.random() * LONGEST));
+    return fetchAtOnce(...request);
   };
 
   window.WebSocket = class extends WebSocket {

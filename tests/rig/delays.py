@@ -1,7 +1,7 @@
 """Late messages on purpose: a page and its test must wait for the right thing, not just long enough on a fast computer.
 
 ``PAGE_DELAY=500 python -m pytest tests/browser`` delays each message between a page and its server by up to that many
-milliseconds, in both directions and in order.
+milliseconds, in both directions and in order, and each fetch of a page likewise.
 """
 
 from __future__ import annotations

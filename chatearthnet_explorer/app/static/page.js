@@ -139,6 +139,9 @@
       });
     }
   };
+  const showIncomplete = () => show("A part of this page did not arrive. Your place is saved.", "Reload");
+  addEventListener("chatearthnet-incomplete", showIncomplete); // start.js asked several times
+  addEventListener("error", ({ target }) => { if (target instanceof HTMLScriptElement) showIncomplete(); }, true);
   for (const event of ["beforeunload", "pagehide"]) addEventListener(event, () => (leaving = true));
   addEventListener("pageshow", () => (leaving = false));
   // whoever is warned of unsaved work may stay

@@ -2,6 +2,7 @@
 (() => {
   const LONGEST_WAIT = 20000;
   const PATIENCE = 60000;
+  const TRY_AGAIN_AFTER = [1000, 2000, 4000, 8000]; // milliseconds: a network that is gone for a moment
 
   // anywidget gives a view two seconds to load, and the page up if it takes longer; a slow phone or a busy server does
   const timeout = AbortSignal.timeout.bind(AbortSignal);
@@ -25,9 +26,16 @@
 
   // What is the same in every tab stands in the message as a digest: the browser has most of it already.
   const partOf = async (digest) => {
-    const answer = await fetch(`parts/${digest}.json`);
-    if (!answer.ok) throw new Error(`A part of the page is missing (${answer.status}).`);
-    return answer.json();
+    for (const pause of [...TRY_AGAIN_AFTER, 0]) {
+      const answer = await fetch(`parts/${digest}.json`).catch(() => null);
+      if (answer) {
+        if (!answer.ok) break;
+        return answer.json();
+      }
+      await new Promise((resume) => setTimeout(resume, pause));
+    }
+    dispatchEvent(new CustomEvent("chatearthnet-incomplete"));
+    throw new Error("A part of the page is missing.");
   };
   const fillIn = async (bundle) => {
     const parts = new Map();

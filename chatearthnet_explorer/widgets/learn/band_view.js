@@ -20,12 +20,12 @@ function render({ model, el }) {
   }, label)));
   ribbon.hidden = !model.get("simulated");
 
-  function showPicture() {
-    draw(canvas, model.get("picture"));
+  async function showPicture() {
     for (const button of buttons.children) {
       button.setAttribute("aria-pressed", String(button.dataset.id === model.get("composite")));
     }
     note.textContent = model.get("composites").find(([id]) => id === model.get("composite"))[2];
+    if (!await draw(canvas, model.get("picture"))) note.textContent = NO_PICTURE;
   }
 
   function showPixel() {

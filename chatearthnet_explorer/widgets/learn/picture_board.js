@@ -3,13 +3,13 @@ function render({ model, el }) {
   const board = make("div", { class: "cen-board", role: "group" });
   root.append(board);
 
-  async function show() {
+  function show() {
     board.setAttribute("aria-label", model.get("label"));
     board.style.setProperty("--columns", model.get("columns"));
     const pictures = model.get("pictures");
     board.replaceChildren(...model.get("names").map(([name, where], at) => {
       const canvas = make("canvas", { "aria-hidden": "true" });
-      draw(canvas, pictures[at]);
+      draw(canvas, pictures[at]).then((picture) => picture ?? canvas.replaceWith(make("p", { class: "cen-note" }, NO_PICTURE)));
       return make("button", {
         type: "button", class: "cen-tile", "aria-pressed": "false", "data-name": name,
         "aria-label": `${where}`, onclick: () => send(model, { selection: name }),

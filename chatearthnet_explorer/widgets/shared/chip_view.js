@@ -1,6 +1,7 @@
 const SIZE = 256; // pixels of a chip along each side
 const FINE = 2; // the overlay's pixels for each of the chip's, so that outlines are thin
 const HALF = SIZE / 2;
+const SOON = 300; // milliseconds: shorter waits need no word
 const BOXES = { // column and row where each part begins; all are half the chip wide
   "top left": [0, 0], "top right": [HALF, 0], "bottom left": [0, HALF], "bottom right": [HALF, HALF],
   middle: [HALF / 2, HALF / 2],
@@ -103,6 +104,7 @@ function render({ model, el }) {
     type: "button", class: "cen-button", onclick: () => send(model, { actions: model.get("actions") + 1 }),
   });
   const note = make("p", { class: "cen-notice" }, notice, " ", action);
+  const missing = make("p", { class: "cen-remark", role: "alert", hidden: true }, NO_PICTURE);
   const remarks = make("div", { class: "cen-remarks" });
   const table = make("div");
   const every = make("details", {}, make("summary", {}, "All parts in one table"), table);
@@ -115,7 +117,7 @@ function render({ model, el }) {
     make("label", { class: "cen-palette" }, make("span", {}, "Colours"), palettes), every);
   root.append(heading, make("div", { class: "cen-columns" },
     make("section", { class: "cen-left" }, pictureHeading, make("div", { class: "cen-frame" }, stage, wait.bar), bands.element, blend,
-      readout, note, remarks, about), side));
+      readout, note, missing, remarks, about), side));
 
   const has = (trait) => (model.get(trait)?.byteLength ?? model.get(trait)?.length) > 0; // or an address
 
@@ -190,19 +192,33 @@ function render({ model, el }) {
     stage.setAttribute("aria-label", model.get("bands_offered") ? `${bands.label()}. ${alternative}` : alternative);
     stage.classList.toggle("cen-empty", !some);
     readout.hidden = !has("label_map");
-    absent.hidden = some || Boolean(model.get("progress"));
-    wait.set(model.get("progress"));
-    root.classList.toggle("cen-stale", Boolean(model.get("progress")) && some);
+    showProgress();
     palettes.value = model.get("palette");
+  }
+
+  let isLoading = false; // for so long that it is worth a word
+  function showProgress() {
+    const some = has("picture") || has("label_map");
+    const sentence = model.get("progress") || (isLoading ? "Loading the picture …" : "");
+    absent.hidden = some || Boolean(sentence);
+    wait.set(sentence);
+    root.classList.toggle("cen-stale", Boolean(sentence) && some);
   }
 
   let turn = 0;
   async function show() {
     const current = ++turn;
     indices = null;
-    const [photo, labelMap] = await Promise.all(["picture", "label_map"].map((trait) =>
-      has(trait) ? draw(make("canvas"), model.get(trait)) : null));
+    missing.hidden = true;
+    // until it is there, the picture of the place before stands under the new name
+    const word = setTimeout(() => { if (current === turn) { isLoading = true; showProgress(); } }, SOON);
+    const due = ["picture", "label_map"].filter(has);
+    const drawn = await Promise.all(due.map((trait) => draw(make("canvas"), model.get(trait))));
+    clearTimeout(word);
     if (current !== turn) return; // a later chip overtook this one
+    isLoading = false;
+    const [photo, labelMap] = ["picture", "label_map"].map((trait) => drawn[due.indexOf(trait)]);
+    missing.hidden = !drawn.includes(null);
     picture.width = picture.height = SIZE;
     if (photo) picture.getContext("2d").drawImage(photo, 0, 0);
     labels.hidden = !labelMap;

@@ -39,7 +39,8 @@ function pictureList({ pictures }) {
 
 /** A picture as it is sent, with the sentence before it if it has one. */
 async function sentPicture(bytes, text, name) {
-  const canvas = await draw(make("canvas", { class: "cen-map", role: "img", "aria-label": `${name}, as sent` }), bytes);
+  const canvas = await draw(make("canvas", { class: "cen-map", role: "img", "aria-label": `${name}, as sent` }), bytes)
+    ?? make("p", { class: "cen-remark" }, NO_PICTURE);
   return text ? make("figure", { class: "cen-sent" }, make("figcaption", {}, text), canvas) : canvas;
 }
 
@@ -132,7 +133,9 @@ function render({ model, el }) {
     mark(view);
   }
 
+  let turn = 0;
   async function show() {
+    const current = ++turn;
     words.hidden = buttons.hidden = !model.get("fields").style;
     setEditing(false);
     showFacts();
@@ -141,6 +144,7 @@ function render({ model, el }) {
     const { image_texts: texts = [], facts: { pictures = [] } = {} } = model.get("fields");
     const maps = await Promise.all(model.get("images").map((bytes, at) =>
       sentPicture(bytes, texts[at], pictures[at] ?? `Label map ${at + 1}`)));
+    if (current !== turn) return; // a later prompt overtook this one
     const heading = make("p", {}, texts.length ? "Pictures sent with it, each after its sentence:"
       : "Label maps sent with it (not the satellite picture):");
     images.replaceChildren(...(maps.length ? [heading, ...maps] : []));

@@ -134,19 +134,35 @@ function mark(view) {
   }
 }
 
-/** The file of a picture that a trait holds: its bytes, or the address that the site sends in their place. */
+const TRY_AGAIN_AFTER = [1000, 2000, 4000, 8000]; // milliseconds: a network that is gone for a moment
+const LONGEST_FETCH = 30000; // milliseconds
+
+/** The file of a picture that a trait holds, its bytes or the address that the site sends in their place; or null. */
 async function fileOf(picture, type) {
   if (typeof picture !== "string") return new Blob([picture], { type });
-  const answer = await fetch(picture);
-  if (!answer.ok) throw new Error(`A picture is missing (${answer.status}).`);
-  return answer.blob();
+  for (const pause of [...TRY_AGAIN_AFTER, 0]) {
+    try {
+      const answer = await fetch(picture, { signal: AbortSignal.timeout(LONGEST_FETCH) });
+      return answer.ok ? await answer.blob() : null;
+    } catch {
+      await new Promise((resume) => setTimeout(resume, pause));
+    }
+  }
+  return null;
 }
 
-/** Draws a PNG of a trait at its own size; colours are taken as they stand. */
+const NO_PICTURE = "The picture did not arrive. Reload the page to see it.";
+const wanted = new WeakMap(); // the latest picture of each canvas
+
+/** Draws a PNG of a trait at its own size, colours as they stand; returns the canvas, or null if no picture came. */
 async function draw(canvas, picture) {
-  const image = await createImageBitmap(await fileOf(picture, "image/png"), { colorSpaceConversion: "none" });
-  canvas.width = image.width;
-  canvas.height = image.height;
+  wanted.set(canvas, picture);
+  const file = await fileOf(picture, "image/png");
+  const image = file && await createImageBitmap(file, { colorSpaceConversion: "none" });
+  if (wanted.get(canvas) !== picture) return canvas; // a later picture overtook this one
+  canvas.width = image?.width ?? 0;
+  canvas.height = image?.height ?? 0;
+  if (!image) return null;
   canvas.getContext("2d", { willReadFrequently: true }).drawImage(image, 0, 0);
   return canvas;
 }
