@@ -3,7 +3,6 @@
 import os
 import re
 import shutil
-import socket
 import subprocess
 import time
 import tomllib
@@ -14,6 +13,7 @@ from pathlib import Path
 import pytest
 from packaging.requirements import Requirement
 from rig import full_size
+from rig.ports import free_port
 from rig.zenodo import Zenodo
 
 ROOT = Path(__file__).parents[1]
@@ -111,8 +111,7 @@ def test_build_and_start_open_the_site(clone: Path) -> None:
     pytest.importorskip("jupyterlab", reason="JupyterLab is not installed: pip install .[lab]")
     environment = _environment(clone)
     assert "The image has the simulated sample alone." in _build(clone, "http://127.0.0.1:9")
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
+    port = free_port()
     command = [clone / "binder" / "start", "jupyter", "lab", "--no-browser", "--allow-root", "--ip=127.0.0.1"]
     command += [f"--port={port}", "--IdentityProvider.token="]
     with (clone / "log").open("wb") as log:

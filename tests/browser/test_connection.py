@@ -10,6 +10,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from rig import servers, stage
+from rig.ports import free_port
 from rig.reverse_proxy import reverse_proxy
 from rig.servers import serving
 
@@ -31,11 +32,10 @@ def _through(address: str, port: int, prefix: str = "", host: str = "localhost")
 
 @pytest.mark.parametrize("width", [1280, 360])
 def test_bar_reports_lost_server_and_page_returns_to_its_place(browser: Browser, tmp_path: Path, width: int) -> None:
-    token = {"CHATEARTHNET_TOKEN": "the-same-at-each-start"}
+    token, port = {"CHATEARTHNET_TOKEN": "the-same-at-each-start"}, free_port()
     with servers.watched_page(browser, width=width) as tab:
         page = tab.page
-        with serving(tmp_path / "first", **token) as server:
-            port = server.port
+        with serving(tmp_path / "first", f"--port={port}", **token) as server:
             page.goto(f"{server.address}&year=2021")
             servers.caption(page)
             page.get_by_role("tab", name="GPT-4V style").click()
@@ -66,10 +66,10 @@ def test_bar_reports_lost_server_and_page_returns_to_its_place(browser: Browser,
 
 
 def test_a_server_with_another_token_leads_to_the_same_place(browser: Browser, tmp_path: Path) -> None:
+    port = free_port()
     with servers.watched_page(browser) as tab:
         page = tab.page
-        with serving(tmp_path / "first") as server:
-            port = server.port
+        with serving(tmp_path / "first", f"--port={port}") as server:
             page.goto(servers.page_of(server.address, "browse"))
             page.locator(".cen-facet-view .cen-value").filter(has_text="Africa").first.click()
             page.wait_for_function("location.search.includes('continent=Africa')")

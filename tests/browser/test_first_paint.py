@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Literal
 
 import pytest
 from rig import servers
+from rig.ports import free_port
 
 import chatearthnet_explorer.app
 
@@ -187,7 +188,7 @@ def _panel_serve(folder: Path) -> Iterator[str]:
         str(file) for file in (Path(chatearthnet_explorer.app.__file__).parent / "panel_serve").glob("[a-z]*.py")
     )
     plugin = ["--plugins", "chatearthnet_explorer.app.panel_plugin", "--index", "explore"]
-    port = servers._free_port()
+    port = free_port()
     command = [sys.executable, "-m", "panel", "serve", *files, *plugin, "--port", str(port)]
     environment = {**os.environ, "HOME": str(folder), "CHATEARTHNET_STAC": "http://127.0.0.1:9"}
     with (folder / "log").open("wb") as log:

@@ -7,7 +7,6 @@ import os
 import re
 import secrets
 import shutil
-import socket
 import subprocess
 import sys
 import time
@@ -24,6 +23,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from rig import processes
+from rig.ports import free_port
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -93,7 +93,7 @@ def lab(folder: Path, *, theme: str = "JupyterLab Light") -> Iterator[str]:
     settings.mkdir(parents=True)
     (settings / "notification.jupyterlab-settings").write_text(json.dumps({"fetchNews": "false"}))
     (settings / "themes.jupyterlab-settings").write_text(json.dumps({"theme": theme}))
-    port, token = _free_port(), secrets.token_hex(16)
+    port, token = free_port(), secrets.token_hex(16)
     command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", f"--ServerApp.root_dir={notebooks}"]
     command += ["--ServerApp.ip=127.0.0.1", f"--ServerApp.port={port}", f"--IdentityProvider.token={token}"]
     with _running(command, home, f"http://127.0.0.1:{port}/api?token={token}"):
@@ -104,7 +104,7 @@ def lab(folder: Path, *, theme: str = "JupyterLab Light") -> Iterator[str]:
 def lab_command(folder: Path) -> Iterator[str]:
     """Run the command ``lab``, as root where the tests are; gives the address that it prints, with a token."""
     pytest.importorskip("jupyterlab", reason="JupyterLab is not installed: pip install .[lab]")
-    port, token = _free_port(), secrets.token_hex(16)
+    port, token = free_port(), secrets.token_hex(16)
     main = "import sys; from chatearthnet_explorer.cli import main; sys.exit(main())"
     command = [sys.executable, "-c", main, "lab", "--no-browser", f"--folder={folder / 'copies'}"]
     settings = {"JUPYTER_PORT": str(port), "JUPYTER_TOKEN": token}
@@ -117,7 +117,7 @@ def lab_command(folder: Path) -> Iterator[str]:
 def hub(folder: Path, *, base: str = "/user/someone/") -> Iterator[str]:
     """Run JupyterLab below a base URL, as JupyterHub and Binder do; gives the site's address in it, with a token."""
     pytest.importorskip("jupyter_server_proxy", reason="jupyter-server-proxy is not installed: pip install .[lab]")
-    port, token = _free_port(), secrets.token_hex(16)
+    port, token = free_port(), secrets.token_hex(16)
     command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", f"--ServerApp.root_dir={folder}"]
     command += ["--ServerApp.ip=127.0.0.1", f"--ServerApp.port={port}", f"--IdentityProvider.token={token}"]
     command += [f"--ServerApp.base_url={base}"]
@@ -238,12 +238,6 @@ def _wait(address: str, process: subprocess.Popen[bytes], log: Path) -> None:
         except (urllib.error.URLError, OSError):
             time.sleep(0.1)
     pytest.fail(f"the server did not start: {log.read_text('utf-8', 'replace')[-2000:]}")
-
-
-def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port: int = free.getsockname()[1]
-    return port
 
 
 def store(lab: str, name: str, *cells: str) -> str:

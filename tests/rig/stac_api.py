@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import shutil
-import socket
 import subprocess
 import sys
 import threading
@@ -18,6 +17,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 import pytest
+
+from rig.ports import free_port
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -86,9 +87,7 @@ def rustac(items: Sequence[dict[str, Any]], folder: Path, *, options: Sequence[s
     folder.mkdir(parents=True, exist_ok=True)
     file = folder / "items.json"
     file.write_text(json.dumps({"type": "FeatureCollection", "features": list(items)}))
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     url = f"http://127.0.0.1:{port}"
     command = [program, "serve", "-a", f"127.0.0.1:{port}", *options, str(file)]
     with (folder / "log").open("wb") as log, subprocess.Popen(command, stdout=log, stderr=log) as process:
