@@ -116,8 +116,8 @@ function render({ model, el }) {
   const side = make("section", { class: "cen-side" }, coverHeading, tabs, legend,
     make("label", { class: "cen-palette" }, make("span", {}, "Colours"), palettes), every);
   root.append(heading, make("div", { class: "cen-columns" },
-    make("section", { class: "cen-left" }, pictureHeading, make("div", { class: "cen-frame" }, stage, wait.bar), bands.element, blend,
-      readout, note, missing, remarks, about), side));
+    make("section", { class: "cen-left" }, pictureHeading, make("div", { class: "cen-frame" }, stage, wait.bar), missing, bands.element,
+      blend, readout, note, remarks, about), side));
 
   const has = (trait) => (model.get(trait)?.byteLength ?? model.get(trait)?.length) > 0; // or an address
 
