@@ -199,10 +199,11 @@ function render({ model, el }) {
   let isLoading = false; // for so long that it is worth a word
   function showProgress() {
     const some = has("picture") || has("label_map");
-    const sentence = model.get("progress") || (isLoading ? "Loading the picture …" : "");
-    absent.hidden = some || Boolean(sentence);
-    wait.set(sentence);
-    root.classList.toggle("cen-stale", Boolean(sentence) && some);
+    const progress = model.get("progress");
+    absent.hidden = some || Boolean(progress) || isLoading;
+    wait.set(progress || (isLoading ? "Loading the picture …" : ""));
+    root.classList.toggle("cen-stale", Boolean(progress) && some);
+    root.classList.toggle("cen-loading", isLoading); // the picture alone: the shares are of the new place
   }
 
   let turn = 0;
