@@ -203,7 +203,7 @@ def test_a_part_that_was_being_written_is_written_again(tmp_path: Path) -> None:
     one = min(parts.glob("*-judged.parquet"))
     one.unlink()
     one.with_name(one.name.replace("judged", "findings")).write_bytes(b"PAR1 torn")
-    (parts / "000002-findings.parquet.77.tmp").write_bytes(b"half")
+    (parts / "000002-findings.parquet.77.part").write_bytes(b"half")
     audit(records, tmp_path / "torn", counts_of=CountsFromList(), size=10)
     assert _same(tmp_path / "whole", tmp_path / "torn")
 

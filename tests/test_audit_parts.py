@@ -153,7 +153,7 @@ def test_an_unfinished_file_has_a_name_of_its_own_beside_the_finished_one(
     monkeypatch.setattr(pq, "write_table", record)
     monkeypatch.setattr("os.getpid", lambda: 4711)
     write_part(tmp_path, 12, (_findings([0], 0), _caption_rows(["a"], 0)))
-    assert names == ["000012-findings.parquet.4711.tmp", "000012-judged.parquet.4711.tmp"]
+    assert names == ["000012-findings.parquet.4711.part", "000012-judged.parquet.4711.part"]
 
 
 def test_many_parts_of_many_rows_join_as_one_run_would(tmp_path: Path) -> None:

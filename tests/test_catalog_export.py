@@ -122,8 +122,9 @@ def test_failed_export_raises_and_leaves_no_file(catalog: Catalog, tmp_path: Pat
         catalog.export(path=tmp_path / "y.parquet")
     (tmp_path / "taken").mkdir()
     (tmp_path / "taken" / "mine.txt").write_text("mine")
-    with pytest.raises(CatalogError, match="cannot be written"):
-        catalog.export(path=tmp_path / "taken", format="release")
+    for kind in ("release", "csv"):
+        with pytest.raises(CatalogError, match="cannot be written"):
+            catalog.export(path=tmp_path / "taken", format=kind)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["file", "taken"]
 
 

@@ -22,6 +22,7 @@ from chatearthnet_explorer.catalog.npz_files import read_arrays
 from chatearthnet_explorer.catalog.pixel_counts import COUNTS, counts_of, is_read, shares_of, unread
 from chatearthnet_explorer.catalog.query import EVERYTHING, Query
 from chatearthnet_explorer.errors import CatalogError, ExplorerError
+from chatearthnet_explorer.files.whole_file import whole_file
 from chatearthnet_explorer.parallel.dask_cluster import connect_cluster
 from chatearthnet_explorer.tile import Tile
 
@@ -192,10 +193,8 @@ def _counter(total: int, progress: Callable[[str, int, int], None]) -> Callable[
 
 def _keep(path: Path, rows: NDArray[np.int64], counts: NDArray[np.uint16]) -> None:
     if len(rows):
-        part = path.with_suffix(".part")
-        with part.open("wb") as file:
+        with whole_file(path) as part, part.open("wb") as file:
             np.savez(file, rows=rows, counts=counts)
-        part.replace(path)
 
 
 @contextmanager

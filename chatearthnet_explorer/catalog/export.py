@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
-import os
 import shutil
-from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
@@ -14,6 +12,7 @@ from chatearthnet_explorer.catalog.geoparquet import write_some
 from chatearthnet_explorer.catalog.schema import FINDING_COLUMN, SHARE_COLUMN, SUFFIX
 from chatearthnet_explorer.errors import CatalogError, ExplorerError
 from chatearthnet_explorer.files.spreadsheets import ENCODING, cell
+from chatearthnet_explorer.files.whole_file import whole_file
 from chatearthnet_explorer.record import MARKER, SPLITS
 
 if TYPE_CHECKING:
@@ -69,27 +68,22 @@ def export_pairs(table: PairTable, rows: NDArray[np.int64], *, path: str | Path,
             "as jsonl, csv, geojson or geoparquet."
         )
         raise CatalogError(msg)
-    part = path.with_name(f"{path.name}.{os.getpid()}.part")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         pairs = table.pairs_at(rows.tolist())
-        if format == "geoparquet":
-            write_some(table.path, part, rows, simulated=table.simulated, writer=table.writer)
-        elif format == "release":
-            _write_release(pairs, part, simulated=table.simulated)
-        else:
-            with part.open("w", encoding=ENCODING if format == "csv" else "utf-8", newline="") as file:
-                _WRITERS[format](file, pairs, _marks(table))
-        part.replace(path)
+        with whole_file(path) as part:
+            if format == "geoparquet":
+                write_some(table.path, part, rows, simulated=table.simulated, writer=table.writer)
+            elif format == "release":
+                _write_release(pairs, part, simulated=table.simulated)
+            else:
+                with part.open("w", encoding=ENCODING if format == "csv" else "utf-8", newline="") as file:
+                    _WRITERS[format](file, pairs, _marks(table))
     except OSError as error:
         if isinstance(error, ExplorerError):
             raise
         msg = f"{path} cannot be written ({error.strerror or 'the disk refused'}); choose another place."
         raise CatalogError(msg) from error
-    finally:
-        shutil.rmtree(part, ignore_errors=True)
-        with suppress(OSError):
-            part.unlink()
     return len(rows)
 
 

@@ -16,6 +16,7 @@ from chatearthnet_explorer.cli.dollars import dollars
 from chatearthnet_explorer.cli.progress_bar import progress
 from chatearthnet_explorer.cli.terminal import complain, put
 from chatearthnet_explorer.errors import SettingError
+from chatearthnet_explorer.files.whole_file import whole_file
 from chatearthnet_explorer.net.safe_json import read_json
 from chatearthnet_explorer.prompts.wording import STYLES
 
@@ -109,9 +110,8 @@ def _run(options: argparse.Namespace) -> None:
     content, markdown = to_json(report), to_markdown(report)
     text = json.dumps(content, ensure_ascii=False, indent=1) + "\n"
     for name, words in (("report.json", text), ("report.md", markdown), ("report.html", bench_card(report).page())):
-        part = options.out / f"{name}.part"  # so that a kill or a full disk leaves no half of a report
-        part.write_text(words, "utf-8")
-        part.replace(options.out / name)
+        with whole_file(options.out / name) as part:  # a kill or a full disk leaves no half of a report
+            part.write_text(words, "utf-8")
     if options.json:
         put(content)
     else:

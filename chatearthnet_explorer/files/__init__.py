@@ -1,1 +1,1 @@
-"""Paths from users, and CSV files for spreadsheets."""
+"""Paths from users, files that are whole or not there, and CSV files for spreadsheets."""

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from chatearthnet_explorer.errors import SettingError
+from chatearthnet_explorer.files.whole_file import whole_file
 from chatearthnet_explorer.parallel.dask_cluster import connect_cluster
 from chatearthnet_explorer.review.audit_parts import is_done, join_parts, write_part
 from chatearthnet_explorer.review.audit_worker import Chunk, PairsInMemory
@@ -235,6 +236,5 @@ def _length(chunk: Chunk) -> int:
 
 
 def _write(path: Path, about: dict[str, Any]) -> None:
-    partial_file = path.with_suffix(".tmp")
-    partial_file.write_text(f"{json.dumps(about, indent=1)}\n", "utf-8")
-    partial_file.replace(path)
+    with whole_file(path) as part:
+        part.write_text(f"{json.dumps(about, indent=1)}\n", "utf-8")

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from chatearthnet_explorer.files.whole_file import whole_file
 from chatearthnet_explorer.review.audit_worker import schemas
 from chatearthnet_explorer.review.checks import CHECKS
 from chatearthnet_explorer.review.dataset_checks import RowFinding, find_across
@@ -48,19 +48,18 @@ def join_parts(parts: Path, count: int, *, findings: Path, captions: Path) -> in
     rows = pa.concat_tables(tables).unify_dictionaries().combine_chunks()
     late, extra = _late(rows, of_findings)
     late_rows, offset, finding_count = late["row"].to_numpy(), 0, 0
-    partial = _partial_path(findings)
-    with pq.ParquetWriter(partial, of_findings) as writer:
-        for (file, _), table in zip(files, tables[1:], strict=True):
-            own = pq.read_table(file, schema=of_findings)
-            own = own.set_column(0, of_findings.field("row"), pc.add(own["row"], pa.scalar(offset, pa.int32())))
-            first, end = np.searchsorted(late_rows, (offset, offset + len(table)))
-            some = pa.concat_tables([own, late.slice(first, end - first)]).unify_dictionaries()
-            writer.write_table(some.take(np.argsort(some["row"].to_numpy(), kind="stable")))
-            finding_count += len(some)
-            offset += len(table)
-    scores = pc.add(rows["score"], pa.array(extra)).cast(pa.int16())
-    _write(captions, rows.set_column(of_judged.get_field_index("score"), of_judged.field("score"), scores))
-    partial.replace(findings)
+    with whole_file(findings) as part:
+        with pq.ParquetWriter(part, of_findings) as writer:
+            for (file, _), table in zip(files, tables[1:], strict=True):
+                own = pq.read_table(file, schema=of_findings)
+                own = own.set_column(0, of_findings.field("row"), pc.add(own["row"], pa.scalar(offset, pa.int32())))
+                first, end = np.searchsorted(late_rows, (offset, offset + len(table)))
+                some = pa.concat_tables([own, late.slice(first, end - first)]).unify_dictionaries()
+                writer.write_table(some.take(np.argsort(some["row"].to_numpy(), kind="stable")))
+                finding_count += len(some)
+                offset += len(table)
+        scores = pc.add(rows["score"], pa.array(extra)).cast(pa.int16())
+        _write(captions, rows.set_column(of_judged.get_field_index("score"), of_judged.field("score"), scores))
     return finding_count
 
 
@@ -107,10 +106,5 @@ def _files(parts: Path, number: int) -> tuple[Path, Path]:
 def _write(path: Path, table: pa.Table) -> None:
     import pyarrow.parquet as pq
 
-    partial = _partial_path(path)
-    pq.write_table(table, partial)
-    partial.replace(path)
-
-
-def _partial_path(path: Path) -> Path:
-    return path.with_name(f"{path.name}.{os.getpid()}.tmp")
+    with whole_file(path) as part:
+        pq.write_table(table, part)

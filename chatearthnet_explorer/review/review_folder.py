@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from chatearthnet_explorer.errors import ExplorerError, LedgerError
+from chatearthnet_explorer.files.whole_file import whole_file
 from chatearthnet_explorer.net.safe_json import read_json
 from chatearthnet_explorer.review.ledger import Ledger
 from chatearthnet_explorer.review.plan import LIMIT, Plan
@@ -68,13 +68,11 @@ class ReviewFolder:
         """
         fields = plan.to_dict() | {"link": link, "catalog": self._catalog}
         path = self.folder / f"{self._name(link)}{_PLAN}"
-        partial = path.with_suffix(f".{os.getpid()}.part")
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
-            partial.write_text(json.dumps(fields, indent=1) + "\n", encoding="ascii")
-            partial.replace(path)
+            with whole_file(path) as part:
+                part.write_text(json.dumps(fields, indent=1) + "\n", encoding="ascii")
         except OSError as error:
-            partial.unlink(missing_ok=True)
             msg = f"The plan cannot be written to {self.folder} ({error.strerror}); make room there, or allow it."
             raise LedgerError(msg) from error
 

@@ -9,6 +9,7 @@ from contextlib import ExitStack, contextmanager
 from typing import IO, TYPE_CHECKING, Any
 
 from chatearthnet_explorer.errors import ReleaseError
+from chatearthnet_explorer.files.whole_file import whole_file
 from chatearthnet_explorer.record import ARCHIVES, MARKER
 from chatearthnet_explorer.sample.simulated_records import EFFORT, NOTICE, Records, simulate_records
 
@@ -127,8 +128,6 @@ def _info(name: str) -> zipfile.ZipInfo:
 @contextmanager
 def _zip(path: Path) -> Iterator[zipfile.ZipFile]:
     """Give a ZIP to write, under another name first, so that one that is there is whole."""
-    part = path.with_name(f"{path.name}.part")
-    with zipfile.ZipFile(part, "w") as archive:
+    with whole_file(path) as part, zipfile.ZipFile(part, "w") as archive:
         archive.comment = NOTICE.encode()
         yield archive
-    part.replace(path)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple, get_args
 
 from chatearthnet_explorer.caption import ReleasedStyle
 from chatearthnet_explorer.errors import WordingError
+from chatearthnet_explorer.files.whole_file import whole_file
 from chatearthnet_explorer.net.addresses import public_address
 from chatearthnet_explorer.prompts.published.pieces import OtherPatternError
 from chatearthnet_explorer.prompts.published.script import ScriptError, read_request
@@ -169,11 +170,10 @@ def save(wordings: Sequence[OriginalWording], folder: Path | None = None) -> lis
     paths = []
     for one in wordings:
         path = original_path(one.style) if folder is None else folder / original_path(one.style).name
-        part = path.with_name(f"{path.name}.part")
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            part.write_text(one.text, "utf-8", newline="\n")
-            part.replace(path)
+            with whole_file(path) as part:
+                part.write_text(one.text, "utf-8", newline="\n")
         except OSError as error:
             msg = f"The wording file {path} cannot be written ({error.strerror or error}); choose another folder."
             raise WordingError(msg) from error
