@@ -15,6 +15,8 @@ from chatearthnet_explorer.landcover.legend import CLASSES, PALETTES
 from chatearthnet_explorer.prompts.chip_prompt import prompt_for_chip
 from chatearthnet_explorer.prompts.prompt import prompt_for
 from chatearthnet_explorer.sources.simulated_chips import SimulatedSource
+from chatearthnet_explorer.widgets.learn.band_view import BandView
+from chatearthnet_explorer.widgets.learn.picture_board import PictureBoard
 from chatearthnet_explorer.widgets.shared.caption_view import CaptionView
 from chatearthnet_explorer.widgets.shared.chip_view import ChipView
 from chatearthnet_explorer.widgets.shared.grounding_view import GroundingView
@@ -257,6 +259,62 @@ def test_pictures_of_a_multispectral_prompt_stand_after_their_sentences(stage: S
     assert "NDVI" in figures.nth(2).locator("figcaption").inner_text()
     assert stage.page.get_by_label("Task (user message)").input_value() == "Describe the square in one paragraph."
     assert stage.page.locator("#prompt").evaluate("e => e.scrollWidth - e.clientWidth") <= 0
+
+
+@pytest.mark.parametrize("kind", ["chip", "prompt", "bands", "board"])
+def test_page_in_the_place_of_a_picture_is_reported(stage: Stage, kind: str) -> None:
+    full = SimulatedSource().chip_at(-63.15, -10.35, bands=True)
+    board = PictureBoard(label="Squares")
+    board.show([("one", "top left", full), ("other", "top right", full)])
+    views = {
+        "chip": ChipView(chip=full),
+        "prompt": PromptView(prompt=prompt_for_chip(full, style="multispectral")),
+        "bands": BandView(full),
+        "board": board,
+    }
+    stage.mount("view", views[kind])
+    stage.page.wait_for_function("document.querySelector('#view canvas')?.width > 1")
+    expect(stage.page.get_by_text("The picture did not arrive.").first).to_be_hidden()
+    stage.page.evaluate(
+        """() => {
+          const model = window.models.view;
+          const login = "data:text/html,Log in";
+          if (model.get("images")) model.apply("images", model.get("images").map(() => login));
+          else if (model.get("pictures")) model.apply("pictures", [login, model.get("pictures")[1]]);
+          else model.apply("picture", login);
+        }"""
+    )
+    if kind == "prompt":
+        stage.page.get_by_text("The exact text that is sent").click()
+    notices = stage.page.get_by_text("The picture did not arrive. Reload the page to see it.")
+    expect(notices).to_have_count(6 if kind == "prompt" else 1)
+    expect(notices.first).to_be_visible()
+
+
+def test_picture_that_arrives_late_does_not_replace_the_next(stage: Stage) -> None:
+    full = SimulatedSource().chip_at(-63.15, -10.35, bands=True)
+    stage.mount("bands", BandView(full))
+    stage.page.wait_for_function("document.querySelector('#bands canvas').width === 256")
+    stage.page.evaluate(
+        """() => {
+          const decode = window.createImageBitmap;
+          window.createImageBitmap = async (...given) => {
+            window.createImageBitmap = decode;
+            await new Promise((resolve) => { window.goOn = resolve; });
+            const image = await decode(...given);
+            setTimeout(() => { window.done = true; }); // after what it draws
+            return image;
+          };
+        }"""
+    )
+    stage.page.get_by_role("button", name="Plants").click()
+    stage.page.wait_for_function("window.goOn !== undefined")
+    stage.page.get_by_role("button", name="True colour").click()
+    red, green, blue = (int(value) for value in picture_of(full, "true")[250, 230])
+    expect_pixel(stage, "#bands canvas", 230, 250, [red, green, blue, 255])
+    stage.page.evaluate("window.goOn()")
+    stage.page.wait_for_function("window.done")
+    assert pixel(stage, "#bands canvas", 230, 250) == [red, green, blue, 255]
 
 
 @pytest.mark.parametrize("width", [320, 420])

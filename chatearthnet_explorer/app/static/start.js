@@ -27,12 +27,13 @@
   // What is the same in every tab stands in the message as a digest: the browser has most of it already.
   const partOf = async (digest) => {
     for (const pause of [...TRY_AGAIN_AFTER, 0]) {
-      const answer = await fetch(`parts/${digest}.json`).catch(() => null);
-      if (answer) {
+      try {
+        const answer = await fetch(`parts/${digest}.json`);
         if (!answer.ok) break;
-        return answer.json();
+        return await answer.json();
+      } catch {
+        await new Promise((resume) => setTimeout(resume, pause));
       }
-      await new Promise((resume) => setTimeout(resume, pause));
     }
     dispatchEvent(new CustomEvent("chatearthnet-incomplete"));
     throw new Error("A part of the page is missing.");

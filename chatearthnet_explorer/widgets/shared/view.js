@@ -158,7 +158,8 @@ const wanted = new WeakMap(); // the latest picture of each canvas
 async function draw(canvas, picture) {
   wanted.set(canvas, picture);
   const file = await fileOf(picture, "image/png");
-  const image = file && await createImageBitmap(file, { colorSpaceConversion: "none" });
+  // what answers in the place of the site, such as the log-in page of a public network, is no picture
+  const image = file && await createImageBitmap(file, { colorSpaceConversion: "none" }).catch(() => null);
   if (wanted.get(canvas) !== picture) return canvas; // a later picture overtook this one
   canvas.width = image?.width ?? 0;
   canvas.height = image?.height ?? 0;
