@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import signal
 import subprocess
 import sys
 from typing import TYPE_CHECKING
@@ -52,8 +53,9 @@ with whole_file(Path({str(path)!r})) as part:
     part.write_text("half")
     os.kill(os.getpid(), signal.SIGTERM)
 """
-    assert subprocess.run([sys.executable, "-c", program], check=False).returncode != 0
+    assert subprocess.run([sys.executable, "-c", program], check=False).returncode == -signal.SIGTERM
     assert path.read_text() == "before"
+    assert [part.read_text() for part in tmp_path.glob("x.json.*.part")] == ["half"]
 
 
 def test_folder_that_cannot_be_replaced_stays(tmp_path: Path) -> None:
